@@ -1,0 +1,40 @@
+namespace OrleansUploads.Core;
+
+/// <summary>The protocol's fixed figures. Units are in the names.</summary>
+/// <remarks>Source: Amazon Glacier developer guide, API version 2012-06-01, pages "Uploading large archives in parts",
+/// "Initiate multipart upload", "Create vault" and "Initiate job".</remarks>
+public static class Limits
+{
+    /// <summary>One leaf of the tree hash, and the unit of every part size: 1 MiB.</summary>
+    public const int LeafBytes = 1024 * 1024;
+
+    /// <summary>Smallest part size.</summary>
+    public const long MinPartSizeBytes = LeafBytes;
+
+    /// <summary>Largest part size, 4 GiB; also the largest archive that one request may upload.</summary>
+    public const long MaxPartSizeBytes = 4096L * LeafBytes;
+
+    /// <summary>Most parts in one upload; slots are counted from 0 to one less.</summary>
+    public const int MaxParts = 10_000;
+
+    /// <summary>Longest archive or job description, in characters of printable ASCII (0x20 to 0x7E).</summary>
+    public const int MaxDescriptionChars = 1024;
+
+    /// <summary>Longest vault name, in characters.</summary>
+    public const int MaxVaultNameChars = 255;
+
+    /// <summary>Most vaults in one account.</summary>
+    public const int MaxVaultsPerAccount = 1000;
+
+    /// <summary>Length of an archive ID, in characters of URL-safe base64.</summary>
+    public const int ArchiveIdChars = 138;
+
+    /// <summary>Length of an upload ID and of a job ID, in characters of URL-safe base64.</summary>
+    public const int UploadIdChars = 92;
+
+    /// <summary>What each archive adds to a vault's reported size beside its own bytes, as the real service counts.</summary>
+    public const long ArchiveOverheadBytes = 32 * 1024;
+
+    /// <summary>How long the output of a finished job stays downloadable.</summary>
+    public static readonly TimeSpan JobOutputLife = TimeSpan.FromHours(24);
+}

@@ -1,0 +1,80 @@
+using System.Buffers.Binary;
+
+namespace OrleansUploads.Core.Parts;
+
+/// <summary>Names one attempt at storing a part: 48 bits of creation time in milliseconds, then 80 random bits.</summary>
+/// <remarks>The time inside is what fences collection: an upload that has let its unowned attempts up to an instant be
+/// collected never takes an attempt from before that instant.</remarks>
+public readonly record struct AttemptId : IComparable<AttemptId>
+{
+    /// <summary>Length in bytes.</summary>
+    public const int Bytes = 16;
+
+    /// <summary>Random bytes that <see cref="Create"/> takes.</summary>
+    public const int RandomBytes = 10;
+
+    private readonly UInt128 _value;
+
+    private AttemptId(UInt128 value) => _value = value;
+
+    /// <summary>When the attempt was begun, to the millisecond, UTC.</summary>
+    public DateTimeOffset CreatedAt => DateTimeOffset.FromUnixTimeMilliseconds((long)(ulong)(_value >> 80));
+
+    /// <summary>Makes an ID from an instant and <see cref="RandomBytes"/> random bytes.</summary>
+    public static AttemptId Create(DateTimeOffset createdAt, ReadOnlySpan<byte> random)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(random.Length, RandomBytes);
+        Span<byte> bytes = stackalloc byte[Bytes];
+        BinaryPrimitives.WriteInt64BigEndian(bytes, createdAt.ToUnixTimeMilliseconds() << 16);
+        random.CopyTo(bytes[6..]);
+        return Read(bytes);
+    }
+
+    /// <summary>Reads the 16 bytes that <see cref="Write"/> wrote.</summary>
+    public static AttemptId Read(ReadOnlySpan<byte> bytes) => new(BinaryPrimitives.ReadUInt128BigEndian(bytes));
+
+    /// <summary>Writes the 16 bytes, most significant first.</summary>
+    public void Write(Span<byte> destination) => BinaryPrimitives.WriteUInt128BigEndian(destination, _value);
+
+    /// <summary>Reads the 32 lower-case hex digits of <see cref="ToString"/>.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, out AttemptId id)
+    {
+        id = default;
+        if (text.Length != 2 * Bytes || text.ContainsAnyExceptInRange('0', 'f') || text.ContainsAnyInRange('A', 'Z'))
+        {
+            return false;
+        }
+
+        Span<byte> bytes = stackalloc byte[Bytes];
+        if (Convert.FromHexString(text, bytes, out _, out _) != System.Buffers.OperationStatus.Done)
+        {
+            return false;
+        }
+
+        id = Read(bytes);
+        return true;
+    }
+
+    /// <summary>32 lower-case hex digits; they sort by creation time.</summary>
+    public override string ToString()
+    {
+        Span<byte> bytes = stackalloc byte[Bytes];
+        Write(bytes);
+        return Convert.ToHexStringLower(bytes);
+    }
+
+    /// <summary>By creation time, then by the random bits.</summary>
+    public int CompareTo(AttemptId other) => _value.CompareTo(other._value);
+
+    /// <summary>Whether the left one sorts first.</summary>
+    public static bool operator <(AttemptId left, AttemptId right) => left._value < right._value;
+
+    /// <summary>Whether the left one sorts last.</summary>
+    public static bool operator >(AttemptId left, AttemptId right) => left._value > right._value;
+
+    /// <summary>Whether the left one does not sort last.</summary>
+    public static bool operator <=(AttemptId left, AttemptId right) => left._value <= right._value;
+
+    /// <summary>Whether the left one does not sort first.</summary>
+    public static bool operator >=(AttemptId left, AttemptId right) => left._value >= right._value;
+}
