@@ -29,8 +29,11 @@ public static class Limits
     /// <summary>Length of an archive ID, in characters of URL-safe base64.</summary>
     public const int ArchiveIdChars = 138;
 
-    /// <summary>Length of an upload ID and of a job ID, in characters of URL-safe base64.</summary>
+    /// <summary>Length of an upload ID, in characters of URL-safe base64.</summary>
     public const int UploadIdChars = 92;
+
+    /// <summary>Length of a job ID, in characters of URL-safe base64.</summary>
+    public const int JobIdChars = 92;
 
     /// <summary>What each archive adds to a vault's reported size beside its own bytes, as the real service counts.</summary>
     public const long ArchiveOverheadBytes = 32 * 1024;

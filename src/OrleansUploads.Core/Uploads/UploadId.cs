@@ -10,6 +10,9 @@ public readonly record struct UploadId
 
     private UploadId(string text) => _text = text;
 
+    /// <summary>The entity that decides about the upload.</summary>
+    public EntityId Entity => new(EntityKind.Upload, ToString());
+
     /// <summary>Makes an ID of <see cref="RandomBytes"/> random bytes.</summary>
     public static UploadId FromRandom(ReadOnlySpan<byte> random)
     {

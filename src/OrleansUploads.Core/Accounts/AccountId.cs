@@ -1,0 +1,25 @@
+namespace OrleansUploads.Core.Accounts;
+
+/// <summary>Names an account: 12 digits.</summary>
+public readonly record struct AccountId
+{
+    private const int Digits = 12;
+
+    private readonly string? _text;
+
+    private AccountId(string text) => _text = text;
+
+    /// <summary>The entity that knows the account's vaults.</summary>
+    public EntityId Entity => new(EntityKind.Account, ToString());
+
+    /// <summary>Reads exactly 12 digits.</summary>
+    public static bool TryParse(string? text, out AccountId id)
+    {
+        var ok = text is { Length: Digits } && !text.AsSpan().ContainsAnyExceptInRange('0', '9');
+        id = ok ? new AccountId(text!) : default;
+        return ok;
+    }
+
+    /// <summary>The 12 digits.</summary>
+    public override string ToString() => _text ?? "";
+}

@@ -1,0 +1,48 @@
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Vaults;
+
+namespace OrleansUploads.Core.Archives;
+
+/// <summary>An archive as the vault's index knows it.</summary>
+/// <param name="Archive">Its ID.</param>
+/// <param name="Upload">The upload that it came from; it names the manifest.</param>
+/// <param name="SizeBytes">Its size.</param>
+/// <param name="TreeHash">Its tree hash.</param>
+/// <param name="Description">What its owner says of it.</param>
+/// <param name="CreatedAt">When its upload was completed.</param>
+public sealed record ArchiveEntry(
+    ArchiveId Archive,
+    UploadId Upload,
+    long SizeBytes,
+    TreeHash TreeHash,
+    Description Description,
+    DateTimeOffset CreatedAt);
+
+/// <summary>What can be asked of one shard of a vault's archive index.</summary>
+public abstract record ArchiveShardCommand : ICommand
+{
+    private protected ArchiveShardCommand()
+    {
+    }
+}
+
+/// <summary>Puts an archive into the index; sent by its upload.</summary>
+/// <param name="Vault">The vault's life.</param>
+/// <param name="Shard">Which shard this is.</param>
+/// <param name="Entry">The archive.</param>
+public sealed record AddArchive(VaultLife Vault, int Shard, ArchiveEntry Entry) : ArchiveShardCommand, ICommand<Done>;
+
+/// <summary>Looks an archive up.</summary>
+public sealed record FindArchive(ArchiveId Archive) : ArchiveShardCommand, ICommand<ArchiveEntry>;
+
+/// <summary>Deletes an archive. Deleting it again is answered like the first time, for as long as that is remembered.</summary>
+public sealed record DeleteArchive(ArchiveId Archive) : ArchiveShardCommand, ICommand<Done>;
+
+/// <summary>Confirms that the vault has taken a change of this shard.</summary>
+/// <param name="Version">The change, by the shard's version after it.</param>
+public sealed record ConfirmTotalsTold(long Version) : ArchiveShardCommand, ICommand<Done>;
+
+/// <summary>Confirms that the upload of a deleted archive knows.</summary>
+public sealed record ConfirmArchiveReleased(ArchiveId Archive) : ArchiveShardCommand, ICommand<Done>;

@@ -1,0 +1,201 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Vaults;
+
+namespace OrleansUploads.Core.Archives;
+
+/// <summary>The rules of one shard of a vault's archive index.</summary>
+/// <remarks>The vault holds each shard's totals by version, so telling it twice or late changes nothing.</remarks>
+public sealed class ArchiveShardDecider(UploadPolicy policy)
+    : Decider<ArchiveShardState, ArchiveShardCommand, ArchiveShardEvent>
+{
+    /// <inheritdoc/>
+    public override ArchiveShardState Initial => ArchiveShardState.Empty;
+
+    /// <summary>The shard that an archive belongs to. Stored keys depend on it: never change it.</summary>
+    public static int ShardOf(ArchiveId archive)
+    {
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.ASCII.GetBytes(archive.ToString()), digest);
+        return digest[0] % VaultLife.ArchiveShards;
+    }
+
+    /// <inheritdoc/>
+    public override Decision<ArchiveShardEvent> Decide(
+        ArchiveShardState state, ArchiveShardCommand command, DateTimeOffset now) => command switch
+        {
+            AddArchive c => Add(state, c),
+            FindArchive c => state.Archives.TryGetValue(c.Archive, out var entry)
+                ? Reply(entry)
+                : Refuse(new Refusal.ArchiveNotFound(c.Archive)),
+            DeleteArchive c => Delete(state, c, now),
+            ConfirmTotalsTold c => state.Untold.ContainsKey(c.Version)
+                ? Accept(new TotalsTold(c.Version))
+                : Nothing,
+            ConfirmArchiveReleased c => state.Deleted.TryGetValue(c.Archive, out var deleted) && !deleted.Released
+                ? Accept(new ReleaseTold(c.Archive))
+                : Nothing,
+            _ => throw new ArgumentOutOfRangeException(nameof(command), command, "No such command."),
+        };
+
+    /// <summary>An archive that was deleted never comes back, however late its addition is repeated.</summary>
+    private Decision<ArchiveShardEvent> Add(ArchiveShardState state, AddArchive command)
+    {
+        var entry = command.Entry;
+        if (state.Archives.ContainsKey(entry.Archive) || state.Deleted.ContainsKey(entry.Archive))
+        {
+            return Repeat(Done.Instance);
+        }
+
+        var added = new ArchiveAdded(entry);
+        ArchiveShardEvent opened = new ShardOpened(command.Vault, command.Shard);
+        var isNew = state.Totals.Version == 0;
+        var before = isNew ? Evolve(state, opened) : state;
+        var decision = Accept(Done.Instance, isNew ? [opened, added] : [added]);
+        return decision.Telling(TellVault(Evolve(before, added)));
+    }
+
+    private Decision<ArchiveShardEvent> Delete(ArchiveShardState state, DeleteArchive command, DateTimeOffset now)
+    {
+        if (!state.Archives.ContainsKey(command.Archive))
+        {
+            return state.Deleted.ContainsKey(command.Archive)
+                ? Repeat(Done.Instance)
+                : Refuse(new Refusal.ArchiveNotFound(command.Archive));
+        }
+
+        var happened = new ArchiveDeleted(command.Archive, now);
+        var after = Evolve(state, happened);
+        return Accept(Done.Instance, happened)
+            .Telling(TellVault(after), TellUpload(after.Deleted[command.Archive]));
+    }
+
+    /// <inheritdoc/>
+    public override ArchiveShardState Evolve(ArchiveShardState state, ArchiveShardEvent happened) => happened switch
+    {
+        ShardOpened e => state with { Vault = e.Vault, Totals = state.Totals with { Shard = e.Shard } },
+        ArchiveAdded e => Changed(
+            state with { Archives = state.Archives.SetItem(e.Entry.Archive, e.Entry) },
+            +1,
+            e.Entry.SizeBytes,
+            e.Entry.CreatedAt,
+            e.Entry.Upload),
+        ArchiveDeleted e when state.Archives.TryGetValue(e.Archive, out var entry) => Changed(
+            state with
+            {
+                Archives = state.Archives.Remove(e.Archive),
+                Deleted = state.Deleted.SetItem(
+                    e.Archive, new DeletedArchive(e.Archive, entry.Upload, e.At, Released: false)),
+            },
+            -1,
+            -entry.SizeBytes,
+            e.At,
+            closedUpload: null),
+        TotalsTold e => state with { Untold = state.Untold.Remove(e.Version) },
+        ReleaseTold e when state.Deleted.TryGetValue(e.Archive, out var deleted) =>
+            state with { Deleted = state.Deleted.SetItem(e.Archive, deleted with { Released = true }) },
+        DeletionsForgotten e => state with
+        {
+            Deleted = state.Deleted.RemoveRange(
+                state.Deleted.Values.Where(d => Forgettable(d, e.Before)).Select(d => d.Archive)),
+        },
+        ShardCarriedOver e => new ArchiveShardState(
+            e.Vault,
+            e.Totals,
+            e.Archives.ToImmutableDictionary(entry => entry.Archive),
+            e.Deleted.ToImmutableDictionary(deleted => deleted.Archive),
+            e.Untold.ToImmutableSortedDictionary(change => change.Totals.Version, change => change)),
+        _ => throw new InvalidOperationException($"{happened.GetType().Name} cannot follow here."),
+    };
+
+    /// <inheritdoc/>
+    public override Decision<ArchiveShardEvent> Wake(ArchiveShardState state, DateTimeOffset now)
+    {
+        var before = now - policy.RecordLife;
+        return state.Deleted.Values.Any(d => Forgettable(d, before))
+            ? Accept(new DeletionsForgotten(before))
+            : Nothing;
+    }
+
+    /// <inheritdoc/>
+    public override DateTimeOffset? WakeAt(ArchiveShardState state)
+    {
+        DateTimeOffset? first = null;
+        foreach (var deleted in state.Deleted.Values)
+        {
+            if (deleted.Released && (first is null || deleted.DeletedAt < first))
+            {
+                first = deleted.DeletedAt;
+            }
+        }
+
+        return first + policy.RecordLife;
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<Intent> Pending(ArchiveShardState state)
+    {
+        foreach (var change in state.Untold.Values)
+        {
+            yield return TellVault(state.Vault, change);
+        }
+
+        foreach (var deleted in state.Deleted.Values)
+        {
+            if (!deleted.Released)
+            {
+                yield return TellUpload(deleted);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<ArchiveShardEvent> Compact(ArchiveShardState state)
+    {
+        if (state.Totals.Version > 0)
+        {
+            yield return new ShardCarriedOver(
+                state.Vault,
+                state.Totals,
+                [.. state.Archives.Values],
+                [.. state.Deleted.Values],
+                [.. state.Untold.Values]);
+        }
+    }
+
+    private static ArchiveShardState Changed(
+        ArchiveShardState state, int count, long sizeBytes, DateTimeOffset at, UploadId? closedUpload)
+    {
+        var totals = new ShardTotals(
+            state.Totals.Shard,
+            state.Totals.Version + 1,
+            state.Totals.Archives + count,
+            state.Totals.SizeBytes + sizeBytes,
+            at > state.Totals.ChangedAt ? at : state.Totals.ChangedAt);
+        return state with
+        {
+            Totals = totals,
+            Untold = state.Untold.SetItem(totals.Version, new UntoldChange(totals, closedUpload)),
+        };
+    }
+
+    private static Intent TellVault(ArchiveShardState after) =>
+        TellVault(after.Vault, after.Untold[after.Totals.Version]);
+
+    private static Intent TellVault(VaultLife vault, UntoldChange change) => new(
+        "totals/" + change.Totals.Version.ToString(CultureInfo.InvariantCulture),
+        new IntentAction.Tell(vault.Id.Entity, new RecordArchives(vault.Epoch, change.Totals, change.ClosedUpload)),
+        new ConfirmTotalsTold(change.Totals.Version));
+
+    private static Intent TellUpload(DeletedArchive deleted) => new(
+        "release/" + deleted.Archive,
+        new IntentAction.Tell(deleted.Upload.Entity, new ReleaseArchive(deleted.Archive, deleted.DeletedAt)),
+        new ConfirmArchiveReleased(deleted.Archive));
+
+    private static bool Forgettable(DeletedArchive deleted, DateTimeOffset before) =>
+        deleted.Released && deleted.DeletedAt <= before;
+}

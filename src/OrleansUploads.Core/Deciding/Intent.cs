@@ -1,0 +1,31 @@
+using OrleansUploads.Core.Archives;
+
+namespace OrleansUploads.Core.Deciding;
+
+/// <summary>Something that an entity's events oblige it to have done elsewhere.</summary>
+/// <remarks>
+/// An intent follows from the state, so it is durable with the event that raised it. A host carries it out at least
+/// once and then gives the confirmation to the entity; after a crash it finds it again by
+/// <see cref="Decider{TState,TCommand,TEvent}.Pending"/>. Whoever receives it must take repetitions in silence.
+/// </remarks>
+/// <param name="Key">Unique among the entity's pending intents.</param>
+/// <param name="Action">What to do.</param>
+/// <param name="Confirmation">The command that tells the entity that it is done.</param>
+public sealed record Intent(string Key, IntentAction Action, ICommand Confirmation);
+
+/// <summary>What an intent asks for.</summary>
+public abstract record IntentAction
+{
+    private IntentAction()
+    {
+    }
+
+    /// <summary>Give a command to another entity.</summary>
+    /// <param name="Receiver">The entity.</param>
+    /// <param name="Command">The command; its receiver never refuses it.</param>
+    public sealed record Tell(EntityId Receiver, ICommand Command) : IntentAction;
+
+    /// <summary>Store a manifest in the part store.</summary>
+    /// <param name="Manifest">Which bytes make up the archive.</param>
+    public sealed record StoreManifest(Manifest Manifest) : IntentAction;
+}

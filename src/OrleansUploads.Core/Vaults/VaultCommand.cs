@@ -1,0 +1,72 @@
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Uploads;
+
+namespace OrleansUploads.Core.Vaults;
+
+/// <summary>What can be asked of a vault.</summary>
+public abstract record VaultCommand : ICommand
+{
+    private protected VaultCommand()
+    {
+    }
+}
+
+/// <summary>Begins a life of the vault; sent by its account.</summary>
+/// <param name="Life">Which life.</param>
+/// <param name="CreatedAt">When the account took it in.</param>
+public sealed record BeginVault(VaultLife Life, DateTimeOffset CreatedAt) : VaultCommand, ICommand<Done>;
+
+/// <summary>Asks what the vault holds.</summary>
+public sealed record DescribeVault(VaultId Vault) : VaultCommand, ICommand<VaultDescription>;
+
+/// <summary>Begins an upload into the vault.</summary>
+/// <param name="Vault">The vault.</param>
+/// <param name="Upload">A fresh ID.</param>
+/// <param name="PartSize">Size of every part but the last.</param>
+/// <param name="Description">Becomes the archive's.</param>
+/// <param name="Origin">Which kind of request it comes from.</param>
+public sealed record OpenUpload(
+    VaultId Vault, UploadId Upload, PartSize PartSize, Description Description, UploadOrigin Origin)
+    : VaultCommand, ICommand<UploadOpening>;
+
+/// <summary>Lists the multipart uploads in progress, by upload ID.</summary>
+/// <param name="Vault">The vault.</param>
+/// <param name="After">Uploads up to and including this ID are left out; empty for none.</param>
+/// <param name="Limit">Most uploads to list; at least 1.</param>
+public sealed record ListUploads(VaultId Vault, string After, int Limit) : VaultCommand, ICommand<UploadsPage>;
+
+/// <summary>Deletes the vault, if it is empty.</summary>
+public sealed record DeleteVault(VaultId Vault) : VaultCommand, ICommand<Done>;
+
+/// <summary>Stops listing an upload that was aborted or has expired; sent by the upload.</summary>
+/// <param name="Upload">The upload.</param>
+/// <param name="Epoch">The vault's life that it belonged to.</param>
+public sealed record CloseUpload(UploadId Upload, long Epoch) : VaultCommand, ICommand<Done>;
+
+/// <summary>Tells the vault what a shard of its index holds; sent by the shard.</summary>
+/// <param name="Epoch">The vault's life that the shard belongs to.</param>
+/// <param name="Totals">The shard's totals.</param>
+/// <param name="ClosedUpload">The upload that became an archive and is no longer in progress; null for a deletion.</param>
+public sealed record RecordArchives(long Epoch, ShardTotals Totals, UploadId? ClosedUpload)
+    : VaultCommand, ICommand<Done>;
+
+/// <summary>Confirms that an upload has begun.</summary>
+public sealed record ConfirmUploadBegun(UploadId Upload) : VaultCommand, ICommand<Done>;
+
+/// <summary>Confirms that the account no longer lists the deleted vault.</summary>
+public sealed record ConfirmVaultRemoved(long Epoch) : VaultCommand, ICommand<Done>;
+
+/// <summary>What a vault holds. Its inventory is always current.</summary>
+/// <param name="Life">The vault's life.</param>
+/// <param name="CreatedAt">When this life began.</param>
+/// <param name="Archives">How many archives.</param>
+/// <param name="SizeBytes">Sum of their sizes and of what each adds (<see cref="Limits.ArchiveOverheadBytes"/>).</param>
+/// <param name="LastInventoryAt">When an archive was last added or deleted; null before the first.</param>
+public sealed record VaultDescription(
+    VaultLife Life, DateTimeOffset CreatedAt, long Archives, long SizeBytes, DateTimeOffset? LastInventoryAt);
+
+/// <summary>Some of the uploads in progress.</summary>
+/// <param name="Uploads">By upload ID.</param>
+/// <param name="HasMore">Whether more follow the last one.</param>
+public sealed record UploadsPage(IReadOnlyList<UploadOpening> Uploads, bool HasMore);

@@ -1,0 +1,242 @@
+using System.Collections.Immutable;
+using OrleansUploads.Core.Accounts;
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Uploads;
+
+namespace OrleansUploads.Core.Vaults;
+
+/// <summary>The rules of a vault: which uploads are in progress, how much it holds, and whether it may be deleted.</summary>
+public sealed class VaultDecider(UploadPolicy policy) : Decider<VaultState, VaultCommand, VaultEvent>
+{
+    /// <inheritdoc/>
+    public override VaultState Initial => VaultState.Unknown.Instance;
+
+    /// <inheritdoc/>
+    public override Decision<VaultEvent> Decide(VaultState state, VaultCommand command, DateTimeOffset now) =>
+        command switch
+        {
+            BeginVault c => Begin(state, c),
+            DescribeVault c => state is VaultState.Live live ? Reply(Describe(live)) : NotFound(c.Vault),
+            OpenUpload c => Open(state, c, now),
+            ListUploads c => List(state, c),
+            DeleteVault c => Delete(state, c, now),
+            CloseUpload c => state is VaultState.Live live && live.Life.Epoch == c.Epoch
+                && live.Uploads.ContainsKey(c.Upload.ToString())
+                    ? Accept(new UploadUnlisted(c.Upload))
+                    : Nothing,
+            RecordArchives c => Record(state, c),
+            ConfirmUploadBegun c => state is VaultState.Live live && live.NotBegun.Contains(c.Upload)
+                ? Accept(new UploadBegun(c.Upload))
+                : Nothing,
+            ConfirmVaultRemoved c => state is VaultState.Deleted { Removed: false } deleted && deleted.Life.Epoch == c.Epoch
+                ? Accept(new VaultRemoved())
+                : Nothing,
+            _ => throw new ArgumentOutOfRangeException(nameof(command), command, "No such command."),
+        };
+
+    /// <inheritdoc/>
+    public override VaultState Evolve(VaultState state, VaultEvent happened) => (state, happened) switch
+    {
+        (_, VaultBegun e) => new VaultState.Live(
+            e.Life,
+            e.At,
+            ImmutableSortedDictionary.Create<string, UploadOpening>(StringComparer.Ordinal),
+            [],
+            ImmutableDictionary<int, ShardTotals>.Empty),
+        (VaultState.Live live, UploadListed e) => live with
+        {
+            Uploads = live.Uploads.SetItem(e.Opening.Upload.ToString(), e.Opening),
+            NotBegun = live.NotBegun.Add(e.Opening.Upload),
+        },
+        (VaultState.Live live, UploadBegun e) => live with { NotBegun = live.NotBegun.Remove(e.Upload) },
+        (VaultState.Live live, UploadUnlisted e) => Without(live, e.Upload),
+        (VaultState.Live live, ArchivesRecorded e) =>
+            (e.ClosedUpload is { } upload ? Without(live, upload) : live) with
+            {
+                Shards = Newest(live.Shards, e.Totals),
+            },
+        (VaultState.Live live, VaultDeleted e) => new VaultState.Deleted(live.Life, e.At, Removed: false),
+        (VaultState.Deleted deleted, VaultRemoved) => deleted with { Removed = true },
+        _ => throw new InvalidOperationException($"{happened.GetType().Name} cannot follow in {state.GetType().Name}."),
+    };
+
+    /// <summary>The record of a deleted vault is forgotten after its life.</summary>
+    public override Decision<VaultEvent> Wake(VaultState state, DateTimeOffset now) =>
+        state is VaultState.Deleted { Removed: true } deleted && now >= deleted.DeletedAt + policy.RecordLife
+            ? Forget()
+            : Nothing;
+
+    /// <inheritdoc/>
+    public override DateTimeOffset? WakeAt(VaultState state) =>
+        state is VaultState.Deleted deleted ? deleted.DeletedAt + policy.RecordLife : null;
+
+    /// <inheritdoc/>
+    public override IEnumerable<Intent> Pending(VaultState state) => state switch
+    {
+        VaultState.Live live => live.NotBegun.Select(upload => BeginUpload(live.Uploads[upload.ToString()])),
+        VaultState.Deleted { Removed: false } deleted => [RemoveVault(deleted.Life)],
+        _ => [],
+    };
+
+    /// <inheritdoc/>
+    public override IEnumerable<VaultEvent> Compact(VaultState state)
+    {
+        switch (state)
+        {
+            case VaultState.Live live:
+                yield return new VaultBegun(live.Life, live.CreatedAt);
+                foreach (var opening in live.Uploads.Values)
+                {
+                    yield return new UploadListed(opening);
+                    if (!live.NotBegun.Contains(opening.Upload))
+                    {
+                        yield return new UploadBegun(opening.Upload);
+                    }
+                }
+
+                foreach (var totals in live.Shards.Values)
+                {
+                    yield return new ArchivesRecorded(totals, null);
+                }
+
+                break;
+            case VaultState.Deleted deleted:
+                yield return new VaultBegun(deleted.Life, deleted.DeletedAt);
+                yield return new VaultDeleted(deleted.DeletedAt);
+                if (deleted.Removed)
+                {
+                    yield return new VaultRemoved();
+                }
+
+                break;
+        }
+    }
+
+    /// <summary>A life begins once, and never before the one that the vault has reached.</summary>
+    private static Decision<VaultEvent> Begin(VaultState state, BeginVault command)
+    {
+        var reached = state switch
+        {
+            VaultState.Live live => live.Life.Epoch,
+            VaultState.Deleted deleted => deleted.Life.Epoch,
+            _ => 0,
+        };
+        return command.Life.Epoch > reached ? Accept(new VaultBegun(command.Life, command.CreatedAt)) : Nothing;
+    }
+
+    private static Decision<VaultEvent> Open(VaultState state, OpenUpload command, DateTimeOffset now)
+    {
+        if (state is not VaultState.Live live)
+        {
+            return NotFound(command.Vault);
+        }
+
+        if (live.Uploads.TryGetValue(command.Upload.ToString(), out var listed))
+        {
+            return Repeat(listed);
+        }
+
+        var opening = new UploadOpening(
+            command.Upload, live.Life, command.PartSize, command.Description, command.Origin, now);
+        return Accept(opening, new UploadListed(opening)).Telling(BeginUpload(opening));
+    }
+
+    private static Decision<VaultEvent> List(VaultState state, ListUploads command)
+    {
+        if (state is not VaultState.Live live)
+        {
+            return NotFound(command.Vault);
+        }
+
+        var listed = new List<UploadOpening>();
+        foreach (var (id, opening) in live.Uploads)
+        {
+            if (opening.Origin != UploadOrigin.Multipart || string.CompareOrdinal(id, command.After) <= 0)
+            {
+                continue;
+            }
+
+            if (listed.Count == command.Limit)
+            {
+                return Reply(new UploadsPage(listed, HasMore: true));
+            }
+
+            listed.Add(opening);
+        }
+
+        return Reply(new UploadsPage(listed, HasMore: false));
+    }
+
+    /// <summary>A vault is deleted only without archives and without uploads in progress, so that an upload that is
+    /// completing at this moment is never lost.</summary>
+    private static Decision<VaultEvent> Delete(VaultState state, DeleteVault command, DateTimeOffset now)
+    {
+        switch (state)
+        {
+            case VaultState.Live live:
+                var archives = live.Shards.Values.Sum(totals => totals.Archives);
+                return archives == 0 && live.Uploads.IsEmpty
+                    ? Accept(new VaultDeleted(now)).Telling(RemoveVault(live.Life))
+                    : Refuse(
+                        new Refusal.VaultNotEmpty(command.Vault, archives, live.Uploads.Count));
+            case VaultState.Deleted:
+                return Repeat(new Refusal.VaultNotFound(command.Vault));
+            default:
+                return NotFound(command.Vault);
+        }
+    }
+
+    /// <summary>Shards tell at least once and in any order: the greater version is the truth.</summary>
+    private static Decision<VaultEvent> Record(VaultState state, RecordArchives command)
+    {
+        if (state is not VaultState.Live live || live.Life.Epoch != command.Epoch)
+        {
+            return Nothing;
+        }
+
+        var isNewer = !live.Shards.TryGetValue(command.Totals.Shard, out var known)
+            || known.Version < command.Totals.Version;
+        var closes = command.ClosedUpload is { } upload && live.Uploads.ContainsKey(upload.ToString());
+        return isNewer || closes ? Accept(new ArchivesRecorded(command.Totals, command.ClosedUpload)) : Nothing;
+    }
+
+    private static VaultDescription Describe(VaultState.Live live)
+    {
+        long archives = 0;
+        long sizeBytes = 0;
+        DateTimeOffset? changedAt = null;
+        foreach (var totals in live.Shards.Values)
+        {
+            archives += totals.Archives;
+            sizeBytes += totals.SizeBytes + (totals.Archives * Limits.ArchiveOverheadBytes);
+            changedAt = changedAt is null || totals.ChangedAt > changedAt ? totals.ChangedAt : changedAt;
+        }
+
+        return new VaultDescription(live.Life, live.CreatedAt, archives, sizeBytes, changedAt);
+    }
+
+    private static VaultState.Live Without(VaultState.Live live, UploadId upload) => live with
+    {
+        Uploads = live.Uploads.Remove(upload.ToString()),
+        NotBegun = live.NotBegun.Remove(upload),
+    };
+
+    private static ImmutableDictionary<int, ShardTotals> Newest(
+        ImmutableDictionary<int, ShardTotals> shards, ShardTotals totals) =>
+        shards.TryGetValue(totals.Shard, out var known) && known.Version >= totals.Version
+            ? shards
+            : shards.SetItem(totals.Shard, totals);
+
+    private static Intent BeginUpload(UploadOpening opening) => new(
+        "begin/" + opening.Upload,
+        new IntentAction.Tell(opening.Upload.Entity, new InitiateUpload(opening)),
+        new ConfirmUploadBegun(opening.Upload));
+
+    private static Intent RemoveVault(VaultLife life) => new(
+        "remove",
+        new IntentAction.Tell(life.Id.Account.Entity, new RemoveVault(life)),
+        new ConfirmVaultRemoved(life.Epoch));
+
+    private static Decision<VaultEvent> NotFound(VaultId vault) =>
+        Refuse(new Refusal.VaultNotFound(vault));
+}
