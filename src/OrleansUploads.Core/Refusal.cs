@@ -36,6 +36,12 @@ public abstract record Refusal
     /// <summary>A part lies beyond the last slot that an upload may have.</summary>
     public sealed record TooManyParts(PartRange Range, PartSize PartSize, int Limit) : Refusal;
 
+    /// <summary>Fewer or more bytes came than the caller had announced.</summary>
+    public sealed record LengthDiffers(long StatedBytes, long ReceivedBytes) : Refusal;
+
+    /// <summary>The bytes that came do not have the linear hash that the caller signed.</summary>
+    public sealed record LinearHashDiffers(LinearHash Stated, LinearHash Computed) : Refusal;
+
     /// <summary>The bytes of this attempt were given up as abandoned before they were reported; send them again.</summary>
     public sealed record AttemptCollected(PartRange Range) : Refusal;
 
@@ -51,7 +57,7 @@ public abstract record Refusal
     /// <summary>The parts' sizes do not add up to the size that the caller stated.</summary>
     public sealed record SizeDiffers(long StatedBytes, long UploadedBytes) : Refusal;
 
-    /// <summary>The parts' tree hashes do not fold to the hash that the caller stated.</summary>
+    /// <summary>The bytes of a part, or the folded hashes of all parts, do not have the tree hash that the caller stated.</summary>
     public sealed record TreeHashDiffers(TreeHash Stated, TreeHash Computed) : Refusal;
 
     /// <summary>The upload is complete already, with another size or tree hash than the caller states now.</summary>

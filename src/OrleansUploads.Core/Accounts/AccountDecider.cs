@@ -68,6 +68,9 @@ public sealed class AccountDecider : Decider<AccountState, AccountCommand, Accou
         }
     }
 
+    /// <inheritdoc/>
+    public override int CompactCount(AccountState state) => (2 * state.Vaults.Count) + 1;
+
     /// <summary>Creating a vault that is there changes nothing; an account has at most 1,000.</summary>
     private static Decision<AccountEvent> Create(AccountState state, CreateVault command, DateTimeOffset now)
     {

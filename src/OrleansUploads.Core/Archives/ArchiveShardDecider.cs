@@ -167,6 +167,11 @@ public sealed class ArchiveShardDecider(UploadPolicy policy)
         }
     }
 
+    /// <inheritdoc/>
+    /// <remarks>One event carries all, but it is as long as this many.</remarks>
+    public override int CompactCount(ArchiveShardState state) =>
+        1 + state.Archives.Count + state.Deleted.Count + state.Untold.Count;
+
     private static ArchiveShardState Changed(
         ArchiveShardState state, int count, long sizeBytes, DateTimeOffset at, UploadId? closedUpload)
     {

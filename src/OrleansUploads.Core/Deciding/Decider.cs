@@ -37,6 +37,9 @@ public abstract class Decider<TState, TCommand, TEvent>
     /// <summary>The shortest history with the same state; a snapshot is written as these events.</summary>
     public abstract IEnumerable<TEvent> Compact(TState state);
 
+    /// <summary>How many events <see cref="Compact"/> gives, found without making them.</summary>
+    public abstract int CompactCount(TState state);
+
     /// <summary>Nothing happens, and there is nothing more to say.</summary>
     protected static Decision<TEvent> Nothing { get; } = new(Done.Instance, []);
 

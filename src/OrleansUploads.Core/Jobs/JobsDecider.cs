@@ -70,6 +70,9 @@ public sealed class JobsDecider(RetrievalPolicy policy) : Decider<JobsState, Job
     public override IEnumerable<JobsEvent> Compact(JobsState state) =>
         state.ByTime.Select(cursor => new RetrievalStarted(state.ById[cursor.Job]));
 
+    /// <inheritdoc/>
+    public override int CompactCount(JobsState state) => state.ById.Count;
+
     /// <summary>A range begins and ends at a multiple of 1 MiB (or at the archive's end) and lies inside the archive.</summary>
     private Decision<JobsEvent> Start(JobsState state, StartRetrieval command, DateTimeOffset now)
     {

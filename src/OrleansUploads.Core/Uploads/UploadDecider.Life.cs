@@ -114,6 +114,14 @@ public sealed partial class UploadDecider
         }
     }
 
+    /// <inheritdoc/>
+    public override int CompactCount(UploadState state) => state switch
+    {
+        UploadState.Open open => 2 + open.Parts.Count,
+        UploadState.Completed completed => 3 + (completed.Parts?.Count ?? 0),
+        _ => 3,
+    };
+
     /// <summary>Bytes outlive what refers to them: those of a deleted archive stay for jobs that finished before.</summary>
     private Decision<UploadEvent> Fence(UploadState state, FenceAttempts command, DateTimeOffset now) => state switch
     {

@@ -112,6 +112,11 @@ public sealed class VaultDecider(UploadPolicy policy) : Decider<VaultState, Vaul
         }
     }
 
+    /// <inheritdoc/>
+    public override int CompactCount(VaultState state) => state is VaultState.Live live
+        ? 1 + (2 * live.Uploads.Count) - live.NotBegun.Count + live.Shards.Count
+        : 3;
+
     /// <summary>A life begins once, and never before the one that the vault has reached.</summary>
     private static Decision<VaultEvent> Begin(VaultState state, BeginVault command)
     {

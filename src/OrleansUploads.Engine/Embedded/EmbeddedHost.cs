@@ -1,0 +1,119 @@
+using System.Collections.Concurrent;
+using OrleansUploads.Core;
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine.Ports;
+
+namespace OrleansUploads.Engine.Embedded;
+
+/// <summary>All entities in one process: a dictionary of runners over one journal.</summary>
+/// <remarks>Entities that have been idle are dropped, so memory follows the uploads in use, not those ever seen.</remarks>
+public sealed class EmbeddedHost : IEntityHost, IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<EntityId, EntityCell> _cells = new();
+    private readonly EntityCatalog _catalog;
+    private readonly EmbeddedHostOptions _options;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly ITimer _eviction;
+
+    /// <summary>Starts a host. Nothing is loaded before it is asked for.</summary>
+    /// <param name="catalog">The rules.</param>
+    /// <param name="journal">Where the entities' histories are; this host does not dispose it.</param>
+    /// <param name="parts">Where manifests go.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="options">Figures.</param>
+    public EmbeddedHost(
+        EntityCatalog catalog, IJournal journal, IPartStore parts, TimeProvider time, EmbeddedHostOptions? options = null)
+    {
+        _catalog = catalog;
+        _options = options ?? new EmbeddedHostOptions();
+        Journal = journal;
+        Parts = parts;
+        Time = time;
+        _eviction = time.CreateTimer(
+            static host => ((EmbeddedHost)host!).EvictIdle(), this, _options.IdleLife / 2, _options.IdleLife / 2);
+    }
+
+    /// <summary>How many entities are loaded.</summary>
+    public int LoadedEntities => _cells.Count;
+
+    internal IJournal Journal { get; }
+
+    internal IPartStore Parts { get; }
+
+    internal TimeProvider Time { get; }
+
+    internal TimeSpan WriteTimeout => _options.WriteTimeout;
+
+    internal CancellationToken Stopping => _stopping.Token;
+
+    /// <inheritdoc/>
+    public ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
+        AskAsync(entity, command, cancellationToken);
+
+    /// <summary>Lets time act on an entity.</summary>
+    public async ValueTask WakeAsync(EntityId entity, CancellationToken cancellationToken) =>
+        await AskAsync(entity, command: null, cancellationToken);
+
+    /// <summary>Drops the entities that have been idle for long; they are read again when they are asked for.</summary>
+    public void EvictIdle()
+    {
+        var idleSince = Time.GetTimestamp() - (long)(_options.IdleLife.TotalSeconds * Time.TimestampFrequency);
+        foreach (var (entity, cell) in _cells)
+        {
+            if (cell.TryRetire(idleSince))
+            {
+                _cells.TryRemove(new KeyValuePair<EntityId, EntityCell>(entity, cell));
+            }
+        }
+    }
+
+    /// <summary>Stops delivering; commands that are waiting are faulted. What was answered is durable already.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _eviction.DisposeAsync();
+        await _stopping.CancelAsync();
+        foreach (var cell in _cells.Values)
+        {
+            await cell.QuiesceAsync();
+        }
+
+        _stopping.Dispose();
+    }
+
+    private async ValueTask<object> AskAsync(EntityId entity, ICommand? command, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_stopping.IsCancellationRequested, this);
+        var ticket = new TaskCompletionSource<object>(TaskCreationOptions.RunContinuationsAsynchronously);
+        while (!_cells.GetOrAdd(entity, static (id, host) => new EntityCell(id, host), this).TrySubmit(ticket, command))
+        {
+            // The cell was retired between being found and being asked; the next one is fresh.
+        }
+
+        return await ticket.Task.WaitAsync(cancellationToken);
+    }
+
+    internal EntityRunner CreateRunner(EntityId entity) => _catalog.CreateRunner(entity);
+
+    /// <summary>Carries an intent out, once.</summary>
+    /// <exception cref="EntityUnavailableException">It is not known whether it was.</exception>
+    internal async ValueTask CarryOutAsync(EntityId sender, IntentAction action)
+    {
+        switch (action)
+        {
+            case IntentAction.Tell tell:
+                if (await SendAsync(tell.Receiver, tell.Command, Stopping) is Refusal refusal)
+                {
+                    throw new InvalidOperationException(
+                        $"{tell.Receiver} refused {tell.Command.GetType().Name} of {sender}: {refusal}.");
+                }
+
+                break;
+            case IntentAction.StoreManifest store:
+                await Parts.PutManifestAsync(store.Manifest, Stopping);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(action), action, "No such action.");
+        }
+    }
+}

@@ -1,0 +1,200 @@
+using OrleansUploads.Core;
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine.Ports;
+
+namespace OrleansUploads.Engine.Embedded;
+
+/// <summary>One entity in this process: gives its runner one input at a time and carries out what it wants.</summary>
+internal sealed class EntityCell(EntityId entity, EmbeddedHost host)
+{
+    private static readonly TimeSpan FirstRetryDelay = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestRetryDelay = TimeSpan.FromSeconds(30);
+
+    private readonly Lock _gate = new();
+    private readonly EntityRunner _runner = host.CreateRunner(entity);
+    private long _lastAskedAt = host.Time.GetTimestamp();
+    private bool _retired;
+    private Task _lastWrite = Task.CompletedTask;
+
+    private DateTimeOffset Now => host.Time.GetUtcNow();
+
+    /// <summary>Gives the entity a command, or wakes it where there is none.</summary>
+    /// <returns>False if the cell was retired; ask a new one.</returns>
+    public bool TrySubmit(TaskCompletionSource<object> ticket, ICommand? command)
+    {
+        IReadOnlyList<RunnerOutput> outputs;
+        lock (_gate)
+        {
+            if (_retired)
+            {
+                return false;
+            }
+
+            _lastAskedAt = host.Time.GetTimestamp();
+            if (command is null)
+            {
+                _runner.Wake(ticket, Now);
+            }
+            else
+            {
+                _runner.Submit(ticket, command, Now);
+            }
+
+            outputs = _runner.TakeOutputs();
+        }
+
+        CarryOut(outputs);
+        return true;
+    }
+
+    /// <summary>Retires the cell if it is idle and was not asked since a timestamp.</summary>
+    public bool TryRetire(long idleSince)
+    {
+        lock (_gate)
+        {
+            _retired |= _runner.IsIdle && _lastAskedAt <= idleSince;
+            return _retired;
+        }
+    }
+
+    /// <summary>Waits for the write that is in flight, if any.</summary>
+    public Task QuiesceAsync()
+    {
+        lock (_gate)
+        {
+            return _lastWrite;
+        }
+    }
+
+    private void CarryOut(IReadOnlyList<RunnerOutput> outputs)
+    {
+        foreach (var output in outputs)
+        {
+            switch (output)
+            {
+                case RunnerOutput.Reply reply:
+                    ((TaskCompletionSource<object>)reply.Ticket).TrySetResult(reply.Answer);
+                    break;
+                case RunnerOutput.Fault fault:
+                    ((TaskCompletionSource<object>)fault.Ticket).TrySetException(fault.Reason);
+                    break;
+                case RunnerOutput.Load:
+                    _ = LoadAsync();
+                    break;
+                case RunnerOutput.Append append:
+                    Track(WriteAsync(append.Write, token => host.Journal.AppendAsync(append.Record, token)));
+                    break;
+                case RunnerOutput.Forget forget:
+                    Track(WriteAsync(
+                        forget.Write, token => host.Journal.ForgetAsync(entity, forget.ExpectedVersion, token)));
+                    break;
+                case RunnerOutput.SaveSnapshot snapshot:
+                    _ = SaveSnapshotAsync(snapshot);
+                    break;
+                case RunnerOutput.Deliver deliver:
+                    _ = DeliverAsync(deliver);
+                    break;
+                default:
+                    throw new ArgumentOutOfRangeException(nameof(outputs), output, "No such output.");
+            }
+        }
+    }
+
+    private void Give(Action<EntityRunner> input)
+    {
+        IReadOnlyList<RunnerOutput> outputs;
+        lock (_gate)
+        {
+            input(_runner);
+            outputs = _runner.TakeOutputs();
+        }
+
+        CarryOut(outputs);
+    }
+
+    private void Track(Task write)
+    {
+        lock (_gate)
+        {
+            _lastWrite = write;
+        }
+    }
+
+    private async Task LoadAsync()
+    {
+        try
+        {
+            var history = await host.Journal.ReadAsync(entity, CancellationToken.None);
+            Give(runner => runner.Loaded(history, Now));
+        }
+        catch (Exception fault) when (IsFault(fault))
+        {
+            Give(runner => runner.LoadFailed(fault));
+        }
+    }
+
+    /// <summary>A write that takes too long is treated as unknown; should it end after all, the version fences it.</summary>
+    private async Task WriteAsync(long write, Func<CancellationToken, ValueTask<AppendOutcome>> start)
+    {
+        try
+        {
+            var task = start(CancellationToken.None);
+            var outcome = task.IsCompletedSuccessfully
+                ? task.Result
+                : await task.AsTask().WaitAsync(host.WriteTimeout, host.Time);
+            Give(runner => runner.WriteEnded(write, outcome, Now));
+        }
+        catch (Exception fault) when (IsFault(fault))
+        {
+            EngineTelemetry.WritesUnknown.Add(1);
+            Give(runner => runner.WriteUnknown(write, fault, Now));
+        }
+    }
+
+    private async Task SaveSnapshotAsync(RunnerOutput.SaveSnapshot snapshot)
+    {
+        try
+        {
+            await host.Journal.SaveSnapshotAsync(entity, snapshot.Version, snapshot.Snapshot, host.Stopping);
+        }
+        catch (Exception fault) when (IsFault(fault))
+        {
+            // The records are all still there; the next snapshot will do.
+            EngineTelemetry.SnapshotsLost.Add(1);
+        }
+    }
+
+    private async Task DeliverAsync(RunnerOutput.Deliver deliver)
+    {
+        try
+        {
+            if (deliver.FailedAttempts > 0)
+            {
+                await Task.Delay(RetryDelay(deliver.FailedAttempts), host.Time, host.Stopping);
+            }
+
+            await host.CarryOutAsync(entity, deliver.Intent.Action);
+            EngineTelemetry.IntentsDelivered.Add(1);
+            Give(runner => runner.IntentDone(deliver.Intent.Key, Now));
+        }
+        catch (Exception) when (host.Stopping.IsCancellationRequested)
+        {
+            // The next host to load the entity delivers it.
+        }
+        catch (Exception fault) when (IsFault(fault))
+        {
+            EngineTelemetry.IntentsFailed.Add(1);
+            Give(runner => runner.IntentFailed(deliver.Intent.Key, fault));
+        }
+    }
+
+    private static TimeSpan RetryDelay(int failedAttempts)
+    {
+        var delay = FirstRetryDelay * Math.Pow(2, Math.Min(failedAttempts - 1, 16));
+        return delay < LongestRetryDelay ? delay : LongestRetryDelay;
+    }
+
+    /// <summary>Anything that an adapter throws is a fault of this one operation; only a broken process is more.</summary>
+    private static bool IsFault(Exception fault) => fault is not (OutOfMemoryException or StackOverflowException);
+}

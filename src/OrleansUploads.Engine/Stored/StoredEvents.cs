@@ -1,0 +1,95 @@
+using System.Text.Json.Serialization;
+using OrleansUploads.Core.Accounts;
+using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Jobs;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Vaults;
+using OrleansUploads.Engine.Entities;
+
+namespace OrleansUploads.Engine.Stored;
+
+/// <summary>The names under which events are stored. A name is never given to another shape: a new shape gets a new name,
+/// and the old one stays readable.</summary>
+internal static class StoredEvents
+{
+    public static EventCodec<AccountEvent> Account { get; } = new(
+        ("vault-taken-in.1", typeof(VaultTakenIn)),
+        ("vault-confirmed.1", typeof(VaultConfirmed)),
+        ("vault-taken-out.1", typeof(VaultTakenOut)),
+        ("epoch-carried-over.1", typeof(EpochCarriedOver)));
+
+    public static EventCodec<VaultEvent> Vault { get; } = new(
+        ("vault-begun.1", typeof(VaultBegun)),
+        ("upload-listed.1", typeof(UploadListed)),
+        ("upload-begun.1", typeof(UploadBegun)),
+        ("upload-unlisted.1", typeof(UploadUnlisted)),
+        ("archives-recorded.1", typeof(ArchivesRecorded)),
+        ("vault-deleted.1", typeof(VaultDeleted)),
+        ("vault-removed.1", typeof(VaultRemoved)));
+
+    public static EventCodec<ArchiveShardEvent> ArchiveShard { get; } = new(
+        ("shard-opened.1", typeof(ShardOpened)),
+        ("archive-added.1", typeof(ArchiveAdded)),
+        ("archive-deleted.1", typeof(ArchiveDeleted)),
+        ("totals-told.1", typeof(TotalsTold)),
+        ("release-told.1", typeof(ReleaseTold)),
+        ("deletions-forgotten.1", typeof(DeletionsForgotten)),
+        ("shard-carried-over.1", typeof(ShardCarriedOver)));
+
+    public static EventCodec<JobsEvent> Jobs { get; } = new(
+        ("retrieval-started.1", typeof(RetrievalStarted)),
+        ("jobs-expired.1", typeof(JobsExpired)));
+
+    public static EventCodec<UploadEvent> Upload { get; } = new(
+        ("upload-initiated.1", typeof(UploadInitiated)),
+        ("part-stored.1", typeof(PartStored)),
+        ("attempts-fenced.1", typeof(AttemptsFenced)),
+        ("upload-completed.1", typeof(UploadCompleted)),
+        ("manifest-stored.1", typeof(ManifestStored)),
+        ("archive-indexed.1", typeof(ArchiveIndexed)),
+        ("upload-aborted.1", typeof(UploadAborted)),
+        ("upload-expired.1", typeof(UploadExpired)),
+        ("upload-closed.1", typeof(UploadClosed)),
+        ("archive-released.1", typeof(ArchiveReleased)));
+}
+
+/// <summary>How the events' members are stored: generated at build time, so nothing is found out by reflection.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectRequiredConstructorParameters = false,
+    Converters = [
+        typeof(UploadIdConverter), typeof(ArchiveIdConverter), typeof(JobIdConverter), typeof(AttemptIdConverter),
+        typeof(VaultLifeConverter), typeof(DescriptionConverter), typeof(TreeHashConverter), typeof(PartRangeConverter),
+        typeof(PartSizeConverter), typeof(InstantConverter)])]
+[JsonSerializable(typeof(VaultTakenIn))]
+[JsonSerializable(typeof(VaultConfirmed))]
+[JsonSerializable(typeof(VaultTakenOut))]
+[JsonSerializable(typeof(EpochCarriedOver))]
+[JsonSerializable(typeof(VaultBegun))]
+[JsonSerializable(typeof(UploadListed))]
+[JsonSerializable(typeof(UploadBegun))]
+[JsonSerializable(typeof(UploadUnlisted))]
+[JsonSerializable(typeof(ArchivesRecorded))]
+[JsonSerializable(typeof(VaultDeleted))]
+[JsonSerializable(typeof(VaultRemoved))]
+[JsonSerializable(typeof(ShardOpened))]
+[JsonSerializable(typeof(ArchiveAdded))]
+[JsonSerializable(typeof(ArchiveDeleted))]
+[JsonSerializable(typeof(TotalsTold))]
+[JsonSerializable(typeof(ReleaseTold))]
+[JsonSerializable(typeof(DeletionsForgotten))]
+[JsonSerializable(typeof(ShardCarriedOver))]
+[JsonSerializable(typeof(RetrievalStarted))]
+[JsonSerializable(typeof(JobsExpired))]
+[JsonSerializable(typeof(UploadInitiated))]
+[JsonSerializable(typeof(PartStored))]
+[JsonSerializable(typeof(AttemptsFenced))]
+[JsonSerializable(typeof(UploadCompleted))]
+[JsonSerializable(typeof(ManifestStored))]
+[JsonSerializable(typeof(ArchiveIndexed))]
+[JsonSerializable(typeof(UploadAborted))]
+[JsonSerializable(typeof(UploadExpired))]
+[JsonSerializable(typeof(UploadClosed))]
+[JsonSerializable(typeof(ArchiveReleased))]
+internal sealed partial class StoredEventsJson : JsonSerializerContext;
