@@ -132,17 +132,23 @@ public abstract partial class PartStoreConformance
         }
     }
 
-    [Fact]
-    public async Task An_attempt_that_is_deleted_while_it_is_written_cannot_be_committed()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_attempt_that_is_deleted_while_it_is_written_cannot_be_committed(bool withItsUpload)
     {
         var bytes = PartBytes.Of(1_000, seed: 21);
+        var other = PartBytes.Attempt(2);
+        await Store.StoreAsync(Upload, other, [1]);
         await using var writer = await Store.CreateAsync(Upload, Attempt, bytes.Length, None);
         await writer.WriteAsync(bytes, None);
-        await Store.DeleteUploadAsync(Upload, None);
+        await (withItsUpload
+            ? Store.DeleteUploadAsync(Upload, None)
+            : Store.DeleteAttemptAsync(Upload, Attempt, None));
 
         await Assert.ThrowsAsync<AttemptDamagedException>(
             () => writer.CommitAsync(PartBytes.Leaves(bytes), None).AsTask());
-        Assert.Empty(await ListUploadsAsync());
+        Assert.Equal(withItsUpload ? [] : [other], await Store.ListAttemptsAsync(Upload, None));
     }
 
     [Fact]
