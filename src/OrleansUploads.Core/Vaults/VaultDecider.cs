@@ -73,7 +73,9 @@ public sealed class VaultDecider(UploadPolicy policy) : Decider<VaultState, Vaul
     /// <inheritdoc/>
     public override IEnumerable<Intent> Pending(VaultState state) => state switch
     {
-        VaultState.Live live => live.NotBegun.Select(upload => BeginUpload(live.Uploads[upload.ToString()])),
+        VaultState.Live live => live.Uploads.Values
+            .Where(opening => live.NotBegun.Contains(opening.Upload))
+            .Select(BeginUpload),
         VaultState.Deleted { Removed: false } deleted => [RemoveVault(deleted.Life)],
         _ => [],
     };
@@ -94,7 +96,7 @@ public sealed class VaultDecider(UploadPolicy policy) : Decider<VaultState, Vaul
                     }
                 }
 
-                foreach (var totals in live.Shards.Values)
+                foreach (var totals in live.Shards.Values.OrderBy(totals => totals.Shard))
                 {
                     yield return new ArchivesRecorded(totals, null);
                 }
