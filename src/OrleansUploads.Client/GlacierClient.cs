@@ -7,7 +7,8 @@ namespace OrleansUploads.Client;
 /// <summary>Speaks the Glacier vault REST API (2012-06-01) to any server that does. Safe for many threads.</summary>
 /// <remarks>
 /// Each method is one operation of the protocol. It is signed, sent again while <see cref="GlacierClientOptions.Retry"/>
-/// says so, and ends in an answer or a <see cref="GlacierException"/>.
+/// says so, and ends in an answer or a <see cref="GlacierException"/>. To move whole files, see
+/// <see cref="Transfers.ArchiveUpload"/> and <see cref="Transfers.ArchiveDownload"/>.
 /// </remarks>
 public sealed partial class GlacierClient : IDisposable
 {
