@@ -1,0 +1,156 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace OrleansUploads.Signing;
+
+/// <summary>The one text form of a request that both sides hash.</summary>
+/// <remarks>Method, path, query, header block, names of the signed headers, payload hash, each on its own line.</remarks>
+public static class CanonicalRequest
+{
+    private const int UsualBytes = 1024;
+
+    /// <summary>The canonical request as text, to be compared by eye when two sides disagree. Holds no secret.</summary>
+    public static string Format(in SigningRequest request, SigningRules rules, IReadOnlyList<string> signedHeaders)
+    {
+        var text = new Utf8Builder(UsualBytes);
+        try
+        {
+            Write(request, rules, signedHeaders, ref text);
+            return Encoding.UTF8.GetString(text.Written);
+        }
+        finally
+        {
+            text.Dispose();
+        }
+    }
+
+    /// <summary>SHA-256 of the canonical request, into 32 bytes.</summary>
+    internal static void Hash(
+        in SigningRequest request, SigningRules rules, IReadOnlyList<string> signedHeaders, Span<byte> hash)
+    {
+        var text = new Utf8Builder(UsualBytes);
+        try
+        {
+            Write(request, rules, signedHeaders, ref text);
+            SHA256.HashData(text.Written, hash);
+        }
+        finally
+        {
+            text.Dispose();
+        }
+    }
+
+    private static void Write(
+        in SigningRequest request, SigningRules rules, IReadOnlyList<string> signedHeaders, ref Utf8Builder to)
+    {
+        var target = request.RawTarget.AsSpan();
+        var pathChars = target.IndexOf('?');
+        var path = pathChars < 0 ? target : target[..pathChars];
+        var query = pathChars < 0 ? default : target[(pathChars + 1)..];
+
+        to.Append(request.Method);
+        to.Append((byte)'\n');
+        UriText.EncodePath(path.IsEmpty ? "/" : path, rules.Path, ref to);
+        to.Append((byte)'\n');
+        WriteQuery(query, ref to);
+        to.Append((byte)'\n');
+        WriteHeaders(request.Header, signedHeaders, ref to);
+        to.Append((byte)'\n');
+        WriteNames(signedHeaders, ref to);
+        to.Append((byte)'\n');
+        to.Append(request.PayloadHash);
+    }
+
+    private static void WriteQuery(ReadOnlySpan<char> query, ref Utf8Builder to)
+    {
+        if (query.IsEmpty)
+        {
+            return;
+        }
+
+        var parameters = new List<(string Name, string Value)>();
+        foreach (var range in query.Split('&'))
+        {
+            var parameter = query[range];
+            if (!parameter.IsEmpty)
+            {
+                var equals = parameter.IndexOf('=');
+                var name = equals < 0 ? parameter : parameter[..equals];
+                var value = equals < 0 ? default : parameter[(equals + 1)..];
+                parameters.Add((Normalize(name), Normalize(value)));
+            }
+        }
+
+        // By name first: sorting whole "name=value" texts would put "a-b=" before "a=".
+        parameters.Sort(static (left, right) =>
+            string.CompareOrdinal(left.Name, right.Name) is var byName and not 0
+                ? byName
+                : string.CompareOrdinal(left.Value, right.Value));
+
+        for (var i = 0; i < parameters.Count; i++)
+        {
+            if (i > 0)
+            {
+                to.Append((byte)'&');
+            }
+
+            to.Append(parameters[i].Name);
+            to.Append((byte)'=');
+            to.Append(parameters[i].Value);
+        }
+    }
+
+    private static string Normalize(ReadOnlySpan<char> text)
+    {
+        var encoded = new Utf8Builder(64);
+        try
+        {
+            UriText.NormalizeQueryText(text, ref encoded);
+            return Encoding.ASCII.GetString(encoded.Written);
+        }
+        finally
+        {
+            encoded.Dispose();
+        }
+    }
+
+    private static void WriteHeaders(HeaderLookup header, IReadOnlyList<string> names, ref Utf8Builder to)
+    {
+        for (var i = 0; i < names.Count; i++)
+        {
+            to.Append(names[i]);
+            to.Append((byte)':');
+            WriteCollapsed(header(names[i]), ref to);
+            to.Append((byte)'\n');
+        }
+    }
+
+    // Trims, and writes each inner run of white space as one space. Line breaks count as white space, so no value can
+    // forge a line of the canonical request.
+    private static void WriteCollapsed(ReadOnlySpan<char> value, ref Utf8Builder to)
+    {
+        const string WhiteSpace = " \t\r\n";
+        value = value.Trim(WhiteSpace);
+        while (value.IndexOfAny(WhiteSpace) is var gap and >= 0)
+        {
+            to.Append(value[..gap]);
+            to.Append((byte)' ');
+            value = value[gap..].TrimStart(WhiteSpace);
+        }
+
+        to.Append(value);
+    }
+
+    private static void WriteNames(IReadOnlyList<string> names, ref Utf8Builder to)
+    {
+        for (var i = 0; i < names.Count; i++)
+        {
+            if (i > 0)
+            {
+                to.Append((byte)';');
+            }
+
+            to.Append(names[i]);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using OrleansUploads.Core.Hashing;
+
+namespace OrleansUploads.Core.Tests.Hashing;
+
+public class Crc32CTests
+{
+    /// <summary>Vectors of RFC 3720, section B.4, and the check value that every catalogue gives.</summary>
+    public static TheoryData<byte[], uint> Vectors => new()
+    {
+        { [], 0 },
+        { "123456789"u8.ToArray(), 0xE3069283 },
+        { new byte[32], 0x8A9136AA },
+        { [.. Enumerable.Repeat((byte)0xFF, 32)], 0x62A8AB43 },
+        { [.. Enumerable.Range(0, 32).Select(i => (byte)i)], 0x46DD794E },
+        { [.. Enumerable.Range(0, 32).Select(i => (byte)(31 - i))], 0x113FDB5C },
+    };
+
+    [Theory]
+    [MemberData(nameof(Vectors))]
+    public void Known_vectors_hold_on_every_path(byte[] data, uint expected)
+    {
+        Assert.Equal(expected, Crc32C.Compute(data));
+        Assert.Equal(expected, Crc32C.AppendByInstruction(0, data));
+        Assert.Equal(expected, Crc32C.AppendByTable(0, data));
+    }
+
+    [Fact]
+    public void Both_paths_agree_with_the_definition_at_every_length_and_alignment()
+    {
+        var data = Bytes.Random(1, 10_000);
+        for (var length = 0; length < 9_900; length += length < 100 ? 1 : 97)
+        {
+            var piece = data.AsSpan(length % 9, length);
+            var expected = BitByBit(piece);
+            Assert.Equal(expected, Crc32C.AppendByInstruction(0, piece));
+            Assert.Equal(expected, Crc32C.AppendByTable(0, piece));
+        }
+    }
+
+    [Fact]
+    public void Appending_piece_by_piece_gives_the_CRC_of_the_whole()
+    {
+        var data = Bytes.Random(2, 200_000);
+        var expected = Crc32C.Compute(data);
+        for (var seed = 0; seed < 100; seed++)
+        {
+            uint crc = 0;
+            foreach (var chunk in Bytes.RandomChunks(data, seed)) crc = Crc32C.Append(crc, chunk.Span);
+            Assert.Equal(expected, crc);
+        }
+    }
+
+    private static uint BitByBit(ReadOnlySpan<byte> data)
+    {
+        var register = uint.MaxValue;
+        foreach (var b in data)
+        {
+            register ^= b;
+            for (var bit = 0; bit < 8; bit++) register = (register >> 1) ^ ((register & 1) * 0x82F63B78);
+        }
+
+        return ~register;
+    }
+}

@@ -1,0 +1,95 @@
+using System.Runtime.InteropServices;
+using OrleansUploads.Core.Hashing;
+
+namespace OrleansUploads.Core.Tests.Hashing;
+
+public class Sha256BatchTests
+{
+    private const int MostMessages = 40;
+
+    public static TheoryData<string> Paths => [.. Enum.GetNames<BatchPath>()];
+
+    [Theory]
+    [MemberData(nameof(Paths))]
+    public void Every_number_of_leaves_hashes_as_SHA256_does(string path)
+    {
+        var data = Bytes.Random(1, MostMessages * Bytes.MiB);
+        var expected = Bytes.LeavesOf(data);
+        for (var count = 1; count <= MostMessages; count++)
+        {
+            Assert.Equal(expected[..count], Hash(path, data.AsSpan(0, count * Bytes.MiB), Bytes.MiB));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Paths))]
+    public void Every_number_and_length_of_short_messages_hashes_as_SHA256_does(string path)
+    {
+        foreach (var messageBytes in new[] { 64, 128, 192, 256, 320, 448, 512, 4096 + 64 })
+        {
+            for (var count = 0; count <= MostMessages; count++)
+            {
+                // One byte in, so that nothing is aligned.
+                var data = Bytes.Random(count, 1 + (count * messageBytes)).AsMemory(1);
+                var expected = Enumerable.Range(0, count)
+                    .Select(i => Bytes.Sha256Of(data.Span.Slice(i * messageBytes, messageBytes)));
+                Assert.Equal(expected, Hash(path, data.Span, messageBytes));
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Paths))]
+    public void Digests_may_replace_the_front_of_the_messages(string path)
+    {
+        for (var count = 1; count <= MostMessages; count++)
+        {
+            var nodes = Bytes.RandomDigests(count, 2 * count);
+            var expected = Hash(path, MemoryMarshal.AsBytes<Sha256Digest>(nodes), 64);
+            Sha256Batch.Hash(Parse(path), MemoryMarshal.AsBytes<Sha256Digest>(nodes), 64, nodes.AsSpan(0, count));
+            Assert.Equal(expected, nodes[..count]);
+        }
+    }
+
+    [Fact]
+    public void The_choice_of_paths_gives_what_SHA256_gives_for_every_number_of_messages()
+    {
+        for (var count = 0; count <= 100; count++)
+        {
+            var data = Bytes.Random(count, count * 128);
+            var digests = new Sha256Digest[count];
+            Sha256Batch.Hash(data, 128, digests);
+            Assert.Equal(data.Chunk(128).Select(message => Bytes.Sha256Of(message)), digests);
+        }
+    }
+
+    [Fact]
+    public void Only_paths_that_the_processor_supports_are_chosen()
+    {
+        for (var messages = 1; messages <= 100; messages++)
+        {
+            var (path, count) = Sha256Batch.Choose(messages);
+            Assert.True(Sha256Batch.IsSupported(path));
+            Assert.InRange(count, 1, messages);
+        }
+    }
+
+    [Fact]
+    public void A_message_length_that_is_not_whole_blocks_is_refused()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => Sha256Batch.Hash(BatchPath.OneByOne, new byte[65], 65, new Sha256Digest[1]));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => Sha256Batch.Hash(BatchPath.OneByOne, new byte[64], 64, new Sha256Digest[2]));
+    }
+
+    private static Sha256Digest[] Hash(string path, ReadOnlySpan<byte> messages, int messageBytes)
+    {
+        Assert.SkipUnless(Sha256Batch.IsSupported(Parse(path)), $"This processor has no {path}.");
+        var digests = new Sha256Digest[messages.Length / messageBytes];
+        Sha256Batch.Hash(Parse(path), messages, messageBytes, digests);
+        return digests;
+    }
+
+    private static BatchPath Parse(string path) => Enum.Parse<BatchPath>(path);
+}

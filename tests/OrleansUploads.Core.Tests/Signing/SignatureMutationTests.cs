@@ -1,0 +1,68 @@
+using OrleansUploads.Signing;
+
+namespace OrleansUploads.Core.Tests.Signing;
+
+/// <summary>Whatever a signature covers cannot be changed by as little as one character or bit.</summary>
+public class SignatureMutationTests
+{
+    private static readonly ExampleRequest Part = new ExampleRequest
+    {
+        Target = "/-/vaults/examplevault/multipart-uploads/OW2fM5iVylEpFEMM?limit=10&marker=b",
+        PayloadHash = "726e392cb4d09924dbad1cc0ba3b00c3643d03d14cb4b823e2f041cff612a628",
+        SignedHeaders = ["content-range", "host", "x-amz-date", "x-amz-glacier-version", "x-amz-sha256-tree-hash"],
+    }.With("Content-Range", "bytes 0-1048575/*").With("x-amz-sha256-tree-hash", new string('a', 64));
+
+    [Fact]
+    public void Every_changed_character_of_method_target_or_payload_hash_breaks_it()
+    {
+        var signed = Part.Sign();
+        Assert.All(Mutants(Part.Method), text => AssertDiffers(Part with { Method = text }, signed));
+        Assert.All(Mutants(Part.Target), text => AssertDiffers(Part with { Target = text }, signed));
+        Assert.All(Mutants(Part.PayloadHash), text => AssertDiffers(Part with { PayloadHash = text }, signed));
+    }
+
+    [Theory]
+    [InlineData("content-range")]
+    [InlineData("host")]
+    [InlineData("x-amz-glacier-version")]
+    [InlineData("x-amz-sha256-tree-hash")]
+    public void Every_changed_character_of_a_signed_header_breaks_it(string name)
+    {
+        var signed = Part.Sign();
+        Assert.All(Mutants(Part.Headers[name]), text => AssertDiffers(Part.With(name, text), signed));
+    }
+
+    [Fact]
+    public void Another_second_in_the_timestamp_breaks_it() =>
+        AssertDiffers(Part.With("x-amz-date", "20120525T002454Z"), Part.Sign());
+
+    [Fact]
+    public void Every_flipped_bit_of_the_signature_breaks_it()
+    {
+        var signed = Part.Sign();
+        var good = Convert.ToHexStringLower(signed.Signature);
+        for (var bit = 0; bit < 256; bit++)
+        {
+            var bytes = signed.Signature.ToArray();
+            bytes[bit / 8] ^= (byte)(1 << (bit % 8));
+            var text = signed.ToString().Replace(good, Convert.ToHexStringLower(bytes), StringComparison.Ordinal);
+            AssertDiffers(Part, ExampleRequest.Parse(text));
+        }
+    }
+
+    [Fact]
+    public void Fewer_signed_headers_than_were_signed_break_it()
+    {
+        var text = Part.Sign().ToString().Replace("content-range;", "", StringComparison.Ordinal);
+        AssertDiffers(Part, ExampleRequest.Parse(text));
+    }
+
+    // '&' is kept out: two of them in a row mean the same as one.
+    private static IEnumerable<string> Mutants(string text) =>
+        from at in Enumerable.Range(0, text.Length)
+        where text[at] != '&'
+        select text[..at] + (text[at] == 'x' ? 'y' : 'x') + text[(at + 1)..];
+
+    private static void AssertDiffers(ExampleRequest tampered, AuthorizationHeader signed) =>
+        Assert.Equal(SignatureOutcome.SignatureDiffers, tampered.Verify(signed).Outcome);
+}

@@ -1,0 +1,140 @@
+using OrleansUploads.Signing;
+
+namespace OrleansUploads.Core.Tests.Signing;
+
+public class SignatureVerifierTests
+{
+    private static readonly ExampleRequest Good = new();
+
+    [Fact]
+    public void A_request_signed_with_the_secret_is_verified() =>
+        Assert.Equal(SignatureOutcome.Verified, Good.Verify(Good.Sign()).Outcome);
+
+    [Fact]
+    public void Another_secret_makes_another_signature() =>
+        Assert.Equal(SignatureOutcome.SignatureDiffers, Good.Verify(Good.Sign(), secret: "another").Outcome);
+
+    [Theory]
+    [InlineData("AKID/20120525/us-east-1/s3/aws4_request", SignatureOutcome.WrongService)]
+    [InlineData("AKID/20120525/us-west-2/glacier/aws4_request", SignatureOutcome.WrongRegion)]
+    [InlineData("AKID/20120524/us-east-1/glacier/aws4_request", SignatureOutcome.ScopeDateDiffers)]
+    public void The_scope_must_be_ours_and_of_the_requests_day(string credential, SignatureOutcome expected) =>
+        Assert.Equal(expected, Good.Verify(Unsigned(credential, "host;x-amz-date;x-amz-glacier-version")).Outcome);
+
+    [Theory]
+    [InlineData(899, SignatureOutcome.Verified)]
+    [InlineData(900, SignatureOutcome.Verified)]
+    [InlineData(901, SignatureOutcome.ClockSkew)]
+    [InlineData(-899, SignatureOutcome.Verified)]
+    [InlineData(-900, SignatureOutcome.Verified)]
+    [InlineData(-901, SignatureOutcome.ClockSkew)]
+    public void A_timestamp_may_be_off_by_the_tolerance_either_way(int serverAheadSeconds, SignatureOutcome expected)
+    {
+        var now = ExampleRequest.At.AddSeconds(serverAheadSeconds);
+        Assert.Equal(expected, Good.Verify(Good.Sign(), now).Outcome);
+    }
+
+    [Fact]
+    public void A_skewed_clock_is_answered_with_both_times()
+    {
+        var verdict = Good.Verify(Good.Sign(), ExampleRequest.At.AddHours(1));
+
+        Assert.Equal(ExampleRequest.At, verdict.RequestAt);
+        Assert.Equal(ExampleRequest.At.AddHours(1), verdict.ServerAt);
+        Assert.Contains("20120525T002453Z", verdict.Message, StringComparison.Ordinal);
+        Assert.Contains("20120525T012453Z", verdict.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Without_any_date_there_is_no_timestamp() =>
+        Assert.Equal(
+            SignatureOutcome.TimestampMissing, Good.Without("x-amz-date").Verify(Good.Sign()).Outcome);
+
+    [Theory]
+    [InlineData("Fri, 25 May 2012 00:24:53 GMT")]
+    [InlineData("2012-05-25T00:24:53Z")]
+    [InlineData("20120525T002453")]
+    [InlineData("20120525T002453Z ")]
+    [InlineData("20120525T242453Z")]
+    [InlineData("")]
+    public void A_timestamp_has_the_basic_form_only(string timestamp)
+    {
+        var verdict = Good.With("x-amz-date", timestamp).With("Date", "20120525T002453Z").Verify(Good.Sign());
+
+        Assert.Equal(SignatureOutcome.TimestampMalformed, verdict.Outcome);
+        Assert.Equal("x-amz-date", verdict.Header);
+    }
+
+    [Fact]
+    public void A_date_in_basic_form_serves_where_x_amz_date_is_absent()
+    {
+        string[] names = ["date", "host", "x-amz-glacier-version"];
+        var signed = (Good with { SignedHeaders = names }).With("Date", "20120525T002453Z");
+
+        Assert.Equal(SignatureOutcome.Verified, signed.Without("x-amz-date").Verify(signed.Sign()).Outcome);
+    }
+
+    [Fact]
+    public void X_amz_date_wins_over_a_date_beside_it() =>
+        Assert.Equal(
+            SignatureOutcome.Verified,
+            Good.With("Date", "Sat, 01 Jan 2000 00:00:00 GMT").Verify(Good.Sign()).Outcome);
+
+    [Theory]
+    [InlineData("x-amz-date;x-amz-glacier-version", "host")]
+    [InlineData("host;x-amz-glacier-version", "x-amz-date")]
+    [InlineData("host;x-amz-date", "x-amz-glacier-version")]
+    public void Host_date_and_version_must_be_signed(string signedHeaders, string expected)
+    {
+        var verdict = Good.Verify(Unsigned("AKID/20120525/us-east-1/glacier/aws4_request", signedHeaders));
+
+        Assert.Equal(SignatureOutcome.RequiredHeaderNotSigned, verdict.Outcome);
+        Assert.Equal(expected, verdict.Header);
+    }
+
+    [Fact]
+    public void A_version_that_is_not_there_need_not_be_signed()
+    {
+        var request = (Good with { SignedHeaders = ["host", "x-amz-date"] }).Without("x-amz-glacier-version");
+        Assert.Equal(SignatureOutcome.Verified, request.Verify(request.Sign()).Outcome);
+    }
+
+    [Fact]
+    public void A_signed_header_must_be_in_the_request()
+    {
+        var signed = (Good with { SignedHeaders = ["host", "range", "x-amz-date", "x-amz-glacier-version"] })
+            .With("Range", "bytes=0-9");
+        var verdict = signed.Without("Range").Verify(signed.Sign());
+
+        Assert.Equal(SignatureOutcome.SignedHeaderMissing, verdict.Outcome);
+        Assert.Equal("range", verdict.Header);
+    }
+
+    [Fact]
+    public void No_message_holds_the_secret_or_the_right_signature()
+    {
+        var right = Good.Sign();
+        var rightSignature = Convert.ToHexStringLower(right.Signature);
+        var tampered = Good with { Target = "/-/vaults/other" };
+
+        var message = Good.Verify(tampered.Sign()).ToString();
+
+        Assert.DoesNotContain(ExampleRequest.Secret, message, StringComparison.Ordinal);
+        Assert.DoesNotContain(rightSignature, message, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public void S3_verifies_by_its_own_path_rule()
+    {
+        var request = new ExampleRequest { Rules = SigningRules.S3, Target = "/bucket/a%20b" };
+
+        Assert.Equal(SignatureOutcome.Verified, request.Verify(request.Sign()).Outcome);
+        Assert.Equal(
+            SignatureOutcome.Verified,
+            (request with { Target = "/bucket/%61%20b" }).Verify(request.Sign()).Outcome);
+    }
+
+    private static AuthorizationHeader Unsigned(string credential, string signedHeaders) =>
+        ExampleRequest.Parse(
+            $"AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders={signedHeaders}, Signature={new string('0', 64)}");
+}
