@@ -166,7 +166,7 @@ public sealed class PartIntake(IEntityHost host, IPartStore parts, IdSource ids)
             return new Refusal.TreeHashDiffers(stated.Tree, hashes.Tree);
         }
 
-        await writer.CommitAsync(hashes.Leaves, cancellationToken);
+        await writer.CommitAsync(hashes.Leaves.AsMemory(), cancellationToken);
         return null;
     }
 
