@@ -1,0 +1,117 @@
+using OrleansUploads.Core;
+using OrleansUploads.Engine.Ports;
+
+namespace OrleansUploads.Engine.Memory;
+
+/// <summary>A journal that lasts as long as the process. It honours the whole contract but durability.</summary>
+public sealed class MemoryJournal : IJournal, IWakeIndex
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<EntityId, Stream> _streams = [];
+
+    /// <inheritdoc/>
+    public ValueTask<JournalHistory> ReadAsync(EntityId entity, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+            return ValueTask.FromCanceled<JournalHistory>(cancellationToken);
+        lock (_gate)
+        {
+            return ValueTask.FromResult(_streams.TryGetValue(entity, out Stream? stream) ? stream.Read() : JournalHistory.None);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<AppendOutcome> AppendAsync(JournalAppend append, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(append.ExpectedVersion, nameof(append));
+        if (cancellationToken.IsCancellationRequested)
+            return ValueTask.FromCanceled<AppendOutcome>(cancellationToken);
+        lock (_gate)
+        {
+            Stream stream = _streams.GetValueOrDefault(append.Entity) ?? new Stream();
+            if (stream.Version != append.ExpectedVersion)
+                return ValueTask.FromResult(AppendOutcome.Conflict);
+            stream.Records.Add(append.Record.ToArray());
+            if (append.Wake is { } wake)
+                stream.WakeAtMilliseconds = wake.At?.ToUnixTimeMilliseconds();
+            _streams[append.Entity] = stream;
+            return ValueTask.FromResult(AppendOutcome.Appended);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask SaveSnapshotAsync(
+        EntityId entity, long version, ReadOnlyMemory<byte> snapshot, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(version, 1);
+        if (cancellationToken.IsCancellationRequested)
+            return ValueTask.FromCanceled(cancellationToken);
+        lock (_gate)
+        {
+            if (_streams.TryGetValue(entity, out Stream? stream))
+                stream.CutAt(version, snapshot);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<AppendOutcome> ForgetAsync(EntityId entity, long expectedVersion, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(expectedVersion);
+        if (cancellationToken.IsCancellationRequested)
+            return ValueTask.FromCanceled<AppendOutcome>(cancellationToken);
+        lock (_gate)
+        {
+            if ((_streams.GetValueOrDefault(entity)?.Version ?? 0) != expectedVersion)
+                return ValueTask.FromResult(AppendOutcome.Conflict);
+            _streams.Remove(entity);
+            return ValueTask.FromResult(AppendOutcome.Appended);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<EntityId>> ListDueAsync(DateTimeOffset dueAt, int limit, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        if (cancellationToken.IsCancellationRequested)
+            return ValueTask.FromCanceled<IReadOnlyList<EntityId>>(cancellationToken);
+        long dueAtMilliseconds = dueAt.ToUnixTimeMilliseconds();
+        lock (_gate)
+        {
+            return ValueTask.FromResult<IReadOnlyList<EntityId>>([.. _streams
+                .Where(stream => stream.Value.WakeAtMilliseconds <= dueAtMilliseconds)
+                .OrderBy(stream => stream.Value.WakeAtMilliseconds)
+                .Take(limit)
+                .Select(stream => stream.Key)]);
+        }
+    }
+
+    private sealed class Stream
+    {
+        private long _snapshotVersion;
+        private ReadOnlyMemory<byte>? _snapshot;
+
+        public List<ReadOnlyMemory<byte>> Records { get; } = [];
+
+        public long? WakeAtMilliseconds { get; set; }
+
+        public long Version => _snapshotVersion + Records.Count;
+
+        public JournalHistory Read()
+        {
+            DateTimeOffset? wakeAt = WakeAtMilliseconds is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null;
+            return new JournalHistory(Version, _snapshot, [.. Records], wakeAt);
+        }
+
+        public void CutAt(long version, ReadOnlyMemory<byte> snapshot)
+        {
+            // An older one is ignored, and one beyond the stream's end comes from an owner that has been overtaken.
+            if (version <= _snapshotVersion || version > Version)
+                return;
+            Records.RemoveRange(0, (int)(version - _snapshotVersion));
+            _snapshot = snapshot.ToArray();
+            _snapshotVersion = version;
+        }
+    }
+}

@@ -1,0 +1,112 @@
+using System.Buffers.Binary;
+using Microsoft.Win32.SafeHandles;
+using OrleansUploads.Engine.Ports;
+
+namespace OrleansUploads.Engine.Sqlite;
+
+/// <summary>The number of the last change that was acknowledged, kept outside the database.</summary>
+/// <remarks>
+/// SQLite drops the end of a write-ahead log whose checksums do not fit, because that is what a crash leaves. It cannot
+/// tell a torn transaction from a damaged one that had been acknowledged; this mark can. It is written after the commit
+/// and before the callers hear of it, so it never runs ahead of what is durable. It is not flushed: after a power cut
+/// it may lag behind, which only makes it less strict.
+/// <para>Two slots, written in turn and on different disk blocks, so that a torn write leaves the other one.</para>
+/// </remarks>
+internal sealed class HighWaterMark : IDisposable
+{
+    /// <summary>The file's name within the journal's folder.</summary>
+    public const string FileName = "journal.mark";
+
+    private const int SlotStrideBytes = 4096;
+    private const int SlotBytes = 20;
+    private const int FileBytes = 2 * SlotStrideBytes;
+    private const long Magic = 0x314B52414D4C4A4F;
+
+    private readonly SafeFileHandle _file;
+    private int _nextSlot;
+
+    private HighWaterMark(SafeFileHandle file, int nextSlot)
+    {
+        _file = file;
+        _nextSlot = nextSlot;
+    }
+
+    /// <summary>The mark in a folder; null where there is no file.</summary>
+    /// <exception cref="JournalDamagedException">Neither slot can be read, which no crash leaves behind.</exception>
+    public static long? Read(string folder)
+    {
+        string path = Path.Combine(folder, FileName);
+        if (!File.Exists(path))
+            return null;
+        byte[] bytes = File.ReadAllBytes(path);
+        long? highest = null;
+        for (int slot = 0; slot < 2; slot++)
+        {
+            if (ReadSlot(bytes, slot) is { } number && number >= (highest ?? 0))
+                highest = number;
+        }
+
+        return highest ?? throw new JournalDamagedException(
+            $"{path} holds no readable mark, so it cannot be told whether acknowledged records are missing. " +
+            $"Restore the whole journal folder from a backup or, to go on without that check, delete {FileName}.");
+    }
+
+    /// <summary>Opens the mark for writing, and creates it where there is none.</summary>
+    public static HighWaterMark Open(string folder, long current)
+    {
+        string path = Path.Combine(folder, FileName);
+        if (!File.Exists(path))
+            Create(path, current);
+        byte[] bytes = File.ReadAllBytes(path);
+        int newest = (ReadSlot(bytes, 1) ?? -1) > (ReadSlot(bytes, 0) ?? -1) ? 1 : 0;
+        SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
+        var mark = new HighWaterMark(file, 1 - newest);
+        mark.Advance(current);
+        return mark;
+    }
+
+    /// <summary>Writes the number of the last durable change.</summary>
+    public void Advance(long number)
+    {
+        Span<byte> slot = stackalloc byte[SlotBytes];
+        WriteSlot(slot, number);
+        RandomAccess.Write(_file, slot, _nextSlot * SlotStrideBytes);
+        _nextSlot = 1 - _nextSlot;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _file.Dispose();
+
+    private static void Create(string path, long number)
+    {
+        // Under another name first, so that a crash cannot leave a mark without content.
+        string unfinished = path + ".new";
+        var bytes = new byte[FileBytes];
+        WriteSlot(bytes, number);
+        using (SafeFileHandle file = File.OpenHandle(unfinished, FileMode.Create, FileAccess.Write))
+        {
+            RandomAccess.Write(file, bytes, 0);
+            RandomAccess.FlushToDisk(file);
+        }
+
+        File.Move(unfinished, path, overwrite: true);
+    }
+
+    private static void WriteSlot(Span<byte> slot, long number)
+    {
+        BinaryPrimitives.WriteInt64LittleEndian(slot, Magic);
+        BinaryPrimitives.WriteInt64LittleEndian(slot[8..], number);
+        BinaryPrimitives.WriteUInt32LittleEndian(slot[16..], RecordChecksum.OfBytes(slot[..16]));
+    }
+
+    private static long? ReadSlot(ReadOnlySpan<byte> file, int slot)
+    {
+        int offset = slot * SlotStrideBytes;
+        if (file.Length < offset + SlotBytes)
+            return null;
+        ReadOnlySpan<byte> bytes = file.Slice(offset, SlotBytes);
+        bool intact = BinaryPrimitives.ReadInt64LittleEndian(bytes) == Magic
+            && BinaryPrimitives.ReadUInt32LittleEndian(bytes[16..]) == RecordChecksum.OfBytes(bytes[..16]);
+        return intact ? BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]) : null;
+    }
+}

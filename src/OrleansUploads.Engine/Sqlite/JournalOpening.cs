@@ -1,0 +1,43 @@
+using OrleansUploads.Core;
+using OrleansUploads.Engine.Ports;
+
+namespace OrleansUploads.Engine.Sqlite;
+
+/// <summary>What is checked before a journal may serve.</summary>
+internal static class JournalOpening
+{
+    private const int NewestRecordsToCheck = 1000;
+
+    /// <summary>Refuses a journal that lacks changes which had been acknowledged.</summary>
+    public static void RequireReached(long? mark, long sequence, string folder)
+    {
+        if (mark is not { } acknowledged || sequence >= acknowledged)
+            return;
+        throw new JournalDamagedException(
+            $"The journal in {folder} ends at change {sequence}, but {acknowledged} changes were acknowledged: the end of " +
+            $"{JournalSchema.FileName} or of its write-ahead log is lost or damaged. It is not served, and nothing in the " +
+            "folder was changed. Restore the whole folder from a backup or, to accept the loss of the last " +
+            $"{acknowledged - sequence} changes, delete {HighWaterMark.FileName}.");
+    }
+
+    /// <summary>Checks the newest records, which a crash or a failing disk is most likely to have hit.</summary>
+    /// <returns>The streams of those that are damaged.</returns>
+    public static IReadOnlyList<EntityId> FindDamaged(SqliteDatabase database)
+    {
+        var damaged = new HashSet<EntityId>();
+        using SqliteStatement newest = database.Prepare("""
+            SELECT s.kind, s.key, r.version, r.crc, r.payload
+            FROM records r JOIN streams s ON s.id = r.stream
+            ORDER BY r.sequence DESC LIMIT ?1
+            """);
+        newest.Bind(1, NewestRecordsToCheck);
+        while (newest.Step())
+        {
+            var entity = new EntityId((EntityKind)newest.Int64(0), newest.Text(1));
+            if (newest.Int64(3) != RecordChecksum.OfRecord(RecordChecksum.OfStream(entity), newest.Int64(2), newest.Blob(4)))
+                damaged.Add(entity);
+        }
+
+        return [.. damaged];
+    }
+}

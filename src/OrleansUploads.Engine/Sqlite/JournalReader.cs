@@ -1,0 +1,154 @@
+using OrleansUploads.Core;
+using OrleansUploads.Engine.Ports;
+
+namespace OrleansUploads.Engine.Sqlite;
+
+/// <summary>Queries over one connection, each on one consistent state of the journal. Used by one thread.</summary>
+internal sealed class JournalReader : IDisposable
+{
+    private readonly SqliteDatabase _database;
+    private readonly SqliteStatement _begin;
+    private readonly SqliteStatement _end;
+    private readonly SqliteStatement _stream;
+    private readonly SqliteStatement _newest;
+    private readonly SqliteStatement _snapshot;
+    private readonly SqliteStatement _record;
+    private readonly SqliteStatement _due;
+
+    /// <summary>Takes over a connection.</summary>
+    public JournalReader(SqliteDatabase database)
+    {
+        _database = database;
+        _begin = database.Prepare("BEGIN");
+        _end = database.Prepare("COMMIT");
+        _stream = database.Prepare(
+            $"SELECT {StreamHead.Columns} FROM streams s WHERE s.kind = ?1 AND s.key = ?2");
+        _newest = database.Prepare("""
+            SELECT sequence, version FROM records
+            WHERE sequence > (SELECT indexed_through FROM journal) AND stream = ?1
+            ORDER BY sequence DESC LIMIT 1
+            """);
+        _snapshot = database.Prepare("SELECT version, crc, payload FROM snapshots WHERE stream = ?1");
+        _record = database.Prepare("SELECT stream, version, previous, crc, payload FROM records WHERE sequence = ?1");
+        _due = database.Prepare("SELECT kind, key FROM streams WHERE wake_at <= ?1 ORDER BY wake_at, id LIMIT ?2");
+    }
+
+    /// <summary>Reads a stream and checks every byte of it.</summary>
+    /// <exception cref="JournalDamagedException">Something is missing or is not what was written.</exception>
+    public JournalHistory Read(EntityId entity)
+    {
+        _begin.Run();
+        try
+        {
+            return TryFindHead(entity, out StreamHead head) ? ReadHistory(entity, head) : JournalHistory.None;
+        }
+        finally
+        {
+            _end.Run();
+        }
+    }
+
+    /// <summary>Entities whose wake time is at or before an instant, the earliest first.</summary>
+    public IReadOnlyList<EntityId> ListDue(DateTimeOffset dueAt, int limit)
+    {
+        var due = new List<EntityId>();
+        try
+        {
+            _due.Bind(1, dueAt.ToUnixTimeMilliseconds()).Bind(2, limit);
+            while (_due.Step())
+                due.Add(new EntityId((EntityKind)_due.Int64(0), _due.Text(1)));
+        }
+        finally
+        {
+            _due.Reset();
+        }
+
+        return due;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (SqliteStatement statement in (ReadOnlySpan<SqliteStatement>)[
+            _begin, _end, _stream, _newest, _snapshot, _record, _due])
+            statement.Dispose();
+        _database.Dispose();
+    }
+
+    private bool TryFindHead(EntityId entity, out StreamHead head)
+    {
+        try
+        {
+            head = default;
+            if (!_stream.Bind(1, (long)entity.Kind).Bind(2, entity.Key).Step())
+                return false;
+            head = StreamHead.FromRow(entity, _stream);
+
+            // The row may lag behind the log, never by more than the log's unindexed tail.
+            if (_newest.Bind(1, head.Id).Step() && _newest.Int64(0) > head.Last)
+                head = head with { Version = _newest.Int64(1), Last = _newest.Int64(0) };
+            return true;
+        }
+        finally
+        {
+            _stream.Reset();
+            _newest.Reset();
+        }
+    }
+
+    private JournalHistory ReadHistory(EntityId entity, StreamHead head)
+    {
+        ReadOnlyMemory<byte>? snapshot = null;
+        long version = ReadSnapshot(entity, head, ref snapshot);
+        if (version > head.Version)
+            throw Damaged(entity, $"its snapshot is of version {version}, beyond its last record {head.Version}");
+
+        var records = new List<ReadOnlyMemory<byte>>();
+        long sequence = head.Last;
+        for (long expected = head.Version; expected > version; expected--)
+            records.Add(ReadRecord(entity, head, expected, ref sequence));
+        records.Reverse();
+        DateTimeOffset? wakeAt = head.WakeAt is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null;
+        return new JournalHistory(head.Version, snapshot, records, wakeAt);
+    }
+
+    private long ReadSnapshot(EntityId entity, StreamHead head, ref ReadOnlyMemory<byte>? snapshot)
+    {
+        try
+        {
+            if (!_snapshot.Bind(1, head.Id).Step())
+                return 0;
+            long version = _snapshot.Int64(0);
+            ReadOnlySpan<byte> bytes = _snapshot.Blob(2);
+            if (_snapshot.Int64(1) != RecordChecksum.OfSnapshot(head.Checksum, version, bytes))
+                throw Damaged(entity, $"the checksum of its snapshot of version {version} does not fit");
+            snapshot = bytes.ToArray();
+            return version;
+        }
+        finally
+        {
+            _snapshot.Reset();
+        }
+    }
+
+    private byte[] ReadRecord(EntityId entity, StreamHead head, long version, ref long sequence)
+    {
+        try
+        {
+            if (!_record.Bind(1, sequence).Step() || _record.Int64(0) != head.Id || _record.Int64(1) != version)
+                throw Damaged(entity, $"record {version} is missing");
+            sequence = _record.Int64(2);
+            ReadOnlySpan<byte> bytes = _record.Blob(4);
+            if (_record.Int64(3) != RecordChecksum.OfRecord(head.Checksum, version, bytes))
+                throw Damaged(entity, $"the checksum of record {version} does not fit");
+            return bytes.ToArray();
+        }
+        finally
+        {
+            _record.Reset();
+        }
+    }
+
+    private static JournalDamagedException Damaged(EntityId entity, string what) =>
+        new($"The journal of {entity} is damaged: {what}. {JournalAdvice.Restore}");
+}

@@ -1,0 +1,247 @@
+using OrleansUploads.Core;
+using OrleansUploads.Engine.Ports;
+
+namespace OrleansUploads.Engine.Sqlite;
+
+/// <summary>What a write does to the tables. Used by the writer's thread only, within its transactions.</summary>
+internal sealed class JournalTables : IDisposable
+{
+    // Also bounds what a reader scans to find the newest record of a stream; see JournalReader.
+    private const int MaxUnindexed = 1024;
+
+    private readonly SqliteDatabase _database;
+    private readonly StreamHeads _heads;
+    private readonly SqliteStatement _begin;
+    private readonly SqliteStatement _commit;
+    private readonly SqliteStatement _rollback;
+    private readonly SqliteStatement _loadCounters;
+    private readonly SqliteStatement _saveCounters;
+    private readonly SqliteStatement _insertRecord;
+    private readonly SqliteStatement _findRecord;
+    private readonly SqliteStatement _deleteRecord;
+    private readonly SqliteStatement _findSnapshot;
+    private readonly SqliteStatement _replaceSnapshot;
+    private readonly SqliteStatement _deleteSnapshot;
+
+    private long _indexedThrough;
+    private long _committed;
+    private bool _loaded;
+
+    /// <summary>Takes over a connection.</summary>
+    public JournalTables(SqliteDatabase database)
+    {
+        _database = database;
+        _heads = new StreamHeads(database);
+        _begin = database.Prepare("BEGIN IMMEDIATE");
+        _commit = database.Prepare("COMMIT");
+        _rollback = database.Prepare("ROLLBACK");
+        _loadCounters = database.Prepare("SELECT sequence, indexed_through, crc FROM journal");
+        _saveCounters = database.Prepare("UPDATE journal SET sequence = ?1, indexed_through = ?2, crc = ?3");
+        _insertRecord = database.Prepare(
+            "INSERT INTO records(sequence, stream, version, previous, crc, payload) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+        _findRecord = database.Prepare("SELECT stream, version, previous FROM records WHERE sequence = ?1");
+        _deleteRecord = database.Prepare("DELETE FROM records WHERE sequence = ?1");
+        _findSnapshot = database.Prepare("SELECT version FROM snapshots WHERE stream = ?1");
+        _replaceSnapshot = database.Prepare(
+            "INSERT OR REPLACE INTO snapshots(stream, version, crc, payload) VALUES (?1, ?2, ?3, ?4)");
+        _deleteSnapshot = database.Prepare("DELETE FROM snapshots WHERE stream = ?1");
+    }
+
+    /// <summary>Number of the newest change, counted over the journal's whole life.</summary>
+    public long Sequence { get; private set; }
+
+    /// <summary>Reads the counters and the log's tail. Done again after a failed transaction.</summary>
+    /// <exception cref="JournalDamagedException">What is stored does not fit together.</exception>
+    public void Load()
+    {
+        try
+        {
+            _loadCounters.Step();
+            Sequence = _committed = _loadCounters.Int64(0);
+            _indexedThrough = _loadCounters.Int64(1);
+            if (_loadCounters.Int64(2) != RecordChecksum.OfCounters(Sequence, _indexedThrough))
+                throw new JournalDamagedException($"The counters of the journal are damaged. {JournalAdvice.RestoreAll}");
+        }
+        finally
+        {
+            _loadCounters.Reset();
+        }
+
+        _heads.Load(_indexedThrough);
+        _loaded = true;
+    }
+
+    /// <summary>Begins a transaction.</summary>
+    public void Begin()
+    {
+        if (!_loaded)
+            Load();
+        _begin.Run();
+    }
+
+    /// <summary>Ends the transaction; durable when this returns.</summary>
+    public void Commit()
+    {
+        if (Sequence == _committed)
+        {
+            _rollback.Run();
+            return;
+        }
+
+        if (Sequence - _indexedThrough >= MaxUnindexed)
+            SaveIndex();
+        CommitCounters();
+        _committed = Sequence;
+    }
+
+    /// <summary>Undoes the transaction, here and in the database.</summary>
+    public void Rollback()
+    {
+        _loaded = false;
+        if (_database.InTransaction)
+            _rollback.Run();
+    }
+
+    /// <summary>Brings the index up to date, so that the next start has no tail to read.</summary>
+    public void SaveIndexAlone()
+    {
+        Begin();
+        if (Sequence == _indexedThrough)
+        {
+            _rollback.Run();
+            return;
+        }
+
+        SaveIndex();
+        CommitCounters();
+    }
+
+    /// <summary>Appends one record if the stream is at the expected version.</summary>
+    public AppendOutcome Append(in JournalAppend append)
+    {
+        bool exists = _heads.TryFind(append.Entity, out StreamHead head);
+        if (head.Version != append.ExpectedVersion)
+            return AppendOutcome.Conflict;
+
+        long sequence = ++Sequence;
+        if (!exists)
+            head = new StreamHead(sequence, RecordChecksum.OfStream(append.Entity), 0, 0, null);
+        long? wakeAt = append.Wake is { } wake ? wake.At?.ToUnixTimeMilliseconds() : head.WakeAt;
+        StreamHead moved = head with { Version = head.Version + 1, Last = sequence, WakeAt = wakeAt };
+
+        ReadOnlySpan<byte> record = append.Record.Span;
+        uint crc = RecordChecksum.OfRecord(head.Checksum, moved.Version, record);
+        _insertRecord.Bind(1, sequence).Bind(2, head.Id).Bind(3, moved.Version).Bind(4, head.Last)
+            .Bind(5, crc).Bind(6, record).Run();
+
+        if (!exists)
+            _heads.Add(append.Entity, moved);
+        else if (wakeAt != head.WakeAt)
+            _heads.Save(append.Entity, moved);
+        else
+            _heads.Move(append.Entity, moved);
+        return AppendOutcome.Appended;
+    }
+
+    /// <summary>Stores a snapshot and deletes the records that it replaces. Ignored unless it is newer than the stored
+    /// one and no newer than the stream.</summary>
+    public void SaveSnapshot(EntityId entity, long version, ReadOnlySpan<byte> snapshot)
+    {
+        if (!_heads.TryFind(entity, out StreamHead head) || version > head.Version)
+            return;
+        long stored = SnapshotVersion(head.Id);
+        if (version <= stored)
+            return;
+
+        List<long> replaced = FindRecords(entity, head, stored, version);
+        Sequence++;
+        uint crc = RecordChecksum.OfSnapshot(head.Checksum, version, snapshot);
+        _replaceSnapshot.Bind(1, head.Id).Bind(2, version).Bind(3, crc).Bind(4, snapshot).Run();
+        DeleteRecords(replaced);
+
+        // The records that tell where the stream ends may be among the deleted ones.
+        _heads.Save(entity, head);
+    }
+
+    /// <summary>Deletes a stream if it is at the expected version.</summary>
+    public AppendOutcome Forget(EntityId entity, long expectedVersion)
+    {
+        bool exists = _heads.TryFind(entity, out StreamHead head);
+        if (head.Version != expectedVersion)
+            return AppendOutcome.Conflict;
+        if (!exists)
+            return AppendOutcome.Appended;
+
+        List<long> records = FindRecords(entity, head, SnapshotVersion(head.Id), head.Version);
+        Sequence++;
+        DeleteRecords(records);
+        _deleteSnapshot.Bind(1, head.Id).Run();
+        _heads.Remove(entity, head);
+        return AppendOutcome.Appended;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _heads.Dispose();
+        foreach (SqliteStatement statement in (ReadOnlySpan<SqliteStatement>)[
+            _begin, _commit, _rollback, _loadCounters, _saveCounters, _insertRecord, _findRecord, _deleteRecord,
+            _findSnapshot, _replaceSnapshot, _deleteSnapshot])
+            statement.Dispose();
+    }
+
+    private void CommitCounters()
+    {
+        uint crc = RecordChecksum.OfCounters(Sequence, _indexedThrough);
+        _saveCounters.Bind(1, Sequence).Bind(2, _indexedThrough).Bind(3, crc).Run();
+        _commit.Run();
+    }
+
+    private void SaveIndex()
+    {
+        _heads.SaveAhead();
+        _indexedThrough = Sequence;
+    }
+
+    private long SnapshotVersion(long stream)
+    {
+        try
+        {
+            return _findSnapshot.Bind(1, stream).Step() ? _findSnapshot.Int64(0) : 0;
+        }
+        finally
+        {
+            _findSnapshot.Reset();
+        }
+    }
+
+    /// <summary>Sequence numbers of the records after one version, up to and including another.</summary>
+    private List<long> FindRecords(EntityId entity, StreamHead head, long after, long through)
+    {
+        var found = new List<long>();
+        long sequence = head.Last;
+        for (long version = head.Version; version > after; version--)
+        {
+            try
+            {
+                if (!_findRecord.Bind(1, sequence).Step() || _findRecord.Int64(0) != head.Id || _findRecord.Int64(1) != version)
+                    throw new JournalDamagedException($"Record {version} of {entity} is missing. {JournalAdvice.Restore}");
+                if (version <= through)
+                    found.Add(sequence);
+                sequence = _findRecord.Int64(2);
+            }
+            finally
+            {
+                _findRecord.Reset();
+            }
+        }
+
+        return found;
+    }
+
+    private void DeleteRecords(List<long> sequences)
+    {
+        foreach (long sequence in sequences)
+            _deleteRecord.Bind(1, sequence).Run();
+    }
+}

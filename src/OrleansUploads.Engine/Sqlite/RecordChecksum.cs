@@ -1,0 +1,73 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Text;
+using OrleansUploads.Core;
+
+namespace OrleansUploads.Engine.Sqlite;
+
+/// <summary>CRC-32C over what a stored blob is and where it belongs, so that a blob in the wrong place is noticed too.</summary>
+internal static class RecordChecksum
+{
+    private const byte RecordTag = (byte)'r';
+    private const byte SnapshotTag = (byte)'s';
+
+    /// <summary>The part that all blobs of one stream share: its kind and key.</summary>
+    public static uint OfStream(EntityId entity)
+    {
+        int maxBytes = sizeof(int) + Encoding.UTF8.GetMaxByteCount(entity.Key.Length);
+        Span<byte> name = maxBytes <= 1024 ? stackalloc byte[1024] : new byte[maxBytes];
+        BinaryPrimitives.WriteInt32LittleEndian(name, (int)entity.Kind);
+        int length = sizeof(int) + Encoding.UTF8.GetBytes(entity.Key, name[sizeof(int)..]);
+        return Append(0, name[..length]);
+    }
+
+    /// <summary>The checksum of one record.</summary>
+    public static uint OfRecord(uint stream, long version, ReadOnlySpan<byte> bytes) => Of(RecordTag, stream, version, bytes);
+
+    /// <summary>The checksum of one snapshot.</summary>
+    public static uint OfSnapshot(uint stream, long version, ReadOnlySpan<byte> bytes) => Of(SnapshotTag, stream, version, bytes);
+
+    /// <summary>The checksum of a stream's row; null counts as a wake time that no row can hold.</summary>
+    public static uint OfHead(in StreamHead head) =>
+        OfNumbers(head.Checksum, [head.Id, head.Version, head.Last, head.WakeAt ?? long.MinValue]);
+
+    /// <summary>The checksum of the journal's own counters.</summary>
+    public static uint OfCounters(long sequence, long indexedThrough) => OfNumbers(0, [sequence, indexedThrough]);
+
+    /// <summary>The checksum of bytes that belong to no stream.</summary>
+    public static uint OfBytes(ReadOnlySpan<byte> bytes) => Append(0, bytes);
+
+    private static uint OfNumbers(uint crc, ReadOnlySpan<long> numbers)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(long)];
+        foreach (long number in numbers)
+        {
+            BinaryPrimitives.WriteInt64LittleEndian(bytes, number);
+            crc = Append(crc, bytes);
+        }
+
+        return crc;
+    }
+
+    private static uint Of(byte tag, uint stream, long version, ReadOnlySpan<byte> bytes)
+    {
+        Span<byte> place = stackalloc byte[1 + sizeof(long)];
+        place[0] = tag;
+        BinaryPrimitives.WriteInt64LittleEndian(place[1..], version);
+        return Append(Append(stream, place), bytes);
+    }
+
+    private static uint Append(uint crc, ReadOnlySpan<byte> bytes)
+    {
+        crc = ~crc;
+        while (bytes.Length >= sizeof(ulong))
+        {
+            crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
+            bytes = bytes[sizeof(ulong)..];
+        }
+
+        foreach (byte value in bytes)
+            crc = BitOperations.Crc32C(crc, value);
+        return ~crc;
+    }
+}

@@ -1,0 +1,76 @@
+using SQLitePCL;
+
+namespace OrleansUploads.Engine.Sqlite;
+
+/// <summary>One SQLite connection, used by one thread at a time.</summary>
+/// <remarks>The C API and not ADO.NET: an append is one bound statement, and there the layers above cost more than SQLite.</remarks>
+internal sealed class SqliteDatabase : IDisposable
+{
+    private const int BusyTimeoutMilliseconds = 5_000;
+
+    // Missing from the binding; the number is fixed in sqlite3.h.
+    private const int NoCheckpointOnClose = 1006;
+
+    private readonly sqlite3 _handle;
+
+    static SqliteDatabase() => Batteries_V2.Init();
+
+    private SqliteDatabase(sqlite3 handle) => _handle = handle;
+
+    /// <summary>Whether a transaction is open; SQLite ends one by itself after some failures.</summary>
+    public bool InTransaction => raw.sqlite3_get_autocommit(_handle) == 0;
+
+    /// <summary>Opens a file, and creates it unless only reading.</summary>
+    public static SqliteDatabase Open(string path, bool readOnly)
+    {
+        // Each connection stays with one thread, so SQLite's own mutexes would only cost time.
+        int flags = raw.SQLITE_OPEN_NOMUTEX
+            | (readOnly ? raw.SQLITE_OPEN_READONLY : raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE);
+        int code = raw.sqlite3_open_v2(path, out sqlite3 handle, flags, null);
+        var database = new SqliteDatabase(handle);
+        try
+        {
+            database.Check(code);
+            database.Check(raw.sqlite3_extended_result_codes(handle, 1));
+            database.Check(raw.sqlite3_busy_timeout(handle, BusyTimeoutMilliseconds));
+            return database;
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Whether closing the last connection moves the write-ahead log into the file and deletes it.</summary>
+    public void SetCheckpointOnClose(bool enabled) =>
+        Check(raw.sqlite3_db_config(_handle, NoCheckpointOnClose, enabled ? 0 : 1, out _));
+
+    /// <summary>Runs SQL that needs no parameters; rows are ignored.</summary>
+    public void Execute(string sql) => Check(raw.sqlite3_exec(_handle, sql));
+
+    /// <summary>Runs a query and returns the first column of its first row.</summary>
+    public long ReadInt64(string sql)
+    {
+        using SqliteStatement query = Prepare(sql);
+        query.Step();
+        return query.Int64(0);
+    }
+
+    /// <summary>Compiles a statement that will be run many times.</summary>
+    public SqliteStatement Prepare(string sql)
+    {
+        Check(raw.sqlite3_prepare_v3(_handle, sql, raw.SQLITE_PREPARE_PERSISTENT, out sqlite3_stmt statement));
+        return new SqliteStatement(this, statement);
+    }
+
+    /// <summary>Throws for a result code that is an error.</summary>
+    public void Check(int code)
+    {
+        if (code is not (raw.SQLITE_OK or raw.SQLITE_ROW or raw.SQLITE_DONE))
+            throw new SqliteFault(raw.sqlite3_extended_errcode(_handle), raw.sqlite3_errmsg(_handle).utf8_to_string());
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => raw.sqlite3_close_v2(_handle);
+}

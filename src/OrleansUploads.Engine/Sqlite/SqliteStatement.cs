@@ -1,0 +1,81 @@
+using SQLitePCL;
+
+namespace OrleansUploads.Engine.Sqlite;
+
+/// <summary>A compiled statement. Parameters count from 1 and columns from 0, as in SQLite.</summary>
+internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt statement) : IDisposable
+{
+    /// <summary>Binds an integer.</summary>
+    public SqliteStatement Bind(int parameter, long value)
+    {
+        database.Check(raw.sqlite3_bind_int64(statement, parameter, value));
+        return this;
+    }
+
+    /// <summary>Binds an integer or NULL.</summary>
+    public SqliteStatement Bind(int parameter, long? value)
+    {
+        if (value is { } present)
+            return Bind(parameter, present);
+        database.Check(raw.sqlite3_bind_null(statement, parameter));
+        return this;
+    }
+
+    /// <summary>Binds text.</summary>
+    public SqliteStatement Bind(int parameter, string value)
+    {
+        database.Check(raw.sqlite3_bind_text(statement, parameter, value));
+        return this;
+    }
+
+    /// <summary>Binds a copy of the bytes.</summary>
+    public SqliteStatement Bind(int parameter, ReadOnlySpan<byte> value)
+    {
+        // An empty span has no address, and SQLite takes a blob without one for NULL.
+        database.Check(value.IsEmpty
+            ? raw.sqlite3_bind_zeroblob(statement, parameter, 0)
+            : raw.sqlite3_bind_blob(statement, parameter, value));
+        return this;
+    }
+
+    /// <summary>Moves to the next row; false when there is none.</summary>
+    public bool Step()
+    {
+        int code = raw.sqlite3_step(statement);
+        database.Check(code);
+        return code == raw.SQLITE_ROW;
+    }
+
+    /// <summary>Runs a statement that returns no rows, and makes it ready for the next run.</summary>
+    public void Run()
+    {
+        try
+        {
+            Step();
+        }
+        finally
+        {
+            Reset();
+        }
+    }
+
+    /// <summary>Ends the run, and with it SQLite's hold on what it read.</summary>
+    /// <remarks>SQLite repeats the failure of the run here, which has been thrown already.</remarks>
+    public void Reset() => _ = raw.sqlite3_reset(statement);
+
+    /// <summary>The integer in a column.</summary>
+    public long Int64(int column) => raw.sqlite3_column_int64(statement, column);
+
+    /// <summary>The integer in a column, or null.</summary>
+    public long? NullableInt64(int column) =>
+        raw.sqlite3_column_type(statement, column) == raw.SQLITE_NULL ? null : Int64(column);
+
+    /// <summary>The text in a column.</summary>
+    public string Text(int column) => raw.sqlite3_column_text(statement, column).utf8_to_string();
+
+    /// <summary>The bytes in a column; valid until the next step or reset.</summary>
+    public ReadOnlySpan<byte> Blob(int column) => raw.sqlite3_column_blob(statement, column);
+
+    /// <inheritdoc/>
+    public void Dispose() => statement.Dispose();
+}

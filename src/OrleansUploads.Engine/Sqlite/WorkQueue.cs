@@ -1,0 +1,89 @@
+namespace OrleansUploads.Engine.Sqlite;
+
+/// <summary>Work for one of the journal's threads.</summary>
+internal interface IWork
+{
+    /// <summary>Payload that it brings, to bound a batch.</summary>
+    int SizeBytes { get; }
+}
+
+/// <summary>A bounded queue from asynchronous callers to blocking threads.</summary>
+/// <remarks>Channels wake a blocked reader by way of the thread pool; under load that hop waits behind the very callers
+/// that wait for the reader. Here the thread is woken directly.</remarks>
+#pragma warning disable CA1001 // A semaphore whose wait handle nobody asks for holds nothing to dispose.
+internal sealed class WorkQueue<T>(int capacity)
+#pragma warning restore CA1001
+    where T : IWork
+{
+    private readonly SemaphoreSlim _free = new(capacity);
+    private readonly Queue<T> _waiting = new();
+    private bool _closed;
+
+    /// <summary>Adds work if there is room now.</summary>
+    /// <exception cref="ObjectDisposedException">The queue is closed.</exception>
+    public bool TryAdd(T work)
+    {
+        if (!_free.Wait(0, CancellationToken.None))
+            return false;
+        Add(work);
+        return true;
+    }
+
+    /// <summary>Adds work as soon as there is room. Cancelled, it has not been added.</summary>
+    /// <exception cref="ObjectDisposedException">The queue is closed.</exception>
+    public async ValueTask AddAsync(T work, CancellationToken cancellationToken)
+    {
+        await _free.WaitAsync(cancellationToken);
+        Add(work);
+    }
+
+    /// <summary>Blocks until there is work, then takes what is waiting, oldest first, up to both limits.</summary>
+    /// <returns>False when the queue is closed and empty.</returns>
+    public bool Take(List<T> batch, int maxCount, long maxBytes)
+    {
+        lock (_waiting)
+        {
+            while (_waiting.Count == 0)
+            {
+                if (_closed)
+                    return false;
+                Monitor.Wait(_waiting);
+            }
+
+            long bytes = 0;
+            while (batch.Count < maxCount && bytes < maxBytes && _waiting.TryDequeue(out T? work))
+            {
+                batch.Add(work);
+                bytes += work.SizeBytes;
+            }
+        }
+
+        _free.Release(batch.Count);
+        return true;
+    }
+
+    /// <summary>Refuses new work; what is waiting can still be taken.</summary>
+    public void Close()
+    {
+        lock (_waiting)
+        {
+            _closed = true;
+            Monitor.PulseAll(_waiting);
+        }
+    }
+
+    private void Add(T work)
+    {
+        lock (_waiting)
+        {
+            if (_closed)
+            {
+                _free.Release();
+                throw new ObjectDisposedException(nameof(SqliteJournal));
+            }
+
+            _waiting.Enqueue(work);
+            Monitor.Pulse(_waiting);
+        }
+    }
+}

@@ -1,0 +1,167 @@
+using OrleansUploads.Engine.Ports;
+using OrleansUploads.Engine.Sqlite;
+
+namespace OrleansUploads.Engine.Tests.Journals;
+
+/// <summary>SQLite silently drops the end of a write-ahead log that is damaged. Acknowledged records must not go with it.</summary>
+public sealed class SqliteJournalLostTailTests : IAsyncLifetime
+{
+    private readonly JournalFolder _folder = new();
+    private SqliteJournal _journal = null!;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _journal = _folder.Open();
+        await JournalFolder.AppendAsync(_journal, JournalFolder.Upload(1), 0, "a", "b", "c");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _journal.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(100)]
+    [InlineData(4096)]
+    [InlineData(4119)]
+    [InlineData(9000)]
+    public void A_bit_flipped_near_the_end_of_the_log_refuses_the_journal(int beforeEndBytes)
+    {
+        using JournalFolder killed = _folder.CopyAsAfterKill();
+        JournalFolder.FlipBit(killed.WriteAheadLog, new FileInfo(killed.WriteAheadLog).Length - beforeEndBytes);
+
+        AssertRefusedAndUntouched(killed);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4120)]
+    [InlineData(10_000)]
+    public void A_log_that_is_cut_short_refuses_the_journal(int cutBytes)
+    {
+        using JournalFolder killed = _folder.CopyAsAfterKill();
+        JournalFolder.Cut(killed.WriteAheadLog, cutBytes);
+
+        AssertRefusedAndUntouched(killed);
+    }
+
+    [Fact]
+    public void A_lost_log_refuses_the_journal()
+    {
+        using JournalFolder killed = _folder.CopyAsAfterKill();
+        File.Delete(killed.WriteAheadLog);
+
+        Assert.Throws<JournalDamagedException>(() => killed.Open());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_lost_or_empty_database_refuses_the_journal_and_is_not_made_anew(bool empty)
+    {
+        using JournalFolder killed = _folder.CopyAsAfterKill();
+        File.Delete(killed.Database);
+        if (empty)
+            File.Create(killed.Database).Dispose();
+
+        Assert.Throws<JournalDamagedException>(() => killed.Open());
+
+        Assert.Equal(empty, File.Exists(killed.Database));
+        Assert.True(File.Exists(killed.WriteAheadLog));
+    }
+
+    [Fact]
+    public async Task The_loss_can_be_accepted_by_deleting_the_mark()
+    {
+        using JournalFolder killed = _folder.CopyAsAfterKill();
+        JournalFolder.Cut(killed.WriteAheadLog, 1);
+        File.Delete(killed.Mark);
+
+        await using (SqliteJournal journal = killed.Open())
+        {
+            Assert.Equal(["a", "b"], await JournalFolder.ReadAsync(journal, JournalFolder.Upload(1)));
+            await JournalFolder.AppendAsync(journal, JournalFolder.Upload(1), 2, "again");
+        }
+
+        await using SqliteJournal reopened = killed.Open();
+        Assert.Equal(["a", "b", "again"], await JournalFolder.ReadAsync(reopened, JournalFolder.Upload(1)));
+    }
+
+    [Fact]
+    public async Task A_transaction_that_was_never_acknowledged_may_be_torn()
+    {
+        // The mark as it was before the last commit: a kill between the commit's write and its acknowledgement.
+        byte[] mark = await File.ReadAllBytesAsync(_folder.Mark, Cancellation);
+        await JournalFolder.AppendAsync(_journal, JournalFolder.Upload(1), 3, "torn");
+        using JournalFolder killed = _folder.CopyAsAfterKill();
+        await File.WriteAllBytesAsync(killed.Mark, mark, Cancellation);
+        JournalFolder.Cut(killed.WriteAheadLog, 50);
+
+        await using SqliteJournal journal = killed.Open();
+
+        Assert.Equal(["a", "b", "c"], await JournalFolder.ReadAsync(journal, JournalFolder.Upload(1)));
+        await JournalFolder.AppendAsync(journal, JournalFolder.Upload(1), 3, "d");
+    }
+
+    [Theory]
+    [InlineData(10)]
+    [InlineData(4120)]
+    [InlineData(20_000)]
+    public async Task Rubbish_after_the_last_commit_is_what_a_crash_leaves_and_does_no_harm(int rubbishBytes)
+    {
+        using JournalFolder killed = _folder.CopyAsAfterKill();
+        var rubbish = new byte[rubbishBytes];
+        new Random(rubbishBytes).NextBytes(rubbish);
+        await File.AppendAllBytesAsync(killed.WriteAheadLog, rubbish, Cancellation);
+
+        await using SqliteJournal journal = killed.Open();
+
+        Assert.Equal(["a", "b", "c"], await JournalFolder.ReadAsync(journal, JournalFolder.Upload(1)));
+    }
+
+    [Fact]
+    public async Task A_torn_mark_does_no_harm_and_the_older_slot_still_guards()
+    {
+        // Every write of the mark tears one of its two slots in turn; neither may keep the journal from opening.
+        for (int slot = 0; slot < 2; slot++)
+        {
+            using JournalFolder killed = _folder.CopyAsAfterKill();
+            JournalFolder.FlipBit(killed.Mark, (slot * 4096) + 9);
+            await using (SqliteJournal journal = killed.Open())
+                Assert.Equal(["a", "b", "c"], await JournalFolder.ReadAsync(journal, JournalFolder.Upload(1)));
+
+            using JournalFolder cut = _folder.CopyAsAfterKill();
+            JournalFolder.FlipBit(cut.Mark, (slot * 4096) + 9);
+            JournalFolder.Cut(cut.WriteAheadLog, new FileInfo(cut.WriteAheadLog).Length);
+            Assert.Throws<JournalDamagedException>(() => cut.Open());
+        }
+    }
+
+    [Fact]
+    public void A_mark_without_a_readable_slot_refuses_the_journal()
+    {
+        using JournalFolder killed = _folder.CopyAsAfterKill();
+        JournalFolder.FlipBit(killed.Mark, 9);
+        JournalFolder.FlipBit(killed.Mark, 4096 + 9);
+
+        var refused = Assert.Throws<JournalDamagedException>(() => killed.Open());
+        Assert.Contains("delete journal.mark", refused.Message, StringComparison.Ordinal);
+    }
+
+    private static void AssertRefusedAndUntouched(JournalFolder folder)
+    {
+        byte[][] before = [File.ReadAllBytes(folder.Database), File.ReadAllBytes(folder.WriteAheadLog)];
+
+        var refused = Assert.Throws<JournalDamagedException>(() => folder.Open());
+
+        Assert.Contains("3 changes were acknowledged", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("Restore the whole folder from a backup", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("delete journal.mark", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(before[0], File.ReadAllBytes(folder.Database));
+        Assert.Equal(before[1], File.ReadAllBytes(folder.WriteAheadLog));
+    }
+}
