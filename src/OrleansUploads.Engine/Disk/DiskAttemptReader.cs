@@ -1,0 +1,198 @@
+using System.Buffers;
+using Microsoft.Win32.SafeHandles;
+using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Engine.Ports;
+
+namespace OrleansUploads.Engine.Disk;
+
+/// <summary>Reads one attempt's file, verifying each block before any byte of it is handed out.</summary>
+/// <remarks>Reads run on the caller's thread: mostly they copy from the page cache, and the platform's asynchronous
+/// form would block a pool thread just as long.</remarks>
+internal sealed class DiskAttemptReader : IAttemptReader
+{
+    private const int BlockBytes = AttemptFooter.BlockBytes;
+
+    // So much is read and then verified while it is still in the core's own cache.
+    private const int RunBytes = 4 * BlockBytes;
+
+    private readonly UploadId _upload;
+    private readonly AttemptId _attempt;
+    private readonly SafeFileHandle _file;
+    private readonly AttemptFooter _footer;
+
+    private DiskAttemptReader(UploadId upload, AttemptId attempt, SafeFileHandle file, AttemptFooter footer)
+    {
+        _upload = upload;
+        _attempt = attempt;
+        _file = file;
+        _footer = footer;
+    }
+
+    /// <inheritdoc/>
+    public long LengthBytes => _footer.LengthBytes;
+
+    /// <summary>Opens a committed attempt and verifies its footer.</summary>
+    public static DiskAttemptReader Open(string path, UploadId upload, AttemptId attempt)
+    {
+        SafeFileHandle file;
+        try
+        {
+            file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        }
+        catch (IOException error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw Damaged(upload, attempt, "it is missing", error);
+        }
+
+        try
+        {
+            return new DiskAttemptReader(upload, attempt, file, ReadFooter(file, upload, attempt));
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<int>(cancellationToken);
+        }
+
+        var wanted = buffer.Span[..(int)Math.Clamp(LengthBytes - offset, 0, buffer.Length)];
+        try
+        {
+            Read(offset, wanted);
+            return ValueTask.FromResult(wanted.Length);
+        }
+        catch (Exception failure)
+        {
+            // Whatever the caller does with its buffer now, bytes that were not verified are not in it.
+            wanted.Clear();
+            return ValueTask.FromException<int>(failure);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<Sha256Digest>> ReadLeavesAsync(CancellationToken cancellationToken) =>
+        cancellationToken.IsCancellationRequested
+            ? ValueTask.FromCanceled<IReadOnlyList<Sha256Digest>>(cancellationToken)
+            : ValueTask.FromResult<IReadOnlyList<Sha256Digest>>(_footer.ReadLeaves());
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        _file.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private static AttemptFooter ReadFooter(SafeFileHandle file, UploadId upload, AttemptId attempt)
+    {
+        var fileBytes = RandomAccess.GetLength(file);
+        Span<byte> trailer = stackalloc byte[AttemptFooter.TrailerBytes];
+        if (fileBytes < trailer.Length || !TryReadExactly(file, trailer, fileBytes - trailer.Length))
+        {
+            throw Damaged(upload, attempt, "it was never committed, or its end is lost");
+        }
+
+        if (AttemptFooter.ReadTrailer(trailer, fileBytes, out var lengthBytes) is { } wrong)
+        {
+            throw Damaged(upload, attempt, wrong);
+        }
+
+        var footer = new AttemptFooter(lengthBytes);
+        return TryReadExactly(file, footer.Bytes.Span, lengthBytes) && footer.IsSealedFor(upload, attempt)
+            ? footer
+            : throw Damaged(upload, attempt, "its footer is not what was written, or is another attempt's");
+    }
+
+    private void Read(long offset, Span<byte> wanted)
+    {
+        while (!wanted.IsEmpty)
+        {
+            var inBlock = (int)(offset % BlockBytes);
+            var direct = inBlock == 0 ? WholeBlocksBytes(offset, wanted.Length) : 0;
+            var taken = direct > 0
+                ? ReadBlocks(offset, wanted[..direct])
+                : ReadPartOfBlock(offset - inBlock, inBlock, wanted);
+            offset += taken;
+            wanted = wanted[taken..];
+        }
+    }
+
+    // How much of a run from a block's start can be read in place: whole blocks, the short one at the end included.
+    private int WholeBlocksBytes(long offset, int wantedBytes)
+    {
+        var bytes = Math.Min(wantedBytes, RunBytes);
+        return offset + bytes == LengthBytes ? bytes : bytes - (bytes % BlockBytes);
+    }
+
+    private int ReadBlocks(long offset, Span<byte> blocks)
+    {
+        if (!TryReadExactly(_file, blocks, offset))
+        {
+            throw Damaged(_upload, _attempt, "it ends early");
+        }
+
+        var block = offset / BlockBytes;
+        for (var at = 0; at < blocks.Length; at += BlockBytes, block++)
+        {
+            var bytes = blocks.Slice(at, Math.Min(BlockBytes, blocks.Length - at));
+            if (BlockChecksum.Compute(bytes) != _footer.BlockChecksum(block))
+            {
+                throw Damaged(_upload, _attempt, $"the block at {block * BlockBytes} is not what was written");
+            }
+        }
+
+        return blocks.Length;
+    }
+
+    private int ReadPartOfBlock(long blockAt, int inBlock, Span<byte> wanted)
+    {
+        var pooled = ArrayPool<byte>.Shared.Rent(BlockBytes);
+        try
+        {
+            var block = pooled.AsSpan(0, (int)Math.Min(BlockBytes, LengthBytes - blockAt));
+            ReadBlocks(blockAt, block);
+            var part = block[inBlock..];
+            part = part[..Math.Min(part.Length, wanted.Length)];
+            part.CopyTo(wanted);
+            return part.Length;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(pooled);
+        }
+    }
+
+    private static bool TryReadExactly(SafeFileHandle file, Span<byte> bytes, long offset)
+    {
+        while (!bytes.IsEmpty)
+        {
+            var read = RandomAccess.Read(file, bytes, offset);
+            if (read == 0)
+            {
+                return false;
+            }
+
+            bytes = bytes[read..];
+            offset += read;
+        }
+
+        return true;
+    }
+
+    private static AttemptDamagedException Damaged(
+        UploadId upload,
+        AttemptId attempt,
+        string what,
+        Exception? inner = null) =>
+        new($"Attempt {attempt} of upload {upload}: {what}.", inner);
+}

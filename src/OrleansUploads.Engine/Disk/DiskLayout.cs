@@ -1,0 +1,68 @@
+using System.Globalization;
+using System.Text;
+using OrleansUploads.Core;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Uploads;
+
+namespace OrleansUploads.Engine.Disk;
+
+/// <summary>Which name everything has: <c>{fan-out}/{upload}/{attempt}.part</c> and <c>{fan-out}/{upload}/manifest</c>.
+/// Stored; never change it.</summary>
+internal static class DiskLayout
+{
+    /// <summary>How many fan-out directories there can be: two hex digits.</summary>
+    public const int FanOut = 256;
+
+    /// <summary>Name of an upload's manifest.</summary>
+    public const string Manifest = "manifest";
+
+    private const string AttemptSuffix = ".part";
+    private const string UnfinishedManifestPrefix = "manifest.";
+    private const string UnfinishedManifestSuffix = ".unfinished";
+
+    /// <summary>Which fan-out directory an upload is in. A checksum of the whole ID, so that it spreads evenly however
+    /// the IDs were made.</summary>
+    public static int FanOutOf(UploadId upload)
+    {
+        Span<byte> name = stackalloc byte[Limits.UploadIdChars];
+        Encoding.ASCII.GetBytes(Name(upload), name);
+        return (int)(BlockChecksum.Compute(name) % FanOut);
+    }
+
+    /// <summary>Name of a fan-out directory.</summary>
+    public static string FanOutName(int fanOut) => fanOut.ToString("x2", CultureInfo.InvariantCulture);
+
+    /// <summary>Name of an upload's directory.</summary>
+    /// <exception cref="ArgumentException">The default value, which names no upload.</exception>
+    public static string Name(UploadId upload)
+    {
+        var name = upload.ToString();
+        ArgumentException.ThrowIfNullOrEmpty(name, nameof(upload));
+        return name;
+    }
+
+    /// <summary>Name of an attempt's file.</summary>
+    public static string Name(AttemptId attempt) => attempt + AttemptSuffix;
+
+    /// <summary>Name of a manifest that is being written; the number makes it unique.</summary>
+    public static string UnfinishedManifest(int number) =>
+        string.Create(CultureInfo.InvariantCulture, $"{UnfinishedManifestPrefix}{number}{UnfinishedManifestSuffix}");
+
+    /// <summary>Whether a file is a manifest that was being written.</summary>
+    public static bool IsUnfinishedManifest(ReadOnlySpan<char> name) =>
+        name.StartsWith(UnfinishedManifestPrefix, StringComparison.Ordinal)
+        && name.EndsWith(UnfinishedManifestSuffix, StringComparison.Ordinal);
+
+    /// <summary>Reads the name of an attempt's file; false for any other file.</summary>
+    public static bool TryParseAttempt(ReadOnlySpan<char> name, out AttemptId attempt)
+    {
+        attempt = default;
+        return name.EndsWith(AttemptSuffix, StringComparison.Ordinal)
+            && AttemptId.TryParse(name[..^AttemptSuffix.Length], out attempt);
+    }
+
+    /// <summary>Reads the name of an upload's directory; false for any other one, and where no upload of that name
+    /// would be looked for.</summary>
+    public static bool TryParseUpload(string name, int fanOut, out UploadId upload) =>
+        UploadId.TryParse(name, out upload) && FanOutOf(upload) == fanOut;
+}

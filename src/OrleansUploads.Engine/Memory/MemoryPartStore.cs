@@ -1,0 +1,168 @@
+using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Engine.Archives;
+using OrleansUploads.Engine.Ports;
+
+namespace OrleansUploads.Engine.Memory;
+
+/// <summary>Keeps attempts and manifests in memory, with the full contract but that of lasting.</summary>
+public sealed class MemoryPartStore : IPartStore
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<UploadId, Stored> _uploads = [];
+
+    /// <inheritdoc/>
+    public ValueTask<IAttemptWriter> CreateAsync(
+        UploadId upload,
+        AttemptId attempt,
+        long lengthBytes,
+        CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var created = new MemoryAttempt(lengthBytes);
+        lock (_gate)
+        {
+            if (!_uploads.TryGetValue(upload, out var stored))
+            {
+                _uploads.Add(upload, stored = new Stored());
+            }
+
+            if (!stored.Attempts.TryAdd(attempt, created))
+            {
+                throw new InvalidOperationException($"Attempt {attempt} exists already.");
+            }
+        }
+
+        return ValueTask.FromResult<IAttemptWriter>(new MemoryAttemptWriter(this, upload, attempt, created));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IAttemptReader> OpenAsync(UploadId upload, AttemptId attempt, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_gate)
+        {
+            var stored = _uploads.GetValueOrDefault(upload)?.Attempts.GetValueOrDefault(attempt);
+            return stored is { IsCommitted: true } found
+                ? ValueTask.FromResult<IAttemptReader>(new MemoryAttemptReader(found))
+                : throw new AttemptDamagedException(
+                    $"Attempt {attempt} of upload {upload} is missing or was never committed.");
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask PutManifestAsync(Manifest manifest, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var bytes = ManifestCodec.Encode(manifest);
+        lock (_gate)
+        {
+            if (!_uploads.TryGetValue(manifest.Upload, out var stored))
+            {
+                _uploads.Add(manifest.Upload, stored = new Stored());
+            }
+
+            if (stored.Manifest is not null && !stored.Manifest.AsSpan().SequenceEqual(bytes))
+            {
+                throw new InvalidOperationException($"Upload {manifest.Upload} has another manifest already.");
+            }
+
+            stored.Manifest = bytes;
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<Manifest?> ReadManifestAsync(UploadId upload, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        byte[]? bytes;
+        lock (_gate)
+        {
+            bytes = _uploads.GetValueOrDefault(upload)?.Manifest;
+        }
+
+        return ValueTask.FromResult(bytes is null ? null : ManifestCodec.Decode(bytes));
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<UploadId> ListUploadsAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_gate)
+        {
+            return _uploads.Keys.ToArray().ToAsyncEnumerable();
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<AttemptId>> ListAttemptsAsync(UploadId upload, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_gate)
+        {
+            IReadOnlyList<AttemptId> attempts =
+                _uploads.TryGetValue(upload, out var stored) ? [.. stored.Attempts.Keys] : [];
+            return ValueTask.FromResult(attempts);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DeleteAttemptAsync(UploadId upload, AttemptId attempt, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Remove(upload, attempt);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DeleteUploadAsync(UploadId upload, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_gate)
+        {
+            _uploads.Remove(upload);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Makes an attempt readable, if it is still stored.</summary>
+    internal void Commit(UploadId upload, AttemptId attempt, MemoryAttempt written)
+    {
+        lock (_gate)
+        {
+            if (_uploads.GetValueOrDefault(upload)?.Attempts.GetValueOrDefault(attempt) != written)
+            {
+                throw new AttemptDamagedException(
+                    $"Attempt {attempt} of upload {upload} was deleted while it was written.");
+            }
+
+            written.IsCommitted = true;
+        }
+    }
+
+    /// <summary>Removes an attempt, and the upload when nothing else is stored of it.</summary>
+    internal void Remove(UploadId upload, AttemptId attempt)
+    {
+        lock (_gate)
+        {
+            if (_uploads.TryGetValue(upload, out var stored)
+                && stored.Attempts.Remove(attempt)
+                && stored.Attempts.Count == 0
+                && stored.Manifest is null)
+            {
+                _uploads.Remove(upload);
+            }
+        }
+    }
+
+    private sealed class Stored
+    {
+        public Dictionary<AttemptId, MemoryAttempt> Attempts { get; } = [];
+
+        public byte[]? Manifest { get; set; }
+    }
+}

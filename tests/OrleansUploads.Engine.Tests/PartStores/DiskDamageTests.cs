@@ -1,0 +1,234 @@
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Engine.Disk;
+using OrleansUploads.Engine.Ports;
+using OrleansUploads.TestKit.PartStores;
+
+namespace OrleansUploads.Engine.Tests.PartStores;
+
+/// <summary>Whatever happens to a file, other bytes than those that were written are never handed out.</summary>
+public sealed class DiskDamageTests : IDisposable
+{
+    private static readonly UploadId Upload = PartBytes.Upload(1);
+    private static readonly AttemptId Attempt = PartBytes.Attempt(1);
+
+    private readonly TemporaryRoot _root = new();
+    private readonly DiskPartStore _store;
+    private readonly byte[] _bytes = PartBytes.Of((64 * 1024 * 2) + 777, seed: 1);
+
+    public DiskDamageTests() => _store = DiskPartStore.Open(_root.Path, diskThreads: 1);
+
+    public void Dispose()
+    {
+        _store.Dispose();
+        _root.Dispose();
+    }
+
+    [Fact]
+    public async Task A_flipped_bit_of_the_bytes_is_never_handed_out()
+    {
+        await _store.StoreAsync(Upload, Attempt, _bytes);
+        var path = _root.File(".part");
+        for (var seed = 0; seed < 200; seed++)
+        {
+            var random = new Random(seed);
+            var at = random.Next(_bytes.Length);
+            using (Flipped(path, at, random.Next(8)))
+            {
+                await AssertNeverHandedOutAsync(at, bufferBytes: random.Next(1, 200_000));
+            }
+        }
+
+        Assert.Equal(_bytes, await _store.LoadAsync(Upload, Attempt));
+    }
+
+    [Fact]
+    public async Task A_flipped_bit_after_the_bytes_is_noticed_when_the_attempt_is_opened()
+    {
+        await _store.StoreAsync(Upload, Attempt, _bytes);
+        var path = _root.File(".part");
+        for (var at = _bytes.Length; at < new FileInfo(path).Length; at++)
+        {
+            using (Flipped(path, at, at % 8))
+            {
+                await AssertCannotBeOpenedAsync();
+            }
+        }
+
+        Assert.Equal(_bytes, await _store.LoadAsync(Upload, Attempt));
+    }
+
+    [Fact]
+    public async Task A_damaged_block_does_not_stop_the_sound_ones_and_leaves_the_buffer_empty()
+    {
+        await _store.StoreAsync(Upload, Attempt, _bytes);
+        using var damage = Flipped(_root.File(".part"), 70_000, bit: 0);
+        await using var reader = await _store.OpenAsync(Upload, Attempt, CancellationToken.None);
+
+        var first = new byte[64 * 1024];
+        Assert.Equal(first.Length, await reader.ReadAsync(0, first, CancellationToken.None));
+        Assert.Equal(_bytes[..first.Length], first);
+
+        var all = new byte[_bytes.Length];
+        await Assert.ThrowsAsync<AttemptDamagedException>(
+            () => reader.ReadAsync(0, all, CancellationToken.None).AsTask());
+        Assert.Equal(-1, all.AsSpan().IndexOfAnyExcept((byte)0));
+    }
+
+    [Fact]
+    public async Task A_file_that_has_become_shorter_or_longer_cannot_be_opened()
+    {
+        await _store.StoreAsync(Upload, Attempt, _bytes);
+        var path = _root.File(".part");
+        var whole = await File.ReadAllBytesAsync(path);
+        foreach (var length in new[] { 0, 1, 23, 24, 1000, _bytes.Length, whole.Length - 24, whole.Length - 1 })
+        {
+            await File.WriteAllBytesAsync(path, whole[..length]);
+            await AssertCannotBeOpenedAsync();
+        }
+
+        await File.WriteAllBytesAsync(path, [.. whole, 0]);
+        await AssertCannotBeOpenedAsync();
+        await File.WriteAllBytesAsync(path, whole);
+        Assert.Equal(_bytes, await _store.LoadAsync(Upload, Attempt));
+    }
+
+    [Fact]
+    public async Task A_file_that_becomes_shorter_while_it_is_read_is_noticed()
+    {
+        await _store.StoreAsync(Upload, Attempt, _bytes);
+        await using var reader = await _store.OpenAsync(Upload, Attempt, CancellationToken.None);
+        using (var file = File.OpenHandle(_root.File(".part"), access: FileAccess.Write, share: FileShare.ReadWrite))
+        {
+            RandomAccess.SetLength(file, 100_000);
+        }
+
+        Assert.Equal(10, await reader.ReadAsync(0, new byte[10], CancellationToken.None));
+        await Assert.ThrowsAsync<AttemptDamagedException>(
+            () => reader.ReadAsync(99_990, new byte[20], CancellationToken.None).AsTask());
+    }
+
+    [Theory]
+    [InlineData(1, 2)]
+    [InlineData(2, 1)]
+    public async Task A_file_in_the_place_of_another_one_is_noticed(int otherUpload, int otherAttempt)
+    {
+        await _store.StoreAsync(Upload, Attempt, _bytes);
+        var here = _root.File(".part");
+        await _store.StoreAsync(PartBytes.Upload(otherUpload), PartBytes.Attempt(otherAttempt), _bytes);
+        var there =
+            Directory.EnumerateFiles(_root.Path, "*.part", SearchOption.AllDirectories).Single(path => path != here);
+
+        File.Move(there, here, overwrite: true);
+
+        await AssertCannotBeOpenedAsync();
+    }
+
+    [Fact]
+    public async Task Swapped_blocks_within_a_file_are_noticed()
+    {
+        await _store.StoreAsync(Upload, Attempt, _bytes);
+        var path = _root.File(".part");
+        var file = await File.ReadAllBytesAsync(path);
+        await File.WriteAllBytesAsync(path, [.. file[65_536..131_072], .. file[..65_536], .. file[131_072..]]);
+
+        await Assert.ThrowsAsync<AttemptDamagedException>(() => _store.LoadAsync(Upload, Attempt));
+    }
+
+    [Fact]
+    public async Task A_half_written_attempt_that_a_crash_has_left_is_listed_and_deleted_but_never_opened()
+    {
+        await _store.StoreAsync(Upload, PartBytes.Attempt(2), _bytes);
+        var whole = await File.ReadAllBytesAsync(_root.File(".part"));
+        var left = Path.Combine(Path.GetDirectoryName(_root.File(".part"))!, Attempt + ".part");
+        foreach (var bytes in new[] { [], whole[..100_000], whole[.._bytes.Length], new byte[whole.Length] })
+        {
+            await File.WriteAllBytesAsync(left, bytes);
+
+            Assert.Contains(Attempt, await _store.ListAttemptsAsync(Upload, CancellationToken.None));
+            await AssertCannotBeOpenedAsync();
+            await _store.DeleteAttemptAsync(Upload, Attempt, CancellationToken.None);
+            Assert.False(File.Exists(left));
+        }
+    }
+
+    [Fact]
+    public async Task A_damaged_manifest_is_neither_read_nor_replaced()
+    {
+        var manifest = PartBytes.Manifest(Upload, extents: 5, seed: 2);
+        await _store.PutManifestAsync(manifest, CancellationToken.None);
+        using var damage = Flipped(_root.File("manifest"), 350, bit: 3);
+
+        await Assert.ThrowsAsync<AttemptDamagedException>(
+            () => _store.ReadManifestAsync(Upload, CancellationToken.None).AsTask());
+        await Assert.ThrowsAsync<AttemptDamagedException>(
+            () => _store.PutManifestAsync(manifest, CancellationToken.None).AsTask());
+    }
+
+    [Fact]
+    public async Task A_manifest_in_the_place_of_another_one_is_noticed()
+    {
+        await _store.PutManifestAsync(PartBytes.Manifest(Upload, 1, seed: 3), CancellationToken.None);
+        var here = _root.File("manifest");
+        var other = PartBytes.Upload(2);
+        await _store.PutManifestAsync(PartBytes.Manifest(other, 1, seed: 4), CancellationToken.None);
+        var there =
+            Directory.EnumerateFiles(_root.Path, "manifest", SearchOption.AllDirectories).Single(p => p != here);
+
+        File.Copy(there, here, overwrite: true);
+
+        await Assert.ThrowsAsync<AttemptDamagedException>(
+            () => _store.ReadManifestAsync(Upload, CancellationToken.None).AsTask());
+    }
+
+    private async Task AssertCannotBeOpenedAsync() =>
+        await Assert.ThrowsAsync<AttemptDamagedException>(
+            () => _store.OpenAsync(Upload, Attempt, CancellationToken.None).AsTask());
+
+    // Reads around the damage in runs of any size: each gives what was written, or nothing.
+    private async Task AssertNeverHandedOutAsync(int damagedAt, int bufferBytes)
+    {
+        await using var reader = await _store.OpenAsync(Upload, Attempt, CancellationToken.None);
+        var buffer = new byte[bufferBytes];
+        for (var at = 0; at < _bytes.Length; at += bufferBytes)
+        {
+            try
+            {
+                var read = await reader.ReadAsync(at, buffer, CancellationToken.None);
+                Assert.True(damagedAt < at || damagedAt >= at + read, $"handed out the damage at {damagedAt}");
+                Assert.Equal(_bytes.AsSpan(at, read), buffer.AsSpan(0, read));
+            }
+            catch (AttemptDamagedException)
+            {
+                Assert.InRange(damagedAt / 65_536, at / 65_536, (at + bufferBytes - 1) / 65_536);
+            }
+        }
+    }
+
+    private static Damage Flipped(string path, long at, int bit) => new(path, at, (byte)(1 << bit));
+
+    /// <summary>Flips a bit in a file, and flips it back.</summary>
+    private sealed class Damage : IDisposable
+    {
+        private readonly string _path;
+        private readonly long _at;
+        private readonly byte _mask;
+
+        public Damage(string path, long at, byte mask)
+        {
+            (_path, _at, _mask) = (path, at, mask);
+            Flip();
+        }
+
+        public void Dispose() => Flip();
+
+        private void Flip()
+        {
+            using var file = File.OpenHandle(_path, access: FileAccess.ReadWrite, share: FileShare.ReadWrite);
+            var one = new byte[1];
+            Assert.Equal(1, RandomAccess.Read(file, one, _at));
+            one[0] ^= _mask;
+            RandomAccess.Write(file, one, _at);
+        }
+    }
+}

@@ -1,0 +1,219 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Engine.Disk;
+using OrleansUploads.Engine.Ports;
+using OrleansUploads.TestKit.PartStores;
+
+namespace OrleansUploads.Engine.Tests.PartStores;
+
+public sealed class DiskLayoutTests : IDisposable
+{
+    private static readonly UploadId Upload = PartBytes.Upload(1);
+
+    private readonly TemporaryRoot _temporary = new();
+    private readonly string _root;
+
+    public DiskLayoutTests() => _root = Path.Combine(_temporary.Path, "not", "there", "yet");
+
+    public void Dispose() => _temporary.Dispose();
+
+    [Fact]
+    public async Task Files_and_directories_are_for_the_owner_only()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no file modes; there the root's own rights decide.");
+        using var store = await OpenWithOneOfEachAsync();
+
+        foreach (var path in Directory.EnumerateFileSystemEntries(_temporary.Path, "*", SearchOption.AllDirectories))
+        {
+            var expected = Directory.Exists(path) ? "-rwx------" : "-rw-------";
+            Assert.Equal((path, expected), (path, Mode(path)));
+        }
+    }
+
+    [Fact]
+    public async Task The_bytes_come_first_in_the_file_then_checksums_leaves_and_trailer()
+    {
+        using var store = DiskPartStore.Open(_root);
+        var bytes = PartBytes.Of((1024 * 1024) + 5, seed: 1);
+        await store.StoreAsync(Upload, PartBytes.Attempt(1), bytes);
+
+        var file = await File.ReadAllBytesAsync(_temporary.File(PartBytes.Attempt(1) + ".part"));
+        var leavesAt = bytes.Length + (17 * 4);
+        var trailerAt = leavesAt + (2 * 32);
+        Assert.Equal(trailerAt + 24, file.Length);
+        Assert.Equal(bytes, file.AsSpan(0, bytes.Length));
+        Assert.Equal(PartBytes.Leaves(bytes)[1].Span, file.AsSpan(leavesAt + 32, 32));
+        Assert.Equal("OU-PART\n\u0001\0\0\0"u8, file.AsSpan(trailerAt, 12));
+        Assert.Equal(bytes.Length, BinaryPrimitives.ReadInt64LittleEndian(file.AsSpan(trailerAt + 12)));
+    }
+
+    [Fact]
+    public async Task The_checksum_of_a_block_is_the_standard_one()
+    {
+        using var store = DiskPartStore.Open(_root);
+        await store.StoreAsync(Upload, PartBytes.Attempt(1), "123456789"u8.ToArray());
+
+        // The check value of CRC-32C, and so what an operator's own tools compute.
+        var file = await File.ReadAllBytesAsync(_temporary.File(".part"));
+        Assert.Equal(0xE3069283u, BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(9)));
+    }
+
+    [Fact]
+    public async Task A_store_that_is_opened_again_has_everything()
+    {
+        (await OpenWithOneOfEachAsync()).Dispose();
+
+        using var store = DiskPartStore.Open(_root);
+        Assert.Equal([1, 2, 3], await store.LoadAsync(Upload, PartBytes.Attempt(1)));
+        Assert.NotNull(await store.ReadManifestAsync(Upload, CancellationToken.None));
+        Assert.Equal([Upload], await store.ListUploadsAsync(CancellationToken.None).ToListAsync());
+    }
+
+    [Fact]
+    public async Task Foreign_names_are_not_listed_and_not_deleted()
+    {
+        using var store = await OpenWithOneOfEachAsync();
+        var uploadDirectory = Path.GetDirectoryName(_temporary.File(".part"))!;
+        var elsewhere = Path.Combine(_root, "zz", PartBytes.Upload(2).ToString());
+        Directory.CreateDirectory(elsewhere);
+        Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(uploadDirectory)!, "lost+found"));
+        Directory.CreateDirectory(
+            Path.Combine(Path.GetDirectoryName(uploadDirectory)!, PartBytes.Upload(3).ToString()));
+        var note = Path.Combine(uploadDirectory, "notes.part");
+        await File.WriteAllTextAsync(note, "an operator's own");
+
+        Assert.Equal([Upload], await store.ListUploadsAsync(CancellationToken.None).ToListAsync());
+        Assert.Equal([PartBytes.Attempt(1)], await store.ListAttemptsAsync(Upload, CancellationToken.None));
+        await store.DeleteUploadAsync(Upload, CancellationToken.None);
+        Assert.Equal([note], Directory.EnumerateFiles(_root, "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task What_a_crash_has_left_of_a_manifest_does_not_stop_the_next_one_and_goes_with_the_upload()
+    {
+        using var store = await OpenWithOneOfEachAsync();
+        var manifest = _temporary.File("manifest");
+        File.Move(manifest, manifest + ".0.unfinished");
+
+        await store.PutManifestAsync(PartBytes.Manifest(Upload, 1, seed: 9), CancellationToken.None);
+        Assert.NotNull(await store.ReadManifestAsync(Upload, CancellationToken.None));
+
+        await store.DeleteUploadAsync(Upload, CancellationToken.None);
+        Assert.Empty(Directory.EnumerateFiles(_root, "*", SearchOption.AllDirectories));
+        Assert.False(Directory.Exists(Path.GetDirectoryName(manifest)));
+    }
+
+    [Fact]
+    public async Task Uploads_spread_evenly_and_are_all_listed()
+    {
+        using var store = DiskPartStore.Open(_root);
+        var expected = Enumerable.Range(0, 500).Select(Numbered).ToHashSet();
+        var writers = new List<IAttemptWriter>();
+        foreach (var upload in expected)
+        {
+            writers.Add(await store.CreateAsync(upload, PartBytes.Attempt(1), 1, default));
+        }
+
+        Assert.Equal(expected, await store.ListUploadsAsync(default).ToHashSetAsync());
+        Assert.InRange(Directory.EnumerateDirectories(_root).Count(), 150, 256);
+        Assert.All(
+            Directory.EnumerateDirectories(_root),
+            path => Assert.InRange(Directory.GetDirectories(path).Length, 1, 12));
+        foreach (var writer in writers)
+        {
+            await writer.DisposeAsync();
+        }
+
+        Assert.Empty(await store.ListUploadsAsync(default).ToListAsync());
+    }
+
+    [Fact]
+    public async Task Hundreds_of_uploads_in_one_fan_out_directory_are_all_listed()
+    {
+        using var store = DiskPartStore.Open(_root);
+        var expected = Enumerable.Range(0, int.MaxValue)
+            .Select(Numbered).Where(upload => FanOutOf(upload) == 0x2a).Take(600).ToHashSet();
+        foreach (var upload in expected)
+        {
+            Directory.CreateDirectory(Path.Combine(_root, "2a", upload.ToString()));
+        }
+
+        Assert.Equal(expected, await store.ListUploadsAsync(default).ToHashSetAsync());
+
+        static int FanOutOf(UploadId upload) =>
+            (byte)~upload.ToString().Aggregate(~0u, (crc, letter) => BitOperations.Crc32C(crc, (byte)letter));
+    }
+
+    [Fact]
+    public async Task A_directory_that_was_removed_from_outside_is_made_again()
+    {
+        using var store = await OpenWithOneOfEachAsync();
+        foreach (var fanOut in Directory.EnumerateDirectories(_root))
+        {
+            Directory.Delete(fanOut, recursive: true);
+        }
+
+        await store.StoreAsync(Upload, PartBytes.Attempt(2), [4]);
+        Assert.Equal([4], await store.LoadAsync(Upload, PartBytes.Attempt(2)));
+    }
+
+    [Fact]
+    public async Task More_uploads_than_are_kept_in_mind_are_all_durable_and_readable()
+    {
+        using var store = DiskPartStore.Open(_root);
+        for (var i = 0; i < 1_100; i++)
+        {
+            // Creating and giving up needs no flush, so a thousand takes a moment only.
+            await using var writer = await store.CreateAsync(PartBytes.Upload(i), PartBytes.Attempt(i), 1, default);
+            await store.DeleteAttemptAsync(PartBytes.Upload(i), PartBytes.Attempt(i + 1), default);
+        }
+
+        await store.StoreAsync(Upload, PartBytes.Attempt(1), [1]);
+        Assert.Equal([1], await store.LoadAsync(Upload, PartBytes.Attempt(1)));
+    }
+
+    [Fact]
+    public async Task The_default_upload_is_no_upload()
+    {
+        using var store = await OpenWithOneOfEachAsync();
+        await Assert.ThrowsAsync<ArgumentException>(() => store.DeleteUploadAsync(default, default).AsTask());
+        await Assert.ThrowsAsync<ArgumentException>(
+            () => store.CreateAsync(default, PartBytes.Attempt(1), 1, default).AsTask());
+        Assert.Equal([1, 2, 3], await store.LoadAsync(Upload, PartBytes.Attempt(1)));
+    }
+
+    [Fact]
+    public async Task A_closed_store_takes_no_more_commits()
+    {
+        using var store = DiskPartStore.Open(_root);
+        await using var writer = await store.CreateAsync(Upload, PartBytes.Attempt(1), 1, default);
+        await writer.WriteAsync(new byte[1], default);
+        store.Dispose();
+
+        await Assert.ThrowsAsync<ObjectDisposedException>(
+            () => writer.CommitAsync(PartBytes.Leaves([0]), default).AsTask());
+    }
+
+    // IDs that differ at the end only, where a fan-out by their first characters would see no difference.
+    private static UploadId Numbered(int number)
+    {
+        Assert.True(UploadId.TryParse($"{new string('A', 82)}{number:0000000000}", out var upload));
+        return upload;
+    }
+
+    private async Task<DiskPartStore> OpenWithOneOfEachAsync()
+    {
+        var store = DiskPartStore.Open(_root);
+        await store.StoreAsync(Upload, PartBytes.Attempt(1), [1, 2, 3]);
+        await store.PutManifestAsync(PartBytes.Manifest(Upload, 1, seed: 1), CancellationToken.None);
+        return store;
+    }
+
+    private static string Mode(string path)
+    {
+        const string letters = "rwxrwxrwx";
+        var mode = OperatingSystem.IsWindows() ? 0 : (int)File.GetUnixFileMode(path);
+        return "-" + string.Concat(letters.Select((letter, i) => (mode & (0x100 >> i)) != 0 ? letter : '-'));
+    }
+}

@@ -1,0 +1,21 @@
+using OrleansUploads.Engine.Disk;
+using OrleansUploads.Engine.Ports;
+using OrleansUploads.TestKit.PartStores;
+
+namespace OrleansUploads.Engine.Tests.PartStores;
+
+public sealed class DiskPartStoreTests : PartStoreConformance, IDisposable
+{
+    private readonly TemporaryRoot _root = new();
+    private readonly DiskPartStore _store;
+
+    public DiskPartStoreTests() => _store = DiskPartStore.Open(_root.Path, diskThreads: 4);
+
+    protected override IPartStore Store => _store;
+
+    public void Dispose()
+    {
+        _store.Dispose();
+        _root.Dispose();
+    }
+}

@@ -1,0 +1,142 @@
+using System.Diagnostics;
+using OrleansUploads.Engine.Disk;
+using OrleansUploads.Engine.Ports;
+using OrleansUploads.TestKit.PartStores;
+
+namespace OrleansUploads.Engine.Tests.PartStores;
+
+/// <summary>A disk of 4 MiB that really is full: a memory file system, which takes root to mount.</summary>
+public sealed class FullDiskTests : IDisposable
+{
+    private const int MiB = 1024 * 1024;
+
+    private readonly TemporaryRoot _root = new();
+    private readonly bool _isMounted;
+
+    public FullDiskTests() => _isMounted = Run("mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", _root.Path);
+
+    public void Dispose()
+    {
+        if (_isMounted)
+        {
+            Assert.True(Run("umount", _root.Path));
+        }
+
+        _root.Dispose();
+    }
+
+    [Fact]
+    public async Task What_cannot_fit_is_refused_before_a_byte_is_sent_and_leaves_nothing()
+    {
+        using var store = OpenOrSkip();
+
+        await Assert.ThrowsAsync<PartStoreFullException>(
+            () => store.CreateAsync(PartBytes.Upload(1), PartBytes.Attempt(1), 5 * MiB, default).AsTask());
+        Assert.Empty(Files());
+        Assert.Empty(await store.ListUploadsAsync(default).ToListAsync());
+    }
+
+    [Fact]
+    public async Task A_disk_that_fills_up_during_a_write_leaves_nothing_and_works_again_when_there_is_room()
+    {
+        using var store = OpenOrSkip();
+        var bytes = PartBytes.Of(2 * MiB, seed: 1);
+        await using (var writer =
+            await store.CreateAsync(PartBytes.Upload(1), PartBytes.Attempt(1), bytes.Length, default))
+        {
+            TakeBackPreallocated();
+            var other = FillUp();
+            await Assert.ThrowsAsync<PartStoreFullException>(() => WriteAllAsync(writer, bytes));
+            Assert.Equal([other], Files());
+            await Assert.ThrowsAsync<InvalidOperationException>(() => writer.WriteAsync(new byte[1], default).AsTask());
+            File.Delete(other);
+        }
+
+        await store.StoreAsync(PartBytes.Upload(1), PartBytes.Attempt(2), bytes);
+        Assert.Equal(bytes, await store.LoadAsync(PartBytes.Upload(1), PartBytes.Attempt(2)));
+    }
+
+    [Fact]
+    public async Task A_disk_that_is_full_at_the_commit_leaves_nothing()
+    {
+        using var store = OpenOrSkip();
+        var bytes = PartBytes.Of(MiB, seed: 2);
+        await using var writer =
+            await store.CreateAsync(PartBytes.Upload(1), PartBytes.Attempt(1), bytes.Length, default);
+        await writer.WriteAsync(bytes, default);
+        TakeBackPreallocated();
+        var other = FillUp();
+
+        await Assert.ThrowsAsync<PartStoreFullException>(
+            () => writer.CommitAsync(PartBytes.Leaves(bytes), default).AsTask());
+        Assert.Equal([other], Files());
+    }
+
+    [Fact]
+    public async Task A_manifest_that_does_not_fit_leaves_nothing_and_can_be_stored_later()
+    {
+        using var store = OpenOrSkip();
+        var other = FillUp();
+        var manifest = PartBytes.Manifest(PartBytes.Upload(1), 1_000, seed: 3);
+
+        await Assert.ThrowsAsync<PartStoreFullException>(() => store.PutManifestAsync(manifest, default).AsTask());
+        Assert.Equal([other], Files());
+        Assert.Null(await store.ReadManifestAsync(PartBytes.Upload(1), default));
+
+        File.Delete(other);
+        await store.PutManifestAsync(manifest, default);
+        Assert.NotNull(await store.ReadManifestAsync(PartBytes.Upload(1), default));
+    }
+
+    private static async Task WriteAllAsync(IAttemptWriter writer, byte[] bytes)
+    {
+        for (var at = 0; at < bytes.Length; at += 64 * 1024)
+        {
+            await writer.WriteAsync(bytes.AsMemory(at, 64 * 1024), default);
+        }
+    }
+
+    private static bool Run(string program, params string[] arguments)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return false;
+        }
+
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+        process.WaitForExit();
+        return process.ExitCode == 0;
+    }
+
+    private DiskPartStore OpenOrSkip()
+    {
+        Assert.SkipUnless(_isMounted, "A memory file system cannot be mounted here; it takes Linux and root.");
+        return DiskPartStore.Open(_root.Path, diskThreads: 1);
+    }
+
+    // Preallocated room would make the write succeed; giving it back is what a file system without preallocation does.
+    private void TakeBackPreallocated()
+    {
+        using var file = File.OpenHandle(_root.File(".part"), access: FileAccess.Write, share: FileShare.ReadWrite);
+        RandomAccess.SetLength(file, RandomAccess.GetLength(file));
+    }
+
+    private string FillUp()
+    {
+        var path = Path.Combine(_root.Path, "other");
+        using var file = File.OpenHandle(path, FileMode.Create, FileAccess.Write);
+        try
+        {
+            for (var at = 0L; ; at += 4096)
+            {
+                RandomAccess.Write(file, new byte[4096], at);
+            }
+        }
+        catch (IOException)
+        {
+            return path;
+        }
+    }
+
+    private string[] Files() => Directory.GetFiles(_root.Path, "*", SearchOption.AllDirectories);
+}

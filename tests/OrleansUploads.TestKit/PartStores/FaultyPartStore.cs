@@ -1,0 +1,212 @@
+using System.Runtime.CompilerServices;
+using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Engine.Ports;
+
+namespace OrleansUploads.TestKit.PartStores;
+
+/// <summary>A part store that fails where a plan says, before or after the effect.</summary>
+/// <remarks>The plan is asked once per call, in the order of the calls, and knows nothing else: the same calls in the
+/// same order meet the same faults. A simulation passes a function of its own seed.</remarks>
+public sealed class FaultyPartStore(IPartStore inner, Func<PartStoreStep, PartStoreFault> plan) : IPartStore
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<PartStoreCall, int> _calls = [];
+
+    /// <summary>Follows a written plan; lines may be added while the store is in use.</summary>
+    public FaultyPartStore(IPartStore inner, PartStorePlan plan)
+        : this(inner, plan.For)
+    {
+    }
+
+    /// <summary>How many calls of a kind were made, failed ones included.</summary>
+    public int Calls(PartStoreCall call)
+    {
+        lock (_gate)
+        {
+            return _calls.GetValueOrDefault(call);
+        }
+    }
+
+    public ValueTask<IAttemptWriter> CreateAsync(
+        UploadId upload,
+        AttemptId attempt,
+        long lengthBytes,
+        CancellationToken cancellationToken) =>
+        RunAsync<IAttemptWriter>(
+            PartStoreCall.Create,
+            upload,
+            attempt,
+            async () => new Writer(
+                this, upload, attempt, await inner.CreateAsync(upload, attempt, lengthBytes, cancellationToken)),
+            cancellationToken);
+
+    public ValueTask<IAttemptReader> OpenAsync(
+        UploadId upload, AttemptId attempt, CancellationToken cancellationToken) =>
+        RunAsync<IAttemptReader>(
+            PartStoreCall.Open,
+            upload,
+            attempt,
+            async () => new Reader(this, upload, attempt, await inner.OpenAsync(upload, attempt, cancellationToken)),
+            cancellationToken);
+
+    public ValueTask PutManifestAsync(Manifest manifest, CancellationToken cancellationToken) =>
+        RunAsync(
+            PartStoreCall.PutManifest,
+            manifest.Upload,
+            null,
+            () => inner.PutManifestAsync(manifest, cancellationToken),
+            cancellationToken);
+
+    public ValueTask<Manifest?> ReadManifestAsync(UploadId upload, CancellationToken cancellationToken) =>
+        RunAsync(
+            PartStoreCall.ReadManifest,
+            upload,
+            null,
+            () => inner.ReadManifestAsync(upload, cancellationToken),
+            cancellationToken);
+
+    public async IAsyncEnumerable<UploadId> ListUploadsAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var uploads = await RunAsync(
+            PartStoreCall.ListUploads,
+            default,
+            null,
+            () => inner.ListUploadsAsync(cancellationToken).ToListAsync(cancellationToken),
+            cancellationToken);
+        foreach (var upload in uploads)
+        {
+            yield return upload;
+        }
+    }
+
+    public ValueTask<IReadOnlyList<AttemptId>> ListAttemptsAsync(
+        UploadId upload, CancellationToken cancellationToken) =>
+        RunAsync(
+            PartStoreCall.ListAttempts,
+            upload,
+            null,
+            () => inner.ListAttemptsAsync(upload, cancellationToken),
+            cancellationToken);
+
+    public ValueTask DeleteAttemptAsync(UploadId upload, AttemptId attempt, CancellationToken cancellationToken) =>
+        RunAsync(
+            PartStoreCall.DeleteAttempt,
+            upload,
+            attempt,
+            () => inner.DeleteAttemptAsync(upload, attempt, cancellationToken),
+            cancellationToken);
+
+    public ValueTask DeleteUploadAsync(UploadId upload, CancellationToken cancellationToken) =>
+        RunAsync(
+            PartStoreCall.DeleteUpload,
+            upload,
+            null,
+            () => inner.DeleteUploadAsync(upload, cancellationToken),
+            cancellationToken);
+
+    private async ValueTask RunAsync(
+        PartStoreCall call,
+        UploadId upload,
+        AttemptId? attempt,
+        Func<ValueTask> effect,
+        CancellationToken cancellationToken) =>
+        await RunAsync(
+            call,
+            upload,
+            attempt,
+            async () =>
+            {
+                await effect();
+                return true;
+            },
+            cancellationToken);
+
+    private async ValueTask<T> RunAsync<T>(
+        PartStoreCall call,
+        UploadId upload,
+        AttemptId? attempt,
+        Func<ValueTask<T>> effect,
+        CancellationToken cancellationToken)
+    {
+        var step = new PartStoreStep(call, Count(call), upload, attempt);
+        switch (plan(step))
+        {
+            case PartStoreFault.FailBefore:
+                throw new IOException($"Planned to fail before its effect: {step}.");
+            case PartStoreFault.DiskIsFull:
+                throw new PartStoreFullException($"Planned to find no room: {step}.");
+            case PartStoreFault.BytesAreDamaged:
+                throw new AttemptDamagedException($"Planned to be damaged: {step}.");
+            case PartStoreFault.FailAfter:
+                await effect();
+                throw new IOException($"Planned to fail after its effect: {step}.");
+            case PartStoreFault.Hold { AfterEffect: false } hold:
+                await hold.Gate.PassAsync(cancellationToken);
+                return await effect();
+            case PartStoreFault.Hold hold:
+                var result = await effect();
+                await hold.Gate.PassAsync(cancellationToken);
+                return result;
+            default:
+                return await effect();
+        }
+    }
+
+    private int Count(PartStoreCall call)
+    {
+        lock (_gate)
+        {
+            return _calls[call] = _calls.GetValueOrDefault(call) + 1;
+        }
+    }
+
+    private sealed class Writer(FaultyPartStore store, UploadId upload, AttemptId attempt, IAttemptWriter inner)
+        : IAttemptWriter
+    {
+        public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
+            store.RunAsync(
+                PartStoreCall.Write,
+                upload,
+                attempt,
+                () => inner.WriteAsync(bytes, cancellationToken),
+                cancellationToken);
+
+        public ValueTask CommitAsync(ReadOnlyMemory<Sha256Digest> leaves, CancellationToken cancellationToken) =>
+            store.RunAsync(
+                PartStoreCall.Commit,
+                upload,
+                attempt,
+                () => inner.CommitAsync(leaves, cancellationToken),
+                cancellationToken);
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
+    }
+
+    private sealed class Reader(FaultyPartStore store, UploadId upload, AttemptId attempt, IAttemptReader inner)
+        : IAttemptReader
+    {
+        public long LengthBytes => inner.LengthBytes;
+
+        public ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken) =>
+            store.RunAsync(
+                PartStoreCall.Read,
+                upload,
+                attempt,
+                () => inner.ReadAsync(offset, buffer, cancellationToken),
+                cancellationToken);
+
+        public ValueTask<IReadOnlyList<Sha256Digest>> ReadLeavesAsync(CancellationToken cancellationToken) =>
+            store.RunAsync(
+                PartStoreCall.ReadLeaves,
+                upload,
+                attempt,
+                () => inner.ReadLeavesAsync(cancellationToken),
+                cancellationToken);
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
+    }
+}

@@ -1,0 +1,100 @@
+using System.Security.Cryptography;
+using OrleansUploads.Core;
+using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Engine.Ports;
+
+namespace OrleansUploads.TestKit.PartStores;
+
+/// <summary>Names and bytes for tests of part stores; the same seed gives the same ones.</summary>
+public static class PartBytes
+{
+    private static readonly DateTimeOffset Epoch = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    public static UploadId Upload(int seed) => UploadId.FromRandom(Of(UploadId.RandomBytes, seed));
+
+    public static AttemptId Attempt(int seed) =>
+        AttemptId.Create(Epoch.AddMilliseconds(seed), Of(AttemptId.RandomBytes, seed));
+
+    public static byte[] Of(int lengthBytes, int seed)
+    {
+        var bytes = new byte[lengthBytes];
+        new Random(seed).NextBytes(bytes);
+        return bytes;
+    }
+
+    /// <summary>SHA-256 of each 1 MiB.</summary>
+    public static Sha256Digest[] Leaves(ReadOnlySpan<byte> bytes)
+    {
+        var leaves = new Sha256Digest[(bytes.Length + Limits.LeafBytes - 1) / Limits.LeafBytes];
+        for (var i = 0; i < leaves.Length; i++)
+        {
+            var leaf = bytes[(i * Limits.LeafBytes)..];
+            leaves[i] = new Sha256Digest(SHA256.HashData(leaf[..Math.Min(leaf.Length, Limits.LeafBytes)]));
+        }
+
+        return leaves;
+    }
+
+    /// <summary>A manifest with made-up hashes; the codec and the stores do not look at them.</summary>
+    public static Manifest Manifest(UploadId upload, int extents, int seed)
+    {
+        var random = new Random(seed);
+        var list = new Extent[extents];
+        for (var i = 0; i < extents; i++)
+        {
+            list[i] = new Extent(Attempt(random.Next()), Limits.MinPartSizeBytes, Hash(random));
+        }
+
+        var sizeBytes = extents * Limits.MinPartSizeBytes;
+        var treeHash = Hash(random);
+        var archive = ArchiveId.Derive(upload, sizeBytes, treeHash);
+        return new Manifest(upload, archive, sizeBytes, treeHash, Limits.MinPartSizeBytes, list);
+    }
+
+    /// <summary>Writes an attempt in chunks and commits it.</summary>
+    public static async Task StoreAsync(
+        this IPartStore store,
+        UploadId upload,
+        AttemptId attempt,
+        byte[] bytes,
+        int chunkBytes = 256 * 1024)
+    {
+        await using var writer = await store.CreateAsync(upload, attempt, bytes.Length, CancellationToken.None);
+        for (var at = 0; at < bytes.Length; at += chunkBytes)
+        {
+            var chunk = bytes.AsMemory(at, Math.Min(chunkBytes, bytes.Length - at));
+            await writer.WriteAsync(chunk, CancellationToken.None);
+        }
+
+        await writer.CommitAsync(Leaves(bytes), CancellationToken.None);
+    }
+
+    /// <summary>Reads a whole attempt with a buffer of some size, from an offset on.</summary>
+    public static async Task<byte[]> LoadAsync(
+        this IPartStore store,
+        UploadId upload,
+        AttemptId attempt,
+        int bufferBytes = Limits.LeafBytes,
+        long offset = 0)
+    {
+        await using var reader = await store.OpenAsync(upload, attempt, CancellationToken.None);
+        using var all = new MemoryStream();
+        var buffer = new byte[bufferBytes];
+        while (await reader.ReadAsync(offset + all.Length, buffer, CancellationToken.None) is > 0 and var read)
+        {
+            all.Write(buffer, 0, read);
+        }
+
+        return all.ToArray();
+    }
+
+    private static TreeHash Hash(Random random)
+    {
+        var bytes = new byte[Sha256Digest.Bytes];
+        random.NextBytes(bytes);
+        return new TreeHash(new Sha256Digest(bytes));
+    }
+}

@@ -1,0 +1,220 @@
+using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Engine.Ports;
+
+namespace OrleansUploads.TestKit.PartStores;
+
+// Manifests, listings, deletions, and calls that are given up; what is written and read is in the other half.
+public abstract partial class PartStoreConformance
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(10_000)]
+    public async Task A_manifest_comes_back_and_storing_it_again_does_nothing(int extents)
+    {
+        var manifest = PartBytes.Manifest(Upload, extents, seed: 15);
+        await Store.PutManifestAsync(manifest, None);
+        await Store.PutManifestAsync(PartBytes.Manifest(Upload, extents, seed: 15), None);
+
+        AssertSame(manifest, await Store.ReadManifestAsync(Upload, None));
+        Assert.Equal([Upload], await ListUploadsAsync());
+        Assert.Empty(await Store.ListAttemptsAsync(Upload, None));
+    }
+
+    [Fact]
+    public async Task A_second_different_manifest_is_refused_and_the_first_one_stays()
+    {
+        var manifest = PartBytes.Manifest(Upload, extents: 3, seed: 16);
+        await Store.PutManifestAsync(manifest, None);
+
+        await Assert.ThrowsAsync<InvalidOperationException>(
+            () => Store.PutManifestAsync(PartBytes.Manifest(Upload, extents: 3, seed: 17), None).AsTask());
+        AssertSame(manifest, await Store.ReadManifestAsync(Upload, None));
+    }
+
+    [Fact]
+    public async Task Of_many_different_manifests_at_once_exactly_one_is_stored()
+    {
+        var manifests = Enumerable.Range(0, 16).Select(i => PartBytes.Manifest(Upload, extents: 50, seed: i)).ToArray();
+        var stored = await Task.WhenAll(manifests.Select(manifest => Task.Run(async () =>
+        {
+            try
+            {
+                await Store.PutManifestAsync(manifest, None);
+                return true;
+            }
+            catch (InvalidOperationException)
+            {
+                return false;
+            }
+        })));
+
+        var winner = Assert.Single(Enumerable.Range(0, manifests.Length), i => stored[i]);
+        AssertSame(manifests[winner], await Store.ReadManifestAsync(Upload, None));
+    }
+
+    [Fact]
+    public async Task Listings_name_everything_that_is_stored()
+    {
+        for (var upload = 0; upload < 20; upload++)
+        {
+            for (var attempt = 0; attempt <= upload % 3; attempt++)
+            {
+                await Store.StoreAsync(PartBytes.Upload(upload), PartBytes.Attempt(attempt), [1, 2, 3]);
+            }
+        }
+
+        await Store.PutManifestAsync(PartBytes.Manifest(PartBytes.Upload(20), 1, seed: 18), None);
+
+        var expected = Enumerable.Range(0, 21).Select(PartBytes.Upload).Select(id => id.ToString()).Order();
+        Assert.Equal(expected, (await ListUploadsAsync()).Select(id => id.ToString()).Order());
+        for (var upload = 0; upload < 20; upload++)
+        {
+            var attempts = await Store.ListAttemptsAsync(PartBytes.Upload(upload), None);
+            Assert.Equal(Enumerable.Range(0, 1 + (upload % 3)).Select(PartBytes.Attempt).Order(), attempts.Order());
+        }
+    }
+
+    [Fact]
+    public async Task Deleting_an_attempt_twice_is_deleting_it_once()
+    {
+        var other = PartBytes.Attempt(2);
+        await Store.StoreAsync(Upload, Attempt, [1]);
+        await Store.StoreAsync(Upload, other, [2]);
+
+        await Store.DeleteAttemptAsync(Upload, Attempt, None);
+        await Store.DeleteAttemptAsync(Upload, Attempt, None);
+        await Assert.ThrowsAsync<AttemptDamagedException>(() => Store.OpenAsync(Upload, Attempt, None).AsTask());
+        Assert.Equal([other], await Store.ListAttemptsAsync(Upload, None));
+
+        await Store.DeleteAttemptAsync(Upload, other, None);
+        await Store.DeleteAttemptAsync(Upload, other, None);
+        Assert.Empty(await ListUploadsAsync());
+    }
+
+    [Fact]
+    public async Task Deleting_an_upload_deletes_its_attempts_and_its_manifest_and_nothing_else()
+    {
+        var other = PartBytes.Upload(2);
+        await Store.StoreAsync(Upload, Attempt, [1]);
+        await Store.StoreAsync(other, Attempt, [2]);
+        await Store.PutManifestAsync(PartBytes.Manifest(Upload, 2, seed: 19), None);
+
+        await Store.DeleteUploadAsync(Upload, None);
+        await Store.DeleteUploadAsync(Upload, None);
+
+        Assert.Null(await Store.ReadManifestAsync(Upload, None));
+        Assert.Empty(await Store.ListAttemptsAsync(Upload, None));
+        Assert.Equal([other], await ListUploadsAsync());
+        Assert.Equal([2], await Store.LoadAsync(other, Attempt));
+    }
+
+    [Fact]
+    public async Task A_manifest_keeps_the_upload_when_its_last_attempt_goes()
+    {
+        await Store.StoreAsync(Upload, Attempt, [1]);
+        await Store.PutManifestAsync(PartBytes.Manifest(Upload, 2, seed: 20), None);
+        await Store.DeleteAttemptAsync(Upload, Attempt, None);
+
+        Assert.NotNull(await Store.ReadManifestAsync(Upload, None));
+        Assert.Equal([Upload], await ListUploadsAsync());
+    }
+
+    [Fact]
+    public async Task Attempts_of_one_upload_are_written_side_by_side()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 24).Select(i => Task.Run(
+            () => Store.StoreAsync(Upload, PartBytes.Attempt(i), PartBytes.Of(100_000 + i, i), chunkBytes: 7_000))));
+
+        for (var i = 0; i < 24; i++)
+        {
+            Assert.Equal(PartBytes.Of(100_000 + i, i), await Store.LoadAsync(Upload, PartBytes.Attempt(i)));
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_attempt_that_is_deleted_while_it_is_written_cannot_be_committed(bool withItsUpload)
+    {
+        var bytes = PartBytes.Of(1_000, seed: 21);
+        var other = PartBytes.Attempt(2);
+        await Store.StoreAsync(Upload, other, [1]);
+        await using var writer = await Store.CreateAsync(Upload, Attempt, bytes.Length, None);
+        await writer.WriteAsync(bytes, None);
+        await (withItsUpload
+            ? Store.DeleteUploadAsync(Upload, None)
+            : Store.DeleteAttemptAsync(Upload, Attempt, None));
+
+        await Assert.ThrowsAsync<AttemptDamagedException>(
+            () => writer.CommitAsync(PartBytes.Leaves(bytes), None).AsTask());
+        Assert.Equal(withItsUpload ? [] : [other], await Store.ListAttemptsAsync(Upload, None));
+    }
+
+    [Fact]
+    public async Task An_upload_can_be_deleted_over_and_over_while_attempts_are_begun()
+    {
+        using var ended = new CancellationTokenSource();
+        var deleting = Task.Run(async () =>
+        {
+            while (!ended.IsCancellationRequested)
+            {
+                await Store.DeleteUploadAsync(Upload, None);
+            }
+        });
+
+        for (var i = 0; i < 300; i++)
+        {
+            try
+            {
+                await Store.StoreAsync(Upload, PartBytes.Attempt(i), [1, 2, 3]);
+            }
+            catch (AttemptDamagedException)
+            {
+                // It was deleted while it was written, which it must say.
+            }
+        }
+
+        await ended.CancelAsync();
+        await deleting;
+        await Store.StoreAsync(Upload, PartBytes.Attempt(1_000), [4]);
+        Assert.Equal([4], await Store.LoadAsync(Upload, PartBytes.Attempt(1_000)));
+        Assert.Equal([Upload], await ListUploadsAsync());
+    }
+
+    [Fact]
+    public async Task A_call_that_was_given_up_before_it_began_changes_nothing()
+    {
+        var given = new CancellationToken(canceled: true);
+        var bytes = PartBytes.Of(10, seed: 22);
+        var manifest = PartBytes.Manifest(Upload, 1, seed: 23);
+        await using var writer = await Store.CreateAsync(Upload, Attempt, bytes.Length, None);
+
+        await AssertGivenUpAsync(() => Store.CreateAsync(Upload, PartBytes.Attempt(2), 10, given).AsTask());
+        await AssertGivenUpAsync(() => writer.WriteAsync(bytes, given).AsTask());
+        await writer.WriteAsync(bytes, None);
+        await AssertGivenUpAsync(() => writer.CommitAsync(PartBytes.Leaves(bytes), given).AsTask());
+        await AssertGivenUpAsync(() => Store.PutManifestAsync(manifest, given).AsTask());
+        await AssertGivenUpAsync(() => Store.DeleteUploadAsync(Upload, given).AsTask());
+        await AssertGivenUpAsync(() => Store.DeleteAttemptAsync(Upload, Attempt, given).AsTask());
+        await AssertGivenUpAsync(async () => await Store.ListUploadsAsync(given).CountAsync(given));
+
+        await writer.CommitAsync(PartBytes.Leaves(bytes), None);
+        await AssertGivenUpAsync(() => Store.OpenAsync(Upload, Attempt, given).AsTask());
+        Assert.Equal([Attempt], await Store.ListAttemptsAsync(Upload, None));
+        Assert.Equal(bytes, await Store.LoadAsync(Upload, Attempt));
+        Assert.Null(await Store.ReadManifestAsync(Upload, None));
+    }
+
+    private static async Task AssertGivenUpAsync(Func<Task> call) =>
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(call);
+
+    private static void AssertSame(Manifest expected, Manifest? actual)
+    {
+        Assert.NotNull(actual);
+        Assert.Equal(expected.Extents, actual.Extents);
+        Assert.Equal(expected, actual with { Extents = expected.Extents });
+    }
+
+    private ValueTask<List<UploadId>> ListUploadsAsync() => Store.ListUploadsAsync(None).ToListAsync();
+}

@@ -1,0 +1,238 @@
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Engine.Ports;
+
+namespace OrleansUploads.TestKit.PartStores;
+
+/// <summary>What every part store keeps to. Inherit it, give it an empty store, and its facts are yours.</summary>
+public abstract partial class PartStoreConformance
+{
+    private const int KiB = 1024;
+    private const int MiB = 1024 * KiB;
+
+    private static readonly UploadId Upload = PartBytes.Upload(1);
+    private static readonly AttemptId Attempt = PartBytes.Attempt(1);
+
+    /// <summary>The store under test; empty when a test begins.</summary>
+    protected abstract IPartStore Store { get; }
+
+    private static CancellationToken None => CancellationToken.None;
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(7, 3)]
+    [InlineData((64 * KiB) - 1, 1000)]
+    [InlineData(64 * KiB, 64 * KiB)]
+    [InlineData((64 * KiB) + 1, 64 * KiB)]
+    [InlineData(MiB - 1, 100_000)]
+    [InlineData(MiB, 256 * KiB)]
+    [InlineData(MiB + 1, MiB)]
+    [InlineData((5 * MiB) + 12_345, 333_333)]
+    public async Task What_was_committed_is_read_back_whatever_the_sizes(int lengthBytes, int chunkBytes)
+    {
+        var bytes = PartBytes.Of(lengthBytes, seed: lengthBytes);
+        await Store.StoreAsync(Upload, Attempt, bytes, chunkBytes);
+
+        Assert.Equal(bytes, await Store.LoadAsync(Upload, Attempt));
+        Assert.Equal(bytes, await Store.LoadAsync(Upload, Attempt, bufferBytes: 64 * KiB));
+        Assert.Equal(bytes, await Store.LoadAsync(Upload, Attempt, bufferBytes: 99_991));
+    }
+
+    [Fact]
+    public async Task Any_range_is_read_back()
+    {
+        var bytes = PartBytes.Of((3 * MiB) + 54_321, seed: 2);
+        await Store.StoreAsync(Upload, Attempt, bytes);
+        await using var reader = await Store.OpenAsync(Upload, Attempt, None);
+        Assert.Equal(bytes.Length, reader.LengthBytes);
+
+        var random = new Random(3);
+        for (var i = 0; i < 300; i++)
+        {
+            // Half of the offsets on or next to the edge of a 64 KiB block, where the errors are.
+            var offset = i % 2 == 0
+                ? random.Next(bytes.Length)
+                : Math.Clamp((random.Next(50) * 64 * KiB) + random.Next(-1, 2), 0, bytes.Length - 1);
+            var buffer = new byte[random.Next(1, 300_000)];
+            var read = await reader.ReadAsync(offset, buffer, None);
+            Assert.Equal(Math.Min(buffer.Length, bytes.Length - offset), read);
+            Assert.True(buffer.AsSpan(0, read).SequenceEqual(bytes.AsSpan(offset, read)), $"{read} bytes at {offset}");
+            Assert.Equal(-1, buffer.AsSpan(read).IndexOfAnyExcept((byte)0));
+        }
+    }
+
+    [Fact]
+    public async Task Reading_at_or_after_the_end_gives_nothing()
+    {
+        await Store.StoreAsync(Upload, Attempt, PartBytes.Of(100, seed: 4));
+        await using var reader = await Store.OpenAsync(Upload, Attempt, None);
+
+        Assert.Equal(0, await reader.ReadAsync(100, new byte[10], None));
+        Assert.Equal(0, await reader.ReadAsync(long.MaxValue, new byte[10], None));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => reader.ReadAsync(-1, new byte[10], None).AsTask());
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(MiB)]
+    [InlineData(MiB + 1)]
+    [InlineData(4 * MiB)]
+    public async Task The_leaves_come_back(int lengthBytes)
+    {
+        var bytes = PartBytes.Of(lengthBytes, seed: 5);
+        await Store.StoreAsync(Upload, Attempt, bytes);
+
+        await using var reader = await Store.OpenAsync(Upload, Attempt, None);
+        Assert.Equal(PartBytes.Leaves(bytes), await reader.ReadLeavesAsync(None));
+    }
+
+    [Fact]
+    public async Task The_callers_buffers_are_its_own_again_after_each_call()
+    {
+        var bytes = PartBytes.Of(3 * 64 * KiB, seed: 6);
+        var leaves = PartBytes.Leaves(bytes);
+        var chunk = new byte[64 * KiB];
+        await using (var writer = await Store.CreateAsync(Upload, Attempt, bytes.Length, None))
+        {
+            for (var at = 0; at < bytes.Length; at += chunk.Length)
+            {
+                bytes.AsSpan(at, chunk.Length).CopyTo(chunk);
+                await writer.WriteAsync(chunk, None);
+                chunk.AsSpan().Fill(0xEE);
+            }
+
+            await writer.CommitAsync(leaves, None);
+            leaves.AsSpan().Clear();
+        }
+
+        Assert.Equal(bytes, await Store.LoadAsync(Upload, Attempt));
+        await using var reader = await Store.OpenAsync(Upload, Attempt, None);
+        Assert.Equal(PartBytes.Leaves(bytes), await reader.ReadLeavesAsync(None));
+    }
+
+    [Fact]
+    public async Task An_attempt_that_is_being_written_is_listed_but_cannot_be_read()
+    {
+        var bytes = PartBytes.Of(200_000, seed: 7);
+        await using var writer = await Store.CreateAsync(Upload, Attempt, bytes.Length, None);
+        await writer.WriteAsync(bytes, None);
+
+        await Assert.ThrowsAsync<AttemptDamagedException>(() => Store.OpenAsync(Upload, Attempt, None).AsTask());
+        Assert.Equal([Attempt], await Store.ListAttemptsAsync(Upload, None));
+        Assert.Equal([Upload], await ListUploadsAsync());
+
+        await writer.CommitAsync(PartBytes.Leaves(bytes), None);
+        Assert.Equal(bytes, await Store.LoadAsync(Upload, Attempt));
+    }
+
+    [Fact]
+    public async Task Disposing_a_writer_deletes_what_was_not_committed()
+    {
+        var writer = await Store.CreateAsync(Upload, Attempt, 100, None);
+        await writer.WriteAsync(PartBytes.Of(100, seed: 8), None);
+        await writer.DisposeAsync();
+        await writer.DisposeAsync();
+
+        Assert.Empty(await Store.ListAttemptsAsync(Upload, None));
+        Assert.Empty(await ListUploadsAsync());
+        await Assert.ThrowsAsync<InvalidOperationException>(() => writer.WriteAsync(new byte[1], None).AsTask());
+    }
+
+    [Fact]
+    public async Task Disposing_a_writer_after_the_commit_keeps_the_attempt()
+    {
+        var bytes = PartBytes.Of(100, seed: 9);
+        var writer = await Store.CreateAsync(Upload, Attempt, bytes.Length, None);
+        await writer.WriteAsync(bytes, None);
+        await writer.CommitAsync(PartBytes.Leaves(bytes), None);
+        await Assert.ThrowsAsync<InvalidOperationException>(
+            () => writer.CommitAsync(PartBytes.Leaves(bytes), None).AsTask());
+        await writer.DisposeAsync();
+        await writer.DisposeAsync();
+
+        Assert.Equal(bytes, await Store.LoadAsync(Upload, Attempt));
+    }
+
+    [Fact]
+    public async Task A_commit_with_bytes_missing_is_refused_and_the_rest_can_still_come()
+    {
+        var bytes = PartBytes.Of(100_000, seed: 10);
+        await using var writer = await Store.CreateAsync(Upload, Attempt, bytes.Length, None);
+        await writer.WriteAsync(bytes.AsMemory(0, 99_999), None);
+
+        await Assert.ThrowsAsync<InvalidOperationException>(
+            () => writer.CommitAsync(PartBytes.Leaves(bytes), None).AsTask());
+        await Assert.ThrowsAsync<AttemptDamagedException>(() => Store.OpenAsync(Upload, Attempt, None).AsTask());
+
+        await writer.WriteAsync(bytes.AsMemory(99_999), None);
+        await writer.CommitAsync(PartBytes.Leaves(bytes), None);
+        Assert.Equal(bytes, await Store.LoadAsync(Upload, Attempt));
+    }
+
+    [Fact]
+    public async Task More_bytes_than_announced_are_refused_and_none_of_them_is_taken()
+    {
+        var bytes = PartBytes.Of(100, seed: 11);
+        await using var writer = await Store.CreateAsync(Upload, Attempt, bytes.Length, None);
+        await writer.WriteAsync(bytes.AsMemory(0, 60), None);
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => writer.WriteAsync(new byte[41], None).AsTask());
+
+        await writer.WriteAsync(bytes.AsMemory(60), None);
+        await writer.CommitAsync(PartBytes.Leaves(bytes), None);
+        Assert.Equal(bytes, await Store.LoadAsync(Upload, Attempt));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task A_commit_with_a_wrong_number_of_leaves_is_refused(int leaves)
+    {
+        var bytes = PartBytes.Of(MiB + 1, seed: 12);
+        await using var writer = await Store.CreateAsync(Upload, Attempt, bytes.Length, None);
+        await writer.WriteAsync(bytes, None);
+        var wrong = PartBytes.Leaves(new byte[leaves * MiB]);
+
+        await Assert.ThrowsAsync<ArgumentException>(() => writer.CommitAsync(wrong, None).AsTask());
+        await Assert.ThrowsAsync<AttemptDamagedException>(() => Store.OpenAsync(Upload, Attempt, None).AsTask());
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData((4096L * MiB) + 1)]
+    public async Task A_length_that_no_part_has_is_refused(long lengthBytes)
+    {
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
+            () => Store.CreateAsync(Upload, Attempt, lengthBytes, None).AsTask());
+        Assert.Empty(await ListUploadsAsync());
+    }
+
+    [Fact]
+    public async Task A_name_is_used_once_only()
+    {
+        var bytes = PartBytes.Of(100, seed: 13);
+        await Store.StoreAsync(Upload, Attempt, bytes);
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => Store.CreateAsync(Upload, Attempt, 5, None).AsTask());
+        Assert.Equal(bytes, await Store.LoadAsync(Upload, Attempt));
+    }
+
+    [Fact]
+    public async Task What_is_not_there_is_damaged_as_an_attempt_and_null_as_a_manifest()
+    {
+        await Assert.ThrowsAsync<AttemptDamagedException>(() => Store.OpenAsync(Upload, Attempt, None).AsTask());
+        Assert.Null(await Store.ReadManifestAsync(Upload, None));
+        Assert.Empty(await Store.ListAttemptsAsync(Upload, None));
+        Assert.Empty(await ListUploadsAsync());
+    }
+
+    [Fact]
+    public async Task An_attempt_belongs_to_its_upload_only()
+    {
+        await Store.StoreAsync(Upload, Attempt, PartBytes.Of(10, seed: 14));
+        await Assert.ThrowsAsync<AttemptDamagedException>(
+            () => Store.OpenAsync(PartBytes.Upload(2), Attempt, None).AsTask());
+    }
+}
