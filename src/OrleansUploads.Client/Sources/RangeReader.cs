@@ -1,0 +1,72 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using OrleansUploads.Client.Models;
+using OrleansUploads.Core.Hashing;
+
+namespace OrleansUploads.Client.Sources;
+
+/// <summary>Reads a range of a source from beginning to end.</summary>
+internal static class RangeReader
+{
+    // Enough leaves at a time to fill the widest hashing lanes.
+    private const int HashBytes = 4 * 1024 * 1024;
+
+    /// <summary>The tree hash of a range of any length, in constant memory.</summary>
+    /// <exception cref="EndOfStreamException">The source ends before the range does.</exception>
+    public static async Task<TreeHash> HashAsync(
+        ByteSource source, ByteRange range, CancellationToken cancellationToken)
+    {
+        using var hasher = new TreeHashBuilder();
+        await HashAsync(source, range, chunk => hasher.Append(chunk), cancellationToken);
+        return hasher.Finish();
+    }
+
+    /// <summary>Gives all bytes of a range to a hasher, up to 4 MiB at a time.</summary>
+    /// <exception cref="EndOfStreamException">The source ends before the range does.</exception>
+    public static async Task HashAsync(
+        ByteSource source, ByteRange range, Action<ReadOnlySpan<byte>> append, CancellationToken cancellationToken)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(HashBytes, Math.Max(1, range.LengthBytes)));
+        try
+        {
+            await foreach (var chunk in ReadAsync(source, range, buffer, cancellationToken))
+            {
+                append(chunk.Span);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>Fills the buffer again and again; each chunk is valid until the next is asked for.</summary>
+    /// <exception cref="EndOfStreamException">The source ends before the range does.</exception>
+    public static async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(
+        ByteSource source,
+        ByteRange range,
+        Memory<byte> buffer,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var at = range.Start;
+        while (at < range.EndExclusive)
+        {
+            var wanted = buffer[..(int)Math.Min(buffer.Length, range.EndExclusive - at)];
+            var filled = 0;
+            while (filled < wanted.Length)
+            {
+                var read = await source.ReadAsync(wanted[filled..], at + filled, cancellationToken);
+                if (read == 0)
+                {
+                    throw new EndOfStreamException(
+                        $"The source ends at byte {at + filled}, within the range {range}; it was longer before.");
+                }
+
+                filled += read;
+            }
+
+            yield return wanted;
+            at += filled;
+        }
+    }
+}

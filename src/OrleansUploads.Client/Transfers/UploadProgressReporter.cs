@@ -1,0 +1,41 @@
+namespace OrleansUploads.Client.Transfers;
+
+/// <summary>Adds up what the workers did, and reports it one at a time so that no report is older than the one before.</summary>
+internal sealed class UploadProgressReporter
+{
+    private readonly Lock _gate = new();
+    private readonly Action<UploadProgress>? _report;
+    private UploadProgress _current;
+
+    public UploadProgressReporter(string uploadId, PartPlan plan, Action<UploadProgress>? report)
+    {
+        _report = report;
+        _current = new UploadProgress(uploadId, plan.SizeBytes, 0, 0, plan.PartCount, 0);
+        report?.Invoke(_current);
+    }
+
+    public UploadProgress Current
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _current;
+            }
+        }
+    }
+
+    public void PartDone(long lengthBytes, bool skipped)
+    {
+        lock (_gate)
+        {
+            _current = _current with
+            {
+                SentBytes = _current.SentBytes + (skipped ? 0 : lengthBytes),
+                SkippedBytes = _current.SkippedBytes + (skipped ? lengthBytes : 0),
+                PartsDone = _current.PartsDone + 1,
+            };
+            _report?.Invoke(_current);
+        }
+    }
+}

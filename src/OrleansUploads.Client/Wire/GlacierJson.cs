@@ -1,0 +1,58 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using OrleansUploads.Client.Models;
+using OrleansUploads.Core.Hashing;
+
+namespace OrleansUploads.Client.Wire;
+
+/// <summary>The JSON documents of the protocol.</summary>
+[JsonSourceGenerationOptions(
+    UseStringEnumConverter = true,
+    RespectNullableAnnotations = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(TreeHashConverter), typeof(ByteRangeConverter)])]
+[JsonSerializable(typeof(Vault))]
+[JsonSerializable(typeof(VaultListDocument))]
+[JsonSerializable(typeof(UploadListDocument))]
+[JsonSerializable(typeof(PartPage))]
+[JsonSerializable(typeof(Job))]
+[JsonSerializable(typeof(JobListDocument))]
+[JsonSerializable(typeof(JobParametersDocument))]
+[JsonSerializable(typeof(ErrorDocument))]
+internal sealed partial class GlacierJson : JsonSerializerContext;
+
+internal sealed record VaultListDocument([property: JsonRequired] IReadOnlyList<Vault> VaultList, string? Marker);
+
+internal sealed record UploadListDocument(
+    [property: JsonRequired] IReadOnlyList<MultipartUpload> UploadsList, string? Marker);
+
+internal sealed record JobListDocument([property: JsonRequired] IReadOnlyList<Job> JobList, string? Marker);
+
+internal sealed record JobParametersDocument(
+    string Type, string? ArchiveId, string? Description, RetrievalTier? Tier, ByteRange? RetrievalByteRange);
+
+internal sealed record ErrorDocument(
+    [property: JsonPropertyName("code")] string? Code,
+    [property: JsonPropertyName("message")] string? Message);
+
+internal sealed class TreeHashConverter : JsonConverter<TreeHash>
+{
+    public override TreeHash Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        TreeHash.TryParse(reader.GetString(), out var hash)
+            ? hash
+            : throw new JsonException("A tree hash has 64 hex digits.");
+
+    public override void Write(Utf8JsonWriter writer, TreeHash value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.ToString());
+}
+
+internal sealed class ByteRangeConverter : JsonConverter<ByteRange>
+{
+    public override ByteRange Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        ByteRange.TryParse(reader.GetString(), out var range)
+            ? range
+            : throw new JsonException("A byte range is first-last.");
+
+    public override void Write(Utf8JsonWriter writer, ByteRange value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.ToString());
+}

@@ -1,0 +1,166 @@
+using System.Net;
+using OrleansUploads.Client;
+using OrleansUploads.Client.Models;
+using OrleansUploads.Client.Sources;
+
+namespace OrleansUploads.Gateway.Tests.Client;
+
+public class AnswerTests
+{
+    private const string Hash = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
+
+    [Fact]
+    public async Task A_vault_is_read_with_nulls_where_the_server_has_not_counted()
+    {
+        using var client = new ScriptedServer().Answers(HttpStatusCode.OK, """
+            {"CreationDate":"2012-02-20T17:01:45.198Z","LastInventoryDate":null,"NumberOfArchives":null,"SizeInBytes":0,
+             "VaultARN":"arn:aws:glacier:us-east-1:012345678901:vaults/v","VaultName":"v","Unknown":1}
+            """).Connect();
+
+        Assert.Equal(
+            new Vault(
+                "v", "arn:aws:glacier:us-east-1:012345678901:vaults/v",
+                new DateTimeOffset(2012, 2, 20, 17, 1, 45, 198, TimeSpan.Zero), null, null, 0),
+            await client.DescribeVaultAsync("v"));
+    }
+
+    [Fact]
+    public async Task A_job_is_read_with_its_range_and_hashes()
+    {
+        using var client = new ScriptedServer().Answers(HttpStatusCode.OK, $$"""
+            {"Action":"ArchiveRetrieval","ArchiveId":"a","ArchiveSHA256TreeHash":"{{Hash}}","ArchiveSizeInBytes":5,
+             "Completed":true,"CompletionDate":"2012-05-15T17:21:39.339Z","CreationDate":"2012-05-15T17:21:38.000Z",
+             "InventorySizeInBytes":null,"JobDescription":null,"JobId":"j","RetrievalByteRange":"0-4",
+             "SHA256TreeHash":null,"SNSTopic":null,"StatusCode":"Succeeded","StatusMessage":"Succeeded","Tier":"Expedited",
+             "VaultARN":"arn"}
+            """).Connect();
+
+        var job = await client.DescribeJobAsync("v", "j");
+
+        Assert.Equal(JobStatus.Succeeded, job.Status);
+        Assert.Equal(new ByteRange(0, 5), job.RetrievalRange);
+        Assert.Equal(Hash, job.ArchiveTreeHash.ToString());
+        Assert.Null(job.TreeHash);
+        Assert.Equal(RetrievalTier.Expedited, job.Tier);
+    }
+
+    [Fact]
+    public async Task Lists_are_read_page_by_page_until_there_is_no_marker()
+    {
+        const string Part = $$"""{"RangeInBytes":"RANGE","SHA256TreeHash":"{{Hash}}"}""";
+        const string Page = $$"""{"PartSizeInBytes":1048576,"ArchiveDescription":null,"Parts":[{{Part}}],"Marker":MARKER}""";
+        var server = new ScriptedServer()
+            .Answers(HttpStatusCode.OK, Page.Replace("RANGE", "0-1048575").Replace("MARKER", "\"m/1\""))
+            .Answers(HttpStatusCode.OK, Page.Replace("RANGE", "1048576-1048580").Replace("MARKER", "null"));
+        using var client = server.Connect();
+
+        var ranges = new List<ByteRange>();
+        await foreach (var part in client.ListPartsAsync("v", "u"))
+        {
+            ranges.Add(part.Range);
+        }
+
+        Assert.Equal([new ByteRange(0, 1048576), new ByteRange(1048576, 1048581)], ranges);
+        Assert.EndsWith("/multipart-uploads/u?marker=m%2F1", server.Received[1].Target, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_server_that_answers_the_same_marker_twice_is_not_asked_for_ever()
+    {
+        const string Page = """{"VaultList":[],"Marker":"m"}""";
+        using var client = new ScriptedServer().Answers(HttpStatusCode.OK, Page).Answers(HttpStatusCode.OK, Page).Connect();
+
+        var failure = await Assert.ThrowsAsync<GlacierException>(async () =>
+        {
+            await foreach (var _ in client.ListVaultsAsync())
+            {
+            }
+        });
+        Assert.Equal(GlacierErrorCodes.UnreadableAnswer, failure.Code);
+    }
+
+    [Fact]
+    public async Task A_refusal_becomes_an_exception_with_all_that_the_server_said()
+    {
+        using var client = new ScriptedServer().Answers(
+            HttpStatusCode.NotFound,
+            ScriptedServer.Error("ResourceNotFoundException", "Vault not found"),
+            ("x-amzn-RequestId", "AAABZpJrTyioDC_HsOmHae8EZp_uBSJr6cnGOLKp_XJCl-Q")).Connect();
+
+        var failure = await Assert.ThrowsAsync<GlacierException>(() => client.DescribeVaultAsync("v"));
+
+        Assert.Equal("ResourceNotFoundException", failure.Code);
+        Assert.Equal("Vault not found", failure.Message);
+        Assert.Equal(HttpStatusCode.NotFound, failure.StatusCode);
+        Assert.Equal("AAABZpJrTyioDC_HsOmHae8EZp_uBSJr6cnGOLKp_XJCl-Q", failure.RequestId);
+        Assert.False(failure.IsTransient);
+    }
+
+    [Theory]
+    [InlineData("<html>Bad Gateway</html>", null, "UnreadableAnswer")]
+    [InlineData("", null, "UnreadableAnswer")]
+    [InlineData("""{"message":"only this"}""", "InvalidSignatureException", "InvalidSignatureException")]
+    public async Task A_refusal_in_another_form_still_has_a_code(string body, string? errorType, string expected)
+    {
+        (string, string)[] headers = errorType is null ? [] : [("x-amzn-ErrorType", errorType)];
+        using var client = new ScriptedServer().Answers(HttpStatusCode.Forbidden, body, headers).Connect();
+
+        Assert.Equal(expected, (await Assert.ThrowsAsync<GlacierException>(() => client.DescribeVaultAsync("v"))).Code);
+    }
+
+    [Theory]
+    [InlineData("not json")]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("""{"VaultName":7}""")]
+    [InlineData("""{"VaultName":null}""")]
+    public async Task A_success_that_is_not_the_protocols_json_is_an_error_and_not_repeated(string body)
+    {
+        var server = new ScriptedServer().Answers(HttpStatusCode.OK, body);
+        using var client = server.Connect();
+
+        var failure = await Assert.ThrowsAsync<GlacierException>(() => client.DescribeVaultAsync("v"));
+
+        Assert.Equal(GlacierErrorCodes.UnreadableAnswer, failure.Code);
+        Assert.Single(server.Received);
+    }
+
+    [Fact]
+    public async Task Fields_without_a_value_may_be_left_out()
+    {
+        using var client = new ScriptedServer().Answers(HttpStatusCode.OK, """
+            {"VaultList":[{"VaultName":"v","VaultARN":"arn","CreationDate":"2012-02-20T17:01:45Z"}]}
+            """).Connect();
+
+        var page = await client.ListVaultsPageAsync();
+
+        Assert.Null(page.Marker);
+        Assert.Equal("v", Assert.Single(page.Items).Name);
+    }
+
+    [Fact]
+    public async Task A_part_that_the_server_confirms_with_another_tree_hash_is_an_error()
+    {
+        using var client = new ScriptedServer()
+            .Answers(HttpStatusCode.NoContent, null, ("x-amz-sha256-tree-hash", Hash)).Connect();
+
+        var failure = await Assert.ThrowsAsync<GlacierException>(() =>
+            client.UploadPartAsync("v", "u", 0, HashedBody.Of("other"u8.ToArray())));
+        Assert.Equal(GlacierErrorCodes.HashDiffers, failure.Code);
+    }
+
+    [Theory]
+    [InlineData("0-0", true)]
+    [InlineData("5-9", true)]
+    [InlineData("9-5", false)]
+    [InlineData("5", false)]
+    [InlineData("-5", false)]
+    [InlineData("5-", false)]
+    [InlineData("+5-9", false)]
+    [InlineData("0-9223372036854775807", false)]
+    public void A_range_is_first_and_last(string text, bool valid)
+    {
+        Assert.Equal(valid, ByteRange.TryParse(text, out var range));
+        Assert.Equal(valid ? text : "0--1", range.ToString());
+    }
+}

@@ -1,0 +1,76 @@
+namespace OrleansUploads.Gateway.Tests.Client;
+
+/// <summary>A clock that never makes a test wait: a timer due within the leap fires at once, and the clock jumps there.
+/// Timers due later never fire, so that timeouts and delays can be told apart by their length.</summary>
+internal sealed class LeapingTime(TimeSpan longestLeap) : TimeProvider
+{
+    private readonly Lock _gate = new();
+    private readonly List<TimeSpan> _leaps = [];
+    private DateTimeOffset _now = new(2026, 5, 17, 10, 0, 0, TimeSpan.Zero);
+
+    public LeapingTime()
+        : this(TimeSpan.FromMinutes(1))
+    {
+    }
+
+    /// <summary>The delays that were waited for, in order.</summary>
+    public IReadOnlyList<TimeSpan> Leaps
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _leaps];
+            }
+        }
+    }
+
+    public override DateTimeOffset GetUtcNow()
+    {
+        lock (_gate)
+        {
+            return _now;
+        }
+    }
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var timer = new LeapingTimer(this, callback, state);
+        timer.Change(dueTime, period);
+        return timer;
+    }
+
+    private bool TryLeap(TimeSpan due)
+    {
+        lock (_gate)
+        {
+            if (due == Timeout.InfiniteTimeSpan || due > longestLeap)
+            {
+                return false;
+            }
+
+            _now += due;
+            _leaps.Add(due);
+            return true;
+        }
+    }
+
+    private sealed class LeapingTimer(LeapingTime time, TimerCallback callback, object? state) : ITimer
+    {
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            if (time.TryLeap(dueTime))
+            {
+                callback(state);
+            }
+
+            return true;
+        }
+
+        public void Dispose()
+        {
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}

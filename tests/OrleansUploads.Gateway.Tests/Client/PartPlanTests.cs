@@ -1,0 +1,77 @@
+using OrleansUploads.Client.Transfers;
+using OrleansUploads.Core;
+
+namespace OrleansUploads.Gateway.Tests.Client;
+
+public class PartPlanTests
+{
+    private const long MiB = Limits.LeafBytes;
+
+    [Theory]
+    [InlineData(1, MiB, 1)]
+    [InlineData(MiB - 1, MiB, 1)]
+    [InlineData(MiB, MiB, 1)]
+    [InlineData(MiB + 1, MiB, 2)]
+    [InlineData((10_000 * MiB) - 1, MiB, 10_000)]
+    [InlineData(10_000 * MiB, MiB, 10_000)]
+    [InlineData((10_000 * MiB) + 1, 2 * MiB, 5_001)]
+    [InlineData(20_000 * MiB, 2 * MiB, 10_000)]
+    [InlineData((20_000 * MiB) + 1, 4 * MiB, 5_001)]
+    [InlineData(10_000 * 4096 * MiB, 4096 * MiB, 10_000)]
+    public void The_smallest_part_size_is_the_first_of_which_10000_cover_the_archive(
+        long sizeBytes, long partSizeBytes, int parts)
+    {
+        var plan = PartPlan.Smallest(sizeBytes);
+        Assert.Equal(partSizeBytes, plan.PartSizeBytes);
+        Assert.Equal(parts, plan.PartCount);
+        AssertCovers(plan);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData((10_000 * 4096 * MiB) + 1)]
+    public void An_archive_that_no_plan_covers_is_refused(long sizeBytes) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => PartPlan.Smallest(sizeBytes));
+
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(1, MiB - 1)]
+    [InlineData(1, MiB + 1)]
+    [InlineData(1, 3 * MiB)]
+    [InlineData(1, 8192 * MiB)]
+    [InlineData(0, MiB)]
+    [InlineData((10_000 * MiB) + 1, MiB)]
+    public void A_plan_that_the_protocol_forbids_is_refused(long sizeBytes, long partSizeBytes) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => PartPlan.Of(sizeBytes, partSizeBytes));
+
+    [Fact]
+    public void Any_plan_covers_each_byte_exactly_once()
+    {
+        var random = new Random(20260517);
+        for (var run = 0; run < 100; run++)
+        {
+            AssertCovers(PartPlan.Smallest(random.NextInt64(1, 100_000 * MiB)));
+        }
+    }
+
+    private static void AssertCovers(PartPlan plan)
+    {
+        var at = 0L;
+        for (var part = 0; part < plan.PartCount; part++)
+        {
+            var range = plan.RangeOf(part);
+            var whole = range.LengthBytes == plan.PartSizeBytes;
+            var shortLast = part == plan.PartCount - 1 && range.LengthBytes > 0 && range.LengthBytes < plan.PartSizeBytes;
+            if (range.Start != at || !(whole || shortLast))
+            {
+                Assert.Fail($"Part {part} of {plan} is {range}.");
+            }
+
+            at = range.EndExclusive;
+        }
+
+        Assert.Equal(plan.SizeBytes, at);
+        Assert.Throws<ArgumentOutOfRangeException>(() => plan.RangeOf(plan.PartCount));
+    }
+}

@@ -1,0 +1,179 @@
+using System.Net;
+using OrleansUploads.Client;
+using OrleansUploads.Client.Models;
+using OrleansUploads.Client.Sources;
+using OrleansUploads.Core.Hashing;
+using OrleansUploads.Signing;
+
+namespace OrleansUploads.Gateway.Tests.Client;
+
+public class RequestShapeTests
+{
+    private const string HelloHash = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
+    private const string Vaults = "/-/vaults";
+
+    private static readonly HashedBody Hello = HashedBody.Of("hello"u8.ToArray());
+    private static readonly TreeHash HelloTree = Hello.TreeHash;
+
+    public static TheoryData<string, Func<GlacierClient, Task>, string[]> Requests => new()
+    {
+        { $"PUT {Vaults}/v.1", c => c.CreateVaultAsync("v.1"), [] },
+        { $"GET {Vaults}/v", c => c.DescribeVaultAsync("v"), [] },
+        { $"DELETE {Vaults}/v", c => c.DeleteVaultAsync("v"), [] },
+        { $"GET {Vaults}", c => c.ListVaultsPageAsync(), [] },
+        { $"GET {Vaults}?limit=5&marker=arn%3Aaws%3Av%2F1", c => c.ListVaultsPageAsync("arn:aws:v/1", 5), [] },
+        {
+            $"POST {Vaults}/v/archives", c => c.UploadArchiveAsync("v", Hello, "two  spaces"),
+            ["x-amz-archive-description: two  spaces", $"x-amz-sha256-tree-hash: {HelloHash}"]
+        },
+        { $"DELETE {Vaults}/v/archives/a-1_", c => c.DeleteArchiveAsync("v", "a-1_"), [] },
+        {
+            $"POST {Vaults}/v/multipart-uploads", c => c.InitiateMultipartUploadAsync("v", 1 << 20, "d"),
+            ["x-amz-archive-description: d", "x-amz-part-size: 1048576"]
+        },
+        {
+            $"PUT {Vaults}/v/multipart-uploads/u", c => c.UploadPartAsync("v", "u", 1 << 20, Hello),
+            ["Content-Range: bytes 1048576-1048580/*", $"x-amz-sha256-tree-hash: {HelloHash}"]
+        },
+        {
+            $"POST {Vaults}/v/multipart-uploads/u", c => c.CompleteMultipartUploadAsync("v", "u", 5, HelloTree),
+            ["x-amz-archive-size: 5", $"x-amz-sha256-tree-hash: {HelloHash}"]
+        },
+        { $"DELETE {Vaults}/v/multipart-uploads/u", c => c.AbortMultipartUploadAsync("v", "u"), [] },
+        { $"GET {Vaults}/v/multipart-uploads/u?marker=m", c => c.ListPartsPageAsync("v", "u", "m"), [] },
+        { $"GET {Vaults}/v/multipart-uploads?limit=1", c => c.ListMultipartUploadsPageAsync("v", null, 1), [] },
+        {
+            $"POST {Vaults}/v/jobs",
+            c => c.InitiateArchiveRetrievalAsync("v", "a", new ByteRange(0, 1 << 20), RetrievalTier.Bulk, "d"),
+            [
+                "Content-Type: application/json",
+                """body: {"Type":"archive-retrieval","ArchiveId":"a","Description":"d","Tier":"Bulk","RetrievalByteRange":"0-1048575"}""",
+            ]
+        },
+        {
+            $"POST {Vaults}/v/jobs", c => c.InitiateInventoryRetrievalAsync("v"),
+            ["Content-Type: application/json", """body: {"Type":"inventory-retrieval"}"""]
+        },
+        { $"GET {Vaults}/v/jobs/j", c => c.DescribeJobAsync("v", "j"), [] },
+        { $"GET {Vaults}/v/jobs", c => c.ListJobsPageAsync("v"), [] },
+        { $"GET {Vaults}/v/jobs/j/output", c => c.GetJobOutputAsync("v", "j"), [] },
+        {
+            $"GET {Vaults}/v/jobs/j/output", c => c.GetJobOutputAsync("v", "j", new ByteRange(5, 10)),
+            ["Range: bytes=5-9"]
+        },
+    };
+
+    [Theory(DisableDiscoveryEnumeration = true)]
+    [MemberData(nameof(Requests))]
+    public async Task Each_operation_sends_exactly_this_signed_request(
+        string requestLine, Func<GlacierClient, Task> call, string[] ownLines)
+    {
+        var server = new ScriptedServer().Answers(HttpStatusCode.Forbidden, ScriptedServer.Error("AccessDeniedException"));
+        using var client = server.Connect();
+
+        var refusal = await Assert.ThrowsAsync<GlacierException>(() => call(client));
+
+        Assert.Equal(GlacierErrorCodes.AccessDenied, refusal.Code);
+        var request = Assert.Single(server.Received);
+        Assert.Equal(requestLine, $"{request.Method} {request.Target}");
+        Assert.Equal(SignatureOutcome.Verified, request.Verify(server.Time.GetUtcNow()).Outcome);
+        Assert.Equal(ownLines, OwnLines(request));
+        AssertCommonHeaders(request);
+    }
+
+    [Fact]
+    public async Task Every_header_but_the_transport_ones_is_signed()
+    {
+        var server = new ScriptedServer().Answers(HttpStatusCode.NoContent);
+        using var client = server.Connect();
+        await client.UploadPartAsync("v", "u", 0, Hello);
+
+        var sent = server.Received[0].Header("authorization");
+        Assert.True(AuthorizationHeader.TryParse(sent, out var authorization, out _));
+        Assert.Equal(
+            [
+                "content-range", "host", "x-amz-content-sha256", "x-amz-date", "x-amz-glacier-version",
+                "x-amz-sha256-tree-hash",
+            ],
+            authorization.SignedHeaders);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(".")]
+    [InlineData("..")]
+    [InlineData("a/b")]
+    [InlineData("a b")]
+    [InlineData("ü")]
+    public async Task A_name_that_is_no_vault_name_is_not_sent(string vault)
+    {
+        using var client = new ScriptedServer().Connect();
+        await Assert.ThrowsAnyAsync<ArgumentException>(() => client.DeleteVaultAsync(vault));
+    }
+
+    [Theory]
+    [InlineData(255, true)]
+    [InlineData(256, false)]
+    public async Task A_vault_name_has_at_most_255_characters(int chars, bool sent)
+    {
+        var server = new ScriptedServer().Answers(HttpStatusCode.NoContent);
+        using var client = server.Connect();
+        var failure = await Record.ExceptionAsync(() => client.DeleteVaultAsync(new string('v', chars)));
+        Assert.Equal(sent, failure is null);
+        Assert.Equal(sent ? 1 : 0, server.Received.Count);
+    }
+
+    [Theory]
+    [InlineData("line\nbreak")]
+    [InlineData("ü")]
+    [InlineData("\x7f")]
+    public async Task A_description_that_is_not_printable_ascii_is_not_sent(string description)
+    {
+        using var client = new ScriptedServer().Connect();
+        await Assert.ThrowsAsync<ArgumentException>(() => client.UploadArchiveAsync("v", Hello, description));
+    }
+
+    [Theory]
+    [InlineData("ftp://host")]
+    [InlineData("http://host/path")]
+    [InlineData("http://host/?query")]
+    public void An_endpoint_is_scheme_host_and_port(string endpoint) =>
+        Assert.Throws<ArgumentException>(() =>
+            new ScriptedServer().Connect(options => options with { Endpoint = new Uri(endpoint) }));
+
+    [Fact]
+    public void Options_print_without_the_secret()
+    {
+        GlacierClientOptions? seen = null;
+        using var client = new ScriptedServer().Connect(options => seen = options);
+        Assert.DoesNotContain(ReceivedRequest.Secret, seen!.ToString(), StringComparison.Ordinal);
+    }
+
+    private static void AssertCommonHeaders(ReceivedRequest request)
+    {
+        Assert.Equal("2012-06-01", request.Header("x-amz-glacier-version"));
+        Assert.Equal("vaults.test:9600", request.Header("host"));
+        Assert.Equal("20260517T100000Z", request.Header("x-amz-date"));
+        Assert.Equal(
+            Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(request.Body)),
+            request.Header("x-amz-content-sha256"));
+    }
+
+    // The headers that not every request has, and the body of a JSON request, as lines in order.
+    private static IEnumerable<string> OwnLines(ReceivedRequest request)
+    {
+        string[] common =
+        [
+            "host", "authorization", "user-agent", "content-length",
+            "x-amz-content-sha256", "x-amz-date", "x-amz-glacier-version",
+        ];
+        var headers =
+            from header in request.Headers
+            let name = header.Key.ToUpperInvariant()
+            where !common.Contains(header.Key, StringComparer.OrdinalIgnoreCase)
+            orderby name
+            select $"{header.Key}: {header.Value}";
+        var isJson = request.Header("content-type") is not null;
+        return isJson ? headers.Append("body: " + System.Text.Encoding.UTF8.GetString(request.Body)) : headers;
+    }
+}

@@ -1,0 +1,187 @@
+using System.Net;
+using OrleansUploads.Client;
+using OrleansUploads.Client.Sources;
+using OrleansUploads.Signing;
+
+namespace OrleansUploads.Gateway.Tests.Client;
+
+public class RetryTests
+{
+    private static readonly HashedBody Hello = HashedBody.Of("hello"u8.ToArray());
+
+    [Theory]
+    [InlineData(HttpStatusCode.RequestTimeout, "RequestTimeoutException")]
+    [InlineData(HttpStatusCode.TooManyRequests, "Any")]
+    [InlineData(HttpStatusCode.BadRequest, "ThrottlingException")]
+    [InlineData(HttpStatusCode.InternalServerError, "ServiceUnavailableException")]
+    [InlineData(HttpStatusCode.BadGateway, "Any")]
+    [InlineData(HttpStatusCode.ServiceUnavailable, "InsufficientCapacityException")]
+    public async Task A_passing_refusal_is_tried_again(HttpStatusCode status, string code)
+    {
+        var server = new ScriptedServer()
+            .Answers(status, ScriptedServer.Error(code)).Answers(HttpStatusCode.NoContent);
+        using var client = server.Connect();
+
+        await client.UploadPartAsync("v", "u", 0, Hello);
+
+        Assert.Equal(2, server.Received.Count);
+        Assert.Equal("hello"u8.ToArray(), server.Received[1].Body);
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.BadRequest, "InvalidParameterValueException")]
+    [InlineData(HttpStatusCode.Forbidden, "InvalidSignatureException")]
+    [InlineData(HttpStatusCode.NotFound, "ResourceNotFoundException")]
+    [InlineData(HttpStatusCode.Found, "Any")]
+    public async Task A_final_refusal_is_not(HttpStatusCode status, string code)
+    {
+        var server = new ScriptedServer().Answers(status, ScriptedServer.Error(code));
+        using var client = server.Connect();
+
+        var failure = await Assert.ThrowsAsync<GlacierException>(() => client.UploadPartAsync("v", "u", 0, Hello));
+
+        Assert.False(failure.IsTransient);
+        Assert.Single(server.Received);
+    }
+
+    [Fact]
+    public async Task Each_attempt_is_signed_anew_with_its_own_time()
+    {
+        var server = new ScriptedServer().Breaks().Breaks().Answers(HttpStatusCode.NoContent);
+        using var client = server.Connect(options => options with
+        {
+            Retry = options.Retry with { FirstDelay = TimeSpan.FromSeconds(10) },
+        });
+
+        await client.AbortMultipartUploadAsync("v", "u");
+
+        Assert.Equal(
+            ["20260517T100000Z", "20260517T100010Z", "20260517T100030Z"],
+            server.Received.Select(request => request.Header("x-amz-date")));
+        Assert.All(
+            server.Received,
+            request => Assert.Equal(SignatureOutcome.Verified, request.Verify(server.Time.GetUtcNow()).Outcome));
+    }
+
+    [Fact]
+    public async Task The_last_failure_is_told_when_the_attempts_are_used_up()
+    {
+        var server = new ScriptedServer().Breaks().Breaks().Breaks();
+        using var client = server.Connect(options => options with { Retry = options.Retry with { MaxAttempts = 3 } });
+
+        var failure = await Assert.ThrowsAsync<GlacierException>(() => client.CreateVaultAsync("v"));
+
+        Assert.Equal(GlacierErrorCodes.ConnectionFailure, failure.Code);
+        Assert.True(failure.IsTransient);
+        Assert.Null(failure.StatusCode);
+        Assert.Equal(3, server.Received.Count);
+    }
+
+    [Fact]
+    public async Task Uploading_an_archive_is_never_repeated()
+    {
+        var server = new ScriptedServer().Breaks();
+        using var client = server.Connect();
+
+        await Assert.ThrowsAsync<GlacierException>(() => client.UploadArchiveAsync("v", Hello));
+
+        Assert.Single(server.Received);
+        Assert.Empty(server.Time.Leaps);
+    }
+
+    [Fact]
+    public async Task A_removal_whose_answer_was_lost_has_happened_when_nothing_is_found_the_next_time()
+    {
+        var notFound = ScriptedServer.Error("ResourceNotFoundException");
+        using var client = new ScriptedServer()
+            .Breaks().Answers(HttpStatusCode.NotFound, notFound)
+            .Answers(HttpStatusCode.NotFound, notFound).Connect();
+
+        await client.AbortMultipartUploadAsync("v", "u");
+        var failure = await Assert.ThrowsAsync<GlacierException>(() => client.AbortMultipartUploadAsync("v", "u"));
+        Assert.Equal(GlacierErrorCodes.ResourceNotFound, failure.Code);
+    }
+
+    [Fact]
+    public async Task An_attempt_in_which_nothing_moves_is_given_up_and_repeated()
+    {
+        // The idle timeout is within a leap here, so it passes at once.
+        var server = new ScriptedServer().NeverAnswers();
+        using var client = server.Connect(options => options with
+        {
+            IdleTimeout = TimeSpan.FromSeconds(30),
+            Retry = RetryPolicy.None,
+        });
+
+        var failure = await Assert.ThrowsAsync<GlacierException>(() => client.CreateVaultAsync("v"));
+
+        Assert.Equal(GlacierErrorCodes.IdleTimeout, failure.Code);
+        Assert.True(failure.IsTransient);
+    }
+
+    [Fact]
+    public async Task A_callers_cancellation_is_a_cancellation()
+    {
+        using var cancelled = new CancellationTokenSource();
+        var server = new ScriptedServer().NeverAnswers();
+        using var client = server.Connect();
+
+        var call = client.CreateVaultAsync("v", cancelled.Token);
+        await cancelled.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+    }
+
+    [Fact]
+    public async Task A_source_that_fails_is_the_callers_matter_and_not_repeated()
+    {
+        using var stream = new MemoryStream(new byte[100]);
+        using var source = ByteSource.FromStream(stream);
+        var body = await HashedBody.ReadAsync(source);
+        stream.SetLength(50);
+        var server = new ScriptedServer();
+        using var client = server.Connect();
+
+        var failure = await Assert.ThrowsAsync<IOException>(() => client.UploadPartAsync("v", "u", 0, body));
+
+        Assert.Contains("ends at byte 50", failure.Message, StringComparison.Ordinal);
+        Assert.Empty(server.Time.Leaps);
+    }
+
+    [Theory]
+    [InlineData(1, 0.0, 0.5)]
+    [InlineData(1, 1.0, 1)]
+    [InlineData(2, 1.0, 2)]
+    [InlineData(5, 1.0, 16)]
+    [InlineData(6, 1.0, 20)]
+    [InlineData(6, 0.0, 10)]
+    [InlineData(1_000_000, 1.0, 20)]
+    public void Delays_double_up_to_the_longest_and_half_of_each_is_drawn(int failed, double drawn, double seconds)
+    {
+        var policy = new RetryPolicy { FirstDelay = TimeSpan.FromSeconds(1), Jitter = () => drawn };
+        Assert.Equal(TimeSpan.FromSeconds(seconds), policy.DelayAfter(failed));
+    }
+
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(7, 7)]
+    [InlineData(3600, 20)]
+    public void A_delay_that_the_server_asks_for_is_kept_up_to_the_longest(int askedSeconds, int seconds)
+    {
+        var policy = new RetryPolicy { FirstDelay = TimeSpan.FromSeconds(1), Jitter = () => 1 };
+        Assert.Equal(TimeSpan.FromSeconds(seconds), policy.DelayAfter(1, TimeSpan.FromSeconds(askedSeconds)));
+    }
+
+    [Fact]
+    public async Task The_client_waits_as_long_as_the_server_asks()
+    {
+        var server = new ScriptedServer()
+            .Answers(HttpStatusCode.ServiceUnavailable, null, ("Retry-After", "7"))
+            .Answers(HttpStatusCode.NoContent);
+        using var client = server.Connect();
+
+        await client.DeleteVaultAsync("v");
+
+        Assert.Equal([TimeSpan.FromSeconds(7)], server.Time.Leaps);
+    }
+}
