@@ -137,11 +137,11 @@ internal sealed class DemoRun(DirectoryInfo work, DemoScreen screen, Cancellatio
             var away = Stopwatch.StartNew();
             status = "server killed";
             await server.KillAsync(cancellationToken);
-            var survivors = board.Stored;
+            var acknowledged = board.StoredParts();
             await server.StartAsync(cancellationToken);
             downtime = away.Elapsed;
             status = "server back, going on";
-            await CheckSurvivorsAsync(client, upload, survivors);
+            await CheckSurvivorsAsync(client, upload, acknowledged.Select(plan.RangeOf).ToHashSet());
         }
     }
 
@@ -158,13 +158,14 @@ internal sealed class DemoRun(DirectoryInfo work, DemoScreen screen, Cancellatio
     }
 
     /// <summary>What was acknowledged before the crash is there after it.</summary>
-    private async Task CheckSurvivorsAsync(GlacierClient client, string upload, int acknowledged)
+    private async Task CheckSurvivorsAsync(GlacierClient client, string upload, HashSet<ByteRange> acknowledged)
     {
-        var listed = await ListAsync(client, upload);
+        var listed = (await ListAsync(client, upload)).Select(part => part.Range);
+        var there = acknowledged.Intersect(listed).Count();
         Check(
             "every part acknowledged before the crash is there after it",
-            $"{acknowledged} acknowledged, {listed.Count} there",
-            listed.Count >= acknowledged);
+            $"{there} of {acknowledged.Count}",
+            there == acknowledged.Count);
     }
 
     private async Task CheckPartsAsync(GlacierClient client, string upload, PartPlan plan, DemoFile file)

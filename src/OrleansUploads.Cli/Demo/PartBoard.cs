@@ -64,6 +64,13 @@ internal sealed class PartBoard
         }
     }
 
+    /// <summary>The parts that were acknowledged.</summary>
+    public IReadOnlyList<int> StoredParts()
+    {
+        var parts = Snapshot();
+        return [.. Enumerable.Range(0, parts.Length).Where(part => parts[part] == PartProgress.Stored)];
+    }
+
     /// <summary>A copy of all parts.</summary>
     public PartProgress[] Snapshot()
     {
