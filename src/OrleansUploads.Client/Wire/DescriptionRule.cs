@@ -3,7 +3,7 @@ using OrleansUploads.Core;
 namespace OrleansUploads.Client.Wire;
 
 /// <summary>The rule for descriptions of archives and jobs.</summary>
-internal static class Description
+internal static class DescriptionRule
 {
     /// <summary>The description itself; null for none.</summary>
     /// <exception cref="ArgumentException">It is too long or not printable ASCII.</exception>
