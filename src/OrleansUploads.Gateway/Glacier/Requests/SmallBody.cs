@@ -25,7 +25,12 @@ internal static class SmallBody
         {
             var count = await body.ReadAtLeastAsync(
                 buffer.AsMemory(0, maxBytes + 1), maxBytes + 1, throwOnEndOfStream: false, cancellationToken);
-            return count > maxBytes ? null : buffer.AsMemory(0, count).ToArray();
+            if (count > maxBytes)
+            {
+                return null;
+            }
+
+            return buffer.AsMemory(0, count).ToArray();
         }
         finally
         {
