@@ -144,12 +144,9 @@ public sealed class ArchiveShardDecider(UploadPolicy policy)
             yield return TellVault(state.Vault, change);
         }
 
-        foreach (var deleted in state.Deleted.Values)
+        foreach (var deleted in InOrder(state.Deleted).Where(deleted => !deleted.Released))
         {
-            if (!deleted.Released)
-            {
-                yield return TellUpload(deleted);
-            }
+            yield return TellUpload(deleted);
         }
     }
 
@@ -161,8 +158,8 @@ public sealed class ArchiveShardDecider(UploadPolicy policy)
             yield return new ShardCarriedOver(
                 state.Vault,
                 state.Totals,
-                [.. state.Archives.Values],
-                [.. state.Deleted.Values],
+                [.. InOrder(state.Archives)],
+                [.. InOrder(state.Deleted)],
                 [.. state.Untold.Values]);
         }
     }
@@ -200,6 +197,10 @@ public sealed class ArchiveShardDecider(UploadPolicy policy)
         "release/" + deleted.Archive,
         new IntentAction.Tell(deleted.Upload.Entity, new ReleaseArchive(deleted.Archive, deleted.DeletedAt)),
         new ConfirmArchiveReleased(deleted.Archive));
+
+    /// <summary>The same order on every machine, which a dictionary does not promise.</summary>
+    private static IEnumerable<T> InOrder<T>(ImmutableDictionary<ArchiveId, T> byArchive) =>
+        byArchive.OrderBy(pair => pair.Key.ToString(), StringComparer.Ordinal).Select(pair => pair.Value);
 
     private static bool Forgettable(DeletedArchive deleted, DateTimeOffset before) =>
         deleted.Released && deleted.DeletedAt <= before;

@@ -45,13 +45,13 @@ internal static class LaneKernel<TLanes, TVector>
     public static void Hash(ReadOnlySpan<byte> messages, int messageBytes, Span<Sha256Digest> digests)
     {
         // Vectors start on a cache line: each of them then takes one access instead of two.
-        var vectorsBytes = (BlockWords + StateWords) * Unsafe.SizeOf<TVector>();
+        var vectorsBytes = (Rounds + StateWords) * Unsafe.SizeOf<TVector>();
         Span<byte> scratch = stackalloc byte[vectorsBytes + (TLanes.Lanes * StageBytes) + CacheLineBytes];
         var address = Unsafe.ByteOffset(ref Unsafe.NullRef<byte>(), ref MemoryMarshal.GetReference(scratch));
         scratch = scratch[(int)(-address & (CacheLineBytes - 1))..];
         var vectors = MemoryMarshal.Cast<byte, TVector>(scratch[..vectorsBytes]);
-        var block = vectors[..BlockWords];
-        var state = vectors[BlockWords..];
+        var schedule = vectors[..Rounds];
+        var state = vectors[Rounds..];
         var stage = scratch.Slice(vectorsBytes, TLanes.Lanes * StageBytes);
 
         for (var first = 0; first < digests.Length; first += TLanes.Lanes)
@@ -70,13 +70,13 @@ internal static class LaneKernel<TLanes, TVector>
 
                 for (var staged = 0; staged < bytes; staged += Sha256Batch.BlockBytes)
                 {
-                    TLanes.LoadBlock(in stage[staged], StageBytes, block);
-                    Compress(state, block);
+                    TLanes.LoadBlock(in stage[staged], StageBytes, schedule);
+                    Compress(state, schedule);
                 }
             }
 
-            PadBlock(messageBytes, block);
-            Compress(state, block);
+            PadBlock(messageBytes, schedule);
+            Compress(state, schedule);
             Store(state, digests.Slice(first, count));
         }
     }
@@ -94,8 +94,17 @@ internal static class LaneKernel<TLanes, TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Keyed(TVector word, ref uint constants, int index) =>
-        TLanes.Add(word, TLanes.Broadcast(Unsafe.Add(ref constants, index)));
+    private static TVector Keyed(ref TVector w, ref uint k, int index) =>
+        TLanes.Add(Unsafe.Add(ref w, index), TLanes.Broadcast(Unsafe.Add(ref k, index)));
+
+    /// <summary>Makes the word 16 places behind the one at the index.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Extend(ref TVector w, int index) =>
+        Unsafe.Add(ref w, index + 16) = TLanes.Extend(
+            Unsafe.Add(ref w, index),
+            Unsafe.Add(ref w, index + 1),
+            Unsafe.Add(ref w, index + 9),
+            Unsafe.Add(ref w, index + 14));
 
     /// <summary>The last block of a message whose length is a multiple of 64: a one bit, zeros, the length in
     /// bits.</summary>
@@ -109,71 +118,52 @@ internal static class LaneKernel<TLanes, TVector>
         words[BlockWords - 1] = TLanes.Broadcast((uint)lengthBits);
     }
 
-    /// <summary>One application of the compression function, 16 words of the schedule in registers all along.</summary>
-    /// <remarks>Sixteen rounds bring every variable back to its place, so that no round moves one.</remarks>
+    /// <summary>One application of the compression function; the block is the first 16 words of the schedule.</summary>
+    /// <remarks>Eight rounds bring every variable back to its place, so that no round moves one. The schedule is made
+    /// between the rounds: its chain of dependencies then runs beside theirs. It stays in memory, because only the
+    /// state and what a round needs beside it fit into sixteen registers.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Compress(Span<TVector> state, ReadOnlySpan<TVector> block)
+    private static void Compress(Span<TVector> state, Span<TVector> schedule)
     {
+        ref var w = ref MemoryMarshal.GetReference(schedule[..Rounds]);
         ref var k = ref MemoryMarshal.GetReference(RoundConstants);
-        var (w0, w1, w2, w3) = (block[0], block[1], block[2], block[3]);
-        var (w4, w5, w6, w7) = (block[4], block[5], block[6], block[7]);
-        var (w8, w9, wA, wB) = (block[8], block[9], block[10], block[11]);
-        var (wC, wD, wE, wF) = (block[12], block[13], block[14], block[15]);
         var (a, b, c, d) = (state[0], state[1], state[2], state[3]);
         var (e, f, g, h) = (state[4], state[5], state[6], state[7]);
-        for (var t = 0; t < Rounds - BlockWords; t += BlockWords)
+        for (var t = 0; t < Rounds - BlockWords; t += 8)
         {
-            TLanes.Round(a, b, c, ref d, e, f, g, ref h, Keyed(w0, ref k, 0));
-            w0 = TLanes.Extend(w0, w1, w9, wE);
-            TLanes.Round(h, a, b, ref c, d, e, f, ref g, Keyed(w1, ref k, 1));
-            w1 = TLanes.Extend(w1, w2, wA, wF);
-            TLanes.Round(g, h, a, ref b, c, d, e, ref f, Keyed(w2, ref k, 2));
-            w2 = TLanes.Extend(w2, w3, wB, w0);
-            TLanes.Round(f, g, h, ref a, b, c, d, ref e, Keyed(w3, ref k, 3));
-            w3 = TLanes.Extend(w3, w4, wC, w1);
-            TLanes.Round(e, f, g, ref h, a, b, c, ref d, Keyed(w4, ref k, 4));
-            w4 = TLanes.Extend(w4, w5, wD, w2);
-            TLanes.Round(d, e, f, ref g, h, a, b, ref c, Keyed(w5, ref k, 5));
-            w5 = TLanes.Extend(w5, w6, wE, w3);
-            TLanes.Round(c, d, e, ref f, g, h, a, ref b, Keyed(w6, ref k, 6));
-            w6 = TLanes.Extend(w6, w7, wF, w4);
-            TLanes.Round(b, c, d, ref e, f, g, h, ref a, Keyed(w7, ref k, 7));
-            w7 = TLanes.Extend(w7, w8, w0, w5);
-            TLanes.Round(a, b, c, ref d, e, f, g, ref h, Keyed(w8, ref k, 8));
-            w8 = TLanes.Extend(w8, w9, w1, w6);
-            TLanes.Round(h, a, b, ref c, d, e, f, ref g, Keyed(w9, ref k, 9));
-            w9 = TLanes.Extend(w9, wA, w2, w7);
-            TLanes.Round(g, h, a, ref b, c, d, e, ref f, Keyed(wA, ref k, 10));
-            wA = TLanes.Extend(wA, wB, w3, w8);
-            TLanes.Round(f, g, h, ref a, b, c, d, ref e, Keyed(wB, ref k, 11));
-            wB = TLanes.Extend(wB, wC, w4, w9);
-            TLanes.Round(e, f, g, ref h, a, b, c, ref d, Keyed(wC, ref k, 12));
-            wC = TLanes.Extend(wC, wD, w5, wA);
-            TLanes.Round(d, e, f, ref g, h, a, b, ref c, Keyed(wD, ref k, 13));
-            wD = TLanes.Extend(wD, wE, w6, wB);
-            TLanes.Round(c, d, e, ref f, g, h, a, ref b, Keyed(wE, ref k, 14));
-            wE = TLanes.Extend(wE, wF, w7, wC);
-            TLanes.Round(b, c, d, ref e, f, g, h, ref a, Keyed(wF, ref k, 15));
-            wF = TLanes.Extend(wF, w0, w8, wD);
-            k = ref Unsafe.Add(ref k, BlockWords);
+            TLanes.Round(a, b, c, ref d, e, f, g, ref h, Keyed(ref w, ref k, 0));
+            Extend(ref w, 0);
+            TLanes.Round(h, a, b, ref c, d, e, f, ref g, Keyed(ref w, ref k, 1));
+            Extend(ref w, 1);
+            TLanes.Round(g, h, a, ref b, c, d, e, ref f, Keyed(ref w, ref k, 2));
+            Extend(ref w, 2);
+            TLanes.Round(f, g, h, ref a, b, c, d, ref e, Keyed(ref w, ref k, 3));
+            Extend(ref w, 3);
+            TLanes.Round(e, f, g, ref h, a, b, c, ref d, Keyed(ref w, ref k, 4));
+            Extend(ref w, 4);
+            TLanes.Round(d, e, f, ref g, h, a, b, ref c, Keyed(ref w, ref k, 5));
+            Extend(ref w, 5);
+            TLanes.Round(c, d, e, ref f, g, h, a, ref b, Keyed(ref w, ref k, 6));
+            Extend(ref w, 6);
+            TLanes.Round(b, c, d, ref e, f, g, h, ref a, Keyed(ref w, ref k, 7));
+            Extend(ref w, 7);
+            w = ref Unsafe.Add(ref w, 8);
+            k = ref Unsafe.Add(ref k, 8);
         }
 
-        TLanes.Round(a, b, c, ref d, e, f, g, ref h, Keyed(w0, ref k, 0));
-        TLanes.Round(h, a, b, ref c, d, e, f, ref g, Keyed(w1, ref k, 1));
-        TLanes.Round(g, h, a, ref b, c, d, e, ref f, Keyed(w2, ref k, 2));
-        TLanes.Round(f, g, h, ref a, b, c, d, ref e, Keyed(w3, ref k, 3));
-        TLanes.Round(e, f, g, ref h, a, b, c, ref d, Keyed(w4, ref k, 4));
-        TLanes.Round(d, e, f, ref g, h, a, b, ref c, Keyed(w5, ref k, 5));
-        TLanes.Round(c, d, e, ref f, g, h, a, ref b, Keyed(w6, ref k, 6));
-        TLanes.Round(b, c, d, ref e, f, g, h, ref a, Keyed(w7, ref k, 7));
-        TLanes.Round(a, b, c, ref d, e, f, g, ref h, Keyed(w8, ref k, 8));
-        TLanes.Round(h, a, b, ref c, d, e, f, ref g, Keyed(w9, ref k, 9));
-        TLanes.Round(g, h, a, ref b, c, d, e, ref f, Keyed(wA, ref k, 10));
-        TLanes.Round(f, g, h, ref a, b, c, d, ref e, Keyed(wB, ref k, 11));
-        TLanes.Round(e, f, g, ref h, a, b, c, ref d, Keyed(wC, ref k, 12));
-        TLanes.Round(d, e, f, ref g, h, a, b, ref c, Keyed(wD, ref k, 13));
-        TLanes.Round(c, d, e, ref f, g, h, a, ref b, Keyed(wE, ref k, 14));
-        TLanes.Round(b, c, d, ref e, f, g, h, ref a, Keyed(wF, ref k, 15));
+        for (var t = Rounds - BlockWords; t < Rounds; t += 8)
+        {
+            TLanes.Round(a, b, c, ref d, e, f, g, ref h, Keyed(ref w, ref k, 0));
+            TLanes.Round(h, a, b, ref c, d, e, f, ref g, Keyed(ref w, ref k, 1));
+            TLanes.Round(g, h, a, ref b, c, d, e, ref f, Keyed(ref w, ref k, 2));
+            TLanes.Round(f, g, h, ref a, b, c, d, ref e, Keyed(ref w, ref k, 3));
+            TLanes.Round(e, f, g, ref h, a, b, c, ref d, Keyed(ref w, ref k, 4));
+            TLanes.Round(d, e, f, ref g, h, a, b, ref c, Keyed(ref w, ref k, 5));
+            TLanes.Round(c, d, e, ref f, g, h, a, ref b, Keyed(ref w, ref k, 6));
+            TLanes.Round(b, c, d, ref e, f, g, h, ref a, Keyed(ref w, ref k, 7));
+            w = ref Unsafe.Add(ref w, 8);
+            k = ref Unsafe.Add(ref k, 8);
+        }
 
         state[0] = TLanes.Add(state[0], a);
         state[1] = TLanes.Add(state[1], b);

@@ -56,7 +56,7 @@ internal static class Sha256Batch
     {
         if (messages >= 12 && LanesAvx512.IsSupported) return (BatchPath.Avx512, WholeGroups(messages, 16));
         if (messages >= 5 && LanesAvx512Half.IsSupported) return (BatchPath.Avx512Half, WholeGroups(messages, 8));
-        if (messages >= 7 && LanesAvx2.IsSupported) return (BatchPath.Avx2, WholeGroups(messages, 8));
+        if (messages >= 8 && LanesAvx2.IsSupported) return (BatchPath.Avx2, WholeGroups(messages, 8));
         return (BatchPath.OneByOne, messages);
     }
 

@@ -118,7 +118,7 @@ public sealed partial class UploadDecider
     public override int CompactCount(UploadState state) => state switch
     {
         UploadState.Open open => 2 + open.Parts.Count,
-        UploadState.Completed completed => 3 + (completed.Parts?.Count ?? 0),
+        UploadState.Completed completed => 4 + (completed.Parts?.Count ?? 0),
         _ => 3,
     };
 

@@ -27,7 +27,7 @@ public sealed partial class UploadDecider(UploadPolicy policy) : Decider<UploadS
             ConfirmManifestStored => state is UploadState.Completed { Parts: not null } completed
                 ? Accept(new ManifestStored()).Telling(IndexArchive(completed))
                 : Nothing,
-            ConfirmArchiveIndexed => state is UploadState.Completed { Indexed: false }
+            ConfirmArchiveIndexed => state is UploadState.Completed { Parts: null, Indexed: false }
                 ? Accept(new ArchiveIndexed())
                 : Nothing,
             ConfirmUploadClosed => state is UploadState.Ended { Closed: false } ? Accept(new UploadClosed()) : Nothing,

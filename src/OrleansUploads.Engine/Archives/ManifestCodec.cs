@@ -5,7 +5,6 @@ using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Hashing;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Uploads;
-using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Archives;
@@ -52,7 +51,7 @@ public static class ManifestCodec
             WriteExtent(manifest.Extents[i], bytes.AsSpan(at, ExtentBytes));
         }
 
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(at), BlockChecksum.Compute(bytes.AsSpan(0, at)));
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(at), Crc32C.Compute(bytes.AsSpan(0, at)));
         return bytes;
     }
 
@@ -73,7 +72,7 @@ public static class ManifestCodec
         }
 
         var body = bytes[..^ChecksumBytes];
-        if (BinaryPrimitives.ReadUInt32LittleEndian(bytes[body.Length..]) != BlockChecksum.Compute(body))
+        if (BinaryPrimitives.ReadUInt32LittleEndian(bytes[body.Length..]) != Crc32C.Compute(body))
         {
             throw new AttemptDamagedException("The manifest is not what was written: its checksum does not match.");
         }

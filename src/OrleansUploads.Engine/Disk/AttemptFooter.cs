@@ -130,7 +130,7 @@ internal sealed class AttemptFooter
         Span<byte> names = stackalloc byte[Limits.UploadIdChars + AttemptId.Bytes];
         Encoding.ASCII.GetBytes(upload.ToString(), names);
         attempt.Write(names[Limits.UploadIdChars..]);
-        var checksum = Disk.BlockChecksum.Compute(_bytes.AsSpan(0, _bytes.Length - TrailerBytes + SealAt));
-        return Disk.BlockChecksum.Append(checksum, names);
+        var checksum = Crc32C.Compute(_bytes.AsSpan(0, _bytes.Length - TrailerBytes + SealAt));
+        return Crc32C.Append(checksum, names);
     }
 }

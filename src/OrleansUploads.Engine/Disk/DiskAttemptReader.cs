@@ -145,7 +145,7 @@ internal sealed class DiskAttemptReader : IAttemptReader
         for (var at = 0; at < blocks.Length; at += BlockBytes, block++)
         {
             var bytes = blocks.Slice(at, Math.Min(BlockBytes, blocks.Length - at));
-            if (BlockChecksum.Compute(bytes) != _footer.BlockChecksum(block))
+            if (Crc32C.Compute(bytes) != _footer.BlockChecksum(block))
             {
                 throw Damaged(_upload, _attempt, $"the block at {block * BlockBytes} is not what was written");
             }

@@ -161,7 +161,7 @@ internal sealed class DiskAttemptWriter : IAttemptWriter
         {
             var inBlock = (int)(offset % AttemptFooter.BlockBytes);
             var run = bytes[..Math.Min(bytes.Length, AttemptFooter.BlockBytes - inBlock)];
-            _checksum = BlockChecksum.Append(inBlock == 0 ? 0 : _checksum, run);
+            _checksum = Crc32C.Append(inBlock == 0 ? 0 : _checksum, run);
             // Set while the block is still growing too, so that the last one needs no care of its own.
             _footer.SetBlockChecksum(offset / AttemptFooter.BlockBytes, _checksum);
             offset += run.Length;

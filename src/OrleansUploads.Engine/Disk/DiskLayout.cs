@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using OrleansUploads.Core;
+using OrleansUploads.Core.Hashing;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Uploads;
 
@@ -26,7 +27,7 @@ internal static class DiskLayout
     {
         Span<byte> name = stackalloc byte[Limits.UploadIdChars];
         Encoding.ASCII.GetBytes(Name(upload), name);
-        return (int)(BlockChecksum.Compute(name) % FanOut);
+        return (int)(Crc32C.Compute(name) % FanOut);
     }
 
     /// <summary>Name of a fan-out directory.</summary>

@@ -72,7 +72,7 @@ public sealed class EmbeddedHost : IEntityHost, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _eviction.DisposeAsync();
-        await _stopping.CancelAsync();
+        _stopping.Cancel();
         foreach (var cell in _cells.Values)
         {
             await cell.QuiesceAsync();

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
-using System.Numerics;
 using System.Text;
 using OrleansUploads.Core;
+using OrleansUploads.Core.Hashing;
 
 namespace OrleansUploads.Engine.Sqlite;
 
@@ -18,7 +18,7 @@ internal static class RecordChecksum
         Span<byte> name = maxBytes <= 1024 ? stackalloc byte[1024] : new byte[maxBytes];
         BinaryPrimitives.WriteInt32LittleEndian(name, (int)entity.Kind);
         int length = sizeof(int) + Encoding.UTF8.GetBytes(entity.Key, name[sizeof(int)..]);
-        return Append(0, name[..length]);
+        return Crc32C.Append(0, name[..length]);
     }
 
     /// <summary>The checksum of one record.</summary>
@@ -35,7 +35,7 @@ internal static class RecordChecksum
     public static uint OfCounters(long sequence, long indexedThrough) => OfNumbers(0, [sequence, indexedThrough]);
 
     /// <summary>The checksum of bytes that belong to no stream.</summary>
-    public static uint OfBytes(ReadOnlySpan<byte> bytes) => Append(0, bytes);
+    public static uint OfBytes(ReadOnlySpan<byte> bytes) => Crc32C.Append(0, bytes);
 
     private static uint OfNumbers(uint crc, ReadOnlySpan<long> numbers)
     {
@@ -43,7 +43,7 @@ internal static class RecordChecksum
         foreach (long number in numbers)
         {
             BinaryPrimitives.WriteInt64LittleEndian(bytes, number);
-            crc = Append(crc, bytes);
+            crc = Crc32C.Append(crc, bytes);
         }
 
         return crc;
@@ -54,20 +54,6 @@ internal static class RecordChecksum
         Span<byte> place = stackalloc byte[1 + sizeof(long)];
         place[0] = tag;
         BinaryPrimitives.WriteInt64LittleEndian(place[1..], version);
-        return Append(Append(stream, place), bytes);
-    }
-
-    private static uint Append(uint crc, ReadOnlySpan<byte> bytes)
-    {
-        crc = ~crc;
-        while (bytes.Length >= sizeof(ulong))
-        {
-            crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
-            bytes = bytes[sizeof(ulong)..];
-        }
-
-        foreach (byte value in bytes)
-            crc = BitOperations.Crc32C(crc, value);
-        return ~crc;
+        return Crc32C.Append(Crc32C.Append(stream, place), bytes);
     }
 }

@@ -1,0 +1,85 @@
+using OrleansUploads.Core.Jobs;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.TestKit;
+
+namespace OrleansUploads.Core.Tests.Jobs;
+
+public sealed class JobsDeciderTests
+{
+    private static readonly TimeSpan Delay = TimeSpan.FromHours(4);
+
+    private readonly DeciderDriver<JobsState, JobsCommand, JobsEvent> _jobs = new(
+        new JobsDecider(new RetrievalPolicy { Delay = Delay }));
+
+    private static JobId Job(int number) => JobId.FromRandom(Some.Bytes(JobId.RandomBytes, number));
+
+    private static StartRetrieval Start(int number, PartRange? range = null, long sizeBytes = (2 * Some.MiB) + 5) => new(
+        Job(number), Some.Archive(1, sizeBytes), range, null, new JobWish(Description.None, null, RetrievalTier.Standard));
+
+    [Fact]
+    public void A_job_is_ready_after_its_delay_and_vanishes_a_day_later()
+    {
+        _jobs.Do(Start(1));
+        _jobs.Now = Some.Noon + Delay - TimeSpan.FromMilliseconds(1);
+        _jobs.Refused<Refusal.JobNotReady>(new FindFinishedJob(Job(1)));
+        _jobs.Now = Some.Noon + Delay;
+        _jobs.Ask(new FindFinishedJob(Job(1)));
+        _jobs.Now += Limits.JobOutputLife - TimeSpan.FromMilliseconds(1);
+        _jobs.Ask(new FindFinishedJob(Job(1)));
+        _jobs.Now += TimeSpan.FromMilliseconds(1);
+        _jobs.Refused<Refusal.JobNotFound>(new FindFinishedJob(Job(1)));
+        _jobs.Refused<Refusal.JobNotFound>(new FindJob(Job(1)));
+        _jobs.Wake();
+        Assert.Empty(_jobs.State.ById);
+    }
+
+    [Fact]
+    public void Without_a_range_the_whole_archive_is_wanted()
+    {
+        Assert.Equal(new PartRange(0, (2 * Some.MiB) + 4), _jobs.Ask(Start(1)).Range);
+    }
+
+    [Theory]
+    [InlineData(0, Some.MiB - 1, true)]
+    [InlineData(Some.MiB, (2 * Some.MiB) + 4, true)]
+    [InlineData(1, Some.MiB - 1, false)]
+    [InlineData(0, Some.MiB - 2, false)]
+    [InlineData(0, Some.MiB, false)]
+    [InlineData(0, (2 * Some.MiB) + 5, false)]
+    [InlineData(0, (3 * Some.MiB) - 1, false)]
+    public void A_range_is_aligned_to_a_mebibyte_or_the_end_and_inside_the_archive(long first, long last, bool fits)
+    {
+        var answer = _jobs.Do(Start(1, new PartRange(first, last))).Answer;
+        Assert.Equal(fits, answer is RetrievalJob);
+        Assert.Equal(!fits, answer is Refusal.RetrievalRangeInvalid);
+    }
+
+    [Fact]
+    public void Jobs_are_listed_by_time_in_pages_and_by_whether_they_have_finished()
+    {
+        for (var i = 0; i < 4; i++)
+        {
+            _jobs.Do(Start(i));
+            _jobs.Now += TimeSpan.FromHours(2);
+        }
+
+        var all = _jobs.Ask(new ListJobs(null, 3, null));
+        Assert.Equal([Job(0), Job(1), Job(2)], all.Jobs.Select(job => job.Job));
+        Assert.True(all.HasMore);
+        Assert.Equal([Job(3)], _jobs.Ask(new ListJobs(all.Jobs[2].Cursor, 3, null)).Jobs.Select(job => job.Job));
+        Assert.Equal([Job(0), Job(1), Job(2)], _jobs.Ask(new ListJobs(null, 9, true)).Jobs.Select(job => job.Job));
+        Assert.Equal([Job(3)], _jobs.Ask(new ListJobs(null, 9, false)).Jobs.Select(job => job.Job));
+    }
+
+    [Fact]
+    public void Only_expired_jobs_vanish()
+    {
+        _jobs.Do(Start(1));
+        _jobs.Now += TimeSpan.FromHours(1);
+        _jobs.Do(Start(2));
+        _jobs.Now = _jobs.Decider.WakeAt(_jobs.State)!.Value;
+        _jobs.Wake();
+        Assert.Equal([Job(2)], _jobs.State.ById.Keys);
+        Assert.Equal([Job(2)], _jobs.State.ByTime.Select(cursor => cursor.Job));
+    }
+}

@@ -1,0 +1,305 @@
+using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.TestKit;
+
+namespace OrleansUploads.Core.Tests.Uploads;
+
+public sealed class UploadDeciderTests
+{
+    private const long MiB = Some.MiB;
+
+    private readonly DeciderDriver<UploadState, UploadCommand, UploadEvent> _upload = new(
+        new UploadDecider(new UploadPolicy()));
+
+    private static TreeHash Fold(params string[] contents) =>
+        TreeHasher.Combine(contents.Select(Some.Hash).ToArray());
+
+    private void Initiate(int partMebibytes = 1) => _upload.Do(new InitiateUpload(Some.Opening(1, partMebibytes)));
+
+    private static StorePart Part(long first, long last, string content, int attempt = 1) =>
+        new(Some.Vault, new PartRange(first, last), Some.Hash(content), Some.Attempt(attempt));
+
+    private static CompleteUpload Complete(long size, TreeHash hash) => new(Some.Vault, size, hash);
+
+    [Fact]
+    public void A_part_is_accepted_and_listed()
+    {
+        Initiate();
+
+        Assert.True(_upload.Ask(Part(0, MiB - 1, "a")).AttemptInUse);
+
+        var page = _upload.Ask(new ListParts(Some.Vault, 0, 10));
+        var part = Assert.Single(page.Parts);
+        Assert.Equal((new PartRange(0, MiB - 1), Some.Hash("a")), (part.Range, part.TreeHash));
+        Assert.Null(page.NextFirstByte);
+    }
+
+    [Fact]
+    public void The_same_bytes_again_change_nothing_and_their_attempt_is_not_needed()
+    {
+        Initiate();
+        _upload.Do(Part(0, MiB - 1, "a", attempt: 1));
+
+        var again = _upload.Do(Part(0, MiB - 1, "a", attempt: 2));
+
+        Assert.Empty(again.Events);
+        Assert.False(((PartStanding)again.Answer).AttemptInUse);
+    }
+
+    [Fact]
+    public void The_same_report_again_finds_its_own_attempt_in_use()
+    {
+        Initiate();
+        _upload.Do(Part(0, MiB - 1, "a", attempt: 1));
+
+        var again = _upload.Do(Part(0, MiB - 1, "a", attempt: 1));
+
+        Assert.Empty(again.Events);
+        Assert.True(((PartStanding)again.Answer).AttemptInUse);
+    }
+
+    [Fact]
+    public void Other_bytes_for_a_slot_replace_the_part_whatever_their_length()
+    {
+        Initiate();
+        _upload.Do(Part(0, MiB - 1, "a", attempt: 1));
+        _upload.Do(Part(0, 99, "b", attempt: 2));
+
+        var inUse = Assert.IsType<AttemptsInUse.Only>(_upload.Do(new FenceAttempts(DateTimeOffset.MinValue)).Answer);
+
+        Assert.Equal([Some.Attempt(2)], inUse.Attempts);
+    }
+
+    [Theory]
+    [InlineData(1, MiB, "first byte off the grid by one")]
+    [InlineData(MiB - 1, MiB, "first byte one before the grid")]
+    public void A_part_that_does_not_begin_on_the_grid_is_refused(long first, long last, string why)
+    {
+        Initiate();
+        Assert.NotNull(why);
+        _upload.Refused<Refusal.RangeNotAligned>(Part(first, last, "a"));
+    }
+
+    [Fact]
+    public void A_part_may_be_as_long_as_the_part_size_and_not_a_byte_longer()
+    {
+        Initiate();
+        _upload.Ask(Part(0, MiB - 2, "a"));
+        _upload.Ask(Part(0, MiB - 1, "b"));
+        _upload.Refused<Refusal.PartTooLarge>(Part(0, MiB, "c"));
+    }
+
+    [Fact]
+    public void The_ten_thousandth_slot_is_the_last()
+    {
+        Initiate();
+        _upload.Ask(Part(9_999 * MiB, (10_000 * MiB) - 1, "a"));
+        _upload.Refused<Refusal.TooManyParts>(Part(10_000 * MiB, (10_001 * MiB) - 1, "b"));
+    }
+
+    [Fact]
+    public void Another_vault_does_not_have_the_upload()
+    {
+        Initiate();
+        var other = Some.VaultNamed("music");
+        _upload.Refused<Refusal.UploadNotFound>(new StorePart(other, new PartRange(0, 9), Some.Hash("a"), Some.Attempt(1)));
+        _upload.Refused<Refusal.UploadNotFound>(new CheckPart(other, new PartRange(0, 9)));
+        _upload.Refused<Refusal.UploadNotFound>(new CompleteUpload(other, 10, Some.Hash("a")));
+        _upload.Refused<Refusal.UploadNotFound>(new AbortUpload(other));
+        _upload.Refused<Refusal.UploadNotFound>(new ListParts(other, 0, 1));
+    }
+
+    [Fact]
+    public void Completion_gives_the_derived_archive_and_then_stores_the_manifest_and_then_indexes_it()
+    {
+        Initiate();
+        _upload.Do(Part(MiB, MiB + 9, "b", attempt: 2));
+        _upload.Do(Part(0, MiB - 1, "a", attempt: 1));
+
+        var decision = _upload.Do(Complete(MiB + 10, Fold("a", "b")));
+
+        var archive = Assert.IsType<CompletedArchive>(decision.Answer);
+        Assert.Equal(ArchiveId.Derive(Some.Upload(1), MiB + 10, Fold("a", "b")), archive.Archive);
+        var manifest = Assert.IsType<IntentAction.StoreManifest>(Assert.Single(decision.Intents).Action).Manifest;
+        Assert.Equal([Some.Attempt(1), Some.Attempt(2)], manifest.Extents.Select(extent => extent.Attempt));
+
+        var index = Assert.Single(_upload.Do(new ConfirmManifestStored()).Intents);
+        var told = Assert.IsType<AddArchive>(Assert.IsType<IntentAction.Tell>(index.Action).Command);
+        Assert.Equal(archive.Archive, told.Entry.Archive);
+        _upload.Do(new ConfirmArchiveIndexed());
+        Assert.Empty(_upload.Decider.Pending(_upload.State));
+    }
+
+    [Fact]
+    public void Completion_repeated_gives_the_same_archive_and_no_event()
+    {
+        Initiate();
+        _upload.Do(Part(0, 9, "a"));
+        var first = _upload.Ask(Complete(10, Some.Hash("a")));
+
+        var again = _upload.Do(Complete(10, Some.Hash("a")));
+
+        Assert.Equal(first, again.Answer);
+        Assert.Empty(again.Events);
+        Assert.True(again.AwaitsPending);
+        _upload.ConfirmAll();
+        Assert.Equal(first, _upload.Do(Complete(10, Some.Hash("a"))).Answer);
+    }
+
+    [Fact]
+    public void Completion_repeated_with_another_size_or_hash_is_refused()
+    {
+        Initiate();
+        _upload.Do(Part(0, 9, "a"));
+        _upload.Do(Complete(10, Some.Hash("a")));
+        _upload.Refused<Refusal.CompletedOtherwise>(Complete(11, Some.Hash("a")));
+        _upload.Refused<Refusal.CompletedOtherwise>(Complete(10, Some.Hash("b")));
+    }
+
+    [Fact]
+    public void Completion_is_refused_without_parts_with_a_gap_with_a_short_middle_part_with_another_size_or_hash()
+    {
+        Initiate();
+        _upload.Refused<Refusal.NoParts>(Complete(0, Some.Hash("a")));
+
+        _upload.Do(Part(2 * MiB, (2 * MiB) + 9, "c"));
+        Assert.Equal(
+            new PartRange(0, (2 * MiB) - 1), _upload.Refused<Refusal.PartMissing>(Complete(1, Some.Hash("a"))).FirstGap);
+
+        _upload.Do(Part(0, MiB - 1, "a"));
+        Assert.Equal(
+            new PartRange(MiB, (2 * MiB) - 1), _upload.Refused<Refusal.PartMissing>(Complete(1, Some.Hash("a"))).FirstGap);
+
+        _upload.Do(Part(MiB, (2 * MiB) - 2, "b"));
+        Assert.Equal(
+            new PartRange(MiB, (2 * MiB) - 2), _upload.Refused<Refusal.PartTooShort>(Complete(1, Some.Hash("a"))).Range);
+
+        _upload.Do(Part(MiB, (2 * MiB) - 1, "b"));
+        var size = _upload.Refused<Refusal.SizeDiffers>(Complete((2 * MiB) + 11, Fold("a", "b", "c")));
+        Assert.Equal((2 * MiB) + 10, size.UploadedBytes);
+
+        var hash = _upload.Refused<Refusal.TreeHashDiffers>(Complete((2 * MiB) + 10, Fold("a", "c", "b")));
+        Assert.Equal(Fold("a", "b", "c"), hash.Computed);
+
+        _upload.Ask(Complete((2 * MiB) + 10, Fold("a", "b", "c")));
+    }
+
+    [Fact]
+    public void A_complete_upload_takes_no_part_no_abort_and_lists_nothing()
+    {
+        Initiate();
+        _upload.Do(Part(0, 9, "a"));
+        _upload.Do(Complete(10, Some.Hash("a")));
+        _upload.Refused<Refusal.UploadNotFound>(Part(0, 9, "b"));
+        _upload.Refused<Refusal.UploadNotFound>(new AbortUpload(Some.Vault));
+        _upload.Refused<Refusal.UploadNotFound>(new ListParts(Some.Vault, 0, 1));
+    }
+
+    [Fact]
+    public void An_aborted_upload_takes_no_part_and_no_completion_and_aborting_again_is_silent()
+    {
+        Initiate();
+        _upload.Do(Part(0, 9, "a"));
+        _upload.Ask(new AbortUpload(Some.Vault));
+        _upload.Refused<Refusal.UploadNotFound>(Part(0, 9, "a"));
+        _upload.Refused<Refusal.UploadNotFound>(Complete(10, Some.Hash("a")));
+
+        var again = _upload.Do(new AbortUpload(Some.Vault));
+
+        Assert.Same(Done.Instance, again.Answer);
+        Assert.Empty(again.Events);
+    }
+
+    [Fact]
+    public void An_attempt_from_before_the_fence_is_never_taken()
+    {
+        Initiate();
+        var before = Some.Attempt(1, Some.Noon);
+        var after = Some.Attempt(2, Some.Noon + TimeSpan.FromMinutes(1));
+        _upload.Do(new FenceAttempts(Some.Noon + TimeSpan.FromSeconds(1)));
+
+        _upload.Refused<Refusal.AttemptCollected>(Part(0, 9, "a") with { Attempt = before });
+        Assert.True(_upload.Ask(Part(0, 9, "a") with { Attempt = after }).AttemptInUse);
+    }
+
+    [Fact]
+    public void A_part_that_is_in_use_stays_in_use_behind_the_fence()
+    {
+        Initiate();
+        _upload.Do(Part(0, 9, "a", attempt: 1));
+
+        var inUse = _upload.Ask(new FenceAttempts(Some.Noon + TimeSpan.FromDays(1)));
+
+        Assert.Contains(Some.Attempt(1), Assert.IsType<AttemptsInUse.Only>(inUse).Attempts);
+        Assert.True(_upload.Ask(Part(0, 9, "a", attempt: 1)).AttemptInUse);
+    }
+
+    [Fact]
+    public void An_upload_expires_after_a_week_without_activity_and_not_a_moment_earlier()
+    {
+        var week = UploadPolicy.DefaultStaleAfter;
+        Initiate();
+        _upload.Now = Some.Noon + TimeSpan.FromDays(3);
+        _upload.Do(Part(0, 9, "a"));
+        var dueAt = _upload.Now + week;
+        Assert.Equal(dueAt, _upload.Decider.WakeAt(_upload.State));
+
+        _upload.Now = dueAt - TimeSpan.FromMilliseconds(1);
+        Assert.Empty(_upload.Wake().Events);
+        _upload.Now = dueAt;
+        Assert.IsType<UploadExpired>(Assert.Single(_upload.Wake().Events));
+        _upload.Refused<Refusal.UploadNotFound>(Part(0, 9, "a"));
+        _upload.Refused<Refusal.UploadNotFound>(new AbortUpload(Some.Vault));
+    }
+
+    [Fact]
+    public void The_record_of_an_ended_upload_is_forgotten_only_when_the_vault_knows()
+    {
+        Initiate();
+        _upload.Do(new AbortUpload(Some.Vault));
+        _upload.Now = Some.Noon + UploadPolicy.DefaultRecordLife;
+        Assert.False(_upload.Wake().Forgets);
+
+        _upload.ConfirmAll();
+
+        Assert.True(_upload.Wake().Forgets);
+    }
+
+    [Fact]
+    public void The_bytes_of_a_deleted_archive_outlive_the_jobs_that_may_read_them()
+    {
+        var policy = new UploadPolicy();
+        Initiate();
+        _upload.Do(Part(0, 9, "a"));
+        var archive = _upload.Ask(Complete(10, Some.Hash("a"))).Archive;
+        _upload.ConfirmAll();
+        Assert.IsType<AttemptsInUse.ByManifest>(_upload.Ask(new FenceAttempts(_upload.Now)));
+
+        _upload.Do(new ReleaseArchive(archive, _upload.Now));
+        _upload.Now += policy.DeletedArchiveGrace - TimeSpan.FromMilliseconds(1);
+        Assert.IsType<AttemptsInUse.ByManifest>(_upload.Ask(new FenceAttempts(_upload.Now)));
+        _upload.Now += TimeSpan.FromMilliseconds(1);
+        Assert.IsType<AttemptsInUse.None>(_upload.Ask(new FenceAttempts(_upload.Now)));
+        Assert.Equal(archive, _upload.Ask(Complete(10, Some.Hash("a"))).Archive);
+    }
+
+    [Fact]
+    public void Parts_are_listed_by_range_in_pages()
+    {
+        Initiate();
+        foreach (var slot in new[] { 5, 0, 130, 2 })
+        {
+            _upload.Do(Part(slot * MiB, (slot * MiB) + 9, $"{slot}", slot));
+        }
+
+        var first = _upload.Ask(new ListParts(Some.Vault, 0, 3));
+        var second = _upload.Ask(new ListParts(Some.Vault, first.NextFirstByte!.Value, 3));
+
+        Assert.Equal([0, 2 * MiB, 5 * MiB], first.Parts.Select(part => part.Range.FirstByte));
+        Assert.Equal([130 * MiB], second.Parts.Select(part => part.Range.FirstByte));
+        Assert.Null(second.NextFirstByte);
+    }
+}

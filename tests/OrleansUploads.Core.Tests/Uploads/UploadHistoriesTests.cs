@@ -1,0 +1,154 @@
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.TestKit;
+
+namespace OrleansUploads.Core.Tests.Uploads;
+
+/// <summary>Properties that hold for every history of an upload, tried on random ones.</summary>
+public sealed class UploadHistoriesTests
+{
+    private const int Histories = 500;
+    private const int CommandsEach = 60;
+
+    [Fact]
+    public void A_compacted_history_gives_the_same_state()
+    {
+        ForEachHistory((upload, _) =>
+        {
+            var compact = upload.Decider.Compact(upload.State).ToList();
+            var rebuilt = compact.Aggregate(upload.Decider.Initial, upload.Decider.Evolve);
+            AssertSame(upload.Decider, upload.State, rebuilt);
+            Assert.True(compact.Count <= upload.Decider.CompactCount(upload.State));
+        });
+    }
+
+    [Fact]
+    public void A_replayed_history_gives_the_same_state()
+    {
+        ForEachHistory((upload, _) => AssertSame(
+            upload.Decider, upload.State, upload.History.Aggregate(upload.Decider.Initial, upload.Decider.Evolve)));
+    }
+
+    [Fact]
+    public void A_command_repeated_at_once_is_silent_and_answered_alike()
+    {
+        ForEachHistory((upload, command) =>
+        {
+            var first = upload.Do(command);
+            var second = upload.Do(command);
+            Assert.Empty(second.Events);
+            if (command is not (StorePart or FenceAttempts))
+            {
+                Assert.Equivalent(first.Answer, second.Answer, strict: true);
+            }
+            else
+            {
+                Assert.Equal(first.Answer is Refusal, second.Answer is Refusal);
+            }
+        });
+    }
+
+    [Fact]
+    public void A_refusal_comes_with_no_event_and_no_intent()
+    {
+        ForEachHistory((upload, command) =>
+        {
+            var decision = upload.Decider.Decide(upload.State, command, upload.Now);
+            if (decision.Answer is Refusal)
+            {
+                Assert.Empty(decision.Events);
+                Assert.Empty(decision.Intents);
+            }
+        });
+    }
+
+    [Fact]
+    public void The_intents_that_decisions_raise_are_those_that_the_state_shows_as_pending()
+    {
+        ForEachHistory((upload, command) =>
+        {
+            var before = upload.Decider.Pending(upload.State).Select(intent => intent.Key).ToHashSet();
+            var decision = upload.Do(command);
+            var after = upload.Decider.Pending(upload.State).Select(intent => intent.Key).ToHashSet();
+            Assert.Equal(
+                after.Except(before).Order(), decision.Intents.Select(intent => intent.Key).Except(before).Order());
+        });
+    }
+
+    [Fact]
+    public void At_most_one_archive_ever_comes_out_of_an_upload()
+    {
+        ForEachHistory((upload, _) =>
+            Assert.True(upload.History.OfType<UploadCompleted>().Count() <= 1));
+    }
+
+    private static void ForEachHistory(
+        Action<DeciderDriver<UploadState, UploadCommand, UploadEvent>, UploadCommand> check)
+    {
+        for (var seed = 0; seed < Histories; seed++)
+        {
+            var random = new Random(seed);
+            var upload = new DeciderDriver<UploadState, UploadCommand, UploadEvent>(new UploadDecider(new UploadPolicy()));
+            upload.Do(new InitiateUpload(Some.Opening()));
+            for (var i = 0; i < CommandsEach; i++)
+            {
+                upload.Now += TimeSpan.FromSeconds(random.Next(10));
+                var command = Draw(random, upload);
+                check(upload, command);
+                upload.Do(command);
+            }
+        }
+    }
+
+    private static UploadCommand Draw(
+        Random random, DeciderDriver<UploadState, UploadCommand, UploadEvent> upload) => random.Next(22) switch
+        {
+            0 => new InitiateUpload(Some.Opening()),
+            1 => new FenceAttempts(upload.Now - TimeSpan.FromSeconds(random.Next(20))),
+            2 when random.Next(4) == 0 => new AbortUpload(Some.Vault),
+            3 => new ConfirmManifestStored(),
+            4 => new ConfirmArchiveIndexed(),
+            5 => new ConfirmUploadClosed(),
+            6 => upload.State is UploadState.Completed { Indexed: true } completed
+                ? new ReleaseArchive(completed.Archive, upload.Now)
+                : new ListParts(Some.Vault, 0, 10),
+            7 or 8 or 9 or 10 => Completion(random, upload.State),
+            _ => Report(random, upload.Now),
+        };
+
+    private static StorePart Report(Random random, DateTimeOffset now)
+    {
+        var slot = random.Next(4);
+        var length = random.Next(5) == 0 ? random.Next(1, 1000) : Some.MiB;
+        var first = slot * Some.MiB;
+        return new StorePart(
+            Some.Vault,
+            new PartRange(first, first + length - 1),
+            Some.Hash($"{random.Next(3)}"),
+            Some.Attempt(random.Next(), now - TimeSpan.FromSeconds(random.Next(15))));
+    }
+
+    private static CompleteUpload Completion(Random random, UploadState state)
+    {
+        if (state is not UploadState.Open { Parts.Count: > 0 } open || random.Next(4) == 0)
+        {
+            return new CompleteUpload(Some.Vault, Some.MiB, Some.Hash("0"));
+        }
+
+        var parts = open.Parts.From(0).Select(slot => slot.Value).ToList();
+        return new CompleteUpload(
+            Some.Vault,
+            parts.Sum(part => part.LengthBytes),
+            TreeHasher.Combine(parts.Select(part => part.TreeHash).ToArray()));
+    }
+
+    private static void AssertSame(
+        Decider<UploadState, UploadCommand, UploadEvent> decider, UploadState expected, UploadState actual)
+    {
+        Assert.IsType(expected.GetType(), actual);
+        Assert.Equal(decider.Compact(expected), decider.Compact(actual));
+        Assert.Equal(decider.WakeAt(expected), decider.WakeAt(actual));
+    }
+}

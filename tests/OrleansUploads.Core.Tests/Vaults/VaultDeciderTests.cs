@@ -1,0 +1,133 @@
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Vaults;
+using OrleansUploads.TestKit;
+
+namespace OrleansUploads.Core.Tests.Vaults;
+
+public sealed class VaultDeciderTests
+{
+    private readonly DeciderDriver<VaultState, VaultCommand, VaultEvent> _vault = new(new VaultDecider());
+
+    private void Begin(long epoch = 1) => _vault.Do(new BeginVault(Some.Life with { Epoch = epoch }, Some.Noon));
+
+    private static OpenUpload Open(int number, UploadOrigin origin = UploadOrigin.Multipart) =>
+        new(Some.Vault, Some.Upload(number), Some.Size(1), Some.Described("holiday"), origin);
+
+    private static RecordArchives Totals(long version, long archives, UploadId? closes = null, int shard = 7) =>
+        new(1, new ShardTotals(shard, version, archives, archives * 100, Some.Noon + TimeSpan.FromSeconds(version)), closes);
+
+    [Fact]
+    public void An_upload_is_listed_before_it_begins_and_is_told_to_begin()
+    {
+        Begin();
+
+        var decision = _vault.Do(Open(1));
+
+        var told = Assert.IsType<IntentAction.Tell>(Assert.Single(decision.Intents).Action);
+        Assert.Equal(Some.Upload(1).Entity, told.Receiver);
+        Assert.Single(_vault.Ask(new ListUploads(Some.Vault, "", 10)).Uploads);
+    }
+
+    [Fact]
+    public void An_archive_in_one_request_is_never_listed_as_an_upload()
+    {
+        Begin();
+        _vault.Do(Open(1, UploadOrigin.SingleRequest));
+        Assert.Empty(_vault.Ask(new ListUploads(Some.Vault, "", 10)).Uploads);
+    }
+
+    [Fact]
+    public void Uploads_are_paged_and_a_marker_stays_good_when_its_upload_vanishes()
+    {
+        Begin();
+        for (var i = 0; i < 5; i++)
+        {
+            _vault.Do(Open(i));
+        }
+
+        var first = _vault.Ask(new ListUploads(Some.Vault, "", 2));
+        _vault.Do(new CloseUpload(first.Uploads[1].Upload, 1));
+        var rest = _vault.Ask(new ListUploads(Some.Vault, first.Uploads[1].Upload.ToString(), 10));
+
+        Assert.True(first.HasMore);
+        Assert.Equal(3, rest.Uploads.Count);
+        Assert.False(rest.HasMore);
+    }
+
+    [Fact]
+    public void A_shards_totals_count_once_however_often_and_in_whatever_order_they_are_told()
+    {
+        Begin();
+        _vault.Do(Totals(2, 2));
+        _vault.Do(Totals(1, 1));
+        _vault.Do(Totals(2, 2));
+        _vault.Do(Totals(4, 5, shard: 8));
+
+        var described = _vault.Ask(new DescribeVault(Some.Vault));
+
+        Assert.Equal(7, described.Archives);
+        Assert.Equal(700 + (7 * Limits.ArchiveOverheadBytes), described.SizeBytes);
+        Assert.Equal(Some.Noon + TimeSpan.FromSeconds(4), described.LastInventoryAt);
+    }
+
+    [Fact]
+    public void An_upload_that_became_an_archive_leaves_the_list_even_if_its_totals_are_old()
+    {
+        Begin();
+        _vault.Do(Open(1));
+        _vault.Do(Totals(2, 2));
+        _vault.Do(Totals(1, 1, Some.Upload(1)));
+        Assert.Empty(_vault.Ask(new ListUploads(Some.Vault, "", 10)).Uploads);
+        Assert.Equal(2, _vault.Ask(new DescribeVault(Some.Vault)).Archives);
+    }
+
+    [Fact]
+    public void A_vault_with_an_archive_or_an_upload_in_progress_is_not_deleted()
+    {
+        Begin();
+        _vault.Do(Open(1));
+        Assert.Equal(1, _vault.Refused<Refusal.VaultNotEmpty>(new DeleteVault(Some.Vault)).OpenUploads);
+        _vault.Do(Totals(1, 1, Some.Upload(1)));
+        Assert.Equal(1, _vault.Refused<Refusal.VaultNotEmpty>(new DeleteVault(Some.Vault)).Archives);
+        _vault.Do(Totals(2, 0));
+        Assert.Same(Done.Instance, _vault.Do(new DeleteVault(Some.Vault)).Answer);
+    }
+
+    [Fact]
+    public void A_deleted_vault_is_not_found_and_a_new_life_knows_nothing_of_the_old()
+    {
+        Begin();
+        _vault.Do(Totals(1, 1));
+        _vault.Do(Totals(2, 0));
+        _vault.Do(new DeleteVault(Some.Vault));
+        _vault.Refused<Refusal.VaultNotFound>(new DescribeVault(Some.Vault));
+        _vault.Refused<Refusal.VaultNotFound>(Open(1));
+        _vault.Refused<Refusal.VaultNotFound>(new ListUploads(Some.Vault, "", 1));
+
+        Begin(epoch: 1);
+        _vault.Refused<Refusal.VaultNotFound>(new DescribeVault(Some.Vault));
+        Begin(epoch: 2);
+        _vault.Do(Totals(3, 9));
+
+        var described = _vault.Ask(new DescribeVault(Some.Vault));
+        Assert.Equal((2, 0L, null), (described.Life.Epoch, described.Archives, described.LastInventoryAt));
+    }
+
+    [Fact]
+    public void A_compacted_history_gives_the_same_state()
+    {
+        Begin();
+        _vault.Do(Open(1));
+        _vault.Do(Open(2));
+        _vault.Do(new ConfirmUploadBegun(Some.Upload(1)));
+        _vault.Do(Totals(1, 1));
+
+        var rebuilt = _vault.Decider.Compact(_vault.State).Aggregate(_vault.Decider.Initial, _vault.Decider.Evolve);
+
+        Assert.Equal(_vault.Decider.Compact(_vault.State), _vault.Decider.Compact(rebuilt));
+        Assert.Equal(
+            [Some.Upload(2).Entity],
+            _vault.Decider.Pending(rebuilt).Select(intent => ((IntentAction.Tell)intent.Action).Receiver));
+    }
+}

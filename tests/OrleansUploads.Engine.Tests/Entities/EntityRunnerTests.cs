@@ -1,0 +1,381 @@
+using OrleansUploads.Core;
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.TestKit;
+
+namespace OrleansUploads.Engine.Tests.Entities;
+
+public sealed class EntityRunnerTests
+{
+    private readonly RunnerBench _bench = new(Some.Upload(1).Entity);
+
+    private static StorePart Part(int slot, string content = "a", int attempt = 1) => new(
+        Some.Vault, new PartRange(slot * Some.MiB, ((slot + 1) * Some.MiB) - 1), Some.Hash(content), Some.Attempt(attempt));
+
+    private static ListParts List => new(Some.Vault, 0, 1000);
+
+    private static CompleteUpload Complete => new(Some.Vault, Some.MiB, Some.Hash("a"));
+
+    private void Initiate()
+    {
+        _bench.Submit("initiate", new InitiateUpload(Some.Opening()));
+        _bench.Load();
+        _bench.Write();
+    }
+
+    private void InitiateWithOnePart()
+    {
+        Initiate();
+        _bench.Submit("part", Part(0));
+        _bench.Write();
+    }
+
+    private int PartsListed(object ticket) => Assert.IsType<PartsPage>(_bench.Replies[ticket]).Parts.Count;
+
+    [Fact]
+    public void Nobody_sees_an_answer_before_its_events_are_durable()
+    {
+        Initiate();
+        _bench.Submit("part", Part(0));
+        Assert.DoesNotContain("part", _bench.Replies);
+        _bench.Write();
+        Assert.Contains("part", _bench.Replies);
+    }
+
+    [Fact]
+    public void A_read_does_not_see_what_is_not_durable_nor_overtake_it()
+    {
+        Initiate();
+        _bench.Submit("part", Part(0));
+        _bench.Submit("list", List);
+        Assert.DoesNotContain("list", _bench.Replies);
+        _bench.Write();
+        Assert.Equal(1, PartsListed("list"));
+    }
+
+    [Fact]
+    public void A_read_of_what_is_durable_needs_no_write()
+    {
+        InitiateWithOnePart();
+        _bench.Submit("list", List);
+        Assert.Equal(1, PartsListed("list"));
+        Assert.Empty(_bench.Open<RunnerOutput.Append>());
+    }
+
+    [Fact]
+    public void Commands_that_come_during_a_write_share_the_next_one()
+    {
+        Initiate();
+        for (var slot = 0; slot < 100; slot++)
+        {
+            _bench.Submit(slot, Part(slot));
+        }
+
+        _bench.Write();
+        _bench.Write();
+
+        Assert.Equal(3, _bench.Records.Count);
+        Assert.All(Enumerable.Range(0, 100), slot => Assert.Contains((object)slot, _bench.Replies));
+    }
+
+    [Fact]
+    public void One_write_is_bounded_in_events_and_bytes()
+    {
+        Initiate();
+        for (var slot = 0; slot < 1000; slot++)
+        {
+            _bench.Submit(slot, Part(slot));
+        }
+
+        while (_bench.Open<RunnerOutput.Append>().Any())
+        {
+            Assert.True(_bench.Open<RunnerOutput.Append>().Single().Record.Record.Length < 64 * 1024);
+            _bench.Write();
+        }
+
+        Assert.Equal(1001, _bench.Replies.Count);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_write_of_unknown_outcome_is_found_out_by_reading(bool landed)
+    {
+        Initiate();
+        _bench.Submit("part", Part(0));
+        _bench.Submit("list", List);
+        _bench.LoseWrite(landed);
+        Assert.IsType<EntityUnavailableException>(_bench.Faults["part"]);
+
+        _bench.Load();
+
+        Assert.Equal(landed ? 1 : 0, PartsListed("list"));
+    }
+
+    [Fact]
+    public void A_conflict_makes_the_runner_read_what_the_other_host_wrote()
+    {
+        InitiateWithOnePart();
+        var other = new RunnerBench(Some.Upload(1).Entity);
+        other.Records.AddRange(_bench.Records);
+        other.Submit("other", Part(1, "b", 2));
+        other.Load();
+        other.Write();
+
+        _bench.Submit("mine", Part(1, "c", 3));
+        _bench.Records.Add(other.Records[^1]);
+        _bench.Conflict();
+        _bench.Submit("list", List);
+        _bench.Load();
+
+        Assert.Contains("mine", _bench.Faults);
+        Assert.Equal(
+            Some.Hash("b"), Assert.IsType<PartsPage>(_bench.Replies["list"]).Parts[1].TreeHash);
+    }
+
+    [Fact]
+    public void An_outdated_end_of_a_write_is_ignored()
+    {
+        Initiate();
+        _bench.Submit("part", Part(0));
+        var lost = _bench.Open<RunnerOutput.Append>().Single().Write;
+        _bench.LoseWrite(landed: false);
+        _bench.Runner.WriteEnded(lost, Ports.AppendOutcome.Appended, _bench.Now);
+        _bench.Submit("list", List);
+        _bench.Load();
+        Assert.Equal(0, PartsListed("list"));
+    }
+
+    [Fact]
+    public void Who_cannot_read_the_journal_is_told_and_the_next_one_tries_again()
+    {
+        _bench.Submit("first", List);
+        _bench.Take<RunnerOutput.Load>();
+        _bench.Runner.LoadFailed(new IOException("no disk"));
+        _bench.Submit("second", List);
+        _bench.Load();
+        Assert.IsType<Refusal.UploadNotFound>(_bench.Replies["second"]);
+        Assert.Contains("first", _bench.Faults);
+    }
+
+    [Fact]
+    public void A_journal_that_holds_nonsense_is_not_served()
+    {
+        _bench.Records.Add("[[\"part-stored.99\",{}]]"u8.ToArray());
+        _bench.Submit("list", List);
+        _bench.Load();
+        Assert.IsType<Ports.JournalDamagedException>(
+            Assert.IsType<EntityUnavailableException>(_bench.Faults["list"]).InnerException);
+    }
+
+    [Fact]
+    public void A_completion_is_answered_when_the_manifest_is_stored_and_the_archive_indexed()
+    {
+        InitiateWithOnePart();
+        _bench.Submit("complete", Complete);
+        Assert.Empty(_bench.Open<RunnerOutput.Deliver>());
+        _bench.Write();
+
+        Assert.IsType<IntentAction.StoreManifest>(_bench.Deliver().Action);
+        Assert.Empty(_bench.Open<RunnerOutput.Deliver>());
+        _bench.Write();
+        Assert.DoesNotContain("complete", _bench.Replies);
+
+        Assert.IsType<IntentAction.Tell>(_bench.Deliver().Action);
+        _bench.Write();
+        Assert.IsType<CompletedArchive>(_bench.Replies["complete"]);
+        Assert.True(_bench.Runner.IsIdle || _bench.Open<RunnerOutput.SaveSnapshot>().Any());
+    }
+
+    [Fact]
+    public void A_repeated_completion_waits_for_what_the_first_one_waits_for()
+    {
+        InitiateWithOnePart();
+        _bench.Submit("first", Complete);
+        _bench.Submit("second", Complete);
+        _bench.Write();
+        _bench.Submit("third", Complete);
+        _bench.Deliver();
+        _bench.Submit("fourth", Complete);
+        _bench.Write();
+        Assert.Empty(_bench.Replies.Keys.Intersect(["first", "second", "third", "fourth"]));
+
+        _bench.Deliver();
+        _bench.Write();
+
+        Assert.Single(new[] { "first", "second", "third", "fourth" }.Select(ticket => _bench.Replies[ticket]).Distinct());
+    }
+
+    [Fact]
+    public void A_crash_after_the_decision_delivers_the_intent_again()
+    {
+        InitiateWithOnePart();
+        _bench.Submit("complete", Complete);
+        _bench.Write();
+        Assert.True(_bench.WakeAt <= _bench.Now);
+        _bench.Crash();
+
+        _bench.Wake("wake");
+        _bench.Load();
+
+        Assert.IsType<IntentAction.StoreManifest>(_bench.Open<RunnerOutput.Deliver>().Single().Intent.Action);
+    }
+
+    [Fact]
+    public void What_is_delivered_needs_no_waking()
+    {
+        InitiateWithOnePart();
+        _bench.Submit("complete", Complete);
+        _bench.Write();
+        _bench.Deliver();
+        _bench.Write();
+        _bench.Deliver();
+        _bench.Write();
+        Assert.Null(_bench.WakeAt);
+    }
+
+    [Fact]
+    public void A_failed_delivery_is_told_to_who_waits_and_tried_again()
+    {
+        InitiateWithOnePart();
+        _bench.Submit("complete", Complete);
+        _bench.Write();
+        _bench.FailDelivery();
+        Assert.IsType<EntityUnavailableException>(_bench.Faults["complete"]);
+        Assert.Equal(1, _bench.Open<RunnerOutput.Deliver>().Single().FailedAttempts);
+
+        _bench.Submit("again", Complete);
+        _bench.Deliver();
+        _bench.Write();
+        _bench.Deliver();
+        _bench.Write();
+
+        Assert.IsType<CompletedArchive>(_bench.Replies["again"]);
+    }
+
+    [Fact]
+    public void A_confirmation_that_is_lost_is_delivered_again()
+    {
+        InitiateWithOnePart();
+        _bench.Submit("complete", Complete);
+        _bench.Write();
+        _bench.Deliver();
+        _bench.LoseWrite(landed: false);
+        _bench.Submit("again", Complete);
+        _bench.Load();
+        Assert.IsType<IntentAction.StoreManifest>(_bench.Deliver().Action);
+        _bench.Write();
+        Assert.IsType<IntentAction.Tell>(_bench.Deliver().Action);
+        _bench.Write();
+        Assert.IsType<CompletedArchive>(_bench.Replies["again"]);
+    }
+
+    [Fact]
+    public void Part_reports_do_not_write_the_wake_time_each_time()
+    {
+        Initiate();
+        Assert.Equal(Some.Noon + UploadPolicy.DefaultStaleAfter, _bench.WakeAt);
+        _bench.Now += TimeSpan.FromHours(1);
+        _bench.Submit("part", Part(0));
+        Assert.Null(_bench.Open<RunnerOutput.Append>().Single().Record.Wake);
+    }
+
+    [Fact]
+    public void An_early_wake_up_sets_the_next_one_and_nothing_else()
+    {
+        Initiate();
+        _bench.Now += TimeSpan.FromDays(2);
+        _bench.Submit("part", Part(0));
+        _bench.Write();
+        _bench.Now = _bench.WakeAt!.Value;
+
+        _bench.Wake("wake");
+        _bench.Write();
+
+        Assert.Equal(Some.Noon + TimeSpan.FromDays(2) + UploadPolicy.DefaultStaleAfter, _bench.WakeAt);
+        _bench.Submit("list", List);
+        Assert.Equal(1, PartsListed("list"));
+    }
+
+    [Fact]
+    public void A_forgotten_entity_is_as_if_it_had_never_been()
+    {
+        Initiate();
+        _bench.Submit("abort", new AbortUpload(Some.Vault));
+        _bench.Write();
+        _bench.Deliver();
+        _bench.Write();
+        _bench.Now += UploadPolicy.DefaultRecordLife;
+        _bench.Wake("wake");
+
+        var forget = _bench.Take<RunnerOutput.Forget>();
+        Assert.Equal(_bench.Records.Count, forget.ExpectedVersion);
+        _bench.Runner.WriteEnded(forget.Write, Ports.AppendOutcome.Appended, _bench.Now);
+        _bench.Records.Clear();
+        _bench.Submit("list", List);
+
+        Assert.IsType<Refusal.UploadNotFound>(_bench.Replies["list"]);
+        _bench.Submit("fresh", new InitiateUpload(Some.Opening()));
+        Assert.Equal(0, _bench.Open<RunnerOutput.Append>().Single().Record.ExpectedVersion);
+    }
+
+    [Fact]
+    public void A_history_much_longer_than_its_state_is_replaced_by_a_snapshot_with_the_same_state()
+    {
+        Initiate();
+        for (var i = 0; i < 200; i++)
+        {
+            _bench.Submit(i, Part(0, $"{i}", i));
+            _bench.Write();
+        }
+
+        var snapshot = _bench.Open<RunnerOutput.SaveSnapshot>().First();
+        var rest = _bench.Records.Skip((int)snapshot.Version).ToList();
+        var fresh = new EntityCatalog(new UploadPolicy(), new Core.Jobs.RetrievalPolicy()).CreateRunner(_bench.Runner.Entity);
+        fresh.Submit("list", List, _bench.Now);
+        fresh.Loaded(new Ports.JournalHistory(_bench.Records.Count, snapshot.Snapshot, rest, null), _bench.Now);
+
+        var reply = fresh.TakeOutputs().OfType<RunnerOutput.Reply>().Single();
+        Assert.Equal(Some.Hash("199"), Assert.IsType<PartsPage>(reply.Answer).Parts.Single().TreeHash);
+    }
+
+    [Fact]
+    public void The_archive_of_a_completed_upload_is_remembered_without_its_parts()
+    {
+        Initiate();
+        const int Parts = 300;
+        for (var slot = 0; slot < Parts; slot++)
+        {
+            _bench.Submit(slot, Part(slot));
+        }
+
+        while (_bench.Open<RunnerOutput.Append>().Any())
+        {
+            _bench.Write();
+        }
+
+        var hash = Core.Hashing.TreeHasher.Combine(Enumerable.Repeat(Some.Hash("a"), Parts).ToArray());
+        _bench.Submit("complete", new CompleteUpload(Some.Vault, Parts * Some.MiB, hash));
+        _bench.Write();
+        _bench.Deliver();
+        _bench.Write();
+
+        Assert.True(_bench.Open<RunnerOutput.SaveSnapshot>().Last().Snapshot.Length < 2048);
+    }
+
+    [Fact]
+    public void Too_many_waiting_commands_are_turned_away()
+    {
+        _bench.Submit("first", List);
+        for (var i = 0; i < EntityRunner.MaxQueued; i++)
+        {
+            _bench.Submit(i, List);
+        }
+
+        Assert.IsType<EntityUnavailableException>(Assert.Single(_bench.Faults).Value);
+        _bench.Load();
+        Assert.Equal(EntityRunner.MaxQueued, _bench.Replies.Count);
+    }
+}

@@ -1,0 +1,144 @@
+using OrleansUploads.Core;
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Jobs;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine.Ports;
+using OrleansUploads.TestKit;
+
+namespace OrleansUploads.Engine.Tests.Entities;
+
+/// <summary>A runner on the bench: every output lies open, and the test decides when and how it is carried out.</summary>
+internal sealed class RunnerBench
+{
+    private readonly List<RunnerOutput> _open = [];
+
+    public RunnerBench(EntityId entity)
+    {
+        Runner = new EntityCatalog(new UploadPolicy(), new RetrievalPolicy()).CreateRunner(entity);
+    }
+
+    public EntityRunner Runner { get; private set; }
+
+    public DateTimeOffset Now { get; set; } = Some.Noon;
+
+    /// <summary>What is durable.</summary>
+    public List<ReadOnlyMemory<byte>> Records { get; } = [];
+
+    public DateTimeOffset? WakeAt { get; private set; }
+
+    public Dictionary<object, object> Replies { get; } = [];
+
+    public Dictionary<object, Exception> Faults { get; } = [];
+
+    public IEnumerable<T> Open<T>()
+        where T : RunnerOutput => _open.OfType<T>();
+
+    public void Submit(object ticket, ICommand command)
+    {
+        Runner.Submit(ticket, command, Now);
+        Collect();
+    }
+
+    public void Wake(object ticket)
+    {
+        Runner.Wake(ticket, Now);
+        Collect();
+    }
+
+    /// <summary>Reads the journal as it is.</summary>
+    public void Load()
+    {
+        Take<RunnerOutput.Load>();
+        Runner.Loaded(new JournalHistory(Records.Count, null, [.. Records], WakeAt), Now);
+        Collect();
+    }
+
+    /// <summary>Carries out the write that is open.</summary>
+    public void Write()
+    {
+        var append = Take<RunnerOutput.Append>();
+        Land(append);
+        Runner.WriteEnded(append.Write, AppendOutcome.Appended, Now);
+        Collect();
+    }
+
+    /// <summary>The write fails, before or after its effect; nobody can tell.</summary>
+    public void LoseWrite(bool landed)
+    {
+        var append = Take<RunnerOutput.Append>();
+        if (landed)
+        {
+            Land(append);
+        }
+
+        Runner.WriteUnknown(append.Write, new JournalUnavailableException("the disk is gone"), Now);
+        Collect();
+    }
+
+    public void Conflict()
+    {
+        var append = Take<RunnerOutput.Append>();
+        Runner.WriteEnded(append.Write, AppendOutcome.Conflict, Now);
+        Collect();
+    }
+
+    public Intent Deliver()
+    {
+        var deliver = Take<RunnerOutput.Deliver>();
+        Runner.IntentDone(deliver.Intent.Key, Now);
+        Collect();
+        return deliver.Intent;
+    }
+
+    public void FailDelivery()
+    {
+        var deliver = Take<RunnerOutput.Deliver>();
+        Runner.IntentFailed(deliver.Intent.Key, new IOException("no route"));
+        Collect();
+    }
+
+    /// <summary>The process is gone, and with it all that is not durable. Another one takes over.</summary>
+    public void Crash()
+    {
+        _open.Clear();
+        Runner = new EntityCatalog(new UploadPolicy(), new RetrievalPolicy()).CreateRunner(Runner.Entity);
+    }
+
+    public T Take<T>()
+        where T : RunnerOutput
+    {
+        var output = Assert.IsType<T>(_open.First(output => output is T));
+        _open.Remove(output);
+        return output;
+    }
+
+    private void Land(RunnerOutput.Append append)
+    {
+        Assert.Equal(Records.Count, append.Record.ExpectedVersion);
+        Records.Add(append.Record.Record.ToArray());
+        if (append.Record.Wake is { } wake)
+        {
+            WakeAt = wake.At;
+        }
+    }
+
+    private void Collect()
+    {
+        foreach (var output in Runner.TakeOutputs())
+        {
+            switch (output)
+            {
+                case RunnerOutput.Reply reply:
+                    Replies.Add(reply.Ticket, reply.Answer);
+                    break;
+                case RunnerOutput.Fault fault:
+                    Faults.Add(fault.Ticket, fault.Reason);
+                    break;
+                default:
+                    _open.Add(output);
+                    break;
+            }
+        }
+    }
+}

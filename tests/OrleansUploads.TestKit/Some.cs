@@ -1,0 +1,62 @@
+using OrleansUploads.Core;
+using OrleansUploads.Core.Accounts;
+using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Vaults;
+
+namespace OrleansUploads.TestKit;
+
+/// <summary>Values for tests in which it does not matter which.</summary>
+public static class Some
+{
+    public const long MiB = Limits.LeafBytes;
+
+    public static readonly DateTimeOffset Noon = new(2026, 3, 14, 12, 0, 0, TimeSpan.Zero);
+
+    public static AccountId Account { get; } = AccountId.TryParse("111122223333", out var id) ? id : default;
+
+    public static VaultId Vault { get; } = VaultNamed("photos");
+
+    public static VaultLife Life { get; } = new(Vault, 1);
+
+    public static VaultId VaultNamed(string name) =>
+        VaultName.TryParse(name, out var parsed) ? new VaultId(Account, parsed) : throw new ArgumentException(name);
+
+    public static UploadId Upload(int number) => UploadId.FromRandom(Bytes(UploadId.RandomBytes, number));
+
+    public static AttemptId Attempt(int number, DateTimeOffset? createdAt = null) =>
+        AttemptId.Create(createdAt ?? Noon, Bytes(AttemptId.RandomBytes, number));
+
+    public static PartSize Size(int mebibytes) =>
+        PartSize.TryCreate(mebibytes * MiB, out var size) ? size : throw new ArgumentException("no part size");
+
+    public static Description Described(string text) =>
+        Description.TryParse(text, out var description) ? description : throw new ArgumentException(text);
+
+    /// <summary>A tree hash that stands for some content; different letters are different contents.</summary>
+    public static TreeHash Hash(string content) => new(new Sha256Digest(
+        System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(content))));
+
+    public static UploadOpening Opening(
+        int upload = 1,
+        int partMebibytes = 1,
+        UploadOrigin origin = UploadOrigin.Multipart) =>
+        new(Upload(upload), Life, Size(partMebibytes), Described("holiday"), origin, Noon);
+
+    public static ArchiveEntry Archive(int number, long sizeBytes = MiB) => new(
+        ArchiveId.Derive(Upload(number), sizeBytes, Hash("a")),
+        Upload(number),
+        sizeBytes,
+        Hash("a"),
+        Described("holiday"),
+        Noon);
+
+    public static byte[] Bytes(int count, int seed)
+    {
+        var bytes = new byte[count];
+        new Random(seed).NextBytes(bytes);
+        return bytes;
+    }
+}
