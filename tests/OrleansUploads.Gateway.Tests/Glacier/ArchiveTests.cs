@@ -3,7 +3,7 @@ using OrleansUploads.Gateway.Tests.Harness;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
 
-public sealed partial class ArchiveTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
+public partial class ArchiveTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
 {
     [Theory]
     [InlineData(1)]

@@ -3,7 +3,7 @@ using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
 
-public sealed class BadInputTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
+public class BadInputTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
 {
     public static TheoryData<string> Names => [.. BadInput.All.Select(input => input.Name)];
 

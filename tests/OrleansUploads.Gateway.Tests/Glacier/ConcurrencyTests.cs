@@ -3,7 +3,7 @@ using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
 
-public sealed class ConcurrencyTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
+public class ConcurrencyTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
 {
     private const int Callers = 32;
     private const int Rounds = 200;

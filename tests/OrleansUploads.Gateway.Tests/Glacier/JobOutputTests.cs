@@ -4,7 +4,7 @@ using static OrleansUploads.Gateway.Tests.Harness.Requests;
 namespace OrleansUploads.Gateway.Tests.Glacier;
 
 /// <summary>The guide's example: an archive of 6.5 MiB.</summary>
-public sealed class JobOutputTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
+public class JobOutputTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
 {
     private const int Half = MiB / 2;
 

@@ -4,7 +4,7 @@ using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
 
-public sealed partial class MultipartTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
+public partial class MultipartTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
 {
     [Fact]
     public async Task Parts_in_any_order_become_one_archive()

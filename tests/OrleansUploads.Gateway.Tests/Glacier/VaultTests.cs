@@ -3,7 +3,7 @@ using OrleansUploads.Gateway.Tests.Harness;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
 
-public sealed partial class VaultTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
+public partial class VaultTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
 {
     [Fact]
     public async Task A_vault_is_created_described_and_deleted()

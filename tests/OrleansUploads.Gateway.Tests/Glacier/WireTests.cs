@@ -157,11 +157,12 @@ public sealed class WireTests(GatewayFixture gateway) : IClassFixture<GatewayFix
         {
             await connection.SendAsync(Bytes(MiB).AsMemory(0, 700_000));
             await WaitForAttemptAsync(upload);
+            gateway.Server.Log.Forget();
             connection.Reset();
         }
 
-        var line = await gateway.Server.Log.WaitForAsync("status 499");
-        Assert.Contains("UploadMultipartPart account 111122223333", line, StringComparison.Ordinal);
+        // A 499, or a 400 for nobody where the end of the body is seen before the end of the connection.
+        await gateway.Server.Log.WaitForAsync("UploadMultipartPart account 111122223333 status 4");
         Assert.Equal(before, await gateway.LookAsync(vault, upload));
         (await gateway.SendAsync(request)).Expect(204);
     }
@@ -175,6 +176,8 @@ public sealed class WireTests(GatewayFixture gateway) : IClassFixture<GatewayFix
         await using var connection = await gateway.Server.BeginAsync(
             Part(vault, upload, 0, Bytes(MiB)).With("Content-Length", "1048576"));
         await connection.SendAsync(Bytes(MiB).AsMemory(0, 700_000));
+        await WaitForAttemptAsync(upload);
+        gateway.Server.Log.Forget();
         connection.EndSending();
         await gateway.Server.Log.WaitForAsync("UploadMultipartPart account 111122223333 status 4");
         Assert.Equal(before, await gateway.LookAsync(vault, upload));

@@ -15,11 +15,7 @@ public class GatewayFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync() => Server = await GatewayServer.StartAsync(Setup);
 
-    public ValueTask DisposeAsync()
-    {
-        GC.SuppressFinalize(this);
-        return Server.DisposeAsync();
-    }
+    public virtual ValueTask DisposeAsync() => Server.DisposeAsync();
 
     public Task<ApiAnswer> SendAsync(ApiRequest request, Signer? signer = null) => Server.SendAsync(request, signer);
 

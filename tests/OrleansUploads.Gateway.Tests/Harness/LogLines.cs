@@ -22,6 +22,14 @@ public sealed class LogLines : ILoggerProvider, ILogger
         LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
         _lines.Writer.TryWrite($"{logLevel}: {formatter(state, exception)} {exception}");
 
+    /// <summary>Forgets what was logged so far, so that no line of before is waited for.</summary>
+    public void Forget()
+    {
+        while (_lines.Reader.TryRead(out _))
+        {
+        }
+    }
+
     /// <summary>Waits for a line that holds a text; skips others.</summary>
     public async Task<string> WaitForAsync(string text)
     {
