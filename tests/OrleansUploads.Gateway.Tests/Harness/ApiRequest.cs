@@ -15,7 +15,7 @@ public sealed record ApiRequest(string Method, string Target)
 
     public byte[] Body { get; init; } = [];
 
-    /// <summary>What the signature says of the body; null for the header x-amz-content-sha256, else the body's hash.</summary>
+    /// <summary>What the signature says of the body: the header x-amz-content-sha256, or else the body's hash.</summary>
     public string PayloadHash =>
         Headers.GetValueOrDefault("x-amz-content-sha256") ?? Convert.ToHexStringLower(SHA256.HashData(Body));
 
