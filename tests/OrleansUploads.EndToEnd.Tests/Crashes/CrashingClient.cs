@@ -5,12 +5,18 @@ namespace OrleansUploads.EndToEnd.Tests.Crashes;
 
 /// <summary>One client that does whatever comes to its mind until the server is gone.</summary>
 /// <remarks>It writes into the ledger what it is about to ask before it asks, and what it was answered after.</remarks>
-internal sealed class CrashingClient(GlacierClient client, Ledger ledger, Random random, string name)
+/// <param name="client">Its connection to the server.</param>
+/// <param name="ledger">What all clients know.</param>
+/// <param name="uploads">Open uploads that it carries on with; no other client touches them.</param>
+/// <param name="random">Its whims.</param>
+/// <param name="name">Its name.</param>
+internal sealed class CrashingClient(
+    GlacierClient client, Ledger ledger, IEnumerable<KnownUpload> uploads, Random random, string name)
 {
     private const int MaxOpenUploads = 3;
     private const int MaxTailBytes = 64 * 1024;
 
-    private readonly List<KnownUpload> _uploads = [];
+    private readonly List<KnownUpload> _uploads = [.. uploads];
     private int _initiations;
 
     /// <summary>Works until the first request that is not answered.</summary>

@@ -3,9 +3,11 @@ using OrleansUploads.Core.Hashing;
 namespace OrleansUploads.EndToEnd.Tests.Crashes;
 
 /// <summary>What its client knows of an archive.</summary>
-/// <param name="Parts">Its bytes; more than one piece only where it was uploaded in parts.</param>
-internal sealed record KnownArchive(IReadOnlyList<Content> Parts)
+internal sealed class KnownArchive(IReadOnlyList<Content> parts)
 {
+    /// <summary>Its bytes; more than one piece only where it was uploaded in parts.</summary>
+    public IReadOnlyList<Content> Parts { get; } = parts;
+
     /// <summary>Null until the server has told it.</summary>
     public string? Id { get; set; }
 

@@ -22,4 +22,17 @@ public static class Eventually
     /// <inheritdoc cref="BecomesTrueAsync(Func{Task{bool}}, string, TimeSpan?)"/>
     public static Task BecomesTrueAsync(Func<bool> ask, string what, TimeSpan? patience = null) =>
         BecomesTrueAsync(() => Task.FromResult(ask()), what, patience);
+
+    /// <summary>Looks for faults again and again until there are none; fails with those that stay.</summary>
+    public static async Task FindsNothingAsync(Func<IReadOnlyList<string>> findFaults, TimeSpan? patience = null)
+    {
+        var limit = patience ?? TimeSpan.FromSeconds(30);
+        var watch = Stopwatch.StartNew();
+        while (findFaults() is { Count: > 0 } faults)
+        {
+            Assert.True(
+                watch.Elapsed < limit, $"Still after {limit.TotalSeconds:F0} s:\n{string.Join('\n', faults)}");
+            await Task.Delay(Interval);
+        }
+    }
 }
