@@ -54,22 +54,34 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <inheritdoc cref="StartAsync(string, string[])"/>
     public static async Task<ServerProcess> StartAsync(ServerSetup setup)
     {
-        var process = setup.Start();
-        if (await process.WaitForLineAsync(Ready, StartPatience) is { } line)
-        {
-            return new ServerProcess(setup, process, new Uri(line[Ready.Length..]));
-        }
-
-        await process.DisposeAsync();
-        throw new InvalidOperationException($"The server did not become ready. {process}");
+        var (started, refused) = await TryStartAsync(setup);
+        return started ?? throw new InvalidOperationException($"The server did not become ready. {refused}");
     }
 
     /// <summary>Runs a server that is expected not to become ready.</summary>
     public static async Task<CommandResult> RefuseAsync(ServerSetup setup)
     {
-        await using var process = setup.Start();
-        Assert.True(await process.WaitForLineAsync(Ready, StartPatience) is null, $"The server started. {process}");
-        return new CommandResult(await process.WaitForExitAsync(StopPatience), process.Output, process.Error);
+        var (started, refused) = await TryStartAsync(setup);
+        await using (started)
+        {
+            return refused ?? throw new InvalidOperationException($"The server became ready. {started}");
+        }
+    }
+
+    /// <summary>Runs a server until it is ready or has given up.</summary>
+    /// <returns>The one or the other.</returns>
+    public static async Task<(ServerProcess? Started, CommandResult? Refused)> TryStartAsync(ServerSetup setup)
+    {
+        var process = setup.Start();
+        if (await process.WaitForLineAsync(Ready, StartPatience) is { } line)
+        {
+            return (new ServerProcess(setup, process, new Uri(line[Ready.Length..])), null);
+        }
+
+        await using (process)
+        {
+            return (null, new CommandResult(await process.WaitForExitAsync(StopPatience), process.Output, process.Error));
+        }
     }
 
     /// <summary>A client with the operator's key that tries everything once.</summary>
