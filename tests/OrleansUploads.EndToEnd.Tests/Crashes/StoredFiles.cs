@@ -13,12 +13,26 @@ internal sealed class StoredFiles(string dataFolder, Ledger ledger)
     /// <summary>All that is wrong, a line each; empty if the files are just what uploads and archives own.</summary>
     public IReadOnlyList<string> FindFaults()
     {
+        try
+        {
+            return FindFaultsNow();
+        }
+        catch (IOException changing) when (changing is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return [$"The collector is at work: {changing.Message}"];
+        }
+    }
+
+    private List<string> FindFaultsNow()
+    {
         var faults = new List<string>();
         var missing = ledger.Uploads
-            .Where(upload => IsLive(upload) && OwnedParts(upload).Count > 0).Select(upload => upload.Id).ToHashSet();
+            .Where(upload => IsLive(upload) && OwnedParts(upload).Count > 0)
+            .Select(upload => upload.Id)
+            .ToHashSet();
         var missingSingles = ledger.SingleArchives.Where(archive => archive is { Id: not null, Deleted: false }).ToHashSet();
         var uploads = ledger.Uploads.ToDictionary(upload => upload.Id);
-        foreach (var folder in Directory.EnumerateDirectories(Path.Combine(dataFolder, "parts"), "*", SearchOption.TopDirectoryOnly)
+        foreach (var folder in Directory.EnumerateDirectories(Path.Combine(dataFolder, "parts"))
             .SelectMany(Directory.EnumerateDirectories))
         {
             var id = Path.GetFileName(folder);
@@ -34,7 +48,7 @@ internal sealed class StoredFiles(string dataFolder, Ledger ledger)
             }
             else if (files.Length > 0)
             {
-                faults.Add($"Nobody owns {files.Length} files in {folder}.");
+                faults.Add($"Nobody owns {string.Join(", ", files)}.");
             }
         }
 
@@ -58,6 +72,11 @@ internal sealed class StoredFiles(string dataFolder, Ledger ledger)
         }
 
         var attempts = files.Where(file => Path.GetFileName(file) != Manifest).ToList();
+        if (attempts.Count < files.Length != (upload.Stage == UploadStage.Completed))
+        {
+            yield return $"{upload} has a manifest and should not, or lacks one.";
+        }
+
         foreach (var part in IsLive(upload) ? OwnedParts(upload) : [])
         {
             var owned = attempts.Find(file => Holds(file, part));
@@ -74,11 +93,6 @@ internal sealed class StoredFiles(string dataFolder, Ledger ledger)
         foreach (var orphan in attempts)
         {
             yield return $"{upload} does not own {orphan}.";
-        }
-
-        if (files.Length - attempts.Count > 0 && upload.Stage == UploadStage.Completed != files.Any(file => Path.GetFileName(file) == Manifest))
-        {
-            yield return $"{upload} has a manifest and should not, or lacks one.";
         }
     }
 
