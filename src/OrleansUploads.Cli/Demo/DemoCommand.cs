@@ -31,7 +31,8 @@ internal static class DemoCommand
         };
         var command = new Command(
             "demo",
-            "Upload a file by four clients at once, crash the server halfway, complete eight times, and compare what comes back.")
+            "Upload a file by four clients at once, crash the server halfway, complete it eight times, "
+            + "and compare what comes back.")
         {
             file, size, folder,
         };

@@ -206,7 +206,10 @@ internal sealed class DemoRun(DirectoryInfo work, DemoScreen screen, Cancellatio
         }
 
         var ids = receipts.Select(receipt => receipt.ArchiveId).Distinct().ToList();
-        Check($"{Completers} completes at once give one archive ID", $"{ids.Count} ID in {elapsed.TotalMilliseconds:F0} ms", ids.Count == 1);
+        Check(
+            $"{Completers} completes at once give one archive ID",
+            $"{ids.Count} ID in {elapsed.TotalMilliseconds:F0} ms",
+            ids.Count == 1);
         return ids[0];
     }
 
@@ -241,7 +244,10 @@ internal sealed class DemoRun(DirectoryInfo work, DemoScreen screen, Cancellatio
         clock.Stop();
         var same = size == file.SizeBytes && new Sha256Digest(linear.GetHashAndReset()) == file.Sha256;
         Check("the archive comes back byte for byte", $"{size} bytes, SHA-256 {(same ? "equal" : "different")}", same);
-        Check("the job states the archive's tree hash", output.TreeHash?.ToString()[..12] + "…", output.TreeHash == file.TreeHash);
+        Check(
+            "the job states the archive's tree hash",
+            string.Concat(output.TreeHash?.ToString().AsSpan(0, 12), "…"),
+            output.TreeHash == file.TreeHash);
         Figure("retrieval, hashing included", Rate(size, clock.Elapsed));
     }
 

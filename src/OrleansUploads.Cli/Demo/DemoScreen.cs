@@ -4,7 +4,8 @@ using Spectre.Console;
 
 namespace OrleansUploads.Cli.Demo;
 
-/// <summary>Shows the demo as it goes: the range map filling where there is a terminal, plain lines where there is none.</summary>
+/// <summary>Shows the demo as it goes: the range map filling where there is a terminal, plain lines where there is
+/// none.</summary>
 internal sealed class DemoScreen : IDisposable
 {
     private const int CellsPerRow = 64;
