@@ -29,7 +29,8 @@ public sealed class AwsCli(string program, ServerProcess server, string home)
     private CapturedProcess Start(string operation, string[] arguments) => CapturedProcess.Start(
         program,
         [
-            "glacier", operation, "--account-id", "-", "--output", "json", "--endpoint-url", server.Address.ToString(), .. arguments,
+            "glacier", operation, "--account-id", "-", "--output", "json",
+            "--endpoint-url", server.Address.ToString(), .. arguments,
         ],
         InstalledClients.Environment(home));
 }

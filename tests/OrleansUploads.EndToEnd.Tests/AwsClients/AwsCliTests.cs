@@ -54,7 +54,8 @@ public sealed class AwsCliTests : IDisposable
 
         var upload = await UploadPartsAsync(aws, archive[..(2 * Archives.MiB)], Archives.MiB);
         await aws.RunAsync("abort-multipart-upload", "--vault-name", Vault, "--upload-id", upload);
-        Assert.Empty((await aws.RunAsync("list-multipart-uploads", "--vault-name", Vault)).GetProperty("UploadsList").EnumerateArray());
+        var uploads = await aws.RunAsync("list-multipart-uploads", "--vault-name", Vault);
+        Assert.Empty(uploads.GetProperty("UploadsList").EnumerateArray());
 
         await aws.RefusedAsync("InvalidParameterValueException", "delete-vault", "--vault-name", Vault);
         await aws.RunAsync("delete-archive", "--vault-name", Vault, "--archive-id", id);

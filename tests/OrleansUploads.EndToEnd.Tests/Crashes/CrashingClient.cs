@@ -53,8 +53,9 @@ internal sealed class CrashingClient(
         var id = await AskAsync(
             "initiate", () => client.InitiateMultipartUploadAsync(Ledger.Vault, Archives.MiB, description));
         var parts = Enumerable.Range(0, random.Next(1, 4)).Select(part => (long)part * Archives.MiB).ToArray();
+        var tailBytes = random.Next(1, MaxTailBytes);
         var upload = new KnownUpload(
-            id, [.. parts.Select(start => new KnownPart(start, start == parts[^1] ? random.Next(1, MaxTailBytes) : Archives.MiB))]);
+            id, [.. parts.Select(start => new KnownPart(start, start == parts[^1] ? tailBytes : Archives.MiB))]);
         ledger.Uploads.Enqueue(upload);
         ledger.UnansweredInitiations.TryRemove(description, out _);
         _uploads.Add(upload);
@@ -140,7 +141,7 @@ internal sealed class CrashingClient(
             ledger.Answered(what);
             return answer;
         }
-        catch (GlacierException failure) when (failure.Code == GlacierErrorCodes.RequestTimeout && what is "part" or "single upload")
+        catch (GlacierException failure) when (failure.Code == GlacierErrorCodes.RequestTimeout)
         {
             ledger.Answered(what + " collected");
             return default!;

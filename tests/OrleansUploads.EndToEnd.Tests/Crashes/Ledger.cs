@@ -39,5 +39,5 @@ internal sealed class Ledger
         $"answered: {Format(Answers)}\nkilled in flight: {Format(Unanswered)}";
 
     private static string Format(ConcurrentDictionary<string, int> counts) =>
-        string.Join(", ", counts.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => $"{entry.Key} {entry.Value}"));
+        string.Join(", ", counts.Select(entry => $"{entry.Key} {entry.Value}").Order(StringComparer.Ordinal));
 }

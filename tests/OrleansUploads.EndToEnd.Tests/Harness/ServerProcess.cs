@@ -85,7 +85,10 @@ public sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>A client with the operator's key that tries everything once.</summary>
-    public GlacierClient Connect(RetryPolicy? retry = null, string accessKeyId = CommandLine.AccessKeyId, string secret = CommandLine.SecretAccessKey) =>
+    public GlacierClient Connect(
+        RetryPolicy? retry = null,
+        string accessKeyId = CommandLine.AccessKeyId,
+        string secret = CommandLine.SecretAccessKey) =>
         new(_http, new GlacierClientOptions
         {
             Endpoint = Address,

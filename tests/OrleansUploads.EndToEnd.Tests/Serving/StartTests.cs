@@ -85,9 +85,11 @@ public sealed class StartTests : IDisposable
     [InlineData("--collect-grace", "soon", "no duration")]
     [InlineData("--account", "42", "12 digits")]
     [InlineData("--https-key", "key.pem", "go together")]
-    public async Task An_option_that_makes_no_sense_is_refused_before_anything_is_made(string option, string value, string message)
+    public async Task An_option_that_makes_no_sense_is_refused_before_anything_is_made(
+        string option, string value, string message)
     {
-        var refused = await ServerProcess.RefuseAsync(new ServerSetup(_folder.Data) { Options = [option, value] });
+        var refused = await ServerProcess.RefuseAsync(
+            new ServerSetup(_folder.Data) { Options = [option, value] });
 
         Assert.Equal(1, refused.ExitCode);
         Assert.Contains(message, refused.Error, StringComparison.Ordinal);
