@@ -37,7 +37,10 @@ public sealed record GatewayOptions
     /// <summary>How many further uploads wait for their turn; what comes on top is told to slow down.</summary>
     public int MaxWaitingBodies { get; init; } = 1024;
 
-    /// <summary>A body that comes slower than this has stalled.</summary>
+    /// <summary>A body of which nothing has come for this long has stalled, however much came before.</summary>
+    public TimeSpan BodyPatience { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>A body that comes slower than this, over all of it, has stalled.</summary>
     public double MinBodyBytesPerSecond { get; init; } = 240;
 
     /// <summary>How long a body may take before its rate counts; more than a second.</summary>

@@ -4,7 +4,10 @@ using OrleansUploads.Gateway.Glacier.Requests;
 namespace OrleansUploads.Gateway.Glacier;
 
 /// <summary>What becomes known of one request while it is served; the log and the meters tell it in the end.</summary>
-internal sealed class GlacierExchange(HttpContext context)
+/// <param name="context">The request and the answer.</param>
+/// <param name="bodyPatience">How long the server waits for the next byte of the request's body.</param>
+/// <param name="time">The clock.</param>
+internal sealed class GlacierExchange(HttpContext context, TimeSpan bodyPatience, TimeProvider time)
 {
     /// <summary>The status in the log where the caller left before there was one.</summary>
     public const int ClientClosedRequest = 499;
@@ -16,7 +19,7 @@ internal sealed class GlacierExchange(HttpContext context)
     public string RequestId { get; } = Glacier.RequestId.New();
 
     /// <summary>The request's body.</summary>
-    public CountedBody Received { get; } = new(context.Request.Body);
+    public ReceivedBody Received { get; } = new(context.Request.Body, bodyPatience, time);
 
     /// <summary>The answer's body.</summary>
     public CountedBody Sent { get; } = new(context.Response.Body);

@@ -7,7 +7,8 @@ using OrleansUploads.Gateway.Telemetry;
 namespace OrleansUploads.Gateway.Glacier;
 
 /// <summary>The vault API on the wire: every request gets an answer with a request ID, and a line in the log.</summary>
-internal sealed class GlacierFront(GlacierPipeline pipeline, TimeProvider time, ILogger<GlacierFront> log)
+internal sealed class GlacierFront(
+    GlacierPipeline pipeline, GatewayOptions options, TimeProvider time, ILogger<GlacierFront> log)
 {
     /// <summary>The only version of the API.</summary>
     public const string ApiVersion = "2012-06-01";
@@ -16,7 +17,7 @@ internal sealed class GlacierFront(GlacierPipeline pipeline, TimeProvider time, 
     public async Task HandleAsync(HttpContext context)
     {
         var begunAt = time.GetTimestamp();
-        var exchange = new GlacierExchange(context);
+        var exchange = new GlacierExchange(context, options.BodyPatience, time);
         context.Response.Headers[RequestId.Header] = exchange.RequestId;
         using var activity = GatewayTelemetry.Activities.StartActivity("glacier", ActivityKind.Internal);
         try

@@ -114,6 +114,46 @@ public sealed class PartIntakeTests
     }
 
     [Fact]
+    public async Task Bytes_that_are_collected_on_their_way_in_are_asked_for_again()
+    {
+        var upload = await OpenAsync();
+
+        var outcome = await StoreWhileAsync(upload, CollectAsync);
+
+        Assert.IsType<Refusal.AttemptCollected>(outcome.Refusal);
+        await AssertNothingLeftAsync(upload);
+    }
+
+    [Fact]
+    public async Task Bytes_that_are_collected_because_their_upload_was_aborted_are_told_so()
+    {
+        var upload = await OpenAsync();
+
+        var outcome = await StoreWhileAsync(upload, async () =>
+        {
+            await _bench.AskAsync(upload.Entity, new AbortUpload(Some.Vault));
+            await CollectAsync();
+        });
+
+        Assert.IsType<Refusal.UploadNotFound>(outcome.Refusal);
+    }
+
+    private async Task CollectAsync()
+    {
+        _bench.Time.Advance(TimeSpan.FromSeconds(1));
+        await _bench.Collector.CollectAsync(TimeSpan.Zero, CancellationToken.None);
+    }
+
+    private async Task<Outcome<PartStanding>> StoreWhileAsync(UploadId upload, Func<Task> happens) =>
+        await _bench.Intake.StorePartAsync(
+            upload,
+            Some.Vault,
+            new PartRange(0, Body.Length - 1),
+            EngineBench.Hashes(Body),
+            new EventfulStream(Body, happens),
+            CancellationToken.None);
+
+    [Fact]
     public async Task An_archive_in_one_request_is_there_at_once_and_its_upload_is_never_listed()
     {
         await _bench.CreateVaultAsync();
@@ -140,6 +180,22 @@ public sealed class PartIntakeTests
             Some.Vault, Description.None, 10, EngineBench.Hashes(Body), new MemoryStream(Body), CancellationToken.None);
         Assert.IsType<Refusal.LengthDiffers>(outcome.Refusal);
         await _bench.AskAsync(Some.Vault.Entity, new DeleteVault(Some.Vault));
+    }
+
+    /// <summary>A body during which something happens.</summary>
+    private sealed class EventfulStream(byte[] bytes, Func<Task> happens) : MemoryStream(bytes)
+    {
+        private Func<Task>? _happens = happens;
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (Interlocked.Exchange(ref _happens, null) is { } happens)
+            {
+                await happens();
+            }
+
+            return await base.ReadAsync(buffer, cancellationToken);
+        }
     }
 
     /// <summary>A connection that is gone before the first byte.</summary>

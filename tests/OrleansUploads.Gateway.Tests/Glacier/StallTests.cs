@@ -29,6 +29,24 @@ public sealed class StallTests
     }
 
     [Fact]
+    public async Task A_client_that_was_quick_may_not_stall_either()
+    {
+        await using var server = await GatewayServer.StartAsync(new GatewaySetup
+        {
+            Options = new GatewayOptions { BodyPatience = TimeSpan.FromSeconds(1) },
+        });
+        (await server.SendAsync(CreateVault("v"))).Expect(201);
+        var upload = (await server.SendAsync(Initiate("v"))).Header("x-amz-multipart-upload-id")!;
+        var request = Part("v", upload, 0, Bytes(MiB));
+        await using var connection = await server.BeginAsync(request.With("Content-Length", "1048576"));
+        await connection.SendAsync(Bytes(MiB).AsMemory(0, MiB - 1));
+
+        (await connection.ReadAsync()).ExpectError(408, "RequestTimeoutException", "Request timed out.");
+
+        (await server.SendAsync(request)).Expect(204);
+    }
+
+    [Fact]
     public async Task Bodies_beyond_those_that_may_wait_are_told_to_slow_down()
     {
         await using var server = await GatewayServer.StartAsync(new GatewaySetup

@@ -1,7 +1,7 @@
 namespace OrleansUploads.Gateway.Glacier.Requests;
 
 /// <summary>Passes a body on and counts its bytes, in whichever direction it flows.</summary>
-internal sealed class CountedBody(Stream inner) : Stream
+internal class CountedBody(Stream inner) : Stream
 {
     private long _bytes;
 
