@@ -1,0 +1,94 @@
+using System.Security.Cryptography;
+using OrleansUploads.Core;
+using OrleansUploads.Core.Accounts;
+using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Vaults;
+using OrleansUploads.Engine.Embedded;
+using OrleansUploads.Engine.Entities;
+
+namespace OrleansUploads.Benchmarks.Entities;
+
+/// <summary>Uploads on a real engine whose parts are reported without any bytes: deciding and journaling is what is
+/// measured, and neither looks at them.</summary>
+internal sealed class ReportedUploads : IAsyncDisposable
+{
+    private static readonly PartSize OneMebibyte =
+        PartSize.TryCreate(Limits.MinPartSizeBytes, out var size) ? size : throw new InvalidOperationException("no part size");
+
+    private readonly EmbeddedEngine _engine;
+    private readonly VaultId _vault;
+
+    private ReportedUploads(EmbeddedEngine engine, VaultId vault)
+    {
+        _engine = engine;
+        _vault = vault;
+        for (var slot = 0; slot < Hashes.Length; slot++)
+        {
+            Hashes[slot] = new TreeHash(new Sha256Digest(SHA256.HashData(BitConverter.GetBytes(slot))));
+        }
+    }
+
+    /// <summary>What the parts of every upload hash to, by slot.</summary>
+    public TreeHash[] Hashes { get; } = new TreeHash[Limits.MaxParts];
+
+    /// <summary>Opens an engine with one vault.</summary>
+    public static async Task<ReportedUploads> OpenAsync(string folder, CancellationToken cancellationToken)
+    {
+        var engine = EmbeddedEngine.Open(
+            folder,
+            new EmbeddedEngineOptions(),
+            TimeProvider.System,
+            (what, fault) => Console.Error.WriteLine($"{what} failed: {fault}"));
+        if (!AccountId.TryParse("000000000001", out var account) || !VaultName.TryParse("benchmarks", out var name))
+        {
+            throw new InvalidOperationException("no account or no name");
+        }
+
+        var vault = new VaultId(account, name);
+        _ = (await engine.Host.AskAsync(account.Entity, new CreateVault(vault), cancellationToken)).Answer;
+        return new ReportedUploads(engine, vault);
+    }
+
+    /// <summary>Opens an upload in parts of 1 MiB.</summary>
+    public async Task<UploadId> BeginAsync(CancellationToken cancellationToken)
+    {
+        var command = new OpenUpload(_vault, _engine.Ids.NewUpload(), OneMebibyte, default, UploadOrigin.Multipart);
+        return (await _engine.Host.AskAsync(_vault.Entity, command, cancellationToken)).Answer.Upload;
+    }
+
+    /// <summary>Reports one whole part; durable when the task has completed.</summary>
+    public async Task ReportAsync(UploadId upload, int slot, CancellationToken cancellationToken)
+    {
+        var first = slot * OneMebibyte.Bytes;
+        var range = new PartRange(first, first + OneMebibyte.Bytes - 1);
+        var report = new StorePart(_vault, range, Hashes[slot], _engine.Ids.NewAttempt());
+        _ = (await _engine.Host.AskAsync(upload.Entity, report, cancellationToken)).Answer;
+    }
+
+    /// <summary>Reports the first parts of an upload from many callers at once, each of which waits for its answer.</summary>
+    public async Task ReportAllAsync(UploadId upload, int parts, int callers, CancellationToken cancellationToken)
+    {
+        var next = -1;
+
+        async Task CallAsync()
+        {
+            for (var slot = Interlocked.Increment(ref next); slot < parts; slot = Interlocked.Increment(ref next))
+            {
+                await ReportAsync(upload, slot, cancellationToken);
+            }
+        }
+
+        await Task.WhenAll(Enumerable.Range(0, callers).Select(_ => CallAsync()));
+    }
+
+    /// <summary>Completes an upload whose first parts were reported; archive, index and vault know of it then.</summary>
+    public async Task CompleteAsync(UploadId upload, int parts, TreeHash treeHash, CancellationToken cancellationToken)
+    {
+        var command = new CompleteUpload(_vault, parts * OneMebibyte.Bytes, treeHash);
+        _ = (await _engine.Host.AskAsync(upload.Entity, command, cancellationToken)).Answer;
+    }
+
+    public ValueTask DisposeAsync() => _engine.DisposeAsync();
+}
