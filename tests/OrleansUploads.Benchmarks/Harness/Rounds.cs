@@ -47,7 +47,7 @@ internal sealed record Rounds(string What, Unit Unit, int Count, int WarmUps = 1
 
     private string Name(int round) => round < 0 ? "warm-up" : $"{round + 1} of {Count}";
 
-    private static double Median(List<double> values)
+    public static double Median(List<double> values)
     {
         values.Sort();
         var upper = values.Count / 2;

@@ -16,6 +16,9 @@ internal sealed record Unit(string Name, string Digits, bool LessIsBetter)
 
     public static Unit Mebibytes { get; } = new("MiB", "N0", LessIsBetter: true);
 
+    /// <summary>Processor time, which a busy machine does not distort as it does the rates.</summary>
+    public static Unit ProcessorMillisecondsPerGibibyte { get; } = new("ms/GiB", "N0", LessIsBetter: true);
+
     public string Format(double value) => $"{value.ToString(Digits, CultureInfo.InvariantCulture)} {Name}";
 
     /// <summary>How fast the subject is in terms of the baseline.</summary>

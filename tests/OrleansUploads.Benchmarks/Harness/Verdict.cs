@@ -18,6 +18,10 @@ internal sealed record Verdict(string Benchmark, string Subject, string Baseline
         $"ratio >= {Unit.FormatRatio(atLeast)}",
         unit.Ratio(medians) >= atLeast);
 
+    /// <summary>Shows a quantity without a bar.</summary>
+    public static Verdict OfInterest(string benchmark, Unit unit, Medians medians) => new(
+        benchmark, unit.Format(medians.Subject), unit.Format(medians.Baseline), unit.Ratio(medians), "", Held: true);
+
     /// <summary>Holds a quantity against a limit.</summary>
     public static Verdict OfLimit(string benchmark, Unit unit, Medians medians, double atMost) => new(
         benchmark,

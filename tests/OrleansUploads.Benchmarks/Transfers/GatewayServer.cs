@@ -28,7 +28,7 @@ internal sealed class GatewayServer : IAsyncDisposable
         });
     }
 
-    public double PeakMebibytes => _process.PeakMebibytes;
+    public ServerProcess Process => _process;
 
     public static async Task<GatewayServer> StartAsync(string folder, CancellationToken cancellationToken)
     {

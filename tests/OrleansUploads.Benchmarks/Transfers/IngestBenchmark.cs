@@ -19,12 +19,15 @@ internal sealed class IngestBenchmark : IBenchmark
         await using var sink = await ServerProcess.StartAsync(
             SinkCommand.Assembly, ["sink", session.Subfolder("sink")], new Dictionary<string, string>(), cancellationToken);
 
+        var processorTime = new ProcessorTime(parts.Gibibytes);
         var rounds = new Rounds(Name, Unit.GibibytesPerSecond, session.Pick(7, 3), WarmUps: 2);
         var medians = await rounds.AlternateAsync(
             async token =>
             {
                 var upload = await gateway.BeginAsync(token);
-                var time = await connections.SendAllAsync(gateway.PartRequests(parts, upload), token);
+                var requests = gateway.PartRequests(parts, upload);
+                var time = await processorTime.OfSubjectAsync(
+                    gateway.Process, () => connections.SendAllAsync(requests, token));
                 await gateway.CompleteAsync(parts, upload, token);
                 return parts.Gibibytes / time.TotalSeconds;
             },
@@ -36,16 +39,19 @@ internal sealed class IngestBenchmark : IBenchmark
                     request.RequestUri = new Uri(sink.Endpoint, request.RequestUri!.PathAndQuery);
                 }
 
-                return parts.Gibibytes / (await connections.SendAllAsync(requests, token)).TotalSeconds;
+                var time = await processorTime.OfBaselineAsync(sink, () => connections.SendAllAsync(requests, token));
+                return parts.Gibibytes / time.TotalSeconds;
             },
             cancellationToken);
         return
         [
             Verdict.OfRatio(Name, Unit.GibibytesPerSecond, medians, LeastRatio),
+            Verdict.OfInterest(
+                $"{Name}, processor time", Unit.ProcessorMillisecondsPerGibibyte, processorTime.Medians),
             Verdict.OfLimit(
                 $"{Name}, server's peak memory",
                 Unit.Mebibytes,
-                new Medians(gateway.PeakMebibytes, sink.PeakMebibytes),
+                new Medians(gateway.Process.PeakMebibytes, sink.PeakMebibytes),
                 MostPeakMebibytes),
         ];
     }

@@ -37,12 +37,19 @@ internal sealed class RetrievalBenchmark : IBenchmark
                 : throw new InvalidOperationException($"{request.RequestUri} gave {bytes} bytes.");
         }
 
+        var processorTime = new ProcessorTime(parts.Gibibytes);
         var rounds = new Rounds(Name, Unit.GibibytesPerSecond, session.Pick(9, 3), WarmUps: 2);
         var medians = await rounds.AlternateAsync(
-            token => ReadAsync(gateway.OutputRequest(job), token),
-            token => ReadAsync(new HttpRequestMessage(HttpMethod.Get, staticUri), token),
+            token => processorTime.OfSubjectAsync(gateway.Process, () => ReadAsync(gateway.OutputRequest(job), token)),
+            token => processorTime.OfBaselineAsync(
+                sink, () => ReadAsync(new HttpRequestMessage(HttpMethod.Get, staticUri), token)),
             cancellationToken);
-        return [Verdict.OfRatio(Name, Unit.GibibytesPerSecond, medians, LeastRatio)];
+        return
+        [
+            Verdict.OfRatio(Name, Unit.GibibytesPerSecond, medians, LeastRatio),
+            Verdict.OfInterest(
+                $"{Name}, processor time", Unit.ProcessorMillisecondsPerGibibyte, processorTime.Medians),
+        ];
     }
 
     private static async Task RequireSameBytesAsync(

@@ -28,6 +28,16 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>What the process has used of all processors so far.</summary>
+    public double ProcessorMilliseconds
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime.TotalMilliseconds;
+        }
+    }
+
     /// <summary>Starts a program of this folder and waits until it is ready.</summary>
     public static async Task<ServerProcess> StartAsync(
         string assembly,
