@@ -25,7 +25,7 @@ internal sealed class CompleteBenchmark : IBenchmark
             async token =>
             {
                 var upload = await uploads.BeginAsync(token);
-                await uploads.ReportAllAsync(upload, Parts, Callers, token);
+                await uploads.ReportAllAsync(upload, uploads.PrepareReports(Parts), Callers, token);
                 var watch = Stopwatch.StartNew();
                 await uploads.CompleteAsync(upload, Parts, treeHash, token);
                 return watch.Elapsed.TotalMilliseconds;

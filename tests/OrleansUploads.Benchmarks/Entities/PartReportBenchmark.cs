@@ -27,16 +27,21 @@ internal sealed class PartReportBenchmark : IBenchmark
         ];
 
         async Task<Verdict> RunAsync(
-            string what, int targets, int partsEach, Func<ReportedUploads, UploadId[], int, CancellationToken, Task> report)
+            string what, int targets, int partsEach, Func<ReportedUploads, Target[], CancellationToken, Task> report)
         {
             var reports = targets * partsEach;
             var rounds = new Rounds($"{Name}, {what}", Unit.ReportsPerSecond, session.Pick(9, 3), WarmUps: 2);
             var medians = await rounds.AlternateAsync(
                 async token =>
                 {
-                    var opened = await Task.WhenAll(Enumerable.Range(0, targets).Select(_ => uploads.BeginAsync(token)));
+                    var prepared = new Target[targets];
+                    for (var i = 0; i < targets; i++)
+                    {
+                        prepared[i] = new Target(await uploads.BeginAsync(token), uploads.PrepareReports(partsEach));
+                    }
+
                     var watch = Stopwatch.StartNew();
-                    await report(uploads, opened, partsEach, token);
+                    await report(uploads, prepared, token);
                     return reports / watch.Elapsed.TotalSeconds;
                 },
                 _ =>
@@ -52,18 +57,19 @@ internal sealed class PartReportBenchmark : IBenchmark
 
     /// <summary>All callers report into the same upload; then into the next one, for it takes 10,000 parts only.</summary>
     private static async Task ReportIntoOneAsync(
-        ReportedUploads uploads, UploadId[] opened, int parts, CancellationToken cancellationToken)
+        ReportedUploads uploads, Target[] targets, CancellationToken cancellationToken)
     {
-        foreach (var upload in opened)
+        foreach (var (upload, reports) in targets)
         {
-            await uploads.ReportAllAsync(upload, parts, Callers, cancellationToken);
+            await uploads.ReportAllAsync(upload, reports, Callers, cancellationToken);
         }
     }
 
     /// <summary>Every caller has an upload of its own.</summary>
     private static Task ReportIntoManyAsync(
-        ReportedUploads uploads, UploadId[] opened, int parts, CancellationToken cancellationToken) =>
-        Task.WhenAll(opened.Select(upload => uploads.ReportAllAsync(upload, parts, callers: 1, cancellationToken)));
+        ReportedUploads uploads, Target[] targets, CancellationToken cancellationToken) =>
+        Task.WhenAll(targets.Select(
+            target => uploads.ReportAllAsync(target.Upload, target.Reports, callers: 1, cancellationToken)));
 
     /// <summary>What one report is in the journal.</summary>
     private static async Task<byte[]> ReadOneReportAsync(string folder, CancellationToken cancellationToken)
@@ -72,11 +78,13 @@ internal sealed class PartReportBenchmark : IBenchmark
         await using (var uploads = await ReportedUploads.OpenAsync(folder, cancellationToken))
         {
             upload = await uploads.BeginAsync(cancellationToken);
-            await uploads.ReportAsync(upload, slot: 5_000, cancellationToken);
+            await uploads.ReportAllAsync(upload, [uploads.PrepareReports(5_000)[^1]], callers: 1, cancellationToken);
         }
 
         await using var journal = SqliteJournal.Open(folder);
         var history = await journal.ReadAsync(upload.Entity, cancellationToken);
         return history.Records[^1].ToArray();
     }
+
+    private readonly record struct Target(UploadId Upload, StorePart[] Reports);
 }

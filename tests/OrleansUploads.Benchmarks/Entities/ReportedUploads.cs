@@ -58,25 +58,32 @@ internal sealed class ReportedUploads : IAsyncDisposable
         return (await _engine.Host.AskAsync(_vault.Entity, command, cancellationToken)).Answer.Upload;
     }
 
-    /// <summary>Reports one whole part; durable when the task has completed.</summary>
-    public async Task ReportAsync(UploadId upload, int slot, CancellationToken cancellationToken)
+    /// <summary>The reports of the first parts of an upload, each a whole part.</summary>
+    public StorePart[] PrepareReports(int parts)
     {
-        var first = slot * OneMebibyte.Bytes;
-        var range = new PartRange(first, first + OneMebibyte.Bytes - 1);
-        var report = new StorePart(_vault, range, Hashes[slot], _engine.Ids.NewAttempt());
-        _ = (await _engine.Host.AskAsync(upload.Entity, report, cancellationToken)).Answer;
+        var reports = new StorePart[parts];
+        for (var slot = 0; slot < parts; slot++)
+        {
+            var first = slot * OneMebibyte.Bytes;
+            var range = new PartRange(first, first + OneMebibyte.Bytes - 1);
+            reports[slot] = new StorePart(_vault, range, Hashes[slot], _engine.Ids.NewAttempt());
+        }
+
+        return reports;
     }
 
-    /// <summary>Reports the first parts of an upload from many callers at once, each of which waits for its answer.</summary>
-    public async Task ReportAllAsync(UploadId upload, int parts, int callers, CancellationToken cancellationToken)
+    /// <summary>Gives reports to an upload from many callers at once, each of which waits for its answer; all are durable
+    /// when the task has completed.</summary>
+    public async Task ReportAllAsync(
+        UploadId upload, StorePart[] reports, int callers, CancellationToken cancellationToken)
     {
         var next = -1;
 
         async Task CallAsync()
         {
-            for (var slot = Interlocked.Increment(ref next); slot < parts; slot = Interlocked.Increment(ref next))
+            for (var i = Interlocked.Increment(ref next); i < reports.Length; i = Interlocked.Increment(ref next))
             {
-                await ReportAsync(upload, slot, cancellationToken);
+                _ = (await _engine.Host.AskAsync(upload.Entity, reports[i], cancellationToken)).Answer;
             }
         }
 
