@@ -81,9 +81,11 @@ internal sealed class ReportedUploads : IAsyncDisposable
 
         async Task CallAsync()
         {
+            // As every request has its own.
+            using var gone = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             for (var i = Interlocked.Increment(ref next); i < reports.Length; i = Interlocked.Increment(ref next))
             {
-                _ = (await _engine.Host.AskAsync(upload.Entity, reports[i], cancellationToken)).Answer;
+                _ = (await _engine.Host.AskAsync(upload.Entity, reports[i], gone.Token)).Answer;
             }
         }
 
