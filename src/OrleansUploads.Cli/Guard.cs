@@ -3,7 +3,8 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Cli;
 
-/// <summary>Turns what an operator can mend into one clear line and an exit code. Anything else is a bug and shows itself.</summary>
+/// <summary>Turns what an operator can mend into one clear line and an exit code. Anything else is a bug and shows
+/// itself.</summary>
 internal static class Guard
 {
     public static int Run(Func<int> command)

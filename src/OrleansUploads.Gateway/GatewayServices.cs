@@ -52,7 +52,7 @@ public static class GatewayServices
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestHeadersTotalSize = KestrelHeaderBytes;
-        kestrel.Limits.MaxRequestBodySize = options.MaxSmallBodyBytes;
+        kestrel.Limits.MaxRequestBodySize = 2L * options.MaxSmallBodyBytes;
         kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(options.MinBodyBytesPerSecond, options.BodyRateGrace);
     }
 }

@@ -6,7 +6,7 @@ namespace OrleansUploads.Cli.Keys;
 /// <summary><c>keys add|list|show|remove</c>: who may use the server. A running server notices within a second.</summary>
 internal static class KeysCommand
 {
-    public static Command Create() => new("keys", "Manage the access keys of a data folder; a running server notices at once.")
+    public static Command Create() => new("keys", "Manage who may sign; a running server notices within a second.")
     {
         CreateAdd(),
         CreateList(),
@@ -88,5 +88,8 @@ internal static class KeysCommand
         return command;
     }
 
-    private static Argument<string> AccessKeyId() => new("access-key-id") { Description = "The access key, as 'keys list' shows it." };
+    private static Argument<string> AccessKeyId() => new("access-key-id")
+    {
+        Description = "The access key, as 'keys list' shows it.",
+    };
 }

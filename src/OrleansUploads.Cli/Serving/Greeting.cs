@@ -11,7 +11,8 @@ internal static class Greeting
 
     public static void Print(ServerOptions options, OperatorKey key, KeyFile keys, string address)
     {
-        Console.WriteLine($"OrleansUploads, data in {options.DataFolder}, account {options.Account}, region {options.Region}");
+        Console.WriteLine(
+            $"OrleansUploads, data in {options.DataFolder}, account {options.Account}, region {options.Region}");
         if (key.Made is not null)
         {
             Console.WriteLine($"Made a key pair and kept it in {keys.Path}, readable by you only.");
@@ -22,7 +23,8 @@ internal static class Greeting
         if (options.Anonymous)
         {
             Console.WriteLine($"  export AWS_DEFAULT_REGION={options.Region}");
-            Console.WriteLine($"  aws glacier list-vaults --account-id - --no-sign-request --endpoint-url {Reachable(address)}");
+            Console.WriteLine(
+                $"  aws glacier list-vaults --account-id - --no-sign-request --endpoint-url {Reachable(address)}");
         }
         else
         {
@@ -36,7 +38,8 @@ internal static class Greeting
         Console.WriteLine(Ready + address);
     }
 
-    /// <summary>A secret is printed once, when it is made; later it is one command away, and never in a log by accident.</summary>
+    /// <summary>A secret is printed once, when it is made; later it is one command away, and never in a log by
+    /// accident.</summary>
     private static string Secret(ServerOptions options, OperatorKey key) =>
         key.Made is { } made ? made.SecretAccessKey
         : key.Environment is not null ? $"\"${OperatorKey.SecretVariable}\""

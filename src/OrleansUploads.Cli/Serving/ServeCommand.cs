@@ -19,16 +19,23 @@ internal static class ServeCommand
             Description = "The region that the names of vaults show.",
             DefaultValueFactory = _ => GatewayOptions.DefaultRegion,
         };
-        var certificate = new Option<FileInfo?>("--https-certificate") { Description = "Serve HTTPS with this PEM certificate." };
+        var certificate = new Option<FileInfo?>("--https-certificate")
+        {
+            Description = "Serve HTTPS with this PEM certificate.",
+        };
         var certificateKey = new Option<FileInfo?>("--https-key") { Description = "The certificate's private key, PEM." };
         var anonymous = new Option<bool>("--anonymous")
         {
             Description = "Serve everybody without signatures. Only on a loopback address.",
         };
         var staleAfter = CommonOptions.Duration(
-            "--stale-after", "Reclaim uploads that nobody has touched for this long, at least 24h.", UploadPolicy.DefaultStaleAfter);
+            "--stale-after",
+            "Reclaim uploads that nobody has touched for this long, at least 24h.",
+            UploadPolicy.DefaultStaleAfter);
         var grace = CommonOptions.Duration(
-            "--collect-grace", "Leave unowned bytes alone that are younger than this.", new MaintenanceOptions().AttemptGrace);
+            "--collect-grace",
+            "Leave unowned bytes alone that are younger than this.",
+            new MaintenanceOptions().AttemptGrace);
         var interval = CommonOptions.Duration(
             "--collect-interval", "Collect unowned bytes this often.", MaintenanceOptions.DefaultCollectInterval);
         var delay = CommonOptions.Duration(
@@ -43,7 +50,8 @@ internal static class ServeCommand
             if (result.GetResult(staleAfter) is { Errors: var errors } && !errors.Any()
                 && result.GetValue(staleAfter) < UploadPolicy.MinStaleAfter)
             {
-                result.AddError("--stale-after is at least 24h: the API promises that an idle upload's ID stays good for a day.");
+                result.AddError(
+                    "--stale-after is at least 24h: the API promises that an idle upload's ID stays good for a day.");
             }
 
             if ((result.GetValue(certificate) is null) != (result.GetValue(certificateKey) is null))
@@ -51,7 +59,9 @@ internal static class ServeCommand
                 result.AddError("--https-certificate and --https-key go together.");
             }
 
-            if (result.GetValue(anonymous) && result.GetValue(listen) is { } endpoint && !IPAddress.IsLoopback(endpoint.Address))
+            if (result.GetValue(anonymous)
+                && result.GetValue(listen) is { } endpoint
+                && !IPAddress.IsLoopback(endpoint.Address))
             {
                 result.AddError("--anonymous needs a loopback address in --listen: nobody else may reach it.");
             }
@@ -96,7 +106,8 @@ internal static class ServeCommand
                 return endpoint;
             }
 
-            result.AddError($"'{result.Tokens[0].Value}' is no address and port: write 127.0.0.1:9400, 0.0.0.0:9400 or [::]:9400.");
+            result.AddError(
+                $"'{result.Tokens[0].Value}' is no address and port: write 127.0.0.1:9400, 0.0.0.0:9400 or [::]:9400.");
             return null!;
         },
     };

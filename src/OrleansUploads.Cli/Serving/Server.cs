@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -71,11 +72,12 @@ internal sealed partial class Server(ServerOptions options)
         {
             await app.StartAsync(cancellationToken);
         }
-        catch (IOException fault) when (fault.InnerException is SocketException or Microsoft.AspNetCore.Connections.AddressInUseException
+        catch (IOException fault) when (fault.InnerException is SocketException or AddressInUseException
             || fault.Message.Contains("address", StringComparison.OrdinalIgnoreCase))
         {
             return Guard.Fail(
-                $"Cannot listen on {options.Listen}: {fault.Message} Choose another port with --listen, or 0 for a free one.");
+                $"Cannot listen on {options.Listen}: {fault.Message} "
+                + "Choose another port with --listen, or 0 for a free one.");
         }
 
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
@@ -114,6 +116,7 @@ internal sealed partial class Server(ServerOptions options)
     [LoggerMessage(1, LogLevel.Error, "Housekeeping failed at {What}; it goes on with the next round")]
     private static partial void LogHousekeeping(ILogger logger, Exception fault, string what);
 
-    [LoggerMessage(2, LogLevel.Error, "{Entity} has a damaged record and is not served; restore the data folder from a backup")]
+    [LoggerMessage(
+        2, LogLevel.Error, "{Entity} has a damaged record and is not served; restore the data folder from a backup")]
     private static partial void LogDamaged(ILogger logger, string entity);
 }

@@ -116,13 +116,14 @@ internal sealed class GlacierPipeline(
             : null;
     }
 
-    /// <summary>Kestrel's limit is for documents. Uploads know their length and are limited by the protocol; the limit is
-    /// lifted even for one that will be refused, so that what is on its way can be drained and the answer be read.</summary>
+    /// <summary>Kestrel's limit is for documents, and only the second line: it counts the framing of chunks too. Uploads
+    /// know their length, and the protocol limits it; Kestrel's limit is lifted even for one that will be refused, so that
+    /// what is on its way can be drained and the answer be read.</summary>
     private void LimitBody(HttpContext context, bool takesBytes)
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
-            limit.MaxRequestBodySize = takesBytes ? null : options.MaxSmallBodyBytes + 1;
+            limit.MaxRequestBodySize = takesBytes ? null : 2L * options.MaxSmallBodyBytes;
         }
     }
 

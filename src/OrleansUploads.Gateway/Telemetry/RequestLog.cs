@@ -11,14 +11,14 @@ internal static partial class RequestLog
     {
         if (log.IsEnabled(LogLevel.Information))
         {
-            var account = exchange.Account?.ToString();
+            var account = exchange.Account?.ToString() ?? "-";
             Served(
                 log,
                 exchange.RequestId,
                 exchange.OperationName,
                 account,
                 exchange.Status,
-                exchange.Code,
+                exchange.Code ?? "-",
                 exchange.Received.Bytes,
                 exchange.Sent.Bytes,
                 elapsed.TotalMilliseconds);
@@ -38,9 +38,9 @@ internal static partial class RequestLog
         ILogger log,
         string requestId,
         string operation,
-        string? account,
+        string account,
         int status,
-        string? code,
+        string code,
         long bytesIn,
         long bytesOut,
         double elapsedMs);

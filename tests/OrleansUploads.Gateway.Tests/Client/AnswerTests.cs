@@ -65,6 +65,20 @@ public class AnswerTests
     }
 
     [Fact]
+    public async Task A_list_of_one_page_ends_with_it()
+    {
+        var server = new ScriptedServer().Answers(HttpStatusCode.OK, """{"VaultList":[],"Marker":null}""");
+        using var client = server.Connect();
+
+        await foreach (var vault in client.ListVaultsAsync())
+        {
+            Assert.Fail($"There is no vault, and yet {vault}.");
+        }
+
+        Assert.Single(server.Received);
+    }
+
+    [Fact]
     public async Task A_server_that_answers_the_same_marker_twice_is_not_asked_for_ever()
     {
         const string Page = """{"VaultList":[],"Marker":"m"}""";

@@ -39,7 +39,8 @@ internal static class RequestErrors
 
     /// <summary>A small document is too long.</summary>
     public static GlacierError BodyTooLong(long? bytes, int maxBytes) => GlacierError.Invalid(
-        $"Invalid Content-Length: {bytes?.ToString(CultureInfo.InvariantCulture) ?? "unknown"}. The body of this operation has at most {maxBytes} bytes.");
+        $"Invalid Content-Length: {bytes?.ToString(CultureInfo.InvariantCulture) ?? "unknown"}. The body of this operation "
+        + $"has at most {maxBytes} bytes.");
 
     /// <summary>As many uploads as the server takes are under way or waiting.</summary>
     public static GlacierError Busy() => new(

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace OrleansUploads.Gateway.Glacier.Requests;
 
@@ -25,7 +26,12 @@ internal static class SmallBody
         {
             var count = await body.ReadAtLeastAsync(
                 buffer.AsMemory(0, maxBytes + 1), maxBytes + 1, throwOnEndOfStream: false, cancellationToken);
-            return count > maxBytes ? null : buffer.AsMemory(0, count).ToArray();
+            if (count > maxBytes)
+            {
+                return null;
+            }
+
+            return buffer.AsMemory(0, count).ToArray();
         }
         finally
         {
@@ -34,5 +40,5 @@ internal static class SmallBody
     }
 
     private static bool CanHaveBody(this HttpContext context) =>
-        context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: false };
+        context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: false };
 }
