@@ -25,6 +25,7 @@ internal sealed class CompleteBenchmark : IBenchmark
             async token =>
             {
                 var upload = await uploads.BeginAsync(token);
+                await uploads.StoreAttemptAsync(upload, token);
                 await uploads.ReportAllAsync(upload, uploads.PrepareReports(Parts), Callers, token);
                 var watch = Stopwatch.StartNew();
                 await uploads.CompleteAsync(upload, Parts, treeHash, token);

@@ -92,6 +92,17 @@ internal sealed class ReportedUploads : IAsyncDisposable
         await Task.WhenAll(Enumerable.Range(0, callers).Select(_ => CallAsync()));
     }
 
+    /// <summary>Stores one real attempt of an upload, so that its folder is there as it is whenever parts have come.</summary>
+    public async Task StoreAttemptAsync(UploadId upload, CancellationToken cancellationToken)
+    {
+        byte[] bytes = [0];
+        var leaf = new Sha256Digest(SHA256.HashData(bytes));
+        await using var attempt = await _engine.Parts.CreateAsync(
+            upload, _engine.Ids.NewAttempt(), bytes.Length, cancellationToken);
+        await attempt.WriteAsync(bytes, cancellationToken);
+        await attempt.CommitAsync(new[] { leaf }, cancellationToken);
+    }
+
     /// <summary>Completes an upload whose first parts were reported; archive, index and vault know of it then.</summary>
     public async Task CompleteAsync(UploadId upload, int parts, TreeHash treeHash, CancellationToken cancellationToken)
     {
