@@ -29,7 +29,8 @@ internal sealed class BareSqlite : IDisposable
             PRAGMA wal_autocheckpoint = 4000;
             PRAGMA journal_size_limit = 67108864;
             PRAGMA cache_size = -32768;
-            CREATE TABLE reports(id INTEGER PRIMARY KEY, stream INTEGER NOT NULL, version INTEGER NOT NULL, payload BLOB NOT NULL);
+            CREATE TABLE reports(
+                id INTEGER PRIMARY KEY, stream INTEGER NOT NULL, version INTEGER NOT NULL, payload BLOB NOT NULL);
             """));
         _begin = Prepare("BEGIN IMMEDIATE");
         _insert = Prepare("INSERT INTO reports(stream, version, payload) VALUES (?1, ?2, ?3)");

@@ -15,7 +15,7 @@ namespace OrleansUploads.Benchmarks.Entities;
 internal sealed class ReportedUploads : IAsyncDisposable
 {
     private static readonly PartSize OneMebibyte =
-        PartSize.TryCreate(Limits.MinPartSizeBytes, out var size) ? size : throw new InvalidOperationException("no part size");
+        PartSize.TryCreate(Limits.MinPartSizeBytes, out var size) ? size : throw new InvalidOperationException("no size");
 
     private readonly EmbeddedEngine _engine;
     private readonly VaultId _vault;
@@ -92,7 +92,7 @@ internal sealed class ReportedUploads : IAsyncDisposable
         await Task.WhenAll(Enumerable.Range(0, callers).Select(_ => CallAsync()));
     }
 
-    /// <summary>Stores one real attempt of an upload, so that its folder is there as it is whenever parts have come.</summary>
+    /// <summary>Stores one real attempt of an upload, so that its folder is there, as after real parts.</summary>
     public async Task StoreAttemptAsync(UploadId upload, CancellationToken cancellationToken)
     {
         byte[] bytes = [0];

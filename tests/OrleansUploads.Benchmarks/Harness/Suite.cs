@@ -27,7 +27,8 @@ internal static class Suite
     private static async Task<IReadOnlyList<Verdict>> RunAsync(
         IBenchmark benchmark, string folder, bool quick, CancellationToken cancellationToken)
     {
-        var own = Directory.CreateDirectory(Path.Combine(folder, $"orleans-uploads-{benchmark.Name}-{Environment.ProcessId}"));
+        var own = Directory.CreateDirectory(
+            Path.Combine(folder, $"orleans-uploads-{benchmark.Name}-{Environment.ProcessId}"));
         try
         {
             return await benchmark.RunAsync(new Session(own.FullName, quick), cancellationToken);

@@ -4,10 +4,10 @@ namespace OrleansUploads.Benchmarks.Harness;
 /// <param name="Benchmark">What was measured.</param>
 /// <param name="Subject">The median of ours.</param>
 /// <param name="Baseline">The median of what it is held against.</param>
-/// <param name="Ratio">How fast ours is in terms of the baseline: 2 is twice as fast. Null where the two do not compare.</param>
+/// <param name="Ratio">How fast ours is in terms of the baseline: 2 is twice as fast.</param>
 /// <param name="Bar">What must hold.</param>
 /// <param name="Held">Whether it holds.</param>
-internal sealed record Verdict(string Benchmark, string Subject, string Baseline, double? Ratio, string Bar, bool Held)
+internal sealed record Verdict(string Benchmark, string Subject, string Baseline, double Ratio, string Bar, bool Held)
 {
     /// <summary>Holds a speed against a share of the baseline's.</summary>
     public static Verdict OfRatio(string benchmark, Unit unit, Medians medians, double atLeast) => new(

@@ -21,7 +21,7 @@ internal static class VerdictTable
         verdict.Benchmark,
         verdict.Subject,
         verdict.Baseline,
-        verdict.Ratio is { } ratio ? Unit.FormatRatio(ratio) : "",
+        Unit.FormatRatio(verdict.Ratio),
         verdict.Bar,
         verdict.Held ? "yes" : "NO",
     ];

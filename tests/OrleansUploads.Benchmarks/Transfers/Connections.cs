@@ -21,7 +21,7 @@ internal sealed class Connections(int count) : IDisposable
         Timeout = Timeout.InfiniteTimeSpan,
     };
 
-    /// <summary>Sends all requests, each connection taking the next one when it is free; none needs an answer's body.</summary>
+    /// <summary>Sends all requests, each connection taking the next one when it is free.</summary>
     /// <returns>How long it took.</returns>
     /// <exception cref="InvalidOperationException">One was refused.</exception>
     public async Task<TimeSpan> SendAllAsync(IReadOnlyList<HttpRequestMessage> requests, CancellationToken cancellationToken)

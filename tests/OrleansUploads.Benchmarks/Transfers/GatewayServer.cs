@@ -74,8 +74,12 @@ internal sealed class GatewayServer : IAsyncDisposable
 
     /// <summary>Completes an upload, which succeeds only if every byte came through.</summary>
     /// <returns>The archive's ID.</returns>
-    public async Task<string> CompleteAsync(ArchiveParts parts, string upload, CancellationToken cancellationToken) =>
-        (await _client.CompleteMultipartUploadAsync(Vault, upload, parts.SizeBytes, parts.TreeHash, cancellationToken)).ArchiveId;
+    public async Task<string> CompleteAsync(ArchiveParts parts, string upload, CancellationToken cancellationToken)
+    {
+        var receipt = await _client.CompleteMultipartUploadAsync(
+            Vault, upload, parts.SizeBytes, parts.TreeHash, cancellationToken);
+        return receipt.ArchiveId;
+    }
 
     /// <summary>Begins the retrieval of an archive.</summary>
     /// <returns>The job's ID.</returns>
@@ -93,7 +97,11 @@ internal sealed class GatewayServer : IAsyncDisposable
     }
 
     private HttpRequestMessage Sign(
-        HttpMethod method, string path, string payloadHash, HttpContent? content, params (string Name, string Value)[] others)
+        HttpMethod method,
+        string path,
+        string payloadHash,
+        HttpContent? content,
+        params (string Name, string Value)[] others)
     {
         var request = new HttpRequestMessage(method, new Uri(_process.Endpoint, path)) { Content = content };
         var headers = new SortedDictionary<string, string>(StringComparer.Ordinal)

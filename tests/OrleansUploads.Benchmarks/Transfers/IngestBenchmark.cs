@@ -2,7 +2,7 @@ using OrleansUploads.Benchmarks.Harness;
 
 namespace OrleansUploads.Benchmarks.Transfers;
 
-/// <summary>Parts sent through the real gateway over four connections, against bare Kestrel that does the same to the bytes.</summary>
+/// <summary>Parts sent through the real gateway over four connections, against bare Kestrel that does the same.</summary>
 internal sealed class IngestBenchmark : IBenchmark
 {
     private const double LeastRatio = 0.8;

@@ -14,8 +14,8 @@ using OrleansUploads.Core.Hashing;
 
 namespace OrleansUploads.Benchmarks.Transfers;
 
-/// <summary><c>sink</c>: bare Kestrel, the baseline of the transfers. A body that is PUT is hashed both ways, written to a file
-/// and flushed; a file of its folder is served as a static one. Nothing is checked and nothing remembered.</summary>
+/// <summary><c>sink</c>: bare Kestrel, the baseline of the transfers. A body that is PUT is hashed both ways, written
+/// to a file and flushed; a file of its folder is served as a static one. Nothing is checked, nothing remembered.</summary>
 internal static class SinkCommand
 {
     private const int BufferBytes = 256 * 1024;
@@ -31,7 +31,8 @@ internal static class SinkCommand
         var folder = new Argument<DirectoryInfo>("folder");
         var command = new Command("sink", "Serve as the baseline of ingest and retrieval.") { folder };
         command.Hidden = true;
-        command.SetAction((parsed, cancellationToken) => ServeAsync(parsed.GetRequiredValue(folder).FullName, cancellationToken));
+        command.SetAction((parsed, cancellationToken) =>
+            ServeAsync(parsed.GetRequiredValue(folder).FullName, cancellationToken));
         return command;
     }
 
