@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OrleansUploads.Engine;
@@ -30,6 +31,7 @@ public static class GatewayServices
         services.AddRouting();
         services.AddHealthChecks().AddCheck<AcceptsRequests>(AcceptsRequests.Name);
         services.Configure<KestrelServerOptions>(kestrel => Limit(kestrel, options));
+        services.AddSingleton<IMemoryPoolFactory<byte>, WideMemoryPool.Factory>();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IdSource>();
         services.TryAddSingleton<PartIntake>();

@@ -1,1 +1,38 @@
-return 0;
+using System.CommandLine;
+using OrleansUploads.Benchmarks.Entities;
+using OrleansUploads.Benchmarks.Harness;
+using OrleansUploads.Benchmarks.Hashing;
+using OrleansUploads.Benchmarks.Transfers;
+
+IBenchmark[] all =
+[
+    new TreeHashBenchmark(),
+    new CompleteBenchmark(),
+    new PartReportBenchmark(),
+    new IngestBenchmark(),
+    new RetrievalBenchmark(),
+];
+
+var names = new Argument<string[]>("name")
+{
+    Description = "Which to run; all where none is named.",
+    Arity = ArgumentArity.ZeroOrMore,
+};
+names.AcceptOnlyFromAmong([.. all.Select(benchmark => benchmark.Name)]);
+var quick = new Option<bool>("--quick") { Description = "Fewer rounds and smaller sizes: shows that everything runs." };
+var folder = new Option<DirectoryInfo>("--folder")
+{
+    Description = "Where the data goes while a benchmark runs; on the disk that is to be measured.",
+    DefaultValueFactory = _ => new DirectoryInfo(Path.GetTempPath()),
+};
+var root = new RootCommand("Measures OrleansUploads against baselines, side by side in one run.")
+{
+    names, quick, folder, SinkCommand.Create(),
+};
+root.SetAction((parsed, cancellationToken) =>
+{
+    var chosen = parsed.GetValue(names) is { Length: > 0 } named ? all.Where(one => named.Contains(one.Name)) : all;
+    return Suite.RunAsync(
+        [.. chosen], parsed.GetRequiredValue(folder).FullName, parsed.GetValue(quick), cancellationToken);
+});
+return await root.Parse(args).InvokeAsync();

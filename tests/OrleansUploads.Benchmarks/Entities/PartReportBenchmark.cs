@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using OrleansUploads.Benchmarks.Harness;
+using OrleansUploads.Core;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Engine.Sqlite;
+
+namespace OrleansUploads.Benchmarks.Entities;
+
+/// <summary>Durable part reports from many callers at once, against the bare inserts that they come down to.</summary>
+internal sealed class PartReportBenchmark : IBenchmark
+{
+    private const double LeastRatio = 1.0 / 3;
+    private const int Callers = 256;
+    private const int BatchRows = 256;
+
+    public string Name => "part-reports";
+
+    public async Task<IReadOnlyList<Verdict>> RunAsync(Session session, CancellationToken cancellationToken)
+    {
+        var row = await ReadOneReportAsync(session.Subfolder("sample"), cancellationToken);
+        await using var uploads = await ReportedUploads.OpenAsync(session.Subfolder("engine"), cancellationToken);
+        using var sqlite = new BareSqlite(Path.Combine(session.Folder, "bare.db"));
+        return
+        [
+            await RunAsync("one upload", session.Pick(4, 1), Limits.MaxParts, ReportIntoOneAsync),
+            await RunAsync("256 uploads", Callers, session.Pick(128, 32), ReportIntoManyAsync),
+        ];
+
+        async Task<Verdict> RunAsync(
+            string what, int targets, int partsEach, Func<ReportedUploads, Target[], CancellationToken, Task> report)
+        {
+            var reports = targets * partsEach;
+            var rounds = new Rounds($"{Name}, {what}", Unit.ReportsPerSecond, session.Pick(9, 3), WarmUps: 2);
+            var medians = await rounds.AlternateAsync(
+                async token =>
+                {
+                    var prepared = new Target[targets];
+                    for (var i = 0; i < targets; i++)
+                    {
+                        prepared[i] = new Target(await uploads.BeginAsync(token), uploads.PrepareReports(partsEach));
+                    }
+
+                    var watch = Stopwatch.StartNew();
+                    await report(uploads, prepared, token);
+                    return reports / watch.Elapsed.TotalSeconds;
+                },
+                _ =>
+                {
+                    var watch = Stopwatch.StartNew();
+                    sqlite.Insert(reports, BatchRows, row);
+                    return Task.FromResult(reports / watch.Elapsed.TotalSeconds);
+                },
+                cancellationToken);
+            return Verdict.OfRatio(rounds.What, rounds.Unit, medians, LeastRatio);
+        }
+    }
+
+    /// <summary>All callers report into the same upload; then into the next one, for it takes 10,000 parts only.</summary>
+    private static async Task ReportIntoOneAsync(
+        ReportedUploads uploads, Target[] targets, CancellationToken cancellationToken)
+    {
+        foreach (var (upload, reports) in targets)
+        {
+            await uploads.ReportAllAsync(upload, reports, Callers, cancellationToken);
+        }
+    }
+
+    /// <summary>Every caller has an upload of its own.</summary>
+    private static Task ReportIntoManyAsync(
+        ReportedUploads uploads, Target[] targets, CancellationToken cancellationToken) =>
+        Task.WhenAll(targets.Select(
+            target => uploads.ReportAllAsync(target.Upload, target.Reports, callers: 1, cancellationToken)));
+
+    /// <summary>What one report is in the journal.</summary>
+    private static async Task<byte[]> ReadOneReportAsync(string folder, CancellationToken cancellationToken)
+    {
+        UploadId upload;
+        await using (var uploads = await ReportedUploads.OpenAsync(folder, cancellationToken))
+        {
+            upload = await uploads.BeginAsync(cancellationToken);
+            await uploads.ReportAllAsync(upload, [uploads.PrepareReports(5_000)[^1]], callers: 1, cancellationToken);
+        }
+
+        await using var journal = SqliteJournal.Open(folder);
+        var history = await journal.ReadAsync(upload.Entity, cancellationToken);
+        return history.Records[^1].ToArray();
+    }
+
+    private readonly record struct Target(UploadId Upload, StorePart[] Reports);
+}

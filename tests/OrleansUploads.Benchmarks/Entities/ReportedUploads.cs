@@ -1,0 +1,114 @@
+using System.Security.Cryptography;
+using OrleansUploads.Core;
+using OrleansUploads.Core.Accounts;
+using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Vaults;
+using OrleansUploads.Engine.Embedded;
+using OrleansUploads.Engine.Entities;
+
+namespace OrleansUploads.Benchmarks.Entities;
+
+/// <summary>Uploads on a real engine whose parts are reported without any bytes: deciding and journaling is what is
+/// measured, and neither looks at them.</summary>
+internal sealed class ReportedUploads : IAsyncDisposable
+{
+    private static readonly PartSize OneMebibyte =
+        PartSize.TryCreate(Limits.MinPartSizeBytes, out var size) ? size : throw new InvalidOperationException("no size");
+
+    private readonly EmbeddedEngine _engine;
+    private readonly VaultId _vault;
+
+    private ReportedUploads(EmbeddedEngine engine, VaultId vault)
+    {
+        _engine = engine;
+        _vault = vault;
+        for (var slot = 0; slot < Hashes.Length; slot++)
+        {
+            Hashes[slot] = new TreeHash(new Sha256Digest(SHA256.HashData(BitConverter.GetBytes(slot))));
+        }
+    }
+
+    /// <summary>What the parts of every upload hash to, by slot.</summary>
+    public TreeHash[] Hashes { get; } = new TreeHash[Limits.MaxParts];
+
+    /// <summary>Opens an engine with one vault.</summary>
+    public static async Task<ReportedUploads> OpenAsync(string folder, CancellationToken cancellationToken)
+    {
+        var engine = EmbeddedEngine.Open(
+            folder,
+            new EmbeddedEngineOptions(),
+            TimeProvider.System,
+            (what, fault) => Console.Error.WriteLine($"{what} failed: {fault}"));
+        if (!AccountId.TryParse("000000000001", out var account) || !VaultName.TryParse("benchmarks", out var name))
+        {
+            throw new InvalidOperationException("no account or no name");
+        }
+
+        var vault = new VaultId(account, name);
+        _ = (await engine.Host.AskAsync(account.Entity, new CreateVault(vault), cancellationToken)).Answer;
+        return new ReportedUploads(engine, vault);
+    }
+
+    /// <summary>Opens an upload in parts of 1 MiB.</summary>
+    public async Task<UploadId> BeginAsync(CancellationToken cancellationToken)
+    {
+        var command = new OpenUpload(_vault, _engine.Ids.NewUpload(), OneMebibyte, default, UploadOrigin.Multipart);
+        return (await _engine.Host.AskAsync(_vault.Entity, command, cancellationToken)).Answer.Upload;
+    }
+
+    /// <summary>The reports of the first parts of an upload, each a whole part.</summary>
+    public StorePart[] PrepareReports(int parts)
+    {
+        var reports = new StorePart[parts];
+        for (var slot = 0; slot < parts; slot++)
+        {
+            var first = slot * OneMebibyte.Bytes;
+            var range = new PartRange(first, first + OneMebibyte.Bytes - 1);
+            reports[slot] = new StorePart(_vault, range, Hashes[slot], _engine.Ids.NewAttempt());
+        }
+
+        return reports;
+    }
+
+    /// <summary>Gives reports to an upload from many callers at once, each of which waits for its answer; all are durable
+    /// when the task has completed.</summary>
+    public async Task ReportAllAsync(
+        UploadId upload, StorePart[] reports, int callers, CancellationToken cancellationToken)
+    {
+        var next = -1;
+
+        async Task CallAsync()
+        {
+            // As every request has its own.
+            using var gone = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            for (var i = Interlocked.Increment(ref next); i < reports.Length; i = Interlocked.Increment(ref next))
+            {
+                _ = (await _engine.Host.AskAsync(upload.Entity, reports[i], gone.Token)).Answer;
+            }
+        }
+
+        await Task.WhenAll(Enumerable.Range(0, callers).Select(_ => CallAsync()));
+    }
+
+    /// <summary>Stores one real attempt of an upload, so that its folder is there, as after real parts.</summary>
+    public async Task StoreAttemptAsync(UploadId upload, CancellationToken cancellationToken)
+    {
+        byte[] bytes = [0];
+        var leaf = new Sha256Digest(SHA256.HashData(bytes));
+        await using var attempt = await _engine.Parts.CreateAsync(
+            upload, _engine.Ids.NewAttempt(), bytes.Length, cancellationToken);
+        await attempt.WriteAsync(bytes, cancellationToken);
+        await attempt.CommitAsync(new[] { leaf }, cancellationToken);
+    }
+
+    /// <summary>Completes an upload whose first parts were reported; archive, index and vault know of it then.</summary>
+    public async Task CompleteAsync(UploadId upload, int parts, TreeHash treeHash, CancellationToken cancellationToken)
+    {
+        var command = new CompleteUpload(_vault, parts * OneMebibyte.Bytes, treeHash);
+        _ = (await _engine.Host.AskAsync(upload.Entity, command, cancellationToken)).Answer;
+    }
+
+    public ValueTask DisposeAsync() => _engine.DisposeAsync();
+}

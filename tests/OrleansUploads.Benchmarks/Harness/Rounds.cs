@@ -1,0 +1,56 @@
+namespace OrleansUploads.Benchmarks.Harness;
+
+/// <summary>The middle values of both sides.</summary>
+internal readonly record struct Medians(double Subject, double Baseline);
+
+/// <summary>Measures two sides in turn, so that whatever else the machine does falls on both.</summary>
+/// <param name="What">Named in the progress.</param>
+/// <param name="Unit">What the sides return.</param>
+/// <param name="Count">Rounds that count.</param>
+/// <param name="WarmUps">Rounds before that do not: the first ones also pay for compiling and for cold caches.</param>
+internal sealed record Rounds(string What, Unit Unit, int Count, int WarmUps = 1)
+{
+    /// <summary>One measurement of one side; prepares what it needs before it starts its watch.</summary>
+    public delegate Task<double> Side(CancellationToken cancellationToken);
+
+    public async Task<Medians> AlternateAsync(Side subject, Side baseline, CancellationToken cancellationToken)
+    {
+        var subjects = new List<double>(Count);
+        var baselines = new List<double>(Count);
+        for (var round = -WarmUps; round < Count; round++)
+        {
+            var (ours, theirs) = await RunBothAsync(subject, baseline, subjectFirst: round % 2 == 0, cancellationToken);
+            Session.Tell($"  {What} {Name(round)}: {Unit.Format(ours)} against {Unit.Format(theirs)}");
+            if (round >= 0)
+            {
+                subjects.Add(ours);
+                baselines.Add(theirs);
+            }
+        }
+
+        return new Medians(Median(subjects), Median(baselines));
+    }
+
+    /// <summary>Whoever comes first in one round comes second in the next.</summary>
+    private static async Task<(double Subject, double Baseline)> RunBothAsync(
+        Side subject, Side baseline, bool subjectFirst, CancellationToken cancellationToken)
+    {
+        if (subjectFirst)
+        {
+            var ours = await subject(cancellationToken);
+            return (ours, await baseline(cancellationToken));
+        }
+
+        var theirs = await baseline(cancellationToken);
+        return (await subject(cancellationToken), theirs);
+    }
+
+    private string Name(int round) => round < 0 ? "warm-up" : $"{round + 1} of {Count}";
+
+    public static double Median(List<double> values)
+    {
+        values.Sort();
+        var upper = values.Count / 2;
+        return values.Count % 2 == 1 ? values[upper] : (values[upper - 1] + values[upper]) / 2;
+    }
+}

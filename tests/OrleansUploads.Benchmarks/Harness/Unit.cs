@@ -1,0 +1,30 @@
+using System.Globalization;
+
+namespace OrleansUploads.Benchmarks.Harness;
+
+/// <summary>What is counted, and which way is better.</summary>
+/// <param name="Name">As printed behind the number.</param>
+/// <param name="Digits">How the number is printed.</param>
+/// <param name="LessIsBetter">True for times and sizes, false for rates.</param>
+internal sealed record Unit(string Name, string Digits, bool LessIsBetter)
+{
+    public static Unit GibibytesPerSecond { get; } = new("GiB/s", "0.00", LessIsBetter: false);
+
+    public static Unit ReportsPerSecond { get; } = new("reports/s", "N0", LessIsBetter: false);
+
+    public static Unit Milliseconds { get; } = new("ms", "0.00", LessIsBetter: true);
+
+    public static Unit Mebibytes { get; } = new("MiB", "N0", LessIsBetter: true);
+
+    /// <summary>Processor time, which a busy machine does not distort as it does the rates.</summary>
+    public static Unit ProcessorMillisecondsPerGibibyte { get; } = new("ms/GiB", "N0", LessIsBetter: true);
+
+    public string Format(double value) => $"{value.ToString(Digits, CultureInfo.InvariantCulture)} {Name}";
+
+    /// <summary>How fast the subject is in terms of the baseline.</summary>
+    public double Ratio(Medians medians) =>
+        LessIsBetter ? medians.Baseline / medians.Subject : medians.Subject / medians.Baseline;
+
+    public static string FormatRatio(double ratio) =>
+        ratio.ToString(ratio < 0.1 ? "0.000" : "0.00", CultureInfo.InvariantCulture);
+}

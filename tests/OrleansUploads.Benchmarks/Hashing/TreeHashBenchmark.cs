@@ -1,0 +1,40 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using OrleansUploads.Benchmarks.Harness;
+using OrleansUploads.Core.Hashing;
+
+namespace OrleansUploads.Benchmarks.Hashing;
+
+/// <summary>The tree hash of a part against one SHA-256 over the same bytes.</summary>
+internal sealed class TreeHashBenchmark : IBenchmark
+{
+    private const int PartBytes = 16 << 20;
+    private const double LeastRatioWithAvx512 = 1.2;
+
+    public string Name => "tree-hash";
+
+    public async Task<IReadOnlyList<Verdict>> RunAsync(Session session, CancellationToken cancellationToken)
+    {
+        var part = new byte[PartBytes];
+        new Random(1).NextBytes(part);
+        var digest = new byte[SHA256.HashSizeInBytes];
+        var passes = session.Pick(16, 4);
+
+        Task<double> Measure(Action hash)
+        {
+            var watch = Stopwatch.StartNew();
+            for (var pass = 0; pass < passes; pass++)
+            {
+                hash();
+            }
+
+            return Task.FromResult((double)passes * PartBytes / (1 << 30) / watch.Elapsed.TotalSeconds);
+        }
+
+        var medians = await new Rounds(Name, Unit.GibibytesPerSecond, session.Pick(9, 3), WarmUps: 2).AlternateAsync(
+            _ => Measure(() => TreeHasher.Compute(part)),
+            _ => Measure(() => SHA256.HashData(part, digest)),
+            cancellationToken);
+        return [Verdict.OfRatio(Name, Unit.GibibytesPerSecond, medians, Machine.HasAvx512 ? LeastRatioWithAvx512 : 0)];
+    }
+}

@@ -1,0 +1,37 @@
+using OrleansUploads.Core.Hashing;
+
+namespace OrleansUploads.Benchmarks.Transfers;
+
+/// <summary>An archive in memory, in parts that are hashed already, so that sending them costs the client little.</summary>
+internal sealed class ArchiveParts
+{
+    public const int PartBytes = 8 << 20;
+
+    public ArchiveParts(int count)
+    {
+        Bodies = new byte[count][];
+        Hashes = new PartHashes[count];
+        using var hasher = new PartHasher();
+        var trees = new TreeHash[count];
+        for (var i = 0; i < count; i++)
+        {
+            Bodies[i] = new byte[PartBytes];
+            new Random(i).NextBytes(Bodies[i]);
+            hasher.Append(Bodies[i]);
+            Hashes[i] = hasher.Finish();
+            trees[i] = Hashes[i].Tree;
+        }
+
+        TreeHash = TreeHasher.Combine(trees);
+    }
+
+    public byte[][] Bodies { get; }
+
+    public PartHashes[] Hashes { get; }
+
+    public TreeHash TreeHash { get; }
+
+    public long SizeBytes => (long)Bodies.Length * PartBytes;
+
+    public double Gibibytes => SizeBytes / (double)(1 << 30);
+}

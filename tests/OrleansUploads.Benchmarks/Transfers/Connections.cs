@@ -1,0 +1,81 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.Net;
+using OrleansUploads.Core.Hashing;
+
+namespace OrleansUploads.Benchmarks.Transfers;
+
+/// <summary>The client side of both servers: sends requests that were prepared before over a few connections.</summary>
+internal sealed class Connections(int count) : IDisposable
+{
+    private const int ReadBytes = 256 * 1024;
+
+    private readonly HttpClient _http = new(new SocketsHttpHandler
+    {
+        MaxConnectionsPerServer = count,
+        UseProxy = false,
+        UseCookies = false,
+        AllowAutoRedirect = false,
+    })
+    {
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
+
+    /// <summary>Sends all requests, each connection taking the next one when it is free.</summary>
+    /// <returns>How long it took.</returns>
+    /// <exception cref="InvalidOperationException">One was refused.</exception>
+    public async Task<TimeSpan> SendAllAsync(IReadOnlyList<HttpRequestMessage> requests, CancellationToken cancellationToken)
+    {
+        var next = -1;
+
+        async Task SendInTurnAsync()
+        {
+            for (var i = Interlocked.Increment(ref next); i < requests.Count; i = Interlocked.Increment(ref next))
+            {
+                using var response = await _http.SendAsync(requests[i], cancellationToken);
+                await RequireAsync(response, HttpStatusCode.NoContent, cancellationToken);
+            }
+        }
+
+        var watch = Stopwatch.StartNew();
+        await Task.WhenAll(Enumerable.Range(0, count).Select(_ => SendInTurnAsync()));
+        return watch.Elapsed;
+    }
+
+    /// <summary>Reads an answer's body to its end.</summary>
+    /// <param name="request">What to ask.</param>
+    /// <param name="hasher">Sees the bytes; null where they were looked at before.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>How many bytes came, and how long it took.</returns>
+    public async Task<(long Bytes, TimeSpan Time)> ReadAsync(
+        HttpRequestMessage request, PartHasher? hasher, CancellationToken cancellationToken)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(ReadBytes);
+        var watch = Stopwatch.StartNew();
+        using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        await RequireAsync(response, HttpStatusCode.OK, cancellationToken);
+        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+        long bytes = 0;
+        while (await body.ReadAsync(buffer, cancellationToken) is var read and > 0)
+        {
+            hasher?.Append(buffer.AsSpan(0, read));
+            bytes += read;
+        }
+
+        ArrayPool<byte>.Shared.Return(buffer);
+        return (bytes, watch.Elapsed);
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private static async Task RequireAsync(
+        HttpResponseMessage response, HttpStatusCode expected, CancellationToken cancellationToken)
+    {
+        if (response.StatusCode != expected)
+        {
+            throw new InvalidOperationException(
+                $"{response.RequestMessage?.RequestUri} answered {response.StatusCode}: "
+                + await response.Content.ReadAsStringAsync(cancellationToken));
+        }
+    }
+}

@@ -1,0 +1,130 @@
+using OrleansUploads.Client;
+using OrleansUploads.Signing;
+
+namespace OrleansUploads.Benchmarks.Transfers;
+
+/// <summary>The real server, <c>orleans-uploads serve</c>, with one vault, and what one can ask of it.</summary>
+internal sealed class GatewayServer : IAsyncDisposable
+{
+    private const string Assembly = "orleans-uploads.dll";
+    private const string Region = "us-east-1";
+    private const string AccessKeyId = "OUBENCHMARKSBENCHMAR";
+    private const string Secret = "only-for-benchmarks-only-for-benchmarks-";
+    private const string Vault = "benchmarks";
+
+    private readonly ServerProcess _process;
+    private readonly GlacierClient _client;
+    private readonly RequestSigner _signer = new(SigningRules.Glacier, Region, AccessKeyId, Secret);
+
+    private GatewayServer(ServerProcess process)
+    {
+        _process = process;
+        _client = new GlacierClient(new GlacierClientOptions
+        {
+            Endpoint = process.Endpoint,
+            Region = Region,
+            AccessKeyId = AccessKeyId,
+            SecretAccessKey = Secret,
+        });
+    }
+
+    public ServerProcess Process => _process;
+
+    public static async Task<GatewayServer> StartAsync(string folder, CancellationToken cancellationToken)
+    {
+        var process = await ServerProcess.StartAsync(
+            Assembly,
+            ["serve", "--data", folder, "--listen", "127.0.0.1:0", "--quiet"],
+            new Dictionary<string, string>
+            {
+                ["ORLEANSUPLOADS_ACCESS_KEY_ID"] = AccessKeyId,
+                ["ORLEANSUPLOADS_SECRET_ACCESS_KEY"] = Secret,
+            },
+            cancellationToken);
+        var server = new GatewayServer(process);
+        await server._client.CreateVaultAsync(Vault, cancellationToken);
+        return server;
+    }
+
+    /// <summary>Begins an upload.</summary>
+    public Task<string> BeginAsync(CancellationToken cancellationToken) =>
+        _client.InitiateMultipartUploadAsync(Vault, ArchiveParts.PartBytes, cancellationToken: cancellationToken);
+
+    /// <summary>The signed requests that send an archive's parts into an upload.</summary>
+    public HttpRequestMessage[] PartRequests(ArchiveParts parts, string upload)
+    {
+        var requests = new HttpRequestMessage[parts.Bodies.Length];
+        for (var i = 0; i < requests.Length; i++)
+        {
+            var first = (long)i * ArchiveParts.PartBytes;
+            var content = new ByteArrayContent(parts.Bodies[i]);
+            var range = $"bytes {first}-{first + ArchiveParts.PartBytes - 1}/*";
+            content.Headers.TryAddWithoutValidation("Content-Range", range);
+            requests[i] = Sign(
+                HttpMethod.Put,
+                $"/-/vaults/{Vault}/multipart-uploads/{upload}",
+                parts.Hashes[i].Linear.ToString(),
+                content,
+                ("content-range", range),
+                ("x-amz-sha256-tree-hash", parts.Hashes[i].Tree.ToString()));
+        }
+
+        return requests;
+    }
+
+    /// <summary>Completes an upload, which succeeds only if every byte came through.</summary>
+    /// <returns>The archive's ID.</returns>
+    public async Task<string> CompleteAsync(ArchiveParts parts, string upload, CancellationToken cancellationToken)
+    {
+        var receipt = await _client.CompleteMultipartUploadAsync(
+            Vault, upload, parts.SizeBytes, parts.TreeHash, cancellationToken);
+        return receipt.ArchiveId;
+    }
+
+    /// <summary>Begins the retrieval of an archive.</summary>
+    /// <returns>The job's ID.</returns>
+    public Task<string> RetrieveAsync(string archive, CancellationToken cancellationToken) =>
+        _client.InitiateArchiveRetrievalAsync(Vault, archive, cancellationToken: cancellationToken);
+
+    /// <summary>The signed request that reads the output of a retrieval.</summary>
+    public HttpRequestMessage OutputRequest(string job) =>
+        Sign(HttpMethod.Get, $"/-/vaults/{Vault}/jobs/{job}/output", SigningRequest.EmptyPayloadHash, content: null);
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        await _process.DisposeAsync();
+    }
+
+    private HttpRequestMessage Sign(
+        HttpMethod method,
+        string path,
+        string payloadHash,
+        HttpContent? content,
+        params (string Name, string Value)[] others)
+    {
+        var request = new HttpRequestMessage(method, new Uri(_process.Endpoint, path)) { Content = content };
+        var headers = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["host"] = _process.Endpoint.Authority,
+            ["x-amz-content-sha256"] = payloadHash,
+            ["x-amz-date"] = AmzTimestamp.Format(DateTimeOffset.UtcNow),
+            ["x-amz-glacier-version"] = "2012-06-01",
+        };
+        foreach (var (name, value) in others)
+        {
+            headers.Add(name, value);
+        }
+
+        var signature = _signer.Sign(
+            new SigningRequest(method.Method, path, headers.GetValueOrDefault, payloadHash), [.. headers.Keys]);
+        foreach (var (name, value) in headers)
+        {
+            // Headers of the content are there already, and are refused here.
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        request.Headers.TryAddWithoutValidation("Authorization", signature.ToString());
+        return request;
+    }
+}

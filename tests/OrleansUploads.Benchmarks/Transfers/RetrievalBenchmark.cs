@@ -1,0 +1,74 @@
+using OrleansUploads.Benchmarks.Harness;
+using OrleansUploads.Core.Hashing;
+
+namespace OrleansUploads.Benchmarks.Transfers;
+
+/// <summary>An archive read back through the real gateway, every byte verified on the way, against Kestrel serving a static
+/// file of the same bytes.</summary>
+internal sealed class RetrievalBenchmark : IBenchmark
+{
+    private const double LeastRatio = 0.8;
+    private const string StaticFile = "archive.bin";
+
+    public string Name => "retrieval";
+
+    public async Task<IReadOnlyList<Verdict>> RunAsync(Session session, CancellationToken cancellationToken)
+    {
+        var parts = new ArchiveParts(session.Pick(128, 16));
+        using var connections = new Connections(count: 4);
+        await using var gateway = await GatewayServer.StartAsync(session.Subfolder("gateway"), cancellationToken);
+        var upload = await gateway.BeginAsync(cancellationToken);
+        await connections.SendAllAsync(gateway.PartRequests(parts, upload), cancellationToken);
+        var archive = await gateway.CompleteAsync(parts, upload, cancellationToken);
+        var job = await gateway.RetrieveAsync(archive, cancellationToken);
+        await RequireSameBytesAsync(connections, gateway.OutputRequest(job), parts, cancellationToken);
+
+        var folder = session.Subfolder("static");
+        await WriteAsync(Path.Combine(folder, StaticFile), parts, cancellationToken);
+        await using var sink = await ServerProcess.StartAsync(
+            SinkCommand.Assembly, ["sink", folder], new Dictionary<string, string>(), cancellationToken);
+        var staticUri = new Uri(sink.Endpoint, StaticFile);
+
+        async Task<double> ReadAsync(HttpRequestMessage request, CancellationToken token)
+        {
+            var (bytes, time) = await connections.ReadAsync(request, hasher: null, token);
+            return bytes == parts.SizeBytes
+                ? parts.Gibibytes / time.TotalSeconds
+                : throw new InvalidOperationException($"{request.RequestUri} gave {bytes} bytes.");
+        }
+
+        var processorTime = new ProcessorTime(parts.Gibibytes);
+        var rounds = new Rounds(Name, Unit.GibibytesPerSecond, session.Pick(9, 3), WarmUps: 2);
+        var medians = await rounds.AlternateAsync(
+            token => processorTime.OfSubjectAsync(gateway.Process, () => ReadAsync(gateway.OutputRequest(job), token)),
+            token => processorTime.OfBaselineAsync(
+                sink, () => ReadAsync(new HttpRequestMessage(HttpMethod.Get, staticUri), token)),
+            cancellationToken);
+        return
+        [
+            Verdict.OfRatio(Name, Unit.GibibytesPerSecond, medians, LeastRatio),
+            Verdict.OfInterest(
+                $"{Name}, processor time", Unit.ProcessorMillisecondsPerGibibyte, processorTime.Medians),
+        ];
+    }
+
+    private static async Task RequireSameBytesAsync(
+        Connections connections, HttpRequestMessage request, ArchiveParts parts, CancellationToken cancellationToken)
+    {
+        using var hasher = new PartHasher();
+        await connections.ReadAsync(request, hasher, cancellationToken);
+        if (hasher.Finish().Tree != parts.TreeHash)
+        {
+            throw new InvalidOperationException("What came back is not what was sent.");
+        }
+    }
+
+    private static async Task WriteAsync(string path, ArchiveParts parts, CancellationToken cancellationToken)
+    {
+        await using var file = File.Create(path);
+        foreach (var body in parts.Bodies)
+        {
+            await file.WriteAsync(body, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using System.Diagnostics;
+
+namespace OrleansUploads.Benchmarks.Transfers;
+
+/// <summary>A server in a process of its own, killed in the end.</summary>
+internal sealed class ServerProcess : IAsyncDisposable
+{
+    /// <summary>Begins the line by which a server says where it listens.</summary>
+    public const string Ready = "Ready on ";
+
+    private readonly Process _process;
+
+    private ServerProcess(Process process, Uri endpoint)
+    {
+        _process = process;
+        Endpoint = endpoint;
+    }
+
+    public Uri Endpoint { get; }
+
+    /// <summary>The most memory that the process has had so far, shared libraries included.</summary>
+    public double PeakMebibytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.PeakWorkingSet64 / (double)(1 << 20);
+        }
+    }
+
+    /// <summary>What the process has used of all processors so far.</summary>
+    public double ProcessorMilliseconds
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime.TotalMilliseconds;
+        }
+    }
+
+    /// <summary>Starts a program of this folder and waits until it is ready.</summary>
+    public static async Task<ServerProcess> StartAsync(
+        string assembly,
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string> environment,
+        CancellationToken cancellationToken)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            ArgumentList = { Path.Combine(AppContext.BaseDirectory, assembly) },
+            RedirectStandardOutput = true,
+        };
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        var process = Process.Start(start)!;
+        while (await process.StandardOutput.ReadLineAsync(cancellationToken) is { } line)
+        {
+            if (line.StartsWith(Ready, StringComparison.Ordinal))
+            {
+                return new ServerProcess(process, new Uri(line[Ready.Length..]));
+            }
+        }
+
+        throw new InvalidOperationException($"{assembly} ended before it was ready.");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+}

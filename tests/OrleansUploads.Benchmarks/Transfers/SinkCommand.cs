@@ -1,0 +1,91 @@
+using System.Buffers;
+using System.CommandLine;
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.FileProviders;
+using Microsoft.Extensions.Hosting;
+using OrleansUploads.Core.Hashing;
+
+namespace OrleansUploads.Benchmarks.Transfers;
+
+/// <summary><c>sink</c>: bare Kestrel, the baseline of the transfers. A body that is PUT is hashed both ways, written
+/// to a file and flushed; a file of its folder is served as a static one. Nothing is checked, nothing remembered.</summary>
+internal static class SinkCommand
+{
+    private const int BufferBytes = 256 * 1024;
+
+    /// <summary>So many, because a flush blocks its thread: no body is to wait for another one's.</summary>
+    private const int MinThreads = 16;
+
+    /// <summary>The assembly that has the command: this one.</summary>
+    public static string Assembly { get; } = typeof(SinkCommand).Assembly.GetName().Name + ".dll";
+
+    public static Command Create()
+    {
+        var folder = new Argument<DirectoryInfo>("folder");
+        var command = new Command("sink", "Serve as the baseline of ingest and retrieval.") { folder };
+        command.Hidden = true;
+        command.SetAction((parsed, cancellationToken) =>
+            ServeAsync(parsed.GetRequiredValue(folder).FullName, cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> ServeAsync(string folder, CancellationToken cancellationToken)
+    {
+        ThreadPool.SetMinThreads(MinThreads, MinThreads);
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(IPAddress.Loopback, 0);
+            kestrel.Limits.MaxRequestBodySize = null;
+        });
+        builder.Services.AddRoutingCore();
+        await using var app = builder.Build();
+        app.UseStaticFiles(new StaticFileOptions
+        {
+            FileProvider = new PhysicalFileProvider(folder),
+            ServeUnknownFileTypes = true,
+        });
+        app.Run(context => TakeAsync(context, folder));
+        await app.StartAsync(cancellationToken);
+        var addresses = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>();
+        Console.WriteLine(ServerProcess.Ready + addresses.Addresses.First());
+        await app.WaitForShutdownAsync(cancellationToken);
+        return 0;
+    }
+
+    private static async Task TakeAsync(HttpContext context, string folder)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+        using var hasher = new PartHasher();
+        using var file = File.OpenHandle(
+            Path.Combine(folder, Guid.NewGuid().ToString()), FileMode.CreateNew, FileAccess.Write);
+        long written = 0;
+        while (true)
+        {
+            var count = await context.Request.Body.ReadAtLeastAsync(
+                buffer.AsMemory(0, BufferBytes), BufferBytes, throwOnEndOfStream: false, context.RequestAborted);
+            if (count == 0)
+            {
+                break;
+            }
+
+            hasher.Append(buffer.AsSpan(0, count));
+            RandomAccess.Write(file, buffer.AsSpan(0, count), written);
+            written += count;
+        }
+
+        ArrayPool<byte>.Shared.Return(buffer);
+        var hashes = hasher.Finish();
+        RandomAccess.FlushToDisk(file);
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+        context.Response.Headers["x-amz-sha256-tree-hash"] = hashes.Tree.ToString();
+        context.Response.Headers["x-amz-content-sha256"] = hashes.Linear.ToString();
+    }
+}
