@@ -7,17 +7,20 @@ using OrleansUploads.Engine.Ports;
 namespace OrleansUploads.Engine.Entities;
 
 /// <summary>The runner of entities with one kind of decider.</summary>
+/// <param name="entity">Which entity.</param>
+/// <param name="decider">Its rules.</param>
+/// <param name="codec">How its events are stored.</param>
+/// <param name="historySlack">A history may be this many events longer than twice the shortest one before a snapshot
+/// replaces it.</param>
 internal sealed class DeciderRunner<TState, TCommand, TEvent>(
     EntityId entity,
     Decider<TState, TCommand, TEvent> decider,
-    EventCodec<TEvent> codec) : EntityRunner(entity)
+    EventCodec<TEvent> codec,
+    int historySlack = EntityRunner.DefaultHistorySlack) : EntityRunner(entity)
     where TState : class
     where TCommand : class, ICommand
     where TEvent : class
 {
-    /// <summary>A history may be this much longer than twice the shortest one before a snapshot replaces it.</summary>
-    private const int HistorySlack = 64;
-
     private static readonly TimeSpan PendingWakeInterval = TimeSpan.FromMinutes(1);
 
     private readonly Queue<Item> _queue = new();
@@ -427,7 +430,7 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent>(
     private void SaveSnapshotIfLong()
     {
         var shortest = decider.CompactCount(_state);
-        if (_historyEvents <= (2L * shortest) + HistorySlack)
+        if (_historyEvents <= (2L * shortest) + historySlack)
         {
             return;
         }
