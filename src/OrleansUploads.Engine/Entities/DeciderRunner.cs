@@ -37,6 +37,7 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent>(
     private DateTimeOffset? _writingWakeAt;
     private long _write;
     private bool _writing;
+    private bool _verifying;
     private bool _forgetting;
 
     private enum Phase
@@ -48,7 +49,7 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent>(
 
     /// <inheritdoc/>
     public override bool IsIdle =>
-        _phase != Phase.Loading && !_writing && _queue.Count == 0 && _inFlight.Count == 0 && _outputs.Count == 0;
+        _phase != Phase.Loading && !_writing && !_verifying && _queue.Count == 0 && _inFlight.Count == 0 && _outputs.Count == 0;
 
     /// <inheritdoc/>
     public override void Submit(object ticket, ICommand command, DateTimeOffset now)
@@ -73,6 +74,12 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent>(
     /// <inheritdoc/>
     public override void Loaded(JournalHistory history, DateTimeOffset now)
     {
+        if (_verifying)
+        {
+            Verified(history, now);
+            return;
+        }
+
         if (_phase != Phase.Loading)
         {
             return;
@@ -100,6 +107,11 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent>(
     /// <inheritdoc/>
     public override void LoadFailed(Exception fault)
     {
+        if (_verifying)
+        {
+            Discard("its journal cannot be read.", fault);
+        }
+
         _phase = Phase.Unloaded;
         while (_queue.TryDequeue(out var item))
         {
@@ -204,7 +216,7 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent>(
             _outputs.Add(new RunnerOutput.Load());
         }
 
-        if (_phase != Phase.Ready || _writing || _queue.Count == 0)
+        if (_phase != Phase.Ready || _writing || _verifying || _queue.Count == 0)
         {
             return;
         }
@@ -212,12 +224,14 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent>(
         now = ToMilliseconds(now);
         var events = 0;
         var woken = false;
+        var binds = false;
         _record.ResetWrittenCount();
         var writer = EventCodec<TEvent>.Begin(_record);
         while (!_forgetting && events < MaxBatchEvents && writer.BytesCommitted + writer.BytesPending < MaxBatchBytes
             && _queue.TryDequeue(out var item))
         {
             woken |= item.Command is null;
+            binds |= item.Command is IBindingCommand;
             if (Decide(item, now) is { } decision)
             {
                 foreach (var happened in decision.Events)
@@ -248,10 +262,32 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent>(
             var record = _record.WrittenMemory.ToArray();
             _outputs.Add(new RunnerOutput.Append(++_write, new JournalAppend(Entity, _version, record, wake)));
         }
+        else if (binds)
+        {
+            // No write will fence this batch, so a look at the journal has to.
+            _verifying = true;
+            _outputs.Add(new RunnerOutput.Load());
+        }
         else
         {
             Release();
         }
+    }
+
+    /// <summary>The journal was read to see whether the state is still the newest.</summary>
+    private void Verified(JournalHistory history, DateTimeOffset now)
+    {
+        _verifying = false;
+        if (history.Version == _version)
+        {
+            Release();
+        }
+        else
+        {
+            Discard("another host has written its journal; try again.", fault: null);
+        }
+
+        Pump(now);
     }
 
     private Decision<TEvent>? Decide(Item item, DateTimeOffset now)
@@ -378,7 +414,7 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent>(
 
         _batch.Clear();
         FaultAllWaiting(reason, fault);
-        _writing = _forgetting = false;
+        _writing = _verifying = _forgetting = false;
         Reset();
         _phase = Phase.Unloaded;
     }
