@@ -186,8 +186,6 @@ public sealed class VaultDecider(UploadPolicy policy) : Decider<VaultState, Vaul
                     ? Accept(new VaultDeleted(now)).Telling(RemoveVault(live.Life))
                     : Refuse(
                         new Refusal.VaultNotEmpty(command.Vault, archives, live.Uploads.Count));
-            case VaultState.Deleted:
-                return Repeat(new Refusal.VaultNotFound(command.Vault));
             default:
                 return NotFound(command.Vault);
         }
@@ -244,6 +242,7 @@ public sealed class VaultDecider(UploadPolicy policy) : Decider<VaultState, Vaul
         new IntentAction.Tell(life.Id.Account.Entity, new RemoveVault(life)),
         new ConfirmVaultRemoved(life.Epoch));
 
+    /// <summary>Whoever learns that the vault is gone may create it anew at once, so the account has to know by then.</summary>
     private static Decision<VaultEvent> NotFound(VaultId vault) =>
-        Refuse(new Refusal.VaultNotFound(vault));
+        Repeat(new Refusal.VaultNotFound(vault));
 }
