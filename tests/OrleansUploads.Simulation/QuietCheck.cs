@@ -9,6 +9,9 @@ namespace OrleansUploads.Simulation;
 /// <summary>The five invariants of the design, checked when faults have stopped and everything was restarted.</summary>
 internal sealed class QuietCheck(SimulatedWorld world, Hosts hosts, Judge judge, ClientFleet clients)
 {
+    /// <summary>What is woken early asks to be woken again, but not for ever.</summary>
+    private const int MaxScans = 6;
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
     private static readonly UploadPolicy Policy = new();
 
@@ -29,12 +32,11 @@ internal sealed class QuietCheck(SimulatedWorld world, Hosts hosts, Judge judge,
         world.Clock.Jump(Policy.StaleAfter + Policy.RecordLife + TimeSpan.FromDays(1));
         for (var scan = 0; scan < 3; scan++)
         {
-            hosts.Wake(0);
+            Await(hosts.Wake(0));
             world.RunFor(TimeSpan.FromMinutes(3));
         }
 
-        hosts.Collect(0, TimeSpan.Zero);
-        world.RunFor(TimeSpan.FromMinutes(1));
+        Await(hosts.Collect(0, TimeSpan.Zero));
         world.RunUntil(Finished(CheckTheEndAsync()), Patience * 10);
     }
 
@@ -47,6 +49,14 @@ internal sealed class QuietCheck(SimulatedWorld world, Hosts hosts, Judge judge,
 
         return work.IsCompleted;
     };
+
+    private void Await(Task round)
+    {
+        if (!world.RunUntil(Finished(round), Patience * 10))
+        {
+            world.Fail("liveness: a round of housekeeping never ends, with all faults gone");
+        }
+    }
 
     private bool Settle()
     {
@@ -68,15 +78,14 @@ internal sealed class QuietCheck(SimulatedWorld world, Hosts hosts, Judge judge,
         world.RunFor(TimeSpan.FromMinutes(2));
         judge.Settle();
         judge.MayBeStale = false;
-        for (var scan = 0; scan < 2; scan++)
+        for (var scan = 0; scan < 2 || (scan < MaxScans && hosts.Journal.ListDue(world.Now, 1).Count > 0); scan++)
         {
-            hosts.Wake(0);
+            Await(hosts.Wake(0));
             world.RunFor(TimeSpan.FromMinutes(2));
         }
 
         judge.AnyCollection = true;
-        hosts.Collect(0, TimeSpan.Zero);
-        world.RunFor(TimeSpan.FromMinutes(1));
+        Await(hosts.Collect(0, TimeSpan.Zero));
         return world.Violation is null;
     }
 

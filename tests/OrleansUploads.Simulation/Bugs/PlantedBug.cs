@@ -2,6 +2,7 @@ using OrleansUploads.Core;
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Ports;
+using OrleansUploads.Engine.Reclaim;
 using OrleansUploads.Simulation.World;
 
 namespace OrleansUploads.Simulation.Bugs;
@@ -21,8 +22,8 @@ internal class PlantedBug
 
     public virtual IPartStore Alter(IPartStore parts) => parts;
 
-    public virtual async ValueTask CollectAsync(SimulatedProcess process, TimeSpan grace) =>
-        await process.Collector.CollectAsync(grace, CancellationToken.None);
+    public virtual ValueTask<CollectionReport> CollectAsync(SimulatedProcess process, TimeSpan grace) =>
+        process.Collector.CollectAsync(grace, CancellationToken.None);
 
     /// <summary>A crash tore off a write to this entity.</summary>
     public virtual void TornTail(EntityId entity)

@@ -168,7 +168,7 @@ internal sealed class Possibilities(IRules rules, ulong initial)
         if (!mayBeStale && reading.ChangesBefore == _changes)
         {
             // Nothing began or ended meanwhile, so what was seen was seen of one of these.
-            _configs.RemoveWhere(config => !explains(config.State));
+            Keep(explains);
         }
 
         return true;
@@ -199,7 +199,7 @@ internal sealed class Possibilities(IRules rules, ulong initial)
             return true;
         }
 
-        _configs.RemoveWhere(config => !explains(config.State));
+        Keep(explains);
         return _configs.Count > 0;
     }
 
@@ -272,6 +272,14 @@ internal sealed class Possibilities(IRules rules, ulong initial)
             {
                 Reach(config with { State = next });
             }
+        }
+    }
+
+    private void Keep(Predicate<ulong> explains)
+    {
+        if (_configs.RemoveWhere(config => !explains(config.State)) > 0)
+        {
+            _changes++;
         }
     }
 

@@ -16,6 +16,8 @@ internal sealed class ScheduleGenerator
     private readonly List<HashSet<int>> _put = [];
     private readonly int[] _weights;
     private int _uploads;
+    private int? _deletedVault;
+    private int _churned;
 
     private ScheduleGenerator(ulong seed, SwarmOptions options)
     {
@@ -56,7 +58,7 @@ internal sealed class ScheduleGenerator
             steps.Add(Ask(0, new Operation.CreateVault(vault), attempts: 4));
         }
 
-        for (var upload = 0; upload < _options.Uploads; upload++)
+        for (var upload = 0; upload < _options.Uploads && !_options.Churns; upload++)
         {
             steps.Add(Ask(0, Initiate(), attempts: 3));
         }
@@ -80,7 +82,15 @@ internal sealed class ScheduleGenerator
         }
 
         var client = _random.Below(_options.Clients);
-        return Ask(client, NextOperation(), attempts: _random.Pick(1, 1, 2, 4));
+        if (_deletedVault is { } deleted)
+        {
+            _deletedVault = null;
+            return Ask(client, new Operation.CreateVault(deleted), attempts: 4);
+        }
+
+        return _options.Churns
+            ? Ask(0, Churn(), attempts: 4)
+            : Ask(client, NextOperation(), attempts: _random.Pick(1, 1, 2, 4));
     }
 
     private Step Disturb()
@@ -162,6 +172,14 @@ internal sealed class ScheduleGenerator
         return Advance(upload);
     }
 
+    private Operation Churn() => (_churned++ % 4) switch
+    {
+        0 => new Operation.PutArchive(0, Short(), Lie.None),
+        1 => new Operation.DeleteArchive(_churned / 4),
+        2 => new Operation.DeleteVault(0),
+        _ => new Operation.CreateVault(0),
+    };
+
     /// <summary>What brings an upload nearer to its end.</summary>
     private Operation Advance(int upload)
     {
@@ -192,9 +210,16 @@ internal sealed class ScheduleGenerator
             7 => new Operation.PutArchive(vault, Short(), _random.Chance(200) ? (Lie)_random.Between(1, 5) : Lie.None),
             8 => new Operation.DeleteArchive(_random.Below(4)),
             9 => new Operation.ReadArchive(_random.Below(4), _random.Chance(300)),
-            10 => _random.Chance(600) ? new Operation.DeleteVault(vault) : new Operation.CreateVault(vault),
+            10 => _random.Chance(700) ? Delete(vault) : new Operation.CreateVault(vault),
             _ => Initiate(),
         };
+    }
+
+    /// <summary>Mostly the vault is wanted again at once.</summary>
+    private Operation.DeleteVault Delete(int vault)
+    {
+        _deletedVault = _random.Chance(700) ? vault : null;
+        return new Operation.DeleteVault(vault);
     }
 
     private Content Other(int upload) =>

@@ -37,7 +37,7 @@ internal sealed class SentBody(Content content, Lie lie) : Stream
 
         var limit = lie == Lie.BodyBreaksOff ? (_length + 1) / 2 : _length;
         var count = Math.Clamp(limit - _position, 0, buffer.Length);
-        content.Whole.AsMemory(_position, count).CopyTo(buffer);
+        content.Whole.AsMemory(Math.Min(_position, Content.FullBytes), count).CopyTo(buffer);
         _position += count;
 
         // There is nothing behind a whole block, so one byte too many is made up.

@@ -37,8 +37,9 @@ internal sealed class SharedBlockIntake(SimulatedProcess process)
             await writer.CommitAsync(new[] { content.Digest }, cancellationToken);
         }
 
-        var outcome = await ReportAsync(upload, new StorePart(vault, range, content.TreeHash, attempt), cancellationToken);
-        if (!outcome.TryGet(out var standing, out _) || !standing.AttemptInUse)
+        var (outcome, reports) = await ReportAsync(
+            upload, new StorePart(vault, range, content.TreeHash, attempt), cancellationToken);
+        if (outcome.TryGet(out var standing, out _) ? !standing.AttemptInUse : reports == 1)
         {
             await process.Parts.DeleteAttemptAsync(upload, attempt, CancellationToken.None);
         }
@@ -46,14 +47,14 @@ internal sealed class SharedBlockIntake(SimulatedProcess process)
         return outcome;
     }
 
-    private async ValueTask<Outcome<PartStanding>> ReportAsync(
+    private async ValueTask<(Outcome<PartStanding> Outcome, int Reports)> ReportAsync(
         UploadId upload, StorePart report, CancellationToken cancellationToken)
     {
         for (var reports = 1; ; reports++)
         {
             try
             {
-                return await process.Host.AskAsync(upload.Entity, report, cancellationToken);
+                return (await process.Host.AskAsync(upload.Entity, report, cancellationToken), reports);
             }
             catch (EntityUnavailableException) when (reports < MaxReports)
             {

@@ -11,7 +11,11 @@ internal sealed class AstrayTells(SimulatedWorld world, SimulatedProcess process
 
     public override bool IsIdle => inner.IsIdle;
 
-    public override void Submit(object ticket, ICommand command, DateTimeOffset now) => inner.Submit(ticket, command, now);
+    public override void Submit(object ticket, ICommand command, DateTimeOffset now)
+    {
+        process.SawCommand(Entity, command);
+        inner.Submit(ticket, command, now);
+    }
 
     public override void Wake(object ticket, DateTimeOffset now) => inner.Wake(ticket, now);
 

@@ -33,10 +33,11 @@ internal sealed class Hosts
     public int Lives => _lives.Sum();
 
     /// <summary>The process, or null while it is down.</summary>
-    public SimulatedProcess? this[int host] => _processes[host];
+    public SimulatedProcess? this[int host] => _processes[host % Count];
 
     public void Start(int host)
     {
+        host %= Count;
         if (_processes[host] is null)
         {
             _world.Note(host, "start");
@@ -46,44 +47,52 @@ internal sealed class Hosts
 
     public void Crash(int host)
     {
+        host %= Count;
         _processes[host]?.Crash();
         _processes[host] = null;
     }
 
     /// <summary>Wakes what is due; a scan that fails is followed by another some time.</summary>
-    public void Wake(int host) => Run(host, "wake scan", async process => await process.Wakes.RunAsync(CancellationToken.None));
+    public Task Wake(int host) => Run(host, "wake scan", async process => await process.Wakes.RunAsync(CancellationToken.None));
 
-    public void Collect(int host, TimeSpan grace) => Run(host, "collection", async process =>
+    public Task Collect(int host, TimeSpan grace) => Run(host, "collection", async process =>
     {
         var before = Disk.Uploads.Values.Sum(stored => stored.Attempts.Count);
-        await _bug.CollectAsync(process, grace);
+        var report = await _bug.CollectAsync(process, grace);
+        if (report.UploadsSkipped > 0)
+        {
+            _world.Coverage.Saw(Situations.CollectionSkipped);
+        }
+
         if (Disk.Uploads.Values.Sum(stored => stored.Attempts.Count) < before)
         {
             _world.Coverage.Saw(Situations.CollectionDeleted);
         }
     });
 
-    private void Run(int host, string what, Func<SimulatedProcess, Task> work)
+    private Task Run(int host, string what, Func<SimulatedProcess, Task> work)
     {
-        if (_processes[host] is { } process)
+        if (this[host] is not { } process)
         {
-            _world.Note(host, what);
-            _ = process.Scheduler.Start(async () =>
-            {
-                try
-                {
-                    await work(process);
-                }
-                catch (Exception fault) when (fault is IOException or Engine.Ports.JournalUnavailableException
-                    or Engine.Ports.JournalDamagedException)
-                {
-                    _world.Note(host, what + " failed");
-                }
-                catch (Exception fault)
-                {
-                    _world.Fail($"robustness: a {what} threw {fault.GetType().Name}: {fault.Message}");
-                }
-            });
+            return Task.CompletedTask;
         }
+
+        _world.Note(process.Number, what);
+        return process.Scheduler.Start(async () =>
+        {
+            try
+            {
+                await work(process);
+            }
+            catch (Exception fault) when (fault is IOException or Engine.Ports.JournalUnavailableException
+                or Engine.Ports.JournalDamagedException)
+            {
+                _world.Note(process.Number, what + " failed");
+            }
+            catch (Exception fault)
+            {
+                _world.Fail($"robustness: a {what} threw {fault.GetType().Name}: {fault.Message}");
+            }
+        });
     }
 }

@@ -24,8 +24,12 @@ internal sealed class JournalPort(SimulatedWorld world, SimulatedProcess process
 
     public ValueTask<AppendOutcome> AppendAsync(JournalAppend append, CancellationToken cancellationToken)
     {
-        var events = append.Record.Length;
-        return Write(append.Entity, () => journal.Append(append), "append", events);
+        if (append.Record.Span.Count("part-stored.1"u8) > 1)
+        {
+            world.Coverage.Saw(Situations.GroupCommit);
+        }
+
+        return Write(append.Entity, () => journal.Append(append), "append", append.Record.Length);
     }
 
     public ValueTask<AppendOutcome> ForgetAsync(EntityId entity, long expectedVersion, CancellationToken cancellationToken) =>

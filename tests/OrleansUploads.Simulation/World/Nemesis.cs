@@ -18,11 +18,11 @@ internal sealed class Nemesis(SimulatedWorld world, Hosts hosts, Judge judge)
                     world.Clock.After(crash.Downtime, () => hosts.Start(crash.Host));
                     break;
                 case Step.Wake wake:
-                    hosts.Wake(wake.Host);
+                    _ = hosts.Wake(wake.Host);
                     break;
                 case Step.Collect collect:
                     judge.AnyCollection = true;
-                    hosts.Collect(collect.Host, collect.Grace);
+                    _ = hosts.Collect(collect.Host, collect.Grace);
                     break;
                 case Step.Suspend suspend:
                     world.Fault(Step.Nemesis, "suspend", "");

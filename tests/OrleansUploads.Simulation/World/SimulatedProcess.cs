@@ -2,6 +2,7 @@ using OrleansUploads.Core;
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Intake;
@@ -106,6 +107,26 @@ internal sealed class SimulatedProcess
         if (history.Snapshot is not null)
         {
             _world.Coverage.Saw(Situations.SnapshotRead);
+        }
+    }
+
+    /// <summary>Notices messages of a vault's life that arrive when a later one has begun.</summary>
+    public void SawCommand(EntityId entity, ICommand command)
+    {
+        var epoch = command switch
+        {
+            BeginVault begin => begin.Life.Epoch,
+            RecordArchives record => -record.Epoch,
+            CloseUpload close => -close.Epoch,
+            _ => 0,
+        };
+        if (epoch > 0)
+        {
+            _world.NewestEpochs[entity] = epoch;
+        }
+        else if (epoch < 0 && -epoch < _world.NewestEpochs.GetValueOrDefault(entity))
+        {
+            _world.Coverage.Saw(Situations.FormerLifeMessage);
         }
     }
 

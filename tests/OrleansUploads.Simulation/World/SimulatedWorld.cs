@@ -1,3 +1,5 @@
+using OrleansUploads.Core;
+
 namespace OrleansUploads.Simulation.World;
 
 /// <summary>One thread, one source of chance, one clock: everything that happens in a schedule happens here, in an order
@@ -42,6 +44,9 @@ internal sealed class SimulatedWorld
 
     /// <summary>Why the world has come to a stop; null while all is well.</summary>
     public string? Violation { get; private set; }
+
+    /// <summary>The newest life of each vault, as far as a message has told.</summary>
+    public Dictionary<EntityId, long> NewestEpochs { get; } = [];
 
     public DateTimeOffset Now => Clock.Now;
 

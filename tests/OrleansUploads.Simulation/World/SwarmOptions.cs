@@ -17,12 +17,16 @@ internal sealed record SwarmOptions
 
     public int Steps { get; init; } = 40;
 
+    /// <summary>Vaults are filled, emptied, deleted and created again, and nothing else.</summary>
+    public bool Churns { get; init; }
+
     public bool InlineContinuations { get; init; } = true;
 
     public bool DrawsTaskOrder { get; init; } = true;
 
     public bool RealIntakeOfFullParts { get; init; }
 
+    /// <summary>How long histories get before a snapshot; below 0 each write is followed by one.</summary>
     public int HistorySlack { get; init; } = 64;
 
     public int IdleSeconds { get; init; } = 120;
@@ -75,18 +79,20 @@ internal sealed record SwarmOptions
     {
         var random = new SeededRandom(seed).Fork(1);
         int Sometimes(int most) => random.Chance(400) ? random.Between(1, most) : 0;
+        var churns = random.Chance(60);
         return new SwarmOptions
         {
+            Churns = churns,
             Hosts = random.Chance(350) ? 2 : 1,
             Clients = random.Between(1, 4),
             Uploads = random.Between(1, 4),
-            Vaults = random.Between(1, 2),
+            Vaults = churns ? 1 : random.Between(1, 2),
             Steps = random.Between(20, 60),
             InlineContinuations = random.Chance(800),
             DrawsTaskOrder = random.Chance(800),
             RealIntakeOfFullParts = random.Chance(60),
-            HistorySlack = random.Pick(64, 8, 2, 0),
-            IdleSeconds = random.Pick(120, 5, 1),
+            HistorySlack = random.Pick(64, 4, 0, -1000),
+            IdleSeconds = random.Pick(120, 20, 4),
             SkewMilliseconds = random.Chance(300) ? random.Between(1, 3000) : 0,
             AppendFailsBefore = Sometimes(120),
             AppendFailsAfter = Sometimes(120),
@@ -98,7 +104,7 @@ internal sealed record SwarmOptions
             StoreFailsAfter = Sometimes(80),
             BytesFlip = Sometimes(30),
             TellLost = Sometimes(300),
-            TellTwice = Sometimes(300),
+            TellTwice = churns ? random.Between(100, 600) : Sometimes(300),
             RequestLost = Sometimes(100),
             RequestTwice = Sometimes(100),
             ReplyLost = Sometimes(100),
