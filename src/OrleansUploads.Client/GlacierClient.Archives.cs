@@ -25,7 +25,7 @@ public sealed partial class GlacierClient
         };
         return Transport.RunAsync(
             request.With(HeaderNames.TreeHash, body.TreeHash.ToString())
-                .With(HeaderNames.ArchiveDescription, Description.Check(description)),
+                .With(HeaderNames.ArchiveDescription, DescriptionText.Check(description)),
             (response, _) =>
             {
                 CheckTreeHash(response, body);

@@ -28,7 +28,7 @@ public sealed partial class GlacierClient
         ArgumentException.ThrowIfNullOrEmpty(archiveId);
         return InitiateJobAsync(
             vault,
-            new JobParametersDocument("archive-retrieval", archiveId, Description.Check(description), tier, range),
+            new JobParametersDocument("archive-retrieval", archiveId, DescriptionText.Check(description), tier, range),
             cancellationToken);
     }
 
@@ -38,7 +38,7 @@ public sealed partial class GlacierClient
         string vault, string? description = null, CancellationToken cancellationToken = default) =>
         InitiateJobAsync(
             vault,
-            new JobParametersDocument("inventory-retrieval", null, Description.Check(description), null, null),
+            new JobParametersDocument("inventory-retrieval", null, DescriptionText.Check(description), null, null),
             cancellationToken);
 
     /// <summary>Asks about one job.</summary>

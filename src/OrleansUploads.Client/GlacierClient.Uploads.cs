@@ -21,7 +21,7 @@ public sealed partial class GlacierClient
         RunAsync(
             new GlacierRequest(HttpMethod.Post, $"{RequestPath.Vault(_account, vault)}/{Uploads}")
                 .With(HeaderNames.PartSize, partSizeBytes.ToString(CultureInfo.InvariantCulture))
-                .With(HeaderNames.ArchiveDescription, Description.Check(description)),
+                .With(HeaderNames.ArchiveDescription, DescriptionText.Check(description)),
             static (response, _) => Task.FromResult(Answer.RequireHeader(response, HeaderNames.UploadId)),
             cancellationToken);
 

@@ -83,7 +83,7 @@ public sealed partial class GlacierClient : IDisposable
             }
 
             // A server that answers a marker with itself would keep us here for ever.
-            marker = page.Marker != marker
+            marker = page.Marker is null || page.Marker != marker
                 ? page.Marker
                 : throw new GlacierException(GlacierErrorCodes.UnreadableAnswer, "The server answered the same page marker twice.");
         }

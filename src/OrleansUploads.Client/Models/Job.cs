@@ -46,7 +46,7 @@ public enum RetrievalTier
 /// <param name="VaultArn">The vault.</param>
 /// <param name="Tier">How fast it was asked for; null for an inventory.</param>
 public sealed record Job(
-    [property: JsonPropertyName("JobId")] string JobId,
+    [property: JsonRequired, JsonPropertyName("JobId")] string JobId,
     [property: JsonPropertyName("JobDescription")] string? Description,
     [property: JsonPropertyName("Action")] string Action,
     [property: JsonPropertyName("ArchiveId")] string? ArchiveId,
@@ -55,7 +55,7 @@ public sealed record Job(
     [property: JsonPropertyName("RetrievalByteRange")] ByteRange? RetrievalRange,
     [property: JsonPropertyName("SHA256TreeHash")] TreeHash? TreeHash,
     [property: JsonPropertyName("InventorySizeInBytes")] long? InventorySizeBytes,
-    [property: JsonPropertyName("StatusCode")] JobStatus Status,
+    [property: JsonRequired, JsonPropertyName("StatusCode")] JobStatus Status,
     [property: JsonPropertyName("StatusMessage")] string? StatusMessage,
     [property: JsonPropertyName("CreationDate")] DateTimeOffset CreatedAt,
     [property: JsonPropertyName("CompletionDate")] DateTimeOffset? CompletedAt,

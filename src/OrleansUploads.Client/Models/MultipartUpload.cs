@@ -10,7 +10,7 @@ namespace OrleansUploads.Client.Models;
 /// <param name="PartSizeBytes">Length of every part but the last.</param>
 /// <param name="CreatedAt">When it was initiated.</param>
 public sealed record MultipartUpload(
-    [property: JsonPropertyName("MultipartUploadId")] string UploadId,
+    [property: JsonRequired, JsonPropertyName("MultipartUploadId")] string UploadId,
     [property: JsonPropertyName("VaultARN")] string VaultArn,
     [property: JsonPropertyName("ArchiveDescription")] string? Description,
     [property: JsonPropertyName("PartSizeInBytes")] long PartSizeBytes,
@@ -20,8 +20,8 @@ public sealed record MultipartUpload(
 /// <param name="Range">Its bytes, in the archive.</param>
 /// <param name="TreeHash">Tree hash of these bytes.</param>
 public sealed record UploadedPart(
-    [property: JsonPropertyName("RangeInBytes")] ByteRange Range,
-    [property: JsonPropertyName("SHA256TreeHash")] TreeHash TreeHash);
+    [property: JsonRequired, JsonPropertyName("RangeInBytes")] ByteRange Range,
+    [property: JsonRequired, JsonPropertyName("SHA256TreeHash")] TreeHash TreeHash);
 
 /// <summary>One page of an upload's parts, by start.</summary>
 /// <param name="PartSizeBytes">Length of every part but the last.</param>
@@ -29,7 +29,7 @@ public sealed record UploadedPart(
 /// <param name="Parts">The parts; may be empty.</param>
 /// <param name="Marker">Asks for the next page; null on the last.</param>
 public sealed record PartPage(
-    [property: JsonPropertyName("PartSizeInBytes")] long PartSizeBytes,
+    [property: JsonRequired, JsonPropertyName("PartSizeInBytes")] long PartSizeBytes,
     [property: JsonPropertyName("ArchiveDescription")] string? Description,
-    IReadOnlyList<UploadedPart> Parts,
+    [property: JsonRequired] IReadOnlyList<UploadedPart> Parts,
     string? Marker);

@@ -10,7 +10,7 @@ namespace OrleansUploads.Client.Models;
 /// <param name="ArchiveCount">Archives at that time; null where the server has not counted yet.</param>
 /// <param name="SizeBytes">Their size with overhead; null where the server has not counted yet.</param>
 public sealed record Vault(
-    [property: JsonPropertyName("VaultName")] string Name,
+    [property: JsonRequired, JsonPropertyName("VaultName")] string Name,
     [property: JsonPropertyName("VaultARN")] string Arn,
     [property: JsonPropertyName("CreationDate")] DateTimeOffset CreatedAt,
     [property: JsonPropertyName("LastInventoryDate")] DateTimeOffset? LastInventoryAt,

@@ -151,7 +151,8 @@ public sealed class ArchiveDownload
             async (_, token) =>
             {
                 using var output = await _client.GetJobOutputAsync(vault, jobId, range, RetryPolicy.None, token);
-                if (output.Range is { } theirs && theirs != range)
+                var theirs = output.Range ?? new ByteRange(0, sizeBytes);
+                if (theirs != range)
                 {
                     throw new GlacierException(
                         GlacierErrorCodes.UnreadableAnswer, $"Asked for bytes {range}, the server answers {theirs}.");

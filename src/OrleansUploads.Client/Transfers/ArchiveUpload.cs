@@ -146,8 +146,7 @@ public sealed class ArchiveUpload
         catch (GlacierException refusal) when (refusal.Code == GlacierErrorCodes.InvalidParameterValue)
         {
             // The refusal does not say which of perhaps thousands of parts is to blame; their hashes do.
-            var theirs = await ServerParts.ReadAsync(_client, vault, uploadId, cancellationToken);
-            if (theirs.FindFirstDifference(plan, hashes) is not { } difference)
+            if (await FindFirstDifferenceAsync(vault, uploadId, plan, hashes, cancellationToken) is not { } difference)
             {
                 throw;
             }
@@ -157,6 +156,21 @@ public sealed class ArchiveUpload
             {
                 FirstDifference = difference,
             };
+        }
+    }
+
+    private async Task<PartDifference?> FindFirstDifferenceAsync(
+        string vault, string uploadId, PartPlan plan, TreeHash[] hashes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var theirs = await ServerParts.ReadAsync(_client, vault, uploadId, cancellationToken);
+            return theirs.FindFirstDifference(plan, hashes);
+        }
+        catch (GlacierException)
+        {
+            // Then there is nothing to add to the refusal, which is what the caller must hear.
+            return null;
         }
     }
 

@@ -8,6 +8,7 @@ namespace OrleansUploads.Client.Wire;
 /// <summary>The JSON documents of the protocol.</summary>
 [JsonSourceGenerationOptions(
     UseStringEnumConverter = true,
+    RespectNullableAnnotations = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     Converters = [typeof(TreeHashConverter), typeof(ByteRangeConverter)])]
 [JsonSerializable(typeof(Vault))]
@@ -20,11 +21,12 @@ namespace OrleansUploads.Client.Wire;
 [JsonSerializable(typeof(ErrorDocument))]
 internal sealed partial class GlacierJson : JsonSerializerContext;
 
-internal sealed record VaultListDocument(IReadOnlyList<Vault> VaultList, string? Marker);
+internal sealed record VaultListDocument([property: JsonRequired] IReadOnlyList<Vault> VaultList, string? Marker);
 
-internal sealed record UploadListDocument(IReadOnlyList<MultipartUpload> UploadsList, string? Marker);
+internal sealed record UploadListDocument(
+    [property: JsonRequired] IReadOnlyList<MultipartUpload> UploadsList, string? Marker);
 
-internal sealed record JobListDocument(IReadOnlyList<Job> JobList, string? Marker);
+internal sealed record JobListDocument([property: JsonRequired] IReadOnlyList<Job> JobList, string? Marker);
 
 internal sealed record JobParametersDocument(
     string Type, string? ArchiveId, string? Description, RetrievalTier? Tier, ByteRange? RetrievalByteRange);

@@ -25,7 +25,8 @@ public sealed class Decision<TEvent>
     /// <summary>Whether the answer waits for the intents of earlier commands too, as the answer to a repetition must.</summary>
     public bool AwaitsPending { get; internal init; }
 
-    /// <summary>Whether the entity's whole history is to be deleted. Never together with events.</summary>
+    /// <summary>Whether the entity's whole history is to be deleted. Never together with events, and only by an entity whose
+    /// name never comes back: a new history under an old name could be mistaken for the old one by a host that is behind.</summary>
     public bool Forgets { get; internal init; }
 
     /// <summary>The same decision, with an intent that the events oblige to.</summary>

@@ -1,6 +1,7 @@
 namespace OrleansUploads.Core.Hashing;
 
-/// <summary>SHA-256 tree hash: leaves of 1 MiB, neighbours paired up to one root. For data of at most 1 MiB it equals the linear hash.</summary>
+/// <summary>SHA-256 tree hash: leaves of 1 MiB, neighbours paired up to one root. For data of at most 1 MiB it equals the
+/// linear hash.</summary>
 public readonly record struct TreeHash(Sha256Digest Digest)
 {
     /// <summary>Reads 64 hex digits of either case.</summary>

@@ -51,12 +51,9 @@ public sealed class JobsDecider(RetrievalPolicy policy) : Decider<JobsState, Job
         }
     }
 
-    /// <summary>Expired jobs vanish; without any job left the entity is forgotten.</summary>
+    /// <summary>Expired jobs vanish.</summary>
     public override Decision<JobsEvent> Wake(JobsState state, DateTimeOffset now) =>
-        state.ById.IsEmpty || state.ById.Values.All(job => job.ExpiresAt <= now) ? Forget()
-        : state.ById.Values.Any(job => job.ExpiresAt <= now)
-            ? Accept(new JobsExpired(now))
-            : Reply(Done.Instance);
+        state.ById.Values.Any(job => job.ExpiresAt <= now) ? Accept(new JobsExpired(now)) : Nothing;
 
     /// <inheritdoc/>
     /// <remarks>All jobs of one policy live equally long, so the oldest is the first to vanish.</remarks>

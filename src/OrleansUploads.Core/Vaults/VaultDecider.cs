@@ -6,7 +6,7 @@ using OrleansUploads.Core.Uploads;
 namespace OrleansUploads.Core.Vaults;
 
 /// <summary>The rules of a vault: which uploads are in progress, how much it holds, and whether it may be deleted.</summary>
-public sealed class VaultDecider(UploadPolicy policy) : Decider<VaultState, VaultCommand, VaultEvent>
+public sealed class VaultDecider : Decider<VaultState, VaultCommand, VaultEvent>
 {
     /// <inheritdoc/>
     public override VaultState Initial => VaultState.Unknown.Instance;
@@ -60,15 +60,12 @@ public sealed class VaultDecider(UploadPolicy policy) : Decider<VaultState, Vaul
         _ => throw new InvalidOperationException($"{happened.GetType().Name} cannot follow in {state.GetType().Name}."),
     };
 
-    /// <summary>The record of a deleted vault is forgotten after its life.</summary>
-    public override Decision<VaultEvent> Wake(VaultState state, DateTimeOffset now) =>
-        state is VaultState.Deleted { Removed: true } deleted && now >= deleted.DeletedAt + policy.RecordLife
-            ? Forget()
-            : Nothing;
+    /// <inheritdoc/>
+    /// <remarks>A deleted vault is remembered, because its name can come back: its epoch keeps its lives apart.</remarks>
+    public override Decision<VaultEvent> Wake(VaultState state, DateTimeOffset now) => Nothing;
 
     /// <inheritdoc/>
-    public override DateTimeOffset? WakeAt(VaultState state) =>
-        state is VaultState.Deleted deleted ? deleted.DeletedAt + policy.RecordLife : null;
+    public override DateTimeOffset? WakeAt(VaultState state) => null;
 
     /// <inheritdoc/>
     public override IEnumerable<Intent> Pending(VaultState state) => state switch

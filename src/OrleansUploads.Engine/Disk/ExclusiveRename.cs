@@ -8,11 +8,13 @@ namespace OrleansUploads.Engine.Disk;
 internal static partial class ExclusiveRename
 {
     private const int OperationNotPermitted = 1;
+    private const int NoEntry = 2;
     private const int FileExists = 17;
     private const int NotSupportedOnLinux = 95;
     private const int NotSupportedOnMac = 45;
 
     /// <summary>Gives a file its new name; false when that is taken, and then nothing has changed.</summary>
+    /// <exception cref="FileNotFoundException">The file is gone.</exception>
     public static bool TryMove(string from, string to)
     {
         if (!OperatingSystem.IsWindows())
@@ -27,6 +29,11 @@ internal static partial class ExclusiveRename
             if (error == FileExists)
             {
                 return false;
+            }
+
+            if (error == NoEntry)
+            {
+                throw new FileNotFoundException($"There is no '{from}' to name '{to}'.", from);
             }
 
             // File systems without hard links (exFAT, some network shares) leave only the move.

@@ -8,6 +8,9 @@ namespace OrleansUploads.Engine.Disk;
 /// <summary>The manifest of an upload as a file: there whole or not at all, and never replaced.</summary>
 internal static class ManifestFile
 {
+    /// <summary>More than are ever begun for one upload: each restart clears up before the next can crash.</summary>
+    private const int MaxUnfinished = 8;
+
     /// <summary>Stores a manifest; durable on return.</summary>
     /// <exception cref="InvalidOperationException">The upload has another manifest.</exception>
     /// <exception cref="AttemptDamagedException">The upload has a manifest that is damaged.</exception>
@@ -31,6 +34,7 @@ internal static class ManifestFile
         }
 
         // Also when it was there already: whoever put it there may have ended before this.
+        RemoveUnfinished(directories.PathOf(upload));
         directories.Get(upload).Flush();
     }
 
@@ -67,6 +71,11 @@ internal static class ManifestFile
             File.Delete(file.Name);
             return false;
         }
+        catch (FileNotFoundException) when (File.Exists(path))
+        {
+            // Another writer was quicker, and has cleared up.
+            return false;
+        }
         catch
         {
             File.Delete(file.Name);
@@ -86,6 +95,15 @@ internal static class ManifestFile
             {
                 // Somebody is writing one under that number, or a crash has left it; the next number will do.
             }
+        }
+    }
+
+    /// <summary>Deletes what crashes have left; nobody needs it once the manifest is there.</summary>
+    private static void RemoveUnfinished(string directory)
+    {
+        for (var number = 0; number < MaxUnfinished; number++)
+        {
+            File.Delete(Path.Join(directory, DiskLayout.UnfinishedManifest(number)));
         }
     }
 

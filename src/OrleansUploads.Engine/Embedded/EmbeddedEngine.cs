@@ -1,3 +1,4 @@
+using OrleansUploads.Core;
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Engine.Disk;
@@ -44,6 +45,13 @@ public sealed class EmbeddedEngine : IAsyncDisposable
 
     /// <summary>The entities.</summary>
     public IEntityHost Host => _host;
+
+    /// <summary>The bytes.</summary>
+    public IPartStore Parts => _parts;
+
+    /// <summary>Entities that are not served, because a recent record of theirs is damaged; an operator should hear of
+    /// them. Empty in good times.</summary>
+    public IReadOnlyList<EntityId> DamagedEntities => _journal.DamagedAtOpen;
 
     /// <summary>Fresh IDs.</summary>
     public IdSource Ids { get; }

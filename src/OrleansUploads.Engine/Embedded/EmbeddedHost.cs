@@ -71,6 +71,11 @@ public sealed class EmbeddedHost : IEntityHost, IAsyncDisposable
     /// <summary>Stops delivering; commands that are waiting are faulted. What was answered is durable already.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_stopping.IsCancellationRequested)
+        {
+            return;
+        }
+
         await _eviction.DisposeAsync();
         _stopping.Cancel();
         foreach (var cell in _cells.Values)

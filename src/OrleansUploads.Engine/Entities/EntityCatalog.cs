@@ -15,7 +15,7 @@ namespace OrleansUploads.Engine.Entities;
 public class EntityCatalog(UploadPolicy uploads, RetrievalPolicy retrievals)
 {
     private readonly AccountDecider _account = new();
-    private readonly VaultDecider _vault = new(uploads);
+    private readonly VaultDecider _vault = new();
     private readonly ArchiveShardDecider _archiveShard = new(uploads);
     private readonly JobsDecider _jobs = new(retrievals);
     private readonly UploadDecider _upload = new(uploads);

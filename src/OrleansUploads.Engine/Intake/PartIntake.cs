@@ -45,9 +45,18 @@ public sealed class PartIntake(IEntityHost host, IPartStore parts, IdSource ids)
         }
 
         var attempt = ids.NewAttempt();
-        if (await WriteAsync(upload, attempt, range.LengthBytes, stated, body, cancellationToken) is { } refused)
+        try
         {
-            return new(refused);
+            if (await WriteAsync(upload, attempt, range.LengthBytes, stated, body, cancellationToken) is { } refused)
+            {
+                return new(refused);
+            }
+        }
+        catch (AttemptDamagedException)
+        {
+            // It was collected while it was written: its upload has ended, or it took longer than the grace.
+            check = await host.AskAsync(upload.Entity, new CheckPart(vault, range), cancellationToken);
+            return new(check.Refusal ?? new Refusal.AttemptCollected(range));
         }
 
         var (outcome, reports) = await ReportAsync(

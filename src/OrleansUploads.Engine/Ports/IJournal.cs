@@ -7,8 +7,9 @@ namespace OrleansUploads.Engine.Ports;
 /// A stream's version is the number of records ever appended to it; a stream that does not exist has version 0. The
 /// expected version is the fence: of two hosts that believe they own an entity, the one that is behind gets a
 /// conflict and must read again. Records are opaque here.
-/// <para>Whatever is thrown by <see cref="AppendAsync"/> means "unknown": the record may or may not be durable, and
-/// the caller must read the stream again before it decides anything. All members may be called concurrently.</para>
+/// <para>Whatever is thrown by <see cref="AppendAsync"/> and <see cref="ForgetAsync"/>, but for argument errors, means
+/// "unknown": the change may or may not be durable, and the caller must read the stream again before it decides anything.
+/// All members may be called concurrently. Memory that is handed over is left alone until the call has ended.</para>
 /// </remarks>
 public interface IJournal
 {
@@ -22,11 +23,13 @@ public interface IJournal
     /// <exception cref="JournalUnavailableException">Outcome unknown.</exception>
     ValueTask<AppendOutcome> AppendAsync(JournalAppend append, CancellationToken cancellationToken);
 
-    /// <summary>Replaces the records up to a version by one snapshot. The version must be at most the stream's.</summary>
-    /// <remarks>An older snapshot than the stored one is ignored. Losing a snapshot loses nothing.</remarks>
+    /// <summary>Replaces the records up to a version, which is at least 1, by one snapshot.</summary>
+    /// <remarks>An older snapshot than the stored one is ignored, and so is one that is ahead of its stream: its owner was
+    /// overtaken. Losing a snapshot loses nothing.</remarks>
     ValueTask SaveSnapshotAsync(EntityId entity, long version, ReadOnlyMemory<byte> snapshot, CancellationToken cancellationToken);
 
-    /// <summary>Deletes a whole stream, if it is still at the expected version; afterwards it has version 0.</summary>
+    /// <summary>Deletes a whole stream, if it is still at the expected version; afterwards it has version 0. Durable when the
+    /// task has completed. Only for names that never come back: the versions of a new stream start again at 1.</summary>
     ValueTask<AppendOutcome> ForgetAsync(EntityId entity, long expectedVersion, CancellationToken cancellationToken);
 }
 

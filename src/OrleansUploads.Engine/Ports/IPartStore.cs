@@ -19,6 +19,7 @@ public interface IPartStore
     /// <param name="lengthBytes">How many bytes will be written; at least 1.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="PartStoreFullException">There is no room for that many bytes.</exception>
+    /// <exception cref="InvalidOperationException">The name was used before.</exception>
     ValueTask<IAttemptWriter> CreateAsync(UploadId upload, AttemptId attempt, long lengthBytes, CancellationToken cancellationToken);
 
     /// <summary>Opens a committed attempt for reading.</summary>
@@ -27,13 +28,17 @@ public interface IPartStore
 
     /// <summary>Stores the manifest of a completed upload. Durable when the task has completed; repeating it with the
     /// same manifest does nothing.</summary>
+    /// <exception cref="PartStoreFullException">There is no room.</exception>
+    /// <exception cref="InvalidOperationException">The upload has another manifest.</exception>
+    /// <exception cref="AttemptDamagedException">It has one that is not what was written.</exception>
     ValueTask PutManifestAsync(Manifest manifest, CancellationToken cancellationToken);
 
     /// <summary>Reads the manifest of an upload; null where there is none.</summary>
     /// <exception cref="AttemptDamagedException">It is not what was written.</exception>
     ValueTask<Manifest?> ReadManifestAsync(UploadId upload, CancellationToken cancellationToken);
 
-    /// <summary>All uploads that have anything stored here, in no particular order.</summary>
+    /// <summary>All uploads that have anything stored here, in no particular order. After a crash one may be named of which
+    /// nothing is left.</summary>
     IAsyncEnumerable<UploadId> ListUploadsAsync(CancellationToken cancellationToken);
 
     /// <summary>All attempts of an upload, committed or not, in no particular order.</summary>
@@ -56,6 +61,8 @@ public interface IAttemptWriter : IAsyncDisposable
     /// <summary>Makes the attempt durable, name included. Exactly the announced number of bytes must have been written.</summary>
     /// <param name="leaves">SHA-256 of each 1 MiB of the bytes, kept beside them for the hashes of ranges.</param>
     /// <param name="cancellationToken">Gives up; the attempt may be there all the same.</param>
+    /// <exception cref="InvalidOperationException">More or fewer bytes were written than announced.</exception>
+    /// <exception cref="AttemptDamagedException">The attempt was deleted while it was being written.</exception>
     ValueTask CommitAsync(ReadOnlyMemory<Sha256Digest> leaves, CancellationToken cancellationToken);
 }
 
@@ -66,7 +73,7 @@ public interface IAttemptReader : IAsyncDisposable
     long LengthBytes { get; }
 
     /// <summary>Fills the front of the buffer from an offset; returns how many bytes, 0 only at the end.</summary>
-    /// <remarks>Fastest when the offset is a multiple of 1 MiB and the buffer holds 1 MiB.</remarks>
+    /// <remarks>It fills as much as there is. Fastest when the offset and the buffer are multiples of 64 KiB.</remarks>
     /// <exception cref="AttemptDamagedException">The stored bytes are not those that were written.</exception>
     ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken);
 

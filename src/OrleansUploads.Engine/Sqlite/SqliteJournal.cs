@@ -113,6 +113,7 @@ public sealed class SqliteJournal : IJournal, IWakeIndex, IAsyncDisposable
             opened.Push(database);
             JournalOpening.RequireReached(mark, JournalSchema.ReadSequence(database), folder);
             JournalSchema.Prepare(database, options);
+            JournalOpening.RequireNamesFound(database);
 
             var tables = new JournalTables(database);
             opened.Push(tables);

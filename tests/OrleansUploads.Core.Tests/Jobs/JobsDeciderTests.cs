@@ -29,7 +29,8 @@ public sealed class JobsDeciderTests
         _jobs.Now += TimeSpan.FromMilliseconds(1);
         _jobs.Refused<Refusal.JobNotFound>(new FindFinishedJob(Job(1)));
         _jobs.Refused<Refusal.JobNotFound>(new FindJob(Job(1)));
-        Assert.True(_jobs.Wake().Forgets);
+        _jobs.Wake();
+        Assert.Empty(_jobs.State.ById);
     }
 
     [Fact]

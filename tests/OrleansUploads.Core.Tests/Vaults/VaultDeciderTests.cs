@@ -7,7 +7,7 @@ namespace OrleansUploads.Core.Tests.Vaults;
 
 public sealed class VaultDeciderTests
 {
-    private readonly DeciderDriver<VaultState, VaultCommand, VaultEvent> _vault = new(new VaultDecider(new UploadPolicy()));
+    private readonly DeciderDriver<VaultState, VaultCommand, VaultEvent> _vault = new(new VaultDecider());
 
     private void Begin(long epoch = 1) => _vault.Do(new BeginVault(Some.Life with { Epoch = epoch }, Some.Noon));
 

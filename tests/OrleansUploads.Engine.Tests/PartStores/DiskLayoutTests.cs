@@ -89,17 +89,36 @@ public sealed class DiskLayoutTests : IDisposable
         Assert.Equal([note], Directory.EnumerateFiles(_root, "*", SearchOption.AllDirectories));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_crashes_have_left_of_a_manifest_goes_when_it_is_stored_again(bool isStored)
+    {
+        using var store = await OpenWithOneOfEachAsync();
+        var manifest = _temporary.File("manifest");
+        File.Copy(manifest, manifest + ".0.unfinished");
+        File.Copy(manifest, manifest + ".1.unfinished");
+        if (!isStored)
+        {
+            File.Delete(manifest);
+        }
+
+        await store.PutManifestAsync(PartBytes.Manifest(Upload, 1, seed: 1), CancellationToken.None);
+
+        Assert.NotNull(await store.ReadManifestAsync(Upload, CancellationToken.None));
+        Assert.Equal(
+            [manifest], Directory.EnumerateFiles(Path.GetDirectoryName(manifest)!, "manifest*"));
+    }
+
     [Fact]
-    public async Task What_a_crash_has_left_of_a_manifest_does_not_stop_the_next_one_and_goes_with_the_upload()
+    public async Task What_a_crash_has_left_of_a_manifest_goes_with_the_upload()
     {
         using var store = await OpenWithOneOfEachAsync();
         var manifest = _temporary.File("manifest");
         File.Move(manifest, manifest + ".0.unfinished");
 
-        await store.PutManifestAsync(PartBytes.Manifest(Upload, 1, seed: 9), CancellationToken.None);
-        Assert.NotNull(await store.ReadManifestAsync(Upload, CancellationToken.None));
-
         await store.DeleteUploadAsync(Upload, CancellationToken.None);
+
         Assert.Empty(Directory.EnumerateFiles(_root, "*", SearchOption.AllDirectories));
         Assert.False(Directory.Exists(Path.GetDirectoryName(manifest)));
     }

@@ -65,6 +65,20 @@ public class AnswerTests
     }
 
     [Fact]
+    public async Task A_list_of_one_page_ends_with_it()
+    {
+        var server = new ScriptedServer().Answers(HttpStatusCode.OK, """{"VaultList":[],"Marker":null}""");
+        using var client = server.Connect();
+
+        await foreach (var vault in client.ListVaultsAsync())
+        {
+            Assert.Fail($"There is no vault, and yet {vault}.");
+        }
+
+        Assert.Single(server.Received);
+    }
+
+    [Fact]
     public async Task A_server_that_answers_the_same_marker_twice_is_not_asked_for_ever()
     {
         const string Page = """{"VaultList":[],"Marker":"m"}""";
@@ -111,7 +125,9 @@ public class AnswerTests
     [Theory]
     [InlineData("not json")]
     [InlineData("null")]
+    [InlineData("{}")]
     [InlineData("""{"VaultName":7}""")]
+    [InlineData("""{"VaultName":null}""")]
     public async Task A_success_that_is_not_the_protocols_json_is_an_error_and_not_repeated(string body)
     {
         var server = new ScriptedServer().Answers(HttpStatusCode.OK, body);
@@ -121,6 +137,19 @@ public class AnswerTests
 
         Assert.Equal(GlacierErrorCodes.UnreadableAnswer, failure.Code);
         Assert.Single(server.Received);
+    }
+
+    [Fact]
+    public async Task Fields_without_a_value_may_be_left_out()
+    {
+        using var client = new ScriptedServer().Answers(HttpStatusCode.OK, """
+            {"VaultList":[{"VaultName":"v","VaultARN":"arn","CreationDate":"2012-02-20T17:01:45Z"}]}
+            """).Connect();
+
+        var page = await client.ListVaultsPageAsync();
+
+        Assert.Null(page.Marker);
+        Assert.Equal("v", Assert.Single(page.Items).Name);
     }
 
     [Fact]

@@ -49,7 +49,7 @@ public class PartPlanTests
     public void Any_plan_covers_each_byte_exactly_once()
     {
         var random = new Random(20260517);
-        for (var run = 0; run < 500; run++)
+        for (var run = 0; run < 100; run++)
         {
             AssertCovers(PartPlan.Smallest(random.NextInt64(1, 100_000 * MiB)));
         }
@@ -61,9 +61,13 @@ public class PartPlanTests
         for (var part = 0; part < plan.PartCount; part++)
         {
             var range = plan.RangeOf(part);
-            Assert.Equal(at, range.Start);
-            Assert.InRange(range.LengthBytes, 1, plan.PartSizeBytes);
-            Assert.True(range.LengthBytes == plan.PartSizeBytes || part == plan.PartCount - 1);
+            var whole = range.LengthBytes == plan.PartSizeBytes;
+            var shortLast = part == plan.PartCount - 1 && range.LengthBytes > 0 && range.LengthBytes < plan.PartSizeBytes;
+            if (range.Start != at || !(whole || shortLast))
+            {
+                Assert.Fail($"Part {part} of {plan} is {range}.");
+            }
+
             at = range.EndExclusive;
         }
 

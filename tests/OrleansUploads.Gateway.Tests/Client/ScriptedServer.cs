@@ -17,15 +17,7 @@ internal sealed class ScriptedServer : HttpMessageHandler
 
     public GlacierClient Connect(Func<GlacierClientOptions, GlacierClientOptions>? change = null)
     {
-        var options = new GlacierClientOptions
-        {
-            Endpoint = new Uri("http://vaults.test:9600"),
-            Region = ReceivedRequest.Region,
-            AccessKeyId = ReceivedRequest.AccessKeyId,
-            SecretAccessKey = ReceivedRequest.Secret,
-            TimeProvider = Time,
-            Retry = new RetryPolicy { Jitter = () => 1 },
-        };
+        var options = Connections.Options(new Uri("http://vaults.test:9600")) with { TimeProvider = Time };
         return new GlacierClient(new HttpClient(this), change is null ? options : change(options));
     }
 

@@ -68,7 +68,7 @@ public sealed class RegressionTests
     [Fact]
     public void Whoever_learns_that_a_vault_is_gone_may_create_it_at_once()
     {
-        var vault = new DeciderDriver<VaultState, VaultCommand, VaultEvent>(new VaultDecider(new UploadPolicy()));
+        var vault = new DeciderDriver<VaultState, VaultCommand, VaultEvent>(new VaultDecider());
         vault.Do(new BeginVault(Some.Life, Some.Noon));
         vault.Do(new DeleteVault(Some.Vault));
 

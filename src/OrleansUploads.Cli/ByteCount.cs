@@ -1,0 +1,42 @@
+using System.Globalization;
+
+namespace OrleansUploads.Cli;
+
+/// <summary>Numbers of bytes as people write and read them.</summary>
+internal static class ByteCount
+{
+    private static readonly string[] Units = ["B", "KiB", "MiB", "GiB", "TiB"];
+
+    /// <summary>Reads a whole number, with or without a unit: 300000, 64KiB, 256MiB, 4GiB.</summary>
+    public static bool TryParse(string text, out long bytes)
+    {
+        bytes = 0;
+        var digits = text.AsSpan().TrimEnd("BbIiKkMmGgTt ");
+        var unit = text[digits.Length..].Trim();
+        var power = unit.Length == 0
+            ? 0
+            : Array.FindIndex(Units, known => known.Equals(unit, StringComparison.OrdinalIgnoreCase));
+        if (power < 0
+            || !long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            || count > long.MaxValue >> (10 * power))
+        {
+            return false;
+        }
+
+        bytes = count << (10 * power);
+        return true;
+    }
+
+    /// <summary>Writes a number with the unit in which it reads best, to one decimal: <c>256.0 MiB</c>.</summary>
+    public static string Format(double bytes)
+    {
+        var power = 0;
+        while (bytes >= 1024 && power < Units.Length - 1)
+        {
+            bytes /= 1024;
+            power++;
+        }
+
+        return string.Create(CultureInfo.InvariantCulture, $"{bytes:F1} {Units[power]}");
+    }
+}

@@ -1,0 +1,95 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace OrleansUploads.Cli.Keys;
+
+/// <summary><c>keys add|list|show|remove</c>: who may use the server. A running server notices within a second.</summary>
+internal static class KeysCommand
+{
+    public static Command Create() => new("keys", "Manage who may sign; a running server notices within a second.")
+    {
+        CreateAdd(),
+        CreateList(),
+        CreateShow(),
+        CreateRemove(),
+    };
+
+    private static Command CreateAdd()
+    {
+        var data = CommonOptions.Data();
+        var account = CommonOptions.Account();
+        var command = new Command("add", "Make a new key pair and print it.") { data, account };
+        command.SetAction(parsed => Guard.Run(() =>
+        {
+            var pair = KeyPair.Create(parsed.GetRequiredValue(account).ToString(), DateTimeOffset.UtcNow);
+            new KeyFile(parsed.GetRequiredValue(data).FullName).Change(pairs => [.. pairs, pair]);
+            Console.WriteLine($"AWS_ACCESS_KEY_ID={pair.AccessKeyId}");
+            Console.WriteLine($"AWS_SECRET_ACCESS_KEY={pair.SecretAccessKey}");
+            return 0;
+        }));
+        return command;
+    }
+
+    private static Command CreateList()
+    {
+        var data = CommonOptions.Data();
+        var command = new Command("list", "List the access keys, without their secrets.") { data };
+        command.SetAction(parsed => Guard.Run(() =>
+        {
+            foreach (var pair in new KeyFile(parsed.GetRequiredValue(data).FullName).Read())
+            {
+                var createdAt = pair.CreatedAt.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+                Console.WriteLine($"{pair.AccessKeyId}  account {pair.Account}  made {createdAt}");
+            }
+
+            return 0;
+        }));
+        return command;
+    }
+
+    private static Command CreateShow()
+    {
+        var data = CommonOptions.Data();
+        var key = AccessKeyId();
+        var command = new Command("show", "Print the secret of an access key.") { data, key };
+        command.SetAction(parsed => Guard.Run(() =>
+        {
+            var id = parsed.GetRequiredValue(key);
+            var pair = new KeyFile(parsed.GetRequiredValue(data).FullName).Read()
+                .FirstOrDefault(pair => pair.AccessKeyId == id);
+            if (pair is null)
+            {
+                return Guard.Fail($"There is no access key {id}. 'keys list' shows those that there are.");
+            }
+
+            Console.WriteLine(pair.SecretAccessKey);
+            return 0;
+        }));
+        return command;
+    }
+
+    private static Command CreateRemove()
+    {
+        var data = CommonOptions.Data();
+        var key = AccessKeyId();
+        var command = new Command("remove", "Remove an access key.") { data, key };
+        command.SetAction(parsed => Guard.Run(() =>
+        {
+            var id = parsed.GetRequiredValue(key);
+            var removed = false;
+            new KeyFile(parsed.GetRequiredValue(data).FullName).Change(pairs =>
+            {
+                var rest = pairs.Where(pair => pair.AccessKeyId != id).ToList();
+                removed = rest.Count < pairs.Count;
+                return removed ? rest : null;
+            });
+            return removed ? 0 : Guard.Fail($"There is no access key {id}. 'keys list' shows those that there are.");
+        }));
+        return command;
+    }
+
+    private static Argument<string> AccessKeyId() => new("access-key-id")
+    {
+        Description = "The access key, as 'keys list' shows it.",
+    };
+}

@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using OrleansUploads.Core;
+using OrleansUploads.Core.Parts;
+
+namespace OrleansUploads.Gateway.Glacier.Errors;
+
+/// <summary>How the protocol tells each <see cref="Refusal"/>: every case has its code, status and message here. The table
+/// in docs/errors.md says the same; a test compares the two.</summary>
+internal static class RefusalErrors
+{
+    /// <summary>The error of a refusal.</summary>
+    /// <param name="refusal">Why a command was not carried out.</param>
+    /// <param name="region">For the names of vaults.</param>
+    /// <param name="id">The ID in the request's path; empty where it has none.</param>
+    public static GlacierError Describe(Refusal refusal, string region, string id) => refusal switch
+    {
+        Refusal.VaultNotFound r => GlacierError.VaultNotFound(VaultArn.Format(region, r.Vault)),
+        Refusal.VaultNotEmpty r => GlacierError.Invalid(
+            $"Vault not empty or recently written to: {VaultArn.Format(region, r.Vault)}. It holds {r.Archives} archives and "
+            + $"{r.OpenUploads} uploads in progress; delete the archives and abort or complete the uploads first."),
+        Refusal.TooManyVaults r => new(
+            StatusCodes.Status400BadRequest,
+            ErrorCode.LimitExceeded,
+            $"Account {r.Account} has {r.Limit} vaults, which is the most that an account may have. Delete one first."),
+        Refusal.UploadNotFound => GlacierError.UploadNotFound(id),
+        Refusal.RangeNotAligned r => GlacierError.Invalid(
+            $"Invalid Content-Range: {Header(r.Range)}. The first byte must be a multiple of the part size, "
+            + $"{r.PartSize.Bytes} bytes."),
+        Refusal.PartTooLarge r => GlacierError.Invalid(
+            $"Invalid Content-Range: {Header(r.Range)}. It has {r.Range.LengthBytes} bytes, and the part size is "
+            + $"{r.PartSize.Bytes} bytes."),
+        Refusal.TooManyParts r => GlacierError.Invalid(
+            $"Invalid Content-Range: {Header(r.Range)}. An upload has at most {r.Limit} parts, so with a part size of "
+            + $"{r.PartSize.Bytes} bytes the first byte must be below {r.Limit * r.PartSize.Bytes}."),
+        Refusal.LengthDiffers r => GlacierError.Invalid(
+            $"Invalid Content-Length: {r.StatedBytes} bytes were announced and {r.ReceivedBytes} came. Send the body again."),
+        Refusal.LinearHashDiffers r => GlacierError.BodyNotAsSigned(r.Computed.ToString(), r.Stated.ToString()),
+        Refusal.AttemptCollected r => GlacierError.Timeout(
+            $"Request timed out. The bytes of {Header(r.Range)} took too long to be recorded; send the part again."),
+        Refusal.NoParts => GlacierError.Invalid(
+            "The upload has no parts. Upload at least one before completing it."),
+        Refusal.PartMissing r => GlacierError.Invalid(
+            $"The upload is not complete: the bytes {r.FirstGap} were never uploaded. Upload them, then complete again."),
+        Refusal.PartTooShort r => GlacierError.Invalid(
+            $"The part {r.Range} has {r.Range.LengthBytes} bytes, and every part but the last must have the part size, "
+            + $"{r.PartSize.Bytes} bytes. Upload it again in full, then complete again."),
+        Refusal.SizeDiffers r => GlacierError.Invalid(
+            $"Invalid x-amz-archive-size: {r.StatedBytes}. The uploaded parts add up to {r.UploadedBytes} bytes."),
+        Refusal.TreeHashDiffers r => GlacierError.Invalid(
+            $"Checksum mismatch: expected {r.Stated}, computed {r.Computed}"),
+        Refusal.CompletedOtherwise r => GlacierError.Invalid(
+            $"The upload is complete already: it became the archive {r.Archive} of {r.SizeBytes} bytes with the tree hash "
+            + $"{r.TreeHash}."),
+        Refusal.ArchiveNotFound r => GlacierError.ArchiveNotFound(r.Archive.ToString()),
+        Refusal.JobNotFound r => GlacierError.JobNotFound(r.Job.ToString()),
+        Refusal.RetrievalRangeInvalid r => GlacierError.Invalid(
+            $"Invalid RetrievalByteRange: {r.Range}. It must begin at a multiple of 1048576 bytes and end just before one, or "
+            + $"with the archive's last byte, {r.ArchiveSizeBytes - 1}."),
+        Refusal.JobNotReady r => GlacierError.Invalid(
+            $"The job is not currently available for download: {r.Job}. It will be from {GlacierDate.Format(r.ReadyAt)} on."),
+        _ => throw new UnreachableException($"{refusal.GetType().Name} has no error."),
+    };
+
+    private static string Header(PartRange range) => $"bytes {range}/*";
+}

@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using System.Threading.RateLimiting;
+using OrleansUploads.Gateway.Glacier.Answers;
+using OrleansUploads.Gateway.Glacier.Archives;
+using OrleansUploads.Gateway.Glacier.Errors;
+using OrleansUploads.Gateway.Glacier.Jobs;
+using OrleansUploads.Gateway.Glacier.Multipart;
+using OrleansUploads.Gateway.Glacier.Vaults;
+using static OrleansUploads.Gateway.Glacier.GlacierOperation;
+
+namespace OrleansUploads.Gateway.Glacier;
+
+/// <summary>Which code carries out which operation.</summary>
+internal sealed class GlacierOperations(
+    VaultOperations vaults,
+    ArchiveOperations archives,
+    MultipartOperations multipart,
+    JobOperations jobs,
+    GatewayOptions options)
+    : IDisposable
+{
+    private readonly ConcurrencyLimiter _bodies = new(new ConcurrencyLimiterOptions
+    {
+        PermitLimit = options.MaxConcurrentBodies,
+        QueueLimit = options.MaxWaitingBodies,
+        QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
+    });
+
+    /// <summary>Whether this server has the operation. The others are answered too, and say so.</summary>
+    public static bool IsSupported(GlacierOperation operation) => operation is
+        CreateVault or DescribeVault or ListVaults or DeleteVault
+        or UploadArchive or DeleteArchive
+        or InitiateMultipartUpload or UploadMultipartPart or CompleteMultipartUpload or AbortMultipartUpload
+        or ListParts or ListMultipartUploads
+        or InitiateJob or DescribeJob or ListJobs or GetJobOutput;
+
+    /// <summary>Carries a call out.</summary>
+    public ValueTask<GlacierAnswer> CarryOutAsync(GlacierCall call) => call.Route.Operation switch
+    {
+        CreateVault => vaults.CreateAsync(call),
+        DescribeVault => vaults.DescribeAsync(call),
+        ListVaults => vaults.ListAsync(call),
+        DeleteVault => vaults.DeleteAsync(call),
+        UploadArchive => TakeBytesAsync(call, archives.UploadAsync),
+        DeleteArchive => archives.DeleteAsync(call),
+        InitiateMultipartUpload => multipart.InitiateAsync(call),
+        UploadMultipartPart => TakeBytesAsync(call, multipart.UploadPartAsync),
+        CompleteMultipartUpload => multipart.CompleteAsync(call),
+        AbortMultipartUpload => multipart.AbortAsync(call),
+        ListParts => multipart.ListPartsAsync(call),
+        ListMultipartUploads => multipart.ListUploadsAsync(call),
+        InitiateJob => jobs.InitiateAsync(call),
+        DescribeJob => jobs.DescribeAsync(call),
+        ListJobs => jobs.ListAsync(call),
+        GetJobOutput => jobs.GetOutputAsync(call),
+        _ => throw new UnreachableException($"{call.Route.Operation} is not supported."),
+    };
+
+    /// <inheritdoc/>
+    public void Dispose() => _bodies.Dispose();
+
+    /// <summary>Bodies in flight are bounded, and so are those that wait: nothing of a waiting one is read.</summary>
+    private async ValueTask<GlacierAnswer> TakeBytesAsync(
+        GlacierCall call, Func<GlacierCall, ValueTask<GlacierAnswer>> operation)
+    {
+        using var lease = await _bodies.AcquireAsync(1, call.Aborted);
+        return lease.IsAcquired ? await operation(call) : RequestErrors.Busy();
+    }
+}

@@ -1,0 +1,66 @@
+using static OrleansUploads.Gateway.Glacier.GlacierOperation;
+
+namespace OrleansUploads.Gateway.Glacier;
+
+/// <summary>Which operation a request means, and the names in its path, decoded but not checked yet.</summary>
+/// <param name="Operation">The operation.</param>
+/// <param name="Vault">The vault's name; null where the operation is about the whole account.</param>
+/// <param name="Id">The archive, upload, job or lock; null where the path has none.</param>
+internal sealed record GlacierRoute(GlacierOperation Operation, string? Vault = null, string? Id = null)
+{
+    /// <summary>Whether the body is bytes to keep, of up to 4 GiB, rather than a small document.</summary>
+    public bool TakesBytes => Operation is UploadArchive or UploadMultipartPart;
+
+    /// <summary>Finds the operation of a method and path; null where there is none. Paths are case sensitive.</summary>
+    public static GlacierRoute? Find(string method, RequestTarget target) => (method, target.Segments) switch
+    {
+        ("GET", [_, "vaults"]) => new(ListVaults),
+        ("PUT", [_, "vaults", var vault]) => new(CreateVault, vault),
+        ("GET", [_, "vaults", var vault]) => new(DescribeVault, vault),
+        ("DELETE", [_, "vaults", var vault]) => new(DeleteVault, vault),
+
+        ("POST", [_, "vaults", var vault, "archives"]) => new(UploadArchive, vault),
+        ("DELETE", [_, "vaults", var vault, "archives", var id]) => new(DeleteArchive, vault, id),
+
+        ("POST", [_, "vaults", var vault, "multipart-uploads"]) => new(InitiateMultipartUpload, vault),
+        ("GET", [_, "vaults", var vault, "multipart-uploads"]) => new(ListMultipartUploads, vault),
+        ("PUT", [_, "vaults", var vault, "multipart-uploads", var id]) => new(UploadMultipartPart, vault, id),
+        ("POST", [_, "vaults", var vault, "multipart-uploads", var id]) => new(CompleteMultipartUpload, vault, id),
+        ("DELETE", [_, "vaults", var vault, "multipart-uploads", var id]) => new(AbortMultipartUpload, vault, id),
+        ("GET", [_, "vaults", var vault, "multipart-uploads", var id]) => new(ListParts, vault, id),
+
+        ("POST", [_, "vaults", var vault, "jobs"]) => new(InitiateJob, vault),
+        ("GET", [_, "vaults", var vault, "jobs"]) => new(ListJobs, vault),
+        ("GET", [_, "vaults", var vault, "jobs", var id]) => new(DescribeJob, vault, id),
+        ("GET", [_, "vaults", var vault, "jobs", var id, "output"]) => new(GetJobOutput, vault, id),
+
+        ("GET", [_, "vaults", var vault, "tags"]) => new(ListTagsForVault, vault),
+        ("POST", [_, "vaults", var vault, "tags"]) => target.Query.Find("operation") switch
+        {
+            "add" => new(AddTagsToVault, vault),
+            "remove" => new(RemoveTagsFromVault, vault),
+            _ => null,
+        },
+
+        ("PUT", [_, "vaults", var vault, "notification-configuration"]) => new(SetVaultNotifications, vault),
+        ("GET", [_, "vaults", var vault, "notification-configuration"]) => new(GetVaultNotifications, vault),
+        ("DELETE", [_, "vaults", var vault, "notification-configuration"]) => new(DeleteVaultNotifications, vault),
+
+        ("PUT", [_, "vaults", var vault, "access-policy"]) => new(SetVaultAccessPolicy, vault),
+        ("GET", [_, "vaults", var vault, "access-policy"]) => new(GetVaultAccessPolicy, vault),
+        ("DELETE", [_, "vaults", var vault, "access-policy"]) => new(DeleteVaultAccessPolicy, vault),
+
+        ("POST", [_, "vaults", var vault, "lock-policy"]) => new(InitiateVaultLock, vault),
+        ("GET", [_, "vaults", var vault, "lock-policy"]) => new(GetVaultLock, vault),
+        ("DELETE", [_, "vaults", var vault, "lock-policy"]) => new(AbortVaultLock, vault),
+        ("POST", [_, "vaults", var vault, "lock-policy", var id]) => new(CompleteVaultLock, vault, id),
+
+        ("GET", [_, "policies", "data-retrieval"]) => new(GetDataRetrievalPolicy),
+        ("PUT", [_, "policies", "data-retrieval"]) => new(SetDataRetrievalPolicy),
+
+        ("GET", [_, "provisioned-capacity"]) => new(ListProvisionedCapacity),
+        ("POST", [_, "provisioned-capacity"]) => new(PurchaseProvisionedCapacity),
+
+        _ => null,
+    };
+}

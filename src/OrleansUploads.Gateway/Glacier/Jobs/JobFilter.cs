@@ -1,0 +1,37 @@
+using System.Diagnostics.CodeAnalysis;
+using OrleansUploads.Gateway.Glacier.Documents;
+using OrleansUploads.Gateway.Glacier.Errors;
+
+namespace OrleansUploads.Gateway.Glacier.Jobs;
+
+/// <summary>Which jobs a list is about.</summary>
+/// <param name="Finished">Only finished ones, or only unfinished ones; null for both.</param>
+/// <param name="MatchesNone">Whether no job can be meant: failed ones, or a contradiction.</param>
+internal readonly record struct JobFilter(bool? Finished, bool MatchesNone)
+{
+    /// <summary>Reads <c>statuscode</c> and <c>completed</c>, which combine.</summary>
+    public static bool TryRead(QueryText query, out JobFilter filter, [NotNullWhen(false)] out GlacierError? error)
+    {
+        filter = default;
+        var status = query.Find("statuscode");
+        if (status is not (null or JobDocument.InProgress or JobDocument.Succeeded or JobDocument.Failed))
+        {
+            error = GlacierError.Invalid($"The job status code is not valid: {status}");
+            return false;
+        }
+
+        var completed = query.Find("completed");
+        if (completed is not (null or "true" or "false"))
+        {
+            error = GlacierError.Invalid($"Invalid completed: {completed}. It must be true or false.");
+            return false;
+        }
+
+        bool? byStatus = status is null ? null : status != JobDocument.InProgress;
+        bool? byCompletion = completed is null ? null : completed == "true";
+        var contradicts = byStatus is { } left && byCompletion is { } right && left != right;
+        filter = new JobFilter(byStatus ?? byCompletion, status == JobDocument.Failed || contradicts);
+        error = null;
+        return true;
+    }
+}

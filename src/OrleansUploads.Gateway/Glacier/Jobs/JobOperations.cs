@@ -1,0 +1,177 @@
+using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Jobs;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Vaults;
+using OrleansUploads.Engine;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine.Retrieval;
+using OrleansUploads.Gateway.Glacier.Answers;
+using OrleansUploads.Gateway.Glacier.Documents;
+using OrleansUploads.Gateway.Glacier.Errors;
+using OrleansUploads.Gateway.Glacier.Requests;
+
+namespace OrleansUploads.Gateway.Glacier.Jobs;
+
+/// <summary>InitiateJob, DescribeJob, ListJobs, GetJobOutput.</summary>
+internal sealed class JobOperations(IEntityHost host, ArchiveReader archives, IdSource ids, TimeProvider time)
+{
+    /// <summary>Begins the retrieval of an archive or of a range of it.</summary>
+    public async ValueTask<GlacierAnswer> InitiateAsync(GlacierCall call)
+    {
+        if (!RetrievalOrder.TryRead(call.Document, out var order, out var error))
+        {
+            return error;
+        }
+
+        var described = await DescribeVaultAsync(call);
+        if (!described.TryGet(out var vault, out var refusal))
+        {
+            return call.Refuse(refusal);
+        }
+
+        var shard = vault.Life.ArchiveShard(ArchiveShardDecider.ShardOf(order.Archive));
+        var found = await host.AskAsync(shard, new FindArchive(order.Archive), call.Aborted);
+        if (!found.TryGet(out var archive, out refusal))
+        {
+            return call.Refuse(refusal);
+        }
+
+        var treeHash = await RangeTreeHashAsync(archive, order.Range, call.Aborted);
+        var command = new StartRetrieval(ids.NewJob(), archive, order.Range, treeHash, order.Wish);
+        var started = await host.AskAsync(vault.Life.Jobs, command, call.Aborted);
+        return started.TryGet(out var job, out refusal)
+            ? EmptyAnswer.Accepted(
+                (HeaderName.Location, call.Location($"/jobs/{job.Job}")), (HeaderName.JobId, job.Job.ToString()))
+            : call.Refuse(refusal);
+    }
+
+    /// <summary>Describes a job.</summary>
+    public async ValueTask<GlacierAnswer> DescribeAsync(GlacierCall call)
+    {
+        if (!JobId.TryParse(call.Id, out var id))
+        {
+            return GlacierError.JobNotFound(call.Id);
+        }
+
+        var described = await DescribeVaultAsync(call);
+        if (!described.TryGet(out var vault, out var refusal))
+        {
+            return call.Refuse(refusal);
+        }
+
+        var found = await host.AskAsync(vault.Life.Jobs, new FindJob(id), call.Aborted);
+        return found.TryGet(out var job, out refusal)
+            ? new DocumentAnswer<JobDocument>(
+                JobDocument.From(job, call.Vault, call.Region, time.GetUtcNow()), GlacierJson.Documents.JobDocument)
+            : call.Refuse(refusal);
+    }
+
+    /// <summary>Lists jobs by the time of their initiation.</summary>
+    public async ValueTask<GlacierAnswer> ListAsync(GlacierCall call)
+    {
+        if (!PageRequest.TryRead(call.Query, PageRequest.MaxItems, out var page, out var error)
+            || !JobFilter.TryRead(call.Query, out var filter, out error))
+        {
+            return error;
+        }
+
+        JobCursor? after = null;
+        if (page.Marker is not null)
+        {
+            if (!JobMarker.TryParse(page.Marker, out var cursor))
+            {
+                return PageRequest.InvalidMarker(page.Marker);
+            }
+
+            after = cursor;
+        }
+
+        var described = await DescribeVaultAsync(call);
+        if (!described.TryGet(out var vault, out var refusal))
+        {
+            return call.Refuse(refusal);
+        }
+
+        if (filter.MatchesNone)
+        {
+            return Show(new JobListDocument([], null));
+        }
+
+        var command = new ListJobs(after, page.Limit, filter.Finished);
+        var listed = await host.AskAsync(vault.Life.Jobs, command, call.Aborted);
+        return listed.TryGet(out var jobs, out refusal) ? Show(Document(call, jobs)) : call.Refuse(refusal);
+    }
+
+    /// <summary>Sends the output of a finished job, or a range of it.</summary>
+    public async ValueTask<GlacierAnswer> GetOutputAsync(GlacierCall call)
+    {
+        if (!JobId.TryParse(call.Id, out var id))
+        {
+            return GlacierError.JobNotFound(call.Id);
+        }
+
+        var described = await DescribeVaultAsync(call);
+        if (!described.TryGet(out var vault, out var refusal))
+        {
+            return call.Refuse(refusal);
+        }
+
+        var found = await host.AskAsync(vault.Life.Jobs, new FindFinishedJob(id), call.Aborted);
+        if (!found.TryGet(out var job, out refusal))
+        {
+            return call.Refuse(refusal);
+        }
+
+        if (!OutputRange.TryRead(call.Header(HeaderName.Range), job.Range.LengthBytes, out var output, out var error))
+        {
+            return error;
+        }
+
+        var manifest = await archives.ReadManifestAsync(job.Archive.Upload, call.Aborted);
+        var wanted = new PartRange(
+            job.Range.FirstByte + output.Range.FirstByte, job.Range.FirstByte + output.Range.LastByte);
+
+        // Both ranges must be aligned: that of the job and that of this answer.
+        var treeHash = job.RangeTreeHash is null
+            ? null
+            : await archives.RangeTreeHashAsync(manifest, wanted, call.Aborted);
+        return new JobOutputAnswer(archives, manifest, job, output, wanted, treeHash);
+    }
+
+    private ValueTask<Outcome<VaultDescription>> DescribeVaultAsync(GlacierCall call) =>
+        host.AskAsync(call.Vault.Entity, new DescribeVault(call.Vault), call.Aborted);
+
+    /// <summary>The tree hash of what is wanted. A range outside of the archive has none, and the jobs refuse it.</summary>
+    private async ValueTask<TreeHash?> RangeTreeHashAsync(
+        ArchiveEntry archive, PartRange? wanted, CancellationToken cancellationToken)
+    {
+        if (wanted is not { } range)
+        {
+            return archive.TreeHash;
+        }
+
+        if (!TreeHashRanges.IsTreeHashAligned(range.FirstByte, range.LastByte, archive.SizeBytes))
+        {
+            return null;
+        }
+
+        var manifest = await archives.ReadManifestAsync(archive.Upload, cancellationToken);
+        return await archives.RangeTreeHashAsync(manifest, range, cancellationToken);
+    }
+
+    private static JobListDocument Document(GlacierCall call, JobsPage page)
+    {
+        var documents = new List<JobDocument>(page.Jobs.Count);
+        foreach (var job in page.Jobs)
+        {
+            documents.Add(JobDocument.From(job, call.Vault, call.Region, page.AsOf));
+        }
+
+        return new JobListDocument(documents, page.HasMore ? JobMarker.Format(page.Jobs[^1].Cursor) : null);
+    }
+
+    private static DocumentAnswer<JobListDocument> Show(JobListDocument document) =>
+        new(document, GlacierJson.Documents.JobListDocument);
+}

@@ -1,0 +1,87 @@
+using OrleansUploads.Core.Accounts;
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Vaults;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.Gateway.Glacier.Answers;
+using OrleansUploads.Gateway.Glacier.Documents;
+using OrleansUploads.Gateway.Glacier.Requests;
+
+namespace OrleansUploads.Gateway.Glacier.Vaults;
+
+/// <summary>CreateVault, DescribeVault, ListVaults, DeleteVault.</summary>
+internal sealed class VaultOperations(IEntityHost host)
+{
+    /// <summary>Creates a vault; one that is there is left as it is, with the same answer.</summary>
+    public async ValueTask<GlacierAnswer> CreateAsync(GlacierCall call)
+    {
+        var created = await host.AskAsync(call.Account.Entity, new CreateVault(call.Vault), call.Aborted);
+        return created.Refusal is { } refusal
+            ? call.Refuse(refusal)
+            : EmptyAnswer.Created((HeaderName.Location, call.Location("")));
+    }
+
+    /// <summary>Describes a vault.</summary>
+    public async ValueTask<GlacierAnswer> DescribeAsync(GlacierCall call)
+    {
+        var described = await host.AskAsync(call.Vault.Entity, new DescribeVault(call.Vault), call.Aborted);
+        return described.TryGet(out var vault, out var refusal)
+            ? new DocumentAnswer<VaultDocument>(
+                VaultDocument.From(vault, call.Region), GlacierJson.Documents.VaultDocument)
+            : call.Refuse(refusal);
+    }
+
+    /// <summary>Lists the account's vaults by name. The marker is the long name of the last vault of the page.</summary>
+    public async ValueTask<GlacierAnswer> ListAsync(GlacierCall call)
+    {
+        if (!PageRequest.TryRead(call.Query, PageRequest.MaxVaults, out var page, out var error))
+        {
+            return error;
+        }
+
+        VaultName after = default;
+        if (page.Marker is not null && !VaultArn.TryReadName(page.Marker, call.Region, call.Account, out after))
+        {
+            return PageRequest.InvalidMarker(page.Marker);
+        }
+
+        var listed = await host.AskAsync(
+            call.Account.Entity, new ListVaults(after.ToString(), page.Limit), call.Aborted);
+        if (!listed.TryGet(out var vaults, out var refusal))
+        {
+            return call.Refuse(refusal);
+        }
+
+        var documents = await DescribeAllAsync(call, vaults.Vaults);
+        var marker = vaults.HasMore ? VaultArn.Format(call.Region, vaults.Vaults[^1]) : null;
+        return new DocumentAnswer<VaultListDocument>(
+            new VaultListDocument(marker, documents), GlacierJson.Documents.VaultListDocument);
+    }
+
+    /// <summary>Deletes a vault that is empty.</summary>
+    public async ValueTask<GlacierAnswer> DeleteAsync(GlacierCall call)
+    {
+        var deleted = await host.AskAsync(call.Vault.Entity, new DeleteVault(call.Vault), call.Aborted);
+        return deleted.Refusal is { } refusal ? call.Refuse(refusal) : EmptyAnswer.NoContent();
+    }
+
+    /// <summary>Each vault tells of itself; one that was deleted in the meantime is left out.</summary>
+    private async ValueTask<List<VaultDocument>> DescribeAllAsync(GlacierCall call, IReadOnlyList<VaultId> vaults)
+    {
+        var asked = new Task<Outcome<VaultDescription>>[vaults.Count];
+        for (var i = 0; i < asked.Length; i++)
+        {
+            asked[i] = host.AskAsync(vaults[i].Entity, new DescribeVault(vaults[i]), call.Aborted).AsTask();
+        }
+
+        var documents = new List<VaultDocument>(asked.Length);
+        foreach (var described in await Task.WhenAll(asked))
+        {
+            if (described.TryGet(out var vault, out _))
+            {
+                documents.Add(VaultDocument.From(vault, call.Region));
+            }
+        }
+
+        return documents;
+    }
+}

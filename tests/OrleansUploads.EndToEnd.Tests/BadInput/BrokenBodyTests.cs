@@ -1,0 +1,128 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text;
+using OrleansUploads.Client;
+using OrleansUploads.Client.Sources;
+using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.Signing;
+
+namespace OrleansUploads.EndToEnd.Tests.BadInput;
+
+/// <summary>Bodies that stop half way, against a whole server with its limits as they are.</summary>
+public sealed class BrokenBodyTests : IDisposable
+{
+    private const string Vault = "records";
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_client_that_stalls_is_told_so_within_the_limit_and_changes_nothing()
+    {
+        await using var server = await ServerProcess.StartAsync(_folder.Data);
+        using var client = server.Connect();
+        var upload = await OpenUploadAsync(client);
+        using var connection = await SendHalfAPartAsync(server, upload);
+
+        var watch = Stopwatch.StartNew();
+        var answer = await ReadToEndAsync(connection, TimeSpan.FromSeconds(60));
+
+        Assert.True(answer.Length == 0 || answer.StartsWith("HTTP/1.1 408 ", StringComparison.Ordinal), answer);
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(45), $"It took {watch.Elapsed}.");
+        await AssertNoPartAsync(client, upload);
+        await client.UploadPartAsync(Vault, upload, 0, Body);
+    }
+
+    [Fact]
+    public async Task A_client_that_disconnects_half_way_leaves_nothing()
+    {
+        await using var server = await ServerProcess.StartAsync(_folder.Data);
+        using var client = server.Connect();
+        var upload = await OpenUploadAsync(client);
+        using (var connection = await SendHalfAPartAsync(server, upload))
+        {
+            connection.LingerState = new LingerOption(true, 0);
+        }
+
+        await Eventually.BecomesTrueAsync(() => CountPartFiles() == 0, "the half part is deleted");
+        await AssertNoPartAsync(client, upload);
+    }
+
+    [Fact]
+    public async Task Half_a_part_that_a_crash_leaves_is_never_shown_and_is_collected()
+    {
+        await using var server = await ServerProcess.StartAsync(_folder.Data, "--collect-grace", "0", "--collect-interval", "1s");
+        var upload = await OpenUploadAsync(server.Connect());
+        using var connection = await SendHalfAPartAsync(server, upload);
+
+        await using var next = await server.CrashAsync();
+        await AssertNoPartAsync(next.Connect(), upload);
+        await Eventually.BecomesTrueAsync(() => CountPartFiles() == 0, "the half part is collected");
+    }
+
+    private static HashedBody Body { get; } = HashedBody.Of(Archives.Bytes(Archives.MiB, seed: 1));
+
+    private static async Task<string> OpenUploadAsync(GlacierClient client)
+    {
+        await client.CreateVaultAsync(Vault);
+        return await client.InitiateMultipartUploadAsync(Vault, Archives.MiB);
+    }
+
+    private static async Task AssertNoPartAsync(GlacierClient client, string upload) =>
+        Assert.Empty((await client.ListPartsPageAsync(Vault, upload)).Parts);
+
+    /// <summary>Sends a signed head and half of the body that it announces, and waits until the server is writing it.</summary>
+    private async Task<Socket> SendHalfAPartAsync(ServerProcess server, string upload)
+    {
+        var path = $"/-/vaults/{Vault}/multipart-uploads/{upload}";
+        var headers = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["content-range"] = $"bytes 0-{Archives.MiB - 1}/*",
+            ["host"] = server.Address.Authority,
+            ["x-amz-content-sha256"] = Body.LinearHash.ToString(),
+            ["x-amz-date"] = AmzTimestamp.Format(TimeProvider.System.GetUtcNow()),
+            ["x-amz-glacier-version"] = "2012-06-01",
+            ["x-amz-sha256-tree-hash"] = Body.TreeHash.ToString(),
+        };
+        var signer = new RequestSigner(
+            SigningRules.Glacier, "us-east-1", CommandLine.AccessKeyId, CommandLine.SecretAccessKey);
+        var authorization = signer.Sign(
+            new SigningRequest("PUT", path, name => headers.GetValueOrDefault(name), Body.LinearHash.ToString()),
+            [.. headers.Keys]);
+        var head = new StringBuilder($"PUT {path} HTTP/1.1\r\n");
+        foreach (var (name, value) in headers)
+        {
+            head.Append(CultureInfo.InvariantCulture, $"{name}: {value}\r\n");
+        }
+
+        head.Append(CultureInfo.InvariantCulture, $"authorization: {authorization}\r\ncontent-length: {Archives.MiB}\r\n\r\n");
+        var connection = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await connection.ConnectAsync(server.EndPoint);
+        await connection.SendAsync(Encoding.ASCII.GetBytes(head.ToString()));
+        await connection.SendAsync(Archives.Bytes(Archives.MiB / 2, seed: 1));
+        await Eventually.BecomesTrueAsync(() => CountPartFiles() == 1, "the server writes the part");
+        return connection;
+    }
+
+    private static async Task<string> ReadToEndAsync(Socket connection, TimeSpan patience)
+    {
+        using var timeout = new CancellationTokenSource(patience);
+        await using var stream = new NetworkStream(connection);
+        using var answer = new MemoryStream();
+        try
+        {
+            await stream.CopyToAsync(answer, timeout.Token);
+        }
+        catch (IOException)
+        {
+            // A reset is an end too.
+        }
+
+        return Encoding.ASCII.GetString(answer.ToArray());
+    }
+
+    private int CountPartFiles() =>
+        Directory.EnumerateFiles(Path.Combine(_folder.Data, "parts"), "*.part", SearchOption.AllDirectories).Count();
+}

@@ -1,0 +1,127 @@
+using OrleansUploads.Client;
+using OrleansUploads.EndToEnd.Tests.Harness;
+
+namespace OrleansUploads.EndToEnd.Tests.Crashes;
+
+/// <summary>Compares what a server says after a crash with what the clients were told before it, and settles what they
+/// were not told.</summary>
+internal sealed class Audit(GlacierClient client, Ledger ledger)
+{
+    /// <summary>Checks every open upload, and that there are no others.</summary>
+    public async Task CheckUploadsAsync()
+    {
+        foreach (var upload in ledger.Uploads)
+        {
+            await (upload.Stage switch
+            {
+                UploadStage.Open => CheckPartsAsync(upload),
+                UploadStage.Completing => CompleteAsync(upload),
+                UploadStage.Aborting => AbortAsync(upload),
+                _ => Task.CompletedTask,
+            });
+        }
+
+        await CheckListAsync();
+    }
+
+    /// <summary>Checks archives: there byte for byte, or gone for good.</summary>
+    public async Task CheckArchivesAsync(IEnumerable<KnownArchive> archives)
+    {
+        foreach (var archive in archives.Where(archive => archive.Id is not null))
+        {
+            if (archive.DeletionSent && !archive.Deleted)
+            {
+                await client.DeleteArchiveAsync(Ledger.Vault, archive.Id!);
+                archive.Deleted = true;
+            }
+
+            if (archive.Deleted)
+            {
+                await RefusedAsync(() => client.InitiateArchiveRetrievalAsync(Ledger.Vault, archive.Id!), $"deleted {archive}");
+            }
+            else
+            {
+                var retrieved = await client.RetrieveAsync(Ledger.Vault, archive.Id!);
+                Assert.True(retrieved.AsSpan().SequenceEqual(archive.Bytes()), $"{archive} has other bytes.");
+            }
+        }
+    }
+
+    /// <summary>Checks that ended uploads stay ended: a completion that is repeated has the same answer.</summary>
+    public async Task CheckEndedAsync(IEnumerable<KnownUpload> uploads)
+    {
+        foreach (var upload in uploads)
+        {
+            if (upload.Stage == UploadStage.Completed)
+            {
+                await CompleteAsync(upload);
+            }
+            else if (upload.Stage == UploadStage.Aborted)
+            {
+                await RefusedAsync(() => client.ListPartsPageAsync(Ledger.Vault, upload.Id), $"parts of {upload}");
+            }
+        }
+    }
+
+    private async Task CheckPartsAsync(KnownUpload upload)
+    {
+        var listed = await client.ListPartsAsync(Ledger.Vault, upload.Id).ToDictionaryAsync(part => part.Range.Start);
+        foreach (var part in upload.Parts)
+        {
+            Content? kept = null;
+            if (listed.Remove(part.Start, out var found))
+            {
+                kept = found.TreeHash == part.Acknowledged?.TreeHash ? part.Acknowledged
+                    : found.TreeHash == part.Unanswered?.TreeHash ? part.Unanswered
+                    : null;
+                Assert.True(kept is not null, $"{upload}: the {part} has bytes that it never should.");
+            }
+
+            Assert.True(kept is not null || part.Acknowledged is null, $"{upload}: the {part} is lost.");
+            part.Acknowledged = kept;
+            part.Unanswered = null;
+        }
+
+        Assert.True(listed.Count == 0, $"{upload} has parts that were never sent.");
+    }
+
+    private async Task CompleteAsync(KnownUpload upload)
+    {
+        var archive = upload.Archive!;
+        var receipt = await client.CompleteMultipartUploadAsync(
+            Ledger.Vault, upload.Id, archive.SizeBytes, archive.TreeHash);
+        archive.Id ??= receipt.ArchiveId;
+        Assert.True(archive.Id == receipt.ArchiveId, $"{upload} has become a second archive, {receipt.ArchiveId}.");
+        upload.Stage = UploadStage.Completed;
+    }
+
+    private async Task AbortAsync(KnownUpload upload)
+    {
+        await client.AbortMultipartUploadAsync(Ledger.Vault, upload.Id);
+        upload.Stage = UploadStage.Aborted;
+    }
+
+    private async Task CheckListAsync()
+    {
+        var listed = await client.ListMultipartUploadsAsync(Ledger.Vault).ToDictionaryAsync(upload => upload.UploadId);
+        foreach (var upload in ledger.Uploads.Where(upload => upload.Stage == UploadStage.Open))
+        {
+            Assert.True(listed.Remove(upload.Id), $"{upload} is not listed.");
+        }
+
+        foreach (var (id, upload) in listed)
+        {
+            Assert.True(
+                ledger.UnansweredInitiations.TryRemove(upload.Description ?? "", out _),
+                $"Upload {id} ('{upload.Description}') is listed, and should not be.");
+            await client.AbortMultipartUploadAsync(Ledger.Vault, id);
+        }
+    }
+
+    private static async Task RefusedAsync(Func<Task> ask, string what)
+    {
+        var refused = await Record.ExceptionAsync(ask);
+        Assert.True(
+            refused is GlacierException { Code: GlacierErrorCodes.ResourceNotFound }, $"There is still {what}. {refused}");
+    }
+}

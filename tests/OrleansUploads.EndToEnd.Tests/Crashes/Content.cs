@@ -1,0 +1,22 @@
+using OrleansUploads.Client.Sources;
+using OrleansUploads.Core.Hashing;
+using OrleansUploads.EndToEnd.Tests.Harness;
+
+namespace OrleansUploads.EndToEnd.Tests.Crashes;
+
+/// <summary>Bytes that can be made again from a seed, so that thousands of them cost no memory.</summary>
+internal sealed record Content(int Seed, int LengthBytes)
+{
+    private TreeHash? _treeHash;
+
+    public TreeHash TreeHash => _treeHash ??= TreeHasher.Compute(Bytes());
+
+    public byte[] Bytes() => Archives.Bytes(LengthBytes, Seed);
+
+    public HashedBody Body()
+    {
+        var body = HashedBody.Of(Bytes());
+        _treeHash = body.TreeHash;
+        return body;
+    }
+}

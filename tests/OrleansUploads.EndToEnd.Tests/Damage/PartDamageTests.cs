@@ -1,0 +1,69 @@
+using OrleansUploads.Client;
+using OrleansUploads.EndToEnd.Tests.Harness;
+
+namespace OrleansUploads.EndToEnd.Tests.Damage;
+
+public sealed class PartDamageTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(Archives.MiB / 2)]
+    [InlineData(Archives.MiB - 1)]
+    [InlineData(Archives.MiB + 3)]
+    public async Task A_download_meets_a_flipped_bit_with_an_error_and_never_with_other_bytes(long offset)
+    {
+        await using var server = await ServerProcess.StartAsync(_folder.Data);
+        var (archiveId, archive) = await UploadAsync(server);
+        var damaged = new DataFolder(_folder.Data);
+        DataFolder.Flip(damaged.PartFile, offset);
+
+        var received = await DownloadUntilErrorAsync(server, archiveId);
+
+        Assert.True(received.Length < archive.Length, "The download came to its end.");
+        Assert.True(archive.AsSpan(0, received.Length).SequenceEqual(received), "Other bytes were handed out.");
+        await Eventually.BecomesTrueAsync(
+            () => server.Log.Contains(Path.GetFileNameWithoutExtension(damaged.PartFile), StringComparison.Ordinal),
+            "the log tells which file it is");
+    }
+
+    [Fact]
+    public async Task A_download_of_a_part_that_is_gone_ends_with_an_error()
+    {
+        await using var server = await ServerProcess.StartAsync(_folder.Data);
+        var (archiveId, archive) = await UploadAsync(server);
+        File.Delete(new DataFolder(_folder.Data).PartFile);
+
+        var received = await DownloadUntilErrorAsync(server, archiveId);
+
+        Assert.True(archive.AsSpan(0, received.Length).SequenceEqual(received));
+        Assert.True(received.Length < archive.Length, "The download came to its end.");
+    }
+
+    private static async Task<(string Id, byte[] Archive)> UploadAsync(ServerProcess server)
+    {
+        var client = server.Connect();
+        await client.CreateVaultAsync("records");
+        var archive = Archives.Bytes((3 * Archives.MiB) + 11, seed: 1);
+        return ((await client.UploadInPartsAsync("records", archive)).ArchiveId, archive);
+    }
+
+    private static async Task<byte[]> DownloadUntilErrorAsync(ServerProcess server, string archiveId)
+    {
+        var client = server.Connect();
+        using var received = new MemoryStream();
+        var failure = await Record.ExceptionAsync(async () =>
+        {
+            var job = await client.InitiateArchiveRetrievalAsync("records", archiveId);
+            using var output = await client.GetJobOutputAsync("records", job);
+            await output.Body.CopyToAsync(received);
+        });
+        Assert.True(
+            failure is IOException or HttpRequestException or GlacierException { Code: GlacierErrorCodes.ServiceUnavailable },
+            $"It ended with {failure}");
+        return received.ToArray();
+    }
+}

@@ -1,0 +1,54 @@
+using OrleansUploads.EndToEnd.Tests.Harness;
+
+namespace OrleansUploads.EndToEnd.Tests.Damage;
+
+/// <summary>A disk that fills up quickly: a memory file system, which takes Linux and root to mount.</summary>
+internal sealed class SmallDisk : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly string _path;
+
+    private SmallDisk(string path) => _path = path;
+
+    private string Ballast => Path.Combine(_path, "ballast");
+
+    /// <summary>Mounts a disk, or skips the test.</summary>
+    public static async Task<SmallDisk> MountAsync(string path, int mebibytes)
+    {
+        Directory.CreateDirectory(path);
+        Assert.SkipUnless(
+            OperatingSystem.IsLinux() && await RunAsync("mount", "-t", "tmpfs", "-o", $"size={mebibytes}m", "tmpfs", path),
+            "A memory file system cannot be mounted here; it takes Linux and root.");
+        return new SmallDisk(path);
+    }
+
+    /// <summary>Fills the disk but for some bytes.</summary>
+    public void FillUp(int leaveBytes)
+    {
+        using var file = File.OpenHandle(Ballast, FileMode.OpenOrCreate, FileAccess.ReadWrite);
+        var block = new byte[4096];
+        var length = RandomAccess.GetLength(file);
+        try
+        {
+            for (; ; length += block.Length)
+            {
+                RandomAccess.Write(file, block, length);
+            }
+        }
+        catch (IOException)
+        {
+            RandomAccess.SetLength(file, length - leaveBytes);
+        }
+    }
+
+    public void MakeRoom() => File.Delete(Ballast);
+
+    public async ValueTask DisposeAsync() => Assert.True(await RunAsync("umount", _path), $"Cannot unmount {_path}.");
+
+    private static async Task<bool> RunAsync(string program, params string[] arguments)
+    {
+        await using var process = CapturedProcess.Start(program, arguments, []);
+        return await process.WaitForExitAsync(Patience) == 0;
+    }
+}

@@ -1,0 +1,101 @@
+using OrleansUploads.Client;
+using OrleansUploads.EndToEnd.Tests.Harness;
+
+namespace OrleansUploads.EndToEnd.Tests.Serving;
+
+public sealed class KeysTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    private string KeyFile => Path.Combine(_folder.Data, "keys.json");
+
+    private ServerSetup Setup => new(_folder.Data) { Environment = CommandLine.WithoutOperatorKey };
+
+    [Fact]
+    public async Task The_first_start_makes_a_key_pair_that_only_its_owner_can_read_and_later_starts_keep_it()
+    {
+        await using var first = await ServerProcess.StartAsync(Setup);
+        var (id, secret) = PrintedKey(first);
+        await first.Connect(accessKeyId: id, secret: secret).CreateVaultAsync("photos");
+        var made = await File.ReadAllTextAsync(KeyFile);
+        await first.StopAsync();
+
+        await using var second = await ServerProcess.StartAsync(Setup);
+        Assert.Equal("photos", (await second.Connect(accessKeyId: id, secret: secret).DescribeVaultAsync("photos")).Name);
+        Assert.Equal(made, await File.ReadAllTextAsync(KeyFile));
+        Assert.DoesNotContain(secret, second.Output, StringComparison.Ordinal);
+        Assert.Contains($"keys show {id}", second.Output, StringComparison.Ordinal);
+        Assert.True(
+            OperatingSystem.IsWindows()
+            || File.GetUnixFileMode(KeyFile) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
+        Assert.Equal(secret, (await KeysAsync("show", id)).Expect().Output.Trim());
+    }
+
+    [Fact]
+    public async Task A_key_pair_from_the_environment_is_neither_kept_nor_printed()
+    {
+        await using var server = await ServerProcess.StartAsync(_folder.Data);
+
+        await server.Connect().CreateVaultAsync("photos");
+
+        Assert.False(File.Exists(KeyFile));
+        Assert.DoesNotContain(CommandLine.SecretAccessKey, server.Output + server.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Half_a_key_pair_in_the_environment_is_refused()
+    {
+        var half = new Dictionary<string, string?>(CommandLine.WithOperatorKey) { ["ORLEANSUPLOADS_SECRET_ACCESS_KEY"] = null };
+
+        (await ServerProcess.RefuseAsync(Setup with { Environment = half })).ExpectOneLine("set both or none");
+    }
+
+    [Fact]
+    public async Task A_running_server_notices_keys_that_are_added_and_removed()
+    {
+        await using var server = await ServerProcess.StartAsync(_folder.Data);
+        var added = (await KeysAsync("add", "--account", "111122223333")).Expect();
+        var id = added.Value("AWS_ACCESS_KEY_ID");
+        using var client = server.Connect(accessKeyId: id, secret: added.Value("AWS_SECRET_ACCESS_KEY"));
+
+        await Eventually.BecomesTrueAsync(() => IsKnownAsync(client), "the added key is known");
+        await client.CreateVaultAsync("theirs");
+        Assert.Contains(":111122223333:", (await client.DescribeVaultAsync("theirs")).Arn, StringComparison.Ordinal);
+        var foreign = await Assert.ThrowsAsync<GlacierException>(() => server.Connect().DescribeVaultAsync("theirs"));
+        Assert.Equal(GlacierErrorCodes.ResourceNotFound, foreign.Code);
+        Assert.Contains($"{id}  account 111122223333", (await KeysAsync("list")).Expect().Output, StringComparison.Ordinal);
+
+        (await KeysAsync("remove", id)).Expect();
+        await Eventually.BecomesTrueAsync(async () => !await IsKnownAsync(client), "the removed key is unknown");
+        Assert.DoesNotContain(id, (await KeysAsync("list")).Expect().Output, StringComparison.Ordinal);
+        (await KeysAsync("remove", id)).ExpectOneLine(id, "keys list");
+        (await KeysAsync("show", id)).ExpectOneLine(id, "keys list");
+    }
+
+    private static async Task<bool> IsKnownAsync(GlacierClient client)
+    {
+        try
+        {
+            await client.ListVaultsPageAsync();
+            return true;
+        }
+        catch (GlacierException failure) when (failure.Code == GlacierErrorCodes.UnrecognizedClient)
+        {
+            return false;
+        }
+    }
+
+    private static (string Id, string Secret) PrintedKey(ServerProcess server)
+    {
+        var words = server.Output.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
+        return (Value("AWS_ACCESS_KEY_ID="), Value("AWS_SECRET_ACCESS_KEY="));
+
+        string Value(string name) =>
+            words.Single(word => word.StartsWith(name, StringComparison.Ordinal))[name.Length..];
+    }
+
+    private Task<CommandResult> KeysAsync(string command, params string[] arguments) =>
+        CommandLine.RunAsync(["keys", command, .. arguments, "--data", _folder.Data]);
+}

@@ -1,0 +1,95 @@
+using System.Net.Sockets;
+using OrleansUploads.Client.Sources;
+using OrleansUploads.EndToEnd.Tests.Harness;
+
+namespace OrleansUploads.EndToEnd.Tests.Serving;
+
+public sealed class StopTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_stop_lets_the_running_upload_finish_and_takes_no_new_one()
+    {
+        await using var server = await ServerProcess.StartAsync(_folder.Data);
+        using var client = server.Connect();
+        await client.CreateVaultAsync("photos");
+        var upload = await client.InitiateMultipartUploadAsync("photos", Archives.MiB);
+        using var source = new PausingSource(Archives.Bytes(Archives.MiB, seed: 1));
+        var body = await HashedBody.ReadAsync(source);
+        source.PauseFrom(Archives.MiB / 2);
+
+        var part = client.UploadPartAsync("photos", upload, 0, body);
+        await source.Paused;
+        server.Terminate();
+        await Eventually.BecomesTrueAsync(() => IsClosedAsync(server), "the server takes no new connections");
+        Assert.False(part.IsCompleted);
+        source.Continue();
+        await part;
+        await server.WaitForCleanExitAsync();
+
+        await using var next = await ServerProcess.StartAsync(_folder.Data);
+        var kept = Assert.Single((await next.Connect().ListPartsPageAsync("photos", upload)).Parts);
+        Assert.Equal(body.TreeHash, kept.TreeHash);
+    }
+
+    [Fact]
+    public async Task An_idle_server_stops_at_once_and_leaves_no_write_ahead_log()
+    {
+        await using var server = await ServerProcess.StartAsync(_folder.Data);
+        await server.Connect().CreateVaultAsync("photos");
+
+        await server.StopAsync();
+
+        var log = new FileInfo(Path.Combine(_folder.Data, "journal.db-wal"));
+        Assert.False(log is { Exists: true, Length: > 0 });
+    }
+
+    private static async Task<bool> IsClosedAsync(ServerProcess server)
+    {
+        try
+        {
+            using var connection = new TcpClient();
+            await connection.ConnectAsync(server.EndPoint);
+            return false;
+        }
+        catch (SocketException)
+        {
+            return true;
+        }
+    }
+
+    /// <summary>Bytes that stop coming at some offset until they are told to go on.</summary>
+    private sealed class PausingSource(byte[] bytes) : ByteSource
+    {
+        private const int ChunkBytes = 64 * 1024;
+
+        private readonly TaskCompletionSource _paused = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _continued = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private long _pauseFrom = long.MaxValue;
+
+        public override long LengthBytes => bytes.Length;
+
+        public Task Paused => _paused.Task;
+
+        public void PauseFrom(long offsetBytes) => _pauseFrom = offsetBytes;
+
+        public void Continue() => _continued.TrySetResult();
+
+        public override async ValueTask<int> ReadAsync(
+            Memory<byte> buffer, long offsetBytes, CancellationToken cancellationToken)
+        {
+            if (offsetBytes >= _pauseFrom)
+            {
+                _paused.TrySetResult();
+                await _continued.Task.WaitAsync(cancellationToken);
+            }
+
+            var count = (int)Math.Min(Math.Min(buffer.Length, ChunkBytes), bytes.Length - offsetBytes);
+            bytes.AsMemory((int)offsetBytes, count).CopyTo(buffer);
+            return count;
+        }
+    }
+}

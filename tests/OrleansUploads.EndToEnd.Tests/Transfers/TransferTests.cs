@@ -1,0 +1,63 @@
+using OrleansUploads.Client;
+using OrleansUploads.Client.Sources;
+using OrleansUploads.Client.Transfers;
+using OrleansUploads.EndToEnd.Tests.Harness;
+
+namespace OrleansUploads.EndToEnd.Tests.Transfers;
+
+/// <summary>Whole archives, by our own client.</summary>
+public sealed class TransferTests : IDisposable
+{
+    private const string Vault = "records";
+    private const long MaxPeakMemoryBytes = 300L * Archives.MiB;
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task An_upload_outlives_the_server_that_it_began_on()
+    {
+        await using var first = await ServerProcess.StartAsync(_folder.Data, "--quiet");
+        using var client = first.Connect(new RetryPolicy { MaxAttempts = 100, MaxDelay = TimeSpan.FromSeconds(1) });
+        await client.CreateVaultAsync(Vault);
+        var archive = Archives.Bytes((64 * Archives.MiB) + 1, seed: 1);
+        var halfDone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        using var source = ByteSource.FromMemory(archive);
+        var upload = new ArchiveUpload(client, new ArchiveUploadOptions
+        {
+            PartSizeBytes = Archives.MiB,
+            OnProgress = progress =>
+            {
+                if (progress.PartsDone >= 32)
+                {
+                    halfDone.TrySetResult();
+                }
+            },
+        }).UploadAsync(Vault, source);
+        await halfDone.Task;
+        await using var second = await first.CrashAsync();
+        var receipt = await upload;
+
+        Assert.True((await client.RetrieveAsync(Vault, receipt.ArchiveId)).AsSpan().SequenceEqual(archive));
+    }
+
+    [Fact]
+    public async Task Large_parts_cost_the_server_little_memory()
+    {
+        await using var server = await ServerProcess.StartAsync(_folder.Data, "--quiet");
+        var client = server.Connect();
+        await client.CreateVaultAsync(Vault);
+        var path = _folder.File("archive");
+        await File.WriteAllBytesAsync(path, Archives.Bytes(512 * Archives.MiB, seed: 1));
+
+        using var source = ByteSource.FromFile(path);
+        var receipt = await new ArchiveUpload(client, new ArchiveUploadOptions { PartSizeBytes = 128 * Archives.MiB })
+            .UploadAsync(Vault, source);
+        await new ArchiveDownload(client).DownloadAsync(Vault, receipt.ArchiveId, _folder.File("copy"));
+
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux tells the peak memory of another process.");
+        Assert.InRange(server.PeakMemoryBytes, 1, MaxPeakMemoryBytes);
+    }
+}

@@ -1,0 +1,213 @@
+using System.Net;
+using OrleansUploads.Client;
+using OrleansUploads.Client.Transfers;
+
+namespace OrleansUploads.Gateway.Tests.Client;
+
+public sealed class ArchiveDownloadTests : IDisposable
+{
+    private const int MiB = 1024 * 1024;
+
+    private readonly LeapingTime _time = new();
+    private readonly TemporaryFile _file = new();
+    private readonly FakeVault _vault;
+    private readonly GlacierClient _client;
+
+    public ArchiveDownloadTests()
+    {
+        var archive = new byte[(5 * MiB) + 123];
+        new Random(2).NextBytes(archive);
+        _vault = new FakeVault(_time) { Output = archive };
+        _client = Connections.To(_vault, _time);
+    }
+
+    public void Dispose()
+    {
+        _client.Dispose();
+        _vault.Dispose();
+        _file.Dispose();
+    }
+
+    [Fact]
+    public async Task An_archive_is_fetched_range_by_range_once_its_job_is_done()
+    {
+        _vault.PollsUntilDone = 3;
+
+        await Download().DownloadAsync("v", "a", _file.Path);
+
+        Assert.Equal(_vault.Output, await File.ReadAllBytesAsync(_file.Path));
+        Assert.False(File.Exists(_file.PartialPath));
+        Assert.Equal(["bytes=0-2097151", "bytes=2097152-4194303", "bytes=4194304-5243002"], Ranges());
+        Assert.Equal(Enumerable.Repeat(TimeSpan.FromSeconds(10), 3), _time.Leaps);
+    }
+
+    [Fact]
+    public async Task A_download_goes_on_behind_the_whole_ranges_of_the_partial_file()
+    {
+        await File.WriteAllBytesAsync(_file.PartialPath, _vault.Output[..((4 * MiB) + 99)]);
+        var reports = new List<DownloadProgress>();
+
+        await Download(new() { OnProgress = reports.Add }).ResumeAsync("v", FakeVault.JobId, _file.Path);
+
+        Assert.Equal(_vault.Output, await File.ReadAllBytesAsync(_file.Path));
+        Assert.Equal(["bytes=4194304-5243002"], Ranges());
+        Assert.Equal([0, 4 * MiB, _vault.Output.Length], reports.Select(report => report.VerifiedBytes));
+    }
+
+    [Fact]
+    public async Task A_partial_file_that_is_complete_needs_no_more_bytes()
+    {
+        await File.WriteAllBytesAsync(_file.PartialPath, _vault.Output);
+
+        await Download().ResumeAsync("v", FakeVault.JobId, _file.Path);
+
+        Assert.Equal(_vault.Output, await File.ReadAllBytesAsync(_file.Path));
+        Assert.Empty(Ranges());
+    }
+
+    [Fact]
+    public async Task A_partial_file_of_something_else_never_becomes_the_archive()
+    {
+        await File.WriteAllBytesAsync(_file.PartialPath, new byte[2 * MiB]);
+
+        var failure = await Assert.ThrowsAsync<ArchiveDownloadException>(() =>
+            Download().ResumeAsync("v", FakeVault.JobId, _file.Path));
+
+        Assert.False(failure.CanResume);
+        Assert.False(File.Exists(_file.Path));
+        Assert.False(File.Exists(_file.PartialPath));
+    }
+
+    [Fact]
+    public async Task Fetching_anew_replaces_an_old_partial_file()
+    {
+        await File.WriteAllBytesAsync(_file.PartialPath, new byte[9 * MiB]);
+        await Download().DownloadAsync("v", "a", _file.Path);
+        Assert.Equal(_vault.Output, await File.ReadAllBytesAsync(_file.Path));
+    }
+
+    [Theory]
+    [InlineData("flipped")]
+    [InlineData("short")]
+    [InlineData("broken")]
+    public async Task A_range_that_arrives_damaged_is_fetched_again(string damage)
+    {
+        var first = true;
+        _vault.After = (request, answer) =>
+        {
+            if (request.Header("range") == "bytes=2097152-4194303" && first)
+            {
+                first = false;
+                var range = answer.Content.Headers.ContentRange;
+                answer.Content = Damaged(_vault.Output[(2 * MiB)..(4 * MiB)], damage);
+                answer.Content.Headers.ContentRange = range;
+            }
+
+            return answer;
+        };
+
+        await Download().DownloadAsync("v", "a", _file.Path);
+
+        Assert.Equal(_vault.Output, await File.ReadAllBytesAsync(_file.Path));
+        Assert.Equal(4, Ranges().Count());
+    }
+
+    [Fact]
+    public async Task A_server_that_ignores_ranges_is_not_believed()
+    {
+        _vault.After = (request, answer) =>
+        {
+            if (request.Header("range") is not null)
+            {
+                answer.StatusCode = HttpStatusCode.OK;
+                answer.Content = new ByteArrayContent(_vault.Output);
+            }
+
+            return answer;
+        };
+
+        var failure = await Assert.ThrowsAsync<ArchiveDownloadException>(() =>
+            Download().DownloadAsync("v", "a", _file.Path));
+        Assert.Equal(
+            GlacierErrorCodes.UnreadableAnswer, Assert.IsType<GlacierException>(failure.InnerException).Code);
+    }
+
+    [Fact]
+    public async Task A_download_that_stops_keeps_the_ranges_it_has()
+    {
+        _vault.Before = request => request.Header("range") == "bytes=2097152-4194303"
+            ? ScriptedServer.Answer(HttpStatusCode.Forbidden, ScriptedServer.Error("AccessDeniedException"))
+            : null;
+
+        var failure = await Assert.ThrowsAsync<ArchiveDownloadException>(() =>
+            Download().DownloadAsync("v", "a", _file.Path));
+
+        Assert.True(failure.CanResume);
+        Assert.Equal(FakeVault.JobId, failure.JobId);
+        Assert.Equal(_vault.Output[..(2 * MiB)], await File.ReadAllBytesAsync(_file.PartialPath));
+        _vault.Before = _ => null;
+        await Download().ResumeAsync("v", failure.JobId, _file.Path);
+        Assert.Equal(_vault.Output, await File.ReadAllBytesAsync(_file.Path));
+    }
+
+    [Fact]
+    public async Task A_failed_job_is_told_with_its_reason()
+    {
+        _vault.JobStatusAtEnd = "Failed";
+
+        var failure = await Assert.ThrowsAsync<ArchiveDownloadException>(() =>
+            Download().DownloadAsync("v", "a", _file.Path));
+
+        Assert.False(failure.CanResume);
+        Assert.Contains("as asked", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_that_exists_is_replaced_only_when_asked()
+    {
+        await File.WriteAllTextAsync(_file.Path, "precious");
+
+        await Assert.ThrowsAsync<IOException>(() => Download().DownloadAsync("v", "a", _file.Path));
+        Assert.Equal("precious", await File.ReadAllTextAsync(_file.Path));
+        Assert.Empty(_vault.Received);
+
+        await Download(new() { Overwrite = true }).DownloadAsync("v", "a", _file.Path);
+        Assert.Equal(_vault.Output, await File.ReadAllBytesAsync(_file.Path));
+    }
+
+    [Theory]
+    [InlineData(MiB - 1)]
+    [InlineData(MiB + 1)]
+    [InlineData(3 * MiB)]
+    public void A_range_is_a_power_of_two_of_MiB(int rangeBytes) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() =>
+            new ArchiveDownload(_client, new ArchiveDownloadOptions { RangeBytes = rangeBytes }));
+
+    private ArchiveDownload Download(ArchiveDownloadOptions? options = null) =>
+        new(_client, (options ?? new ArchiveDownloadOptions()) with { RangeBytes = 2 * MiB });
+
+    private IEnumerable<string?> Ranges() => _vault.Sent("GET", "/output").Select(request => request.Header("range"));
+
+    private static HttpContent Damaged(byte[] bytes, string damage)
+    {
+        switch (damage)
+        {
+            case "flipped":
+                bytes[1_500_000] ^= 1;
+                return new ByteArrayContent(bytes);
+            case "short":
+                return new ByteArrayContent(bytes[..^1]);
+            default:
+                return new StreamContent(new BreakingStream(bytes[..MiB]));
+        }
+    }
+
+    private sealed class BreakingStream(byte[] bytes) : MemoryStream(bytes)
+    {
+        public override async ValueTask<int> ReadAsync(
+            Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            await base.ReadAsync(buffer, cancellationToken) is var read and > 0
+                ? read
+                : throw new IOException("The connection was reset.");
+    }
+}

@@ -1,0 +1,61 @@
+using OrleansUploads.Client.Models;
+using OrleansUploads.Client.Sources;
+using OrleansUploads.Core.Hashing;
+
+namespace OrleansUploads.Gateway.Tests.Client;
+
+public class ByteSourceTests
+{
+    private static readonly byte[] Bytes = [.. Enumerable.Range(0, 1000).Select(i => (byte)(i * 7))];
+
+    [Theory]
+    [InlineData("file")]
+    [InlineData("memory")]
+    [InlineData("stream")]
+    public async Task Any_source_can_be_read_anywhere_by_several_at_once(string kind)
+    {
+        using var file = new TemporaryFile(Bytes);
+        using var stream = new MemoryStream(Bytes);
+        using var source = kind switch
+        {
+            "file" => ByteSource.FromFile(file.Path),
+            "memory" => ByteSource.FromMemory(Bytes),
+            _ => ByteSource.FromStream(stream),
+        };
+
+        Assert.Equal(1000, source.LengthBytes);
+        await Parallel.ForAsync(0, 100, async (i, token) =>
+        {
+            var buffer = new byte[10];
+            Assert.Equal(10, await source.ReadAsync(buffer, i * 10, token));
+            Assert.Equal(Bytes[(i * 10)..((i * 10) + 10)], buffer);
+        });
+        Assert.Equal(1, await source.ReadAsync(new byte[10], 999, CancellationToken.None));
+        Assert.Equal(0, await source.ReadAsync(new byte[10], 1000, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_body_has_both_hashes_of_exactly_its_range()
+    {
+        var body = await HashedBody.ReadAsync(ByteSource.FromMemory(Bytes), new ByteRange(100, 200));
+
+        Assert.Equal(100, body.LengthBytes);
+        Assert.Equal(
+            Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Bytes.AsSpan(100, 100))),
+            body.LinearHash.ToString());
+        Assert.Equal(TreeHasher.Compute(Bytes.AsSpan(100, 100)), body.TreeHash);
+    }
+
+    [Fact]
+    public async Task A_range_behind_the_end_is_the_end_of_the_stream() =>
+        await Assert.ThrowsAsync<EndOfStreamException>(() =>
+            HashedBody.ReadAsync(ByteSource.FromMemory(Bytes), new ByteRange(999, 1001)));
+
+    [Fact]
+    public void A_stream_that_cannot_seek_is_no_source()
+    {
+        using var pipe = new System.IO.Compression.GZipStream(
+            Stream.Null, System.IO.Compression.CompressionMode.Decompress);
+        Assert.Throws<ArgumentException>(() => ByteSource.FromStream(pipe));
+    }
+}

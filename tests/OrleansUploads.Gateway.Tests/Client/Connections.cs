@@ -1,0 +1,21 @@
+using OrleansUploads.Client;
+
+namespace OrleansUploads.Gateway.Tests.Client;
+
+/// <summary>Clients of servers that exist only in the test.</summary>
+internal static class Connections
+{
+    public static GlacierClient To(HttpMessageHandler server, TimeProvider time) =>
+        new(
+            new HttpClient(server, disposeHandler: false),
+            Options(new Uri("http://vaults.test:9600")) with { TimeProvider = time });
+
+    public static GlacierClientOptions Options(Uri endpoint) => new()
+    {
+        Endpoint = endpoint,
+        Region = ReceivedRequest.Region,
+        AccessKeyId = ReceivedRequest.AccessKeyId,
+        SecretAccessKey = ReceivedRequest.Secret,
+        Retry = new RetryPolicy { Jitter = () => 1 },
+    };
+}

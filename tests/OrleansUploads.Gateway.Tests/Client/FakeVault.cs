@@ -1,0 +1,180 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using OrleansUploads.Client.Models;
+using OrleansUploads.Core.Hashing;
+
+namespace OrleansUploads.Gateway.Tests.Client;
+
+/// <summary>A vault with at most one upload and one finished job, in memory; enough to upload to and download from. It
+/// checks signatures and hashes as a server must, and can be told to fail.</summary>
+internal sealed class FakeVault(TimeProvider time) : HttpMessageHandler
+{
+    public const string UploadId = "upload-1";
+    public const string ArchiveId = "archive-1";
+    public const string JobId = "job-1";
+
+    private readonly Lock _gate = new();
+    private readonly ConcurrentQueue<ReceivedRequest> _received = new();
+    private ArchiveSpec? _completed;
+
+    private sealed record ArchiveSpec(string Size, string TreeHash);
+
+    /// <summary>Parts by start.</summary>
+    public SortedDictionary<long, byte[]> Parts { get; } = [];
+
+    /// <summary>The parts, one behind the other.</summary>
+    public byte[] Archive
+    {
+        get
+        {
+            using var all = new MemoryStream();
+            foreach (var part in Parts.Values)
+            {
+                all.Write(part);
+            }
+
+            return all.ToArray();
+        }
+    }
+
+    public long PartSizeBytes { get; set; }
+
+    /// <summary>What the job gives.</summary>
+    public byte[] Output { get; set; } = [];
+
+    /// <summary>Questions about the job that are answered with "in progress".</summary>
+    public int PollsUntilDone { get; set; }
+
+    public string JobStatusAtEnd { get; set; } = "Succeeded";
+
+    /// <summary>Looks at each request first; what it returns, or throws, is the answer.</summary>
+    public Func<ReceivedRequest, HttpResponseMessage?> Before { get; set; } = _ => null;
+
+    /// <summary>May change or lose an answer.</summary>
+    public Func<ReceivedRequest, HttpResponseMessage, HttpResponseMessage> After { get; set; } = (_, answer) => answer;
+
+    public IEnumerable<ReceivedRequest> Received => _received;
+
+    public IEnumerable<ReceivedRequest> Sent(string method, string targetPart) =>
+        _received.Where(request =>
+            request.Method == method && request.Target.Contains(targetPart, StringComparison.Ordinal));
+
+    protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage message, CancellationToken cancellationToken)
+    {
+        var request = await ReceivedRequest.ReadAsync(message, cancellationToken);
+        _received.Enqueue(request);
+        if (Before(request) is { } refusal)
+        {
+            return refusal;
+        }
+
+        lock (_gate)
+        {
+            return After(request, Answer(request));
+        }
+    }
+
+    private HttpResponseMessage Answer(ReceivedRequest request)
+    {
+        if (request.Verify(time.GetUtcNow()) is { IsVerified: false } verdict)
+        {
+            return Refuse(HttpStatusCode.Forbidden, "InvalidSignatureException", verdict.Message);
+        }
+
+        var path = request.Target.Split('?')[0];
+        return (request.Method, path[(path.LastIndexOf('/') + 1)..]) switch
+        {
+            ("POST", "multipart-uploads") => Initiate(request),
+            ("PUT", UploadId) when _completed is null => PutPart(request),
+            ("GET", UploadId) when _completed is null => List(request),
+            ("POST", UploadId) => Complete(request),
+            ("POST", "jobs") => ScriptedServer.Answer(HttpStatusCode.Accepted, null, ("x-amz-job-id", JobId)),
+            ("GET", JobId) => DescribeJob(),
+            ("GET", "output") => GetOutput(request),
+            _ => Refuse(HttpStatusCode.NotFound, "ResourceNotFoundException", "nothing there"),
+        };
+    }
+
+    private HttpResponseMessage Initiate(ReceivedRequest request)
+    {
+        PartSizeBytes = long.Parse(request.Header("x-amz-part-size")!, CultureInfo.InvariantCulture);
+        return ScriptedServer.Answer(HttpStatusCode.Created, null, ("x-amz-multipart-upload-id", UploadId));
+    }
+
+    private HttpResponseMessage PutPart(ReceivedRequest request)
+    {
+        var text = request.Header("content-range")!;
+        Assert.True(ByteRange.TryParse(text.AsSpan()["bytes ".Length..^"/*".Length], out var range), text);
+        var treeHash = TreeHasher.Compute(request.Body).ToString();
+        if (range.LengthBytes != request.Body.Length || treeHash != request.Header("x-amz-sha256-tree-hash"))
+        {
+            return Invalid("The part is not what its headers say.");
+        }
+
+        Parts[range.Start] = request.Body;
+        return ScriptedServer.Answer(HttpStatusCode.NoContent, null, ("x-amz-sha256-tree-hash", treeHash));
+    }
+
+    // Two parts a page, so that every list has several pages.
+    private HttpResponseMessage List(ReceivedRequest request)
+    {
+        var marker = request.Target.Split("marker=") is [_, var value] ? long.Parse(value, CultureInfo.InvariantCulture) : 0;
+        var rest = Parts.Where(part => part.Key >= marker).ToList();
+        var items = rest.Take(2).Select(part =>
+            $$"""
+            {"RangeInBytes":"{{new ByteRange(part.Key, part.Key + part.Value.Length)}}",
+             "SHA256TreeHash":"{{TreeHasher.Compute(part.Value)}}"}
+            """);
+        var next = rest.Count > 2 ? $"\"{rest[2].Key}\"" : "null";
+        return ScriptedServer.Answer(HttpStatusCode.OK, $$"""
+            {"MultipartUploadId":"{{UploadId}}","PartSizeInBytes":{{PartSizeBytes}},"ArchiveDescription":null,
+             "Parts":[{{string.Join(',', items)}}],"Marker":{{next}} }
+            """);
+    }
+
+    private HttpResponseMessage Complete(ReceivedRequest request)
+    {
+        var asked = new ArchiveSpec(request.Header("x-amz-archive-size")!, request.Header("x-amz-sha256-tree-hash")!);
+        var archive = Archive;
+        var real = new ArchiveSpec(
+            archive.Length.ToString(CultureInfo.InvariantCulture), TreeHasher.Compute(archive).ToString());
+        if (asked != real)
+        {
+            return Invalid("The parts are not that archive.");
+        }
+
+        _completed = asked;
+        return ScriptedServer.Answer(
+            HttpStatusCode.Created, null,
+            ("x-amz-archive-id", ArchiveId), ("x-amz-sha256-tree-hash", real.TreeHash), ("Location", "/1/vaults/v/archives/a"));
+    }
+
+    private HttpResponseMessage DescribeJob()
+    {
+        var status = PollsUntilDone-- > 0 ? "InProgress" : JobStatusAtEnd;
+        return ScriptedServer.Answer(HttpStatusCode.OK, $$"""
+            {"JobId":"{{JobId}}","Action":"ArchiveRetrieval","ArchiveSizeInBytes":{{Output.Length}},
+             "RetrievalByteRange":"{{new ByteRange(0, Output.Length)}}","SHA256TreeHash":"{{TreeHasher.Compute(Output)}}",
+             "StatusCode":"{{status}}","StatusMessage":"as asked","CreationDate":"2026-05-17T10:00:00.000Z","VaultARN":"arn"}
+            """);
+    }
+
+    private HttpResponseMessage GetOutput(ReceivedRequest request)
+    {
+        Assert.True(ByteRange.TryParse(request.Header("range").AsSpan("bytes=".Length), out var range));
+        var bytes = Output[(int)range.Start..(int)range.EndExclusive];
+        var answer = ScriptedServer.Answer(
+            HttpStatusCode.PartialContent, null, ("x-amz-sha256-tree-hash", TreeHasher.Compute(bytes).ToString()));
+        answer.Content = new ByteArrayContent(bytes);
+        answer.Content.Headers.TryAddWithoutValidation("Content-Range", $"bytes {range}/{Output.Length}");
+        return answer;
+    }
+
+    private static HttpResponseMessage Invalid(string message) =>
+        Refuse(HttpStatusCode.BadRequest, "InvalidParameterValueException", message);
+
+    private static HttpResponseMessage Refuse(HttpStatusCode status, string code, string message) =>
+        ScriptedServer.Answer(status, ScriptedServer.Error(code, message));
+}

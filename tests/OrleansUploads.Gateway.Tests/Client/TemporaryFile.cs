@@ -1,0 +1,22 @@
+namespace OrleansUploads.Gateway.Tests.Client;
+
+/// <summary>A file in a folder of its own, both gone with the test.</summary>
+internal sealed class TemporaryFile : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("orleans-uploads-");
+
+    public TemporaryFile(byte[]? content = null)
+    {
+        Path = System.IO.Path.Combine(_folder.FullName, "archive.bin");
+        if (content is not null)
+        {
+            File.WriteAllBytes(Path, content);
+        }
+    }
+
+    public string Path { get; }
+
+    public string PartialPath => Path + ".partial";
+
+    public void Dispose() => _folder.Delete(recursive: true);
+}

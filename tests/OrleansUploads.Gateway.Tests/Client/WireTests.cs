@@ -1,0 +1,159 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+using OrleansUploads.Client;
+using OrleansUploads.Client.Sources;
+using OrleansUploads.Signing;
+
+namespace OrleansUploads.Gateway.Tests.Client;
+
+/// <summary>What really goes over a socket: here HTTP itself has its say about lengths, hosts and connections.</summary>
+public sealed class WireTests : IAsyncLifetime
+{
+    private readonly List<ReceivedRequest> _received = [];
+    private readonly WebApplication _app;
+    private Func<HttpContext, Task> _answer = context =>
+    {
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+        return Task.CompletedTask;
+    };
+
+    private Uri _address = null!;
+    private GlacierClient _client = null!;
+
+    public WireTests()
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(IPAddress.Loopback, 0);
+            kestrel.Limits.MaxRequestBodySize = null;
+        });
+        _app = builder.Build();
+        _app.Run(context => _answer(context));
+    }
+
+    public async ValueTask InitializeAsync()
+    {
+        await _app.StartAsync();
+        var addresses = _app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>();
+        _address = new Uri(addresses.Addresses.Single());
+        _client = new GlacierClient(Connections.Options(_address));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        await _app.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_part_arrives_with_its_length_never_in_chunks_and_verifies_from_the_raw_target()
+    {
+        _answer = ReceiveAsync;
+        var bytes = new byte[(3 << 20) + 17];
+        new Random(3).NextBytes(bytes);
+        using var file = new TemporaryFile(bytes);
+        using var source = ByteSource.FromFile(file.Path);
+
+        await _client.UploadPartAsync("v", "u-_1", 4 << 20, await HashedBody.ReadAsync(source));
+
+        var request = Assert.Single(_received);
+        Assert.Equal(bytes, request.Body);
+        Assert.Equal("3145745", request.Header("content-length"));
+        Assert.Null(request.Header("transfer-encoding"));
+        Assert.Equal("bytes 4194304-7340048/*", request.Header("content-range"));
+        Assert.Equal(SignatureOutcome.Verified, request.Verify(TimeProvider.System.GetUtcNow()).Outcome);
+    }
+
+    [Fact]
+    public async Task A_request_without_a_body_says_so_and_verifies()
+    {
+        _answer = ReceiveAsync;
+
+        await Assert.ThrowsAsync<GlacierException>(() => _client.CreateVaultAsync("v"));
+        await Assert.ThrowsAsync<GlacierException>(() => _client.ListVaultsPageAsync("a/b c", 3));
+        await _client.DeleteVaultAsync("v");
+
+        Assert.Equal("0", _received[0].Header("content-length"));
+        Assert.Equal("/-/vaults?limit=3&marker=a%2Fb%20c", _received[1].Target);
+        Assert.All(_received, request =>
+            Assert.Equal(SignatureOutcome.Verified, request.Verify(TimeProvider.System.GetUtcNow()).Outcome));
+    }
+
+    [Fact]
+    public async Task A_refusal_before_the_body_is_read_is_heard_and_costs_no_body()
+    {
+        _answer = async context =>
+        {
+            context.Response.StatusCode = StatusCodes.Status403Forbidden;
+            await context.Response.WriteAsync(ScriptedServer.Error("AccessDeniedException"));
+        };
+        var source = new RereadCounter(new byte[16 << 20]);
+        var body = await HashedBody.ReadAsync(source);
+        source.ReadBytes = 0;
+
+        // However slow the machine is, the body waits for the server's word.
+        using var handler = new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromMinutes(5) };
+        using var http = new HttpClient(handler);
+        using var client = new GlacierClient(http, Connections.Options(_address));
+
+        var failure = await Assert.ThrowsAsync<GlacierException>(() => client.UploadPartAsync("v", "u", 0, body));
+
+        Assert.Equal(GlacierErrorCodes.AccessDenied, failure.Code);
+        Assert.Equal(0, source.ReadBytes);
+    }
+
+    [Fact]
+    public async Task A_connection_that_the_server_aborts_is_a_passing_failure()
+    {
+        var calls = 0;
+        _answer = context =>
+        {
+            if (++calls < 3)
+            {
+                context.Abort();
+            }
+
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+            return Task.CompletedTask;
+        };
+        var options = Connections.Options(_address);
+        using var client = new GlacierClient(options with { Retry = options.Retry with { FirstDelay = TimeSpan.Zero } });
+
+        await client.AbortMultipartUploadAsync("v", "u");
+
+        Assert.Equal(3, calls);
+    }
+
+    private async Task ReceiveAsync(HttpContext context)
+    {
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body);
+        var headers = context.Request.Headers.ToDictionary(
+            header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase);
+        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        _received.Add(new ReceivedRequest(context.Request.Method, target, headers, body.ToArray()));
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    private sealed class RereadCounter(byte[] bytes) : ByteSource
+    {
+        public long ReadBytes { get; set; }
+
+        public override long LengthBytes => bytes.Length;
+
+        public override ValueTask<int> ReadAsync(
+            Memory<byte> buffer, long offsetBytes, CancellationToken cancellationToken)
+        {
+            ReadBytes += buffer.Length;
+            bytes.AsMemory((int)offsetBytes, buffer.Length).CopyTo(buffer);
+            return ValueTask.FromResult(buffer.Length);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+using System.Text.RegularExpressions;
+using OrleansUploads.Gateway.Tests.Harness;
+
+namespace OrleansUploads.Gateway.Tests.Glacier;
+
+public partial class ArchiveTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(Requests.MiB - 1)]
+    [InlineData(Requests.MiB)]
+    [InlineData(Requests.MiB + 1)]
+    [InlineData((3 * Requests.MiB) + 7)]
+    public async Task An_archive_comes_in_one_request(int count)
+    {
+        var vault = await gateway.NewVaultAsync();
+        var bytes = Requests.Bytes(count);
+        var answer = (await gateway.SendAsync(Requests.UploadArchive(vault, bytes))).Expect(201);
+        var id = answer.Header("x-amz-archive-id");
+        Assert.Matches(ArchiveIdForm(), id);
+        Assert.Equal($"/111122223333/vaults/{vault}/archives/{id}", answer.Header("Location"));
+        Assert.Equal(Requests.TreeHashOf(bytes), answer.Header("x-amz-sha256-tree-hash"));
+        Assert.Empty(answer.Body);
+
+        var job = await gateway.NewJobAsync(Requests.Retrieve(vault, id!));
+        Assert.Equal(bytes, (await gateway.SendAsync(Requests.GetOutput(vault, job))).Expect(200).Body);
+    }
+
+    [Fact]
+    public async Task The_same_bytes_twice_are_two_archives()
+    {
+        var vault = await gateway.NewVaultAsync();
+        var first = await gateway.NewArchiveAsync(vault, Requests.Bytes(100));
+        Assert.NotEqual(first, await gateway.NewArchiveAsync(vault, Requests.Bytes(100)));
+    }
+
+    [Fact]
+    public async Task An_upload_in_one_request_is_never_listed_as_an_upload()
+    {
+        var vault = await gateway.NewVaultAsync();
+        await gateway.NewArchiveAsync(vault, Requests.Bytes(100));
+        Assert.Equal("""{"Marker":null,"UploadsList":[]}""", (await gateway.SendAsync(Requests.ListUploads(vault))).Text);
+    }
+
+    [Fact]
+    public async Task Deleting_an_archive_again_answers_the_same()
+    {
+        var vault = await gateway.NewVaultAsync();
+        var archive = await gateway.NewArchiveAsync(vault, Requests.Bytes(100));
+        (await gateway.SendAsync(Requests.DeleteArchive(vault, archive))).Expect(204);
+        var seen = (await gateway.SendAsync(Requests.DescribeVault(vault))).Json;
+        Assert.Equal(0, seen.GetProperty("NumberOfArchives").GetInt64());
+        Assert.Equal(0, seen.GetProperty("SizeInBytes").GetInt64());
+        (await gateway.SendAsync(Requests.DeleteArchive(vault, archive))).Expect(204);
+    }
+
+    [Fact]
+    public async Task An_archive_of_another_vault_is_not_found_and_stays()
+    {
+        var vault = await gateway.NewVaultAsync();
+        var other = await gateway.NewVaultAsync();
+        var archive = await gateway.NewArchiveAsync(vault, Requests.Bytes(100));
+        (await gateway.SendAsync(Requests.DeleteArchive(other, archive))).ExpectError(
+            404, "ResourceNotFoundException", $"The archive ID was not found: {archive}");
+        var seen = (await gateway.SendAsync(Requests.DescribeVault(vault))).Json;
+        Assert.Equal(1, seen.GetProperty("NumberOfArchives").GetInt64());
+    }
+
+    [Theory]
+    [InlineData(0, null)]
+    [InlineData(1, "d")]
+    [InlineData(1023, "d")]
+    [InlineData(1024, "d")]
+    public async Task A_description_has_up_to_1024_characters(int chars, string? letter)
+    {
+        var vault = await gateway.NewVaultAsync();
+        var description = new string(letter is null ? 'x' : letter[0], chars);
+        var request = Requests.UploadArchive(vault, Requests.Bytes(1)).With("x-amz-archive-description", description);
+        var archive = (await gateway.SendAsync(request)).Expect(201).Header("x-amz-archive-id");
+        var job = await gateway.NewJobAsync(Requests.Retrieve(vault, archive!));
+        var output = (await gateway.SendAsync(Requests.GetOutput(vault, job))).Expect(200);
+        Assert.Equal(chars == 0 ? null : description, output.Header("x-amz-archive-description"));
+    }
+
+    [Fact]
+    public async Task A_description_keeps_its_double_spaces()
+    {
+        var vault = await gateway.NewVaultAsync();
+        var request = Requests.Initiate(vault).With("x-amz-archive-description", "two  spaces ~ \"quotes\"");
+        (await gateway.SendAsync(request)).Expect(201);
+        var listed = (await gateway.SendAsync(Requests.ListUploads(vault))).Json.GetProperty("UploadsList")[0];
+        Assert.Equal("two  spaces ~ \"quotes\"", listed.GetProperty("ArchiveDescription").GetString());
+    }
+
+    [GeneratedRegex("^[A-Za-z0-9_-]{138}$")]
+    private static partial Regex ArchiveIdForm();
+}

@@ -1,0 +1,92 @@
+using OrleansUploads.Gateway.Tests.Harness;
+using static OrleansUploads.Gateway.Tests.Harness.Requests;
+
+namespace OrleansUploads.Gateway.Tests.Glacier;
+
+public class BadInputTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
+{
+    public static TheoryData<string> Names => [.. BadInput.All.Select(input => input.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Is_refused_with_its_code_and_changes_nothing(string name)
+    {
+        var input = BadInput.All.Single(input => input.Name == name);
+        var scene = await SetAsync();
+        var before = await gateway.LookAsync(scene.Vault, scene.Upload);
+        var answer = await gateway.SendAsync(input.Request(scene));
+        answer.ExpectError(input.Status, input.Code, input.Message);
+        Assert.Equal(before, await gateway.LookAsync(scene.Vault, scene.Upload));
+    }
+
+    [Fact]
+    public async Task An_upload_completes_after_every_refused_completion()
+    {
+        var vault = await gateway.NewVaultAsync();
+        var upload = await gateway.NewUploadAsync(vault);
+        var archive = Bytes((2 * MiB) + 5);
+        await RefuseAsync(Complete(vault, upload, archive), "The upload has no parts");
+
+        (await gateway.SendAsync(Part(vault, upload, 2 * MiB, archive[(2 * MiB)..]))).Expect(204);
+        await RefuseAsync(Complete(vault, upload, archive), "the bytes 0-2097151 were never uploaded");
+
+        (await gateway.SendAsync(Part(vault, upload, 0, archive[..MiB]))).Expect(204);
+        (await gateway.SendAsync(Part(vault, upload, MiB, archive[MiB..((2 * MiB) - 1)]))).Expect(204);
+        await RefuseAsync(Complete(vault, upload, archive), "The part 1048576-2097150 has 1048575 bytes");
+
+        (await gateway.SendAsync(Part(vault, upload, MiB, archive[MiB..(2 * MiB)]))).Expect(204);
+        var hash = TreeHashOf(archive);
+        await RefuseAsync(Complete(vault, upload, archive.Length - 1, hash), "The uploaded parts add up to 2097157 bytes");
+        await RefuseAsync(Complete(vault, upload, archive.Length + 1, hash), "The uploaded parts add up to 2097157 bytes");
+        await RefuseAsync(Complete(vault, upload, archive.Length, TreeHashOf(Bytes(1))), $"computed {hash}");
+
+        (await gateway.SendAsync(Complete(vault, upload, archive))).Expect(201);
+
+        async Task RefuseAsync(ApiRequest request, string message)
+        {
+            var before = await gateway.LookAsync(vault, upload);
+            (await gateway.SendAsync(request)).ExpectError(400, "InvalidParameterValueException", message);
+            Assert.Equal(before, await gateway.LookAsync(vault, upload));
+        }
+    }
+
+    [Fact]
+    public async Task A_refused_part_leaves_the_part_that_was_there()
+    {
+        var scene = await SetAsync();
+        var wrong = Part(scene.Vault, scene.Upload, 0, Bytes(MiB, 5)).With("x-amz-sha256-tree-hash", new string('0', 64));
+        (await gateway.SendAsync(wrong)).Expect(400);
+        var parts = (await gateway.SendAsync(ListParts(scene.Vault, scene.Upload))).Json.GetProperty("Parts");
+        Assert.Equal(TreeHashOf(Bytes(MiB)), parts[0].GetProperty("SHA256TreeHash").GetString());
+    }
+
+    [Theory]
+    [InlineData(9_999L * MiB, 204)]
+    [InlineData(10_000L * MiB, 400)]
+    [InlineData(10_001L * MiB, 400)]
+    public async Task The_10000th_slot_is_the_last(long firstByte, int status)
+    {
+        var scene = await SetAsync();
+        (await gateway.SendAsync(Part(scene.Vault, scene.Upload, firstByte, Bytes(1)))).Expect(status);
+    }
+
+    [Theory]
+    [InlineData(MiB - 1, 204)]
+    [InlineData(MiB, 204)]
+    [InlineData(MiB + 1, 400)]
+    public async Task A_part_is_at_most_as_long_as_the_part_size(int bytes, int status)
+    {
+        var scene = await SetAsync();
+        (await gateway.SendAsync(Part(scene.Vault, scene.Upload, 0, Bytes(bytes)))).Expect(status);
+    }
+
+    private async Task<Scene> SetAsync()
+    {
+        var vault = await gateway.NewVaultAsync();
+        var archive = await gateway.NewArchiveAsync(vault, Bytes(3 * MiB));
+        var upload = await gateway.NewUploadAsync(vault);
+        (await gateway.SendAsync(Part(vault, upload, 0, Bytes(MiB)))).Expect(204);
+        (await gateway.SendAsync(Part(vault, upload, 2 * MiB, Bytes(5)))).Expect(204);
+        return new Scene(vault, archive, upload);
+    }
+}

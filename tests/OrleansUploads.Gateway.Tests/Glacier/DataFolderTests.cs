@@ -1,0 +1,46 @@
+using OrleansUploads.Engine.Embedded;
+using OrleansUploads.Gateway.Tests.Harness;
+
+namespace OrleansUploads.Gateway.Tests.Glacier;
+
+/// <summary>A server over a data folder: SQLite and real files. What the protocol promises is the same there.</summary>
+public sealed class DataFolderFixture : GatewayFixture
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("orleansuploads-");
+    private EmbeddedEngine? _engine;
+
+    protected override GatewaySetup Setup
+    {
+        get
+        {
+            var clock = new SettableClock();
+            _engine = EmbeddedEngine.Open(_folder.FullName, new EmbeddedEngineOptions(), clock, (_, _) => { });
+            return new GatewaySetup { Clock = clock, Parts = _engine.Parts, Host = _ => _engine.Host };
+        }
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        await _engine!.DisposeAsync();
+        _folder.Delete(recursive: true);
+    }
+}
+
+public sealed class VaultsInADataFolder(DataFolderFixture gateway)
+    : VaultTests(gateway), IClassFixture<DataFolderFixture>;
+
+public sealed class ArchivesInADataFolder(DataFolderFixture gateway)
+    : ArchiveTests(gateway), IClassFixture<DataFolderFixture>;
+
+public sealed class MultipartInADataFolder(DataFolderFixture gateway)
+    : MultipartTests(gateway), IClassFixture<DataFolderFixture>;
+
+public sealed class JobOutputInADataFolder(DataFolderFixture gateway)
+    : JobOutputTests(gateway), IClassFixture<DataFolderFixture>;
+
+public sealed class BadInputInADataFolder(DataFolderFixture gateway)
+    : BadInputTests(gateway), IClassFixture<DataFolderFixture>;
+
+public sealed class ConcurrencyInADataFolder(DataFolderFixture gateway)
+    : ConcurrencyTests(gateway), IClassFixture<DataFolderFixture>;

@@ -1,0 +1,89 @@
+using OrleansUploads.Engine.Memory;
+using OrleansUploads.Gateway.Tests.Harness;
+using OrleansUploads.TestKit.Journals;
+using OrleansUploads.TestKit.PartStores;
+using static OrleansUploads.Gateway.Tests.Harness.Requests;
+
+namespace OrleansUploads.Gateway.Tests.Glacier;
+
+/// <summary>A disk and a journal that fail.</summary>
+public sealed class FaultTests : IAsyncLifetime
+{
+    private const string Vault = "v";
+
+    private readonly PartStorePlan _plan = new();
+    private JournalFault _journalFault = JournalFault.None;
+    private GatewayServer _server = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _server = await GatewayServer.StartAsync(new GatewaySetup
+        {
+            Parts = new FaultyPartStore(new MemoryPartStore(), _plan),
+            Journal = new FaultyJournal(
+                new MemoryJournal(),
+                call => call.Operation == JournalOperation.Append ? _journalFault : JournalFault.None),
+        });
+        (await _server.SendAsync(CreateVault(Vault))).Expect(201);
+    }
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    [Theory]
+    [InlineData(PartStoreCall.Create)]
+    [InlineData(PartStoreCall.Write)]
+    public async Task A_full_disk_is_said_to_be_full(PartStoreCall call)
+    {
+        _plan.At(call, 1, PartStoreFault.Full);
+        (await _server.SendAsync(UploadArchive(Vault, Bytes(7)))).ExpectError(
+            500, "ServiceUnavailableException", "The disk of the server is full");
+        (await _server.SendAsync(UploadArchive(Vault, Bytes(7)))).Expect(201);
+        var seen = (await _server.SendAsync(DescribeVault(Vault))).Json;
+        Assert.Equal(1, seen.GetProperty("NumberOfArchives").GetInt64());
+    }
+
+    [Fact]
+    public async Task Damage_that_shows_before_the_first_byte_is_an_error()
+    {
+        var job = await NewJobAsync(Bytes(MiB));
+        _plan.Always(PartStoreCall.Open, PartStoreFault.Damaged);
+        var answer = (await _server.SendAsync(GetOutput(Vault, job))).ExpectError(
+            500, "ServiceUnavailableException", "The stored bytes are damaged");
+        Assert.Contains(answer.Header("x-amzn-RequestId")!, answer.Message, StringComparison.Ordinal);
+        Assert.Null(answer.Header("x-amz-sha256-tree-hash"));
+        Assert.Contains("AttemptDamagedException", await _server.Log.WaitForAsync("Error:"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Damage_that_shows_in_the_middle_cuts_the_connection()
+    {
+        var bytes = Bytes(MiB);
+        var job = await NewJobAsync(bytes);
+        _plan.At(PartStoreCall.Read, 3, PartStoreFault.Damaged);
+        await using var connection = await _server.BeginAsync(GetOutput(Vault, job));
+        var head = (await connection.ReadAsync(hasBody: false)).Expect(200);
+        Assert.Equal("1048576", head.Header("Content-Length"));
+        var received = await connection.ReadToEndAsync();
+        Assert.True(received.Length < MiB);
+        Assert.Equal(bytes[..received.Length], received);
+        Assert.Contains("GetJobOutput", await _server.Log.WaitForAsync("Error:"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(JournalFault.FailBefore)]
+    [InlineData(JournalFault.FailAfter)]
+    public async Task A_journal_that_fails_is_worth_another_try(JournalFault fault)
+    {
+        _journalFault = fault;
+        (await _server.SendAsync(CreateVault("w"))).ExpectError(500, "ServiceUnavailableException", "ry again");
+        _journalFault = JournalFault.None;
+        (await _server.SendAsync(CreateVault("w"))).Expect(201);
+        (await _server.SendAsync(DescribeVault("w"))).Expect(200);
+    }
+
+    private async Task<string> NewJobAsync(byte[] bytes)
+    {
+        var archive = (await _server.SendAsync(UploadArchive(Vault, bytes))).Expect(201).Header("x-amz-archive-id");
+        return (await _server.SendAsync(Retrieve(Vault, archive!))).Expect(202).Header("x-amz-job-id")!;
+    }
+}

@@ -1,0 +1,168 @@
+using System.Text.Json;
+using OrleansUploads.Core.Jobs;
+using OrleansUploads.Gateway.Tests.Harness;
+using static OrleansUploads.Gateway.Tests.Harness.Requests;
+
+namespace OrleansUploads.Gateway.Tests.Glacier;
+
+/// <summary>Jobs that take an hour each.</summary>
+public sealed class SlowJobsFixture : GatewayFixture
+{
+    public static readonly TimeSpan Delay = TimeSpan.FromHours(1);
+
+    protected override GatewaySetup Setup => new() { Retrievals = new RetrievalPolicy { Delay = Delay } };
+}
+
+public sealed class JobTests(SlowJobsFixture gateway) : IClassFixture<SlowJobsFixture>
+{
+    private SettableClock Clock => gateway.Server.Setup.Clock;
+
+    [Fact]
+    public async Task A_job_is_described_with_every_documented_key()
+    {
+        var vault = await gateway.NewVaultAsync();
+        var archive = await gateway.NewArchiveAsync(vault, Bytes(100));
+        var initiated = (await gateway.SendAsync(InitiateJob(
+            vault,
+            $$"""{"Type":"archive-retrieval","ArchiveId":"{{archive}}","Description":"why","SNSTopic":"arn:x","Tier":"Bulk"}""")))
+            .Expect(202);
+        var job = initiated.Header("x-amz-job-id");
+        Assert.Equal(92, job!.Length);
+        Assert.Equal($"/111122223333/vaults/{vault}/jobs/{job}", initiated.Header("Location"));
+
+        var created = Clock.Now;
+        var hash = TreeHashOf(Bytes(100));
+        var expected = new Dictionary<string, object?>
+        {
+            ["Action"] = "ArchiveRetrieval",
+            ["ArchiveId"] = archive,
+            ["ArchiveSHA256TreeHash"] = hash,
+            ["ArchiveSizeInBytes"] = 100,
+            ["Completed"] = false,
+            ["CompletionDate"] = null,
+            ["CreationDate"] = Date(created),
+            ["InventoryRetrievalParameters"] = null,
+            ["InventorySizeInBytes"] = null,
+            ["JobDescription"] = "why",
+            ["JobId"] = job,
+            ["JobOutputPath"] = null,
+            ["OutputLocation"] = null,
+            ["RetrievalByteRange"] = "0-99",
+            ["SelectParameters"] = null,
+            ["SHA256TreeHash"] = hash,
+            ["SNSTopic"] = "arn:x",
+            ["StatusCode"] = "InProgress",
+            ["StatusMessage"] = "Operation in progress.",
+            ["Tier"] = "Bulk",
+            ["VaultARN"] = $"arn:aws:glacier:us-east-1:111122223333:vaults/{vault}",
+        };
+        await AssertDescribedAsync(vault, job, expected);
+
+        Clock.Advance(SlowJobsFixture.Delay);
+        expected["Completed"] = true;
+        expected["CompletionDate"] = Date(created + SlowJobsFixture.Delay);
+        expected["StatusCode"] = expected["StatusMessage"] = "Succeeded";
+        await AssertDescribedAsync(vault, job, expected);
+    }
+
+    [Fact]
+    public async Task Output_is_there_from_the_moment_on_that_the_job_has_finished()
+    {
+        var vault = await gateway.NewVaultAsync();
+        var archive = await gateway.NewArchiveAsync(vault, Bytes(100));
+        var job = await gateway.NewJobAsync(Retrieve(vault, archive));
+        Clock.Advance(SlowJobsFixture.Delay - TimeSpan.FromMilliseconds(1));
+        (await gateway.SendAsync(GetOutput(vault, job))).ExpectError(
+            400, "InvalidParameterValueException", $"The job is not currently available for download: {job}");
+        Clock.Advance(TimeSpan.FromMilliseconds(1));
+        (await gateway.SendAsync(GetOutput(vault, job))).Expect(200);
+        Clock.Advance(TimeSpan.FromHours(24));
+        (await gateway.SendAsync(GetOutput(vault, job))).ExpectError(
+            404, "ResourceNotFoundException", $"The job ID was not found: {job}");
+    }
+
+    [Fact]
+    public async Task The_output_of_a_deleted_archive_can_still_be_read()
+    {
+        var vault = await gateway.NewVaultAsync();
+        var archive = await gateway.NewArchiveAsync(vault, Bytes(100));
+        var job = await gateway.NewJobAsync(Retrieve(vault, archive));
+        Clock.Advance(SlowJobsFixture.Delay);
+        (await gateway.SendAsync(DeleteArchive(vault, archive))).Expect(204);
+        Assert.Equal(Bytes(100), (await gateway.SendAsync(GetOutput(vault, job))).Expect(200).Body);
+        (await gateway.SendAsync(Retrieve(vault, archive))).ExpectError(404, "ResourceNotFoundException", archive);
+    }
+
+    [Theory]
+    [InlineData("", 3)]
+    [InlineData("?completed=true", 2)]
+    [InlineData("?completed=false", 1)]
+    [InlineData("?statuscode=InProgress", 1)]
+    [InlineData("?statuscode=Succeeded", 2)]
+    [InlineData("?statuscode=Failed", 0)]
+    [InlineData("?statuscode=Succeeded&completed=true", 2)]
+    [InlineData("?statuscode=Succeeded&completed=false", 0)]
+    [InlineData("?statuscode=Failed&completed=true", 0)]
+    public async Task Jobs_are_listed_by_how_they_stand(string query, int count)
+    {
+        var vault = await gateway.NewVaultAsync();
+        var archive = await gateway.NewArchiveAsync(vault, Bytes(1));
+        await gateway.NewJobAsync(Retrieve(vault, archive));
+        await gateway.NewJobAsync(Retrieve(vault, archive));
+        Clock.Advance(SlowJobsFixture.Delay);
+        await gateway.NewJobAsync(Retrieve(vault, archive));
+        var page = (await gateway.SendAsync(ListJobs(vault, query))).Expect(200).Json;
+        Assert.Equal(count, page.GetProperty("JobList").GetArrayLength());
+        Assert.Equal(JsonValueKind.Null, page.GetProperty("Marker").ValueKind);
+    }
+
+    [Fact]
+    public async Task Jobs_are_paged_by_the_time_of_their_initiation()
+    {
+        var vault = await gateway.NewVaultAsync();
+        var archive = await gateway.NewArchiveAsync(vault, Bytes(1));
+        var initiated = new List<string>();
+        for (var i = 0; i < 5; i++)
+        {
+            initiated.Add(await gateway.NewJobAsync(Retrieve(vault, archive)));
+            Clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        var listed = new List<string>();
+        var marker = "";
+        do
+        {
+            var page = (await gateway.SendAsync(ListJobs(vault, $"?limit=2&marker={marker}"))).Expect(200).Json;
+            listed.AddRange(page.GetProperty("JobList").EnumerateArray().Select(job => job.GetProperty("JobId").GetString()!));
+            marker = page.GetProperty("Marker").GetString();
+        }
+        while (marker is not null);
+
+        Assert.Equal(initiated, listed);
+    }
+
+    [Fact]
+    public async Task A_job_of_another_vault_is_not_found()
+    {
+        var vault = await gateway.NewVaultAsync();
+        var other = await gateway.NewVaultAsync();
+        var job = await gateway.NewJobAsync(Retrieve(vault, await gateway.NewArchiveAsync(vault, Bytes(1))));
+        (await gateway.SendAsync(DescribeJob(other, job))).ExpectError(
+            404, "ResourceNotFoundException", $"The job ID was not found: {job}");
+        (await gateway.SendAsync(GetOutput(other, job))).ExpectError(
+            404, "ResourceNotFoundException", $"The job ID was not found: {job}");
+    }
+
+    private async Task AssertDescribedAsync(string vault, string job, Dictionary<string, object?> expected)
+    {
+        var described = (await gateway.SendAsync(DescribeJob(vault, job))).Expect(200).Json;
+        Assert.Equal(
+            expected.OrderBy(field => field.Key, StringComparer.Ordinal)
+                .Select(field => $"{field.Key}={JsonSerializer.Serialize(field.Value)}"),
+            described.EnumerateObject().OrderBy(field => field.Name, StringComparer.Ordinal)
+                .Select(field => $"{field.Name}={field.Value.GetRawText()}"));
+    }
+
+    private static string Date(DateTimeOffset at) =>
+        at.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture);
+}

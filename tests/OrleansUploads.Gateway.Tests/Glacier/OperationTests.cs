@@ -1,0 +1,84 @@
+using OrleansUploads.Gateway.Glacier;
+using OrleansUploads.Gateway.Tests.Harness;
+
+namespace OrleansUploads.Gateway.Tests.Glacier;
+
+/// <summary>The API is a closed set: each operation has its address, its answer and its line in the documentation.</summary>
+public sealed class OperationTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
+{
+    private static readonly Dictionary<GlacierOperation, ApiRequest> Addresses = new()
+    {
+        [GlacierOperation.CreateVault] = new("PUT", "/-/vaults/v"),
+        [GlacierOperation.DescribeVault] = new("GET", "/-/vaults/v"),
+        [GlacierOperation.ListVaults] = new("GET", "/-/vaults"),
+        [GlacierOperation.DeleteVault] = new("DELETE", "/-/vaults/v"),
+        [GlacierOperation.UploadArchive] = new("POST", "/-/vaults/v/archives"),
+        [GlacierOperation.DeleteArchive] = new("DELETE", "/-/vaults/v/archives/i"),
+        [GlacierOperation.InitiateMultipartUpload] = new("POST", "/-/vaults/v/multipart-uploads"),
+        [GlacierOperation.UploadMultipartPart] = new("PUT", "/-/vaults/v/multipart-uploads/i"),
+        [GlacierOperation.CompleteMultipartUpload] = new("POST", "/-/vaults/v/multipart-uploads/i"),
+        [GlacierOperation.AbortMultipartUpload] = new("DELETE", "/-/vaults/v/multipart-uploads/i"),
+        [GlacierOperation.ListParts] = new("GET", "/-/vaults/v/multipart-uploads/i"),
+        [GlacierOperation.ListMultipartUploads] = new("GET", "/-/vaults/v/multipart-uploads"),
+        [GlacierOperation.InitiateJob] = new("POST", "/-/vaults/v/jobs"),
+        [GlacierOperation.DescribeJob] = new("GET", "/-/vaults/v/jobs/i"),
+        [GlacierOperation.ListJobs] = new("GET", "/-/vaults/v/jobs"),
+        [GlacierOperation.GetJobOutput] = new("GET", "/-/vaults/v/jobs/i/output"),
+        [GlacierOperation.ListTagsForVault] = new("GET", "/-/vaults/v/tags"),
+        [GlacierOperation.AddTagsToVault] = new("POST", "/-/vaults/v/tags?operation=add"),
+        [GlacierOperation.RemoveTagsFromVault] = new("POST", "/-/vaults/v/tags?operation=remove"),
+        [GlacierOperation.SetVaultNotifications] = new("PUT", "/-/vaults/v/notification-configuration"),
+        [GlacierOperation.GetVaultNotifications] = new("GET", "/-/vaults/v/notification-configuration"),
+        [GlacierOperation.DeleteVaultNotifications] = new("DELETE", "/-/vaults/v/notification-configuration"),
+        [GlacierOperation.SetVaultAccessPolicy] = new("PUT", "/-/vaults/v/access-policy"),
+        [GlacierOperation.GetVaultAccessPolicy] = new("GET", "/-/vaults/v/access-policy"),
+        [GlacierOperation.DeleteVaultAccessPolicy] = new("DELETE", "/-/vaults/v/access-policy"),
+        [GlacierOperation.InitiateVaultLock] = new("POST", "/-/vaults/v/lock-policy"),
+        [GlacierOperation.GetVaultLock] = new("GET", "/-/vaults/v/lock-policy"),
+        [GlacierOperation.CompleteVaultLock] = new("POST", "/-/vaults/v/lock-policy/i"),
+        [GlacierOperation.AbortVaultLock] = new("DELETE", "/-/vaults/v/lock-policy"),
+        [GlacierOperation.GetDataRetrievalPolicy] = new("GET", "/-/policies/data-retrieval"),
+        [GlacierOperation.SetDataRetrievalPolicy] = new("PUT", "/-/policies/data-retrieval"),
+        [GlacierOperation.ListProvisionedCapacity] = new("GET", "/-/provisioned-capacity"),
+        [GlacierOperation.PurchaseProvisionedCapacity] = new("POST", "/-/provisioned-capacity"),
+    };
+
+    [Fact]
+    public void There_are_33_operations_and_each_has_its_address()
+    {
+        Assert.Equal(33, Enum.GetValues<GlacierOperation>().Length);
+        foreach (var operation in Enum.GetValues<GlacierOperation>())
+        {
+            var address = Addresses[operation];
+            Assert.Equal(operation, GlacierRoute.Find(address.Method, RequestTarget.Parse(address.Target))?.Operation);
+        }
+    }
+
+    [Fact]
+    public async Task Each_of_the_17_others_says_that_it_is_not_supported()
+    {
+        var others = Addresses.Where(address => !GlacierOperations.IsSupported(address.Key)).ToList();
+        Assert.Equal(17, others.Count);
+        foreach (var (operation, request) in others)
+        {
+            (await gateway.SendAsync(request)).ExpectError(
+                501, "NotImplementedException", $"{operation} is not supported by this server yet. Nothing was changed.");
+        }
+    }
+
+    [Fact]
+    public void Each_operation_has_a_line_in_the_documentation_that_tells_the_truth()
+    {
+        var rows = Documentation.Rows("protocol.md").ToDictionary(row => row[0], row => row);
+        foreach (var operation in Enum.GetValues<GlacierOperation>())
+        {
+            var row = rows[$"`{operation}`"];
+            Assert.Equal(GlacierOperations.IsSupported(operation), row[1] != "no");
+            foreach (var tests in row[3].Split(',', StringSplitOptions.TrimEntries))
+            {
+                var name = $"{typeof(OperationTests).Namespace}.{tests.Trim('`')}";
+                Assert.True(typeof(OperationTests).Assembly.GetType(name) is not null, $"There is no {name}.");
+            }
+        }
+    }
+}

@@ -1,0 +1,152 @@
+using OrleansUploads.Core.Accounts;
+using OrleansUploads.Gateway.Tests.Harness;
+using OrleansUploads.Signing;
+using static OrleansUploads.Gateway.Tests.Harness.Requests;
+
+namespace OrleansUploads.Gateway.Tests.Glacier;
+
+public sealed class SignatureTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
+{
+    private static readonly TimeSpan Tolerance = GatewayOptions.DefaultClockTolerance;
+
+    [Fact]
+    public async Task A_request_without_authorization_is_refused() =>
+        (await gateway.Server.SendAsync(ListVaults(), [("x-amz-glacier-version", "2012-06-01")])).ExpectError(
+            400, "MissingAuthenticationTokenException", "no Authorization header");
+
+    [Theory]
+    [InlineData("Basic dXNlcjpwYXNz", "must begin with 'AWS4-HMAC-SHA256 '")]
+    [InlineData("AWS4-HMAC-SHA256 Credential=a", "key/yyyyMMdd/region/service/aws4_request")]
+    [InlineData("AWS4-HMAC-SHA256 nonsense", "Credential, SignedHeaders and Signature")]
+    public async Task An_authorization_that_cannot_be_read_is_incomplete(string value, string message) =>
+        (await gateway.Server.SendAsync(ListVaults(), [("Authorization", value)])).ExpectError(
+            400, "IncompleteSignatureException", message);
+
+    [Fact]
+    public async Task An_unknown_key_is_refused() =>
+        (await gateway.SendAsync(ListVaults(), new Signer { AccessKeyId = "AKIASTRANGER" })).ExpectError(
+            400, "UnrecognizedClientException", "AKIASTRANGER is not known");
+
+    [Fact]
+    public async Task A_wrong_secret_is_refused() =>
+        (await gateway.SendAsync(ListVaults(), new Signer { SecretKey = "guess" })).ExpectError(
+            403,
+            "InvalidSignatureException",
+            "The request signature we calculated does not match the signature you provided.");
+
+    [Fact]
+    public async Task A_signature_for_another_service_is_refused() =>
+        (await gateway.SendAsync(ListVaults(), new Signer { Rules = SigningRules.S3 })).ExpectError(
+            403, "InvalidSignatureException", "It must be 'glacier'");
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1)]
+    public async Task A_clock_may_differ_by_a_quarter_of_an_hour(int direction)
+    {
+        var second = TimeSpan.FromSeconds(1);
+        foreach (var skew in new[] { Tolerance - second, Tolerance })
+        {
+            (await gateway.SendAsync(ListVaults(), new Signer { Ahead = direction * skew })).Expect(200);
+        }
+
+        (await gateway.SendAsync(ListVaults(), new Signer { Ahead = direction * (Tolerance + second) })).ExpectError(
+            403, "InvalidSignatureException", direction < 0 ? "Signature expired: 2026" : "Signature not yet current: 2026");
+    }
+
+    [Fact]
+    public async Task Another_region_is_served_and_vaults_keep_their_names()
+    {
+        var vault = await gateway.NewVaultAsync();
+        var seen = (await gateway.SendAsync(DescribeVault(vault), new Signer { Region = "eu-west-1" })).Expect(200).Json;
+        Assert.StartsWith("arn:aws:glacier:us-east-1:", seen.GetProperty("VaultARN").GetString(), StringComparison.Ordinal);
+        (await gateway.SendAsync(DescribeVault(vault), new Signer { Region = "eu-west-1", SecretKey = "guess" })).ExpectError(
+            403, "InvalidSignatureException", "does not match");
+    }
+
+    [Fact]
+    public async Task Another_region_is_refused_where_the_operator_wants_that()
+    {
+        await using var server = await GatewayServer.StartAsync(
+            new GatewaySetup { Options = new GatewayOptions { AcceptsOtherRegions = false, Region = "mars-1" } });
+        (await server.SendAsync(ListVaults(), new Signer { Region = "mars-1" })).Expect(200);
+        (await server.SendAsync(ListVaults())).ExpectError(403, "InvalidSignatureException", "This server is in 'mars-1'");
+    }
+
+    [Theory]
+    [InlineData("Content-Range", "bytes 1048576-2097151/*")]
+    [InlineData("x-amz-sha256-tree-hash", "0000000000000000000000000000000000000000000000000000000000000000")]
+    [InlineData("x-amz-date", "20260301T120001Z")]
+    [InlineData("x-amz-glacier-version", "2012-06-02")]
+    public async Task A_signed_header_that_was_changed_on_the_way_is_noticed(string header, string value)
+    {
+        var vault = await gateway.NewVaultAsync();
+        var upload = await gateway.NewUploadAsync(vault);
+        var request = Part(vault, upload, 0, Bytes(MiB));
+        var headers = new Signer().Sign(request, gateway.Server.EndPoint.ToString(), gateway.Server.Setup.Clock.Now)
+            .Select(sent => sent.Name == header ? (header, value) : sent);
+        (await gateway.Server.SendAsync(request, headers)).ExpectError(
+            403, "InvalidSignatureException", "does not match");
+    }
+
+    [Fact]
+    public async Task A_body_that_was_changed_on_the_way_is_noticed_with_and_without_its_hash_in_a_header()
+    {
+        var vault = await gateway.NewVaultAsync();
+        var archive = await gateway.NewArchiveAsync(vault, Bytes(1));
+        var request = Retrieve(vault, archive);
+        var changed = InitiateJob(vault, """{"Type":"select"}""").Body;
+        foreach (var signed in new[] { request, request.With("x-amz-content-sha256", LinearHashOf(request.Body)) })
+        {
+            var headers = new Signer().Sign(signed, gateway.Server.EndPoint.ToString(), gateway.Server.Setup.Clock.Now);
+            (await gateway.Server.SendAsync(signed.WithBody(changed), headers)).ExpectError(
+                403, "InvalidSignatureException", "does not match");
+            (await gateway.SendAsync(signed)).Expect(202);
+        }
+    }
+
+    [Theory]
+    [InlineData("UNSIGNED-PAYLOAD")]
+    [InlineData("STREAMING-AWS4-HMAC-SHA256-PAYLOAD")]
+    [InlineData("abc")]
+    public async Task A_payload_hash_must_be_one(string value) =>
+        (await gateway.SendAsync(ListVaults().With("x-amz-content-sha256", value))).ExpectError(
+            400, "InvalidParameterValueException", $"Invalid x-amz-content-sha256: {value}");
+
+    [Fact]
+    public async Task The_version_must_be_there_and_be_the_only_one()
+    {
+        (await gateway.SendAsync(ListVaults().With("x-amz-glacier-version", null))).ExpectError(
+            400, "MissingParameterValueException", "Required parameter missing: API version");
+        (await gateway.SendAsync(ListVaults().With("x-amz-glacier-version", "2012-06-02"))).ExpectError(
+            400, "InvalidParameterValueException", "2012-06-02");
+    }
+
+    [Theory]
+    [InlineData("/111122223333/vaults", 200)]
+    [InlineData("/-/vaults", 200)]
+    [InlineData("/111122223334/vaults", 403)]
+    [InlineData("/111122223334/nothing", 403)]
+    [InlineData("/me/vaults", 403)]
+    public async Task An_account_is_that_of_the_signer(string target, int status)
+    {
+        var answer = (await gateway.SendAsync(new ApiRequest("GET", target))).Expect(status);
+        Assert.Equal(status == 403 ? "AccessDeniedException" : null, answer.Code);
+    }
+
+    [Fact]
+    public async Task Without_signatures_everybody_is_the_configured_account()
+    {
+        Assert.True(AccountId.TryParse("000000000001", out var account));
+        await using var server = await GatewayServer.StartAsync(
+            new GatewaySetup { Options = new GatewayOptions { AnonymousAccount = account } });
+        var created = await server.SendAsync(CreateVault("open"), [("x-amz-glacier-version", "2012-06-01")]);
+        Assert.Equal("/000000000001/vaults/open", created.Expect(201).Header("Location"));
+        (await server.SendAsync(DescribeVault("open"), new Signer { AccessKeyId = "any" })).Expect(200);
+
+        var wrongHash = UploadArchive("open", Bytes(5)).With("x-amz-content-sha256", LinearHashOf(Bytes(6)));
+        (await server.SendAsync(wrongHash)).ExpectError(403, "InvalidSignatureException", "Computed digest");
+        (await server.SendAsync(wrongHash.With("x-amz-content-sha256", null))).ExpectError(
+            400, "MissingParameterValueException", "x-amz-content-sha256");
+    }
+}

@@ -1,0 +1,75 @@
+using OrleansUploads.Gateway.Tests.Harness;
+using static OrleansUploads.Gateway.Tests.Harness.Requests;
+
+namespace OrleansUploads.Gateway.Tests.Glacier;
+
+/// <summary>A server that is impatient, or takes few bodies at a time.</summary>
+public sealed class StallTests
+{
+    [Fact]
+    public async Task A_client_that_stalls_is_told_to_send_again()
+    {
+        await using var server = await GatewayServer.StartAsync(new GatewaySetup
+        {
+            Options = new GatewayOptions
+            {
+                BodyRateGrace = TimeSpan.FromSeconds(1.1),
+                MinBodyBytesPerSecond = 1024 * MiB,
+            },
+        });
+        (await server.SendAsync(CreateVault("v"))).Expect(201);
+        var upload = (await server.SendAsync(Initiate("v"))).Header("x-amz-multipart-upload-id")!;
+        var request = Part("v", upload, 0, Bytes(MiB));
+        await using var connection = await server.BeginAsync(request.With("Content-Length", "1048576"));
+        await connection.SendAsync(Bytes(MiB).AsMemory(0, 1000));
+        (await connection.ReadAsync()).ExpectError(408, "RequestTimeoutException", "Request timed out.");
+        var parts = (await server.SendAsync(ListParts("v", upload))).Json.GetProperty("Parts");
+        Assert.Equal(0, parts.GetArrayLength());
+        (await server.SendAsync(request)).Expect(204);
+    }
+
+    [Fact]
+    public async Task A_client_that_was_quick_may_not_stall_either()
+    {
+        await using var server = await GatewayServer.StartAsync(new GatewaySetup
+        {
+            Options = new GatewayOptions { BodyPatience = TimeSpan.FromSeconds(1) },
+        });
+        (await server.SendAsync(CreateVault("v"))).Expect(201);
+        var upload = (await server.SendAsync(Initiate("v"))).Header("x-amz-multipart-upload-id")!;
+        var request = Part("v", upload, 0, Bytes(MiB));
+        await using var connection = await server.BeginAsync(request.With("Content-Length", "1048576"));
+        await connection.SendAsync(Bytes(MiB).AsMemory(0, MiB - 1));
+
+        (await connection.ReadAsync()).ExpectError(408, "RequestTimeoutException", "Request timed out.");
+
+        (await server.SendAsync(request)).Expect(204);
+    }
+
+    [Fact]
+    public async Task Bodies_beyond_those_that_may_wait_are_told_to_slow_down()
+    {
+        await using var server = await GatewayServer.StartAsync(new GatewaySetup
+        {
+            Options = new GatewayOptions { MaxConcurrentBodies = 1, MaxWaitingBodies = 1 },
+        });
+        (await server.SendAsync(CreateVault("v"))).Expect(201);
+        var request = UploadArchive("v", Bytes(7)).With("Content-Length", "7").With("Expect", "100-continue");
+        await using var first = await server.BeginAsync(request);
+        Assert.Equal(100, (await first.ReadAsync()).Status);
+        await using var second = await server.BeginAsync(request);
+        await using var third = await server.BeginAsync(request);
+
+        // Either of them got the one place to wait in.
+        var answers = new[] { second.ReadAsync(), third.ReadAsync() };
+        var refused = await Task.WhenAny(answers);
+        (await refused).ExpectError(400, "ThrottlingException", "Slow down");
+        (await server.SendAsync(DescribeVault("v"))).Expect(200);
+
+        await first.SendAsync(Bytes(7));
+        (await first.ReadAsync()).Expect(201);
+        Assert.Equal(100, (await answers.Single(answer => answer != refused)).Status);
+        await (refused == answers[0] ? third : second).SendAsync(Bytes(7));
+        (await (refused == answers[0] ? third : second).ReadAsync()).Expect(201);
+    }
+}

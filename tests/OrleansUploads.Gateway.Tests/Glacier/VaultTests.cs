@@ -1,0 +1,130 @@
+using System.Text.RegularExpressions;
+using OrleansUploads.Gateway.Tests.Harness;
+
+namespace OrleansUploads.Gateway.Tests.Glacier;
+
+public partial class VaultTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
+{
+    [Fact]
+    public async Task A_vault_is_created_described_and_deleted()
+    {
+        var created = (await gateway.SendAsync(Requests.CreateVault("Photos_2026.x-1"))).Expect(201);
+        Assert.Equal("/111122223333/vaults/Photos_2026.x-1", created.Header("Location"));
+        Assert.Equal("0", created.Header("Content-Length"));
+        Assert.Empty(created.Body);
+
+        var described = (await gateway.SendAsync(Requests.DescribeVault("Photos_2026.x-1"))).Expect(200);
+        Assert.Equal("application/json", described.Header("Content-Type"));
+        Assert.Equal(
+            """
+            {"CreationDate":"2026-03-01T12:00:00.000Z","LastInventoryDate":null,"NumberOfArchives":0,"SizeInBytes":0,"VaultARN":"arn:aws:glacier:us-east-1:111122223333:vaults/Photos_2026.x-1","VaultName":"Photos_2026.x-1"}
+            """,
+            described.Text);
+
+        (await gateway.SendAsync(Requests.DeleteVault("Photos_2026.x-1"))).Expect(204);
+        (await gateway.SendAsync(Requests.DescribeVault("Photos_2026.x-1"))).ExpectError(
+            404,
+            "ResourceNotFoundException",
+            "Vault not found for ARN: arn:aws:glacier:us-east-1:111122223333:vaults/Photos_2026.x-1");
+    }
+
+    [Fact]
+    public async Task Creating_a_vault_again_changes_nothing()
+    {
+        var vault = await gateway.NewVaultAsync();
+        await gateway.NewArchiveAsync(vault, Requests.Bytes(10));
+        var before = (await gateway.SendAsync(Requests.DescribeVault(vault))).Text;
+        (await gateway.SendAsync(Requests.CreateVault(vault))).Expect(201);
+        Assert.Equal(before, (await gateway.SendAsync(Requests.DescribeVault(vault))).Text);
+    }
+
+    [Fact]
+    public async Task The_size_of_a_vault_counts_what_each_archive_adds()
+    {
+        var vault = await gateway.NewVaultAsync();
+        await gateway.NewArchiveAsync(vault, Requests.Bytes(10));
+        var seen = (await gateway.SendAsync(Requests.DescribeVault(vault))).Json;
+        Assert.Equal(1, seen.GetProperty("NumberOfArchives").GetInt64());
+        Assert.Equal(10 + 32768, seen.GetProperty("SizeInBytes").GetInt64());
+        Assert.Equal("2026-03-01T12:00:00.000Z", seen.GetProperty("LastInventoryDate").GetString());
+    }
+
+    [Fact]
+    public async Task A_vault_that_holds_something_is_not_deleted()
+    {
+        var vault = await gateway.NewVaultAsync();
+        var archive = await gateway.NewArchiveAsync(vault, Requests.Bytes(10));
+        var upload = await gateway.NewUploadAsync(vault);
+        (await gateway.SendAsync(Requests.DeleteVault(vault))).ExpectError(
+            400,
+            "InvalidParameterValueException",
+            $"Vault not empty or recently written to: arn:aws:glacier:us-east-1:111122223333:vaults/{vault}");
+
+        (await gateway.SendAsync(Requests.DeleteArchive(vault, archive))).Expect(204);
+        (await gateway.SendAsync(Requests.DeleteVault(vault))).ExpectError(
+            400, "InvalidParameterValueException", "0 archives and 1 uploads in progress");
+        (await gateway.SendAsync(Requests.Abort(vault, upload))).Expect(204);
+        (await gateway.SendAsync(Requests.DeleteVault(vault))).Expect(204);
+    }
+
+    [Fact]
+    public async Task A_vault_created_anew_has_nothing_of_its_former_life()
+    {
+        var vault = await gateway.NewVaultAsync();
+        var archive = await gateway.NewArchiveAsync(vault, Requests.Bytes(10));
+        (await gateway.SendAsync(Requests.DeleteArchive(vault, archive))).Expect(204);
+        (await gateway.SendAsync(Requests.DeleteVault(vault))).Expect(204);
+        (await gateway.SendAsync(Requests.CreateVault(vault))).Expect(201);
+        (await gateway.SendAsync(Requests.Retrieve(vault, archive))).ExpectError(
+            404, "ResourceNotFoundException", archive);
+    }
+
+    [Theory]
+    [InlineData(1, 201)]
+    [InlineData(254, 201)]
+    [InlineData(255, 201)]
+    [InlineData(256, 400)]
+    public async Task A_name_has_1_to_255_characters(int chars, int status)
+    {
+        var answer = (await gateway.SendAsync(Requests.CreateVault(new string('n', chars)))).Expect(status);
+        Assert.Equal(status == 400 ? "InvalidParameterValueException" : null, answer.Code);
+    }
+
+    [Theory]
+    [InlineData("a%20b")]
+    [InlineData("a%2Fb")]
+    [InlineData("%C3%A4")]
+    [InlineData("a*b")]
+    [InlineData("a+b")]
+    public async Task An_impossible_name_is_invalid_to_create_and_otherwise_not_found(string name)
+    {
+        (await gateway.SendAsync(Requests.CreateVault(name))).ExpectError(
+            400, "InvalidParameterValueException", "1 to 255 characters");
+        (await gateway.SendAsync(Requests.DescribeVault(name))).ExpectError(
+            404, "ResourceNotFoundException", "Vault not found for ARN");
+        (await gateway.SendAsync(Requests.ListParts(name, "x"))).ExpectError(
+            404, "ResourceNotFoundException", "Vault not found for ARN");
+    }
+
+    [Fact]
+    public async Task Deleting_a_vault_that_is_not_there_is_not_found() =>
+        (await gateway.SendAsync(Requests.DeleteVault("never-was"))).ExpectError(
+            404, "ResourceNotFoundException", "vaults/never-was");
+
+    [Fact]
+    public async Task Every_answer_has_a_request_id_of_its_own()
+    {
+        ApiRequest[] requests =
+            [Requests.ListVaults(), Requests.DescribeVault("never-was"), new("GET", "/nothing"), new("BREW", "/-/vaults")];
+        var ids = new HashSet<string>();
+        foreach (var request in requests)
+        {
+            var id = (await gateway.SendAsync(request)).Header("x-amzn-RequestId");
+            Assert.Matches(RequestIdForm(), id);
+            Assert.True(ids.Add(id!));
+        }
+    }
+
+    [GeneratedRegex("^[A-Za-z0-9_-]{47}$")]
+    private static partial Regex RequestIdForm();
+}

@@ -1,0 +1,207 @@
+using System.Globalization;
+using System.Text;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Gateway.Tests.Harness;
+using static OrleansUploads.Gateway.Tests.Harness.Requests;
+
+namespace OrleansUploads.Gateway.Tests.Glacier;
+
+/// <summary>What a well-behaved client library never puts on the wire.</summary>
+public sealed class WireTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
+{
+    private const long MaxBytes = 4L * 1024 * MiB;
+
+    [Fact]
+    public async Task A_bad_signature_is_refused_before_the_body_is_asked_for()
+    {
+        var vault = await gateway.NewVaultAsync();
+        var request = Expecting(UploadArchive(vault, Bytes(7)), MaxBytes);
+        await using var connection = await gateway.Server.BeginAsync(request, new Signer { SecretKey = "guess" });
+        (await connection.ReadAsync()).ExpectError(403, "InvalidSignatureException", "does not match");
+    }
+
+    [Theory]
+    [InlineData("x-amz-sha256-tree-hash", "12", 400)]
+    [InlineData("x-amz-archive-description", "\t", 400)]
+    [InlineData("x-amz-glacier-version", "2", 400)]
+    public async Task A_bad_header_is_refused_before_the_body_is_asked_for(string header, string value, int status)
+    {
+        var vault = await gateway.NewVaultAsync();
+        var request = Expecting(UploadArchive(vault, Bytes(7)), 7).With(header, value == "\t" ? "a\tb" : value);
+        await using var connection = await gateway.Server.BeginAsync(request);
+        (await connection.ReadAsync()).Expect(status);
+    }
+
+    [Fact]
+    public async Task An_unknown_upload_is_refused_before_the_body_is_asked_for()
+    {
+        var vault = await gateway.NewVaultAsync();
+        await using var connection =
+            await gateway.Server.BeginAsync(Expecting(Part(vault, new string('u', 92), 0, Bytes(7)), 7));
+        (await connection.ReadAsync()).ExpectError(404, "ResourceNotFoundException", "upload ID was not found");
+    }
+
+    [Fact]
+    public async Task A_good_upload_is_asked_to_continue()
+    {
+        var vault = await gateway.NewVaultAsync();
+        await using var connection = await gateway.Server.BeginAsync(Expecting(UploadArchive(vault, Bytes(7)), 7));
+        Assert.Equal(100, (await connection.ReadAsync()).Status);
+        await connection.SendAsync(Bytes(7));
+        (await connection.ReadAsync()).Expect(201);
+    }
+
+    [Theory]
+    [InlineData(MaxBytes - 1, 100)]
+    [InlineData(MaxBytes, 100)]
+    [InlineData(MaxBytes + 1, 400)]
+    public async Task An_archive_in_one_request_has_at_most_4_GiB(long bytes, int status)
+    {
+        var vault = await gateway.NewVaultAsync();
+        await using var connection = await gateway.Server.BeginAsync(Expecting(UploadArchive(vault, Bytes(7)), bytes));
+        var answer = (await connection.ReadAsync()).Expect(status);
+        Assert.Equal(
+            status == 100
+                ? ""
+                : "Invalid Content-Length: 4294967297. An archive in one request has 1 to 4294967296 bytes.",
+            answer.Message);
+    }
+
+    [Fact]
+    public async Task A_chunked_body_is_refused()
+    {
+        var vault = await gateway.NewVaultAsync();
+        var upload = await gateway.NewUploadAsync(vault);
+        foreach (var request in new[] { UploadArchive(vault, Bytes(7)), Part(vault, upload, 0, Bytes(7)) })
+        {
+            await using var connection = await gateway.Server.BeginAsync(request.With("Transfer-Encoding", "chunked"));
+            await SendChunkedAsync(connection, request.Body);
+            (await connection.ReadAsync()).ExpectError(
+                400, "MissingParameterValueException", "Transfer-Encoding: chunked are not taken");
+        }
+    }
+
+    [Fact]
+    public async Task A_small_document_may_be_chunked()
+    {
+        var vault = await gateway.NewVaultAsync();
+        var request = Retrieve(vault, await gateway.NewArchiveAsync(vault, Bytes(1)));
+        await using var connection = await gateway.Server.BeginAsync(request.With("Transfer-Encoding", "chunked"));
+        await SendChunkedAsync(connection, request.Body);
+        (await connection.ReadAsync()).Expect(202);
+    }
+
+    [Theory]
+    [InlineData(-1, 202)]
+    [InlineData(0, 202)]
+    [InlineData(1, 400)]
+    public async Task A_document_has_at_most_64_KiB(int beyond, int status)
+    {
+        var vault = await gateway.NewVaultAsync();
+        var document = Retrieve(vault, await gateway.NewArchiveAsync(vault, Bytes(1)));
+        var padding = new byte[(64 * 1024) + beyond - document.Body.Length];
+        Array.Fill(padding, (byte)' ');
+        var request = document.WithBody([.. document.Body, .. padding]);
+        (await gateway.SendAsync(request)).Expect(status);
+        (await gateway.SendAsync(request.With("x-amz-content-sha256", LinearHashOf(request.Body)))).Expect(status);
+
+        await using var chunked = await gateway.Server.BeginAsync(request.With("Transfer-Encoding", "chunked"));
+        await SendChunkedAsync(chunked, request.Body);
+        var answer = (await chunked.ReadAsync()).Expect(status);
+        Assert.Equal(status == 400 ? "InvalidParameterValueException" : null, answer.Code);
+    }
+
+    [Theory]
+    [InlineData(-1, 200)]
+    [InlineData(0, 200)]
+    [InlineData(1, 400)]
+    public async Task Headers_have_at_most_16_KiB(int beyond, int status)
+    {
+        var request = ListVaults();
+        var signed = new Signer().Sign(request.With("x-padding", ""), "h", gateway.Server.Setup.Clock.Now);
+        var bytes = signed.Sum(header => header.Name.Length + header.Value.Length + 4);
+        var padded = request.With("x-padding", new string('p', (16 * 1024) + beyond - bytes));
+        await using var connection = await RawConnection.OpenAsync(gateway.Server.EndPoint);
+        await connection.SendHeadAsync(padded, new Signer().Sign(padded, "h", gateway.Server.Setup.Clock.Now));
+        var answer = (await connection.ReadAsync()).Expect(status);
+        Assert.Equal(status == 400 ? "BadRequest" : null, answer.Code);
+    }
+
+    [Theory]
+    [InlineData("/-/vaults/..")]
+    [InlineData("/-/vaults/%2E%2e")]
+    [InlineData("/-/./vaults")]
+    public async Task A_path_with_dot_segments_is_no_operation(string target)
+    {
+        await using var connection = await gateway.Server.BeginAsync(new ApiRequest("GET", target));
+        (await connection.ReadAsync()).ExpectError(404, "UnknownOperationException", "There is no operation");
+    }
+
+    [Fact]
+    public async Task A_description_that_is_not_ASCII_is_refused()
+    {
+        var vault = await gateway.NewVaultAsync();
+        await using var connection = await gateway.Server.BeginAsync(
+            Initiate(vault).With("x-amz-archive-description", "grüße").With("Content-Length", "0"));
+        (await connection.ReadAsync()).ExpectError(400, "InvalidParameterValueException", "printable ASCII");
+    }
+
+    [Fact]
+    public async Task A_client_that_leaves_half_way_leaves_nothing_behind()
+    {
+        var vault = await gateway.NewVaultAsync();
+        var upload = await gateway.NewUploadAsync(vault);
+        var before = await gateway.LookAsync(vault, upload);
+        var request = Part(vault, upload, 0, Bytes(MiB));
+        await using (var connection = await gateway.Server.BeginAsync(request.With("Content-Length", "1048576")))
+        {
+            await connection.SendAsync(Bytes(MiB).AsMemory(0, 700_000));
+            await WaitForAttemptAsync(upload);
+            gateway.Server.Log.Forget();
+            connection.Reset();
+        }
+
+        // A 499, or a 400 for nobody where the end of the body is seen before the end of the connection.
+        await gateway.Server.Log.WaitForAsync("UploadMultipartPart account 111122223333 status 4");
+        Assert.Equal(before, await gateway.LookAsync(vault, upload));
+        (await gateway.SendAsync(request)).Expect(204);
+    }
+
+    [Fact]
+    public async Task A_body_that_ends_early_leaves_nothing_behind()
+    {
+        var vault = await gateway.NewVaultAsync();
+        var upload = await gateway.NewUploadAsync(vault);
+        var before = await gateway.LookAsync(vault, upload);
+        await using var connection = await gateway.Server.BeginAsync(
+            Part(vault, upload, 0, Bytes(MiB)).With("Content-Length", "1048576"));
+        await connection.SendAsync(Bytes(MiB).AsMemory(0, 700_000));
+        await WaitForAttemptAsync(upload);
+        gateway.Server.Log.Forget();
+        connection.EndSending();
+        await gateway.Server.Log.WaitForAsync("UploadMultipartPart account 111122223333 status 4");
+        Assert.Equal(before, await gateway.LookAsync(vault, upload));
+    }
+
+    /// <summary>The head as for so long a body, which waits until it is asked for.</summary>
+    private static ApiRequest Expecting(ApiRequest request, long bodyBytes) => request
+        .With("Content-Length", bodyBytes.ToString(CultureInfo.InvariantCulture))
+        .With("Expect", "100-continue");
+
+    private static async Task SendChunkedAsync(RawConnection connection, byte[] body)
+    {
+        var size = body.Length.ToString("x", CultureInfo.InvariantCulture);
+        byte[] chunks = [.. Encoding.ASCII.GetBytes($"{size}\r\n"), .. body, .. "\r\n0\r\n\r\n"u8];
+        await connection.SendAsync(chunks);
+    }
+
+    /// <summary>Returns once the server has begun to take the body in.</summary>
+    private async Task WaitForAttemptAsync(string upload)
+    {
+        Assert.True(UploadId.TryParse(upload, out var id));
+        while ((await gateway.Server.Setup.Parts.ListAttemptsAsync(id, CancellationToken.None)).Count == 0)
+        {
+            await Task.Yield();
+        }
+    }
+}

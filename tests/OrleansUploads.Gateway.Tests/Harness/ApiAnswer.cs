@@ -1,0 +1,40 @@
+using System.Text;
+using System.Text.Json;
+
+namespace OrleansUploads.Gateway.Tests.Harness;
+
+/// <summary>An answer as it came.</summary>
+public sealed record ApiAnswer(int Status, IReadOnlyDictionary<string, string> Headers, byte[] Body)
+{
+    public string Text => Encoding.UTF8.GetString(Body);
+
+    public JsonElement Json => JsonDocument.Parse(Body).RootElement;
+
+    public string? Code => IsDocument ? Json.GetProperty("code").GetString() : null;
+
+    public string Message => IsDocument ? Json.GetProperty("message").GetString()! : "";
+
+    private bool IsDocument => Status >= 400 && Body.Length > 0;
+
+    public string? Header(string name) => Headers.GetValueOrDefault(name);
+
+    /// <summary>Fails unless the answer has this status; shows the answer then.</summary>
+    public ApiAnswer Expect(int status)
+    {
+        Assert.True(status == Status, $"Expected {status}, got {Status}: {Text}");
+        return this;
+    }
+
+    /// <summary>Fails unless the answer is this error, whole in all its parts.</summary>
+    public ApiAnswer ExpectError(int status, string code, string messagePart)
+    {
+        Expect(status);
+        Assert.Equal("application/json", Header("Content-Type"));
+        Assert.Equal(code, Code);
+        Assert.Equal(code, Header("x-amzn-ErrorType"));
+        Assert.Contains(messagePart, Message, StringComparison.Ordinal);
+        Assert.Equal(status >= 500 ? "Server" : "Client", Json.GetProperty("type").GetString());
+        Assert.Equal(3, Json.EnumerateObject().Count());
+        return this;
+    }
+}

@@ -1,0 +1,104 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.Gateway.Credentials;
+
+namespace OrleansUploads.Gateway.Tests.Harness;
+
+/// <summary>A real Kestrel on a free port of the loopback, over the real engine.</summary>
+public sealed class GatewayServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly IEntityHost _host;
+    private readonly HttpClient _http;
+
+    private GatewayServer(GatewaySetup setup, WebApplication app, IEntityHost host)
+    {
+        Setup = setup;
+        _app = app;
+        _host = host;
+        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
+        EndPoint = new IPEndPoint(IPAddress.Loopback, new Uri(address.Addresses.Single()).Port);
+        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })
+        {
+            BaseAddress = new Uri($"http://{EndPoint}"),
+        };
+    }
+
+    public GatewaySetup Setup { get; }
+
+    public IPEndPoint EndPoint { get; }
+
+    public LogLines Log => _app.Services.GetRequiredService<LogLines>();
+
+    public static async Task<GatewayServer> StartAsync(
+        GatewaySetup setup, Action<IServiceCollection>? configure = null)
+    {
+        var host = setup.Host(setup);
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseKestrel().UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
+        builder.Services.AddSingleton<LogLines>();
+        builder.Services.AddSingleton<ILoggerProvider>(services => services.GetRequiredService<LogLines>());
+        builder.Services.AddSingleton<TimeProvider>(setup.Clock);
+        builder.Services.AddSingleton(host);
+        builder.Services.AddSingleton(setup.Parts);
+        builder.Services.AddSingleton<ICredentialStore>(
+            new MemoryCredentialStore([new Credential(Signer.KeyId, Signer.Secret, GatewaySetup.Account)]));
+        builder.Services.AddOrleansUploadsGateway(setup.Options);
+        configure?.Invoke(builder.Services);
+        var app = builder.Build();
+        app.MapOrleansUploadsGateway();
+        await app.StartAsync();
+        return new GatewayServer(setup, app, host);
+    }
+
+    /// <summary>Signs and sends a request, and reads the whole answer.</summary>
+    public Task<ApiAnswer> SendAsync(ApiRequest request, Signer? signer = null) =>
+        SendAsync(request, (signer ?? new Signer()).Sign(request, EndPoint.ToString(), Setup.Clock.Now));
+
+    /// <summary>Sends a request with exactly these headers.</summary>
+    public async Task<ApiAnswer> SendAsync(ApiRequest request, IEnumerable<(string Name, string Value)> headers)
+    {
+        using var message = new HttpRequestMessage(new HttpMethod(request.Method), request.Target);
+        message.Content = request.Body.Length > 0 || request.Method is "PUT" or "POST"
+            ? new ByteArrayContent(request.Body)
+            : null;
+        foreach (var (name, value) in headers)
+        {
+            if (!message.Headers.TryAddWithoutValidation(name, value))
+            {
+                message.Content!.Headers.TryAddWithoutValidation(name, value);
+            }
+        }
+
+        using var answer = await _http.SendAsync(message);
+        var received = answer.Headers.Concat(answer.Content.Headers).ToDictionary(
+            header => header.Key, header => string.Join(',', header.Value), StringComparer.OrdinalIgnoreCase);
+        return new ApiAnswer((int)answer.StatusCode, received, await answer.Content.ReadAsByteArrayAsync());
+    }
+
+    /// <summary>Signs a request and sends its head on a connection of its own; the body is the test's.</summary>
+    public async Task<RawConnection> BeginAsync(ApiRequest request, Signer? signer = null)
+    {
+        var connection = await RawConnection.OpenAsync(EndPoint);
+        await connection.SendHeadAsync(
+            request, (signer ?? new Signer()).Sign(request, EndPoint.ToString(), Setup.Clock.Now));
+        return connection;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        await _app.DisposeAsync();
+        if (_host is IAsyncDisposable disposable)
+        {
+            await disposable.DisposeAsync();
+        }
+    }
+}

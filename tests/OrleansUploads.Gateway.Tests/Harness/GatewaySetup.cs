@@ -1,0 +1,33 @@
+using OrleansUploads.Core.Accounts;
+using OrleansUploads.Core.Jobs;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Engine.Embedded;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine.Memory;
+using OrleansUploads.Engine.Ports;
+
+namespace OrleansUploads.Gateway.Tests.Harness;
+
+/// <summary>What a server under test is made of. The host is a parameter, so that the same tests can run over a cluster.</summary>
+public sealed record GatewaySetup
+{
+    public static readonly AccountId Account = Parse("111122223333");
+
+    public SettableClock Clock { get; init; } = new();
+
+    public IJournal Journal { get; init; } = new MemoryJournal();
+
+    public IPartStore Parts { get; init; } = new MemoryPartStore();
+
+    public UploadPolicy Uploads { get; init; } = new();
+
+    public RetrievalPolicy Retrievals { get; init; } = new();
+
+    public GatewayOptions Options { get; init; } = new();
+
+    /// <summary>Makes the host; who made it disposes it if it can be disposed of.</summary>
+    public Func<GatewaySetup, IEntityHost> Host { get; init; } = static setup => new EmbeddedHost(
+        new EntityCatalog(setup.Uploads, setup.Retrievals), setup.Journal, setup.Parts, setup.Clock);
+
+    private static AccountId Parse(string text) => AccountId.TryParse(text, out var id) ? id : throw new FormatException(text);
+}

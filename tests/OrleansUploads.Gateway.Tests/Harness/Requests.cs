@@ -1,0 +1,86 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using OrleansUploads.Core.Hashing;
+
+namespace OrleansUploads.Gateway.Tests.Harness;
+
+/// <summary>One right request for each operation; tests spoil them.</summary>
+public static class Requests
+{
+    public const int MiB = 1024 * 1024;
+
+    public static ApiRequest CreateVault(string vault) => new("PUT", $"/-/vaults/{vault}");
+
+    public static ApiRequest DescribeVault(string vault) => new("GET", $"/-/vaults/{vault}");
+
+    public static ApiRequest ListVaults(string query = "") => new("GET", $"/-/vaults{query}");
+
+    public static ApiRequest DeleteVault(string vault) => new("DELETE", $"/-/vaults/{vault}");
+
+    public static ApiRequest UploadArchive(string vault, byte[] bytes) =>
+        WithHashes(new ApiRequest("POST", $"/-/vaults/{vault}/archives"), bytes);
+
+    public static ApiRequest DeleteArchive(string vault, string archive) =>
+        new("DELETE", $"/-/vaults/{vault}/archives/{archive}");
+
+    public static ApiRequest Initiate(string vault, long partSizeBytes = MiB) =>
+        new ApiRequest("POST", $"/-/vaults/{vault}/multipart-uploads").With("x-amz-part-size", Text(partSizeBytes));
+
+    public static ApiRequest Part(string vault, string upload, long firstByte, byte[] bytes) =>
+        WithHashes(new ApiRequest("PUT", $"/-/vaults/{vault}/multipart-uploads/{upload}"), bytes)
+            .With("Content-Range", $"bytes {firstByte}-{firstByte + bytes.Length - 1}/*");
+
+    public static ApiRequest Complete(string vault, string upload, byte[] archive) =>
+        Complete(vault, upload, archive.Length, TreeHashOf(archive));
+
+    public static ApiRequest Complete(string vault, string upload, long sizeBytes, string treeHash) =>
+        new ApiRequest("POST", $"/-/vaults/{vault}/multipart-uploads/{upload}")
+            .With("x-amz-archive-size", Text(sizeBytes))
+            .With("x-amz-sha256-tree-hash", treeHash);
+
+    public static ApiRequest Abort(string vault, string upload) =>
+        new("DELETE", $"/-/vaults/{vault}/multipart-uploads/{upload}");
+
+    public static ApiRequest ListParts(string vault, string upload, string query = "") =>
+        new("GET", $"/-/vaults/{vault}/multipart-uploads/{upload}{query}");
+
+    public static ApiRequest ListUploads(string vault, string query = "") =>
+        new("GET", $"/-/vaults/{vault}/multipart-uploads{query}");
+
+    public static ApiRequest InitiateJob(string vault, string json) =>
+        new ApiRequest("POST", $"/-/vaults/{vault}/jobs").WithBody(Encoding.UTF8.GetBytes(json));
+
+    public static ApiRequest Retrieve(string vault, string archive) =>
+        InitiateJob(vault, $$"""{"Type":"archive-retrieval","ArchiveId":"{{archive}}"}""");
+
+    public static ApiRequest DescribeJob(string vault, string job) => new("GET", $"/-/vaults/{vault}/jobs/{job}");
+
+    public static ApiRequest ListJobs(string vault, string query = "") => new("GET", $"/-/vaults/{vault}/jobs{query}");
+
+    public static ApiRequest GetOutput(string vault, string job) => new("GET", $"/-/vaults/{vault}/jobs/{job}/output");
+
+    /// <summary>Bytes that no other seed has.</summary>
+    public static byte[] Bytes(int count, int seed = 1)
+    {
+        var bytes = new byte[count];
+        new Random(seed).NextBytes(bytes);
+        return bytes;
+    }
+
+    public static string LinearHashOf(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+
+    public static string TreeHashOf(ReadOnlySpan<byte> bytes)
+    {
+        using var hasher = new PartHasher();
+        hasher.Append(bytes);
+        return hasher.Finish().Tree.ToString();
+    }
+
+    private static ApiRequest WithHashes(ApiRequest request, byte[] bytes) => request
+        .WithBody(bytes)
+        .With("x-amz-content-sha256", LinearHashOf(bytes))
+        .With("x-amz-sha256-tree-hash", TreeHashOf(bytes));
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+using OrleansUploads.Signing;
+
+namespace OrleansUploads.Gateway.Tests.Harness;
+
+/// <summary>Signs requests, rightly or, where a test asks for it, wrongly.</summary>
+public sealed record Signer
+{
+    public const string KeyId = "AKIAIOSFODNN7EXAMPLE";
+    public const string Secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+
+    public string AccessKeyId { get; init; } = KeyId;
+
+    public string SecretKey { get; init; } = Secret;
+
+    public string Region { get; init; } = "us-east-1";
+
+    public SigningRules Rules { get; init; } = SigningRules.Glacier;
+
+    /// <summary>How far the signer's clock is ahead of the server's.</summary>
+    public TimeSpan Ahead { get; init; }
+
+    /// <summary>The headers to send, in order: host, date, the request's own, and the signature over all of them.</summary>
+    public ImmutableArray<(string Name, string Value)> Sign(ApiRequest request, string host, DateTimeOffset now)
+    {
+        var headers = request.Headers
+            .SetItem("host", host)
+            .SetItem("x-amz-date", AmzTimestamp.Format(now + Ahead));
+        var names = headers.Keys.Select(name => name.ToLowerInvariant()).Order(StringComparer.Ordinal).ToArray();
+        var signed = new SigningRequest(
+            request.Method, request.Target, name => headers.GetValueOrDefault(name), request.PayloadHash);
+        var authorization = new RequestSigner(Rules, Region, AccessKeyId, SecretKey).Sign(signed, names);
+        return [.. headers.Select(header => (header.Key, header.Value)), ("Authorization", authorization.ToString())];
+    }
+}

@@ -1,0 +1,91 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using OrleansUploads.Gateway.Telemetry;
+using OrleansUploads.Gateway.Tests.Harness;
+using static OrleansUploads.Gateway.Tests.Harness.Requests;
+
+namespace OrleansUploads.Gateway.Tests;
+
+public sealed class TelemetryTests
+{
+    [Fact]
+    public async Task A_request_is_one_line_in_the_log_that_holds_no_secret()
+    {
+        await using var server = await GatewayServer.StartAsync(new GatewaySetup());
+        (await server.SendAsync(CreateVault("v"))).Expect(201);
+        var answer = await server.SendAsync(UploadArchive("v", Bytes(7)).With("x-amz-archive-description", "private"));
+        var line = await server.Log.WaitForAsync(answer.Header("x-amzn-RequestId")!);
+        Assert.StartsWith(
+            $"Information: {answer.Header("x-amzn-RequestId")} UploadArchive account 111122223333 status 201 code - "
+            + "in 7 out 0 ",
+            line,
+            StringComparison.Ordinal);
+        Assert.DoesNotContain(Signer.Secret, line, StringComparison.Ordinal);
+        Assert.DoesNotContain("private", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_error_is_logged_with_its_code()
+    {
+        await using var server = await GatewayServer.StartAsync(new GatewaySetup());
+        var answer = await server.SendAsync(ListVaults(), new Signer { AccessKeyId = "AKIASTRANGER" });
+        var line = await server.Log.WaitForAsync(answer.Header("x-amzn-RequestId")!);
+        Assert.Contains(
+            "ListVaults account - status 400 code UnrecognizedClientException in 0 out ", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Requests_are_counted_by_operation_and_status()
+    {
+        var seen = new ConcurrentBag<(string Instrument, double Value, string Operation, int Status)>();
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, self) =>
+        {
+            if (instrument.Meter.Name == GatewayTelemetry.Name)
+            {
+                self.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Add(instrument, value, tags));
+        listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Add(instrument, value, tags));
+        listener.Start();
+
+        await using var server = await GatewayServer.StartAsync(new GatewaySetup());
+        (await server.SendAsync(new ApiRequest("GET", "/-/policies/data-retrieval"))).Expect(501);
+        await server.Log.WaitForAsync("status 501");
+
+        var mine = seen.Where(entry => entry is { Operation: "GetDataRetrievalPolicy", Status: 501 }).ToList();
+        Assert.Contains(mine, entry => entry is { Instrument: "orleansuploads.requests", Value: 1 });
+        Assert.Contains(mine, entry => entry.Instrument == "orleansuploads.request.duration");
+        Assert.Contains(mine, entry => entry is { Instrument: "orleansuploads.request.received_bytes", Value: 0 });
+        Assert.Contains(mine, entry => entry is { Instrument: "orleansuploads.request.sent_bytes", Value: > 0 });
+
+        void Add(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
+            seen.Add((instrument.Name, value, (string)tags[0].Value!, (int)tags[1].Value!));
+    }
+
+    [Fact]
+    public async Task A_request_is_an_activity_named_after_its_operation()
+    {
+        var stopped = new ConcurrentBag<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == GatewayTelemetry.Name,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = stopped.Add,
+        };
+        ActivitySource.AddActivityListener(listener);
+        ApiAnswer answer;
+        await using (var server = await GatewayServer.StartAsync(new GatewaySetup()))
+        {
+            answer = await server.SendAsync(DescribeVault("nowhere"));
+        }
+
+        var activity = Assert.Single(
+            stopped, activity => activity.GetTagItem("request_id") as string == answer.Header("x-amzn-RequestId"));
+        Assert.Equal("DescribeVault", activity.DisplayName);
+        Assert.Equal(404, activity.GetTagItem("status"));
+        Assert.Equal("ResourceNotFoundException", activity.GetTagItem("code"));
+    }
+}
