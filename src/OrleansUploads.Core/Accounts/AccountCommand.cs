@@ -20,7 +20,7 @@ public sealed record CreateVault(VaultId Vault) : AccountCommand, ICommand<Done>
 public sealed record ListVaults(string After, int Limit) : AccountCommand, ICommand<VaultsPage>;
 
 /// <summary>Stops listing a deleted vault; sent by the vault.</summary>
-public sealed record RemoveVault(VaultLife Life) : AccountCommand, ICommand<Done>;
+public sealed record RemoveVault(VaultLife Life) : AccountCommand, ICommand<Done>, IBindingCommand;
 
 /// <summary>Confirms that a vault has begun its life.</summary>
 public sealed record ConfirmVaultBegun(VaultLife Life) : AccountCommand, ICommand<Done>;

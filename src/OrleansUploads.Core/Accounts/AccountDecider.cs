@@ -89,6 +89,7 @@ public sealed class AccountDecider : Decider<AccountState, AccountCommand, Accou
         return Accept(new VaultTakenIn(life, now)).Telling(BeginVault(new AccountVault(life, now, Confirmed: false)));
     }
 
+    /// <summary>A vault that is listed can be used, so the answer waits until those that were just taken in have begun.</summary>
     private static Decision<AccountEvent> List(AccountState state, ListVaults command)
     {
         var listed = new List<VaultId>();
@@ -101,13 +102,13 @@ public sealed class AccountDecider : Decider<AccountState, AccountCommand, Accou
 
             if (listed.Count == command.Limit)
             {
-                return Reply(new VaultsPage(listed, HasMore: true));
+                return Repeat(new VaultsPage(listed, HasMore: true));
             }
 
             listed.Add(vault.Life.Id);
         }
 
-        return Reply(new VaultsPage(listed, HasMore: false));
+        return Repeat(new VaultsPage(listed, HasMore: false));
     }
 
     private static Intent BeginVault(AccountVault vault) => new(

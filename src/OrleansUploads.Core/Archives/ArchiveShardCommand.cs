@@ -32,7 +32,8 @@ public abstract record ArchiveShardCommand : ICommand
 /// <param name="Vault">The vault's life.</param>
 /// <param name="Shard">Which shard this is.</param>
 /// <param name="Entry">The archive.</param>
-public sealed record AddArchive(VaultLife Vault, int Shard, ArchiveEntry Entry) : ArchiveShardCommand, ICommand<Done>;
+public sealed record AddArchive(VaultLife Vault, int Shard, ArchiveEntry Entry)
+    : ArchiveShardCommand, ICommand<Done>, IBindingCommand;
 
 /// <summary>Looks an archive up.</summary>
 public sealed record FindArchive(ArchiveId Archive) : ArchiveShardCommand, ICommand<ArchiveEntry>;

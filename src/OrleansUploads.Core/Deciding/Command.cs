@@ -7,6 +7,11 @@ public interface ICommand;
 /// <typeparam name="TAnswer">The answer, unless it is a <see cref="Refusal"/>.</typeparam>
 public interface ICommand<TAnswer> : ICommand;
 
+/// <summary>A command whose sender acts upon the answer for good: it forgets an intent, or deletes bytes.</summary>
+/// <remarks>A host that another one has overtaken can still answer from memory, as long as it need not write. To this
+/// command it must not: where nothing has happened, the host makes sure that its state is the newest before it says so.</remarks>
+public interface IBindingCommand : ICommand;
+
 /// <summary>The answer of a command that has nothing more to say.</summary>
 public sealed record Done
 {

@@ -15,7 +15,7 @@ public abstract record UploadCommand : ICommand
 }
 
 /// <summary>Begins the upload; sent by its vault, which has listed it already.</summary>
-public sealed record InitiateUpload(UploadOpening Opening) : UploadCommand, ICommand<Done>;
+public sealed record InitiateUpload(UploadOpening Opening) : UploadCommand, ICommand<Done>, IBindingCommand;
 
 /// <summary>Asks whether a part would be taken, so that a bad one is refused before its bytes are read.</summary>
 /// <param name="Vault">The vault that the caller addressed.</param>
@@ -49,12 +49,13 @@ public sealed record ListParts(VaultId Vault, long FirstByte, int Limit) : Uploa
 
 /// <summary>Asks which attempts are in use, before any other is collected.</summary>
 /// <param name="Before">From now on the upload takes no attempt that was begun before this instant.</param>
-public sealed record FenceAttempts(DateTimeOffset Before) : UploadCommand, ICommand<AttemptsInUse>;
+public sealed record FenceAttempts(DateTimeOffset Before) : UploadCommand, ICommand<AttemptsInUse>, IBindingCommand;
 
 /// <summary>Tells the upload that its archive was deleted; sent by the archive's shard.</summary>
 /// <param name="Archive">The archive.</param>
 /// <param name="DeletedAt">When it was deleted.</param>
-public sealed record ReleaseArchive(ArchiveId Archive, DateTimeOffset DeletedAt) : UploadCommand, ICommand<Done>;
+public sealed record ReleaseArchive(ArchiveId Archive, DateTimeOffset DeletedAt)
+    : UploadCommand, ICommand<Done>, IBindingCommand;
 
 /// <summary>Confirms that the manifest is in the part store.</summary>
 public sealed record ConfirmManifestStored : UploadCommand, ICommand<Done>;

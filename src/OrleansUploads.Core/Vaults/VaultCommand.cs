@@ -15,7 +15,7 @@ public abstract record VaultCommand : ICommand
 /// <summary>Begins a life of the vault; sent by its account.</summary>
 /// <param name="Life">Which life.</param>
 /// <param name="CreatedAt">When the account took it in.</param>
-public sealed record BeginVault(VaultLife Life, DateTimeOffset CreatedAt) : VaultCommand, ICommand<Done>;
+public sealed record BeginVault(VaultLife Life, DateTimeOffset CreatedAt) : VaultCommand, ICommand<Done>, IBindingCommand;
 
 /// <summary>Asks what the vault holds.</summary>
 public sealed record DescribeVault(VaultId Vault) : VaultCommand, ICommand<VaultDescription>;
@@ -42,14 +42,14 @@ public sealed record DeleteVault(VaultId Vault) : VaultCommand, ICommand<Done>;
 /// <summary>Stops listing an upload that was aborted or has expired; sent by the upload.</summary>
 /// <param name="Upload">The upload.</param>
 /// <param name="Epoch">The vault's life that it belonged to.</param>
-public sealed record CloseUpload(UploadId Upload, long Epoch) : VaultCommand, ICommand<Done>;
+public sealed record CloseUpload(UploadId Upload, long Epoch) : VaultCommand, ICommand<Done>, IBindingCommand;
 
 /// <summary>Tells the vault what a shard of its index holds; sent by the shard.</summary>
 /// <param name="Epoch">The vault's life that the shard belongs to.</param>
 /// <param name="Totals">The shard's totals.</param>
 /// <param name="ClosedUpload">The upload that became an archive and is no longer in progress; null for a deletion.</param>
 public sealed record RecordArchives(long Epoch, ShardTotals Totals, UploadId? ClosedUpload)
-    : VaultCommand, ICommand<Done>;
+    : VaultCommand, ICommand<Done>, IBindingCommand;
 
 /// <summary>Confirms that an upload has begun.</summary>
 public sealed record ConfirmUploadBegun(UploadId Upload) : VaultCommand, ICommand<Done>;

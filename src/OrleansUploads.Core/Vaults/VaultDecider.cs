@@ -183,8 +183,6 @@ public sealed class VaultDecider : Decider<VaultState, VaultCommand, VaultEvent>
                     ? Accept(new VaultDeleted(now)).Telling(RemoveVault(live.Life))
                     : Refuse(
                         new Refusal.VaultNotEmpty(command.Vault, archives, live.Uploads.Count));
-            case VaultState.Deleted:
-                return Repeat(new Refusal.VaultNotFound(command.Vault));
             default:
                 return NotFound(command.Vault);
         }
@@ -241,6 +239,7 @@ public sealed class VaultDecider : Decider<VaultState, VaultCommand, VaultEvent>
         new IntentAction.Tell(life.Id.Account.Entity, new RemoveVault(life)),
         new ConfirmVaultRemoved(life.Epoch));
 
+    /// <summary>Whoever learns that the vault is gone may create it anew at once, so the account has to know by then.</summary>
     private static Decision<VaultEvent> NotFound(VaultId vault) =>
-        Refuse(new Refusal.VaultNotFound(vault));
+        Repeat(new Refusal.VaultNotFound(vault));
 }

@@ -95,7 +95,10 @@ public sealed class EmbeddedHost : IEntityHost, IAsyncDisposable
             // The cell was retired between being found and being asked; the next one is fresh.
         }
 
-        return await ticket.Task.WaitAsync(cancellationToken);
+        // Task.WaitAsync would do, but it hands such a ticket's answer over by way of the thread pool.
+        using var giveUp = cancellationToken.UnsafeRegister(
+            static (ticket, token) => ((TaskCompletionSource<object>)ticket!).TrySetCanceled(token), ticket);
+        return await ticket.Task;
     }
 
     internal EntityRunner CreateRunner(EntityId entity) => _catalog.CreateRunner(entity);

@@ -7,9 +7,6 @@ namespace OrleansUploads.Engine.Entities;
 /// <content>What goes into the next write: decisions, the wake time, and now and then a snapshot.</content>
 internal sealed partial class DeciderRunner<TState, TCommand, TEvent>
 {
-    /// <summary>A history may be this much longer than twice the shortest one before a snapshot replaces it.</summary>
-    private const int HistorySlack = 64;
-
     private static readonly TimeSpan PendingWakeInterval = TimeSpan.FromMinutes(1);
 
     /// <summary>Decides what is queued, until there is something to write.</summary>
@@ -21,7 +18,7 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent>
             _outputs.Add(new RunnerOutput.Load());
         }
 
-        if (_phase != Phase.Ready || _writing || _queue.Count == 0)
+        if (_phase != Phase.Ready || _writing || _verifying || _queue.Count == 0)
         {
             return;
         }
@@ -29,12 +26,14 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent>
         now = ToMilliseconds(now);
         var events = 0;
         var woken = false;
+        var binds = false;
         _record.ResetWrittenCount();
         var writer = EventCodec<TEvent>.Begin(_record);
         while (!_forgetting && events < MaxBatchEvents && writer.BytesCommitted + writer.BytesPending < MaxBatchBytes
             && _queue.TryDequeue(out var item))
         {
             woken |= item.Command is null;
+            binds |= item.Command is IBindingCommand;
             if (Decide(item, now) is { } decision)
             {
                 foreach (var happened in decision.Events)
@@ -65,10 +64,32 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent>
             var record = _record.WrittenMemory.ToArray();
             _outputs.Add(new RunnerOutput.Append(++_write, new JournalAppend(Entity, _version, record, wake)));
         }
+        else if (binds)
+        {
+            // No write will fence this batch, so a look at the journal has to.
+            _verifying = true;
+            _outputs.Add(new RunnerOutput.Load());
+        }
         else
         {
             _ledger.Release();
         }
+    }
+
+    /// <summary>The journal was read to see whether the state is still the newest.</summary>
+    private void Verified(JournalHistory history, DateTimeOffset now)
+    {
+        _verifying = false;
+        if (history.Version == _version)
+        {
+            _ledger.Release();
+        }
+        else
+        {
+            Discard("another host has written its journal; try again.", fault: null);
+        }
+
+        Pump(now);
     }
 
     private Decision<TEvent>? Decide(Item item, DateTimeOffset now)
@@ -99,7 +120,7 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent>
     private void SaveSnapshotIfLong()
     {
         var shortest = _decider.CompactCount(_state);
-        if (_historyEvents <= (2L * shortest) + HistorySlack)
+        if (_historyEvents <= (2L * shortest) + _historySlack)
         {
             return;
         }

@@ -5,7 +5,7 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Entities;
 
-/// <summary>The runner of entities with one kind of _decider.</summary>
+/// <summary>The runner of entities with one kind of decider.</summary>
 internal sealed partial class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
     where TState : class
     where TCommand : class, ICommand
@@ -16,6 +16,7 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent> : EntityRu
     private readonly ArrayBufferWriter<byte> _record = new();
     private readonly Decider<TState, TCommand, TEvent> _decider;
     private readonly EventCodec<TEvent> _codec;
+    private readonly int _historySlack;
     private List<RunnerOutput> _outputs = [];
 
     private Phase _phase = Phase.Unloaded;
@@ -26,13 +27,24 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent> : EntityRu
     private DateTimeOffset? _writingWakeAt;
     private long _write;
     private bool _writing;
+    private bool _verifying;
     private bool _forgetting;
 
-    public DeciderRunner(EntityId entity, Decider<TState, TCommand, TEvent> decider, EventCodec<TEvent> codec)
+    /// <param name="entity">Which entity.</param>
+    /// <param name="decider">Its rules.</param>
+    /// <param name="codec">How its events are stored.</param>
+    /// <param name="historySlack">A history may be this many events longer than twice the shortest one before a snapshot
+    /// replaces it.</param>
+    public DeciderRunner(
+        EntityId entity,
+        Decider<TState, TCommand, TEvent> decider,
+        EventCodec<TEvent> codec,
+        int historySlack = DefaultHistorySlack)
         : base(entity)
     {
         _decider = decider;
         _codec = codec;
+        _historySlack = historySlack;
         _state = decider.Initial;
         _ledger = new AnswerLedger(entity, output => _outputs.Add(output));
     }
@@ -46,7 +58,7 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent> : EntityRu
 
     /// <inheritdoc/>
     public override bool IsIdle =>
-        _phase != Phase.Loading && !_writing && _queue.Count == 0 && _ledger.IsIdle && _outputs.Count == 0;
+        _phase != Phase.Loading && !_writing && !_verifying && _queue.Count == 0 && _ledger.IsIdle && _outputs.Count == 0;
 
     /// <inheritdoc/>
     public override void Submit(object ticket, ICommand command, DateTimeOffset now)
@@ -71,6 +83,12 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent> : EntityRu
     /// <inheritdoc/>
     public override void Loaded(JournalHistory history, DateTimeOffset now)
     {
+        if (_verifying)
+        {
+            Verified(history, now);
+            return;
+        }
+
         if (_phase != Phase.Loading)
         {
             return;
@@ -98,6 +116,11 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent> : EntityRu
     /// <inheritdoc/>
     public override void LoadFailed(Exception fault)
     {
+        if (_verifying)
+        {
+            Discard("its journal cannot be read.", fault);
+        }
+
         _phase = Phase.Unloaded;
         while (_queue.TryDequeue(out var item))
         {
@@ -181,7 +204,7 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent> : EntityRu
     private void Discard(string reason, Exception? fault)
     {
         _ledger.FaultAll(reason, fault);
-        _writing = _forgetting = false;
+        _writing = _verifying = _forgetting = false;
         Reset();
         _phase = Phase.Unloaded;
     }

@@ -1,6 +1,7 @@
 using OrleansUploads.Core;
 using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Vaults;
@@ -11,7 +12,7 @@ namespace OrleansUploads.Engine.Entities;
 /// <summary>Makes the runner of any entity; both hosts start from here.</summary>
 /// <param name="uploads">How long uploads and their records live.</param>
 /// <param name="retrievals">How long retrievals take.</param>
-public sealed class EntityCatalog(UploadPolicy uploads, RetrievalPolicy retrievals)
+public class EntityCatalog(UploadPolicy uploads, RetrievalPolicy retrievals)
 {
     private readonly AccountDecider _account = new();
     private readonly VaultDecider _vault = new();
@@ -22,16 +23,20 @@ public sealed class EntityCatalog(UploadPolicy uploads, RetrievalPolicy retrieva
     /// <summary>A runner that has loaded nothing yet.</summary>
     public EntityRunner CreateRunner(EntityId entity) => entity.Kind switch
     {
-        EntityKind.Account => new DeciderRunner<AccountState, AccountCommand, AccountEvent>(
-            entity, _account, StoredEvents.Account),
-        EntityKind.Vault => new DeciderRunner<VaultState, VaultCommand, VaultEvent>(
-            entity, _vault, StoredEvents.Vault),
-        EntityKind.ArchiveShard => new DeciderRunner<ArchiveShardState, ArchiveShardCommand, ArchiveShardEvent>(
-            entity, _archiveShard, StoredEvents.ArchiveShard),
-        EntityKind.Jobs => new DeciderRunner<JobsState, JobsCommand, JobsEvent>(
-            entity, _jobs, StoredEvents.Jobs),
-        EntityKind.Upload => new DeciderRunner<UploadState, UploadCommand, UploadEvent>(
-            entity, _upload, StoredEvents.Upload),
+        EntityKind.Account => Run(entity, _account, StoredEvents.Account),
+        EntityKind.Vault => Run(entity, _vault, StoredEvents.Vault),
+        EntityKind.ArchiveShard => Run(entity, _archiveShard, StoredEvents.ArchiveShard),
+        EntityKind.Jobs => Run(entity, _jobs, StoredEvents.Jobs),
+        EntityKind.Upload => Run(entity, _upload, StoredEvents.Upload),
         _ => throw new ArgumentOutOfRangeException(nameof(entity), entity, "No such kind of entity."),
     };
+
+    /// <summary>Puts rules and runner together. The simulation does it with tells that go astray, and with wrong
+    /// rules that it has to notice.</summary>
+    private protected virtual EntityRunner Run<TState, TCommand, TEvent>(
+        EntityId entity, Decider<TState, TCommand, TEvent> decider, EventCodec<TEvent> codec)
+        where TState : class
+        where TCommand : class, ICommand
+        where TEvent : class =>
+        new DeciderRunner<TState, TCommand, TEvent>(entity, decider, codec);
 }

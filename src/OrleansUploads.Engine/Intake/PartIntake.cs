@@ -59,15 +59,17 @@ public sealed class PartIntake(IEntityHost host, IPartStore parts, IdSource ids)
             return new(check.Refusal ?? new Refusal.AttemptCollected(range));
         }
 
-        var outcome = await ReportAsync(upload, new StorePart(vault, range, stated.Tree, attempt), cancellationToken);
+        var (outcome, reports) = await ReportAsync(
+            upload, new StorePart(vault, range, stated.Tree, attempt), cancellationToken);
         if (outcome.TryGet(out var standing, out _) && standing.AttemptInUse)
         {
             EngineTelemetry.PartsStored.Add(1);
             EngineTelemetry.PartBytesStored.Add(range.LengthBytes);
         }
-        else
+        else if (standing is not null || reports == 1)
         {
-            // Definitely no part, so nobody will ever ask for these bytes.
+            // Definitely no part, so nobody will ever ask for these bytes. A refusal after a report of unknown outcome
+            // does not say so: the bytes may have become the part, and the upload an archive, before the second report.
             await parts.DeleteAttemptAsync(upload, attempt, CancellationToken.None);
         }
 
@@ -181,14 +183,14 @@ public sealed class PartIntake(IEntityHost host, IPartStore parts, IdSource ids)
 
     /// <summary>Reports a durable part. Where the outcome is unknown the report is repeated, which is cheaper than having
     /// the bytes sent again.</summary>
-    private async ValueTask<Outcome<PartStanding>> ReportAsync(
+    private async ValueTask<(Outcome<PartStanding> Outcome, int Reports)> ReportAsync(
         UploadId upload, StorePart report, CancellationToken cancellationToken)
     {
         for (var reports = 1; ; reports++)
         {
             try
             {
-                return await host.AskAsync(upload.Entity, report, cancellationToken);
+                return (await host.AskAsync(upload.Entity, report, cancellationToken), reports);
             }
             catch (EntityUnavailableException) when (reports < MaxReports)
             {

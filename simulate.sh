@@ -1,0 +1,7 @@
+#!/bin/sh
+# Runs the simulation: ./simulate.sh --seed N, --seeds N, --minutes M or --bugs. See docs/simulation.md.
+set -eu
+cd "$(dirname "$0")"
+project=tests/OrleansUploads.Simulation
+dotnet build "$project" -c Release -v q --nologo >&2
+exec dotnet "$project/bin/Release/net10.0/OrleansUploads.Simulation.dll" simulate "$@"

@@ -1,0 +1,76 @@
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine.Ports;
+using OrleansUploads.Engine.Reclaim;
+using OrleansUploads.Simulation.World;
+
+namespace OrleansUploads.Simulation.Bugs;
+
+/// <summary>Altered copies of the collector.</summary>
+internal static class CollectorBugs
+{
+    /// <summary>Deletes what is no part now, however new it is.</summary>
+    internal sealed class NoGrace : PlantedBug
+    {
+        public override async ValueTask<CollectionReport> CollectAsync(SimulatedProcess process, TimeSpan grace)
+        {
+            var deleted = 0;
+            await foreach (var upload in process.Parts.ListUploadsAsync(CancellationToken.None))
+            {
+                try
+                {
+                    deleted += await CollectAsync(process, upload, process.Clock.GetUtcNow() - grace);
+                }
+                catch (Exception fault) when (fault is EntityUnavailableException or AttemptDamagedException or IOException)
+                {
+                    // As the real one does: the next round asks again.
+                }
+            }
+
+            return new CollectionReport(AttemptsDeleted: deleted);
+        }
+
+        private static async ValueTask<int> CollectAsync(SimulatedProcess process, UploadId upload, DateTimeOffset before)
+        {
+            var attempts = await process.Parts.ListAttemptsAsync(upload, CancellationToken.None);
+            var answer = await process.Host.AskAsync(upload.Entity, new FenceAttempts(before), CancellationToken.None);
+            IEnumerable<AttemptId> inUse = answer.Answer switch
+            {
+                AttemptsInUse.Only only => only.Attempts,
+                AttemptsInUse.ByManifest => (await process.Parts.ReadManifestAsync(upload, CancellationToken.None))?
+                    .Extents.Select(extent => extent.Attempt) ?? attempts,
+                _ => [],
+            };
+            var deleted = 0;
+            foreach (var attempt in attempts.Except(inUse))
+            {
+                await process.Parts.DeleteAttemptAsync(upload, attempt, CancellationToken.None);
+                deleted++;
+            }
+
+            return deleted;
+        }
+    }
+
+    /// <summary>Does not ask the owner: what is old is taken for abandoned.</summary>
+    internal sealed class DoesNotAsk : PlantedBug
+    {
+        public override async ValueTask<CollectionReport> CollectAsync(SimulatedProcess process, TimeSpan grace)
+        {
+            var before = process.Clock.GetUtcNow() - grace;
+            await foreach (var upload in process.Parts.ListUploadsAsync(CancellationToken.None))
+            {
+                foreach (var attempt in await process.Parts.ListAttemptsAsync(upload, CancellationToken.None))
+                {
+                    if (attempt.CreatedAt < before)
+                    {
+                        await process.Parts.DeleteAttemptAsync(upload, attempt, CancellationToken.None);
+                    }
+                }
+            }
+
+            return default;
+        }
+    }
+}

@@ -1,0 +1,180 @@
+using OrleansUploads.Core;
+using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Engine.Ports;
+using OrleansUploads.Simulation.World;
+
+namespace OrleansUploads.Simulation.Bugs;
+
+/// <summary>Mistakes of a journal.</summary>
+internal static class JournalBugs
+{
+    /// <summary>Every append is taken, whatever the writer believes the version to be.</summary>
+    internal sealed class NoFence : PlantedBug
+    {
+        public override IJournal Alter(IJournal journal, SimulatedWorld world) => new Journal(journal);
+
+        private sealed class Journal(IJournal inner) : OtherJournal(inner)
+        {
+            public override async ValueTask<AppendOutcome> AppendAsync(JournalAppend append, CancellationToken cancellationToken)
+            {
+                var newest = await Inner.ReadAsync(append.Entity, cancellationToken);
+                await Inner.AppendAsync(append with { ExpectedVersion = newest.Version }, cancellationToken);
+                return AppendOutcome.Appended;
+            }
+        }
+    }
+
+    /// <summary>Nobody notes when an entity wants to be woken.</summary>
+    internal sealed class NoWakes : PlantedBug
+    {
+        public override IJournal Alter(IJournal journal, SimulatedWorld world) => new Journal(journal);
+
+        private sealed class Journal(IJournal inner) : OtherJournal(inner)
+        {
+            public override ValueTask<AppendOutcome> AppendAsync(JournalAppend append, CancellationToken cancellationToken) =>
+                Inner.AppendAsync(append with { Wake = null }, cancellationToken);
+        }
+    }
+
+    /// <summary>What a crash tore is read as if it were a record.</summary>
+    internal sealed class TornTailAccepted : PlantedBug
+    {
+        private readonly HashSet<EntityId> _torn = [];
+
+        public override IJournal Alter(IJournal journal, SimulatedWorld world) => new Journal(journal, _torn);
+
+        public override void TornTail(EntityId entity) => _torn.Add(entity);
+
+        private sealed class Journal(IJournal inner, HashSet<EntityId> torn) : OtherJournal(inner)
+        {
+            public override async ValueTask<JournalHistory> ReadAsync(EntityId entity, CancellationToken cancellationToken)
+            {
+                var history = await Inner.ReadAsync(entity, cancellationToken);
+                return torn.Contains(entity) ? history with { Records = [.. history.Records, "[[\"part-sto"u8.ToArray()] } : history;
+            }
+        }
+    }
+
+    private abstract class OtherJournal(IJournal inner) : IJournal
+    {
+        protected IJournal Inner => inner;
+
+        public virtual ValueTask<JournalHistory> ReadAsync(EntityId entity, CancellationToken cancellationToken) =>
+            inner.ReadAsync(entity, cancellationToken);
+
+        public virtual ValueTask<AppendOutcome> AppendAsync(JournalAppend append, CancellationToken cancellationToken) =>
+            inner.AppendAsync(append, cancellationToken);
+
+        public ValueTask SaveSnapshotAsync(
+            EntityId entity, long version, ReadOnlyMemory<byte> snapshot, CancellationToken cancellationToken) =>
+            inner.SaveSnapshotAsync(entity, version, snapshot, cancellationToken);
+
+        public ValueTask<AppendOutcome> ForgetAsync(EntityId entity, long expectedVersion, CancellationToken cancellationToken) =>
+            inner.ForgetAsync(entity, expectedVersion, cancellationToken);
+    }
+}
+
+/// <summary>Mistakes of a part store.</summary>
+internal static class PartStoreBugs
+{
+    /// <summary>A commit is said to be durable while it is still on its way.</summary>
+    internal sealed class CommitNotAwaited : PlantedBug
+    {
+        public override IPartStore Alter(IPartStore parts) => new Store(parts);
+
+        private sealed class Store(IPartStore inner) : OtherPartStore(inner)
+        {
+            public override async ValueTask<IAttemptWriter> CreateAsync(
+                UploadId upload, AttemptId attempt, long lengthBytes, CancellationToken cancellationToken) =>
+                new Writer(await Inner.CreateAsync(upload, attempt, lengthBytes, cancellationToken));
+        }
+
+        private sealed class Writer(IAttemptWriter inner) : IAttemptWriter
+        {
+            private bool _committed;
+
+            public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
+                inner.WriteAsync(bytes, cancellationToken);
+
+            public ValueTask CommitAsync(ReadOnlyMemory<Sha256Digest> leaves, CancellationToken cancellationToken)
+            {
+                _committed = true;
+                _ = inner.CommitAsync(leaves, cancellationToken).AsTask();
+                return ValueTask.CompletedTask;
+            }
+
+            public ValueTask DisposeAsync() => _committed ? ValueTask.CompletedTask : inner.DisposeAsync();
+        }
+    }
+
+    /// <summary>Whatever the disk gives is handed out.</summary>
+    internal sealed class DamageHandedOut : PlantedBug
+    {
+        public override IPartStore Alter(IPartStore parts) => new Store(parts);
+
+        private sealed class Store(IPartStore inner) : OtherPartStore(inner)
+        {
+            public override async ValueTask<IAttemptReader> OpenAsync(
+                UploadId upload, AttemptId attempt, CancellationToken cancellationToken) =>
+                new Reader(await Inner.OpenAsync(upload, attempt, cancellationToken));
+        }
+
+        private sealed class Reader(IAttemptReader inner) : IAttemptReader
+        {
+            public long LengthBytes => inner.LengthBytes;
+
+            public async ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken)
+            {
+                try
+                {
+                    return await inner.ReadAsync(offset, buffer, cancellationToken);
+                }
+                catch (AttemptDamagedException)
+                {
+                    var count = await inner.ReadAsync(offset, buffer, cancellationToken);
+                    buffer.Span[0] ^= 1;
+                    return count;
+                }
+            }
+
+            public ValueTask<IReadOnlyList<Sha256Digest>> ReadLeavesAsync(CancellationToken cancellationToken) =>
+                inner.ReadLeavesAsync(cancellationToken);
+
+            public ValueTask DisposeAsync() => inner.DisposeAsync();
+        }
+    }
+
+    private abstract class OtherPartStore(IPartStore inner) : IPartStore
+    {
+        protected IPartStore Inner => inner;
+
+        public virtual ValueTask<IAttemptWriter> CreateAsync(
+            UploadId upload, AttemptId attempt, long lengthBytes, CancellationToken cancellationToken) =>
+            inner.CreateAsync(upload, attempt, lengthBytes, cancellationToken);
+
+        public virtual ValueTask<IAttemptReader> OpenAsync(
+            UploadId upload, AttemptId attempt, CancellationToken cancellationToken) =>
+            inner.OpenAsync(upload, attempt, cancellationToken);
+
+        public ValueTask PutManifestAsync(Manifest manifest, CancellationToken cancellationToken) =>
+            inner.PutManifestAsync(manifest, cancellationToken);
+
+        public ValueTask<Manifest?> ReadManifestAsync(UploadId upload, CancellationToken cancellationToken) =>
+            inner.ReadManifestAsync(upload, cancellationToken);
+
+        public IAsyncEnumerable<UploadId> ListUploadsAsync(CancellationToken cancellationToken) =>
+            inner.ListUploadsAsync(cancellationToken);
+
+        public ValueTask<IReadOnlyList<AttemptId>> ListAttemptsAsync(UploadId upload, CancellationToken cancellationToken) =>
+            inner.ListAttemptsAsync(upload, cancellationToken);
+
+        public ValueTask DeleteAttemptAsync(UploadId upload, AttemptId attempt, CancellationToken cancellationToken) =>
+            inner.DeleteAttemptAsync(upload, attempt, cancellationToken);
+
+        public ValueTask DeleteUploadAsync(UploadId upload, CancellationToken cancellationToken) =>
+            inner.DeleteUploadAsync(upload, cancellationToken);
+    }
+}

@@ -1,0 +1,76 @@
+using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Simulation.Workload;
+
+namespace OrleansUploads.Simulation.Judging;
+
+/// <summary>What is known for certain about an upload, and by when something may have happened to it by itself.</summary>
+internal sealed class UploadFacts(Judge judge, int vault, DateTimeOffset initiatedAt)
+{
+    private static readonly UploadPolicy Policy = new();
+
+    private readonly DateTimeOffset _initiatedAt = initiatedAt;
+
+    public int Vault { get; } = vault;
+
+    /// <summary>Order of the first answer that showed the upload.</summary>
+    public long KnownSince { get; set; }
+
+    /// <summary>The latest moment from which the upload is certainly active.</summary>
+    public DateTimeOffset ActiveAt { get; set; } = initiatedAt;
+
+    public ArchiveId? Archive { get; set; }
+
+    /// <summary>Order of the first completion that was answered; 0 before.</summary>
+    public long CompletedSince { get; set; }
+
+    /// <summary>Order of the first answer after which the upload certainly was no longer open; 0 before.</summary>
+    public long EndedSince { get; set; }
+
+    public bool AbortAnswered { get; set; }
+
+    /// <summary>Whether a request that would end the upload was ever sent.</summary>
+    public bool EndWasAsked { get; set; }
+
+    /// <summary>Everything that was ever claimed of it, the last one last.</summary>
+    public List<Claim> Claims { get; } = [];
+
+    public int CompletesInFlight { get; set; }
+
+    public int AbortsInFlight { get; set; }
+
+    public int CompletesAbandoned { get; set; }
+
+    public bool MayExpire => judge.Now >= ActiveAt + Policy.StaleAfter - judge.ClockError;
+
+    public bool MayForgetEnd => judge.Now >= _initiatedAt + Policy.RecordLife - judge.ClockError;
+
+    public bool MayForgetArchive => Archive is { } id && judge.ArchiveOf(id) is { DeleteAskedAt: { } at }
+        && judge.Now >= at + Policy.RecordLife - judge.ClockError;
+
+    public bool MayHaveBeenCollected => judge.AnyCollection;
+}
+
+/// <summary>What is known about an archive.</summary>
+internal sealed class ArchiveFacts(ArchiveId id, int vault, IReadOnlyList<Content> contents)
+{
+    public ArchiveId Id { get; } = id;
+
+    public int Vault { get; } = vault;
+
+    public IReadOnlyList<Content> Contents { get; } = contents;
+
+    public long SizeBytes { get; } = Content.SizeOf(contents);
+
+    /// <summary>Order of the answer that showed the archive.</summary>
+    public long KnownSince { get; set; }
+
+    /// <summary>When a deletion was first sent; null while none was.</summary>
+    public DateTimeOffset? DeleteAskedAt { get; set; }
+
+    /// <summary>Order of the first answer that said that it is deleted; 0 before.</summary>
+    public long DeletedSince { get; set; }
+
+    /// <summary>When that answer came.</summary>
+    public DateTimeOffset? DeletedAt { get; set; }
+}

@@ -1,0 +1,322 @@
+using OrleansUploads.Core.Archives;
+using OrleansUploads.Simulation.Workload;
+
+namespace OrleansUploads.Simulation.Judging;
+
+/// <content>What each kind of answer must agree with.</content>
+internal sealed partial class Judge
+{
+    /// <summary>The request was answered, and not with <see cref="Verdict.Unknown"/>.</summary>
+    public void Answer(Asked asked, Reply reply)
+    {
+        _events++;
+        var explained = asked.Request switch
+        {
+            Request.CreateVault r => AnswerCreate(r, asked, reply),
+            Request.DeleteVault r => AnswerDelete(r, asked, reply),
+            Request.DescribeVault r => AnswerDescribe(r, asked, reply),
+            Request.ListVaults => AnswerVaults(asked, reply),
+            Request.InitiateUpload r => AnswerInitiate(r, asked, reply),
+            Request.ListUploads r => AnswerUploads(r, asked, reply),
+            Request.PutPart r => AnswerPut(r, asked, reply),
+            Request.CompleteUpload r => AnswerComplete(r, asked, reply),
+            Request.AbortUpload r => AnswerAbort(r, asked, reply),
+            Request.ListParts r => _uploads[r.Upload].States.EndReading(
+                asked.Reading!, state => UploadRules.Shows(state, reply), MayBeStale),
+            Request.PutArchive r => AnswerPutArchive(r, asked, reply),
+            Request.DeleteArchive r => AnswerDeleteArchive(r, asked, reply),
+            Request.ReadArchive r => AnswerRead(r, asked, reply),
+            _ => true,
+        };
+        if (!explained)
+        {
+            onViolation($"model: {asked.Request} cannot be answered {Describe(reply)} here");
+        }
+    }
+
+    private static string Describe(Reply reply) => reply.Parts is { } parts
+        ? $"{reply.Verdict} with {string.Join(", ", parts.Select(part => $"slot {part.Slot}: {part.LengthBytes} bytes"))}"
+        : reply.Vaults is { } vaults ? $"{reply.Verdict} with vaults {string.Join(", ", vaults)}"
+        : reply.Uploads is { } uploads ? $"{reply.Verdict} with {uploads.Count} uploads"
+        : reply.Reason is { } reason ? $"{reply.Verdict} ({reason})"
+        : reply.Verdict.ToString();
+
+    private static bool IsThere(ulong state, Reply reply) =>
+        (state == VaultRules.Present) == (reply.Verdict != Verdict.NotFound);
+
+    private bool AnswerCreate(Request.CreateVault request, Asked asked, Reply reply)
+    {
+        if (_vaultsDeleted.Contains(request.Vault))
+        {
+            coverage.Saw(Situations.VaultRecreated);
+        }
+
+        return _vaults[request.Vault].End(asked.Place, reply.Verdict, MayBeStale);
+    }
+
+    private bool AnswerDelete(Request.DeleteVault request, Asked asked, Reply reply)
+    {
+        if (reply.Verdict == Verdict.Done)
+        {
+            _vaultsDeleted.Add(request.Vault);
+            if (_order.Any(id => IsCertainlyOpen(_uploads[id].Facts, request.Vault, asked)))
+            {
+                onViolation("model: a vault was deleted while an upload in it was open");
+            }
+
+            if (_archives.Values.Any(archive => IsCertainlyThere(archive, request.Vault, asked)))
+            {
+                onViolation("model: a vault was deleted with an archive in it");
+            }
+        }
+        else if (reply.Verdict == Verdict.Conflict)
+        {
+            coverage.Saw(Situations.VaultNotEmpty);
+            if (!MayBeStale && IsCertainlyEmpty(request.Vault, asked))
+            {
+                onViolation("model: an empty vault was said not to be empty");
+            }
+        }
+
+        return _vaults[request.Vault].End(asked.Place, reply.Verdict, MayBeStale);
+    }
+
+    private bool AnswerDescribe(Request.DescribeVault request, Asked asked, Reply reply)
+    {
+        if (reply.Verdict == Verdict.Done && !MayBeStale)
+        {
+            var least = _archives.Values.Count(archive => IsCertainlyThere(archive, request.Vault, asked));
+            var most = _archives.Values.Count(archive => IsPossiblyThere(archive, request.Vault, asked))
+                + _doubtfulArchives[request.Vault]
+                + _order.Count(id => _uploads[id].Facts is { EndWasAsked: true, Archive: null } facts && facts.Vault == request.Vault);
+            if (reply.Archives < least || reply.Archives > most)
+            {
+                onViolation($"model: a vault with {least} to {most} archives says that it has {reply.Archives}");
+            }
+        }
+
+        return _vaults[request.Vault].EndReading(asked.Reading!, state => IsThere(state, reply), MayBeStale);
+    }
+
+    private bool AnswerVaults(Asked asked, Reply reply)
+    {
+        var explained = true;
+        for (var vault = 0; vault < _vaults.Length; vault++)
+        {
+            var listed = reply.Vaults!.Contains(vault);
+            explained &= _vaults[vault].EndReading(
+                asked.VaultReadings![vault], state => (state == VaultRules.Present) == listed, MayBeStale);
+        }
+
+        return explained;
+    }
+
+    private bool AnswerInitiate(Request.InitiateUpload request, Asked asked, Reply reply)
+    {
+        _doubtfulUploads[request.Vault]--;
+        if (reply.Verdict == Verdict.Done)
+        {
+            Learn(reply.Upload!.Value, request.Vault, Phase.Open, asked.At);
+        }
+
+        return _vaults[request.Vault].EndReading(asked.Reading!, state => IsThere(state, reply), MayBeStale);
+    }
+
+    private bool AnswerUploads(Request.ListUploads request, Asked asked, Reply reply)
+    {
+        foreach (var upload in reply.Uploads ?? [])
+        {
+            Learn(upload, request.Vault, Phase.NotBegun, _startedAt);
+            if (!MayBeStale && _uploads[upload].Facts.EndedSince is > 0 and var ended && ended < asked.Order)
+            {
+                onViolation("model: an upload is still listed after its end was answered");
+            }
+        }
+
+        if (reply.Verdict == Verdict.Done && !MayBeStale
+            && _order.Any(id => IsCertainlyOpen(_uploads[id].Facts, request.Vault, asked) && !reply.Uploads!.Contains(id)))
+        {
+            onViolation("model: an open upload is not listed");
+        }
+
+        return _vaults[request.Vault].EndReading(asked.Reading!, state => IsThere(state, reply), MayBeStale);
+    }
+
+    private bool AnswerPut(Request.PutPart request, Asked asked, Reply reply)
+    {
+        var (facts, states) = _uploads[request.Upload];
+        switch (reply.Verdict)
+        {
+            case Verdict.Done:
+                if (asked.IsNewContent)
+                {
+                    facts.ActiveAt = asked.At > facts.ActiveAt ? asked.At : facts.ActiveAt;
+                    if (states.Ever.Any(state => UploadRules.ContentAt(state, request.Slot) is { } other && other != request.Content))
+                    {
+                        coverage.Saw(Situations.PartReplaced);
+                    }
+                }
+
+                break;
+            case Verdict.Conflict:
+                coverage.Saw(Situations.CollectionBeatReport);
+                break;
+            case Verdict.Invalid:
+                coverage.Saw(Situations.LieRefused);
+                break;
+            case Verdict.NotFound when facts.EndedSince > 0:
+                coverage.Saw(Situations.PartAfterEnd);
+                break;
+        }
+
+        if (facts.MayExpire)
+        {
+            coverage.Saw(Situations.ExpiryRacedPart);
+        }
+
+        return states.End(asked.Place, reply.Verdict, MayBeStale);
+    }
+
+    private bool AnswerComplete(Request.CompleteUpload request, Asked asked, Reply reply)
+    {
+        var (facts, states) = _uploads[request.Upload];
+        facts.CompletesInFlight--;
+        if (reply.Verdict == Verdict.Invalid)
+        {
+            coverage.Saw(Situations.WrongClaimRefused);
+        }
+
+        if (reply.Verdict != Verdict.Done)
+        {
+            return states.End(asked.Place, reply.Verdict, MayBeStale);
+        }
+
+        if (facts.AbortsInFlight > 0)
+        {
+            coverage.Saw(Situations.CompleteBeatAbort);
+        }
+
+        if (facts.Archive is { } id && id != reply.Archive)
+        {
+            onViolation("one ID: an upload was completed with two archive IDs");
+        }
+
+        if (facts.AbortAnswered)
+        {
+            onViolation("one end: an upload was aborted and completed");
+        }
+
+        facts.Archive = reply.Archive;
+        facts.CompletedSince = facts.CompletedSince == 0 ? _events : facts.CompletedSince;
+        facts.EndedSince = facts.EndedSince == 0 ? _events : facts.EndedSince;
+        LearnArchive(reply.Archive!.Value, request.Vault, request.Claim.Contents ?? []);
+        return states.End(asked.Place, reply.Verdict, MayBeStale);
+    }
+
+    private bool AnswerAbort(Request.AbortUpload request, Asked asked, Reply reply)
+    {
+        var (facts, states) = _uploads[request.Upload];
+        facts.AbortsInFlight--;
+        if (reply.Verdict == Verdict.Done)
+        {
+            if (facts.CompletesInFlight > 0)
+            {
+                coverage.Saw(Situations.AbortBeatComplete);
+            }
+
+            if (facts.CompletedSince > 0)
+            {
+                onViolation("one end: an upload was completed and aborted");
+            }
+
+            facts.AbortAnswered = true;
+            facts.EndedSince = facts.EndedSince == 0 ? _events : facts.EndedSince;
+        }
+
+        return states.End(asked.Place, reply.Verdict, MayBeStale);
+    }
+
+    private bool AnswerPutArchive(Request.PutArchive request, Asked asked, Reply reply)
+    {
+        _doubtfulArchives[request.Vault]--;
+        switch (reply.Verdict)
+        {
+            case Verdict.Done:
+                if (request.Lie != Lie.None)
+                {
+                    onViolation("model: a lie was stored as an archive");
+                }
+
+                if (_archives.ContainsKey(reply.Archive!.Value))
+                {
+                    onViolation("one ID: two archives have the same ID");
+                }
+
+                LearnArchive(reply.Archive.Value, request.Vault, [request.Content]);
+                break;
+            case Verdict.Invalid when request.Lie == Lie.None:
+            case Verdict.Conflict when !AnyCollection:
+                return false;
+            case Verdict.Invalid:
+                coverage.Saw(Situations.LieRefused);
+                break;
+        }
+
+        return _vaults[request.Vault].EndReading(
+            asked.Reading!, state => reply.Verdict == Verdict.NotFound || IsThere(state, reply), MayBeStale);
+    }
+
+    private bool AnswerDeleteArchive(Request.DeleteArchive request, Asked asked, Reply reply)
+    {
+        var archive = _archives[request.Archive];
+        if (reply.Verdict == Verdict.Done)
+        {
+            coverage.Saw(Situations.ArchiveDeleted);
+            archive.DeletedSince = archive.DeletedSince == 0 ? _events : archive.DeletedSince;
+            archive.DeletedAt ??= Now;
+            return true;
+        }
+
+        return MayBeStale || !asked.IsFirstDeletion;
+    }
+
+    private bool AnswerRead(Request.ReadArchive request, Asked asked, Reply reply)
+    {
+        var archive = _archives[request.Archive];
+        if (reply.BytesDiffer)
+        {
+            onViolation("bytes: an archive was read back with other bytes than were stored");
+        }
+
+        if (reply.Verdict == Verdict.Done)
+        {
+            coverage.Saw(request.OnlyRange ? Situations.RangeRead : Situations.ArchiveRead);
+            return MayBeStale || archive.DeletedSince == 0 || archive.DeletedSince > asked.Order;
+        }
+
+        return MayBeStale || !IsCertainlyThere(archive, archive.Vault, asked);
+    }
+
+    private void LearnArchive(ArchiveId id, int vault, IReadOnlyList<Content> contents)
+    {
+        if (!_archives.ContainsKey(id))
+        {
+            _archives.Add(id, new ArchiveFacts(id, vault, contents) { KnownSince = _events });
+        }
+    }
+
+    private static bool IsCertainlyOpen(UploadFacts upload, int vault, Asked asked) =>
+        upload.Vault == vault && upload.KnownSince < asked.Order && !upload.EndWasAsked && !upload.MayExpire;
+
+    private static bool IsCertainlyThere(ArchiveFacts archive, int vault, Asked asked) =>
+        archive.Vault == vault && archive.KnownSince < asked.Order && archive.DeleteAskedAt is null;
+
+    private static bool IsPossiblyThere(ArchiveFacts archive, int vault, Asked asked) =>
+        archive.Vault == vault && (archive.DeletedSince == 0 || archive.DeletedSince > asked.Order);
+
+    private bool IsCertainlyEmpty(int vault, Asked asked) =>
+        _doubtfulArchives[vault] == 0 && _doubtfulUploads[vault] == 0
+        && !_archives.Values.Any(archive => IsPossiblyThere(archive, vault, asked))
+        && !_order.Any(id => _uploads[id].Facts is var facts && facts.Vault == vault
+            && (facts.EndedSince == 0 || facts.EndedSince > asked.Order));
+}

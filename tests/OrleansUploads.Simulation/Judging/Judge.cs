@@ -1,0 +1,262 @@
+using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Simulation.Workload;
+
+namespace OrleansUploads.Simulation.Judging;
+
+/// <summary>Compares every reply with what the model allows. Knows requests, replies and the time, and no server: the
+/// same judge can sit over a server that is driven over HTTP.</summary>
+internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage, Action<string> onViolation)
+{
+    private readonly Possibilities[] _vaults =
+        [new(new VaultRules(), VaultRules.Absent), new(new VaultRules(), VaultRules.Absent)];
+
+    private readonly List<UploadId> _order = [];
+    private readonly Dictionary<UploadId, (UploadFacts Facts, Possibilities States)> _uploads = [];
+    private readonly Dictionary<ArchiveId, ArchiveFacts> _archives = [];
+    private readonly int[] _doubtfulArchives = new int[2];
+    private readonly int[] _doubtfulUploads = new int[2];
+    private readonly HashSet<int> _vaultsDeleted = [];
+    private readonly DateTimeOffset _startedAt = now();
+    private long _events;
+
+    public DateTimeOffset Now => now();
+
+    /// <summary>By how much any two clocks may differ.</summary>
+    public TimeSpan ClockError { get; init; }
+
+    /// <summary>Whether replies may come from a host that has been overtaken by another. Its writes are fenced; what it
+    /// answers without a write may be of the past.</summary>
+    public bool MayBeStale { get; set; }
+
+    /// <summary>Whether unowned bytes were ever collected, so that a slow part may be refused.</summary>
+    public bool AnyCollection { get; set; }
+
+    /// <summary>Uploads that some reply has shown, in the order in which they became known.</summary>
+    public IReadOnlyList<UploadId> Uploads => _order;
+
+    public IEnumerable<ArchiveFacts> Archives => _archives.Values;
+
+    /// <summary>Archives whose request was never answered: each may be there or not.</summary>
+    public int DoubtfulArchives => _doubtfulArchives.Sum();
+
+    public ArchiveFacts? ArchiveOf(ArchiveId id) => _archives.GetValueOrDefault(id);
+
+    public UploadFacts FactsOf(UploadId upload) => _uploads[upload].Facts;
+
+    /// <summary>A request is about to be sent.</summary>
+    public Asked Ask(Request request)
+    {
+        var asked = new Asked(request, ++_events, Now);
+        switch (request)
+        {
+            case Request.CreateVault r:
+                asked.Place = _vaults[r.Vault].Begin(request);
+                break;
+            case Request.DeleteVault r:
+                asked.Place = _vaults[r.Vault].Begin(request);
+                break;
+            case Request.DescribeVault r:
+                asked.Reading = _vaults[r.Vault].BeginReading();
+                break;
+            case Request.InitiateUpload r:
+                _doubtfulUploads[r.Vault]++;
+                asked.Reading = _vaults[r.Vault].BeginReading();
+                break;
+            case Request.ListUploads r:
+                asked.Reading = _vaults[r.Vault].BeginReading();
+                break;
+            case Request.PutArchive r:
+                _doubtfulArchives[r.Vault]++;
+                asked.Reading = _vaults[r.Vault].BeginReading();
+                break;
+            case Request.ListVaults:
+                asked.VaultReadings = [.. _vaults.Select(vault => vault.BeginReading())];
+                break;
+            case Request.PutPart r:
+                var before = _uploads[r.Upload];
+                asked.IsNewContent = before.States.States.All(state => !UploadRules.Holds(state, r.Slot, r.Content));
+                asked.Place = before.States.Begin(request);
+                break;
+            case Request.CompleteUpload r:
+                BeginEnd(r.Upload);
+                _uploads[r.Upload].Facts.Claims.Remove(r.Claim);
+                _uploads[r.Upload].Facts.Claims.Add(r.Claim);
+                asked.Place = BeginComplete(_uploads[r.Upload], request);
+                break;
+            case Request.AbortUpload r:
+                BeginEnd(r.Upload);
+                _uploads[r.Upload].Facts.AbortsInFlight++;
+                asked.Place = _uploads[r.Upload].States.Begin(request);
+                break;
+            case Request.ListParts r:
+                asked.Reading = _uploads[r.Upload].States.BeginReading();
+                break;
+            case Request.DeleteArchive r:
+                asked.IsFirstDeletion = _archives[r.Archive].DeleteAskedAt is null;
+                _archives[r.Archive].DeleteAskedAt ??= Now;
+                break;
+        }
+
+        return asked;
+    }
+
+    /// <summary>A second copy of the request is on its way.</summary>
+    public void SentTwice(Asked asked)
+    {
+        switch (asked.Request)
+        {
+            case Request.CreateVault r:
+                _vaults[r.Vault].Loosen(asked.Request);
+                break;
+            case Request.DeleteVault r:
+                _vaults[r.Vault].Loosen(asked.Request);
+                break;
+            case Request.InitiateUpload r:
+                _doubtfulUploads[r.Vault]++;
+                break;
+            case Request.PutArchive r:
+                _doubtfulArchives[r.Vault]++;
+                break;
+            case Request.PutPart r:
+                _uploads[r.Upload].States.Loosen(asked.Request);
+                break;
+            case Request.CompleteUpload r:
+                _uploads[r.Upload].States.Loosen(asked.Request);
+                break;
+            case Request.AbortUpload r:
+                _uploads[r.Upload].States.Loosen(asked.Request);
+                break;
+            case Request.DeleteArchive:
+                asked.IsFirstDeletion = false;
+                break;
+        }
+    }
+
+    /// <summary>Nobody will learn how the request was answered.</summary>
+    public void Abandon(Asked asked)
+    {
+        switch (asked.Request)
+        {
+            case Request.CreateVault r:
+                _vaults[r.Vault].Abandon(asked.Place);
+                break;
+            case Request.DeleteVault r:
+                _vaults[r.Vault].Abandon(asked.Place);
+                break;
+            case Request.PutPart r:
+                _uploads[r.Upload].States.Abandon(asked.Place);
+                break;
+            case Request.CompleteUpload r:
+                _uploads[r.Upload].Facts.CompletesInFlight--;
+                _uploads[r.Upload].Facts.CompletesAbandoned++;
+                _uploads[r.Upload].States.Abandon(asked.Place);
+                break;
+            case Request.AbortUpload r:
+                _uploads[r.Upload].Facts.AbortsInFlight--;
+                _uploads[r.Upload].States.Abandon(asked.Place);
+                break;
+            case Request.ListParts r:
+                _uploads[r.Upload].States.DropReading(asked.Reading!);
+                break;
+            case Request.DescribeVault or Request.ListUploads or Request.InitiateUpload or Request.PutArchive:
+                _vaults[VaultOf(asked.Request)].DropReading(asked.Reading!);
+                break;
+            case Request.ListVaults:
+                DropVaultReadings(asked);
+                break;
+        }
+    }
+
+    /// <summary>Nothing is on its way any more: what has not happened by now never will.</summary>
+    public void Settle()
+    {
+        foreach (var vault in _vaults)
+        {
+            vault.Settle();
+        }
+
+        foreach (var upload in _order)
+        {
+            _uploads[upload].States.Settle();
+        }
+    }
+
+    /// <summary>All uploads in progress have been listed: there are no others.</summary>
+    public void SettleUploads() => Array.Clear(_doubtfulUploads);
+
+    public IReadOnlyList<ulong> StatesOf(UploadId upload)
+    {
+        _uploads[upload].States.Close();
+        return [.. _uploads[upload].States.States];
+    }
+
+    public bool IsLost(UploadId upload) => _uploads[upload].States.IsLost;
+
+    private static int VaultOf(Request request) => request switch
+    {
+        Request.DescribeVault r => r.Vault,
+        Request.ListUploads r => r.Vault,
+        Request.InitiateUpload r => r.Vault,
+        Request.PutArchive r => r.Vault,
+        _ => throw new ArgumentOutOfRangeException(nameof(request)),
+    };
+
+    private void BeginEnd(UploadId upload) => _uploads[upload].Facts.EndWasAsked = true;
+
+    private int BeginComplete((UploadFacts Facts, Possibilities States) upload, Request request)
+    {
+        if (upload.Facts.CompletesInFlight++ > 0)
+        {
+            coverage.Saw(Situations.CompleteRacedComplete);
+        }
+
+        return upload.States.Begin(request);
+    }
+
+    private void DropVaultReadings(Asked asked)
+    {
+        for (var vault = 0; vault < _vaults.Length; vault++)
+        {
+            _vaults[vault].DropReading(asked.VaultReadings![vault]);
+        }
+    }
+
+    private void Learn(UploadId upload, int vault, Phase phase, DateTimeOffset since)
+    {
+        if (_uploads.TryGetValue(upload, out var known))
+        {
+            if (phase == Phase.Open)
+            {
+                known.States.SettleOn(state => UploadRules.PhaseOf(state) != Phase.NotBegun);
+            }
+
+            return;
+        }
+
+        var facts = new UploadFacts(this, vault, since) { KnownSince = _events };
+        _uploads.Add(upload, (facts, new Possibilities(new UploadRules(facts), UploadRules.StateOf(phase))));
+        _order.Add(upload);
+    }
+}
+
+/// <summary>A request that was sent and not yet answered.</summary>
+internal sealed class Asked(Request request, long order, DateTimeOffset at)
+{
+    public Request Request { get; } = request;
+
+    /// <summary>Its place among all that the judge has seen.</summary>
+    public long Order { get; } = order;
+
+    public DateTimeOffset At { get; } = at;
+
+    public int Place { get; set; } = -1;
+
+    public Possibilities.Reading? Reading { get; set; }
+
+    public IReadOnlyList<Possibilities.Reading>? VaultReadings { get; set; }
+
+    public bool IsNewContent { get; set; }
+
+    public bool IsFirstDeletion { get; set; }
+}

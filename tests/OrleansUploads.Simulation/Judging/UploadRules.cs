@@ -1,0 +1,211 @@
+using OrleansUploads.Simulation.Workload;
+
+namespace OrleansUploads.Simulation.Judging;
+
+/// <summary>Where an upload stands.</summary>
+internal enum Phase
+{
+    NotBegun = 0,
+    Open,
+    Completed,
+    Aborted,
+    Expired,
+    Forgotten,
+}
+
+/// <summary>An upload: at most four slots, each with nothing or some content, and a phase that never goes back.</summary>
+/// <remarks>A state is a number: three bits of phase, and six bits of content for each slot.</remarks>
+internal sealed class UploadRules(UploadFacts facts) : IRules
+{
+    private const int SlotsAt = 8;
+    private const int SlotBits = 6;
+    private const ulong SlotMask = (1UL << SlotBits) - 1;
+
+    public int Context =>
+        (facts.MayExpire ? 1 : 0) | (facts.MayForgetEnd ? 2 : 0) | (facts.MayForgetArchive ? 4 : 0) | (facts.MayHaveBeenCollected ? 8 : 0);
+
+    public static ulong StateOf(Phase phase) => (ulong)phase;
+
+    public static Phase PhaseOf(ulong state) => (Phase)(state & 7);
+
+    public void Apply(ulong state, Request request, List<(ulong Next, Verdict Verdict)> into)
+    {
+        switch (request)
+        {
+            case Request.PutPart put:
+                ApplyPut(state, put, into);
+                break;
+            case Request.CompleteUpload complete:
+                ApplyComplete(state, complete.Claim, into);
+                break;
+            case Request.AbortUpload:
+                into.Add(PhaseOf(state) switch
+                {
+                    Phase.Open => (WithPhase(state, Phase.Aborted), Verdict.Done),
+                    Phase.Aborted => (state, Verdict.Done),
+                    _ => (state, Verdict.NotFound),
+                });
+                break;
+        }
+    }
+
+    public void Spontaneous(ulong state, List<ulong> into)
+    {
+        switch (PhaseOf(state))
+        {
+            case Phase.NotBegun:
+                into.Add(WithPhase(state, Phase.Open));
+                break;
+            case Phase.Open when facts.MayExpire:
+                into.Add(WithPhase(state, Phase.Expired));
+                break;
+            case Phase.Aborted or Phase.Expired when facts.MayForgetEnd:
+            case Phase.Completed when facts.MayForgetArchive:
+                into.Add(WithPhase(state, Phase.Forgotten));
+                break;
+        }
+    }
+
+    /// <summary>Whether a listing of parts shows this state.</summary>
+    public static bool Shows(ulong state, Reply reply)
+    {
+        if (PhaseOf(state) != Phase.Open)
+        {
+            return reply.Verdict == Verdict.NotFound;
+        }
+
+        if (reply.Verdict != Verdict.Done)
+        {
+            return false;
+        }
+
+        var listed = 0;
+        foreach (var (slot, length, hash) in reply.Parts!)
+        {
+            if (slot >= ScheduleGenerator.MaxSlots || ContentAt(state, slot) is not { } content
+                || content.LengthBytes != length || content.TreeHash != hash)
+            {
+                return false;
+            }
+
+            listed++;
+        }
+
+        return listed == CountOf(state);
+    }
+
+    public static int CountOf(ulong state)
+    {
+        var count = 0;
+        for (var slot = 0; slot < ScheduleGenerator.MaxSlots; slot++)
+        {
+            count += CodeAt(state, slot) != 0 ? 1 : 0;
+        }
+
+        return count;
+    }
+
+    /// <summary>The contents in order, of a state without a gap.</summary>
+    public static IReadOnlyList<Content> ContentsOf(ulong state) =>
+        [.. Enumerable.Range(0, CountOf(state)).Select(slot => ContentAt(state, slot) ?? default)];
+
+    public static bool Holds(ulong state, int slot, Content content) => CodeAt(state, slot) == CodeOf(content);
+
+    public static Content? ContentAt(ulong state, int slot)
+    {
+        var code = (int)CodeAt(state, slot) - 1;
+        if (code < 0)
+        {
+            return null;
+        }
+
+        var length = code % (ScheduleGenerator.ShortLengths.Length + 1);
+        return new Content(
+            code / (ScheduleGenerator.ShortLengths.Length + 1),
+            length == 0 ? Content.FullBytes : ScheduleGenerator.ShortLengths[length - 1]);
+    }
+
+    /// <summary>The newest accepted bytes are the part; a lie changes nothing.</summary>
+    private void ApplyPut(ulong state, Request.PutPart put, List<(ulong Next, Verdict Verdict)> into)
+    {
+        if (PhaseOf(state) != Phase.Open)
+        {
+            into.Add((state, Verdict.NotFound));
+            return;
+        }
+
+        if (put.Lie != Lie.None)
+        {
+            into.Add((state, Verdict.Invalid));
+            return;
+        }
+
+        var shift = SlotsAt + (SlotBits * put.Slot);
+        into.Add(((state & ~(SlotMask << shift)) | (CodeOf(put.Content) << shift), Verdict.Done));
+        if (facts.MayHaveBeenCollected)
+        {
+            into.Add((state, Verdict.Conflict));
+        }
+    }
+
+    /// <summary>No gap, only the last part short, and the claim means exactly these bytes. Repeated, the same.</summary>
+    private static void ApplyComplete(ulong state, Claim claim, List<(ulong Next, Verdict Verdict)> into)
+    {
+        switch (PhaseOf(state))
+        {
+            case Phase.Open:
+                into.Add(IsWhole(state) && Means(claim, state)
+                    ? (WithPhase(state, Phase.Completed), Verdict.Done)
+                    : (state, Verdict.Invalid));
+                break;
+            case Phase.Completed:
+                into.Add((state, Means(claim, state) ? Verdict.Done : Verdict.Invalid));
+                break;
+            default:
+                into.Add((state, Verdict.NotFound));
+                break;
+        }
+    }
+
+    private static bool IsWhole(ulong state)
+    {
+        var count = CountOf(state);
+        for (var slot = 0; slot < count; slot++)
+        {
+            if (ContentAt(state, slot) is not { } content || (slot < count - 1 && !content.IsFull))
+            {
+                return false;
+            }
+        }
+
+        return count > 0;
+    }
+
+    private static bool Means(Claim claim, ulong state)
+    {
+        if (claim.Contents is not { } contents || contents.Count != CountOf(state))
+        {
+            return false;
+        }
+
+        for (var slot = 0; slot < contents.Count; slot++)
+        {
+            if (!Holds(state, slot, contents[slot]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static ulong WithPhase(ulong state, Phase phase) => (state & ~7UL) | (ulong)phase;
+
+    private static ulong CodeAt(ulong state, int slot) => (state >> (SlotsAt + (SlotBits * slot))) & SlotMask;
+
+    private static ulong CodeOf(Content content)
+    {
+        var length = content.IsFull ? 0 : 1 + Array.IndexOf(ScheduleGenerator.ShortLengths, content.LengthBytes);
+        return (ulong)(1 + (content.Block * (ScheduleGenerator.ShortLengths.Length + 1)) + length);
+    }
+}

@@ -1,0 +1,235 @@
+using OrleansUploads.Core;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Simulation.Judging;
+using OrleansUploads.Simulation.Workload;
+using OrleansUploads.Simulation.World;
+
+namespace OrleansUploads.Simulation;
+
+/// <summary>The five invariants of the design, checked when faults have stopped and everything was restarted.</summary>
+internal sealed class QuietCheck(SimulatedWorld world, Hosts hosts, Judge judge, ClientFleet clients)
+{
+    /// <summary>What is woken early asks to be woken again, but not for ever.</summary>
+    private const int MaxScans = 6;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+    private static readonly UploadPolicy Policy = new();
+
+    /// <summary>Lets everything settle, restarts all, and looks.</summary>
+    public void Run()
+    {
+        if (!Settle())
+        {
+            return;
+        }
+
+        world.RunUntil(Finished(CheckAsync()), Patience * 10);
+    }
+
+    /// <summary>After so long that nothing unfinished may be left.</summary>
+    public void RunAtTheEnd()
+    {
+        world.Clock.Jump(Policy.StaleAfter + Policy.RecordLife + TimeSpan.FromDays(1));
+        for (var scan = 0; scan < 3; scan++)
+        {
+            Await(hosts.Wake(0));
+            world.RunFor(TimeSpan.FromMinutes(3));
+        }
+
+        Await(hosts.Collect(0, TimeSpan.Zero));
+        world.RunUntil(Finished(CheckTheEndAsync()), Patience * 10);
+    }
+
+    private Func<bool> Finished(Task work) => () =>
+    {
+        if (work.IsFaulted)
+        {
+            world.Fail($"check: {work.Exception.InnerException}");
+        }
+
+        return work.IsCompleted;
+    };
+
+    private void Await(Task round)
+    {
+        if (!world.RunUntil(Finished(round), Patience * 10))
+        {
+            world.Fail("liveness: a round of housekeeping never ends, with all faults gone");
+        }
+    }
+
+    private bool Settle()
+    {
+        world.CalmDown();
+        hosts.Disk.IsFull = false;
+        world.RunFor(TimeSpan.FromMinutes(3));
+        if (!world.RunUntil(Finished(ProbeAsync()), Patience * 10))
+        {
+            world.Fail("liveness: a host that was not restarted no longer answers");
+            return false;
+        }
+
+        for (var host = 0; host < hosts.Count; host++)
+        {
+            hosts.Crash(host);
+        }
+
+        hosts.Start(0);
+        world.RunFor(TimeSpan.FromMinutes(2));
+        judge.Settle();
+        judge.MayBeStale = false;
+        for (var scan = 0; scan < 2 || (scan < MaxScans && hosts.Journal.ListDue(world.Now, 1).Count > 0); scan++)
+        {
+            Await(hosts.Wake(0));
+            world.RunFor(TimeSpan.FromMinutes(2));
+        }
+
+        judge.AnyCollection = true;
+        Await(hosts.Collect(0, TimeSpan.Zero));
+        return world.Violation is null;
+    }
+
+    /// <summary>Whoever lived through it all must still answer, on every host.</summary>
+    private async Task ProbeAsync()
+    {
+        for (var host = 0; host < hosts.Count; host++)
+        {
+            if (hosts[host] is null)
+            {
+                continue;
+            }
+
+            await MustAnswerAsync(host, new Request.ListVaults());
+            foreach (var upload in judge.Uploads.ToList())
+            {
+                await MustAnswerAsync(host, new Request.ListParts(judge.FactsOf(upload).Vault, upload));
+            }
+        }
+    }
+
+    private async Task CheckAsync()
+    {
+        var vaults = (await MustAnswerAsync(0, new Request.ListVaults())).Vaults!;
+        for (var vault = 0; vault < 2; vault++)
+        {
+            await MustAnswerAsync(0, new Request.DescribeVault(vault));
+            await MustAnswerAsync(0, new Request.ListUploads(vault));
+        }
+
+        judge.SettleUploads();
+        var due = hosts.Journal.ListDue(world.Now, 10);
+        if (due.Count > 0)
+        {
+            world.Fail($"liveness: {due[0]} is still due after the scans");
+        }
+
+        foreach (var upload in judge.Uploads.ToList())
+        {
+            await SettleAsync(upload);
+        }
+
+        await CheckArchivesAsync(vaults);
+        new DiskCheck(world, hosts.Disk, judge).Run();
+    }
+
+    /// <summary>Finds out where an upload stands; the model must have thought it possible.</summary>
+    private async Task SettleAsync(UploadId upload)
+    {
+        var facts = judge.FactsOf(upload);
+        var listed = await MustAnswerAsync(0, new Request.ListParts(facts.Vault, upload));
+        if (listed.Verdict == Verdict.Done)
+        {
+            return;
+        }
+
+        var wasKnown = facts.Archive is not null;
+        foreach (var claim in facts.Claims.ToList())
+        {
+            var again = await MustAnswerAsync(0, new Request.CompleteUpload(facts.Vault, upload, claim));
+            if (again.Verdict == Verdict.Done && !wasKnown && facts.CompletesAbandoned > 0)
+            {
+                world.Coverage.Saw(Situations.CompleteInDoubtHadHappened);
+            }
+        }
+
+        if (facts.Claims.Count == 0 && !judge.IsLost(upload)
+            && judge.StatesOf(upload).Any(state => UploadRules.PhaseOf(state) == Phase.Expired))
+        {
+            world.Coverage.Saw(Situations.UploadExpired);
+        }
+    }
+
+    private async Task CheckArchivesAsync(IReadOnlyList<int> vaults)
+    {
+        foreach (var archive in judge.Archives.ToList())
+        {
+            var read = await MustAnswerAsync(0, ClientFleet.Read(archive, onlyRange: false));
+            if (read.Verdict == Verdict.Done)
+            {
+                await MustAnswerAsync(0, ClientFleet.Read(archive, onlyRange: true));
+            }
+            else if (archive.DeletedSince == 0)
+            {
+                archive.DeletedSince = long.MaxValue;
+                archive.DeletedAt = world.Now;
+            }
+        }
+
+        foreach (var vault in vaults)
+        {
+            var described = await MustAnswerAsync(0, new Request.DescribeVault(vault));
+            var there = judge.Archives.Where(archive => archive.Vault == vault && archive.DeletedSince == 0).ToList();
+            var sizeBytes = there.Sum(archive => archive.SizeBytes + Limits.ArchiveOverheadBytes);
+            var isExact = judge.DoubtfulArchives == 0;
+            if (isExact ? described.Archives != there.Count || described.SizeBytes != sizeBytes : described.Archives < there.Count)
+            {
+                world.Fail($"counts: a vault with {there.Count} archives says that it has {described.Archives}");
+            }
+        }
+    }
+
+    private async Task CheckTheEndAsync()
+    {
+        foreach (var upload in judge.Uploads.ToList())
+        {
+            var listed = await MustAnswerAsync(0, new Request.ListParts(judge.FactsOf(upload).Vault, upload));
+            if (listed.Verdict != Verdict.NotFound)
+            {
+                world.Fail("reclaim: an upload that nobody touched for weeks is still open");
+            }
+        }
+
+        for (var vault = 0; vault < 2; vault++)
+        {
+            var listed = await MustAnswerAsync(0, new Request.ListUploads(vault));
+            if (listed.Uploads is { Count: > 0 })
+            {
+                world.Fail("reclaim: an upload that nobody touched for weeks is still listed");
+            }
+        }
+
+        foreach (var archive in judge.Archives.Where(archive => archive.DeletedSince == 0).ToList())
+        {
+            await MustAnswerAsync(0, ClientFleet.Read(archive, onlyRange: false));
+        }
+
+        new DiskCheck(world, hosts.Disk, judge).RunAtTheEnd();
+    }
+
+    private async Task<Reply> MustAnswerAsync(int host, Request request)
+    {
+        for (var attempt = 0; attempt < 3; attempt++)
+        {
+            var reply = await clients.SendAsync(host, request, TimeSpan.FromMinutes(5), hangsUp: false);
+            if (reply.Verdict != Verdict.Unknown)
+            {
+                return reply;
+            }
+
+            world.Note(-1, "no answer", detail: reply.Reason);
+        }
+
+        world.Fail($"liveness: no definite answer to {RequestText.Of(request)}, with all faults gone");
+        return Reply.Unknown with { Vaults = [], Uploads = [] };
+    }
+}

@@ -1,0 +1,129 @@
+using System.Globalization;
+using OrleansUploads.Simulation.Bugs;
+
+namespace OrleansUploads.Simulation.Reporting;
+
+/// <summary>What simulate.sh can be asked for. Exit codes: 0 all promises kept, 1 one was broken, 2 not understood.</summary>
+internal static class CommandLine
+{
+    private const string Usage = """
+        ./simulate.sh --seed N [--trace]     replay one seed; a failure is shrunk and told step by step
+        ./simulate.sh --seeds N [--from S]   run N seeds from S on (default 1)
+        ./simulate.sh --minutes M [--from S] run seeds from S on (default: a new place each time) for M minutes, on all cores
+        ./simulate.sh --bugs                 plant every bug of the table and say how many seeds it takes to notice it
+        """;
+
+    public static int Run(string[] args)
+    {
+        try
+        {
+            return args switch
+            {
+                ["--seed", var seed] => Replay(Number(seed), withTrace: false),
+                ["--seed", var seed, "--trace"] => Replay(Number(seed), withTrace: true),
+                ["--seeds", var count] => RunSeeds(Number(count), 1),
+                ["--seeds", var count, "--from", var from] => RunSeeds(Number(count), Number(from)),
+                ["--minutes", var minutes] => RunFor(minutes, (ulong)TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() << 20),
+                ["--minutes", var minutes, "--from", var from] => RunFor(minutes, Number(from)),
+                ["--bugs"] => HuntBugs(),
+                _ => Explain(),
+            };
+        }
+        catch (FormatException)
+        {
+            return Explain();
+        }
+    }
+
+    private static ulong Number(string text) => ulong.Parse(text, CultureInfo.InvariantCulture);
+
+    private static int Explain()
+    {
+        Console.Error.WriteLine(Usage);
+        return 2;
+    }
+
+    private static int Replay(ulong seed, bool withTrace)
+    {
+        var outcome = Simulation.Run(seed, new Coverage(), keepsLines: withTrace);
+        if (outcome.Violation is not null)
+        {
+            Print(FailureReport.Of(outcome));
+            return 1;
+        }
+
+        Print(outcome.Options.Describe());
+        Print(FailureReport.Of(outcome.Schedule));
+        Print(outcome.Trace.Lines);
+        Console.WriteLine($"seed {seed} keeps all promises; trace hash {outcome.Trace.Hash:x16} over {outcome.Trace.Notes} notes");
+        return 0;
+    }
+
+    private static int RunSeeds(ulong count, ulong from)
+    {
+        var campaign = new Campaign(from, Environment.ProcessorCount);
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        campaign.Run(count);
+        Console.WriteLine($"{count} seeds from {from} on in {watch.Elapsed.TotalSeconds:F1} s, {count / watch.Elapsed.TotalSeconds:F0}/s");
+        return Conclude(campaign);
+    }
+
+    private static int RunFor(string minutes, ulong from)
+    {
+        Console.WriteLine($"seeds from {from} on");
+        var campaign = new Campaign(from, Environment.ProcessorCount);
+        campaign.Run(TimeSpan.FromMinutes(double.Parse(minutes, CultureInfo.InvariantCulture)), Console.WriteLine);
+        return Conclude(campaign);
+    }
+
+    private static int Conclude(Campaign campaign)
+    {
+        Console.WriteLine($"{campaign.Coverage.Operations} operations, {campaign.Coverage.Faults} faults injected, {campaign.Coverage.Turns} turns");
+        foreach (var (situation, count) in campaign.Coverage.Counts)
+        {
+            Console.WriteLine($"{count,12}  {situation}");
+        }
+
+        var failures = campaign.Failures;
+        foreach (var failure in failures.Take(20))
+        {
+            Console.WriteLine($"seed {failure.Seed}: {failure.Violation}");
+        }
+
+        if (failures.Count > 0)
+        {
+            Console.WriteLine();
+            Print(FailureReport.Of(failures[0]));
+        }
+
+        return failures.Count == 0 ? 0 : 1;
+    }
+
+    private static int HuntBugs()
+    {
+        Console.WriteLine($"{"planted bug",-60}{"noticed after",14}{"bound",8}   by");
+        var missed = 0;
+        foreach (var bug in BugTable.All)
+        {
+            if (BugTable.Hunt(bug) is { } found)
+            {
+                Console.WriteLine($"{bug.Name,-60}{found.Seeds,14}{bug.Seeds,8}   {found.Failure.Kind}");
+            }
+            else
+            {
+                missed++;
+                Console.WriteLine($"{bug.Name,-60}{"NOT NOTICED",14}{bug.Seeds,8}");
+            }
+        }
+
+        return missed == 0 ? 0 : 1;
+    }
+
+    private static void Print(IEnumerable<string> lines)
+    {
+        foreach (var line in lines)
+        {
+            Console.WriteLine(line);
+        }
+    }
+}

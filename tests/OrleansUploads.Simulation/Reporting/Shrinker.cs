@@ -1,0 +1,137 @@
+using OrleansUploads.Simulation.Bugs;
+using OrleansUploads.Simulation.Workload;
+using OrleansUploads.Simulation.World;
+
+namespace OrleansUploads.Simulation.Reporting;
+
+/// <summary>Makes a failing schedule as short, and its world as friendly, as it can while the same kind of promise breaks.</summary>
+internal sealed class Shrinker(ulong seed, string kind, Func<PlantedBug>? bug)
+{
+    private const int MaxRuns = 3000;
+
+    private static readonly IReadOnlyList<Func<SwarmOptions, SwarmOptions>> Friendlier =
+    [
+        o => o with { Hosts = 1 },
+        o => o with { SkewMilliseconds = 0 },
+        o => o with { AppendFailsBefore = 0 },
+        o => o with { AppendFailsAfter = 0 },
+        o => o with { AppendHangs = 0 },
+        o => o with { AppendAtOnce = 0 },
+        o => o with { ReadFails = 0 },
+        o => o with { SnapshotFails = 0 },
+        o => o with { StoreFailsBefore = 0 },
+        o => o with { StoreFailsAfter = 0 },
+        o => o with { BytesFlip = 0 },
+        o => o with { TellLost = 0 },
+        o => o with { TellTwice = 0 },
+        o => o with { RequestLost = 0 },
+        o => o with { RequestTwice = 0 },
+        o => o with { ReplyLost = 0 },
+        o => o with { DrawsTaskOrder = false },
+        o => o with { InlineContinuations = true },
+        o => o with { RealIntakeOfFullParts = false },
+        o => o with { HistorySlack = 64 },
+        o => o with { IdleSeconds = 120 },
+        o => o with { SlowMilliseconds = 5 },
+    ];
+
+    private int _runs;
+
+    /// <summary>How many schedules were tried.</summary>
+    public int Runs => _runs;
+
+    public Outcome Shrink(Outcome failure)
+    {
+        var best = failure;
+        bool better;
+        do
+        {
+            better = ShrinkSteps(ref best) | ShrinkOptions(ref best) | ShrinkLeaps(ref best);
+        }
+        while (better && _runs < MaxRuns);
+
+        // Once more, with the lines.
+        return Run(best.Options, best.Schedule, keepsLines: true) ?? best;
+    }
+
+    private bool ShrinkOptions(ref Outcome best)
+    {
+        var better = false;
+        foreach (var friendlier in Friendlier)
+        {
+            var options = friendlier(best.Options);
+            better |= options != best.Options && Try(options, best.Schedule, ref best);
+        }
+
+        return better;
+    }
+
+    private bool ShrinkSteps(ref Outcome best)
+    {
+        var better = false;
+        for (var size = best.Schedule.Steps / 2; size > 0; size /= 2)
+        {
+            for (var from = best.Schedule.Steps - size; from >= 0; from -= size)
+            {
+                better |= Try(best.Options, Without(best.Schedule, from, size), ref best);
+            }
+        }
+
+        return better;
+    }
+
+    private bool ShrinkLeaps(ref Outcome best)
+    {
+        var better = false;
+        for (var chapter = best.Schedule.Chapters.Count - 1; chapter >= 0 && best.Schedule.Chapters.Count > 1; chapter--)
+        {
+            var chapters = best.Schedule.Chapters.ToList();
+            chapters.RemoveAt(chapter);
+            better |= Try(best.Options, best.Schedule with { Chapters = chapters }, ref best);
+        }
+
+        return better;
+    }
+
+    private bool Try(SwarmOptions options, Schedule schedule, ref Outcome best)
+    {
+        if (_runs >= MaxRuns || Run(options, schedule, keepsLines: false) is not { } failure)
+        {
+            return false;
+        }
+
+        best = failure;
+        return true;
+    }
+
+    private Outcome? Run(SwarmOptions options, Schedule schedule, bool keepsLines)
+    {
+        _runs++;
+        var outcome = Simulation.Run(seed, options, schedule, new Coverage(), bug, keepsLines);
+        return outcome.Kind == kind ? outcome : null;
+    }
+
+    /// <summary>The schedule without a run of steps, counted over all chapters.</summary>
+    private static Schedule Without(Schedule schedule, int from, int count)
+    {
+        var chapters = new List<Chapter>();
+        var number = 0;
+        foreach (var chapter in schedule.Chapters)
+        {
+            var kept = new List<Step>();
+            foreach (var step in chapter.Steps)
+            {
+                if (number < from || number >= from + count)
+                {
+                    kept.Add(step);
+                }
+
+                number++;
+            }
+
+            chapters.Add(chapter with { Steps = kept });
+        }
+
+        return schedule with { Chapters = chapters };
+    }
+}

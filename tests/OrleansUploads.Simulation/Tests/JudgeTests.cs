@@ -1,0 +1,158 @@
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Simulation.Judging;
+using OrleansUploads.Simulation.Workload;
+using OrleansUploads.TestKit;
+
+namespace OrleansUploads.Simulation.Tests;
+
+/// <summary>The judge without any server: what it takes for possible, and what not.</summary>
+public sealed class JudgeTests
+{
+    private static readonly UploadId Upload = Some.Upload(1);
+    private static readonly Content A = new(0, 7);
+    private static readonly Content B = new(1, 7);
+
+    private readonly List<string> _violations = [];
+    private readonly Judge _judge;
+    private DateTimeOffset _now = Some.Noon;
+
+    public JudgeTests()
+    {
+        _judge = new Judge(() => _now, new Coverage(), _violations.Add);
+        Answer(new Request.CreateVault(0), new Reply(Verdict.Done));
+        Answer(new Request.InitiateUpload(0), new Reply(Verdict.Done) { Upload = Upload });
+    }
+
+    private static Request.PutPart Put(Content content) => new(0, Upload, 0, content, Lie.None);
+
+    private static Request.CompleteUpload Complete(Content content) => new(0, Upload, Claim.Of([content]));
+
+    private static Reply Parts(params Content[] contents) => new(Verdict.Done)
+    {
+        Parts = [.. contents.Select((content, slot) => (slot, (long)content.LengthBytes, content.TreeHash))],
+    };
+
+    private static Reply Archive(int number) => new(Verdict.Done) { Archive = Some.Archive(number).Archive };
+
+    private void Answer(Request request, Reply reply) => _judge.Answer(_judge.Ask(request), reply);
+
+    private void Lose(Request request) => _judge.Abandon(_judge.Ask(request));
+
+    private void IsFine(Request request, Reply reply)
+    {
+        Answer(request, reply);
+        Assert.Empty(_violations);
+    }
+
+    private void IsWrong(Request request, Reply reply)
+    {
+        Answer(request, reply);
+        Assert.NotEmpty(_violations);
+    }
+
+    [Fact]
+    public void An_acknowledged_part_is_listed()
+    {
+        IsFine(Put(A), new Reply(Verdict.Done));
+        IsFine(new Request.ListParts(0, Upload), Parts(A));
+        IsWrong(new Request.ListParts(0, Upload), Parts());
+    }
+
+    [Fact]
+    public void A_part_in_doubt_may_be_there_or_come_later_but_not_go_again()
+    {
+        Lose(Put(A));
+        IsFine(new Request.ListParts(0, Upload), Parts());
+        IsFine(new Request.ListParts(0, Upload), Parts(A));
+        IsWrong(new Request.ListParts(0, Upload), Parts());
+    }
+
+    [Fact]
+    public void Once_all_is_settled_nothing_comes_later()
+    {
+        Lose(Put(A));
+        _judge.Settle();
+        IsFine(new Request.ListParts(0, Upload), Parts());
+        IsWrong(new Request.ListParts(0, Upload), Parts(A));
+    }
+
+    [Fact]
+    public void Of_two_parts_at_once_either_may_be_the_later_one()
+    {
+        var first = _judge.Ask(Put(A));
+        var second = _judge.Ask(Put(B));
+        _judge.Answer(second, new Reply(Verdict.Done));
+        _judge.Answer(first, new Reply(Verdict.Done));
+        IsFine(new Request.ListParts(0, Upload), Parts(B));
+        IsWrong(new Request.ListParts(0, Upload), Parts(A));
+    }
+
+    [Fact]
+    public void A_complete_that_means_other_bytes_is_never_done()
+    {
+        IsFine(Put(A), new Reply(Verdict.Done));
+        IsWrong(Complete(B), Archive(1));
+    }
+
+    [Fact]
+    public void A_right_complete_is_never_refused()
+    {
+        IsFine(Put(A), new Reply(Verdict.Done));
+        IsWrong(Complete(A), new Reply(Verdict.Invalid));
+    }
+
+    [Fact]
+    public void Complete_and_abort_are_never_both_answered()
+    {
+        IsFine(Put(A), new Reply(Verdict.Done));
+        var abort = _judge.Ask(new Request.AbortUpload(0, Upload));
+        IsFine(Complete(A), Archive(1));
+        _judge.Answer(abort, new Reply(Verdict.Done));
+        Assert.NotEmpty(_violations);
+    }
+
+    [Fact]
+    public void An_upload_has_one_archive_ID()
+    {
+        IsFine(Put(A), new Reply(Verdict.Done));
+        IsFine(Complete(A), Archive(1));
+        IsWrong(Complete(A), Archive(2));
+    }
+
+    [Fact]
+    public void An_archive_that_nobody_deleted_is_found()
+    {
+        IsFine(Put(A), new Reply(Verdict.Done));
+        IsFine(Complete(A), Archive(1));
+        IsWrong(new Request.ReadArchive(0, Some.Archive(1).Archive, [A], OnlyRange: false), new Reply(Verdict.NotFound));
+    }
+
+    [Fact]
+    public void An_upload_expires_only_when_it_is_stale()
+    {
+        _now += UploadPolicy.DefaultStaleAfter - TimeSpan.FromMinutes(1);
+        IsFine(Put(A), new Reply(Verdict.Done));
+        _now += TimeSpan.FromMinutes(2);
+        IsWrong(new Request.ListParts(0, Upload), new Reply(Verdict.NotFound));
+    }
+
+    [Fact]
+    public void A_stale_upload_may_expire_and_then_stays_so()
+    {
+        _now += UploadPolicy.DefaultStaleAfter + TimeSpan.FromMinutes(1);
+        IsFine(new Request.ListParts(0, Upload), new Reply(Verdict.NotFound));
+        IsWrong(Put(A), new Reply(Verdict.Done));
+    }
+
+    [Fact]
+    public void A_host_that_was_overtaken_may_tell_of_the_past_but_not_of_what_never_was()
+    {
+        _judge.MayBeStale = true;
+        IsFine(Put(A), new Reply(Verdict.Done));
+        IsFine(new Request.ListParts(0, Upload), Parts());
+        IsWrong(new Request.ListParts(0, Upload), Parts(B));
+    }
+
+    [Fact]
+    public void A_vault_with_an_open_upload_is_not_deleted() => IsWrong(new Request.DeleteVault(0), new Reply(Verdict.Done));
+}

@@ -1,0 +1,130 @@
+using System.Text;
+using OrleansUploads.Core;
+using OrleansUploads.Core.Accounts;
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Jobs;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Vaults;
+using OrleansUploads.Engine.Embedded;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine.Intake;
+using OrleansUploads.Engine.Memory;
+using OrleansUploads.Engine.Ports;
+using OrleansUploads.Engine.Reclaim;
+using OrleansUploads.Engine.Retrieval;
+using OrleansUploads.TestKit;
+using OrleansUploads.TestKit.PartStores;
+
+namespace OrleansUploads.Simulation.Tests;
+
+/// <summary>One engine in memory, for scenes of a few steps: a part is a word.</summary>
+internal sealed class MuseumWorld
+{
+    private readonly MemoryJournal _journal = new();
+    private readonly FaultyPartStore _parts;
+    private readonly SeededIds _ids;
+    private bool _vaultExists;
+
+    public MuseumWorld()
+    {
+        _parts = new FaultyPartStore(
+            new MemoryPartStore(),
+            step => IsFull && step.Call == PartStoreCall.Create ? PartStoreFault.Full : PartStoreFault.None);
+        _ids = new SeededIds(Time, 1);
+        Host = AnotherHost();
+    }
+
+    public ManualTime Time { get; } = new();
+
+    public EmbeddedHost Host { get; private set; }
+
+    public bool IsFull { get; set; }
+
+    public EmbeddedHost AnotherHost() =>
+        new(new EntityCatalog(new UploadPolicy(), new RetrievalPolicy()), _journal, _parts, Time);
+
+    public async ValueTask RestartAsync()
+    {
+        await Host.DisposeAsync();
+        Host = AnotherHost();
+    }
+
+    public async ValueTask<UploadId> InitiateAsync()
+    {
+        if (!_vaultExists)
+        {
+            await Host.AskAsync(Some.Account.Entity, new CreateVault(Some.Vault), CancellationToken.None);
+            _vaultExists = true;
+        }
+
+        var upload = _ids.NewUpload();
+        await Host.AskAsync(
+            Some.Vault.Entity,
+            new OpenUpload(Some.Vault, upload, Some.Size(1), Description.None, UploadOrigin.Multipart),
+            CancellationToken.None);
+        return upload;
+    }
+
+    public async ValueTask PutAsync(UploadId upload, int slot, string word)
+    {
+        var bytes = Encoding.ASCII.GetBytes(word);
+        var stated = new StatedHashes(new LinearHash(Hash(word).Digest), Hash(word));
+        var stored = await new PartIntake(Host, _parts, _ids).StorePartAsync(
+            upload, Some.Vault, Range(slot, word), stated, new MemoryStream(bytes), CancellationToken.None);
+        Assert.Null(stored.Refusal);
+    }
+
+    /// <summary>Writes bytes that nobody has reported yet.</summary>
+    public async ValueTask<AttemptId> WriteAsync(UploadId upload, string word)
+    {
+        var attempt = _ids.NewAttempt();
+        await using var writer = await _parts.CreateAsync(upload, attempt, word.Length, CancellationToken.None);
+        await writer.WriteAsync(Encoding.ASCII.GetBytes(word), CancellationToken.None);
+        await writer.CommitAsync(new[] { Hash(word).Digest }, CancellationToken.None);
+        return attempt;
+    }
+
+    public ValueTask<Outcome<PartStanding>> ReportAsync(UploadId upload, int slot, string word, AttemptId attempt) =>
+        Host.AskAsync(
+            upload.Entity, new StorePart(Some.Vault, Range(slot, word), Hash(word), attempt), CancellationToken.None);
+
+    public ValueTask<Outcome<CompletedArchive>> CompleteAsync(UploadId upload, string bytes) =>
+        Host.AskAsync(upload.Entity, new CompleteUpload(Some.Vault, bytes.Length, Hash(bytes)), CancellationToken.None);
+
+    public ValueTask<Outcome<Done>> AbortAsync(UploadId upload) =>
+        Host.AskAsync(upload.Entity, new AbortUpload(Some.Vault), CancellationToken.None);
+
+    public async ValueTask<VaultDescription> DescribeAsync() =>
+        (await Host.AskAsync(Some.Vault.Entity, new DescribeVault(Some.Vault), CancellationToken.None)).Answer;
+
+    public async ValueTask<string> ReadAsync(UploadId upload)
+    {
+        var archives = new ArchiveReader(_parts);
+        var manifest = await archives.ReadManifestAsync(upload, CancellationToken.None);
+        var read = new MemoryStream();
+        await archives.CopyAsync(manifest, new PartRange(0, manifest.SizeBytes - 1), read, CancellationToken.None);
+        return Encoding.ASCII.GetString(read.ToArray());
+    }
+
+    /// <summary>Collects all that is unowned now, however young.</summary>
+    public async ValueTask CollectAsync()
+    {
+        Time.Advance(TimeSpan.FromSeconds(1));
+        await new AttemptCollector(Host, _parts, Time).CollectAsync(TimeSpan.Zero, CancellationToken.None);
+    }
+
+    public async ValueTask WakeAsync() => await new WakeScan(Host, _journal, Time).RunAsync(CancellationToken.None);
+
+    public async ValueTask<List<UploadId>> StoredUploadsAsync() =>
+        await _parts.ListUploadsAsync(CancellationToken.None).ToListAsync();
+
+    public ValueTask<IReadOnlyList<AttemptId>> StoredAttemptsAsync(UploadId upload) =>
+        _parts.ListAttemptsAsync(upload, CancellationToken.None);
+
+    private static TreeHash Hash(string word) => TreeHasher.Compute(Encoding.ASCII.GetBytes(word));
+
+    private static PartRange Range(int slot, string word) =>
+        new(slot * Some.MiB, (slot * Some.MiB) + word.Length - 1);
+}

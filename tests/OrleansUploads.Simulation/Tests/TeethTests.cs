@@ -1,0 +1,32 @@
+using OrleansUploads.Simulation.Bugs;
+using OrleansUploads.Simulation.Reporting;
+
+namespace OrleansUploads.Simulation.Tests;
+
+public sealed class TeethTests
+{
+    public static TheoryData<string> Names => [.. BugTable.All.Select(bug => bug.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Every_planted_bug_is_noticed(string name)
+    {
+        var bug = BugTable.All.Single(bug => bug.Name == name);
+        Assert.True(BugTable.Hunt(bug) is not null, $"'{name}' was not noticed within {bug.Seeds} seeds.");
+    }
+
+    [Fact]
+    public void A_failure_is_told_with_its_seed_its_world_and_a_shorter_schedule()
+    {
+        var bug = BugTable.All.Single(bug => bug.Name == "the first attempt at a slot stays the part");
+        var (_, failure) = BugTable.Hunt(bug)!.Value;
+        var told = FailureReport.Of(failure, bug.Plant).ToList();
+        Assert.Contains(told, line => line.Contains($"./simulate.sh --seed {failure.Seed}", StringComparison.Ordinal));
+        Assert.Contains(told, line => line.Contains(nameof(World.SwarmOptions.SlowMilliseconds), StringComparison.Ordinal));
+        Assert.Contains(told, line => line.Contains("VIOLATION", StringComparison.Ordinal));
+
+        var shrunk = new Shrinker(failure.Seed, failure.Kind!, bug.Plant).Shrink(failure);
+        Assert.Equal(failure.Kind, shrunk.Kind);
+        Assert.True(shrunk.Schedule.Steps < failure.Schedule.Steps / 2);
+    }
+}

@@ -1,0 +1,61 @@
+using OrleansUploads.Core;
+using OrleansUploads.Core.Hashing;
+
+namespace OrleansUploads.Simulation.Workload;
+
+/// <summary>Some bytes: the front of one of a few random blocks of 1 MiB. Their hashes are the real ones, and cheap.</summary>
+/// <param name="Block">0 to <see cref="Blocks"/> - 1.</param>
+/// <param name="LengthBytes">1 byte to 1 MiB.</param>
+internal readonly record struct Content(int Block, int LengthBytes)
+{
+    public const int Blocks = 6;
+    public const int FullBytes = Limits.LeafBytes;
+
+    private static readonly byte[][] Pool = [.. Enumerable.Range(0, Blocks).Select(MakeBlock)];
+    private static readonly Sha256Digest[] FullDigests =
+        [.. Pool.Select(block => new Sha256Digest(System.Security.Cryptography.SHA256.HashData(block)))];
+
+    public bool IsFull => LengthBytes == FullBytes;
+
+    public ReadOnlyMemory<byte> Bytes => Pool[Block].AsMemory(0, LengthBytes);
+
+    public byte[] Whole => Pool[Block];
+
+    /// <summary>Of at most 1 MiB, so this is the linear hash, the tree hash and the only leaf.</summary>
+    public Sha256Digest Digest => IsFull
+        ? FullDigests[Block]
+        : new Sha256Digest(System.Security.Cryptography.SHA256.HashData(Bytes.Span));
+
+    public TreeHash TreeHash => new(Digest);
+
+    public override string ToString() => IsFull ? $"{(char)('A' + Block)}" : $"{(char)('a' + Block)}{LengthBytes}";
+
+    public static TreeHash TreeHashOf(IReadOnlyList<Content> contents)
+    {
+        var parts = new TreeHash[contents.Count];
+        for (var i = 0; i < parts.Length; i++)
+        {
+            parts[i] = contents[i].TreeHash;
+        }
+
+        return TreeHasher.Combine(parts);
+    }
+
+    public static long SizeOf(IReadOnlyList<Content> contents)
+    {
+        long bytes = 0;
+        foreach (var content in contents)
+        {
+            bytes += content.LengthBytes;
+        }
+
+        return bytes;
+    }
+
+    private static byte[] MakeBlock(int number)
+    {
+        var block = new byte[FullBytes];
+        new World.SeededRandom((ulong)number + 0xB10C).Fill(block);
+        return block;
+    }
+}

@@ -1,0 +1,95 @@
+using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Uploads;
+
+namespace OrleansUploads.Simulation.Workload;
+
+/// <summary>An operation once its IDs are known: what is sent to a server, in this process or over HTTP.</summary>
+internal abstract record Request
+{
+    private Request()
+    {
+    }
+
+    public sealed record CreateVault(int Vault) : Request;
+
+    public sealed record DeleteVault(int Vault) : Request;
+
+    public sealed record DescribeVault(int Vault) : Request;
+
+    public sealed record ListVaults : Request;
+
+    public sealed record InitiateUpload(int Vault) : Request;
+
+    public sealed record PutPart(int Vault, UploadId Upload, int Slot, Content Content, Lie Lie) : Request;
+
+    public sealed record CompleteUpload(int Vault, UploadId Upload, Claim Claim) : Request;
+
+    public sealed record AbortUpload(int Vault, UploadId Upload) : Request;
+
+    public sealed record ListParts(int Vault, UploadId Upload) : Request;
+
+    public sealed record ListUploads(int Vault) : Request;
+
+    public sealed record PutArchive(int Vault, Content Content, Lie Lie) : Request;
+
+    public sealed record DeleteArchive(int Vault, ArchiveId Archive) : Request;
+
+    /// <summary>Reads an archive by a retrieval job, all of it or its last whole or partial MiB.</summary>
+    public sealed record ReadArchive(int Vault, ArchiveId Archive, IReadOnlyList<Content> Expected, bool OnlyRange) : Request;
+}
+
+/// <summary>The size and tree hash that a client states, and the bytes that it means by them; null for a lie.</summary>
+internal sealed record Claim(long SizeBytes, TreeHash TreeHash, IReadOnlyList<Content>? Contents)
+{
+    public static Claim Of(IReadOnlyList<Content> contents) =>
+        new(Content.SizeOf(contents), Content.TreeHashOf(contents), contents);
+}
+
+/// <summary>What a server said.</summary>
+internal enum Verdict
+{
+    /// <summary>Nobody knows what became of the request.</summary>
+    Unknown = 0,
+    Done,
+    NotFound,
+
+    /// <summary>Refused for what the request says.</summary>
+    Invalid,
+
+    /// <summary>Refused for how things stand: the vault is not empty, the bytes were given up.</summary>
+    Conflict,
+}
+
+/// <summary>A server's reply; which members are set follows from the request.</summary>
+internal sealed record Reply(Verdict Verdict)
+{
+    public static readonly Reply Unknown = new(Verdict.Unknown);
+
+    public UploadId? Upload { get; init; }
+
+    public ArchiveId? Archive { get; init; }
+
+    /// <summary>Sizes and tree hashes of the listed parts, by slot.</summary>
+    public IReadOnlyList<(int Slot, long LengthBytes, TreeHash TreeHash)>? Parts { get; init; }
+
+    public IReadOnlyList<UploadId>? Uploads { get; init; }
+
+    public IReadOnlyList<int>? Vaults { get; init; }
+
+    public long Archives { get; init; }
+
+    public long SizeBytes { get; init; }
+
+    /// <summary>Whether bytes that were read differ from those that were stored: the one thing that must never be.</summary>
+    public bool BytesDiffer { get; init; }
+
+    /// <summary>The reason of an unknown outcome, for the trace.</summary>
+    public string? Reason { get; init; }
+}
+
+/// <summary>A server that requests can be sent to. One is in this process; the same schedules can drive one over HTTP.</summary>
+internal interface IServer
+{
+    Task<Reply> HandleAsync(Request request, CancellationToken cancellationToken);
+}

@@ -1,0 +1,57 @@
+namespace OrleansUploads.Simulation.Workload;
+
+/// <summary>Requests and steps as a person reads them.</summary>
+internal static class RequestText
+{
+    public static string Of(Request request) => request switch
+    {
+        Request.CreateVault r => $"create vault {r.Vault}",
+        Request.DeleteVault r => $"delete vault {r.Vault}",
+        Request.DescribeVault r => $"describe vault {r.Vault}",
+        Request.ListVaults => "list vaults",
+        Request.InitiateUpload r => $"initiate in vault {r.Vault}",
+        Request.PutPart r => $"put {r.Upload.ToString()[..6]} slot {r.Slot} = {r.Content}{Of(r.Lie)}",
+        Request.CompleteUpload r => $"complete {r.Upload.ToString()[..6]} as {Of(r.Claim)}",
+        Request.AbortUpload r => $"abort {r.Upload.ToString()[..6]}",
+        Request.ListParts r => $"list parts of {r.Upload.ToString()[..6]}",
+        Request.ListUploads r => $"list uploads of vault {r.Vault}",
+        Request.PutArchive r => $"put archive {r.Content} into vault {r.Vault}{Of(r.Lie)}",
+        Request.DeleteArchive r => $"delete archive {r.Archive.ToString()[..6]}",
+        Request.ReadArchive r => $"read archive {r.Archive.ToString()[..6]}{(r.OnlyRange ? " (a range)" : "")}",
+        _ => request.ToString(),
+    };
+
+    public static string Of(Step step) => step switch
+    {
+        Step.Ask s => $"client {s.Actor}  {Of(s.Operation)}  (host {s.Host}, {s.Attempts}x, {s.Timeout.TotalSeconds}s)",
+        Step.Crash s => $"nemesis   crash host {s.Host} for {s.Downtime.TotalSeconds:F1}s",
+        Step.Wake s => $"nemesis   wake scan on host {s.Host}",
+        Step.Collect s => $"nemesis   collect on host {s.Host} with grace {s.Grace}",
+        Step.Suspend s => $"nemesis   suspend for {s.For.TotalSeconds:F1}s",
+        Step.FillDisk s => $"nemesis   disk full for {s.For.TotalSeconds:F1}s",
+        _ => step.ToString(),
+    };
+
+    private static string Of(Operation operation) => operation switch
+    {
+        Operation.CreateVault o => $"create vault {o.Vault}",
+        Operation.DeleteVault o => $"delete vault {o.Vault}",
+        Operation.DescribeVault o => $"describe vault {o.Vault}",
+        Operation.ListVaults => "list vaults",
+        Operation.InitiateUpload o => $"initiate upload {o.Upload} in vault {o.Vault}",
+        Operation.PutPart o => $"put upload {o.Upload} slot {o.Slot} = {o.Content}{Of(o.Lie)}",
+        Operation.CompleteUpload o => $"complete upload {o.Upload} {o.Claim}",
+        Operation.AbortUpload o => $"abort upload {o.Upload}",
+        Operation.ListParts o => $"list parts of upload {o.Upload}",
+        Operation.ListUploads o => $"list uploads of vault {o.Vault}",
+        Operation.PutArchive o => $"put archive {o.Content} into vault {o.Vault}{Of(o.Lie)}",
+        Operation.DeleteArchive o => $"delete archive {o.Archive}",
+        Operation.ReadArchive o => $"read archive {o.Archive}{(o.OnlyRange ? " (a range)" : "")}",
+        _ => operation.ToString(),
+    };
+
+    private static string Of(Lie lie) => lie == Lie.None ? "" : $" lying: {lie}";
+
+    private static string Of(Claim claim) =>
+        claim.Contents is { } contents ? string.Join(" ", contents) : $"a wrong claim of {claim.SizeBytes} bytes";
+}

@@ -1,0 +1,64 @@
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Vaults;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.Simulation.World;
+
+namespace OrleansUploads.Simulation.Workload;
+
+/// <summary>The steps of the real part intake for a whole block, whose hash is known already: a schedule with real
+/// hashing of every MiB would be ten times slower. A share of the seeds uses the real one.</summary>
+internal sealed class SharedBlockIntake(SimulatedProcess process)
+{
+    private const int MaxReports = 3;
+
+    public async ValueTask<Outcome<PartStanding>> StorePartAsync(
+        UploadId upload, VaultId vault, PartRange range, Content content, CancellationToken cancellationToken)
+    {
+        var check = await process.Host.AskAsync(upload.Entity, new CheckPart(vault, range), cancellationToken);
+        if (check.Refusal is { } refusal)
+        {
+            return new(refusal);
+        }
+
+        var attempt = process.Ids.NewAttempt();
+        await using (var writer = await process.Parts.CreateAsync(upload, attempt, content.LengthBytes, cancellationToken))
+        {
+            if (writer is PartStorePort.Writer shared)
+            {
+                shared.WriteShared(content.Whole);
+            }
+            else
+            {
+                await writer.WriteAsync(content.Bytes, cancellationToken);
+            }
+
+            await writer.CommitAsync(new[] { content.Digest }, cancellationToken);
+        }
+
+        var (outcome, reports) = await ReportAsync(
+            upload, new StorePart(vault, range, content.TreeHash, attempt), cancellationToken);
+        if (outcome.TryGet(out var standing, out _) ? !standing.AttemptInUse : reports == 1)
+        {
+            await process.Parts.DeleteAttemptAsync(upload, attempt, CancellationToken.None);
+        }
+
+        return outcome;
+    }
+
+    private async ValueTask<(Outcome<PartStanding> Outcome, int Reports)> ReportAsync(
+        UploadId upload, StorePart report, CancellationToken cancellationToken)
+    {
+        for (var reports = 1; ; reports++)
+        {
+            try
+            {
+                return (await process.Host.AskAsync(upload.Entity, report, cancellationToken), reports);
+            }
+            catch (EntityUnavailableException) when (reports < MaxReports)
+            {
+            }
+        }
+    }
+}

@@ -1,0 +1,217 @@
+using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Simulation.Judging;
+using OrleansUploads.Simulation.Workload;
+
+namespace OrleansUploads.Simulation.World;
+
+/// <summary>The clients: each works through its steps, asks again where it got no answer, and gives up some time. What one
+/// of them learns, all know.</summary>
+internal sealed class ClientFleet(SimulatedWorld world, Hosts hosts, Judge judge, Schedule schedule)
+{
+    private readonly Dictionary<int, (int Vault, UploadId Id)> _uploads = [];
+    private readonly Dictionary<int, SortedDictionary<int, Content>> _acknowledged = [];
+    private readonly List<ArchiveId> _archives = [];
+    private readonly Dictionary<ArchiveId, int> _livesAtLearning = [];
+    private readonly Dictionary<UploadId, (int Host, int Lives)> _lastHost = [];
+
+    /// <summary>Runs the client's steps of a chapter, one after the other.</summary>
+    public async Task RunAsync(IEnumerable<Step.Ask> steps)
+    {
+        foreach (var step in steps)
+        {
+            await world.Delay(step.Pause);
+            if (Resolve(step.Operation) is { } request)
+            {
+                await AskAsync(step, request);
+            }
+        }
+    }
+
+    /// <summary>Asks once, and waits for the answer until the timeout.</summary>
+    public async Task<Reply> SendAsync(int host, Request request, TimeSpan timeout, bool hangsUp)
+    {
+        var asked = judge.Ask(request);
+        world.Coverage.Operations++;
+        world.Note(-1, "ask", request.GetType().Name, host, Text(request, null));
+        SawHost(host, request);
+        var answer = new TaskCompletionSource<Reply>();
+        var hangUp = new CancellationTokenSource();
+        var faults = world.Faults;
+        var options = world.Options;
+        var isLost = faults.Chance(options.RequestLost);
+        var isTwice = faults.Chance(options.RequestTwice);
+        var isReplyLost = faults.Chance(options.ReplyLost);
+        if (isLost)
+        {
+            world.Fault(-1, "request lost");
+            world.Coverage.Saw(Situations.RequestLost);
+        }
+        else
+        {
+            world.Clock.After(
+                faults.Milliseconds(0, options.SlowMilliseconds), () => Arrive(host, request, isReplyLost ? null : answer, hangUp.Token));
+        }
+
+        if (isTwice)
+        {
+            judge.SentTwice(asked);
+            world.Fault(-1, "request twice");
+            world.Coverage.Saw(Situations.RequestTwice);
+            world.Clock.After(
+                faults.Milliseconds(0, 20_000), () => Arrive(faults.Below(hosts.Count), request, null, CancellationToken.None));
+        }
+
+        if (isReplyLost)
+        {
+            world.Fault(-1, "reply lost");
+            world.Coverage.Saw(Situations.ReplyLost);
+        }
+
+        var alarm = world.Clock.After(timeout, () => answer.TrySetResult(Reply.Unknown));
+        var reply = await answer.Task;
+        alarm.Cancel();
+        world.Note(-1, "answer", request.GetType().Name, (long)reply.Verdict, Text(request, reply));
+        if (reply.Verdict == Verdict.Unknown)
+        {
+            judge.Abandon(asked);
+            if (hangsUp)
+            {
+                hangUp.Cancel();
+            }
+        }
+        else
+        {
+            judge.Answer(asked, reply);
+            Learn(request, reply);
+        }
+
+        return reply;
+    }
+
+    private async Task AskAsync(Step.Ask step, Request request)
+    {
+        for (var attempt = 0; attempt < step.Attempts; attempt++)
+        {
+            var reply = await SendAsync((step.Host + attempt) % hosts.Count, request, step.Timeout, step.HangsUp);
+            if (reply.Verdict != Verdict.Unknown)
+            {
+                if (step.Operation is Operation.InitiateUpload initiate && reply.Upload is { } id)
+                {
+                    _uploads[initiate.Upload] = (initiate.Vault, id);
+                    _acknowledged[initiate.Upload] = [];
+                }
+                else if (step.Operation is Operation.PutPart put && reply.Verdict == Verdict.Done)
+                {
+                    _acknowledged[put.Upload][put.Slot] = put.Content;
+                }
+
+                return;
+            }
+
+            await world.Delay(world.Faults.Milliseconds(0, 2000));
+        }
+
+        world.Coverage.Saw(Situations.ClientGaveUp);
+    }
+
+    private void Arrive(int host, Request request, TaskCompletionSource<Reply>? answer, CancellationToken hungUp)
+    {
+        if (hosts[host] is not { } process)
+        {
+            answer?.TrySetResult(Reply.Unknown);
+            return;
+        }
+
+        _ = process.Scheduler.Start(async () =>
+        {
+            var reply = await new EngineServer(world, process).HandleAsync(request, hungUp);
+            world.Clock.After(
+                world.Faults.Milliseconds(0, world.Options.SlowMilliseconds), () => answer?.TrySetResult(reply));
+        });
+    }
+
+    /// <summary>Puts IDs in the place of numbers; null where no ID is known.</summary>
+    private Request? Resolve(Operation operation) => operation switch
+    {
+        Operation.CreateVault o => new Request.CreateVault(o.Vault),
+        Operation.DeleteVault o => new Request.DeleteVault(o.Vault),
+        Operation.DescribeVault o => new Request.DescribeVault(o.Vault),
+        Operation.ListVaults => new Request.ListVaults(),
+        Operation.InitiateUpload o => new Request.InitiateUpload(o.Vault),
+        Operation.ListUploads o => new Request.ListUploads(o.Vault),
+        Operation.PutArchive o => new Request.PutArchive(o.Vault, o.Content, o.Lie),
+        Operation.PutPart o when _uploads.TryGetValue(o.Upload, out var upload) =>
+            new Request.PutPart(upload.Vault, upload.Id, o.Slot, o.Content, o.Lie),
+        Operation.CompleteUpload o when _uploads.TryGetValue(o.Upload, out var upload) =>
+            new Request.CompleteUpload(upload.Vault, upload.Id, Claim(o, upload.Id)),
+        Operation.AbortUpload o when _uploads.TryGetValue(o.Upload, out var upload) =>
+            new Request.AbortUpload(upload.Vault, upload.Id),
+        Operation.ListParts o when _uploads.TryGetValue(o.Upload, out var upload) =>
+            new Request.ListParts(upload.Vault, upload.Id),
+        Operation.DeleteArchive o when o.Archive < _archives.Count =>
+            new Request.DeleteArchive(judge.ArchiveOf(_archives[o.Archive])!.Vault, _archives[o.Archive]),
+        Operation.ReadArchive o when o.Archive < _archives.Count => Read(judge.ArchiveOf(_archives[o.Archive])!, o.OnlyRange),
+        _ => null,
+    };
+
+    public static Request.ReadArchive Read(ArchiveFacts archive, bool onlyRange) =>
+        new(archive.Vault, archive.Id, archive.Contents, onlyRange);
+
+    private Claim Claim(Operation.CompleteUpload operation, UploadId id)
+    {
+        var planned = schedule.Plans[operation.Upload];
+        var acknowledged = _acknowledged[operation.Upload];
+        var believed = acknowledged.Count == 0 ? planned : [.. acknowledged.Values];
+        var claim = Workload.Claim.Of(operation.Claim == ClaimKind.AsPlanned ? planned : believed);
+        return operation.Claim switch
+        {
+            ClaimKind.WrongSize => claim with { SizeBytes = claim.SizeBytes + 1, Contents = null },
+            ClaimKind.WrongHash => claim with { TreeHash = new Content(0, 3).TreeHash, Contents = null },
+            ClaimKind.AsBefore => judge.FactsOf(id).Claims.LastOrDefault() ?? claim,
+            _ => claim,
+        };
+    }
+
+    private void Learn(Request request, Reply reply)
+    {
+        if (reply.Archive is not { } archive || reply.Verdict != Verdict.Done)
+        {
+            return;
+        }
+
+        if (!_archives.Contains(archive))
+        {
+            _archives.Add(archive);
+            _livesAtLearning[archive] = hosts.Lives;
+        }
+        else if (_livesAtLearning[archive] < hosts.Lives && request is Request.CompleteUpload)
+        {
+            world.Coverage.Saw(Situations.CompleteRepeatedAfterRestart);
+        }
+    }
+
+    private void SawHost(int host, Request request)
+    {
+        UploadId? subject = request switch
+        {
+            Request.PutPart r => r.Upload,
+            Request.CompleteUpload r => r.Upload,
+            Request.AbortUpload r => r.Upload,
+            _ => null,
+        };
+        if (subject is { } upload)
+        {
+            if (_lastHost.TryGetValue(upload, out var last) && last.Host != host && last.Lives == hosts.Lives)
+            {
+                world.Coverage.Saw(Situations.DualHosts);
+            }
+
+            _lastHost[upload] = (host, hosts.Lives);
+        }
+    }
+
+    private string? Text(Request request, Reply? reply) => !world.Trace.KeepsLines ? null
+        : reply is null ? RequestText.Of(request)
+        : $"{RequestText.Of(request)}: {reply.Verdict} {reply.Reason}";
+}

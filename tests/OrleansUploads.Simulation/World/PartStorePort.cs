@@ -1,0 +1,254 @@
+using System.Runtime.CompilerServices;
+using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Engine.Archives;
+using OrleansUploads.Engine.Ports;
+
+namespace OrleansUploads.Simulation.World;
+
+/// <summary>The part store as one process sees it: slow, failing before or after the effect, full at times, and torn by a crash.</summary>
+internal sealed class PartStorePort(SimulatedWorld world, SimulatedProcess process, SimulatedPartStore disk) : IPartStore
+{
+    private SwarmOptions Options => world.Options;
+
+    public ValueTask<IAttemptWriter> CreateAsync(
+        UploadId upload, AttemptId attempt, long lengthBytes, CancellationToken cancellationToken) =>
+        Act<IAttemptWriter>("create", upload, () =>
+        {
+            RequireRoom();
+            var created = new StoredAttempt(process, lengthBytes);
+            disk.FindOrAdd(upload).Attempts.Add(attempt, created);
+            return new Writer(this, upload, attempt, created);
+        });
+
+    public ValueTask<IAttemptReader> OpenAsync(UploadId upload, AttemptId attempt, CancellationToken cancellationToken) =>
+        Act<IAttemptReader>("open", upload, () =>
+            disk.Find(upload)?.Attempts.GetValueOrDefault(attempt) is { IsCommitted: true } stored
+                ? new Reader(this, upload, stored)
+                : throw new AttemptDamagedException($"Attempt {attempt} is missing or was never committed."));
+
+    public async ValueTask PutManifestAsync(Manifest manifest, CancellationToken cancellationToken)
+    {
+        var bytes = ManifestCodec.Encode(manifest);
+        await Act("put manifest", manifest.Upload, () =>
+        {
+            RequireRoom();
+            var stored = disk.FindOrAdd(manifest.Upload);
+            if (stored.Manifest is not null && !stored.Manifest.AsSpan().SequenceEqual(bytes))
+            {
+                world.Fail("immutability: an upload got a second, different manifest");
+            }
+
+            stored.Manifest = bytes;
+            world.Note(process.Number, "manifest", SimulatedProcess.Named(manifest.Upload.Entity));
+            return true;
+        });
+    }
+
+    public ValueTask<Manifest?> ReadManifestAsync(UploadId upload, CancellationToken cancellationToken) =>
+        Act("read manifest", upload, () =>
+        {
+            Flip();
+            return disk.Find(upload)?.Manifest is { } bytes ? ManifestCodec.Decode(bytes) : null;
+        });
+
+    public async IAsyncEnumerable<UploadId> ListUploadsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var listed = await Act("list uploads", default, () => disk.Uploads.Values.Select(stored => stored.Upload).ToList());
+        foreach (var upload in listed)
+        {
+            yield return upload;
+        }
+    }
+
+    public ValueTask<IReadOnlyList<AttemptId>> ListAttemptsAsync(UploadId upload, CancellationToken cancellationToken) =>
+        Act<IReadOnlyList<AttemptId>>(
+            "list attempts", upload, () => disk.Find(upload) is { } stored ? [.. stored.Attempts.Keys] : []);
+
+    public async ValueTask DeleteAttemptAsync(UploadId upload, AttemptId attempt, CancellationToken cancellationToken) =>
+        await Act("delete attempt", upload, () =>
+        {
+            disk.Remove(upload, attempt);
+            return true;
+        });
+
+    public async ValueTask DeleteUploadAsync(UploadId upload, CancellationToken cancellationToken) =>
+        await Act("delete upload", upload, () =>
+        {
+            if (disk.Find(upload) is not { } stored)
+            {
+                return true;
+            }
+
+            stored.Manifest = null;
+            var isCutShort = world.Faults.Chance(Options.StoreFailsAfter);
+            var attempts = stored.Attempts.Keys.ToList();
+            foreach (var attempt in isCutShort ? attempts[..(attempts.Count / 2)] : attempts)
+            {
+                stored.Attempts.Remove(attempt);
+            }
+
+            disk.RemoveIfEmpty(stored);
+            return isCutShort ? throw new IOException("The simulated disk fails in the middle of a deletion.") : true;
+        });
+
+    /// <summary>The process is gone; what it was writing is gone too, or left torn.</summary>
+    public void Crash()
+    {
+        foreach (var stored in disk.Uploads.Values.ToList())
+        {
+            foreach (var (attempt, kept) in stored.Attempts.Where(pair => pair.Value.Owner == process && !pair.Value.IsCommitted).ToList())
+            {
+                if (world.Faults.Chance(500))
+                {
+                    stored.Attempts.Remove(attempt);
+                }
+                else
+                {
+                    world.Coverage.Saw(Situations.AttemptTorn);
+                }
+            }
+
+            disk.RemoveIfEmpty(stored);
+        }
+    }
+
+    private void RequireRoom()
+    {
+        if (disk.IsFull)
+        {
+            world.Coverage.Saw(Situations.DiskFull);
+            throw new PartStoreFullException("The simulated disk is full.");
+        }
+    }
+
+    private void Flip()
+    {
+        if (world.Faults.Chance(Options.BytesFlip))
+        {
+            world.Fault(process.Number, "bytes flip");
+            world.Coverage.Saw(Situations.BytesFlipped);
+            throw new AttemptDamagedException("The simulated disk flipped a byte, and the checksum noticed.");
+        }
+    }
+
+    private ValueTask<T> Act<T>(string what, UploadId upload, Func<T> effect)
+    {
+        var faults = world.Faults;
+        var failsBefore = faults.Chance(Options.StoreFailsBefore);
+        var failsAfter = faults.Chance(Options.StoreFailsAfter);
+        var effectDelay = faults.Milliseconds(0, Options.SlowMilliseconds);
+        var answerDelay = faults.Milliseconds(0, Options.SlowMilliseconds);
+        var subject = SimulatedProcess.Named(upload);
+        var task = new TaskCompletionSource<T>();
+        world.Clock.After(effectDelay, () =>
+        {
+            if (process.IsDead)
+            {
+                return;
+            }
+
+            if (failsBefore)
+            {
+                world.Fault(process.Number, what + " fails before its effect", subject);
+                task.SetException(new IOException("The simulated disk fails."));
+                return;
+            }
+
+            T result;
+            try
+            {
+                result = effect();
+                world.Note(process.Number, what, subject);
+            }
+            catch (Exception fault) when (fault is IOException or AttemptDamagedException or PartStoreFullException)
+            {
+                task.SetException(fault);
+                return;
+            }
+
+            world.Clock.After(answerDelay, () =>
+            {
+                if (failsAfter)
+                {
+                    world.Fault(process.Number, what + " fails after its effect", subject);
+                    world.Coverage.Saw(Situations.StoreFailedAfter);
+                    task.SetException(new IOException("The simulated disk fails, too late."));
+                }
+                else
+                {
+                    task.SetResult(result);
+                }
+            });
+        });
+        return new(task.Task);
+    }
+
+    internal sealed class Writer(PartStorePort port, UploadId upload, AttemptId attempt, StoredAttempt stored) : IAttemptWriter
+    {
+        private bool _committed;
+
+        public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+        {
+            port.RequireRoom();
+            stored.Write(bytes.Span);
+            return ValueTask.CompletedTask;
+        }
+
+        /// <summary>Writes a whole block without copying it.</summary>
+        public void WriteShared(byte[] block)
+        {
+            port.RequireRoom();
+            stored.WriteShared(block);
+        }
+
+        public async ValueTask CommitAsync(ReadOnlyMemory<Sha256Digest> leaves, CancellationToken cancellationToken)
+        {
+            await port.Act("commit", upload, () =>
+            {
+                if (port.Disk.Find(upload)?.Attempts.GetValueOrDefault(attempt) != stored)
+                {
+                    throw new AttemptDamagedException($"Attempt {attempt} was deleted while it was written.");
+                }
+
+                stored.Leaves = leaves.ToArray();
+                stored.IsCommitted = true;
+                return true;
+            });
+            _committed = true;
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            if (!_committed)
+            {
+                port.Disk.Remove(upload, attempt);
+            }
+
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    private SimulatedPartStore Disk => disk;
+
+    private sealed class Reader(PartStorePort port, UploadId upload, StoredAttempt stored) : IAttemptReader
+    {
+        public long LengthBytes => stored.LengthBytes;
+
+        public ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken)
+        {
+            port.Flip();
+            var rest = stored.Written[(int)Math.Min(offset, stored.LengthBytes)..];
+            var count = Math.Min(rest.Length, buffer.Length);
+            rest[..count].CopyTo(buffer.Span);
+            return ValueTask.FromResult(count);
+        }
+
+        public ValueTask<IReadOnlyList<Sha256Digest>> ReadLeavesAsync(CancellationToken cancellationToken) =>
+            port.Act("read leaves", upload, () => stored.Leaves);
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,87 @@
+using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Uploads;
+
+namespace OrleansUploads.Simulation.World;
+
+/// <summary>The disk that all processes' part stores write to.</summary>
+internal sealed class SimulatedPartStore
+{
+    public SortedDictionary<string, StoredUpload> Uploads { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>While it is full, nothing new fits.</summary>
+    public bool IsFull { get; set; }
+
+    public StoredUpload? Find(UploadId upload) => Uploads.GetValueOrDefault(upload.ToString());
+
+    public StoredUpload FindOrAdd(UploadId upload)
+    {
+        if (!Uploads.TryGetValue(upload.ToString(), out var stored))
+        {
+            Uploads.Add(upload.ToString(), stored = new StoredUpload(upload));
+        }
+
+        return stored;
+    }
+
+    public void Remove(UploadId upload, AttemptId attempt)
+    {
+        if (Find(upload) is { } stored && stored.Attempts.Remove(attempt))
+        {
+            RemoveIfEmpty(stored);
+        }
+    }
+
+    public void RemoveIfEmpty(StoredUpload stored)
+    {
+        if (stored.Attempts.Count == 0 && stored.Manifest is null)
+        {
+            Uploads.Remove(stored.Upload.ToString());
+        }
+    }
+}
+
+/// <summary>What the disk has of one upload.</summary>
+internal sealed class StoredUpload(UploadId upload)
+{
+    public UploadId Upload { get; } = upload;
+
+    public SortedDictionary<AttemptId, StoredAttempt> Attempts { get; } = [];
+
+    public byte[]? Manifest { get; set; }
+}
+
+/// <summary>One attempt on the disk.</summary>
+internal sealed class StoredAttempt(SimulatedProcess owner, long lengthBytes)
+{
+    private byte[] _bytes = [];
+    private long _length;
+
+    public SimulatedProcess Owner { get; } = owner;
+
+    public long LengthBytes { get; } = lengthBytes;
+
+    public bool IsCommitted { get; set; }
+
+    public IReadOnlyList<Sha256Digest> Leaves { get; set; } = [];
+
+    public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, (int)_length);
+
+    public void Write(ReadOnlySpan<byte> bytes)
+    {
+        if (_bytes.Length == 0)
+        {
+            _bytes = new byte[LengthBytes];
+        }
+
+        bytes.CopyTo(_bytes.AsSpan((int)_length));
+        _length += bytes.Length;
+    }
+
+    /// <summary>Takes a whole block without copying it.</summary>
+    public void WriteShared(byte[] block)
+    {
+        _bytes = block;
+        _length = LengthBytes;
+    }
+}

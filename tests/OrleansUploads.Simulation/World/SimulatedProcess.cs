@@ -1,0 +1,154 @@
+using OrleansUploads.Core;
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Jobs;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Vaults;
+using OrleansUploads.Engine;
+using OrleansUploads.Engine.Embedded;
+using OrleansUploads.Engine.Intake;
+using OrleansUploads.Engine.Ports;
+using OrleansUploads.Engine.Reclaim;
+using OrleansUploads.Engine.Retrieval;
+using OrleansUploads.Simulation.Bugs;
+
+namespace OrleansUploads.Simulation.World;
+
+/// <summary>One life of one process: the real engine over the simulated ports.</summary>
+internal sealed class SimulatedProcess
+{
+    private readonly SimulatedWorld _world;
+    private readonly PlantedBug _bug;
+    private readonly JournalPort _journal;
+    private readonly PartStorePort _parts;
+    private readonly HashSet<string> _sharedDeliveries;
+    private readonly HashSet<EntityId> _loaded = [];
+    private readonly HashSet<string> _delivered = new(StringComparer.Ordinal);
+
+    public SimulatedProcess(
+        SimulatedWorld world,
+        int number,
+        int life,
+        SimulatedJournal journal,
+        SimulatedPartStore disk,
+        HashSet<string> sharedDeliveries,
+        PlantedBug bug)
+    {
+        _world = world;
+        _bug = bug;
+        _sharedDeliveries = sharedDeliveries;
+        Number = number;
+        Scheduler = new ProcessScheduler(world);
+        var skew = number == 0 ? TimeSpan.Zero : TimeSpan.FromMilliseconds(world.Options.SkewMilliseconds);
+        var clock = new ProcessClock(world.Clock, Scheduler, skew);
+        _journal = new JournalPort(world, this, journal);
+        _parts = new PartStorePort(world, this, disk);
+        var altered = bug.Alter(_journal, world);
+        var parts = bug.Alter(_parts);
+        var uploads = new UploadPolicy();
+        Host = new EmbeddedHost(
+            new SimulatedCatalog(world, this, uploads, new RetrievalPolicy(), bug),
+            altered,
+            parts,
+            clock,
+            new EmbeddedHostOptions { IdleLife = TimeSpan.FromSeconds(world.Options.IdleSeconds) });
+        Ids = new WorldIds(clock, new SeededRandom(world.Seed).Fork((ulong)(1000 + (number * 100) + life)));
+        Parts = parts;
+        Intake = new PartIntake(Host, parts, Ids);
+        Archives = new ArchiveReader(parts);
+        Collector = new AttemptCollector(Host, parts, clock);
+        Wakes = new WakeScan(Host, _journal, clock);
+        Clock = clock;
+    }
+
+    public int Number { get; }
+
+    public ProcessScheduler Scheduler { get; }
+
+    public bool IsDead => Scheduler.IsDead;
+
+    public TimeProvider Clock { get; }
+
+    public EmbeddedHost Host { get; }
+
+    public IPartStore Parts { get; }
+
+    public IdSource Ids { get; }
+
+    public PartIntake Intake { get; }
+
+    public ArchiveReader Archives { get; }
+
+    public AttemptCollector Collector { get; }
+
+    public WakeScan Wakes { get; }
+
+    /// <summary>A short name for traces: the kind, and enough of the key to tell it from others.</summary>
+    public static string Named(EntityId entity) =>
+        entity.Key is { } key ? string.Concat(entity.Kind.ToString(), " ", key.Length > 20 && entity.Kind == EntityKind.Upload ? key[..6] : key) : "";
+
+    public static string Named(UploadId upload) => upload == default ? "" : upload.ToString()[..6];
+
+    public void Crash()
+    {
+        _world.Note(Number, "crash");
+        _world.Coverage.Faults++;
+        Scheduler.Kill();
+        _journal.Crash();
+        _parts.Crash();
+    }
+
+    public void SawLoaded(EntityId entity, JournalHistory history)
+    {
+        if (!_loaded.Add(entity))
+        {
+            _world.Coverage.Saw(Situations.EntityEvicted);
+        }
+
+        if (history.Snapshot is not null)
+        {
+            _world.Coverage.Saw(Situations.SnapshotRead);
+        }
+    }
+
+    /// <summary>Notices messages of a vault's life that arrive when a later one has begun.</summary>
+    public void SawCommand(EntityId entity, ICommand command)
+    {
+        var epoch = command switch
+        {
+            BeginVault begin => begin.Life.Epoch,
+            RecordArchives record => -record.Epoch,
+            CloseUpload close => -close.Epoch,
+            _ => 0,
+        };
+        if (epoch > 0)
+        {
+            _world.NewestEpochs[entity] = epoch;
+        }
+        else if (epoch < 0 && -epoch < _world.NewestEpochs.GetValueOrDefault(entity))
+        {
+            _world.Coverage.Saw(Situations.FormerLifeMessage);
+        }
+    }
+
+    public void SawDelivery(Intent intent)
+    {
+        // The same intent from two lives of a process: the first one never learned that it was done.
+        var key = intent.Action switch
+        {
+            IntentAction.Tell tell => string.Concat(tell.Receiver.Key, intent.Key),
+            IntentAction.StoreManifest store => store.Manifest.Upload.ToString(),
+            _ => intent.Key,
+        };
+        if (_delivered.Add(key) && !_sharedDeliveries.Add(key))
+        {
+            _world.Coverage.Saw(Situations.IntentRedelivered);
+        }
+    }
+
+    public void TornTail(EntityId entity) => _bug.TornTail(entity);
+
+    private sealed class WorldIds(TimeProvider time, SeededRandom random) : IdSource(time)
+    {
+        protected override void Fill(Span<byte> bytes) => random.Fill(bytes);
+    }
+}

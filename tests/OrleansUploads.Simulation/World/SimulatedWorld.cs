@@ -1,0 +1,139 @@
+using OrleansUploads.Core;
+
+namespace OrleansUploads.Simulation.World;
+
+/// <summary>One thread, one source of chance, one clock: everything that happens in a schedule happens here, in an order
+/// that follows from the seed alone.</summary>
+internal sealed class SimulatedWorld
+{
+    /// <summary>A world that takes more turns than this is going in circles.</summary>
+    private const long MaxTurns = 2_000_000;
+
+    private readonly int _thread = Environment.CurrentManagedThreadId;
+    private readonly List<(ProcessScheduler Scheduler, Task Task)> _ready = [];
+    private readonly SeededRandom _order;
+
+    public SimulatedWorld(ulong seed, SwarmOptions options, bool keepsLines, Coverage coverage)
+    {
+        Seed = seed;
+        Options = options;
+        Coverage = coverage;
+        Trace = new Trace(keepsLines);
+        _order = new SeededRandom(seed).Fork(2);
+        Faults = new SeededRandom(seed).Fork(3);
+        Clients = new ProcessScheduler(this);
+    }
+
+    public ulong Seed { get; }
+
+    public SwarmOptions Options { get; private set; }
+
+    public Coverage Coverage { get; }
+
+    public Trace Trace { get; }
+
+    public WorldClock Clock { get; } = new();
+
+    /// <summary>Decides which faults happen, and how long things take.</summary>
+    public SeededRandom Faults { get; }
+
+    /// <summary>Where the clients run; they never crash.</summary>
+    public ProcessScheduler Clients { get; }
+
+    public long Turns { get; private set; }
+
+    /// <summary>Why the world has come to a stop; null while all is well.</summary>
+    public string? Violation { get; private set; }
+
+    /// <summary>The newest life of each vault, as far as a message has told.</summary>
+    public Dictionary<EntityId, long> NewestEpochs { get; } = [];
+
+    public DateTimeOffset Now => Clock.Now;
+
+    public void StirUp(SwarmOptions options) => Options = options;
+
+    public void CalmDown() => Options = Options.Calm();
+
+    public void Enqueue(ProcessScheduler scheduler, Task task) => _ready.Add((scheduler, task));
+
+    /// <summary>Code that is taken off the world's thread would run in an order that no seed decides.</summary>
+    public void RequireOwnThread()
+    {
+        if (Environment.CurrentManagedThreadId != _thread)
+        {
+            throw new InvalidOperationException("Something ran off the world's thread.");
+        }
+    }
+
+    public void Fail(string violation)
+    {
+        Note(-1, "VIOLATION", violation);
+        Violation ??= violation;
+    }
+
+    public void Note(int process, string what, string subject = "", long number = 0, string? detail = null) =>
+        Trace.Note(Clock.Now, process, what, subject, number, detail);
+
+    /// <summary>A fault happened.</summary>
+    public void Fault(int process, string what, string subject = "")
+    {
+        Coverage.Faults++;
+        Note(process, what, subject);
+    }
+
+    public Task Delay(TimeSpan delay)
+    {
+        var passed = new TaskCompletionSource();
+        Clock.After(delay, passed.SetResult);
+        return passed.Task;
+    }
+
+    /// <summary>Runs until a condition holds.</summary>
+    /// <returns>False if time ran out, or a violation was found.</returns>
+    public bool RunUntil(Func<bool> condition, TimeSpan atMost)
+    {
+        RequireOwnThread();
+        var deadline = Clock.Now + atMost;
+        while (!condition())
+        {
+            if (Violation is not null || !Turn(deadline))
+            {
+                return false;
+            }
+        }
+
+        return Violation is null;
+    }
+
+    /// <summary>Runs for a span of time.</summary>
+    public void RunFor(TimeSpan span)
+    {
+        RunUntil(static () => false, span);
+    }
+
+    private bool Turn(DateTimeOffset deadline)
+    {
+        if (++Turns > MaxTurns)
+        {
+            Fail("liveness: the world goes in circles");
+            return false;
+        }
+
+        if (_ready.Count == 0)
+        {
+            if (Clock.RingNext(deadline))
+            {
+                return true;
+            }
+
+            Clock.MoveTo(deadline);
+            return false;
+        }
+
+        var next = Options.DrawsTaskOrder ? _order.Below(_ready.Count) : 0;
+        var (scheduler, task) = _ready[next];
+        _ready.RemoveAt(next);
+        scheduler.Execute(task);
+        return true;
+    }
+}

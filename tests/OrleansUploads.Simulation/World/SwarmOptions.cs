@@ -1,0 +1,141 @@
+using System.Globalization;
+
+namespace OrleansUploads.Simulation.World;
+
+/// <summary>What one seed's world is like. Rates are per thousand chances.</summary>
+/// <remarks>Each seed draws its own: a world in which everything happens rarely never shows what happens when one thing
+/// happens all the time.</remarks>
+internal sealed record SwarmOptions
+{
+    public int Hosts { get; init; } = 1;
+
+    public int Clients { get; init; } = 2;
+
+    public int Uploads { get; init; } = 2;
+
+    public int Vaults { get; init; } = 1;
+
+    public int Steps { get; init; } = 40;
+
+    /// <summary>Vaults are filled, emptied, deleted and created again, and nothing else.</summary>
+    public bool Churns { get; init; }
+
+    public bool InlineContinuations { get; init; } = true;
+
+    public bool DrawsTaskOrder { get; init; } = true;
+
+    public bool RealIntakeOfFullParts { get; init; }
+
+    /// <summary>How long histories get before a snapshot; below 0 each write is followed by one.</summary>
+    public int HistorySlack { get; init; } = 64;
+
+    public int IdleSeconds { get; init; } = 120;
+
+    public int SkewMilliseconds { get; init; }
+
+    public int AppendFailsBefore { get; init; }
+
+    public int AppendFailsAfter { get; init; }
+
+    public int AppendHangs { get; init; }
+
+    public int AppendAtOnce { get; init; }
+
+    public int ReadFails { get; init; }
+
+    public int SnapshotFails { get; init; }
+
+    public int StoreFailsBefore { get; init; }
+
+    public int StoreFailsAfter { get; init; }
+
+    public int BytesFlip { get; init; }
+
+    public int TellLost { get; init; }
+
+    public int TellTwice { get; init; }
+
+    public int RequestLost { get; init; }
+
+    public int RequestTwice { get; init; }
+
+    public int ReplyLost { get; init; }
+
+    public int SlowMilliseconds { get; init; } = 20;
+
+    /// <summary>Weights of the things that the nemesis does between the clients' operations.</summary>
+    public int CrashWeight { get; init; }
+
+    public int WakeWeight { get; init; } = 1;
+
+    public int CollectWeight { get; init; } = 1;
+
+    public int JumpWeight { get; init; }
+
+    public int FullDiskWeight { get; init; }
+
+    /// <summary>Draws the options of a seed.</summary>
+    public static SwarmOptions Draw(ulong seed)
+    {
+        var random = new SeededRandom(seed).Fork(1);
+        int Sometimes(int most) => random.Chance(400) ? random.Between(1, most) : 0;
+        var churns = random.Chance(60);
+        return new SwarmOptions
+        {
+            Churns = churns,
+            Hosts = random.Chance(350) ? 2 : 1,
+            Clients = random.Between(1, 4),
+            Uploads = random.Between(1, 4),
+            Vaults = churns ? 1 : random.Between(1, 2),
+            Steps = random.Between(20, 60),
+            InlineContinuations = random.Chance(800),
+            DrawsTaskOrder = random.Chance(800),
+            RealIntakeOfFullParts = random.Chance(60),
+            HistorySlack = random.Pick(64, 4, 0, -1000),
+            IdleSeconds = random.Pick(120, 20, 4),
+            SkewMilliseconds = random.Chance(300) ? random.Between(1, 3000) : 0,
+            AppendFailsBefore = Sometimes(120),
+            AppendFailsAfter = Sometimes(120),
+            AppendHangs = Sometimes(60),
+            AppendAtOnce = Sometimes(900),
+            ReadFails = Sometimes(100),
+            SnapshotFails = Sometimes(500),
+            StoreFailsBefore = Sometimes(80),
+            StoreFailsAfter = Sometimes(80),
+            BytesFlip = Sometimes(30),
+            TellLost = Sometimes(300),
+            TellTwice = churns ? random.Between(100, 600) : Sometimes(300),
+            RequestLost = Sometimes(100),
+            RequestTwice = Sometimes(100),
+            ReplyLost = Sometimes(100),
+            SlowMilliseconds = random.Pick(5, 20, 100, 2000),
+            CrashWeight = Sometimes(6),
+            WakeWeight = random.Between(0, 4),
+            CollectWeight = random.Between(0, 5),
+            JumpWeight = Sometimes(3),
+            FullDiskWeight = Sometimes(2),
+        };
+    }
+
+    /// <summary>The same world once its faults have stopped.</summary>
+    public SwarmOptions Calm() => this with
+    {
+        AppendFailsBefore = 0,
+        AppendFailsAfter = 0,
+        AppendHangs = 0,
+        ReadFails = 0,
+        SnapshotFails = 0,
+        StoreFailsBefore = 0,
+        StoreFailsAfter = 0,
+        BytesFlip = 0,
+        TellLost = 0,
+        TellTwice = 0,
+        RequestLost = 0,
+        RequestTwice = 0,
+        ReplyLost = 0,
+    };
+
+    /// <summary>One line per option, for the head of a failure's report.</summary>
+    public IEnumerable<string> Describe() => typeof(SwarmOptions).GetProperties().Select(property =>
+        string.Create(CultureInfo.InvariantCulture, $"  {property.Name,-24}{property.GetValue(this)}"));
+}
