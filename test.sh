@@ -21,7 +21,8 @@ for project in $(grep -l '<IsTestProject>true</IsTestProject>' tests/*/*.csproj)
     dotnet "tests/$name/bin/Release/net10.0/$name.dll" -noLogo -noColor -xml "$report" "$@" </dev/null || exitCode=$?
 
     # The totals come from the report alone. A program that died has none, whatever it printed.
-    totals=$(sed -n 's/.*\(<assembly [^>]*>\).*/\1/p' "$report" 2>/dev/null | head -n 1)
+    totals=""
+    [[ ! -s $report ]] || totals=$(grep --only-matching --max-count=1 '<assembly [^>]*>' "$report" || true)
     count() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<<"$totals"; }
     total=$(count total)
     if [[ -z $total ]]; then
