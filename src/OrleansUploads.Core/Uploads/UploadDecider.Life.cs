@@ -33,7 +33,7 @@ public sealed partial class UploadDecider
     /// <summary>An open upload without activity expires; the record of an ended one is forgotten after its life.</summary>
     public override Decision<UploadEvent> Wake(UploadState state, DateTimeOffset now) => state switch
     {
-        UploadState.Open open when now >= open.LastActivityAt + policy.StaleAfter =>
+        UploadState.Open open when now >= ExpiresAt(open) =>
             Accept(new UploadExpired(now)).Telling(CloseUpload(open.Opening)),
         UploadState.Ended { Closed: true } ended when now >= ended.EndedAt + policy.RecordLife =>
             Forget(),
@@ -45,7 +45,7 @@ public sealed partial class UploadDecider
     /// <inheritdoc/>
     public override DateTimeOffset? WakeAt(UploadState state) => state switch
     {
-        UploadState.Open open => open.LastActivityAt + policy.StaleAfter,
+        UploadState.Open open => ExpiresAt(open),
         UploadState.Ended ended => ended.EndedAt + policy.RecordLife,
         UploadState.Completed { ReleasedAt: { } releasedAt } => ForgetAt(releasedAt),
         _ => null,
@@ -145,6 +145,11 @@ public sealed partial class UploadDecider
 
     private static IEnumerable<UploadEvent> Compact(PartMap parts) => parts.From(0).Select(slot => new PartStored(
         slot.Key, slot.Value.LengthBytes, slot.Value.TreeHash, slot.Value.Attempt, slot.Value.StoredAt));
+
+    /// <summary>Nobody can go on with an archive in one request whose request broke off, so it need not wait for long; but it
+    /// keeps its vault from being deleted, so it must not.</summary>
+    private DateTimeOffset ExpiresAt(UploadState.Open open) => open.LastActivityAt
+        + (open.Opening.Origin == UploadOrigin.SingleRequest ? UploadPolicy.MinStaleAfter : policy.StaleAfter);
 
     private DateTimeOffset ForgetAt(DateTimeOffset releasedAt) => releasedAt
         + (policy.RecordLife > policy.DeletedArchiveGrace ? policy.RecordLife : policy.DeletedArchiveGrace);

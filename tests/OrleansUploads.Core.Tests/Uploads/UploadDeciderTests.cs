@@ -256,6 +256,16 @@ public sealed class UploadDeciderTests
     }
 
     [Fact]
+    public void An_archive_in_one_request_that_broke_off_expires_after_a_day()
+    {
+        _upload.Do(new InitiateUpload(Some.Opening(origin: UploadOrigin.SingleRequest)));
+        _upload.Now = Some.Noon + UploadPolicy.MinStaleAfter - TimeSpan.FromMilliseconds(1);
+        Assert.Empty(_upload.Wake().Events);
+        _upload.Now += TimeSpan.FromMilliseconds(1);
+        Assert.IsType<UploadExpired>(Assert.Single(_upload.Wake().Events));
+    }
+
+    [Fact]
     public void The_record_of_an_ended_upload_is_forgotten_only_when_the_vault_knows()
     {
         Initiate();
