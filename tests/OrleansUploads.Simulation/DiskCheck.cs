@@ -6,12 +6,12 @@ using OrleansUploads.Simulation.World;
 namespace OrleansUploads.Simulation;
 
 /// <summary>The part store holds exactly what live uploads and archives own.</summary>
-internal sealed class DiskCheck(SimulatedWorld world, SimulatedPartStore disk, Judge judge)
+internal sealed class DiskCheck(IReadOnlyList<FoundUpload> disk, Judge judge, Coverage coverage, Action<string> onViolation)
 {
     public void Run()
     {
         var strangers = 0;
-        foreach (var stored in disk.Uploads.Values)
+        foreach (var stored in disk)
         {
             if (!judge.Uploads.Contains(stored.Upload))
             {
@@ -19,15 +19,16 @@ internal sealed class DiskCheck(SimulatedWorld world, SimulatedPartStore disk, J
             }
             else if (!judge.IsLost(stored.Upload) && !judge.StatesOf(stored.Upload).Any(state => IsOwned(stored, state)))
             {
-                world.Fail($"disk: upload {SimulatedProcess.Named(stored.Upload)} has {Describe(stored)}, which it does not own");
+                onViolation($"disk: upload {SimulatedProcess.Named(stored.Upload)} has {Describe(stored)}, which it does not own");
             }
         }
 
+        var found = disk.Select(stored => stored.Upload).ToHashSet();
         foreach (var upload in judge.Uploads)
         {
-            if (disk.Find(upload) is null && !judge.IsLost(upload) && judge.StatesOf(upload).All(MustBeStored))
+            if (!found.Contains(upload) && !judge.IsLost(upload) && judge.StatesOf(upload).All(MustBeStored))
             {
-                world.Fail($"disk: nothing is left of upload {SimulatedProcess.Named(upload)}, which owns bytes");
+                onViolation($"disk: nothing is left of upload {SimulatedProcess.Named(upload)}, which owns bytes");
             }
         }
 
@@ -37,22 +38,22 @@ internal sealed class DiskCheck(SimulatedWorld world, SimulatedPartStore disk, J
     /// <summary>Only archives are left.</summary>
     public void RunAtTheEnd()
     {
-        foreach (var stored in disk.Uploads.Values)
+        foreach (var stored in disk)
         {
-            if (stored.Manifest is null)
+            if (!stored.HasManifest)
             {
-                world.Fail($"reclaim: {Describe(stored)} of upload {SimulatedProcess.Named(stored.Upload)} are left for ever");
+                onViolation($"reclaim: {Describe(stored)} of upload {SimulatedProcess.Named(stored.Upload)} are left for ever");
             }
         }
 
         var kept = judge.Archives.Count(archive => archive.DeletedSince == 0);
-        if (disk.Uploads.Count > kept + judge.DoubtfulArchives)
+        if (disk.Count > kept + judge.DoubtfulArchives)
         {
-            world.Fail($"reclaim: the disk has {disk.Uploads.Count} archives, and {kept} are wanted");
+            onViolation($"reclaim: the disk has {disk.Count} archives, and {kept} are wanted");
         }
         else if (judge.Archives.Any(archive => archive.DeletedSince > 0))
         {
-            world.Coverage.Saw(Situations.DeletedArchiveReclaimed);
+            coverage.Saw(Situations.DeletedArchiveReclaimed);
         }
     }
 
@@ -62,18 +63,18 @@ internal sealed class DiskCheck(SimulatedWorld world, SimulatedPartStore disk, J
         var known = judge.Archives.Count() + judge.DoubtfulArchives;
         if (strangers > known)
         {
-            world.Fail($"disk: there are {strangers} uploads that nobody asked for");
+            onViolation($"disk: there are {strangers} uploads that nobody asked for");
         }
     }
 
-    private bool IsOwned(StoredUpload stored, ulong state)
+    private bool IsOwned(FoundUpload stored, ulong state)
     {
         switch (UploadRules.PhaseOf(state))
         {
             case Phase.Open:
-                return stored.Manifest is null && HoldsExactly(stored, state);
+                return !stored.HasManifest && HoldsExactly(stored, state);
             case Phase.Completed:
-                return IsDeleted(stored.Upload) || (stored.Manifest is not null && HoldsExactly(stored, state));
+                return IsDeleted(stored.Upload) || (stored.HasManifest && HoldsExactly(stored, state));
             default:
                 return false;
         }
@@ -84,7 +85,7 @@ internal sealed class DiskCheck(SimulatedWorld world, SimulatedPartStore disk, J
     private bool IsDeleted(UploadId upload) =>
         judge.FactsOf(upload).Archive is { } archive && judge.ArchiveOf(archive) is { DeletedSince: > 0 };
 
-    private static bool HoldsExactly(StoredUpload stored, ulong state)
+    private static bool HoldsExactly(FoundUpload stored, ulong state)
     {
         var wanted = new List<Content>();
         for (var slot = 0; slot < ScheduleGenerator.MaxSlots; slot++)
@@ -95,10 +96,10 @@ internal sealed class DiskCheck(SimulatedWorld world, SimulatedPartStore disk, J
             }
         }
 
-        foreach (var attempt in stored.Attempts.Values)
+        foreach (var attempt in stored.Attempts)
         {
             var found = wanted.FindIndex(content =>
-                attempt.IsCommitted && content.LengthBytes == attempt.LengthBytes && attempt.Written.SequenceEqual(content.Bytes.Span));
+                attempt.IsCommitted && content.LengthBytes == attempt.LengthBytes && attempt.Bytes.Span.SequenceEqual(content.Bytes.Span));
             if (found < 0)
             {
                 return false;
@@ -110,6 +111,15 @@ internal sealed class DiskCheck(SimulatedWorld world, SimulatedPartStore disk, J
         return wanted.Count == 0;
     }
 
-    private static string Describe(StoredUpload stored) =>
-        $"{stored.Attempts.Count} attempts{(stored.Manifest is null ? "" : " and a manifest")}";
+    private static string Describe(FoundUpload stored) =>
+        $"{stored.Attempts.Count} attempts{(stored.HasManifest ? " and a manifest" : "")}";
 }
+
+/// <summary>What a part store has of one upload.</summary>
+internal sealed record FoundUpload(UploadId Upload, bool HasManifest, IReadOnlyList<FoundAttempt> Attempts);
+
+/// <summary>One attempt in a part store.</summary>
+/// <param name="IsCommitted">Whether it was written to its end.</param>
+/// <param name="LengthBytes">Length of its bytes.</param>
+/// <param name="Bytes">Those that are there.</param>
+internal sealed record FoundAttempt(bool IsCommitted, long LengthBytes, ReadOnlyMemory<byte> Bytes);

@@ -5,6 +5,10 @@ namespace OrleansUploads.Simulation;
 /// <summary>Runs the tests, or with <c>simulate</c> as the first word, what simulate.sh asks for.</summary>
 internal static class Program
 {
-    public static async Task<int> Main(string[] args) =>
-        args is ["simulate", .. var rest] ? Reporting.CommandLine.Run(rest) : await ConsoleRunner.Run(args);
+    public static async Task<int> Main(string[] args) => args switch
+    {
+        ["simulate", "--real", .. var rest] => await RealServer.RealCommand.RunAsync(rest),
+        ["simulate", .. var rest] => Reporting.CommandLine.Run(rest),
+        _ => await ConsoleRunner.Run(args),
+    };
 }

@@ -1,4 +1,3 @@
-using OrleansUploads.Core;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Simulation.Judging;
 using OrleansUploads.Simulation.Workload;
@@ -109,83 +108,18 @@ internal sealed class QuietCheck(SimulatedWorld world, Hosts hosts, Judge judge,
 
     private async Task CheckAsync()
     {
-        var vaults = (await MustAnswerAsync(0, new Request.ListVaults())).Vaults!;
-        for (var vault = 0; vault < 2; vault++)
-        {
-            await MustAnswerAsync(0, new Request.DescribeVault(vault));
-            await MustAnswerAsync(0, new Request.ListUploads(vault));
-        }
-
-        judge.SettleUploads();
+        var model = new ModelCheck(judge, world.Coverage, request => MustAnswerAsync(0, request), world.Fail);
+        var vaults = await model.CheckListsAsync();
         var due = hosts.Journal.ListDue(world.Now, 10);
         if (due.Count > 0)
         {
             world.Fail($"liveness: {due[0]} is still due after the scans");
         }
 
-        foreach (var upload in judge.Uploads.ToList())
-        {
-            await SettleAsync(upload);
-        }
-
-        await CheckArchivesAsync(vaults);
-        new DiskCheck(world, hosts.Disk, judge).Run();
-    }
-
-    /// <summary>Finds out where an upload stands; the model must have thought it possible.</summary>
-    private async Task SettleAsync(UploadId upload)
-    {
-        var facts = judge.FactsOf(upload);
-        var listed = await MustAnswerAsync(0, new Request.ListParts(facts.Vault, upload));
-        if (listed.Verdict == Verdict.Done)
-        {
-            return;
-        }
-
-        var wasKnown = facts.Archive is not null;
-        foreach (var claim in facts.Claims.ToList())
-        {
-            var again = await MustAnswerAsync(0, new Request.CompleteUpload(facts.Vault, upload, claim));
-            if (again.Verdict == Verdict.Done && !wasKnown && facts.CompletesAbandoned > 0)
-            {
-                world.Coverage.Saw(Situations.CompleteInDoubtHadHappened);
-            }
-        }
-
-        if (facts.Claims.Count == 0 && !judge.IsLost(upload)
-            && judge.StatesOf(upload).Any(state => UploadRules.PhaseOf(state) == Phase.Expired))
-        {
-            world.Coverage.Saw(Situations.UploadExpired);
-        }
-    }
-
-    private async Task CheckArchivesAsync(IReadOnlyList<int> vaults)
-    {
-        foreach (var archive in judge.Archives.ToList())
-        {
-            var read = await MustAnswerAsync(0, ClientFleet.Read(archive, onlyRange: false));
-            if (read.Verdict == Verdict.Done)
-            {
-                await MustAnswerAsync(0, ClientFleet.Read(archive, onlyRange: true));
-            }
-            else if (archive.DeletedSince == 0)
-            {
-                archive.DeletedSince = long.MaxValue;
-                archive.DeletedAt = world.Now;
-            }
-        }
-
-        foreach (var vault in vaults)
-        {
-            var described = await MustAnswerAsync(0, new Request.DescribeVault(vault));
-            var there = judge.Archives.Where(archive => archive.Vault == vault && archive.DeletedSince == 0).ToList();
-            var sizeBytes = there.Sum(archive => archive.SizeBytes + Limits.ArchiveOverheadBytes);
-            var isExact = judge.DoubtfulArchives == 0;
-            if (isExact ? described.Archives != there.Count || described.SizeBytes != sizeBytes : described.Archives < there.Count)
-            {
-                world.Fail($"counts: a vault with {there.Count} archives says that it has {described.Archives}");
-            }
-        }
+        await model.SettleUploadsAsync();
+        await model.CheckArchivesAsync();
+        await model.CheckCountsAsync(vaults);
+        new DiskCheck(hosts.Disk.Contents(), judge, world.Coverage, world.Fail).Run();
     }
 
     private async Task CheckTheEndAsync()
@@ -210,10 +144,10 @@ internal sealed class QuietCheck(SimulatedWorld world, Hosts hosts, Judge judge,
 
         foreach (var archive in judge.Archives.Where(archive => archive.DeletedSince == 0).ToList())
         {
-            await MustAnswerAsync(0, ClientFleet.Read(archive, onlyRange: false));
+            await MustAnswerAsync(0, Request.ReadArchive.Of(archive, onlyRange: false));
         }
 
-        new DiskCheck(world, hosts.Disk, judge).RunAtTheEnd();
+        new DiskCheck(hosts.Disk.Contents(), judge, world.Coverage, world.Fail).RunAtTheEnd();
     }
 
     private async Task<Reply> MustAnswerAsync(int host, Request request)

@@ -11,6 +11,7 @@ internal static class CommandLine
         ./simulate.sh --seeds N [--from S]   run N seeds from S on (default 1)
         ./simulate.sh --minutes M [--from S] run seeds from S on (default: a new place each time) for M minutes, on all cores
         ./simulate.sh --bugs                 plant every bug of the table and say how many seeds it takes to notice it
+        ./simulate.sh --real --rounds N [--seed S]  drive the real server over HTTP, kill it in each round, and judge it by the same model
         """;
 
     public static int Run(string[] args)

@@ -1,6 +1,7 @@
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Hashing;
 using OrleansUploads.Core.Uploads;
+using OrleansUploads.Simulation.Judging;
 
 namespace OrleansUploads.Simulation.Workload;
 
@@ -36,7 +37,11 @@ internal abstract record Request
     public sealed record DeleteArchive(int Vault, ArchiveId Archive) : Request;
 
     /// <summary>Reads an archive by a retrieval job, all of it or its last whole or partial MiB.</summary>
-    public sealed record ReadArchive(int Vault, ArchiveId Archive, IReadOnlyList<Content> Expected, bool OnlyRange) : Request;
+    public sealed record ReadArchive(int Vault, ArchiveId Archive, IReadOnlyList<Content> Expected, bool OnlyRange) : Request
+    {
+        public static ReadArchive Of(ArchiveFacts archive, bool onlyRange) =>
+            new(archive.Vault, archive.Id, archive.Contents, onlyRange);
+    }
 }
 
 /// <summary>The size and tree hash that a client states, and the bytes that it means by them; null for a lie.</summary>

@@ -31,11 +31,11 @@ internal sealed class ScheduleGenerator
     private Schedule Generate()
     {
         var chapters = new List<Chapter>();
-        var count = _options.JumpWeight == 0 ? 1 : _random.Between(2, 3);
+        var count = _options.Chapters > 0 ? _options.Chapters : _options.JumpWeight == 0 ? 1 : _random.Between(2, 3);
         for (var chapter = 0; chapter < count; chapter++)
         {
             var steps = new List<Step>();
-            if (chapter == 0)
+            if (chapter == 0 || _options.Chapters > 0)
             {
                 Open(steps);
             }

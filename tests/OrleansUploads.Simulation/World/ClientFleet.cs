@@ -9,9 +9,7 @@ namespace OrleansUploads.Simulation.World;
 /// of them learns, all know.</summary>
 internal sealed class ClientFleet(SimulatedWorld world, Hosts hosts, Judge judge, Schedule schedule)
 {
-    private readonly Dictionary<int, (int Vault, UploadId Id)> _uploads = [];
-    private readonly Dictionary<int, SortedDictionary<int, Content>> _acknowledged = [];
-    private readonly List<ArchiveId> _archives = [];
+    private readonly ClientMemory _memory = new(judge, schedule);
     private readonly Dictionary<ArchiveId, int> _livesAtLearning = [];
     private readonly Dictionary<UploadId, (int Host, int Lives)> _lastHost = [];
 
@@ -21,7 +19,7 @@ internal sealed class ClientFleet(SimulatedWorld world, Hosts hosts, Judge judge
         foreach (var step in steps)
         {
             await world.Delay(step.Pause);
-            if (Resolve(step.Operation) is { } request)
+            if (_memory.Resolve(step.Operation) is { } request)
             {
                 await AskAsync(step, request);
             }
@@ -96,16 +94,7 @@ internal sealed class ClientFleet(SimulatedWorld world, Hosts hosts, Judge judge
             var reply = await SendAsync((step.Host + attempt) % hosts.Count, request, step.Timeout, step.HangsUp);
             if (reply.Verdict != Verdict.Unknown)
             {
-                if (step.Operation is Operation.InitiateUpload initiate && reply.Upload is { } id)
-                {
-                    _uploads[initiate.Upload] = (initiate.Vault, id);
-                    _acknowledged[initiate.Upload] = [];
-                }
-                else if (step.Operation is Operation.PutPart put && reply.Verdict == Verdict.Done)
-                {
-                    _acknowledged[put.Upload][put.Slot] = put.Content;
-                }
-
+                _memory.Learn(step.Operation, reply);
                 return;
             }
 
@@ -131,48 +120,6 @@ internal sealed class ClientFleet(SimulatedWorld world, Hosts hosts, Judge judge
         });
     }
 
-    /// <summary>Puts IDs in the place of numbers; null where no ID is known.</summary>
-    private Request? Resolve(Operation operation) => operation switch
-    {
-        Operation.CreateVault o => new Request.CreateVault(o.Vault),
-        Operation.DeleteVault o => new Request.DeleteVault(o.Vault),
-        Operation.DescribeVault o => new Request.DescribeVault(o.Vault),
-        Operation.ListVaults => new Request.ListVaults(),
-        Operation.InitiateUpload o => new Request.InitiateUpload(o.Vault),
-        Operation.ListUploads o => new Request.ListUploads(o.Vault),
-        Operation.PutArchive o => new Request.PutArchive(o.Vault, o.Content, o.Lie),
-        Operation.PutPart o when _uploads.TryGetValue(o.Upload, out var upload) =>
-            new Request.PutPart(upload.Vault, upload.Id, o.Slot, o.Content, o.Lie),
-        Operation.CompleteUpload o when _uploads.TryGetValue(o.Upload, out var upload) =>
-            new Request.CompleteUpload(upload.Vault, upload.Id, Claim(o, upload.Id)),
-        Operation.AbortUpload o when _uploads.TryGetValue(o.Upload, out var upload) =>
-            new Request.AbortUpload(upload.Vault, upload.Id),
-        Operation.ListParts o when _uploads.TryGetValue(o.Upload, out var upload) =>
-            new Request.ListParts(upload.Vault, upload.Id),
-        Operation.DeleteArchive o when o.Archive < _archives.Count =>
-            new Request.DeleteArchive(judge.ArchiveOf(_archives[o.Archive])!.Vault, _archives[o.Archive]),
-        Operation.ReadArchive o when o.Archive < _archives.Count => Read(judge.ArchiveOf(_archives[o.Archive])!, o.OnlyRange),
-        _ => null,
-    };
-
-    public static Request.ReadArchive Read(ArchiveFacts archive, bool onlyRange) =>
-        new(archive.Vault, archive.Id, archive.Contents, onlyRange);
-
-    private Claim Claim(Operation.CompleteUpload operation, UploadId id)
-    {
-        var planned = schedule.Plans[operation.Upload];
-        var acknowledged = _acknowledged[operation.Upload];
-        var believed = acknowledged.Count == 0 ? planned : [.. acknowledged.Values];
-        var claim = Workload.Claim.Of(operation.Claim == ClaimKind.AsPlanned ? planned : believed);
-        return operation.Claim switch
-        {
-            ClaimKind.WrongSize => claim with { SizeBytes = claim.SizeBytes + 1, Contents = null },
-            ClaimKind.WrongHash => claim with { TreeHash = new Content(0, 3).TreeHash, Contents = null },
-            ClaimKind.AsBefore => judge.FactsOf(id).Claims.LastOrDefault() ?? claim,
-            _ => claim,
-        };
-    }
-
     private void Learn(Request request, Reply reply)
     {
         if (reply.Archive is not { } archive || reply.Verdict != Verdict.Done)
@@ -180,9 +127,8 @@ internal sealed class ClientFleet(SimulatedWorld world, Hosts hosts, Judge judge
             return;
         }
 
-        if (!_archives.Contains(archive))
+        if (_memory.LearnArchive(archive))
         {
-            _archives.Add(archive);
             _livesAtLearning[archive] = hosts.Lives;
         }
         else if (_livesAtLearning[archive] < hosts.Lives && request is Request.CompleteUpload)

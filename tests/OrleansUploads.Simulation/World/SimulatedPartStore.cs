@@ -24,6 +24,12 @@ internal sealed class SimulatedPartStore
         return stored;
     }
 
+    /// <summary>What whoever looks at the disk from outside finds.</summary>
+    public IReadOnlyList<FoundUpload> Contents() => [.. Uploads.Values.Select(stored => new FoundUpload(
+        stored.Upload,
+        stored.Manifest is not null,
+        [.. stored.Attempts.Values.Select(attempt => new FoundAttempt(attempt.IsCommitted, attempt.LengthBytes, attempt.Bytes))]))];
+
     public void Remove(UploadId upload, AttemptId attempt)
     {
         if (Find(upload) is { } stored && stored.Attempts.Remove(attempt))
@@ -64,6 +70,8 @@ internal sealed class StoredAttempt(SimulatedProcess owner, long lengthBytes)
     public bool IsCommitted { get; set; }
 
     public IReadOnlyList<Sha256Digest> Leaves { get; set; } = [];
+
+    public ReadOnlyMemory<byte> Bytes => _bytes.AsMemory(0, (int)_length);
 
     public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, (int)_length);
 

@@ -17,6 +17,9 @@ internal sealed record SwarmOptions
 
     public int Steps { get; init; } = 40;
 
+    /// <summary>How many chapters, each of which begins with new uploads; 0 leaves it to chance and to the leaps.</summary>
+    public int Chapters { get; init; }
+
     /// <summary>Vaults are filled, emptied, deleted and created again, and nothing else.</summary>
     public bool Churns { get; init; }
 

@@ -1,0 +1,98 @@
+using OrleansUploads.Core;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Simulation.Judging;
+using OrleansUploads.Simulation.Workload;
+
+namespace OrleansUploads.Simulation;
+
+/// <summary>Asks a server about everything once nothing is on its way, so that the judge can compare it with the model.</summary>
+/// <param name="judge">Knows what may be.</param>
+/// <param name="coverage">Is told what was met.</param>
+/// <param name="ask">Sends a request, lets the judge look at the reply, and fails the run where there is none.</param>
+/// <param name="onViolation">Is told of what the judge cannot see in a single reply.</param>
+internal sealed class ModelCheck(Judge judge, Coverage coverage, Func<Request, Task<Reply>> ask, Action<string> onViolation)
+{
+    /// <summary>Lists everything; uploads that were not answered for become known, and there are no others.</summary>
+    /// <returns>The vaults.</returns>
+    public async Task<IReadOnlyList<int>> CheckListsAsync()
+    {
+        var vaults = (await ask(new Request.ListVaults())).Vaults!;
+        for (var vault = 0; vault < 2; vault++)
+        {
+            await ask(new Request.DescribeVault(vault));
+            await ask(new Request.ListUploads(vault));
+        }
+
+        judge.SettleUploads();
+        return vaults;
+    }
+
+    /// <summary>Finds out where each upload stands; the model must have thought it possible.</summary>
+    public async Task SettleUploadsAsync()
+    {
+        foreach (var upload in judge.Uploads.ToList())
+        {
+            await SettleAsync(upload);
+        }
+    }
+
+    /// <summary>Reads every archive, whole and in part.</summary>
+    public async Task CheckArchivesAsync()
+    {
+        foreach (var archive in judge.Archives.ToList())
+        {
+            var read = await ask(Request.ReadArchive.Of(archive, onlyRange: false));
+            if (read.Verdict == Verdict.Done)
+            {
+                await ask(Request.ReadArchive.Of(archive, onlyRange: true));
+            }
+            else if (archive.DeletedSince == 0)
+            {
+                archive.DeletedSince = long.MaxValue;
+                archive.DeletedAt = judge.Now;
+            }
+        }
+    }
+
+    /// <summary>Compares how many archives of what size each vault says it has.</summary>
+    public async Task CheckCountsAsync(IReadOnlyList<int> vaults)
+    {
+        foreach (var vault in vaults)
+        {
+            var described = await ask(new Request.DescribeVault(vault));
+            var there = judge.Archives.Where(archive => archive.Vault == vault && archive.DeletedSince == 0).ToList();
+            var sizeBytes = there.Sum(archive => archive.SizeBytes + Limits.ArchiveOverheadBytes);
+            var isExact = judge.DoubtfulArchives == 0;
+            if (isExact ? described.Archives != there.Count || described.SizeBytes != sizeBytes : described.Archives < there.Count)
+            {
+                onViolation($"counts: a vault with {there.Count} archives says that it has {described.Archives}");
+            }
+        }
+    }
+
+    private async Task SettleAsync(UploadId upload)
+    {
+        var facts = judge.FactsOf(upload);
+        var listed = await ask(new Request.ListParts(facts.Vault, upload));
+        if (listed.Verdict == Verdict.Done)
+        {
+            return;
+        }
+
+        var wasKnown = facts.Archive is not null;
+        foreach (var claim in facts.Claims.ToList())
+        {
+            var again = await ask(new Request.CompleteUpload(facts.Vault, upload, claim));
+            if (again.Verdict == Verdict.Done && !wasKnown && facts.CompletesAbandoned > 0)
+            {
+                coverage.Saw(Situations.CompleteInDoubtHadHappened);
+            }
+        }
+
+        if (facts.Claims.Count == 0 && !judge.IsLost(upload)
+            && judge.StatesOf(upload).Any(state => UploadRules.PhaseOf(state) == Phase.Expired))
+        {
+            coverage.Saw(Situations.UploadExpired);
+        }
+    }
+}

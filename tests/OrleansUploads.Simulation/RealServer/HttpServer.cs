@@ -1,0 +1,178 @@
+using OrleansUploads.Client;
+using OrleansUploads.Client.Models;
+using OrleansUploads.Client.Sources;
+using OrleansUploads.Core;
+using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Simulation.Workload;
+
+namespace OrleansUploads.Simulation.RealServer;
+
+/// <summary>Sends requests to a server over HTTP, and reads its answers as the judge takes them.</summary>
+/// <remarks>An answer without a meaning that the request allows is <see cref="Verdict.Unknown"/> with its reason; whoever
+/// sent the request knows whether there is an excuse for that.</remarks>
+internal sealed class HttpServer(GlacierClient client) : IServer
+{
+    private const long PartSizeBytes = Limits.MinPartSizeBytes;
+    private static readonly string[] Vaults = ["photos", "tapes"];
+
+    /// <summary>Whether the client can say it. It cannot send more bytes than it announces.</summary>
+    public static bool CanSend(Request request) => LieOf(request) != Lie.BodyTooLong;
+
+    /// <summary>Whether the request ends without an answer by its own fault.</summary>
+    public static bool EndsWithoutAnswer(Request request) => LieOf(request) is Lie.BodyBreaksOff or Lie.BodyTooShort;
+
+    public async Task<Reply> HandleAsync(Request request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await AnswerAsync(request, cancellationToken);
+        }
+        catch (GlacierException refused)
+        {
+            return new Reply(VerdictOf(request, refused.Code)) { Reason = $"{refused.StatusCode} {refused.Code}: {refused.Message}" };
+        }
+        catch (Exception failure) when (failure is IOException or HttpRequestException or OperationCanceledException)
+        {
+            return new Reply(Verdict.Unknown) { Reason = $"{failure.GetType().Name}: {failure.Message}" };
+        }
+    }
+
+    private static Verdict VerdictOf(Request request, string code) => (request, code) switch
+    {
+        (_, GlacierErrorCodes.ResourceNotFound) => Verdict.NotFound,
+        (Request.DeleteVault, GlacierErrorCodes.InvalidParameterValue) => Verdict.Conflict,
+        (Request.PutPart or Request.PutArchive, GlacierErrorCodes.RequestTimeout) => Verdict.Conflict,
+        (_, GlacierErrorCodes.InvalidParameterValue) => Verdict.Invalid,
+        (_, GlacierErrorCodes.InvalidSignature) when LieOf(request) != Lie.None => Verdict.Invalid,
+        _ => Verdict.Unknown,
+    };
+
+    private static Lie LieOf(Request request) => request switch
+    {
+        Request.PutPart put => put.Lie,
+        Request.PutArchive put => put.Lie,
+        _ => Lie.None,
+    };
+
+    private async Task<Reply> AnswerAsync(Request request, CancellationToken cancellationToken)
+    {
+        switch (request)
+        {
+            case Request.CreateVault r:
+                await client.CreateVaultAsync(Vaults[r.Vault], cancellationToken);
+                return new Reply(Verdict.Done);
+            case Request.DeleteVault r:
+                await client.DeleteVaultAsync(Vaults[r.Vault], cancellationToken);
+                return new Reply(Verdict.Done);
+            case Request.DescribeVault r:
+                var vault = await client.DescribeVaultAsync(Vaults[r.Vault], cancellationToken);
+                return new Reply(Verdict.Done) { Archives = vault.ArchiveCount ?? 0, SizeBytes = vault.SizeBytes ?? 0 };
+            case Request.ListVaults:
+                var vaults = await client.ListVaultsAsync(cancellationToken)
+                    .Select(listed => Array.IndexOf(Vaults, listed.Name)).ToListAsync(cancellationToken);
+                return new Reply(Verdict.Done) { Vaults = vaults };
+            case Request.InitiateUpload r:
+                return new Reply(Verdict.Done)
+                {
+                    Upload = Upload(await client.InitiateMultipartUploadAsync(
+                        Vaults[r.Vault], PartSizeBytes, cancellationToken: cancellationToken)),
+                };
+            case Request.PutPart r:
+                await PutAsync(r, cancellationToken);
+                return new Reply(Verdict.Done);
+            case Request.CompleteUpload r:
+                return new Reply(Verdict.Done)
+                {
+                    Archive = Archive(await client.CompleteMultipartUploadAsync(
+                        Vaults[r.Vault], r.Upload.ToString(), r.Claim.SizeBytes, r.Claim.TreeHash, cancellationToken)),
+                };
+            case Request.AbortUpload r:
+                await client.AbortMultipartUploadAsync(Vaults[r.Vault], r.Upload.ToString(), cancellationToken);
+                return new Reply(Verdict.Done);
+            case Request.ListParts r:
+                return new Reply(Verdict.Done)
+                {
+                    Parts = await client.ListPartsAsync(Vaults[r.Vault], r.Upload.ToString(), cancellationToken)
+                        .Select(part => ((int)(part.Range.Start / PartSizeBytes), part.Range.LengthBytes, part.TreeHash))
+                        .ToListAsync(cancellationToken),
+                };
+            case Request.ListUploads r:
+                return new Reply(Verdict.Done)
+                {
+                    Uploads = await client.ListMultipartUploadsAsync(Vaults[r.Vault], cancellationToken)
+                        .Select(upload => Upload(upload.UploadId)).ToListAsync(cancellationToken),
+                };
+            case Request.PutArchive r:
+                var body = await BodyAsync(r.Content, r.Lie);
+                return new Reply(Verdict.Done)
+                {
+                    Archive = Archive(await client.UploadArchiveAsync(Vaults[r.Vault], body, cancellationToken: cancellationToken)),
+                };
+            case Request.DeleteArchive r:
+                await client.DeleteArchiveAsync(Vaults[r.Vault], r.Archive.ToString(), cancellationToken);
+                return new Reply(Verdict.Done);
+            case Request.ReadArchive r:
+                return await ReadAsync(r, cancellationToken);
+            default:
+                throw new ArgumentOutOfRangeException(nameof(request), request, "No such request.");
+        }
+    }
+
+    private async Task PutAsync(Request.PutPart request, CancellationToken cancellationToken)
+    {
+        var start = request.Slot * PartSizeBytes;
+        var body = request.Lie == Lie.TooLarge
+            ? HashedBody.Of((byte[])[.. request.Content.Whole, 0])
+            : await BodyAsync(request.Content, request.Lie);
+        start += request.Lie switch
+        {
+            Lie.NotAligned => 1,
+            Lie.TooManyParts => Limits.MaxParts * PartSizeBytes,
+            _ => 0,
+        };
+        await client.UploadPartAsync(Vaults[request.Vault], request.Upload.ToString(), start, body, cancellationToken);
+    }
+
+    private static async Task<HashedBody> BodyAsync(Content content, Lie lie)
+    {
+        if (lie is not (Lie.WrongTreeHash or Lie.WrongLinearHash or Lie.BodyTooShort or Lie.BodyBreaksOff))
+        {
+            return HashedBody.Of(content.Bytes);
+        }
+
+        var source = new LyingSource(content, lie);
+        var body = await HashedBody.ReadAsync(source);
+        source.IsLying = true;
+        return body;
+    }
+
+    private async Task<Reply> ReadAsync(Request.ReadArchive request, CancellationToken cancellationToken)
+    {
+        var sizeBytes = Content.SizeOf(request.Expected);
+        var first = request.OnlyRange ? (sizeBytes - 1) / Limits.LeafBytes * Limits.LeafBytes : 0;
+        var vault = Vaults[request.Vault];
+        var job = await client.InitiateArchiveRetrievalAsync(
+            vault,
+            request.Archive.ToString(),
+            request.OnlyRange ? new ByteRange(first, sizeBytes) : null,
+            cancellationToken: cancellationToken);
+        using var output = await client.GetJobOutputAsync(vault, job, cancellationToken: cancellationToken);
+        var received = new ComparedBytes(request.Expected, new PartRange(first, sizeBytes - 1));
+        await output.Body.CopyToAsync(received, cancellationToken);
+        var hash = request.OnlyRange ? request.Expected[^1].TreeHash : Content.TreeHashOf(request.Expected);
+        return new Reply(Verdict.Done)
+        {
+            BytesDiffer = received.Differ || (output.TreeHash is { } told && told != hash),
+            SizeBytes = sizeBytes,
+        };
+    }
+
+    private static UploadId Upload(string id) =>
+        UploadId.TryParse(id, out var upload) ? upload : throw new InvalidDataException($"'{id}' is no upload ID.");
+
+    private static ArchiveId Archive(ArchiveReceipt receipt) => ArchiveId.TryParse(receipt.ArchiveId, out var archive)
+        ? archive
+        : throw new InvalidDataException($"'{receipt.ArchiveId}' is no archive ID.");
+}

@@ -1,0 +1,252 @@
+using System.Diagnostics;
+using OrleansUploads.EndToEnd.Tests.Damage;
+using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.Simulation.Judging;
+using OrleansUploads.Simulation.Workload;
+using OrleansUploads.Simulation.World;
+
+namespace OrleansUploads.Simulation.RealServer;
+
+/// <summary>Several rounds on one data folder. A round is a few dozen operations of several clients at once, a SIGKILL at
+/// a drawn moment, a restart, the rest of the operations, and, once all is answered, a look at everything.</summary>
+internal sealed class RealSeries : IAsyncDisposable
+{
+    public const int Rounds = 5;
+    private const int StepsPerRound = 36;
+    private const int DiskMebibytes = 160;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(100);
+
+    private readonly SeededRandom _random;
+    private readonly Schedule _schedule;
+    private readonly int _rounds;
+    private readonly bool _collects;
+    private readonly RealTally _tally;
+    private readonly Coverage _coverage = new();
+    private readonly Judge _judge;
+    private readonly TemporaryFolder _folder;
+    private readonly ServerLives _lives;
+    private readonly RealClients _clients;
+    private readonly Action<string>? _betweenLives;
+    private string? _violation;
+
+    private RealSeries(ulong seed, int rounds, TemporaryFolder folder, RealTally tally, Action<string>? betweenLives)
+    {
+        _betweenLives = betweenLives;
+        _random = new SeededRandom(seed).Fork(7);
+        _rounds = rounds;
+        _tally = tally;
+        _folder = folder;
+        _collects = _random.Chance(400);
+        _schedule = ScheduleGenerator.Generate(seed, Draw(_random));
+        _judge = new Judge(() => TimeProvider.System.GetUtcNow(), _coverage, Fail)
+        {
+            ClockError = TimeSpan.FromMinutes(1),
+            AnyCollection = _collects,
+        };
+        _lives = new ServerLives(folder.Data, _collects ? ["--collect-grace", "0s", "--collect-interval", "1s"] : []);
+        _clients = new RealClients(_lives, _judge, new ClientMemory(_judge, _schedule), tally, Fail);
+    }
+
+    /// <summary>Plays a series.</summary>
+    /// <param name="seed">What it draws.</param>
+    /// <param name="rounds">At most <see cref="Rounds"/>.</param>
+    /// <param name="fillsDisk">Whether the folder is on a small disk that fills up; takes Linux and root.</param>
+    /// <param name="tally">Is added to.</param>
+    /// <param name="betweenLives">What befalls the data folder while no server runs; a kind one does nothing.</param>
+    /// <returns>The violation and what led to it; null where all promises were kept.</returns>
+    public static async Task<RealFailure?> RunAsync(
+        ulong seed, int rounds, bool fillsDisk, RealTally tally, Action<string>? betweenLives = null)
+    {
+        using var folder = new TemporaryFolder();
+        await using var disk = fillsDisk ? await SmallDisk.MountAsync(folder.Data, DiskMebibytes) : null;
+        await using var series = new RealSeries(seed, rounds, folder, tally, betweenLives);
+        await series.PlayAsync(disk);
+        return series._violation is { } violation
+            ? new RealFailure(seed, violation, series._clients.Lines, series._lives.Log)
+            : null;
+    }
+
+    public ValueTask DisposeAsync() => _lives.DisposeAsync();
+
+    /// <summary>What a single server can be asked over HTTP; whatever happens to it happens for real.</summary>
+    private static SwarmOptions Draw(SeededRandom random) => new()
+    {
+        Chapters = Rounds,
+        Steps = Rounds * StepsPerRound,
+        Clients = random.Between(2, 6),
+        Uploads = random.Between(2, 4),
+        Vaults = random.Between(1, 2),
+        SlowMilliseconds = random.Pick(0, 0, 1, 4),
+        WakeWeight = 0,
+        CollectWeight = 0,
+    };
+
+    private async Task PlayAsync(SmallDisk? disk)
+    {
+        await _lives.StartAsync();
+        for (var round = 0; round < _rounds && _violation is null; round++)
+        {
+            _clients.Note($"round {round}");
+            await PlayAsync(_schedule.Chapters[round], disk);
+            _tally.Rounds++;
+        }
+
+        if (_violation is null)
+        {
+            await CheckDiskAsync();
+        }
+    }
+
+    private async Task PlayAsync(Chapter chapter, SmallDisk? disk)
+    {
+        var asks = chapter.Steps.OfType<Step.Ask>().ToList();
+        _clients.BeginRound();
+        _clients.MayFail = disk is not null;
+        var clients = Task.WhenAll(asks.GroupBy(step => step.Actor).Select(_clients.RunAsync).ToList());
+        if (disk is not null)
+        {
+            await FillAsync(disk, asks.Count, clients);
+        }
+
+        await EndLifeAsync(asks.Count, clients);
+        disk?.MakeRoom();
+        _betweenLives?.Invoke(_folder.Data);
+        await _lives.StartAsync();
+        _clients.Note("the server is up");
+        await clients;
+        _clients.MayFail = false;
+        if (_violation is null)
+        {
+            await CheckAsync();
+        }
+    }
+
+    private async Task FillAsync(SmallDisk disk, int steps, Task clients)
+    {
+        await Task.WhenAny(_clients.AskedAsync(_random.Between(1, steps / 3)), clients);
+        _clients.Note("the disk is full");
+        disk.FillUp(_random.Pick(0, 4096, 600_000));
+        _tally.FullDisks++;
+        if (_random.Chance(400))
+        {
+            // It stays full until the server is gone.
+            return;
+        }
+
+        await Task.WhenAny(_clients.AskedAsync(_random.Between(steps / 3, 2 * steps / 3)), clients);
+        disk.MakeRoom();
+        _clients.Note("the disk has room");
+    }
+
+    private async Task EndLifeAsync(int steps, Task clients)
+    {
+        await Task.WhenAny(_clients.AskedAsync(_random.Between(1, steps)), clients);
+        await Task.Delay(_random.Milliseconds(0, 3));
+        var isStop = _random.Chance(100);
+        _clients.Note(isStop ? "SIGTERM" : "SIGKILL");
+
+        // Those who hung up before this moment left their requests with a server that is about to be gone.
+        _clients.MayHangUp = false;
+        await (isStop ? _lives.StopAsync() : _lives.KillAsync());
+        _tally.Stops += isStop ? 1 : 0;
+        _tally.Kills += isStop ? 0 : 1;
+    }
+
+    private async Task CheckAsync()
+    {
+        await AgreeAsync();
+        _judge.Settle();
+        var model = new ModelCheck(_judge, _coverage, _clients.MustAnswerAsync, Fail);
+        var vaults = await model.CheckListsAsync();
+        await model.SettleUploadsAsync();
+        await model.CheckArchivesAsync();
+        await model.CheckCountsAsync(vaults);
+    }
+
+    /// <summary>A restarted server delivers at once what its last life left undelivered. It has, when the account and the
+    /// vaults say the same, and still do a moment later.</summary>
+    private async Task AgreeAsync()
+    {
+        var watch = Stopwatch.StartNew();
+        var inAgreement = 0;
+        while (inAgreement < 2)
+        {
+            var listed = (await _clients.MustAnswerAsync(new Request.ListVaults())).Vaults!;
+            var agree = true;
+            for (var vault = 0; vault < 2; vault++)
+            {
+                var described = await _clients.MustAnswerAsync(new Request.DescribeVault(vault));
+                agree &= listed.Contains(vault) == (described.Verdict == Verdict.Done);
+            }
+
+            inAgreement = agree ? inAgreement + 1 : 0;
+            if (_violation is not null)
+            {
+                return;
+            }
+
+            if (watch.Elapsed > Patience)
+            {
+                Fail("liveness: account and vault do not come to agree");
+                return;
+            }
+
+            await Task.Delay(Settling);
+        }
+    }
+
+    /// <summary>Bytes that nobody owns are collected, and nothing else is.</summary>
+    private async Task CheckDiskAsync()
+    {
+        await _lives.StopAsync();
+        _judge.AnyCollection = true;
+        await _lives.StartAsync(_collects ? [] : ["--collect-grace", "0s", "--collect-interval", "1s"]);
+        var watch = Stopwatch.StartNew();
+        string? fault;
+        do
+        {
+            await Task.Delay(Settling);
+            fault = FindFault();
+        }
+        while (fault is not null && watch.Elapsed < Patience);
+        if (fault is not null)
+        {
+            Fail(fault);
+        }
+
+        await CheckAsync();
+    }
+
+    private string? FindFault()
+    {
+        try
+        {
+            string? fault = null;
+            new DiskCheck(StoredFolder.Read(_folder.Data), _judge, _coverage, found => fault ??= found).Run();
+            return fault;
+        }
+        catch (IOException collecting)
+        {
+            return $"disk: it never comes to rest: {collecting.Message}";
+        }
+    }
+
+    private void Fail(string violation)
+    {
+        _clients.Note($"VIOLATION {violation}");
+        _violation ??= violation;
+    }
+}
+
+/// <summary>A promise that a real server broke.</summary>
+/// <param name="Seed">What the series drew. Real time is no part of it: the same seed may need a few attempts.</param>
+/// <param name="Violation">Which promise.</param>
+/// <param name="Lines">What was asked and answered until then.</param>
+/// <param name="Log">What the server's last life logged.</param>
+internal sealed record RealFailure(ulong Seed, string Violation, IReadOnlyList<string> Lines, string Log)
+{
+    public override string ToString() => string.Join('\n',
+        [$"seed {Seed} breaks a promise of the real server: {Violation}", .. Lines, "--- the server's log", Log]);
+}

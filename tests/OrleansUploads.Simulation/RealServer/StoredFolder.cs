@@ -1,0 +1,50 @@
+using System.Buffers.Binary;
+using OrleansUploads.Core.Uploads;
+
+namespace OrleansUploads.Simulation.RealServer;
+
+/// <summary>Reads the part store of a data folder as anybody can: directories, and files whose bytes come first.</summary>
+internal static class StoredFolder
+{
+    private const string Manifest = "manifest";
+    private const string AttemptSuffix = ".part";
+    private const int TrailerBytes = 24;
+    private const int LengthAt = 12;
+
+    /// <exception cref="IOException">Something was deleted meanwhile.</exception>
+    public static IReadOnlyList<FoundUpload> Read(string dataFolder) =>
+        [.. Directory.EnumerateDirectories(Path.Combine(dataFolder, "parts"))
+            .SelectMany(Directory.EnumerateDirectories)
+            .Select(Find)
+            .OfType<FoundUpload>()];
+
+    private static FoundUpload? Find(string folder)
+    {
+        var files = Directory.GetFiles(folder);
+        if (files.Length == 0)
+        {
+            return null;
+        }
+
+        return UploadId.TryParse(Path.GetFileName(folder), out var upload)
+            ? new FoundUpload(
+                upload,
+                files.Any(file => Path.GetFileName(file) == Manifest),
+                [.. files.Where(file => Path.GetFileName(file) != Manifest).Select(ReadAttempt)])
+            : throw new InvalidDataException($"{folder} is named after no upload.");
+    }
+
+    private static FoundAttempt ReadAttempt(string path)
+    {
+        var bytes = File.ReadAllBytes(path);
+        if (!path.EndsWith(AttemptSuffix, StringComparison.Ordinal) || bytes.Length < TrailerBytes)
+        {
+            return new FoundAttempt(IsCommitted: false, bytes.Length, bytes);
+        }
+
+        var length = BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(bytes.Length - TrailerBytes + LengthAt));
+        return length >= 0 && length < bytes.Length
+            ? new FoundAttempt(IsCommitted: true, length, bytes.AsMemory(0, (int)length))
+            : new FoundAttempt(IsCommitted: false, bytes.Length, bytes);
+    }
+}

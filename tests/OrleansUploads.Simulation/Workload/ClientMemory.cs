@@ -1,0 +1,80 @@
+using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Simulation.Judging;
+
+namespace OrleansUploads.Simulation.Workload;
+
+/// <summary>What the clients have been told: the IDs behind a schedule's numbers, and the acknowledged parts.</summary>
+internal sealed class ClientMemory(Judge judge, Schedule schedule)
+{
+    private readonly Dictionary<int, (int Vault, UploadId Id)> _uploads = [];
+    private readonly Dictionary<int, SortedDictionary<int, Content>> _acknowledged = [];
+    private readonly List<ArchiveId> _archives = [];
+
+    /// <summary>Puts IDs in the place of numbers; null where no ID is known.</summary>
+    public Request? Resolve(Operation operation) => operation switch
+    {
+        Operation.CreateVault o => new Request.CreateVault(o.Vault),
+        Operation.DeleteVault o => new Request.DeleteVault(o.Vault),
+        Operation.DescribeVault o => new Request.DescribeVault(o.Vault),
+        Operation.ListVaults => new Request.ListVaults(),
+        Operation.InitiateUpload o => new Request.InitiateUpload(o.Vault),
+        Operation.ListUploads o => new Request.ListUploads(o.Vault),
+        Operation.PutArchive o => new Request.PutArchive(o.Vault, o.Content, o.Lie),
+        Operation.PutPart o when _uploads.TryGetValue(o.Upload, out var upload) =>
+            new Request.PutPart(upload.Vault, upload.Id, o.Slot, o.Content, o.Lie),
+        Operation.CompleteUpload o when _uploads.TryGetValue(o.Upload, out var upload) =>
+            new Request.CompleteUpload(upload.Vault, upload.Id, Claim(o, upload.Id)),
+        Operation.AbortUpload o when _uploads.TryGetValue(o.Upload, out var upload) =>
+            new Request.AbortUpload(upload.Vault, upload.Id),
+        Operation.ListParts o when _uploads.TryGetValue(o.Upload, out var upload) =>
+            new Request.ListParts(upload.Vault, upload.Id),
+        Operation.DeleteArchive o when o.Archive < _archives.Count =>
+            new Request.DeleteArchive(judge.ArchiveOf(_archives[o.Archive])!.Vault, _archives[o.Archive]),
+        Operation.ReadArchive o when o.Archive < _archives.Count =>
+            Request.ReadArchive.Of(judge.ArchiveOf(_archives[o.Archive])!, o.OnlyRange),
+        _ => null,
+    };
+
+    private Claim Claim(Operation.CompleteUpload operation, UploadId id)
+    {
+        var planned = schedule.Plans[operation.Upload];
+        var acknowledged = _acknowledged[operation.Upload];
+        var believed = acknowledged.Count == 0 ? planned : [.. acknowledged.Values];
+        var claim = Workload.Claim.Of(operation.Claim == ClaimKind.AsPlanned ? planned : believed);
+        return operation.Claim switch
+        {
+            ClaimKind.WrongSize => claim with { SizeBytes = claim.SizeBytes + 1, Contents = null },
+            ClaimKind.WrongHash => claim with { TreeHash = new Content(0, 3).TreeHash, Contents = null },
+            ClaimKind.AsBefore => judge.FactsOf(id).Claims.LastOrDefault() ?? claim,
+            _ => claim,
+        };
+    }
+
+    /// <summary>A client's operation was answered.</summary>
+    public void Learn(Operation operation, Reply reply)
+    {
+        if (operation is Operation.InitiateUpload initiate && reply.Upload is { } id)
+        {
+            _uploads[initiate.Upload] = (initiate.Vault, id);
+            _acknowledged[initiate.Upload] = [];
+        }
+        else if (operation is Operation.PutPart put && reply.Verdict == Verdict.Done)
+        {
+            _acknowledged[put.Upload][put.Slot] = put.Content;
+        }
+    }
+
+    /// <summary>An answer named an archive.</summary>
+    /// <returns>Whether it is a new one.</returns>
+    public bool LearnArchive(ArchiveId archive)
+    {
+        if (_archives.Contains(archive))
+        {
+            return false;
+        }
+
+        _archives.Add(archive);
+        return true;
+    }
+}
