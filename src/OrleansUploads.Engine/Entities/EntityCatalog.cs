@@ -15,7 +15,7 @@ public sealed class EntityCatalog(UploadPolicy uploads, RetrievalPolicy retrieva
 {
     private readonly AccountDecider _account = new();
     private readonly VaultDecider _vault = new();
-    private readonly ArchiveShardDecider _archiveShard = new(uploads);
+    private readonly ArchiveShardDecider _archiveShard = new(uploads, retrievals);
     private readonly JobsDecider _jobs = new(retrievals);
     private readonly UploadDecider _upload = new(uploads);
 

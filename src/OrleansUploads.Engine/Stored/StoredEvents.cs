@@ -34,7 +34,8 @@ internal static class StoredEvents
         ("totals-told.1", typeof(TotalsTold)),
         ("release-told.1", typeof(ReleaseTold)),
         ("deletions-forgotten.1", typeof(DeletionsForgotten)),
-        ("shard-carried-over.1", typeof(ShardCarriedOver)));
+        ("shard-carried-over.1", typeof(ShardCarriedOver)),
+        ("shard-snapshot.1", typeof(ShardSnapshot)));
 
     public static EventCodec<JobsEvent> Jobs { get; } = new(
         ("retrieval-started.1", typeof(RetrievalStarted)),
@@ -80,6 +81,7 @@ internal static class StoredEvents
 [JsonSerializable(typeof(ReleaseTold))]
 [JsonSerializable(typeof(DeletionsForgotten))]
 [JsonSerializable(typeof(ShardCarriedOver))]
+[JsonSerializable(typeof(ShardSnapshot))]
 [JsonSerializable(typeof(RetrievalStarted))]
 [JsonSerializable(typeof(JobsExpired))]
 [JsonSerializable(typeof(UploadInitiated))]
