@@ -20,6 +20,9 @@ public sealed record BeginVault(VaultLife Life, DateTimeOffset CreatedAt) : Vaul
 /// <summary>Asks what the vault holds.</summary>
 public sealed record DescribeVault(VaultId Vault) : VaultCommand, ICommand<VaultDescription>;
 
+/// <summary>Asks which archives there are at this moment, by the versions of the shards that hold them.</summary>
+public sealed record TakeInventory(VaultId Vault) : VaultCommand, ICommand<InventoryCut>;
+
 /// <summary>Begins an upload into the vault.</summary>
 /// <param name="Vault">The vault.</param>
 /// <param name="Upload">A fresh ID.</param>
@@ -65,6 +68,13 @@ public sealed record ConfirmVaultRemoved(long Epoch) : VaultCommand, ICommand<Do
 /// <param name="LastInventoryAt">When an archive was last added or deleted; null before the first.</param>
 public sealed record VaultDescription(
     VaultLife Life, DateTimeOffset CreatedAt, long Archives, long SizeBytes, DateTimeOffset? LastInventoryAt);
+
+/// <summary>A moment in the life of a vault. Shards list their archives as of their versions then, so an inventory stays the
+/// same whatever happens after it, without being stored.</summary>
+/// <param name="Life">The vault's life.</param>
+/// <param name="TakenAt">When the archives became these: when one was last added or deleted, or when the life began.</param>
+/// <param name="Versions">The version of each shard, by its number; 0 where it never held an archive.</param>
+public sealed record InventoryCut(VaultLife Life, DateTimeOffset TakenAt, IReadOnlyList<long> Versions);
 
 /// <summary>Some of the uploads in progress.</summary>
 /// <param name="Uploads">By upload ID.</param>

@@ -17,6 +17,7 @@ public sealed class VaultDecider : Decider<VaultState, VaultCommand, VaultEvent>
         {
             BeginVault c => Begin(state, c),
             DescribeVault c => state is VaultState.Live live ? Reply(Describe(live)) : NotFound(c.Vault),
+            TakeInventory c => state is VaultState.Live live ? Reply(Cut(live)) : NotFound(c.Vault),
             OpenUpload c => Open(state, c, now),
             ListUploads c => List(state, c),
             DeleteVault c => Delete(state, c, now),
@@ -217,6 +218,17 @@ public sealed class VaultDecider : Decider<VaultState, VaultCommand, VaultEvent>
         }
 
         return new VaultDescription(live.Life, live.CreatedAt, archives, sizeBytes, changedAt);
+    }
+
+    private static InventoryCut Cut(VaultState.Live live)
+    {
+        var versions = new long[VaultLife.ArchiveShards];
+        foreach (var totals in live.Shards.Values)
+        {
+            versions[totals.Shard] = totals.Version;
+        }
+
+        return new InventoryCut(live.Life, Describe(live).LastInventoryAt ?? live.CreatedAt, versions);
     }
 
     private static VaultState.Live Without(VaultState.Live live, UploadId upload) => live with

@@ -39,6 +39,7 @@ internal static class StoredEvents
 
     public static EventCodec<JobsEvent> Jobs { get; } = new(
         ("retrieval-started.1", typeof(RetrievalStarted)),
+        ("inventory-started.1", typeof(InventoryStarted)),
         ("jobs-expired.1", typeof(JobsExpired)));
 
     public static EventCodec<UploadEvent> Upload { get; } = new(
@@ -83,6 +84,7 @@ internal static class StoredEvents
 [JsonSerializable(typeof(ShardCarriedOver))]
 [JsonSerializable(typeof(ShardSnapshot))]
 [JsonSerializable(typeof(RetrievalStarted))]
+[JsonSerializable(typeof(InventoryStarted))]
 [JsonSerializable(typeof(JobsExpired))]
 [JsonSerializable(typeof(UploadInitiated))]
 [JsonSerializable(typeof(PartStored))]

@@ -15,6 +15,7 @@ internal sealed class GlacierOperations(
     VaultOperations vaults,
     ArchiveOperations archives,
     MultipartOperations multipart,
+    JobInitiation jobInitiation,
     JobOperations jobs,
     GatewayOptions options)
     : IDisposable
@@ -49,7 +50,7 @@ internal sealed class GlacierOperations(
         AbortMultipartUpload => multipart.AbortAsync(call),
         ListParts => multipart.ListPartsAsync(call),
         ListMultipartUploads => multipart.ListUploadsAsync(call),
-        InitiateJob => jobs.InitiateAsync(call),
+        InitiateJob => jobInitiation.InitiateAsync(call),
         DescribeJob => jobs.DescribeAsync(call),
         ListJobs => jobs.ListAsync(call),
         GetJobOutput => jobs.GetOutputAsync(call),

@@ -72,6 +72,24 @@ public sealed class VaultDeciderTests
     }
 
     [Fact]
+    public void An_inventory_is_the_newest_version_of_each_shard_and_as_old_as_the_last_change()
+    {
+        _vault.Refused<Refusal.VaultNotFound>(new TakeInventory(Some.Vault));
+        Begin();
+        var empty = _vault.Ask(new TakeInventory(Some.Vault));
+        Assert.Equal((Some.Life, Some.Noon), (empty.Life, empty.TakenAt));
+        Assert.Equal(new long[VaultLife.ArchiveShards], empty.Versions);
+
+        _vault.Do(Totals(2, 2, shard: 0));
+        _vault.Do(Totals(1, 1, shard: 0));
+        _vault.Do(Totals(5, 0, shard: 255));
+
+        var taken = _vault.Ask(new TakeInventory(Some.Vault));
+        Assert.Equal(_vault.Ask(new DescribeVault(Some.Vault)).LastInventoryAt, taken.TakenAt);
+        Assert.Equal((256, 2, 0, 5), (taken.Versions.Count, taken.Versions[0], taken.Versions[1], taken.Versions[255]));
+    }
+
+    [Fact]
     public void An_upload_that_became_an_archive_leaves_the_list_even_if_its_totals_are_old()
     {
         Begin();

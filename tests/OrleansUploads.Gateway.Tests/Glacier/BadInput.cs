@@ -33,6 +33,7 @@ internal sealed record BadInput(string Name, Func<Scene, ApiRequest> Request, in
         .. Parts(),
         .. Completions(),
         .. Jobs(),
+        .. Inventories(),
         .. Paths(),
     ];
 
@@ -175,9 +176,7 @@ internal sealed record BadInput(string Name, Func<Scene, ApiRequest> Request, in
         new("a job that is null", s => InitiateJob(s.Vault, "null"), 400, Missing, "missing: Job Parameters"),
         new("a job without type", s => InitiateJob(s.Vault, "{}"), 400, Missing, "missing: type"),
         new("a job of an unknown type", s => InitiateJob(s.Vault, """{"Type":"x"}"""), 400, Invalid, "Invalid Type: x"),
-        new("an inventory",
-            s => InitiateJob(s.Vault, """{"Type":"inventory-retrieval"}"""), 400, Invalid, "does not support it yet"),
-        new("a select", s => InitiateJob(s.Vault, """{"Type":"select"}"""), 400, Invalid, "does not support it yet"),
+        new("a select", s => InitiateJob(s.Vault, """{"Type":"select"}"""), 400, Invalid, "Select is retired"),
         new("a body that is no JSON", s => InitiateJob(s.Vault, "{"), 400, "SerializationException", "not the JSON object"),
         new("a body that is no object", s => InitiateJob(s.Vault, "[]"), 400, "SerializationException", "not the JSON object"),
         new("a retrieval without archive",
@@ -206,6 +205,51 @@ internal sealed record BadInput(string Name, Func<Scene, ApiRequest> Request, in
         new("a list of jobs of an unknown vault", s => ListJobs("nowhere"), 404, NotFound, "Vault not found"),
     ];
 
+    private static IEnumerable<BadInput> Inventories() =>
+    [
+        new("an inventory of an unknown vault",
+            s => RetrieveInventory("nowhere", "{}"), 404, NotFound, "Vault not found for ARN"),
+        new("an inventory of one archive",
+            s => Inventory(s, $"\"ArchiveId\":\"{s.Archive}\""), 400, Invalid, "Invalid ArchiveId: a job of the type"),
+        new("an inventory of a range",
+            s => Inventory(s, "\"RetrievalByteRange\":\"0-1048575\""), 400, Invalid, "Invalid RetrievalByteRange: a job of"),
+        new("an inventory in a format that is none",
+            s => Inventory(s, "\"Format\":\"XML\""), 400, Invalid, "Invalid Format: XML. It must be 'JSON' or 'CSV'."),
+        new("an inventory in lower case",
+            s => Inventory(s, "\"Format\":\"csv\""), 400, Invalid, "Invalid Format: csv. It must be 'JSON' or 'CSV'."),
+        new("an inventory with a tier that is none", s => Inventory(s, "\"Tier\":\"Fast\""), 400, Invalid, "Invalid Tier: Fast"),
+        new("an inventory with a description of 1,025 characters",
+            s => Inventory(s, $"\"Description\":\"{new string('d', 1025)}\""), 400, Invalid, "at most 1024"),
+        .. new[] { "0", "-1", "", "1.5", "+1", " 1", "many" }.Select(limit => new BadInput(
+            $"an inventory with the limit '{limit}'",
+            s => RetrieveInventory(s.Vault, $$"""{"Limit":"{{limit}}"}"""),
+            400,
+            Invalid,
+            $"Invalid Limit: {limit}. It must be a whole number of at least 1.")),
+        new("an inventory with a limit that is no text",
+            s => RetrieveInventory(s.Vault, """{"Limit":10}"""), 400, "SerializationException", "Limit"),
+        .. new[]
+        {
+            "", "yesterday", "2013-03-20", "2013-03-20T17:03:43", "2013-03-20T17:03:43+01:00", "2013-02-30T00:00:00Z",
+            "20130320T170343Z", "2013-03-20T17:03:43.1Z", "2013-03-20 17:03:43Z",
+        }.SelectMany(date => new[] { "StartDate", "EndDate" }.Select(field => new BadInput(
+            $"an inventory with the {field} '{date}'",
+            s => RetrieveInventory(s.Vault, $$"""{"{{field}}":"{{date}}"}"""),
+            400,
+            Invalid,
+            $"Invalid {field}: {date}. The form is '2013-03-20T17:03:43Z', in UTC."))),
+        new("an inventory that ends before it begins",
+            s => RetrieveInventory(
+                s.Vault, """{"StartDate":"2013-03-20T17:03:44Z","EndDate":"2013-03-20T17:03:43Z"}"""),
+            400,
+            Invalid,
+            "It must not be after the EndDate, 2013-03-20T17:03:43Z."),
+        new("an inventory with a bad marker",
+            s => RetrieveInventory(s.Vault, """{"Marker":"x"}"""), 400, Invalid, "Invalid Marker: x"),
+        new("an inventory whose parameters are none",
+            s => RetrieveInventory(s.Vault, "[]"), 400, "SerializationException", "InventoryRetrievalParameters"),
+    ];
+
     private static IEnumerable<BadInput> Paths() =>
         new ApiRequest[]
         {
@@ -229,6 +273,9 @@ internal sealed record BadInput(string Name, Func<Scene, ApiRequest> Request, in
     private static ApiRequest Archive(Scene scene) => UploadArchive(scene.Vault, Bytes(7));
 
     private static ApiRequest GoodPart(Scene scene) => Part(scene.Vault, scene.Upload, 0, Bytes(MiB, 77));
+
+    private static ApiRequest Inventory(Scene scene, string field) =>
+        InitiateJob(scene.Vault, $$"""{"Type":"inventory-retrieval",{{field}}}""");
 
     private static ApiRequest Job(Scene scene, string field, string value) => InitiateJob(
         scene.Vault, $$"""{"Type":"archive-retrieval","ArchiveId":"{{scene.Archive}}","{{field}}":"{{value}}"}""");

@@ -54,6 +54,11 @@ public static class Requests
     public static ApiRequest Retrieve(string vault, string archive) =>
         InitiateJob(vault, $$"""{"Type":"archive-retrieval","ArchiveId":"{{archive}}"}""");
 
+    public static ApiRequest RetrieveInventory(string vault, string parameters = "null", string format = "null") =>
+        InitiateJob(
+            vault,
+            $$"""{"Type":"inventory-retrieval","Format":{{format}},"InventoryRetrievalParameters":{{parameters}}}""");
+
     public static ApiRequest DescribeJob(string vault, string job) => new("GET", $"/-/vaults/{vault}/jobs/{job}");
 
     public static ApiRequest ListJobs(string vault, string query = "") => new("GET", $"/-/vaults/{vault}/jobs{query}");
