@@ -38,6 +38,7 @@ public static class GatewayServices
         services.AddSingleton(options);
         services.AddSingleton<Authenticator>();
         services.AddSingleton<VaultOperations>();
+        services.AddSingleton<TagOperations>();
         services.AddSingleton<ArchiveOperations>();
         services.AddSingleton<MultipartOperations>();
         services.AddSingleton<InventoryPrinter>();

@@ -39,6 +39,19 @@ public sealed record OpenUpload(
 /// <param name="Limit">Most uploads to list; at least 1.</param>
 public sealed record ListUploads(VaultId Vault, string After, int Limit) : VaultCommand, ICommand<UploadsPage>;
 
+/// <summary>Asks for the vault's tags.</summary>
+public sealed record ListTags(VaultId Vault) : VaultCommand, ICommand<VaultTags>;
+
+/// <summary>Adds tags. One whose key is there already replaces its value.</summary>
+/// <param name="Vault">The vault.</param>
+/// <param name="Tags">Values by keys, both as <see cref="TagText"/> allows.</param>
+public sealed record AddTags(VaultId Vault, IReadOnlyDictionary<string, string> Tags) : VaultCommand, ICommand<Done>;
+
+/// <summary>Removes tags. A key that is not there is no error.</summary>
+/// <param name="Vault">The vault.</param>
+/// <param name="Keys">The keys.</param>
+public sealed record RemoveTags(VaultId Vault, IReadOnlyList<string> Keys) : VaultCommand, ICommand<Done>;
+
 /// <summary>Deletes the vault, if it is empty.</summary>
 public sealed record DeleteVault(VaultId Vault) : VaultCommand, ICommand<Done>;
 
@@ -68,6 +81,10 @@ public sealed record ConfirmVaultRemoved(long Epoch) : VaultCommand, ICommand<Do
 /// <param name="LastInventoryAt">When an archive was last added or deleted; null before the first.</param>
 public sealed record VaultDescription(
     VaultLife Life, DateTimeOffset CreatedAt, long Archives, long SizeBytes, DateTimeOffset? LastInventoryAt);
+
+/// <summary>The tags of a vault.</summary>
+/// <param name="Tags">Values by keys, in ordinal order.</param>
+public sealed record VaultTags(IReadOnlyDictionary<string, string> Tags);
 
 /// <summary>A moment in the life of a vault. Shards list their archives as of their versions then, so an inventory stays the
 /// same whatever happens after it, without being stored.</summary>

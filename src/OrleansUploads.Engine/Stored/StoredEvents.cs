@@ -24,6 +24,8 @@ internal static class StoredEvents
         ("upload-begun.1", typeof(UploadBegun)),
         ("upload-unlisted.1", typeof(UploadUnlisted)),
         ("archives-recorded.1", typeof(ArchivesRecorded)),
+        ("tags-added.1", typeof(TagsAdded)),
+        ("tags-removed.1", typeof(TagsRemoved)),
         ("vault-deleted.1", typeof(VaultDeleted)),
         ("vault-removed.1", typeof(VaultRemoved)));
 
@@ -73,6 +75,8 @@ internal static class StoredEvents
 [JsonSerializable(typeof(UploadBegun))]
 [JsonSerializable(typeof(UploadUnlisted))]
 [JsonSerializable(typeof(ArchivesRecorded))]
+[JsonSerializable(typeof(TagsAdded))]
+[JsonSerializable(typeof(TagsRemoved))]
 [JsonSerializable(typeof(VaultDeleted))]
 [JsonSerializable(typeof(VaultRemoved))]
 [JsonSerializable(typeof(ShardOpened))]

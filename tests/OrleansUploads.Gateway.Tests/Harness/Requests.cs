@@ -65,6 +65,14 @@ public static class Requests
 
     public static ApiRequest GetOutput(string vault, string job) => new("GET", $"/-/vaults/{vault}/jobs/{job}/output");
 
+    public static ApiRequest ListTags(string vault) => new("GET", $"/-/vaults/{vault}/tags");
+
+    public static ApiRequest AddTags(string vault, string json) =>
+        new ApiRequest("POST", $"/-/vaults/{vault}/tags?operation=add").WithBody(Encoding.UTF8.GetBytes(json));
+
+    public static ApiRequest RemoveTags(string vault, string json) =>
+        new ApiRequest("POST", $"/-/vaults/{vault}/tags?operation=remove").WithBody(Encoding.UTF8.GetBytes(json));
+
     /// <summary>Bytes that no other seed has.</summary>
     public static byte[] Bytes(int count, int seed = 1)
     {
