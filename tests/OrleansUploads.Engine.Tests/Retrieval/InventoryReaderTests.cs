@@ -80,6 +80,35 @@ public sealed class InventoryReaderTests
         Assert.Equal(whole[124..], rest.SelectMany(page => page.Archives));
     }
 
+    [Fact]
+    public async Task An_inventory_is_what_it_was_after_all_archives_were_deleted_and_the_process_died()
+    {
+        const int Few = 100;
+        const int Shard = 7;
+        var bench = new EngineBench();
+        await bench.CreateVaultAsync();
+        var entries = Enumerable.Range(0, Few).Select(i => Some.Archive(i)).ToList();
+        foreach (var entry in entries)
+        {
+            await bench.AskAsync(Some.Life.ArchiveShard(Shard), new AddArchive(Some.Life, Shard, entry));
+        }
+
+        var before = await bench.AskAsync(Some.Vault.Entity, new TakeInventory(Some.Vault));
+        foreach (var entry in entries)
+        {
+            await bench.AskAsync(Some.Life.ArchiveShard(Shard), new DeleteArchive(entry.Archive));
+        }
+
+        bench.Crash();
+        var after = await bench.AskAsync(Some.Vault.Entity, new TakeInventory(Some.Vault));
+        var reader = new InventoryReader(bench.Host);
+        var kept = await reader.ReadAsync(before, All, CancellationToken.None).ToListAsync();
+        Assert.Equal(
+            entries.Select(entry => entry.Archive).ToHashSet(),
+            kept.SelectMany(page => page.Archives).Select(entry => entry.Archive).ToHashSet());
+        Assert.Empty(await reader.ReadAsync(after, All, CancellationToken.None).ToListAsync());
+    }
+
     private async Task<List<ArchivesPage>> ReadAsync(InventorySelection selection, int pageArchives) =>
         await new InventoryReader(_shards, pageArchives).ReadAsync(_shards.Inventory, selection, CancellationToken.None)
             .ToListAsync();
