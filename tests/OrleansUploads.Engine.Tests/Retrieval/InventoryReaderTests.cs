@@ -7,6 +7,10 @@ using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Retrieval;
 using OrleansUploads.TestKit;
+using Shard = OrleansUploads.TestKit.DeciderDriver<
+    OrleansUploads.Core.Archives.ArchiveShardState,
+    OrleansUploads.Core.Archives.ArchiveShardCommand,
+    OrleansUploads.Core.Archives.ArchiveShardEvent>;
 
 namespace OrleansUploads.Engine.Tests.Retrieval;
 
@@ -116,7 +120,7 @@ public sealed class InventoryReaderTests
     /// <summary>The shards of an index, without a journal.</summary>
     private sealed class Shards : IEntityHost
     {
-        private readonly Dictionary<EntityId, DeciderDriver<ArchiveShardState, ArchiveShardCommand, ArchiveShardEvent>> _byId = [];
+        private readonly Dictionary<EntityId, Shard> _byId = [];
 
         public Shards(int archives)
         {
@@ -128,7 +132,7 @@ public sealed class InventoryReaderTests
                 var entity = Some.Life.ArchiveShard(shard);
                 if (!_byId.TryGetValue(entity, out var driver))
                 {
-                    driver = _byId[entity] = new(new ArchiveShardDecider(new UploadPolicy(), new RetrievalPolicy()));
+                    driver = _byId[entity] = new Shard(new ArchiveShardDecider(new UploadPolicy(), new RetrievalPolicy()));
                 }
 
                 driver.Do(new AddArchive(Some.Life, shard, entry));

@@ -15,7 +15,7 @@ internal sealed record Scene(string Vault, string Archive, string Upload);
 /// <param name="Status">The status that answers it.</param>
 /// <param name="Code">The code that answers it.</param>
 /// <param name="Message">Part of the message that answers it.</param>
-internal sealed record BadInput(string Name, Func<Scene, ApiRequest> Request, int Status, string Code, string Message)
+internal sealed partial record BadInput(string Name, Func<Scene, ApiRequest> Request, int Status, string Code, string Message)
 {
     private const string Invalid = "InvalidParameterValueException";
     private const string Missing = "MissingParameterValueException";
@@ -206,105 +206,6 @@ internal sealed record BadInput(string Name, Func<Scene, ApiRequest> Request, in
         new("a list of jobs of an unknown vault", s => ListJobs("nowhere"), 404, NotFound, "Vault not found"),
     ];
 
-    private static IEnumerable<BadInput> Inventories() =>
-    [
-        new("an inventory of an unknown vault",
-            s => RetrieveInventory("nowhere", "{}"), 404, NotFound, "Vault not found for ARN"),
-        new("an inventory of one archive",
-            s => Inventory(s, $"\"ArchiveId\":\"{s.Archive}\""), 400, Invalid, "Invalid ArchiveId: a job of the type"),
-        new("an inventory of a range",
-            s => Inventory(s, "\"RetrievalByteRange\":\"0-1048575\""), 400, Invalid, "Invalid RetrievalByteRange: a job of"),
-        new("an inventory in a format that is none",
-            s => Inventory(s, "\"Format\":\"XML\""), 400, Invalid, "Invalid Format: XML. It must be 'JSON' or 'CSV'."),
-        new("an inventory in lower case",
-            s => Inventory(s, "\"Format\":\"csv\""), 400, Invalid, "Invalid Format: csv. It must be 'JSON' or 'CSV'."),
-        new("an inventory with a tier that is none", s => Inventory(s, "\"Tier\":\"Fast\""), 400, Invalid, "Invalid Tier: Fast"),
-        new("an inventory with a description of 1,025 characters",
-            s => Inventory(s, $"\"Description\":\"{new string('d', 1025)}\""), 400, Invalid, "at most 1024"),
-        .. new[] { "0", "-1", "", "1.5", "+1", " 1", "many" }.Select(limit => new BadInput(
-            $"an inventory with the limit '{limit}'",
-            s => RetrieveInventory(s.Vault, $$"""{"Limit":"{{limit}}"}"""),
-            400,
-            Invalid,
-            $"Invalid Limit: {limit}. It must be a whole number of at least 1.")),
-        new("an inventory with a limit that is no text",
-            s => RetrieveInventory(s.Vault, """{"Limit":10}"""), 400, "SerializationException", "Limit"),
-        .. new[]
-        {
-            "", "yesterday", "2013-03-20", "2013-03-20T17:03:43", "2013-03-20T17:03:43+01:00", "2013-02-30T00:00:00Z",
-            "20130320T170343Z", "2013-03-20T17:03:43.1Z", "2013-03-20 17:03:43Z",
-        }.SelectMany(date => new[] { "StartDate", "EndDate" }.Select(field => new BadInput(
-            $"an inventory with the {field} '{date}'",
-            s => RetrieveInventory(s.Vault, $$"""{"{{field}}":"{{date}}"}"""),
-            400,
-            Invalid,
-            $"Invalid {field}: {date}. The form is '2013-03-20T17:03:43Z', in UTC."))),
-        new("an inventory that ends before it begins",
-            s => RetrieveInventory(
-                s.Vault, """{"StartDate":"2013-03-20T17:03:44Z","EndDate":"2013-03-20T17:03:43Z"}"""),
-            400,
-            Invalid,
-            "It must not be after the EndDate, 2013-03-20T17:03:43Z."),
-        new("an inventory with a bad marker",
-            s => RetrieveInventory(s.Vault, """{"Marker":"x"}"""), 400, Invalid, "Invalid Marker: x"),
-        new("an inventory whose parameters are none",
-            s => RetrieveInventory(s.Vault, "[]"), 400, "SerializationException", "InventoryRetrievalParameters"),
-    ];
-
-    private static IEnumerable<BadInput> Tags() =>
-    [
-        new("the tags of an unknown vault", s => ListTags("nowhere"), 404, NotFound, "Vault not found for ARN"),
-        new("tags for an unknown vault", s => AddTags("nowhere", """{"Tags":{"a":"b"}}"""), 404, NotFound, "Vault not found"),
-        new("the removal of an unknown vault's tags",
-            s => RemoveTags("nowhere", """{"TagKeys":["a"]}"""), 404, NotFound, "Vault not found"),
-        new("tags without body", s => AddTags(s.Vault, ""), 400, Missing, "missing: Request body"),
-        new("the removal of tags without body", s => RemoveTags(s.Vault, ""), 400, Missing, "missing: Request body"),
-        new("tags without tags", s => AddTags(s.Vault, "{}"), 400, Missing, "missing: Tags"),
-        new("the removal of tags without keys", s => RemoveTags(s.Vault, """{"Tags":{}}"""), 400, Missing, "missing: TagKeys"),
-        new("tags that are null", s => AddTags(s.Vault, """{"Tags":null}"""), 400, Missing, "missing: Tags"),
-        new("no tags", s => AddTags(s.Vault, """{"Tags":{}}"""), 400, Invalid, "there are 0, and a request has 1 to 10"),
-        new("the removal of no tags", s => RemoveTags(s.Vault, """{"TagKeys":[]}"""), 400, Invalid, "Invalid TagKeys: there are 0"),
-        new("eleven tags", s => AddTags(s.Vault, $$$"""{"Tags":{{{{Eleven("\"{0}\":\"\"")}}}}}"""), 400, Invalid, "there are 11"),
-        new("the removal of eleven tags",
-            s => RemoveTags(s.Vault, $$"""{"TagKeys":[{{Eleven("\"{0}\"")}}]}"""), 400, Invalid, "there are 11"),
-        new("tags that are no object", s => AddTags(s.Vault, "[]"), 400, "SerializationException", "not the JSON object of tags"),
-        new("tags that are no JSON", s => AddTags(s.Vault, "{"), 400, "SerializationException", "not the JSON object of tags"),
-        new("a tag that is a number",
-            s => AddTags(s.Vault, """{"Tags":{"a":1}}"""), 400, "SerializationException", "not the JSON object of tags"),
-        new("a tag that is half a character",
-            s => AddTags(s.Vault, """{"Tags":{"a":"\ud800"}}"""), 400, "SerializationException", "not the JSON object of tags"),
-        new("a tag whose key is half a character",
-            s => AddTags(s.Vault, """{"Tags":{"\ud800":""}}"""), 400, "SerializationException", "not the JSON object of tags"),
-        new("a tag without value",
-            s => AddTags(s.Vault, """{"Tags":{"a":null}}"""), 400, Invalid, "Invalid value of the tag 'a': null"),
-        new("a value of 256 characters",
-            s => AddTags(s.Vault, $$$"""{"Tags":{"a":"{{{new string('v', 256)}}}"}}"""), 400, Invalid, "at most 255 letters"),
-        .. new[] { "", "aws:x", "a:b", "a,b", "a*", "a\\tb", "a\\n", "a\u2028b", new string('k', 129) }.SelectMany(key => new[]
-        {
-            new BadInput(
-                $"a tag with the key '{key}' beside a good one",
-                s => AddTags(s.Vault, $$$"""{"Tags":{"good":"","{{{key}}}":"v"}}"""),
-                400,
-                Invalid,
-                "A key has 1 to 128 letters"),
-            new BadInput(
-                $"the removal of the key '{key}' beside a good one",
-                s => RemoveTags(s.Vault, $$"""{"TagKeys":["good","{{key}}"]}"""),
-                400,
-                Invalid,
-                "A key has 1 to 128 letters"),
-        }),
-        .. new[] { "a:b", "a;b", "\\u0000", "a\u200bb" }.Select(value => new BadInput(
-            $"a tag with the value '{value}'",
-            s => AddTags(s.Vault, $$$"""{"Tags":{"a":"{{{value}}}"}}"""),
-            400,
-            Invalid,
-            "Invalid value of the tag 'a'")),
-    ];
-
-    private static string Eleven(string form) => string.Join(',', Enumerable.Range(1, 11).Select(i => form.Replace(
-        "{0}", $"k{i}", StringComparison.Ordinal)));
-
     private static IEnumerable<BadInput> Paths() =>
         new ApiRequest[]
         {
@@ -328,9 +229,6 @@ internal sealed record BadInput(string Name, Func<Scene, ApiRequest> Request, in
     private static ApiRequest Archive(Scene scene) => UploadArchive(scene.Vault, Bytes(7));
 
     private static ApiRequest GoodPart(Scene scene) => Part(scene.Vault, scene.Upload, 0, Bytes(MiB, 77));
-
-    private static ApiRequest Inventory(Scene scene, string field) =>
-        InitiateJob(scene.Vault, $$"""{"Type":"inventory-retrieval",{{field}}}""");
 
     private static ApiRequest Job(Scene scene, string field, string value) => InitiateJob(
         scene.Vault, $$"""{"Type":"archive-retrieval","ArchiveId":"{{scene.Archive}}","{{field}}":"{{value}}"}""");
