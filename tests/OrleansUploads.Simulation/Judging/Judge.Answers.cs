@@ -254,11 +254,15 @@ internal sealed partial class Judge
 
                 LearnArchive(reply.Archive.Value, request.Vault, [request.Content]);
                 break;
-            case Verdict.Invalid when request.Lie == Lie.None:
-            case Verdict.Conflict when !AnyCollection:
-                return false;
-            case Verdict.Invalid:
-                coverage.Saw(Situations.LieRefused);
+            case Verdict.Invalid or Verdict.Conflict:
+                // Its upload is aborted quietly; where that fails, it stays until it is stale.
+                _leftovers[request.Vault] = true;
+                if (reply.Verdict == Verdict.Invalid ? request.Lie == Lie.None : !AnyCollection)
+                {
+                    return false;
+                }
+
+                coverage.Saw(reply.Verdict == Verdict.Invalid ? Situations.LieRefused : Situations.CollectionBeatReport);
                 break;
         }
 
@@ -315,7 +319,7 @@ internal sealed partial class Judge
         archive.Vault == vault && (archive.DeletedSince == 0 || archive.DeletedSince > asked.Order);
 
     private bool IsCertainlyEmpty(int vault, Asked asked) =>
-        _doubtfulArchives[vault] == 0 && _doubtfulUploads[vault] == 0
+        _doubtfulArchives[vault] == 0 && _doubtfulUploads[vault] == 0 && !_leftovers[vault]
         && !_archives.Values.Any(archive => IsPossiblyThere(archive, vault, asked))
         && !_order.Any(id => _uploads[id].Facts is var facts && facts.Vault == vault
             && (facts.EndedSince == 0 || facts.EndedSince > asked.Order));

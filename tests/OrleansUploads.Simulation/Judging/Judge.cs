@@ -16,6 +16,7 @@ internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage,
     private readonly Dictionary<ArchiveId, ArchiveFacts> _archives = [];
     private readonly int[] _doubtfulArchives = new int[2];
     private readonly int[] _doubtfulUploads = new int[2];
+    private readonly bool[] _leftovers = new bool[2];
     private readonly HashSet<int> _vaultsDeleted = [];
     private readonly DateTimeOffset _startedAt = now();
     private long _events;

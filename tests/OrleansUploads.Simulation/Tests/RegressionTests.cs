@@ -22,11 +22,10 @@ public sealed class RegressionTests
     private readonly ManualTime _time = new();
 
     [Theory]
-    [InlineData(107, "a stale vault confirmed that it had closed an upload which it had never listed")]
-    [InlineData(44, "a stale account confirmed that it had removed a vault which it had never taken in")]
-    [InlineData(3646, "a vault said that it was gone before its account knew")]
-    [InlineData(4989, "an account listed a vault before the vault had begun")]
-    [InlineData(14954, "bytes that had become an archive were deleted because a repeated report was refused")]
+    [InlineData(38, "a stale vault confirmed that it had closed an upload which it had never listed")]
+    [InlineData(33, "a stale account confirmed that it had removed a vault which it had never taken in")]
+    [InlineData(50, "a stale vault confirmed that it had counted an archive which it left out")]
+    [InlineData(793, "a vault said that it was gone before its account knew")]
     public void A_seed_that_once_failed_keeps_its_promises(ulong seed, string whatHappened) =>
         Assert.True(Simulation.Run(seed, new Coverage()).Violation is null, $"Again: {whatHappened}.");
 

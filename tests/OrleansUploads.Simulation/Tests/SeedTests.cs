@@ -35,10 +35,10 @@ public sealed class SeedTests
 
     /// <summary>These change with the generator and with the engine; what they must not do is to differ between machines.</summary>
     [Theory]
-    [InlineData(1, "PIN1")]
-    [InlineData(7, "PIN7")]
-    [InlineData(44, "PIN44")]
-    [InlineData(446, "PIN446")]
+    [InlineData(1, "e33306847267546a")]
+    [InlineData(7, "eb725fedd2559246")]
+    [InlineData(44, "e5839453a6e82386")]
+    [InlineData(446, "4e79ce25c3686367")]
     public void A_seed_tells_the_same_story_on_every_machine(ulong seed, string hash) =>
         Assert.Equal(hash, Simulation.Run(seed, new Coverage()).Trace.Hash.ToString("x16", null));
 

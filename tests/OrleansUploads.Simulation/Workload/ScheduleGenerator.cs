@@ -129,7 +129,7 @@ internal sealed class ScheduleGenerator
         _random.Pick(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(90)),
         _random.Chance(500));
 
-    private TimeSpan Pause() => _random.Below(4) switch
+    private TimeSpan Pause() => (_options.Hurries ? 0 : _random.Below(4)) switch
     {
         0 or 1 => TimeSpan.Zero,
         2 => _random.Milliseconds(0, _options.SlowMilliseconds),

@@ -20,6 +20,9 @@ internal sealed record SwarmOptions
     /// <summary>Vaults are filled, emptied, deleted and created again, and nothing else.</summary>
     public bool Churns { get; init; }
 
+    /// <summary>Clients do not pause between their operations.</summary>
+    public bool Hurries { get; init; }
+
     public bool InlineContinuations { get; init; } = true;
 
     public bool DrawsTaskOrder { get; init; } = true;
@@ -84,6 +87,7 @@ internal sealed record SwarmOptions
         {
             Churns = churns,
             Hosts = random.Chance(350) ? 2 : 1,
+            Hurries = random.Chance(150),
             Clients = random.Between(1, 4),
             Uploads = random.Between(1, 4),
             Vaults = churns ? 1 : random.Between(1, 2),
