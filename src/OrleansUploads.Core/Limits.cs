@@ -2,7 +2,7 @@ namespace OrleansUploads.Core;
 
 /// <summary>The protocol's fixed figures. Units are in the names.</summary>
 /// <remarks>Source: Amazon Glacier developer guide, API version 2012-06-01, pages "Uploading large archives in parts",
-/// "Initiate multipart upload", "Create vault" and "Initiate job".</remarks>
+/// "Initiate multipart upload", "Create vault", "Add tags to vault" and "Initiate job".</remarks>
 public static class Limits
 {
     /// <summary>One leaf of the tree hash, and the unit of every part size: 1 MiB.</summary>
@@ -34,6 +34,18 @@ public static class Limits
 
     /// <summary>Length of a job ID, in characters of URL-safe base64.</summary>
     public const int JobIdChars = 92;
+
+    /// <summary>Most tags of one vault.</summary>
+    public const int MaxTagsPerVault = 50;
+
+    /// <summary>Most tags or keys in one request.</summary>
+    public const int MaxTagsPerRequest = 10;
+
+    /// <summary>Longest key of a tag, in Unicode characters.</summary>
+    public const int MaxTagKeyChars = 128;
+
+    /// <summary>Longest value of a tag, in Unicode characters.</summary>
+    public const int MaxTagValueChars = 255;
 
     /// <summary>What each archive adds to a vault's reported size beside its own bytes, as the real service counts.</summary>
     public const long ArchiveOverheadBytes = 32 * 1024;

@@ -24,6 +24,9 @@ public abstract record Refusal
     /// <summary>The account has as many vaults as it may have.</summary>
     public sealed record TooManyVaults(AccountId Account, int Limit) : Refusal;
 
+    /// <summary>With these tags the vault would have more than it may have.</summary>
+    public sealed record TooManyTags(VaultId Vault, int Limit) : Refusal;
+
     /// <summary>There is no such upload in this vault, or it was aborted, has expired or is complete.</summary>
     public sealed record UploadNotFound : Refusal;
 

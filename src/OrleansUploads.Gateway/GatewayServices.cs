@@ -36,11 +36,15 @@ public static class GatewayServices
         services.TryAddSingleton<IdSource>();
         services.TryAddSingleton<PartIntake>();
         services.TryAddSingleton<ArchiveReader>();
+        services.TryAddSingleton<InventoryReader>();
         services.AddSingleton(options);
         services.AddSingleton<Authenticator>();
         services.AddSingleton<VaultOperations>();
+        services.AddSingleton<TagOperations>();
         services.AddSingleton<ArchiveOperations>();
         services.AddSingleton<MultipartOperations>();
+        services.AddSingleton<InventoryPrinter>();
+        services.AddSingleton<JobInitiation>();
         services.AddSingleton<JobOperations>();
         services.AddSingleton<GlacierOperations>();
         services.AddSingleton<GlacierPipeline>();

@@ -14,6 +14,10 @@ public readonly record struct ArchiveId
 
     private ArchiveId(string text) => _text = text;
 
+    /// <summary>The order of lists: by the characters' codes, the same on every machine.</summary>
+    public static IComparer<ArchiveId> Ordinal { get; } =
+        Comparer<ArchiveId>.Create(static (x, y) => string.CompareOrdinal(x._text, y._text));
+
     /// <summary>The ID of what an upload became.</summary>
     public static ArchiveId Derive(UploadId upload, long sizeBytes, TreeHash treeHash)
     {

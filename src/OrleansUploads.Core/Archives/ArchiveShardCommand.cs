@@ -38,6 +38,15 @@ public sealed record AddArchive(VaultLife Vault, int Shard, ArchiveEntry Entry)
 /// <summary>Looks an archive up.</summary>
 public sealed record FindArchive(ArchiveId Archive) : ArchiveShardCommand, ICommand<ArchiveEntry>;
 
+/// <summary>Lists the archives that the shard held after one of its changes, by archive ID. For as long as the deletions since
+/// then are remembered, the same question has the same answer.</summary>
+/// <param name="Version">The change, by the shard's version after it.</param>
+/// <param name="After">Archives up to and including this ID are left out, whether it is there or not; null for none.</param>
+/// <param name="Limit">Most archives to list; at least 1.</param>
+/// <param name="Created">Only archives that were created in this time.</param>
+public sealed record ListArchives(long Version, ArchiveId? After, int Limit, CreationWindow Created)
+    : ArchiveShardCommand, ICommand<ArchivesPage>;
+
 /// <summary>Deletes an archive. Deleting it again is answered like the first time, for as long as that is remembered.</summary>
 public sealed record DeleteArchive(ArchiveId Archive) : ArchiveShardCommand, ICommand<Done>;
 
@@ -47,3 +56,8 @@ public sealed record ConfirmTotalsTold(long Version) : ArchiveShardCommand, ICom
 
 /// <summary>Confirms that the upload of a deleted archive knows.</summary>
 public sealed record ConfirmArchiveReleased(ArchiveId Archive) : ArchiveShardCommand, ICommand<Done>;
+
+/// <summary>Some of a shard's archives.</summary>
+/// <param name="Archives">By archive ID.</param>
+/// <param name="HasMore">Whether more follow the last one.</param>
+public sealed record ArchivesPage(IReadOnlyList<ArchiveEntry> Archives, bool HasMore);

@@ -3,16 +3,24 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Vaults;
 
 namespace OrleansUploads.Core.Archives;
 
 /// <summary>The rules of one shard of a vault's archive index.</summary>
-/// <remarks>The vault holds each shard's totals by version, so telling it twice or late changes nothing.</remarks>
-public sealed class ArchiveShardDecider(UploadPolicy policy)
+/// <remarks>The vault holds each shard's totals by version, so telling it twice or late changes nothing. A deleted archive
+/// is remembered for as long as a job may list what was there before.</remarks>
+public sealed class ArchiveShardDecider(UploadPolicy uploads, RetrievalPolicy retrievals)
     : Decider<ArchiveShardState, ArchiveShardCommand, ArchiveShardEvent>
 {
+    /// <summary>A job begins a little later than the inventory that it lists, and clocks differ.</summary>
+    private static readonly TimeSpan InventorySlack = TimeSpan.FromHours(1);
+
+    private readonly TimeSpan _deletionLife = Longest(
+        uploads.RecordLife, retrievals.Delay + Limits.JobOutputLife + InventorySlack);
+
     /// <inheritdoc/>
     public override ArchiveShardState Initial => ArchiveShardState.Empty;
 
@@ -29,9 +37,10 @@ public sealed class ArchiveShardDecider(UploadPolicy policy)
         ArchiveShardState state, ArchiveShardCommand command, DateTimeOffset now) => command switch
         {
             AddArchive c => Add(state, c),
-            FindArchive c => state.Archives.TryGetValue(c.Archive, out var entry)
+            FindArchive c => state.Find(c.Archive) is { } entry
                 ? Reply(entry)
                 : Refuse(new Refusal.ArchiveNotFound(c.Archive)),
+            ListArchives c => List(state, c),
             DeleteArchive c => Delete(state, c, now),
             ConfirmTotalsTold c => state.Untold.ContainsKey(c.Version)
                 ? Accept(new TotalsTold(c.Version))
@@ -61,7 +70,7 @@ public sealed class ArchiveShardDecider(UploadPolicy policy)
 
     private Decision<ArchiveShardEvent> Delete(ArchiveShardState state, DeleteArchive command, DateTimeOffset now)
     {
-        if (!state.Archives.ContainsKey(command.Archive))
+        if (state.Find(command.Archive) is null)
         {
             return state.Deleted.ContainsKey(command.Archive)
                 ? Repeat(Done.Instance)
@@ -79,43 +88,49 @@ public sealed class ArchiveShardDecider(UploadPolicy policy)
     {
         ShardOpened e => state with { Vault = e.Vault, Totals = state.Totals with { Shard = e.Shard } },
         ArchiveAdded e => Changed(
-            state with { Archives = state.Archives.SetItem(e.Entry.Archive, e.Entry) },
+            state with
+            {
+                Archives = state.Archives.SetItem(
+                    e.Entry.Archive, new IndexedArchive(e.Entry, state.Totals.Version + 1, DeletedIn: null)),
+                InOrder = state.InOrder.Add(e.Entry.Archive),
+            },
             +1,
             e.Entry.SizeBytes,
             e.Entry.CreatedAt,
             e.Entry.Upload),
-        ArchiveDeleted e when state.Archives.TryGetValue(e.Archive, out var entry) => Changed(
+        ArchiveDeleted e when state.Archives.TryGetValue(e.Archive, out var indexed) => Changed(
             state with
             {
-                Archives = state.Archives.Remove(e.Archive),
+                Archives = state.Archives.SetItem(
+                    e.Archive, indexed with { DeletedIn = state.Totals.Version + 1 }),
                 Deleted = state.Deleted.SetItem(
-                    e.Archive, new DeletedArchive(e.Archive, entry.Upload, e.At, Released: false)),
+                    e.Archive, new DeletedArchive(e.Archive, indexed.Entry.Upload, e.At, Released: false)),
             },
             -1,
-            -entry.SizeBytes,
+            -indexed.Entry.SizeBytes,
             e.At,
             closedUpload: null),
         TotalsTold e => state with { Untold = state.Untold.Remove(e.Version) },
         ReleaseTold e when state.Deleted.TryGetValue(e.Archive, out var deleted) =>
             state with { Deleted = state.Deleted.SetItem(e.Archive, deleted with { Released = true }) },
-        DeletionsForgotten e => state with
-        {
-            Deleted = state.Deleted.RemoveRange(
-                state.Deleted.Values.Where(d => Forgettable(d, e.Before)).Select(d => d.Archive)),
-        },
-        ShardCarriedOver e => new ArchiveShardState(
+        DeletionsForgotten e => Without(
+            state, [.. state.Deleted.Values.Where(d => Forgettable(d, e.Before)).Select(d => d.Archive)]),
+        ShardSnapshot e => Restore(e),
+
+        // No inventory is older than the first version of the program that takes one.
+        ShardCarriedOver e => Restore(new ShardSnapshot(
             e.Vault,
             e.Totals,
-            e.Archives.ToImmutableDictionary(entry => entry.Archive),
-            e.Deleted.ToImmutableDictionary(deleted => deleted.Archive),
-            e.Untold.ToImmutableSortedDictionary(change => change.Totals.Version, change => change)),
+            [.. e.Archives.Select(entry => new IndexedArchive(entry, AddedIn: 0, DeletedIn: null))],
+            e.Deleted,
+            e.Untold)),
         _ => throw new InvalidOperationException($"{happened.GetType().Name} cannot follow here."),
     };
 
     /// <inheritdoc/>
     public override Decision<ArchiveShardEvent> Wake(ArchiveShardState state, DateTimeOffset now)
     {
-        var before = now - policy.RecordLife;
+        var before = now - _deletionLife;
         return state.Deleted.Values.Any(d => Forgettable(d, before))
             ? Accept(new DeletionsForgotten(before))
             : Nothing;
@@ -133,7 +148,7 @@ public sealed class ArchiveShardDecider(UploadPolicy policy)
             }
         }
 
-        return first + policy.RecordLife;
+        return first + _deletionLife;
     }
 
     /// <inheritdoc/>
@@ -155,10 +170,10 @@ public sealed class ArchiveShardDecider(UploadPolicy policy)
     {
         if (state.Totals.Version > 0)
         {
-            yield return new ShardCarriedOver(
+            yield return new ShardSnapshot(
                 state.Vault,
                 state.Totals,
-                [.. InOrder(state.Archives)],
+                [.. state.InOrder.Select(archive => state.Archives[archive])],
                 [.. InOrder(state.Deleted)],
                 [.. state.Untold.Values]);
         }
@@ -168,6 +183,55 @@ public sealed class ArchiveShardDecider(UploadPolicy policy)
     /// <remarks>One event carries all, but it is as long as this many.</remarks>
     public override int CompactCount(ArchiveShardState state) =>
         1 + state.Archives.Count + state.Deleted.Count + state.Untold.Count;
+
+    private static Decision<ArchiveShardEvent> List(ArchiveShardState state, ListArchives command)
+    {
+        var listed = new List<ArchiveEntry>();
+        for (var i = PlaceAfter(state.InOrder, command.After); i < state.InOrder.Count; i++)
+        {
+            var archive = state.Archives[state.InOrder[i]];
+            if (!archive.IsThereAsOf(command.Version) || !command.Created.Contains(archive.Entry.CreatedAt))
+            {
+                continue;
+            }
+
+            if (listed.Count == command.Limit)
+            {
+                return Reply(new ArchivesPage(listed, HasMore: true));
+            }
+
+            listed.Add(archive.Entry);
+        }
+
+        return Reply(new ArchivesPage(listed, HasMore: false));
+    }
+
+    /// <summary>The place of the first ID behind another, which itself need not be there.</summary>
+    private static int PlaceAfter(ImmutableSortedSet<ArchiveId> inOrder, ArchiveId? after)
+    {
+        if (after is not { } archive)
+        {
+            return 0;
+        }
+
+        var place = inOrder.IndexOf(archive);
+        return place < 0 ? ~place : place + 1;
+    }
+
+    private static ArchiveShardState Restore(ShardSnapshot snapshot) => new(
+        snapshot.Vault,
+        snapshot.Totals,
+        snapshot.Archives.ToImmutableDictionary(archive => archive.Entry.Archive),
+        snapshot.Archives.Select(archive => archive.Entry.Archive).ToImmutableSortedSet(ArchiveId.Ordinal),
+        snapshot.Deleted.ToImmutableDictionary(deleted => deleted.Archive),
+        snapshot.Untold.ToImmutableSortedDictionary(change => change.Totals.Version, change => change));
+
+    private static ArchiveShardState Without(ArchiveShardState state, IReadOnlyCollection<ArchiveId> forgotten) => state with
+    {
+        Archives = state.Archives.RemoveRange(forgotten),
+        InOrder = state.InOrder.Except(forgotten),
+        Deleted = state.Deleted.RemoveRange(forgotten),
+    };
 
     private static ArchiveShardState Changed(
         ArchiveShardState state, int count, long sizeBytes, DateTimeOffset at, UploadId? closedUpload)
@@ -201,6 +265,8 @@ public sealed class ArchiveShardDecider(UploadPolicy policy)
     /// <summary>The same order on every machine, which a dictionary does not promise.</summary>
     private static IEnumerable<T> InOrder<T>(ImmutableDictionary<ArchiveId, T> byArchive) =>
         byArchive.OrderBy(pair => pair.Key.ToString(), StringComparer.Ordinal).Select(pair => pair.Value);
+
+    private static TimeSpan Longest(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
     private static bool Forgettable(DeletedArchive deleted, DateTimeOffset before) =>
         deleted.Released && deleted.DeletedAt <= before;

@@ -32,6 +32,19 @@ public sealed record DeletionsForgotten(DateTimeOffset Before) : ArchiveShardEve
 /// <summary>Carries over what all earlier events added up to; only snapshots have it.</summary>
 /// <param name="Vault">The vault's life.</param>
 /// <param name="Totals">Version, count and size.</param>
+/// <param name="Archives">The archives, those among them whose deletion is still remembered.</param>
+/// <param name="Deleted">Deletions that are still remembered.</param>
+/// <param name="Untold">Changes that the vault has not confirmed.</param>
+public sealed record ShardSnapshot(
+    VaultLife Vault,
+    ShardTotals Totals,
+    IReadOnlyList<IndexedArchive> Archives,
+    IReadOnlyList<DeletedArchive> Deleted,
+    IReadOnlyList<UntoldChange> Untold) : ArchiveShardEvent;
+
+/// <summary>What <see cref="ShardSnapshot"/> was before it was kept when archives came and went. No longer written.</summary>
+/// <param name="Vault">The vault's life.</param>
+/// <param name="Totals">Version, count and size.</param>
 /// <param name="Archives">The archives.</param>
 /// <param name="Deleted">Deletions that are still remembered.</param>
 /// <param name="Untold">Changes that the vault has not confirmed.</param>

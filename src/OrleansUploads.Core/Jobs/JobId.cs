@@ -1,6 +1,6 @@
 namespace OrleansUploads.Core.Jobs;
 
-/// <summary>Names one retrieval job: 92 characters of URL-safe base64, random, never reused.</summary>
+/// <summary>Names one job: 92 characters of URL-safe base64, random, never reused.</summary>
 public readonly record struct JobId
 {
     /// <summary>Random bytes that <see cref="FromRandom"/> takes.</summary>

@@ -2,6 +2,7 @@ using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Hashing;
 using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Vaults;
 
 namespace OrleansUploads.Core.Jobs;
 
@@ -23,11 +24,27 @@ public sealed record StartRetrieval(
     JobId Job, ArchiveEntry Archive, PartRange? Range, TreeHash? RangeTreeHash, JobWish Wish)
     : JobsCommand, ICommand<RetrievalJob>;
 
+/// <summary>Starts the retrieval of an inventory.</summary>
+/// <param name="Job">A fresh ID.</param>
+/// <param name="Inventory">The moment whose archives are wanted.</param>
+/// <param name="Selection">Which of them.</param>
+/// <param name="Format">How they are written.</param>
+/// <param name="Output">What that comes to.</param>
+/// <param name="Wish">What the caller says about the job.</param>
+public sealed record StartInventory(
+    JobId Job,
+    InventoryCut Inventory,
+    InventorySelection Selection,
+    InventoryFormat Format,
+    InventoryOutput Output,
+    JobWish Wish)
+    : JobsCommand, ICommand<InventoryJob>;
+
 /// <summary>Asks how a job stands.</summary>
-public sealed record FindJob(JobId Job) : JobsCommand, ICommand<RetrievalJob>;
+public sealed record FindJob(JobId Job) : JobsCommand, ICommand<VaultJob>;
 
 /// <summary>Asks for a job whose output may be read now.</summary>
-public sealed record FindFinishedJob(JobId Job) : JobsCommand, ICommand<RetrievalJob>;
+public sealed record FindFinishedJob(JobId Job) : JobsCommand, ICommand<VaultJob>;
 
 /// <summary>Lists jobs by the time of their initiation.</summary>
 /// <param name="After">Jobs up to and including this one are left out; null for none.</param>
@@ -64,4 +81,4 @@ public readonly record struct JobCursor(DateTimeOffset CreatedAt, JobId Job) : I
 /// <param name="Jobs">By time of initiation.</param>
 /// <param name="AsOf">When the list was made; it decides which of them have finished.</param>
 /// <param name="HasMore">Whether more follow the last one.</param>
-public sealed record JobsPage(IReadOnlyList<RetrievalJob> Jobs, DateTimeOffset AsOf, bool HasMore);
+public sealed record JobsPage(IReadOnlyList<VaultJob> Jobs, DateTimeOffset AsOf, bool HasMore);

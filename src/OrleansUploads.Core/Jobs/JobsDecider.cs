@@ -9,13 +9,13 @@ namespace OrleansUploads.Core.Jobs;
 /// <param name="ById">All that have not vanished.</param>
 /// <param name="ByTime">The same, by time of initiation.</param>
 public sealed record JobsState(
-    ImmutableDictionary<JobId, RetrievalJob> ById, ImmutableSortedSet<JobCursor> ByTime)
+    ImmutableDictionary<JobId, VaultJob> ById, ImmutableSortedSet<JobCursor> ByTime)
 {
     /// <summary>No jobs.</summary>
-    public static JobsState Empty { get; } = new(ImmutableDictionary<JobId, RetrievalJob>.Empty, []);
+    public static JobsState Empty { get; } = new(ImmutableDictionary<JobId, VaultJob>.Empty, []);
 }
 
-/// <summary>The rules of retrieval jobs. Whether one has finished follows from the time alone, so nothing has to happen
+/// <summary>The rules of jobs. Whether one has finished follows from the time alone, so nothing has to happen
 /// for it.</summary>
 public sealed class JobsDecider(RetrievalPolicy policy) : Decider<JobsState, JobsCommand, JobsEvent>
 {
@@ -26,6 +26,7 @@ public sealed class JobsDecider(RetrievalPolicy policy) : Decider<JobsState, Job
     public override Decision<JobsEvent> Decide(JobsState state, JobsCommand command, DateTimeOffset now) => command switch
     {
         StartRetrieval c => Start(state, c, now),
+        StartInventory c => Start(state, c, now),
         FindJob c => Find(state, c.Job, now) is { } job ? Reply(job) : NotFound(c.Job),
         FindFinishedJob c => Find(state, c.Job, now) is not { } job ? NotFound(c.Job)
             : job.IsReady(now) ? Reply(job)
@@ -40,7 +41,9 @@ public sealed class JobsDecider(RetrievalPolicy policy) : Decider<JobsState, Job
         switch (happened)
         {
             case RetrievalStarted e:
-                return new JobsState(state.ById.SetItem(e.Job.Job, e.Job), state.ByTime.Add(e.Job.Cursor));
+                return With(state, e.Job);
+            case InventoryStarted e:
+                return With(state, e.Job);
             case JobsExpired e:
                 var expired = state.ById.Values.Where(job => job.ExpiresAt <= e.At).ToList();
                 return new JobsState(
@@ -65,7 +68,7 @@ public sealed class JobsDecider(RetrievalPolicy policy) : Decider<JobsState, Job
 
     /// <inheritdoc/>
     public override IEnumerable<JobsEvent> Compact(JobsState state) =>
-        state.ByTime.Select(cursor => new RetrievalStarted(state.ById[cursor.Job]));
+        state.ByTime.Select(cursor => Started(state.ById[cursor.Job]));
 
     /// <inheritdoc/>
     public override int CompactCount(JobsState state) => state.ById.Count;
@@ -90,9 +93,39 @@ public sealed class JobsDecider(RetrievalPolicy policy) : Decider<JobsState, Job
         return Accept(job, new RetrievalStarted(job));
     }
 
+    /// <summary>An inventory that was taken can always be retrieved.</summary>
+    private Decision<JobsEvent> Start(JobsState state, StartInventory command, DateTimeOffset now)
+    {
+        if (state.ById.TryGetValue(command.Job, out var known))
+        {
+            return Repeat(known);
+        }
+
+        var job = new InventoryJob(
+            command.Job,
+            command.Inventory,
+            command.Selection,
+            command.Format,
+            command.Output,
+            command.Wish,
+            now,
+            now + policy.Delay);
+        return Accept(job, new InventoryStarted(job));
+    }
+
+    private static JobsState With(JobsState state, VaultJob job) =>
+        new(state.ById.SetItem(job.Job, job), state.ByTime.Add(job.Cursor));
+
+    private static JobsEvent Started(VaultJob job) => job switch
+    {
+        RetrievalJob retrieval => new RetrievalStarted(retrieval),
+        InventoryJob inventory => new InventoryStarted(inventory),
+        _ => throw new InvalidOperationException($"No event starts a {job.GetType().Name}."),
+    };
+
     private static Decision<JobsEvent> List(JobsState state, ListJobs command, DateTimeOffset now)
     {
-        var listed = new List<RetrievalJob>();
+        var listed = new List<VaultJob>();
         foreach (var cursor in state.ByTime)
         {
             var job = state.ById[cursor.Job];
@@ -112,7 +145,7 @@ public sealed class JobsDecider(RetrievalPolicy policy) : Decider<JobsState, Job
         return Reply(new JobsPage(listed, now, HasMore: false));
     }
 
-    private static RetrievalJob? Find(JobsState state, JobId id, DateTimeOffset now) =>
+    private static VaultJob? Find(JobsState state, JobId id, DateTimeOffset now) =>
         state.ById.TryGetValue(id, out var job) && job.ExpiresAt > now ? job : null;
 
     private static Decision<JobsEvent> NotFound(JobId job) =>

@@ -8,8 +8,11 @@ public abstract record JobsEvent
     }
 }
 
-/// <summary>A retrieval was initiated.</summary>
+/// <summary>The retrieval of an archive was initiated.</summary>
 public sealed record RetrievalStarted(RetrievalJob Job) : JobsEvent;
+
+/// <summary>The retrieval of an inventory was initiated.</summary>
+public sealed record InventoryStarted(InventoryJob Job) : JobsEvent;
 
 /// <summary>Jobs whose output expired at or before an instant have vanished.</summary>
 public sealed record JobsExpired(DateTimeOffset At) : JobsEvent;

@@ -20,6 +20,9 @@ public sealed record BeginVault(VaultLife Life, DateTimeOffset CreatedAt) : Vaul
 /// <summary>Asks what the vault holds.</summary>
 public sealed record DescribeVault(VaultId Vault) : VaultCommand, ICommand<VaultDescription>;
 
+/// <summary>Asks which archives there are at this moment, by the versions of the shards that hold them.</summary>
+public sealed record TakeInventory(VaultId Vault) : VaultCommand, ICommand<InventoryCut>;
+
 /// <summary>Begins an upload into the vault.</summary>
 /// <param name="Vault">The vault.</param>
 /// <param name="Upload">A fresh ID.</param>
@@ -35,6 +38,19 @@ public sealed record OpenUpload(
 /// <param name="After">Uploads up to and including this ID are left out; empty for none.</param>
 /// <param name="Limit">Most uploads to list; at least 1.</param>
 public sealed record ListUploads(VaultId Vault, string After, int Limit) : VaultCommand, ICommand<UploadsPage>;
+
+/// <summary>Asks for the vault's tags.</summary>
+public sealed record ListTags(VaultId Vault) : VaultCommand, ICommand<VaultTags>;
+
+/// <summary>Adds tags. One whose key is there already replaces its value.</summary>
+/// <param name="Vault">The vault.</param>
+/// <param name="Tags">Values by keys, both as <see cref="TagText"/> allows.</param>
+public sealed record AddTags(VaultId Vault, IReadOnlyDictionary<string, string> Tags) : VaultCommand, ICommand<Done>;
+
+/// <summary>Removes tags. A key that is not there is no error.</summary>
+/// <param name="Vault">The vault.</param>
+/// <param name="Keys">The keys.</param>
+public sealed record RemoveTags(VaultId Vault, IReadOnlyList<string> Keys) : VaultCommand, ICommand<Done>;
 
 /// <summary>Deletes the vault, if it is empty.</summary>
 public sealed record DeleteVault(VaultId Vault) : VaultCommand, ICommand<Done>;
@@ -65,6 +81,17 @@ public sealed record ConfirmVaultRemoved(long Epoch) : VaultCommand, ICommand<Do
 /// <param name="LastInventoryAt">When an archive was last added or deleted; null before the first.</param>
 public sealed record VaultDescription(
     VaultLife Life, DateTimeOffset CreatedAt, long Archives, long SizeBytes, DateTimeOffset? LastInventoryAt);
+
+/// <summary>The tags of a vault.</summary>
+/// <param name="Tags">Values by keys, in ordinal order.</param>
+public sealed record VaultTags(IReadOnlyDictionary<string, string> Tags);
+
+/// <summary>A moment in the life of a vault. Shards list their archives as of their versions then, so an inventory stays the
+/// same whatever happens after it, without being stored.</summary>
+/// <param name="Life">The vault's life.</param>
+/// <param name="TakenAt">When the archives became these: when one was last added or deleted, or when the life began.</param>
+/// <param name="Versions">The version of each shard, by its number; 0 where it never held an archive.</param>
+public sealed record InventoryCut(VaultLife Life, DateTimeOffset TakenAt, IReadOnlyList<long> Versions);
 
 /// <summary>Some of the uploads in progress.</summary>
 /// <param name="Uploads">By upload ID.</param>

@@ -5,8 +5,9 @@ using OrleansUploads.Core.Uploads;
 
 namespace OrleansUploads.Core.Vaults;
 
-/// <summary>The rules of a vault: which uploads are in progress, how much it holds, and whether it may be deleted.</summary>
-public sealed class VaultDecider : Decider<VaultState, VaultCommand, VaultEvent>
+/// <summary>The rules of a vault: which uploads are in progress, how much it holds, what its tags are, and whether it may
+/// be deleted.</summary>
+public sealed partial class VaultDecider : Decider<VaultState, VaultCommand, VaultEvent>
 {
     /// <inheritdoc/>
     public override VaultState Initial => VaultState.Unknown.Instance;
@@ -17,8 +18,12 @@ public sealed class VaultDecider : Decider<VaultState, VaultCommand, VaultEvent>
         {
             BeginVault c => Begin(state, c),
             DescribeVault c => state is VaultState.Live live ? Reply(Describe(live)) : NotFound(c.Vault),
+            TakeInventory c => state is VaultState.Live live ? Reply(Cut(live)) : NotFound(c.Vault),
             OpenUpload c => Open(state, c, now),
             ListUploads c => List(state, c),
+            ListTags c => state is VaultState.Live live ? Reply(new VaultTags(live.Tags)) : NotFound(c.Vault),
+            AddTags c => Add(state, c),
+            RemoveTags c => Remove(state, c),
             DeleteVault c => Delete(state, c, now),
             CloseUpload c => state is VaultState.Live live && live.Life.Epoch == c.Epoch
                 && live.Uploads.ContainsKey(c.Upload.ToString())
@@ -42,7 +47,8 @@ public sealed class VaultDecider : Decider<VaultState, VaultCommand, VaultEvent>
             e.At,
             ImmutableSortedDictionary.Create<string, UploadOpening>(StringComparer.Ordinal),
             [],
-            ImmutableDictionary<int, ShardTotals>.Empty),
+            ImmutableDictionary<int, ShardTotals>.Empty,
+            ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal)),
         (VaultState.Live live, UploadListed e) => live with
         {
             Uploads = live.Uploads.SetItem(e.Opening.Upload.ToString(), e.Opening),
@@ -55,6 +61,8 @@ public sealed class VaultDecider : Decider<VaultState, VaultCommand, VaultEvent>
             {
                 Shards = Newest(live.Shards, e.Totals),
             },
+        (VaultState.Live live, TagsAdded e) => live with { Tags = live.Tags.SetItems(e.Tags) },
+        (VaultState.Live live, TagsRemoved e) => live with { Tags = live.Tags.RemoveRange(e.Keys) },
         (VaultState.Live live, VaultDeleted e) => new VaultState.Deleted(live.Life, e.At, Removed: false),
         (VaultState.Deleted deleted, VaultRemoved) => deleted with { Removed = true },
         _ => throw new InvalidOperationException($"{happened.GetType().Name} cannot follow in {state.GetType().Name}."),
@@ -98,6 +106,11 @@ public sealed class VaultDecider : Decider<VaultState, VaultCommand, VaultEvent>
                     yield return new ArchivesRecorded(totals, null);
                 }
 
+                if (!live.Tags.IsEmpty)
+                {
+                    yield return new TagsAdded(live.Tags);
+                }
+
                 break;
             case VaultState.Deleted deleted:
                 yield return new VaultBegun(deleted.Life, deleted.DeletedAt);
@@ -113,7 +126,7 @@ public sealed class VaultDecider : Decider<VaultState, VaultCommand, VaultEvent>
 
     /// <inheritdoc/>
     public override int CompactCount(VaultState state) => state is VaultState.Live live
-        ? 1 + (2 * live.Uploads.Count) - live.NotBegun.Count + live.Shards.Count
+        ? 1 + (2 * live.Uploads.Count) - live.NotBegun.Count + live.Shards.Count + (live.Tags.IsEmpty ? 0 : 1)
         : 3;
 
     /// <summary>A life begins once, and never before the one that the vault has reached.</summary>
@@ -215,6 +228,17 @@ public sealed class VaultDecider : Decider<VaultState, VaultCommand, VaultEvent>
         }
 
         return new VaultDescription(live.Life, live.CreatedAt, archives, sizeBytes, changedAt);
+    }
+
+    private static InventoryCut Cut(VaultState.Live live)
+    {
+        var versions = new long[VaultLife.ArchiveShards];
+        foreach (var totals in live.Shards.Values)
+        {
+            versions[totals.Shard] = totals.Version;
+        }
+
+        return new InventoryCut(live.Life, Describe(live).LastInventoryAt ?? live.CreatedAt, versions);
     }
 
     private static VaultState.Live Without(VaultState.Live live, UploadId upload) => live with

@@ -25,6 +25,12 @@ public sealed record UploadUnlisted(UploadId Upload) : VaultEvent;
 /// <summary>A shard of the index changed, and perhaps an upload became an archive.</summary>
 public sealed record ArchivesRecorded(ShardTotals Totals, UploadId? ClosedUpload) : VaultEvent;
 
+/// <summary>Tags were added, or their values replaced.</summary>
+public sealed record TagsAdded(IReadOnlyDictionary<string, string> Tags) : VaultEvent;
+
+/// <summary>Tags were removed.</summary>
+public sealed record TagsRemoved(IReadOnlyList<string> Keys) : VaultEvent;
+
 /// <summary>The vault was deleted.</summary>
 public sealed record VaultDeleted(DateTimeOffset At) : VaultEvent;
 

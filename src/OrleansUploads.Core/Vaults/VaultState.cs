@@ -23,12 +23,14 @@ public abstract record VaultState
     /// <param name="Uploads">Uploads in progress, by ID in ordinal order.</param>
     /// <param name="NotBegun">Those of them that have not confirmed that they have begun.</param>
     /// <param name="Shards">The newest totals of each shard of the index that ever held an archive.</param>
+    /// <param name="Tags">Values by keys, in ordinal order.</param>
     public sealed record Live(
         VaultLife Life,
         DateTimeOffset CreatedAt,
         ImmutableSortedDictionary<string, UploadOpening> Uploads,
         ImmutableHashSet<UploadId> NotBegun,
-        ImmutableDictionary<int, ShardTotals> Shards) : VaultState;
+        ImmutableDictionary<int, ShardTotals> Shards,
+        ImmutableSortedDictionary<string, string> Tags) : VaultState;
 
     /// <summary>The vault was deleted.</summary>
     /// <param name="Life">Which life ended.</param>

@@ -16,7 +16,7 @@ public class EntityCatalog(UploadPolicy uploads, RetrievalPolicy retrievals)
 {
     private readonly AccountDecider _account = new();
     private readonly VaultDecider _vault = new();
-    private readonly ArchiveShardDecider _archiveShard = new(uploads);
+    private readonly ArchiveShardDecider _archiveShard = new(uploads, retrievals);
     private readonly JobsDecider _jobs = new(retrievals);
     private readonly UploadDecider _upload = new(uploads);
 

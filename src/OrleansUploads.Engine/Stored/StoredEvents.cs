@@ -24,6 +24,8 @@ internal static class StoredEvents
         ("upload-begun.1", typeof(UploadBegun)),
         ("upload-unlisted.1", typeof(UploadUnlisted)),
         ("archives-recorded.1", typeof(ArchivesRecorded)),
+        ("tags-added.1", typeof(TagsAdded)),
+        ("tags-removed.1", typeof(TagsRemoved)),
         ("vault-deleted.1", typeof(VaultDeleted)),
         ("vault-removed.1", typeof(VaultRemoved)));
 
@@ -34,10 +36,12 @@ internal static class StoredEvents
         ("totals-told.1", typeof(TotalsTold)),
         ("release-told.1", typeof(ReleaseTold)),
         ("deletions-forgotten.1", typeof(DeletionsForgotten)),
-        ("shard-carried-over.1", typeof(ShardCarriedOver)));
+        ("shard-carried-over.1", typeof(ShardCarriedOver)),
+        ("shard-snapshot.1", typeof(ShardSnapshot)));
 
     public static EventCodec<JobsEvent> Jobs { get; } = new(
         ("retrieval-started.1", typeof(RetrievalStarted)),
+        ("inventory-started.1", typeof(InventoryStarted)),
         ("jobs-expired.1", typeof(JobsExpired)));
 
     public static EventCodec<UploadEvent> Upload { get; } = new(
@@ -71,6 +75,8 @@ internal static class StoredEvents
 [JsonSerializable(typeof(UploadBegun))]
 [JsonSerializable(typeof(UploadUnlisted))]
 [JsonSerializable(typeof(ArchivesRecorded))]
+[JsonSerializable(typeof(TagsAdded))]
+[JsonSerializable(typeof(TagsRemoved))]
 [JsonSerializable(typeof(VaultDeleted))]
 [JsonSerializable(typeof(VaultRemoved))]
 [JsonSerializable(typeof(ShardOpened))]
@@ -80,7 +86,9 @@ internal static class StoredEvents
 [JsonSerializable(typeof(ReleaseTold))]
 [JsonSerializable(typeof(DeletionsForgotten))]
 [JsonSerializable(typeof(ShardCarriedOver))]
+[JsonSerializable(typeof(ShardSnapshot))]
 [JsonSerializable(typeof(RetrievalStarted))]
+[JsonSerializable(typeof(InventoryStarted))]
 [JsonSerializable(typeof(JobsExpired))]
 [JsonSerializable(typeof(UploadInitiated))]
 [JsonSerializable(typeof(PartStored))]

@@ -13,8 +13,10 @@ namespace OrleansUploads.Gateway.Glacier;
 /// <summary>Which code carries out which operation.</summary>
 internal sealed class GlacierOperations(
     VaultOperations vaults,
+    TagOperations tags,
     ArchiveOperations archives,
     MultipartOperations multipart,
+    JobInitiation jobInitiation,
     JobOperations jobs,
     GatewayOptions options)
     : IDisposable
@@ -32,7 +34,8 @@ internal sealed class GlacierOperations(
         or UploadArchive or DeleteArchive
         or InitiateMultipartUpload or UploadMultipartPart or CompleteMultipartUpload or AbortMultipartUpload
         or ListParts or ListMultipartUploads
-        or InitiateJob or DescribeJob or ListJobs or GetJobOutput;
+        or InitiateJob or DescribeJob or ListJobs or GetJobOutput
+        or ListTagsForVault or AddTagsToVault or RemoveTagsFromVault;
 
     /// <summary>Carries a call out.</summary>
     public ValueTask<GlacierAnswer> CarryOutAsync(GlacierCall call) => call.Route.Operation switch
@@ -49,10 +52,13 @@ internal sealed class GlacierOperations(
         AbortMultipartUpload => multipart.AbortAsync(call),
         ListParts => multipart.ListPartsAsync(call),
         ListMultipartUploads => multipart.ListUploadsAsync(call),
-        InitiateJob => jobs.InitiateAsync(call),
+        InitiateJob => jobInitiation.InitiateAsync(call),
         DescribeJob => jobs.DescribeAsync(call),
         ListJobs => jobs.ListAsync(call),
         GetJobOutput => jobs.GetOutputAsync(call),
+        ListTagsForVault => tags.ListAsync(call),
+        AddTagsToVault => tags.AddAsync(call),
+        RemoveTagsFromVault => tags.RemoveAsync(call),
         _ => throw new UnreachableException($"{call.Route.Operation} is not supported."),
     };
 

@@ -1,5 +1,7 @@
+using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Vaults;
 using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Core.Tests.Jobs;
@@ -12,6 +14,16 @@ public sealed class JobsDeciderTests
         new JobsDecider(new RetrievalPolicy { Delay = Delay }));
 
     private static JobId Job(int number) => JobId.FromRandom(Some.Bytes(JobId.RandomBytes, number));
+
+    private static readonly InventoryCut Inventory = new(Some.Life, Some.Noon, new long[VaultLife.ArchiveShards]);
+
+    private static StartInventory StartInventory(int number) => new(
+        Job(number),
+        Inventory,
+        new InventorySelection(new CreationWindow(Some.Noon, null), 10, Some.Archive(1).Archive),
+        InventoryFormat.Csv,
+        new InventoryOutput("the vault", 123, Some.Archive(2).Archive),
+        new JobWish(Some.Described("monthly"), "topic", RetrievalTier.Standard));
 
     private static StartRetrieval Start(int number, PartRange? range = null, long sizeBytes = (2 * Some.MiB) + 5) => new(
         Job(number), Some.Archive(1, sizeBytes), range, null, new JobWish(Description.None, null, RetrievalTier.Standard));
@@ -69,6 +81,51 @@ public sealed class JobsDeciderTests
         Assert.Equal([Job(3)], _jobs.Ask(new ListJobs(all.Jobs[2].Cursor, 3, null)).Jobs.Select(job => job.Job));
         Assert.Equal([Job(0), Job(1), Job(2)], _jobs.Ask(new ListJobs(null, 9, true)).Jobs.Select(job => job.Job));
         Assert.Equal([Job(3)], _jobs.Ask(new ListJobs(null, 9, false)).Jobs.Select(job => job.Job));
+    }
+
+    [Fact]
+    public void An_inventory_job_keeps_all_that_it_was_started_with_and_lives_as_a_retrieval_does()
+    {
+        var start = StartInventory(1);
+        var started = _jobs.Ask(start);
+        Assert.Equal(
+            new InventoryJob(
+                Job(1), start.Inventory, start.Selection, start.Format, start.Output, start.Wish, Some.Noon, Some.Noon + Delay),
+            started);
+        _jobs.Refused<Refusal.JobNotReady>(new FindFinishedJob(Job(1)));
+        _jobs.Now += Delay;
+        Assert.Equal(started, _jobs.Ask(new FindFinishedJob(Job(1))));
+        _jobs.Now += Limits.JobOutputLife;
+        _jobs.Refused<Refusal.JobNotFound>(new FindJob(Job(1)));
+        _jobs.Wake();
+        Assert.Empty(_jobs.State.ById);
+    }
+
+    [Fact]
+    public void Starting_a_job_again_is_answered_as_the_first_time()
+    {
+        var first = _jobs.Ask(StartInventory(1));
+        _jobs.Now += TimeSpan.FromHours(1);
+        var again = _jobs.Do(StartInventory(1));
+        Assert.Empty(again.Events);
+        Assert.Equal(first, again.Answer);
+    }
+
+    [Fact]
+    public void Both_kinds_of_jobs_are_in_one_list_and_in_one_compacted_history()
+    {
+        _jobs.Do(Start(1));
+        _jobs.Now += TimeSpan.FromSeconds(1);
+        _jobs.Do(StartInventory(2));
+        _jobs.Now += TimeSpan.FromSeconds(1);
+        _jobs.Do(Start(3));
+        var listed = _jobs.Ask(new ListJobs(null, 9, null)).Jobs;
+        Assert.Equal([typeof(RetrievalJob), typeof(InventoryJob), typeof(RetrievalJob)], listed.Select(job => job.GetType()));
+
+        var compacted = _jobs.Decider.Compact(_jobs.State).ToList();
+        Assert.Equal(_jobs.Decider.CompactCount(_jobs.State), compacted.Count);
+        var rebuilt = compacted.Aggregate(_jobs.Decider.Initial, _jobs.Decider.Evolve);
+        Assert.Equal(listed, rebuilt.ByTime.Select(cursor => rebuilt.ById[cursor.Job]));
     }
 
     [Fact]

@@ -14,6 +14,8 @@ public sealed class VaultDeciderTests
     private static OpenUpload Open(int number, UploadOrigin origin = UploadOrigin.Multipart) =>
         new(Some.Vault, Some.Upload(number), Some.Size(1), Some.Described("holiday"), origin);
 
+    private static Dictionary<string, string> Tags(params string[] keys) => keys.ToDictionary(key => key, key => $"of {key}");
+
     private static RecordArchives Totals(long version, long archives, UploadId? closes = null, int shard = 7) =>
         new(1, new ShardTotals(shard, version, archives, archives * 100, Some.Noon + TimeSpan.FromSeconds(version)), closes);
 
@@ -72,6 +74,24 @@ public sealed class VaultDeciderTests
     }
 
     [Fact]
+    public void An_inventory_is_the_newest_version_of_each_shard_and_as_old_as_the_last_change()
+    {
+        _vault.Refused<Refusal.VaultNotFound>(new TakeInventory(Some.Vault));
+        Begin();
+        var empty = _vault.Ask(new TakeInventory(Some.Vault));
+        Assert.Equal((Some.Life, Some.Noon), (empty.Life, empty.TakenAt));
+        Assert.Equal(new long[VaultLife.ArchiveShards], empty.Versions);
+
+        _vault.Do(Totals(2, 2, shard: 0));
+        _vault.Do(Totals(1, 1, shard: 0));
+        _vault.Do(Totals(5, 0, shard: 255));
+
+        var taken = _vault.Ask(new TakeInventory(Some.Vault));
+        Assert.Equal(_vault.Ask(new DescribeVault(Some.Vault)).LastInventoryAt, taken.TakenAt);
+        Assert.Equal((256, 2, 0, 5), (taken.Versions.Count, taken.Versions[0], taken.Versions[1], taken.Versions[255]));
+    }
+
+    [Fact]
     public void An_upload_that_became_an_archive_leaves_the_list_even_if_its_totals_are_old()
     {
         Begin();
@@ -80,6 +100,40 @@ public sealed class VaultDeciderTests
         _vault.Do(Totals(1, 1, Some.Upload(1)));
         Assert.Empty(_vault.Ask(new ListUploads(Some.Vault, "", 10)).Uploads);
         Assert.Equal(2, _vault.Ask(new DescribeVault(Some.Vault)).Archives);
+    }
+
+    [Fact]
+    public void Tags_are_replaced_and_removed_by_key_and_repetitions_change_nothing()
+    {
+        Begin();
+        _vault.Do(new AddTags(Some.Vault, Tags("b", "a", "A")));
+        Assert.Empty(_vault.Do(new AddTags(Some.Vault, Tags("a", "b"))).Events);
+        _vault.Do(new AddTags(Some.Vault, new Dictionary<string, string> { ["a"] = "" }));
+        Assert.Equal(
+            [("A", "of A"), ("a", ""), ("b", "of b")],
+            _vault.Ask(new ListTags(Some.Vault)).Tags.Select(tag => (tag.Key, tag.Value)));
+        _vault.Do(new RemoveTags(Some.Vault, ["a", "c"]));
+        Assert.Empty(_vault.Do(new RemoveTags(Some.Vault, ["a", "c"])).Events);
+        Assert.Equal(["A", "b"], _vault.Ask(new ListTags(Some.Vault)).Tags.Keys);
+    }
+
+    [Fact]
+    public void A_vault_has_at_most_50_tags_and_a_request_for_more_adds_none()
+    {
+        Begin();
+        _vault.Do(new AddTags(Some.Vault, Tags([.. Enumerable.Range(0, 49).Select(i => $"{i}")])));
+        _vault.Refused<Refusal.TooManyTags>(new AddTags(Some.Vault, Tags("0", "x", "y")));
+        _vault.Do(new AddTags(Some.Vault, Tags("0", "x")));
+        _vault.Refused<Refusal.TooManyTags>(new AddTags(Some.Vault, Tags("y")));
+        Assert.Equal(50, _vault.Ask(new ListTags(Some.Vault)).Tags.Count);
+    }
+
+    [Fact]
+    public void A_vault_that_is_not_there_has_no_tags_to_list_add_or_remove()
+    {
+        _vault.Refused<Refusal.VaultNotFound>(new ListTags(Some.Vault));
+        _vault.Refused<Refusal.VaultNotFound>(new AddTags(Some.Vault, Tags("a")));
+        _vault.Refused<Refusal.VaultNotFound>(new RemoveTags(Some.Vault, ["a"]));
     }
 
     [Fact]
@@ -122,10 +176,14 @@ public sealed class VaultDeciderTests
         _vault.Do(Open(2));
         _vault.Do(new ConfirmUploadBegun(Some.Upload(1)));
         _vault.Do(Totals(1, 1));
+        _vault.Do(new AddTags(Some.Vault, Tags("a", "b")));
 
         var rebuilt = _vault.Decider.Compact(_vault.State).Aggregate(_vault.Decider.Initial, _vault.Decider.Evolve);
 
-        Assert.Equal(_vault.Decider.Compact(_vault.State), _vault.Decider.Compact(rebuilt));
+        var compacted = _vault.Decider.Compact(_vault.State).ToList();
+        Assert.Equal(_vault.Decider.CompactCount(_vault.State), compacted.Count);
+        Assert.Equal(compacted.SkipLast(1), _vault.Decider.Compact(rebuilt).SkipLast(1));
+        Assert.Equal(Tags("a", "b"), Assert.IsType<VaultState.Live>(rebuilt).Tags);
         Assert.Equal(
             [Some.Upload(2).Entity],
             _vault.Decider.Pending(rebuilt).Select(intent => ((IntentAction.Tell)intent.Action).Receiver));

@@ -15,7 +15,7 @@ internal sealed record Scene(string Vault, string Archive, string Upload);
 /// <param name="Status">The status that answers it.</param>
 /// <param name="Code">The code that answers it.</param>
 /// <param name="Message">Part of the message that answers it.</param>
-internal sealed record BadInput(string Name, Func<Scene, ApiRequest> Request, int Status, string Code, string Message)
+internal sealed partial record BadInput(string Name, Func<Scene, ApiRequest> Request, int Status, string Code, string Message)
 {
     private const string Invalid = "InvalidParameterValueException";
     private const string Missing = "MissingParameterValueException";
@@ -33,6 +33,8 @@ internal sealed record BadInput(string Name, Func<Scene, ApiRequest> Request, in
         .. Parts(),
         .. Completions(),
         .. Jobs(),
+        .. Inventories(),
+        .. Tags(),
         .. Paths(),
     ];
 
@@ -175,9 +177,7 @@ internal sealed record BadInput(string Name, Func<Scene, ApiRequest> Request, in
         new("a job that is null", s => InitiateJob(s.Vault, "null"), 400, Missing, "missing: Job Parameters"),
         new("a job without type", s => InitiateJob(s.Vault, "{}"), 400, Missing, "missing: type"),
         new("a job of an unknown type", s => InitiateJob(s.Vault, """{"Type":"x"}"""), 400, Invalid, "Invalid Type: x"),
-        new("an inventory",
-            s => InitiateJob(s.Vault, """{"Type":"inventory-retrieval"}"""), 400, Invalid, "does not support it yet"),
-        new("a select", s => InitiateJob(s.Vault, """{"Type":"select"}"""), 400, Invalid, "does not support it yet"),
+        new("a select", s => InitiateJob(s.Vault, """{"Type":"select"}"""), 400, Invalid, "Select is retired"),
         new("a body that is no JSON", s => InitiateJob(s.Vault, "{"), 400, "SerializationException", "not the JSON object"),
         new("a body that is no object", s => InitiateJob(s.Vault, "[]"), 400, "SerializationException", "not the JSON object"),
         new("a retrieval without archive",

@@ -39,6 +39,12 @@ public sealed class MultipartInADataFolder(DataFolderFixture gateway)
 public sealed class JobOutputInADataFolder(DataFolderFixture gateway)
     : JobOutputTests(gateway), IClassFixture<DataFolderFixture>;
 
+public sealed class InventoriesInADataFolder(DataFolderFixture gateway)
+    : InventoryTests(gateway), IClassFixture<DataFolderFixture>;
+
+public sealed class TagsInADataFolder(DataFolderFixture gateway)
+    : TagTests(gateway), IClassFixture<DataFolderFixture>;
+
 public sealed class BadInputInADataFolder(DataFolderFixture gateway)
     : BadInputTests(gateway), IClassFixture<DataFolderFixture>;
 

@@ -66,6 +66,68 @@ public sealed class JobTests(SlowJobsFixture gateway) : IClassFixture<SlowJobsFi
     }
 
     [Fact]
+    public async Task An_inventory_job_is_described_with_every_documented_key()
+    {
+        var vault = await gateway.NewVaultAsync();
+        await gateway.NewArchiveAsync(vault, Bytes(1));
+        var last = await gateway.NewArchiveAsync(vault, Bytes(2));
+        var job = await gateway.NewJobAsync(InitiateJob(vault, $$"""
+            {
+                "Type":"inventory-retrieval","Format":"CSV","Description":"why","SNSTopic":"arn:x","Tier":null,
+                "InventoryRetrievalParameters":
+                    {"StartDate":"2013-03-20T17:03:43Z","EndDate":"2099-01-01T00:00:00.000Z","Limit":"7","Marker":"{{last}}"}
+            }
+            """));
+        var created = Clock.Now;
+        var expected = new Dictionary<string, object?>
+        {
+            ["Action"] = "InventoryRetrieval",
+            ["ArchiveId"] = null,
+            ["ArchiveSHA256TreeHash"] = null,
+            ["ArchiveSizeInBytes"] = null,
+            ["Completed"] = false,
+            ["CompletionDate"] = null,
+            ["CreationDate"] = Date(created),
+            ["InventoryRetrievalParameters"] = Parameters(last),
+            ["InventorySizeInBytes"] = null,
+            ["JobDescription"] = "why",
+            ["JobId"] = job,
+            ["JobOutputPath"] = null,
+            ["OutputLocation"] = null,
+            ["RetrievalByteRange"] = null,
+            ["SelectParameters"] = null,
+            ["SHA256TreeHash"] = null,
+            ["SNSTopic"] = "arn:x",
+            ["StatusCode"] = "InProgress",
+            ["StatusMessage"] = "Operation in progress.",
+            ["Tier"] = null,
+            ["VaultARN"] = $"arn:aws:glacier:us-east-1:111122223333:vaults/{vault}",
+        };
+        await AssertDescribedAsync(vault, job, expected);
+        (await gateway.SendAsync(GetOutput(vault, job))).ExpectError(
+            400, "InvalidParameterValueException", $"The job is not currently available for download: {job}");
+
+        Clock.Advance(SlowJobsFixture.Delay);
+        expected["Completed"] = true;
+        expected["CompletionDate"] = Date(created + SlowJobsFixture.Delay);
+        expected["StatusCode"] = expected["StatusMessage"] = "Succeeded";
+        expected["InventoryRetrievalParameters"] = Parameters(null);
+        expected["InventorySizeInBytes"] = (await gateway.SendAsync(GetOutput(vault, job))).Expect(200).Body.Length;
+        await AssertDescribedAsync(vault, job, expected);
+        var listed = (await gateway.SendAsync(ListJobs(vault))).Expect(200).Json.GetProperty("JobList");
+        Assert.Equal("InventoryRetrieval", Assert.Single(listed.EnumerateArray()).GetProperty("Action").GetString());
+
+        static object Parameters(string? marker) => new
+        {
+            EndDate = "2099-01-01T00:00:00.000Z",
+            Format = "CSV",
+            Limit = "7",
+            Marker = marker,
+            StartDate = "2013-03-20T17:03:43.000Z",
+        };
+    }
+
+    [Fact]
     public async Task Output_is_there_from_the_moment_on_that_the_job_has_finished()
     {
         var vault = await gateway.NewVaultAsync();

@@ -65,6 +65,7 @@ public class GatewayFixture : IAsyncLifetime
             Requests.ListUploads(vault),
             Requests.ListParts(vault, upload),
             Requests.ListJobs(vault),
+            Requests.ListTags(vault),
         ];
         foreach (var question in questions)
         {

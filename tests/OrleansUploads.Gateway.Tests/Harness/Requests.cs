@@ -54,11 +54,24 @@ public static class Requests
     public static ApiRequest Retrieve(string vault, string archive) =>
         InitiateJob(vault, $$"""{"Type":"archive-retrieval","ArchiveId":"{{archive}}"}""");
 
+    public static ApiRequest RetrieveInventory(string vault, string parameters = "null", string format = "null") =>
+        InitiateJob(
+            vault,
+            $$"""{"Type":"inventory-retrieval","Format":{{format}},"InventoryRetrievalParameters":{{parameters}}}""");
+
     public static ApiRequest DescribeJob(string vault, string job) => new("GET", $"/-/vaults/{vault}/jobs/{job}");
 
     public static ApiRequest ListJobs(string vault, string query = "") => new("GET", $"/-/vaults/{vault}/jobs{query}");
 
     public static ApiRequest GetOutput(string vault, string job) => new("GET", $"/-/vaults/{vault}/jobs/{job}/output");
+
+    public static ApiRequest ListTags(string vault) => new("GET", $"/-/vaults/{vault}/tags");
+
+    public static ApiRequest AddTags(string vault, string json) =>
+        new ApiRequest("POST", $"/-/vaults/{vault}/tags?operation=add").WithBody(Encoding.UTF8.GetBytes(json));
+
+    public static ApiRequest RemoveTags(string vault, string json) =>
+        new ApiRequest("POST", $"/-/vaults/{vault}/tags?operation=remove").WithBody(Encoding.UTF8.GetBytes(json));
 
     /// <summary>Bytes that no other seed has.</summary>
     public static byte[] Bytes(int count, int seed = 1)

@@ -33,8 +33,11 @@ internal static class VaultBugs
         : OtherRules<ArchiveShardState, ArchiveShardCommand, ArchiveShardEvent>(right)
     {
         public override Decision<ArchiveShardEvent> Decide(ArchiveShardState state, ArchiveShardCommand command, DateTimeOffset now) =>
-            command is AddArchive add
-                ? Right.Decide(state with { Deleted = state.Deleted.Remove(add.Entry.Archive) }, command, now)
+            command is AddArchive { Entry.Archive: var archive } && state.Deleted.ContainsKey(archive)
+                ? Right.Decide(
+                    state with { Archives = state.Archives.Remove(archive), Deleted = state.Deleted.Remove(archive) },
+                    command,
+                    now)
                 : Right.Decide(state, command, now);
     }
 

@@ -37,8 +37,8 @@ public sealed class SeedTests
     [Theory]
     [InlineData(1, "e33306847267546a")]
     [InlineData(7, "eb725fedd2559246")]
-    [InlineData(44, "e5839453a6e82386")]
-    [InlineData(446, "4e79ce25c3686367")]
+    [InlineData(44, "bb001af1344afc86")]
+    [InlineData(446, "4206c205c7c56387")]
     public void A_seed_tells_the_same_story_on_every_machine(ulong seed, string hash) =>
         Assert.Equal(hash, Simulation.Run(seed, new Coverage()).Trace.Hash.ToString("x16", null));
 

@@ -139,11 +139,12 @@ internal sealed class EngineServer(SimulatedWorld world, SimulatedProcess proces
         }
 
         var finished = await Host.AskAsync(life.Jobs, new FindFinishedJob(job.Job), cancellationToken);
-        if (!finished.TryGet(out job, out refusal))
+        if (!finished.TryGet(out var ready, out refusal))
         {
             return Said(refusal);
         }
 
+        job = (RetrievalJob)ready;
         var manifest = await process.Archives.ReadManifestAsync(job.Archive.Upload, cancellationToken);
         var hash = await process.Archives.RangeTreeHashAsync(manifest, job.Range, cancellationToken);
         var received = new ComparedBytes(request.Expected, job.Range);

@@ -13,6 +13,9 @@ namespace OrleansUploads.Gateway.Glacier.Documents;
 [JsonSerializable(typeof(JobDocument))]
 [JsonSerializable(typeof(JobListDocument))]
 [JsonSerializable(typeof(JobParameters))]
+[JsonSerializable(typeof(TagListDocument))]
+[JsonSerializable(typeof(TagsToAdd))]
+[JsonSerializable(typeof(TagsToRemove))]
 internal sealed partial class GlacierJson : JsonSerializerContext
 {
     /// <summary>The documents go to programs, never into a page, so only what JSON itself demands is escaped.</summary>

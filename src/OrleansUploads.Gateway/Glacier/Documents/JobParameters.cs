@@ -20,4 +20,26 @@ internal sealed record JobParameters
 
     /// <summary><c>first-last</c>, both inclusive.</summary>
     public string? RetrievalByteRange { get; init; }
+
+    /// <summary>How an inventory is to be written.</summary>
+    public string? Format { get; init; }
+
+    /// <summary>Which archives of an inventory are wanted.</summary>
+    public InventoryParameters? InventoryRetrievalParameters { get; init; }
+}
+
+/// <summary>Which archives of an inventory are wanted; every field may be absent.</summary>
+internal sealed record InventoryParameters
+{
+    /// <summary>Only archives created at or after this time.</summary>
+    public string? StartDate { get; init; }
+
+    /// <summary>Only archives created before this time.</summary>
+    public string? EndDate { get; init; }
+
+    /// <summary>Most archives, as a text.</summary>
+    public string? Limit { get; init; }
+
+    /// <summary>What the job before gave.</summary>
+    public string? Marker { get; init; }
 }

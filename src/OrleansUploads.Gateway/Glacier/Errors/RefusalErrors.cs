@@ -22,6 +22,11 @@ internal static class RefusalErrors
             StatusCodes.Status400BadRequest,
             ErrorCode.LimitExceeded,
             $"Account {r.Account} has {r.Limit} vaults, which is the most that an account may have. Delete one first."),
+        Refusal.TooManyTags r => new(
+            StatusCodes.Status400BadRequest,
+            ErrorCode.LimitExceeded,
+            $"With these tags {VaultArn.Format(region, r.Vault)} would have more than {r.Limit}, which is the most that a vault "
+            + "may have. Nothing was added; remove some first."),
         Refusal.UploadNotFound => GlacierError.UploadNotFound(id),
         Refusal.RangeNotAligned r => GlacierError.Invalid(
             $"Invalid Content-Range: {Header(r.Range)}. The first byte must be a multiple of the part size, "

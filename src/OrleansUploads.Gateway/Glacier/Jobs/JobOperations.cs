@@ -1,10 +1,8 @@
-using OrleansUploads.Core.Archives;
+using System.Diagnostics;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Hashing;
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Vaults;
-using OrleansUploads.Engine;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Retrieval;
 using OrleansUploads.Gateway.Glacier.Answers;
@@ -14,39 +12,10 @@ using OrleansUploads.Gateway.Glacier.Requests;
 
 namespace OrleansUploads.Gateway.Glacier.Jobs;
 
-/// <summary>InitiateJob, DescribeJob, ListJobs, GetJobOutput.</summary>
-internal sealed class JobOperations(IEntityHost host, ArchiveReader archives, IdSource ids, TimeProvider time)
+/// <summary>DescribeJob, ListJobs, GetJobOutput.</summary>
+internal sealed class JobOperations(
+    IEntityHost host, ArchiveReader archives, InventoryPrinter inventories, TimeProvider time)
 {
-    /// <summary>Begins the retrieval of an archive or of a range of it.</summary>
-    public async ValueTask<GlacierAnswer> InitiateAsync(GlacierCall call)
-    {
-        if (!RetrievalOrder.TryRead(call.Document, out var order, out var error))
-        {
-            return error;
-        }
-
-        var described = await DescribeVaultAsync(call);
-        if (!described.TryGet(out var vault, out var refusal))
-        {
-            return call.Refuse(refusal);
-        }
-
-        var shard = vault.Life.ArchiveShard(ArchiveShardDecider.ShardOf(order.Archive));
-        var found = await host.AskAsync(shard, new FindArchive(order.Archive), call.Aborted);
-        if (!found.TryGet(out var archive, out refusal))
-        {
-            return call.Refuse(refusal);
-        }
-
-        var treeHash = await RangeTreeHashAsync(archive, order.Range, call.Aborted);
-        var command = new StartRetrieval(ids.NewJob(), archive, order.Range, treeHash, order.Wish);
-        var started = await host.AskAsync(vault.Life.Jobs, command, call.Aborted);
-        return started.TryGet(out var job, out refusal)
-            ? EmptyAnswer.Accepted(
-                (HeaderName.Location, call.Location($"/jobs/{job.Job}")), (HeaderName.JobId, job.Job.ToString()))
-            : call.Refuse(refusal);
-    }
-
     /// <summary>Describes a job.</summary>
     public async ValueTask<GlacierAnswer> DescribeAsync(GlacierCall call)
     {
@@ -124,6 +93,16 @@ internal sealed class JobOperations(IEntityHost host, ArchiveReader archives, Id
             return call.Refuse(refusal);
         }
 
+        return job switch
+        {
+            RetrievalJob retrieval => await GetArchiveAsync(call, retrieval),
+            InventoryJob inventory => GetInventory(call, inventory),
+            _ => throw new UnreachableException($"A {job.GetType().Name} has no output."),
+        };
+    }
+
+    private async ValueTask<GlacierAnswer> GetArchiveAsync(GlacierCall call, RetrievalJob job)
+    {
         if (!OutputRange.TryRead(call.Header(HeaderName.Range), job.Range.LengthBytes, out var output, out var error))
         {
             return error;
@@ -137,29 +116,16 @@ internal sealed class JobOperations(IEntityHost host, ArchiveReader archives, Id
         var treeHash = job.RangeTreeHash is null
             ? null
             : await archives.RangeTreeHashAsync(manifest, wanted, call.Aborted);
-        return new JobOutputAnswer(archives, manifest, job, output, wanted, treeHash);
+        return new ArchiveOutputAnswer(archives, manifest, job, output, wanted, treeHash);
     }
+
+    private GlacierAnswer GetInventory(GlacierCall call, InventoryJob job) =>
+        OutputRange.TryRead(call.Header(HeaderName.Range), job.Output.SizeBytes, out var output, out var error)
+            ? new InventoryOutputAnswer(inventories, job, output)
+            : error;
 
     private ValueTask<Outcome<VaultDescription>> DescribeVaultAsync(GlacierCall call) =>
         host.AskAsync(call.Vault.Entity, new DescribeVault(call.Vault), call.Aborted);
-
-    /// <summary>The tree hash of what is wanted. A range outside of the archive has none, and the jobs refuse it.</summary>
-    private async ValueTask<TreeHash?> RangeTreeHashAsync(
-        ArchiveEntry archive, PartRange? wanted, CancellationToken cancellationToken)
-    {
-        if (wanted is not { } range)
-        {
-            return archive.TreeHash;
-        }
-
-        if (!TreeHashRanges.IsTreeHashAligned(range.FirstByte, range.LastByte, archive.SizeBytes))
-        {
-            return null;
-        }
-
-        var manifest = await archives.ReadManifestAsync(archive.Upload, cancellationToken);
-        return await archives.RangeTreeHashAsync(manifest, range, cancellationToken);
-    }
 
     private static JobListDocument Document(GlacierCall call, JobsPage page)
     {

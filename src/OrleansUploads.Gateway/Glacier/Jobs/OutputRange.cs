@@ -10,6 +10,23 @@ namespace OrleansUploads.Gateway.Glacier.Jobs;
 /// <param name="IsPartial">Whether there was a Range header, so that the answer is a 206.</param>
 internal readonly record struct OutputRange(PartRange Range, bool IsPartial)
 {
+    /// <summary>The HTTP status of the answer.</summary>
+    public int Status => IsPartial ? StatusCodes.Status206PartialContent : StatusCodes.Status200OK;
+
+    /// <summary>Puts status and headers of these bytes into an answer.</summary>
+    /// <param name="response">The answer.</param>
+    /// <param name="outputBytes">The length of the whole output.</param>
+    public void Describe(HttpResponse response, long outputBytes)
+    {
+        response.StatusCode = Status;
+        response.ContentLength = Range.LengthBytes;
+        response.Headers.AcceptRanges = "bytes";
+        if (IsPartial)
+        {
+            response.Headers.ContentRange = $"bytes {Range}/{outputBytes}";
+        }
+    }
+
     /// <summary>Reads <c>bytes=first-last</c> or <c>bytes=first-</c>. An end behind the output's is moved there.</summary>
     public static bool TryRead(
         string? header, long outputBytes, out OutputRange output, [NotNullWhen(false)] out GlacierError? error)

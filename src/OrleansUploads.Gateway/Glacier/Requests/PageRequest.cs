@@ -22,7 +22,7 @@ internal readonly record struct PageRequest(int Limit, string? Marker)
         page = default;
         var text = query.Find("limit");
         long limit = maxItems;
-        if (text is not null && !IsLimit(text, out limit))
+        if (text is not null && !Digits.TryReadLimit(text, out limit))
         {
             error = GlacierError.Invalid($"Invalid limit: {text}. It must be a whole number of at least 1.");
             return false;
@@ -37,17 +37,4 @@ internal readonly record struct PageRequest(int Limit, string? Marker)
     /// <summary>The error of a marker that no page has given.</summary>
     public static GlacierError InvalidMarker(string marker) =>
         GlacierError.Invalid($"Invalid marker: {marker}. Send the Marker of the page before, or none.");
-
-    private static bool IsLimit(string text, out long limit)
-    {
-        // So many digits that they are no number any more are a large limit all the same.
-        if (text.Length > 0 && !text.AsSpan().ContainsAnyExceptInRange('0', '9'))
-        {
-            limit = Digits.TryRead(text, out var number) ? number : long.MaxValue;
-            return limit >= 1;
-        }
-
-        limit = 0;
-        return false;
-    }
 }

@@ -1,0 +1,163 @@
+using OrleansUploads.Core;
+using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Jobs;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Vaults;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine.Retrieval;
+using OrleansUploads.TestKit;
+using Shard = OrleansUploads.TestKit.DeciderDriver<
+    OrleansUploads.Core.Archives.ArchiveShardState,
+    OrleansUploads.Core.Archives.ArchiveShardCommand,
+    OrleansUploads.Core.Archives.ArchiveShardEvent>;
+
+namespace OrleansUploads.Engine.Tests.Retrieval;
+
+public sealed class InventoryReaderTests
+{
+    private const int Archives = 700;
+
+    private static readonly InventorySelection All = new(default, Limit: null, After: null);
+
+    private readonly Shards _shards = new(Archives);
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(InventoryReader.DefaultPageArchives)]
+    public async Task Every_archive_is_listed_once_whatever_a_shard_is_asked_for_at_a_time(int pageArchives)
+    {
+        var pages = await ReadAsync(All, pageArchives);
+        var listed = pages.SelectMany(page => page.Archives).Select(entry => entry.Archive).ToList();
+        Assert.Equal(Archives, listed.Count);
+        Assert.Equal(_shards.Ids, listed.ToHashSet());
+        Assert.All(pages, page => Assert.InRange(page.Archives.Count, 1, pageArchives));
+        Assert.All(pages.SkipLast(1), page => Assert.True(page.HasMore));
+        Assert.False(pages[^1].HasMore);
+    }
+
+    [Theory]
+    [InlineData(1, 2)]
+    [InlineData(3, 2)]
+    [InlineData(99, 256)]
+    [InlineData(Archives - 1, 256)]
+    [InlineData(Archives, 1)]
+    [InlineData(Archives + 1, 256)]
+    public async Task Lists_of_limited_length_go_on_where_the_one_before_ended(int limit, int pageArchives)
+    {
+        var whole = (await ReadAsync(All, pageArchives)).SelectMany(page => page.Archives).ToList();
+        var listed = new List<ArchiveEntry>();
+        bool more;
+        do
+        {
+            var pages = await ReadAsync(
+                new InventorySelection(default, limit, listed is [.., var last] ? last.Archive : null), pageArchives);
+            var part = pages.SelectMany(page => page.Archives).ToList();
+            Assert.Equal(Math.Min(limit, Archives - listed.Count), part.Count);
+            listed.AddRange(part);
+            more = pages[^1].HasMore;
+            Assert.Equal(listed.Count < Archives, more);
+        }
+        while (more);
+
+        Assert.Equal(whole, listed);
+    }
+
+    [Fact]
+    public async Task Only_shards_that_ever_held_an_archive_are_asked_and_no_more_of_them_than_the_limit_needs()
+    {
+        await ReadAsync(All, InventoryReader.DefaultPageArchives);
+        Assert.Equal(_shards.Count, _shards.Asked);
+        _shards.Asked = 0;
+        await ReadAsync(All with { Limit = 1 }, InventoryReader.DefaultPageArchives);
+        Assert.InRange(_shards.Asked, 1, 2);
+    }
+
+    [Fact]
+    public async Task An_archive_that_vanished_is_a_good_place_to_go_on_from()
+    {
+        var whole = (await ReadAsync(All, 10)).SelectMany(page => page.Archives).ToList();
+        var last = whole[123].Archive;
+        _shards.Delete(last);
+        var rest = await ReadAsync(All with { After = last }, 10);
+        Assert.Equal(whole[124..], rest.SelectMany(page => page.Archives));
+    }
+
+    [Fact]
+    public async Task An_inventory_is_what_it_was_after_all_archives_were_deleted_and_the_process_died()
+    {
+        const int Few = 100;
+        const int Shard = 7;
+        var bench = new EngineBench();
+        await bench.CreateVaultAsync();
+        var entries = Enumerable.Range(0, Few).Select(i => Some.Archive(i)).ToList();
+        foreach (var entry in entries)
+        {
+            await bench.AskAsync(Some.Life.ArchiveShard(Shard), new AddArchive(Some.Life, Shard, entry));
+        }
+
+        var before = await bench.AskAsync(Some.Vault.Entity, new TakeInventory(Some.Vault));
+        foreach (var entry in entries)
+        {
+            await bench.AskAsync(Some.Life.ArchiveShard(Shard), new DeleteArchive(entry.Archive));
+        }
+
+        bench.Crash();
+        var after = await bench.AskAsync(Some.Vault.Entity, new TakeInventory(Some.Vault));
+        var reader = new InventoryReader(bench.Host);
+        var kept = await reader.ReadAsync(before, All, CancellationToken.None).ToListAsync();
+        Assert.Equal(
+            entries.Select(entry => entry.Archive).ToHashSet(),
+            kept.SelectMany(page => page.Archives).Select(entry => entry.Archive).ToHashSet());
+        Assert.Empty(await reader.ReadAsync(after, All, CancellationToken.None).ToListAsync());
+    }
+
+    private async Task<List<ArchivesPage>> ReadAsync(InventorySelection selection, int pageArchives) =>
+        await new InventoryReader(_shards, pageArchives).ReadAsync(_shards.Inventory, selection, CancellationToken.None)
+            .ToListAsync();
+
+    /// <summary>The shards of an index, without a journal.</summary>
+    private sealed class Shards : IEntityHost
+    {
+        private readonly Dictionary<EntityId, Shard> _byId = [];
+
+        public Shards(int archives)
+        {
+            for (var i = 0; i < archives; i++)
+            {
+                var entry = Some.Archive(i);
+                Ids.Add(entry.Archive);
+                var shard = ArchiveShardDecider.ShardOf(entry.Archive);
+                var entity = Some.Life.ArchiveShard(shard);
+                if (!_byId.TryGetValue(entity, out var driver))
+                {
+                    driver = _byId[entity] = new Shard(new ArchiveShardDecider(new UploadPolicy(), new RetrievalPolicy()));
+                }
+
+                driver.Do(new AddArchive(Some.Life, shard, entry));
+            }
+        }
+
+        public HashSet<ArchiveId> Ids { get; } = [];
+
+        public int Count => _byId.Count;
+
+        public int Asked { get; set; }
+
+        public InventoryCut Inventory => new(
+            Some.Life,
+            Some.Noon,
+            [.. Enumerable.Range(0, VaultLife.ArchiveShards).Select(shard =>
+                _byId.TryGetValue(Some.Life.ArchiveShard(shard), out var driver) ? driver.State.Totals.Version : 0)]);
+
+        public void Delete(ArchiveId archive) =>
+            _byId[Some.Life.ArchiveShard(ArchiveShardDecider.ShardOf(archive))].Do(new DeleteArchive(archive));
+
+        public ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
+        {
+            Asked++;
+            return new ValueTask<object>(_byId[entity].Do((ArchiveShardCommand)command).Answer);
+        }
+    }
+}

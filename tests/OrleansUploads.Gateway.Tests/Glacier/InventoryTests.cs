@@ -1,0 +1,193 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using OrleansUploads.Gateway.Tests.Harness;
+using static OrleansUploads.Gateway.Tests.Harness.Requests;
+
+namespace OrleansUploads.Gateway.Tests.Glacier;
+
+public class InventoryTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
+{
+    private const string Csv = "\"CSV\"";
+
+    [Fact]
+    public async Task An_inventory_lists_each_archive_in_one_compact_document()
+    {
+        var vault = await gateway.NewVaultAsync();
+        var archive = await NewArchiveAsync(vault, "a \"quoted\" \\ <thing>");
+        var vaultDocument = (await gateway.SendAsync(DescribeVault(vault))).Json;
+
+        var output = await RetrieveAsync(vault);
+
+        Assert.Equal("application/json", output.Header("Content-Type"));
+        Assert.Equal("bytes", output.Header("Accept-Ranges"));
+        Assert.Null(output.Header("x-amz-sha256-tree-hash"));
+        var created = Seconds(vaultDocument.GetProperty("LastInventoryDate").GetString()!);
+        var size = Encoding.UTF8.GetByteCount(archive.Description);
+        Assert.Equal(
+            $$"""
+            {"VaultARN":"arn:aws:glacier:us-east-1:111122223333:vaults/{{vault}}","InventoryDate":"{{created}}",
+            "ArchiveList":[{"ArchiveId":"{{archive.Id}}","ArchiveDescription":"a \"quoted\" \\ <thing>",
+            "CreationDate":"{{created}}","Size":{{size}},"SHA256TreeHash":"{{archive.TreeHash}}"}]}
+            """.ReplaceLineEndings(""),
+            output.Text);
+    }
+
+    [Theory]
+    [InlineData("plain words", "plain words")]
+    [InlineData("", "")]
+    [InlineData("one, two", "\"one, two\"")]
+    [InlineData("my archive description,1\"2", "\"my archive description,1\\\"2\"")]
+    [InlineData("my archive description,1\\\"2", "\"my archive description,1\\\\\"2\"")]
+    [InlineData("back\\slash", "back\\slash")]
+    public async Task A_csv_inventory_quotes_as_the_guide_says(string description, string field)
+    {
+        var vault = await gateway.NewVaultAsync();
+        var archive = await NewArchiveAsync(vault, description);
+        var output = await RetrieveAsync(vault, format: Csv);
+        Assert.Equal("text/csv", output.Header("Content-Type"));
+        var lines = output.Text.Split('\n');
+        Assert.Equal("ArchiveId,ArchiveDescription,CreationDate,Size,SHA256TreeHash", lines[0]);
+        Assert.StartsWith($"{archive.Id},{field},20", lines[1], StringComparison.Ordinal);
+        Assert.EndsWith(
+            $"Z,{Encoding.UTF8.GetByteCount(archive.Description)},{archive.TreeHash}", lines[1], StringComparison.Ordinal);
+        Assert.Equal(["", ""], [lines[2], string.Concat(lines[3..])]);
+    }
+
+    [Fact]
+    public async Task An_empty_vault_has_an_empty_inventory()
+    {
+        var vault = await gateway.NewVaultAsync();
+        var created = (await gateway.SendAsync(DescribeVault(vault))).Json.GetProperty("CreationDate").GetString()!;
+        var inventory = (await RetrieveAsync(vault)).Json;
+        Assert.Equal(0, inventory.GetProperty("ArchiveList").GetArrayLength());
+        Assert.Equal(Seconds(created), inventory.GetProperty("InventoryDate").GetString());
+        Assert.Equal(
+            "ArchiveId,ArchiveDescription,CreationDate,Size,SHA256TreeHash\n", (await RetrieveAsync(vault, format: Csv)).Text);
+    }
+
+    [Fact]
+    public async Task An_inventory_is_that_of_the_moment_of_its_job_whatever_happens_after_it()
+    {
+        var vault = await gateway.NewVaultAsync();
+        var kept = await NewArchiveAsync(vault, "kept");
+        var deleted = await NewArchiveAsync(vault, "deleted");
+        var job = await gateway.NewJobAsync(RetrieveInventory(vault));
+        var before = (await gateway.SendAsync(GetOutput(vault, job))).Expect(200);
+
+        (await gateway.SendAsync(DeleteArchive(vault, deleted.Id))).Expect(204);
+        var added = await NewArchiveAsync(vault, "added");
+
+        Assert.Equal(before.Text, (await gateway.SendAsync(GetOutput(vault, job))).Expect(200).Text);
+        Assert.Equal(Sorted(kept.Id, deleted.Id), Ids(before.Json));
+        Assert.Equal(Sorted(kept.Id, added.Id), Ids((await RetrieveAsync(vault)).Json));
+    }
+
+    [Fact]
+    public async Task Any_range_of_the_output_is_that_range_and_its_size_is_told()
+    {
+        var vault = await gateway.NewVaultAsync();
+        for (var i = 0; i < 5; i++)
+        {
+            await NewArchiveAsync(vault, $"number {i}");
+        }
+
+        var job = await gateway.NewJobAsync(RetrieveInventory(vault));
+        var whole = (await gateway.SendAsync(GetOutput(vault, job))).Expect(200).Body;
+        var described = (await gateway.SendAsync(DescribeJob(vault, job))).Json;
+        Assert.Equal(whole.Length, described.GetProperty("InventorySizeInBytes").GetInt32());
+
+        (int First, int End)[] ranges =
+            [(0, 1), (0, whole.Length), (whole.Length - 1, whole.Length), (100, 101), (700, 1300), (1, whole.Length - 1)];
+        foreach (var (first, end) in ranges)
+        {
+            var part = (await gateway.SendAsync(
+                GetOutput(vault, job).With("Range", $"bytes={first}-{end - 1}"))).Expect(206);
+            Assert.Equal($"bytes {first}-{end - 1}/{whole.Length}", part.Header("Content-Range"));
+            Assert.Equal(whole[first..end], part.Body);
+        }
+
+        (await gateway.SendAsync(GetOutput(vault, job).With("Range", $"bytes={whole.Length}-"))).ExpectError(
+            416, "InvalidParameterValueException", $"The job's output has {whole.Length} bytes");
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(6)]
+    public async Task Pages_of_an_inventory_go_on_where_the_one_before_ended(int limit)
+    {
+        var vault = await gateway.NewVaultAsync();
+        var ids = new List<string>();
+        for (var i = 0; i < 6; i++)
+        {
+            ids.Add((await NewArchiveAsync(vault, $"number {i}")).Id);
+        }
+
+        var listed = new List<string>();
+        string? marker = "";
+        do
+        {
+            var job = await gateway.NewJobAsync(
+                RetrieveInventory(vault, $$"""{"Limit":"{{limit}}","Marker":"{{marker}}"}"""));
+            var page = (await gateway.SendAsync(GetOutput(vault, job))).Expect(200).Json;
+            Assert.Equal(Math.Min(limit, 6 - listed.Count), page.GetProperty("ArchiveList").GetArrayLength());
+            listed.AddRange(Ids(page));
+            var parameters = (await gateway.SendAsync(DescribeJob(vault, job))).Json.GetProperty("InventoryRetrievalParameters");
+            marker = parameters.GetProperty("Marker").GetString();
+            Assert.Equal(listed.Count < 6, marker is not null);
+        }
+        while (marker is not null);
+
+        Assert.Equal(Sorted([.. ids]), Sorted([.. listed]));
+    }
+
+    [Fact]
+    public async Task Only_archives_created_between_the_dates_are_listed()
+    {
+        var vault = await gateway.NewVaultAsync();
+        var clock = gateway.Server.Setup.Clock;
+        var times = new List<DateTimeOffset>();
+        var ids = new List<string>();
+        for (var i = 0; i < 4; i++)
+        {
+            times.Add(clock.Now);
+            ids.Add((await NewArchiveAsync(vault, "")).Id);
+            clock.Advance(TimeSpan.FromSeconds(10));
+        }
+
+        await AssertListedAsync($$"""{"StartDate":"{{Date(times[1])}}"}""", ids[1..]);
+        await AssertListedAsync($$"""{"EndDate":"{{Date(times[2])}}"}""", ids[..2]);
+        await AssertListedAsync($$"""{"StartDate":"{{Date(times[1])}}","EndDate":"{{Date(times[3])}}"}""", ids[1..3]);
+        await AssertListedAsync($$"""{"StartDate":"{{Date(times[1])}}","EndDate":"{{Date(times[1])}}"}""", []);
+        await AssertListedAsync("""{"StartDate":null,"EndDate":null,"Limit":null,"Marker":null}""", ids);
+
+        async Task AssertListedAsync(string parameters, List<string> expected) =>
+            Assert.Equal(Sorted([.. expected]), Ids((await RetrieveAsync(vault, parameters)).Json));
+    }
+
+    private async Task<(string Id, string Description, string TreeHash)> NewArchiveAsync(string vault, string description)
+    {
+        // The bytes say what the description says, so that each archive has a size and hash of its own.
+        var text = description.Length == 0 ? "nothing" : description;
+        var request = UploadArchive(vault, Encoding.UTF8.GetBytes(text)).With("x-amz-archive-description", description);
+        var answer = (await gateway.SendAsync(request)).Expect(201);
+        return (answer.Header("x-amz-archive-id")!, text, answer.Header("x-amz-sha256-tree-hash")!);
+    }
+
+    private async Task<ApiAnswer> RetrieveAsync(string vault, string parameters = "null", string format = "null")
+    {
+        var job = await gateway.NewJobAsync(RetrieveInventory(vault, parameters, format));
+        return (await gateway.SendAsync(GetOutput(vault, job))).Expect(200);
+    }
+
+    private static string[] Ids(JsonElement inventory) => Sorted([.. inventory.GetProperty("ArchiveList").EnumerateArray()
+        .Select(archive => archive.GetProperty("ArchiveId").GetString()!)]);
+
+    private static string[] Sorted(params string[] ids) => [.. ids.Order(StringComparer.Ordinal)];
+
+    private static string Seconds(string date) => $"{date[..19]}Z";
+
+    private static string Date(DateTimeOffset at) =>
+        at.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,88 @@
+using OrleansUploads.Gateway.Tests.Harness;
+using static OrleansUploads.Gateway.Tests.Harness.Requests;
+
+namespace OrleansUploads.Gateway.Tests.Glacier;
+
+public class TagTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
+{
+    [Fact]
+    public async Task A_vault_has_no_tags_until_they_are_added()
+    {
+        var vault = await gateway.NewVaultAsync();
+        await AssertTagsAsync(vault, """{"Tags":{}}""");
+        (await gateway.SendAsync(AddTags(vault, """{"Tags":{"team":"red","cost center":"4/2 = @home_+-."}}"""))).Expect(204);
+        await AssertTagsAsync(vault, """{"Tags":{"cost center":"4/2 = @home_+-.","team":"red"}}""");
+    }
+
+    [Fact]
+    public async Task Keys_are_told_apart_by_case_and_a_repeated_one_replaces_its_value()
+    {
+        var vault = await gateway.NewVaultAsync();
+        (await gateway.SendAsync(AddTags(vault, """{"Tags":{"team":"red","Team":""}}"""))).Expect(204);
+        (await gateway.SendAsync(AddTags(vault, """{"Tags":{"team":"blue"}}"""))).Expect(204);
+        (await gateway.SendAsync(AddTags(vault, """{"Tags":{"team":"blue"}}"""))).Expect(204);
+        await AssertTagsAsync(vault, """{"Tags":{"Team":"","team":"blue"}}""");
+    }
+
+    [Fact]
+    public async Task Removing_takes_away_what_is_there_and_is_silent_about_what_is_not()
+    {
+        var vault = await gateway.NewVaultAsync();
+        (await gateway.SendAsync(AddTags(vault, """{"Tags":{"a":"1","b":"2","c":"3"}}"""))).Expect(204);
+        (await gateway.SendAsync(RemoveTags(vault, """{"TagKeys":["a","never","c","a"]}"""))).Expect(204);
+        (await gateway.SendAsync(RemoveTags(vault, """{"TagKeys":["a"]}"""))).Expect(204);
+        await AssertTagsAsync(vault, """{"Tags":{"b":"2"}}""");
+    }
+
+    [Fact]
+    public async Task Letters_of_any_script_are_counted_as_people_count_them()
+    {
+        // A character outside of the basic plane is one character, though it is two in UTF-16.
+        var vault = await gateway.NewVaultAsync();
+        var key = string.Concat(Enumerable.Repeat("\U00010400", 128));
+        var value = string.Concat(Enumerable.Repeat("\u0928\u0940\u00fc", 85));
+        var tags = $$$"""{"Tags":{"{{{key}}}":"{{{value}}}"}}""";
+        (await gateway.SendAsync(AddTags(vault, tags))).Expect(204);
+        var listed = (await gateway.SendAsync(ListTags(vault))).Expect(200).Json.GetProperty("Tags");
+        Assert.Equal(value, listed.GetProperty(key).GetString());
+    }
+
+    [Fact]
+    public async Task The_51st_tag_refuses_the_whole_request_and_a_replacement_is_none()
+    {
+        var vault = await gateway.NewVaultAsync();
+        for (var i = 0; i < 5; i++)
+        {
+            var ten = string.Join(',', Enumerable.Range(10 * i, 10).Select(k => $"\"k{k}\":\"{k}\""));
+            (await gateway.SendAsync(AddTags(vault, $$$"""{"Tags":{{{{ten}}}}}"""))).Expect(204);
+        }
+
+        var before = (await gateway.SendAsync(ListTags(vault))).Text;
+        (await gateway.SendAsync(AddTags(vault, """{"Tags":{"k1":"new","k50":"50"}}"""))).ExpectError(
+            400, "LimitExceededException", "would have more than 50");
+        Assert.Equal(before, (await gateway.SendAsync(ListTags(vault))).Text);
+        (await gateway.SendAsync(AddTags(vault, """{"Tags":{"k1":"new"}}"""))).Expect(204);
+        (await gateway.SendAsync(RemoveTags(vault, """{"TagKeys":["k2"]}"""))).Expect(204);
+        (await gateway.SendAsync(AddTags(vault, """{"Tags":{"k50":"50"}}"""))).Expect(204);
+    }
+
+    [Fact]
+    public async Task Creating_a_vault_again_keeps_its_tags_and_deleting_it_does_not()
+    {
+        var vault = await gateway.NewVaultAsync();
+        (await gateway.SendAsync(AddTags(vault, """{"Tags":{"a":"1"}}"""))).Expect(204);
+        (await gateway.SendAsync(CreateVault(vault))).Expect(201);
+        await AssertTagsAsync(vault, """{"Tags":{"a":"1"}}""");
+        (await gateway.SendAsync(DeleteVault(vault))).Expect(204);
+        (await gateway.SendAsync(ListTags(vault))).ExpectError(404, "ResourceNotFoundException", "Vault not found");
+        (await gateway.SendAsync(CreateVault(vault))).Expect(201);
+        await AssertTagsAsync(vault, """{"Tags":{}}""");
+    }
+
+    private async Task AssertTagsAsync(string vault, string tags)
+    {
+        var listed = (await gateway.SendAsync(ListTags(vault))).Expect(200);
+        Assert.Equal("application/json", listed.Header("Content-Type"));
+        Assert.Equal(tags, listed.Text);
+    }
+}
