@@ -25,6 +25,7 @@ public sealed class RegressionTests
     [InlineData(38, "a stale vault confirmed that it had closed an upload which it had never listed")]
     [InlineData(33, "a stale account confirmed that it had removed a vault which it had never taken in")]
     [InlineData(50, "a stale vault confirmed that it had counted an archive which it left out")]
+    [InlineData(14116, "bytes that had become an archive were deleted because a repeated report was refused")]
     [InlineData(793, "a vault said that it was gone before its account knew")]
     public void A_seed_that_once_failed_keeps_its_promises(ulong seed, string whatHappened) =>
         Assert.True(Simulation.Run(seed, new Coverage()).Violation is null, $"Again: {whatHappened}.");
