@@ -164,6 +164,9 @@ internal sealed class RealTally
 
     public int FullDisks { get; set; }
 
+    /// <summary>Uploads with more possible states than the judge follows; their answers count for nothing.</summary>
+    public int Unjudged { get; set; }
+
     public override string ToString() => FormattableString.Invariant(
-        $"{Rounds} rounds, {Operations} operations, {Kills} kills, {Stops} stops, {FullDisks} full disks, {InDoubt} requests in doubt");
+        $"{Rounds} rounds, {Operations} operations, {Kills} kills, {Stops} stops, {FullDisks} full disks, {InDoubt} requests in doubt, {Unjudged} uploads unjudged");
 }

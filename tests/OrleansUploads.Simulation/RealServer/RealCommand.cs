@@ -21,11 +21,6 @@ internal static class RealCommand
         var tally = new RealTally();
         var watch = Stopwatch.StartNew();
         var failures = await RunAsync(rounds, seed, tally, Console.WriteLine);
-        foreach (var failure in failures)
-        {
-            Console.WriteLine(failure);
-        }
-
         Console.WriteLine(FormattableString.Invariant(
             $"{tally}, {failures.Count} violations, {watch.Elapsed.TotalSeconds:F0} s"));
         return failures.Count == 0 ? 0 : 1;
@@ -58,6 +53,7 @@ internal static class RealCommand
                 if (await RealSeries.RunAsync(seed, count, fillsDisk, tally) is { } failure)
                 {
                     failures.Add(failure);
+                    say(failure.ToString());
                 }
             }
         }

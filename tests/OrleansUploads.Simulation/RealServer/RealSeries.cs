@@ -97,6 +97,8 @@ internal sealed class RealSeries : IAsyncDisposable
         {
             await CheckDiskAsync();
         }
+
+        _tally.Unjudged += _judge.Uploads.Count(_judge.IsLost);
     }
 
     private async Task PlayAsync(Chapter chapter, SmallDisk? disk)
