@@ -8,7 +8,7 @@ namespace OrleansUploads.Core.Deciding;
 /// once and then gives the confirmation to the entity; after a crash it finds it again by
 /// <see cref="Decider{TState,TCommand,TEvent}.Pending"/>. Whoever receives it must take repetitions in silence.
 /// </remarks>
-/// <param name="Key">Unique among the entity's pending intents.</param>
+/// <param name="Key">Unique among the entity's intents, past ones included: a host may still be busy with one from before.</param>
 /// <param name="Action">What to do.</param>
 /// <param name="Confirmation">The command that tells the entity that it is done.</param>
 public sealed record Intent(string Key, IntentAction Action, ICommand Confirmation);

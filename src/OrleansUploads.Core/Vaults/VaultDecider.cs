@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Uploads;
@@ -259,7 +260,7 @@ public sealed partial class VaultDecider : Decider<VaultState, VaultCommand, Vau
         new ConfirmUploadBegun(opening.Upload));
 
     private static Intent RemoveVault(VaultLife life) => new(
-        "remove",
+        "remove/" + life.Epoch.ToString(CultureInfo.InvariantCulture),
         new IntentAction.Tell(life.Id.Account.Entity, new RemoveVault(life)),
         new ConfirmVaultRemoved(life.Epoch));
 

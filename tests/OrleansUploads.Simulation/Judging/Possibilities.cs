@@ -2,22 +2,9 @@ using OrleansUploads.Simulation.Workload;
 
 namespace OrleansUploads.Simulation.Judging;
 
-/// <summary>The model of one thing, as a set of rules over states that fit a number.</summary>
-internal interface IRules
-{
-    /// <summary>What a request may lead to, were it carried out at once.</summary>
-    void Apply(ulong state, Request request, List<(ulong Next, Verdict Verdict)> into);
-
-    /// <summary>What may happen without being asked for, now.</summary>
-    void Spontaneous(ulong state, List<ulong> into);
-
-    /// <summary>Changes whenever <see cref="Spontaneous"/> or <see cref="Apply"/> would answer otherwise than before.</summary>
-    int Context { get; }
-}
-
 /// <summary>All states that a thing may be in, given every reply so far and every request that may or may not have been
 /// carried out, or may be later. No state left means that no order of events explains the replies.</summary>
-internal sealed class Possibilities(IRules rules, ulong initial)
+internal sealed partial class Possibilities(IRules rules, ulong initial)
 {
     private const int MaxConfigs = 20_000;
     private const int MaxInFlight = 16;
@@ -140,41 +127,6 @@ internal sealed class Possibilities(IRules rules, ulong initial)
             _changes++;
         }
     }
-
-    /// <summary>A question is on its way.</summary>
-    public Reading BeginReading()
-    {
-        Close();
-        var reading = new Reading(_changes, [.. States]);
-        _readings.Add(reading);
-        return reading;
-    }
-
-    /// <summary>The question was answered: some state since it was asked must explain the answer.</summary>
-    public bool EndReading(Reading reading, Predicate<ulong> explains, bool mayBeStale)
-    {
-        Close();
-        _readings.Remove(reading);
-        if (IsLost)
-        {
-            return true;
-        }
-
-        if (!(mayBeStale ? _ever : reading.Seen).Any(state => explains(state)))
-        {
-            return false;
-        }
-
-        if (!mayBeStale && reading.ChangesBefore == _changes)
-        {
-            // Nothing began or ended meanwhile, so what was seen was seen of one of these.
-            Keep(explains);
-        }
-
-        return true;
-    }
-
-    public void DropReading(Reading reading) => _readings.Remove(reading);
 
     /// <summary>Nothing is on its way any more: what has not happened never will.</summary>
     public void Settle()
@@ -325,13 +277,6 @@ internal sealed class Possibilities(IRules rules, ulong initial)
         _abandoned[place] = false;
         _configs = [.. _configs.Select(config => config.Clear(place))];
         _changes++;
-    }
-
-    internal sealed class Reading(long changesBefore, HashSet<ulong> seen)
-    {
-        public long ChangesBefore { get; } = changesBefore;
-
-        public HashSet<ulong> Seen { get; } = seen;
     }
 
     /// <param name="State">What the rules understand.</param>

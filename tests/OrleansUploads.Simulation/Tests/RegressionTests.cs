@@ -25,6 +25,8 @@ public sealed class RegressionTests
     [InlineData(38, "a stale vault confirmed that it had closed an upload which it had never listed")]
     [InlineData(33, "a stale account confirmed that it had removed a vault which it had never taken in")]
     [InlineData(50, "a stale vault confirmed that it had counted an archive which it left out")]
+    [InlineData(14116, "bytes that had become an archive were deleted because a repeated report was refused")]
+    [InlineData(1882374015028106, "a deletion was answered when the vault's former removal was confirmed, not its own")]
     [InlineData(793, "a vault said that it was gone before its account knew")]
     public void A_seed_that_once_failed_keeps_its_promises(ulong seed, string whatHappened) =>
         Assert.True(Simulation.Run(seed, new Coverage()).Violation is null, $"Again: {whatHappened}.");
@@ -74,6 +76,17 @@ public sealed class RegressionTests
         // The answer waits until the account has been told.
         Assert.True(vault.Do(new DescribeVault(Some.Vault)).AwaitsPending);
         Assert.True(vault.Do(new ListUploads(Some.Vault, "", 10)).AwaitsPending);
+    }
+
+    [Fact]
+    public void The_removal_of_one_life_is_not_taken_for_that_of_the_next()
+    {
+        var vault = new DeciderDriver<VaultState, VaultCommand, VaultEvent>(new VaultDecider());
+        vault.Do(new BeginVault(Some.Life, Some.Noon));
+        var first = Assert.Single(vault.Do(new DeleteVault(Some.Vault)).Intents);
+        vault.Do(new BeginVault(Some.Life with { Epoch = 2 }, Some.Noon));
+        var second = Assert.Single(vault.Do(new DeleteVault(Some.Vault)).Intents);
+        Assert.NotEqual(first.Key, second.Key);
     }
 
     [Fact]

@@ -1,0 +1,47 @@
+namespace OrleansUploads.Simulation.Judging;
+
+/// <content>Questions: they change nothing, and what they show can rule states out.</content>
+internal sealed partial class Possibilities
+{
+    /// <summary>A question is on its way.</summary>
+    public Reading BeginReading()
+    {
+        Close();
+        var reading = new Reading(_changes, [.. States]);
+        _readings.Add(reading);
+        return reading;
+    }
+
+    /// <summary>The question was answered: some state since it was asked must explain the answer.</summary>
+    public bool EndReading(Reading reading, Predicate<ulong> explains, bool mayBeStale)
+    {
+        Close();
+        _readings.Remove(reading);
+        if (IsLost)
+        {
+            return true;
+        }
+
+        if (!(mayBeStale ? _ever : reading.Seen).Any(state => explains(state)))
+        {
+            return false;
+        }
+
+        if (!mayBeStale && reading.ChangesBefore == _changes)
+        {
+            // Nothing began or ended meanwhile, so what was seen was seen of one of these.
+            Keep(explains);
+        }
+
+        return true;
+    }
+
+    public void DropReading(Reading reading) => _readings.Remove(reading);
+
+    internal sealed class Reading(long changesBefore, HashSet<ulong> seen)
+    {
+        public long ChangesBefore { get; } = changesBefore;
+
+        public HashSet<ulong> Seen { get; } = seen;
+    }
+}
