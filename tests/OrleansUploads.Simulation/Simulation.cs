@@ -44,7 +44,7 @@ internal static class Simulation
         var quiet = new QuietCheck(world, hosts, judge, clients);
         foreach (var chapter in schedule.Chapters)
         {
-            judge.MayBeStale = hosts.Count > 1;
+            judge.MayBeStale = hosts.Count > 1 && !options.HostsExpectOthers;
             world.StirUp(options);
             for (var host = 0; host < hosts.Count; host++)
             {

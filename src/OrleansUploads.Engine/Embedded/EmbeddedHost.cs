@@ -13,6 +13,8 @@ public sealed class EmbeddedHost : IEntityHost, IAsyncDisposable
     private readonly ConcurrentDictionary<EntityId, EntityCell> _cells = new();
     private readonly EntityCatalog _catalog;
     private readonly EmbeddedHostOptions _options;
+    private readonly TimeProvider _time;
+    private readonly CellPorts _ports;
     private readonly CancellationTokenSource _stopping = new();
     private readonly ITimer _eviction;
 
@@ -27,25 +29,20 @@ public sealed class EmbeddedHost : IEntityHost, IAsyncDisposable
     {
         _catalog = catalog;
         _options = options ?? new EmbeddedHostOptions();
-        Journal = journal;
-        Parts = parts;
-        Time = time;
+        _time = time;
+        var delivery = new IntentDelivery(this, parts);
+        _ports = new CellPorts(
+            journal,
+            (sender, action) => delivery.CarryOutAsync(sender, action, _stopping.Token),
+            time,
+            _options.WriteTimeout,
+            _stopping.Token);
         _eviction = time.CreateTimer(
             static host => ((EmbeddedHost)host!).EvictIdle(), this, _options.IdleLife / 2, _options.IdleLife / 2);
     }
 
     /// <summary>How many entities are loaded.</summary>
     public int LoadedEntities => _cells.Count;
-
-    internal IJournal Journal { get; }
-
-    internal IPartStore Parts { get; }
-
-    internal TimeProvider Time { get; }
-
-    internal TimeSpan WriteTimeout => _options.WriteTimeout;
-
-    internal CancellationToken Stopping => _stopping.Token;
 
     /// <inheritdoc/>
     public ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
@@ -58,7 +55,7 @@ public sealed class EmbeddedHost : IEntityHost, IAsyncDisposable
     /// <summary>Drops the entities that have been idle for long; they are read again when they are asked for.</summary>
     public void EvictIdle()
     {
-        var idleSince = Time.GetTimestamp() - (long)(_options.IdleLife.TotalSeconds * Time.TimestampFrequency);
+        var idleSince = _time.GetTimestamp() - (long)(_options.IdleLife.TotalSeconds * _time.TimestampFrequency);
         foreach (var (entity, cell) in _cells)
         {
             if (cell.TryRetire(idleSince))
@@ -90,7 +87,7 @@ public sealed class EmbeddedHost : IEntityHost, IAsyncDisposable
     {
         ObjectDisposedException.ThrowIf(_stopping.IsCancellationRequested, this);
         var ticket = new TaskCompletionSource<object>(TaskCreationOptions.RunContinuationsAsynchronously);
-        while (!_cells.GetOrAdd(entity, static (id, host) => new EntityCell(id, host), this).TrySubmit(ticket, command))
+        while (!_cells.GetOrAdd(entity, static (id, host) => host.CreateCell(id), this).TrySubmit(ticket, command))
         {
             // The cell was retired between being found and being asked; the next one is fresh.
         }
@@ -101,27 +98,5 @@ public sealed class EmbeddedHost : IEntityHost, IAsyncDisposable
         return await ticket.Task;
     }
 
-    internal EntityRunner CreateRunner(EntityId entity) => _catalog.CreateRunner(entity);
-
-    /// <summary>Carries an intent out, once.</summary>
-    /// <exception cref="EntityUnavailableException">It is not known whether it was.</exception>
-    internal async ValueTask CarryOutAsync(EntityId sender, IntentAction action)
-    {
-        switch (action)
-        {
-            case IntentAction.Tell tell:
-                if (await SendAsync(tell.Receiver, tell.Command, Stopping) is Refusal refusal)
-                {
-                    throw new InvalidOperationException(
-                        $"{tell.Receiver} refused {tell.Command.GetType().Name} of {sender}: {refusal}.");
-                }
-
-                break;
-            case IntentAction.StoreManifest store:
-                await Parts.PutManifestAsync(store.Manifest, Stopping);
-                break;
-            default:
-                throw new ArgumentOutOfRangeException(nameof(action), action, "No such action.");
-        }
-    }
+    private EntityCell CreateCell(EntityId entity) => new(_catalog.CreateRunner(entity), _ports);
 }

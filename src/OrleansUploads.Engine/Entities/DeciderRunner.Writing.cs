@@ -33,7 +33,7 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent>
             && _queue.TryDequeue(out var item))
         {
             woken |= item.Command is null;
-            binds |= item.Command is IBindingCommand;
+            binds |= _others == OtherHosts.Expected || item.Command is IBindingCommand;
             if (Decide(item, now) is { } decision)
             {
                 foreach (var happened in decision.Events)
@@ -68,28 +68,12 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent>
         {
             // No write will fence this batch, so a look at the journal has to.
             _verifying = true;
-            _outputs.Add(new RunnerOutput.Load());
+            _outputs.Add(new RunnerOutput.Verify());
         }
         else
         {
             _ledger.Release();
         }
-    }
-
-    /// <summary>The journal was read to see whether the state is still the newest.</summary>
-    private void Verified(JournalHistory history, DateTimeOffset now)
-    {
-        _verifying = false;
-        if (history.Version == _version)
-        {
-            _ledger.Release();
-        }
-        else
-        {
-            Discard("another host has written its journal; try again.", fault: null);
-        }
-
-        Pump(now);
     }
 
     private Decision<TEvent>? Decide(Item item, DateTimeOffset now)

@@ -16,6 +16,7 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent> : EntityRu
     private readonly ArrayBufferWriter<byte> _record = new();
     private readonly Decider<TState, TCommand, TEvent> _decider;
     private readonly EventCodec<TEvent> _codec;
+    private readonly OtherHosts _others;
     private readonly int _historySlack;
     private List<RunnerOutput> _outputs = [];
 
@@ -33,17 +34,20 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent> : EntityRu
     /// <param name="entity">Which entity.</param>
     /// <param name="decider">Its rules.</param>
     /// <param name="codec">How its events are stored.</param>
+    /// <param name="others">Whether other hosts may write to the same journal.</param>
     /// <param name="historySlack">A history may be this many events longer than twice the shortest one before a snapshot
     /// replaces it.</param>
     public DeciderRunner(
         EntityId entity,
         Decider<TState, TCommand, TEvent> decider,
         EventCodec<TEvent> codec,
+        OtherHosts others = OtherHosts.Unexpected,
         int historySlack = DefaultHistorySlack)
         : base(entity)
     {
         _decider = decider;
         _codec = codec;
+        _others = others;
         _historySlack = historySlack;
         _state = decider.Initial;
         _ledger = new AnswerLedger(entity, output => _outputs.Add(output));
@@ -83,12 +87,6 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent> : EntityRu
     /// <inheritdoc/>
     public override void Loaded(JournalHistory history, DateTimeOffset now)
     {
-        if (_verifying)
-        {
-            Verified(history, now);
-            return;
-        }
-
         if (_phase != Phase.Loading)
         {
             return;
@@ -108,6 +106,27 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent> : EntityRu
         foreach (var intent in _decider.Pending(_state))
         {
             _ledger.Deliver(intent);
+        }
+
+        Pump(now);
+    }
+
+    /// <inheritdoc/>
+    public override void Verified(long version, DateTimeOffset now)
+    {
+        if (!_verifying)
+        {
+            return;
+        }
+
+        _verifying = false;
+        if (version == _version)
+        {
+            _ledger.Release();
+        }
+        else
+        {
+            Discard("another host has written its journal; try again.", fault: null);
         }
 
         Pump(now);

@@ -12,7 +12,9 @@ namespace OrleansUploads.Engine.Entities;
 /// <summary>Makes the runner of any entity; both hosts start from here.</summary>
 /// <param name="uploads">How long uploads and their records live.</param>
 /// <param name="retrievals">How long retrievals take.</param>
-public class EntityCatalog(UploadPolicy uploads, RetrievalPolicy retrievals)
+/// <param name="others">Whether other hosts may run the same entities.</param>
+public class EntityCatalog(
+    UploadPolicy uploads, RetrievalPolicy retrievals, OtherHosts others = OtherHosts.Unexpected)
 {
     private readonly AccountDecider _account = new();
     private readonly VaultDecider _vault = new();
@@ -38,5 +40,5 @@ public class EntityCatalog(UploadPolicy uploads, RetrievalPolicy retrievals)
         where TState : class
         where TCommand : class, ICommand
         where TEvent : class =>
-        new DeciderRunner<TState, TCommand, TEvent>(entity, decider, codec);
+        new DeciderRunner<TState, TCommand, TEvent>(entity, decider, codec, others);
 }

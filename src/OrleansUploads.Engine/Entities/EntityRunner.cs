@@ -50,6 +50,11 @@ public abstract class EntityRunner
     /// <summary>The journal was read, as asked by <see cref="RunnerOutput.Load"/>.</summary>
     public abstract void Loaded(JournalHistory history, DateTimeOffset now);
 
+    /// <summary>The stream's version was read, as asked by <see cref="RunnerOutput.Verify"/>.</summary>
+    /// <param name="version">The version in the journal.</param>
+    /// <param name="now">The time.</param>
+    public abstract void Verified(long version, DateTimeOffset now);
+
     /// <summary>The journal could not be read.</summary>
     public abstract void LoadFailed(Exception fault);
 

@@ -13,6 +13,9 @@ public abstract record RunnerOutput
     /// <summary>Read the entity's journal; answer with Loaded or LoadFailed.</summary>
     public sealed record Load : RunnerOutput;
 
+    /// <summary>Ask the journal for the version of the entity's stream; answer with Verified or LoadFailed.</summary>
+    public sealed record Verify : RunnerOutput;
+
     /// <summary>Append a record; answer with WriteEnded or WriteUnknown.</summary>
     public sealed record Append(long Write, JournalAppend Record) : RunnerOutput;
 

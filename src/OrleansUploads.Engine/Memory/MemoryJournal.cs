@@ -21,6 +21,17 @@ public sealed class MemoryJournal : IJournal, IWakeIndex
     }
 
     /// <inheritdoc/>
+    public ValueTask<long> ReadVersionAsync(EntityId entity, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+            return ValueTask.FromCanceled<long>(cancellationToken);
+        lock (_gate)
+        {
+            return ValueTask.FromResult(_streams.GetValueOrDefault(entity)?.Version ?? 0);
+        }
+    }
+
+    /// <inheritdoc/>
     public ValueTask<AppendOutcome> AppendAsync(JournalAppend append, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(append.ExpectedVersion, nameof(append));

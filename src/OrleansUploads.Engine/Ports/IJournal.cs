@@ -18,6 +18,10 @@ public interface IJournal
     /// <exception cref="JournalUnavailableException">The journal could not be read now.</exception>
     ValueTask<JournalHistory> ReadAsync(EntityId entity, CancellationToken cancellationToken);
 
+    /// <summary>Reads how far a stream is, without its records.</summary>
+    /// <exception cref="JournalUnavailableException">The journal could not be read now.</exception>
+    ValueTask<long> ReadVersionAsync(EntityId entity, CancellationToken cancellationToken);
+
     /// <summary>Appends one record as version <c>ExpectedVersion + 1</c>. Durable when the task has completed.</summary>
     /// <returns>Whether it was appended, or fenced off because the stream is not at the expected version.</returns>
     /// <exception cref="JournalUnavailableException">Outcome unknown.</exception>

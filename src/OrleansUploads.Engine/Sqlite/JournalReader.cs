@@ -48,6 +48,20 @@ internal sealed class JournalReader : IDisposable
         }
     }
 
+    /// <summary>How far a stream is; 0 where there is none.</summary>
+    public long ReadVersion(EntityId entity)
+    {
+        _begin.Run();
+        try
+        {
+            return TryFindHead(entity, out StreamHead head) ? head.Version : 0;
+        }
+        finally
+        {
+            _end.Run();
+        }
+    }
+
     /// <summary>Entities whose wake time is at or before an instant, the earliest first.</summary>
     public IReadOnlyList<EntityId> ListDue(DateTimeOffset dueAt, int limit)
     {

@@ -58,6 +58,11 @@ public sealed class SqliteJournal : IJournal, IWakeIndex, IAsyncDisposable
         _readers.ReadAsync($"Reading {entity} from the journal", reader => reader.Read(entity), cancellationToken);
 
     /// <inheritdoc/>
+    public ValueTask<long> ReadVersionAsync(EntityId entity, CancellationToken cancellationToken) =>
+        _readers.ReadAsync(
+            $"Reading the version of {entity} in the journal", reader => reader.ReadVersion(entity), cancellationToken);
+
+    /// <inheritdoc/>
     public ValueTask<AppendOutcome> AppendAsync(JournalAppend append, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(append.ExpectedVersion, nameof(append));

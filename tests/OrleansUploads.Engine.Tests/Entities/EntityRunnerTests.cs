@@ -56,6 +56,43 @@ public sealed class EntityRunnerTests
     }
 
     [Fact]
+    public void Where_other_hosts_are_expected_a_read_is_answered_after_a_look_at_the_journal()
+    {
+        var bench = new RunnerBench(Some.Upload(1).Entity, OtherHosts.Expected);
+        bench.Submit("initiate", new InitiateUpload(Some.Opening()));
+        bench.Load();
+        bench.Write();
+
+        bench.Submit("list", List);
+        Assert.DoesNotContain("list", bench.Replies);
+        bench.Submit("second list, which waits for the look of the first", List);
+        bench.Verify();
+        Assert.Contains("list", bench.Replies);
+        bench.Verify();
+        Assert.Equal(3, bench.Replies.Count);
+        Assert.Empty(bench.Open<RunnerOutput>());
+    }
+
+    [Fact]
+    public void Where_another_host_has_written_a_read_is_not_answered_from_memory()
+    {
+        var bench = new RunnerBench(Some.Upload(1).Entity, OtherHosts.Expected);
+        bench.Submit("initiate", new InitiateUpload(Some.Opening()));
+        bench.Load();
+        bench.Write();
+        bench.Submit("list", List);
+
+        bench.Records.Add("[]"u8.ToArray());
+        bench.Verify();
+
+        Assert.IsType<EntityUnavailableException>(bench.Faults["list"]);
+        bench.Submit("again", List);
+        bench.Load();
+        bench.Verify();
+        Assert.Contains("again", bench.Replies);
+    }
+
+    [Fact]
     public void A_read_of_what_is_durable_needs_no_write()
     {
         InitiateWithOnePart();

@@ -13,9 +13,12 @@ internal sealed class RunnerBench
 {
     private readonly List<RunnerOutput> _open = [];
 
-    public RunnerBench(EntityId entity)
+    private readonly EntityCatalog _catalog;
+
+    public RunnerBench(EntityId entity, OtherHosts others = OtherHosts.Unexpected)
     {
-        Runner = new EntityCatalog(new UploadPolicy(), new RetrievalPolicy()).CreateRunner(entity);
+        _catalog = new EntityCatalog(new UploadPolicy(), new RetrievalPolicy(), others);
+        Runner = _catalog.CreateRunner(entity);
     }
 
     public EntityRunner Runner { get; private set; }
@@ -51,6 +54,14 @@ internal sealed class RunnerBench
     {
         Take<RunnerOutput.Load>();
         Runner.Loaded(new JournalHistory(Records.Count, null, [.. Records], WakeAt), Now);
+        Collect();
+    }
+
+    /// <summary>Tells how far the journal is.</summary>
+    public void Verify()
+    {
+        Take<RunnerOutput.Verify>();
+        Runner.Verified(Records.Count, Now);
         Collect();
     }
 
@@ -102,7 +113,7 @@ internal sealed class RunnerBench
     public void Crash()
     {
         _open.Clear();
-        Runner = new EntityCatalog(new UploadPolicy(), new RetrievalPolicy()).CreateRunner(Runner.Entity);
+        Runner = _catalog.CreateRunner(Runner.Entity);
     }
 
     public T Take<T>()

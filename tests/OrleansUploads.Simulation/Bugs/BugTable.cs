@@ -19,6 +19,7 @@ internal static class BugTable
         new("intents are not delivered again after a crash", 300, () => new Plant(runner => new ForgetsIntentsOnLoad(runner))),
         new("a tell that failed is never told again", 300, () => new Plant(runner => new NeverTellsAgain(runner))),
         new("nobody is woken", 300, () => new JournalBugs.NoWakes()),
+        new("an overtaken host answers from memory", 1000, () => new JournalBugs.LooksAtMemory()),
         new("a torn tail is accepted", 1000, () => new JournalBugs.TornTailAccepted()),
         new("a part is acknowledged before its bytes are durable", 1000, () => new PartStoreBugs.CommitNotAwaited()),
         new("damaged bytes are handed out", 5000, () => new PartStoreBugs.DamageHandedOut()),

@@ -58,12 +58,48 @@ internal static class JournalBugs
         }
     }
 
+    /// <summary>Whether the state is still the newest is asked of memory, which always says yes.</summary>
+    internal sealed class LooksAtMemory : PlantedBug
+    {
+        public override IJournal Alter(IJournal journal, SimulatedWorld world) => new Journal(journal);
+
+        private sealed class Journal(IJournal inner) : OtherJournal(inner)
+        {
+            private readonly Dictionary<EntityId, long> _known = [];
+
+            public override async ValueTask<JournalHistory> ReadAsync(EntityId entity, CancellationToken cancellationToken)
+            {
+                var history = await Inner.ReadAsync(entity, cancellationToken);
+                _known[entity] = history.Version;
+                return history;
+            }
+
+            public override async ValueTask<AppendOutcome> AppendAsync(
+                JournalAppend append, CancellationToken cancellationToken)
+            {
+                var outcome = await Inner.AppendAsync(append, cancellationToken);
+                if (outcome == AppendOutcome.Appended)
+                {
+                    _known[append.Entity] = append.ExpectedVersion + 1;
+                }
+
+                return outcome;
+            }
+
+            public override ValueTask<long> ReadVersionAsync(EntityId entity, CancellationToken cancellationToken) =>
+                _known.TryGetValue(entity, out var known) ? new(known) : base.ReadVersionAsync(entity, cancellationToken);
+        }
+    }
+
     private abstract class OtherJournal(IJournal inner) : IJournal
     {
         protected IJournal Inner => inner;
 
         public virtual ValueTask<JournalHistory> ReadAsync(EntityId entity, CancellationToken cancellationToken) =>
             inner.ReadAsync(entity, cancellationToken);
+
+        public virtual ValueTask<long> ReadVersionAsync(EntityId entity, CancellationToken cancellationToken) =>
+            inner.ReadVersionAsync(entity, cancellationToken);
 
         public virtual ValueTask<AppendOutcome> AppendAsync(JournalAppend append, CancellationToken cancellationToken) =>
             inner.AppendAsync(append, cancellationToken);

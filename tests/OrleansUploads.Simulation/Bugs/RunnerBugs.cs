@@ -17,6 +17,8 @@ internal abstract class OtherRunner(EntityRunner inner) : EntityRunner(inner.Ent
 
     public override void Loaded(JournalHistory history, DateTimeOffset now) => inner.Loaded(history, now);
 
+    public override void Verified(long version, DateTimeOffset now) => inner.Verified(version, now);
+
     public override void LoadFailed(Exception fault) => inner.LoadFailed(fault);
 
     public override void WriteEnded(long write, AppendOutcome outcome, DateTimeOffset now) =>

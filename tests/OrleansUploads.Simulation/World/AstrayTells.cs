@@ -21,6 +21,8 @@ internal sealed class AstrayTells(SimulatedWorld world, SimulatedProcess process
 
     public override void Loaded(JournalHistory history, DateTimeOffset now) => inner.Loaded(history, now);
 
+    public override void Verified(long version, DateTimeOffset now) => inner.Verified(version, now);
+
     public override void LoadFailed(Exception fault) => inner.LoadFailed(fault);
 
     public override void WriteEnded(long write, AppendOutcome outcome, DateTimeOffset now) =>

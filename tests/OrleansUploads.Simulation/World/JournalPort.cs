@@ -22,6 +22,9 @@ internal sealed class JournalPort(SimulatedWorld world, SimulatedProcess process
             "read failed",
             entity);
 
+    public ValueTask<long> ReadVersionAsync(EntityId entity, CancellationToken cancellationToken) =>
+        Later(() => journal.Read(entity).Version, Options.ReadFails, "read failed", entity);
+
     public ValueTask<AppendOutcome> AppendAsync(JournalAppend append, CancellationToken cancellationToken)
     {
         if (append.Record.Span.Count("part-stored.1"u8) > 1)

@@ -16,7 +16,8 @@ internal sealed class SimulatedCatalog(
         EntityId entity, Decider<TState, TCommand, TEvent> decider, EventCodec<TEvent> codec)
     {
         var rules = bug.Alter(decider);
-        var runner = new DeciderRunner<TState, TCommand, TEvent>(entity, rules, codec, world.Options.HistorySlack);
+        var others = world.Options is { Hosts: > 1, HostsExpectOthers: true } ? OtherHosts.Expected : OtherHosts.Unexpected;
+        var runner = new DeciderRunner<TState, TCommand, TEvent>(entity, rules, codec, others, world.Options.HistorySlack);
         return new AstrayTells(world, process, bug.Alter(runner));
     }
 }

@@ -9,6 +9,9 @@ internal sealed record SwarmOptions
 {
     public int Hosts { get; init; } = 1;
 
+    /// <summary>Whether two hosts expect each other, as those of a cluster do; then no answer may be stale.</summary>
+    public bool HostsExpectOthers { get; init; }
+
     public int Clients { get; init; } = 2;
 
     public int Uploads { get; init; } = 2;
@@ -121,6 +124,7 @@ internal sealed record SwarmOptions
             CollectWeight = random.Between(0, 5),
             JumpWeight = Sometimes(3),
             FullDiskWeight = Sometimes(2),
+            HostsExpectOthers = random.Chance(500),
         };
     }
 

@@ -33,6 +33,14 @@ public sealed class FaultyJournal(IJournal inner, JournalFaultPlan plan) : IJour
         return await inner.ReadAsync(entity, cancellationToken);
     }
 
+    public async ValueTask<long> ReadVersionAsync(EntityId entity, CancellationToken cancellationToken)
+    {
+        JournalFault fault = Next(JournalOperation.Read, entity);
+        if (fault is JournalFault.FailBefore or JournalFault.FailAfter)
+            throw Failure(JournalOperation.Read, entity);
+        return await inner.ReadVersionAsync(entity, cancellationToken);
+    }
+
     public async ValueTask<AppendOutcome> AppendAsync(JournalAppend append, CancellationToken cancellationToken)
     {
         HeldAppends? held;

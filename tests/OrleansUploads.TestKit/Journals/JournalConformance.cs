@@ -40,6 +40,8 @@ public abstract class JournalConformance : IAsyncLifetime
 
         Assert.Equal(3, history.Version);
         Assert.Equal(["a", "b", "c"], Texts(history));
+        Assert.Equal(3, await Journal.ReadVersionAsync(Upload, Cancellation));
+        Assert.Equal(0, await Journal.ReadVersionAsync(new EntityId(EntityKind.Vault, "other"), Cancellation));
     }
 
     [Theory]

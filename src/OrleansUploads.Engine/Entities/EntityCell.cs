@@ -1,23 +1,36 @@
 using OrleansUploads.Core;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Ports;
 
-namespace OrleansUploads.Engine.Embedded;
+namespace OrleansUploads.Engine.Entities;
 
 /// <summary>One entity in this process: gives its runner one input at a time and carries out what it wants.</summary>
-internal sealed class EntityCell(EntityId entity, EmbeddedHost host)
+/// <remarks>Both hosts put their entities into cells. Whatever follows from an input runs on the scheduler of whoever gave it.</remarks>
+public sealed class EntityCell
 {
     private static readonly TimeSpan FirstRetryDelay = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestRetryDelay = TimeSpan.FromSeconds(30);
 
     private readonly Lock _gate = new();
-    private readonly EntityRunner _runner = host.CreateRunner(entity);
-    private long _lastAskedAt = host.Time.GetTimestamp();
+    private readonly EntityRunner _runner;
+    private readonly CellPorts _ports;
+    private long _lastAskedAt;
     private bool _retired;
     private Task _lastWrite = Task.CompletedTask;
 
-    private DateTimeOffset Now => host.Time.GetUtcNow();
+    /// <summary>Takes a runner in.</summary>
+    /// <param name="runner">The entity; the cell's own from now on.</param>
+    /// <param name="ports">What is around the cell.</param>
+    public EntityCell(EntityRunner runner, CellPorts ports)
+    {
+        _runner = runner;
+        _ports = ports;
+        _lastAskedAt = ports.Time.GetTimestamp();
+    }
+
+    private EntityId Entity => _runner.Entity;
+
+    private DateTimeOffset Now => _ports.Time.GetUtcNow();
 
     /// <summary>Gives the entity a command, or wakes it where there is none.</summary>
     /// <returns>False if the cell was retired; ask a new one.</returns>
@@ -31,7 +44,7 @@ internal sealed class EntityCell(EntityId entity, EmbeddedHost host)
                 return false;
             }
 
-            _lastAskedAt = host.Time.GetTimestamp();
+            _lastAskedAt = _ports.Time.GetTimestamp();
             if (command is null)
             {
                 _runner.Wake(ticket, Now);
@@ -82,12 +95,15 @@ internal sealed class EntityCell(EntityId entity, EmbeddedHost host)
                 case RunnerOutput.Load:
                     _ = LoadAsync();
                     break;
+                case RunnerOutput.Verify:
+                    _ = VerifyAsync();
+                    break;
                 case RunnerOutput.Append append:
-                    Track(WriteAsync(append.Write, token => host.Journal.AppendAsync(append.Record, token)));
+                    Track(WriteAsync(append.Write, token => _ports.Journal.AppendAsync(append.Record, token)));
                     break;
                 case RunnerOutput.Forget forget:
                     Track(WriteAsync(
-                        forget.Write, token => host.Journal.ForgetAsync(entity, forget.ExpectedVersion, token)));
+                        forget.Write, token => _ports.Journal.ForgetAsync(Entity, forget.ExpectedVersion, token)));
                     break;
                 case RunnerOutput.SaveSnapshot snapshot:
                     _ = SaveSnapshotAsync(snapshot);
@@ -125,8 +141,21 @@ internal sealed class EntityCell(EntityId entity, EmbeddedHost host)
     {
         try
         {
-            var history = await host.Journal.ReadAsync(entity, CancellationToken.None);
+            var history = await _ports.Journal.ReadAsync(Entity, CancellationToken.None);
             Give(runner => runner.Loaded(history, Now));
+        }
+        catch (Exception fault) when (IsFault(fault))
+        {
+            Give(runner => runner.LoadFailed(fault));
+        }
+    }
+
+    private async Task VerifyAsync()
+    {
+        try
+        {
+            var version = await _ports.Journal.ReadVersionAsync(Entity, CancellationToken.None);
+            Give(runner => runner.Verified(version, Now));
         }
         catch (Exception fault) when (IsFault(fault))
         {
@@ -142,7 +171,7 @@ internal sealed class EntityCell(EntityId entity, EmbeddedHost host)
             var task = start(CancellationToken.None);
             var outcome = task.IsCompletedSuccessfully
                 ? task.Result
-                : await task.AsTask().WaitAsync(host.WriteTimeout, host.Time);
+                : await task.AsTask().WaitAsync(_ports.WriteTimeout, _ports.Time);
             Give(runner => runner.WriteEnded(write, outcome, Now));
         }
         catch (Exception fault) when (IsFault(fault))
@@ -156,7 +185,7 @@ internal sealed class EntityCell(EntityId entity, EmbeddedHost host)
     {
         try
         {
-            await host.Journal.SaveSnapshotAsync(entity, snapshot.Version, snapshot.Snapshot, host.Stopping);
+            await _ports.Journal.SaveSnapshotAsync(Entity, snapshot.Version, snapshot.Snapshot, _ports.Stopping);
         }
         catch (Exception fault) when (IsFault(fault))
         {
@@ -171,14 +200,14 @@ internal sealed class EntityCell(EntityId entity, EmbeddedHost host)
         {
             if (deliver.FailedAttempts > 0)
             {
-                await Task.Delay(RetryDelay(deliver.FailedAttempts), host.Time, host.Stopping);
+                await Task.Delay(RetryDelay(deliver.FailedAttempts), _ports.Time, _ports.Stopping);
             }
 
-            await host.CarryOutAsync(entity, deliver.Intent.Action);
+            await _ports.CarryOut(Entity, deliver.Intent.Action);
             EngineTelemetry.IntentsDelivered.Add(1);
             Give(runner => runner.IntentDone(deliver.Intent.Key, Now));
         }
-        catch (Exception) when (host.Stopping.IsCancellationRequested)
+        catch (Exception) when (_ports.Stopping.IsCancellationRequested)
         {
             // The next host to load the entity delivers it.
         }
