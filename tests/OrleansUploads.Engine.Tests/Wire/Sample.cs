@@ -1,0 +1,77 @@
+using System.Collections.Frozen;
+using System.Reflection;
+using OrleansUploads.Core;
+using OrleansUploads.Core.Accounts;
+using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Jobs;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Vaults;
+using OrleansUploads.TestKit;
+
+namespace OrleansUploads.Engine.Tests.Wire;
+
+/// <summary>Makes a value of any type that travels, always the same one, with something in every member.</summary>
+internal static class Sample
+{
+    private static readonly FrozenDictionary<Type, object> Leaves = new Dictionary<Type, object>
+    {
+        [typeof(string)] = "text with \"quotes\"",
+        [typeof(int)] = 7,
+        [typeof(long)] = 40_000L << 30,
+        [typeof(bool)] = true,
+        [typeof(DateTimeOffset)] = Some.Noon,
+        [typeof(Done)] = Done.Instance,
+        [typeof(AccountId)] = Some.Account,
+        [typeof(VaultId)] = Some.Vault,
+        [typeof(VaultLife)] = Some.Life,
+        [typeof(UploadId)] = Some.Upload(1),
+        [typeof(AttemptId)] = Some.Attempt(1),
+        [typeof(ArchiveId)] = Some.Archive(1).Archive,
+        [typeof(JobId)] = JobId.FromRandom(Some.Bytes(JobId.RandomBytes, 1)),
+        [typeof(Description)] = Some.Described("for \"Ann\""),
+        [typeof(TreeHash)] = Some.Hash("a"),
+        [typeof(LinearHash)] = new LinearHash(Some.Hash("b").Digest),
+        [typeof(PartRange)] = new PartRange(Some.MiB, (2 * Some.MiB) - 1),
+        [typeof(PartSize)] = Some.Size(4),
+        [typeof(IReadOnlyDictionary<string, string>)] = new Dictionary<string, string> { ["team"] = "blue" },
+        [typeof(IReadOnlySet<AttemptId>)] = new HashSet<AttemptId> { Some.Attempt(1), Some.Attempt(2) },
+    }.ToFrozenDictionary();
+
+    public static object Of(Type type)
+    {
+        if (Leaves.TryGetValue(type, out var leaf))
+        {
+            return leaf;
+        }
+
+        if (type == typeof(VaultJob))
+        {
+            return Of(typeof(InventoryJob));
+        }
+
+        if (Nullable.GetUnderlyingType(type) is { } underlying)
+        {
+            return Of(underlying);
+        }
+
+        if (type.IsEnum)
+        {
+            return Enum.GetValues(type).GetValue(Enum.GetValues(type).Length - 1)!;
+        }
+
+        if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>))
+        {
+            var list = Array.CreateInstance(type.GetGenericArguments()[0], 1);
+            list.SetValue(Of(type.GetGenericArguments()[0]), 0);
+            return list;
+        }
+
+        var constructor = type.GetConstructors(BindingFlags.Public | BindingFlags.Instance)
+            .MaxBy(candidate => candidate.GetParameters().Length)
+            ?? throw new InvalidOperationException($"Nobody knows how to make a {type.Name}.");
+        return constructor.Invoke([.. constructor.GetParameters().Select(parameter => Of(parameter.ParameterType))]);
+    }
+}
