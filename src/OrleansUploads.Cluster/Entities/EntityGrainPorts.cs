@@ -14,7 +14,6 @@ namespace OrleansUploads.Cluster.Entities;
 /// <param name="parts">Where manifests go.</param>
 /// <param name="storage">Where journals go.</param>
 /// <param name="reminders">Who wakes sleepers.</param>
-/// <param name="time">The clock.</param>
 /// <param name="options">Figures.</param>
 /// <param name="log">Where faults are told.</param>
 public sealed class EntityGrainPorts(
@@ -23,7 +22,6 @@ public sealed class EntityGrainPorts(
     IPartStore parts,
     [FromKeyedServices(ClusterNames.GrainStorage)] IGrainStorage storage,
     IReminderRegistry reminders,
-    TimeProvider time,
     ClusterOptions options,
     ILogger<EntityGrain> log)
 {
@@ -35,7 +33,7 @@ public sealed class EntityGrainPorts(
 
     internal IReminderRegistry Reminders => reminders;
 
-    internal TimeProvider Time => time;
+    internal TimeProvider Time => options.Time;
 
     internal ClusterOptions Options => options;
 

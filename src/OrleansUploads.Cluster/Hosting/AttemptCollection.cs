@@ -11,13 +11,12 @@ internal sealed class AttemptCollection(
     IClusterMembershipService membership,
     ILocalSiloDetails self,
     ClusterOptions options,
-    TimeProvider time,
     ILogger<AttemptCollection> log) : BackgroundService
 {
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(options.Maintenance.CollectInterval, time);
+        using var timer = new PeriodicTimer(options.Maintenance.CollectInterval, options.Time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             try

@@ -36,7 +36,7 @@ public sealed class ClusterHost(IGrainFactory grains) : IEntityHost
         {
             return await GrainOf(entity).AskAsync(command).AsTask().WaitAsync(cancellationToken);
         }
-        catch (Exception fault) when (fault is OrleansException or TimeoutException or InvalidOperationException)
+        catch (Exception fault) when (fault is OrleansException or TimeoutException or ObjectDisposedException)
         {
             // Silos come and go, and Orleans has more than one way to say that a message got lost.
             throw new EntityUnavailableException(entity, "the cluster did not answer; try again.", fault);

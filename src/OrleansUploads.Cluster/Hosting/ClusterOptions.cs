@@ -16,6 +16,9 @@ public sealed record ClusterOptions
     /// <summary>How often unowned bytes are collected, and from what age on. Entities are woken by reminders instead.</summary>
     public MaintenanceOptions Maintenance { get; init; } = new();
 
+    /// <summary>The entities' clock. Orleans keeps its own.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>A journal write that has not ended by then has an unknown outcome.</summary>
     public TimeSpan WriteTimeout { get; init; } = TimeSpan.FromSeconds(10);
 

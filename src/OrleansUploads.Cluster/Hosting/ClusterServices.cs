@@ -22,7 +22,8 @@ public static class ClusterServices
         silo.Services.AddSingleton(options);
         silo.Services.AddSingleton(new EntityCatalog(options.Uploads, options.Retrievals, OtherHosts.Expected));
         silo.Services.AddSingleton<EntityGrainPorts>();
-        silo.Services.AddSingleton<AttemptCollector>();
+        silo.Services.AddSingleton(services => new AttemptCollector(
+            services.GetRequiredService<IEntityHost>(), services.GetRequiredService<IPartStore>(), options.Time));
         silo.Services.AddHostedService<AttemptCollection>();
         silo.Services.Configure<GrainCollectionOptions>(collection =>
         {
@@ -39,7 +40,6 @@ public static class ClusterServices
     /// <summary>Adds the way to the entities; for silos, and for gateways that are clients of a cluster.</summary>
     public static IServiceCollection AddOrleansUploadsClient(this IServiceCollection services)
     {
-        services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IEntityHost, ClusterHost>();
         return services;
     }

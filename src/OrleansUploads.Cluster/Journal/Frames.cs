@@ -43,7 +43,7 @@ internal static class Frames
         return at <= frames.Length ? at : throw new InvalidDataException("The last record is torn.");
     }
 
-    /// <summary>Splits frames into records; an empty entry, null, stands for a record that is kept elsewhere.</summary>
+    /// <summary>Splits frames into records; null stands for a record that is kept elsewhere.</summary>
     /// <exception cref="InvalidDataException">There are fewer than asked for, or they are torn.</exception>
     public static IEnumerable<ReadOnlyMemory<byte>?> Split(ReadOnlyMemory<byte> frames, long count)
     {
@@ -57,7 +57,7 @@ internal static class Frames
                 throw new InvalidDataException("A record is torn.");
             }
 
-            yield return length == Elsewhere ? null : frames.Slice(at, length);
+            yield return length == Elsewhere ? default(ReadOnlyMemory<byte>?) : frames.Slice(at, length);
             at += Math.Max(0, length);
         }
     }

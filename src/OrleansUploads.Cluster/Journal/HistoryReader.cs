@@ -18,8 +18,12 @@ internal static class HistoryReader
             contents.Enqueue(content ?? throw new InvalidDataException("A row is missing."));
         }
 
-        ReadOnlyMemory<byte>? snapshot = head.SnapshotVersion == 0 ? null
-            : head.Snapshot ?? Join(contents, head.SnapshotRows.Length);
+        ReadOnlyMemory<byte>? snapshot = null;
+        if (head.SnapshotVersion > 0)
+        {
+            snapshot = head.Snapshot ?? Join(contents, head.SnapshotRows.Length);
+        }
+
         var segments = head.Segments.Select(segment => (segment.First, segment.Last, Frames: contents.Dequeue())).ToList();
         var longRecords = head.LongRecords.ToDictionary(record => record.Version, record => Join(contents, record.Rows.Length));
         segments.Add((head.TailFirst, head.Version, head.Tail));

@@ -1,0 +1,83 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Orleans.TestingHost;
+using OrleansUploads.Cluster.Tests.Harness;
+using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Vaults;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.TestKit;
+
+namespace OrleansUploads.Cluster.Tests.Cluster;
+
+/// <summary>Many clients, three silos, one of which dies while another joins.</summary>
+public sealed class ThreeSilosTests
+{
+    private const int Clients = 32;
+    private const int Parts = 1000;
+    private const int Rounds = 20;
+
+    [Fact]
+    public async Task Parts_reported_through_all_silos_while_one_dies_and_one_joins_become_one_archive()
+    {
+        var world = new DurableWorld();
+        await using var cluster = await ClusterBench.StartAsync(world, silos: 3);
+        await UploadOfManyParts.CreateVaultAsync(cluster.Client);
+        for (var seed = 1; seed <= Rounds; seed++)
+        {
+            await PlayRoundAsync(cluster, seed);
+        }
+
+        var vault = (await cluster.Client.InsistAsync(Some.Vault.Entity, new DescribeVault(Some.Vault))).Answer;
+        Assert.Equal(Rounds, vault.Archives);
+        Assert.Empty((await cluster.Client.InsistAsync(Some.Vault.Entity, new ListUploads(Some.Vault, "", 10))).Answer.Uploads);
+    }
+
+    private static async Task PlayRoundAsync(ClusterBench cluster, int seed)
+    {
+        var upload = new UploadOfManyParts(Parts, seed);
+        await upload.OpenAsync(cluster.Client);
+        var random = new Random(seed);
+        var reported = new ConcurrentDictionary<int, ConcurrentBag<TreeHash>>();
+        var done = 0;
+        var half = new TaskCompletionSource();
+        var clients = Enumerable.Range(0, Clients).Select(client => Task.Run(() => ReportAsync(client))).ToList();
+
+        await half.Task;
+        await cluster.KillAsync(cluster.Silos[random.Next(cluster.Silos.Count)]);
+        await cluster.JoinAsync();
+        await Task.WhenAll(clients);
+
+        var listed = await upload.ListAsync(cluster.Client);
+        Assert.Equal(Parts, listed.Count);
+        Assert.All(listed, part => Assert.Contains(part.TreeHash, reported[(int)(part.Range.FirstByte / Some.MiB)]));
+        var completes = await Task.WhenAll(Enumerable.Range(0, Clients).Select(client => Task.Run(() => Retrying.InsistAsync(
+            () => Host(cluster, client), upload.Entity, upload.Complete(listed)))));
+        Assert.Single(completes.Select(complete => complete.Answer.Archive).Distinct());
+
+        // Every part comes from three clients; one in ten of them claims to have other bytes for it.
+        async Task ReportAsync(int client)
+        {
+            var own = new Random((seed * 1000) + client);
+            foreach (var slot in Enumerable.Range(0, Parts).Where(slot => (slot + client) % (Clients / 3) == 0))
+            {
+                var content = own.Next(10) == 0 ? $"{slot} of {client}" : slot.ToString(CultureInfo.InvariantCulture);
+                var outcome = await Retrying.InsistAsync(
+                    () => Host(cluster, own.Next()), upload.Entity, upload.Report(slot, content));
+                Assert.Null(outcome.Refusal);
+                reported.GetOrAdd(slot, _ => []).Add(Some.Hash(content));
+                if (Interlocked.Increment(ref done) == Parts / 2)
+                {
+                    half.SetResult();
+                }
+            }
+        }
+    }
+
+    /// <summary>Any of the silos that are there now, as a load balancer would choose.</summary>
+    private static IEntityHost Host(ClusterBench cluster, int choice)
+    {
+        var silos = cluster.Silos;
+        InProcessSiloHandle silo = silos[choice % silos.Count];
+        return cluster.Through(silo);
+    }
+}

@@ -1,0 +1,35 @@
+using System.Collections.Concurrent;
+using Orleans.Storage;
+using OrleansUploads.Cluster.Journal;
+using OrleansUploads.Core;
+using OrleansUploads.Engine.Ports;
+
+namespace OrleansUploads.Cluster.Tests.Journal;
+
+/// <summary>The journals of many entities as one, so that the tests of all journals fit.</summary>
+internal sealed class EachWithItsOwnJournal(IGrainStorage storage) : IJournal
+{
+    private readonly ConcurrentDictionary<EntityId, GrainStorageJournal> _journals = new();
+    private long _nonce;
+
+    public ValueTask<JournalHistory> ReadAsync(EntityId entity, CancellationToken cancellationToken) =>
+        Of(entity).ReadAsync(entity, cancellationToken);
+
+    public ValueTask<long> ReadVersionAsync(EntityId entity, CancellationToken cancellationToken) =>
+        Of(entity).ReadVersionAsync(entity, cancellationToken);
+
+    public ValueTask<AppendOutcome> AppendAsync(JournalAppend append, CancellationToken cancellationToken) =>
+        Of(append.Entity).AppendAsync(append, cancellationToken);
+
+    public ValueTask SaveSnapshotAsync(
+        EntityId entity, long version, ReadOnlyMemory<byte> snapshot, CancellationToken cancellationToken) =>
+        Of(entity).SaveSnapshotAsync(entity, version, snapshot, cancellationToken);
+
+    public ValueTask<AppendOutcome> ForgetAsync(EntityId entity, long expectedVersion, CancellationToken cancellationToken) =>
+        Of(entity).ForgetAsync(entity, expectedVersion, cancellationToken);
+
+    private GrainStorageJournal Of(EntityId entity) => _journals.GetOrAdd(entity, Open, storage);
+
+    private GrainStorageJournal Open(EntityId entity, IGrainStorage storage) => new(
+        storage, GrainId.Create("ou-test", $"{entity.Kind}{entity.Key}"), entity, "ou-test", () => (ulong)Interlocked.Increment(ref _nonce));
+}

@@ -1,0 +1,84 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Orleans.Storage;
+
+namespace OrleansUploads.Cluster.Tests.Storage;
+
+/// <summary>Grain storage in this process that outlives silos and whole clusters: rows with ETags, as every provider has them.</summary>
+/// <remarks>Rows are kept serialized where a serializer is given, else as the immutable objects that they are.</remarks>
+internal sealed class SharedGrainStorage(IGrainStorageSerializer? serializer = null) : IGrainStorage
+{
+    private readonly ConcurrentDictionary<(string, GrainId), Row> _rows = new();
+    private long _lastETag;
+    private long _largestRowBytes;
+
+    /// <summary>State names of all rows.</summary>
+    public IEnumerable<string> RowNames => _rows.Keys.Select(key => key.Item1);
+
+    /// <summary>The longest row that was ever written, where rows are serialized.</summary>
+    public long LargestRowBytes => Volatile.Read(ref _largestRowBytes);
+
+    public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        var exists = _rows.TryGetValue((stateName, grainId), out var row);
+        grainState.RecordExists = exists;
+        grainState.ETag = exists ? row!.ETag : null;
+        grainState.State = exists ? Thaw<T>(row!.Content) : Activator.CreateInstance<T>();
+        return Task.CompletedTask;
+    }
+
+    public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        var row = new Row(NextETag(), Freeze(grainState.State));
+        if (!(grainState.ETag is { } known
+                ? _rows.TryGetValue((stateName, grainId), out var old) && old.ETag == known
+                    && _rows.TryUpdate((stateName, grainId), row, old)
+                : _rows.TryAdd((stateName, grainId), row)))
+        {
+            throw new InconsistentStateException($"{stateName} of {grainId} is not at {grainState.ETag}.");
+        }
+
+        grainState.ETag = row.ETag;
+        grainState.RecordExists = true;
+        return Task.CompletedTask;
+    }
+
+    public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        if (!_rows.TryGetValue((stateName, grainId), out var row) || row.ETag != grainState.ETag
+            || !_rows.TryRemove(new KeyValuePair<(string, GrainId), Row>((stateName, grainId), row)))
+        {
+            throw new InconsistentStateException($"{stateName} of {grainId} is not at {grainState.ETag}.");
+        }
+
+        grainState.ETag = null;
+        grainState.RecordExists = false;
+        return Task.CompletedTask;
+    }
+
+    private object Freeze<T>(T? state)
+    {
+        if (serializer is null)
+        {
+            return state!;
+        }
+
+        var content = serializer.Serialize(state);
+        InterlockedMax(ref _largestRowBytes, content.ToMemory().Length);
+        return content;
+    }
+
+    private T? Thaw<T>(object content) => serializer is null ? (T)content : serializer.Deserialize<T>((BinaryData)content);
+
+    private string NextETag() => Interlocked.Increment(ref _lastETag).ToString(CultureInfo.InvariantCulture);
+
+    private static void InterlockedMax(ref long place, long value)
+    {
+        for (var seen = Volatile.Read(ref place); seen < value; seen = Volatile.Read(ref place))
+        {
+            Interlocked.CompareExchange(ref place, value, seen);
+        }
+    }
+
+    private sealed record Row(string ETag, object Content);
+}

@@ -1,0 +1,44 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+
+namespace OrleansUploads.Cluster.Tests.Storage;
+
+/// <summary>Reminders in this process that outlive silos and whole clusters.</summary>
+internal sealed class SharedReminders : IReminderTable
+{
+    private readonly ConcurrentDictionary<(GrainId, string), ReminderEntry> _rows = new();
+    private long _lastETag;
+
+    /// <summary>The grains that have one.</summary>
+    public IEnumerable<GrainId> Grains => _rows.Keys.Select(key => key.Item1);
+
+    public Task<ReminderTableData> ReadRows(GrainId grainId) =>
+        Task.FromResult(new ReminderTableData(_rows.Values.Where(row => row.GrainId == grainId)));
+
+    public Task<ReminderTableData> ReadRows(uint begin, uint end) => Task.FromResult(new ReminderTableData(
+        _rows.Values.Where(row => IsBetween(row.GrainId.GetUniformHashCode(), begin, end))));
+
+    public Task<ReminderEntry?> ReadRow(GrainId grainId, string reminderName) =>
+        Task.FromResult(_rows.GetValueOrDefault((grainId, reminderName)));
+
+    public Task<string?> UpsertRow(ReminderEntry entry)
+    {
+        entry.ETag = Interlocked.Increment(ref _lastETag).ToString(CultureInfo.InvariantCulture);
+        _rows[(entry.GrainId, entry.ReminderName)] = entry;
+        return Task.FromResult<string?>(entry.ETag);
+    }
+
+    public Task<bool> RemoveRow(GrainId grainId, string reminderName, string eTag) => Task.FromResult(
+        _rows.TryGetValue((grainId, reminderName), out var row) && row.ETag == eTag
+        && _rows.TryRemove(new KeyValuePair<(GrainId, string), ReminderEntry>((grainId, reminderName), row)));
+
+    public Task TestOnlyClearTable()
+    {
+        _rows.Clear();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>From begin, exclusive, to end, inclusive, around the ring.</summary>
+    private static bool IsBetween(uint hash, uint begin, uint end) =>
+        begin < end ? hash > begin && hash <= end : hash > begin || hash <= end;
+}
