@@ -1,0 +1,97 @@
+using OrleansUploads.Cluster.Tests.Harness;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Vaults;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.TestKit;
+using OrleansUploads.TestKit.PartStores;
+
+namespace OrleansUploads.Cluster.Tests.Cluster;
+
+/// <summary>A cluster that is stopped, and another one that is started on what it left.</summary>
+public sealed class RestartTests
+{
+    private const int Parts = 300;
+
+    [Fact]
+    public async Task After_a_restart_complete_gives_the_same_archive_and_half_done_uploads_go_on()
+    {
+        var world = new DurableWorld();
+        var done = new UploadOfManyParts(Parts, 1);
+        var halfDone = new UploadOfManyParts(Parts, 2);
+        CompleteUpload complete;
+        CompletedArchive archive;
+        await using (var before = await ClusterBench.StartAsync(world, silos: 2))
+        {
+            await UploadOfManyParts.CreateVaultAsync(before.Client);
+            await ReportAsync(before.Client, done, 0, Parts);
+            complete = done.Complete(await done.ListAsync(before.Client));
+            archive = (await before.Client.InsistAsync(done.Entity, complete)).Answer;
+            await ReportAsync(before.Client, halfDone, 0, Parts / 2);
+        }
+
+        await using var after = await ClusterBench.StartAsync(world, silos: 2);
+        Assert.Equal(archive, (await after.Client.InsistAsync(done.Entity, complete)).Answer);
+        Assert.Equal(Parts / 2, (await halfDone.ListAsync(after.Client)).Count);
+        await ReportAsync(after.Client, halfDone, Parts / 2, Parts);
+        Assert.Null((await after.Client.InsistAsync(
+            halfDone.Entity, halfDone.Complete(await halfDone.ListAsync(after.Client)))).Refusal);
+        Assert.Equal(2, (await DescribeAsync(after)).Archives);
+    }
+
+    [Fact]
+    public async Task What_was_owed_when_the_cluster_stopped_is_done_by_the_next_one_without_anybody_asking()
+    {
+        var storing = false;
+        var world = new DurableWorld(parts: store => new FaultyPartStore(
+            store, step => !storing && step.Call == PartStoreCall.PutManifest ? PartStoreFault.Before : PartStoreFault.None));
+        var upload = new UploadOfManyParts(3, 1);
+        await using (var before = await ClusterBench.StartAsync(world))
+        {
+            await UploadOfManyParts.CreateVaultAsync(before.Client);
+            await ReportAsync(before.Client, upload, 0, 3);
+            await Assert.ThrowsAsync<EntityUnavailableException>(async () => await before.Client.AskAsync(
+                upload.Entity, upload.Complete(await upload.ListAsync(before.Client)), CancellationToken.None));
+        }
+
+        storing = true;
+        await using var after = await ClusterBench.StartAsync(world);
+        await Eventually.BecomesTrueAsync(
+            async () => await world.Parts.ReadManifestAsync(upload.Id, CancellationToken.None) is not null,
+            "the manifest that a complete owed is stored");
+        await Eventually.BecomesTrueAsync(
+            async () => (await DescribeAsync(after)).Archives == 1, "the archive is counted");
+        Assert.Empty((await after.Client.InsistAsync(Some.Vault.Entity, new ListUploads(Some.Vault, "", 10))).Answer.Uploads);
+    }
+
+    [Fact]
+    public async Task A_reminder_is_there_for_as_long_as_there_is_something_to_wait_for()
+    {
+        var world = new DurableWorld();
+        await using var cluster = await ClusterBench.StartAsync(world);
+        await UploadOfManyParts.CreateVaultAsync(cluster.Client);
+        var upload = new UploadOfManyParts(3, 1);
+        await ReportAsync(cluster.Client, upload, 0, 3);
+        Assert.Contains(world.Reminders.Grains, grain => grain.Key.ToString() == upload.Id.ToString());
+
+        await cluster.Client.InsistAsync(upload.Entity, upload.Complete(await upload.ListAsync(cluster.Client)));
+
+        // The account, the vault and the shard have nothing more to do; the upload is to be forgotten one day.
+        await Eventually.BecomesTrueAsync(
+            () => Task.FromResult(world.Reminders.Grains.All(grain => grain.Key.ToString() == upload.Id.ToString())),
+            "the others' reminders are gone");
+    }
+
+    private static async Task<VaultDescription> DescribeAsync(ClusterBench cluster) =>
+        (await cluster.Client.InsistAsync(Some.Vault.Entity, new DescribeVault(Some.Vault))).Answer;
+
+    private static async Task ReportAsync(IEntityHost host, UploadOfManyParts upload, int from, int to)
+    {
+        if (from == 0)
+        {
+            await upload.OpenAsync(host);
+        }
+
+        await Task.WhenAll(Enumerable.Range(from, to - from).Select(async slot =>
+            Assert.Null((await host.InsistAsync(upload.Entity, upload.Report(slot, $"{slot}"))).Refusal)));
+    }
+}

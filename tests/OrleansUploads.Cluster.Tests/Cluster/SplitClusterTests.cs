@@ -1,0 +1,83 @@
+using System.Collections.Concurrent;
+using OrleansUploads.Cluster.Tests.Harness;
+using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Vaults;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.TestKit;
+
+namespace OrleansUploads.Cluster.Tests.Cluster;
+
+/// <summary>Two clusters that know nothing of each other over one storage: each upload is active in both at the same time.</summary>
+public sealed class SplitClusterTests
+{
+    private const int Rounds = 10;
+    private const int Clients = 16;
+    private const int Parts = 64;
+
+    [Fact]
+    public async Task Two_activations_of_an_upload_lose_no_report_and_agree_on_one_archive()
+    {
+        var world = new DurableWorld();
+        await using var left = await ClusterBench.StartAsync(world);
+        await using var right = await ClusterBench.StartAsync(world);
+        IEntityHost[] hosts = [left.Client, right.Client];
+        await UploadOfManyParts.CreateVaultAsync(hosts[0]);
+        for (var round = 0; round < Rounds; round++)
+        {
+            var upload = new UploadOfManyParts(Parts, round);
+            await upload.OpenAsync(hosts[round % 2]);
+            var last = new ConcurrentDictionary<int, TreeHash>();
+
+            // Each part has one client, who sends it through both, in turn, with other bytes each time: the last one counts.
+            await Task.WhenAll(Enumerable.Range(0, Clients).Select(client => Task.Run(() => ReportAsync(client))));
+
+            foreach (var host in hosts)
+            {
+                var listed = await upload.ListAsync(host);
+                Assert.Equal(Enumerable.Range(0, Parts).Select(slot => last[slot]), listed.Select(part => part.TreeHash));
+            }
+
+            var whole = await upload.ListAsync(hosts[0]);
+            var completes = await Task.WhenAll(Enumerable.Range(0, Clients).Select(client => Task.Run(() =>
+                hosts[client % 2].InsistAsync(upload.Entity, upload.Complete(whole)))));
+            Assert.Single(completes.Select(complete => complete.Answer.Archive).Distinct());
+
+            async Task ReportAsync(int client)
+            {
+                for (var slot = client; slot < Parts; slot += Clients)
+                {
+                    for (var turn = 0; turn < 4; turn++)
+                    {
+                        var content = $"{slot} for the {turn}th time";
+                        Assert.Null((await hosts[(client + turn) % 2].InsistAsync(
+                            upload.Entity, upload.Report(slot, content))).Refusal);
+                        last[slot] = Some.Hash(content);
+                    }
+                }
+            }
+        }
+
+        foreach (var host in hosts)
+        {
+            Assert.Equal(Rounds, (await host.InsistAsync(Some.Vault.Entity, new DescribeVault(Some.Vault))).Answer.Archives);
+        }
+    }
+
+    [Fact]
+    public async Task What_one_activation_acknowledged_the_other_never_denies()
+    {
+        var world = new DurableWorld();
+        await using var left = await ClusterBench.StartAsync(world);
+        await using var right = await ClusterBench.StartAsync(world);
+        await UploadOfManyParts.CreateVaultAsync(left.Client);
+        var upload = new UploadOfManyParts(Parts, 1);
+        await upload.OpenAsync(left.Client);
+        Assert.Empty(await upload.ListAsync(right.Client));
+        for (var slot = 0; slot < Parts; slot++)
+        {
+            var (here, there) = slot % 2 == 0 ? (left, right) : (right, left);
+            Assert.Null((await here.Client.InsistAsync(upload.Entity, upload.Report(slot, $"{slot}"))).Refusal);
+            Assert.Equal(slot + 1, (await upload.ListAsync(there.Client)).Count);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using System.Collections.Concurrent;
+using OrleansUploads.Cluster.Tests.Harness;
+using OrleansUploads.Cluster.Tests.Storage;
+using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Vaults;
+using OrleansUploads.TestKit;
+
+namespace OrleansUploads.Cluster.Tests.Cluster;
+
+/// <summary>Storage that fails before and after its effect, answers late, and lets writes land when nobody waits for them any more.</summary>
+public sealed class StorageFaultTests
+{
+    private const int Rounds = 8;
+    private const int Clients = 16;
+    private const int Parts = 128;
+
+    [Fact]
+    public async Task Nothing_acknowledged_is_lost_and_nobody_has_to_restart_anything()
+    {
+        var random = new Random(1);
+        var stormy = false;
+        FaultyGrainStorage? storage = null;
+        var world = new DurableWorld(rows => storage = new FaultyGrainStorage(rows, (_, isWrite) => Draw(isWrite)));
+        await using var cluster = await ClusterBench.StartAsync(world, silos: 2);
+        await UploadOfManyParts.CreateVaultAsync(cluster.Client);
+        for (var round = 0; round < Rounds; round++)
+        {
+            var upload = new UploadOfManyParts(Parts, round);
+            stormy = true;
+            await upload.OpenAsync(cluster.Client);
+            var last = new ConcurrentDictionary<int, TreeHash>();
+            await Task.WhenAll(Enumerable.Range(0, Clients).Select(client => Task.Run(() => ReportAsync(client))));
+            var listed = await upload.ListAsync(cluster.Client);
+            Assert.Equal(Enumerable.Range(0, Parts).Select(slot => last[slot]), listed.Select(part => part.TreeHash));
+
+            var completes = await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => Task.Run(() =>
+                cluster.Client.InsistAsync(upload.Entity, upload.Complete(listed)))));
+            Assert.Single(completes.Select(complete => complete.Answer.Archive).Distinct());
+            stormy = false;
+            while (storage!.LateWrites > 0)
+            {
+                await storage.LandOneAsync();
+            }
+
+            Assert.Equal(
+                completes[0].Answer,
+                (await cluster.Client.InsistAsync(upload.Entity, upload.Complete(listed))).Answer);
+
+            async Task ReportAsync(int client)
+            {
+                for (var slot = client; slot < Parts; slot += Clients)
+                {
+                    foreach (var content in (string[])[$"{slot} at first", $"{slot}"])
+                    {
+                        Assert.Null((await cluster.Client.InsistAsync(upload.Entity, upload.Report(slot, content))).Refusal);
+                        last[slot] = Some.Hash(content);
+                    }
+
+                    if (slot % 7 == 0)
+                    {
+                        await storage!.LandOneAsync();
+                    }
+                }
+            }
+        }
+
+        Assert.Equal(
+            Rounds, (await cluster.Client.InsistAsync(Some.Vault.Entity, new DescribeVault(Some.Vault))).Answer.Archives);
+        Assert.All(
+            (StorageFault[])[StorageFault.FailBefore, StorageFault.FailAfter, StorageFault.LandLate, StorageFault.Slow],
+            fault => Assert.True(storage!.Count(fault) > Rounds, $"{fault} hardly ever happened."));
+
+        StorageFault Draw(bool isWrite)
+        {
+            lock (random)
+            {
+                return !stormy ? StorageFault.None : random.Next(12) switch
+                {
+                    0 => StorageFault.FailBefore,
+                    1 when isWrite => StorageFault.FailAfter,
+                    2 when isWrite => StorageFault.LandLate,
+                    3 => StorageFault.Slow,
+                    _ => StorageFault.None,
+                };
+            }
+        }
+    }
+}
