@@ -30,6 +30,12 @@ public abstract record Refusal
     /// <summary>There is no such upload in this vault, or it was aborted, has expired or is complete.</summary>
     public sealed record UploadNotFound : Refusal;
 
+    /// <summary>The upload takes no bytes: whoever opened it keeps them elsewhere, and reports where they are.</summary>
+    public sealed record UploadKeptElsewhere : Refusal;
+
+    /// <summary>The upload takes no locations: the bytes of its parts come in through the gateway.</summary>
+    public sealed record UploadKeptByGateway : Refusal;
+
     /// <summary>The first byte of a part is no multiple of the part size.</summary>
     public sealed record RangeNotAligned(PartRange Range, PartSize PartSize) : Refusal;
 
@@ -68,6 +74,9 @@ public abstract record Refusal
 
     /// <summary>There is no such archive in this vault.</summary>
     public sealed record ArchiveNotFound(ArchiveId Archive) : Refusal;
+
+    /// <summary>There are no bytes of this archive to retrieve: whoever uploaded it keeps them elsewhere.</summary>
+    public sealed record ArchiveKeptElsewhere(ArchiveId Archive) : Refusal;
 
     /// <summary>There is no such job in this vault, or its output has expired.</summary>
     public sealed record JobNotFound(JobId Job) : Refusal;

@@ -61,12 +61,13 @@ internal sealed class EngineBench
 
     public Task CreateVaultAsync() => AskAsync(Some.Account.Entity, new CreateVault(Some.Vault));
 
-    public async Task<UploadId> OpenUploadAsync(int partMebibytes = 1)
+    public async Task<UploadId> OpenUploadAsync(int partMebibytes = 1, Custody custody = Custody.Gateway)
     {
         var upload = Ids.NewUpload();
         await AskAsync(
             Some.Vault.Entity,
-            new OpenUpload(Some.Vault, upload, Some.Size(partMebibytes), Description.None, UploadOrigin.Multipart));
+            new OpenUpload(
+                Some.Vault, upload, Some.Size(partMebibytes), Description.None, UploadOrigin.Multipart, custody));
         return upload;
     }
 

@@ -35,6 +35,9 @@ public static class Some
     public static Description Described(string text) =>
         Description.TryParse(text, out var description) ? description : throw new ArgumentException(text);
 
+    public static PartLocation Location(string text) =>
+        PartLocation.TryParse(text, out var location) ? location : throw new ArgumentException(text);
+
     /// <summary>A tree hash that stands for some content; different letters are different contents.</summary>
     public static TreeHash Hash(string content) => new(new Sha256Digest(
         System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(content))));
@@ -42,8 +45,9 @@ public static class Some
     public static UploadOpening Opening(
         int upload = 1,
         int partMebibytes = 1,
-        UploadOrigin origin = UploadOrigin.Multipart) =>
-        new(Upload(upload), Life, Size(partMebibytes), Described("holiday"), origin, Noon);
+        UploadOrigin origin = UploadOrigin.Multipart,
+        Custody custody = Custody.Gateway) =>
+        new(Upload(upload), Life, Size(partMebibytes), Described("holiday"), origin, Noon, custody);
 
     public static ArchiveEntry Archive(int number, long sizeBytes = MiB) => new(
         ArchiveId.Derive(Upload(number), sizeBytes, Hash("a")),

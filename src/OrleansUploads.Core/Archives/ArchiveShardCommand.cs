@@ -1,5 +1,6 @@
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Vaults;
 
@@ -12,13 +13,15 @@ namespace OrleansUploads.Core.Archives;
 /// <param name="TreeHash">Its tree hash.</param>
 /// <param name="Description">What its owner says of it.</param>
 /// <param name="CreatedAt">When its upload was completed.</param>
+/// <param name="Custody">Who keeps its bytes.</param>
 public sealed record ArchiveEntry(
     ArchiveId Archive,
     UploadId Upload,
     long SizeBytes,
     TreeHash TreeHash,
     Description Description,
-    DateTimeOffset CreatedAt);
+    DateTimeOffset CreatedAt,
+    Custody Custody = Custody.Gateway);
 
 /// <summary>What can be asked of one shard of a vault's archive index.</summary>
 public abstract record ArchiveShardCommand : ICommand

@@ -73,12 +73,18 @@ public sealed class JobsDecider(RetrievalPolicy policy) : Decider<JobsState, Job
     /// <inheritdoc/>
     public override int CompactCount(JobsState state) => state.ById.Count;
 
-    /// <summary>A range begins and ends at a multiple of 1 MiB (or at the archive's end) and lies inside the archive.</summary>
+    /// <summary>The bytes are here, and a range of them begins and ends at a multiple of 1 MiB (or at the archive's end) and
+    /// lies inside the archive.</summary>
     private Decision<JobsEvent> Start(JobsState state, StartRetrieval command, DateTimeOffset now)
     {
         if (state.ById.TryGetValue(command.Job, out var known))
         {
             return Repeat(known);
+        }
+
+        if (command.Archive.Custody == Custody.Elsewhere)
+        {
+            return Refuse(new Refusal.ArchiveKeptElsewhere(command.Archive.Archive));
         }
 
         var size = command.Archive.SizeBytes;

@@ -5,9 +5,13 @@ namespace OrleansUploads.Core.Parts;
 /// <summary>What an upload has accepted for one slot.</summary>
 /// <param name="LengthBytes">1 to the part size; less than that is fine only for the last part.</param>
 /// <param name="TreeHash">Tree hash of exactly these bytes.</param>
-/// <param name="Attempt">Where the bytes are.</param>
+/// <param name="Place">Where the bytes are.</param>
 /// <param name="StoredAt">When it was accepted.</param>
-public sealed record StoredPart(long LengthBytes, TreeHash TreeHash, AttemptId Attempt, DateTimeOffset StoredAt);
+public sealed record StoredPart(long LengthBytes, TreeHash TreeHash, PartPlace Place, DateTimeOffset StoredAt)
+{
+    /// <summary>Whether these are the part's bytes.</summary>
+    public bool Holds(long lengthBytes, TreeHash treeHash) => LengthBytes == lengthBytes && TreeHash == treeHash;
+}
 
 /// <summary>The parts of an upload by slot; immutable, and cheap to change by one part.</summary>
 /// <remarks>Two levels of at most <see cref="ChunkSlots"/> entries, so one more part copies two short arrays, however

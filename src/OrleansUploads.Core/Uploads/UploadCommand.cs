@@ -17,7 +17,7 @@ public abstract record UploadCommand : ICommand
 /// <summary>Begins the upload; sent by its vault, which has listed it already.</summary>
 public sealed record InitiateUpload(UploadOpening Opening) : UploadCommand, ICommand<Done>, IBindingCommand;
 
-/// <summary>Asks whether a part would be taken, so that a bad one is refused before its bytes are read.</summary>
+/// <summary>Asks whether a part with its bytes would be taken, so that a bad one is refused before they are read.</summary>
 /// <param name="Vault">The vault that the caller addressed.</param>
 /// <param name="Range">The bytes that the part would hold.</param>
 public sealed record CheckPart(VaultId Vault, PartRange Range) : UploadCommand, ICommand<Done>;
@@ -85,7 +85,10 @@ public sealed record CompletedArchive(ArchiveId Archive, VaultId Vault, long Siz
 public sealed record PartsPage(UploadOpening Opening, IReadOnlyList<ListedPart> Parts, long? NextFirstByte);
 
 /// <summary>A part as it is listed.</summary>
-public readonly record struct ListedPart(PartRange Range, TreeHash TreeHash);
+/// <param name="Range">The bytes that it holds.</param>
+/// <param name="TreeHash">Their tree hash.</param>
+/// <param name="Location">Where they are; null where they are in the part store.</param>
+public readonly record struct ListedPart(PartRange Range, TreeHash TreeHash, PartLocation? Location);
 
 /// <summary>Which of an upload's attempts are in use.</summary>
 public abstract record AttemptsInUse

@@ -111,19 +111,27 @@ public sealed partial class UploadDecider
         var next = 0;
         foreach (var (_, part) in parts.From(0))
         {
-            extents[next++] = new Extent(part.Attempt, part.LengthBytes, part.TreeHash);
+            extents[next++] = new Extent(part.Place, part.LengthBytes, part.TreeHash);
         }
 
+        var opening = done.Opening;
         var manifest = new Manifest(
-            done.Opening.Upload, done.Archive, done.SizeBytes, done.TreeHash, done.Opening.PartSize.Bytes, extents);
+            opening.Upload, done.Archive, done.SizeBytes, done.TreeHash, opening.PartSize.Bytes, extents, opening.Custody);
         return new Intent(ManifestKey, new IntentAction.StoreManifest(manifest), new ConfirmManifestStored());
     }
 
     private static Intent IndexArchive(UploadState.Completed done)
     {
-        var vault = done.Opening.Vault;
+        var opening = done.Opening;
+        var vault = opening.Vault;
         var entry = new ArchiveEntry(
-            done.Archive, done.Opening.Upload, done.SizeBytes, done.TreeHash, done.Opening.Description, done.CompletedAt);
+            done.Archive,
+            opening.Upload,
+            done.SizeBytes,
+            done.TreeHash,
+            opening.Description,
+            done.CompletedAt,
+            opening.Custody);
         var shard = ArchiveShardDecider.ShardOf(done.Archive);
         return new Intent(
             IndexKey,

@@ -12,11 +12,10 @@ public sealed partial class UploadDecider
     {
         (UploadState.Unknown, UploadInitiated e) =>
             new UploadState.Open(e.Opening, PartMap.Empty, e.Opening.CreatedAt, DateTimeOffset.MinValue),
-        (UploadState.Open open, PartStored e) => open with
-        {
-            Parts = open.Parts.With(e.Slot, new StoredPart(e.LengthBytes, e.TreeHash, e.Attempt, e.At)),
-            LastActivityAt = e.At > open.LastActivityAt ? e.At : open.LastActivityAt,
-        },
+        (UploadState.Open open, PartStored e) =>
+            With(open, e.Slot, new StoredPart(e.LengthBytes, e.TreeHash, PartPlace.In(e.Attempt), e.At)),
+        (UploadState.Open open, LocatedPartStored e) =>
+            With(open, e.Slot, new StoredPart(e.LengthBytes, e.TreeHash, PartPlace.At(e.Location), e.At)),
         (UploadState.Open open, AttemptsFenced e) => open with { FencedBefore = e.Before },
         (UploadState.Open open, UploadCompleted e) => Completed(open, e),
         (UploadState.Open open, UploadAborted e) => new UploadState.Ended(open.Opening, Aborted: true, e.At, Closed: false),
@@ -140,11 +139,25 @@ public sealed partial class UploadDecider
             ? Accept(new ArchiveReleased(command.DeletedAt))
             : Nothing;
 
-    private static AttemptsInUse.Only InUse(PartMap parts) =>
-        new(parts.From(0).Select(slot => slot.Value.Attempt).ToFrozenSet());
+    private static UploadState.Open With(UploadState.Open open, int slot, StoredPart part) => open with
+    {
+        Parts = open.Parts.With(slot, part),
+        LastActivityAt = part.StoredAt > open.LastActivityAt ? part.StoredAt : open.LastActivityAt,
+    };
 
-    private static IEnumerable<UploadEvent> Compact(PartMap parts) => parts.From(0).Select(slot => new PartStored(
-        slot.Key, slot.Value.LengthBytes, slot.Value.TreeHash, slot.Value.Attempt, slot.Value.StoredAt));
+    private static AttemptsInUse.Only InUse(PartMap parts) =>
+        new(parts.From(0).Select(slot => slot.Value.Place.Attempt).OfType<AttemptId>().ToFrozenSet());
+
+    private static IEnumerable<UploadEvent> Compact(PartMap parts) =>
+        parts.From(0).Select(slot => Stored(slot.Key, slot.Value));
+
+    private static UploadEvent Stored(int slot, StoredPart part) => part.Place switch
+    {
+        { Attempt: { } attempt } => new PartStored(slot, part.LengthBytes, part.TreeHash, attempt, part.StoredAt),
+        { Location: { } location } =>
+            new LocatedPartStored(slot, part.LengthBytes, part.TreeHash, location, part.StoredAt),
+        _ => throw new InvalidOperationException("A part is in the part store or elsewhere."),
+    };
 
     /// <summary>Nobody can go on with an archive in one request whose request broke off, so it need not wait for long; but it
     /// keeps its vault from being deleted, so it must not.</summary>

@@ -19,6 +19,7 @@ public sealed partial class UploadDecider(UploadPolicy policy) : Decider<UploadS
             InitiateUpload c => Initiate(state, c),
             CheckPart c => Check(state, c),
             StorePart c => Store(state, c, now),
+            StoreLocatedPart c => Store(state, c, now),
             CompleteUpload c => Complete(state, c, now),
             AbortUpload c => Abort(state, c, now),
             ListParts c => List(state, c),
@@ -38,22 +39,22 @@ public sealed partial class UploadDecider(UploadPolicy policy) : Decider<UploadS
         state is UploadState.Unknown ? Accept(new UploadInitiated(command.Opening)) : Nothing;
 
     private static Decision<UploadEvent> Check(UploadState state, CheckPart command) =>
-        RefusalOfPart(state, command.Vault, command.Range) is { } refusal ? Refuse(refusal) : Nothing;
+        RefusalOfPart(state, command.Vault, command.Range, Custody.Gateway) is { } refusal ? Refuse(refusal) : Nothing;
 
     /// <summary>The newest attempt at a slot is the part. The same bytes again change nothing.</summary>
     private static Decision<UploadEvent> Store(UploadState state, StorePart command, DateTimeOffset now)
     {
-        if (RefusalOfPart(state, command.Vault, command.Range) is { } refusal)
+        if (RefusalOfPart(state, command.Vault, command.Range, Custody.Gateway) is { } refusal)
         {
             return Refuse(refusal);
         }
 
         var open = (UploadState.Open)state;
-        var slot = (int)(command.Range.FirstByte / open.Opening.PartSize.Bytes);
+        var slot = SlotOf(open, command.Range);
         var length = command.Range.LengthBytes;
-        if (open.Parts[slot] is { } part && part.LengthBytes == length && part.TreeHash == command.TreeHash)
+        if (open.Parts[slot] is { } part && part.Holds(length, command.TreeHash))
         {
-            return Reply(new PartStanding(part.Attempt == command.Attempt));
+            return Reply(new PartStanding(part.Place.Attempt == command.Attempt));
         }
 
         // An attempt from before the fence may be deleted at any moment by who asked for the fence.
@@ -64,11 +65,15 @@ public sealed partial class UploadDecider(UploadPolicy policy) : Decider<UploadS
                 new PartStored(slot, length, command.TreeHash, command.Attempt, now));
     }
 
-    private static Refusal? RefusalOfPart(UploadState state, VaultId vault, PartRange range) => state switch
-    {
-        UploadState.Open open when open.Opening.Vault.Id == vault => RefusalOfRange(range, open.Opening.PartSize),
-        _ => NotFound,
-    };
+    private static Refusal? RefusalOfPart(
+        UploadState state, VaultId vault, PartRange range, Custody custody) => state switch
+        {
+            UploadState.Open { Opening: var opening } when opening.Vault.Id == vault =>
+                opening.Custody == custody ? RefusalOfRange(range, opening.PartSize)
+                : opening.Custody == Custody.Gateway ? new Refusal.UploadKeptByGateway()
+                : new Refusal.UploadKeptElsewhere(),
+            _ => NotFound,
+        };
 
     /// <summary>A part begins at a multiple of the part size, is at most that long, and there are at most 10,000.</summary>
     private static Refusal? RefusalOfRange(PartRange range, PartSize size) =>
@@ -105,11 +110,14 @@ public sealed partial class UploadDecider(UploadPolicy policy) : Decider<UploadS
                 return Reply(new PartsPage(open.Opening, listed, range.FirstByte));
             }
 
-            listed.Add(new ListedPart(range, part.TreeHash));
+            listed.Add(new ListedPart(range, part.TreeHash, part.Place.Location));
         }
 
         return Reply(new PartsPage(open.Opening, listed, null));
     }
+
+    private static int SlotOf(UploadState.Open open, PartRange range) =>
+        (int)(range.FirstByte / open.Opening.PartSize.Bytes);
 
     private static PartRange RangeOf(int slot, long lengthBytes, long partSizeBytes) =>
         new(slot * partSizeBytes, (slot * partSizeBytes) + lengthBytes - 1);

@@ -19,6 +19,10 @@ public sealed record UploadInitiated(UploadOpening Opening) : UploadEvent;
 public sealed record PartStored(int Slot, long LengthBytes, TreeHash TreeHash, AttemptId Attempt, DateTimeOffset At)
     : UploadEvent;
 
+/// <summary>What was reported with a location became the part of a slot, in place of any older one.</summary>
+public sealed record LocatedPartStored(
+    int Slot, long LengthBytes, TreeHash TreeHash, PartLocation Location, DateTimeOffset At) : UploadEvent;
+
 /// <summary>Attempts that were begun before an instant and are no part are free to be collected.</summary>
 public sealed record AttemptsFenced(DateTimeOffset Before) : UploadEvent;
 

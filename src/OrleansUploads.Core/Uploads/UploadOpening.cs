@@ -20,10 +20,12 @@ public enum UploadOrigin
 /// <param name="Description">Becomes the archive's.</param>
 /// <param name="Origin">Which kind of request it came from.</param>
 /// <param name="CreatedAt">When it was initiated.</param>
+/// <param name="Custody">Who keeps the bytes.</param>
 public sealed record UploadOpening(
     UploadId Upload,
     VaultLife Vault,
     PartSize PartSize,
     Description Description,
     UploadOrigin Origin,
-    DateTimeOffset CreatedAt);
+    DateTimeOffset CreatedAt,
+    Custody Custody = Custody.Gateway);

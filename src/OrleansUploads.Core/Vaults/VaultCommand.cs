@@ -29,8 +29,14 @@ public sealed record TakeInventory(VaultId Vault) : VaultCommand, ICommand<Inven
 /// <param name="PartSize">Size of every part but the last.</param>
 /// <param name="Description">Becomes the archive's.</param>
 /// <param name="Origin">Which kind of request it comes from.</param>
+/// <param name="Custody">Who keeps the bytes.</param>
 public sealed record OpenUpload(
-    VaultId Vault, UploadId Upload, PartSize PartSize, Description Description, UploadOrigin Origin)
+    VaultId Vault,
+    UploadId Upload,
+    PartSize PartSize,
+    Description Description,
+    UploadOrigin Origin,
+    Custody Custody = Custody.Gateway)
     : VaultCommand, ICommand<UploadOpening>;
 
 /// <summary>Lists the multipart uploads in progress, by upload ID.</summary>

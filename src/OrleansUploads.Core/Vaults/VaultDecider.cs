@@ -155,7 +155,7 @@ public sealed partial class VaultDecider : Decider<VaultState, VaultCommand, Vau
         }
 
         var opening = new UploadOpening(
-            command.Upload, live.Life, command.PartSize, command.Description, command.Origin, now);
+            command.Upload, live.Life, command.PartSize, command.Description, command.Origin, now, command.Custody);
         return Accept(opening, new UploadListed(opening)).Telling(BeginUpload(opening));
     }
 

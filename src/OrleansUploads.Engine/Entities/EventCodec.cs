@@ -11,19 +11,40 @@ namespace OrleansUploads.Engine.Entities;
 internal sealed class EventCodec<TEvent>
     where TEvent : class
 {
-    private readonly FrozenDictionary<Type, (JsonEncodedText Name, JsonTypeInfo Shape)> _byType;
+    private readonly FrozenDictionary<Type, Stored> _byType;
     private readonly FrozenDictionary<string, JsonTypeInfo> _byName;
 
     public EventCodec(params (string Name, Type Shape)[] shapes)
+        : this(
+            shapes.ToDictionary(
+                shape => shape.Shape,
+                shape => new Stored(JsonEncodedText.Encode(shape.Name), StoredShapes.Of(shape.Shape), Wider: null)),
+            shapes.ToDictionary(shape => shape.Name, shape => StoredShapes.Of(shape.Shape)))
     {
-        _byType = shapes.ToFrozenDictionary(
-            shape => shape.Shape, shape => (JsonEncodedText.Encode(shape.Name), ShapeOf(shape.Shape)));
-        _byName = shapes.ToFrozenDictionary(
-            shape => shape.Name, shape => ShapeOf(shape.Shape), StringComparer.Ordinal);
+    }
+
+    private EventCodec(IDictionary<Type, Stored> byType, IDictionary<string, JsonTypeInfo> byName)
+    {
+        _byType = byType.ToFrozenDictionary();
+        _byName = byName.ToFrozenDictionary(StringComparer.Ordinal);
     }
 
     /// <summary>The shapes that can be read, by the names under which they are stored.</summary>
     public IReadOnlyDictionary<string, JsonTypeInfo> Shapes => _byName;
+
+    /// <summary>The same codec, with a second name for a shape that got more members. Events that do not use them go on
+    /// under the first name; a version that does not know the second one refuses what it would misread.</summary>
+    /// <param name="name">The second name.</param>
+    /// <param name="isUsed">Whether an event uses what the first name's shape does not have.</param>
+    public EventCodec<TEvent> Widened<T>(string name, Func<T, bool> isUsed)
+        where T : TEvent
+    {
+        var narrow = _byType[typeof(T)];
+        var wider = new WiderName(JsonEncodedText.Encode(name), happened => isUsed((T)happened));
+        return new EventCodec<TEvent>(
+            new Dictionary<Type, Stored>(_byType) { [typeof(T)] = narrow with { Wider = wider } },
+            new Dictionary<string, JsonTypeInfo>(_byName) { [name] = narrow.Shape });
+    }
 
     public static Utf8JsonWriter Begin(IBufferWriter<byte> record)
     {
@@ -34,10 +55,10 @@ internal sealed class EventCodec<TEvent>
 
     public void Write(Utf8JsonWriter writer, TEvent happened)
     {
-        var (name, shape) = _byType[happened.GetType()];
+        var stored = _byType[happened.GetType()];
         writer.WriteStartArray();
-        writer.WriteStringValue(name);
-        JsonSerializer.Serialize(writer, happened, shape);
+        writer.WriteStringValue(stored.Wider is { } wider && wider.IsUsed(happened) ? wider.Name : stored.Name);
+        JsonSerializer.Serialize(writer, happened, stored.Shape);
         writer.WriteEndArray();
     }
 
@@ -83,6 +104,7 @@ internal sealed class EventCodec<TEvent>
         }
     }
 
-    private static JsonTypeInfo ShapeOf(Type type) => StoredEventsJson.Default.GetTypeInfo(type)
-        ?? throw new InvalidOperationException($"{type.Name} has no stored shape.");
+    private sealed record Stored(JsonEncodedText Name, JsonTypeInfo Shape, WiderName? Wider);
+
+    private sealed record WiderName(JsonEncodedText Name, Func<TEvent, bool> IsUsed);
 }

@@ -86,7 +86,10 @@ public sealed class AttemptCollector(IEntityHost host, IPartStore parts, TimePro
         var attempts = new HashSet<AttemptId>(manifest.Extents.Count);
         foreach (var extent in manifest.Extents)
         {
-            attempts.Add(extent.Attempt);
+            if (extent.Place.Attempt is { } attempt)
+            {
+                attempts.Add(attempt);
+            }
         }
 
         return attempts;

@@ -8,7 +8,8 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Retrieval;
 
-/// <summary>Reads archives back: exactly the bytes that were acknowledged, or an error.</summary>
+/// <summary>Reads archives back: exactly the bytes that were acknowledged, or an error. Of an archive whose bytes are kept
+/// elsewhere there is only the manifest to read.</summary>
 public sealed class ArchiveReader(IPartStore parts)
 {
     /// <summary>Bytes that are read and verified at a time; divides the 1 MiB leaf.</summary>
@@ -21,7 +22,7 @@ public sealed class ArchiveReader(IPartStore parts)
             ?? throw new AttemptDamagedException($"The manifest of upload {upload} is missing from the part store.");
 
     /// <summary>Copies a range of an archive.</summary>
-    /// <param name="manifest">Which bytes make up the archive.</param>
+    /// <param name="manifest">Which bytes make up the archive; they are in the part store.</param>
     /// <param name="range">The bytes that are wanted; inside the archive.</param>
     /// <param name="destination">Gets only verified bytes.</param>
     /// <param name="cancellationToken">The reader is gone.</param>
@@ -49,7 +50,8 @@ public sealed class ArchiveReader(IPartStore parts)
                     if (count == 0)
                     {
                         throw new AttemptDamagedException(
-                            $"Attempt {extent.Attempt} of upload {manifest.Upload} ends at byte {offset}, before its length.");
+                            $"Attempt {extent.Place.Attempt} of upload {manifest.Upload} ends at byte {offset}, before its "
+                            + "length.");
                     }
 
                     await destination.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
@@ -65,7 +67,7 @@ public sealed class ArchiveReader(IPartStore parts)
     }
 
     /// <summary>The tree hash of a range, from the leaves that were kept when the parts were stored.</summary>
-    /// <param name="manifest">Which bytes make up the archive.</param>
+    /// <param name="manifest">Which bytes make up the archive; they are in the part store.</param>
     /// <param name="range">The bytes; inside the archive.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Null where the range is not tree-hash aligned, and so has none.</returns>
@@ -113,7 +115,9 @@ public sealed class ArchiveReader(IPartStore parts)
     private async ValueTask<IAttemptReader> OpenAsync(
         Manifest manifest, Extent extent, CancellationToken cancellationToken)
     {
-        var reader = await parts.OpenAsync(manifest.Upload, extent.Attempt, cancellationToken);
+        var attempt = extent.Place.Attempt
+            ?? throw new InvalidOperationException($"The bytes of archive {manifest.Archive} are kept elsewhere.");
+        var reader = await parts.OpenAsync(manifest.Upload, attempt, cancellationToken);
         if (reader.LengthBytes == extent.LengthBytes)
         {
             return reader;
@@ -121,7 +125,7 @@ public sealed class ArchiveReader(IPartStore parts)
 
         await reader.DisposeAsync();
         throw new AttemptDamagedException(
-            $"Attempt {extent.Attempt} of upload {manifest.Upload} has {reader.LengthBytes} bytes instead of "
+            $"Attempt {attempt} of upload {manifest.Upload} has {reader.LengthBytes} bytes instead of "
             + $"{extent.LengthBytes}.");
     }
 }

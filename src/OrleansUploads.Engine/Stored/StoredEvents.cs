@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Jobs;
+using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Entities;
@@ -18,7 +19,7 @@ internal static class StoredEvents
         ("vault-taken-out.1", typeof(VaultTakenOut)),
         ("epoch-carried-over.1", typeof(EpochCarriedOver)));
 
-    public static EventCodec<VaultEvent> Vault { get; } = new(
+    public static EventCodec<VaultEvent> Vault { get; } = new EventCodec<VaultEvent>(
         ("vault-begun.1", typeof(VaultBegun)),
         ("upload-listed.1", typeof(UploadListed)),
         ("upload-begun.1", typeof(UploadBegun)),
@@ -27,9 +28,10 @@ internal static class StoredEvents
         ("tags-added.1", typeof(TagsAdded)),
         ("tags-removed.1", typeof(TagsRemoved)),
         ("vault-deleted.1", typeof(VaultDeleted)),
-        ("vault-removed.1", typeof(VaultRemoved)));
+        ("vault-removed.1", typeof(VaultRemoved)))
+        .Widened<UploadListed>("upload-listed.2", static listed => IsElsewhere(listed.Opening));
 
-    public static EventCodec<ArchiveShardEvent> ArchiveShard { get; } = new(
+    public static EventCodec<ArchiveShardEvent> ArchiveShard { get; } = new EventCodec<ArchiveShardEvent>(
         ("shard-opened.1", typeof(ShardOpened)),
         ("archive-added.1", typeof(ArchiveAdded)),
         ("archive-deleted.1", typeof(ArchiveDeleted)),
@@ -37,16 +39,19 @@ internal static class StoredEvents
         ("release-told.1", typeof(ReleaseTold)),
         ("deletions-forgotten.1", typeof(DeletionsForgotten)),
         ("shard-carried-over.1", typeof(ShardCarriedOver)),
-        ("shard-snapshot.1", typeof(ShardSnapshot)));
+        ("shard-snapshot.1", typeof(ShardSnapshot)))
+        .Widened<ArchiveAdded>("archive-added.2", static added => IsElsewhere(added.Entry))
+        .Widened<ShardSnapshot>("shard-snapshot.2", static snapshot => snapshot.Archives.Any(a => IsElsewhere(a.Entry)));
 
     public static EventCodec<JobsEvent> Jobs { get; } = new(
         ("retrieval-started.1", typeof(RetrievalStarted)),
         ("inventory-started.1", typeof(InventoryStarted)),
         ("jobs-expired.1", typeof(JobsExpired)));
 
-    public static EventCodec<UploadEvent> Upload { get; } = new(
+    public static EventCodec<UploadEvent> Upload { get; } = new EventCodec<UploadEvent>(
         ("upload-initiated.1", typeof(UploadInitiated)),
         ("part-stored.1", typeof(PartStored)),
+        ("located-part-stored.1", typeof(LocatedPartStored)),
         ("attempts-fenced.1", typeof(AttemptsFenced)),
         ("upload-completed.1", typeof(UploadCompleted)),
         ("manifest-stored.1", typeof(ManifestStored)),
@@ -54,7 +59,12 @@ internal static class StoredEvents
         ("upload-aborted.1", typeof(UploadAborted)),
         ("upload-expired.1", typeof(UploadExpired)),
         ("upload-closed.1", typeof(UploadClosed)),
-        ("archive-released.1", typeof(ArchiveReleased)));
+        ("archive-released.1", typeof(ArchiveReleased)))
+        .Widened<UploadInitiated>("upload-initiated.2", static initiated => IsElsewhere(initiated.Opening));
+
+    private static bool IsElsewhere(UploadOpening opening) => opening.Custody != Custody.Gateway;
+
+    private static bool IsElsewhere(ArchiveEntry entry) => entry.Custody != Custody.Gateway;
 }
 
 /// <summary>How the events' members are stored: generated at build time, so nothing is found out by reflection.</summary>
@@ -65,7 +75,7 @@ internal static class StoredEvents
     Converters = [
         typeof(UploadIdConverter), typeof(ArchiveIdConverter), typeof(JobIdConverter), typeof(AttemptIdConverter),
         typeof(VaultLifeConverter), typeof(DescriptionConverter), typeof(TreeHashConverter), typeof(PartRangeConverter),
-        typeof(PartSizeConverter), typeof(InstantConverter)])]
+        typeof(PartSizeConverter), typeof(PartLocationConverter), typeof(InstantConverter)])]
 [JsonSerializable(typeof(VaultTakenIn))]
 [JsonSerializable(typeof(VaultConfirmed))]
 [JsonSerializable(typeof(VaultTakenOut))]
@@ -92,6 +102,7 @@ internal static class StoredEvents
 [JsonSerializable(typeof(JobsExpired))]
 [JsonSerializable(typeof(UploadInitiated))]
 [JsonSerializable(typeof(PartStored))]
+[JsonSerializable(typeof(LocatedPartStored))]
 [JsonSerializable(typeof(AttemptsFenced))]
 [JsonSerializable(typeof(UploadCompleted))]
 [JsonSerializable(typeof(ManifestStored))]

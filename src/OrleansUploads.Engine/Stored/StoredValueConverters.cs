@@ -60,6 +60,11 @@ internal sealed class TreeHashConverter : TextConverter<TreeHash>
     protected override bool TryParse(string? text, out TreeHash value) => TreeHash.TryParse(text, out value);
 }
 
+internal sealed class PartLocationConverter : TextConverter<PartLocation>
+{
+    protected override bool TryParse(string? text, out PartLocation value) => PartLocation.TryParse(text, out value);
+}
+
 internal sealed class PartRangeConverter : TextConverter<PartRange>
 {
     protected override bool TryParse(string? text, out PartRange value)

@@ -21,7 +21,7 @@ namespace OrleansUploads.Engine.Wire;
         typeof(AccountIdConverter), typeof(VaultIdConverter), typeof(VaultLifeConverter), typeof(DescriptionConverter),
         typeof(TreeHashConverter), typeof(LinearHashConverter), typeof(PartRangeConverter), typeof(PartSizeConverter),
         typeof(InstantConverter), typeof(VaultJobConverter), typeof(DoneConverter),
-        typeof(AttemptSetConverter)])]
+        typeof(AttemptSetConverter), typeof(PartLocationConverter)])]
 [JsonSerializable(typeof(CreateVault))]
 [JsonSerializable(typeof(ListVaults))]
 [JsonSerializable(typeof(RemoveVault))]
@@ -48,6 +48,7 @@ namespace OrleansUploads.Engine.Wire;
 [JsonSerializable(typeof(InitiateUpload))]
 [JsonSerializable(typeof(CheckPart))]
 [JsonSerializable(typeof(StorePart))]
+[JsonSerializable(typeof(StoreLocatedPart))]
 [JsonSerializable(typeof(CompleteUpload))]
 [JsonSerializable(typeof(AbortUpload))]
 [JsonSerializable(typeof(ListParts))]
@@ -66,6 +67,7 @@ namespace OrleansUploads.Engine.Wire;
 [JsonSerializable(typeof(InventoryJob))]
 [JsonSerializable(typeof(JobsPage))]
 [JsonSerializable(typeof(PartStanding))]
+[JsonSerializable(typeof(LocatedPartStanding))]
 [JsonSerializable(typeof(CompletedArchive))]
 [JsonSerializable(typeof(PartsPage))]
 [JsonSerializable(typeof(AttemptsInUse.None), TypeInfoPropertyName = "AttemptsNone")]
@@ -76,6 +78,9 @@ namespace OrleansUploads.Engine.Wire;
 [JsonSerializable(typeof(Refusal.TooManyVaults), TypeInfoPropertyName = "RefusedTooManyVaults")]
 [JsonSerializable(typeof(Refusal.TooManyTags), TypeInfoPropertyName = "RefusedTooManyTags")]
 [JsonSerializable(typeof(Refusal.UploadNotFound), TypeInfoPropertyName = "RefusedUploadNotFound")]
+[JsonSerializable(typeof(Refusal.UploadKeptElsewhere), TypeInfoPropertyName = "RefusedUploadKeptElsewhere")]
+[JsonSerializable(typeof(Refusal.UploadKeptByGateway), TypeInfoPropertyName = "RefusedUploadKeptByGateway")]
+[JsonSerializable(typeof(Refusal.ArchiveKeptElsewhere), TypeInfoPropertyName = "RefusedArchiveKeptElsewhere")]
 [JsonSerializable(typeof(Refusal.RangeNotAligned), TypeInfoPropertyName = "RefusedRangeNotAligned")]
 [JsonSerializable(typeof(Refusal.PartTooLarge), TypeInfoPropertyName = "RefusedPartTooLarge")]
 [JsonSerializable(typeof(Refusal.TooManyParts), TypeInfoPropertyName = "RefusedTooManyParts")]

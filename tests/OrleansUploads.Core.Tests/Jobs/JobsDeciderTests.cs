@@ -46,6 +46,18 @@ public sealed class JobsDeciderTests
     }
 
     [Fact]
+    public void An_archive_whose_bytes_are_kept_elsewhere_is_not_retrieved_whatever_the_range()
+    {
+        foreach (var range in new PartRange?[] { null, new(0, Some.MiB - 1), new(1, 2) })
+        {
+            var start = Start(1, range);
+            var located = start.Archive with { Custody = Custody.Elsewhere };
+            var refusal = _jobs.Refused<Refusal.ArchiveKeptElsewhere>(start with { Archive = located });
+            Assert.Equal(located.Archive, refusal.Archive);
+        }
+    }
+
+    [Fact]
     public void Without_a_range_the_whole_archive_is_wanted()
     {
         Assert.Equal(new PartRange(0, (2 * Some.MiB) + 4), _jobs.Ask(Start(1)).Range);

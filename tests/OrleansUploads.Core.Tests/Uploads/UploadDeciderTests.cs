@@ -124,7 +124,7 @@ public sealed class UploadDeciderTests
         var archive = Assert.IsType<CompletedArchive>(decision.Answer);
         Assert.Equal(ArchiveId.Derive(Some.Upload(1), MiB + 10, Fold("a", "b")), archive.Archive);
         var manifest = Assert.IsType<IntentAction.StoreManifest>(Assert.Single(decision.Intents).Action).Manifest;
-        Assert.Equal([Some.Attempt(1), Some.Attempt(2)], manifest.Extents.Select(extent => extent.Attempt));
+        Assert.Equal([Some.Attempt(1), Some.Attempt(2)], manifest.Extents.Select(extent => extent.Place.Attempt!.Value));
 
         var index = Assert.Single(_upload.Do(new ConfirmManifestStored()).Intents);
         var told = Assert.IsType<AddArchive>(Assert.IsType<IntentAction.Tell>(index.Action).Command);

@@ -6,7 +6,7 @@ using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Core.Tests.Uploads;
 
-/// <summary>Properties that hold for every history of an upload, tried on random ones.</summary>
+/// <summary>Properties that hold for every history of an upload, whoever keeps its bytes, tried on random ones.</summary>
 public sealed class UploadHistoriesTests
 {
     private const int Histories = 500;
@@ -84,18 +84,31 @@ public sealed class UploadHistoriesTests
             Assert.True(upload.History.OfType<UploadCompleted>().Count() <= 1));
     }
 
+    [Fact]
+    public void All_parts_of_an_upload_are_where_its_custody_says()
+    {
+        ForEachHistory((upload, _) =>
+        {
+            if (upload.State is UploadState.Open open)
+            {
+                Assert.All(open.Parts.From(0), slot => Assert.Equal(open.Opening.Custody, slot.Value.Place.Custody));
+            }
+        });
+    }
+
     private static void ForEachHistory(
         Action<DeciderDriver<UploadState, UploadCommand, UploadEvent>, UploadCommand> check)
     {
         for (var seed = 0; seed < Histories; seed++)
         {
             var random = new Random(seed);
+            var custody = seed % 2 == 0 ? Custody.Gateway : Custody.Elsewhere;
             var upload = new DeciderDriver<UploadState, UploadCommand, UploadEvent>(new UploadDecider(new UploadPolicy()));
-            upload.Do(new InitiateUpload(Some.Opening()));
+            upload.Do(new InitiateUpload(Some.Opening(custody: custody)));
             for (var i = 0; i < CommandsEach; i++)
             {
                 upload.Now += TimeSpan.FromSeconds(random.Next(10));
-                var command = Draw(random, upload);
+                var command = Draw(random, upload, custody);
                 check(upload, command);
                 upload.Do(command);
             }
@@ -103,9 +116,11 @@ public sealed class UploadHistoriesTests
     }
 
     private static UploadCommand Draw(
-        Random random, DeciderDriver<UploadState, UploadCommand, UploadEvent> upload) => random.Next(22) switch
+        Random random,
+        DeciderDriver<UploadState, UploadCommand, UploadEvent> upload,
+        Custody custody) => random.Next(23) switch
         {
-            0 => new InitiateUpload(Some.Opening()),
+            0 => new InitiateUpload(Some.Opening(custody: custody)),
             1 => new FenceAttempts(upload.Now - TimeSpan.FromSeconds(random.Next(20))),
             2 when random.Next(4) == 0 => new AbortUpload(Some.Vault),
             3 => new ConfirmManifestStored(),
@@ -115,19 +130,21 @@ public sealed class UploadHistoriesTests
                 ? new ReleaseArchive(completed.Archive, upload.Now)
                 : new ListParts(Some.Vault, 0, 10),
             7 or 8 or 9 or 10 => Completion(random, upload.State),
-            _ => Report(random, upload.Now),
+            11 => Report(random, upload.Now, custody == Custody.Gateway ? Custody.Elsewhere : Custody.Gateway),
+            _ => Report(random, upload.Now, custody),
         };
 
-    private static StorePart Report(Random random, DateTimeOffset now)
+    private static UploadCommand Report(Random random, DateTimeOffset now, Custody custody)
     {
         var slot = random.Next(4);
         var length = random.Next(5) == 0 ? random.Next(1, 1000) : Some.MiB;
         var first = slot * Some.MiB;
-        return new StorePart(
-            Some.Vault,
-            new PartRange(first, first + length - 1),
-            Some.Hash($"{random.Next(3)}"),
-            Some.Attempt(random.Next(), now - TimeSpan.FromSeconds(random.Next(15))));
+        var range = new PartRange(first, first + length - 1);
+        var hash = Some.Hash($"{random.Next(3)}");
+        return custody == Custody.Gateway
+            ? new StorePart(
+                Some.Vault, range, hash, Some.Attempt(random.Next(), now - TimeSpan.FromSeconds(random.Next(15))))
+            : new StoreLocatedPart(Some.Vault, range, hash, Some.Location($"node-{random.Next(4)}"));
     }
 
     private static CompleteUpload Completion(Random random, UploadState state)

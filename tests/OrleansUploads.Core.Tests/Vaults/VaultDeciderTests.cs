@@ -1,4 +1,5 @@
 using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.TestKit;
@@ -37,6 +38,18 @@ public sealed class VaultDeciderTests
         Begin();
         _vault.Do(Open(1, UploadOrigin.SingleRequest));
         Assert.Empty(_vault.Ask(new ListUploads(Some.Vault, "", 10)).Uploads);
+    }
+
+    [Fact]
+    public void Who_keeps_the_bytes_is_fixed_when_the_upload_is_opened()
+    {
+        Begin();
+        var opened = _vault.Do(Open(1) with { Custody = Custody.Elsewhere });
+
+        var told = Assert.IsType<IntentAction.Tell>(Assert.Single(opened.Intents).Action);
+        Assert.Equal(Custody.Elsewhere, Assert.IsType<InitiateUpload>(told.Command).Opening.Custody);
+        Assert.Equal(Custody.Elsewhere, _vault.Ask(Open(1)).Custody);
+        Assert.Equal(Custody.Elsewhere, Assert.Single(_vault.Ask(new ListUploads(Some.Vault, "", 10)).Uploads).Custody);
     }
 
     [Fact]

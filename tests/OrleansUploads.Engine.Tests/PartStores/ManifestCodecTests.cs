@@ -1,5 +1,8 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Parts;
 using OrleansUploads.Engine.Archives;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.TestKit.PartStores;
@@ -8,6 +11,9 @@ namespace OrleansUploads.Engine.Tests.PartStores;
 
 public sealed class ManifestCodecTests
 {
+    /// <summary>Bytes before the first extent.</summary>
+    private const int SizeOfHeader = 8 + 4 + 92 + 138 + 8 + 32 + 8 + 4;
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
@@ -33,10 +39,86 @@ public sealed class ManifestCodecTests
             Convert.ToHexStringLower(SHA256.HashData(bytes)));
     }
 
-    [Fact]
-    public void Any_flipped_bit_is_noticed()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(10_000)]
+    public void A_manifest_with_locations_is_decoded_as_it_was_encoded(int extents)
     {
-        var bytes = ManifestCodec.Encode(PartBytes.Manifest(PartBytes.Upload(1), extents: 3, seed: 2));
+        var manifest = PartBytes.LocatedManifest(PartBytes.Upload(1), extents, seed: extents);
+        var decoded = ManifestCodec.Decode(ManifestCodec.Encode(manifest));
+
+        Assert.Equal(manifest.Extents, decoded.Extents);
+        Assert.Equal(manifest, decoded with { Extents = manifest.Extents });
+    }
+
+    [Fact]
+    public void The_stored_form_with_locations_is_of_a_known_size()
+    {
+        var bytes = ManifestCodec.Encode(PartBytes.LocatedManifest(PartBytes.Upload(1), extents: 2, seed: 1));
+
+        Assert.Equal(298 + (42 + 1) + (42 + 2), bytes.Length);
+        Assert.Equal("OU-MANI\n\u0002\0\0\0"u8, bytes.AsSpan(0, 12));
+    }
+
+    /// <summary>manifests.txt has a stored manifest of each format version that was ever written; no line of it changes.</summary>
+    [Fact]
+    public void A_manifest_of_any_version_is_read_and_written_again_as_it_was()
+    {
+        var samples = File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "Stored", "manifests.txt"));
+        Manifest[] expected =
+        [
+            PartBytes.Manifest(PartBytes.Upload(1), extents: 2, seed: 1),
+            PartBytes.LocatedManifest(PartBytes.Upload(1), extents: 2, seed: 1),
+        ];
+
+        Assert.Equal(expected.Length, samples.Length);
+        for (var i = 0; i < samples.Length; i++)
+        {
+            var decoded = ManifestCodec.Decode(Convert.FromBase64String(samples[i]));
+            Assert.Equal(expected[i].Extents, decoded.Extents);
+            Assert.Equal(expected[i], decoded with { Extents = expected[i].Extents });
+            Assert.Equal(samples[i], Convert.ToBase64String(ManifestCodec.Encode(decoded)));
+        }
+    }
+
+    [Fact]
+    public void A_manifest_with_an_extent_in_the_wrong_custody_is_refused()
+    {
+        var here = PartBytes.Manifest(PartBytes.Upload(1), extents: 2, seed: 1);
+        var elsewhere = PartBytes.LocatedManifest(PartBytes.Upload(1), extents: 2, seed: 1);
+        Assert.Throws<ArgumentException>(() => ManifestCodec.Encode(here with { Custody = Custody.Elsewhere }));
+        Assert.Throws<ArgumentException>(() => ManifestCodec.Encode(elsewhere with { Custody = Custody.Gateway }));
+        Assert.Throws<ArgumentException>(
+            () => ManifestCodec.Encode(here with { Extents = [here.Extents[0], elsewhere.Extents[1]] }));
+    }
+
+    /// <summary>A manifest that this codec would not write, under a checksum that is right.</summary>
+    [Theory]
+    [InlineData(SizeOfHeader + 40, 0, "a location that is empty")]
+    [InlineData(SizeOfHeader + 40, 2, "a location that ends in the next extent")]
+    [InlineData(SizeOfHeader + 41, 255, "a location that ends behind the manifest")]
+    [InlineData(SizeOfHeader + 42, 0x1F, "a location that is not printable")]
+    [InlineData(SizeOfHeader + 42, 0x80, "a location that is not ASCII")]
+    [InlineData(SizeOfHeader - 4, 1, "fewer extents than there are")]
+    [InlineData(SizeOfHeader - 4, 3, "more extents than there are")]
+    [InlineData(SizeOfHeader - 1, 0x80, "a negative number of extents")]
+    [InlineData(SizeOfHeader - 2, 0xFF, "more extents than there are bytes")]
+    [InlineData(8, 1, "another version than it was written in")]
+    public void A_manifest_that_no_codec_wrote_is_noticed_under_a_right_checksum(int at, byte value, string what)
+    {
+        var bytes = ManifestCodec.Encode(PartBytes.LocatedManifest(PartBytes.Upload(1), extents: 2, seed: 1));
+        bytes[at] = value;
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan()[^4..], Crc32C.Compute(bytes.AsSpan()[..^4]));
+        Assert.True(Record.Exception(() => ManifestCodec.Decode(bytes)) is AttemptDamagedException, what);
+    }
+
+    [Theory]
+    [InlineData(Custody.Gateway)]
+    [InlineData(Custody.Elsewhere)]
+    public void Any_flipped_bit_is_noticed(Custody custody)
+    {
+        var bytes = ManifestCodec.Encode(ManifestOf(custody));
         for (var bit = 0; bit < 8 * bytes.Length; bit++)
         {
             bytes[bit / 8] ^= (byte)(1 << (bit % 8));
@@ -45,10 +127,12 @@ public sealed class ManifestCodecTests
         }
     }
 
-    [Fact]
-    public void Any_other_length_is_noticed()
+    [Theory]
+    [InlineData(Custody.Gateway)]
+    [InlineData(Custody.Elsewhere)]
+    public void Any_other_length_is_noticed(Custody custody)
     {
-        var bytes = ManifestCodec.Encode(PartBytes.Manifest(PartBytes.Upload(1), extents: 3, seed: 3));
+        var bytes = ManifestCodec.Encode(ManifestOf(custody));
         for (var length = 0; length < bytes.Length; length++)
         {
             Assert.Throws<AttemptDamagedException>(() => ManifestCodec.Decode(bytes.AsSpan(0, length)));
@@ -64,4 +148,8 @@ public sealed class ManifestCodecTests
         Assert.Throws<ArgumentException>(() => ManifestCodec.Encode(manifest with { Upload = default }));
         Assert.Throws<ArgumentException>(() => ManifestCodec.Encode(manifest with { Archive = default(ArchiveId) }));
     }
+
+    private static Manifest ManifestOf(Custody custody) => custody == Custody.Gateway
+        ? PartBytes.Manifest(PartBytes.Upload(1), extents: 3, seed: 2)
+        : PartBytes.LocatedManifest(PartBytes.Upload(1), extents: 3, seed: 2);
 }

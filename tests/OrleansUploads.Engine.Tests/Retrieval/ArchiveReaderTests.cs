@@ -74,7 +74,7 @@ public sealed class ArchiveReaderTests
     {
         var upload = await UploadAsync(4);
         var manifest = await _bench.Reader.ReadManifestAsync(upload, CancellationToken.None);
-        await _bench.Parts.DeleteAttemptAsync(upload, manifest.Extents[1].Attempt, CancellationToken.None);
+        await _bench.Parts.DeleteAttemptAsync(upload, manifest.Extents[1].Place.Attempt!.Value, CancellationToken.None);
         await Assert.ThrowsAsync<AttemptDamagedException>(() => _bench.ReadAsync(upload, 0, Archive.Length - 1));
     }
 }

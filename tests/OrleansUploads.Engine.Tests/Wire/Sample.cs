@@ -35,6 +35,7 @@ internal static class Sample
         [typeof(TreeHash)] = Some.Hash("a"),
         [typeof(LinearHash)] = new LinearHash(Some.Hash("b").Digest),
         [typeof(PartRange)] = new PartRange(Some.MiB, (2 * Some.MiB) - 1),
+        [typeof(PartLocation)] = PartLocation.TryParse("s3://bucket/part 1", out var location) ? location : default,
         [typeof(PartSize)] = Some.Size(4),
         [typeof(IReadOnlyDictionary<string, string>)] = new Dictionary<string, string> { ["team"] = "blue" },
         [typeof(IReadOnlySet<AttemptId>)] = new HashSet<AttemptId> { Some.Attempt(1), Some.Attempt(2) },

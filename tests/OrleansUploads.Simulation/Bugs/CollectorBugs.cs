@@ -39,7 +39,7 @@ internal static class CollectorBugs
             {
                 AttemptsInUse.Only only => only.Attempts,
                 AttemptsInUse.ByManifest => (await process.Parts.ReadManifestAsync(upload, CancellationToken.None))?
-                    .Extents.Select(extent => extent.Attempt) ?? attempts,
+                    .Extents.Select(extent => extent.Place.Attempt!.Value) ?? attempts,
                 _ => [],
             };
             var deleted = 0;

@@ -45,7 +45,7 @@ public static class PartBytes
         var list = new Extent[extents];
         for (var i = 0; i < extents; i++)
         {
-            list[i] = new Extent(Attempt(random.Next()), Limits.MinPartSizeBytes, Hash(random));
+            list[i] = new Extent(PartPlace.In(Attempt(random.Next())), Limits.MinPartSizeBytes, Hash(random));
         }
 
         var sizeBytes = extents * Limits.MinPartSizeBytes;
@@ -53,6 +53,22 @@ public static class PartBytes
         var archive = ArchiveId.Derive(upload, sizeBytes, treeHash);
         return new Manifest(upload, archive, sizeBytes, treeHash, Limits.MinPartSizeBytes, list);
     }
+
+    /// <summary>A manifest of an archive that is kept elsewhere, with locations from the shortest to the longest.</summary>
+    public static Manifest LocatedManifest(UploadId upload, int extents, int seed)
+    {
+        var kept = Manifest(upload, extents, seed);
+        return kept with
+        {
+            Extents = [.. kept.Extents.Select((extent, i) => extent with { Place = PartPlace.At(Location(i)) })],
+            Custody = Custody.Elsewhere,
+        };
+    }
+
+    private static PartLocation Location(int number) =>
+        PartLocation.TryParse(new string((char)(' ' + (number % 95)), 1 + (number % PartLocation.MaxChars)), out var location)
+            ? location
+            : throw new ArgumentOutOfRangeException(nameof(number));
 
     /// <summary>Writes an attempt in chunks and commits it.</summary>
     public static async Task StoreAsync(

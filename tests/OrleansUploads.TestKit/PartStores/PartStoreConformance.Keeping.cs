@@ -21,6 +21,25 @@ public abstract partial class PartStoreConformance
         Assert.Empty(await Store.ListAttemptsAsync(Upload, None));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(10_000)]
+    public async Task A_manifest_of_bytes_that_are_elsewhere_comes_back_and_goes_like_any_other(int extents)
+    {
+        var manifest = PartBytes.LocatedManifest(Upload, extents, seed: 24);
+        await Store.PutManifestAsync(manifest, None);
+        await Store.PutManifestAsync(PartBytes.LocatedManifest(Upload, extents, seed: 24), None);
+        await Assert.ThrowsAsync<InvalidOperationException>(
+            () => Store.PutManifestAsync(PartBytes.Manifest(Upload, extents, seed: 24), None).AsTask());
+
+        AssertSame(manifest, await Store.ReadManifestAsync(Upload, None));
+        Assert.Equal([Upload], await ListUploadsAsync());
+        Assert.Empty(await Store.ListAttemptsAsync(Upload, None));
+        await Store.DeleteUploadAsync(Upload, None);
+        Assert.Null(await Store.ReadManifestAsync(Upload, None));
+        Assert.Empty(await ListUploadsAsync());
+    }
+
     [Fact]
     public async Task A_second_different_manifest_is_refused_and_the_first_one_stays()
     {

@@ -28,6 +28,10 @@ internal static class RefusalErrors
             $"With these tags {VaultArn.Format(region, r.Vault)} would have more than {r.Limit}, which is the most that a vault "
             + "may have. Nothing was added; remove some first."),
         Refusal.UploadNotFound => GlacierError.UploadNotFound(id),
+        Refusal.UploadKeptElsewhere => GlacierError.Invalid(
+            $"The upload {id} takes no bytes here: they are kept by the system that opened it. Upload the part there."),
+        Refusal.UploadKeptByGateway => GlacierError.Invalid(
+            $"The upload {id} takes no locations: the bytes of its parts are kept here. Upload the part itself."),
         Refusal.RangeNotAligned r => GlacierError.Invalid(
             $"Invalid Content-Range: {Header(r.Range)}. The first byte must be a multiple of the part size, "
             + $"{r.PartSize.Bytes} bytes."),
@@ -57,6 +61,9 @@ internal static class RefusalErrors
             $"The upload is complete already: it became the archive {r.Archive} of {r.SizeBytes} bytes with the tree hash "
             + $"{r.TreeHash}."),
         Refusal.ArchiveNotFound r => GlacierError.ArchiveNotFound(r.Archive.ToString()),
+        Refusal.ArchiveKeptElsewhere r => GlacierError.Invalid(
+            $"The bytes of the archive {r.Archive} are kept by the system that uploaded it, and cannot be retrieved here. "
+            + "Fetch its manifest there; it says where they are."),
         Refusal.JobNotFound r => GlacierError.JobNotFound(r.Job.ToString()),
         Refusal.RetrievalRangeInvalid r => GlacierError.Invalid(
             $"Invalid RetrievalByteRange: {r.Range}. It must begin at a multiple of 1048576 bytes and end just before one, or "

@@ -61,7 +61,8 @@ internal sealed class JobInitiation(
         return started.TryGet(out var job, out refusal) ? Initiated(call, job) : call.Refuse(refusal);
     }
 
-    /// <summary>The tree hash of what is wanted. A range outside of the archive has none, and the jobs refuse it.</summary>
+    /// <summary>The tree hash of what is wanted. A range outside of the archive has none, nor has one of bytes that are
+    /// elsewhere, and the jobs refuse both.</summary>
     private async ValueTask<TreeHash?> RangeTreeHashAsync(
         ArchiveEntry archive, PartRange? wanted, CancellationToken cancellationToken)
     {
@@ -70,7 +71,8 @@ internal sealed class JobInitiation(
             return archive.TreeHash;
         }
 
-        if (!TreeHashRanges.IsTreeHashAligned(range.FirstByte, range.LastByte, archive.SizeBytes))
+        if (archive.Custody == Custody.Elsewhere
+            || !TreeHashRanges.IsTreeHashAligned(range.FirstByte, range.LastByte, archive.SizeBytes))
         {
             return null;
         }

@@ -1,0 +1,203 @@
+using OrleansUploads.Core;
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Vaults;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.TestKit;
+using OrleansUploads.TestKit.Journals;
+
+namespace OrleansUploads.Engine.Tests.Embedded;
+
+/// <summary>Uploads whose bytes are kept elsewhere, from end to end: reported, completed, listed by a manifest.</summary>
+public sealed class LocatedUploadTests
+{
+    private const int Slots = 4;
+
+    private static readonly TreeHash Whole =
+        TreeHasher.Combine(Enumerable.Range(0, Slots).Select(slot => Some.Hash($"{slot}")).ToArray());
+
+    private static readonly CompleteUpload Complete = new(Some.Vault, Slots * Some.MiB, Whole);
+
+    private static StoreLocatedPart Report(int slot, string location) => new(
+        Some.Vault,
+        new PartRange(slot * Some.MiB, ((slot + 1) * Some.MiB) - 1),
+        Some.Hash($"{slot}"),
+        Some.Location(location));
+
+    private static async Task<UploadId> OpenAsync(EngineBench bench)
+    {
+        await bench.CreateVaultAsync();
+        return await bench.OpenUploadAsync(custody: Custody.Elsewhere);
+    }
+
+    private static async Task<string[]> LocationsAsync(EngineBench bench, UploadId upload)
+    {
+        var manifest = await bench.Reader.ReadManifestAsync(upload, CancellationToken.None);
+        Assert.Equal(Custody.Elsewhere, manifest.Custody);
+        return [.. manifest.Extents.Select(extent => extent.Place.Location.ToString()!)];
+    }
+
+    [Fact]
+    public async Task Of_32_reporters_and_32_completers_all_are_told_the_same_locations_and_the_same_archive()
+    {
+        for (var round = 0; round < 100; round++)
+        {
+            var bench = new EngineBench();
+            var upload = await OpenAsync(bench);
+
+            var standings = await Task.WhenAll(Enumerable.Range(0, 32).Select(node => Task.Run(async () =>
+                (Slot: node % Slots, Standing: await bench.AskAsync(upload.Entity, Report(node % Slots, $"node-{node}"))))));
+            var completes = await Task.WhenAll(Enumerable.Range(0, 32).Select(_ => Task.Run(
+                () => bench.AskAsync(upload.Entity, Complete))));
+
+            var inUse = standings.GroupBy(told => told.Slot).OrderBy(slot => slot.Key)
+                .Select(slot => Assert.Single(slot.Select(told => told.Standing.Location).Distinct()).ToString());
+            Assert.Equal(Slots, standings.Count(told => told.Standing.ReportedInUse));
+            Assert.Equal(inUse, await LocationsAsync(bench, upload));
+            var archive = Assert.Single(completes.Distinct()).Archive;
+            Assert.Equal(Custody.Elsewhere, (await bench.FindAsync(archive))!.Custody);
+            Assert.Equal(1, (await bench.AskAsync(Some.Vault.Entity, new DescribeVault(Some.Vault))).Archives);
+            Assert.Empty((await bench.AskAsync(Some.Vault.Entity, new ListUploads(Some.Vault, "", 10))).Uploads);
+        }
+    }
+
+    [Fact]
+    public async Task A_report_of_other_bytes_that_races_32_completers_keeps_all_of_them_from_completing_or_is_refused()
+    {
+        var refused = 0;
+        const int Rounds = 200;
+        for (var round = 0; round < Rounds; round++)
+        {
+            var bench = new EngineBench();
+            var upload = await OpenAsync(bench);
+            for (var slot = 0; slot < Slots; slot++)
+            {
+                await bench.AskAsync(upload.Entity, Report(slot, $"node-{slot}"));
+            }
+
+            // The first round and the second show both ends; all others race.
+            var other = Report(0, "late") with { TreeHash = Some.Hash("other") };
+            Task<Outcome<LocatedPartStanding>> ReportAsync() => Task.Run(
+                () => bench.Host.AskAsync(upload.Entity, other, CancellationToken.None).AsTask());
+            var late = round == 1 ? null : ReportAsync();
+            if (round == 0)
+            {
+                await late!;
+            }
+
+            var completes = await Task.WhenAll(Enumerable.Range(0, 32).Select(_ => Task.Run(
+                () => bench.Host.AskAsync(upload.Entity, Complete, CancellationToken.None).AsTask())));
+
+            var cameLate = (await (late ?? ReportAsync())).Refusal is Refusal.UploadNotFound;
+            var archives = (await bench.AskAsync(Some.Vault.Entity, new DescribeVault(Some.Vault))).Archives;
+            Assert.Equal(cameLate ? 1 : 0, archives);
+            Assert.Equal(archives, completes.Where(told => told.Refusal is null).Select(told => told.Answer).Distinct().Count());
+            if (cameLate)
+            {
+                Assert.Equal(["node-0", "node-1", "node-2", "node-3"], await LocationsAsync(bench, upload));
+                refused++;
+            }
+        }
+
+        Assert.InRange(refused, 1, Rounds - 1);
+    }
+
+    /// <summary>One journal write after the other fails, before or after its effect, and the process is replaced right then.
+    /// Every caller repeats until it has an answer.</summary>
+    [Theory]
+    [InlineData(JournalFault.FailBefore)]
+    [InlineData(JournalFault.FailAfter)]
+    public async Task Whichever_write_fails_and_takes_the_process_with_it_the_locations_that_were_told_stay(JournalFault fault)
+    {
+        const int Writes = 24;
+        for (var failing = 1; failing <= Writes; failing++)
+        {
+            var writes = 0;
+            var bench = new EngineBench(inner => new FaultyJournal(
+                inner, call => call.Operation == JournalOperation.Append && ++writes == failing ? fault : JournalFault.None));
+            await UntilAnsweredAsync(bench, async () =>
+            {
+                await bench.CreateVaultAsync();
+                return true;
+            });
+            var upload = await UntilAnsweredAsync(bench, () => bench.OpenUploadAsync(custody: Custody.Elsewhere));
+            for (var slot = 0; slot < Slots; slot++)
+            {
+                var report = Report(slot, $"node-{slot}");
+                Assert.True((await UntilAnsweredAsync(bench, () => bench.AskAsync(upload.Entity, report))).ReportedInUse);
+                bench.Crash();
+                Assert.False((await UntilAnsweredAsync(
+                    bench, () => bench.AskAsync(upload.Entity, report with { Location = Some.Location("second") }))).ReportedInUse);
+            }
+
+            var first = await UntilAnsweredAsync(bench, () => bench.AskAsync(upload.Entity, Complete));
+            bench.Crash();
+            Assert.Equal(first, await UntilAnsweredAsync(bench, () => bench.AskAsync(upload.Entity, Complete)));
+            Assert.Equal(["node-0", "node-1", "node-2", "node-3"], await LocationsAsync(bench, upload));
+            Assert.Equal(Custody.Elsewhere, (await bench.FindAsync(first.Archive))!.Custody);
+        }
+    }
+
+    [Fact]
+    public async Task Locations_are_read_again_from_a_snapshot()
+    {
+        var bench = new EngineBench();
+        var upload = await OpenAsync(bench);
+        for (var version = 0; version < 4 * EntityRunner.DefaultHistorySlack; version++)
+        {
+            await bench.AskAsync(
+                upload.Entity, Report(1, $"version-{version}") with { TreeHash = Some.Hash($"{version}") });
+        }
+
+        bench.Crash();
+
+        var part = Assert.Single((await bench.AskAsync(upload.Entity, new ListParts(Some.Vault, 0, 10))).Parts);
+        Assert.Equal(Some.Location($"version-{(4 * EntityRunner.DefaultHistorySlack) - 1}"), part.Location);
+        Assert.Equal(
+            new Refusal.UploadKeptElsewhere(),
+            await bench.RefusalAsync(upload.Entity, new CheckPart(Some.Vault, part.Range)));
+    }
+
+    [Fact]
+    public async Task The_way_in_for_bytes_takes_none_and_leaves_nothing()
+    {
+        var bench = new EngineBench();
+        var upload = await OpenAsync(bench);
+        var body = new MemoryStream(new byte[1000]);
+
+        var stored = await bench.Intake.StorePartAsync(
+            upload, Some.Vault, new PartRange(0, 999), EngineBench.Hashes(body.ToArray()), body, CancellationToken.None);
+
+        Assert.IsType<Refusal.UploadKeptElsewhere>(stored.Refusal);
+        Assert.Equal(0, body.Position);
+        Assert.Empty(await bench.Parts.ListUploadsAsync(CancellationToken.None).ToListAsync());
+    }
+
+    [Fact]
+    public async Task The_way_out_for_bytes_has_none()
+    {
+        var bench = new EngineBench();
+        var upload = await OpenAsync(bench);
+        await bench.AskAsync(upload.Entity, Report(0, "node"));
+        await bench.AskAsync(upload.Entity, new CompleteUpload(Some.Vault, Some.MiB, Some.Hash("0")));
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => bench.ReadAsync(upload, 0, 9));
+    }
+
+    private static async Task<T> UntilAnsweredAsync<T>(EngineBench bench, Func<Task<T>> ask)
+    {
+        for (var tries = 0; ; tries++)
+        {
+            try
+            {
+                return await ask();
+            }
+            catch (EntityUnavailableException) when (tries < 10)
+            {
+                bench.Crash();
+            }
+        }
+    }
+}

@@ -1,0 +1,169 @@
+using OrleansUploads.Core;
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Vaults;
+using OrleansUploads.Engine;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.Gateway.Tests.Harness;
+using static OrleansUploads.Gateway.Tests.Harness.Requests;
+
+namespace OrleansUploads.Gateway.Tests.Glacier;
+
+/// <summary>Uploads whose bytes are kept by the system that opened them: the gateway neither takes nor serves them, and
+/// does all else.</summary>
+public class LocatedTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
+{
+    private static readonly byte[] Archive = Bytes((2 * MiB) + 5);
+
+    [Fact]
+    public async Task A_part_with_bytes_is_refused_and_changes_nothing()
+    {
+        var vault = await gateway.NewVaultAsync();
+        var upload = await ReportedUploadAsync(vault);
+        var before = await gateway.LookAsync(vault, upload);
+
+        (await gateway.SendAsync(Part(vault, upload, 0, Bytes(MiB, 9)))).ExpectError(
+            400,
+            "InvalidParameterValueException",
+            $"The upload {upload} takes no bytes here: they are kept by the system that opened it. Upload the part there.");
+
+        Assert.Equal(before, await gateway.LookAsync(vault, upload));
+    }
+
+    [Fact]
+    public async Task The_upload_and_its_parts_are_listed_and_their_locations_are_not_shown()
+    {
+        var vault = await gateway.NewVaultAsync();
+        var upload = await ReportedUploadAsync(vault);
+
+        var uploads = (await gateway.SendAsync(ListUploads(vault))).Expect(200).Json.GetProperty("UploadsList");
+        Assert.Equal(upload, Assert.Single(uploads.EnumerateArray()).GetProperty("MultipartUploadId").GetString());
+        var parts = (await gateway.SendAsync(ListParts(vault, upload))).Expect(200);
+        Assert.Equal(
+            ["0-1048575", "1048576-2097151", "2097152-2097156"],
+            parts.Json.GetProperty("Parts").EnumerateArray().Select(part => part.GetProperty("RangeInBytes").GetString()));
+        Assert.DoesNotContain("node", parts.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task It_can_be_aborted()
+    {
+        var vault = await gateway.NewVaultAsync();
+        var upload = await ReportedUploadAsync(vault);
+        (await gateway.SendAsync(Abort(vault, upload))).Expect(204);
+        (await gateway.SendAsync(ListParts(vault, upload))).Expect(404);
+        (await gateway.SendAsync(DeleteVault(vault))).Expect(204);
+    }
+
+    [Fact]
+    public async Task It_is_completed_like_any_other_and_answers_repetitions()
+    {
+        var vault = await gateway.NewVaultAsync();
+        var upload = await ReportedUploadAsync(vault);
+        (await gateway.SendAsync(Complete(vault, upload, Archive.Length, TreeHashOf(Bytes(3))))).ExpectError(
+            400, "InvalidParameterValueException", "Checksum mismatch");
+
+        var first = (await gateway.SendAsync(Complete(vault, upload, Archive))).Expect(201);
+        var again = (await gateway.SendAsync(Complete(vault, upload, Archive))).Expect(201);
+
+        Assert.Equal(first.Header("x-amz-archive-id"), again.Header("x-amz-archive-id"));
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("\"0-1048575\"")]
+    [InlineData("\"0-2097151\"")]
+    [InlineData("\"1-2\"")]
+    public async Task A_retrieval_of_its_archive_is_refused_whatever_the_range(string range)
+    {
+        var vault = await gateway.NewVaultAsync();
+        var archive = await LocatedArchiveAsync(vault);
+        var parameters = $$"""{"Type":"archive-retrieval","ArchiveId":"{{archive}}","RetrievalByteRange":{{range}}}""";
+
+        (await gateway.SendAsync(InitiateJob(vault, parameters))).ExpectError(
+            400,
+            "InvalidParameterValueException",
+            $"The bytes of the archive {archive} are kept by the system that uploaded it, and cannot be retrieved here. "
+            + "Fetch its manifest there; it says where they are.");
+
+        Assert.Empty((await gateway.SendAsync(ListJobs(vault))).Json.GetProperty("JobList").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task Its_archive_is_counted_inventoried_and_deleted_beside_others()
+    {
+        var vault = await gateway.NewVaultAsync();
+        var kept = await gateway.NewArchiveAsync(vault, Bytes(7));
+        var located = await LocatedArchiveAsync(vault);
+        Assert.Equal(2, (await gateway.SendAsync(DescribeVault(vault))).Json.GetProperty("NumberOfArchives").GetInt64());
+
+        var inventory = await gateway.NewJobAsync(RetrieveInventory(vault));
+        var listed = (await gateway.SendAsync(GetOutput(vault, inventory))).Expect(200).Json.GetProperty("ArchiveList");
+        var entry = listed.EnumerateArray().Single(shown => shown.GetProperty("ArchiveId").GetString() == located);
+        Assert.Equal(Archive.Length, entry.GetProperty("Size").GetInt64());
+        Assert.Equal(TreeHashOf(Archive), entry.GetProperty("SHA256TreeHash").GetString());
+
+        (await gateway.SendAsync(DeleteArchive(vault, located))).Expect(204);
+        (await gateway.SendAsync(Retrieve(vault, located))).ExpectError(
+            404, "ResourceNotFoundException", "archive ID was not found");
+        var retrieval = await gateway.NewJobAsync(Retrieve(vault, kept));
+        Assert.Equal(Bytes(7), (await gateway.SendAsync(GetOutput(vault, retrieval))).Body);
+    }
+
+    [Fact]
+    public async Task A_location_reported_to_an_upload_that_takes_bytes_is_refused_and_changes_nothing()
+    {
+        var vault = await gateway.NewVaultAsync();
+        var upload = await gateway.NewUploadAsync(vault);
+        var before = await gateway.LookAsync(vault, upload);
+
+        Assert.True(UploadId.TryParse(upload, out var id));
+        var outcome = await gateway.Server.Host.AskAsync(id.Entity, Report(VaultOf(vault), 0), CancellationToken.None);
+
+        Assert.IsType<Refusal.UploadKeptByGateway>(outcome.Refusal);
+        Assert.Equal(before, await gateway.LookAsync(vault, upload));
+    }
+
+    /// <summary>What an ingestion node does: it opens an upload and reports parts that it has stored itself.</summary>
+    private async Task<string> ReportedUploadAsync(string vault)
+    {
+        var id = VaultOf(vault);
+        var upload = new IdSource(gateway.Server.Setup.Clock).NewUpload();
+        Assert.True(PartSize.TryCreate(MiB, out var partSize));
+        await AskAsync(
+            id.Entity,
+            new OpenUpload(id, upload, partSize, Description.None, UploadOrigin.Multipart, Custody.Elsewhere));
+        for (var first = 0; first < Archive.Length; first += MiB)
+        {
+            await AskAsync(upload.Entity, Report(id, first));
+        }
+
+        return upload.ToString();
+    }
+
+    private static StoreLocatedPart Report(VaultId vault, int first)
+    {
+        var end = Math.Min(first + MiB, Archive.Length);
+        Assert.True(PartLocation.TryParse($"node-7/{first}", out var location));
+        return new StoreLocatedPart(
+            vault, new PartRange(first, end - 1), TreeHasher.Compute(Archive.AsSpan(first, end - first)), location);
+    }
+
+    private static VaultId VaultOf(string name)
+    {
+        Assert.True(VaultName.TryParse(name, out var parsed));
+        return new VaultId(GatewaySetup.Account, parsed);
+    }
+
+    private async Task<string> LocatedArchiveAsync(string vault)
+    {
+        var upload = await ReportedUploadAsync(vault);
+        return (await gateway.SendAsync(Complete(vault, upload, Archive))).Expect(201).Header("x-amz-archive-id")!;
+    }
+
+    private async Task AskAsync<TAnswer>(EntityId entity, ICommand<TAnswer> command)
+        where TAnswer : class =>
+        Assert.Null((await gateway.Server.Host.AskAsync(entity, command, CancellationToken.None)).Refusal);
+}
