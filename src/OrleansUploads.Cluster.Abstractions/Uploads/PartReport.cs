@@ -19,7 +19,7 @@ public readonly record struct PartReport(
 /// <summary>How a reported part stands.</summary>
 /// <param name="Location">The location that counts now.</param>
 /// <param name="IsReported">Whether that is the reported one. It is not where the same bytes had been reported before with another
-/// location; then the reported bytes are not needed and may be deleted.</param>
+/// location. Delete what is not needed only when the upload has ended: a repetition of a report may still be on its way.</param>
 [GenerateSerializer]
 [Immutable]
 [Alias("OrleansUploads.PartVerdict")]
