@@ -35,12 +35,13 @@ public abstract class EntityGrain : Grain, IEntityGrain, IRemindable, IDisposabl
         var reminder = new WakeReminder(
             ports.Reminders, this.GetGrainId(), ports.Time, ports.Options.WakeInterval);
         _journal = new WakingJournal(journal, reminder, ports.Time);
+        var stopping = _stopping.Token;
         _cell = new EntityCell(ports.Catalog.CreateRunner(Entity), new CellPorts(
             _journal,
-            (sender, action) => ports.Delivery.CarryOutAsync(sender, action, _stopping.Token),
+            (sender, action) => ports.Delivery.CarryOutAsync(sender, action, stopping),
             ports.Time,
             ports.Options.WriteTimeout,
-            _stopping.Token));
+            stopping));
     }
 
     /// <summary>What is around the grain.</summary>
