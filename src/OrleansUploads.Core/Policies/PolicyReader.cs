@@ -146,8 +146,8 @@ internal static class PolicyReader
             if (!CanBeVault(resource))
             {
                 throw new PolicyFormatException(
-                    $"the resource '{resource}' is no vault. The form is arn:aws:glacier:{{region}}:{{account}}:vaults/{{name}}, "
-                    + "and '*' and '?' may stand in it.");
+                    $"the resource '{resource}' is no vault. A vault is arn:aws:glacier:{{region}}:{{account}}:vaults/"
+                    + "{name}, and '*' and '?' may stand in it.");
             }
         }
 
