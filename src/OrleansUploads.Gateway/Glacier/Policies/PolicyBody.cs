@@ -20,22 +20,41 @@ internal static class PolicyBody
         [NotNullWhen(false)] out GlacierError? error)
     {
         policy = null;
+        if (!TryParse(call.Document, out var text, out error))
+        {
+            return false;
+        }
+
+        error = RefusalOf(text, kind, call.Arn);
+        if (error is not null)
+        {
+            return false;
+        }
+
+        policy = new VaultPolicy(text, call.Arn);
+        return true;
+    }
+
+    private static bool TryParse(
+        ReadOnlyMemory<byte> document,
+        [NotNullWhen(true)] out string? text,
+        [NotNullWhen(false)] out GlacierError? error)
+    {
+        text = null;
         try
         {
-            var body = call.Document.IsEmpty
+            var body = document.IsEmpty
                 ? null
-                : JsonSerializer.Deserialize(call.Document.Span, GlacierJson.Documents.PolicyToSet);
-            error = body is null ? GlacierError.Missing("Request body")
-                : body.Policy is null ? GlacierError.Missing("Policy")
-                : RefusalOf(body.Policy, kind, call.Arn);
-            policy = error is null ? new VaultPolicy(body!.Policy!, call.Arn) : null;
+                : JsonSerializer.Deserialize(document.Span, GlacierJson.Documents.PolicyToSet);
+            text = body?.Policy;
+            error = text is null ? GlacierError.Missing(body is null ? "Request body" : "Policy") : null;
         }
         catch (JsonException malformed)
         {
             error = GlacierError.NotReadable($"The body is not the JSON object of a policy: {malformed.Message}");
         }
 
-        return error is null && policy is not null;
+        return error is null && text is not null;
     }
 
     private static GlacierError? RefusalOf(string policy, PolicyKind kind, string arn)
