@@ -47,8 +47,17 @@ public static class Limits
     /// <summary>Longest value of a tag, in Unicode characters.</summary>
     public const int MaxTagValueChars = 255;
 
+    /// <summary>Longest access policy or lock policy of a vault, in bytes of UTF-8.</summary>
+    public const int MaxPolicyBytes = 20 * 1024;
+
+    /// <summary>Length of a lock ID, in characters of URL-safe base64.</summary>
+    public const int LockIdChars = 24;
+
     /// <summary>What each archive adds to a vault's reported size beside its own bytes, as the real service counts.</summary>
     public const long ArchiveOverheadBytes = 32 * 1024;
+
+    /// <summary>How long a vault lock may be in progress; then it is gone.</summary>
+    public static readonly TimeSpan LockWindow = TimeSpan.FromHours(24);
 
     /// <summary>How long the output of a finished job stays downloadable.</summary>
     public static readonly TimeSpan JobOutputLife = TimeSpan.FromHours(24);

@@ -27,6 +27,21 @@ public abstract record Refusal
     /// <summary>With these tags the vault would have more than it may have.</summary>
     public sealed record TooManyTags(VaultId Vault, int Limit) : Refusal;
 
+    /// <summary>The vault has no access policy.</summary>
+    public sealed record AccessPolicyNotFound(VaultId Vault) : Refusal;
+
+    /// <summary>The vault has no lock, or the time of the one in progress has run out.</summary>
+    public sealed record LockNotFound(VaultId Vault) : Refusal;
+
+    /// <summary>Another lock of the vault is in progress; abort it first, or let its time run out.</summary>
+    public sealed record LockInProgress(VaultId Vault, DateTimeOffset ExpiresAt) : Refusal;
+
+    /// <summary>The lock in progress has another ID.</summary>
+    public sealed record LockIdDiffers(VaultId Vault) : Refusal;
+
+    /// <summary>The vault is locked for ever, so its lock can be neither replaced nor aborted.</summary>
+    public sealed record VaultLocked(VaultId Vault) : Refusal;
+
     /// <summary>There is no such upload in this vault, or it was aborted, has expired or is complete.</summary>
     public sealed record UploadNotFound : Refusal;
 

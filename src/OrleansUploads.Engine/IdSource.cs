@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Vaults;
 
 namespace OrleansUploads.Engine;
 
@@ -22,6 +23,14 @@ public class IdSource(TimeProvider time)
         Span<byte> random = stackalloc byte[JobId.RandomBytes];
         Fill(random);
         return JobId.FromRandom(random);
+    }
+
+    /// <summary>A fresh lock ID.</summary>
+    public LockId NewLock()
+    {
+        Span<byte> random = stackalloc byte[LockId.RandomBytes];
+        Fill(random);
+        return LockId.FromRandom(random);
     }
 
     /// <summary>A fresh attempt ID, which carries the present time.</summary>

@@ -12,6 +12,7 @@ using OrleansUploads.Gateway.Glacier.Archives;
 using OrleansUploads.Gateway.Glacier.Authentication;
 using OrleansUploads.Gateway.Glacier.Jobs;
 using OrleansUploads.Gateway.Glacier.Multipart;
+using OrleansUploads.Gateway.Glacier.Policies;
 using OrleansUploads.Gateway.Glacier.Vaults;
 using OrleansUploads.Gateway.Health;
 
@@ -46,6 +47,10 @@ public static class GatewayServices
         services.AddSingleton<InventoryPrinter>();
         services.AddSingleton<JobInitiation>();
         services.AddSingleton<JobOperations>();
+        services.AddSingleton<AccessPolicyOperations>();
+        services.AddSingleton<LockOperations>();
+        services.AddSingleton<ParsedPolicies>();
+        services.AddSingleton<PolicyGate>();
         services.AddSingleton<GlacierOperations>();
         services.AddSingleton<GlacierPipeline>();
         services.AddSingleton<GlacierFront>();

@@ -39,7 +39,11 @@ public sealed record AddArchive(VaultLife Vault, int Shard, ArchiveEntry Entry)
     : ArchiveShardCommand, ICommand<Done>, IBindingCommand;
 
 /// <summary>Looks an archive up.</summary>
-public sealed record FindArchive(ArchiveId Archive) : ArchiveShardCommand, ICommand<ArchiveEntry>;
+public record FindArchive(ArchiveId Archive) : ArchiveShardCommand, ICommand<ArchiveEntry>;
+
+/// <summary>Looks an archive up to judge whether it may be deleted, so the answer must not be that of a host that others have
+/// overtaken.</summary>
+public sealed record FindArchiveForDeletion(ArchiveId Archive) : FindArchive(Archive), IBindingCommand;
 
 /// <summary>Lists the archives that the shard held after one of its changes, by archive ID. For as long as the deletions since
 /// then are remembered, the same question has the same answer.</summary>

@@ -6,8 +6,8 @@ using OrleansUploads.Core.Uploads;
 
 namespace OrleansUploads.Core.Vaults;
 
-/// <summary>The rules of a vault: which uploads are in progress, how much it holds, what its tags are, and whether it may
-/// be deleted.</summary>
+/// <summary>The rules of a vault: which uploads are in progress, how much it holds, what its tags and policies are, and
+/// whether it may be deleted.</summary>
 public sealed partial class VaultDecider : Decider<VaultState, VaultCommand, VaultEvent>
 {
     /// <inheritdoc/>
@@ -25,6 +25,7 @@ public sealed partial class VaultDecider : Decider<VaultState, VaultCommand, Vau
             ListTags c => state is VaultState.Live live ? Reply(new VaultTags(live.Tags)) : NotFound(c.Vault),
             AddTags c => Add(state, c),
             RemoveTags c => Remove(state, c),
+            VaultPolicyCommand c => Decide(state, c, now),
             DeleteVault c => Delete(state, c, now),
             CloseUpload c => state is VaultState.Live live && live.Life.Epoch == c.Epoch
                 && live.Uploads.ContainsKey(c.Upload.ToString())
@@ -64,6 +65,7 @@ public sealed partial class VaultDecider : Decider<VaultState, VaultCommand, Vau
             },
         (VaultState.Live live, TagsAdded e) => live with { Tags = live.Tags.SetItems(e.Tags) },
         (VaultState.Live live, TagsRemoved e) => live with { Tags = live.Tags.RemoveRange(e.Keys) },
+        (VaultState.Live live, VaultPolicyEvent e) => Evolve(live, e),
         (VaultState.Live live, VaultDeleted e) => new VaultState.Deleted(live.Life, e.At, Removed: false),
         (VaultState.Deleted deleted, VaultRemoved) => deleted with { Removed = true },
         _ => throw new InvalidOperationException($"{happened.GetType().Name} cannot follow in {state.GetType().Name}."),
@@ -71,10 +73,11 @@ public sealed partial class VaultDecider : Decider<VaultState, VaultCommand, Vau
 
     /// <inheritdoc/>
     /// <remarks>A deleted vault is remembered, because its name can come back: its epoch keeps its lives apart.</remarks>
-    public override Decision<VaultEvent> Wake(VaultState state, DateTimeOffset now) => Nothing;
+    public override Decision<VaultEvent> Wake(VaultState state, DateTimeOffset now) =>
+        state is VaultState.Live { Lock: { } held } && !held.IsInForce(now) ? Accept(new VaultLockEnded()) : Nothing;
 
     /// <inheritdoc/>
-    public override DateTimeOffset? WakeAt(VaultState state) => null;
+    public override DateTimeOffset? WakeAt(VaultState state) => (state as VaultState.Live)?.Lock?.ExpiresAt;
 
     /// <inheritdoc/>
     public override IEnumerable<Intent> Pending(VaultState state) => state switch
@@ -112,6 +115,11 @@ public sealed partial class VaultDecider : Decider<VaultState, VaultCommand, Vau
                     yield return new TagsAdded(live.Tags);
                 }
 
+                foreach (var happened in CompactPolicies(live))
+                {
+                    yield return happened;
+                }
+
                 break;
             case VaultState.Deleted deleted:
                 yield return new VaultBegun(deleted.Life, deleted.DeletedAt);
@@ -128,6 +136,7 @@ public sealed partial class VaultDecider : Decider<VaultState, VaultCommand, Vau
     /// <inheritdoc/>
     public override int CompactCount(VaultState state) => state is VaultState.Live live
         ? 1 + (2 * live.Uploads.Count) - live.NotBegun.Count + live.Shards.Count + (live.Tags.IsEmpty ? 0 : 1)
+            + CountPolicies(live)
         : 3;
 
     /// <summary>A life begins once, and never before the one that the vault has reached.</summary>

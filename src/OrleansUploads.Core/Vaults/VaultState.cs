@@ -30,7 +30,14 @@ public abstract record VaultState
         ImmutableSortedDictionary<string, UploadOpening> Uploads,
         ImmutableHashSet<UploadId> NotBegun,
         ImmutableDictionary<int, ShardTotals> Shards,
-        ImmutableSortedDictionary<string, string> Tags) : VaultState;
+        ImmutableSortedDictionary<string, string> Tags) : VaultState
+    {
+        /// <summary>The access policy; null for none.</summary>
+        public VaultPolicy? AccessPolicy { get; init; }
+
+        /// <summary>The lock; null for none. One in progress whose time has run out counts as none.</summary>
+        public VaultLock? Lock { get; init; }
+    }
 
     /// <summary>The vault was deleted.</summary>
     /// <param name="Life">Which life ended.</param>

@@ -27,6 +27,11 @@ internal static class StoredEvents
         ("archives-recorded.1", typeof(ArchivesRecorded)),
         ("tags-added.1", typeof(TagsAdded)),
         ("tags-removed.1", typeof(TagsRemoved)),
+        ("access-policy-set.1", typeof(AccessPolicySet)),
+        ("access-policy-deleted.1", typeof(AccessPolicyDeleted)),
+        ("vault-lock-initiated.1", typeof(VaultLockInitiated)),
+        ("vault-lock-completed.1", typeof(VaultLockCompleted)),
+        ("vault-lock-ended.1", typeof(VaultLockEnded)),
         ("vault-deleted.1", typeof(VaultDeleted)),
         ("vault-removed.1", typeof(VaultRemoved)))
         .Widened<UploadListed>("upload-listed.2", static listed => IsElsewhere(listed.Opening));
@@ -75,7 +80,7 @@ internal static class StoredEvents
     Converters = [
         typeof(UploadIdConverter), typeof(ArchiveIdConverter), typeof(JobIdConverter), typeof(AttemptIdConverter),
         typeof(VaultLifeConverter), typeof(DescriptionConverter), typeof(TreeHashConverter), typeof(PartRangeConverter),
-        typeof(PartSizeConverter), typeof(PartLocationConverter), typeof(InstantConverter)])]
+        typeof(PartSizeConverter), typeof(PartLocationConverter), typeof(InstantConverter), typeof(LockIdConverter)])]
 [JsonSerializable(typeof(VaultTakenIn))]
 [JsonSerializable(typeof(VaultConfirmed))]
 [JsonSerializable(typeof(VaultTakenOut))]
@@ -87,6 +92,11 @@ internal static class StoredEvents
 [JsonSerializable(typeof(ArchivesRecorded))]
 [JsonSerializable(typeof(TagsAdded))]
 [JsonSerializable(typeof(TagsRemoved))]
+[JsonSerializable(typeof(AccessPolicySet))]
+[JsonSerializable(typeof(AccessPolicyDeleted))]
+[JsonSerializable(typeof(VaultLockInitiated))]
+[JsonSerializable(typeof(VaultLockCompleted))]
+[JsonSerializable(typeof(VaultLockEnded))]
 [JsonSerializable(typeof(VaultDeleted))]
 [JsonSerializable(typeof(VaultRemoved))]
 [JsonSerializable(typeof(ShardOpened))]

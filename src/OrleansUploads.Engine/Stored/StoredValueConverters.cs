@@ -40,6 +40,11 @@ internal sealed class JobIdConverter : TextConverter<JobId>
     protected override bool TryParse(string? text, out JobId value) => JobId.TryParse(text, out value);
 }
 
+internal sealed class LockIdConverter : TextConverter<LockId>
+{
+    protected override bool TryParse(string? text, out LockId value) => LockId.TryParse(text, out value);
+}
+
 internal sealed class AttemptIdConverter : TextConverter<AttemptId>
 {
     protected override bool TryParse(string? text, out AttemptId value) => AttemptId.TryParse(text, out value);

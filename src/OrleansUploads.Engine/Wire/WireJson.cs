@@ -16,12 +16,13 @@ namespace OrleansUploads.Engine.Wire;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     RespectRequiredConstructorParameters = false,
+    IgnoreReadOnlyProperties = true,
     Converters = [
         typeof(UploadIdConverter), typeof(ArchiveIdConverter), typeof(JobIdConverter), typeof(AttemptIdConverter),
         typeof(AccountIdConverter), typeof(VaultIdConverter), typeof(VaultLifeConverter), typeof(DescriptionConverter),
         typeof(TreeHashConverter), typeof(LinearHashConverter), typeof(PartRangeConverter), typeof(PartSizeConverter),
         typeof(InstantConverter), typeof(VaultJobConverter), typeof(DoneConverter),
-        typeof(AttemptSetConverter), typeof(PartLocationConverter)])]
+        typeof(AttemptSetConverter), typeof(PartLocationConverter), typeof(LockIdConverter)])]
 [JsonSerializable(typeof(CreateVault))]
 [JsonSerializable(typeof(ListVaults))]
 [JsonSerializable(typeof(RemoveVault))]
@@ -55,6 +56,15 @@ namespace OrleansUploads.Engine.Wire;
 [JsonSerializable(typeof(SummarizeUpload))]
 [JsonSerializable(typeof(FenceAttempts))]
 [JsonSerializable(typeof(ReleaseArchive))]
+[JsonSerializable(typeof(FindPolicies))]
+[JsonSerializable(typeof(FindPoliciesForDeletion))]
+[JsonSerializable(typeof(SetAccessPolicy))]
+[JsonSerializable(typeof(FindAccessPolicy))]
+[JsonSerializable(typeof(DeleteAccessPolicy))]
+[JsonSerializable(typeof(InitiateLock))]
+[JsonSerializable(typeof(FindLock))]
+[JsonSerializable(typeof(CompleteLock))]
+[JsonSerializable(typeof(AbortLock))]
 [JsonSerializable(typeof(Done))]
 [JsonSerializable(typeof(VaultsPage))]
 [JsonSerializable(typeof(VaultDescription))]
@@ -72,6 +82,9 @@ namespace OrleansUploads.Engine.Wire;
 [JsonSerializable(typeof(CompletedArchive))]
 [JsonSerializable(typeof(UploadSummary))]
 [JsonSerializable(typeof(PartsPage))]
+[JsonSerializable(typeof(VaultLock))]
+[JsonSerializable(typeof(VaultPolicies))]
+[JsonSerializable(typeof(VaultPolicy))]
 [JsonSerializable(typeof(AttemptsInUse.None), TypeInfoPropertyName = "AttemptsNone")]
 [JsonSerializable(typeof(AttemptsInUse.Only), TypeInfoPropertyName = "AttemptsOnly")]
 [JsonSerializable(typeof(AttemptsInUse.ByManifest), TypeInfoPropertyName = "AttemptsByManifest")]
@@ -99,4 +112,9 @@ namespace OrleansUploads.Engine.Wire;
 [JsonSerializable(typeof(Refusal.JobNotFound), TypeInfoPropertyName = "RefusedJobNotFound")]
 [JsonSerializable(typeof(Refusal.RetrievalRangeInvalid), TypeInfoPropertyName = "RefusedRetrievalRangeInvalid")]
 [JsonSerializable(typeof(Refusal.JobNotReady), TypeInfoPropertyName = "RefusedJobNotReady")]
+[JsonSerializable(typeof(Refusal.AccessPolicyNotFound), TypeInfoPropertyName = "RefusedAccessPolicyNotFound")]
+[JsonSerializable(typeof(Refusal.LockNotFound), TypeInfoPropertyName = "RefusedLockNotFound")]
+[JsonSerializable(typeof(Refusal.LockInProgress), TypeInfoPropertyName = "RefusedLockInProgress")]
+[JsonSerializable(typeof(Refusal.LockIdDiffers), TypeInfoPropertyName = "RefusedLockIdDiffers")]
+[JsonSerializable(typeof(Refusal.VaultLocked), TypeInfoPropertyName = "RefusedVaultLocked")]
 internal sealed partial class WireJson : JsonSerializerContext;

@@ -31,6 +31,15 @@ internal static class WireNames
         ("delete-vault.1", typeof(DeleteVault)),
         ("close-upload.1", typeof(CloseUpload)),
         ("record-archives.1", typeof(RecordArchives)),
+        ("find-policies.1", typeof(FindPolicies)),
+        ("find-policies-for-deletion.1", typeof(FindPoliciesForDeletion)),
+        ("set-access-policy.1", typeof(SetAccessPolicy)),
+        ("find-access-policy.1", typeof(FindAccessPolicy)),
+        ("delete-access-policy.1", typeof(DeleteAccessPolicy)),
+        ("initiate-lock.1", typeof(InitiateLock)),
+        ("find-lock.1", typeof(FindLock)),
+        ("complete-lock.1", typeof(CompleteLock)),
+        ("abort-lock.1", typeof(AbortLock)),
 
         ("add-archive.1", typeof(AddArchive)),
         ("find-archive.1", typeof(FindArchive)),
@@ -71,6 +80,9 @@ internal static class WireNames
         ("completed-archive.1", typeof(CompletedArchive)),
         ("upload-summary.1", typeof(UploadSummary)),
         ("parts-page.1", typeof(PartsPage)),
+        ("vault-lock.1", typeof(VaultLock)),
+        ("vault-policies.1", typeof(VaultPolicies)),
+        ("vault-policy.1", typeof(VaultPolicy)),
         ("attempts-none.1", typeof(AttemptsInUse.None)),
         ("attempts-only.1", typeof(AttemptsInUse.Only)),
         ("attempts-by-manifest.1", typeof(AttemptsInUse.ByManifest)),
@@ -99,6 +111,11 @@ internal static class WireNames
         ("refused-job-not-found.1", typeof(Refusal.JobNotFound)),
         ("refused-retrieval-range-invalid.1", typeof(Refusal.RetrievalRangeInvalid)),
         ("refused-job-not-ready.1", typeof(Refusal.JobNotReady)),
+        ("refused-access-policy-not-found.1", typeof(Refusal.AccessPolicyNotFound)),
+        ("refused-lock-not-found.1", typeof(Refusal.LockNotFound)),
+        ("refused-lock-in-progress.1", typeof(Refusal.LockInProgress)),
+        ("refused-lock-id-differs.1", typeof(Refusal.LockIdDiffers)),
+        ("refused-vault-locked.1", typeof(Refusal.VaultLocked)),
     ];
 
     /// <summary>Shapes by the names under which they travel.</summary>

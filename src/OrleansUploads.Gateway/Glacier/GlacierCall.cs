@@ -21,8 +21,15 @@ internal sealed class GlacierCall
     /// <summary>The region that names of vaults show.</summary>
     public required string Region { get; init; }
 
-    /// <summary>The vault; meaningless for an operation about the whole account.</summary>
+    /// <summary>The vault and the account that owns it; the name is meaningless for an operation about the whole
+    /// account.</summary>
     public required VaultId Vault { get; init; }
+
+    /// <summary>The vault's life, once the call has been let through to a vault that is there.</summary>
+    public VaultLife Life { get; set; }
+
+    /// <summary>Whether the vault is the signer's own.</summary>
+    public bool IsOwner => Vault.Account == Account;
 
     /// <summary>The body where it is a small document, checked against the signature; empty for an upload.</summary>
     public required ReadOnlyMemory<byte> Document { get; init; }
@@ -45,5 +52,5 @@ internal sealed class GlacierCall
 
     /// <summary>The path of something in the vault, with the account's number.</summary>
     /// <param name="path">Empty for the vault itself, else beginning with a slash.</param>
-    public string Location(string path) => $"/{Account}/vaults/{Vault.Name}{path}";
+    public string Location(string path) => $"/{Vault.Account}/vaults/{Vault.Name}{path}";
 }

@@ -5,6 +5,7 @@ using OrleansUploads.Gateway.Glacier.Archives;
 using OrleansUploads.Gateway.Glacier.Errors;
 using OrleansUploads.Gateway.Glacier.Jobs;
 using OrleansUploads.Gateway.Glacier.Multipart;
+using OrleansUploads.Gateway.Glacier.Policies;
 using OrleansUploads.Gateway.Glacier.Vaults;
 using static OrleansUploads.Gateway.Glacier.GlacierOperation;
 
@@ -18,6 +19,8 @@ internal sealed class GlacierOperations(
     MultipartOperations multipart,
     JobInitiation jobInitiation,
     JobOperations jobs,
+    AccessPolicyOperations accessPolicies,
+    LockOperations locks,
     GatewayOptions options)
     : IDisposable
 {
@@ -35,7 +38,9 @@ internal sealed class GlacierOperations(
         or InitiateMultipartUpload or UploadMultipartPart or CompleteMultipartUpload or AbortMultipartUpload
         or ListParts or ListMultipartUploads
         or InitiateJob or DescribeJob or ListJobs or GetJobOutput
-        or ListTagsForVault or AddTagsToVault or RemoveTagsFromVault;
+        or ListTagsForVault or AddTagsToVault or RemoveTagsFromVault
+        or SetVaultAccessPolicy or GetVaultAccessPolicy or DeleteVaultAccessPolicy
+        or InitiateVaultLock or GetVaultLock or CompleteVaultLock or AbortVaultLock;
 
     /// <summary>Carries a call out.</summary>
     public ValueTask<GlacierAnswer> CarryOutAsync(GlacierCall call) => call.Route.Operation switch
@@ -59,6 +64,13 @@ internal sealed class GlacierOperations(
         ListTagsForVault => tags.ListAsync(call),
         AddTagsToVault => tags.AddAsync(call),
         RemoveTagsFromVault => tags.RemoveAsync(call),
+        SetVaultAccessPolicy => accessPolicies.SetAsync(call),
+        GetVaultAccessPolicy => accessPolicies.GetAsync(call),
+        DeleteVaultAccessPolicy => accessPolicies.DeleteAsync(call),
+        InitiateVaultLock => locks.InitiateAsync(call),
+        GetVaultLock => locks.GetAsync(call),
+        CompleteVaultLock => locks.CompleteAsync(call),
+        AbortVaultLock => locks.AbortAsync(call),
         _ => throw new UnreachableException($"{call.Route.Operation} is not supported."),
     };
 

@@ -1,18 +1,18 @@
 using Microsoft.AspNetCore.Http.Features;
 using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Vaults;
-using OrleansUploads.Engine.Entities;
 using OrleansUploads.Gateway.Glacier.Answers;
 using OrleansUploads.Gateway.Glacier.Authentication;
 using OrleansUploads.Gateway.Glacier.Errors;
+using OrleansUploads.Gateway.Glacier.Policies;
 using OrleansUploads.Gateway.Glacier.Requests;
 
 namespace OrleansUploads.Gateway.Glacier;
 
 /// <summary>The checks that every request goes through, in this order: headers, signature, version, account, path, vault,
-/// parameters. Of bytes to keep nothing is read before all of them have passed.</summary>
+/// policies, parameters. Of bytes to keep nothing is read before all of them have passed.</summary>
 internal sealed class GlacierPipeline(
-    Authenticator authenticator, GlacierOperations operations, IEntityHost host, GatewayOptions options)
+    Authenticator authenticator, PolicyGate gate, GlacierOperations operations, GatewayOptions options)
 {
     private const string OwnAccount = "-";
 
@@ -46,7 +46,7 @@ internal sealed class GlacierPipeline(
             return wrongVersion;
         }
 
-        if (RefusalOfAccount(target, account, route is not null) is { } foreign)
+        if (RefusalOfOwner(target, route, account, out var owner) is { } foreign)
         {
             return foreign;
         }
@@ -69,9 +69,9 @@ internal sealed class GlacierPipeline(
         VaultName name = default;
         if (route.Vault is not null && !VaultName.TryParse(route.Vault, out name))
         {
-            return route.Operation == GlacierOperation.CreateVault
-                ? RequestErrors.VaultName(route.Vault)
-                : GlacierError.VaultNotFound(VaultArn.Format(options.Region, account, route.Vault));
+            return route.Operation == GlacierOperation.CreateVault ? RequestErrors.VaultName(route.Vault)
+                : owner == account ? GlacierError.VaultNotFound(VaultArn.Format(options.Region, owner, route.Vault))
+                : RequestErrors.ForeignAccount(owner.ToString());
         }
 
         var call = new GlacierCall
@@ -81,25 +81,11 @@ internal sealed class GlacierPipeline(
             Query = target.Query,
             Account = account,
             Region = options.Region,
-            Vault = new VaultId(account, name),
+            Vault = new VaultId(owner, name),
             Document = payload.Document,
             Bytes = exchange.Received,
         };
-        return await PreferMissingVaultAsync(call, await operations.CarryOutAsync(call));
-    }
-
-    /// <summary>Where a vault does not exist, that is what is wrong, before anything else in the request. It is asked only
-    /// once something is wrong, so that a good request need not ask.</summary>
-    private async ValueTask<GlacierAnswer> PreferMissingVaultAsync(GlacierCall call, GlacierAnswer answer)
-    {
-        if (answer.Error is not { Status: StatusCodes.Status400BadRequest or StatusCodes.Status404NotFound }
-            || call.Route is { Vault: null } or { Operation: GlacierOperation.CreateVault })
-        {
-            return answer;
-        }
-
-        var vault = await host.AskAsync(call.Vault.Entity, new DescribeVault(call.Vault), call.Aborted);
-        return vault.Refusal is { } refusal ? call.Refuse(refusal) : answer;
+        return await gate.RefuseAsync(call) is { } refused ? refused : await operations.CarryOutAsync(call);
     }
 
     private static GlacierError? RefusalOfVersion(HttpRequest request) =>
@@ -107,13 +93,25 @@ internal sealed class GlacierPipeline(
         : version != GlacierFront.ApiVersion ? RequestErrors.WrongVersion(version.ToString())
         : null;
 
-    /// <summary>On a path that is no operation's, only a well-formed number counts as an account.</summary>
-    private static GlacierError? RefusalOfAccount(RequestTarget target, AccountId signer, bool isOperation)
+    /// <summary>Finds whose vaults a path is about. Those of another account are open only where a policy says so, and only
+    /// vaults have policies. On a path that is no operation's, only a well-formed number counts as an account.</summary>
+    private static GlacierError? RefusalOfOwner(
+        RequestTarget target, GlacierRoute? route, AccountId signer, out AccountId owner)
     {
+        owner = signer;
         var named = target.Segments is [var first, ..] ? first : "";
-        return named == OwnAccount || named == signer.ToString() ? null
-            : isOperation || AccountId.TryParse(named, out _) ? RequestErrors.ForeignAccount(named)
-            : null;
+        if (named == OwnAccount || named == signer.ToString())
+        {
+            return null;
+        }
+
+        if (!AccountId.TryParse(named, out var other))
+        {
+            return route is null ? null : RequestErrors.ForeignAccount(named);
+        }
+
+        owner = other;
+        return route is not null && PolicyGate.Guards(route) ? null : RequestErrors.ForeignAccount(named);
     }
 
     /// <summary>Kestrel's limit is for documents, and only the second line: it counts the framing of chunks too. Uploads

@@ -12,7 +12,9 @@ internal static class HeaderName
     public const string PartSize = "x-amz-part-size";
     public const string UploadId = "x-amz-multipart-upload-id";
     public const string JobId = "x-amz-job-id";
+    public const string LockId = "x-amz-lock-id";
     public const string ContentRange = "Content-Range";
     public const string Range = "Range";
     public const string Location = "Location";
+    public const string UserAgent = "User-Agent";
 }

@@ -35,6 +35,8 @@ internal sealed partial record BadInput(string Name, Func<Scene, ApiRequest> Req
         .. Jobs(),
         .. Inventories(),
         .. Tags(),
+        .. Policies(),
+        .. Locks(),
         .. Paths(),
     ];
 

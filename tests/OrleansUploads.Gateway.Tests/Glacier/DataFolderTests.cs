@@ -45,6 +45,12 @@ public sealed class InventoriesInADataFolder(DataFolderFixture gateway)
 public sealed class TagsInADataFolder(DataFolderFixture gateway)
     : TagTests(gateway), IClassFixture<DataFolderFixture>;
 
+public sealed class PoliciesInADataFolder(DataFolderFixture gateway)
+    : PolicyTests(gateway), IClassFixture<DataFolderFixture>;
+
+public sealed class VaultLocksInADataFolder(DataFolderFixture gateway)
+    : VaultLockTests(gateway), IClassFixture<DataFolderFixture>;
+
 public sealed class BadInputInADataFolder(DataFolderFixture gateway)
     : BadInputTests(gateway), IClassFixture<DataFolderFixture>;
 

@@ -6,7 +6,7 @@ namespace OrleansUploads.Gateway.Tests.Glacier;
 /// <summary>The API is a closed set: each operation has its address, its answer and its line in the documentation.</summary>
 public sealed class OperationTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
 {
-    private static readonly Dictionary<GlacierOperation, ApiRequest> Addresses = new()
+    internal static readonly Dictionary<GlacierOperation, ApiRequest> Addresses = new()
     {
         [GlacierOperation.CreateVault] = new("PUT", "/-/vaults/v"),
         [GlacierOperation.DescribeVault] = new("GET", "/-/vaults/v"),
@@ -55,10 +55,10 @@ public sealed class OperationTests(GatewayFixture gateway) : IClassFixture<Gatew
     }
 
     [Fact]
-    public async Task Each_of_the_14_others_says_that_it_is_not_supported()
+    public async Task Each_of_the_7_others_says_that_it_is_not_supported()
     {
         var others = Addresses.Where(address => !GlacierOperations.IsSupported(address.Key)).ToList();
-        Assert.Equal(14, others.Count);
+        Assert.Equal(7, others.Count);
         foreach (var (operation, request) in others)
         {
             (await gateway.SendAsync(request)).ExpectError(

@@ -66,6 +66,8 @@ public class GatewayFixture : IAsyncLifetime
             Requests.ListParts(vault, upload),
             Requests.ListJobs(vault),
             Requests.ListTags(vault),
+            Requests.GetAccessPolicy(vault),
+            Requests.GetLock(vault),
         ];
         foreach (var question in questions)
         {

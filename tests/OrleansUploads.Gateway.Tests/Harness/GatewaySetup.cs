@@ -13,6 +13,8 @@ public sealed record GatewaySetup
 {
     public static readonly AccountId Account = Parse("111122223333");
 
+    public static readonly AccountId StrangersAccount = Parse("999988887777");
+
     public SettableClock Clock { get; init; } = new();
 
     public IJournal Journal { get; init; } = new MemoryJournal();

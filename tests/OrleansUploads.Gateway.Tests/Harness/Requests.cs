@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using OrleansUploads.Core.Hashing;
 
 namespace OrleansUploads.Gateway.Tests.Harness;
@@ -73,6 +74,30 @@ public static class Requests
     public static ApiRequest RemoveTags(string vault, string json) =>
         new ApiRequest("POST", $"/-/vaults/{vault}/tags?operation=remove").WithBody(Encoding.UTF8.GetBytes(json));
 
+    public static ApiRequest SetAccessPolicy(string vault, string policy) =>
+        new ApiRequest("PUT", $"/-/vaults/{vault}/access-policy").WithBody(PolicyBody(policy));
+
+    public static ApiRequest GetAccessPolicy(string vault) => new("GET", $"/-/vaults/{vault}/access-policy");
+
+    public static ApiRequest DeleteAccessPolicy(string vault) => new("DELETE", $"/-/vaults/{vault}/access-policy");
+
+    public static ApiRequest InitiateLock(string vault, string policy) =>
+        new ApiRequest("POST", $"/-/vaults/{vault}/lock-policy").WithBody(PolicyBody(policy));
+
+    public static ApiRequest GetLock(string vault) => new("GET", $"/-/vaults/{vault}/lock-policy");
+
+    public static ApiRequest CompleteLock(string vault, string id) => new("POST", $"/-/vaults/{vault}/lock-policy/{id}");
+
+    public static ApiRequest AbortLock(string vault) => new("DELETE", $"/-/vaults/{vault}/lock-policy");
+
+    /// <summary>A policy of one statement that speaks of everybody, unless told otherwise, and of every vault.</summary>
+    public static string PolicyOf(
+        string effect, string action, string condition = "{}", string sid = "rule", string principal = "\"*\"") =>
+        $$"""
+        {"Version":"2012-10-17","Statement":[{"Sid":"{{sid}}","Effect":"{{effect}}","Principal":{{principal}},
+        "Action":"{{action}}","Resource":"*","Condition":{{condition}} }]}
+        """;
+
     /// <summary>Bytes that no other seed has.</summary>
     public static byte[] Bytes(int count, int seed = 1)
     {
@@ -89,6 +114,9 @@ public static class Requests
         hasher.Append(bytes);
         return hasher.Finish().Tree.ToString();
     }
+
+    private static byte[] PolicyBody(string policy) =>
+        JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["Policy"] = policy });
 
     private static ApiRequest WithHashes(ApiRequest request, byte[] bytes) => request
         .WithBody(bytes)

@@ -9,6 +9,9 @@ public sealed record Signer
     public const string KeyId = "AKIAIOSFODNN7EXAMPLE";
     public const string Secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 
+    /// <summary>Signs for another account than the one that owns the vaults.</summary>
+    public static Signer Stranger { get; } = new() { AccessKeyId = "AKIASTRANGER7EXAMPLE", SecretKey = "stranger/secret" };
+
     public string AccessKeyId { get; init; } = KeyId;
 
     public string SecretKey { get; init; } = Secret;

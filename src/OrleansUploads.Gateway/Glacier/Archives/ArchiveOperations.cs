@@ -1,5 +1,4 @@
 using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Intake;
 using OrleansUploads.Gateway.Glacier.Answers;
@@ -34,14 +33,8 @@ internal sealed class ArchiveOperations(IEntityHost host, PartIntake intake)
             return GlacierError.ArchiveNotFound(call.Id);
         }
 
-        var described = await host.AskAsync(call.Vault.Entity, new DescribeVault(call.Vault), call.Aborted);
-        if (!described.TryGet(out var vault, out var refusal))
-        {
-            return call.Refuse(refusal);
-        }
-
-        var shard = vault.Life.ArchiveShard(ArchiveShardDecider.ShardOf(archive));
+        var shard = call.Life.ArchiveShard(ArchiveShardDecider.ShardOf(archive));
         var deleted = await host.AskAsync(shard, new DeleteArchive(archive), call.Aborted);
-        return deleted.Refusal is { } refused ? call.Refuse(refused) : EmptyAnswer.NoContent();
+        return deleted.Refusal is { } refusal ? call.Refuse(refusal) : EmptyAnswer.NoContent();
     }
 }

@@ -16,6 +16,9 @@ namespace OrleansUploads.Gateway.Glacier.Documents;
 [JsonSerializable(typeof(TagListDocument))]
 [JsonSerializable(typeof(TagsToAdd))]
 [JsonSerializable(typeof(TagsToRemove))]
+[JsonSerializable(typeof(PolicyToSet))]
+[JsonSerializable(typeof(AccessPolicyDocument))]
+[JsonSerializable(typeof(LockDocument))]
 internal sealed partial class GlacierJson : JsonSerializerContext
 {
     /// <summary>The documents go to programs, never into a page, so only what JSON itself demands is escaped.</summary>

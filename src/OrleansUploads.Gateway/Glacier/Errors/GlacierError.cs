@@ -17,6 +17,10 @@ internal sealed record GlacierError(int Status, string Code, string Message)
     public static GlacierError Missing(string parameter) =>
         new(StatusCodes.Status400BadRequest, ErrorCode.MissingParameterValue, $"Required parameter missing: {parameter}");
 
+    /// <summary>A policy or a lock forbids it.</summary>
+    public static GlacierError AccessDenied(string message) =>
+        new(StatusCodes.Status403Forbidden, ErrorCode.AccessDenied, message);
+
     /// <summary>What the path names is not there.</summary>
     public static GlacierError NotFound(string message) =>
         new(StatusCodes.Status404NotFound, ErrorCode.ResourceNotFound, message);

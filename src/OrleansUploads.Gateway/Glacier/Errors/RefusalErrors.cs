@@ -27,6 +27,18 @@ internal static class RefusalErrors
             ErrorCode.LimitExceeded,
             $"With these tags {VaultArn.Format(region, r.Vault)} would have more than {r.Limit}, which is the most that a vault "
             + "may have. Nothing was added; remove some first."),
+        Refusal.AccessPolicyNotFound r => GlacierError.NotFound(
+            $"No access policy is set for the vault: {VaultArn.Format(region, r.Vault)}"),
+        Refusal.LockNotFound r => GlacierError.NotFound(
+            $"No lock is in progress or complete for the vault: {VaultArn.Format(region, r.Vault)}. One in progress is gone "
+            + $"after {Limits.LockWindow.TotalHours} hours."),
+        Refusal.LockInProgress r => GlacierError.AccessDenied(
+            $"A lock of {VaultArn.Format(region, r.Vault)} is in progress until {GlacierDate.Format(r.ExpiresAt)}. Complete it, or "
+            + "abort it before initiating another."),
+        Refusal.LockIdDiffers r => GlacierError.Invalid(
+            $"Invalid lock ID: {id}. It is not that of the lock in progress of {VaultArn.Format(region, r.Vault)}."),
+        Refusal.VaultLocked r => GlacierError.AccessDenied(
+            $"The vault is locked for ever, so its lock can be neither replaced nor aborted: {VaultArn.Format(region, r.Vault)}"),
         Refusal.UploadNotFound => GlacierError.UploadNotFound(id),
         Refusal.UploadKeptElsewhere => GlacierError.Invalid(
             $"The upload {id} takes no bytes here: they are kept by the system that opened it. Upload the part there."),

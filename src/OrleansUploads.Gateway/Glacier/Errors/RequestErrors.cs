@@ -28,9 +28,7 @@ internal static class RequestErrors
         $"Invalid x-amz-glacier-version: {version}. The only version is {GlacierFront.ApiVersion}.");
 
     /// <summary>The path names an account that the signer may not act for.</summary>
-    public static GlacierError ForeignAccount(string account) => new(
-        StatusCodes.Status403Forbidden,
-        ErrorCode.AccessDenied,
+    public static GlacierError ForeignAccount(string account) => GlacierError.AccessDenied(
         $"The credentials of this request are not for the account {account}. Use '-' for the account that they are for.");
 
     /// <summary>The name breaks the rules for vaults.</summary>

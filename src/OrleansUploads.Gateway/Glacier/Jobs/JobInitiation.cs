@@ -26,22 +26,16 @@ internal sealed class JobInitiation(
 
     private async ValueTask<GlacierAnswer> InitiateAsync(GlacierCall call, RetrievalOrder order)
     {
-        var described = await host.AskAsync(call.Vault.Entity, new DescribeVault(call.Vault), call.Aborted);
-        if (!described.TryGet(out var vault, out var refusal))
-        {
-            return call.Refuse(refusal);
-        }
-
-        var shard = vault.Life.ArchiveShard(ArchiveShardDecider.ShardOf(order.Archive));
+        var shard = call.Life.ArchiveShard(ArchiveShardDecider.ShardOf(order.Archive));
         var found = await host.AskAsync(shard, new FindArchive(order.Archive), call.Aborted);
-        if (!found.TryGet(out var archive, out refusal))
+        if (!found.TryGet(out var archive, out var refusal))
         {
             return call.Refuse(refusal);
         }
 
         var treeHash = await RangeTreeHashAsync(archive, order.Range, call.Aborted);
         var command = new StartRetrieval(ids.NewJob(), archive, order.Range, treeHash, order.Wish);
-        var started = await host.AskAsync(vault.Life.Jobs, command, call.Aborted);
+        var started = await host.AskAsync(call.Life.Jobs, command, call.Aborted);
         return started.TryGet(out var job, out refusal) ? Initiated(call, job) : call.Refuse(refusal);
     }
 

@@ -1,8 +1,6 @@
 using System.Diagnostics;
-using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Retrieval;
 using OrleansUploads.Gateway.Glacier.Answers;
@@ -24,14 +22,8 @@ internal sealed class JobOperations(
             return GlacierError.JobNotFound(call.Id);
         }
 
-        var described = await DescribeVaultAsync(call);
-        if (!described.TryGet(out var vault, out var refusal))
-        {
-            return call.Refuse(refusal);
-        }
-
-        var found = await host.AskAsync(vault.Life.Jobs, new FindJob(id), call.Aborted);
-        return found.TryGet(out var job, out refusal)
+        var found = await host.AskAsync(call.Life.Jobs, new FindJob(id), call.Aborted);
+        return found.TryGet(out var job, out var refusal)
             ? new DocumentAnswer<JobDocument>(
                 JobDocument.From(job, call.Vault, call.Region, time.GetUtcNow()), GlacierJson.Documents.JobDocument)
             : call.Refuse(refusal);
@@ -57,20 +49,14 @@ internal sealed class JobOperations(
             after = cursor;
         }
 
-        var described = await DescribeVaultAsync(call);
-        if (!described.TryGet(out var vault, out var refusal))
-        {
-            return call.Refuse(refusal);
-        }
-
         if (filter.MatchesNone)
         {
             return Show(new JobListDocument([], null));
         }
 
         var command = new ListJobs(after, page.Limit, filter.Finished);
-        var listed = await host.AskAsync(vault.Life.Jobs, command, call.Aborted);
-        return listed.TryGet(out var jobs, out refusal) ? Show(Document(call, jobs)) : call.Refuse(refusal);
+        var listed = await host.AskAsync(call.Life.Jobs, command, call.Aborted);
+        return listed.TryGet(out var jobs, out var refusal) ? Show(Document(call, jobs)) : call.Refuse(refusal);
     }
 
     /// <summary>Sends the output of a finished job, or a range of it.</summary>
@@ -81,14 +67,8 @@ internal sealed class JobOperations(
             return GlacierError.JobNotFound(call.Id);
         }
 
-        var described = await DescribeVaultAsync(call);
-        if (!described.TryGet(out var vault, out var refusal))
-        {
-            return call.Refuse(refusal);
-        }
-
-        var found = await host.AskAsync(vault.Life.Jobs, new FindFinishedJob(id), call.Aborted);
-        if (!found.TryGet(out var job, out refusal))
+        var found = await host.AskAsync(call.Life.Jobs, new FindFinishedJob(id), call.Aborted);
+        if (!found.TryGet(out var job, out var refusal))
         {
             return call.Refuse(refusal);
         }
@@ -123,9 +103,6 @@ internal sealed class JobOperations(
         OutputRange.TryRead(call.Header(HeaderName.Range), job.Output.SizeBytes, out var output, out var error)
             ? new InventoryOutputAnswer(inventories, job, output)
             : error;
-
-    private ValueTask<Outcome<VaultDescription>> DescribeVaultAsync(GlacierCall call) =>
-        host.AskAsync(call.Vault.Entity, new DescribeVault(call.Vault), call.Aborted);
 
     private static JobListDocument Document(GlacierCall call, JobsPage page)
     {

@@ -47,6 +47,10 @@ internal abstract record JobOrder(JobWish Wish)
         }
     }
 
+    /// <summary>The archive that a body names, whatever else is wrong with it; null where it names none.</summary>
+    public static string? FindArchiveId(ReadOnlyMemory<byte> body) =>
+        TryParse(body, out var parameters, out _) ? parameters.ArchiveId : null;
+
     private static bool TryParse(
         ReadOnlyMemory<byte> body,
         [NotNullWhen(true)] out JobParameters? parameters,

@@ -1,0 +1,47 @@
+using FsCheck;
+using FsCheck.Fluent;
+using OrleansUploads.Core.Policies;
+
+namespace OrleansUploads.Core.Tests.Policies;
+
+public sealed class WildcardPatternTests
+{
+    [Theory]
+    [InlineData("", "", true)]
+    [InlineData("", "a", false)]
+    [InlineData("*", "", true)]
+    [InlineData("?", "", false)]
+    [InlineData("**a", "ba", true)]
+    [InlineData("a*b*c", "abbcbc", true)]
+    [InlineData("a*b*c", "abbcbcd", false)]
+    [InlineData("a?c", "ac", false)]
+    public void A_star_is_any_characters_and_a_question_mark_is_one(string pattern, string text, bool matches) =>
+        Assert.Equal(matches, new WildcardPattern(pattern).Matches(text));
+
+    [Fact]
+    public void Matching_agrees_with_trying_everything()
+    {
+        var texts = Gen.Elements('a', 'b', '*', '?').ListOf().Where(c => c.Count < 9).Select(c => string.Concat(c));
+        Prop.ForAll(
+            Arb.From(texts),
+            Arb.From(texts),
+            (pattern, text) => new WildcardPattern(pattern).Matches(text) == TryAll(pattern, text))
+            .QuickCheckThrowOnFailure();
+    }
+
+    [Fact]
+    public void A_pattern_that_is_made_to_be_slow_is_not()
+    {
+        // Trying everything would take longer than the universe has been there.
+        var pattern = string.Concat(Enumerable.Repeat("*a", 500)) + "b";
+        Assert.False(new WildcardPattern(pattern).Matches(new string('a', 1024)));
+    }
+
+    private static bool TryAll(string pattern, string text) => pattern switch
+    {
+        "" => text.Length == 0,
+        ['*', .. var rest] => TryAll(rest, text) || (text.Length > 0 && TryAll(pattern, text[1..])),
+        ['?', .. var rest] => text.Length > 0 && TryAll(rest, text[1..]),
+        _ => text.Length > 0 && text[0] == pattern[0] && TryAll(pattern[1..], text[1..]),
+    };
+}

@@ -1,0 +1,90 @@
+using System.Text;
+using OrleansUploads.Gateway.Tests.Harness;
+using static OrleansUploads.Gateway.Tests.Harness.Requests;
+
+namespace OrleansUploads.Gateway.Tests.Glacier;
+
+/// <content>Ways to get policies and locks wrong.</content>
+internal sealed partial record BadInput
+{
+    private const string OthersArn = "arn:aws:glacier:us-east-1:111122223333:vaults/another";
+    private const string Serialization = "SerializationException";
+
+    private static string Good => PolicyOf("Deny", "glacier:DeleteVault");
+
+    private static IEnumerable<BadInput> Policies() =>
+    [
+        new("the access policy of an unknown vault", s => GetAccessPolicy("nowhere"), 404, NotFound, "Vault not found"),
+        new("an access policy for an unknown vault",
+            s => SetAccessPolicy("nowhere", Good), 404, NotFound, "Vault not found"),
+        new("a bad access policy for an unknown vault",
+            s => SetAccessPolicy("nowhere", "x"), 404, NotFound, "Vault not found"),
+        new("the removal of an unknown vault's access policy",
+            s => DeleteAccessPolicy("nowhere"), 404, NotFound, "Vault not found"),
+        new("an access policy that was never set", s => GetAccessPolicy(s.Vault), 404, NotFound, "No access policy is set"),
+        .. new[] { ("access", SetAccessPolicy("{0}", Good)), ("lock", InitiateLock("{0}", Good)) }
+            .SelectMany(setting => BadPolicies(setting.Item1, setting.Item2)),
+    ];
+
+    private static IEnumerable<BadInput> Locks() =>
+    [
+        new("the lock of an unknown vault", s => GetLock("nowhere"), 404, NotFound, "Vault not found"),
+        new("a lock for an unknown vault", s => InitiateLock("nowhere", Good), 404, NotFound, "Vault not found"),
+        new("the abort of an unknown vault's lock", s => AbortLock("nowhere"), 404, NotFound, "Vault not found"),
+        new("the completion of an unknown vault's lock",
+            s => CompleteLock("nowhere", new string('l', 24)), 404, NotFound, "Vault not found"),
+        new("a lock that was never initiated", s => GetLock(s.Vault), 404, NotFound, "No lock is in progress or complete"),
+        new("the completion of a lock that was never initiated",
+            s => CompleteLock(s.Vault, new string('l', 24)), 404, NotFound, "No lock is in progress or complete"),
+        new("the completion of what is no lock",
+            s => CompleteLock(s.Vault, "short"), 404, NotFound, "No lock is in progress or complete"),
+    ];
+
+    private static IEnumerable<BadInput> BadPolicies(string kind, ApiRequest setting)
+    {
+        BadInput WithBody(string name, string body, string code, string message) => new(
+            $"{name}, for {kind}",
+            s => (setting with { Target = setting.Target.Replace("{0}", s.Vault, StringComparison.Ordinal) })
+                .WithBody(Encoding.UTF8.GetBytes(body)),
+            400,
+            code,
+            message);
+
+        BadInput With(string name, string policy, string code, string message) => WithBody(
+            name, $$"""{"Policy":{{System.Text.Json.JsonSerializer.Serialize(policy)}}}""", code, message);
+
+        var invalid = $"The specified vault {kind} policy is invalid.";
+        return
+        [
+            WithBody("no body", "", Missing, "missing: Request body"),
+            WithBody("a body that is null", "null", Missing, "missing: Request body"),
+            WithBody("a body without policy", "{}", Missing, "missing: Policy"),
+            WithBody("a policy that is null", """{"Policy":null}""", Missing, "missing: Policy"),
+            WithBody("a body that is no object", "[]", Serialization, "not the JSON object of a policy"),
+            WithBody("a body that is no JSON", "{", Serialization, "not the JSON object of a policy"),
+            WithBody("a policy that is not a text",
+                """{"Policy":{"Statement":[]}}""", Serialization, "not the JSON object of a policy"),
+            With("a policy that is empty", "", Invalid, invalid),
+            With("a policy that is no JSON", "deny", Invalid, invalid),
+            With("a policy with half a character", """{"Id":"\ud800"}""", Invalid, "half a character"),
+            With("a policy of an unknown version", """{"Version":"2020-01-01"}""", Invalid, "Version is '2020-01-01'"),
+            With("a policy without statements", "{}", Invalid, "The policy has no Statement"),
+            With("an unknown action",
+                PolicyOf("Deny", "glacier:DeleteArchives"), Invalid, "'glacier:DeleteArchives' names no operation"),
+            With("an unknown effect", PolicyOf("Block", "*"), Invalid, "In statement 1 (Sid 'rule'): Effect is 'Block'"),
+            With("an unknown operator",
+                PolicyOf("Deny", "*", """{"NumericLess":{"glacier:ArchiveAgeInDays":"1"}}"""),
+                Invalid,
+                "'NumericLess' is no condition operator"),
+            With("an unknown key",
+                PolicyOf("Deny", "*", """{"NumericLessThan":{"glacier:ArchiveAge":"1"}}"""),
+                Invalid,
+                "'glacier:ArchiveAge' is no condition key"),
+            With("a resource that is another vault",
+                Good.Replace("\"Resource\":\"*\"", $"\"Resource\":\"{OthersArn}\"", StringComparison.Ordinal),
+                Invalid,
+                "In statement 1 (Sid 'rule'): the resource is not this vault"),
+            With("a policy of 20,481 bytes", Good.PadRight((20 * 1024) + 1), "LimitExceededException", "has 20481 bytes"),
+        ];
+    }
+}

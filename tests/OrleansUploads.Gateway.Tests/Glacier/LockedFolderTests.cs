@@ -1,0 +1,82 @@
+using OrleansUploads.Engine.Embedded;
+using OrleansUploads.Gateway.Tests.Harness;
+using static OrleansUploads.Gateway.Tests.Harness.Requests;
+
+namespace OrleansUploads.Gateway.Tests.Glacier;
+
+/// <summary>What a lock keeps, it keeps over restarts.</summary>
+public sealed class LockedFolderTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("orleansuploads-");
+    private readonly SettableClock _clock = new();
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_lock_outlives_its_server_and_one_in_progress_only_as_long_as_its_time_runs(bool completed)
+    {
+        var archive = "";
+        await ServeAsync(async server =>
+        {
+            (await server.SendAsync(CreateVault("papers"))).Expect(201);
+            archive = (await server.SendAsync(UploadArchive("papers", Bytes(7)))).Expect(201).Header("x-amz-archive-id")!;
+            var initiated = (await server.SendAsync(InitiateLock("papers", VaultLockTests.KeepAYear))).Expect(201);
+            if (completed)
+            {
+                (await server.SendAsync(CompleteLock("papers", initiated.Header("x-amz-lock-id")!))).Expect(204);
+            }
+        });
+
+        _clock.Advance(TimeSpan.FromHours(23));
+        await ServeAsync(async server => (await server.SendAsync(DeleteArchive("papers", archive))).ExpectError(
+            403, "AccessDeniedException", "keep-a-year"));
+
+        _clock.Advance(TimeSpan.FromHours(1));
+        await ServeAsync(async server =>
+        {
+            (await server.SendAsync(GetLock("papers"))).Expect(completed ? 200 : 404);
+            (await server.SendAsync(AbortLock("papers"))).Expect(completed ? 403 : 204);
+            (await server.SendAsync(DeleteArchive("papers", archive))).Expect(completed ? 403 : 204);
+        });
+
+        if (completed)
+        {
+            _clock.Advance(TimeSpan.FromDays(364));
+            await ServeAsync(async server => (await server.SendAsync(DeleteArchive("papers", archive))).Expect(204));
+        }
+    }
+
+    [Fact]
+    public async Task A_lock_keeps_its_vault_when_the_server_comes_back_in_another_region()
+    {
+        var archive = "";
+        var policy = VaultLockTests.KeepAYear.Replace(
+            "\"Resource\":\"*\"",
+            "\"Resource\":\"arn:aws:glacier:us-east-1:111122223333:vaults/papers\"",
+            StringComparison.Ordinal);
+        await ServeAsync(async server =>
+        {
+            (await server.SendAsync(CreateVault("papers"))).Expect(201);
+            archive = (await server.SendAsync(UploadArchive("papers", Bytes(7)))).Expect(201).Header("x-amz-archive-id")!;
+            (await server.SendAsync(InitiateLock("papers", policy))).Expect(201);
+        });
+
+        await ServeAsync(
+            async server => (await server.SendAsync(DeleteArchive("papers", archive))).ExpectError(
+                403, "AccessDeniedException", "on arn:aws:glacier:mars-1:111122223333:vaults/papers: statement 1 (Sid 'keep-a-year')"),
+            new GatewayOptions { Region = "mars-1" });
+    }
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    private async Task ServeAsync(Func<GatewayServer, Task> use, GatewayOptions? options = null)
+    {
+        await using var engine = EmbeddedEngine.Open(_folder.FullName, new EmbeddedEngineOptions(), _clock, (_, _) => { });
+        await using var server = await GatewayServer.StartAsync(
+            new GatewaySetup
+            {
+                Clock = _clock, Parts = engine.Parts, Host = _ => engine.Host, Options = options ?? new GatewayOptions(),
+            });
+        await use(server);
+    }
+}

@@ -1,0 +1,173 @@
+using OrleansUploads.Core.Policies;
+using OrleansUploads.Gateway.Glacier;
+using OrleansUploads.Gateway.Glacier.Policies;
+using OrleansUploads.Gateway.Tests.Harness;
+using static OrleansUploads.Gateway.Tests.Harness.Requests;
+
+namespace OrleansUploads.Gateway.Tests.Glacier;
+
+/// <summary>What a policy says is what happens, at every operation.</summary>
+public class PolicyTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
+{
+    private const string Denied = "AccessDeniedException";
+    private const string NotFound = "ResourceNotFoundException";
+
+    public static TheoryData<string> Guarded => [.. Operations(guarded: true)];
+
+    [Theory]
+    [MemberData(nameof(Guarded))]
+    public async Task An_operation_on_a_vault_asks_its_policies(string operation)
+    {
+        var vault = await gateway.NewVaultAsync();
+        var policy = PolicyOf("Deny", $"glacier:{operation}", sid: "not-this");
+        (await gateway.SendAsync(InitiateLock(vault, policy))).Expect(201);
+        var answer = await gateway.SendAsync(Request(operation, vault));
+        answer.ExpectError(
+            403,
+            Denied,
+            $"arn:aws:iam::111122223333:root is not authorized to perform glacier:{operation} on "
+            + $"arn:aws:glacier:us-east-1:111122223333:vaults/{vault}: statement 1 (Sid 'not-this') of the vault's lock "
+            + "policy denies it.");
+        var other = operation == "DescribeVault" ? ListTags(vault) : DescribeVault(vault);
+        (await gateway.SendAsync(other)).Expect(200);
+    }
+
+    [Fact]
+    public async Task An_operation_on_an_account_or_on_a_vault_that_is_yet_to_be_asks_no_vaults_policy()
+    {
+        var vault = await gateway.NewVaultAsync();
+        (await gateway.SendAsync(SetAccessPolicy(vault, PolicyOf("Deny", "*")))).Expect(204);
+        Assert.Equal(
+            ["CreateVault", "GetDataRetrievalPolicy", "ListProvisionedCapacity", "ListVaults", "PurchaseProvisionedCapacity",
+                "SetDataRetrievalPolicy"],
+            Operations(guarded: false).Order(StringComparer.Ordinal));
+        (await gateway.SendAsync(CreateVault(vault))).Expect(201);
+        (await gateway.SendAsync(ListVaults())).Expect(200);
+        (await gateway.SendAsync(DescribeVault(vault))).ExpectError(403, Denied, "access policy denies it");
+    }
+
+    [Fact]
+    public void Policies_can_name_each_operation_and_no_other() =>
+        Assert.Equal(Enum.GetNames<GlacierOperation>().Order(), PolicyActions.Operations.Order());
+
+    [Fact]
+    public async Task A_policy_is_shown_as_it_was_sent_replaced_and_deleted()
+    {
+        var vault = await gateway.NewVaultAsync();
+        var first = PolicyOf("Deny", "glacier:DeleteVault", sid: "über \\\"all\\\"") + " \n";
+        (await gateway.SendAsync(SetAccessPolicy(vault, first))).Expect(204);
+        var shown = (await gateway.SendAsync(GetAccessPolicy(vault))).Expect(200);
+        Assert.Equal("application/json", shown.Header("Content-Type"));
+        Assert.Equal(first, Assert.Single(shown.Json.EnumerateObject()).Value.GetString());
+
+        var second = PolicyOf("Deny", "glacier:ListJobs").PadRight(20 * 1024);
+        (await gateway.SendAsync(SetAccessPolicy(vault, second))).Expect(204);
+        (await gateway.SendAsync(SetAccessPolicy(vault, second))).Expect(204);
+        Assert.Equal(second, (await gateway.SendAsync(GetAccessPolicy(vault))).Json.GetProperty("Policy").GetString());
+        (await gateway.SendAsync(ListJobs(vault))).Expect(403);
+
+        (await gateway.SendAsync(DeleteAccessPolicy(vault))).Expect(204);
+        (await gateway.SendAsync(DeleteAccessPolicy(vault))).Expect(204);
+        (await gateway.SendAsync(GetAccessPolicy(vault))).ExpectError(404, NotFound, "No access policy is set");
+        (await gateway.SendAsync(ListJobs(vault))).Expect(200);
+        (await gateway.SendAsync(DeleteVault(vault))).Expect(204);
+    }
+
+    [Fact]
+    public async Task A_policy_comes_before_parameters_and_behind_the_vault()
+    {
+        var vault = await gateway.NewVaultAsync();
+        var bad = UploadArchive(vault, Bytes(7)).With("x-amz-sha256-tree-hash", "12");
+        (await gateway.SendAsync(bad)).ExpectError(400, "InvalidParameterValueException", "tree-hash");
+        (await gateway.SendAsync(SetAccessPolicy(vault, PolicyOf("Deny", "glacier:UploadArchive")))).Expect(204);
+        (await gateway.SendAsync(bad)).ExpectError(403, Denied, "UploadArchive");
+        (await gateway.SendAsync(bad with { Target = "/-/vaults/nowhere/archives" })).Expect(404);
+    }
+
+    [Fact]
+    public async Task Another_account_may_do_what_a_policy_allows_it_and_learns_nothing_else()
+    {
+        var vault = await gateway.NewVaultAsync();
+        var owned = $"/{GatewaySetup.Account}/vaults/{vault}";
+        await AssertClosedAsync(new("GET", owned));
+        await AssertClosedAsync(new("GET", owned + "-that-is-not-there"));
+        await AssertClosedAsync(new("GET", $"/{GatewaySetup.Account}/vaults/in%20possible"));
+        await AssertClosedAsync(new("GET", $"/{GatewaySetup.Account}/vaults"));
+        await AssertClosedAsync(new("PUT", owned));
+
+        var stranger = $$"""{"AWS":"{{GatewaySetup.StrangersAccount}}"}""";
+        var policy = PolicyOf("Allow", "glacier:UploadArchive", principal: stranger);
+        (await gateway.SendAsync(SetAccessPolicy(vault, policy))).Expect(204);
+        var upload = UploadArchive(vault, Bytes(7)) with { Target = owned + "/archives" };
+        var uploaded = (await gateway.SendAsync(upload, Signer.Stranger)).Expect(201);
+        Assert.Equal($"{owned}/archives/{uploaded.Header("x-amz-archive-id")}", uploaded.Header("Location"));
+        Assert.Equal(1, (await gateway.SendAsync(DescribeVault(vault))).Json.GetProperty("NumberOfArchives").GetInt32());
+        await AssertClosedAsync(new("GET", owned));
+
+        (await gateway.SendAsync(InitiateLock(vault, PolicyOf("Deny", "*")))).Expect(201);
+        await AssertClosedAsync(upload);
+
+        async Task AssertClosedAsync(ApiRequest request) => (await gateway.SendAsync(request, Signer.Stranger)).ExpectError(
+            403, Denied, $"The credentials of this request are not for the account {GatewaySetup.Account}.");
+    }
+
+    [Fact]
+    public async Task An_owner_is_never_locked_out_by_an_access_policy()
+    {
+        var vault = await gateway.NewVaultAsync();
+        (await gateway.SendAsync(SetAccessPolicy(vault, PolicyOf("Deny", "*")))).Expect(204);
+        (await gateway.SendAsync(DeleteVault(vault))).Expect(403);
+        (await gateway.SendAsync(GetAccessPolicy(vault))).Expect(200);
+        (await gateway.SendAsync(SetAccessPolicy(vault, PolicyOf("Deny", "glacier:*")))).Expect(204);
+        (await gateway.SendAsync(DeleteAccessPolicy(vault))).Expect(204);
+        (await gateway.SendAsync(DeleteVault(vault))).Expect(204);
+    }
+
+    [Theory]
+    [InlineData("""{"IpAddress":{"aws:SourceIp":"127.0.0.0/8"}}""", 403)]
+    [InlineData("""{"NotIpAddress":{"aws:SourceIp":"127.0.0.0/8"}}""", 200)]
+    [InlineData("""{"Bool":{"aws:SecureTransport":"false"}}""", 403)]
+    [InlineData("""{"StringLike":{"aws:UserAgent":"tests/?.*"}}""", 403)]
+    [InlineData("""{"StringLike":{"aws:UserAgent":"others/*"}}""", 200)]
+    [InlineData("""{"DateLessThan":{"aws:CurrentTime":"2026-03-01T12:00:00Z"}}""", 200)]
+    [InlineData("""{"DateGreaterThanEquals":{"aws:CurrentTime":"2026-03-01T12:00:00Z"}}""", 403)]
+    [InlineData("""{"ArnEquals":{"aws:PrincipalArn":"arn:aws:iam::111122223333:root"}}""", 403)]
+    [InlineData("""{"StringEquals":{"glacier:ResourceTag/team":"red"}}""", 403)]
+    [InlineData("""{"Null":{"glacier:ArchiveAgeInDays":"false"}}""", 200)]
+    public async Task A_condition_sees_the_request_as_it_is(string condition, int status)
+    {
+        var vault = await gateway.NewVaultAsync();
+        (await gateway.SendAsync(AddTags(vault, """{"Tags":{"team":"red"}}"""))).Expect(204);
+        (await gateway.SendAsync(SetAccessPolicy(vault, PolicyOf("Deny", "glacier:DescribeVault", condition)))).Expect(204);
+        (await gateway.SendAsync(DescribeVault(vault).With("User-Agent", "tests/1.0"))).Expect(status);
+    }
+
+    [Fact]
+    public async Task A_retrieval_is_judged_by_the_age_of_its_archive_and_an_inventory_has_none()
+    {
+        var vault = await gateway.NewVaultAsync();
+        var archive = await gateway.NewArchiveAsync(vault, Bytes(7));
+        var young = """{"NumericLessThan":{"glacier:ArchiveAgeInDays":"2"}}""";
+        (await gateway.SendAsync(SetAccessPolicy(vault, PolicyOf("Deny", "glacier:InitiateJob", young)))).Expect(204);
+        (await gateway.SendAsync(Retrieve(vault, archive))).ExpectError(403, Denied, "glacier:InitiateJob");
+        (await gateway.SendAsync(RetrieveInventory(vault))).Expect(202);
+        (await gateway.SendAsync(Retrieve(vault, new string('a', 138)))).ExpectError(404, NotFound, "archive ID");
+        (await gateway.SendAsync(InitiateJob(vault, "{"))).ExpectError(400, "SerializationException", "object of a job");
+        gateway.Server.Setup.Clock.Advance(TimeSpan.FromDays(2));
+        (await gateway.SendAsync(Retrieve(vault, archive))).Expect(202);
+    }
+
+    private static IEnumerable<string> Operations(bool guarded) => OperationTests.Addresses
+        .Where(address => PolicyGate.Guards(GlacierRoute.Find(
+            address.Value.Method, RequestTarget.Parse(address.Value.Target))!) == guarded)
+        .Where(address => !guarded || GlacierOperations.IsSupported(address.Key))
+        .Select(address => address.Key.ToString());
+
+    /// <summary>A request that is right as far as its signature goes, and no further.</summary>
+    private static ApiRequest Request(string operation, string vault)
+    {
+        var address = OperationTests.Addresses[Enum.Parse<GlacierOperation>(operation)];
+        var target = address.Target.Replace("/-/vaults/v", $"/-/vaults/{vault}", StringComparison.Ordinal);
+        return (address with { Target = target }).With("x-amz-content-sha256", LinearHashOf([]));
+    }
+}

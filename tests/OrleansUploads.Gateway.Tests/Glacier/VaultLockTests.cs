@@ -1,0 +1,178 @@
+using System.Text.Json;
+using OrleansUploads.Gateway.Tests.Harness;
+using static OrleansUploads.Gateway.Tests.Harness.Requests;
+
+namespace OrleansUploads.Gateway.Tests.Glacier;
+
+/// <summary>The vault lock: its states as clients see them, and archives that nobody can delete.</summary>
+public class VaultLockTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
+{
+    private const string Denied = "AccessDeniedException";
+    private const string NotFound = "ResourceNotFoundException";
+
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>The service's own example: nothing is deleted before it is a year old.</summary>
+    internal static readonly string KeepAYear = PolicyOf(
+        "Deny", "glacier:DeleteArchive", """{"NumericLessThan":{"glacier:ArchiveAgeInDays":"365"}}""", "keep-a-year");
+
+    private SettableClock Clock => gateway.Server.Setup.Clock;
+
+    [Fact]
+    public async Task A_lock_is_initiated_shown_and_completed()
+    {
+        var vault = await gateway.NewVaultAsync();
+        var begunAt = Clock.Now;
+        var id = await InitiateAsync(vault, KeepAYear);
+        Assert.Matches("^[A-Za-z0-9_][A-Za-z0-9_-]{23}$", id);
+        AssertLock(await GetAsync(vault), "InProgress", begunAt, begunAt + TimeSpan.FromHours(24));
+
+        Clock.Advance(TimeSpan.FromHours(23));
+        (await gateway.SendAsync(CompleteLock(vault, id))).Expect(204);
+        AssertLock(await GetAsync(vault), "Locked", begunAt, null);
+        (await gateway.SendAsync(CompleteLock(vault, id))).Expect(204);
+        Clock.Advance(TimeSpan.FromDays(1000));
+        AssertLock(await GetAsync(vault), "Locked", begunAt, null);
+    }
+
+    [Fact]
+    public async Task A_lock_in_progress_refuses_another_and_a_wrong_id_and_can_be_aborted()
+    {
+        var vault = await gateway.NewVaultAsync();
+        var first = await InitiateAsync(vault, KeepAYear);
+        (await gateway.SendAsync(InitiateLock(vault, KeepAYear))).ExpectError(403, Denied, "is in progress until 20");
+        foreach (var wrong in new[] { new string('l', 24), "short" })
+        {
+            (await gateway.SendAsync(CompleteLock(vault, wrong))).ExpectError(
+                400, "InvalidParameterValueException", $"Invalid lock ID: {wrong}.");
+        }
+
+        (await gateway.SendAsync(AbortLock(vault))).Expect(204);
+        (await gateway.SendAsync(AbortLock(vault))).Expect(204);
+        (await gateway.SendAsync(GetLock(vault))).ExpectError(404, NotFound, "No lock is in progress");
+        (await gateway.SendAsync(CompleteLock(vault, first))).ExpectError(404, NotFound, "No lock is in progress");
+        var second = await InitiateAsync(vault, KeepAYear);
+        Assert.NotEqual(first, second);
+        (await gateway.SendAsync(CompleteLock(vault, first))).ExpectError(
+            400, "InvalidParameterValueException", $"Invalid lock ID: {first}.");
+        (await gateway.SendAsync(CompleteLock(vault, second))).Expect(204);
+    }
+
+    [Fact]
+    public async Task A_locked_vault_cannot_be_unlocked_by_anything()
+    {
+        var vault = await gateway.NewVaultAsync();
+        var id = await LockAsync(vault, KeepAYear);
+        var before = (await gateway.SendAsync(GetLock(vault))).Text;
+        ApiRequest[] attempts =
+        [
+            InitiateLock(vault, PolicyOf("Allow", "*")),
+            AbortLock(vault),
+            CompleteLock(vault, new string('l', 24)),
+            CompleteLock(vault, "x"),
+        ];
+        foreach (var attempt in attempts)
+        {
+            (await gateway.SendAsync(attempt)).ExpectError(403, Denied, "The vault is locked for ever");
+        }
+
+        (await gateway.SendAsync(CompleteLock(vault, id))).Expect(204);
+        Assert.Equal(before, (await gateway.SendAsync(GetLock(vault))).Text);
+    }
+
+    [Fact]
+    public async Task After_24_hours_a_lock_in_progress_is_gone_with_its_policy_and_its_id()
+    {
+        var vault = await gateway.NewVaultAsync();
+        var id = await InitiateAsync(vault, PolicyOf("Deny", "*"));
+        Clock.Advance(TimeSpan.FromHours(24) - Moment);
+        (await gateway.SendAsync(AbortLock(vault))).ExpectError(403, Denied, "glacier:AbortVaultLock");
+        Clock.Advance(Moment);
+        (await gateway.SendAsync(GetLock(vault))).Expect(404);
+        (await gateway.SendAsync(CompleteLock(vault, id))).Expect(404);
+        (await gateway.SendAsync(AbortLock(vault))).Expect(204);
+        await InitiateAsync(vault, KeepAYear);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_locked_vault_keeps_each_archive_for_a_year_even_from_its_owner(bool locked)
+    {
+        var vault = await gateway.NewVaultAsync();
+        var old = await gateway.NewArchiveAsync(vault, Bytes(7));
+        Clock.Advance(TimeSpan.FromDays(365) - Moment);
+        var young = await gateway.NewArchiveAsync(vault, Bytes(9));
+        var id = await InitiateAsync(vault, KeepAYear);
+        if (locked)
+        {
+            (await gateway.SendAsync(CompleteLock(vault, id))).Expect(204);
+            (await gateway.SendAsync(SetAccessPolicy(vault, PolicyOf("Allow", "*")))).Expect(204);
+        }
+
+        (await gateway.SendAsync(DeleteArchive(vault, old))).ExpectError(
+            403, Denied, "(Sid 'keep-a-year') of the vault's lock policy");
+        Clock.Advance(Moment);
+        (await gateway.SendAsync(DeleteArchive(vault, old))).Expect(204);
+        (await gateway.SendAsync(DeleteArchive(vault, old))).Expect(204);
+        (await gateway.SendAsync(DeleteArchive(vault, young))).ExpectError(403, Denied, "keep-a-year");
+        (await gateway.SendAsync(DeleteArchive(vault, new string('a', 138)))).Expect(404);
+        (await gateway.SendAsync(DeleteVault(vault))).ExpectError(400, "InvalidParameterValueException", "Vault not empty");
+        Assert.Equal(1, (await gateway.SendAsync(DescribeVault(vault))).Json.GetProperty("NumberOfArchives").GetInt32());
+    }
+
+    [Theory]
+    [InlineData("true", 403)]
+    [InlineData("", 403)]
+    [InlineData("false", 204)]
+    [InlineData(null, 204)]
+    public async Task A_legal_hold_is_a_tag(string? hold, int status)
+    {
+        var vault = await gateway.NewVaultAsync();
+        var archive = await gateway.NewArchiveAsync(vault, Bytes(7));
+        var held = """{"StringLike":{"glacier:ResourceTag/LegalHold":["true",""]}}""";
+        await LockAsync(vault, PolicyOf("Deny", "glacier:DeleteArchive", held));
+        if (hold is not null)
+        {
+            (await gateway.SendAsync(AddTags(vault, $$$"""{"Tags":{"LegalHold":"{{{hold}}}"}}"""))).Expect(204);
+        }
+
+        (await gateway.SendAsync(DeleteArchive(vault, archive))).Expect(status);
+        (await gateway.SendAsync(RemoveTags(vault, """{"TagKeys":["LegalHold"]}"""))).Expect(204);
+        (await gateway.SendAsync(DeleteArchive(vault, archive))).Expect(204);
+    }
+
+    [Fact]
+    public async Task A_locked_vault_that_is_empty_can_be_deleted_and_begins_anew_without_a_lock()
+    {
+        var vault = await gateway.NewVaultAsync();
+        await LockAsync(vault, KeepAYear);
+        (await gateway.SendAsync(DeleteVault(vault))).Expect(204);
+        (await gateway.SendAsync(CreateVault(vault))).Expect(201);
+        (await gateway.SendAsync(GetLock(vault))).Expect(404);
+        var archive = await gateway.NewArchiveAsync(vault, Bytes(7));
+        (await gateway.SendAsync(DeleteArchive(vault, archive))).Expect(204);
+    }
+
+    private static void AssertLock(JsonElement held, string state, DateTimeOffset createdAt, DateTimeOffset? expiresAt)
+    {
+        const string Form = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+        Assert.Equal(KeepAYear, held.GetProperty("Policy").GetString());
+        Assert.Equal(state, held.GetProperty("State").GetString());
+        Assert.Equal(createdAt.ToString(Form), held.GetProperty("CreationDate").GetString());
+        Assert.Equal(expiresAt?.ToString(Form), held.GetProperty("ExpirationDate").GetString());
+        Assert.Equal(4, held.EnumerateObject().Count());
+    }
+
+    private async Task<JsonElement> GetAsync(string vault) => (await gateway.SendAsync(GetLock(vault))).Expect(200).Json;
+
+    private async Task<string> InitiateAsync(string vault, string policy) =>
+        (await gateway.SendAsync(InitiateLock(vault, policy))).Expect(201).Header("x-amz-lock-id")!;
+
+    private async Task<string> LockAsync(string vault, string policy)
+    {
+        var id = await InitiateAsync(vault, policy);
+        (await gateway.SendAsync(CompleteLock(vault, id))).Expect(204);
+        return id;
+    }
+}
