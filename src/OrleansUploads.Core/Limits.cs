@@ -50,6 +50,9 @@ public static class Limits
     /// <summary>What each archive adds to a vault's reported size beside its own bytes, as the real service counts.</summary>
     public const long ArchiveOverheadBytes = 32 * 1024;
 
+    /// <summary>How long a message of a job's end is tried to be sent; our own figure.</summary>
+    public static readonly TimeSpan NoticeLife = TimeSpan.FromHours(24);
+
     /// <summary>How long the output of a finished job stays downloadable.</summary>
     public static readonly TimeSpan JobOutputLife = TimeSpan.FromHours(24);
 }

@@ -27,6 +27,9 @@ public abstract record Refusal
     /// <summary>With these tags the vault would have more than it may have.</summary>
     public sealed record TooManyTags(VaultId Vault, int Limit) : Refusal;
 
+    /// <summary>The vault tells nobody of the end of its jobs.</summary>
+    public sealed record NotificationsNotSet(VaultId Vault) : Refusal;
+
     /// <summary>There is no such upload in this vault, or it was aborted, has expired or is complete.</summary>
     public sealed record UploadNotFound : Refusal;
 

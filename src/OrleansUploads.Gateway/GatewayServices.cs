@@ -41,6 +41,7 @@ public static class GatewayServices
         services.AddSingleton<Authenticator>();
         services.AddSingleton<VaultOperations>();
         services.AddSingleton<TagOperations>();
+        services.AddSingleton<NotificationOperations>();
         services.AddSingleton<ArchiveOperations>();
         services.AddSingleton<MultipartOperations>();
         services.AddSingleton<InventoryPrinter>();

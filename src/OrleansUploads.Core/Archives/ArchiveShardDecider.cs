@@ -19,7 +19,7 @@ public sealed class ArchiveShardDecider(UploadPolicy uploads, RetrievalPolicy re
     private static readonly TimeSpan InventorySlack = TimeSpan.FromHours(1);
 
     private readonly TimeSpan _deletionLife = Longest(
-        uploads.RecordLife, retrievals.Delay + Limits.JobOutputLife + InventorySlack);
+        uploads.RecordLife, retrievals.LongestDelay + Limits.JobOutputLife + InventorySlack);
 
     /// <inheritdoc/>
     public override ArchiveShardState Initial => ArchiveShardState.Empty;

@@ -25,6 +25,10 @@ public sealed partial class VaultDecider : Decider<VaultState, VaultCommand, Vau
             ListTags c => state is VaultState.Live live ? Reply(new VaultTags(live.Tags)) : NotFound(c.Vault),
             AddTags c => Add(state, c),
             RemoveTags c => Remove(state, c),
+            SetNotifications c => Set(state, c),
+            FindNotifications c => Find(state, c),
+            ClearNotifications c => Clear(state, c),
+            ConfirmNotificationsTold c => Confirm(state, c),
             DeleteVault c => Delete(state, c, now),
             CloseUpload c => state is VaultState.Live live && live.Life.Epoch == c.Epoch
                 && live.Uploads.ContainsKey(c.Upload.ToString())
@@ -64,6 +68,11 @@ public sealed partial class VaultDecider : Decider<VaultState, VaultCommand, Vau
             },
         (VaultState.Live live, TagsAdded e) => live with { Tags = live.Tags.SetItems(e.Tags) },
         (VaultState.Live live, TagsRemoved e) => live with { Tags = live.Tags.RemoveRange(e.Keys) },
+        (VaultState.Live live, NotificationsChanged e) => live with
+        {
+            Notifications = new NotificationSetting(e.Version, e.Notifications, Told: false),
+        },
+        (VaultState.Live live, NotificationsTold) => live with { Notifications = live.Notifications with { Told = true } },
         (VaultState.Live live, VaultDeleted e) => new VaultState.Deleted(live.Life, e.At, Removed: false),
         (VaultState.Deleted deleted, VaultRemoved) => deleted with { Removed = true },
         _ => throw new InvalidOperationException($"{happened.GetType().Name} cannot follow in {state.GetType().Name}."),
@@ -81,7 +90,8 @@ public sealed partial class VaultDecider : Decider<VaultState, VaultCommand, Vau
     {
         VaultState.Live live => live.Uploads.Values
             .Where(opening => live.NotBegun.Contains(opening.Upload))
-            .Select(BeginUpload),
+            .Select(BeginUpload)
+            .Concat(PendingNotifications(live)),
         VaultState.Deleted { Removed: false } deleted => [RemoveVault(deleted.Life)],
         _ => [],
     };
@@ -112,6 +122,11 @@ public sealed partial class VaultDecider : Decider<VaultState, VaultCommand, Vau
                     yield return new TagsAdded(live.Tags);
                 }
 
+                foreach (var setting in CompactNotifications(live.Notifications))
+                {
+                    yield return setting;
+                }
+
                 break;
             case VaultState.Deleted deleted:
                 yield return new VaultBegun(deleted.Life, deleted.DeletedAt);
@@ -128,6 +143,7 @@ public sealed partial class VaultDecider : Decider<VaultState, VaultCommand, Vau
     /// <inheritdoc/>
     public override int CompactCount(VaultState state) => state is VaultState.Live live
         ? 1 + (2 * live.Uploads.Count) - live.NotBegun.Count + live.Shards.Count + (live.Tags.IsEmpty ? 0 : 1)
+            + CompactNotificationsCount(live.Notifications)
         : 3;
 
     /// <summary>A life begins once, and never before the one that the vault has reached.</summary>

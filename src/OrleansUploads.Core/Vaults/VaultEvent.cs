@@ -31,6 +31,14 @@ public sealed record TagsAdded(IReadOnlyDictionary<string, string> Tags) : Vault
 /// <summary>Tags were removed.</summary>
 public sealed record TagsRemoved(IReadOnlyList<string> Keys) : VaultEvent;
 
+/// <summary>Whom to tell of the end of jobs was set, or cleared.</summary>
+/// <param name="Version">Counts the settings of this life; from 1.</param>
+/// <param name="Notifications">What was set; null for nobody.</param>
+public sealed record NotificationsChanged(long Version, VaultNotifications? Notifications) : VaultEvent;
+
+/// <summary>The vault's jobs know a setting.</summary>
+public sealed record NotificationsTold(long Version) : VaultEvent;
+
 /// <summary>The vault was deleted.</summary>
 public sealed record VaultDeleted(DateTimeOffset At) : VaultEvent;
 

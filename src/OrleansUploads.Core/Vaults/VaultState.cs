@@ -30,11 +30,25 @@ public abstract record VaultState
         ImmutableSortedDictionary<string, UploadOpening> Uploads,
         ImmutableHashSet<UploadId> NotBegun,
         ImmutableDictionary<int, ShardTotals> Shards,
-        ImmutableSortedDictionary<string, string> Tags) : VaultState;
+        ImmutableSortedDictionary<string, string> Tags) : VaultState
+    {
+        /// <summary>Whom to tell of the end of jobs.</summary>
+        public NotificationSetting Notifications { get; init; } = NotificationSetting.Never;
+    }
 
     /// <summary>The vault was deleted.</summary>
     /// <param name="Life">Which life ended.</param>
     /// <param name="DeletedAt">When.</param>
     /// <param name="Removed">Whether the account knows.</param>
     public sealed record Deleted(VaultLife Life, DateTimeOffset DeletedAt, bool Removed) : VaultState;
+}
+
+/// <summary>Whom a vault tells of the end of its jobs, as the vault knows it.</summary>
+/// <param name="Version">Counts the settings of this life; 0 before the first.</param>
+/// <param name="Notifications">What is set; null for nobody.</param>
+/// <param name="Told">Whether the vault's jobs know.</param>
+public sealed record NotificationSetting(long Version, VaultNotifications? Notifications, bool Told)
+{
+    /// <summary>Nothing was ever set.</summary>
+    public static NotificationSetting Never { get; } = new(0, null, Told: true);
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using OrleansUploads.Core;
 using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Ports;
 
@@ -13,6 +14,7 @@ public sealed class EmbeddedHost : IEntityHost, IAsyncDisposable
     private readonly ConcurrentDictionary<EntityId, EntityCell> _cells = new();
     private readonly EntityCatalog _catalog;
     private readonly EmbeddedHostOptions _options;
+    private readonly INotifier? _notifier;
     private readonly CancellationTokenSource _stopping = new();
     private readonly ITimer _eviction;
 
@@ -22,14 +24,22 @@ public sealed class EmbeddedHost : IEntityHost, IAsyncDisposable
     /// <param name="parts">Where manifests go.</param>
     /// <param name="time">The clock.</param>
     /// <param name="options">Figures.</param>
+    /// <param name="notifier">Where messages of the end of jobs go; null for nowhere.</param>
     public EmbeddedHost(
-        EntityCatalog catalog, IJournal journal, IPartStore parts, TimeProvider time, EmbeddedHostOptions? options = null)
+        EntityCatalog catalog,
+        IJournal journal,
+        IPartStore parts,
+        TimeProvider time,
+        EmbeddedHostOptions? options = null,
+        INotifier? notifier = null)
     {
+        _notifier = notifier;
         _catalog = catalog;
         _options = options ?? new EmbeddedHostOptions();
         Journal = journal;
         Parts = parts;
         Time = time;
+        Stopping = _stopping.Token;
         _eviction = time.CreateTimer(
             static host => ((EmbeddedHost)host!).EvictIdle(), this, _options.IdleLife / 2, _options.IdleLife / 2);
     }
@@ -45,7 +55,8 @@ public sealed class EmbeddedHost : IEntityHost, IAsyncDisposable
 
     internal TimeSpan WriteTimeout => _options.WriteTimeout;
 
-    internal CancellationToken Stopping => _stopping.Token;
+    /// <summary>Good for deliveries that outlive the host, too; its source is not.</summary>
+    internal CancellationToken Stopping { get; }
 
     /// <inheritdoc/>
     public ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
@@ -114,6 +125,13 @@ public sealed class EmbeddedHost : IEntityHost, IAsyncDisposable
                 {
                     throw new InvalidOperationException(
                         $"{tell.Receiver} refused {tell.Command.GetType().Name} of {sender}: {refusal}.");
+                }
+
+                break;
+            case IntentAction.Notify notify:
+                if (_notifier is not null)
+                {
+                    await _notifier.NotifyAsync(VaultLife.OfJobs(sender), notify.Notice, Stopping);
                 }
 
                 break;

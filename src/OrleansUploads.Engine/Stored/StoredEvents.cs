@@ -26,6 +26,8 @@ internal static class StoredEvents
         ("archives-recorded.1", typeof(ArchivesRecorded)),
         ("tags-added.1", typeof(TagsAdded)),
         ("tags-removed.1", typeof(TagsRemoved)),
+        ("notifications-changed.1", typeof(NotificationsChanged)),
+        ("notifications-told.1", typeof(NotificationsTold)),
         ("vault-deleted.1", typeof(VaultDeleted)),
         ("vault-removed.1", typeof(VaultRemoved)));
 
@@ -42,6 +44,10 @@ internal static class StoredEvents
     public static EventCodec<JobsEvent> Jobs { get; } = new(
         ("retrieval-started.1", typeof(RetrievalStarted)),
         ("inventory-started.1", typeof(InventoryStarted)),
+        ("vault-topic-taken.1", typeof(VaultTopicTaken)),
+        ("job-finished.1", typeof(JobFinished)),
+        ("notice-sent.1", typeof(NoticeSent)),
+        ("notice-given-up.1", typeof(NoticeGivenUp)),
         ("jobs-expired.1", typeof(JobsExpired)));
 
     public static EventCodec<UploadEvent> Upload { get; } = new(
@@ -77,6 +83,8 @@ internal static class StoredEvents
 [JsonSerializable(typeof(ArchivesRecorded))]
 [JsonSerializable(typeof(TagsAdded))]
 [JsonSerializable(typeof(TagsRemoved))]
+[JsonSerializable(typeof(NotificationsChanged))]
+[JsonSerializable(typeof(NotificationsTold))]
 [JsonSerializable(typeof(VaultDeleted))]
 [JsonSerializable(typeof(VaultRemoved))]
 [JsonSerializable(typeof(ShardOpened))]
@@ -89,6 +97,10 @@ internal static class StoredEvents
 [JsonSerializable(typeof(ShardSnapshot))]
 [JsonSerializable(typeof(RetrievalStarted))]
 [JsonSerializable(typeof(InventoryStarted))]
+[JsonSerializable(typeof(VaultTopicTaken))]
+[JsonSerializable(typeof(JobFinished))]
+[JsonSerializable(typeof(NoticeSent))]
+[JsonSerializable(typeof(NoticeGivenUp))]
 [JsonSerializable(typeof(JobsExpired))]
 [JsonSerializable(typeof(UploadInitiated))]
 [JsonSerializable(typeof(PartStored))]

@@ -14,6 +14,7 @@ namespace OrleansUploads.Gateway.Glacier;
 internal sealed class GlacierOperations(
     VaultOperations vaults,
     TagOperations tags,
+    NotificationOperations notifications,
     ArchiveOperations archives,
     MultipartOperations multipart,
     JobInitiation jobInitiation,
@@ -35,7 +36,8 @@ internal sealed class GlacierOperations(
         or InitiateMultipartUpload or UploadMultipartPart or CompleteMultipartUpload or AbortMultipartUpload
         or ListParts or ListMultipartUploads
         or InitiateJob or DescribeJob or ListJobs or GetJobOutput
-        or ListTagsForVault or AddTagsToVault or RemoveTagsFromVault;
+        or ListTagsForVault or AddTagsToVault or RemoveTagsFromVault
+        or SetVaultNotifications or GetVaultNotifications or DeleteVaultNotifications;
 
     /// <summary>Carries a call out.</summary>
     public ValueTask<GlacierAnswer> CarryOutAsync(GlacierCall call) => call.Route.Operation switch
@@ -59,6 +61,9 @@ internal sealed class GlacierOperations(
         ListTagsForVault => tags.ListAsync(call),
         AddTagsToVault => tags.AddAsync(call),
         RemoveTagsFromVault => tags.RemoveAsync(call),
+        SetVaultNotifications => notifications.SetAsync(call),
+        GetVaultNotifications => notifications.GetAsync(call),
+        DeleteVaultNotifications => notifications.DeleteAsync(call),
         _ => throw new UnreachableException($"{call.Route.Operation} is not supported."),
     };
 

@@ -150,13 +150,13 @@ public sealed class ArchiveShardDeciderTests
     public void A_deletion_is_remembered_for_as_long_as_a_job_may_list_what_was_there_before()
     {
         var uploads = new UploadPolicy { RecordLife = TimeSpan.FromHours(1) };
-        var retrievals = new RetrievalPolicy { Delay = TimeSpan.FromHours(5) };
+        var retrievals = new RetrievalPolicy { BulkDelay = TimeSpan.FromHours(5) };
         var shard = new DeciderDriver<ArchiveShardState, ArchiveShardCommand, ArchiveShardEvent>(
             new ArchiveShardDecider(uploads, retrievals));
         shard.Do(Add(1));
         shard.Do(new DeleteArchive(Some.Archive(1).Archive));
         shard.ConfirmAll();
-        shard.Now += retrievals.Delay + Limits.JobOutputLife;
+        shard.Now += retrievals.LongestDelay + Limits.JobOutputLife;
         shard.Wake();
         Assert.Single(shard.Ask(new ListArchives(1, null, 9, default)).Archives);
         shard.Now += TimeSpan.FromHours(1);

@@ -35,6 +35,7 @@ internal sealed partial record BadInput(string Name, Func<Scene, ApiRequest> Req
         .. Jobs(),
         .. Inventories(),
         .. Tags(),
+        .. Notifications(),
         .. Paths(),
     ];
 

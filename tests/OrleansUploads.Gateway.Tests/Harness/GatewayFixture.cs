@@ -66,6 +66,7 @@ public class GatewayFixture : IAsyncLifetime
             Requests.ListParts(vault, upload),
             Requests.ListJobs(vault),
             Requests.ListTags(vault),
+            Requests.GetNotifications(vault),
         ];
         foreach (var question in questions)
         {

@@ -14,14 +14,13 @@ namespace OrleansUploads.Gateway.Tests.Harness;
 public sealed class GatewayServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
-    private readonly IEntityHost _host;
     private readonly HttpClient _http;
 
     private GatewayServer(GatewaySetup setup, WebApplication app, IEntityHost host)
     {
         Setup = setup;
         _app = app;
-        _host = host;
+        Host = host;
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
         EndPoint = new IPEndPoint(IPAddress.Loopback, new Uri(address.Addresses.Single()).Port);
         _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })
@@ -31,6 +30,9 @@ public sealed class GatewayServer : IAsyncDisposable
     }
 
     public GatewaySetup Setup { get; }
+
+    /// <summary>The entities behind it.</summary>
+    public IEntityHost Host { get; }
 
     public IPEndPoint EndPoint { get; }
 
@@ -96,7 +98,7 @@ public sealed class GatewayServer : IAsyncDisposable
     {
         _http.Dispose();
         await _app.DisposeAsync();
-        if (_host is IAsyncDisposable disposable)
+        if (Host is IAsyncDisposable disposable)
         {
             await disposable.DisposeAsync();
         }

@@ -23,11 +23,14 @@ public sealed record GatewaySetup
 
     public RetrievalPolicy Retrievals { get; init; } = new();
 
+    /// <summary>Where messages of the end of jobs go; null for nowhere.</summary>
+    public INotifier? Notifier { get; init; }
+
     public GatewayOptions Options { get; init; } = new();
 
     /// <summary>Makes the host; who made it disposes it if it can be disposed of.</summary>
     public Func<GatewaySetup, IEntityHost> Host { get; init; } = static setup => new EmbeddedHost(
-        new EntityCatalog(setup.Uploads, setup.Retrievals), setup.Journal, setup.Parts, setup.Clock);
+        new EntityCatalog(setup.Uploads, setup.Retrievals), setup.Journal, setup.Parts, setup.Clock, notifier: setup.Notifier);
 
     private static AccountId Parse(string text) => AccountId.TryParse(text, out var id) ? id : throw new FormatException(text);
 }

@@ -73,6 +73,14 @@ public static class Requests
     public static ApiRequest RemoveTags(string vault, string json) =>
         new ApiRequest("POST", $"/-/vaults/{vault}/tags?operation=remove").WithBody(Encoding.UTF8.GetBytes(json));
 
+    public static ApiRequest SetNotifications(string vault, string json) =>
+        new ApiRequest("PUT", $"/-/vaults/{vault}/notification-configuration").WithBody(Encoding.UTF8.GetBytes(json));
+
+    public static ApiRequest GetNotifications(string vault) => new("GET", $"/-/vaults/{vault}/notification-configuration");
+
+    public static ApiRequest DeleteNotifications(string vault) =>
+        new("DELETE", $"/-/vaults/{vault}/notification-configuration");
+
     /// <summary>Bytes that no other seed has.</summary>
     public static byte[] Bytes(int count, int seed = 1)
     {

@@ -13,6 +13,8 @@ namespace OrleansUploads.Gateway.Glacier.Documents;
 [JsonSerializable(typeof(JobDocument))]
 [JsonSerializable(typeof(JobListDocument))]
 [JsonSerializable(typeof(JobParameters))]
+[JsonSerializable(typeof(NotificationDocument))]
+[JsonSerializable(typeof(NotificationsToSet))]
 [JsonSerializable(typeof(TagListDocument))]
 [JsonSerializable(typeof(TagsToAdd))]
 [JsonSerializable(typeof(TagsToRemove))]

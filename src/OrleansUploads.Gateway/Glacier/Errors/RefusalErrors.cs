@@ -27,6 +27,8 @@ internal static class RefusalErrors
             ErrorCode.LimitExceeded,
             $"With these tags {VaultArn.Format(region, r.Vault)} would have more than {r.Limit}, which is the most that a vault "
             + "may have. Nothing was added; remove some first."),
+        Refusal.NotificationsNotSet r => GlacierError.NotFound(
+            $"No notification configuration is set for vault: {VaultArn.Format(region, r.Vault)}"),
         Refusal.UploadNotFound => GlacierError.UploadNotFound(id),
         Refusal.RangeNotAligned r => GlacierError.Invalid(
             $"Invalid Content-Range: {Header(r.Range)}. The first byte must be a multiple of the part size, "
