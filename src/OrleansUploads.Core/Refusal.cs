@@ -72,6 +72,12 @@ public abstract record Refusal
     /// <summary>There is no such archive in this vault.</summary>
     public sealed record ArchiveNotFound(ArchiveId Archive) : Refusal;
 
+    /// <summary>With this retrieval the account would have asked for more bytes in an hour than its policy allows.</summary>
+    public sealed record RetrievalNotAdmitted(long LimitBytesPerHour, long UsedBytes, long WantedBytes) : Refusal;
+
+    /// <summary>The account has as many units of provisioned capacity as it may have.</summary>
+    public sealed record TooManyCapacityUnits(int Limit, DateTimeOffset NextExpiresAt) : Refusal;
+
     /// <summary>There is no such job in this vault, or its output has expired.</summary>
     public sealed record JobNotFound(JobId Job) : Refusal;
 

@@ -41,11 +41,12 @@ internal static class ServeCommand
             "--collect-interval", "Collect unowned bytes this often.", MaintenanceOptions.DefaultCollectInterval);
         var delay = ServeOptions.RetrievalDelay();
         var notify = ServeOptions.Notify();
+        var maxVaults = ServeOptions.MaxVaults();
         var quiet = new Option<bool>("--quiet") { Description = "Log only what is wrong, not every request." };
         var command = new Command("serve", "Serve the vault API.")
         {
             data, listen, account, region, certificate, certificateKey, anonymous, staleAfter, grace, interval, delay,
-            notify, quiet,
+            notify, maxVaults, quiet,
         };
         command.Validators.Add(result =>
         {
@@ -88,6 +89,7 @@ internal static class ServeCommand
                         + parsed.GetRequiredValue(delay).LongestDelay,
                 },
                 Retrievals = parsed.GetRequiredValue(delay),
+                Accounts = new() { MaxVaults = parsed.GetValue(maxVaults) },
                 Maintenance = new()
                 {
                     AttemptGrace = parsed.GetValue(grace),

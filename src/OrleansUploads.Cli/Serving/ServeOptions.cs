@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using OrleansUploads.Core;
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Gateway.Notifications;
 
@@ -46,6 +47,24 @@ internal static class ServeOptions
         DefaultValueFactory = result => Receivers([], result),
         CustomParser = result => Receivers([.. result.Tokens.Select(token => token.Value)], result),
     };
+
+    /// <summary><c>--max-vaults 1000</c>.</summary>
+    public static Option<int> MaxVaults()
+    {
+        var option = new Option<int>("--max-vaults")
+        {
+            Description = "Let each account have at most this many vaults.",
+            DefaultValueFactory = _ => Limits.MaxVaultsPerAccount,
+        };
+        option.Validators.Add(result =>
+        {
+            if (!result.Errors.Any() && result.GetValueOrDefault<int>() < 1)
+            {
+                result.AddError("--max-vaults is at least 1.");
+            }
+        });
+        return option;
+    }
 
     private static bool TryDelay(string text, RetrievalPolicy before, out RetrievalPolicy after)
     {

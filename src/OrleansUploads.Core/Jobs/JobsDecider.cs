@@ -1,6 +1,4 @@
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Hashing;
-using OrleansUploads.Core.Parts;
 
 namespace OrleansUploads.Core.Jobs;
 
@@ -120,7 +118,6 @@ public sealed partial class JobsDecider(RetrievalPolicy policy) : Decider<JobsSt
     public override int CompactCount(JobsState state) =>
         state.ById.Count + state.Finished.Count + (state.NotificationsVersion > 0 ? 1 : 0);
 
-    /// <summary>A range begins and ends at a multiple of 1 MiB (or at the archive's end) and lies inside the archive.</summary>
     private Decision<JobsEvent> Start(JobsState state, StartRetrieval command, DateTimeOffset now)
     {
         if (state.ById.TryGetValue(command.Job, out var known))
@@ -128,11 +125,10 @@ public sealed partial class JobsDecider(RetrievalPolicy policy) : Decider<JobsSt
             return Repeat(known);
         }
 
-        var size = command.Archive.SizeBytes;
-        var range = command.Range ?? new PartRange(0, size - 1);
-        if (range.LastByte >= size || !TreeHashRanges.IsMegabyteAligned(range.FirstByte, range.LastByte, size))
+        var range = RetrievalJob.RangeOf(command.Archive, command.Range);
+        if (RetrievalJob.RefusalOf(command.Archive, range) is { } refusal)
         {
-            return Refuse(new Refusal.RetrievalRangeInvalid(range, size));
+            return Refuse(refusal);
         }
 
         var job = new RetrievalJob(

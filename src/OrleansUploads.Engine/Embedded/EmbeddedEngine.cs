@@ -1,4 +1,5 @@
 using OrleansUploads.Core;
+using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Engine.Disk;
@@ -35,7 +36,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         _lock = folderLock;
         _journal = journal;
         _parts = parts;
-        var catalog = new EntityCatalog(options.Uploads, options.Retrievals);
+        var catalog = new EntityCatalog(options.Uploads, options.Retrievals, options.Accounts);
         _host = new EmbeddedHost(catalog, journal, parts, time, options.Host, notifier);
         Ids = new IdSource(time);
         Intake = new PartIntake(_host, parts, Ids);
@@ -141,6 +142,9 @@ public sealed record EmbeddedEngineOptions
 
     /// <summary>How long retrievals take.</summary>
     public RetrievalPolicy Retrievals { get; init; } = new();
+
+    /// <summary>What accounts may have.</summary>
+    public AccountPolicy Accounts { get; init; } = new();
 
     /// <summary>How often housekeeping runs.</summary>
     public MaintenanceOptions Maintenance { get; init; } = new();

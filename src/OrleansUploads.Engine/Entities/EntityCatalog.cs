@@ -12,9 +12,10 @@ namespace OrleansUploads.Engine.Entities;
 /// <summary>Makes the runner of any entity; both hosts start from here.</summary>
 /// <param name="uploads">How long uploads and their records live.</param>
 /// <param name="retrievals">How long retrievals take.</param>
-public class EntityCatalog(UploadPolicy uploads, RetrievalPolicy retrievals)
+/// <param name="accounts">What accounts may have; null for the usual.</param>
+public class EntityCatalog(UploadPolicy uploads, RetrievalPolicy retrievals, AccountPolicy? accounts = null)
 {
-    private readonly AccountDecider _account = new();
+    private readonly AccountDecider _account = new(accounts);
     private readonly VaultDecider _vault = new();
     private readonly ArchiveShardDecider _archiveShard = new(uploads, retrievals);
     private readonly JobsDecider _jobs = new(retrievals);

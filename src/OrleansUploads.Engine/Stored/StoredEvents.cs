@@ -16,6 +16,9 @@ internal static class StoredEvents
         ("vault-taken-in.1", typeof(VaultTakenIn)),
         ("vault-confirmed.1", typeof(VaultConfirmed)),
         ("vault-taken-out.1", typeof(VaultTakenOut)),
+        ("data-retrieval-policy-set.1", typeof(DataRetrievalPolicySet)),
+        ("retrieval-admitted.1", typeof(RetrievalAdmitted)),
+        ("capacity-purchased.1", typeof(CapacityPurchased)),
         ("epoch-carried-over.1", typeof(EpochCarriedOver)));
 
     public static EventCodec<VaultEvent> Vault { get; } = new(
@@ -71,11 +74,14 @@ internal static class StoredEvents
     Converters = [
         typeof(UploadIdConverter), typeof(ArchiveIdConverter), typeof(JobIdConverter), typeof(AttemptIdConverter),
         typeof(VaultLifeConverter), typeof(DescriptionConverter), typeof(TreeHashConverter), typeof(PartRangeConverter),
-        typeof(PartSizeConverter), typeof(InstantConverter)])]
+        typeof(PartSizeConverter), typeof(InstantConverter), typeof(CapacityIdConverter)])]
 [JsonSerializable(typeof(VaultTakenIn))]
 [JsonSerializable(typeof(VaultConfirmed))]
 [JsonSerializable(typeof(VaultTakenOut))]
 [JsonSerializable(typeof(EpochCarriedOver))]
+[JsonSerializable(typeof(DataRetrievalPolicySet))]
+[JsonSerializable(typeof(RetrievalAdmitted))]
+[JsonSerializable(typeof(CapacityPurchased))]
 [JsonSerializable(typeof(VaultBegun))]
 [JsonSerializable(typeof(UploadListed))]
 [JsonSerializable(typeof(UploadBegun))]

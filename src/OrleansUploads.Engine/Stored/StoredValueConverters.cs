@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OrleansUploads.Core;
+using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Hashing;
 using OrleansUploads.Core.Jobs;
@@ -38,6 +39,11 @@ internal sealed class ArchiveIdConverter : TextConverter<ArchiveId>
 internal sealed class JobIdConverter : TextConverter<JobId>
 {
     protected override bool TryParse(string? text, out JobId value) => JobId.TryParse(text, out value);
+}
+
+internal sealed class CapacityIdConverter : TextConverter<CapacityId>
+{
+    protected override bool TryParse(string? text, out CapacityId value) => CapacityId.TryParse(text, out value);
 }
 
 internal sealed class AttemptIdConverter : TextConverter<AttemptId>

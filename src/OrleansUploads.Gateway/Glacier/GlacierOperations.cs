@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Threading.RateLimiting;
+using OrleansUploads.Gateway.Glacier.Accounts;
 using OrleansUploads.Gateway.Glacier.Answers;
 using OrleansUploads.Gateway.Glacier.Archives;
 using OrleansUploads.Gateway.Glacier.Errors;
@@ -15,6 +16,7 @@ internal sealed class GlacierOperations(
     VaultOperations vaults,
     TagOperations tags,
     NotificationOperations notifications,
+    AccountOperations accounts,
     ArchiveOperations archives,
     MultipartOperations multipart,
     JobInitiation jobInitiation,
@@ -37,7 +39,9 @@ internal sealed class GlacierOperations(
         or ListParts or ListMultipartUploads
         or InitiateJob or DescribeJob or ListJobs or GetJobOutput
         or ListTagsForVault or AddTagsToVault or RemoveTagsFromVault
-        or SetVaultNotifications or GetVaultNotifications or DeleteVaultNotifications;
+        or SetVaultNotifications or GetVaultNotifications or DeleteVaultNotifications
+        or GetDataRetrievalPolicy or SetDataRetrievalPolicy
+        or ListProvisionedCapacity or PurchaseProvisionedCapacity;
 
     /// <summary>Carries a call out.</summary>
     public ValueTask<GlacierAnswer> CarryOutAsync(GlacierCall call) => call.Route.Operation switch
@@ -64,6 +68,10 @@ internal sealed class GlacierOperations(
         SetVaultNotifications => notifications.SetAsync(call),
         GetVaultNotifications => notifications.GetAsync(call),
         DeleteVaultNotifications => notifications.DeleteAsync(call),
+        GetDataRetrievalPolicy => accounts.GetRetrievalPolicyAsync(call),
+        SetDataRetrievalPolicy => accounts.SetRetrievalPolicyAsync(call),
+        ListProvisionedCapacity => accounts.ListCapacityAsync(call),
+        PurchaseProvisionedCapacity => accounts.PurchaseCapacityAsync(call),
         _ => throw new UnreachableException($"{call.Route.Operation} is not supported."),
     };
 

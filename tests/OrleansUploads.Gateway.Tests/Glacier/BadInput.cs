@@ -36,6 +36,7 @@ internal sealed partial record BadInput(string Name, Func<Scene, ApiRequest> Req
         .. Inventories(),
         .. Tags(),
         .. Notifications(),
+        .. RetrievalPolicies(),
         .. Paths(),
     ];
 

@@ -45,6 +45,9 @@ public sealed class InventoriesInADataFolder(DataFolderFixture gateway)
 public sealed class NotificationsInADataFolder(DataFolderFixture gateway)
     : NotificationTests(gateway), IClassFixture<DataFolderFixture>;
 
+public sealed class AccountSettingsInADataFolder(DataFolderFixture gateway)
+    : AccountSettingsTests(gateway), IClassFixture<DataFolderFixture>;
+
 public sealed class TagsInADataFolder(DataFolderFixture gateway)
     : TagTests(gateway), IClassFixture<DataFolderFixture>;
 

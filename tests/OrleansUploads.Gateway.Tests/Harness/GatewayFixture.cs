@@ -67,6 +67,8 @@ public class GatewayFixture : IAsyncLifetime
             Requests.ListJobs(vault),
             Requests.ListTags(vault),
             Requests.GetNotifications(vault),
+            Requests.GetRetrievalPolicy(),
+            Requests.ListCapacity(),
         ];
         foreach (var question in questions)
         {

@@ -5,6 +5,7 @@ using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Memory;
 using OrleansUploads.Engine.Ports;
+using OrleansUploads.Gateway.Credentials;
 
 namespace OrleansUploads.Gateway.Tests.Harness;
 
@@ -23,6 +24,11 @@ public sealed record GatewaySetup
 
     public RetrievalPolicy Retrievals { get; init; } = new();
 
+    public AccountPolicy Accounts { get; init; } = new();
+
+    /// <summary>Who may sign.</summary>
+    public IReadOnlyList<Credential> Credentials { get; init; } = [new(Signer.KeyId, Signer.Secret, Account)];
+
     /// <summary>Where messages of the end of jobs go; null for nowhere.</summary>
     public INotifier? Notifier { get; init; }
 
@@ -30,7 +36,11 @@ public sealed record GatewaySetup
 
     /// <summary>Makes the host; who made it disposes it if it can be disposed of.</summary>
     public Func<GatewaySetup, IEntityHost> Host { get; init; } = static setup => new EmbeddedHost(
-        new EntityCatalog(setup.Uploads, setup.Retrievals), setup.Journal, setup.Parts, setup.Clock, notifier: setup.Notifier);
+        new EntityCatalog(setup.Uploads, setup.Retrievals, setup.Accounts),
+        setup.Journal,
+        setup.Parts,
+        setup.Clock,
+        notifier: setup.Notifier);
 
     private static AccountId Parse(string text) => AccountId.TryParse(text, out var id) ? id : throw new FormatException(text);
 }

@@ -59,6 +59,17 @@ internal static class RefusalErrors
             $"The upload is complete already: it became the archive {r.Archive} of {r.SizeBytes} bytes with the tree hash "
             + $"{r.TreeHash}."),
         Refusal.ArchiveNotFound r => GlacierError.ArchiveNotFound(r.Archive.ToString()),
+        Refusal.RetrievalNotAdmitted r => new(
+            StatusCodes.Status400BadRequest,
+            ErrorCode.PolicyEnforced,
+            "InitiateJob request denied by current data retrieval policy. It allows "
+            + $"{r.LimitBytesPerHour} bytes in an hour; {r.UsedBytes} were asked for in the last hour, and this job wants "
+            + $"{r.WantedBytes}. Wait, ask for a range, use another tier, or change the policy."),
+        Refusal.TooManyCapacityUnits r => new(
+            StatusCodes.Status400BadRequest,
+            ErrorCode.LimitExceeded,
+            $"The account has {r.Limit} units of provisioned capacity, which is the most that an account may have. The next one "
+            + $"expires at {GlacierDate.Format(r.NextExpiresAt)}."),
         Refusal.JobNotFound r => GlacierError.JobNotFound(r.Job.ToString()),
         Refusal.RetrievalRangeInvalid r => GlacierError.Invalid(
             $"Invalid RetrievalByteRange: {r.Range}. It must begin at a multiple of 1048576 bytes and end just before one, or "
