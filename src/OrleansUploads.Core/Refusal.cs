@@ -21,6 +21,12 @@ public abstract record Refusal
     /// <summary>The vault still has archives or uploads in progress, so it cannot be deleted.</summary>
     public sealed record VaultNotEmpty(VaultId Vault, long Archives, int OpenUploads) : Refusal;
 
+    /// <summary>The vault is empty, but its last inventory does not say so yet, so it cannot be deleted.</summary>
+    public sealed record VaultRecentlyWrittenTo(VaultId Vault, DateTimeOffset NextInventoryAt) : Refusal;
+
+    /// <summary>No inventory of the vault has been taken yet.</summary>
+    public sealed record InventoryNotTaken(VaultId Vault) : Refusal;
+
     /// <summary>The account has as many vaults as it may have.</summary>
     public sealed record TooManyVaults(AccountId Account, int Limit) : Refusal;
 

@@ -42,11 +42,12 @@ internal static class ServeCommand
         var delay = ServeOptions.RetrievalDelay();
         var notify = ServeOptions.Notify();
         var maxVaults = ServeOptions.MaxVaults();
+        var inventory = ServeOptions.Inventory();
         var quiet = new Option<bool>("--quiet") { Description = "Log only what is wrong, not every request." };
         var command = new Command("serve", "Serve the vault API.")
         {
             data, listen, account, region, certificate, certificateKey, anonymous, staleAfter, grace, interval, delay,
-            notify, maxVaults, quiet,
+            notify, maxVaults, inventory, quiet,
         };
         command.Validators.Add(result =>
         {
@@ -89,6 +90,7 @@ internal static class ServeCommand
                         + parsed.GetRequiredValue(delay).LongestDelay,
                 },
                 Retrievals = parsed.GetRequiredValue(delay),
+                Inventories = parsed.GetValue(inventory),
                 Accounts = new() { MaxVaults = parsed.GetValue(maxVaults) },
                 Maintenance = new()
                 {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using OrleansUploads.Core;
 using OrleansUploads.Core.Jobs;
+using OrleansUploads.Core.Vaults;
 using OrleansUploads.Gateway.Notifications;
 
 namespace OrleansUploads.Cli.Serving;
@@ -41,11 +42,31 @@ internal static class ServeOptions
     public static Option<IReadOnlyList<KeyValuePair<string, Uri>>> Notify() => new("--notify")
     {
         Description = "Post a message of each finished job to an address, if the job or its vault names this topic: "
-            + "arn:aws:sns:us-east-1:111122223333:ready=https://example.org/ready. May be repeated; more, with blanks between, "
-            + $"in the variable {NotifyVariable}.",
+            + "arn:aws:sns:us-east-1:111122223333:ready=https://example.org/ready. May be repeated; "
+            + $"more, with blanks between, in the variable {NotifyVariable}.",
         Arity = ArgumentArity.OneOrMore,
         DefaultValueFactory = result => Receivers([], result),
         CustomParser = result => Receivers([.. result.Tokens.Select(token => token.Value)], result),
+    };
+
+    /// <summary><c>--inventory current|daily</c>.</summary>
+    public static Option<InventorySchedule> Inventory() => new("--inventory")
+    {
+        Description = "Take the inventory of a vault with every change (current), or once a day (daily).",
+        DefaultValueFactory = _ => InventorySchedule.Current,
+        CustomParser = result =>
+        {
+            switch (result.Tokens[0].Value)
+            {
+                case "current":
+                    return InventorySchedule.Current;
+                case "daily":
+                    return InventorySchedule.Daily;
+                default:
+                    result.AddError($"'{result.Tokens[0].Value}' is no schedule of inventories: write current or daily.");
+                    return InventorySchedule.Current;
+            }
+        },
     };
 
     /// <summary><c>--max-vaults 1000</c>.</summary>

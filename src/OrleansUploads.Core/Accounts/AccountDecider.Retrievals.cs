@@ -3,8 +3,8 @@ using OrleansUploads.Core.Deciding;
 
 namespace OrleansUploads.Core.Accounts;
 
-/// <content>The rules of the data retrieval policy and of provisioned capacity. The account alone decides, so retrievals that
-/// are initiated at the same moment cannot pass the limit together.</content>
+/// <content>The rules of the data retrieval policy and of provisioned capacity. The account alone decides, so retrievals
+/// that are initiated at the same moment cannot pass the limit together.</content>
 public sealed partial class AccountDecider
 {
     private static Decision<AccountEvent> Set(AccountState state, SetDataRetrievalPolicy command) =>

@@ -18,8 +18,8 @@ public enum RetrievalStrategy
 /// <param name="Strategy">How.</param>
 /// <param name="BytesPerHour">The limit of <see cref="RetrievalStrategy.BytesPerHour"/>, at least 1; null for the other
 /// strategies.</param>
-/// <remarks>Source: developer guide, "Data retrieval policies". How Amazon measures a rate is not public; the running hour is
-/// our own rule.</remarks>
+/// <remarks>Source: developer guide, "Data retrieval policies". How Amazon measures a rate is not public; the running
+/// hour is our own rule.</remarks>
 public sealed record DataRetrievalPolicy(RetrievalStrategy Strategy, long? BytesPerHour)
 {
     /// <summary>No limit.</summary>

@@ -90,7 +90,8 @@ public sealed partial class JobsDecider(RetrievalPolicy policy) : Decider<JobsSt
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<Intent> Pending(JobsState state) => state.Owed.Values.SelectMany(notices => notices.Select(Notify));
+    public override IEnumerable<Intent> Pending(JobsState state) =>
+        state.Owed.Values.SelectMany(notices => notices.Select(Notify));
 
     /// <inheritdoc/>
     public override IEnumerable<JobsEvent> Compact(JobsState state)
@@ -132,7 +133,13 @@ public sealed partial class JobsDecider(RetrievalPolicy policy) : Decider<JobsSt
         }
 
         var job = new RetrievalJob(
-            command.Job, command.Archive, range, command.RangeTreeHash, command.Wish, now, now + policy.DelayOf(command.Wish.Tier));
+            command.Job,
+            command.Archive,
+            range,
+            command.RangeTreeHash,
+            command.Wish,
+            now,
+            now + policy.DelayOf(command.Wish.Tier));
         return Begin(state, job, new RetrievalStarted(job), now);
     }
 

@@ -25,7 +25,8 @@ public sealed record JobsState(
     /// <summary>Jobs of whose end somebody is to be told, once it has come.</summary>
     public ImmutableSortedSet<VaultJob> Unannounced { get; init; } = ImmutableSortedSet.Create(VaultJob.ReadinessOrder);
 
-    /// <summary>Jobs that have finished, as far as anybody was to be told of them. A later setting is not about them.</summary>
+    /// <summary>Jobs that have finished, as far as anybody was to be told of them. A later setting is not about
+    /// them.</summary>
     public ImmutableHashSet<JobId> Finished { get; init; } = [];
 
     /// <summary>Messages that are owed, at least one for each job that is here.</summary>

@@ -25,8 +25,8 @@ public sealed record RetrievalJob(
     public static PartRange RangeOf(ArchiveEntry archive, PartRange? wanted) =>
         wanted ?? new PartRange(0, archive.SizeBytes - 1);
 
-    /// <summary>Why a range cannot be retrieved; null where it can. It begins and ends at a multiple of 1 MiB (or at the archive's
-    /// end) and lies inside the archive.</summary>
+    /// <summary>Why a range cannot be retrieved; null where it can. It begins and ends at a multiple of 1 MiB (or at the
+    /// archive's end) and lies inside the archive.</summary>
     public static Refusal? RefusalOf(ArchiveEntry archive, PartRange range) =>
         range.LastByte < archive.SizeBytes
         && TreeHashRanges.IsMegabyteAligned(range.FirstByte, range.LastByte, archive.SizeBytes)

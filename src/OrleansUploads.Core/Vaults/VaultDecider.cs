@@ -8,7 +8,9 @@ namespace OrleansUploads.Core.Vaults;
 
 /// <summary>The rules of a vault: which uploads are in progress, how much it holds, what its tags are, and whether it may
 /// be deleted.</summary>
-public sealed partial class VaultDecider : Decider<VaultState, VaultCommand, VaultEvent>
+/// <param name="schedule">When inventories are taken.</param>
+public sealed partial class VaultDecider(InventorySchedule schedule = InventorySchedule.Current)
+    : Decider<VaultState, VaultCommand, VaultEvent>
 {
     /// <inheritdoc/>
     public override VaultState Initial => VaultState.Unknown.Instance;
@@ -18,8 +20,8 @@ public sealed partial class VaultDecider : Decider<VaultState, VaultCommand, Vau
         command switch
         {
             BeginVault c => Begin(state, c),
-            DescribeVault c => state is VaultState.Live live ? Reply(Describe(live)) : NotFound(c.Vault),
-            TakeInventory c => state is VaultState.Live live ? Reply(Cut(live)) : NotFound(c.Vault),
+            DescribeVault c => state is VaultState.Live live ? Describe(live, now) : NotFound(c.Vault),
+            TakeInventory c => state is VaultState.Live live ? Cut(live, c.Vault, now) : NotFound(c.Vault),
             OpenUpload c => Open(state, c, now),
             ListUploads c => List(state, c),
             ListTags c => state is VaultState.Live live ? Reply(new VaultTags(live.Tags)) : NotFound(c.Vault),
@@ -62,10 +64,7 @@ public sealed partial class VaultDecider : Decider<VaultState, VaultCommand, Vau
         (VaultState.Live live, UploadBegun e) => live with { NotBegun = live.NotBegun.Remove(e.Upload) },
         (VaultState.Live live, UploadUnlisted e) => Without(live, e.Upload),
         (VaultState.Live live, ArchivesRecorded e) =>
-            (e.ClosedUpload is { } upload ? Without(live, upload) : live) with
-            {
-                Shards = Newest(live.Shards, e.Totals),
-            },
+            Recorded(e.ClosedUpload is { } upload ? Without(live, upload) : live, e.Totals),
         (VaultState.Live live, TagsAdded e) => live with { Tags = live.Tags.SetItems(e.Tags) },
         (VaultState.Live live, TagsRemoved e) => live with { Tags = live.Tags.RemoveRange(e.Keys) },
         (VaultState.Live live, NotificationsChanged e) => live with
@@ -73,6 +72,7 @@ public sealed partial class VaultDecider : Decider<VaultState, VaultCommand, Vau
             Notifications = new NotificationSetting(e.Version, e.Notifications, Told: false),
         },
         (VaultState.Live live, NotificationsTold) => live with { Notifications = live.Notifications with { Told = true } },
+        (VaultState.Live live, InventoryTaken e) => Taken(live, e.At),
         (VaultState.Live live, VaultDeleted e) => new VaultState.Deleted(live.Life, e.At, Removed: false),
         (VaultState.Deleted deleted, VaultRemoved) => deleted with { Removed = true },
         _ => throw new InvalidOperationException($"{happened.GetType().Name} cannot follow in {state.GetType().Name}."),
@@ -80,10 +80,11 @@ public sealed partial class VaultDecider : Decider<VaultState, VaultCommand, Vau
 
     /// <inheritdoc/>
     /// <remarks>A deleted vault is remembered, because its name can come back: its epoch keeps its lives apart.</remarks>
-    public override Decision<VaultEvent> Wake(VaultState state, DateTimeOffset now) => Nothing;
+    public override Decision<VaultEvent> Wake(VaultState state, DateTimeOffset now) =>
+        state is VaultState.Live live && IsDue(live, now) ? Accept(new InventoryTaken(now)) : Nothing;
 
     /// <inheritdoc/>
-    public override DateTimeOffset? WakeAt(VaultState state) => null;
+    public override DateTimeOffset? WakeAt(VaultState state) => state is VaultState.Live live ? DueAt(live) : null;
 
     /// <inheritdoc/>
     public override IEnumerable<Intent> Pending(VaultState state) => state switch
@@ -112,9 +113,9 @@ public sealed partial class VaultDecider : Decider<VaultState, VaultCommand, Vau
                     }
                 }
 
-                foreach (var totals in live.Shards.Values.OrderBy(totals => totals.Shard))
+                foreach (var happened in CompactShards(live))
                 {
-                    yield return new ArchivesRecorded(totals, null);
+                    yield return happened;
                 }
 
                 if (!live.Tags.IsEmpty)
@@ -142,7 +143,7 @@ public sealed partial class VaultDecider : Decider<VaultState, VaultCommand, Vau
 
     /// <inheritdoc/>
     public override int CompactCount(VaultState state) => state is VaultState.Live live
-        ? 1 + (2 * live.Uploads.Count) - live.NotBegun.Count + live.Shards.Count + (live.Tags.IsEmpty ? 0 : 1)
+        ? 1 + (2 * live.Uploads.Count) - live.NotBegun.Count + CompactShardsCount(live) + (live.Tags.IsEmpty ? 0 : 1)
             + CompactNotificationsCount(live.Notifications)
         : 3;
 
@@ -201,23 +202,6 @@ public sealed partial class VaultDecider : Decider<VaultState, VaultCommand, Vau
         return Reply(new UploadsPage(listed, HasMore: false));
     }
 
-    /// <summary>A vault is deleted only without archives and without uploads in progress, so that an upload that is
-    /// completing at this moment is never lost.</summary>
-    private static Decision<VaultEvent> Delete(VaultState state, DeleteVault command, DateTimeOffset now)
-    {
-        switch (state)
-        {
-            case VaultState.Live live:
-                var archives = live.Shards.Values.Sum(totals => totals.Archives);
-                return archives == 0 && live.Uploads.IsEmpty
-                    ? Accept(new VaultDeleted(now)).Telling(RemoveVault(live.Life))
-                    : Refuse(
-                        new Refusal.VaultNotEmpty(command.Vault, archives, live.Uploads.Count));
-            default:
-                return NotFound(command.Vault);
-        }
-    }
-
     /// <summary>Shards tell at least once and in any order: the greater version is the truth.</summary>
     private static Decision<VaultEvent> Record(VaultState state, RecordArchives command)
     {
@@ -232,43 +216,11 @@ public sealed partial class VaultDecider : Decider<VaultState, VaultCommand, Vau
         return isNewer || closes ? Accept(new ArchivesRecorded(command.Totals, command.ClosedUpload)) : Nothing;
     }
 
-    private static VaultDescription Describe(VaultState.Live live)
-    {
-        long archives = 0;
-        long sizeBytes = 0;
-        DateTimeOffset? changedAt = null;
-        foreach (var totals in live.Shards.Values)
-        {
-            archives += totals.Archives;
-            sizeBytes += totals.SizeBytes + (totals.Archives * Limits.ArchiveOverheadBytes);
-            changedAt = changedAt is null || totals.ChangedAt > changedAt ? totals.ChangedAt : changedAt;
-        }
-
-        return new VaultDescription(live.Life, live.CreatedAt, archives, sizeBytes, changedAt);
-    }
-
-    private static InventoryCut Cut(VaultState.Live live)
-    {
-        var versions = new long[VaultLife.ArchiveShards];
-        foreach (var totals in live.Shards.Values)
-        {
-            versions[totals.Shard] = totals.Version;
-        }
-
-        return new InventoryCut(live.Life, Describe(live).LastInventoryAt ?? live.CreatedAt, versions);
-    }
-
     private static VaultState.Live Without(VaultState.Live live, UploadId upload) => live with
     {
         Uploads = live.Uploads.Remove(upload.ToString()),
         NotBegun = live.NotBegun.Remove(upload),
     };
-
-    private static ImmutableDictionary<int, ShardTotals> Newest(
-        ImmutableDictionary<int, ShardTotals> shards, ShardTotals totals) =>
-        shards.TryGetValue(totals.Shard, out var known) && known.Version >= totals.Version
-            ? shards
-            : shards.SetItem(totals.Shard, totals);
 
     private static Intent BeginUpload(UploadOpening opening) => new(
         "begin/" + opening.Upload,

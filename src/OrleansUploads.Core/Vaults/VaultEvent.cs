@@ -25,6 +25,9 @@ public sealed record UploadUnlisted(UploadId Upload) : VaultEvent;
 /// <summary>A shard of the index changed, and perhaps an upload became an archive.</summary>
 public sealed record ArchivesRecorded(ShardTotals Totals, UploadId? ClosedUpload) : VaultEvent;
 
+/// <summary>The vault's inventory was taken: it is what the shards had told by then.</summary>
+public sealed record InventoryTaken(DateTimeOffset At) : VaultEvent;
+
 /// <summary>Tags were added, or their values replaced.</summary>
 public sealed record TagsAdded(IReadOnlyDictionary<string, string> Tags) : VaultEvent;
 

@@ -34,6 +34,13 @@ public abstract record VaultState
     {
         /// <summary>Whom to tell of the end of jobs.</summary>
         public NotificationSetting Notifications { get; init; } = NotificationSetting.Never;
+
+        /// <summary>The last inventory that was taken; null before the first, and where it is always current.</summary>
+        public VaultInventory? Inventory { get; init; }
+
+        /// <summary>Since when an archive was added or deleted that the last inventory does not know of; null for
+        /// never.</summary>
+        public DateTimeOffset? WrittenSince { get; init; }
     }
 
     /// <summary>The vault was deleted.</summary>
@@ -42,6 +49,11 @@ public abstract record VaultState
     /// <param name="Removed">Whether the account knows.</param>
     public sealed record Deleted(VaultLife Life, DateTimeOffset DeletedAt, bool Removed) : VaultState;
 }
+
+/// <summary>An inventory: which archives there were.</summary>
+/// <param name="At">When it was taken.</param>
+/// <param name="Shards">The totals of each shard of the index then.</param>
+public sealed record VaultInventory(DateTimeOffset At, ImmutableDictionary<int, ShardTotals> Shards);
 
 /// <summary>Whom a vault tells of the end of its jobs, as the vault knows it.</summary>
 /// <param name="Version">Counts the settings of this life; 0 before the first.</param>

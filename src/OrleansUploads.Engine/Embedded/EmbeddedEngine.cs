@@ -2,6 +2,7 @@ using OrleansUploads.Core;
 using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Intake;
@@ -36,7 +37,8 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         _lock = folderLock;
         _journal = journal;
         _parts = parts;
-        var catalog = new EntityCatalog(options.Uploads, options.Retrievals, options.Accounts);
+        var catalog = new EntityCatalog(
+            options.Uploads, options.Retrievals, options.Accounts, options.Inventories);
         _host = new EmbeddedHost(catalog, journal, parts, time, options.Host, notifier);
         Ids = new IdSource(time);
         Intake = new PartIntake(_host, parts, Ids);
@@ -145,6 +147,9 @@ public sealed record EmbeddedEngineOptions
 
     /// <summary>What accounts may have.</summary>
     public AccountPolicy Accounts { get; init; } = new();
+
+    /// <summary>When inventories are taken.</summary>
+    public InventorySchedule Inventories { get; init; } = InventorySchedule.Current;
 
     /// <summary>How often housekeeping runs.</summary>
     public MaintenanceOptions Maintenance { get; init; } = new();

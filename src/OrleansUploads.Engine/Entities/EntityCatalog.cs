@@ -13,11 +13,16 @@ namespace OrleansUploads.Engine.Entities;
 /// <param name="uploads">How long uploads and their records live.</param>
 /// <param name="retrievals">How long retrievals take.</param>
 /// <param name="accounts">What accounts may have; null for the usual.</param>
-public class EntityCatalog(UploadPolicy uploads, RetrievalPolicy retrievals, AccountPolicy? accounts = null)
+/// <param name="inventories">When inventories are taken.</param>
+public class EntityCatalog(
+    UploadPolicy uploads,
+    RetrievalPolicy retrievals,
+    AccountPolicy? accounts = null,
+    InventorySchedule inventories = InventorySchedule.Current)
 {
     private readonly AccountDecider _account = new(accounts);
-    private readonly VaultDecider _vault = new();
-    private readonly ArchiveShardDecider _archiveShard = new(uploads, retrievals);
+    private readonly VaultDecider _vault = new(inventories);
+    private readonly ArchiveShardDecider _archiveShard = new(uploads, retrievals, inventories);
     private readonly JobsDecider _jobs = new(retrievals);
     private readonly UploadDecider _upload = new(uploads);
 

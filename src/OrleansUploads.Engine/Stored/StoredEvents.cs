@@ -27,6 +27,7 @@ internal static class StoredEvents
         ("upload-begun.1", typeof(UploadBegun)),
         ("upload-unlisted.1", typeof(UploadUnlisted)),
         ("archives-recorded.1", typeof(ArchivesRecorded)),
+        ("inventory-taken.1", typeof(InventoryTaken)),
         ("tags-added.1", typeof(TagsAdded)),
         ("tags-removed.1", typeof(TagsRemoved)),
         ("notifications-changed.1", typeof(NotificationsChanged)),
@@ -87,6 +88,7 @@ internal static class StoredEvents
 [JsonSerializable(typeof(UploadBegun))]
 [JsonSerializable(typeof(UploadUnlisted))]
 [JsonSerializable(typeof(ArchivesRecorded))]
+[JsonSerializable(typeof(InventoryTaken))]
 [JsonSerializable(typeof(TagsAdded))]
 [JsonSerializable(typeof(TagsRemoved))]
 [JsonSerializable(typeof(NotificationsChanged))]

@@ -25,8 +25,8 @@ public sealed partial class HttpNotifier : INotifier, IDisposable
     /// <summary>Makes no connection yet.</summary>
     /// <param name="receivers">Who listens to which topic.</param>
     /// <param name="region">The region that names of vaults show.</param>
-    /// <param name="log">Hears of messages that nobody listens to, and of each attempt that failed. Of an address it hears no
-    /// more than the host: paths and queries may hold secrets.</param>
+    /// <param name="log">Hears of messages that nobody listens to, and of each attempt that failed. Of an address it
+    /// hears no more than the host: paths and queries may hold secrets.</param>
     public HttpNotifier(TopicReceivers receivers, string region, ILogger<HttpNotifier> log)
     {
         _receivers = receivers;

@@ -25,7 +25,8 @@ public sealed class TopicReceivers(IEnumerable<KeyValuePair<string, Uri>> addres
         var equals = text.IndexOf('=', StringComparison.Ordinal);
         if (equals <= 0 || text.AsSpan(0, equals).ContainsAnyExceptInRange('!', '~'))
         {
-            flaw = $"'{text}' is no topic and address: write arn:aws:sns:us-east-1:111122223333:ready=https://example.org/ready.";
+            flaw = $"'{text}' is no topic and address: write "
+                + "arn:aws:sns:us-east-1:111122223333:ready=https://example.org/ready.";
             return false;
         }
 

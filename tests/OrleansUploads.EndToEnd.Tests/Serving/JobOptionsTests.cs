@@ -60,6 +60,22 @@ public sealed class JobOptionsTests : IDisposable
         Assert.Contains("not currently available for download", refused.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Daily_inventories_and_fewer_vaults_are_had_for_the_asking()
+    {
+        await using var server = await ServerProcess.StartAsync(
+            _folder.Data, "--inventory", "daily", "--max-vaults", "1");
+        var client = server.Connect();
+        await client.CreateVaultAsync("photos");
+        await client.UploadInPartsAsync("photos", Archives.Bytes(5, seed: 1));
+
+        Assert.Equal(0, (await client.DescribeVaultAsync("photos")).ArchiveCount);
+        var early = await Assert.ThrowsAsync<GlacierException>(() => client.InitiateInventoryRetrievalAsync("photos"));
+        Assert.Equal(GlacierErrorCodes.ResourceNotFound, early.Code);
+        var many = await Assert.ThrowsAsync<GlacierException>(() => client.CreateVaultAsync("music"));
+        Assert.Contains("has 1 vaults", many.Message, StringComparison.Ordinal);
+    }
+
     private static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

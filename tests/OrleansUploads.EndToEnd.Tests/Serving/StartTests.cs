@@ -86,6 +86,7 @@ public sealed class StartTests : IDisposable
     [InlineData("--account", "42", "12 digits")]
     [InlineData("--https-key", "key.pem", "go together")]
     [InlineData("--retrieval-delay", "quick=3h", "'quick=3h' is no delay")]
+    [InlineData("--inventory", "hourly", "write current or daily")]
     [InlineData("--max-vaults", "0", "at least 1")]
     [InlineData("--notify", "arn:x", "is no topic and address")]
     [InlineData("--notify", "arn:x=ftp://example.org", "is no address to post to")]

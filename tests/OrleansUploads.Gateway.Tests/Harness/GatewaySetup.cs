@@ -1,6 +1,7 @@
 using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Memory;
@@ -26,6 +27,8 @@ public sealed record GatewaySetup
 
     public AccountPolicy Accounts { get; init; } = new();
 
+    public InventorySchedule Inventories { get; init; } = InventorySchedule.Current;
+
     /// <summary>Who may sign.</summary>
     public IReadOnlyList<Credential> Credentials { get; init; } = [new(Signer.KeyId, Signer.Secret, Account)];
 
@@ -36,7 +39,7 @@ public sealed record GatewaySetup
 
     /// <summary>Makes the host; who made it disposes it if it can be disposed of.</summary>
     public Func<GatewaySetup, IEntityHost> Host { get; init; } = static setup => new EmbeddedHost(
-        new EntityCatalog(setup.Uploads, setup.Retrievals, setup.Accounts),
+        new EntityCatalog(setup.Uploads, setup.Retrievals, setup.Accounts, setup.Inventories),
         setup.Journal,
         setup.Parts,
         setup.Clock,

@@ -68,7 +68,8 @@ internal static class RetrievalPolicyBody
                 if (limit.Value.ValueKind != JsonValueKind.Number || !limit.Value.TryGetInt64(out var bytes) || bytes < 1)
                 {
                     return GlacierError.Invalid(
-                        $"Invalid BytesPerHour: {limit.Value.GetRawText()}. It must be a whole number from 1 to {long.MaxValue}.");
+                        $"Invalid BytesPerHour: {limit.Value.GetRawText()}. It must be a whole number from 1 to "
+                        + $"{long.MaxValue}.");
                 }
 
                 policy = new DataRetrievalPolicy(RetrievalStrategy.BytesPerHour, bytes);

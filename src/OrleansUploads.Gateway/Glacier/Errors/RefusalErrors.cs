@@ -18,6 +18,13 @@ internal static class RefusalErrors
         Refusal.VaultNotEmpty r => GlacierError.Invalid(
             $"Vault not empty or recently written to: {VaultArn.Format(region, r.Vault)}. It holds {r.Archives} archives and "
             + $"{r.OpenUploads} uploads in progress; delete the archives and abort or complete the uploads first."),
+        Refusal.VaultRecentlyWrittenTo r => GlacierError.Invalid(
+            $"Vault not empty or recently written to: {VaultArn.Format(region, r.Vault)}. It is empty, but its last "
+            + "inventory does not say so; "
+            + $" the next one is taken at {GlacierDate.Format(r.NextInventoryAt)}."),
+        Refusal.InventoryNotTaken r => GlacierError.NotFound(
+            $"No inventory has been taken yet of the vault: {VaultArn.Format(region, r.Vault)}. The first one is taken "
+            + "within a day after the first archive."),
         Refusal.TooManyVaults r => new(
             StatusCodes.Status400BadRequest,
             ErrorCode.LimitExceeded,
@@ -68,8 +75,8 @@ internal static class RefusalErrors
         Refusal.TooManyCapacityUnits r => new(
             StatusCodes.Status400BadRequest,
             ErrorCode.LimitExceeded,
-            $"The account has {r.Limit} units of provisioned capacity, which is the most that an account may have. The next one "
-            + $"expires at {GlacierDate.Format(r.NextExpiresAt)}."),
+            $"The account has {r.Limit} units of provisioned capacity, which is the most that an account may have. The "
+            + $"next one expires at {GlacierDate.Format(r.NextExpiresAt)}."),
         Refusal.JobNotFound r => GlacierError.JobNotFound(r.Job.ToString()),
         Refusal.RetrievalRangeInvalid r => GlacierError.Invalid(
             $"Invalid RetrievalByteRange: {r.Range}. It must begin at a multiple of 1048576 bytes and end just before one, or "

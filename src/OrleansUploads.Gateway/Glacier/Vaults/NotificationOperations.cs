@@ -79,8 +79,8 @@ internal sealed class NotificationOperations(IEntityHost host)
                 return GlacierError.Missing("Events");
             case { SNSTopic: var topic } when !IsTopic(topic):
                 return GlacierError.Invalid(
-                    $"Invalid SNSTopic: {topic}. It must begin with '{TopicPrefix}' and have at most {MaxTopicChars} visible "
-                    + "characters of ASCII.");
+                    $"Invalid SNSTopic: {topic}. It must begin with '{TopicPrefix}' and have at most {MaxTopicChars} "
+                    + "visible characters of ASCII.");
             case { Events.Count: 0 }:
                 return GlacierError.Invalid($"Invalid Events: there are none. {KnownEvents}");
         }
