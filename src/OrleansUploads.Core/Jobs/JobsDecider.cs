@@ -69,10 +69,10 @@ public sealed partial class JobsDecider(RetrievalPolicy policy) : Decider<JobsSt
     {
         DateTimeOffset? first = null;
         Consider(state.Unannounced.Min?.ReadyAt);
-        if (!state.Owed.IsEmpty)
+        foreach (var notices in state.Owed.Values)
         {
-            // Early rather than late: a job is never announced before it is ready.
-            Consider(state.Owed.Keys.First().ReadyAt + Limits.NoticeLife);
+            // All messages of a job are owed from the same moment on.
+            Consider(notices[0].GivenUpAt);
         }
 
         foreach (var job in state.ByReadiness)

@@ -107,6 +107,7 @@ public sealed class JobNoticesTests
         _jobs.Do(Retrieval(1, "arn:dead"));
         _jobs.Now += Delay + TimeSpan.FromMinutes(1);
         _jobs.Wake();
+        Assert.Equal(_jobs.Now + Limits.NoticeLife, _jobs.Decider.WakeAt(_jobs.State));
         _jobs.Now = Some.Noon + Delay + Limits.JobOutputLife;
         Assert.Empty(_jobs.Wake().Events);
         _jobs.Refused<Refusal.JobNotFound>(new FindJob(Job(1)));
