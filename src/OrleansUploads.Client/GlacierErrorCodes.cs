@@ -21,6 +21,9 @@ public static class GlacierErrorCodes
     /// <summary>400: a required parameter is absent.</summary>
     public const string MissingParameterValue = "MissingParameterValueException";
 
+    /// <summary>400: the account's data retrieval policy does not let the job pass now.</summary>
+    public const string PolicyEnforced = "PolicyEnforcedException";
+
     /// <summary>408: the server waited too long for the body.</summary>
     public const string RequestTimeout = "RequestTimeoutException";
 

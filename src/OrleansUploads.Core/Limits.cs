@@ -35,6 +35,16 @@ public static class Limits
     /// <summary>Length of a job ID, in characters of URL-safe base64.</summary>
     public const int JobIdChars = 92;
 
+    /// <summary>Length of the ID of a unit of provisioned capacity, in characters of URL-safe base64.</summary>
+    public const int CapacityIdChars = 24;
+
+    /// <summary>Most units of provisioned capacity of one account.</summary>
+    public const int MaxCapacityUnits = 2;
+
+    /// <summary>What the strategy FreeTier allows in an hour: Amazon's 10 GiB a month, spread over 30 days. The hour is our
+    /// own rule.</summary>
+    public const long FreeTierBytesPerHour = 10L * 1024 * LeafBytes / (30 * 24);
+
     /// <summary>Most tags of one vault.</summary>
     public const int MaxTagsPerVault = 50;
 
@@ -58,6 +68,12 @@ public static class Limits
 
     /// <summary>How long a vault lock may be in progress; then it is gone.</summary>
     public static readonly TimeSpan LockWindow = TimeSpan.FromHours(24);
+
+    /// <summary>How long a retrieval counts against a data retrieval policy.</summary>
+    public static readonly TimeSpan RetrievalPolicyWindow = TimeSpan.FromHours(1);
+
+    /// <summary>How long a message of a job's end is tried to be sent; our own figure.</summary>
+    public static readonly TimeSpan NoticeLife = TimeSpan.FromHours(24);
 
     /// <summary>How long the output of a finished job stays downloadable.</summary>
     public static readonly TimeSpan JobOutputLife = TimeSpan.FromHours(24);

@@ -21,6 +21,12 @@ public abstract record Refusal
     /// <summary>The vault still has archives or uploads in progress, so it cannot be deleted.</summary>
     public sealed record VaultNotEmpty(VaultId Vault, long Archives, int OpenUploads) : Refusal;
 
+    /// <summary>The vault is empty, but its last inventory does not say so yet, so it cannot be deleted.</summary>
+    public sealed record VaultRecentlyWrittenTo(VaultId Vault, DateTimeOffset NextInventoryAt) : Refusal;
+
+    /// <summary>No inventory of the vault has been taken yet.</summary>
+    public sealed record InventoryNotTaken(VaultId Vault) : Refusal;
+
     /// <summary>The account has as many vaults as it may have.</summary>
     public sealed record TooManyVaults(AccountId Account, int Limit) : Refusal;
 
@@ -41,6 +47,9 @@ public abstract record Refusal
 
     /// <summary>The vault is locked for ever, so its lock can be neither replaced nor aborted.</summary>
     public sealed record VaultLocked(VaultId Vault) : Refusal;
+
+    /// <summary>The vault tells nobody of the end of its jobs.</summary>
+    public sealed record NotificationsNotSet(VaultId Vault) : Refusal;
 
     /// <summary>There is no such upload in this vault, or it was aborted, has expired or is complete.</summary>
     public sealed record UploadNotFound : Refusal;
@@ -92,6 +101,12 @@ public abstract record Refusal
 
     /// <summary>There are no bytes of this archive to retrieve: whoever uploaded it keeps them elsewhere.</summary>
     public sealed record ArchiveKeptElsewhere(ArchiveId Archive) : Refusal;
+
+    /// <summary>With this retrieval the account would have asked for more bytes in an hour than its policy allows.</summary>
+    public sealed record RetrievalNotAdmitted(long LimitBytesPerHour, long UsedBytes, long WantedBytes) : Refusal;
+
+    /// <summary>The account has as many units of provisioned capacity as it may have.</summary>
+    public sealed record TooManyCapacityUnits(int Limit, DateTimeOffset NextExpiresAt) : Refusal;
 
     /// <summary>There is no such job in this vault, or its output has expired.</summary>
     public sealed record JobNotFound(JobId Job) : Refusal;

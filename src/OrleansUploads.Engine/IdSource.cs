@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Uploads;
@@ -31,6 +32,14 @@ public class IdSource(TimeProvider time)
         Span<byte> random = stackalloc byte[LockId.RandomBytes];
         Fill(random);
         return LockId.FromRandom(random);
+    }
+
+    /// <summary>A fresh ID of a unit of provisioned capacity.</summary>
+    public CapacityId NewCapacity()
+    {
+        Span<byte> random = stackalloc byte[CapacityId.RandomBytes];
+        Fill(random);
+        return CapacityId.FromRandom(random);
     }
 
     /// <summary>A fresh attempt ID, which carries the present time.</summary>

@@ -8,6 +8,7 @@ using OrleansUploads.Engine.Ports;
 using OrleansUploads.Engine.Retrieval;
 using OrleansUploads.Gateway.Credentials;
 using OrleansUploads.Gateway.Glacier;
+using OrleansUploads.Gateway.Glacier.Accounts;
 using OrleansUploads.Gateway.Glacier.Archives;
 using OrleansUploads.Gateway.Glacier.Authentication;
 using OrleansUploads.Gateway.Glacier.Jobs;
@@ -42,6 +43,8 @@ public static class GatewayServices
         services.AddSingleton<Authenticator>();
         services.AddSingleton<VaultOperations>();
         services.AddSingleton<TagOperations>();
+        services.AddSingleton<NotificationOperations>();
+        services.AddSingleton<AccountOperations>();
         services.AddSingleton<ArchiveOperations>();
         services.AddSingleton<MultipartOperations>();
         services.AddSingleton<InventoryPrinter>();

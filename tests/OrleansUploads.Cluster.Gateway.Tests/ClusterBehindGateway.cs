@@ -15,7 +15,15 @@ internal sealed class ClusterBehindGateway : IEntityHost, IAsyncDisposable
     private ClusterBehindGateway(GatewaySetup setup) => _cluster = new Lazy<Task<ClusterBench>>(() => ClusterBench.StartAsync(
         new DurableWorld(parts: _ => setup.Parts),
         silos: 2,
-        ClusterBench.Hasty with { Uploads = setup.Uploads, Retrievals = setup.Retrievals, Time = setup.Clock }));
+        ClusterBench.Hasty with
+        {
+            Uploads = setup.Uploads,
+            Retrievals = setup.Retrievals,
+            Accounts = setup.Accounts,
+            Inventories = setup.Inventories,
+            Time = setup.Clock,
+        },
+        setup.Notifier));
 
     /// <summary>From now on every gateway under test has a cluster behind it.</summary>
     [ModuleInitializer]

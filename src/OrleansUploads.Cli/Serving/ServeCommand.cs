@@ -3,6 +3,7 @@ using System.Net;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Gateway;
+using OrleansUploads.Gateway.Notifications;
 
 namespace OrleansUploads.Cli.Serving;
 
@@ -38,12 +39,15 @@ internal static class ServeCommand
             new MaintenanceOptions().AttemptGrace);
         var interval = CommonOptions.Duration(
             "--collect-interval", "Collect unowned bytes this often.", MaintenanceOptions.DefaultCollectInterval);
-        var delay = CommonOptions.Duration(
-            "--retrieval-delay", "Make the output of retrieval jobs wait this long.", TimeSpan.Zero);
+        var delay = ServeOptions.RetrievalDelay();
+        var notify = ServeOptions.Notify();
+        var maxVaults = ServeOptions.MaxVaults();
+        var inventory = ServeOptions.Inventory();
         var quiet = new Option<bool>("--quiet") { Description = "Log only what is wrong, not every request." };
         var command = new Command("serve", "Serve the vault API.")
         {
-            data, listen, account, region, certificate, certificateKey, anonymous, staleAfter, grace, interval, delay, quiet,
+            data, listen, account, region, certificate, certificateKey, anonymous, staleAfter, grace, interval, delay,
+            notify, maxVaults, inventory, quiet,
         };
         command.Validators.Add(result =>
         {
@@ -74,6 +78,7 @@ internal static class ServeCommand
             Region = parsed.GetRequiredValue(region),
             CertificatePath = parsed.GetValue(certificate)?.FullName,
             CertificateKeyPath = parsed.GetValue(certificateKey)?.FullName,
+            Receivers = new TopicReceivers(parsed.GetRequiredValue(notify)),
             Anonymous = parsed.GetValue(anonymous),
             Quiet = parsed.GetValue(quiet),
             Engine = new EmbeddedEngineOptions
@@ -81,9 +86,12 @@ internal static class ServeCommand
                 Uploads = new UploadPolicy
                 {
                     StaleAfter = parsed.GetValue(staleAfter),
-                    DeletedArchiveGrace = new UploadPolicy().DeletedArchiveGrace + parsed.GetValue(delay),
+                    DeletedArchiveGrace = new UploadPolicy().DeletedArchiveGrace
+                        + parsed.GetRequiredValue(delay).LongestDelay,
                 },
-                Retrievals = new() { Delay = parsed.GetValue(delay) },
+                Retrievals = parsed.GetRequiredValue(delay),
+                Inventories = parsed.GetValue(inventory),
+                Accounts = new() { MaxVaults = parsed.GetValue(maxVaults) },
                 Maintenance = new()
                 {
                     AttemptGrace = parsed.GetValue(grace),

@@ -13,6 +13,7 @@ using OrleansUploads.Cli.Keys;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Gateway;
 using OrleansUploads.Gateway.Credentials;
+using OrleansUploads.Gateway.Notifications;
 
 namespace OrleansUploads.Cli.Serving;
 
@@ -32,11 +33,13 @@ internal sealed partial class Server(ServerOptions options)
         using var loggers = LoggerFactory.Create(AddLogging);
         var logger = loggers.CreateLogger<Server>();
 
+        using var notifier = new HttpNotifier(options.Receivers, options.Region, loggers.CreateLogger<HttpNotifier>());
         await using var engine = EmbeddedEngine.Open(
             options.DataFolder,
             options.Engine,
             TimeProvider.System,
-            (what, fault) => LogHousekeeping(logger, fault, what));
+            (what, fault) => LogHousekeeping(logger, fault, what),
+            notifier);
         foreach (var entity in engine.DamagedEntities)
         {
             LogDamaged(logger, entity.ToString());

@@ -1,6 +1,7 @@
 using System.Net;
 using OrleansUploads.Core.Accounts;
 using OrleansUploads.Engine.Embedded;
+using OrleansUploads.Gateway.Notifications;
 
 namespace OrleansUploads.Cli.Serving;
 
@@ -20,6 +21,9 @@ internal sealed record ServerOptions
 
     /// <summary>PEM file; null for plain HTTP.</summary>
     public string? CertificateKeyPath { get; init; }
+
+    /// <summary>Who is told of the end of jobs.</summary>
+    public TopicReceivers Receivers { get; init; } = TopicReceivers.None;
 
     public bool Anonymous { get; init; }
 

@@ -16,6 +16,7 @@ namespace OrleansUploads.Cluster.Entities;
 /// <param name="reminders">Who wakes sleepers.</param>
 /// <param name="options">Figures.</param>
 /// <param name="log">Where faults are told.</param>
+/// <param name="notifier">Where messages of the end of jobs go; null for nowhere.</param>
 public sealed class EntityGrainPorts(
     EntityCatalog catalog,
     IEntityHost host,
@@ -23,7 +24,8 @@ public sealed class EntityGrainPorts(
     [FromKeyedServices(ClusterNames.GrainStorage)] IGrainStorage storage,
     IReminderRegistry reminders,
     ClusterOptions options,
-    ILogger<EntityGrain> log)
+    ILogger<EntityGrain> log,
+    INotifier? notifier = null)
 {
     internal EntityCatalog Catalog => catalog;
 
@@ -31,7 +33,7 @@ public sealed class EntityGrainPorts(
 
     internal IPartStore Parts => parts;
 
-    internal IntentDelivery Delivery { get; } = new(host, parts);
+    internal IntentDelivery Delivery { get; } = new(host, parts, notifier);
 
     internal IGrainStorage Storage => storage;
 

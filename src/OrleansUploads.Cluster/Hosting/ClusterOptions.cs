@@ -1,5 +1,7 @@
+using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Embedded;
 
 namespace OrleansUploads.Cluster.Hosting;
@@ -12,6 +14,12 @@ public sealed record ClusterOptions
 
     /// <summary>How long retrievals take.</summary>
     public RetrievalPolicy Retrievals { get; init; } = new();
+
+    /// <summary>What accounts may have.</summary>
+    public AccountPolicy Accounts { get; init; } = new();
+
+    /// <summary>When inventories are taken.</summary>
+    public InventorySchedule Inventories { get; init; } = InventorySchedule.Current;
 
     /// <summary>How often unowned bytes are collected, and from what age on. Entities are woken by reminders instead.</summary>
     public MaintenanceOptions Maintenance { get; init; } = new();

@@ -20,7 +20,8 @@ public static class ClusterServices
         ArgumentNullException.ThrowIfNull(options);
         silo.AddReminders();
         silo.Services.AddSingleton(options);
-        silo.Services.AddSingleton(new EntityCatalog(options.Uploads, options.Retrievals, OtherHosts.Expected));
+        silo.Services.AddSingleton(new EntityCatalog(
+            options.Uploads, options.Retrievals, options.Accounts, options.Inventories, OtherHosts.Expected));
         silo.Services.AddSingleton<EntityGrainPorts>();
         silo.Services.AddSingleton(services => new AttemptCollector(
             services.GetRequiredService<IEntityHost>(), services.GetRequiredService<IPartStore>(), options.Time));

@@ -3,9 +3,13 @@ using OrleansUploads.Core.Vaults;
 
 namespace OrleansUploads.Core.Accounts;
 
-/// <summary>The rules of an account: which vaults it has, and how many it may have.</summary>
-public sealed class AccountDecider : Decider<AccountState, AccountCommand, AccountEvent>
+/// <summary>The rules of an account: which vaults it has, how many it may have, and how much it may retrieve.</summary>
+/// <param name="policy">What it may have; null for the usual.</param>
+public sealed partial class AccountDecider(AccountPolicy? policy = null)
+    : Decider<AccountState, AccountCommand, AccountEvent>
 {
+    private readonly int _maxVaults = (policy ?? new AccountPolicy()).MaxVaults;
+
     /// <inheritdoc/>
     public override AccountState Initial => AccountState.Empty;
 
@@ -22,21 +26,31 @@ public sealed class AccountDecider : Decider<AccountState, AccountCommand, Accou
                 && vault.Life == c.Life && !vault.Confirmed
                     ? Accept(new VaultConfirmed(c.Life))
                     : Nothing,
+            FindDataRetrievalPolicy => Reply(state.RetrievalPolicy),
+            SetDataRetrievalPolicy c => Set(state, c),
+            AdmitRetrieval c => Admit(state, c, now),
+            PurchaseCapacity c => Purchase(state, c, now),
+            ListCapacity => Reply(new CapacityUnits(Unexpired(state, now))),
             _ => throw new ArgumentOutOfRangeException(nameof(command), command, "No such command."),
         };
 
     /// <inheritdoc/>
     public override AccountState Evolve(AccountState state, AccountEvent happened) => happened switch
     {
-        VaultTakenIn e => new AccountState(
-            e.Life.Epoch,
-            state.Vaults.SetItem(e.Life.Id.Name.ToString(), new AccountVault(e.Life, e.At, Confirmed: false))),
+        VaultTakenIn e => state with
+        {
+            LastEpoch = e.Life.Epoch,
+            Vaults = state.Vaults.SetItem(e.Life.Id.Name.ToString(), new AccountVault(e.Life, e.At, Confirmed: false)),
+        },
         VaultConfirmed e when state.Vaults.TryGetValue(e.Life.Id.Name.ToString(), out var vault) => state with
         {
             Vaults = state.Vaults.SetItem(e.Life.Id.Name.ToString(), vault with { Confirmed = true }),
         },
         VaultTakenOut e => state with { Vaults = state.Vaults.Remove(e.Life.Id.Name.ToString()) },
         EpochCarriedOver e => state with { LastEpoch = e.LastEpoch },
+        DataRetrievalPolicySet e => Evolve(state, e),
+        RetrievalAdmitted e => Evolve(state, e),
+        CapacityPurchased e => Evolve(state, e),
         _ => throw new InvalidOperationException($"{happened.GetType().Name} cannot follow here."),
     };
 
@@ -66,23 +80,27 @@ public sealed class AccountDecider : Decider<AccountState, AccountCommand, Accou
         {
             yield return new EpochCarriedOver(state.LastEpoch);
         }
+
+        foreach (var happened in CompactRetrievals(state))
+        {
+            yield return happened;
+        }
     }
 
     /// <inheritdoc/>
-    public override int CompactCount(AccountState state) => (2 * state.Vaults.Count) + 1;
+    public override int CompactCount(AccountState state) => (2 * state.Vaults.Count) + 1 + CompactRetrievalsCount(state);
 
-    /// <summary>Creating a vault that is there changes nothing; an account has at most 1,000.</summary>
-    private static Decision<AccountEvent> Create(AccountState state, CreateVault command, DateTimeOffset now)
+    /// <summary>Creating a vault that is there changes nothing, also where there are more than there may be now.</summary>
+    private Decision<AccountEvent> Create(AccountState state, CreateVault command, DateTimeOffset now)
     {
         if (state.Vaults.ContainsKey(command.Vault.Name.ToString()))
         {
             return Repeat(Done.Instance);
         }
 
-        if (state.Vaults.Count >= Limits.MaxVaultsPerAccount)
+        if (state.Vaults.Count >= _maxVaults)
         {
-            return Refuse(
-                new Refusal.TooManyVaults(command.Vault.Account, Limits.MaxVaultsPerAccount));
+            return Refuse(new Refusal.TooManyVaults(command.Vault.Account, _maxVaults));
         }
 
         var life = new VaultLife(command.Vault, state.LastEpoch + 1);

@@ -1,3 +1,4 @@
+using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Vaults;
 
 namespace OrleansUploads.Core.Accounts;
@@ -18,6 +19,15 @@ public sealed record VaultConfirmed(VaultLife Life) : AccountEvent;
 
 /// <summary>A deleted vault is no longer listed.</summary>
 public sealed record VaultTakenOut(VaultLife Life) : AccountEvent;
+
+/// <summary>How the account limits its retrievals was set.</summary>
+public sealed record DataRetrievalPolicySet(RetrievalStrategy Strategy, long? BytesPerHour) : AccountEvent;
+
+/// <summary>A retrieval was let pass, and counts against the limit for an hour.</summary>
+public sealed record RetrievalAdmitted(JobId Job, long Bytes, DateTimeOffset At) : AccountEvent;
+
+/// <summary>A unit of provisioned capacity was bought.</summary>
+public sealed record CapacityPurchased(CapacityUnit Unit) : AccountEvent;
 
 /// <summary>Carries over how many vault lives there have been; only snapshots have it.</summary>
 public sealed record EpochCarriedOver(long LastEpoch) : AccountEvent;

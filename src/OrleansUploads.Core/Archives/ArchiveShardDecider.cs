@@ -12,14 +12,20 @@ namespace OrleansUploads.Core.Archives;
 /// <summary>The rules of one shard of a vault's archive index.</summary>
 /// <remarks>The vault holds each shard's totals by version, so telling it twice or late changes nothing. A deleted archive
 /// is remembered for as long as a job may list what was there before.</remarks>
-public sealed class ArchiveShardDecider(UploadPolicy uploads, RetrievalPolicy retrievals)
+/// <param name="uploads">How long deletions are remembered.</param>
+/// <param name="retrievals">How long jobs take, which may list what was deleted.</param>
+/// <param name="inventories">When inventories are taken: a job may list one that is a day old.</param>
+public sealed class ArchiveShardDecider(
+    UploadPolicy uploads, RetrievalPolicy retrievals, InventorySchedule inventories = InventorySchedule.Current)
     : Decider<ArchiveShardState, ArchiveShardCommand, ArchiveShardEvent>
 {
     /// <summary>A job begins a little later than the inventory that it lists, and clocks differ.</summary>
     private static readonly TimeSpan InventorySlack = TimeSpan.FromHours(1);
 
     private readonly TimeSpan _deletionLife = Longest(
-        uploads.RecordLife, retrievals.Delay + Limits.JobOutputLife + InventorySlack);
+        uploads.RecordLife,
+        (inventories == InventorySchedule.Daily ? TimeSpan.FromDays(1) : TimeSpan.Zero)
+        + retrievals.LongestDelay + Limits.JobOutputLife + InventorySlack);
 
     /// <inheritdoc/>
     public override ArchiveShardState Initial => ArchiveShardState.Empty;

@@ -19,7 +19,8 @@ public sealed class Decision<TEvent>
     /// <summary>What happened, in order; empty for a question, a refusal and a repetition.</summary>
     public ImmutableArray<TEvent> Events { get; }
 
-    /// <summary>What these events oblige the entity to tell others. The answer waits until all are confirmed.</summary>
+    /// <summary>What these events oblige the entity to tell others. The answer waits until all that are
+    /// awaited (<see cref="Intent.IsAwaited"/>) are confirmed.</summary>
     public ImmutableArray<Intent> Intents { get; internal init; } = [];
 
     /// <summary>Whether the answer waits for the intents of earlier commands too, as the answer to a repetition must.</summary>

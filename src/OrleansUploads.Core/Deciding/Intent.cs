@@ -1,4 +1,5 @@
 using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Jobs;
 
 namespace OrleansUploads.Core.Deciding;
 
@@ -11,7 +12,12 @@ namespace OrleansUploads.Core.Deciding;
 /// <param name="Key">Unique among the entity's intents, past ones included: a host may still be busy with one from before.</param>
 /// <param name="Action">What to do.</param>
 /// <param name="Confirmation">The command that tells the entity that it is done.</param>
-public sealed record Intent(string Key, IntentAction Action, ICommand Confirmation);
+public sealed record Intent(string Key, IntentAction Action, ICommand Confirmation)
+{
+    /// <summary>Whether answers wait for it. Nobody waits for a receiver outside of this service: it may be gone for
+    /// good.</summary>
+    public bool IsAwaited => Action is not IntentAction.Notify;
+}
 
 /// <summary>What an intent asks for.</summary>
 public abstract record IntentAction
@@ -24,6 +30,11 @@ public abstract record IntentAction
     /// <param name="Receiver">The entity.</param>
     /// <param name="Command">The command; its receiver never refuses it.</param>
     public sealed record Tell(EntityId Receiver, ICommand Command) : IntentAction;
+
+    /// <summary>Tell the receiver of a topic, outside of this service, that a job of the entity has finished. It is not
+    /// tried again once the entity no longer owes it.</summary>
+    /// <param name="Notice">The message.</param>
+    public sealed record Notify(JobNotice Notice) : IntentAction;
 
     /// <summary>Store a manifest in the part store.</summary>
     /// <param name="Manifest">Which bytes make up the archive.</param>

@@ -1,23 +1,10 @@
-using System.Collections.Immutable;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Hashing;
-using OrleansUploads.Core.Parts;
 
 namespace OrleansUploads.Core.Jobs;
 
-/// <summary>The jobs of one life of a vault.</summary>
-/// <param name="ById">All that have not vanished.</param>
-/// <param name="ByTime">The same, by time of initiation.</param>
-public sealed record JobsState(
-    ImmutableDictionary<JobId, VaultJob> ById, ImmutableSortedSet<JobCursor> ByTime)
-{
-    /// <summary>No jobs.</summary>
-    public static JobsState Empty { get; } = new(ImmutableDictionary<JobId, VaultJob>.Empty, []);
-}
-
-/// <summary>The rules of jobs. Whether one has finished follows from the time alone, so nothing has to happen
-/// for it.</summary>
-public sealed class JobsDecider(RetrievalPolicy policy) : Decider<JobsState, JobsCommand, JobsEvent>
+/// <summary>The rules of jobs. Whether one has finished follows from the time alone, so nothing has to happen for it, unless
+/// somebody is to be told.</summary>
+public sealed partial class JobsDecider(RetrievalPolicy policy) : Decider<JobsState, JobsCommand, JobsEvent>
 {
     /// <inheritdoc/>
     public override JobsState Initial => JobsState.Empty;
@@ -32,6 +19,10 @@ public sealed class JobsDecider(RetrievalPolicy policy) : Decider<JobsState, Job
             : job.IsReady(now) ? Reply(job)
             : Refuse(new Refusal.JobNotReady(c.Job, job.ReadyAt)),
         ListJobs c => List(state, c, now),
+        TakeNotifications c => Take(state, c, now),
+        ConfirmNoticeSent c => state.FindOwed(c.Job, c.Topic) is not null
+            ? Accept(new NoticeSent(c.Job, c.Topic))
+            : Nothing,
         _ => throw new ArgumentOutOfRangeException(nameof(command), command, "No such command."),
     };
 
@@ -44,37 +35,90 @@ public sealed class JobsDecider(RetrievalPolicy policy) : Decider<JobsState, Job
                 return With(state, e.Job);
             case InventoryStarted e:
                 return With(state, e.Job);
+            case VaultTopicTaken e:
+                return Taken(state, e);
+            case JobFinished e when state.ById.TryGetValue(e.Job, out var job):
+                return Finished(state, job, e);
+            case NoticeSent e:
+                return Settled(state, e.Job, e.Topic);
+            case NoticeGivenUp e:
+                return Settled(state, e.Job, e.Topic);
             case JobsExpired e:
-                var expired = state.ById.Values.Where(job => job.ExpiresAt <= e.At).ToList();
-                return new JobsState(
-                    state.ById.RemoveRange(expired.Select(job => job.Job)),
-                    state.ByTime.Except(expired.Select(job => job.Cursor)));
+                return Without(state, Expired(state, e.At));
             default:
                 throw new InvalidOperationException($"{happened.GetType().Name} cannot follow here.");
         }
     }
 
-    /// <summary>Expired jobs vanish.</summary>
-    public override Decision<JobsEvent> Wake(JobsState state, DateTimeOffset now) =>
-        state.ById.Values.Any(job => job.ExpiresAt <= now) ? Accept(new JobsExpired(now)) : Nothing;
+    /// <summary>Finished jobs are announced, messages that nobody took are given up, and expired jobs vanish.</summary>
+    public override Decision<JobsEvent> Wake(JobsState state, DateTimeOffset now)
+    {
+        var happened = Announce(state, now, out var notices);
+        happened.AddRange(GiveUp(state, now));
+        var after = happened.Aggregate(state, Evolve);
+        if (Expired(after, now).Count > 0)
+        {
+            happened.Add(new JobsExpired(now));
+        }
+
+        return happened.Count > 0 ? Accept(Done.Instance, [.. happened]).Telling([.. notices]) : Nothing;
+    }
 
     /// <inheritdoc/>
-    /// <remarks>All jobs of one policy live equally long, so the oldest is the first to vanish.</remarks>
-    public override DateTimeOffset? WakeAt(JobsState state) =>
-        state.ByTime.IsEmpty ? null : state.ById[state.ByTime.Min.Job].ExpiresAt;
+    public override DateTimeOffset? WakeAt(JobsState state)
+    {
+        DateTimeOffset? first = null;
+        Consider(state.Unannounced.Min?.ReadyAt);
+        foreach (var notices in state.Owed.Values)
+        {
+            // All messages of a job are owed from the same moment on.
+            Consider(notices[0].GivenUpAt);
+        }
+
+        foreach (var job in state.ByReadiness)
+        {
+            if (!state.Owed.ContainsKey(job))
+            {
+                Consider(job.ExpiresAt);
+                break;
+            }
+        }
+
+        return first;
+
+        void Consider(DateTimeOffset? at) => first = first is null || at < first ? at : first;
+    }
 
     /// <inheritdoc/>
-    public override IEnumerable<Intent> Pending(JobsState state) => [];
+    public override IEnumerable<Intent> Pending(JobsState state) =>
+        state.Owed.Values.SelectMany(notices => notices.Select(Notify));
 
     /// <inheritdoc/>
-    public override IEnumerable<JobsEvent> Compact(JobsState state) =>
-        state.ByTime.Select(cursor => Started(state.ById[cursor.Job]));
+    public override IEnumerable<JobsEvent> Compact(JobsState state)
+    {
+        if (state.NotificationsVersion > 0)
+        {
+            yield return new VaultTopicTaken(state.NotificationsVersion, state.Notifications, DateTimeOffset.UnixEpoch);
+        }
+
+        foreach (var cursor in state.ByTime)
+        {
+            yield return Started(state.ById[cursor.Job]);
+        }
+
+        foreach (var cursor in state.ByTime)
+        {
+            if (state.Finished.Contains(cursor.Job))
+            {
+                yield return CompactFinished(state, state.ById[cursor.Job]);
+            }
+        }
+    }
 
     /// <inheritdoc/>
-    public override int CompactCount(JobsState state) => state.ById.Count;
+    public override int CompactCount(JobsState state) =>
+        state.ById.Count + state.Finished.Count + (state.NotificationsVersion > 0 ? 1 : 0);
 
-    /// <summary>The bytes are here, and a range of them begins and ends at a multiple of 1 MiB (or at the archive's end) and
-    /// lies inside the archive.</summary>
     private Decision<JobsEvent> Start(JobsState state, StartRetrieval command, DateTimeOffset now)
     {
         if (state.ById.TryGetValue(command.Job, out var known))
@@ -82,21 +126,21 @@ public sealed class JobsDecider(RetrievalPolicy policy) : Decider<JobsState, Job
             return Repeat(known);
         }
 
-        if (command.Archive.Custody == Custody.Elsewhere)
+        var range = RetrievalJob.RangeOf(command.Archive, command.Range);
+        if (RetrievalJob.RefusalOf(command.Archive, range) is { } refusal)
         {
-            return Refuse(new Refusal.ArchiveKeptElsewhere(command.Archive.Archive));
-        }
-
-        var size = command.Archive.SizeBytes;
-        var range = command.Range ?? new PartRange(0, size - 1);
-        if (range.LastByte >= size || !TreeHashRanges.IsMegabyteAligned(range.FirstByte, range.LastByte, size))
-        {
-            return Refuse(new Refusal.RetrievalRangeInvalid(range, size));
+            return Refuse(refusal);
         }
 
         var job = new RetrievalJob(
-            command.Job, command.Archive, range, command.RangeTreeHash, command.Wish, now, now + policy.Delay);
-        return Accept(job, new RetrievalStarted(job));
+            command.Job,
+            command.Archive,
+            range,
+            command.RangeTreeHash,
+            command.Wish,
+            now,
+            now + policy.DelayOf(command.Wish.Tier));
+        return Begin(state, job, new RetrievalStarted(job), now);
     }
 
     /// <summary>An inventory that was taken can always be retrieved.</summary>
@@ -115,12 +159,46 @@ public sealed class JobsDecider(RetrievalPolicy policy) : Decider<JobsState, Job
             command.Output,
             command.Wish,
             now,
-            now + policy.Delay);
-        return Accept(job, new InventoryStarted(job));
+            now + policy.StandardDelay);
+        return Begin(state, job, new InventoryStarted(job), now);
     }
 
-    private static JobsState With(JobsState state, VaultJob job) =>
-        new(state.ById.SetItem(job.Job, job), state.ByTime.Add(job.Cursor));
+    private static JobsState With(JobsState state, VaultJob job) => state with
+    {
+        ById = state.ById.SetItem(job.Job, job),
+        ByTime = state.ByTime.Add(job.Cursor),
+        ByReadiness = state.ByReadiness.Add(job),
+        Unannounced = Topics(state, job).IsEmpty ? state.Unannounced : state.Unannounced.Add(job),
+    };
+
+    private static JobsState Without(JobsState state, List<VaultJob> vanished) => state with
+    {
+        ById = state.ById.RemoveRange(vanished.Select(job => job.Job)),
+        ByTime = state.ByTime.Except(vanished.Select(job => job.Cursor)),
+        ByReadiness = state.ByReadiness.Except(vanished),
+        Unannounced = state.Unannounced.Except(vanished),
+        Finished = state.Finished.Except(vanished.Select(job => job.Job)),
+    };
+
+    /// <summary>Jobs that vanish by an instant. One whose end somebody has not been told of yet stays for that.</summary>
+    private static List<VaultJob> Expired(JobsState state, DateTimeOffset by)
+    {
+        var expired = new List<VaultJob>();
+        foreach (var job in state.ByReadiness)
+        {
+            if (job.ExpiresAt > by)
+            {
+                break;
+            }
+
+            if (!state.Owed.ContainsKey(job))
+            {
+                expired.Add(job);
+            }
+        }
+
+        return expired;
+    }
 
     private static JobsEvent Started(VaultJob job) => job switch
     {

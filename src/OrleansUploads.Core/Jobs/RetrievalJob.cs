@@ -19,4 +19,18 @@ public sealed record RetrievalJob(
     TreeHash? RangeTreeHash,
     JobWish Wish,
     DateTimeOffset CreatedAt,
-    DateTimeOffset ReadyAt) : VaultJob;
+    DateTimeOffset ReadyAt) : VaultJob
+{
+    /// <summary>The bytes that are meant where a range is wanted, or, by null, the whole archive.</summary>
+    public static PartRange RangeOf(ArchiveEntry archive, PartRange? wanted) =>
+        wanted ?? new PartRange(0, archive.SizeBytes - 1);
+
+    /// <summary>Why a range cannot be retrieved; null where it can. The bytes are here, and the range begins and ends at a multiple
+    /// of 1 MiB (or at the archive's end) and lies inside the archive.</summary>
+    public static Refusal? RefusalOf(ArchiveEntry archive, PartRange range) =>
+        archive.Custody == Custody.Elsewhere ? new Refusal.ArchiveKeptElsewhere(archive.Archive)
+        : range.LastByte < archive.SizeBytes
+        && TreeHashRanges.IsMegabyteAligned(range.FirstByte, range.LastByte, archive.SizeBytes)
+            ? null
+        : new Refusal.RetrievalRangeInvalid(range, archive.SizeBytes);
+}

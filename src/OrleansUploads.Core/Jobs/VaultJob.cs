@@ -3,6 +3,13 @@ namespace OrleansUploads.Core.Jobs;
 /// <summary>A job of a vault: a closed set of kinds.</summary>
 public abstract record VaultJob
 {
+    /// <summary>By the time at which their output may be read, then by ID.</summary>
+    public static IComparer<VaultJob> ReadinessOrder { get; } = Comparer<VaultJob>.Create(static (left, right) =>
+    {
+        var byTime = left.ReadyAt.CompareTo(right.ReadyAt);
+        return byTime != 0 ? byTime : string.CompareOrdinal(left.Job.ToString(), right.Job.ToString());
+    });
+
     private protected VaultJob()
     {
     }

@@ -20,7 +20,7 @@ public sealed record BeginVault(VaultLife Life, DateTimeOffset CreatedAt) : Vaul
 /// <summary>Asks what the vault holds.</summary>
 public sealed record DescribeVault(VaultId Vault) : VaultCommand, ICommand<VaultDescription>;
 
-/// <summary>Asks which archives there are at this moment, by the versions of the shards that hold them.</summary>
+/// <summary>Asks for the last inventory: which archives there were, by the versions of the shards that hold them.</summary>
 public sealed record TakeInventory(VaultId Vault) : VaultCommand, ICommand<InventoryCut>;
 
 /// <summary>Begins an upload into the vault.</summary>
@@ -79,12 +79,13 @@ public sealed record ConfirmUploadBegun(UploadId Upload) : VaultCommand, IComman
 /// <summary>Confirms that the account no longer lists the deleted vault.</summary>
 public sealed record ConfirmVaultRemoved(long Epoch) : VaultCommand, ICommand<Done>;
 
-/// <summary>What a vault holds. Its inventory is always current.</summary>
+/// <summary>What a vault holds, as of its last inventory.</summary>
 /// <param name="Life">The vault's life.</param>
 /// <param name="CreatedAt">When this life began.</param>
 /// <param name="Archives">How many archives.</param>
 /// <param name="SizeBytes">Sum of their sizes and of what each adds (<see cref="Limits.ArchiveOverheadBytes"/>).</param>
-/// <param name="LastInventoryAt">When an archive was last added or deleted; null before the first.</param>
+/// <param name="LastInventoryAt">When the inventory was taken, or, where it is always current, when an archive was last
+/// added or deleted; null before the first.</param>
 public sealed record VaultDescription(
     VaultLife Life, DateTimeOffset CreatedAt, long Archives, long SizeBytes, DateTimeOffset? LastInventoryAt);
 
@@ -95,7 +96,8 @@ public sealed record VaultTags(IReadOnlyDictionary<string, string> Tags);
 /// <summary>A moment in the life of a vault. Shards list their archives as of their versions then, so an inventory stays the
 /// same whatever happens after it, without being stored.</summary>
 /// <param name="Life">The vault's life.</param>
-/// <param name="TakenAt">When the archives became these: when one was last added or deleted, or when the life began.</param>
+/// <param name="TakenAt">When the inventory was taken, or, where it is always current, when an archive was last added or
+/// deleted, or when the life began.</param>
 /// <param name="Versions">The version of each shard, by its number; 0 where it never held an archive.</param>
 public sealed record InventoryCut(VaultLife Life, DateTimeOffset TakenAt, IReadOnlyList<long> Versions);
 

@@ -8,7 +8,9 @@ namespace OrleansUploads.Core.Vaults;
 
 /// <summary>The rules of a vault: which uploads are in progress, how much it holds, what its tags and policies are, and
 /// whether it may be deleted.</summary>
-public sealed partial class VaultDecider : Decider<VaultState, VaultCommand, VaultEvent>
+/// <param name="schedule">When inventories are taken.</param>
+public sealed partial class VaultDecider(InventorySchedule schedule = InventorySchedule.Current)
+    : Decider<VaultState, VaultCommand, VaultEvent>
 {
     /// <inheritdoc/>
     public override VaultState Initial => VaultState.Unknown.Instance;
@@ -18,14 +20,18 @@ public sealed partial class VaultDecider : Decider<VaultState, VaultCommand, Vau
         command switch
         {
             BeginVault c => Begin(state, c),
-            DescribeVault c => state is VaultState.Live live ? Reply(Describe(live)) : NotFound(c.Vault),
-            TakeInventory c => state is VaultState.Live live ? Reply(Cut(live)) : NotFound(c.Vault),
+            DescribeVault c => state is VaultState.Live live ? Describe(live, now) : NotFound(c.Vault),
+            TakeInventory c => state is VaultState.Live live ? Cut(live, c.Vault, now) : NotFound(c.Vault),
             OpenUpload c => Open(state, c, now),
             ListUploads c => List(state, c),
             ListTags c => state is VaultState.Live live ? Reply(new VaultTags(live.Tags)) : NotFound(c.Vault),
             AddTags c => Add(state, c),
             RemoveTags c => Remove(state, c),
             VaultPolicyCommand c => Decide(state, c, now),
+            SetNotifications c => Set(state, c),
+            FindNotifications c => Find(state, c),
+            ClearNotifications c => Clear(state, c),
+            ConfirmNotificationsTold c => Confirm(state, c),
             DeleteVault c => Delete(state, c, now),
             CloseUpload c => state is VaultState.Live live && live.Life.Epoch == c.Epoch
                 && live.Uploads.ContainsKey(c.Upload.ToString())
@@ -59,13 +65,16 @@ public sealed partial class VaultDecider : Decider<VaultState, VaultCommand, Vau
         (VaultState.Live live, UploadBegun e) => live with { NotBegun = live.NotBegun.Remove(e.Upload) },
         (VaultState.Live live, UploadUnlisted e) => Without(live, e.Upload),
         (VaultState.Live live, ArchivesRecorded e) =>
-            (e.ClosedUpload is { } upload ? Without(live, upload) : live) with
-            {
-                Shards = Newest(live.Shards, e.Totals),
-            },
+            Recorded(e.ClosedUpload is { } upload ? Without(live, upload) : live, e.Totals),
         (VaultState.Live live, TagsAdded e) => live with { Tags = live.Tags.SetItems(e.Tags) },
         (VaultState.Live live, TagsRemoved e) => live with { Tags = live.Tags.RemoveRange(e.Keys) },
         (VaultState.Live live, VaultPolicyEvent e) => Evolve(live, e),
+        (VaultState.Live live, NotificationsChanged e) => live with
+        {
+            Notifications = new NotificationSetting(e.Version, e.Notifications, Told: false),
+        },
+        (VaultState.Live live, NotificationsTold) => live with { Notifications = live.Notifications with { Told = true } },
+        (VaultState.Live live, InventoryTaken e) => Taken(live, e.At),
         (VaultState.Live live, VaultDeleted e) => new VaultState.Deleted(live.Life, e.At, Removed: false),
         (VaultState.Deleted deleted, VaultRemoved) => deleted with { Removed = true },
         _ => throw new InvalidOperationException($"{happened.GetType().Name} cannot follow in {state.GetType().Name}."),
@@ -74,17 +83,39 @@ public sealed partial class VaultDecider : Decider<VaultState, VaultCommand, Vau
     /// <inheritdoc/>
     /// <remarks>A deleted vault is remembered, because its name can come back: its epoch keeps its lives apart.</remarks>
     public override Decision<VaultEvent> Wake(VaultState state, DateTimeOffset now) =>
-        state is VaultState.Live { Lock: { } held } && !held.IsInForce(now) ? Accept(new VaultLockEnded()) : Nothing;
+        state is VaultState.Live live && Due(live, now) is { IsEmpty: false } happened
+            ? Accept(Done.Instance, happened)
+            : Nothing;
 
     /// <inheritdoc/>
-    public override DateTimeOffset? WakeAt(VaultState state) => (state as VaultState.Live)?.Lock?.ExpiresAt;
+    public override DateTimeOffset? WakeAt(VaultState state) =>
+        state is not VaultState.Live live ? null
+        : DueAt(live) is { } inventory && !(live.Lock?.ExpiresAt <= inventory) ? inventory
+        : live.Lock?.ExpiresAt;
+
+    private ImmutableArray<VaultEvent> Due(VaultState.Live live, DateTimeOffset now)
+    {
+        var happened = ImmutableArray.CreateBuilder<VaultEvent>();
+        if (live.Lock is { } held && !held.IsInForce(now))
+        {
+            happened.Add(new VaultLockEnded());
+        }
+
+        if (IsDue(live, now))
+        {
+            happened.Add(new InventoryTaken(now));
+        }
+
+        return happened.ToImmutable();
+    }
 
     /// <inheritdoc/>
     public override IEnumerable<Intent> Pending(VaultState state) => state switch
     {
         VaultState.Live live => live.Uploads.Values
             .Where(opening => live.NotBegun.Contains(opening.Upload))
-            .Select(BeginUpload),
+            .Select(BeginUpload)
+            .Concat(PendingNotifications(live)),
         VaultState.Deleted { Removed: false } deleted => [RemoveVault(deleted.Life)],
         _ => [],
     };
@@ -105,9 +136,9 @@ public sealed partial class VaultDecider : Decider<VaultState, VaultCommand, Vau
                     }
                 }
 
-                foreach (var totals in live.Shards.Values.OrderBy(totals => totals.Shard))
+                foreach (var happened in CompactShards(live))
                 {
-                    yield return new ArchivesRecorded(totals, null);
+                    yield return happened;
                 }
 
                 if (!live.Tags.IsEmpty)
@@ -118,6 +149,11 @@ public sealed partial class VaultDecider : Decider<VaultState, VaultCommand, Vau
                 foreach (var happened in CompactPolicies(live))
                 {
                     yield return happened;
+                }
+
+                foreach (var setting in CompactNotifications(live.Notifications))
+                {
+                    yield return setting;
                 }
 
                 break;
@@ -135,8 +171,8 @@ public sealed partial class VaultDecider : Decider<VaultState, VaultCommand, Vau
 
     /// <inheritdoc/>
     public override int CompactCount(VaultState state) => state is VaultState.Live live
-        ? 1 + (2 * live.Uploads.Count) - live.NotBegun.Count + live.Shards.Count + (live.Tags.IsEmpty ? 0 : 1)
-            + CountPolicies(live)
+        ? 1 + (2 * live.Uploads.Count) - live.NotBegun.Count + CompactShardsCount(live) + (live.Tags.IsEmpty ? 0 : 1)
+            + CountPolicies(live) + CompactNotificationsCount(live.Notifications)
         : 3;
 
     /// <summary>A life begins once, and never before the one that the vault has reached.</summary>
@@ -194,23 +230,6 @@ public sealed partial class VaultDecider : Decider<VaultState, VaultCommand, Vau
         return Reply(new UploadsPage(listed, HasMore: false));
     }
 
-    /// <summary>A vault is deleted only without archives and without uploads in progress, so that an upload that is
-    /// completing at this moment is never lost.</summary>
-    private static Decision<VaultEvent> Delete(VaultState state, DeleteVault command, DateTimeOffset now)
-    {
-        switch (state)
-        {
-            case VaultState.Live live:
-                var archives = live.Shards.Values.Sum(totals => totals.Archives);
-                return archives == 0 && live.Uploads.IsEmpty
-                    ? Accept(new VaultDeleted(now)).Telling(RemoveVault(live.Life))
-                    : Refuse(
-                        new Refusal.VaultNotEmpty(command.Vault, archives, live.Uploads.Count));
-            default:
-                return NotFound(command.Vault);
-        }
-    }
-
     /// <summary>Shards tell at least once and in any order: the greater version is the truth.</summary>
     private static Decision<VaultEvent> Record(VaultState state, RecordArchives command)
     {
@@ -225,43 +244,11 @@ public sealed partial class VaultDecider : Decider<VaultState, VaultCommand, Vau
         return isNewer || closes ? Accept(new ArchivesRecorded(command.Totals, command.ClosedUpload)) : Nothing;
     }
 
-    private static VaultDescription Describe(VaultState.Live live)
-    {
-        long archives = 0;
-        long sizeBytes = 0;
-        DateTimeOffset? changedAt = null;
-        foreach (var totals in live.Shards.Values)
-        {
-            archives += totals.Archives;
-            sizeBytes += totals.SizeBytes + (totals.Archives * Limits.ArchiveOverheadBytes);
-            changedAt = changedAt is null || totals.ChangedAt > changedAt ? totals.ChangedAt : changedAt;
-        }
-
-        return new VaultDescription(live.Life, live.CreatedAt, archives, sizeBytes, changedAt);
-    }
-
-    private static InventoryCut Cut(VaultState.Live live)
-    {
-        var versions = new long[VaultLife.ArchiveShards];
-        foreach (var totals in live.Shards.Values)
-        {
-            versions[totals.Shard] = totals.Version;
-        }
-
-        return new InventoryCut(live.Life, Describe(live).LastInventoryAt ?? live.CreatedAt, versions);
-    }
-
     private static VaultState.Live Without(VaultState.Live live, UploadId upload) => live with
     {
         Uploads = live.Uploads.Remove(upload.ToString()),
         NotBegun = live.NotBegun.Remove(upload),
     };
-
-    private static ImmutableDictionary<int, ShardTotals> Newest(
-        ImmutableDictionary<int, ShardTotals> shards, ShardTotals totals) =>
-        shards.TryGetValue(totals.Shard, out var known) && known.Version >= totals.Version
-            ? shards
-            : shards.SetItem(totals.Shard, totals);
 
     private static Intent BeginUpload(UploadOpening opening) => new(
         "begin/" + opening.Upload,

@@ -66,6 +66,12 @@ public readonly record struct VaultLife(VaultId Id, long Epoch)
     /// <summary>The entity that knows the vault's retrieval jobs.</summary>
     public EntityId Jobs => new(EntityKind.Jobs, ToString());
 
+    /// <summary>The life whose jobs an entity knows: the inverse of <see cref="Jobs"/>.</summary>
+    /// <exception cref="ArgumentException">It knows no jobs.</exception>
+    public static VaultLife OfJobs(EntityId jobs) => jobs.Kind == EntityKind.Jobs && TryParse(jobs.Key, out var life)
+        ? life
+        : throw new ArgumentException($"{jobs} knows no jobs.", nameof(jobs));
+
     /// <summary>The entity that holds one shard of the archive index.</summary>
     /// <param name="shard">0 to <see cref="ArchiveShards"/> - 1.</param>
     public EntityId ArchiveShard(int shard) => new(EntityKind.ArchiveShard, $"{this}/{shard:x2}");

@@ -37,6 +37,16 @@ public abstract record VaultState
 
         /// <summary>The lock; null for none. One in progress whose time has run out counts as none.</summary>
         public VaultLock? Lock { get; init; }
+
+        /// <summary>Whom to tell of the end of jobs.</summary>
+        public NotificationSetting Notifications { get; init; } = NotificationSetting.Never;
+
+        /// <summary>The last inventory that was taken; null before the first, and where it is always current.</summary>
+        public VaultInventory? Inventory { get; init; }
+
+        /// <summary>Since when an archive was added or deleted that the last inventory does not know of; null for
+        /// never.</summary>
+        public DateTimeOffset? WrittenSince { get; init; }
     }
 
     /// <summary>The vault was deleted.</summary>
@@ -44,4 +54,19 @@ public abstract record VaultState
     /// <param name="DeletedAt">When.</param>
     /// <param name="Removed">Whether the account knows.</param>
     public sealed record Deleted(VaultLife Life, DateTimeOffset DeletedAt, bool Removed) : VaultState;
+}
+
+/// <summary>An inventory: which archives there were.</summary>
+/// <param name="At">When it was taken.</param>
+/// <param name="Shards">The totals of each shard of the index then.</param>
+public sealed record VaultInventory(DateTimeOffset At, ImmutableDictionary<int, ShardTotals> Shards);
+
+/// <summary>Whom a vault tells of the end of its jobs, as the vault knows it.</summary>
+/// <param name="Version">Counts the settings of this life; 0 before the first.</param>
+/// <param name="Notifications">What is set; null for nobody.</param>
+/// <param name="Told">Whether the vault's jobs know.</param>
+public sealed record NotificationSetting(long Version, VaultNotifications? Notifications, bool Told)
+{
+    /// <summary>Nothing was ever set.</summary>
+    public static NotificationSetting Never { get; } = new(0, null, Told: true);
 }

@@ -1,6 +1,8 @@
 using OrleansUploads.Core;
+using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Intake;
@@ -29,12 +31,15 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         DiskPartStore parts,
         EmbeddedEngineOptions options,
         TimeProvider time,
-        Action<string, Exception> onFault)
+        Action<string, Exception> onFault,
+        INotifier? notifier)
     {
         _lock = folderLock;
         _journal = journal;
         _parts = parts;
-        _host = new EmbeddedHost(new EntityCatalog(options.Uploads, options.Retrievals), journal, parts, time, options.Host);
+        var catalog = new EntityCatalog(
+            options.Uploads, options.Retrievals, options.Accounts, options.Inventories);
+        _host = new EmbeddedHost(catalog, journal, parts, time, options.Host, notifier);
         Ids = new IdSource(time);
         Intake = new PartIntake(_host, parts, Ids);
         Archives = new ArchiveReader(parts);
@@ -70,11 +75,16 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     /// <param name="options">Figures.</param>
     /// <param name="time">The clock.</param>
     /// <param name="onFault">Is told of each round of housekeeping that failed.</param>
+    /// <param name="notifier">Where messages of the end of jobs go; null for nowhere.</param>
     /// <exception cref="FolderTakenException">Another server is using the folder.</exception>
     /// <exception cref="JournalDamagedException">The journal is not what was written; the message says what to do.</exception>
     /// <exception cref="IOException">The folder cannot be used.</exception>
     public static EmbeddedEngine Open(
-        string folder, EmbeddedEngineOptions options, TimeProvider time, Action<string, Exception> onFault)
+        string folder,
+        EmbeddedEngineOptions options,
+        TimeProvider time,
+        Action<string, Exception> onFault,
+        INotifier? notifier = null)
     {
         if (OperatingSystem.IsWindows())
         {
@@ -92,7 +102,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
             RequireJournalOfParts(folder);
             var journal = SqliteJournal.Open(folder);
             var parts = DiskPartStore.Open(Path.Combine(folder, PartsFolder));
-            return new EmbeddedEngine(folderLock, journal, parts, options, time, onFault);
+            return new EmbeddedEngine(folderLock, journal, parts, options, time, onFault, notifier);
         }
         catch
         {
@@ -134,6 +144,12 @@ public sealed record EmbeddedEngineOptions
 
     /// <summary>How long retrievals take.</summary>
     public RetrievalPolicy Retrievals { get; init; } = new();
+
+    /// <summary>What accounts may have.</summary>
+    public AccountPolicy Accounts { get; init; } = new();
+
+    /// <summary>When inventories are taken.</summary>
+    public InventorySchedule Inventories { get; init; } = InventorySchedule.Current;
 
     /// <summary>How often housekeeping runs.</summary>
     public MaintenanceOptions Maintenance { get; init; } = new();

@@ -24,19 +24,26 @@ public sealed class EmbeddedHost : IEntityHost, IAsyncDisposable
     /// <param name="parts">Where manifests go.</param>
     /// <param name="time">The clock.</param>
     /// <param name="options">Figures.</param>
+    /// <param name="notifier">Where messages of the end of jobs go; null for nowhere.</param>
     public EmbeddedHost(
-        EntityCatalog catalog, IJournal journal, IPartStore parts, TimeProvider time, EmbeddedHostOptions? options = null)
+        EntityCatalog catalog,
+        IJournal journal,
+        IPartStore parts,
+        TimeProvider time,
+        EmbeddedHostOptions? options = null,
+        INotifier? notifier = null)
     {
         _catalog = catalog;
         _options = options ?? new EmbeddedHostOptions();
         _time = time;
-        var delivery = new IntentDelivery(this, parts);
+        var stopping = _stopping.Token;
+        var delivery = new IntentDelivery(this, parts, notifier);
         _ports = new CellPorts(
             journal,
-            (sender, action) => delivery.CarryOutAsync(sender, action, _stopping.Token),
+            (sender, action) => delivery.CarryOutAsync(sender, action, stopping),
             time,
             _options.WriteTimeout,
-            _stopping.Token);
+            stopping);
         _eviction = time.CreateTimer(
             static host => ((EmbeddedHost)host!).EvictIdle(), this, _options.IdleLife / 2, _options.IdleLife / 2);
     }

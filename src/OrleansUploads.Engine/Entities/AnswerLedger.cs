@@ -10,12 +10,21 @@ internal sealed class AnswerLedger(EntityId entity, Action<RunnerOutput> emit)
 {
     private readonly Dictionary<string, InFlight> _inFlight = new(StringComparer.Ordinal);
     private readonly List<Owed> _batch = [];
+    private int _unawaited;
 
     /// <summary>Whether no intent is being delivered.</summary>
     public bool IsIdle => _inFlight.Count == 0;
 
     /// <summary>Whether anything is still to be done elsewhere, decisions of the present batch included.</summary>
-    public bool HasPending => _inFlight.Count > 0 || _batch.Exists(owed => !owed.Intents.IsEmpty);
+    public bool HasPending => _inFlight.Count > _unawaited
+        || _batch.Exists(static owed => owed.Intents.Any(static intent => intent.IsAwaited));
+
+    /// <summary>Whether anything is being delivered that no answer waits for.</summary>
+    public bool HasUnawaited => _unawaited > 0;
+
+    /// <summary>Whether the present batch adds something that no answer waits for.</summary>
+    public bool BatchHasUnawaited =>
+        _batch.Exists(static owed => owed.Intents.Any(static intent => !intent.IsAwaited));
 
     /// <summary>The intent with this key, if it is being delivered.</summary>
     public Intent? Find(string key) => _inFlight.GetValueOrDefault(key)?.Intent;
@@ -38,10 +47,10 @@ internal sealed class AnswerLedger(EntityId entity, Action<RunnerOutput> emit)
             }
 
             // Intents of this very batch are not in flight yet, but a repetition waits for them too.
-            owed.AlsoAwaits = [.. _batch.SelectMany(earlier => earlier.Intents)];
+            owed.AlsoAwaits = [.. _batch.SelectMany(earlier => earlier.Intents).Where(intent => intent.IsAwaited)];
         }
 
-        if (confirms is not null && _inFlight.Remove(confirms, out var confirmed))
+        if (confirms is not null && Drop(confirms) is { } confirmed)
         {
             // What follows from the confirmation is waited for by whoever waited for the intent.
             owed.Heirs = confirmed.Waiters;
@@ -89,6 +98,7 @@ internal sealed class AnswerLedger(EntityId entity, Action<RunnerOutput> emit)
     {
         if (_inFlight.TryAdd(intent.Key, new InFlight(intent)))
         {
+            _unawaited += intent.IsAwaited ? 0 : 1;
             emit(new RunnerOutput.Deliver(intent, FailedAttempts: 0));
         }
     }
@@ -106,7 +116,10 @@ internal sealed class AnswerLedger(EntityId entity, Action<RunnerOutput> emit)
     }
 
     /// <summary>The confirmation of an intent was lost, so it has to be delivered again when the state is next read.</summary>
-    public void ConfirmationLost(string key) => _inFlight.Remove(key);
+    public void ConfirmationLost(string key) => Drop(key);
+
+    /// <summary>The entity no longer owes an intent that nobody waits for.</summary>
+    public void GiveUp(string key) => Drop(key);
 
     /// <summary>Nobody gets an answer: neither from the batch, nor for an intent.</summary>
     public void FaultAll(string reason, Exception? fault)
@@ -127,8 +140,21 @@ internal sealed class AnswerLedger(EntityId entity, Action<RunnerOutput> emit)
 
     private static void Wait(Owed owed, InFlight flight)
     {
-        flight.Waiters.Add(owed);
-        owed.Waits++;
+        if (flight.Intent.IsAwaited)
+        {
+            flight.Waiters.Add(owed);
+            owed.Waits++;
+        }
+    }
+
+    private InFlight? Drop(string key)
+    {
+        if (_inFlight.Remove(key, out var dropped) && !dropped.Intent.IsAwaited)
+        {
+            _unawaited--;
+        }
+
+        return dropped;
     }
 
     private void AnswerIfReady(Owed owed)

@@ -8,6 +8,7 @@ namespace OrleansUploads.Engine.Entities;
 internal sealed partial class DeciderRunner<TState, TCommand, TEvent>
 {
     private static readonly TimeSpan PendingWakeInterval = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan UnawaitedWakeInterval = TimeSpan.FromMinutes(15);
 
     /// <summary>Decides what is queued, until there is something to write.</summary>
     private void Pump(DateTimeOffset now)
@@ -137,6 +138,13 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent>
         {
             // It was woken and found nothing to do yet; never ask for the same moment again.
             wanted = now + PendingWakeInterval;
+        }
+
+        if (_ledger.BatchHasUnawaited || _ledger.HasUnawaited)
+        {
+            // Should this host die, another one goes on: soon after what is new, now and then after what is long under way.
+            var goesOnAt = _ledger.BatchHasUnawaited ? now : now + UnawaitedWakeInterval;
+            wanted = wanted < goesOnAt ? wanted : goesOnAt;
         }
 
         var isEarlier = wanted is not null && (_wakeAt is null || wanted < _wakeAt);

@@ -204,7 +204,17 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent> : EntityRu
     }
 
     /// <inheritdoc/>
-    public override void IntentFailed(string key, Exception fault) => _ledger.DeliveryFailed(key, fault);
+    public override void IntentFailed(string key, Exception fault)
+    {
+        if (IsNoLongerOwed(key))
+        {
+            _ledger.GiveUp(key);
+        }
+        else
+        {
+            _ledger.DeliveryFailed(key, fault);
+        }
+    }
 
     /// <inheritdoc/>
     public override IReadOnlyList<RunnerOutput> TakeOutputs()
@@ -218,6 +228,13 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent> : EntityRu
         _outputs = [];
         return taken;
     }
+
+    /// <summary>Only what nobody waits for is ever given up, and only a durable state says so.</summary>
+    private bool IsNoLongerOwed(string key) =>
+        _phase == Phase.Ready
+        && !_writing
+        && _ledger.Find(key) is { IsAwaited: false }
+        && !_decider.Pending(_state).Any(intent => intent.Key == key);
 
     /// <summary>Throws the state away; it is read again for the next command.</summary>
     private void Discard(string reason, Exception? fault)

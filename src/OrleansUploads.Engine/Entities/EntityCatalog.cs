@@ -12,13 +12,19 @@ namespace OrleansUploads.Engine.Entities;
 /// <summary>Makes the runner of any entity; both hosts start from here.</summary>
 /// <param name="uploads">How long uploads and their records live.</param>
 /// <param name="retrievals">How long retrievals take.</param>
+/// <param name="accounts">What accounts may have; null for the usual.</param>
+/// <param name="inventories">When inventories are taken.</param>
 /// <param name="others">Whether other hosts may run the same entities.</param>
 public class EntityCatalog(
-    UploadPolicy uploads, RetrievalPolicy retrievals, OtherHosts others = OtherHosts.Unexpected)
+    UploadPolicy uploads,
+    RetrievalPolicy retrievals,
+    AccountPolicy? accounts = null,
+    InventorySchedule inventories = InventorySchedule.Current,
+    OtherHosts others = OtherHosts.Unexpected)
 {
-    private readonly AccountDecider _account = new();
-    private readonly VaultDecider _vault = new();
-    private readonly ArchiveShardDecider _archiveShard = new(uploads, retrievals);
+    private readonly AccountDecider _account = new(accounts);
+    private readonly VaultDecider _vault = new(inventories);
+    private readonly ArchiveShardDecider _archiveShard = new(uploads, retrievals, inventories);
     private readonly JobsDecider _jobs = new(retrievals);
     private readonly UploadDecider _upload = new(uploads);
 

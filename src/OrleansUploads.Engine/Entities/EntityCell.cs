@@ -10,6 +10,7 @@ public sealed class EntityCell
 {
     private static readonly TimeSpan FirstRetryDelay = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestRetryDelay = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestUnawaitedRetryDelay = TimeSpan.FromMinutes(15);
 
     private readonly Lock _gate = new();
     private readonly EntityRunner _runner;
@@ -200,7 +201,7 @@ public sealed class EntityCell
         {
             if (deliver.FailedAttempts > 0)
             {
-                await Task.Delay(RetryDelay(deliver.FailedAttempts), _ports.Time, _ports.Stopping);
+                await Task.Delay(RetryDelay(deliver), _ports.Time, _ports.Stopping);
             }
 
             await _ports.CarryOut(Entity, deliver.Intent.Action);
@@ -218,10 +219,11 @@ public sealed class EntityCell
         }
     }
 
-    private static TimeSpan RetryDelay(int failedAttempts)
+    private static TimeSpan RetryDelay(RunnerOutput.Deliver deliver)
     {
-        var delay = FirstRetryDelay * Math.Pow(2, Math.Min(failedAttempts - 1, 16));
-        return delay < LongestRetryDelay ? delay : LongestRetryDelay;
+        var longest = deliver.Intent.IsAwaited ? LongestRetryDelay : LongestUnawaitedRetryDelay;
+        var delay = FirstRetryDelay * Math.Pow(2, Math.Min(deliver.FailedAttempts - 1, 16));
+        return delay < longest ? delay : longest;
     }
 
     /// <summary>Anything that an adapter throws is a fault of this one operation; only a broken process is more.</summary>

@@ -1,13 +1,15 @@
 using OrleansUploads.Core;
 using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Entities;
 
-/// <summary>Carries intents out: gives commands to other entities, stores manifests.</summary>
+/// <summary>Carries intents out: gives commands to other entities, stores manifests, sends messages.</summary>
 /// <param name="host">Reaches the other entities.</param>
 /// <param name="parts">Where manifests go.</param>
-public sealed class IntentDelivery(IEntityHost host, IPartStore parts)
+/// <param name="notifier">Where messages of the end of jobs go; null for nowhere.</param>
+public sealed class IntentDelivery(IEntityHost host, IPartStore parts, INotifier? notifier = null)
 {
     /// <summary>Carries an intent out, once.</summary>
     /// <param name="sender">Whose intent it is.</param>
@@ -23,6 +25,13 @@ public sealed class IntentDelivery(IEntityHost host, IPartStore parts)
                 {
                     throw new InvalidOperationException(
                         $"{tell.Receiver} refused {tell.Command.GetType().Name} of {sender}: {refusal}.");
+                }
+
+                break;
+            case IntentAction.Notify notify:
+                if (notifier is not null)
+                {
+                    await notifier.NotifyAsync(VaultLife.OfJobs(sender), notify.Notice, cancellationToken);
                 }
 
                 break;

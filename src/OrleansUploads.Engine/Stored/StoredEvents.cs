@@ -17,6 +17,9 @@ internal static class StoredEvents
         ("vault-taken-in.1", typeof(VaultTakenIn)),
         ("vault-confirmed.1", typeof(VaultConfirmed)),
         ("vault-taken-out.1", typeof(VaultTakenOut)),
+        ("data-retrieval-policy-set.1", typeof(DataRetrievalPolicySet)),
+        ("retrieval-admitted.1", typeof(RetrievalAdmitted)),
+        ("capacity-purchased.1", typeof(CapacityPurchased)),
         ("epoch-carried-over.1", typeof(EpochCarriedOver)));
 
     public static EventCodec<VaultEvent> Vault { get; } = new EventCodec<VaultEvent>(
@@ -25,6 +28,7 @@ internal static class StoredEvents
         ("upload-begun.1", typeof(UploadBegun)),
         ("upload-unlisted.1", typeof(UploadUnlisted)),
         ("archives-recorded.1", typeof(ArchivesRecorded)),
+        ("inventory-taken.1", typeof(InventoryTaken)),
         ("tags-added.1", typeof(TagsAdded)),
         ("tags-removed.1", typeof(TagsRemoved)),
         ("access-policy-set.1", typeof(AccessPolicySet)),
@@ -32,6 +36,8 @@ internal static class StoredEvents
         ("vault-lock-initiated.1", typeof(VaultLockInitiated)),
         ("vault-lock-completed.1", typeof(VaultLockCompleted)),
         ("vault-lock-ended.1", typeof(VaultLockEnded)),
+        ("notifications-changed.1", typeof(NotificationsChanged)),
+        ("notifications-told.1", typeof(NotificationsTold)),
         ("vault-deleted.1", typeof(VaultDeleted)),
         ("vault-removed.1", typeof(VaultRemoved)))
         .Widened<UploadListed>("upload-listed.2", static listed => IsElsewhere(listed.Opening));
@@ -51,6 +57,10 @@ internal static class StoredEvents
     public static EventCodec<JobsEvent> Jobs { get; } = new(
         ("retrieval-started.1", typeof(RetrievalStarted)),
         ("inventory-started.1", typeof(InventoryStarted)),
+        ("vault-topic-taken.1", typeof(VaultTopicTaken)),
+        ("job-finished.1", typeof(JobFinished)),
+        ("notice-sent.1", typeof(NoticeSent)),
+        ("notice-given-up.1", typeof(NoticeGivenUp)),
         ("jobs-expired.1", typeof(JobsExpired)));
 
     public static EventCodec<UploadEvent> Upload { get; } = new EventCodec<UploadEvent>(
@@ -80,16 +90,21 @@ internal static class StoredEvents
     Converters = [
         typeof(UploadIdConverter), typeof(ArchiveIdConverter), typeof(JobIdConverter), typeof(AttemptIdConverter),
         typeof(VaultLifeConverter), typeof(DescriptionConverter), typeof(TreeHashConverter), typeof(PartRangeConverter),
-        typeof(PartSizeConverter), typeof(PartLocationConverter), typeof(InstantConverter), typeof(LockIdConverter)])]
+        typeof(PartSizeConverter), typeof(PartLocationConverter), typeof(InstantConverter), typeof(LockIdConverter),
+        typeof(CapacityIdConverter)])]
 [JsonSerializable(typeof(VaultTakenIn))]
 [JsonSerializable(typeof(VaultConfirmed))]
 [JsonSerializable(typeof(VaultTakenOut))]
 [JsonSerializable(typeof(EpochCarriedOver))]
+[JsonSerializable(typeof(DataRetrievalPolicySet))]
+[JsonSerializable(typeof(RetrievalAdmitted))]
+[JsonSerializable(typeof(CapacityPurchased))]
 [JsonSerializable(typeof(VaultBegun))]
 [JsonSerializable(typeof(UploadListed))]
 [JsonSerializable(typeof(UploadBegun))]
 [JsonSerializable(typeof(UploadUnlisted))]
 [JsonSerializable(typeof(ArchivesRecorded))]
+[JsonSerializable(typeof(InventoryTaken))]
 [JsonSerializable(typeof(TagsAdded))]
 [JsonSerializable(typeof(TagsRemoved))]
 [JsonSerializable(typeof(AccessPolicySet))]
@@ -97,6 +112,8 @@ internal static class StoredEvents
 [JsonSerializable(typeof(VaultLockInitiated))]
 [JsonSerializable(typeof(VaultLockCompleted))]
 [JsonSerializable(typeof(VaultLockEnded))]
+[JsonSerializable(typeof(NotificationsChanged))]
+[JsonSerializable(typeof(NotificationsTold))]
 [JsonSerializable(typeof(VaultDeleted))]
 [JsonSerializable(typeof(VaultRemoved))]
 [JsonSerializable(typeof(ShardOpened))]
@@ -109,6 +126,10 @@ internal static class StoredEvents
 [JsonSerializable(typeof(ShardSnapshot))]
 [JsonSerializable(typeof(RetrievalStarted))]
 [JsonSerializable(typeof(InventoryStarted))]
+[JsonSerializable(typeof(VaultTopicTaken))]
+[JsonSerializable(typeof(JobFinished))]
+[JsonSerializable(typeof(NoticeSent))]
+[JsonSerializable(typeof(NoticeGivenUp))]
 [JsonSerializable(typeof(JobsExpired))]
 [JsonSerializable(typeof(UploadInitiated))]
 [JsonSerializable(typeof(PartStored))]

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OrleansUploads.Core;
+using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Hashing;
 using OrleansUploads.Core.Jobs;
@@ -43,6 +44,11 @@ internal sealed class JobIdConverter : TextConverter<JobId>
 internal sealed class LockIdConverter : TextConverter<LockId>
 {
     protected override bool TryParse(string? text, out LockId value) => LockId.TryParse(text, out value);
+}
+
+internal sealed class CapacityIdConverter : TextConverter<CapacityId>
+{
+    protected override bool TryParse(string? text, out CapacityId value) => CapacityId.TryParse(text, out value);
 }
 
 internal sealed class AttemptIdConverter : TextConverter<AttemptId>

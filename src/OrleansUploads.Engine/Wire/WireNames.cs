@@ -19,6 +19,11 @@ internal static class WireNames
         ("create-vault.1", typeof(CreateVault)),
         ("list-vaults.1", typeof(ListVaults)),
         ("remove-vault.1", typeof(RemoveVault)),
+        ("find-data-retrieval-policy.1", typeof(FindDataRetrievalPolicy)),
+        ("set-data-retrieval-policy.1", typeof(SetDataRetrievalPolicy)),
+        ("admit-retrieval.1", typeof(AdmitRetrieval)),
+        ("purchase-capacity.1", typeof(PurchaseCapacity)),
+        ("list-capacity.1", typeof(ListCapacity)),
 
         ("begin-vault.1", typeof(BeginVault)),
         ("describe-vault.1", typeof(DescribeVault)),
@@ -40,9 +45,13 @@ internal static class WireNames
         ("find-lock.1", typeof(FindLock)),
         ("complete-lock.1", typeof(CompleteLock)),
         ("abort-lock.1", typeof(AbortLock)),
+        ("set-notifications.1", typeof(SetNotifications)),
+        ("find-notifications.1", typeof(FindNotifications)),
+        ("clear-notifications.1", typeof(ClearNotifications)),
 
         ("add-archive.1", typeof(AddArchive)),
         ("find-archive.1", typeof(FindArchive)),
+        ("find-archive-for-deletion.1", typeof(FindArchiveForDeletion)),
         ("list-archives.1", typeof(ListArchives)),
         ("delete-archive.1", typeof(DeleteArchive)),
 
@@ -51,6 +60,7 @@ internal static class WireNames
         ("find-job.1", typeof(FindJob)),
         ("find-finished-job.1", typeof(FindFinishedJob)),
         ("list-jobs.1", typeof(ListJobs)),
+        ("take-notifications.1", typeof(TakeNotifications)),
 
         ("initiate-upload.1", typeof(InitiateUpload)),
         ("check-part.1", typeof(CheckPart)),
@@ -83,6 +93,10 @@ internal static class WireNames
         ("vault-lock.1", typeof(VaultLock)),
         ("vault-policies.1", typeof(VaultPolicies)),
         ("vault-policy.1", typeof(VaultPolicy)),
+        ("capacity-unit.1", typeof(CapacityUnit)),
+        ("capacity-units.1", typeof(CapacityUnits)),
+        ("data-retrieval-policy.1", typeof(DataRetrievalPolicy)),
+        ("vault-notifications.1", typeof(VaultNotifications)),
         ("attempts-none.1", typeof(AttemptsInUse.None)),
         ("attempts-only.1", typeof(AttemptsInUse.Only)),
         ("attempts-by-manifest.1", typeof(AttemptsInUse.ByManifest)),
@@ -116,6 +130,11 @@ internal static class WireNames
         ("refused-lock-in-progress.1", typeof(Refusal.LockInProgress)),
         ("refused-lock-id-differs.1", typeof(Refusal.LockIdDiffers)),
         ("refused-vault-locked.1", typeof(Refusal.VaultLocked)),
+        ("refused-vault-recently-written-to.1", typeof(Refusal.VaultRecentlyWrittenTo)),
+        ("refused-inventory-not-taken.1", typeof(Refusal.InventoryNotTaken)),
+        ("refused-notifications-not-set.1", typeof(Refusal.NotificationsNotSet)),
+        ("refused-retrieval-not-admitted.1", typeof(Refusal.RetrievalNotAdmitted)),
+        ("refused-too-many-capacity-units.1", typeof(Refusal.TooManyCapacityUnits)),
     ];
 
     /// <summary>Shapes by the names under which they travel.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Threading.RateLimiting;
+using OrleansUploads.Gateway.Glacier.Accounts;
 using OrleansUploads.Gateway.Glacier.Answers;
 using OrleansUploads.Gateway.Glacier.Archives;
 using OrleansUploads.Gateway.Glacier.Errors;
@@ -15,6 +16,8 @@ namespace OrleansUploads.Gateway.Glacier;
 internal sealed class GlacierOperations(
     VaultOperations vaults,
     TagOperations tags,
+    NotificationOperations notifications,
+    AccountOperations accounts,
     ArchiveOperations archives,
     MultipartOperations multipart,
     JobInitiation jobInitiation,
@@ -40,7 +43,10 @@ internal sealed class GlacierOperations(
         or InitiateJob or DescribeJob or ListJobs or GetJobOutput
         or ListTagsForVault or AddTagsToVault or RemoveTagsFromVault
         or SetVaultAccessPolicy or GetVaultAccessPolicy or DeleteVaultAccessPolicy
-        or InitiateVaultLock or GetVaultLock or CompleteVaultLock or AbortVaultLock;
+        or InitiateVaultLock or GetVaultLock or CompleteVaultLock or AbortVaultLock
+        or SetVaultNotifications or GetVaultNotifications or DeleteVaultNotifications
+        or GetDataRetrievalPolicy or SetDataRetrievalPolicy
+        or ListProvisionedCapacity or PurchaseProvisionedCapacity;
 
     /// <summary>Carries a call out.</summary>
     public ValueTask<GlacierAnswer> CarryOutAsync(GlacierCall call) => call.Route.Operation switch
@@ -71,6 +77,13 @@ internal sealed class GlacierOperations(
         GetVaultLock => locks.GetAsync(call),
         CompleteVaultLock => locks.CompleteAsync(call),
         AbortVaultLock => locks.AbortAsync(call),
+        SetVaultNotifications => notifications.SetAsync(call),
+        GetVaultNotifications => notifications.GetAsync(call),
+        DeleteVaultNotifications => notifications.DeleteAsync(call),
+        GetDataRetrievalPolicy => accounts.GetRetrievalPolicyAsync(call),
+        SetDataRetrievalPolicy => accounts.SetRetrievalPolicyAsync(call),
+        ListProvisionedCapacity => accounts.ListCapacityAsync(call),
+        PurchaseProvisionedCapacity => accounts.PurchaseCapacityAsync(call),
         _ => throw new UnreachableException($"{call.Route.Operation} is not supported."),
     };
 

@@ -11,6 +11,7 @@ internal static class HeaderName
     public const string ArchiveId = "x-amz-archive-id";
     public const string PartSize = "x-amz-part-size";
     public const string UploadId = "x-amz-multipart-upload-id";
+    public const string CapacityId = "x-amz-capacity-id";
     public const string JobId = "x-amz-job-id";
     public const string LockId = "x-amz-lock-id";
     public const string ContentRange = "Content-Range";

@@ -47,7 +47,8 @@ internal sealed class ClusterBench : IAsyncDisposable
 
     public IGrainFactory Grains => _cluster.Client;
 
-    public static async Task<ClusterBench> StartAsync(DurableWorld world, int silos = 1, ClusterOptions? options = null)
+    public static async Task<ClusterBench> StartAsync(
+        DurableWorld world, int silos = 1, ClusterOptions? options = null, INotifier? notifier = null)
     {
         options ??= Hasty;
         var builder = new InProcessTestClusterBuilder((short)silos);
@@ -57,6 +58,11 @@ internal sealed class ClusterBench : IAsyncDisposable
             silo.Services.AddKeyedSingleton(ClusterNames.GrainStorage, world.Storage);
             silo.Services.AddSingleton<IReminderTable>(world.Reminders);
             silo.Services.AddSingleton(world.Parts);
+            if (notifier is not null)
+            {
+                silo.Services.AddSingleton(notifier);
+            }
+
             silo.Services.Configure<ReminderOptions>(reminders =>
             {
                 reminders.MinimumReminderPeriod = options.WakeInterval;

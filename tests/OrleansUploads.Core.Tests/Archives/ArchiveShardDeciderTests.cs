@@ -146,17 +146,20 @@ public sealed class ArchiveShardDeciderTests
         }
     }
 
-    [Fact]
-    public void A_deletion_is_remembered_for_as_long_as_a_job_may_list_what_was_there_before()
+    [Theory]
+    [InlineData(InventorySchedule.Current, 0)]
+    [InlineData(InventorySchedule.Daily, 1)]
+    public void A_deletion_is_remembered_for_as_long_as_a_job_may_list_what_was_there_before(
+        InventorySchedule inventories, int oldestInventoryDays)
     {
         var uploads = new UploadPolicy { RecordLife = TimeSpan.FromHours(1) };
-        var retrievals = new RetrievalPolicy { Delay = TimeSpan.FromHours(5) };
+        var retrievals = new RetrievalPolicy { BulkDelay = TimeSpan.FromHours(5) };
         var shard = new DeciderDriver<ArchiveShardState, ArchiveShardCommand, ArchiveShardEvent>(
-            new ArchiveShardDecider(uploads, retrievals));
+            new ArchiveShardDecider(uploads, retrievals, inventories));
         shard.Do(Add(1));
         shard.Do(new DeleteArchive(Some.Archive(1).Archive));
         shard.ConfirmAll();
-        shard.Now += retrievals.Delay + Limits.JobOutputLife;
+        shard.Now += TimeSpan.FromDays(oldestInventoryDays) + retrievals.LongestDelay + Limits.JobOutputLife;
         shard.Wake();
         Assert.Single(shard.Ask(new ListArchives(1, null, 9, default)).Archives);
         shard.Now += TimeSpan.FromHours(1);

@@ -11,7 +11,7 @@ public sealed class JobsDeciderTests
     private static readonly TimeSpan Delay = TimeSpan.FromHours(4);
 
     private readonly DeciderDriver<JobsState, JobsCommand, JobsEvent> _jobs = new(
-        new JobsDecider(new RetrievalPolicy { Delay = Delay }));
+        new JobsDecider(RetrievalPolicy.After(Delay)));
 
     private static JobId Job(int number) => JobId.FromRandom(Some.Bytes(JobId.RandomBytes, number));
 
@@ -110,7 +110,30 @@ public sealed class JobsDeciderTests
         _jobs.Now += Limits.JobOutputLife;
         _jobs.Refused<Refusal.JobNotFound>(new FindJob(Job(1)));
         _jobs.Wake();
+        _jobs.ConfirmAll();
+        _jobs.Wake();
         Assert.Empty(_jobs.State.ById);
+    }
+
+    [Fact]
+    public void Each_tier_takes_its_own_time_and_its_jobs_vanish_when_theirs_has_come()
+    {
+        var jobs = new DeciderDriver<JobsState, JobsCommand, JobsEvent>(new JobsDecider(new RetrievalPolicy
+        {
+            StandardDelay = TimeSpan.FromHours(3),
+            ExpeditedDelay = TimeSpan.FromMinutes(1),
+            BulkDelay = TimeSpan.FromHours(12),
+        }));
+        var ready = new[] { RetrievalTier.Bulk, RetrievalTier.Standard, RetrievalTier.Expedited }.Select(
+            tier => jobs.Ask(Start((int)tier) with { Wish = new JobWish(Description.None, null, tier) }).ReadyAt - Some.Noon);
+        Assert.Equal([TimeSpan.FromHours(12), TimeSpan.FromHours(3), TimeSpan.FromMinutes(1)], ready);
+        Assert.Equal(TimeSpan.FromHours(3), jobs.Ask(StartInventory(9)).ReadyAt - Some.Noon);
+
+        jobs.Now = Some.Noon + TimeSpan.FromMinutes(1) + Limits.JobOutputLife;
+        Assert.Equal(jobs.Now, jobs.Decider.WakeAt(jobs.State with { Unannounced = jobs.State.Unannounced.Clear() }));
+        jobs.Wake();
+        Assert.Equal(3, jobs.State.ById.Count);
+        jobs.Refused<Refusal.JobNotFound>(new FindJob(Job((int)RetrievalTier.Expedited)));
     }
 
     [Fact]

@@ -85,6 +85,11 @@ public sealed class StartTests : IDisposable
     [InlineData("--collect-grace", "soon", "no duration")]
     [InlineData("--account", "42", "12 digits")]
     [InlineData("--https-key", "key.pem", "go together")]
+    [InlineData("--retrieval-delay", "quick=3h", "'quick=3h' is no delay")]
+    [InlineData("--inventory", "hourly", "write current or daily")]
+    [InlineData("--max-vaults", "0", "at least 1")]
+    [InlineData("--notify", "arn:x", "is no topic and address")]
+    [InlineData("--notify", "arn:x=ftp://example.org", "is no address to post to")]
     public async Task An_option_that_makes_no_sense_is_refused_before_anything_is_made(
         string option, string value, string message)
     {

@@ -17,7 +17,7 @@ internal sealed class RunnerBench
 
     public RunnerBench(EntityId entity, OtherHosts others = OtherHosts.Unexpected)
     {
-        _catalog = new EntityCatalog(new UploadPolicy(), new RetrievalPolicy(), others);
+        _catalog = new EntityCatalog(new UploadPolicy(), new RetrievalPolicy(), others: others);
         Runner = _catalog.CreateRunner(entity);
     }
 

@@ -33,6 +33,7 @@ internal static class Sample
         [typeof(JobId)] = JobId.FromRandom(Some.Bytes(JobId.RandomBytes, 1)),
         [typeof(Description)] = Some.Described("for \"Ann\""),
         [typeof(LockId)] = LockId.FromRandom(Some.Bytes(LockId.RandomBytes, 1)),
+        [typeof(CapacityId)] = CapacityId.FromRandom(Some.Bytes(CapacityId.RandomBytes, 1)),
         [typeof(TreeHash)] = Some.Hash("a"),
         [typeof(LinearHash)] = new LinearHash(Some.Hash("b").Digest),
         [typeof(PartRange)] = new PartRange(Some.MiB, (2 * Some.MiB) - 1),

@@ -37,6 +37,8 @@ internal sealed partial record BadInput(string Name, Func<Scene, ApiRequest> Req
         .. Tags(),
         .. Policies(),
         .. Locks(),
+        .. Notifications(),
+        .. RetrievalPolicies(),
         .. Paths(),
     ];
 

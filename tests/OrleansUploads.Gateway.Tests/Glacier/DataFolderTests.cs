@@ -42,6 +42,12 @@ public sealed class JobOutputInADataFolder(DataFolderFixture gateway)
 public sealed class InventoriesInADataFolder(DataFolderFixture gateway)
     : InventoryTests(gateway), IClassFixture<DataFolderFixture>;
 
+public sealed class NotificationsInADataFolder(DataFolderFixture gateway)
+    : NotificationTests(gateway), IClassFixture<DataFolderFixture>;
+
+public sealed class AccountSettingsInADataFolder(DataFolderFixture gateway)
+    : AccountSettingsTests(gateway), IClassFixture<DataFolderFixture>;
+
 public sealed class TagsInADataFolder(DataFolderFixture gateway)
     : TagTests(gateway), IClassFixture<DataFolderFixture>;
 

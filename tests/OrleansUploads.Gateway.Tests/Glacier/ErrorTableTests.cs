@@ -25,7 +25,7 @@ public sealed class ErrorTableTests
     public void Each_refusal_has_its_documented_error_and_a_helpful_message()
     {
         var cases = typeof(Refusal).GetNestedTypes().Where(type => type.IsSubclassOf(typeof(Refusal))).ToList();
-        Assert.Equal(29, cases.Count);
+        Assert.Equal(34, cases.Count);
         foreach (var type in cases)
         {
             var error = RefusalErrors.Describe(Make(type), "us-east-1", "the-id");

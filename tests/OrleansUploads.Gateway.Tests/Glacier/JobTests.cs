@@ -10,7 +10,7 @@ public sealed class SlowJobsFixture : GatewayFixture
 {
     public static readonly TimeSpan Delay = TimeSpan.FromHours(1);
 
-    protected override GatewaySetup Setup => new() { Retrievals = new RetrievalPolicy { Delay = Delay } };
+    protected override GatewaySetup Setup => new() { Retrievals = RetrievalPolicy.After(Delay) };
 }
 
 public sealed class JobTests(SlowJobsFixture gateway) : IClassFixture<SlowJobsFixture>

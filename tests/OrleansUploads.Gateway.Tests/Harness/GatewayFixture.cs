@@ -68,6 +68,9 @@ public class GatewayFixture : IAsyncLifetime
             Requests.ListTags(vault),
             Requests.GetAccessPolicy(vault),
             Requests.GetLock(vault),
+            Requests.GetNotifications(vault),
+            Requests.GetRetrievalPolicy(),
+            Requests.ListCapacity(),
         ];
         foreach (var question in questions)
         {

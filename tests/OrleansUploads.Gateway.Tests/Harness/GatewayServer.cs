@@ -51,11 +51,7 @@ public sealed class GatewayServer : IAsyncDisposable
         builder.Services.AddSingleton(host);
         builder.Services.AddSingleton(setup.Parts);
         builder.Services.AddSingleton<ICredentialStore>(
-            new MemoryCredentialStore(
-            [
-                new Credential(Signer.KeyId, Signer.Secret, GatewaySetup.Account),
-                new Credential(Signer.Stranger.AccessKeyId, Signer.Stranger.SecretKey, GatewaySetup.StrangersAccount),
-            ]));
+            new MemoryCredentialStore(setup.Credentials));
         builder.Services.AddOrleansUploadsGateway(setup.Options);
         configure?.Invoke(builder.Services);
         var app = builder.Build();

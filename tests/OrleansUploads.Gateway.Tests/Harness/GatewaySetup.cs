@@ -1,10 +1,12 @@
 using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Memory;
 using OrleansUploads.Engine.Ports;
+using OrleansUploads.Gateway.Credentials;
 
 namespace OrleansUploads.Gateway.Tests.Harness;
 
@@ -25,11 +27,29 @@ public sealed record GatewaySetup
 
     public RetrievalPolicy Retrievals { get; init; } = new();
 
+    public AccountPolicy Accounts { get; init; } = new();
+
+    public InventorySchedule Inventories { get; init; } = InventorySchedule.Current;
+
+    /// <summary>Who may sign.</summary>
+    public IReadOnlyList<Credential> Credentials { get; init; } =
+    [
+        new(Signer.KeyId, Signer.Secret, Account),
+        new(Signer.Stranger.AccessKeyId, Signer.Stranger.SecretKey, StrangersAccount),
+    ];
+
+    /// <summary>Where messages of the end of jobs go; null for nowhere.</summary>
+    public INotifier? Notifier { get; init; }
+
     public GatewayOptions Options { get; init; } = new();
 
     /// <summary>Makes the host where a test does not care; the tests of the cluster put grains behind the gateway here.</summary>
     public static Func<GatewaySetup, IEntityHost> DefaultHost { get; set; } = static setup => new EmbeddedHost(
-        new EntityCatalog(setup.Uploads, setup.Retrievals), setup.Journal, setup.Parts, setup.Clock);
+        new EntityCatalog(setup.Uploads, setup.Retrievals, setup.Accounts, setup.Inventories),
+        setup.Journal,
+        setup.Parts,
+        setup.Clock,
+        notifier: setup.Notifier);
 
     /// <summary>Makes the host; who made it disposes it if it can be disposed of.</summary>
     public Func<GatewaySetup, IEntityHost> Host { get; init; } = DefaultHost;

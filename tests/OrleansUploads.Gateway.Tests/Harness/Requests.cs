@@ -98,6 +98,23 @@ public static class Requests
         "Action":"{{action}}","Resource":"*","Condition":{{condition}} }]}
         """;
 
+    public static ApiRequest SetNotifications(string vault, string json) =>
+        new ApiRequest("PUT", $"/-/vaults/{vault}/notification-configuration").WithBody(Encoding.UTF8.GetBytes(json));
+
+    public static ApiRequest GetNotifications(string vault) => new("GET", $"/-/vaults/{vault}/notification-configuration");
+
+    public static ApiRequest DeleteNotifications(string vault) =>
+        new("DELETE", $"/-/vaults/{vault}/notification-configuration");
+
+    public static ApiRequest GetRetrievalPolicy() => new("GET", "/-/policies/data-retrieval");
+
+    public static ApiRequest SetRetrievalPolicy(string json) =>
+        new ApiRequest("PUT", "/-/policies/data-retrieval").WithBody(Encoding.UTF8.GetBytes(json));
+
+    public static ApiRequest ListCapacity() => new("GET", "/-/provisioned-capacity");
+
+    public static ApiRequest PurchaseCapacity() => new("POST", "/-/provisioned-capacity");
+
     /// <summary>Bytes that no other seed has.</summary>
     public static byte[] Bytes(int count, int seed = 1)
     {

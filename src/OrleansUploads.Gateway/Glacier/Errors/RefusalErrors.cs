@@ -18,6 +18,13 @@ internal static class RefusalErrors
         Refusal.VaultNotEmpty r => GlacierError.Invalid(
             $"Vault not empty or recently written to: {VaultArn.Format(region, r.Vault)}. It holds {r.Archives} archives and "
             + $"{r.OpenUploads} uploads in progress; delete the archives and abort or complete the uploads first."),
+        Refusal.VaultRecentlyWrittenTo r => GlacierError.Invalid(
+            $"Vault not empty or recently written to: {VaultArn.Format(region, r.Vault)}. It is empty, but its last "
+            + "inventory does not say so; "
+            + $" the next one is taken at {GlacierDate.Format(r.NextInventoryAt)}."),
+        Refusal.InventoryNotTaken r => GlacierError.NotFound(
+            $"No inventory has been taken yet of the vault: {VaultArn.Format(region, r.Vault)}. The first one is taken "
+            + "within a day after the first archive."),
         Refusal.TooManyVaults r => new(
             StatusCodes.Status400BadRequest,
             ErrorCode.LimitExceeded,
@@ -39,6 +46,8 @@ internal static class RefusalErrors
             $"Invalid lock ID: {id}. It is not that of the lock in progress of {VaultArn.Format(region, r.Vault)}."),
         Refusal.VaultLocked r => GlacierError.AccessDenied(
             $"The vault is locked for ever, so its lock can be neither replaced nor aborted: {VaultArn.Format(region, r.Vault)}"),
+        Refusal.NotificationsNotSet r => GlacierError.NotFound(
+            $"No notification configuration is set for vault: {VaultArn.Format(region, r.Vault)}"),
         Refusal.UploadNotFound => GlacierError.UploadNotFound(id),
         Refusal.UploadKeptElsewhere => GlacierError.Invalid(
             $"The upload {id} takes no bytes here: they are kept by the system that opened it. Upload the part there."),
@@ -76,6 +85,17 @@ internal static class RefusalErrors
         Refusal.ArchiveKeptElsewhere r => GlacierError.Invalid(
             $"The bytes of the archive {r.Archive} are kept by the system that uploaded it, and cannot be retrieved here. "
             + "Fetch its manifest there; it says where they are."),
+        Refusal.RetrievalNotAdmitted r => new(
+            StatusCodes.Status400BadRequest,
+            ErrorCode.PolicyEnforced,
+            "InitiateJob request denied by current data retrieval policy. It allows "
+            + $"{r.LimitBytesPerHour} bytes in an hour; {r.UsedBytes} were asked for in the last hour, and this job wants "
+            + $"{r.WantedBytes}. Wait, ask for a range, use another tier, or change the policy."),
+        Refusal.TooManyCapacityUnits r => new(
+            StatusCodes.Status400BadRequest,
+            ErrorCode.LimitExceeded,
+            $"The account has {r.Limit} units of provisioned capacity, which is the most that an account may have. The "
+            + $"next one expires at {GlacierDate.Format(r.NextExpiresAt)}."),
         Refusal.JobNotFound r => GlacierError.JobNotFound(r.Job.ToString()),
         Refusal.RetrievalRangeInvalid r => GlacierError.Invalid(
             $"Invalid RetrievalByteRange: {r.Range}. It must begin at a multiple of 1048576 bytes and end just before one, or "

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Hashing;
 using OrleansUploads.Core.Jobs;
@@ -33,8 +34,26 @@ internal sealed class JobInitiation(
             return call.Refuse(refusal);
         }
 
+        // What can never be started must not count against the account's policy.
+        var range = RetrievalJob.RangeOf(archive, order.Range);
+        if (RetrievalJob.RefusalOf(archive, range) is { } impossible)
+        {
+            return call.Refuse(impossible);
+        }
+
         var treeHash = await RangeTreeHashAsync(archive, order.Range, call.Aborted);
-        var command = new StartRetrieval(ids.NewJob(), archive, order.Range, treeHash, order.Wish);
+        var id = ids.NewJob();
+        if (order.Wish.Tier == RetrievalTier.Standard)
+        {
+            var admitted = await host.AskAsync(
+                call.Account.Entity, new AdmitRetrieval(id, range.LengthBytes), call.Aborted);
+            if (admitted.Refusal is { } denied)
+            {
+                return call.Refuse(denied);
+            }
+        }
+
+        var command = new StartRetrieval(id, archive, order.Range, treeHash, order.Wish);
         var started = await host.AskAsync(call.Life.Jobs, command, call.Aborted);
         return started.TryGet(out var job, out refusal) ? Initiated(call, job) : call.Refuse(refusal);
     }
@@ -55,8 +74,7 @@ internal sealed class JobInitiation(
         return started.TryGet(out var job, out refusal) ? Initiated(call, job) : call.Refuse(refusal);
     }
 
-    /// <summary>The tree hash of what is wanted. A range outside of the archive has none, nor has one of bytes that are
-    /// elsewhere, and the jobs refuse both.</summary>
+    /// <summary>The tree hash of what is wanted, where the range has one.</summary>
     private async ValueTask<TreeHash?> RangeTreeHashAsync(
         ArchiveEntry archive, PartRange? wanted, CancellationToken cancellationToken)
     {

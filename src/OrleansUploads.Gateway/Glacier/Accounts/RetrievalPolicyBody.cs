@@ -1,0 +1,81 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using OrleansUploads.Core.Accounts;
+using OrleansUploads.Gateway.Glacier.Documents;
+using OrleansUploads.Gateway.Glacier.Errors;
+
+namespace OrleansUploads.Gateway.Glacier.Accounts;
+
+/// <summary>Reads the body of SetDataRetrievalPolicy.</summary>
+internal static class RetrievalPolicyBody
+{
+    private const string Strategies = "It must be 'None', 'FreeTier' or 'BytesPerHour'.";
+
+    /// <summary>Reads and checks the body.</summary>
+    public static bool TryRead(
+        ReadOnlyMemory<byte> body,
+        [NotNullWhen(true)] out DataRetrievalPolicy? policy,
+        [NotNullWhen(false)] out GlacierError? error)
+    {
+        policy = null;
+        try
+        {
+            var document = body.IsEmpty
+                ? null
+                : JsonSerializer.Deserialize(body.Span, GlacierJson.Documents.DataRetrievalPolicyToSet);
+            error = document switch
+            {
+                null => GlacierError.Missing("Request body"),
+                { Policy: null } => GlacierError.Missing("Policy"),
+                { Policy.Rules: null } => GlacierError.Missing("Rules"),
+                { Policy.Rules: [{ } rule] } => RefusalOf(rule, out policy),
+                { Policy.Rules: [null] } => GlacierError.Missing("Rules"),
+                { Policy.Rules.Count: var count } =>
+                    GlacierError.Invalid($"Invalid Rules: there are {count}, and a policy has exactly one."),
+            };
+        }
+        catch (JsonException malformed)
+        {
+            error = GlacierError.NotReadable(
+                $"The body is not the JSON object of a data retrieval policy: {malformed.Message}");
+        }
+
+        return error is null && policy is not null;
+    }
+
+    private static GlacierError? RefusalOf(RetrievalRuleToSet rule, out DataRetrievalPolicy? policy)
+    {
+        policy = null;
+        var limit = rule.BytesPerHour is { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) } number
+            ? number
+            : default(JsonElement?);
+        switch (rule.Strategy)
+        {
+            case null:
+                return GlacierError.Missing("Strategy");
+            case nameof(RetrievalStrategy.None) or nameof(RetrievalStrategy.FreeTier) when limit is not null:
+                return GlacierError.Invalid(
+                    $"Invalid BytesPerHour: {limit.Value.GetRawText()}. The strategy {rule.Strategy} has none.");
+            case nameof(RetrievalStrategy.None):
+                policy = DataRetrievalPolicy.Unlimited;
+                return null;
+            case nameof(RetrievalStrategy.FreeTier):
+                policy = new DataRetrievalPolicy(RetrievalStrategy.FreeTier, null);
+                return null;
+            case nameof(RetrievalStrategy.BytesPerHour) when limit is null:
+                return GlacierError.Missing("BytesPerHour");
+            case nameof(RetrievalStrategy.BytesPerHour):
+                if (limit.Value.ValueKind != JsonValueKind.Number || !limit.Value.TryGetInt64(out var bytes) || bytes < 1)
+                {
+                    return GlacierError.Invalid(
+                        $"Invalid BytesPerHour: {limit.Value.GetRawText()}. It must be a whole number from 1 to "
+                        + $"{long.MaxValue}.");
+                }
+
+                policy = new DataRetrievalPolicy(RetrievalStrategy.BytesPerHour, bytes);
+                return null;
+            default:
+                return GlacierError.Invalid($"Invalid Strategy: {rule.Strategy}. {Strategies}");
+        }
+    }
+}

@@ -1,0 +1,175 @@
+using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Jobs;
+using OrleansUploads.Core.Vaults;
+using OrleansUploads.TestKit;
+
+namespace OrleansUploads.Core.Tests.Jobs;
+
+/// <summary>Who is told of the end of a job, when, and until when that is tried.</summary>
+public sealed class JobNoticesTests
+{
+    private static readonly TimeSpan Delay = TimeSpan.FromHours(4);
+    private static readonly VaultNotifications Archives = new("arn:vault", NotifiedJobs.ArchiveRetrievals);
+
+    private readonly DeciderDriver<JobsState, JobsCommand, JobsEvent> _jobs = new(new JobsDecider(RetrievalPolicy.After(Delay)));
+
+    private static JobId Job(int number) => JobId.FromRandom(Some.Bytes(JobId.RandomBytes, number));
+
+    private static StartRetrieval Retrieval(int number, string? topic = null) => new(
+        Job(number), Some.Archive(1), null, null, new JobWish(Description.None, topic, RetrievalTier.Standard));
+
+    private static StartInventory Inventory(int number, string? topic = null) => new(
+        Job(number),
+        new InventoryCut(Some.Life, Some.Noon, new long[VaultLife.ArchiveShards]),
+        new InventorySelection(new CreationWindow(null, null), null, null),
+        InventoryFormat.Json,
+        new InventoryOutput("the vault", 1, null),
+        new JobWish(Description.None, topic, RetrievalTier.Standard));
+
+    private IEnumerable<string> Owed() => Told(_jobs.Decider.Pending(_jobs.State));
+
+    private static IEnumerable<string> Told(IEnumerable<Intent> intents) =>
+        intents.Select(intent => Assert.IsType<IntentAction.Notify>(intent.Action).Notice.Topic);
+
+    [Fact]
+    public void A_topic_is_told_when_the_job_has_finished_and_not_before()
+    {
+        _jobs.Do(Retrieval(1, "arn:job"));
+        Assert.Equal(Some.Noon + Delay, _jobs.Decider.WakeAt(_jobs.State));
+        _jobs.Now += Delay - TimeSpan.FromMilliseconds(1);
+        Assert.Empty(_jobs.Wake().Events);
+        _jobs.Now += TimeSpan.FromMilliseconds(1);
+        Assert.Equal(["arn:job"], Told(_jobs.Wake().Intents));
+        Assert.Empty(_jobs.Wake().Events);
+        Assert.Equal(["arn:job"], Owed());
+
+        _jobs.Do(new ConfirmNoticeSent(Job(1), "arn:job"));
+        Assert.Empty(_jobs.Do(new ConfirmNoticeSent(Job(1), "arn:job")).Events);
+        Assert.Empty(Owed());
+        Assert.Equal(Some.Noon + Delay + Limits.JobOutputLife, _jobs.Decider.WakeAt(_jobs.State));
+    }
+
+    [Fact]
+    public void A_job_that_is_ready_at_once_is_announced_at_once_and_its_caller_does_not_wait_for_that()
+    {
+        var jobs = new DeciderDriver<JobsState, JobsCommand, JobsEvent>(new JobsDecider(new RetrievalPolicy()));
+        var decision = jobs.Do(Retrieval(1, "arn:job"));
+        var intent = Assert.Single(decision.Intents);
+        Assert.IsType<RetrievalJob>(decision.Answer);
+        Assert.IsType<IntentAction.Notify>(intent.Action);
+        Assert.False(intent.IsAwaited);
+    }
+
+    [Fact]
+    public void Job_and_vault_tell_their_topics_and_one_that_both_name_is_told_once()
+    {
+        _jobs.Do(new TakeNotifications(1, Archives));
+        _jobs.Do(Retrieval(1, "arn:job"));
+        _jobs.Do(Retrieval(2));
+        _jobs.Do(Retrieval(3, "arn:vault"));
+        _jobs.Do(Inventory(4));
+        _jobs.Do(Inventory(5, "arn:job"));
+        _jobs.Now += Delay;
+        var told = Told(_jobs.Wake().Intents);
+        Assert.Equal(["arn:job", "arn:job", "arn:vault", "arn:vault", "arn:vault"], told.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void A_setting_is_about_jobs_that_finish_after_it()
+    {
+        _jobs.Do(Retrieval(1));
+        _jobs.Now += TimeSpan.FromHours(1);
+        _jobs.Do(Retrieval(2));
+        _jobs.Now = Some.Noon + Delay;
+        Assert.Empty(Told(_jobs.Do(new TakeNotifications(1, Archives)).Intents));
+        _jobs.Now += TimeSpan.FromHours(1);
+        Assert.Equal([Job(2)], Notified(_jobs.Wake().Intents));
+    }
+
+    [Fact]
+    public void A_job_that_finished_before_a_setting_is_cleared_is_announced_by_it_and_a_later_one_is_not()
+    {
+        _jobs.Do(new TakeNotifications(1, Archives));
+        _jobs.Do(Retrieval(1));
+        _jobs.Now += TimeSpan.FromHours(1);
+        _jobs.Do(Retrieval(2));
+        _jobs.Now = Some.Noon + Delay;
+        Assert.Equal([Job(1)], Notified(_jobs.Do(new TakeNotifications(2, null)).Intents));
+        Assert.Empty(_jobs.Do(new TakeNotifications(1, Archives)).Events);
+        _jobs.Now += TimeSpan.FromHours(1);
+        Assert.Empty(_jobs.Wake().Intents);
+    }
+
+    [Fact]
+    public void A_message_that_nobody_takes_is_given_up_after_a_day_and_then_its_job_vanishes()
+    {
+        _jobs.Do(Retrieval(1, "arn:dead"));
+        _jobs.Now += Delay + TimeSpan.FromMinutes(1);
+        _jobs.Wake();
+        Assert.Equal(_jobs.Now + Limits.NoticeLife, _jobs.Decider.WakeAt(_jobs.State));
+        _jobs.Now = Some.Noon + Delay + Limits.JobOutputLife;
+        Assert.Empty(_jobs.Wake().Events);
+        _jobs.Refused<Refusal.JobNotFound>(new FindJob(Job(1)));
+        _jobs.Now += TimeSpan.FromMinutes(1);
+        Assert.Equal(
+            [new NoticeGivenUp(Job(1), "arn:dead", _jobs.Now), new JobsExpired(_jobs.Now)], _jobs.Wake().Events);
+        Assert.Empty(Owed());
+        Assert.Empty(_jobs.State.ById);
+        Assert.Null(_jobs.Decider.WakeAt(_jobs.State));
+    }
+
+    [Fact]
+    public void A_job_whose_end_was_slept_through_is_still_announced_for_a_day()
+    {
+        _jobs.Do(Retrieval(1, "arn:job"));
+        _jobs.Now += Delay + TimeSpan.FromDays(3);
+        Assert.Equal(["arn:job"], Told(_jobs.Wake().Intents));
+        _jobs.Do(new ConfirmNoticeSent(Job(1), "arn:job"));
+        _jobs.Wake();
+        Assert.Empty(_jobs.State.ById);
+    }
+
+    [Fact]
+    public void Each_message_has_an_id_of_its_own_which_stays_the_same()
+    {
+        _jobs.Do(new TakeNotifications(1, Archives));
+        _jobs.Do(Retrieval(1, "arn:job"));
+        _jobs.Do(Retrieval(2, "arn:job"));
+        _jobs.Now += Delay;
+        var first = _jobs.Wake().Intents.Select(Id).ToList();
+        Assert.Equal(4, first.Distinct().Count());
+        Assert.Equal(first.Order(), Rebuild().Select(Id).Order());
+
+        static Guid Id(Intent intent) => Assert.IsType<IntentAction.Notify>(intent.Action).Notice.Id;
+    }
+
+    [Fact]
+    public void A_compacted_history_owes_and_awaits_the_same()
+    {
+        _jobs.Do(Retrieval(1, "arn:job"));
+        _jobs.Do(Retrieval(2, "arn:other"));
+        _jobs.Now += Delay;
+        _jobs.Do(new TakeNotifications(1, Archives));
+        _jobs.Do(new ConfirmNoticeSent(Job(2), "arn:other"));
+        _jobs.Do(Retrieval(3));
+        _jobs.Do(Inventory(4));
+
+        Assert.Equal(["arn:job"], Told(Rebuild()));
+        var compacted = _jobs.Decider.Compact(_jobs.State).ToList();
+        Assert.Equal(_jobs.Decider.CompactCount(_jobs.State), compacted.Count);
+        var rebuilt = compacted.Aggregate(_jobs.Decider.Initial, _jobs.Decider.Evolve);
+        Assert.Equal(_jobs.Decider.WakeAt(_jobs.State), _jobs.Decider.WakeAt(rebuilt));
+        Assert.Equal([Job(3)], rebuilt.Unannounced.Select(job => job.Job));
+        Assert.Equal(_jobs.State.Finished.Order(Comparer), rebuilt.Finished.Order(Comparer));
+    }
+
+    private static Comparer<JobId> Comparer { get; } = Comparer<JobId>.Create(
+        (left, right) => string.CompareOrdinal(left.ToString(), right.ToString()));
+
+    private static IEnumerable<JobId> Notified(IEnumerable<Intent> intents) =>
+        intents.Select(intent => Assert.IsType<IntentAction.Notify>(intent.Action).Notice.Job.Job);
+
+    private IEnumerable<Intent> Rebuild() => _jobs.Decider.Pending(
+        _jobs.Decider.Compact(_jobs.State).Aggregate(_jobs.Decider.Initial, _jobs.Decider.Evolve));
+}

@@ -1,0 +1,85 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using OrleansUploads.Client;
+using OrleansUploads.Client.Models;
+using OrleansUploads.EndToEnd.Tests.Harness;
+
+namespace OrleansUploads.EndToEnd.Tests.Serving;
+
+/// <summary>What the command line says about jobs.</summary>
+public sealed class JobOptionsTests : IDisposable
+{
+    private const string Topic = "arn:aws:sns:us-east-1:000000000001:ready";
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_message_outlives_a_killed_server_and_reaches_a_receiver_that_was_down()
+    {
+        var receiver = $"http://127.0.0.1:{FreePort()}/";
+        await using var first = await ServerProcess.StartAsync(_folder.Data, "--anonymous", "--notify", $"{Topic}={receiver}");
+        using var http = new HttpClient { BaseAddress = first.Address };
+        http.DefaultRequestHeaders.Add("x-amz-glacier-version", "2012-06-01");
+        (await http.PutAsync("/-/vaults/photos", content: null)).EnsureSuccessStatusCode();
+        var job = $$"""{"Type":"inventory-retrieval","SNSTopic":"{{Topic}}"}""";
+        var initiated = (await http.PostAsync("/-/vaults/photos/jobs", new StringContent(job))).EnsureSuccessStatusCode();
+        await Eventually.BecomesTrueAsync(
+            () => first.Log.Contains("did not take the message", StringComparison.Ordinal), "the receiver is down");
+
+        using var listener = new HttpListener { Prefixes = { receiver } };
+        listener.Start();
+        await using var second = await first.CrashAsync();
+
+        var request = (await listener.GetContextAsync().WaitAsync(TimeSpan.FromSeconds(30))).Request;
+        using var message = await JsonDocument.ParseAsync(request.InputStream);
+        Assert.Equal("POST", request.HttpMethod);
+        Assert.Equal(Topic, message.RootElement.GetProperty("TopicArn").GetString());
+        Assert.Contains(
+            initiated.Headers.GetValues("x-amz-job-id").Single(),
+            message.RootElement.GetProperty("Message").GetString(),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Tiers_wait_as_long_as_they_are_told_to()
+    {
+        await using var server = await ServerProcess.StartAsync(
+            _folder.Data, "--retrieval-delay", "12h", "--retrieval-delay", "expedited=0");
+        var client = server.Connect();
+        await client.CreateVaultAsync("photos");
+        var archive = await client.UploadInPartsAsync("photos", Archives.Bytes(5, seed: 1));
+
+        var slow = await client.InitiateArchiveRetrievalAsync("photos", archive.ArchiveId);
+        var fast = await client.InitiateArchiveRetrievalAsync("photos", archive.ArchiveId, tier: RetrievalTier.Expedited);
+
+        using var output = await client.GetJobOutputAsync("photos", fast);
+        var refused = await Assert.ThrowsAsync<GlacierException>(() => client.GetJobOutputAsync("photos", slow));
+        Assert.Contains("not currently available for download", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Daily_inventories_and_fewer_vaults_are_had_for_the_asking()
+    {
+        await using var server = await ServerProcess.StartAsync(
+            _folder.Data, "--inventory", "daily", "--max-vaults", "1");
+        var client = server.Connect();
+        await client.CreateVaultAsync("photos");
+        await client.UploadInPartsAsync("photos", Archives.Bytes(5, seed: 1));
+
+        Assert.Equal(0, (await client.DescribeVaultAsync("photos")).ArchiveCount);
+        var early = await Assert.ThrowsAsync<GlacierException>(() => client.InitiateInventoryRetrievalAsync("photos"));
+        Assert.Equal(GlacierErrorCodes.ResourceNotFound, early.Code);
+        var many = await Assert.ThrowsAsync<GlacierException>(() => client.CreateVaultAsync("music"));
+        Assert.Contains("has 1 vaults", many.Message, StringComparison.Ordinal);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,208 @@
+using OrleansUploads.Core.Accounts;
+using OrleansUploads.Gateway.Credentials;
+using OrleansUploads.Gateway.Tests.Harness;
+using static OrleansUploads.Gateway.Tests.Harness.Requests;
+
+namespace OrleansUploads.Gateway.Tests.Glacier;
+
+/// <summary>The data retrieval policy and provisioned capacity. Both are the whole account's, so a test begins and ends with
+/// none.</summary>
+public class AccountSettingsTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>, IAsyncLifetime
+{
+    private const string None = """{"Policy":{"Rules":[{"BytesPerHour":null,"Strategy":"None"}]}}""";
+    private const string Denied = "InitiateJob request denied by current data retrieval policy.";
+
+    private SettableClock Clock => gateway.Server.Setup.Clock;
+
+    public async ValueTask InitializeAsync()
+    {
+        Clock.Advance(TimeSpan.FromDays(40));
+        (await gateway.SendAsync(SetRetrievalPolicy(None))).Expect(204);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
+
+    [Theory]
+    [InlineData("""{"BytesPerHour":10737418240,"Strategy":"BytesPerHour"}""")]
+    [InlineData("""{"BytesPerHour":9223372036854775807,"Strategy":"BytesPerHour"}""")]
+    [InlineData("""{"BytesPerHour":null,"Strategy":"FreeTier"}""")]
+    public async Task A_policy_is_shown_as_it_was_set_until_it_is_replaced(string rule)
+    {
+        var policy = $$$"""{"Policy":{"Rules":[{{{rule}}}]}}""";
+        Assert.Equal(None, (await gateway.SendAsync(GetRetrievalPolicy())).Expect(200).Text);
+        (await gateway.SendAsync(SetRetrievalPolicy(policy))).Expect(204);
+        Assert.Equal(policy, (await gateway.SendAsync(GetRetrievalPolicy())).Expect(200).Text);
+        (await gateway.SendAsync(SetRetrievalPolicy("""{"Policy":{"Rules":[{"Strategy":"None"}]}}"""))).Expect(204);
+        Assert.Equal(None, (await gateway.SendAsync(GetRetrievalPolicy())).Expect(200).Text);
+    }
+
+    [Fact]
+    public async Task Standard_retrievals_of_an_hour_stay_within_the_limit_and_others_are_not_counted()
+    {
+        var vault = await gateway.NewVaultAsync();
+        var archive = await gateway.NewArchiveAsync(vault, Bytes(3 * MiB));
+        await LimitAsync(4 * MiB);
+        (await gateway.SendAsync(Retrieve(vault, archive))).Expect(202);
+        (await gateway.SendAsync(Retrieve(vault, archive))).ExpectError(400, "PolicyEnforcedException", Denied);
+        (await gateway.SendAsync(Order(vault, archive, "Expedited"))).Expect(202);
+        (await gateway.SendAsync(Order(vault, archive, "Bulk"))).Expect(202);
+        (await gateway.SendAsync(RetrieveInventory(vault))).Expect(202);
+        (await gateway.SendAsync(Order(vault, archive, "Standard", "0-1048574"))).ExpectError(
+            400, "InvalidParameterValueException", "Invalid RetrievalByteRange");
+        (await gateway.SendAsync(Order(vault, archive, "Standard", "0-1048575"))).Expect(202);
+        (await gateway.SendAsync(Order(vault, archive, "Standard", "0-1048575"))).ExpectError(
+            400, "PolicyEnforcedException", "allows 4194304 bytes in an hour; 4194304 were asked for");
+
+        Clock.Advance(TimeSpan.FromHours(1) - TimeSpan.FromMilliseconds(1));
+        (await gateway.SendAsync(Order(vault, archive, "Standard", "0-1048575"))).ExpectError(
+            400, "PolicyEnforcedException", Denied);
+        Clock.Advance(TimeSpan.FromMilliseconds(1));
+        (await gateway.SendAsync(Retrieve(vault, archive))).Expect(202);
+    }
+
+    [Fact]
+    public async Task Jobs_that_are_initiated_at_the_same_moment_do_not_pass_the_limit_together()
+    {
+        var vault = await gateway.NewVaultAsync();
+        var archive = await gateway.NewArchiveAsync(vault, Bytes(MiB));
+        await LimitAsync(3 * MiB);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => gateway.SendAsync(Retrieve(vault, archive))));
+        Assert.Equal(3, answers.Count(answer => answer.Status == 202));
+        Assert.Equal(17, answers.Count(answer => answer.Code == "PolicyEnforcedException"));
+        var jobs = (await gateway.SendAsync(ListJobs(vault))).Json.GetProperty("JobList");
+        Assert.Equal(3, jobs.GetArrayLength());
+    }
+
+    [Fact]
+    public async Task The_free_tier_is_ten_gibibytes_a_month_spread_over_its_hours()
+    {
+        var vault = await gateway.NewVaultAsync();
+        var archive = await gateway.NewArchiveAsync(vault, Bytes(15 * MiB));
+        (await gateway.SendAsync(SetRetrievalPolicy("""{"Policy":{"Rules":[{"Strategy":"FreeTier"}]}}"""))).Expect(204);
+        (await gateway.SendAsync(Retrieve(vault, archive))).ExpectError(
+            400, "PolicyEnforcedException", "allows 14913080 bytes in an hour");
+        (await gateway.SendAsync(Order(vault, archive, "Standard", $"0-{(14 * MiB) - 1}"))).Expect(202);
+    }
+
+    [Fact]
+    public async Task Two_units_of_capacity_can_be_bought_and_each_lasts_a_calendar_month()
+    {
+        Assert.Equal("""{"ProvisionedCapacityList":[]}""", (await gateway.SendAsync(ListCapacity())).Expect(200).Text);
+        var first = (await gateway.SendAsync(PurchaseCapacity())).Expect(201);
+        Assert.Equal("0", first.Header("Content-Length"));
+        var id = first.Header("x-amz-capacity-id")!;
+        Assert.Equal(24, id.Length);
+        var begun = Clock.Now;
+        Clock.Advance(TimeSpan.FromDays(1));
+        (await gateway.SendAsync(PurchaseCapacity())).Expect(201);
+        (await gateway.SendAsync(PurchaseCapacity())).ExpectError(
+            400, "LimitExceededException", $"The next one expires at {Date(begun.AddMonths(1))}");
+
+        var listed = (await gateway.SendAsync(ListCapacity())).Expect(200).Json.GetProperty("ProvisionedCapacityList");
+        Assert.Equal(2, listed.GetArrayLength());
+        Assert.Equal(
+            $$"""{"CapacityId":"{{id}}","ExpirationDate":"{{Date(begun.AddMonths(1))}}","StartDate":"{{Date(begun)}}"}""",
+            listed[0].GetRawText());
+
+        Clock.Advance(begun.AddMonths(1) - Clock.Now);
+        Assert.Single((await gateway.SendAsync(ListCapacity())).Json.GetProperty("ProvisionedCapacityList").EnumerateArray());
+        (await gateway.SendAsync(PurchaseCapacity())).Expect(201);
+    }
+
+    private static string Date(DateTimeOffset at) =>
+        at.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture);
+
+    private async Task LimitAsync(long bytesPerHour) => (await gateway.SendAsync(SetRetrievalPolicy(
+        $$$"""{"Policy":{"Rules":[{"Strategy":"BytesPerHour","BytesPerHour":{{{bytesPerHour}}}}]}}"""))).Expect(204);
+
+    private static ApiRequest Order(string vault, string archive, string tier, string? range = null) => InitiateJob(
+        vault,
+        $$"""
+        {"Type":"archive-retrieval","ArchiveId":"{{archive}}","Tier":"{{tier}}",
+        "RetrievalByteRange":{{(range is null ? "null" : $"\"{range}\"")}}}
+        """);
+}
+
+/// <summary>Several accounts on one server.</summary>
+public sealed class AccountTests : IAsyncLifetime
+{
+    private static readonly Signer Theirs = new() { AccessKeyId = "AKIATHEIRS", SecretKey = "another secret" };
+
+    private GatewayServer _server = null!;
+
+    public async ValueTask InitializeAsync() => _server = await GatewayServer.StartAsync(new GatewaySetup
+    {
+        Accounts = new AccountPolicy { MaxVaults = 2 },
+        Credentials =
+        [
+            new Credential(Signer.KeyId, Signer.Secret, GatewaySetup.Account),
+            new Credential(Theirs.AccessKeyId, Theirs.SecretKey, Account("444455556666")),
+        ],
+    });
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    [Fact]
+    public async Task Accounts_do_not_see_each_others_vaults_archives_uploads_and_jobs_of_the_same_name()
+    {
+        (await _server.SendAsync(CreateVault("v"))).Expect(201);
+        var archive = (await _server.SendAsync(UploadArchive("v", Bytes(7)))).Header("x-amz-archive-id")!;
+        var upload = (await _server.SendAsync(Initiate("v"))).Header("x-amz-multipart-upload-id")!;
+        var job = (await _server.SendAsync(Retrieve("v", archive))).Expect(202).Header("x-amz-job-id")!;
+        (await _server.SendAsync(DescribeVault("v"), Theirs)).ExpectError(
+            404, "ResourceNotFoundException", "arn:aws:glacier:us-east-1:444455556666:vaults/v");
+
+        Assert.Equal("/444455556666/vaults/v", (await _server.SendAsync(CreateVault("v"), Theirs)).Expect(201).Header("Location"));
+        Assert.Equal(0, (await _server.SendAsync(DescribeVault("v"), Theirs)).Json.GetProperty("NumberOfArchives").GetInt32());
+        ApiRequest[] foreign =
+        [
+            ListParts("v", upload), Abort("v", upload), Complete("v", upload, 1, TreeHashOf(Bytes(1))),
+            Part("v", upload, 0, Bytes(1)), Retrieve("v", archive), DeleteArchive("v", archive), DescribeJob("v", job),
+            GetOutput("v", job),
+        ];
+        foreach (var request in foreign)
+        {
+            (await _server.SendAsync(request, Theirs)).ExpectError(404, "ResourceNotFoundException", "ID was not found");
+        }
+
+        foreach (var (list, name) in new[] { (ListUploads("v"), "UploadsList"), (ListJobs("v"), "JobList") })
+        {
+            Assert.Equal(0, (await _server.SendAsync(list, Theirs)).Expect(200).Json.GetProperty(name).GetArrayLength());
+            Assert.Equal(1, (await _server.SendAsync(list)).Expect(200).Json.GetProperty(name).GetArrayLength());
+        }
+
+        var byNumber = DescribeVault("v") with { Target = "/111122223333/vaults/v" };
+        (await _server.SendAsync(byNumber, Theirs)).ExpectError(403, "AccessDeniedException", "111122223333");
+        (await _server.SendAsync(byNumber)).Expect(200);
+    }
+
+    [Fact]
+    public async Task Each_account_has_as_many_vaults_as_the_operator_lets_it_have()
+    {
+        foreach (var signer in new[] { new Signer(), Theirs })
+        {
+            (await _server.SendAsync(CreateVault("a"), signer)).Expect(201);
+            (await _server.SendAsync(CreateVault("b"), signer)).Expect(201);
+            (await _server.SendAsync(CreateVault("c"), signer)).ExpectError(400, "LimitExceededException", "has 2 vaults");
+            (await _server.SendAsync(CreateVault("a"), signer)).Expect(201);
+            (await _server.SendAsync(DeleteVault("a"), signer)).Expect(204);
+            (await _server.SendAsync(CreateVault("c"), signer)).Expect(201);
+            Assert.Equal(2, (await _server.SendAsync(ListVaults(), signer)).Json.GetProperty("VaultList").GetArrayLength());
+        }
+    }
+
+    [Fact]
+    public async Task What_one_account_sets_and_buys_is_not_the_others()
+    {
+        (await _server.SendAsync(SetRetrievalPolicy("""{"Policy":{"Rules":[{"Strategy":"FreeTier"}]}}"""))).Expect(204);
+        (await _server.SendAsync(PurchaseCapacity())).Expect(201);
+        Assert.Contains("\"None\"", (await _server.SendAsync(GetRetrievalPolicy(), Theirs)).Text, StringComparison.Ordinal);
+        Assert.Equal("""{"ProvisionedCapacityList":[]}""", (await _server.SendAsync(ListCapacity(), Theirs)).Text);
+    }
+
+    private static AccountId Account(string text) => AccountId.TryParse(text, out var id) ? id : throw new FormatException(text);
+}

@@ -1,0 +1,45 @@
+using static OrleansUploads.Gateway.Tests.Harness.Requests;
+
+namespace OrleansUploads.Gateway.Tests.Glacier;
+
+/// <content>Ways to get data retrieval policies wrong.</content>
+internal sealed partial record BadInput
+{
+    private static IEnumerable<BadInput> RetrievalPolicies() =>
+    [
+        new("a policy without body", s => SetRetrievalPolicy(""), 400, Missing, "missing: Request body"),
+        new("a policy that is null", s => SetRetrievalPolicy("null"), 400, Missing, "missing: Request body"),
+        new("a policy without policy", s => SetRetrievalPolicy("{}"), 400, Missing, "missing: Policy"),
+        new("a policy without rules", s => SetRetrievalPolicy("""{"Policy":{}}"""), 400, Missing, "missing: Rules"),
+        new("a policy of no rules", s => Rules(""), 400, Invalid, "Invalid Rules: there are 0"),
+        new("a policy of a rule that is null", s => Rules("null"), 400, Missing, "missing: Rules"),
+        new("a policy of two rules",
+            s => Rules("""{"Strategy":"None"},{"Strategy":"None"}"""), 400, Invalid, "there are 2, and a policy has exactly one"),
+        new("a rule without strategy", s => Rules("""{"BytesPerHour":1}"""), 400, Missing, "missing: Strategy"),
+        new("a rule of an unknown strategy",
+            s => Rules("""{"Strategy":"freetier"}"""), 400, Invalid, "Invalid Strategy: freetier. It must be 'None'"),
+        new("a rule that is a number of a strategy", s => Rules("""{"Strategy":"1"}"""), 400, Invalid, "Invalid Strategy: 1"),
+        new("a rule without the bytes that it needs",
+            s => Rules("""{"Strategy":"BytesPerHour","BytesPerHour":null}"""), 400, Missing, "missing: BytesPerHour"),
+        .. new[] { "None", "FreeTier" }.Select(strategy => new BadInput(
+            $"a rule with bytes that {strategy} does not have",
+            s => Rules($$"""{"Strategy":"{{strategy}}","BytesPerHour":1}"""),
+            400,
+            Invalid,
+            $"Invalid BytesPerHour: 1. The strategy {strategy} has none")),
+        .. new[] { "0", "-1", "1.5", "1e30", "9223372036854775808", "\"1\"", "true", "[1]" }.Select(bytes => new BadInput(
+            $"a rule of {bytes} bytes",
+            s => Rules($$"""{"Strategy":"BytesPerHour","BytesPerHour":{{bytes}}}"""),
+            400,
+            Invalid,
+            $"Invalid BytesPerHour: {bytes}. It must be a whole number from 1 to 9223372036854775807")),
+        .. new[] { "{", "[]", """{"Policy":1}""", """{"Policy":{"Rules":{}}}""" }.Select(body => new BadInput(
+            $"the policy {body}",
+            s => SetRetrievalPolicy(body),
+            400,
+            "SerializationException",
+            "not the JSON object of a data retrieval policy")),
+    ];
+
+    private static Harness.ApiRequest Rules(string rules) => SetRetrievalPolicy($$$"""{"Policy":{"Rules":[{{{rules}}}]}}""");
+}

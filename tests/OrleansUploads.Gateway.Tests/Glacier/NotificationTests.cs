@@ -1,0 +1,61 @@
+using OrleansUploads.Gateway.Tests.Harness;
+using static OrleansUploads.Gateway.Tests.Harness.Requests;
+
+namespace OrleansUploads.Gateway.Tests.Glacier;
+
+public class NotificationTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
+{
+    private const string Both =
+        """{"Events":["ArchiveRetrievalCompleted","InventoryRetrievalCompleted"],"SNSTopic":"arn:aws:sns:us-east-1:1:ready"}""";
+
+    [Fact]
+    public async Task What_is_set_is_shown_until_it_is_deleted_and_deleting_it_again_is_no_error()
+    {
+        var vault = await gateway.NewVaultAsync();
+        (await gateway.SendAsync(SetNotifications(vault, Both))).Expect(204);
+        var shown = (await gateway.SendAsync(GetNotifications(vault))).Expect(200);
+        Assert.Equal("application/json", shown.Header("Content-Type"));
+        Assert.Equal(Both, shown.Text);
+
+        (await gateway.SendAsync(DeleteNotifications(vault))).Expect(204);
+        (await gateway.SendAsync(DeleteNotifications(vault))).Expect(204);
+        (await gateway.SendAsync(GetNotifications(vault))).ExpectError(
+            404, "ResourceNotFoundException", "No notification configuration is set");
+    }
+
+    [Fact]
+    public async Task A_setting_replaces_the_one_before_as_a_whole()
+    {
+        var vault = await gateway.NewVaultAsync();
+        (await gateway.SendAsync(SetNotifications(vault, Both))).Expect(204);
+        const string Other = """{"Events":["InventoryRetrievalCompleted"],"SNSTopic":"arn:x"}""";
+        (await gateway.SendAsync(SetNotifications(vault, Other))).Expect(204);
+        Assert.Equal(Other, (await gateway.SendAsync(GetNotifications(vault))).Expect(200).Text);
+    }
+
+    [Fact]
+    public async Task The_same_event_twice_is_the_same_as_once()
+    {
+        var vault = await gateway.NewVaultAsync();
+        (await gateway.SendAsync(SetNotifications(
+            vault, """{"SNSTopic":"arn:x","Events":["ArchiveRetrievalCompleted","ArchiveRetrievalCompleted"],"More":1}""")))
+            .Expect(204);
+        Assert.Equal(
+            """{"Events":["ArchiveRetrievalCompleted"],"SNSTopic":"arn:x"}""",
+            (await gateway.SendAsync(GetNotifications(vault))).Expect(200).Text);
+    }
+
+    [Fact]
+    public async Task Notifications_belong_to_one_life_of_a_vault()
+    {
+        var vault = await gateway.NewVaultAsync();
+        (await gateway.SendAsync(SetNotifications(vault, Both))).Expect(204);
+        (await gateway.SendAsync(CreateVault(vault))).Expect(201);
+        (await gateway.SendAsync(GetNotifications(vault))).Expect(200);
+        (await gateway.SendAsync(DeleteVault(vault))).Expect(204);
+        (await gateway.SendAsync(GetNotifications(vault))).ExpectError(404, "ResourceNotFoundException", "Vault not found");
+        (await gateway.SendAsync(CreateVault(vault))).Expect(201);
+        (await gateway.SendAsync(GetNotifications(vault))).ExpectError(
+            404, "ResourceNotFoundException", "No notification configuration is set");
+    }
+}

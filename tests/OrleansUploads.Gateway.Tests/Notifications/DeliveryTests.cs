@@ -1,0 +1,221 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using OrleansUploads.Core.Jobs;
+using OrleansUploads.Engine.Embedded;
+using OrleansUploads.Engine.Memory;
+using OrleansUploads.Engine.Reclaim;
+using OrleansUploads.Gateway.Notifications;
+using OrleansUploads.Gateway.Tests.Harness;
+using static OrleansUploads.Gateway.Tests.Harness.Requests;
+
+namespace OrleansUploads.Gateway.Tests.Notifications;
+
+/// <summary>The whole road: from a job over HTTP to a message over HTTP, with the real engine between.</summary>
+public sealed class DeliveryTests : IAsyncDisposable
+{
+    private const string JobTopic = "arn:aws:sns:us-east-1:111122223333:job";
+    private const string VaultTopic = "arn:aws:sns:us-east-1:111122223333:vault";
+
+    private readonly MemoryJournal _journal = new();
+    private readonly MemoryPartStore _parts = new();
+    private readonly SettableClock _clock = new();
+    private readonly LogLines _log = new();
+    private readonly ILoggerFactory _loggers;
+    private readonly List<HttpNotifier> _notifiers = [];
+
+    public DeliveryTests() => _loggers = LoggerFactory.Create(logging => logging.AddProvider(_log));
+
+    public ValueTask DisposeAsync()
+    {
+        _notifiers.ForEach(notifier => notifier.Dispose());
+        _loggers.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task A_finished_job_is_told_to_its_topic_and_to_its_vaults_in_the_documented_form()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        await using var server = await StartAsync((JobTopic, receiver.Address), (VaultTopic, receiver.Address));
+        var archive = await PrepareAsync(server, VaultTopic);
+        var job = await RetrieveAsync(server, archive, JobTopic);
+
+        var messages = new[] { await receiver.NextAsync(), await receiver.NextAsync() }
+            .OrderBy(message => message.Headers["x-amz-sns-topic-arn"], StringComparer.Ordinal).ToList();
+        var described = (await server.SendAsync(DescribeJob("v", job))).Expect(200);
+        Assert.NotEqual(messages[0].Id, messages[1].Id);
+        foreach (var (message, topic) in messages.Zip([JobTopic, VaultTopic]))
+        {
+            Assert.Equal("POST /ready?to=me", message.Line);
+            Assert.Equal("text/plain; charset=UTF-8", message.Headers["Content-Type"]);
+            Assert.Equal("Notification", message.Headers["x-amz-sns-message-type"]);
+            Assert.Equal(message.Id, message.Headers["x-amz-sns-message-id"]);
+            Assert.True(Guid.TryParseExact(message.Id, "D", out _));
+            Assert.Equal(topic, message.Headers["x-amz-sns-topic-arn"]);
+            Assert.Equal(
+                new Dictionary<string, string?>
+                {
+                    ["Type"] = "Notification",
+                    ["MessageId"] = message.Id,
+                    ["TopicArn"] = topic,
+                    ["Message"] = described.Text,
+                    ["Timestamp"] = described.Json.GetProperty("CompletionDate").GetString(),
+                },
+                message.Json.EnumerateObject().ToDictionary(field => field.Name, field => field.Value.GetString()));
+        }
+    }
+
+    [Fact]
+    public async Task A_vault_tells_only_of_the_kinds_of_jobs_that_its_events_name()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        await using var server = await StartAsync((VaultTopic, receiver.Address));
+        var archive = await PrepareAsync(server, topic: null);
+        (await server.SendAsync(SetNotifications(
+            "v", $$"""{"SNSTopic":"{{VaultTopic}}","Events":["InventoryRetrievalCompleted"]}"""))).Expect(204);
+        (await server.SendAsync(Retrieve("v", archive))).Expect(202);
+        var inventory = (await server.SendAsync(RetrieveInventory("v"))).Expect(202).Header("x-amz-job-id");
+
+        var message = await receiver.NextAsync();
+        using var job = JsonDocument.Parse(message.Json.GetProperty("Message").GetString()!);
+        Assert.Equal(inventory, job.RootElement.GetProperty("JobId").GetString());
+        Assert.Equal("InventoryRetrieval", job.RootElement.GetProperty("Action").GetString());
+        Assert.False(receiver.HasMore);
+    }
+
+    [Theory]
+    [InlineData(500)]
+    [InlineData(404)]
+    [InlineData(302)]
+    public async Task A_message_that_is_not_taken_comes_again_the_same_to_the_last_byte(int status)
+    {
+        await using var receiver = await Receiver.StartAsync(status);
+        await using var server = await StartAsync((JobTopic, receiver.Address));
+        await RetrieveAsync(server, await PrepareAsync(server, topic: null), JobTopic);
+
+        var first = await receiver.NextAsync();
+        var second = await receiver.NextAsync();
+        receiver.Status = 204;
+        var last = second;
+        while (last.AnsweredBy != 204)
+        {
+            last = await receiver.NextAsync();
+        }
+
+        Assert.Equal("POST /ready?to=me", second.Line);
+        Assert.Equal(first.Body, second.Body);
+        Assert.Equal(first.Body, last.Body);
+        await _log.WaitForAsync($"listens to {JobTopic}, did not take the message");
+    }
+
+    [Fact]
+    public async Task A_receiver_that_is_down_gets_its_message_when_it_is_up_again_and_nobody_waits_for_it()
+    {
+        var receiver = await Receiver.StartAsync();
+        var port = receiver.Address.Port;
+        await receiver.DisposeAsync();
+        await using var server = await StartAsync((JobTopic, receiver.Address));
+        var archive = await PrepareAsync(server, topic: null);
+        var job = await RetrieveAsync(server, archive, JobTopic);
+        await _log.WaitForAsync("did not take the message");
+        (await server.SendAsync(DescribeJob("v", job))).Expect(200);
+        (await server.SendAsync(GetOutput("v", job))).Expect(200);
+        (await server.SendAsync(ListJobs("v"))).Expect(200);
+        (await server.SendAsync(Retrieve("v", archive))).Expect(202);
+
+        await using var up = await Receiver.StartAsync(port: port);
+        Assert.Equal(JobTopic, (await up.NextAsync()).Headers["x-amz-sns-topic-arn"]);
+    }
+
+    [Fact]
+    public async Task A_server_that_was_restarted_between_the_jobs_end_and_the_delivery_delivers_it()
+    {
+        await using var receiver = await Receiver.StartAsync(status: 503);
+        string id;
+        await using (var server = await StartAsync((JobTopic, receiver.Address)))
+        {
+            await RetrieveAsync(server, await PrepareAsync(server, topic: null), JobTopic);
+            id = (await receiver.NextAsync()).Id;
+        }
+
+        receiver.Status = 200;
+        await using var restarted = await StartAsync((JobTopic, receiver.Address));
+        await WakeAsync(restarted);
+        var message = await receiver.NextAsync();
+        while (message.AnsweredBy != 200)
+        {
+            message = await receiver.NextAsync();
+        }
+
+        Assert.Equal(id, message.Id);
+    }
+
+    [Fact]
+    public async Task A_job_that_takes_time_is_told_when_it_has_finished_also_by_a_server_that_was_started_after_it()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        string job;
+        await using (var server = await StartAsync((JobTopic, receiver.Address)))
+        {
+            var archive = await PrepareAsync(server, topic: null);
+            job = (await server.SendAsync(InitiateJob("v", Order(archive, JobTopic, "Bulk")))).Header("x-amz-job-id")!;
+            await WakeAsync(server);
+            Assert.False(receiver.HasMore);
+        }
+
+        _clock.Advance(TimeSpan.FromHours(12));
+        await using var restarted = await StartAsync((JobTopic, receiver.Address));
+        await WakeAsync(restarted);
+        Assert.Contains(job, (await receiver.NextAsync()).Json.GetProperty("Message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_topic_that_nobody_listens_to_is_told_to_the_log_and_dropped()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        await using var server = await StartAsync((JobTopic, receiver.Address));
+        var archive = await PrepareAsync(server, VaultTopic);
+        await RetrieveAsync(server, archive, JobTopic);
+        await _log.WaitForAsync($"nobody listens to its topic {VaultTopic}; the message is dropped");
+        Assert.Equal(JobTopic, (await receiver.NextAsync()).Headers["x-amz-sns-topic-arn"]);
+    }
+
+    private async Task<GatewayServer> StartAsync(params (string Topic, Uri Address)[] receivers)
+    {
+        var notifier = new HttpNotifier(
+            new TopicReceivers(receivers.Select(receiver => KeyValuePair.Create(receiver.Topic, receiver.Address))),
+            GatewayOptions.DefaultRegion,
+            _loggers.CreateLogger<HttpNotifier>());
+        _notifiers.Add(notifier);
+        return await GatewayServer.StartAsync(new GatewaySetup
+        {
+            Clock = _clock,
+            Journal = _journal,
+            Parts = _parts,
+            Retrievals = new RetrievalPolicy { BulkDelay = TimeSpan.FromHours(12) },
+            Notifier = notifier,
+        });
+    }
+
+    /// <summary>What housekeeping does every few seconds.</summary>
+    private async Task WakeAsync(GatewayServer server) =>
+        await new WakeScan((EmbeddedHost)server.Host, _journal, _clock).RunAsync(CancellationToken.None);
+
+    private static async Task<string> PrepareAsync(GatewayServer server, string? topic)
+    {
+        (await server.SendAsync(CreateVault("v"))).Expect(201);
+        if (topic is not null)
+        {
+            (await server.SendAsync(SetNotifications(
+                "v", $$"""{"SNSTopic":"{{topic}}","Events":["ArchiveRetrievalCompleted"]}"""))).Expect(204);
+        }
+
+        return (await server.SendAsync(UploadArchive("v", Bytes(7)))).Expect(201).Header("x-amz-archive-id")!;
+    }
+
+    private static async Task<string> RetrieveAsync(GatewayServer server, string archive, string topic) =>
+        (await server.SendAsync(InitiateJob("v", Order(archive, topic, "Standard")))).Expect(202).Header("x-amz-job-id")!;
+
+    private static string Order(string archive, string topic, string tier) =>
+        $$"""{"Type":"archive-retrieval","ArchiveId":"{{archive}}","SNSTopic":"{{topic}}","Tier":"{{tier}}"}""";
+}
