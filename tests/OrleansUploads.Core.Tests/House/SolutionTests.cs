@@ -13,7 +13,7 @@ public sealed class SolutionTests
     public void The_solution_holds_every_project()
     {
         var solution = File.ReadAllText(Path.Combine(Repository.Root, "OrleansUploads.sln"));
-        Assert.Empty(Projects.Where(project => !solution.Contains(project.Replace('/', '\\'), StringComparison.Ordinal)));
+        Assert.All(Projects, project => Assert.Contains(project.Replace('/', '\\'), solution, StringComparison.Ordinal));
     }
 
     [Theory]
