@@ -16,6 +16,15 @@ internal static class OrleansScripts
     /// <summary>All of them, in the order in which they have to be run.</summary>
     public static IEnumerable<string> Read() => Names.Select(name => File.ReadAllText(Find(name)!));
 
+    /// <summary>Copies all of them, under the names that <c>fetch-orleans-scripts.sh</c> gives them.</summary>
+    public static void CopyTo(string folder)
+    {
+        for (var number = 0; number < Names.Length; number++)
+        {
+            File.Copy(Find(Names[number])!, Path.Combine(folder, $"{number + 1}-{Names[number]}"));
+        }
+    }
+
     private static string? FindMissing()
     {
         if (Folder is not { Length: > 0 } folder)

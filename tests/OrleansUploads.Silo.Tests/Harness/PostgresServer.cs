@@ -30,12 +30,7 @@ public sealed class PostgresServer : IAsyncLifetime
     /// <returns>Its connection string.</returns>
     public async Task<string> CreateDatabaseAsync(bool withFence = true)
     {
-        Assert.SkipWhen(Programs is null, $"There is no PostgreSQL in {Installed}.");
-        Assert.SkipUnless(OrleansScripts.MissingBecause is null, OrleansScripts.MissingBecause ?? "");
-        await StartAsync();
-        var name = $"silos_{Interlocked.Increment(ref _databases)}";
-        await ExecuteAsync(ConnectionTo(Superuser), $"CREATE DATABASE {name}");
-        var connection = ConnectionTo(name);
+        var connection = await CreateEmptyDatabaseAsync();
         foreach (var script in OrleansScripts.Read())
         {
             await ExecuteAsync(connection, script);
@@ -50,6 +45,18 @@ public sealed class PostgresServer : IAsyncLifetime
         return connection;
     }
 
+    /// <summary>Makes a database with nothing in it. Skips the test where that is impossible.</summary>
+    /// <returns>Its connection string.</returns>
+    public async Task<string> CreateEmptyDatabaseAsync()
+    {
+        Assert.SkipWhen(Programs is null, $"There is no PostgreSQL in {Installed}.");
+        Assert.SkipUnless(OrleansScripts.MissingBecause is null, OrleansScripts.MissingBecause ?? "");
+        await StartAsync();
+        var name = $"silos_{Interlocked.Increment(ref _databases)}";
+        await ExecuteAsync(ConnectionTo(Superuser), $"CREATE DATABASE {name}");
+        return ConnectionTo(name);
+    }
+
     /// <summary>Runs statements, one of them or many.</summary>
     public static async Task ExecuteAsync(string connectionString, string statements)
     {
@@ -58,17 +65,28 @@ public sealed class PostgresServer : IAsyncLifetime
         await command.ExecuteNonQueryAsync();
     }
 
+    /// <summary>Stops the server with all that it is doing, for every database. <see cref="GoOnAsync"/> starts it again.</summary>
+    public async Task BreakOffAsync()
+    {
+        await RunAsync("pg_ctl", "stop", "--mode=immediate", "--no-wait", "-D", DataFolder);
+        await _process!.WaitForExitAsync(Patience);
+        await _process.DisposeAsync();
+    }
+
+    /// <summary>Starts the server again and waits until it answers.</summary>
+    public async Task GoOnAsync()
+    {
+        _process = Start(
+            "postgres", "-D", DataFolder, "-p", $"{_port}", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
+            "-c", "fsync=off", "-c", "max_connections=300");
+        await Eventually.BecomesTrueAsync(AnswersAsync, "PostgreSQL answers", Patience);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_process is { HasExited: false })
         {
-            await RunAsync("pg_ctl", "stop", "--mode=immediate", "--no-wait", "-D", DataFolder);
-            await _process.WaitForExitAsync(Patience);
-        }
-
-        if (_process is not null)
-        {
-            await _process.DisposeAsync();
+            await BreakOffAsync();
         }
 
         _starting.Dispose();
@@ -106,10 +124,7 @@ public sealed class PostgresServer : IAsyncLifetime
 
             await RunAsync("initdb", "-D", DataFolder, "-U", Superuser, "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C");
             _port = FreePort.Take(1)[0];
-            _process = Start(
-                "postgres", "-D", DataFolder, "-p", $"{_port}", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
-                "-c", "fsync=off", "-c", "max_connections=300");
-            await Eventually.BecomesTrueAsync(AnswersAsync, "PostgreSQL answers", Patience);
+            await GoOnAsync();
         }
         finally
         {

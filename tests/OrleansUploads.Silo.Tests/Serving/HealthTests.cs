@@ -1,4 +1,5 @@
 using System.Net;
+using OrleansUploads.Client;
 using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Gateway;
 using OrleansUploads.Silo.Settings;
@@ -49,6 +50,32 @@ public sealed class HealthTests(PostgresServer postgres) : IDisposable
         await using var silo = await RunningSilo.StartAsync(RunningSilo.OnPostgres(database, _folder.Data));
         await PostgresServer.ExecuteAsync(database, "ALTER TABLE orleansstorage RENAME TO elsewhere");
         await BecomesUnreadyAsync(silo, "storage");
+    }
+
+    [Fact]
+    public async Task While_its_database_is_away_it_is_unready_and_when_that_is_back_it_goes_on_by_itself()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await using var silo = await RunningSilo.StartAsync(RunningSilo.OnPostgres(database, _folder.Data));
+        using var client = silo.Connect();
+        await client.CreateVaultAsync("photos");
+        var upload = await client.InitiateMultipartUploadAsync("photos", Archives.MiB);
+        await postgres.BreakOffAsync();
+        try
+        {
+            await BecomesUnreadyAsync(silo, "storage");
+            var refused = await Assert.ThrowsAsync<GlacierException>(() => client.AbortMultipartUploadAsync("photos", upload));
+            Assert.True(refused.IsTransient, refused.Message);
+        }
+        finally
+        {
+            await postgres.GoOnAsync();
+        }
+
+        await Eventually.BecomesTrueAsync(
+            async () => (await AskAsync(silo, GatewayEndpoints.HealthPath)).Status == HttpStatusCode.OK, "it is ready again");
+        var archive = await client.UploadInPartsAsync("photos", Archives.Bytes(1000, seed: 4));
+        Assert.Equal(Archives.Bytes(1000, seed: 4), await client.RetrieveAsync("photos", archive.ArchiveId));
     }
 
     [Fact]
