@@ -48,6 +48,15 @@ public sealed class StoreMarkTests(PostgresServer postgres) : IDisposable
         Assert.Contains("belongs to another storage", await RunningSilo.RefuseAsync(environment), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_gateway_alone_does_not_mark_a_folder_but_needs_one_that_the_silos_have_marked()
+    {
+        var environment = RunningSilo.OnPostgres(await postgres.CreateDatabaseAsync(), _folder.Data);
+        environment[KnownSettings.Role.Variable] = "gateway";
+        Assert.Contains($"has no {FolderMark.FileName}", await RunningSilo.RefuseAsync(environment), StringComparison.Ordinal);
+        Assert.Null(FolderMark.Find(_folder.Data));
+    }
+
     private async Task<Dictionary<string, string?>> StoreSomethingAsync()
     {
         var environment = RunningSilo.OnPostgres(await postgres.CreateDatabaseAsync(), _folder.Data);
