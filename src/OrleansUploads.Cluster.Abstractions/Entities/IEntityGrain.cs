@@ -2,6 +2,7 @@ namespace OrleansUploads.Cluster.Abstractions.Entities;
 
 /// <summary>What gateways and entities say to an entity. Ingestion nodes use <see cref="Uploads.IUploadGrain"/> instead.</summary>
 /// <remarks>The key is the entity's own: an account's number, <c>account/vault</c>, <c>account/vault/epoch</c> and so on.</remarks>
+[Alias("OrleansUploads.IEntityGrain")]
 public interface IEntityGrain : IGrainWithStringKey
 {
     /// <summary>Gives a command to the entity and waits for its answer; what the answer tells is durable. Every command is safe

@@ -16,7 +16,6 @@ namespace OrleansUploads.Cluster.Entities;
 [Reentrant]
 public abstract class EntityGrain : Grain, IEntityGrain, IRemindable, IDisposable
 {
-    private readonly EntityGrainPorts _ports;
     private readonly WakingJournal _journal;
     private readonly EntityCell _cell;
     private readonly CancellationTokenSource _stopping = new();
@@ -25,7 +24,7 @@ public abstract class EntityGrain : Grain, IEntityGrain, IRemindable, IDisposabl
     /// <param name="ports">What is around it.</param>
     private protected EntityGrain(EntityKind kind, EntityGrainPorts ports)
     {
-        _ports = ports;
+        Ports = ports;
         Entity = new EntityId(kind, this.GetPrimaryKeyString());
         var journal = new GrainStorageJournal(
             ports.Storage,
@@ -36,13 +35,17 @@ public abstract class EntityGrain : Grain, IEntityGrain, IRemindable, IDisposabl
         var reminder = new WakeReminder(
             ports.Reminders, this.GetGrainId(), ports.Time, ports.Options.WakeInterval);
         _journal = new WakingJournal(journal, reminder, ports.Time);
+        var stopping = _stopping.Token;
         _cell = new EntityCell(ports.Catalog.CreateRunner(Entity), new CellPorts(
             _journal,
-            (sender, action) => ports.Delivery.CarryOutAsync(sender, action, _stopping.Token),
+            (sender, action) => ports.Delivery.CarryOutAsync(sender, action, stopping),
             ports.Time,
             ports.Options.WriteTimeout,
-            _stopping.Token));
+            stopping));
     }
+
+    /// <summary>What is around the grain.</summary>
+    private protected EntityGrainPorts Ports { get; }
 
     /// <summary>Which entity this is.</summary>
     private protected EntityId Entity { get; }
@@ -77,7 +80,7 @@ public abstract class EntityGrain : Grain, IEntityGrain, IRemindable, IDisposabl
         catch (Exception fault) when (fault is EntityUnavailableException or OrleansException or TimeoutException)
         {
             // The reminder stays, so the next tick tries again.
-            ClusterLog.TickFailed(_ports.Log, Entity, fault);
+            ClusterLog.TickFailed(Ports.Log, Entity, fault);
         }
     }
 

@@ -27,6 +27,10 @@ public sealed class EntityGrainPorts(
 {
     internal EntityCatalog Catalog => catalog;
 
+    internal IEntityHost Host => host;
+
+    internal IPartStore Parts => parts;
+
     internal IntentDelivery Delivery { get; } = new(host, parts);
 
     internal IGrainStorage Storage => storage;

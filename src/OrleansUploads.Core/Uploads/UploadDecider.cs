@@ -23,6 +23,7 @@ public sealed partial class UploadDecider(UploadPolicy policy) : Decider<UploadS
             CompleteUpload c => Complete(state, c, now),
             AbortUpload c => Abort(state, c, now),
             ListParts c => List(state, c),
+            SummarizeUpload c => Summarize(state, c),
             FenceAttempts c => Fence(state, c, now),
             ReleaseArchive c => Release(state, c),
             ConfirmManifestStored => state is UploadState.Completed { Parts: not null } completed

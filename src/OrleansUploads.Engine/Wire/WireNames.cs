@@ -50,6 +50,7 @@ internal static class WireNames
         ("complete-upload.1", typeof(CompleteUpload)),
         ("abort-upload.1", typeof(AbortUpload)),
         ("list-parts.1", typeof(ListParts)),
+        ("summarize-upload.1", typeof(SummarizeUpload)),
         ("fence-attempts.1", typeof(FenceAttempts)),
         ("release-archive.1", typeof(ReleaseArchive)),
 
@@ -68,6 +69,7 @@ internal static class WireNames
         ("part-standing.1", typeof(PartStanding)),
         ("located-part-standing.1", typeof(LocatedPartStanding)),
         ("completed-archive.1", typeof(CompletedArchive)),
+        ("upload-summary.1", typeof(UploadSummary)),
         ("parts-page.1", typeof(PartsPage)),
         ("attempts-none.1", typeof(AttemptsInUse.None)),
         ("attempts-only.1", typeof(AttemptsInUse.Only)),

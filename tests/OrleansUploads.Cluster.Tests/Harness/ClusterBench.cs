@@ -14,13 +14,17 @@ namespace OrleansUploads.Cluster.Tests.Harness;
 /// <summary>What outlives a cluster: its storage, its reminders, its bytes.</summary>
 internal sealed class DurableWorld
 {
-    public DurableWorld(Func<IGrainStorage, IGrainStorage>? storage = null, Func<IPartStore, IPartStore>? parts = null)
+    public DurableWorld(
+        Func<IGrainStorage, IGrainStorage>? storage = null,
+        Func<IPartStore, IPartStore>? parts = null,
+        IGrainStorageSerializer? serializer = null)
     {
+        Rows = new SharedGrainStorage(serializer);
         Storage = storage?.Invoke(Rows) ?? Rows;
         Parts = parts?.Invoke(new MemoryPartStore()) ?? new MemoryPartStore();
     }
 
-    public SharedGrainStorage Rows { get; } = new();
+    public SharedGrainStorage Rows { get; }
 
     public IGrainStorage Storage { get; }
 
@@ -72,8 +76,12 @@ internal sealed class ClusterBench : IAsyncDisposable
     };
 
     /// <summary>The entities as the silo reaches them: the calls come in there, wherever the grains are.</summary>
-    public IEntityHost Through(InProcessSiloHandle silo) =>
-        _cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<IEntityHost>();
+    /// <exception cref="ObjectDisposedException">It is gone by now.</exception>
+    public IEntityHost Through(InProcessSiloHandle silo)
+    {
+        ObjectDisposedException.ThrowIf(!_cluster.Silos.Contains(silo), silo);
+        return silo.ServiceProvider.GetRequiredService<IEntityHost>();
+    }
 
     public Task KillAsync(InProcessSiloHandle silo) => _cluster.KillSiloAsync(silo);
 

@@ -11,12 +11,16 @@ internal sealed class SharedGrainStorage(IGrainStorageSerializer? serializer = n
     private readonly ConcurrentDictionary<(string, GrainId), Row> _rows = new();
     private long _lastETag;
     private long _largestRowBytes;
+    private long _bytesWritten;
 
     /// <summary>State names of all rows.</summary>
     public IEnumerable<string> RowNames => _rows.Keys.Select(key => key.Item1);
 
     /// <summary>The longest row that was ever written, where rows are serialized.</summary>
     public long LargestRowBytes => Volatile.Read(ref _largestRowBytes);
+
+    /// <summary>How many bytes were ever written, where rows are serialized.</summary>
+    public long BytesWritten => Volatile.Read(ref _bytesWritten);
 
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
@@ -64,6 +68,7 @@ internal sealed class SharedGrainStorage(IGrainStorageSerializer? serializer = n
         }
 
         var content = serializer.Serialize(state);
+        Interlocked.Add(ref _bytesWritten, content.ToMemory().Length);
         InterlockedMax(ref _largestRowBytes, content.ToMemory().Length);
         return content;
     }

@@ -25,9 +25,12 @@ public sealed record GatewaySetup
 
     public GatewayOptions Options { get; init; } = new();
 
-    /// <summary>Makes the host; who made it disposes it if it can be disposed of.</summary>
-    public Func<GatewaySetup, IEntityHost> Host { get; init; } = static setup => new EmbeddedHost(
+    /// <summary>Makes the host where a test does not care; the tests of the cluster put grains behind the gateway here.</summary>
+    public static Func<GatewaySetup, IEntityHost> DefaultHost { get; set; } = static setup => new EmbeddedHost(
         new EntityCatalog(setup.Uploads, setup.Retrievals), setup.Journal, setup.Parts, setup.Clock);
+
+    /// <summary>Makes the host; who made it disposes it if it can be disposed of.</summary>
+    public Func<GatewaySetup, IEntityHost> Host { get; init; } = DefaultHost;
 
     private static AccountId Parse(string text) => AccountId.TryParse(text, out var id) ? id : throw new FormatException(text);
 }

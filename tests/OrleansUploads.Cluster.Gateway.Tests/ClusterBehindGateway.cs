@@ -1,0 +1,35 @@
+using System.Runtime.CompilerServices;
+using OrleansUploads.Cluster.Tests.Harness;
+using OrleansUploads.Core;
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.Gateway.Tests.Harness;
+
+namespace OrleansUploads.Cluster.Gateway.Tests;
+
+/// <summary>Two silos behind the gateway under test, started with the first command.</summary>
+internal sealed class ClusterBehindGateway : IEntityHost, IAsyncDisposable
+{
+    private readonly Lazy<Task<ClusterBench>> _cluster;
+
+    private ClusterBehindGateway(GatewaySetup setup) => _cluster = new Lazy<Task<ClusterBench>>(() => ClusterBench.StartAsync(
+        new DurableWorld(parts: _ => setup.Parts),
+        silos: 2,
+        ClusterBench.Hasty with { Uploads = setup.Uploads, Retrievals = setup.Retrievals, Time = setup.Clock }));
+
+    /// <summary>From now on every gateway under test has a cluster behind it.</summary>
+    [ModuleInitializer]
+    internal static void PutClusterBehindGateways() =>
+        GatewaySetup.DefaultHost = static setup => new ClusterBehindGateway(setup);
+
+    public async ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
+        await (await _cluster.Value).Client.SendAsync(entity, command, cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_cluster.IsValueCreated)
+        {
+            await (await _cluster.Value).DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using OrleansUploads.Cluster.Tests.Harness;
+using OrleansUploads.Cluster.Tests.Storage;
+using OrleansUploads.Engine.Memory;
+using OrleansUploads.Gateway.Tests.Harness;
+using static OrleansUploads.Gateway.Tests.Harness.Requests;
+
+namespace OrleansUploads.Cluster.Gateway.Tests;
+
+/// <summary>What a client is told while the cluster behind the gateway cannot answer.</summary>
+public sealed class ClusterFaultTests : IAsyncLifetime
+{
+    private const string Vault = "v";
+
+    private StorageFault _fault = StorageFault.None;
+    private ClusterBench _cluster = null!;
+    private GatewayServer _server = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        var world = new DurableWorld(
+            rows => new FaultyGrainStorage(rows, (_, isWrite) => isWrite ? _fault : StorageFault.None), _ => new MemoryPartStore());
+        _cluster = await ClusterBench.StartAsync(world);
+        _server = await GatewayServer.StartAsync(new GatewaySetup { Parts = world.Parts, Host = _ => _cluster.Client });
+        (await _server.SendAsync(CreateVault(Vault))).Expect(201);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        await _cluster.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("before")]
+    [InlineData("after")]
+    public async Task While_the_storage_fails_the_client_is_told_to_try_again_and_then_all_is_well(string when)
+    {
+        _fault = when == "before" ? StorageFault.FailBefore : StorageFault.FailAfter;
+        (await _server.SendAsync(Initiate(Vault, MiB))).ExpectError(500, "ServiceUnavailableException", "ry again");
+        _fault = StorageFault.None;
+        var upload = (await _server.SendAsync(Initiate(Vault, MiB))).Expect(201).Header("x-amz-multipart-upload-id")!;
+        (await _server.SendAsync(Part(Vault, upload, 0, Bytes(7)))).Expect(204);
+    }
+
+    [Fact]
+    public async Task Without_any_silo_the_client_is_told_to_try_again()
+    {
+        await _cluster.KillAsync(_cluster.Silos[0]);
+        (await _server.SendAsync(DescribeVault(Vault))).ExpectError(500, "ServiceUnavailableException", "ry again");
+    }
+}

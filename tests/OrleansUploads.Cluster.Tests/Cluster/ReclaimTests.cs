@@ -1,0 +1,50 @@
+using OrleansUploads.Cluster.Tests.Harness;
+using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Vaults;
+using OrleansUploads.Engine.Embedded;
+using OrleansUploads.TestKit;
+
+namespace OrleansUploads.Cluster.Tests.Cluster;
+
+/// <summary>What nobody asks about any more: reminders wake it, and one silo clears up.</summary>
+public sealed class ReclaimTests
+{
+    [Fact]
+    public async Task A_stale_upload_expires_and_its_bytes_are_collected_without_anybody_asking()
+    {
+        var world = new DurableWorld();
+        var options = ClusterBench.Hasty with
+        {
+            Uploads = new UploadPolicy { StaleAfter = TimeSpan.FromSeconds(2) },
+            Maintenance = new MaintenanceOptions { CollectInterval = TimeSpan.FromSeconds(1), AttemptGrace = TimeSpan.Zero },
+        };
+        await using var cluster = await ClusterBench.StartAsync(world, silos: 2, options);
+        await UploadOfManyParts.CreateVaultAsync(cluster.Client);
+        var upload = new UploadOfManyParts(3, 1);
+        await upload.OpenAsync(cluster.Client);
+        var report = upload.Report(0, "0");
+        await StoreAsync(world, upload.Id, report);
+        await cluster.Client.InsistAsync(upload.Entity, report);
+
+        await Eventually.BecomesTrueAsync(
+            async () => (await cluster.Client.InsistAsync(
+                Some.Vault.Entity, new ListUploads(Some.Vault, "", 10))).Answer.Uploads.Count == 0,
+            "the vault lists the stale upload no more");
+        Assert.Equal(
+            UploadPhase.Expired,
+            (await cluster.Client.InsistAsync(upload.Entity, new SummarizeUpload(Some.Vault))).Answer.Phase);
+        await Eventually.BecomesTrueAsync(
+            async () => (await world.Parts.ListAttemptsAsync(upload.Id, CancellationToken.None)).Count == 0,
+            "its bytes are collected");
+    }
+
+    private static async Task StoreAsync(DurableWorld world, UploadId upload, StorePart report)
+    {
+        byte[] bytes = [1];
+        await using var attempt = await world.Parts.CreateAsync(upload, report.Attempt, bytes.Length, CancellationToken.None);
+        await attempt.WriteAsync(bytes, CancellationToken.None);
+        await attempt.CommitAsync(
+            new[] { new Sha256Digest(System.Security.Cryptography.SHA256.HashData(bytes)) }, CancellationToken.None);
+    }
+}

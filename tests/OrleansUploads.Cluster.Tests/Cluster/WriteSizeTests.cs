@@ -1,0 +1,38 @@
+using System.Globalization;
+using OrleansUploads.Cluster.Tests.Harness;
+using OrleansUploads.Cluster.Tests.Storage;
+
+namespace OrleansUploads.Cluster.Tests.Cluster;
+
+public sealed class WriteSizeTests
+{
+    private const int Parts = 10_000;
+    private const int SegmentBytes = 64 * 1024;
+
+    [Fact]
+    public async Task One_more_part_of_ten_thousand_writes_no_more_than_a_segment()
+    {
+        var world = new DurableWorld(serializer: DefaultSerializer.Instance);
+        await using var cluster = await ClusterBench.StartAsync(world);
+        await UploadOfManyParts.CreateVaultAsync(cluster.Client);
+        var upload = new UploadOfManyParts(Parts, 1);
+        await upload.OpenAsync(cluster.Client);
+        const int Last = 300;
+        await Task.WhenAll(Enumerable.Range(0, Parts - Last).Select(ReportAsync));
+
+        var most = 0L;
+        for (var slot = Parts - Last; slot < Parts; slot++)
+        {
+            var before = world.Rows.BytesWritten;
+            await ReportAsync(slot);
+            most = Math.Max(most, world.Rows.BytesWritten - before);
+        }
+
+        Assert.InRange(most, 1, SegmentBytes);
+        Assert.InRange(world.Rows.LargestRowBytes, 1, SegmentBytes + 4096);
+        Assert.Equal(Parts, (await upload.ListAsync(cluster.Client)).Count);
+
+        async Task ReportAsync(int slot) => Assert.Null((await cluster.Client.InsistAsync(
+            upload.Entity, upload.Report(slot, slot.ToString(CultureInfo.InvariantCulture)))).Refusal);
+    }
+}

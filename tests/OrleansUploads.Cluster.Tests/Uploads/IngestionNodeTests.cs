@@ -1,0 +1,151 @@
+using System.Globalization;
+using OrleansUploads.Cluster.Abstractions.Uploads;
+using OrleansUploads.Cluster.Tests.Harness;
+using OrleansUploads.Core.Hashing;
+using OrleansUploads.TestKit;
+
+namespace OrleansUploads.Cluster.Tests.Uploads;
+
+/// <summary>An ingestion node keeps the bytes itself, and talks to the grain of the upload.</summary>
+public sealed class IngestionNodeTests : IAsyncLifetime
+{
+    private static readonly VaultAddress Vault = new("111122223333", "photos");
+
+    private readonly DurableWorld _world = new();
+    private ClusterBench _cluster = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _cluster = await ClusterBench.StartAsync(_world, silos: 2);
+        await UploadOfManyParts.CreateVaultAsync(_cluster.Client);
+    }
+
+    public ValueTask DisposeAsync() => _cluster.DisposeAsync();
+
+    private IUploadGrain NewUpload() => _cluster.Grains.GetGrain<IUploadGrain>(UploadKey.New());
+
+    private static UploadOrder Order(ByteCustody custody = ByteCustody.Elsewhere) => new(Vault, Some.MiB, "holiday", custody);
+
+    private static PartReport Part(int slot, string content, string? location = null) => new(
+        slot * Some.MiB, ((slot + 1) * Some.MiB) - 1, Some.Hash(content).ToString(), location ?? $"tape://7/{slot}");
+
+    private static CompletionClaim Claim(int parts) => new(
+        Vault,
+        parts * Some.MiB,
+        TreeHasher.Combine([.. Enumerable.Range(0, parts).Select(slot => Some.Hash($"{slot}"))]).ToString());
+
+    private static T Taken<T>(UploadAnswer<T> answer)
+    {
+        Assert.Null(answer.Refusal);
+        return answer.Value!;
+    }
+
+    [Fact]
+    public async Task A_node_opens_reports_completes_and_finds_its_locations_in_the_manifest()
+    {
+        var upload = NewUpload();
+        var opened = Taken(await upload.InitiateAsync(Order()));
+        Assert.Equal((Some.MiB, ByteCustody.Elsewhere), (opened.PartSizeBytes, opened.Custody));
+
+        var verdicts = await upload.ReportPartsAsync(
+            Vault, [.. Enumerable.Range(0, 1000).Select(slot => Part(slot, slot.ToString(CultureInfo.InvariantCulture)))]);
+        Assert.All(verdicts, verdict => Assert.True(Taken(verdict).IsReported));
+        Assert.Equal(
+            (UploadStage.Open, 1000, 1000 * Some.MiB),
+            Taken(await upload.SummarizeAsync(Vault)) is var summary ? (summary.Stage, summary.Parts, summary.ReportedBytes) : default);
+
+        var archive = Taken(await upload.CompleteAsync(Claim(1000)));
+        Assert.Equal(138, archive.ArchiveId.Length);
+        Assert.Equal(archive, Taken(await upload.CompleteAsync(Claim(1000))));
+        Assert.Equal(archive, Taken(await upload.SummarizeAsync(Vault)).Archive);
+
+        List<PartEntry> manifest = [];
+        for (long? next = 0; next is { } first;)
+        {
+            var page = Taken(await upload.ReadManifestAsync(new PartsQuery(Vault, first, 300)));
+            manifest.AddRange(page.Parts);
+            next = page.NextFirstByte;
+        }
+
+        Assert.Equal(Enumerable.Range(0, 1000).Select(slot => $"tape://7/{slot}"), manifest.Select(part => part.Location));
+    }
+
+    [Fact]
+    public async Task Of_two_nodes_that_report_the_same_bytes_one_is_told_that_its_copy_is_not_needed()
+    {
+        var upload = NewUpload();
+        await upload.InitiateAsync(Order());
+        Assert.True(Taken(await upload.ReportPartAsync(Vault, Part(0, "0", "here"))).IsReported);
+        Assert.Equal(new PartVerdict("here", false), Taken(await upload.ReportPartAsync(Vault, Part(0, "0", "there"))));
+        Assert.Equal(new PartVerdict("here", true), Taken(await upload.ReportPartAsync(Vault, Part(0, "0", "here"))));
+        Assert.Equal(new PartVerdict("there", true), Taken(await upload.ReportPartAsync(Vault, Part(0, "other", "there"))));
+        Assert.Equal("there", Assert.Single(Taken(await upload.ListPartsAsync(new PartsQuery(Vault, 0, 10))).Parts).Location);
+    }
+
+    [Fact]
+    public async Task Many_nodes_that_report_and_complete_at_once_agree_on_one_archive()
+    {
+        var upload = NewUpload();
+        await upload.InitiateAsync(Order());
+        await Task.WhenAll(Enumerable.Range(0, 32).Select(async node =>
+            await upload.ReportPartsAsync(Vault, [.. Enumerable.Range(0, 64).Select(slot => Part(slot, $"{slot}", $"{node}"))])));
+        var archives = await Task.WhenAll(Enumerable.Range(0, 32).Select(async _ => Taken(await upload.CompleteAsync(Claim(64)))));
+        Assert.Single(archives.Distinct());
+    }
+
+    [Fact]
+    public async Task Refusals_say_what_is_wrong_and_change_nothing()
+    {
+        var upload = NewUpload();
+        Assert.Equal(UploadRefusalKind.UploadNotFound, (await upload.SummarizeAsync(Vault)).Refusal?.Kind);
+        Assert.Equal(
+            UploadRefusalKind.VaultNotFound,
+            (await upload.InitiateAsync(Order() with { Vault = Vault with { Vault = "none" } })).Refusal?.Kind);
+        Assert.Equal(UploadRefusalKind.Invalid, (await upload.InitiateAsync(Order() with { PartSizeBytes = 3 })).Refusal?.Kind);
+        Assert.Equal(
+            UploadRefusalKind.Invalid,
+            (await _cluster.Grains.GetGrain<IUploadGrain>("short").InitiateAsync(Order())).Refusal?.Kind);
+        await upload.InitiateAsync(Order());
+        await upload.ReportPartAsync(Vault, Part(0, "0"));
+
+        (UploadRefusalKind Kind, UploadRefusal? Refusal)[] refused =
+        [
+            (UploadRefusalKind.Invalid, (await upload.ReportPartAsync(Vault, Part(0, "0") with { TreeHash = "abc" })).Refusal),
+            (UploadRefusalKind.Invalid, (await upload.ReportPartAsync(Vault, Part(0, "0") with { Location = "" })).Refusal),
+            (UploadRefusalKind.Invalid, (await upload.ReportPartAsync(Vault, Part(0, "0") with { LastByte = -1 })).Refusal),
+            (UploadRefusalKind.PartOutOfPlace, (await upload.ReportPartAsync(Vault, Part(1, "0") with { FirstByte = 5 })).Refusal),
+            (UploadRefusalKind.UploadNotFound, (await upload.ReportPartAsync(Vault with { Vault = "none" }, Part(1, "0"))).Refusal),
+            (UploadRefusalKind.Differs, (await upload.CompleteAsync(Claim(1) with { SizeBytes = 7 })).Refusal),
+            (UploadRefusalKind.Differs, (await upload.CompleteAsync(Claim(1) with { TreeHash = Some.Hash("x").ToString() })).Refusal),
+            (UploadRefusalKind.Invalid, (await upload.ReadManifestAsync(new PartsQuery(Vault, 0, 10))).Refusal),
+            (UploadRefusalKind.Invalid, (await upload.ListPartsAsync(new PartsQuery(Vault, 0, 0))).Refusal),
+        ];
+        Assert.All(refused, each => Assert.Equal(each.Kind, each.Refusal?.Kind));
+        Assert.All(refused, each => Assert.EndsWith(".", each.Refusal?.Message, StringComparison.Ordinal));
+        Assert.Single(Taken(await upload.ListPartsAsync(new PartsQuery(Vault, 0, 10))).Parts);
+
+        Taken(await upload.CompleteAsync(Claim(1)));
+        Assert.Equal(UploadRefusalKind.CompletedOtherwise, (await upload.CompleteAsync(Claim(2))).Refusal?.Kind);
+        Assert.Equal(UploadRefusalKind.UploadNotFound, (await upload.AbortAsync(Vault)).Refusal?.Kind);
+    }
+
+    [Fact]
+    public async Task An_upload_whose_bytes_go_through_the_gateway_takes_no_locations()
+    {
+        var upload = NewUpload();
+        await upload.InitiateAsync(Order(ByteCustody.Gateway));
+        Assert.Equal(UploadRefusalKind.KeptByGateway, (await upload.ReportPartAsync(Vault, Part(0, "0"))).Refusal?.Kind);
+        Assert.Equal(UploadStage.Open, Taken(await upload.SummarizeAsync(Vault)).Stage);
+        Taken(await upload.AbortAsync(Vault));
+        Taken(await upload.AbortAsync(Vault));
+        Assert.Equal(UploadStage.Aborted, Taken(await upload.SummarizeAsync(Vault)).Stage);
+    }
+
+    [Fact]
+    public async Task More_reports_than_one_call_may_hold_are_a_mistake_of_the_caller()
+    {
+        var upload = NewUpload();
+        await Assert.ThrowsAsync<ArgumentException>(async () => await upload.ReportPartsAsync(
+            Vault, [.. Enumerable.Repeat(Part(0, "0"), IUploadGrain.MaxReports + 1)]));
+    }
+}
