@@ -25,7 +25,6 @@ for candidate in OrleansUploads.sln OrleansUploads.WithoutAzure.slnf OrleansUplo
     fi
     echo "NOT EVERYTHING IS BUILT AND TESTED: $candidate cannot be restored, because the package feeds lack $missing"
 done
-cat "$results/restore"
 echo "Testing $solution"
 dotnet build "$solution" --configuration Release --no-restore --verbosity quiet
 

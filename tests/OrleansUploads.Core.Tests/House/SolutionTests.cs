@@ -7,7 +7,7 @@ namespace OrleansUploads.Core.Tests.House;
 public sealed class SolutionTests
 {
     private static readonly string[] Projects =
-        [.. ((string[])["src", "tests"]).SelectMany(folder => Repository.Files(folder, "*.csproj")).Select(Repository.Name)];
+        [.. ((string[])["src", "tests", "deploy"]).SelectMany(folder => Repository.Files(folder, "*.csproj")).Select(Repository.Name)];
 
     [Fact]
     public void The_solution_holds_every_project()
