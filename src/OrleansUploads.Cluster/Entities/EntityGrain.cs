@@ -60,7 +60,7 @@ public abstract class EntityGrain : Grain, IEntityGrain, IRemindable, IDisposabl
         catch (EntityUnavailableException fault)
         {
             // The cause stays on this silo: its type may mean nothing to whoever asked.
-            ClusterLog.Unavailable(_ports.Log, Entity, fault);
+            ClusterLog.Unavailable(Ports.Log, Entity, fault);
             return new EntityReply(default, fault.Message);
         }
         catch (JsonException fault)

@@ -19,7 +19,8 @@ public static class FolderMark
         }
     }
 
-    /// <summary>The mark, which is made where there is none; durable on return. Of many who make one at once exactly one does.</summary>
+    /// <summary>The mark, which is made where there is none; durable on return. Of many who make one at once exactly one
+    /// does.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="random">What the mark is if it is made: random bytes that nobody else has.</param>
     public static byte[] FindOrMake(string folder, ReadOnlySpan<byte> random)

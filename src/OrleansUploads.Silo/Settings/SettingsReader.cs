@@ -64,7 +64,8 @@ internal sealed class SettingsReader
     {
         var text = Find(setting);
         return text is null ? null
-            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max
+            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                && number >= min && number <= max
                 ? number
                 : throw Impossible(setting, text, $"a whole number from {min} to {max}");
     }

@@ -99,8 +99,8 @@ internal sealed record SiloSettings
         if (store == ClusterStore.Localhost && role == ProcessRole.Gateway)
         {
             throw new SettingException(
-                $"{KnownSettings.Role.Variable}=gateway needs a cluster, and {KnownSettings.Clustering.Variable}=localhost is one "
-                + "process with everything in its memory. Use postgres or azure.");
+                $"{KnownSettings.Role.Variable}=gateway needs a cluster, and {KnownSettings.Clustering.Variable}=localhost is "
+                + "one process with everything in its memory. Use postgres or azure.");
         }
 
         return new SiloSettings
@@ -109,8 +109,8 @@ internal sealed record SiloSettings
             Store = store,
             ConnectionString = store == ClusterStore.Localhost ? "" : reader.Require(
                 KnownSettings.ConnectionString,
-                $"{KnownSettings.Clustering.Variable} is {store.ToString().ToLowerInvariant()}, so it says how to reach the storage; "
-                + $"to try things out in one process without any, set {KnownSettings.Clustering.Variable}=localhost."),
+                $"{KnownSettings.Clustering.Variable} is {store.ToString().ToLowerInvariant()}, so it says how to reach the "
+                + $"storage; to try things out in one process without any, set {KnownSettings.Clustering.Variable}=localhost."),
             ClusterId = reader.Find(KnownSettings.ClusterId)!,
             ServiceId = reader.Find(KnownSettings.ServiceId)!,
             AdvertisedAddress = store == ClusterStore.Localhost ? IPAddress.Loopback : ReadAddress(reader),
@@ -160,8 +160,8 @@ internal sealed record SiloSettings
         // The journal is in memory, so at the next start every byte in the folder would be nobody's and be collected.
         return reader.Find(KnownSettings.PartsFolder) is not { } folder ? null
             : throw new SettingException(
-                $"{KnownSettings.PartsFolder.Variable} is {folder}, but {KnownSettings.Clustering.Variable}=localhost keeps everything "
-                + "in memory. Take it away, or use postgres or azure.");
+                $"{KnownSettings.PartsFolder.Variable} is {folder}, but {KnownSettings.Clustering.Variable}=localhost keeps "
+                + "everything in memory. Take it away, or use postgres or azure.");
     }
 
     private static string? ReadKeysFile(SettingsReader reader)
@@ -170,8 +170,8 @@ internal sealed record SiloSettings
         {
             return reader.Find(KnownSettings.AccessKeyId) is not null ? null
                 : throw new SettingException(
-                    $"Nobody could sign a request. Set {KnownSettings.KeysFile.Variable} to a file that 'orleans-uploads keys add' has "
-                    + $"made, or {KnownSettings.AccessKeyId.Variable} with {KnownSettings.SecretAccessKey.FileVariable}.");
+                    $"Nobody could sign a request. Set {KnownSettings.KeysFile.Variable} to a file that 'orleans-uploads keys add' "
+                    + $"has made, or {KnownSettings.AccessKeyId.Variable} with {KnownSettings.SecretAccessKey.FileVariable}.");
         }
 
         return File.Exists(path) ? path
@@ -193,7 +193,8 @@ internal sealed record SiloSettings
             (null, null) => null,
             ({ }, { }) => new Credential(id, secret, parsed),
             _ => throw new SettingException(
-                $"{KnownSettings.AccessKeyId.Variable} and {KnownSettings.SecretAccessKey.Variable} go together: set both or none."),
+                $"{KnownSettings.AccessKeyId.Variable} and {KnownSettings.SecretAccessKey.Variable} go together: "
+                + "set both or none."),
         };
     }
 

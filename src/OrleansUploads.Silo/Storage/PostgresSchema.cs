@@ -6,8 +6,8 @@ namespace OrleansUploads.Silo.Storage;
 /// <summary>What has to be in the database before a silo may use it.</summary>
 internal static class PostgresSchema
 {
-    /// <summary>Makes the first write of a row exclusive. Orleans' own scripts lack it: there two silos that store the first state of
-    /// a grain at the same moment both succeed, and nothing decides between them.</summary>
+    /// <summary>Makes the first write of a row exclusive. Orleans' own scripts lack it: there two silos that store the first
+    /// state of a grain at the same moment both succeed, and nothing decides between them.</summary>
     public const string FirstWriteFence = "ux_orleansstorage_state";
 
     private const string Advice = "See deploy/postgres/README.md for what has to be in the database, and how to put it there.";

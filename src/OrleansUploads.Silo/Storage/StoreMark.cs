@@ -22,8 +22,8 @@ internal static class StoreMark
         if (FolderMark.Find(folder) is null)
         {
             throw new SettingException(
-                $"{KnownSettings.PartsFolder.Variable}: {folder} has no {FolderMark.FileName}, so it is not the folder that the silos share, or it "
-                + "is not mounted. The first silo of a cluster makes the mark.");
+                $"{KnownSettings.PartsFolder.Variable}: {folder} has no {FolderMark.FileName}, so it is not the folder that the "
+                + "silos share, or it is not mounted. The first silo of a cluster makes the mark.");
         }
     }
 
@@ -41,9 +41,9 @@ internal static class StoreMark
             if (stored is null)
             {
                 throw new SettingException(
-                    $"{KnownSettings.PartsFolder.Variable}: {folder} holds bytes, but the storage knows nothing of them, so every byte would "
-                    + $"be nobody's. Restore the storage from the same backup, or check {KnownSettings.ConnectionString.Variable} and "
-                    + $"{KnownSettings.ServiceId.Variable}; or use an empty folder.");
+                    $"{KnownSettings.PartsFolder.Variable}: {folder} holds bytes, but the storage knows nothing of them, so every "
+                    + "byte would be nobody's. Restore the storage from the same backup, or check "
+                    + $"{KnownSettings.ConnectionString.Variable} and {KnownSettings.ServiceId.Variable}; or use an empty folder.");
             }
         }
 
@@ -51,8 +51,8 @@ internal static class StoreMark
         if (!FolderMark.Find(folder).AsSpan().SequenceEqual(stored))
         {
             throw new SettingException(
-                $"{KnownSettings.PartsFolder.Variable}: {folder} belongs to another storage than {KnownSettings.ConnectionString.Variable} "
-                + $"and {KnownSettings.ServiceId.Variable} lead to. Correct one of them.");
+                $"{KnownSettings.PartsFolder.Variable}: {folder} belongs to another storage than "
+                + $"{KnownSettings.ConnectionString.Variable} and {KnownSettings.ServiceId.Variable} lead to. Correct one of them.");
         }
     }
 

@@ -26,12 +26,13 @@ internal sealed class TelemetryExport : IDisposable
     /// <summary>Meters of the gateway, of the engine, of Orleans and of the runtime.</summary>
     public static IReadOnlyList<string> Meters { get; } =
     [
-        GatewayTelemetry.Name, EngineTelemetry.MeterName, "Microsoft.Orleans", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime",
+        GatewayTelemetry.Name, EngineTelemetry.MeterName, "Microsoft.Orleans", "Microsoft.AspNetCore.Server.Kestrel",
+        "System.Runtime",
     ];
 
-    /// <summary>Sources of activities: a request's trace goes on through the grains that it asks. The web server's own activity is
-    /// around all of them, and what is inside one that nobody listens to is not recorded. Orleans counts calls of our grains among
-    /// its own, because their namespaces begin with its name.</summary>
+    /// <summary>Sources of activities: a request's trace goes on through the grains that it asks. The web server's own activity
+    /// is around all of them, and what is inside one that nobody listens to is not recorded. Orleans counts calls of our grains
+    /// among its own, because their namespaces begin with its name.</summary>
     public static IReadOnlyList<string> Sources { get; } =
         ["Microsoft.AspNetCore", GatewayTelemetry.Name, "Microsoft.Orleans.Runtime", "Microsoft.Orleans.Storage"];
 
