@@ -1,15 +1,33 @@
 #!/usr/bin/env bash
-# Restores, builds and tests everything. Needs the .NET SDK and nothing else. The last line gives the totals.
+# Restores, builds and tests everything that the package feeds at hand allow. Needs the .NET SDK and nothing else. The last line
+# gives the totals.
 # Arguments go to every test program, for example: ./test.sh -class OrleansUploads.Core.Tests.Hashing.TreeHasherTests
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 NO_COLOR=1
 
-dotnet restore OrleansUploads.sln --verbosity quiet
-dotnet build OrleansUploads.sln --configuration Release --no-restore --verbosity quiet
-
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
+
+# Some feeds carry only a part of the public gallery. What they lack must not keep anybody from all the rest.
+solution=""
+for candidate in OrleansUploads.sln OrleansUploads.WithoutAzure.slnf OrleansUploads.WithoutOrleans.slnf; do
+    [[ $candidate == OrleansUploads.sln ]] || export WithAzure=false
+    if dotnet restore "$candidate" --verbosity quiet >"$results/restore" 2>&1; then
+        solution=$candidate
+        break
+    fi
+    missing=$(sed -nE 's/.*error NU110[123]: .*package ([A-Za-z0-9._-]*[A-Za-z0-9]).*/\1/p' "$results/restore" | sort -u | paste -sd ' ')
+    if [[ -z $missing || $candidate == OrleansUploads.WithoutOrleans.slnf ]]; then
+        cat "$results/restore"
+        echo "$candidate cannot be restored; see above."
+        exit 1
+    fi
+    echo "NOT EVERYTHING IS BUILT AND TESTED: $candidate cannot be restored, because the package feeds lack $missing"
+done
+echo "Testing $solution"
+dotnet build "$solution" --configuration Release --no-restore --verbosity quiet
+
 passed=0 failed=0 skipped=0 broken=0
 
 # One project after the other: timing means something only on a machine that does nothing else.
@@ -18,6 +36,12 @@ for project in $(grep -l '<IsTestProject>true</IsTestProject>' tests/*/*.csproj)
     report="$results/$name.xml"
     echo
     echo "== $name"
+    if ! grep -q "$name\.csproj" "$solution"; then
+        leftOut=$({ grep -rhE --include='*.cs' '^ *\[(Fact|Theory)\b' "tests/$name" || true; } | wc -l)
+        echo "$name: left out, because packages are missing; $leftOut skipped"
+        skipped=$((skipped + leftOut))
+        continue
+    fi
     dotnet "tests/$name/bin/Release/net10.0/$name.dll" -noLogo -noColor -xml "$report" "$@" </dev/null || exitCode=$?
 
     # The totals come from the report alone. A program that died has none, whatever it printed.

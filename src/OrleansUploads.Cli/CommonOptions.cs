@@ -1,5 +1,6 @@
 using System.CommandLine;
 using OrleansUploads.Core.Accounts;
+using OrleansUploads.Gateway;
 
 namespace OrleansUploads.Cli;
 

@@ -26,4 +26,26 @@ public sealed class HealthTests
         Assert.Equal(
             """{"status":"Unhealthy","checks":{"accepts-requests":"Healthy","disk":"Unhealthy"}}""", answer.Text);
     }
+
+    [Fact]
+    public async Task A_server_is_alive_whatever_fails_that_a_restart_would_not_mend()
+    {
+        await using var server = await GatewayServer.StartAsync(
+            new GatewaySetup(),
+            services => services.AddHealthChecks()
+                .AddCheck("disk", () => HealthCheckResult.Unhealthy())
+                .AddCheck("voted-in", () => HealthCheckResult.Healthy(), tags: [GatewayEndpoints.LiveTag]));
+        var answer = (await server.SendAsync(new ApiRequest("GET", "/livez"), [])).Expect(200);
+        Assert.Equal("""{"status":"Healthy","checks":{"voted-in":"Healthy"}}""", answer.Text);
+    }
+
+    [Fact]
+    public async Task A_server_that_only_a_restart_would_mend_is_not_alive()
+    {
+        await using var server = await GatewayServer.StartAsync(
+            new GatewaySetup(),
+            services => services.AddHealthChecks()
+                .AddCheck("voted-in", () => HealthCheckResult.Unhealthy(), tags: [GatewayEndpoints.LiveTag]));
+        (await server.SendAsync(new ApiRequest("GET", "/livez"), [])).Expect(503);
+    }
 }

@@ -5,7 +5,7 @@ using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 using OrleansUploads.Client.Transfers;
-using OrleansUploads.Cli.Keys;
+using OrleansUploads.Gateway.Credentials;
 using OrleansUploads.Core.Hashing;
 
 namespace OrleansUploads.Cli.Demo;

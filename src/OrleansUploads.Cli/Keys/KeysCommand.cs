@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using OrleansUploads.Gateway.Credentials;
 
 namespace OrleansUploads.Cli.Keys;
 
@@ -22,7 +23,7 @@ internal static class KeysCommand
         command.SetAction(parsed => Guard.Run(() =>
         {
             var pair = KeyPair.Create(parsed.GetRequiredValue(account).ToString(), DateTimeOffset.UtcNow);
-            new KeyFile(parsed.GetRequiredValue(data).FullName).Change(pairs => [.. pairs, pair]);
+            KeyFile.InFolder(parsed.GetRequiredValue(data).FullName).Change(pairs => [.. pairs, pair]);
             Console.WriteLine($"AWS_ACCESS_KEY_ID={pair.AccessKeyId}");
             Console.WriteLine($"AWS_SECRET_ACCESS_KEY={pair.SecretAccessKey}");
             return 0;
@@ -36,7 +37,7 @@ internal static class KeysCommand
         var command = new Command("list", "List the access keys, without their secrets.") { data };
         command.SetAction(parsed => Guard.Run(() =>
         {
-            foreach (var pair in new KeyFile(parsed.GetRequiredValue(data).FullName).Read())
+            foreach (var pair in KeyFile.InFolder(parsed.GetRequiredValue(data).FullName).Read())
             {
                 var createdAt = pair.CreatedAt.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
                 Console.WriteLine($"{pair.AccessKeyId}  account {pair.Account}  made {createdAt}");
@@ -55,7 +56,7 @@ internal static class KeysCommand
         command.SetAction(parsed => Guard.Run(() =>
         {
             var id = parsed.GetRequiredValue(key);
-            var pair = new KeyFile(parsed.GetRequiredValue(data).FullName).Read()
+            var pair = KeyFile.InFolder(parsed.GetRequiredValue(data).FullName).Read()
                 .FirstOrDefault(pair => pair.AccessKeyId == id);
             if (pair is null)
             {
@@ -77,7 +78,7 @@ internal static class KeysCommand
         {
             var id = parsed.GetRequiredValue(key);
             var removed = false;
-            new KeyFile(parsed.GetRequiredValue(data).FullName).Change(pairs =>
+            KeyFile.InFolder(parsed.GetRequiredValue(data).FullName).Change(pairs =>
             {
                 var rest = pairs.Where(pair => pair.AccessKeyId != id).ToList();
                 removed = rest.Count < pairs.Count;

@@ -1,5 +1,5 @@
 using System.Net;
-using OrleansUploads.Cli.Keys;
+using OrleansUploads.Gateway.Credentials;
 
 namespace OrleansUploads.Cli.Serving;
 

@@ -1,4 +1,3 @@
-using OrleansUploads.Cli.Keys;
 using OrleansUploads.Core.Accounts;
 using OrleansUploads.Gateway.Credentials;
 

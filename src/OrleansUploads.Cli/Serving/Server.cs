@@ -9,7 +9,6 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using OrleansUploads.Cli.Keys;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Gateway;
 using OrleansUploads.Gateway.Credentials;
@@ -45,7 +44,7 @@ internal sealed partial class Server(ServerOptions options)
             LogDamaged(logger, entity.ToString());
         }
 
-        var keys = new KeyFile(options.DataFolder);
+        var keys = KeyFile.InFolder(options.DataFolder);
         var operatorKey = OperatorKey.Find(keys, options.Account, DateTimeOffset.UtcNow);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(Listen);
         if (options.CertificatePath is not null)

@@ -59,6 +59,8 @@ public abstract class EntityGrain : Grain, IEntityGrain, IRemindable, IDisposabl
         }
         catch (EntityUnavailableException fault)
         {
+            // The cause stays on this silo: its type may mean nothing to whoever asked.
+            ClusterLog.Unavailable(Ports.Log, Entity, fault);
             return new EntityReply(default, fault.Message);
         }
         catch (JsonException fault)

@@ -11,4 +11,7 @@ internal static partial class ClusterLog
 
     [LoggerMessage(2, LogLevel.Warning, "A round of collecting unowned bytes failed; the next one tries again.")]
     public static partial void CollectionFailed(ILogger log, Exception fault);
+
+    [LoggerMessage(3, LogLevel.Warning, "{Entity} could not answer; whoever asked is told to try again.")]
+    public static partial void Unavailable(ILogger log, EntityId entity, Exception fault);
 }

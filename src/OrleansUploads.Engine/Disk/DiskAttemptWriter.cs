@@ -68,7 +68,7 @@ internal sealed class DiskAttemptWriter : IAttemptWriter
         }
         catch (IOException error) when (DiskErrors.IsFullAtCreate(error))
         {
-            directories.RemoveIfEmpty(upload);
+            directories.TidyUp(upload);
             throw DiskErrors.Full($"attempt {attempt} of {lengthBytes} bytes", error);
         }
         catch (IOException error) when (DiskErrors.IsExisting(error))
@@ -197,7 +197,7 @@ internal sealed class DiskAttemptWriter : IAttemptWriter
         {
             _file.Dispose();
             File.Delete(FilePath);
-            _directories.RemoveIfEmpty(_directory.Upload);
+            _directories.TidyUp(_directory.Upload);
         }
         catch (IOException)
         {

@@ -11,7 +11,7 @@ namespace OrleansUploads.Engine.Disk;
 /// <c>{root}/{fan-out}/{upload}/{attempt}.part</c> is an attempt: its bytes first, then a footer that proves them;
 /// <c>manifest</c> beside it is the upload's manifest. Files are readable by the owner only. What a crash leaves is
 /// never taken for a part, because its footer is missing, and is listed like everything else.
-/// Several processes may read and write under one root; only one of them may delete.
+/// Several processes may use one root if all of them open it as shared.
 /// I/O errors other than those of the contract are thrown as <see cref="IOException"/>.
 /// </remarks>
 public sealed class DiskPartStore : IPartStore, IDisposable
@@ -36,7 +36,21 @@ public sealed class DiskPartStore : IPartStore, IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(rootPath);
         return new DiskPartStore(
-            new UploadDirectories(DurableDirectory.MakeRoot(rootPath)),
+            new UploadDirectories(DurableDirectory.MakeRoot(rootPath), isShared: false),
+            new DiskThreads(diskThreads));
+    }
+
+    /// <summary>Opens the store under a directory that other processes use at the same time.</summary>
+    /// <param name="rootPath">The directory.</param>
+    /// <param name="diskThreads">How many flushes and deletions may be under way at once; each has a thread.</param>
+    /// <remarks>An upload's directory stays until the upload is deleted, even while it is empty. Otherwise another process could
+    /// remove it and make it again, and this one would still take its name for durable, which the new one's is not.</remarks>
+    /// <exception cref="IOException">The directory is missing and cannot be made.</exception>
+    public static DiskPartStore OpenShared(string rootPath, int diskThreads = DefaultDiskThreads)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(rootPath);
+        return new DiskPartStore(
+            new UploadDirectories(DurableDirectory.MakeRoot(rootPath), isShared: true),
             new DiskThreads(diskThreads));
     }
 
@@ -145,7 +159,7 @@ public sealed class DiskPartStore : IPartStore, IDisposable
         await _threads.RunAsync(() =>
         {
             Delete(PathOf(upload, attempt));
-            _directories.RemoveIfEmpty(upload);
+            _directories.TidyUp(upload);
         });
     }
 

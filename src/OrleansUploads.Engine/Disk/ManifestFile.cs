@@ -29,7 +29,7 @@ internal static class ManifestFile
         }
         catch (IOException error) when (DiskErrors.IsFullAtCreate(error))
         {
-            directories.RemoveIfEmpty(upload);
+            directories.TidyUp(upload);
             throw DiskErrors.Full($"the manifest of upload {upload}", error);
         }
 

@@ -10,9 +10,13 @@ internal sealed class UploadDirectories
     private readonly Lock _gate = new();
     private readonly Dictionary<UploadId, UploadDirectory> _live = [];
     private readonly DurableDirectory[] _fanOut = new DurableDirectory[DiskLayout.FanOut];
+    private readonly bool _isShared;
 
-    public UploadDirectories(DurableDirectory root)
+    /// <param name="root">Where they are.</param>
+    /// <param name="isShared">Whether other processes use them too.</param>
+    public UploadDirectories(DurableDirectory root, bool isShared)
     {
+        _isShared = isShared;
         for (var i = 0; i < _fanOut.Length; i++)
         {
             _fanOut[i] = new DurableDirectory(Path.Join(root.Path, DiskLayout.FanOutName(i)), root);
@@ -40,7 +44,16 @@ internal sealed class UploadDirectories
         }
     }
 
-    /// <summary>Removes an upload's directory if nothing is in it.</summary>
+    /// <summary>Removes the directory of an upload that goes on, if nothing is in it and nobody else may be using it.</summary>
+    public void TidyUp(UploadId upload)
+    {
+        if (!_isShared)
+        {
+            RemoveIfEmpty(upload);
+        }
+    }
+
+    /// <summary>Removes the directory of an upload that is over, if nothing is in it.</summary>
     public void RemoveIfEmpty(UploadId upload)
     {
         UploadDirectory directory;

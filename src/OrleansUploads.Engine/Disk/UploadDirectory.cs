@@ -8,6 +8,8 @@ namespace OrleansUploads.Engine.Disk;
 /// </remarks>
 internal sealed class UploadDirectory(UploadId upload, string path, DurableDirectory parent)
 {
+    private const int MaxRemovals = 8;
+
     private readonly DurableDirectory _directory = new(path, parent);
     private readonly Lock _gate = new();
     private bool _isMade;
@@ -37,15 +39,17 @@ internal sealed class UploadDirectory(UploadId upload, string path, DurableDirec
                 _isMade = true;
             }
 
-            try
+            for (var attempt = 0; ; attempt++)
             {
-                return Create(path, expectedBytes);
-            }
-            catch (DirectoryNotFoundException)
-            {
-                // Removed from outside.
-                _directory.Make();
-                return Create(path, expectedBytes);
+                try
+                {
+                    return Create(path, expectedBytes);
+                }
+                catch (DirectoryNotFoundException) when (attempt < MaxRemovals)
+                {
+                    // Removed from outside, for example by another process that deletes the upload.
+                    _directory.Make();
+                }
             }
         }
     }

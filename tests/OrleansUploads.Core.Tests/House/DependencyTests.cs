@@ -14,6 +14,10 @@ public sealed class DependencyTests
         ["Gateway"] = ["Engine", "Signing"],
         ["Client"] = ["Core", "Signing"],
         ["Cli"] = ["Gateway", "Client"],
+        ["Cluster.Abstractions"] = [],
+        ["Cluster"] = ["Engine", "Cluster.Abstractions"],
+        ["Cluster.Azure"] = ["Cluster"],
+        ["Silo"] = ["Gateway", "Cluster", "Cluster.Azure"],
     };
 
     public static TheoryData<string> Projects => new(

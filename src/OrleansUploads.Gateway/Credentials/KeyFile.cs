@@ -1,18 +1,32 @@
 using System.Text.Json;
 
-namespace OrleansUploads.Cli.Keys;
+namespace OrleansUploads.Gateway.Credentials;
 
-/// <summary>The key pairs of a data folder: <c>keys.json</c>, readable by its owner only.</summary>
+/// <summary>A file of key pairs, readable by its owner only.</summary>
+/// <param name="path">Where it is.</param>
 /// <remarks>It is replaced whole, so a server that reads it meanwhile sees the old pairs or the new ones. Whoever changes it
-/// holds <c>keys.lock</c> for that moment.</remarks>
-internal sealed class KeyFile(string folder)
+/// holds a lock file beside it for that moment.</remarks>
+public sealed class KeyFile(string path)
 {
+    private const string NameInFolder = "keys.json";
+
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>Where the pairs are.</summary>
-    public string Path { get; } = System.IO.Path.Combine(folder, "keys.json");
+    public string Path { get; } = System.IO.Path.GetFullPath(path);
 
-    private string LockPath => System.IO.Path.Combine(folder, "keys.lock");
+    private string LockPath => System.IO.Path.ChangeExtension(Path, ".lock");
+
+    private string Folder => System.IO.Path.GetDirectoryName(Path)!;
+
+    /// <summary>The key file of a data folder: <c>keys.json</c>.</summary>
+    public static KeyFile InFolder(string folder) => new(System.IO.Path.Combine(folder, NameInFolder));
+
+    /// <summary>When the pairs were changed. Where the file is a link, as mounted secrets are, that of what it leads to.</summary>
+    public DateTime ReadChangedAt() => File.GetLastWriteTimeUtc(
+        new FileInfo(Path) is { LinkTarget: not null } link
+            ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName
+            : Path);
 
     /// <summary>Reads all pairs; none where there is no file.</summary>
     /// <exception cref="InvalidDataException">It is no key file.</exception>
@@ -64,11 +78,11 @@ internal sealed class KeyFile(string folder)
     {
         if (OperatingSystem.IsWindows())
         {
-            Directory.CreateDirectory(folder);
+            Directory.CreateDirectory(Folder);
         }
         else
         {
-            Directory.CreateDirectory(folder, OwnerOnly | UnixFileMode.UserExecute);
+            Directory.CreateDirectory(Folder, OwnerOnly | UnixFileMode.UserExecute);
         }
     }
 

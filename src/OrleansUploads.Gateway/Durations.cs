@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace OrleansUploads.Cli;
+namespace OrleansUploads.Gateway;
 
-/// <summary>Durations as people write them on a command line.</summary>
-internal static class Durations
+/// <summary>Durations as people write them in settings and on a command line.</summary>
+public static class Durations
 {
     /// <summary>Reads a whole number followed by <c>s</c>, <c>m</c>, <c>h</c> or <c>d</c>; a bare 0 is fine too.</summary>
     public static bool TryParse(string text, out TimeSpan duration)

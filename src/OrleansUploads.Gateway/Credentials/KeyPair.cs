@@ -1,14 +1,14 @@
 using System.Security.Cryptography;
 using System.Text.Json.Serialization;
 
-namespace OrleansUploads.Cli.Keys;
+namespace OrleansUploads.Gateway.Credentials;
 
 /// <summary>An access key and its secret, as kept in the key file.</summary>
 /// <param name="AccessKeyId">20 upper-case letters and digits; no secret.</param>
 /// <param name="SecretAccessKey">40 characters; what requests are signed with.</param>
 /// <param name="Account">12 digits: the account that the signer acts for.</param>
 /// <param name="CreatedAt">When the pair was made.</param>
-internal sealed record KeyPair(string AccessKeyId, string SecretAccessKey, string Account, DateTimeOffset CreatedAt)
+public sealed record KeyPair(string AccessKeyId, string SecretAccessKey, string Account, DateTimeOffset CreatedAt)
 {
     private const string IdAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     private const int SecretBytes = 30;

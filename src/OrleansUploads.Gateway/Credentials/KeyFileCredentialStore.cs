@@ -1,12 +1,10 @@
 using System.Collections.Frozen;
-using Microsoft.Extensions.Logging;
 using OrleansUploads.Core.Accounts;
-using OrleansUploads.Gateway.Credentials;
 
-namespace OrleansUploads.Cli.Keys;
+namespace OrleansUploads.Gateway.Credentials;
 
 /// <summary>Knows the pairs of the key file, and notices within a second when it has changed.</summary>
-internal sealed partial class KeyFileCredentialStore : ICredentialStore
+public sealed partial class KeyFileCredentialStore : ICredentialStore
 {
     private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(1);
 
@@ -31,7 +29,7 @@ internal sealed partial class KeyFileCredentialStore : ICredentialStore
         _time = time;
         _logger = logger;
         _checkedAt = time.GetTimestamp();
-        _readVersion = File.GetLastWriteTimeUtc(file.Path);
+        _readVersion = file.ReadChangedAt();
         _credentials = Index(file.Read());
     }
 
@@ -51,14 +49,14 @@ internal sealed partial class KeyFileCredentialStore : ICredentialStore
         lock (_gate)
         {
             Volatile.Write(ref _checkedAt, _time.GetTimestamp());
-            var version = File.GetLastWriteTimeUtc(_file.Path);
-            if (version == _readVersion)
-            {
-                return;
-            }
-
             try
             {
+                var version = _file.ReadChangedAt();
+                if (version == _readVersion)
+                {
+                    return;
+                }
+
                 _credentials = Index(_file.Read());
                 _readVersion = version;
             }

@@ -1,0 +1,12 @@
+using OrleansUploads.Silo.Hosting;
+using OrleansUploads.Silo.Settings;
+
+try
+{
+    return await SiloProcess.RunAsync(args);
+}
+catch (SettingException fault)
+{
+    await Console.Error.WriteLineAsync($"orleans-uploads-silo: {fault.Message}");
+    return 1;
+}

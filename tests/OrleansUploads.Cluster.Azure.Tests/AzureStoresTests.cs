@@ -1,0 +1,109 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Orleans.Storage;
+using OrleansUploads.Cluster.Hosting;
+using OrleansUploads.Cluster.Journal;
+using OrleansUploads.Core.Accounts;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine.Memory;
+using OrleansUploads.Engine.Ports;
+using OrleansUploads.Silo.Tests.Harness;
+using OrleansUploads.TestKit;
+
+namespace OrleansUploads.Cluster.Azure.Tests;
+
+/// <summary>The three stores on Azure Storage, against Azurite or a storage account.</summary>
+public sealed class AzureStoresTests
+{
+    /// <summary>A connection string; <c>UseDevelopmentStorage=true</c> is an Azurite on this machine.</summary>
+    private const string Variable = "ORLEANSUPLOADS_AZURE_STORAGE";
+
+    private const int Races = 50;
+
+    /// <summary>Each run is a cluster of its own, so that nothing has to be cleared up before.</summary>
+    private readonly string _cluster = $"tests-{Guid.NewGuid():N}";
+
+    [Fact]
+    public async Task What_an_entity_has_answered_is_still_true_after_a_restart()
+    {
+        var vault = Some.Vault;
+        await using (var first = await RunningHost.StartAsync(_cluster))
+        {
+            Assert.Null((await first.Entities.AskAsync(vault.Account.Entity, new CreateVault(vault), default)).Refusal);
+        }
+
+        await using var second = await RunningHost.StartAsync(_cluster);
+        var listed = await second.Entities.AskAsync(vault.Account.Entity, new ListVaults("", 10), default);
+        Assert.Equal([vault], listed.Answer.Vaults);
+    }
+
+    [Fact]
+    public async Task Of_two_first_writes_at_the_same_moment_one_fails()
+    {
+        await using var host = await RunningHost.StartAsync(_cluster);
+        for (var race = 0; race < Races; race++)
+        {
+            var grain = GrainId.Create("ou-vault", $"000000000001/photos-{race}");
+            var written = await Task.WhenAll(TryWriteAsync(host.Storage, grain, 1), TryWriteAsync(host.Storage, grain, 2));
+            Assert.Single(written, won => won);
+        }
+    }
+
+    [Fact]
+    public async Task A_row_that_is_cleared_is_gone_and_can_be_written_for_the_first_time_again()
+    {
+        await using var host = await RunningHost.StartAsync(_cluster);
+        var grain = GrainId.Create("ou-vault", "000000000001/photos");
+        Assert.True(await TryWriteAsync(host.Storage, grain, 1));
+        var state = new GrainState<JournalRow>();
+        await host.Storage.ReadStateAsync("ou-vault", grain, state);
+        await host.Storage.ClearStateAsync("ou-vault", grain, state);
+        Assert.True(await TryWriteAsync(host.Storage, grain, 2));
+    }
+
+    private static async Task<bool> TryWriteAsync(IGrainStorage storage, GrainId grain, byte content)
+    {
+        try
+        {
+            await storage.WriteStateAsync(
+                "ou-vault", grain, new GrainState<JournalRow>(new JournalRow { Content = [content] }));
+            return true;
+        }
+        catch (InconsistentStateException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>A silo on Azure Storage in this process.</summary>
+    private sealed class RunningHost(IHost host) : IAsyncDisposable
+    {
+        public IEntityHost Entities => host.Services.GetRequiredService<IEntityHost>();
+
+        public IGrainStorage Storage => host.Services.GetRequiredKeyedService<IGrainStorage>(ClusterNames.GrainStorage);
+
+        public static async Task<RunningHost> StartAsync(string cluster)
+        {
+            var connection = Environment.GetEnvironmentVariable(Variable);
+            Assert.SkipWhen(string.IsNullOrEmpty(connection), $"{Variable} names no Azurite and no storage account.");
+            var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+            builder.Services.AddSingleton<IPartStore, MemoryPartStore>();
+            var ports = FreePort.Take(2);
+            builder.UseOrleans(silo => silo
+                .ConfigureEndpoints(IPAddress.Loopback, ports[0], ports[1])
+                .AddOrleansUploadsAzureStores(connection!)
+                .Configure<Orleans.Configuration.ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (cluster, cluster))
+                .AddOrleansUploads(new Hosting.ClusterOptions()));
+            var host = builder.Build();
+            await host.StartAsync();
+            return new RunningHost(host);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await host.StopAsync();
+            host.Dispose();
+        }
+    }
+}

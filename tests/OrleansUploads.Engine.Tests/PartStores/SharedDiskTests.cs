@@ -1,0 +1,125 @@
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Engine.Disk;
+using OrleansUploads.TestKit.PartStores;
+
+namespace OrleansUploads.Engine.Tests.PartStores;
+
+/// <summary>Several stores on one directory, as several processes have them. Each has its own memory of what is durable and its own
+/// locks, which is all that processes do not share.</summary>
+public sealed class SharedDiskTests : IDisposable
+{
+    private static readonly UploadId Upload = PartBytes.Upload(1);
+
+    private readonly TemporaryRoot _root = new();
+    private readonly DiskPartStore _here;
+    private readonly DiskPartStore _there;
+
+    public SharedDiskTests()
+    {
+        _here = DiskPartStore.OpenShared(_root.Path, diskThreads: 2);
+        _there = DiskPartStore.OpenShared(_root.Path, diskThreads: 2);
+    }
+
+    public void Dispose()
+    {
+        _here.Dispose();
+        _there.Dispose();
+        _root.Dispose();
+    }
+
+    private static CancellationToken None => CancellationToken.None;
+
+    [Fact]
+    public async Task What_one_process_stores_the_others_list_and_read()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 24).Select(i => Task.Run(
+            () => (i % 2 == 0 ? _here : _there).StoreAsync(Upload, PartBytes.Attempt(i), PartBytes.Of(10_000 + i, i)))));
+
+        foreach (var store in (DiskPartStore[])[_here, _there])
+        {
+            Assert.Equal([Upload], await store.ListUploadsAsync(None).ToListAsync());
+            Assert.Equal(24, (await store.ListAttemptsAsync(Upload, None)).Count);
+            for (var i = 0; i < 24; i++)
+            {
+                Assert.Equal(PartBytes.Of(10_000 + i, i), await store.LoadAsync(Upload, PartBytes.Attempt(i)));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Of_two_processes_with_different_manifests_one_has_its_way()
+    {
+        for (var round = 0; round < 50; round++)
+        {
+            var upload = PartBytes.Upload(round);
+            var stored = await Task.WhenAll(TryPutAsync(_here, upload, seed: 1), TryPutAsync(_there, upload, seed: 2));
+            Assert.Single(stored, won => won);
+            var expected = PartBytes.Manifest(upload, extents: 20, stored[0] ? 1 : 2);
+            Assert.Equal(expected.Archive, (await _here.ReadManifestAsync(upload, None))!.Archive);
+            Assert.Equal(expected.Archive, (await _there.ReadManifestAsync(upload, None))!.Archive);
+        }
+    }
+
+    [Fact]
+    public async Task An_upload_that_goes_on_keeps_its_directory_even_while_it_is_empty()
+    {
+        await _here.StoreAsync(Upload, PartBytes.Attempt(1), [1]);
+        var directory = Path.GetDirectoryName(_root.File(".part"))!;
+        await _there.DeleteAttemptAsync(Upload, PartBytes.Attempt(1), None);
+        await using (await _there.CreateAsync(Upload, PartBytes.Attempt(2), 1, None))
+        {
+            // Given up without a commit.
+        }
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(directory));
+        Assert.Equal([Upload], await _here.ListUploadsAsync(None).ToListAsync());
+        await _there.DeleteUploadAsync(Upload, None);
+        Assert.False(Directory.Exists(directory));
+        Assert.Empty(await _here.ListUploadsAsync(None).ToListAsync());
+    }
+
+    [Fact]
+    public async Task While_another_process_deletes_the_upload_attempts_can_still_be_begun()
+    {
+        using var ended = new CancellationTokenSource();
+        var deleting = Task.Run(async () =>
+        {
+            while (!ended.IsCancellationRequested)
+            {
+                await _there.DeleteUploadAsync(Upload, None);
+            }
+        });
+        for (var i = 0; i < 300; i++)
+        {
+            await using var writer = await _here.CreateAsync(Upload, PartBytes.Attempt(i), 1, None);
+        }
+
+        await ended.CancelAsync();
+        await deleting;
+    }
+
+    [Fact]
+    public async Task Of_many_who_mark_a_folder_at_once_one_does()
+    {
+        Assert.Null(FolderMark.Find(_root.Path));
+        Assert.Null(FolderMark.Find(Path.Combine(_root.Path, "missing")));
+        var marks = await Task.WhenAll(Enumerable.Range(0, 16).Select(
+            i => Task.Run(() => FolderMark.FindOrMake(_root.Path, PartBytes.Of(16, i)))));
+        Assert.All(marks, mark => Assert.Equal(marks[0], mark));
+        Assert.Equal(marks[0], FolderMark.Find(_root.Path));
+        Assert.Equal([FolderMark.FileName], Directory.GetFiles(_root.Path).Select(Path.GetFileName));
+    }
+
+    private static async Task<bool> TryPutAsync(DiskPartStore store, UploadId upload, int seed)
+    {
+        try
+        {
+            await store.PutManifestAsync(PartBytes.Manifest(upload, extents: 20, seed), None);
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
+}

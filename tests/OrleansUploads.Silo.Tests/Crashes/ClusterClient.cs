@@ -1,0 +1,58 @@
+using OrleansUploads.Client;
+using OrleansUploads.Core.Hashing;
+using OrleansUploads.EndToEnd.Tests.Crashes;
+using OrleansUploads.EndToEnd.Tests.Harness;
+
+namespace OrleansUploads.Silo.Tests.Crashes;
+
+/// <summary>A client that uploads archive after archive through whichever silo answers, and repeats what was not answered. An
+/// answer that is wrong ends the test.</summary>
+internal sealed class ClusterClient(GlacierClient client, ClusterLedger ledger, Random random)
+{
+    private const int MaxTailBytes = 64 * 1024;
+    private const int LeftOpenOneIn = 8;
+    private const int ReadBackOneIn = 4;
+
+    /// <summary>Works until it is told to stop.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            await UploadAsync();
+        }
+    }
+
+    private async Task UploadAsync()
+    {
+        var upload = await client.InitiateMultipartUploadAsync(ClusterLedger.Vault, Archives.MiB);
+        var parts = Enumerable.Range(0, random.Next(1, 4)).Select(_ => Archives.MiB).Append(random.Next(1, MaxTailBytes))
+            .Select(ledger.NewContent)
+            .ToList();
+        await Task.WhenAll(parts.Select((part, index) => SendAsync(upload, part, index)));
+        if (random.Next(LeftOpenOneIn) == 0)
+        {
+            ledger.Open.Enqueue(new OpenUpload(upload, parts));
+            return;
+        }
+
+        // Twice at once, as two nodes do that both think they are the last one; they get different silos.
+        var receipts = await Task.WhenAll(CompleteAsync(upload, parts), CompleteAsync(upload, parts));
+        Assert.Equal(receipts[0], receipts[1]);
+        var finished = new FinishedUpload(upload, receipts[0], parts);
+        ledger.Finished.Enqueue(finished);
+        if (random.Next(ReadBackOneIn) == 0)
+        {
+            Assert.Equal(finished.Bytes(), await client.RetrieveAsync(ClusterLedger.Vault, finished.ArchiveId));
+        }
+    }
+
+    private Task SendAsync(string upload, Content part, int index) =>
+        client.UploadPartAsync(ClusterLedger.Vault, upload, (long)index * Archives.MiB, part.Body());
+
+    private async Task<string> CompleteAsync(string upload, IReadOnlyList<Content> parts) =>
+        (await client.CompleteMultipartUploadAsync(
+            ClusterLedger.Vault,
+            upload,
+            parts.Sum(part => (long)part.LengthBytes),
+            TreeHasher.Combine([.. parts.Select(part => part.TreeHash)]))).ArchiveId;
+}

@@ -1,0 +1,196 @@
+using System.Diagnostics;
+using System.Globalization;
+using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.Silo.Tests.Harness;
+
+namespace OrleansUploads.Silo.Tests.Crashes;
+
+/// <summary>Three silos on PostgreSQL, one of which is always just dying.</summary>
+public sealed class CrashTests(PostgresServer postgres, ITestOutputHelper output) : IDisposable
+{
+    private const int Silos = 3;
+    private const int Clients = 6;
+    private const int WatchedUploads = 60;
+    private const int ArchivesBetweenKills = 20;
+
+    private static readonly int Rounds = Setting("ORLEANSUPLOADS_SILO_CRASH_ROUNDS", 3);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly LoadBalancer _balancer = new();
+    private readonly ClusterLedger _ledger = new();
+    private readonly List<TimeSpan> _outages = [];
+
+    public void Dispose()
+    {
+        _balancer.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Killed_one_after_the_other_under_load_the_silos_lose_nothing_and_answer_nothing_wrong()
+    {
+        var silos = await StartAsync(await postgres.CreateDatabaseAsync());
+        try
+        {
+            await RunUnderLoadAsync(silos, async round =>
+            {
+                var victim = round % Silos;
+                await StrikeAsync(silos, victim, silos[victim].KillAsync);
+                await ReplaceAsync(silos, victim);
+            });
+            using var client = _balancer.Connect();
+            await ClusterAudit.CheckAsync(client, _ledger);
+        }
+        finally
+        {
+            await StopAllAsync(silos);
+        }
+
+        output.WriteLine(
+            $"{Rounds} kills, {_ledger.Finished.Count} archives, {_ledger.Open.Count} uploads left open. Until all {WatchedUploads} watched "
+            + $"uploads answered again: {string.Join(", ", _outages.Select(outage => $"{outage.TotalSeconds:F1} s"))}.");
+        Assert.True(_ledger.Finished.Count >= Rounds * ArchivesBetweenKills, "There was too little load to mean anything.");
+    }
+
+    [Fact]
+    public async Task A_silo_that_hangs_is_voted_out_and_ends_when_it_comes_back()
+    {
+        const int Victim = 1;
+        var silos = await StartAsync(await postgres.CreateDatabaseAsync());
+        try
+        {
+            await RunUnderLoadAsync(silos, async round =>
+            {
+                if (round == 0)
+                {
+                    await StrikeAsync(silos, Victim, silos[Victim].PauseAsync);
+                    _balancer.Use(silos);
+                    await silos[Victim].ResumeAsync();
+                    Assert.NotEqual(0, await silos[Victim].WaitForExitAsync());
+                    await ReplaceAsync(silos, Victim);
+                }
+            });
+            using var client = _balancer.Connect();
+            await ClusterAudit.CheckAsync(client, _ledger);
+        }
+        finally
+        {
+            await StopAllAsync(silos);
+        }
+
+        output.WriteLine($"Until all {WatchedUploads} watched uploads answered again: {_outages[0].TotalSeconds:F1} s.");
+    }
+
+    [Fact]
+    public async Task Replaced_one_after_the_other_in_good_order_the_silos_keep_every_client_served()
+    {
+        var silos = await StartAsync(await postgres.CreateDatabaseAsync());
+        var stops = new List<TimeSpan>();
+        try
+        {
+            await RunUnderLoadAsync(silos, async round =>
+            {
+                var leaver = round % Silos;
+                _balancer.Use(silos.Where((_, number) => number != leaver));
+                var watch = Stopwatch.StartNew();
+                await silos[leaver].StopAsync();
+                stops.Add(watch.Elapsed);
+                await ReplaceAsync(silos, leaver);
+            });
+            using var client = _balancer.Connect();
+            await ClusterAudit.CheckAsync(client, _ledger);
+        }
+        finally
+        {
+            await StopAllAsync(silos);
+        }
+
+        output.WriteLine(
+            $"{_ledger.Finished.Count} archives; silos left within {string.Join(", ", stops.Select(stop => $"{stop.TotalSeconds:F1} s"))}.");
+    }
+
+    private async Task<List<RunningSilo>> StartAsync(string database)
+    {
+        var environments = Enumerable.Range(0, Silos).Select(_ => RunningSilo.OnPostgres(database, _folder.Data)).ToList();
+        var silos = (await Task.WhenAll(environments.Select(RunningSilo.StartAsync))).ToList();
+        _balancer.Use(silos);
+        using var client = _balancer.Connect();
+        await client.CreateVaultAsync(ClusterLedger.Vault);
+        return silos;
+    }
+
+    /// <summary>Does something to the silos again and again, each time after the clients have come some way.</summary>
+    private async Task RunUnderLoadAsync(List<RunningSilo> silos, Func<int, Task> disturbAsync)
+    {
+        using var stopping = new CancellationTokenSource();
+        var clients = Enumerable.Range(0, Clients)
+            .Select(number => new ClusterClient(_balancer.Connect(), _ledger, new Random(number)).RunAsync(stopping.Token))
+            .ToArray();
+        try
+        {
+            for (var round = 0; round < Rounds; round++)
+            {
+                await ComeAFurtherWayAsync(clients, silos);
+                await disturbAsync(round);
+            }
+
+            await ComeAFurtherWayAsync(clients, silos);
+        }
+        finally
+        {
+            await stopping.CancelAsync();
+        }
+
+        await Task.WhenAll(clients);
+    }
+
+    private Task ComeAFurtherWayAsync(Task[] clients, List<RunningSilo> silos)
+    {
+        var goal = _ledger.Finished.Count + ArchivesBetweenKills;
+        return Eventually.BecomesTrueAsync(
+            () =>
+            {
+                Assert.True(
+                    Array.Find(clients, client => client.IsFaulted) is not { } failed,
+                    $"{Array.Find(clients, client => client.IsFaulted)?.Exception}\n{string.Join('\n', silos)}");
+                return _ledger.Finished.Count >= goal;
+            },
+            $"{ArchivesBetweenKills} more archives are finished",
+            Patience);
+    }
+
+    /// <summary>Does something bad to a silo, and measures until uploads answer again that were spread over all silos.</summary>
+    private async Task StrikeAsync(List<RunningSilo> silos, int victim, Func<Task> strikeAsync)
+    {
+        using var client = _balancer.Connect();
+        var watched = await Task.WhenAll(Enumerable.Range(0, WatchedUploads)
+            .Select(_ => client.InitiateMultipartUploadAsync(ClusterLedger.Vault, Archives.MiB)));
+        await strikeAsync();
+        var watch = Stopwatch.StartNew();
+        _balancer.Use(silos.Where((_, number) => number != victim));
+        await Task.WhenAll(watched.Select(upload => client.ListPartsPageAsync(ClusterLedger.Vault, upload)));
+        _outages.Add(watch.Elapsed);
+        await Task.WhenAll(watched.Select(upload => client.AbortMultipartUploadAsync(ClusterLedger.Vault, upload)));
+    }
+
+    private async Task ReplaceAsync(List<RunningSilo> silos, int number)
+    {
+        await silos[number].DisposeAsync();
+        silos[number] = await silos[number].StartAgainAsync();
+        _balancer.Use(silos);
+    }
+
+    private static async Task StopAllAsync(List<RunningSilo> silos)
+    {
+        foreach (var silo in silos)
+        {
+            await silo.DisposeAsync();
+        }
+    }
+
+    private static int Setting(string name, int byDefault) =>
+        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : byDefault;
+}

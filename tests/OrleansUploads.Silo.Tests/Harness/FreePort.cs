@@ -1,0 +1,23 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace OrleansUploads.Silo.Tests.Harness;
+
+/// <summary>Ports of the loopback address that nobody uses.</summary>
+internal static class FreePort
+{
+    /// <summary>Some of them, all different.</summary>
+    public static int[] Take(int count)
+    {
+        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
+        try
+        {
+            listeners.ForEach(listener => listener.Start());
+            return [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
+        }
+        finally
+        {
+            listeners.ForEach(listener => listener.Dispose());
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using System.Net;
+using System.Net.Sockets;
+using OrleansUploads.Client;
+
+namespace OrleansUploads.Silo.Tests.Harness;
+
+/// <summary>Spreads the connections of its clients over processes, as a load balancer in front of them does. Requests are signed
+/// for one name, whichever process gets them.</summary>
+internal sealed class LoadBalancer : IDisposable
+{
+    private static readonly TimeSpan ConnectionLife = TimeSpan.FromMilliseconds(100);
+
+    private readonly HttpClient _http;
+    private volatile IPEndPoint[] _backends = [];
+    private int _turn;
+
+    public LoadBalancer() => _http = new HttpClient(new SocketsHttpHandler
+    {
+        UseProxy = false,
+        AllowAutoRedirect = false,
+        PooledConnectionLifetime = ConnectionLife,
+        ConnectCallback = ConnectAsync,
+    })
+    {
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
+
+    /// <summary>Sends from now on to these.</summary>
+    public void Use(IEnumerable<RunningSilo> silos) =>
+        _backends = [.. silos.Select(silo => new IPEndPoint(IPAddress.Loopback, silo.Address.Port))];
+
+    /// <summary>A client that repeats what failed for a passing reason for up to two minutes.</summary>
+    public GlacierClient Connect() => new(_http, new GlacierClientOptions
+    {
+        Endpoint = new Uri("http://vaults.test"),
+        Region = "us-east-1",
+        AccessKeyId = RunningSilo.AccessKeyId,
+        SecretAccessKey = RunningSilo.SecretAccessKey,
+        Retry = new RetryPolicy { MaxAttempts = 150, MaxDelay = TimeSpan.FromSeconds(1) },
+        IdleTimeout = TimeSpan.FromSeconds(60),
+    });
+
+    public void Dispose() => _http.Dispose();
+
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        var backends = _backends;
+        var backend = backends[(int)((uint)Interlocked.Increment(ref _turn) % backends.Length)];
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(backend, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,167 @@
+using System.Globalization;
+using Npgsql;
+using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.Silo.Tests.Harness;
+
+[assembly: AssemblyFixture(typeof(PostgresServer))]
+
+namespace OrleansUploads.Silo.Tests.Harness;
+
+/// <summary>A PostgreSQL of one's own, for as long as the tests run: Debian's programs on a temporary folder.</summary>
+/// <remarks>It does not flush, because no test cuts the power of the database; all of them kill its clients.</remarks>
+public sealed class PostgresServer : IAsyncLifetime
+{
+    private const string Installed = "/usr/lib/postgresql";
+    private const string Superuser = "postgres";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly SemaphoreSlim _starting = new(1);
+    private CapturedProcess? _process;
+    private int _port;
+    private int _databases;
+
+    private string DataFolder => _folder.File("postgres");
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>Makes a database that a silo can use. Skips the test where that is impossible.</summary>
+    /// <param name="withFence">Whether our own script is run too.</param>
+    /// <returns>Its connection string.</returns>
+    public async Task<string> CreateDatabaseAsync(bool withFence = true)
+    {
+        var connection = await CreateEmptyDatabaseAsync();
+        foreach (var script in OrleansScripts.Read())
+        {
+            await ExecuteAsync(connection, script);
+        }
+
+        if (withFence)
+        {
+            await ExecuteAsync(
+                connection, await File.ReadAllTextAsync(Repository.File("deploy/postgres/first-write-fence.sql")));
+        }
+
+        return connection;
+    }
+
+    /// <summary>Makes a database with nothing in it. Skips the test where that is impossible.</summary>
+    /// <returns>Its connection string.</returns>
+    public async Task<string> CreateEmptyDatabaseAsync()
+    {
+        Assert.SkipWhen(Programs is null, $"There is no PostgreSQL in {Installed}.");
+        Assert.SkipUnless(OrleansScripts.MissingBecause is null, OrleansScripts.MissingBecause ?? "");
+        await StartAsync();
+        var name = $"silos_{Interlocked.Increment(ref _databases)}";
+        await ExecuteAsync(ConnectionTo(Superuser), $"CREATE DATABASE {name}");
+        return ConnectionTo(name);
+    }
+
+    /// <summary>Runs statements, one of them or many.</summary>
+    public static async Task ExecuteAsync(string connectionString, string statements)
+    {
+        await using var source = NpgsqlDataSource.Create(connectionString);
+        await using var command = source.CreateCommand(statements);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Stops the server with all that it is doing, for every database. <see cref="GoOnAsync"/> starts it again.</summary>
+    public async Task BreakOffAsync()
+    {
+        await RunAsync("pg_ctl", "stop", "--mode=immediate", "--no-wait", "-D", DataFolder);
+        await _process!.WaitForExitAsync(Patience);
+        await _process.DisposeAsync();
+    }
+
+    /// <summary>Starts the server again and waits until it answers.</summary>
+    public async Task GoOnAsync()
+    {
+        _process = Start(
+            "postgres", "-D", DataFolder, "-p", $"{_port}", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
+            "-c", "fsync=off", "-c", "max_connections=300");
+        await Eventually.BecomesTrueAsync(AnswersAsync, "PostgreSQL answers", Patience);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is { HasExited: false })
+        {
+            await BreakOffAsync();
+        }
+
+        _starting.Dispose();
+        _folder.Dispose();
+    }
+
+    /// <summary>The newest installed version's programs; null where there are none.</summary>
+    private static string? Programs { get; } = !Directory.Exists(Installed) ? null : Directory.GetDirectories(Installed)
+        .Select(version => Path.Combine(version, "bin"))
+        .Where(bin => File.Exists(Path.Combine(bin, "initdb")))
+        .OrderByDescending(bin => double.Parse(Path.GetFileName(Path.GetDirectoryName(bin)!), CultureInfo.InvariantCulture))
+        .FirstOrDefault();
+
+    private string ConnectionTo(string database) =>
+        $"Host=127.0.0.1;Port={_port};Username={Superuser};Database={database};Maximum Pool Size=40";
+
+    private async Task StartAsync()
+    {
+        await _starting.WaitAsync();
+        try
+        {
+            if (_process is not null)
+            {
+                return;
+            }
+
+            Directory.CreateDirectory(DataFolder);
+            if (!OperatingSystem.IsWindows() && Environment.IsPrivilegedProcess)
+            {
+                // PostgreSQL refuses to run as root, so its own user owns the folder and may pass through the one above.
+                File.SetUnixFileMode(
+                    _folder.Path, File.GetUnixFileMode(_folder.Path) | UnixFileMode.OtherExecute | UnixFileMode.GroupExecute);
+                await RunToEndAsync(CapturedProcess.Start("chown", [Superuser, DataFolder], []));
+            }
+
+            await RunAsync("initdb", "-D", DataFolder, "-U", Superuser, "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C");
+            _port = FreePort.Take(1)[0];
+            await GoOnAsync();
+        }
+        finally
+        {
+            _starting.Release();
+        }
+    }
+
+    private async Task<bool> AnswersAsync()
+    {
+        Assert.False(_process!.HasExited, $"PostgreSQL has ended. {_process}");
+        try
+        {
+            await ExecuteAsync(ConnectionTo(Superuser), "SELECT 1");
+            return true;
+        }
+        catch (NpgsqlException)
+        {
+            return false;
+        }
+    }
+
+    private static Task RunAsync(string program, params string[] arguments) => RunToEndAsync(Start(program, arguments));
+
+    private static async Task RunToEndAsync(CapturedProcess process)
+    {
+        await using (process)
+        {
+            Assert.True(await process.WaitForExitAsync(Patience) == 0, $"It failed. {process}");
+        }
+    }
+
+    private static CapturedProcess Start(string program, params string[] arguments)
+    {
+        var path = Path.Combine(Programs!, program);
+        return Environment.IsPrivilegedProcess
+            ? CapturedProcess.Start(
+                "setpriv", [$"--reuid={Superuser}", $"--regid={Superuser}", "--clear-groups", path, .. arguments], [])
+            : CapturedProcess.Start(path, arguments, []);
+    }
+}

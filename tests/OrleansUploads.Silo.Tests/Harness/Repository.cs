@@ -1,0 +1,17 @@
+using System.Reflection;
+
+namespace OrleansUploads.Silo.Tests.Harness;
+
+/// <summary>The repository that these tests were built from.</summary>
+internal static class Repository
+{
+    public static string Root { get; } = Path.GetFullPath(Metadata("Root"));
+
+    /// <summary>The built program.</summary>
+    public static string SiloProgram { get; } = Path.GetFullPath(Metadata("Silo"));
+
+    public static string File(string name) => Path.Combine(Root, name);
+
+    private static string Metadata(string key) => typeof(Repository).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == key).Value!;
+}

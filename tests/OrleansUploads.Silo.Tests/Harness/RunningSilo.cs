@@ -1,0 +1,137 @@
+using System.Runtime.InteropServices;
+using OrleansUploads.Client;
+using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.Silo.Settings;
+
+namespace OrleansUploads.Silo.Tests.Harness;
+
+/// <summary>A silo, or a gateway alone, in a process of its own. One object is one life of it.</summary>
+internal sealed class RunningSilo : IAsyncDisposable
+{
+    public const string AccessKeyId = "AKIASILOTESTS0000000";
+    public const string SecretAccessKey = "the-secret-of-the-silo-tests-00000000000";
+
+    private const string Ready = "Ready on ";
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(90);
+
+    private readonly IReadOnlyDictionary<string, string?> _environment;
+    private readonly CapturedProcess _process;
+
+    private RunningSilo(IReadOnlyDictionary<string, string?> environment, CapturedProcess process, Uri address)
+    {
+        _environment = environment;
+        _process = process;
+        Address = address;
+    }
+
+    /// <summary>Where its vault API is.</summary>
+    public Uri Address { get; }
+
+    public string Log => _process.Error;
+
+    /// <summary>The program that runs this test also runs the silo, so that nothing depends on PATH.</summary>
+    private static string Dotnet { get; } =
+        Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
+
+    /// <summary>The environment of a silo of a cluster on PostgreSQL, with its ports.</summary>
+    public static Dictionary<string, string?> OnPostgres(string connectionString, string partsFolder)
+    {
+        var ports = FreePort.Take(3);
+        return With(
+            (KnownSettings.Clustering, "postgres"),
+            (KnownSettings.ConnectionString, connectionString),
+            (KnownSettings.PartsFolder, partsFolder),
+            (KnownSettings.AdvertisedAddress, "127.0.0.1"),
+            (KnownSettings.Listen, $"127.0.0.1:{ports[0]}"),
+            (KnownSettings.SiloPort, $"{ports[1]}"),
+            (KnownSettings.ClientPort, $"{ports[2]}"),
+            (KnownSettings.AccessKeyId, AccessKeyId),
+            (KnownSettings.SecretAccessKey, SecretAccessKey));
+    }
+
+    /// <summary>An environment of some settings and no others.</summary>
+    public static Dictionary<string, string?> With(params (Setting Setting, string? Value)[] settings)
+    {
+        var environment = KnownSettings.All.ToDictionary(setting => setting.Variable, _ => (string?)null);
+        foreach (var (setting, value) in settings)
+        {
+            environment[setting.Variable] = value;
+        }
+
+        return environment;
+    }
+
+    /// <summary>Starts one and waits until it is ready.</summary>
+    public static async Task<RunningSilo> StartAsync(IReadOnlyDictionary<string, string?> environment)
+    {
+        var process = Start(environment);
+        if (await process.WaitForLineAsync(Ready, StartPatience) is { } line)
+        {
+            return new RunningSilo(environment, process, new Uri(line[Ready.Length..]));
+        }
+
+        await using (process)
+        {
+            throw new InvalidOperationException($"The silo did not become ready. {process}");
+        }
+    }
+
+    /// <summary>Starts one that is expected to give up, with exit code 1 and a last line that says why.</summary>
+    /// <returns>The line.</returns>
+    public static async Task<string> RefuseAsync(IReadOnlyDictionary<string, string?> environment)
+    {
+        await using var process = Start(environment);
+        Assert.True(await process.WaitForExitAsync(StopPatience) == 1, $"It did not give up. {process}");
+        var line = process.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1];
+        Assert.StartsWith("orleans-uploads-silo: ", line, StringComparison.Ordinal);
+        return line;
+    }
+
+    /// <summary>Starts another on the same ports.</summary>
+    public Task<RunningSilo> StartAgainAsync() => StartAsync(_environment);
+
+    /// <summary>A client of this process alone, which tries everything once.</summary>
+    public GlacierClient Connect() => new(new GlacierClientOptions
+    {
+        Endpoint = Address,
+        Region = "us-east-1",
+        AccessKeyId = AccessKeyId,
+        SecretAccessKey = SecretAccessKey,
+        Retry = RetryPolicy.None,
+    });
+
+    /// <summary>Kills it with SIGKILL.</summary>
+    public Task KillAsync() => _process.KillAsync();
+
+    /// <summary>Stops it as a debugger does, or a virtual machine that is moved: it does nothing, and its connections stay open.</summary>
+    public Task PauseAsync() => SignalAsync("STOP");
+
+    /// <summary>Lets it go on.</summary>
+    public Task ResumeAsync() => SignalAsync("CONT");
+
+    /// <summary>Stops it in good order.</summary>
+    public async Task StopAsync()
+    {
+        _process.Terminate();
+        Assert.True(await _process.WaitForExitAsync(StopPatience) == 0, $"It ended badly. {_process}");
+    }
+
+    /// <summary>Tells it to stop, without waiting for that.</summary>
+    public void Terminate() => _process.Terminate();
+
+    public Task<int> WaitForExitAsync() => _process.WaitForExitAsync(StopPatience);
+
+    public ValueTask DisposeAsync() => _process.DisposeAsync();
+
+    public override string ToString() => _process.ToString();
+
+    private async Task SignalAsync(string signal)
+    {
+        await using var kill = CapturedProcess.Start("/bin/kill", [$"-{signal}", $"{_process.Id}"], []);
+        Assert.Equal(0, await kill.WaitForExitAsync(StopPatience));
+    }
+
+    private static CapturedProcess Start(IReadOnlyDictionary<string, string?> environment) =>
+        CapturedProcess.Start(Dotnet, [Repository.SiloProgram], environment);
+}

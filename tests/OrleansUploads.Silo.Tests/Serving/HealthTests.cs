@@ -1,0 +1,117 @@
+using System.Net;
+using OrleansUploads.Client;
+using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.Gateway;
+using OrleansUploads.Silo.Settings;
+using OrleansUploads.Silo.Tests.Harness;
+
+namespace OrleansUploads.Silo.Tests.Serving;
+
+/// <summary>Readiness says whether requests should come here, liveness whether a restart would help.</summary>
+public sealed class HealthTests(PostgresServer postgres) : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
+
+    public void Dispose()
+    {
+        _http.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task A_silo_that_works_is_ready_and_alive()
+    {
+        await using var silo = await StartAsync();
+        Assert.Equal(
+            (HttpStatusCode.OK,
+                """{"status":"Healthy","checks":{"accepts-requests":"Healthy","parts":"Healthy","silo-active":"Healthy","storage":"Healthy","silo-not-dead":"Healthy"}}"""),
+            await AskAsync(silo, GatewayEndpoints.HealthPath));
+        Assert.Equal(
+            (HttpStatusCode.OK, """{"status":"Healthy","checks":{"silo-not-dead":"Healthy"}}"""),
+            await AskAsync(silo, GatewayEndpoints.LivePath));
+    }
+
+    [Fact]
+    public async Task Without_its_folder_it_is_not_ready_but_alive()
+    {
+        await using var silo = await StartAsync();
+        Directory.Move(_folder.Data, _folder.File("unmounted"));
+        await BecomesUnreadyAsync(silo, "parts");
+        Directory.Move(_folder.File("unmounted"), _folder.Data);
+        await Eventually.BecomesTrueAsync(
+            async () => (await AskAsync(silo, GatewayEndpoints.HealthPath)).Status == HttpStatusCode.OK, "it is ready again");
+    }
+
+    [Fact]
+    public async Task Without_its_storage_it_is_not_ready_but_alive()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await using var silo = await RunningSilo.StartAsync(RunningSilo.OnPostgres(database, _folder.Data));
+        await PostgresServer.ExecuteAsync(database, "ALTER TABLE orleansstorage RENAME TO elsewhere");
+        await BecomesUnreadyAsync(silo, "storage");
+    }
+
+    [Fact]
+    public async Task While_its_database_is_away_it_is_unready_and_when_that_is_back_it_goes_on_by_itself()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await using var silo = await RunningSilo.StartAsync(RunningSilo.OnPostgres(database, _folder.Data));
+        using var client = silo.Connect();
+        await client.CreateVaultAsync("photos");
+        var upload = await client.InitiateMultipartUploadAsync("photos", Archives.MiB);
+        await postgres.BreakOffAsync();
+        try
+        {
+            await BecomesUnreadyAsync(silo, "storage");
+            var refused = await Assert.ThrowsAsync<GlacierException>(() => client.AbortMultipartUploadAsync("photos", upload));
+            Assert.True(refused.IsTransient, refused.Message);
+        }
+        finally
+        {
+            await postgres.GoOnAsync();
+        }
+
+        await Eventually.BecomesTrueAsync(
+            async () => (await AskAsync(silo, GatewayEndpoints.HealthPath)).Status == HttpStatusCode.OK, "it is ready again");
+        var archive = await client.UploadInPartsAsync("photos", Archives.Bytes(1000, seed: 4));
+        Assert.Equal(Archives.Bytes(1000, seed: 4), await client.RetrieveAsync("photos", archive.ArchiveId));
+    }
+
+    [Fact]
+    public async Task Told_to_stop_it_goes_on_serving_unready_until_its_delay_is_over()
+    {
+        await using var silo = await StartAsync((KnownSettings.DrainDelay, "30s"));
+        silo.Terminate();
+        await BecomesUnreadyAsync(silo, "accepts-requests");
+        using var client = silo.Connect();
+        await client.CreateVaultAsync("still-here");
+        await silo.KillAsync();
+    }
+
+    private async Task BecomesUnreadyAsync(RunningSilo silo, string check)
+    {
+        await Eventually.BecomesTrueAsync(
+            async () => await AskAsync(silo, GatewayEndpoints.HealthPath) is (HttpStatusCode.ServiceUnavailable, var report)
+                && report.Contains($"\"{check}\":\"Unhealthy\"", StringComparison.Ordinal),
+            $"{check} is unhealthy");
+        Assert.Equal(HttpStatusCode.OK, (await AskAsync(silo, GatewayEndpoints.LivePath)).Status);
+    }
+
+    private async Task<RunningSilo> StartAsync(params (Setting Setting, string Value)[] settings)
+    {
+        var environment = RunningSilo.OnPostgres(await postgres.CreateDatabaseAsync(), _folder.Data);
+        foreach (var (setting, value) in settings)
+        {
+            environment[setting.Variable] = value;
+        }
+
+        return await RunningSilo.StartAsync(environment);
+    }
+
+    private async Task<(HttpStatusCode Status, string Report)> AskAsync(RunningSilo silo, string path)
+    {
+        using var answer = await _http.GetAsync(new Uri(silo.Address, path));
+        return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
+    }
+}

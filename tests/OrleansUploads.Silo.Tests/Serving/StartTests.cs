@@ -1,0 +1,93 @@
+using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.Silo.Settings;
+using OrleansUploads.Silo.Tests.Harness;
+
+namespace OrleansUploads.Silo.Tests.Serving;
+
+public sealed class StartTests(PostgresServer postgres) : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task One_process_alone_serves_from_its_memory()
+    {
+        var ports = FreePort.Take(2);
+        await using var silo = await RunningSilo.StartAsync(RunningSilo.With(
+            (KnownSettings.Clustering, "localhost"),
+            (KnownSettings.Listen, "127.0.0.1:0"),
+            (KnownSettings.SiloPort, $"{ports[0]}"),
+            (KnownSettings.ClientPort, $"{ports[1]}"),
+            (KnownSettings.AccessKeyId, RunningSilo.AccessKeyId),
+            (KnownSettings.SecretAccessKey, RunningSilo.SecretAccessKey)));
+        using var client = silo.Connect();
+        await client.CreateVaultAsync("photos");
+        var archive = Archives.Bytes(3_000_000, seed: 1);
+        var receipt = await client.UploadInPartsAsync("photos", archive);
+        Assert.Equal(archive, await client.RetrieveAsync("photos", receipt.ArchiveId));
+        await silo.StopAsync();
+        Assert.Equal("", silo.Log.Split('\n').FirstOrDefault(line => line.Contains("fail:", StringComparison.Ordinal)) ?? "");
+    }
+
+    [Fact]
+    public async Task Nothing_set_at_all_is_answered_with_what_to_set()
+    {
+        var message = await RunningSilo.RefuseAsync(RunningSilo.With());
+        Assert.StartsWith("orleans-uploads-silo: OrleansUploads__ConnectionString or ", message, StringComparison.Ordinal);
+        Assert.Contains("OrleansUploads__Clustering=localhost", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_database_without_our_script_is_refused()
+    {
+        var database = await postgres.CreateDatabaseAsync(withFence: false);
+        var message = await RunningSilo.RefuseAsync(RunningSilo.OnPostgres(database, _folder.Data));
+        Assert.Contains("ux_orleansstorage_state", message, StringComparison.Ordinal);
+        Assert.Contains("deploy/postgres", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_database_that_does_not_answer_is_named()
+    {
+        var database = $"Host=127.0.0.1;Port={FreePort.Take(1)[0]};Username=nobody;Database=none";
+        var message = await RunningSilo.RefuseAsync(RunningSilo.OnPostgres(database, _folder.Data));
+        Assert.Contains("OrleansUploads__ConnectionString: PostgreSQL says: ", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_restart_forgets_nothing()
+    {
+        var environment = RunningSilo.OnPostgres(await postgres.CreateDatabaseAsync(), _folder.Data);
+        var archive = Archives.Bytes(2_500_000, seed: 2);
+        string archiveId;
+        await using (var first = await RunningSilo.StartAsync(environment))
+        {
+            using var client = first.Connect();
+            await client.CreateVaultAsync("photos");
+            archiveId = (await client.UploadInPartsAsync("photos", archive)).ArchiveId;
+            await first.StopAsync();
+        }
+
+        await using var second = await RunningSilo.StartAsync(environment);
+        using var again = second.Connect();
+        Assert.Equal(archive, await again.RetrieveAsync("photos", archiveId));
+    }
+
+    [Fact]
+    public async Task A_gateway_alone_serves_what_the_silos_know()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await using var silo = await RunningSilo.StartAsync(RunningSilo.OnPostgres(database, _folder.Data));
+        var environment = RunningSilo.OnPostgres(database, _folder.Data);
+        environment[KnownSettings.Role.Variable] = "gateway";
+        await using var gateway = await RunningSilo.StartAsync(environment);
+        using var client = gateway.Connect();
+        await client.CreateVaultAsync("photos");
+        var archive = Archives.Bytes(2_000_000, seed: 3);
+        var receipt = await client.UploadInPartsAsync("photos", archive);
+        using var direct = silo.Connect();
+        Assert.Equal(archive, await direct.RetrieveAsync("photos", receipt.ArchiveId));
+        await gateway.StopAsync();
+    }
+}

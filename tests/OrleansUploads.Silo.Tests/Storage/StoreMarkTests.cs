@@ -1,0 +1,70 @@
+using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.Engine.Disk;
+using OrleansUploads.Silo.Settings;
+using OrleansUploads.Silo.Tests.Harness;
+
+namespace OrleansUploads.Silo.Tests.Storage;
+
+/// <summary>The folder of all bytes and the storage that says whose they are belong together.</summary>
+public sealed class StoreMarkTests(PostgresServer postgres) : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_folder_with_bytes_of_which_the_storage_knows_nothing_is_refused_and_left_as_it_is()
+    {
+        var environment = await StoreSomethingAsync();
+        environment[KnownSettings.ConnectionString.Variable] = await postgres.CreateDatabaseAsync();
+        var before = Directory.GetFiles(_folder.Data, "*", SearchOption.AllDirectories);
+        var message = await RunningSilo.RefuseAsync(environment);
+        Assert.Contains(KnownSettings.PartsFolder.Variable, message, StringComparison.Ordinal);
+        Assert.Contains("knows nothing of them", message, StringComparison.Ordinal);
+        Assert.Equal(before, Directory.GetFiles(_folder.Data, "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task A_folder_that_is_not_mounted_is_refused()
+    {
+        var environment = await StoreSomethingAsync();
+        environment[KnownSettings.PartsFolder.Variable] = _folder.File("mount-point");
+        var message = await RunningSilo.RefuseAsync(environment);
+        Assert.Contains("not mounted", message, StringComparison.Ordinal);
+        Assert.Null(FolderMark.Find(_folder.File("mount-point")));
+    }
+
+    [Fact]
+    public async Task The_folder_of_another_cluster_is_refused()
+    {
+        var environment = await StoreSomethingAsync();
+        var other = RunningSilo.OnPostgres(await postgres.CreateDatabaseAsync(), _folder.File("other"));
+        await using (var silo = await RunningSilo.StartAsync(other))
+        {
+            await silo.StopAsync();
+        }
+
+        environment[KnownSettings.PartsFolder.Variable] = _folder.File("other");
+        Assert.Contains("belongs to another storage", await RunningSilo.RefuseAsync(environment), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_gateway_alone_does_not_mark_a_folder_but_needs_one_that_the_silos_have_marked()
+    {
+        var environment = RunningSilo.OnPostgres(await postgres.CreateDatabaseAsync(), _folder.Data);
+        environment[KnownSettings.Role.Variable] = "gateway";
+        Assert.Contains($"has no {FolderMark.FileName}", await RunningSilo.RefuseAsync(environment), StringComparison.Ordinal);
+        Assert.Null(FolderMark.Find(_folder.Data));
+    }
+
+    private async Task<Dictionary<string, string?>> StoreSomethingAsync()
+    {
+        var environment = RunningSilo.OnPostgres(await postgres.CreateDatabaseAsync(), _folder.Data);
+        await using var silo = await RunningSilo.StartAsync(environment);
+        using var client = silo.Connect();
+        await client.CreateVaultAsync("photos");
+        await client.UploadInPartsAsync("photos", Archives.Bytes(1000, seed: 1));
+        await silo.StopAsync();
+        return environment;
+    }
+}
