@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using OrleansUploads.Core;
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Vaults;
+using OrleansUploads.Gateway;
 using OrleansUploads.Gateway.Notifications;
 
 namespace OrleansUploads.Cli.Serving;
@@ -26,10 +27,10 @@ internal static class ServeOptions
             var policy = new RetrievalPolicy();
             foreach (var token in result.Tokens)
             {
-                if (!TryDelay(token.Value, policy, out policy))
+                if (!RetrievalDelays.TryParse(token.Value, policy, out policy))
                 {
                     result.AddError(
-                        $"'{token.Value}' is no delay: write 3h for all tiers, or standard=3h, expedited=1m, bulk=12h.");
+                        $"'{token.Value}' is no delay: write {RetrievalDelays.Form}.");
                     return policy;
                 }
             }
@@ -85,27 +86,6 @@ internal static class ServeOptions
             }
         });
         return option;
-    }
-
-    private static bool TryDelay(string text, RetrievalPolicy before, out RetrievalPolicy after)
-    {
-        var equals = text.IndexOf('=', StringComparison.Ordinal);
-        after = before;
-        if (!Durations.TryParse(text[(equals + 1)..], out var delay))
-        {
-            return false;
-        }
-
-        RetrievalPolicy? changed = (equals < 0 ? "" : text[..equals]) switch
-        {
-            "" when equals < 0 => RetrievalPolicy.After(delay),
-            "standard" => before with { StandardDelay = delay },
-            "expedited" => before with { ExpeditedDelay = delay },
-            "bulk" => before with { BulkDelay = delay },
-            _ => null,
-        };
-        after = changed ?? before;
-        return changed is not null;
     }
 
     private static List<KeyValuePair<string, Uri>> Receivers(IReadOnlyList<string> told, ArgumentResult result)

@@ -6,6 +6,7 @@ using OrleansUploads.Engine.Memory;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway;
 using OrleansUploads.Gateway.Credentials;
+using OrleansUploads.Gateway.Notifications;
 using OrleansUploads.Silo.Health;
 using OrleansUploads.Silo.Settings;
 using OrleansUploads.Silo.Storage;
@@ -20,6 +21,8 @@ internal static class UploadsHost
     {
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(OpenParts(settings));
+        builder.Services.AddSingleton<INotifier>(services => new HttpNotifier(
+            settings.Receivers, settings.Region, services.GetRequiredService<ILogger<HttpNotifier>>()));
         builder.Services.AddSingleton<ICredentialStore>(services => CreateCredentials(settings, services));
         builder.Services.AddOrleansUploadsGateway(new Gateway.GatewayOptions { Region = settings.Region });
         var checks = builder.Services.AddHealthChecks();

@@ -53,7 +53,15 @@ internal static class KnownSettings
         "StaleAfter", "Uploads that nobody has touched for this long are reclaimed; at least 24h.", "7d");
 
     public static readonly Setting RetrievalDelay = new(
-        "RetrievalDelay", "The output of retrieval jobs waits this long.", "0");
+        "RetrievalDelay", "The output of jobs waits this long: `3h` for all tiers, or `standard=3h expedited=1m bulk=12h`.", "0");
+
+    public static readonly Setting Notify = new(
+        "Notify", "Where messages of finished jobs go: `topic ARN=address`, several with blanks between.");
+
+    public static readonly Setting Inventory = new(
+        "Inventory", "When the inventory of a vault is taken: `current`, with every change, or `daily`.", "current");
+
+    public static readonly Setting MaxVaults = new("MaxVaults", "Most vaults of an account.", "1000");
 
     public static readonly Setting CollectGrace = new(
         "CollectGrace", "Unowned bytes that are younger than this are left alone.", "24h");
@@ -79,7 +87,7 @@ internal static class KnownSettings
     public static readonly IReadOnlyList<Setting> All =
     [
         Role, Clustering, ConnectionString, ClusterId, ServiceId, AdvertisedAddress, SiloPort, ClientPort, Listen, PartsFolder,
-        Region, KeysFile, AccessKeyId, SecretAccessKey, Account, StaleAfter, RetrievalDelay, CollectGrace, CollectInterval,
-        ProbeTimeout, MissedProbes, ShedLoadAtCpuPercent, DrainDelay, DrainTime,
+        Region, KeysFile, AccessKeyId, SecretAccessKey, Account, StaleAfter, RetrievalDelay, Notify, Inventory,
+        MaxVaults, CollectGrace, CollectInterval, ProbeTimeout, MissedProbes, ShedLoadAtCpuPercent, DrainDelay, DrainTime,
     ];
 }

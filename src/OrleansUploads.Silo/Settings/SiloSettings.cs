@@ -2,8 +2,12 @@ using System.Net;
 using System.Net.Sockets;
 using OrleansUploads.Cluster.Hosting;
 using OrleansUploads.Core.Accounts;
+using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Vaults;
+using OrleansUploads.Gateway;
 using OrleansUploads.Gateway.Credentials;
+using OrleansUploads.Gateway.Notifications;
 
 namespace OrleansUploads.Silo.Settings;
 
@@ -46,6 +50,12 @@ internal sealed record SiloSettings
         ["localhost"] = ClusterStore.Localhost,
     };
 
+    private static readonly Dictionary<string, InventorySchedule> Inventories = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["current"] = InventorySchedule.Current,
+        ["daily"] = InventorySchedule.Daily,
+    };
+
     public required ProcessRole Role { get; init; }
 
     public required ClusterStore Store { get; init; }
@@ -75,6 +85,9 @@ internal sealed record SiloSettings
 
     /// <summary>Null where there is a file only.</summary>
     public required Credential? OnlyKey { get; init; }
+
+    /// <summary>Who hears of finished jobs.</summary>
+    public required TopicReceivers Receivers { get; init; }
 
     public required ClusterOptions Cluster { get; init; }
 
@@ -121,6 +134,7 @@ internal sealed record SiloSettings
             Region = reader.Find(KnownSettings.Region)!,
             KeysFile = ReadKeysFile(reader),
             OnlyKey = ReadOnlyKey(reader),
+            Receivers = ReadReceivers(reader),
             Cluster = ReadCluster(reader),
             ProbeTimeout = reader.Duration(KnownSettings.ProbeTimeout, TimeSpan.FromSeconds(1)),
             MissedProbes = reader.Number(KnownSettings.MissedProbes, 1, 20),
@@ -132,15 +146,17 @@ internal sealed record SiloSettings
 
     private static ClusterOptions ReadCluster(SettingsReader reader)
     {
-        var delay = reader.Duration(KnownSettings.RetrievalDelay, TimeSpan.Zero);
+        var retrievals = ReadRetrievals(reader);
         return new ClusterOptions
         {
             Uploads = new UploadPolicy
             {
                 StaleAfter = reader.Duration(KnownSettings.StaleAfter, UploadPolicy.MinStaleAfter),
-                DeletedArchiveGrace = new UploadPolicy().DeletedArchiveGrace + delay,
+                DeletedArchiveGrace = new UploadPolicy().DeletedArchiveGrace + retrievals.LongestDelay,
             },
-            Retrievals = new() { Delay = delay },
+            Retrievals = retrievals,
+            Accounts = new() { MaxVaults = reader.Number(KnownSettings.MaxVaults, 1, int.MaxValue) },
+            Inventories = reader.Choose(KnownSettings.Inventory, Inventories),
             Maintenance = new()
             {
                 AttemptGrace = reader.Duration(KnownSettings.CollectGrace, TimeSpan.Zero),
@@ -148,6 +164,39 @@ internal sealed record SiloSettings
             },
         };
     }
+
+    private static RetrievalPolicy ReadRetrievals(SettingsReader reader)
+    {
+        var policy = new RetrievalPolicy();
+        foreach (var text in Words(reader, KnownSettings.RetrievalDelay))
+        {
+            if (!RetrievalDelays.TryParse(text, policy, out policy))
+            {
+                throw SettingsReader.Impossible(KnownSettings.RetrievalDelay, text, RetrievalDelays.Form);
+            }
+        }
+
+        return policy;
+    }
+
+    private static TopicReceivers ReadReceivers(SettingsReader reader)
+    {
+        var receivers = new Dictionary<string, Uri>(StringComparer.Ordinal);
+        foreach (var text in Words(reader, KnownSettings.Notify))
+        {
+            if (!TopicReceivers.TryParse(text, out var receiver, out var flaw))
+            {
+                throw new SettingException($"{KnownSettings.Notify.Variable}: {flaw}");
+            }
+
+            receivers[receiver.Key] = receiver.Value;
+        }
+
+        return new TopicReceivers(receivers);
+    }
+
+    private static string[] Words(SettingsReader reader, Setting setting) =>
+        (reader.Find(setting) ?? "").Split(default(char[]), StringSplitOptions.RemoveEmptyEntries);
 
     private static string? ReadPartsFolder(SettingsReader reader, ClusterStore store)
     {
