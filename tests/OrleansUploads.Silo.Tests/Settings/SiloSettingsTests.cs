@@ -34,6 +34,9 @@ public sealed class SiloSettingsTests : IDisposable
     [InlineData("MissedProbes", "0", "from 1 to 20")]
     [InlineData("ProbeTimeout", "0", "at least 1s")]
     [InlineData("ShedLoadAtCpuPercent", "101", "from 1 to 100")]
+    [InlineData("RetrievalDelay", "soon", "3h for all tiers")]
+    [InlineData("Inventory", "weekly", "one of current, daily")]
+    [InlineData("MaxVaults", "0", "from 1 to")]
     [InlineData("AdvertisedAddress", "0.0.0.0", "not all of them")]
     [InlineData("AdvertisedAddress", "no-such-host.invalid", "no address that other silos could reach")]
     public void What_is_impossible_is_named_with_what_it_has_to_be(string name, string value, string wanted)
@@ -62,6 +65,16 @@ public sealed class SiloSettingsTests : IDisposable
         var fault = Assert.Throws<SettingException>(() => Read((name, "x")));
         Assert.StartsWith($"OrleansUploads__{name} is no setting.", fault.Message, StringComparison.Ordinal);
         Assert.Contains("ConnectionString, ConnectionString_FILE", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Topics_are_told_apart_by_blanks_and_a_wrong_one_is_named()
+    {
+        const string Topic = "arn:aws:sns:us-east-1:111122223333:";
+        var settings = Read(("Notify", $"{Topic}a=https://a.test/x  {Topic}b=https://b.test/"));
+        Assert.Equal(2, settings.Receivers.ByTopic.Count);
+        var fault = Assert.Throws<SettingException>(() => Read(("Notify", "nowhere")));
+        Assert.StartsWith("OrleansUploads__Notify: ", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
