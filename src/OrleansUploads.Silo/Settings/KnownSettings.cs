@@ -56,7 +56,7 @@ internal static class KnownSettings
         "RetrievalDelay", "The output of jobs waits this long: `3h` for all tiers, or `standard=3h expedited=1m bulk=12h`.", "0");
 
     public static readonly Setting Notify = new(
-        "Notify", "Where messages of finished jobs go: `topic ARN=address`, several with blanks between.");
+        "Notify", "Where messages of finished jobs go: `topic ARN=address`, several with blanks between.", IsSecret: true);
 
     public static readonly Setting Inventory = new(
         "Inventory", "When the inventory of a vault is taken: `current`, with every change, or `daily`.", "current");
