@@ -135,7 +135,7 @@ internal sealed class GrainStorageJournal : IJournal
             if (snapshot.Length > MaxInlineSnapshotBytes)
             {
                 rows = [.. JournalRows.BlobRows(_nonces(), snapshot.Length)];
-                if (!await ReplaceAsync(session, version, head => Announce(head, session, rows), cancellationToken))
+                if (!await ReplaceAsync(session, version, _ => session.Announcing(rows), cancellationToken))
                 {
                     return false;
                 }
@@ -185,18 +185,6 @@ internal sealed class GrainStorageJournal : IJournal
             await TidyForgottenAsync(session, cancellationToken);
             return AppendOutcome.Appended;
         });
-    }
-
-    private static JournalHead Announce(JournalHead head, JournalSession session, ImmutableArray<string> rows)
-    {
-        // What was announced and is not being written now is rubbish: its writer failed, or was fenced off by this very write.
-        var rubbish = head.Announced.RemoveAll(session.Writing.Contains);
-        session.Writing = session.Writing.Union(rows);
-        return head with
-        {
-            Announced = head.Announced.RemoveRange(rubbish).AddRange(rows),
-            Discarded = head.Discarded.AddRange(rubbish),
-        };
     }
 
     /// <summary>Moves the tail into a segment, where it would become too long.</summary>

@@ -80,6 +80,19 @@ internal sealed class JournalSession
         return true;
     }
 
+    /// <summary>The head in which rows are announced that this session is about to write.</summary>
+    public JournalHead Announcing(ImmutableArray<string> rows)
+    {
+        // What was announced and is not being written now is rubbish: its writer failed, or is fenced off by this very write.
+        var rubbish = Head.Announced.RemoveAll(Writing.Contains);
+        Writing = Writing.Union(rows);
+        return Head with
+        {
+            Announced = Head.Announced.RemoveRange(rubbish).AddRange(rows),
+            Discarded = Head.Discarded.AddRange(rubbish),
+        };
+    }
+
     /// <summary>Deletes the head of a forgotten stream. The gate is held.</summary>
     public async Task DeleteAsync(CancellationToken cancellationToken)
     {
