@@ -34,20 +34,6 @@ internal sealed class GlacierOperations(
         QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
     });
 
-    /// <summary>Whether this server has the operation. The others are answered too, and say so.</summary>
-    public static bool IsSupported(GlacierOperation operation) => operation is
-        CreateVault or DescribeVault or ListVaults or DeleteVault
-        or UploadArchive or DeleteArchive
-        or InitiateMultipartUpload or UploadMultipartPart or CompleteMultipartUpload or AbortMultipartUpload
-        or ListParts or ListMultipartUploads
-        or InitiateJob or DescribeJob or ListJobs or GetJobOutput
-        or ListTagsForVault or AddTagsToVault or RemoveTagsFromVault
-        or SetVaultAccessPolicy or GetVaultAccessPolicy or DeleteVaultAccessPolicy
-        or InitiateVaultLock or GetVaultLock or CompleteVaultLock or AbortVaultLock
-        or SetVaultNotifications or GetVaultNotifications or DeleteVaultNotifications
-        or GetDataRetrievalPolicy or SetDataRetrievalPolicy
-        or ListProvisionedCapacity or PurchaseProvisionedCapacity;
-
     /// <summary>Carries a call out.</summary>
     public ValueTask<GlacierAnswer> CarryOutAsync(GlacierCall call) => call.Route.Operation switch
     {
@@ -84,7 +70,7 @@ internal sealed class GlacierOperations(
         SetDataRetrievalPolicy => accounts.SetRetrievalPolicyAsync(call),
         ListProvisionedCapacity => accounts.ListCapacityAsync(call),
         PurchaseProvisionedCapacity => accounts.PurchaseCapacityAsync(call),
-        _ => throw new UnreachableException($"{call.Route.Operation} is not supported."),
+        _ => throw new UnreachableException($"{call.Route.Operation} is no operation."),
     };
 
     /// <inheritdoc/>

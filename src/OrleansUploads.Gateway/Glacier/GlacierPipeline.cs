@@ -61,11 +61,6 @@ internal sealed class GlacierPipeline(
             return notAsSigned;
         }
 
-        if (!GlacierOperations.IsSupported(route.Operation))
-        {
-            return RequestErrors.NotSupported(route.Operation);
-        }
-
         VaultName name = default;
         if (route.Vault is not null && !VaultName.TryParse(route.Vault, out name))
         {

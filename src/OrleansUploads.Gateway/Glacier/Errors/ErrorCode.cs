@@ -11,7 +11,6 @@ internal static class ErrorCode
     public const string LimitExceeded = "LimitExceededException";
     public const string MissingAuthenticationToken = "MissingAuthenticationTokenException";
     public const string MissingParameterValue = "MissingParameterValueException";
-    public const string NotImplemented = "NotImplementedException";
     public const string PolicyEnforced = "PolicyEnforcedException";
     public const string RequestTimeout = "RequestTimeoutException";
     public const string ResourceNotFound = "ResourceNotFoundException";

@@ -17,12 +17,6 @@ internal static class RequestErrors
         ErrorCode.UnknownOperation,
         $"There is no operation {method} {path} in the vault API, version {GlacierFront.ApiVersion}.");
 
-    /// <summary>The operation is one of the 33, but not here.</summary>
-    public static GlacierError NotSupported(GlacierOperation operation) => new(
-        StatusCodes.Status501NotImplemented,
-        ErrorCode.NotImplemented,
-        $"{operation} is not supported by this server yet. Nothing was changed.");
-
     /// <summary>The request is for a version of the API that does not exist.</summary>
     public static GlacierError WrongVersion(string version) => GlacierError.Invalid(
         $"Invalid x-amz-glacier-version: {version}. The only version is {GlacierFront.ApiVersion}.");
