@@ -4,7 +4,8 @@ using OrleansUploads.Core.Vaults;
 namespace OrleansUploads.Core.Accounts;
 
 /// <summary>The rules of an account: which vaults it has, and how many it may have.</summary>
-public sealed class AccountDecider : Decider<AccountState, AccountCommand, AccountEvent>
+/// <param name="archiveShards">Shards of the archive index of a vault that is created now.</param>
+public sealed class AccountDecider(int archiveShards = VaultLife.NewShards) : Decider<AccountState, AccountCommand, AccountEvent>
 {
     /// <inheritdoc/>
     public override AccountState Initial => AccountState.Empty;
@@ -72,7 +73,7 @@ public sealed class AccountDecider : Decider<AccountState, AccountCommand, Accou
     public override int CompactCount(AccountState state) => (2 * state.Vaults.Count) + 1;
 
     /// <summary>Creating a vault that is there changes nothing; an account has at most 1,000.</summary>
-    private static Decision<AccountEvent> Create(AccountState state, CreateVault command, DateTimeOffset now)
+    private Decision<AccountEvent> Create(AccountState state, CreateVault command, DateTimeOffset now)
     {
         if (state.Vaults.ContainsKey(command.Vault.Name.ToString()))
         {
@@ -85,7 +86,7 @@ public sealed class AccountDecider : Decider<AccountState, AccountCommand, Accou
                 new Refusal.TooManyVaults(command.Vault.Account, Limits.MaxVaultsPerAccount));
         }
 
-        var life = new VaultLife(command.Vault, state.LastEpoch + 1);
+        var life = new VaultLife(command.Vault, state.LastEpoch + 1, archiveShards);
         return Accept(new VaultTakenIn(life, now)).Telling(BeginVault(new AccountVault(life, now, Confirmed: false)));
     }
 

@@ -58,10 +58,7 @@ public sealed partial class VaultDecider : Decider<VaultState, VaultCommand, Vau
         (VaultState.Live live, UploadBegun e) => live with { NotBegun = live.NotBegun.Remove(e.Upload) },
         (VaultState.Live live, UploadUnlisted e) => Without(live, e.Upload),
         (VaultState.Live live, ArchivesRecorded e) =>
-            (e.ClosedUpload is { } upload ? Without(live, upload) : live) with
-            {
-                Shards = Newest(live.Shards, e.Totals),
-            },
+            Newest(e.ClosedUpload is { } upload ? Without(live, upload) : live, e.Totals),
         (VaultState.Live live, TagsAdded e) => live with { Tags = live.Tags.SetItems(e.Tags) },
         (VaultState.Live live, TagsRemoved e) => live with { Tags = live.Tags.RemoveRange(e.Keys) },
         (VaultState.Live live, VaultDeleted e) => new VaultState.Deleted(live.Life, e.At, Removed: false),
@@ -192,7 +189,7 @@ public sealed partial class VaultDecider : Decider<VaultState, VaultCommand, Vau
         switch (state)
         {
             case VaultState.Live live:
-                var archives = live.Shards.Values.Sum(totals => totals.Archives);
+                var archives = live.Totals.Archives;
                 return archives == 0 && live.Uploads.IsEmpty
                     ? Accept(new VaultDeleted(now)).Telling(RemoveVault(live.Life))
                     : Refuse(
@@ -216,24 +213,16 @@ public sealed partial class VaultDecider : Decider<VaultState, VaultCommand, Vau
         return isNewer || closes ? Accept(new ArchivesRecorded(command.Totals, command.ClosedUpload)) : Nothing;
     }
 
-    private static VaultDescription Describe(VaultState.Live live)
-    {
-        long archives = 0;
-        long sizeBytes = 0;
-        DateTimeOffset? changedAt = null;
-        foreach (var totals in live.Shards.Values)
-        {
-            archives += totals.Archives;
-            sizeBytes += totals.SizeBytes + (totals.Archives * Limits.ArchiveOverheadBytes);
-            changedAt = changedAt is null || totals.ChangedAt > changedAt ? totals.ChangedAt : changedAt;
-        }
-
-        return new VaultDescription(live.Life, live.CreatedAt, archives, sizeBytes, changedAt);
-    }
+    private static VaultDescription Describe(VaultState.Live live) => new(
+        live.Life,
+        live.CreatedAt,
+        live.Totals.Archives,
+        live.Totals.SizeBytes + (live.Totals.Archives * Limits.ArchiveOverheadBytes),
+        live.Totals.ChangedAt);
 
     private static InventoryCut Cut(VaultState.Live live)
     {
-        var versions = new long[VaultLife.ArchiveShards];
+        var versions = new long[live.Life.Shards];
         foreach (var totals in live.Shards.Values)
         {
             versions[totals.Shard] = totals.Version;
@@ -248,11 +237,13 @@ public sealed partial class VaultDecider : Decider<VaultState, VaultCommand, Vau
         NotBegun = live.NotBegun.Remove(upload),
     };
 
-    private static ImmutableDictionary<int, ShardTotals> Newest(
-        ImmutableDictionary<int, ShardTotals> shards, ShardTotals totals) =>
-        shards.TryGetValue(totals.Shard, out var known) && known.Version >= totals.Version
-            ? shards
-            : shards.SetItem(totals.Shard, totals);
+    private static VaultState.Live Newest(VaultState.Live live, ShardTotals totals)
+    {
+        var known = live.Shards.GetValueOrDefault(totals.Shard);
+        return known?.Version >= totals.Version
+            ? live
+            : live with { Shards = live.Shards.SetItem(totals.Shard, totals), Totals = live.Totals.Replace(known, totals) };
+    }
 
     private static Intent BeginUpload(UploadOpening opening) => new(
         "begin/" + opening.Upload,

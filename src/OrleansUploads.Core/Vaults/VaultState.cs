@@ -30,7 +30,11 @@ public abstract record VaultState
         ImmutableSortedDictionary<string, UploadOpening> Uploads,
         ImmutableHashSet<UploadId> NotBegun,
         ImmutableDictionary<int, ShardTotals> Shards,
-        ImmutableSortedDictionary<string, string> Tags) : VaultState;
+        ImmutableSortedDictionary<string, string> Tags) : VaultState
+    {
+        /// <summary>The sum of all shards.</summary>
+        public VaultTotals Totals { get; init; }
+    }
 
     /// <summary>The vault was deleted.</summary>
     /// <param name="Life">Which life ended.</param>

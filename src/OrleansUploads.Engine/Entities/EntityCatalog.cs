@@ -13,10 +13,14 @@ namespace OrleansUploads.Engine.Entities;
 /// <param name="uploads">How long uploads and their records live.</param>
 /// <param name="retrievals">How long retrievals take.</param>
 /// <param name="others">Whether other hosts may run the same entities.</param>
+/// <param name="archiveShards">Shards of the archive index of a vault that is created now.</param>
 public class EntityCatalog(
-    UploadPolicy uploads, RetrievalPolicy retrievals, OtherHosts others = OtherHosts.Unexpected)
+    UploadPolicy uploads,
+    RetrievalPolicy retrievals,
+    OtherHosts others = OtherHosts.Unexpected,
+    int archiveShards = VaultLife.NewShards)
 {
-    private readonly AccountDecider _account = new();
+    private readonly AccountDecider _account = new(archiveShards);
     private readonly VaultDecider _vault = new();
     private readonly ArchiveShardDecider _archiveShard = new(uploads, retrievals);
     private readonly JobsDecider _jobs = new(retrievals);

@@ -40,7 +40,7 @@ internal sealed class ArchiveOperations(IEntityHost host, PartIntake intake)
             return call.Refuse(refusal);
         }
 
-        var shard = vault.Life.ArchiveShard(ArchiveShardDecider.ShardOf(archive));
+        var shard = vault.Life.ArchiveShard(ArchiveShardDecider.ShardOf(archive, vault.Life));
         var deleted = await host.AskAsync(shard, new DeleteArchive(archive), call.Aborted);
         return deleted.Refusal is { } refused ? call.Refuse(refused) : EmptyAnswer.NoContent();
     }

@@ -32,7 +32,7 @@ internal sealed class JobInitiation(
             return call.Refuse(refusal);
         }
 
-        var shard = vault.Life.ArchiveShard(ArchiveShardDecider.ShardOf(order.Archive));
+        var shard = vault.Life.ArchiveShard(ArchiveShardDecider.ShardOf(order.Archive, vault.Life));
         var found = await host.AskAsync(shard, new FindArchive(order.Archive), call.Aborted);
         if (!found.TryGet(out var archive, out refusal))
         {
