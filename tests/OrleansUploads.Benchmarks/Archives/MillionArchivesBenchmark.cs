@@ -28,12 +28,18 @@ internal sealed class MillionArchivesBenchmark : IBenchmark
         await using (var full = await GatewayServer.StartAsync(fullFolder, cancellationToken))
         await using (var empty = await GatewayServer.StartAsync(emptyFolder, cancellationToken))
         {
+            // The inventory comes early: after it, whatever reads shards is compiled as in a server that has run for a while.
             verdicts.AddRange(
             [
                 await DescribeAsync(session, full, empty, cancellationToken),
+                await InventoryAsync(full, empty, cancellationToken),
                 await AddAsync(session, full, empty, cancellationToken),
                 await DeleteAsync(session, full, empty, samples, cancellationToken),
-                .. await InventoryAsync(full, empty, cancellationToken),
+                Verdict.OfLimit(
+                    $"{Name}, server's peak memory",
+                    Unit.Mebibytes,
+                    new Medians(full.Process.PeakMebibytes, empty.Process.PeakMebibytes),
+                    MostMebibytes),
             ]);
         }
 
@@ -92,19 +98,10 @@ internal sealed class MillionArchivesBenchmark : IBenchmark
         return Verdict.OfRatio(rounds.What, rounds.Unit, medians, LeastRatio);
     }
 
-    private async Task<IReadOnlyList<Verdict>> InventoryAsync(
-        GatewayServer full, GatewayServer empty, CancellationToken cancellationToken)
+    private async Task<Verdict> InventoryAsync(GatewayServer full, GatewayServer empty, CancellationToken cancellationToken)
     {
-        var (seconds, emptySeconds) = (await ReadAsync(full), await ReadAsync(empty));
-        return
-        [
-            Verdict.OfInterest($"{Name}, inventory", Unit.Milliseconds, new Medians(seconds, emptySeconds)),
-            Verdict.OfLimit(
-                $"{Name}, server's peak memory",
-                Unit.Mebibytes,
-                new Medians(full.Process.PeakMebibytes, empty.Process.PeakMebibytes),
-                MostMebibytes),
-        ];
+        var medians = new Medians(await ReadAsync(full), await ReadAsync(empty));
+        return Verdict.OfInterest($"{Name}, inventory", Unit.Milliseconds, medians);
 
         async Task<double> ReadAsync(GatewayServer server)
         {
