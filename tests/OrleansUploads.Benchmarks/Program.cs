@@ -1,4 +1,5 @@
 using System.CommandLine;
+using OrleansUploads.Benchmarks.Archives;
 using OrleansUploads.Benchmarks.Entities;
 using OrleansUploads.Benchmarks.Harness;
 using OrleansUploads.Benchmarks.Hashing;
@@ -11,6 +12,7 @@ IBenchmark[] all =
     new PartReportBenchmark(),
     new IngestBenchmark(),
     new RetrievalBenchmark(),
+    new MillionArchivesBenchmark(),
 ];
 
 var names = new Argument<string[]>("name")

@@ -86,7 +86,7 @@ internal sealed class EngineBench
     public async Task<ArchiveEntry?> FindAsync(ArchiveId archive)
     {
         var vault = await AskAsync(Some.Vault.Entity, new DescribeVault(Some.Vault));
-        var shard = vault.Life.ArchiveShard(ArchiveShardDecider.ShardOf(archive));
+        var shard = vault.Life.ArchiveShard(ArchiveShardDecider.ShardOf(archive, vault.Life));
         return (await Host.AskAsync(shard, new FindArchive(archive), CancellationToken.None))
             .TryGet(out var entry, out _) ? entry : null;
     }
@@ -94,7 +94,7 @@ internal sealed class EngineBench
     public async Task DeleteAsync(ArchiveId archive)
     {
         var vault = await AskAsync(Some.Vault.Entity, new DescribeVault(Some.Vault));
-        var shard = vault.Life.ArchiveShard(ArchiveShardDecider.ShardOf(archive));
+        var shard = vault.Life.ArchiveShard(ArchiveShardDecider.ShardOf(archive, vault.Life));
         await AskAsync(shard, new DeleteArchive(archive));
     }
 

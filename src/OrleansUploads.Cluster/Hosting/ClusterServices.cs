@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Configuration;
 using OrleansUploads.Cluster.Entities;
 using OrleansUploads.Cluster.Uploads;
+using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Engine.Reclaim;
@@ -21,7 +22,7 @@ public static class ClusterServices
         silo.AddReminders();
         silo.Services.AddSingleton(options);
         silo.Services.AddSingleton(new EntityCatalog(
-            options.Uploads, options.Retrievals, options.Accounts, options.Inventories, OtherHosts.Expected));
+            options.Uploads, options.Retrievals, options.Accounts, options.Inventories, OtherHosts.Expected, VaultLife.FewestShards));
         silo.Services.AddSingleton<EntityGrainPorts>();
         silo.Services.AddSingleton(services => new AttemptCollector(
             services.GetRequiredService<IEntityHost>(), services.GetRequiredService<IPartStore>(), options.Time));

@@ -5,7 +5,8 @@ namespace OrleansUploads.Core.Accounts;
 
 /// <summary>The rules of an account: which vaults it has, how many it may have, and how much it may retrieve.</summary>
 /// <param name="policy">What it may have; null for the usual.</param>
-public sealed partial class AccountDecider(AccountPolicy? policy = null)
+/// <param name="archiveShards">Shards of the archive index of a vault that is created now.</param>
+public sealed partial class AccountDecider(AccountPolicy? policy = null, int archiveShards = VaultLife.NewShards)
     : Decider<AccountState, AccountCommand, AccountEvent>
 {
     private readonly int _maxVaults = (policy ?? new AccountPolicy()).MaxVaults;
@@ -103,7 +104,7 @@ public sealed partial class AccountDecider(AccountPolicy? policy = null)
             return Refuse(new Refusal.TooManyVaults(command.Vault.Account, _maxVaults));
         }
 
-        var life = new VaultLife(command.Vault, state.LastEpoch + 1);
+        var life = new VaultLife(command.Vault, state.LastEpoch + 1, archiveShards);
         return Accept(new VaultTakenIn(life, now)).Telling(BeginVault(new AccountVault(life, now, Confirmed: false)));
     }
 

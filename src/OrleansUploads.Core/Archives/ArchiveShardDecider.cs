@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
@@ -22,6 +23,8 @@ public sealed class ArchiveShardDecider(
     /// <summary>A job begins a little later than the inventory that it lists, and clocks differ.</summary>
     private static readonly TimeSpan InventorySlack = TimeSpan.FromHours(1);
 
+    private const int SmallShard = 64;
+
     private readonly TimeSpan _deletionLife = Longest(
         uploads.RecordLife,
         (inventories == InventorySchedule.Daily ? TimeSpan.FromDays(1) : TimeSpan.Zero)
@@ -31,11 +34,12 @@ public sealed class ArchiveShardDecider(
     public override ArchiveShardState Initial => ArchiveShardState.Empty;
 
     /// <summary>The shard that an archive belongs to. Stored keys depend on it: never change it.</summary>
-    public static int ShardOf(ArchiveId archive)
+    public static int ShardOf(ArchiveId archive, VaultLife vault)
     {
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(Encoding.ASCII.GetBytes(archive.ToString()), digest);
-        return digest[0] % VaultLife.ArchiveShards;
+        var place = vault.Shards <= VaultLife.FewestShards ? digest[0] : BinaryPrimitives.ReadUInt16BigEndian(digest);
+        return place % vault.Shards;
     }
 
     /// <inheritdoc/>
@@ -186,9 +190,14 @@ public sealed class ArchiveShardDecider(
     }
 
     /// <inheritdoc/>
-    /// <remarks>One event carries all, but it is as long as this many.</remarks>
-    public override int CompactCount(ArchiveShardState state) =>
-        1 + state.Archives.Count + state.Deleted.Count + state.Untold.Count;
+    /// <remarks>One event carries all, and in a small shard it is as long as this many. A large one is seldom in memory, and
+    /// reading a snapshot is cheaper than reading the records that it replaces; so the larger it is, the smaller is the share of
+    /// its history that may follow its snapshot.</remarks>
+    public override int CompactCount(ArchiveShardState state)
+    {
+        var length = 1 + state.Archives.Count + state.Deleted.Count + state.Untold.Count;
+        return Math.Min(length, SmallShard + (length / 8));
+    }
 
     private static Decision<ArchiveShardEvent> List(ArchiveShardState state, ListArchives command)
     {

@@ -132,7 +132,7 @@ public sealed partial class UploadDecider
             opening.Description,
             done.CompletedAt,
             opening.Custody);
-        var shard = ArchiveShardDecider.ShardOf(done.Archive);
+        var shard = ArchiveShardDecider.ShardOf(done.Archive, vault);
         return new Intent(
             IndexKey,
             new IntentAction.Tell(vault.ArchiveShard(shard), new AddArchive(vault, shard, entry)),

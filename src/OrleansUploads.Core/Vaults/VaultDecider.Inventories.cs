@@ -28,7 +28,7 @@ public sealed partial class VaultDecider
             return NotFound(command.Vault);
         }
 
-        var archives = live.Shards.Values.Sum(totals => totals.Archives);
+        var archives = live.Totals.Archives;
         return archives > 0 || !live.Uploads.IsEmpty
             ? Refuse(new Refusal.VaultNotEmpty(command.Vault, archives, live.Uploads.Count))
             : DueAt(live) is { } dueAt && dueAt > now
@@ -56,23 +56,19 @@ public sealed partial class VaultDecider
 
     private VaultDescription Describe(VaultState.Live live)
     {
-        long archives = 0;
-        long sizeBytes = 0;
-        DateTimeOffset? changedAt = null;
-        foreach (var totals in Inventoried(live).Values)
-        {
-            archives += totals.Archives;
-            sizeBytes += totals.SizeBytes + (totals.Archives * Limits.ArchiveOverheadBytes);
-            changedAt = changedAt is null || totals.ChangedAt > changedAt ? totals.ChangedAt : changedAt;
-        }
-
-        var inventoryAt = schedule == InventorySchedule.Current ? changedAt : live.Inventory?.At;
-        return new VaultDescription(live.Life, live.CreatedAt, archives, sizeBytes, inventoryAt);
+        var isCurrent = schedule == InventorySchedule.Current;
+        var totals = isCurrent ? live.Totals : live.Inventory?.Totals ?? default;
+        return new VaultDescription(
+            live.Life,
+            live.CreatedAt,
+            totals.Archives,
+            totals.SizeBytes + (totals.Archives * Limits.ArchiveOverheadBytes),
+            isCurrent ? totals.ChangedAt : live.Inventory?.At);
     }
 
     private InventoryCut Cut(VaultState.Live live)
     {
-        var versions = new long[VaultLife.ArchiveShards];
+        var versions = new long[live.Life.Shards];
         foreach (var totals in Inventoried(live).Values)
         {
             versions[totals.Shard] = totals.Version;
@@ -83,7 +79,7 @@ public sealed partial class VaultDecider
 
     private static VaultState.Live Taken(VaultState.Live live, DateTimeOffset at) => live with
     {
-        Inventory = new VaultInventory(at, live.Shards),
+        Inventory = new VaultInventory(at, live.Shards, live.Totals),
         WrittenSince = null,
     };
 
@@ -99,6 +95,7 @@ public sealed partial class VaultDecider
         return live with
         {
             Shards = live.Shards.SetItem(totals.Shard, totals),
+            Totals = live.Totals.Replace(known, totals),
             WrittenSince = live.WrittenSince <= at ? live.WrittenSince : at,
         };
     }

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Globalization;
+using System.Numerics;
 using OrleansUploads.Core.Accounts;
 
 namespace OrleansUploads.Core.Vaults;
@@ -58,10 +60,21 @@ public readonly record struct VaultId(AccountId Account, VaultName Name)
 /// life (a late message, an old archive) is ever taken for the new one's.</summary>
 /// <param name="Id">The vault.</param>
 /// <param name="Epoch">Counts the lives of all vaults of the account; from 1.</param>
-public readonly record struct VaultLife(VaultId Id, long Epoch)
+/// <param name="Shards">Shards of its archive index, a power of two. Stored keys depend on it, so a life keeps what it began
+/// with.</param>
+public readonly record struct VaultLife(VaultId Id, long Epoch, int Shards = VaultLife.FewestShards)
 {
-    /// <summary>Shards of a vault's archive index. Stored keys depend on it: never change it.</summary>
-    public const int ArchiveShards = 256;
+    /// <summary>Shards of a life that began before there were more.</summary>
+    public const int FewestShards = 256;
+
+    /// <summary>Shards of a life that begins now: of a million archives, each has about 250, which are read in a millisecond or
+    /// two. A vault remembers a few numbers of each of its shards that has an archive.</summary>
+    public const int NewShards = 4096;
+
+    /// <summary>Most shards that an archive's place is told for.</summary>
+    public const int MostShards = 65536;
+
+    private const char ShardsMark = '.';
 
     /// <summary>The entity that knows the vault's retrieval jobs.</summary>
     public EntityId Jobs => new(EntityKind.Jobs, ToString());
@@ -73,7 +86,7 @@ public readonly record struct VaultLife(VaultId Id, long Epoch)
         : throw new ArgumentException($"{jobs} knows no jobs.", nameof(jobs));
 
     /// <summary>The entity that holds one shard of the archive index.</summary>
-    /// <param name="shard">0 to <see cref="ArchiveShards"/> - 1.</param>
+    /// <param name="shard">0 to <see cref="Shards"/> - 1.</param>
     public EntityId ArchiveShard(int shard) => new(EntityKind.ArchiveShard, $"{this}/{shard:x2}");
 
     /// <summary>Reads what <see cref="ToString"/> writes.</summary>
@@ -81,17 +94,29 @@ public readonly record struct VaultLife(VaultId Id, long Epoch)
     {
         life = default;
         var slash = text?.LastIndexOf('/') ?? -1;
-        if (slash < 0
-            || !VaultId.TryParse(text![..slash], out var id)
-            || !long.TryParse(text.AsSpan(slash + 1), System.Globalization.NumberStyles.None, null, out var epoch))
+        if (slash < 0 || !VaultId.TryParse(text![..slash], out var id))
         {
             return false;
         }
 
-        life = new VaultLife(id, epoch);
+        var numbers = text.AsSpan(slash + 1);
+        var mark = numbers.IndexOf(ShardsMark);
+        var shards = FewestShards;
+        if (!long.TryParse(mark < 0 ? numbers : numbers[..mark], NumberStyles.None, null, out var epoch)
+            || (mark >= 0 && !TryParseShards(numbers[(mark + 1)..], out shards)))
+        {
+            return false;
+        }
+
+        life = new VaultLife(id, epoch, shards);
         return true;
     }
 
-    /// <summary><c>account/name/epoch</c>.</summary>
-    public override string ToString() => $"{Id}/{Epoch}";
+    /// <summary><c>account/name/epoch</c>, and <c>.shards</c> where they are not the fewest.</summary>
+    public override string ToString() => Shards == FewestShards ? $"{Id}/{Epoch}" : $"{Id}/{Epoch}{ShardsMark}{Shards}";
+
+    private static bool TryParseShards(ReadOnlySpan<char> text, out int shards) =>
+        int.TryParse(text, NumberStyles.None, null, out shards)
+        && shards is > FewestShards and <= MostShards
+        && BitOperations.IsPow2(shards);
 }

@@ -32,6 +32,9 @@ public abstract record VaultState
         ImmutableDictionary<int, ShardTotals> Shards,
         ImmutableSortedDictionary<string, string> Tags) : VaultState
     {
+        /// <summary>The sum of all shards.</summary>
+        public VaultTotals Totals { get; init; }
+
         /// <summary>The access policy; null for none.</summary>
         public VaultPolicy? AccessPolicy { get; init; }
 
@@ -59,7 +62,8 @@ public abstract record VaultState
 /// <summary>An inventory: which archives there were.</summary>
 /// <param name="At">When it was taken.</param>
 /// <param name="Shards">The totals of each shard of the index then.</param>
-public sealed record VaultInventory(DateTimeOffset At, ImmutableDictionary<int, ShardTotals> Shards);
+/// <param name="Totals">Their sum.</param>
+public sealed record VaultInventory(DateTimeOffset At, ImmutableDictionary<int, ShardTotals> Shards, VaultTotals Totals);
 
 /// <summary>Whom a vault tells of the end of its jobs, as the vault knows it.</summary>
 /// <param name="Version">Counts the settings of this life; 0 before the first.</param>

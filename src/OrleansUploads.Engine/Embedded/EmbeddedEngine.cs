@@ -43,9 +43,10 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         Ids = new IdSource(time);
         Intake = new PartIntake(_host, parts, Ids);
         Archives = new ArchiveReader(parts);
-        Collector = new AttemptCollector(_host, parts, time);
+        var names = new NameCheck(journal, time);
+        Collector = new AttemptCollector(_host, parts, time, names.RunAsync);
         _maintenance = new Maintenance(
-            new WakeScan(_host, journal, time), Collector, options.Maintenance, time, onFault);
+            new WakeScan(_host, journal, time), Collector, names, options.Maintenance, time, onFault);
     }
 
     /// <summary>The entities.</summary>

@@ -7,7 +7,8 @@ using OrleansUploads.Engine.Ports;
 namespace OrleansUploads.Engine.Embedded;
 
 /// <summary>All entities in one process: a dictionary of runners over one journal.</summary>
-/// <remarks>Entities that have been idle are dropped, so memory follows the uploads in use, not those ever seen.</remarks>
+/// <remarks>Entities that have been idle are dropped, by time and where there are too many, so memory follows the uploads in
+/// use, not those ever seen.</remarks>
 public sealed class EmbeddedHost : IEntityHost, IAsyncDisposable
 {
     private readonly ConcurrentDictionary<EntityId, EntityCell> _cells = new();
@@ -15,6 +16,7 @@ public sealed class EmbeddedHost : IEntityHost, IAsyncDisposable
     private readonly EmbeddedHostOptions _options;
     private readonly TimeProvider _time;
     private readonly CellPorts _ports;
+    private readonly EntityMemory _memory;
     private readonly CancellationTokenSource _stopping = new();
     private readonly ITimer _eviction;
 
@@ -37,19 +39,26 @@ public sealed class EmbeddedHost : IEntityHost, IAsyncDisposable
         _options = options ?? new EmbeddedHostOptions();
         _time = time;
         var stopping = _stopping.Token;
+        _memory = new EntityMemory(_cells, _options.MaxIdleBytes);
         var delivery = new IntentDelivery(this, parts, notifier);
         _ports = new CellPorts(
             journal,
             (sender, action) => delivery.CarryOutAsync(sender, action, stopping),
             time,
             _options.WriteTimeout,
-            stopping);
+            stopping)
+        {
+            Grown = _memory.Grow,
+        };
         _eviction = time.CreateTimer(
             static host => ((EmbeddedHost)host!).EvictIdle(), this, _options.IdleLife / 2, _options.IdleLife / 2);
     }
 
     /// <summary>How many entities are loaded.</summary>
     public int LoadedEntities => _cells.Count;
+
+    /// <summary>What the loaded entities hold, as <see cref="EmbeddedHostOptions.MaxIdleBytes"/> counts it.</summary>
+    public long HeldBytes => _memory.HeldBytes;
 
     /// <inheritdoc/>
     public ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
@@ -59,17 +68,17 @@ public sealed class EmbeddedHost : IEntityHost, IAsyncDisposable
     public async ValueTask WakeAsync(EntityId entity, CancellationToken cancellationToken) =>
         await AskAsync(entity, command: null, cancellationToken);
 
-    /// <summary>Drops the entities that have been idle for long; they are read again when they are asked for.</summary>
+    /// <summary>Drops the entities that have been idle for long, and the longest idle ones of the others where they are too
+    /// many; they are read again when they are asked for.</summary>
     public void EvictIdle()
     {
         var idleSince = _time.GetTimestamp() - (long)(_options.IdleLife.TotalSeconds * _time.TimestampFrequency);
         foreach (var (entity, cell) in _cells)
         {
-            if (cell.TryRetire(idleSince))
-            {
-                _cells.TryRemove(new KeyValuePair<EntityId, EntityCell>(entity, cell));
-            }
+            _memory.TryDrop(entity, cell, idleSince);
         }
+
+        _memory.MakeRoom();
     }
 
     /// <summary>Stops delivering; commands that are waiting are faulted. What was answered is durable already.</summary>

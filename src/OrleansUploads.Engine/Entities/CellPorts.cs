@@ -15,4 +15,9 @@ public sealed record CellPorts(
     Func<EntityId, IntentAction, ValueTask> CarryOut,
     TimeProvider Time,
     TimeSpan WriteTimeout,
-    CancellationToken Stopping);
+    CancellationToken Stopping)
+{
+    /// <summary>Is told by how many bytes more, or less, a cell has grown. Called outside of all locks, by whoever gave the cell
+    /// an input; null where nobody counts.</summary>
+    public Action<long>? Grown { get; init; }
+}

@@ -24,6 +24,7 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent>
 
     private void Replay(ReadOnlyMemory<byte> record)
     {
+        _historyBytes += record.Length;
         try
         {
             foreach (var happened in _codec.Decode(record))

@@ -60,6 +60,7 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent>
         if (events > 0 || (woken && wake is not null))
         {
             _historyEvents += events;
+            _historyBytes += _record.WrittenCount;
             _writing = true;
             _writingWakeAt = wake is { } change ? change.At : _wakeAt;
             var record = _record.WrittenMemory.ToArray();
@@ -119,6 +120,7 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent>
 
         EventCodec<TEvent>.End(writer);
         _historyEvents = shortest;
+        _historyBytes = buffer.WrittenCount;
         _outputs.Add(new RunnerOutput.SaveSnapshot(_version, buffer.WrittenMemory));
     }
 

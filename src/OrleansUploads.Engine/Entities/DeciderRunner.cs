@@ -24,6 +24,7 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent> : EntityRu
     private TState _state;
     private long _version;
     private long _historyEvents;
+    private long _historyBytes;
     private DateTimeOffset? _wakeAt;
     private DateTimeOffset? _writingWakeAt;
     private long _write;
@@ -63,6 +64,9 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent> : EntityRu
     /// <inheritdoc/>
     public override bool IsIdle =>
         _phase != Phase.Loading && !_writing && !_verifying && _queue.Count == 0 && _ledger.IsIdle && _outputs.Count == 0;
+
+    /// <inheritdoc/>
+    public override long HistoryBytes => _historyBytes;
 
     /// <inheritdoc/>
     public override void Submit(object ticket, ICommand command, DateTimeOffset now)
@@ -250,6 +254,7 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent> : EntityRu
         _state = _decider.Initial;
         _version = 0;
         _historyEvents = 0;
+        _historyBytes = 0;
         _wakeAt = null;
     }
 

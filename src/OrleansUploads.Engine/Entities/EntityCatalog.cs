@@ -15,14 +15,16 @@ namespace OrleansUploads.Engine.Entities;
 /// <param name="accounts">What accounts may have; null for the usual.</param>
 /// <param name="inventories">When inventories are taken.</param>
 /// <param name="others">Whether other hosts may run the same entities.</param>
+/// <param name="archiveShards">Shards of the archive index of a vault that is created now.</param>
 public class EntityCatalog(
     UploadPolicy uploads,
     RetrievalPolicy retrievals,
     AccountPolicy? accounts = null,
     InventorySchedule inventories = InventorySchedule.Current,
-    OtherHosts others = OtherHosts.Unexpected)
+    OtherHosts others = OtherHosts.Unexpected,
+    int archiveShards = VaultLife.NewShards)
 {
-    private readonly AccountDecider _account = new(accounts);
+    private readonly AccountDecider _account = new(accounts, archiveShards);
     private readonly VaultDecider _vault = new(inventories);
     private readonly ArchiveShardDecider _archiveShard = new(uploads, retrievals, inventories);
     private readonly JobsDecider _jobs = new(retrievals);

@@ -8,6 +8,9 @@ namespace OrleansUploads.Engine.Entities;
 /// <remarks>Both hosts put their entities into cells. Whatever follows from an input runs on the scheduler of whoever gave it.</remarks>
 public sealed class EntityCell
 {
+    /// <summary>What a cell takes beside its entity's history: locks, queues, buffers.</summary>
+    public const int BareBytes = 4096;
+
     private static readonly TimeSpan FirstRetryDelay = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestRetryDelay = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestUnawaitedRetryDelay = TimeSpan.FromMinutes(15);
@@ -17,6 +20,7 @@ public sealed class EntityCell
     private readonly CellPorts _ports;
     private long _lastAskedAt;
     private bool _retired;
+    private long _heldBytes;
     private Task _lastWrite = Task.CompletedTask;
 
     /// <summary>Takes a runner in.</summary>
@@ -29,6 +33,12 @@ public sealed class EntityCell
         _lastAskedAt = ports.Time.GetTimestamp();
     }
 
+    /// <summary>When it was last asked, by the clock's timestamps.</summary>
+    public long LastAskedAt => Volatile.Read(ref _lastAskedAt);
+
+    /// <summary>What it takes in memory, roughly: <see cref="BareBytes"/> and its history.</summary>
+    public long HeldBytes => Volatile.Read(ref _heldBytes);
+
     private EntityId Entity => _runner.Entity;
 
     private DateTimeOffset Now => _ports.Time.GetUtcNow();
@@ -38,6 +48,7 @@ public sealed class EntityCell
     public bool TrySubmit(TaskCompletionSource<object> ticket, ICommand? command)
     {
         IReadOnlyList<RunnerOutput> outputs;
+        long grown;
         lock (_gate)
         {
             if (_retired)
@@ -45,7 +56,7 @@ public sealed class EntityCell
                 return false;
             }
 
-            _lastAskedAt = _ports.Time.GetTimestamp();
+            Volatile.Write(ref _lastAskedAt, _ports.Time.GetTimestamp());
             if (command is null)
             {
                 _runner.Wake(ticket, Now);
@@ -56,9 +67,11 @@ public sealed class EntityCell
             }
 
             outputs = _runner.TakeOutputs();
+            grown = Grow();
         }
 
         CarryOut(outputs);
+        Tell(grown);
         return true;
     }
 
@@ -121,13 +134,37 @@ public sealed class EntityCell
     private void Give(Action<EntityRunner> input)
     {
         IReadOnlyList<RunnerOutput> outputs;
+        long grown;
         lock (_gate)
         {
             input(_runner);
             outputs = _runner.TakeOutputs();
+            grown = Grow();
         }
 
         CarryOut(outputs);
+        Tell(grown);
+    }
+
+    private long Grow()
+    {
+        if (_retired)
+        {
+            return 0;
+        }
+
+        var held = BareBytes + _runner.HistoryBytes;
+        var grown = held - _heldBytes;
+        Volatile.Write(ref _heldBytes, held);
+        return grown;
+    }
+
+    private void Tell(long grown)
+    {
+        if (grown != 0)
+        {
+            _ports.Grown?.Invoke(grown);
+        }
     }
 
     private void Track(Task write)

@@ -36,6 +36,10 @@ public abstract class EntityRunner
     /// <summary>Whether nothing is queued, in flight or owed, so that a host may drop the runner.</summary>
     public abstract bool IsIdle { get; }
 
+    /// <summary>Bytes of the history that it has in memory, as the journal has them; 0 while nothing is loaded. What the state
+    /// takes grows with it.</summary>
+    public abstract long HistoryBytes { get; }
+
     /// <summary>Gives a command to the entity.</summary>
     /// <param name="ticket">Comes back with the answer.</param>
     /// <param name="command">One of the entity's commands.</param>

@@ -9,7 +9,13 @@ namespace OrleansUploads.Engine.Reclaim;
 /// <summary>Deletes the bytes that no upload and no archive owns.</summary>
 /// <remarks>The owner is always asked first, and from then on takes no attempt from before the instant that it was asked
 /// about. So an attempt that is deleted can never become a part, however late it is reported.</remarks>
-public sealed class AttemptCollector(IEntityHost host, IPartStore parts, TimeProvider time)
+/// <param name="host">Asks the owners.</param>
+/// <param name="parts">Where the bytes are.</param>
+/// <param name="time">The clock.</param>
+/// <param name="requireOwnersFound">Throws where an owner might be taken for one that never was; asked before each round. Null
+/// where the journal makes sure of that by itself.</param>
+public sealed class AttemptCollector(
+    IEntityHost host, IPartStore parts, TimeProvider time, Func<CancellationToken, ValueTask>? requireOwnersFound = null)
 {
     /// <summary>Default age from which an unowned attempt is collected; longer than any part takes to be sent.</summary>
     public static readonly TimeSpan DefaultGrace = TimeSpan.FromHours(24);
@@ -20,6 +26,11 @@ public sealed class AttemptCollector(IEntityHost host, IPartStore parts, TimePro
     public async ValueTask<CollectionReport> CollectAsync(TimeSpan grace, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(grace, TimeSpan.Zero);
+        if (requireOwnersFound is not null)
+        {
+            await requireOwnersFound(cancellationToken);
+        }
+
         var report = default(CollectionReport);
         await foreach (var upload in parts.ListUploadsAsync(cancellationToken))
         {

@@ -18,11 +18,14 @@ public sealed class WakeScan(EmbeddedHost host, IWakeIndex index, TimeProvider t
     {
         var now = time.GetUtcNow();
         var woken = 0;
-        var seen = new HashSet<EntityId>();
+        var stillDue = new HashSet<EntityId>();
         while (true)
         {
+            // Whatever stays due, because it could not be woken, is the earliest again. Only that is remembered: millions may
+            // be due at once.
             var due = await index.ListDueAsync(now, PageSize, cancellationToken);
-            var fresh = due.Where(seen.Add).ToList();
+            stillDue.IntersectWith(due);
+            var fresh = due.Where(stillDue.Add).ToList();
             if (fresh.Count == 0)
             {
                 return woken;

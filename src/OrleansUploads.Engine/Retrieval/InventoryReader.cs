@@ -61,7 +61,7 @@ public sealed class InventoryReader(IEntityHost host, int pageArchives = Invento
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var after = selection.After;
-        var first = after is { } last ? ArchiveShardDecider.ShardOf(last) : 0;
+        var first = after is { } last ? ArchiveShardDecider.ShardOf(last, inventory.Life) : 0;
         for (var shard = first; shard < inventory.Versions.Count; shard++)
         {
             var entity = inventory.Life.ArchiveShard(shard);

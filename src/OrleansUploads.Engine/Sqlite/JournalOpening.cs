@@ -20,19 +20,6 @@ internal static class JournalOpening
             $"{acknowledged - sequence} changes, delete {HighWaterMark.FileName}.");
     }
 
-    /// <summary>Refuses a journal in which the names of streams and the index of them do not agree. A stream that is not
-    /// found by its name is taken for one that never was, and its bytes for nobody's: they would be collected.</summary>
-    /// <remarks>SQLite keeps no checksums of its pages, so nothing else would notice. It reads the names of all streams, once
-    /// at the start.</remarks>
-    public static void RequireNamesFound(SqliteDatabase database)
-    {
-        using SqliteStatement check = database.Prepare("PRAGMA integrity_check(streams)");
-        check.Step();
-        string verdict = check.Text(0).ReplaceLineEndings(" ");
-        if (verdict != "ok")
-            throw new JournalDamagedException($"The index of the journal is damaged: {verdict}. {JournalAdvice.RestoreAll}");
-    }
-
     /// <summary>Checks the newest records, which a crash or a failing disk is most likely to have hit.</summary>
     /// <returns>The streams of those that are damaged.</returns>
     public static IReadOnlyList<EntityId> FindDamaged(SqliteDatabase database)

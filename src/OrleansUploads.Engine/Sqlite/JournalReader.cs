@@ -14,6 +14,7 @@ internal sealed class JournalReader : IDisposable
     private readonly SqliteStatement _snapshot;
     private readonly SqliteStatement _record;
     private readonly SqliteStatement _due;
+    private readonly StreamNames _names;
 
     /// <summary>Takes over a connection.</summary>
     public JournalReader(SqliteDatabase database)
@@ -31,6 +32,7 @@ internal sealed class JournalReader : IDisposable
         _snapshot = database.Prepare("SELECT version, crc, payload FROM snapshots WHERE stream = ?1");
         _record = database.Prepare("SELECT stream, version, previous, crc, payload FROM records WHERE sequence = ?1");
         _due = database.Prepare("SELECT kind, key FROM streams WHERE wake_at <= ?1 ORDER BY wake_at, id LIMIT ?2");
+        _names = new StreamNames(database);
     }
 
     /// <summary>Reads a stream and checks every byte of it.</summary>
@@ -80,9 +82,14 @@ internal sealed class JournalReader : IDisposable
         return due;
     }
 
+    /// <summary>Checks that some streams are found by their names.</summary>
+    /// <returns>The place reached; null at the end.</returns>
+    public long? CheckNames(long after, int limit) => _names.Check(after, limit);
+
     /// <inheritdoc/>
     public void Dispose()
     {
+        _names.Dispose();
         foreach (SqliteStatement statement in (ReadOnlySpan<SqliteStatement>)[
             _begin, _end, _stream, _newest, _snapshot, _record, _due])
             statement.Dispose();
@@ -95,7 +102,11 @@ internal sealed class JournalReader : IDisposable
         {
             head = default;
             if (!_stream.Bind(1, (long)entity.Kind).Bind(2, entity.Key).Step())
+            {
+                _names.RequireAbsent(entity);
                 return false;
+            }
+
             head = StreamHead.FromRow(entity, _stream);
 
             // The row may lag behind the log, never by more than the log's unindexed tail.

@@ -93,6 +93,15 @@ public sealed class SqliteJournal : IJournal, IWakeIndex, IAsyncDisposable
         return _readers.ReadAsync("Listing due entities", reader => reader.ListDue(dueAt, limit), cancellationToken);
     }
 
+    /// <summary>Checks that some streams are found by their names; see <see cref="NameCheck"/>.</summary>
+    /// <param name="after">The place up to which that was done; 0 at first.</param>
+    /// <param name="limit">Most streams to check; at least 1.</param>
+    /// <param name="cancellationToken">Gives up before it begins.</param>
+    /// <returns>The place reached; null at the end.</returns>
+    /// <exception cref="JournalDamagedException">One is not found.</exception>
+    internal ValueTask<long?> CheckNamesAsync(long after, int limit, CancellationToken cancellationToken) =>
+        _readers.ReadAsync("Checking the index of the journal", reader => reader.CheckNames(after, limit), cancellationToken);
+
     /// <summary>Ends what is waiting, moves the write-ahead log into the database, and closes the files.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -118,7 +127,6 @@ public sealed class SqliteJournal : IJournal, IWakeIndex, IAsyncDisposable
             opened.Push(database);
             JournalOpening.RequireReached(mark, JournalSchema.ReadSequence(database), folder);
             JournalSchema.Prepare(database, options);
-            JournalOpening.RequireNamesFound(database);
 
             var tables = new JournalTables(database);
             opened.Push(tables);

@@ -20,6 +20,12 @@ internal sealed class VaultIdConverter : TextConverter<VaultId>
     protected override bool TryParse(string? text, out VaultId value) => VaultId.TryParse(text, out value);
 }
 
+/// <summary>An ID that no lock can have travels as the empty text: that it is wrong is said where locks are known.</summary>
+internal sealed class AnyLockIdConverter : TextConverter<LockId>
+{
+    protected override bool TryParse(string? text, out LockId value) => LockId.TryParse(text, out value) || text is "";
+}
+
 internal sealed class LinearHashConverter : TextConverter<LinearHash>
 {
     protected override bool TryParse(string? text, out LinearHash value) => LinearHash.TryParse(text, out value);

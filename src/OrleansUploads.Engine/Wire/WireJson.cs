@@ -22,7 +22,8 @@ namespace OrleansUploads.Engine.Wire;
         typeof(AccountIdConverter), typeof(VaultIdConverter), typeof(VaultLifeConverter), typeof(DescriptionConverter),
         typeof(TreeHashConverter), typeof(LinearHashConverter), typeof(PartRangeConverter), typeof(PartSizeConverter),
         typeof(InstantConverter), typeof(VaultJobConverter), typeof(DoneConverter),
-        typeof(AttemptSetConverter), typeof(PartLocationConverter), typeof(LockIdConverter), typeof(CapacityIdConverter)])]
+        typeof(AttemptSetConverter), typeof(PartLocationConverter), typeof(AnyLockIdConverter),
+        typeof(CapacityIdConverter)])]
 [JsonSerializable(typeof(CreateVault))]
 [JsonSerializable(typeof(ListVaults))]
 [JsonSerializable(typeof(RemoveVault))]

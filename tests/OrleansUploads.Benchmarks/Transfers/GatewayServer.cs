@@ -1,4 +1,5 @@
 using OrleansUploads.Client;
+using OrleansUploads.Client.Sources;
 using OrleansUploads.Signing;
 
 namespace OrleansUploads.Benchmarks.Transfers;
@@ -10,7 +11,12 @@ internal sealed class GatewayServer : IAsyncDisposable
     private const string Region = "us-east-1";
     private const string AccessKeyId = "OUBENCHMARKSBENCHMAR";
     private const string Secret = "only-for-benchmarks-only-for-benchmarks-";
-    private const string Vault = "benchmarks";
+
+    /// <summary>Whose the vault is.</summary>
+    public const string Account = "000000000001";
+
+    /// <summary>The vault's name.</summary>
+    public const string Vault = "benchmarks";
 
     private readonly ServerProcess _process;
     private readonly GlacierClient _client;
@@ -25,6 +31,9 @@ internal sealed class GatewayServer : IAsyncDisposable
             Region = Region,
             AccessKeyId = AccessKeyId,
             SecretAccessKey = Secret,
+
+            // The inventory of a million archives is counted before its job is answered.
+            IdleTimeout = TimeSpan.FromMinutes(30),
         });
     }
 
@@ -32,19 +41,41 @@ internal sealed class GatewayServer : IAsyncDisposable
 
     public static async Task<GatewayServer> StartAsync(string folder, CancellationToken cancellationToken)
     {
-        var process = await ServerProcess.StartAsync(
+        var server = new GatewayServer(await StartProcessAsync(folder, cancellationToken));
+        await server._client.CreateVaultAsync(Vault, cancellationToken);
+        return server;
+    }
+
+    /// <summary>Starts the server alone, and waits until its port answers.</summary>
+    public static Task<ServerProcess> StartProcessAsync(string folder, CancellationToken cancellationToken) =>
+        ServerProcess.StartAsync(
             Assembly,
-            ["serve", "--data", folder, "--listen", "127.0.0.1:0", "--quiet"],
+            ["serve", "--account", Account, "--data", folder, "--listen", "127.0.0.1:0", "--quiet"],
             new Dictionary<string, string>
             {
                 ["ORLEANSUPLOADS_ACCESS_KEY_ID"] = AccessKeyId,
                 ["ORLEANSUPLOADS_SECRET_ACCESS_KEY"] = Secret,
             },
             cancellationToken);
-        var server = new GatewayServer(process);
-        await server._client.CreateVaultAsync(Vault, cancellationToken);
-        return server;
-    }
+
+    /// <summary>Describes the vault.</summary>
+    /// <returns>How many archives it has.</returns>
+    public async Task<long> DescribeAsync(CancellationToken cancellationToken) =>
+        (await _client.DescribeVaultAsync(Vault, cancellationToken)).ArchiveCount ?? 0;
+
+    /// <summary>Adds a small archive in one request.</summary>
+    /// <returns>Its ID.</returns>
+    public async Task<string> AddAsync(int number, CancellationToken cancellationToken) => (await _client.UploadArchiveAsync(
+        Vault, HashedBody.Of(BitConverter.GetBytes(number)), cancellationToken: cancellationToken)).ArchiveId;
+
+    /// <summary>Deletes an archive.</summary>
+    public Task DeleteAsync(string archive, CancellationToken cancellationToken) =>
+        _client.DeleteArchiveAsync(Vault, archive, cancellationToken);
+
+    /// <summary>Begins a job that lists all archives.</summary>
+    /// <returns>The job's ID.</returns>
+    public Task<string> StartInventoryAsync(CancellationToken cancellationToken) =>
+        _client.InitiateInventoryRetrievalAsync(Vault, cancellationToken: cancellationToken);
 
     /// <summary>Begins an upload.</summary>
     public Task<string> BeginAsync(CancellationToken cancellationToken) =>

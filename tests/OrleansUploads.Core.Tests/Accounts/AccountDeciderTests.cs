@@ -7,7 +7,7 @@ namespace OrleansUploads.Core.Tests.Accounts;
 
 public sealed class AccountDeciderTests
 {
-    private readonly DeciderDriver<AccountState, AccountCommand, AccountEvent> _account = new(new AccountDecider());
+    private readonly DeciderDriver<AccountState, AccountCommand, AccountEvent> _account = new(new AccountDecider(archiveShards: Some.Life.Shards));
 
     [Fact]
     public void Creating_a_vault_again_changes_nothing()

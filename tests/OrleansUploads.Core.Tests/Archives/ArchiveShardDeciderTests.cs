@@ -76,6 +76,19 @@ public sealed class ArchiveShardDeciderTests
     }
 
     [Fact]
+    public void The_larger_a_shard_the_smaller_is_the_share_of_its_history_that_may_follow_its_snapshot()
+    {
+        for (var i = 0; i < 1000; i++)
+        {
+            _shard.Do(Add(i));
+            _shard.ConfirmAll();
+            Assert.Equal(Math.Min(i + 2, 64 + ((i + 2) / 8)), _shard.Decider.CompactCount(_shard.State));
+        }
+
+        Assert.Equal(189, _shard.Decider.CompactCount(_shard.State));
+    }
+
+    [Fact]
     public void A_compacted_history_gives_the_same_totals_archives_and_pending_intents()
     {
         for (var i = 0; i < 10; i++)

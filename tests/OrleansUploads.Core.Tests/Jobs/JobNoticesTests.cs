@@ -21,7 +21,7 @@ public sealed class JobNoticesTests
 
     private static StartInventory Inventory(int number, string? topic = null) => new(
         Job(number),
-        new InventoryCut(Some.Life, Some.Noon, new long[VaultLife.ArchiveShards]),
+        new InventoryCut(Some.Life, Some.Noon, new long[VaultLife.FewestShards]),
         new InventorySelection(new CreationWindow(null, null), null, null),
         InventoryFormat.Json,
         new InventoryOutput("the vault", 1, null),

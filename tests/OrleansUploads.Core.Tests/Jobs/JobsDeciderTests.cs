@@ -15,7 +15,7 @@ public sealed class JobsDeciderTests
 
     private static JobId Job(int number) => JobId.FromRandom(Some.Bytes(JobId.RandomBytes, number));
 
-    private static readonly InventoryCut Inventory = new(Some.Life, Some.Noon, new long[VaultLife.ArchiveShards]);
+    private static readonly InventoryCut Inventory = new(Some.Life, Some.Noon, new long[Some.Life.Shards]);
 
     private static StartInventory StartInventory(int number) => new(
         Job(number),

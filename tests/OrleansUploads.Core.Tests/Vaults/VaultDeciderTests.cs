@@ -93,7 +93,7 @@ public sealed class VaultDeciderTests
         Begin();
         var empty = _vault.Ask(new TakeInventory(Some.Vault));
         Assert.Equal((Some.Life, Some.Noon), (empty.Life, empty.TakenAt));
-        Assert.Equal(new long[VaultLife.ArchiveShards], empty.Versions);
+        Assert.Equal(new long[Some.Life.Shards], empty.Versions);
 
         _vault.Do(Totals(2, 2, shard: 0));
         _vault.Do(Totals(1, 1, shard: 0));

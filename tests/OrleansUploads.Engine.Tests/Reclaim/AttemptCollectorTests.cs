@@ -57,6 +57,21 @@ public sealed class AttemptCollectorTests
     }
 
     [Fact]
+    public async Task Nothing_is_collected_where_an_owner_might_not_be_found()
+    {
+        var upload = await OpenAsync();
+        var orphan = await LeaveOrphanAsync(upload);
+        _bench.Time.Advance(AttemptCollector.DefaultGrace * 2);
+        var collector = new AttemptCollector(
+            _bench.Host, _bench.Parts, _bench.Time, _ => throw new JournalDamagedException("A name is damaged."));
+
+        await Assert.ThrowsAsync<JournalDamagedException>(
+            () => collector.CollectAsync(TimeSpan.Zero, CancellationToken.None).AsTask());
+
+        Assert.Equal([orphan], await StoredAsync(upload));
+    }
+
+    [Fact]
     public async Task The_loser_of_a_re_upload_stays_until_it_is_collected()
     {
         var upload = await OpenAsync();

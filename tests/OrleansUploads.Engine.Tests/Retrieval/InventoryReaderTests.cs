@@ -91,16 +91,17 @@ public sealed class InventoryReaderTests
         const int Shard = 7;
         var bench = new EngineBench();
         await bench.CreateVaultAsync();
+        var life = (await bench.AskAsync(Some.Vault.Entity, new DescribeVault(Some.Vault))).Life;
         var entries = Enumerable.Range(0, Few).Select(i => Some.Archive(i)).ToList();
         foreach (var entry in entries)
         {
-            await bench.AskAsync(Some.Life.ArchiveShard(Shard), new AddArchive(Some.Life, Shard, entry));
+            await bench.AskAsync(life.ArchiveShard(Shard), new AddArchive(life, Shard, entry));
         }
 
         var before = await bench.AskAsync(Some.Vault.Entity, new TakeInventory(Some.Vault));
         foreach (var entry in entries)
         {
-            await bench.AskAsync(Some.Life.ArchiveShard(Shard), new DeleteArchive(entry.Archive));
+            await bench.AskAsync(life.ArchiveShard(Shard), new DeleteArchive(entry.Archive));
         }
 
         bench.Crash();
@@ -128,7 +129,7 @@ public sealed class InventoryReaderTests
             {
                 var entry = Some.Archive(i);
                 Ids.Add(entry.Archive);
-                var shard = ArchiveShardDecider.ShardOf(entry.Archive);
+                var shard = ArchiveShardDecider.ShardOf(entry.Archive, Some.Life);
                 var entity = Some.Life.ArchiveShard(shard);
                 if (!_byId.TryGetValue(entity, out var driver))
                 {
@@ -148,11 +149,11 @@ public sealed class InventoryReaderTests
         public InventoryCut Inventory => new(
             Some.Life,
             Some.Noon,
-            [.. Enumerable.Range(0, VaultLife.ArchiveShards).Select(shard =>
+            [.. Enumerable.Range(0, Some.Life.Shards).Select(shard =>
                 _byId.TryGetValue(Some.Life.ArchiveShard(shard), out var driver) ? driver.State.Totals.Version : 0)]);
 
         public void Delete(ArchiveId archive) =>
-            _byId[Some.Life.ArchiveShard(ArchiveShardDecider.ShardOf(archive))].Do(new DeleteArchive(archive));
+            _byId[Some.Life.ArchiveShard(ArchiveShardDecider.ShardOf(archive, Some.Life))].Do(new DeleteArchive(archive));
 
         public ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
         {

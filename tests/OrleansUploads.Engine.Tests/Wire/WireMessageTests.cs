@@ -2,7 +2,9 @@ using System.Text;
 using System.Text.Json;
 using OrleansUploads.Core;
 using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Wire;
+using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Engine.Tests.Wire;
 
@@ -51,6 +53,13 @@ public sealed class WireMessageTests
     {
         var message = WireMessage.Pack(Parse(line).Unpack());
         Assert.Equal(line, $"{message.Name} {Encoding.UTF8.GetString(message.Body)}");
+    }
+
+    [Fact]
+    public void An_ID_that_no_lock_can_have_arrives_as_such()
+    {
+        var command = new CompleteLock(Some.Vault, default);
+        Assert.Equal(command, WireMessage.Pack(command).Unpack());
     }
 
     [Fact]

@@ -120,8 +120,14 @@ public sealed class DailyInventoryTests : IAsyncLifetime
     private async Task<string> UploadAsync(int bytes) =>
         (await _server.SendAsync(UploadArchive("v", Bytes(bytes)))).Expect(201).Header("x-amz-archive-id")!;
 
-    private async Task WakeAsync() =>
-        await new WakeScan((EmbeddedHost)_server.Host, _journal, _clock).RunAsync(CancellationToken.None);
+    /// <summary>In a cluster reminders do it, and nobody who asks needs them.</summary>
+    private async Task WakeAsync()
+    {
+        if (_server.Host is EmbeddedHost host)
+        {
+            await new WakeScan(host, _journal, _clock).RunAsync(CancellationToken.None);
+        }
+    }
 
     private async Task<(string Date, string Archive)> InventoryAsync()
     {

@@ -9,6 +9,8 @@ internal abstract class OtherRunner(EntityRunner inner) : EntityRunner(inner.Ent
 {
     public override bool IsIdle => inner.IsIdle;
 
+    public override long HistoryBytes => inner.HistoryBytes;
+
     protected EntityRunner Inner => inner;
 
     public override void Submit(object ticket, ICommand command, DateTimeOffset now) => inner.Submit(ticket, command, now);

@@ -105,7 +105,7 @@ internal sealed class EngineServer(SimulatedWorld world, SimulatedProcess proces
                     done => new Reply(Verdict.Done) { Archive = done.Archive });
             case Request.DeleteArchive r:
                 return await InVaultAsync(r.Vault, async life => Said(await Host.AskAsync(
-                    life.ArchiveShard(ArchiveShardDecider.ShardOf(r.Archive)), new DeleteArchive(r.Archive), cancellationToken)));
+                    life.ArchiveShard(ArchiveShardDecider.ShardOf(r.Archive, life)), new DeleteArchive(r.Archive), cancellationToken)));
             case Request.ReadArchive r:
                 return await InVaultAsync(r.Vault, life => ReadAsync(life, r, cancellationToken));
             default:
@@ -121,7 +121,7 @@ internal sealed class EngineServer(SimulatedWorld world, SimulatedProcess proces
 
     private async Task<Reply> ReadAsync(VaultLife life, Request.ReadArchive request, CancellationToken cancellationToken)
     {
-        var shard = life.ArchiveShard(ArchiveShardDecider.ShardOf(request.Archive));
+        var shard = life.ArchiveShard(ArchiveShardDecider.ShardOf(request.Archive, life));
         var looked = await Host.AskAsync(shard, new FindArchive(request.Archive), cancellationToken);
         if (!looked.TryGet(out var entry, out var refusal))
         {

@@ -11,6 +11,8 @@ internal sealed class AstrayTells(SimulatedWorld world, SimulatedProcess process
 
     public override bool IsIdle => inner.IsIdle;
 
+    public override long HistoryBytes => inner.HistoryBytes;
+
     public override void Submit(object ticket, ICommand command, DateTimeOffset now)
     {
         process.SawCommand(Entity, command);

@@ -33,7 +33,7 @@ internal sealed class ArchiveOperations(IEntityHost host, PartIntake intake)
             return GlacierError.ArchiveNotFound(call.Id);
         }
 
-        var shard = call.Life.ArchiveShard(ArchiveShardDecider.ShardOf(archive));
+        var shard = call.Life.ArchiveShard(ArchiveShardDecider.ShardOf(archive, call.Life));
         var deleted = await host.AskAsync(shard, new DeleteArchive(archive), call.Aborted);
         return deleted.Refusal is { } refusal ? call.Refuse(refusal) : EmptyAnswer.NoContent();
     }

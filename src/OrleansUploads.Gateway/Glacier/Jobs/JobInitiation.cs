@@ -27,7 +27,7 @@ internal sealed class JobInitiation(
 
     private async ValueTask<GlacierAnswer> InitiateAsync(GlacierCall call, RetrievalOrder order)
     {
-        var shard = call.Life.ArchiveShard(ArchiveShardDecider.ShardOf(order.Archive));
+        var shard = call.Life.ArchiveShard(ArchiveShardDecider.ShardOf(order.Archive, call.Life));
         var found = await host.AskAsync(shard, new FindArchive(order.Archive), call.Aborted);
         if (!found.TryGet(out var archive, out var refusal))
         {

@@ -76,7 +76,7 @@ internal sealed class PolicyGate(IEntityHost host, ParsedPolicies parsed, TimePr
             return null;
         }
 
-        var shard = call.Life.ArchiveShard(ArchiveShardDecider.ShardOf(archive));
+        var shard = call.Life.ArchiveShard(ArchiveShardDecider.ShardOf(archive, call.Life));
         var question = deletes ? new FindArchiveForDeletion(archive) : new FindArchive(archive);
         var found = await host.AskAsync(shard, question, call.Aborted);
         return found.TryGet(out var entry, out _) ? (now - entry.CreatedAt).Days : null;

@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using OrleansUploads.Benchmarks.Harness;
+using OrleansUploads.Core;
+using OrleansUploads.Core.Accounts;
+using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Vaults;
+using OrleansUploads.Engine.Embedded;
+using OrleansUploads.Engine.Entities;
+
+namespace OrleansUploads.Benchmarks.Archives;
+
+/// <summary>Fills a vault with archives through the real engine: each is an upload that was opened, got its part and was
+/// completed. The bytes are kept elsewhere, so that it is the index that is filled and not the disk.</summary>
+internal static class ManyArchives
+{
+    private const int Callers = 512;
+    private const int ProgressEvery = 50_000;
+
+    // All shards stay loaded while the archives come to them in no order.
+    private const long IdleBytes = 1L << 30;
+
+    private static readonly PartSize OneMebibyte =
+        PartSize.TryCreate(Limits.MinPartSizeBytes, out var size) ? size : throw new InvalidOperationException("no size");
+
+    /// <summary>Fills a vault in a new data folder.</summary>
+    /// <param name="folder">The data folder.</param>
+    /// <param name="vault">The vault, which is made.</param>
+    /// <param name="count">How many archives.</param>
+    /// <param name="samples">How many of their IDs to return.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>IDs of some archives, spread evenly over all.</returns>
+    public static async Task<IReadOnlyList<string>> CreateAsync(
+        string folder, VaultId vault, int count, int samples, CancellationToken cancellationToken)
+    {
+        await using var engine = EmbeddedEngine.Open(
+            folder,
+            new EmbeddedEngineOptions { Host = new EmbeddedHostOptions { MaxIdleBytes = IdleBytes } },
+            TimeProvider.System,
+            (what, fault) => Console.Error.WriteLine($"{what} failed: {fault}"));
+        _ = (await engine.Host.AskAsync(vault.Account.Entity, new CreateVault(vault), cancellationToken)).Answer;
+
+        var sampled = new string[samples];
+        var watch = Stopwatch.StartNew();
+        var next = -1;
+
+        async Task CreateInTurnAsync()
+        {
+            for (var i = Interlocked.Increment(ref next); i < count; i = Interlocked.Increment(ref next))
+            {
+                var archive = await CreateOneAsync(engine, vault, i, cancellationToken);
+                if (i % (count / samples) == 0 && i / (count / samples) < samples)
+                {
+                    sampled[i / (count / samples)] = archive;
+                }
+
+                if ((i + 1) % ProgressEvery == 0)
+                {
+                    Session.Tell(string.Create(
+                        CultureInfo.InvariantCulture, $"  {i + 1:N0} archives after {watch.Elapsed.TotalSeconds:N0} s"));
+                }
+            }
+        }
+
+        await Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => CreateInTurnAsync()));
+        Session.Tell(string.Create(
+            CultureInfo.InvariantCulture, $"  {count:N0} archives in {watch.Elapsed.TotalSeconds:N0} s"));
+        return sampled;
+    }
+
+    private static async Task<string> CreateOneAsync(
+        EmbeddedEngine engine, VaultId vault, int number, CancellationToken cancellationToken)
+    {
+        var hash = new TreeHash(new Sha256Digest(SHA256.HashData(BitConverter.GetBytes(number))));
+        var sizeBytes = 1 + (number % Limits.MinPartSizeBytes);
+        if (!Description.TryParse($"archive number {number}", out var description)
+            || !PartLocation.TryParse($"elsewhere/{number}", out var location))
+        {
+            throw new InvalidOperationException("no description or no location");
+        }
+
+        var open = new OpenUpload(
+            vault, engine.Ids.NewUpload(), OneMebibyte, description, UploadOrigin.Multipart, Custody.Elsewhere);
+        var upload = (await engine.Host.AskAsync(vault.Entity, open, cancellationToken)).Answer.Upload;
+        var report = new StoreLocatedPart(vault, new PartRange(0, sizeBytes - 1), hash, location);
+        _ = (await engine.Host.AskAsync(upload.Entity, report, cancellationToken)).Answer;
+        var complete = new CompleteUpload(vault, sizeBytes, hash);
+        return (await engine.Host.AskAsync(upload.Entity, complete, cancellationToken)).Answer.Archive.ToString();
+    }
+}

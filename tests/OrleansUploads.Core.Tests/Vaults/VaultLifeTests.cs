@@ -1,0 +1,78 @@
+using OrleansUploads.Core.Accounts;
+using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Vaults;
+using OrleansUploads.TestKit;
+
+namespace OrleansUploads.Core.Tests.Vaults;
+
+public sealed class VaultLifeTests
+{
+    private static readonly VaultLife Old = new(Some.Vault, 7);
+    private static readonly VaultLife New = new(Some.Vault, 7, VaultLife.NewShards);
+
+    [Fact]
+    public void The_names_of_lives_of_256_shards_and_of_their_shards_and_jobs_are_what_they_always_were()
+    {
+        Assert.Equal($"{Some.Vault}/7", Old.ToString());
+        Assert.Equal($"{Some.Vault}/7/0a", Old.ArchiveShard(10).Key);
+        Assert.Equal($"{Some.Vault}/7", Old.Jobs.Key);
+        Assert.True(VaultLife.TryParse($"{Some.Vault}/7", out var read));
+        Assert.Equal(Old, read);
+        Assert.Equal(256, read.Shards);
+    }
+
+    [Fact]
+    public void A_life_of_more_shards_says_how_many()
+    {
+        Assert.Equal($"{Some.Vault}/7.4096", New.ToString());
+        Assert.Equal($"{Some.Vault}/7.4096/fff", New.ArchiveShard(4095).Key);
+        Assert.True(VaultLife.TryParse(New.ToString(), out var read));
+        Assert.Equal(New, read);
+    }
+
+    [Theory]
+    [InlineData("7.")]
+    [InlineData(".4096")]
+    [InlineData("7.256")]
+    [InlineData("7.4095")]
+    [InlineData("7.131072")]
+    [InlineData("7.-4096")]
+    [InlineData("7.4096.1")]
+    [InlineData("7 .4096")]
+    public void What_is_no_name_of_a_life_is_not_read(string numbers) =>
+        Assert.False(VaultLife.TryParse($"{Some.Vault}/{numbers}", out _));
+
+    [Fact]
+    public void A_vault_that_is_created_now_has_the_shards_of_now()
+    {
+        var account = new DeciderDriver<AccountState, AccountCommand, AccountEvent>(new AccountDecider());
+
+        account.Do(new CreateVault(Some.Vault));
+
+        Assert.Equal(VaultLife.NewShards, Assert.Single(account.State.Vaults).Value.Life.Shards);
+    }
+
+    /// <summary>Stored keys depend on it.</summary>
+    [Fact]
+    public void The_shard_of_an_archive_never_changes()
+    {
+        var archive = ArchiveId.Derive(Some.Upload(1), 1, Some.Hash("a"));
+        var digest = System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(archive.ToString()));
+
+        Assert.Equal(digest[0], ArchiveShardDecider.ShardOf(archive, Old));
+        Assert.Equal(((digest[0] & 15) << 8) | digest[1], ArchiveShardDecider.ShardOf(archive, New));
+    }
+
+    [Fact]
+    public void Archives_are_spread_evenly_over_all_shards()
+    {
+        var counts = new int[VaultLife.NewShards];
+        for (var number = 0; number < 16 * counts.Length; number++)
+        {
+            counts[ArchiveShardDecider.ShardOf(ArchiveId.Derive(Some.Upload(1), number, Some.Hash("a")), New)]++;
+        }
+
+        Assert.InRange(counts.Min(), 1, 16);
+        Assert.InRange(counts.Max(), 16, 48);
+    }
+}

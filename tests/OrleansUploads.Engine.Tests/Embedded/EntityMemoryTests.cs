@@ -1,0 +1,150 @@
+using OrleansUploads.Core;
+using OrleansUploads.Core.Accounts;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Vaults;
+using OrleansUploads.Engine.Embedded;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine.Memory;
+using OrleansUploads.Engine.Ports;
+using OrleansUploads.TestKit;
+using OrleansUploads.TestKit.Journals;
+
+namespace OrleansUploads.Engine.Tests.Embedded;
+
+/// <summary>What the host holds in memory, however many entities it has been asked for.</summary>
+public sealed class EntityMemoryTests : IAsyncDisposable
+{
+    private const int Room = 40;
+    private const long MaxIdleBytes = Room * EntityCell.BareBytes;
+
+    private readonly ManualTime _time = new();
+    private readonly FaultyJournal _journal = new(new MemoryJournal(), JournalFaultPlans.None);
+    private readonly HashSet<EntityId> _reads = [];
+    private readonly EmbeddedHost _host;
+
+    public EntityMemoryTests()
+    {
+        var options = new EmbeddedHostOptions { MaxIdleBytes = MaxIdleBytes };
+        _host = new EmbeddedHost(
+            new EntityCatalog(new UploadPolicy(), new()), new Seen(_journal, _reads), new MemoryPartStore(), _time, options);
+    }
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
+
+    [Fact]
+    public async Task Of_a_thousand_idle_entities_as_many_stay_as_there_is_room_for()
+    {
+        for (var number = 0; number < 1000; number++)
+        {
+            await LookAtAsync(number);
+            Assert.InRange(_host.HeldBytes, 0, MaxIdleBytes);
+            Assert.InRange(_host.LoadedEntities, 1, Room);
+        }
+
+        Assert.InRange(_host.LoadedEntities, Room / 2, Room);
+    }
+
+    [Fact]
+    public async Task The_longest_idle_ones_go_first()
+    {
+        for (var number = 0; number < 10 * Room; number++)
+        {
+            await LookAtAsync(0);
+            await LookAtAsync(number);
+            _time.Advance(TimeSpan.FromMilliseconds(1));
+        }
+
+        _reads.Clear();
+        for (var age = 1; age <= Room / 2; age++)
+        {
+            await LookAtAsync((10 * Room) - age);
+        }
+
+        await LookAtAsync(0);
+        Assert.Empty(_reads);
+        await LookAtAsync(1);
+        Assert.Equal([Upload(1)], _reads);
+    }
+
+    [Fact]
+    public async Task Entities_in_use_stay_however_many_and_go_once_they_are_idle()
+    {
+        var held = _journal.HoldAppends();
+        var creations = Enumerable.Range(0, 3 * Room).Select(CreateVaultAsync).ToList();
+        await held.WhenArrivedAsync(creations.Count, Cancellation);
+        Assert.Equal(3 * Room, _host.LoadedEntities);
+        Assert.True(_host.HeldBytes > 3 * MaxIdleBytes);
+
+        held.ReleaseAll();
+        await Task.WhenAll(creations);
+        _host.EvictIdle();
+
+        Assert.InRange(_host.HeldBytes, 0, MaxIdleBytes);
+        Assert.InRange(_host.LoadedEntities, 0, Room);
+    }
+
+    [Fact]
+    public async Task An_entity_weighs_what_its_history_does_and_nothing_is_left_of_it_when_all_are_dropped()
+    {
+        await CreateVaultAsync(0);
+        await _host.AskAsync(
+            Vault(0).Entity,
+            new AddTags(Vault(0), Enumerable.Range(0, 10).ToDictionary(tag => $"tag-{tag}", _ => new string('x', 200))),
+            Cancellation);
+        Assert.InRange(_host.HeldBytes, (2 * EntityCell.BareBytes) + 2000, (2 * EntityCell.BareBytes) + 4000);
+        var before = _host.HeldBytes;
+
+        _time.Advance(EmbeddedHostOptions.DefaultIdleLife * 2);
+        Assert.Equal(0, _host.HeldBytes);
+
+        await _host.AskAsync(Vault(0).Entity, new DescribeVault(Vault(0)), Cancellation);
+        await _host.AskAsync(Account(0).Entity, new ListVaults("", 1), Cancellation);
+        Assert.Equal(before, _host.HeldBytes);
+    }
+
+    private static EntityId Upload(int number) => Some.Upload(number).Entity;
+
+    private static AccountId Account(int number) =>
+        AccountId.TryParse($"{number:D12}", out var account) ? account : throw new ArgumentException("no account");
+
+    private static VaultId Vault(int number) =>
+        VaultName.TryParse("vault", out var name) ? new VaultId(Account(number), name) : throw new ArgumentException("no name");
+
+    private async Task LookAtAsync(int number)
+    {
+        var outcome = await _host.AskAsync(Upload(number), new ListParts(Some.Vault, 0, 1), Cancellation);
+        Assert.IsType<Refusal.UploadNotFound>(outcome.Refusal);
+    }
+
+    private async Task CreateVaultAsync(int number) =>
+        _ = (await _host.AskAsync(Account(number).Entity, new CreateVault(Vault(number)), Cancellation)).Answer;
+
+    /// <summary>Notes which entities are loaded.</summary>
+    private sealed class Seen(IJournal inner, HashSet<EntityId> reads) : IJournal
+    {
+        public ValueTask<JournalHistory> ReadAsync(EntityId entity, CancellationToken cancellationToken)
+        {
+            lock (reads)
+            {
+                reads.Add(entity);
+            }
+
+            return inner.ReadAsync(entity, cancellationToken);
+        }
+
+        public ValueTask<long> ReadVersionAsync(EntityId entity, CancellationToken cancellationToken) =>
+            inner.ReadVersionAsync(entity, cancellationToken);
+
+        public ValueTask<AppendOutcome> AppendAsync(JournalAppend append, CancellationToken cancellationToken) =>
+            inner.AppendAsync(append, cancellationToken);
+
+        public ValueTask SaveSnapshotAsync(
+            EntityId entity, long version, ReadOnlyMemory<byte> snapshot, CancellationToken cancellationToken) =>
+            inner.SaveSnapshotAsync(entity, version, snapshot, cancellationToken);
+
+        public ValueTask<AppendOutcome> ForgetAsync(EntityId entity, long expectedVersion, CancellationToken cancellationToken) =>
+            inner.ForgetAsync(entity, expectedVersion, cancellationToken);
+    }
+}

@@ -1,0 +1,157 @@
+using System.Text;
+using OrleansUploads.Core;
+using OrleansUploads.Engine.Ports;
+using OrleansUploads.Engine.Sqlite;
+using OrleansUploads.TestKit;
+
+namespace OrleansUploads.Engine.Tests.Journals;
+
+/// <summary>A stream is found by its name, or the journal says that it is damaged; it is never taken for one that never was.
+/// </summary>
+public sealed class StreamNamesTests : IDisposable
+{
+    private const int Streams = 3000;
+    private const int PageBytes = 4096;
+
+    private readonly JournalFolder _folder = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_flipped_bit_in_any_copy_of_a_name_hides_no_stream_and_is_found_by_the_check()
+    {
+        await WriteStreamsAsync();
+        byte[] intact = await File.ReadAllBytesAsync(_folder.Database, Cancellation);
+        var random = new Random(20260314);
+        const int Rounds = 40;
+        int refused = 0;
+        int found = 0;
+        for (int round = 0; round < Rounds; round++)
+        {
+            EntityId harmed = Stream(random.Next(Streams));
+            foreach (int at in Find(intact, harmed.Key))
+            {
+                await File.WriteAllBytesAsync(_folder.Database, intact, Cancellation);
+                JournalFolder.FlipBit(_folder.Database, at + random.Next(harmed.Key.Length));
+                await using SqliteJournal journal = _folder.Open();
+                refused += await IsRefusedAsync(journal, harmed) ? 1 : 0;
+                found += await IsFoundByCheckAsync(journal) ? 1 : 0;
+            }
+        }
+
+        // Pages still show what has moved out of them, so there may be more copies than the two that count. A name that
+        // changed in the table alone is still found by the index, so reading it is harmless.
+        Assert.Equal((Rounds, 2 * Rounds), (refused, found));
+    }
+
+    [Fact]
+    public async Task A_flipped_bit_in_a_name_high_up_in_the_index_hides_no_stream_behind_it()
+    {
+        const byte InteriorPageOfIndex = 2;
+        await WriteStreamsAsync();
+        byte[] intact = await File.ReadAllBytesAsync(_folder.Database, Cancellation);
+        EntityId[] streams = [.. Enumerable.Range(0, Streams).Select(Stream)];
+        int[] dividers = [.. streams.SelectMany(stream => Find(intact, stream.Key))
+            .Where(at => intact[at / PageBytes * PageBytes] == InteriorPageOfIndex)];
+        Assert.True(dividers.Length > 10, $"There are only {dividers.Length} names high up.");
+
+        int mostRefused = 0;
+        foreach (int at in dividers.Take(8))
+        {
+            await File.WriteAllBytesAsync(_folder.Database, intact, Cancellation);
+            JournalFolder.FlipBit(_folder.Database, at);
+            await using SqliteJournal journal = _folder.Open();
+            int refused = 0;
+            foreach (EntityId stream in streams)
+                refused += await IsRefusedAsync(journal, stream) ? 1 : 0;
+            mostRefused = Math.Max(mostRefused, refused);
+        }
+
+        Assert.True(mostRefused > 10, $"At most {mostRefused} streams are behind a name.");
+    }
+
+    [Theory]
+    [InlineData("DELETE FROM streams WHERE id % 7 = 0")]
+    [InlineData("DELETE FROM streams")]
+    [InlineData("UPDATE streams SET key = 'a' || key WHERE id % 7 = 0")]
+    public async Task What_is_not_there_is_absent_in_an_intact_index(string change)
+    {
+        await WriteStreamsAsync();
+        _folder.Execute(change);
+
+        await using SqliteJournal journal = _folder.Open();
+        for (int number = Streams; number < Streams + 100; number++)
+            Assert.Equal(0, (await journal.ReadAsync(Stream(number), Cancellation)).Version);
+        await CheckAsync(journal);
+    }
+
+    [Fact]
+    public async Task The_check_goes_on_only_as_time_does()
+    {
+        var time = new ManualTime();
+        await using SqliteJournal journal = _folder.Open();
+        for (int number = 0; number < 600; number++)
+            await JournalFolder.AppendAsync(journal, Stream(number), 0, "x");
+
+        Task check = new NameCheck(journal, time).RunAsync(Cancellation).AsTask();
+        await journal.ReadAsync(Stream(0), Cancellation);
+        Assert.False(check.IsCompleted);
+        while (!check.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(10));
+            await Task.Yield();
+        }
+
+        await check;
+        Assert.InRange(time.GetUtcNow() - new ManualTime().GetUtcNow(), TimeSpan.FromMilliseconds(20), TimeSpan.MaxValue);
+    }
+
+    private static EntityId Stream(int number) => Some.Upload(number).Entity;
+
+    private static Task CheckAsync(SqliteJournal journal) =>
+        new NameCheck(journal, TimeProvider.System).RunAsync(Cancellation).AsTask();
+
+    private static async Task<bool> IsFoundByCheckAsync(SqliteJournal journal)
+    {
+        try
+        {
+            await CheckAsync(journal);
+            return false;
+        }
+        catch (JournalDamagedException)
+        {
+            return true;
+        }
+    }
+
+    private static async Task<bool> IsRefusedAsync(SqliteJournal journal, EntityId stream)
+    {
+        try
+        {
+            Assert.Single((await journal.ReadAsync(stream, Cancellation)).Records);
+            return false;
+        }
+        catch (JournalDamagedException)
+        {
+            return true;
+        }
+    }
+
+    private static List<int> Find(byte[] file, string text)
+    {
+        byte[] wanted = Encoding.UTF8.GetBytes(text);
+        var found = new List<int>();
+        for (int at = 0; file.AsSpan(at).IndexOf(wanted) is >= 0 and var next; at = found[^1] + 1)
+            found.Add(at + next);
+        return found;
+    }
+
+    private async Task WriteStreamsAsync()
+    {
+        await using SqliteJournal journal = _folder.Open();
+        await Task.WhenAll(
+            Enumerable.Range(0, Streams).Select(number => JournalFolder.AppendAsync(journal, Stream(number), 0, "x")));
+    }
+}
