@@ -22,7 +22,10 @@ internal static class SomePolicy
         UserAgent = "Boto3/1.35 md/Botocore",
         Tags = new Dictionary<string, string>
         {
-            ["LegalHold"] = "true", ["empty"] = "", ["size"] = "10.5", ["words"] = "ten",
+            ["LegalHold"] = "true",
+            ["empty"] = "",
+            ["size"] = "10.5",
+            ["words"] = "ten",
         },
         ArchiveAgeDays = 364,
     };

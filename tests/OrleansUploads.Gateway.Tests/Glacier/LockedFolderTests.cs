@@ -75,7 +75,10 @@ public sealed class LockedFolderTests : IDisposable
         await using var server = await GatewayServer.StartAsync(
             new GatewaySetup
             {
-                Clock = _clock, Parts = engine.Parts, Host = _ => engine.Host, Options = options ?? new GatewayOptions(),
+                Clock = _clock,
+                Parts = engine.Parts,
+                Host = _ => engine.Host,
+                Options = options ?? new GatewayOptions(),
             });
         await use(server);
     }
