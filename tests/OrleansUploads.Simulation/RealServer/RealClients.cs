@@ -96,6 +96,7 @@ internal sealed class RealClients(
         Asked asked;
         HttpServer server;
         int ends;
+        bool wasEnding;
         lock (_gate)
         {
             request = resolve();
@@ -109,6 +110,7 @@ internal sealed class RealClients(
             _asks++;
             server = lives.Server;
             ends = lives.Ends;
+            wasEnding = lives.IsEnding;
             Note($"client {actor,2}  ask    #{asked.Order} {RequestText.Of(request)}");
             foreach (var (_, reached) in _moments.Where(moment => moment.Asks <= _asks))
             {
@@ -139,7 +141,8 @@ internal sealed class RealClients(
 
             judge.Abandon(asked);
             tally.InDoubt++;
-            if (lives.Ends == ends && !MayFail && !hangUp.IsCancellationRequested && !HttpServer.EndsWithoutAnswer(request))
+            var isExplained = wasEnding || lives.Ends != ends || MayFail || hangUp.IsCancellationRequested;
+            if (!isExplained && !HttpServer.EndsWithoutAnswer(request))
             {
                 onViolation($"robustness: no definite answer to {RequestText.Of(request)}, and no fault explains it: {reply.Reason}");
             }

@@ -15,6 +15,9 @@ internal sealed class ServerLives(string dataFolder, IReadOnlyList<string> optio
     /// <summary>Counts the moments at which a life began to end.</summary>
     public int Ends { get; private set; }
 
+    /// <summary>Whether the server is being ended, or gone: what is asked now may find it dying.</summary>
+    public bool IsEnding { get; private set; }
+
     /// <summary>The server of the present life, or of the last one while there is none.</summary>
     public HttpServer Server { get; private set; } = null!;
 
@@ -29,6 +32,7 @@ internal sealed class ServerLives(string dataFolder, IReadOnlyList<string> optio
             new ServerSetup(dataFolder) { Options = ["--quiet", .. options, .. more] });
         _client = _process.Connect();
         Server = new HttpServer(_client);
+        IsEnding = false;
         _up.SetResult();
     }
 
@@ -49,6 +53,7 @@ internal sealed class ServerLives(string dataFolder, IReadOnlyList<string> optio
 
     private async Task EndAsync(Func<ServerProcess, Task> end)
     {
+        IsEnding = true;
         Ends++;
         _up = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await end(_process!);
