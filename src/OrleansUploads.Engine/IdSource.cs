@@ -11,36 +11,16 @@ namespace OrleansUploads.Engine;
 public class IdSource(TimeProvider time)
 {
     /// <summary>A fresh upload ID.</summary>
-    public UploadId NewUpload()
-    {
-        Span<byte> random = stackalloc byte[UploadId.RandomBytes];
-        Fill(random);
-        return UploadId.FromRandom(random);
-    }
+    public UploadId NewUpload() => Draw(UploadId.RandomBytes, UploadId.FromRandom);
 
     /// <summary>A fresh job ID.</summary>
-    public JobId NewJob()
-    {
-        Span<byte> random = stackalloc byte[JobId.RandomBytes];
-        Fill(random);
-        return JobId.FromRandom(random);
-    }
+    public JobId NewJob() => Draw(JobId.RandomBytes, JobId.FromRandom);
 
     /// <summary>A fresh lock ID.</summary>
-    public LockId NewLock()
-    {
-        Span<byte> random = stackalloc byte[LockId.RandomBytes];
-        Fill(random);
-        return LockId.FromRandom(random);
-    }
+    public LockId NewLock() => Draw(LockId.RandomBytes, LockId.FromRandom);
 
     /// <summary>A fresh ID of a unit of provisioned capacity.</summary>
-    public CapacityId NewCapacity()
-    {
-        Span<byte> random = stackalloc byte[CapacityId.RandomBytes];
-        Fill(random);
-        return CapacityId.FromRandom(random);
-    }
+    public CapacityId NewCapacity() => Draw(CapacityId.RandomBytes, CapacityId.FromRandom);
 
     /// <summary>A fresh attempt ID, which carries the present time.</summary>
     public AttemptId NewAttempt()
@@ -52,4 +32,11 @@ public class IdSource(TimeProvider time)
 
     /// <summary>Fills a span with unguessable bytes.</summary>
     protected virtual void Fill(Span<byte> random) => RandomNumberGenerator.Fill(random);
+
+    private T Draw<T>(int randomBytes, Func<ReadOnlySpan<byte>, T> make)
+    {
+        Span<byte> random = stackalloc byte[randomBytes];
+        Fill(random);
+        return make(random);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using OrleansUploads.Core.Jobs;
 
 namespace OrleansUploads.Gateway;
@@ -8,31 +9,46 @@ public static class RetrievalDelays
     /// <summary>What can be written.</summary>
     public const string Form = "3h for all tiers, or standard=3h, expedited=1m, bulk=12h";
 
-    /// <summary>Reads <c>3h</c>, for all tiers, or <c>standard=3h</c>, for one.</summary>
-    /// <param name="text">What is written.</param>
-    /// <param name="before">What was written before it.</param>
-    /// <param name="after">Both; what comes later wins.</param>
-    /// <returns>False where it is no delay.</returns>
-    public static bool TryParse(string text, RetrievalPolicy before, out RetrievalPolicy after)
+    /// <summary>Reads delays, each <c>3h</c>, for all tiers, or <c>standard=3h</c>, for one; what comes later wins.</summary>
+    /// <param name="texts">What is written.</param>
+    /// <param name="policy">What it comes to.</param>
+    /// <param name="wrong">The first that is no delay.</param>
+    /// <returns>False where one is no delay.</returns>
+    public static bool TryParse(
+        IEnumerable<string> texts, out RetrievalPolicy policy, [NotNullWhen(false)] out string? wrong)
     {
-        ArgumentNullException.ThrowIfNull(text);
-        ArgumentNullException.ThrowIfNull(before);
-        after = before;
+        ArgumentNullException.ThrowIfNull(texts);
+        policy = new RetrievalPolicy();
+        foreach (var text in texts)
+        {
+            if (With(policy, text) is not { } changed)
+            {
+                wrong = text;
+                return false;
+            }
+
+            policy = changed;
+        }
+
+        wrong = null;
+        return true;
+    }
+
+    private static RetrievalPolicy? With(RetrievalPolicy policy, string text)
+    {
         var equals = text.IndexOf('=', StringComparison.Ordinal);
         if (!Durations.TryParse(text[(equals + 1)..], out var delay))
         {
-            return false;
+            return null;
         }
 
-        RetrievalPolicy? changed = (equals < 0 ? "" : text[..equals]) switch
+        return (equals < 0 ? "" : text[..equals]) switch
         {
             "" when equals < 0 => RetrievalPolicy.After(delay),
-            "standard" => before with { StandardDelay = delay },
-            "expedited" => before with { ExpeditedDelay = delay },
-            "bulk" => before with { BulkDelay = delay },
+            "standard" => policy with { StandardDelay = delay },
+            "expedited" => policy with { ExpeditedDelay = delay },
+            "bulk" => policy with { BulkDelay = delay },
             _ => null,
         };
-        after = changed ?? before;
-        return changed is not null;
     }
 }

@@ -3,7 +3,6 @@ using System.Net;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Gateway;
-using OrleansUploads.Gateway.Notifications;
 
 namespace OrleansUploads.Cli.Serving;
 
@@ -78,7 +77,7 @@ internal static class ServeCommand
             Region = parsed.GetRequiredValue(region),
             CertificatePath = parsed.GetValue(certificate)?.FullName,
             CertificateKeyPath = parsed.GetValue(certificateKey)?.FullName,
-            Receivers = new TopicReceivers(parsed.GetRequiredValue(notify)),
+            Receivers = parsed.GetRequiredValue(notify),
             Anonymous = parsed.GetValue(anonymous),
             Quiet = parsed.GetValue(quiet),
             Engine = new EmbeddedEngineOptions
@@ -86,8 +85,7 @@ internal static class ServeCommand
                 Uploads = new UploadPolicy
                 {
                     StaleAfter = parsed.GetValue(staleAfter),
-                    DeletedArchiveGrace = new UploadPolicy().DeletedArchiveGrace
-                        + parsed.GetRequiredValue(delay).LongestDelay,
+                    DeletedArchiveGrace = UploadPolicy.GraceFor(parsed.GetRequiredValue(delay)),
                 },
                 Retrievals = parsed.GetRequiredValue(delay),
                 Inventories = parsed.GetValue(inventory),

@@ -24,15 +24,9 @@ internal static class ServeOptions
         DefaultValueFactory = _ => new RetrievalPolicy(),
         CustomParser = result =>
         {
-            var policy = new RetrievalPolicy();
-            foreach (var token in result.Tokens)
+            if (!RetrievalDelays.TryParse(result.Tokens.Select(token => token.Value), out var policy, out var wrong))
             {
-                if (!RetrievalDelays.TryParse(token.Value, policy, out policy))
-                {
-                    result.AddError(
-                        $"'{token.Value}' is no delay: write {RetrievalDelays.Form}.");
-                    return policy;
-                }
+                result.AddError($"'{wrong}' is no delay: write {RetrievalDelays.Form}.");
             }
 
             return policy;
@@ -40,7 +34,7 @@ internal static class ServeOptions
     };
 
     /// <summary><c>--notify arn:…=https://…</c>, repeated, and the same in <see cref="NotifyVariable"/>.</summary>
-    public static Option<IReadOnlyList<KeyValuePair<string, Uri>>> Notify() => new("--notify")
+    public static Option<TopicReceivers> Notify() => new("--notify")
     {
         Description = "Post a message of each finished job to an address, if the job or its vault names this topic: "
             + "arn:aws:sns:us-east-1:111122223333:ready=https://example.org/ready. May be repeated; "
@@ -88,21 +82,15 @@ internal static class ServeOptions
         return option;
     }
 
-    private static List<KeyValuePair<string, Uri>> Receivers(IReadOnlyList<string> told, ArgumentResult result)
+    private static TopicReceivers Receivers(IReadOnlyList<string> told, ArgumentResult result)
     {
         var configured = Environment.GetEnvironmentVariable(NotifyVariable) ?? "";
-        var receivers = new Dictionary<string, Uri>(StringComparer.Ordinal);
-        foreach (var text in configured.Split(default(char[]), StringSplitOptions.RemoveEmptyEntries).Concat(told))
+        var texts = configured.Split(default(char[]), StringSplitOptions.RemoveEmptyEntries).Concat(told);
+        if (!TopicReceivers.TryParse(texts, out var receivers, out var flaw))
         {
-            if (!TopicReceivers.TryParse(text, out var receiver, out var flaw))
-            {
-                result.AddError(flaw);
-                return [];
-            }
-
-            receivers[receiver.Key] = receiver.Value;
+            result.AddError(flaw);
         }
 
-        return [.. receivers];
+        return receivers;
     }
 }

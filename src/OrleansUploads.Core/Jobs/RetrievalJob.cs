@@ -30,7 +30,6 @@ public sealed record RetrievalJob(
     public static Refusal? RefusalOf(ArchiveEntry archive, PartRange range) =>
         archive.Custody == Custody.Elsewhere ? new Refusal.ArchiveKeptElsewhere(archive.Archive)
         : range.LastByte < archive.SizeBytes
-        && TreeHashRanges.IsMegabyteAligned(range.FirstByte, range.LastByte, archive.SizeBytes)
-            ? null
+            && TreeHashRanges.IsMegabyteAligned(range.FirstByte, range.LastByte, archive.SizeBytes) ? null
         : new Refusal.RetrievalRangeInvalid(range, archive.SizeBytes);
 }

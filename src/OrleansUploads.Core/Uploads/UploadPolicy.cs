@@ -1,3 +1,5 @@
+using OrleansUploads.Core.Jobs;
+
 namespace OrleansUploads.Core.Uploads;
 
 /// <summary>How long uploads and their records live.</summary>
@@ -19,5 +21,10 @@ public sealed record UploadPolicy
     public TimeSpan RecordLife { get; init; } = DefaultRecordLife;
 
     /// <summary>How long the bytes of a deleted archive stay, for the output of jobs that had finished before.</summary>
-    public TimeSpan DeletedArchiveGrace { get; init; } = Limits.JobOutputLife + TimeSpan.FromHours(1);
+    public TimeSpan DeletedArchiveGrace { get; init; } = GraceFor(new RetrievalPolicy());
+
+    /// <summary>A <see cref="DeletedArchiveGrace"/> that lets every job that began before the deletion put out its bytes.</summary>
+    /// <param name="retrievals">How long retrievals take.</param>
+    public static TimeSpan GraceFor(RetrievalPolicy retrievals) =>
+        retrievals.LongestDelay + Limits.JobOutputLife + TimeSpan.FromHours(1);
 }

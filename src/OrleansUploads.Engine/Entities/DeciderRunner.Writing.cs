@@ -142,10 +142,11 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent>
             wanted = now + PendingWakeInterval;
         }
 
-        if (_ledger.BatchHasUnawaited || _ledger.HasUnawaited)
+        var isNew = _ledger.BatchHasUnawaited;
+        if (isNew || _ledger.HasUnawaited)
         {
             // Should this host die, another one goes on: soon after what is new, now and then after what is long under way.
-            var goesOnAt = _ledger.BatchHasUnawaited ? now : now + UnawaitedWakeInterval;
+            var goesOnAt = isNew ? now : now + UnawaitedWakeInterval;
             wanted = wanted < goesOnAt ? wanted : goesOnAt;
         }
 

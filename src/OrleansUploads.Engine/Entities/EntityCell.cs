@@ -175,25 +175,19 @@ public sealed class EntityCell
         }
     }
 
-    private async Task LoadAsync()
-    {
-        try
-        {
-            var history = await _ports.Journal.ReadAsync(Entity, CancellationToken.None);
-            Give(runner => runner.Loaded(history, Now));
-        }
-        catch (Exception fault) when (IsFault(fault))
-        {
-            Give(runner => runner.LoadFailed(fault));
-        }
-    }
+    private Task LoadAsync() => AskJournalAsync(
+        _ports.Journal.ReadAsync, (runner, history) => runner.Loaded(history, Now));
 
-    private async Task VerifyAsync()
+    private Task VerifyAsync() => AskJournalAsync(
+        _ports.Journal.ReadVersionAsync, (runner, version) => runner.Verified(version, Now));
+
+    private async Task AskJournalAsync<T>(
+        Func<EntityId, CancellationToken, ValueTask<T>> ask, Action<EntityRunner, T> tell)
     {
         try
         {
-            var version = await _ports.Journal.ReadVersionAsync(Entity, CancellationToken.None);
-            Give(runner => runner.Verified(version, Now));
+            var answer = await ask(Entity, CancellationToken.None);
+            Give(runner => tell(runner, answer));
         }
         catch (Exception fault) when (IsFault(fault))
         {

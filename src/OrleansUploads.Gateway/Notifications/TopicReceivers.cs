@@ -17,6 +17,31 @@ public sealed class TopicReceivers(IEnumerable<KeyValuePair<string, Uri>> addres
     /// <summary>The address that listens to a topic; null where none does.</summary>
     public Uri? Find(string topic) => _byTopic.GetValueOrDefault(topic);
 
+    /// <summary>Reads receivers, each <c>topic=address</c>; what comes later wins.</summary>
+    /// <param name="texts">What is written.</param>
+    /// <param name="receivers">All of them; nobody where one is wrong.</param>
+    /// <param name="flaw">What is wrong with the first that is.</param>
+    public static bool TryParse(
+        IEnumerable<string> texts, out TopicReceivers receivers, [NotNullWhen(false)] out string? flaw)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        receivers = None;
+        var byTopic = new Dictionary<string, Uri>(StringComparer.Ordinal);
+        foreach (var text in texts)
+        {
+            if (!TryParse(text, out var receiver, out flaw))
+            {
+                return false;
+            }
+
+            byTopic[receiver.Key] = receiver.Value;
+        }
+
+        receivers = new TopicReceivers(byTopic);
+        flaw = null;
+        return true;
+    }
+
     /// <summary>Reads <c>topic=address</c>; the address is http or https, without a user name.</summary>
     public static bool TryParse(
         string text, out KeyValuePair<string, Uri> receiver, [NotNullWhen(false)] out string? flaw)

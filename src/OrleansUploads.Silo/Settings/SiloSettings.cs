@@ -152,7 +152,7 @@ internal sealed record SiloSettings
             Uploads = new UploadPolicy
             {
                 StaleAfter = reader.Duration(KnownSettings.StaleAfter, UploadPolicy.MinStaleAfter),
-                DeletedArchiveGrace = new UploadPolicy().DeletedArchiveGrace + retrievals.LongestDelay,
+                DeletedArchiveGrace = UploadPolicy.GraceFor(retrievals),
             },
             Retrievals = retrievals,
             Accounts = new() { MaxVaults = reader.Number(KnownSettings.MaxVaults, 1, int.MaxValue) },
@@ -165,35 +165,15 @@ internal sealed record SiloSettings
         };
     }
 
-    private static RetrievalPolicy ReadRetrievals(SettingsReader reader)
-    {
-        var policy = new RetrievalPolicy();
-        foreach (var text in Words(reader, KnownSettings.RetrievalDelay))
-        {
-            if (!RetrievalDelays.TryParse(text, policy, out policy))
-            {
-                throw SettingsReader.Impossible(KnownSettings.RetrievalDelay, text, RetrievalDelays.Form);
-            }
-        }
+    private static RetrievalPolicy ReadRetrievals(SettingsReader reader) =>
+        RetrievalDelays.TryParse(Words(reader, KnownSettings.RetrievalDelay), out var policy, out var wrong)
+            ? policy
+            : throw SettingsReader.Impossible(KnownSettings.RetrievalDelay, wrong, RetrievalDelays.Form);
 
-        return policy;
-    }
-
-    private static TopicReceivers ReadReceivers(SettingsReader reader)
-    {
-        var receivers = new Dictionary<string, Uri>(StringComparer.Ordinal);
-        foreach (var text in Words(reader, KnownSettings.Notify))
-        {
-            if (!TopicReceivers.TryParse(text, out var receiver, out var flaw))
-            {
-                throw new SettingException($"{KnownSettings.Notify.Variable}: {flaw}");
-            }
-
-            receivers[receiver.Key] = receiver.Value;
-        }
-
-        return new TopicReceivers(receivers);
-    }
+    private static TopicReceivers ReadReceivers(SettingsReader reader) =>
+        TopicReceivers.TryParse(Words(reader, KnownSettings.Notify), out var receivers, out var flaw)
+            ? receivers
+            : throw new SettingException($"{KnownSettings.Notify.Variable}: {flaw}");
 
     private static string[] Words(SettingsReader reader, Setting setting) =>
         (reader.Find(setting) ?? "").Split(default(char[]), StringSplitOptions.RemoveEmptyEntries);
