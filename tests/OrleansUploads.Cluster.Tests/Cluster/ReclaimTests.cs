@@ -3,6 +3,7 @@ using OrleansUploads.Core.Hashing;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Embedded;
+using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Cluster.Tests.Cluster;

@@ -2,6 +2,7 @@ using OrleansUploads.Cluster.Tests.Harness;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Entities;
+using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.TestKit;
 using OrleansUploads.TestKit.PartStores;
 
@@ -77,7 +78,7 @@ public sealed class RestartTests
 
         // The account, the vault and the shard have nothing more to do; the upload is to be forgotten one day.
         await Eventually.BecomesTrueAsync(
-            () => Task.FromResult(world.Reminders.Grains.All(grain => grain.Key.ToString() == upload.Id.ToString())),
+            () => world.Reminders.Grains.All(grain => grain.Key.ToString() == upload.Id.ToString()),
             "the others' reminders are gone");
     }
 

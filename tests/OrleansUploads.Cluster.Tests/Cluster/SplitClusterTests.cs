@@ -38,9 +38,7 @@ public sealed class SplitClusterTests
             }
 
             var whole = await upload.ListAsync(hosts[0]);
-            var completes = await Task.WhenAll(Enumerable.Range(0, Clients).Select(client => Task.Run(() =>
-                hosts[client % 2].InsistAsync(upload.Entity, upload.Complete(whole)))));
-            Assert.Single(completes.Select(complete => complete.Answer.Archive).Distinct());
+            await upload.CompleteAtOnceAsync(Clients, client => hosts[client % 2], whole);
 
             async Task ReportAsync(int client)
             {

@@ -33,9 +33,7 @@ public sealed class StorageFaultTests
             var listed = await upload.ListAsync(cluster.Client);
             Assert.Equal(Enumerable.Range(0, Parts).Select(slot => last[slot]), listed.Select(part => part.TreeHash));
 
-            var completes = await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => Task.Run(() =>
-                cluster.Client.InsistAsync(upload.Entity, upload.Complete(listed)))));
-            Assert.Single(completes.Select(complete => complete.Answer.Archive).Distinct());
+            var completed = await upload.CompleteAtOnceAsync(Clients, _ => cluster.Client, listed);
             stormy = false;
             while (storage!.LateWrites > 0)
             {
@@ -43,7 +41,7 @@ public sealed class StorageFaultTests
             }
 
             Assert.Equal(
-                completes[0].Answer,
+                completed,
                 (await cluster.Client.InsistAsync(upload.Entity, upload.Complete(listed))).Answer);
 
             async Task ReportAsync(int client)

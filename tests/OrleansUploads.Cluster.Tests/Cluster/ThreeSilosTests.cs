@@ -50,9 +50,7 @@ public sealed class ThreeSilosTests
         var listed = await upload.ListAsync(cluster.Client);
         Assert.Equal(Parts, listed.Count);
         Assert.All(listed, part => Assert.Contains(part.TreeHash, reported[(int)(part.Range.FirstByte / Some.MiB)]));
-        var completes = await Task.WhenAll(Enumerable.Range(0, Clients).Select(client => Task.Run(() => Retrying.InsistAsync(
-            () => Host(cluster, client), upload.Entity, upload.Complete(listed)))));
-        Assert.Single(completes.Select(complete => complete.Answer.Archive).Distinct());
+        await upload.CompleteAtOnceAsync(Clients, client => Host(cluster, client), listed);
 
         // Every part comes from three clients; one in ten of them claims to have other bytes for it.
         async Task ReportAsync(int client)

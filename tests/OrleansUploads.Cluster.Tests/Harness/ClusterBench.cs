@@ -1,37 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
-using Orleans.Storage;
 using Orleans.TestingHost;
 using OrleansUploads.Cluster.Hosting;
-using OrleansUploads.Cluster.Tests.Storage;
-using OrleansUploads.Core;
-using OrleansUploads.Core.Deciding;
 using OrleansUploads.Engine.Entities;
-using OrleansUploads.Engine.Memory;
 using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Cluster.Tests.Harness;
-
-/// <summary>What outlives a cluster: its storage, its reminders, its bytes.</summary>
-internal sealed class DurableWorld
-{
-    public DurableWorld(
-        Func<IGrainStorage, IGrainStorage>? storage = null,
-        Func<IPartStore, IPartStore>? parts = null,
-        IGrainStorageSerializer? serializer = null)
-    {
-        Rows = new SharedGrainStorage(serializer);
-        Storage = storage?.Invoke(Rows) ?? Rows;
-        Parts = parts?.Invoke(new MemoryPartStore()) ?? new MemoryPartStore();
-    }
-
-    public SharedGrainStorage Rows { get; }
-
-    public IGrainStorage Storage { get; }
-
-    public SharedReminders Reminders { get; } = new();
-
-    public IPartStore Parts { get; }
-}
 
 /// <summary>A cluster of real silos in this process.</summary>
 internal sealed class ClusterBench : IAsyncDisposable
@@ -97,37 +70,5 @@ internal sealed class ClusterBench : IAsyncDisposable
     {
         await _cluster.StopAllSilosAsync();
         await _cluster.DisposeAsync();
-    }
-}
-
-/// <summary>Callers that try again, as all clients do.</summary>
-internal static class Retrying
-{
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
-    /// <summary>Asks until there is an answer or a refusal.</summary>
-    public static Task<Outcome<TAnswer>> InsistAsync<TAnswer>(
-        this IEntityHost host, EntityId entity, ICommand<TAnswer> command)
-        where TAnswer : class => InsistAsync(() => host, entity, command);
-
-    /// <summary>Asks until there is an answer or a refusal, each time through another host.</summary>
-    public static async Task<Outcome<TAnswer>> InsistAsync<TAnswer>(
-        Func<IEntityHost> host, EntityId entity, ICommand<TAnswer> command)
-        where TAnswer : class
-    {
-        using var patience = new CancellationTokenSource(Patience);
-        while (true)
-        {
-            try
-            {
-                return await host().AskAsync(entity, command, patience.Token);
-            }
-            catch (Exception fault) when (fault is EntityUnavailableException or ObjectDisposedException
-                && !patience.IsCancellationRequested)
-            {
-                // The silo that was to be asked may be gone by now.
-                await Task.Delay(20, patience.Token);
-            }
-        }
     }
 }

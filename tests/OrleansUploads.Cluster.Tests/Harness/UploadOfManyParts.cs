@@ -51,4 +51,15 @@ internal sealed class UploadOfManyParts(int parts, int number)
     /// <summary>The complete of an upload with these parts.</summary>
     public CompleteUpload Complete(IReadOnlyList<ListedPart> listed) => new(
         Some.Vault, parts * Some.MiB, TreeHasher.Combine([.. listed.Select(part => part.TreeHash)]));
+
+    /// <summary>Many complete it at the same moment, each through a host of its own choice; there is one archive.</summary>
+    /// <returns>What they all were told.</returns>
+    public async Task<CompletedArchive> CompleteAtOnceAsync(
+        int clients, Func<int, IEntityHost> hostOf, IReadOnlyList<ListedPart> listed)
+    {
+        var completes = await Task.WhenAll(Enumerable.Range(0, clients).Select(client => Task.Run(() =>
+            Retrying.InsistAsync(() => hostOf(client), Entity, Complete(listed)))));
+        Assert.Single(completes.Select(complete => complete.Answer.Archive).Distinct());
+        return completes[0].Answer;
+    }
 }

@@ -1,0 +1,28 @@
+using Orleans.Storage;
+using OrleansUploads.Cluster.Tests.Storage;
+using OrleansUploads.Engine.Memory;
+using OrleansUploads.Engine.Ports;
+
+namespace OrleansUploads.Cluster.Tests.Harness;
+
+/// <summary>What outlives a cluster: its storage, its reminders, its bytes.</summary>
+internal sealed class DurableWorld
+{
+    public DurableWorld(
+        Func<IGrainStorage, IGrainStorage>? storage = null,
+        Func<IPartStore, IPartStore>? parts = null,
+        IGrainStorageSerializer? serializer = null)
+    {
+        Rows = new SharedGrainStorage(serializer);
+        Storage = storage?.Invoke(Rows) ?? Rows;
+        Parts = parts?.Invoke(new MemoryPartStore()) ?? new MemoryPartStore();
+    }
+
+    public SharedGrainStorage Rows { get; }
+
+    public IGrainStorage Storage { get; }
+
+    public SharedReminders Reminders { get; } = new();
+
+    public IPartStore Parts { get; }
+}

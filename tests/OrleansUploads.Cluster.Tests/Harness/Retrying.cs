@@ -1,0 +1,37 @@
+using OrleansUploads.Core;
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Engine.Entities;
+
+namespace OrleansUploads.Cluster.Tests.Harness;
+
+/// <summary>Callers that try again, as all clients do.</summary>
+internal static class Retrying
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    /// <summary>Asks until there is an answer or a refusal.</summary>
+    public static Task<Outcome<TAnswer>> InsistAsync<TAnswer>(
+        this IEntityHost host, EntityId entity, ICommand<TAnswer> command)
+        where TAnswer : class => InsistAsync(() => host, entity, command);
+
+    /// <summary>Asks until there is an answer or a refusal, each time through another host.</summary>
+    public static async Task<Outcome<TAnswer>> InsistAsync<TAnswer>(
+        Func<IEntityHost> host, EntityId entity, ICommand<TAnswer> command)
+        where TAnswer : class
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (true)
+        {
+            try
+            {
+                return await host().AskAsync(entity, command, patience.Token);
+            }
+            catch (Exception fault) when (fault is EntityUnavailableException or ObjectDisposedException
+                && !patience.IsCancellationRequested)
+            {
+                // The silo that was to be asked may be gone by now.
+                await Task.Delay(20, patience.Token);
+            }
+        }
+    }
+}
