@@ -270,12 +270,12 @@ public sealed class ArchiveShardDecider(
     private static Intent TellVault(VaultLife vault, UntoldChange change) => new(
         "totals/" + change.Totals.Version.ToString(CultureInfo.InvariantCulture),
         new IntentAction.Tell(vault.Id.Entity, new RecordArchives(vault.Epoch, change.Totals, change.ClosedUpload)),
-        new ConfirmTotalsTold(change.Totals.Version));
+        new ConfirmTotalsTold(change.Totals.Version)) { AnswersUnconfirmed = true };
 
     private static Intent TellUpload(DeletedArchive deleted) => new(
         "release/" + deleted.Archive,
         new IntentAction.Tell(deleted.Upload.Entity, new ReleaseArchive(deleted.Archive, deleted.DeletedAt)),
-        new ConfirmArchiveReleased(deleted.Archive));
+        new ConfirmArchiveReleased(deleted.Archive)) { AnswersUnconfirmed = true };
 
     /// <summary>The same order on every machine, which a dictionary does not promise.</summary>
     private static IEnumerable<T> InOrder<T>(ImmutableDictionary<ArchiveId, T> byArchive) =>

@@ -17,6 +17,11 @@ public sealed record Intent(string Key, IntentAction Action, ICommand Confirmati
     /// <summary>Whether answers wait for it. Nobody waits for a receiver outside of this service: it may be gone for
     /// good.</summary>
     public bool IsAwaited => Action is not IntentAction.Notify;
+
+    /// <summary>Whether answers that wait for it are given as soon as it is done, and do not wait until its confirmation is durable.
+    /// Right only where nothing follows from the confirmation and no question can tell whether there was one: after a crash it
+    /// is carried out again, behind the back of whoever was answered.</summary>
+    public bool AnswersUnconfirmed { get; init; }
 }
 
 /// <summary>What an intent asks for.</summary>

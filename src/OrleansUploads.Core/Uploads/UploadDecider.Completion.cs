@@ -136,11 +136,11 @@ public sealed partial class UploadDecider
         return new Intent(
             IndexKey,
             new IntentAction.Tell(vault.ArchiveShard(shard), new AddArchive(vault, shard, entry)),
-            new ConfirmArchiveIndexed());
+            new ConfirmArchiveIndexed()) { AnswersUnconfirmed = true };
     }
 
     private static Intent CloseUpload(UploadOpening opening) => new(
         CloseKey,
         new IntentAction.Tell(opening.Vault.Id.Entity, new Vaults.CloseUpload(opening.Upload, opening.Vault.Epoch)),
-        new ConfirmUploadClosed());
+        new ConfirmUploadClosed()) { AnswersUnconfirmed = true };
 }

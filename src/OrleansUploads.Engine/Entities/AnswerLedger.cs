@@ -81,12 +81,8 @@ internal sealed class AnswerLedger(EntityId entity, Action<RunnerOutput> emit)
                 }
             }
 
-            foreach (var heir in owed.Heirs)
-            {
-                heir.Waits--;
-                AnswerIfReady(heir);
-            }
-
+            Answer(owed.Heirs);
+            owed.IsDurable = true;
             AnswerIfReady(owed);
         }
 
@@ -100,6 +96,17 @@ internal sealed class AnswerLedger(EntityId entity, Action<RunnerOutput> emit)
         {
             _unawaited += intent.IsAwaited ? 0 : 1;
             emit(new RunnerOutput.Deliver(intent, FailedAttempts: 0));
+        }
+    }
+
+    /// <summary>An intent was carried out. Who waits for its confirmation, too, goes on waiting.</summary>
+    public void Done(string key)
+    {
+        if (_inFlight.TryGetValue(key, out var flight) && flight.Intent.AnswersUnconfirmed)
+        {
+            flight.IsDone = true;
+            Answer(flight.Waiters);
+            flight.Waiters.Clear();
         }
     }
 
@@ -140,7 +147,7 @@ internal sealed class AnswerLedger(EntityId entity, Action<RunnerOutput> emit)
 
     private static void Wait(Owed owed, InFlight flight)
     {
-        if (flight.Intent.IsAwaited)
+        if (flight.Intent.IsAwaited && !flight.IsDone)
         {
             flight.Waiters.Add(owed);
             owed.Waits++;
@@ -157,9 +164,19 @@ internal sealed class AnswerLedger(EntityId entity, Action<RunnerOutput> emit)
         return dropped;
     }
 
+    /// <summary>One thing less to wait for.</summary>
+    private void Answer(List<Owed> waiters)
+    {
+        foreach (var waiter in waiters)
+        {
+            waiter.Waits--;
+            AnswerIfReady(waiter);
+        }
+    }
+
     private void AnswerIfReady(Owed owed)
     {
-        if (owed is { Waits: 0, Settled: false, Ticket: { } ticket })
+        if (owed is { IsDurable: true, Waits: 0, Settled: false, Ticket: { } ticket })
         {
             owed.Settled = true;
             emit(new RunnerOutput.Reply(ticket, owed.Answer));
@@ -197,6 +214,9 @@ internal sealed class AnswerLedger(EntityId entity, Action<RunnerOutput> emit)
         /// <summary>Who waited for the intent that this confirmed, and now waits for what follows.</summary>
         public List<Owed> Heirs { get; set; } = [];
 
+        /// <summary>Whether the decision is durable.</summary>
+        public bool IsDurable { get; set; }
+
         /// <summary>How many intents the answer waits for.</summary>
         public int Waits { get; set; }
 
@@ -209,6 +229,9 @@ internal sealed class AnswerLedger(EntityId entity, Action<RunnerOutput> emit)
         public Intent Intent { get; } = intent;
 
         public List<Owed> Waiters { get; } = [];
+
+        /// <summary>Whether nobody need wait for it any more, though its confirmation is not durable.</summary>
+        public bool IsDone { get; set; }
 
         public int FailedAttempts { get; set; }
     }

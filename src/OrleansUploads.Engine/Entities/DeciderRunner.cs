@@ -202,6 +202,7 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent> : EntityRu
     {
         if (_ledger.Find(key) is { } intent)
         {
+            _ledger.Done(key);
             _queue.Enqueue(new Item(Ticket: null, (TCommand)intent.Confirmation, Confirms: key));
             Pump(now);
         }

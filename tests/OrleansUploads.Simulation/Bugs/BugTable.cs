@@ -25,6 +25,7 @@ internal static class BugTable
         new("damaged bytes are handed out", 5000, () => new PartStoreBugs.DamageHandedOut()),
         new("the manifest is written after the index", 1000, () => new Plant(runner => new IndexesBeforeManifest(runner))),
         new("a repeated complete is answered before the delivery", 5000, () => UploadBugs.Plant(rules => new RepeatAnsweredAtOnce(rules))),
+        new("a complete is answered before the index has the archive", 1000, () => UploadBugs.Plant(rules => new AnsweredBeforeIndexed(rules))),
         new("the archive ID is drawn, not derived", 300, () => UploadBugs.Plant(rules => new DrawnArchiveId(rules))),
         new("the tree hash pairs odd nodes with themselves", 300, () => UploadBugs.Plant(rules => new OddNodesPairedWithThemselves(rules))),
         new("the first attempt at a slot stays the part", 300, () => UploadBugs.Plant(rules => new FirstAttemptStays(rules))),

@@ -17,6 +17,18 @@ internal static class UploadBugs
 
     internal abstract class UploadMistake(Rules right) : OtherRules<UploadState, UploadCommand, UploadEvent>(right);
 
+    /// <summary>A complete is answered once its manifest is stored, though the index follows from that.</summary>
+    internal sealed class AnsweredBeforeIndexed(Rules right) : UploadMistake(right)
+    {
+        public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, DateTimeOffset now)
+        {
+            var decision = Right.Decide(state, command, now);
+            return command is CompleteUpload && decision.Intents is [var manifest]
+                ? decision.Telling(manifest with { AnswersUnconfirmed = true })
+                : decision;
+        }
+    }
+
     internal sealed class DrawnArchiveId(Rules right) : UploadMistake(right)
     {
         private int _drawn;

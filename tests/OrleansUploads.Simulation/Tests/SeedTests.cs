@@ -35,10 +35,10 @@ public sealed class SeedTests
 
     /// <summary>These change with the generator and with the engine; what they must not do is to differ between machines.</summary>
     [Theory]
-    [InlineData(1, "e33306847267546a")]
-    [InlineData(7, "eb725fedd2559246")]
-    [InlineData(44, "bb001af1344afc86")]
-    [InlineData(446, "4206c205c7c56387")]
+    [InlineData(1, "7c9f713382125586")]
+    [InlineData(7, "032cd46658bb703a")]
+    [InlineData(44, "99767632a6956c7e")]
+    [InlineData(446, "0b9decd40f632e17")]
     public void A_seed_tells_the_same_story_on_every_machine(ulong seed, string hash) =>
         Assert.Equal(hash, Simulation.Run(seed, new Coverage()).Trace.Hash.ToString("x16", null));
 
