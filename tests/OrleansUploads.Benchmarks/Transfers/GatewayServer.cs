@@ -1,5 +1,4 @@
 using OrleansUploads.Client;
-using OrleansUploads.Client.Sources;
 using OrleansUploads.Signing;
 
 namespace OrleansUploads.Benchmarks.Transfers;
@@ -42,7 +41,7 @@ internal sealed class GatewayServer : IAsyncDisposable
     public static async Task<GatewayServer> StartAsync(string folder, CancellationToken cancellationToken)
     {
         var server = new GatewayServer(await StartProcessAsync(folder, cancellationToken));
-        await server._client.CreateVaultAsync(Vault, cancellationToken);
+        await server.VaultNamed(Vault).CreateAsync(cancellationToken);
         return server;
     }
 
@@ -58,24 +57,8 @@ internal sealed class GatewayServer : IAsyncDisposable
             },
             cancellationToken);
 
-    /// <summary>Describes the vault.</summary>
-    /// <returns>How many archives it has.</returns>
-    public async Task<long> DescribeAsync(CancellationToken cancellationToken) =>
-        (await _client.DescribeVaultAsync(Vault, cancellationToken)).ArchiveCount ?? 0;
-
-    /// <summary>Adds a small archive in one request.</summary>
-    /// <returns>Its ID.</returns>
-    public async Task<string> AddAsync(int number, CancellationToken cancellationToken) => (await _client.UploadArchiveAsync(
-        Vault, HashedBody.Of(BitConverter.GetBytes(number)), cancellationToken: cancellationToken)).ArchiveId;
-
-    /// <summary>Deletes an archive.</summary>
-    public Task DeleteAsync(string archive, CancellationToken cancellationToken) =>
-        _client.DeleteArchiveAsync(Vault, archive, cancellationToken);
-
-    /// <summary>Begins a job that lists all archives.</summary>
-    /// <returns>The job's ID.</returns>
-    public Task<string> StartInventoryAsync(CancellationToken cancellationToken) =>
-        _client.InitiateInventoryRetrievalAsync(Vault, cancellationToken: cancellationToken);
+    /// <summary>A vault by its name.</summary>
+    public GatewayVault VaultNamed(string name) => new(_client, name);
 
     /// <summary>Begins an upload.</summary>
     public Task<string> BeginAsync(CancellationToken cancellationToken) =>
@@ -117,9 +100,9 @@ internal sealed class GatewayServer : IAsyncDisposable
     public Task<string> RetrieveAsync(string archive, CancellationToken cancellationToken) =>
         _client.InitiateArchiveRetrievalAsync(Vault, archive, cancellationToken: cancellationToken);
 
-    /// <summary>The signed request that reads the output of a retrieval.</summary>
-    public HttpRequestMessage OutputRequest(string job) =>
-        Sign(HttpMethod.Get, $"/-/vaults/{Vault}/jobs/{job}/output", SigningRequest.EmptyPayloadHash, content: null);
+    /// <summary>The signed request that reads the output of a job.</summary>
+    public HttpRequestMessage OutputRequest(string job, string vault = Vault) =>
+        Sign(HttpMethod.Get, $"/-/vaults/{vault}/jobs/{job}/output", SigningRequest.EmptyPayloadHash, content: null);
 
     public async ValueTask DisposeAsync()
     {

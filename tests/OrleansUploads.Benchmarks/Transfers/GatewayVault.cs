@@ -1,0 +1,31 @@
+using OrleansUploads.Client;
+using OrleansUploads.Client.Sources;
+
+namespace OrleansUploads.Benchmarks.Transfers;
+
+/// <summary>A vault of a server under measurement.</summary>
+internal sealed class GatewayVault(GlacierClient client, string name)
+{
+    public string Name => name;
+
+    public Task CreateAsync(CancellationToken cancellationToken) => client.CreateVaultAsync(name, cancellationToken);
+
+    /// <summary>Describes the vault.</summary>
+    /// <returns>How many archives it has.</returns>
+    public async Task<long> DescribeAsync(CancellationToken cancellationToken) =>
+        (await client.DescribeVaultAsync(name, cancellationToken)).ArchiveCount ?? 0;
+
+    /// <summary>Adds a small archive in one request.</summary>
+    /// <returns>Its ID.</returns>
+    public async Task<string> AddAsync(int number, CancellationToken cancellationToken) => (await client.UploadArchiveAsync(
+        name, HashedBody.Of(BitConverter.GetBytes(number)), cancellationToken: cancellationToken)).ArchiveId;
+
+    /// <summary>Deletes an archive.</summary>
+    public Task DeleteAsync(string archive, CancellationToken cancellationToken) =>
+        client.DeleteArchiveAsync(name, archive, cancellationToken);
+
+    /// <summary>Begins a job that lists all archives.</summary>
+    /// <returns>The job's ID.</returns>
+    public Task<string> StartInventoryAsync(CancellationToken cancellationToken) =>
+        client.InitiateInventoryRetrievalAsync(name, cancellationToken: cancellationToken);
+}
