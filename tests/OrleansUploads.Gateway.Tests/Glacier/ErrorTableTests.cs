@@ -12,6 +12,7 @@ using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Glacier.Errors;
 using OrleansUploads.Gateway.Tests.Harness;
 using OrleansUploads.Signing;
+using OrleansUploads.TestKit.Documents;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
 

@@ -1,5 +1,6 @@
 using OrleansUploads.Gateway.Glacier;
 using OrleansUploads.Gateway.Tests.Harness;
+using OrleansUploads.TestKit.Documents;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
 
