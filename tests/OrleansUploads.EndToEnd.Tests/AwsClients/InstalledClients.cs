@@ -16,6 +16,9 @@ public static class InstalledClients
     public static Task<string> FindPythonWithBoto3Async() =>
         FindAsync("Python with boto3 (package python3-boto3)", "python3", "-c", "import boto3");
 
+    /// <summary>A script for Python.</summary>
+    public static string PythonScript(string name) => Path.Combine(AppContext.BaseDirectory, "AwsClients", "python", name);
+
     /// <summary>An environment in which the clients see this server's keys and nothing of the machine's own settings.</summary>
     public static IReadOnlyDictionary<string, string?> Environment(string home) => new Dictionary<string, string?>
     {
@@ -28,6 +31,7 @@ public static class InstalledClients
         ["AWS_PROFILE"] = null,
         ["AWS_SESSION_TOKEN"] = null,
         ["AWS_PAGER"] = "",
+        ["PYTHONDONTWRITEBYTECODE"] = "1",
         ["NO_PROXY"] = "127.0.0.1",
         ["no_proxy"] = "127.0.0.1",
     };
