@@ -1,3 +1,5 @@
+using System.Reflection;
+using System.Text.Json;
 using OrleansUploads.EndToEnd.Tests.Harness;
 using Xunit.Sdk;
 
@@ -9,6 +11,9 @@ public static class InstalledClients
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    private static readonly string JavaScriptFolder = typeof(InstalledClients).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == "JavaScript").Value!;
+
     /// <summary>The AWS CLI; the distribution's own comes first.</summary>
     public static Task<string> FindAwsCliAsync() => FindAsync("the AWS CLI (package awscli)", "aws", "--version");
 
@@ -16,8 +21,22 @@ public static class InstalledClients
     public static Task<string> FindPythonWithBoto3Async() =>
         FindAsync("Python with boto3 (package python3-boto3)", "python3", "-c", "import boto3");
 
+    /// <summary>A Node.js that finds the client of JavaScript's lock file.</summary>
+    public static Task<string> FindNodeWithGlacierClientAsync() => FindAsync(
+        $"Node.js with the packages of {JavaScriptFolder} (run 'npm ci' there)",
+        "node",
+        "--input-type=module",
+        "--eval",
+        "import { createRequire } from 'node:module';"
+            + $"createRequire({JsonSerializer.Serialize(JavaScript("operations.mjs"))})"
+            + ".resolve('@aws-sdk/client-glacier');");
+
     /// <summary>A script for Python.</summary>
-    public static string PythonScript(string name) => Path.Combine(AppContext.BaseDirectory, "AwsClients", "python", name);
+    public static string PythonScript(string name) =>
+        Path.Combine(AppContext.BaseDirectory, "AwsClients", "python", name);
+
+    /// <summary>A script for Node.js. It stays in the source folder, beside the packages that it finds there.</summary>
+    public static string JavaScript(string name) => Path.Combine(JavaScriptFolder, name);
 
     /// <summary>An environment in which the clients see this server's keys and nothing of the machine's own settings.</summary>
     public static IReadOnlyDictionary<string, string?> Environment(string home) => new Dictionary<string, string?>
