@@ -1,6 +1,6 @@
 namespace OrleansUploads.EndToEnd.Tests.AwsClients;
 
-/// <summary>boto3 against the real server: all operations, and each error that boto3's own model of the API documents.</summary>
+/// <summary>boto3 against the real server: all operations, and each error that its own model of the API documents.</summary>
 public sealed class Boto3OperationTests(Boto3Operations boto3) : IClassFixture<Boto3Operations>
 {
     /// <summary>Errors that the model documents and this server never gives, each with why.</summary>
@@ -15,8 +15,9 @@ public sealed class Boto3OperationTests(Boto3Operations boto3) : IClassFixture<B
 
     private static readonly string[] Areas =
     [
-        "vaults", "stalled bodies", "archives", "multipart", "jobs", "inventories", "tags", "notifications", "access policy",
-        "vault lock", "account settings", "signatures", "every operation", "preparation of damage", "damaged journal",
+        "vaults", "stalled bodies", "archives", "multipart", "jobs", "inventories", "tags", "notifications",
+        "access policy", "vault lock", "account settings", "resources", "signatures", "every operation",
+        "preparation of damage", "damaged journal",
     ];
 
     public static TheoryData<string> AllAreas => new(Areas);

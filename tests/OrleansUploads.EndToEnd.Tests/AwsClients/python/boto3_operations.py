@@ -16,6 +16,7 @@ import jobs
 import multipart
 import notifications
 import policies
+import resources
 import signatures
 import stalled
 import tags
@@ -50,6 +51,7 @@ def main():
                 ("account settings", account_settings.run)):
             report.attempt(area, run, glacier, careless)
         waiting.result()
+    report.attempt("resources", resources.run, endpoint)
     report.attempt("signatures", signatures.run, endpoint, exercised)
     report.attempt("every operation", every_operation.run, glacier, careless)
     report.print(model=model_of(glacier), damage=report.attempt("preparation of damage", prepare_damage, glacier))
