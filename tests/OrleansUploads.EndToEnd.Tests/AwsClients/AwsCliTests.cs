@@ -33,7 +33,8 @@ public sealed class AwsCliTests : IDisposable
         ];
         var id = Text(await aws.RunAsync("complete-multipart-upload", complete), "archiveId");
         Assert.Equal(id, Text(await aws.RunAsync("complete-multipart-upload", complete), "archiveId"));
-        await aws.RefusedAsync("ResourceNotFoundException", "list-parts", "--vault-name", Vault, "--upload-id", upload);
+        await aws.RefusedAsync(
+            "ResourceNotFoundException", upload, "list-parts", ["--vault-name", Vault, "--upload-id", upload]);
 
         Assert.Equal(archive, await RetrieveAsync(aws, id));
     }
@@ -57,7 +58,7 @@ public sealed class AwsCliTests : IDisposable
         var uploads = await aws.RunAsync("list-multipart-uploads", "--vault-name", Vault);
         Assert.Empty(uploads.GetProperty("UploadsList").EnumerateArray());
 
-        await aws.RefusedAsync("InvalidParameterValueException", "delete-vault", "--vault-name", Vault);
+        await aws.RefusedAsync("InvalidParameterValueException", "1 archives", "delete-vault", ["--vault-name", Vault]);
         await aws.RunAsync("delete-archive", "--vault-name", Vault, "--archive-id", id);
         await aws.RunAsync("delete-vault", "--vault-name", Vault);
         Assert.Empty((await aws.RunAsync("list-vaults")).GetProperty("VaultList").EnumerateArray());

@@ -22,7 +22,7 @@ public sealed class Boto3Tests : IDisposable
         await using var script = CapturedProcess.Start(
             python,
             [
-                Path.Combine(AppContext.BaseDirectory, "AwsClients", "boto3_whole_job.py"),
+                InstalledClients.PythonScript("boto3_whole_job.py"),
                 server.Address.ToString(),
                 _folder.File("archive"),
                 partSizeMiB.ToString(CultureInfo.InvariantCulture),

@@ -1,3 +1,5 @@
+using System.Reflection;
+using System.Text.Json;
 using OrleansUploads.EndToEnd.Tests.Harness;
 using Xunit.Sdk;
 
@@ -9,12 +11,32 @@ public static class InstalledClients
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    private static readonly string JavaScriptFolder = typeof(InstalledClients).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == "JavaScript").Value!;
+
     /// <summary>The AWS CLI; the distribution's own comes first.</summary>
     public static Task<string> FindAwsCliAsync() => FindAsync("the AWS CLI (package awscli)", "aws", "--version");
 
     /// <summary>A Python that has boto3; the distribution's own comes first.</summary>
     public static Task<string> FindPythonWithBoto3Async() =>
         FindAsync("Python with boto3 (package python3-boto3)", "python3", "-c", "import boto3");
+
+    /// <summary>A Node.js that finds the client of JavaScript's lock file.</summary>
+    public static Task<string> FindNodeWithGlacierClientAsync() => FindAsync(
+        $"Node.js with the packages of {JavaScriptFolder} (run 'npm ci' there)",
+        "node",
+        "--input-type=module",
+        "--eval",
+        "import { createRequire } from 'node:module';"
+            + $"createRequire({JsonSerializer.Serialize(JavaScript("operations.mjs"))})"
+            + ".resolve('@aws-sdk/client-glacier');");
+
+    /// <summary>A script for Python.</summary>
+    public static string PythonScript(string name) =>
+        Path.Combine(AppContext.BaseDirectory, "AwsClients", "python", name);
+
+    /// <summary>A script for Node.js. It stays in the source folder, beside the packages that it finds there.</summary>
+    public static string JavaScript(string name) => Path.Combine(JavaScriptFolder, name);
 
     /// <summary>An environment in which the clients see this server's keys and nothing of the machine's own settings.</summary>
     public static IReadOnlyDictionary<string, string?> Environment(string home) => new Dictionary<string, string?>
@@ -28,6 +50,7 @@ public static class InstalledClients
         ["AWS_PROFILE"] = null,
         ["AWS_SESSION_TOKEN"] = null,
         ["AWS_PAGER"] = "",
+        ["PYTHONDONTWRITEBYTECODE"] = "1",
         ["NO_PROXY"] = "127.0.0.1",
         ["no_proxy"] = "127.0.0.1",
     };

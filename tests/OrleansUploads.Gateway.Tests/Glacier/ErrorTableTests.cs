@@ -12,6 +12,7 @@ using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Glacier.Errors;
 using OrleansUploads.Gateway.Tests.Harness;
 using OrleansUploads.Signing;
+using OrleansUploads.TestKit.Documents;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
 
@@ -31,6 +32,7 @@ public sealed class ErrorTableTests
             var error = RefusalErrors.Describe(Make(type), "us-east-1", "the-id");
             AssertDocumented(type.Name, error);
             Assert.DoesNotContain("{", error.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain("  ", error.Message, StringComparison.Ordinal);
             Assert.DoesNotContain(type.Name, error.Message, StringComparison.Ordinal);
         }
     }

@@ -1,5 +1,6 @@
 using OrleansUploads.Gateway.Glacier;
 using OrleansUploads.Gateway.Tests.Harness;
+using OrleansUploads.TestKit.Documents;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
 
@@ -43,6 +44,8 @@ public sealed class OperationTests
         [GlacierOperation.PurchaseProvisionedCapacity] = new("POST", "/-/provisioned-capacity"),
     };
 
+    private static readonly HashSet<string> AmazonsClients = ["boto3", "awscli", "JS"];
+
     [Fact]
     public void There_are_33_operations_and_each_has_its_address()
     {
@@ -61,7 +64,9 @@ public sealed class OperationTests
         foreach (var operation in Enum.GetValues<GlacierOperation>())
         {
             var row = rows[$"`{operation}`"];
-            foreach (var tests in row[2].Split(',', StringSplitOptions.TrimEntries))
+            Assert.Equal("yes", row[1]);
+            Assert.Subset(AmazonsClients, row[4].Split(", ").ToHashSet());
+            foreach (var tests in row[3].Split(',', StringSplitOptions.TrimEntries))
             {
                 var name = $"{typeof(OperationTests).Namespace}.{tests.Trim('`')}";
                 Assert.True(typeof(OperationTests).Assembly.GetType(name) is not null, $"There is no {name}.");

@@ -21,7 +21,7 @@ internal static class RefusalErrors
         Refusal.VaultRecentlyWrittenTo r => GlacierError.Invalid(
             $"Vault not empty or recently written to: {VaultArn.Format(region, r.Vault)}. It is empty, but its last "
             + "inventory does not say so; "
-            + $" the next one is taken at {GlacierDate.Format(r.NextInventoryAt)}."),
+            + $"the next one is taken at {GlacierDate.Format(r.NextInventoryAt)}."),
         Refusal.InventoryNotTaken r => GlacierError.NotFound(
             $"No inventory has been taken yet of the vault: {VaultArn.Format(region, r.Vault)}. The first one is taken "
             + "within a day after the first archive."),

@@ -2,44 +2,16 @@
 
 Usage: boto3_whole_job.py ENDPOINT ARCHIVE_FILE PART_SIZE_MIB
 
-Credentials and region come from the environment, as for any program that uses boto3. Exits with 0 only if every
-answer was right; otherwise a traceback says which one was not.
+Exits with 0 only if every answer was right; otherwise a traceback says which one was not.
 """
 
-import hashlib
 import random
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-import boto3
-from botocore.config import Config
-from botocore.exceptions import ClientError
+from glacier_client import INVALID, MIB, NOT_FOUND, connect, expect, refused, tree_hash
 
-MIB = 1024 * 1024
 VAULT = "boto3-vault"
-
-
-def tree_hash(content):
-    """The tree hash, computed the plain way and by nobody else's code."""
-    nodes = [hashlib.sha256(content[at:at + MIB]).digest() for at in range(0, len(content), MIB)]
-    while len(nodes) > 1:
-        pairs = [nodes[at:at + 2] for at in range(0, len(nodes), 2)]
-        nodes = [hashlib.sha256(b"".join(pair)).digest() if len(pair) == 2 else pair[0] for pair in pairs]
-    return nodes[0].hex()
-
-
-def expect(actual, expected, what):
-    if actual != expected:
-        raise AssertionError(f"{what}: expected {expected!r}, got {actual!r}")
-
-
-def expect_refusal(code, call, **arguments):
-    try:
-        call(**arguments)
-    except ClientError as refused:
-        expect(refused.response["Error"]["Code"], code, f"code of {refused}")
-        return
-    raise AssertionError(f"{call.__name__} was not refused with {code}")
 
 
 def upload_in_parts(glacier, content, part_bytes):
@@ -74,13 +46,12 @@ def upload_in_parts(glacier, content, part_bytes):
     expect(uploads[0]["ArchiveDescription"], "in parts", "description of the upload")
 
     whole = dict(vaultName=VAULT, uploadId=upload, archiveSize=str(len(content)), checksum=tree_hash(content))
-    expect_refusal(
-        "InvalidParameterValueException", glacier.complete_multipart_upload, **{**whole, "checksum": "0" * 64})
+    refused(INVALID, "Checksum mismatch", glacier.complete_multipart_upload, **{**whole, "checksum": "0" * 64})
     completed = glacier.complete_multipart_upload(**whole)
     expect(len(completed["archiveId"]), 138, "length of the archive ID")
     expect(completed["checksum"], tree_hash(content), "confirmed hash of the archive")
     expect(glacier.complete_multipart_upload(**whole)["archiveId"], completed["archiveId"], "the ID, asked for again")
-    expect_refusal("ResourceNotFoundException", glacier.list_parts, vaultName=VAULT, uploadId=upload)
+    refused(NOT_FOUND, "upload ID was not found", glacier.list_parts, vaultName=VAULT, uploadId=upload)
     expect(glacier.list_multipart_uploads(vaultName=VAULT)["UploadsList"], [], "uploads after the completion")
     return completed["archiveId"]
 
@@ -112,8 +83,7 @@ def main():
     with open(path, "rb") as file:
         content = file.read()
 
-    # No retries: whatever is refused or broken is to be seen.
-    glacier = boto3.client("glacier", endpoint_url=endpoint, config=Config(retries={"total_max_attempts": 1}))
+    glacier = connect(endpoint)
     glacier.create_vault(vaultName=VAULT)
     glacier.create_vault(vaultName=VAULT)
     expect(VAULT in [vault["VaultName"] for vault in glacier.list_vaults()["VaultList"]], True, "vault is listed")
@@ -131,13 +101,13 @@ def main():
     glacier.upload_multipart_part(
         vaultName=VAULT, uploadId=aborted, range=f"bytes 0-{MIB - 1}/*", body=content[:MIB])
     glacier.abort_multipart_upload(vaultName=VAULT, uploadId=aborted)
-    expect_refusal("ResourceNotFoundException", glacier.list_parts, vaultName=VAULT, uploadId=aborted)
+    refused(NOT_FOUND, "upload ID was not found", glacier.list_parts, vaultName=VAULT, uploadId=aborted)
 
-    expect_refusal("InvalidParameterValueException", glacier.delete_vault, vaultName=VAULT)
+    refused(INVALID, "not empty", glacier.delete_vault, vaultName=VAULT)
     for unwanted in (archive, single["archiveId"], archive):
         glacier.delete_archive(vaultName=VAULT, archiveId=unwanted)
     glacier.delete_vault(vaultName=VAULT)
-    expect_refusal("ResourceNotFoundException", glacier.describe_vault, vaultName=VAULT)
+    refused(NOT_FOUND, "Vault not found", glacier.describe_vault, vaultName=VAULT)
 
 
 if __name__ == "__main__":

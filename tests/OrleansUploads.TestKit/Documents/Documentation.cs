@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace OrleansUploads.Gateway.Tests.Harness;
+namespace OrleansUploads.TestKit.Documents;
 
 /// <summary>The tables in the repository's documentation.</summary>
 public static class Documentation

@@ -1,0 +1,24 @@
+using OrleansUploads.EndToEnd.Tests.Harness;
+
+namespace OrleansUploads.EndToEnd.Tests.AwsClients;
+
+/// <summary>One run of Amazon's JavaScript client through all operations, for many tests.</summary>
+public sealed class JavaScriptOperations : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly Lazy<Task<ClientReport>> _report;
+
+    public JavaScriptOperations() => _report = new Lazy<Task<ClientReport>>(RunAsync);
+
+    /// <summary>What came of it; the first who asks starts it.</summary>
+    public Task<ClientReport> ReportAsync() => _report.Value;
+
+    public void Dispose() => _folder.Dispose();
+
+    private async Task<ClientReport> RunAsync()
+    {
+        var node = await InstalledClients.FindNodeWithGlacierClientAsync();
+        await using var server = await ServerProcess.StartAsync(_folder.Data, "--retrieval-delay", "bulk=12h");
+        return await ClientReport.RunAsync(node, InstalledClients.JavaScript("operations.mjs"), server, _folder.Path);
+    }
+}

@@ -1,0 +1,42 @@
+using System.Text.Json;
+
+namespace OrleansUploads.EndToEnd.Tests.AwsClients;
+
+/// <summary>Amazon's JavaScript client (<c>@aws-sdk/client-glacier</c>) against the real server.</summary>
+public sealed class JavaScriptTests(JavaScriptOperations client) : IClassFixture<JavaScriptOperations>
+{
+    private static readonly string[] Areas =
+    [
+        "vaults", "archives", "multipart", "jobs", "tags", "notifications", "access policy", "vault lock",
+        "account settings",
+    ];
+
+    public static TheoryData<string> AllAreas => new(Areas);
+
+    [Theory]
+    [MemberData(nameof(AllAreas))]
+    public async Task The_javascript_client_gets_every_answer_that_it_must_get_about(string area) =>
+        (await client.ReportAsync()).ExpectSuccess(area);
+
+    [Fact]
+    public async Task No_area_and_no_documented_operation_is_left_out()
+    {
+        var report = await client.ReportAsync();
+        report.ExpectAreas(Areas);
+        DocumentedOperations.AreThoseOf("JS", report.Done);
+    }
+
+    [Fact]
+    public void The_lock_file_pins_contents_and_names_no_registry()
+    {
+        using var pinned = JsonDocument.Parse(File.ReadAllText(InstalledClients.JavaScript("package-lock.json")));
+        var packages = pinned.RootElement.GetProperty("packages").EnumerateObject()
+            .Where(package => package.Name.Length > 0).ToList();
+        Assert.NotEmpty(packages);
+        Assert.All(packages, package =>
+        {
+            Assert.True(package.Value.TryGetProperty("integrity", out _), package.Name);
+            Assert.False(package.Value.TryGetProperty("resolved", out _), package.Name);
+        });
+    }
+}

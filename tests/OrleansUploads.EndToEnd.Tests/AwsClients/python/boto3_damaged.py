@@ -1,0 +1,25 @@
+"""All operations on a server whose journal is damaged where it tells of the account and of one vault, through boto3.
+
+Usage: boto3_damaged.py ENDPOINT
+
+Runs after boto3_operations.py, on the folder that that one has used. Prints a report as JSON.
+"""
+
+import sys
+
+import every_operation
+from boto3_operations import DAMAGED_VAULT
+from glacier_client import Exercised, connect
+from report import Report
+
+
+def main():
+    exercised = Exercised()
+    glacier = connect(sys.argv[1], exercised)
+    report = Report(exercised)
+    report.attempt("damaged journal", every_operation.run_damaged, glacier, DAMAGED_VAULT)
+    report.print()
+
+
+if __name__ == "__main__":
+    main()
