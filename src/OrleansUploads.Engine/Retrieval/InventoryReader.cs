@@ -6,13 +6,17 @@ using OrleansUploads.Engine.Entities;
 
 namespace OrleansUploads.Engine.Retrieval;
 
-/// <summary>Reads inventories: shard after shard, page after page, so memory does not grow with the vault.</summary>
+/// <summary>Reads inventories: shard after shard, page after page, so memory does not grow with the vault. The next few shards are
+/// asked before they are wanted: most of them have to be read from a disk or from another machine first.</summary>
 /// <param name="host">Where the shards of the index are.</param>
 /// <param name="pageArchives">Most archives that a shard is asked for at a time.</param>
 public sealed class InventoryReader(IEntityHost host, int pageArchives = InventoryReader.DefaultPageArchives)
 {
     /// <summary>Default of how many archives a shard is asked for at a time.</summary>
     public const int DefaultPageArchives = 256;
+
+    /// <summary>How many shards are asked before the present one is through.</summary>
+    public const int ShardsAhead = 4;
 
     /// <summary>Lists the archives of an inventory, by shard and then by ID. The same question has the same answer as long as
     /// a job may ask it, whatever happens to the vault.</summary>
@@ -60,24 +64,41 @@ public sealed class InventoryReader(IEntityHost host, int pageArchives = Invento
         InventorySelection selection,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var after = selection.After;
-        var first = after is { } last ? ArchiveShardDecider.ShardOf(last, inventory.Life) : 0;
-        for (var shard = first; shard < inventory.Versions.Count; shard++)
+        var first = selection.After is { } after ? ArchiveShardDecider.ShardOf(after, inventory.Life) : 0;
+        var next = first;
+        var asked = new Queue<(int Shard, Task<ArchivesPage> FirstPage)>();
+        while (true)
         {
-            var entity = inventory.Life.ArchiveShard(shard);
-            for (var more = inventory.Versions[shard] > 0; more;)
+            for (; next < inventory.Versions.Count && asked.Count <= ShardsAhead; next++)
             {
-                var question = new ListArchives(inventory.Versions[shard], after, pageArchives, selection.Created);
-                var listed = await host.AskAsync(entity, question, cancellationToken);
-                more = listed.Answer.HasMore;
-                if (listed.Answer.Archives is [.., var end] archives)
+                if (inventory.Versions[next] > 0)
                 {
-                    after = end.Archive;
-                    yield return archives;
+                    asked.Enqueue((next, AskAsync(next, next == first ? selection.After : null)));
                 }
             }
 
-            after = null;
+            if (!asked.TryDequeue(out var shard))
+            {
+                yield break;
+            }
+
+            var page = await shard.FirstPage;
+            while (page.Archives is [.., var last])
+            {
+                yield return page.Archives;
+                if (!page.HasMore)
+                {
+                    break;
+                }
+
+                page = await AskAsync(shard.Shard, last.Archive);
+            }
+        }
+
+        async Task<ArchivesPage> AskAsync(int shard, ArchiveId? from)
+        {
+            var question = new ListArchives(inventory.Versions[shard], from, pageArchives, selection.Created);
+            return (await host.AskAsync(inventory.Life.ArchiveShard(shard), question, cancellationToken)).Answer;
         }
     }
 }

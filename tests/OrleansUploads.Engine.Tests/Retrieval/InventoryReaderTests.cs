@@ -71,7 +71,18 @@ public sealed class InventoryReaderTests
         Assert.Equal(_shards.Count, _shards.Asked);
         _shards.Asked = 0;
         await ReadAsync(All with { Limit = 1 }, InventoryReader.DefaultPageArchives);
-        Assert.InRange(_shards.Asked, 1, 2);
+        Assert.InRange(_shards.Asked, 1, 2 + InventoryReader.ShardsAhead);
+    }
+
+    [Fact]
+    public async Task A_few_shards_are_asked_before_they_are_wanted_and_no_more()
+    {
+        var pages = new InventoryReader(_shards).ReadAsync(_shards.Inventory, All, CancellationToken.None).GetAsyncEnumerator();
+        await using (pages)
+        {
+            await pages.MoveNextAsync();
+            Assert.Equal(2 + InventoryReader.ShardsAhead, _shards.Asked);
+        }
     }
 
     [Fact]
