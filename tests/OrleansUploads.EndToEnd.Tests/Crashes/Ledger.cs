@@ -5,7 +5,9 @@ namespace OrleansUploads.EndToEnd.Tests.Crashes;
 /// <summary>All that the clients know: what the server has acknowledged, and what it may have done besides.</summary>
 internal sealed class Ledger
 {
+    private volatile TaskCompletionSource _enough = new();
     private int _seed;
+    private int _awaitedAnswers;
 
     public const string Vault = "crashes";
 
@@ -31,7 +33,22 @@ internal sealed class Ledger
     /// <summary>Content that no other archive or part has, so that each is told from all others by its hash.</summary>
     public Content NewContent(int lengthBytes) => new(Interlocked.Increment(ref _seed), lengthBytes);
 
-    public void Answered(string what) => Answers.AddOrUpdate(what, 1, static (_, count) => count + 1);
+    public void Answered(string what)
+    {
+        Answers.AddOrUpdate(what, 1, static (_, count) => count + 1);
+        if (Interlocked.Decrement(ref _awaitedAnswers) == 0)
+        {
+            _enough.TrySetResult();
+        }
+    }
+
+    /// <summary>Waits for so many more answers of the server.</summary>
+    public Task WaitForAnswersAsync(int count)
+    {
+        _enough = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Volatile.Write(ref _awaitedAnswers, count);
+        return _enough.Task;
+    }
 
     public void LeftUnanswered(string what) => Unanswered.AddOrUpdate(what, 1, static (_, count) => count + 1);
 
