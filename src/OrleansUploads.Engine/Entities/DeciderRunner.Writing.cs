@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Json;
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Engine.Ports;
 
@@ -29,8 +30,9 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent>
         var woken = false;
         var binds = false;
         _record.ResetWrittenCount();
-        var writer = EventCodec<TEvent>.Begin(_record);
-        while (!_forgetting && events < MaxBatchEvents && writer.BytesCommitted + writer.BytesPending < MaxBatchBytes
+        Utf8JsonWriter? writer = null;
+        while (!_forgetting && events < MaxBatchEvents
+            && (writer is null || writer.BytesCommitted + writer.BytesPending < MaxBatchBytes)
             && _queue.TryDequeue(out var item))
         {
             woken |= item.Command is null;
@@ -39,6 +41,7 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent>
             {
                 foreach (var happened in decision.Events)
                 {
+                    writer ??= EventCodec<TEvent>.Begin(_record);
                     _codec.Write(writer, happened);
                     events++;
                 }
@@ -47,7 +50,6 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent>
             }
         }
 
-        EventCodec<TEvent>.End(writer);
         if (_forgetting)
         {
             // Events of this batch would be deleted at once, so only the deletion is written.
@@ -59,6 +61,7 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent>
         var wake = NextWake(now, woken);
         if (events > 0 || (woken && wake is not null))
         {
+            EventCodec<TEvent>.End(writer ?? EventCodec<TEvent>.Begin(_record));
             _historyEvents += events;
             _historyBytes += _record.WrittenCount;
             _writing = true;
