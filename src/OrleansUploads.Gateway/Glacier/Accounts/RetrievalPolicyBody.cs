@@ -36,8 +36,7 @@ internal static class RetrievalPolicyBody
         }
         catch (JsonException malformed)
         {
-            error = GlacierError.NotReadable(
-                $"The body is not the JSON object of a data retrieval policy: {malformed.Message}");
+            error = GlacierError.NotReadable("a data retrieval policy", malformed);
         }
 
         return error is null && policy is not null;
