@@ -92,6 +92,16 @@ public sealed class WireTests(GatewayFixture gateway) : IClassFixture<GatewayFix
     }
 
     [Theory]
+    [InlineData(64 * 1024, null)]
+    [InlineData(128 * 1024, null)]
+    [InlineData((128 * 1024) + 1, "close")]
+    public async Task A_server_that_will_not_wait_for_the_end_of_a_body_says_so(int bytes, string? connection)
+    {
+        var request = InitiateJob(await gateway.NewVaultAsync(), "").WithBody(new byte[bytes]);
+        Assert.Equal(connection, (await gateway.SendAsync(request)).Expect(400).Header("Connection"));
+    }
+
+    [Theory]
     [InlineData(-1, 202)]
     [InlineData(0, 202)]
     [InlineData(1, 400)]
