@@ -193,6 +193,18 @@ public sealed class WireTests(GatewayFixture gateway) : IClassFixture<GatewayFix
         Assert.Equal(before, await gateway.LookAsync(vault, upload));
     }
 
+    [Theory]
+    [InlineData("x\r\n")]
+    [InlineData("-1\r\n")]
+    [InlineData("fffffffffffffffff\r\n")]
+    public async Task A_chunk_of_an_impossible_size_is_refused(string chunks)
+    {
+        var request = InitiateJob(await gateway.NewVaultAsync(), "").With("Transfer-Encoding", "chunked");
+        await using var connection = await gateway.Server.BeginAsync(request);
+        await connection.SendAsync(Encoding.ASCII.GetBytes(chunks));
+        (await connection.ReadAsync()).ExpectError(400, "BadRequest", "");
+    }
+
     /// <summary>The head as for so long a body, which waits until it is asked for.</summary>
     private static ApiRequest Expecting(ApiRequest request, long bodyBytes) => request
         .With("Content-Length", bodyBytes.ToString(CultureInfo.InvariantCulture))
