@@ -27,9 +27,10 @@ internal static class PolicyReader
         {
             throw new PolicyFormatException($"The policy is not the JSON of one: {malformed.Message}");
         }
-        catch (InvalidOperationException)
+        catch (Exception half) when (half is InvalidOperationException or ArgumentException)
         {
-            // The reader notices only now that an escape in a text stands for half a character.
+            // The reader notices only now that an escape in a text stands for half a character, or that the text itself has
+            // one.
             throw new PolicyFormatException("The policy is not the JSON of one: a text in it has half a character.");
         }
     }

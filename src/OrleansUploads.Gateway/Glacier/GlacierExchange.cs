@@ -19,7 +19,7 @@ internal sealed class GlacierExchange(HttpContext context, TimeSpan bodyPatience
     public string RequestId { get; } = Glacier.RequestId.New();
 
     /// <summary>The request's body.</summary>
-    public ReceivedBody Received { get; } = new(context.Request.Body, bodyPatience, time);
+    public ReceivedBody Received { get; } = new(context.Request.BodyReader, bodyPatience, time);
 
     /// <summary>The answer's body.</summary>
     public CountedBody Sent { get; } = new(context.Response.Body);

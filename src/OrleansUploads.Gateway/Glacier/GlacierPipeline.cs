@@ -114,9 +114,16 @@ internal sealed class GlacierPipeline(
     /// what is on its way can be drained and the answer be read.</summary>
     private void LimitBody(HttpContext context, bool takesBytes)
     {
+        var limitBytes = 2L * options.MaxSmallBodyBytes;
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
-            limit.MaxRequestBodySize = takesBytes ? null : 2L * options.MaxSmallBodyBytes;
+            limit.MaxRequestBodySize = takesBytes ? null : limitBytes;
+        }
+
+        // Kestrel will not drain it, and would hang up on the client's next request without a word.
+        if (!takesBytes && context.Request.ContentLength > limitBytes)
+        {
+            context.Response.Headers.Connection = "close";
         }
     }
 

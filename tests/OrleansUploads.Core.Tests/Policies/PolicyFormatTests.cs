@@ -25,6 +25,9 @@ public sealed class PolicyFormatTests
     [InlineData("""{"Statement":[[[[[[[[[1]]]]]]]]]}""", "not the JSON of one")]
     public void A_document_that_is_none(string text, string message) => AssertRefused(text, message);
 
+    [Fact]
+    public void A_text_with_half_a_character() => AssertRefused($"{{\"Id\":\"{'\uD800'}\"}}", "half a character");
+
     [Theory]
     [InlineData("\"Effect\":\"Deny\"", "\"Effect\":\"deny\"", "Effect is 'deny'. It must be 'Allow' or 'Deny'")]
     [InlineData("\"Effect\":\"Deny\",", "", "it has no Effect")]

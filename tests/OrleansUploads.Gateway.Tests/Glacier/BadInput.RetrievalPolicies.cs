@@ -33,6 +33,12 @@ internal sealed partial record BadInput
             400,
             Invalid,
             $"Invalid BytesPerHour: {bytes}. It must be a whole number from 1 to 9223372036854775807")),
+        new("a rule of bytes that are no text",
+            s => SetRetrievalPolicy("").WithBody(
+                [.. "{\"Policy\":{\"Rules\":[{\"Strategy\":\"BytesPerHour\",\"BytesPerHour\":\""u8, 0xFF, .. "\"}]}}"u8]),
+            400,
+            Invalid,
+            "Invalid BytesPerHour: \"\uFFFD\". It must be a whole number from 1 to"),
         .. new[] { "{", "[]", """{"Policy":1}""", """{"Policy":{"Rules":{}}}""" }.Select(body => new BadInput(
             $"the policy {body}",
             s => SetRetrievalPolicy(body),

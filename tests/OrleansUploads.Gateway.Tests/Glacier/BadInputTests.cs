@@ -16,6 +16,8 @@ public class BadInputTests(GatewayFixture gateway) : IClassFixture<GatewayFixtur
         var before = await gateway.LookAsync(scene.Vault, scene.Upload);
         var answer = await gateway.SendAsync(input.Request(scene));
         answer.ExpectError(input.Status, input.Code, input.Message);
+        Assert.DoesNotContain("OrleansUploads.", answer.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("System.", answer.Message, StringComparison.Ordinal);
         Assert.Equal(before, await gateway.LookAsync(scene.Vault, scene.Upload));
     }
 

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using OrleansUploads.Gateway.Tests.Harness;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
@@ -44,6 +46,21 @@ public sealed class StallTests
         (await connection.ReadAsync()).ExpectError(408, "RequestTimeoutException", "Request timed out.");
 
         (await server.SendAsync(request)).Expect(204);
+    }
+
+    [Fact]
+    public async Task A_document_that_never_comes_is_no_error_of_the_server()
+    {
+        var faults = new FaultLog();
+        await using var server = await GatewayServer.StartAsync(
+            new GatewaySetup { Options = new GatewayOptions { BodyPatience = TimeSpan.FromSeconds(1) } },
+            services => services.AddSingleton<ILoggerProvider>(faults));
+        await using var connection = await server.BeginAsync(ListCapacity().With("Content-Length", "1"));
+
+        (await connection.ReadAsync()).ExpectError(408, "RequestTimeoutException", "Request timed out.");
+
+        await connection.ReadToEndAsync();
+        Assert.False(faults.TryTake(out var fault), fault);
     }
 
     [Fact]

@@ -92,6 +92,16 @@ public sealed class WireTests(GatewayFixture gateway) : IClassFixture<GatewayFix
     }
 
     [Theory]
+    [InlineData(64 * 1024, null)]
+    [InlineData(128 * 1024, null)]
+    [InlineData((128 * 1024) + 1, "close")]
+    public async Task A_server_that_will_not_wait_for_the_end_of_a_body_says_so(int bytes, string? connection)
+    {
+        var request = InitiateJob(await gateway.NewVaultAsync(), "").WithBody(new byte[bytes]);
+        Assert.Equal(connection, (await gateway.SendAsync(request)).Expect(400).Header("Connection"));
+    }
+
+    [Theory]
     [InlineData(-1, 202)]
     [InlineData(0, 202)]
     [InlineData(1, 400)]
@@ -181,6 +191,18 @@ public sealed class WireTests(GatewayFixture gateway) : IClassFixture<GatewayFix
         connection.EndSending();
         await gateway.Server.Log.WaitForAsync("UploadMultipartPart account 111122223333 status 4");
         Assert.Equal(before, await gateway.LookAsync(vault, upload));
+    }
+
+    [Theory]
+    [InlineData("x\r\n")]
+    [InlineData("-1\r\n")]
+    [InlineData("fffffffffffffffff\r\n")]
+    public async Task A_chunk_of_an_impossible_size_is_refused(string chunks)
+    {
+        var request = InitiateJob(await gateway.NewVaultAsync(), "").With("Transfer-Encoding", "chunked");
+        await using var connection = await gateway.Server.BeginAsync(request);
+        await connection.SendAsync(Encoding.ASCII.GetBytes(chunks));
+        (await connection.ReadAsync()).ExpectError(400, "BadRequest", "");
     }
 
     /// <summary>The head as for so long a body, which waits until it is asked for.</summary>

@@ -10,12 +10,14 @@ public sealed class RawConnection : IAsyncDisposable
 {
     private readonly TcpClient _client = new() { NoDelay = true };
     private NetworkStream _stream = null!;
+    private BufferedStream _received = null!;
 
     public static async Task<RawConnection> OpenAsync(IPEndPoint server)
     {
         var connection = new RawConnection();
         await connection._client.ConnectAsync(server);
         connection._stream = connection._client.GetStream();
+        connection._received = new BufferedStream(connection._stream);
         return connection;
     }
 
@@ -56,7 +58,7 @@ public sealed class RawConnection : IAsyncDisposable
         var body = new byte[hasBody && headers.TryGetValue("Content-Length", out var length)
             ? long.Parse(length, CultureInfo.InvariantCulture)
             : 0];
-        await _stream.ReadExactlyAsync(body);
+        await _received.ReadExactlyAsync(body);
         return new ApiAnswer(int.Parse(lines[0].Split(' ')[1], CultureInfo.InvariantCulture), headers, body);
     }
 
@@ -66,7 +68,7 @@ public sealed class RawConnection : IAsyncDisposable
         using var all = new MemoryStream();
         try
         {
-            await _stream.CopyToAsync(all);
+            await _received.CopyToAsync(all);
         }
         catch (IOException)
         {
@@ -87,7 +89,7 @@ public sealed class RawConnection : IAsyncDisposable
         var one = new byte[1];
         while (head.Length < 4 || head.ToString(head.Length - 4, 4) != "\r\n\r\n")
         {
-            await _stream.ReadExactlyAsync(one);
+            await _received.ReadExactlyAsync(one);
             head.Append((char)one[0]);
         }
 

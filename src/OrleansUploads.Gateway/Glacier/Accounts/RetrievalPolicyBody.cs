@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using OrleansUploads.Core.Accounts;
 using OrleansUploads.Gateway.Glacier.Documents;
@@ -36,8 +38,7 @@ internal static class RetrievalPolicyBody
         }
         catch (JsonException malformed)
         {
-            error = GlacierError.NotReadable(
-                $"The body is not the JSON object of a data retrieval policy: {malformed.Message}");
+            error = GlacierError.NotReadable("a data retrieval policy", malformed);
         }
 
         return error is null && policy is not null;
@@ -55,7 +56,7 @@ internal static class RetrievalPolicyBody
                 return GlacierError.Missing("Strategy");
             case nameof(RetrievalStrategy.None) or nameof(RetrievalStrategy.FreeTier) when limit is not null:
                 return GlacierError.Invalid(
-                    $"Invalid BytesPerHour: {limit.Value.GetRawText()}. The strategy {rule.Strategy} has none.");
+                    $"Invalid BytesPerHour: {Show(limit.Value)}. The strategy {rule.Strategy} has none.");
             case nameof(RetrievalStrategy.None):
                 policy = DataRetrievalPolicy.Unlimited;
                 return null;
@@ -68,7 +69,7 @@ internal static class RetrievalPolicyBody
                 if (limit.Value.ValueKind != JsonValueKind.Number || !limit.Value.TryGetInt64(out var bytes) || bytes < 1)
                 {
                     return GlacierError.Invalid(
-                        $"Invalid BytesPerHour: {limit.Value.GetRawText()}. It must be a whole number from 1 to "
+                        $"Invalid BytesPerHour: {Show(limit.Value)}. It must be a whole number from 1 to "
                         + $"{long.MaxValue}.");
                 }
 
@@ -78,4 +79,7 @@ internal static class RetrievalPolicyBody
                 return GlacierError.Invalid($"Invalid Strategy: {rule.Strategy}. {Strategies}");
         }
     }
+
+    /// <summary>The value as it was sent. It need not be UTF-8: nobody has looked at its characters yet.</summary>
+    private static string Show(JsonElement limit) => Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(limit));
 }

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace OrleansUploads.Gateway.Glacier.Errors;
 
 /// <summary>An error as the protocol tells it.</summary>
@@ -38,8 +40,16 @@ internal sealed record GlacierError(int Status, string Code, string Message)
     public static GlacierError JobNotFound(string id) => NotFound($"The job ID was not found: {id}");
 
     /// <summary>The body is not the document that the operation reads.</summary>
-    public static GlacierError NotReadable(string message) =>
-        new(StatusCodes.Status400BadRequest, ErrorCode.Serialization, message);
+    /// <param name="document">What it should be, such as "a policy".</param>
+    /// <param name="malformed">What the reader stumbled over. Where it is the kind of a value, its own message would name types
+    /// of this program.</param>
+    public static GlacierError NotReadable(string document, JsonException malformed) => new(
+        StatusCodes.Status400BadRequest,
+        ErrorCode.Serialization,
+        $"The body is not the JSON object of {document}: " + (malformed.InnerException is JsonException broken
+            ? broken.Message
+            : $"the value at {malformed.Path} is of another kind, or has half a character. LineNumber: {malformed.LineNumber} | "
+                + $"BytePositionInLine: {malformed.BytePositionInLine}."));
 
     /// <summary>The body is not what the signature covers.</summary>
     /// <param name="computed">SHA-256 of the bytes that came, hex.</param>

@@ -66,7 +66,7 @@ internal abstract record JobOrder(JobWish Wish)
         }
         catch (JsonException malformed)
         {
-            error = GlacierError.NotReadable($"The body is not the JSON object of a job: {malformed.Message}");
+            error = GlacierError.NotReadable("a job", malformed);
         }
 
         return error is null && parameters is not null;

@@ -51,7 +51,7 @@ internal static class PolicyBody
         }
         catch (JsonException malformed)
         {
-            error = GlacierError.NotReadable($"The body is not the JSON object of a policy: {malformed.Message}");
+            error = GlacierError.NotReadable("a policy", malformed);
         }
 
         return error is null && text is not null;

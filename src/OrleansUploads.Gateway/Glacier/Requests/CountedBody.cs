@@ -30,9 +30,7 @@ internal class CountedBody(Stream inner) : Stream
     /// <inheritdoc/>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var count = await inner.ReadAsync(buffer, cancellationToken);
-        Interlocked.Add(ref _bytes, count);
-        return count;
+        return Count(await inner.ReadAsync(buffer, cancellationToken));
     }
 
     /// <inheritdoc/>
@@ -41,6 +39,13 @@ internal class CountedBody(Stream inner) : Stream
     {
         await inner.WriteAsync(buffer, cancellationToken);
         Interlocked.Add(ref _bytes, buffer.Length);
+    }
+
+    /// <summary>Counts bytes that went through.</summary>
+    protected int Count(int bytes)
+    {
+        Interlocked.Add(ref _bytes, bytes);
+        return bytes;
     }
 
     /// <inheritdoc/>

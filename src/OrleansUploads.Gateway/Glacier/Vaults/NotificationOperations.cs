@@ -59,8 +59,7 @@ internal sealed class NotificationOperations(IEntityHost host)
         }
         catch (JsonException malformed)
         {
-            error = GlacierError.NotReadable(
-                $"The body is not the JSON object of a notification configuration: {malformed.Message}");
+            error = GlacierError.NotReadable("a notification configuration", malformed);
         }
 
         return error is null && notifications is not null;

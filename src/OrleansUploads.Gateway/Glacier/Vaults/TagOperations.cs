@@ -94,7 +94,7 @@ internal sealed class TagOperations(IEntityHost host)
         }
         catch (JsonException malformed)
         {
-            error = GlacierError.NotReadable($"The body is not the JSON object of tags: {malformed.Message}");
+            error = GlacierError.NotReadable("tags", malformed);
         }
 
         return error is null && body is not null;

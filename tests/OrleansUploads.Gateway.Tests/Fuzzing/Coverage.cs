@@ -1,0 +1,88 @@
+using System.Collections.Concurrent;
+using System.Text;
+using OrleansUploads.Core;
+using OrleansUploads.Gateway.Glacier;
+using OrleansUploads.Gateway.Tests.Harness;
+
+namespace OrleansUploads.Gateway.Tests.Fuzzing;
+
+/// <summary>Counts what a run has provoked. Safe for many runs at once.</summary>
+internal sealed class Coverage
+{
+    private readonly ConcurrentDictionary<string, int> _successes = new();
+    private readonly ConcurrentDictionary<string, int> _errors = new();
+    private readonly ConcurrentDictionary<string, int> _codes = new();
+    private readonly ConcurrentDictionary<string, int> _refusals = new();
+    private readonly ConcurrentDictionary<string, int> _bare = new();
+    private int _requests;
+    private int _looks;
+
+    public int Requests => _requests;
+
+    public IReadOnlyCollection<string> Succeeded => [.. _successes.Keys];
+
+    public IReadOnlyCollection<string> Refused => [.. _errors.Keys];
+
+    /// <summary>The codes of all errors.</summary>
+    public IReadOnlyCollection<string> Codes => [.. _codes.Keys];
+
+    /// <summary>The names of all cases of <see cref="Refusal"/> that were told.</summary>
+    public IReadOnlyCollection<string> Refusals => [.. _refusals.Keys];
+
+    /// <summary>Statuses of answers of the web server alone, and how many there were. Of those to bytes that are no request
+    /// it is chance how many are read, so they are not told by <see cref="ToString"/>.</summary>
+    public string Bare => string.Join(", ", _bare.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key} {pair.Value}"));
+
+    public void CountRequest() => Interlocked.Increment(ref _requests);
+
+    public void CountLook() => Interlocked.Increment(ref _looks);
+
+    /// <summary>Counts an answer if it is one of the web server alone.</summary>
+    public bool CountBare(ApiAnswer answer)
+    {
+        if (answer.Header(RequestId.Header) is not null)
+        {
+            return false;
+        }
+
+        Count(_bare, $"{answer.Status}");
+        return true;
+    }
+
+    public void Count(GlacierOperation? operation, ApiAnswer answer)
+    {
+        if (CountBare(answer))
+        {
+            return;
+        }
+
+        Count(answer.Status < 300 ? _successes : _errors, operation?.ToString() ?? "Unknown");
+        if (answer.Header("x-amzn-ErrorType") is { } code)
+        {
+            Count(_codes, code);
+        }
+
+        if (answer.Body.Length > 0 && RefusalPhrases.Find(answer) is { } refusal)
+        {
+            Count(_refusals, refusal);
+        }
+    }
+
+    public override string ToString()
+    {
+        var text = new StringBuilder($"{_requests} requests, {_looks} looks at all state\n");
+        foreach (var operation in _successes.Keys.Union(_errors.Keys).Order(StringComparer.Ordinal))
+        {
+            text.AppendLine($"{operation,-28}{_successes.GetValueOrDefault(operation),8} done{_errors.GetValueOrDefault(operation),8} refused");
+        }
+
+        Add("codes", _codes);
+        Add("refusals", _refusals);
+        return text.ToString();
+
+        void Add(string what, ConcurrentDictionary<string, int> counts) => text.AppendLine(
+            $"{what}: {string.Join(", ", counts.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key} {pair.Value}"))}");
+    }
+
+    private static void Count(ConcurrentDictionary<string, int> counts, string name) => counts.AddOrUpdate(name, 1, (_, count) => count + 1);
+}

@@ -1,0 +1,114 @@
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using OrleansUploads.Core.Jobs;
+using OrleansUploads.Core.Vaults;
+using OrleansUploads.Engine;
+using OrleansUploads.Engine.Embedded;
+using OrleansUploads.Engine.Memory;
+using OrleansUploads.Engine.Ports;
+using OrleansUploads.Engine.Reclaim;
+using OrleansUploads.Gateway.Tests.Harness;
+using OrleansUploads.TestKit;
+
+namespace OrleansUploads.Gateway.Tests.Fuzzing;
+
+/// <summary>A server whose every write can be seen, and whose clock stands still unless it is told.</summary>
+internal sealed class FuzzServer : IAsyncDisposable
+{
+    private readonly MemoryJournal _journal;
+
+    private FuzzServer(GatewayServer gateway, MemoryJournal journal, WatchedJournal watched, RequestsInside inside, FaultLog faults)
+    {
+        Gateway = gateway;
+        _journal = journal;
+        Journal = watched;
+        Inside = inside;
+        Faults = faults;
+    }
+
+    public GatewayServer Gateway { get; }
+
+    public WatchedJournal Journal { get; }
+
+    /// <summary>Requests that the server has not finished with, answered or not.</summary>
+    public RequestsInside Inside { get; }
+
+    public FaultLog Faults { get; }
+
+    public SettableClock Clock => Gateway.Setup.Clock;
+
+    public string Address => Gateway.EndPoint.ToString();
+
+    /// <summary>Starts a server.</summary>
+    /// <param name="seed">The IDs that it draws, and a part of how it is set up.</param>
+    /// <param name="startup">What stands before the gateway; null for nothing.</param>
+    public static Task<FuzzServer> StartAsync(int seed, IStartupFilter? startup = null) =>
+        StartAsync(seed, new MemoryJournal(), new GatewaySetup { Inventories = Schedule(seed) }, startup);
+
+    /// <summary>Starts another server over all that is stored, which knows nothing but that.</summary>
+    public Task<FuzzServer> StartAgainAsync(int seed) => StartAsync(seed, _journal, Gateway.Setup, null);
+
+    /// <summary>Moves the clock, and lets all happen that time alone leads to, so that nothing of it falls to a request.</summary>
+    public async Task PassAsync(TimeSpan time)
+    {
+        Clock.Advance(time);
+        await new WakeScan((EmbeddedHost)Gateway.Host, _journal, Clock).RunAsync(CancellationToken.None);
+    }
+
+    /// <summary>Which attempts are stored, as two numbers: how many, and the sum of their hashes.</summary>
+    public async Task<(int Count, long Hashes)> AttemptsAsync()
+    {
+        var (count, hashes) = (0, 0L);
+        await foreach (var upload in Gateway.Setup.Parts.ListUploadsAsync(CancellationToken.None))
+        {
+            foreach (var attempt in await Gateway.Setup.Parts.ListAttemptsAsync(upload, CancellationToken.None))
+            {
+                count++;
+                hashes += HashCode.Combine(upload, attempt);
+            }
+        }
+
+        return (count, hashes);
+    }
+
+    public ValueTask DisposeAsync() => Gateway.DisposeAsync();
+
+    private static async Task<FuzzServer> StartAsync(
+        int seed, MemoryJournal journal, GatewaySetup setup, IStartupFilter? startup)
+    {
+        var watched = new WatchedJournal(journal);
+        var inside = new RequestsInside();
+        var faults = new FaultLog();
+        var gateway = await GatewayServer.StartAsync(
+            setup with
+            {
+                Journal = watched,
+                Accounts = new() { MaxVaults = 12 },
+                Retrievals = new() { BulkDelay = TimeSpan.FromHours(5), StandardDelay = TimeSpan.Zero },
+                Notifier = new SilentNotifier(),
+                Options = new() { BodyPatience = TimeSpan.FromSeconds(1) },
+            },
+            services =>
+            {
+                services.AddSingleton<IStartupFilter>(inside);
+                if (startup is not null)
+                {
+                    services.AddSingleton(startup);
+                }
+
+                services.AddSingleton<IdSource>(new SeededIds(setup.Clock, seed));
+                services.AddSingleton<ILoggerProvider>(faults);
+            });
+        return new FuzzServer(gateway, journal, watched, inside, faults);
+    }
+
+    private static InventorySchedule Schedule(int seed) => seed % 2 == 1 ? InventorySchedule.Daily : InventorySchedule.Current;
+
+    /// <summary>Never has a message through, so that no confirmation is written at a moment of its own.</summary>
+    private sealed class SilentNotifier : INotifier
+    {
+        public async ValueTask NotifyAsync(VaultLife vault, JobNotice notice, CancellationToken cancellationToken) =>
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+    }
+}

@@ -1,0 +1,104 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using OrleansUploads.Gateway.Tests.Harness;
+using OrleansUploads.Signing;
+
+namespace OrleansUploads.Gateway.Tests.Fuzzing;
+
+/// <summary>Signs a request as it stands, and turns it into bytes.</summary>
+internal static class FuzzSigning
+{
+    private const string DateHeader = "x-amz-date";
+
+    private static readonly ConcurrentDictionary<(string Key, string Secret, string Region), RequestSigner> Signers = new();
+
+    /// <summary>Adds host, date and signature, and then does what was to be done after signing.</summary>
+    public static FuzzRequest Sign(FuzzRequest request, string host, DateTimeOffset now)
+    {
+        var signed = request.Header("host") is null ? request.Adding("Host", host) : request;
+        if (request.Signer is { } signer)
+        {
+            signed = signed.Header(DateHeader) is null
+                ? signed.Adding(DateHeader, AmzTimestamp.Format(now + signer.Ahead))
+                : signed;
+            signed = signed.Adding("Authorization", Authorization(signed, signer, now));
+        }
+
+        var sent = request.Tampering.Aggregate(signed, (tampered, change) => change(tampered));
+        return sent.Framing is BodyFraming.AsItIs && SaysThereIsMore(sent)
+            ? sent with { Framing = new BodyFraming.Unended() }
+            : sent;
+    }
+
+    /// <summary>The bytes that go over the wire.</summary>
+    public static byte[] Encode(FuzzRequest request)
+    {
+        var head = new System.Text.StringBuilder($"{request.Method} {request.Target} HTTP/1.1\r\n");
+        foreach (var (name, value) in request.Headers)
+        {
+            head.Append(CultureInfo.InvariantCulture, $"{name}: {value}\r\n");
+        }
+
+        head.Append(request.Framing switch
+        {
+            BodyFraming.Chunked => "Transfer-Encoding: chunked\r\n",
+            BodyFraming.Cut cut => $"Content-Length: {request.Body.Length + cut.MissingBytes}\r\n",
+            BodyFraming.OnlyAnnounced announced => $"Content-Length: {announced.Length}\r\n",
+            BodyFraming.Unended => "",
+            _ when IsAnnounced(request) => $"Content-Length: {request.Body.Length}\r\n",
+            _ => "",
+        });
+        var bytes = new MemoryStream();
+        bytes.Write(WireText.Encode(head.Append("\r\n").ToString()));
+        WriteBody(request, bytes);
+        return bytes.ToArray();
+    }
+
+    /// <summary>Whether a header of its own announces a body that does not come.</summary>
+    private static bool SaysThereIsMore(FuzzRequest request) =>
+        request.Header("Transfer-Encoding") is not null
+        || (!IsAnnounced(request) && request.Header("Content-Length") is { } length && length.Trim(' ', '\t', '0').Length > 0);
+
+    /// <summary>Whether clients say of it how long its body is.</summary>
+    private static bool IsAnnounced(FuzzRequest request) => request.Body.Length > 0 || request.Method is "PUT" or "POST";
+
+    private static void WriteBody(FuzzRequest request, MemoryStream to)
+    {
+        if (request.Framing is BodyFraming.Chunked(var size))
+        {
+            foreach (var chunk in request.Body.Chunk(size))
+            {
+                to.Write(WireText.Encode($"{chunk.Length:x}\r\n"));
+                to.Write(chunk);
+                to.Write("\r\n"u8);
+            }
+
+            to.Write("0\r\n\r\n"u8);
+        }
+        else if (request.Framing is not BodyFraming.OnlyAnnounced)
+        {
+            to.Write(request.Body);
+        }
+    }
+
+    private static string Authorization(FuzzRequest request, Signer signer, DateTimeOffset now)
+    {
+        // A date that cannot be signed is put in afterwards: the signature is then that of a right one.
+        var dated = AmzTimestamp.TryParse(request.Header(DateHeader), out _)
+            ? request
+            : request.With(DateHeader, AmzTimestamp.Format(now + signer.Ahead));
+        var values = dated.Headers.ToLookup(
+            header => header.Name.ToLowerInvariant(), header => header.Value, StringComparer.Ordinal);
+        var names = values.Select(named => named.Key)
+            .Where(name => name.Length > 0 && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-'))
+            .Order(StringComparer.Ordinal)
+            .ToArray();
+        var payload = dated.Header("x-amz-content-sha256") ?? Requests.LinearHashOf(dated.Body);
+        var key = (signer.AccessKeyId, signer.SecretKey, signer.Region);
+        var signing = Signers.GetOrAdd(
+            key, key => new RequestSigner(SigningRules.Glacier, key.Region, key.Key, key.Secret));
+        var signed = new SigningRequest(
+            dated.Method, dated.Target, name => values.Contains(name) ? string.Join(',', values[name]) : null, payload);
+        return signing.Sign(signed, names).ToString();
+    }
+}

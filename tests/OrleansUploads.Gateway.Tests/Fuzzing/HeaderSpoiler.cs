@@ -1,0 +1,64 @@
+namespace OrleansUploads.Gateway.Tests.Fuzzing;
+
+/// <summary>Spoils the headers of a request.</summary>
+internal sealed class HeaderSpoiler(Dice dice)
+{
+    private static readonly string[] Known =
+    [
+        "x-amz-glacier-version", "x-amz-content-sha256", "x-amz-sha256-tree-hash", "x-amz-archive-description", "x-amz-archive-size",
+        "x-amz-part-size", "Content-Range", "Range", "x-amz-date", "Host",
+    ];
+
+    private static readonly (string Name, string Value)[] Strangers =
+    [
+        ("Expect", "100-continue"), ("Expect", "a miracle"), ("Connection", "close"), ("Connection", "Upgrade"), ("Upgrade", "websocket"),
+        ("Content-Type", "text/html"), ("Content-Type", "application/json; charset=utf-16"), ("Content-Encoding", "gzip"),
+        ("Accept", "text/html"), ("If-None-Match", "*"), ("If-Modified-Since", "never"), ("Cookie", "a=b"), ("TE", "trailers"),
+        ("X-HTTP-Method-Override", "DELETE"), ("X-Forwarded-For", "127.0.0.1"), ("Date", "yesterday"), ("x-amz-security-token", "t"),
+        ("Content-MD5", "x"), ("Trailer", "x-amz-date"), ("Transfer-Encoding", "gzip"), ("Transfer-Encoding", "chunked"),
+        ("Content-Length", "0"), ("Content-Length", "-1"), ("Content-Length", "99999999999999999999"), ("Content-Length", "1,1"),
+        ("User-Agent", "boto3/1.26"), ("", "nameless"), ("bad name", "x"), ("x-amz-d@te", "x"), ("Proxy-Connection", "keep-alive"),
+    ];
+
+    public FuzzRequest Spoil(FuzzRequest request)
+    {
+        var name = dice.OneIn(2) && request.Headers.Count > 0 ? dice.PickFrom(request.Headers).Name : dice.Pick(Known);
+        var value = request.Header(name) ?? "";
+        switch (dice.Below(14))
+        {
+            case 0 or 1:
+                return request.With(name, null);
+            case 2:
+                return request.Adding(name, value);
+            case 3:
+                return request.Adding(name, OddText.Of(dice));
+            case 4:
+                return request.With(name, "");
+            case 5:
+                return request.With(name, new string('h', dice.Pick(2000, 15_000, 17_000, 33_000, 70_000)));
+            case 6:
+                var many = dice.Pick(30, 95, 120, 900);
+                return request with { Headers = request.Headers.AddRange(Enumerable.Range(0, many).Select(i => ($"x-many-{i}", "v"))) };
+            case 7 or 8:
+                var (stranger, said) = dice.Pick(Strangers);
+                return request.Adding(stranger, said);
+            case 9:
+                return request.With(name, dice.Pick(" ", "\t", "  ", "") + value + dice.Pick(" ", "\t  ", ""));
+            case 10:
+                return request.With(name, null).Adding(name.ToUpperInvariant(), value);
+            case 11:
+                return request.With(name, name.Contains("ange", StringComparison.Ordinal) ? OddText.Range(dice) : OddText.Number(dice));
+            case 12 when value.Length > 0:
+                return request.With(name, Spoiled(value));
+            default:
+                return request.With(name, OddText.Of(dice));
+        }
+    }
+
+    /// <summary>One character of a value is another one, is missing, or is there twice.</summary>
+    private string Spoiled(string value)
+    {
+        var at = dice.Below(value.Length);
+        return value[..at] + dice.Pick("", "x", "0", "é", " ", "\u0001", $"{value[at]}{value[at]}") + value[(at + 1)..];
+    }
+}

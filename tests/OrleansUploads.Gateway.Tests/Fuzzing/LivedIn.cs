@@ -1,0 +1,170 @@
+using System.Text.Json;
+using OrleansUploads.Core;
+using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Vaults;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.Gateway.Tests.Harness;
+using OrleansUploads.TestKit;
+using static OrleansUploads.Gateway.Tests.Harness.Requests;
+
+namespace OrleansUploads.Gateway.Tests.Fuzzing;
+
+/// <summary>Makes a server look as if it had been used for a while: there is something of every kind, in every state.</summary>
+internal sealed class LivedIn(FuzzServer server, World world)
+{
+    private static readonly byte[] Archive = Bytes((2 * MiB) + 7, 5);
+    private static readonly string ArchiveHash = TreeHashOf(Archive);
+
+    private readonly SeededIds _ids = new(server.Clock, 7);
+
+    private static string KeepsAYear => PolicyOf(
+        "Deny", "glacier:DeleteArchive", """{"NumericLessThan":{"glacier:ArchiveAgeInDays":"365"}}""", sid: "keep");
+
+    public async Task MoveInAsync()
+    {
+        foreach (var vault in world.Vaults.Where(vault => !vault.Name.StartsWith("spare", StringComparison.OrdinalIgnoreCase)))
+        {
+            await SendAsync(vault, CreateVault(vault.Name));
+        }
+
+        await SendAsync(world.Vault("gone"), DeleteVault("gone"));
+        await FillAsync(world.Vault("plain"));
+        await FillAsync(world.Vault("theirs", strangers: true));
+        await OpenUploadsAsync(world.Vault("parts"));
+        await KeepElsewhereAsync(world.Vault("parts"));
+        await TagAsync(world.Vault("tagged"));
+        await SetPoliciesAsync();
+
+        var emptied = world.Vault(World.Emptied);
+        await SendAsync(emptied, CreateVault(emptied.Name));
+        var last = await SendAsync(emptied, UploadArchive(emptied.Name, Bytes(1)));
+
+        // Where inventories are daily the first is there only now.
+        await server.PassAsync(TimeSpan.FromHours(25));
+        await SendAsync(emptied, DeleteArchive(emptied.Name, last.Header("x-amz-archive-id")!));
+        await LockAsync(world.Vault("locking"));
+        await BeginJobsAsync(world.Vault("plain"));
+        await BeginJobsAsync(world.Vault("theirs", strangers: true));
+        await SendAsync(world.Vault("plain"), PurchaseCapacity());
+        await SendAsync(
+            world.Vault("theirs", strangers: true),
+            SetRetrievalPolicy("""{"Policy":{"Rules":[{"Strategy":"BytesPerHour","BytesPerHour":100}]}}"""));
+        await server.Inside.WaitForNoneAsync();
+    }
+
+    private async Task FillAsync(KnownVault vault)
+    {
+        foreach (var size in new[] { 1, 77, 4096, MiB + 7 })
+        {
+            var answer = await SendAsync(vault, UploadArchive(vault.Name, Bytes(size, size)));
+            vault.Archives.Add(new KnownArchive(answer.Header("x-amz-archive-id")!, size));
+        }
+
+        await SendAsync(vault, SetNotifications(
+            vault.Name, """{"SNSTopic":"arn:aws:sns:us-east-1:111122223333:ready","Events":["ArchiveRetrievalCompleted"]}"""));
+    }
+
+    private async Task OpenUploadsAsync(KnownVault vault)
+    {
+        await OpenAsync(vault);
+        await OpenAsync(vault, (0, Archive[..MiB]), (MiB, Archive[MiB..(MiB + 10)]));
+        await OpenAsync(vault, (2 * MiB, Archive[..10]));
+        await OpenAsync(vault, (0, Archive[..100]), (MiB, Archive[..50]));
+        var complete = await OpenAsync(vault, (0, Archive[..MiB]), (MiB, Archive[MiB..(2 * MiB)]), (2 * MiB, Archive[(2 * MiB)..]));
+        var answer = await SendAsync(vault, Complete(vault.Name, complete.Id, Archive.Length, ArchiveHash));
+        vault.Archives.Add(new KnownArchive(answer.Header("x-amz-archive-id")!, Archive.Length));
+    }
+
+    private async Task<KnownUpload> OpenAsync(KnownVault vault, params (long FirstByte, byte[] Bytes)[] parts)
+    {
+        var answer = await SendAsync(vault, Initiate(vault.Name));
+        var upload = new KnownUpload(answer.Header("x-amz-multipart-upload-id")!, MiB);
+        vault.Uploads.Add(upload);
+        foreach (var (firstByte, bytes) in parts)
+        {
+            await SendAsync(vault, Part(vault.Name, upload.Id, firstByte, bytes));
+            upload.Parts[firstByte] = bytes;
+        }
+
+        return upload;
+    }
+
+    /// <summary>One upload and one archive of a system that keeps its bytes itself.</summary>
+    private async Task KeepElsewhereAsync(KnownVault vault)
+    {
+        var bytes = Bytes(9);
+        world.Located = await ReportAsync(vault, bytes);
+        vault.Uploads.Add(world.Located);
+        var complete = await ReportAsync(vault, bytes);
+        var answer = await SendAsync(vault, Complete(vault.Name, complete.Id, bytes));
+        vault.Archives.Add(new KnownArchive(answer.Header("x-amz-archive-id")!, bytes.Length));
+    }
+
+    private async Task<KnownUpload> ReportAsync(KnownVault known, byte[] bytes)
+    {
+        Assert.True(VaultName.TryParse(known.Name, out var name));
+        Assert.True(PartSize.TryCreate(MiB, out var partSize));
+        Assert.True(PartLocation.TryParse("node-7/1", out var location));
+        var vault = new VaultId(GatewaySetup.Account, name);
+        var upload = _ids.NewUpload();
+        var host = server.Gateway.Host;
+        var opening = new OpenUpload(vault, upload, partSize, Description.None, UploadOrigin.Multipart, Custody.Elsewhere);
+        Assert.Null((await host.AskAsync(vault.Entity, opening, CancellationToken.None)).Refusal);
+        var report = new StoreLocatedPart(vault, new PartRange(0, bytes.Length - 1), TreeHasher.Compute(bytes), location);
+        Assert.Null((await host.AskAsync(upload.Entity, report, CancellationToken.None)).Refusal);
+        return new KnownUpload(upload.ToString(), MiB) { Parts = { [0] = bytes } };
+    }
+
+    private async Task TagAsync(KnownVault vault)
+    {
+        for (var ten = 0; ten < 5; ten++)
+        {
+            var tags = Enumerable.Range(10 * ten, ten == 4 ? 8 : 10).ToDictionary(i => $"tag {i}", i => $"{i}");
+            await SendAsync(vault, AddTags(vault.Name, JsonSerializer.Serialize(new { Tags = tags })));
+        }
+    }
+
+    private async Task SetPoliciesAsync()
+    {
+        var shared = PolicyOf("Allow", "glacier:*", principal: """{"AWS":"999988887777"}""");
+        await SendAsync(world.Vault("shared"), SetAccessPolicy("shared", shared));
+        await SendAsync(world.Vault("tagged"), SetAccessPolicy("tagged", PolicyOf("Deny", "glacier:UploadArchive")));
+        await FillAsync(world.Vault("locked"));
+        var answer = await SendAsync(world.Vault("locked"), InitiateLock("locked", KeepsAYear));
+        var id = answer.Header("x-amz-lock-id")!;
+        await SendAsync(world.Vault("locked"), CompleteLock("locked", id));
+        world.Vault("locked").Locks.Add(id);
+    }
+
+    private async Task LockAsync(KnownVault vault)
+    {
+        var answer = await SendAsync(vault, InitiateLock(vault.Name, KeepsAYear));
+        vault.Locks.Add(answer.Header("x-amz-lock-id")!);
+    }
+
+    private async Task BeginJobsAsync(KnownVault vault)
+    {
+        ApiRequest[] jobs =
+        [
+            Retrieve(vault.Name, vault.Archives[0].Id),
+            InitiateJob(vault.Name, $$"""{"Type":"archive-retrieval","ArchiveId":"{{vault.Archives[3].Id}}","RetrievalByteRange":"0-1048575"}"""),
+            InitiateJob(vault.Name, $$"""{"Type":"archive-retrieval","ArchiveId":"{{vault.Archives[1].Id}}","Tier":"Bulk"}"""),
+            RetrieveInventory(vault.Name),
+            RetrieveInventory(vault.Name, format: "\"CSV\""),
+        ];
+        foreach (var job in jobs)
+        {
+            var known = Array.IndexOf(jobs, job) < 3 ? vault.Jobs : vault.Inventories;
+            known.Add((await SendAsync(vault, job)).Header("x-amz-job-id")!);
+        }
+    }
+
+    private async Task<ApiAnswer> SendAsync(KnownVault vault, ApiRequest request)
+    {
+        var answer = await server.Gateway.SendAsync(request, vault.Owner);
+        Assert.True(answer.Status < 300, $"{request}: {answer.Status} {answer.Text}");
+        return answer;
+    }
+}

@@ -1,0 +1,145 @@
+using OrleansUploads.Gateway.Tests.Harness;
+using static OrleansUploads.Gateway.Tests.Harness.Requests;
+
+namespace OrleansUploads.Gateway.Tests.Fuzzing;
+
+/// <summary>What refused requests cost: memory that does not depend on what is sent.</summary>
+[Collection(nameof(Alone))]
+public sealed class MemoryTests(ITestOutputHelper output)
+{
+    private const int Senders = 16;
+
+    /// <summary>What a connection may hold while its body is refused. Kestrel takes a mebibyte in ahead, in blocks of 64 KiB that
+    /// may be half full; there is a document of 64 KiB and its copy; and the runtime's pools keep what was given back.</summary>
+    private const long BytesForEach = 3 * MiB;
+
+    /// <summary>What may come and go with whatever else lives in the process.</summary>
+    private const long Slack = 24 * MiB;
+
+    /// <summary>An endless body is sent for as long as the server takes it, and at most so much: several times of what all of
+    /// them together may cost.</summary>
+    private const long Endless = 32L * MiB;
+
+    public static TheoryData<string> EndlessRequests =>
+        ["POST /-/vaults/v/archives", "POST /-/vaults/v/jobs", "PUT /-/vaults/v/access-policy", "GET /-/vaults", "POST /nothing"];
+
+    [Theory]
+    [MemberData(nameof(EndlessRequests))]
+    public async Task Endless_chunked_bodies_are_refused_in_bounded_memory(string request)
+    {
+        await using var server = await StartAsync();
+        var block = Chunk();
+        var peak = await PeakAsync(server, async (connection, look) =>
+        {
+            var (method, target) = (request.Split(' ')[0], request.Split(' ')[1]);
+            var head = new ApiRequest(method, target).With("Transfer-Encoding", "chunked")
+                .With("x-amz-content-sha256", LinearHashOf([]));
+            await connection.SendHeadAsync(head, new Signer().Sign(head, server.EndPoint.ToString(), server.Setup.Clock.Now));
+            try
+            {
+                for (var sent = 0L; sent < Endless; sent += block.Length)
+                {
+                    await connection.SendAsync(block);
+                    if (sent % (4 * MiB) < block.Length)
+                    {
+                        look();
+                    }
+                }
+            }
+            catch (IOException)
+            {
+                // The server has seen enough.
+            }
+        });
+        AssertBounded(peak);
+    }
+
+    [Theory]
+    [InlineData("PUT /-/vaults/v", "9223372036854775807")]
+    [InlineData("POST /-/vaults/v/jobs", "65537")]
+    [InlineData("POST /-/vaults/v/archives", "4294967297")]
+    [InlineData("POST /-/vaults/nowhere/archives", "4294967296")]
+    [InlineData("PUT /-/vaults/v/multipart-uploads/x", "4294967296")]
+    public async Task A_body_that_is_only_announced_is_refused_in_bounded_memory(string request, string length)
+    {
+        await using var server = await StartAsync();
+        var peak = await PeakAsync(server, async (connection, look) =>
+        {
+            var (method, target) = (request.Split(' ')[0], request.Split(' ')[1]);
+            var head = new ApiRequest(method, target).With("Content-Length", length)
+                .With("x-amz-content-sha256", LinearHashOf([])).With("x-amz-sha256-tree-hash", LinearHashOf([]));
+            await connection.SendHeadAsync(head, new Signer().Sign(head, server.EndPoint.ToString(), server.Setup.Clock.Now));
+            var answer = await connection.ReadAsync();
+            Assert.InRange(answer.Status, 400, 404);
+            Assert.NotNull(answer.Code);
+            look();
+        });
+        AssertBounded(peak);
+    }
+
+    [Fact]
+    public async Task After_thousands_of_requests_the_heap_is_about_where_it_was()
+    {
+        const int Requests = 4_000;
+        await using var run = await FuzzRun.StartAsync(new FuzzPlan(1, Requests), new Coverage());
+        await run.SendAllAsync(Requests / 4);
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+
+        await run.SendAllAsync(Requests);
+
+        // What is stored, and every line of the log, is in memory here: some mebibytes.
+        var grown = GC.GetTotalMemory(forceFullCollection: true) - before;
+        output.WriteLine($"{Requests} requests left {grown} bytes.");
+        Assert.True(grown < Slack, $"{Requests} requests left {grown} bytes.");
+    }
+
+    private void AssertBounded(long peak)
+    {
+        var cost = $"{Senders} bodies at once took {peak} bytes.";
+        output.WriteLine(cost);
+        Assert.True(peak < (Senders * BytesForEach) + Slack, cost);
+    }
+
+    private static async Task<GatewayServer> StartAsync()
+    {
+        var server = await GatewayServer.StartAsync(new GatewaySetup());
+        (await server.SendAsync(CreateVault("v"))).Expect(201);
+        return server;
+    }
+
+    /// <summary>The most that many senders at once make the process hold, beyond what it held before.</summary>
+    private static async Task<long> PeakAsync(GatewayServer server, Func<RawConnection, Action, Task> sendAsync)
+    {
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var peak = before;
+        await Parallel.ForAsync(0, Senders, new ParallelOptions { MaxDegreeOfParallelism = Senders }, async (_, _) =>
+        {
+            await using var connection = await RawConnection.OpenAsync(server.EndPoint);
+            await sendAsync(connection, () => InterlockedMax(ref peak, Live()));
+            connection.Reset();
+        });
+        return peak - before;
+    }
+
+    /// <summary>Bytes that are in use, without what waits to be collected.</summary>
+    private static long Live()
+    {
+        GC.Collect();
+        return GC.GetTotalMemory(forceFullCollection: false);
+    }
+
+    private static void InterlockedMax(ref long most, long value)
+    {
+        for (var known = Volatile.Read(ref most); value > known;)
+        {
+            var found = Interlocked.CompareExchange(ref most, value, known);
+            known = found == known ? value : found;
+        }
+    }
+
+    private static byte[] Chunk()
+    {
+        var content = new byte[16 * 1024];
+        return [.. "4000\r\n"u8, .. content, .. "\r\n"u8];
+    }
+}

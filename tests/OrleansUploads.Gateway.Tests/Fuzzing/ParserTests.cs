@@ -1,0 +1,194 @@
+using System.Text;
+using OrleansUploads.Core;
+using OrleansUploads.Core.Accounts;
+using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Jobs;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Policies;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Vaults;
+using OrleansUploads.Gateway.Glacier;
+using OrleansUploads.Gateway.Glacier.Accounts;
+using OrleansUploads.Gateway.Glacier.Jobs;
+using OrleansUploads.Gateway.Glacier.Requests;
+using OrleansUploads.Signing;
+
+namespace OrleansUploads.Gateway.Tests.Fuzzing;
+
+/// <summary>What reads a text that somebody else wrote throws nothing, and what it accepts is read as the same again.</summary>
+public sealed class ParserTests
+{
+    private const int Inputs = 200_000;
+    private const string Arn = "arn:aws:glacier:us-east-1:111122223333:vaults/plain";
+    private const string Letters = "abcXYZ019-_./:=;,% \t\"{}[]*?+éß日\u0001";
+
+    private static readonly string[] Sound =
+    [
+        "AWS4-HMAC-SHA256 Credential=AKIA/20260301/us-east-1/glacier/aws4_request, SignedHeaders=host;x-amz-date, Signature="
+            + "b092397439375d59119072764a1e9a144677c43d9906fd98a5742c57a2855de6",
+        "/-/vaults/plain/jobs/x/output?limit=1&marker=%41", "bytes=0-1048575", "0-1048575", "20260301T120000Z",
+        "2026-03-01T12:00:00.000Z", "2026-03-01T12:00:00Z", "111122223333", "plain", new('a', 138), new('u', 92), new('l', 24),
+        "b092397439375d59119072764a1e9a144677c43d9906fd98a5742c57a2855de6", "node-7/1", "20260301/us-east-1/glacier/aws4_request",
+        $"{638_000_000_000_000_000:x16}{new string('j', 92)}", Arn, "7d", "standard=3h",
+    ];
+
+    /// <summary>Each reads a text, and gives what it has read as a text; null where it does not accept it.</summary>
+    private static readonly Dictionary<string, Func<string, string?>> Parsers = new()
+    {
+        ["authorization"] = text => AuthorizationHeader.TryParse(text, out var header, out _) ? header.ToString() : null,
+        ["scope"] = text => CredentialScope.TryParse(text, out var scope) ? scope.ToString() : null,
+        ["signed time"] = text => AmzTimestamp.TryParse(text, out var at) ? AmzTimestamp.Format(at) : null,
+        ["time"] = text => GlacierDate.TryParse(text, out var at) ? GlacierDate.Format(at) : null,
+        ["range"] = text => Digits.TryReadRange(text, out var range) ? range.ToString() : null,
+        ["limit"] = text => Digits.TryReadLimit(text, out var limit) ? $"{limit}" : null,
+        ["output range"] = text => OutputRange.TryRead(text, 1000, out var output, out _) ? $"bytes={output.Range}" : null,
+        ["description"] = text => Description.TryParse(text, out var description) ? description.ToString() : null,
+        ["account"] = text => AccountId.TryParse(text, out var id) ? id.ToString() : null,
+        ["vault"] = text => VaultName.TryParse(text, out var name) ? name.ToString() : null,
+        ["vault ARN"] = text => VaultArn.TryReadName(text, "us-east-1", default, out var name) ? $"{name}" : null,
+        ["archive"] = text => ArchiveId.TryParse(text, out var id) ? id.ToString() : null,
+        ["upload"] = text => UploadId.TryParse(text, out var id) ? id.ToString() : null,
+        ["job"] = text => JobId.TryParse(text, out var id) ? id.ToString() : null,
+        ["lock"] = text => LockId.TryParse(text, out var id) ? id.ToString() : null,
+        ["linear hash"] = text => LinearHash.TryParse(text, out var hash) ? hash.ToString() : null,
+        ["tree hash"] = text => TreeHash.TryParse(text, out var hash) ? hash.ToString() : null,
+        ["location"] = text => PartLocation.TryParse(text, out var location) ? location.ToString() : null,
+        ["job marker"] = text => JobMarker.TryParse(text, out var cursor) ? JobMarker.Format(cursor) : null,
+    };
+
+    public static TheoryData<string> Names => [.. Parsers.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void What_is_accepted_is_read_as_the_same_again(string name)
+    {
+        var parse = Parsers[name];
+        var dice = new Dice(name.Length);
+        var accepted = 0;
+        for (var i = 0; i < Inputs; i++)
+        {
+            if (Text(dice) is var text && parse(text) is { } read)
+            {
+                accepted++;
+                Assert.True(read == parse(read), $"'{text}' was read as '{read}', and that is read as '{parse(read)}'.");
+            }
+        }
+
+        Assert.True(name == "vault ARN" || accepted > 0, "None was accepted.");
+    }
+
+    [Fact]
+    public void Any_target_is_taken_apart()
+    {
+        var dice = new Dice(1);
+        for (var i = 0; i < Inputs; i++)
+        {
+            var text = Text(dice);
+            var target = RequestTarget.Parse(text);
+            Assert.True(target.Segments.Length == 0 || text.StartsWith('/'));
+            Assert.DoesNotContain("..", target.Segments);
+            _ = target.Query.Find("limit");
+            foreach (var method in new[] { "GET", "PUT", "POST", "DELETE" })
+            {
+                _ = GlacierRoute.Find(method, target);
+            }
+        }
+    }
+
+    [Fact]
+    public void Every_policy_of_the_language_is_read_and_judges_every_request()
+    {
+        var dice = new Dice(2);
+        var grammar = new PolicyGrammar(dice, Arn);
+        for (var i = 0; i < Inputs / 10; i++)
+        {
+            var policy = PolicyDocument.Parse(grammar.Document());
+            Assert.Null(policy.FindStatementAboutOthers(Arn));
+            _ = PolicyVerdict.Of(new PolicyInForce(policy, Arn), null, Request(dice));
+        }
+    }
+
+    [Fact]
+    public void A_spoiled_policy_is_read_or_refused_with_words()
+    {
+        var dice = new Dice(3);
+        var grammar = new PolicyGrammar(dice, Arn);
+        var spoiler = new JsonSpoiler(dice);
+        var refused = 0;
+        for (var i = 0; i < Inputs / 10; i++)
+        {
+            try
+            {
+                var policy = PolicyDocument.Parse(spoiler.Tokens(grammar.Document()));
+                _ = PolicyVerdict.Of(new PolicyInForce(policy, Arn), null, Request(dice));
+            }
+            catch (PolicyFormatException flaw)
+            {
+                Assert.NotEmpty(flaw.Message);
+                refused++;
+            }
+        }
+
+        Assert.InRange(refused, Inputs / 40, (Inputs / 10) - 1);
+    }
+
+    [Fact]
+    public void A_spoiled_body_is_read_or_refused()
+    {
+        string[] bodies =
+        [
+            $$"""{"Type":"archive-retrieval","ArchiveId":"{{new string('a', 138)}}","Tier":"Bulk","RetrievalByteRange":"0-1048575"}""",
+            """
+            {"Type":"inventory-retrieval","Format":"CSV","InventoryRetrievalParameters":{"StartDate":"2026-03-01T12:00:00Z",
+            "EndDate":"2026-03-02T12:00:00Z","Limit":"10","Marker":null}}
+            """,
+            """{"Policy":{"Rules":[{"Strategy":"BytesPerHour","BytesPerHour":1}]}}""",
+        ];
+        var dice = new Dice(4);
+        var spoiler = new JsonSpoiler(dice);
+        for (var i = 0; i < Inputs; i++)
+        {
+            var body = spoiler.Spoil(Encoding.UTF8.GetBytes(dice.Pick(bodies)));
+            Assert.NotEqual(JobOrder.TryRead(body, out _, out var jobError), jobError is not null);
+            Assert.NotEqual(RetrievalPolicyBody.TryRead(body, out _, out var policyError), policyError is not null);
+        }
+    }
+
+    private static PolicyRequest Request(Dice dice)
+    {
+        Assert.True(AccountId.TryParse("111122223333", out var owner));
+        Assert.True(AccountId.TryParse("999988887777", out var stranger));
+        return new PolicyRequest
+        {
+            Operation = dice.PickFrom(PolicyActions.Operations),
+            Owner = owner,
+            Caller = dice.OneIn(2) ? owner : stranger,
+            At = dice.Pick(DateTimeOffset.UnixEpoch, DateTimeOffset.MinValue, DateTimeOffset.MaxValue, new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero)),
+            Source = dice.OneIn(3) ? null : dice.OneIn(2) ? System.Net.IPAddress.Loopback : System.Net.IPAddress.IPv6Loopback,
+            UserAgent = dice.OneIn(2) ? null : OddText.Of(dice),
+            Tags = new Dictionary<string, string> { ["LegalHold"] = OddText.Of(dice) },
+            ArchiveAgeDays = dice.OneIn(2) ? null : dice.Below(1000),
+        };
+    }
+
+    /// <summary>Mostly something that is nearly right.</summary>
+    private static string Text(Dice dice)
+    {
+        var text = dice.OneIn(4) ? OddText.Of(dice) : dice.OneIn(8) ? OddText.Range(dice) : dice.Pick(Sound);
+        for (var changes = dice.Below(3); changes > 0 && text.Length > 0; changes--)
+        {
+            var at = dice.Below(text.Length);
+            text = dice.Below(5) switch
+            {
+                0 => text[..at],
+                1 => text[at..],
+                2 => $"{text}{dice.Text(Letters, 1 + dice.Below(3))}",
+                3 => $"{text[..at]}{dice.Text(Letters, 1)}{text[(at + 1)..]}",
+                _ => $"{text[..at]}{(char)dice.Below(0x10000)}{text[(at + 1)..]}",
+            };
+        }
+
+        return text;
+    }
+}

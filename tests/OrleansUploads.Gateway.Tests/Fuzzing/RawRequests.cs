@@ -1,0 +1,106 @@
+using System.Text;
+using OrleansUploads.Gateway.Glacier;
+
+namespace OrleansUploads.Gateway.Tests.Fuzzing;
+
+/// <summary>Bytes that are meant to be a request and are not, or not quite: what comes of broken clients and of attacks on
+/// whatever stands between two servers.</summary>
+internal sealed class RawRequests(RightRequests right, Dice dice)
+{
+    private static readonly string[] Lines =
+    [
+        "GET", "GET /", "GET / HTTP/1.0", "GET / HTTP/1.2", "GET / HTTP/2.0", "GET / HTTP/3.7", "GET / HTTP/1.1 x", "GET  / HTTP/1.1",
+        " GET / HTTP/1.1", "GET /\tHTTP/1.1", "GET / http/1.1", "/ GET HTTP/1.1", "G\u0000T / HTTP/1.1", "GET /\u0000 HTTP/1.1",
+        "GET /é HTTP/1.1", "OPTIONS * HTTP/1.1", "GET * HTTP/1.1", "CONNECT example.org:443 HTTP/1.1", "CONNECT / HTTP/1.1",
+        "GET http://example.org/-/vaults HTTP/1.1", "GET //example.org/ HTTP/1.1", "PRI * HTTP/2.0", "", "\u0016\u0003\u0001", "SSH-2.0-x",
+        "GET /-/vaults\\..\\x HTTP/1.1", "GET /-/vaults;x=1 HTTP/1.1", "GET /-/vaults#x HTTP/1.1", "GET ?limit=1 HTTP/1.1",
+    ];
+
+    private static readonly string[] Bodies =
+    [
+        "0\r\n\r\n", "5\r\nhello\r\n0\r\n\r\n", "5\r\nhel\r\n0\r\n\r\n", "-1\r\n\r\n", "x\r\n\r\n", "fffffffffffffffff\r\n\r\n", "7fffffff\r\nx\r\n",
+        "5;ext=1\r\nhello\r\n0\r\n\r\n", "5\nhello\n0\n\n", "0\r\nTrailer: x\r\n\r\n", "0\r\nContent-Length: 9\r\n\r\n", "1\r\nab\r\n0\r\n\r\n",
+        "\r\n", "00000005\r\nhello\r\n0\r\n\r\n", "5 \r\nhello\r\n0\r\n\r\n",
+    ];
+
+    /// <summary>Some bytes. Where it is a matter of chance whether the server is still there when they are understood, they
+    /// ask for nothing that would change anything.</summary>
+    public RawRequest Next(string host, DateTimeOffset now)
+    {
+        var request = FuzzSigning.Sign(right.Any() with { Framing = BodyFraming.Right }, host, now);
+        var harmless = FuzzSigning.Sign(Harmless() with { Framing = BodyFraming.Right }, host, now);
+        var sound = FuzzSigning.Encode(request);
+        return dice.Below(9) switch
+        {
+            0 => new(WireText.Encode($"{dice.Pick(Lines)}\r\nHost: {host}\r\n\r\n"), null),
+            1 => new(WireText.Encode($"{dice.Pick(Lines)}{dice.Pick("\n", "\r", "\r\n\r\n", "\n\n")}"), null),
+            2 => new(sound[..dice.Below(sound.Length)], request),
+            3 => new([.. sound, .. Junk()], request, Answers: 1),
+            4 => new([.. sound, .. sound], request, Answers: 2),
+            5 => new(Damaged(FuzzSigning.Encode(harmless)), null),
+            6 => new(Smuggled(host, now), null),
+            7 => new(dice.Bytes(dice.Pick(1, 10, 1000, 100_000)), null),
+            _ => new(
+                Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(FuzzSigning.Encode(harmless)).Replace(
+                    "\r\n", dice.Pick("\n", "\r", " \r\n", "\r\n "), StringComparison.Ordinal)),
+                harmless),
+        };
+    }
+
+    /// <summary>What only reads, or is nobody's.</summary>
+    private FuzzRequest Harmless()
+    {
+        var request = right.Any();
+        return request.Method == "GET" ? request : request with { Signer = null };
+    }
+
+    private byte[] Junk() => dice.OneIn(2) ? dice.Bytes(dice.Below(200)) : WireText.Encode($"{dice.Pick(Lines)}\r\n\r\n");
+
+    /// <summary>A body that is framed in two ways, or in a way that is none.</summary>
+    private byte[] Smuggled(string host, DateTimeOffset now)
+    {
+        var request = Harmless() with
+        {
+            Body = [],
+            Framing = dice.OneIn(2) ? new BodyFraming.Cut(0) : new BodyFraming.Unended(),
+        };
+        request = dice.OneIn(2) ? request with { Method = "POST", Signer = null } : request;
+        request = request.With("Transfer-Encoding", dice.Pick("chunked", "Chunked", "chunked, chunked", "gzip, chunked", "chunked, gzip", "x"));
+        request = dice.OneIn(2) ? request.Adding("Transfer-Encoding", dice.Pick("chunked", "identity")) : request;
+        return [.. FuzzSigning.Encode(FuzzSigning.Sign(request, host, now)), .. WireText.Encode(dice.Pick(Bodies))];
+    }
+
+    private byte[] Damaged(byte[] sound)
+    {
+        var head = sound.AsSpan().IndexOf("\r\n\r\n"u8);
+        for (var i = dice.Below(3); i >= 0; i--)
+        {
+            sound[dice.Below(head)] = (byte)dice.Pick(0, 9, 10, 13, 32, 34, 37, 58, 127, 128, 255, dice.Below(256));
+        }
+
+        return sound;
+    }
+}
+
+/// <summary>Bytes, and what is known of them.</summary>
+/// <param name="Bytes">What is sent.</param>
+/// <param name="Request">The request with which they begin; null where nobody can say.</param>
+/// <param name="Answers">How many answers are sure to come, whatever comes after them.</param>
+internal sealed record RawRequest(byte[] Bytes, FuzzRequest? Request, int Answers = 0)
+{
+    /// <summary>Which operation they mean, where that is known.</summary>
+    public GlacierOperation? Operation { get; } = OperationOf(Request, Bytes);
+
+    public bool IsHead => Bytes.AsSpan().StartsWith("HEAD"u8);
+
+    private static GlacierOperation? OperationOf(FuzzRequest? request, byte[] bytes)
+    {
+        if (request is not null)
+        {
+            return Judge.OperationOf(request.Method, request.Target);
+        }
+
+        var line = Encoding.Latin1.GetString(bytes.AsSpan(0, Math.Max(0, bytes.AsSpan().IndexOf("\r\n"u8)))).Split(' ');
+        return line.Length == 3 ? Judge.OperationOf(line[0], line[1]) : null;
+    }
+}

@@ -1,0 +1,70 @@
+using OrleansUploads.Gateway.Tests.Harness;
+using static OrleansUploads.Gateway.Tests.Harness.Requests;
+
+namespace OrleansUploads.Gateway.Tests.Fuzzing;
+
+/// <content>Archives and uploads.</content>
+internal sealed partial class RightRequests
+{
+    /// <summary>Hashing a mebibyte anew for each request would be most of the work.</summary>
+    private static readonly byte[] Whole = Requests.Bytes(MiB, 71);
+
+    private FuzzRequest Archive(KnownVault vault)
+    {
+        var bytes = SomeBytes();
+        return From(UploadArchive(vault.Name, bytes)) with
+        {
+            Learn = ToldArchive(vault, bytes.Length),
+        };
+    }
+
+    private FuzzRequest Initiation(KnownVault vault)
+    {
+        var partSizeBytes = (long)MiB << dice.Pick(0, 0, 0, 0, 1, 12);
+        return From(Initiate(vault.Name, partSizeBytes)) with
+        {
+            Learn = Told("x-amz-multipart-upload-id", id => KnownVault.Remember(vault.Uploads, new KnownUpload(id, partSizeBytes))),
+        };
+    }
+
+    private FuzzRequest Part(KnownVault vault, KnownUpload upload)
+    {
+        var slot = dice.Pick(0, 0, 0, 0, 0, 0, 0, 1, 1, 2, 9_999, 10_000);
+        var firstByte = (slot * upload.PartSizeBytes) + dice.Pick(0, 0, 0, 0, 0, 0, 0, 1);
+        var bytes = slot < 2 && dice.OneIn(16) ? Whole : SomeBytes();
+        if (dice.OneIn(24))
+        {
+            // Longer than the part size; it is refused before any byte is asked for.
+            var length = upload.PartSizeBytes + 1;
+            return From(Requests.Part(vault.Name, upload.Id, firstByte, [])) with
+            {
+                Headers = [.. From(Requests.Part(vault.Name, upload.Id, 0, SomeBytes())).With(
+                    "Content-Range", $"bytes {firstByte}-{firstByte + length - 1}/*").Headers],
+                Framing = new BodyFraming.OnlyAnnounced(Text(length)),
+            };
+        }
+
+        return From(Requests.Part(vault.Name, upload.Id, firstByte, bytes)) with
+        {
+            Learn = _ => upload.Parts[firstByte] = bytes,
+        };
+    }
+
+    private FuzzRequest Completion(KnownVault vault, KnownUpload upload)
+    {
+        var bytes = upload.Bytes;
+        var sizeBytes = bytes.Length + dice.Pick(0, 0, 0, 0, 0, 1);
+        return From(Complete(vault.Name, upload.Id, sizeBytes, HashOf(bytes))) with
+        {
+            Learn = ToldArchive(vault, bytes.Length),
+        };
+    }
+
+    /// <summary>The hash of the parts. More than a few whole ones would take too long; a wrong hash is a refusal, too.</summary>
+    private static string HashOf(byte[] bytes) => bytes.Length > 4 * MiB ? new string('0', 64) : TreeHashOf(bytes);
+
+    private static Action<ApiAnswer> ToldArchive(KnownVault vault, long sizeBytes) =>
+        Told("x-amz-archive-id", id => KnownVault.Remember(vault.Archives, new KnownArchive(id, sizeBytes)));
+
+    private byte[] SomeBytes() => dice.Bytes(dice.Pick(1, 2, 7, 100, 1000, 4096));
+}

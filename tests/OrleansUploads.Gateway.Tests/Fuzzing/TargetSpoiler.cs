@@ -1,0 +1,106 @@
+namespace OrleansUploads.Gateway.Tests.Fuzzing;
+
+/// <summary>Spoils the path and the query of a request.</summary>
+internal sealed class TargetSpoiler(World world, Dice dice)
+{
+    private static readonly string[] Parameters =
+        ["limit", "marker", "statuscode", "completed", "operation", "Limit", "li%6dit", "x", "", "X-Amz-Signature"];
+
+    public FuzzRequest SpoilPath(FuzzRequest request)
+    {
+        var (path, query) = Split(request.Target);
+        var segments = path.Split('/').ToList();
+        var at = Math.Min(1 + dice.Below(segments.Count), segments.Count - 1);
+        switch (dice.Below(10))
+        {
+            case 0:
+                segments.RemoveAt(at);
+                break;
+            case 1:
+                segments.Insert(at, segments[at]);
+                break;
+            case 2:
+                segments.Insert(at, OddSegment());
+                break;
+            case 3:
+                segments.Add(OddSegment());
+                break;
+            case 4:
+                segments[at] = Escaped(segments[at]);
+                break;
+            case 5:
+                segments[at] = OtherId();
+                break;
+            case 6:
+                segments[at] = new string('v', dice.Pick(255, 256, 3000, 7900, 9000, 70_000));
+                break;
+            case 7:
+                return request with { Target = dice.Pick("*", "", "vaults", "//", "/", "http://localhost/-/vaults", "/-/") };
+            case 8:
+                segments[at] = segments[at].ToUpperInvariant();
+                break;
+            default:
+                segments[at] = OddSegment();
+                break;
+        }
+
+        return request with { Target = string.Join('/', segments) + query };
+    }
+
+    public FuzzRequest SpoilQuery(FuzzRequest request)
+    {
+        var (path, query) = Split(request.Target);
+        var parameter = $"{dice.Pick(Parameters)}{dice.Pick("=", "=", "=", "", "==")}{OddValue()}";
+        var spoiled = dice.Below(8) switch
+        {
+            0 => "",
+            1 => "?",
+            2 => $"?{query.TrimStart('?')}&{query.TrimStart('?')}",
+            3 => $"?{parameter}&{query.TrimStart('?')}",
+            4 => "?" + new string('&', dice.Pick(1, 50, 2000)),
+            5 => query.Replace("=", "%3D", StringComparison.Ordinal) + "?" + OddValue(),
+            6 => $"?marker={dice.PickFrom(world.Vaults).Arn}",
+            _ => $"?{query.TrimStart('?')}&{parameter}",
+        };
+        return request with { Target = path + spoiled };
+    }
+
+    private static (string Path, string Query) Split(string target)
+    {
+        var mark = target.IndexOf('?', StringComparison.Ordinal);
+        return mark < 0 ? (target, "") : (target[..mark], target[mark..]);
+    }
+
+    /// <summary>Every character escaped, in one of the ways that mean the same or nearly so.</summary>
+    private string Escaped(string segment) => string.Concat(segment.Select(letter =>
+        dice.OneIn(2) ? $"%{(int)letter & 0xFF:X2}" : dice.OneIn(4) ? $"%25{(int)letter & 0xFF:x2}" : letter.ToString()));
+
+    private string OtherId()
+    {
+        var vault = world.AnyVault(dice);
+        return dice.Below(6) switch
+        {
+            0 when vault.Archives.Count > 0 => dice.PickFrom(vault.Archives).Id,
+            1 when vault.Uploads.Count > 0 => dice.PickFrom(vault.Uploads).Id,
+            2 when vault.Jobs.Count > 0 => dice.PickFrom(vault.Jobs),
+            3 when vault.Locks.Count > 0 => dice.PickFrom(vault.Locks),
+            4 => vault.Account,
+            _ => vault.Name,
+        };
+    }
+
+    /// <summary>Mostly what may stand in a path; now and then something that makes the request no HTTP any more.</summary>
+    private string OddSegment()
+    {
+        var text = OddText.Of(dice);
+        return dice.OneIn(4) ? text : string.Concat(WireText.Encode(text).Select(value =>
+            value is > 0x20 and < 0x7F and not (byte)'?' and not (byte)'#' ? ((char)value).ToString() : $"%{value:x2}"));
+    }
+
+    private string OddValue() => dice.Below(3) switch
+    {
+        0 => OddText.Number(dice).Replace(" ", "%20", StringComparison.Ordinal),
+        1 => dice.Pick("%", "%4", "%GG", "%00", "%ff", "%ED%A0%80", "%u0041", "+", "%2B", "%26", "%0d%0a", new string('%', 500)),
+        _ => OddSegment(),
+    };
+}
