@@ -23,7 +23,7 @@ public sealed class ArchiveShardDecider(
     /// <summary>A job begins a little later than the inventory that it lists, and clocks differ.</summary>
     private static readonly TimeSpan InventorySlack = TimeSpan.FromHours(1);
 
-    private const int SmallShard = 64;
+    private const int SmallShard = 16;
 
     private readonly TimeSpan _deletionLife = Longest(
         uploads.RecordLife,
@@ -196,7 +196,7 @@ public sealed class ArchiveShardDecider(
     public override int CompactCount(ArchiveShardState state)
     {
         var length = 1 + state.Archives.Count + state.Deleted.Count + state.Untold.Count;
-        return Math.Min(length, SmallShard + (length / 8));
+        return Math.Min(length, SmallShard + (length / 16));
     }
 
     private static Decision<ArchiveShardEvent> List(ArchiveShardState state, ListArchives command)

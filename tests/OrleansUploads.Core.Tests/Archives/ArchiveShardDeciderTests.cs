@@ -82,10 +82,10 @@ public sealed class ArchiveShardDeciderTests
         {
             _shard.Do(Add(i));
             _shard.ConfirmAll();
-            Assert.Equal(Math.Min(i + 2, 64 + ((i + 2) / 8)), _shard.Decider.CompactCount(_shard.State));
+            Assert.Equal(Math.Min(i + 2, 16 + ((i + 2) / 16)), _shard.Decider.CompactCount(_shard.State));
         }
 
-        Assert.Equal(189, _shard.Decider.CompactCount(_shard.State));
+        Assert.Equal(78, _shard.Decider.CompactCount(_shard.State));
     }
 
     [Fact]

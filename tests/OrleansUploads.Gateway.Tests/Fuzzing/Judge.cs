@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using OrleansUploads.Gateway.Glacier;
 using OrleansUploads.Gateway.Tests.Harness;
+using OrleansUploads.TestKit.Documents;
 using static OrleansUploads.Gateway.Glacier.GlacierOperation;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
