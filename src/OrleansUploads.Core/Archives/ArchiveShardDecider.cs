@@ -33,6 +33,10 @@ public sealed class ArchiveShardDecider(
     /// <inheritdoc/>
     public override ArchiveShardState Initial => ArchiveShardState.Empty;
 
+    /// <inheritdoc/>
+    /// <remarks>Shards are read more often than they are written to: few of a large vault's are in memory.</remarks>
+    public override int HistorySlack => 8;
+
     /// <summary>The shard that an archive belongs to. Stored keys depend on it: never change it.</summary>
     public static int ShardOf(ArchiveId archive, VaultLife vault)
     {

@@ -40,6 +40,10 @@ public abstract class Decider<TState, TCommand, TEvent>
     /// <summary>How many events <see cref="Compact"/> gives, found without making them.</summary>
     public abstract int CompactCount(TState state);
 
+    /// <summary>How many events a history may be longer than twice <see cref="CompactCount"/> before a snapshot replaces it: the
+    /// more, the less is written, and the more has to be read.</summary>
+    public virtual int HistorySlack => 64;
+
     /// <summary>Nothing happens, and there is nothing more to say.</summary>
     protected static Decision<TEvent> Nothing { get; } = new(Done.Instance, []);
 

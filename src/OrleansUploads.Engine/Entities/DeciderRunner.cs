@@ -36,20 +36,19 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent> : EntityRu
     /// <param name="decider">Its rules.</param>
     /// <param name="codec">How its events are stored.</param>
     /// <param name="others">Whether other hosts may write to the same journal.</param>
-    /// <param name="historySlack">A history may be this many events longer than twice the shortest one before a snapshot
-    /// replaces it.</param>
+    /// <param name="historySlack">In the place of the rules' own slack; null for that.</param>
     public DeciderRunner(
         EntityId entity,
         Decider<TState, TCommand, TEvent> decider,
         EventCodec<TEvent> codec,
         OtherHosts others = OtherHosts.Unexpected,
-        int historySlack = DefaultHistorySlack)
+        int? historySlack = null)
         : base(entity)
     {
         _decider = decider;
         _codec = codec;
         _others = others;
-        _historySlack = historySlack;
+        _historySlack = historySlack ?? decider.HistorySlack;
         _state = decider.Initial;
         _ledger = new AnswerLedger(entity, output => _outputs.Add(output));
     }

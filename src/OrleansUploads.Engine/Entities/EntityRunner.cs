@@ -25,9 +25,6 @@ public abstract class EntityRunner
     /// <summary>Most commands that wait; beyond that callers are told to try again later.</summary>
     public const int MaxQueued = 16 * 1024;
 
-    /// <summary>How many events a history may be longer than twice the shortest one before a snapshot replaces it.</summary>
-    public const int DefaultHistorySlack = 64;
-
     private protected EntityRunner(EntityId entity) => Entity = entity;
 
     /// <summary>Which entity.</summary>

@@ -15,6 +15,9 @@ public sealed class LocatedUploadTests
 {
     private const int Slots = 4;
 
+    /// <summary>More than fit into a history without a snapshot.</summary>
+    private const int ManyVersions = 256;
+
     private static readonly TreeHash Whole =
         TreeHasher.Combine(Enumerable.Range(0, Slots).Select(slot => Some.Hash($"{slot}")).ToArray());
 
@@ -145,7 +148,7 @@ public sealed class LocatedUploadTests
     {
         var bench = new EngineBench();
         var upload = await OpenAsync(bench);
-        for (var version = 0; version < 4 * EntityRunner.DefaultHistorySlack; version++)
+        for (var version = 0; version < ManyVersions; version++)
         {
             await bench.AskAsync(
                 upload.Entity, Report(1, $"version-{version}") with { TreeHash = Some.Hash($"{version}") });
@@ -154,7 +157,7 @@ public sealed class LocatedUploadTests
         bench.Crash();
 
         var part = Assert.Single((await bench.AskAsync(upload.Entity, new ListParts(Some.Vault, 0, 10))).Parts);
-        Assert.Equal(Some.Location($"version-{(4 * EntityRunner.DefaultHistorySlack) - 1}"), part.Location);
+        Assert.Equal(Some.Location($"version-{ManyVersions - 1}"), part.Location);
         Assert.Equal(
             new Refusal.UploadKeptElsewhere(),
             await bench.RefusalAsync(upload.Entity, new CheckPart(Some.Vault, part.Range)));
