@@ -94,17 +94,30 @@ public sealed class EntityCell
         }
     }
 
+    /// <summary>What is to be done is begun before anybody is answered, so that nobody who was can come before it.</summary>
     private void CarryOut(IReadOnlyList<RunnerOutput> outputs)
+    {
+        Begin(outputs);
+        foreach (var output in outputs)
+        {
+            if (output is RunnerOutput.Reply reply)
+            {
+                ((TaskCompletionSource<object>)reply.Ticket).TrySetResult(reply.Answer);
+            }
+            else if (output is RunnerOutput.Fault fault)
+            {
+                ((TaskCompletionSource<object>)fault.Ticket).TrySetException(fault.Reason);
+            }
+        }
+    }
+
+    private void Begin(IReadOnlyList<RunnerOutput> outputs)
     {
         foreach (var output in outputs)
         {
             switch (output)
             {
-                case RunnerOutput.Reply reply:
-                    ((TaskCompletionSource<object>)reply.Ticket).TrySetResult(reply.Answer);
-                    break;
-                case RunnerOutput.Fault fault:
-                    ((TaskCompletionSource<object>)fault.Ticket).TrySetException(fault.Reason);
+                case RunnerOutput.Reply or RunnerOutput.Fault:
                     break;
                 case RunnerOutput.Load:
                     _ = LoadAsync();

@@ -31,7 +31,11 @@ internal static class Suite
             Path.Combine(folder, $"orleans-uploads-{benchmark.Name}-{Environment.ProcessId}"));
         try
         {
-            return await benchmark.RunAsync(new Session(own.FullName, quick), cancellationToken);
+            var verdicts = await benchmark.RunAsync(new Session(own.FullName, quick), cancellationToken);
+
+            // Millions of files take minutes to delete, and nobody should wait for them.
+            VerdictTable.Write(Console.Error, verdicts);
+            return verdicts;
         }
         finally
         {
