@@ -13,7 +13,7 @@ public sealed record EmbeddedHostOptions
     public TimeSpan IdleLife { get; init; } = DefaultIdleLife;
 
     /// <summary>Default of <see cref="MaxIdleBytes"/>.</summary>
-    public const long DefaultMaxIdleBytes = 32 * 1024 * 1024;
+    public const long DefaultMaxIdleBytes = 16 * 1024 * 1024;
 
     /// <summary>Idle entities are dropped before their time, the longest idle ones first, while all that are loaded hold more
     /// than this: the bytes of their histories as the journal has them, and 4 KiB for each. In memory that is up to three times

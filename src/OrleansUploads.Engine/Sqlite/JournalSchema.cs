@@ -98,7 +98,7 @@ internal static class JournalSchema
     public static SqliteDatabase OpenForReading(string path)
     {
         SqliteDatabase database = SqliteDatabase.Open(path, readOnly: true);
-        database.Execute("PRAGMA cache_size = -16384");
+        database.Execute("PRAGMA cache_size = -8192");
         database.Execute("PRAGMA cell_size_check = ON");
         return database;
     }
