@@ -1,0 +1,45 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using static System.Runtime.Intrinsics.X86.Avx512F.VL;
+using Words = System.Runtime.Intrinsics.Vector256<uint>;
+
+namespace OrleansUploads.Hashing;
+
+/// <summary>Eight lanes with AVX-512 instructions on 256-bit registers, for batches that would leave most of sixteen lanes
+/// idle.</summary>
+internal readonly struct LanesAvx512Half : ILaneVector<Words>
+{
+    public static int Lanes => 8;
+
+    public static bool IsSupported => Avx512F.VL.IsSupported;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Words Broadcast(uint word) => Vector256.Create(word);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Words Add(Words left, Words right) => left + right;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Round(
+        Words a, Words b, Words c, ref Words d, Words e, Words f, Words g, ref Words h, Words input)
+    {
+        var sigma1 = TernaryLogic(RotateRight(e, 6), RotateRight(e, 11), RotateRight(e, 25), TernaryTable.Xor);
+        var t1 = h + input + TernaryLogic(e, f, g, TernaryTable.Choose) + sigma1;
+        var sigma0 = TernaryLogic(RotateRight(a, 2), RotateRight(a, 13), RotateRight(a, 22), TernaryTable.Xor);
+        d += t1;
+        h = t1 + (sigma0 + TernaryLogic(a, b, c, TernaryTable.Majority));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Words Extend(Words w0, Words w1, Words w9, Words w14)
+    {
+        var sigma0 = TernaryLogic(RotateRight(w1, 7), RotateRight(w1, 18), w1 >>> 3, TernaryTable.Xor);
+        var sigma1 = TernaryLogic(RotateRight(w14, 17), RotateRight(w14, 19), w14 >>> 10, TernaryTable.Xor);
+        return w0 + w9 + sigma0 + sigma1;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void LoadBlock(ref readonly byte block, int strideBytes, Span<Words> words) =>
+        LanesAvx2.LoadBlock(in block, strideBytes, words);
+}

@@ -1,0 +1,98 @@
+using System.Runtime.Intrinsics;
+using System.Security.Cryptography;
+
+namespace OrleansUploads.Hashing;
+
+/// <summary>The ways to hash a batch. Tests select them by name.</summary>
+internal enum BatchPath
+{
+    /// <summary>One message after another, with the platform's SHA-256.</summary>
+    OneByOne,
+
+    /// <summary>Eight lanes, AVX2.</summary>
+    Avx2,
+
+    /// <summary>Eight lanes, AVX-512 on 256-bit registers.</summary>
+    Avx512Half,
+
+    /// <summary>Sixteen lanes, AVX-512.</summary>
+    Avx512,
+}
+
+/// <summary>SHA-256 of a batch of messages of equal length, by the fastest method that this processor supports.</summary>
+internal static class Sha256Batch
+{
+    /// <summary>Block size of SHA-256. Message lengths must be multiples of it.</summary>
+    public const int BlockBytes = 64;
+
+    /// <summary>Whether this processor supports a path.</summary>
+    public static bool IsSupported(BatchPath path) => path switch
+    {
+        BatchPath.OneByOne => true,
+        BatchPath.Avx2 => LanesAvx2.IsSupported,
+        BatchPath.Avx512Half => LanesAvx512Half.IsSupported,
+        BatchPath.Avx512 => LanesAvx512.IsSupported,
+    };
+
+    /// <summary>Hashes a batch of contiguous messages.</summary>
+    /// <param name="messages">The messages, without any further bytes.</param>
+    /// <param name="messageBytes">Length of each message in bytes; a multiple of 64.</param>
+    /// <param name="digests">Receives one digest per message. May overlap the start of <paramref name="messages"/>.</param>
+    public static void Hash(ReadOnlySpan<byte> messages, int messageBytes, Span<Sha256Digest> digests)
+    {
+        while (!digests.IsEmpty)
+        {
+            var (path, count) = Choose(digests.Length);
+            Hash(path, messages[..(count * messageBytes)], messageBytes, digests[..count]);
+            messages = messages[(count * messageBytes)..];
+            digests = digests[count..];
+        }
+    }
+
+    /// <summary>Chooses the fastest path for the start of a batch, and the number of messages to hash with it.</summary>
+    /// <remarks>The cost of a vector path does not depend on the number of idle lanes. The thresholds are the measured break-even
+    /// points on a processor with SHA-256 instructions; without these instructions, vectors are faster for much smaller
+    /// batches.</remarks>
+    public static (BatchPath Path, int Count) Choose(int messages)
+    {
+        if (messages >= 12 && LanesAvx512.IsSupported) return (BatchPath.Avx512, WholeGroups(messages, 16));
+        if (messages >= 5 && LanesAvx512Half.IsSupported) return (BatchPath.Avx512Half, WholeGroups(messages, 8));
+        if (messages >= 8 && LanesAvx2.IsSupported) return (BatchPath.Avx2, WholeGroups(messages, 8));
+        return (BatchPath.OneByOne, messages);
+    }
+
+    private static int WholeGroups(int messages, int lanes) =>
+        messages < lanes ? messages : messages - (messages % lanes);
+
+    /// <summary>Hashes a batch with a given path, which the processor must support.</summary>
+    public static void Hash(BatchPath path, ReadOnlySpan<byte> messages, int messageBytes, Span<Sha256Digest> digests)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(messageBytes % BlockBytes, 0);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(messages.Length, (long)messageBytes * digests.Length);
+        switch (path)
+        {
+            case BatchPath.OneByOne:
+                HashOneByOne(messages, messageBytes, digests);
+                break;
+            case BatchPath.Avx2:
+                LaneKernel<LanesAvx2, Vector256<uint>>.Hash(messages, messageBytes, digests);
+                break;
+            case BatchPath.Avx512Half:
+                LaneKernel<LanesAvx512Half, Vector256<uint>>.Hash(messages, messageBytes, digests);
+                break;
+            case BatchPath.Avx512:
+                LaneKernel<LanesAvx512, Vector512<uint>>.Hash(messages, messageBytes, digests);
+                break;
+        }
+    }
+
+    private static void HashOneByOne(ReadOnlySpan<byte> messages, int messageBytes, Span<Sha256Digest> digests)
+    {
+        Span<byte> digest = stackalloc byte[Sha256Digest.Bytes];
+        for (var i = 0; i < digests.Length; i++)
+        {
+            SHA256.HashData(messages.Slice(i * messageBytes, messageBytes), digest);
+            digests[i] = new Sha256Digest(digest);
+        }
+    }
+}
