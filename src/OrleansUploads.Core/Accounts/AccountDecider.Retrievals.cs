@@ -1,34 +1,37 @@
 using System.Collections.Immutable;
 using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Messages.Accounts;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Accounts;
 
-/// <content>The rules of the data retrieval policy and of provisioned capacity. The account alone decides, so retrievals
-/// that are initiated at the same moment cannot pass the limit together.</content>
+/// <content>The rules of the data retrieval policy and of provisioned capacity. One entity decides for the whole account, so
+/// concurrent retrievals cannot exceed the limit together.</content>
 public sealed partial class AccountDecider
 {
-    private static Decision<AccountEvent> Set(AccountState state, SetDataRetrievalPolicy command) =>
+    private static Decision<AccountEvent> SetDataRetrievalPolicy(AccountState state, SetDataRetrievalPolicy command) =>
         state.RetrievalPolicy == command.Policy
             ? Nothing
             : Accept(new DataRetrievalPolicySet(command.Policy.Strategy, command.Policy.BytesPerHour));
 
-    /// <summary>Without a limit nothing is counted, and nothing written.</summary>
-    private static Decision<AccountEvent> Admit(AccountState state, AdmitRetrieval command, DateTimeOffset now)
+    /// <summary>Admits a retrieval if the limit allows it. Without a limit nothing is counted and nothing is written.</summary>
+    private static Decision<AccountEvent> AdmitRetrieval(AccountState state, AdmitRetrieval command, DateTimeOffset now)
     {
         if (state.RetrievalPolicy.LimitBytes is not { } limit || state.Admitted.Contains(command.Job))
         {
             return Nothing;
         }
 
-        var usedBytes = state.Admitted.InTheHourBefore(now).Bytes;
+        var usedBytes = state.Admitted.WithoutExpired(now).Bytes;
         return command.Bytes <= limit - usedBytes
             ? Accept(new RetrievalAdmitted(command.Job, command.Bytes, now))
             : Refuse(new Refusal.RetrievalNotAdmitted(limit, usedBytes, command.Bytes));
     }
 
-    private static Decision<AccountEvent> Purchase(AccountState state, PurchaseCapacity command, DateTimeOffset now)
+    private static Decision<AccountEvent> PurchaseCapacity(AccountState state, PurchaseCapacity command, DateTimeOffset now)
     {
-        var units = Unexpired(state, now);
+        var units = UnexpiredCapacity(state, now);
         if (units.Find(unit => unit.Capacity == command.Capacity) is { } bought)
         {
             return Reply(bought);
@@ -39,7 +42,7 @@ public sealed partial class AccountDecider
             return Refuse(new Refusal.TooManyCapacityUnits(Limits.MaxCapacityUnits, units.Min(unit => unit.ExpiresAt)));
         }
 
-        var purchased = CapacityUnit.Bought(command.Capacity, now);
+        var purchased = CapacityUnit.Purchase(command.Capacity, now);
         return Accept(purchased, new CapacityPurchased(purchased));
     }
 
@@ -55,13 +58,13 @@ public sealed partial class AccountDecider
 
     private static AccountState Evolve(AccountState state, RetrievalAdmitted happened) => state with
     {
-        Admitted = state.Admitted.InTheHourBefore(happened.At)
+        Admitted = state.Admitted.WithoutExpired(happened.At)
             .With(new AdmittedRetrieval(happened.Job, happened.Bytes, happened.At)),
     };
 
     private static AccountState Evolve(AccountState state, CapacityPurchased happened) => state with
     {
-        Capacity = Unexpired(state, happened.Unit.StartAt).Add(happened.Unit),
+        Capacity = UnexpiredCapacity(state, happened.Unit.StartAt).Add(happened.Unit),
     };
 
     private static IEnumerable<AccountEvent> CompactRetrievals(AccountState state)
@@ -85,6 +88,6 @@ public sealed partial class AccountDecider
     private static int CompactRetrievalsCount(AccountState state) =>
         (state.RetrievalPolicy != DataRetrievalPolicy.Unlimited ? 1 : 0) + state.Admitted.Count + state.Capacity.Count;
 
-    private static ImmutableList<CapacityUnit> Unexpired(AccountState state, DateTimeOffset now) =>
+    private static ImmutableList<CapacityUnit> UnexpiredCapacity(AccountState state, DateTimeOffset now) =>
         state.Capacity.RemoveAll(unit => unit.ExpiresAt <= now);
 }

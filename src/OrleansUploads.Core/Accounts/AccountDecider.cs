@@ -1,12 +1,17 @@
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Messages;
+using OrleansUploads.Core.Messages.Accounts;
+using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Settings;
+using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Accounts;
 
 /// <summary>The rules of an account: which vaults it has, how many it may have, and how much it may retrieve.</summary>
-/// <param name="policy">What it may have; null for the usual.</param>
-/// <param name="archiveShards">Shards of the archive index of a vault that is created now.</param>
-public sealed partial class AccountDecider(AccountPolicy? policy = null, int archiveShards = VaultLife.NewShards)
+/// <param name="policy">Limits of an account; null for the defaults.</param>
+/// <param name="archiveShards">Number of shards of the archive index of a new vault.</param>
+public sealed partial class AccountDecider(AccountPolicy? policy = null, int archiveShards = VaultIncarnation.NewShards)
     : Decider<AccountState, AccountCommand, AccountEvent>
 {
     private readonly int _maxVaults = (policy ?? new AccountPolicy()).MaxVaults;
@@ -15,51 +20,51 @@ public sealed partial class AccountDecider(AccountPolicy? policy = null, int arc
     public override AccountState Initial => AccountState.Empty;
 
     /// <inheritdoc/>
-    public override Decision<AccountEvent> Decide(AccountState state, AccountCommand command, DateTimeOffset now) =>
+    public override Decision<AccountEvent> Decide(AccountState state, AccountCommand command, ServiceTime time) =>
         command switch
         {
-            CreateVault c => Create(state, c, now),
-            ListVaults c => List(state, c),
-            RemoveVault c => state.Vaults.TryGetValue(c.Life.Id.Name.ToString(), out var vault) && vault.Life == c.Life
-                ? Accept(new VaultTakenOut(c.Life))
+            CreateVault c => CreateVault(state, c, time.Now),
+            ListVaults c => ListVaults(state, c),
+            RemoveVault c => state.Vaults.TryGetValue(c.Incarnation.Id.Name.ToString(), out var vault) && vault.Incarnation == c.Incarnation
+                ? Accept(new VaultUnregistered(c.Incarnation))
                 : Nothing,
-            ConfirmVaultBegun c => state.Vaults.TryGetValue(c.Life.Id.Name.ToString(), out var vault)
-                && vault.Life == c.Life && !vault.Confirmed
-                    ? Accept(new VaultConfirmed(c.Life))
+            ConfirmVaultBegun c => state.Vaults.TryGetValue(c.Incarnation.Id.Name.ToString(), out var vault)
+                && vault.Incarnation == c.Incarnation && !vault.Confirmed
+                    ? Accept(new VaultConfirmed(c.Incarnation))
                     : Nothing,
             FindDataRetrievalPolicy => Reply(state.RetrievalPolicy),
-            SetDataRetrievalPolicy c => Set(state, c),
-            AdmitRetrieval c => Admit(state, c, now),
-            PurchaseCapacity c => Purchase(state, c, now),
-            ListCapacity => Reply(new CapacityUnits(Unexpired(state, now))),
-            _ => throw new ArgumentOutOfRangeException(nameof(command), command, "No such command."),
+            SetDataRetrievalPolicy c => SetDataRetrievalPolicy(state, c),
+            AdmitRetrieval c => AdmitRetrieval(state, c, time.Now),
+            PurchaseCapacity c => PurchaseCapacity(state, c, time.Now),
+            ListCapacity => Reply(new CapacityUnits(UnexpiredCapacity(state, time.Now))),
+            _ => throw new ArgumentOutOfRangeException(nameof(command), command, "Unknown command."),
         };
 
     /// <inheritdoc/>
     public override AccountState Evolve(AccountState state, AccountEvent happened) => happened switch
     {
-        VaultTakenIn e => state with
+        VaultRegistered e => state with
         {
-            LastEpoch = e.Life.Epoch,
-            Vaults = state.Vaults.SetItem(e.Life.Id.Name.ToString(), new AccountVault(e.Life, e.At, Confirmed: false)),
+            LastEpoch = e.Incarnation.Epoch,
+            Vaults = state.Vaults.SetItem(e.Incarnation.Id.Name.ToString(), new AccountVault(e.Incarnation, e.At, Confirmed: false)),
         },
-        VaultConfirmed e when state.Vaults.TryGetValue(e.Life.Id.Name.ToString(), out var vault) => state with
+        VaultConfirmed e when state.Vaults.TryGetValue(e.Incarnation.Id.Name.ToString(), out var vault) => state with
         {
-            Vaults = state.Vaults.SetItem(e.Life.Id.Name.ToString(), vault with { Confirmed = true }),
+            Vaults = state.Vaults.SetItem(e.Incarnation.Id.Name.ToString(), vault with { Confirmed = true }),
         },
-        VaultTakenOut e => state with { Vaults = state.Vaults.Remove(e.Life.Id.Name.ToString()) },
+        VaultUnregistered e => state with { Vaults = state.Vaults.Remove(e.Incarnation.Id.Name.ToString()) },
         EpochCarriedOver e => state with { LastEpoch = e.LastEpoch },
         DataRetrievalPolicySet e => Evolve(state, e),
         RetrievalAdmitted e => Evolve(state, e),
         CapacityPurchased e => Evolve(state, e),
-        _ => throw new InvalidOperationException($"{happened.GetType().Name} cannot follow here."),
+        _ => throw new InvalidOperationException($"Unexpected event {happened.GetType().Name}."),
     };
 
     /// <inheritdoc/>
-    public override Decision<AccountEvent> Wake(AccountState state, DateTimeOffset now) => Nothing;
+    public override Decision<AccountEvent> Wake(AccountState state, ServiceTime time) => Nothing;
 
     /// <inheritdoc/>
-    public override DateTimeOffset? WakeAt(AccountState state) => null;
+    public override DateTimeOffset? WakeAt(AccountState state, ServiceTime time) => null;
 
     /// <inheritdoc/>
     public override IEnumerable<Intent> Pending(AccountState state) =>
@@ -70,10 +75,10 @@ public sealed partial class AccountDecider(AccountPolicy? policy = null, int arc
     {
         foreach (var vault in state.Vaults.Values)
         {
-            yield return new VaultTakenIn(vault.Life, vault.CreatedAt);
+            yield return new VaultRegistered(vault.Incarnation, vault.CreatedAt);
             if (vault.Confirmed)
             {
-                yield return new VaultConfirmed(vault.Life);
+                yield return new VaultConfirmed(vault.Incarnation);
             }
         }
 
@@ -91,8 +96,9 @@ public sealed partial class AccountDecider(AccountPolicy? policy = null, int arc
     /// <inheritdoc/>
     public override int CompactCount(AccountState state) => (2 * state.Vaults.Count) + 1 + CompactRetrievalsCount(state);
 
-    /// <summary>Creating a vault that is there changes nothing, also where there are more than there may be now.</summary>
-    private Decision<AccountEvent> Create(AccountState state, CreateVault command, DateTimeOffset now)
+    /// <summary>Creates a vault. Creating an existing vault succeeds and changes nothing, even if the account is over its
+    /// limit.</summary>
+    private Decision<AccountEvent> CreateVault(AccountState state, CreateVault command, DateTimeOffset now)
     {
         if (state.Vaults.ContainsKey(command.Vault.Name.ToString()))
         {
@@ -104,12 +110,14 @@ public sealed partial class AccountDecider(AccountPolicy? policy = null, int arc
             return Refuse(new Refusal.TooManyVaults(command.Vault.Account, _maxVaults));
         }
 
-        var life = new VaultLife(command.Vault, state.LastEpoch + 1, archiveShards);
-        return Accept(new VaultTakenIn(life, now)).Telling(BeginVault(new AccountVault(life, now, Confirmed: false)));
+        var incarnation = new VaultIncarnation(command.Vault, state.LastEpoch + 1, archiveShards);
+        return Accept(new VaultRegistered(incarnation, now))
+            .Telling(BeginVault(new AccountVault(incarnation, now, Confirmed: false)));
     }
 
-    /// <summary>A vault that is listed can be used, so the answer waits until those that were just taken in have begun.</summary>
-    private static Decision<AccountEvent> List(AccountState state, ListVaults command)
+    /// <summary>Lists vaults. A listed vault must be usable, so the answer waits until newly registered vaults have
+    /// begun.</summary>
+    private static Decision<AccountEvent> ListVaults(AccountState state, ListVaults command)
     {
         var listed = new List<VaultId>();
         foreach (var (name, vault) in state.Vaults)
@@ -124,14 +132,14 @@ public sealed partial class AccountDecider(AccountPolicy? policy = null, int arc
                 return Repeat(new VaultsPage(listed, HasMore: true));
             }
 
-            listed.Add(vault.Life.Id);
+            listed.Add(vault.Incarnation.Id);
         }
 
         return Repeat(new VaultsPage(listed, HasMore: false));
     }
 
     private static Intent BeginVault(AccountVault vault) => new(
-        "begin/" + vault.Life,
-        new IntentAction.Tell(vault.Life.Id.Entity, new BeginVault(vault.Life, vault.CreatedAt)),
-        new ConfirmVaultBegun(vault.Life));
+        "begin/" + vault.Incarnation,
+        new TellEntity(vault.Incarnation.Id.Entity, new BeginVault(vault.Incarnation, vault.CreatedAt)),
+        new ConfirmVaultBegun(vault.Incarnation));
 }

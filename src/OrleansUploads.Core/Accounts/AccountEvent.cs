@@ -1,9 +1,9 @@
-using OrleansUploads.Core.Jobs;
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Messages.Accounts;
+using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Accounts;
 
-/// <summary>What can happen to an account. Stored for years: a case is never changed, only followed by a new one.</summary>
+/// <summary>Events of an account. They are stored for years: never change an existing event, add a new one.</summary>
 public abstract record AccountEvent
 {
     private protected AccountEvent()
@@ -11,23 +11,23 @@ public abstract record AccountEvent
     }
 }
 
-/// <summary>A vault was taken in.</summary>
-public sealed record VaultTakenIn(VaultLife Life, DateTimeOffset At) : AccountEvent;
+/// <summary>A vault was registered.</summary>
+public sealed record VaultRegistered(VaultIncarnation Incarnation, DateTimeOffset At) : AccountEvent;
 
-/// <summary>The vault itself has begun its life.</summary>
-public sealed record VaultConfirmed(VaultLife Life) : AccountEvent;
+/// <summary>The vault entity has begun this incarnation.</summary>
+public sealed record VaultConfirmed(VaultIncarnation Incarnation) : AccountEvent;
 
-/// <summary>A deleted vault is no longer listed.</summary>
-public sealed record VaultTakenOut(VaultLife Life) : AccountEvent;
+/// <summary>A deleted vault was unregistered, so it is no longer listed.</summary>
+public sealed record VaultUnregistered(VaultIncarnation Incarnation) : AccountEvent;
 
-/// <summary>How the account limits its retrievals was set.</summary>
+/// <summary>The account's data retrieval policy was set.</summary>
 public sealed record DataRetrievalPolicySet(RetrievalStrategy Strategy, long? BytesPerHour) : AccountEvent;
 
-/// <summary>A retrieval was let pass, and counts against the limit for an hour.</summary>
+/// <summary>A retrieval was admitted. It counts against the limit for <see cref="Limits.RetrievalPolicyWindow"/>.</summary>
 public sealed record RetrievalAdmitted(JobId Job, long Bytes, DateTimeOffset At) : AccountEvent;
 
-/// <summary>A unit of provisioned capacity was bought.</summary>
+/// <summary>A unit of provisioned capacity was purchased.</summary>
 public sealed record CapacityPurchased(CapacityUnit Unit) : AccountEvent;
 
-/// <summary>Carries over how many vault lives there have been; only snapshots have it.</summary>
+/// <summary>The number of vault incarnations so far; occurs only in snapshots.</summary>
 public sealed record EpochCarriedOver(long LastEpoch) : AccountEvent;

@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Messages.Accounts;
+using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Accounts;
 
-/// <summary>Which vaults an account has, and how it limits its retrievals.</summary>
-/// <param name="LastEpoch">How many vault lives have begun in it, ever.</param>
+/// <summary>State of an account: its vaults, its data retrieval policy and its provisioned capacity.</summary>
+/// <param name="LastEpoch">Epoch of the newest vault incarnation; equal to the number of incarnations so far.</param>
 /// <param name="Vaults">The vaults, by name in ordinal order.</param>
 public sealed record AccountState(long LastEpoch, ImmutableSortedDictionary<string, AccountVault> Vaults)
 {
@@ -12,18 +13,18 @@ public sealed record AccountState(long LastEpoch, ImmutableSortedDictionary<stri
     public static AccountState Empty { get; } =
         new(0, ImmutableSortedDictionary.Create<string, AccountVault>(StringComparer.Ordinal));
 
-    /// <summary>How its retrievals are limited.</summary>
+    /// <summary>The data retrieval policy.</summary>
     public DataRetrievalPolicy RetrievalPolicy { get; init; } = DataRetrievalPolicy.Unlimited;
 
-    /// <summary>Retrievals that count against the limit, and perhaps some that no longer do.</summary>
+    /// <summary>Retrievals that count against the limit. May contain some that no longer count.</summary>
     public AdmittedRetrievals Admitted { get; init; } = AdmittedRetrievals.None;
 
-    /// <summary>Units of provisioned capacity, and perhaps some that have expired.</summary>
+    /// <summary>Units of provisioned capacity. May contain expired ones.</summary>
     public ImmutableList<CapacityUnit> Capacity { get; init; } = [];
 }
 
-/// <summary>A vault as its account knows it.</summary>
-/// <param name="Life">Its present life.</param>
-/// <param name="CreatedAt">When it was taken in.</param>
-/// <param name="Confirmed">Whether the vault itself has begun.</param>
-public sealed record AccountVault(VaultLife Life, DateTimeOffset CreatedAt, bool Confirmed);
+/// <summary>A vault in its account's list.</summary>
+/// <param name="Incarnation">The current incarnation.</param>
+/// <param name="CreatedAt">When it was registered.</param>
+/// <param name="Confirmed">Whether the vault entity has begun this incarnation.</param>
+public sealed record AccountVault(VaultIncarnation Incarnation, DateTimeOffset CreatedAt, bool Confirmed);

@@ -1,15 +1,16 @@
 using System.Collections.Immutable;
-using OrleansUploads.Core.Jobs;
+using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Accounts;
 
-/// <summary>A retrieval that an account's policy has let pass.</summary>
-/// <param name="Job">The retrieval.</param>
-/// <param name="Bytes">How many bytes it is about.</param>
-/// <param name="At">When.</param>
+/// <summary>A retrieval that was admitted under an account's data retrieval policy.</summary>
+/// <param name="Job">The retrieval job.</param>
+/// <param name="Bytes">Number of bytes to retrieve.</param>
+/// <param name="At">When it was admitted.</param>
 public sealed record AdmittedRetrieval(JobId Job, long Bytes, DateTimeOffset At);
 
-/// <summary>The retrievals of the last hour, as far as a limit was in force.</summary>
+/// <summary>The retrievals that were admitted within <see cref="Limits.RetrievalPolicyWindow"/> while a limit was in
+/// force.</summary>
 public sealed class AdmittedRetrievals
 {
     private readonly ImmutableQueue<AdmittedRetrieval> _byTime;
@@ -22,27 +23,27 @@ public sealed class AdmittedRetrievals
         Bytes = bytes;
     }
 
-    /// <summary>None.</summary>
+    /// <summary>No retrievals.</summary>
     public static AdmittedRetrievals None { get; } = new([], [], 0);
 
-    /// <summary>What they add up to.</summary>
+    /// <summary>Sum of their bytes.</summary>
     public long Bytes { get; }
 
-    /// <summary>How many.</summary>
+    /// <summary>Number of retrievals.</summary>
     public int Count => _jobs.Count;
 
-    /// <summary>All of them, the oldest first.</summary>
+    /// <summary>The retrievals, oldest first.</summary>
     public IEnumerable<AdmittedRetrieval> ByTime => _byTime;
 
-    /// <summary>Whether a retrieval is one of them.</summary>
+    /// <summary>Whether a retrieval is among them.</summary>
     public bool Contains(JobId job) => _jobs.Contains(job);
 
-    /// <summary>With one more.</summary>
+    /// <summary>Returns a copy with one more retrieval.</summary>
     public AdmittedRetrievals With(AdmittedRetrieval admitted) =>
         new(_byTime.Enqueue(admitted), _jobs.Add(admitted.Job), Bytes + admitted.Bytes);
 
-    /// <summary>Without those that are an hour old.</summary>
-    public AdmittedRetrievals InTheHourBefore(DateTimeOffset now)
+    /// <summary>Returns a copy without the retrievals that have left the window.</summary>
+    public AdmittedRetrievals WithoutExpired(DateTimeOffset now)
     {
         var (byTime, jobs, bytes) = (_byTime, _jobs, Bytes);
         while (!byTime.IsEmpty && byTime.Peek() is var oldest && oldest.At <= now - Limits.RetrievalPolicyWindow)

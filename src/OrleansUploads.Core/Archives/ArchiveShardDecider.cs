@@ -4,28 +4,34 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Jobs;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Messages;
+using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Messages.Jobs;
+using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Settings;
+using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Archives;
 
 /// <summary>The rules of one shard of a vault's archive index.</summary>
-/// <remarks>The vault holds each shard's totals by version, so telling it twice or late changes nothing. A deleted archive
-/// is remembered for as long as a job may list what was there before.</remarks>
-/// <param name="uploads">How long deletions are remembered.</param>
-/// <param name="retrievals">How long jobs take, which may list what was deleted.</param>
-/// <param name="inventories">When inventories are taken: a job may list one that is a day old.</param>
-public sealed class ArchiveShardDecider(
+/// <remarks>The vault keeps the latest version of each shard's totals, so late or repeated deliveries change nothing. A deleted
+/// archive is remembered for as long as a job may list an inventory that contains it.</remarks>
+/// <param name="uploads">How long deletions are remembered for repeated requests.</param>
+/// <param name="retrievals">How long jobs take. An unfinished job may still list a deleted archive.</param>
+/// <param name="inventories">When inventories are taken. With a daily schedule a job may list an inventory that is a day
+/// old.</param>
+public sealed partial class ArchiveShardDecider(
     UploadPolicy uploads, RetrievalPolicy retrievals, InventorySchedule inventories = InventorySchedule.Current)
     : Decider<ArchiveShardState, ArchiveShardCommand, ArchiveShardEvent>
 {
-    /// <summary>A job begins a little later than the inventory that it lists, and clocks differ.</summary>
+    /// <summary>Tolerance for the time between an inventory and the start of its job, and for differences between
+    /// clocks.</summary>
     private static readonly TimeSpan InventorySlack = TimeSpan.FromHours(1);
 
     private const int SmallShard = 16;
 
-    private readonly TimeSpan _deletionLife = Longest(
+    private readonly TimeSpan _deletionLife = Max(
         uploads.RecordLife,
         (inventories == InventorySchedule.Daily ? TimeSpan.FromDays(1) : TimeSpan.Zero)
         + retrievals.LongestDelay + Limits.JobOutputLife + InventorySlack);
@@ -34,39 +40,42 @@ public sealed class ArchiveShardDecider(
     public override ArchiveShardState Initial => ArchiveShardState.Empty;
 
     /// <inheritdoc/>
-    /// <remarks>Shards are read more often than they are written to: few of a large vault's are in memory.</remarks>
+    /// <remarks>Few shards of a large vault are in memory, so they are read from the journal more often than they are
+    /// written.</remarks>
     public override int HistorySlack => 8;
 
     /// <summary>The shard that an archive belongs to. Stored keys depend on it: never change it.</summary>
-    public static int ShardOf(ArchiveId archive, VaultLife vault)
+    public static int ShardOf(ArchiveId archive, VaultIncarnation vault)
     {
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(Encoding.ASCII.GetBytes(archive.ToString()), digest);
-        var place = vault.Shards <= VaultLife.FewestShards ? digest[0] : BinaryPrimitives.ReadUInt16BigEndian(digest);
-        return place % vault.Shards;
+        var hash = vault.Shards <= VaultIncarnation.LegacyShardCount ? digest[0] : BinaryPrimitives.ReadUInt16BigEndian(digest);
+        return hash % vault.Shards;
     }
 
     /// <inheritdoc/>
     public override Decision<ArchiveShardEvent> Decide(
-        ArchiveShardState state, ArchiveShardCommand command, DateTimeOffset now) => command switch
+        ArchiveShardState state, ArchiveShardCommand command, ServiceTime time) => command switch
         {
-            AddArchive c => Add(state, c),
-            FindArchive c => state.Find(c.Archive) is { } entry
+            AddArchive c => AddArchive(state, c),
+            FindArchive c => state.FindArchive(c.Archive) is { } entry
                 ? Reply(entry)
                 : Refuse(new Refusal.ArchiveNotFound(c.Archive)),
-            ListArchives c => List(state, c),
-            DeleteArchive c => Delete(state, c, now),
-            ConfirmTotalsTold c => state.Untold.ContainsKey(c.Version)
-                ? Accept(new TotalsTold(c.Version))
+            ListArchives c => ListArchives(state, c),
+            DeleteArchive c => DeleteArchive(state, c.Archive, c.Judgement, time),
+            DeleteArchiveWithoutVerdict c => DeleteArchive(state, c.Archive, verdict: null, time),
+            UpdateGuard c => c.Generation > state.Guard ? Accept(new GuardUpdated(c.Generation)) : Nothing,
+            ConfirmTotalsDelivered c => state.Undelivered.ContainsKey(c.Version)
+                ? Accept(new TotalsDelivered(c.Version))
                 : Nothing,
             ConfirmArchiveReleased c => state.Deleted.TryGetValue(c.Archive, out var deleted) && !deleted.Released
-                ? Accept(new ReleaseTold(c.Archive))
+                ? Accept(new ReleaseDelivered(c.Archive))
                 : Nothing,
-            _ => throw new ArgumentOutOfRangeException(nameof(command), command, "No such command."),
+            _ => throw new ArgumentOutOfRangeException(nameof(command), command, "Unknown command."),
         };
 
-    /// <summary>An archive that was deleted never comes back, however late its addition is repeated.</summary>
-    private Decision<ArchiveShardEvent> Add(ArchiveShardState state, AddArchive command)
+    /// <summary>Adds an archive. A repeated addition never restores a deleted archive.</summary>
+    private Decision<ArchiveShardEvent> AddArchive(ArchiveShardState state, AddArchive command)
     {
         var entry = command.Entry;
         if (state.Archives.ContainsKey(entry.Archive) || state.Deleted.ContainsKey(entry.Archive))
@@ -82,26 +91,11 @@ public sealed class ArchiveShardDecider(
         return decision.Telling(TellVault(Evolve(before, added)));
     }
 
-    private Decision<ArchiveShardEvent> Delete(ArchiveShardState state, DeleteArchive command, DateTimeOffset now)
-    {
-        if (state.Find(command.Archive) is null)
-        {
-            return state.Deleted.ContainsKey(command.Archive)
-                ? Repeat(Done.Instance)
-                : Refuse(new Refusal.ArchiveNotFound(command.Archive));
-        }
-
-        var happened = new ArchiveDeleted(command.Archive, now);
-        var after = Evolve(state, happened);
-        return Accept(Done.Instance, happened)
-            .Telling(TellVault(after), TellUpload(after.Deleted[command.Archive]));
-    }
-
     /// <inheritdoc/>
     public override ArchiveShardState Evolve(ArchiveShardState state, ArchiveShardEvent happened) => happened switch
     {
         ShardOpened e => state with { Vault = e.Vault, Totals = state.Totals with { Shard = e.Shard } },
-        ArchiveAdded e => Changed(
+        ArchiveAdded e => WithChange(
             state with
             {
                 Archives = state.Archives.SetItem(
@@ -112,7 +106,7 @@ public sealed class ArchiveShardDecider(
             e.Entry.SizeBytes,
             e.Entry.CreatedAt,
             e.Entry.Upload),
-        ArchiveDeleted e when state.Archives.TryGetValue(e.Archive, out var indexed) => Changed(
+        ArchiveDeleted e when state.Archives.TryGetValue(e.Archive, out var indexed) => WithChange(
             state with
             {
                 Archives = state.Archives.SetItem(
@@ -124,34 +118,35 @@ public sealed class ArchiveShardDecider(
             -indexed.Entry.SizeBytes,
             e.At,
             closedUpload: null),
-        TotalsTold e => state with { Untold = state.Untold.Remove(e.Version) },
-        ReleaseTold e when state.Deleted.TryGetValue(e.Archive, out var deleted) =>
+        TotalsDelivered e => state with { Undelivered = state.Undelivered.Remove(e.Version) },
+        GuardUpdated e => state with { Guard = e.Generation },
+        ReleaseDelivered e when state.Deleted.TryGetValue(e.Archive, out var deleted) =>
             state with { Deleted = state.Deleted.SetItem(e.Archive, deleted with { Released = true }) },
-        DeletionsForgotten e => Without(
-            state, [.. state.Deleted.Values.Where(d => Forgettable(d, e.Before)).Select(d => d.Archive)]),
+        DeletionsForgotten e => WithoutArchives(
+            state, [.. state.Deleted.Values.Where(d => CanBeForgotten(d, e.Before)).Select(d => d.Archive)]),
         ShardSnapshot e => Restore(e),
 
-        // No inventory is older than the first version of the program that takes one.
+        // Snapshots of this form were written before inventories existed, so no inventory needs earlier versions.
         ShardCarriedOver e => Restore(new ShardSnapshot(
             e.Vault,
             e.Totals,
             [.. e.Archives.Select(entry => new IndexedArchive(entry, AddedIn: 0, DeletedIn: null))],
             e.Deleted,
             e.Untold)),
-        _ => throw new InvalidOperationException($"{happened.GetType().Name} cannot follow here."),
+        _ => throw new InvalidOperationException($"Unexpected event {happened.GetType().Name}."),
     };
 
     /// <inheritdoc/>
-    public override Decision<ArchiveShardEvent> Wake(ArchiveShardState state, DateTimeOffset now)
+    public override Decision<ArchiveShardEvent> Wake(ArchiveShardState state, ServiceTime time)
     {
-        var before = now - _deletionLife;
-        return state.Deleted.Values.Any(d => Forgettable(d, before))
+        var before = time.ServedAgo(_deletionLife);
+        return state.Deleted.Values.Any(d => CanBeForgotten(d, before))
             ? Accept(new DeletionsForgotten(before))
             : Nothing;
     }
 
     /// <inheritdoc/>
-    public override DateTimeOffset? WakeAt(ArchiveShardState state)
+    public override DateTimeOffset? WakeAt(ArchiveShardState state, ServiceTime time)
     {
         DateTimeOffset? first = null;
         foreach (var deleted in state.Deleted.Values)
@@ -162,20 +157,20 @@ public sealed class ArchiveShardDecider(
             }
         }
 
-        return first + _deletionLife;
+        return first is { } deletedAt ? time.DueAt(deletedAt, _deletionLife) : null;
     }
 
     /// <inheritdoc/>
     public override IEnumerable<Intent> Pending(ArchiveShardState state)
     {
-        foreach (var change in state.Untold.Values)
+        foreach (var change in state.Undelivered.Values)
         {
             yield return TellVault(state.Vault, change);
         }
 
         foreach (var deleted in InOrder(state.Deleted).Where(deleted => !deleted.Released))
         {
-            yield return TellUpload(deleted);
+            yield return TellJobs(state.Vault, deleted);
         }
     }
 
@@ -189,27 +184,32 @@ public sealed class ArchiveShardDecider(
                 state.Totals,
                 [.. state.InOrder.Select(archive => state.Archives[archive])],
                 [.. InOrder(state.Deleted)],
-                [.. state.Untold.Values]);
+                [.. state.Undelivered.Values]);
+        }
+
+        if (state.Guard > 0)
+        {
+            yield return new GuardUpdated(state.Guard);
         }
     }
 
     /// <inheritdoc/>
-    /// <remarks>One event carries all, and in a small shard it is as long as this many. A large one is seldom in memory, and
-    /// reading a snapshot is cheaper than reading the records that it replaces; so the larger it is, the smaller is the share of
-    /// its history that may follow its snapshot.</remarks>
+    /// <remarks>A snapshot is a single event, and its cost grows with the shard. The result is the shard's length up to a small
+    /// size, and grows more slowly after that. A large shard is seldom in memory, and reading a snapshot is cheaper than reading
+    /// the records that it replaces, so a larger shard allows a smaller share of history after its snapshot.</remarks>
     public override int CompactCount(ArchiveShardState state)
     {
-        var length = 1 + state.Archives.Count + state.Deleted.Count + state.Untold.Count;
+        var length = 1 + state.Archives.Count + state.Deleted.Count + state.Undelivered.Count;
         return Math.Min(length, SmallShard + (length / 16));
     }
 
-    private static Decision<ArchiveShardEvent> List(ArchiveShardState state, ListArchives command)
+    private static Decision<ArchiveShardEvent> ListArchives(ArchiveShardState state, ListArchives command)
     {
         var listed = new List<ArchiveEntry>();
-        for (var i = PlaceAfter(state.InOrder, command.After); i < state.InOrder.Count; i++)
+        for (var i = IndexAfter(state.InOrder, command.After); i < state.InOrder.Count; i++)
         {
             var archive = state.Archives[state.InOrder[i]];
-            if (!archive.IsThereAsOf(command.Version) || !command.Created.Contains(archive.Entry.CreatedAt))
+            if (!archive.ExistsAt(command.Version) || !command.Created.Contains(archive.Entry.CreatedAt))
             {
                 continue;
             }
@@ -225,16 +225,16 @@ public sealed class ArchiveShardDecider(
         return Reply(new ArchivesPage(listed, HasMore: false));
     }
 
-    /// <summary>The place of the first ID behind another, which itself need not be there.</summary>
-    private static int PlaceAfter(ImmutableSortedSet<ArchiveId> inOrder, ArchiveId? after)
+    /// <summary>Index of the first ID after <paramref name="after"/>, which need not be in the list.</summary>
+    private static int IndexAfter(ImmutableSortedSet<ArchiveId> inOrder, ArchiveId? after)
     {
         if (after is not { } archive)
         {
             return 0;
         }
 
-        var place = inOrder.IndexOf(archive);
-        return place < 0 ? ~place : place + 1;
+        var index = inOrder.IndexOf(archive);
+        return index < 0 ? ~index : index + 1;
     }
 
     private static ArchiveShardState Restore(ShardSnapshot snapshot) => new(
@@ -245,14 +245,14 @@ public sealed class ArchiveShardDecider(
         snapshot.Deleted.ToImmutableDictionary(deleted => deleted.Archive),
         snapshot.Untold.ToImmutableSortedDictionary(change => change.Totals.Version, change => change));
 
-    private static ArchiveShardState Without(ArchiveShardState state, IReadOnlyCollection<ArchiveId> forgotten) => state with
+    private static ArchiveShardState WithoutArchives(ArchiveShardState state, IReadOnlyCollection<ArchiveId> forgotten) => state with
     {
         Archives = state.Archives.RemoveRange(forgotten),
         InOrder = state.InOrder.Except(forgotten),
         Deleted = state.Deleted.RemoveRange(forgotten),
     };
 
-    private static ArchiveShardState Changed(
+    private static ArchiveShardState WithChange(
         ArchiveShardState state, int count, long sizeBytes, DateTimeOffset at, UploadId? closedUpload)
     {
         var totals = new ShardTotals(
@@ -264,29 +264,31 @@ public sealed class ArchiveShardDecider(
         return state with
         {
             Totals = totals,
-            Untold = state.Untold.SetItem(totals.Version, new UntoldChange(totals, closedUpload)),
+            Undelivered = state.Undelivered.SetItem(totals.Version, new UndeliveredChange(totals, closedUpload)),
         };
     }
 
     private static Intent TellVault(ArchiveShardState after) =>
-        TellVault(after.Vault, after.Untold[after.Totals.Version]);
+        TellVault(after.Vault, after.Undelivered[after.Totals.Version]);
 
-    private static Intent TellVault(VaultLife vault, UntoldChange change) => new(
+    private static Intent TellVault(VaultIncarnation vault, UndeliveredChange change) => new(
         "totals/" + change.Totals.Version.ToString(CultureInfo.InvariantCulture),
-        new IntentAction.Tell(vault.Id.Entity, new RecordArchives(vault.Epoch, change.Totals, change.ClosedUpload)),
-        new ConfirmTotalsTold(change.Totals.Version)) { AnswersUnconfirmed = true };
+        new TellEntity(vault.Id.Entity, new RecordArchives(vault.Epoch, change.Totals, change.ClosedUpload)),
+        new ConfirmTotalsDelivered(change.Totals.Version)) { AnswersUnconfirmed = true };
 
-    private static Intent TellUpload(DeletedArchive deleted) => new(
+    /// <summary>The deletion reaches the upload through the jobs, because they know how long its bytes are still
+    /// needed.</summary>
+    private static Intent TellJobs(VaultIncarnation vault, DeletedArchive deleted) => new(
         "release/" + deleted.Archive,
-        new IntentAction.Tell(deleted.Upload.Entity, new ReleaseArchive(deleted.Archive, deleted.DeletedAt)),
+        new TellEntity(vault.Jobs, new RetireArchive(deleted.Archive, deleted.Upload, deleted.DeletedAt)),
         new ConfirmArchiveReleased(deleted.Archive)) { AnswersUnconfirmed = true };
 
-    /// <summary>The same order on every machine, which a dictionary does not promise.</summary>
+    /// <summary>Sorts the values, because a dictionary's order may differ between machines.</summary>
     private static IEnumerable<T> InOrder<T>(ImmutableDictionary<ArchiveId, T> byArchive) =>
         byArchive.OrderBy(pair => pair.Key.ToString(), StringComparer.Ordinal).Select(pair => pair.Value);
 
-    private static TimeSpan Longest(TimeSpan one, TimeSpan other) => one > other ? one : other;
+    private static TimeSpan Max(TimeSpan left, TimeSpan right) => left > right ? left : right;
 
-    private static bool Forgettable(DeletedArchive deleted, DateTimeOffset before) =>
+    private static bool CanBeForgotten(DeletedArchive deleted, DateTimeOffset before) =>
         deleted.Released && deleted.DeletedAt <= before;
 }

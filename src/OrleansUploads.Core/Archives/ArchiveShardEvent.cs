@@ -1,9 +1,11 @@
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Archives;
 
-/// <summary>What can happen to a shard of an archive index. Stored for years: a case is never changed.</summary>
+/// <summary>Events of a shard of an archive index. They are stored for years: never change an existing event, add a new
+/// one.</summary>
 public abstract record ArchiveShardEvent
 {
     private protected ArchiveShardEvent()
@@ -11,59 +13,64 @@ public abstract record ArchiveShardEvent
     }
 }
 
-/// <summary>The shard got its first archive.</summary>
-public sealed record ShardOpened(VaultLife Vault, int Shard) : ArchiveShardEvent;
+/// <summary>The shard received its first archive.</summary>
+public sealed record ShardOpened(VaultIncarnation Vault, int Shard) : ArchiveShardEvent;
 
-/// <summary>An archive came into the index.</summary>
+/// <summary>An archive was added to the index.</summary>
 public sealed record ArchiveAdded(ArchiveEntry Entry) : ArchiveShardEvent;
 
-/// <summary>An archive left the index.</summary>
+/// <summary>An archive was deleted from the index.</summary>
 public sealed record ArchiveDeleted(ArchiveId Archive, DateTimeOffset At) : ArchiveShardEvent;
 
-/// <summary>The vault has taken a change of this shard.</summary>
-public sealed record TotalsTold(long Version) : ArchiveShardEvent;
+/// <summary>A change of this shard was delivered to the vault.</summary>
+public sealed record TotalsDelivered(long Version) : ArchiveShardEvent;
 
-/// <summary>The upload of a deleted archive knows.</summary>
-public sealed record ReleaseTold(ArchiveId Archive) : ArchiveShardEvent;
+/// <summary>A deletion was delivered to the vault's jobs and, through them, to the archive's upload.</summary>
+public sealed record ReleaseDelivered(ArchiveId Archive) : ArchiveShardEvent;
 
-/// <summary>Archives that were deleted before an instant are no longer remembered.</summary>
+/// <summary>From now on the shard refuses deletions whose verdict is based on an earlier generation of the vault's
+/// guard.</summary>
+public sealed record GuardUpdated(long Generation) : ArchiveShardEvent;
+
+/// <summary>Archives that were deleted at or before an instant were forgotten.</summary>
 public sealed record DeletionsForgotten(DateTimeOffset Before) : ArchiveShardEvent;
 
-/// <summary>Carries over what all earlier events added up to; only snapshots have it.</summary>
-/// <param name="Vault">The vault's life.</param>
+/// <summary>The state after all earlier events; occurs only in snapshots.</summary>
+/// <param name="Vault">The vault's incarnation.</param>
 /// <param name="Totals">Version, count and size.</param>
-/// <param name="Archives">The archives, those among them whose deletion is still remembered.</param>
+/// <param name="Archives">The archives, including deleted ones that are still remembered.</param>
 /// <param name="Deleted">Deletions that are still remembered.</param>
 /// <param name="Untold">Changes that the vault has not confirmed.</param>
 public sealed record ShardSnapshot(
-    VaultLife Vault,
+    VaultIncarnation Vault,
     ShardTotals Totals,
     IReadOnlyList<IndexedArchive> Archives,
     IReadOnlyList<DeletedArchive> Deleted,
-    IReadOnlyList<UntoldChange> Untold) : ArchiveShardEvent;
+    IReadOnlyList<UndeliveredChange> Untold) : ArchiveShardEvent;
 
-/// <summary>What <see cref="ShardSnapshot"/> was before it was kept when archives came and went. No longer written.</summary>
-/// <param name="Vault">The vault's life.</param>
+/// <summary>The earlier form of <see cref="ShardSnapshot"/>, without the versions at which archives were added and deleted. It is
+/// read but no longer written.</summary>
+/// <param name="Vault">The vault's incarnation.</param>
 /// <param name="Totals">Version, count and size.</param>
 /// <param name="Archives">The archives.</param>
 /// <param name="Deleted">Deletions that are still remembered.</param>
 /// <param name="Untold">Changes that the vault has not confirmed.</param>
 public sealed record ShardCarriedOver(
-    VaultLife Vault,
+    VaultIncarnation Vault,
     ShardTotals Totals,
     IReadOnlyList<ArchiveEntry> Archives,
     IReadOnlyList<DeletedArchive> Deleted,
-    IReadOnlyList<UntoldChange> Untold) : ArchiveShardEvent;
+    IReadOnlyList<UndeliveredChange> Untold) : ArchiveShardEvent;
 
-/// <summary>A deletion that is remembered.</summary>
+/// <summary>A remembered deletion.</summary>
 /// <param name="Archive">The archive.</param>
-/// <param name="Upload">The upload that it came from.</param>
-/// <param name="DeletedAt">When.</param>
-/// <param name="Released">Whether the upload knows.</param>
+/// <param name="Upload">The upload that created the archive.</param>
+/// <param name="DeletedAt">When it was deleted.</param>
+/// <param name="Released">Whether the deletion was delivered to the vault's jobs and to the upload.</param>
 public sealed record DeletedArchive(
     ArchiveId Archive, UploadId Upload, DateTimeOffset DeletedAt, bool Released);
 
-/// <summary>A change that the vault must be told of.</summary>
-/// <param name="Totals">The shard's totals after it.</param>
+/// <summary>A change that has not been delivered to the vault.</summary>
+/// <param name="Totals">The shard's totals after the change.</param>
 /// <param name="ClosedUpload">The upload that became an archive; null for a deletion.</param>
-public sealed record UntoldChange(ShardTotals Totals, UploadId? ClosedUpload);
+public sealed record UndeliveredChange(ShardTotals Totals, UploadId? ClosedUpload);

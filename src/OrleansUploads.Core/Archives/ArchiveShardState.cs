@@ -1,22 +1,24 @@
 using System.Collections.Immutable;
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Archives;
 
-/// <summary>One shard of a vault's archive index.</summary>
-/// <param name="Vault">The vault's life; meaningless while the shard has no history.</param>
+/// <summary>State of one shard of a vault's archive index.</summary>
+/// <param name="Vault">The vault's incarnation; the default value while the shard has no history.</param>
 /// <param name="Totals">Version, count and size after the newest change.</param>
-/// <param name="Archives">The archives, those among them whose deletion is still remembered.</param>
-/// <param name="InOrder">The IDs of the same, as lists have them.</param>
+/// <param name="Archives">The archives, including deleted ones that are still remembered.</param>
+/// <param name="InOrder">The IDs of these archives, in the order of lists.</param>
 /// <param name="Deleted">Deletions that are still remembered.</param>
-/// <param name="Untold">Changes that the vault has not confirmed, by version.</param>
+/// <param name="Undelivered">Changes that the vault has not confirmed, by version.</param>
 public sealed record ArchiveShardState(
-    VaultLife Vault,
+    VaultIncarnation Vault,
     ShardTotals Totals,
     ImmutableDictionary<ArchiveId, IndexedArchive> Archives,
     ImmutableSortedSet<ArchiveId> InOrder,
     ImmutableDictionary<ArchiveId, DeletedArchive> Deleted,
-    ImmutableSortedDictionary<long, UntoldChange> Untold)
+    ImmutableSortedDictionary<long, UndeliveredChange> Undelivered)
 {
     /// <summary>A shard without history.</summary>
     public static ArchiveShardState Empty { get; } = new(
@@ -25,9 +27,12 @@ public sealed record ArchiveShardState(
         ImmutableDictionary<ArchiveId, IndexedArchive>.Empty,
         ImmutableSortedSet.Create(ArchiveId.Ordinal),
         ImmutableDictionary<ArchiveId, DeletedArchive>.Empty,
-        ImmutableSortedDictionary<long, UntoldChange>.Empty);
+        ImmutableSortedDictionary<long, UndeliveredChange>.Empty);
 
-    /// <summary>An archive that is there; null where it never was or was deleted.</summary>
-    public ArchiveEntry? Find(ArchiveId archive) =>
+    /// <summary>The latest generation of the vault's guard that was delivered to the shard; 0 before the first.</summary>
+    public long Guard { get; init; }
+
+    /// <summary>The entry of an archive; null if it never existed or was deleted.</summary>
+    public ArchiveEntry? FindArchive(ArchiveId archive) =>
         Archives.TryGetValue(archive, out var indexed) && indexed.DeletedIn is null ? indexed.Entry : null;
 }

@@ -1,24 +1,25 @@
 namespace OrleansUploads.Core.Deciding;
 
-/// <summary>Something that can be asked of an entity.</summary>
+/// <summary>A command that can be sent to an entity.</summary>
 public interface ICommand;
 
-/// <summary>Something that can be asked of an entity, and what a positive answer looks like.</summary>
-/// <typeparam name="TAnswer">The answer, unless it is a <see cref="Refusal"/>.</typeparam>
+/// <summary>A command that can be sent to an entity, with the type of its answer.</summary>
+/// <typeparam name="TAnswer">Type of the answer, if the command is not refused with an <see cref="IRefusal"/>.</typeparam>
 public interface ICommand<TAnswer> : ICommand;
 
-/// <summary>A command whose sender acts upon the answer for good: it forgets an intent, or deletes bytes.</summary>
-/// <remarks>A host that another one has overtaken can still answer from memory, as long as it need not write. To this
-/// command it must not: where nothing has happened, the host makes sure that its state is the newest before it says so.</remarks>
-public interface IBindingCommand : ICommand;
+/// <summary>A command whose answer needs fresh state, because the sender acts on it irreversibly: it forgets an intent or deletes
+/// bytes.</summary>
+/// <remarks>A host with outdated state can normally answer from memory as long as nothing needs to be written. For this kind of
+/// command it must first make sure that its state is the newest, even if the decision contains no events.</remarks>
+public interface IRequiresFreshState : ICommand;
 
-/// <summary>The answer of a command that has nothing more to say.</summary>
+/// <summary>The answer of a command that succeeded and returns no data.</summary>
 public sealed record Done
 {
     private Done()
     {
     }
 
-    /// <summary>The only one.</summary>
+    /// <summary>The only instance.</summary>
     public static Done Instance { get; } = new();
 }

@@ -3,63 +3,64 @@ using System.Collections.Immutable;
 namespace OrleansUploads.Core.Deciding;
 
 /// <summary>The rules of one kind of entity: pure functions, the same on every host, in the simulator and in tests.</summary>
-/// <remarks>
-/// A decider has no I/O, clock, randomness or lock; time, ids and limits are arguments. It never throws for a
-/// well-formed command: what it will not do is a <see cref="Refusal"/>. The same command twice gives the same answer and
-/// no new events.
-/// </remarks>
-/// <typeparam name="TState">Immutable state.</typeparam>
+/// <remarks>A decider has no I/O, clock, randomness or locks; time, IDs and limits are arguments. It never throws for a
+/// well-formed command; it answers with an <see cref="IRefusal"/> instead. Repeating a command returns the same answer and
+/// produces no new events.</remarks>
+/// <typeparam name="TState">The immutable state.</typeparam>
 /// <typeparam name="TCommand">The closed set of commands.</typeparam>
-/// <typeparam name="TEvent">The closed set of events; these are the stored format.</typeparam>
+/// <typeparam name="TEvent">The closed set of events. Events are stored.</typeparam>
 public abstract class Decider<TState, TCommand, TEvent>
     where TState : class
     where TCommand : class, ICommand
     where TEvent : class
 {
-    /// <summary>The state of an entity that has no history.</summary>
+    /// <summary>The state of an entity without history.</summary>
     public abstract TState Initial { get; }
 
-    /// <summary>What a command leads to. Never fails, never changes the state.</summary>
-    public abstract Decision<TEvent> Decide(TState state, TCommand command, DateTimeOffset now);
+    /// <summary>Decides a command. Never fails and never changes the state.</summary>
+    public abstract Decision<TEvent> Decide(TState state, TCommand command, ServiceTime time);
 
     /// <summary>The state after an event. Never fails and never decides.</summary>
     public abstract TState Evolve(TState state, TEvent happened);
 
-    /// <summary>What time alone leads to: expiry, forgetting. Asked when <see cref="WakeAt"/> has come.</summary>
-    public abstract Decision<TEvent> Wake(TState state, DateTimeOffset now);
+    /// <summary>Decides what is due because of the time alone, such as expiry. Called when the time of <see cref="WakeAt"/> has
+    /// come.</summary>
+    public abstract Decision<TEvent> Wake(TState state, ServiceTime time);
 
-    /// <summary>When time alone may lead to something; null for never. May be early, never late.</summary>
-    public abstract DateTimeOffset? WakeAt(TState state);
+    /// <summary>The wall-clock time at which <see cref="Wake"/> may have something to do; null for never. It may be too early but
+    /// never too late: after an outage it is computed again and may return a later time.</summary>
+    public abstract DateTimeOffset? WakeAt(TState state, ServiceTime time);
 
-    /// <summary>The intents that are recorded and not yet confirmed; what a host delivers after a crash.</summary>
+    /// <summary>The intents that are recorded but not confirmed. A host delivers them after a crash.</summary>
     public abstract IEnumerable<Intent> Pending(TState state);
 
-    /// <summary>The shortest history with the same state; a snapshot is written as these events.</summary>
+    /// <summary>The shortest sequence of events that leads to the state. Snapshots consist of these events.</summary>
     public abstract IEnumerable<TEvent> Compact(TState state);
 
-    /// <summary>How many events <see cref="Compact"/> gives, found without making them.</summary>
+    /// <summary>The number of events that <see cref="Compact"/> returns, or an estimate of their cost in events, without creating
+    /// them.</summary>
     public abstract int CompactCount(TState state);
 
-    /// <summary>How many events a history may be longer than twice <see cref="CompactCount"/> before a snapshot replaces it: the
-    /// more, the less is written, and the more has to be read.</summary>
+    /// <summary>Number of events by which a history may exceed twice <see cref="CompactCount"/> before a snapshot replaces it. A
+    /// higher number means fewer writes but longer reads.</summary>
     public virtual int HistorySlack => 64;
 
-    /// <summary>Nothing happens, and there is nothing more to say.</summary>
+    /// <summary>Answers <see cref="Done"/> without events.</summary>
     protected static Decision<TEvent> Nothing { get; } = new(Done.Instance, []);
 
-    /// <summary>Answers a question: nothing happens.</summary>
+    /// <summary>Answers without events.</summary>
     protected static Decision<TEvent> Reply(object answer) => new(answer, []);
 
-    /// <summary>Refuses: nothing happens.</summary>
-    protected static Decision<TEvent> Refuse(Refusal refusal) => new(refusal, []);
+    /// <summary>Refuses without events.</summary>
+    protected static Decision<TEvent> Refuse(IRefusal refusal) => new(refusal, []);
 
-    /// <summary>Answers a repetition as it was answered before, once all that followed from it is done.</summary>
+    /// <summary>Repeats an earlier answer once all pending intents are confirmed.</summary>
     protected static Decision<TEvent> Repeat(object answer) => new(answer, []) { AwaitsPending = true };
 
-    /// <summary>Accepts, with nothing more to say than that it happened.</summary>
+    /// <summary>Accepts with one event and answers <see cref="Done"/>.</summary>
     protected static Decision<TEvent> Accept(TEvent happened) => new(Done.Instance, [happened]);
 
-    /// <summary>Accepts: the events are appended together before anyone sees the answer.</summary>
+    /// <summary>Accepts with events and an answer. The events are appended in one write before the answer is sent.</summary>
     protected static Decision<TEvent> Accept(object answer, params ImmutableArray<TEvent> happened) =>
         new(answer, happened);
 

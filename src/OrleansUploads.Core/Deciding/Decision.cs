@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace OrleansUploads.Core.Deciding;
 
-/// <summary>What a command leads to: events, an answer, and intents for others.</summary>
+/// <summary>The result of a command: events, an answer, and intents.</summary>
 /// <typeparam name="TEvent">The entity's events.</typeparam>
 public sealed class Decision<TEvent>
     where TEvent : class
@@ -13,24 +13,32 @@ public sealed class Decision<TEvent>
         Events = events;
     }
 
-    /// <summary>The answer that the command declares, or a <see cref="Refusal"/>.</summary>
+    /// <summary>The answer that the command declares, or an <see cref="IRefusal"/>.</summary>
     public object Answer { get; }
 
-    /// <summary>What happened, in order; empty for a question, a refusal and a repetition.</summary>
+    /// <summary>The events, in order; empty for a query, a refusal and a repeated command.</summary>
     public ImmutableArray<TEvent> Events { get; }
 
-    /// <summary>What these events oblige the entity to tell others. The answer waits until all that are
-    /// awaited (<see cref="Intent.IsAwaited"/>) are confirmed.</summary>
+    /// <summary>The actions that the events require outside the entity. The answer waits until all awaited intents (<see
+    /// cref="Intent.IsAwaited"/>) are confirmed.</summary>
     public ImmutableArray<Intent> Intents { get; internal init; } = [];
 
-    /// <summary>Whether the answer waits for the intents of earlier commands too, as the answer to a repetition must.</summary>
+    /// <summary>Whether the answer also waits for the intents of earlier commands, as the answer to a repeated command
+    /// must.</summary>
     public bool AwaitsPending { get; internal init; }
 
-    /// <summary>Whether the entity's whole history is to be deleted. Never together with events, and only by an entity whose
-    /// name never comes back: a new history under an old name could be mistaken for the old one by a host that is behind.</summary>
+    /// <summary>Whether to delete the entity's whole history. Never combined with events, and used only for entities whose ID is
+    /// never reused: a host with outdated state could mistake a new history under the same ID for the old one.</summary>
     public bool Forgets { get; internal init; }
 
-    /// <summary>The same decision, with an intent that the events oblige to.</summary>
+    /// <summary>Whether the answer is sent as soon as the decision is durable, without waiting for its intents.</summary>
+    public bool AnswersAtOnce { get; internal init; }
+
+    /// <summary>Returns the decision with intents: new ones that its events require, or pending ones that the answer must wait
+    /// for.</summary>
     public Decision<TEvent> Telling(params ImmutableArray<Intent> intents) =>
         new(Answer, Events) { Intents = intents };
+
+    /// <summary>Returns the decision with <see cref="AnswersAtOnce"/> set.</summary>
+    public Decision<TEvent> AnsweringAtOnce() => new(Answer, Events) { Intents = Intents, AnswersAtOnce = true };
 }

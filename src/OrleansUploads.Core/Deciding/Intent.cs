@@ -1,47 +1,37 @@
-using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Jobs;
-
 namespace OrleansUploads.Core.Deciding;
 
-/// <summary>Something that an entity's events oblige it to have done elsewhere.</summary>
+/// <summary>An action outside the entity that the entity's events require.</summary>
 /// <remarks>
-/// An intent follows from the state, so it is durable with the event that raised it. A host carries it out at least
-/// once and then gives the confirmation to the entity; after a crash it finds it again by
-/// <see cref="Decider{TState,TCommand,TEvent}.Pending"/>. Whoever receives it must take repetitions in silence.
+/// An intent follows from the state, so it is durable with the event that raised it, unless <see cref="IsRecorded"/> is false. A host
+/// carries it out at least once and then gives the confirmation to the entity. After a crash the host finds it again through
+/// <see cref="Decider{TState,TCommand,TEvent}.Pending"/>. Receivers must ignore repetitions.
 /// </remarks>
-/// <param name="Key">Unique among the entity's intents, past ones included: a host may still be busy with one from before.</param>
+/// <param name="Key">Unique among all intents that the entity has ever had, because a host may still be carrying out an earlier
+/// one.</param>
 /// <param name="Action">What to do.</param>
-/// <param name="Confirmation">The command that tells the entity that it is done.</param>
+/// <param name="Confirmation">The command that tells the entity that the action is done.</param>
 public sealed record Intent(string Key, IntentAction Action, ICommand Confirmation)
 {
-    /// <summary>Whether answers wait for it. Nobody waits for a receiver outside of this service: it may be gone for
-    /// good.</summary>
-    public bool IsAwaited => Action is not IntentAction.Notify;
+    /// <summary>Whether answers wait until the intent is carried out.</summary>
+    public bool IsAwaited => Action.IsAwaited;
 
-    /// <summary>Whether answers that wait for it are given as soon as it is done, and do not wait until its confirmation is durable.
-    /// Right only where nothing follows from the confirmation and no question can tell whether there was one: after a crash it
-    /// is carried out again, behind the back of whoever was answered.</summary>
+    /// <summary>Whether an answer that waits for this intent is given as soon as the action is done, before its confirmation is
+    /// durable. Correct only where nothing follows from the confirmation and no question can reveal it, because after a crash the
+    /// action is carried out again after the caller was answered.</summary>
     public bool AnswersUnconfirmed { get; init; }
+
+    /// <summary>Whether the state records the intent, so that it is carried out after a crash. If it does not, the sender of the
+    /// command must repeat the command until it is answered.</summary>
+    public bool IsRecorded { get; init; } = true;
 }
 
-/// <summary>What an intent asks for.</summary>
+/// <summary>What an intent asks for. Each domain defines its own actions.</summary>
 public abstract record IntentAction
 {
-    private IntentAction()
+    private protected IntentAction()
     {
     }
 
-    /// <summary>Give a command to another entity.</summary>
-    /// <param name="Receiver">The entity.</param>
-    /// <param name="Command">The command; its receiver never refuses it.</param>
-    public sealed record Tell(EntityId Receiver, ICommand Command) : IntentAction;
-
-    /// <summary>Tell the receiver of a topic, outside of this service, that a job of the entity has finished. It is not
-    /// tried again once the entity no longer owes it.</summary>
-    /// <param name="Notice">The message.</param>
-    public sealed record Notify(JobNotice Notice) : IntentAction;
-
-    /// <summary>Store a manifest in the part store.</summary>
-    /// <param name="Manifest">Which bytes make up the archive.</param>
-    public sealed record StoreManifest(Manifest Manifest) : IntentAction;
+    /// <summary>Whether answers wait until the action is done.</summary>
+    public virtual bool IsAwaited => true;
 }

@@ -1,37 +1,40 @@
 using System.Collections.Immutable;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Messages.Jobs;
+using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Jobs;
 
-/// <content>Who is told that a job has finished: the topic that its caller named, and that of its vault.</content>
+/// <content>Notices about finished jobs. They go to the topic that the caller named and to the vault's topic.</content>
 public sealed partial class JobsDecider
 {
-    /// <summary>Accepts a job. One that is ready at once is announced at once.</summary>
-    private static Decision<JobsEvent> Begin(JobsState state, VaultJob job, JobsEvent started, DateTimeOffset now)
+    /// <summary>Accepts a job. A job that is ready immediately is also announced immediately.</summary>
+    private static Decision<JobsEvent> StartJob(JobsState state, VaultJob job, JobsEvent started, DateTimeOffset now)
     {
-        var topics = Topics(state, job);
+        var topics = TopicsFor(state, job);
         return topics.IsEmpty || !job.IsReady(now)
             ? Accept(job, started)
             : Accept(job, started, new JobFinished(job.Job, now, topics))
                 .Telling([.. topics.Select(topic => Notify(new JobNotice(topic, job, now)))]);
     }
 
-    /// <summary>A new setting is not about jobs that have finished: those are announced by the old one first.</summary>
-    private static Decision<JobsEvent> Take(JobsState state, TakeNotifications command, DateTimeOffset now)
+    /// <summary>Changes the notification setting. The new setting does not apply to finished jobs, so they are announced with the
+    /// old setting first.</summary>
+    private static Decision<JobsEvent> UpdateNotifications(JobsState state, UpdateNotifications command, DateTimeOffset now)
     {
         if (command.Version <= state.NotificationsVersion)
         {
             return Nothing;
         }
 
-        var happened = Announce(state, now, out var notices);
-        happened.Add(new VaultTopicTaken(command.Version, command.Notifications, now));
+        var happened = AnnounceFinished(state, now, out var notices);
+        happened.Add(new VaultTopicUpdated(command.Version, command.Notifications, now));
         return Accept(Done.Instance, [.. happened]).Telling([.. notices]);
     }
 
-    /// <summary>Announces the jobs that have finished by now.</summary>
-    private static List<JobsEvent> Announce(JobsState state, DateTimeOffset now, out List<Intent> notices)
+    /// <summary>The events and notices for all jobs that have finished and were not announced yet.</summary>
+    private static List<JobsEvent> AnnounceFinished(JobsState state, DateTimeOffset now, out List<Intent> notices)
     {
         var happened = new List<JobsEvent>();
         notices = [];
@@ -42,7 +45,7 @@ public sealed partial class JobsDecider
                 break;
             }
 
-            var topics = Topics(state, job);
+            var topics = TopicsFor(state, job);
             happened.Add(new JobFinished(job.Job, now, topics));
             notices.AddRange(topics.Select(topic => Notify(new JobNotice(topic, job, now))));
         }
@@ -50,23 +53,23 @@ public sealed partial class JobsDecider
         return happened;
     }
 
-    private static JobsState Taken(JobsState state, VaultTopicTaken taken)
+    private static JobsState WithNotifications(JobsState state, VaultTopicUpdated updated)
     {
         var after = state with
         {
-            Notifications = taken.Notifications,
-            NotificationsVersion = taken.Version,
+            Notifications = updated.Notifications,
+            NotificationsVersion = updated.Version,
             Finished = state.Finished.Union(
-                state.ByReadiness.TakeWhile(job => job.IsReady(taken.At)).Select(job => job.Job)),
+                state.ByReadiness.TakeWhile(job => job.IsReady(updated.At)).Select(job => job.Job)),
         };
         return after with
         {
             Unannounced = state.ByReadiness.Clear().Union(state.ByReadiness.Where(
-                job => !after.Finished.Contains(job.Job) && !Topics(after, job).IsEmpty)),
+                job => !after.Finished.Contains(job.Job) && !TopicsFor(after, job).IsEmpty)),
         };
     }
 
-    private static JobsState Finished(JobsState state, VaultJob job, JobFinished finished) => state with
+    private static JobsState WithFinished(JobsState state, VaultJob job, JobFinished finished) => state with
     {
         Unannounced = state.Unannounced.Remove(job),
         Finished = state.Finished.Add(job.Job),
@@ -75,40 +78,42 @@ public sealed partial class JobsDecider
             : state.Owed.SetItem(job, [.. finished.Topics.Select(topic => new JobNotice(topic, job, finished.At))]),
     };
 
-    /// <summary>A message is no longer owed.</summary>
-    private static JobsState Settled(JobsState state, JobId id, string topic)
+    /// <summary>Removes a notice that was delivered or abandoned.</summary>
+    private static JobsState WithoutNotice(JobsState state, JobId id, string topic)
     {
-        if (state.FindOwed(id, topic) is not { Job: var job } settled)
+        if (state.FindOwed(id, topic) is not { Job: var job } notice)
         {
             return state;
         }
 
-        var left = state.Owed[job].Remove(settled);
+        var left = state.Owed[job].Remove(notice);
         return state with { Owed = left.IsEmpty ? state.Owed.Remove(job) : state.Owed.SetItem(job, left) };
     }
 
-    private static IEnumerable<NoticeGivenUp> GiveUp(JobsState state, DateTimeOffset now) =>
+    private static IEnumerable<NoticeAbandoned> AbandonOldNotices(JobsState state, ServiceTime time) =>
         from notices in state.Owed.Values
         from notice in notices
-        where notice.GivenUpAt <= now
-        select new NoticeGivenUp(notice.Job.Job, notice.Topic, now);
+        where notice.FinishedAt <= time.ServedAgo(Limits.NoticeLife)
+        select new NoticeAbandoned(notice.Job.Job, notice.Topic, time.Now);
 
     private static JobFinished CompactFinished(JobsState state, VaultJob job) =>
         state.Owed.TryGetValue(job, out var owed)
             ? new JobFinished(job.Job, owed[0].FinishedAt, [.. owed.Select(notice => notice.Topic)])
             : new JobFinished(job.Job, job.ReadyAt, []);
 
-    /// <summary>The topics that are told of a job's end, each once.</summary>
-    private static ImmutableArray<string> Topics(JobsState state, VaultJob job)
+    /// <summary>The distinct topics to notify when a job finishes.</summary>
+    private static ImmutableArray<string> TopicsFor(JobsState state, VaultJob job)
     {
-        var own = string.IsNullOrEmpty(job.Wish.Topic) ? null : job.Wish.Topic;
-        var vaults = state.Notifications is { } set && set.Jobs.HasFlag(KindOf(job)) && set.Topic != own ? set.Topic : null;
-        return (own, vaults) switch
+        var jobTopic = string.IsNullOrEmpty(job.Wish.Topic) ? null : job.Wish.Topic;
+        var vaultTopic = state.Notifications is { } setting && setting.Jobs.HasFlag(KindOf(job)) && setting.Topic != jobTopic
+            ? setting.Topic
+            : null;
+        return (jobTopic, vaultTopic) switch
         {
             (null, null) => [],
-            (not null, null) => [own],
-            (null, not null) => [vaults],
-            _ => [own, vaults],
+            (not null, null) => [jobTopic],
+            (null, not null) => [vaultTopic],
+            _ => [jobTopic, vaultTopic],
         };
     }
 
@@ -116,9 +121,9 @@ public sealed partial class JobsDecider
     {
         RetrievalJob => NotifiedJobs.ArchiveRetrievals,
         InventoryJob => NotifiedJobs.InventoryRetrievals,
-        _ => throw new InvalidOperationException($"Nobody is told of a {job.GetType().Name}."),
+        _ => throw new InvalidOperationException($"Unexpected job type {job.GetType().Name}."),
     };
 
     private static Intent Notify(JobNotice notice) => new(
-        notice.Key, new IntentAction.Notify(notice), new ConfirmNoticeSent(notice.Job.Job, notice.Topic));
+        notice.Key, new NotifyTopic(notice), new ConfirmNoticeSent(notice.Job.Job, notice.Topic));
 }

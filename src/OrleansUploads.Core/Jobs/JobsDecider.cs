@@ -1,29 +1,45 @@
 using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Messages.Jobs;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Settings;
+using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Jobs;
 
-/// <summary>The rules of jobs. Whether one has finished follows from the time alone, so nothing has to happen for it, unless
-/// somebody is to be told.</summary>
-public sealed partial class JobsDecider(RetrievalPolicy policy) : Decider<JobsState, JobsCommand, JobsEvent>
+/// <summary>The rules of a vault's jobs. A job finishes when its time has come, so finishing needs no event unless a topic must
+/// be notified.</summary>
+/// <param name="policy">How long retrievals take.</param>
+/// <param name="limits">Limits of a vault; null for the defaults.</param>
+/// <param name="rememberedRetirements">Number of retired archives to remember.</param>
+public sealed partial class JobsDecider(
+    RetrievalPolicy policy, VaultLimits? limits = null, int rememberedRetirements = JobsDecider.DefaultRememberedRetirements)
+    : Decider<JobsState, JobsCommand, JobsEvent>
 {
+    private readonly VaultLimits _limits = limits ?? new VaultLimits();
+
     /// <inheritdoc/>
     public override JobsState Initial => JobsState.Empty;
 
     /// <inheritdoc/>
-    public override Decision<JobsEvent> Decide(JobsState state, JobsCommand command, DateTimeOffset now) => command switch
+    public override Decision<JobsEvent> Decide(JobsState state, JobsCommand command, ServiceTime time) => command switch
     {
-        StartRetrieval c => Start(state, c, now),
-        StartInventory c => Start(state, c, now),
-        FindJob c => Find(state, c.Job, now) is { } job ? Reply(job) : NotFound(c.Job),
-        FindFinishedJob c => Find(state, c.Job, now) is not { } job ? NotFound(c.Job)
-            : job.IsReady(now) ? Reply(job)
+        StartRetrieval c => StartRetrieval(state, c, time.Now),
+        StartInventory c => StartInventory(state, c, time.Now),
+        FindJob c => FindUnexpired(state, c.Job, time) is { } job ? Reply(job) : NotFound(c.Job),
+        FindFinishedJob c => FindUnexpired(state, c.Job, time) is not { } job ? NotFound(c.Job)
+            : job.IsReady(time.Now) ? Reply(job)
             : Refuse(new Refusal.JobNotReady(c.Job, job.ReadyAt)),
-        ListJobs c => List(state, c, now),
-        TakeNotifications c => Take(state, c, now),
+        CountRetirements => Reply(new Retirements(state.Retired.Count)),
+        RetireArchive c => RetireArchive(state, c, time),
+        ConfirmRetirementDelivered c => state.Retired.ByNumber.TryGetValue(c.Number, out var retired) && !retired.Told
+            ? Accept(new RetirementDelivered(c.Number))
+            : Nothing,
+        ListJobs c => ListJobs(state, c, time),
+        UpdateNotifications c => UpdateNotifications(state, c, time.Now),
         ConfirmNoticeSent c => state.FindOwed(c.Job, c.Topic) is not null
             ? Accept(new NoticeSent(c.Job, c.Topic))
             : Nothing,
-        _ => throw new ArgumentOutOfRangeException(nameof(command), command, "No such command."),
+        _ => throw new ArgumentOutOfRangeException(nameof(command), command, "Unknown command."),
     };
 
     /// <inheritdoc/>
@@ -32,54 +48,62 @@ public sealed partial class JobsDecider(RetrievalPolicy policy) : Decider<JobsSt
         switch (happened)
         {
             case RetrievalStarted e:
-                return With(state, e.Job);
+                return WithJob(state, e.Job);
             case InventoryStarted e:
-                return With(state, e.Job);
-            case VaultTopicTaken e:
-                return Taken(state, e);
+                return WithJob(state, e.Job);
+            case VaultTopicUpdated e:
+                return WithNotifications(state, e);
             case JobFinished e when state.ById.TryGetValue(e.Job, out var job):
-                return Finished(state, job, e);
+                return WithFinished(state, job, e);
             case NoticeSent e:
-                return Settled(state, e.Job, e.Topic);
-            case NoticeGivenUp e:
-                return Settled(state, e.Job, e.Topic);
+                return WithoutNotice(state, e.Job, e.Topic);
+            case NoticeAbandoned e:
+                return WithoutNotice(state, e.Job, e.Topic);
+            case ArchiveRetired e:
+                return state with { Retired = state.Retired.Add(e, rememberedRetirements) };
+            case RetirementDelivered e:
+                return state with { Retired = state.Retired.MarkDelivered(e.Number, rememberedRetirements) };
+            case RetirementsCarriedOver e:
+                return state with { Retired = RestoreRetirements(e) };
             case JobsExpired e:
-                return Without(state, Expired(state, e.At));
+                return WithoutJobs(state, Expired(state, e.At));
             default:
-                throw new InvalidOperationException($"{happened.GetType().Name} cannot follow here.");
+                throw new InvalidOperationException($"Unexpected event {happened.GetType().Name}.");
         }
     }
 
-    /// <summary>Finished jobs are announced, messages that nobody took are given up, and expired jobs vanish.</summary>
-    public override Decision<JobsEvent> Wake(JobsState state, DateTimeOffset now)
+    /// <summary>Announces finished jobs, abandons notices that could not be delivered for too long, and removes expired
+    /// jobs.</summary>
+    public override Decision<JobsEvent> Wake(JobsState state, ServiceTime time)
     {
-        var happened = Announce(state, now, out var notices);
-        happened.AddRange(GiveUp(state, now));
+        var happened = AnnounceFinished(state, time.Now, out var notices);
+        happened.AddRange(AbandonOldNotices(state, time));
         var after = happened.Aggregate(state, Evolve);
-        if (Expired(after, now).Count > 0)
+        var expiredBy = ExpiredBy(time);
+        if (Expired(after, expiredBy).Count > 0)
         {
-            happened.Add(new JobsExpired(now));
+            happened.Add(new JobsExpired(expiredBy));
         }
 
         return happened.Count > 0 ? Accept(Done.Instance, [.. happened]).Telling([.. notices]) : Nothing;
     }
 
     /// <inheritdoc/>
-    public override DateTimeOffset? WakeAt(JobsState state)
+    public override DateTimeOffset? WakeAt(JobsState state, ServiceTime time)
     {
         DateTimeOffset? first = null;
         Consider(state.Unannounced.Min?.ReadyAt);
         foreach (var notices in state.Owed.Values)
         {
-            // All messages of a job are owed from the same moment on.
-            Consider(notices[0].GivenUpAt);
+            // All notices of a job have the same start time, so checking one of them is enough.
+            Consider(time.DueAt(notices[0].FinishedAt, Limits.NoticeLife));
         }
 
         foreach (var job in state.ByReadiness)
         {
             if (!state.Owed.ContainsKey(job))
             {
-                Consider(job.ExpiresAt);
+                Consider(time.DueAt(job.ReadyAt, Limits.JobOutputLife));
                 break;
             }
         }
@@ -91,19 +115,25 @@ public sealed partial class JobsDecider(RetrievalPolicy policy) : Decider<JobsSt
 
     /// <inheritdoc/>
     public override IEnumerable<Intent> Pending(JobsState state) =>
-        state.Owed.Values.SelectMany(notices => notices.Select(Notify));
+        state.Owed.Values.SelectMany(notices => notices.Select(Notify))
+            .Concat(state.Retired.ByNumber.Values.Where(retired => !retired.Told).Select(TellUpload));
 
     /// <inheritdoc/>
     public override IEnumerable<JobsEvent> Compact(JobsState state)
     {
         if (state.NotificationsVersion > 0)
         {
-            yield return new VaultTopicTaken(state.NotificationsVersion, state.Notifications, DateTimeOffset.UnixEpoch);
+            yield return new VaultTopicUpdated(state.NotificationsVersion, state.Notifications, DateTimeOffset.UnixEpoch);
+        }
+
+        if (state.Retired.Count > 0)
+        {
+            yield return new RetirementsCarriedOver(state.Retired.Count, [.. state.Retired.ByNumber.Values]);
         }
 
         foreach (var cursor in state.ByTime)
         {
-            yield return Started(state.ById[cursor.Job]);
+            yield return StartedEvent(state.ById[cursor.Job]);
         }
 
         foreach (var cursor in state.ByTime)
@@ -117,9 +147,10 @@ public sealed partial class JobsDecider(RetrievalPolicy policy) : Decider<JobsSt
 
     /// <inheritdoc/>
     public override int CompactCount(JobsState state) =>
-        state.ById.Count + state.Finished.Count + (state.NotificationsVersion > 0 ? 1 : 0);
+        state.ById.Count + state.Finished.Count + (state.NotificationsVersion > 0 ? 1 : 0)
+        + (state.Retired.Count > 0 ? 1 + state.Retired.ByNumber.Count : 0);
 
-    private Decision<JobsEvent> Start(JobsState state, StartRetrieval command, DateTimeOffset now)
+    private Decision<JobsEvent> StartRetrieval(JobsState state, StartRetrieval command, DateTimeOffset now)
     {
         if (state.ById.TryGetValue(command.Job, out var known))
         {
@@ -132,6 +163,11 @@ public sealed partial class JobsDecider(RetrievalPolicy policy) : Decider<JobsSt
             return Refuse(refusal);
         }
 
+        if (RefusalOfStaleLookup(state, command) is { } stale)
+        {
+            return Refuse(stale);
+        }
+
         var job = new RetrievalJob(
             command.Job,
             command.Archive,
@@ -140,11 +176,10 @@ public sealed partial class JobsDecider(RetrievalPolicy policy) : Decider<JobsSt
             command.Wish,
             now,
             now + policy.DelayOf(command.Wish.Tier));
-        return Begin(state, job, new RetrievalStarted(job), now);
+        return Admit(state, job, new RetrievalStarted(job), now);
     }
 
-    /// <summary>An inventory that was taken can always be retrieved.</summary>
-    private Decision<JobsEvent> Start(JobsState state, StartInventory command, DateTimeOffset now)
+    private Decision<JobsEvent> StartInventory(JobsState state, StartInventory command, DateTimeOffset now)
     {
         if (state.ById.TryGetValue(command.Job, out var known))
         {
@@ -160,27 +195,32 @@ public sealed partial class JobsDecider(RetrievalPolicy policy) : Decider<JobsSt
             command.Wish,
             now,
             now + policy.StandardDelay);
-        return Begin(state, job, new InventoryStarted(job), now);
+        return Admit(state, job, new InventoryStarted(job), now);
     }
 
-    private static JobsState With(JobsState state, VaultJob job) => state with
+    private static JobsState WithJob(JobsState state, VaultJob job) => state with
     {
         ById = state.ById.SetItem(job.Job, job),
+        Inventories = state.Inventories + (job is InventoryJob ? 1 : 0),
         ByTime = state.ByTime.Add(job.Cursor),
         ByReadiness = state.ByReadiness.Add(job),
-        Unannounced = Topics(state, job).IsEmpty ? state.Unannounced : state.Unannounced.Add(job),
+        Unannounced = TopicsFor(state, job).IsEmpty ? state.Unannounced : state.Unannounced.Add(job),
+        LastExpiry = WithExpiry(state.LastExpiry, job),
     };
 
-    private static JobsState Without(JobsState state, List<VaultJob> vanished) => state with
+    private static JobsState WithoutJobs(JobsState state, List<VaultJob> removed) => state with
     {
-        ById = state.ById.RemoveRange(vanished.Select(job => job.Job)),
-        ByTime = state.ByTime.Except(vanished.Select(job => job.Cursor)),
-        ByReadiness = state.ByReadiness.Except(vanished),
-        Unannounced = state.Unannounced.Except(vanished),
-        Finished = state.Finished.Except(vanished.Select(job => job.Job)),
+        ById = state.ById.RemoveRange(removed.Select(job => job.Job)),
+        Inventories = state.Inventories - removed.Count(job => job is InventoryJob),
+        ByTime = state.ByTime.Except(removed.Select(job => job.Cursor)),
+        ByReadiness = state.ByReadiness.Except(removed),
+        Unannounced = state.Unannounced.Except(removed),
+        Finished = state.Finished.Except(removed.Select(job => job.Job)),
+        LastExpiry = removed.Aggregate(state.LastExpiry, WithoutExpiry),
     };
 
-    /// <summary>Jobs that vanish by an instant. One whose end somebody has not been told of yet stays for that.</summary>
+    /// <summary>Jobs that have expired by an instant. Jobs with undelivered notices are kept until these are delivered or
+    /// abandoned.</summary>
     private static List<VaultJob> Expired(JobsState state, DateTimeOffset by)
     {
         var expired = new List<VaultJob>();
@@ -200,20 +240,22 @@ public sealed partial class JobsDecider(RetrievalPolicy policy) : Decider<JobsSt
         return expired;
     }
 
-    private static JobsEvent Started(VaultJob job) => job switch
+    private static JobsEvent StartedEvent(VaultJob job) => job switch
     {
         RetrievalJob retrieval => new RetrievalStarted(retrieval),
         InventoryJob inventory => new InventoryStarted(inventory),
-        _ => throw new InvalidOperationException($"No event starts a {job.GetType().Name}."),
+        _ => throw new InvalidOperationException($"Unexpected job type {job.GetType().Name}."),
     };
 
-    private static Decision<JobsEvent> List(JobsState state, ListJobs command, DateTimeOffset now)
+    private static Decision<JobsEvent> ListJobs(JobsState state, ListJobs command, ServiceTime time)
     {
+        var now = time.Now;
+        var expiredBy = ExpiredBy(time);
         var listed = new List<VaultJob>();
         foreach (var cursor in state.ByTime)
         {
             var job = state.ById[cursor.Job];
-            if (command.After >= cursor || job.ExpiresAt <= now || (command.Finished ?? job.IsReady(now)) != job.IsReady(now))
+            if (command.After >= cursor || job.ExpiresAt <= expiredBy || (command.Finished ?? job.IsReady(now)) != job.IsReady(now))
             {
                 continue;
             }
@@ -229,8 +271,13 @@ public sealed partial class JobsDecider(RetrievalPolicy policy) : Decider<JobsSt
         return Reply(new JobsPage(listed, now, HasMore: false));
     }
 
-    private static VaultJob? Find(JobsState state, JobId id, DateTimeOffset now) =>
-        state.ById.TryGetValue(id, out var job) && job.ExpiresAt > now ? job : null;
+    private static VaultJob? FindUnexpired(JobsState state, JobId id, ServiceTime time) =>
+        state.ById.TryGetValue(id, out var job) && job.ExpiresAt > ExpiredBy(time) ? job : null;
+
+    /// <summary>The instant up to which jobs have expired: a job whose <see cref="VaultJob.ExpiresAt"/> is not later has had its
+    /// output available for the whole of <see cref="Limits.JobOutputLife"/>.</summary>
+    private static DateTimeOffset ExpiredBy(ServiceTime time) =>
+        time.ServedAgo(Limits.JobOutputLife) + Limits.JobOutputLife;
 
     private static Decision<JobsEvent> NotFound(JobId job) =>
         Refuse(new Refusal.JobNotFound(job));

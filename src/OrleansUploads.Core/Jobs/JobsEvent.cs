@@ -1,8 +1,10 @@
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Messages.Jobs;
+using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Jobs;
 
-/// <summary>What can happen to a vault's jobs. Stored for years: a case is never changed, only followed by a new one.</summary>
+/// <summary>Events of a vault's jobs. They are stored for years: never change an existing event, add a new one.</summary>
 public abstract record JobsEvent
 {
     private protected JobsEvent()
@@ -10,29 +12,45 @@ public abstract record JobsEvent
     }
 }
 
-/// <summary>The retrieval of an archive was initiated.</summary>
+/// <summary>An archive retrieval was initiated.</summary>
 public sealed record RetrievalStarted(RetrievalJob Job) : JobsEvent;
 
-/// <summary>The retrieval of an inventory was initiated.</summary>
+/// <summary>An inventory retrieval was initiated.</summary>
 public sealed record InventoryStarted(InventoryJob Job) : JobsEvent;
 
-/// <summary>Whom the vault wants to be told was set or cleared. Jobs that had finished by then are not concerned.</summary>
-/// <param name="Version">Counts the vault's settings.</param>
-/// <param name="Notifications">The setting; null for nobody.</param>
-/// <param name="At">When the jobs learned of it.</param>
-public sealed record VaultTopicTaken(long Version, VaultNotifications? Notifications, DateTimeOffset At) : JobsEvent;
+/// <summary>The vault's notification setting was set or cleared. It does not apply to jobs that had already finished.</summary>
+/// <param name="Version">Version of the vault's setting.</param>
+/// <param name="Notifications">The setting; null if it was cleared.</param>
+/// <param name="At">When the jobs entity received it.</param>
+public sealed record VaultTopicUpdated(long Version, VaultNotifications? Notifications, DateTimeOffset At) : JobsEvent;
 
-/// <summary>A job has finished, and topics are owed a message of it.</summary>
+/// <summary>A job has finished, and notices must be sent to topics.</summary>
 /// <param name="Job">The job.</param>
-/// <param name="At">When that was noticed.</param>
-/// <param name="Topics">The topics.</param>
+/// <param name="At">When the jobs entity noticed it.</param>
+/// <param name="Topics">The topics to notify.</param>
 public sealed record JobFinished(JobId Job, DateTimeOffset At, IReadOnlyList<string> Topics) : JobsEvent;
 
-/// <summary>The receiver of a topic has the message of a job's end.</summary>
+/// <summary>A topic's receiver has received the notice about a finished job.</summary>
 public sealed record NoticeSent(JobId Job, string Topic) : JobsEvent;
 
-/// <summary>The receiver of a topic could not be reached for so long that the message of a job's end was given up.</summary>
-public sealed record NoticeGivenUp(JobId Job, string Topic, DateTimeOffset At) : JobsEvent;
+/// <summary>A notice about a finished job was abandoned, because the topic's receiver was unreachable for too long.</summary>
+public sealed record NoticeAbandoned(JobId Job, string Topic, DateTimeOffset At) : JobsEvent;
 
-/// <summary>Jobs whose output expired at or before an instant have vanished.</summary>
+/// <summary>An archive was deleted, so new retrievals of it are refused.</summary>
+/// <param name="Archive">The archive.</param>
+/// <param name="Upload">The upload that created it.</param>
+/// <param name="DeletedAt">When it was deleted.</param>
+/// <param name="BytesUntil">Until when jobs need its bytes.</param>
+public sealed record ArchiveRetired(ArchiveId Archive, UploadId Upload, DateTimeOffset DeletedAt, DateTimeOffset BytesUntil)
+    : JobsEvent;
+
+/// <summary>The retirement of an archive was delivered to its upload.</summary>
+public sealed record RetirementDelivered(long Number) : JobsEvent;
+
+/// <summary>All retirements so far; occurs only in snapshots.</summary>
+/// <param name="Count">Total number of retirements.</param>
+/// <param name="Remembered">The retirements that are still remembered, by number.</param>
+public sealed record RetirementsCarriedOver(long Count, IReadOnlyList<RetiredArchive> Remembered) : JobsEvent;
+
+/// <summary>Jobs whose output expired at or before an instant were removed.</summary>
 public sealed record JobsExpired(DateTimeOffset At) : JobsEvent;

@@ -1,12 +1,14 @@
 using System.Collections.Immutable;
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Messages.Jobs;
+using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Jobs;
 
-/// <summary>The jobs of one life of a vault.</summary>
-/// <param name="ById">All that have not vanished.</param>
-/// <param name="ByTime">The same, by time of initiation.</param>
-/// <param name="ByReadiness">The same, by the time at which their output may be read.</param>
+/// <summary>The jobs of one incarnation of a vault.</summary>
+/// <param name="ById">All jobs that have not been removed.</param>
+/// <param name="ByTime">The same jobs, by creation time.</param>
+/// <param name="ByReadiness">The same jobs, by the time at which their output becomes available.</param>
 public sealed record JobsState(
     ImmutableDictionary<JobId, VaultJob> ById,
     ImmutableSortedSet<JobCursor> ByTime,
@@ -16,24 +18,34 @@ public sealed record JobsState(
     public static JobsState Empty { get; } = new(
         ImmutableDictionary<JobId, VaultJob>.Empty, [], ImmutableSortedSet.Create(VaultJob.ReadinessOrder));
 
-    /// <summary>Whom the vault wants to be told; null for nobody.</summary>
+    /// <summary>Number of inventory jobs among them.</summary>
+    public int Inventories { get; init; }
+
+    /// <summary>The vault's notification setting; null if there is none.</summary>
     public VaultNotifications? Notifications { get; init; }
 
-    /// <summary>Which of the vault's settings that is; 0 before the first.</summary>
+    /// <summary>Version of that setting; 0 before the first one.</summary>
     public long NotificationsVersion { get; init; }
 
-    /// <summary>Jobs of whose end somebody is to be told, once it has come.</summary>
+    /// <summary>Jobs that a topic is waiting for and that have not been announced as finished.</summary>
     public ImmutableSortedSet<VaultJob> Unannounced { get; init; } = ImmutableSortedSet.Create(VaultJob.ReadinessOrder);
 
-    /// <summary>Jobs that have finished, as far as anybody was to be told of them. A later setting is not about
-    /// them.</summary>
+    /// <summary>Finished jobs that were announced, or that had finished when the notification setting changed. Later settings do
+    /// not apply to them.</summary>
     public ImmutableHashSet<JobId> Finished { get; init; } = [];
 
-    /// <summary>Messages that are owed, at least one for each job that is here.</summary>
+    /// <summary>Notices that have not been delivered, by job. Each job in this map has at least one.</summary>
     public ImmutableSortedDictionary<VaultJob, ImmutableArray<JobNotice>> Owed { get; init; } =
         ImmutableSortedDictionary.Create<VaultJob, ImmutableArray<JobNotice>>(VaultJob.ReadinessOrder);
 
-    /// <summary>The message of a job to a topic, if it is owed.</summary>
+    /// <summary>Deleted archives that cannot be retrieved any more.</summary>
+    public RetiredArchives Retired { get; init; } = RetiredArchives.None;
+
+    /// <summary>For each archive with retrieval jobs, when the last of these jobs expires.</summary>
+    public ImmutableDictionary<ArchiveId, DateTimeOffset> LastExpiry { get; init; } =
+        ImmutableDictionary<ArchiveId, DateTimeOffset>.Empty;
+
+    /// <summary>The undelivered notice of a job for a topic; null if there is none.</summary>
     public JobNotice? FindOwed(JobId job, string topic) =>
         ById.TryGetValue(job, out var found) && Owed.TryGetValue(found, out var notices)
             ? notices.FirstOrDefault(notice => notice.Topic == topic)

@@ -1,26 +1,28 @@
 using System.Buffers.Binary;
 
+using OrleansUploads.Core.Values;
+
 namespace OrleansUploads.Core.Parts;
 
-/// <summary>Names one attempt at storing a part: 48 bits of creation time in milliseconds, then 80 random bits.</summary>
-/// <remarks>The time inside is what fences collection: an upload that has let its unowned attempts up to an instant be
-/// collected never takes an attempt from before that instant.</remarks>
-public readonly record struct AttemptId : IComparable<AttemptId>
+/// <summary>ID of one attempt to store a part: 48 bits of creation time in milliseconds, then 80 random bits.</summary>
+/// <remarks>The creation time fences collection: once an upload has allowed the collection of its unowned attempts up to an
+/// instant, it refuses reports of attempts created before that instant.</remarks>
+public readonly record struct AttemptId : ITextValue<AttemptId>, ISpanFormattable, IComparable<AttemptId>
 {
     /// <summary>Length in bytes.</summary>
     public const int Bytes = 16;
 
-    /// <summary>Random bytes that <see cref="Create"/> takes.</summary>
+    /// <summary>Number of random bytes that <see cref="Create"/> needs.</summary>
     public const int RandomBytes = 10;
 
     private readonly UInt128 _value;
 
     private AttemptId(UInt128 value) => _value = value;
 
-    /// <summary>When the attempt was begun, to the millisecond, UTC.</summary>
+    /// <summary>When the attempt was created, in whole milliseconds, UTC.</summary>
     public DateTimeOffset CreatedAt => DateTimeOffset.FromUnixTimeMilliseconds((long)(ulong)(_value >> 80));
 
-    /// <summary>Makes an ID from an instant and <see cref="RandomBytes"/> random bytes.</summary>
+    /// <summary>Creates an ID from an instant and <see cref="RandomBytes"/> random bytes.</summary>
     public static AttemptId Create(DateTimeOffset createdAt, ReadOnlySpan<byte> random)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(random.Length, RandomBytes);
@@ -36,7 +38,7 @@ public readonly record struct AttemptId : IComparable<AttemptId>
     /// <summary>Writes the 16 bytes, most significant first.</summary>
     public void Write(Span<byte> destination) => BinaryPrimitives.WriteUInt128BigEndian(destination, _value);
 
-    /// <summary>Reads the 32 lower-case hex digits of <see cref="ToString"/>.</summary>
+    /// <summary>Parses the 32 lower-case hex digits of <see cref="ToString"/>.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out AttemptId id)
     {
         id = default;
@@ -55,6 +57,18 @@ public readonly record struct AttemptId : IComparable<AttemptId>
         return true;
     }
 
+    static bool ITextValue<AttemptId>.TryParse(string? text, out AttemptId value) => TryParse(text.AsSpan(), out value);
+
+    string IFormattable.ToString(string? format, IFormatProvider? formatProvider) => ToString();
+
+    bool ISpanFormattable.TryFormat(
+        Span<char> destination, out int charsWritten, ReadOnlySpan<char> format, IFormatProvider? provider)
+    {
+        Span<byte> bytes = stackalloc byte[Bytes];
+        Write(bytes);
+        return Convert.TryToHexStringLower(bytes, destination, out charsWritten);
+    }
+
     /// <summary>32 lower-case hex digits; they sort by creation time.</summary>
     public override string ToString()
     {
@@ -63,18 +77,18 @@ public readonly record struct AttemptId : IComparable<AttemptId>
         return Convert.ToHexStringLower(bytes);
     }
 
-    /// <summary>By creation time, then by the random bits.</summary>
+    /// <summary>Compares creation times, then the random bits.</summary>
     public int CompareTo(AttemptId other) => _value.CompareTo(other._value);
 
-    /// <summary>Whether the left one sorts first.</summary>
+    /// <summary>Whether <paramref name="left"/> sorts before <paramref name="right"/>.</summary>
     public static bool operator <(AttemptId left, AttemptId right) => left._value < right._value;
 
-    /// <summary>Whether the left one sorts last.</summary>
+    /// <summary>Whether <paramref name="left"/> sorts after <paramref name="right"/>.</summary>
     public static bool operator >(AttemptId left, AttemptId right) => left._value > right._value;
 
-    /// <summary>Whether the left one does not sort last.</summary>
+    /// <summary>Whether <paramref name="left"/> does not sort after <paramref name="right"/>.</summary>
     public static bool operator <=(AttemptId left, AttemptId right) => left._value <= right._value;
 
-    /// <summary>Whether the left one does not sort first.</summary>
+    /// <summary>Whether <paramref name="left"/> does not sort before <paramref name="right"/>.</summary>
     public static bool operator >=(AttemptId left, AttemptId right) => left._value >= right._value;
 }

@@ -1,21 +1,23 @@
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Core.Parts;
 
-/// <summary>What an upload has accepted for one slot.</summary>
-/// <param name="LengthBytes">1 to the part size; less than that is fine only for the last part.</param>
+/// <summary>The part that an upload has accepted for one slot.</summary>
+/// <param name="LengthBytes">Length in bytes, from 1 to the part size. Only the last part may be shorter than the part
+/// size.</param>
 /// <param name="TreeHash">Tree hash of exactly these bytes.</param>
 /// <param name="Place">Where the bytes are.</param>
-/// <param name="StoredAt">When it was accepted.</param>
+/// <param name="StoredAt">When the part was accepted.</param>
 public sealed record StoredPart(long LengthBytes, TreeHash TreeHash, PartPlace Place, DateTimeOffset StoredAt)
 {
-    /// <summary>Whether these are the part's bytes.</summary>
+    /// <summary>Whether the part has this length and tree hash.</summary>
     public bool Holds(long lengthBytes, TreeHash treeHash) => LengthBytes == lengthBytes && TreeHash == treeHash;
 }
 
-/// <summary>The parts of an upload by slot; immutable, and cheap to change by one part.</summary>
-/// <remarks>Two levels of at most <see cref="ChunkSlots"/> entries, so one more part copies two short arrays, however
-/// many parts there are.</remarks>
+/// <summary>The parts of an upload by slot. Immutable; adding a part is cheap.</summary>
+/// <remarks>The map has two levels of at most <see cref="ChunkSlots"/> entries each. Adding a part copies two short arrays,
+/// regardless of the number of parts.</remarks>
 public sealed class PartMap
 {
     private const int ChunkSlots = 128;
@@ -32,17 +34,17 @@ public sealed class PartMap
     /// <summary>No parts.</summary>
     public static PartMap Empty { get; } = new([], 0, 0);
 
-    /// <summary>How many slots hold a part.</summary>
+    /// <summary>Number of slots that contain a part.</summary>
     public int Count { get; }
 
-    /// <summary>One more than the highest slot that holds a part; 0 for none.</summary>
+    /// <summary>One more than the highest slot that contains a part; 0 if there are no parts.</summary>
     public int SlotCount { get; }
 
-    /// <summary>The part of a slot; null where there is none.</summary>
+    /// <summary>The part in a slot; null if there is none.</summary>
     public StoredPart? this[int slot] =>
         (uint)slot < (uint)SlotCount ? _chunks[slot / ChunkSlots]?[slot % ChunkSlots] : null;
 
-    /// <summary>The map with one slot filled anew.</summary>
+    /// <summary>Returns a map with a new part in one slot.</summary>
     /// <param name="slot">0 to <see cref="Limits.MaxParts"/> - 1.</param>
     /// <param name="part">The part.</param>
     public PartMap With(int slot, StoredPart part)
@@ -58,8 +60,8 @@ public sealed class PartMap
         return new PartMap(chunks, Count + added, slotCount);
     }
 
-    /// <summary>The filled slots in ascending order, from one on.</summary>
-    /// <param name="firstSlot">The first slot of interest; at least 0.</param>
+    /// <summary>The filled slots in ascending order, starting at a slot.</summary>
+    /// <param name="firstSlot">The first slot to return; at least 0.</param>
     public IEnumerable<KeyValuePair<int, StoredPart>> From(int firstSlot)
     {
         for (var slot = firstSlot; slot < SlotCount; slot++)

@@ -1,6 +1,6 @@
 namespace OrleansUploads.Core.Parts;
 
-/// <summary>Where the bytes of a part are: in an attempt of the part store, or at a location elsewhere.</summary>
+/// <summary>Where the bytes of a part are stored: in an attempt of the part store, or at an external location.</summary>
 public readonly record struct PartPlace
 {
     private readonly AttemptId _attempt;
@@ -12,21 +12,21 @@ public readonly record struct PartPlace
         _location = location;
     }
 
-    /// <summary>Who keeps the bytes.</summary>
-    public Custody Custody => _location.Chars == 0 ? Custody.Gateway : Custody.Elsewhere;
+    /// <summary>Where the bytes are stored.</summary>
+    public ByteStorage ByteStorage => _location.Chars == 0 ? ByteStorage.Gateway : ByteStorage.External;
 
-    /// <summary>The attempt; null where the bytes are elsewhere.</summary>
-    public AttemptId? Attempt => Custody == Custody.Gateway ? _attempt : null;
+    /// <summary>The attempt; null if the bytes are stored externally.</summary>
+    public AttemptId? Attempt => ByteStorage == ByteStorage.Gateway ? _attempt : null;
 
-    /// <summary>The location; null where the bytes are in the part store.</summary>
-    public PartLocation? Location => Custody == Custody.Elsewhere ? _location : null;
+    /// <summary>The external location; null if the bytes are in the part store.</summary>
+    public PartLocation? Location => ByteStorage == ByteStorage.External ? _location : null;
 
-    /// <summary>In the part store.</summary>
+    /// <summary>Creates a place in the part store.</summary>
     public static PartPlace In(AttemptId attempt) => new(attempt, default);
 
-    /// <summary>Elsewhere.</summary>
-    /// <exception cref="ArgumentException">It is the default value, which is no location.</exception>
+    /// <summary>Creates a place at an external location.</summary>
+    /// <exception cref="ArgumentException">The location is the default value.</exception>
     public static PartPlace At(PartLocation location) => location.Chars > 0
         ? new PartPlace(default, location)
-        : throw new ArgumentException("The default value is no location.", nameof(location));
+        : throw new ArgumentException("The default value is not a valid location.", nameof(location));
 }

@@ -1,10 +1,15 @@
+using System.Globalization;
+
+using OrleansUploads.Core.Values;
+
 namespace OrleansUploads.Core.Parts;
 
-/// <summary>A run of an archive's bytes, both ends inclusive.</summary>
-public readonly record struct PartRange
+/// <summary>A contiguous range of an archive's bytes. Both ends are inclusive.</summary>
+public readonly record struct PartRange : ITextValue<PartRange>
 {
-    /// <summary>Takes a range of at least one byte.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">First is negative or behind last; check before.</exception>
+    /// <summary>Creates a range of at least one byte.</summary>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="firstByte"/> is negative or greater than <paramref
+    /// name="lastByte"/>.</exception>
     public PartRange(long firstByte, long lastByte)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(firstByte);
@@ -19,8 +24,25 @@ public readonly record struct PartRange
     /// <summary>Offset of the last byte.</summary>
     public long LastByte { get; }
 
-    /// <summary>How many bytes.</summary>
+    /// <summary>Length in bytes.</summary>
     public long LengthBytes => LastByte - FirstByte + 1;
+
+    /// <summary>Parses the result of <see cref="ToString"/>.</summary>
+    public static bool TryParse(string? text, out PartRange range)
+    {
+        range = default;
+        var dash = text?.IndexOf('-', StringComparison.Ordinal) ?? -1;
+        if (dash < 0
+            || !long.TryParse(text.AsSpan(0, dash), NumberStyles.Integer, CultureInfo.InvariantCulture, out var first)
+            || !long.TryParse(text.AsSpan(dash + 1), NumberStyles.Integer, CultureInfo.InvariantCulture, out var last)
+            || first < 0 || last < first)
+        {
+            return false;
+        }
+
+        range = new PartRange(first, last);
+        return true;
+    }
 
     /// <summary><c>first-last</c>, as the protocol writes it.</summary>
     public override string ToString() => $"{FirstByte}-{LastByte}";

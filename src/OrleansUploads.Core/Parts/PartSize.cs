@@ -1,8 +1,9 @@
 using System.Numerics;
+using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Parts;
 
-/// <summary>Size of every part but the last: a power of two times 1 MiB, from 1 MiB to 4 GiB.</summary>
+/// <summary>Size of every part except the last: a power of two times 1 MiB, from 1 MiB to 4 GiB.</summary>
 /// <remarks>Fixed when the upload is initiated. Source: developer guide, "Initiate multipart upload".</remarks>
 public readonly record struct PartSize
 {
@@ -11,10 +12,10 @@ public readonly record struct PartSize
     /// <summary>The size in bytes.</summary>
     public long Bytes { get; }
 
-    /// <summary>The largest, 4 GiB.</summary>
+    /// <summary>The maximum part size, 4 GiB.</summary>
     public static PartSize Largest => new(Limits.MaxPartSizeBytes);
 
-    /// <summary>Takes a size that keeps the rule.</summary>
+    /// <summary>Creates a part size. Returns false if the number of bytes is not allowed.</summary>
     public static bool TryCreate(long bytes, out PartSize size)
     {
         var ok = bytes is >= Limits.MinPartSizeBytes and <= Limits.MaxPartSizeBytes && BitOperations.IsPow2(bytes);

@@ -4,46 +4,58 @@ using System.Globalization;
 
 namespace OrleansUploads.Core.Policies;
 
-/// <summary>A fact about a request that a condition can look at.</summary>
-/// <param name="Name">As it is documented.</param>
-/// <param name="ValueIn">Finds it in a request; null where the request has none.</param>
+/// <summary>A condition key: a fact about a request that a policy's condition can test.</summary>
+/// <param name="Name">The documented name.</param>
+/// <param name="ValueIn">Returns the key's value for a request; null if the request has none.</param>
 internal sealed record ConditionKey(string Name, Func<PolicyRequest, string?> ValueIn)
 {
-    /// <summary>Longer names of clients are cut before they are compared, which bounds the work.</summary>
+    /// <summary>Longer user agents are truncated before they are compared, which bounds the work.</summary>
     private const int MaxUserAgentChars = 1024;
 
-    /// <summary>How old the archive is that a request names.</summary>
+    /// <summary>Age of the archive that a request names, in whole days.</summary>
     public static readonly ConditionKey ArchiveAge = new(
         "glacier:ArchiveAgeInDays", static r => r.ArchiveAgeDays?.ToString(CultureInfo.InvariantCulture));
 
+    private static readonly ConditionKey CurrentTime = new("aws:CurrentTime", static r =>
+        r.At.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+
+    private static readonly ConditionKey EpochTime = new(
+        "aws:EpochTime", static r => r.At.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
+
     private static readonly string[] TagPrefixes = ["glacier:ResourceTag/", "aws:ResourceTag/"];
 
-    private static readonly FrozenDictionary<string, ConditionKey> Fixed = new ConditionKey[]
+    private static readonly FrozenDictionary<string, ConditionKey> FixedKeys = new ConditionKey[]
     {
         ArchiveAge,
-        new("aws:CurrentTime", static r =>
-            r.At.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)),
-        new("aws:EpochTime", static r => r.At.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)),
+        CurrentTime,
+        EpochTime,
         new("aws:PrincipalAccount", static r => r.Caller.ToString()),
         new("aws:PrincipalArn", static r => r.CallerArn),
+        new("aws:ResourceAccount", static r => r.Owner.ToString()),
         new("aws:SecureTransport", static r => r.IsSecure ? "true" : "false"),
         new("aws:SourceIp", static r => r.Source?.ToString()),
         new("aws:UserAgent", static r =>
             r.UserAgent is { Length: > MaxUserAgentChars } ? r.UserAgent[..MaxUserAgentChars] : r.UserAgent),
 
-        // Amazon has no values of these for long-term keys, and no other keys sign here.
-        new("aws:MultiFactorAuthAge", static _ => null),
-        new("aws:MultiFactorAuthPresent", static _ => null),
+        // No service of Amazon calls this server.
+        new("aws:PrincipalIsAWSService", static _ => "false"),
+        new("aws:ViaAWSService", static _ => "false"),
     }.ToFrozenDictionary(key => key.Name, StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The names of all keys, for people.</summary>
-    public static string Names { get; } = string.Join(
-        ", ", Fixed.Keys.Order(StringComparer.Ordinal).Concat(TagPrefixes.Select(prefix => prefix + "{key}")));
+    /// <summary>Whether no request to this server has a value for the key.</summary>
+    public bool IsAlwaysAbsent { get; private init; }
 
-    /// <summary>Finds a key by its name; case does not matter.</summary>
+    /// <summary>Whether the key's value depends on the current time.</summary>
+    public bool DependsOnTime => this == ArchiveAge || this == CurrentTime || this == EpochTime;
+
+    /// <summary>The names of all keys that can have a value, for messages.</summary>
+    public static string Names { get; } = string.Join(
+        ", ", FixedKeys.Keys.Order(StringComparer.Ordinal).Concat(TagPrefixes.Select(prefix => prefix + "{key}")));
+
+    /// <summary>Finds a key by its name, ignoring case.</summary>
     public static bool TryFind(string name, [NotNullWhen(true)] out ConditionKey? key)
     {
-        if (Fixed.TryGetValue(name, out key))
+        if (FixedKeys.TryGetValue(name, out key))
         {
             return true;
         }
@@ -58,11 +70,12 @@ internal sealed record ConditionKey(string Name, Func<PolicyRequest, string?> Va
             }
         }
 
-        return false;
+        key = GlobalConditionKeys.Contains(name) ? new ConditionKey(name, static _ => null) { IsAlwaysAbsent = true } : null;
+        return key is not null;
     }
 
-    /// <summary>A tag whose key is written with other letters counts where there is none that is written the same, as the
-    /// names of condition keys know no case; the first of several such in ordinal order.</summary>
+    /// <summary>The value of a tag. Names of condition keys ignore case, so if no tag key matches exactly, the first tag in
+    /// ordinal order whose key matches without case is used.</summary>
     private static string? ValueOfTag(IReadOnlyDictionary<string, string> tags, string key) =>
         tags.TryGetValue(key, out var value) ? value : tags
             .Where(tag => string.Equals(tag.Key, key, StringComparison.OrdinalIgnoreCase))

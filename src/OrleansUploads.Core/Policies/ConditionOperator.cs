@@ -3,19 +3,19 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace OrleansUploads.Core.Policies;
 
-/// <summary>How a condition compares.</summary>
-/// <param name="Name">As policies write it.</param>
-/// <param name="ValueForm">What its values must be, for people.</param>
-/// <param name="Test">Makes a test of one value of the policy; gives null where that has not the right form.</param>
-/// <param name="Negates">Whether it holds where no test does.</param>
+/// <summary>A condition operator.</summary>
+/// <param name="Name">The operator's name in policies.</param>
+/// <param name="ValueForm">The required form of its values, for error messages.</param>
+/// <param name="Test">Creates a test from one value of the policy; returns null if the value has the wrong form.</param>
+/// <param name="Negates">Whether the condition holds if no test succeeds.</param>
 /// <remarks>Source: the IAM user guide, "IAM JSON policy elements: Condition operators".</remarks>
 internal sealed record ConditionOperator(
     string Name, string ValueForm, Func<string, Predicate<string>?> Test, bool Negates = false)
 {
-    /// <summary>Whether a key is there at all; it compares nothing.</summary>
+    /// <summary>The operator that tests whether a key has a value.</summary>
     public const string Null = "Null";
 
-    private const string Text = "a text";
+    private const string Text = "a string";
     private const string Number = "a number";
     private const string Date = "a date such as 2026-01-31T00:00:00Z, or seconds since 1970";
     private const string Address = "an address or a range such as 203.0.113.0/24 or 2001:db8::/32";
@@ -50,7 +50,7 @@ internal sealed record ConditionOperator(
         new("ArnNotLike", Arn, ConditionValues.Arn, Negates: true),
     }.ToFrozenDictionary(op => op.Name, StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Finds an operator by its bare name; case does not matter.</summary>
+    /// <summary>Finds an operator by its name without prefix and suffix, ignoring case.</summary>
     public static bool TryFind(string name, [NotNullWhen(true)] out ConditionOperator? found) =>
         All.TryGetValue(name, out found);
 }

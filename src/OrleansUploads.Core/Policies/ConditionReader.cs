@@ -3,18 +3,19 @@ using System.Text.Json;
 
 namespace OrleansUploads.Core.Policies;
 
-/// <summary>Reads <c>Condition</c>: operators, in them keys, in them values.</summary>
+/// <summary>Reads the <c>Condition</c> element: an object of operators, each with an object of keys and their values.</summary>
 internal static class ConditionReader
 {
     private const string IfExists = "IfExists";
     private const string ForAll = "ForAllValues:";
     private const string ForAny = "ForAnyValue:";
 
-    /// <summary>Reads the conditions of a statement, all of which must hold; none where it has no such element.</summary>
-    /// <exception cref="PolicyFormatException">An operator or key is not known, or a value has the wrong form.</exception>
+    /// <summary>Reads the conditions of a statement. All of them must hold. Returns none if the statement has no
+    /// <c>Condition</c>.</summary>
+    /// <exception cref="PolicyFormatException">An operator or key is unknown, or a value has the wrong form.</exception>
     public static ImmutableArray<PolicyCondition> Read(JsonElement statement, bool hasVariables)
     {
-        if (PolicyElements.Find(statement, "Condition") is not { } condition)
+        if (PolicyElements.FindMember(statement, "Condition") is not { } condition)
         {
             return [];
         }
@@ -24,7 +25,7 @@ internal static class ConditionReader
         {
             if (!Members(named.Value, named.Name).Any())
             {
-                throw new PolicyFormatException($"{named.Name} names no condition key.");
+                throw new PolicyFormatException($"{named.Name} has no condition keys.");
             }
 
             foreach (var compared in Members(named.Value, named.Name))
@@ -32,40 +33,41 @@ internal static class ConditionReader
                 if (!ConditionKey.TryFind(compared.Name, out var key))
                 {
                     throw new PolicyFormatException(
-                        $"'{compared.Name}' is no condition key that this server knows. It knows {ConditionKey.Names}.");
+                        $"unknown condition key '{compared.Name}'. Valid keys: {ConditionKey.Names}, and Amazon's other global "
+                        + "condition keys, which are absent from every request.");
                 }
 
-                var values = PolicyElements.Values(compared.Value, compared.Name, Value);
+                var values = PolicyElements.ReadValues(compared.Value, compared.Name, ReadValue);
                 foreach (var value in values)
                 {
                     PolicyElements.RefuseVariables(value, hasVariables);
                 }
 
-                conditions.Add(Read(named.Name, key, values));
+                conditions.Add(CreateCondition(named.Name, key, values));
             }
         }
 
         return conditions.ToImmutable();
     }
 
-    /// <summary>The prefix and the suffix only say what holds where the request has no value, as no key has several: all
-    /// of none are right, and none of none is.</summary>
-    private static PolicyCondition Read(string name, ConditionKey key, string[] values)
+    /// <summary>Creates one condition. A condition key has at most one value here, so the prefix and the suffix of an operator
+    /// matter only if the request has no value: <c>ForAllValues</c> then holds and <c>ForAnyValue</c> does not.</summary>
+    private static PolicyCondition CreateCondition(string name, ConditionKey key, string[] values)
     {
         if (name.Equals(ConditionOperator.Null, StringComparison.OrdinalIgnoreCase))
         {
-            return new Presence(key, [.. values.Select(value => bool.TryParse(value, out var absent)
-                ? absent
+            return new Presence(key, [.. values.Select(value => bool.TryParse(value, out var isAbsent)
+                ? isAbsent
                 : throw WrongValue(value, name, "true or false"))]);
         }
 
         var bare = name;
-        var forAll = TryTakePrefix(ref bare, ForAll);
-        var forAny = !forAll && TryTakePrefix(ref bare, ForAny);
+        var forAll = TryRemovePrefix(ref bare, ForAll);
+        var forAny = !forAll && TryRemovePrefix(ref bare, ForAny);
         var ifExists = bare.EndsWith(IfExists, StringComparison.OrdinalIgnoreCase);
         if (!ConditionOperator.TryFind(ifExists ? bare[..^IfExists.Length] : bare, out var op))
         {
-            throw new PolicyFormatException($"'{name}' is no condition operator that this server knows.");
+            throw new PolicyFormatException($"unknown condition operator '{name}'.");
         }
 
         var tests = values.Select(value => op.Test(value) ?? throw WrongValue(value, name, op.ValueForm));
@@ -77,15 +79,15 @@ internal static class ConditionReader
             ? element.EnumerateObject()
             : throw new PolicyFormatException($"{name} is not a JSON object.");
 
-    /// <summary>Numbers and truth values need no quotes.</summary>
-    private static string Value(JsonElement element, string name) => element.ValueKind switch
+    /// <summary>Reads a value. Numbers and booleans need no quotes.</summary>
+    private static string ReadValue(JsonElement element, string name) => element.ValueKind switch
     {
         JsonValueKind.String => element.GetString()!,
         JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => element.GetRawText(),
-        _ => throw new PolicyFormatException($"a value of {name} is neither a text nor a number nor true or false."),
+        _ => throw new PolicyFormatException($"a value of {name} is not a string, a number, true or false."),
     };
 
-    private static bool TryTakePrefix(ref string name, string prefix)
+    private static bool TryRemovePrefix(ref string name, string prefix)
     {
         var has = name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase);
         name = has ? name[prefix.Length..] : name;

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 
 namespace OrleansUploads.Core.Policies;
 
-/// <summary>Makes tests of the values in a policy's conditions. Each is given one value of the policy, and gives a test of
-/// the request's value; null where the policy's value has not the form that the operator demands.</summary>
+/// <summary>Creates tests from the values in a policy's conditions. Each method takes one value of the policy and returns a test
+/// of the request's value, or null if the policy's value does not have the form that the operator requires.</summary>
 internal static class ConditionValues
 {
     private const int ArnParts = 6;
@@ -18,31 +18,33 @@ internal static class ConditionValues
         "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK",
     ];
 
-    /// <summary>The same characters.</summary>
+    /// <summary>Exactly the same characters.</summary>
     public static Predicate<string> Equal(string expected) =>
         value => string.Equals(value, expected, StringComparison.Ordinal);
 
-    /// <summary>The same characters but for upper and lower case.</summary>
+    /// <summary>The same characters, ignoring case.</summary>
     public static Predicate<string> EqualIgnoringCase(string expected) =>
         value => string.Equals(value, expected, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>A pattern with wildcards; case matters.</summary>
+    /// <summary>A pattern with wildcards, case-sensitive.</summary>
     public static Predicate<string> Like(string expected)
     {
         var pattern = new WildcardPattern(expected);
         return value => pattern.Matches(value);
     }
 
-    /// <summary>A number that compares in a certain way.</summary>
+    /// <summary>A comparison of numbers.</summary>
     /// <param name="expected">The policy's number.</param>
-    /// <param name="holds">Whether an order of the request's number to the policy's is right.</param>
+    /// <param name="holds">Whether the sign of comparing the request's number with the policy's number satisfies the
+    /// operator.</param>
     public static Predicate<string>? Number(string expected, Predicate<int> holds) => TryReadNumber(expected, out var bound)
         ? value => TryReadNumber(value, out var number) && holds(number.CompareTo(bound))
         : null;
 
-    /// <summary>An instant that compares in a certain way.</summary>
-    /// <param name="expected">The policy's instant.</param>
-    /// <param name="holds">Whether an order of the request's instant to the policy's is right.</param>
+    /// <summary>A comparison of dates.</summary>
+    /// <param name="expected">The policy's date.</param>
+    /// <param name="holds">Whether the sign of comparing the request's date with the policy's date satisfies the
+    /// operator.</param>
     public static Predicate<string>? Date(string expected, Predicate<int> holds) => TryReadDate(expected, out var bound)
         ? value => TryReadDate(value, out var at) && holds(at.CompareTo(bound))
         : null;
@@ -52,7 +54,7 @@ internal static class ConditionValues
         ? value => bool.TryParse(value, out var actual) && actual == wanted
         : null;
 
-    /// <summary>An address, or all that begin with the same bits.</summary>
+    /// <summary>An IP address or a CIDR range.</summary>
     public static Predicate<string>? Address(string expected)
     {
         var slash = expected.IndexOf('/', StringComparison.Ordinal);
@@ -70,10 +72,10 @@ internal static class ConditionValues
             return null;
         }
 
-        return value => IPAddress.TryParse(value, out var address) && BeginsAlike(address, network, bits);
+        return value => IPAddress.TryParse(value, out var address) && HaveSamePrefix(address, network, bits);
     }
 
-    /// <summary>An ARN; each of its six parts may have wildcards, and none reaches beyond its part.</summary>
+    /// <summary>An ARN. Each of its six parts may contain wildcards, which match only within their part.</summary>
     public static Predicate<string>? Arn(string expected)
     {
         var parts = expected.Split(':', ArnParts);
@@ -93,7 +95,7 @@ internal static class ConditionValues
         CultureInfo.InvariantCulture,
         out number);
 
-    /// <summary>Reads a date, a date with a time, or seconds since 1970.</summary>
+    /// <summary>Parses a date, a date with a time, or seconds since 1970.</summary>
     private static bool TryReadDate(string text, out DateTimeOffset at)
     {
         const DateTimeStyles Utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
@@ -113,25 +115,25 @@ internal static class ConditionValues
         return true;
     }
 
-    /// <summary>Reads an address in its usual form only: <c>010.1</c> means different things to different
-    /// programs.</summary>
+    /// <summary>Parses an address in its canonical form only, because programs interpret forms such as <c>010.1</c>
+    /// differently.</summary>
     private static bool TryReadAddress(string text, out IPAddress address) =>
         IPAddress.TryParse(text, out address!)
         && (address.AddressFamily == AddressFamily.InterNetworkV6 ? !text.Contains('%', StringComparison.Ordinal)
             : address.ToString() == text);
 
-    private static bool BeginsAlike(IPAddress address, IPAddress network, int bits)
+    private static bool HaveSamePrefix(IPAddress address, IPAddress network, int bits)
     {
         if (address.IsIPv4MappedToIPv6 && network.AddressFamily == AddressFamily.InterNetwork)
         {
             address = address.MapToIPv4();
         }
 
-        var one = address.GetAddressBytes();
-        var other = network.GetAddressBytes();
-        var whole = bits / 8;
-        return one.Length == other.Length
-            && one.AsSpan(0, whole).SequenceEqual(other.AsSpan(0, whole))
-            && (bits % 8 == 0 || (one[whole] ^ other[whole]) >> (8 - (bits % 8)) == 0);
+        var left = address.GetAddressBytes();
+        var right = network.GetAddressBytes();
+        var wholeBytes = bits / 8;
+        return left.Length == right.Length
+            && left.AsSpan(0, wholeBytes).SequenceEqual(right.AsSpan(0, wholeBytes))
+            && (bits % 8 == 0 || (left[wholeBytes] ^ right[wholeBytes]) >> (8 - (bits % 8)) == 0);
     }
 }

@@ -2,12 +2,13 @@ using System.Collections.Immutable;
 
 namespace OrleansUploads.Core.Policies;
 
-/// <summary>What an element <c>Action</c> or <c>Resource</c> names, or what its <c>Not...</c> form leaves out.</summary>
-/// <param name="patterns">At least one.</param>
-/// <param name="excludes">Whether everything else is meant.</param>
+/// <summary>The names in an <c>Action</c> or <c>Resource</c> element, or the names that its <c>Not...</c> form
+/// excludes.</summary>
+/// <param name="patterns">The patterns; at least one.</param>
+/// <param name="excludes">Whether the set contains all names except those that match.</param>
 internal sealed class PatternSet(ImmutableArray<WildcardPattern> patterns, bool excludes)
 {
-    /// <summary>Whether a name is meant.</summary>
+    /// <summary>Whether the set contains a name.</summary>
     public bool Includes(string name)
     {
         foreach (var pattern in patterns)

@@ -3,10 +3,10 @@ namespace OrleansUploads.Core.Policies;
 /// <summary>The actions that a policy can name: the operations of the vault API, version 2012-06-01.</summary>
 public static class PolicyActions
 {
-    /// <summary>What stands before an operation's name.</summary>
+    /// <summary>The prefix of an operation's name.</summary>
     public const string Prefix = "glacier:";
 
-    /// <summary>All operations; a closed set.</summary>
+    /// <summary>All operations. The set is closed.</summary>
     public static IReadOnlyList<string> Operations { get; } =
     [
         "CreateVault", "DescribeVault", "ListVaults", "DeleteVault",
@@ -26,7 +26,7 @@ public static class PolicyActions
     private const string GetVaultAccessPolicy = "GetVaultAccessPolicy";
     private const string DeleteVaultAccessPolicy = "DeleteVaultAccessPolicy";
 
-    /// <summary>Whether an operation is about the access policy itself.</summary>
+    /// <summary>Whether an operation reads, sets or deletes the access policy itself.</summary>
     public static bool IsAboutAccessPolicy(string operation) =>
         operation is SetVaultAccessPolicy or GetVaultAccessPolicy or DeleteVaultAccessPolicy;
 }

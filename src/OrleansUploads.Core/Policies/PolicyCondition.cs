@@ -2,26 +2,26 @@ using System.Collections.Immutable;
 
 namespace OrleansUploads.Core.Policies;
 
-/// <summary>One key of one operator in an element <c>Condition</c>.</summary>
-/// <param name="key">What it looks at.</param>
+/// <summary>One operator and one key of a <c>Condition</c> element.</summary>
+/// <param name="key">The condition key to test.</param>
 internal abstract class PolicyCondition(ConditionKey key)
 {
-    /// <summary>What it looks at.</summary>
+    /// <summary>The condition key to test.</summary>
     public ConditionKey Key { get; } = key;
 
-    /// <summary>Whether the condition is true of a request.</summary>
+    /// <summary>Whether the condition holds for a request.</summary>
     public bool Holds(PolicyRequest request) => Holds(Key.ValueIn(request));
 
-    /// <summary>Whether the condition is true of the key's value; null where the request has none.</summary>
+    /// <summary>Whether the condition holds for a value of the key; null if the request has none.</summary>
     protected abstract bool Holds(string? value);
 }
 
-/// <summary>Compares the value with those of the policy, of which one must fit, or none where the operator
+/// <summary>Compares the request's value with the policy's values. One of them must match, or none if the operator
 /// negates.</summary>
-/// <param name="key">What it looks at.</param>
-/// <param name="tests">At least one.</param>
-/// <param name="negates">Whether no test may hold.</param>
-/// <param name="withoutValue">Whether it holds of a request that has no value.</param>
+/// <param name="key">The condition key to test.</param>
+/// <param name="tests">One test per value of the policy; at least one.</param>
+/// <param name="negates">Whether the condition holds only if no test succeeds.</param>
+/// <param name="withoutValue">Whether the condition holds for a request without a value.</param>
 internal sealed class Comparison(
     ConditionKey key, ImmutableArray<Predicate<string>> tests, bool negates, bool withoutValue) : PolicyCondition(key)
 {
@@ -30,9 +30,9 @@ internal sealed class Comparison(
         value is null ? withoutValue : tests.Any(test => test(value)) != negates;
 }
 
-/// <summary>Looks only whether there is a value.</summary>
-/// <param name="key">What it looks at.</param>
-/// <param name="absent">Which of the two is wanted; both may be.</param>
+/// <summary>Tests whether the request has a value.</summary>
+/// <param name="key">The condition key to test.</param>
+/// <param name="absent">The accepted results: true accepts a missing value, false a present one. May contain both.</param>
 internal sealed class Presence(ConditionKey key, ImmutableArray<bool> absent) : PolicyCondition(key)
 {
     /// <inheritdoc/>

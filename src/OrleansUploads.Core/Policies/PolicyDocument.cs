@@ -2,9 +2,9 @@ using System.Collections.Immutable;
 
 namespace OrleansUploads.Core.Policies;
 
-/// <summary>A policy of a vault, read and checked: an access policy or a lock policy.</summary>
-/// <remarks>What a policy says is enforced or refused, never ignored: an element, operator or key that this server does not
-/// know makes the whole document a wrong one. Source: the IAM user guide, "IAM JSON policy elements reference".</remarks>
+/// <summary>A parsed and validated access policy or lock policy.</summary>
+/// <remarks>Every part of a policy is enforced, never ignored: a document with an unknown element, operator or key is invalid.
+/// Source: the IAM user guide, "IAM JSON policy elements reference".</remarks>
 public sealed class PolicyDocument
 {
     private PolicyDocument(ImmutableArray<PolicyStatement> statements)
@@ -12,25 +12,48 @@ public sealed class PolicyDocument
         Statements = statements;
         LooksAtArchiveAge = statements.Any(
             statement => statement.Conditions.Any(condition => condition.Key == ConditionKey.ArchiveAge));
+        LooksAtClock = statements.Any(
+            statement => statement.Conditions.Any(condition => condition.Key.DependsOnTime));
     }
 
-    /// <summary>At least one, in the document's order.</summary>
+    /// <summary>The statements, in the document's order; at least one.</summary>
     public ImmutableArray<PolicyStatement> Statements { get; }
 
-    /// <summary>Whether any statement asks how old an archive is, which costs a question to find out.</summary>
+    /// <summary>Whether any statement depends on the age of an archive. If so, the archive must be looked up before the policy is
+    /// evaluated.</summary>
     public bool LooksAtArchiveAge { get; }
 
-    /// <summary>Reads a document.</summary>
-    /// <exception cref="PolicyFormatException">It is no policy, or one that cannot be enforced.</exception>
+    /// <summary>Whether any statement depends on the current time, directly or through the age of an archive.</summary>
+    public bool LooksAtClock { get; }
+
+    /// <summary>Parses a document.</summary>
+    /// <exception cref="PolicyFormatException">The text is not a policy, or a policy that cannot be enforced.</exception>
     public static PolicyDocument Parse(string text) => new(PolicyReader.Read(text));
 
-    /// <summary>The first statement that can never speak of a vault, whoever asks for what; null where there is
-    /// none.</summary>
-    /// <param name="vaultArn">The vault's long name.</param>
-    public PolicyStatement? FindStatementAboutOthers(string vaultArn) =>
+    /// <summary>The first condition on a key that no request to this server has a value for.</summary>
+    /// <returns>The statement and the key's name; null if there is no such condition.</returns>
+    public (PolicyStatement Statement, string Key)? FindAlwaysAbsentKey()
+    {
+        foreach (var statement in Statements)
+        {
+            foreach (var condition in statement.Conditions)
+            {
+                if (condition.Key.IsAlwaysAbsent)
+                {
+                    return (statement, condition.Key.Name);
+                }
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The first statement that can never apply to a vault; null if there is none.</summary>
+    /// <param name="vaultArn">The vault's ARN.</param>
+    public PolicyStatement? FindStatementForOtherVaults(string vaultArn) =>
         Statements.FirstOrDefault(statement => !statement.Resources.Includes(vaultArn));
 }
 
-/// <summary>A text is no policy, or one that cannot be enforced; the message says what is wrong and where.</summary>
-/// <param name="message">For the person who wrote it.</param>
+/// <summary>A text is not a policy, or a policy that cannot be enforced. The message says what is wrong and where.</summary>
+/// <param name="message">A message for the policy's author.</param>
 public sealed class PolicyFormatException(string message) : FormatException(message);

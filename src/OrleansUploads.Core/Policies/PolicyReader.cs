@@ -1,37 +1,38 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Policies;
 
-/// <summary>Reads a policy's JSON, and refuses whatever could not be enforced as it is written.</summary>
+/// <summary>Reads a policy's JSON and refuses everything that cannot be enforced as written.</summary>
 internal static class PolicyReader
 {
-    /// <summary>One more than a good policy needs, so that a deeper one is told from a broken one.</summary>
+    /// <summary>One level more than a valid policy needs, so that excessive nesting inside an element is reported as an error of
+    /// that element.</summary>
     private const int MaxDepth = 8;
 
     private const string Newest = "2012-10-17";
     private const string Oldest = "2008-10-17";
 
     /// <summary>Reads the statements of a policy.</summary>
-    /// <exception cref="PolicyFormatException">It is no policy, or one that cannot be enforced.</exception>
+    /// <exception cref="PolicyFormatException">The text is not a policy, or a policy that cannot be enforced.</exception>
     public static ImmutableArray<PolicyStatement> Read(string text)
     {
         try
         {
-            // A name given twice could be read in two ways, and another reader might choose the other one.
+            // Duplicate names are refused because parsers disagree about which one counts.
             using var json = JsonDocument.Parse(
                 text, new JsonDocumentOptions { MaxDepth = MaxDepth, AllowDuplicateProperties = false });
             return ReadPolicy(json.RootElement);
         }
         catch (JsonException malformed)
         {
-            throw new PolicyFormatException($"The policy is not the JSON of one: {malformed.Message}");
+            throw new PolicyFormatException($"The policy is not valid JSON: {malformed.Message}");
         }
-        catch (Exception half) when (half is InvalidOperationException or ArgumentException)
+        catch (Exception unpaired) when (unpaired is InvalidOperationException or ArgumentException)
         {
-            // The reader notices only now that an escape in a text stands for half a character, or that the text itself has
-            // one.
-            throw new PolicyFormatException("The policy is not the JSON of one: a text in it has half a character.");
+            // JsonDocument reports an unpaired surrogate, escaped or literal, only when the string is read.
+            throw new PolicyFormatException("The policy is not valid JSON: a string contains an unpaired surrogate.");
         }
     }
 
@@ -42,32 +43,32 @@ internal static class PolicyReader
             throw new PolicyFormatException("The policy is not a JSON object.");
         }
 
-        PolicyElements.Check(policy, "the policy", "Version", "Id", "Statement");
-        var version = PolicyElements.Find(policy, "Version") is { } named ? PolicyElements.Text(named, "Version") : Oldest;
+        PolicyElements.RefuseUnknownMembers(policy, "the policy", "Version", "Id", "Statement");
+        var version = PolicyElements.FindMember(policy, "Version") is { } named ? PolicyElements.ReadText(named, "Version") : Oldest;
         if (version is not (Newest or Oldest))
         {
             throw new PolicyFormatException($"Version is '{version}'. It must be '{Newest}' or '{Oldest}'.");
         }
 
-        if (PolicyElements.Find(policy, "Id") is { } id)
+        if (PolicyElements.FindMember(policy, "Id") is { } id)
         {
-            PolicyElements.Text(id, "Id");
+            PolicyElements.ReadText(id, "Id");
         }
 
-        if (PolicyElements.Find(policy, "Statement") is not { } statements)
+        if (PolicyElements.FindMember(policy, "Statement") is not { } statements)
         {
             throw new PolicyFormatException("The policy has no Statement.");
         }
 
         var elements = statements.ValueKind == JsonValueKind.Array ? statements.EnumerateArray().ToArray() : [statements];
         return elements.Length == 0
-            ? throw new PolicyFormatException("The policy has no Statement: the list is empty.")
+            ? throw new PolicyFormatException("The policy has no Statement: its list is empty.")
             : [.. elements.Select((element, index) => ReadStatement(element, index + 1, version == Newest))];
     }
 
     /// <param name="statement">The statement.</param>
-    /// <param name="number">Its place in the policy, from 1.</param>
-    /// <param name="hasVariables">Whether <c>${...}</c> stands for something else in this version of the language.</param>
+    /// <param name="number">Position in the policy, starting at 1.</param>
+    /// <param name="hasVariables">Whether <c>${...}</c> is a policy variable in this version of the policy language.</param>
     private static PolicyStatement ReadStatement(JsonElement statement, int number, bool hasVariables)
     {
         var place = $"statement {number}";
@@ -78,7 +79,7 @@ internal static class PolicyReader
 
         try
         {
-            PolicyElements.Check(
+            PolicyElements.RefuseUnknownMembers(
                 statement,
                 "a statement",
                 "Sid",
@@ -90,7 +91,7 @@ internal static class PolicyReader
                 "Resource",
                 "NotResource",
                 "Condition");
-            var sid = PolicyElements.Find(statement, "Sid") is { } name ? PolicyElements.Text(name, "Sid") : null;
+            var sid = PolicyElements.FindMember(statement, "Sid") is { } name ? PolicyElements.ReadText(name, "Sid") : null;
             place = string.IsNullOrEmpty(sid) ? place : $"{place} (Sid '{sid}')";
             return new PolicyStatement(
                 number,
@@ -101,15 +102,15 @@ internal static class PolicyReader
                 ReadResources(statement, hasVariables),
                 ConditionReader.Read(statement, hasVariables));
         }
-        catch (PolicyFormatException flaw)
+        catch (PolicyFormatException error)
         {
-            throw new PolicyFormatException($"In {place}: {flaw.Message}");
+            throw new PolicyFormatException($"In {place}: {error.Message}");
         }
     }
 
     private static bool ReadDenies(JsonElement statement)
     {
-        var effect = PolicyElements.Find(statement, "Effect") is { } element ? PolicyElements.Text(element, "Effect") : null;
+        var effect = PolicyElements.FindMember(statement, "Effect") is { } element ? PolicyElements.ReadText(element, "Effect") : null;
         return effect switch
         {
             "Deny" => true,
@@ -119,18 +120,18 @@ internal static class PolicyReader
         };
     }
 
-    /// <summary>An action that names no operation is a slip of the pen, and would leave open what it was meant to
-    /// close.</summary>
+    /// <summary>Reads the actions. An action that matches no operation is refused, because it is probably a typing error, and a
+    /// statement meant to deny something would then deny nothing.</summary>
     private static PatternSet ReadActions(JsonElement statement)
     {
         var (element, excludes) = PolicyElements.FindEither(statement, "Action", "NotAction");
-        var patterns = PolicyElements.Texts(element, "Action").Select(text => new WildcardPattern(text, ignoresCase: true));
+        var patterns = PolicyElements.ReadTexts(element, "Action").Select(text => new WildcardPattern(text, ignoresCase: true));
         var actions = patterns.ToImmutableArray();
         foreach (var action in actions)
         {
             if (!PolicyActions.Operations.Any(operation => action.Matches(PolicyActions.Prefix + operation)))
             {
-                throw new PolicyFormatException($"the action '{action}' names no operation of the vault API.");
+                throw new PolicyFormatException($"the action '{action}' matches no operation of the vault API.");
             }
         }
 
@@ -140,15 +141,15 @@ internal static class PolicyReader
     private static PatternSet ReadResources(JsonElement statement, bool hasVariables)
     {
         var (element, excludes) = PolicyElements.FindEither(statement, "Resource", "NotResource");
-        var resources = PolicyElements.Texts(element, "Resource");
+        var resources = PolicyElements.ReadTexts(element, "Resource");
         foreach (var resource in resources)
         {
             PolicyElements.RefuseVariables(resource, hasVariables);
             if (!CanBeVault(resource))
             {
                 throw new PolicyFormatException(
-                    $"the resource '{resource}' is no vault. A vault is arn:aws:glacier:{{region}}:{{account}}:vaults/"
-                    + "{name}, and '*' and '?' may stand in it.");
+                    $"the resource '{resource}' is not a vault. Use '*' or arn:aws:glacier:{{region}}:{{account}}:vaults/{{name}}, "
+                    + "which may contain the wildcards '*' and '?'.");
             }
         }
 
@@ -158,6 +159,6 @@ internal static class PolicyReader
     private static bool CanBeVault(string resource) => resource == "*"
         || (resource.Split(':', 6) is ["arn", _, var service, _, var account, var vault]
             && (service == "glacier" || !WildcardPattern.IsLiteral(service))
-            && (Accounts.AccountId.TryParse(account, out _) || !WildcardPattern.IsLiteral(account))
+            && (AccountId.TryParse(account, out _) || !WildcardPattern.IsLiteral(account))
             && (!WildcardPattern.IsLiteral(vault) || vault.StartsWith("vaults/", StringComparison.Ordinal)));
 }

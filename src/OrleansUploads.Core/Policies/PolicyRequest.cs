@@ -1,9 +1,9 @@
 using System.Net;
-using OrleansUploads.Core.Accounts;
+using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Policies;
 
-/// <summary>What a policy is asked about: who wants to do what to a vault, when and from where.</summary>
+/// <summary>The request that policies are evaluated for: caller, operation, vault, time and origin.</summary>
 public sealed record PolicyRequest
 {
     /// <summary>The operation's name, such as <c>DeleteArchive</c>.</summary>
@@ -12,34 +12,34 @@ public sealed record PolicyRequest
     /// <summary>The account that owns the vault.</summary>
     public required AccountId Owner { get; init; }
 
-    /// <summary>The account that the signer acts for. Each of its keys acts for all of it, as Amazon's root does.</summary>
+    /// <summary>The account of the access key that signed the request. Every key acts for the whole account, like Amazon's root
+    /// user.</summary>
     public required AccountId Caller { get; init; }
 
-    /// <summary>When the request came.</summary>
+    /// <summary>When the request was received.</summary>
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>The other end of the connection; null where it is not known.</summary>
+    /// <summary>The client's IP address; null if it is unknown.</summary>
     public IPAddress? Source { get; init; }
 
-    /// <summary>Whether the request came over TLS.</summary>
+    /// <summary>Whether the request was received over TLS.</summary>
     public bool IsSecure { get; init; }
 
-    /// <summary>What the client calls itself; null where it does not.</summary>
+    /// <summary>The client's <c>User-Agent</c> header; null if there is none.</summary>
     public string? UserAgent { get; init; }
 
-    /// <summary>The vault's tags, values by keys.</summary>
+    /// <summary>The vault's tags: values by key.</summary>
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>How many whole days ago the archive that the request names was created; null where it names none that is
-    /// there.</summary>
+    /// <summary>Age of the archive that the request names, in whole days; null if it names no existing archive.</summary>
     public long? ArchiveAgeDays { get; init; }
 
-    /// <summary>Whether the vault is the caller's own.</summary>
+    /// <summary>Whether the caller owns the vault.</summary>
     public bool IsOwner => Caller == Owner;
 
-    /// <summary>The operation as policies name it.</summary>
+    /// <summary>The operation's name in policies.</summary>
     public string Action => PolicyActions.Prefix + Operation;
 
-    /// <summary>The caller as policies name it.</summary>
+    /// <summary>The caller's name in policies.</summary>
     public string CallerArn => $"arn:aws:iam::{Caller}:root";
 }

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace OrleansUploads.Core.Policies;
 
-/// <summary>One statement of a policy: who may or may not do what, to which vaults, and when.</summary>
+/// <summary>One statement of a policy: it allows or denies actions of principals on resources under conditions.</summary>
 public sealed class PolicyStatement
 {
     internal PolicyStatement(
@@ -23,13 +23,13 @@ public sealed class PolicyStatement
         Conditions = conditions;
     }
 
-    /// <summary>Its place in the policy, from 1.</summary>
+    /// <summary>Position in the policy, starting at 1.</summary>
     public int Number { get; }
 
-    /// <summary>Its own name; null where it has none.</summary>
+    /// <summary>The statement's <c>Sid</c>; null if it has none.</summary>
     public string? Sid { get; }
 
-    /// <summary>Whether it forbids; else it allows.</summary>
+    /// <summary>Whether it denies; otherwise it allows.</summary>
     public bool Denies { get; }
 
     internal PrincipalSet Principals { get; }
@@ -40,9 +40,9 @@ public sealed class PolicyStatement
 
     internal ImmutableArray<PolicyCondition> Conditions { get; }
 
-    /// <summary>Whether the statement speaks of a request.</summary>
+    /// <summary>Whether the statement applies to a request.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="vaultArn">The vault's long name.</param>
+    /// <param name="vaultArn">The vault's ARN.</param>
     public bool AppliesTo(PolicyRequest request, string vaultArn)
     {
         if (!Actions.Includes(request.Action) || !Resources.Includes(vaultArn) || !Principals.Includes(request))
@@ -61,7 +61,7 @@ public sealed class PolicyStatement
         return true;
     }
 
-    /// <summary><c>statement 2 (Sid 'keep-a-year')</c>, for people.</summary>
+    /// <summary><c>statement 2 (Sid 'keep-a-year')</c>, for messages.</summary>
     public override string ToString() =>
         string.IsNullOrEmpty(Sid) ? $"statement {Number}" : $"statement {Number} (Sid '{Sid}')";
 }

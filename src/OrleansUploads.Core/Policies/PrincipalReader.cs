@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using OrleansUploads.Core.Accounts;
+using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Policies;
 
@@ -9,10 +9,10 @@ internal static class PrincipalReader
 {
     private const string Everyone = "*";
     private const string Forms =
-        "It must be '*', the number of an account, or the ARN of an account's root, a user, a role or a session.";
+        "It must be '*', an account number, or the ARN of an account's root user, a user, a role or a session.";
 
-    /// <summary>Reads whom a statement is about.</summary>
-    /// <exception cref="PolicyFormatException">It names nobody, or somebody who cannot be.</exception>
+    /// <summary>Reads the principals of a statement.</summary>
+    /// <exception cref="PolicyFormatException">The element is empty, or a principal is invalid.</exception>
     public static PrincipalSet Read(JsonElement statement)
     {
         var (element, excludes) = PolicyElements.FindEither(statement, "Principal", "NotPrincipal");
@@ -20,7 +20,7 @@ internal static class PrincipalReader
         var everyone = names.Contains(Everyone);
         if (everyone && excludes)
         {
-            throw new PolicyFormatException("NotPrincipal leaves out everybody, so it would never apply.");
+            throw new PolicyFormatException("NotPrincipal excludes everyone, so the statement would never apply.");
         }
 
         var accounts = ImmutableHashSet.CreateBuilder<AccountId>();
@@ -37,7 +37,7 @@ internal static class PrincipalReader
             }
             else if (name != Everyone)
             {
-                throw new PolicyFormatException($"the principal '{name}' cannot be. {Forms}");
+                throw new PolicyFormatException($"invalid principal '{name}'. {Forms}");
             }
         }
 
@@ -60,9 +60,9 @@ internal static class PrincipalReader
             throw new PolicyFormatException("Principal is neither '*' nor an object such as {\"AWS\": \"111122223333\"}.");
         }
 
-        PolicyElements.Check(element, "a principal that this server knows", "AWS");
-        return PolicyElements.Find(element, "AWS") is { } aws
-            ? PolicyElements.Texts(aws, "AWS")
-            : throw new PolicyFormatException("Principal names nobody.");
+        PolicyElements.RefuseUnknownMembers(element, "Principal", "AWS");
+        return PolicyElements.FindMember(element, "AWS") is { } aws
+            ? PolicyElements.ReadTexts(aws, "AWS")
+            : throw new PolicyFormatException("Principal is empty.");
     }
 }

@@ -1,14 +1,15 @@
 namespace OrleansUploads.Core.Policies;
 
-/// <summary>A text in which <c>*</c> stands for any characters, none too, and <c>?</c> for exactly one.</summary>
+/// <summary>A pattern in which <c>*</c> matches zero or more characters and <c>?</c> matches exactly one.</summary>
 /// <param name="text">The pattern.</param>
-/// <param name="ignoresCase">Whether upper and lower case letters are the same.</param>
+/// <param name="ignoresCase">Whether case is ignored.</param>
 internal readonly struct WildcardPattern(string text, bool ignoresCase = false)
 {
-    /// <summary>Whether the pattern has no wildcard, and so stands for one text only.</summary>
+    /// <summary>Whether the text contains no wildcard.</summary>
     public static bool IsLiteral(ReadOnlySpan<char> text) => !text.ContainsAny('*', '?');
 
-    /// <summary>Whether the whole of a text fits. Takes at most the product of both lengths, whatever the pattern.</summary>
+    /// <summary>Whether the pattern matches the whole text. The time is at most proportional to the product of both
+    /// lengths.</summary>
     public bool Matches(ReadOnlySpan<char> candidate)
     {
         var pattern = text.AsSpan();
@@ -27,7 +28,7 @@ internal readonly struct WildcardPattern(string text, bool ignoresCase = false)
             }
             else if (star >= 0)
             {
-                // Only the last star need take more: what the ones before it took is as good as any.
+                // Backtracking to the last star is enough: what earlier stars have matched never needs to change.
                 from = star + 1;
                 at = ++resumeAt;
             }
@@ -43,6 +44,6 @@ internal readonly struct WildcardPattern(string text, bool ignoresCase = false)
     /// <summary>The pattern as it was written.</summary>
     public override string ToString() => text;
 
-    private bool AreSame(char one, char other) =>
-        one == other || (ignoresCase && char.ToUpperInvariant(one) == char.ToUpperInvariant(other));
+    private bool AreSame(char left, char right) =>
+        left == right || (ignoresCase && char.ToUpperInvariant(left) == char.ToUpperInvariant(right));
 }

@@ -1,125 +1,282 @@
+using System.Collections.Frozen;
 using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Settings;
+using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Uploads;
 
-/// <summary>The rules of an upload: which bytes make up the archive is decided here, exactly once.</summary>
-public sealed partial class UploadDecider(UploadPolicy policy) : Decider<UploadState, UploadCommand, UploadEvent>
+/// <summary>The rules of an upload. It decides, exactly once, which bytes make up the archive.</summary>
+/// <remarks>The rules here hold for every part geometry. <see cref="AlignedParts"/> has those of the vault API.</remarks>
+/// <param name="policy">How long uploads and their records are kept.</param>
+public sealed class UploadDecider(UploadPolicy policy) : Decider<UploadState, UploadCommand, UploadEvent>
 {
     private static readonly Refusal NotFound = new Refusal.UploadNotFound();
 
     /// <inheritdoc/>
     public override UploadState Initial => UploadState.Unknown.Instance;
 
+    private TimeSpan ReleasedLife =>
+        policy.RecordLife > policy.DeletedArchiveGrace ? policy.RecordLife : policy.DeletedArchiveGrace;
+
     /// <inheritdoc/>
-    public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, DateTimeOffset now) =>
+    public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, ServiceTime time) =>
         command switch
         {
             InitiateUpload c => Initiate(state, c),
-            CheckPart c => Check(state, c),
-            StorePart c => Store(state, c, now),
-            StoreLocatedPart c => Store(state, c, now),
-            CompleteUpload c => Complete(state, c, now),
-            AbortUpload c => Abort(state, c, now),
-            ListParts c => List(state, c),
-            SummarizeUpload c => Summarize(state, c),
-            FenceAttempts c => Fence(state, c, now),
-            ReleaseArchive c => Release(state, c),
+            CheckPart c => CheckPart(state, c, time.Now),
+            StorePart c => StorePart(state, c, time.Now),
+            ReportExternalPart c => ReportExternalPart(state, c, time.Now),
+            CompleteUpload c => Complete(state, c, stored: null, time.Now),
+            CompleteStoredUpload c =>
+                Complete(state, new CompleteUpload(c.Vault, c.SizeBytes, c.TreeHash), c.Stored, time.Now),
+            AbortUpload c => Abort(state, c, time.Now),
+            ListParts c => state is UploadState.Open open && open.Spec.Vault.Id == c.Vault
+                ? Reply(UploadListing.ListParts(open, c))
+                : Refuse(NotFound),
+            SummarizeUpload c => UploadListing.Summarize(state, c) is { } summary ? Reply(summary) : Refuse(NotFound),
+            FenceAttempts c => Fence(state, c, time),
+            ReleaseArchive c => Release(state, c, time),
             ConfirmManifestStored => state is UploadState.Completed { Parts: not null } completed
-                ? Accept(new ManifestStored()).Telling(IndexArchive(completed))
+                ? Accept(new ManifestStored()).Telling(UploadIntents.IndexArchive(completed))
                 : Nothing,
             ConfirmArchiveIndexed => state is UploadState.Completed { Parts: null, Indexed: false }
                 ? Accept(new ArchiveIndexed())
                 : Nothing,
+            ConfirmBytesReclaimed => state is UploadState.Completed { BytesReleased: true, BytesReclaimed: false }
+                ? Accept(new BytesReclaimed())
+                : Nothing,
             ConfirmUploadClosed => state is UploadState.Ended { Closed: false } ? Accept(new UploadClosed()) : Nothing,
-            _ => throw new ArgumentOutOfRangeException(nameof(command), command, "No such command."),
+            _ => throw new ArgumentOutOfRangeException(nameof(command), command, "Unknown command."),
         };
 
-    private static Decision<UploadEvent> Initiate(UploadState state, InitiateUpload command) =>
-        state is UploadState.Unknown ? Accept(new UploadInitiated(command.Opening)) : Nothing;
+    /// <inheritdoc/>
+    public override UploadState Evolve(UploadState state, UploadEvent happened) => UploadEvolution.Apply(state, happened);
 
-    private static Decision<UploadEvent> Check(UploadState state, CheckPart command) =>
-        RefusalOfPart(state, command.Vault, command.Range, Custody.Gateway) is { } refusal ? Refuse(refusal) : Nothing;
+    /// <inheritdoc/>
+    public override IEnumerable<UploadEvent> Compact(UploadState state) => UploadEvolution.Compact(state);
 
-    /// <summary>The newest attempt at a slot is the part. The same bytes again change nothing.</summary>
-    private static Decision<UploadEvent> Store(UploadState state, StorePart command, DateTimeOffset now)
+    /// <inheritdoc/>
+    public override int CompactCount(UploadState state) => UploadEvolution.CompactCount(state);
+
+    /// <inheritdoc/>
+    public override IEnumerable<Intent> Pending(UploadState state) => UploadIntents.Pending(state);
+
+    /// <summary>An open upload without activity expires. The record of an ended upload is forgotten after
+    /// <see cref="UploadPolicy.RecordLife"/>.</summary>
+    public override Decision<UploadEvent> Wake(UploadState state, ServiceTime time) => state switch
     {
-        if (RefusalOfPart(state, command.Vault, command.Range, Custody.Gateway) is { } refusal)
+        UploadState.Open open when time.ServedSince(open.LastActivityAt) >= StaleAfter(open) =>
+            Accept(new UploadExpired(time.Now)).Telling(UploadIntents.CloseUpload(open.Spec)),
+        UploadState.Ended { Closed: true } ended when time.ServedSince(ended.EndedAt) >= policy.RecordLife =>
+            Forget(),
+        UploadState.Completed { BytesUntil: not null, BytesReleased: false } completed when MayReleaseBytes(completed, time) =>
+            Accept(new BytesReleased()).Telling(UploadIntents.ReclaimBytes(completed)),
+        UploadState.Completed { ReleasedAt: { } releasedAt } completed
+            when AreBytesReclaimed(completed) && time.ServedSince(releasedAt) >= ReleasedLife => Forget(),
+        _ => Nothing,
+    };
+
+    /// <inheritdoc/>
+    public override DateTimeOffset? WakeAt(UploadState state, ServiceTime time) => state switch
+    {
+        UploadState.Open open => time.DueAt(open.LastActivityAt, StaleAfter(open)),
+        UploadState.Ended ended => time.DueAt(ended.EndedAt, policy.RecordLife),
+        UploadState.Completed { ReleasedAt: { } releasedAt, BytesUntil: { } until, BytesReleased: false } =>
+            time.DueAt(releasedAt, until - releasedAt),
+        UploadState.Completed { ReleasedAt: { } releasedAt } completed when AreBytesReclaimed(completed) =>
+            time.DueAt(releasedAt, ReleasedLife),
+        _ => null,
+    };
+
+    private static Decision<UploadEvent> Initiate(UploadState state, InitiateUpload command) =>
+        state is UploadState.Unknown ? Accept(new UploadInitiated(command.Spec)) : Nothing;
+
+    private static Decision<UploadEvent> CheckPart(UploadState state, CheckPart command, DateTimeOffset now)
+    {
+        if (RefusalOfPart(state, command.Vault, command.Range, ByteStorage.Gateway) is { } refusal)
+        {
+            return Refuse(refusal);
+        }
+
+        // An attempt that begins now, before the fence, would be refused after its bytes have arrived.
+        return state is UploadState.Open open && now < open.FencedBefore
+            ? Refuse(new Refusal.AttemptCollected(command.Range))
+            : Nothing;
+    }
+
+    /// <summary>The newest attempt in a slot becomes the part, even with the same bytes: a client may send them again because the stored
+    /// bytes are damaged or lost. Repeating a report changes nothing.</summary>
+    private static Decision<UploadEvent> StorePart(UploadState state, StorePart command, DateTimeOffset now)
+    {
+        if (RefusalOfPart(state, command.Vault, command.Range, ByteStorage.Gateway) is { } refusal)
         {
             return Refuse(refusal);
         }
 
         var open = (UploadState.Open)state;
-        var slot = SlotOf(open, command.Range);
+        var slot = PartsOf(open).SlotOf(command.Range);
         var length = command.Range.LengthBytes;
-        if (open.Parts[slot] is { } part && part.Holds(length, command.TreeHash))
+        if (open.Parts[slot] is { } part && part.Place.Attempt == command.Attempt && part.Holds(length, command.TreeHash))
         {
-            return Reply(new PartStanding(part.Place.Attempt == command.Attempt));
+            return Reply(new StorePartResult(AttemptInUse: true));
         }
 
-        // An attempt from before the fence may be deleted at any moment by who asked for the fence.
+        // The collector may delete an attempt from before the fence at any moment.
         return command.Attempt.CreatedAt < open.FencedBefore
             ? Refuse(new Refusal.AttemptCollected(command.Range))
             : Accept(
-                new PartStanding(AttemptInUse: true),
+                new StorePartResult(AttemptInUse: true),
                 new PartStored(slot, length, command.TreeHash, command.Attempt, now));
     }
 
-    private static Refusal? RefusalOfPart(
-        UploadState state, VaultId vault, PartRange range, Custody custody) => state switch
+    /// <summary>The newest report for a slot becomes the part. Reporting the same bytes again changes nothing, even with another
+    /// location.</summary>
+    private static Decision<UploadEvent> ReportExternalPart(UploadState state, ReportExternalPart command, DateTimeOffset now)
+    {
+        if (RefusalOfPart(state, command.Vault, command.Range, ByteStorage.External) is { } refusal)
         {
-            UploadState.Open { Opening: var opening } when opening.Vault.Id == vault =>
-                opening.Custody == custody ? RefusalOfRange(range, opening.PartSize)
-                : opening.Custody == Custody.Gateway ? new Refusal.UploadKeptByGateway()
-                : new Refusal.UploadKeptElsewhere(),
-            _ => NotFound,
-        };
+            return Refuse(refusal);
+        }
 
-    /// <summary>A part begins at a multiple of the part size, is at most that long, and there are at most 10,000.</summary>
-    private static Refusal? RefusalOfRange(PartRange range, PartSize size) =>
-        range.FirstByte % size.Bytes != 0 ? new Refusal.RangeNotAligned(range, size)
-        : range.LengthBytes > size.Bytes ? new Refusal.PartTooLarge(range, size)
-        : range.FirstByte / size.Bytes >= Limits.MaxParts ? new Refusal.TooManyParts(range, size, Limits.MaxParts)
-        : null;
+        var open = (UploadState.Open)state;
+        var slot = PartsOf(open).SlotOf(command.Range);
+        var length = command.Range.LengthBytes;
+        return open.Parts[slot] is { Place.Location: { } inUse } part && part.Holds(length, command.TreeHash)
+            ? Reply(new ExternalPartResult(inUse, inUse == command.Location))
+            : Accept(
+                new ExternalPartResult(command.Location, ReportedInUse: true),
+                new ExternalPartStored(slot, length, command.TreeHash, command.Location, now));
+    }
 
-    /// <summary>An abort repeated is answered like the first one; a complete upload is not there to be aborted.</summary>
+    /// <summary>Completes the upload if its parts are the archive that the caller states and the part store has them all. Repeating
+    /// the command with the same size and hash returns the same archive.</summary>
+    /// <param name="state">The upload.</param>
+    /// <param name="command">The archive as the caller knows it.</param>
+    /// <param name="stored">The part store's listing; null from a host of an earlier version, and then nothing is checked by it.</param>
+    /// <param name="now">The time of completion.</param>
+    private static Decision<UploadEvent> Complete(
+        UploadState state, CompleteUpload command, IReadOnlyList<ListedAttempt>? stored, DateTimeOffset now)
+    {
+        switch (state)
+        {
+            case UploadState.Completed done when done.Spec.Vault.Id == command.Vault:
+                return done.SizeBytes == command.SizeBytes && done.TreeHash == command.TreeHash
+                    ? Repeat(UploadListing.Describe(done))
+                    : Refuse(new Refusal.CompletionMismatch(done.Archive, done.SizeBytes, done.TreeHash));
+            case UploadState.Open open when open.Spec.Vault.Id == command.Vault:
+                if (PartsOf(open).RefusalOfCompletion(open.Parts, command.SizeBytes, command.TreeHash) is { } refusal)
+                {
+                    return Refuse(refusal);
+                }
+
+                if (stored is not null && RefusalOfLostPart(open, stored) is { } lost)
+                {
+                    return Refuse(lost);
+                }
+
+                var archive = ArchiveId.Derive(open.Spec.Upload, command.SizeBytes, command.TreeHash);
+                var completed = new UploadCompleted(archive, command.SizeBytes, command.TreeHash, now);
+                var next = (UploadState.Completed)UploadEvolution.Apply(open, completed);
+                return Accept(UploadListing.Describe(next), completed).Telling(UploadIntents.StoreManifest(next, open.Parts));
+            default:
+                return Refuse(NotFound);
+        }
+    }
+
+    /// <summary>Aborts an open upload. Repeating the abort gets the same answer. A completed upload cannot be aborted.</summary>
     private static Decision<UploadEvent> Abort(UploadState state, AbortUpload command, DateTimeOffset now) => state switch
     {
-        UploadState.Open open when open.Opening.Vault.Id == command.Vault =>
-            Accept(new UploadAborted(now)).Telling(CloseUpload(open.Opening)),
-        UploadState.Ended { Aborted: true } ended when ended.Opening.Vault.Id == command.Vault =>
+        UploadState.Open open when open.Spec.Vault.Id == command.Vault =>
+            Accept(new UploadAborted(now)).Telling(UploadIntents.CloseUpload(open.Spec)),
+        UploadState.Ended { Aborted: true } ended when ended.Spec.Vault.Id == command.Vault =>
             Repeat(Done.Instance),
         _ => Refuse(NotFound),
     };
 
-    private static Decision<UploadEvent> List(UploadState state, ListParts command)
+    /// <summary>Answers which attempts are in use, and from then on refuses attempts from before the fence. A fence is never in the
+    /// future, because it would refuse parts that clients have yet to send.</summary>
+    private Decision<UploadEvent> Fence(UploadState state, FenceAttempts command, ServiceTime time) => state switch
     {
-        if (state is not UploadState.Open open || open.Opening.Vault.Id != command.Vault)
+        _ when !time.IsTrusted || time.HoldsBytes || command.Before > time.Now => Refuse(new Refusal.CollectionHeld()),
+        UploadState.Open open when command.Before > open.FencedBefore =>
+            Accept(InUse(open.Parts), new AttemptsFenced(command.Before)),
+        UploadState.Open open => Reply(InUse(open.Parts)),
+        UploadState.Completed { Parts: { } parts } => Reply(InUse(parts)),
+        UploadState.Completed { BytesReleased: true } => Reply(new AttemptsInUse.None()),
+
+        // Without an answer from the jobs, the bytes stay for as long as any job could refer to them.
+        UploadState.Completed { ReleasedAt: { } at, BytesUntil: null }
+            when time.ServedSince(at) >= policy.DeletedArchiveGrace =>
+            Reply(new AttemptsInUse.None()),
+        UploadState.Completed => Reply(new AttemptsInUse.ByManifest()),
+        _ => Reply(new AttemptsInUse.None()),
+    };
+
+    private static Decision<UploadEvent> Release(UploadState state, ReleaseArchive command, ServiceTime time)
+    {
+        if (state is not UploadState.Completed { ReleasedAt: null } completed || completed.Archive != command.Archive)
         {
-            return Refuse(NotFound);
+            return Nothing;
         }
 
-        var size = open.Opening.PartSize.Bytes;
-        var firstSlot = Math.Min((command.FirstByte + size - 1) / size, Limits.MaxParts);
-        var listed = new List<ListedPart>();
-        foreach (var (slot, part) in open.Parts.From((int)firstSlot))
-        {
-            var range = RangeOf(slot, part.LengthBytes, size);
-            if (listed.Count == command.Limit)
-            {
-                return Reply(new PartsPage(open.Opening, listed, range.FirstByte));
-            }
-
-            listed.Add(new ListedPart(range, part.TreeHash, part.Place.Location));
-        }
-
-        return Reply(new PartsPage(open.Opening, listed, null));
+        var released = new ArchiveReleased(command.DeletedAt, command.BytesUntil);
+        var after = completed with { ReleasedAt = command.DeletedAt, BytesUntil = command.BytesUntil };
+        return MayReleaseBytes(after, time)
+            ? Accept(Done.Instance, released, new BytesReleased()).Telling(UploadIntents.ReclaimBytes(completed))
+            : Accept(released);
     }
 
-    private static int SlotOf(UploadState.Open open, PartRange range) =>
-        (int)(range.FirstByte / open.Opening.PartSize.Bytes);
+    private static Refusal? RefusalOfPart(
+        UploadState state, VaultId vault, PartRange range, ByteStorage storage) => state switch
+        {
+            UploadState.Open open when open.Spec.Vault.Id == vault =>
+                open.Spec.ByteStorage == storage ? PartsOf(open).RefusalOfRange(range)
+                : open.Spec.ByteStorage == ByteStorage.Gateway ? new Refusal.UploadStoredByGateway()
+                : new Refusal.UploadStoredExternally(),
+            _ => NotFound,
+        };
 
-    private static PartRange RangeOf(int slot, long lengthBytes, long partSizeBytes) =>
-        new(slot * partSizeBytes, (slot * partSizeBytes) + lengthBytes - 1);
+    /// <summary>The first part whose attempt is missing from the part store's listing or has another length there.</summary>
+    private static Refusal.PartLost? RefusalOfLostPart(UploadState.Open open, IReadOnlyList<ListedAttempt> stored)
+    {
+        var lengths = new Dictionary<AttemptId, long>(stored.Count);
+        foreach (var (attempt, lengthBytes) in stored)
+        {
+            lengths[attempt] = lengthBytes;
+        }
+
+        foreach (var (slot, part) in open.Parts.From(0))
+        {
+            if (part.Place.Attempt is { } attempt
+                && !(lengths.TryGetValue(attempt, out var lengthBytes) && lengthBytes == part.LengthBytes))
+            {
+                return new Refusal.PartLost(PartsOf(open).RangeOf(slot, part.LengthBytes));
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether no job refers to the bytes. If no job did at the deletion, the clock does not matter. During a backup no bytes
+    /// are released, because its copy of the journal may refer to them.</summary>
+    private static bool MayReleaseBytes(UploadState.Completed completed, ServiceTime time) =>
+        completed is { ReleasedAt: { } at, BytesUntil: { } until }
+        && !time.HoldsBytes
+        && (until <= at || (time.IsTrusted && time.ServedSince(at) >= until - at));
+
+    private static bool AreBytesReclaimed(UploadState.Completed completed) =>
+        completed.BytesUntil is null || completed.BytesReclaimed;
+
+    private static AlignedParts PartsOf(UploadState.Open open) => new(open.Spec.PartSize);
+
+    private static AttemptsInUse.Only InUse(PartMap parts) =>
+        new(parts.From(0).Select(slot => slot.Value.Place.Attempt).OfType<AttemptId>().ToFrozenSet());
+
+    /// <summary>A single request that broke off cannot be resumed, so its upload expires as early as the protocol allows. It must expire,
+    /// because it keeps its vault from being deleted.</summary>
+    private TimeSpan StaleAfter(UploadState.Open open) =>
+        open.Spec.Origin == UploadOrigin.SingleRequest ? UploadPolicy.MinStaleAfter : policy.StaleAfter;
 }

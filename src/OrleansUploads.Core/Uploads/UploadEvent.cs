@@ -1,10 +1,11 @@
-using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Core.Uploads;
 
-/// <summary>What can happen to an upload. Stored for years: a case is never changed, only followed by a new one.</summary>
+/// <summary>The events of an upload. They are stored for years, so a case never changes; a new shape is a new case.</summary>
 public abstract record UploadEvent
 {
     private protected UploadEvent()
@@ -13,37 +14,45 @@ public abstract record UploadEvent
 }
 
 /// <summary>The upload began.</summary>
-public sealed record UploadInitiated(UploadOpening Opening) : UploadEvent;
+public sealed record UploadInitiated(UploadSpec Spec) : UploadEvent;
 
-/// <summary>An attempt became the part of a slot, in place of any older one.</summary>
+/// <summary>An attempt became the part of a slot and replaced any earlier one.</summary>
 public sealed record PartStored(int Slot, long LengthBytes, TreeHash TreeHash, AttemptId Attempt, DateTimeOffset At)
     : UploadEvent;
 
-/// <summary>What was reported with a location became the part of a slot, in place of any older one.</summary>
-public sealed record LocatedPartStored(
+/// <summary>Externally stored bytes became the part of a slot and replaced any earlier one.</summary>
+public sealed record ExternalPartStored(
     int Slot, long LengthBytes, TreeHash TreeHash, PartLocation Location, DateTimeOffset At) : UploadEvent;
 
-/// <summary>Attempts that were begun before an instant and are no part are free to be collected.</summary>
+/// <summary>Attempts that began before an instant and are not parts may be collected.</summary>
 public sealed record AttemptsFenced(DateTimeOffset Before) : UploadEvent;
 
-/// <summary>The parts became an archive: the one decision that is never taken twice.</summary>
+/// <summary>The parts became an archive. This happens at most once for each upload.</summary>
 public sealed record UploadCompleted(ArchiveId Archive, long SizeBytes, TreeHash TreeHash, DateTimeOffset At)
     : UploadEvent;
 
-/// <summary>The manifest is in the part store, so the parts need not be remembered here.</summary>
+/// <summary>The manifest is in the part store, so the upload's state no longer needs the parts.</summary>
 public sealed record ManifestStored : UploadEvent;
 
 /// <summary>The archive is in the vault's index.</summary>
 public sealed record ArchiveIndexed : UploadEvent;
 
-/// <summary>Its owner gave the upload up.</summary>
+/// <summary>A client aborted the upload.</summary>
 public sealed record UploadAborted(DateTimeOffset At) : UploadEvent;
 
-/// <summary>Nobody touched the upload for so long that it was reclaimed.</summary>
+/// <summary>The upload expired after a long time without activity.</summary>
 public sealed record UploadExpired(DateTimeOffset At) : UploadEvent;
 
 /// <summary>The vault no longer lists the aborted or expired upload.</summary>
 public sealed record UploadClosed : UploadEvent;
 
 /// <summary>The archive was deleted.</summary>
-public sealed record ArchiveReleased(DateTimeOffset At) : UploadEvent;
+/// <param name="At">When.</param>
+/// <param name="BytesUntil">Until when jobs refer to its bytes; null if no jobs were asked.</param>
+public sealed record ArchiveReleased(DateTimeOffset At, DateTimeOffset? BytesUntil = null) : UploadEvent;
+
+/// <summary>No job refers to the bytes of the deleted archive.</summary>
+public sealed record BytesReleased : UploadEvent;
+
+/// <summary>The part store has deleted the bytes of the deleted archive.</summary>
+public sealed record BytesReclaimed : UploadEvent;

@@ -1,54 +1,65 @@
-using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Core.Uploads;
 
-/// <summary>Where an upload stands. Each phase has only what that phase can have: a completed one has no place for a part.</summary>
+/// <summary>The state of an upload. Each phase has only the data of that phase: a completed upload cannot take a part.</summary>
 public abstract record UploadState
 {
     private UploadState()
     {
     }
 
-    /// <summary>There is no such upload, or it was forgotten.</summary>
+    /// <summary>The upload does not exist, or its record was deleted.</summary>
     public sealed record Unknown : UploadState
     {
         /// <summary>The only one.</summary>
         public static Unknown Instance { get; } = new();
     }
 
-    /// <summary>Parts may come.</summary>
-    /// <param name="Opening">What was fixed at the beginning.</param>
+    /// <summary>The upload accepts parts.</summary>
+    /// <param name="Spec">What was fixed at initiation.</param>
     /// <param name="Parts">The parts so far.</param>
     /// <param name="LastActivityAt">When a part was last accepted, or the upload was initiated.</param>
-    /// <param name="FencedBefore">Attempts begun before this instant are no longer taken.</param>
+    /// <param name="FencedBefore">Attempts that began before this instant are refused.</param>
     public sealed record Open(
-        UploadOpening Opening, PartMap Parts, DateTimeOffset LastActivityAt, DateTimeOffset FencedBefore) : UploadState;
+        UploadSpec Spec, PartMap Parts, DateTimeOffset LastActivityAt, DateTimeOffset FencedBefore) : UploadState;
 
-    /// <summary>An archive was decided upon, once and for ever.</summary>
-    /// <param name="Opening">What was fixed at the beginning.</param>
+    /// <summary>The upload became an archive, and this never changes.</summary>
+    /// <param name="Spec">What was fixed at initiation.</param>
     /// <param name="Archive">The archive's ID.</param>
     /// <param name="SizeBytes">Its size.</param>
     /// <param name="TreeHash">Its tree hash.</param>
-    /// <param name="CompletedAt">When.</param>
-    /// <param name="Parts">The parts, until the manifest is stored; null from then on.</param>
+    /// <param name="CompletedAt">The time of completion.</param>
+    /// <param name="Parts">The parts until the manifest is stored; null afterwards.</param>
     /// <param name="Indexed">Whether the archive is in the vault's index.</param>
-    /// <param name="ReleasedAt">When the archive was deleted; null while it lives.</param>
+    /// <param name="ReleasedAt">When the archive was deleted; null while it exists.</param>
     public sealed record Completed(
-        UploadOpening Opening,
+        UploadSpec Spec,
         ArchiveId Archive,
         long SizeBytes,
         TreeHash TreeHash,
         DateTimeOffset CompletedAt,
         PartMap? Parts,
         bool Indexed,
-        DateTimeOffset? ReleasedAt) : UploadState;
+        DateTimeOffset? ReleasedAt) : UploadState
+    {
+        /// <summary>Until when jobs refer to the bytes of the deleted archive; null while it exists, and if no jobs were asked.</summary>
+        public DateTimeOffset? BytesUntil { get; init; }
 
-    /// <summary>It was aborted, or expired.</summary>
-    /// <param name="Opening">What was fixed at the beginning.</param>
-    /// <param name="Aborted">True where its owner gave it up, false where it expired.</param>
-    /// <param name="EndedAt">When.</param>
-    /// <param name="Closed">Whether the vault has stopped listing it.</param>
-    public sealed record Ended(UploadOpening Opening, bool Aborted, DateTimeOffset EndedAt, bool Closed) : UploadState;
+        /// <summary>Whether no job refers to the bytes, and none can from now on.</summary>
+        public bool BytesReleased { get; init; }
+
+        /// <summary>Whether the part store has deleted the bytes.</summary>
+        public bool BytesReclaimed { get; init; }
+    }
+
+    /// <summary>The upload was aborted or has expired.</summary>
+    /// <param name="Spec">What was fixed at initiation.</param>
+    /// <param name="Aborted">True if a client aborted it; false if it expired.</param>
+    /// <param name="EndedAt">The time of the abort or expiry.</param>
+    /// <param name="Closed">Whether the vault no longer lists it.</param>
+    public sealed record Ended(UploadSpec Spec, bool Aborted, DateTimeOffset EndedAt, bool Closed) : UploadState;
 }

@@ -1,27 +1,32 @@
 using System.Collections.Immutable;
 using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Settings;
+using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Vaults;
 
-/// <content>What a vault says of its archives. Where the inventory is taken once a day, description, inventory jobs and
-/// deletion all follow the last one, and the archives themselves are what they are.</content>
+/// <content>The rules of inventories. With a daily schedule, the vault's description, its inventory jobs and its deletion follow
+/// the latest inventory instead of the current archives.</content>
 public sealed partial class VaultDecider
 {
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
-    /// <summary>An inventory that is due is taken before anybody is told of it, however late housekeeping comes.</summary>
-    private Decision<VaultEvent> Describe(VaultState.Live live, DateTimeOffset now) => IsDue(live, now)
-        ? Accept(Describe(Taken(live, now)), new InventoryTaken(now))
+    /// <summary>Describes the vault. An inventory that is due is taken first, so the answer does not depend on when the vault
+    /// wakes up.</summary>
+    private Decision<VaultEvent> Describe(VaultState.Live live, DateTimeOffset now) => IsInventoryDue(live, now)
+        ? Accept(Describe(WithInventory(live, now)), new InventorySnapshotTaken(now))
         : Reply(Describe(live));
 
-    private Decision<VaultEvent> Cut(VaultState.Live live, VaultId vault, DateTimeOffset now) =>
-        IsDue(live, now) ? Accept(Cut(Taken(live, now)), new InventoryTaken(now))
-        : schedule == InventorySchedule.Current || live.Inventory is not null ? Reply(Cut(live))
+    private Decision<VaultEvent> TakeSnapshot(VaultState.Live live, VaultId vault, DateTimeOffset now) =>
+        IsInventoryDue(live, now) ? Accept(SnapshotOf(WithInventory(live, now)), new InventorySnapshotTaken(now))
+        : schedule == InventorySchedule.Current || live.Inventory is not null ? Reply(SnapshotOf(live))
         : Refuse(new Refusal.InventoryNotTaken(vault));
 
-    /// <summary>A vault is deleted only without archives and without uploads in progress, so that an upload that is
-    /// completing at this moment is never lost; and only if the inventory says so, too.</summary>
-    private Decision<VaultEvent> Delete(VaultState state, DeleteVault command, DateTimeOffset now)
+    /// <summary>Deletes a vault that has no archives and no uploads in progress, so that an upload that is just completing is not
+    /// lost. With a daily schedule the latest inventory must be empty as well.</summary>
+    private Decision<VaultEvent> DeleteVault(VaultState state, DeleteVault command, DateTimeOffset now)
     {
         if (state is not VaultState.Live live)
         {
@@ -29,17 +34,18 @@ public sealed partial class VaultDecider
         }
 
         var archives = live.Totals.Archives;
-        return archives > 0 || !live.Uploads.IsEmpty
-            ? Refuse(new Refusal.VaultNotEmpty(command.Vault, archives, live.Uploads.Count))
-            : DueAt(live) is { } dueAt && dueAt > now
+        var uploads = CountOpenUploads(live);
+        return archives > 0 || uploads > 0
+            ? Refuse(new Refusal.VaultNotEmpty(command.Vault, archives, (int)Math.Min(uploads, int.MaxValue)))
+            : InventoryDueAt(live) is { } dueAt && dueAt > now
                 ? Refuse(new Refusal.VaultRecentlyWrittenTo(command.Vault, dueAt))
-                : Accept(new VaultDeleted(now)).Telling(RemoveVault(live.Life));
+                : Accept(new VaultDeleted(now)).Telling(RemoveVault(live.Incarnation));
     }
 
-    private bool IsDue(VaultState.Live live, DateTimeOffset now) => DueAt(live) <= now;
+    private bool IsInventoryDue(VaultState.Live live, DateTimeOffset now) => InventoryDueAt(live) <= now;
 
-    /// <summary>When the next inventory is taken; null where nothing was written since the last.</summary>
-    private DateTimeOffset? DueAt(VaultState.Live live)
+    /// <summary>When the next inventory is due; null if nothing has changed since the last one.</summary>
+    private DateTimeOffset? InventoryDueAt(VaultState.Live live)
     {
         if (schedule == InventorySchedule.Current || live.WrittenSince is not { } since)
         {
@@ -50,7 +56,7 @@ public sealed partial class VaultDecider
         return live.CreatedAt + (Day * (days + 1));
     }
 
-    private ImmutableDictionary<int, ShardTotals> Inventoried(VaultState.Live live) =>
+    private ImmutableDictionary<int, ShardTotals> InventoriedShards(VaultState.Live live) =>
         schedule == InventorySchedule.Current ? live.Shards
         : live.Inventory?.Shards ?? ImmutableDictionary<int, ShardTotals>.Empty;
 
@@ -59,32 +65,33 @@ public sealed partial class VaultDecider
         var isCurrent = schedule == InventorySchedule.Current;
         var totals = isCurrent ? live.Totals : live.Inventory?.Totals ?? default;
         return new VaultDescription(
-            live.Life,
+            live.Incarnation,
             live.CreatedAt,
             totals.Archives,
             totals.SizeBytes + (totals.Archives * Limits.ArchiveOverheadBytes),
             isCurrent ? totals.ChangedAt : live.Inventory?.At);
     }
 
-    private InventoryCut Cut(VaultState.Live live)
+    private InventorySnapshot SnapshotOf(VaultState.Live live)
     {
-        var versions = new long[live.Life.Shards];
-        foreach (var totals in Inventoried(live).Values)
+        var versions = new long[live.Incarnation.Shards];
+        foreach (var totals in InventoriedShards(live).Values)
         {
             versions[totals.Shard] = totals.Version;
         }
 
-        return new InventoryCut(live.Life, Describe(live).LastInventoryAt ?? live.CreatedAt, versions);
+        return new InventorySnapshot(live.Incarnation, Describe(live).LastInventoryAt ?? live.CreatedAt, versions);
     }
 
-    private static VaultState.Live Taken(VaultState.Live live, DateTimeOffset at) => live with
+    private static VaultState.Live WithInventory(VaultState.Live live, DateTimeOffset at) => live with
     {
         Inventory = new VaultInventory(at, live.Shards, live.Totals),
         WrittenSince = null,
     };
 
-    /// <summary>What a shard tells late counts from the inventory that it missed: it is in the next one.</summary>
-    private static VaultState.Live Recorded(VaultState.Live live, ShardTotals totals)
+    /// <summary>Records newer totals of a shard. A change that arrives after an inventory, but happened before it, belongs to the
+    /// next inventory.</summary>
+    private static VaultState.Live WithTotals(VaultState.Live live, ShardTotals totals)
     {
         if (live.Shards.TryGetValue(totals.Shard, out var known) && known.Version >= totals.Version)
         {
@@ -95,6 +102,7 @@ public sealed partial class VaultDecider
         return live with
         {
             Shards = live.Shards.SetItem(totals.Shard, totals),
+            Guard = known is null ? live.Guard.AddShard(totals.Shard) : live.Guard,
             Totals = live.Totals.Replace(known, totals),
             WrittenSince = live.WrittenSince <= at ? live.WrittenSince : at,
         };
@@ -109,7 +117,7 @@ public sealed partial class VaultDecider
                 yield return new ArchivesRecorded(totals, null);
             }
 
-            yield return new InventoryTaken(inventory.At);
+            yield return new InventorySnapshotTaken(inventory.At);
         }
 
         foreach (var totals in live.Shards.Values.OrderBy(totals => totals.Shard))

@@ -1,99 +1,123 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Messages;
+using OrleansUploads.Core.Messages.Accounts;
+using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Settings;
+using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Vaults;
 
-/// <summary>The rules of a vault: which uploads are in progress, how much it holds, what its tags and policies are, and
-/// whether it may be deleted.</summary>
+/// <summary>The rules of a vault: its uploads in progress, the totals of its archives, its tags, policies and notifications, and
+/// its deletion.</summary>
 /// <param name="schedule">When inventories are taken.</param>
-public sealed partial class VaultDecider(InventorySchedule schedule = InventorySchedule.Current)
+/// <param name="limits">Limits of a vault; null for the defaults.</param>
+public sealed partial class VaultDecider(
+    InventorySchedule schedule = InventorySchedule.Current, VaultLimits? limits = null)
     : Decider<VaultState, VaultCommand, VaultEvent>
 {
+    private readonly VaultLimits _limits = limits ?? new VaultLimits();
+
     /// <inheritdoc/>
     public override VaultState Initial => VaultState.Unknown.Instance;
 
     /// <inheritdoc/>
-    public override Decision<VaultEvent> Decide(VaultState state, VaultCommand command, DateTimeOffset now) =>
+    public override Decision<VaultEvent> Decide(VaultState state, VaultCommand command, ServiceTime time) =>
         command switch
         {
-            BeginVault c => Begin(state, c),
-            DescribeVault c => state is VaultState.Live live ? Describe(live, now) : NotFound(c.Vault),
-            TakeInventory c => state is VaultState.Live live ? Cut(live, c.Vault, now) : NotFound(c.Vault),
-            OpenUpload c => Open(state, c, now),
-            ListUploads c => List(state, c),
+            BeginVault c => BeginVault(state, c),
+            DescribeVault c => state is VaultState.Live live ? Describe(live, time.Now) : NotFound(c.Vault),
+            TakeInventorySnapshot c => state is VaultState.Live live ? TakeSnapshot(live, c.Vault, time.Now) : NotFound(c.Vault),
+            OpenUpload c => OpenUpload(state, c, time.Now),
+            ListUploads c => state is VaultState.Live live
+                ? Reply(UploadPageDecider.ListUploads(live.Uploads, c.After, c.Limit))
+                : NotFound(c.Vault),
+            FindUploadPages c => FindUploadPages(state, c),
             ListTags c => state is VaultState.Live live ? Reply(new VaultTags(live.Tags)) : NotFound(c.Vault),
-            AddTags c => Add(state, c),
-            RemoveTags c => Remove(state, c),
-            VaultPolicyCommand c => Decide(state, c, now),
-            SetNotifications c => Set(state, c),
-            FindNotifications c => Find(state, c),
-            ClearNotifications c => Clear(state, c),
-            ConfirmNotificationsTold c => Confirm(state, c),
-            DeleteVault c => Delete(state, c, now),
-            CloseUpload c => state is VaultState.Live live && live.Life.Epoch == c.Epoch
-                && live.Uploads.ContainsKey(c.Upload.ToString())
-                    ? Accept(new UploadUnlisted(c.Upload))
-                    : Nothing,
-            RecordArchives c => Record(state, c),
-            ConfirmUploadBegun c => state is VaultState.Live live && live.NotBegun.Contains(c.Upload)
-                ? Accept(new UploadBegun(c.Upload))
-                : Nothing,
-            ConfirmVaultRemoved c => state is VaultState.Deleted { Removed: false } deleted && deleted.Life.Epoch == c.Epoch
+            AddTags c => AddTags(state, c),
+            RemoveTags c => RemoveTags(state, c),
+            VaultPolicyCommand c => Decide(state, c, time.Now),
+            SetNotifications c => SetNotifications(state, c),
+            FindNotifications c => FindNotifications(state, c),
+            ClearNotifications c => ClearNotifications(state, c),
+            ConfirmNotificationsDelivered c => ConfirmNotificationsDelivered(state, c),
+            DeleteVault c => DeleteVault(state, c, time.Now),
+            CloseUpload c => CloseUpload(state, c),
+            RecordArchives c => RecordArchives(state, c),
+            RecordUploadPage c => RecordUploadPage(state, c),
+            ConfirmUploadBegun c => ConfirmUploadBegun(state, c),
+            ConfirmUploadListed c => ConfirmUploadListed(state, c),
+            ConfirmUploadClosedInPage => Nothing,
+            ConfirmVaultRemoved c => state is VaultState.Deleted { Removed: false } deleted && deleted.Incarnation.Epoch == c.Epoch
                 ? Accept(new VaultRemoved())
                 : Nothing,
-            _ => throw new ArgumentOutOfRangeException(nameof(command), command, "No such command."),
+            _ => throw new ArgumentOutOfRangeException(nameof(command), command, "Unknown command."),
         };
 
     /// <inheritdoc/>
     public override VaultState Evolve(VaultState state, VaultEvent happened) => (state, happened) switch
     {
         (_, VaultBegun e) => new VaultState.Live(
-            e.Life,
+            e.Incarnation,
             e.At,
-            ImmutableSortedDictionary.Create<string, UploadOpening>(StringComparer.Ordinal),
+            ImmutableSortedDictionary.Create<string, UploadSpec>(StringComparer.Ordinal),
             [],
             ImmutableDictionary<int, ShardTotals>.Empty,
             ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal)),
         (VaultState.Live live, UploadListed e) => live with
         {
-            Uploads = live.Uploads.SetItem(e.Opening.Upload.ToString(), e.Opening),
-            NotBegun = live.NotBegun.Add(e.Opening.Upload),
+            Uploads = live.Uploads.SetItem(e.Spec.Upload.ToString(), e.Spec),
+            NotBegun = live.NotBegun.Add(e.Spec.Upload),
         },
-        (VaultState.Live live, UploadBegun e) => live with { NotBegun = live.NotBegun.Remove(e.Upload) },
-        (VaultState.Live live, UploadUnlisted e) => Without(live, e.Upload),
+        (VaultState.Live live, UploadBegun e) => Evolve(live, e),
+        (VaultState.Live live, UploadAdmitted e) => live with { Admissions = WithAdmitted(live.Admissions, e) },
+        (VaultState.Live live, AdmissionListed e) => live with { Admissions = WithListed(live.Admissions, e) },
+        (VaultState.Live live, ClosingsRecorded e) => live with
+        {
+            Admissions = live.Admissions.With(live.Admissions.CountsOf(e.Page) with { Closed = e.Closed }),
+        },
+        (VaultState.Live live, PageCarriedOver e) => live with
+        {
+            Admissions = live.Admissions.With(new PageCounts(e.Page, e.Admitted, e.Closed)),
+        },
+        (VaultState.Live live, UploadUnlisted e) => WithoutUpload(live, e.Upload),
         (VaultState.Live live, ArchivesRecorded e) =>
-            Recorded(e.ClosedUpload is { } upload ? Without(live, upload) : live, e.Totals),
-        (VaultState.Live live, TagsAdded e) => live with { Tags = live.Tags.SetItems(e.Tags) },
-        (VaultState.Live live, TagsRemoved e) => live with { Tags = live.Tags.RemoveRange(e.Keys) },
+            WithTotals(e.ClosedUpload is { } upload ? WithoutUpload(live, upload) : live, e.Totals),
+        (VaultState.Live live, TagsAdded e) => WithTags(live, live.Tags.SetItems(e.Tags)),
+        (VaultState.Live live, TagsRemoved e) => WithTags(live, live.Tags.RemoveRange(e.Keys)),
         (VaultState.Live live, VaultPolicyEvent e) => Evolve(live, e),
         (VaultState.Live live, NotificationsChanged e) => live with
         {
-            Notifications = new NotificationSetting(e.Version, e.Notifications, Told: false),
+            Notifications = new NotificationSetting(e.Version, e.Notifications, Delivered: false),
         },
-        (VaultState.Live live, NotificationsTold) => live with { Notifications = live.Notifications with { Told = true } },
-        (VaultState.Live live, InventoryTaken e) => Taken(live, e.At),
-        (VaultState.Live live, VaultDeleted e) => new VaultState.Deleted(live.Life, e.At, Removed: false),
+        (VaultState.Live live, NotificationsDelivered) => live with
+        {
+            Notifications = live.Notifications with { Delivered = true },
+        },
+        (VaultState.Live live, InventorySnapshotTaken e) => WithInventory(live, e.At),
+        (VaultState.Live live, VaultDeleted e) => new VaultState.Deleted(live.Incarnation, e.At, Removed: false),
         (VaultState.Deleted deleted, VaultRemoved) => deleted with { Removed = true },
-        _ => throw new InvalidOperationException($"{happened.GetType().Name} cannot follow in {state.GetType().Name}."),
+        _ => throw new InvalidOperationException($"Unexpected event {happened.GetType().Name} in state {state.GetType().Name}."),
     };
 
     /// <inheritdoc/>
-    /// <remarks>A deleted vault is remembered, because its name can come back: its epoch keeps its lives apart.</remarks>
-    public override Decision<VaultEvent> Wake(VaultState state, DateTimeOffset now) =>
-        state is VaultState.Live live && Due(live, now) is { IsEmpty: false } happened
+    /// <remarks>A deleted vault's history is kept, because a vault with the same name can be created again. Its epoch
+    /// distinguishes the incarnations.</remarks>
+    public override Decision<VaultEvent> Wake(VaultState state, ServiceTime time) =>
+        state is VaultState.Live live && DueEvents(live, time.Now) is { IsEmpty: false } happened
             ? Accept(Done.Instance, happened)
             : Nothing;
 
     /// <inheritdoc/>
-    public override DateTimeOffset? WakeAt(VaultState state) =>
+    public override DateTimeOffset? WakeAt(VaultState state, ServiceTime time) =>
         state is not VaultState.Live live ? null
-        : DueAt(live) is { } inventory && !(live.Lock?.ExpiresAt <= inventory) ? inventory
+        : InventoryDueAt(live) is { } inventory && !(live.Lock?.ExpiresAt <= inventory) ? inventory
         : live.Lock?.ExpiresAt;
 
-    private ImmutableArray<VaultEvent> Due(VaultState.Live live, DateTimeOffset now)
+    private ImmutableArray<VaultEvent> DueEvents(VaultState.Live live, DateTimeOffset now)
     {
         var happened = ImmutableArray.CreateBuilder<VaultEvent>();
         if (live.Lock is { } held && !held.IsInForce(now))
@@ -101,9 +125,9 @@ public sealed partial class VaultDecider(InventorySchedule schedule = InventoryS
             happened.Add(new VaultLockEnded());
         }
 
-        if (IsDue(live, now))
+        if (IsInventoryDue(live, now))
         {
-            happened.Add(new InventoryTaken(now));
+            happened.Add(new InventorySnapshotTaken(now));
         }
 
         return happened.ToImmutable();
@@ -112,11 +136,8 @@ public sealed partial class VaultDecider(InventorySchedule schedule = InventoryS
     /// <inheritdoc/>
     public override IEnumerable<Intent> Pending(VaultState state) => state switch
     {
-        VaultState.Live live => live.Uploads.Values
-            .Where(opening => live.NotBegun.Contains(opening.Upload))
-            .Select(BeginUpload)
-            .Concat(PendingNotifications(live)),
-        VaultState.Deleted { Removed: false } deleted => [RemoveVault(deleted.Life)],
+        VaultState.Live live => PendingUploads(live).Concat(PendingNotifications(live)).Concat(TellGuard(live)),
+        VaultState.Deleted { Removed: false } deleted => [RemoveVault(deleted.Incarnation)],
         _ => [],
     };
 
@@ -126,14 +147,10 @@ public sealed partial class VaultDecider(InventorySchedule schedule = InventoryS
         switch (state)
         {
             case VaultState.Live live:
-                yield return new VaultBegun(live.Life, live.CreatedAt);
-                foreach (var opening in live.Uploads.Values)
+                yield return new VaultBegun(live.Incarnation, live.CreatedAt);
+                foreach (var happened in CompactUploads(live))
                 {
-                    yield return new UploadListed(opening);
-                    if (!live.NotBegun.Contains(opening.Upload))
-                    {
-                        yield return new UploadBegun(opening.Upload);
-                    }
+                    yield return happened;
                 }
 
                 foreach (var happened in CompactShards(live))
@@ -158,7 +175,7 @@ public sealed partial class VaultDecider(InventorySchedule schedule = InventoryS
 
                 break;
             case VaultState.Deleted deleted:
-                yield return new VaultBegun(deleted.Life, deleted.DeletedAt);
+                yield return new VaultBegun(deleted.Incarnation, deleted.DeletedAt);
                 yield return new VaultDeleted(deleted.DeletedAt);
                 if (deleted.Removed)
                 {
@@ -171,96 +188,29 @@ public sealed partial class VaultDecider(InventorySchedule schedule = InventoryS
 
     /// <inheritdoc/>
     public override int CompactCount(VaultState state) => state is VaultState.Live live
-        ? 1 + (2 * live.Uploads.Count) - live.NotBegun.Count + CompactShardsCount(live) + (live.Tags.IsEmpty ? 0 : 1)
-            + CountPolicies(live) + CompactNotificationsCount(live.Notifications)
+        ? 1 + CompactUploadsCount(live) + CompactShardsCount(live) + (live.Tags.IsEmpty ? 0 : 1)
+            + CompactPoliciesCount(live) + CompactNotificationsCount(live.Notifications)
         : 3;
 
-    /// <summary>A life begins once, and never before the one that the vault has reached.</summary>
-    private static Decision<VaultEvent> Begin(VaultState state, BeginVault command)
+    /// <summary>Begins an incarnation. Commands for the current or an earlier epoch are ignored.</summary>
+    private static Decision<VaultEvent> BeginVault(VaultState state, BeginVault command)
     {
-        var reached = state switch
+        var currentEpoch = state switch
         {
-            VaultState.Live live => live.Life.Epoch,
-            VaultState.Deleted deleted => deleted.Life.Epoch,
+            VaultState.Live live => live.Incarnation.Epoch,
+            VaultState.Deleted deleted => deleted.Incarnation.Epoch,
             _ => 0,
         };
-        return command.Life.Epoch > reached ? Accept(new VaultBegun(command.Life, command.CreatedAt)) : Nothing;
+        return command.Incarnation.Epoch > currentEpoch ? Accept(new VaultBegun(command.Incarnation, command.CreatedAt)) : Nothing;
     }
 
-    private static Decision<VaultEvent> Open(VaultState state, OpenUpload command, DateTimeOffset now)
-    {
-        if (state is not VaultState.Live live)
-        {
-            return NotFound(command.Vault);
-        }
+    private static Intent RemoveVault(VaultIncarnation vault) => new(
+        "remove/" + vault.Epoch.ToString(CultureInfo.InvariantCulture),
+        new TellEntity(vault.Id.Account.Entity, new RemoveVault(vault)),
+        new ConfirmVaultRemoved(vault.Epoch));
 
-        if (live.Uploads.TryGetValue(command.Upload.ToString(), out var listed))
-        {
-            return Repeat(listed);
-        }
-
-        var opening = new UploadOpening(
-            command.Upload, live.Life, command.PartSize, command.Description, command.Origin, now, command.Custody);
-        return Accept(opening, new UploadListed(opening)).Telling(BeginUpload(opening));
-    }
-
-    private static Decision<VaultEvent> List(VaultState state, ListUploads command)
-    {
-        if (state is not VaultState.Live live)
-        {
-            return NotFound(command.Vault);
-        }
-
-        var listed = new List<UploadOpening>();
-        foreach (var (id, opening) in live.Uploads)
-        {
-            if (opening.Origin != UploadOrigin.Multipart || string.CompareOrdinal(id, command.After) <= 0)
-            {
-                continue;
-            }
-
-            if (listed.Count == command.Limit)
-            {
-                return Reply(new UploadsPage(listed, HasMore: true));
-            }
-
-            listed.Add(opening);
-        }
-
-        return Reply(new UploadsPage(listed, HasMore: false));
-    }
-
-    /// <summary>Shards tell at least once and in any order: the greater version is the truth.</summary>
-    private static Decision<VaultEvent> Record(VaultState state, RecordArchives command)
-    {
-        if (state is not VaultState.Live live || live.Life.Epoch != command.Epoch)
-        {
-            return Nothing;
-        }
-
-        var isNewer = !live.Shards.TryGetValue(command.Totals.Shard, out var known)
-            || known.Version < command.Totals.Version;
-        var closes = command.ClosedUpload is { } upload && live.Uploads.ContainsKey(upload.ToString());
-        return isNewer || closes ? Accept(new ArchivesRecorded(command.Totals, command.ClosedUpload)) : Nothing;
-    }
-
-    private static VaultState.Live Without(VaultState.Live live, UploadId upload) => live with
-    {
-        Uploads = live.Uploads.Remove(upload.ToString()),
-        NotBegun = live.NotBegun.Remove(upload),
-    };
-
-    private static Intent BeginUpload(UploadOpening opening) => new(
-        "begin/" + opening.Upload,
-        new IntentAction.Tell(opening.Upload.Entity, new InitiateUpload(opening)),
-        new ConfirmUploadBegun(opening.Upload));
-
-    private static Intent RemoveVault(VaultLife life) => new(
-        "remove/" + life.Epoch.ToString(CultureInfo.InvariantCulture),
-        new IntentAction.Tell(life.Id.Account.Entity, new RemoveVault(life)),
-        new ConfirmVaultRemoved(life.Epoch));
-
-    /// <summary>Whoever learns that the vault is gone may create it anew at once, so the account has to know by then.</summary>
+    /// <summary>Refuses a command because the vault does not exist. A caller may create the vault again right after this answer,
+    /// so the answer waits until the account has unregistered it.</summary>
     private static Decision<VaultEvent> NotFound(VaultId vault) =>
         Repeat(new Refusal.VaultNotFound(vault));
 }

@@ -1,76 +1,84 @@
 using System.Collections.Immutable;
-using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Vaults;
 
-/// <summary>Where a vault stands.</summary>
+/// <summary>State of a vault.</summary>
 public abstract record VaultState
 {
     private VaultState()
     {
     }
 
-    /// <summary>There never was such a vault, or it was forgotten.</summary>
+    /// <summary>The vault has never existed.</summary>
     public sealed record Unknown : VaultState
     {
-        /// <summary>The only one.</summary>
+        /// <summary>The only instance.</summary>
         public static Unknown Instance { get; } = new();
     }
 
-    /// <summary>The vault is there.</summary>
-    /// <param name="Life">Which life.</param>
-    /// <param name="CreatedAt">When it began.</param>
-    /// <param name="Uploads">Uploads in progress, by ID in ordinal order.</param>
-    /// <param name="NotBegun">Those of them that have not confirmed that they have begun.</param>
-    /// <param name="Shards">The newest totals of each shard of the index that ever held an archive.</param>
-    /// <param name="Tags">Values by keys, in ordinal order.</param>
+    /// <summary>The vault exists.</summary>
+    /// <param name="Incarnation">The current incarnation.</param>
+    /// <param name="CreatedAt">When this incarnation began.</param>
+    /// <param name="Uploads">Uploads in progress that the vault stores itself, by ID in ordinal order.</param>
+    /// <param name="NotBegun">The ones among them that have not confirmed that they have begun.</param>
+    /// <param name="Shards">The latest totals of each shard of the index that has ever held an archive.</param>
+    /// <param name="Tags">Tag values by key, in ordinal order of the keys.</param>
     public sealed record Live(
-        VaultLife Life,
+        VaultIncarnation Incarnation,
         DateTimeOffset CreatedAt,
-        ImmutableSortedDictionary<string, UploadOpening> Uploads,
+        ImmutableSortedDictionary<string, UploadSpec> Uploads,
         ImmutableHashSet<UploadId> NotBegun,
         ImmutableDictionary<int, ShardTotals> Shards,
         ImmutableSortedDictionary<string, string> Tags) : VaultState
     {
-        /// <summary>The sum of all shards.</summary>
+        /// <summary>Counts of the uploads that pages list.</summary>
+        public VaultAdmissions Admissions { get; init; } = VaultAdmissions.None;
+
+        /// <summary>The totals of all shards together.</summary>
         public VaultTotals Totals { get; init; }
 
         /// <summary>The access policy; null for none.</summary>
         public VaultPolicy? AccessPolicy { get; init; }
 
-        /// <summary>The lock; null for none. One in progress whose time has run out counts as none.</summary>
+        /// <summary>The lock; null for none. An expired lock in progress counts as none.</summary>
         public VaultLock? Lock { get; init; }
 
-        /// <summary>Whom to tell of the end of jobs.</summary>
+        /// <summary>Delivery of the lock's guard to the shards.</summary>
+        public VaultGuard Guard { get; init; } = VaultGuard.None;
+
+        /// <summary>The job notifications.</summary>
         public NotificationSetting Notifications { get; init; } = NotificationSetting.Never;
 
-        /// <summary>The last inventory that was taken; null before the first, and where it is always current.</summary>
+        /// <summary>The latest inventory; null before the first one, and with <see
+        /// cref="Settings.InventorySchedule.Current"/>.</summary>
         public VaultInventory? Inventory { get; init; }
 
-        /// <summary>Since when an archive was added or deleted that the last inventory does not know of; null for
-        /// never.</summary>
+        /// <summary>Time of the first change that the latest inventory does not contain; null if there is none.</summary>
         public DateTimeOffset? WrittenSince { get; init; }
     }
 
     /// <summary>The vault was deleted.</summary>
-    /// <param name="Life">Which life ended.</param>
-    /// <param name="DeletedAt">When.</param>
-    /// <param name="Removed">Whether the account knows.</param>
-    public sealed record Deleted(VaultLife Life, DateTimeOffset DeletedAt, bool Removed) : VaultState;
+    /// <param name="Incarnation">The deleted incarnation.</param>
+    /// <param name="DeletedAt">When it was deleted.</param>
+    /// <param name="Removed">Whether the account has unregistered it.</param>
+    public sealed record Deleted(VaultIncarnation Incarnation, DateTimeOffset DeletedAt, bool Removed) : VaultState;
 }
 
-/// <summary>An inventory: which archives there were.</summary>
+/// <summary>An inventory that was taken.</summary>
 /// <param name="At">When it was taken.</param>
-/// <param name="Shards">The totals of each shard of the index then.</param>
-/// <param name="Totals">Their sum.</param>
+/// <param name="Shards">The totals of each shard at that time.</param>
+/// <param name="Totals">The totals of all shards together.</param>
 public sealed record VaultInventory(DateTimeOffset At, ImmutableDictionary<int, ShardTotals> Shards, VaultTotals Totals);
 
-/// <summary>Whom a vault tells of the end of its jobs, as the vault knows it.</summary>
-/// <param name="Version">Counts the settings of this life; 0 before the first.</param>
-/// <param name="Notifications">What is set; null for nobody.</param>
-/// <param name="Told">Whether the vault's jobs know.</param>
-public sealed record NotificationSetting(long Version, VaultNotifications? Notifications, bool Told)
+/// <summary>A vault's notification setting and whether it was delivered.</summary>
+/// <param name="Version">Version of the setting within this incarnation; 0 before the first.</param>
+/// <param name="Notifications">The setting; null if there is none.</param>
+/// <param name="Delivered">Whether the setting was delivered to the vault's jobs.</param>
+public sealed record NotificationSetting(long Version, VaultNotifications? Notifications, bool Delivered)
 {
-    /// <summary>Nothing was ever set.</summary>
-    public static NotificationSetting Never { get; } = new(0, null, Told: true);
+    /// <summary>No setting was ever made.</summary>
+    public static NotificationSetting Never { get; } = new(0, null, Delivered: true);
 }

@@ -1,15 +1,17 @@
+using OrleansUploads.Core.Messages.Vaults;
+
 namespace OrleansUploads.Core.Vaults;
 
-/// <summary>What all shards of the archive index hold together. Kept, because summing thousands of shards up for each question
-/// about a vault would cost more than all else about it.</summary>
-/// <param name="Archives">How many archives.</param>
-/// <param name="SizeBytes">Sum of their sizes.</param>
-/// <param name="ChangedAt">When an archive was last added or deleted; null where none ever was.</param>
+/// <summary>Totals of all shards of the archive index. They are maintained incrementally, because summing thousands of shards for
+/// every request about a vault would dominate its cost.</summary>
+/// <param name="Archives">Number of archives.</param>
+/// <param name="SizeBytes">Sum of their sizes in bytes.</param>
+/// <param name="ChangedAt">When an archive was last added or deleted; null if none ever was.</param>
 public readonly record struct VaultTotals(long Archives, long SizeBytes, DateTimeOffset? ChangedAt)
 {
-    /// <summary>The totals after one shard's have changed.</summary>
-    /// <param name="before">What the shard held before; null for nothing.</param>
-    /// <param name="after">What it holds now.</param>
+    /// <summary>Returns the totals after a change of one shard.</summary>
+    /// <param name="before">The shard's previous totals; null if it had none.</param>
+    /// <param name="after">The shard's new totals.</param>
     public VaultTotals Replace(ShardTotals? before, ShardTotals after) => new(
         Archives + after.Archives - (before?.Archives ?? 0),
         SizeBytes + after.SizeBytes - (before?.SizeBytes ?? 0),

@@ -1,0 +1,9 @@
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Values;
+
+namespace OrleansUploads.Core.Messages;
+
+/// <summary>Sends a command to another entity.</summary>
+/// <param name="Receiver">The entity.</param>
+/// <param name="Command">The command. The receiver must never refuse it.</param>
+public sealed record TellEntity(EntityId Receiver, ICommand Command) : IntentAction;

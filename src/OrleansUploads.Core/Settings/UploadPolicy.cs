@@ -1,0 +1,33 @@
+using OrleansUploads.Core.Values;
+
+namespace OrleansUploads.Core.Settings;
+
+/// <summary>How long uploads, their records and the bytes of deleted archives are kept.</summary>
+public sealed record UploadPolicy
+{
+    /// <summary>Default value of <see cref="StaleAfter"/>.</summary>
+    public static readonly TimeSpan DefaultStaleAfter = TimeSpan.FromDays(7);
+
+    /// <summary>Default value of <see cref="RecordLife"/>.</summary>
+    public static readonly TimeSpan DefaultRecordLife = TimeSpan.FromDays(7);
+
+    /// <summary>Minimum of <see cref="StaleAfter"/>: the protocol keeps the ID of an idle upload valid for 24 hours.</summary>
+    public static readonly TimeSpan MinStaleAfter = TimeSpan.FromHours(24);
+
+    /// <summary>An open upload without activity for this long is reclaimed.</summary>
+    public TimeSpan StaleAfter { get; init; } = DefaultStaleAfter;
+
+    /// <summary>How long repeated requests are still answered after an upload has ended, or after the archive of a completed
+    /// upload was deleted.</summary>
+    public TimeSpan RecordLife { get; init; } = DefaultRecordLife;
+
+    /// <summary>How long the bytes of a deleted archive are kept, for the output of jobs that finished before the
+    /// deletion.</summary>
+    public TimeSpan DeletedArchiveGrace { get; init; } = GraceFor(new RetrievalPolicy());
+
+    /// <summary>The value of <see cref="DeletedArchiveGrace"/> with which every job that began before the deletion can still
+    /// return its output.</summary>
+    /// <param name="retrievals">How long retrievals take.</param>
+    public static TimeSpan GraceFor(RetrievalPolicy retrievals) =>
+        retrievals.LongestDelay + Limits.JobOutputLife + TimeSpan.FromHours(1);
+}

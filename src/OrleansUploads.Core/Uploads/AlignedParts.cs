@@ -1,0 +1,86 @@
+using System.Buffers;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Hashing;
+
+namespace OrleansUploads.Core.Uploads;
+
+/// <summary>The part geometry of the vault API: parts are ranges that begin at multiples of the part size, and size and tree hash of
+/// the archive are checked at completion.</summary>
+/// <remarks>Everything else about parts (attempts, fences, completion, expiry) does not depend on the geometry and is in
+/// <see cref="UploadDecider"/>. Source: developer guide, "Upload part" and "Complete multipart upload".</remarks>
+/// <param name="size">The size of every part but the last.</param>
+internal readonly struct AlignedParts(PartSize size)
+{
+    /// <summary>Why a range cannot be a part: it does not begin at a multiple of the part size, is longer than the part size, or lies
+    /// behind the last of <see cref="Limits.MaxParts"/> slots. Null where it can be one.</summary>
+    public Refusal? RefusalOfRange(PartRange range) =>
+        range.FirstByte % size.Bytes != 0 ? new Refusal.RangeNotAligned(range, size)
+        : range.LengthBytes > size.Bytes ? new Refusal.PartTooLarge(range, size)
+        : range.FirstByte / size.Bytes >= Limits.MaxParts ? new Refusal.TooManyParts(range, size, Limits.MaxParts)
+        : null;
+
+    /// <summary>The slot of a range that <see cref="RefusalOfRange"/> allows.</summary>
+    public int SlotOf(PartRange range) => (int)(range.FirstByte / size.Bytes);
+
+    /// <summary>The first slot that begins at or after an offset, or the number of slots where none does.</summary>
+    public int FirstSlotFrom(long firstByte) => (int)Math.Min((firstByte + size.Bytes - 1) / size.Bytes, Limits.MaxParts);
+
+    /// <summary>The bytes of a part.</summary>
+    public PartRange RangeOf(int slot, long lengthBytes) => new(slot * size.Bytes, (slot * size.Bytes) + lengthBytes - 1);
+
+    /// <summary>Why parts are not the archive that the caller states: there is no part, there is a gap, a part before the last one is
+    /// short, or size or tree hash differ. Null where they are that archive.</summary>
+    public Refusal? RefusalOfCompletion(PartMap parts, long sizeBytes, TreeHash treeHash)
+    {
+        if (parts.Count == 0)
+        {
+            return new Refusal.NoParts();
+        }
+
+        var hashes = ArrayPool<TreeHash>.Shared.Rent(parts.SlotCount);
+        try
+        {
+            long uploadedBytes = 0;
+            for (var slot = 0; slot < parts.SlotCount; slot++)
+            {
+                if (parts[slot] is not { } part)
+                {
+                    return new Refusal.PartMissing(GapFrom(parts, slot));
+                }
+
+                if (part.LengthBytes < size.Bytes && slot < parts.SlotCount - 1)
+                {
+                    return new Refusal.PartTooShort(RangeOf(slot, part.LengthBytes), size);
+                }
+
+                hashes[slot] = part.TreeHash;
+                uploadedBytes += part.LengthBytes;
+            }
+
+            if (uploadedBytes != sizeBytes)
+            {
+                return new Refusal.SizeDiffers(sizeBytes, uploadedBytes);
+            }
+
+            var computed = TreeHasher.Combine(hashes.AsSpan(0, parts.SlotCount));
+            return computed == treeHash ? null : new Refusal.TreeHashDiffers(treeHash, computed);
+        }
+        finally
+        {
+            ArrayPool<TreeHash>.Shared.Return(hashes);
+        }
+    }
+
+    private PartRange GapFrom(PartMap parts, int firstMissing)
+    {
+        var next = firstMissing;
+        while (parts[next] is null)
+        {
+            next++;
+        }
+
+        return new PartRange(firstMissing * size.Bytes, (next * size.Bytes) - 1);
+    }
+}

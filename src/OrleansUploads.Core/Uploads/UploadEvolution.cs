@@ -1,0 +1,123 @@
+using OrleansUploads.Core.Parts;
+
+namespace OrleansUploads.Core.Uploads;
+
+/// <summary>The state of an upload from its events, and the shortest history of a state.</summary>
+internal static class UploadEvolution
+{
+    /// <summary>The state after an event.</summary>
+    /// <exception cref="InvalidOperationException">The event cannot follow in this state: the history is not one of an upload.</exception>
+    public static UploadState Apply(UploadState state, UploadEvent happened) => (state, happened) switch
+    {
+        (UploadState.Unknown, UploadInitiated e) =>
+            new UploadState.Open(e.Spec, PartMap.Empty, e.Spec.CreatedAt, DateTimeOffset.MinValue),
+        (UploadState.Open open, PartStored e) =>
+            WithPart(open, e.Slot, new StoredPart(e.LengthBytes, e.TreeHash, PartPlace.In(e.Attempt), e.At)),
+        (UploadState.Open open, ExternalPartStored e) =>
+            WithPart(open, e.Slot, new StoredPart(e.LengthBytes, e.TreeHash, PartPlace.At(e.Location), e.At)),
+        (UploadState.Open open, AttemptsFenced e) => open with { FencedBefore = e.Before },
+        (UploadState.Open open, UploadCompleted e) => new UploadState.Completed(
+            open.Spec, e.Archive, e.SizeBytes, e.TreeHash, e.At, open.Parts, Indexed: false, ReleasedAt: null),
+        (UploadState.Open open, UploadAborted e) => new UploadState.Ended(open.Spec, Aborted: true, e.At, Closed: false),
+        (UploadState.Open open, UploadExpired e) => new UploadState.Ended(open.Spec, Aborted: false, e.At, Closed: false),
+        (UploadState.Ended ended, UploadClosed) => ended with { Closed = true },
+        (UploadState.Completed completed, ManifestStored) => completed with { Parts = null },
+        (UploadState.Completed completed, ArchiveIndexed) => completed with { Indexed = true },
+
+        // Only an indexed archive can be deleted. So the index is never told again, however late a confirmation arrives.
+        (UploadState.Completed completed, ArchiveReleased e) =>
+            completed with { Parts = null, Indexed = true, ReleasedAt = e.At, BytesUntil = e.BytesUntil },
+        (UploadState.Completed completed, BytesReleased) => completed with { BytesReleased = true },
+        (UploadState.Completed completed, BytesReclaimed) => completed with { BytesReclaimed = true },
+        _ => throw new InvalidOperationException($"{happened.GetType().Name} cannot follow in {state.GetType().Name}."),
+    };
+
+    /// <summary>The shortest history with the same state.</summary>
+    public static IEnumerable<UploadEvent> Compact(UploadState state)
+    {
+        switch (state)
+        {
+            case UploadState.Open open:
+                yield return new UploadInitiated(open.Spec);
+                foreach (var happened in CompactParts(open.Parts))
+                {
+                    yield return happened;
+                }
+
+                if (open.FencedBefore > DateTimeOffset.MinValue)
+                {
+                    yield return new AttemptsFenced(open.FencedBefore);
+                }
+
+                break;
+            case UploadState.Completed completed:
+                yield return new UploadInitiated(completed.Spec);
+                foreach (var happened in CompactParts(completed.Parts ?? PartMap.Empty))
+                {
+                    yield return happened;
+                }
+
+                yield return new UploadCompleted(
+                    completed.Archive, completed.SizeBytes, completed.TreeHash, completed.CompletedAt);
+                if (completed.Parts is null)
+                {
+                    yield return new ManifestStored();
+                }
+
+                if (completed.ReleasedAt is { } releasedAt)
+                {
+                    yield return new ArchiveReleased(releasedAt, completed.BytesUntil);
+                    if (completed.BytesReleased)
+                    {
+                        yield return new BytesReleased();
+                    }
+
+                    if (completed.BytesReclaimed)
+                    {
+                        yield return new BytesReclaimed();
+                    }
+                }
+                else if (completed.Indexed)
+                {
+                    yield return new ArchiveIndexed();
+                }
+
+                break;
+            case UploadState.Ended ended:
+                yield return new UploadInitiated(ended.Spec);
+                yield return ended.Aborted ? new UploadAborted(ended.EndedAt) : new UploadExpired(ended.EndedAt);
+                if (ended.Closed)
+                {
+                    yield return new UploadClosed();
+                }
+
+                break;
+        }
+    }
+
+    /// <summary>How many events <see cref="Compact"/> returns at most, found without creating them.</summary>
+    public static int CompactCount(UploadState state) => state switch
+    {
+        UploadState.Open open => 2 + open.Parts.Count,
+        UploadState.Completed completed =>
+            4 + (completed.Parts?.Count ?? 0) + (completed.BytesReleased ? 1 : 0) + (completed.BytesReclaimed ? 1 : 0),
+        _ => 3,
+    };
+
+    private static UploadState.Open WithPart(UploadState.Open open, int slot, StoredPart part) => open with
+    {
+        Parts = open.Parts.With(slot, part),
+        LastActivityAt = part.StoredAt > open.LastActivityAt ? part.StoredAt : open.LastActivityAt,
+    };
+
+    private static IEnumerable<UploadEvent> CompactParts(PartMap parts) =>
+        parts.From(0).Select(slot => EventOf(slot.Key, slot.Value));
+
+    private static UploadEvent EventOf(int slot, StoredPart part) => part.Place switch
+    {
+        { Attempt: { } attempt } => new PartStored(slot, part.LengthBytes, part.TreeHash, attempt, part.StoredAt),
+        { Location: { } location } =>
+            new ExternalPartStored(slot, part.LengthBytes, part.TreeHash, location, part.StoredAt),
+        _ => throw new InvalidOperationException("A part has neither an attempt nor a location."),
+    };
+}

@@ -1,0 +1,69 @@
+using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Messages;
+using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Parts;
+
+namespace OrleansUploads.Core.Uploads;
+
+/// <summary>What an upload has others do: store the manifest, index the archive, stop listing the upload, delete bytes.</summary>
+internal static class UploadIntents
+{
+    /// <summary>The intents that the state requires and that are not confirmed.</summary>
+    public static IEnumerable<Intent> Pending(UploadState state) => state switch
+    {
+        UploadState.Completed { Parts: { } parts } completed => [StoreManifest(completed, parts)],
+        UploadState.Completed { Indexed: false } completed => [IndexArchive(completed)],
+        UploadState.Completed { BytesReleased: true, BytesReclaimed: false } completed => [ReclaimBytes(completed)],
+        UploadState.Ended { Closed: false } ended => [CloseUpload(ended.Spec)],
+        _ => [],
+    };
+
+    /// <summary>Stores the manifest in the part store. Comes first after a completion.</summary>
+    public static Intent StoreManifest(UploadState.Completed done, PartMap parts)
+    {
+        var extents = new Extent[parts.Count];
+        var next = 0;
+        foreach (var (_, part) in parts.From(0))
+        {
+            extents[next++] = new Extent(part.Place, part.LengthBytes, part.TreeHash);
+        }
+
+        var spec = done.Spec;
+        var manifest = new Manifest(
+            spec.Upload, done.Archive, done.SizeBytes, done.TreeHash, spec.PartSize.Bytes, extents, spec.ByteStorage);
+        return new Intent("manifest", new StoreManifest(manifest), new ConfirmManifestStored());
+    }
+
+    /// <summary>Adds the archive to the vault's index. Comes once the manifest is stored.</summary>
+    public static Intent IndexArchive(UploadState.Completed done)
+    {
+        var spec = done.Spec;
+        var vault = spec.Vault;
+        var entry = new ArchiveEntry(
+            done.Archive,
+            spec.Upload,
+            done.SizeBytes,
+            done.TreeHash,
+            spec.Description,
+            done.CompletedAt,
+            spec.ByteStorage);
+        var shard = ArchiveShardDecider.ShardOf(done.Archive, vault);
+        return new Intent(
+            "index",
+            new TellEntity(vault.ArchiveShard(shard), new AddArchive(vault, shard, entry)),
+            new ConfirmArchiveIndexed()) { AnswersUnconfirmed = true };
+    }
+
+    /// <summary>Makes the vault stop listing an upload that was aborted or has expired.</summary>
+    public static Intent CloseUpload(UploadSpec spec) => new(
+        "close",
+        new TellEntity(spec.Vault.Id.Entity, new CloseUpload(spec.Upload, spec.Vault.Epoch)),
+        new ConfirmUploadClosed()) { AnswersUnconfirmed = true };
+
+    /// <summary>Deletes the bytes of a deleted archive that no job refers to.</summary>
+    public static Intent ReclaimBytes(UploadState.Completed completed) => new(
+        "reclaim", new ReclaimBytes(completed.Spec.Upload), new ConfirmBytesReclaimed());
+}

@@ -1,0 +1,54 @@
+using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Parts;
+
+namespace OrleansUploads.Core.Uploads;
+
+/// <summary>What an upload tells about itself.</summary>
+internal static class UploadListing
+{
+    /// <summary>One page of the parts, in the order of their ranges.</summary>
+    public static PartsPage ListParts(UploadState.Open open, ListParts command)
+    {
+        var geometry = new AlignedParts(open.Spec.PartSize);
+        var listed = new List<ListedPart>();
+        foreach (var (slot, part) in open.Parts.From(geometry.FirstSlotFrom(command.FirstByte)))
+        {
+            var range = geometry.RangeOf(slot, part.LengthBytes);
+            if (listed.Count == command.Limit)
+            {
+                return new PartsPage(open.Spec, listed, range.FirstByte);
+            }
+
+            listed.Add(new ListedPart(range, part.TreeHash, part.Place.Location));
+        }
+
+        return new PartsPage(open.Spec, listed, null);
+    }
+
+    /// <summary>The state in short; null where the vault that the caller addressed has no such upload.</summary>
+    public static UploadSummary? Summarize(UploadState state, SummarizeUpload command) => state switch
+    {
+        UploadState.Open open when open.Spec.Vault.Id == command.Vault => new UploadSummary(
+            open.Spec, UploadPhase.Open, open.Parts.Count, BytesOf(open.Parts), Archive: null),
+        UploadState.Completed done when done.Spec.Vault.Id == command.Vault => new UploadSummary(
+            done.Spec, UploadPhase.Completed, Parts: 0, done.SizeBytes, Describe(done)),
+        UploadState.Ended ended when ended.Spec.Vault.Id == command.Vault => new UploadSummary(
+            ended.Spec, ended.Aborted ? UploadPhase.Aborted : UploadPhase.Expired, Parts: 0, ReportedBytes: 0, Archive: null),
+        _ => null,
+    };
+
+    /// <summary>The archive that a completed upload became.</summary>
+    public static CompletedArchive Describe(UploadState.Completed done) =>
+        new(done.Archive, done.Spec.Vault.Id, done.SizeBytes, done.TreeHash);
+
+    private static long BytesOf(PartMap parts)
+    {
+        var bytes = 0L;
+        foreach (var (_, part) in parts.From(0))
+        {
+            bytes += part.LengthBytes;
+        }
+
+        return bytes;
+    }
+}

@@ -1,0 +1,14 @@
+namespace OrleansUploads.Core.Values;
+
+/// <summary>How quickly an archive is retrieved. The values are stored: never change them.</summary>
+public enum RetrievalTier
+{
+    /// <summary>Takes hours at Amazon. The default.</summary>
+    Standard = 0,
+
+    /// <summary>Takes minutes at Amazon.</summary>
+    Expedited = 1,
+
+    /// <summary>Takes half a day at Amazon.</summary>
+    Bulk = 2,
+}

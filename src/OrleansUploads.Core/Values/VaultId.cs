@@ -1,0 +1,127 @@
+using System.Buffers;
+using System.Globalization;
+using System.Numerics;
+
+namespace OrleansUploads.Core.Values;
+
+/// <summary>A vault's name: 1 to 255 characters of <c>a-z A-Z 0-9 _ - .</c>, case-sensitive.</summary>
+/// <remarks>Source: developer guide, "Create vault".</remarks>
+public readonly record struct VaultName : ITextValue<VaultName>
+{
+    private static readonly SearchValues<char> Alphabet =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
+
+    private readonly string? _text;
+
+    private VaultName(string text) => _text = text;
+
+    /// <summary>Parses a name. Returns false if the length or a character is invalid.</summary>
+    public static bool TryParse(string? text, out VaultName name)
+    {
+        var ok = text is { Length: > 0 and <= Limits.MaxVaultNameChars } && !text.AsSpan().ContainsAnyExcept(Alphabet);
+        name = ok ? new VaultName(text!) : default;
+        return ok;
+    }
+
+    /// <summary>The name.</summary>
+    public override string ToString() => _text ?? "";
+}
+
+/// <summary>ID of a vault.</summary>
+/// <param name="Account">The account that owns it.</param>
+/// <param name="Name">The vault's name, unique within the account.</param>
+public readonly record struct VaultId(AccountId Account, VaultName Name) : ITextValue<VaultId>
+{
+    /// <summary>ID of the vault entity.</summary>
+    public EntityId Entity => new(EntityKind.Vault, ToString());
+
+    /// <summary>Parses the result of <see cref="ToString"/>.</summary>
+    public static bool TryParse(string? text, out VaultId id)
+    {
+        id = default;
+        var slash = text?.IndexOf('/', StringComparison.Ordinal) ?? -1;
+        if (slash < 0
+            || !AccountId.TryParse(text![..slash], out var account)
+            || !VaultName.TryParse(text[(slash + 1)..], out var name))
+        {
+            return false;
+        }
+
+        id = new VaultId(account, name);
+        return true;
+    }
+
+    /// <summary><c>account/name</c>.</summary>
+    public override string ToString() => $"{Account}/{Name}";
+}
+
+/// <summary>One incarnation of a vault. A vault that is deleted and created again gets the next epoch, so late messages and old
+/// archives of a previous incarnation cannot be confused with those of the new one.</summary>
+/// <param name="Id">The vault.</param>
+/// <param name="Epoch">Sequence number of the incarnation among all vaults of the account, starting at 1.</param>
+/// <param name="Shards">Number of shards of its archive index, a power of two. Stored keys depend on it, so an incarnation keeps
+/// the number with which it began.</param>
+public readonly record struct VaultIncarnation(VaultId Id, long Epoch, int Shards = VaultIncarnation.LegacyShardCount)
+    : ITextValue<VaultIncarnation>
+{
+    /// <summary>Number of shards of an incarnation that was created by a program version with a fixed number of shards.</summary>
+    public const int LegacyShardCount = 256;
+
+    /// <summary>Number of shards of a new incarnation. With a million archives each shard holds about 250, which are read in one
+    /// or two milliseconds. A vault stores a few numbers for each shard that has held an archive.</summary>
+    public const int NewShards = 4096;
+
+    /// <summary>Maximum number of shards: <c>ArchiveShardDecider.ShardOf</c> uses 16 bits of a hash.</summary>
+    public const int MaxShards = 65536;
+
+    private const char ShardsMark = '.';
+
+    /// <summary>ID of the entity that holds the vault's retrieval jobs.</summary>
+    public EntityId Jobs => new(EntityKind.Jobs, ToString());
+
+    /// <summary>The incarnation whose jobs an entity holds: the inverse of <see cref="Jobs"/>.</summary>
+    /// <exception cref="ArgumentException">The entity is not a jobs entity.</exception>
+    public static VaultIncarnation OfJobs(EntityId jobs) => jobs.Kind == EntityKind.Jobs && TryParse(jobs.Key, out var incarnation)
+        ? incarnation
+        : throw new ArgumentException($"{jobs} is not a jobs entity.", nameof(jobs));
+
+    /// <summary>ID of the entity that holds one shard of the archive index.</summary>
+    /// <param name="shard">0 to <see cref="Shards"/> - 1.</param>
+    public EntityId ArchiveShard(int shard) => new(EntityKind.ArchiveShard, $"{this}/{shard:x2}");
+
+    /// <summary>ID of the entity that lists one page of the uploads in progress.</summary>
+    /// <param name="page">0 to <see cref="UploadPages.Count"/> - 1.</param>
+    public EntityId UploadPage(int page) => new(EntityKind.UploadPage, $"{this}/{page:x2}");
+
+    /// <summary>Parses the result of <see cref="ToString"/>.</summary>
+    public static bool TryParse(string? text, out VaultIncarnation incarnation)
+    {
+        incarnation = default;
+        var slash = text?.LastIndexOf('/') ?? -1;
+        if (slash < 0 || !VaultId.TryParse(text![..slash], out var id))
+        {
+            return false;
+        }
+
+        var numbers = text.AsSpan(slash + 1);
+        var mark = numbers.IndexOf(ShardsMark);
+        var shards = LegacyShardCount;
+        if (!long.TryParse(mark < 0 ? numbers : numbers[..mark], NumberStyles.None, null, out var epoch)
+            || (mark >= 0 && !TryParseShards(numbers[(mark + 1)..], out shards)))
+        {
+            return false;
+        }
+
+        incarnation = new VaultIncarnation(id, epoch, shards);
+        return true;
+    }
+
+    /// <summary><c>account/name/epoch</c>, followed by <c>.shards</c> unless the number is <see
+    /// cref="LegacyShardCount"/>.</summary>
+    public override string ToString() => Shards == LegacyShardCount ? $"{Id}/{Epoch}" : $"{Id}/{Epoch}{ShardsMark}{Shards}";
+
+    private static bool TryParseShards(ReadOnlySpan<char> text, out int shards) =>
+        int.TryParse(text, NumberStyles.None, null, out shards)
+        && shards is > LegacyShardCount and <= MaxShards
+        && BitOperations.IsPow2(shards);
+}

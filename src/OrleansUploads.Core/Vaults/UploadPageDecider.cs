@@ -1,0 +1,153 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Messages;
+using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Values;
+
+namespace OrleansUploads.Core.Vaults;
+
+/// <summary>The rules of a page of uploads in progress. The vault admits uploads and numbers the admissions. The page lists the
+/// uploads and reports to the vault how many admissions have ended.</summary>
+/// <remarks>The number of an admission shows whether it has arrived before, so repeated deliveries change nothing. The number of
+/// ended admissions only grows, so late or repeated reports to the vault change nothing either.</remarks>
+public sealed class UploadPageDecider : Decider<UploadPageState, UploadPageCommand, UploadPageEvent>
+{
+    private const int SmallPage = 16;
+
+    /// <inheritdoc/>
+    public override UploadPageState Initial => UploadPageState.Empty;
+
+    /// <inheritdoc/>
+    /// <remarks>Few pages of a vault with many uploads are in memory, so they are read from the journal more often than they are
+    /// written.</remarks>
+    public override int HistorySlack => 8;
+
+    /// <inheritdoc/>
+    public override Decision<UploadPageEvent> Decide(
+        UploadPageState state, UploadPageCommand command, ServiceTime time) => command switch
+        {
+            ListInPage c => ListInPage(state, c),
+            CloseInPage c => CloseInPage(state, c),
+            ReadUploadPage c => Reply(ListUploads(state.Uploads, c.After, c.Limit)),
+            ConfirmClosingsDelivered => Nothing,
+            _ => throw new ArgumentOutOfRangeException(nameof(command), command, "Unknown command."),
+        };
+
+    /// <inheritdoc/>
+    public override UploadPageState Evolve(UploadPageState state, UploadPageEvent happened) => happened switch
+    {
+        UploadPageOpened e => state with { Vault = e.Vault, Page = e.Page },
+        UploadPaged e => state with
+        {
+            Seen = state.Seen.With(e.Admission),
+            Uploads = state.Uploads.SetItem(e.Spec.Upload.ToString(), e.Spec),
+        },
+        AdmissionEnded e => state with { Seen = state.Seen.With(e.Admission) },
+        PagedUploadClosed e => state with { Uploads = state.Uploads.Remove(e.Upload.ToString()) },
+        UploadPageSnapshot e => new UploadPageState(
+            e.Vault,
+            e.Page,
+            new AdmissionsSeen(e.SeenUpTo, [.. e.SeenBeyond]),
+            e.Uploads.ToImmutableSortedDictionary(
+                spec => spec.Upload.ToString(), spec => spec, StringComparer.Ordinal)),
+        _ => throw new InvalidOperationException($"Unexpected event {happened.GetType().Name}."),
+    };
+
+    /// <inheritdoc/>
+    public override Decision<UploadPageEvent> Wake(UploadPageState state, ServiceTime time) => Nothing;
+
+    /// <inheritdoc/>
+    public override DateTimeOffset? WakeAt(UploadPageState state, ServiceTime time) => null;
+
+    /// <inheritdoc/>
+    /// <remarks>The page records no intents. The sender of an admission or a closing repeats it until it is answered, and the
+    /// answer waits until the vault has received the page's report.</remarks>
+    public override IEnumerable<Intent> Pending(UploadPageState state) => [];
+
+    /// <inheritdoc/>
+    public override IEnumerable<UploadPageEvent> Compact(UploadPageState state) => state.Seen.Count == 0
+        ? []
+        : [new UploadPageSnapshot(
+            state.Vault, state.Page, state.Seen.UpTo, [.. state.Seen.Beyond], [.. state.Uploads.Values])];
+
+    /// <inheritdoc/>
+    /// <remarks>A snapshot is a single event, as with the shards of the index: the longer the page, the smaller the share of its
+    /// history that may follow the snapshot.</remarks>
+    public override int CompactCount(UploadPageState state)
+    {
+        var length = 1 + state.Uploads.Count + state.Seen.Beyond.Count;
+        return Math.Min(length, SmallPage + (length / 16));
+    }
+
+    /// <summary>Lists multipart uploads after an ID.</summary>
+    internal static UploadsPage ListUploads(ImmutableSortedDictionary<string, UploadSpec> uploads, string after, int limit)
+    {
+        var listed = new List<UploadSpec>();
+        foreach (var (id, spec) in uploads)
+        {
+            if (spec.Origin != UploadOrigin.Multipart || string.CompareOrdinal(id, after) <= 0)
+            {
+                continue;
+            }
+
+            if (listed.Count == limit)
+            {
+                return new UploadsPage(listed, HasMore: true);
+            }
+
+            listed.Add(spec);
+        }
+
+        return new UploadsPage(listed, HasMore: false);
+    }
+
+    private Decision<UploadPageEvent> ListInPage(UploadPageState state, ListInPage command)
+    {
+        if (state.Seen.Contains(command.Admission))
+        {
+            return ReportAgain(state);
+        }
+
+        // The vault forgets an admission once it is listed. If the upload is opened again, it may be admitted a second time.
+        var isListed = state.Uploads.ContainsKey(command.Spec.Upload.ToString());
+        return AcceptChange(
+            state,
+            command.Spec.Vault,
+            command.Spec.Upload,
+            isListed ? new AdmissionEnded(command.Admission) : new UploadPaged(command.Spec, command.Admission));
+    }
+
+    private Decision<UploadPageEvent> CloseInPage(UploadPageState state, CloseInPage command) =>
+        state.Uploads.ContainsKey(command.Upload.ToString())
+            ? AcceptChange(state, command.Vault, command.Upload, new PagedUploadClosed(command.Upload))
+            : command.Admission > 0 && !state.Seen.Contains(command.Admission)
+                ? AcceptChange(state, command.Vault, command.Upload, new AdmissionEnded(command.Admission))
+                : ReportAgain(state);
+
+    /// <summary>Answers a repeated command. The report to the vault is sent again, because the vault may not have received
+    /// it.</summary>
+    private static Decision<UploadPageEvent> ReportAgain(UploadPageState state) =>
+        state.Closed > 0 ? Reply(Done.Instance).Telling(TellVault(state)) : Nothing;
+
+    private Decision<UploadPageEvent> AcceptChange(
+        UploadPageState state, VaultIncarnation vault, UploadId upload, UploadPageEvent happened)
+    {
+        var opened = new UploadPageOpened(vault, UploadPages.PageOf(upload));
+        var isNew = state.Seen.Count == 0;
+        var after = Evolve(isNew ? Evolve(state, opened) : state, happened);
+        var decision = Accept(Done.Instance, isNew ? [opened, happened] : [happened]);
+        return after.Closed > state.Closed ? decision.Telling(TellVault(after)) : decision;
+    }
+
+    private static Intent TellVault(UploadPageState state) => new(
+        "closings/" + state.Closed.ToString(CultureInfo.InvariantCulture),
+        new TellEntity(
+            state.Vault.Id.Entity, new RecordUploadPage(state.Vault.Epoch, state.Page, state.Closed)),
+        new ConfirmClosingsDelivered())
+    {
+        AnswersUnconfirmed = true,
+        IsRecorded = false,
+    };
+}

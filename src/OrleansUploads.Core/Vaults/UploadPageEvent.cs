@@ -1,0 +1,39 @@
+using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Values;
+
+namespace OrleansUploads.Core.Vaults;
+
+/// <summary>Events of a page of uploads in progress. They are stored for years: never change an existing event, add a new
+/// one.</summary>
+public abstract record UploadPageEvent
+{
+    private protected UploadPageEvent()
+    {
+    }
+}
+
+/// <summary>The page received its first command.</summary>
+public sealed record UploadPageOpened(VaultIncarnation Vault, int Page) : UploadPageEvent;
+
+/// <summary>An admitted upload was listed.</summary>
+public sealed record UploadPaged(UploadSpec Spec, long Admission) : UploadPageEvent;
+
+/// <summary>An admission ended without being listed: its upload was already listed under another admission, or had ended before
+/// the admission arrived.</summary>
+public sealed record AdmissionEnded(long Admission) : UploadPageEvent;
+
+/// <summary>A listed upload ended.</summary>
+public sealed record PagedUploadClosed(UploadId Upload) : UploadPageEvent;
+
+/// <summary>The page's whole state; occurs only in snapshots.</summary>
+/// <param name="Vault">The vault's incarnation.</param>
+/// <param name="Page">Number of the page.</param>
+/// <param name="SeenUpTo">All admissions up to this one have arrived.</param>
+/// <param name="SeenBeyond">Later admissions that have arrived as well, in order.</param>
+/// <param name="Uploads">The listed uploads, by ID.</param>
+public sealed record UploadPageSnapshot(
+    VaultIncarnation Vault,
+    int Page,
+    long SeenUpTo,
+    IReadOnlyList<long> SeenBeyond,
+    IReadOnlyList<UploadSpec> Uploads) : UploadPageEvent;

@@ -1,0 +1,227 @@
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Messages;
+using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Values;
+
+namespace OrleansUploads.Core.Vaults;
+
+/// <content>The rules of uploads in progress. The vault admits and counts uploads, and its pages list them. Single-request
+/// uploads are never listed and end soon, so the vault stores them itself. It also stores multipart uploads that were opened
+/// before pages existed.</content>
+public sealed partial class VaultDecider
+{
+    private static long CountOpenUploads(VaultState.Live live) => live.Uploads.Count + live.Admissions.Open;
+
+    private Decision<VaultEvent> OpenUpload(VaultState state, OpenUpload command, DateTimeOffset now)
+    {
+        if (state is not VaultState.Live live)
+        {
+            return NotFound(command.Vault);
+        }
+
+        var id = command.Upload.ToString();
+        if ((live.Uploads.GetValueOrDefault(id) ?? live.Admissions.InFlight.GetValueOrDefault(id)?.Spec) is { } known)
+        {
+            return Repeat(known);
+        }
+
+        if (CountOpenUploads(live) >= _limits.OpenUploads)
+        {
+            return Refuse(new Refusal.TooManyUploads(command.Vault, _limits.OpenUploads));
+        }
+
+        if (live.Uploads.Count + live.Admissions.InFlight.Count >= Limits.MaxUploadsHeldByVault)
+        {
+            return Refuse(new Refusal.TooManyUploads(command.Vault, Limits.MaxUploadsHeldByVault));
+        }
+
+        var spec = new UploadSpec(
+            command.Upload, live.Incarnation, command.PartSize, command.Description, command.Origin, now, command.ByteStorage);
+        if (command.Origin == UploadOrigin.SingleRequest)
+        {
+            return Accept(spec, new UploadListed(spec)).Telling(BeginUpload(spec));
+        }
+
+        var number = live.Admissions.CountsOf(UploadPages.PageOf(command.Upload)).Admitted + 1;
+        return Accept(spec, new UploadAdmitted(spec, number)).Telling(BeginUpload(spec), ListUpload(spec, number));
+    }
+
+    private static Decision<VaultEvent> CloseUpload(VaultState state, CloseUpload command) =>
+        state is not VaultState.Live live || live.Incarnation.Epoch != command.Epoch ? Nothing
+        : live.Uploads.ContainsKey(command.Upload.ToString()) ? Accept(new UploadUnlisted(command.Upload))
+        : MayBeOnPage(live, command.Upload) ? Reply(Done.Instance).Telling(CloseInPage(live, command.Upload))
+        : Nothing;
+
+    /// <summary>Records a shard's totals. Deliveries may be repeated and out of order; the higher version wins.</summary>
+    private static Decision<VaultEvent> RecordArchives(VaultState state, RecordArchives command)
+    {
+        if (state is not VaultState.Live live || live.Incarnation.Epoch != command.Epoch)
+        {
+            return Nothing;
+        }
+
+        var isNewer = !live.Shards.TryGetValue(command.Totals.Shard, out var known)
+            || known.Version < command.Totals.Version;
+        var closes = command.ClosedUpload is { } held && live.Uploads.ContainsKey(held.ToString());
+        var recorded = isNewer || closes
+            ? Accept(new ArchivesRecorded(command.Totals, command.ClosedUpload))
+            : Nothing;
+        return !closes && command.ClosedUpload is { } upload && MayBeOnPage(live, upload)
+            ? recorded.Telling([CloseInPage(live, upload), .. UndeliveredGuardFor(live, command.Totals.Shard)])
+            : recorded.Telling(UndeliveredGuardFor(live, command.Totals.Shard));
+    }
+
+    /// <summary>Records how many admissions of a page have ended. Deliveries may be repeated and out of order; the count only
+    /// grows.</summary>
+    private static Decision<VaultEvent> RecordUploadPage(VaultState state, RecordUploadPage command) =>
+        state is VaultState.Live live && live.Incarnation.Epoch == command.Epoch
+        && command.Closed > live.Admissions.CountsOf(command.Page).Closed
+            ? Accept(new ClosingsRecorded(command.Page, command.Closed))
+            : Nothing;
+
+    private static Decision<VaultEvent> ConfirmUploadBegun(VaultState state, ConfirmUploadBegun command) =>
+        state is VaultState.Live live
+        && (live.NotBegun.Contains(command.Upload)
+            || live.Admissions.InFlight.GetValueOrDefault(command.Upload.ToString()) is { Begun: false })
+            ? Accept(new UploadBegun(command.Upload))
+            : Nothing;
+
+    private static Decision<VaultEvent> ConfirmUploadListed(VaultState state, ConfirmUploadListed command) =>
+        state is VaultState.Live live
+        && live.Admissions.InFlight.GetValueOrDefault(command.Upload.ToString()) is { Listed: false }
+            ? Accept(new AdmissionListed(command.Upload))
+            : Nothing;
+
+    private static Decision<VaultEvent> FindUploadPages(VaultState state, FindUploadPages command)
+    {
+        if (state is not VaultState.Live live)
+        {
+            return NotFound(command.Vault);
+        }
+
+        var first = UploadPages.PageOf(command.After);
+        return Reply(new UploadPagesFound(
+            live.Incarnation,
+            [.. live.Admissions.Pages.Values
+                .Where(counts => counts.Page >= first && counts.Open > 0)
+                .Select(counts => new OpenPage(counts.Page, counts.Open))],
+            UploadPageDecider.ListUploads(live.Uploads, command.After, command.Limit)));
+    }
+
+    private static VaultState Evolve(VaultState.Live live, UploadBegun happened) =>
+        live.Admissions.InFlight.TryGetValue(happened.Upload.ToString(), out var admission)
+            ? live with { Admissions = live.Admissions.With(admission with { Begun = true }) }
+            : live with { NotBegun = live.NotBegun.Remove(happened.Upload) };
+
+    /// <summary>Adds an admission. When a snapshot is replayed, the page's counts already include it.</summary>
+    private static VaultAdmissions WithAdmitted(VaultAdmissions admissions, UploadAdmitted happened)
+    {
+        var counts = admissions.CountsOf(UploadPages.PageOf(happened.Spec.Upload));
+        return admissions
+            .With(counts with { Admitted = Math.Max(counts.Admitted, happened.Admission) })
+            .With(new Admission(happened.Spec, happened.Admission, Begun: false, Listed: false));
+    }
+
+    private static VaultAdmissions WithListed(VaultAdmissions admissions, AdmissionListed happened) =>
+        admissions.InFlight.TryGetValue(happened.Upload.ToString(), out var admission)
+            ? admissions.With(admission with { Listed = true })
+            : admissions;
+
+    private static IEnumerable<Intent> PendingUploads(VaultState.Live live)
+    {
+        foreach (var spec in live.Uploads.Values)
+        {
+            if (live.NotBegun.Contains(spec.Upload))
+            {
+                yield return BeginUpload(spec);
+            }
+        }
+
+        foreach (var admission in live.Admissions.InFlight.Values)
+        {
+            if (!admission.Begun)
+            {
+                yield return BeginUpload(admission.Spec);
+            }
+
+            if (!admission.Listed)
+            {
+                yield return ListUpload(admission.Spec, admission.Number);
+            }
+        }
+    }
+
+    private static IEnumerable<VaultEvent> CompactUploads(VaultState.Live live)
+    {
+        foreach (var spec in live.Uploads.Values)
+        {
+            yield return new UploadListed(spec);
+            if (!live.NotBegun.Contains(spec.Upload))
+            {
+                yield return new UploadBegun(spec.Upload);
+            }
+        }
+
+        foreach (var counts in live.Admissions.Pages.Values)
+        {
+            yield return new PageCarriedOver(counts.Page, counts.Admitted, counts.Closed);
+        }
+
+        foreach (var admission in live.Admissions.InFlight.Values)
+        {
+            yield return new UploadAdmitted(admission.Spec, admission.Number);
+            if (admission.Begun)
+            {
+                yield return new UploadBegun(admission.Spec.Upload);
+            }
+
+            if (admission.Listed)
+            {
+                yield return new AdmissionListed(admission.Spec.Upload);
+            }
+        }
+    }
+
+    private static int CompactUploadsCount(VaultState.Live live) =>
+        (2 * live.Uploads.Count) - live.NotBegun.Count + live.Admissions.Pages.Count
+        + live.Admissions.InFlight.Values.Sum(static admission => admission.Begun || admission.Listed ? 2 : 1);
+
+    private static VaultState.Live WithoutUpload(VaultState.Live live, UploadId upload) => live with
+    {
+        Uploads = live.Uploads.Remove(upload.ToString()),
+        NotBegun = live.NotBegun.Remove(upload),
+    };
+
+    /// <summary>Whether an upload may be listed on its page. If a page has reported that all its admissions have ended, it lists
+    /// no upload.</summary>
+    private static bool MayBeOnPage(VaultState.Live live, UploadId upload) =>
+        live.Admissions.CountsOf(UploadPages.PageOf(upload)).Open > 0;
+
+    private static Intent BeginUpload(UploadSpec spec) => new(
+        "begin/" + spec.Upload,
+        new TellEntity(spec.Upload.Entity, new InitiateUpload(spec)),
+        new ConfirmUploadBegun(spec.Upload));
+
+    private static Intent ListUpload(UploadSpec spec, long number) => new(
+        "list/" + spec.Upload,
+        new TellEntity(
+            spec.Vault.UploadPage(UploadPages.PageOf(spec.Upload)), new ListInPage(spec, number)),
+        new ConfirmUploadListed(spec.Upload));
+
+    /// <summary>Removes an upload from its page. The vault does not record this intent. The sender of the command records its own
+    /// intent and repeats the command until it is answered, and the answer waits until the page has reported back to the
+    /// vault.</summary>
+    private static Intent CloseInPage(VaultState.Live live, UploadId upload) => new(
+        "close/" + upload,
+        new TellEntity(
+            live.Incarnation.UploadPage(UploadPages.PageOf(upload)),
+            new CloseInPage(
+                live.Incarnation, upload, live.Admissions.InFlight.GetValueOrDefault(upload.ToString())?.Number ?? 0)),
+        new ConfirmUploadClosedInPage())
+    {
+        AnswersUnconfirmed = true,
+        IsRecorded = false,
+    };
+}

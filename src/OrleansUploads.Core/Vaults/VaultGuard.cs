@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+
+namespace OrleansUploads.Core.Vaults;
+
+/// <summary>Tracks which shards of the index must still learn that the lock's verdicts may have changed.</summary>
+/// <remarks>Shards do not know policies. They know a generation number, and refuse deletions whose verdict is based on a lower
+/// one. A lock is therefore effective everywhere once the generation that it raised is delivered to all shards.</remarks>
+/// <param name="Generation">Number of locks initiated in this incarnation of the vault, plus the number of tag changes while a
+/// lock existed; 0 before the first lock.</param>
+/// <param name="Undelivered">The shards that have archives and have not confirmed this generation.</param>
+public sealed record VaultGuard(long Generation, ImmutableSortedSet<int> Undelivered)
+{
+    /// <summary>Number of concurrent deliveries. It is limited because each delivery loads a shard.</summary>
+    private const int Lanes = 16;
+
+    /// <summary>No lock was ever initiated.</summary>
+    public static VaultGuard None { get; } = new(0, []);
+
+    /// <summary>The first undelivered shard of each lane. Delivering to these, and after each delivery to the next shard of its
+    /// lane, reaches all shards.</summary>
+    public IEnumerable<int> NextOfEachLane
+    {
+        get
+        {
+            var seen = 0;
+            foreach (var shard in Undelivered)
+            {
+                var lane = 1 << (shard % Lanes);
+                if ((seen & lane) == 0)
+                {
+                    seen |= lane;
+                    yield return shard;
+                }
+            }
+        }
+    }
+
+    /// <summary>Starts the next generation, which is not delivered to any shard yet.</summary>
+    /// <param name="shards">All shards that have archives.</param>
+    public VaultGuard Raise(IEnumerable<int> shards) => new(Generation + 1, [.. shards]);
+
+    /// <summary>Adds a shard that has received its first archive. Does nothing if no lock was ever initiated.</summary>
+    public VaultGuard AddShard(int shard) =>
+        Generation == 0 ? this : this with { Undelivered = Undelivered.Add(shard) };
+
+    /// <summary>Records that a shard has confirmed a generation. Older generations are ignored.</summary>
+    public VaultGuard Confirm(long generation, int shard) =>
+        generation == Generation ? this with { Undelivered = Undelivered.Remove(shard) } : this;
+
+    /// <summary>The next undelivered shard in the same lane; null if there is none.</summary>
+    public int? NextAfter(int shard)
+    {
+        foreach (var next in Undelivered)
+        {
+            if (next % Lanes == shard % Lanes)
+            {
+                return next;
+            }
+        }
+
+        return null;
+    }
+}
