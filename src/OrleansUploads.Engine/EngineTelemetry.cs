@@ -2,16 +2,16 @@ using System.Diagnostics.Metrics;
 
 namespace OrleansUploads.Engine;
 
-/// <summary>What the engine counts. The meter's name is part of the operator's interface.</summary>
+/// <summary>The metrics of the engine. Operators rely on the names of the meter and of its instruments.</summary>
 public static class EngineTelemetry
 {
-    /// <summary>Name of the meter.</summary>
+    /// <summary>The name of the meter.</summary>
     public const string MeterName = "OrleansUploads.Engine";
 
     private static readonly Meter Meter = new(MeterName);
 
     internal static Counter<long> WritesUnknown { get; } =
-        Meter.CreateCounter<long>("orleansuploads.journal.writes_unknown", "{write}", "Journal writes of unknown outcome.");
+        Meter.CreateCounter<long>("orleansuploads.journal.writes_unknown", "{write}", "Journal writes whose outcome is unknown.");
 
     internal static Counter<long> SnapshotsLost { get; } =
         Meter.CreateCounter<long>("orleansuploads.journal.snapshots_lost", "{snapshot}", "Snapshots that could not be saved.");
@@ -20,7 +20,7 @@ public static class EngineTelemetry
         Meter.CreateCounter<long>("orleansuploads.intents.delivered", "{intent}", "Intents carried out.");
 
     internal static Counter<long> IntentsFailed { get; } =
-        Meter.CreateCounter<long>("orleansuploads.intents.failed", "{intent}", "Intents that failed and will be tried again.");
+        Meter.CreateCounter<long>("orleansuploads.intents.failed", "{intent}", "Deliveries of intents that failed and will be retried.");
 
     internal static Counter<long> PartsStored { get; } =
         Meter.CreateCounter<long>("orleansuploads.parts.stored", "{part}", "Parts accepted.");
@@ -28,9 +28,17 @@ public static class EngineTelemetry
     internal static Counter<long> PartBytesStored { get; } =
         Meter.CreateCounter<long>("orleansuploads.parts.stored_bytes", "By", "Bytes of accepted parts.");
 
+    internal static Gauge<int> ClockTrusted { get; } = Meter.CreateGauge<int>(
+        "orleansuploads.clock.trusted", "1", "1 while the clock is trusted; 0 while nothing expires because it is not.");
+
     internal static Counter<long> AttemptsCollected { get; } =
-        Meter.CreateCounter<long>("orleansuploads.attempts.collected", "{attempt}", "Attempts deleted that no part or archive used.");
+        Meter.CreateCounter<long>("orleansuploads.attempts.collected", "{attempt}", "Deleted attempts that no part and no archive used.");
 
     internal static Counter<long> UploadsCollected { get; } =
         Meter.CreateCounter<long>("orleansuploads.uploads.collected", "{upload}", "Uploads whose bytes were all deleted.");
+
+    internal static Counter<long> UploadsSkipped { get; } = Meter.CreateCounter<long>(
+        "orleansuploads.uploads.skipped",
+        "{upload}",
+        "Uploads that a collection skipped because their owner could not be asked or their bytes could not be read.");
 }

@@ -1,28 +1,25 @@
 using System.Security.Cryptography;
-using OrleansUploads.Core.Accounts;
-using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Engine;
 
-/// <summary>Where fresh IDs come from. Tests and simulations derive from it to draw from a seed.</summary>
+/// <summary>Creates new IDs from secure random bytes. Tests and simulations override <see cref="Fill"/> to use a seed.</summary>
 public class IdSource(TimeProvider time)
 {
-    /// <summary>A fresh upload ID.</summary>
+    /// <summary>Creates an upload ID.</summary>
     public UploadId NewUpload() => Draw(UploadId.RandomBytes, UploadId.FromRandom);
 
-    /// <summary>A fresh job ID.</summary>
+    /// <summary>Creates a job ID.</summary>
     public JobId NewJob() => Draw(JobId.RandomBytes, JobId.FromRandom);
 
-    /// <summary>A fresh lock ID.</summary>
+    /// <summary>Creates a lock ID.</summary>
     public LockId NewLock() => Draw(LockId.RandomBytes, LockId.FromRandom);
 
-    /// <summary>A fresh ID of a unit of provisioned capacity.</summary>
+    /// <summary>Creates an ID for a unit of provisioned capacity.</summary>
     public CapacityId NewCapacity() => Draw(CapacityId.RandomBytes, CapacityId.FromRandom);
 
-    /// <summary>A fresh attempt ID, which carries the present time.</summary>
+    /// <summary>Creates an attempt ID, which contains the current time.</summary>
     public AttemptId NewAttempt()
     {
         Span<byte> random = stackalloc byte[AttemptId.RandomBytes];

@@ -1,26 +1,27 @@
 using System.Buffers.Binary;
 using System.Text;
-using OrleansUploads.Core;
-using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Messages.Archives;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Checksums;
 using OrleansUploads.Engine.Ports;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Engine.Archives;
 
-/// <summary>The stored form of a manifest, the same in every part store.</summary>
+/// <summary>Encodes and decodes the stored form of a manifest, which is the same in every part store.</summary>
 /// <remarks>
-/// Little-endian, without padding: magic (8), format version (4), upload ID (92, ASCII), archive ID (138, ASCII), size
-/// (8), tree hash (32), part size (8), number of extents (4), then the extents, and at the end the CRC-32C (4) of all
-/// before it. In version 1 the bytes are in the part store, and an extent is attempt ID (16), length (8), tree hash (32). In
-/// version 2 they are elsewhere, and an extent is length (8), tree hash (32), length of the location (2), location (ASCII).
-/// Equal manifests have equal bytes, on every version of the program that can write them.
+/// All numbers are little-endian, without padding. The fields, with their lengths in bytes, are: magic (8), format version (4),
+/// upload ID (92, ASCII), archive ID (138, ASCII), size (8), tree hash (32), part size (8), number of extents (4), the extents, and
+/// the CRC-32C (4) of everything before it. In version 1 the archive's bytes are in the part store, and an extent consists of
+/// attempt ID (16), length (8) and tree hash (32). In version 2 the bytes are in external storage, and an extent consists of length
+/// (8), tree hash (32), length of the location (2) and location (ASCII). Equal manifests have equal encodings in every version of
+/// the program that can write them.
 /// </remarks>
 public static class ManifestCodec
 {
-    private const uint InPartStore = 1;
-    private const uint Elsewhere = 2;
+    private const uint PartStoreVersion = 1;
+    private const uint ExternalVersion = 2;
     private const int VersionAt = 8;
     private const int UploadAt = VersionAt + sizeof(uint);
     private const int ArchiveAt = UploadAt + Limits.UploadIdChars;
@@ -36,16 +37,16 @@ public static class ManifestCodec
 
     private static ReadOnlySpan<byte> Magic => "OU-MANI\n"u8;
 
-    /// <summary>The stored form of a manifest.</summary>
-    /// <exception cref="ArgumentException">It names no upload or no archive, or has an extent that is not where its custody
-    /// says.</exception>
+    /// <summary>Encodes a manifest.</summary>
+    /// <exception cref="ArgumentException">The manifest has no upload ID or no archive ID, or an extent whose storage differs from
+    /// the manifest's.</exception>
     public static byte[] Encode(Manifest manifest)
     {
         ArgumentNullException.ThrowIfNull(manifest);
         var bytes = new byte[BytesFor(manifest)];
         Magic.CopyTo(bytes);
         BinaryPrimitives.WriteUInt32LittleEndian(
-            bytes.AsSpan(VersionAt), manifest.Custody == Custody.Gateway ? InPartStore : Elsewhere);
+            bytes.AsSpan(VersionAt), manifest.ByteStorage == ByteStorage.Gateway ? PartStoreVersion : ExternalVersion);
         WriteId(manifest.Upload.ToString(), bytes.AsSpan(UploadAt, Limits.UploadIdChars));
         WriteId(manifest.Archive.ToString(), bytes.AsSpan(ArchiveAt, Limits.ArchiveIdChars));
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(SizeAt), manifest.SizeBytes);
@@ -62,38 +63,38 @@ public static class ManifestCodec
         return bytes;
     }
 
-    /// <summary>Reads the stored form.</summary>
-    /// <exception cref="AttemptDamagedException">It is not what <see cref="Encode"/> made.</exception>
+    /// <summary>Decodes a manifest.</summary>
+    /// <exception cref="AttemptDamagedException">The bytes were not written by <see cref="Encode"/> or have changed.</exception>
     public static Manifest Decode(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length < ExtentsAt + ChecksumBytes || !bytes.StartsWith(Magic))
         {
-            throw new AttemptDamagedException("These bytes are no manifest.");
+            throw new AttemptDamagedException("The manifest is too short or does not start with a manifest's magic bytes.");
         }
 
         var version = BinaryPrimitives.ReadUInt32LittleEndian(bytes[VersionAt..]);
-        if (version is not (InPartStore or Elsewhere))
+        if (version is not (PartStoreVersion or ExternalVersion))
         {
             throw new AttemptDamagedException(
-                $"The manifest's format version is {version}, and {InPartStore} and {Elsewhere} are known here.");
+                $"The manifest has the unknown format version {version}. Known versions: {PartStoreVersion} and {ExternalVersion}.");
         }
 
         var body = bytes[..^ChecksumBytes];
         if (BinaryPrimitives.ReadUInt32LittleEndian(bytes[body.Length..]) != Crc32C.Compute(body))
         {
-            throw new AttemptDamagedException("The manifest is not what was written: its checksum does not match.");
+            throw new AttemptDamagedException("The manifest's checksum does not match, so its bytes have changed.");
         }
 
-        var custody = version == InPartStore ? Custody.Gateway : Custody.Elsewhere;
+        var storage = version == PartStoreVersion ? ByteStorage.Gateway : ByteStorage.External;
         if (!UploadId.TryParse(ReadId(bytes.Slice(UploadAt, Limits.UploadIdChars)), out var upload)
             || !ArchiveId.TryParse(ReadId(bytes.Slice(ArchiveAt, Limits.ArchiveIdChars)), out var archive)
             || !TryReadExtents(
                 body[ExtentsAt..],
                 BinaryPrimitives.ReadInt32LittleEndian(bytes[ExtentCountAt..]),
-                custody,
+                storage,
                 out var extents))
         {
-            throw new AttemptDamagedException("The manifest's checksum matches, but it was not written by this codec.");
+            throw new AttemptDamagedException("The manifest's checksum matches, but its content is not valid.");
         }
 
         return new Manifest(
@@ -103,7 +104,7 @@ public static class ManifestCodec
             new TreeHash(new Sha256Digest(bytes.Slice(TreeHashAt, Sha256Digest.Bytes))),
             BinaryPrimitives.ReadInt64LittleEndian(bytes[PartSizeAt..]),
             extents,
-            custody);
+            storage);
     }
 
     private static int BytesFor(Manifest manifest)
@@ -111,10 +112,11 @@ public static class ManifestCodec
         var bytes = ExtentsAt + ChecksumBytes;
         foreach (var extent in manifest.Extents)
         {
-            if (extent.Place.Custody != manifest.Custody)
+            if (extent.Place.ByteStorage != manifest.ByteStorage)
             {
                 throw new ArgumentException(
-                    "The manifest has an extent that is not where its custody says.", nameof(manifest));
+                    $"The manifest's storage is {manifest.ByteStorage}, but an extent's is {extent.Place.ByteStorage}.",
+                    nameof(manifest));
             }
 
             bytes = checked(bytes + (extent.Place.Location is { } location
@@ -129,7 +131,7 @@ public static class ManifestCodec
     {
         if (id.Length != destination.Length)
         {
-            throw new ArgumentException("The manifest names no upload or no archive.", nameof(id));
+            throw new ArgumentException($"The manifest's upload ID or archive ID is '{id}', which is not valid.", nameof(id));
         }
 
         Encoding.ASCII.GetBytes(id, destination);
@@ -158,12 +160,12 @@ public static class ManifestCodec
         extent.TreeHash.Digest.Span.CopyTo(destination[sizeof(long)..]);
     }
 
-    /// <summary>Reads so many extents; false where they are not just what the source holds.</summary>
-    private static bool TryReadExtents(ReadOnlySpan<byte> source, int count, Custody custody, out Extent[] extents)
+    /// <summary>Reads the extents. Returns false if the source does not consist of exactly <paramref name="count"/> extents.</summary>
+    private static bool TryReadExtents(ReadOnlySpan<byte> source, int count, ByteStorage storage, out Extent[] extents)
     {
-        var leastBytes = custody == Custody.Gateway ? AttemptExtentBytes : LocatedExtentBytes;
+        var minBytes = storage == ByteStorage.Gateway ? AttemptExtentBytes : LocatedExtentBytes;
         extents = [];
-        if (count < 0 || (long)count * leastBytes > source.Length)
+        if (count < 0 || (long)count * minBytes > source.Length)
         {
             return false;
         }
@@ -171,12 +173,12 @@ public static class ManifestCodec
         extents = new Extent[count];
         for (var i = 0; i < count; i++)
         {
-            if (source.Length < leastBytes)
+            if (source.Length < minBytes)
             {
                 return false;
             }
 
-            if (custody == Custody.Gateway)
+            if (storage == ByteStorage.Gateway)
             {
                 extents[i] = ReadContent(source[AttemptId.Bytes..], PartPlace.In(AttemptId.Read(source)));
                 source = source[AttemptExtentBytes..];

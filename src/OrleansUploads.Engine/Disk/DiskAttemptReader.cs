@@ -1,9 +1,10 @@
 using System.Buffers;
 using Microsoft.Win32.SafeHandles;
-using OrleansUploads.Core.Hashing;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Attempts;
 using OrleansUploads.Engine.Ports;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Engine.Disk;
 
@@ -74,9 +75,9 @@ internal sealed class DiskAttemptReader : IAttemptReader
         }
         catch (Exception failure)
         {
-            // Whatever the caller does with its buffer now, bytes that were not verified are not in it.
+            // The caller must never see bytes that were not verified, even if it ignores the exception.
             wanted.Clear();
-            return ValueTask.FromException<int>(failure);
+            return ValueTask.FromException<int>(failure is IOException error ? DiskErrors.Translate(error) : failure);
         }
     }
 
@@ -141,17 +142,9 @@ internal sealed class DiskAttemptReader : IAttemptReader
             throw Damaged(_upload, _attempt, "it ends early");
         }
 
-        var block = offset / BlockBytes;
-        for (var at = 0; at < blocks.Length; at += BlockBytes, block++)
-        {
-            var bytes = blocks.Slice(at, Math.Min(BlockBytes, blocks.Length - at));
-            if (Crc32C.Compute(bytes) != _footer.BlockChecksum(block))
-            {
-                throw Damaged(_upload, _attempt, $"the block at {block * BlockBytes} is not what was written");
-            }
-        }
-
-        return blocks.Length;
+        return _footer.FindDamage(offset, blocks) is not { } damagedAt
+            ? blocks.Length
+            : throw Damaged(_upload, _attempt, $"the block at {damagedAt} differs from what was written");
     }
 
     private int ReadPartOfBlock(long blockAt, int inBlock, Span<byte> wanted)

@@ -1,9 +1,9 @@
 using Microsoft.Win32.SafeHandles;
-using OrleansUploads.Core.Hashing;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Engine.Archives;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Attempts;
 using OrleansUploads.Engine.Ports;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Engine.Disk;
 
@@ -14,32 +14,30 @@ namespace OrleansUploads.Engine.Disk;
 internal sealed class DiskAttemptWriter : IAttemptWriter
 {
     private readonly AttemptId _attempt;
-    private readonly UploadDirectory _directory;
     private readonly UploadDirectories _directories;
     private readonly DiskThreads _threads;
-    private readonly FileStream _file;
+    private readonly UnflushedFile _file;
     private readonly SafeFileHandle _handle;
     private readonly AttemptFooter _footer;
+    private readonly AllocationAhead _ahead;
     private AnnouncedLength _length;
-    private uint _checksum;
     private State _state = State.Writing;
 
     private DiskAttemptWriter(
         AttemptId attempt,
         AnnouncedLength length,
         AttemptFooter footer,
-        FileStream file,
-        UploadDirectory directory,
+        UnflushedFile file,
         UploadDirectories directories,
         DiskThreads threads)
     {
         _attempt = attempt;
         _file = file;
-        _handle = file.SafeFileHandle;
-        _directory = directory;
+        _handle = file.File.SafeFileHandle;
         _directories = directories;
         _threads = threads;
         _footer = footer;
+        _ahead = new AllocationAhead(_handle, footer.LengthBytes + footer.Bytes.Length);
         _length = length;
     }
 
@@ -63,8 +61,8 @@ internal sealed class DiskAttemptWriter : IAttemptWriter
         try
         {
             var fileBytes = lengthBytes + footer.Bytes.Length;
-            var (file, directory) = directories.Create(upload, DiskLayout.Name(attempt), fileBytes);
-            return new DiskAttemptWriter(attempt, length, footer, file, directory, directories, threads);
+            var file = directories.Create(upload, DiskLayout.Name(attempt), fileBytes);
+            return new DiskAttemptWriter(attempt, length, footer, file, directories, threads);
         }
         catch (IOException error) when (DiskErrors.IsFullAtCreate(error))
         {
@@ -74,6 +72,11 @@ internal sealed class DiskAttemptWriter : IAttemptWriter
         catch (IOException error) when (DiskErrors.IsExisting(error))
         {
             throw new InvalidOperationException($"Attempt {attempt} exists already.", error);
+        }
+        catch (IOException error)
+        {
+            directories.TidyUp(upload);
+            throw directories.Fault.Translate(error, $"attempt {attempt} of {lengthBytes} bytes");
         }
     }
 
@@ -107,10 +110,10 @@ internal sealed class DiskAttemptWriter : IAttemptWriter
             await _threads.RunAsync(() => Commit(leaves.Span));
             _state = State.Committed;
         }
-        catch (IOException error) when (DiskErrors.IsFull(error))
+        catch (IOException error)
         {
             Abandon();
-            throw Full(error);
+            throw Translate(error);
         }
         catch
         {
@@ -131,20 +134,23 @@ internal sealed class DiskAttemptWriter : IAttemptWriter
         return ValueTask.CompletedTask;
     }
 
-    private string FilePath => Path.Join(_directory.Path, DiskLayout.Name(_attempt));
+    private string FilePath => _file.File.Name;
+
+    private UploadId Upload => _file.Directory.Upload;
 
     private void Write(ReadOnlySpan<byte> bytes)
     {
         ThrowUnlessWriting();
-        var offset = _length.Take(bytes.Length);
+        var offset = _length.Add(bytes.Length);
         try
         {
+            _ahead.Cover(offset + bytes.Length);
             RandomAccess.Write(_handle, bytes, offset);
         }
-        catch (IOException error) when (DiskErrors.IsFull(error))
+        catch (IOException error)
         {
             Abandon();
-            throw Full(error);
+            throw Translate(error);
         }
         catch
         {
@@ -152,32 +158,18 @@ internal sealed class DiskAttemptWriter : IAttemptWriter
             throw;
         }
 
-        AddToChecksums(offset, bytes);
-    }
-
-    private void AddToChecksums(long offset, ReadOnlySpan<byte> bytes)
-    {
-        while (!bytes.IsEmpty)
-        {
-            var inBlock = (int)(offset % AttemptFooter.BlockBytes);
-            var run = bytes[..Math.Min(bytes.Length, AttemptFooter.BlockBytes - inBlock)];
-            _checksum = Crc32C.Append(inBlock == 0 ? 0 : _checksum, run);
-            // Set while the block is still growing too, so that the last one needs no care of its own.
-            _footer.SetBlockChecksum(offset / AttemptFooter.BlockBytes, _checksum);
-            offset += run.Length;
-            bytes = bytes[run.Length..];
-        }
+        _footer.Append(offset, bytes);
     }
 
     private void Commit(ReadOnlySpan<Sha256Digest> leaves)
     {
-        _footer.Seal(_directory.Upload, _attempt, leaves);
+        _directories.Fault.ThrowIfRaised();
+        _footer.Seal(Upload, _attempt, leaves);
         RandomAccess.Write(_handle, _footer.Bytes.Span, _footer.LengthBytes);
-        RandomAccess.FlushToDisk(_handle);
-        _file.Dispose();
         try
         {
-            _directory.Flush();
+            _directories.Flush(_file);
+            _file.Dispose();
         }
         catch (DirectoryNotFoundException error)
         {
@@ -197,7 +189,7 @@ internal sealed class DiskAttemptWriter : IAttemptWriter
         {
             _file.Dispose();
             File.Delete(FilePath);
-            _directories.TidyUp(_directory.Upload);
+            _directories.TidyUp(Upload);
         }
         catch (IOException)
         {
@@ -213,9 +205,9 @@ internal sealed class DiskAttemptWriter : IAttemptWriter
         }
     }
 
-    private PartStoreFullException Full(IOException error) =>
-        DiskErrors.Full($"attempt {_attempt} of {_footer.LengthBytes} bytes", error);
+    private Exception Translate(IOException error) =>
+        _directories.Fault.Translate(error, $"attempt {_attempt} of {_footer.LengthBytes} bytes");
 
     private AttemptDamagedException DeletedMeanwhile(Exception? inner) =>
-        new($"Attempt {_attempt} of upload {_directory.Upload} was deleted while it was written.", inner);
+        new($"Attempt {_attempt} of upload {Upload} was deleted while it was written.", inner);
 }

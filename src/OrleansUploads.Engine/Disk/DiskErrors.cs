@@ -2,22 +2,38 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Disk;
 
-/// <summary>Tells the I/O errors that mean something to the store from all others.</summary>
+/// <summary>Classifies the I/O errors that mean something to the store.</summary>
 internal static class DiskErrors
 {
     private const int NoSpaceLeft = 28;
     private const int QuotaExceededOnLinux = 122;
     private const int QuotaExceededOnMac = 69;
     private const int Exists = 17;
+    private const int InputOutputError = 5;
+    private const int OutOfMemory = 12;
+    private const int PermissionDenied = 13;
+    private const int Busy = 16;
+    private const int InvalidArgument = 22;
+    private const int TooManyFilesInSystem = 23;
+    private const int TooManyFilesInProcess = 24;
+    private const int ReadOnlyFileSystem = 30;
+    private const int NotConnectedOnLinux = 107;
+    private const int TimedOutOnLinux = 110;
+    private const int HostDownOnLinux = 112;
+    private const int HostUnreachableOnLinux = 113;
+    private const int StaleHandleOnLinux = 116;
     private const int WindowsExists = unchecked((int)0x80070050);
     private const int WindowsDiskFull = unchecked((int)0x80070070);
     private const int WindowsHandleDiskFull = unchecked((int)0x80070027);
 
-    // Every other failure to create a file carries an error number; only a refused preallocation carries this.
+    // All other failures to create a file carry an error number; only a refused preallocation has this code.
     private const int PreallocationRefused = unchecked((int)0x80131620);
 
-    /// <summary>Whether the disk or the owner's share of it is full.</summary>
-    public static bool IsFull(IOException error) => error.HResult switch
+    /// <summary>Whether the disk or the quota is full.</summary>
+    public static bool IsFull(IOException error) => IsFull(error.HResult);
+
+    /// <summary>Whether an error number says that the disk or the quota is full.</summary>
+    public static bool IsFull(int error) => error switch
     {
         NoSpaceLeft or WindowsDiskFull or WindowsHandleDiskFull => true,
         QuotaExceededOnLinux => OperatingSystem.IsLinux(),
@@ -29,10 +45,34 @@ internal static class DiskErrors
     public static bool IsFullAtCreate(IOException error) =>
         IsFull(error) || (error.GetType() == typeof(IOException) && error.HResult == PreallocationRefused);
 
-    /// <summary>Whether a file could not be created because one of that name exists.</summary>
+    /// <summary>Whether a file could not be created because a file of that name exists.</summary>
     public static bool IsExisting(IOException error) => error.HResult is Exists or WindowsExists;
 
-    /// <summary>What callers of the store see of a full disk.</summary>
+    /// <summary>Whether the disk itself failed, or the operating system has stopped writing to it.</summary>
+    public static bool IsDiskFailure(IOException error) => error.HResult is InputOutputError or ReadOnlyFileSystem;
+
+    /// <summary>Whether the same call may succeed later: the process or the machine is short of memory or file handles, or the server
+    /// of a network file system does not answer.</summary>
+    public static bool IsTemporary(IOException error) => error.HResult switch
+    {
+        OutOfMemory or Busy or TooManyFilesInSystem or TooManyFilesInProcess => !OperatingSystem.IsWindows(),
+        NotConnectedOnLinux or TimedOutOnLinux or HostDownOnLinux or HostUnreachableOnLinux or StaleHandleOnLinux =>
+            OperatingSystem.IsLinux(),
+        _ => false,
+    };
+
+    /// <summary>Whether a directory could not be flushed because this process cannot read it, or because the directory cannot be
+    /// changed at all: its file system is read-only or has no flush.</summary>
+    public static bool IsNeverWritten(IOException error) =>
+        error.HResult is PermissionDenied or InvalidArgument or ReadOnlyFileSystem;
+
+    /// <summary>What callers of the store get if the disk is full.</summary>
     public static PartStoreFullException Full(string what, IOException error) =>
-        new($"No room on the disk for {what}.", error);
+        new($"The disk has no room for {what}.", error);
+
+    /// <summary>What callers of the store get of an error: that the store is unavailable if the error is temporary, otherwise the error
+    /// itself.</summary>
+    public static Exception Translate(IOException error) => IsTemporary(error)
+        ? new PartStoreUnavailableException($"The part store is unavailable: {error.Message} Try again later.", error)
+        : error;
 }

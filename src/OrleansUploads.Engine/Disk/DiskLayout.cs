@@ -1,9 +1,8 @@
 using System.Globalization;
 using System.Text;
-using OrleansUploads.Core;
-using OrleansUploads.Core.Hashing;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Checksums;
 
 namespace OrleansUploads.Engine.Disk;
 

@@ -1,16 +1,17 @@
 using System.Runtime.CompilerServices;
-using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Disk;
 
-/// <summary>Keeps attempts and manifests as files under one root directory.</summary>
+/// <summary>Stores attempts and manifests as files under one root directory.</summary>
 /// <remarks>
-/// <c>{root}/{fan-out}/{upload}/{attempt}.part</c> is an attempt: its bytes first, then a footer that proves them;
-/// <c>manifest</c> beside it is the upload's manifest. Files are readable by the owner only. What a crash leaves is
-/// never taken for a part, because its footer is missing, and is listed like everything else.
+/// <c>{root}/{fan-out}/{upload}/{attempt}.part</c> is an attempt: its bytes, followed by a footer that verifies them.
+/// <c>manifest</c> beside it is the manifest of the upload. Only the owner can read the files. What a crash leaves behind is never
+/// mistaken for a part because its footer is missing; it is listed like everything else.
 /// Several processes may use one root if all of them open it as shared.
 /// I/O errors other than those of the contract are thrown as <see cref="IOException"/>.
 /// </remarks>
@@ -28,30 +29,47 @@ public sealed class DiskPartStore : IPartStore, IDisposable
         _threads = threads;
     }
 
-    /// <summary>Opens the store under a directory, which is made if it is missing.</summary>
+    /// <summary>Opens the store under a directory, and creates the directory if it is missing.</summary>
     /// <param name="rootPath">The directory.</param>
-    /// <param name="diskThreads">How many flushes and deletions may be under way at once; each has a thread.</param>
-    /// <exception cref="IOException">The directory is missing and cannot be made.</exception>
-    public static DiskPartStore Open(string rootPath, int diskThreads = DefaultDiskThreads)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(rootPath);
-        return new DiskPartStore(
-            new UploadDirectories(DurableDirectory.MakeRoot(rootPath), isShared: false),
-            new DiskThreads(diskThreads));
-    }
+    /// <param name="diskThreads">Maximum number of concurrent flushes and deletions; each has a thread.</param>
+    /// <param name="flush">Makes files and directories durable; null for the operating system's flushes.</param>
+    /// <param name="onFailure">Called once when the disk has failed and no more is stored.</param>
+    /// <exception cref="IOException">The directory is missing and cannot be created, or names in it cannot be made durable.</exception>
+    public static DiskPartStore Open(
+        string rootPath,
+        int diskThreads = DefaultDiskThreads,
+        IDiskFlush? flush = null,
+        Action<Exception>? onFailure = null) =>
+        Open(rootPath, isShared: false, diskThreads, flush, onFailure);
 
-    /// <summary>Opens the store under a directory that other processes use at the same time.</summary>
+    /// <summary>Opens the store under a directory that other processes use at the same time, and creates the directory if it is
+    /// missing.</summary>
     /// <param name="rootPath">The directory.</param>
-    /// <param name="diskThreads">How many flushes and deletions may be under way at once; each has a thread.</param>
-    /// <remarks>An upload's directory stays until the upload is deleted, even while it is empty. Otherwise another process could
-    /// remove it and make it again, and this one would still take its name for durable, which the new one's is not.</remarks>
-    /// <exception cref="IOException">The directory is missing and cannot be made.</exception>
-    public static DiskPartStore OpenShared(string rootPath, int diskThreads = DefaultDiskThreads)
+    /// <param name="diskThreads">Maximum number of concurrent flushes and deletions; each has a thread.</param>
+    /// <param name="flush">Makes files and directories durable; null for the operating system's flushes.</param>
+    /// <param name="onFailure">Called once when the disk has failed and no more is stored.</param>
+    /// <remarks>The directory of an upload stays until the upload is deleted, even while it is empty. Otherwise another process could
+    /// remove it and create it again, and this process would wrongly assume that the name of the new one is durable.</remarks>
+    /// <exception cref="IOException">The directory is missing and cannot be created, or names in it cannot be made durable.</exception>
+    public static DiskPartStore OpenShared(
+        string rootPath,
+        int diskThreads = DefaultDiskThreads,
+        IDiskFlush? flush = null,
+        Action<Exception>? onFailure = null) =>
+        Open(rootPath, isShared: true, diskThreads, flush, onFailure);
+
+    /// <summary>Why the store refuses all writes; null while the disk works.</summary>
+    public Exception? Failure => _directories.Fault.Raised;
+
+    /// <summary>Opens the store under a directory for reading only. Nothing is created, not even the directory. Other processes may
+    /// use it at the same time.</summary>
+    /// <param name="rootPath">The directory; if it is missing, the store is empty.</param>
+    public static DiskPartStore OpenForReading(string rootPath)
     {
         ArgumentException.ThrowIfNullOrEmpty(rootPath);
-        return new DiskPartStore(
-            new UploadDirectories(DurableDirectory.MakeRoot(rootPath), isShared: true),
-            new DiskThreads(diskThreads));
+        var root = new DurableDirectory(Path.GetFullPath(rootPath), isShared: true, SystemFlush.Instance);
+        var directories = new UploadDirectories(root, isShared: true, SystemFlush.Instance, new DiskFault(onRaised: null));
+        return new DiskPartStore(directories, new DiskThreads(1));
     }
 
     /// <inheritdoc/>
@@ -68,13 +86,17 @@ public sealed class DiskPartStore : IPartStore, IDisposable
 
         try
         {
-            return ValueTask.FromResult<IAttemptWriter>(
-                DiskAttemptWriter.Create(upload, attempt, lengthBytes, _directories, _threads));
+            _directories.Fault.ThrowIfRaised();
+            return _directories.Get(upload).IsReady
+                ? ValueTask.FromResult<IAttemptWriter>(Create())
+                : RunAsync<IAttemptWriter>(Create);
         }
         catch (Exception failure)
         {
             return ValueTask.FromException<IAttemptWriter>(failure);
         }
+
+        DiskAttemptWriter Create() => DiskAttemptWriter.Create(upload, attempt, lengthBytes, _directories, _threads);
     }
 
     /// <inheritdoc/>
@@ -92,7 +114,7 @@ public sealed class DiskPartStore : IPartStore, IDisposable
         }
         catch (Exception failure)
         {
-            return ValueTask.FromException<IAttemptReader>(failure);
+            return ValueTask.FromException<IAttemptReader>(failure is IOException error ? DiskErrors.Translate(error) : failure);
         }
     }
 
@@ -101,14 +123,14 @@ public sealed class DiskPartStore : IPartStore, IDisposable
     {
         ArgumentNullException.ThrowIfNull(manifest);
         cancellationToken.ThrowIfCancellationRequested();
-        await _threads.RunAsync(() => ManifestFile.Put(_directories, manifest));
+        await RunAsync(() => ManifestFile.Put(_directories, manifest));
     }
 
     /// <inheritdoc/>
     public async ValueTask<Manifest?> ReadManifestAsync(UploadId upload, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return await _threads.RunAsync(() => ManifestFile.Read(_directories, upload));
+        return await RunAsync(() => ManifestFile.Read(_directories, upload));
     }
 
     /// <inheritdoc/>
@@ -129,7 +151,7 @@ public sealed class DiskPartStore : IPartStore, IDisposable
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 var current = fanOut;
-                some = await _threads.RunAsync(() => TakeUploads(names, current));
+                some = await RunAsync(() => DiskListing.TakeUploads(names, current, ListedAtOnce));
                 foreach (var upload in some)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
@@ -146,7 +168,16 @@ public sealed class DiskPartStore : IPartStore, IDisposable
         CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return await _threads.RunAsync(() => ListAttempts(_directories.PathOf(upload)));
+        return await RunAsync(() => DiskListing.ListAttempts(_directories.PathOf(upload)));
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<ListedAttempt>> ListStoredAsync(
+        UploadId upload,
+        CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return await RunAsync(() => DiskListing.ListStored(_directories.PathOf(upload)));
     }
 
     /// <inheritdoc/>
@@ -156,7 +187,7 @@ public sealed class DiskPartStore : IPartStore, IDisposable
         CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        await _threads.RunAsync(() =>
+        await RunAsync(() =>
         {
             Delete(PathOf(upload, attempt));
             _directories.TidyUp(upload);
@@ -167,49 +198,53 @@ public sealed class DiskPartStore : IPartStore, IDisposable
     public async ValueTask DeleteUploadAsync(UploadId upload, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        await _threads.RunAsync(() => DeleteUpload(upload, cancellationToken));
+        await RunAsync(() => DeleteUpload(upload, cancellationToken));
     }
 
-    /// <summary>Finishes the calls under way and takes no more. Readers that are open stay usable.</summary>
+    /// <summary>Finishes the calls in progress and accepts no more. Open readers stay usable.</summary>
     public void Dispose() => _threads.Dispose();
+
+    private static DiskPartStore Open(
+        string rootPath, bool isShared, int diskThreads, IDiskFlush? flush, Action<Exception>? onFailure)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(rootPath);
+        flush ??= SystemFlush.Instance;
+        var root = new DurableDirectory(DurableFolder.Make(rootPath, flush), isShared, flush);
+        root.Flush(root.Epoch);
+        var directories = new UploadDirectories(root, isShared, flush, new DiskFault(onFailure));
+        var threads = new DiskThreads(diskThreads);
+        try
+        {
+            directories.FlushExisting(threads);
+            return new DiskPartStore(directories, threads);
+        }
+        catch
+        {
+            threads.Dispose();
+            throw;
+        }
+    }
+
+    private async ValueTask<T> RunAsync<T>(Func<T> call)
+    {
+        try
+        {
+            return await _threads.RunAsync(call);
+        }
+        catch (IOException error) when (DiskErrors.IsTemporary(error))
+        {
+            throw DiskErrors.Translate(error);
+        }
+    }
+
+    private async ValueTask RunAsync(Action call) => await RunAsync(() =>
+    {
+        call();
+        return true;
+    });
 
     private string PathOf(UploadId upload, AttemptId attempt) =>
         Path.Join(_directories.PathOf(upload), DiskLayout.Name(attempt));
-
-    private static List<UploadId> TakeUploads(IEnumerator<string> paths, int fanOut)
-    {
-        var uploads = new List<UploadId>();
-        while (uploads.Count < ListedAtOnce && paths.MoveNext())
-        {
-            if (DiskLayout.TryParseUpload(Path.GetFileName(paths.Current), fanOut, out var upload))
-            {
-                uploads.Add(upload);
-            }
-        }
-
-        return uploads;
-    }
-
-    private static List<AttemptId> ListAttempts(string directory)
-    {
-        var attempts = new List<AttemptId>();
-        try
-        {
-            foreach (var path in Directory.EnumerateFiles(directory))
-            {
-                if (DiskLayout.TryParseAttempt(Path.GetFileName(path.AsSpan()), out var attempt))
-                {
-                    attempts.Add(attempt);
-                }
-            }
-        }
-        catch (DirectoryNotFoundException)
-        {
-            // Nothing is stored, which is what an empty list says.
-        }
-
-        return attempts;
-    }
 
     private void DeleteUpload(UploadId upload, CancellationToken cancellationToken)
     {
@@ -229,7 +264,7 @@ public sealed class DiskPartStore : IPartStore, IDisposable
         }
         catch (DirectoryNotFoundException)
         {
-            // Somebody else has deleted the upload.
+            // Another process has deleted the upload.
         }
 
         _directories.RemoveIfEmpty(upload);
@@ -243,7 +278,7 @@ public sealed class DiskPartStore : IPartStore, IDisposable
         }
         catch (DirectoryNotFoundException)
         {
-            // Nothing is there, which is what was wanted.
+            // The file does not exist, which is what the caller wants.
         }
     }
 }

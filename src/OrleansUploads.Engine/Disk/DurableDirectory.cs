@@ -1,104 +1,102 @@
+using OrleansUploads.Engine.Ports;
+
 namespace OrleansUploads.Engine.Disk;
 
-/// <summary>A directory whose entries, and whose own name, can be made durable.</summary>
-internal sealed class DurableDirectory(string path, DurableDirectory? parent)
+/// <summary>A directory whose entries can be made durable.</summary>
+/// <remarks>After a failed flush the operating system may take the names that it could not write for written, so that the next
+/// flush succeeds without them. Hence each failure begins a new <em>epoch</em>: a name from an earlier one that is not durable
+/// yet never will be, and must be removed and made anew.</remarks>
+/// <param name="path">Full path.</param>
+/// <param name="isShared">Whether other processes make names in it too. Then none can be taken back, as another process may
+/// have put something under it.</param>
+/// <param name="flush">Makes it durable.</param>
+internal sealed class DurableDirectory(string path, bool isShared, IDiskFlush flush)
 {
     private readonly Lock _flushing = new();
-    private Exception? _failure;
     private long _asked;
     private long _flushed;
-    private volatile bool _nameIsDurable;
+    private long _epoch;
+    private int _lastError;
 
     /// <summary>Full path.</summary>
     public string Path { get; } = path;
 
-    /// <summary>Makes the directory, and the missing ones above it, for the owner only.</summary>
-    public void Make()
-    {
-        if (parent is not null && !Directory.Exists(parent.Path))
-        {
-            parent.Make();
-        }
+    /// <summary>How many flushes have failed. Read it before a name is made.</summary>
+    public long Epoch => Volatile.Read(ref _epoch);
 
-        MakeForOwner(Path);
-        // A name that comes back after someone else has removed it is a new name.
-        _nameIsDurable = false;
-    }
-
-    /// <summary>Returns when everything that was in the directory at the time of the call is durable, the names up to
-    /// the root included.</summary>
-    /// <remarks>Group commit without a timer: whoever arrives while an fsync is under way waits for its end, and then
-    /// one fsync covers all that have arrived.</remarks>
-    public void Flush()
+    /// <summary>Returns when a name in the directory is durable, and everything else that was in it at the time of the call.
+    /// </summary>
+    /// <param name="epoch">The directory's epoch before the name was made.</param>
+    /// <remarks>Group commit without a timer: whoever arrives while a flush is under way waits for its end, and then
+    /// one flush covers all that have arrived.</remarks>
+    /// <exception cref="FlushFailedException">The name is not durable, and a second try would not make it so.</exception>
+    /// <exception cref="DirectoryNotFoundException">There is no such directory.</exception>
+    public void Flush(long epoch)
     {
         var ticket = Interlocked.Increment(ref _asked);
         lock (_flushing)
         {
-            if (_flushed < ticket)
+            if (epoch != _epoch)
             {
-                var covered = Volatile.Read(ref _asked);
-                Fsync();
-                _flushed = covered;
+                throw Failure();
             }
 
-            if (parent is not null && !_nameIsDurable)
+            if (_flushed >= ticket)
             {
-                parent.Flush();
-                _nameIsDurable = true;
+                return;
             }
+
+            var covered = Volatile.Read(ref _asked);
+            if (flush.FlushDirectory(Path) is var error and not 0)
+            {
+                _lastError = error;
+                Volatile.Write(ref _epoch, _epoch + 1);
+                throw Failure();
+            }
+
+            _flushed = covered;
         }
     }
 
-    /// <summary>Makes a directory and all missing ones above it, each durable in its parent.</summary>
-    public static DurableDirectory MakeRoot(string path)
+    /// <summary>Makes a directory, for the owner only, whose name is durable on return.</summary>
+    /// <param name="path">Full path; in this directory.</param>
+    /// <exception cref="FlushFailedException">It is not durable, and was removed.</exception>
+    /// <exception cref="DirectoryNotFoundException">This directory is missing.</exception>
+    public void MakeDirectory(string path)
     {
-        var full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
-        var above = System.IO.Path.GetDirectoryName(full);
-        if (above is not null && !Directory.Exists(full))
+        var epoch = Epoch;
+        if (!Directory.Exists(Path))
         {
-            var parent = MakeRoot(above);
-            MakeForOwner(full);
-            parent.Flush();
+            throw new DirectoryNotFoundException($"There is no directory '{Path}'.");
         }
 
-        return new DurableDirectory(full, parent: null);
-    }
-
-    private void Fsync()
-    {
-        // After a failed fsync the kernel may call the lost pages clean, so that a second one succeeds with nothing
-        // written. Hence no second one: this directory takes no commits until the store is opened again.
-        if (_failure is not null)
-        {
-            throw new IOException($"Directory '{Path}' could not be flushed before.", _failure);
-        }
-
-        using var handle = DirectoryFsync.Open(Path);
-        if (handle is null)
-        {
-            return;
-        }
-
+        OwnerOnly.MakeDirectory(path);
         try
         {
-            RandomAccess.FlushToDisk(handle);
+            Flush(epoch);
         }
-        catch (Exception failure)
+        catch (FlushFailedException failure) when (!isShared)
         {
-            _failure = failure;
+            Remove(path, failure);
             throw;
         }
     }
 
-    private static void MakeForOwner(string path)
+    private FlushFailedException Failure()
     {
-        if (OperatingSystem.IsWindows())
+        var failure = new FlushFailedException(Path, _lastError);
+        return isShared ? FlushFailedException.Final(failure) : failure;
+    }
+
+    private static void Remove(string path, FlushFailedException failure)
+    {
+        try
         {
-            Directory.CreateDirectory(path);
+            Directory.Delete(path, recursive: false);
         }
-        else
+        catch (IOException)
         {
-            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            throw FlushFailedException.Final(failure);
         }
     }
 }

@@ -1,3 +1,5 @@
+using OrleansUploads.Engine.Ports;
+
 namespace OrleansUploads.Engine.Disk;
 
 /// <summary>A mark in a folder, by which it is known again. Whoever shares the folder sees the same one.</summary>
@@ -23,25 +25,27 @@ public static class FolderMark
     /// does.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="random">What the mark is if it is made: random bytes that nobody else has.</param>
-    public static byte[] FindOrMake(string folder, ReadOnlySpan<byte> random)
+    /// <param name="flush">Makes files and directories durable; null for the operating system's own way.</param>
+    /// <exception cref="FlushFailedException">It could not be made durable.</exception>
+    public static byte[] FindOrMake(string folder, ReadOnlySpan<byte> random, IDiskFlush? flush = null)
     {
+        flush ??= SystemFlush.Instance;
         if (Find(folder) is { } found)
         {
+            // The process that made it may have ended before it was durable.
+            using var file = File.OpenHandle(PathIn(folder), access: FileAccess.ReadWrite, share: FileShare.ReadWrite);
+            flush.RequireFile(file, PathIn(folder));
+            flush.RequireDirectory(folder);
             return found;
         }
 
         // Written whole under another name first, so that nobody ever reads half a mark.
         var unfinished = $"{PathIn(folder)}.{Convert.ToHexStringLower(random)}";
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        using (var file = new FileStream(unfinished, options))
+        using (var file = new FileStream(unfinished, OwnerOnly.NewFile()))
         {
             file.Write(random);
-            file.Flush(flushToDisk: true);
+            file.Flush();
+            flush.RequireFile(file.SafeFileHandle, unfinished);
         }
 
         if (!ExclusiveRename.TryMove(unfinished, PathIn(folder)))
@@ -49,14 +53,7 @@ public static class FolderMark
             File.Delete(unfinished);
         }
 
-        using (var handle = DirectoryFsync.Open(folder))
-        {
-            if (handle is not null)
-            {
-                RandomAccess.FlushToDisk(handle);
-            }
-        }
-
+        flush.RequireDirectory(folder);
         return File.ReadAllBytes(PathIn(folder));
     }
 

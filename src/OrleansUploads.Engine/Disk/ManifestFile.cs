@@ -1,5 +1,5 @@
-using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Archives;
 using OrleansUploads.Engine.Ports;
 
@@ -19,23 +19,20 @@ internal static class ManifestFile
     {
         var upload = manifest.Upload;
         var bytes = ManifestCodec.Encode(manifest);
-        var path = PathOf(directories, upload);
+        directories.Fault.ThrowIfRaised();
         try
         {
-            if (File.Exists(path) || !TryWrite(directories, upload, path, bytes))
+            lock (directories.Get(upload).StoringManifest)
             {
-                ThrowUnlessSame(path, upload, bytes);
+                WriteUntilKept(directories, upload, bytes);
             }
         }
-        catch (IOException error) when (DiskErrors.IsFullAtCreate(error))
+        catch (IOException error)
         {
             directories.TidyUp(upload);
-            throw DiskErrors.Full($"the manifest of upload {upload}", error);
+            var what = $"the manifest of upload {upload}";
+            throw DiskErrors.IsFullAtCreate(error) ? DiskErrors.Full(what, error) : directories.Fault.Translate(error, what);
         }
-
-        // Also when it was there already: whoever put it there may have ended before this.
-        RemoveUnfinished(directories.PathOf(upload));
-        directories.Get(upload).Flush();
     }
 
     /// <summary>Reads the manifest of an upload; null where there is none.</summary>
@@ -55,41 +52,82 @@ internal static class ManifestFile
     private static string PathOf(UploadDirectories directories, UploadId upload) =>
         Path.Join(directories.PathOf(upload), DiskLayout.Manifest);
 
-    private static bool TryWrite(UploadDirectories directories, UploadId upload, string path, byte[] bytes)
+    private static void WriteUntilKept(UploadDirectories directories, UploadId upload, byte[] bytes)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                Write(directories, upload, PathOf(directories, upload), bytes);
+                return;
+            }
+            catch (FileNotFoundException) when (attempt < MaxUnfinished)
+            {
+                // Another process stored the same manifest, and took this one for what a crash had left.
+            }
+        }
+    }
+
+    private static void Write(UploadDirectories directories, UploadId upload, string path, byte[] bytes)
     {
         using var file = CreateUnfinished(directories, upload, bytes.Length);
+        var unfinished = file.File.Name;
         try
         {
-            RandomAccess.Write(file.SafeFileHandle, bytes, 0);
-            RandomAccess.FlushToDisk(file.SafeFileHandle);
-            file.Dispose();
-            if (ExclusiveRename.TryMove(file.Name, path))
+            RandomAccess.Write(file.File.SafeFileHandle, bytes, 0);
+            directories.FlushBytes(file);
+            if (File.Exists(path) || !TryName(unfinished, path))
             {
-                return true;
+                // Who stored the same manifest before may have ended before it was durable, or its flush may have failed. So
+                // it is not trusted, but replaced by the same bytes, which are.
+                ThrowUnlessSame(path, upload, bytes);
+                File.Move(unfinished, path, overwrite: true);
             }
-
-            File.Delete(file.Name);
-            return false;
-        }
-        catch (FileNotFoundException) when (File.Exists(path))
-        {
-            // Another writer was quicker, and has cleared up.
-            return false;
         }
         catch
         {
-            File.Delete(file.Name);
+            File.Delete(unfinished);
+            throw;
+        }
+
+        // Before the flush: nobody stores this manifest again, so a removal that a power cut takes back is never made up for.
+        RemoveUnfinished(directories.PathOf(upload));
+        FlushName(directories, file, path);
+    }
+
+    private static bool TryName(string unfinished, string path)
+    {
+        try
+        {
+            return ExclusiveRename.TryMove(unfinished, path);
+        }
+        catch (FileNotFoundException) when (File.Exists(path))
+        {
+            // Another process was quicker, and has cleared up.
+            return false;
+        }
+    }
+
+    private static void FlushName(UploadDirectories directories, UnflushedFile file, string path)
+    {
+        try
+        {
+            file.FlushName();
+        }
+        catch (FlushFailedException) when (!directories.IsShared)
+        {
+            File.Delete(path);
             throw;
         }
     }
 
-    private static FileStream CreateUnfinished(UploadDirectories directories, UploadId upload, long fileBytes)
+    private static UnflushedFile CreateUnfinished(UploadDirectories directories, UploadId upload, long fileBytes)
     {
         for (var number = 0; ; number++)
         {
             try
             {
-                return directories.Create(upload, DiskLayout.UnfinishedManifest(number), fileBytes).File;
+                return directories.Create(upload, DiskLayout.UnfinishedManifest(number), fileBytes);
             }
             catch (IOException error) when (DiskErrors.IsExisting(error))
             {

@@ -1,4 +1,5 @@
-using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Disk;
 
@@ -9,19 +10,45 @@ internal sealed class UploadDirectories
 
     private readonly Lock _gate = new();
     private readonly Dictionary<UploadId, UploadDirectory> _live = [];
-    private readonly DurableDirectory[] _fanOut = new DurableDirectory[DiskLayout.FanOut];
+    private readonly FanOutDirectory[] _fanOut = new FanOutDirectory[DiskLayout.FanOut];
     private readonly bool _isShared;
+    private readonly IDiskFlush _flush;
 
     /// <param name="root">Where they are.</param>
     /// <param name="isShared">Whether other processes use them too.</param>
-    public UploadDirectories(DurableDirectory root, bool isShared)
+    /// <param name="flush">Makes files and directories durable.</param>
+    /// <param name="fault">Remembers that the disk failed.</param>
+    public UploadDirectories(DurableDirectory root, bool isShared, IDiskFlush flush, DiskFault fault)
     {
         _isShared = isShared;
+        _flush = flush;
+        Fault = fault;
         for (var i = 0; i < _fanOut.Length; i++)
         {
-            _fanOut[i] = new DurableDirectory(Path.Join(root.Path, DiskLayout.FanOutName(i)), root);
+            _fanOut[i] = new FanOutDirectory(
+                root, new DurableDirectory(Path.Join(root.Path, DiskLayout.FanOutName(i)), isShared, flush));
         }
     }
+
+    /// <summary>Whether the disk has failed.</summary>
+    public DiskFault Fault { get; }
+
+    /// <summary>Whether other processes use them too.</summary>
+    public bool IsShared => _isShared;
+
+    /// <summary>Makes a file's bytes durable, and its name.</summary>
+    /// <exception cref="FlushFailedException">It failed; the file must be deleted.</exception>
+    /// <exception cref="DirectoryNotFoundException">The directory was removed.</exception>
+    public void Flush(UnflushedFile file) => file.Flush(_flush);
+
+    /// <summary>Makes a file's bytes durable, but not its name.</summary>
+    /// <exception cref="FlushFailedException">It failed; the file must be deleted.</exception>
+    public void FlushBytes(UnflushedFile file) => file.FlushBytes(_flush);
+
+    /// <summary>Makes the names durable of all upload directories that are there already.</summary>
+    /// <exception cref="FlushFailedException">It failed.</exception>
+    public void FlushExisting(DiskThreads threads) =>
+        Task.WhenAll(_fanOut.Select(fanOut => threads.RunAsync(fanOut.FlushExisting))).GetAwaiter().GetResult();
 
     /// <summary>Full path of a fan-out directory.</summary>
     public string FanOutPath(int fanOut) => _fanOut[fanOut].Path;
@@ -31,15 +58,15 @@ internal sealed class UploadDirectories
         Path.Join(FanOutPath(DiskLayout.FanOutOf(upload)), DiskLayout.Name(upload));
 
     /// <summary>Creates a new file in an upload's directory.</summary>
-    /// <exception cref="IOException">A file of that name exists, or there is no room.</exception>
-    public (FileStream File, UploadDirectory Directory) Create(UploadId upload, string name, long expectedBytes)
+    /// <exception cref="IOException">A file of that name exists, there is no room, or its directory could not be made durable.
+    /// </exception>
+    public UnflushedFile Create(UploadId upload, string name, long expectedBytes)
     {
         while (true)
         {
-            var directory = Get(upload);
-            if (directory.TryCreate(name, expectedBytes) is { } file)
+            if (Get(upload).TryCreate(name, expectedBytes) is { } file)
             {
-                return (file, directory);
+                return file;
             }
         }
     }
@@ -81,24 +108,26 @@ internal sealed class UploadDirectories
 
             if (_live.Count >= MaxLive)
             {
-                RetireAll();
+                RetireIdle();
             }
 
-            directory = new UploadDirectory(upload, PathOf(upload), _fanOut[DiskLayout.FanOutOf(upload)]);
+            var path = new DurableDirectory(PathOf(upload), _isShared, _flush);
+            directory = new UploadDirectory(upload, path, _fanOut[DiskLayout.FanOutOf(upload)], _isShared);
             _live[upload] = directory;
             return directory;
         }
     }
 
-    // Only what they know about their durability is lost, and is found out again by one more fsync each.
-    private void RetireAll()
+    // Those that stay have a file that is being written, so there are no more of them than bodies under way.
+    private void RetireIdle()
     {
-        foreach (var directory in _live.Values)
+        foreach (var (upload, directory) in _live)
         {
-            directory.Retire();
+            if (directory.TryRetire())
+            {
+                _live.Remove(upload);
+            }
         }
-
-        _live.Clear();
     }
 
     private void Forget(UploadDirectory directory)

@@ -1,4 +1,4 @@
-using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Engine.Disk;
 
@@ -6,24 +6,35 @@ namespace OrleansUploads.Engine.Disk;
 /// <remarks>Files are created and the directory is removed under one lock, so a file is never created in a directory
 /// that is just going. A retired one does neither any more: the caller asks <see cref="UploadDirectories"/> again.
 /// </remarks>
-internal sealed class UploadDirectory(UploadId upload, string path, DurableDirectory parent)
+/// <param name="upload">Whose directory it is.</param>
+/// <param name="directory">Where it is.</param>
+/// <param name="fanOut">The directory that it is in.</param>
+/// <param name="isShared">Whether other processes use it too. One of them may have made it and not flushed its name yet.</param>
+internal sealed class UploadDirectory(
+    UploadId upload, DurableDirectory directory, FanOutDirectory fanOut, bool isShared)
 {
     private const int MaxRemovals = 8;
 
-    private readonly DurableDirectory _directory = new(path, parent);
     private readonly Lock _gate = new();
-    private bool _isMade;
+    private int _unflushed;
+    private long? _nameEpoch;
+    private volatile bool _isReady;
     private volatile bool _retired;
 
     /// <summary>Whose directory it is.</summary>
     public UploadId Upload { get; } = upload;
 
+    /// <summary>Held while the upload's manifest is stored, so that one that could not be made durable is not taken for another
+    /// that was.</summary>
+    public Lock StoringManifest { get; } = new();
+
     /// <summary>Full path.</summary>
-    public string Path => _directory.Path;
+    public string Path => directory.Path;
 
     /// <summary>Creates a new file, and the directory where it is missing; null when this object is retired.</summary>
-    /// <exception cref="IOException">A file of that name exists, or there is no room.</exception>
-    public FileStream? TryCreate(string name, long expectedBytes)
+    /// <exception cref="IOException">A file of that name exists, there is no room, or the directory could not be made durable.
+    /// </exception>
+    public UnflushedFile? TryCreate(string name, long expectedBytes)
     {
         var path = System.IO.Path.Join(Path, name);
         lock (_gate)
@@ -33,24 +44,21 @@ internal sealed class UploadDirectory(UploadId upload, string path, DurableDirec
                 return null;
             }
 
-            if (!_isMade)
+            var epoch = directory.Epoch;
+            if (isShared && !_isReady)
             {
-                _directory.Make();
-                _isMade = true;
+                _nameEpoch = fanOut.Epoch;
             }
 
-            for (var attempt = 0; ; attempt++)
+            var file = Create(path, expectedBytes);
+            if (_nameEpoch is { } nameEpoch)
             {
-                try
-                {
-                    return Create(path, expectedBytes);
-                }
-                catch (DirectoryNotFoundException) when (attempt < MaxRemovals)
-                {
-                    // Removed from outside, for example by another process that deletes the upload.
-                    _directory.Make();
-                }
+                FlushName(file, nameEpoch);
             }
+
+            _unflushed++;
+            _isReady = true;
+            return new UnflushedFile(file, this, epoch);
         }
     }
 
@@ -66,44 +74,104 @@ internal sealed class UploadDirectory(UploadId upload, string path, DurableDirec
 
             try
             {
-                if (Directory.EnumerateFileSystemEntries(Path).Any())
-                {
-                    return true;
-                }
-
-                Directory.Delete(Path, recursive: false);
+                // Where it cannot be removed, an empty directory does no harm.
+                _retired = !Directory.EnumerateFileSystemEntries(Path).Any() && TryRemove();
             }
             catch (DirectoryNotFoundException)
             {
-                // Then it is gone, which is what was wanted.
-            }
-            catch (IOException)
-            {
-                // Another process has put something into it, or it cannot be removed; an empty directory does no harm.
-                return true;
+                _retired = true;
             }
 
-            _retired = true;
             return true;
         }
     }
 
+    /// <summary>Whether a file can be created without waiting for a flush, as far as is known.</summary>
+    public bool IsReady => _isReady;
+
     /// <summary>Whether this object creates and removes no more.</summary>
     public bool IsRetired => _retired;
 
-    /// <summary>Ends the use of this object; returns when no creation or removal is under way.</summary>
-    public void Retire()
+    /// <summary>Ends the use of this object unless its name or a file of it is still to be flushed, for which it must remember the
+    /// flushes that failed; returns when no creation or removal is under way.</summary>
+    public bool TryRetire()
     {
         lock (_gate)
         {
-            _retired = true;
+            _retired |= _unflushed == 0 && _nameEpoch is null;
+            return _retired;
+        }
+    }
+
+    /// <summary>A file of this directory is flushed, or given up.</summary>
+    public void Release()
+    {
+        lock (_gate)
+        {
+            _unflushed--;
         }
     }
 
     /// <inheritdoc cref="DurableDirectory.Flush"/>
-    public void Flush() => _directory.Flush();
+    public void Flush(long epoch) => directory.Flush(epoch);
 
-    private static FileStream Create(string path, long expectedBytes)
+    private bool TryRemove()
+    {
+        try
+        {
+            Directory.Delete(Path, recursive: false);
+            _nameEpoch = null;
+            return true;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            _nameEpoch = null;
+            return true;
+        }
+        catch (IOException)
+        {
+            // Something is in it, or it cannot be removed.
+            return false;
+        }
+    }
+
+    private FileStream Create(string path, long expectedBytes)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return CreateFile(path, expectedBytes);
+            }
+            catch (IOException error) when (
+                error is DirectoryNotFoundException or FileNotFoundException && attempt < MaxRemovals)
+            {
+                // Not made yet, or removed from outside, for example by another process that deletes the upload. Which of
+                // the two it is called depends on whether that process has just made it again.
+                var epoch = fanOut.Epoch;
+                fanOut.Make(Path);
+                _nameEpoch = epoch;
+            }
+        }
+    }
+
+    private void FlushName(FileStream file, long epoch)
+    {
+        try
+        {
+            // After the file is there: an empty directory may be removed by another process while this one waits.
+            fanOut.FlushName(epoch);
+            _nameEpoch = null;
+        }
+        catch (FlushFailedException failure)
+        {
+            file.Dispose();
+            File.Delete(file.Name);
+            throw isShared || TryRemove() ? failure : FlushFailedException.Final(failure);
+        }
+    }
+
+    private static FileStream CreateFile(string path, long expectedBytes)
     {
         var options = new FileStreamOptions
         {
@@ -111,8 +179,8 @@ internal sealed class UploadDirectory(UploadId upload, string path, DurableDirec
             Access = FileAccess.Write,
             Share = FileShare.ReadWrite | FileShare.Delete,
             BufferSize = 0,
-            // A disk that cannot take the file refuses it now, not after gigabytes were received.
-            PreallocationSize = expectedBytes,
+            // A disk that cannot take even that refuses it now. More is allocated as bytes come.
+            PreallocationSize = Math.Min(expectedBytes, AllocationAhead.Bytes),
         };
         if (!OperatingSystem.IsWindows())
         {

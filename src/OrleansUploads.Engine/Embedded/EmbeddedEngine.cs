@@ -1,160 +1,102 @@
-using OrleansUploads.Core;
-using OrleansUploads.Core.Accounts;
-using OrleansUploads.Core.Jobs;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Vaults;
-using OrleansUploads.Engine.Disk;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using OrleansUploads.Core.Messages.Service;
+using OrleansUploads.Engine.Clocks;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Intake;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Engine.Reclaim;
 using OrleansUploads.Engine.Retrieval;
-using OrleansUploads.Engine.Sqlite;
 
 namespace OrleansUploads.Engine.Embedded;
 
-/// <summary>The whole engine in one process, with all its data in one folder: <c>journal.db</c> beside <c>parts/</c>.</summary>
+/// <summary>The whole engine in one process: entities, the paths of the bytes, and maintenance, over stores that it is given.
+/// </summary>
 public sealed class EmbeddedEngine : IAsyncDisposable
 {
-    private const string PartsFolder = "parts";
-    private const string JournalFile = "journal.db";
-
-    private readonly FolderLock _lock;
-    private readonly SqliteJournal _journal;
-    private readonly DiskPartStore _parts;
-    private readonly Maintenance _maintenance;
+    private readonly EngineLog _log;
     private readonly EmbeddedHost _host;
+    private readonly Maintenance _maintenance;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Task _collectingEnded;
+    private ClockFault? _loggedFault;
 
-    private EmbeddedEngine(
-        FolderLock folderLock,
-        SqliteJournal journal,
-        DiskPartStore parts,
-        EmbeddedEngineOptions options,
+    /// <summary>Starts an engine.</summary>
+    /// <param name="ports">The stores; the engine does not dispose them.</param>
+    /// <param name="options">Options of the engine.</param>
+    /// <param name="time">The clock of timers and IDs.</param>
+    /// <param name="logger">Where failures of background work are logged; null for nowhere.</param>
+    /// <param name="notifier">Sends notifications about finished jobs; null to send none.</param>
+    /// <param name="clock">The clocks of the machine; null for those of <paramref name="time"/>.</param>
+    /// <param name="host">Options of the entities in memory; null for the defaults.</param>
+    public EmbeddedEngine(
+        EnginePorts ports,
+        EngineOptions options,
         TimeProvider time,
-        Action<string, Exception> onFault,
-        INotifier? notifier)
+        ILogger? logger = null,
+        INotifier? notifier = null,
+        HostClock? clock = null,
+        EmbeddedHostOptions? host = null)
     {
-        _lock = folderLock;
-        _journal = journal;
-        _parts = parts;
+        _log = new EngineLog(logger ?? NullLogger.Instance, time);
+        Parts = ports.Parts;
+        Clock = new ServiceClock(clock ?? (time == TimeProvider.System ? new SystemHostClock() : new HostClock(time)));
+        EndedUploadCollector? ended = null;
         var catalog = new EntityCatalog(
-            options.Uploads, options.Retrievals, options.Accounts, options.Inventories);
-        _host = new EmbeddedHost(catalog, journal, parts, time, options.Host, notifier);
+            options.Uploads, options.Retrievals, options.Accounts, options.Inventories, vaults: options.Vaults);
+        _host = new EmbeddedHost(
+            catalog, ports.Journal, Parts, time, host, notifier, Clock, _log, onUploadEnded: upload => ended!.Add(upload));
         Ids = new IdSource(time);
-        Intake = new PartIntake(_host, parts, Ids);
-        Archives = new ArchiveReader(parts);
-        var names = new NameCheck(journal, time);
-        Collector = new AttemptCollector(_host, parts, time, names.RunAsync);
+        Intake = new PartIntake(_host, Parts, Ids);
+        Archives = new ArchiveReader(Parts);
+        Collector = new AttemptCollector(_host, Parts, Clock, ports.CheckIndex, _log);
+        ended = new EndedUploadCollector(Collector, _log);
+        _collectingEnded = ended.RunAsync(_stopping.Token);
         _maintenance = new Maintenance(
-            new WakeScan(_host, journal, time), Collector, names, options.Maintenance, time, onFault);
+            new WakeScan(_host, ports.Wakes), Collector, ports.CheckIndex, BeatAsync, options.Maintenance, time, _log);
     }
 
     /// <summary>The entities.</summary>
     public IEntityHost Host => _host;
 
-    /// <summary>The bytes.</summary>
-    public IPartStore Parts => _parts;
+    /// <summary>The stored bytes.</summary>
+    public IPartStore Parts { get; }
 
-    /// <summary>Entities that are not served, because a recent record of theirs is damaged; an operator should hear of
-    /// them. Empty in good times.</summary>
-    public IReadOnlyList<EntityId> DamagedEntities => _journal.DamagedAtOpen;
+    /// <summary>Records when the service was running, and knows whether the clock can be trusted.</summary>
+    public ServiceClock Clock { get; }
 
-    /// <summary>Fresh IDs.</summary>
+    /// <summary>Makes new IDs.</summary>
     public IdSource Ids { get; }
 
-    /// <summary>The way in for bytes.</summary>
+    /// <summary>Takes in bytes.</summary>
     public PartIntake Intake { get; }
 
-    /// <summary>The way out for bytes.</summary>
+    /// <summary>Reads archives.</summary>
     public ArchiveReader Archives { get; }
 
-    /// <summary>Deletes bytes that nobody owns; runs by itself, and can be asked to.</summary>
+    /// <summary>Deletes bytes without an owner. It runs by itself, and can also be started by hand.</summary>
     public AttemptCollector Collector { get; }
 
-    /// <summary>Opens a data folder, which is made if it is not there.</summary>
-    /// <param name="folder">The data folder.</param>
-    /// <param name="options">Figures.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="onFault">Is told of each round of housekeeping that failed.</param>
-    /// <param name="notifier">Where messages of the end of jobs go; null for nowhere.</param>
-    /// <exception cref="FolderTakenException">Another server is using the folder.</exception>
-    /// <exception cref="JournalDamagedException">The journal is not what was written; the message says what to do.</exception>
-    /// <exception cref="IOException">The folder cannot be used.</exception>
-    public static EmbeddedEngine Open(
-        string folder,
-        EmbeddedEngineOptions options,
-        TimeProvider time,
-        Action<string, Exception> onFault,
-        INotifier? notifier = null)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(folder);
-        }
-        else
-        {
-            Directory.CreateDirectory(
-                folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
-
-        var folderLock = FolderLock.Take(folder);
-        try
-        {
-            RequireJournalOfParts(folder);
-            var journal = SqliteJournal.Open(folder);
-            var parts = DiskPartStore.Open(Path.Combine(folder, PartsFolder));
-            return new EmbeddedEngine(folderLock, journal, parts, options, time, onFault, notifier);
-        }
-        catch
-        {
-            folderLock.Dispose();
-            throw;
-        }
-    }
-
-    /// <summary>Stops housekeeping, then the entities, then the journal.</summary>
+    /// <summary>Stops maintenance first and then the entities. The stores can be closed afterwards.</summary>
     public async ValueTask DisposeAsync()
     {
         await _maintenance.DisposeAsync();
+        await _stopping.CancelAsync();
+        await _collectingEnded;
         await _host.DisposeAsync();
-        await _journal.DisposeAsync();
-        _parts.Dispose();
-        _lock.Dispose();
+        Clock.Dispose();
+        _stopping.Dispose();
     }
 
-    /// <summary>Bytes without the journal that says whose they are would all be collected as nobody's.</summary>
-    private static void RequireJournalOfParts(string folder)
+    private async Task BeatAsync(CancellationToken cancellationToken)
     {
-        var parts = Path.Combine(folder, PartsFolder);
-        if (!File.Exists(Path.Combine(folder, JournalFile))
-            && Directory.Exists(parts)
-            && Directory.EnumerateFiles(parts, "*", SearchOption.AllDirectories).Any())
+        await Clock.BeatAsync(_host, cancellationToken);
+        var fault = Clock.Fault;
+        if (fault is not null && fault != _loggedFault)
         {
-            throw new JournalDamagedException(
-                $"{folder} holds archives in {PartsFolder}/, but the journal {JournalFile} is missing, so nothing "
-                + "is known about them. Restore the journal from the same backup, or use an empty folder.");
+            _log.ClockNotTrusted(ClockFaultException.Describe(fault));
         }
+
+        _loggedFault = fault;
     }
-}
-
-/// <summary>Figures of the <see cref="EmbeddedEngine"/>.</summary>
-public sealed record EmbeddedEngineOptions
-{
-    /// <summary>How long uploads and their records live.</summary>
-    public UploadPolicy Uploads { get; init; } = new();
-
-    /// <summary>How long retrievals take.</summary>
-    public RetrievalPolicy Retrievals { get; init; } = new();
-
-    /// <summary>What accounts may have.</summary>
-    public AccountPolicy Accounts { get; init; } = new();
-
-    /// <summary>When inventories are taken.</summary>
-    public InventorySchedule Inventories { get; init; } = InventorySchedule.Current;
-
-    /// <summary>How often housekeeping runs.</summary>
-    public MaintenanceOptions Maintenance { get; init; } = new();
-
-    /// <summary>Figures of the host.</summary>
-    public EmbeddedHostOptions Host { get; init; } = new();
 }

@@ -1,47 +1,57 @@
 using System.Collections.Concurrent;
-using OrleansUploads.Core;
 using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine.Intents;
 using OrleansUploads.Engine.Ports;
+using OrleansUploads.Engine.Reclaim;
 
 namespace OrleansUploads.Engine.Embedded;
 
-/// <summary>All entities in one process: a dictionary of runners over one journal.</summary>
-/// <remarks>Entities that have been idle are dropped, by time and where there are too many, so memory follows the uploads in
-/// use, not those ever seen.</remarks>
-public sealed class EmbeddedHost : IEntityHost, IAsyncDisposable
+/// <summary>All entities in one process: a dictionary of activations over one journal.</summary>
+/// <remarks>Idle entities are removed from memory after some time, or earlier if they hold too much. Memory therefore depends on the
+/// number of uploads in use, not on the number ever seen.</remarks>
+public sealed class EmbeddedHost : IEntityHost, IEntityWaker, IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<EntityId, EntityCell> _cells = new();
+    private readonly ConcurrentDictionary<EntityId, EntityActivation> _activations = new();
     private readonly EntityCatalog _catalog;
     private readonly EmbeddedHostOptions _options;
     private readonly TimeProvider _time;
-    private readonly CellPorts _ports;
+    private readonly ActivationPorts _ports;
     private readonly EntityMemory _memory;
     private readonly CancellationTokenSource _stopping = new();
     private readonly ITimer _eviction;
 
-    /// <summary>Starts a host. Nothing is loaded before it is asked for.</summary>
-    /// <param name="catalog">The rules.</param>
-    /// <param name="journal">Where the entities' histories are; this host does not dispose it.</param>
-    /// <param name="parts">Where manifests go.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="options">Figures.</param>
-    /// <param name="notifier">Where messages of the end of jobs go; null for nowhere.</param>
+    /// <summary>Starts a host. Entities are loaded when they get their first command.</summary>
+    /// <param name="catalog">The kinds of entities and their rules.</param>
+    /// <param name="journal">Keeps the histories of the entities; the host does not dispose it.</param>
+    /// <param name="parts">Keeps the manifests.</param>
+    /// <param name="time">The clock of timers.</param>
+    /// <param name="options">Options; null for the defaults.</param>
+    /// <param name="notifier">Sends notifications about finished jobs; null to send none.</param>
+    /// <param name="clock">The clock by which entities decide; null for a service that is always running.</param>
+    /// <param name="log">Where failures of background work are logged; null for nowhere.</param>
+    /// <param name="onUploadEnded">Called when an upload was aborted or has expired, possibly more than once.</param>
     public EmbeddedHost(
         EntityCatalog catalog,
         IJournal journal,
         IPartStore parts,
         TimeProvider time,
         EmbeddedHostOptions? options = null,
-        INotifier? notifier = null)
+        INotifier? notifier = null,
+        IServiceClock? clock = null,
+        EngineLog? log = null,
+        Action<UploadId>? onUploadEnded = null)
     {
         _catalog = catalog;
         _options = options ?? new EmbeddedHostOptions();
         _time = time;
+        Clock = clock ?? new ContinuousClock(time);
         var stopping = _stopping.Token;
-        _memory = new EntityMemory(_cells, _options.MaxIdleBytes);
-        var delivery = new IntentDelivery(this, parts, notifier);
-        _ports = new CellPorts(
+        log ??= EngineLog.None;
+        _memory = new EntityMemory(_activations, _options.MaxIdleBytes);
+        var delivery = new IntentDelivery(this, parts, notifier, onUploadEnded);
+        _ports = new ActivationPorts(
             journal,
             (sender, action) => delivery.CarryOutAsync(sender, action, stopping),
             time,
@@ -49,39 +59,45 @@ public sealed class EmbeddedHost : IEntityHost, IAsyncDisposable
             stopping)
         {
             Grown = _memory.Grow,
+            Clock = Clock,
+            SnapshotLost = log.SnapshotLost,
+            DeliveryFailed = log.DeliveryFailed,
         };
         _eviction = time.CreateTimer(
             static host => ((EmbeddedHost)host!).EvictIdle(), this, _options.IdleLife / 2, _options.IdleLife / 2);
     }
 
-    /// <summary>How many entities are loaded.</summary>
-    public int LoadedEntities => _cells.Count;
+    /// <summary>The clock by which the entities decide.</summary>
+    public IServiceClock Clock { get; }
 
-    /// <summary>What the loaded entities hold, as <see cref="EmbeddedHostOptions.MaxIdleBytes"/> counts it.</summary>
+    /// <summary>The number of loaded entities.</summary>
+    public int LoadedEntities => _activations.Count;
+
+    /// <summary>The number of bytes that the loaded entities hold, counted as in <see cref="EmbeddedHostOptions.MaxIdleBytes"/>.</summary>
     public long HeldBytes => _memory.HeldBytes;
 
     /// <inheritdoc/>
     public ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
         AskAsync(entity, command, cancellationToken);
 
-    /// <summary>Lets time act on an entity.</summary>
+    /// <inheritdoc/>
     public async ValueTask WakeAsync(EntityId entity, CancellationToken cancellationToken) =>
         await AskAsync(entity, command: null, cancellationToken);
 
-    /// <summary>Drops the entities that have been idle for long, and the longest idle ones of the others where they are too
-    /// many; they are read again when they are asked for.</summary>
+    /// <summary>Removes entities from memory that were idle for too long, and the longest idle ones if all together hold too much. They
+    /// are loaded again when they get a command.</summary>
     public void EvictIdle()
     {
         var idleSince = _time.GetTimestamp() - (long)(_options.IdleLife.TotalSeconds * _time.TimestampFrequency);
-        foreach (var (entity, cell) in _cells)
+        foreach (var (entity, activation) in _activations)
         {
-            _memory.TryDrop(entity, cell, idleSince);
+            _memory.TryDrop(entity, activation, idleSince);
         }
 
         _memory.MakeRoom();
     }
 
-    /// <summary>Stops delivering; commands that are waiting are faulted. What was answered is durable already.</summary>
+    /// <summary>Stops deliveries. Commands that are waiting fail; everything that was answered is durable already.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_stopping.IsCancellationRequested)
@@ -91,9 +107,9 @@ public sealed class EmbeddedHost : IEntityHost, IAsyncDisposable
 
         await _eviction.DisposeAsync();
         _stopping.Cancel();
-        foreach (var cell in _cells.Values)
+        foreach (var activation in _activations.Values)
         {
-            await cell.QuiesceAsync();
+            await activation.QuiesceAsync();
         }
 
         _stopping.Dispose();
@@ -103,16 +119,16 @@ public sealed class EmbeddedHost : IEntityHost, IAsyncDisposable
     {
         ObjectDisposedException.ThrowIf(_stopping.IsCancellationRequested, this);
         var ticket = new TaskCompletionSource<object>(TaskCreationOptions.RunContinuationsAsynchronously);
-        while (!_cells.GetOrAdd(entity, static (id, host) => host.CreateCell(id), this).TrySubmit(ticket, command))
+        while (!_activations.GetOrAdd(entity, static (id, host) => host.Activate(id), this).TrySubmit(ticket, command))
         {
-            // The cell was retired between being found and being asked; the next one is fresh.
+            // The activation was retired after it was found. The next one is new.
         }
 
-        // Task.WaitAsync would do, but it hands such a ticket's answer over by way of the thread pool.
+        // Task.WaitAsync would pass the answer through the thread pool.
         using var giveUp = cancellationToken.UnsafeRegister(
             static (ticket, token) => ((TaskCompletionSource<object>)ticket!).TrySetCanceled(token), ticket);
         return await ticket.Task;
     }
 
-    private EntityCell CreateCell(EntityId entity) => new(_catalog.CreateRunner(entity), _ports);
+    private EntityActivation Activate(EntityId entity) => new(_catalog.CreateRunner(entity), _ports);
 }

@@ -1,24 +1,24 @@
 using System.Collections.Concurrent;
-using OrleansUploads.Core;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
 
 namespace OrleansUploads.Engine.Embedded;
 
-/// <summary>What the loaded entities hold, and the bound on what the idle ones among them may.</summary>
-/// <remarks>Nothing is ordered while commands come and go: they only add to a counter. The order in which cells were asked is
-/// looked at where there are too many, and then so many are dropped at once that the next look is far away.</remarks>
-/// <param name="cells">The loaded entities; shared with the host.</param>
+/// <summary>Counts the bytes that the loaded entities hold, and removes idle ones if they hold too much.</summary>
+/// <remarks>Commands only add to a counter and keep no order. The activations are sorted by their last command only when they hold
+/// too much, and then enough are removed that this stays rare.</remarks>
+/// <param name="activations">The loaded entities; shared with the host.</param>
 /// <param name="maxIdleBytes">See <see cref="EmbeddedHostOptions.MaxIdleBytes"/>.</param>
-internal sealed class EntityMemory(ConcurrentDictionary<EntityId, EntityCell> cells, long maxIdleBytes)
+internal sealed class EntityMemory(ConcurrentDictionary<EntityId, EntityActivation> activations, long maxIdleBytes)
 {
     private long _heldBytes;
     private long _slackBytes;
     private int _makingRoom;
 
-    /// <summary>What all loaded entities hold.</summary>
+    /// <summary>The number of bytes that all loaded entities hold.</summary>
     public long HeldBytes => Interlocked.Read(ref _heldBytes);
 
-    /// <summary>A cell holds so much more, or less, than before.</summary>
+    /// <summary>Records that an activation holds more bytes than before, or fewer if the number is negative.</summary>
     public void Grow(long bytes)
     {
         if (Interlocked.Add(ref _heldBytes, bytes) > maxIdleBytes + Interlocked.Read(ref _slackBytes) && bytes > 0)
@@ -27,19 +27,19 @@ internal sealed class EntityMemory(ConcurrentDictionary<EntityId, EntityCell> ce
         }
     }
 
-    /// <summary>Drops a cell if it is idle and was not asked since a timestamp.</summary>
-    public bool TryDrop(EntityId entity, EntityCell cell, long idleSince)
+    /// <summary>Removes an activation if it is idle and got no command since a timestamp.</summary>
+    public bool TryDrop(EntityId entity, EntityActivation activation, long idleSince)
     {
-        if (!cell.TryRetire(idleSince) || !cells.TryRemove(new KeyValuePair<EntityId, EntityCell>(entity, cell)))
+        if (!activation.TryRetire(idleSince) || !activations.TryRemove(new KeyValuePair<EntityId, EntityActivation>(entity, activation)))
         {
             return false;
         }
 
-        Interlocked.Add(ref _heldBytes, -cell.HeldBytes);
+        Interlocked.Add(ref _heldBytes, -activation.HeldBytes);
         return true;
     }
 
-    /// <summary>Drops the longest idle cells while all hold too much, down to three quarters of the bound.</summary>
+    /// <summary>If all activations hold too much, removes the longest idle ones until three quarters of the limit are left.</summary>
     public void MakeRoom()
     {
         if (HeldBytes <= maxIdleBytes || Interlocked.Exchange(ref _makingRoom, 1) == 1)
@@ -51,7 +51,7 @@ internal sealed class EntityMemory(ConcurrentDictionary<EntityId, EntityCell> ce
         {
             DropOldest();
 
-            // Where most are in use, looking again pays only after there are many more.
+            // If most are in use, another attempt is worthwhile only after many more have been loaded.
             var slack = HeldBytes - (maxIdleBytes / 4 * 3);
             Interlocked.Exchange(ref _slackBytes, Math.Max(0, slack));
         }
@@ -63,21 +63,21 @@ internal sealed class EntityMemory(ConcurrentDictionary<EntityId, EntityCell> ce
 
     private void DropOldest()
     {
-        var byAge = new List<(long LastAskedAt, EntityId Entity, EntityCell Cell)>();
-        foreach (var (entity, cell) in cells)
+        var byAge = new List<(long LastAskedAt, EntityId Entity, EntityActivation Activation)>();
+        foreach (var (entity, activation) in activations)
         {
-            byAge.Add((cell.LastAskedAt, entity, cell));
+            byAge.Add((activation.LastAskedAt, entity, activation));
         }
 
         byAge.Sort(static (one, other) => one.LastAskedAt.CompareTo(other.LastAskedAt));
-        foreach (var (lastAskedAt, entity, cell) in byAge)
+        foreach (var (lastAskedAt, entity, activation) in byAge)
         {
             if (HeldBytes <= maxIdleBytes / 4 * 3)
             {
                 return;
             }
 
-            TryDrop(entity, cell, lastAskedAt);
+            TryDrop(entity, activation, lastAskedAt);
         }
     }
 }

@@ -1,73 +1,73 @@
+using OrleansUploads.Engine.Clocks;
+using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Engine.Reclaim;
-using OrleansUploads.Engine.Sqlite;
 
 namespace OrleansUploads.Engine.Embedded;
 
-/// <summary>Wakes due entities, collects unowned bytes and checks the journal's index, again and again, until it is disposed.
-/// </summary>
-/// <remarks>A round that fails is reported and followed by the next; nothing is ever lost by a round that did not run.</remarks>
-public sealed class Maintenance : IAsyncDisposable
+/// <summary>Repeats the background tasks until it is disposed: waking due entities, collecting unowned bytes, checking the journal's
+/// index, and recording that the service is running.</summary>
+/// <remarks>A round that fails is logged, and the next one runs as planned. A missed round loses nothing.</remarks>
+internal sealed class Maintenance : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
-    private readonly Task _waking;
-    private readonly Task _collecting;
-    private readonly Task _checking;
+    private readonly TimeProvider _time;
+    private readonly EngineLog _log;
+    private readonly Task _tasks;
 
-    /// <summary>Starts all loops. The first wake-up scan runs at once: it delivers what a crash left undelivered. So does the
-    /// first check, of what happened to the files while they were closed.</summary>
+    /// <summary>Starts all tasks. The first scan for due entities follows the first beat, and delivers what a crash left undelivered.
+    /// The first check of the index runs at once, in case the files changed while they were closed.</summary>
     /// <param name="wakes">Wakes due entities.</param>
     /// <param name="collector">Collects unowned bytes.</param>
-    /// <param name="names">Checks the journal's index.</param>
-    /// <param name="options">How often, and from what age on.</param>
+    /// <param name="checkIndex">Checks the journal's index; null if there is nothing to check.</param>
+    /// <param name="beat">Records that the service is running.</param>
+    /// <param name="options">Intervals and the grace of collection.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="onFault">Is told of every round that failed.</param>
+    /// <param name="log">Where failed rounds are logged.</param>
     public Maintenance(
         WakeScan wakes,
         AttemptCollector collector,
-        NameCheck names,
+        Func<CancellationToken, ValueTask>? checkIndex,
+        Func<CancellationToken, Task> beat,
         MaintenanceOptions options,
         TimeProvider time,
-        Action<string, Exception> onFault)
+        EngineLog log)
     {
-        _waking = RepeatAsync(
-            "waking due entities",
-            TimeSpan.Zero,
-            options.WakeInterval,
-            async token => await wakes.RunAsync(token),
-            time,
-            onFault);
-        _collecting = RepeatAsync(
-            "collecting unowned bytes",
-            options.CollectInterval,
-            options.CollectInterval,
-            async token => await collector.CollectAsync(options.AttemptGrace, token),
-            time,
-            onFault);
-        _checking = RepeatAsync(
-            "checking the journal's index",
-            TimeSpan.Zero,
-            options.CheckInterval,
-            async token => await names.RunAsync(token),
-            time,
-            onFault);
+        _time = time;
+        _log = log;
+        var firstBeat = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _tasks = Task.WhenAll(
+            RepeatAsync("record that the service is running", TimeSpan.Zero, ServiceClock.BeatInterval, async token =>
+            {
+                try
+                {
+                    await beat(token);
+                }
+                finally
+                {
+                    firstBeat.TrySetResult();
+                }
+            }),
+            RepeatAsync("wake due entities", TimeSpan.Zero, options.WakeInterval, async token =>
+            {
+                await firstBeat.Task.WaitAsync(token);
+                await wakes.RunAsync(token);
+            }),
+            RepeatAsync("collect unowned bytes", options.CollectInterval, options.CollectInterval, async token =>
+                await collector.CollectAsync(options.AttemptGrace, token)),
+            checkIndex is null ? Task.CompletedTask
+                : RepeatAsync("check the journal's index", TimeSpan.Zero, options.CheckInterval, async token => await checkIndex(token)));
     }
 
-    /// <summary>Stops after the entity or upload at hand.</summary>
+    /// <summary>Stops after the current entity or upload.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
-        await Task.WhenAll(_waking, _collecting, _checking);
+        await _tasks;
         _stopping.Dispose();
     }
 
-    private async Task RepeatAsync(
-        string what,
-        TimeSpan firstDelay,
-        TimeSpan interval,
-        Func<CancellationToken, Task> round,
-        TimeProvider time,
-        Action<string, Exception> onFault)
+    private async Task RepeatAsync(string task, TimeSpan firstDelay, TimeSpan interval, Func<CancellationToken, Task> round)
     {
         var token = _stopping.Token;
         var delay = firstDelay;
@@ -75,7 +75,7 @@ public sealed class Maintenance : IAsyncDisposable
         {
             try
             {
-                await Task.Delay(delay, time, token);
+                await Task.Delay(delay, _time, token);
                 delay = interval;
                 await round(token);
             }
@@ -83,36 +83,12 @@ public sealed class Maintenance : IAsyncDisposable
             {
                 return;
             }
-            catch (Exception fault) when (fault is IOException or JournalUnavailableException or JournalDamagedException
-                or InvalidOperationException or OperationCanceledException or UnauthorizedAccessException)
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or PartStoreUnavailableException
+                or JournalUnavailableException or JournalDamagedException or EntityUnavailableException
+                or InvalidOperationException or OperationCanceledException)
             {
-                onFault(what, fault);
+                _log.MaintenanceFailed(task, fault);
             }
         }
     }
-}
-
-/// <summary>How often housekeeping runs.</summary>
-public sealed record MaintenanceOptions
-{
-    /// <summary>Default of <see cref="WakeInterval"/>.</summary>
-    public static readonly TimeSpan DefaultWakeInterval = TimeSpan.FromSeconds(10);
-
-    /// <summary>Default of <see cref="CollectInterval"/>.</summary>
-    public static readonly TimeSpan DefaultCollectInterval = TimeSpan.FromHours(1);
-
-    /// <summary>Default of <see cref="CheckInterval"/>.</summary>
-    public static readonly TimeSpan DefaultCheckInterval = TimeSpan.FromDays(1);
-
-    /// <summary>Time between two scans for due entities.</summary>
-    public TimeSpan WakeInterval { get; init; } = DefaultWakeInterval;
-
-    /// <summary>Time between two collections, and before the first.</summary>
-    public TimeSpan CollectInterval { get; init; } = DefaultCollectInterval;
-
-    /// <summary>Time between two checks of the journal's index that no collection asks for; the first begins at once.</summary>
-    public TimeSpan CheckInterval { get; init; } = DefaultCheckInterval;
-
-    /// <summary>Unowned attempts younger than this are left alone, because they may still be on their way in.</summary>
-    public TimeSpan AttemptGrace { get; init; } = AttemptCollector.DefaultGrace;
 }

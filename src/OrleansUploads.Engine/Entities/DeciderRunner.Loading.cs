@@ -2,12 +2,12 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Entities;
 
-/// <content>How a history becomes a state again.</content>
+/// <content>Rebuilds the state from a history.</content>
 internal sealed partial class DeciderRunner<TState, TCommand, TEvent>
 {
     private void Rebuild(JournalHistory history)
     {
-        Reset();
+        ResetState();
         if (history.Snapshot is { } snapshot)
         {
             Replay(snapshot);
@@ -36,7 +36,7 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent>
         catch (Exception fault) when (fault is System.Text.Json.JsonException or InvalidOperationException or FormatException)
         {
             throw new JournalDamagedException(
-                $"The journal of {Entity} holds something that cannot be read: {fault.Message} Restore the data folder from "
+                $"The journal of {Entity} contains a record that cannot be read: {fault.Message} Restore the data folder from "
                 + "a backup, or use the version of the program that wrote it.",
                 fault);
         }

@@ -1,3 +1,4 @@
+using OrleansUploads.Engine.Contracts;
 using System.Buffers;
 using System.Text.Json;
 using OrleansUploads.Core.Deciding;
@@ -5,14 +6,15 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Entities;
 
-/// <content>What goes into the next write: decisions, the wake time, and now and then a snapshot.</content>
+/// <content>Decides queued commands and writes their events, the wake time and, when the history is long, a snapshot.</content>
 internal sealed partial class DeciderRunner<TState, TCommand, TEvent>
 {
     private static readonly TimeSpan PendingWakeInterval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan UnawaitedWakeInterval = TimeSpan.FromMinutes(15);
 
-    /// <summary>Decides what is queued, until there is something to write.</summary>
-    private void Pump(DateTimeOffset now)
+    /// <summary>Starts the next step if none is in progress: loads the entity, or decides a batch of queued commands and writes or
+    /// verifies it.</summary>
+    private void StartNextStep(ServiceTime time)
     {
         if (_phase == Phase.Unloaded && _queue.Count > 0)
         {
@@ -25,10 +27,9 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent>
             return;
         }
 
-        now = ToMilliseconds(now);
         var events = 0;
         var woken = false;
-        var binds = false;
+        var needsFreshState = false;
         _record.ResetWrittenCount();
         Utf8JsonWriter? writer = null;
         while (!_forgetting && events < MaxBatchEvents
@@ -36,8 +37,8 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent>
             && _queue.TryDequeue(out var item))
         {
             woken |= item.Command is null;
-            binds |= _others == OtherHosts.Expected || item.Command is IBindingCommand;
-            if (Decide(item, now) is { } decision)
+            needsFreshState |= _sharing == JournalSharing.Shared || item.Command is IRequiresFreshState;
+            if (Decide(item, time) is { } decision)
             {
                 foreach (var happened in decision.Events)
                 {
@@ -46,19 +47,25 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent>
                     events++;
                 }
 
-                _ledger.Owe(item.Ticket, decision.Answer, decision.Intents, decision.AwaitsPending, item.Confirms);
+                _replies.AddDecision(
+                    item.Ticket,
+                    decision.Answer,
+                    decision.Intents,
+                    decision.AwaitsPending,
+                    decision.AnswersAtOnce,
+                    item.Confirms);
             }
         }
 
         if (_forgetting)
         {
-            // Events of this batch would be deleted at once, so only the deletion is written.
+            // The deletion would delete the events of this batch too, so they are not written.
             _writing = true;
             _outputs.Add(new RunnerOutput.Forget(++_write, _version));
             return;
         }
 
-        var wake = NextWake(now, woken);
+        var wake = NextWake(time, woken);
         if (events > 0 || (woken && wake is not null))
         {
             EventCodec<TEvent>.End(writer ?? EventCodec<TEvent>.Begin(_record));
@@ -69,25 +76,25 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent>
             var record = _record.WrittenMemory.ToArray();
             _outputs.Add(new RunnerOutput.Append(++_write, new JournalAppend(Entity, _version, record, wake)));
         }
-        else if (binds)
+        else if (needsFreshState)
         {
-            // No write will fence this batch, so a look at the journal has to.
+            // There is no write to fence this batch, so its version is compared with the journal's instead.
             _verifying = true;
             _outputs.Add(new RunnerOutput.Verify());
         }
         else
         {
-            _ledger.Release();
+            _replies.ReleaseBatch();
         }
     }
 
-    private Decision<TEvent>? Decide(Item item, DateTimeOffset now)
+    private Decision<TEvent>? Decide(QueuedCommand item, ServiceTime time)
     {
         try
         {
             var decision = item.Command is { } command
-                ? _decider.Decide(_state, command, now)
-                : _decider.Wake(_state, now);
+                ? _decider.Decide(_state, command, time)
+                : _decider.Wake(_state, time);
             var next = _state;
             foreach (var happened in decision.Events)
             {
@@ -100,8 +107,8 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent>
         }
         catch (Exception fault) when (fault is InvalidOperationException or ArgumentException or ArithmeticException)
         {
-            // A decider that throws is a bug: its command fails, the entity goes on.
-            Fault(item.Ticket, "the command could not be decided.", fault);
+            // A decider that throws is a bug. Only its command fails.
+            FailTicket(item.Ticket, "the command could not be decided.", fault);
             return null;
         }
     }
@@ -127,37 +134,41 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent>
         _outputs.Add(new RunnerOutput.SaveSnapshot(_version, buffer.WrittenMemory));
     }
 
-    /// <summary>Pending intents want a wake-up at once, should this host die; else time decides. A later wake-up than the
-    /// stored one is written only once that one has come: being woken early costs less than writing each time.</summary>
-    private WakeChange? NextWake(DateTimeOffset now, bool woken)
+    /// <summary>Returns the change of the stored wake time; null for no change. Pending intents need an immediate wake-up in case this
+    /// host fails; otherwise the decider chooses the wake time. A later wake time replaces the stored one only after the stored one
+    /// has passed, because waking early costs less than writing every change.</summary>
+    private WakeChange? NextWake(ServiceTime time, bool woken)
     {
-        if (_ledger.HasPending)
+        if (woken && !time.IsTrusted)
+        {
+            // Due work must wait until the clock is trusted, and until then no other wake time is known to be right.
+            return null;
+        }
+
+        var now = time.DueBy;
+        if (_replies.HasPending)
         {
             return woken ? new WakeChange(now + PendingWakeInterval)
                 : _wakeAt is null || _wakeAt > now ? new WakeChange(now)
                 : null;
         }
 
-        var wanted = _decider.WakeAt(_state);
+        var wanted = _decider.WakeAt(_state, time);
         if (woken && wanted <= now)
         {
-            // It was woken and found nothing to do yet; never ask for the same moment again.
+            // The entity was woken but has nothing to do yet. Do not wake it again immediately.
             wanted = now + PendingWakeInterval;
         }
 
-        var isNew = _ledger.BatchHasUnawaited;
-        if (isNew || _ledger.HasUnawaited)
+        var isNew = _replies.BatchHasUnawaited;
+        if (isNew || _replies.HasUnawaited)
         {
-            // Should this host die, another one goes on: soon after what is new, now and then after what is long under way.
-            var goesOnAt = isNew ? now : now + UnawaitedWakeInterval;
-            wanted = wanted < goesOnAt ? wanted : goesOnAt;
+            // If this host fails, another one resumes the deliveries: new ones soon, older ones after a longer interval.
+            var resumeAt = isNew ? now : now + UnawaitedWakeInterval;
+            wanted = wanted < resumeAt ? wanted : resumeAt;
         }
 
         var isEarlier = wanted is not null && (_wakeAt is null || wanted < _wakeAt);
         return isEarlier || (_wakeAt <= now && wanted != _wakeAt) ? new WakeChange(wanted) : null;
     }
-
-    /// <summary>Times are stored in milliseconds; deciding in them makes the state before and after a reload the same.</summary>
-    private static DateTimeOffset ToMilliseconds(DateTimeOffset now) =>
-        DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
 }

@@ -1,22 +1,23 @@
+using OrleansUploads.Engine.Contracts;
 using System.Buffers;
-using OrleansUploads.Core;
 using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Entities;
 
-/// <summary>The runner of entities with one kind of decider.</summary>
+/// <summary>The runner of an entity, for any decider.</summary>
 internal sealed partial class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
     where TState : class
     where TCommand : class, ICommand
     where TEvent : class
 {
-    private readonly Queue<Item> _queue = new();
-    private readonly AnswerLedger _ledger;
+    private readonly Queue<QueuedCommand> _queue = new();
+    private readonly PendingReplies _replies;
     private readonly ArrayBufferWriter<byte> _record = new();
     private readonly Decider<TState, TCommand, TEvent> _decider;
     private readonly EventCodec<TEvent> _codec;
-    private readonly OtherHosts _others;
+    private readonly JournalSharing _sharing;
     private readonly int _historySlack;
     private List<RunnerOutput> _outputs = [];
 
@@ -32,25 +33,26 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent> : EntityRu
     private bool _verifying;
     private bool _forgetting;
 
-    /// <param name="entity">Which entity.</param>
-    /// <param name="decider">Its rules.</param>
-    /// <param name="codec">How its events are stored.</param>
-    /// <param name="others">Whether other hosts may write to the same journal.</param>
-    /// <param name="historySlack">In the place of the rules' own slack; null for that.</param>
+    /// <param name="entity">The entity.</param>
+    /// <param name="decider">The rules of the entity.</param>
+    /// <param name="codec">Encodes and decodes the entity's events.</param>
+    /// <param name="sharing">Whether other hosts may write to the same journal.</param>
+    /// <param name="historySlack">The number of events by which the history may exceed twice its compact form before a snapshot is
+    /// saved; null for the decider's value.</param>
     public DeciderRunner(
         EntityId entity,
         Decider<TState, TCommand, TEvent> decider,
         EventCodec<TEvent> codec,
-        OtherHosts others = OtherHosts.Unexpected,
+        JournalSharing sharing = JournalSharing.Exclusive,
         int? historySlack = null)
         : base(entity)
     {
         _decider = decider;
         _codec = codec;
-        _others = others;
+        _sharing = sharing;
         _historySlack = historySlack ?? decider.HistorySlack;
         _state = decider.Initial;
-        _ledger = new AnswerLedger(entity, output => _outputs.Add(output));
+        _replies = new PendingReplies(entity, output => _outputs.Add(output));
     }
 
     private enum Phase
@@ -62,33 +64,33 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent> : EntityRu
 
     /// <inheritdoc/>
     public override bool IsIdle =>
-        _phase != Phase.Loading && !_writing && !_verifying && _queue.Count == 0 && _ledger.IsIdle && _outputs.Count == 0;
+        _phase != Phase.Loading && !_writing && !_verifying && _queue.Count == 0 && _replies.IsIdle && _outputs.Count == 0;
 
     /// <inheritdoc/>
     public override long HistoryBytes => _historyBytes;
 
     /// <inheritdoc/>
-    public override void Submit(object ticket, ICommand command, DateTimeOffset now)
+    public override void Submit(object ticket, ICommand command, ServiceTime time)
     {
         if (_queue.Count >= MaxQueued)
         {
-            Fault(ticket, "too many commands are waiting; try again later.");
+            FailTicket(ticket, "too many commands are waiting; try again later.");
             return;
         }
 
-        _queue.Enqueue(new Item(ticket, (TCommand)command, Confirms: null));
-        Pump(now);
+        _queue.Enqueue(new QueuedCommand(ticket, (TCommand)command, Confirms: null));
+        StartNextStep(time);
     }
 
     /// <inheritdoc/>
-    public override void Wake(object ticket, DateTimeOffset now)
+    public override void Wake(object ticket, ServiceTime time)
     {
-        _queue.Enqueue(new Item(ticket, Command: null, Confirms: null));
-        Pump(now);
+        _queue.Enqueue(new QueuedCommand(ticket, Command: null, Confirms: null));
+        StartNextStep(time);
     }
 
     /// <inheritdoc/>
-    public override void Loaded(JournalHistory history, DateTimeOffset now)
+    public override void Loaded(JournalHistory history, ServiceTime time)
     {
         if (_phase != Phase.Loading)
         {
@@ -108,14 +110,14 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent> : EntityRu
         _phase = Phase.Ready;
         foreach (var intent in _decider.Pending(_state))
         {
-            _ledger.Deliver(intent);
+            _replies.Deliver(intent);
         }
 
-        Pump(now);
+        StartNextStep(time);
     }
 
     /// <inheritdoc/>
-    public override void Verified(long version, DateTimeOffset now)
+    public override void Verified(long version, ServiceTime time)
     {
         if (!_verifying)
         {
@@ -125,14 +127,14 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent> : EntityRu
         _verifying = false;
         if (version == _version)
         {
-            _ledger.Release();
+            _replies.ReleaseBatch();
         }
         else
         {
-            Discard("another host has written its journal; try again.", fault: null);
+            DiscardState("another host has written to its journal; try again.", fault: null);
         }
 
-        Pump(now);
+        StartNextStep(time);
     }
 
     /// <inheritdoc/>
@@ -140,24 +142,24 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent> : EntityRu
     {
         if (_verifying)
         {
-            Discard("its journal cannot be read.", fault);
+            DiscardState("its journal cannot be read.", fault);
         }
 
         _phase = Phase.Unloaded;
         while (_queue.TryDequeue(out var item))
         {
-            Fault(item.Ticket, "its journal cannot be read.", fault);
+            FailTicket(item.Ticket, "its journal cannot be read.", fault);
             if (item.Confirms is { } key)
             {
-                _ledger.ConfirmationLost(key);
+                _replies.ConfirmationLost(key);
             }
         }
 
-        _ledger.FaultAll("its journal cannot be read.", fault);
+        _replies.FailAll("its journal cannot be read.", fault);
     }
 
     /// <inheritdoc/>
-    public override void WriteEnded(long write, AppendOutcome outcome, DateTimeOffset now)
+    public override void WriteEnded(long write, AppendOutcome outcome, ServiceTime time)
     {
         if (!_writing || write != _write)
         {
@@ -166,57 +168,57 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent> : EntityRu
 
         if (outcome == AppendOutcome.Conflict)
         {
-            Discard("another host has written its journal; try again.", fault: null);
+            DiscardState("another host has written to its journal; try again.", fault: null);
         }
         else if (_forgetting)
         {
             _writing = _forgetting = false;
-            Reset();
-            _ledger.Release();
+            ResetState();
+            _replies.ReleaseBatch();
         }
         else
         {
             _writing = false;
             _version++;
             _wakeAt = _writingWakeAt;
-            _ledger.Release();
+            _replies.ReleaseBatch();
             SaveSnapshotIfLong();
         }
 
-        Pump(now);
+        StartNextStep(time);
     }
 
     /// <inheritdoc/>
-    public override void WriteUnknown(long write, Exception fault, DateTimeOffset now)
+    public override void WriteUnknown(long write, Exception fault, ServiceTime time)
     {
         if (_writing && write == _write)
         {
-            Discard("the outcome of a write is unknown; try again.", fault);
-            Pump(now);
+            DiscardState("the outcome of a write is unknown; try again.", fault);
+            StartNextStep(time);
         }
     }
 
     /// <inheritdoc/>
-    public override void IntentDone(string key, DateTimeOffset now)
+    public override void IntentDone(string key, ServiceTime time)
     {
-        if (_ledger.Find(key) is { } intent)
+        if (_replies.FindInFlight(key) is { } intent)
         {
-            _ledger.Done(key);
-            _queue.Enqueue(new Item(Ticket: null, (TCommand)intent.Confirmation, Confirms: key));
-            Pump(now);
+            _replies.DeliverySucceeded(key);
+            _queue.Enqueue(new QueuedCommand(Ticket: null, (TCommand)intent.Confirmation, Confirms: key));
+            StartNextStep(time);
         }
     }
 
     /// <inheritdoc/>
     public override void IntentFailed(string key, Exception fault)
     {
-        if (IsNoLongerOwed(key))
+        if (IsObsolete(key))
         {
-            _ledger.GiveUp(key);
+            _replies.Abandon(key);
         }
         else
         {
-            _ledger.DeliveryFailed(key, fault);
+            _replies.DeliveryFailed(key, fault);
         }
     }
 
@@ -233,23 +235,24 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent> : EntityRu
         return taken;
     }
 
-    /// <summary>Only what nobody waits for is ever given up, and only a durable state says so.</summary>
-    private bool IsNoLongerOwed(string key) =>
+    /// <summary>Whether an intent is no longer pending in the durable state and no reply waits for it. Only such intents are
+    /// abandoned.</summary>
+    private bool IsObsolete(string key) =>
         _phase == Phase.Ready
         && !_writing
-        && _ledger.Find(key) is { IsAwaited: false }
+        && _replies.FindInFlight(key) is { IsAwaited: false }
         && !_decider.Pending(_state).Any(intent => intent.Key == key);
 
-    /// <summary>Throws the state away; it is read again for the next command.</summary>
-    private void Discard(string reason, Exception? fault)
+    /// <summary>Fails all replies and discards the state. The next command loads it again.</summary>
+    private void DiscardState(string reason, Exception? fault)
     {
-        _ledger.FaultAll(reason, fault);
+        _replies.FailAll(reason, fault);
         _writing = _verifying = _forgetting = false;
-        Reset();
+        ResetState();
         _phase = Phase.Unloaded;
     }
 
-    private void Reset()
+    private void ResetState()
     {
         _state = _decider.Initial;
         _version = 0;
@@ -258,7 +261,7 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent> : EntityRu
         _wakeAt = null;
     }
 
-    private void Fault(object? ticket, string reason, Exception? fault = null)
+    private void FailTicket(object? ticket, string reason, Exception? fault = null)
     {
         if (ticket is not null)
         {
@@ -266,8 +269,8 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent> : EntityRu
         }
     }
 
-    /// <param name="Ticket">Whom to answer; null for a confirmation.</param>
-    /// <param name="Command">What to decide; null for a wake-up.</param>
-    /// <param name="Confirms">The intent that the command confirms; null for a caller's command.</param>
-    private readonly record struct Item(object? Ticket, TCommand? Command, string? Confirms);
+    /// <param name="Ticket">Identifies the caller to answer; null for a confirmation.</param>
+    /// <param name="Command">The command to decide; null for a wake-up.</param>
+    /// <param name="Confirms">The key of the intent that the command confirms; null for a caller's command.</param>
+    private readonly record struct QueuedCommand(object? Ticket, TCommand? Command, string? Confirms);
 }

@@ -1,52 +1,62 @@
-using OrleansUploads.Core;
 using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Jobs;
+using OrleansUploads.Core.Service;
+using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
-using OrleansUploads.Engine.Stored;
+using OrleansUploads.Engine.Contracts;
 
 namespace OrleansUploads.Engine.Entities;
 
-/// <summary>Makes the runner of any entity; both hosts start from here.</summary>
-/// <param name="uploads">How long uploads and their records live.</param>
-/// <param name="retrievals">How long retrievals take.</param>
-/// <param name="accounts">What accounts may have; null for the usual.</param>
-/// <param name="inventories">When inventories are taken.</param>
-/// <param name="others">Whether other hosts may run the same entities.</param>
-/// <param name="archiveShards">Shards of the archive index of a vault that is created now.</param>
+/// <summary>Creates the runner of any entity. Used by both hosts.</summary>
+/// <param name="uploads">The lifetimes of uploads and their records.</param>
+/// <param name="retrievals">The delays of retrievals.</param>
+/// <param name="accounts">The limits of accounts; null for the defaults.</param>
+/// <param name="inventories">When inventory snapshots are taken.</param>
+/// <param name="sharing">Whether other hosts may run the same entities.</param>
+/// <param name="archiveShards">The number of shards in the archive index of new vaults.</param>
+/// <param name="vaults">The limits of vaults; null for the defaults.</param>
+/// <param name="retirements">The number of deleted archives that the jobs of a vault remember.</param>
 public class EntityCatalog(
     UploadPolicy uploads,
     RetrievalPolicy retrievals,
     AccountPolicy? accounts = null,
     InventorySchedule inventories = InventorySchedule.Current,
-    OtherHosts others = OtherHosts.Unexpected,
-    int archiveShards = VaultLife.NewShards)
+    JournalSharing sharing = JournalSharing.Exclusive,
+    int archiveShards = VaultIncarnation.NewShards,
+    VaultLimits? vaults = null,
+    int retirements = JobsDecider.DefaultRememberedRetirements)
 {
     private readonly AccountDecider _account = new(accounts, archiveShards);
-    private readonly VaultDecider _vault = new(inventories);
+    private readonly VaultDecider _vault = new(inventories, vaults);
     private readonly ArchiveShardDecider _archiveShard = new(uploads, retrievals, inventories);
-    private readonly JobsDecider _jobs = new(retrievals);
+    private readonly JobsDecider _jobs = new(retrievals, vaults, retirements);
     private readonly UploadDecider _upload = new(uploads);
+    private readonly UploadPageDecider _uploadPage = new();
+    private readonly ServiceDecider _service = new();
 
-    /// <summary>A runner that has loaded nothing yet.</summary>
+    /// <summary>Creates a runner that has not loaded its entity yet.</summary>
     public EntityRunner CreateRunner(EntityId entity) => entity.Kind switch
     {
-        EntityKind.Account => Run(entity, _account, StoredEvents.Account),
-        EntityKind.Vault => Run(entity, _vault, StoredEvents.Vault),
-        EntityKind.ArchiveShard => Run(entity, _archiveShard, StoredEvents.ArchiveShard),
-        EntityKind.Jobs => Run(entity, _jobs, StoredEvents.Jobs),
-        EntityKind.Upload => Run(entity, _upload, StoredEvents.Upload),
-        _ => throw new ArgumentOutOfRangeException(nameof(entity), entity, "No such kind of entity."),
+        EntityKind.Account => Run(entity, _account, AccountContract.Table.Codec),
+        EntityKind.Vault => Run(entity, _vault, VaultContract.Table.Codec),
+        EntityKind.ArchiveShard => Run(entity, _archiveShard, ArchiveShardContract.Table.Codec),
+        EntityKind.Jobs => Run(entity, _jobs, JobsContract.Table.Codec),
+        EntityKind.Upload => Run(entity, _upload, UploadContract.Table.Codec),
+        EntityKind.UploadPage => Run(entity, _uploadPage, UploadPageContract.Table.Codec),
+        EntityKind.Service => Run(entity, _service, ServiceContract.Table.Codec),
+        _ => throw new ArgumentOutOfRangeException(nameof(entity), entity, "Unknown entity kind."),
     };
 
-    /// <summary>Puts rules and runner together. The simulation does it with tells that go astray, and with wrong
-    /// rules that it has to notice.</summary>
+    /// <summary>Creates the runner for a decider. The simulation overrides this to lose tells and to plant wrong rules, which it must
+    /// detect.</summary>
     private protected virtual EntityRunner Run<TState, TCommand, TEvent>(
         EntityId entity, Decider<TState, TCommand, TEvent> decider, EventCodec<TEvent> codec)
         where TState : class
         where TCommand : class, ICommand
         where TEvent : class =>
-        new DeciderRunner<TState, TCommand, TEvent>(entity, decider, codec, others);
+        new DeciderRunner<TState, TCommand, TEvent>(entity, decider, codec, sharing);
 }

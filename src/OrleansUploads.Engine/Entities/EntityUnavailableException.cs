@@ -1,14 +1,14 @@
-using OrleansUploads.Core;
+using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Engine.Entities;
 
-/// <summary>The entity cannot say what became of a command; it may have been carried out. Every command is safe to repeat.</summary>
+/// <summary>The outcome of a command is unknown: it may have been carried out. Every command is safe to repeat.</summary>
 public sealed class EntityUnavailableException : Exception
 {
-    /// <summary>Says which entity, and why.</summary>
+    /// <summary>Creates an exception with the entity and the reason.</summary>
     public EntityUnavailableException(EntityId entity, string message, Exception? inner = null)
         : base($"{entity}: {message}", inner) => Entity = entity;
 
-    /// <summary>Which entity.</summary>
+    /// <summary>The ID of the entity.</summary>
     public EntityId Entity { get; }
 }

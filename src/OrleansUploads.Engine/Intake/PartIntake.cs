@@ -1,36 +1,40 @@
 using System.Buffers;
-using OrleansUploads.Core;
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Ports;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Engine.Intake;
 
-/// <summary>Takes bytes in: streams them to a new attempt while hashing them, makes them durable, and only then reports
-/// them to their upload.</summary>
-/// <remarks>Memory is bounded by one buffer for each body in flight, whatever the part size.</remarks>
+/// <summary>Stores uploaded bytes: streams them to a new attempt while hashing them, makes them durable, and only then reports the
+/// part to its upload.</summary>
+/// <remarks>Each body in flight uses one buffer, independent of the part size.</remarks>
 public sealed class PartIntake(IEntityHost host, IPartStore parts, IdSource ids)
 {
-    /// <summary>Bytes that are read, hashed and written at a time; divides the 1 MiB leaf.</summary>
+    /// <summary>The number of bytes that are read, hashed and written at a time. The 1 MiB leaf is a multiple of it.</summary>
     public const int BufferBytes = 256 * 1024;
 
-    /// <summary>How often a durable part is reported before its bytes are given up.</summary>
+    /// <summary>The maximum number of times that a durable part is reported.</summary>
     private const int MaxReports = 3;
+
+    /// <summary>The maximum number of times that the part store is listed for one complete request. Further listings are needed if parts
+    /// are reported at the same time.</summary>
+    private const int MaxListings = 3;
 
     /// <summary>Stores a part of a multipart upload.</summary>
     /// <param name="upload">The upload.</param>
-    /// <param name="vault">The vault that the caller addressed.</param>
-    /// <param name="range">The bytes that the part holds.</param>
-    /// <param name="stated">The hashes that the caller states.</param>
-    /// <param name="body">The bytes; read to its end.</param>
-    /// <param name="cancellationToken">The caller is gone.</param>
-    /// <exception cref="PartStoreFullException">There is no room.</exception>
+    /// <param name="vault">The vault in the request.</param>
+    /// <param name="range">The range of the part.</param>
+    /// <param name="stated">The hashes in the request.</param>
+    /// <param name="body">The bytes. The stream is read to its end.</param>
+    /// <param name="cancellationToken">Canceled when the client disconnects.</param>
+    /// <exception cref="PartStoreFullException">The part store is full.</exception>
     /// <exception cref="EntityUnavailableException">The outcome is unknown; sending the part again is safe.</exception>
-    public async ValueTask<Outcome<PartStanding>> StorePartAsync(
+    public async ValueTask<Outcome<StorePartResult>> StorePartAsync(
         UploadId upload,
         VaultId vault,
         PartRange range,
@@ -54,37 +58,62 @@ public sealed class PartIntake(IEntityHost host, IPartStore parts, IdSource ids)
         }
         catch (AttemptDamagedException)
         {
-            // It was collected while it was written: its upload has ended, or it took longer than the grace.
+            // The attempt was collected while it was written: its upload has ended, or writing took longer than the grace period.
             check = await host.AskAsync(upload.Entity, new CheckPart(vault, range), cancellationToken);
             return new(check.Refusal ?? new Refusal.AttemptCollected(range));
         }
 
         var (outcome, reports) = await ReportAsync(
             upload, new StorePart(vault, range, stated.Tree, attempt), cancellationToken);
-        if (outcome.TryGet(out var standing, out _) && standing.AttemptInUse)
+        if (outcome.TryGet(out var result, out _) && result.AttemptInUse)
         {
             EngineTelemetry.PartsStored.Add(1);
             EngineTelemetry.PartBytesStored.Add(range.LengthBytes);
         }
-        else if (standing is not null || reports == 1)
+        else if (result is not null || reports == 1)
         {
-            // Definitely no part, so nobody will ever ask for these bytes. A refusal after a report of unknown outcome
-            // does not say so: the bytes may have become the part, and the upload an archive, before the second report.
+            // The attempt is certainly not used. A refusal after a report with an unknown outcome does not prove that: the first
+            // report may have made the attempt the part, and the upload may have been completed before the second report.
             await parts.DeleteAttemptAsync(upload, attempt, CancellationToken.None);
         }
 
         return outcome;
     }
 
-    /// <summary>Stores an archive that comes in one request: an upload of one part, completed at once.</summary>
+    /// <summary>Completes an upload after checking that the part store contains all its parts.</summary>
+    /// <param name="upload">The upload.</param>
+    /// <param name="vault">The vault in the request.</param>
+    /// <param name="sizeBytes">The archive's size in the request.</param>
+    /// <param name="treeHash">The archive's tree hash in the request.</param>
+    /// <param name="cancellationToken">Canceled when the client disconnects.</param>
+    /// <exception cref="EntityUnavailableException">The outcome is unknown; completing again is safe.</exception>
+    public async ValueTask<Outcome<CompletedArchive>> CompleteAsync(
+        UploadId upload, VaultId vault, long sizeBytes, TreeHash treeHash, CancellationToken cancellationToken)
+    {
+        for (var listings = 1; ; listings++)
+        {
+            var stored = await parts.ListStoredAsync(upload, cancellationToken);
+            var outcome = await host.AskAsync(
+                upload.Entity, new CompleteStoredUpload(vault, sizeBytes, treeHash, stored), cancellationToken);
+
+            // A part that was reported after the listing is missing from it, so list again.
+            if (outcome.Refusal is not Refusal.PartLost || listings == MaxListings)
+            {
+                return outcome;
+            }
+        }
+    }
+
+    /// <summary>Stores an archive that is uploaded in a single request, as an upload with one part that is completed
+    /// immediately.</summary>
     /// <param name="vault">The vault.</param>
-    /// <param name="description">What its owner says of it.</param>
-    /// <param name="lengthBytes">1 byte to 4 GiB.</param>
-    /// <param name="stated">The hashes that the caller states.</param>
-    /// <param name="body">The bytes; read to its end.</param>
-    /// <param name="cancellationToken">The caller is gone.</param>
-    /// <exception cref="PartStoreFullException">There is no room.</exception>
-    /// <exception cref="EntityUnavailableException">The outcome is unknown; repeating makes another archive.</exception>
+    /// <param name="description">The archive's description.</param>
+    /// <param name="lengthBytes">The length of the archive: 1 byte to 4 GiB.</param>
+    /// <param name="stated">The hashes in the request.</param>
+    /// <param name="body">The bytes. The stream is read to its end.</param>
+    /// <param name="cancellationToken">Canceled when the client disconnects.</param>
+    /// <exception cref="PartStoreFullException">The part store is full.</exception>
+    /// <exception cref="EntityUnavailableException">The outcome is unknown. Repeating the call creates another archive.</exception>
     public async ValueTask<Outcome<CompletedArchive>> StoreArchiveAsync(
         VaultId vault,
         Description description,
@@ -113,6 +142,7 @@ public sealed class PartIntake(IEntityHost host, IPartStore parts, IdSource ids)
                 return new(refused);
             }
 
+            // The only part has just been made durable, so the part store is not checked again.
             var outcome = await host.AskAsync(
                 upload.Entity, new CompleteUpload(vault, lengthBytes, stated.Tree), cancellationToken);
             completed = outcome.Refusal is null;
@@ -127,7 +157,7 @@ public sealed class PartIntake(IEntityHost host, IPartStore parts, IdSource ids)
         }
     }
 
-    /// <summary>Writes a body to a new attempt; a body that is not what its caller stated leaves nothing.</summary>
+    /// <summary>Writes a body to a new attempt. If its length or hashes differ from the stated ones, the attempt is discarded.</summary>
     private async ValueTask<Refusal?> WriteAsync(
         UploadId upload,
         AttemptId attempt,
@@ -181,9 +211,9 @@ public sealed class PartIntake(IEntityHost host, IPartStore parts, IdSource ids)
         return null;
     }
 
-    /// <summary>Reports a durable part. Where the outcome is unknown the report is repeated, which is cheaper than having
-    /// the bytes sent again.</summary>
-    private async ValueTask<(Outcome<PartStanding> Outcome, int Reports)> ReportAsync(
+    /// <summary>Reports a durable part. If the outcome is unknown, the report is repeated, because that is cheaper than receiving the
+    /// bytes again.</summary>
+    private async ValueTask<(Outcome<StorePartResult> Outcome, int Reports)> ReportAsync(
         UploadId upload, StorePart report, CancellationToken cancellationToken)
     {
         for (var reports = 1; ; reports++)
@@ -194,13 +224,13 @@ public sealed class PartIntake(IEntityHost host, IPartStore parts, IdSource ids)
             }
             catch (EntityUnavailableException) when (reports < MaxReports)
             {
-                // Asked again, the entity first reads its journal.
+                // Before it decides the repeated report, the entity reads its journal again.
             }
         }
     }
 
-    /// <summary>An abort that fails leaves an upload that expires by itself. One that comes after a completion whose answer
-    /// was lost is refused, and the archive stays.</summary>
+    /// <summary>Aborts an upload and ignores failures. If the abort fails, the upload expires later. If the upload was completed but the
+    /// answer was lost, the abort is refused and the archive stays.</summary>
     private async ValueTask AbortQuietlyAsync(UploadId upload, VaultId vault)
     {
         try
@@ -213,7 +243,7 @@ public sealed class PartIntake(IEntityHost host, IPartStore parts, IdSource ids)
     }
 }
 
-/// <summary>The hashes of a body, as its sender states them.</summary>
-/// <param name="Linear">SHA-256 of all bytes.</param>
-/// <param name="Tree">Their tree hash.</param>
+/// <summary>The hashes of a body in a request.</summary>
+/// <param name="Linear">The SHA-256 hash of all bytes.</param>
+/// <param name="Tree">The tree hash of the bytes.</param>
 public readonly record struct StatedHashes(LinearHash Linear, TreeHash Tree);

@@ -1,13 +1,12 @@
-using OrleansUploads.Core;
-using OrleansUploads.Core.Hashing;
-using OrleansUploads.Engine.Archives;
+using OrleansUploads.Engine.Attempts;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Engine.Memory;
 
 /// <summary>One attempt's bytes, in runs of 1 MiB that are allocated as they come.</summary>
 internal sealed class MemoryAttempt(long lengthBytes)
 {
-    private const int RunBytes = Limits.LeafBytes;
+    private const int RunBytes = TreeHash.LeafBytes;
 
     private readonly List<byte[]> _runs = [];
     private AnnouncedLength _length = new(lengthBytes);
@@ -22,7 +21,7 @@ internal sealed class MemoryAttempt(long lengthBytes)
 
     public void Write(ReadOnlySpan<byte> bytes)
     {
-        var offset = _length.Take(bytes.Length);
+        var offset = _length.Add(bytes.Length);
         while (!bytes.IsEmpty)
         {
             var inRun = (int)(offset % RunBytes);

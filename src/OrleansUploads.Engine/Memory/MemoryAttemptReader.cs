@@ -1,5 +1,5 @@
-using OrleansUploads.Core.Hashing;
 using OrleansUploads.Engine.Ports;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Engine.Memory;
 

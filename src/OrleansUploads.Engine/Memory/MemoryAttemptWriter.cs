@@ -1,7 +1,7 @@
-using OrleansUploads.Core.Hashing;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Ports;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Engine.Memory;
 

@@ -1,4 +1,4 @@
-using OrleansUploads.Core;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Memory;
@@ -13,10 +13,13 @@ public sealed class MemoryJournal : IJournal, IWakeIndex
     public ValueTask<JournalHistory> ReadAsync(EntityId entity, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
+        {
             return ValueTask.FromCanceled<JournalHistory>(cancellationToken);
+        }
+
         lock (_gate)
         {
-            return ValueTask.FromResult(_streams.TryGetValue(entity, out Stream? stream) ? stream.Read() : JournalHistory.None);
+            return ValueTask.FromResult(_streams.TryGetValue(entity, out var stream) ? stream.Read() : JournalHistory.None);
         }
     }
 
@@ -24,7 +27,10 @@ public sealed class MemoryJournal : IJournal, IWakeIndex
     public ValueTask<long> ReadVersionAsync(EntityId entity, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
+        {
             return ValueTask.FromCanceled<long>(cancellationToken);
+        }
+
         lock (_gate)
         {
             return ValueTask.FromResult(_streams.GetValueOrDefault(entity)?.Version ?? 0);
@@ -36,15 +42,24 @@ public sealed class MemoryJournal : IJournal, IWakeIndex
     {
         ArgumentOutOfRangeException.ThrowIfNegative(append.ExpectedVersion, nameof(append));
         if (cancellationToken.IsCancellationRequested)
+        {
             return ValueTask.FromCanceled<AppendOutcome>(cancellationToken);
+        }
+
         lock (_gate)
         {
-            Stream stream = _streams.GetValueOrDefault(append.Entity) ?? new Stream();
+            var stream = _streams.GetValueOrDefault(append.Entity) ?? new Stream();
             if (stream.Version != append.ExpectedVersion)
+            {
                 return ValueTask.FromResult(AppendOutcome.Conflict);
+            }
+
             stream.Records.Add(append.Record.ToArray());
             if (append.Wake is { } wake)
+            {
                 stream.WakeAtMilliseconds = wake.At?.ToUnixTimeMilliseconds();
+            }
+
             _streams[append.Entity] = stream;
             return ValueTask.FromResult(AppendOutcome.Appended);
         }
@@ -56,11 +71,16 @@ public sealed class MemoryJournal : IJournal, IWakeIndex
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(version, 1);
         if (cancellationToken.IsCancellationRequested)
+        {
             return ValueTask.FromCanceled(cancellationToken);
+        }
+
         lock (_gate)
         {
-            if (_streams.TryGetValue(entity, out Stream? stream))
+            if (_streams.TryGetValue(entity, out var stream))
+            {
                 stream.CutAt(version, snapshot);
+            }
         }
 
         return ValueTask.CompletedTask;
@@ -71,11 +91,17 @@ public sealed class MemoryJournal : IJournal, IWakeIndex
     {
         ArgumentOutOfRangeException.ThrowIfNegative(expectedVersion);
         if (cancellationToken.IsCancellationRequested)
+        {
             return ValueTask.FromCanceled<AppendOutcome>(cancellationToken);
+        }
+
         lock (_gate)
         {
             if ((_streams.GetValueOrDefault(entity)?.Version ?? 0) != expectedVersion)
+            {
                 return ValueTask.FromResult(AppendOutcome.Conflict);
+            }
+
             _streams.Remove(entity);
             return ValueTask.FromResult(AppendOutcome.Appended);
         }
@@ -86,8 +112,11 @@ public sealed class MemoryJournal : IJournal, IWakeIndex
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         if (cancellationToken.IsCancellationRequested)
+        {
             return ValueTask.FromCanceled<IReadOnlyList<EntityId>>(cancellationToken);
-        long dueAtMilliseconds = dueAt.ToUnixTimeMilliseconds();
+        }
+
+        var dueAtMilliseconds = dueAt.ToUnixTimeMilliseconds();
         lock (_gate)
         {
             return ValueTask.FromResult<IReadOnlyList<EntityId>>([.. _streams
@@ -119,7 +148,10 @@ public sealed class MemoryJournal : IJournal, IWakeIndex
         {
             // An older one is ignored, and one beyond the stream's end comes from an owner that has been overtaken.
             if (version <= _snapshotVersion || version > Version)
+            {
                 return;
+            }
+
             Records.RemoveRange(0, (int)(version - _snapshotVersion));
             _snapshot = snapshot.ToArray();
             _snapshotVersion = version;

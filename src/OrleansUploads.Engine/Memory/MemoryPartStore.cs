@@ -1,6 +1,7 @@
-using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Archives;
 using OrleansUploads.Engine.Ports;
 
@@ -105,6 +106,19 @@ public sealed class MemoryPartStore : IPartStore
         {
             IReadOnlyList<AttemptId> attempts =
                 _uploads.TryGetValue(upload, out var stored) ? [.. stored.Attempts.Keys] : [];
+            return ValueTask.FromResult(attempts);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<ListedAttempt>> ListStoredAsync(UploadId upload, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_gate)
+        {
+            IReadOnlyList<ListedAttempt> attempts = _uploads.TryGetValue(upload, out var stored)
+                ? [.. stored.Attempts.Select(pair => new ListedAttempt(pair.Key, pair.Value.LengthBytes))]
+                : [];
             return ValueTask.FromResult(attempts);
         }
     }

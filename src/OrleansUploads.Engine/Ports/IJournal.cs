@@ -1,53 +1,53 @@
-using OrleansUploads.Core;
+using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Engine.Ports;
 
 /// <summary>The durable history of every entity: one append-only stream of records each.</summary>
 /// <remarks>
-/// A stream's version is the number of records ever appended to it; a stream that does not exist has version 0. The
-/// expected version is the fence: of two hosts that believe they own an entity, the one that is behind gets a
-/// conflict and must read again. Records are opaque here.
-/// <para>Whatever is thrown by <see cref="AppendAsync"/> and <see cref="ForgetAsync"/>, but for argument errors, means
-/// "unknown": the change may or may not be durable, and the caller must read the stream again before it decides anything.
-/// All members may be called concurrently. Memory that is handed over is left alone until the call has ended.</para>
+/// The version of a stream is the number of records ever appended to it; a stream that does not exist has version 0. The
+/// expected version is the fence: if two hosts both believe that they own an entity, the one that is behind gets a conflict and
+/// must read the stream again. The journal does not interpret records.
+/// <para>Any exception from <see cref="AppendAsync"/> and <see cref="ForgetAsync"/>, except an argument error, means that the outcome
+/// is unknown: the change may or may not be durable, and the caller must read the stream again before it decides anything.
+/// All members may be called concurrently. The caller must not change memory that it passes in until the call has ended.</para>
 /// </remarks>
 public interface IJournal
 {
-    /// <summary>Reads what is needed to rebuild an entity: the newest snapshot, if any, and every record after it.</summary>
-    /// <exception cref="JournalDamagedException">What is stored is not what was written; the entity must not be served.</exception>
-    /// <exception cref="JournalUnavailableException">The journal could not be read now.</exception>
+    /// <summary>Reads what is needed to rebuild an entity: the newest snapshot, if there is one, and all later records.</summary>
+    /// <exception cref="JournalDamagedException">The stored history differs from what was written; the entity must not be served.</exception>
+    /// <exception cref="JournalUnavailableException">The journal cannot be read at the moment.</exception>
     ValueTask<JournalHistory> ReadAsync(EntityId entity, CancellationToken cancellationToken);
 
-    /// <summary>Reads how far a stream is, without its records.</summary>
-    /// <exception cref="JournalUnavailableException">The journal could not be read now.</exception>
+    /// <summary>Reads the version of a stream without its records.</summary>
+    /// <exception cref="JournalUnavailableException">The journal cannot be read at the moment.</exception>
     ValueTask<long> ReadVersionAsync(EntityId entity, CancellationToken cancellationToken);
 
     /// <summary>Appends one record as version <c>ExpectedVersion + 1</c>. Durable when the task has completed.</summary>
     /// <returns>Whether it was appended, or fenced off because the stream is not at the expected version.</returns>
-    /// <exception cref="JournalUnavailableException">Outcome unknown.</exception>
+    /// <exception cref="JournalUnavailableException">The outcome is unknown.</exception>
     ValueTask<AppendOutcome> AppendAsync(JournalAppend append, CancellationToken cancellationToken);
 
-    /// <summary>Replaces the records up to a version, which is at least 1, by one snapshot.</summary>
-    /// <remarks>An older snapshot than the stored one is ignored, and so is one that is ahead of its stream: its owner was
-    /// overtaken. Losing a snapshot loses nothing.</remarks>
+    /// <summary>Replaces all records up to a version, which is at least 1, with one snapshot.</summary>
+    /// <remarks>The snapshot is ignored if it is older than the stored one or newer than the stream, because then its owner has lost
+    /// the stream to another host. Losing a snapshot loses no data.</remarks>
     ValueTask SaveSnapshotAsync(EntityId entity, long version, ReadOnlyMemory<byte> snapshot, CancellationToken cancellationToken);
 
-    /// <summary>Deletes a whole stream, if it is still at the expected version; afterwards it has version 0. Durable when the
-    /// task has completed. Only for names that never come back: the versions of a new stream start again at 1.</summary>
+    /// <summary>Deletes a whole stream if it is still at the expected version; afterwards it has version 0. Durable when the task has
+    /// completed. Use it only for names that are never used again, because the versions of a new stream start at 1.</summary>
     ValueTask<AppendOutcome> ForgetAsync(EntityId entity, long expectedVersion, CancellationToken cancellationToken);
 }
 
-/// <summary>Finds the entities that asked to be woken. A scan of durable state, so no tick can be lost.</summary>
+/// <summary>Lists the entities that asked to be woken. It reads durable state, so a wake-up cannot get lost.</summary>
 public interface IWakeIndex
 {
-    /// <summary>Entities whose wake time is at or before an instant, the earliest first.</summary>
+    /// <summary>Lists the entities whose wake time is at or before an instant, earliest first.</summary>
     /// <param name="dueAt">The instant, usually now.</param>
-    /// <param name="limit">Most entities to return; at least 1.</param>
-    /// <param name="cancellationToken">Ends the scan.</param>
+    /// <param name="limit">Maximum number of entities to return; at least 1.</param>
+    /// <param name="cancellationToken">Cancels the scan.</param>
     ValueTask<IReadOnlyList<EntityId>> ListDueAsync(DateTimeOffset dueAt, int limit, CancellationToken cancellationToken);
 }
 
-/// <summary>How an append ended, where that is known.</summary>
+/// <summary>The outcome of an append, if it is known.</summary>
 public enum AppendOutcome
 {
     /// <summary>The record is durable.</summary>
@@ -60,8 +60,8 @@ public enum AppendOutcome
 /// <summary>One record to append.</summary>
 /// <param name="Entity">The stream.</param>
 /// <param name="ExpectedVersion">The stream's version as the caller knows it; 0 for a new one.</param>
-/// <param name="Record">The bytes; the caller leaves them alone until the append has ended.</param>
-/// <param name="Wake">Sets or clears the entity's wake time in the same write; null leaves it as it is.</param>
+/// <param name="Record">The bytes; the caller must not change them until the append has ended.</param>
+/// <param name="Wake">Sets or clears the wake time of the entity in the same write; null leaves it unchanged.</param>
 public readonly record struct JournalAppend(
     EntityId Entity,
     long ExpectedVersion,
@@ -69,14 +69,14 @@ public readonly record struct JournalAppend(
     WakeChange? Wake = null);
 
 /// <summary>A new wake time for an entity.</summary>
-/// <param name="At">When to list it as due, to the millisecond; null for never.</param>
+/// <param name="At">When the entity is due, in whole milliseconds; null to never wake it.</param>
 public readonly record struct WakeChange(DateTimeOffset? At);
 
-/// <summary>What a stream holds.</summary>
-/// <param name="Version">The stream's version; 0 where there is no stream.</param>
-/// <param name="Snapshot">The newest snapshot; null where there is none.</param>
+/// <summary>The content of a stream.</summary>
+/// <param name="Version">The version of the stream; 0 if it does not exist.</param>
+/// <param name="Snapshot">The newest snapshot; null if there is none.</param>
 /// <param name="Records">The records after the snapshot, oldest first.</param>
-/// <param name="WakeAt">The wake time in force; null for none.</param>
+/// <param name="WakeAt">The current wake time; null if there is none.</param>
 public sealed record JournalHistory(
     long Version,
     ReadOnlyMemory<byte>? Snapshot,

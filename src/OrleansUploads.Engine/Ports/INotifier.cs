@@ -1,16 +1,17 @@
-using OrleansUploads.Core.Jobs;
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Messages.Jobs;
+using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Engine.Ports;
 
-/// <summary>Where messages of the end of jobs go: outside of this service, to whoever listens to a topic.</summary>
+/// <summary>Sends notifications about finished jobs to the receivers of a topic.</summary>
 public interface INotifier
 {
-    /// <summary>Sends a message, once. A topic that nobody listens to is done at once. The same message may come again,
-    /// with the same <see cref="JobNotice.Id"/>, so that whoever gets it can tell.</summary>
-    /// <param name="vault">The vault whose job it is.</param>
-    /// <param name="notice">The message.</param>
-    /// <param name="cancellationToken">The host stops; it may have been sent.</param>
-    /// <returns>Done when the receiver has the message. Any exception means that it may not have it.</returns>
-    ValueTask NotifyAsync(VaultLife vault, JobNotice notice, CancellationToken cancellationToken);
+    /// <summary>Sends a notification once. Completes at once if the topic has no receiver. The same notification may be sent
+    /// again with the same <see cref="JobNotice.Id"/>, so receivers can recognize duplicates.</summary>
+    /// <param name="vault">The vault of the job.</param>
+    /// <param name="notice">The notification.</param>
+    /// <param name="cancellationToken">Canceled when the host stops; the notification may have been sent.</param>
+    /// <returns>A task that completes when the receiver has confirmed the notification. Any exception means that the receiver may
+    /// not have it.</returns>
+    ValueTask NotifyAsync(VaultIncarnation vault, JobNotice notice, CancellationToken cancellationToken);
 }

@@ -1,82 +1,90 @@
-using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Engine.Ports;
 
-/// <summary>Where the bytes are: immutable attempts, and one manifest per completed upload.</summary>
+/// <summary>Stores the bytes: immutable attempts, and one manifest for each completed upload.</summary>
 /// <remarks>
-/// Nothing is ever overwritten. An attempt is no part until its upload has said so, so a half-written one is harmless
-/// and is collected later. Which attempts are wanted is not known here: the upload is asked before anything is deleted.
-/// All members may be called concurrently.
+/// Nothing is ever overwritten. An attempt becomes a part only when its upload says so, so an incomplete attempt is harmless and is
+/// collected later. The store does not know which attempts are in use; the upload is asked before anything is deleted.
+/// All members may be called concurrently. Every member may throw <see cref="PartStoreUnavailableException"/> if the store cannot
+/// carry out the call at the moment, and <see cref="PartStoreFailedException"/> if it takes no writes until it is opened again.
 /// </remarks>
 public interface IPartStore
 {
     /// <summary>Begins a new attempt.</summary>
-    /// <param name="upload">The upload that may come to own it.</param>
-    /// <param name="attempt">Its name; never used before.</param>
-    /// <param name="lengthBytes">How many bytes will be written; at least 1.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="PartStoreFullException">There is no room for that many bytes.</exception>
+    /// <param name="upload">The upload that may come to own the attempt.</param>
+    /// <param name="attempt">The name of the attempt, which was never used before.</param>
+    /// <param name="lengthBytes">The number of bytes that will be written; at least 1.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="PartStoreFullException">There is not enough room.</exception>
     /// <exception cref="InvalidOperationException">The name was used before.</exception>
     ValueTask<IAttemptWriter> CreateAsync(UploadId upload, AttemptId attempt, long lengthBytes, CancellationToken cancellationToken);
 
     /// <summary>Opens a committed attempt for reading.</summary>
-    /// <exception cref="AttemptDamagedException">It is missing, was never committed, or is not what was written.</exception>
+    /// <exception cref="AttemptDamagedException">The attempt is missing, was never committed, or differs from what was written.
+    /// </exception>
     ValueTask<IAttemptReader> OpenAsync(UploadId upload, AttemptId attempt, CancellationToken cancellationToken);
 
-    /// <summary>Stores the manifest of a completed upload. Durable when the task has completed; repeating it with the
-    /// same manifest does nothing.</summary>
-    /// <exception cref="PartStoreFullException">There is no room.</exception>
-    /// <exception cref="InvalidOperationException">The upload has another manifest.</exception>
-    /// <exception cref="AttemptDamagedException">It has one that is not what was written.</exception>
+    /// <summary>Stores the manifest of a completed upload. The manifest is durable when the task has completed. Storing the same
+    /// manifest again does nothing.</summary>
+    /// <exception cref="PartStoreFullException">There is not enough room.</exception>
+    /// <exception cref="InvalidOperationException">The upload has a different manifest.</exception>
+    /// <exception cref="AttemptDamagedException">The upload has a damaged manifest.</exception>
     ValueTask PutManifestAsync(Manifest manifest, CancellationToken cancellationToken);
 
-    /// <summary>Reads the manifest of an upload; null where there is none.</summary>
-    /// <exception cref="AttemptDamagedException">It is not what was written.</exception>
+    /// <summary>Reads the manifest of an upload; null if it has none.</summary>
+    /// <exception cref="AttemptDamagedException">The manifest differs from what was written.</exception>
     ValueTask<Manifest?> ReadManifestAsync(UploadId upload, CancellationToken cancellationToken);
 
-    /// <summary>All uploads that have anything stored here, in no particular order. After a crash one may be named of which
-    /// nothing is left.</summary>
+    /// <summary>Lists all uploads that have anything stored, in no particular order. After a crash the list may include uploads that
+    /// no longer have any data.</summary>
     IAsyncEnumerable<UploadId> ListUploadsAsync(CancellationToken cancellationToken);
 
-    /// <summary>All attempts of an upload, committed or not, in no particular order.</summary>
+    /// <summary>Lists all attempts of an upload, committed or not, in no particular order.</summary>
     ValueTask<IReadOnlyList<AttemptId>> ListAttemptsAsync(UploadId upload, CancellationToken cancellationToken);
 
-    /// <summary>Deletes one attempt; nothing happens where there is none.</summary>
+    /// <summary>Lists the attempts of an upload with their lengths, in no particular order. The list may include attempts that are
+    /// still being written. Attempts whose stored length no committed attempt can have are left out. No bytes are verified.</summary>
+    ValueTask<IReadOnlyList<ListedAttempt>> ListStoredAsync(UploadId upload, CancellationToken cancellationToken);
+
+    /// <summary>Deletes an attempt. Does nothing if the attempt does not exist.</summary>
     ValueTask DeleteAttemptAsync(UploadId upload, AttemptId attempt, CancellationToken cancellationToken);
 
-    /// <summary>Deletes all that an upload has here, its manifest first and its attempts after.</summary>
+    /// <summary>Deletes everything that is stored for an upload, first the manifest and then the attempts.</summary>
     ValueTask DeleteUploadAsync(UploadId upload, CancellationToken cancellationToken);
 }
 
-/// <summary>One attempt being written, front to back. Disposing it uncommitted deletes what was written.</summary>
+/// <summary>Writes one attempt from front to back. Disposing the writer before the commit deletes what was written.</summary>
 public interface IAttemptWriter : IAsyncDisposable
 {
-    /// <summary>Adds bytes. The caller may reuse the memory when the task has completed.</summary>
-    /// <exception cref="PartStoreFullException">The store ran out of room.</exception>
+    /// <summary>Appends bytes. The caller may reuse the memory when the task has completed.</summary>
+    /// <exception cref="PartStoreFullException">The store has run out of room.</exception>
     ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken);
 
-    /// <summary>Makes the attempt durable, name included. Exactly the announced number of bytes must have been written.</summary>
-    /// <param name="leaves">SHA-256 of each 1 MiB of the bytes, kept beside them for the hashes of ranges.</param>
-    /// <param name="cancellationToken">Gives up; the attempt may be there all the same.</param>
+    /// <summary>Makes the attempt durable, including its name. Exactly the announced number of bytes must have been written.</summary>
+    /// <param name="leaves">SHA-256 of each 1 MiB of the bytes, stored beside them for the hashes of ranges.</param>
+    /// <param name="cancellationToken">Cancels the call; the attempt may still be committed.</param>
     /// <exception cref="InvalidOperationException">More or fewer bytes were written than announced.</exception>
     /// <exception cref="AttemptDamagedException">The attempt was deleted while it was being written.</exception>
     ValueTask CommitAsync(ReadOnlyMemory<Sha256Digest> leaves, CancellationToken cancellationToken);
 }
 
-/// <summary>One committed attempt being read. What it hands out is what was written, or it throws.</summary>
+/// <summary>Reads one committed attempt. It returns exactly the bytes that were written, or it throws.</summary>
 public interface IAttemptReader : IAsyncDisposable
 {
-    /// <summary>Length of the attempt's bytes.</summary>
+    /// <summary>Length of the attempt in bytes.</summary>
     long LengthBytes { get; }
 
-    /// <summary>Fills the front of the buffer from an offset; returns how many bytes, 0 only at the end.</summary>
-    /// <remarks>It fills as much as there is. Fastest when the offset and the buffer are multiples of 64 KiB.</remarks>
-    /// <exception cref="AttemptDamagedException">The stored bytes are not those that were written.</exception>
+    /// <summary>Reads from an offset into the front of the buffer.</summary>
+    /// <returns>The number of bytes read: the length of the buffer, or fewer at the end of the attempt.</returns>
+    /// <remarks>Reads are fastest if the offset and the length of the buffer are multiples of 64 KiB.</remarks>
+    /// <exception cref="AttemptDamagedException">The stored bytes differ from what was written.</exception>
     ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken);
 
-    /// <summary>The leaves given at commit, in order.</summary>
+    /// <summary>Reads the leaves that were given at commit, in order.</summary>
     ValueTask<IReadOnlyList<Sha256Digest>> ReadLeavesAsync(CancellationToken cancellationToken);
 }

@@ -1,21 +1,23 @@
 namespace OrleansUploads.Engine.Ports;
 
-/// <summary>The journal could not do what was asked now: I/O failed, timed out, or the disk is full.</summary>
-/// <remarks>Of a write it says nothing about the outcome. Trying again later may succeed.</remarks>
+/// <summary>The journal cannot carry out the request at the moment: I/O failed or timed out, or the disk is full.</summary>
+/// <remarks>The outcome of a write is unknown. Retrying later may succeed.</remarks>
 public sealed class JournalUnavailableException : Exception
 {
-    /// <summary>Says what was attempted, on which stream.</summary>
+    /// <param name="message">What was attempted, on which stream.</param>
+    /// <param name="inner">The cause, if there is one.</param>
     public JournalUnavailableException(string message, Exception? inner = null)
         : base(message, inner)
     {
     }
 }
 
-/// <summary>The journal holds something other than what was written: a flipped byte, a missing or torn record.</summary>
-/// <remarks>Trying again does not help; the message says what an operator can do.</remarks>
+/// <summary>The journal differs from what was written: a byte has changed, or a record is missing or incomplete.</summary>
+/// <remarks>Retrying does not help. The message tells the operator what to do.</remarks>
 public sealed class JournalDamagedException : Exception
 {
-    /// <summary>Says what is damaged and what to do about it.</summary>
+    /// <param name="message">What is damaged, and what to do.</param>
+    /// <param name="inner">The cause, if there is one.</param>
     public JournalDamagedException(string message, Exception? inner = null)
         : base(message, inner)
     {

@@ -1,29 +1,30 @@
-using OrleansUploads.Core;
-using OrleansUploads.Engine.Embedded;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Reclaim;
 
-/// <summary>Wakes the entities whose time has come: stale uploads expire, old records are forgotten, and what a crash left
-/// undelivered is delivered.</summary>
-/// <remarks>It scans durable state, so a tick that is lost costs only time.</remarks>
-public sealed class WakeScan(EmbeddedHost host, IWakeIndex index, TimeProvider time)
+/// <summary>Wakes the entities whose wake time has come: stale uploads expire, old records are deleted, and intents that a
+/// crash interrupted are delivered.</summary>
+/// <remarks>It scans durable state, so a missed tick only delays the work.</remarks>
+/// <param name="host">Wakes the entities.</param>
+/// <param name="index">Lists the entities that are due.</param>
+public sealed class WakeScan(IEntityWaker host, IWakeIndex index)
 {
     private const int PageSize = 256;
 
-    /// <summary>Wakes all entities that are due now.</summary>
-    /// <returns>How many were woken.</returns>
+    /// <summary>Wakes all entities that are due now. Entities that cannot be woken stay due for the next scan.</summary>
+    /// <returns>The number of entities that were woken.</returns>
     public async ValueTask<int> RunAsync(CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
+        var dueBy = host.Clock.Read().DueBy;
         var woken = 0;
         var stillDue = new HashSet<EntityId>();
         while (true)
         {
-            // Whatever stays due, because it could not be woken, is the earliest again. Only that is remembered: millions may
-            // be due at once.
-            var due = await index.ListDueAsync(now, PageSize, cancellationToken);
+            // Entities that could not be woken come first in the next page again. Only those are remembered, because millions
+            // of entities may be due at once.
+            var due = await index.ListDueAsync(dueBy, PageSize, cancellationToken);
             stillDue.IntersectWith(due);
             var fresh = due.Where(stillDue.Add).ToList();
             if (fresh.Count == 0)
@@ -41,7 +42,7 @@ public sealed class WakeScan(EmbeddedHost host, IWakeIndex index, TimeProvider t
                 }
                 catch (EntityUnavailableException)
                 {
-                    // It stays due; the next scan tries again.
+                    // The entity stays due; the next scan tries again.
                 }
             }
         }

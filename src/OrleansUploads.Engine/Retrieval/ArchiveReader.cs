@@ -1,33 +1,31 @@
 using System.Buffers;
-using OrleansUploads.Core;
-using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Messages.Archives;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Ports;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Engine.Retrieval;
 
-/// <summary>Reads archives back: exactly the bytes that were acknowledged, or an error. Of an archive whose bytes are kept
-/// elsewhere there is only the manifest to read.</summary>
+/// <summary>Reads archives: returns exactly the bytes that were acknowledged, or fails. For an archive in external storage only the
+/// manifest can be read.</summary>
 public sealed class ArchiveReader(IPartStore parts)
 {
-    /// <summary>Bytes that are read and verified at a time; divides the 1 MiB leaf.</summary>
+    /// <summary>The number of bytes that are read and verified at a time. The 1 MiB leaf is a multiple of it.</summary>
     public const int BufferBytes = 256 * 1024;
 
-    /// <summary>Reads the manifest of the archive that an upload became.</summary>
-    /// <exception cref="AttemptDamagedException">It is missing or not what was written.</exception>
+    /// <summary>Reads the manifest of a completed upload.</summary>
+    /// <exception cref="AttemptDamagedException">The manifest is missing or damaged.</exception>
     public async ValueTask<Manifest> ReadManifestAsync(UploadId upload, CancellationToken cancellationToken) =>
         await parts.ReadManifestAsync(upload, cancellationToken)
             ?? throw new AttemptDamagedException($"The manifest of upload {upload} is missing from the part store.");
 
     /// <summary>Copies a range of an archive.</summary>
-    /// <param name="manifest">Which bytes make up the archive; they are in the part store.</param>
-    /// <param name="range">The bytes that are wanted; inside the archive.</param>
-    /// <param name="destination">Gets only verified bytes.</param>
-    /// <param name="cancellationToken">The reader is gone.</param>
-    /// <exception cref="AttemptDamagedException">Stored bytes are not those that were written; less than the range was
-    /// copied.</exception>
+    /// <param name="manifest">The archive's extents, all in the part store.</param>
+    /// <param name="range">The bytes to copy. They must be inside the archive.</param>
+    /// <param name="destination">The stream to write to. It receives only verified bytes.</param>
+    /// <param name="cancellationToken">Canceled when the client disconnects.</param>
+    /// <exception cref="AttemptDamagedException">Stored bytes are damaged. Only a part of the range was copied.</exception>
     public async ValueTask CopyAsync(
         Manifest manifest, PartRange range, Stream destination, CancellationToken cancellationToken)
     {
@@ -38,20 +36,20 @@ public sealed class ArchiveReader(IPartStore parts)
             var position = range.FirstByte;
             while (position <= range.LastByte)
             {
-                var extent = manifest.Extents[(int)(position / manifest.PartSizeBytes)];
+                var (index, offset) = manifest.FindExtent(position);
+                var extent = manifest.Extents[index];
                 await using var reader = await OpenAsync(manifest, extent, cancellationToken);
-                var offset = position % manifest.PartSizeBytes;
                 var end = Math.Min(extent.LengthBytes, offset + range.LastByte - position + 1);
                 while (offset < end)
                 {
-                    // After the first read all others begin at a multiple of the buffer, where verifying is quickest.
+                    // All reads after the first start at a multiple of the buffer size, where verification is fastest.
                     var wanted = (int)Math.Min(end - offset, BufferBytes - (offset % BufferBytes));
                     var count = await reader.ReadAsync(offset, buffer.AsMemory(0, wanted), cancellationToken);
                     if (count == 0)
                     {
                         throw new AttemptDamagedException(
-                            $"Attempt {extent.Place.Attempt} of upload {manifest.Upload} ends at byte {offset}, before its "
-                            + "length.");
+                            $"Attempt {extent.Place.Attempt} of upload {manifest.Upload} ends at byte {offset}, but should have "
+                            + $"{extent.LengthBytes} bytes.");
                     }
 
                     await destination.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
@@ -66,11 +64,11 @@ public sealed class ArchiveReader(IPartStore parts)
         }
     }
 
-    /// <summary>The tree hash of a range, from the leaves that were kept when the parts were stored.</summary>
-    /// <param name="manifest">Which bytes make up the archive; they are in the part store.</param>
-    /// <param name="range">The bytes; inside the archive.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>Null where the range is not tree-hash aligned, and so has none.</returns>
+    /// <summary>Computes the tree hash of a range from the leaf hashes that were stored with the parts.</summary>
+    /// <param name="manifest">The archive's extents, all in the part store.</param>
+    /// <param name="range">The range. It must be inside the archive.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <returns>Null if the range is not tree-hash aligned and therefore has no tree hash.</returns>
     public async ValueTask<TreeHash?> RangeTreeHashAsync(
         Manifest manifest, PartRange range, CancellationToken cancellationToken)
     {
@@ -79,17 +77,18 @@ public sealed class ArchiveReader(IPartStore parts)
             return manifest.TreeHash;
         }
 
-        if (!TreeHashRanges.IsTreeHashAligned(range.FirstByte, range.LastByte, manifest.SizeBytes))
+        // The leaves of parts of different lengths are not leaves of the archive.
+        if (manifest.PartSizeBytes == 0
+            || !TreeHashRanges.IsTreeHashAligned(range.FirstByte, range.LastByte, manifest.SizeBytes))
         {
             return null;
         }
 
-        var size = manifest.PartSizeBytes;
-        var firstPart = (int)(range.FirstByte / size);
-        var lastPart = (int)(range.LastByte / size);
+        var (firstPart, firstOffset) = manifest.FindExtent(range.FirstByte);
+        var (lastPart, lastOffset) = manifest.FindExtent(range.LastByte);
         if (firstPart != lastPart)
         {
-            // An aligned range over several parts is made of whole ones.
+            // An aligned range that spans several parts consists of whole parts.
             var hashes = new TreeHash[lastPart - firstPart + 1];
             for (var part = firstPart; part <= lastPart; part++)
             {
@@ -101,8 +100,8 @@ public sealed class ArchiveReader(IPartStore parts)
 
         await using var reader = await OpenAsync(manifest, manifest.Extents[firstPart], cancellationToken);
         var leaves = await reader.ReadLeavesAsync(cancellationToken);
-        var firstLeaf = (int)(range.FirstByte % size / Limits.LeafBytes);
-        var lastLeaf = (int)(range.LastByte % size / Limits.LeafBytes);
+        var firstLeaf = (int)(firstOffset / TreeHash.LeafBytes);
+        var lastLeaf = (int)(lastOffset / TreeHash.LeafBytes);
         var wanted = new Sha256Digest[lastLeaf - firstLeaf + 1];
         for (var leaf = firstLeaf; leaf <= lastLeaf; leaf++)
         {
@@ -116,7 +115,7 @@ public sealed class ArchiveReader(IPartStore parts)
         Manifest manifest, Extent extent, CancellationToken cancellationToken)
     {
         var attempt = extent.Place.Attempt
-            ?? throw new InvalidOperationException($"The bytes of archive {manifest.Archive} are kept elsewhere.");
+            ?? throw new InvalidOperationException($"The bytes of archive {manifest.Archive} are in external storage.");
         var reader = await parts.OpenAsync(manifest.Upload, attempt, cancellationToken);
         if (reader.LengthBytes == extent.LengthBytes)
         {

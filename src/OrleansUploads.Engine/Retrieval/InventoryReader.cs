@@ -1,32 +1,34 @@
 using System.Runtime.CompilerServices;
 using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Jobs;
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Messages.Jobs;
+using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
 
 namespace OrleansUploads.Engine.Retrieval;
 
-/// <summary>Reads inventories: shard after shard, page after page, so memory does not grow with the vault. The next few shards are
-/// asked before they are wanted: most of them have to be read from a disk or from another machine first.</summary>
-/// <param name="host">Where the shards of the index are.</param>
-/// <param name="pageArchives">Most archives that a shard is asked for at a time.</param>
+/// <summary>Reads inventories shard by shard and page by page, so memory does not grow with the vault. The next few shards are read
+/// ahead, because most of them must be loaded from disk or from another machine.</summary>
+/// <param name="host">Hosts the shards of the archive index.</param>
+/// <param name="pageArchives">The maximum number of archives to request from a shard at a time.</param>
 public sealed class InventoryReader(IEntityHost host, int pageArchives = InventoryReader.DefaultPageArchives)
 {
-    /// <summary>Default of how many archives a shard is asked for at a time.</summary>
+    /// <summary>The default maximum number of archives to request from a shard at a time.</summary>
     public const int DefaultPageArchives = 256;
 
-    /// <summary>How many shards are asked before the present one is through.</summary>
+    /// <summary>The number of shards to read ahead of the current one.</summary>
     public const int ShardsAhead = 4;
 
-    /// <summary>Lists the archives of an inventory, by shard and then by ID. The same question has the same answer as long as
-    /// a job may ask it, whatever happens to the vault.</summary>
-    /// <param name="inventory">The moment whose archives are meant.</param>
-    /// <param name="selection">Which of them.</param>
-    /// <param name="cancellationToken">The reader is gone.</param>
-    /// <returns>Pages that are not empty; the last one says whether the selection's limit left any out.</returns>
-    /// <exception cref="EntityUnavailableException">A shard did not answer; asking again may help.</exception>
+    /// <summary>Lists the archives of an inventory, ordered by shard and then by ID. The same request returns the same archives for the
+    /// lifetime of a job, even if the vault changes.</summary>
+    /// <param name="inventory">The snapshot to list.</param>
+    /// <param name="selection">The archives to list.</param>
+    /// <param name="cancellationToken">Canceled when the client disconnects.</param>
+    /// <returns>Non-empty pages. The last page tells whether the selection's limit has left out any archives.</returns>
+    /// <exception cref="EntityUnavailableException">A shard did not answer; a retry may succeed.</exception>
     public async IAsyncEnumerable<ArchivesPage> ReadAsync(
-        InventoryCut inventory,
+        InventorySnapshot inventory,
         InventorySelection selection,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -34,7 +36,7 @@ public sealed class InventoryReader(IEntityHost host, int pageArchives = Invento
         ArchivesPage? held = null;
         await foreach (var page in ReadAllAsync(inventory, selection, cancellationToken))
         {
-            // Whether a full page is the last one is known only once there is something behind it.
+            // A full page may be the last one, so it is held back until another page follows.
             if (held is not null)
             {
                 yield return held with { HasMore = true };
@@ -60,11 +62,11 @@ public sealed class InventoryReader(IEntityHost host, int pageArchives = Invento
     }
 
     private async IAsyncEnumerable<IReadOnlyList<ArchiveEntry>> ReadAllAsync(
-        InventoryCut inventory,
+        InventorySnapshot inventory,
         InventorySelection selection,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var first = selection.After is { } after ? ArchiveShardDecider.ShardOf(after, inventory.Life) : 0;
+        var first = selection.After is { } after ? ArchiveShardDecider.ShardOf(after, inventory.Incarnation) : 0;
         var next = first;
         var asked = new Queue<(int Shard, Task<ArchivesPage> FirstPage)>();
         while (true)
@@ -98,7 +100,7 @@ public sealed class InventoryReader(IEntityHost host, int pageArchives = Invento
         async Task<ArchivesPage> AskAsync(int shard, ArchiveId? from)
         {
             var question = new ListArchives(inventory.Versions[shard], from, pageArchives, selection.Created);
-            return (await host.AskAsync(inventory.Life.ArchiveShard(shard), question, cancellationToken)).Answer;
+            return (await host.AskAsync(inventory.Incarnation.ArchiveShard(shard), question, cancellationToken)).Answer;
         }
     }
 }

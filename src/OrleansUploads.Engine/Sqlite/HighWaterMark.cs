@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Microsoft.Win32.SafeHandles;
+using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Sqlite;
@@ -35,31 +36,39 @@ internal sealed class HighWaterMark : IDisposable
     /// <exception cref="JournalDamagedException">Neither slot can be read, which no crash leaves behind.</exception>
     public static long? Read(string folder)
     {
-        string path = Path.Combine(folder, FileName);
+        var path = Path.Combine(folder, FileName);
         if (!File.Exists(path))
+        {
             return null;
-        byte[] bytes = File.ReadAllBytes(path);
+        }
+
+        var bytes = File.ReadAllBytes(path);
         long? highest = null;
         for (int slot = 0; slot < 2; slot++)
         {
             if (ReadSlot(bytes, slot) is { } number && number >= (highest ?? 0))
+            {
                 highest = number;
+            }
         }
 
         return highest ?? throw new JournalDamagedException(
-            $"{path} holds no readable mark, so it cannot be told whether acknowledged records are missing. " +
-            $"Restore the whole journal folder from a backup or, to go on without that check, delete {FileName}.");
+            $"{path} holds no readable mark, so it cannot be told whether acknowledged records are missing. "
+            + $"Restore the whole journal folder from a backup or, to go on without that check, delete {FileName}.");
     }
 
     /// <summary>Opens the mark for writing, and creates it where there is none.</summary>
-    public static HighWaterMark Open(string folder, long current)
+    public static HighWaterMark Open(string folder, long current, IDiskFlush flush)
     {
-        string path = Path.Combine(folder, FileName);
+        var path = Path.Combine(folder, FileName);
         if (!File.Exists(path))
-            Create(path, current);
-        byte[] bytes = File.ReadAllBytes(path);
-        int newest = (ReadSlot(bytes, 1) ?? -1) > (ReadSlot(bytes, 0) ?? -1) ? 1 : 0;
-        SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
+        {
+            Create(path, current, flush);
+        }
+
+        var bytes = File.ReadAllBytes(path);
+        var newest = (ReadSlot(bytes, 1) ?? -1) > (ReadSlot(bytes, 0) ?? -1) ? 1 : 0;
+        var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
         var mark = new HighWaterMark(file, 1 - newest);
         mark.Advance(current);
         return mark;
@@ -77,16 +86,17 @@ internal sealed class HighWaterMark : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 
-    private static void Create(string path, long number)
+    private static void Create(string path, long number, IDiskFlush flush)
     {
         // Under another name first, so that a crash cannot leave a mark without content.
-        string unfinished = path + ".new";
+        var unfinished = path + ".new";
         var bytes = new byte[FileBytes];
         WriteSlot(bytes, number);
-        using (SafeFileHandle file = File.OpenHandle(unfinished, FileMode.Create, FileAccess.Write))
+        File.Delete(unfinished);
+        using (var file = new FileStream(unfinished, OwnerOnly.NewFile()))
         {
-            RandomAccess.Write(file, bytes, 0);
-            RandomAccess.FlushToDisk(file);
+            RandomAccess.Write(file.SafeFileHandle, bytes, 0);
+            flush.RequireFile(file.SafeFileHandle, unfinished);
         }
 
         File.Move(unfinished, path, overwrite: true);
@@ -101,11 +111,14 @@ internal sealed class HighWaterMark : IDisposable
 
     private static long? ReadSlot(ReadOnlySpan<byte> file, int slot)
     {
-        int offset = slot * SlotStrideBytes;
+        var offset = slot * SlotStrideBytes;
         if (file.Length < offset + SlotBytes)
+        {
             return null;
-        ReadOnlySpan<byte> bytes = file.Slice(offset, SlotBytes);
-        bool intact = BinaryPrimitives.ReadInt64LittleEndian(bytes) == Magic
+        }
+
+        var bytes = file.Slice(offset, SlotBytes);
+        var intact = BinaryPrimitives.ReadInt64LittleEndian(bytes) == Magic
             && BinaryPrimitives.ReadUInt32LittleEndian(bytes[16..]) == RecordChecksum.OfBytes(bytes[..16]);
         return intact ? BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]) : null;
     }

@@ -1,4 +1,5 @@
-using OrleansUploads.Core;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Sqlite;
@@ -12,12 +13,32 @@ internal static class JournalOpening
     public static void RequireReached(long? mark, long sequence, string folder)
     {
         if (mark is not { } acknowledged || sequence >= acknowledged)
+        {
             return;
+        }
+
         throw new JournalDamagedException(
-            $"The journal in {folder} ends at change {sequence}, but {acknowledged} changes were acknowledged: the end of " +
-            $"{JournalSchema.FileName} or of its write-ahead log is lost or damaged. It is not served, and nothing in the " +
-            "folder was changed. Restore the whole folder from a backup or, to accept the loss of the last " +
-            $"{acknowledged - sequence} changes, delete {HighWaterMark.FileName}.");
+            $"The journal in {folder} ends at change {sequence}, but {acknowledged} changes were acknowledged: the end of "
+            + $"{JournalSchema.FileName} or of its write-ahead log is lost or damaged. It is not served, and nothing in the "
+            + "folder was changed. Restore the whole folder from a backup or, to accept the loss of the last "
+            + $"{acknowledged - sequence} changes, delete {HighWaterMark.FileName}.");
+    }
+
+    /// <summary>Makes the journal's files readable by the owner only, the database, from which SQLite takes the mode of the
+    /// others, before SQLite does.</summary>
+    public static void RestrictFiles(string folder)
+    {
+        var database = Path.Combine(folder, JournalSchema.FileName);
+        if (!File.Exists(database))
+        {
+            new FileStream(database, OwnerOnly.NewFile()).Dispose();
+        }
+
+        foreach (var path in (string[])[
+            database, database + "-wal", database + "-shm", Path.Combine(folder, HighWaterMark.FileName)])
+        {
+            OwnerOnly.Restrict(path);
+        }
     }
 
     /// <summary>Checks the newest records, which a crash or a failing disk is most likely to have hit.</summary>
@@ -25,7 +46,7 @@ internal static class JournalOpening
     public static IReadOnlyList<EntityId> FindDamaged(SqliteDatabase database)
     {
         var damaged = new HashSet<EntityId>();
-        using SqliteStatement newest = database.Prepare("""
+        using var newest = database.Prepare("""
             SELECT s.kind, s.key, r.version, r.crc, r.payload
             FROM records r JOIN streams s ON s.id = r.stream
             ORDER BY r.sequence DESC LIMIT ?1
@@ -35,7 +56,9 @@ internal static class JournalOpening
         {
             var entity = new EntityId((EntityKind)newest.Int64(0), newest.Text(1));
             if (newest.Int64(3) != RecordChecksum.OfRecord(RecordChecksum.OfStream(entity), newest.Int64(2), newest.Blob(4)))
+            {
                 damaged.Add(entity);
+            }
         }
 
         return [.. damaged];

@@ -1,4 +1,4 @@
-using OrleansUploads.Core;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Sqlite;
@@ -42,7 +42,7 @@ internal sealed class JournalReader : IDisposable
         _begin.Run();
         try
         {
-            return TryFindHead(entity, out StreamHead head) ? ReadHistory(entity, head) : JournalHistory.None;
+            return TryFindHead(entity, out var head) ? ReadHistory(entity, head) : JournalHistory.None;
         }
         finally
         {
@@ -56,7 +56,7 @@ internal sealed class JournalReader : IDisposable
         _begin.Run();
         try
         {
-            return TryFindHead(entity, out StreamHead head) ? head.Version : 0;
+            return TryFindHead(entity, out var head) ? head.Version : 0;
         }
         finally
         {
@@ -72,7 +72,9 @@ internal sealed class JournalReader : IDisposable
         {
             _due.Bind(1, dueAt.ToUnixTimeMilliseconds()).Bind(2, limit);
             while (_due.Step())
+            {
                 due.Add(new EntityId((EntityKind)_due.Int64(0), _due.Text(1)));
+            }
         }
         finally
         {
@@ -90,9 +92,12 @@ internal sealed class JournalReader : IDisposable
     public void Dispose()
     {
         _names.Dispose();
-        foreach (SqliteStatement statement in (ReadOnlySpan<SqliteStatement>)[
+        foreach (var statement in (ReadOnlySpan<SqliteStatement>)[
             _begin, _end, _stream, _newest, _snapshot, _record, _due])
+        {
             statement.Dispose();
+        }
+
         _database.Dispose();
     }
 
@@ -111,7 +116,10 @@ internal sealed class JournalReader : IDisposable
 
             // The row may lag behind the log, never by more than the log's unindexed tail.
             if (_newest.Bind(1, head.Id).Step() && _newest.Int64(0) > head.Last)
+            {
                 head = head with { Version = _newest.Int64(1), Last = _newest.Int64(0) };
+            }
+
             return true;
         }
         finally
@@ -124,14 +132,19 @@ internal sealed class JournalReader : IDisposable
     private JournalHistory ReadHistory(EntityId entity, StreamHead head)
     {
         ReadOnlyMemory<byte>? snapshot = null;
-        long version = ReadSnapshot(entity, head, ref snapshot);
+        var version = ReadSnapshot(entity, head, ref snapshot);
         if (version > head.Version)
+        {
             throw Damaged(entity, $"its snapshot is of version {version}, beyond its last record {head.Version}");
+        }
 
         var records = new List<ReadOnlyMemory<byte>>();
-        long sequence = head.Last;
+        var sequence = head.Last;
         for (long expected = head.Version; expected > version; expected--)
+        {
             records.Add(ReadRecord(entity, head, expected, ref sequence));
+        }
+
         records.Reverse();
         DateTimeOffset? wakeAt = head.WakeAt is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null;
         return new JournalHistory(head.Version, snapshot, records, wakeAt);
@@ -142,11 +155,17 @@ internal sealed class JournalReader : IDisposable
         try
         {
             if (!_snapshot.Bind(1, head.Id).Step())
+            {
                 return 0;
-            long version = _snapshot.Int64(0);
-            ReadOnlySpan<byte> bytes = _snapshot.Blob(2);
+            }
+
+            var version = _snapshot.Int64(0);
+            var bytes = _snapshot.Blob(2);
             if (_snapshot.Int64(1) != RecordChecksum.OfSnapshot(head.Checksum, version, bytes))
+            {
                 throw Damaged(entity, $"the checksum of its snapshot of version {version} does not fit");
+            }
+
             snapshot = bytes.ToArray();
             return version;
         }
@@ -161,11 +180,17 @@ internal sealed class JournalReader : IDisposable
         try
         {
             if (!_record.Bind(1, sequence).Step() || _record.Int64(0) != head.Id || _record.Int64(1) != version)
+            {
                 throw Damaged(entity, $"record {version} is missing");
+            }
+
             sequence = _record.Int64(2);
-            ReadOnlySpan<byte> bytes = _record.Blob(4);
+            var bytes = _record.Blob(4);
             if (_record.Int64(3) != RecordChecksum.OfRecord(head.Checksum, version, bytes))
+            {
                 throw Damaged(entity, $"the checksum of record {version} does not fit");
+            }
+
             return bytes.ToArray();
         }
         finally

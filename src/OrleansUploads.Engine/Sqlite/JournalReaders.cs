@@ -8,13 +8,22 @@ internal sealed class JournalReaders
     private readonly WorkQueue<IPendingRead> _queue;
     private readonly Task _ended;
 
-    /// <summary>Takes over the readers and starts a thread for each.</summary>
-    public JournalReaders(IReadOnlyList<JournalReader> readers, int queueCapacity)
+    private readonly JournalFiles _files;
+
+    /// <summary>Starts the threads.</summary>
+    /// <param name="files">The files; closed by others, after <see cref="CloseAsync"/>.</param>
+    /// <param name="count">How many threads.</param>
+    /// <param name="queueCapacity">Most reads that wait.</param>
+    public JournalReaders(JournalFiles files, int count, int queueCapacity)
     {
+        _files = files;
         _queue = new WorkQueue<IPendingRead>(queueCapacity);
-        var ended = new Task[readers.Count];
-        for (int i = 0; i < readers.Count; i++)
-            ended[i] = Start(readers[i], i + 1);
+        var ended = new Task[count];
+        for (int i = 0; i < count; i++)
+        {
+            ended[i] = Start(i);
+        }
+
         _ended = Task.WhenAll(ended);
     }
 
@@ -23,31 +32,36 @@ internal sealed class JournalReaders
     {
         var read = new PendingRead<T>(attempted, query, cancellationToken);
         if (!_queue.TryAdd(read))
+        {
             await _queue.AddAsync(read, cancellationToken);
+        }
+
         return await read.Ended;
     }
 
-    /// <summary>Answers what is waiting and closes the connections. Further reads are refused.</summary>
+    /// <summary>Answers what is waiting. Further reads are refused.</summary>
     public Task CloseAsync()
     {
         _queue.Close();
         return _ended;
     }
 
-    private Task Start(JournalReader reader, int number)
+    private Task Start(int number)
     {
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var thread = new Thread(() =>
         {
             var next = new List<IPendingRead>(1);
             for (; _queue.Take(next, maxCount: 1, long.MaxValue); next.Clear())
-                next[0].Run(reader);
-            reader.Dispose();
+            {
+                next[0].Run(_files, number);
+            }
+
             ended.SetResult();
         })
         {
             IsBackground = true,
-            Name = $"journal-reader-{number}",
+            Name = $"journal-reader-{number + 1}",
         };
         thread.Start();
         return ended.Task;
@@ -55,7 +69,7 @@ internal sealed class JournalReaders
 
     private interface IPendingRead : IWork
     {
-        void Run(JournalReader reader);
+        void Run(JournalFiles files, int number);
     }
 
     private sealed class PendingRead<T>(string attempted, Func<JournalReader, T> query, CancellationToken cancellationToken)
@@ -67,7 +81,7 @@ internal sealed class JournalReaders
 
         public int SizeBytes => 0;
 
-        public void Run(JournalReader reader)
+        public void Run(JournalFiles files, int number)
         {
             if (cancellationToken.IsCancellationRequested)
             {
@@ -77,14 +91,14 @@ internal sealed class JournalReaders
 
             try
             {
-                _ended.SetResult(query(reader));
+                _ended.SetResult(files.Read(number, query));
             }
             catch (Exception failure)
             {
                 _ended.SetException(failure switch
                 {
                     SqliteFault fault => fault.ToJournalException(attempted),
-                    JournalDamagedException => failure,
+                    JournalDamagedException or JournalUnavailableException => failure,
                     _ => new JournalUnavailableException($"{attempted}: {failure.Message}", failure),
                 });
             }

@@ -57,7 +57,7 @@ internal static class JournalSchema
     /// <exception cref="NotSupportedException">The file was made by a newer version, or by something else.</exception>
     public static SqliteDatabase OpenForWriting(string path)
     {
-        SqliteDatabase database = SqliteDatabase.Open(path, readOnly: false);
+        var database = SqliteDatabase.Open(path, readOnly: false);
         try
         {
             database.SetCheckpointOnClose(false);
@@ -80,35 +80,49 @@ internal static class JournalSchema
     public static void Prepare(SqliteDatabase database, SqliteJournalOptions options)
     {
         database.Execute("PRAGMA journal_mode = WAL");
-        database.Execute("PRAGMA synchronous = FULL");
+        database.Execute($"PRAGMA synchronous = {options.Synchronous}");
         database.Execute("PRAGMA wal_autocheckpoint = 4000");
         database.Execute("PRAGMA journal_size_limit = 67108864");
         database.Execute("PRAGMA cache_size = -32768");
         if (options.MaxDatabaseBytes is { } bytes)
         {
-            long pages = Math.Max(1, bytes / PageBytes);
+            var pages = Math.Max(1, bytes / PageBytes);
             database.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA max_page_count = {pages}"));
         }
 
         if (IsNew(database))
+        {
             CreateTables(database);
+        }
+
+        // SQLite drops the write-ahead log of an empty file. So before anything is acknowledged the file itself has to have a
+        // page on the disk; also where an earlier process made it, and its flush failed.
+        if (ReadSequence(database) == 0)
+        {
+            database.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        }
     }
 
     /// <summary>Opens a connection that only reads; the writing one must be open.</summary>
     public static SqliteDatabase OpenForReading(string path)
     {
-        SqliteDatabase database = SqliteDatabase.Open(path, readOnly: true);
+        var database = SqliteDatabase.Open(path, readOnly: true);
         database.Execute("PRAGMA cache_size = -8192");
         database.Execute("PRAGMA cell_size_check = ON");
         return database;
     }
 
-    private static void RequireOurs(SqliteDatabase database, string path)
+    /// <summary>Refuses a file that another program or a newer version made.</summary>
+    /// <exception cref="NotSupportedException">It is such a file.</exception>
+    public static void RequireOurs(SqliteDatabase database, string path)
     {
-        long application = database.ReadInt64("PRAGMA application_id");
-        long version = database.ReadInt64("PRAGMA user_version");
+        var application = database.ReadInt64("PRAGMA application_id");
+        var version = database.ReadInt64("PRAGMA user_version");
         if (!IsNew(database) && application != ApplicationId)
+        {
             throw new NotSupportedException($"{path} is not a journal of OrleansUploads.");
+        }
+
         if (version > FormatVersion)
         {
             throw new NotSupportedException(
@@ -116,13 +130,14 @@ internal static class JournalSchema
         }
     }
 
-    private static bool IsNew(SqliteDatabase database) => database.ReadInt64("SELECT count(*) FROM sqlite_master") == 0;
+    /// <summary>Whether there are no tables yet.</summary>
+    public static bool IsNew(SqliteDatabase database) => database.ReadInt64("SELECT count(*) FROM sqlite_master") == 0;
 
     private static void CreateTables(SqliteDatabase database)
     {
-        string identity = string.Create(
+        var identity = string.Create(
             CultureInfo.InvariantCulture, $"PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {FormatVersion};");
-        string counters = string.Create(
+        var counters = string.Create(
             CultureInfo.InvariantCulture, $"INSERT INTO journal VALUES (1, 0, 0, {RecordChecksum.OfCounters(0, 0)});");
         database.Execute($"BEGIN IMMEDIATE; {Tables} {counters} {identity} COMMIT;");
     }

@@ -1,4 +1,4 @@
-using OrleansUploads.Core;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Sqlite;
@@ -60,7 +60,9 @@ internal sealed class JournalTables : IDisposable
             Sequence = _committed = _loadCounters.Int64(0);
             _indexedThrough = _loadCounters.Int64(1);
             if (_loadCounters.Int64(2) != RecordChecksum.OfCounters(Sequence, _indexedThrough))
+            {
                 throw new JournalDamagedException($"The counters of the journal are damaged. {JournalAdvice.RestoreAll}");
+            }
         }
         finally
         {
@@ -71,11 +73,18 @@ internal sealed class JournalTables : IDisposable
         _loaded = true;
     }
 
+    /// <summary>Whether the transaction's commit was begun, so that a failure does not tell whether it is in the file.</summary>
+    public bool IsCommitBegun { get; private set; }
+
     /// <summary>Begins a transaction.</summary>
     public void Begin()
     {
+        IsCommitBegun = false;
         if (!_loaded)
+        {
             Load();
+        }
+
         _begin.Run();
     }
 
@@ -89,7 +98,10 @@ internal sealed class JournalTables : IDisposable
         }
 
         if (Sequence - _indexedThrough >= MaxUnindexed)
+        {
             SaveIndex();
+        }
+
         CommitCounters();
         _committed = Sequence;
     }
@@ -99,7 +111,9 @@ internal sealed class JournalTables : IDisposable
     {
         _loaded = false;
         if (_database.InTransaction)
+        {
             _rollback.Run();
+        }
     }
 
     /// <summary>Brings the index up to date, so that the next start has no tail to read.</summary>
@@ -119,27 +133,39 @@ internal sealed class JournalTables : IDisposable
     /// <summary>Appends one record if the stream is at the expected version.</summary>
     public AppendOutcome Append(in JournalAppend append)
     {
-        bool exists = _heads.TryFind(append.Entity, out StreamHead head);
+        var exists = _heads.TryFind(append.Entity, out var head);
         if (head.Version != append.ExpectedVersion)
+        {
             return AppendOutcome.Conflict;
+        }
 
-        long sequence = ++Sequence;
+        var sequence = ++Sequence;
         if (!exists)
+        {
             head = new StreamHead(sequence, RecordChecksum.OfStream(append.Entity), 0, 0, null);
-        long? wakeAt = append.Wake is { } wake ? wake.At?.ToUnixTimeMilliseconds() : head.WakeAt;
-        StreamHead moved = head with { Version = head.Version + 1, Last = sequence, WakeAt = wakeAt };
+        }
 
-        ReadOnlySpan<byte> record = append.Record.Span;
-        uint crc = RecordChecksum.OfRecord(head.Checksum, moved.Version, record);
+        var wakeAt = append.Wake is { } wake ? wake.At?.ToUnixTimeMilliseconds() : head.WakeAt;
+        var moved = head with { Version = head.Version + 1, Last = sequence, WakeAt = wakeAt };
+
+        var record = append.Record.Span;
+        var crc = RecordChecksum.OfRecord(head.Checksum, moved.Version, record);
         _insertRecord.Bind(1, sequence).Bind(2, head.Id).Bind(3, moved.Version).Bind(4, head.Last)
             .Bind(5, crc).Bind(6, record).Run();
 
         if (!exists)
+        {
             _heads.Add(append.Entity, moved);
+        }
         else if (wakeAt != head.WakeAt)
+        {
             _heads.Save(append.Entity, moved);
+        }
         else
+        {
             _heads.Move(append.Entity, moved);
+        }
+
         return AppendOutcome.Appended;
     }
 
@@ -147,15 +173,20 @@ internal sealed class JournalTables : IDisposable
     /// one and no newer than the stream.</summary>
     public void SaveSnapshot(EntityId entity, long version, ReadOnlySpan<byte> snapshot)
     {
-        if (!_heads.TryFind(entity, out StreamHead head) || version > head.Version)
+        if (!_heads.TryFind(entity, out var head) || version > head.Version)
+        {
             return;
-        long stored = SnapshotVersion(head.Id);
-        if (version <= stored)
-            return;
+        }
 
-        List<long> replaced = FindRecords(entity, head, stored, version);
+        var stored = SnapshotVersion(head.Id);
+        if (version <= stored)
+        {
+            return;
+        }
+
+        var replaced = FindRecords(entity, head, stored, version);
         Sequence++;
-        uint crc = RecordChecksum.OfSnapshot(head.Checksum, version, snapshot);
+        var crc = RecordChecksum.OfSnapshot(head.Checksum, version, snapshot);
         _replaceSnapshot.Bind(1, head.Id).Bind(2, version).Bind(3, crc).Bind(4, snapshot).Run();
         DeleteRecords(replaced);
 
@@ -166,13 +197,18 @@ internal sealed class JournalTables : IDisposable
     /// <summary>Deletes a stream if it is at the expected version.</summary>
     public AppendOutcome Forget(EntityId entity, long expectedVersion)
     {
-        bool exists = _heads.TryFind(entity, out StreamHead head);
+        var exists = _heads.TryFind(entity, out var head);
         if (head.Version != expectedVersion)
+        {
             return AppendOutcome.Conflict;
-        if (!exists)
-            return AppendOutcome.Appended;
+        }
 
-        List<long> records = FindRecords(entity, head, SnapshotVersion(head.Id), head.Version);
+        if (!exists)
+        {
+            return AppendOutcome.Appended;
+        }
+
+        var records = FindRecords(entity, head, SnapshotVersion(head.Id), head.Version);
         Sequence++;
         DeleteRecords(records);
         _deleteSnapshot.Bind(1, head.Id).Run();
@@ -184,16 +220,19 @@ internal sealed class JournalTables : IDisposable
     public void Dispose()
     {
         _heads.Dispose();
-        foreach (SqliteStatement statement in (ReadOnlySpan<SqliteStatement>)[
+        foreach (var statement in (ReadOnlySpan<SqliteStatement>)[
             _begin, _commit, _rollback, _loadCounters, _saveCounters, _insertRecord, _findRecord, _deleteRecord,
             _findSnapshot, _replaceSnapshot, _deleteSnapshot])
+        {
             statement.Dispose();
+        }
     }
 
     private void CommitCounters()
     {
-        uint crc = RecordChecksum.OfCounters(Sequence, _indexedThrough);
+        var crc = RecordChecksum.OfCounters(Sequence, _indexedThrough);
         _saveCounters.Bind(1, Sequence).Bind(2, _indexedThrough).Bind(3, crc).Run();
+        IsCommitBegun = true;
         _commit.Run();
     }
 
@@ -219,15 +258,21 @@ internal sealed class JournalTables : IDisposable
     private List<long> FindRecords(EntityId entity, StreamHead head, long after, long through)
     {
         var found = new List<long>();
-        long sequence = head.Last;
+        var sequence = head.Last;
         for (long version = head.Version; version > after; version--)
         {
             try
             {
                 if (!_findRecord.Bind(1, sequence).Step() || _findRecord.Int64(0) != head.Id || _findRecord.Int64(1) != version)
+                {
                     throw new JournalDamagedException($"Record {version} of {entity} is missing. {JournalAdvice.Restore}");
+                }
+
                 if (version <= through)
+                {
                     found.Add(sequence);
+                }
+
                 sequence = _findRecord.Int64(2);
             }
             finally
@@ -241,7 +286,9 @@ internal sealed class JournalTables : IDisposable
 
     private void DeleteRecords(List<long> sequences)
     {
-        foreach (long sequence in sequences)
+        foreach (var sequence in sequences)
+        {
             _deleteRecord.Bind(1, sequence).Run();
+        }
     }
 }

@@ -10,18 +10,14 @@ internal sealed class JournalWriter
     private const int MaxBatchWrites = 1024;
     private const long MaxBatchBytes = 8 * 1024 * 1024;
 
-    private readonly SqliteDatabase _database;
-    private readonly JournalTables _tables;
-    private readonly HighWaterMark _mark;
+    private readonly JournalFiles _files;
     private readonly WorkQueue<PendingWrite> _queue;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Takes over the connection and the mark, and starts the thread.</summary>
-    public JournalWriter(SqliteDatabase database, JournalTables tables, HighWaterMark mark, int queueCapacity)
+    /// <summary>Takes over the files and starts the thread.</summary>
+    public JournalWriter(JournalFiles files, int queueCapacity)
     {
-        _database = database;
-        _tables = tables;
-        _mark = mark;
+        _files = files;
         _queue = new WorkQueue<PendingWrite>(queueCapacity);
         new Thread(Run) { IsBackground = true, Name = "journal-writer" }.Start();
     }
@@ -51,34 +47,42 @@ internal sealed class JournalWriter
         {
             batch.RemoveAll(static write => write.EndIfCancelled());
             while (batch.Count > 0)
+            {
                 WriteBatch(batch);
+            }
         }
 
-        CloseFiles();
+        _files.Dispose();
         _ended.SetResult();
     }
 
     /// <summary>Ends all writes of a batch, or one that alone is at fault; the others then stay for another round.</summary>
     private void WriteBatch(List<PendingWrite> batch)
     {
+        OpenJournal? open = null;
         PendingWrite? current = null;
         try
         {
-            _tables.Begin();
-            foreach (PendingWrite write in batch)
+            open = _files.ForWriting();
+            open.Tables.Begin();
+            foreach (var write in batch)
             {
                 current = write;
-                write.Apply(_tables);
+                write.Apply(open.Tables);
             }
 
             current = null;
-            _tables.Commit();
-            _mark.Advance(_tables.Sequence);
+            open.Tables.Commit();
+            open.Mark.Advance(open.Tables.Sequence);
         }
         catch (Exception failure)
         {
-            Rollback();
-            Exception reason = Translate(failure, current);
+            if (open is not null && !_files.CloseIfInDoubt(failure, open.Tables.IsCommitBegun))
+            {
+                Rollback(open.Tables);
+            }
+
+            var reason = Translate(failure, current);
             if (current is not null && reason is JournalDamagedException)
             {
                 batch.Remove(current);
@@ -86,22 +90,28 @@ internal sealed class JournalWriter
                 return;
             }
 
-            foreach (PendingWrite write in batch)
+            foreach (var write in batch)
+            {
                 write.Fail(reason);
+            }
+
             batch.Clear();
             return;
         }
 
-        foreach (PendingWrite write in batch)
+        foreach (var write in batch)
+        {
             write.Succeed();
+        }
+
         batch.Clear();
     }
 
-    private void Rollback()
+    private static void Rollback(JournalTables tables)
     {
         try
         {
-            _tables.Rollback();
+            tables.Rollback();
         }
         catch (SqliteFault)
         {
@@ -111,29 +121,12 @@ internal sealed class JournalWriter
 
     private static Exception Translate(Exception failure, PendingWrite? current)
     {
-        string attempted = current is null ? "Writing to the journal" : $"Writing {current.Entity} to the journal";
+        var attempted = current is null ? "Writing to the journal" : $"Writing {current.Entity} to the journal";
         return failure switch
         {
             SqliteFault fault => fault.ToJournalException(attempted),
-            JournalDamagedException => failure,
+            JournalDamagedException or JournalUnavailableException => failure,
             _ => new JournalUnavailableException($"{attempted}: {failure.Message}", failure),
         };
-    }
-
-    private void CloseFiles()
-    {
-        try
-        {
-            _tables.SaveIndexAlone();
-            _database.SetCheckpointOnClose(true);
-        }
-        catch (Exception failure) when (failure is SqliteFault or JournalDamagedException)
-        {
-            // All is durable in the write-ahead log as it is; the next start reads it from there.
-        }
-
-        _tables.Dispose();
-        _database.Dispose();
-        _mark.Dispose();
     }
 }

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
-using OrleansUploads.Core;
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Checksums;
 
 namespace OrleansUploads.Engine.Sqlite;
 
@@ -14,10 +14,10 @@ internal static class RecordChecksum
     /// <summary>The part that all blobs of one stream share: its kind and key.</summary>
     public static uint OfStream(EntityId entity)
     {
-        int maxBytes = sizeof(int) + Encoding.UTF8.GetMaxByteCount(entity.Key.Length);
+        var maxBytes = sizeof(int) + Encoding.UTF8.GetMaxByteCount(entity.Key.Length);
         Span<byte> name = maxBytes <= 1024 ? stackalloc byte[1024] : new byte[maxBytes];
         BinaryPrimitives.WriteInt32LittleEndian(name, (int)entity.Kind);
-        int length = sizeof(int) + Encoding.UTF8.GetBytes(entity.Key, name[sizeof(int)..]);
+        var length = sizeof(int) + Encoding.UTF8.GetBytes(entity.Key, name[sizeof(int)..]);
         return Crc32C.Append(0, name[..length]);
     }
 
@@ -40,7 +40,7 @@ internal static class RecordChecksum
     private static uint OfNumbers(uint crc, ReadOnlySpan<long> numbers)
     {
         Span<byte> bytes = stackalloc byte[sizeof(long)];
-        foreach (long number in numbers)
+        foreach (var number in numbers)
         {
             BinaryPrimitives.WriteInt64LittleEndian(bytes, number);
             crc = Crc32C.Append(crc, bytes);

@@ -24,9 +24,9 @@ internal sealed class SqliteDatabase : IDisposable
     public static SqliteDatabase Open(string path, bool readOnly)
     {
         // Each connection stays with one thread, so SQLite's own mutexes would only cost time.
-        int flags = raw.SQLITE_OPEN_NOMUTEX
+        var flags = raw.SQLITE_OPEN_NOMUTEX
             | (readOnly ? raw.SQLITE_OPEN_READONLY : raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE);
-        int code = raw.sqlite3_open_v2(path, out sqlite3 handle, flags, null);
+        var code = raw.sqlite3_open_v2(path, out var handle, flags, null);
         var database = new SqliteDatabase(handle);
         try
         {
@@ -52,7 +52,7 @@ internal sealed class SqliteDatabase : IDisposable
     /// <summary>Runs a query and returns the first column of its first row.</summary>
     public long ReadInt64(string sql)
     {
-        using SqliteStatement query = Prepare(sql);
+        using var query = Prepare(sql);
         query.Step();
         return query.Int64(0);
     }
@@ -68,7 +68,10 @@ internal sealed class SqliteDatabase : IDisposable
     public void Check(int code)
     {
         if (code is not (raw.SQLITE_OK or raw.SQLITE_ROW or raw.SQLITE_DONE))
-            throw new SqliteFault(raw.sqlite3_extended_errcode(_handle), raw.sqlite3_errmsg(_handle).utf8_to_string());
+        {
+            throw new SqliteFault(
+                raw.sqlite3_extended_errcode(_handle), raw.sqlite3_errmsg(_handle).utf8_to_string(), SqliteSystemError.Of(_handle));
+        }
     }
 
     /// <inheritdoc/>

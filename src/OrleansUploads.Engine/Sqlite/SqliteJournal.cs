@@ -1,4 +1,4 @@
-using OrleansUploads.Core;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Sqlite;
@@ -17,16 +17,21 @@ public sealed class SqliteJournal : IJournal, IWakeIndex, IAsyncDisposable
     private readonly JournalWriter _writer;
     private readonly JournalReaders _readers;
 
-    private SqliteJournal(JournalWriter writer, JournalReaders readers, IReadOnlyList<EntityId> damagedAtOpen)
+    private readonly JournalFiles _files;
+
+    private SqliteJournal(JournalFiles files, SqliteJournalOptions options)
     {
-        _writer = writer;
-        _readers = readers;
-        DamagedAtOpen = damagedAtOpen;
+        _files = files;
+        _writer = new JournalWriter(files, options.QueueCapacity);
+        _readers = new JournalReaders(files, options.ReaderThreads, options.QueueCapacity);
     }
 
     /// <summary>Entities with a damaged record among the newest 1,000, as found when the journal was opened. They are not
     /// served; the operator should hear of them.</summary>
-    public IReadOnlyList<EntityId> DamagedAtOpen { get; }
+    public IReadOnlyList<EntityId> DamagedAtOpen => _files.DamagedAtOpen;
+
+    /// <summary>Why nothing is served until the journal is opened again; null while its disk is well.</summary>
+    public Exception? Failure => _files.Failure;
 
     /// <summary>Opens the journal in a folder, and creates both where there are none. Blocks for a short while.</summary>
     /// <exception cref="JournalDamagedException">Acknowledged changes are missing, or the database is malformed. The folder
@@ -41,7 +46,7 @@ public sealed class SqliteJournal : IJournal, IWakeIndex, IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(options.QueueCapacity, 1, nameof(options));
         try
         {
-            return OpenFiles(Directory.CreateDirectory(folder).FullName, options);
+            return new SqliteJournal(JournalFiles.Open(Directory.CreateDirectory(folder).FullName, options), options);
         }
         catch (SqliteFault fault)
         {
@@ -105,53 +110,8 @@ public sealed class SqliteJournal : IJournal, IWakeIndex, IAsyncDisposable
     /// <summary>Ends what is waiting, moves the write-ahead log into the database, and closes the files.</summary>
     public async ValueTask DisposeAsync()
     {
-        // The writer last: only the last connection to be closed can tidy up the write-ahead log.
+        // The writer last, because it closes the files.
         await _readers.CloseAsync();
         await _writer.CloseAsync();
-    }
-
-    private static SqliteJournal OpenFiles(string folder, SqliteJournalOptions options)
-    {
-        string path = Path.Combine(folder, JournalSchema.FileName);
-        long? mark = HighWaterMark.Read(folder);
-
-        // SQLite would make a new database here, and throw away the write-ahead log of the lost one.
-        if (new FileInfo(path) is not { Exists: true, Length: > 0 })
-            JournalOpening.RequireReached(mark, 0, folder);
-
-        // Owned by the journal once it is made; until then closed again when something is refused.
-        var opened = new Stack<IDisposable>();
-        try
-        {
-            SqliteDatabase database = JournalSchema.OpenForWriting(path);
-            opened.Push(database);
-            JournalOpening.RequireReached(mark, JournalSchema.ReadSequence(database), folder);
-            JournalSchema.Prepare(database, options);
-
-            var tables = new JournalTables(database);
-            opened.Push(tables);
-            tables.Load();
-            IReadOnlyList<EntityId> damaged = JournalOpening.FindDamaged(database);
-
-            var readers = new List<JournalReader>();
-            while (readers.Count < options.ReaderThreads)
-            {
-                var reader = new JournalReader(JournalSchema.OpenForReading(path));
-                opened.Push(reader);
-                readers.Add(reader);
-            }
-
-            HighWaterMark marker = HighWaterMark.Open(folder, tables.Sequence);
-            return new SqliteJournal(
-                new JournalWriter(database, tables, marker, options.QueueCapacity),
-                new JournalReaders(readers, options.QueueCapacity),
-                damaged);
-        }
-        catch
-        {
-            while (opened.TryPop(out IDisposable? file))
-                file.Dispose();
-            throw;
-        }
     }
 }

@@ -16,7 +16,10 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt stat
     public SqliteStatement Bind(int parameter, long? value)
     {
         if (value is { } present)
+        {
             return Bind(parameter, present);
+        }
+
         database.Check(raw.sqlite3_bind_null(statement, parameter));
         return this;
     }
@@ -41,7 +44,7 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt stat
     /// <summary>Moves to the next row; false when there is none.</summary>
     public bool Step()
     {
-        int code = raw.sqlite3_step(statement);
+        var code = raw.sqlite3_step(statement);
         database.Check(code);
         return code == raw.SQLITE_ROW;
     }

@@ -1,4 +1,4 @@
-using OrleansUploads.Core;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Sqlite;
@@ -37,7 +37,9 @@ internal sealed class StreamHeads(SqliteDatabase database) : IDisposable
         {
             _tail.Bind(1, indexedThrough);
             while (_tail.Step())
+            {
                 Follow();
+            }
         }
         finally
         {
@@ -49,11 +51,17 @@ internal sealed class StreamHeads(SqliteDatabase database) : IDisposable
     public bool TryFind(EntityId entity, out StreamHead head)
     {
         if (_ahead.TryGetValue(entity, out head) || _cached.TryGetValue(entity, out head))
+        {
             return true;
+        }
+
         try
         {
             if (!_find.Bind(1, (long)entity.Kind).Bind(2, entity.Key).Step())
+            {
                 return false;
+            }
+
             head = StreamHead.FromRow(entity, _find);
         }
         finally
@@ -128,23 +136,38 @@ internal sealed class StreamHeads(SqliteDatabase database) : IDisposable
     private void Cache(EntityId entity, StreamHead head)
     {
         if (_cached.Count >= MaxCached)
+        {
             _cached.Clear();
+        }
+
         _cached[entity] = head;
     }
 
     /// <summary>Moves the head of the stream that the tail's current record belongs to.</summary>
     private void Follow()
     {
-        long sequence = _tail.Int64(7);
+        var sequence = _tail.Int64(7);
         if (_tail.NullableInt64(0) is null)
+        {
             throw Broken(sequence, "it belongs to no stream");
+        }
+
         var entity = new EntityId((EntityKind)_tail.Int64(5), _tail.Text(6));
-        if (!_ahead.TryGetValue(entity, out StreamHead head))
+        if (!_ahead.TryGetValue(entity, out var head))
+        {
             head = StreamHead.FromRow(entity, _tail);
+        }
+
         if (sequence <= head.Last)
+        {
             return;
+        }
+
         if (_tail.Int64(8) != head.Version + 1 || _tail.Int64(9) != head.Last)
+        {
             throw Broken(sequence, $"it does not continue {entity} at version {head.Version}");
+        }
+
         _ahead[entity] = head with { Version = head.Version + 1, Last = sequence };
     }
 

@@ -1,4 +1,4 @@
-using OrleansUploads.Core;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Sqlite;
@@ -50,12 +50,14 @@ internal sealed class StreamNames(SqliteDatabase database) : IDisposable
         try
         {
             _walk.Bind(1, after).Bind(2, limit);
-            int seen = 0;
+            var seen = 0;
             for (; _walk.Step(); seen++)
             {
                 after = _walk.Int64(0);
                 if (_walk.NullableInt64(3) != after)
+                {
                     throw Damaged($"{(EntityKind)_walk.Int64(1)} {_walk.Text(2)} is not found by its name");
+                }
             }
 
             return seen < limit ? null : after;
@@ -80,7 +82,9 @@ internal sealed class StreamNames(SqliteDatabase database) : IDisposable
         {
             if (neighbour.Bind(1, (long)entity.Kind).Bind(2, entity.Key).Step()
                 && (neighbour.NullableInt64(2) != neighbour.Int64(0) || neighbour.Text(1) != neighbour.Text(3)))
+            {
                 throw Damaged($"the name beside the place of {entity} is not that of its stream");
+            }
         }
         finally
         {

@@ -24,7 +24,10 @@ internal sealed class WorkQueue<T>(int capacity)
     public bool TryAdd(T work)
     {
         if (!_free.Wait(0, CancellationToken.None))
+        {
             return false;
+        }
+
         Add(work);
         return true;
     }
@@ -46,12 +49,15 @@ internal sealed class WorkQueue<T>(int capacity)
             while (_waiting.Count == 0)
             {
                 if (_closed)
+                {
                     return false;
+                }
+
                 Monitor.Wait(_waiting);
             }
 
             long bytes = 0;
-            while (batch.Count < maxCount && bytes < maxBytes && _waiting.TryDequeue(out T? work))
+            while (batch.Count < maxCount && bytes < maxBytes && _waiting.TryDequeue(out var work))
             {
                 batch.Add(work);
                 bytes += work.SizeBytes;

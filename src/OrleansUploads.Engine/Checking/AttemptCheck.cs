@@ -1,0 +1,89 @@
+using System.Buffers;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Ports;
+using OrleansUploads.Hashing;
+
+namespace OrleansUploads.Engine.Checking;
+
+/// <summary>An attempt that is a part, and what was acknowledged of it.</summary>
+/// <param name="Attempt">The attempt.</param>
+/// <param name="LengthBytes">Its length.</param>
+/// <param name="TreeHash">Its tree hash.</param>
+internal readonly record struct NeededAttempt(AttemptId Attempt, long LengthBytes, TreeHash TreeHash);
+
+/// <summary>Reads one attempt from end to end and compares it with what was acknowledged.</summary>
+/// <param name="parts">Where the bytes are.</param>
+/// <param name="isDeep">Whether the tree hash is computed anew.</param>
+/// <param name="pace">How fast to read.</param>
+internal sealed class AttemptCheck(IPartStore parts, bool isDeep, ReadPace pace)
+{
+    private const int BufferBytes = 1024 * 1024;
+
+    /// <summary>Bytes that were read so far.</summary>
+    public long BytesRead { get; private set; }
+
+    /// <summary>Reads an attempt.</summary>
+    /// <returns>What is wrong with it; null where all is well.</returns>
+    public async ValueTask<string?> FindFaultAsync(
+        UploadId upload, NeededAttempt needed, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var reader = await parts.OpenAsync(upload, needed.Attempt, cancellationToken);
+            if (reader.LengthBytes != needed.LengthBytes)
+            {
+                return $"it has {reader.LengthBytes} bytes, and {needed.LengthBytes} were acknowledged";
+            }
+
+            var leaves = await reader.ReadLeavesAsync(cancellationToken);
+            if (TreeHasher.FromLeaves([.. leaves]) != needed.TreeHash)
+            {
+                return "the hashes that are kept beside its bytes are not those that were acknowledged";
+            }
+
+            var computed = await ReadAsync(reader, cancellationToken);
+            return computed is null || computed == needed.TreeHash
+                ? null
+                : $"the tree hash of its bytes is {computed}, and {needed.TreeHash} was acknowledged";
+        }
+        catch (AttemptDamagedException damaged)
+        {
+            var name = $"Attempt {needed.Attempt} of upload {upload}: ";
+            var what = damaged.Message.StartsWith(name, StringComparison.Ordinal) ? damaged.Message[name.Length..] : damaged.Message;
+            return what.TrimEnd('.');
+        }
+        catch (IOException failure)
+        {
+            return $"it cannot be read: {failure.Message}";
+        }
+    }
+
+    private async ValueTask<TreeHash?> ReadAsync(IAttemptReader reader, CancellationToken cancellationToken)
+    {
+        using var hasher = isDeep ? new TreeHashBuilder() : null;
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+        try
+        {
+            for (long offset = 0; offset < reader.LengthBytes;)
+            {
+                var count = await reader.ReadAsync(offset, buffer.AsMemory(0, BufferBytes), cancellationToken);
+                if (count == 0)
+                {
+                    throw new IOException($"it ends at byte {offset}.");
+                }
+
+                hasher?.Append(buffer.AsSpan(0, count));
+                offset += count;
+                BytesRead += count;
+                await pace.PayAsync(count, cancellationToken);
+            }
+
+            return hasher?.Finish();
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}

@@ -1,0 +1,202 @@
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.DataFolders;
+using OrleansUploads.Engine.Ports;
+using OrleansUploads.Engine.Sqlite;
+
+namespace OrleansUploads.Engine.Checking;
+
+/// <summary>Checks a data folder: the journal, and every byte that it has acknowledged. The check changes nothing in the folder.</summary>
+/// <remarks>If no server uses the folder, none can start until the check has ended. If a server uses it, the server continues, and its
+/// regular changes are not reported as damage.</remarks>
+public sealed class DataFolderCheck : IDisposable
+{
+    private const int UploadsAtOnce = 256;
+
+    private readonly InspectedDataFolder _folder;
+    private readonly JournalInspection _journal;
+    private readonly AttemptCheck _attempts;
+    private readonly JournalCheck _histories;
+    private readonly UploadCheck _uploads;
+    private readonly OrphanCheck _orphans;
+
+    private DataFolderCheck(InspectedDataFolder folder, CheckOptions options, TimeProvider time)
+    {
+        _folder = folder;
+        _journal = folder.Journal;
+        var parts = folder.Parts;
+        var pace = new ReadPace(options.BytesPerSecond, time);
+        var states = new EntityStates(_journal);
+        var indexed = new IndexedUploads();
+        _attempts = new AttemptCheck(parts, options.Deep, pace);
+        _histories = new JournalCheck(_journal, states, new AgreementCheck(states, indexed), pace);
+        _uploads = new UploadCheck(states, parts, _attempts, indexed);
+        _orphans = new OrphanCheck(states, parts);
+    }
+
+    /// <summary>Whether a server is using the folder.</summary>
+    public bool IsOnline => _folder.IsOnline;
+
+    /// <summary>The progress of the check; updated after each reported damage and each history.</summary>
+    public CheckPosition Position { get; private set; } = CheckPosition.Start;
+
+    /// <summary>Called for each damage when it is found.</summary>
+    public Action<Damage> OnDamage { get; init; } = static _ => { };
+
+    /// <summary>Called for each upload with bytes that nothing refers to.</summary>
+    public Action<Orphan> OnOrphan { get; init; } = static _ => { };
+
+    /// <summary>Opens a data folder.</summary>
+    /// <exception cref="JournalDamagedException">The journal is missing, or is not readable as a database.</exception>
+    /// <exception cref="JournalUnavailableException">The journal cannot be opened at the moment.</exception>
+    /// <exception cref="NotSupportedException">The journal was made by a newer version, or by another program.</exception>
+    /// <exception cref="IOException">The folder is not a data folder, or cannot be used.</exception>
+    public static DataFolderCheck Open(
+        string folder,
+        CheckOptions options,
+        TimeProvider time,
+        Action<Damage>? onDamage = null,
+        Action<Orphan>? onOrphan = null) => new(InspectedDataFolder.Open(folder), options, time)
+        {
+            OnDamage = onDamage ?? (static _ => { }),
+            OnOrphan = onOrphan ?? (static _ => { }),
+        };
+
+    /// <summary>Checks everything, or continues an interrupted check.</summary>
+    /// <param name="from">Where to start; <see cref="CheckPosition.Start"/> to check everything.</param>
+    /// <param name="cancellationToken">Stops the check; <see cref="Position"/> tells how far it has come.</param>
+    /// <returns>The counts, including those of the interrupted check.</returns>
+    /// <exception cref="JournalUnavailableException">The journal cannot be read at the moment.</exception>
+    /// <exception cref="UnauthorizedAccessException">A file may not be read.</exception>
+    public async Task<CheckTally> RunAsync(CheckPosition from, CancellationToken cancellationToken)
+    {
+        Position = from;
+        if (Position.Stage == CheckStage.Journal)
+        {
+            await CheckJournalAsync(cancellationToken);
+        }
+        else
+        {
+            _histories.NoteArchives(cancellationToken);
+        }
+
+        if (Position.Stage == CheckStage.Bytes)
+        {
+            await CheckBytesAsync(cancellationToken);
+        }
+
+        if (Position.Stage == CheckStage.Orphans)
+        {
+            await FindOrphansAsync(cancellationToken);
+        }
+
+        return Position.Tally;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _folder.Dispose();
+
+    private async ValueTask CheckJournalAsync(CancellationToken cancellationToken)
+    {
+        if (Position.After == 0)
+        {
+            CheckWhole();
+        }
+        else
+        {
+            // Histories before this position are not checked again.
+            _histories.NoteArchives(cancellationToken);
+        }
+
+        await foreach (var (place, damage) in _histories.RunAsync(Position.After, cancellationToken))
+        {
+            Report(damage);
+            Advance(place, Position.Tally with { Histories = Position.Tally.Histories + 1 });
+        }
+
+        Begin(CheckStage.Bytes);
+    }
+
+    private void CheckWhole()
+    {
+        try
+        {
+            Report([.. _journal.CheckWhole().Select(wrong => new Damage(DamageKind.Journal, wrong) { File = JournalSchema.FileName })]);
+        }
+        catch (JournalDamagedException damaged)
+        {
+            Report([new Damage(DamageKind.Journal, damaged.Message) { File = JournalSchema.FileName }]);
+        }
+    }
+
+    private async ValueTask CheckBytesAsync(CancellationToken cancellationToken)
+    {
+        while (_journal.ListStreams(EntityKind.Upload, Position.After, UploadsAtOnce) is { Count: > 0 } streams)
+        {
+            foreach (var stream in streams)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (UploadId.TryParse(stream.Entity.Key, out var upload))
+                {
+                    await CheckAsync(upload, cancellationToken);
+                }
+
+                Advance(stream.Place, Position.Tally);
+            }
+        }
+
+        Begin(CheckStage.Orphans);
+    }
+
+    private async ValueTask CheckAsync(UploadId upload, CancellationToken cancellationToken)
+    {
+        var (partsBefore, bytesBefore) = (_uploads.Parts, _attempts.BytesRead);
+        try
+        {
+            var (state, damage) = await _uploads.CheckAsync(upload, cancellationToken);
+            Report(damage);
+            var tally = Position.Tally;
+            Position = Position with
+            {
+                Tally = tally with
+                {
+                    Archives = tally.Archives + (state is UploadState.Completed { ReleasedAt: null } ? 1 : 0),
+                    OpenUploads = tally.OpenUploads + (state is UploadState.Open ? 1 : 0),
+                    Parts = tally.Parts + _uploads.Parts - partsBefore,
+                    PartBytes = tally.PartBytes + _attempts.BytesRead - bytesBefore,
+                },
+            };
+        }
+        catch (JournalDamagedException)
+        {
+            // The damage was reported when the journal was checked.
+        }
+    }
+
+    private async ValueTask FindOrphansAsync(CancellationToken cancellationToken)
+    {
+        var before = Position.Tally with { Orphans = 0 };
+        var orphans = 0;
+        await foreach (var orphan in _orphans.RunAsync(cancellationToken))
+        {
+            OnOrphan(orphan);
+            orphans++;
+        }
+
+        Position = new CheckPosition(CheckStage.Done, 0, before with { Orphans = orphans });
+    }
+
+    private void Report(IReadOnlyCollection<Damage> damage)
+    {
+        foreach (var found in damage)
+        {
+            OnDamage(found);
+        }
+
+        Position = Position with { Tally = Position.Tally with { Damaged = Position.Tally.Damaged + damage.Count } };
+    }
+
+    private void Advance(long after, CheckTally tally) => Position = Position with { After = after, Tally = tally };
+
+    private void Begin(CheckStage stage) => Position = Position with { Stage = stage, After = 0 };
+}

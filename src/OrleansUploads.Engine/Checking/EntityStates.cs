@@ -1,0 +1,103 @@
+using OrleansUploads.Core.Accounts;
+using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Jobs;
+using OrleansUploads.Core.Messages.Accounts;
+using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Messages.Jobs;
+using OrleansUploads.Core.Messages.Service;
+using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Service;
+using OrleansUploads.Core.Settings;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Core.Vaults;
+using OrleansUploads.Engine.Contracts;
+using OrleansUploads.Engine.Ports;
+using OrleansUploads.Engine.Sqlite;
+
+namespace OrleansUploads.Engine.Checking;
+
+/// <summary>Rebuilds entities from a journal that is only looked at.</summary>
+/// <remarks>All members throw <see cref="JournalDamagedException"/> where a history is not what was written.</remarks>
+internal sealed class EntityStates(JournalInspection journal)
+{
+    private readonly Rebuilding<AccountState, AccountCommand, AccountEvent> _accounts = new(new AccountDecider(), AccountContract.Table.Codec);
+    private readonly Rebuilding<VaultState, VaultCommand, VaultEvent> _vaults = new(new VaultDecider(), VaultContract.Table.Codec);
+    private readonly Rebuilding<ArchiveShardState, ArchiveShardCommand, ArchiveShardEvent> _shards =
+        new(new ArchiveShardDecider(new UploadPolicy(), new RetrievalPolicy()), ArchiveShardContract.Table.Codec);
+    private readonly Rebuilding<JobsState, JobsCommand, JobsEvent> _jobs =
+        new(new JobsDecider(new RetrievalPolicy()), JobsContract.Table.Codec);
+    private readonly Rebuilding<UploadState, UploadCommand, UploadEvent> _uploads =
+        new(new UploadDecider(new UploadPolicy()), UploadContract.Table.Codec);
+    private readonly Rebuilding<UploadPageState, UploadPageCommand, UploadPageEvent> _uploadPages =
+        new(new UploadPageDecider(), UploadPageContract.Table.Codec);
+    private readonly Rebuilding<ServiceState, ServiceCommand, ServiceEvent> _service =
+        new(new ServiceDecider(), ServiceContract.Table.Codec);
+
+    /// <summary>The state of any entity.</summary>
+    /// <returns>The state, and how many bytes its history has.</returns>
+    public (object State, long HistoryBytes) Read(EntityId entity)
+    {
+        var history = journal.Read(entity);
+        object state = entity.Kind switch
+        {
+            EntityKind.Account => _accounts.From(entity, history),
+            EntityKind.Vault => _vaults.From(entity, history),
+            EntityKind.ArchiveShard => _shards.From(entity, history),
+            EntityKind.Jobs => _jobs.From(entity, history),
+            EntityKind.Upload => _uploads.From(entity, history),
+            EntityKind.UploadPage => _uploadPages.From(entity, history),
+            EntityKind.Service => _service.From(entity, history),
+            _ => throw new JournalDamagedException(
+                $"The journal has a history of kind {(int)entity.Kind}, which this version of the program does not know."),
+        };
+        return (state, (history.Snapshot?.Length ?? 0) + history.Records.Sum(record => (long)record.Length));
+    }
+
+    /// <summary>An upload, and the version of its history.</summary>
+    public (UploadState State, long Version) ReadUpload(UploadId upload)
+    {
+        var history = journal.Read(upload.Entity);
+        return (_uploads.From(upload.Entity, history), history.Version);
+    }
+
+    /// <summary>A shard of an archive index.</summary>
+    public ArchiveShardState ReadShard(EntityId shard) => _shards.From(shard, journal.Read(shard));
+
+    /// <summary>A page of a vault's uploads in progress.</summary>
+    public UploadPageState ReadUploadPage(EntityId page) => _uploadPages.From(page, journal.Read(page));
+
+    /// <summary>A vault.</summary>
+    public VaultState ReadVault(EntityId vault) => _vaults.From(vault, journal.Read(vault));
+
+    /// <summary>An account.</summary>
+    public AccountState ReadAccount(EntityId account) => _accounts.From(account, journal.Read(account));
+
+    private sealed class Rebuilding<TState, TCommand, TEvent>(
+        Decider<TState, TCommand, TEvent> decider, EventCodec<TEvent> codec)
+        where TState : class
+        where TCommand : class, ICommand
+        where TEvent : class
+    {
+        public TState From(EntityId entity, JournalHistory history)
+        {
+            try
+            {
+                var state = decider.Initial;
+                if (history.Snapshot is { } snapshot)
+                {
+                    state = codec.Decode(snapshot).Aggregate(state, decider.Evolve);
+                }
+
+                return history.Records.Aggregate(state, (at, record) => codec.Decode(record).Aggregate(at, decider.Evolve));
+            }
+            catch (Exception fault) when (fault is System.Text.Json.JsonException or InvalidOperationException or FormatException)
+            {
+                throw new JournalDamagedException(
+                    $"The journal of {entity} holds something that cannot be read: {fault.Message}", fault);
+            }
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using System.Runtime.CompilerServices;
+using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Core.Vaults;
+using OrleansUploads.Engine.Ports;
+using OrleansUploads.Engine.Sqlite;
+
+namespace OrleansUploads.Engine.Checking;
+
+/// <summary>Goes through all histories of a journal: each can be read, is found by its name, and agrees with those that it refers
+/// to.</summary>
+internal sealed class JournalCheck(
+    JournalInspection journal, EntityStates states, AgreementCheck agreement, ReadPace pace)
+{
+    private const int StreamsAtOnce = 256;
+
+    // What is read to look at one reference: about a page of the database.
+    private const int ReferenceBytes = 4096;
+
+    /// <summary>Goes through the histories after a place.</summary>
+    /// <returns>Each place that was reached, and what is damaged there.</returns>
+    public async IAsyncEnumerable<(long Place, IReadOnlyList<Damage> Damage)> RunAsync(
+        long after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var streams = journal.ListStreams(after, StreamsAtOnce);
+            if (streams.Count == 0)
+            {
+                yield break;
+            }
+
+            foreach (var stream in streams)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var (damage, bytesRead) = Check(stream);
+                await pace.PayAsync(bytesRead, cancellationToken);
+                after = stream.Place;
+                yield return (after, damage);
+            }
+        }
+    }
+
+    /// <summary>Notes all archives that are in an index, without looking at anything else.</summary>
+    public void NoteArchives(CancellationToken cancellationToken)
+    {
+        long after = 0;
+        while (journal.ListStreams(EntityKind.ArchiveShard, after, StreamsAtOnce) is { Count: > 0 } shards)
+        {
+            foreach (var shard in shards)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                after = shard.Place;
+                try
+                {
+                    agreement.Note(states.ReadShard(shard.Entity));
+                }
+                catch (JournalDamagedException)
+                {
+                    // Reported when the journal was checked.
+                }
+            }
+        }
+    }
+
+    private (IReadOnlyList<Damage> Damage, long BytesRead) Check(ListedStream stream)
+    {
+        var entity = stream.Entity;
+        var damage = new List<Damage>();
+        if (!stream.IsFoundByName)
+        {
+            damage.Add(Of(entity, $"{entity} is not found by its name: the journal's index is damaged"));
+            return (damage, 0);
+        }
+
+        try
+        {
+            var (state, historyBytes) = states.Read(entity);
+            damage.AddRange(agreement.Find(entity, state));
+            return (damage, historyBytes + (References(state) * ReferenceBytes));
+        }
+        catch (JournalDamagedException damaged)
+        {
+            damage.Add(Of(entity, damaged.Message));
+            return (damage, 0);
+        }
+    }
+
+    private static long References(object state) => state switch
+    {
+        ArchiveShardState shard => shard.Archives.Count,
+        VaultState.Live vault => vault.Uploads.Count + vault.Admissions.Pages.Count + vault.Shards.Count,
+        UploadPageState page => page.Uploads.Count,
+        _ => 0,
+    };
+
+    private static Damage Of(EntityId entity, string what)
+    {
+        var damage = new Damage(DamageKind.History, what);
+        return entity.Kind switch
+        {
+            EntityKind.Upload when UploadId.TryParse(entity.Key, out var upload) => damage with { Upload = upload },
+            EntityKind.Vault when VaultId.TryParse(entity.Key, out var vault) => damage with { Vault = vault },
+            EntityKind.Jobs when VaultIncarnation.TryParse(entity.Key, out var life) => damage with { Vault = life.Id },
+            EntityKind.ArchiveShard or EntityKind.UploadPage when entity.Key.LastIndexOf('/') is > 0 and var slash
+                && VaultIncarnation.TryParse(entity.Key[..slash], out var life) => damage with { Vault = life.Id },
+            _ => damage,
+        };
+    }
+}

@@ -1,0 +1,74 @@
+using System.Runtime.CompilerServices;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Ports;
+
+namespace OrleansUploads.Engine.Checking;
+
+/// <summary>Finds bytes that nothing in the journal refers to.</summary>
+internal sealed class OrphanCheck(EntityStates states, IPartStore parts)
+{
+    /// <summary>Goes through the whole part store.</summary>
+    public async IAsyncEnumerable<Orphan> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var upload in parts.ListUploadsAsync(cancellationToken))
+        {
+            if (await FindAsync(upload, cancellationToken) is { } orphan)
+            {
+                yield return orphan;
+            }
+        }
+    }
+
+    private async ValueTask<Orphan?> FindAsync(UploadId upload, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // What became a part between the two looks is in the second one.
+            var attempts = await parts.ListAttemptsAsync(upload, cancellationToken);
+            var (state, _) = states.ReadUpload(upload);
+            if (state is UploadState.Completed { ReleasedAt: not null })
+            {
+                // Kept for the output of jobs, until their time is over.
+                return null;
+            }
+
+            var inUse = await InUseAsync(upload, state, cancellationToken);
+            var unowned = attempts.Count(attempt => !inUse.Contains(attempt));
+            return unowned > 0 || state is UploadState.Unknown or UploadState.Ended
+                ? new Orphan(upload, unowned, UploadFiles.Folder(upload))
+                : null;
+        }
+        catch (Exception damaged) when (damaged is JournalDamagedException or AttemptDamagedException)
+        {
+            // Reported before. Whose its bytes are is not known, so they are not called unowned.
+            return null;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    private async ValueTask<IReadOnlySet<AttemptId>> InUseAsync(
+        UploadId upload, UploadState state, CancellationToken cancellationToken)
+    {
+        switch (state)
+        {
+            case UploadState.Open open:
+                return AttemptsOf(open.Parts);
+            case UploadState.Completed { Parts: { } notYetListed }:
+                return AttemptsOf(notYetListed);
+            case UploadState.Completed:
+                var manifest = await parts.ReadManifestAsync(upload, cancellationToken)
+                    ?? throw new AttemptDamagedException($"The manifest of upload {upload} is missing.");
+                return manifest.Extents.Select(extent => extent.Place.Attempt).OfType<AttemptId>().ToHashSet();
+            default:
+                return new HashSet<AttemptId>();
+        }
+    }
+
+    private static HashSet<AttemptId> AttemptsOf(PartMap map) =>
+        map.From(0).Select(slot => slot.Value.Place.Attempt).OfType<AttemptId>().ToHashSet();
+}

@@ -1,0 +1,20 @@
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.DataFolders;
+using OrleansUploads.Engine.Disk;
+
+namespace OrleansUploads.Engine.Checking;
+
+/// <summary>Paths of the files of an upload, relative to the data folder. They have slashes on every operating system.</summary>
+internal static class UploadFiles
+{
+    /// <summary>The folder of the upload.</summary>
+    public static string Folder(UploadId upload) =>
+        $"{DataFolder.PartsFolder}/{DiskLayout.FanOutName(DiskLayout.FanOutOf(upload))}/{DiskLayout.Name(upload)}";
+
+    /// <summary>The file of an attempt.</summary>
+    public static string Attempt(UploadId upload, AttemptId attempt) => $"{Folder(upload)}/{DiskLayout.Name(attempt)}";
+
+    /// <summary>The manifest.</summary>
+    public static string Manifest(UploadId upload) => $"{Folder(upload)}/{DiskLayout.Manifest}";
+}

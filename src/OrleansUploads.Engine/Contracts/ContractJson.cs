@@ -1,0 +1,93 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Json;
+using OrleansUploads.Hashing;
+
+namespace OrleansUploads.Engine.Contracts;
+
+/// <summary>The JSON formats of the journal and of the messages between hosts. Metadata is generated at build time; nothing is found
+/// by reflection.</summary>
+internal static class ContractJson
+{
+    private static readonly IJsonTypeInfoResolver Shapes =
+        JsonTypeInfoResolver.Combine([.. ContractRegistry.All.Select(contract => contract.Json)])
+            .WithAddedModifier(KeepStoredNames);
+
+    /// <summary>The format of stored events.</summary>
+    public static JsonSerializerOptions Stored { get; } = With(
+        new JsonSerializerOptions { TypeInfoResolver = Shapes.WithAddedModifier(LeaveOutGatewayStorage) },
+        new TextConverter<LockId>());
+
+    /// <summary>The format of commands, answers and refusals between hosts.</summary>
+    public static JsonSerializerOptions Sent { get; } = With(
+        new JsonSerializerOptions { TypeInfoResolver = Shapes, IgnoreReadOnlyProperties = true },
+        new TextConverter<LockId> { ReadsEmptyAsDefault = true },
+        new DoneConverter(),
+        new VaultJobConverter());
+
+    private static JsonSerializerOptions With(JsonSerializerOptions options, params ReadOnlySpan<JsonConverter> more)
+    {
+        options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
+        options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+        ReadOnlySpan<JsonConverter> common =
+        [
+            new TextConverter<AccountId>(),
+            new TextConverter<ArchiveId>(),
+            new TextConverter<AttemptId>(),
+            new TextConverter<CapacityId>(),
+            new TextConverter<Description>(),
+            new TextConverter<JobId>(),
+            new TextConverter<LinearHash>(),
+            new TextConverter<PartLocation>(),
+            new TextConverter<PartRange>(),
+            new TextConverter<TreeHash>(),
+            new TextConverter<UploadId>(),
+            new TextConverter<VaultId>(),
+            new TextConverter<VaultIncarnation>(),
+            new AttemptSetConverter(),
+            new InstantConverter(),
+            new PartSizeConverter(),
+        ];
+        foreach (var converter in common)
+        {
+            options.Converters.Add(converter);
+        }
+
+        foreach (var converter in more)
+        {
+            options.Converters.Add(converter);
+        }
+
+        options.MakeReadOnly();
+        return options;
+    }
+
+    private static void KeepStoredNames(JsonTypeInfo shape)
+    {
+        foreach (var member in shape.Properties)
+        {
+            foreach (var renamed in ContractRegistry.RenamedMembers)
+            {
+                if (member.PropertyType == renamed.Type && member.Name == renamed.Name)
+                {
+                    member.Name = renamed.StoredName;
+                }
+            }
+        }
+    }
+
+    /// <summary>Leaves the storage out of events where it is the gateway's, so that such records keep their first format.</summary>
+    private static void LeaveOutGatewayStorage(JsonTypeInfo shape)
+    {
+        foreach (var member in shape.Properties)
+        {
+            if (member.PropertyType == typeof(ByteStorage))
+            {
+                member.ShouldSerialize = static (_, storage) => storage is not ByteStorage.Gateway;
+            }
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using System.Collections.Immutable;
+using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Values;
+
+namespace OrleansUploads.Engine.Contracts;
+
+/// <summary>All tables of what is stored and sent. A new kind of entity adds its table here.</summary>
+internal static class ContractRegistry
+{
+    /// <summary>The tables.</summary>
+    public static ImmutableArray<Contract> All { get; } =
+    [
+        SharedContract.Table,
+        AccountContract.Table,
+        VaultContract.Table,
+        ArchiveShardContract.Table,
+        JobsContract.Table,
+        UploadContract.Table,
+        UploadPageContract.Table,
+        ServiceContract.Table,
+    ];
+
+    /// <summary>Members that were renamed in C# and keep the name under which they were first stored and sent.</summary>
+    public static ImmutableArray<RenamedMember> RenamedMembers { get; } =
+    [
+        new(typeof(UploadSpec), "spec", "opening"),
+        new(typeof(VaultIncarnation), "incarnation", "life"),
+        new(typeof(ByteStorage), "byteStorage", "custody"),
+    ];
+}
+
+/// <summary>A member whose name in JSON is not the one that it has in C#.</summary>
+/// <param name="Type">The type of the member, wherever it is declared.</param>
+/// <param name="Name">The name that would follow from C#, in camel case.</param>
+/// <param name="StoredName">The name in JSON.</param>
+internal sealed record RenamedMember(Type Type, string Name, string StoredName);

@@ -1,0 +1,31 @@
+using System.Text.Json.Serialization;
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Refusals;
+using static OrleansUploads.Engine.Contracts.NamedShape;
+
+namespace OrleansUploads.Engine.Contracts;
+
+/// <summary>What several kinds of entities answer, and the refusals that are given before an entity is asked.</summary>
+internal static class SharedContract
+{
+    /// <summary>The table.</summary>
+    public static Contract Table { get; } = new(SharedJson.Default)
+    {
+        Answers =
+        [
+            Named<Done>("done.1"),
+        ],
+        Refusals =
+        [
+            Named<Refusal.LengthDiffers>("refused-length-differs.1"),
+            Named<Refusal.LinearHashDiffers>("refused-linear-hash-differs.1"),
+        ],
+    };
+}
+
+/// <summary>Generated JSON metadata of the types in <see cref="SharedContract"/>.</summary>
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(Done))]
+[JsonSerializable(typeof(Refusal.LengthDiffers))]
+[JsonSerializable(typeof(Refusal.LinearHashDiffers))]
+internal sealed partial class SharedJson : JsonSerializerContext;

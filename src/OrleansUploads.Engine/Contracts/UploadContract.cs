@@ -1,0 +1,141 @@
+using System.Text.Json.Serialization;
+using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Values;
+using static OrleansUploads.Engine.Contracts.IntentShape;
+using static OrleansUploads.Engine.Contracts.NamedShape;
+
+namespace OrleansUploads.Engine.Contracts;
+
+/// <summary>What an upload stores, is told, answers, refuses and asks of others.</summary>
+internal static class UploadContract
+{
+    /// <summary>The table.</summary>
+    public static EntityContract<UploadCommand, UploadEvent> Table { get; } = new(EntityKind.Upload, UploadJson.Default)
+    {
+        Events =
+        [
+            Named<UploadInitiated>("upload-initiated.1")
+                .Widened("upload-initiated.2", static initiated => initiated.Spec.ByteStorage != ByteStorage.Gateway),
+            Named<PartStored>("part-stored.1"),
+            Named<ExternalPartStored>("located-part-stored.1"),
+            Named<AttemptsFenced>("attempts-fenced.1"),
+            Named<UploadCompleted>("upload-completed.1"),
+            Named<ManifestStored>("manifest-stored.1"),
+            Named<ArchiveIndexed>("archive-indexed.1"),
+            Named<UploadAborted>("upload-aborted.1"),
+            Named<UploadExpired>("upload-expired.1"),
+            Named<UploadClosed>("upload-closed.1"),
+            Named<ArchiveReleased>("archive-released.1")
+                .Widened("archive-released.2", static released => released.BytesUntil is not null),
+            Named<BytesReleased>("bytes-released.1"),
+            Named<BytesReclaimed>("bytes-reclaimed.1"),
+        ],
+        Commands =
+        [
+            Named<InitiateUpload>("initiate-upload.1"),
+            Named<CheckPart>("check-part.1"),
+            Named<StorePart>("store-part.1"),
+            Named<ReportExternalPart>("store-located-part.1"),
+            Named<CompleteUpload>("complete-upload.1"),
+            Named<CompleteStoredUpload>("complete-stored-upload.1"),
+            Named<AbortUpload>("abort-upload.1"),
+            Named<ListParts>("list-parts.1"),
+            Named<SummarizeUpload>("summarize-upload.1"),
+            Named<FenceAttempts>("fence-attempts.1"),
+            Named<ReleaseArchive>("release-archive.1")
+                .Widened("release-archive.2", static release => release.BytesUntil is not null),
+        ],
+        Answers =
+        [
+            Named<StorePartResult>("part-standing.1"),
+            Named<ExternalPartResult>("located-part-standing.1"),
+            Named<CompletedArchive>("completed-archive.1"),
+            Named<UploadSummary>("upload-summary.1"),
+            Named<PartsPage>("parts-page.1"),
+            Named<AttemptsInUse.None>("attempts-none.1"),
+            Named<AttemptsInUse.Only>("attempts-only.1"),
+            Named<AttemptsInUse.ByManifest>("attempts-by-manifest.1"),
+        ],
+        Refusals =
+        [
+            Named<Refusal.UploadNotFound>("refused-upload-not-found.1"),
+            Named<Refusal.UploadStoredExternally>("refused-upload-kept-elsewhere.1"),
+            Named<Refusal.UploadStoredByGateway>("refused-upload-kept-by-gateway.1"),
+            Named<Refusal.RangeNotAligned>("refused-range-not-aligned.1"),
+            Named<Refusal.PartTooLarge>("refused-part-too-large.1"),
+            Named<Refusal.TooManyParts>("refused-too-many-parts.1"),
+            Named<Refusal.AttemptCollected>("refused-attempt-collected.1"),
+            Named<Refusal.CollectionHeld>("refused-collection-held.1"),
+            Named<Refusal.NoParts>("refused-no-parts.1"),
+            Named<Refusal.PartMissing>("refused-part-missing.1"),
+            Named<Refusal.PartLost>("refused-part-lost.1"),
+            Named<Refusal.PartTooShort>("refused-part-too-short.1"),
+            Named<Refusal.SizeDiffers>("refused-size-differs.1"),
+            Named<Refusal.TreeHashDiffers>("refused-tree-hash-differs.1"),
+            Named<Refusal.CompletionMismatch>("refused-completed-otherwise.1"),
+        ],
+        Intents =
+        [
+            Asks<StoreManifest, ConfirmManifestStored>(),
+            Asks<AddArchive, ConfirmArchiveIndexed>(),
+            Asks<CloseUpload, ConfirmUploadClosed>(),
+            Asks<ReclaimBytes, ConfirmBytesReclaimed>(),
+        ],
+    };
+}
+
+/// <summary>Generated JSON metadata of the types in <see cref="UploadContract"/>.</summary>
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(UploadInitiated))]
+[JsonSerializable(typeof(PartStored))]
+[JsonSerializable(typeof(ExternalPartStored))]
+[JsonSerializable(typeof(AttemptsFenced))]
+[JsonSerializable(typeof(UploadCompleted))]
+[JsonSerializable(typeof(ManifestStored))]
+[JsonSerializable(typeof(ArchiveIndexed))]
+[JsonSerializable(typeof(UploadAborted))]
+[JsonSerializable(typeof(UploadExpired))]
+[JsonSerializable(typeof(UploadClosed))]
+[JsonSerializable(typeof(ArchiveReleased))]
+[JsonSerializable(typeof(BytesReleased))]
+[JsonSerializable(typeof(BytesReclaimed))]
+[JsonSerializable(typeof(InitiateUpload))]
+[JsonSerializable(typeof(CheckPart))]
+[JsonSerializable(typeof(StorePart))]
+[JsonSerializable(typeof(ReportExternalPart))]
+[JsonSerializable(typeof(CompleteUpload))]
+[JsonSerializable(typeof(CompleteStoredUpload))]
+[JsonSerializable(typeof(AbortUpload))]
+[JsonSerializable(typeof(ListParts))]
+[JsonSerializable(typeof(SummarizeUpload))]
+[JsonSerializable(typeof(FenceAttempts))]
+[JsonSerializable(typeof(ReleaseArchive))]
+[JsonSerializable(typeof(StorePartResult))]
+[JsonSerializable(typeof(ExternalPartResult))]
+[JsonSerializable(typeof(CompletedArchive))]
+[JsonSerializable(typeof(UploadSummary))]
+[JsonSerializable(typeof(PartsPage))]
+[JsonSerializable(typeof(AttemptsInUse.None))]
+[JsonSerializable(typeof(AttemptsInUse.Only))]
+[JsonSerializable(typeof(AttemptsInUse.ByManifest))]
+[JsonSerializable(typeof(Refusal.UploadNotFound))]
+[JsonSerializable(typeof(Refusal.UploadStoredExternally))]
+[JsonSerializable(typeof(Refusal.UploadStoredByGateway))]
+[JsonSerializable(typeof(Refusal.RangeNotAligned))]
+[JsonSerializable(typeof(Refusal.PartTooLarge))]
+[JsonSerializable(typeof(Refusal.TooManyParts))]
+[JsonSerializable(typeof(Refusal.AttemptCollected))]
+[JsonSerializable(typeof(Refusal.CollectionHeld))]
+[JsonSerializable(typeof(Refusal.NoParts))]
+[JsonSerializable(typeof(Refusal.PartMissing))]
+[JsonSerializable(typeof(Refusal.PartLost))]
+[JsonSerializable(typeof(Refusal.PartTooShort))]
+[JsonSerializable(typeof(Refusal.SizeDiffers))]
+[JsonSerializable(typeof(Refusal.TreeHashDiffers))]
+[JsonSerializable(typeof(Refusal.CompletionMismatch))]
+internal sealed partial class UploadJson : JsonSerializerContext;

@@ -1,0 +1,33 @@
+using System.Text.Json;
+
+namespace OrleansUploads.Engine.Contracts;
+
+/// <summary>A command, an answer or a refusal in the form in which it is sent to another host.</summary>
+/// <param name="Name">The name of its shape.</param>
+/// <param name="Body">Its members as JSON.</param>
+public readonly record struct WireMessage(string Name, byte[] Body)
+{
+    /// <summary>Packs a command, an answer or a refusal.</summary>
+    /// <exception cref="ArgumentException">Messages of this type are not sent.</exception>
+    public static WireMessage Pack(object message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        return MessageNames.TryFind(message, out var name, out var json)
+            ? new WireMessage(name, JsonSerializer.SerializeToUtf8Bytes(message, json))
+            : throw new ArgumentException(
+                $"{message.GetType().Name} has no name under which it could be sent to another host.", nameof(message));
+    }
+
+    /// <summary>Unpacks the message.</summary>
+    /// <exception cref="JsonException">The message is damaged, or a newer version of the program sent a shape that this version does
+    /// not know.</exception>
+    public object Unpack()
+    {
+        if (!MessageNames.ByName.TryGetValue(Name, out var json))
+        {
+            throw new JsonException($"Unknown message '{Name}'. The host that sent it may run a newer version.");
+        }
+
+        return JsonSerializer.Deserialize(Body, json) ?? throw new JsonException($"The message '{Name}' has no body.");
+    }
+}

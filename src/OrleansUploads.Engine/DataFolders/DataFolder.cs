@@ -1,0 +1,110 @@
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Disk;
+using OrleansUploads.Engine.Ports;
+using OrleansUploads.Engine.Sqlite;
+
+namespace OrleansUploads.Engine.DataFolders;
+
+/// <summary>A journal and a part store in one folder: <c>journal.db</c> beside <c>parts/</c>. Only one process at a time may use the
+/// folder.</summary>
+public sealed class DataFolder : IAsyncDisposable
+{
+    /// <summary>Name of the folder in which the bytes are.</summary>
+    public const string PartsFolder = "parts";
+
+    private readonly FolderLock _lock;
+    private readonly SqliteJournal _journal;
+    private readonly DiskPartStore _disk;
+    private readonly ITimer _reserving;
+
+    private DataFolder(
+        FolderLock folderLock, SqliteJournal journal, DiskPartStore disk, DiskSpace space, TimeProvider time)
+    {
+        _lock = folderLock;
+        _journal = journal;
+        _disk = disk;
+        Space = space;
+        Ports = new EnginePorts(journal, journal, new FloorPartStore(disk, space)) { CheckIndex = new NameCheck(journal, time).RunAsync };
+        Health = [new DiskHealth("part-store-disk", () => disk.Failure), new DiskHealth("journal-disk", () => journal.Failure), space];
+        _reserving = time.CreateTimer(
+            static space => ((DiskSpace)space!).Restore(), space, DiskSpace.RestoreInterval, DiskSpace.RestoreInterval);
+    }
+
+    /// <summary>The stores in the folder.</summary>
+    public EnginePorts Ports { get; }
+
+    /// <summary>The free space of the disk.</summary>
+    public DiskSpace Space { get; }
+
+    /// <summary>The health of the journal, of the part store and of their disk.</summary>
+    public IReadOnlyList<IStoreHealth> Health { get; }
+
+    /// <summary>Entities that are not served because one of their recent records is damaged. The operator should know about them.
+    /// </summary>
+    public IReadOnlyList<EntityId> DamagedEntities => _journal.DamagedAtOpen;
+
+    /// <summary>Opens a data folder, and creates it if it is missing.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="options">Options; null for the defaults.</param>
+    /// <param name="time">The clock; null for the clock of the machine.</param>
+    /// <exception cref="FolderInUseException">Another process is using the folder.</exception>
+    /// <exception cref="JournalDamagedException">The journal differs from what was written; the message says what to do.</exception>
+    /// <exception cref="JournalUnavailableException">The journal could not be opened.</exception>
+    /// <exception cref="IOException">The folder cannot be used.</exception>
+    public static DataFolder Open(string path, DataFolderOptions? options = null, TimeProvider? time = null)
+    {
+        options ??= new DataFolderOptions();
+        DurableFolder.Make(path, options.Flush);
+        OwnerOnly.Restrict(path);
+        var folderLock = FolderLock.Take(path);
+        SqliteJournal? journal = null;
+        DiskPartStore? disk = null;
+        try
+        {
+            RequireJournalOfParts(path);
+            journal = SqliteJournal.Open(path, options.Journal with { Flush = options.Flush, OnFailure = options.OnDiskFailure });
+            disk = DiskPartStore.Open(Path.Combine(path, PartsFolder), flush: options.Flush, onFailure: options.OnDiskFailure);
+            var space = new DiskSpace(path, options.FloorBytes);
+            return new DataFolder(folderLock, journal, disk, space, time ?? TimeProvider.System);
+        }
+        catch
+        {
+            disk?.Dispose();
+            journal?.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            folderLock.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Closes the stores and releases the folder. The engine that uses the stores must be disposed first.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _reserving.DisposeAsync();
+        await _journal.DisposeAsync();
+        _disk.Dispose();
+        _lock.Dispose();
+    }
+
+    /// <summary>Without the journal, all bytes would be collected because they seem to have no owner.</summary>
+    private static void RequireJournalOfParts(string path)
+    {
+        var parts = Path.Combine(path, PartsFolder);
+        if (!File.Exists(Path.Combine(path, JournalSchema.FileName))
+            && Directory.Exists(parts)
+            && Directory.EnumerateFiles(parts, "*", SearchOption.AllDirectories).Any())
+        {
+            throw new JournalDamagedException(
+                $"{path} holds archives in {PartsFolder}/, but its journal {JournalSchema.FileName} is missing, so the owners of the "
+                + "archives are unknown. Restore the journal from the same backup, or use an empty folder.");
+        }
+    }
+
+    private sealed class DiskHealth(string name, Func<Exception?> failure) : IStoreHealth
+    {
+        public string Name => name;
+
+        public StoreHealth Read() => failure() is { } cause
+            ? new StoreHealth(StoreCondition.Unhealthy, cause.Message, cause)
+            : StoreHealth.Healthy;
+    }
+}

@@ -1,0 +1,23 @@
+using OrleansUploads.Engine.Disk;
+using OrleansUploads.Engine.Ports;
+using OrleansUploads.Engine.Sqlite;
+
+namespace OrleansUploads.Engine.DataFolders;
+
+/// <summary>Options of a <see cref="DataFolder"/>.</summary>
+public sealed record DataFolderOptions
+{
+    /// <summary>Parts that would leave less than this free on the disk are refused; null for
+    /// <see cref="DiskSpace.DefaultFloorBytes"/>, or 1 % of the disk if that is less.</summary>
+    public long? FloorBytes { get; init; }
+
+    /// <summary>Makes files and directories durable, both in the part store and beside the database.</summary>
+    public IDiskFlush Flush { get; init; } = SystemFlush.Instance;
+
+    /// <summary>Options of the journal. <see cref="Flush"/> and <see cref="OnDiskFailure"/> replace those in it.</summary>
+    public SqliteJournalOptions Journal { get; init; } = new();
+
+    /// <summary>Called once for the part store and once for the journal when the disk has failed and nothing more is written.
+    /// </summary>
+    public Action<Exception>? OnDiskFailure { get; init; }
+}

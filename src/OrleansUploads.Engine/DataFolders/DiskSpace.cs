@@ -1,0 +1,122 @@
+using OrleansUploads.Engine.Ports;
+
+namespace OrleansUploads.Engine.DataFolders;
+
+/// <summary>The free space of the disk with the data folder, and how much of it is kept free for the journal.</summary>
+/// <remarks>Below the floor, all data that grows is refused, so that the journal can still record deletions and aborts, which free
+/// space. Other programs do not know the floor. In case they fill the disk, a reserve file is kept and deleted when such a request
+/// comes.</remarks>
+public sealed class DiskSpace : IStorageSpace, IStoreHealth
+{
+    /// <summary>Default floor; on small disks it is 1 % of the disk instead.</summary>
+    public const long DefaultFloorBytes = 64L * 1024 * 1024;
+
+    /// <summary>Name of the reserve file in the data folder.</summary>
+    public const string ReserveFileName = "journal.reserve";
+
+    /// <summary>Time between two attempts to restore the reserve.</summary>
+    public static readonly TimeSpan RestoreInterval = TimeSpan.FromSeconds(10);
+
+    private const long MaxReserveBytes = 8L * 1024 * 1024;
+    private const int FloorDivisor = 100;
+    private const int ReserveDivisor = 50;
+
+    private readonly DriveInfo _disk;
+    private readonly string _reservePath;
+    private readonly Lock _gate = new();
+    private readonly long _reserveBytes;
+    private bool _hasReserve;
+
+    /// <summary>Reads the size of the disk, and makes the reserve if there is room for it.</summary>
+    /// <param name="folder">The data folder.</param>
+    /// <param name="floorBytes">The floor; null for <see cref="DefaultFloorBytes"/>, or 1 % of the disk if that is less.</param>
+    /// <exception cref="IOException">The disk cannot be queried.</exception>
+    public DiskSpace(string folder, long? floorBytes = null)
+    {
+        _disk = new DriveInfo(Path.GetFullPath(folder));
+        _reservePath = Path.Combine(folder, ReserveFileName);
+        FloorBytes = floorBytes ?? Math.Min(DefaultFloorBytes, _disk.TotalSize / FloorDivisor);
+        _reserveBytes = Math.Min(MaxReserveBytes, _disk.TotalSize / ReserveDivisor);
+        Restore();
+    }
+
+    /// <inheritdoc/>
+    public string Name => "space";
+
+    /// <summary>The number of bytes that parts must leave free.</summary>
+    public long FloorBytes { get; }
+
+    /// <summary>The number of bytes that are free now.</summary>
+    public long FreeBytes => _disk.AvailableFreeSpace;
+
+    /// <inheritdoc/>
+    public StoreHealth Read()
+    {
+        var free = FreeBytes;
+        return free >= FloorBytes
+            ? StoreHealth.Healthy
+            : new StoreHealth(
+                StoreCondition.Degraded,
+                $"The disk has {free} bytes free, less than the {FloorBytes} bytes that are kept for the journal. Uploads are refused "
+                + "until there is more room.");
+    }
+
+    /// <inheritdoc/>
+    public void Require(long bytes)
+    {
+        var free = FreeBytes;
+        if (free - bytes < FloorBytes)
+        {
+            throw new PartStoreFullException(
+                $"The disk has {free} bytes free. Storing {bytes} more would leave less than the {FloorBytes} bytes that are kept "
+                + "for the journal.");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void MakeRoomForDeletion()
+    {
+        lock (_gate)
+        {
+            if (_hasReserve && FreeBytes < _reserveBytes)
+            {
+                File.Delete(_reservePath);
+                _hasReserve = false;
+            }
+        }
+    }
+
+    /// <summary>Makes the reserve again if there is room for it above the floor. Does nothing if that fails.</summary>
+    public void Restore()
+    {
+        lock (_gate)
+        {
+            var options = new FileStreamOptions
+            {
+                Mode = FileMode.Create,
+                Access = FileAccess.Write,
+                BufferSize = 0,
+                PreallocationSize = _reserveBytes,
+            };
+            if (!OperatingSystem.IsWindows())
+            {
+                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            }
+
+            try
+            {
+                if (_hasReserve || FreeBytes < FloorBytes + (2 * _reserveBytes))
+                {
+                    return;
+                }
+
+                new FileStream(_reservePath, options).Dispose();
+                _hasReserve = true;
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                // Another program took the space first, or the disk does not answer. The next round tries again.
+            }
+        }
+    }
+}

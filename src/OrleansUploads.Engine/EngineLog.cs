@@ -1,0 +1,117 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Messages;
+using OrleansUploads.Core.Values;
+
+namespace OrleansUploads.Engine;
+
+/// <summary>What the engine tells the operator in the log.</summary>
+/// <remarks>Failures that can affect many entities at once are limited to <see cref="MaxMessages"/> a <see cref="Window"/> for each
+/// kind of message. The metrics of <see cref="EngineTelemetry"/> count all of them.</remarks>
+/// <param name="logger">Where messages go.</param>
+/// <param name="time">Measures the windows.</param>
+public sealed partial class EngineLog(ILogger logger, TimeProvider time)
+{
+    /// <summary>Maximum number of messages of one kind in a <see cref="Window"/>.</summary>
+    public const int MaxMessages = 10;
+
+    /// <summary>The time in which at most <see cref="MaxMessages"/> messages of one kind are logged.</summary>
+    public static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
+
+    private readonly LogRate _deliveries = new(MaxMessages, Window, time);
+    private readonly LogRate _skips = new(MaxMessages, Window, time);
+    private readonly LogRate _snapshots = new(MaxMessages, Window, time);
+    private readonly LogRate _endedUploads = new(MaxMessages, Window, time);
+
+    /// <summary>Logs nothing.</summary>
+    public static EngineLog None { get; } = new(NullLogger.Instance, TimeProvider.System);
+
+    /// <summary>A maintenance task failed in one of its rounds.</summary>
+    public void MaintenanceFailed(string task, Exception fault) => LogMaintenanceFailed(logger, fault, task);
+
+    /// <summary>The clock is no longer trusted.</summary>
+    public void ClockNotTrusted(string description) => LogClockNotTrusted(logger, description);
+
+    /// <summary>An intent could not be delivered and will be retried.</summary>
+    /// <param name="sender">The entity that recorded the intent.</param>
+    /// <param name="action">What could not be done.</param>
+    /// <param name="attempts">How often delivery was attempted since the entity was loaded.</param>
+    /// <param name="fault">Why it failed.</param>
+    public void DeliveryFailed(EntityId sender, IntentAction action, int attempts, Exception fault)
+    {
+        if (_deliveries.TryPass(out var suppressed))
+        {
+            LogDeliveryFailed(logger, fault, Describe(action), sender, attempts, suppressed);
+        }
+    }
+
+    /// <summary>The collector skipped an upload and will look at it again in the next round.</summary>
+    /// <param name="upload">The upload.</param>
+    /// <param name="fault">Why it was skipped; null if the upload itself did not allow its bytes to be deleted.</param>
+    public void UploadSkipped(UploadId upload, Exception? fault)
+    {
+        if (_skips.TryPass(out var suppressed))
+        {
+            LogUploadSkipped(logger, fault, upload, suppressed);
+        }
+    }
+
+    /// <summary>The bytes of an upload that has ended could not be deleted at once.</summary>
+    public void EndedUploadKept(UploadId upload, Exception fault)
+    {
+        if (_endedUploads.TryPass(out var suppressed))
+        {
+            LogEndedUploadKept(logger, fault, upload, suppressed);
+        }
+    }
+
+    /// <summary>A snapshot could not be saved.</summary>
+    public void SnapshotLost(EntityId entity, Exception fault)
+    {
+        if (_snapshots.TryPass(out var suppressed))
+        {
+            LogSnapshotLost(logger, fault, entity, suppressed);
+        }
+    }
+
+    /// <summary>The intent without its content, which may be long.</summary>
+    private static string Describe(IntentAction action) => action is TellEntity tell
+        ? $"{tell.Command.GetType().Name} to {tell.Receiver}"
+        : action.GetType().Name;
+
+    [LoggerMessage(1001, LogLevel.Error, "Maintenance task \"{Task}\" failed. It runs again at its next interval")]
+    private static partial void LogMaintenanceFailed(ILogger logger, Exception fault, string task);
+
+    [LoggerMessage(1002, LogLevel.Error, "{Description}")]
+    private static partial void LogClockNotTrusted(ILogger logger, string description);
+
+    [LoggerMessage(
+        1003,
+        LogLevel.Warning,
+        "Delivering {Action} from {Sender} failed at attempt {Attempts}. It will be retried. "
+        + "{Suppressed} earlier messages of this kind were not logged")]
+    private static partial void LogDeliveryFailed(
+        ILogger logger, Exception fault, string action, EntityId sender, int attempts, long suppressed);
+
+    [LoggerMessage(
+        1004,
+        LogLevel.Warning,
+        "The collector skipped upload {Upload} and kept its bytes. The next round looks at it again. "
+        + "{Suppressed} earlier messages of this kind were not logged")]
+    private static partial void LogUploadSkipped(ILogger logger, Exception? fault, UploadId upload, long suppressed);
+
+    [LoggerMessage(
+        1005,
+        LogLevel.Warning,
+        "The bytes of upload {Upload}, which has ended, could not be deleted at once. The next collection deletes them. "
+        + "{Suppressed} earlier messages of this kind were not logged")]
+    private static partial void LogEndedUploadKept(ILogger logger, Exception fault, UploadId upload, long suppressed);
+
+    [LoggerMessage(
+        1006,
+        LogLevel.Warning,
+        "A snapshot of {Entity} could not be saved. No data is lost, but its history grows until a snapshot succeeds. "
+        + "{Suppressed} earlier messages of this kind were not logged")]
+    private static partial void LogSnapshotLost(ILogger logger, Exception fault, EntityId entity, long suppressed);
+}

@@ -1,0 +1,283 @@
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Ports;
+
+namespace OrleansUploads.Engine.Entities;
+
+/// <summary>One entity in the memory of this process: passes one input at a time to its runner and executes the runner's
+/// outputs.</summary>
+/// <remarks>Used by both hosts. The outputs of an input are executed on the scheduler of the caller that gave the input.</remarks>
+public sealed class EntityActivation
+{
+    /// <summary>The approximate memory of an activation without its entity's history, in bytes: locks, queues and buffers.</summary>
+    public const int BareBytes = 4096;
+
+    private static readonly TimeSpan FirstRetryDelay = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan MaxRetryDelay = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan MaxUnawaitedRetryDelay = TimeSpan.FromMinutes(15);
+
+    private readonly Lock _gate = new();
+    private readonly EntityRunner _runner;
+    private readonly ActivationPorts _ports;
+    private long _lastAskedAt;
+    private bool _retired;
+    private long _heldBytes;
+    private Task _lastWrite = Task.CompletedTask;
+
+    /// <summary>Creates the activation of an entity.</summary>
+    /// <param name="runner">The entity's runner. The activation owns it.</param>
+    /// <param name="ports">The ports of the activation.</param>
+    public EntityActivation(EntityRunner runner, ActivationPorts ports)
+    {
+        _runner = runner;
+        _ports = ports;
+        _lastAskedAt = ports.Time.GetTimestamp();
+    }
+
+    /// <summary>The timestamp of the last command or wake-up, from the ports' time provider.</summary>
+    public long LastAskedAt => Volatile.Read(ref _lastAskedAt);
+
+    /// <summary>The approximate memory of the activation in bytes: <see cref="BareBytes"/> plus the entity's history.</summary>
+    public long HeldBytes => Volatile.Read(ref _heldBytes);
+
+    private EntityId Entity => _runner.Entity;
+
+    private ServiceTime Now => _ports.Clock.Read();
+
+    /// <summary>Sends the entity a command, or wakes it if the command is null.</summary>
+    /// <returns>False if the activation is retired; use a new one.</returns>
+    public bool TrySubmit(TaskCompletionSource<object> ticket, ICommand? command)
+    {
+        IReadOnlyList<RunnerOutput> outputs;
+        long grown;
+        lock (_gate)
+        {
+            if (_retired)
+            {
+                return false;
+            }
+
+            Volatile.Write(ref _lastAskedAt, _ports.Time.GetTimestamp());
+            if (command is null)
+            {
+                _runner.Wake(ticket, Now);
+            }
+            else
+            {
+                _runner.Submit(ticket, command, Now);
+            }
+
+            outputs = _runner.TakeOutputs();
+            grown = UpdateHeldBytes();
+        }
+
+        ExecuteOutputs(outputs);
+        ReportGrowth(grown);
+        return true;
+    }
+
+    /// <summary>Retires the activation if it is idle and got no command since a timestamp.</summary>
+    /// <returns>Whether the activation is retired.</returns>
+    public bool TryRetire(long idleSince)
+    {
+        lock (_gate)
+        {
+            _retired |= _runner.IsIdle && _lastAskedAt <= idleSince;
+            return _retired;
+        }
+    }
+
+    /// <summary>Waits for the write in progress, if any.</summary>
+    public Task QuiesceAsync()
+    {
+        lock (_gate)
+        {
+            return _lastWrite;
+        }
+    }
+
+    /// <summary>Starts all operations before it sends replies, so that a caller's next command cannot overtake them.</summary>
+    private void ExecuteOutputs(IReadOnlyList<RunnerOutput> outputs)
+    {
+        StartOperations(outputs);
+        foreach (var output in outputs)
+        {
+            if (output is RunnerOutput.Reply reply)
+            {
+                ((TaskCompletionSource<object>)reply.Ticket).TrySetResult(reply.Answer);
+            }
+            else if (output is RunnerOutput.Fault fault)
+            {
+                ((TaskCompletionSource<object>)fault.Ticket).TrySetException(fault.Reason);
+            }
+        }
+    }
+
+    private void StartOperations(IReadOnlyList<RunnerOutput> outputs)
+    {
+        foreach (var output in outputs)
+        {
+            switch (output)
+            {
+                case RunnerOutput.Reply or RunnerOutput.Fault:
+                    break;
+                case RunnerOutput.Load:
+                    _ = LoadAsync();
+                    break;
+                case RunnerOutput.Verify:
+                    _ = VerifyAsync();
+                    break;
+                case RunnerOutput.Append append:
+                    TrackWrite(WriteAsync(append.Write, token => _ports.Journal.AppendAsync(append.Record, token)));
+                    break;
+                case RunnerOutput.Forget forget:
+                    TrackWrite(WriteAsync(
+                        forget.Write, token => _ports.Journal.ForgetAsync(Entity, forget.ExpectedVersion, token)));
+                    break;
+                case RunnerOutput.SaveSnapshot snapshot:
+                    _ = SaveSnapshotAsync(snapshot);
+                    break;
+                case RunnerOutput.Deliver deliver:
+                    _ = DeliverAsync(deliver);
+                    break;
+                default:
+                    throw new ArgumentOutOfRangeException(nameof(outputs), output, "Unknown output.");
+            }
+        }
+    }
+
+    private void SendInput(Action<EntityRunner> input)
+    {
+        IReadOnlyList<RunnerOutput> outputs;
+        long grown;
+        lock (_gate)
+        {
+            input(_runner);
+            outputs = _runner.TakeOutputs();
+            grown = UpdateHeldBytes();
+        }
+
+        ExecuteOutputs(outputs);
+        ReportGrowth(grown);
+    }
+
+    private long UpdateHeldBytes()
+    {
+        if (_retired)
+        {
+            return 0;
+        }
+
+        var held = BareBytes + _runner.HistoryBytes;
+        var grown = held - _heldBytes;
+        Volatile.Write(ref _heldBytes, held);
+        return grown;
+    }
+
+    private void ReportGrowth(long grown)
+    {
+        if (grown != 0)
+        {
+            _ports.Grown?.Invoke(grown);
+        }
+    }
+
+    private void TrackWrite(Task write)
+    {
+        lock (_gate)
+        {
+            _lastWrite = write;
+        }
+    }
+
+    private Task LoadAsync() => ReadJournalAsync(
+        _ports.Journal.ReadAsync, (runner, history) => runner.Loaded(history, Now));
+
+    private Task VerifyAsync() => ReadJournalAsync(
+        _ports.Journal.ReadVersionAsync, (runner, version) => runner.Verified(version, Now));
+
+    private async Task ReadJournalAsync<T>(
+        Func<EntityId, CancellationToken, ValueTask<T>> read, Action<EntityRunner, T> input)
+    {
+        try
+        {
+            var result = await read(Entity, CancellationToken.None);
+            SendInput(runner => input(runner, result));
+        }
+        catch (Exception fault) when (IsFault(fault))
+        {
+            SendInput(runner => runner.LoadFailed(fault));
+        }
+    }
+
+    /// <summary>Runs a journal write. If it takes too long, its outcome is reported as unknown. If it succeeds later, the version in the
+    /// journal fences the writes that do not know it.</summary>
+    private async Task WriteAsync(long write, Func<CancellationToken, ValueTask<AppendOutcome>> start)
+    {
+        try
+        {
+            var task = start(CancellationToken.None);
+            var outcome = task.IsCompletedSuccessfully
+                ? task.Result
+                : await task.AsTask().WaitAsync(_ports.WriteTimeout, _ports.Time);
+            SendInput(runner => runner.WriteEnded(write, outcome, Now));
+        }
+        catch (Exception fault) when (IsFault(fault))
+        {
+            EngineTelemetry.WritesUnknown.Add(1);
+            SendInput(runner => runner.WriteUnknown(write, fault, Now));
+        }
+    }
+
+    private async Task SaveSnapshotAsync(RunnerOutput.SaveSnapshot snapshot)
+    {
+        try
+        {
+            await _ports.Journal.SaveSnapshotAsync(Entity, snapshot.Version, snapshot.Snapshot, _ports.Stopping);
+        }
+        catch (Exception) when (_ports.Stopping.IsCancellationRequested)
+        {
+            // No data is lost: all records still exist. The next host saves a snapshot.
+        }
+        catch (Exception fault) when (IsFault(fault))
+        {
+            EngineTelemetry.SnapshotsLost.Add(1);
+            _ports.SnapshotLost?.Invoke(Entity, fault);
+        }
+    }
+
+    private async Task DeliverAsync(RunnerOutput.Deliver deliver)
+    {
+        try
+        {
+            if (deliver.FailedAttempts > 0)
+            {
+                await Task.Delay(RetryDelay(deliver), _ports.Time, _ports.Stopping);
+            }
+
+            await _ports.CarryOut(Entity, deliver.Intent.Action);
+            EngineTelemetry.IntentsDelivered.Add(1);
+            SendInput(runner => runner.IntentDone(deliver.Intent.Key, Now));
+        }
+        catch (Exception) when (_ports.Stopping.IsCancellationRequested)
+        {
+            // The next host that loads the entity delivers the intent.
+        }
+        catch (Exception fault) when (IsFault(fault))
+        {
+            EngineTelemetry.IntentsFailed.Add(1);
+            _ports.DeliveryFailed?.Invoke(Entity, deliver.Intent.Action, deliver.FailedAttempts + 1, fault);
+            SendInput(runner => runner.IntentFailed(deliver.Intent.Key, fault));
+        }
+    }
+
+    private static TimeSpan RetryDelay(RunnerOutput.Deliver deliver)
+    {
+        var max = deliver.Intent.IsAwaited ? MaxRetryDelay : MaxUnawaitedRetryDelay;
+        var delay = FirstRetryDelay * Math.Pow(2, Math.Min(deliver.FailedAttempts - 1, 16));
+        return delay < max ? delay : max;
+    }
+
+    /// <summary>Whether an exception is a fault of a single operation. Only exceptions that indicate a broken process are not.</summary>
+    private static bool IsFault(Exception fault) => fault is not (OutOfMemoryException or StackOverflowException);
+}

@@ -1,0 +1,250 @@
+using System.Collections.Immutable;
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Values;
+
+namespace OrleansUploads.Engine.Entities;
+
+/// <summary>The replies that an entity has not sent yet. A reply waits for the write that makes its decision durable, then for the
+/// intents of the decision, and then for the intents that follow from their confirmations.</summary>
+internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
+{
+    private readonly Dictionary<string, Delivery> _inFlight = new(StringComparer.Ordinal);
+    private readonly List<PendingReply> _batch = [];
+    private int _unawaited;
+    private int _unrecorded;
+
+    /// <summary>Whether no intent is being delivered.</summary>
+    public bool IsIdle => _inFlight.Count == 0;
+
+    /// <summary>Whether a recorded intent with a waiting reply is not done yet, including the intents of the current batch.</summary>
+    public bool HasPending => _inFlight.Count > _unawaited + _unrecorded
+        || _batch.Exists(static reply => reply.Intents.Any(static intent => intent is { IsAwaited: true, IsRecorded: true }));
+
+    /// <summary>Whether an intent for which no reply waits is being delivered.</summary>
+    public bool HasUnawaited => _unawaited > 0;
+
+    /// <summary>Whether the current batch contains an intent for which no reply waits.</summary>
+    public bool BatchHasUnawaited =>
+        _batch.Exists(static reply => reply.Intents.Any(static intent => !intent.IsAwaited));
+
+    /// <summary>Returns the intent with a key if it is being delivered; otherwise null.</summary>
+    public Intent? FindInFlight(string key) => _inFlight.GetValueOrDefault(key)?.Intent;
+
+    /// <summary>Adds a decision to the current batch.</summary>
+    /// <param name="ticket">Identifies the caller to answer; null for a confirmation.</param>
+    /// <param name="answer">The answer.</param>
+    /// <param name="intents">The intents of the decision.</param>
+    /// <param name="awaitsPending">Whether the reply also waits for earlier intents.</param>
+    /// <param name="answersAtOnce">Whether the reply waits for no intents.</param>
+    /// <param name="confirms">The key of the intent that the command confirmed; null for a caller's command.</param>
+    public void AddDecision(
+        object? ticket,
+        object answer,
+        ImmutableArray<Intent> intents,
+        bool awaitsPending,
+        bool answersAtOnce,
+        string? confirms)
+    {
+        var reply = new PendingReply(ticket, answer, intents, answersAtOnce);
+        if (awaitsPending)
+        {
+            foreach (var delivery in _inFlight.Values)
+            {
+                AddWaiter(delivery, reply);
+            }
+
+            // Intents of the current batch are not in flight yet, but a repeated command waits for them too.
+            reply.AlsoAwaits = [.. _batch.SelectMany(earlier => earlier.Intents).Where(intent => intent.IsAwaited)];
+        }
+
+        if (confirms is not null && RemoveDelivery(confirms) is { } confirmed)
+        {
+            // The replies that waited for the intent also wait for the intents of its confirmation.
+            reply.InheritedWaiters = confirmed.Waiters;
+        }
+
+        _batch.Add(reply);
+    }
+
+    /// <summary>Called when the batch is durable. Delivers its intents and sends the replies that need not wait for one.</summary>
+    public void ReleaseBatch()
+    {
+        foreach (var reply in _batch)
+        {
+            foreach (var intent in reply.Intents)
+            {
+                Deliver(intent);
+                foreach (var waiter in reply.InheritedWaiters)
+                {
+                    AddWaiter(_inFlight[intent.Key], waiter);
+                }
+            }
+
+            foreach (var intent in reply.AnswersAtOnce ? [] : reply.Intents.AddRange(reply.AlsoAwaits))
+            {
+                if (_inFlight.TryGetValue(intent.Key, out var delivery))
+                {
+                    AddWaiter(delivery, reply);
+                }
+            }
+
+            EndOneWait(reply.InheritedWaiters);
+            reply.IsDurable = true;
+            SendIfReady(reply);
+        }
+
+        _batch.Clear();
+    }
+
+    /// <summary>Delivers an intent unless it is already being delivered.</summary>
+    public void Deliver(Intent intent)
+    {
+        if (_inFlight.TryAdd(intent.Key, new Delivery(intent)))
+        {
+            _unawaited += intent.IsAwaited ? 0 : 1;
+            _unrecorded += intent.IsRecorded ? 0 : 1;
+            emit(new RunnerOutput.Deliver(intent, FailedAttempts: 0));
+        }
+    }
+
+    /// <summary>An intent was carried out. Sends the replies that need not wait for its confirmation.</summary>
+    public void DeliverySucceeded(string key)
+    {
+        if (_inFlight.TryGetValue(key, out var delivery) && delivery.Intent.AnswersUnconfirmed)
+        {
+            delivery.IsDone = true;
+            EndOneWait(delivery.Waiters);
+            delivery.Waiters.Clear();
+        }
+    }
+
+    /// <summary>A delivery failed. Fails the replies that wait for it and delivers the intent again.</summary>
+    public void DeliveryFailed(string key, Exception fault)
+    {
+        if (_inFlight.TryGetValue(key, out var delivery))
+        {
+            FailReplies(delivery.Waiters, "a step that follows from the command is not done yet; try again.", fault);
+            delivery.Waiters.Clear();
+            delivery.FailedAttempts++;
+            emit(new RunnerOutput.Deliver(delivery.Intent, delivery.FailedAttempts));
+        }
+    }
+
+    /// <summary>The confirmation of an intent was lost. The intent is delivered again when the state is loaded again.</summary>
+    public void ConfirmationLost(string key) => RemoveDelivery(key);
+
+    /// <summary>Stops delivering an intent that is obsolete and for which no reply waits.</summary>
+    public void Abandon(string key) => RemoveDelivery(key);
+
+    /// <summary>Fails all replies: those of the batch and those that wait for an intent.</summary>
+    public void FailAll(string reason, Exception? fault)
+    {
+        foreach (var reply in _batch)
+        {
+            FailReply(reply, reason, fault);
+            FailReplies(reply.InheritedWaiters, reason, fault);
+        }
+
+        _batch.Clear();
+        foreach (var delivery in _inFlight.Values)
+        {
+            FailReplies(delivery.Waiters, reason, fault);
+            delivery.Waiters.Clear();
+        }
+    }
+
+    private static void AddWaiter(Delivery delivery, PendingReply reply)
+    {
+        if (delivery.Intent.IsAwaited && !delivery.IsDone)
+        {
+            delivery.Waiters.Add(reply);
+            reply.AwaitedIntents++;
+        }
+    }
+
+    private Delivery? RemoveDelivery(string key)
+    {
+        if (_inFlight.Remove(key, out var removed))
+        {
+            _unawaited -= removed.Intent.IsAwaited ? 0 : 1;
+            _unrecorded -= removed.Intent.IsRecorded ? 0 : 1;
+        }
+
+        return removed;
+    }
+
+    /// <summary>Removes one awaited intent from each reply and sends the replies that are ready.</summary>
+    private void EndOneWait(List<PendingReply> waiters)
+    {
+        foreach (var waiter in waiters)
+        {
+            waiter.AwaitedIntents--;
+            SendIfReady(waiter);
+        }
+    }
+
+    private void SendIfReady(PendingReply reply)
+    {
+        if (reply is { IsDurable: true, AwaitedIntents: 0, IsSettled: false, Ticket: { } ticket })
+        {
+            reply.IsSettled = true;
+            emit(new RunnerOutput.Reply(ticket, reply.Answer));
+        }
+    }
+
+    private void FailReplies(List<PendingReply> replies, string reason, Exception? fault)
+    {
+        foreach (var reply in replies)
+        {
+            FailReply(reply, reason, fault);
+        }
+    }
+
+    private void FailReply(PendingReply reply, string reason, Exception? fault)
+    {
+        if (reply is { IsSettled: false, Ticket: { } ticket })
+        {
+            reply.IsSettled = true;
+            emit(new RunnerOutput.Fault(ticket, new EntityUnavailableException(entity, reason, fault)));
+        }
+    }
+
+    private sealed class PendingReply(object? ticket, object answer, ImmutableArray<Intent> intents, bool answersAtOnce)
+    {
+        public object? Ticket { get; } = ticket;
+
+        public object Answer { get; } = answer;
+
+        public ImmutableArray<Intent> Intents { get; } = intents;
+
+        public bool AnswersAtOnce { get; } = answersAtOnce;
+
+        /// <summary>Intents of other decisions that the reply waits for.</summary>
+        public ImmutableArray<Intent> AlsoAwaits { get; set; } = [];
+
+        /// <summary>The replies that waited for the intent that this command confirmed. They also wait for the intents of this
+        /// decision.</summary>
+        public List<PendingReply> InheritedWaiters { get; set; } = [];
+
+        /// <summary>Whether the decision is durable.</summary>
+        public bool IsDurable { get; set; }
+
+        /// <summary>The number of intents that the reply still waits for.</summary>
+        public int AwaitedIntents { get; set; }
+
+        /// <summary>Whether the reply was sent or failed.</summary>
+        public bool IsSettled { get; set; }
+    }
+
+    private sealed class Delivery(Intent intent)
+    {
+        public Intent Intent { get; } = intent;
+
+        public List<PendingReply> Waiters { get; } = [];
+
+        /// <summary>Whether replies no longer wait for the intent, although its confirmation is not durable yet.</summary>
+        public bool IsDone { get; set; }
+
+        public int FailedAttempts { get; set; }
+    }
+}

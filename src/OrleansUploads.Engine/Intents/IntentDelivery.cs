@@ -1,0 +1,62 @@
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Messages;
+using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Messages.Jobs;
+using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine.Ports;
+using OrleansUploads.Engine.Reclaim;
+
+namespace OrleansUploads.Engine.Intents;
+
+/// <summary>Carries out intents: sends commands to other entities, stores manifests, deletes bytes and sends notifications.</summary>
+/// <param name="host">Sends commands to other entities.</param>
+/// <param name="parts">Stores manifests and deletes bytes.</param>
+/// <param name="notifier">Sends notifications about finished jobs; null to send none.</param>
+/// <param name="onUploadEnded">Called when an upload was aborted or has expired, possibly more than once for the same upload.</param>
+public sealed class IntentDelivery(
+    IEntityHost host, IPartStore parts, INotifier? notifier = null, Action<UploadId>? onUploadEnded = null)
+{
+    /// <summary>Carries out an intent once.</summary>
+    /// <param name="sender">The entity that recorded the intent.</param>
+    /// <param name="action">What to do.</param>
+    /// <param name="cancellationToken">Stops waiting; the intent may have been carried out.</param>
+    /// <exception cref="EntityUnavailableException">The outcome is unknown; repeating the call is safe.</exception>
+    public async ValueTask CarryOutAsync(EntityId sender, IntentAction action, CancellationToken cancellationToken)
+    {
+        switch (action)
+        {
+            case TellEntity tell:
+                if (await host.SendAsync(tell.Receiver, tell.Command, cancellationToken) is Refusal refusal)
+                {
+                    throw new InvalidOperationException(
+                        $"{tell.Receiver} refused {tell.Command.GetType().Name} of {sender}: {refusal}.");
+                }
+
+                if (tell.Command is CloseUpload ended && sender == ended.Upload.Entity)
+                {
+                    onUploadEnded?.Invoke(ended.Upload);
+                }
+
+                break;
+            case NotifyTopic notify:
+                if (notifier is not null)
+                {
+                    await notifier.NotifyAsync(VaultIncarnation.OfJobs(sender), notify.Notice, cancellationToken);
+                }
+
+                break;
+            case StoreManifest store:
+                await parts.PutManifestAsync(store.Manifest, cancellationToken);
+                break;
+            case ReclaimBytes reclaim:
+                await parts.ReclaimAsync(reclaim.Upload, cancellationToken);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(action), action, "Unknown action.");
+        }
+    }
+}

@@ -1,0 +1,34 @@
+namespace OrleansUploads.Engine.Ports;
+
+/// <summary>Reports the health of a store. Each adapter knows its own signs of trouble.</summary>
+public interface IStoreHealth
+{
+    /// <summary>Name of the check in the health report. Operators rely on it, so it never changes.</summary>
+    string Name { get; }
+
+    /// <summary>Reads the current health. Fast, and safe to call from any thread.</summary>
+    StoreHealth Read();
+}
+
+/// <summary>The health of a store at one moment.</summary>
+/// <param name="Condition">Whether the store works.</param>
+/// <param name="Detail">What is wrong, for the operator; null if the store is healthy.</param>
+/// <param name="Cause">The error behind it, if there is one.</param>
+public sealed record StoreHealth(StoreCondition Condition, string? Detail = null, Exception? Cause = null)
+{
+    /// <summary>The store works.</summary>
+    public static StoreHealth Healthy { get; } = new(StoreCondition.Healthy);
+}
+
+/// <summary>Whether a store works.</summary>
+public enum StoreCondition
+{
+    /// <summary>Everything works.</summary>
+    Healthy,
+
+    /// <summary>Some requests are refused; all others are served.</summary>
+    Degraded,
+
+    /// <summary>The server should get no requests until an operator has acted.</summary>
+    Unhealthy,
+}

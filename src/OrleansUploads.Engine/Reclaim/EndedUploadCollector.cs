@@ -1,0 +1,45 @@
+using System.Threading.Channels;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine.Ports;
+
+namespace OrleansUploads.Engine.Reclaim;
+
+/// <summary>Deletes the bytes of uploads at once after they were aborted or have expired.</summary>
+/// <remarks>It only saves time. Uploads that it forgets, after a crash or because too many are waiting, are found by the rounds of the
+/// <see cref="AttemptCollector"/>.</remarks>
+/// <param name="collector">Asks the upload, and deletes its bytes.</param>
+/// <param name="log">Where failures are logged.</param>
+internal sealed class EndedUploadCollector(AttemptCollector collector, EngineLog log)
+{
+    private const int MaxWaiting = 4096;
+
+    private readonly Channel<UploadId> _waiting = Channel.CreateBounded<UploadId>(
+        new BoundedChannelOptions(MaxWaiting) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+
+    /// <summary>Adds an upload that has ended.</summary>
+    public void Add(UploadId upload) => _waiting.Writer.TryWrite(upload);
+
+    /// <summary>Collects until it is canceled.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var upload in _waiting.Reader.ReadAllAsync(cancellationToken))
+            {
+                try
+                {
+                    await collector.CollectEndedAsync(upload, cancellationToken);
+                }
+                catch (Exception fault) when (fault is EntityUnavailableException or PartStoreUnavailableException
+                    or AttemptDamagedException or IOException)
+                {
+                    log.EndedUploadKept(upload, fault);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+        }
+    }
+}

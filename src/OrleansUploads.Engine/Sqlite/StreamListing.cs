@@ -1,0 +1,89 @@
+using OrleansUploads.Core.Values;
+
+namespace OrleansUploads.Engine.Sqlite;
+
+/// <summary>A stream as the table of streams has it.</summary>
+/// <param name="Place">Orders the streams by the time at which they began; never used twice.</param>
+/// <param name="Entity">Its name.</param>
+/// <param name="IsFoundByName">Whether a search by this name leads here. If not, the index of names is damaged.</param>
+internal readonly record struct ListedStream(long Place, EntityId Entity, bool IsFoundByName);
+
+/// <summary>Walks through all streams, and looks for records that belong to none.</summary>
+internal sealed class StreamListing(SqliteDatabase database) : IDisposable
+{
+    private readonly SqliteStatement _walk = database.Prepare("""
+        SELECT s.id, s.kind, s.key, (SELECT i.id FROM streams i WHERE i.kind = s.kind AND i.key = s.key)
+        FROM streams s WHERE s.id > ?1 ORDER BY s.id LIMIT ?2
+        """);
+    private readonly SqliteStatement _walkKind = database.Prepare("""
+        SELECT s.id, s.kind, s.key, s.id
+        FROM streams s WHERE s.id > ?1 AND s.kind = ?3 ORDER BY s.id LIMIT ?2
+        """);
+    private readonly SqliteStatement _lostRecord = database.Prepare("""
+        SELECT r.sequence FROM records r
+        WHERE NOT EXISTS (SELECT 1 FROM streams s WHERE s.id = r.stream) LIMIT 1
+        """);
+    private readonly SqliteStatement _lostSnapshot = database.Prepare("""
+        SELECT p.stream FROM snapshots p
+        WHERE NOT EXISTS (SELECT 1 FROM streams s WHERE s.id = p.stream) LIMIT 1
+        """);
+
+    /// <summary>Some streams, in the order of their places.</summary>
+    /// <param name="after">Streams up to this place are left out; 0 for none.</param>
+    /// <param name="limit">Most streams to list; at least 1.</param>
+    public IReadOnlyList<ListedStream> List(long after, int limit) => Read(_walk.Bind(1, after).Bind(2, limit));
+
+    /// <summary>Some streams of one kind, in the order of their places. Whether they are found by name is not looked at.</summary>
+    /// <param name="kind">The kind.</param>
+    /// <param name="after">Streams up to this place are left out; 0 for none.</param>
+    /// <param name="limit">Most streams to list; at least 1.</param>
+    public IReadOnlyList<ListedStream> List(EntityKind kind, long after, int limit) =>
+        Read(_walkKind.Bind(1, after).Bind(2, limit).Bind(3, (long)kind));
+
+    /// <summary>The number of a record whose stream is missing; null where there is none.</summary>
+    public long? FindLostRecord() => First(_lostRecord);
+
+    /// <summary>The place of a missing stream that has a snapshot; null where there is none.</summary>
+    public long? FindLostSnapshot() => First(_lostSnapshot);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _walk.Dispose();
+        _walkKind.Dispose();
+        _lostRecord.Dispose();
+        _lostSnapshot.Dispose();
+    }
+
+    private static List<ListedStream> Read(SqliteStatement rows)
+    {
+        var streams = new List<ListedStream>();
+        try
+        {
+            while (rows.Step())
+            {
+                var place = rows.Int64(0);
+                streams.Add(new ListedStream(
+                    place, new EntityId((EntityKind)rows.Int64(1), rows.Text(2)), rows.NullableInt64(3) == place));
+            }
+        }
+        finally
+        {
+            rows.Reset();
+        }
+
+        return streams;
+    }
+
+    private static long? First(SqliteStatement query)
+    {
+        try
+        {
+            return query.Step() ? query.Int64(0) : null;
+        }
+        finally
+        {
+            query.Reset();
+        }
+    }
+}
