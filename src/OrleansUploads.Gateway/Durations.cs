@@ -2,10 +2,13 @@ using System.Globalization;
 
 namespace OrleansUploads.Gateway;
 
-/// <summary>Durations as people write them in settings and on a command line.</summary>
+/// <summary>Durations in settings and on the command line.</summary>
 public static class Durations
 {
-    /// <summary>Reads a whole number followed by <c>s</c>, <c>m</c>, <c>h</c> or <c>d</c>; a bare 0 is fine too.</summary>
+    /// <summary>Examples for messages.</summary>
+    public const string Examples = "90s, 15m, 24h or 7d";
+
+    /// <summary>Parses a whole number followed by <c>s</c>, <c>m</c>, <c>h</c> or <c>d</c>, or just 0.</summary>
     public static bool TryParse(string text, out TimeSpan duration)
     {
         duration = TimeSpan.Zero;
@@ -29,5 +32,19 @@ public static class Durations
         };
         duration = unit is { } known && count < int.MaxValue / 1000 ? known * count : TimeSpan.Zero;
         return unit is not null && count < int.MaxValue / 1000;
+    }
+
+    /// <summary>Writes a duration as <see cref="TryParse"/> reads it, in whole seconds.</summary>
+    public static string Format(TimeSpan duration)
+    {
+        var (count, unit) = (long)duration.TotalSeconds switch
+        {
+            0 => (0, ""),
+            var seconds when seconds % (24 * 3600) == 0 && seconds > 24 * 3600 => (seconds / (24 * 3600), "d"),
+            var seconds when seconds % 3600 == 0 => (seconds / 3600, "h"),
+            var seconds when seconds % 60 == 0 => (seconds / 60, "m"),
+            var seconds => (seconds, "s"),
+        };
+        return string.Create(CultureInfo.InvariantCulture, $"{count}{unit}");
     }
 }

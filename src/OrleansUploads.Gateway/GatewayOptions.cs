@@ -1,48 +1,96 @@
-using OrleansUploads.Core.Accounts;
+using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Gateway;
 
-/// <summary>How the gateway is set up.</summary>
+/// <summary>The settings of the gateway.</summary>
 public sealed record GatewayOptions
 {
     /// <summary>Default of <see cref="Region"/>.</summary>
     public const string DefaultRegion = "us-east-1";
 
+    /// <summary>Default of <see cref="MaxConnections"/>.</summary>
+    public const int DefaultMaxConnections = 4096;
+
+    /// <summary>Default of <see cref="MaxConcurrentBodies"/> and <see cref="MaxConcurrentOutputs"/>.</summary>
+    public const int DefaultMaxConcurrentBodies = 256;
+
+    /// <summary>Default of <see cref="HeaderTimeout"/>.</summary>
+    public static readonly TimeSpan DefaultHeaderTimeout = TimeSpan.FromSeconds(15);
+
+    /// <summary>Default of <see cref="KeepAliveTimeout"/>.</summary>
+    public static readonly TimeSpan DefaultKeepAliveTimeout = TimeSpan.FromMinutes(2);
+
     /// <summary>Default of <see cref="ClockTolerance"/>, as in most of Amazon's services.</summary>
     public static readonly TimeSpan DefaultClockTolerance = TimeSpan.FromMinutes(15);
 
-    /// <summary>The region that the names (ARNs) of all vaults show, whichever region a request is signed for.</summary>
+    /// <summary>The region in the ARNs of all vaults, regardless of the region that a request is signed for.</summary>
     public string Region { get; init; } = DefaultRegion;
 
-    /// <summary>Whether requests that are signed for another region are served too. They are by default: a region says
-    /// nothing about a server of one's own, and clients have one in their configuration already.</summary>
+    /// <summary>Whether requests that are signed for another region are accepted. They are by default, because a region means nothing
+    /// for a self-hosted server and clients usually have one configured.</summary>
     public bool AcceptsOtherRegions { get; init; } = true;
 
-    /// <summary>How far a request's clock may be from ours, either way.</summary>
+    /// <summary>How much the timestamp of a request may differ from the server's clock, in either direction.</summary>
     public TimeSpan ClockTolerance { get; init; } = DefaultClockTolerance;
 
-    /// <summary>The account that everybody is, without any signature; null, the default, means that every request must be
-    /// signed. Only for addresses that nobody else can reach.</summary>
+    /// <summary>If set, the server does not verify signatures, and every request acts for this account. Use it only on addresses that
+    /// others cannot reach. Null, the default, means that every request must be signed.</summary>
     public AccountId? AnonymousAccount { get; init; }
 
-    /// <summary>Longest body of any request but an upload.</summary>
-    public int MaxSmallBodyBytes { get; init; } = 64 * 1024;
+    /// <summary>Maximum length in bytes of any body that is not an upload.</summary>
+    public int MaxDocumentBytes { get; init; } = 64 * 1024;
 
-    /// <summary>Longest headers of a request, names and values together.</summary>
+    /// <summary>Maximum length in bytes of a request's headers, names and values together.</summary>
     public int MaxHeaderBytes { get; init; } = 16 * 1024;
 
-    /// <summary>How many upload bodies are taken in at the same time.</summary>
-    public int MaxConcurrentBodies { get; init; } = 256;
+    /// <summary>Maximum number of open connections; lower if the process may not have that many file descriptors.</summary>
+    public int MaxConnections { get; init; } = DefaultMaxConnections;
 
-    /// <summary>How many further uploads wait for their turn; what comes on top is told to slow down.</summary>
+    /// <summary>Number of file descriptors reserved for everything other than connections, bodies and outputs: the program itself, the
+    /// journal, directories.</summary>
+    public int ReservedDescriptors { get; init; } = 384;
+
+    /// <summary>Maximum time from the first to the last byte of a request's headers.</summary>
+    public TimeSpan HeaderTimeout { get; init; } = DefaultHeaderTimeout;
+
+    /// <summary>How long a connection may be idle before its first request and between requests.</summary>
+    public TimeSpan KeepAliveTimeout { get; init; } = DefaultKeepAliveTimeout;
+
+    /// <summary>Maximum number of upload bodies that are read at the same time; lower if the process may not have that many file
+    /// descriptors.</summary>
+    public int MaxConcurrentBodies { get; init; } = DefaultMaxConcurrentBodies;
+
+    /// <summary>Maximum number of job outputs that are sent at the same time; lower if the process may not have that many file
+    /// descriptors.</summary>
+    public int MaxConcurrentOutputs { get; init; } = DefaultMaxConcurrentBodies;
+
+    /// <summary>Maximum number of waiting bodies, and of waiting outputs. Further requests are throttled.</summary>
     public int MaxWaitingBodies { get; init; } = 1024;
 
-    /// <summary>A body of which nothing has come for this long has stalled, however much came before.</summary>
-    public TimeSpan BodyPatience { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>How long a body or an output waits for its turn before it is throttled.</summary>
+    public TimeSpan MaxWait { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>A body that comes slower than this, over all of it, has stalled.</summary>
+    /// <summary>The fraction of all bodies, of all outputs and of all waiting positions that one account may have while it is alone, 0
+    /// to 1. One address may have the same fraction of its account's. 1 means no limit.</summary>
+    public double AccountShare { get; init; } = 0.75;
+
+    /// <summary>Maximum number of small bodies that are read at the same time. Beyond it, a new read cancels the oldest read of the
+    /// sender with the most reads.</summary>
+    public int MaxConcurrentDocuments { get; init; } = 256;
+
+    /// <summary>A body has stalled if no byte arrives for this long, no matter how many bytes arrived before.</summary>
+    public TimeSpan BodyStallTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The minimum rate of a body, in bytes per second.</summary>
     public double MinBodyBytesPerSecond { get; init; } = 240;
 
-    /// <summary>How long a body may take before its rate counts; more than a second.</summary>
-    public TimeSpan BodyRateGrace { get; init; } = TimeSpan.FromSeconds(20);
+    /// <summary>The minimum rate of a body while the sender's account has all the transfers that it may have. In between, the minimum
+    /// rises gradually.</summary>
+    public double MinBodyBytesPerSecondWhenScarce { get; init; } = 16 * 1024;
+
+    /// <summary>How much waiting for the sender the rate of a body is measured over; more than a second.</summary>
+    public TimeSpan BodyRateWindow { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Number of bytes of a body that Kestrel reads ahead.</summary>
+    public int ReadAheadBytes { get; init; } = 128 * 1024;
 }

@@ -1,19 +1,19 @@
 using System.Diagnostics.CodeAnalysis;
-using OrleansUploads.Core.Jobs;
+using OrleansUploads.Core.Settings;
 
 namespace OrleansUploads.Gateway;
 
-/// <summary>Retrieval delays as operators write them.</summary>
+/// <summary>Retrieval delays in settings and on the command line.</summary>
 public static class RetrievalDelays
 {
-    /// <summary>What can be written.</summary>
+    /// <summary>The accepted formats.</summary>
     public const string Form = "3h for all tiers, or standard=3h, expedited=1m, bulk=12h";
 
-    /// <summary>Reads delays, each <c>3h</c>, for all tiers, or <c>standard=3h</c>, for one; what comes later wins.</summary>
-    /// <param name="texts">What is written.</param>
-    /// <param name="policy">What it comes to.</param>
-    /// <param name="wrong">The first that is no delay.</param>
-    /// <returns>False where one is no delay.</returns>
+    /// <summary>Parses delays: <c>3h</c> sets all tiers, <c>standard=3h</c> sets one tier. Later texts win.</summary>
+    /// <param name="texts">The texts to parse.</param>
+    /// <param name="policy">The resulting policy.</param>
+    /// <param name="wrong">The first text that is not a delay.</param>
+    /// <returns>False if a text is not a delay.</returns>
     public static bool TryParse(
         IEnumerable<string> texts, out RetrievalPolicy policy, [NotNullWhen(false)] out string? wrong)
     {
@@ -33,6 +33,12 @@ public static class RetrievalDelays
         wrong = null;
         return true;
     }
+
+    /// <summary>Writes delays as <see cref="TryParse"/> reads them.</summary>
+    public static string Format(RetrievalPolicy policy) => policy == RetrievalPolicy.After(policy.StandardDelay)
+        ? Durations.Format(policy.StandardDelay)
+        : $"standard={Durations.Format(policy.StandardDelay)} expedited={Durations.Format(policy.ExpeditedDelay)} "
+            + $"bulk={Durations.Format(policy.BulkDelay)}";
 
     private static RetrievalPolicy? With(RetrievalPolicy policy, string text)
     {

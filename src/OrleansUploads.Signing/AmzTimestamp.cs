@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace OrleansUploads.Signing;
 
-/// <summary>The time form of Signature Version 4: ISO 8601 basic, UTC, whole seconds (<c>20120525T002453Z</c>).</summary>
+/// <summary>The timestamp format of Signature Version 4: ISO 8601 basic format, UTC, whole seconds
+/// (<c>20120525T002453Z</c>).</summary>
 public static class AmzTimestamp
 {
     private const string Form = "yyyyMMdd'T'HHmmss'Z'";
@@ -10,11 +11,11 @@ public static class AmzTimestamp
     /// <summary>Length of the date part, <c>yyyyMMdd</c>.</summary>
     internal const int DateChars = 8;
 
-    /// <summary>Writes a time; fractions of a second are cut off.</summary>
+    /// <summary>Formats a time. Fractions of a second are truncated.</summary>
     public static string Format(DateTimeOffset at) =>
         at.UtcDateTime.ToString(Form, CultureInfo.InvariantCulture);
 
-    /// <summary>Reads exactly this form and nothing else.</summary>
+    /// <summary>Parses a timestamp. Other formats are rejected.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out DateTimeOffset at) =>
         DateTimeOffset.TryParseExact(text, Form, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out at);
 }

@@ -9,7 +9,7 @@ public sealed class AuthorizationHeader
 {
     internal const string Algorithm = "AWS4-HMAC-SHA256";
 
-    // RFC 9110 token characters without the upper-case letters.
+    // RFC 9110 token characters without upper-case letters.
     private static readonly SearchValues<char> LowerCaseToken =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`|~");
 
@@ -24,38 +24,39 @@ public sealed class AuthorizationHeader
         _signature = signature;
     }
 
-    /// <summary>Names the secret that the request says it was signed with.</summary>
+    /// <summary>ID of the access key that signed the request, according to the request.</summary>
     public string AccessKeyId { get; }
 
-    /// <summary>The day, region and service that the signature is for.</summary>
+    /// <summary>The day, region and service of the signature.</summary>
     public CredentialScope Scope { get; }
 
-    /// <summary>Names of the signed headers: lower case, ascending, each once.</summary>
+    /// <summary>Distinct names of the signed headers, in lower case and ascending order.</summary>
     public IReadOnlyList<string> SignedHeaders => _signedHeaders;
 
     /// <summary>The 32 bytes of the signature.</summary>
     public ReadOnlySpan<byte> Signature => _signature;
 
-    /// <summary>Reads a header's value. Parameters may come in any order, separated by <c>,</c> with or without spaces.</summary>
-    /// <param name="value">The header's value; null where the request has none.</param>
-    /// <param name="header">The parsed header; null where the answer is false.</param>
-    /// <param name="flaw">What is wrong, or <see cref="AuthorizationFlaw.None"/>.</param>
+    /// <summary>Parses a header's value. Parameters may be in any order, separated by <c>,</c> with or without spaces.</summary>
+    /// <param name="value">The header's value; null if the request has none.</param>
+    /// <param name="header">The parsed header; null if the method returns false.</param>
+    /// <param name="error">The error, or <see cref="AuthorizationError.None"/>.</param>
     public static bool TryParse(
         string? value,
         [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out AuthorizationHeader? header,
-        out AuthorizationFlaw flaw)
+        out AuthorizationError error)
     {
         header = null;
-        flaw = Parse(value.AsSpan().Trim(), ref header);
+        error = Parse(value.AsSpan().Trim(), ref header);
         return header is not null;
     }
 
-    /// <summary>The header's value, parameters separated by <c>, </c>.</summary>
+    /// <summary>The header's value, with parameters separated by <c>, </c>.</summary>
     public override string ToString() =>
         $"{Algorithm} Credential={AccessKeyId}/{Scope}, SignedHeaders={string.Join(';', _signedHeaders)}, "
         + $"Signature={Convert.ToHexStringLower(_signature)}";
 
-    /// <summary>Whether names are lower case, ascending and each once: the only form that both sides write alike.</summary>
+    /// <summary>Whether names are in the canonical form that signer and verifier share: distinct, lower case,
+    /// ascending.</summary>
     internal static bool AreCanonical(ReadOnlySpan<string> names)
     {
         var previous = "";
@@ -72,27 +73,27 @@ public sealed class AuthorizationHeader
         return names.Length > 0;
     }
 
-    private static AuthorizationFlaw Parse(ReadOnlySpan<char> text, ref AuthorizationHeader? header)
+    private static AuthorizationError Parse(ReadOnlySpan<char> text, ref AuthorizationHeader? header)
     {
         if (text.IsEmpty)
         {
-            return AuthorizationFlaw.Absent;
+            return AuthorizationError.Absent;
         }
 
         if (!text.StartsWith(Algorithm + " ", StringComparison.Ordinal))
         {
-            return AuthorizationFlaw.UnsupportedAlgorithm;
+            return AuthorizationError.UnsupportedAlgorithm;
         }
 
         if (!TrySplit(text[Algorithm.Length..], out var credential, out var signedHeaders, out var signature))
         {
-            return AuthorizationFlaw.MalformedParameter;
+            return AuthorizationError.MalformedParameter;
         }
 
         return Build(credential, signedHeaders, signature, ref header);
     }
 
-    private static AuthorizationFlaw Build(
+    private static AuthorizationError Build(
         ReadOnlySpan<char> credential,
         ReadOnlySpan<char> signedHeaders,
         ReadOnlySpan<char> signature,
@@ -100,40 +101,40 @@ public sealed class AuthorizationHeader
     {
         if (credential.IsEmpty)
         {
-            return AuthorizationFlaw.CredentialMissing;
+            return AuthorizationError.CredentialMissing;
         }
 
         var keyChars = credential.IndexOf('/');
         if (keyChars < 1 || !CredentialScope.TryParse(credential[(keyChars + 1)..], out var scope))
         {
-            return AuthorizationFlaw.CredentialMalformed;
+            return AuthorizationError.CredentialMalformed;
         }
 
         if (signedHeaders.IsEmpty)
         {
-            return AuthorizationFlaw.SignedHeadersMissing;
+            return AuthorizationError.SignedHeadersMissing;
         }
 
         var names = signedHeaders.ToString().Split(';');
         if (!AreCanonical(names))
         {
-            return AuthorizationFlaw.SignedHeadersMalformed;
+            return AuthorizationError.SignedHeadersMalformed;
         }
 
         if (signature.IsEmpty)
         {
-            return AuthorizationFlaw.SignatureMissing;
+            return AuthorizationError.SignatureMissing;
         }
 
         var bytes = new byte[HMACSHA256.HashSizeInBytes];
         if (signature.Length != 2 * bytes.Length
             || Convert.FromHexString(signature, bytes, out _, out _) != OperationStatus.Done)
         {
-            return AuthorizationFlaw.SignatureMalformed;
+            return AuthorizationError.SignatureMalformed;
         }
 
         header = new AuthorizationHeader(credential[..keyChars].ToString(), scope, names, bytes);
-        return AuthorizationFlaw.None;
+        return AuthorizationError.None;
     }
 
     private static bool TrySplit(
@@ -150,9 +151,9 @@ public sealed class AuthorizationHeader
             var value = parameter[Math.Min(nameChars + 1, parameter.Length)..];
             var known = parameter[..nameChars] switch
             {
-                "Credential" => TrySet(ref credential, value),
-                "SignedHeaders" => TrySet(ref signedHeaders, value),
-                "Signature" => TrySet(ref signature, value),
+                "Credential" => TryAssign(ref credential, value),
+                "SignedHeaders" => TryAssign(ref signedHeaders, value),
+                "Signature" => TryAssign(ref signature, value),
                 _ => false,
             };
             if (!known)
@@ -164,11 +165,11 @@ public sealed class AuthorizationHeader
         return true;
     }
 
-    // An empty value stays empty and is reported as missing; only a second value is a conflict.
-    private static bool TrySet(ref ReadOnlySpan<char> slot, ReadOnlySpan<char> value)
+    // An empty value counts as missing, so it may be assigned again. A second value is an error.
+    private static bool TryAssign(ref ReadOnlySpan<char> parameter, ReadOnlySpan<char> value)
     {
-        var free = slot.IsEmpty;
-        slot = value;
-        return free;
+        var wasEmpty = parameter.IsEmpty;
+        parameter = value;
+        return wasEmpty;
     }
 }

@@ -3,16 +3,17 @@ using System.Text;
 
 namespace OrleansUploads.Signing;
 
-/// <summary>The one text form of a request that both sides hash.</summary>
-/// <remarks>Method, path, query, header block, names of the signed headers, payload hash, each on its own line.</remarks>
+/// <summary>The canonical text form of a request, which signer and verifier hash.</summary>
+/// <remarks>It consists of method, path, query, header block, names of the signed headers, and payload hash, each on its own
+/// line.</remarks>
 public static class CanonicalRequest
 {
-    private const int UsualBytes = 1024;
+    private const int InitialBytes = 1024;
 
-    /// <summary>The canonical request as text, to be compared by eye when two sides disagree. Holds no secret.</summary>
+    /// <summary>Returns the canonical request as text, to compare when signatures differ. It contains no secret.</summary>
     public static string Format(in SigningRequest request, SigningRules rules, IReadOnlyList<string> signedHeaders)
     {
-        var text = new Utf8Builder(UsualBytes);
+        var text = new Utf8Builder(InitialBytes);
         try
         {
             Write(request, rules, signedHeaders, ref text);
@@ -24,11 +25,11 @@ public static class CanonicalRequest
         }
     }
 
-    /// <summary>SHA-256 of the canonical request, into 32 bytes.</summary>
+    /// <summary>Writes the SHA-256 of the canonical request to 32 bytes.</summary>
     internal static void Hash(
         in SigningRequest request, SigningRules rules, IReadOnlyList<string> signedHeaders, Span<byte> hash)
     {
-        var text = new Utf8Builder(UsualBytes);
+        var text = new Utf8Builder(InitialBytes);
         try
         {
             Write(request, rules, signedHeaders, ref text);
@@ -81,7 +82,7 @@ public static class CanonicalRequest
             }
         }
 
-        // By name first: sorting whole "name=value" texts would put "a-b=" before "a=".
+        // Sort by name, then by value: sorting whole "name=value" strings would put "a-b=" before "a=".
         parameters.Sort(static (left, right) =>
             string.CompareOrdinal(left.Name, right.Name) is var byName and not 0
                 ? byName
@@ -125,8 +126,8 @@ public static class CanonicalRequest
         }
     }
 
-    // Trims, and writes each inner run of white space as one space. Line breaks count as white space, so no value can
-    // forge a line of the canonical request.
+    // Trims the value and replaces each inner run of white space with one space. Line breaks count as white space, so a value
+    // cannot forge a line of the canonical request.
     private static void WriteCollapsed(ReadOnlySpan<char> value, ref Utf8Builder to)
     {
         const string WhiteSpace = " \t\r\n";

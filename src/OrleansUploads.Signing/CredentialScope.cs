@@ -1,14 +1,14 @@
 namespace OrleansUploads.Signing;
 
-/// <summary>What a signing key is good for: one day, one region, one service.</summary>
+/// <summary>The scope of a signing key: one day, one region, one service.</summary>
 /// <param name="Date"><c>yyyyMMdd</c>, UTC.</param>
-/// <param name="Region">Such as <c>us-east-1</c>.</param>
-/// <param name="Service">Such as <c>glacier</c>.</param>
+/// <param name="Region">The region, such as <c>us-east-1</c>.</param>
+/// <param name="Service">The service, such as <c>glacier</c>.</param>
 public readonly record struct CredentialScope(string Date, string Region, string Service)
 {
     internal const string Terminator = "aws4_request";
 
-    /// <summary>Reads <c>date/region/service/aws4_request</c>.</summary>
+    /// <summary>Parses <c>date/region/service/aws4_request</c>.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out CredentialScope scope)
     {
         scope = default;

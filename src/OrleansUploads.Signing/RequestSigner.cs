@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace OrleansUploads.Signing;
 
-/// <summary>Signs requests with one secret for one region and service. Safe for many threads.</summary>
+/// <summary>Signs requests with one secret for one region and service. Thread-safe.</summary>
 public sealed class RequestSigner
 {
     private readonly SigningKeyCache _keys = new();
@@ -11,11 +11,11 @@ public sealed class RequestSigner
     private readonly string _accessKeyId;
     private readonly string _secret;
 
-    /// <summary>Makes a signer.</summary>
+    /// <summary>Creates a signer.</summary>
     /// <param name="rules">The service's rules.</param>
-    /// <param name="region">Such as <c>us-east-1</c>.</param>
-    /// <param name="accessKeyId">Names the secret to the server.</param>
-    /// <param name="secret">Never leaves this object.</param>
+    /// <param name="region">The region, such as <c>us-east-1</c>.</param>
+    /// <param name="accessKeyId">ID of the access key.</param>
+    /// <param name="secret">The secret access key. It never leaves this object.</param>
     public RequestSigner(SigningRules rules, string region, string accessKeyId, string secret)
     {
         ArgumentNullException.ThrowIfNull(rules);
@@ -28,27 +28,28 @@ public sealed class RequestSigner
         _secret = secret;
     }
 
-    /// <summary>Signs a request that already carries all its headers, <c>x-amz-date</c> among them.</summary>
+    /// <summary>Signs a request. All headers must already be set, including <c>x-amz-date</c>.</summary>
     /// <param name="request">The request as it will be sent.</param>
-    /// <param name="signedHeaders">Names to sign: lower case, ascending, each once.</param>
-    /// <returns>What to send as <c>Authorization</c>.</returns>
-    /// <exception cref="ArgumentException">The names are not in that form, or <c>x-amz-date</c> is absent or malformed.</exception>
+    /// <param name="signedHeaders">Distinct names of the headers to sign, in lower case and ascending order.</param>
+    /// <returns>The <c>Authorization</c> header to send.</returns>
+    /// <exception cref="ArgumentException">The names are not in that form, or <c>x-amz-date</c> is missing or
+    /// malformed.</exception>
     public AuthorizationHeader Sign(in SigningRequest request, string[] signedHeaders)
     {
         ArgumentNullException.ThrowIfNull(signedHeaders);
         if (!AuthorizationHeader.AreCanonical(signedHeaders))
         {
-            throw new ArgumentException("Header names must be lower case, ascending, each once.", nameof(signedHeaders));
+            throw new ArgumentException("Header names must be distinct, in lower case and in ascending order.", nameof(signedHeaders));
         }
 
         if (request.Header("x-amz-date") is not { } timestamp || !AmzTimestamp.TryParse(timestamp, out _))
         {
-            throw new ArgumentException("The request needs an x-amz-date in basic ISO 8601 form.", nameof(request));
+            throw new ArgumentException("The request needs an x-amz-date header in the form yyyyMMddTHHmmssZ.", nameof(request));
         }
 
         var scope = new CredentialScope(timestamp[..AmzTimestamp.DateChars], _region, _rules.Service);
         var signature = new byte[HMACSHA256.HashSizeInBytes];
-        _keys.Get(_secret, scope).Sign(request, _rules, signedHeaders, timestamp, signature);
+        _keys.GetOrDerive(_secret, scope).Sign(request, _rules, signedHeaders, timestamp, signature);
         return new AuthorizationHeader(_accessKeyId, scope, signedHeaders, signature);
     }
 }

@@ -1,15 +1,15 @@
 namespace OrleansUploads.Signing;
 
-/// <summary>The ways in which verifying a signature can end.</summary>
+/// <summary>The possible outcomes of verifying a signature.</summary>
 public enum SignatureOutcome
 {
-    /// <summary>The holder of the secret sent exactly this request, recently.</summary>
+    /// <summary>The signature is valid: the holder of the secret signed exactly this request recently.</summary>
     Verified,
 
-    /// <summary>The request has no <c>Authorization</c>.</summary>
+    /// <summary>The request has no <c>Authorization</c> header.</summary>
     NoAuthorization,
 
-    /// <summary>The <c>Authorization</c> cannot be read; <see cref="SignatureVerdict.Flaw"/> says why.</summary>
+    /// <summary>The <c>Authorization</c> header is malformed; see <see cref="SignatureVerdict.AuthorizationError"/>.</summary>
     MalformedAuthorization,
 
     /// <summary>The credential scope names another service.</summary>
@@ -18,66 +18,67 @@ public enum SignatureOutcome
     /// <summary>The credential scope names another region.</summary>
     WrongRegion,
 
-    /// <summary>There is neither <c>x-amz-date</c> nor <c>Date</c>.</summary>
+    /// <summary>The request has neither an <c>x-amz-date</c> nor a <c>Date</c> header.</summary>
     TimestampMissing,
 
     /// <summary>The date header is not <c>yyyyMMddTHHmmssZ</c>.</summary>
     TimestampMalformed,
 
-    /// <summary>The credential scope is for another day than the timestamp.</summary>
+    /// <summary>The date in the credential scope differs from the date of the timestamp.</summary>
     ScopeDateDiffers,
 
-    /// <summary>The timestamp is further from the server's clock than tolerated.</summary>
+    /// <summary>The difference between the timestamp and the server's clock exceeds the tolerance.</summary>
     ClockSkew,
 
-    /// <summary>A header that must be signed is not in <c>SignedHeaders</c>.</summary>
+    /// <summary>A header that must be signed is missing in <c>SignedHeaders</c>.</summary>
     RequiredHeaderNotSigned,
 
-    /// <summary>A header in <c>SignedHeaders</c> is not in the request.</summary>
+    /// <summary>A header in <c>SignedHeaders</c> is missing in the request.</summary>
     SignedHeaderMissing,
 
-    /// <summary>The signature is not the one that the secret makes for this request.</summary>
+    /// <summary>The signature does not match this request and the secret.</summary>
     SignatureDiffers,
 }
 
-/// <summary>How verifying a signature ended, with what a message about it needs.</summary>
-/// <remarks>Never holds the secret or the signature that would have been right.</remarks>
+/// <summary>The result of verifying a signature, with the details for an error message.</summary>
+/// <remarks>It never contains the secret or the expected signature.</remarks>
 public readonly record struct SignatureVerdict
 {
     private SignatureVerdict(SignatureOutcome outcome) => Outcome = outcome;
 
-    /// <summary>How it ended.</summary>
+    /// <summary>The outcome.</summary>
     public SignatureOutcome Outcome { get; }
 
-    /// <summary>What is wrong with a <see cref="SignatureOutcome.MalformedAuthorization"/>.</summary>
-    public AuthorizationFlaw Flaw { get; private init; }
+    /// <summary>The error, for <see cref="SignatureOutcome.MalformedAuthorization"/> and <see
+    /// cref="SignatureOutcome.NoAuthorization"/>.</summary>
+    public AuthorizationError AuthorizationError { get; private init; }
 
-    /// <summary>The header that is to blame, in lower case, where one is.</summary>
+    /// <summary>Name of the header that caused the failure, in lower case; null if no single header did.</summary>
     public string? Header { get; private init; }
 
-    /// <summary>The request's timestamp, for a <see cref="SignatureOutcome.ClockSkew"/>.</summary>
+    /// <summary>The request's timestamp, for <see cref="SignatureOutcome.ClockSkew"/>.</summary>
     public DateTimeOffset RequestAt { get; private init; }
 
-    /// <summary>The server's time, for a <see cref="SignatureOutcome.ClockSkew"/>.</summary>
+    /// <summary>The server's time, for <see cref="SignatureOutcome.ClockSkew"/>.</summary>
     public DateTimeOffset ServerAt { get; private init; }
 
-    /// <summary>Whether the request may go on.</summary>
+    /// <summary>Whether the signature is valid.</summary>
     public bool IsVerified => Outcome == SignatureOutcome.Verified;
 
-    /// <summary>One sentence for whoever sent the request.</summary>
+    /// <summary>A message for the sender of the request.</summary>
     public string Message => Outcome switch
     {
-        SignatureOutcome.Verified => "The signature is right.",
+        SignatureOutcome.Verified => "The signature is valid.",
         SignatureOutcome.NoAuthorization => "The request has no Authorization header.",
-        SignatureOutcome.MalformedAuthorization => Describe(Flaw),
-        SignatureOutcome.WrongService => "The credential scope names another service.",
-        SignatureOutcome.WrongRegion => "The credential scope names another region.",
+        SignatureOutcome.MalformedAuthorization => Describe(AuthorizationError),
+        SignatureOutcome.WrongService => "The service in the credential scope is not the service of this server.",
+        SignatureOutcome.WrongRegion => "The region in the credential scope is not the region of this server.",
         SignatureOutcome.TimestampMissing => "The request has neither an x-amz-date nor a Date header.",
         SignatureOutcome.TimestampMalformed => $"The header {Header} is not in the form yyyyMMddTHHmmssZ.",
-        SignatureOutcome.ScopeDateDiffers => $"The date in the credential scope is not that of the header {Header}.",
+        SignatureOutcome.ScopeDateDiffers => $"The date in the credential scope differs from the date in the header {Header}.",
         SignatureOutcome.ClockSkew => DescribeSkew(),
         SignatureOutcome.RequiredHeaderNotSigned => $"The header {Header} must be among the signed headers.",
-        SignatureOutcome.SignedHeaderMissing => $"The signed header {Header} is not in the request.",
+        SignatureOutcome.SignedHeaderMissing => $"The signed header {Header} is missing in the request.",
         SignatureOutcome.SignatureDiffers =>
             "The request signature we calculated does not match the signature you provided. "
             + "Check your secret access key and signing method.",
@@ -93,12 +94,12 @@ public readonly record struct SignatureVerdict
 
     internal static SignatureVerdict SignatureDiffers => new(SignatureOutcome.SignatureDiffers);
 
-    /// <summary>The verdict on an <c>Authorization</c> that could not be read.</summary>
-    public static SignatureVerdict For(AuthorizationFlaw flaw) => flaw switch
+    /// <summary>The verdict for an error in the <c>Authorization</c> header.</summary>
+    public static SignatureVerdict For(AuthorizationError error) => error switch
     {
-        AuthorizationFlaw.None => throw new ArgumentException("Without a flaw there is no verdict yet.", nameof(flaw)),
-        AuthorizationFlaw.Absent => new(SignatureOutcome.NoAuthorization) { Flaw = flaw },
-        _ => new(SignatureOutcome.MalformedAuthorization) { Flaw = flaw },
+        AuthorizationError.None => throw new ArgumentException("There is no error to report.", nameof(error)),
+        AuthorizationError.Absent => new(SignatureOutcome.NoAuthorization) { AuthorizationError = error },
+        _ => new(SignatureOutcome.MalformedAuthorization) { AuthorizationError = error },
     };
 
     /// <inheritdoc/>
@@ -119,19 +120,19 @@ public readonly record struct SignatureVerdict
     internal static SignatureVerdict SignedHeaderMissing(string header) =>
         new(SignatureOutcome.SignedHeaderMissing) { Header = header };
 
-    private static string Describe(AuthorizationFlaw flaw) => flaw switch
+    private static string Describe(AuthorizationError error) => error switch
     {
-        AuthorizationFlaw.None or AuthorizationFlaw.Absent => "The request has no Authorization header.",
-        AuthorizationFlaw.UnsupportedAlgorithm => "The Authorization header must begin with 'AWS4-HMAC-SHA256 '.",
-        AuthorizationFlaw.MalformedParameter =>
-            "The Authorization header must hold Credential, SignedHeaders and Signature, each once, and nothing else.",
-        AuthorizationFlaw.CredentialMissing => "The Authorization header has no Credential.",
-        AuthorizationFlaw.CredentialMalformed => "Credential must be key/yyyyMMdd/region/service/aws4_request.",
-        AuthorizationFlaw.SignedHeadersMissing => "The Authorization header has no SignedHeaders.",
-        AuthorizationFlaw.SignedHeadersMalformed =>
-            "SignedHeaders must be lower-case header names in ascending order, each once.",
-        AuthorizationFlaw.SignatureMissing => "The Authorization header has no Signature.",
-        AuthorizationFlaw.SignatureMalformed => "Signature must be 64 hex digits.",
+        AuthorizationError.None or AuthorizationError.Absent => "The request has no Authorization header.",
+        AuthorizationError.UnsupportedAlgorithm => "The Authorization header must begin with 'AWS4-HMAC-SHA256 '.",
+        AuthorizationError.MalformedParameter =>
+            "The Authorization header must contain Credential, SignedHeaders and Signature exactly once, and nothing else.",
+        AuthorizationError.CredentialMissing => "The Authorization header has no Credential.",
+        AuthorizationError.CredentialMalformed => "Credential must have the form key/yyyyMMdd/region/service/aws4_request.",
+        AuthorizationError.SignedHeadersMissing => "The Authorization header has no SignedHeaders.",
+        AuthorizationError.SignedHeadersMalformed =>
+            "SignedHeaders must be distinct lower-case header names in ascending order.",
+        AuthorizationError.SignatureMissing => "The Authorization header has no Signature.",
+        AuthorizationError.SignatureMalformed => "Signature must be 64 hex digits.",
     };
 
     private string DescribeSkew()

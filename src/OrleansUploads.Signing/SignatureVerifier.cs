@@ -2,8 +2,8 @@ using System.Security.Cryptography;
 
 namespace OrleansUploads.Signing;
 
-/// <summary>Verifies the signatures of requests to one service in one region. Safe for many threads.</summary>
-/// <remarks>The caller parses the <see cref="AuthorizationHeader"/>, finds the secret of its access key, and asks here.</remarks>
+/// <summary>Verifies the signatures of requests to one service in one region. Thread-safe.</summary>
+/// <remarks>The caller parses the <see cref="AuthorizationHeader"/> and finds the secret of its access key first.</remarks>
 public sealed class SignatureVerifier
 {
     private const string HostHeader = "host";
@@ -15,10 +15,11 @@ public sealed class SignatureVerifier
     private readonly string _region;
     private readonly TimeSpan _tolerance;
 
-    /// <summary>Makes a verifier.</summary>
+    /// <summary>Creates a verifier.</summary>
     /// <param name="rules">The service's rules.</param>
     /// <param name="region">The only region that is accepted.</param>
-    /// <param name="tolerance">How far a request's timestamp may be from the server's clock, either way, inclusive.</param>
+    /// <param name="tolerance">Maximum difference between a request's timestamp and the server's clock, in both directions,
+    /// inclusive.</param>
     public SignatureVerifier(SigningRules rules, string region, TimeSpan tolerance)
     {
         ArgumentNullException.ThrowIfNull(rules);
@@ -29,9 +30,10 @@ public sealed class SignatureVerifier
         _tolerance = tolerance;
     }
 
-    /// <summary>Verifies one request: scope, clock, signed headers, then the signature. The first failure wins.</summary>
+    /// <summary>Verifies a request: the scope, the clock, the signed headers, then the signature. Returns the first
+    /// failure.</summary>
     /// <param name="request">The request as received.</param>
-    /// <param name="authorization">Its parsed <c>Authorization</c>.</param>
+    /// <param name="authorization">The request's parsed <c>Authorization</c> header.</param>
     /// <param name="secret">The secret of <see cref="AuthorizationHeader.AccessKeyId"/>.</param>
     /// <param name="now">The server's time.</param>
     public SignatureVerdict Verify(
@@ -49,7 +51,7 @@ public sealed class SignatureVerifier
             return SignatureVerdict.WrongRegion;
         }
 
-        // x-amz-date wins even where it is malformed: whoever sends it means it.
+        // x-amz-date takes precedence over Date even if it is malformed, because the client intended to use it.
         var dateHeader = request.Header(AmzDateHeader) is null ? DateHeader : AmzDateHeader;
         if (request.Header(dateHeader) is not { } timestamp)
         {
@@ -71,7 +73,7 @@ public sealed class SignatureVerifier
             return SignatureVerdict.ClockSkew(requestAt, now);
         }
 
-        if (FindUnsigned(request.Header, authorization.SignedHeaders, dateHeader) is { } unsigned)
+        if (FindUnsigned(request.HeaderNames, authorization.SignedHeaders, dateHeader) is { } unsigned)
         {
             return SignatureVerdict.RequiredHeaderNotSigned(unsigned);
         }
@@ -82,13 +84,13 @@ public sealed class SignatureVerifier
         }
 
         Span<byte> expected = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        _keys.Get(secret, scope).Sign(request, _rules, authorization.SignedHeaders, timestamp, expected);
+        _keys.GetOrDerive(secret, scope).Sign(request, _rules, authorization.SignedHeaders, timestamp, expected);
         return CryptographicOperations.FixedTimeEquals(expected, authorization.Signature)
             ? SignatureVerdict.Verified
             : SignatureVerdict.SignatureDiffers;
     }
 
-    private string? FindUnsigned(HeaderLookup header, IReadOnlyList<string> signed, string dateHeader)
+    private string? FindUnsigned(IEnumerable<string> present, IReadOnlyList<string> signed, string dateHeader)
     {
         if (!IsSigned(signed, HostHeader))
         {
@@ -100,22 +102,40 @@ public sealed class SignatureVerifier
             return dateHeader;
         }
 
-        foreach (var name in _rules.SignedWhenPresent)
+        foreach (var name in present)
         {
-            if (header(name) is not null && !IsSigned(signed, name))
+            if (MustBeSigned(name) && !IsSigned(signed, name))
             {
-                return name;
+                return name.ToLowerInvariant();
             }
         }
 
         return null;
     }
 
+    private bool MustBeSigned(string name)
+    {
+        if (name.StartsWith(_rules.SignedPrefix, StringComparison.OrdinalIgnoreCase))
+        {
+            return true;
+        }
+
+        foreach (var listed in _rules.SignedWhenPresent)
+        {
+            if (name.Equals(listed, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private static bool IsSigned(IReadOnlyList<string> signed, string name)
     {
         for (var i = 0; i < signed.Count; i++)
         {
-            if (signed[i] == name)
+            if (signed[i].Equals(name, StringComparison.OrdinalIgnoreCase))
             {
                 return true;
             }

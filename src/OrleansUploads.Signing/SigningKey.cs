@@ -3,7 +3,8 @@ using System.Text;
 
 namespace OrleansUploads.Signing;
 
-/// <summary>The key that signs requests of one credential scope, derived from a secret. Keep it as secret as that.</summary>
+/// <summary>A key that signs requests of one credential scope. It is derived from a secret and must be kept equally
+/// secret.</summary>
 public sealed class SigningKey
 {
     private readonly byte[] _key;
@@ -14,7 +15,7 @@ public sealed class SigningKey
         _key = key;
     }
 
-    /// <summary>What the key is good for.</summary>
+    /// <summary>The scope of the key.</summary>
     public CredentialScope Scope { get; }
 
     /// <summary>Derives the key by a chain of HMACs over date, region, service and <c>aws4_request</c>.</summary>
@@ -31,12 +32,12 @@ public sealed class SigningKey
         return new SigningKey(scope, key);
     }
 
-    /// <summary>Signs a request into 32 bytes.</summary>
+    /// <summary>Signs a request.</summary>
     /// <param name="request">The request.</param>
     /// <param name="rules">The rules of the scope's service.</param>
-    /// <param name="signedHeaders">Names to sign: lower case, ascending, each once.</param>
+    /// <param name="signedHeaders">Distinct names of the headers to sign, in lower case and ascending order.</param>
     /// <param name="timestamp">The value of the date header, as sent.</param>
-    /// <param name="signature">Where the signature goes.</param>
+    /// <param name="signature">Receives the 32 bytes of the signature.</param>
     internal void Sign(
         in SigningRequest request,
         SigningRules rules,

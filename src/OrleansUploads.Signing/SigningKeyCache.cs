@@ -2,23 +2,23 @@ using System.Collections.Concurrent;
 
 namespace OrleansUploads.Signing;
 
-/// <summary>Keeps derived signing keys, which stay the same for a whole day. Safe for many threads; bounded.</summary>
+/// <summary>Caches derived signing keys, which are valid for a whole day. Thread-safe and bounded.</summary>
 public sealed class SigningKeyCache
 {
     private const int MaxKeys = 1024;
 
     private readonly ConcurrentDictionary<(string Secret, CredentialScope Scope), SigningKey> _keys = new();
 
-    /// <summary>The signing key of a secret and scope, derived where it is not kept.</summary>
-    public SigningKey Get(string secret, CredentialScope scope)
+    /// <summary>Returns the signing key of a secret and scope from the cache, or derives it.</summary>
+    public SigningKey GetOrDerive(string secret, CredentialScope scope)
     {
-        if (_keys.TryGetValue((secret, scope), out var kept))
+        if (_keys.TryGetValue((secret, scope), out var cached))
         {
-            return kept;
+            return cached;
         }
 
-        // Deriving is cheap, so dropping all at the bound beats the bookkeeping of which one to drop. Yesterday's keys
-        // leave this way too.
+        // Deriving a key is cheap, so clearing the whole cache at the limit is simpler than tracking which entry to evict. It
+        // also removes keys of earlier days.
         if (_keys.Count >= MaxKeys)
         {
             _keys.Clear();

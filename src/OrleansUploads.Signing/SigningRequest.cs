@@ -1,18 +1,22 @@
 namespace OrleansUploads.Signing;
 
-/// <summary>Finds a header of a request.</summary>
-/// <param name="name">In lower case; the lookup ignores case.</param>
-/// <returns>The value as sent, repeated headers joined by <c>,</c> in the order sent; null where there is none.</returns>
+/// <summary>Returns the value of a request header.</summary>
+/// <param name="name">The header's name in lower case. The lookup ignores case.</param>
+/// <returns>The value as sent; null if the header is missing. Repeated headers are joined with <c>,</c> in the order
+/// sent.</returns>
 public delegate string? HeaderLookup(string name);
 
-/// <summary>What a signature covers of one HTTP request.</summary>
-/// <param name="Method">In upper case, such as <c>PUT</c>.</param>
-/// <param name="RawTarget">Path and query exactly as on the wire, never decoded; starts with <c>/</c>.</param>
-/// <param name="Header">Finds the request's headers.</param>
-/// <param name="PayloadHash">What stands for the body: the value of <c>x-amz-content-sha256</c> where the request carries
-/// it, else the lower-case hex SHA-256 of the body. That the body really has this hash is for the caller to check.</param>
-public readonly record struct SigningRequest(string Method, string RawTarget, HeaderLookup Header, string PayloadHash)
+/// <summary>The parts of an HTTP request that a signature covers.</summary>
+/// <param name="Method">The method in upper case, such as <c>PUT</c>.</param>
+/// <param name="RawTarget">Path and query exactly as on the wire, not decoded; starts with <c>/</c>.</param>
+/// <param name="Header">Looks up the request's headers.</param>
+/// <param name="HeaderNames">Names of all headers of the request, in any case. A verifier checks them for unsigned
+/// headers.</param>
+/// <param name="PayloadHash">The value of <c>x-amz-content-sha256</c> if the request has this header, otherwise the lower-case
+/// hex SHA-256 of the body. The caller must check that the body has this hash.</param>
+public readonly record struct SigningRequest(
+    string Method, string RawTarget, HeaderLookup Header, IEnumerable<string> HeaderNames, string PayloadHash)
 {
-    /// <summary>SHA-256 of no bytes: the payload hash of a request without a body.</summary>
+    /// <summary>SHA-256 of zero bytes: the payload hash of a request without a body.</summary>
     public const string EmptyPayloadHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 }

@@ -1,26 +1,32 @@
 namespace OrleansUploads.Signing;
 
-/// <summary>How a service turns the path on the wire into the canonical URI.</summary>
+/// <summary>How a service converts the path on the wire to the canonical URI.</summary>
 public enum PathRule
 {
-    /// <summary>The path as sent is encoded once more, so <c>%</c> becomes <c>%25</c>. Every service but S3.</summary>
+    /// <summary>The path as sent is encoded once more, so <c>%</c> becomes <c>%25</c>. Used by every service except S3.</summary>
     EncodeAsSent,
 
-    /// <summary>The path is decoded and encoded anew, so each byte is encoded exactly once. S3.</summary>
+    /// <summary>The path is decoded and encoded again, so each byte is encoded exactly once. Used by S3.</summary>
     EncodeDecoded,
 }
 
-/// <summary>What differs between the services that use Signature Version 4.</summary>
+/// <summary>The differences between the services that use Signature Version 4.</summary>
 public sealed class SigningRules
 {
+    private const string AmazonPrefix = "x-amz-";
+
     /// <summary>The service's name in the credential scope, such as <c>glacier</c>.</summary>
     public required string Service { get; init; }
 
-    /// <summary>How the canonical URI is made.</summary>
+    /// <summary>How the canonical URI is created.</summary>
     public required PathRule Path { get; init; }
 
-    /// <summary>Headers, in lower case, that must be signed where the request carries them. <c>host</c> and the date
-    /// header must always be signed and are not listed.</summary>
+    /// <summary>Prefix, in lower case, of the headers that must be signed when a request has them. These headers determine what a
+    /// request does, so an attacker who could add one on the way would change the request.</summary>
+    public required string SignedPrefix { get; init; }
+
+    /// <summary>Further headers, in lower case, that must be signed when a request has them. <c>host</c> and the date header must always
+    /// be signed and are not listed.</summary>
     public required IReadOnlyList<string> SignedWhenPresent { get; init; }
 
     /// <summary>Amazon Glacier, API version 2012-06-01.</summary>
@@ -28,7 +34,8 @@ public sealed class SigningRules
     {
         Service = "glacier",
         Path = PathRule.EncodeAsSent,
-        SignedWhenPresent = ["x-amz-glacier-version"],
+        SignedPrefix = AmazonPrefix,
+        SignedWhenPresent = ["content-range"],
     };
 
     /// <summary>Amazon S3.</summary>
@@ -36,6 +43,7 @@ public sealed class SigningRules
     {
         Service = "s3",
         Path = PathRule.EncodeDecoded,
-        SignedWhenPresent = ["x-amz-content-sha256"],
+        SignedPrefix = AmazonPrefix,
+        SignedWhenPresent = [],
     };
 }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace OrleansUploads.Signing;
 
-/// <summary>Percent-encoding as Signature Version 4 wants it: RFC 3986, upper-case hex, space as <c>%20</c>.</summary>
+/// <summary>Percent-encoding for Signature Version 4: RFC 3986 with upper-case hex digits and <c>%20</c> for a space.</summary>
 internal static class UriText
 {
     private static readonly SearchValues<byte> Unreserved =
@@ -12,11 +12,11 @@ internal static class UriText
     private static readonly SearchValues<byte> UnreservedOrSlash =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~/"u8);
 
-    /// <summary>Encodes a path as it stands; slashes stay.</summary>
+    /// <summary>Encodes a path according to a rule. Slashes are not encoded.</summary>
     public static void EncodePath(ReadOnlySpan<char> path, PathRule rule, ref Utf8Builder to) =>
         Encode(path, decode: rule == PathRule.EncodeDecoded, UnreservedOrSlash, ref to);
 
-    /// <summary>Decodes and encodes anew one name or value of a query.</summary>
+    /// <summary>Decodes a name or value of a query and encodes it again.</summary>
     public static void NormalizeQueryText(ReadOnlySpan<char> text, ref Utf8Builder to) =>
         Encode(text, decode: true, Unreserved, ref to);
 
@@ -44,7 +44,8 @@ internal static class UriText
         ArrayPool<byte>.Shared.Return(rented);
     }
 
-    // Works on bytes, not characters: an escape sequence need not be UTF-8. A '%' without two hex digits is itself.
+    // Works on bytes, not characters, because escape sequences need not be valid UTF-8. A '%' without two hex digits stays
+    // unchanged.
     private static int DecodeInPlace(Span<byte> bytes)
     {
         Span<byte> decoded = stackalloc byte[1];

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace OrleansUploads.Signing;
 
-/// <summary>Grows a run of UTF-8 in a pooled buffer, so that the canonical request of each call costs no garbage.</summary>
+/// <summary>Builds UTF-8 text in a pooled buffer, so that creating a canonical request allocates no buffer.</summary>
 internal ref struct Utf8Builder : IDisposable
 {
     private byte[] _buffer;

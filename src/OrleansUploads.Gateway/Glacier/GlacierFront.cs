@@ -1,80 +1,43 @@
-using System.Diagnostics;
-using Microsoft.AspNetCore.Connections;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Gateway.Glacier.Answers;
 using OrleansUploads.Gateway.Glacier.Errors;
-using OrleansUploads.Gateway.Telemetry;
+using OrleansUploads.Gateway.Glacier.Protocol;
+using OrleansUploads.Gateway.Http.Authentication;
+using OrleansUploads.Gateway.Http.Errors;
+using OrleansUploads.Gateway.Http.Exchanges;
+using OrleansUploads.Gateway.Http.Fronts;
+using OrleansUploads.Signing;
 
 namespace OrleansUploads.Gateway.Glacier;
 
-/// <summary>The vault API on the wire: every request gets an answer with a request ID, and a line in the log.</summary>
-internal sealed class GlacierFront(
-    GlacierPipeline pipeline, GatewayOptions options, TimeProvider time, ILogger<GlacierFront> log)
+/// <summary>The front of the vault API.</summary>
+internal sealed class GlacierFront(GlacierPipeline pipeline) : IFront
 {
-    /// <summary>The only version of the API.</summary>
-    public const string ApiVersion = "2012-06-01";
+    /// <inheritdoc/>
+    public SigningRules Signing => SigningRules.Glacier;
 
-    /// <summary>Serves one request; never throws.</summary>
-    public async Task HandleAsync(HttpContext context)
+    /// <inheritdoc/>
+    public string RequestIdHeader => RequestId.AmazonHeader;
+
+    /// <inheritdoc/>
+    public bool ClaimsPath(RequestTarget target) =>
+        target.Segments is [_, "vaults" or "policies" or "provisioned-capacity", ..];
+
+    /// <inheritdoc/>
+    public FrontRequest Recognize(HttpExchange exchange) =>
+        new GlacierRequest(pipeline, exchange, GlacierRoute.Parse(exchange.Context.Request.Method, exchange.Target));
+
+    /// <inheritdoc/>
+    public FrontAnswer DescribeError(HttpError error) => new ErrorAnswer(GlacierHttpErrors.Describe(error));
+
+    private sealed class GlacierRequest(GlacierPipeline pipeline, HttpExchange exchange, GlacierRoute? route) : FrontRequest
     {
-        var begunAt = time.GetTimestamp();
-        var exchange = new GlacierExchange(context, options.BodyPatience, time);
-        context.Response.Headers[RequestId.Header] = exchange.RequestId;
-        using var activity = GatewayTelemetry.Activities.StartActivity("glacier", ActivityKind.Internal);
-        try
-        {
-            await WriteAsync(exchange, await pipeline.AnswerAsync(exchange));
-        }
-        catch (Exception fault)
-        {
-            await FailAsync(exchange, fault);
-        }
+        /// <summary>One of 33 names, or "Unknown".</summary>
+        public override string OperationName => route?.Operation.ToString() ?? HttpExchange.UnknownOperation;
 
-        var elapsed = time.GetElapsedTime(begunAt);
-        GatewayTelemetry.Record(exchange, elapsed, activity);
-        RequestLog.Served(log, exchange, elapsed);
-    }
+        public override bool IsUpload => route is { IsUpload: true };
 
-    private static Task WriteAsync(GlacierExchange exchange, GlacierAnswer answer)
-    {
-        exchange.Status = answer.Status;
-        exchange.Code = answer.Error?.Code;
-        return answer.WriteAsync(exchange.Context.Response, exchange.Sent, exchange.Context.RequestAborted);
-    }
-
-    /// <summary>Answers a fault. Where bytes are out already, all that can be told is that they are not the whole: the
-    /// connection is cut, so that nobody takes them for the answer.</summary>
-    private async Task FailAsync(GlacierExchange exchange, Exception fault)
-    {
-        var context = exchange.Context;
-        if (context.RequestAborted.IsCancellationRequested || fault is ConnectionResetException)
-        {
-            exchange.Status = GlacierExchange.ClientClosedRequest;
-            exchange.Code = null;
-            return;
-        }
-
-        var error = FaultErrors.Describe(fault, exchange.RequestId);
-        if (error.Status >= StatusCodes.Status500InternalServerError)
-        {
-            RequestLog.Failed(log, exchange.RequestId, exchange.OperationName, fault);
-        }
-
-        if (context.Response.HasStarted)
-        {
-            exchange.Code = error.Code;
-            context.Abort();
-            return;
-        }
-
-        try
-        {
-            context.Response.Clear();
-            context.Response.Headers[RequestId.Header] = exchange.RequestId;
-            await WriteAsync(exchange, error);
-        }
-        catch (Exception unsent) when (unsent is IOException or OperationCanceledException)
-        {
-            exchange.Status = GlacierExchange.ClientClosedRequest;
-        }
+        public override async ValueTask<FrontAnswer> AnswerAsync(AccountId account, RequestPayload payload) =>
+            await pipeline.AnswerAsync(exchange, route, account, payload);
     }
 }

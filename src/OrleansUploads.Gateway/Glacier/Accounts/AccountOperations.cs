@@ -1,25 +1,26 @@
-using OrleansUploads.Core.Accounts;
+using OrleansUploads.Core.Messages.Accounts;
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Gateway.Glacier.Answers;
-using OrleansUploads.Gateway.Glacier.Documents;
+using OrleansUploads.Gateway.Glacier.Protocol;
+using OrleansUploads.Gateway.Glacier.Requests;
 
 namespace OrleansUploads.Gateway.Glacier.Accounts;
 
 /// <summary>GetDataRetrievalPolicy, SetDataRetrievalPolicy, ListProvisionedCapacity, PurchaseProvisionedCapacity.</summary>
 internal sealed class AccountOperations(IEntityHost host, IdSource ids)
 {
-    /// <summary>Shows how the account limits its retrievals.</summary>
+    /// <summary>Returns the account's data retrieval policy.</summary>
     public async ValueTask<GlacierAnswer> GetRetrievalPolicyAsync(GlacierCall call)
     {
         var found = await host.AskAsync(call.Account.Entity, new FindDataRetrievalPolicy(), call.Aborted);
         return found.TryGet(out var policy, out var refusal)
             ? new DocumentAnswer<DataRetrievalPolicyDocument>(
-                DataRetrievalPolicyDocument.From(policy), GlacierJson.Documents.DataRetrievalPolicyDocument)
+                DataRetrievalPolicyDocument.From(policy), AccountJson.Documents.DataRetrievalPolicyDocument)
             : call.Refuse(refusal);
     }
 
-    /// <summary>Sets how the account limits its retrievals.</summary>
+    /// <summary>Sets the account's data retrieval policy.</summary>
     public async ValueTask<GlacierAnswer> SetRetrievalPolicyAsync(GlacierCall call)
     {
         if (!RetrievalPolicyBody.TryRead(call.Document, out var policy, out var error))
@@ -38,17 +39,17 @@ internal sealed class AccountOperations(IEntityHost host, IdSource ids)
         return listed.TryGet(out var units, out var refusal)
             ? new DocumentAnswer<CapacityListDocument>(
                 new CapacityListDocument([.. units.Units.Select(CapacityDocument.From)]),
-                GlacierJson.Documents.CapacityListDocument)
+                AccountJson.Documents.CapacityListDocument)
             : call.Refuse(refusal);
     }
 
-    /// <summary>Buys a unit of provisioned capacity.</summary>
+    /// <summary>Purchases a unit of provisioned capacity.</summary>
     public async ValueTask<GlacierAnswer> PurchaseCapacityAsync(GlacierCall call)
     {
         var purchased = await host.AskAsync(
             call.Account.Entity, new PurchaseCapacity(ids.NewCapacity()), call.Aborted);
         return purchased.TryGet(out var unit, out var refusal)
-            ? EmptyAnswer.Created((HeaderName.CapacityId, unit.Capacity.ToString()))
+            ? EmptyAnswer.Created((GlacierHeaders.CapacityId, unit.Capacity.ToString()))
             : call.Refuse(refusal);
     }
 }

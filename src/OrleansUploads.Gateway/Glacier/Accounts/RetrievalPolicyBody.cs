@@ -2,13 +2,12 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
-using OrleansUploads.Core.Accounts;
-using OrleansUploads.Gateway.Glacier.Documents;
+using OrleansUploads.Core.Messages.Accounts;
 using OrleansUploads.Gateway.Glacier.Errors;
 
 namespace OrleansUploads.Gateway.Glacier.Accounts;
 
-/// <summary>Reads the body of SetDataRetrievalPolicy.</summary>
+/// <summary>Reads the request body of SetDataRetrievalPolicy.</summary>
 internal static class RetrievalPolicyBody
 {
     private const string Strategies = "It must be 'None', 'FreeTier' or 'BytesPerHour'.";
@@ -24,13 +23,13 @@ internal static class RetrievalPolicyBody
         {
             var document = body.IsEmpty
                 ? null
-                : JsonSerializer.Deserialize(body.Span, GlacierJson.Documents.DataRetrievalPolicyToSet);
+                : JsonSerializer.Deserialize(body.Span, AccountJson.Documents.SetDataRetrievalPolicyRequest);
             error = document switch
             {
                 null => GlacierError.Missing("Request body"),
                 { Policy: null } => GlacierError.Missing("Policy"),
                 { Policy.Rules: null } => GlacierError.Missing("Rules"),
-                { Policy.Rules: [{ } rule] } => RefusalOf(rule, out policy),
+                { Policy.Rules: [{ } rule] } => Check(rule, out policy),
                 { Policy.Rules: [null] } => GlacierError.Missing("Rules"),
                 { Policy.Rules.Count: var count } =>
                     GlacierError.Invalid($"Invalid Rules: there are {count}, and a policy has exactly one."),
@@ -44,7 +43,7 @@ internal static class RetrievalPolicyBody
         return error is null && policy is not null;
     }
 
-    private static GlacierError? RefusalOf(RetrievalRuleToSet rule, out DataRetrievalPolicy? policy)
+    private static GlacierError? Check(RetrievalRuleRequest rule, out DataRetrievalPolicy? policy)
     {
         policy = null;
         var limit = rule.BytesPerHour is { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) } number
@@ -56,7 +55,7 @@ internal static class RetrievalPolicyBody
                 return GlacierError.Missing("Strategy");
             case nameof(RetrievalStrategy.None) or nameof(RetrievalStrategy.FreeTier) when limit is not null:
                 return GlacierError.Invalid(
-                    $"Invalid BytesPerHour: {Show(limit.Value)}. The strategy {rule.Strategy} has none.");
+                    $"Invalid BytesPerHour: {TextOf(limit.Value)}. The strategy {rule.Strategy} does not have this field.");
             case nameof(RetrievalStrategy.None):
                 policy = DataRetrievalPolicy.Unlimited;
                 return null;
@@ -69,7 +68,7 @@ internal static class RetrievalPolicyBody
                 if (limit.Value.ValueKind != JsonValueKind.Number || !limit.Value.TryGetInt64(out var bytes) || bytes < 1)
                 {
                     return GlacierError.Invalid(
-                        $"Invalid BytesPerHour: {Show(limit.Value)}. It must be a whole number from 1 to "
+                        $"Invalid BytesPerHour: {TextOf(limit.Value)}. It must be a whole number from 1 to "
                         + $"{long.MaxValue}.");
                 }
 
@@ -80,6 +79,6 @@ internal static class RetrievalPolicyBody
         }
     }
 
-    /// <summary>The value as it was sent. It need not be UTF-8: nobody has looked at its characters yet.</summary>
-    private static string Show(JsonElement limit) => Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(limit));
+    /// <summary>The value as it was sent. It may contain invalid UTF-8, because its characters have not been checked.</summary>
+    private static string TextOf(JsonElement limit) => Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(limit));
 }

@@ -1,6 +1,6 @@
 namespace OrleansUploads.Gateway.Glacier.Answers;
 
-/// <summary>A success that headers tell all of.</summary>
+/// <summary>A success without a body.</summary>
 internal sealed class EmptyAnswer : GlacierAnswer
 {
     private readonly (string Name, string Value)[] _headers;
@@ -14,15 +14,15 @@ internal sealed class EmptyAnswer : GlacierAnswer
     /// <inheritdoc/>
     public override int Status { get; }
 
-    /// <summary>Something was made.</summary>
+    /// <summary>201: a resource was created.</summary>
     public static EmptyAnswer Created(params (string Name, string Value)[] headers) =>
         new(StatusCodes.Status201Created, headers);
 
-    /// <summary>Something was begun.</summary>
+    /// <summary>202: a job was accepted.</summary>
     public static EmptyAnswer Accepted(params (string Name, string Value)[] headers) =>
         new(StatusCodes.Status202Accepted, headers);
 
-    /// <summary>Something was done.</summary>
+    /// <summary>204: the request was carried out.</summary>
     public static EmptyAnswer NoContent(params (string Name, string Value)[] headers) =>
         new(StatusCodes.Status204NoContent, headers);
 
@@ -35,7 +35,7 @@ internal sealed class EmptyAnswer : GlacierAnswer
             response.Headers[name] = value;
         }
 
-        // A 204 never has the header.
+        // A 204 response must not have a Content-Length.
         response.ContentLength = Status == StatusCodes.Status204NoContent ? null : 0;
         return Task.CompletedTask;
     }

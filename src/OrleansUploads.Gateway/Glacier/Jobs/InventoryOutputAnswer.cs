@@ -1,10 +1,10 @@
-using OrleansUploads.Core.Jobs;
+using OrleansUploads.Core.Messages.Jobs;
 using OrleansUploads.Gateway.Glacier.Answers;
 
 namespace OrleansUploads.Gateway.Glacier.Jobs;
 
-/// <summary>Bytes of an inventory.</summary>
-internal sealed class InventoryOutputAnswer(InventoryPrinter printer, InventoryJob job, OutputRange output) : GlacierAnswer
+/// <summary>A response with bytes of an inventory.</summary>
+internal sealed class InventoryOutputAnswer(InventoryWriter inventories, InventoryJob job, OutputRange output) : GlacierAnswer
 {
     /// <inheritdoc/>
     public override int Status => output.Status;
@@ -12,8 +12,8 @@ internal sealed class InventoryOutputAnswer(InventoryPrinter printer, InventoryJ
     /// <inheritdoc/>
     public override Task WriteAsync(HttpResponse response, Stream body, CancellationToken cancellationToken)
     {
-        response.ContentType = InventoryText.ContentTypeOf(job.Format);
-        output.Describe(response, job.Output.SizeBytes);
-        return printer.CopyAsync(job, output.Range, body, cancellationToken);
+        response.ContentType = InventoryFormatter.ContentTypeOf(job.Format);
+        output.SetHeaders(response, job.Output.SizeBytes);
+        return inventories.CopyAsync(job, output.Range, body, cancellationToken);
     }
 }

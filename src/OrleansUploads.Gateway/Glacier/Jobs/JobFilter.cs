@@ -1,26 +1,26 @@
 using System.Diagnostics.CodeAnalysis;
-using OrleansUploads.Gateway.Glacier.Documents;
 using OrleansUploads.Gateway.Glacier.Errors;
+using OrleansUploads.Gateway.Http.Exchanges;
 
 namespace OrleansUploads.Gateway.Glacier.Jobs;
 
-/// <summary>Which jobs a list is about.</summary>
-/// <param name="Finished">Only finished ones, or only unfinished ones; null for both.</param>
-/// <param name="MatchesNone">Whether no job can be meant: failed ones, or a contradiction.</param>
+/// <summary>Which jobs a list includes.</summary>
+/// <param name="Finished">True for finished jobs only, false for unfinished jobs only, null for both.</param>
+/// <param name="MatchesNone">Whether no job can match: the filter is for failed jobs, or it contradicts itself.</param>
 internal readonly record struct JobFilter(bool? Finished, bool MatchesNone)
 {
-    /// <summary>Reads <c>statuscode</c> and <c>completed</c>, which combine.</summary>
-    public static bool TryRead(QueryText query, out JobFilter filter, [NotNullWhen(false)] out GlacierError? error)
+    /// <summary>Reads <c>statuscode</c> and <c>completed</c>. A job must match both.</summary>
+    public static bool TryRead(QueryParameters query, out JobFilter filter, [NotNullWhen(false)] out GlacierError? error)
     {
         filter = default;
-        var status = query.Find("statuscode");
+        var status = query.FirstValue("statuscode");
         if (status is not (null or JobDocument.InProgress or JobDocument.Succeeded or JobDocument.Failed))
         {
             error = GlacierError.Invalid($"The job status code is not valid: {status}");
             return false;
         }
 
-        var completed = query.Find("completed");
+        var completed = query.FirstValue("completed");
         if (completed is not (null or "true" or "false"))
         {
             error = GlacierError.Invalid($"Invalid completed: {completed}. It must be true or false.");

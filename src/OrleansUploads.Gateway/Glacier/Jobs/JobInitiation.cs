@@ -1,89 +1,115 @@
 using System.Diagnostics;
-using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Hashing;
-using OrleansUploads.Core.Jobs;
+using OrleansUploads.Core.Messages.Accounts;
+using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Messages.Jobs;
+using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Retrieval;
 using OrleansUploads.Gateway.Glacier.Answers;
+using OrleansUploads.Hashing;
+using OrleansUploads.Gateway.Glacier.Protocol;
+using OrleansUploads.Gateway.Glacier.Requests;
 
 namespace OrleansUploads.Gateway.Glacier.Jobs;
 
 /// <summary>InitiateJob.</summary>
 internal sealed class JobInitiation(
-    IEntityHost host, ArchiveReader archives, InventoryPrinter inventories, IdSource ids)
+    IEntityHost host, ArchiveReader archives, InventoryWriter inventories, IdSource ids)
 {
-    /// <summary>Begins the retrieval of an archive, of a range of it, or of the vault's inventory.</summary>
+    /// <summary>How often an archive is looked up for one request before its client has to try again.</summary>
+    private const int MaxLookups = 4;
+
+    /// <summary>Starts the retrieval of an archive, of a range of it, or of the vault's inventory.</summary>
     public async ValueTask<GlacierAnswer> InitiateAsync(GlacierCall call) =>
-        !JobOrder.TryRead(call.Document, out var order, out var error) ? error : order switch
+        !JobRequest.TryRead(call.Document, out var job, out var error) ? error : job switch
         {
-            RetrievalOrder retrieval => await InitiateAsync(call, retrieval),
-            InventoryOrder inventory => await InitiateAsync(call, inventory),
-            _ => throw new UnreachableException($"Nothing begins a {order.GetType().Name}."),
+            RetrievalRequest retrieval => await InitiateAsync(call, retrieval),
+            InventoryRequest inventory => await InitiateAsync(call, inventory),
+            _ => throw new UnreachableException($"No code starts a {job.GetType().Name}."),
         };
 
-    private async ValueTask<GlacierAnswer> InitiateAsync(GlacierCall call, RetrievalOrder order)
+    /// <summary>The vault's jobs do not start the retrieval of an archive that was deleted after it was looked up. If they cannot
+    /// tell, the archive is looked up again.</summary>
+    private async ValueTask<GlacierAnswer> InitiateAsync(GlacierCall call, RetrievalRequest request)
     {
-        var shard = call.Life.ArchiveShard(ArchiveShardDecider.ShardOf(order.Archive, call.Life));
-        var found = await host.AskAsync(shard, new FindArchive(order.Archive), call.Aborted);
+        var id = ids.NewJob();
+        for (var lookups = 1; ; lookups++)
+        {
+            var (answer, refusal) = await InitiateAsync(call, request, id);
+            if (refusal is not Refusal.LookupStale || lookups == MaxLookups)
+            {
+                return answer ?? call.Refuse(refusal!);
+            }
+        }
+    }
+
+    private async ValueTask<(GlacierAnswer? Answer, Refusal? Refusal)> InitiateAsync(
+        GlacierCall call, RetrievalRequest request, JobId id)
+    {
+        var retirements = await host.AskAsync(call.Incarnation.Jobs, new CountRetirements(), call.Aborted);
+        var shard = call.Incarnation.ArchiveShard(ArchiveShardDecider.ShardOf(request.Archive, call.Incarnation));
+        var found = await host.AskAsync(shard, new FindArchive(request.Archive), call.Aborted);
         if (!found.TryGet(out var archive, out var refusal))
         {
-            return call.Refuse(refusal);
+            return (null, refusal);
         }
 
-        // What can never be started must not count against the account's policy.
-        var range = RetrievalJob.RangeOf(archive, order.Range);
+        // A retrieval that cannot start must not count against the account's data retrieval policy.
+        var range = RetrievalJob.RangeOf(archive, request.Range);
         if (RetrievalJob.RefusalOf(archive, range) is { } impossible)
         {
-            return call.Refuse(impossible);
+            return (null, impossible);
         }
 
-        var treeHash = await RangeTreeHashAsync(archive, order.Range, call.Aborted);
-        var id = ids.NewJob();
-        if (order.Wish.Tier == RetrievalTier.Standard)
+        var treeHash = await RangeTreeHashAsync(archive, request.Range, call.Aborted);
+        if (request.Options.Tier == RetrievalTier.Standard)
         {
             var admitted = await host.AskAsync(
                 call.Account.Entity, new AdmitRetrieval(id, range.LengthBytes), call.Aborted);
             if (admitted.Refusal is { } denied)
             {
-                return call.Refuse(denied);
+                return (null, denied);
             }
         }
 
-        var command = new StartRetrieval(id, archive, order.Range, treeHash, order.Wish);
-        var started = await host.AskAsync(call.Life.Jobs, command, call.Aborted);
-        return started.TryGet(out var job, out refusal) ? Initiated(call, job) : call.Refuse(refusal);
+        var retired = retirements.Answer.Count;
+        var command = new StartRetrieval(
+            id, archive, request.Range, treeHash, request.Options, retired > 0 ? retired : null);
+        var started = await host.AskAsync(call.Incarnation.Jobs, command, call.Aborted);
+        return started.TryGet(out var job, out refusal) ? (Initiated(call, job), null) : (null, refusal);
     }
 
-    /// <summary>The inventory is that of this moment. Its length is found out now, so that describing and reading the job need
-    /// not read the whole index.</summary>
-    private async ValueTask<GlacierAnswer> InitiateAsync(GlacierCall call, InventoryOrder order)
+    /// <summary>The inventory is taken now. Its length is determined now, so that describing and reading the job need not read the
+    /// whole index.</summary>
+    private async ValueTask<GlacierAnswer> InitiateAsync(GlacierCall call, InventoryRequest request)
     {
-        var taken = await host.AskAsync(call.Vault.Entity, new TakeInventory(call.Vault), call.Aborted);
+        var taken = await host.AskAsync(call.Vault.Entity, new TakeInventorySnapshot(call.Vault), call.Aborted);
         if (!taken.TryGet(out var inventory, out var refusal))
         {
             return call.Refuse(refusal);
         }
 
-        var output = await inventories.MeasureAsync(inventory, order.Selection, order.Format, call.Arn, call.Aborted);
-        var command = new StartInventory(ids.NewJob(), inventory, order.Selection, order.Format, output, order.Wish);
-        var started = await host.AskAsync(inventory.Life.Jobs, command, call.Aborted);
+        var output = await inventories.MeasureAsync(inventory, request.Selection, request.Format, call.Arn, call.Aborted);
+        var command = new StartInventory(ids.NewJob(), inventory, request.Selection, request.Format, output, request.Options);
+        var started = await host.AskAsync(inventory.Incarnation.Jobs, command, call.Aborted);
         return started.TryGet(out var job, out refusal) ? Initiated(call, job) : call.Refuse(refusal);
     }
 
-    /// <summary>The tree hash of what is wanted, where the range has one.</summary>
+    /// <summary>The tree hash of the requested bytes; null if their range is not tree-hash aligned.</summary>
     private async ValueTask<TreeHash?> RangeTreeHashAsync(
-        ArchiveEntry archive, PartRange? wanted, CancellationToken cancellationToken)
+        ArchiveEntry archive, PartRange? requested, CancellationToken cancellationToken)
     {
-        if (wanted is not { } range)
+        if (requested is not { } range)
         {
             return archive.TreeHash;
         }
 
-        if (archive.Custody == Custody.Elsewhere
+        if (archive.ByteStorage == ByteStorage.External
             || !TreeHashRanges.IsTreeHashAligned(range.FirstByte, range.LastByte, archive.SizeBytes))
         {
             return null;
@@ -94,5 +120,5 @@ internal sealed class JobInitiation(
     }
 
     private static EmptyAnswer Initiated(GlacierCall call, VaultJob job) => EmptyAnswer.Accepted(
-        (HeaderName.Location, call.Location($"/jobs/{job.Job}")), (HeaderName.JobId, job.Job.ToString()));
+        (GlacierHeaders.Location, call.Location($"/jobs/{job.Job}")), (GlacierHeaders.JobId, job.Job.ToString()));
 }

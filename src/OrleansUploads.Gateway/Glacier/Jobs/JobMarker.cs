@@ -1,19 +1,20 @@
 using System.Globalization;
-using OrleansUploads.Core.Jobs;
+using OrleansUploads.Core.Messages.Jobs;
+using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Gateway.Glacier.Jobs;
 
-/// <summary>The marker of a list of jobs: the place of the last job of a page, so that it stays good when that job
-/// vanishes. 16 hex digits of the time in ticks, then the job's ID.</summary>
+/// <summary>The marker of a list of jobs: the position of the last job of a page. It stays valid when that job expires. 16 hex
+/// digits for the time in ticks, then the job's ID.</summary>
 internal static class JobMarker
 {
     private const int TimeChars = 16;
 
-    /// <summary>Writes a place.</summary>
+    /// <summary>Formats a position.</summary>
     public static string Format(JobCursor cursor) =>
         cursor.CreatedAt.UtcTicks.ToString("x16", CultureInfo.InvariantCulture) + cursor.Job;
 
-    /// <summary>Reads what <see cref="Format"/> wrote.</summary>
+    /// <summary>Parses the result of <see cref="Format"/>.</summary>
     public static bool TryParse(string text, out JobCursor cursor)
     {
         cursor = default;

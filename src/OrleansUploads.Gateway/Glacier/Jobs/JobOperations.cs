@@ -1,18 +1,19 @@
 using System.Diagnostics;
-using OrleansUploads.Core.Jobs;
+using OrleansUploads.Core.Messages.Jobs;
 using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Retrieval;
 using OrleansUploads.Gateway.Glacier.Answers;
-using OrleansUploads.Gateway.Glacier.Documents;
 using OrleansUploads.Gateway.Glacier.Errors;
+using OrleansUploads.Gateway.Glacier.Protocol;
 using OrleansUploads.Gateway.Glacier.Requests;
 
 namespace OrleansUploads.Gateway.Glacier.Jobs;
 
 /// <summary>DescribeJob, ListJobs, GetJobOutput.</summary>
 internal sealed class JobOperations(
-    IEntityHost host, ArchiveReader archives, InventoryPrinter inventories, TimeProvider time)
+    IEntityHost host, ArchiveReader archives, InventoryWriter inventories, TimeProvider time)
 {
     /// <summary>Describes a job.</summary>
     public async ValueTask<GlacierAnswer> DescribeAsync(GlacierCall call)
@@ -22,14 +23,14 @@ internal sealed class JobOperations(
             return GlacierError.JobNotFound(call.Id);
         }
 
-        var found = await host.AskAsync(call.Life.Jobs, new FindJob(id), call.Aborted);
+        var found = await host.AskAsync(call.Incarnation.Jobs, new FindJob(id), call.Aborted);
         return found.TryGet(out var job, out var refusal)
             ? new DocumentAnswer<JobDocument>(
-                JobDocument.From(job, call.Vault, call.Region, time.GetUtcNow()), GlacierJson.Documents.JobDocument)
+                JobDocument.From(job, call.Vault, call.Region, time.GetUtcNow()), JobJson.Documents.JobDocument)
             : call.Refuse(refusal);
     }
 
-    /// <summary>Lists jobs by the time of their initiation.</summary>
+    /// <summary>Lists jobs by time of initiation.</summary>
     public async ValueTask<GlacierAnswer> ListAsync(GlacierCall call)
     {
         if (!PageRequest.TryRead(call.Query, PageRequest.MaxItems, out var page, out var error)
@@ -51,15 +52,15 @@ internal sealed class JobOperations(
 
         if (filter.MatchesNone)
         {
-            return Show(new JobListDocument([], null));
+            return Answer(new JobListDocument([], null));
         }
 
         var command = new ListJobs(after, page.Limit, filter.Finished);
-        var listed = await host.AskAsync(call.Life.Jobs, command, call.Aborted);
-        return listed.TryGet(out var jobs, out var refusal) ? Show(Document(call, jobs)) : call.Refuse(refusal);
+        var listed = await host.AskAsync(call.Incarnation.Jobs, command, call.Aborted);
+        return listed.TryGet(out var jobs, out var refusal) ? Answer(DocumentOf(call, jobs)) : call.Refuse(refusal);
     }
 
-    /// <summary>Sends the output of a finished job, or a range of it.</summary>
+    /// <summary>Returns the output of a finished job, or a range of it.</summary>
     public async ValueTask<GlacierAnswer> GetOutputAsync(GlacierCall call)
     {
         if (!JobId.TryParse(call.Id, out var id))
@@ -67,7 +68,7 @@ internal sealed class JobOperations(
             return GlacierError.JobNotFound(call.Id);
         }
 
-        var found = await host.AskAsync(call.Life.Jobs, new FindFinishedJob(id), call.Aborted);
+        var found = await host.AskAsync(call.Incarnation.Jobs, new FindFinishedJob(id), call.Aborted);
         if (!found.TryGet(out var job, out var refusal))
         {
             return call.Refuse(refusal);
@@ -83,28 +84,28 @@ internal sealed class JobOperations(
 
     private async ValueTask<GlacierAnswer> GetArchiveAsync(GlacierCall call, RetrievalJob job)
     {
-        if (!OutputRange.TryRead(call.Header(HeaderName.Range), job.Range.LengthBytes, out var output, out var error))
+        if (!OutputRange.TryRead(call.Header(GlacierHeaders.Range), job.Range.LengthBytes, out var output, out var error))
         {
             return error;
         }
 
         var manifest = await archives.ReadManifestAsync(job.Archive.Upload, call.Aborted);
-        var wanted = new PartRange(
+        var range = new PartRange(
             job.Range.FirstByte + output.Range.FirstByte, job.Range.FirstByte + output.Range.LastByte);
 
-        // Both ranges must be aligned: that of the job and that of this answer.
+        // Both the job's range and the range of this response must be tree-hash aligned.
         var treeHash = job.RangeTreeHash is null
             ? null
-            : await archives.RangeTreeHashAsync(manifest, wanted, call.Aborted);
-        return new ArchiveOutputAnswer(archives, manifest, job, output, wanted, treeHash);
+            : await archives.RangeTreeHashAsync(manifest, range, call.Aborted);
+        return new ArchiveOutputAnswer(archives, manifest, job, output, range, treeHash);
     }
 
     private GlacierAnswer GetInventory(GlacierCall call, InventoryJob job) =>
-        OutputRange.TryRead(call.Header(HeaderName.Range), job.Output.SizeBytes, out var output, out var error)
+        OutputRange.TryRead(call.Header(GlacierHeaders.Range), job.Output.SizeBytes, out var output, out var error)
             ? new InventoryOutputAnswer(inventories, job, output)
             : error;
 
-    private static JobListDocument Document(GlacierCall call, JobsPage page)
+    private static JobListDocument DocumentOf(GlacierCall call, JobsPage page)
     {
         var documents = new List<JobDocument>(page.Jobs.Count);
         foreach (var job in page.Jobs)
@@ -115,6 +116,6 @@ internal sealed class JobOperations(
         return new JobListDocument(documents, page.HasMore ? JobMarker.Format(page.Jobs[^1].Cursor) : null);
     }
 
-    private static DocumentAnswer<JobListDocument> Show(JobListDocument document) =>
-        new(document, GlacierJson.Documents.JobListDocument);
+    private static DocumentAnswer<JobListDocument> Answer(JobListDocument document) =>
+        new(document, JobJson.Documents.JobListDocument);
 }

@@ -5,18 +5,18 @@ using OrleansUploads.Gateway.Glacier.Requests;
 
 namespace OrleansUploads.Gateway.Glacier.Jobs;
 
-/// <summary>Which bytes of a job's output are asked for, counted from the output's first byte.</summary>
-/// <param name="Range">Inside the output.</param>
-/// <param name="IsPartial">Whether there was a Range header, so that the answer is a 206.</param>
+/// <summary>The requested bytes of a job's output.</summary>
+/// <param name="Range">The bytes, counted from the start of the output; within the output.</param>
+/// <param name="IsPartial">Whether the request has a Range header, so that the status is 206.</param>
 internal readonly record struct OutputRange(PartRange Range, bool IsPartial)
 {
-    /// <summary>The HTTP status of the answer.</summary>
+    /// <summary>The HTTP status of the response.</summary>
     public int Status => IsPartial ? StatusCodes.Status206PartialContent : StatusCodes.Status200OK;
 
-    /// <summary>Puts status and headers of these bytes into an answer.</summary>
-    /// <param name="response">The answer.</param>
-    /// <param name="outputBytes">The length of the whole output.</param>
-    public void Describe(HttpResponse response, long outputBytes)
+    /// <summary>Sets status and headers of a response with these bytes.</summary>
+    /// <param name="response">The response.</param>
+    /// <param name="outputBytes">Length of the whole output.</param>
+    public void SetHeaders(HttpResponse response, long outputBytes)
     {
         response.StatusCode = Status;
         response.ContentLength = Range.LengthBytes;
@@ -27,7 +27,7 @@ internal readonly record struct OutputRange(PartRange Range, bool IsPartial)
         }
     }
 
-    /// <summary>Reads <c>bytes=first-last</c> or <c>bytes=first-</c>. An end behind the output's is moved there.</summary>
+    /// <summary>Reads <c>bytes=first-last</c> or <c>bytes=first-</c>. A last byte beyond the output means its last byte.</summary>
     public static bool TryRead(
         string? header, long outputBytes, out OutputRange output, [NotNullWhen(false)] out GlacierError? error)
     {
@@ -40,7 +40,7 @@ internal readonly record struct OutputRange(PartRange Range, bool IsPartial)
             return true;
         }
 
-        if (!header.StartsWith(Prefix, StringComparison.Ordinal) || !TryReadEnds(header[Prefix.Length..], out var range))
+        if (!header.StartsWith(Prefix, StringComparison.Ordinal) || !TryParseEnds(header[Prefix.Length..], out var range))
         {
             error = GlacierError.Invalid($"Invalid Range: {header}. The form is 'bytes=first-last' or 'bytes=first-'.");
             return false;
@@ -61,14 +61,14 @@ internal readonly record struct OutputRange(PartRange Range, bool IsPartial)
         return true;
     }
 
-    private static bool TryReadEnds(string text, out PartRange range)
+    private static bool TryParseEnds(string text, out PartRange range)
     {
-        if (text.EndsWith('-') && Digits.TryRead(text.AsSpan(0, text.Length - 1), out var first) && first < long.MaxValue)
+        if (text.EndsWith('-') && ProtocolNumber.TryParse(text.AsSpan(0, text.Length - 1), out var first) && first < long.MaxValue)
         {
             range = new PartRange(first, long.MaxValue - 1);
             return true;
         }
 
-        return Digits.TryReadRange(text, out range);
+        return ProtocolNumber.TryParseRange(text, out range);
     }
 }

@@ -1,26 +1,29 @@
 using System.Globalization;
-using OrleansUploads.Core;
+using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Intake;
+using OrleansUploads.Engine.Retrieval;
 using OrleansUploads.Gateway.Glacier.Answers;
-using OrleansUploads.Gateway.Glacier.Documents;
 using OrleansUploads.Gateway.Glacier.Errors;
+using OrleansUploads.Gateway.Glacier.Protocol;
 using OrleansUploads.Gateway.Glacier.Requests;
 
 namespace OrleansUploads.Gateway.Glacier.Multipart;
 
-/// <summary>The six operations of uploads in parts.</summary>
+/// <summary>The six operations of multipart uploads.</summary>
 internal sealed class MultipartOperations(IEntityHost host, PartIntake intake, IdSource ids)
 {
-    /// <summary>Begins an upload.</summary>
+    private readonly UploadsReader _uploads = new(host);
+
+    /// <summary>Initiates an upload.</summary>
     public async ValueTask<GlacierAnswer> InitiateAsync(GlacierCall call)
     {
-        var text = call.Header(HeaderName.PartSize);
-        if (!Digits.TryRead(text, out var bytes) || !PartSize.TryCreate(bytes, out var partSize))
+        var text = call.Header(GlacierHeaders.PartSize);
+        if (!ProtocolNumber.TryParse(text, out var bytes) || !PartSize.TryCreate(bytes, out var partSize))
         {
             return GlacierError.Invalid(
                 $"Invalid part size: {text ?? "null"}. Part size must not be null, must be a power of two and be between "
@@ -34,14 +37,14 @@ internal sealed class MultipartOperations(IEntityHost host, PartIntake intake, I
 
         var command = new OpenUpload(call.Vault, ids.NewUpload(), partSize, description, UploadOrigin.Multipart);
         var opened = await host.AskAsync(call.Vault.Entity, command, call.Aborted);
-        return opened.TryGet(out var opening, out var refusal)
+        return opened.TryGet(out var spec, out var refusal)
             ? EmptyAnswer.Created(
-                (HeaderName.Location, call.Location($"/multipart-uploads/{opening.Upload}")),
-                (HeaderName.UploadId, opening.Upload.ToString()))
+                (GlacierHeaders.Location, call.Location($"/multipart-uploads/{spec.Upload}")),
+                (GlacierHeaders.UploadId, spec.Upload.ToString()))
             : call.Refuse(refusal);
     }
 
-    /// <summary>Takes in one part. The newest one for a range is the part.</summary>
+    /// <summary>Stores one part. If a range is uploaded more than once, the latest upload counts.</summary>
     public async ValueTask<GlacierAnswer> UploadPartAsync(GlacierCall call)
     {
         if (!UploadId.TryParse(call.Id, out var upload))
@@ -55,13 +58,13 @@ internal sealed class MultipartOperations(IEntityHost host, PartIntake intake, I
             return error;
         }
 
-        var stored = await intake.StorePartAsync(upload, call.Vault, range, hashes, call.Bytes, call.Aborted);
+        var stored = await intake.StorePartAsync(upload, call.Vault, range, hashes, call.Body, call.Aborted);
         return stored.Refusal is { } refusal
             ? call.Refuse(refusal)
-            : EmptyAnswer.NoContent((HeaderName.TreeHash, hashes.Tree.ToString()));
+            : EmptyAnswer.NoContent((GlacierHeaders.TreeHash, hashes.Tree.ToString()));
     }
 
-    /// <summary>Makes the parts an archive. Repeated, it answers the same archive.</summary>
+    /// <summary>Turns the parts into an archive. Repeating the request returns the same archive ID.</summary>
     public async ValueTask<GlacierAnswer> CompleteAsync(GlacierCall call)
     {
         if (!UploadId.TryParse(call.Id, out var upload))
@@ -69,14 +72,14 @@ internal sealed class MultipartOperations(IEntityHost host, PartIntake intake, I
             return GlacierError.UploadNotFound(call.Id);
         }
 
-        if (call.Header(HeaderName.ArchiveSize) is not { } text)
+        if (call.Header(GlacierHeaders.ArchiveSize) is not { } text)
         {
-            return GlacierError.Missing(HeaderName.ArchiveSize);
+            return GlacierError.Missing(GlacierHeaders.ArchiveSize);
         }
 
-        if (!Digits.TryRead(text, out var sizeBytes))
+        if (!ProtocolNumber.TryParse(text, out var sizeBytes))
         {
-            return GlacierError.Invalid($"Invalid {HeaderName.ArchiveSize}: {text}. It must be a whole number of bytes.");
+            return GlacierError.Invalid($"Invalid {GlacierHeaders.ArchiveSize}: {text}. It must be a whole number of bytes.");
         }
 
         if (!BodyHeaders.TryReadTreeHash(call, out var treeHash, out var error))
@@ -84,12 +87,11 @@ internal sealed class MultipartOperations(IEntityHost host, PartIntake intake, I
             return error;
         }
 
-        var command = new CompleteUpload(call.Vault, sizeBytes, treeHash);
-        var completed = await host.AskAsync(upload.Entity, command, call.Aborted);
+        var completed = await intake.CompleteAsync(upload, call.Vault, sizeBytes, treeHash, call.Aborted);
         return completed.TryGet(out var archive, out var refusal) ? call.ArchiveCreated(archive) : call.Refuse(refusal);
     }
 
-    /// <summary>Gives an upload up.</summary>
+    /// <summary>Aborts an upload.</summary>
     public async ValueTask<GlacierAnswer> AbortAsync(GlacierCall call)
     {
         if (!UploadId.TryParse(call.Id, out var upload))
@@ -101,7 +103,7 @@ internal sealed class MultipartOperations(IEntityHost host, PartIntake intake, I
         return aborted.Refusal is { } refusal ? call.Refuse(refusal) : EmptyAnswer.NoContent();
     }
 
-    /// <summary>Lists parts by their ranges. The marker is the first byte of the next page.</summary>
+    /// <summary>Lists parts by range. The marker is the first byte of the next page.</summary>
     public async ValueTask<GlacierAnswer> ListPartsAsync(GlacierCall call)
     {
         if (!UploadId.TryParse(call.Id, out var upload))
@@ -123,11 +125,11 @@ internal sealed class MultipartOperations(IEntityHost host, PartIntake intake, I
         var listed = await host.AskAsync(
             upload.Entity, new ListParts(call.Vault, firstByte, page.Limit), call.Aborted);
         return listed.TryGet(out var parts, out var refusal)
-            ? new DocumentAnswer<PartListDocument>(Show(call, parts), GlacierJson.Documents.PartListDocument)
+            ? new DocumentAnswer<PartListDocument>(DocumentOf(call, parts), MultipartJson.Documents.PartListDocument)
             : call.Refuse(refusal);
     }
 
-    /// <summary>Lists uploads in progress by their IDs. The marker is the ID of the last one of the page.</summary>
+    /// <summary>Lists uploads in progress by ID. The marker is the ID of the last upload of the page.</summary>
     public async ValueTask<GlacierAnswer> ListUploadsAsync(GlacierCall call)
     {
         if (!PageRequest.TryRead(call.Query, PageRequest.MaxItems, out var page, out var error))
@@ -140,29 +142,28 @@ internal sealed class MultipartOperations(IEntityHost host, PartIntake intake, I
             return PageRequest.InvalidMarker(page.Marker);
         }
 
-        var command = new ListUploads(call.Vault, page.Marker ?? "", page.Limit);
-        var listed = await host.AskAsync(call.Vault.Entity, command, call.Aborted);
+        var listed = await _uploads.ReadAsync(call.Vault, page.Marker ?? "", page.Limit, call.Aborted);
         if (!listed.TryGet(out var uploads, out var refusal))
         {
             return call.Refuse(refusal);
         }
 
         var documents = new List<UploadDocument>(uploads.Uploads.Count);
-        foreach (var opening in uploads.Uploads)
+        foreach (var spec in uploads.Uploads)
         {
-            documents.Add(UploadDocument.From(opening, call.Region));
+            documents.Add(UploadDocument.From(spec, call.Region));
         }
 
         var marker = uploads.HasMore ? uploads.Uploads[^1].Upload.ToString() : null;
         return new DocumentAnswer<UploadListDocument>(
-            new UploadListDocument(marker, documents), GlacierJson.Documents.UploadListDocument);
+            new UploadListDocument(marker, documents), MultipartJson.Documents.UploadListDocument);
     }
 
-    /// <summary>No part begins behind the last slot of the largest part size.</summary>
+    /// <summary>A marker is below the end of the last possible part.</summary>
     private static bool IsPartsMarker(string marker, out long firstByte) =>
-        Digits.TryRead(marker, out firstByte) && firstByte < Limits.MaxParts * Limits.MaxPartSizeBytes;
+        ProtocolNumber.TryParse(marker, out firstByte) && firstByte < Limits.MaxParts * Limits.MaxPartSizeBytes;
 
-    private static PartListDocument Show(GlacierCall call, PartsPage page)
+    private static PartListDocument DocumentOf(GlacierCall call, PartsPage page)
     {
         var documents = new List<PartDocument>(page.Parts.Count);
         foreach (var part in page.Parts)
@@ -170,13 +171,13 @@ internal sealed class MultipartOperations(IEntityHost host, PartIntake intake, I
             documents.Add(new PartDocument(part.Range.ToString(), part.TreeHash.ToString()));
         }
 
-        var opening = page.Opening;
+        var spec = page.Spec;
         return new PartListDocument(
-            opening.Upload.ToString(),
+            spec.Upload.ToString(),
             call.Arn,
-            opening.Description.OrNull,
-            opening.PartSize.Bytes,
-            opening.CreatedAt,
+            spec.Description.OrNull,
+            spec.PartSize.Bytes,
+            spec.CreatedAt,
             documents,
             page.NextFirstByte?.ToString(CultureInfo.InvariantCulture));
     }

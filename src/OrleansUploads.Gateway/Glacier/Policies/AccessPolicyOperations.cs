@@ -1,16 +1,16 @@
+using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Policies;
-using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Gateway.Glacier.Answers;
-using OrleansUploads.Gateway.Glacier.Documents;
+using OrleansUploads.Gateway.Glacier.Requests;
 
 namespace OrleansUploads.Gateway.Glacier.Policies;
 
 /// <summary>SetVaultAccessPolicy, GetVaultAccessPolicy, DeleteVaultAccessPolicy.</summary>
 internal sealed class AccessPolicyOperations(IEntityHost host)
 {
-    /// <summary>Sets the policy, in the place of the one before.</summary>
-    public async ValueTask<GlacierAnswer> SetAsync(GlacierCall call)
+    /// <summary>Sets the policy and replaces the previous one.</summary>
+    public async ValueTask<GlacierAnswer> SetPolicyAsync(GlacierCall call)
     {
         if (!PolicyBody.TryRead(call, PolicyKind.Access, out var policy, out var error))
         {
@@ -21,18 +21,18 @@ internal sealed class AccessPolicyOperations(IEntityHost host)
         return set.Refusal is { } refusal ? call.Refuse(refusal) : EmptyAnswer.NoContent();
     }
 
-    /// <summary>Shows the policy exactly as it was sent.</summary>
-    public async ValueTask<GlacierAnswer> GetAsync(GlacierCall call)
+    /// <summary>Returns the policy exactly as it was sent.</summary>
+    public async ValueTask<GlacierAnswer> GetPolicyAsync(GlacierCall call)
     {
         var found = await host.AskAsync(call.Vault.Entity, new FindAccessPolicy(call.Vault), call.Aborted);
         return found.TryGet(out var policy, out var refusal)
             ? new DocumentAnswer<AccessPolicyDocument>(
-                new AccessPolicyDocument(policy.Text), GlacierJson.Documents.AccessPolicyDocument)
+                new AccessPolicyDocument(policy.Text), PolicyJson.Documents.AccessPolicyDocument)
             : call.Refuse(refusal);
     }
 
-    /// <summary>Deletes the policy; that there is none is no error.</summary>
-    public async ValueTask<GlacierAnswer> DeleteAsync(GlacierCall call)
+    /// <summary>Deletes the policy. It is not an error if the vault has none.</summary>
+    public async ValueTask<GlacierAnswer> DeletePolicyAsync(GlacierCall call)
     {
         var deleted = await host.AskAsync(call.Vault.Entity, new DeleteAccessPolicy(call.Vault), call.Aborted);
         return deleted.Refusal is { } refusal ? call.Refuse(refusal) : EmptyAnswer.NoContent();

@@ -1,16 +1,18 @@
+using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Policies;
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Gateway.Glacier.Answers;
-using OrleansUploads.Gateway.Glacier.Documents;
+using OrleansUploads.Gateway.Glacier.Protocol;
+using OrleansUploads.Gateway.Glacier.Requests;
 
 namespace OrleansUploads.Gateway.Glacier.Policies;
 
 /// <summary>InitiateVaultLock, GetVaultLock, CompleteVaultLock, AbortVaultLock.</summary>
 internal sealed class LockOperations(IEntityHost host, IdSource ids)
 {
-    /// <summary>Puts a lock policy in force, to be completed within 24 hours.</summary>
+    /// <summary>Puts a lock policy into effect. The lock has to be completed within 24 hours.</summary>
     public async ValueTask<GlacierAnswer> InitiateAsync(GlacierCall call)
     {
         if (!PolicyBody.TryRead(call, PolicyKind.Lock, out var policy, out var error))
@@ -21,20 +23,20 @@ internal sealed class LockOperations(IEntityHost host, IdSource ids)
         var command = new InitiateLock(call.Vault, ids.NewLock(), policy);
         var initiated = await host.AskAsync(call.Vault.Entity, command, call.Aborted);
         return initiated.TryGet(out var held, out var refusal)
-            ? EmptyAnswer.Created((HeaderName.LockId, held.Lock.ToString()))
+            ? EmptyAnswer.Created((GlacierHeaders.LockId, held.Lock.ToString()))
             : call.Refuse(refusal);
     }
 
-    /// <summary>Shows the lock and its policy.</summary>
-    public async ValueTask<GlacierAnswer> GetAsync(GlacierCall call)
+    /// <summary>Returns the lock and its policy.</summary>
+    public async ValueTask<GlacierAnswer> GetLockAsync(GlacierCall call)
     {
         var found = await host.AskAsync(call.Vault.Entity, new FindLock(call.Vault), call.Aborted);
         return found.TryGet(out var held, out var refusal)
-            ? new DocumentAnswer<LockDocument>(LockDocument.From(held), GlacierJson.Documents.LockDocument)
+            ? new DocumentAnswer<LockDocument>(LockDocument.From(held), PolicyJson.Documents.LockDocument)
             : call.Refuse(refusal);
     }
 
-    /// <summary>Locks the vault for ever. An impossible ID is as wrong as any other that is not the lock's.</summary>
+    /// <summary>Locks the vault permanently. A malformed ID gets the same error as any other wrong ID.</summary>
     public async ValueTask<GlacierAnswer> CompleteAsync(GlacierCall call)
     {
         var id = LockId.TryParse(call.Id, out var parsed) ? parsed : default;
@@ -42,7 +44,7 @@ internal sealed class LockOperations(IEntityHost host, IdSource ids)
         return completed.Refusal is { } refusal ? call.Refuse(refusal) : EmptyAnswer.NoContent();
     }
 
-    /// <summary>Gives a lock in progress up; that there is none is no error.</summary>
+    /// <summary>Aborts the lock in progress. It is not an error if the vault has none.</summary>
     public async ValueTask<GlacierAnswer> AbortAsync(GlacierCall call)
     {
         var aborted = await host.AskAsync(call.Vault.Entity, new AbortLock(call.Vault), call.Aborted);

@@ -1,15 +1,15 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
-using OrleansUploads.Core;
+using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Policies;
-using OrleansUploads.Core.Vaults;
-using OrleansUploads.Gateway.Glacier.Documents;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Gateway.Glacier.Errors;
+using OrleansUploads.Gateway.Glacier.Requests;
 
 namespace OrleansUploads.Gateway.Glacier.Policies;
 
-/// <summary>Reads the body of the operations that set a policy.</summary>
+/// <summary>Reads the request body of the operations that set a policy.</summary>
 internal static class PolicyBody
 {
     /// <summary>Reads the policy and checks that it can be enforced.</summary>
@@ -25,7 +25,7 @@ internal static class PolicyBody
             return false;
         }
 
-        error = RefusalOf(text, kind, call.Arn);
+        error = Check(text, kind, call.Arn);
         if (error is not null)
         {
             return false;
@@ -45,7 +45,7 @@ internal static class PolicyBody
         {
             var body = document.IsEmpty
                 ? null
-                : JsonSerializer.Deserialize(document.Span, GlacierJson.Documents.PolicyToSet);
+                : JsonSerializer.Deserialize(document.Span, PolicyJson.Documents.SetPolicyRequest);
             text = body?.Policy;
             error = text is null ? GlacierError.Missing(body is null ? "Request body" : "Policy") : null;
         }
@@ -57,7 +57,7 @@ internal static class PolicyBody
         return error is null && text is not null;
     }
 
-    private static GlacierError? RefusalOf(string policy, PolicyKind kind, string arn)
+    private static GlacierError? Check(string policy, PolicyKind kind, string arn)
     {
         if (Encoding.UTF8.GetByteCount(policy) is var bytes and > Limits.MaxPolicyBytes)
         {
@@ -66,8 +66,10 @@ internal static class PolicyBody
 
         try
         {
-            return PolicyDocument.Parse(policy).FindStatementAboutOthers(arn) is { } statement
-                ? PolicyErrors.AboutOthers(kind, statement, arn)
+            var document = PolicyDocument.Parse(policy);
+            return document.FindStatementForOtherVaults(arn) is { } statement ? PolicyErrors.AboutOthers(kind, statement, arn)
+                : kind == PolicyKind.Lock && document.FindAlwaysAbsentKey() is var (absent, key)
+                    ? PolicyErrors.AlwaysAbsent(kind, absent, key)
                 : null;
         }
         catch (PolicyFormatException flaw)

@@ -1,24 +1,31 @@
 using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Policies;
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Gateway.Glacier.Errors;
 using OrleansUploads.Gateway.Glacier.Jobs;
+using OrleansUploads.Gateway.Glacier.Protocol;
+using OrleansUploads.Gateway.Glacier.Requests;
 
 namespace OrleansUploads.Gateway.Glacier.Policies;
 
-/// <summary>Lets a request through to a vault: the vault must be there, and its policies must not be against it.</summary>
-/// <remarks>A vault without policies costs one question, and operations that need the vault's life need not ask it
-/// again.</remarks>
-internal sealed class PolicyGate(IEntityHost host, ParsedPolicies parsed, TimeProvider time)
+/// <summary>Checks that a request's vault exists and that its policies permit the request.</summary>
+/// <remarks>A vault without policies costs one query, and operations get the vault's incarnation from it. The policies may have changed
+/// by the time the operation reaches its entity. For a deletion that matters, so the call carries what the verdict was based on,
+/// and the archive's shard checks it again.</remarks>
+internal sealed class PolicyGate(IEntityHost host, PolicyCache policyCache, TimeProvider time)
 {
-    /// <summary>Whether an operation is about a vault that is there already. Only those have policies.</summary>
+    /// <summary>Whether an operation is on an existing vault. Only those have policies.</summary>
     public static bool Guards(GlacierRoute route) =>
         route is { Vault: not null, Operation: not GlacierOperation.CreateVault };
 
-    /// <summary>Judges a call, and tells it the vault's life.</summary>
-    /// <returns>Why it may not go on; null where it may.</returns>
-    public async ValueTask<GlacierError?> RefuseAsync(GlacierCall call)
+    /// <summary>Checks a call, and sets its vault's incarnation.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="asOf">The time to evaluate the policies at; null for now.</param>
+    /// <returns>Why the call is denied; null if it is permitted.</returns>
+    public async ValueTask<GlacierError?> CheckAsync(GlacierCall call, DateTimeOffset? asOf = null)
     {
         if (!Guards(call.Route))
         {
@@ -26,62 +33,70 @@ internal sealed class PolicyGate(IEntityHost host, ParsedPolicies parsed, TimePr
         }
 
         var deletes = call.Route.Operation is GlacierOperation.DeleteArchive or GlacierOperation.DeleteVault;
-        var question = deletes ? new FindPoliciesForDeletion(call.Vault) : new FindPolicies(call.Vault);
-        var found = await host.AskAsync(call.Vault.Entity, question, call.Aborted);
+        var query = deletes ? new FindPoliciesForDeletion(call.Vault) : new FindPolicies(call.Vault);
+        var found = await host.AskAsync(call.Vault.Entity, query, call.Aborted);
         if (!found.TryGet(out var policies, out var refusal))
         {
-            return call.IsOwner ? RefusalErrors.Describe(refusal, call.Region, call.Id) : Stranger(call);
+            return call.IsOwner ? GlacierRefusals.Describe(refusal, call.Region, call.Id) : Denied(call);
         }
 
-        call.Life = policies.Life;
-        return policies.Any ? await JudgeAsync(call, policies) : call.IsOwner ? null : Stranger(call);
+        call.Incarnation = policies.Incarnation;
+        var at = asOf ?? DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
+        call.DeletionVerdict = new DeletionVerdict(policies.Guard ?? 0, at, LooksAtClock: false, LooksAtAge: false, CreatedAt: null);
+        return policies.Any ? await EvaluateAsync(call, policies, at) : call.IsOwner ? null : Denied(call);
     }
 
-    private async ValueTask<GlacierError?> JudgeAsync(GlacierCall call, VaultPolicies policies)
+    private async ValueTask<GlacierError?> EvaluateAsync(GlacierCall call, VaultPolicies policies, DateTimeOffset at)
     {
-        var access = policies.Access is null ? null : InForce(policies.Access);
-        var locked = policies.Lock is null ? null : InForce(policies.Lock);
-        var now = time.GetUtcNow();
+        var access = policies.Access is null ? null : Effective(policies.Access);
+        var locked = policies.Lock is null ? null : Effective(policies.Lock);
         var looksAtAge = access is { Document.LooksAtArchiveAge: true } || locked is { Document.LooksAtArchiveAge: true };
-        var connection = call.Request.HttpContext.Connection;
+        var createdAt = looksAtAge ? await FindCreationAsync(call) : null;
+        call.DeletionVerdict = new DeletionVerdict(
+            policies.Guard ?? 0,
+            at,
+            LooksAtClock: access is { Document.LooksAtClock: true } || locked is { Document.LooksAtClock: true },
+            looksAtAge,
+            createdAt);
         var request = new PolicyRequest
         {
             Operation = call.Route.Operation.ToString(),
             Owner = call.Vault.Account,
             Caller = call.Account,
-            At = now,
-            Source = connection.RemoteIpAddress,
+            At = at,
+            Source = call.RemoteAddress,
             IsSecure = call.Request.IsHttps,
-            UserAgent = call.Header(HeaderName.UserAgent),
+            UserAgent = call.Header(GlacierHeaders.UserAgent),
             Tags = policies.Tags,
-            ArchiveAgeDays = looksAtAge ? await FindArchiveAgeAsync(call, now) : null,
+            ArchiveAgeDays = (at - createdAt)?.Days,
         };
-        var verdict = PolicyVerdict.Of(access, locked, request);
+        var verdict = PolicyVerdict.Evaluate(access, locked, request);
         return verdict.Permits(request) ? null
             : call.IsOwner && verdict is PolicyVerdict.Denied denied ? PolicyErrors.Denied(denied, request, call.Arn)
-            : Stranger(call);
+            : Denied(call);
     }
 
-    private PolicyInForce InForce(VaultPolicy policy) => new(parsed.Parse(policy.Text), policy.VaultArn);
+    private EffectivePolicy Effective(VaultPolicy policy) => new(policyCache.Parse(policy.Text), policy.VaultArn);
 
-    /// <summary>How many whole days the archive is old that a call names; null where it names none that is there.</summary>
-    private async ValueTask<long?> FindArchiveAgeAsync(GlacierCall call, DateTimeOffset now)
+    /// <summary>The creation time of the archive that a call names; null if it names none or the archive does not exist.</summary>
+    private async ValueTask<DateTimeOffset?> FindCreationAsync(GlacierCall call)
     {
         var deletes = call.Route.Operation == GlacierOperation.DeleteArchive;
         var named = deletes ? call.Id
-            : call.Route.Operation == GlacierOperation.InitiateJob ? JobOrder.FindArchiveId(call.Document)
+            : call.Route.Operation == GlacierOperation.InitiateJob ? JobRequest.ReadArchiveId(call.Document)
             : null;
         if (!ArchiveId.TryParse(named, out var archive))
         {
             return null;
         }
 
-        var shard = call.Life.ArchiveShard(ArchiveShardDecider.ShardOf(archive, call.Life));
-        var question = deletes ? new FindArchiveForDeletion(archive) : new FindArchive(archive);
-        var found = await host.AskAsync(shard, question, call.Aborted);
-        return found.TryGet(out var entry, out _) ? (now - entry.CreatedAt).Days : null;
+        var shard = call.Incarnation.ArchiveShard(ArchiveShardDecider.ShardOf(archive, call.Incarnation));
+        var query = deletes ? new FindArchiveForDeletion(archive) : new FindArchive(archive);
+        var found = await host.AskAsync(shard, query, call.Aborted);
+        return found.TryGet(out var entry, out _) ? entry.CreatedAt : null;
     }
 
-    /// <summary>Whoever is not the owner and not let in by a policy does not learn whether there is such a vault.</summary>
-    private static GlacierError Stranger(GlacierCall call) => RequestErrors.ForeignAccount(call.Vault.Account.ToString());
+    /// <summary>The error for a signer who neither owns the vault nor is permitted by a policy. It does not reveal whether the vault
+    /// exists.</summary>
+    private static GlacierError Denied(GlacierCall call) => RequestErrors.ForeignAccount(call.Vault.Account.ToString());
 }

@@ -1,16 +1,18 @@
 using System.Diagnostics.CodeAnalysis;
-using OrleansUploads.Core;
-using OrleansUploads.Core.Hashing;
 using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Intake;
 using OrleansUploads.Gateway.Glacier.Errors;
+using OrleansUploads.Gateway.Glacier.Protocol;
+using OrleansUploads.Gateway.Http.Authentication;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Gateway.Glacier.Requests;
 
-/// <summary>Reads the headers that say something of a body or of an archive.</summary>
+/// <summary>Reads the headers that describe a body or an archive.</summary>
 internal static class BodyHeaders
 {
-    /// <summary>What is wrong with the length of an archive that comes in one request.</summary>
+    /// <summary>Reads the length of an archive that is uploaded in one request.</summary>
     public static bool TryReadArchiveLength(
         GlacierCall call, out long lengthBytes, [NotNullWhen(false)] out GlacierError? error)
     {
@@ -26,24 +28,24 @@ internal static class BodyHeaders
         return error is null;
     }
 
-    /// <summary>Reads <c>Content-Range: bytes first-last/*</c>, which must have as many bytes as the body.</summary>
+    /// <summary>Reads <c>Content-Range: bytes first-last/*</c>. The range must be as long as the body.</summary>
     public static bool TryReadPartRange(
         GlacierCall call, out PartRange range, [NotNullWhen(false)] out GlacierError? error)
     {
         const string Prefix = "bytes ";
         const string Suffix = "/*";
         range = default;
-        var text = call.Header(HeaderName.ContentRange);
+        var text = call.Header(GlacierHeaders.ContentRange);
         if (text is null)
         {
-            error = GlacierError.Missing($"{HeaderName.ContentRange}, such as 'bytes 0-1048575/*'");
+            error = GlacierError.Missing($"{GlacierHeaders.ContentRange}, such as 'bytes 0-1048575/*'");
             return false;
         }
 
         if (!text.StartsWith(Prefix, StringComparison.Ordinal)
             || !text.EndsWith(Suffix, StringComparison.Ordinal)
             || text.Length < Prefix.Length + Suffix.Length
-            || !Digits.TryReadRange(text.AsSpan()[Prefix.Length..^Suffix.Length], out range))
+            || !ProtocolNumber.TryParseRange(text.AsSpan()[Prefix.Length..^Suffix.Length], out range))
         {
             error = GlacierError.Invalid($"Invalid Content-Range: {text}. The form is 'bytes first-last/*'.");
             return false;
@@ -60,12 +62,12 @@ internal static class BodyHeaders
         return error is null;
     }
 
-    /// <summary>Reads both hashes of a body.</summary>
+    /// <summary>Reads the linear hash and the tree hash of a body.</summary>
     public static bool TryReadHashes(
         GlacierCall call, out StatedHashes hashes, [NotNullWhen(false)] out GlacierError? error)
     {
         hashes = default;
-        if (!TryReadLinearHash(call.Header(HeaderName.ContentSha256), out var linear, out error)
+        if (!TryReadLinearHash(call.Header(RequestPayload.HashHeader), out var linear, out error)
             || !TryReadTreeHash(call, out var tree, out error))
         {
             return false;
@@ -75,16 +77,16 @@ internal static class BodyHeaders
         return true;
     }
 
-    /// <summary>Reads the linear hash of a body.</summary>
+    /// <summary>Parses the linear hash of a body.</summary>
     public static bool TryReadLinearHash(
         string? text, out LinearHash hash, [NotNullWhen(false)] out GlacierError? error)
     {
         hash = default;
         error = text is null
-            ? GlacierError.Missing($"{HeaderName.ContentSha256}, the SHA-256 of the body")
+            ? GlacierError.Missing($"{RequestPayload.HashHeader}, the SHA-256 of the body")
             : LinearHash.TryParse(text, out hash)
                 ? null
-                : GlacierError.Invalid($"Invalid {HeaderName.ContentSha256}: {text}. It must be 64 hex digits.");
+                : GlacierError.Invalid($"Invalid {RequestPayload.HashHeader}: {text}. It must be 64 hex digits.");
         return error is null;
     }
 
@@ -93,35 +95,35 @@ internal static class BodyHeaders
         GlacierCall call, out TreeHash hash, [NotNullWhen(false)] out GlacierError? error)
     {
         hash = default;
-        var text = call.Header(HeaderName.TreeHash);
+        var text = call.Header(GlacierHeaders.TreeHash);
         error = text is null
-            ? GlacierError.Missing(HeaderName.TreeHash)
+            ? GlacierError.Missing(GlacierHeaders.TreeHash)
             : TreeHash.TryParse(text, out hash)
                 ? null
-                : GlacierError.Invalid($"Invalid {HeaderName.TreeHash}: {text}. It must be 64 hex digits.");
+                : GlacierError.Invalid($"Invalid {GlacierHeaders.TreeHash}: {text}. It must be 64 hex digits.");
         return error is null;
     }
 
-    /// <summary>Reads the description of an archive; absent and empty are none.</summary>
+    /// <summary>Reads the description of an archive. Absent and empty both mean no description.</summary>
     public static bool TryReadDescription(
         GlacierCall call, out Description description, [NotNullWhen(false)] out GlacierError? error)
     {
-        error = Description.TryParse(call.Header(HeaderName.ArchiveDescription), out description)
+        error = Description.TryParse(call.Header(GlacierHeaders.ArchiveDescription), out description)
             ? null
             : GlacierError.Invalid(
-                $"Invalid {HeaderName.ArchiveDescription}. It has at most {Limits.MaxDescriptionChars} characters of printable "
+                $"Invalid {GlacierHeaders.ArchiveDescription}. It has at most {Limits.MaxDescriptionChars} characters of printable "
                 + "ASCII (0x20 to 0x7E).");
         return error is null;
     }
 
-    /// <summary>The length must be known before the first byte comes, so a chunked body is refused.</summary>
+    /// <summary>Reads the length of the body. It must be known in advance, so a chunked body is refused.</summary>
     private static bool TryReadLength(
         GlacierCall call, out long lengthBytes, [NotNullWhen(false)] out GlacierError? error)
     {
         lengthBytes = call.Request.ContentLength ?? 0;
         error = call.Request.ContentLength is null
             ? GlacierError.Missing(
-                "Content-Length. Bodies with Transfer-Encoding: chunked are not taken; send the length of the body.")
+                "Content-Length. Bodies with Transfer-Encoding: chunked are not accepted; send the length of the body.")
             : null;
         return error is null;
     }

@@ -1,32 +1,32 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using OrleansUploads.Core;
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Gateway.Glacier.Answers;
-using OrleansUploads.Gateway.Glacier.Documents;
 using OrleansUploads.Gateway.Glacier.Errors;
+using OrleansUploads.Gateway.Glacier.Requests;
 
 namespace OrleansUploads.Gateway.Glacier.Vaults;
 
 /// <summary>ListTagsForVault, AddTagsToVault, RemoveTagsFromVault.</summary>
 internal sealed class TagOperations(IEntityHost host)
 {
-    /// <summary>Lists the tags of a vault, all at once.</summary>
+    /// <summary>Lists all tags of a vault.</summary>
     public async ValueTask<GlacierAnswer> ListAsync(GlacierCall call)
     {
         var listed = await host.AskAsync(call.Vault.Entity, new ListTags(call.Vault), call.Aborted);
         return listed.TryGet(out var tags, out var refusal)
             ? new DocumentAnswer<TagListDocument>(
-                new TagListDocument(tags.Tags), GlacierJson.Documents.TagListDocument)
+                new TagListDocument(tags.Tags), VaultJson.Documents.TagListDocument)
             : call.Refuse(refusal);
     }
 
-    /// <summary>Adds tags, or replaces their values; all of them or none.</summary>
+    /// <summary>Adds tags or replaces their values, all of them or none.</summary>
     public async ValueTask<GlacierAnswer> AddAsync(GlacierCall call)
     {
-        if (!TryParse(call, GlacierJson.Documents.TagsToAdd, out var body, out var error))
+        if (!TryParse(call, VaultJson.Documents.AddTagsRequest, out var body, out var error))
         {
             return error;
         }
@@ -36,7 +36,7 @@ internal sealed class TagOperations(IEntityHost host)
             return GlacierError.Missing("Tags");
         }
 
-        if ((RefusalOfCount("Tags", body.Tags.Count) ?? RefusalOf(body.Tags)) is { } invalid)
+        if ((CheckCount("Tags", body.Tags.Count) ?? Check(body.Tags)) is { } invalid)
         {
             return invalid;
         }
@@ -46,10 +46,10 @@ internal sealed class TagOperations(IEntityHost host)
         return added.Refusal is { } refusal ? call.Refuse(refusal) : EmptyAnswer.NoContent();
     }
 
-    /// <summary>Removes tags; one that is not there is no error.</summary>
+    /// <summary>Removes tags. It is not an error if the vault does not have a tag.</summary>
     public async ValueTask<GlacierAnswer> RemoveAsync(GlacierCall call)
     {
-        if (!TryParse(call, GlacierJson.Documents.TagsToRemove, out var body, out var error))
+        if (!TryParse(call, VaultJson.Documents.RemoveTagsRequest, out var body, out var error))
         {
             return error;
         }
@@ -59,7 +59,7 @@ internal sealed class TagOperations(IEntityHost host)
             return GlacierError.Missing("TagKeys");
         }
 
-        if (RefusalOfCount("TagKeys", body.TagKeys.Count) is { } invalid)
+        if (CheckCount("TagKeys", body.TagKeys.Count) is { } invalid)
         {
             return invalid;
         }
@@ -100,11 +100,11 @@ internal sealed class TagOperations(IEntityHost host)
         return error is null && body is not null;
     }
 
-    private static GlacierError? RefusalOfCount(string field, int count) => count is >= 1 and <= Limits.MaxTagsPerRequest
+    private static GlacierError? CheckCount(string field, int count) => count is >= 1 and <= Limits.MaxTagsPerRequest
         ? null
         : GlacierError.Invalid($"Invalid {field}: there are {count}, and a request has 1 to {Limits.MaxTagsPerRequest}.");
 
-    private static GlacierError? RefusalOf(Dictionary<string, string?> tags)
+    private static GlacierError? Check(Dictionary<string, string?> tags)
     {
         foreach (var (key, value) in tags)
         {
@@ -125,6 +125,6 @@ internal sealed class TagOperations(IEntityHost host)
     }
 
     private static GlacierError InvalidKey(string? key) => GlacierError.Invalid(
-        $"Invalid key of a tag: {key ?? "null"}. A key has 1 to {Limits.MaxTagKeyChars} letters, digits, spaces and '_', '.', "
+        $"Invalid tag key: {key ?? "null"}. A key has 1 to {Limits.MaxTagKeyChars} letters, digits, spaces and '_', '.', "
         + $"'/', '=', '+', '-', '@', and does not begin with '{TagText.ReservedPrefix}'.");
 }

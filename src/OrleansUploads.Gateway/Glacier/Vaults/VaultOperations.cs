@@ -1,9 +1,10 @@
-using OrleansUploads.Core.Accounts;
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Messages.Accounts;
+using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Gateway.Glacier.Answers;
-using OrleansUploads.Gateway.Glacier.Documents;
+using OrleansUploads.Gateway.Glacier.Protocol;
 using OrleansUploads.Gateway.Glacier.Requests;
 
 namespace OrleansUploads.Gateway.Glacier.Vaults;
@@ -11,13 +12,13 @@ namespace OrleansUploads.Gateway.Glacier.Vaults;
 /// <summary>CreateVault, DescribeVault, ListVaults, DeleteVault.</summary>
 internal sealed class VaultOperations(IEntityHost host)
 {
-    /// <summary>Creates a vault; one that is there is left as it is, with the same answer.</summary>
+    /// <summary>Creates a vault. If it exists, it is left unchanged and the response is the same.</summary>
     public async ValueTask<GlacierAnswer> CreateAsync(GlacierCall call)
     {
         var created = await host.AskAsync(call.Account.Entity, new CreateVault(call.Vault), call.Aborted);
         return created.Refusal is { } refusal
             ? call.Refuse(refusal)
-            : EmptyAnswer.Created((HeaderName.Location, call.Location("")));
+            : EmptyAnswer.Created((GlacierHeaders.Location, call.Location("")));
     }
 
     /// <summary>Describes a vault.</summary>
@@ -26,11 +27,11 @@ internal sealed class VaultOperations(IEntityHost host)
         var described = await host.AskAsync(call.Vault.Entity, new DescribeVault(call.Vault), call.Aborted);
         return described.TryGet(out var vault, out var refusal)
             ? new DocumentAnswer<VaultDocument>(
-                VaultDocument.From(vault, call.Region), GlacierJson.Documents.VaultDocument)
+                VaultDocument.From(vault, call.Region), VaultJson.Documents.VaultDocument)
             : call.Refuse(refusal);
     }
 
-    /// <summary>Lists the account's vaults by name. The marker is the long name of the last vault of the page.</summary>
+    /// <summary>Lists the account's vaults by name. The marker is the ARN of the last vault of the page.</summary>
     public async ValueTask<GlacierAnswer> ListAsync(GlacierCall call)
     {
         if (!PageRequest.TryRead(call.Query, PageRequest.MaxVaults, out var page, out var error))
@@ -39,7 +40,7 @@ internal sealed class VaultOperations(IEntityHost host)
         }
 
         VaultName after = default;
-        if (page.Marker is not null && !VaultArn.TryReadName(page.Marker, call.Region, call.Account, out after))
+        if (page.Marker is not null && !VaultArn.TryParseName(page.Marker, call.Region, call.Account, out after))
         {
             return PageRequest.InvalidMarker(page.Marker);
         }
@@ -54,17 +55,17 @@ internal sealed class VaultOperations(IEntityHost host)
         var documents = await DescribeAllAsync(call, vaults.Vaults);
         var marker = vaults.HasMore ? VaultArn.Format(call.Region, vaults.Vaults[^1]) : null;
         return new DocumentAnswer<VaultListDocument>(
-            new VaultListDocument(marker, documents), GlacierJson.Documents.VaultListDocument);
+            new VaultListDocument(marker, documents), VaultJson.Documents.VaultListDocument);
     }
 
-    /// <summary>Deletes a vault that is empty.</summary>
+    /// <summary>Deletes an empty vault.</summary>
     public async ValueTask<GlacierAnswer> DeleteAsync(GlacierCall call)
     {
         var deleted = await host.AskAsync(call.Vault.Entity, new DeleteVault(call.Vault), call.Aborted);
         return deleted.Refusal is { } refusal ? call.Refuse(refusal) : EmptyAnswer.NoContent();
     }
 
-    /// <summary>Each vault tells of itself; one that was deleted in the meantime is left out.</summary>
+    /// <summary>Asks each vault for its description. Vaults that were deleted in the meantime are left out.</summary>
     private async ValueTask<List<VaultDocument>> DescribeAllAsync(GlacierCall call, IReadOnlyList<VaultId> vaults)
     {
         var asked = new Task<Outcome<VaultDescription>>[vaults.Count];

@@ -1,0 +1,24 @@
+using OrleansUploads.Engine.Intake;
+using OrleansUploads.Gateway.Glacier.Answers;
+using OrleansUploads.Gateway.Glacier.Requests;
+
+namespace OrleansUploads.Gateway.Glacier.Archives;
+
+/// <summary>UploadArchive.</summary>
+internal sealed class ArchiveUpload(PartIntake intake)
+{
+    /// <summary>Stores an archive of up to 4 GiB. Each request creates a new archive.</summary>
+    public async ValueTask<GlacierAnswer> UploadAsync(GlacierCall call)
+    {
+        if (!BodyHeaders.TryReadArchiveLength(call, out var lengthBytes, out var error)
+            || !BodyHeaders.TryReadDescription(call, out var description, out error)
+            || !BodyHeaders.TryReadHashes(call, out var hashes, out error))
+        {
+            return error;
+        }
+
+        var stored = await intake.StoreArchiveAsync(
+            call.Vault, description, lengthBytes, hashes, call.Body, call.Aborted);
+        return stored.TryGet(out var archive, out var refusal) ? call.ArchiveCreated(archive) : call.Refuse(refusal);
+    }
+}

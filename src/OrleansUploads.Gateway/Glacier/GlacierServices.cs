@@ -1,0 +1,45 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using OrleansUploads.Engine;
+using OrleansUploads.Engine.Intake;
+using OrleansUploads.Engine.Retrieval;
+using OrleansUploads.Gateway.Glacier.Accounts;
+using OrleansUploads.Gateway.Glacier.Archives;
+using OrleansUploads.Gateway.Glacier.Jobs;
+using OrleansUploads.Gateway.Glacier.Multipart;
+using OrleansUploads.Gateway.Glacier.Notifications;
+using OrleansUploads.Gateway.Glacier.Policies;
+using OrleansUploads.Gateway.Glacier.Vaults;
+using OrleansUploads.Gateway.Http.Fronts;
+
+namespace OrleansUploads.Gateway.Glacier;
+
+/// <summary>Registers the front of the vault API.</summary>
+internal static class GlacierServices
+{
+    /// <summary>Adds the front of the vault API to the gateway.</summary>
+    public static IServiceCollection AddGlacierFront(this IServiceCollection services)
+    {
+        services.TryAddSingleton<IdSource>();
+        services.TryAddSingleton<PartIntake>();
+        services.TryAddSingleton<ArchiveReader>();
+        services.TryAddSingleton<InventoryReader>();
+        services.AddSingleton<VaultOperations>();
+        services.AddSingleton<TagOperations>();
+        services.AddSingleton<NotificationOperations>();
+        services.AddSingleton<AccountOperations>();
+        services.AddSingleton<ArchiveUpload>();
+        services.AddSingleton<ArchiveDeletion>();
+        services.AddSingleton<MultipartOperations>();
+        services.AddSingleton<InventoryWriter>();
+        services.AddSingleton<JobInitiation>();
+        services.AddSingleton<JobOperations>();
+        services.AddSingleton<AccessPolicyOperations>();
+        services.AddSingleton<LockOperations>();
+        services.AddSingleton<PolicyCache>();
+        services.AddSingleton<PolicyGate>();
+        services.AddSingleton<GlacierOperations>();
+        services.AddSingleton<GlacierPipeline>();
+        services.AddSingleton<IFront, GlacierFront>();
+        return services;
+    }
+}

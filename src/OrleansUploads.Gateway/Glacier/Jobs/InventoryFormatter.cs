@@ -1,0 +1,170 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Messages.Jobs;
+using OrleansUploads.Gateway.Glacier.Answers;
+using OrleansUploads.Gateway.Glacier.Protocol;
+
+namespace OrleansUploads.Gateway.Glacier.Jobs;
+
+/// <summary>Formats an inventory as text, in pieces. The same archives always give the same bytes, because the length is
+/// announced before the text is generated again for each reader.</summary>
+internal abstract class InventoryFormatter : IDisposable
+{
+    private readonly ArrayBufferWriter<byte> _piece = new();
+    private bool _isFinished;
+
+    /// <summary>The content type of a format.</summary>
+    public static string ContentTypeOf(InventoryFormat format) => format switch
+    {
+        InventoryFormat.Json => JsonBody.ContentType,
+        InventoryFormat.Csv => "text/csv",
+    };
+
+    /// <summary>Begins the text.</summary>
+    /// <param name="format">JSON or CSV.</param>
+    /// <param name="vaultName">The vault's ARN.</param>
+    /// <param name="takenAt">When the inventory was taken.</param>
+    public static InventoryFormatter Begin(InventoryFormat format, string vaultName, DateTimeOffset takenAt) => format switch
+    {
+        InventoryFormat.Json => new JsonText(vaultName, takenAt),
+        InventoryFormat.Csv => new CsvText(),
+    };
+
+    /// <summary>The next bytes, for these archives; valid until the next call.</summary>
+    public ReadOnlyMemory<byte> Format(IReadOnlyList<ArchiveEntry> archives)
+    {
+        var piece = NextPiece();
+        foreach (var archive in archives)
+        {
+            Write(archive, piece);
+        }
+
+        return FinishPiece();
+    }
+
+    /// <summary>The last bytes; valid until the next call.</summary>
+    public ReadOnlyMemory<byte> End()
+    {
+        WriteEnd(NextPiece());
+        return FinishPiece();
+    }
+
+    /// <inheritdoc/>
+    public abstract void Dispose();
+
+    /// <summary>Writes one archive.</summary>
+    protected abstract void Write(ArchiveEntry archive, ArrayBufferWriter<byte> piece);
+
+    /// <summary>Writes what follows the last archive.</summary>
+    protected abstract void WriteEnd(ArrayBufferWriter<byte> piece);
+
+    /// <summary>Flushes everything that was written into the piece.</summary>
+    protected virtual void Flush()
+    {
+    }
+
+    private ArrayBufferWriter<byte> NextPiece()
+    {
+        if (_isFinished)
+        {
+            _piece.ResetWrittenCount();
+            _isFinished = false;
+        }
+
+        return _piece;
+    }
+
+    private ReadOnlyMemory<byte> FinishPiece()
+    {
+        Flush();
+        _isFinished = true;
+        return _piece.WrittenMemory;
+    }
+
+    /// <summary>One compact JSON document.</summary>
+    private sealed class JsonText : InventoryFormatter
+    {
+        private readonly Utf8JsonWriter _json;
+
+        public JsonText(string vaultName, DateTimeOffset takenAt)
+        {
+            _json = new Utf8JsonWriter(_piece, new JsonWriterOptions
+            {
+                // Programs read it; no web page includes it. So only what JSON itself requires is escaped.
+                Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+                SkipValidation = true,
+            });
+            _json.WriteStartObject();
+            _json.WriteString("VaultARN", vaultName);
+            _json.WriteString("InventoryDate", GlacierDate.FormatSeconds(takenAt));
+            _json.WriteStartArray("ArchiveList");
+        }
+
+        /// <inheritdoc/>
+        protected override void Write(ArchiveEntry archive, ArrayBufferWriter<byte> piece)
+        {
+            _json.WriteStartObject();
+            _json.WriteString("ArchiveId", archive.Archive.ToString());
+            _json.WriteString("ArchiveDescription", archive.Description.ToString());
+            _json.WriteString("CreationDate", GlacierDate.FormatSeconds(archive.CreatedAt));
+            _json.WriteNumber("Size", archive.SizeBytes);
+            _json.WriteString("SHA256TreeHash", archive.TreeHash.ToString());
+            _json.WriteEndObject();
+        }
+
+        /// <inheritdoc/>
+        protected override void WriteEnd(ArrayBufferWriter<byte> piece)
+        {
+            _json.WriteEndArray();
+            _json.WriteEndObject();
+        }
+
+        /// <inheritdoc/>
+        protected override void Flush() => _json.Flush();
+
+        /// <inheritdoc/>
+        public override void Dispose() => _json.Dispose();
+    }
+
+    /// <summary>One line for each archive. This is Amazon's CSV and not that of RFC 4180: inside quotes, a quote is escaped with
+    /// a backslash, and a backslash is not escaped.</summary>
+    private sealed class CsvText : InventoryFormatter
+    {
+        private static readonly SearchValues<char> Quoted = SearchValues.Create(",\"");
+
+        public CsvText() => Append("ArchiveId,ArchiveDescription,CreationDate,Size,SHA256TreeHash\n", _piece);
+
+        /// <inheritdoc/>
+        protected override void Write(ArchiveEntry archive, ArrayBufferWriter<byte> piece)
+        {
+            var description = Field(archive.Description.ToString());
+            var created = GlacierDate.FormatSeconds(archive.CreatedAt);
+            Append(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{archive.Archive},{description},{created},{archive.SizeBytes},{archive.TreeHash}\n"),
+                piece);
+        }
+
+        /// <inheritdoc/>
+        protected override void WriteEnd(ArrayBufferWriter<byte> piece)
+        {
+        }
+
+        /// <inheritdoc/>
+        public override void Dispose()
+        {
+        }
+
+        private static string Field(string text) => text.AsSpan().ContainsAny(Quoted)
+            ? $"\"{text.Replace("\"", "\\\"", StringComparison.Ordinal)}\""
+            : text;
+
+        private static void Append(string line, ArrayBufferWriter<byte> piece) =>
+            Encoding.ASCII.GetBytes(line, piece);
+    }
+}

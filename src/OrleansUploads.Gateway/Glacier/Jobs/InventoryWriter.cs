@@ -1,0 +1,72 @@
+using OrleansUploads.Core.Messages.Jobs;
+using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Retrieval;
+
+namespace OrleansUploads.Gateway.Glacier.Jobs;
+
+/// <summary>Writes inventories. The text is not stored: it is generated once to learn its length, and again for each
+/// reader.</summary>
+internal sealed class InventoryWriter(InventoryReader inventories)
+{
+    /// <summary>Determines the length of a job's output and the last archive in it.</summary>
+    public async ValueTask<InventoryOutput> MeasureAsync(
+        InventorySnapshot inventory,
+        InventorySelection selection,
+        InventoryFormat format,
+        string vaultName,
+        CancellationToken cancellationToken)
+    {
+        using var text = InventoryFormatter.Begin(format, vaultName, inventory.TakenAt);
+        ArchiveId? last = null;
+        var sizeBytes = 0L;
+        await foreach (var page in inventories.ReadAsync(inventory, selection, cancellationToken))
+        {
+            sizeBytes += text.Format(page.Archives).Length;
+            last = page.HasMore ? page.Archives[^1].Archive : null;
+        }
+
+        return new InventoryOutput(vaultName, sizeBytes + text.End().Length, last);
+    }
+
+    /// <summary>Copies a range of a job's output.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="range">The requested bytes; within the output.</param>
+    /// <param name="destination">Receives the bytes.</param>
+    /// <param name="cancellationToken">Canceled when the client disconnects.</param>
+    /// <exception cref="InvalidOperationException">The output no longer has its recorded length; less than the range was copied.
+    /// </exception>
+    public async Task CopyAsync(
+        InventoryJob job, PartRange range, Stream destination, CancellationToken cancellationToken)
+    {
+        using var text = InventoryFormatter.Begin(job.Format, job.Output.VaultName, job.Inventory.TakenAt);
+        var position = 0L;
+        await foreach (var page in inventories.ReadAsync(job.Inventory, job.Selection, cancellationToken))
+        {
+            await CopyAsync(text.Format(page.Archives));
+            if (position > range.LastByte)
+            {
+                return;
+            }
+        }
+
+        await CopyAsync(text.End());
+        if (position != job.Output.SizeBytes)
+        {
+            throw new InvalidOperationException(
+                $"The output of job {job.Job} has {position} bytes, but its recorded length is {job.Output.SizeBytes}.");
+        }
+
+        async ValueTask CopyAsync(ReadOnlyMemory<byte> piece)
+        {
+            var from = Math.Clamp(range.FirstByte - position, 0, piece.Length);
+            var end = Math.Clamp(range.LastByte + 1 - position, 0, piece.Length);
+            position += piece.Length;
+            if (from < end)
+            {
+                await destination.WriteAsync(piece[(int)from..(int)end], cancellationToken);
+            }
+        }
+    }
+}

@@ -1,0 +1,125 @@
+using System.Globalization;
+using OrleansUploads.Core.Messages.Jobs;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Gateway.Glacier.Protocol;
+
+namespace OrleansUploads.Gateway.Glacier.Jobs;
+
+/// <summary>A job in the responses of DescribeJob and ListJobs. It has every documented key; keys that do not apply to the type of
+/// job are null.</summary>
+internal sealed record JobDocument(
+    string Action,
+    bool Completed,
+    DateTimeOffset? CompletionDate,
+    DateTimeOffset CreationDate,
+    string? JobDescription,
+    string JobId,
+    string? SNSTopic,
+    string StatusCode,
+    string StatusMessage,
+    string VaultARN)
+{
+    /// <summary>Status code of a job whose output cannot be read yet.</summary>
+    public const string InProgress = "InProgress";
+
+    /// <summary>Status code of a job whose output can be read.</summary>
+    public const string Succeeded = "Succeeded";
+
+    /// <summary>Status code of a failed job. No job of this server ever fails.</summary>
+    public const string Failed = "Failed";
+
+    /// <summary>Only for archive retrievals.</summary>
+    public string? ArchiveId { get; init; }
+
+    /// <summary>Of the whole archive; only for archive retrievals.</summary>
+    public string? ArchiveSHA256TreeHash { get; init; }
+
+    /// <summary>Of the whole archive; only for archive retrievals.</summary>
+    public long? ArchiveSizeInBytes { get; init; }
+
+    /// <summary>Only for archive retrievals.</summary>
+    public string? RetrievalByteRange { get; init; }
+
+    /// <summary>Of the range; only for archive retrievals.</summary>
+    public string? SHA256TreeHash { get; init; }
+
+    /// <summary>Only for archive retrievals.</summary>
+    public string? Tier { get; init; }
+
+    /// <summary>Only for inventory jobs.</summary>
+    public InventoryParametersDocument? InventoryRetrievalParameters { get; init; }
+
+    /// <summary>Only for finished inventory jobs.</summary>
+    public long? InventorySizeInBytes { get; init; }
+
+    /// <summary>Only for select jobs, which this server does not have.</summary>
+    public string? JobOutputPath { get; }
+
+    /// <summary>Only for select jobs, which this server does not have.</summary>
+    public string? OutputLocation { get; }
+
+    /// <summary>Only for select jobs, which this server does not have.</summary>
+    public string? SelectParameters { get; }
+
+    /// <summary>The document of a job at a point in time.</summary>
+    public static JobDocument From(VaultJob job, VaultId vault, string region, DateTimeOffset now) => job switch
+    {
+        RetrievalJob retrieval => Begin("ArchiveRetrieval", job, vault, region, now) with
+        {
+            ArchiveId = retrieval.Archive.Archive.ToString(),
+            ArchiveSHA256TreeHash = retrieval.Archive.TreeHash.ToString(),
+            ArchiveSizeInBytes = retrieval.Archive.SizeBytes,
+            RetrievalByteRange = retrieval.Range.ToString(),
+            SHA256TreeHash = retrieval.RangeTreeHash?.ToString(),
+            Tier = retrieval.Wish.Tier.ToString(),
+        },
+        InventoryJob inventory => Begin("InventoryRetrieval", job, vault, region, now) with
+        {
+            InventoryRetrievalParameters = InventoryParametersDocument.From(inventory, now),
+            InventorySizeInBytes = inventory.IsReady(now) ? inventory.Output.SizeBytes : null,
+        },
+        _ => throw new ArgumentOutOfRangeException(nameof(job), job, "Unknown type of job."),
+    };
+
+    private static JobDocument Begin(string action, VaultJob job, VaultId vault, string region, DateTimeOffset now)
+    {
+        var ready = job.IsReady(now);
+        return new JobDocument(
+            Action: action,
+            Completed: ready,
+            CompletionDate: ready ? job.ReadyAt : null,
+            CreationDate: job.CreatedAt,
+            JobDescription: job.Wish.Description.OrNull,
+            JobId: job.Job.ToString(),
+            SNSTopic: job.Wish.Topic,
+            StatusCode: ready ? Succeeded : InProgress,
+            StatusMessage: ready ? Succeeded : "Operation in progress.",
+            VaultARN: VaultArn.Format(region, vault));
+    }
+}
+
+/// <summary>The parameters of an inventory job; when it has finished, with the marker for the next job.</summary>
+internal sealed record InventoryParametersDocument(
+    DateTimeOffset? EndDate, string Format, string? Limit, string? Marker, DateTimeOffset? StartDate)
+{
+    /// <summary>The name of <see cref="InventoryFormat.Json"/>, the default.</summary>
+    public const string Json = "JSON";
+
+    /// <summary>The name of <see cref="InventoryFormat.Csv"/>.</summary>
+    public const string Csv = "CSV";
+
+    /// <summary>The document of a job's parameters at a point in time.</summary>
+    public static InventoryParametersDocument From(InventoryJob job, DateTimeOffset now)
+    {
+        ArchiveId? marker = job.IsReady(now) ? job.Output.Last : job.Selection.After;
+        return new InventoryParametersDocument(
+            job.Selection.Created.Before,
+            job.Format == InventoryFormat.Csv ? Csv : Json,
+            job.Selection.Limit?.ToString(CultureInfo.InvariantCulture),
+            marker?.ToString(),
+            job.Selection.Created.From);
+    }
+}
+
+/// <summary>The response of ListJobs.</summary>
+internal sealed record JobListDocument(IReadOnlyList<JobDocument> JobList, string? Marker);

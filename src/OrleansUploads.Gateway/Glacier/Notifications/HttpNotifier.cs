@@ -1,0 +1,117 @@
+using System.Collections.Concurrent;
+using System.Net.Http.Headers;
+using OrleansUploads.Core.Messages.Jobs;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Ports;
+
+namespace OrleansUploads.Gateway.Glacier.Notifications;
+
+/// <summary>Posts messages to the receivers of their topics. A status of 200 to 299 means that the receiver has the message. Redirects
+/// are not followed, and the body of the response is not read.</summary>
+public sealed partial class HttpNotifier : INotifier, IDisposable
+{
+    /// <summary>How long a receiver may take for one message; the same as at Amazon.</summary>
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
+
+    private const int MaxConcurrentPerReceiver = 8;
+    private const int MaxAnswerHeaderKibibytes = 16;
+
+    private readonly TopicReceivers _receivers;
+    private readonly string _region;
+    private readonly ILogger<HttpNotifier> _log;
+    private readonly ConcurrentDictionary<Uri, SemaphoreSlim> _turns = new();
+    private readonly HttpClient _http;
+
+    /// <summary>Creates a notifier. It opens no connection yet.</summary>
+    /// <param name="receivers">The receiver of each topic.</param>
+    /// <param name="region">The region in the ARNs of vaults.</param>
+    /// <param name="log">Receives a line for each dropped message and for each failed attempt. It contains only the host of an
+    /// address, because paths and queries may contain secrets.</param>
+    public HttpNotifier(TopicReceivers receivers, string region, ILogger<HttpNotifier> log)
+    {
+        _receivers = receivers;
+        _region = region;
+        _log = log;
+        _http = new HttpClient(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            MaxResponseDrainSize = 0,
+            MaxResponseHeadersLength = MaxAnswerHeaderKibibytes,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        })
+        {
+            Timeout = System.Threading.Timeout.InfiniteTimeSpan,
+        };
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="HttpRequestException">The receiver has not confirmed the message.</exception>
+    public async ValueTask NotifyAsync(VaultIncarnation vault, JobNotice notice, CancellationToken cancellationToken)
+    {
+        if (_receivers.AddressFor(notice.Topic) is not { } address)
+        {
+            LogDropped(_log, notice.Job.Job.ToString(), notice.Topic);
+            return;
+        }
+
+        // A receiver that does not respond must not block other receivers.
+        var turns = _turns.GetOrAdd(address, static _ => new SemaphoreSlim(MaxConcurrentPerReceiver));
+        await turns.WaitAsync(cancellationToken);
+        try
+        {
+            await PostAsync(address, TopicMessage.ForJob(vault, notice, _region), cancellationToken);
+        }
+        catch (Exception fault) when (!cancellationToken.IsCancellationRequested
+            && fault is HttpRequestException or OperationCanceledException)
+        {
+            LogFailed(_log, notice.Job.Job.ToString(), notice.Topic, address.Host, fault.Message);
+            throw;
+        }
+        finally
+        {
+            turns.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _http.Dispose();
+        foreach (var turns in _turns.Values)
+        {
+            turns.Dispose();
+        }
+    }
+
+    private async Task PostAsync(Uri address, TopicMessage message, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, address)
+        {
+            Content = new ByteArrayContent(message.ToUtf8()),
+        };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("text/plain", "UTF-8");
+        request.Headers.TryAddWithoutValidation("x-amz-sns-message-type", message.Type);
+        request.Headers.TryAddWithoutValidation("x-amz-sns-message-id", message.MessageId);
+        request.Headers.TryAddWithoutValidation("x-amz-sns-topic-arn", message.TopicArn);
+        request.Headers.UserAgent.Add(new ProductInfoHeaderValue("OrleansUploads", null));
+
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(Timeout);
+        using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token);
+        answer.EnsureSuccessStatusCode();
+    }
+
+    [LoggerMessage(
+        EventId = 2003,
+        Level = LogLevel.Warning,
+        Message = "Job {Job} finished, but topic {Topic} has no receiver. The message was dropped.")]
+    private static partial void LogDropped(ILogger log, string job, string topic);
+
+    [LoggerMessage(
+        EventId = 2004,
+        Level = LogLevel.Warning,
+        Message = "Job {Job} finished, but {Host}, the receiver of topic {Topic}, did not accept the message: {Reason} "
+            + "It will be sent again.")]
+    private static partial void LogFailed(ILogger log, string job, string topic, string host, string reason);
+}

@@ -1,0 +1,21 @@
+using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Gateway.Glacier.Answers;
+using OrleansUploads.Gateway.Glacier.Errors;
+using OrleansUploads.Gateway.Glacier.Protocol;
+
+namespace OrleansUploads.Gateway.Glacier.Requests;
+
+/// <summary>Answers that several operations share.</summary>
+internal static class CallAnswers
+{
+    /// <summary>The entity refused the command.</summary>
+    public static GlacierAnswer Refuse(this GlacierCall call, Refusal refusal) =>
+        GlacierRefusals.Describe(refusal, call.Region, call.Id);
+
+    /// <summary>An archive was created.</summary>
+    public static GlacierAnswer ArchiveCreated(this GlacierCall call, CompletedArchive archive) => EmptyAnswer.Created(
+        (GlacierHeaders.Location, call.Location($"/archives/{archive.Archive}")),
+        (GlacierHeaders.ArchiveId, archive.Archive.ToString()),
+        (GlacierHeaders.TreeHash, archive.TreeHash.ToString()));
+}

@@ -1,0 +1,68 @@
+using System.Net;
+using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Gateway.Glacier.Protocol;
+using OrleansUploads.Gateway.Http.Bodies;
+using OrleansUploads.Gateway.Http.Exchanges;
+
+namespace OrleansUploads.Gateway.Glacier.Requests;
+
+/// <summary>A request whose signer, operation and vault are known. Operations work on it.</summary>
+internal sealed class GlacierCall
+{
+    /// <summary>The HTTP request and its response.</summary>
+    public required HttpExchange Exchange { get; init; }
+
+    /// <summary>The operation and the names in the path.</summary>
+    public required GlacierRoute Route { get; init; }
+
+    /// <summary>The account that the signer acts for.</summary>
+    public required AccountId Account { get; init; }
+
+    /// <summary>The region in the ARNs of vaults.</summary>
+    public required string Region { get; init; }
+
+    /// <summary>The vault and the account that owns it. The name is meaningless for an operation on the account.</summary>
+    public required VaultId Vault { get; init; }
+
+    /// <summary>The vault's incarnation; set when the policy gate has found the vault.</summary>
+    public VaultIncarnation Incarnation { get; set; }
+
+    /// <summary>What the permission to delete an archive is based on; null for other operations.</summary>
+    public DeletionVerdict? DeletionVerdict { get; set; }
+
+    /// <summary>Whether the signer owns the vault.</summary>
+    public bool IsOwner => Vault.Account == Account;
+
+    /// <summary>The body if it is a small document, checked against the signature; empty for an upload.</summary>
+    public required ReadOnlyMemory<byte> Document { get; init; }
+
+    /// <summary>The body of an upload.</summary>
+    public ReceivedBody Body => Exchange.Received;
+
+    /// <summary>The request on the wire.</summary>
+    public HttpRequest Request => Exchange.Context.Request;
+
+    /// <summary>The query's parameters.</summary>
+    public QueryParameters Query => Exchange.Target.Query;
+
+    /// <summary>Canceled when the client disconnects.</summary>
+    public CancellationToken Aborted => Exchange.Aborted;
+
+    /// <summary>The client's address; null if the transport has no addresses.</summary>
+    public IPAddress? RemoteAddress => Exchange.Context.Connection.RemoteIpAddress;
+
+    /// <summary>The ID of the archive, upload, job or lock in the path; empty if the path has none.</summary>
+    public string Id => Route.Id ?? "";
+
+    /// <summary>The ARN of the vault.</summary>
+    public string Arn => VaultArn.Format(Region, Vault);
+
+    /// <summary>The value of a header, repeated headers joined by a comma; null if the request does not have it.</summary>
+    public string? Header(string name) =>
+        Request.Headers.TryGetValue(name, out var values) ? values.ToString() : null;
+
+    /// <summary>The path of a resource in the vault, with the account's number.</summary>
+    /// <param name="path">The path below the vault, beginning with a slash; empty for the vault itself.</param>
+    public string Location(string path) => $"/{Vault.Account}/vaults/{Vault.Name}{path}";
+}

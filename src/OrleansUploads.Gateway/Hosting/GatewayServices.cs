@@ -1,0 +1,67 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine.Ports;
+using OrleansUploads.Gateway.Glacier;
+using OrleansUploads.Gateway.Http.Admission;
+using OrleansUploads.Gateway.Http.Connections;
+using OrleansUploads.Gateway.Http.Credentials;
+using OrleansUploads.Gateway.Http.Fronts;
+using OrleansUploads.Gateway.Http.Health;
+
+namespace OrleansUploads.Gateway.Hosting;
+
+/// <summary>Adds the gateway to a web host.</summary>
+public static class GatewayServices
+{
+    /// <summary>A little more than our own limit, so that a request with long headers gets a readable response. Not much more, because
+    /// a connection that never ends its headers costs three times as much memory.</summary>
+    private const int KestrelHeaderBytes = 20 * 1024;
+
+    /// <summary>Number of connections that the system keeps until the server accepts them; at most the system's own limit
+    /// (net.core.somaxconn). If the queue is full, the client's system tries to connect again after one second, then after two
+    /// and four more.</summary>
+    private const int Backlog = 4096;
+
+    /// <summary>Adds the gateway with all its fronts. The host adds an <see cref="IEntityHost"/>, an <see cref="IPartStore"/> and an
+    /// <see cref="ICredentialStore"/>, and a <see cref="TimeProvider"/> if it does not want the system's.</summary>
+    public static IServiceCollection AddOrleansUploadsGateway(this IServiceCollection services, GatewayOptions options) =>
+        services.AddHttpGateway(options).AddGlacierFront();
+
+    /// <summary>Adds what all fronts share.</summary>
+    private static IServiceCollection AddHttpGateway(this IServiceCollection services, GatewayOptions options)
+    {
+        services.AddRouting();
+        services.AddHealthChecks().AddCheck<AdmissionHealthCheck>(AdmissionHealthCheck.Name);
+        services.Configure<KestrelServerOptions>(kestrel => ConfigureLimits(kestrel, options));
+        services.Configure<SocketTransportOptions>(static sockets => sockets.Backlog = Backlog);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(options);
+        services.AddSingleton<IMemoryPoolFactory<byte>, LargeBlockMemoryPool.Factory>();
+        services.AddSingleton(_ => ServerLimits.FitToDescriptors(options, DescriptorLimit.RaiseToHardLimit()));
+        services.AddSingleton<OpenConnections>();
+        services.AddHostedService<DescriptorMonitor>(provider =>
+            new(provider.GetRequiredService<OpenConnections>(), TimeProvider.System));
+        services.AddSingleton<IConnectionListenerFactory>(provider => new BoundedListenerFactory(
+            ActivatorUtilities.CreateInstance<SocketTransportFactory>(provider), provider.GetRequiredService<OpenConnections>()));
+        services.AddSingleton<TransferLimiters>();
+        services.AddSingleton(new DocumentReadLimiter(options.MaxConcurrentDocuments));
+        services.AddSingleton<FrontTable>();
+        services.AddSingleton<RequestChecks>();
+        services.AddSingleton<FrontDispatcher>();
+        return services;
+    }
+
+    private static void ConfigureLimits(KestrelServerOptions kestrel, GatewayOptions options)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestHeadersTotalSize = KestrelHeaderBytes;
+        kestrel.Limits.MaxRequestBodySize = 2L * options.MaxDocumentBytes;
+        kestrel.Limits.MaxRequestBufferSize = options.ReadAheadBytes;
+        kestrel.Limits.RequestHeadersTimeout = options.HeaderTimeout;
+        kestrel.Limits.KeepAliveTimeout = options.KeepAliveTimeout;
+        kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(options.MinBodyBytesPerSecond, 2 * options.BodyRateWindow);
+    }
+}

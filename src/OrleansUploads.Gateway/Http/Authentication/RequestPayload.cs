@@ -1,0 +1,112 @@
+using System.Security.Cryptography;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Gateway.Http.Admission;
+using OrleansUploads.Gateway.Http.Bodies;
+using OrleansUploads.Gateway.Http.Errors;
+using OrleansUploads.Gateway.Http.Exchanges;
+using OrleansUploads.Gateway.Http.Sources;
+using OrleansUploads.Hashing;
+
+namespace OrleansUploads.Gateway.Http.Authentication;
+
+/// <summary>The body of a request as its signature covers it: by the SHA-256 that the request states, or else by the body's own
+/// bytes.</summary>
+/// <param name="exchange">The request.</param>
+/// <param name="isUpload">Whether the body is an upload's. This class never reads an upload's body.</param>
+/// <param name="maxDocumentBytes">Maximum length of any other body.</param>
+/// <param name="reads">Limits the bodies that are read at the same time.</param>
+internal sealed class RequestPayload(
+    HttpExchange exchange, bool isUpload, int maxDocumentBytes, DocumentReadLimiter reads)
+{
+    /// <summary>The header that states the SHA-256 of the body.</summary>
+    public const string HashHeader = "x-amz-content-sha256";
+
+    private bool _isRead;
+
+    /// <summary>The body, if it is not an upload's and has been read.</summary>
+    public ReadOnlyMemory<byte> Document { get; private set; }
+
+    /// <summary>What stands for the body in the signature; set by <see cref="ResolveHashAsync"/>.</summary>
+    public string Hash { get; private set; } = "";
+
+    private HttpRequest Request => exchange.Context.Request;
+
+    private string? StatedHash =>
+        Request.Headers.TryGetValue(HashHeader, out var values) ? values.ToString() : null;
+
+    /// <summary>Determines the hash that the signature covers. Reads the body only if the request does not state its
+    /// hash.</summary>
+    /// <returns>What is wrong; null if there is a hash.</returns>
+    public async ValueTask<HttpError?> ResolveHashAsync(CancellationToken cancellationToken)
+    {
+        if (isUpload || StatedHash is not null)
+        {
+            Hash = StatedHash ?? "";
+            return StatedHash is not { } stated ? new HttpError.PayloadHashMissing()
+                : LinearHash.TryParse(stated, out _) ? null
+                : new HttpError.PayloadHashMalformed(stated);
+        }
+
+        var sender = TrafficSource.Of(exchange.Context.Connection.RemoteIpAddress);
+        if (await ReadAsync(sender, cancellationToken) is { } tooLong)
+        {
+            return tooLong;
+        }
+
+        Hash = ComputeHash();
+        return null;
+    }
+
+    /// <summary>Reads a body that is not an upload's, and compares it with the stated hash.</summary>
+    /// <param name="account">The account that signed the request.</param>
+    /// <param name="cancellationToken">Canceled when the client disconnects.</param>
+    /// <returns>What is wrong; null if <see cref="Document"/> is set, or if the body is an upload's.</returns>
+    public async ValueTask<HttpError?> ReadDocumentAsync(AccountId account, CancellationToken cancellationToken)
+    {
+        if (isUpload)
+        {
+            return null;
+        }
+
+        if (await ReadAsync(TrafficSource.Of(account), cancellationToken) is { } tooLong)
+        {
+            return tooLong;
+        }
+
+        if (StatedHash is not { } stated)
+        {
+            return null;
+        }
+
+        var computed = ComputeHash();
+        return string.Equals(computed, stated, StringComparison.OrdinalIgnoreCase)
+            ? null
+            : new HttpError.PayloadHashDiffers(computed, stated);
+    }
+
+    private async ValueTask<HttpError?> ReadAsync(TrafficSource sender, CancellationToken cancellationToken)
+    {
+        if (!_isRead)
+        {
+            using var read = reads.BeginRead(sender, exchange.Received.CancelRead);
+            var document = await BoundedBodyReader.ReadAsync(
+                Request, exchange.Received, maxDocumentBytes, cancellationToken);
+            if (document is null)
+            {
+                return new HttpError.BodyTooLong(Request.ContentLength, maxDocumentBytes);
+            }
+
+            Document = document.Value;
+            _isRead = true;
+        }
+
+        return null;
+    }
+
+    private string ComputeHash()
+    {
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Document.Span, digest);
+        return Convert.ToHexStringLower(digest);
+    }
+}

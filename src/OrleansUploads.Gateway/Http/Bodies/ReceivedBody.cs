@@ -1,0 +1,127 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Connections;
+using OrleansUploads.Gateway.Http.Admission;
+using OrleansUploads.Gateway.Http.Connections;
+
+namespace OrleansUploads.Gateway.Http.Bodies;
+
+/// <summary>A request's body. Reading it fails when the client stalls or sends more slowly than the minimum rate.</summary>
+/// <remarks>Kestrel's own limit is an average over the whole body: a client that has sent a gigabyte could pause for weeks and keep
+/// its slot. A canceled read of Kestrel's body stream never ends for Kestrel, and it logs an error when it drains the rest. So
+/// this class reads the pipe below that stream, where a pending read can be canceled.</remarks>
+/// <param name="body">The bytes as they arrive.</param>
+/// <param name="minRate">How slowly they may arrive.</param>
+/// <param name="time">The clock.</param>
+/// <param name="connection">The connection whose activity is recorded; null if the server does not track it.</param>
+internal sealed class ReceivedBody(PipeReader body, MinBodyRate minRate, TimeProvider time, OpenConnection? connection)
+    : CountingStream(Null, connection)
+{
+    private readonly CancellationTokenSource _waiting = new(Timeout.InfiniteTimeSpan, time);
+    private TimeSpan _sinceLastByte;
+    private TimeSpan _waitedInWindow;
+    private long _bytesInWindow;
+    private bool _isCanceled;
+
+    /// <summary>The transfer slot of the body; null if it has none. The minimum rate rises when slots are scarce.</summary>
+    public TransferSlot? Slot { get; set; }
+
+    /// <summary>Ends the read now. May be called from any thread.</summary>
+    public void CancelRead()
+    {
+        Volatile.Write(ref _isCanceled, true);
+        body.CancelPendingRead();
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="BodyTimeoutException">The body arrives too slowly, or the read was canceled.</exception>
+    /// <exception cref="BadHttpRequestException">The body is not valid HTTP. Kestrel throws other exceptions in some of these
+    /// cases.</exception>
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return Count(await ReadPipeAsync(buffer, cancellationToken));
+        }
+        catch (IOException broken) when (
+            broken is not BadHttpRequestException and not ConnectionResetException and not BodyTimeoutException)
+        {
+            throw new BadHttpRequestException("The body is not valid HTTP.", StatusCodes.Status400BadRequest, broken);
+        }
+    }
+
+    private async ValueTask<int> ReadPipeAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (!body.TryRead(out var read))
+            {
+                read = await WaitForBytesAsync(cancellationToken);
+            }
+
+            var taken = read.Buffer.Slice(0, Math.Min(buffer.Length, read.Buffer.Length));
+            var bytes = (int)taken.Length;
+            taken.CopyTo(buffer.Span);
+            body.AdvanceTo(taken.End);
+            RequireMinRate(bytes);
+            if (bytes > 0 || read.IsCompleted)
+            {
+                return bytes;
+            }
+        }
+    }
+
+    /// <summary>Waits for bytes, at most until the rate has to be checked again.</summary>
+    private async ValueTask<ReadResult> WaitForBytesAsync(CancellationToken cancellationToken)
+    {
+        using var timeout = _waiting.Token.UnsafeRegister(
+            static body => ((PipeReader)body!).CancelPendingRead(), body);
+        var begunAt = time.GetTimestamp();
+        _waiting.CancelAfter(Shorter(minRate.StallTimeout - _sinceLastByte, minRate.Window - _waitedInWindow));
+        try
+        {
+            return await body.ReadAsync(cancellationToken);
+        }
+        finally
+        {
+            _waiting.TryReset();
+            var elapsed = time.GetElapsedTime(begunAt);
+            _waitedInWindow += elapsed;
+            _sinceLastByte += elapsed;
+        }
+    }
+
+    /// <exception cref="BodyTimeoutException">The body arrives too slowly, or the read was canceled.</exception>
+    private void RequireMinRate(int bytes)
+    {
+        _bytesInWindow += bytes;
+        _sinceLastByte = bytes > 0 ? TimeSpan.Zero : _sinceLastByte;
+        if (Volatile.Read(ref _isCanceled) || _sinceLastByte >= minRate.StallTimeout)
+        {
+            throw new BodyTimeoutException();
+        }
+
+        if (_waitedInWindow < minRate.Window)
+        {
+            return;
+        }
+
+        var required = minRate.AtScarcity(Slot?.Scarcity ?? 0);
+        if (_bytesInWindow < required * _waitedInWindow.TotalSeconds)
+        {
+            throw new BodyTimeoutException(required);
+        }
+
+        _waitedInWindow = TimeSpan.Zero;
+        _bytesInWindow = 0;
+    }
+
+    /// <summary>The shorter of two times. It is at least a millisecond, because a timer may fire a little early by this
+    /// clock.</summary>
+    private static TimeSpan Shorter(TimeSpan left, TimeSpan right)
+    {
+        var shorter = left < right ? left : right;
+        var tick = TimeSpan.FromMilliseconds(1);
+        return shorter > tick ? shorter : tick;
+    }
+}

@@ -1,0 +1,47 @@
+namespace OrleansUploads.Gateway.Http.Connections;
+
+/// <summary>Forces a garbage collection when as many connections have been closed early as may be open.</summary>
+/// <remarks>The runtime's collector regards a connection that has been idle for a while as old. In a flood, old connections die by
+/// the thousand, and by itself the collector lets several times the live memory pile up before it looks at old
+/// objects.</remarks>
+/// <param name="limit">Maximum number of open connections.</param>
+/// <param name="time">The clock.</param>
+/// <param name="collect">Collects the garbage; null to use the runtime's collector.</param>
+internal sealed class ClosedConnectionCollector(int limit, TimeProvider time, Action? collect = null)
+{
+    /// <summary>Fewer closed connections than this are not worth a collection.</summary>
+    internal const int MinClosed = 1000;
+
+    /// <summary>Minimum time between two collections, because each one stops the process for a moment.</summary>
+    internal static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+
+    private readonly Action _collect = collect ?? CollectAll;
+    private long _closed;
+    private long _collectedAt = time.GetTimestamp();
+    private int _isCollecting;
+
+    /// <summary>Counts one more connection that was closed early. Returns at once; a collection runs in the background.</summary>
+    public void CountClosed()
+    {
+        if (Interlocked.Increment(ref _closed) < Math.Max(limit, MinClosed)
+            || time.GetElapsedTime(Volatile.Read(ref _collectedAt)) < Interval
+            || Interlocked.Exchange(ref _isCollecting, 1) == 1)
+        {
+            return;
+        }
+
+        Interlocked.Exchange(ref _closed, 0);
+        ThreadPool.UnsafeQueueUserWorkItem(static collector => collector.Collect(), this, preferLocal: false);
+    }
+
+    /// <summary>Returns the memory to the system; an ordinary collection would keep it for the next garbage.</summary>
+    private static void CollectAll() =>
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+
+    private void Collect()
+    {
+        _collect();
+        Volatile.Write(ref _collectedAt, time.GetTimestamp());
+        Volatile.Write(ref _isCollecting, 0);
+    }
+}

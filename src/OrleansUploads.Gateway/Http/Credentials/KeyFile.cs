@@ -1,0 +1,110 @@
+using System.Text.Json;
+using OrleansUploads.Engine.Disk;
+using OrleansUploads.Engine.Ports;
+
+namespace OrleansUploads.Gateway.Http.Credentials;
+
+/// <summary>A file of key pairs, readable only by its owner.</summary>
+/// <param name="path">Path of the file.</param>
+/// <param name="flush">Flushes files and directories; null for the system's own calls.</param>
+/// <remarks>The file is replaced as a whole, so a server that reads it at the same time sees either the old pairs or the new
+/// ones. A process that changes it holds a lock file beside it meanwhile.</remarks>
+public sealed class KeyFile(string path, IDiskFlush? flush = null)
+{
+    private const string NameInFolder = "keys.json";
+
+    private readonly IDiskFlush _flush = flush ?? SystemFlush.Instance;
+
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <summary>Full path of the file.</summary>
+    public string Path { get; } = System.IO.Path.GetFullPath(path);
+
+    private string LockPath => System.IO.Path.ChangeExtension(Path, ".lock");
+
+    private string Folder => System.IO.Path.GetDirectoryName(Path)!;
+
+    /// <summary>The key file of a data folder: <c>keys.json</c>.</summary>
+    /// <param name="folder">The data folder.</param>
+    /// <param name="flush">Flushes files and directories; null for the system's own calls.</param>
+    public static KeyFile InFolder(string folder, IDiskFlush? flush = null) =>
+        new(System.IO.Path.Combine(folder, NameInFolder), flush);
+
+    /// <summary>Reads all pairs; none if the file does not exist.</summary>
+    /// <exception cref="InvalidDataException">The file is not a key file.</exception>
+    public IReadOnlyList<KeyPair> Read() => Parse(ReadBytes());
+
+    /// <summary>The bytes of the file, to be compared; null if the file does not exist.</summary>
+    internal byte[]? ReadBytes()
+    {
+        try
+        {
+            return File.ReadAllBytes(Path);
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Parses the bytes of a key file.</summary>
+    /// <param name="bytes">The result of <see cref="ReadBytes"/>.</param>
+    /// <exception cref="InvalidDataException">The file is not a key file.</exception>
+    internal IReadOnlyList<KeyPair> Parse(byte[]? bytes)
+    {
+        if (bytes is null)
+        {
+            return [];
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize(bytes, KeyFileJson.Default.KeyFileDocument)?.Keys
+                ?? throw new InvalidDataException($"{Path} is empty. Remove it, and the server creates a new key pair.");
+        }
+        catch (JsonException fault)
+        {
+            throw new InvalidDataException($"{Path} is not a key file: {fault.Message}", fault);
+        }
+    }
+
+    /// <summary>Changes the pairs while holding the lock.</summary>
+    /// <param name="change">Receives the current pairs and returns the new ones, or null to leave the file unchanged.</param>
+    /// <exception cref="FlushFailedException">The change may be lost in a power cut.</exception>
+    public void Change(Func<IReadOnlyList<KeyPair>, IReadOnlyList<KeyPair>?> change)
+    {
+        DurableFolder.Make(Folder, _flush);
+        using var locked = new FileStream(LockPath, OwnerOnlyOptions(FileMode.OpenOrCreate));
+        if (change(Read()) is not { } changed)
+        {
+            return;
+        }
+
+        var unfinished = Path + ".new";
+        File.Delete(unfinished);
+        using (var file = new FileStream(unfinished, OwnerOnlyOptions(FileMode.CreateNew)))
+        {
+            JsonSerializer.Serialize(file, new KeyFileDocument(changed), KeyFileJson.Default.KeyFileDocument);
+            file.Flush();
+            _flush.RequireFile(file.SafeFileHandle, unfinished);
+        }
+
+        File.Move(unfinished, Path, overwrite: true);
+        _flush.RequireDirectory(Folder);
+    }
+
+    private static FileStreamOptions OwnerOnlyOptions(FileMode mode)
+    {
+        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = OwnerOnly;
+        }
+
+        return options;
+    }
+}

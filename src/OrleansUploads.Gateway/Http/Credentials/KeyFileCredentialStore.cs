@@ -1,0 +1,97 @@
+using System.Collections.Frozen;
+using OrleansUploads.Core.Values;
+
+namespace OrleansUploads.Gateway.Http.Credentials;
+
+/// <summary>The key pairs of a key file. Changes of the file take effect within a second.</summary>
+public sealed partial class KeyFileCredentialStore : ICredentialStore
+{
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(1);
+
+    private readonly KeyFile _file;
+    private readonly Credential? _operator;
+    private readonly TimeProvider _time;
+    private readonly ILogger<KeyFileCredentialStore> _logger;
+    private readonly Lock _gate = new();
+    private FrozenDictionary<string, Credential> _credentials;
+    private byte[]? _seen;
+    private long _checkedAt;
+
+    /// <param name="file">The key file.</param>
+    /// <param name="operatorKey">An additional pair that is not in the file; null for none.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Receives an error if the key file cannot be read. The pairs read before stay valid.</param>
+    public KeyFileCredentialStore(
+        KeyFile file, Credential? operatorKey, TimeProvider time, ILogger<KeyFileCredentialStore> logger)
+    {
+        _file = file;
+        _operator = operatorKey;
+        _time = time;
+        _logger = logger;
+        _checkedAt = time.GetTimestamp();
+        _seen = file.ReadBytes();
+        _credentials = Index(file.Parse(_seen));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<Credential?> FindAsync(string accessKeyId, CancellationToken cancellationToken)
+    {
+        if (_time.GetElapsedTime(Volatile.Read(ref _checkedAt)) >= CheckInterval)
+        {
+            Refresh();
+        }
+
+        return ValueTask.FromResult(_credentials.GetValueOrDefault(accessKeyId));
+    }
+
+    private void Refresh()
+    {
+        lock (_gate)
+        {
+            Volatile.Write(ref _checkedAt, _time.GetTimestamp());
+            try
+            {
+                // Compare the bytes and not the file times, because a restored copy can have the old times.
+                var bytes = _file.ReadBytes();
+                if (bytes.AsSpan().SequenceEqual(_seen) && (bytes is null) == (_seen is null))
+                {
+                    return;
+                }
+
+                _credentials = Index(_file.Parse(bytes));
+                _seen = bytes;
+            }
+            catch (Exception fault) when (fault is IOException or InvalidDataException or UnauthorizedAccessException)
+            {
+                LogUnreadable(_logger, fault, _file.Path);
+            }
+        }
+    }
+
+    private FrozenDictionary<string, Credential> Index(IReadOnlyList<KeyPair> pairs)
+    {
+        var credentials = new Dictionary<string, Credential>(StringComparer.Ordinal);
+        foreach (var pair in pairs)
+        {
+            if (!AccountId.TryParse(pair.Account, out var account))
+            {
+                throw new InvalidDataException($"{_file.Path}: key {pair.AccessKeyId} has no account number of 12 digits.");
+            }
+
+            credentials[pair.AccessKeyId] = new Credential(pair.AccessKeyId, pair.SecretAccessKey, account);
+        }
+
+        if (_operator is not null)
+        {
+            credentials[_operator.AccessKeyId] = _operator;
+        }
+
+        return credentials.ToFrozenDictionary(StringComparer.Ordinal);
+    }
+
+    [LoggerMessage(
+        2005,
+        LogLevel.Error,
+        "The key file {Path} cannot be read. The keys that were read before stay valid.")]
+    private static partial void LogUnreadable(ILogger logger, Exception fault, string path);
+}

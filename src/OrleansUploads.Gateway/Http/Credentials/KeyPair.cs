@@ -1,0 +1,32 @@
+using System.Security.Cryptography;
+using System.Text.Json.Serialization;
+
+namespace OrleansUploads.Gateway.Http.Credentials;
+
+/// <summary>An access key with its secret, as stored in the key file.</summary>
+/// <param name="AccessKeyId">20 upper-case letters and digits; not secret.</param>
+/// <param name="SecretAccessKey">40 characters; the secret that signs requests.</param>
+/// <param name="Account">12 digits: the account that the signer acts for.</param>
+/// <param name="CreatedAt">When the pair was created.</param>
+public sealed record KeyPair(string AccessKeyId, string SecretAccessKey, string Account, DateTimeOffset CreatedAt)
+{
+    private const string IdAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    private const int SecretBytes = 30;
+
+    /// <summary>Creates a random pair. The secret has 240 random bits.</summary>
+    public static KeyPair Create(string account, DateTimeOffset now) => new(
+        "OU" + RandomNumberGenerator.GetString(IdAlphabet, 18),
+        Convert.ToBase64String(RandomNumberGenerator.GetBytes(SecretBytes)),
+        account,
+        now);
+
+    /// <summary>The access key ID; never the secret.</summary>
+    public override string ToString() => AccessKeyId;
+}
+
+/// <summary>The content of the key file.</summary>
+internal sealed record KeyFileDocument(IReadOnlyList<KeyPair> Keys);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSerializable(typeof(KeyFileDocument))]
+internal sealed partial class KeyFileJson : JsonSerializerContext;

@@ -1,0 +1,60 @@
+using Microsoft.AspNetCore.Http.Features;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Gateway.Http.Bodies;
+using OrleansUploads.Gateway.Http.Connections;
+
+namespace OrleansUploads.Gateway.Http.Exchanges;
+
+/// <summary>One request and its response, with what the server learns about them on the way. The request log and the meters are
+/// written from it in the end.</summary>
+/// <param name="context">The request and the response.</param>
+/// <param name="minRate">How slowly the client may send the body.</param>
+/// <param name="time">The clock.</param>
+internal sealed class HttpExchange(HttpContext context, MinBodyRate minRate, TimeProvider time)
+{
+    /// <summary>The status in the log if the client disconnected before it got one.</summary>
+    public const int ClientClosedRequest = 499;
+
+    /// <summary>The operation name in logs and meters if the request is for no operation.</summary>
+    public const string UnknownOperation = "Unknown";
+
+    private readonly long _startedAt = time.GetTimestamp();
+
+    /// <summary>The request and the response.</summary>
+    public HttpContext Context { get; } = context;
+
+    /// <summary>The path and query, from the raw target.</summary>
+    public RequestTarget Target { get; } =
+        RequestTarget.Parse(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
+
+    /// <summary>The connection of the request; null if the server does not track connections.</summary>
+    public OpenConnection? Connection { get; } = context.Features.Get<OpenConnection>();
+
+    /// <summary>The ID of the request.</summary>
+    public string RequestId { get; } = Exchanges.RequestId.New();
+
+    /// <summary>The request's body.</summary>
+    public ReceivedBody Received { get; } = new(
+        context.Request.BodyReader, minRate, time, context.Features.Get<OpenConnection>());
+
+    /// <summary>The response's body.</summary>
+    public CountingStream Sent { get; } = new(context.Response.Body, context.Features.Get<OpenConnection>());
+
+    /// <summary>Canceled when the client disconnects.</summary>
+    public CancellationToken Aborted => Context.RequestAborted;
+
+    /// <summary>Name of the operation for logs and meters. There is a fixed number of names.</summary>
+    public string OperationName { get; set; } = UnknownOperation;
+
+    /// <summary>The account that signed the request; null if that is not known.</summary>
+    public AccountId? Account { get; set; }
+
+    /// <summary>The HTTP status of the response.</summary>
+    public int Status { get; set; } = ClientClosedRequest;
+
+    /// <summary>The error code of the response; null for a success.</summary>
+    public string? ErrorCode { get; set; }
+
+    /// <summary>Time since the request's headers were complete.</summary>
+    public TimeSpan Elapsed => time.GetElapsedTime(_startedAt);
+}

@@ -1,0 +1,86 @@
+using Microsoft.AspNetCore.Connections;
+using OrleansUploads.Gateway.Http.Bodies;
+using OrleansUploads.Gateway.Http.Errors;
+using OrleansUploads.Gateway.Http.Exchanges;
+using OrleansUploads.Gateway.Http.Telemetry;
+using OrleansUploads.Signing;
+
+namespace OrleansUploads.Gateway.Http.Fronts;
+
+/// <summary>Serves every request of every protocol: chooses the front, turns faults into errors, and writes the request log. Every
+/// response carries a request ID.</summary>
+internal sealed class FrontDispatcher(
+    FrontTable fronts, RequestChecks checks, GatewayOptions options, TimeProvider time, ILogger<FrontDispatcher> log)
+{
+    private readonly MinBodyRate _minRate = MinBodyRate.From(options);
+
+    /// <summary>Serves one request; never throws.</summary>
+    public async Task HandleAsync(HttpContext context)
+    {
+        var exchange = new HttpExchange(context, _minRate, time);
+        _ = AuthorizationHeader.TryParse(context.Request.Headers.Authorization, out var authorization, out var malformed);
+        var registered = fronts.Choose(exchange.Target, authorization);
+        context.Response.Headers[registered.Front.RequestIdHeader] = exchange.RequestId;
+        using var activity = GatewayTelemetry.StartActivity(registered.Front.Signing.Service);
+        try
+        {
+            await WriteAsync(exchange, await checks.AnswerAsync(exchange, registered, authorization, malformed));
+        }
+        catch (Exception fault)
+        {
+            await WriteFaultAsync(exchange, registered.Front, fault);
+        }
+        finally
+        {
+            exchange.Connection?.EndRequest();
+        }
+
+        var elapsed = exchange.Elapsed;
+        GatewayTelemetry.Record(exchange, elapsed, activity);
+        RequestLog.WriteServed(log, exchange, elapsed);
+    }
+
+    private static Task WriteAsync(HttpExchange exchange, FrontAnswer answer)
+    {
+        exchange.Status = answer.Status;
+        exchange.ErrorCode = answer.Error?.Code;
+        return answer.WriteAsync(exchange.Context.Response, exchange.Sent, exchange.Aborted);
+    }
+
+    /// <summary>Answers a fault. If part of the response has already been sent, the connection is closed, so that the client does not
+    /// take the part for the whole.</summary>
+    private async Task WriteFaultAsync(HttpExchange exchange, IFront front, Exception fault)
+    {
+        var context = exchange.Context;
+        if (context.RequestAborted.IsCancellationRequested || fault is ConnectionResetException)
+        {
+            exchange.Status = HttpExchange.ClientClosedRequest;
+            exchange.ErrorCode = null;
+            return;
+        }
+
+        var answer = front.DescribeError(HttpFaults.ToError(fault, exchange.RequestId, options.MaxDocumentBytes));
+        if (answer.Status >= StatusCodes.Status500InternalServerError)
+        {
+            RequestLog.WriteFailed(log, exchange, fault);
+        }
+
+        if (context.Response.HasStarted)
+        {
+            exchange.ErrorCode = answer.Error?.Code;
+            context.Abort();
+            return;
+        }
+
+        try
+        {
+            context.Response.Clear();
+            context.Response.Headers[front.RequestIdHeader] = exchange.RequestId;
+            await WriteAsync(exchange, answer);
+        }
+        catch (Exception unsent) when (unsent is IOException or OperationCanceledException)
+        {
+            exchange.Status = HttpExchange.ClientClosedRequest;
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using OrleansUploads.Core.Values;
+using OrleansUploads.Gateway.Http.Authentication;
+
+namespace OrleansUploads.Gateway.Http.Fronts;
+
+/// <summary>A request as its front understands it, before anything about it has been checked.</summary>
+internal abstract class FrontRequest
+{
+    /// <summary>Name of the operation for logs and meters. There is a fixed number of names.</summary>
+    public abstract string OperationName { get; }
+
+    /// <summary>Whether the body is an upload's bytes rather than a small document. Only the operation itself reads an upload's
+    /// body.</summary>
+    public abstract bool IsUpload { get; }
+
+    /// <summary>Serves the request, after its signature has been verified.</summary>
+    /// <param name="account">The account that the signer acts for.</param>
+    /// <param name="payload">The body. A document has to be read, and so checked against the signature, before it is
+    /// used.</param>
+    public abstract ValueTask<FrontAnswer> AnswerAsync(AccountId account, RequestPayload payload);
+}

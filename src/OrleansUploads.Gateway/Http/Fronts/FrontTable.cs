@@ -1,0 +1,74 @@
+using OrleansUploads.Gateway.Http.Authentication;
+using OrleansUploads.Gateway.Http.Credentials;
+using OrleansUploads.Gateway.Http.Exchanges;
+using OrleansUploads.Signing;
+
+namespace OrleansUploads.Gateway.Http.Fronts;
+
+/// <summary>The registered fronts. Decides which of them serves a request.</summary>
+internal sealed class FrontTable
+{
+    private readonly List<RegisteredFront> _fronts = [];
+
+    /// <param name="fronts">The fronts, in order of registration.</param>
+    /// <param name="options">The regions and the clock tolerance.</param>
+    /// <param name="credentials">The known access keys.</param>
+    /// <param name="time">The clock.</param>
+    /// <exception cref="InvalidOperationException">There is no front, or two fronts have the same service.</exception>
+    public FrontTable(
+        IEnumerable<IFront> fronts, GatewayOptions options, ICredentialStore credentials, TimeProvider time)
+    {
+        foreach (var front in fronts)
+        {
+            if (FrontFor(front.Signing.Service) is not null)
+            {
+                throw new InvalidOperationException($"Two fronts are registered for the service '{front.Signing.Service}'.");
+            }
+
+            _fronts.Add(new RegisteredFront(front, new Authenticator(front.Signing, options, credentials, time)));
+        }
+
+        if (_fronts.Count == 0)
+        {
+            throw new InvalidOperationException("No front is registered. Add one, for example with AddGlacierFront.");
+        }
+    }
+
+    /// <summary>Chooses the front of a request: by the service of its credential scope, else by its path, else the first
+    /// front.</summary>
+    /// <param name="target">Path and query.</param>
+    /// <param name="authorization">The parsed Authorization header; null if it is absent or malformed.</param>
+    public RegisteredFront Choose(RequestTarget target, AuthorizationHeader? authorization)
+    {
+        if (authorization is not null && FrontFor(authorization.Scope.Service) is { } named)
+        {
+            return named;
+        }
+
+        foreach (var registered in _fronts)
+        {
+            if (registered.Front.ClaimsPath(target))
+            {
+                return registered;
+            }
+        }
+
+        return _fronts[0];
+    }
+
+    private RegisteredFront? FrontFor(string service)
+    {
+        foreach (var registered in _fronts)
+        {
+            if (registered.Front.Signing.Service == service)
+            {
+                return registered;
+            }
+        }
+
+        return null;
+    }
+}
+
+/// <summary>A front with the authenticator for its signing rules.</summary>
+internal sealed record RegisteredFront(IFront Front, Authenticator Authenticator);

@@ -1,0 +1,85 @@
+using Microsoft.AspNetCore.Http.Features;
+using OrleansUploads.Gateway.Http.Admission;
+using OrleansUploads.Gateway.Http.Authentication;
+using OrleansUploads.Gateway.Http.Errors;
+using OrleansUploads.Gateway.Http.Exchanges;
+using OrleansUploads.Signing;
+
+namespace OrleansUploads.Gateway.Http.Fronts;
+
+/// <summary>The checks that every request goes through before its front serves it, in this order: host, headers, signature. No
+/// upload bytes are read until every check has passed.</summary>
+internal sealed class RequestChecks(GatewayOptions options, DocumentReadLimiter reads)
+{
+    /// <summary>Checks a request and lets its front serve it.</summary>
+    /// <param name="exchange">The request.</param>
+    /// <param name="registered">The front that serves it.</param>
+    /// <param name="authorization">The parsed Authorization header; null if it is absent or malformed.</param>
+    /// <param name="malformed">What is wrong with the header; ignored if <paramref name="authorization"/> is given.</param>
+    /// <returns>The front's answer, or an error if a check failed.</returns>
+    public async ValueTask<FrontAnswer> AnswerAsync(
+        HttpExchange exchange,
+        RegisteredFront registered,
+        AuthorizationHeader? authorization,
+        AuthorizationError malformed)
+    {
+        var front = registered.Front;
+        var recognized = front.Recognize(exchange);
+        exchange.OperationName = recognized.OperationName;
+        LimitBody(exchange.Context, recognized.IsUpload);
+        var request = exchange.Context.Request;
+        if (options.AnonymousAccount is not null && !LoopbackHost.Matches(request.Host))
+        {
+            return front.DescribeError(new HttpError.HostNotLoopback(request.Host.ToString()));
+        }
+
+        if (CountBytes(request.Headers) is var headerBytes && headerBytes > options.MaxHeaderBytes)
+        {
+            return front.DescribeError(new HttpError.HeadersTooLong(headerBytes, options.MaxHeaderBytes));
+        }
+
+        var payload = new RequestPayload(exchange, recognized.IsUpload, options.MaxDocumentBytes, reads);
+        var sender = await registered.Authenticator.AuthenticateAsync(exchange, authorization, malformed, payload);
+        if (sender.Error is { } rejected)
+        {
+            return front.DescribeError(rejected);
+        }
+
+        exchange.Account = sender.Account;
+        exchange.Connection?.BeginVerifiedRequest(sender.Account);
+        return await recognized.AnswerAsync(sender.Account, payload);
+    }
+
+    /// <summary>Sets Kestrel's limit for the body. It applies to documents, and is only the second line of defense, because it counts
+    /// the framing of chunks too. Uploads state their length, and the protocol limits it. Kestrel's limit is lifted even for an
+    /// upload that will be refused, so that the rest of the body can be drained and the client reads the response.</summary>
+    private void LimitBody(HttpContext context, bool isUpload)
+    {
+        var limitBytes = 2L * options.MaxDocumentBytes;
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
+            limit.MaxRequestBodySize = isUpload ? null : limitBytes;
+        }
+
+        // Kestrel does not drain a body beyond its limit. It would close the connection without a word on the next request.
+        if (!isUpload && context.Request.ContentLength > limitBytes)
+        {
+            context.Response.Headers.Connection = "close";
+        }
+    }
+
+    private static int CountBytes(IHeaderDictionary headers)
+    {
+        const int SeparatorBytes = 4;
+        var bytes = 0;
+        foreach (var (name, values) in headers)
+        {
+            foreach (var value in values)
+            {
+                bytes += name.Length + (value?.Length ?? 0) + SeparatorBytes;
+            }
+        }
+
+        return bytes;
+    }
+}

@@ -1,0 +1,85 @@
+using System.Diagnostics;
+
+namespace OrleansUploads.Gateway.Http.Sources;
+
+/// <summary>Items in order of arrival, in one queue for each source. Not thread-safe.</summary>
+/// <remarks>When an item has to be evicted, it is the oldest item of the longest queue. So the source with the most items loses
+/// first, and a source with few items is safe from one with many.</remarks>
+/// <typeparam name="T">The type of the items.</typeparam>
+internal sealed class SourceQueues<T>
+    where T : class
+{
+    private readonly Dictionary<TrafficSource, Queue> _queues = [];
+    private readonly SortedSet<Queue> _byLength = new(Comparer<Queue>.Create(Compare));
+    private long _added;
+
+    /// <summary>Number of items in all queues.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The oldest item of the longest queue; null if there are no items.</summary>
+    public T? OldestOfLongest => _byLength.Min?.Items.First!.Value.Item;
+
+    /// <summary>The items of the longest queue, oldest first.</summary>
+    public IEnumerable<T> Longest => _byLength.Min?.Items.Select(entry => entry.Item) ?? [];
+
+    /// <summary>Adds an item to the end of its source's queue.</summary>
+    /// <returns>The item's position, to be given to <see cref="Remove"/>.</returns>
+    public Position Add(TrafficSource source, T item)
+    {
+        if (_queues.TryGetValue(source, out var queue))
+        {
+            _byLength.Remove(queue);
+        }
+        else
+        {
+            _queues.Add(source, queue = new Queue(source));
+        }
+
+        var node = queue.Items.AddLast((item, _added++));
+        _byLength.Add(queue);
+        Count++;
+        return new Position(queue, node);
+    }
+
+    /// <summary>Removes an item.</summary>
+    /// <param name="position">Where <see cref="Add"/> put it.</param>
+    public void Remove(Position position)
+    {
+        // The sort order of a queue depends on its items, so take it out of the sorted set before changing them.
+        var found = _byLength.Remove(position.Queue);
+        Debug.Assert(found, "Every queue with items is in the sorted set.");
+        position.Queue.Items.Remove(position.Node);
+        if (position.Queue.Items.Count > 0)
+        {
+            _byLength.Add(position.Queue);
+        }
+        else
+        {
+            _queues.Remove(position.Queue.Source);
+        }
+
+        Count--;
+    }
+
+    private static int Compare(Queue left, Queue right)
+    {
+        var byLength = right.Items.Count.CompareTo(left.Items.Count);
+        return byLength != 0 ? byLength : left.Items.First!.Value.Number.CompareTo(right.Items.First!.Value.Number);
+    }
+
+    /// <summary>Where an item is.</summary>
+    internal sealed class Position(Queue queue, LinkedListNode<(T Item, long Number)> node)
+    {
+        public Queue Queue { get; } = queue;
+
+        public LinkedListNode<(T Item, long Number)> Node { get; } = node;
+    }
+
+    /// <summary>The items of one source.</summary>
+    internal sealed class Queue(TrafficSource source)
+    {
+        public TrafficSource Source { get; } = source;
+
+        public LinkedList<(T Item, long Number)> Items { get; } = [];
+    }
+}

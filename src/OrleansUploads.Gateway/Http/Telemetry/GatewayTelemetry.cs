@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using OrleansUploads.Gateway.Http.Admission;
+using OrleansUploads.Gateway.Http.Connections;
+using OrleansUploads.Gateway.Http.Exchanges;
+
+namespace OrleansUploads.Gateway.Http.Telemetry;
+
+/// <summary>The gateway's meters and activities. Their names are part of the operator's interface.</summary>
+public static class GatewayTelemetry
+{
+    /// <summary>Name of the meter and of the activity source.</summary>
+    public const string Name = "OrleansUploads.Gateway";
+
+    private static readonly Meter Meter = new(Name);
+
+    private static readonly Counter<long> Requests =
+        Meter.CreateCounter<long>("orleansuploads.requests", "{request}", "Requests answered.");
+
+    private static readonly Histogram<double> Duration = Meter.CreateHistogram<double>(
+        "orleansuploads.request.duration", "s", "Time from a request's headers to the end of its response.");
+
+    private static readonly Counter<long> BytesIn =
+        Meter.CreateCounter<long>("orleansuploads.request.received_bytes", "By", "Bytes received in request bodies.");
+
+    private static readonly Counter<long> BytesOut =
+        Meter.CreateCounter<long>("orleansuploads.request.sent_bytes", "By", "Bytes sent in response bodies.");
+
+    private static WeakReference<OpenConnections>? _connections;
+
+    private static WeakReference<TransferLimiters>? _transfers;
+
+    static GatewayTelemetry()
+    {
+        Meter.CreateObservableGauge(
+            "orleansuploads.connections", () => Connections?.Count ?? 0, "{connection}", "Open connections.");
+        Meter.CreateObservableCounter(
+            "orleansuploads.connections.closed_early",
+            () => Connections?.ClosedEarly ?? 0,
+            "{connection}",
+            "Connections closed because others needed their place.");
+        Meter.CreateObservableGauge(
+            "orleansuploads.bodies", () => Transfers?.Bodies.InUse ?? 0, "{body}", "Upload bodies being read.");
+        Meter.CreateObservableGauge(
+            "orleansuploads.outputs", () => Transfers?.Outputs.InUse ?? 0, "{output}", "Job outputs being sent.");
+        Meter.CreateObservableGauge(
+            "orleansuploads.transfers.waiting",
+            () => Transfers is { } all ? all.Bodies.Waiting + all.Outputs.Waiting : 0,
+            "{transfer}",
+            "Bodies and outputs waiting for a slot.");
+    }
+
+    private static ActivitySource Activities { get; } = new(Name);
+
+    private static OpenConnections? Connections =>
+        _connections is { } known && known.TryGetTarget(out var connections) ? connections : null;
+
+    private static TransferLimiters? Transfers =>
+        _transfers is { } known && known.TryGetTarget(out var transfers) ? transfers : null;
+
+    /// <summary>Reports these connections and transfers from now on.</summary>
+    internal static void Observe(OpenConnections connections, TransferLimiters transfers)
+    {
+        _connections = new(connections);
+        _transfers = new(transfers);
+    }
+
+    /// <summary>Starts the activity of a request.</summary>
+    /// <param name="service">The service that the request is for, such as <c>glacier</c>.</param>
+    internal static Activity? StartActivity(string service) => Activities.StartActivity(service, ActivityKind.Internal);
+
+    /// <summary>Records a request that was answered.</summary>
+    internal static void Record(HttpExchange exchange, TimeSpan elapsed, Activity? activity)
+    {
+        var tags = new TagList
+        {
+            { "operation", exchange.OperationName },
+            { "status", exchange.Status },
+        };
+        Requests.Add(1, tags);
+        Duration.Record(elapsed.TotalSeconds, tags);
+        BytesIn.Add(exchange.Received.Bytes, tags);
+        BytesOut.Add(exchange.Sent.Bytes, tags);
+        if (activity is not null)
+        {
+            activity.DisplayName = exchange.OperationName;
+            activity.SetTag("request_id", exchange.RequestId);
+            activity.SetTag("status", exchange.Status);
+            activity.SetTag("code", exchange.ErrorCode);
+            activity.SetStatus(
+                exchange.Status >= StatusCodes.Status500InternalServerError
+                    ? ActivityStatusCode.Error
+                    : ActivityStatusCode.Unset);
+        }
+    }
+}

@@ -1,0 +1,225 @@
+using System.Globalization;
+using OrleansUploads.Core.Settings;
+using OrleansUploads.Engine;
+using OrleansUploads.Gateway.Glacier.Notifications;
+
+namespace OrleansUploads.Gateway.Settings;
+
+/// <summary>All settings that a single server and a silo share. Their defaults are those of the options.</summary>
+public static class ServiceSettings
+{
+    private static readonly TimeSpan OneSecond = TimeSpan.FromSeconds(1);
+
+    /// <summary>The region in the ARNs of vaults.</summary>
+    public static readonly ServiceSetting Region = new(
+        "Region",
+        "The region in the names (ARNs) of vaults.",
+        options => options.Gateway.Region,
+        (options, text) =>
+        {
+            options.Gateway = options.Gateway with { Region = text };
+            return null;
+        });
+
+    /// <summary>Time without activity after which an upload expires.</summary>
+    public static readonly ServiceSetting StaleAfter = Duration(
+        "StaleAfter",
+        $"Uploads without activity for this long are deleted; at least {Durations.Format(UploadPolicy.MinStaleAfter)}.",
+        UploadPolicy.MinStaleAfter,
+        options => options.Engine.Uploads.StaleAfter,
+        (options, value) => With(options, uploads => uploads with { StaleAfter = value }));
+
+    /// <summary>Time until the output of a job is available.</summary>
+    public static readonly ServiceSetting RetrievalDelay = new(
+        "RetrievalDelay",
+        "How long the output of jobs is delayed: `3h` for all tiers, or `standard=3h expedited=1m bulk=12h`. Inventories are delayed "
+        + "like the standard tier.",
+        options => RetrievalDelays.Format(options.Engine.Retrievals),
+        (options, text) =>
+        {
+            if (!RetrievalDelays.TryParse(Words(text), out var policy, out var wrong))
+            {
+                return $"'{wrong}' is not a delay: write {RetrievalDelays.Form}.";
+            }
+
+            options.Engine = options.Engine with { Retrievals = policy };
+            With(options, uploads => uploads with { DeletedArchiveGrace = UploadPolicy.GraceFor(policy) });
+            return null;
+        })
+    { IsList = true };
+
+    /// <summary>Receivers of messages about finished jobs.</summary>
+    public static readonly ServiceSetting Notify = new(
+        "Notify",
+        "Where notifications about finished jobs are sent: `topic ARN=address`, several with blanks between them.",
+        _ => null,
+        (options, text) =>
+        {
+            var isValid = TopicReceivers.TryParse(Words(text), out var receivers, out var flaw);
+            options.Receivers = receivers;
+            return isValid ? null : flaw;
+        })
+    { IsList = true, IsSecret = true };
+
+    /// <summary>When inventories are taken.</summary>
+    public static readonly ServiceSetting Inventory = new(
+        "Inventory",
+        "When the inventory of a vault is taken: `current`, with every change, or `daily`.",
+        options => Word(options.Engine.Inventories),
+        (options, text) =>
+        {
+            foreach (var schedule in Enum.GetValues<InventorySchedule>())
+            {
+                if (text.Equals(Word(schedule), StringComparison.OrdinalIgnoreCase))
+                {
+                    options.Engine = options.Engine with { Inventories = schedule };
+                    return null;
+                }
+            }
+
+            return $"It must be one of {string.Join(", ", Enum.GetValues<InventorySchedule>().Select(Word))}.";
+        });
+
+    /// <summary>Maximum number of vaults per account.</summary>
+    public static readonly ServiceSetting MaxVaults = Count(
+        "MaxVaults",
+        "Maximum number of vaults per account.",
+        int.MaxValue,
+        options => options.Engine.Accounts.MaxVaults,
+        (options, value) => options.Engine = options.Engine with
+        {
+            Accounts = options.Engine.Accounts with { MaxVaults = value },
+        });
+
+    /// <summary>Maximum number of uploads in progress per vault.</summary>
+    public static readonly ServiceSetting MaxOpenUploads = Count(
+        "MaxOpenUploads",
+        $"Maximum number of uploads in progress per vault, up to {VaultLimits.MaxOpenUploads}; the same on all silos.",
+        VaultLimits.MaxOpenUploads,
+        options => options.Engine.Vaults.OpenUploads,
+        (options, value) => options.Engine = options.Engine with
+        {
+            Vaults = options.Engine.Vaults with { OpenUploads = value },
+        });
+
+    /// <summary>Maximum number of jobs that a vault keeps.</summary>
+    public static readonly ServiceSetting MaxJobs = Count(
+        "MaxJobs",
+        $"Maximum number of jobs that a vault keeps, up to {VaultLimits.DefaultJobs}; at most a tenth can be inventory jobs; the same "
+        + "on all silos.",
+        VaultLimits.DefaultJobs,
+        options => options.Engine.Vaults.Jobs,
+        (options, value) => options.Engine = options.Engine with { Vaults = options.Engine.Vaults with { Jobs = value } });
+
+    /// <summary>Maximum number of client connections.</summary>
+    public static readonly ServiceSetting MaxConnections = Count(
+        "MaxConnections",
+        "Maximum number of client connections; fewer if the limit of open files (`ulimit -n`) does not allow that many.",
+        int.MaxValue,
+        options => options.Gateway.MaxConnections,
+        (options, value) => options.Gateway = options.Gateway with { MaxConnections = value });
+
+    /// <summary>Maximum number of concurrent upload bodies, and of concurrent job outputs.</summary>
+    public static readonly ServiceSetting MaxBodies = Count(
+        "MaxBodies",
+        "Maximum number of upload bodies that are received at a time, and of job outputs that are sent at a time.",
+        int.MaxValue,
+        options => options.Gateway.MaxConcurrentBodies,
+        (options, value) => options.Gateway = options.Gateway with
+        {
+            MaxConcurrentBodies = value,
+            MaxConcurrentOutputs = value,
+        });
+
+    /// <summary>Maximum time for the headers of a request to arrive.</summary>
+    public static readonly ServiceSetting HeaderTimeout = Duration(
+        "HeaderTimeout",
+        "A connection is closed if the headers of a request take longer than this.",
+        OneSecond,
+        options => options.Gateway.HeaderTimeout,
+        (options, value) => options.Gateway = options.Gateway with { HeaderTimeout = value });
+
+    /// <summary>Time after which an idle connection is closed.</summary>
+    public static readonly ServiceSetting KeepAliveTimeout = Duration(
+        "KeepAliveTimeout",
+        "A connection is closed if no request begins for this long. It must be longer than a load balancer keeps idle connections.",
+        OneSecond,
+        options => options.Gateway.KeepAliveTimeout,
+        (options, value) => options.Gateway = options.Gateway with { KeepAliveTimeout = value });
+
+    /// <summary>Minimum age of unowned bytes that are deleted.</summary>
+    public static readonly ServiceSetting CollectGrace = Duration(
+        "CollectGrace",
+        "Unowned bytes younger than this are kept.",
+        TimeSpan.Zero,
+        options => options.Engine.Maintenance.AttemptGrace,
+        (options, value) => With(options, maintenance => maintenance with { AttemptGrace = value }));
+
+    /// <summary>Time between two collections of unowned bytes.</summary>
+    public static readonly ServiceSetting CollectInterval = Duration(
+        "CollectInterval",
+        "Time between two collections of unowned bytes.",
+        OneSecond,
+        options => options.Engine.Maintenance.CollectInterval,
+        (options, value) => With(options, maintenance => maintenance with { CollectInterval = value }));
+
+    /// <summary>All of them, in the order of the documentation.</summary>
+    public static readonly IReadOnlyList<ServiceSetting> All =
+    [
+        Region, StaleAfter, RetrievalDelay, Notify, Inventory, MaxVaults, MaxOpenUploads, MaxJobs, MaxConnections, MaxBodies,
+        HeaderTimeout, KeepAliveTimeout, CollectGrace, CollectInterval,
+    ];
+
+    private static ServiceSetting Count(
+        string name, string meaning, int max, Func<ServiceOptions, int> get, Action<ServiceOptions, int> set) => new(
+            name,
+            meaning,
+            options => get(options).ToString(CultureInfo.InvariantCulture),
+            (options, text) =>
+            {
+                if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) || value < 1 || value > max)
+                {
+                    return max == int.MaxValue
+                        ? "It must be a whole number of at least 1."
+                        : string.Create(CultureInfo.InvariantCulture, $"It must be a whole number from 1 to {max}.");
+                }
+
+                set(options, value);
+                return null;
+            });
+
+    private static ServiceSetting Duration(
+        string name,
+        string meaning,
+        TimeSpan min,
+        Func<ServiceOptions, TimeSpan> get,
+        Action<ServiceOptions, TimeSpan> set) => new(
+            name,
+            meaning,
+            options => Durations.Format(get(options)),
+            (options, text) =>
+            {
+                if (!Durations.TryParse(text, out var value))
+                {
+                    return $"It must be a duration such as {Durations.Examples}.";
+                }
+
+                if (value < min)
+                {
+                    return $"It must be at least {Durations.Format(min)}.";
+                }
+
+                set(options, value);
+                return null;
+            });
+
+    private static void With(ServiceOptions options, Func<UploadPolicy, UploadPolicy> change) =>
+        options.Engine = options.Engine with { Uploads = change(options.Engine.Uploads) };
+
+    private static void With(ServiceOptions options, Func<MaintenanceOptions, MaintenanceOptions> change) =>
+        options.Engine = options.Engine with { Maintenance = change(options.Engine.Maintenance) };
+
+    private static string Word(InventorySchedule schedule) => schedule.ToString().ToLowerInvariant();
+
+    private static string[] Words(string text) => text.Split(default(char[]), StringSplitOptions.RemoveEmptyEntries);
+}
