@@ -1,19 +1,19 @@
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 using OrleansUploads.Client.Wire;
-using OrleansUploads.Core;
 
 namespace OrleansUploads.Client;
 
 public sealed partial class GlacierClient
 {
-    /// <summary>Uploads an archive in one request. <b>Never sent again</b>, whatever happens: where the answer was lost,
-    /// the archive may exist, and sending it again would make a second one. A multipart upload has no such doubt.</summary>
-    /// <param name="vault">The vault.</param>
-    /// <param name="body">1 byte to 4 GiB.</param>
+    /// <summary>Uploads an archive in one request. The client <b>never retries</b> this request: if the response is lost, the
+    /// archive may already exist, and a retry would create a second one. A multipart upload can be retried safely.</summary>
+    /// <param name="vault">The vault name.</param>
+    /// <param name="body">The archive's bytes: 1 byte to 4 GiB.</param>
     /// <param name="description">At most 1,024 characters of printable ASCII; null for none.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="IOException">The source of the body cannot be read.</exception>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <returns>The new archive's ID, tree hash and location.</returns>
+    /// <exception cref="IOException">Reading the source of the body failed.</exception>
     public Task<ArchiveReceipt> UploadArchiveAsync(
         string vault, HashedBody body, string? description = null, CancellationToken cancellationToken = default)
     {
@@ -24,8 +24,8 @@ public sealed partial class GlacierClient
             Body = body,
         };
         return Transport.RunAsync(
-            request.With(HeaderNames.TreeHash, body.TreeHash.ToString())
-                .With(HeaderNames.ArchiveDescription, DescriptionText.Check(description)),
+            request.WithHeader(HeaderNames.TreeHash, body.TreeHash.ToString())
+                .WithHeader(HeaderNames.ArchiveDescription, DescriptionText.Check(description)),
             (response, _) =>
             {
                 CheckTreeHash(response, body);
@@ -35,7 +35,7 @@ public sealed partial class GlacierClient
             cancellationToken);
     }
 
-    /// <summary>Deletes an archive. Deleting it again is no error.</summary>
+    /// <summary>Deletes an archive. Deleting an archive that is already deleted succeeds.</summary>
     public Task DeleteArchiveAsync(string vault, string archiveId, CancellationToken cancellationToken = default) =>
         Transport.RemoveAsync(
             new GlacierRequest(HttpMethod.Delete, RequestPath.Item(_account, vault, "archives", archiveId)),
@@ -43,28 +43,30 @@ public sealed partial class GlacierClient
 
     private static ArchiveReceipt ReadReceipt(HttpResponseMessage response) =>
         new(
-            Answer.RequireHeader(response, HeaderNames.ArchiveId),
-            Answer.FindTreeHash(response),
-            Answer.RequireHeader(response, "Location"));
+            ResponseReader.RequireHeader(response, HeaderNames.ArchiveId),
+            ResponseReader.FindTreeHash(response),
+            ResponseReader.RequireHeader(response, "Location"));
 
     private static void CheckBodyLength(HashedBody body)
     {
-        if (body.LengthBytes is < 1 or > Limits.MaxPartSizeBytes)
+        if (body.LengthBytes is < 1 or > GlacierLimits.MaxPartSizeBytes)
         {
-            throw new ArgumentException("A body has 1 byte to 4 GiB.", nameof(body));
+            throw new ArgumentException(
+                $"The body is {body.LengthBytes} bytes long. It must be 1 byte to 4 GiB long.", nameof(body));
         }
     }
 
-    // The server computed this hash from what arrived, so a difference means that it has other bytes.
+    // The server computed this hash from the bytes that it received, so a difference means that it has different bytes.
     private static void CheckTreeHash(HttpResponseMessage response, HashedBody body)
     {
-        if (Answer.FindTreeHash(response) is { } theirs && theirs != body.TreeHash)
+        if (ResponseReader.FindTreeHash(response) is { } theirs && theirs != body.TreeHash)
         {
             throw new GlacierException(
-                GlacierErrorCodes.HashDiffers, $"Sent bytes with tree hash {body.TreeHash}, the server confirmed {theirs}.")
+                GlacierErrorCodes.HashDiffers,
+                $"The bytes sent have tree hash {body.TreeHash}, but the server confirmed tree hash {theirs}.")
             {
                 StatusCode = response.StatusCode,
-                RequestId = Answer.FindHeader(response, HeaderNames.RequestId),
+                RequestId = ResponseReader.FindHeader(response, HeaderNames.RequestId),
             };
         }
     }

@@ -9,13 +9,13 @@ public sealed partial class GlacierClient
 {
     private const string Jobs = "jobs";
 
-    /// <summary>Asks for an archive's bytes, which can be downloaded once the job has succeeded.</summary>
-    /// <param name="vault">The vault.</param>
-    /// <param name="archiveId">The archive.</param>
-    /// <param name="range">Which of its bytes, aligned to 1 MiB; null for all.</param>
-    /// <param name="tier">How fast; null for the server's default.</param>
+    /// <summary>Starts a job that retrieves an archive's bytes. They can be downloaded after the job has succeeded.</summary>
+    /// <param name="vault">The vault name.</param>
+    /// <param name="archiveId">The archive ID.</param>
+    /// <param name="range">The bytes to retrieve, aligned to 1 MiB; null for the whole archive.</param>
+    /// <param name="tier">The retrieval speed; null for the server's default.</param>
     /// <param name="description">At most 1,024 characters of printable ASCII; null for none.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
     /// <returns>The job's ID.</returns>
     public Task<string> InitiateArchiveRetrievalAsync(
         string vault,
@@ -32,7 +32,7 @@ public sealed partial class GlacierClient
             cancellationToken);
     }
 
-    /// <summary>Asks for the list of a vault's archives, as JSON.</summary>
+    /// <summary>Starts a job that retrieves the list of a vault's archives as JSON.</summary>
     /// <returns>The job's ID.</returns>
     public Task<string> InitiateInventoryRetrievalAsync(
         string vault, string? description = null, CancellationToken cancellationToken = default) =>
@@ -41,18 +41,18 @@ public sealed partial class GlacierClient
             new JobParametersDocument("inventory-retrieval", null, DescriptionText.Check(description), null, null),
             cancellationToken);
 
-    /// <summary>Asks about one job.</summary>
+    /// <summary>Returns the status and properties of a job.</summary>
     public Task<Job> DescribeJobAsync(string vault, string jobId, CancellationToken cancellationToken = default) =>
         RunAsync(
             new GlacierRequest(HttpMethod.Get, RequestPath.Item(_account, vault, Jobs, jobId)),
-            static (response, token) => Answer.ReadJsonAsync(response, GlacierJson.Default.Job, token),
+            static (response, token) => ResponseReader.ReadJsonAsync(response, GlacierJson.Default.Job, token),
             cancellationToken);
 
-    /// <summary>Reads one page of a vault's jobs, by the time they were initiated.</summary>
-    /// <param name="vault">The vault.</param>
-    /// <param name="marker">The marker of the page before; null for the first.</param>
-    /// <param name="limit">Most jobs on the page; null for the server's choice.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <summary>Returns one page of a vault's jobs, ordered by the time they were initiated.</summary>
+    /// <param name="vault">The vault name.</param>
+    /// <param name="marker">The marker of the previous page; null for the first page.</param>
+    /// <param name="limit">The maximum number of jobs on the page; null for the server's default.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
     public Task<Page<Job>> ListJobsPageAsync(
         string vault, string? marker = null, int? limit = null, CancellationToken cancellationToken = default) =>
         RunAsync(
@@ -60,38 +60,38 @@ public sealed partial class GlacierClient
                 HttpMethod.Get, RequestPath.Page($"{RequestPath.Vault(_account, vault)}/{Jobs}", marker, limit)),
             static async (response, token) =>
             {
-                var list = await Answer.ReadJsonAsync(response, GlacierJson.Default.JobListDocument, token);
+                var list = await ResponseReader.ReadJsonAsync(response, GlacierJson.Default.JobListDocument, token);
                 return new Page<Job>(list.JobList, list.Marker);
             },
             cancellationToken);
 
-    /// <summary>All jobs of a vault, by the time they were initiated, page by page as they are asked for.</summary>
+    /// <summary>Enumerates all jobs of a vault, ordered by the time they were initiated. Pages are requested as needed.</summary>
     public IAsyncEnumerable<Job> ListJobsAsync(string vault, CancellationToken cancellationToken = default) =>
-        EachAsync((marker, token) => ListJobsPageAsync(vault, marker, limit: null, token), cancellationToken);
+        ReadAllPagesAsync((marker, token) => ListJobsPageAsync(vault, marker, limit: null, token), cancellationToken);
 
-    /// <summary>Begins to download a finished job's output. Retries end where the bytes begin: a connection that breaks
-    /// later breaks the returned stream.</summary>
-    /// <param name="vault">The vault.</param>
-    /// <param name="jobId">The job.</param>
-    /// <param name="range">Which bytes of the output; null for all.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <summary>Starts to download a finished job's output. The client retries only until the response headers arrive. If
+    /// the connection breaks later, reading the returned stream fails.</summary>
+    /// <param name="vault">The vault name.</param>
+    /// <param name="jobId">The job ID.</param>
+    /// <param name="range">The bytes of the output to download; null for the whole output.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
     public Task<JobOutput> GetJobOutputAsync(
         string vault, string jobId, ByteRange? range = null, CancellationToken cancellationToken = default) =>
         GetJobOutputAsync(vault, jobId, range, Transport.Retry, cancellationToken);
 
-    /// <summary>Begins to download with a patience of its own.</summary>
+    /// <summary>Starts to download with the given retry policy in place of the client's.</summary>
     internal Task<JobOutput> GetJobOutputAsync(
         string vault, string jobId, ByteRange? range, RetryPolicy retry, CancellationToken cancellationToken) =>
         Transport.RunAsync(
             new GlacierRequest(HttpMethod.Get, RequestPath.Item(_account, vault, Jobs, jobId) + "/output")
             {
-                KeepsAnswerOpen = true,
-            }.With("range", range is null ? null : $"bytes={range}"),
+                KeepsResponseOpen = true,
+            }.WithHeader("range", range is null ? null : $"bytes={range}"),
             static async (response, token) => new JobOutput(response, await response.Content.ReadAsStreamAsync(token))
             {
-                Range = Answer.FindRange(response),
-                TreeHash = Answer.FindTreeHash(response),
-                ArchiveDescription = Answer.FindHeader(response, HeaderNames.ArchiveDescription),
+                Range = ResponseReader.FindRange(response),
+                TreeHash = ResponseReader.FindTreeHash(response),
+                ArchiveDescription = ResponseReader.FindHeader(response, HeaderNames.ArchiveDescription),
             },
             retry,
             cancellationToken);
@@ -105,6 +105,6 @@ public sealed partial class GlacierClient
                     JsonSerializer.SerializeToUtf8Bytes(parameters, GlacierJson.Default.JobParametersDocument)),
                 ContentType = "application/json",
             },
-            static (response, _) => Task.FromResult(Answer.RequireHeader(response, HeaderNames.JobId)),
+            static (response, _) => Task.FromResult(ResponseReader.RequireHeader(response, HeaderNames.JobId)),
             cancellationToken);
 }

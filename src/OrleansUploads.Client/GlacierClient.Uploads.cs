@@ -2,7 +2,7 @@ using System.Globalization;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 using OrleansUploads.Client.Wire;
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Client;
 
@@ -10,28 +10,28 @@ public sealed partial class GlacierClient
 {
     private const string Uploads = "multipart-uploads";
 
-    /// <summary>Begins an upload in parts.</summary>
-    /// <param name="vault">The vault.</param>
-    /// <param name="partSizeBytes">1 MiB times a power of two, at most 4 GiB; at most 10,000 parts make an archive.</param>
+    /// <summary>Initiates a multipart upload.</summary>
+    /// <param name="vault">The vault name.</param>
+    /// <param name="partSizeBytes">1 MiB times a power of two, at most 4 GiB. An archive has at most 10,000 parts.</param>
     /// <param name="description">At most 1,024 characters of printable ASCII; null for none.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
     /// <returns>The upload's ID.</returns>
     public Task<string> InitiateMultipartUploadAsync(
         string vault, long partSizeBytes, string? description = null, CancellationToken cancellationToken = default) =>
         RunAsync(
             new GlacierRequest(HttpMethod.Post, $"{RequestPath.Vault(_account, vault)}/{Uploads}")
-                .With(HeaderNames.PartSize, partSizeBytes.ToString(CultureInfo.InvariantCulture))
-                .With(HeaderNames.ArchiveDescription, DescriptionText.Check(description)),
-            static (response, _) => Task.FromResult(Answer.RequireHeader(response, HeaderNames.UploadId)),
+                .WithHeader(HeaderNames.PartSize, partSizeBytes.ToString(CultureInfo.InvariantCulture))
+                .WithHeader(HeaderNames.ArchiveDescription, DescriptionText.Check(description)),
+            static (response, _) => Task.FromResult(ResponseReader.RequireHeader(response, HeaderNames.UploadId)),
             cancellationToken);
 
-    /// <summary>Uploads one part. Uploading it again, with the same bytes or others, replaces it.</summary>
-    /// <param name="vault">The vault.</param>
-    /// <param name="uploadId">The upload.</param>
-    /// <param name="startBytes">Where the part begins in the archive; a multiple of the part size.</param>
-    /// <param name="body">The part's bytes: a whole part size, or less for the last part.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="IOException">The source of the body cannot be read.</exception>
+    /// <summary>Uploads one part. Uploading a part again replaces it, with the same or different bytes.</summary>
+    /// <param name="vault">The vault name.</param>
+    /// <param name="uploadId">The upload ID.</param>
+    /// <param name="startBytes">The offset of the part in the archive; a multiple of the part size.</param>
+    /// <param name="body">The part's bytes: exactly the part size, or less for the last part.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <exception cref="IOException">Reading the source of the body failed.</exception>
     public Task UploadPartAsync(
         string vault, string uploadId, long startBytes, HashedBody body, CancellationToken cancellationToken = default)
     {
@@ -44,7 +44,7 @@ public sealed partial class GlacierClient
             ContentRange = $"bytes {new ByteRange(startBytes, startBytes + body.LengthBytes)}/*",
         };
         return RunAsync(
-            request.With(HeaderNames.TreeHash, body.TreeHash.ToString()),
+            request.WithHeader(HeaderNames.TreeHash, body.TreeHash.ToString()),
             (response, _) =>
             {
                 CheckTreeHash(response, body);
@@ -53,12 +53,13 @@ public sealed partial class GlacierClient
             cancellationToken);
     }
 
-    /// <summary>Makes an archive of the parts. Completing again answers the same archive.</summary>
-    /// <param name="vault">The vault.</param>
-    /// <param name="uploadId">The upload.</param>
-    /// <param name="archiveSizeBytes">Size of all parts together.</param>
-    /// <param name="treeHash">Tree hash of the whole archive; fold the parts' by <see cref="TreeHasher"/>.</param>
-    /// <param name="cancellationToken">Gives up; the server may complete nevertheless.</param>
+    /// <summary>Completes an upload: turns its parts into an archive. Repeating the request returns the same archive ID.</summary>
+    /// <param name="vault">The vault name.</param>
+    /// <param name="uploadId">The upload ID.</param>
+    /// <param name="archiveSizeBytes">The total size of all parts in bytes.</param>
+    /// <param name="treeHash">The tree hash of the whole archive. Use <see cref="TreeHasher.Combine"/> to compute it from the
+    /// tree hashes of the parts.</param>
+    /// <param name="cancellationToken">Cancels the request. The server may still complete the upload.</param>
     public Task<ArchiveReceipt> CompleteMultipartUploadAsync(
         string vault,
         string uploadId,
@@ -67,18 +68,19 @@ public sealed partial class GlacierClient
         CancellationToken cancellationToken = default) =>
         CompleteMultipartUploadAsync(vault, uploadId, archiveSizeBytes, treeHash, Transport.Retry, cancellationToken);
 
-    /// <summary>Drops an upload and its parts.</summary>
+    /// <summary>Aborts an upload and deletes its parts. Aborting an upload that does not exist fails with
+    /// <see cref="GlacierErrorCodes.ResourceNotFound"/>.</summary>
     public Task AbortMultipartUploadAsync(string vault, string uploadId, CancellationToken cancellationToken = default) =>
         Transport.RemoveAsync(
             new GlacierRequest(HttpMethod.Delete, RequestPath.Item(_account, vault, Uploads, uploadId)),
             cancellationToken);
 
-    /// <summary>Reads one page of an upload's parts, by start.</summary>
-    /// <param name="vault">The vault.</param>
-    /// <param name="uploadId">The upload.</param>
-    /// <param name="marker">The marker of the page before; null for the first.</param>
-    /// <param name="limit">Most parts on the page; null for the server's choice.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <summary>Returns one page of an upload's parts, ordered by offset.</summary>
+    /// <param name="vault">The vault name.</param>
+    /// <param name="uploadId">The upload ID.</param>
+    /// <param name="marker">The marker of the previous page; null for the first page.</param>
+    /// <param name="limit">The maximum number of parts on the page; null for the server's default.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
     public Task<PartPage> ListPartsPageAsync(
         string vault,
         string uploadId,
@@ -89,13 +91,13 @@ public sealed partial class GlacierClient
             new GlacierRequest(
                 HttpMethod.Get,
                 RequestPath.Page(RequestPath.Item(_account, vault, Uploads, uploadId), marker, limit)),
-            static (response, token) => Answer.ReadJsonAsync(response, GlacierJson.Default.PartPage, token),
+            static (response, token) => ResponseReader.ReadJsonAsync(response, GlacierJson.Default.PartPage, token),
             cancellationToken);
 
-    /// <summary>All parts of an upload, by start, page by page as they are asked for.</summary>
+    /// <summary>Enumerates all parts of an upload, ordered by offset. Pages are requested as needed.</summary>
     public IAsyncEnumerable<UploadedPart> ListPartsAsync(
         string vault, string uploadId, CancellationToken cancellationToken = default) =>
-        EachAsync(
+        ReadAllPagesAsync(
             async (marker, token) =>
             {
                 var page = await ListPartsPageAsync(vault, uploadId, marker, limit: null, token);
@@ -103,11 +105,11 @@ public sealed partial class GlacierClient
             },
             cancellationToken);
 
-    /// <summary>Reads one page of a vault's uploads in progress.</summary>
-    /// <param name="vault">The vault.</param>
-    /// <param name="marker">The marker of the page before; null for the first.</param>
-    /// <param name="limit">Most uploads on the page; null for the server's choice.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <summary>Returns one page of a vault's uploads in progress.</summary>
+    /// <param name="vault">The vault name.</param>
+    /// <param name="marker">The marker of the previous page; null for the first page.</param>
+    /// <param name="limit">The maximum number of uploads on the page; null for the server's default.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
     public Task<Page<MultipartUpload>> ListMultipartUploadsPageAsync(
         string vault, string? marker = null, int? limit = null, CancellationToken cancellationToken = default) =>
         RunAsync(
@@ -115,17 +117,17 @@ public sealed partial class GlacierClient
                 HttpMethod.Get, RequestPath.Page($"{RequestPath.Vault(_account, vault)}/{Uploads}", marker, limit)),
             static async (response, token) =>
             {
-                var list = await Answer.ReadJsonAsync(response, GlacierJson.Default.UploadListDocument, token);
+                var list = await ResponseReader.ReadJsonAsync(response, GlacierJson.Default.UploadListDocument, token);
                 return new Page<MultipartUpload>(list.UploadsList, list.Marker);
             },
             cancellationToken);
 
-    /// <summary>All uploads in progress of a vault, page by page as they are asked for.</summary>
+    /// <summary>Enumerates all uploads in progress of a vault. Pages are requested as needed.</summary>
     public IAsyncEnumerable<MultipartUpload> ListMultipartUploadsAsync(
         string vault, CancellationToken cancellationToken = default) =>
-        EachAsync((marker, token) => ListMultipartUploadsPageAsync(vault, marker, limit: null, token), cancellationToken);
+        ReadAllPagesAsync((marker, token) => ListMultipartUploadsPageAsync(vault, marker, limit: null, token), cancellationToken);
 
-    /// <summary>Completes with a patience of its own.</summary>
+    /// <summary>Completes with the given retry policy in place of the client's.</summary>
     internal Task<ArchiveReceipt> CompleteMultipartUploadAsync(
         string vault,
         string uploadId,
@@ -135,8 +137,8 @@ public sealed partial class GlacierClient
         CancellationToken cancellationToken) =>
         Transport.RunAsync(
             new GlacierRequest(HttpMethod.Post, RequestPath.Item(_account, vault, Uploads, uploadId))
-                .With(HeaderNames.ArchiveSize, archiveSizeBytes.ToString(CultureInfo.InvariantCulture))
-                .With(HeaderNames.TreeHash, treeHash.ToString()),
+                .WithHeader(HeaderNames.ArchiveSize, archiveSizeBytes.ToString(CultureInfo.InvariantCulture))
+                .WithHeader(HeaderNames.TreeHash, treeHash.ToString()),
             static (response, _) => Task.FromResult(ReadReceipt(response)),
             retry,
             cancellationToken);

@@ -4,11 +4,11 @@ using OrleansUploads.Client.Wire;
 
 namespace OrleansUploads.Client;
 
-/// <summary>Speaks the Glacier vault REST API (2012-06-01) to any server that does. Safe for many threads.</summary>
+/// <summary>A client for servers that implement the Glacier vault REST API (2012-06-01). Thread-safe.</summary>
 /// <remarks>
-/// Each method is one operation of the protocol. It is signed, sent again while <see cref="GlacierClientOptions.Retry"/>
-/// says so, and ends in an answer or a <see cref="GlacierException"/>. To move whole files, see
-/// <see cref="Transfers.ArchiveUpload"/> and <see cref="Transfers.ArchiveDownload"/>.
+/// Each method performs one operation of the protocol. It signs the request, retries it as
+/// <see cref="GlacierClientOptions.Retry"/> specifies, and returns the result or throws a <see cref="GlacierException"/>.
+/// To transfer whole files, use <see cref="Transfers.ArchiveUpload"/> and <see cref="Transfers.ArchiveDownload"/>.
 /// </remarks>
 public sealed partial class GlacierClient : IDisposable
 {
@@ -16,13 +16,14 @@ public sealed partial class GlacierClient : IDisposable
     private readonly bool _ownsHttp;
     private readonly string _account;
 
-    /// <summary>Makes a client with connections of its own.</summary>
+    /// <summary>Creates a client with its own connections.</summary>
+    /// <exception cref="ArgumentException">The endpoint is not an absolute http or https address without a path.</exception>
     public GlacierClient(GlacierClientOptions options)
         : this(CreateHttp(), options) => _ownsHttp = true;
 
-    /// <summary>Makes a client that sends by the caller's <see cref="HttpClient"/>, which stays the caller's to dispose
-    /// of. Its <see cref="HttpClient.Timeout"/> bounds each attempt, so for large parts it should be infinite, and its
-    /// handler should not follow redirects.</summary>
+    /// <summary>Creates a client that uses the caller's <see cref="HttpClient"/> and does not dispose of it. Its
+    /// <see cref="HttpClient.Timeout"/> limits each attempt, so set it to infinite for large parts. Its handler should not
+    /// follow redirects.</summary>
     /// <exception cref="ArgumentException">The endpoint is not an absolute http or https address without a path.</exception>
     public GlacierClient(HttpClient http, GlacierClientOptions options)
     {
@@ -31,7 +32,10 @@ public sealed partial class GlacierClient : IDisposable
         ArgumentException.ThrowIfNullOrEmpty(options.AccountId, nameof(options));
         if (options.Endpoint is not { IsAbsoluteUri: true, Scheme: "http" or "https", PathAndQuery: "/" })
         {
-            throw new ArgumentException("The endpoint is scheme, host and port, without a path.", nameof(options));
+            throw new ArgumentException(
+                $"The endpoint '{options.Endpoint}' is not valid. It must be an http or https address with scheme, host and port, "
+                + "without a path.",
+                nameof(options));
         }
 
         _http = http;
@@ -39,10 +43,10 @@ public sealed partial class GlacierClient : IDisposable
         Transport = new Transport(http, options);
     }
 
-    /// <summary>For the transfers, which follow the same clock and patience.</summary>
+    /// <summary>The transport, with the clock and retry policy that transfers share.</summary>
     internal Transport Transport { get; }
 
-    /// <summary>Closes the connections, where they are the client's own.</summary>
+    /// <summary>Closes the connections if the client created them.</summary>
     public void Dispose()
     {
         if (_ownsHttp)
@@ -69,7 +73,7 @@ public sealed partial class GlacierClient : IDisposable
         CancellationToken cancellationToken) =>
         Transport.RunAsync(request, read, Transport.Retry, cancellationToken);
 
-    private static async IAsyncEnumerable<T> EachAsync<T>(
+    private static async IAsyncEnumerable<T> ReadAllPagesAsync<T>(
         Func<string?, CancellationToken, Task<Page<T>>> readPage,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -82,10 +86,11 @@ public sealed partial class GlacierClient : IDisposable
                 yield return item;
             }
 
-            // A server that answers a marker with itself would keep us here for ever.
+            // A server that returns the marker it was given would make this loop endless.
             marker = page.Marker is null || page.Marker != marker
                 ? page.Marker
-                : throw new GlacierException(GlacierErrorCodes.UnreadableAnswer, "The server answered the same page marker twice.");
+                : throw new GlacierException(
+                    GlacierErrorCodes.UnreadableAnswer, $"The server returned the page marker '{marker}' twice.");
         }
         while (!string.IsNullOrEmpty(marker));
     }

@@ -2,15 +2,15 @@ using System.Globalization;
 
 namespace OrleansUploads.Client.Models;
 
-/// <summary>A run of bytes: from <paramref name="Start"/> up to, not including, <paramref name="EndExclusive"/>.</summary>
-/// <param name="Start">Offset of the first byte.</param>
-/// <param name="EndExclusive">Offset behind the last byte.</param>
+/// <summary>A range of bytes, from <paramref name="Start"/> up to but not including <paramref name="EndExclusive"/>.</summary>
+/// <param name="Start">The offset of the first byte.</param>
+/// <param name="EndExclusive">The offset after the last byte.</param>
 public readonly record struct ByteRange(long Start, long EndExclusive)
 {
-    /// <summary>How many bytes.</summary>
+    /// <summary>The number of bytes.</summary>
     public long LengthBytes => EndExclusive - Start;
 
-    /// <summary>Reads the protocol's form <c>first-last</c>, both ends inclusive.</summary>
+    /// <summary>Parses the protocol's form <c>first-last</c>, with both ends inclusive.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out ByteRange range)
     {
         range = default;
@@ -28,7 +28,7 @@ public readonly record struct ByteRange(long Start, long EndExclusive)
         return true;
     }
 
-    /// <summary>The protocol's form <c>first-last</c>, both ends inclusive.</summary>
+    /// <summary>Returns the protocol's form <c>first-last</c>, with both ends inclusive.</summary>
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"{Start}-{EndExclusive - 1}");
 }

@@ -1,9 +1,9 @@
 using System.Text.Json.Serialization;
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Client.Models;
 
-/// <summary>Where a job stands.</summary>
+/// <summary>The status of a job.</summary>
 public enum JobStatus
 {
     /// <summary>Not finished.</summary>
@@ -16,35 +16,35 @@ public enum JobStatus
     Failed,
 }
 
-/// <summary>How fast an archive is asked for.</summary>
+/// <summary>The speed of an archive retrieval.</summary>
 public enum RetrievalTier
 {
-    /// <summary>What the server does by default.</summary>
+    /// <summary>The server's default speed.</summary>
     Standard,
 
-    /// <summary>Sooner, and dearer at Amazon.</summary>
+    /// <summary>Faster than standard; Amazon charges more for it.</summary>
     Expedited,
 
-    /// <summary>Later, and cheaper at Amazon.</summary>
+    /// <summary>Slower than standard; Amazon charges less for it.</summary>
     Bulk,
 }
 
-/// <summary>What the server says about a job.</summary>
-/// <param name="JobId">Names the job.</param>
-/// <param name="Description">What its starter wrote; null for none.</param>
+/// <summary>The properties of a job, as the server returns them.</summary>
+/// <param name="JobId">The job ID.</param>
+/// <param name="Description">The description given when the job was initiated; null for none.</param>
 /// <param name="Action"><c>ArchiveRetrieval</c> or <c>InventoryRetrieval</c>.</param>
-/// <param name="ArchiveId">The archive; null for an inventory.</param>
-/// <param name="ArchiveSizeBytes">Size of the whole archive; null for an inventory.</param>
-/// <param name="ArchiveTreeHash">Tree hash of the whole archive; null for an inventory.</param>
-/// <param name="RetrievalRange">The bytes of the archive that were asked for; null for an inventory.</param>
-/// <param name="TreeHash">Tree hash of these bytes; null where the range is not tree-hash aligned.</param>
-/// <param name="InventorySizeBytes">Size of a finished inventory.</param>
-/// <param name="Status">Where it stands.</param>
-/// <param name="StatusMessage">The same in words.</param>
-/// <param name="CreatedAt">When it was initiated.</param>
-/// <param name="CompletedAt">When it ended; null before.</param>
-/// <param name="VaultArn">The vault.</param>
-/// <param name="Tier">How fast it was asked for; null for an inventory.</param>
+/// <param name="ArchiveId">The archive ID; null for an inventory.</param>
+/// <param name="ArchiveSizeBytes">The size of the whole archive; null for an inventory.</param>
+/// <param name="ArchiveTreeHash">The tree hash of the whole archive; null for an inventory.</param>
+/// <param name="RetrievalRange">The requested bytes of the archive; null for an inventory.</param>
+/// <param name="TreeHash">The tree hash of the requested bytes; null if the range is not tree-hash aligned.</param>
+/// <param name="InventorySizeBytes">The size of a finished inventory.</param>
+/// <param name="Status">The job's status.</param>
+/// <param name="StatusMessage">A description of the status.</param>
+/// <param name="CreatedAt">The time at which the job was initiated.</param>
+/// <param name="CompletedAt">The time at which the job ended; null while it is in progress.</param>
+/// <param name="VaultArn">The vault's ARN.</param>
+/// <param name="Tier">The requested retrieval speed; null for an inventory.</param>
 public sealed record Job(
     [property: JsonRequired, JsonPropertyName("JobId")] string JobId,
     [property: JsonPropertyName("JobDescription")] string? Description,

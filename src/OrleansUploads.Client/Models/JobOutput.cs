@@ -1,8 +1,8 @@
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Client.Models;
 
-/// <summary>Bytes of a finished job's output, to be read once and disposed of.</summary>
+/// <summary>The output of a finished job. Read <see cref="Body"/> once, then dispose of this object.</summary>
 public sealed class JobOutput : IDisposable
 {
     private readonly HttpResponseMessage _response;
@@ -13,25 +13,26 @@ public sealed class JobOutput : IDisposable
         Body = body;
     }
 
-    /// <summary>The bytes, straight from the connection. Not verified; compare with <see cref="TreeHash"/>.</summary>
+    /// <summary>The bytes, streamed from the connection. They are not verified; compare their tree hash with
+    /// <see cref="TreeHash"/>.</summary>
     public Stream Body { get; }
 
-    /// <summary>How many bytes follow; null where the server does not say.</summary>
+    /// <summary>The number of bytes in <see cref="Body"/>; null if the server did not return it.</summary>
     public long? LengthBytes => _response.Content.Headers.ContentLength;
 
     /// <summary>The media type, without parameters.</summary>
     public string? ContentType => _response.Content.Headers.ContentType?.MediaType;
 
-    /// <summary>Which bytes of the output these are; null for all of it.</summary>
+    /// <summary>The range of the output that <see cref="Body"/> contains; null for the whole output.</summary>
     public ByteRange? Range { get; internal init; }
 
-    /// <summary>Tree hash of these bytes; null for inventories and for ranges that are not tree-hash aligned.</summary>
+    /// <summary>The tree hash of these bytes; null for inventories and for ranges that are not tree-hash aligned.</summary>
     public TreeHash? TreeHash { get; internal init; }
 
     /// <summary>The archive's description; null for none.</summary>
     public string? ArchiveDescription { get; internal init; }
 
-    /// <summary>Ends the transfer.</summary>
+    /// <summary>Ends the transfer and releases the connection.</summary>
     public void Dispose()
     {
         Body.Dispose();

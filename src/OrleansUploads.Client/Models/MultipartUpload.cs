@@ -1,14 +1,14 @@
 using System.Text.Json.Serialization;
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Client.Models;
 
 /// <summary>An upload in progress.</summary>
-/// <param name="UploadId">Names the upload.</param>
-/// <param name="VaultArn">The vault that the archive will be in.</param>
+/// <param name="UploadId">The upload ID.</param>
+/// <param name="VaultArn">The ARN of the vault that will contain the archive.</param>
 /// <param name="Description">The archive's description; null for none.</param>
-/// <param name="PartSizeBytes">Length of every part but the last.</param>
-/// <param name="CreatedAt">When it was initiated.</param>
+/// <param name="PartSizeBytes">The length of every part except the last.</param>
+/// <param name="CreatedAt">The time at which the upload was initiated.</param>
 public sealed record MultipartUpload(
     [property: JsonRequired, JsonPropertyName("MultipartUploadId")] string UploadId,
     [property: JsonPropertyName("VaultARN")] string VaultArn,
@@ -16,18 +16,18 @@ public sealed record MultipartUpload(
     [property: JsonPropertyName("PartSizeInBytes")] long PartSizeBytes,
     [property: JsonPropertyName("CreationDate")] DateTimeOffset CreatedAt);
 
-/// <summary>A part that the server has.</summary>
-/// <param name="Range">Its bytes, in the archive.</param>
-/// <param name="TreeHash">Tree hash of these bytes.</param>
+/// <summary>A part that the server has stored.</summary>
+/// <param name="Range">The part's range in the archive.</param>
+/// <param name="TreeHash">The tree hash of the part.</param>
 public sealed record UploadedPart(
     [property: JsonRequired, JsonPropertyName("RangeInBytes")] ByteRange Range,
     [property: JsonRequired, JsonPropertyName("SHA256TreeHash")] TreeHash TreeHash);
 
-/// <summary>One page of an upload's parts, by start.</summary>
-/// <param name="PartSizeBytes">Length of every part but the last.</param>
+/// <summary>One page of an upload's parts, ordered by offset.</summary>
+/// <param name="PartSizeBytes">The length of every part except the last.</param>
 /// <param name="Description">The archive's description; null for none.</param>
 /// <param name="Parts">The parts; may be empty.</param>
-/// <param name="Marker">Asks for the next page; null on the last.</param>
+/// <param name="Marker">The marker to request the next page with; null on the last page.</param>
 public sealed record PartPage(
     [property: JsonRequired, JsonPropertyName("PartSizeInBytes")] long PartSizeBytes,
     [property: JsonPropertyName("ArchiveDescription")] string? Description,

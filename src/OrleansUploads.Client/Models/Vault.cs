@@ -2,13 +2,13 @@ using System.Text.Json.Serialization;
 
 namespace OrleansUploads.Client.Models;
 
-/// <summary>What the server says about a vault. The totals are as of the last inventory.</summary>
-/// <param name="Name">The vault's name.</param>
-/// <param name="Arn">Its full name with region and account.</param>
-/// <param name="CreatedAt">When it was created.</param>
-/// <param name="LastInventoryAt">When its content was last counted; null before the first time.</param>
-/// <param name="ArchiveCount">Archives at that time; null where the server has not counted yet.</param>
-/// <param name="SizeBytes">Their size with overhead; null where the server has not counted yet.</param>
+/// <summary>The properties of a vault, as the server returns them. The totals are as of the last inventory.</summary>
+/// <param name="Name">The vault name.</param>
+/// <param name="Arn">The vault's ARN, with region and account.</param>
+/// <param name="CreatedAt">The time at which the vault was created.</param>
+/// <param name="LastInventoryAt">The time of the last inventory; null before the first inventory.</param>
+/// <param name="ArchiveCount">The number of archives at the last inventory; null before the first inventory.</param>
+/// <param name="SizeBytes">Their total size including overhead, in bytes; null before the first inventory.</param>
 public sealed record Vault(
     [property: JsonRequired, JsonPropertyName("VaultName")] string Name,
     [property: JsonPropertyName("VaultARN")] string Arn,

@@ -1,26 +1,26 @@
 namespace OrleansUploads.Client.Sources;
 
-/// <summary>Bytes that can be read anywhere and more than once, by several workers at a time.</summary>
-/// <remarks>An upload reads each byte twice: once to hash it, because the hash goes before the body, and once to send
-/// it. The content and length must not change meanwhile; the server notices when they do.</remarks>
+/// <summary>Bytes that can be read at any offset, repeatedly, and by several workers at the same time.</summary>
+/// <remarks>An upload reads each byte twice: first to hash it, because the hash is sent before the body, and then to send
+/// it. The content and length must not change in between. If they do, the server rejects the part.</remarks>
 public abstract class ByteSource : IDisposable
 {
-    /// <summary>How many bytes there are.</summary>
+    /// <summary>The number of bytes.</summary>
     public abstract long LengthBytes { get; }
 
-    /// <summary>Reads some bytes at an offset.</summary>
-    /// <returns>How many were read; 0 only at the end or for an empty buffer.</returns>
+    /// <summary>Reads bytes at an offset into a buffer.</summary>
+    /// <returns>The number of bytes read; 0 only at the end of the source or for an empty buffer.</returns>
     public abstract ValueTask<int> ReadAsync(
         Memory<byte> buffer, long offsetBytes, CancellationToken cancellationToken);
 
-    /// <summary>A file. It is opened at once, and closed when the source is disposed of.</summary>
+    /// <summary>Opens a file. Disposing of the source closes the file.</summary>
     public static ByteSource FromFile(string path) => new FileByteSource(path);
 
-    /// <summary>Bytes in memory.</summary>
+    /// <summary>Creates a source from bytes in memory.</summary>
     public static ByteSource FromMemory(ReadOnlyMemory<byte> bytes) => new MemoryByteSource(bytes);
 
-    /// <summary>A stream that can seek, from its beginning. Workers take turns at it; a file is better read by
-    /// <see cref="FromFile"/>. The stream stays the caller's to close.</summary>
+    /// <summary>Creates a source from a seekable stream, starting at its beginning. Only one worker can read from the stream at
+    /// a time, so use <see cref="FromFile"/> for files. The caller must close the stream.</summary>
     public static ByteSource FromStream(Stream stream) => new StreamByteSource(stream);
 
     /// <inheritdoc/>
@@ -30,7 +30,7 @@ public abstract class ByteSource : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Frees what the source holds.</summary>
+    /// <summary>Releases the resources of the source.</summary>
     protected virtual void Dispose(bool disposing)
     {
     }

@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace OrleansUploads.Client.Sources;
 
-/// <summary>A file, read by position so that workers share one handle without a lock.</summary>
+/// <summary>A file. Reads give the offset, so workers share one handle without a lock.</summary>
 internal sealed class FileByteSource : ByteSource
 {
     private readonly SafeFileHandle _file;
@@ -16,7 +16,7 @@ internal sealed class FileByteSource : ByteSource
         LengthBytes = RandomAccess.GetLength(_file);
     }
 
-    /// <summary>Reads an open file, which stays the caller's to close.</summary>
+    /// <summary>Reads an open file. The caller must close it.</summary>
     public FileByteSource(SafeFileHandle file)
     {
         _file = file;

@@ -1,9 +1,10 @@
 using OrleansUploads.Client.Models;
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Client.Sources;
 
-/// <summary>Bytes to send with both of their hashes, computed once however often they are sent.</summary>
+/// <summary>Bytes to send, with their linear hash and tree hash. The hashes are computed once, even if the bytes are sent
+/// several times.</summary>
 public sealed class HashedBody
 {
     private HashedBody(ByteSource source, ByteRange range, LinearHash linear, TreeHash tree)
@@ -14,19 +15,19 @@ public sealed class HashedBody
         TreeHash = tree;
     }
 
-    /// <summary>Where the bytes are.</summary>
+    /// <summary>The source that contains the bytes.</summary>
     public ByteSource Source { get; }
 
-    /// <summary>Which bytes of the source.</summary>
+    /// <summary>The range of the source to send.</summary>
     public ByteRange Range { get; }
 
-    /// <summary>How many bytes.</summary>
+    /// <summary>The number of bytes.</summary>
     public long LengthBytes => Range.LengthBytes;
 
-    /// <summary>Plain SHA-256 of the bytes, which the signature covers.</summary>
+    /// <summary>The SHA-256 hash of the bytes, which is part of the request's signature.</summary>
     public LinearHash LinearHash { get; }
 
-    /// <summary>Tree hash of the bytes.</summary>
+    /// <summary>The tree hash of the bytes.</summary>
     public TreeHash TreeHash { get; }
 
     /// <summary>Hashes bytes in memory. They must not change until they are sent.</summary>

@@ -1,17 +1,17 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using OrleansUploads.Client.Models;
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Client.Sources;
 
 /// <summary>Reads a range of a source from beginning to end.</summary>
 internal static class RangeReader
 {
-    // Enough leaves at a time to fill the widest hashing lanes.
+    // Enough leaves to fill the widest hashing lanes.
     private const int HashBytes = 4 * 1024 * 1024;
 
-    /// <summary>The tree hash of a range of any length, in constant memory.</summary>
+    /// <summary>Computes the tree hash of a range of any length in constant memory.</summary>
     /// <exception cref="EndOfStreamException">The source ends before the range does.</exception>
     public static async Task<TreeHash> HashAsync(
         ByteSource source, ByteRange range, CancellationToken cancellationToken)
@@ -21,7 +21,7 @@ internal static class RangeReader
         return hasher.Finish();
     }
 
-    /// <summary>Gives all bytes of a range to a hasher, up to 4 MiB at a time.</summary>
+    /// <summary>Passes all bytes of a range to a hasher, up to 4 MiB at a time.</summary>
     /// <exception cref="EndOfStreamException">The source ends before the range does.</exception>
     public static async Task HashAsync(
         ByteSource source, ByteRange range, Action<ReadOnlySpan<byte>> append, CancellationToken cancellationToken)
@@ -40,7 +40,8 @@ internal static class RangeReader
         }
     }
 
-    /// <summary>Fills the buffer again and again; each chunk is valid until the next is asked for.</summary>
+    /// <summary>Enumerates the bytes of a range. Every chunk uses the same buffer and is valid until the next one is
+    /// requested.</summary>
     /// <exception cref="EndOfStreamException">The source ends before the range does.</exception>
     public static async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(
         ByteSource source,
@@ -59,7 +60,7 @@ internal static class RangeReader
                 if (read == 0)
                 {
                     throw new EndOfStreamException(
-                        $"The source ends at byte {at + filled}, within the range {range}; it was longer before.");
+                        $"The source ends at byte {at + filled}, within the range {range}. It has become shorter.");
                 }
 
                 filled += read;

@@ -1,6 +1,6 @@
 namespace OrleansUploads.Client.Sources;
 
-/// <summary>A seekable stream. It has one position, so seeking and reading are one step under a lock.</summary>
+/// <summary>A seekable stream. A stream has a single position, so a lock covers each seek and the read that follows.</summary>
 internal sealed class StreamByteSource : ByteSource
 {
     private readonly SemaphoreSlim _turn = new(1);

@@ -1,44 +1,45 @@
 using OrleansUploads.Client.Models;
-using OrleansUploads.Core;
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Client.Transfers;
 
-/// <summary>Downloads archives to files: waits for the retrieval job, reads range by range, and verifies every byte.</summary>
+/// <summary>Downloads archives to files: waits for the retrieval job, downloads range by range, and verifies all
+/// bytes.</summary>
 /// <remarks>
-/// The bytes gather in a file named <c>{path}.partial</c>, which takes its final name only when the tree hash of the whole
-/// is right; so a file at <c>path</c> is always the archive. Where a download stops, <see cref="ResumeAsync"/> goes on
-/// from the partial file.
+/// The bytes are written to <c>{path}.partial</c>. The file is renamed to <c>path</c> only after the tree hash of the whole
+/// archive has been verified, so a file at <c>path</c> is always complete and correct. If a download stops,
+/// <see cref="ResumeAsync"/> continues from the partial file.
 /// </remarks>
 public sealed class ArchiveDownload
 {
     private readonly GlacierClient _client;
     private readonly ArchiveDownloadOptions _options;
 
-    /// <summary>Makes a download by this client.</summary>
+    /// <summary>Creates a download that uses a client.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The range size is not 1 MiB times a power of two.</exception>
     public ArchiveDownload(GlacierClient client, ArchiveDownloadOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(client);
         _client = client;
         _options = options ?? new ArchiveDownloadOptions();
-        if (_options.RangeBytes < Limits.LeafBytes || !int.IsPow2(_options.RangeBytes))
+        if (_options.RangeBytes < TreeHash.LeafBytes || !int.IsPow2(_options.RangeBytes))
         {
             throw new ArgumentOutOfRangeException(
-                nameof(options), _options.RangeBytes, "A range is 1 MiB times a power of two.");
+                nameof(options), _options.RangeBytes, "The range size must be 1 MiB times a power of two.");
         }
     }
 
-    /// <summary>The tree hash and size of what a finished job gives.</summary>
-    private readonly record struct Expected(long SizeBytes, TreeHash TreeHash);
+    /// <summary>The size and tree hash of a finished job's output.</summary>
+    private readonly record struct OutputProperties(long SizeBytes, TreeHash TreeHash);
 
-    /// <summary>Asks for an archive, waits for it, and writes it to a file.</summary>
-    /// <param name="vault">The vault.</param>
-    /// <param name="archiveId">The archive.</param>
-    /// <param name="path">The file. A partial file of an earlier download to this path is replaced.</param>
-    /// <param name="cancellationToken">Stops; the download can be resumed.</param>
-    /// <exception cref="ArchiveDownloadException">It stopped.</exception>
-    /// <exception cref="GlacierException">It could not begin.</exception>
-    /// <exception cref="IOException">The file cannot be written, or exists and may not be replaced.</exception>
+    /// <summary>Starts a retrieval job, waits for it to finish, and downloads the archive to a file.</summary>
+    /// <param name="vault">The vault name.</param>
+    /// <param name="archiveId">The archive ID.</param>
+    /// <param name="path">The file to write. A partial file from an earlier download to this path is replaced.</param>
+    /// <param name="cancellationToken">Stops the download. It can be resumed.</param>
+    /// <exception cref="ArchiveDownloadException">The download stopped.</exception>
+    /// <exception cref="GlacierException">The retrieval job could not be started.</exception>
+    /// <exception cref="IOException">The file cannot be written, or it exists and must not be replaced.</exception>
     public async Task DownloadAsync(
         string vault, string archiveId, string path, CancellationToken cancellationToken = default)
     {
@@ -49,13 +50,13 @@ public sealed class ArchiveDownload
         await ResumeAsync(vault, jobId, path, cancellationToken);
     }
 
-    /// <summary>Goes on with a download that stopped, or fetches what a job started elsewhere gives.</summary>
-    /// <param name="vault">The vault.</param>
-    /// <param name="jobId">The retrieval job.</param>
-    /// <param name="path">The file; what <c>{path}.partial</c> holds is not fetched again.</param>
-    /// <param name="cancellationToken">Stops; the download can be resumed.</param>
-    /// <exception cref="ArchiveDownloadException">It stopped.</exception>
-    /// <exception cref="IOException">The file cannot be written, or exists and may not be replaced.</exception>
+    /// <summary>Resumes a download that stopped, or downloads the output of a job that was started elsewhere.</summary>
+    /// <param name="vault">The vault name.</param>
+    /// <param name="jobId">The ID of the retrieval job.</param>
+    /// <param name="path">The file to write. Bytes that <c>{path}.partial</c> already contains are not downloaded again.</param>
+    /// <param name="cancellationToken">Stops the download. It can be resumed.</param>
+    /// <exception cref="ArchiveDownloadException">The download stopped.</exception>
+    /// <exception cref="IOException">The file cannot be written, or it exists and must not be replaced.</exception>
     public async Task ResumeAsync(
         string vault, string jobId, string path, CancellationToken cancellationToken = default)
     {
@@ -83,11 +84,11 @@ public sealed class ArchiveDownload
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (!_options.Overwrite && File.Exists(path))
         {
-            throw new IOException($"The file {path} exists.");
+            throw new IOException($"The file {path} already exists. Delete it or set Overwrite.");
         }
     }
 
-    private async Task<Expected> AwaitJobAsync(string vault, string jobId, CancellationToken cancellationToken)
+    private async Task<OutputProperties> AwaitJobAsync(string vault, string jobId, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -96,7 +97,7 @@ public sealed class ArchiveDownload
             switch (job.Status)
             {
                 case JobStatus.Succeeded:
-                    return ExpectedOf(job);
+                    return OutputPropertiesOf(job);
                 case JobStatus.Failed:
                     throw new ArchiveDownloadException(jobId, $"The job failed: {job.StatusMessage}");
                 case JobStatus.InProgress:
@@ -106,16 +107,18 @@ public sealed class ArchiveDownload
         }
     }
 
-    private static Expected ExpectedOf(Job job) =>
+    private static OutputProperties OutputPropertiesOf(Job job) =>
         (job.RetrievalRange?.LengthBytes ?? job.ArchiveSizeBytes, job.TreeHash) switch
         {
-            ({ } sizeBytes, { } treeHash) => new Expected(sizeBytes, treeHash),
+            ({ } sizeBytes, { } treeHash) => new OutputProperties(sizeBytes, treeHash),
             _ => throw new ArchiveDownloadException(
-                job.JobId, "The job's bytes have no tree hash to verify them by; it is an inventory or an unaligned range."),
+                job.JobId,
+                "The job's output cannot be verified because it has no tree hash. The job retrieves an inventory or a range that is "
+                + "not tree-hash aligned."),
         };
 
     private async Task FetchAsync(
-        string vault, string jobId, string path, Expected expected, CancellationToken cancellationToken)
+        string vault, string jobId, string path, OutputProperties expected, CancellationToken cancellationToken)
     {
         var partial = PartialPath(path);
         TreeHash treeHash;
@@ -136,11 +139,13 @@ public sealed class ArchiveDownload
         {
             File.Delete(partial);
             throw new ArchiveDownloadException(
-                jobId, $"The bytes have tree hash {treeHash}, the job announced {expected.TreeHash}. They are deleted.");
+                jobId,
+                $"The downloaded bytes have tree hash {treeHash}, but the job's tree hash is {expected.TreeHash}. "
+                + $"The file {partial} was deleted.");
         }
     }
 
-    // An attempt covers the bytes too, not only the beginning of the answer, so that a break within them is tried again.
+    // An attempt includes the whole body, so a connection that breaks in the middle of a range is retried too.
     private async Task FetchRangeAsync(
         string vault, string jobId, PartialFile file, long sizeBytes, CancellationToken cancellationToken)
     {
@@ -155,7 +160,7 @@ public sealed class ArchiveDownload
                 if (theirs != range)
                 {
                     throw new GlacierException(
-                        GlacierErrorCodes.UnreadableAnswer, $"Asked for bytes {range}, the server answers {theirs}.");
+                        GlacierErrorCodes.UnreadableAnswer, $"Requested bytes {range}, but the server returned bytes {theirs}.");
                 }
 
                 using var idle = transport.StartIdleTimer(token);
@@ -166,6 +171,6 @@ public sealed class ArchiveDownload
             cancellationToken);
     }
 
-    private void Report(string jobId, Expected expected, PartialFile file) =>
+    private void Report(string jobId, OutputProperties expected, PartialFile file) =>
         _options.OnProgress?.Invoke(new DownloadProgress(jobId, expected.SizeBytes, file.VerifiedBytes));
 }

@@ -1,30 +1,30 @@
 using OrleansUploads.Client.Models;
-using OrleansUploads.Core;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Client.Transfers;
 
-/// <summary>How an <see cref="ArchiveDownload"/> works.</summary>
+/// <summary>The options of an <see cref="ArchiveDownload"/>.</summary>
 public sealed record ArchiveDownloadOptions
 {
-    /// <summary>How many bytes one request asks for: 1 MiB times a power of two. A range is verified before it counts, and
-    /// a broken connection costs at most one range.</summary>
-    public int RangeBytes { get; init; } = 16 * Limits.LeafBytes;
+    /// <summary>The number of bytes per request: 1 MiB times a power of two. Each range is verified separately, so a broken
+    /// connection costs at most one range.</summary>
+    public int RangeBytes { get; init; } = 16 * TreeHash.LeafBytes;
 
-    /// <summary>How long to wait between two questions whether the job has finished.</summary>
+    /// <summary>The interval between checks whether the job has finished.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How fast the archive is asked for; null for the server's default.</summary>
+    /// <summary>The retrieval speed; null for the server's default.</summary>
     public RetrievalTier? Tier { get; init; }
 
-    /// <summary>Whether a file of that name may be replaced.</summary>
+    /// <summary>Whether to replace an existing file.</summary>
     public bool Overwrite { get; init; }
 
-    /// <summary>Told once the job ID is known, after each poll, and after each range.</summary>
+    /// <summary>Called before each check of the job, when the download starts, and after each range.</summary>
     public Action<DownloadProgress>? OnProgress { get; init; }
 }
 
-/// <summary>How far a download is.</summary>
-/// <param name="JobId">Resumes the download after a crash; worth keeping from the first report on.</param>
-/// <param name="SizeBytes">How many bytes there will be; null until the job has succeeded.</param>
-/// <param name="VerifiedBytes">How many are in the file.</param>
+/// <summary>The progress of a download.</summary>
+/// <param name="JobId">The job ID, which is needed to resume the download after a crash. Save it at the first report.</param>
+/// <param name="SizeBytes">The total number of bytes; null until the job has succeeded.</param>
+/// <param name="VerifiedBytes">The number of verified bytes in the file.</param>
 public readonly record struct DownloadProgress(string JobId, long? SizeBytes, long VerifiedBytes);

@@ -1,10 +1,11 @@
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Client.Transfers;
 
-/// <summary>Uploads archives in parts: several at a time, without holding one in memory, and able to go on after a crash.</summary>
+/// <summary>Uploads archives in parts. Several parts are sent in parallel, no part is held in memory as a whole, and an upload
+/// can be resumed after a crash.</summary>
 /// <remarks>
 /// <code>
 /// using var file = ByteSource.FromFile("backup.tar");
@@ -16,7 +17,8 @@ public sealed class ArchiveUpload
     private readonly GlacierClient _client;
     private readonly ArchiveUploadOptions _options;
 
-    /// <summary>Makes an upload by this client.</summary>
+    /// <summary>Creates an upload that uses a client.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The number of workers is less than 1.</exception>
     public ArchiveUpload(GlacierClient client, ArchiveUploadOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(client);
@@ -26,12 +28,12 @@ public sealed class ArchiveUpload
     }
 
     /// <summary>Uploads a source as a new archive.</summary>
-    /// <param name="vault">The vault.</param>
-    /// <param name="source">At least one byte; not to be changed meanwhile.</param>
+    /// <param name="vault">The vault name.</param>
+    /// <param name="source">The archive's bytes, at least one. They must not change during the upload.</param>
     /// <param name="description">At most 1,024 characters of printable ASCII; null for none.</param>
-    /// <param name="cancellationToken">Stops; the upload can be resumed.</param>
-    /// <exception cref="ArchiveUploadException">It stopped, and can be resumed.</exception>
-    /// <exception cref="GlacierException">It could not begin.</exception>
+    /// <param name="cancellationToken">Stops the upload. It can be resumed.</param>
+    /// <exception cref="ArchiveUploadException">The upload stopped. It can be resumed.</exception>
+    /// <exception cref="GlacierException">The upload could not be initiated.</exception>
     public async Task<ArchiveReceipt> UploadAsync(
         string vault, ByteSource source, string? description = null, CancellationToken cancellationToken = default)
     {
@@ -43,14 +45,14 @@ public sealed class ArchiveUpload
         return await RunAsync(vault, uploadId, source, plan, ServerParts.None, cancellationToken);
     }
 
-    /// <summary>Goes on with an upload that stopped. Parts that the server has with the source's tree hash are not sent
-    /// again. An upload that was completed, though the answer was lost, gives its receipt.</summary>
-    /// <param name="vault">The vault.</param>
-    /// <param name="uploadId">The upload.</param>
-    /// <param name="source">The same bytes as before.</param>
-    /// <param name="cancellationToken">Stops; the upload can be resumed.</param>
-    /// <exception cref="ArchiveUploadException">It stopped again, or the source is not the one of this upload.</exception>
-    /// <exception cref="GlacierException">There is no such upload, or the server could not be asked.</exception>
+    /// <summary>Resumes an upload that stopped. Parts that the server has already stored with the source's tree hash are not
+    /// sent again. If the upload was completed but the response was lost, this method returns the receipt.</summary>
+    /// <param name="vault">The vault name.</param>
+    /// <param name="uploadId">The upload ID.</param>
+    /// <param name="source">The same bytes as in the first run.</param>
+    /// <param name="cancellationToken">Stops the upload. It can be resumed.</param>
+    /// <exception cref="ArchiveUploadException">The upload stopped again, or the source does not match the upload.</exception>
+    /// <exception cref="GlacierException">The upload does not exist, or the server could not be reached.</exception>
     public async Task<ArchiveReceipt> ResumeAsync(
         string vault, string uploadId, ByteSource source, CancellationToken cancellationToken = default)
     {
@@ -62,17 +64,18 @@ public sealed class ArchiveUpload
         }
         catch (GlacierException failure) when (failure.Code == GlacierErrorCodes.ResourceNotFound)
         {
-            // A completed upload has no parts any more, but still answers a complete.
+            // A completed upload has no parts, but the server still returns its archive ID for a complete request.
             var all = new ByteRange(0, source.LengthBytes);
             var treeHash = await RangeReader.HashAsync(source, all, cancellationToken);
             return await _client.CompleteMultipartUploadAsync(
                 vault, uploadId, source.LengthBytes, treeHash, _options.CompleteRetry, cancellationToken);
         }
 
-        if (parts.FindBehind(source.LengthBytes) is { } beyond)
+        if (parts.FindPartBeyond(source.LengthBytes) is { } beyond)
         {
             throw new ArchiveUploadException(
-                uploadId, $"The server has bytes {beyond} of this upload, the source only {source.LengthBytes} bytes.")
+                uploadId,
+                $"The server has stored bytes {beyond} of this upload, but the source has only {source.LengthBytes} bytes.")
             {
                 FirstDifference = new PartDifference(PartDifferenceKind.Unexpected, beyond),
             };
@@ -119,7 +122,7 @@ public sealed class ArchiveUpload
             var range = plan.RangeOf(part);
             var body = await HashedBody.ReadAsync(source, range, token);
             hashes[part] = body.TreeHash;
-            var skip = have.Has(range, body.TreeHash);
+            var skip = have.Contains(range, body.TreeHash);
             if (!skip)
             {
                 await _client.UploadPartAsync(vault, uploadId, range.Start, body, token);
@@ -141,18 +144,18 @@ public sealed class ArchiveUpload
             return receipt.TreeHash is not { } theirs || theirs == treeHash
                 ? receipt
                 : throw new ArchiveUploadException(
-                    uploadId, $"Archive {receipt.ArchiveId} has tree hash {theirs}, the source has {treeHash}.");
+                    uploadId, $"Archive {receipt.ArchiveId} has tree hash {theirs}, but the source has {treeHash}.");
         }
         catch (GlacierException refusal) when (refusal.Code == GlacierErrorCodes.InvalidParameterValue)
         {
-            // The refusal does not say which of perhaps thousands of parts is to blame; their hashes do.
+            // The refusal does not name the wrong part, and there may be thousands. Comparing their hashes finds it.
             if (await FindFirstDifferenceAsync(vault, uploadId, plan, hashes, cancellationToken) is not { } difference)
             {
                 throw;
             }
 
             throw new ArchiveUploadException(
-                uploadId, $"{Describe(difference)} The server refused to complete: {refusal.Message}", refusal)
+                uploadId, $"{Describe(difference)} The server refused to complete the upload: {refusal.Message}", refusal)
             {
                 FirstDifference = difference,
             };
@@ -169,16 +172,16 @@ public sealed class ArchiveUpload
         }
         catch (GlacierException)
         {
-            // Then there is nothing to add to the refusal, which is what the caller must hear.
+            // The caller reports the original refusal without a part.
             return null;
         }
     }
 
     private static string Describe(PartDifference difference) => difference.Kind switch
     {
-        PartDifferenceKind.Missing => $"The server has not got bytes {difference.Range}.",
-        PartDifferenceKind.Length => $"The server's part at bytes {difference.Range} has another length.",
-        PartDifferenceKind.Content => $"The server's bytes {difference.Range} are not those of the source.",
-        PartDifferenceKind.Unexpected => $"The server has bytes {difference.Range}, which the source has not.",
+        PartDifferenceKind.Missing => $"The server does not have bytes {difference.Range}.",
+        PartDifferenceKind.Length => $"The server's part for bytes {difference.Range} has a different length.",
+        PartDifferenceKind.Content => $"The server's bytes {difference.Range} differ from the source.",
+        PartDifferenceKind.Unexpected => $"The server has bytes {difference.Range}, which the source does not have.",
     };
 }

@@ -2,37 +2,38 @@ using OrleansUploads.Client.Models;
 
 namespace OrleansUploads.Client.Transfers;
 
-/// <summary>An upload has stopped. What it has sent is kept by the server, and <see cref="UploadId"/> resumes it.</summary>
+/// <summary>An upload has stopped. The server keeps the parts sent so far. Pass <see cref="UploadId"/> to
+/// <see cref="ArchiveUpload.ResumeAsync"/> to resume it.</summary>
 public sealed class ArchiveUploadException : Exception
 {
-    /// <summary>Makes an exception.</summary>
+    /// <summary>Creates an exception.</summary>
     public ArchiveUploadException(string uploadId, string message, Exception? innerException = null)
         : base(message, innerException) => UploadId = uploadId;
 
-    /// <summary>Resumes the upload.</summary>
+    /// <summary>The upload ID.</summary>
     public string UploadId { get; }
 
-    /// <summary>Where all parts were sent, and yet the server does not have what was sent: the first part that differs.</summary>
+    /// <summary>The first part on the server that differs from the source; null if no difference was found.</summary>
     public PartDifference? FirstDifference { get; init; }
 }
 
 /// <summary>How a part on the server differs from the source.</summary>
 public enum PartDifferenceKind
 {
-    /// <summary>The server has no such part.</summary>
+    /// <summary>The server does not have the part.</summary>
     Missing,
 
-    /// <summary>The server's part has another length.</summary>
+    /// <summary>The server's part has a different length.</summary>
     Length,
 
-    /// <summary>The server's part has other bytes.</summary>
+    /// <summary>The server's part has different bytes.</summary>
     Content,
 
-    /// <summary>The server has a part that the source has not.</summary>
+    /// <summary>The server has a part that the source does not have.</summary>
     Unexpected,
 }
 
 /// <summary>A part on the server that differs from the source.</summary>
-/// <param name="Kind">How it differs.</param>
-/// <param name="Range">Which bytes: the source's, or the server's for an unexpected part.</param>
+/// <param name="Kind">The kind of difference.</param>
+/// <param name="Range">The part's range in the source, or on the server for an unexpected part.</param>
 public readonly record struct PartDifference(PartDifferenceKind Kind, ByteRange Range);

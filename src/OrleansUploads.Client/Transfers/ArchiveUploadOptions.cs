@@ -1,30 +1,33 @@
+using OrleansUploads.Client.Models;
+
 namespace OrleansUploads.Client.Transfers;
 
-/// <summary>How an <see cref="ArchiveUpload"/> works.</summary>
+/// <summary>The options of an <see cref="ArchiveUpload"/>.</summary>
 public sealed record ArchiveUploadOptions
 {
-    /// <summary>Length of every part but the last: 1 MiB times a power of two, at most 4 GiB. Null for the smallest of
-    /// which 10,000 cover the archive. A resumed upload keeps the size that it was initiated with.</summary>
+    /// <summary>The length of every part except the last: 1 MiB times a power of two, at most 4 GiB. Null for the smallest part
+    /// size with which 10,000 parts cover the archive. A resumed upload keeps its original part size.</summary>
     public long? PartSizeBytes { get; init; }
 
-    /// <summary>How many parts are hashed and sent at the same time. Each needs about 4 MiB of memory, whatever the part
+    /// <summary>The number of parts to hash and send in parallel. Each needs about 4 MiB of memory, independent of the part
     /// size.</summary>
     public int Workers { get; init; } = 4;
 
-    /// <summary>How patiently a complete is repeated. Repeating it is always safe, and giving up would leave the caller
-    /// with terabytes uploaded and no archive ID, so this is hours by default.</summary>
+    /// <summary>The retry policy for the complete request. Retries are always safe, and without a response the caller has
+    /// uploaded all parts but has no archive ID, so the default policy retries for hours.</summary>
     public RetryPolicy CompleteRetry { get; init; } = new() { MaxAttempts = 500, MaxDelay = TimeSpan.FromSeconds(30) };
 
-    /// <summary>Told once the upload ID is known, and after each part. Called by the workers, one at a time.</summary>
+    /// <summary>Called as soon as the upload ID is known and after each part. The workers call it, but never
+    /// concurrently.</summary>
     public Action<UploadProgress>? OnProgress { get; init; }
 }
 
-/// <summary>How far an upload is.</summary>
-/// <param name="UploadId">Resumes the upload after a crash; worth keeping from the first report on.</param>
-/// <param name="SizeBytes">Size of the archive.</param>
-/// <param name="SentBytes">Bytes of the parts sent by this run.</param>
-/// <param name="SkippedBytes">Bytes of the parts that the server already had.</param>
-/// <param name="PartCount">Parts in all.</param>
-/// <param name="PartsDone">Parts that the server has.</param>
+/// <summary>The progress of an upload.</summary>
+/// <param name="UploadId">The upload ID, which is needed to resume the upload after a crash. Save it at the first report.</param>
+/// <param name="SizeBytes">The size of the archive in bytes.</param>
+/// <param name="SentBytes">The number of bytes sent in this run.</param>
+/// <param name="SkippedBytes">The number of bytes not sent because the server already had their parts.</param>
+/// <param name="PartCount">The total number of parts.</param>
+/// <param name="PartsDone">The number of parts sent or skipped in this run.</param>
 public readonly record struct UploadProgress(
     string UploadId, long SizeBytes, long SentBytes, long SkippedBytes, int PartCount, int PartsDone);

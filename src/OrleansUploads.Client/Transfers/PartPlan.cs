@@ -1,10 +1,10 @@
 using System.Numerics;
 using OrleansUploads.Client.Models;
-using OrleansUploads.Core;
+using OrleansUploads.Client.Wire;
 
 namespace OrleansUploads.Client.Transfers;
 
-/// <summary>How an archive is cut into parts.</summary>
+/// <summary>The division of an archive into parts.</summary>
 public readonly record struct PartPlan
 {
     private PartPlan(long sizeBytes, long partSizeBytes)
@@ -13,23 +13,23 @@ public readonly record struct PartPlan
         PartSizeBytes = partSizeBytes;
     }
 
-    /// <summary>Size of the archive.</summary>
+    /// <summary>The size of the archive in bytes.</summary>
     public long SizeBytes { get; }
 
-    /// <summary>Length of every part but the last.</summary>
+    /// <summary>The length of every part except the last, in bytes.</summary>
     public long PartSizeBytes { get; }
 
-    /// <summary>How many parts.</summary>
+    /// <summary>The number of parts.</summary>
     public int PartCount => (int)(((SizeBytes - 1) / PartSizeBytes) + 1);
 
-    /// <summary>The smallest parts of which 10,000 cover the archive.</summary>
+    /// <summary>Divides an archive into parts of the smallest size with which 10,000 parts cover it.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The archive is empty, or larger than 10,000 parts of 4 GiB.</exception>
     public static PartPlan Smallest(long sizeBytes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(sizeBytes, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(sizeBytes, Limits.MaxParts * Limits.MaxPartSizeBytes);
-        var partSizeBytes = Limits.MinPartSizeBytes;
-        while (partSizeBytes * Limits.MaxParts < sizeBytes)
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(sizeBytes, GlacierLimits.MaxParts * GlacierLimits.MaxPartSizeBytes);
+        var partSizeBytes = GlacierLimits.MinPartSizeBytes;
+        while (partSizeBytes * GlacierLimits.MaxParts < sizeBytes)
         {
             partSizeBytes *= 2;
         }
@@ -37,25 +37,25 @@ public readonly record struct PartPlan
         return new PartPlan(sizeBytes, partSizeBytes);
     }
 
-    /// <summary>Parts of a given size.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The part size is none of 1 MiB to 4 GiB by powers of two, or the
-    /// archive is empty or would need more than 10,000 parts.</exception>
+    /// <summary>Divides an archive into parts of a given size.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The part size is not 1 MiB times a power of two or exceeds 4 GiB, or the
+    /// archive is empty or needs more than 10,000 parts.</exception>
     public static PartPlan Of(long sizeBytes, long partSizeBytes)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(partSizeBytes, Limits.MinPartSizeBytes);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(partSizeBytes, Limits.MaxPartSizeBytes);
+        ArgumentOutOfRangeException.ThrowIfLessThan(partSizeBytes, GlacierLimits.MinPartSizeBytes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(partSizeBytes, GlacierLimits.MaxPartSizeBytes);
         if (!BitOperations.IsPow2(partSizeBytes))
         {
             throw new ArgumentOutOfRangeException(
-                nameof(partSizeBytes), partSizeBytes, "A part size is 1 MiB times a power of two.");
+                nameof(partSizeBytes), partSizeBytes, "The part size must be 1 MiB times a power of two.");
         }
 
         ArgumentOutOfRangeException.ThrowIfLessThan(sizeBytes, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(sizeBytes, Limits.MaxParts * partSizeBytes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(sizeBytes, GlacierLimits.MaxParts * partSizeBytes);
         return new PartPlan(sizeBytes, partSizeBytes);
     }
 
-    /// <summary>The bytes of a part, counted from 0.</summary>
+    /// <summary>Returns the range of a part. Parts are numbered from 0.</summary>
     public ByteRange RangeOf(int part)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(part);

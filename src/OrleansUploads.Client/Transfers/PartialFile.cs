@@ -4,12 +4,12 @@ using Microsoft.Win32.SafeHandles;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 using OrleansUploads.Client.Wire;
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Client.Transfers;
 
-/// <summary>A file that grows by whole ranges, each verified before it counts. The ranges' tree hashes fold to the
-/// whole's, so no byte is read twice.</summary>
+/// <summary>A partly downloaded file. It grows by whole ranges, and each range is verified before it is counted. The tree hash
+/// of the file is computed from those of its ranges, so no byte is read twice.</summary>
 internal sealed class PartialFile : IAsyncDisposable
 {
     private const int BufferBytes = 1024 * 1024;
@@ -24,16 +24,16 @@ internal sealed class PartialFile : IAsyncDisposable
         _rangeBytes = rangeBytes;
     }
 
-    /// <summary>How many bytes count.</summary>
+    /// <summary>The number of verified bytes, from the beginning of the file.</summary>
     public long VerifiedBytes { get; private set; }
 
-    /// <summary>Opens or creates the file, for nobody else at the same time.</summary>
+    /// <summary>Opens or creates the file for exclusive access.</summary>
     public static PartialFile Open(string path, int rangeBytes) =>
         new(
             File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, FileOptions.Asynchronous),
             rangeBytes);
 
-    /// <summary>Hashes the whole ranges that an earlier run left, and drops a broken one at the end.</summary>
+    /// <summary>Hashes the complete ranges from an earlier run and removes an incomplete range at the end.</summary>
     public async Task RecoverAsync(long sizeBytes, CancellationToken cancellationToken)
     {
         using var source = new FileByteSource(_file);
@@ -54,8 +54,10 @@ internal sealed class PartialFile : IAsyncDisposable
         RandomAccess.SetLength(_file, VerifiedBytes);
     }
 
-    /// <summary>Writes one range; it counts once all its bytes have come and have the tree hash that came with them.</summary>
-    /// <exception cref="GlacierException">Fewer or other bytes came; transient, and the file is as before.</exception>
+    /// <summary>Writes one range. It is counted after all its bytes have arrived and their tree hash matches the response
+    /// header.</summary>
+    /// <exception cref="GlacierException">Bytes are missing or wrong. Transient; <see cref="VerifiedBytes"/> has not
+    /// changed.</exception>
     public async Task AppendRangeAsync(
         JobOutput output, long lengthBytes, IdleTimer idle, CancellationToken cancellationToken)
     {
@@ -70,10 +72,11 @@ internal sealed class PartialFile : IAsyncDisposable
                     idle, token => FillAsync(output.Body, wanted, token), cancellationToken);
                 if (read < wanted.Length)
                 {
-                    throw Broken(GlacierErrorCodes.ConnectionFailure, $"{done + read} of {lengthBytes} bytes came.");
+                    throw TransientFailure(
+                        GlacierErrorCodes.ConnectionFailure, $"The body ended after {done + read} of {lengthBytes} bytes.");
                 }
 
-                idle.Touch();
+                idle.Restart();
                 hasher.Append(wanted.Span);
                 await RandomAccess.WriteAsync(_file, wanted, VerifiedBytes + done, cancellationToken);
                 done += read;
@@ -87,14 +90,16 @@ internal sealed class PartialFile : IAsyncDisposable
         var treeHash = hasher.Finish();
         if (output.TreeHash is { } announced && announced != treeHash)
         {
-            throw Broken(GlacierErrorCodes.HashDiffers, $"Bytes with tree hash {treeHash} came, not {announced}.");
+            throw TransientFailure(
+                GlacierErrorCodes.HashDiffers,
+                $"The received bytes have tree hash {treeHash}, but the server announced {announced}.");
         }
 
         _ranges.Add(treeHash);
         VerifiedBytes += lengthBytes;
     }
 
-    /// <summary>Makes the bytes durable, and gives the tree hash of all of them.</summary>
+    /// <summary>Flushes the file to disk and returns the tree hash of all its bytes.</summary>
     public TreeHash Finish()
     {
         RandomAccess.FlushToDisk(_file);
@@ -110,5 +115,5 @@ internal sealed class PartialFile : IAsyncDisposable
     private static Task<int> FillAsync(Stream body, Memory<byte> buffer, CancellationToken cancellationToken) =>
         body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken).AsTask();
 
-    private static GlacierException Broken(string code, string message) => new(code, message) { IsTransient = true };
+    private static GlacierException TransientFailure(string code, string message) => new(code, message) { IsTransient = true };
 }

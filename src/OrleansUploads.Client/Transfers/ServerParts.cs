@@ -1,12 +1,12 @@
 using OrleansUploads.Client.Models;
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Client.Transfers;
 
-/// <summary>The parts that the server has of an upload, to be compared with the source.</summary>
+/// <summary>The parts of an upload that the server has stored, for comparison with the source.</summary>
 internal sealed class ServerParts
 {
-    // The largest list is that of 10,000 parts; a server that goes on and on is broken.
+    // An upload has at most 10,000 parts. A list with more pages comes from a broken server.
     private const int MaxPages = 10_001;
 
     private readonly Dictionary<long, UploadedPart> _byStart;
@@ -23,7 +23,7 @@ internal sealed class ServerParts
     /// <summary>The part size that the upload was initiated with.</summary>
     public long PartSizeBytes { get; }
 
-    /// <summary>Reads all pages.</summary>
+    /// <summary>Reads all pages of the server's list.</summary>
     public static async Task<ServerParts> ReadAsync(
         GlacierClient client, string vault, string uploadId, CancellationToken cancellationToken)
     {
@@ -46,13 +46,14 @@ internal sealed class ServerParts
             marker = page.Marker;
         }
 
-        throw new GlacierException(GlacierErrorCodes.UnreadableAnswer, "The server's list of parts does not end.");
+        throw new GlacierException(
+            GlacierErrorCodes.UnreadableAnswer, $"The server's list of parts has more than {MaxPages} pages.");
     }
 
-    /// <summary>Whether the server has exactly this part.</summary>
-    public bool Has(ByteRange range, TreeHash hash) => Compare(range, hash) is null;
+    /// <summary>Whether the server has a part with exactly this range and tree hash.</summary>
+    public bool Contains(ByteRange range, TreeHash hash) => Compare(range, hash) is null;
 
-    /// <summary>The first part that is on one side only or differs; null where both sides are alike.</summary>
+    /// <summary>Returns the first part that differs or exists on one side only; null if both sides are equal.</summary>
     public PartDifference? FindFirstDifference(PartPlan plan, ReadOnlySpan<TreeHash> hashes)
     {
         for (var part = 0; part < hashes.Length; part++)
@@ -64,11 +65,11 @@ internal sealed class ServerParts
             }
         }
 
-        return FindBehind(plan.SizeBytes) is { } beyond ? new PartDifference(PartDifferenceKind.Unexpected, beyond) : null;
+        return FindPartBeyond(plan.SizeBytes) is { } beyond ? new PartDifference(PartDifferenceKind.Unexpected, beyond) : null;
     }
 
-    /// <summary>The first part that ends behind a size; null where there is none.</summary>
-    public ByteRange? FindBehind(long sizeBytes)
+    /// <summary>Returns the range of the first part that ends after <paramref name="sizeBytes"/>; null if there is none.</summary>
+    public ByteRange? FindPartBeyond(long sizeBytes)
     {
         ByteRange? first = null;
         foreach (var part in _byStart.Values)

@@ -1,6 +1,6 @@
 namespace OrleansUploads.Client.Transfers;
 
-/// <summary>Adds up what the workers did, and reports it one at a time so that no report is older than the one before.</summary>
+/// <summary>Adds up the progress of all workers. Reports under a lock, so no report is older than the previous one.</summary>
 internal sealed class UploadProgressReporter
 {
     private readonly Lock _gate = new();

@@ -4,7 +4,7 @@ using OrleansUploads.Client.Sources;
 
 namespace OrleansUploads.Client.Wire;
 
-/// <summary>Streams a body from its source with a known length, so that it is never sent in chunks.</summary>
+/// <summary>Streams a body from its source. Its length is known, so chunked transfer encoding is never used.</summary>
 internal sealed class BodyContent : HttpContent
 {
     private const int BufferBytes = 128 * 1024;
@@ -18,7 +18,8 @@ internal sealed class BodyContent : HttpContent
         _idle = idle;
     }
 
-    /// <summary>What reading the source raised. HTTP wraps it as a broken connection, which it is not.</summary>
+    /// <summary>The exception raised by reading the source; null if there was none. HttpClient reports it as a connection
+    /// failure, so it is kept here.</summary>
     public Exception? SourceFailure { get; private set; }
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
@@ -35,7 +36,7 @@ internal sealed class BodyContent : HttpContent
             while (await MoveNextAsync(chunks))
             {
                 await stream.WriteAsync(chunks.Current, cancellationToken);
-                _idle.Touch();
+                _idle.Restart();
             }
         }
         finally

@@ -1,14 +1,19 @@
-using OrleansUploads.Core;
-
 namespace OrleansUploads.Client.Wire;
 
 /// <summary>Checks descriptions of archives and jobs before they are sent.</summary>
 internal static class DescriptionText
 {
-    /// <summary>The description itself; null for none.</summary>
-    /// <exception cref="ArgumentException">It is too long or not printable ASCII.</exception>
-    public static string? Check(string? description) => Description.TryParse(description, out _)
-        ? description
-        : throw new ArgumentException(
-            $"A description has at most {Limits.MaxDescriptionChars} characters of printable ASCII.", nameof(description));
+    /// <summary>Returns the description unchanged if it is valid or null.</summary>
+    /// <exception cref="ArgumentException">The description is too long or is not printable ASCII.</exception>
+    public static string? Check(string? description)
+    {
+        if (description is { Length: > GlacierLimits.MaxDescriptionChars } || description.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+        {
+            throw new ArgumentException(
+                $"The description must have at most {GlacierLimits.MaxDescriptionChars} characters, all of them printable ASCII.",
+                nameof(description));
+        }
+
+        return description;
+    }
 }

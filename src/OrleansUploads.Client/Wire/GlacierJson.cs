@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OrleansUploads.Client.Models;
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Client.Wire;
 
@@ -40,7 +40,7 @@ internal sealed class TreeHashConverter : JsonConverter<TreeHash>
     public override TreeHash Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         TreeHash.TryParse(reader.GetString(), out var hash)
             ? hash
-            : throw new JsonException("A tree hash has 64 hex digits.");
+            : throw new JsonException("A tree hash must have 64 hex digits.");
 
     public override void Write(Utf8JsonWriter writer, TreeHash value, JsonSerializerOptions options) =>
         writer.WriteStringValue(value.ToString());
@@ -51,7 +51,7 @@ internal sealed class ByteRangeConverter : JsonConverter<ByteRange>
     public override ByteRange Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         ByteRange.TryParse(reader.GetString(), out var range)
             ? range
-            : throw new JsonException("A byte range is first-last.");
+            : throw new JsonException("A byte range must have the form first-last.");
 
     public override void Write(Utf8JsonWriter writer, ByteRange value, JsonSerializerOptions options) =>
         writer.WriteStringValue(value.ToString());

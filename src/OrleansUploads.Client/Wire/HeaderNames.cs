@@ -1,6 +1,6 @@
 namespace OrleansUploads.Client.Wire;
 
-/// <summary>The protocol's own headers.</summary>
+/// <summary>The headers that the protocol defines.</summary>
 internal static class HeaderNames
 {
     public const string ArchiveDescription = "x-amz-archive-description";

@@ -1,6 +1,8 @@
+using OrleansUploads.Client.Models;
+
 namespace OrleansUploads.Client.Wire;
 
-/// <summary>Cancels an attempt in which nothing moves for a while.</summary>
+/// <summary>Cancels an attempt when no byte is transferred for the idle timeout.</summary>
 internal sealed class IdleTimer : IDisposable
 {
     private readonly TimeSpan _timeout;
@@ -14,18 +16,18 @@ internal sealed class IdleTimer : IDisposable
         _linked = CancellationTokenSource.CreateLinkedTokenSource(_idle.Token, cancellationToken);
     }
 
-    /// <summary>Ends the attempt: the caller gave up, or nothing moved.</summary>
+    /// <summary>Canceled when the caller cancels or the timeout passes.</summary>
     public CancellationToken Token => _linked.Token;
 
-    /// <summary>Whether nothing moved for too long.</summary>
+    /// <summary>Whether the timeout has passed.</summary>
     public bool HasFired => _idle.IsCancellationRequested;
 
-    /// <summary>Something moved; the wait begins anew.</summary>
-    public void Touch() => _idle.CancelAfter(_timeout);
+    /// <summary>Restarts the timeout after bytes were transferred.</summary>
+    public void Restart() => _idle.CancelAfter(_timeout);
 
-    /// <summary>What to tell the caller when it has fired.</summary>
-    public GlacierException Describe(Exception cause) =>
-        new(GlacierErrorCodes.IdleTimeout, $"No byte moved for {_timeout}.", cause) { IsTransient = true };
+    /// <summary>Creates the exception to throw after the timeout.</summary>
+    public GlacierException CreateException(Exception cause) =>
+        new(GlacierErrorCodes.IdleTimeout, $"No byte was transferred for {_timeout}.", cause) { IsTransient = true };
 
     public void Dispose()
     {

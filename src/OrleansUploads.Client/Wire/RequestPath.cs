@@ -1,10 +1,9 @@
 using System.Buffers;
 using System.Globalization;
-using OrleansUploads.Core;
 
 namespace OrleansUploads.Client.Wire;
 
-/// <summary>Builds paths and refuses names that would become another path on the way.</summary>
+/// <summary>Builds request paths. Rejects names that URI libraries would resolve to a different path.</summary>
 internal static class RequestPath
 {
     private static readonly SearchValues<char> VaultNameAlphabet =
@@ -15,30 +14,33 @@ internal static class RequestPath
     public static string Vault(string account, string vault)
     {
         ArgumentException.ThrowIfNullOrEmpty(vault);
-        var valid = vault.Length <= Limits.MaxVaultNameChars
+        var valid = vault.Length <= GlacierLimits.MaxVaultNameChars
             && !vault.AsSpan().ContainsAnyExcept(VaultNameAlphabet)
-            && !IsDots(vault);
+            && !IsDotSegment(vault);
         return valid
             ? $"{Vaults(account)}/{vault}"
             : throw new ArgumentException(
-                "A vault name has 1 to 255 letters, digits, '_', '-' and '.', and is not '.' or '..'.", nameof(vault));
+                $"'{vault}' is not a valid vault name. A vault name has 1 to 255 letters, digits, '_', '-' and '.', and is not '.' "
+                + "or '..'.",
+                nameof(vault));
     }
 
-    /// <summary>A thing within a vault: <c>archives</c>, <c>multipart-uploads</c> or <c>jobs</c>.</summary>
+    /// <summary>Returns the path of one resource in a vault's collection: <c>archives</c>, <c>multipart-uploads</c> or
+    /// <c>jobs</c>.</summary>
     public static string Item(string account, string vault, string collection, string id)
     {
         ArgumentException.ThrowIfNullOrEmpty(id);
-        return IsDots(id)
-            ? throw new ArgumentException("An ID is not '.' or '..'.", nameof(id))
+        return IsDotSegment(id)
+            ? throw new ArgumentException($"'{id}' is not a valid ID.", nameof(id))
             : $"{Vault(account, vault)}/{collection}/{Uri.EscapeDataString(id)}";
     }
 
-    /// <summary>The path of one page of a list.</summary>
+    /// <summary>Returns the path and query of one page of a list.</summary>
     public static string Page(string path, string? marker, int? limit)
     {
-        if (limit is { } most)
+        if (limit is { } maxItems)
         {
-            ArgumentOutOfRangeException.ThrowIfLessThan(most, 1, nameof(limit));
+            ArgumentOutOfRangeException.ThrowIfLessThan(maxItems, 1, nameof(limit));
         }
 
         var limitQuery = limit is null ? null : string.Create(CultureInfo.InvariantCulture, $"limit={limit}");
@@ -52,6 +54,6 @@ internal static class RequestPath
         };
     }
 
-    // Every URI library on the way resolves these segments, so the request would reach something else.
-    private static bool IsDots(string segment) => segment is "." or "..";
+    // URI libraries resolve these segments, so the request would reach a different resource.
+    private static bool IsDotSegment(string segment) => segment is "." or "..";
 }

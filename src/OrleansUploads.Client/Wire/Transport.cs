@@ -1,11 +1,14 @@
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Security.Authentication;
-using OrleansUploads.Core;
+using OrleansUploads.Client.Models;
+using OrleansUploads.Hashing;
 using OrleansUploads.Signing;
 
 namespace OrleansUploads.Client.Wire;
 
-/// <summary>Signs and sends requests, again where that may help, and turns every failure into one exception type.</summary>
+/// <summary>Signs and sends requests, retries transient failures, and reports all failures as
+/// <see cref="GlacierException"/>.</summary>
 internal sealed class Transport
 {
     private const string ApiVersion = "2012-06-01";
@@ -28,15 +31,15 @@ internal sealed class Transport
 
     public RetryPolicy Retry => _options.Retry;
 
-    /// <summary>Watches an attempt for standing still.</summary>
+    /// <summary>Starts the idle timer of an attempt.</summary>
     public IdleTimer StartIdleTimer(CancellationToken cancellationToken) =>
         new(_options.IdleTimeout, _options.TimeProvider, cancellationToken);
 
-    /// <summary>Sends a request until it is answered, and reads the answer.</summary>
-    /// <param name="request">What to send.</param>
-    /// <param name="read">Reads a success; runs once per attempt that gets that far.</param>
-    /// <param name="retry">How patiently.</param>
-    /// <param name="cancellationToken">Ends it all.</param>
+    /// <summary>Sends a request, with retries, and reads the response.</summary>
+    /// <param name="request">The request to send.</param>
+    /// <param name="read">Reads a successful response. It runs at most once per attempt.</param>
+    /// <param name="retry">The retry policy.</param>
+    /// <param name="cancellationToken">Cancels all attempts.</param>
     public Task<T> RunAsync<T>(
         GlacierRequest request,
         Func<HttpResponseMessage, CancellationToken, Task<T>> read,
@@ -44,8 +47,8 @@ internal sealed class Transport
         CancellationToken cancellationToken) =>
         retry.RunAsync((_, token) => AttemptAsync(request, read, token), TimeProvider, cancellationToken);
 
-    /// <summary>Sends a request that removes something. Where an answer was lost and the next attempt finds nothing,
-    /// the lost attempt had done it.</summary>
+    /// <summary>Sends a request that deletes a resource, with retries. If a retry does not find the resource, the call succeeds:
+    /// an earlier attempt has deleted it, and its response was lost.</summary>
     public Task RemoveAsync(GlacierRequest request, CancellationToken cancellationToken) =>
         Retry.RunAsync(
             async (attempt, token) =>
@@ -62,7 +65,7 @@ internal sealed class Transport
             TimeProvider,
             cancellationToken);
 
-    /// <summary>Runs a step that reads from a connection, and names what ends it.</summary>
+    /// <summary>Runs a step that reads from a connection, and reports its failures as <see cref="GlacierException"/>.</summary>
     public static async Task<T> ReadAsync<T>(
         IdleTimer idle, Func<CancellationToken, Task<T>> step, CancellationToken cancellationToken)
     {
@@ -72,14 +75,15 @@ internal sealed class Transport
         }
         catch (OperationCanceledException cause) when (!cancellationToken.IsCancellationRequested)
         {
-            // Either our own timer or the timeout of a caller's HttpClient.
+            // The idle timer or the timeout of the caller's HttpClient has canceled the step.
             throw idle.HasFired
-                ? idle.Describe(cause)
+                ? idle.CreateException(cause)
                 : new GlacierException(GlacierErrorCodes.IdleTimeout, cause.Message, cause) { IsTransient = true };
         }
-        catch (Exception cause) when (cause is HttpRequestException or IOException)
+        catch (Exception cause) when (cause is HttpRequestException or IOException or SocketException)
         {
-            // A certificate that is not trusted now will not be trusted in a second.
+            // HttpClient reports a SocketException if the server closes the connection right after it was established.
+            // A retry cannot fix an untrusted certificate.
             throw new GlacierException(GlacierErrorCodes.ConnectionFailure, cause.Message, cause)
             {
                 IsTransient = cause.InnerException is not AuthenticationException,
@@ -95,11 +99,11 @@ internal sealed class Transport
         using var message = CreateMessage(request, content);
         try
         {
-            return await ReadAsync(idle, token => SendAsync(message, request.KeepsAnswerOpen, read, idle, token), cancellationToken);
+            return await ReadAsync(idle, token => SendAsync(message, request.KeepsResponseOpen, read, idle, token), cancellationToken);
         }
         catch (GlacierException) when (content?.SourceFailure is { } cause)
         {
-            throw new IOException("The bytes to upload cannot be read: " + cause.Message, cause);
+            throw new IOException("Reading the bytes to upload failed: " + cause.Message, cause);
         }
     }
 
@@ -114,10 +118,10 @@ internal sealed class Transport
         var handedOver = false;
         try
         {
-            idle.Touch();
+            idle.Restart();
             if (!response.IsSuccessStatusCode)
             {
-                throw await Answer.ReadErrorAsync(response, TimeProvider, cancellationToken);
+                throw await ResponseReader.ReadErrorAsync(response, TimeProvider, cancellationToken);
             }
 
             var result = await read(response, cancellationToken);
@@ -158,12 +162,12 @@ internal sealed class Transport
         AddContentHeader(content, signed, "content-type", request.ContentType);
         message.Headers.UserAgent.Add(Product);
 
-        // Lets a server refuse before the body is sent. Without it, a refusal of a large body looks like a broken
-        // connection, because the server closes on bytes that nobody reads.
-        message.Headers.ExpectContinue = request.Body?.LengthBytes >= Limits.LeafBytes;
+        // Allows the server to refuse the request before the body is sent. Otherwise the refusal of a large body looks like a
+        // connection failure, because the server closes the connection without reading the body.
+        message.Headers.ExpectContinue = request.Body?.LengthBytes >= TreeHash.LeafBytes;
 
         var toSign = new SigningRequest(
-            request.Method.Method, uri.PathAndQuery, signed.GetValueOrDefault, request.PayloadHash);
+            request.Method.Method, uri.PathAndQuery, signed.GetValueOrDefault, signed.Keys, request.PayloadHash);
         message.Headers.TryAddWithoutValidation("Authorization", _signer.Sign(toSign, [.. signed.Keys]).ToString());
         return message;
     }

@@ -2,16 +2,16 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using OrleansUploads.Client.Models;
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Client.Wire;
 
-/// <summary>Reads what servers answer.</summary>
-internal static class Answer
+/// <summary>Reads headers, documents and errors from the server's responses.</summary>
+internal static class ResponseReader
 {
     private const int MaxErrorBytes = 64 * 1024;
 
-    /// <summary>The JSON document of a success.</summary>
+    /// <summary>Reads the JSON document of a successful response.</summary>
     public static async Task<T> ReadJsonAsync<T>(
         HttpResponseMessage response, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
@@ -19,33 +19,33 @@ internal static class Answer
         try
         {
             return await JsonSerializer.DeserializeAsync(body, type, cancellationToken)
-                ?? throw Unreadable(response, "The answer is the JSON null.");
+                ?? throw Unreadable(response, "The body of the response is the JSON value null.");
         }
         catch (JsonException failure)
         {
-            throw Unreadable(response, "The answer is not the JSON that the protocol says.", failure);
+            throw Unreadable(response, "The body of the response is not the JSON document that the protocol defines.", failure);
         }
     }
 
-    /// <summary>A header that every server must send.</summary>
+    /// <summary>Returns a header's value. Fails if the header is missing.</summary>
     public static string RequireHeader(HttpResponseMessage response, string name) =>
-        FindHeader(response, name) ?? throw Unreadable(response, $"The answer has no {name}.");
+        FindHeader(response, name) ?? throw Unreadable(response, $"The response has no header {name}.");
 
-    /// <summary>A header's value; null where it is absent.</summary>
+    /// <summary>Returns a header's value; null if the header is missing.</summary>
     public static string? FindHeader(HttpResponseMessage response, string name) =>
         response.Headers.TryGetValues(name, out var values) ? string.Join(',', values) : null;
 
-    /// <summary>The header <c>x-amz-sha256-tree-hash</c>; null where it is absent.</summary>
+    /// <summary>Returns the header <c>x-amz-sha256-tree-hash</c>; null if it is missing.</summary>
     public static TreeHash? FindTreeHash(HttpResponseMessage response) =>
         FindHeader(response, HeaderNames.TreeHash) is not { } text ? null
         : TreeHash.TryParse(text, out var hash) ? hash
-        : throw Unreadable(response, "The tree hash in the answer is malformed.");
+        : throw Unreadable(response, $"The response header {HeaderNames.TreeHash} is '{text}', which is not a tree hash.");
 
-    /// <summary>The <c>Content-Range</c> of a partial answer; null for a whole one.</summary>
+    /// <summary>Returns the <c>Content-Range</c> of a partial response; null for a complete response.</summary>
     public static ByteRange? FindRange(HttpResponseMessage response) =>
         response.Content.Headers.ContentRange is { From: { } first, To: { } last } ? new ByteRange(first, last + 1) : null;
 
-    /// <summary>The exception that a refusal becomes.</summary>
+    /// <summary>Reads an error response and returns it as an exception.</summary>
     public static async Task<GlacierException> ReadErrorAsync(
         HttpResponseMessage response, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
@@ -53,7 +53,7 @@ internal static class Answer
         var status = response.StatusCode;
         var statusText = string.Create(CultureInfo.InvariantCulture, $"{(int)status} {response.ReasonPhrase}");
         var code = document?.Code ?? FindHeader(response, "x-amzn-ErrorType") ?? GlacierErrorCodes.UnreadableAnswer;
-        return new GlacierException(code, document?.Message ?? $"The server answered {statusText}.")
+        return new GlacierException(code, document?.Message ?? $"The server returned status {statusText}.")
         {
             StatusCode = status,
             RequestId = FindHeader(response, HeaderNames.RequestId),
@@ -70,7 +70,7 @@ internal static class Answer
             RequestId = FindHeader(response, HeaderNames.RequestId),
         };
 
-    // Whatever stands between may answer with a page of HTML of any size; the status alone must then do.
+    // A proxy may return an HTML page of any size. In that case only the status is used.
     private static async Task<ErrorDocument?> ReadErrorDocumentAsync(
         HttpResponseMessage response, CancellationToken cancellationToken)
     {
