@@ -2,22 +2,22 @@ using Azure.Data.Tables;
 using Orleans.Clustering.AzureStorage;
 using Orleans.Configuration;
 using Orleans.Reminders.AzureStorage;
-using OrleansUploads.Cluster.Hosting;
+using OrleansUploads.Cluster.Settings;
 
 namespace OrleansUploads.Cluster.Azure;
 
-/// <summary>A cluster whose membership, journals and reminders are in tables of Azure Storage.</summary>
-/// <remarks>Tables, not blobs, for the journals: a table refuses to insert a row that is there, so first writes are fenced as all
-/// others are, and a row holds 1 MiB, where a journal's never has more than about 64 KiB.</remarks>
+/// <summary>Stores the membership, journals and reminders of a cluster in Azure Storage tables.</summary>
+/// <remarks>Journals use tables instead of blobs for two reasons. A table rejects the insertion of an existing row, so first writes
+/// are fenced like all others. And a row can hold 1 MiB, while the rows of a journal never exceed about 64 KiB.</remarks>
 public static class AzureStores
 {
     private const string MembershipTable = "OrleansUploadsSilos";
     private const string JournalTable = "OrleansUploadsJournals";
     private const string ReminderTable = "OrleansUploadsReminders";
 
-    /// <summary>Gives a silo its stores; tables that are missing are made.</summary>
+    /// <summary>Configures the stores of a silo. Missing tables are created.</summary>
     /// <param name="silo">The silo.</param>
-    /// <param name="connectionString">Of the storage account.</param>
+    /// <param name="connectionString">The connection string of the storage account.</param>
     public static ISiloBuilder AddOrleansUploadsAzureStores(this ISiloBuilder silo, string connectionString)
     {
         ArgumentNullException.ThrowIfNull(silo);
@@ -41,9 +41,9 @@ public static class AzureStores
         return silo;
     }
 
-    /// <summary>Tells a client where the silos are.</summary>
-    /// <param name="client">The client.</param>
-    /// <param name="connectionString">Of the storage account.</param>
+    /// <summary>Configures a cluster client to find the silos.</summary>
+    /// <param name="client">The cluster client.</param>
+    /// <param name="connectionString">The connection string of the storage account.</param>
     public static IClientBuilder AddOrleansUploadsAzureStores(this IClientBuilder client, string connectionString)
     {
         ArgumentNullException.ThrowIfNull(client);

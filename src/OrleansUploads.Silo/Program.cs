@@ -3,7 +3,9 @@ using OrleansUploads.Silo.Settings;
 
 try
 {
-    return await SiloProcess.RunAsync(args);
+    return OperatorCommand.Parse(args) is var (command, settings)
+        ? await OperatorCommand.RunAsync(command, settings)
+        : await SiloProcess.RunAsync(args);
 }
 catch (SettingException fault)
 {

@@ -1,18 +1,18 @@
 namespace OrleansUploads.Cluster.Abstractions.Entities;
 
-/// <summary>A command, or what is answered to it. Silos of two versions may exchange it, so it travels under a name that is never
-/// given to another shape.</summary>
-/// <param name="Name">The name of the shape.</param>
-/// <param name="Body">Its members, as JSON in UTF-8.</param>
+/// <summary>A command, or the answer to it. Silos of different versions may exchange it, so it carries a name that is never
+/// reused for another shape.</summary>
+/// <param name="Name">The name of the message's shape.</param>
+/// <param name="Body">The message's members, as JSON in UTF-8.</param>
 [GenerateSerializer]
 [Immutable]
 [Alias("OrleansUploads.EntityMessage")]
 public readonly record struct EntityMessage([property: Id(0)] string Name, [property: Id(1)] byte[] Body);
 
-/// <summary>What came of a command: an answer or a refusal, or nobody knows.</summary>
-/// <param name="Answer">The answer or the refusal; the default where nobody knows.</param>
-/// <param name="Unavailable">Why nobody knows; null where there is an answer. The command may have been carried out, and is safe
-/// to repeat.</param>
+/// <summary>The outcome of a command: an answer, a refusal, or unknown.</summary>
+/// <param name="Answer">The answer or the refusal; the default value if the outcome is unknown.</param>
+/// <param name="Unavailable">Why the outcome is unknown; null if there is an answer or refusal. The command may have been carried
+/// out, and repeating it is safe.</param>
 [GenerateSerializer]
 [Immutable]
 [Alias("OrleansUploads.EntityReply")]

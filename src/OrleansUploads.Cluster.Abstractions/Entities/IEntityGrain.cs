@@ -1,22 +1,23 @@
 namespace OrleansUploads.Cluster.Abstractions.Entities;
 
-/// <summary>What gateways and entities say to an entity. Ingestion nodes use <see cref="Uploads.IUploadGrain"/> instead.</summary>
-/// <remarks>The key is the entity's own: an account's number, <c>account/vault</c>, <c>account/vault/epoch</c> and so on.</remarks>
+/// <summary>An entity, as gateways and other entities call it. Ingestion nodes use <see cref="Uploads.IUploadGrain"/>
+/// instead.</summary>
+/// <remarks>The grain's key is the entity's key: an account ID, <c>account/vault</c>, <c>account/vault/epoch</c> and so on.</remarks>
 [Alias("OrleansUploads.IEntityGrain")]
 public interface IEntityGrain : IGrainWithStringKey
 {
-    /// <summary>Gives a command to the entity and waits for its answer; what the answer tells is durable. Every command is safe
-    /// to repeat.</summary>
+    /// <summary>Sends a command to the entity and waits for its answer. An answer reveals only durable state. Every command is
+    /// safe to repeat.</summary>
     /// <param name="command">The command.</param>
     [Alias("Ask")]
     ValueTask<EntityReply> AskAsync(EntityMessage command);
 }
 
-/// <summary>An account: which vaults there are.</summary>
+/// <summary>An account: the list of its vaults.</summary>
 [Alias("OrleansUploads.IAccountGrain")]
 public interface IAccountGrain : IEntityGrain;
 
-/// <summary>A vault: its uploads in progress, its totals, its settings.</summary>
+/// <summary>A vault: its uploads in progress, its totals and its settings.</summary>
 [Alias("OrleansUploads.IVaultGrain")]
 public interface IVaultGrain : IEntityGrain;
 
@@ -24,6 +25,15 @@ public interface IVaultGrain : IEntityGrain;
 [Alias("OrleansUploads.IArchiveShardGrain")]
 public interface IArchiveShardGrain : IEntityGrain;
 
-/// <summary>A vault's jobs.</summary>
+/// <summary>The jobs of a vault.</summary>
 [Alias("OrleansUploads.IJobsGrain")]
 public interface IJobsGrain : IEntityGrain;
+
+/// <summary>A page of a vault's uploads in progress.</summary>
+[Alias("OrleansUploads.IUploadPageGrain")]
+public interface IUploadPageGrain : IEntityGrain;
+
+/// <summary>The service: the times at which it was available, and whether its clock is trusted. There is one such grain, with the
+/// key <c>service</c>.</summary>
+[Alias("OrleansUploads.IServiceGrain")]
+public interface IServiceGrain : IEntityGrain;

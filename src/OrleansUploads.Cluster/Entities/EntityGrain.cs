@@ -2,26 +2,25 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Orleans.Concurrency;
 using OrleansUploads.Cluster.Abstractions.Entities;
-using OrleansUploads.Cluster.Hosting;
 using OrleansUploads.Cluster.Journal;
-using OrleansUploads.Core;
 using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
 
 namespace OrleansUploads.Cluster.Entities;
 
-/// <summary>The grain of an entity: a cell on the activation's scheduler, and no rule of its own.</summary>
-/// <remarks>It is reentrant, so that commands queue up in the runner while a write is in flight and share the next one. Two
-/// activations may be there at once; the journal's ETag decides between them.</remarks>
+/// <summary>The grain of an entity. It runs an <see cref="EntityActivation"/> on the grain's scheduler and contains no rules.</summary>
+/// <remarks>The grain is reentrant, so commands that arrive during a write queue up in the runner and share the next write. Two
+/// activations of the same grain can exist at the same time. The journal's ETag fences the outdated one.</remarks>
 [Reentrant]
 public abstract class EntityGrain : Grain, IEntityGrain, IRemindable, IDisposable
 {
-    private readonly WakingJournal _journal;
-    private readonly EntityCell _cell;
+    private readonly ReminderJournal _journal;
+    private readonly EntityActivation _activation;
     private readonly CancellationTokenSource _stopping = new();
 
     /// <param name="kind">The kind of entity.</param>
-    /// <param name="ports">What is around it.</param>
+    /// <param name="ports">The ports of the silo's grains.</param>
     private protected EntityGrain(EntityKind kind, EntityGrainPorts ports)
     {
         Ports = ports;
@@ -30,24 +29,29 @@ public abstract class EntityGrain : Grain, IEntityGrain, IRemindable, IDisposabl
             ports.Storage,
             this.GetGrainId(),
             Entity,
-            StreamOf(kind),
+            StateNameOf(kind),
             static () => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))));
         var reminder = new WakeReminder(
             ports.Reminders, this.GetGrainId(), ports.Time, ports.Options.WakeInterval);
-        _journal = new WakingJournal(journal, reminder, ports.Time);
+        _journal = new ReminderJournal(journal, reminder, ports.Time);
         var stopping = _stopping.Token;
-        _cell = new EntityCell(ports.Catalog.CreateRunner(Entity), new CellPorts(
+        _activation = new EntityActivation(ports.Catalog.CreateRunner(Entity), new ActivationPorts(
             _journal,
             (sender, action) => ports.Delivery.CarryOutAsync(sender, action, stopping),
             ports.Time,
             ports.Options.WriteTimeout,
-            stopping));
+            stopping)
+        {
+            Clock = ports.Clock,
+            SnapshotLost = ports.EngineLog.SnapshotLost,
+            DeliveryFailed = ports.EngineLog.DeliveryFailed,
+        });
     }
 
-    /// <summary>What is around the grain.</summary>
+    /// <summary>The ports of the silo's grains.</summary>
     private protected EntityGrainPorts Ports { get; }
 
-    /// <summary>Which entity this is.</summary>
+    /// <summary>The ID of this entity.</summary>
     private protected EntityId Entity { get; }
 
     /// <inheritdoc/>
@@ -59,13 +63,13 @@ public abstract class EntityGrain : Grain, IEntityGrain, IRemindable, IDisposabl
         }
         catch (EntityUnavailableException fault)
         {
-            // The cause stays on this silo: its type may mean nothing to whoever asked.
+            // The exception is logged here and not sent, because the caller may not have its type.
             ClusterLog.Unavailable(Ports.Log, Entity, fault);
             return new EntityReply(default, fault.Message);
         }
         catch (JsonException fault)
         {
-            return new EntityReply(default, $"{Entity}: the command comes from another version: {fault.Message}");
+            return new EntityReply(default, $"{Entity} cannot read the command, which may come from another version: {fault.Message}");
         }
     }
 
@@ -75,11 +79,11 @@ public abstract class EntityGrain : Grain, IEntityGrain, IRemindable, IDisposabl
         try
         {
             await SubmitAsync(command: null);
-            await _journal.SettleAsync();
+            await _journal.UpdateReminderAfterTickAsync();
         }
         catch (Exception fault) when (fault is EntityUnavailableException or OrleansException or TimeoutException)
         {
-            // The reminder stays, so the next tick tries again.
+            // The reminder stays registered, so the next tick tries again.
             ClusterLog.TickFailed(Ports.Log, Entity, fault);
         }
     }
@@ -88,7 +92,7 @@ public abstract class EntityGrain : Grain, IEntityGrain, IRemindable, IDisposabl
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         await _stopping.CancelAsync();
-        await _cell.QuiesceAsync().WaitAsync(cancellationToken).ContinueWith(
+        await _activation.QuiesceAsync().WaitAsync(cancellationToken).ContinueWith(
             static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Current);
     }
 
@@ -99,12 +103,12 @@ public abstract class EntityGrain : Grain, IEntityGrain, IRemindable, IDisposabl
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Gives the entity a command.</summary>
+    /// <summary>Sends the entity a command.</summary>
     /// <exception cref="EntityUnavailableException">The outcome is unknown; repeating the command is safe.</exception>
     private protected Task<object> AskAsync(ICommand command) => SubmitAsync(command);
 
-    /// <summary>Lets go of what belongs to the activation.</summary>
-    /// <param name="disposing">Whether it is not the finalizer that calls.</param>
+    /// <summary>Releases the resources of the activation.</summary>
+    /// <param name="disposing">True if called by <see cref="Dispose()"/>, false if called by a finalizer.</param>
     protected virtual void Dispose(bool disposing)
     {
         if (disposing)
@@ -113,22 +117,25 @@ public abstract class EntityGrain : Grain, IEntityGrain, IRemindable, IDisposabl
         }
     }
 
-    /// <summary>State names are unique for each kind: some providers' keys leave the kind of grain out.</summary>
-    private static string StreamOf(EntityKind kind) => kind switch
+    /// <summary>Returns the state name of an entity kind. State names must be unique, because the keys of some storage providers do
+    /// not contain the grain type.</summary>
+    private static string StateNameOf(EntityKind kind) => kind switch
     {
         EntityKind.Account => "ou-account",
         EntityKind.Vault => "ou-vault",
         EntityKind.ArchiveShard => "ou-shard",
         EntityKind.Jobs => "ou-jobs",
         EntityKind.Upload => "ou-upload",
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No such kind of entity."),
+        EntityKind.UploadPage => "ou-upload-page",
+        EntityKind.Service => "ou-service",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unknown entity kind."),
     };
 
     private Task<object> SubmitAsync(ICommand? command)
     {
         var ticket = new TaskCompletionSource<object>(TaskCreationOptions.RunContinuationsAsynchronously);
-        return _cell.TrySubmit(ticket, command)
+        return _activation.TrySubmit(ticket, command)
             ? ticket.Task
-            : throw new InvalidOperationException($"{Entity} was retired, which grains never are.");
+            : throw new InvalidOperationException($"{Entity} was retired. Activations of grains are never retired.");
     }
 }

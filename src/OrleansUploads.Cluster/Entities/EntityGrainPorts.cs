@@ -2,21 +2,25 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans.Storage;
 using Orleans.Timers;
-using OrleansUploads.Cluster.Hosting;
+using OrleansUploads.Cluster.Settings;
+using OrleansUploads.Engine;
 using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine.Intents;
 using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Cluster.Entities;
 
-/// <summary>What is around the grains of a silo.</summary>
-/// <param name="catalog">The rules.</param>
-/// <param name="host">Reaches the other entities.</param>
-/// <param name="parts">Where manifests go.</param>
-/// <param name="storage">Where journals go.</param>
-/// <param name="reminders">Who wakes sleepers.</param>
-/// <param name="options">Figures.</param>
-/// <param name="log">Where faults are told.</param>
-/// <param name="notifier">Where messages of the end of jobs go; null for nowhere.</param>
+/// <summary>The ports of a silo's grains.</summary>
+/// <param name="catalog">Creates the runners of entities.</param>
+/// <param name="host">Sends commands to other entities.</param>
+/// <param name="parts">Stores manifests.</param>
+/// <param name="storage">Stores journals.</param>
+/// <param name="reminders">Registers the reminders that wake entities.</param>
+/// <param name="options">The options of the entities.</param>
+/// <param name="clock">The clock by which entities decide.</param>
+/// <param name="log">Logs failures of grains.</param>
+/// <param name="engineLog">Logs failures of the engine.</param>
+/// <param name="notifier">Sends notifications of finished jobs; null to send none.</param>
 public sealed class EntityGrainPorts(
     EntityCatalog catalog,
     IEntityHost host,
@@ -24,7 +28,9 @@ public sealed class EntityGrainPorts(
     [FromKeyedServices(ClusterNames.GrainStorage)] IGrainStorage storage,
     IReminderRegistry reminders,
     ClusterOptions options,
+    IServiceClock clock,
     ILogger<EntityGrain> log,
+    EngineLog engineLog,
     INotifier? notifier = null)
 {
     internal EntityCatalog Catalog => catalog;
@@ -41,7 +47,11 @@ public sealed class EntityGrainPorts(
 
     internal TimeProvider Time => options.Time;
 
+    internal IServiceClock Clock => clock;
+
     internal ClusterOptions Options => options;
 
     internal ILogger Log => log;
+
+    internal EngineLog EngineLog => engineLog;
 }

@@ -1,5 +1,5 @@
 using OrleansUploads.Cluster.Abstractions.Entities;
-using OrleansUploads.Core;
+using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Cluster.Entities;
 
@@ -15,6 +15,14 @@ public sealed class VaultGrain(EntityGrainPorts ports) : EntityGrain(EntityKind.
 [GrainType("ou-shard")]
 public sealed class ArchiveShardGrain(EntityGrainPorts ports) : EntityGrain(EntityKind.ArchiveShard, ports), IArchiveShardGrain;
 
-/// <summary>A vault's jobs.</summary>
+/// <summary>The jobs of a vault.</summary>
 [GrainType("ou-jobs")]
 public sealed class JobsGrain(EntityGrainPorts ports) : EntityGrain(EntityKind.Jobs, ports), IJobsGrain;
+
+/// <summary>A page of a vault's uploads in progress.</summary>
+[GrainType("ou-upload-page")]
+public sealed class UploadPageGrain(EntityGrainPorts ports) : EntityGrain(EntityKind.UploadPage, ports), IUploadPageGrain;
+
+/// <summary>The service.</summary>
+[GrainType("ou-service")]
+public sealed class ServiceGrain(EntityGrainPorts ports) : EntityGrain(EntityKind.Service, ports), IServiceGrain;

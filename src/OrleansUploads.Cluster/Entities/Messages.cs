@@ -1,9 +1,9 @@
 using OrleansUploads.Cluster.Abstractions.Entities;
-using OrleansUploads.Engine.Wire;
+using OrleansUploads.Engine.Contracts;
 
 namespace OrleansUploads.Cluster.Entities;
 
-/// <summary>Commands and answers as grains send them.</summary>
+/// <summary>Converts commands and answers to and from the messages that grains exchange.</summary>
 internal static class Messages
 {
     /// <summary>Packs a command, an answer or a refusal.</summary>
@@ -13,7 +13,7 @@ internal static class Messages
         return new EntityMessage(name, body);
     }
 
-    /// <summary>Unpacks it.</summary>
-    /// <exception cref="System.Text.Json.JsonException">It comes from another version.</exception>
+    /// <summary>Unpacks a command, an answer or a refusal.</summary>
+    /// <exception cref="System.Text.Json.JsonException">The message comes from another version.</exception>
     public static object Unpack(EntityMessage message) => new WireMessage(message.Name, message.Body).Unpack();
 }

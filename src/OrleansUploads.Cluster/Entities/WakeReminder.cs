@@ -2,36 +2,36 @@ using Orleans.Timers;
 
 namespace OrleansUploads.Cluster.Entities;
 
-/// <summary>The one reminder of an entity.</summary>
-/// <param name="registry">Where reminders are.</param>
+/// <summary>The reminder that wakes an entity. Every entity has at most one.</summary>
+/// <param name="registry">Registers reminders.</param>
 /// <param name="grain">The entity's grain.</param>
 /// <param name="time">The clock.</param>
-/// <param name="interval">The shortest time between two ticks.</param>
+/// <param name="interval">The minimum time between two ticks.</param>
 internal sealed class WakeReminder(IReminderRegistry registry, GrainId grain, TimeProvider time, TimeSpan interval)
 {
-    /// <summary>The name under which it is registered.</summary>
+    /// <summary>The name of the reminder.</summary>
     public const string Name = "wake";
 
-    /// <summary>Reminders reach no further than 49 days; being woken early is harmless.</summary>
-    private static readonly TimeSpan Farthest = TimeSpan.FromDays(30);
+    /// <summary>The maximum delay until the first tick. Orleans allows at most 49 days. Waking an entity early is harmless.</summary>
+    private static readonly TimeSpan MaxDelay = TimeSpan.FromDays(30);
 
     private IGrainReminder? _registered;
     private DateTimeOffset? _nextTick;
 
-    /// <summary>Makes sure that a tick comes at most one interval after an instant.</summary>
-    public async ValueTask CoverAsync(DateTimeOffset at)
+    /// <summary>Ensures that a tick occurs at most one interval after a wake time.</summary>
+    public async ValueTask EnsureTickAsync(DateTimeOffset at)
     {
         var now = time.GetUtcNow();
-        var wanted = (at > now ? at : now) + interval;
-        if (_nextTick is null || _nextTick > wanted)
+        var latest = (at > now ? at : now) + interval;
+        if (_nextTick is null || _nextTick > latest)
         {
             await RegisterAsync(at, now);
         }
     }
 
-    /// <summary>A tick has been acted upon: looks forward to the next wake time, or to nothing.</summary>
-    /// <param name="wakeAt">When the entity wants to be woken now; null for never.</param>
-    public async ValueTask SettleAsync(DateTimeOffset? wakeAt)
+    /// <summary>Reschedules the reminder after a tick was handled, or removes it.</summary>
+    /// <param name="wakeAt">The entity's next wake time; null for none.</param>
+    public async ValueTask UpdateAfterTickAsync(DateTimeOffset? wakeAt)
     {
         var now = time.GetUtcNow();
         if (wakeAt is null)
@@ -57,7 +57,7 @@ internal sealed class WakeReminder(IReminderRegistry registry, GrainId grain, Ti
     private async ValueTask RegisterAsync(DateTimeOffset at, DateTimeOffset now)
     {
         var due = at - now;
-        due = due < interval ? interval : due > Farthest ? Farthest : due;
+        due = due < interval ? interval : due > MaxDelay ? MaxDelay : due;
         _registered = await registry.RegisterOrUpdateReminder(grain, Name, due, interval);
         _nextTick = now + due;
     }

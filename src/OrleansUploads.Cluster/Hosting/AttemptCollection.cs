@@ -1,11 +1,15 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using OrleansUploads.Cluster.Entities;
+using OrleansUploads.Cluster.Settings;
+using OrleansUploads.Engine.Ports;
 using OrleansUploads.Engine.Reclaim;
 
 namespace OrleansUploads.Cluster.Hosting;
 
-/// <summary>Collects unowned bytes, on one silo of the cluster at a time: the active one with the lowest address.</summary>
-/// <remarks>While the membership changes two may do it at once. That is safe, because the owner is always asked first.</remarks>
+/// <summary>Collects unowned bytes on one silo of the cluster at a time: the active silo with the lowest address.</summary>
+/// <remarks>While the membership changes, two silos may collect at the same time. This is safe, because the collector always asks the
+/// owner before it deletes bytes.</remarks>
 internal sealed class AttemptCollection(
     AttemptCollector collector,
     IClusterMembershipService membership,
@@ -16,24 +20,25 @@ internal sealed class AttemptCollection(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(options.Maintenance.CollectInterval, options.Time);
+        using var timer = new PeriodicTimer(options.Engine.Maintenance.CollectInterval, options.Time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             try
             {
-                if (IsMine())
+                if (IsCollectingSilo())
                 {
-                    await collector.CollectAsync(options.Maintenance.AttemptGrace, stoppingToken);
+                    await collector.CollectAsync(options.Engine.Maintenance.AttemptGrace, stoppingToken);
                 }
             }
-            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or OrleansException)
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or PartStoreUnavailableException
+                or OrleansException)
             {
                 ClusterLog.CollectionFailed(log, fault);
             }
         }
     }
 
-    private bool IsMine() => membership.CurrentSnapshot.Members.Values
+    private bool IsCollectingSilo() => membership.CurrentSnapshot.Members.Values
         .Where(member => member.Status == SiloStatus.Active)
         .Min(member => member.SiloAddress)?.Equals(self.SiloAddress) ?? false;
 }

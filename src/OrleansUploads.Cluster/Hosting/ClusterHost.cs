@@ -2,19 +2,19 @@ using System.Text.Json;
 using OrleansUploads.Cluster.Abstractions.Entities;
 using OrleansUploads.Cluster.Abstractions.Uploads;
 using OrleansUploads.Cluster.Entities;
-using OrleansUploads.Core;
 using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
 
 namespace OrleansUploads.Cluster.Hosting;
 
-/// <summary>Reaches the entities of a cluster, from a silo or from a client of it.</summary>
+/// <summary>Sends commands to the entities of a cluster, from a silo or from a cluster client.</summary>
 public sealed class ClusterHost(IGrainFactory grains) : IEntityHost
 {
     /// <inheritdoc/>
     public async ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
     {
-        var reply = await AskAsync(entity, Messages.Pack(command), cancellationToken);
+        var reply = await CallGrainAsync(entity, Messages.Pack(command), cancellationToken);
         if (reply.Unavailable is { } reason)
         {
             throw new EntityUnavailableException(entity, reason);
@@ -26,11 +26,12 @@ public sealed class ClusterHost(IGrainFactory grains) : IEntityHost
         }
         catch (JsonException fault)
         {
-            throw new EntityUnavailableException(entity, "its silo answers as another version does; try again.", fault);
+            throw new EntityUnavailableException(
+                entity, "the answer cannot be read because its silo runs another version; try again.", fault);
         }
     }
 
-    private async ValueTask<EntityReply> AskAsync(EntityId entity, EntityMessage command, CancellationToken cancellationToken)
+    private async ValueTask<EntityReply> CallGrainAsync(EntityId entity, EntityMessage command, CancellationToken cancellationToken)
     {
         try
         {
@@ -38,7 +39,7 @@ public sealed class ClusterHost(IGrainFactory grains) : IEntityHost
         }
         catch (Exception fault) when (fault is OrleansException or TimeoutException or ObjectDisposedException)
         {
-            // Silos come and go, and Orleans has more than one way to say that a message got lost.
+            // Orleans reports lost messages with several exception types.
             throw new EntityUnavailableException(entity, "the cluster did not answer; try again.", fault);
         }
     }
@@ -50,6 +51,8 @@ public sealed class ClusterHost(IGrainFactory grains) : IEntityHost
         EntityKind.ArchiveShard => grains.GetGrain<IArchiveShardGrain>(entity.Key),
         EntityKind.Jobs => grains.GetGrain<IJobsGrain>(entity.Key),
         EntityKind.Upload => grains.GetGrain<IUploadGrain>(entity.Key),
-        _ => throw new ArgumentOutOfRangeException(nameof(entity), entity, "No such kind of entity."),
+        EntityKind.UploadPage => grains.GetGrain<IUploadPageGrain>(entity.Key),
+        EntityKind.Service => grains.GetGrain<IServiceGrain>(entity.Key),
+        _ => throw new ArgumentOutOfRangeException(nameof(entity), entity, "Unknown entity kind."),
     };
 }

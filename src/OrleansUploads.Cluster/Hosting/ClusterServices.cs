@@ -1,20 +1,25 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using OrleansUploads.Cluster.Entities;
+using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Cluster.Uploads;
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine;
+using OrleansUploads.Engine.Clocks;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Engine.Reclaim;
+using ClusterOptions = OrleansUploads.Cluster.Settings.ClusterOptions;
 
 namespace OrleansUploads.Cluster.Hosting;
 
-/// <summary>Puts the entities into a silo, and the way to them into whoever talks to the cluster.</summary>
+/// <summary>Registers the entities in a silo, and access to them in silos and cluster clients.</summary>
 public static class ClusterServices
 {
-    /// <summary>Adds the entities to a silo. The silo brings an <see cref="IPartStore"/>, a grain storage provider named
-    /// <see cref="ClusterNames.GrainStorage"/>, a reminder service and clustering.</summary>
+    /// <summary>Adds the entities to a silo. The caller must also register an <see cref="IPartStore"/>, a grain storage provider
+    /// named <see cref="ClusterNames.GrainStorage"/>, a reminder service and clustering.</summary>
     public static ISiloBuilder AddOrleansUploads(this ISiloBuilder silo, ClusterOptions options)
     {
         ArgumentNullException.ThrowIfNull(silo);
@@ -22,15 +27,28 @@ public static class ClusterServices
         silo.AddReminders();
         silo.Services.AddSingleton(options);
         silo.Services.AddSingleton(new EntityCatalog(
-            options.Uploads, options.Retrievals, options.Accounts, options.Inventories, OtherHosts.Expected, VaultLife.FewestShards));
+            options.Engine.Uploads,
+            options.Engine.Retrievals,
+            options.Engine.Accounts,
+            options.Engine.Inventories,
+            JournalSharing.Shared,
+            VaultIncarnation.LegacyShardCount,
+            options.Engine.Vaults));
         silo.Services.AddSingleton<EntityGrainPorts>();
+        AddClock(silo.Services, options);
+        silo.Services.AddSingleton(services =>
+            new EngineLog(services.GetRequiredService<ILogger<EngineLog>>(), options.Time));
         silo.Services.AddSingleton(services => new AttemptCollector(
-            services.GetRequiredService<IEntityHost>(), services.GetRequiredService<IPartStore>(), options.Time));
+            services.GetRequiredService<IEntityHost>(),
+            services.GetRequiredService<IPartStore>(),
+            services.GetRequiredService<IServiceClock>(),
+            log: services.GetRequiredService<EngineLog>()));
         silo.Services.AddHostedService<AttemptCollection>();
         silo.Services.Configure<GrainCollectionOptions>(collection =>
         {
             foreach (var grain in (ReadOnlySpan<Type>)[
-                typeof(AccountGrain), typeof(VaultGrain), typeof(ArchiveShardGrain), typeof(JobsGrain), typeof(UploadGrain)])
+                typeof(AccountGrain), typeof(VaultGrain), typeof(ArchiveShardGrain), typeof(JobsGrain), typeof(UploadGrain),
+                typeof(ServiceGrain)])
             {
                 collection.ClassSpecificCollectionAge[grain.FullName!] = options.IdleLife;
             }
@@ -39,7 +57,23 @@ public static class ClusterServices
         return silo;
     }
 
-    /// <summary>Adds the way to the entities; for silos, and for gateways that are clients of a cluster.</summary>
+    private static void AddClock(IServiceCollection services, ClusterOptions options)
+    {
+        if (options.Clock is { } clock)
+        {
+            services.AddSingleton(clock);
+            return;
+        }
+
+        services.AddSingleton<SiloClocks>();
+        services.AddSingleton(services => new ServiceClock(
+            options.Time == TimeProvider.System ? new SystemHostClock() : new HostClock(options.Time),
+            () => services.GetRequiredService<SiloClocks>().Agrees));
+        services.AddSingleton<IServiceClock>(services => services.GetRequiredService<ServiceClock>());
+        services.AddHostedService<ServiceRecord>();
+    }
+
+    /// <summary>Adds access to the entities, for silos and for gateways that are cluster clients.</summary>
     public static IServiceCollection AddOrleansUploadsClient(this IServiceCollection services)
     {
         services.TryAddSingleton<IEntityHost, ClusterHost>();

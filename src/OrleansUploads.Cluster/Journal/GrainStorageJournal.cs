@@ -1,24 +1,24 @@
 using System.Collections.Immutable;
 using Orleans.Storage;
-using OrleansUploads.Core;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Cluster.Journal;
 
-/// <summary>The stream of one entity, kept as grain state of any Orleans provider.</summary>
+/// <summary>The stream of one entity, stored as grain state with any Orleans storage provider.</summary>
 /// <remarks>
-/// A small <see cref="JournalHead"/> is replaced with every append, and its ETag fences off whoever is behind. When the records
-/// in it have become <see cref="MaxTailBytes"/>, they move into a segment. So one more record writes a head and at times a
-/// segment, however long the history is. Rows that nothing refers to are named in the head until they are deleted, so a crash
-/// leaves none behind but those of a long record in the moment of its append.
-/// <para>A provider's exception means that the outcome is unknown, but for a conflict of ETags.</para>
+/// Every append replaces the small <see cref="JournalHead"/>, and its ETag fences outdated writers. When the records in the head
+/// would exceed <see cref="MaxTailBytes"/>, they move into a segment. An append therefore writes the head and sometimes a segment,
+/// independent of the length of the history. The head names all unreferenced rows until they are deleted. A crash can only leave
+/// unnamed rows behind while a long record is being appended. Except for an ETag conflict, an exception of the provider means that
+/// the outcome is unknown.
 /// </remarks>
 internal sealed class GrainStorageJournal : IJournal
 {
-    /// <summary>The records in a head move into a segment before they become longer than this.</summary>
+    /// <summary>The maximum length of the records in a head; longer ones move into a segment.</summary>
     public const int MaxTailBytes = 32 * 1024;
 
-    /// <summary>A snapshot up to this length is kept in the head.</summary>
+    /// <summary>The maximum length of a snapshot that is stored in the head.</summary>
     public const int MaxInlineSnapshotBytes = 12 * 1024;
 
     private readonly IGrainStorage _storage;
@@ -29,12 +29,11 @@ internal sealed class GrainStorageJournal : IJournal
     private readonly Func<ulong> _nonces;
     private JournalSession? _session;
 
-    /// <param name="storage">The provider.</param>
-    /// <param name="grain">The entity's grain; its ID is the key of all rows.</param>
+    /// <param name="storage">The storage provider.</param>
+    /// <param name="grain">The entity's grain. Its ID is the key of all rows.</param>
     /// <param name="entity">The entity.</param>
-    /// <param name="stream">State name of the head, unique for the kind of entity: some providers' keys leave the kind of
-    /// grain out.</param>
-    /// <param name="nonces">Numbers that are never the same twice.</param>
+    /// <param name="stream">The state name of the head; unique for each entity kind, as some providers' keys lack the grain type.</param>
+    /// <param name="nonces">Returns a different number at every call.</param>
     public GrainStorageJournal(IGrainStorage storage, GrainId grain, EntityId entity, string stream, Func<ulong> nonces)
     {
         _storage = storage;
@@ -48,7 +47,7 @@ internal sealed class GrainStorageJournal : IJournal
     /// <inheritdoc/>
     public async ValueTask<JournalHistory> ReadAsync(EntityId entity, CancellationToken cancellationToken)
     {
-        RequireOwn(entity);
+        CheckEntity(entity);
         cancellationToken.ThrowIfCancellationRequested();
         _session = null;
         return await AttemptAsync("read", async () =>
@@ -59,12 +58,12 @@ internal sealed class GrainStorageJournal : IJournal
                 try
                 {
                     var history = await HistoryReader.ReadAsync(_rows, session.Head, cancellationToken);
-                    await TidyForgottenAsync(session, cancellationToken);
+                    await CleanUpForgottenAsync(session, cancellationToken);
                     return history;
                 }
                 catch (InvalidDataException fault)
                 {
-                    // A row may be gone because another host has put a snapshot in its place; then the head is another one.
+                    // Another host may have replaced the missing row by a snapshot. In that case the head has changed too.
                     _session = null;
                     var newer = await OpenAsync(cancellationToken);
                     if (newer.ETag == session.ETag)
@@ -82,7 +81,7 @@ internal sealed class GrainStorageJournal : IJournal
     /// <inheritdoc/>
     public async ValueTask<long> ReadVersionAsync(EntityId entity, CancellationToken cancellationToken)
     {
-        RequireOwn(entity);
+        CheckEntity(entity);
         cancellationToken.ThrowIfCancellationRequested();
         return await AttemptAsync("read", async () =>
             (await JournalSession.OpenAsync(_storage, _grain, _stream, cancellationToken)).Head.Version);
@@ -91,7 +90,7 @@ internal sealed class GrainStorageJournal : IJournal
     /// <inheritdoc/>
     public async ValueTask<AppendOutcome> AppendAsync(JournalAppend append, CancellationToken cancellationToken)
     {
-        RequireOwn(append.Entity);
+        CheckEntity(append.Entity);
         ArgumentOutOfRangeException.ThrowIfNegative(append.ExpectedVersion, nameof(append));
         cancellationToken.ThrowIfCancellationRequested();
         return await AttemptAsync("append", async () =>
@@ -100,13 +99,13 @@ internal sealed class GrainStorageJournal : IJournal
             await session.Gate.WaitAsync(cancellationToken);
             try
             {
-                if (session.IsOver || session.Head.Version != append.ExpectedVersion)
+                if (session.IsStale || session.Head.Version != append.ExpectedVersion)
                 {
                     return AppendOutcome.Conflict;
                 }
 
-                var head = await MakeRoomAsync(session.Head, append.Record.Length, cancellationToken);
-                head = await AddAsync(head, append.Record, cancellationToken);
+                var head = await MoveTailIfFullAsync(session.Head, append.Record.Length, cancellationToken);
+                head = await AddRecordAsync(head, append.Record, cancellationToken);
                 if (append.Wake is { } wake)
                 {
                     head = head with { WakeAtMilliseconds = wake.At?.ToUnixTimeMilliseconds() };
@@ -125,7 +124,7 @@ internal sealed class GrainStorageJournal : IJournal
     public async ValueTask SaveSnapshotAsync(
         EntityId entity, long version, ReadOnlyMemory<byte> snapshot, CancellationToken cancellationToken)
     {
-        RequireOwn(entity);
+        CheckEntity(entity);
         ArgumentOutOfRangeException.ThrowIfLessThan(version, 1);
         cancellationToken.ThrowIfCancellationRequested();
         await AttemptAsync("save a snapshot of", async () =>
@@ -135,7 +134,7 @@ internal sealed class GrainStorageJournal : IJournal
             if (snapshot.Length > MaxInlineSnapshotBytes)
             {
                 rows = [.. JournalRows.BlobRows(_nonces(), snapshot.Length)];
-                if (!await ReplaceAsync(session, version, _ => session.Announcing(rows), cancellationToken))
+                if (!await TryReplaceForSnapshotAsync(session, version, _ => session.AnnounceRows(rows), cancellationToken))
                 {
                     return false;
                 }
@@ -144,11 +143,12 @@ internal sealed class GrainStorageJournal : IJournal
             }
 
             var inline = rows.IsEmpty ? snapshot.ToArray() : null;
-            var saved = await ReplaceAsync(session, version, head => head.CutAt(version, inline, rows), cancellationToken);
+            var saved = await TryReplaceForSnapshotAsync(
+                session, version, head => head.WithSnapshot(version, inline, rows), cancellationToken);
             session.Writing = session.Writing.Except(rows);
             if (saved)
             {
-                await ClearDiscardedAsync(session, cancellationToken);
+                await DeleteDiscardedRowsAsync(session, cancellationToken);
             }
 
             return saved;
@@ -158,7 +158,7 @@ internal sealed class GrainStorageJournal : IJournal
     /// <inheritdoc/>
     public async ValueTask<AppendOutcome> ForgetAsync(EntityId entity, long expectedVersion, CancellationToken cancellationToken)
     {
-        RequireOwn(entity);
+        CheckEntity(entity);
         ArgumentOutOfRangeException.ThrowIfNegative(expectedVersion);
         cancellationToken.ThrowIfCancellationRequested();
         return await AttemptAsync("forget", async () =>
@@ -167,12 +167,12 @@ internal sealed class GrainStorageJournal : IJournal
             await session.Gate.WaitAsync(cancellationToken);
             try
             {
-                if (session.IsOver || session.Head.Version != expectedVersion)
+                if (session.IsStale || session.Head.Version != expectedVersion)
                 {
                     return AppendOutcome.Conflict;
                 }
 
-                if (session.Exists && !await session.TryReplaceAsync(session.Head.Forgotten(), cancellationToken))
+                if (session.Exists && !await session.TryReplaceAsync(session.Head.AsForgotten(), cancellationToken))
                 {
                     return AppendOutcome.Conflict;
                 }
@@ -182,15 +182,15 @@ internal sealed class GrainStorageJournal : IJournal
                 session.Gate.Release();
             }
 
-            await TidyForgottenAsync(session, cancellationToken);
+            await CleanUpForgottenAsync(session, cancellationToken);
             return AppendOutcome.Appended;
         });
     }
 
-    /// <summary>Moves the tail into a segment, where it would become too long.</summary>
-    private async Task<JournalHead> MakeRoomAsync(JournalHead head, int recordBytes, CancellationToken cancellationToken)
+    /// <summary>Moves the tail into a segment if the new record would make it too long.</summary>
+    private async Task<JournalHead> MoveTailIfFullAsync(JournalHead head, int recordBytes, CancellationToken cancellationToken)
     {
-        var added = recordBytes > JournalRows.MaxRowBytes ? Frames.OverheadBytes : Frames.OverheadBytes + recordBytes;
+        var added = RecordFrames.OverheadBytes + (recordBytes > JournalRows.MaxRowBytes ? 0 : recordBytes);
         if (head.Tail.Length == 0 || head.Tail.Length + added <= MaxTailBytes)
         {
             return head;
@@ -205,12 +205,12 @@ internal sealed class GrainStorageJournal : IJournal
         };
     }
 
-    private async Task<JournalHead> AddAsync(JournalHead head, ReadOnlyMemory<byte> record, CancellationToken cancellationToken)
+    private async Task<JournalHead> AddRecordAsync(JournalHead head, ReadOnlyMemory<byte> record, CancellationToken cancellationToken)
     {
         var version = head.Version + 1;
         if (record.Length <= JournalRows.MaxRowBytes)
         {
-            return head with { Version = version, Tail = Frames.Append(head.Tail, record.Span) };
+            return head with { Version = version, Tail = RecordFrames.Append(head.Tail, record.Span) };
         }
 
         ImmutableArray<string> rows = [.. JournalRows.BlobRows(_nonces(), record.Length)];
@@ -218,18 +218,19 @@ internal sealed class GrainStorageJournal : IJournal
         return head with
         {
             Version = version,
-            Tail = Frames.AppendElsewhere(head.Tail),
+            Tail = RecordFrames.AppendPlaceholder(head.Tail),
             LongRecords = head.LongRecords.Add(new LongRecord(version, rows)),
         };
     }
 
-    private static async Task<bool> ReplaceAsync(
+    /// <summary>Replaces the head if it still accepts a snapshot of a version.</summary>
+    private static async Task<bool> TryReplaceForSnapshotAsync(
         JournalSession session, long version, Func<JournalHead, JournalHead> change, CancellationToken cancellationToken)
     {
         await session.Gate.WaitAsync(cancellationToken);
         try
         {
-            return !session.IsOver && session.Head.Takes(version)
+            return !session.IsStale && session.Head.AcceptsSnapshot(version)
                 && await session.TryReplaceAsync(change(session.Head), cancellationToken);
         }
         finally
@@ -238,28 +239,28 @@ internal sealed class GrainStorageJournal : IJournal
         }
     }
 
-    private async Task ClearDiscardedAsync(JournalSession session, CancellationToken cancellationToken)
+    private async Task DeleteDiscardedRowsAsync(JournalSession session, CancellationToken cancellationToken)
     {
-        var discarded = session.Head.Discarded.RemoveAll(session.Cleared.Contains);
-        await _rows.ClearAsync(discarded, cancellationToken);
-        session.Cleared = session.Cleared.Union(discarded);
+        var discarded = session.Head.Discarded.RemoveAll(session.Deleted.Contains);
+        await _rows.DeleteAsync(discarded, cancellationToken);
+        session.Deleted = session.Deleted.Union(discarded);
     }
 
-    /// <summary>A forgotten stream is forgotten even if this fails; whoever reads it next tries again.</summary>
-    private async Task TidyForgottenAsync(JournalSession session, CancellationToken cancellationToken)
+    /// <summary>Deletes the rows of a forgotten stream. After a failure the next read tries again.</summary>
+    private async Task CleanUpForgottenAsync(JournalSession session, CancellationToken cancellationToken)
     {
         await session.Gate.WaitAsync(cancellationToken);
         try
         {
-            if (session is { IsOver: false, Exists: true, Head.Version: 0 })
+            if (session is { IsStale: false, Exists: true, Head.Version: 0 })
             {
-                await ClearDiscardedAsync(session, cancellationToken);
+                await DeleteDiscardedRowsAsync(session, cancellationToken);
                 await session.DeleteAsync(cancellationToken);
             }
         }
         catch (Exception fault) when (IsFault(fault))
         {
-            // The head still names what is left.
+            // The head still names the remaining rows.
         }
         finally
         {
@@ -268,18 +269,19 @@ internal sealed class GrainStorageJournal : IJournal
     }
 
     private async Task<JournalSession> OpenAsync(CancellationToken cancellationToken) =>
-        _session is { IsOver: false } session
+        _session is { IsStale: false } session
             ? session
             : _session = await JournalSession.OpenAsync(_storage, _grain, _stream, cancellationToken);
 
-    private void RequireOwn(EntityId entity)
+    private void CheckEntity(EntityId entity)
     {
         if (entity != _entity)
         {
-            throw new ArgumentException($"This is the journal of {_entity}, not of {entity}.", nameof(entity));
+            throw new ArgumentException($"This journal belongs to {_entity}, not to {entity}.", nameof(entity));
         }
     }
 
+    /// <summary>Runs an operation and reports a failure of the provider as <see cref="JournalUnavailableException"/>.</summary>
     private async Task<T> AttemptAsync<T>(string what, Func<Task<T>> attempt)
     {
         try

@@ -2,11 +2,11 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Cluster.Journal;
 
-/// <summary>Puts a history together from a head and the rows that it names.</summary>
+/// <summary>Assembles a history from a head and the rows that it names.</summary>
 internal static class HistoryReader
 {
-    /// <summary>Reads all rows that a head names.</summary>
-    /// <exception cref="InvalidDataException">One is missing or torn.</exception>
+    /// <summary>Reads all rows that a head names and returns the history.</summary>
+    /// <exception cref="InvalidDataException">A row is missing or incomplete.</exception>
     public static async Task<JournalHistory> ReadAsync(JournalRows rows, JournalHead head, CancellationToken cancellationToken)
     {
         List<string> names = [.. head.SnapshotRows];
@@ -38,7 +38,7 @@ internal static class HistoryReader
             }
 
             var version = first;
-            foreach (var record in Frames.Split(frames, last - first + 1))
+            foreach (var record in RecordFrames.Split(frames, last - first + 1))
             {
                 if (version == next)
                 {

@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 
 namespace OrleansUploads.Cluster.Journal;
 
-/// <summary>The one row of an entity's stream that is ever changed. Its ETag is the fence: whoever appends, replaces it.</summary>
-/// <remarks>It holds the newest records itself; older ones are in segments, which never change once the head names them.</remarks>
+/// <summary>The only row of an entity's stream that changes. Every append replaces it, and its ETag fences outdated writers.</summary>
+/// <remarks>It contains the newest records. Older records are in segments, which never change after the head names them.</remarks>
 [GenerateSerializer]
 [Alias("OrleansUploads.JournalHead")]
 public sealed record JournalHead
@@ -12,15 +12,15 @@ public sealed record JournalHead
     [Id(0)]
     public long Version { get; init; }
 
-    /// <summary>When the entity wants to be woken, in milliseconds since 1970, UTC; null for never.</summary>
+    /// <summary>The entity's wake time, in milliseconds since 1970 UTC; null for none.</summary>
     [Id(1)]
     public long? WakeAtMilliseconds { get; init; }
 
-    /// <summary>The version that the snapshot stands for; 0 where there is none.</summary>
+    /// <summary>The version of the snapshot; 0 if there is none.</summary>
     [Id(2)]
     public long SnapshotVersion { get; init; }
 
-    /// <summary>A short snapshot; null where there is none or it is in blobs of its own.</summary>
+    /// <summary>A short snapshot; null if there is none or it is stored in <see cref="SnapshotRows"/>.</summary>
     [Id(3)]
     public byte[]? Snapshot { get; init; }
 
@@ -28,7 +28,7 @@ public sealed record JournalHead
     [Id(4)]
     public ImmutableArray<string> SnapshotRows { get; init; } = [];
 
-    /// <summary>The segments, oldest first. The last of them ends where <see cref="Tail"/> begins.</summary>
+    /// <summary>The segments, oldest first. The last one ends directly before <see cref="Tail"/>.</summary>
     [Id(5)]
     public ImmutableArray<SegmentName> Segments { get; init; } = [];
 
@@ -36,38 +36,38 @@ public sealed record JournalHead
     [Id(6)]
     public long TailFirst { get; init; } = 1;
 
-    /// <summary>The newest records, in <see cref="Frames"/>.</summary>
+    /// <summary>The newest records, encoded as <see cref="RecordFrames"/>.</summary>
     [Id(7)]
     public byte[] Tail { get; init; } = [];
 
-    /// <summary>Records that are too long for a segment, oldest first.</summary>
+    /// <summary>The records that are too long for a segment, oldest first.</summary>
     [Id(8)]
     public ImmutableArray<LongRecord> LongRecords { get; init; } = [];
 
-    /// <summary>Rows that somebody is about to write; they are rubbish if that somebody is gone.</summary>
+    /// <summary>Rows that a writer is about to write. They are garbage if the writer has failed.</summary>
     [Id(9)]
     public ImmutableArray<string> Announced { get; init; } = [];
 
-    /// <summary>Rows that nothing refers to any more, until they are known to be deleted.</summary>
+    /// <summary>Rows that are no longer referenced and may not be deleted yet.</summary>
     [Id(10)]
     public ImmutableArray<string> Discarded { get; init; } = [];
 }
 
-/// <summary>Which records a segment is asked for. The stored segment may hold later ones too.</summary>
-/// <param name="First">Version of its first record; its name.</param>
-/// <param name="Last">Version of the last record that counts.</param>
+/// <summary>A reference to a segment. The stored segment may also contain later records.</summary>
+/// <param name="First">The version of the segment's first record, which is also its name.</param>
+/// <param name="Last">The version of the last record to read from the segment.</param>
 [GenerateSerializer]
 [Alias("OrleansUploads.JournalSegmentName")]
 public readonly record struct SegmentName([property: Id(0)] long First, [property: Id(1)] long Last);
 
 /// <summary>A record that is too long for a segment.</summary>
-/// <param name="Version">Its version.</param>
-/// <param name="Rows">Where it is, in order.</param>
+/// <param name="Version">The record's version.</param>
+/// <param name="Rows">The rows that contain the record, in order.</param>
 [GenerateSerializer]
 [Alias("OrleansUploads.JournalLongRecord")]
 public readonly record struct LongRecord([property: Id(0)] long Version, [property: Id(1)] ImmutableArray<string> Rows);
 
-/// <summary>A row beside the head: a segment, or a piece of a long snapshot or record.</summary>
+/// <summary>A row other than the head: a segment, or a piece of a long snapshot or record.</summary>
 [GenerateSerializer]
 [Alias("OrleansUploads.JournalRow")]
 public sealed record JournalRow

@@ -3,8 +3,8 @@ using Orleans.Storage;
 
 namespace OrleansUploads.Cluster.Journal;
 
-/// <summary>A head as it was read, and its ETag: good for writing until somebody else writes, or the outcome of a write is
-/// unknown. Then it is thrown away and the head is read again.</summary>
+/// <summary>A head and the ETag with which it was read. The session can write until another host writes or the outcome of a write is
+/// unknown. Then the session is stale and the head must be read again.</summary>
 internal sealed class JournalSession
 {
     private readonly IGrainStorage _storage;
@@ -23,23 +23,23 @@ internal sealed class JournalSession
     /// <summary>Held while the head is being replaced.</summary>
     public SemaphoreSlim Gate { get; } = new(1);
 
-    /// <summary>The head as it is stored, as far as this session knows.</summary>
+    /// <summary>The stored head, as far as this session knows.</summary>
     public JournalHead Head => _state.State ?? new JournalHead();
 
-    /// <summary>Whether there is a head row.</summary>
+    /// <summary>Whether the head row exists.</summary>
     public bool Exists => _state.RecordExists;
 
-    /// <summary>Names the stored state of the head.</summary>
+    /// <summary>The ETag of the stored head; null if there is none.</summary>
     public string? ETag => _state.ETag;
 
-    /// <summary>Whether the head has to be read again.</summary>
-    public bool IsOver { get; private set; }
+    /// <summary>Whether the head must be read again before the next write.</summary>
+    public bool IsStale { get; private set; }
 
-    /// <summary>Rows that this session announced and is writing now.</summary>
+    /// <summary>Rows that this session has announced and is writing.</summary>
     public ImmutableHashSet<string> Writing { get; set; } = [];
 
-    /// <summary>Discarded rows that are deleted.</summary>
-    public ImmutableHashSet<string> Cleared { get; set; } = [];
+    /// <summary>Discarded rows that this session has deleted.</summary>
+    public ImmutableHashSet<string> Deleted { get; set; } = [];
 
     /// <summary>Reads the head.</summary>
     public static async Task<JournalSession> OpenAsync(
@@ -55,16 +55,16 @@ internal sealed class JournalSession
         return new JournalSession(storage, grain, stream, state);
     }
 
-    /// <summary>Replaces the head, if nobody else has done so. The gate is held.</summary>
-    /// <returns>Whether it was replaced; if not, the session is over.</returns>
+    /// <summary>Replaces the head unless another host has changed it. The caller must hold the gate.</summary>
+    /// <returns>Whether the head was replaced. If not, the session is stale.</returns>
     public async Task<bool> TryReplaceAsync(JournalHead head, CancellationToken cancellationToken)
     {
         var next = new GrainState<JournalHead>(
-            head with { Discarded = head.Discarded.RemoveAll(Cleared.Contains) }, _state.ETag)
+            head with { Discarded = head.Discarded.RemoveAll(Deleted.Contains) }, _state.ETag)
         {
             RecordExists = _state.RecordExists,
         };
-        IsOver = true;
+        IsStale = true;
         try
         {
             await _storage.WriteStateAsync(_stream, _grain, next, cancellationToken);
@@ -75,28 +75,28 @@ internal sealed class JournalSession
         }
 
         _state = next;
-        Cleared = [];
-        IsOver = false;
+        Deleted = [];
+        IsStale = false;
         return true;
     }
 
-    /// <summary>The head in which rows are announced that this session is about to write.</summary>
-    public JournalHead Announcing(ImmutableArray<string> rows)
+    /// <summary>Returns the head with the names of rows that this session is about to write.</summary>
+    public JournalHead AnnounceRows(ImmutableArray<string> rows)
     {
-        // What was announced and is not being written now is rubbish: its writer failed, or is fenced off by this very write.
-        var rubbish = Head.Announced.RemoveAll(Writing.Contains);
+        // Announced rows that this session is not writing are garbage: their writer has failed, or this write fences it.
+        var garbage = Head.Announced.RemoveAll(Writing.Contains);
         Writing = Writing.Union(rows);
         return Head with
         {
-            Announced = Head.Announced.RemoveRange(rubbish).AddRange(rows),
-            Discarded = Head.Discarded.AddRange(rubbish),
+            Announced = Head.Announced.RemoveRange(garbage).AddRange(rows),
+            Discarded = Head.Discarded.AddRange(garbage),
         };
     }
 
-    /// <summary>Deletes the head of a forgotten stream. The gate is held.</summary>
+    /// <summary>Deletes the head of a forgotten stream. The caller must hold the gate.</summary>
     public async Task DeleteAsync(CancellationToken cancellationToken)
     {
-        IsOver = true;
+        IsStale = true;
         await _storage.ClearStateAsync(_stream, _grain, _state, cancellationToken);
     }
 }

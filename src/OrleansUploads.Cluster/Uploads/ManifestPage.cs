@@ -1,15 +1,15 @@
 using System.Collections.Immutable;
 using OrleansUploads.Cluster.Abstractions.Uploads;
-using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Messages.Uploads;
 
 namespace OrleansUploads.Cluster.Uploads;
 
-/// <summary>A manifest, page by page.</summary>
+/// <summary>Lists a manifest page by page.</summary>
 internal static class ManifestPage
 {
-    /// <summary>The extents that a query asks for.</summary>
-    public static PartListing Of(Manifest manifest, ListParts query)
+    /// <summary>Returns the page of extents that a query asks for.</summary>
+    public static PartListing Create(Manifest manifest, ListParts query)
     {
         var parts = ImmutableArray.CreateBuilder<PartEntry>();
         var first = 0L;

@@ -1,51 +1,53 @@
 using System.Collections.Immutable;
 using OrleansUploads.Cluster.Abstractions.Uploads;
 using OrleansUploads.Cluster.Entities;
-using OrleansUploads.Core;
 using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Cluster.Uploads;
 
-/// <summary>An upload. For ingestion nodes it translates between their contract and the commands, and decides nothing.</summary>
+/// <summary>An upload. Translates the calls of ingestion nodes to commands and the answers back. It contains no rules.</summary>
 [GrainType("ou-upload")]
 public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind.Upload, ports), IUploadGrain
 {
     /// <inheritdoc/>
     public async ValueTask<UploadAnswer<UploadOpened>> InitiateAsync(
-        UploadOrder order, CancellationToken cancellationToken = default) =>
-        UploadTexts.Read(order, Entity.Key, out var command) is { } wrong
-            ? new(null, wrong)
-            : await AnswerAsync(
-                () => Ports.Host.AskAsync(command!.Vault.Entity, command, cancellationToken),
-                OpenedOf);
+        UploadRequest request, CancellationToken cancellationToken = default) =>
+        IngestionRequestParser.ParseInitiate(request, Entity.Key, out var command) is { } refusal
+            ? new(null, refusal)
+            : await AnswerAsync(() => OpenAsync(command!, cancellationToken), OpenedOf);
 
     /// <inheritdoc/>
-    public async ValueTask<UploadAnswer<PartVerdict>> ReportPartAsync(
+    public async ValueTask<UploadAnswer<PartReportResult>> ReportPartAsync(
         VaultAddress vault, PartReport report, CancellationToken cancellationToken = default)
     {
-        StoreLocatedPart? command = null;
-        return (UploadTexts.Read(vault, out var id) ?? UploadTexts.Read(id, report, out command)) is { } wrong
-            ? new(default, wrong)
-            : await AskOwnAsync(
-                command!, standing => new PartVerdict(standing.Location.ToString(), standing.ReportedInUse), cancellationToken);
+        ReportExternalPart? command = null;
+        var refusal = IngestionRequestParser.ParseVault(vault, out var id)
+            ?? IngestionRequestParser.ParsePartReport(id, report, out command);
+        return refusal is not null
+            ? new(default, refusal)
+            : await AskSelfAsync(
+                command!, result => new PartReportResult(result.Location.ToString(), result.ReportedInUse), cancellationToken);
     }
 
     /// <inheritdoc/>
-    public async ValueTask<ImmutableArray<UploadAnswer<PartVerdict>>> ReportPartsAsync(
+    public async ValueTask<ImmutableArray<UploadAnswer<PartReportResult>>> ReportPartsAsync(
         VaultAddress vault, ImmutableArray<PartReport> reports, CancellationToken cancellationToken = default)
     {
         if (reports.IsDefault || reports.Length > IUploadGrain.MaxReports)
         {
             throw new ArgumentException(
-                $"At most {IUploadGrain.MaxReports} parts are reported in one call.", nameof(reports));
+                $"One call can report at most {IUploadGrain.MaxReports} parts.", nameof(reports));
         }
 
-        // All are queued before the first is answered, so they share a write.
-        var answers = new Task<UploadAnswer<PartVerdict>>[reports.Length];
+        // All reports are queued before the first is answered, so they share a journal write.
+        var answers = new Task<UploadAnswer<PartReportResult>>[reports.Length];
         for (var i = 0; i < answers.Length; i++)
         {
             answers[i] = ReportPartAsync(vault, reports[i], cancellationToken).AsTask();
@@ -56,24 +58,24 @@ public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind
 
     /// <inheritdoc/>
     public async ValueTask<UploadAnswer<FinishedArchive>> CompleteAsync(
-        CompletionClaim claim, CancellationToken cancellationToken = default) =>
-        UploadTexts.Read(claim, out var command) is { } wrong
-            ? new(null, wrong)
-            : await AskOwnAsync(command!, FinishedOf, cancellationToken);
+        CompletionRequest request, CancellationToken cancellationToken = default) =>
+        IngestionRequestParser.ParseCompletion(request, out var command) is { } refusal
+            ? new(null, refusal)
+            : await AskSelfAsync(command!, FinishedOf, cancellationToken);
 
     /// <inheritdoc/>
-    public async ValueTask<UploadAnswer<UploadGivenUp>> AbortAsync(
+    public async ValueTask<UploadAnswer<AbortedUpload>> AbortAsync(
         VaultAddress vault, CancellationToken cancellationToken = default) =>
-        UploadTexts.Read(vault, out var id) is { } wrong
-            ? new(null, wrong)
-            : await AskOwnAsync(new AbortUpload(id), _ => new UploadGivenUp(Entity.Key), cancellationToken);
+        IngestionRequestParser.ParseVault(vault, out var id) is { } refusal
+            ? new(null, refusal)
+            : await AskSelfAsync(new AbortUpload(id), _ => new AbortedUpload(Entity.Key), cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask<UploadAnswer<PartListing>> ListPartsAsync(
         PartsQuery query, CancellationToken cancellationToken = default) =>
-        UploadTexts.Read(query, out var command) is { } wrong
-            ? new(null, wrong)
-            : await AskOwnAsync(
+        IngestionRequestParser.ParsePartsQuery(query, out var command) is { } refusal
+            ? new(null, refusal)
+            : await AskSelfAsync(
                 command!,
                 page => new PartListing([.. page.Parts.Select(EntryOf)], page.NextFirstByte),
                 cancellationToken);
@@ -82,30 +84,30 @@ public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind
     public async ValueTask<UploadAnswer<PartListing>> ReadManifestAsync(
         PartsQuery query, CancellationToken cancellationToken = default)
     {
-        if (UploadTexts.Read(query, out var command) is { } wrong)
+        if (IngestionRequestParser.ParsePartsQuery(query, out var command) is { } invalid)
         {
-            return new(null, wrong);
+            return new(null, invalid);
         }
 
-        var summary = await AskOwnAsync(new SummarizeUpload(command!.Vault), static standing => standing, cancellationToken);
+        var summary = await AskSelfAsync(new SummarizeUpload(command!.Vault), static answer => answer, cancellationToken);
         if (summary.Refusal is { } refusal)
         {
             return new(null, refusal);
         }
 
-        if (summary.Value is not { Phase: UploadPhase.Completed, Opening: { Custody: Custody.Elsewhere } opening })
+        if (summary.Value is not { Phase: UploadPhase.Completed, Spec: { ByteStorage: ByteStorage.External } spec })
         {
             return new(null, UploadRefusals.Invalid(
-                "Only a completed upload whose bytes are kept elsewhere has a manifest to read here."));
+                "This upload has no manifest to read. Only completed uploads with external storage have one."));
         }
 
         try
         {
-            return await Ports.Parts.ReadManifestAsync(opening.Upload, cancellationToken) is { } manifest
-                ? new(ManifestPage.Of(manifest, command), null)
-                : new(null, UploadRefusals.Unavailable("The manifest is not stored yet; it will be. Try again."));
+            return await Ports.Parts.ReadManifestAsync(spec.Upload, cancellationToken) is { } manifest
+                ? new(ManifestPage.Create(manifest, command), null)
+                : new(null, UploadRefusals.Unavailable("The manifest is not stored yet. Try again."));
         }
-        catch (Exception fault) when (fault is IOException or AttemptDamagedException)
+        catch (Exception fault) when (fault is IOException or PartStoreUnavailableException or AttemptDamagedException)
         {
             return new(null, UploadRefusals.Unavailable($"The manifest cannot be read: {fault.Message}"));
         }
@@ -114,20 +116,30 @@ public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind
     /// <inheritdoc/>
     public async ValueTask<UploadAnswer<UploadReport>> SummarizeAsync(
         VaultAddress vault, CancellationToken cancellationToken = default) =>
-        UploadTexts.Read(vault, out var id) is { } wrong
-            ? new(null, wrong)
-            : await AskOwnAsync(
+        IngestionRequestParser.ParseVault(vault, out var id) is { } refusal
+            ? new(null, refusal)
+            : await AskSelfAsync(
                 new SummarizeUpload(id),
                 summary => new UploadReport(
-                    OpenedOf(summary.Opening),
+                    OpenedOf(summary.Spec),
                     (UploadStage)summary.Phase,
                     summary.Parts,
                     summary.ReportedBytes,
                     summary.Archive is { } archive ? FinishedOf(archive) : null),
                 cancellationToken);
 
-    private static UploadOpened OpenedOf(UploadOpening opening) => new(
-        opening.Upload.ToString(), opening.PartSize.Bytes, (ByteCustody)opening.Custody, opening.CreatedAt);
+    /// <summary>Opens the upload. A node that lost the answer calls again, and the vault may no longer know that it admitted the
+    /// upload, so the upload itself is asked first.</summary>
+    private async ValueTask<Outcome<UploadSpec>> OpenAsync(OpenUpload command, CancellationToken cancellationToken)
+    {
+        var known = await AskAsync(new SummarizeUpload(command.Vault)).WaitAsync(cancellationToken);
+        return known is UploadSummary summary
+            ? new(summary.Spec)
+            : await Ports.Host.AskAsync(command.Vault.Entity, command, cancellationToken);
+    }
+
+    private static UploadOpened OpenedOf(UploadSpec spec) => new(
+        spec.Upload.ToString(), spec.PartSize.Bytes, (UploadStorage)spec.ByteStorage, spec.CreatedAt);
 
     private static FinishedArchive FinishedOf(CompletedArchive archive) =>
         new(archive.Archive.ToString(), archive.SizeBytes, archive.TreeHash.ToString());
@@ -135,7 +147,8 @@ public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind
     private static PartEntry EntryOf(ListedPart part) => new(
         part.Range.FirstByte, part.Range.LastByte, part.TreeHash.ToString(), part.Location?.ToString());
 
-    private ValueTask<UploadAnswer<T>> AskOwnAsync<TAnswer, T>(
+    /// <summary>Sends a command to this upload and translates the answer.</summary>
+    private ValueTask<UploadAnswer<T>> AskSelfAsync<TAnswer, T>(
         ICommand<TAnswer> command, Func<TAnswer, T> translate, CancellationToken cancellationToken)
         where TAnswer : class =>
         AnswerAsync(

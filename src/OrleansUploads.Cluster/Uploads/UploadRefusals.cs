@@ -1,52 +1,61 @@
 using OrleansUploads.Cluster.Abstractions.Uploads;
-using OrleansUploads.Core;
+using OrleansUploads.Core.Refusals;
 
 namespace OrleansUploads.Cluster.Uploads;
 
-/// <summary>Refusals as ingestion nodes are told them.</summary>
+/// <summary>The kind and the message of each refusal that an ingestion node can get.</summary>
 internal static class UploadRefusals
 {
-    /// <summary>A value that the caller sent is not what it has to be.</summary>
+    /// <summary>The caller sent an invalid value.</summary>
     public static UploadRefusal Invalid(string message) => new(UploadRefusalKind.Invalid, message);
 
-    /// <summary>Nobody knows what became of the call.</summary>
+    /// <summary>The outcome of the call is unknown; repeating it is safe.</summary>
     public static UploadRefusal Unavailable(string message) => new(UploadRefusalKind.Unavailable, message);
 
-    /// <summary>What a decider refused.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">No upload refuses so.</exception>
+    /// <summary>The refusal of an upload, or of the vault that it was to be opened in.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">No command of an ingestion node is refused for this reason.</exception>
     public static UploadRefusal From(Refusal refusal) => refusal switch
     {
         Refusal.VaultNotFound r => new(
             UploadRefusalKind.VaultNotFound, $"There is no vault {r.Vault}. Create it first."),
+        Refusal.TooManyUploads r => new(
+            UploadRefusalKind.TooManyUploads,
+            $"The vault {r.Vault} has {r.Limit} uploads in progress, which is the maximum. Complete or abort some uploads first."),
         Refusal.UploadNotFound => new(
             UploadRefusalKind.UploadNotFound,
-            "There is no such upload in this vault, or it was aborted, has expired or is complete. Ask for its summary."),
-        Refusal.UploadKeptByGateway => new(
-            UploadRefusalKind.KeptByGateway,
-            "The bytes of this upload come in through the gateway. Send the part there, or open an upload with custody elsewhere."),
+            "The upload does not exist in this vault, or it was completed, was aborted or has expired. Call SummarizeAsync for details."),
+        Refusal.UploadStoredByGateway => new(
+            UploadRefusalKind.StoredByGateway,
+            "The gateway stores the bytes of this upload. Send the part to the gateway, or initiate an upload with external storage."),
         Refusal.RangeNotAligned r => new(
-            UploadRefusalKind.PartOutOfPlace, $"Part {r.Range} does not begin at a multiple of the part size, {r.PartSize} bytes."),
+            UploadRefusalKind.InvalidPartRange,
+            $"Part {r.Range} does not start at a multiple of the part size, which is {r.PartSize.Bytes} bytes."),
         Refusal.PartTooLarge r => new(
-            UploadRefusalKind.PartOutOfPlace, $"Part {r.Range} is longer than the part size, {r.PartSize} bytes."),
+            UploadRefusalKind.InvalidPartRange, $"Part {r.Range} is longer than the part size, which is {r.PartSize.Bytes} bytes."),
         Refusal.TooManyParts r => new(
-            UploadRefusalKind.PartOutOfPlace,
-            $"Part {r.Range} lies beyond the last of {r.Limit} parts of {r.PartSize} bytes. Open an upload with larger parts."),
+            UploadRefusalKind.InvalidPartRange,
+            $"Part {r.Range} lies beyond the maximum of {r.Limit} parts of {r.PartSize.Bytes} bytes. Initiate an upload with a larger "
+            + "part size."),
         Refusal.NoParts => new(
-            UploadRefusalKind.Incomplete, "No part was reported yet. Report all parts before you complete the upload."),
+            UploadRefusalKind.Incomplete, "The upload has no parts. Report all parts before you complete the upload."),
         Refusal.PartMissing r => new(
-            UploadRefusalKind.Incomplete, $"The bytes {r.FirstGap} were never reported. Report them and complete again."),
+            UploadRefusalKind.Incomplete, $"Bytes {r.FirstGap} were not reported. Report them, then complete the upload again."),
+        Refusal.PartLost r => new(
+            UploadRefusalKind.Incomplete,
+            $"The bytes of part {r.Range} are lost. Report the part again, then complete the upload again."),
         Refusal.PartTooShort r => new(
             UploadRefusalKind.Incomplete,
-            $"Part {r.Range} is not the last one, and shorter than the part size, {r.PartSize} bytes. Report it whole."),
+            $"Part {r.Range} is shorter than the part size, which is {r.PartSize.Bytes} bytes, and is not the last part. Report the "
+            + "whole part."),
         Refusal.SizeDiffers r => new(
-            UploadRefusalKind.Differs,
-            $"The stated size is {r.StatedBytes} bytes, and the parts make up {r.UploadedBytes}. List the parts and compare."),
+            UploadRefusalKind.ArchiveMismatch,
+            $"The stated size is {r.StatedBytes} bytes, but the parts have {r.UploadedBytes} bytes. List the parts and compare them."),
         Refusal.TreeHashDiffers r => new(
-            UploadRefusalKind.Differs,
-            $"The stated tree hash is {r.Stated}, and the parts' hashes make up {r.Computed}. List the parts and compare."),
-        Refusal.CompletedOtherwise r => new(
-            UploadRefusalKind.CompletedOtherwise,
-            $"The upload was completed as archive {r.Archive} of {r.SizeBytes} bytes with tree hash {r.TreeHash}."),
-        _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal, "No upload refuses so."),
+            UploadRefusalKind.ArchiveMismatch,
+            $"The stated tree hash is {r.Stated}, but the parts have the tree hash {r.Computed}. List the parts and compare them."),
+        Refusal.CompletionMismatch r => new(
+            UploadRefusalKind.CompletionMismatch,
+            $"The upload is already completed as archive {r.Archive} of {r.SizeBytes} bytes with tree hash {r.TreeHash}."),
+        _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal, "Not a refusal that an ingestion node can get."),
     };
 }

@@ -1,4 +1,4 @@
-using OrleansUploads.Cluster.Hosting;
+using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Silo.Settings;
 #if WITH_AZURE
 using OrleansUploads.Cluster.Azure;
@@ -6,13 +6,13 @@ using OrleansUploads.Cluster.Azure;
 
 namespace OrleansUploads.Silo.Hosting;
 
-/// <summary>Where a cluster keeps its membership, its journals and its reminders.</summary>
+/// <summary>Configures the stores of a cluster's membership, journals and reminders.</summary>
 internal static class ClusterStores
 {
     private const string Npgsql = "Npgsql";
 
-    /// <summary>Gives a silo its stores.</summary>
-    /// <exception cref="SettingException">This build does not have them.</exception>
+    /// <summary>Configures the stores of a silo.</summary>
+    /// <exception cref="SettingException">This build does not support the store.</exception>
     public static void AddStores(this ISiloBuilder silo, SiloSettings settings)
     {
         switch (settings.Store)
@@ -48,12 +48,12 @@ internal static class ClusterStores
                 throw BuiltWithoutAzure();
 #endif
             default:
-                throw new ArgumentOutOfRangeException(nameof(settings), settings.Store, "No such store.");
+                throw new ArgumentOutOfRangeException(nameof(settings), settings.Store, "Unknown store.");
         }
     }
 
-    /// <summary>Tells a client where the silos are.</summary>
-    /// <exception cref="SettingException">This build cannot find out.</exception>
+    /// <summary>Configures a cluster client to find the silos.</summary>
+    /// <exception cref="SettingException">This build does not support the store.</exception>
     public static void AddStores(this IClientBuilder client, SiloSettings settings)
     {
         switch (settings.Store)
@@ -73,13 +73,13 @@ internal static class ClusterStores
                 throw BuiltWithoutAzure();
 #endif
             default:
-                throw new ArgumentOutOfRangeException(nameof(settings), settings.Store, "No such store for a client.");
+                throw new ArgumentOutOfRangeException(nameof(settings), settings.Store, "Not a store for cluster clients.");
         }
     }
 
 #if !WITH_AZURE
     private static SettingException BuiltWithoutAzure() => new(
-        $"{KnownSettings.Clustering.Variable} is azure, and this build has no Azure Storage in it. Use postgres, or build with "
-        + "-p:WithAzure=true where the Orleans packages for Azure Storage can be restored.");
+        $"{KnownSettings.Clustering.Variable} is azure, but this build does not support Azure Storage. Use postgres, or build with "
+        + "-p:WithAzure=true, which requires the Orleans packages for Azure Storage.");
 #endif
 }

@@ -1,7 +1,7 @@
 namespace OrleansUploads.Silo.Hosting;
 
-/// <summary>Goes on serving for a while after the order to stop. Readiness is red from the order on, so load balancers have this
-/// long to send their requests elsewhere before connections are refused.</summary>
+/// <summary>Delays the shutdown. During the delay the process still serves requests but is not ready, so load balancers can redirect
+/// their requests before connections are refused.</summary>
 internal sealed class DrainDelay(TimeSpan delay, TimeProvider time) : IHostedLifecycleService
 {
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -10,7 +10,7 @@ internal sealed class DrainDelay(TimeSpan delay, TimeProvider time) : IHostedLif
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Comes before anything is stopped.</summary>
+    /// <summary>Waits for the delay. The host calls this before it stops any service.</summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         if (delay > TimeSpan.Zero)

@@ -4,23 +4,24 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using OrleansUploads.Gateway;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Silo.Settings;
 using OrleansUploads.Silo.Storage;
 using OrleansUploads.Silo.Telemetry;
 
 namespace OrleansUploads.Silo.Hosting;
 
-/// <summary>The whole process, from its settings to its end.</summary>
+/// <summary>Runs the process: reads the settings, starts the silo and the gateway, and waits for shutdown.</summary>
 internal static class SiloProcess
 {
-    /// <summary>Begins the line that says the process is ready; its address follows. Scripts wait for it.</summary>
+    /// <summary>The start of the line that reports readiness. The address follows. Scripts wait for this line.</summary>
     public const string Ready = "Ready on ";
 
-    /// <summary>Runs until the process is told to stop.</summary>
-    /// <param name="arguments">Settings too: <c>--OrleansUploads:Listen=127.0.0.1:9400</c>.</param>
+    /// <summary>Runs until the process is asked to stop.</summary>
+    /// <param name="arguments">Settings on the command line, such as <c>--OrleansUploads:Listen=127.0.0.1:9400</c>.</param>
     /// <returns>The exit code.</returns>
-    /// <exception cref="SettingException">It cannot run as it is set up.</exception>
+    /// <exception cref="SettingException">The process cannot run with its settings.</exception>
     public static async Task<int> RunAsync(string[] arguments)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "orleans-uploads-silo" });
@@ -36,7 +37,8 @@ internal static class SiloProcess
             await PostgresSchema.RequireAsync(settings.ConnectionString);
         }
 
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(settings.Listen));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(
+            kestrel => kestrel.Listen(settings.Listen, static endpoint => endpoint.Protocols = HttpProtocols.Http1));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = settings.DrainDelay + settings.DrainTime);
         builder.Services.AddHostedService(services => new DrainDelay(
             settings.DrainDelay, services.GetRequiredService<TimeProvider>()));
@@ -46,7 +48,7 @@ internal static class SiloProcess
         app.UseRouting();
         app.MapOrleansUploadsGateway();
         await StartAsync(app, settings);
-        Greet(app, settings);
+        PrintGreeting(app, settings);
         await app.WaitForShutdownAsync();
         return 0;
     }
@@ -65,22 +67,22 @@ internal static class SiloProcess
         catch (SocketException fault)
         {
             throw new SettingException(
-                $"Cannot listen on {settings.AdvertisedAddress} at the ports {settings.SiloPort} and {settings.ClientPort}: "
-                + $"{fault.Message}. See {KnownSettings.AdvertisedAddress.Variable}, {KnownSettings.SiloPort.Variable} and "
+                $"Cannot listen on {settings.AdvertisedAddress}, ports {settings.SiloPort} and {settings.ClientPort}: "
+                + $"{fault.Message}. Check {KnownSettings.AdvertisedAddress.Variable}, {KnownSettings.SiloPort.Variable} and "
                 + $"{KnownSettings.ClientPort.Variable}.",
                 fault);
         }
     }
 
-    private static void Greet(WebApplication app, SiloSettings settings)
+    private static void PrintGreeting(WebApplication app, SiloSettings settings)
     {
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         Console.WriteLine(settings.Role == ProcessRole.Silo
             ? $"OrleansUploads, silo {settings.AdvertisedAddress}:{settings.SiloPort} of cluster {settings.ClusterId}"
             : $"OrleansUploads, gateway of cluster {settings.ClusterId}");
         Console.WriteLine(settings.PartsFolder is null
-            ? "Everything is in memory and goes with the process."
-            : $"Bytes are in {settings.PartsFolder}, everything else in {settings.Store}.");
+            ? "All data is in memory and is lost when the process ends."
+            : $"Bytes are stored in {settings.PartsFolder}, all other data in {settings.Store}.");
         Console.WriteLine(Ready + address);
     }
 

@@ -1,49 +1,51 @@
 using Microsoft.AspNetCore.Builder;
 using Orleans.Configuration;
 using OrleansUploads.Cluster.Hosting;
+using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.Memory;
 using OrleansUploads.Engine.Ports;
-using OrleansUploads.Gateway;
-using OrleansUploads.Gateway.Credentials;
-using OrleansUploads.Gateway.Notifications;
+using OrleansUploads.Gateway.Glacier.Notifications;
+using OrleansUploads.Gateway.Hosting;
+using OrleansUploads.Gateway.Http.Credentials;
 using OrleansUploads.Silo.Health;
 using OrleansUploads.Silo.Settings;
 using OrleansUploads.Silo.Storage;
 
 namespace OrleansUploads.Silo.Hosting;
 
-/// <summary>Puts silo and gateway together.</summary>
+/// <summary>Registers the silo and the gateway.</summary>
 internal static class UploadsHost
 {
-    /// <summary>Adds what the process is to be.</summary>
+    /// <summary>Registers the services that the role of the process needs.</summary>
     public static void AddUploads(this WebApplicationBuilder builder, SiloSettings settings)
     {
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(OpenParts(settings));
         builder.Services.AddSingleton<INotifier>(services => new HttpNotifier(
-            settings.Receivers, settings.Region, services.GetRequiredService<ILogger<HttpNotifier>>()));
+            settings.Service.Receivers, settings.Service.Gateway.Region, services.GetRequiredService<ILogger<HttpNotifier>>()));
         builder.Services.AddSingleton<ICredentialStore>(services => CreateCredentials(settings, services));
-        builder.Services.AddOrleansUploadsGateway(new Gateway.GatewayOptions { Region = settings.Region });
+        builder.Services.AddOrleansUploadsGateway(settings.Service.Gateway);
         var checks = builder.Services.AddHealthChecks();
         if (settings.PartsFolder is not null)
         {
-            checks.AddCheck<PartsAreThere>(PartsAreThere.Name);
+            checks.AddCheck<PartStoreHealthCheck>(PartStoreHealthCheck.Name);
         }
 
         if (settings.Role == ProcessRole.Silo)
         {
             builder.UseOrleans(silo => AddSilo(silo, settings));
-            checks.AddCheck<SiloIsActive>(SiloIsActive.Name);
-            checks.AddCheck<StorageAnswers>(StorageAnswers.Name);
-            checks.AddCheck<SiloIsNotDead>(SiloIsNotDead.Name, tags: [GatewayEndpoints.LiveTag]);
+            checks.AddCheck<SiloActiveHealthCheck>(SiloActiveHealthCheck.Name);
+            checks.AddCheck<StorageHealthCheck>(StorageHealthCheck.Name);
+            checks.AddCheck<ClockHealthCheck>(ClockHealthCheck.Name);
+            checks.AddCheck<SiloLivenessHealthCheck>(SiloLivenessHealthCheck.Name, tags: [GatewayEndpoints.LiveTag]);
         }
         else
         {
-            StoreMark.RequireThere(settings.PartsFolder!);
+            PartStoreMark.RequireMarked(settings.PartsFolder!);
             builder.UseOrleansClient(client => AddClient(client, settings));
             builder.Services.AddOrleansUploadsClient();
-            checks.AddCheck<ClusterAnswers>(ClusterAnswers.Name);
+            checks.AddCheck<ClusterHealthCheck>(ClusterHealthCheck.Name);
         }
     }
 
@@ -56,7 +58,7 @@ internal static class UploadsHost
             cluster.ServiceId = settings.ServiceId;
         });
 
-        // Silos trust whoever reaches these ports, so they are open on one address and not on all.
+        // Silos trust every peer that reaches these ports, so the ports listen on one address only.
         silo.ConfigureEndpoints(
             settings.AdvertisedAddress, settings.SiloPort, settings.ClientPort, listenOnAnyHostAddress: false);
         silo.Configure<ClusterMembershipOptions>(membership =>
@@ -64,7 +66,7 @@ internal static class UploadsHost
             membership.ProbeTimeout = settings.ProbeTimeout;
             membership.NumMissedProbesLimit = settings.MissedProbes;
 
-            // A machine that is gone leaves its connections open, and for this long times the missed probes they speak for it.
+            // A machine that disappears leaves its connections open. Detecting it takes up to this timeout for each missed probe.
             membership.MaxProbeTimeout = 2 * settings.ProbeTimeout;
         });
         if (settings.ShedLoadAtCpuPercent is { } percent)
@@ -77,12 +79,12 @@ internal static class UploadsHost
         }
 
         silo.AddActivityPropagation();
-        silo.AddOrleansUploads(settings.Cluster);
+        silo.AddOrleansUploads(new Cluster.Settings.ClusterOptions { Engine = settings.Service.Engine });
         if (settings.PartsFolder is { } folder)
         {
-            // After the storage has been opened and before this silo takes any grain.
+            // Runs after the storage is open and before this silo activates grains.
             silo.AddStartupTask(
-                (services, cancellationToken) => StoreMark.RequireSameAsync(
+                (services, cancellationToken) => PartStoreMark.RequireMatchAsync(
                     services.GetRequiredKeyedService<Orleans.Storage.IGrainStorage>(ClusterNames.GrainStorage),
                     folder,
                     cancellationToken),
@@ -90,7 +92,8 @@ internal static class UploadsHost
         }
     }
 
-    private static void AddClient(IClientBuilder client, SiloSettings settings)
+    /// <summary>Configures the process as a cluster client.</summary>
+    internal static void AddClient(IClientBuilder client, SiloSettings settings)
     {
         client.AddStores(settings);
         client.Configure<Orleans.Configuration.ClusterOptions>(cluster =>
@@ -101,7 +104,7 @@ internal static class UploadsHost
         client.AddActivityPropagation();
         client.UseConnectionRetryFilter(static async (_, cancellationToken) =>
         {
-            // A gateway may be there before the first silo is.
+            // A gateway may start before the first silo.
             await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
             return true;
         });

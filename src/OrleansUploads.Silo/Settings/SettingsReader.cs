@@ -1,111 +1,185 @@
 using System.Globalization;
 using System.Net;
+using Microsoft.Extensions.Options;
 using OrleansUploads.Gateway;
+using OrleansUploads.Gateway.Settings;
 
 namespace OrleansUploads.Silo.Settings;
 
-/// <summary>Reads settings, each with a message of its own where it is impossible.</summary>
+/// <summary>Reads settings, and collects a sentence for each that is wrong. A wrong setting is read as some value that must not be
+/// used: call <see cref="ThrowIfFlawed"/> before using any.</summary>
 internal sealed class SettingsReader
 {
     private readonly IConfigurationSection _section;
+    private readonly List<string> _flaws = [];
 
-    /// <param name="configuration">Where the settings come from.</param>
-    /// <exception cref="SettingException">There is one that nobody knows.</exception>
+    /// <param name="configuration">The configuration with the settings.</param>
     public SettingsReader(IConfiguration configuration)
     {
         _section = configuration.GetSection(Setting.Section);
         var known = KnownSettings.All
             .SelectMany(setting => setting.IsSecret ? [setting.Name, setting.Name + Setting.FileSuffix] : new[] { setting.Name })
             .ToHashSet(StringComparer.OrdinalIgnoreCase);
-        if (_section.GetChildren().FirstOrDefault(made => !known.Contains(made.Key)) is { } unknown)
+        var valid = string.Join(", ", known.Order(StringComparer.Ordinal));
+        foreach (var unknown in _section.GetChildren().Where(set => !known.Contains(set.Key)))
         {
-            throw new SettingException(
-                $"{Setting.Section}__{unknown.Key} is no setting. There are: "
-                + $"{string.Join(", ", known.Order(StringComparer.Ordinal))}.");
+            Add($"Unknown setting {Setting.Section}__{unknown.Key}. Valid settings: {valid}.");
         }
     }
 
-    /// <summary>What a setting says, or its default; null where there is neither.</summary>
+    /// <summary>Adds a sentence about a wrong setting. Repeated sentences are added once.</summary>
+    public void Add(string flaw)
+    {
+        if (!_flaws.Contains(flaw))
+        {
+            _flaws.Add(flaw);
+        }
+    }
+
+    /// <summary>Reports all wrong settings.</summary>
+    /// <exception cref="SettingException">At least one setting is wrong.</exception>
+    public void ThrowIfFlawed()
+    {
+        if (_flaws.Count > 0)
+        {
+            throw SettingException.Of(_flaws);
+        }
+    }
+
+    /// <summary>The value of a setting, or its default; null if it has neither.</summary>
     public string? Find(Setting setting)
     {
         var value = _section[setting.Name];
-        if (setting.IsSecret && _section[setting.Name + Setting.FileSuffix] is { Length: > 0 } path)
+        if (!setting.IsSecret || _section[setting.Name + Setting.FileSuffix] is not { Length: > 0 } path)
         {
-            return string.IsNullOrEmpty(value)
-                ? ReadSecret(setting, path)
-                : throw new SettingException($"{setting.Variable} and {setting.FileVariable} are both set; take one away.");
+            return string.IsNullOrEmpty(value) ? setting.ByDefault : value;
         }
 
-        return string.IsNullOrEmpty(value) ? setting.ByDefault : value;
+        if (!string.IsNullOrEmpty(value))
+        {
+            Add($"{setting.Variable} and {setting.FileVariable} are both set. Remove one of them.");
+            return value;
+        }
+
+        return ReadSecret(setting, path);
     }
 
-    /// <summary>A text that has to be there.</summary>
-    public string Require(Setting setting, string advice) => Find(setting)
-        ?? throw new SettingException(
-            setting.IsSecret
-                ? $"{setting.Variable} or {setting.FileVariable} is missing. {advice}"
-                : $"{setting.Variable} is missing. {advice}");
+    /// <summary>The value of a setting that must be set.</summary>
+    public string Require(Setting setting, string advice)
+    {
+        if (Find(setting) is { } value)
+        {
+            return value;
+        }
 
-    /// <summary>One of a few words.</summary>
-    public T Choose<T>(Setting setting, IReadOnlyDictionary<string, T> choices)
+        Add(setting.IsSecret
+            ? $"{setting.Variable} or {setting.FileVariable} is missing. {advice}"
+            : $"{setting.Variable} is missing. {advice}");
+        return "";
+    }
+
+    /// <summary>One of a few words; null if it is none of them.</summary>
+    public T? Choose<T>(Setting setting, IReadOnlyDictionary<string, T> choices)
+        where T : struct
     {
         var word = Find(setting) ?? "";
-        return choices.TryGetValue(word, out var choice)
-            ? choice
-            : throw Impossible(setting, word, $"one of {string.Join(", ", choices.Keys)}");
+        if (choices.TryGetValue(word, out var choice))
+        {
+            return choice;
+        }
+
+        AddImpossible(setting, word, $"one of {string.Join(", ", choices.Keys)}");
+        return null;
     }
 
     /// <summary>A whole number within limits.</summary>
-    public int Number(Setting setting, int min, int max) =>
-        FindNumber(setting, min, max) ?? throw Impossible(setting, "", $"a whole number from {min} to {max}");
+    public int Number(Setting setting, int min, int max) => FindNumber(setting, min, max) ?? min;
 
-    /// <summary>A whole number within limits; null where it is not set.</summary>
+    /// <summary>A whole number within limits; null if it is not set.</summary>
     public int? FindNumber(Setting setting, int min, int max)
     {
-        var text = Find(setting);
-        return text is null ? null
-            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-                && number >= min && number <= max
-                ? number
-                : throw Impossible(setting, text, $"a whole number from {min} to {max}");
+        if (Find(setting) is not { } text)
+        {
+            return null;
+        }
+
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max)
+        {
+            return number;
+        }
+
+        AddImpossible(setting, text, string.Create(CultureInfo.InvariantCulture, $"a whole number from {min} to {max}"));
+        return null;
     }
 
     /// <summary>A duration of at least some length.</summary>
     public TimeSpan Duration(Setting setting, TimeSpan min)
     {
         var text = Find(setting) ?? "";
-        return !Durations.TryParse(text, out var duration)
-            ? throw Impossible(setting, text, "a duration such as 90s, 15m, 24h or 7d")
-            : duration < min
-                ? throw Impossible(setting, text, $"at least {min.TotalSeconds:F0}s")
-                : duration;
+        if (!Durations.TryParse(text, out var duration))
+        {
+            AddImpossible(setting, text, $"a duration such as {Durations.Examples}");
+        }
+        else if (duration < min)
+        {
+            AddImpossible(setting, text, $"at least {Durations.Format(min)}");
+        }
+
+        return duration;
     }
 
     /// <summary>An address and a port.</summary>
     public IPEndPoint EndPoint(Setting setting)
     {
         var text = Find(setting) ?? "";
-        return text.Contains(':', StringComparison.Ordinal) && IPEndPoint.TryParse(text, out var endpoint)
-            ? endpoint
-            : throw Impossible(setting, text, "an address and a port, such as 0.0.0.0:9400 or [::]:9400");
+        if (text.Contains(':', StringComparison.Ordinal) && IPEndPoint.TryParse(text, out var endpoint))
+        {
+            return endpoint;
+        }
+
+        AddImpossible(setting, text, "an address and a port, such as 0.0.0.0:9400 or [::]:9400");
+        return new IPEndPoint(IPAddress.Any, 0);
     }
 
-    /// <summary>What to tell an operator whose setting says something that it cannot.</summary>
-    public static SettingException Impossible(Setting setting, string value, string wanted) =>
-        new($"{setting.Variable} is '{value}'; it has to be {wanted}.");
+    /// <summary>The options that <c>serve</c> has too.</summary>
+    public ServiceOptions Service()
+    {
+        try
+        {
+            return ServiceOptionsSetup.Bind(setting => Find(Setting.Of(setting)), setting => Setting.Of(setting).Variable);
+        }
+        catch (OptionsValidationException wrong)
+        {
+            foreach (var failure in wrong.Failures)
+            {
+                Add(failure);
+            }
 
-    private static string ReadSecret(Setting setting, string path)
+            return new ServiceOptions();
+        }
+    }
+
+    /// <summary>Adds that a setting has a value that it cannot have.</summary>
+    public void AddImpossible(Setting setting, string value, string wanted) =>
+        Add($"{setting.Variable} is '{value}'. It must be {wanted}.");
+
+    private string? ReadSecret(Setting setting, string path)
     {
         try
         {
             var secret = File.ReadAllText(path).Trim();
-            return secret.Length > 0
-                ? secret
-                : throw new SettingException($"{setting.FileVariable}: the file {path} is empty.");
+            if (secret.Length > 0)
+            {
+                return secret;
+            }
+
+            Add($"{setting.FileVariable}: the file {path} is empty.");
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new SettingException($"{setting.FileVariable}: {fault.Message}", fault);
+            Add($"{setting.FileVariable}: {fault.Message}");
         }
+
+        return "";
     }
 }

@@ -1,17 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
-using OrleansUploads.Cluster.Hosting;
-using OrleansUploads.Core.Accounts;
-using OrleansUploads.Core.Jobs;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Vaults;
-using OrleansUploads.Gateway;
-using OrleansUploads.Gateway.Credentials;
-using OrleansUploads.Gateway.Notifications;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Gateway.Http.Credentials;
+using OrleansUploads.Gateway.Settings;
 
 namespace OrleansUploads.Silo.Settings;
 
-/// <summary>What a process is in the cluster.</summary>
+/// <summary>The role of a process in the cluster.</summary>
 internal enum ProcessRole
 {
     /// <summary>Gateway and silo.</summary>
@@ -34,9 +29,12 @@ internal enum ClusterStore
     Azure,
 }
 
-/// <summary>How this process is set up.</summary>
+/// <summary>The settings of this process.</summary>
 internal sealed record SiloSettings
 {
+    /// <summary>File handles for the connections to other silos, to clients of the cluster and to the database.</summary>
+    private const int ReservedDescriptors = 1024;
+
     private static readonly Dictionary<string, ProcessRole> Roles = new(StringComparer.OrdinalIgnoreCase)
     {
         ["silo"] = ProcessRole.Silo,
@@ -50,17 +48,11 @@ internal sealed record SiloSettings
         ["localhost"] = ClusterStore.Localhost,
     };
 
-    private static readonly Dictionary<string, InventorySchedule> Inventories = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["current"] = InventorySchedule.Current,
-        ["daily"] = InventorySchedule.Daily,
-    };
-
     public required ProcessRole Role { get; init; }
 
     public required ClusterStore Store { get; init; }
 
-    /// <summary>Empty where everything is in memory.</summary>
+    /// <summary>Empty if everything is in memory.</summary>
     public required string ConnectionString { get; init; }
 
     public required string ClusterId { get; init; }
@@ -75,21 +67,17 @@ internal sealed record SiloSettings
 
     public required IPEndPoint Listen { get; init; }
 
-    /// <summary>Null where everything is in memory.</summary>
+    /// <summary>Null if everything is in memory.</summary>
     public required string? PartsFolder { get; init; }
 
-    public required string Region { get; init; }
-
-    /// <summary>Null where there is one key pair only.</summary>
+    /// <summary>Null if there is only one key pair.</summary>
     public required string? KeysFile { get; init; }
 
-    /// <summary>Null where there is a file only.</summary>
+    /// <summary>Null if all key pairs are in the file.</summary>
     public required Credential? OnlyKey { get; init; }
 
-    /// <summary>Who hears of finished jobs.</summary>
-    public required TopicReceivers Receivers { get; init; }
-
-    public required ClusterOptions Cluster { get; init; }
+    /// <summary>Options of the engine and of the gateway.</summary>
+    public required ServiceOptions Service { get; init; }
 
     public required TimeSpan ProbeTimeout { get; init; }
 
@@ -102,8 +90,8 @@ internal sealed record SiloSettings
 
     public required TimeSpan DrainTime { get; init; }
 
-    /// <summary>Reads them.</summary>
-    /// <exception cref="SettingException">They are impossible; the message says what to do.</exception>
+    /// <summary>Reads all settings.</summary>
+    /// <exception cref="SettingException">Some settings are wrong; the message names all of them.</exception>
     public static SiloSettings Read(IConfiguration configuration)
     {
         var reader = new SettingsReader(configuration);
@@ -111,100 +99,87 @@ internal sealed record SiloSettings
         var role = reader.Choose(KnownSettings.Role, Roles);
         if (store == ClusterStore.Localhost && role == ProcessRole.Gateway)
         {
-            throw new SettingException(
-                $"{KnownSettings.Role.Variable}=gateway needs a cluster, and {KnownSettings.Clustering.Variable}=localhost is "
-                + "one process with everything in its memory. Use postgres or azure.");
+            reader.Add(
+                $"{KnownSettings.Role.Variable}=gateway needs a cluster, but {KnownSettings.Clustering.Variable}=localhost is "
+                + "one process with everything in memory. Use postgres or azure.");
         }
 
-        return new SiloSettings
+        var settings = new SiloSettings
         {
-            Role = role,
-            Store = store,
-            ConnectionString = store == ClusterStore.Localhost ? "" : reader.Require(
+            Role = role ?? default,
+            Store = store ?? default,
+            ConnectionString = store is null or ClusterStore.Localhost ? "" : reader.Require(
                 KnownSettings.ConnectionString,
-                $"{KnownSettings.Clustering.Variable} is {store.ToString().ToLowerInvariant()}, so it says how to reach the "
-                + $"storage; to try things out in one process without any, set {KnownSettings.Clustering.Variable}=localhost."),
+                $"{KnownSettings.Clustering.Variable} is {store.ToString()!.ToLowerInvariant()}, and this setting tells how to reach the "
+                + $"storage. To try things out in one process without storage, set {KnownSettings.Clustering.Variable}=localhost."),
             ClusterId = reader.Find(KnownSettings.ClusterId)!,
             ServiceId = reader.Find(KnownSettings.ServiceId)!,
-            AdvertisedAddress = store == ClusterStore.Localhost ? IPAddress.Loopback : ReadAddress(reader),
+            AdvertisedAddress = store is null or ClusterStore.Localhost ? IPAddress.Loopback : ReadAddress(reader),
             SiloPort = reader.Number(KnownSettings.SiloPort, 1, IPEndPoint.MaxPort),
             ClientPort = reader.Number(KnownSettings.ClientPort, 1, IPEndPoint.MaxPort),
             Listen = reader.EndPoint(KnownSettings.Listen),
             PartsFolder = ReadPartsFolder(reader, store),
-            Region = reader.Find(KnownSettings.Region)!,
             KeysFile = ReadKeysFile(reader),
             OnlyKey = ReadOnlyKey(reader),
-            Receivers = ReadReceivers(reader),
-            Cluster = ReadCluster(reader),
+            Service = ReadService(reader),
             ProbeTimeout = reader.Duration(KnownSettings.ProbeTimeout, TimeSpan.FromSeconds(1)),
             MissedProbes = reader.Number(KnownSettings.MissedProbes, 1, 20),
             ShedLoadAtCpuPercent = reader.FindNumber(KnownSettings.ShedLoadAtCpuPercent, 1, 100),
             DrainDelay = reader.Duration(KnownSettings.DrainDelay, TimeSpan.Zero),
             DrainTime = reader.Duration(KnownSettings.DrainTime, TimeSpan.FromSeconds(1)),
         };
+        reader.ThrowIfFlawed();
+        return settings;
     }
 
-    private static ClusterOptions ReadCluster(SettingsReader reader)
+    private static ServiceOptions ReadService(SettingsReader reader)
     {
-        var retrievals = ReadRetrievals(reader);
-        return new ClusterOptions
+        var service = reader.Service();
+        service.Gateway = service.Gateway with { ReservedDescriptors = ReservedDescriptors };
+        return service;
+    }
+
+    private static string? ReadPartsFolder(SettingsReader reader, ClusterStore? store)
+    {
+        if (store is null)
         {
-            Uploads = new UploadPolicy
-            {
-                StaleAfter = reader.Duration(KnownSettings.StaleAfter, UploadPolicy.MinStaleAfter),
-                DeletedArchiveGrace = UploadPolicy.GraceFor(retrievals),
-            },
-            Retrievals = retrievals,
-            Accounts = new() { MaxVaults = reader.Number(KnownSettings.MaxVaults, 1, int.MaxValue) },
-            Inventories = reader.Choose(KnownSettings.Inventory, Inventories),
-            Maintenance = new()
-            {
-                AttemptGrace = reader.Duration(KnownSettings.CollectGrace, TimeSpan.Zero),
-                CollectInterval = reader.Duration(KnownSettings.CollectInterval, TimeSpan.FromSeconds(1)),
-            },
-        };
-    }
+            return null;
+        }
 
-    private static RetrievalPolicy ReadRetrievals(SettingsReader reader) =>
-        RetrievalDelays.TryParse(Words(reader, KnownSettings.RetrievalDelay), out var policy, out var wrong)
-            ? policy
-            : throw SettingsReader.Impossible(KnownSettings.RetrievalDelay, wrong, RetrievalDelays.Form);
-
-    private static TopicReceivers ReadReceivers(SettingsReader reader) =>
-        TopicReceivers.TryParse(Words(reader, KnownSettings.Notify), out var receivers, out var flaw)
-            ? receivers
-            : throw new SettingException($"{KnownSettings.Notify.Variable}: {flaw}");
-
-    private static string[] Words(SettingsReader reader, Setting setting) =>
-        (reader.Find(setting) ?? "").Split(default(char[]), StringSplitOptions.RemoveEmptyEntries);
-
-    private static string? ReadPartsFolder(SettingsReader reader, ClusterStore store)
-    {
         if (store != ClusterStore.Localhost)
         {
             return reader.Require(
-                KnownSettings.PartsFolder, "It names the folder of all bytes, which all silos and gateways share.");
+                KnownSettings.PartsFolder, "It names the folder for all bytes, which all silos and gateways share.");
         }
 
-        // The journal is in memory, so at the next start every byte in the folder would be nobody's and be collected.
-        return reader.Find(KnownSettings.PartsFolder) is not { } folder ? null
-            : throw new SettingException(
-                $"{KnownSettings.PartsFolder.Variable} is {folder}, but {KnownSettings.Clustering.Variable}=localhost keeps "
-                + "everything in memory. Take it away, or use postgres or azure.");
+        // The journal is in memory, so after a restart all bytes in the folder would have no owner and be collected.
+        if (reader.Find(KnownSettings.PartsFolder) is { } folder)
+        {
+            reader.Add(
+                $"{KnownSettings.PartsFolder.Variable} is '{folder}', but {KnownSettings.Clustering.Variable}=localhost keeps "
+                + "everything in memory. Remove it, or use postgres or azure.");
+        }
+
+        return null;
     }
 
     private static string? ReadKeysFile(SettingsReader reader)
     {
-        if (reader.Find(KnownSettings.KeysFile) is not { } path)
+        var path = reader.Find(KnownSettings.KeysFile);
+        if (path is null && reader.Find(KnownSettings.AccessKeyId) is null)
         {
-            return reader.Find(KnownSettings.AccessKeyId) is not null ? null
-                : throw new SettingException(
-                    $"Nobody could sign a request. Set {KnownSettings.KeysFile.Variable} to a file that 'orleans-uploads keys add' "
-                    + $"has made, or {KnownSettings.AccessKeyId.Variable} with {KnownSettings.SecretAccessKey.FileVariable}.");
+            reader.Add(
+                $"There is no key pair, so no request could be signed. Set {KnownSettings.KeysFile.Variable} to a file made by "
+                + $"'orleans-uploads keys add', or set {KnownSettings.AccessKeyId.Variable} and "
+                + $"{KnownSettings.SecretAccessKey.FileVariable}.");
         }
 
-        return File.Exists(path) ? path
-            : throw new SettingException($"{KnownSettings.KeysFile.Variable}: there is no file {path}, or it may not be read.");
+        if (path is not null && !File.Exists(path))
+        {
+            reader.Add($"{KnownSettings.KeysFile.Variable}: the file {path} does not exist or cannot be read.");
+        }
+
+        return path;
     }
 
     private static Credential? ReadOnlyKey(SettingsReader reader)
@@ -212,19 +187,18 @@ internal sealed record SiloSettings
         var account = reader.Find(KnownSettings.Account)!;
         if (!AccountId.TryParse(account, out var parsed))
         {
-            throw SettingsReader.Impossible(KnownSettings.Account, account, "12 digits");
+            reader.AddImpossible(KnownSettings.Account, account, "12 digits");
         }
 
         var id = reader.Find(KnownSettings.AccessKeyId);
         var secret = reader.Find(KnownSettings.SecretAccessKey);
-        return (id, secret) switch
+        if ((id is null) != (secret is null))
         {
-            (null, null) => null,
-            ({ }, { }) => new Credential(id, secret, parsed),
-            _ => throw new SettingException(
-                $"{KnownSettings.AccessKeyId.Variable} and {KnownSettings.SecretAccessKey.Variable} go together: "
-                + "set both or none."),
-        };
+            reader.Add(
+                $"{KnownSettings.AccessKeyId.Variable} and {KnownSettings.SecretAccessKey.Variable} must be set together.");
+        }
+
+        return id is null || secret is null ? null : new Credential(id, secret, parsed);
     }
 
     private static IPAddress ReadAddress(SettingsReader reader)
@@ -233,9 +207,12 @@ internal sealed record SiloSettings
         var name = reader.Find(setting);
         if (name is not null && IPAddress.TryParse(name, out var address))
         {
-            return !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any)
-                ? address
-                : throw SettingsReader.Impossible(setting, name, "one address that the other silos can reach, not all of them");
+            if (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any))
+            {
+                reader.AddImpossible(setting, name, "one address that the other silos can reach, not all addresses");
+            }
+
+            return address;
         }
 
         try
@@ -248,12 +225,13 @@ internal sealed record SiloSettings
         }
         catch (SocketException)
         {
-            // The message below says what to do.
+            // The message below tells the operator what to do.
         }
 
-        throw new SettingException(name is null
-            ? $"{setting.Variable} is not set, and this host's name stands for no address that other silos could reach. Set it."
-            : $"{setting.Variable} is '{name}', which stands for no address that other silos could reach.");
+        reader.Add(name is null
+            ? $"{setting.Variable} is not set, and the name of this host has no address that other silos could reach. Set it."
+            : $"{setting.Variable} is '{name}'. This name has no address that other silos could reach.");
+        return IPAddress.None;
     }
 
     private static bool IsReachable(IPAddress address) =>

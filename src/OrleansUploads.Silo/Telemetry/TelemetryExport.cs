@@ -3,15 +3,15 @@ using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using OrleansUploads.Engine;
-using OrleansUploads.Gateway.Telemetry;
+using OrleansUploads.Gateway.Http.Telemetry;
 using OrleansUploads.Silo.Settings;
 
 namespace OrleansUploads.Silo.Telemetry;
 
-/// <summary>Sends metrics and traces by OTLP, where OpenTelemetry's own variables say where to.</summary>
+/// <summary>Exports metrics and traces with OTLP, configured by the standard OpenTelemetry environment variables.</summary>
 internal sealed class TelemetryExport : IDisposable
 {
-    /// <summary>OpenTelemetry's name of the variable that switches the export on; its others hold too.</summary>
+    /// <summary>The OpenTelemetry variable that enables the export. The other OpenTelemetry variables apply too.</summary>
     public const string EndpointVariable = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
     private readonly MeterProvider _metrics;
@@ -23,20 +23,20 @@ internal sealed class TelemetryExport : IDisposable
         _traces = traces;
     }
 
-    /// <summary>Meters of the gateway, of the engine, of Orleans and of the runtime.</summary>
+    /// <summary>The exported meters: those of the gateway, the engine, Orleans, the web server and the runtime.</summary>
     public static IReadOnlyList<string> Meters { get; } =
     [
         GatewayTelemetry.Name, EngineTelemetry.MeterName, "Microsoft.Orleans", "Microsoft.AspNetCore.Server.Kestrel",
         "System.Runtime",
     ];
 
-    /// <summary>Sources of activities: a request's trace goes on through the grains that it asks. The web server's own activity
-    /// is around all of them, and what is inside one that nobody listens to is not recorded. Orleans counts calls of our grains
-    /// among its own, because their namespaces begin with its name.</summary>
+    /// <summary>The exported activity sources. A trace covers a request and all grain calls that it makes. The web server's source is
+    /// required, because its activity is the parent of the others, and children of an unrecorded activity are not recorded. Grain
+    /// calls of this project appear in the Orleans runtime's source, because their namespaces start with Orleans.</summary>
     public static IReadOnlyList<string> Sources { get; } =
         ["Microsoft.AspNetCore", GatewayTelemetry.Name, "Microsoft.Orleans.Runtime", "Microsoft.Orleans.Storage"];
 
-    /// <summary>Starts the export; null where no endpoint is set.</summary>
+    /// <summary>Starts the export. Returns null if no endpoint is configured.</summary>
     public static TelemetryExport? Start(IConfiguration configuration, SiloSettings settings)
     {
         if (string.IsNullOrEmpty(configuration[EndpointVariable]))
@@ -55,7 +55,7 @@ internal sealed class TelemetryExport : IDisposable
             Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource).AddSource([.. Sources]).AddOtlpExporter().Build());
     }
 
-    /// <summary>Sends what is left.</summary>
+    /// <summary>Sends the remaining data and stops the export.</summary>
     public void Dispose()
     {
         _traces.Dispose();

@@ -1,15 +1,15 @@
-using OrleansUploads.Core;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Cluster.Entities;
 
-/// <summary>A journal whose wake times are kept by a reminder. The reminder is there before the record that needs it, so a crash
-/// cannot leave an entity asleep that still owes something.</summary>
+/// <summary>A journal that registers a reminder for the wake times of its entity. The reminder is registered before the record is
+/// appended, so a crash cannot leave an entity with a wake time but without a reminder.</summary>
 /// <param name="inner">The journal.</param>
 /// <param name="reminder">The entity's reminder.</param>
 /// <param name="time">The clock.</param>
-/// <remarks>For one scheduler, as grains have it.</remarks>
-internal sealed class WakingJournal(IJournal inner, WakeReminder reminder, TimeProvider time) : IJournal
+/// <remarks>Not thread-safe. All calls must run on the grain's scheduler.</remarks>
+internal sealed class ReminderJournal(IJournal inner, WakeReminder reminder, TimeProvider time) : IJournal
 {
     private int _writing;
     private DateTimeOffset? _wakeAt;
@@ -21,7 +21,7 @@ internal sealed class WakingJournal(IJournal inner, WakeReminder reminder, TimeP
         _wakeAt = history.WakeAt;
         if (history.WakeAt is { } overdue && overdue <= time.GetUtcNow())
         {
-            await CoverAsync(entity, overdue);
+            await EnsureTickAsync(entity, overdue);
         }
 
         return history;
@@ -44,7 +44,7 @@ internal sealed class WakingJournal(IJournal inner, WakeReminder reminder, TimeP
         {
             if (wake.At is { } at)
             {
-                await CoverAsync(append.Entity, at);
+                await EnsureTickAsync(append.Entity, at);
             }
 
             var outcome = await inner.AppendAsync(append, cancellationToken);
@@ -71,15 +71,17 @@ internal sealed class WakingJournal(IJournal inner, WakeReminder reminder, TimeP
         return outcome;
     }
 
-    /// <summary>A tick has been acted upon. While a wake time is being written the reminder stays as it is.</summary>
-    /// <remarks>If one is written meanwhile, its reminder is a newer one, and only the older one is taken away.</remarks>
-    public ValueTask SettleAsync() => _writing == 0 ? reminder.SettleAsync(_wakeAt) : ValueTask.CompletedTask;
+    /// <summary>Updates the reminder after a tick was handled. Does nothing while a wake time is being written.</summary>
+    /// <remarks>If a wake time is written during the update, it registers a newer reminder, and only the older one is
+    /// removed.</remarks>
+    public ValueTask UpdateReminderAfterTickAsync() =>
+        _writing == 0 ? reminder.UpdateAfterTickAsync(_wakeAt) : ValueTask.CompletedTask;
 
-    private async ValueTask CoverAsync(EntityId entity, DateTimeOffset at)
+    private async ValueTask EnsureTickAsync(EntityId entity, DateTimeOffset at)
     {
         try
         {
-            await reminder.CoverAsync(at);
+            await reminder.EnsureTickAsync(at);
         }
         catch (Exception fault) when (fault is OrleansException or TimeoutException)
         {

@@ -2,10 +2,10 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace OrleansUploads.Silo.Health;
 
-/// <summary>Ready while the cluster counts this silo among its active members.</summary>
-internal sealed class SiloIsActive(IClusterMembershipService membership, ILocalSiloDetails self) : IHealthCheck
+/// <summary>Ready while this silo is an active member of the cluster.</summary>
+internal sealed class SiloActiveHealthCheck(IClusterMembershipService membership, ILocalSiloDetails self) : IHealthCheck
 {
-    /// <summary>Its name in the report.</summary>
+    /// <summary>The check's name in the health report.</summary>
     public const string Name = "silo-active";
 
     public Task<HealthCheckResult> CheckHealthAsync(
@@ -14,6 +14,6 @@ internal sealed class SiloIsActive(IClusterMembershipService membership, ILocalS
         var status = membership.CurrentSnapshot.GetSiloStatus(self.SiloAddress);
         return Task.FromResult(status == SiloStatus.Active
             ? HealthCheckResult.Healthy()
-            : HealthCheckResult.Unhealthy($"The silo is {status}."));
+            : HealthCheckResult.Unhealthy($"The silo's status is {status}."));
     }
 }

@@ -2,11 +2,11 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace OrleansUploads.Silo.Health;
 
-/// <summary>Alive until the cluster has voted this silo out: it never gets back in, and only another process can take its
-/// place.</summary>
-internal sealed class SiloIsNotDead(IClusterMembershipService membership, ILocalSiloDetails self) : IHealthCheck
+/// <summary>Live until the cluster votes this silo out. A silo that was voted out can never rejoin, so its process must be
+/// restarted.</summary>
+internal sealed class SiloLivenessHealthCheck(IClusterMembershipService membership, ILocalSiloDetails self) : IHealthCheck
 {
-    /// <summary>Its name in the report.</summary>
+    /// <summary>The check's name in the health report.</summary>
     public const string Name = "silo-not-dead";
 
     public Task<HealthCheckResult> CheckHealthAsync(

@@ -2,13 +2,13 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace OrleansUploads.Silo.Health;
 
-/// <summary>A gateway alone is ready while the cluster answers it and has a silo that works.</summary>
-internal sealed class ClusterAnswers(IGrainFactory grains, TimeProvider time) : IHealthCheck
+/// <summary>The readiness of a process with the gateway role: the cluster answers and has an active silo.</summary>
+internal sealed class ClusterHealthCheck(IGrainFactory grains, TimeProvider time) : IHealthCheck
 {
-    /// <summary>Its name in the report.</summary>
+    /// <summary>The check's name in the health report.</summary>
     public const string Name = "cluster";
 
-    private readonly RecentAnswer _answer = new(
+    private readonly CachedHealthCheck _check = new(
         async _ =>
         {
             if ((await grains.GetGrain<IManagementGrain>(0).GetHosts(onlyActive: true)).Count == 0)
@@ -19,5 +19,5 @@ internal sealed class ClusterAnswers(IGrainFactory grains, TimeProvider time) : 
         time);
 
     public Task<HealthCheckResult> CheckHealthAsync(
-        HealthCheckContext context, CancellationToken cancellationToken = default) => _answer.GetAsync();
+        HealthCheckContext context, CancellationToken cancellationToken = default) => _check.GetAsync();
 }

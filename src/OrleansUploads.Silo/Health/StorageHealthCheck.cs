@@ -1,24 +1,24 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Orleans.Storage;
-using OrleansUploads.Cluster.Hosting;
 using OrleansUploads.Cluster.Journal;
+using OrleansUploads.Cluster.Settings;
 
 namespace OrleansUploads.Silo.Health;
 
-/// <summary>Ready while the grain storage answers: without it no upload does.</summary>
-internal sealed class StorageAnswers(
+/// <summary>Ready while the grain storage responds, because every entity needs it.</summary>
+internal sealed class StorageHealthCheck(
     [FromKeyedServices(ClusterNames.GrainStorage)] IGrainStorage storage, TimeProvider time) : IHealthCheck
 {
-    /// <summary>Its name in the report.</summary>
+    /// <summary>The check's name in the health report.</summary>
     public const string Name = "storage";
 
     private const string RowName = "ou-health";
 
     private static readonly GrainId NoGrain = GrainId.Create(RowName, "none");
 
-    private readonly RecentAnswer _answer = new(
+    private readonly CachedHealthCheck _check = new(
         cancellationToken => storage.ReadStateAsync(RowName, NoGrain, new GrainState<JournalRow>(), cancellationToken), time);
 
     public Task<HealthCheckResult> CheckHealthAsync(
-        HealthCheckContext context, CancellationToken cancellationToken = default) => _answer.GetAsync();
+        HealthCheckContext context, CancellationToken cancellationToken = default) => _check.GetAsync();
 }

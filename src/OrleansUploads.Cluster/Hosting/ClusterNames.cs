@@ -1,8 +1,0 @@
-namespace OrleansUploads.Cluster.Hosting;
-
-/// <summary>Names under which a silo finds what it is given.</summary>
-public static class ClusterNames
-{
-    /// <summary>The grain storage provider for the entities' journals.</summary>
-    public const string GrainStorage = "orleans-uploads";
-}

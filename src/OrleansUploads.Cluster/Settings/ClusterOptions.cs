@@ -1,0 +1,27 @@
+using OrleansUploads.Engine;
+using OrleansUploads.Engine.Ports;
+
+namespace OrleansUploads.Cluster.Settings;
+
+/// <summary>Options of the entities in a cluster. All silos must have the same values.</summary>
+public sealed record ClusterOptions
+{
+    /// <summary>Options of the engine.</summary>
+    public EngineOptions Engine { get; init; } = new();
+
+    /// <summary>The clock of timers. Orleans has its own clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>The clock by which entities decide; null for a record, kept by all silos, of when the service was running.</summary>
+    public IServiceClock? Clock { get; init; }
+
+    /// <summary>If a journal write takes longer than this, its outcome is unknown.</summary>
+    public TimeSpan WriteTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The minimum time between two ticks of the reminder of an entity. Orleans requires at least one minute unless it is
+    /// configured otherwise.</summary>
+    public TimeSpan WakeInterval { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>An entity that got no command for this long is removed from memory; more than one minute.</summary>
+    public TimeSpan IdleLife { get; init; } = TimeSpan.FromMinutes(5);
+}

@@ -1,0 +1,74 @@
+using OrleansUploads.Cluster.Hosting;
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Messages.Service;
+using OrleansUploads.Core.Service;
+using OrleansUploads.Engine.Clocks;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.Gateway;
+using OrleansUploads.Silo.Settings;
+
+namespace OrleansUploads.Silo.Hosting;
+
+/// <summary>The operator commands for a running cluster: <c>clock accept</c>, <c>backup begin 6h</c> and <c>backup end</c>. The
+/// settings are those of a silo. The process connects as a cluster client and exits after the command.</summary>
+internal static class OperatorCommand
+{
+    /// <summary>The time after which every silo has written a heartbeat and therefore knows of a backup.</summary>
+    private static readonly TimeSpan PropagationTime = ServiceClock.BeatInterval + TimeSpan.FromSeconds(15);
+
+    /// <summary>Splits the arguments into a command and settings.</summary>
+    /// <returns>Null if the arguments contain no command; then the process runs a silo or gateway.</returns>
+    /// <exception cref="SettingException">The command is unknown.</exception>
+    public static (ICommand<ServiceStatus> Command, string[] Settings)? Parse(string[] arguments) => arguments switch
+    {
+        ["clock", "accept", .. var settings] => (new AcceptClock(), settings),
+        ["backup", "begin", var lease, .. var settings] when Durations.TryParse(lease, out var time) && time > TimeSpan.Zero =>
+            (new BeginBackup(time), settings),
+        ["backup", "end", .. var settings] => (new EndBackup(), settings),
+        ["clock" or "backup", ..] => throw new SettingException(
+            $"Unknown command '{string.Join(' ', arguments)}'. Valid commands: 'clock accept', 'backup begin 6h' (at most 7d), "
+            + "'backup end'."),
+        _ => null,
+    };
+
+    /// <summary>Sends the command to the cluster and prints the result.</summary>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(ICommand<ServiceStatus> command, string[] arguments)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Configuration
+            .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true, reloadOnChange: false)
+            .AddEnvironmentVariables()
+            .AddCommandLine(arguments);
+        var settings = SiloSettings.Read(builder.Configuration);
+        builder.UseOrleansClient(client => UploadsHost.AddClient(client, settings));
+        builder.Services.AddOrleansUploadsClient();
+        using var host = builder.Build();
+        await host.StartAsync();
+        try
+        {
+            var entities = host.Services.GetRequiredService<IEntityHost>();
+            var answer = await entities.AskAsync(ServiceState.Entity, command, CancellationToken.None);
+            if (command is BeginBackup)
+            {
+                await Task.Delay(PropagationTime);
+            }
+
+            Console.WriteLine(answer.Answer switch
+            {
+                { Fault: not null } status => ClockFaultException.Describe(status.Fault),
+                { BackupUntil: { } until } => $"No bytes are deleted until {until.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z.",
+                _ => "The clock is trusted, and no backup is in progress.",
+            });
+            return 0;
+        }
+        catch (EntityUnavailableException fault)
+        {
+            throw new SettingException($"The command failed, or its outcome is unknown: {fault.Message}", fault);
+        }
+        finally
+        {
+            await host.StopAsync();
+        }
+    }
+}
