@@ -1,24 +1,27 @@
 using System.CommandLine;
+using OrleansUploads.Cli.CommandLine;
 
 namespace OrleansUploads.Cli.Demo;
 
-/// <summary><c>demo</c>: a real archive through the real API, with a crash in the middle.</summary>
+/// <summary>The <c>demo</c> command: uploads and retrieves an archive through the real HTTP API and crashes the server
+/// meanwhile.</summary>
 internal static class DemoCommand
 {
     private const long DefaultSizeBytes = 256L << 20;
 
     public static Command Create()
     {
-        var file = new Option<FileInfo?>("--file") { Description = "The file to upload; one is made where none is given." };
+        var file = new Option<FileInfo?>("--file") { Description = "The file to upload. If omitted, the demo generates one." };
         var size = new Option<long>("--size")
         {
-            Description = "Size of the file that is made, for example 256MiB or 4GiB.",
+            Description = "The size of the generated file, for example 256MiB or 4GiB.",
             DefaultValueFactory = _ => DefaultSizeBytes,
             CustomParser = result =>
             {
                 if (!ByteCount.TryParse(result.Tokens[0].Value, out var bytes) || bytes < 1)
                 {
-                    result.AddError($"'{result.Tokens[0].Value}' is no size: write 300000, 64KiB, 256MiB or 4GiB.");
+                    result.AddError(
+                        $"'{result.Tokens[0].Value}' is not a valid size. Use a form such as 300000, 64KiB, 256MiB or 4GiB.");
                 }
 
                 return bytes;
@@ -26,13 +29,13 @@ internal static class DemoCommand
         };
         var folder = new Option<DirectoryInfo>("--folder")
         {
-            Description = "Where the demo makes its own folder, which it removes in the end.",
+            Description = "The folder in which the demo creates its working folder. The demo deletes the working folder when it ends.",
             DefaultValueFactory = _ => new DirectoryInfo(Path.GetTempPath()),
         };
         var command = new Command(
             "demo",
-            "Upload a file by four clients at once, crash the server halfway, complete it eight times, "
-            + "and compare what comes back.")
+            "Upload a file from four concurrent clients, kill the server halfway, complete the upload from eight clients, "
+            + "and compare the retrieved bytes.")
         {
             file, size, folder,
         };
@@ -40,14 +43,14 @@ internal static class DemoCommand
         {
             if (result.GetValue(file) is { } given && !given.Exists)
             {
-                result.AddError($"There is no file {given.FullName}.");
+                result.AddError($"The file {given.FullName} does not exist.");
             }
             else if (result.GetValue(file) is { Length: 0 })
             {
-                result.AddError("An archive has at least one byte, and this file has none.");
+                result.AddError("The file is empty. An archive must have at least one byte.");
             }
         });
-        command.SetAction((parsed, cancellationToken) => Guard.RunAsync(async () =>
+        command.SetAction((parsed, cancellationToken) => CommandRunner.RunAsync(async () =>
         {
             var work = Directory.CreateDirectory(Path.Combine(
                 parsed.GetRequiredValue(folder).FullName,

@@ -1,18 +1,18 @@
 using System.Security.Cryptography;
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Cli.Demo;
 
-/// <summary>The file that goes in, and the hashes by which it must come back.</summary>
-/// <param name="Path">Where it is.</param>
-/// <param name="SizeBytes">How long it is.</param>
-/// <param name="Sha256">SHA-256 of all of it.</param>
-/// <param name="TreeHash">Its tree hash.</param>
+/// <summary>The file that the demo uploads, with its hashes.</summary>
+/// <param name="Path">The file's path.</param>
+/// <param name="SizeBytes">The file's size in bytes.</param>
+/// <param name="Sha256">The SHA-256 hash of the whole file.</param>
+/// <param name="TreeHash">The tree hash of the whole file.</param>
 internal sealed record DemoFile(string Path, long SizeBytes, Sha256Digest Sha256, TreeHash TreeHash)
 {
     private const int BufferBytes = 1 << 20;
 
-    /// <summary>Hashes a file that is there.</summary>
+    /// <summary>Hashes an existing file.</summary>
     public static async Task<DemoFile> ReadAsync(string path, CancellationToken cancellationToken)
     {
         await using var file = File.OpenRead(path);
@@ -20,7 +20,7 @@ internal sealed record DemoFile(string Path, long SizeBytes, Sha256Digest Sha256
             buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken));
     }
 
-    /// <summary>Makes a file of random bytes.</summary>
+    /// <summary>Creates a file of random bytes.</summary>
     public static async Task<DemoFile> CreateAsync(string path, long sizeBytes, CancellationToken cancellationToken)
     {
         var random = new Random();

@@ -1,27 +1,28 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
+using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 using OrleansUploads.Client.Transfers;
-using OrleansUploads.Gateway.Credentials;
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Gateway.Http.Credentials;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Cli.Demo;
 
-/// <summary>One run of the demo: every step goes over HTTP, signed, to a server process of its own.</summary>
+/// <summary>One run of the demo. Every step sends signed HTTP requests to a separate server process.</summary>
 internal sealed class DemoRun(DirectoryInfo work, DemoScreen screen, CancellationToken cancellationToken)
 {
     private const string Vault = "demo";
     private const string Region = "us-east-1";
     private const int Clients = 4;
     private const int Completers = 8;
-    private const int MostParts = 256;
-    private const int SentTwiceOneIn = 8;
+    private const int MaxParts = 256;
+    private const int DuplicateInterval = 8;
 
-    /// <summary>Clients wait for a crashed server this patiently: some twenty attempts, at most a second apart.</summary>
-    private static readonly RetryPolicy Patience = new()
+    /// <summary>Lets clients wait for the killed server: at most 30 attempts, at most one second apart.</summary>
+    private static readonly RetryPolicy CrashRetry = new()
     {
         MaxAttempts = 30,
         FirstDelay = TimeSpan.FromMilliseconds(50),
@@ -30,8 +31,8 @@ internal sealed class DemoRun(DirectoryInfo work, DemoScreen screen, Cancellatio
 
     private readonly List<DemoCheck> _checks = [];
 
-    /// <summary>Runs all steps and shows what was checked.</summary>
-    /// <returns>0 if everything held.</returns>
+    /// <summary>Runs all steps and prints the table of checks.</summary>
+    /// <returns>0 if all checks passed, otherwise 1.</returns>
     public async Task<int> RunAsync(FileInfo? given, long sizeBytes)
     {
         var key = KeyPair.Create(CommonOptions.DefaultAccount, DateTimeOffset.UtcNow);
@@ -40,11 +41,11 @@ internal sealed class DemoRun(DirectoryInfo work, DemoScreen screen, Cancellatio
         {
             var file = await PrepareAsync(given, sizeBytes);
             await server.StartAsync(cancellationToken);
-            screen.Say($"Server on {server.Address}, data in {work.FullName}");
+            screen.PrintLine($"Server on {server.Address}, data in {work.FullName}");
             using var client = Connect(server);
             await client.CreateVaultAsync(Vault, cancellationToken);
 
-            var plan = Plan(file.SizeBytes);
+            var plan = CreatePlan(file.SizeBytes);
             var upload = await client.InitiateMultipartUploadAsync(
                 Vault, plan.PartSizeBytes, "OrleansUploads demo", cancellationToken);
             await UploadAsync(server, client, upload, file, plan);
@@ -54,43 +55,43 @@ internal sealed class DemoRun(DirectoryInfo work, DemoScreen screen, Cancellatio
             await CheckAfterAnotherCrashAsync(server, client, upload, file, archive);
             await RetrieveAsync(client, archive, file);
             var exitCode = await server.StopAsync(cancellationToken);
-            Check("server stops in good order", $"exit code {exitCode}", exitCode == 0);
+            AddCheck("The server shuts down cleanly", $"exit code {exitCode}", exitCode == 0);
         }
         catch (Exception fault) when (fault is GlacierException or InvalidOperationException or HttpRequestException)
         {
-            Check("the demo runs to its end", fault.Message, false);
+            AddCheck("The demo runs to completion", fault.Message, false);
             if (server.Log is { Length: > 0 } log)
             {
-                screen.Say(log);
+                screen.PrintLine(log);
             }
         }
 
         if (server.PeakMemoryBytes is { } peak)
         {
-            Figure("peak memory of the server", ByteCount.Format(peak));
+            AddMeasurement("Peak memory of the server", ByteCount.Format(peak));
         }
 
         screen.ShowChecks(_checks);
-        return _checks.TrueForAll(check => check.Holds != false) ? 0 : 1;
+        return _checks.TrueForAll(check => check.Passed != false) ? 0 : 1;
     }
 
     private async Task<DemoFile> PrepareAsync(FileInfo? given, long sizeBytes)
     {
         if (given is not null)
         {
-            screen.Say($"Hashing {given.FullName}");
+            screen.PrintLine($"Hashing {given.FullName}");
             return await DemoFile.ReadAsync(given.FullName, cancellationToken);
         }
 
-        screen.Say($"Making a file of {ByteCount.Format(sizeBytes)}");
+        screen.PrintLine($"Generating a file of {ByteCount.Format(sizeBytes)}");
         return await DemoFile.CreateAsync(Path.Combine(work.FullName, "archive"), sizeBytes, cancellationToken);
     }
 
-    /// <summary>The smallest parts of which there are not too many to look at.</summary>
-    private static PartPlan Plan(long sizeBytes)
+    /// <summary>Chooses the smallest part size that gives few enough parts to display.</summary>
+    private static PartPlan CreatePlan(long sizeBytes)
     {
         var plan = PartPlan.Smallest(sizeBytes);
-        while (plan.PartCount > MostParts)
+        while (plan.PartCount > MaxParts)
         {
             plan = PartPlan.Of(sizeBytes, plan.PartSizeBytes * 2);
         }
@@ -98,17 +99,17 @@ internal sealed class DemoRun(DirectoryInfo work, DemoScreen screen, Cancellatio
         return plan;
     }
 
-    /// <summary>Four clients send the parts out of order, some twice, and go on when the server comes back.</summary>
+    /// <summary>Uploads all parts from four clients, out of order and some twice. Kills and restarts the server halfway.</summary>
     private async Task UploadAsync(DemoServer server, GlacierClient client, string upload, DemoFile file, PartPlan plan)
     {
         var order = Enumerable.Range(0, plan.PartCount)
-            .Concat(Enumerable.Range(0, plan.PartCount).Where(part => part % SentTwiceOneIn == 0))
+            .Concat(Enumerable.Range(0, plan.PartCount).Where(part => part % DuplicateInterval == 0))
             .ToArray();
         Random.Shared.Shuffle(order);
         var board = new PartBoard(plan.PartCount, order);
-        screen.Say(string.Create(
+        screen.PrintLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{Clients} clients upload {plan.PartCount} parts of {ByteCount.Format(plan.PartSizeBytes)}, out of order, "
+            $"{Clients} clients upload {plan.PartCount} parts of {ByteCount.Format(plan.PartSizeBytes)} out of order, "
             + $"{order.Length - plan.PartCount} of them twice"));
 
         var clock = Stopwatch.StartNew();
@@ -119,13 +120,14 @@ internal sealed class DemoRun(DirectoryInfo work, DemoScreen screen, Cancellatio
         var all = Task.WhenAll([.. clients, CrashHalfwayAsync()]);
         await screen.WatchAsync(board, () => status, all);
         clock.Stop();
-        Check("server killed by SIGKILL halfway, clients carry on", $"back after {downtime.TotalSeconds:F1} s", true);
-        Figure("ingest, without the time that the server was away", Rate(
-            (double)file.SizeBytes * board.Sendings / board.PartCount, clock.Elapsed - downtime));
+        AddCheck(
+            "Clients continue after the server is killed with SIGKILL halfway", $"back after {downtime.TotalSeconds:F1} s", true);
+        AddMeasurement("Upload rate, excluding the server's downtime", FormatRate(
+            (double)file.SizeBytes * board.TotalSends / board.PartCount, clock.Elapsed - downtime));
 
         async Task CrashHalfwayAsync()
         {
-            while (board.Acknowledged < (board.Sendings + 1) / 2)
+            while (board.Acknowledged < (board.TotalSends + 1) / 2)
             {
                 await Task.WhenAny(Task.Delay(5, cancellationToken), Task.WhenAny(clients));
                 if (clients.FirstOrDefault(task => task.IsFaulted) is { } failed)
@@ -134,13 +136,13 @@ internal sealed class DemoRun(DirectoryInfo work, DemoScreen screen, Cancellatio
                 }
             }
 
-            var away = Stopwatch.StartNew();
+            var down = Stopwatch.StartNew();
             status = "server killed";
             await server.KillAsync(cancellationToken);
             var acknowledged = board.StoredParts();
             await server.StartAsync(cancellationToken);
-            downtime = away.Elapsed;
-            status = "server back, going on";
+            downtime = down.Elapsed;
+            status = "server restarted, uploading";
             await CheckSurvivorsAsync(client, upload, acknowledged.Select(plan.RangeOf).ToHashSet());
         }
     }
@@ -148,7 +150,7 @@ internal sealed class DemoRun(DirectoryInfo work, DemoScreen screen, Cancellatio
     private async Task SendAsync(DemoServer server, string upload, ByteSource source, PartPlan plan, PartBoard board)
     {
         using var client = Connect(server);
-        while (board.Take() is { } part)
+        while (board.TakeNextPart() is { } part)
         {
             var range = plan.RangeOf(part);
             var body = await HashedBody.ReadAsync(source, range, cancellationToken);
@@ -157,25 +159,25 @@ internal sealed class DemoRun(DirectoryInfo work, DemoScreen screen, Cancellatio
         }
     }
 
-    /// <summary>What was acknowledged before the crash is there after it.</summary>
+    /// <summary>Checks that all parts acknowledged before the crash are still listed.</summary>
     private async Task CheckSurvivorsAsync(GlacierClient client, string upload, HashSet<ByteRange> acknowledged)
     {
-        var listed = (await ListAsync(client, upload)).Select(part => part.Range);
-        var there = acknowledged.Intersect(listed).Count();
-        Check(
-            "every part acknowledged before the crash is there after it",
-            $"{there} of {acknowledged.Count}",
-            there == acknowledged.Count);
+        var listed = (await ListPartsAsync(client, upload)).Select(part => part.Range);
+        var survivors = acknowledged.Intersect(listed).Count();
+        AddCheck(
+            "All parts acknowledged before the crash still exist",
+            $"{survivors} of {acknowledged.Count}",
+            survivors == acknowledged.Count);
     }
 
     private async Task CheckPartsAsync(GlacierClient client, string upload, PartPlan plan, DemoFile file)
     {
-        var listed = await ListAsync(client, upload);
-        var folded = TreeHasher.Combine(listed.Select(part => part.TreeHash).ToArray());
-        Check(
-            "all parts are listed, and their hashes fold to the file's",
+        var listed = await ListPartsAsync(client, upload);
+        var combined = TreeHasher.Combine(listed.Select(part => part.TreeHash).ToArray());
+        AddCheck(
+            "All parts are listed, and their combined tree hash equals the file's",
             $"{listed.Count} of {plan.PartCount}",
-            listed.Count == plan.PartCount && folded == file.TreeHash);
+            listed.Count == plan.PartCount && combined == file.TreeHash);
     }
 
     private async Task CheckWrongHashAsync(GlacierClient client, string upload, DemoFile file)
@@ -184,17 +186,17 @@ internal sealed class DemoRun(DirectoryInfo work, DemoScreen screen, Cancellatio
         try
         {
             await client.CompleteMultipartUploadAsync(Vault, upload, file.SizeBytes, wrong, cancellationToken);
-            Check("a wrong tree hash is refused", "it was accepted", false);
+            AddCheck("A wrong tree hash is refused", "it was accepted", false);
         }
         catch (GlacierException refused) when (!refused.IsTransient)
         {
-            Check("a wrong tree hash is refused", $"{(int?)refused.StatusCode} {refused.Code}", true);
+            AddCheck("A wrong tree hash is refused", $"{(int?)refused.StatusCode} {refused.Code}", true);
         }
     }
 
     private async Task<string> CompleteAsync(DemoServer server, string upload, DemoFile file)
     {
-        screen.Say($"{Completers} clients complete at the same moment");
+        screen.PrintLine($"{Completers} clients complete the upload at the same time");
         var clients = Enumerable.Range(0, Completers).Select(_ => Connect(server)).ToArray();
         var clock = Stopwatch.StartNew();
         var receipts = await Task.WhenAll(clients.Select(client => client.CompleteMultipartUploadAsync(
@@ -206,8 +208,8 @@ internal sealed class DemoRun(DirectoryInfo work, DemoScreen screen, Cancellatio
         }
 
         var ids = receipts.Select(receipt => receipt.ArchiveId).Distinct().ToList();
-        Check(
-            $"{Completers} completes at once give one archive ID",
+        AddCheck(
+            $"{Completers} concurrent complete requests return one archive ID",
             $"{ids.Count} ID in {elapsed.TotalMilliseconds:F0} ms",
             ids.Count == 1);
         return ids[0];
@@ -220,15 +222,15 @@ internal sealed class DemoRun(DirectoryInfo work, DemoScreen screen, Cancellatio
         await server.StartAsync(cancellationToken);
         var receipt = await client.CompleteMultipartUploadAsync(
             Vault, upload, file.SizeBytes, file.TreeHash, cancellationToken);
-        Check(
-            "killed again, complete repeated gives the same ID",
+        AddCheck(
+            "After another kill, a repeated complete request returns the same ID",
             string.Concat(receipt.ArchiveId.AsSpan(0, 12), "…"),
             receipt.ArchiveId == archive);
     }
 
     private async Task RetrieveAsync(GlacierClient client, string archive, DemoFile file)
     {
-        screen.Say("Retrieving the archive");
+        screen.PrintLine("Retrieving the archive");
         var job = await client.InitiateArchiveRetrievalAsync(Vault, archive, cancellationToken: cancellationToken);
         var clock = Stopwatch.StartNew();
         using var output = await client.GetJobOutputAsync(Vault, job, cancellationToken: cancellationToken);
@@ -243,15 +245,15 @@ internal sealed class DemoRun(DirectoryInfo work, DemoScreen screen, Cancellatio
 
         clock.Stop();
         var same = size == file.SizeBytes && new Sha256Digest(linear.GetHashAndReset()) == file.Sha256;
-        Check("the archive comes back byte for byte", $"{size} bytes, SHA-256 {(same ? "equal" : "different")}", same);
-        Check(
-            "the job states the archive's tree hash",
+        AddCheck("The retrieved archive equals the file", $"{size} bytes, SHA-256 {(same ? "equal" : "different")}", same);
+        AddCheck(
+            "The job's output has the archive's tree hash",
             output.TreeHash?.ToString()[..12] + "…",
             output.TreeHash == file.TreeHash);
-        Figure("retrieval, hashing included", Rate(size, clock.Elapsed));
+        AddMeasurement("Retrieval rate, including hashing", FormatRate(size, clock.Elapsed));
     }
 
-    private async Task<List<UploadedPart>> ListAsync(GlacierClient client, string upload)
+    private async Task<List<UploadedPart>> ListPartsAsync(GlacierClient client, string upload)
     {
         var listed = new List<UploadedPart>();
         await foreach (var part in client.ListPartsAsync(Vault, upload, cancellationToken))
@@ -268,13 +270,13 @@ internal sealed class DemoRun(DirectoryInfo work, DemoScreen screen, Cancellatio
         Region = Region,
         AccessKeyId = server.AccessKeyId,
         SecretAccessKey = server.Secret,
-        Retry = Patience,
+        Retry = CrashRetry,
     });
 
-    private static string Rate(double bytes, TimeSpan time) =>
+    private static string FormatRate(double bytes, TimeSpan time) =>
         ByteCount.Format(bytes / Math.Max(time.TotalSeconds, 0.001)) + "/s";
 
-    private void Check(string what, string result, bool holds) => _checks.Add(new DemoCheck(what, result, holds));
+    private void AddCheck(string name, string result, bool passed) => _checks.Add(new DemoCheck(name, result, passed));
 
-    private void Figure(string what, string result) => _checks.Add(new DemoCheck(what, result, Holds: null));
+    private void AddMeasurement(string name, string result) => _checks.Add(new DemoCheck(name, result, Passed: null));
 }

@@ -4,8 +4,7 @@ using Spectre.Console;
 
 namespace OrleansUploads.Cli.Demo;
 
-/// <summary>Shows the demo as it goes: the range map filling where there is a terminal, plain lines where there is
-/// none.</summary>
+/// <summary>Displays the progress of the demo: as a live map of the parts on a terminal, otherwise as lines of text.</summary>
 internal sealed class DemoScreen : IDisposable
 {
     private const int CellsPerRow = 64;
@@ -17,7 +16,7 @@ internal sealed class DemoScreen : IDisposable
 
     private readonly IAnsiConsole _console;
     private readonly bool _live;
-    private int _tenthsTold;
+    private int _tenthsPrinted;
 
     private DemoScreen(IAnsiConsole console, bool live)
     {
@@ -42,21 +41,21 @@ internal sealed class DemoScreen : IDisposable
         return new DemoScreen(plain, live: false);
     }
 
-    /// <summary>Says what happens now.</summary>
-    public void Say(string line) => _console.MarkupLine(_live ? $"[grey]»[/] {Markup.Escape(line)}" : Markup.Escape(line));
+    /// <summary>Prints one line about the current step.</summary>
+    public void PrintLine(string line) => _console.MarkupLine(_live ? $"[grey]»[/] {Markup.Escape(line)}" : Markup.Escape(line));
 
-    /// <summary>Shows the board until the work is done.</summary>
+    /// <summary>Displays the board until the work is done.</summary>
     public async Task WatchAsync(PartBoard board, Func<string> status, Task work)
     {
         if (!_live)
         {
             while (!work.IsCompleted)
             {
-                TellTenths(board);
+                PrintTenths(board);
                 await Task.WhenAny(work, Task.Delay(FrameTime));
             }
 
-            TellTenths(board);
+            PrintTenths(board);
             await work;
             return;
         }
@@ -72,19 +71,19 @@ internal sealed class DemoScreen : IDisposable
         await work;
     }
 
-    /// <summary>Shows what was checked.</summary>
+    /// <summary>Prints the table of checks and measurements.</summary>
     public void ShowChecks(IReadOnlyList<DemoCheck> checks)
     {
-        var table = new Table().Border(TableBorder.Rounded).AddColumn("Checked").AddColumn("Result").AddColumn("");
+        var table = new Table().Border(TableBorder.Rounded).AddColumn("Check").AddColumn("Result").AddColumn("");
         foreach (var check in checks)
         {
-            var mark = check.Holds switch
+            var mark = check.Passed switch
             {
                 true => "[green]ok[/]",
                 false => "[red]FAILED[/]",
-                null => "[grey]figure[/]",
+                null => "[grey]measured[/]",
             };
-            table.AddRow(Markup.Escape(check.What), Markup.Escape(check.Result), mark);
+            table.AddRow(Markup.Escape(check.Name), Markup.Escape(check.Result), mark);
         }
 
         _console.Write(table);
@@ -98,18 +97,20 @@ internal sealed class DemoScreen : IDisposable
         }
     }
 
-    private void TellTenths(PartBoard board)
+    /// <summary>Prints the progress each time another tenth of the parts is stored.</summary>
+    private void PrintTenths(PartBoard board)
     {
         var tenths = board.PartCount == 0 ? 10 : 10 * board.Stored / board.PartCount;
-        if (tenths > _tenthsTold)
+        if (tenths > _tenthsPrinted)
         {
-            _tenthsTold = tenths;
-            Say(string.Create(
+            _tenthsPrinted = tenths;
+            PrintLine(string.Create(
                 CultureInfo.InvariantCulture, $"  {board.Stored} of {board.PartCount} parts stored ({10 * tenths} %)"));
         }
     }
 
-    /// <summary>Each cell is a run of neighbouring parts; it is as far as the least of them.</summary>
+    /// <summary>Draws the map. A cell stands for one or more adjacent parts: green if all are stored, yellow if some are stored or
+    /// being sent, grey otherwise.</summary>
     private static Panel Draw(PartBoard board, string status)
     {
         var parts = board.Snapshot();
@@ -133,8 +134,8 @@ internal sealed class DemoScreen : IDisposable
     }
 }
 
-/// <summary>One line of the table at the end.</summary>
-/// <param name="What">What was checked or measured.</param>
-/// <param name="Result">What came out.</param>
-/// <param name="Holds">Whether it is as it must be; null for a mere figure.</param>
-internal sealed record DemoCheck(string What, string Result, bool? Holds);
+/// <summary>One row of the final table.</summary>
+/// <param name="Name">The check or measurement.</param>
+/// <param name="Result">The result.</param>
+/// <param name="Passed">Whether the check passed; null for a measurement.</param>
+internal sealed record DemoCheck(string Name, string Result, bool? Passed);

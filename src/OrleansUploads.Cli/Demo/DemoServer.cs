@@ -6,7 +6,7 @@ using OrleansUploads.Cli.Serving;
 
 namespace OrleansUploads.Cli.Demo;
 
-/// <summary>The server of the demo: a process of its own on one folder, that can be killed and started again.</summary>
+/// <summary>The demo's server: a separate process that can be killed and restarted on the same data folder.</summary>
 internal sealed partial class DemoServer : IDisposable
 {
     private const int SigTerm = 15;
@@ -29,17 +29,17 @@ internal sealed partial class DemoServer : IDisposable
 
     public string Secret { get; }
 
-    /// <summary>Where it listens, the same after every start.</summary>
+    /// <summary>The address of the server. It stays the same after a restart.</summary>
     public Uri Address { get; private set; } = new("http://127.0.0.1:0");
 
-    /// <summary>Most memory that any of its processes has had, in bytes; null where the system does not tell.</summary>
+    /// <summary>The peak memory of all server processes so far, in bytes; null if the system does not report it.</summary>
     public long? PeakMemoryBytes { get; private set; }
 
-    /// <summary>What the server had to say when it went wrong.</summary>
+    /// <summary>The server's output to standard error.</summary>
     public string Log => File.Exists(_logPath) ? File.ReadAllText(_logPath) : "";
 
-    /// <summary>Starts it and waits until it is ready.</summary>
-    /// <exception cref="InvalidOperationException">It did not become ready.</exception>
+    /// <summary>Starts the server and waits until it is ready.</summary>
+    /// <exception cref="InvalidOperationException">The server did not become ready.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var start = SelfStart();
@@ -72,30 +72,30 @@ internal sealed partial class DemoServer : IDisposable
         throw new InvalidOperationException("The server did not start:\n" + Log);
     }
 
-    /// <summary>Ends it as a power cut would: SIGKILL, no farewell.</summary>
+    /// <summary>Kills the server with SIGKILL, without a shutdown.</summary>
     public async Task KillAsync(CancellationToken cancellationToken)
     {
-        RememberPeakMemory();
-        var process = Running();
+        RecordPeakMemory();
+        var process = RunningProcess();
         process.Kill();
         await process.WaitForExitAsync(cancellationToken);
         process.Dispose();
         _process = null;
     }
 
-    /// <summary>Asks it to stop in good order.</summary>
-    /// <returns>Its exit code.</returns>
+    /// <summary>Stops the server with SIGTERM and waits for it to exit.</summary>
+    /// <returns>The server's exit code.</returns>
     public async Task<int> StopAsync(CancellationToken cancellationToken)
     {
-        RememberPeakMemory();
-        var process = Running();
+        RecordPeakMemory();
+        var process = RunningProcess();
         if (OperatingSystem.IsWindows())
         {
             process.Kill();
         }
         else if (SendSignal(process.Id, SigTerm) != 0)
         {
-            throw new InvalidOperationException("The server could not be asked to stop.");
+            throw new InvalidOperationException("Sending SIGTERM to the server failed.");
         }
 
         await process.WaitForExitAsync(cancellationToken);
@@ -115,12 +115,12 @@ internal sealed partial class DemoServer : IDisposable
         }
     }
 
-    private Process Running() => _process ?? throw new InvalidOperationException("The server is not running.");
+    private Process RunningProcess() => _process ?? throw new InvalidOperationException("The server is not running.");
 
-    /// <summary>Linux tells the peak itself; elsewhere nothing is claimed.</summary>
-    private void RememberPeakMemory()
+    /// <summary>Reads the peak memory from <c>/proc</c>. Does nothing on systems other than Linux.</summary>
+    private void RecordPeakMemory()
     {
-        var status = $"/proc/{Running().Id}/status";
+        var status = $"/proc/{RunningProcess().Id}/status";
         if (!File.Exists(status))
         {
             return;
@@ -136,10 +136,10 @@ internal sealed partial class DemoServer : IDisposable
         }
     }
 
-    /// <summary>This very program, whether it runs by its own executable or by <c>dotnet</c>.</summary>
+    /// <summary>Returns how to start this program again, whether it was started by its own executable or by <c>dotnet</c>.</summary>
     private static ProcessStartInfo SelfStart()
     {
-        var self = Environment.ProcessPath ?? throw new InvalidOperationException("This process does not know its program.");
+        var self = Environment.ProcessPath ?? throw new InvalidOperationException("The path of this program is unknown.");
         var start = new ProcessStartInfo(self);
         if (Path.GetFileNameWithoutExtension(self).Equals("dotnet", StringComparison.OrdinalIgnoreCase))
         {

@@ -1,6 +1,6 @@
 namespace OrleansUploads.Cli.Demo;
 
-/// <summary>How far a part has come.</summary>
+/// <summary>The state of a part.</summary>
 internal enum PartProgress : byte
 {
     Waiting,
@@ -8,35 +8,35 @@ internal enum PartProgress : byte
     Stored,
 }
 
-/// <summary>Which parts are where, for the screen and for the clients. Safe for all of them at once.</summary>
+/// <summary>The queue of parts to send and the state of each part. Thread-safe.</summary>
 internal sealed class PartBoard
 {
     private readonly Lock _gate = new();
     private readonly PartProgress[] _parts;
     private readonly Queue<int> _queue;
 
-    /// <param name="partCount">How many parts there are.</param>
-    /// <param name="order">Which parts to send, one after the other; some may come twice.</param>
+    /// <param name="partCount">The number of parts.</param>
+    /// <param name="order">The parts to send, in order. A part may occur twice.</param>
     public PartBoard(int partCount, IEnumerable<int> order)
     {
         _parts = new PartProgress[partCount];
         _queue = new Queue<int>(order);
-        Sendings = _queue.Count;
+        TotalSends = _queue.Count;
     }
 
-    /// <summary>How many sendings there are in all, repetitions included.</summary>
-    public int Sendings { get; }
+    /// <summary>The total number of parts to send, including duplicates.</summary>
+    public int TotalSends { get; }
 
-    /// <summary>How many sendings were acknowledged.</summary>
+    /// <summary>The number of acknowledged sends, including duplicates.</summary>
     public int Acknowledged { get; private set; }
 
-    /// <summary>How many parts are stored.</summary>
+    /// <summary>The number of stored parts.</summary>
     public int Stored { get; private set; }
 
     public int PartCount => _parts.Length;
 
-    /// <summary>The next part to send; null where nothing is left.</summary>
-    public int? Take()
+    /// <summary>Takes the next part to send from the queue; null if the queue is empty.</summary>
+    public int? TakeNextPart()
     {
         lock (_gate)
         {
@@ -64,14 +64,14 @@ internal sealed class PartBoard
         }
     }
 
-    /// <summary>The parts that were acknowledged.</summary>
+    /// <summary>Returns the numbers of the stored parts.</summary>
     public IReadOnlyList<int> StoredParts()
     {
         var parts = Snapshot();
         return [.. Enumerable.Range(0, parts.Length).Where(part => parts[part] == PartProgress.Stored)];
     }
 
-    /// <summary>A copy of all parts.</summary>
+    /// <summary>Returns a copy of the state of all parts.</summary>
     public PartProgress[] Snapshot()
     {
         lock (_gate)

@@ -1,13 +1,15 @@
 using System.CommandLine;
 using System.Globalization;
-using OrleansUploads.Gateway.Credentials;
+using OrleansUploads.Cli.CommandLine;
+using OrleansUploads.Gateway.Http.Credentials;
 
 namespace OrleansUploads.Cli.Keys;
 
-/// <summary><c>keys add|list|show|remove</c>: who may use the server. A running server notices within a second.</summary>
+/// <summary>The <c>keys add|list|show|remove</c> commands: manage the access keys. A running server applies changes within a
+/// second.</summary>
 internal static class KeysCommand
 {
-    public static Command Create() => new("keys", "Manage who may sign; a running server notices within a second.")
+    public static Command Create() => new("keys", "Manage the access keys. A running server applies changes within a second.")
     {
         CreateAdd(),
         CreateList(),
@@ -19,8 +21,8 @@ internal static class KeysCommand
     {
         var data = CommonOptions.Data();
         var account = CommonOptions.Account();
-        var command = new Command("add", "Make a new key pair and print it.") { data, account };
-        command.SetAction(parsed => Guard.Run(() =>
+        var command = new Command("add", "Create a key pair and print it.") { data, account };
+        command.SetAction(parsed => CommandRunner.Run(() =>
         {
             var pair = KeyPair.Create(parsed.GetRequiredValue(account).ToString(), DateTimeOffset.UtcNow);
             KeyFile.InFolder(parsed.GetRequiredValue(data).FullName).Change(pairs => [.. pairs, pair]);
@@ -35,12 +37,12 @@ internal static class KeysCommand
     {
         var data = CommonOptions.Data();
         var command = new Command("list", "List the access keys, without their secrets.") { data };
-        command.SetAction(parsed => Guard.Run(() =>
+        command.SetAction(parsed => CommandRunner.Run(() =>
         {
             foreach (var pair in KeyFile.InFolder(parsed.GetRequiredValue(data).FullName).Read())
             {
                 var createdAt = pair.CreatedAt.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-                Console.WriteLine($"{pair.AccessKeyId}  account {pair.Account}  made {createdAt}");
+                Console.WriteLine($"{pair.AccessKeyId}  account {pair.Account}  created {createdAt}");
             }
 
             return 0;
@@ -53,14 +55,14 @@ internal static class KeysCommand
         var data = CommonOptions.Data();
         var key = AccessKeyId();
         var command = new Command("show", "Print the secret of an access key.") { data, key };
-        command.SetAction(parsed => Guard.Run(() =>
+        command.SetAction(parsed => CommandRunner.Run(() =>
         {
             var id = parsed.GetRequiredValue(key);
             var pair = KeyFile.InFolder(parsed.GetRequiredValue(data).FullName).Read()
                 .FirstOrDefault(pair => pair.AccessKeyId == id);
             if (pair is null)
             {
-                return Guard.Fail($"There is no access key {id}. 'keys list' shows those that there are.");
+                return CommandRunner.Fail($"There is no access key {id}. Run 'keys list' to see the access keys.");
             }
 
             Console.WriteLine(pair.SecretAccessKey);
@@ -74,7 +76,7 @@ internal static class KeysCommand
         var data = CommonOptions.Data();
         var key = AccessKeyId();
         var command = new Command("remove", "Remove an access key.") { data, key };
-        command.SetAction(parsed => Guard.Run(() =>
+        command.SetAction(parsed => CommandRunner.Run(() =>
         {
             var id = parsed.GetRequiredValue(key);
             var removed = false;
@@ -84,13 +86,13 @@ internal static class KeysCommand
                 removed = rest.Count < pairs.Count;
                 return removed ? rest : null;
             });
-            return removed ? 0 : Guard.Fail($"There is no access key {id}. 'keys list' shows those that there are.");
+            return removed ? 0 : CommandRunner.Fail($"There is no access key {id}. Run 'keys list' to see the access keys.");
         }));
         return command;
     }
 
     private static Argument<string> AccessKeyId() => new("access-key-id")
     {
-        Description = "The access key, as 'keys list' shows it.",
+        Description = "The access key ID, as printed by 'keys list'.",
     };
 }

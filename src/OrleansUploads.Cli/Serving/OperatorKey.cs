@@ -1,5 +1,5 @@
-using OrleansUploads.Core.Accounts;
-using OrleansUploads.Gateway.Credentials;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Gateway.Http.Credentials;
 
 namespace OrleansUploads.Cli.Serving;
 

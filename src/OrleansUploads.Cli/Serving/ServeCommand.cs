@@ -1,120 +1,88 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Net;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Engine.Embedded;
-using OrleansUploads.Gateway;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using OrleansUploads.Cli.CommandLine;
 
 namespace OrleansUploads.Cli.Serving;
 
 /// <summary><c>serve</c>: the whole service in one process, with its data in one folder.</summary>
 internal static class ServeCommand
 {
-    public static Command Create()
+    /// <summary>Creates the command.</summary>
+    /// <param name="seams">How the stores are opened; null for the usual way.</param>
+    /// <param name="configure">Changes the gateway's services after they were added; null for no change.</param>
+    public static Command Create(ServerSeams? seams = null, Action<IServiceCollection>? configure = null)
     {
         var data = CommonOptions.Data();
-        var listen = Listen();
+        var listen = ServeOptions.Listen();
         var account = CommonOptions.Account();
-        var region = new Option<string>("--region")
-        {
-            Description = "The region that the names of vaults show.",
-            DefaultValueFactory = _ => GatewayOptions.DefaultRegion,
-        };
         var certificate = new Option<FileInfo?>("--https-certificate")
         {
-            Description = "Serve HTTPS with this PEM certificate.",
+            Description = "Serve HTTPS with this certificate and its chain, in PEM. Renewed files are noticed.",
         };
-        var certificateKey = new Option<FileInfo?>("--https-key") { Description = "The certificate's private key, PEM." };
+        var certificateKey = new Option<FileInfo?>("--https-key") { Description = "The private key of the certificate, in PEM." };
         var anonymous = new Option<bool>("--anonymous")
         {
-            Description = "Serve everybody without signatures. Only on a loopback address.",
+            Description = "Accept requests without signatures. Requires a loopback address.",
         };
-        var staleAfter = CommonOptions.Duration(
-            "--stale-after",
-            "Reclaim uploads that nobody has touched for this long, at least 24h.",
-            UploadPolicy.DefaultStaleAfter);
-        var grace = CommonOptions.Duration(
-            "--collect-grace",
-            "Leave unowned bytes alone that are younger than this.",
-            new MaintenanceOptions().AttemptGrace);
-        var interval = CommonOptions.Duration(
-            "--collect-interval", "Collect unowned bytes this often.", MaintenanceOptions.DefaultCollectInterval);
-        var delay = ServeOptions.RetrievalDelay();
-        var notify = ServeOptions.Notify();
-        var maxVaults = ServeOptions.MaxVaults();
-        var inventory = ServeOptions.Inventory();
-        var quiet = new Option<bool>("--quiet") { Description = "Log only what is wrong, not every request." };
+        var service = ServeOptions.OfService();
+        var floor = ServeOptions.MinFree();
+        var quiet = new Option<bool>("--quiet") { Description = "Log only warnings and errors, not every request." };
         var command = new Command("serve", "Serve the vault API.")
         {
-            data, listen, account, region, certificate, certificateKey, anonymous, staleAfter, grace, interval, delay,
-            notify, maxVaults, inventory, quiet,
+            data, listen, account, certificate, certificateKey, anonymous,
         };
+        foreach (var option in service.Values)
+        {
+            command.Add(option);
+        }
+
+        command.Add(floor);
+        command.Add(quiet);
         command.Validators.Add(result =>
         {
-            if (result.GetResult(staleAfter) is { Errors: var errors } && !errors.Any()
-                && result.GetValue(staleAfter) < UploadPolicy.MinStaleAfter)
-            {
-                result.AddError(
-                    "--stale-after is at least 24h: the API promises that an idle upload's ID stays good for a day.");
-            }
-
             if ((result.GetValue(certificate) is null) != (result.GetValue(certificateKey) is null))
             {
-                result.AddError("--https-certificate and --https-key go together.");
+                result.AddError("--https-certificate and --https-key must be used together.");
             }
 
             if (result.GetValue(anonymous)
                 && result.GetValue(listen) is { } endpoint
                 && !IPAddress.IsLoopback(endpoint.Address))
             {
-                result.AddError("--anonymous needs a loopback address in --listen: nobody else may reach it.");
+                result.AddError("--anonymous requires a loopback address in --listen, because anyone who can connect has full access.");
+            }
+
+            try
+            {
+                ServeOptions.Bind(service, option => HasErrors(result, option) ? null : result.GetValue(option));
+            }
+            catch (OptionsValidationException wrong)
+            {
+                foreach (var failure in wrong.Failures)
+                {
+                    result.AddError(failure);
+                }
             }
         });
-        command.SetAction((parsed, cancellationToken) => Guard.RunAsync(() => new Server(new ServerOptions
+        command.SetAction((parsed, cancellationToken) => CommandRunner.RunAsync(() => new Server(new ServerOptions
         {
             DataFolder = parsed.GetRequiredValue(data).FullName,
             Listen = parsed.GetRequiredValue(listen),
             Account = parsed.GetRequiredValue(account),
-            Region = parsed.GetRequiredValue(region),
             CertificatePath = parsed.GetValue(certificate)?.FullName,
             CertificateKeyPath = parsed.GetValue(certificateKey)?.FullName,
-            Receivers = parsed.GetRequiredValue(notify),
             Anonymous = parsed.GetValue(anonymous),
             Quiet = parsed.GetValue(quiet),
-            Engine = new EmbeddedEngineOptions
-            {
-                Uploads = new UploadPolicy
-                {
-                    StaleAfter = parsed.GetValue(staleAfter),
-                    DeletedArchiveGrace = UploadPolicy.GraceFor(parsed.GetRequiredValue(delay)),
-                },
-                Retrievals = parsed.GetRequiredValue(delay),
-                Inventories = parsed.GetValue(inventory),
-                Accounts = new() { MaxVaults = parsed.GetValue(maxVaults) },
-                Maintenance = new()
-                {
-                    AttemptGrace = parsed.GetValue(grace),
-                    CollectInterval = parsed.GetValue(interval),
-                },
-            },
+            FloorBytes = parsed.GetValue(floor),
+            Service = ServeOptions.Bind(service, parsed.GetValue),
+            Seams = seams ?? new ServerSeams(),
+            Configure = configure,
         }).RunAsync(cancellationToken)));
         return command;
     }
 
-    private static Option<IPEndPoint> Listen() => new("--listen")
-    {
-        Description = "Address and port; port 0 picks a free one and prints it.",
-        DefaultValueFactory = _ => new IPEndPoint(IPAddress.Loopback, 9400),
-        CustomParser = result =>
-        {
-            var text = result.Tokens[0].Value.Replace("localhost", "127.0.0.1", StringComparison.OrdinalIgnoreCase);
-            if (text.Contains(':', StringComparison.Ordinal) && IPEndPoint.TryParse(text, out var endpoint))
-            {
-                return endpoint;
-            }
-
-            result.AddError(
-                $"'{result.Tokens[0].Value}' is no address and port: write 127.0.0.1:9400, 0.0.0.0:9400 or [::]:9400.");
-            return null!;
-        },
-    };
+    private static bool HasErrors(CommandResult result, Option option) => result.GetResult(option) is { } given && given.Errors.Any();
 }

@@ -1,96 +1,103 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
-using OrleansUploads.Core;
-using OrleansUploads.Core.Jobs;
-using OrleansUploads.Core.Vaults;
-using OrleansUploads.Gateway;
-using OrleansUploads.Gateway.Notifications;
+using System.Net;
+using Microsoft.Extensions.Options;
+using OrleansUploads.Cli.CommandLine;
+using OrleansUploads.Engine.DataFolders;
+using OrleansUploads.Gateway.Settings;
 
 namespace OrleansUploads.Cli.Serving;
 
-/// <summary>Options of <c>serve</c> that are more than a plain value.</summary>
+/// <summary>The options of <c>serve</c>. Those of the service are made from <see cref="ServiceSettings"/>, with the same texts and
+/// defaults.</summary>
 internal static class ServeOptions
 {
-    /// <summary>Receivers of topics, for those who would rather not write them on the command line.</summary>
+    /// <summary>The variable with receivers of notifications, in addition to those on the command line.</summary>
     public const string NotifyVariable = "ORLEANSUPLOADS_NOTIFY";
 
-    /// <summary><c>--retrieval-delay 3h</c> for all tiers, <c>--retrieval-delay standard=3h</c> for one; what comes later
-    /// wins.</summary>
-    public static Option<RetrievalPolicy> RetrievalDelay() => new("--retrieval-delay")
+    private const int Mebibyte = 1024 * 1024;
+
+    /// <summary>The options of the service, one for each setting.</summary>
+    public static IReadOnlyDictionary<ServiceSetting, Option<string[]>> OfService() =>
+        ServiceSettings.All.ToDictionary(setting => setting, Create);
+
+    /// <summary>The name of the option of a setting: <c>--stale-after</c> for <c>StaleAfter</c>.</summary>
+    public static string NameOf(ServiceSetting setting) => "-" + string.Concat(
+        setting.Name.Select(letter => char.IsUpper(letter) ? $"-{char.ToLowerInvariant(letter)}" : letter.ToString()));
+
+    /// <summary>Binds the options of the service.</summary>
+    /// <exception cref="OptionsValidationException">Some values are wrong.</exception>
+    public static ServiceOptions Bind(
+        IReadOnlyDictionary<ServiceSetting, Option<string[]>> options, Func<Option<string[]>, string[]?> valuesOf) =>
+        ServiceOptionsSetup.Bind(setting => Text(setting, valuesOf(options[setting])), NameOf);
+
+    /// <summary><c>--listen 127.0.0.1:9400</c>.</summary>
+    public static Option<IPEndPoint> Listen() => new("--listen")
     {
-        Description = "Make the output of jobs wait this long: 3h for all tiers, or standard=3h, expedited=1m, bulk=12h; "
-            + "may be repeated. Inventories wait as the standard tier does. Default 0.",
-        Arity = ArgumentArity.OneOrMore,
-        DefaultValueFactory = _ => new RetrievalPolicy(),
+        Description = "Address and port. With port 0 the system chooses a free port, which is printed.",
+        DefaultValueFactory = _ => new IPEndPoint(IPAddress.Loopback, 9400),
         CustomParser = result =>
         {
-            if (!RetrievalDelays.TryParse(result.Tokens.Select(token => token.Value), out var policy, out var wrong))
+            var text = result.Tokens[0].Value.Replace("localhost", "127.0.0.1", StringComparison.OrdinalIgnoreCase);
+            if (text.Contains(':', StringComparison.Ordinal) && IPEndPoint.TryParse(text, out var endpoint))
             {
-                result.AddError($"'{wrong}' is no delay: write {RetrievalDelays.Form}.");
+                return endpoint;
             }
 
-            return policy;
+            result.AddError(
+                $"--listen is '{result.Tokens[0].Value}'. It must be an address and a port, such as 127.0.0.1:9400, 0.0.0.0:9400 or "
+                + "[::]:9400.");
+            return null!;
         },
     };
 
-    /// <summary><c>--notify arn:…=https://…</c>, repeated, and the same in <see cref="NotifyVariable"/>.</summary>
-    public static Option<TopicReceivers> Notify() => new("--notify")
+    /// <summary><c>--min-free 64MiB</c>.</summary>
+    public static Option<long?> MinFree() => new("--min-free")
     {
-        Description = "Post a message of each finished job to an address, if the job or its vault names this topic: "
-            + "arn:aws:sns:us-east-1:111122223333:ready=https://example.org/ready. May be repeated; "
-            + $"more, with blanks between, in the variable {NotifyVariable}.",
-        Arity = ArgumentArity.OneOrMore,
-        DefaultValueFactory = result => Receivers([], result),
-        CustomParser = result => Receivers([.. result.Tokens.Select(token => token.Value)], result),
-    };
-
-    /// <summary><c>--inventory current|daily</c>.</summary>
-    public static Option<InventorySchedule> Inventory() => new("--inventory")
-    {
-        Description = "Take the inventory of a vault with every change (current), or once a day (daily).",
-        DefaultValueFactory = _ => InventorySchedule.Current,
+        Description = "Refuse parts that would leave less than this free on the disk, such as 64MiB or 1GiB. "
+            + $"[default: {DiskSpace.DefaultFloorBytes / Mebibyte}MiB, or 1 % of the disk if that is less]",
         CustomParser = result =>
         {
-            switch (result.Tokens[0].Value)
+            if (ByteCount.TryParse(result.Tokens[0].Value, out var bytes))
             {
-                case "current":
-                    return InventorySchedule.Current;
-                case "daily":
-                    return InventorySchedule.Daily;
-                default:
-                    result.AddError($"'{result.Tokens[0].Value}' is no schedule of inventories: write current or daily.");
-                    return InventorySchedule.Current;
+                return bytes;
             }
+
+            result.AddError($"--min-free is '{result.Tokens[0].Value}'. It must be a number of bytes, such as 64MiB or 1GiB.");
+            return null;
         },
     };
 
-    /// <summary><c>--max-vaults 1000</c>.</summary>
-    public static Option<int> MaxVaults()
+    private static Option<string[]> Create(ServiceSetting setting)
     {
-        var option = new Option<int>("--max-vaults")
+        var option = new Option<string[]>(NameOf(setting))
         {
-            Description = "Let each account have at most this many vaults.",
-            DefaultValueFactory = _ => Limits.MaxVaultsPerAccount,
+            Description = Describe(setting),
+            HelpName = "value",
+            Arity = setting.IsList ? ArgumentArity.OneOrMore : ArgumentArity.ExactlyOne,
+            AllowMultipleArgumentsPerToken = false,
+            CustomParser = static result => [.. result.Tokens.Select(token => token.Value)],
         };
-        option.Validators.Add(result =>
+        if (setting.Default is { } byDefault)
         {
-            if (!result.Errors.Any() && result.GetValueOrDefault<int>() < 1)
-            {
-                result.AddError("--max-vaults is at least 1.");
-            }
-        });
+            option.DefaultValueFactory = _ => [byDefault];
+        }
+
         return option;
     }
 
-    private static TopicReceivers Receivers(IReadOnlyList<string> told, ArgumentResult result)
+    private static string Describe(ServiceSetting setting)
     {
-        var configured = Environment.GetEnvironmentVariable(NotifyVariable) ?? "";
-        var texts = configured.Split(default(char[]), StringSplitOptions.RemoveEmptyEntries).Concat(told);
-        if (!TopicReceivers.TryParse(texts, out var receivers, out var flaw))
-        {
-            result.AddError(flaw);
-        }
+        var meaning = setting.Meaning.Replace("`", "", StringComparison.Ordinal);
+        return setting == ServiceSettings.Notify
+            ? $"{meaning} The variable {NotifyVariable} can name more."
+            : meaning;
+    }
 
-        return receivers;
+    private static string? Text(ServiceSetting setting, string[]? values)
+    {
+        var text = string.Join(' ', values ?? []);
+        return setting == ServiceSettings.Notify
+            ? $"{Environment.GetEnvironmentVariable(NotifyVariable)} {text}".Trim()
+            : text;
     }
 }

@@ -1,18 +1,23 @@
+using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using OrleansUploads.Cli.CommandLine;
+using OrleansUploads.Cli.Control;
+using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Engine.Embedded;
-using OrleansUploads.Gateway;
-using OrleansUploads.Gateway.Credentials;
-using OrleansUploads.Gateway.Notifications;
+using OrleansUploads.Engine.Ports;
+using OrleansUploads.Gateway.Glacier.Notifications;
+using OrleansUploads.Gateway.Hosting;
+using OrleansUploads.Gateway.Http.Credentials;
 
 namespace OrleansUploads.Cli.Serving;
 
@@ -21,6 +26,12 @@ internal sealed partial class Server(ServerOptions options)
 {
     /// <summary>How long requests that are under way may go on after the order to stop.</summary>
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(25);
+
+    /// <summary>After the order to stop, the process ends by then at the latest.</summary>
+    public static readonly TimeSpan StopTime = DrainTime + TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a client may take to agree on a key.</summary>
+    private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>Serves until the process is told to stop.</summary>
     /// <returns>The exit code.</returns>
@@ -32,41 +43,58 @@ internal sealed partial class Server(ServerOptions options)
         using var loggers = LoggerFactory.Create(AddLogging);
         var logger = loggers.CreateLogger<Server>();
 
-        using var notifier = new HttpNotifier(options.Receivers, options.Region, loggers.CreateLogger<HttpNotifier>());
-        await using var engine = EmbeddedEngine.Open(
+        using var notifier = new HttpNotifier(
+            options.Service.Receivers, options.Service.Gateway.Region, loggers.CreateLogger<HttpNotifier>());
+        await using var folder = DataFolder.Open(
             options.DataFolder,
-            options.Engine,
-            TimeProvider.System,
-            (what, fault) => LogHousekeeping(logger, fault, what),
-            notifier);
-        foreach (var entity in engine.DamagedEntities)
+            options.Seams.Folder with { FloorBytes = options.FloorBytes, OnDiskFailure = fault => LogDiskFailure(logger, fault) });
+        foreach (var entity in folder.DamagedEntities)
         {
             LogDamaged(logger, entity.ToString());
         }
 
-        var keys = KeyFile.InFolder(options.DataFolder);
+        await using var engine = new EmbeddedEngine(
+            options.Seams.Ports(folder.Ports),
+            options.Service.Engine,
+            TimeProvider.System,
+            loggers.CreateLogger<EmbeddedEngine>(),
+            notifier);
+
+        await using var control = Listen(engine, logger);
+        var keys = KeyFile.InFolder(options.DataFolder, options.Seams.Folder.Flush);
         var operatorKey = OperatorKey.Find(keys, options.Account, DateTimeOffset.UtcNow);
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(Listen);
-        if (options.CertificatePath is not null)
+        var certificate = options is { CertificatePath: { } path, CertificateKeyPath: { } keyPath }
+            ? ServerCertificate.Open(path, keyPath, TimeProvider.System, loggers.CreateLogger<ServerCertificate>())
+            : null;
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, certificate));
+        if (certificate is not null)
         {
             builder.WebHost.UseKestrelHttpsConfiguration();
+        }
+
+        foreach (var health in folder.Health)
+        {
+            builder.Services.AddHealthChecks().AddCheck(health.Name, new StoreHealthCheck(health));
         }
 
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTime);
         builder.Services.AddSingleton<IHostLifetime, StopOnSignal>();
         builder.Services.AddSingleton(engine.Host);
         builder.Services.AddSingleton(engine.Parts);
+        builder.Services.AddSingleton<IStorageSpace>(folder.Space);
         builder.Services.AddSingleton<ICredentialStore>(services => new KeyFileCredentialStore(
             keys,
             operatorKey.Environment,
             TimeProvider.System,
             services.GetRequiredService<ILogger<KeyFileCredentialStore>>()));
-        builder.Services.AddOrleansUploadsGateway(new GatewayOptions
+        builder.Services.AddSingleton(engine.Clock);
+        builder.Services.AddHealthChecks().AddCheck<ClockHealthCheck>(ClockHealthCheck.Name);
+        builder.Services.AddOrleansUploadsGateway(options.Service.Gateway with
         {
-            Region = options.Region,
             AnonymousAccount = options.Anonymous ? options.Account : null,
         });
 
+        options.Configure?.Invoke(builder.Services);
         await using var app = builder.Build();
         app.UseRouting();
         app.MapOrleansUploadsGateway();
@@ -77,24 +105,49 @@ internal sealed partial class Server(ServerOptions options)
         catch (IOException fault) when (fault.InnerException is SocketException or AddressInUseException
             || fault.Message.Contains("address", StringComparison.OrdinalIgnoreCase))
         {
-            return Guard.Fail(
+            return CommandRunner.Fail(
                 $"Cannot listen on {options.Listen}: {fault.Message} "
                 + "Choose another port with --listen, or 0 for a free one.");
         }
 
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        Greeting.Print(options, operatorKey, keys, address);
+        Greeting.Print(options, operatorKey, keys, address, isLogged: Console.IsOutputRedirected);
         await app.WaitForShutdownAsync(cancellationToken);
         return 0;
     }
 
-    private void Listen(KestrelServerOptions kestrel) => kestrel.Listen(options.Listen, endpoint =>
+    /// <summary>Without the socket everything is served, and only the commands that need it say so.</summary>
+    private ControlServer? Listen(EmbeddedEngine engine, ILogger logger)
     {
-        if (options is { CertificatePath: { } certificate, CertificateKeyPath: { } key })
+        try
         {
-            endpoint.UseHttps(X509Certificate2.CreateFromPemFile(certificate, key));
+            return ControlServer.Listen(options.DataFolder, engine);
         }
-    });
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            LogNoControl(logger, fault);
+            return null;
+        }
+    }
+
+    private void Listen(KestrelServerOptions kestrel, ServerCertificate? certificate) =>
+        kestrel.Listen(options.Listen, endpoint =>
+        {
+            // One request at a time on a connection: the limit of connections is one of requests, too.
+            endpoint.Protocols = HttpProtocols.Http1;
+            if (certificate is not null)
+            {
+                endpoint.UseHttps(new TlsHandshakeCallbackOptions
+                {
+                    HandshakeTimeout = HandshakeTimeout,
+                    OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions
+                    {
+                        ServerCertificateContext = certificate.Current(),
+                        ApplicationProtocols = [SslApplicationProtocol.Http11],
+                    }),
+                });
+            }
+        });
 
     /// <summary>Logs go to the error stream, so that what is printed for people and scripts stays apart.</summary>
     private void AddLogging(ILoggingBuilder logging) => logging
@@ -115,10 +168,14 @@ internal sealed partial class Server(ServerOptions options)
                 null, "OrleansUploads", options.Quiet ? LogLevel.Warning : LogLevel.Information, null));
         });
 
-    [LoggerMessage(1, LogLevel.Error, "Housekeeping failed at {What}; it goes on with the next round")]
-    private static partial void LogHousekeeping(ILogger logger, Exception fault, string what);
+    [LoggerMessage(4001, LogLevel.Error, "The control socket cannot be opened. The commands 'clock' and 'backup' cannot reach this server")]
+    private static partial void LogNoControl(ILogger logger, Exception fault);
 
     [LoggerMessage(
-        2, LogLevel.Error, "{Entity} has a damaged record and is not served; restore the data folder from a backup")]
+        4002, LogLevel.Error, "{Entity} has a damaged record and is not served. Restore the data folder from a backup")]
     private static partial void LogDamaged(ILogger logger, string entity);
+
+    [LoggerMessage(
+        4003, LogLevel.Critical, "The disk failed. Nothing more is written until the server is restarted. Check the disk first")]
+    private static partial void LogDiskFailure(ILogger logger, Exception fault);
 }

@@ -1,33 +1,44 @@
 using System.Net;
-using OrleansUploads.Core.Accounts;
-using OrleansUploads.Engine.Embedded;
-using OrleansUploads.Gateway.Notifications;
+using Microsoft.Extensions.DependencyInjection;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.DataFolders;
+using OrleansUploads.Gateway.Settings;
 
 namespace OrleansUploads.Cli.Serving;
 
-/// <summary>What <c>serve</c> was told.</summary>
+/// <summary>The options of a server.</summary>
 internal sealed record ServerOptions
 {
+    /// <summary>Full path of the data folder.</summary>
     public required string DataFolder { get; init; }
 
+    /// <summary>Address and port of the vault API.</summary>
     public required IPEndPoint Listen { get; init; }
 
+    /// <summary>The account of the first key pair, and of anonymous requests.</summary>
     public required AccountId Account { get; init; }
 
-    public required string Region { get; init; }
+    /// <summary>Options of the engine and of the gateway.</summary>
+    public required ServiceOptions Service { get; init; }
 
-    /// <summary>PEM file; null for plain HTTP.</summary>
+    /// <summary>PEM file; null to serve plain HTTP.</summary>
     public string? CertificatePath { get; init; }
 
-    /// <summary>PEM file; null for plain HTTP.</summary>
+    /// <summary>PEM file; null to serve plain HTTP.</summary>
     public string? CertificateKeyPath { get; init; }
 
-    /// <summary>Who is told of the end of jobs.</summary>
-    public TopicReceivers Receivers { get; init; } = TopicReceivers.None;
-
+    /// <summary>Whether requests need no signature.</summary>
     public bool Anonymous { get; init; }
 
+    /// <summary>Whether only warnings and errors are logged.</summary>
     public bool Quiet { get; init; }
 
-    public required EmbeddedEngineOptions Engine { get; init; }
+    /// <summary>See <see cref="DataFolderOptions.FloorBytes"/>.</summary>
+    public long? FloorBytes { get; init; }
+
+    /// <summary>How the stores are opened.</summary>
+    public ServerSeams Seams { get; init; } = new();
+
+    /// <summary>Changes the gateway's services after they were added; null for no change.</summary>
+    public Action<IServiceCollection>? Configure { get; init; }
 }

@@ -1,13 +1,13 @@
 using System.Globalization;
 
-namespace OrleansUploads.Cli;
+namespace OrleansUploads.Cli.CommandLine;
 
-/// <summary>Numbers of bytes as people write and read them.</summary>
+/// <summary>Parses and formats byte counts with units.</summary>
 internal static class ByteCount
 {
     private static readonly string[] Units = ["B", "KiB", "MiB", "GiB", "TiB"];
 
-    /// <summary>Reads a whole number, with or without a unit: 300000, 64KiB, 256MiB, 4GiB.</summary>
+    /// <summary>Parses a whole number with or without a unit: 300000, 64KiB, 256MiB, 4GiB.</summary>
     public static bool TryParse(string text, out long bytes)
     {
         bytes = 0;
@@ -27,7 +27,7 @@ internal static class ByteCount
         return true;
     }
 
-    /// <summary>Writes a number with the unit in which it reads best, to one decimal: <c>256.0 MiB</c>.</summary>
+    /// <summary>Formats a byte count in the largest unit that gives at least 1, with one decimal: <c>256.0 MiB</c>.</summary>
     public static string Format(double bytes)
     {
         var power = 0;

@@ -1,11 +1,11 @@
-using OrleansUploads.Engine.Embedded;
+using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Engine.Ports;
 
-namespace OrleansUploads.Cli;
+namespace OrleansUploads.Cli.CommandLine;
 
-/// <summary>Turns what an operator can mend into one clear line and an exit code. Anything else is a bug and shows
-/// itself.</summary>
-internal static class Guard
+/// <summary>Runs a command and reports errors that the operator can fix as one line and an exit code. Other exceptions are bugs
+/// and are not caught.</summary>
+internal static class CommandRunner
 {
     public static int Run(Func<int> command)
     {
@@ -13,7 +13,7 @@ internal static class Guard
         {
             return command();
         }
-        catch (Exception fault) when (IsOperators(fault))
+        catch (Exception fault) when (IsOperatorError(fault))
         {
             return Fail(fault.Message);
         }
@@ -25,7 +25,7 @@ internal static class Guard
         {
             return await command();
         }
-        catch (Exception fault) when (IsOperators(fault))
+        catch (Exception fault) when (IsOperatorError(fault))
         {
             return Fail(fault.Message);
         }
@@ -37,7 +37,7 @@ internal static class Guard
         return 1;
     }
 
-    private static bool IsOperators(Exception fault) => fault is IOException or UnauthorizedAccessException
-        or InvalidDataException or FolderTakenException or JournalDamagedException or JournalUnavailableException
+    private static bool IsOperatorError(Exception fault) => fault is IOException or UnauthorizedAccessException
+        or InvalidDataException or FolderInUseException or JournalDamagedException or JournalUnavailableException
         or System.Security.Cryptography.CryptographicException or NotSupportedException;
 }

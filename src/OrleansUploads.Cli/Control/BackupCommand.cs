@@ -1,0 +1,77 @@
+using System.CommandLine;
+using System.Globalization;
+using OrleansUploads.Cli.CommandLine;
+using OrleansUploads.Core.Service;
+using OrleansUploads.Engine.Sqlite;
+
+namespace OrleansUploads.Cli.Control;
+
+/// <summary>The <c>backup begin|end</c> commands: copy the journal of a running server, and hold a lease under which no bytes are
+/// deleted while they are copied.</summary>
+internal static class BackupCommand
+{
+    public static Command Create() => new("backup", "Back up a running server.") { CreateBegin(), CreateEnd() };
+
+    private static Command CreateBegin()
+    {
+        var data = CommonOptions.Data();
+        var lease = CommonOptions.Duration(
+            "--for",
+            "The time allowed for copying parts/. The server deletes no bytes for this time or until 'backup end'. At most 7d.",
+            TimeSpan.FromHours(6),
+            TimeSpan.FromMinutes(1));
+        var to = new Option<DirectoryInfo>("--to")
+        {
+            Description = "The backup folder. This command copies the journal and the keys to it. You then copy parts/.",
+            Required = true,
+        };
+        var command = new Command(
+            "begin", "Stop the deletion of bytes and copy the journal. Afterwards, copy parts/ and run 'backup end'.")
+        {
+            data, lease, to,
+        };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(lease) > ServiceDecider.MaxBackupLease)
+            {
+                result.AddError("--for must be at most 7d. If a backup takes longer, run 'backup begin' again before the lease ends.");
+            }
+        });
+        command.SetAction((parsed, cancellationToken) => CommandRunner.RunAsync(async () =>
+        {
+            var folder = parsed.GetRequiredValue(data).FullName;
+            var backup = parsed.GetRequiredValue(to).FullName;
+            var seconds = ((long)parsed.GetValue(lease).TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            var reply = await ControlClient.SendAsync(folder, $"backup begin {seconds}", cancellationToken);
+            JournalCopy.Make(folder, backup);
+            CopyKeys(folder, backup);
+            Console.WriteLine(reply);
+            Console.WriteLine($"The journal is copied. Now copy {Path.Combine(folder, "parts")} to {backup},");
+            Console.WriteLine($"then run: orleans-uploads backup end --data {folder}");
+            return 0;
+        }));
+        return command;
+    }
+
+    private static Command CreateEnd()
+    {
+        var data = CommonOptions.Data();
+        var command = new Command("end", "End the lease of a backup. The server then deletes unneeded bytes again.") { data };
+        command.SetAction((parsed, cancellationToken) => CommandRunner.RunAsync(async () =>
+        {
+            Console.WriteLine(await ControlClient.SendAsync(
+                parsed.GetRequiredValue(data).FullName, "backup end", cancellationToken));
+            return 0;
+        }));
+        return command;
+    }
+
+    private static void CopyKeys(string folder, string backup)
+    {
+        var keys = Path.Combine(folder, "keys.json");
+        if (File.Exists(keys))
+        {
+            File.Copy(keys, Path.Combine(backup, "keys.json"), overwrite: true);
+        }
+    }
+}

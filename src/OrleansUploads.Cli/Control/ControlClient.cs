@@ -1,0 +1,37 @@
+using System.Net.Sockets;
+
+namespace OrleansUploads.Cli.Control;
+
+/// <summary>Sends requests to the server that uses a data folder.</summary>
+internal static class ControlClient
+{
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
+
+    /// <summary>Sends a request and waits for the reply.</summary>
+    /// <returns>The server's message.</returns>
+    /// <exception cref="IOException">No server uses the folder, or the request failed. The message says what to do.</exception>
+    public static async Task<string> SendAsync(string folder, string request, CancellationToken cancellationToken)
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(Timeout);
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        string answer;
+        try
+        {
+            await socket.ConnectAsync(ControlSocket.EndPointOf(folder), timeout.Token);
+            await ControlSocket.WriteLineAsync(socket, request, timeout.Token);
+            answer = await ControlSocket.ReadLineAsync(socket, timeout.Token);
+        }
+        catch (SocketException fault)
+        {
+            throw new IOException(
+                $"No server answers on the data folder {folder}: {fault.Message}. Start the server, or run this command as the "
+                + "server's user.",
+                fault);
+        }
+
+        return answer.StartsWith("ok ", StringComparison.Ordinal)
+            ? answer[3..]
+            : throw new IOException($"The request failed, and the server may have carried it out in part: {answer}");
+    }
+}

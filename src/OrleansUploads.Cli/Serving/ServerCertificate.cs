@@ -1,0 +1,106 @@
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.Logging;
+
+namespace OrleansUploads.Cli.Serving;
+
+/// <summary>The server's certificate with the chain behind it, from PEM files that are replaced now and then.</summary>
+/// <remarks>Contents are compared, not times: whatever renews certificates may keep those. Files that are no certificate with its
+/// key, as between the writing of the one and of the other, are told in the log, and what was there before stays.</remarks>
+internal sealed partial class ServerCertificate
+{
+    /// <summary>How often the files are looked at, and only when a client connects.</summary>
+    internal static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(2);
+
+    private readonly string _certificatePath;
+    private readonly string _keyPath;
+    private readonly TimeProvider _time;
+    private readonly ILogger<ServerCertificate> _logger;
+    private readonly Lock _gate = new();
+    private SslStreamCertificateContext _current;
+    private byte[] _seen;
+    private long _checkedAt;
+
+    private ServerCertificate(
+        string certificatePath, string keyPath, TimeProvider time, ILogger<ServerCertificate> logger)
+    {
+        _certificatePath = certificatePath;
+        _keyPath = keyPath;
+        _time = time;
+        _logger = logger;
+        _checkedAt = time.GetTimestamp();
+        var (certificate, key) = Read();
+        _seen = Fingerprint(certificate, key);
+        _current = Parse(certificate, key);
+    }
+
+    /// <summary>Reads the files.</summary>
+    /// <exception cref="CryptographicException">They are no certificate and its key.</exception>
+    /// <exception cref="IOException">They cannot be read.</exception>
+    public static ServerCertificate Open(
+        string certificatePath, string keyPath, TimeProvider time, ILogger<ServerCertificate> logger) =>
+        new(certificatePath, keyPath, time, logger);
+
+    /// <summary>What a client that connects now is shown.</summary>
+    public SslStreamCertificateContext Current()
+    {
+        if (_time.GetElapsedTime(Volatile.Read(ref _checkedAt)) >= CheckInterval)
+        {
+            Refresh();
+        }
+
+        return Volatile.Read(ref _current);
+    }
+
+    private void Refresh()
+    {
+        // Whoever comes while one looks is shown what is known.
+        if (!_gate.TryEnter())
+        {
+            return;
+        }
+
+        try
+        {
+            Volatile.Write(ref _checkedAt, _time.GetTimestamp());
+            var (certificate, key) = Read();
+            var fingerprint = Fingerprint(certificate, key);
+            if (!_seen.AsSpan().SequenceEqual(fingerprint))
+            {
+                _seen = fingerprint;
+                Volatile.Write(ref _current, Parse(certificate, key));
+                LogRenewed(_logger, _certificatePath);
+            }
+        }
+        catch (Exception fault) when (
+            fault is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+        {
+            LogUnusable(_logger, fault, _certificatePath, _keyPath);
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
+    private (string Certificate, string Key) Read() => (File.ReadAllText(_certificatePath), File.ReadAllText(_keyPath));
+
+    private static byte[] Fingerprint(string certificate, string key) =>
+        SHA256.HashData(System.Text.Encoding.UTF8.GetBytes($"{certificate}\0{key}"));
+
+    private static SslStreamCertificateContext Parse(string certificate, string key)
+    {
+        var leaf = X509Certificate2.CreateFromPem(certificate, key);
+        var chain = new X509Certificate2Collection();
+        chain.ImportFromPem(certificate);
+        return SslStreamCertificateContext.Create(leaf, chain, offline: true);
+    }
+
+    [LoggerMessage(4004, LogLevel.Warning, "The certificate in {Path} was renewed. New connections use it")]
+    private static partial void LogRenewed(ILogger logger, string path);
+
+    [LoggerMessage(
+        4005, LogLevel.Error, "{CertificatePath} and {KeyPath} are not a certificate and its key. The previous certificate stays in use")]
+    private static partial void LogUnusable(ILogger logger, Exception fault, string certificatePath, string keyPath);
+}

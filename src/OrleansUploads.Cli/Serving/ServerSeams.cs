@@ -1,0 +1,14 @@
+using OrleansUploads.Engine.DataFolders;
+using OrleansUploads.Engine.Ports;
+
+namespace OrleansUploads.Cli.Serving;
+
+/// <summary>Where tests replace parts of the data folder of a server. The defaults change nothing.</summary>
+internal sealed record ServerSeams
+{
+    /// <summary>Options of the data folder.</summary>
+    public DataFolderOptions Folder { get; init; } = new();
+
+    /// <summary>Replaces stores of the data folder before the engine gets them.</summary>
+    public Func<EnginePorts, EnginePorts> Ports { get; init; } = static ports => ports;
+}
