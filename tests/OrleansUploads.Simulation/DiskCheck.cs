@@ -1,4 +1,4 @@
-using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Simulation.Judging;
 using OrleansUploads.Simulation.Workload;
 using OrleansUploads.Simulation.World;
@@ -42,14 +42,14 @@ internal sealed class DiskCheck(IReadOnlyList<FoundUpload> disk, Judge judge, Co
         {
             if (!stored.HasManifest)
             {
-                onViolation($"reclaim: {Describe(stored)} of upload {SimulatedProcess.Named(stored.Upload)} are left for ever");
+                onViolation($"reclaim: {Describe(stored)} of upload {SimulatedProcess.Named(stored.Upload)} are never reclaimed");
             }
         }
 
         var kept = judge.Archives.Count(archive => archive.DeletedSince == 0);
         if (disk.Count > kept + judge.DoubtfulArchives)
         {
-            onViolation($"reclaim: the disk has {disk.Count} archives, and {kept} are wanted");
+            onViolation($"reclaim: the disk has {disk.Count} archives, expected {kept}");
         }
         else if (judge.Archives.Any(archive => archive.DeletedSince > 0))
         {
@@ -57,13 +57,13 @@ internal sealed class DiskCheck(IReadOnlyList<FoundUpload> disk, Judge judge, Co
         }
     }
 
-    /// <summary>Bytes of requests that were never answered: archives that nobody knows the name of.</summary>
+    /// <summary>Bytes of requests without an answer: archives whose IDs are unknown.</summary>
     private void CheckStrangers(int strangers)
     {
         var known = judge.Archives.Count() + judge.DoubtfulArchives;
         if (strangers > known)
         {
-            onViolation($"disk: there are {strangers} uploads that nobody asked for");
+            onViolation($"disk: there are {strangers} uploads that no client requested");
         }
     }
 
@@ -83,7 +83,7 @@ internal sealed class DiskCheck(IReadOnlyList<FoundUpload> disk, Judge judge, Co
     private bool MustBeStored(ulong state) => UploadRules.PhaseOf(state) == Phase.Open && UploadRules.CountOf(state) > 0;
 
     private bool IsDeleted(UploadId upload) =>
-        judge.FactsOf(upload).Archive is { } archive && judge.ArchiveOf(archive) is { DeletedSince: > 0 };
+        (judge.FactsOf(upload).Archive ?? judge.FactsOf(upload).Foreseen) is { } archive && judge.ArchiveOf(archive) is { DeletedSince: > 0 };
 
     private static bool HoldsExactly(FoundUpload stored, ulong state)
     {
@@ -115,7 +115,7 @@ internal sealed class DiskCheck(IReadOnlyList<FoundUpload> disk, Judge judge, Co
         $"{stored.Attempts.Count} attempts{(stored.HasManifest ? " and a manifest" : "")}";
 }
 
-/// <summary>What a part store has of one upload.</summary>
+/// <summary>The content of a part store for one upload.</summary>
 internal sealed record FoundUpload(UploadId Upload, bool HasManifest, IReadOnlyList<FoundAttempt> Attempts);
 
 /// <summary>One attempt in a part store.</summary>

@@ -1,5 +1,4 @@
-using OrleansUploads.Core;
-using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Simulation.Judging;
 using OrleansUploads.Simulation.Workload;
 
@@ -12,7 +11,8 @@ namespace OrleansUploads.Simulation;
 /// <param name="onViolation">Is told of what the judge cannot see in a single reply.</param>
 internal sealed class ModelCheck(Judge judge, Coverage coverage, Func<Request, Task<Reply>> ask, Action<string> onViolation)
 {
-    /// <summary>Lists everything; uploads that were not answered for become known, and there are no others.</summary>
+    /// <summary>Lists everything. Uploads whose initiation had no answer become known; there must be no other
+    /// uploads.</summary>
     /// <returns>The vaults.</returns>
     public async Task<IReadOnlyList<int>> CheckListsAsync()
     {
@@ -65,7 +65,7 @@ internal sealed class ModelCheck(Judge judge, Coverage coverage, Func<Request, T
             var isExact = judge.DoubtfulArchives == 0;
             if (isExact ? described.Archives != there.Count || described.SizeBytes != sizeBytes : described.Archives < there.Count)
             {
-                onViolation($"counts: a vault with {there.Count} archives says that it has {described.Archives}");
+                onViolation($"counts: a vault with {there.Count} archives reports {described.Archives}");
             }
         }
     }

@@ -1,4 +1,4 @@
-using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Settings;
 using OrleansUploads.Simulation.Judging;
 using OrleansUploads.Simulation.Workload;
 using OrleansUploads.Simulation.World;
@@ -8,7 +8,7 @@ namespace OrleansUploads.Simulation;
 /// <summary>The five invariants of the design, checked when faults have stopped and everything was restarted.</summary>
 internal sealed class QuietCheck(SimulatedWorld world, Hosts hosts, Judge judge, ClientFleet clients)
 {
-    /// <summary>What is woken early asks to be woken again, but not for ever.</summary>
+    /// <summary>An entity woken early may ask to be woken again, but only a bounded number of times.</summary>
     private const int MaxScans = 6;
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
@@ -53,7 +53,7 @@ internal sealed class QuietCheck(SimulatedWorld world, Hosts hosts, Judge judge,
     {
         if (!world.RunUntil(Finished(round), Patience * 10))
         {
-            world.Fail("liveness: a round of housekeeping never ends, with all faults gone");
+            world.Fail("liveness: a round of housekeeping does not end after all faults have stopped");
         }
     }
 
@@ -88,7 +88,7 @@ internal sealed class QuietCheck(SimulatedWorld world, Hosts hosts, Judge judge,
         return world.Violation is null;
     }
 
-    /// <summary>Whoever lived through it all must still answer, on every host.</summary>
+    /// <summary>Every host that was not restarted must still answer.</summary>
     private async Task ProbeAsync()
     {
         for (var host = 0; host < hosts.Count; host++)
@@ -129,7 +129,7 @@ internal sealed class QuietCheck(SimulatedWorld world, Hosts hosts, Judge judge,
             var listed = await MustAnswerAsync(0, new Request.ListParts(judge.FactsOf(upload).Vault, upload));
             if (listed.Verdict != Verdict.NotFound)
             {
-                world.Fail("reclaim: an upload that nobody touched for weeks is still open");
+                world.Fail("reclaim: an upload without activity for weeks is still open");
             }
         }
 
@@ -138,7 +138,14 @@ internal sealed class QuietCheck(SimulatedWorld world, Hosts hosts, Judge judge,
             var listed = await MustAnswerAsync(0, new Request.ListUploads(vault));
             if (listed.Uploads is { Count: > 0 })
             {
-                world.Fail("reclaim: an upload that nobody touched for weeks is still listed");
+                world.Fail("reclaim: an upload without activity for weeks is still listed");
+            }
+
+            var described = await MustAnswerAsync(0, new Request.DescribeVault(vault));
+            if (described is { Verdict: Verdict.Done, Archives: 0 }
+                && (await MustAnswerAsync(0, new Request.DeleteVault(vault))).Verdict != Verdict.Done)
+            {
+                world.Fail("reclaim: a vault without archives and uploads has a nonzero count");
             }
         }
 
@@ -163,7 +170,7 @@ internal sealed class QuietCheck(SimulatedWorld world, Hosts hosts, Judge judge,
             world.Note(-1, "no answer", detail: reply.Reason);
         }
 
-        world.Fail($"liveness: no definite answer to {RequestText.Of(request)}, with all faults gone");
+        world.Fail($"liveness: no definite answer to {RequestText.Of(request)}, after all faults have stopped");
         return Reply.Unknown with { Vaults = [], Uploads = [] };
     }
 }

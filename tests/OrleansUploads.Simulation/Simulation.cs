@@ -39,7 +39,10 @@ internal static class Simulation
         var judge = new Judge(() => world.Now, world.Coverage, world.Fail)
         {
             ClockError = TimeSpan.FromMilliseconds(2 * options.SkewMilliseconds) + TimeSpan.FromSeconds(1),
+            MaxOpenUploads = options.MaxOpenUploads,
         };
+        hosts.Journal.Appended = new DeletionWatch(
+            (life, archive) => judge.Deleted(EngineServer.NumberOf(life.Id), life.Epoch, archive)).Saw;
         var clients = new ClientFleet(world, hosts, judge, schedule);
         var quiet = new QuietCheck(world, hosts, judge, clients);
         foreach (var chapter in schedule.Chapters)
@@ -77,7 +80,7 @@ internal static class Simulation
         running.Add(world.Clients.Start(() => new Nemesis(world, hosts, judge).RunAsync(chapter.Steps)));
         if (!world.RunUntil(() => running.TrueForAll(client => client.IsCompleted), TimeSpan.FromHours(12)))
         {
-            world.Fail("liveness: a client waits for ever");
+            world.Fail("liveness: a client never gets an answer");
         }
 
         if (running.Find(client => client.IsFaulted) is { } broken)
@@ -87,7 +90,7 @@ internal static class Simulation
     }
 }
 
-/// <summary>What came of one schedule: which promise was broken, if any. The word before the colon names its kind.</summary>
+/// <summary>The outcome of one schedule: the violated promise, if any. The word before the colon names its kind.</summary>
 internal sealed record Outcome(ulong Seed, SwarmOptions Options, Schedule Schedule, string? Violation, Trace Trace)
 {
     public string? Kind => Violation?[..Violation.IndexOf(':', StringComparison.Ordinal)];

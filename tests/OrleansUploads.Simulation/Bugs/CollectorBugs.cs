@@ -1,5 +1,6 @@
+using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Engine.Reclaim;
@@ -10,7 +11,7 @@ namespace OrleansUploads.Simulation.Bugs;
 /// <summary>Altered copies of the collector.</summary>
 internal static class CollectorBugs
 {
-    /// <summary>Deletes what is no part now, however new it is.</summary>
+    /// <summary>Deletes every attempt that is not a part now, regardless of its age.</summary>
     internal sealed class NoGrace : PlantedBug
     {
         public override async ValueTask<CollectionReport> CollectAsync(SimulatedProcess process, TimeSpan grace)

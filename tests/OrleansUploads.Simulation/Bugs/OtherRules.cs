@@ -24,13 +24,13 @@ internal abstract class OtherRules<TState, TCommand, TEvent>(Decider<TState, TCo
 
     protected Decider<TState, TCommand, TEvent> Right => right;
 
-    public override Decision<TEvent> Decide(TState state, TCommand command, DateTimeOffset now) => right.Decide(state, command, now);
+    public override Decision<TEvent> Decide(TState state, TCommand command, ServiceTime time) => right.Decide(state, command, time);
 
     public override TState Evolve(TState state, TEvent happened) => right.Evolve(state, happened);
 
-    public override Decision<TEvent> Wake(TState state, DateTimeOffset now) => right.Wake(state, now);
+    public override Decision<TEvent> Wake(TState state, ServiceTime time) => right.Wake(state, time);
 
-    public override DateTimeOffset? WakeAt(TState state) => right.WakeAt(state);
+    public override DateTimeOffset? WakeAt(TState state, ServiceTime time) => right.WakeAt(state, time);
 
     public override IEnumerable<Intent> Pending(TState state) => right.Pending(state);
 

@@ -1,9 +1,9 @@
-using OrleansUploads.Core;
-using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Ports;
+using OrleansUploads.Hashing;
 using OrleansUploads.Simulation.World;
 
 namespace OrleansUploads.Simulation.Bugs;
@@ -11,7 +11,7 @@ namespace OrleansUploads.Simulation.Bugs;
 /// <summary>Mistakes of a journal.</summary>
 internal static class JournalBugs
 {
-    /// <summary>Every append is taken, whatever the writer believes the version to be.</summary>
+    /// <summary>Every append is accepted, regardless of the expected version.</summary>
     internal sealed class NoFence : PlantedBug
     {
         public override IJournal Alter(IJournal journal, SimulatedWorld world) => new Journal(journal);
@@ -27,7 +27,7 @@ internal static class JournalBugs
         }
     }
 
-    /// <summary>Nobody notes when an entity wants to be woken.</summary>
+    /// <summary>Wake times are not recorded.</summary>
     internal sealed class NoWakes : PlantedBug
     {
         public override IJournal Alter(IJournal journal, SimulatedWorld world) => new Journal(journal);
@@ -39,7 +39,7 @@ internal static class JournalBugs
         }
     }
 
-    /// <summary>What a crash tore is read as if it were a record.</summary>
+    /// <summary>A record torn by a crash is read as a valid record.</summary>
     internal sealed class TornTailAccepted : PlantedBug
     {
         private readonly HashSet<EntityId> _torn = [];
@@ -58,7 +58,7 @@ internal static class JournalBugs
         }
     }
 
-    /// <summary>Whether the state is still the newest is asked of memory, which always says yes.</summary>
+    /// <summary>The freshness check asks memory instead of the journal, so it always succeeds.</summary>
     internal sealed class LooksAtMemory : PlantedBug
     {
         public override IJournal Alter(IJournal journal, SimulatedWorld world) => new Journal(journal);
@@ -146,7 +146,7 @@ internal static class PartStoreBugs
         }
     }
 
-    /// <summary>Whatever the disk gives is handed out.</summary>
+    /// <summary>Damaged bytes are returned.</summary>
     internal sealed class DamageHandedOut : PlantedBug
     {
         public override IPartStore Alter(IPartStore parts) => new Store(parts);
@@ -206,6 +206,9 @@ internal static class PartStoreBugs
 
         public ValueTask<IReadOnlyList<AttemptId>> ListAttemptsAsync(UploadId upload, CancellationToken cancellationToken) =>
             inner.ListAttemptsAsync(upload, cancellationToken);
+
+        public ValueTask<IReadOnlyList<ListedAttempt>> ListStoredAsync(UploadId upload, CancellationToken cancellationToken) =>
+            inner.ListStoredAsync(upload, cancellationToken);
 
         public ValueTask DeleteAttemptAsync(UploadId upload, AttemptId attempt, CancellationToken cancellationToken) =>
             inner.DeleteAttemptAsync(upload, attempt, cancellationToken);

@@ -1,4 +1,5 @@
 using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Messages.Archives;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Ports;
 
@@ -13,22 +14,22 @@ internal abstract class OtherRunner(EntityRunner inner) : EntityRunner(inner.Ent
 
     protected EntityRunner Inner => inner;
 
-    public override void Submit(object ticket, ICommand command, DateTimeOffset now) => inner.Submit(ticket, command, now);
+    public override void Submit(object ticket, ICommand command, ServiceTime time) => inner.Submit(ticket, command, time);
 
-    public override void Wake(object ticket, DateTimeOffset now) => inner.Wake(ticket, now);
+    public override void Wake(object ticket, ServiceTime time) => inner.Wake(ticket, time);
 
-    public override void Loaded(JournalHistory history, DateTimeOffset now) => inner.Loaded(history, now);
+    public override void Loaded(JournalHistory history, ServiceTime time) => inner.Loaded(history, time);
 
-    public override void Verified(long version, DateTimeOffset now) => inner.Verified(version, now);
+    public override void Verified(long version, ServiceTime time) => inner.Verified(version, time);
 
     public override void LoadFailed(Exception fault) => inner.LoadFailed(fault);
 
-    public override void WriteEnded(long write, AppendOutcome outcome, DateTimeOffset now) =>
-        inner.WriteEnded(write, outcome, now);
+    public override void WriteEnded(long write, AppendOutcome outcome, ServiceTime time) =>
+        inner.WriteEnded(write, outcome, time);
 
-    public override void WriteUnknown(long write, Exception fault, DateTimeOffset now) => inner.WriteUnknown(write, fault, now);
+    public override void WriteUnknown(long write, Exception fault, ServiceTime time) => inner.WriteUnknown(write, fault, time);
 
-    public override void IntentDone(string key, DateTimeOffset now) => inner.IntentDone(key, now);
+    public override void IntentDone(string key, ServiceTime time) => inner.IntentDone(key, time);
 
     public override void IntentFailed(string key, Exception fault) => inner.IntentFailed(key, fault);
 
@@ -46,12 +47,12 @@ internal static class RunnerBugs
 
     internal sealed class RepliesBeforeDurable(EntityRunner inner) : OtherRunner(inner)
     {
-        private DateTimeOffset _now;
+        private ServiceTime _time;
 
-        public override void Submit(object ticket, ICommand command, DateTimeOffset now)
+        public override void Submit(object ticket, ICommand command, ServiceTime time)
         {
-            _now = now;
-            base.Submit(ticket, command, now);
+            _time = time;
+            base.Submit(ticket, command, time);
         }
 
         public override IReadOnlyList<RunnerOutput> TakeOutputs()
@@ -61,7 +62,7 @@ internal static class RunnerBugs
             {
                 if (outputs[i] is RunnerOutput.Append append)
                 {
-                    Inner.WriteEnded(append.Write, AppendOutcome.Appended, _now);
+                    Inner.WriteEnded(append.Write, AppendOutcome.Appended, _time);
                     outputs.AddRange(Inner.TakeOutputs());
                 }
             }
@@ -74,10 +75,10 @@ internal static class RunnerBugs
     {
         private bool _justLoaded;
 
-        public override void Loaded(JournalHistory history, DateTimeOffset now)
+        public override void Loaded(JournalHistory history, ServiceTime time)
         {
             _justLoaded = true;
-            base.Loaded(history, now);
+            base.Loaded(history, time);
         }
 
         public override IReadOnlyList<RunnerOutput> TakeOutputs()
@@ -91,14 +92,14 @@ internal static class RunnerBugs
 
     internal sealed class TakesUnknownForDone(EntityRunner inner) : OtherRunner(inner)
     {
-        public override void WriteUnknown(long write, Exception fault, DateTimeOffset now) =>
-            Inner.WriteEnded(write, AppendOutcome.Appended, now);
+        public override void WriteUnknown(long write, Exception fault, ServiceTime time) =>
+            Inner.WriteEnded(write, AppendOutcome.Appended, time);
     }
 
     internal sealed class TakesConflictForDone(EntityRunner inner) : OtherRunner(inner)
     {
-        public override void WriteEnded(long write, AppendOutcome outcome, DateTimeOffset now) =>
-            Inner.WriteEnded(write, AppendOutcome.Appended, now);
+        public override void WriteEnded(long write, AppendOutcome outcome, ServiceTime time) =>
+            Inner.WriteEnded(write, AppendOutcome.Appended, time);
     }
 
     /// <summary>The index is told at once, the manifest stored some time.</summary>
@@ -106,12 +107,12 @@ internal static class RunnerBugs
     {
         private const int Late = 7;
 
-        private DateTimeOffset _now;
+        private ServiceTime _time;
 
-        public override void WriteEnded(long write, AppendOutcome outcome, DateTimeOffset now)
+        public override void WriteEnded(long write, AppendOutcome outcome, ServiceTime time)
         {
-            _now = now;
-            base.WriteEnded(write, outcome, now);
+            _time = time;
+            base.WriteEnded(write, outcome, time);
         }
 
         public override IReadOnlyList<RunnerOutput> TakeOutputs()
@@ -119,10 +120,10 @@ internal static class RunnerBugs
             var outputs = new List<RunnerOutput>(Inner.TakeOutputs());
             for (var i = 0; i < outputs.Count; i++)
             {
-                if (outputs[i] is RunnerOutput.Deliver { FailedAttempts: 0, Intent.Action: IntentAction.StoreManifest } deliver)
+                if (outputs[i] is RunnerOutput.Deliver { FailedAttempts: 0, Intent.Action: StoreManifest } deliver)
                 {
                     outputs[i] = deliver with { FailedAttempts = Late };
-                    Inner.IntentDone(deliver.Intent.Key, _now);
+                    Inner.IntentDone(deliver.Intent.Key, _time);
                     outputs.AddRange(Inner.TakeOutputs());
                 }
             }

@@ -1,11 +1,12 @@
 using System.Security.Cryptography;
-using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Hashing;
 using Rules = OrleansUploads.Core.Deciding.Decider<
     OrleansUploads.Core.Uploads.UploadState,
-    OrleansUploads.Core.Uploads.UploadCommand,
+    OrleansUploads.Core.Messages.Uploads.UploadCommand,
     OrleansUploads.Core.Uploads.UploadEvent>;
 
 namespace OrleansUploads.Simulation.Bugs;
@@ -20,9 +21,9 @@ internal static class UploadBugs
     /// <summary>A complete is answered once its manifest is stored, though the index follows from that.</summary>
     internal sealed class AnsweredBeforeIndexed(Rules right) : UploadMistake(right)
     {
-        public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, DateTimeOffset now)
+        public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, ServiceTime time)
         {
-            var decision = Right.Decide(state, command, now);
+            var decision = Right.Decide(state, command, time);
             return command is CompleteUpload && decision.Intents is [var manifest]
                 ? decision.Telling(manifest with { AnswersUnconfirmed = true })
                 : decision;
@@ -33,15 +34,15 @@ internal static class UploadBugs
     {
         private int _drawn;
 
-        public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, DateTimeOffset now)
+        public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, ServiceTime time)
         {
-            var decision = Right.Decide(state, command, now);
+            var decision = Right.Decide(state, command, time);
             if (decision.Answer is not CompletedArchive done || decision.Events.Length > 0)
             {
                 return decision;
             }
 
-            var upload = ((UploadState.Completed)state).Opening.Upload;
+            var upload = ((UploadState.Completed)state).Spec.Upload;
             return Repeat(done with { Archive = ArchiveId.Derive(upload, ++_drawn, done.TreeHash) });
         }
     }
@@ -49,13 +50,13 @@ internal static class UploadBugs
     /// <summary>A node without a neighbour is paired with itself, as other trees have it.</summary>
     internal sealed class OddNodesPairedWithThemselves(Rules right) : UploadMistake(right)
     {
-        public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, DateTimeOffset now)
+        public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, ServiceTime time)
         {
-            var decision = Right.Decide(state, command, now);
+            var decision = Right.Decide(state, command, time);
             return state is UploadState.Open open && command is CompleteUpload complete && decision.Events.Length > 0
                 && Fold([.. open.Parts.From(0).Select(part => part.Value.TreeHash.Digest)]) is var computed
                 && computed != complete.TreeHash.Digest
-                    ? Refuse(new Core.Refusal.TreeHashDiffers(complete.TreeHash, new TreeHash(computed)))
+                    ? Refuse(new OrleansUploads.Core.Refusals.Refusal.TreeHashDiffers(complete.TreeHash, new TreeHash(computed)))
                     : decision;
         }
 
@@ -79,9 +80,9 @@ internal static class UploadBugs
 
     internal sealed class FirstAttemptStays(Rules right) : UploadMistake(right)
     {
-        public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, DateTimeOffset now)
+        public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, ServiceTime time)
         {
-            var decision = Right.Decide(state, command, now);
+            var decision = Right.Decide(state, command, time);
             return decision.Events is [PartStored stored] && state is UploadState.Open open && open.Parts[stored.Slot] is not null
                 ? Reply(decision.Answer)
                 : decision;
@@ -100,39 +101,39 @@ internal static class UploadBugs
 
     internal sealed class ExpiredStillAccepts(Rules right) : UploadMistake(right)
     {
-        public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, DateTimeOffset now) =>
+        public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, ServiceTime time) =>
             state is UploadState.Ended { Aborted: false } && command is StorePart or CheckPart
-                ? Reply(command is StorePart ? new PartStanding(AttemptInUse: true) : Done.Instance)
-                : Right.Decide(state, command, now);
+                ? Reply(command is StorePart ? new StorePartResult(AttemptInUse: true) : Done.Instance)
+                : Right.Decide(state, command, time);
     }
 
     internal sealed class RepeatAnsweredAtOnce(Rules right) : UploadMistake(right)
     {
-        public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, DateTimeOffset now)
+        public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, ServiceTime time)
         {
-            var decision = Right.Decide(state, command, now);
+            var decision = Right.Decide(state, command, time);
             return decision.AwaitsPending ? Reply(decision.Answer) : decision;
         }
     }
 
     internal sealed class AbortAnsweredAfterCompletion(Rules right) : UploadMistake(right)
     {
-        public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, DateTimeOffset now) =>
-            state is UploadState.Completed && command is AbortUpload ? Nothing : Right.Decide(state, command, now);
+        public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, ServiceTime time) =>
+            state is UploadState.Completed && command is AbortUpload ? Nothing : Right.Decide(state, command, time);
     }
 
     internal sealed class FenceNotKept(Rules right) : UploadMistake(right)
     {
-        public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, DateTimeOffset now) =>
-            command is FenceAttempts ? Reply(Right.Decide(state, command, now).Answer) : Right.Decide(state, command, now);
+        public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, ServiceTime time) =>
+            command is FenceAttempts ? Reply(Right.Decide(state, command, time).Answer) : Right.Decide(state, command, time);
     }
 
     internal sealed class ShortMiddlePartTaken(Rules right) : UploadMistake(right)
     {
-        public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, DateTimeOffset now)
+        public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, ServiceTime time)
         {
-            var decision = Right.Decide(state, command, now);
-            if (decision.Answer is not Core.Refusal.PartTooShort || state is not UploadState.Open open)
+            var decision = Right.Decide(state, command, time);
+            if (decision.Answer is not OrleansUploads.Core.Refusals.Refusal.PartTooShort || state is not UploadState.Open open)
             {
                 return decision;
             }
@@ -144,8 +145,8 @@ internal static class UploadBugs
                 return decision;
             }
 
-            var archive = ArchiveId.Derive(open.Opening.Upload, claimed.SizeBytes, claimed.TreeHash);
-            var completed = new UploadCompleted(archive, claimed.SizeBytes, claimed.TreeHash, now);
+            var archive = ArchiveId.Derive(open.Spec.Upload, claimed.SizeBytes, claimed.TreeHash);
+            var completed = new UploadCompleted(archive, claimed.SizeBytes, claimed.TreeHash, time.Now);
             var answer = new CompletedArchive(archive, claimed.Vault, claimed.SizeBytes, claimed.TreeHash);
             return Accept(answer, completed).Telling([.. Pending(Right.Evolve(state, completed))]);
         }

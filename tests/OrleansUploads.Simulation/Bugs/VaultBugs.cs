@@ -1,13 +1,15 @@
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Vaults;
 using ShardRules = OrleansUploads.Core.Deciding.Decider<
     OrleansUploads.Core.Archives.ArchiveShardState,
-    OrleansUploads.Core.Archives.ArchiveShardCommand,
+    OrleansUploads.Core.Messages.Archives.ArchiveShardCommand,
     OrleansUploads.Core.Archives.ArchiveShardEvent>;
 using VaultRules = OrleansUploads.Core.Deciding.Decider<
     OrleansUploads.Core.Vaults.VaultState,
-    OrleansUploads.Core.Vaults.VaultCommand,
+    OrleansUploads.Core.Messages.Vaults.VaultCommand,
     OrleansUploads.Core.Vaults.VaultEvent>;
 
 namespace OrleansUploads.Simulation.Bugs;
@@ -23,38 +25,38 @@ internal static class VaultBugs
     /// <summary>The receiver counts what it is told twice.</summary>
     internal sealed class ArchiveAddedTwice(ShardRules right) : OtherRules<ArchiveShardState, ArchiveShardCommand, ArchiveShardEvent>(right)
     {
-        public override Decision<ArchiveShardEvent> Decide(ArchiveShardState state, ArchiveShardCommand command, DateTimeOffset now) =>
+        public override Decision<ArchiveShardEvent> Decide(ArchiveShardState state, ArchiveShardCommand command, ServiceTime time) =>
             command is AddArchive add
-                ? Right.Decide(state with { Archives = state.Archives.Remove(add.Entry.Archive) }, command, now)
-                : Right.Decide(state, command, now);
+                ? Right.Decide(state with { Archives = state.Archives.Remove(add.Entry.Archive) }, command, time)
+                : Right.Decide(state, command, time);
     }
 
     internal sealed class DeletedArchiveComesBack(ShardRules right)
         : OtherRules<ArchiveShardState, ArchiveShardCommand, ArchiveShardEvent>(right)
     {
-        public override Decision<ArchiveShardEvent> Decide(ArchiveShardState state, ArchiveShardCommand command, DateTimeOffset now) =>
+        public override Decision<ArchiveShardEvent> Decide(ArchiveShardState state, ArchiveShardCommand command, ServiceTime time) =>
             command is AddArchive { Entry.Archive: var archive } && state.Deleted.ContainsKey(archive)
                 ? Right.Decide(
                     state with { Archives = state.Archives.Remove(archive), Deleted = state.Deleted.Remove(archive) },
                     command,
-                    now)
-                : Right.Decide(state, command, now);
+                    time)
+                : Right.Decide(state, command, time);
     }
 
     internal sealed class DeletedWithOpenUploads(VaultRules right) : OtherRules<VaultState, VaultCommand, VaultEvent>(right)
     {
-        public override Decision<VaultEvent> Decide(VaultState state, VaultCommand command, DateTimeOffset now) =>
+        public override Decision<VaultEvent> Decide(VaultState state, VaultCommand command, ServiceTime time) =>
             state is VaultState.Live live && command is DeleteVault
-                ? Right.Decide(live with { Uploads = live.Uploads.Clear() }, command, now)
-                : Right.Decide(state, command, now);
+                ? Right.Decide(live with { Uploads = live.Uploads.Clear(), Admissions = VaultAdmissions.None }, command, time)
+                : Right.Decide(state, command, time);
     }
 
     internal sealed class FormerLifeCounts(VaultRules right) : OtherRules<VaultState, VaultCommand, VaultEvent>(right)
     {
-        public override Decision<VaultEvent> Decide(VaultState state, VaultCommand command, DateTimeOffset now) =>
+        public override Decision<VaultEvent> Decide(VaultState state, VaultCommand command, ServiceTime time) =>
             state is VaultState.Live live && command is RecordArchives record
-                ? Right.Decide(state, record with { Epoch = live.Life.Epoch }, now)
-                : Right.Decide(state, command, now);
+                ? Right.Decide(state, record with { Epoch = live.Incarnation.Epoch }, time)
+                : Right.Decide(state, command, time);
     }
 
     internal sealed class OlderTotalsCount(VaultRules right) : OtherRules<VaultState, VaultCommand, VaultEvent>(right)
@@ -64,9 +66,9 @@ internal static class VaultBugs
                 ? live with { Shards = live.Shards.SetItem(recorded.Totals.Shard, recorded.Totals) }
                 : Right.Evolve(state, happened);
 
-        public override Decision<VaultEvent> Decide(VaultState state, VaultCommand command, DateTimeOffset now) =>
-            state is VaultState.Live live && command is RecordArchives record && record.Epoch == live.Life.Epoch
+        public override Decision<VaultEvent> Decide(VaultState state, VaultCommand command, ServiceTime time) =>
+            state is VaultState.Live live && command is RecordArchives record && record.Epoch == live.Incarnation.Epoch
                 ? Accept(new ArchivesRecorded(record.Totals, record.ClosedUpload))
-                : Right.Decide(state, command, now);
+                : Right.Decide(state, command, time);
     }
 }

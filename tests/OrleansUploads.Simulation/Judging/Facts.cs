@@ -1,10 +1,10 @@
-using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Settings;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Simulation.Workload;
 
 namespace OrleansUploads.Simulation.Judging;
 
-/// <summary>What is known for certain about an upload, and by when something may have happened to it by itself.</summary>
+/// <summary>The known facts about an upload, and the time from which it may have expired.</summary>
 internal sealed class UploadFacts(Judge judge, int vault, DateTimeOffset initiatedAt)
 {
     private static readonly UploadPolicy Policy = new();
@@ -29,6 +29,12 @@ internal sealed class UploadFacts(Judge judge, int vault, DateTimeOffset initiat
 
     public bool AbortAnswered { get; set; }
 
+    /// <summary>The archive that an unanswered completion would create; null if none was sent.</summary>
+    public ArchiveId? Foreseen { get; set; }
+
+    /// <summary>When a completion was first sent; null while none was.</summary>
+    public DateTimeOffset? CompleteAskedAt { get; set; }
+
     /// <summary>Whether a request that would end the upload was ever sent.</summary>
     public bool EndWasAsked { get; set; }
 
@@ -45,13 +51,13 @@ internal sealed class UploadFacts(Judge judge, int vault, DateTimeOffset initiat
 
     public bool MayForgetEnd => judge.Now >= _initiatedAt + Policy.RecordLife - judge.ClockError;
 
-    public bool MayForgetArchive => Archive is { } id && judge.ArchiveOf(id) is { DeleteAskedAt: { } at }
+    public bool MayForgetArchive => (Archive ?? Foreseen) is { } id && judge.ArchiveOf(id) is { DeleteAskedAt: { } at }
         && judge.Now >= at + Policy.RecordLife - judge.ClockError;
 
     public bool MayHaveBeenCollected => judge.AnyCollection;
 }
 
-/// <summary>What is known about an archive.</summary>
+/// <summary>The known facts about an archive.</summary>
 internal sealed class ArchiveFacts(ArchiveId id, int vault, IReadOnlyList<Content> contents)
 {
     public ArchiveId Id { get; } = id;
@@ -61,6 +67,12 @@ internal sealed class ArchiveFacts(ArchiveId id, int vault, IReadOnlyList<Conten
     public IReadOnlyList<Content> Contents { get; } = contents;
 
     public long SizeBytes { get; } = Content.SizeOf(contents);
+
+    /// <summary>When it was first asked for; it cannot be older than that. Null where it was foreseen.</summary>
+    public DateTimeOffset? CreatedNotBefore { get; init; }
+
+    /// <summary>The upload that it was foreseen of.</summary>
+    public UploadFacts? ForeseenOf { get; init; }
 
     /// <summary>Order of the answer that showed the archive.</summary>
     public long KnownSince { get; set; }

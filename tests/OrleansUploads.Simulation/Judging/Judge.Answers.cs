@@ -1,4 +1,4 @@
-using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Simulation.Workload;
 
 namespace OrleansUploads.Simulation.Judging;
@@ -26,11 +26,14 @@ internal sealed partial class Judge
             Request.PutArchive r => AnswerPutArchive(r, asked, reply),
             Request.DeleteArchive r => AnswerDeleteArchive(r, asked, reply),
             Request.ReadArchive r => AnswerRead(r, asked, reply),
+            Request.DeleteForeseen r => AnswerDeleteForeseen(r, reply),
+            Request.CompleteLock r => AnswerCompleteLock(r, reply),
+            Request.AbortLock r => AnswerAbortLock(r, asked, reply),
             _ => true,
         };
         if (!explained)
         {
-            onViolation($"model: {asked.Request} cannot be answered {Describe(reply)} here");
+            onViolation($"model: {Describe(reply)} is not a valid answer to {asked.Request} here");
         }
     }
 
@@ -47,9 +50,9 @@ internal sealed partial class Judge
         switch (reply.Verdict)
         {
             case Verdict.Done:
+                facts.ActiveAt = asked.At > facts.ActiveAt ? asked.At : facts.ActiveAt;
                 if (asked.IsNewContent)
                 {
-                    facts.ActiveAt = asked.At > facts.ActiveAt ? asked.At : facts.ActiveAt;
                     if (states.Ever.Any(state => UploadRules.ContentAt(state, request.Slot) is { } other && other != request.Content))
                     {
                         coverage.Saw(Situations.PartReplaced);
@@ -108,7 +111,7 @@ internal sealed partial class Judge
         facts.Archive = reply.Archive;
         facts.CompletedSince = facts.CompletedSince == 0 ? _events : facts.CompletedSince;
         facts.EndedSince = facts.EndedSince == 0 ? _events : facts.EndedSince;
-        LearnArchive(reply.Archive!.Value, request.Vault, request.Claim.Contents ?? []);
+        LearnArchive(reply.Archive!.Value, request.Vault, request.Claim.Contents ?? [], facts.CompleteAskedAt ?? asked.At);
         return states.End(asked.Place, reply.Verdict, MayBeStale);
     }
 
@@ -138,12 +141,13 @@ internal sealed partial class Judge
     private bool AnswerPutArchive(Request.PutArchive request, Asked asked, Reply reply)
     {
         _doubtfulArchives[request.Vault]--;
+        JudgeLimit(request.Vault, asked, reply);
         switch (reply.Verdict)
         {
             case Verdict.Done:
                 if (request.Lie != Lie.None)
                 {
-                    onViolation("model: a lie was stored as an archive");
+                    onViolation("model: an archive was stored from a request with false bytes or hash");
                 }
 
                 if (_archives.ContainsKey(reply.Archive!.Value))
@@ -151,7 +155,7 @@ internal sealed partial class Judge
                     onViolation("one ID: two archives have the same ID");
                 }
 
-                LearnArchive(reply.Archive.Value, request.Vault, [request.Content]);
+                LearnArchive(reply.Archive.Value, request.Vault, [request.Content], asked.At);
                 break;
             case Verdict.Invalid or Verdict.Conflict:
                 // Its upload is aborted quietly; where that fails, it stays until it is stale.
@@ -180,7 +184,7 @@ internal sealed partial class Judge
             return true;
         }
 
-        return MayBeStale || !asked.IsFirstDeletion;
+        return reply.Verdict == Verdict.Denied ? AnswerDenied(request.Vault) : MayBeStale || !asked.IsFirstDeletion;
     }
 
     private bool AnswerRead(Request.ReadArchive request, Asked asked, Reply reply)
@@ -188,7 +192,7 @@ internal sealed partial class Judge
         var archive = _archives[request.Archive];
         if (reply.BytesDiffer)
         {
-            onViolation("bytes: an archive was read back with other bytes than were stored");
+            onViolation("bytes: an archive was read back with bytes that differ from those stored");
         }
 
         if (reply.Verdict == Verdict.Done)
@@ -200,11 +204,15 @@ internal sealed partial class Judge
         return MayBeStale || !IsCertainlyThere(archive, archive.Vault, asked);
     }
 
-    private void LearnArchive(ArchiveId id, int vault, IReadOnlyList<Content> contents)
+    private void LearnArchive(ArchiveId id, int vault, IReadOnlyList<Content> contents, DateTimeOffset createdNotBefore)
     {
         if (!_archives.ContainsKey(id))
         {
-            _archives.Add(id, new ArchiveFacts(id, vault, contents) { KnownSince = _events });
+            _archives.Add(id, new ArchiveFacts(id, vault, contents)
+            {
+                KnownSince = _events,
+                CreatedNotBefore = createdNotBefore,
+            });
         }
     }
 }

@@ -35,7 +35,7 @@ internal sealed partial class Judge
             coverage.Saw(Situations.VaultNotEmpty);
             if (!MayBeStale && IsCertainlyEmpty(request.Vault, asked))
             {
-                onViolation("model: an empty vault was said not to be empty");
+                onViolation("model: an empty vault was reported as not empty");
             }
         }
 
@@ -52,7 +52,7 @@ internal sealed partial class Judge
                 + _order.Count(id => _uploads[id].Facts is { EndWasAsked: true, Archive: null } facts && facts.Vault == request.Vault);
             if (reply.Archives < least || reply.Archives > most)
             {
-                onViolation($"model: a vault with {least} to {most} archives says that it has {reply.Archives}");
+                onViolation($"model: a vault with {least} to {most} archives reports {reply.Archives}");
             }
         }
 
@@ -75,6 +75,7 @@ internal sealed partial class Judge
     private bool AnswerInitiate(Request.InitiateUpload request, Asked asked, Reply reply)
     {
         _doubtfulUploads[request.Vault]--;
+        JudgeLimit(request.Vault, asked, reply);
         if (reply.Verdict == Verdict.Done)
         {
             Learn(reply.Upload!.Value, request.Vault, Phase.Open, asked.At);

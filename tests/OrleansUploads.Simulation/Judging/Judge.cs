@@ -1,5 +1,4 @@
-using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Simulation.Workload;
 
 namespace OrleansUploads.Simulation.Judging;
@@ -26,7 +25,7 @@ internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage,
     /// <summary>By how much any two clocks may differ.</summary>
     public TimeSpan ClockError { get; init; }
 
-    /// <summary>Whether replies may come from a host that has been overtaken by another. Its writes are fenced; what it
+    /// <summary>Whether replies may come from a stale host. Its writes are fenced; what it
     /// answers without a write may be of the past.</summary>
     public bool MayBeStale { get; set; }
 
@@ -81,6 +80,7 @@ internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage,
                 break;
             case Request.CompleteUpload r:
                 BeginEnd(r.Upload);
+                _uploads[r.Upload].Facts.CompleteAskedAt ??= Now;
                 _uploads[r.Upload].Facts.Claims.Remove(r.Claim);
                 _uploads[r.Upload].Facts.Claims.Add(r.Claim);
                 asked.Place = BeginComplete(_uploads[r.Upload], request);
@@ -96,6 +96,18 @@ internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage,
             case Request.DeleteArchive r:
                 asked.IsFirstDeletion = _archives[r.Archive].DeleteAskedAt is null;
                 _archives[r.Archive].DeleteAskedAt ??= Now;
+                break;
+            case Request.DeleteForeseen r:
+                Foresee(r);
+                break;
+            case Request.SetAccess r:
+                _guarded[r.Vault] = true;
+                break;
+            case Request.InitiateLock r:
+                _guarded[r.Vault] = true;
+                break;
+            case Request.AbortLock r:
+                asked.LockedEpoch = LockedEpochOf(r.Vault);
                 break;
         }
 
@@ -134,7 +146,7 @@ internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage,
         }
     }
 
-    /// <summary>Nobody will learn how the request was answered.</summary>
+    /// <summary>The answer to the request was lost.</summary>
     public void Abandon(Asked asked)
     {
         switch (asked.Request)
@@ -260,4 +272,7 @@ internal sealed class Asked(Request request, long order, DateTimeOffset at)
     public bool IsNewContent { get; set; }
 
     public bool IsFirstDeletion { get; set; }
+
+    /// <summary>The newest life of the vault in which a lock was complete by then; 0 for none.</summary>
+    public long LockedEpoch { get; set; }
 }

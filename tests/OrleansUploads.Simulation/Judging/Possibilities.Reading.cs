@@ -29,7 +29,7 @@ internal sealed partial class Possibilities
 
         if (!mayBeStale && reading.ChangesBefore == _changes)
         {
-            // Nothing began or ended meanwhile, so what was seen was seen of one of these.
+            // No request started or ended during the read, so it saw one of these states.
             Keep(explains);
         }
 

@@ -28,7 +28,7 @@ internal sealed partial class Possibilities(IRules rules, ulong initial)
     /// <summary>The states that were possible at any time.</summary>
     public IReadOnlySet<ulong> Ever => _ever;
 
-    /// <summary>Whether there were more possibilities than can be followed; nothing is judged until things settle.</summary>
+    /// <summary>Whether there were too many possibilities to track; nothing is judged until the system settles.</summary>
     public bool IsLost { get; private set; }
 
     /// <summary>A request is on its way; from now on it may be carried out.</summary>
@@ -105,7 +105,7 @@ internal sealed partial class Possibilities(IRules rules, ulong initial)
         return true;
     }
 
-    /// <summary>Nobody will ever learn how the request was answered; it may still be carried out, late.</summary>
+    /// <summary>The answer to the request was lost; the request may still take effect later.</summary>
     public void Abandon(int place)
     {
         if (IsLost || place < 0)

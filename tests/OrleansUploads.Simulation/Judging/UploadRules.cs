@@ -2,7 +2,7 @@ using OrleansUploads.Simulation.Workload;
 
 namespace OrleansUploads.Simulation.Judging;
 
-/// <summary>Where an upload stands.</summary>
+/// <summary>The status of an upload.</summary>
 internal enum Phase
 {
     NotBegun = 0,

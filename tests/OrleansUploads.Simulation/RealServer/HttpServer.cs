@@ -1,10 +1,9 @@
 using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
-using OrleansUploads.Core;
-using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Hashing;
 using OrleansUploads.Simulation.Workload;
 
 namespace OrleansUploads.Simulation.RealServer;
@@ -17,10 +16,10 @@ internal sealed class HttpServer(GlacierClient client) : IServer
     private const long PartSizeBytes = Limits.MinPartSizeBytes;
     private static readonly string[] Vaults = ["photos", "tapes"];
 
-    /// <summary>Whether the client can say it. It cannot send more bytes than it announces.</summary>
+    /// <summary>Whether the client can send the request. It cannot send more bytes than it announces.</summary>
     public static bool CanSend(Request request) => LieOf(request) != Lie.BodyTooLong;
 
-    /// <summary>Whether the request ends without an answer by its own fault.</summary>
+    /// <summary>Whether the request gets no answer because its body is incomplete.</summary>
     public static bool EndsWithoutAnswer(Request request) => LieOf(request) is Lie.BodyBreaksOff or Lie.BodyTooShort;
 
     public async Task<Reply> HandleAsync(Request request, CancellationToken cancellationToken)
@@ -151,7 +150,7 @@ internal sealed class HttpServer(GlacierClient client) : IServer
     private async Task<Reply> ReadAsync(Request.ReadArchive request, CancellationToken cancellationToken)
     {
         var sizeBytes = Content.SizeOf(request.Expected);
-        var first = request.OnlyRange ? (sizeBytes - 1) / Limits.LeafBytes * Limits.LeafBytes : 0;
+        var first = request.OnlyRange ? (sizeBytes - 1) / TreeHash.LeafBytes * TreeHash.LeafBytes : 0;
         var vault = Vaults[request.Vault];
         var job = await client.InitiateArchiveRetrievalAsync(
             vault,

@@ -11,7 +11,7 @@ namespace OrleansUploads.Simulation.RealServer;
 internal sealed class RealClients(
     ServerLives lives, Judge judge, ClientMemory memory, RealTally tally, Action<string> onViolation)
 {
-    /// <summary>Schedules are in a time in which nobody waits for timeouts.</summary>
+    /// <summary>Timeouts of a schedule are divided by this for a real server, so that clients do not wait for long.</summary>
     private const int TimeoutDivisor = 20;
 
     private readonly Lock _gate = new();
@@ -20,13 +20,13 @@ internal sealed class RealClients(
     private readonly List<(int Asks, TaskCompletionSource Reached)> _moments = [];
     private int _asks;
 
-    /// <summary>Whether clients may leave requests behind that the server goes on with.</summary>
+    /// <summary>Whether clients may abandon requests that the server still processes.</summary>
     public bool MayHangUp { get; set; }
 
-    /// <summary>Whether the server has a reason to answer that it cannot.</summary>
+    /// <summary>Whether an injected fault explains a server error.</summary>
     public bool MayFail { get; set; }
 
-    /// <summary>What was asked and answered, a line each.</summary>
+    /// <summary>Requests and answers, one per line.</summary>
     public IReadOnlyList<string> Lines => _lines;
 
     /// <summary>Ends when so many requests of this round have been sent.</summary>
@@ -86,6 +86,10 @@ internal sealed class RealClients(
         return reply is { Verdict: not Verdict.Unknown } ? reply : Reply.Unknown with { Vaults = [], Uploads = [] };
     }
 
+    /// <summary>Asks while it is not sure that there will be an answer.</summary>
+    public async Task<Reply> TryAnswerAsync(Request request) =>
+        await SendAsync(Step.Nemesis, () => request, Timeout.InfiniteTimeSpan, null) ?? Reply.Unknown;
+
     private async Task<bool> AskAsync(int actor, Operation operation, TimeSpan patience) =>
         await SendAsync(actor, () => memory.Resolve(operation), patience, operation) is not { Verdict: Verdict.Unknown };
 
@@ -97,6 +101,7 @@ internal sealed class RealClients(
         HttpServer server;
         int ends;
         bool wasEnding;
+        bool couldFail;
         lock (_gate)
         {
             request = resolve();
@@ -111,6 +116,7 @@ internal sealed class RealClients(
             server = lives.Server;
             ends = lives.Ends;
             wasEnding = lives.IsEnding;
+            couldFail = MayFail;
             Note($"client {actor,2}  ask    #{asked.Order} {RequestText.Of(request)}");
             foreach (var (_, reached) in _moments.Where(moment => moment.Asks <= _asks))
             {
@@ -141,10 +147,10 @@ internal sealed class RealClients(
 
             judge.Abandon(asked);
             tally.InDoubt++;
-            var isExplained = wasEnding || lives.Ends != ends || MayFail || hangUp.IsCancellationRequested;
+            var isExplained = wasEnding || lives.Ends != ends || couldFail || MayFail || hangUp.IsCancellationRequested;
             if (!isExplained && !HttpServer.EndsWithoutAnswer(request))
             {
-                onViolation($"robustness: no definite answer to {RequestText.Of(request)}, and no fault explains it: {reply.Reason}");
+                onViolation($"robustness: no definite answer to {RequestText.Of(request)}; no injected fault explains this: {reply.Reason}");
             }
 
             return reply;
@@ -152,7 +158,7 @@ internal sealed class RealClients(
     }
 }
 
-/// <summary>What a run was made of.</summary>
+/// <summary>The counts of a run.</summary>
 internal sealed class RealTally
 {
     public int Rounds { get; set; }

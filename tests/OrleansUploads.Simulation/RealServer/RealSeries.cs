@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using OrleansUploads.EndToEnd.Tests.Damage;
 using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Simulation.Judging;
@@ -15,24 +14,22 @@ internal sealed class RealSeries : IAsyncDisposable
     private const int StepsPerRound = 36;
     private const int DiskMebibytes = 160;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(100);
-
     private readonly SeededRandom _random;
     private readonly Schedule _schedule;
     private readonly int _rounds;
     private readonly bool _collects;
     private readonly RealTally _tally;
-    private readonly Coverage _coverage = new();
     private readonly Judge _judge;
     private readonly TemporaryFolder _folder;
     private readonly ServerLives _lives;
     private readonly RealClients _clients;
+    private readonly ServerChecks _checks;
     private readonly Action<string>? _betweenLives;
     private string? _violation;
 
     private RealSeries(ulong seed, int rounds, TemporaryFolder folder, RealTally tally, Action<string>? betweenLives)
     {
+        var coverage = new Coverage();
         _betweenLives = betweenLives;
         _random = new SeededRandom(seed).Fork(7);
         _rounds = rounds;
@@ -40,13 +37,14 @@ internal sealed class RealSeries : IAsyncDisposable
         _folder = folder;
         _collects = _random.Chance(400);
         _schedule = ScheduleGenerator.Generate(seed, Draw(_random));
-        _judge = new Judge(() => TimeProvider.System.GetUtcNow(), _coverage, Fail)
+        _judge = new Judge(() => TimeProvider.System.GetUtcNow(), coverage, Fail)
         {
             ClockError = TimeSpan.FromMinutes(1),
             AnyCollection = _collects,
         };
-        _lives = new ServerLives(folder.Data, _collects ? ["--collect-grace", "0s", "--collect-interval", "1s"] : []);
+        _lives = new ServerLives(new ServerSetup(folder.Data) { Options = _collects ? ServerChecks.CollectsAtOnce : [] });
         _clients = new RealClients(_lives, _judge, new ClientMemory(_judge, _schedule), tally, Fail);
+        _checks = new ServerChecks(_lives, _clients, _judge, coverage, folder.Data, () => _violation is not null, Fail);
     }
 
     /// <summary>Plays a series.</summary>
@@ -70,8 +68,8 @@ internal sealed class RealSeries : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _lives.DisposeAsync();
 
-    /// <summary>What a single server can be asked over HTTP; whatever happens to it happens for real.</summary>
-    private static SwarmOptions Draw(SeededRandom random) => new()
+    /// <summary>The options for a single real server over HTTP; its faults are real ones.</summary>
+    public static SwarmOptions Draw(SeededRandom random) => new()
     {
         Chapters = Rounds,
         Steps = Rounds * StepsPerRound,
@@ -95,7 +93,7 @@ internal sealed class RealSeries : IAsyncDisposable
 
         if (_violation is null)
         {
-            await CheckDiskAsync();
+            await _checks.CheckDiskAsync(_collects);
         }
 
         _tally.Unjudged += _judge.Uploads.Count(_judge.IsLost);
@@ -121,7 +119,7 @@ internal sealed class RealSeries : IAsyncDisposable
         _clients.MayFail = false;
         if (_violation is null)
         {
-            await CheckAsync();
+            await _checks.CheckAsync();
         }
     }
 
@@ -156,85 +154,6 @@ internal sealed class RealSeries : IAsyncDisposable
         _tally.Kills += isStop ? 0 : 1;
     }
 
-    private async Task CheckAsync()
-    {
-        await AgreeAsync();
-        _judge.Settle();
-        var model = new ModelCheck(_judge, _coverage, _clients.MustAnswerAsync, Fail);
-        var vaults = await model.CheckListsAsync();
-        await model.SettleUploadsAsync();
-        await model.CheckArchivesAsync();
-        await model.CheckCountsAsync(vaults);
-    }
-
-    /// <summary>A restarted server delivers at once what its last life left undelivered. It has, when the account and the
-    /// vaults say the same, and still do a moment later.</summary>
-    private async Task AgreeAsync()
-    {
-        var watch = Stopwatch.StartNew();
-        var inAgreement = 0;
-        while (inAgreement < 2)
-        {
-            var listed = (await _clients.MustAnswerAsync(new Request.ListVaults())).Vaults!;
-            var agree = true;
-            for (var vault = 0; vault < 2; vault++)
-            {
-                var described = await _clients.MustAnswerAsync(new Request.DescribeVault(vault));
-                agree &= listed.Contains(vault) == (described.Verdict == Verdict.Done);
-            }
-
-            inAgreement = agree ? inAgreement + 1 : 0;
-            if (_violation is not null)
-            {
-                return;
-            }
-
-            if (watch.Elapsed > Patience)
-            {
-                Fail("liveness: account and vault do not come to agree");
-                return;
-            }
-
-            await Task.Delay(Settling);
-        }
-    }
-
-    /// <summary>Bytes that nobody owns are collected, and nothing else is.</summary>
-    private async Task CheckDiskAsync()
-    {
-        await _lives.StopAsync();
-        _judge.AnyCollection = true;
-        await _lives.StartAsync(_collects ? [] : ["--collect-grace", "0s", "--collect-interval", "1s"]);
-        var watch = Stopwatch.StartNew();
-        string? fault;
-        do
-        {
-            await Task.Delay(Settling);
-            fault = FindFault();
-        }
-        while (fault is not null && watch.Elapsed < Patience);
-        if (fault is not null)
-        {
-            Fail(fault);
-        }
-
-        await CheckAsync();
-    }
-
-    private string? FindFault()
-    {
-        try
-        {
-            string? fault = null;
-            new DiskCheck(StoredFolder.Read(_folder.Data), _judge, _coverage, found => fault ??= found).Run();
-            return fault;
-        }
-        catch (IOException collecting)
-        {
-            return $"disk: it never comes to rest: {collecting.Message}";
-        }
-    }
-
     private void Fail(string violation)
     {
         _clients.Note($"VIOLATION {violation}");
@@ -243,12 +162,13 @@ internal sealed class RealSeries : IAsyncDisposable
 }
 
 /// <summary>A promise that a real server broke.</summary>
-/// <param name="Seed">What the series drew. Real time is no part of it: the same seed may need a few attempts.</param>
+/// <param name="Seed">The seed of the series. Real timing is not part of it, so a failure may need a few attempts to
+/// reproduce.</param>
 /// <param name="Violation">Which promise.</param>
 /// <param name="Lines">What was asked and answered until then.</param>
 /// <param name="Log">What the server's last life logged.</param>
 internal sealed record RealFailure(ulong Seed, string Violation, IReadOnlyList<string> Lines, string Log)
 {
     public override string ToString() => string.Join('\n',
-        [$"seed {Seed} breaks a promise of the real server: {Violation}", .. Lines, "--- the server's log", Log]);
+        [$"seed {Seed} violates a promise of the real server: {Violation}", .. Lines, "--- the server's log", Log]);
 }

@@ -1,9 +1,10 @@
 using System.Buffers.Binary;
-using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Simulation.RealServer;
 
-/// <summary>Reads the part store of a data folder as anybody can: directories, and files whose bytes come first.</summary>
+/// <summary>Reads the part store of a data folder directly: directories, and files that start with the part's
+/// bytes.</summary>
 internal static class StoredFolder
 {
     private const string Manifest = "manifest";
@@ -11,7 +12,7 @@ internal static class StoredFolder
     private const int TrailerBytes = 24;
     private const int LengthAt = 12;
 
-    /// <exception cref="IOException">Something was deleted meanwhile.</exception>
+    /// <exception cref="IOException">A file was deleted during the read.</exception>
     public static IReadOnlyList<FoundUpload> Read(string dataFolder) =>
         [.. Directory.EnumerateDirectories(Path.Combine(dataFolder, "parts"))
             .SelectMany(Directory.EnumerateDirectories)

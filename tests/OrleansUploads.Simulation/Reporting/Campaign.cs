@@ -10,7 +10,7 @@ internal sealed class Campaign(ulong firstSeed, int threads)
     private readonly ulong _first = firstSeed;
     private ulong _next = firstSeed;
 
-    /// <summary>What all finished schedules met together.</summary>
+    /// <summary>The combined coverage of all finished schedules.</summary>
     public Coverage Coverage { get; } = new();
 
     /// <summary>The seeds that broke a promise, in ascending order.</summary>

@@ -3,15 +3,18 @@ using OrleansUploads.Simulation.Bugs;
 
 namespace OrleansUploads.Simulation.Reporting;
 
-/// <summary>What simulate.sh can be asked for. Exit codes: 0 all promises kept, 1 one was broken, 2 not understood.</summary>
+/// <summary>The commands of simulate.sh. Exit codes: 0 every promise was kept, 1 a promise was violated, 2 invalid
+/// arguments.</summary>
 internal static class CommandLine
 {
     private const string Usage = """
-        ./simulate.sh --seed N [--trace]     replay one seed; a failure is shrunk and told step by step
-        ./simulate.sh --seeds N [--from S]   run N seeds from S on (default 1)
-        ./simulate.sh --minutes M [--from S] run seeds from S on (default: a new place each time) for M minutes, on all cores
-        ./simulate.sh --bugs                 plant every bug of the table and say how many seeds it takes to notice it
-        ./simulate.sh --real --rounds N [--seed S]  drive the real server over HTTP, kill it in each round, and judge it by the same model
+        ./simulate.sh --seed N [--trace]     replay one seed; a failure is shrunk and shown step by step
+        ./simulate.sh --seeds N [--from S]   run N seeds, starting at S (default: 1)
+        ./simulate.sh --minutes M [--from S] run seeds for M minutes on all cores, starting at S (default: derived from the time)
+        ./simulate.sh --bugs                 plant each bug of the table and report how many seeds it takes to find it
+        ./simulate.sh --real --rounds N [--seed S]  run the real server over HTTP, kill it in each round, and check it against the same model
+        ./simulate.sh --power-cut --rounds N [--seed S] [--failing-flushes]  the same on a disk that loses unflushed data at each power cut
+        ./simulate.sh --power-cut --mutations [NAME]  remove one flush or write order of `serve` at a time, and report how soon this is found
         """;
 
     public static int Run(string[] args)
@@ -26,7 +29,8 @@ internal static class CommandLine
                 ["--seeds", var count, "--from", var from] => RunSeeds(Number(count), Number(from)),
                 ["--minutes", var minutes] => RunFor(minutes, (ulong)TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() << 20),
                 ["--minutes", var minutes, "--from", var from] => RunFor(minutes, Number(from)),
-                ["--bugs"] => HuntBugs(),
+                ["--bugs"] => HuntBugs(""),
+                ["--bugs", var about] => HuntBugs(about),
                 _ => Explain(),
             };
         }
@@ -56,7 +60,7 @@ internal static class CommandLine
         Print(outcome.Options.Describe());
         Print(FailureReport.Of(outcome.Schedule));
         Print(outcome.Trace.Lines);
-        Console.WriteLine($"seed {seed} keeps all promises; trace hash {outcome.Trace.Hash:x16} over {outcome.Trace.Notes} notes");
+        Console.WriteLine($"seed {seed} keeps every promise; trace hash {outcome.Trace.Hash:x16} over {outcome.Trace.Notes} notes");
         return 0;
     }
 
@@ -65,13 +69,13 @@ internal static class CommandLine
         var campaign = new Campaign(from, Environment.ProcessorCount);
         var watch = System.Diagnostics.Stopwatch.StartNew();
         campaign.Run(count);
-        Console.WriteLine($"{count} seeds from {from} on in {watch.Elapsed.TotalSeconds:F1} s, {count / watch.Elapsed.TotalSeconds:F0}/s");
+        Console.WriteLine($"{count} seeds, starting at {from}, in {watch.Elapsed.TotalSeconds:F1} s, {count / watch.Elapsed.TotalSeconds:F0}/s");
         return Conclude(campaign);
     }
 
     private static int RunFor(string minutes, ulong from)
     {
-        Console.WriteLine($"seeds from {from} on");
+        Console.WriteLine($"Running seeds, starting at {from}");
         var campaign = new Campaign(from, Environment.ProcessorCount);
         campaign.Run(TimeSpan.FromMinutes(double.Parse(minutes, CultureInfo.InvariantCulture)), Console.WriteLine);
         return Conclude(campaign);
@@ -100,11 +104,11 @@ internal static class CommandLine
         return failures.Count == 0 ? 0 : 1;
     }
 
-    private static int HuntBugs()
+    private static int HuntBugs(string about)
     {
-        Console.WriteLine($"{"planted bug",-60}{"noticed after",14}{"bound",8}   by");
+        Console.WriteLine($"{"planted bug",-60}{"found after",14}{"bound",8}   by");
         var missed = 0;
-        foreach (var bug in BugTable.All)
+        foreach (var bug in BugTable.All.Where(bug => bug.Name.Contains(about, StringComparison.Ordinal)))
         {
             if (BugTable.Hunt(bug) is { } found)
             {
@@ -113,7 +117,7 @@ internal static class CommandLine
             else
             {
                 missed++;
-                Console.WriteLine($"{bug.Name,-60}{"NOT NOTICED",14}{bug.Seeds,8}");
+                Console.WriteLine($"{bug.Name,-60}{"NOT FOUND",14}{bug.Seeds,8}");
             }
         }
 

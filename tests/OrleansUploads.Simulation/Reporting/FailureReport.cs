@@ -5,15 +5,15 @@ using OrleansUploads.Simulation.World;
 
 namespace OrleansUploads.Simulation.Reporting;
 
-/// <summary>What a person needs to understand a failure, the seed first.</summary>
+/// <summary>The report of a failure, starting with its seed.</summary>
 internal static class FailureReport
 {
     public static IEnumerable<string> Of(Outcome failure, Func<PlantedBug>? bug = null)
     {
-        yield return $"seed {failure.Seed} breaks a promise: {failure.Violation}";
-        yield return $"replay it with: ./simulate.sh --seed {failure.Seed}";
+        yield return $"seed {failure.Seed} violates a promise: {failure.Violation}";
+        yield return $"Replay: ./simulate.sh --seed {failure.Seed}";
         yield return "";
-        yield return "The world as drawn:";
+        yield return "Generated world:";
         foreach (var line in failure.Options.Describe())
         {
             yield return line;
@@ -24,9 +24,9 @@ internal static class FailureReport
         yield return "";
         yield return string.Create(
             CultureInfo.InvariantCulture,
-            $"Shrunk in {shrinker.Runs} runs from {failure.Schedule.Steps} steps to {shrunk.Schedule.Steps}; it breaks: {shrunk.Violation}");
+            $"Shrunk in {shrinker.Runs} runs from {failure.Schedule.Steps} steps to {shrunk.Schedule.Steps}; violation: {shrunk.Violation}");
         yield return "";
-        yield return "What still matters in the world:";
+        yield return "World options that are still needed for the failure:";
         foreach (var (line, ordinary) in shrunk.Options.Describe().Zip(new SwarmOptions().Describe()))
         {
             if (line != ordinary)
@@ -43,7 +43,7 @@ internal static class FailureReport
         }
 
         yield return "";
-        yield return "What happened (time, where, what):";
+        yield return "Trace (time, place, event):";
         foreach (var line in shrunk.Trace.Lines)
         {
             yield return line;
@@ -66,8 +66,8 @@ internal static class FailureReport
             }
 
             yield return chapter.LeapAfter == TimeSpan.Zero
-                ? "  (everything settles and is looked at)"
-                : $"  (everything settles and is looked at; then {chapter.LeapAfter} pass)";
+                ? "  (wait until everything settles, then check)"
+                : $"  (wait until everything settles, then check; then {chapter.LeapAfter} pass)";
         }
     }
 }

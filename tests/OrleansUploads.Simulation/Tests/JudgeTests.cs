@@ -1,4 +1,5 @@
-using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Settings;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Simulation.Judging;
 using OrleansUploads.Simulation.Workload;
 using OrleansUploads.TestKit;
@@ -59,7 +60,7 @@ public sealed class JudgeTests
     }
 
     [Fact]
-    public void A_part_in_doubt_may_be_there_or_come_later_but_not_go_again()
+    public void A_part_with_unknown_outcome_may_appear_later_but_never_disappears()
     {
         Lose(Put(A));
         IsFine(new Request.ListParts(0, Upload), Parts());
@@ -68,7 +69,7 @@ public sealed class JudgeTests
     }
 
     [Fact]
-    public void Once_all_is_settled_nothing_comes_later()
+    public void After_settling_no_part_appears_later()
     {
         Lose(Put(A));
         _judge.Settle();
@@ -77,7 +78,7 @@ public sealed class JudgeTests
     }
 
     [Fact]
-    public void Of_two_parts_at_once_either_may_be_the_later_one()
+    public void Either_of_two_concurrent_parts_may_win()
     {
         var first = _judge.Ask(Put(A));
         var second = _judge.Ask(Put(B));
@@ -88,21 +89,21 @@ public sealed class JudgeTests
     }
 
     [Fact]
-    public void A_complete_that_means_other_bytes_is_never_done()
+    public void A_complete_for_different_bytes_never_succeeds()
     {
         IsFine(Put(A), new Reply(Verdict.Done));
         IsWrong(Complete(B), Archive(1));
     }
 
     [Fact]
-    public void A_right_complete_is_never_refused()
+    public void A_correct_complete_is_never_refused()
     {
         IsFine(Put(A), new Reply(Verdict.Done));
         IsWrong(Complete(A), new Reply(Verdict.Invalid));
     }
 
     [Fact]
-    public void Complete_and_abort_are_never_both_answered()
+    public void Complete_and_abort_never_both_succeed()
     {
         IsFine(Put(A), new Reply(Verdict.Done));
         var abort = _judge.Ask(new Request.AbortUpload(0, Upload));
@@ -120,7 +121,7 @@ public sealed class JudgeTests
     }
 
     [Fact]
-    public void An_archive_that_nobody_deleted_is_found()
+    public void An_archive_that_was_not_deleted_is_found()
     {
         IsFine(Put(A), new Reply(Verdict.Done));
         IsFine(Complete(A), Archive(1));
@@ -137,7 +138,7 @@ public sealed class JudgeTests
     }
 
     [Fact]
-    public void A_stale_upload_may_expire_and_then_stays_so()
+    public void A_stale_upload_may_expire_and_stays_expired()
     {
         _now += UploadPolicy.DefaultStaleAfter + TimeSpan.FromMinutes(1);
         IsFine(new Request.ListParts(0, Upload), new Reply(Verdict.NotFound));
@@ -145,7 +146,7 @@ public sealed class JudgeTests
     }
 
     [Fact]
-    public void A_host_that_was_overtaken_may_tell_of_the_past_but_not_of_what_never_was()
+    public void A_stale_host_may_report_a_past_state_but_no_other()
     {
         _judge.MayBeStale = true;
         IsFine(Put(A), new Reply(Verdict.Done));

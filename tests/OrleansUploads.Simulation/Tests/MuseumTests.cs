@@ -1,14 +1,17 @@
-using OrleansUploads.Core;
+using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Simulation.Tests;
 
-/// <summary>What happened to others, acted out here. docs/museum.md tells the stories; each exhibit has its name.</summary>
+/// <summary>Failures of other upload servers, reproduced against this engine. docs/museum.md describes each under the
+/// test's name.</summary>
 public sealed class MuseumTests
 {
     private readonly MuseumWorld _world = new();
@@ -33,7 +36,7 @@ public sealed class MuseumTests
         await _world.PutAsync(upload, 0, "abc");
         var first = await _world.CompleteAsync(upload, "abc");
         var other = await _world.CompleteAsync(upload, "abd");
-        Assert.Equal(first.Answer.Archive, Assert.IsType<Refusal.CompletedOtherwise>(other.Refusal).Archive);
+        Assert.Equal(first.Answer.Archive, Assert.IsType<Refusal.CompletionMismatch>(other.Refusal).Archive);
         Assert.Equal("abc", await _world.ReadAsync(upload));
     }
 
@@ -141,8 +144,8 @@ public sealed class MuseumTests
     public void Ten_thousand_parts_with_resends_completes()
     {
         var upload = new DeciderDriver<UploadState, UploadCommand, UploadEvent>(new UploadDecider(new UploadPolicy()));
-        upload.Do(new InitiateUpload(Some.Opening()));
-        var hashes = new Core.Hashing.TreeHash[Limits.MaxParts];
+        upload.Do(new InitiateUpload(Some.Spec()));
+        var hashes = new OrleansUploads.Hashing.TreeHash[Limits.MaxParts];
         for (var turn = 0; turn < 2; turn++)
         {
             for (var slot = 0; slot < Limits.MaxParts; slot++)
@@ -153,7 +156,7 @@ public sealed class MuseumTests
             }
         }
 
-        var whole = Core.Hashing.TreeHasher.Combine(hashes);
+        var whole = OrleansUploads.Hashing.TreeHasher.Combine(hashes);
         Assert.Equal(whole, upload.Ask(new CompleteUpload(Some.Vault, Limits.MaxParts * Some.MiB, whole)).TreeHash);
     }
 
@@ -190,8 +193,7 @@ public sealed class MuseumTests
         await _world.WakeAsync();
         await _world.CollectAsync();
         Assert.Empty(await _world.StoredUploadsAsync());
-        Assert.Empty((await _world.Host.AskAsync(
-            Some.Vault.Entity, new ListUploads(Some.Vault, "", 10), CancellationToken.None)).Answer.Uploads);
+        Assert.Empty(await _world.ListUploadsAsync());
     }
 
     [Fact]
@@ -234,9 +236,7 @@ public sealed class MuseumTests
         for (var i = 0; i < 50; i++)
         {
             uploads.Add(await _world.InitiateAsync());
-            var listed = await _world.Host.AskAsync(
-                Some.Vault.Entity, new ListUploads(Some.Vault, "", 1000), CancellationToken.None);
-            Assert.Equal(uploads, [.. listed.Answer.Uploads.Select(opening => opening.Upload)]);
+            Assert.Equal(uploads, [.. await _world.ListUploadsAsync()]);
         }
     }
 }

@@ -1,24 +1,25 @@
 using System.Text;
-using OrleansUploads.Core;
-using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Hashing;
-using OrleansUploads.Core.Jobs;
+using OrleansUploads.Core.Messages.Accounts;
+using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Settings;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Intake;
 using OrleansUploads.Engine.Memory;
 using OrleansUploads.Engine.Reclaim;
 using OrleansUploads.Engine.Retrieval;
+using OrleansUploads.Hashing;
 using OrleansUploads.TestKit;
 using OrleansUploads.TestKit.PartStores;
 
 namespace OrleansUploads.Simulation.Tests;
 
-/// <summary>One engine in memory, for scenes of a few steps: a part is a word.</summary>
+/// <summary>An engine in memory, for scenarios of a few steps. A part is a word.</summary>
 internal sealed class MuseumWorld
 {
     private readonly MemoryJournal _journal = new();
@@ -75,7 +76,7 @@ internal sealed class MuseumWorld
         Assert.Null(stored.Refusal);
     }
 
-    /// <summary>Writes bytes that nobody has reported yet.</summary>
+    /// <summary>Writes bytes that have not been reported yet.</summary>
     public async ValueTask<AttemptId> WriteAsync(UploadId upload, string word)
     {
         var attempt = _ids.NewAttempt();
@@ -85,7 +86,7 @@ internal sealed class MuseumWorld
         return attempt;
     }
 
-    public ValueTask<Outcome<PartStanding>> ReportAsync(UploadId upload, int slot, string word, AttemptId attempt) =>
+    public ValueTask<Outcome<StorePartResult>> ReportAsync(UploadId upload, int slot, string word, AttemptId attempt) =>
         Host.AskAsync(
             upload.Entity, new StorePart(Some.Vault, Range(slot, word), Hash(word), attempt), CancellationToken.None);
 
@@ -107,14 +108,20 @@ internal sealed class MuseumWorld
         return Encoding.ASCII.GetString(read.ToArray());
     }
 
-    /// <summary>Collects all that is unowned now, however young.</summary>
+    /// <summary>Collects all bytes without an owner at once, regardless of their age.</summary>
     public async ValueTask CollectAsync()
     {
         Time.Advance(TimeSpan.FromSeconds(1));
-        await new AttemptCollector(Host, _parts, Time).CollectAsync(TimeSpan.Zero, CancellationToken.None);
+        await new AttemptCollector(Host, _parts, Host.Clock).CollectAsync(TimeSpan.Zero, CancellationToken.None);
     }
 
-    public async ValueTask WakeAsync() => await new WakeScan(Host, _journal, Time).RunAsync(CancellationToken.None);
+    public async ValueTask WakeAsync() => await new WakeScan(Host, _journal).RunAsync(CancellationToken.None);
+
+    public async ValueTask<IEnumerable<UploadId>> ListUploadsAsync()
+    {
+        var listed = await new UploadsReader(Host).ReadAsync(Some.Vault, "", 1000, CancellationToken.None);
+        return listed.Answer.Uploads.Select(spec => spec.Upload);
+    }
 
     public async ValueTask<List<UploadId>> StoredUploadsAsync() =>
         await _parts.ListUploadsAsync(CancellationToken.None).ToListAsync();

@@ -1,9 +1,12 @@
-using OrleansUploads.Core;
 using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Jobs;
+using OrleansUploads.Core.Messages.Accounts;
+using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Settings;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Entities;
@@ -14,7 +17,8 @@ using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Simulation.Tests;
 
-/// <summary>What the simulation found in the engine, each as the shortest scenario that shows it, and the seeds.</summary>
+/// <summary>Defects that the simulation found in the engine: for each the shortest scenario that shows it, and the
+/// seeds.</summary>
 public sealed class RegressionTests
 {
     private readonly MemoryJournal _journal = new();
@@ -22,17 +26,17 @@ public sealed class RegressionTests
     private readonly ManualTime _time = new();
 
     [Theory]
-    [InlineData(38, "a stale vault confirmed that it had closed an upload which it had never listed")]
-    [InlineData(33, "a stale account confirmed that it had removed a vault which it had never taken in")]
-    [InlineData(50, "a stale vault confirmed that it had counted an archive which it left out")]
+    [InlineData(38, "a stale vault confirmed closing an upload that it had never listed")]
+    [InlineData(33, "a stale account confirmed removing a vault that it had never registered")]
+    [InlineData(50, "a stale vault confirmed counting an archive that it had not counted")]
     [InlineData(14116, "bytes that had become an archive were deleted because a repeated report was refused")]
     [InlineData(1882374015028106, "a deletion was answered when the vault's former removal was confirmed, not its own")]
-    [InlineData(793, "a vault said that it was gone before its account knew")]
+    [InlineData(793, "a vault was reported as deleted before its account knew")]
     public void A_seed_that_once_failed_keeps_its_promises(ulong seed, string whatHappened) =>
-        Assert.True(Simulation.Run(seed, new Coverage()).Violation is null, $"Again: {whatHappened}.");
+        Assert.True(Simulation.Run(seed, new Coverage()).Violation is null, $"This failure has come back: {whatHappened}.");
 
     [Fact]
-    public async Task A_host_that_was_overtaken_does_not_confirm_a_tell_from_memory()
+    public async Task A_stale_host_does_not_confirm_a_tell_from_memory()
     {
         await using var stale = Host();
         await using var other = Host();
@@ -55,22 +59,22 @@ public sealed class RegressionTests
     }
 
     [Fact]
-    public async Task A_host_that_was_overtaken_does_not_give_bytes_free_from_memory()
+    public async Task A_stale_host_does_not_release_bytes_from_memory()
     {
         await using var stale = Host();
         await using var other = Host();
         await stale.AskAsync(Some.Upload(1).Entity, new CheckPart(Some.Vault, new PartRange(0, 6)), CancellationToken.None);
-        await other.AskAsync(Some.Upload(1).Entity, new InitiateUpload(Some.Opening()), CancellationToken.None);
+        await other.AskAsync(Some.Upload(1).Entity, new InitiateUpload(Some.Spec()), CancellationToken.None);
 
         await Assert.ThrowsAsync<EntityUnavailableException>(async () => await stale.AskAsync(
             Some.Upload(1).Entity, new FenceAttempts(Some.Noon), CancellationToken.None));
     }
 
     [Fact]
-    public void Whoever_learns_that_a_vault_is_gone_may_create_it_at_once()
+    public void A_vault_reported_as_gone_can_be_created_again_at_once()
     {
         var vault = new DeciderDriver<VaultState, VaultCommand, VaultEvent>(new VaultDecider());
-        vault.Do(new BeginVault(Some.Life, Some.Noon));
+        vault.Do(new BeginVault(Some.Incarnation, Some.Noon));
         vault.Do(new DeleteVault(Some.Vault));
 
         // The answer waits until the account has been told.
@@ -79,18 +83,18 @@ public sealed class RegressionTests
     }
 
     [Fact]
-    public void The_removal_of_one_life_is_not_taken_for_that_of_the_next()
+    public void Removing_one_incarnation_does_not_confirm_removing_the_next()
     {
         var vault = new DeciderDriver<VaultState, VaultCommand, VaultEvent>(new VaultDecider());
-        vault.Do(new BeginVault(Some.Life, Some.Noon));
+        vault.Do(new BeginVault(Some.Incarnation, Some.Noon));
         var first = Assert.Single(vault.Do(new DeleteVault(Some.Vault)).Intents);
-        vault.Do(new BeginVault(Some.Life with { Epoch = 2 }, Some.Noon));
+        vault.Do(new BeginVault(Some.Incarnation with { Epoch = 2 }, Some.Noon));
         var second = Assert.Single(vault.Do(new DeleteVault(Some.Vault)).Intents);
         Assert.NotEqual(first.Key, second.Key);
     }
 
     [Fact]
-    public void A_vault_that_is_listed_has_begun()
+    public void A_listed_vault_exists()
     {
         var account = new DeciderDriver<AccountState, AccountCommand, AccountEvent>(new AccountDecider());
         account.Do(new CreateVault(Some.Vault));
@@ -106,7 +110,7 @@ public sealed class RegressionTests
             Some.Upload(1),
             Some.Vault,
             new PartRange(0, 6),
-            new StatedHashes(new Core.Hashing.LinearHash(content.Digest), content.TreeHash),
+            new StatedHashes(new OrleansUploads.Hashing.LinearHash(content.Digest), content.TreeHash),
             new SentBody(content, Lie.None),
             CancellationToken.None);
 

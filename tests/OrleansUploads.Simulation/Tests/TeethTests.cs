@@ -1,5 +1,6 @@
 using OrleansUploads.Simulation.Bugs;
 using OrleansUploads.Simulation.Reporting;
+using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Simulation.Tests;
 
@@ -8,17 +9,18 @@ public sealed class TeethTests
     public static TheoryData<string> Names => [.. BugTable.All.Select(bug => bug.Name)];
 
     [Theory]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     [MemberData(nameof(Names))]
-    public void Every_planted_bug_is_noticed(string name)
+    public void Every_planted_bug_is_detected(string name)
     {
         var bug = BugTable.All.Single(bug => bug.Name == name);
         Assert.True(BugTable.Hunt(bug) is not null, $"'{name}' was not noticed within {bug.Seeds} seeds.");
     }
 
     [Fact]
-    public void A_failure_is_told_with_its_seed_its_world_and_a_shorter_schedule()
+    public void A_failure_report_has_the_seed_the_world_and_a_shrunk_schedule()
     {
-        var bug = BugTable.All.Single(bug => bug.Name == "the first attempt at a slot stays the part");
+        var bug = BugTable.All.Single(bug => bug.Name == "the first attempt for a slot stays the part");
         var (_, failure) = BugTable.Hunt(bug)!.Value;
         var told = FailureReport.Of(failure, bug.Plant).ToList();
         Assert.Contains(told, line => line.Contains($"./simulate.sh --seed {failure.Seed}", StringComparison.Ordinal));

@@ -1,15 +1,15 @@
-using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Simulation.Judging;
 
 namespace OrleansUploads.Simulation.Workload;
 
-/// <summary>What the clients have been told: the IDs behind a schedule's numbers, and the acknowledged parts.</summary>
+/// <summary>What the clients know: the IDs behind a schedule's numbers, and the acknowledged parts.</summary>
 internal sealed class ClientMemory(Judge judge, Schedule schedule)
 {
     private readonly Dictionary<int, (int Vault, UploadId Id)> _uploads = [];
     private readonly Dictionary<int, SortedDictionary<int, Content>> _acknowledged = [];
     private readonly List<ArchiveId> _archives = [];
+    private readonly Dictionary<int, (LockId Lock, int Days)> _locks = [];
 
     /// <summary>Puts IDs in the place of numbers; null where no ID is known.</summary>
     public Request? Resolve(Operation operation) => operation switch
@@ -31,10 +31,25 @@ internal sealed class ClientMemory(Judge judge, Schedule schedule)
             new Request.ListParts(upload.Vault, upload.Id),
         Operation.DeleteArchive o when o.Archive < _archives.Count =>
             new Request.DeleteArchive(judge.ArchiveOf(_archives[o.Archive])!.Vault, _archives[o.Archive]),
+        Operation.DeleteArchive { Archive: Operation.Newest } when _archives is [.., var newest] =>
+            new Request.DeleteArchive(judge.ArchiveOf(newest)!.Vault, newest),
+        Operation.DeleteForeseen o when _uploads.TryGetValue(o.Upload, out var upload) =>
+            Foreseen(upload.Vault, upload.Id, schedule.Plans[o.Upload]),
+        Operation.SetAccess o => new Request.SetAccess(o.Vault, o.YoungerThanDays),
+        Operation.InitiateLock o => new Request.InitiateLock(o.Vault, o.YoungerThanDays),
+        Operation.CompleteLock o when _locks.TryGetValue(o.Vault, out var held) =>
+            new Request.CompleteLock(o.Vault, held.Lock, held.Days),
+        Operation.AbortLock o => new Request.AbortLock(o.Vault),
         Operation.ReadArchive o when o.Archive < _archives.Count =>
             Request.ReadArchive.Of(judge.ArchiveOf(_archives[o.Archive])!, o.OnlyRange),
         _ => null,
     };
+
+    private static Request.DeleteForeseen Foreseen(int vault, UploadId upload, IReadOnlyList<Content> plan)
+    {
+        var claim = Workload.Claim.Of(plan);
+        return new Request.DeleteForeseen(vault, upload, ArchiveId.Derive(upload, claim.SizeBytes, claim.TreeHash), plan);
+    }
 
     private Claim Claim(Operation.CompleteUpload operation, UploadId id)
     {
@@ -58,6 +73,10 @@ internal sealed class ClientMemory(Judge judge, Schedule schedule)
         {
             _uploads[initiate.Upload] = (initiate.Vault, id);
             _acknowledged[initiate.Upload] = [];
+        }
+        else if (operation is Operation.InitiateLock locking && reply.Lock is { } held)
+        {
+            _locks[locking.Vault] = (held, locking.YoungerThanDays);
         }
         else if (operation is Operation.PutPart put && reply.Verdict == Verdict.Done)
         {

@@ -1,5 +1,4 @@
-using OrleansUploads.Core;
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Simulation.Workload;
 
@@ -9,7 +8,7 @@ namespace OrleansUploads.Simulation.Workload;
 internal readonly record struct Content(int Block, int LengthBytes)
 {
     public const int Blocks = 6;
-    public const int FullBytes = Limits.LeafBytes;
+    public const int FullBytes = TreeHash.LeafBytes;
 
     private static readonly byte[][] Pool = [.. Enumerable.Range(0, Blocks).Select(MakeBlock)];
     private static readonly Sha256Digest[] FullDigests =
@@ -21,7 +20,7 @@ internal readonly record struct Content(int Block, int LengthBytes)
 
     public byte[] Whole => Pool[Block];
 
-    /// <summary>Of at most 1 MiB, so this is the linear hash, the tree hash and the only leaf.</summary>
+    /// <summary>The content is at most 1 MiB, so this is the linear hash, the tree hash and the only leaf.</summary>
     public Sha256Digest Digest => IsFull
         ? FullDigests[Block]
         : new Sha256Digest(System.Security.Cryptography.SHA256.HashData(Bytes.Span));

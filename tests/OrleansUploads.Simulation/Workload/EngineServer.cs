@@ -1,26 +1,30 @@
-using OrleansUploads.Core;
-using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Hashing;
-using OrleansUploads.Core.Jobs;
+using OrleansUploads.Core.Messages.Accounts;
+using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Messages.Jobs;
+using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Intake;
 using OrleansUploads.Engine.Ports;
+using OrleansUploads.Engine.Retrieval;
+using OrleansUploads.Hashing;
 using OrleansUploads.Simulation.World;
 
 namespace OrleansUploads.Simulation.Workload;
 
-/// <summary>What a front does with requests, over the engine of one simulated process.</summary>
+/// <summary>Handles requests as a protocol front does, on the engine of one simulated process.</summary>
 internal sealed class EngineServer(SimulatedWorld world, SimulatedProcess process) : IServer
 {
+    private const int LinesOfListing = 2;
+
     private static readonly PartSize PartSize = PartSize.TryCreate(Limits.MinPartSizeBytes, out var size) ? size : default;
     private static readonly AccountId Account = AccountId.TryParse("111122223333", out var id) ? id : default;
     private static readonly VaultId[] Vaults = [VaultNamed("photos"), VaultNamed("tapes")];
-    private static readonly JobWish Wish = new(Description.None, null, RetrievalTier.Standard);
+    private static readonly JobOptions Wish = new(Description.None, null, RetrievalTier.Standard);
 
     private IEntityHost Host => process.Host;
 
@@ -73,7 +77,7 @@ internal sealed class EngineServer(SimulatedWorld world, SimulatedProcess proces
                         Vaults[r.Vault].Entity,
                         new OpenUpload(Vaults[r.Vault], process.Ids.NewUpload(), PartSize, Description.None, UploadOrigin.Multipart),
                         cancellationToken),
-                    opening => new Reply(Verdict.Done) { Upload = opening.Upload });
+                    spec => new Reply(Verdict.Done) { Upload = spec.Upload });
             case Request.PutPart r:
                 return Said(await PutAsync(r, cancellationToken));
             case Request.CompleteUpload r:
@@ -94,9 +98,7 @@ internal sealed class EngineServer(SimulatedWorld world, SimulatedProcess proces
                             ((int)(part.Range.FirstByte / PartSize.Bytes), part.Range.LengthBytes, part.TreeHash))],
                     });
             case Request.ListUploads r:
-                return Said(
-                    await Host.AskAsync(Vaults[r.Vault].Entity, new ListUploads(Vaults[r.Vault], "", 1000), cancellationToken),
-                    page => new Reply(Verdict.Done) { Uploads = [.. page.Uploads.Select(opening => opening.Upload)] });
+                return await ListAsync(Vaults[r.Vault], cancellationToken);
             case Request.PutArchive r:
                 return Said(
                     await process.Intake.StoreArchiveAsync(
@@ -104,8 +106,35 @@ internal sealed class EngineServer(SimulatedWorld world, SimulatedProcess proces
                         new SentBody(r.Content, r.Lie), cancellationToken),
                     done => new Reply(Verdict.Done) { Archive = done.Archive });
             case Request.DeleteArchive r:
-                return await InVaultAsync(r.Vault, async life => Said(await Host.AskAsync(
-                    life.ArchiveShard(ArchiveShardDecider.ShardOf(r.Archive, life)), new DeleteArchive(r.Archive), cancellationToken)));
+                return await new GuardedDeletion(world, process, Vaults[r.Vault]).DeleteAsync(r.Archive, cancellationToken);
+            case Request.DeleteForeseen r:
+                return await new GuardedDeletion(world, process, Vaults[r.Vault]).DeleteAsync(r.Archive, cancellationToken);
+            case Request.SetAccess { YoungerThanDays: { } days } r:
+                return Said(await Host.AskAsync(
+                    Vaults[r.Vault].Entity,
+                    new SetAccessPolicy(Vaults[r.Vault], GuardedDeletion.PolicyOf(Vaults[r.Vault], days)),
+                    cancellationToken));
+            case Request.SetAccess r:
+                return Said(await Host.AskAsync(
+                    Vaults[r.Vault].Entity, new DeleteAccessPolicy(Vaults[r.Vault]), cancellationToken));
+            case Request.InitiateLock r:
+                return Said(
+                    await Host.AskAsync(
+                        Vaults[r.Vault].Entity,
+                        new InitiateLock(
+                            Vaults[r.Vault],
+                            process.Ids.NewLock(),
+                            GuardedDeletion.PolicyOf(Vaults[r.Vault], r.YoungerThanDays)),
+                        cancellationToken),
+                    held => new Reply(Verdict.Done) { Lock = held.Lock });
+            case Request.CompleteLock r:
+                return await InOneLifeAsync(
+                    r.Vault, async () => Said(await Host.AskAsync(
+                        Vaults[r.Vault].Entity, new CompleteLock(Vaults[r.Vault], r.Lock), cancellationToken)));
+            case Request.AbortLock r:
+                return await InOneLifeAsync(
+                    r.Vault, async () => Said(await Host.AskAsync(
+                        Vaults[r.Vault].Entity, new AbortLock(Vaults[r.Vault]), cancellationToken)));
             case Request.ReadArchive r:
                 return await InVaultAsync(r.Vault, life => ReadAsync(life, r, cancellationToken));
             default:
@@ -113,14 +142,54 @@ internal sealed class EngineServer(SimulatedWorld world, SimulatedProcess proces
         }
     }
 
-    private async Task<Reply> InVaultAsync(int vault, Func<VaultLife, Task<Reply>> inLife)
+    /// <summary>Lists page by page, as clients do, with pages so short that few uploads need several.</summary>
+    private async Task<Reply> ListAsync(VaultId vault, CancellationToken cancellationToken)
     {
-        var described = await Host.AskAsync(Vaults[vault].Entity, new DescribeVault(Vaults[vault]), CancellationToken.None);
-        return described.TryGet(out var found, out var refusal) ? await inLife(found.Life) : Said(refusal);
+        var reader = new UploadsReader(Host);
+        var uploads = new List<UploadId>();
+        while (true)
+        {
+            var read = await reader.ReadAsync(
+                vault, uploads is [.., var last] ? last.ToString() : "", LinesOfListing, cancellationToken);
+            if (!read.TryGet(out var page, out var refusal))
+            {
+                return Said(refusal);
+            }
+
+            uploads.AddRange(page.Uploads.Select(spec => spec.Upload));
+            if (!page.HasMore)
+            {
+                return new Reply(Verdict.Done) { Uploads = uploads };
+            }
+
+            world.Coverage.Saw(Situations.ListingContinued);
+        }
     }
 
-    private async Task<Reply> ReadAsync(VaultLife life, Request.ReadArchive request, CancellationToken cancellationToken)
+    /// <summary>The number that schedules have for a vault.</summary>
+    public static int NumberOf(VaultId vault) => Array.IndexOf(Vaults, vault);
+
+    /// <summary>Says in which life of the vault something was done, where that is certain.</summary>
+    private async Task<Reply> InOneLifeAsync(int vault, Func<Task<Reply>> act)
     {
+        var before = await EpochAsync(vault);
+        var reply = await act();
+        return reply with { Epoch = await EpochAsync(vault) == before ? before : 0 };
+    }
+
+    private async Task<long> EpochAsync(int vault) =>
+        (await Host.AskAsync(Vaults[vault].Entity, new FindPoliciesForDeletion(Vaults[vault]), CancellationToken.None))
+            .TryGet(out var found, out _) ? found.Incarnation.Epoch : 0;
+
+    private async Task<Reply> InVaultAsync(int vault, Func<VaultIncarnation, Task<Reply>> inLife)
+    {
+        var described = await Host.AskAsync(Vaults[vault].Entity, new DescribeVault(Vaults[vault]), CancellationToken.None);
+        return described.TryGet(out var found, out var refusal) ? await inLife(found.Incarnation) : Said(refusal);
+    }
+
+    private async Task<Reply> ReadAsync(VaultIncarnation life, Request.ReadArchive request, CancellationToken cancellationToken)
+    {
+        var retirements = (await Host.AskAsync(life.Jobs, new CountRetirements(), cancellationToken)).Answer.Count;
         var shard = life.ArchiveShard(ArchiveShardDecider.ShardOf(request.Archive, life));
         var looked = await Host.AskAsync(shard, new FindArchive(request.Archive), cancellationToken);
         if (!looked.TryGet(out var entry, out var refusal))
@@ -128,15 +197,24 @@ internal sealed class EngineServer(SimulatedWorld world, SimulatedProcess proces
             return Said(refusal);
         }
 
+        await process.PauseFrontAsync(cancellationToken);
+
         PartRange? range = request.OnlyRange
-            ? new PartRange((entry.SizeBytes - 1) / Limits.LeafBytes * Limits.LeafBytes, entry.SizeBytes - 1)
+            ? new PartRange((entry.SizeBytes - 1) / TreeHash.LeafBytes * TreeHash.LeafBytes, entry.SizeBytes - 1)
             : null;
         var started = await Host.AskAsync(
-            life.Jobs, new StartRetrieval(process.Ids.NewJob(), entry, range, null, Wish), cancellationToken);
+            life.Jobs, new StartRetrieval(process.Ids.NewJob(), entry, range, null, Wish, retirements), cancellationToken);
         if (!started.TryGet(out var job, out refusal))
         {
+            if (refusal is Refusal.LookupStale or Refusal.ArchiveNotFound)
+            {
+                world.Coverage.Saw(refusal is Refusal.LookupStale ? Situations.LookupWasStale : Situations.RetirementBeatLookup);
+            }
+
             return Said(refusal);
         }
+
+        await process.PauseFrontAsync(cancellationToken);
 
         var finished = await Host.AskAsync(life.Jobs, new FindFinishedJob(job.Job), cancellationToken);
         if (!finished.TryGet(out var ready, out refusal))
@@ -145,6 +223,11 @@ internal sealed class EngineServer(SimulatedWorld world, SimulatedProcess proces
         }
 
         job = (RetrievalJob)ready;
+        if (process.Disk.Find(job.Archive.Upload) is not { Manifest: not null })
+        {
+            world.Fail("bytes: a job refers to an archive whose bytes are gone");
+        }
+
         var manifest = await process.Archives.ReadManifestAsync(job.Archive.Upload, cancellationToken);
         var hash = await process.Archives.RangeTreeHashAsync(manifest, job.Range, cancellationToken);
         var received = new ComparedBytes(request.Expected, job.Range);
@@ -153,7 +236,7 @@ internal sealed class EngineServer(SimulatedWorld world, SimulatedProcess proces
         return new Reply(Verdict.Done) { BytesDiffer = received.Differ || hashDiffers, SizeBytes = entry.SizeBytes };
     }
 
-    private ValueTask<Outcome<PartStanding>> PutAsync(Request.PutPart request, CancellationToken cancellationToken)
+    private ValueTask<Outcome<StorePartResult>> PutAsync(Request.PutPart request, CancellationToken cancellationToken)
     {
         var content = request.Content;
         var first = request.Slot * PartSize.Bytes;
@@ -183,11 +266,14 @@ internal sealed class EngineServer(SimulatedWorld world, SimulatedProcess proces
         where TAnswer : class =>
         outcome.TryGet(out var answer, out var refusal) ? reply?.Invoke(answer) ?? new Reply(Verdict.Done) : Said(refusal);
 
-    private static Reply Said(Refusal refusal) => refusal switch
+    /// <summary>The reply of a refusal.</summary>
+    public static Reply Said(Refusal refusal) => refusal switch
     {
         Refusal.VaultNotFound or Refusal.UploadNotFound or Refusal.ArchiveNotFound or Refusal.JobNotFound => new(Verdict.NotFound),
         Refusal.VaultNotEmpty or Refusal.AttemptCollected => new(Verdict.Conflict),
+        Refusal.TooManyUploads => new(Verdict.Full),
+        Refusal.VaultLocked or Refusal.LockInProgress => new(Verdict.Denied),
+        Refusal.VerdictStale or Refusal.LookupStale => new(Verdict.Unknown) { Reason = refusal.GetType().Name },
         _ => new(Verdict.Invalid) { Reason = refusal.GetType().Name },
     };
-
 }

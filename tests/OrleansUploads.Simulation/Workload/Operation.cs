@@ -3,6 +3,9 @@ namespace OrleansUploads.Simulation.Workload;
 /// <summary>Something that a client wants, as a schedule has it: uploads and vaults are numbered, because no ID is known yet.</summary>
 internal abstract record Operation
 {
+    /// <summary>Stands for the archive that became known last.</summary>
+    public const int Newest = int.MaxValue;
+
     private Operation()
     {
     }
@@ -31,10 +34,24 @@ internal abstract record Operation
 
     public sealed record DeleteArchive(int Archive) : Operation;
 
+    /// <summary>Deletes what an upload will become or has become. Its ID follows from the upload and the bytes, so a client can ask
+    /// before anybody has told it.</summary>
+    public sealed record DeleteForeseen(int Upload) : Operation;
+
     public sealed record ReadArchive(int Archive, bool OnlyRange) : Operation;
+
+    /// <summary>Forbids the deletion of young archives by an access policy, or, without an age, takes that policy away.</summary>
+    public sealed record SetAccess(int Vault, int? YoungerThanDays) : Operation;
+
+    /// <summary>Initiates a lock that forbids it permanently.</summary>
+    public sealed record InitiateLock(int Vault, int YoungerThanDays) : Operation;
+
+    public sealed record CompleteLock(int Vault) : Operation;
+
+    public sealed record AbortLock(int Vault) : Operation;
 }
 
-/// <summary>How the sender of bytes lies about them.</summary>
+/// <summary>The false statement that a sender makes about its bytes.</summary>
 internal enum Lie
 {
     None,
@@ -48,13 +65,13 @@ internal enum Lie
     TooManyParts,
 }
 
-/// <summary>What a client states when it completes an upload.</summary>
+/// <summary>The size and hash that a client states when it completes an upload.</summary>
 internal enum ClaimKind
 {
-    /// <summary>What was last acknowledged for each slot.</summary>
+    /// <summary>The last acknowledged part of each slot.</summary>
     AsAcknowledged,
 
-    /// <summary>What the upload's plan says, acknowledged or not.</summary>
+    /// <summary>The parts of the upload's plan, acknowledged or not.</summary>
     AsPlanned,
 
     /// <summary>The same as the last time.</summary>

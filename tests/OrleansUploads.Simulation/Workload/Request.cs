@@ -1,6 +1,5 @@
-using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Hashing;
-using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Hashing;
 using OrleansUploads.Simulation.Judging;
 
 namespace OrleansUploads.Simulation.Workload;
@@ -36,6 +35,18 @@ internal abstract record Request
 
     public sealed record DeleteArchive(int Vault, ArchiveId Archive) : Request;
 
+    /// <summary>Deletes what an upload becomes, perhaps before it has.</summary>
+    public sealed record DeleteForeseen(int Vault, UploadId Upload, ArchiveId Archive, IReadOnlyList<Content> Contents) : Request;
+
+    public sealed record SetAccess(int Vault, int? YoungerThanDays) : Request;
+
+    public sealed record InitiateLock(int Vault, int YoungerThanDays) : Request;
+
+    /// <summary>Completes a lock; the age is what its initiation said.</summary>
+    public sealed record CompleteLock(int Vault, LockId Lock, int YoungerThanDays) : Request;
+
+    public sealed record AbortLock(int Vault) : Request;
+
     /// <summary>Reads an archive by a retrieval job, all of it or its last whole or partial MiB.</summary>
     public sealed record ReadArchive(int Vault, ArchiveId Archive, IReadOnlyList<Content> Expected, bool OnlyRange) : Request
     {
@@ -51,10 +62,10 @@ internal sealed record Claim(long SizeBytes, TreeHash TreeHash, IReadOnlyList<Co
         new(Content.SizeOf(contents), Content.TreeHashOf(contents), contents);
 }
 
-/// <summary>What a server said.</summary>
+/// <summary>A server's answer.</summary>
 internal enum Verdict
 {
-    /// <summary>Nobody knows what became of the request.</summary>
+    /// <summary>The outcome of the request is unknown.</summary>
     Unknown = 0,
     Done,
     NotFound,
@@ -64,6 +75,12 @@ internal enum Verdict
 
     /// <summary>Refused for how things stand: the vault is not empty, the bytes were given up.</summary>
     Conflict,
+
+    /// <summary>Refused because there is as much as there may be.</summary>
+    Full,
+
+    /// <summary>Refused by a policy of the vault, or because it is locked.</summary>
+    Denied,
 }
 
 /// <summary>A server's reply; which members are set follows from the request.</summary>
@@ -82,11 +99,16 @@ internal sealed record Reply(Verdict Verdict)
 
     public IReadOnlyList<int>? Vaults { get; init; }
 
+    public LockId? Lock { get; init; }
+
+    /// <summary>Which life of the vault a lock was completed or given up in; 0 where that is not certain.</summary>
+    public long Epoch { get; init; }
+
     public long Archives { get; init; }
 
     public long SizeBytes { get; init; }
 
-    /// <summary>Whether bytes that were read differ from those that were stored: the one thing that must never be.</summary>
+    /// <summary>Whether bytes that were read differ from those that were stored. This must never happen.</summary>
     public bool BytesDiffer { get; init; }
 
     /// <summary>The reason of an unknown outcome, for the trace.</summary>

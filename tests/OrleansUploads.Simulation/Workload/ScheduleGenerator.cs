@@ -1,10 +1,10 @@
-using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Settings;
 using OrleansUploads.Simulation.World;
 
 namespace OrleansUploads.Simulation.Workload;
 
 /// <summary>Draws a schedule from a seed and its options. Knows nothing of any server.</summary>
-internal sealed class ScheduleGenerator
+internal sealed partial class ScheduleGenerator
 {
     public const int MaxSlots = 4;
 
@@ -40,7 +40,12 @@ internal sealed class ScheduleGenerator
                 Open(steps);
             }
 
-            while (steps.Count < _options.Steps / count)
+            if (_options.Locks)
+            {
+                RaceDeletions(steps, vault: chapter % _options.Vaults);
+            }
+
+            while (!_options.Locks && steps.Count < _options.Steps / count)
             {
                 steps.Add(Next());
             }
@@ -58,7 +63,7 @@ internal sealed class ScheduleGenerator
             steps.Add(Ask(0, new Operation.CreateVault(vault), attempts: 4));
         }
 
-        for (var upload = 0; upload < _options.Uploads && !_options.Churns; upload++)
+        for (var upload = 0; upload < _options.Uploads && !_options.Churns && !_options.Locks; upload++)
         {
             steps.Add(Ask(0, Initiate(), attempts: 3));
         }
@@ -88,8 +93,7 @@ internal sealed class ScheduleGenerator
             return Ask(client, new Operation.CreateVault(deleted), attempts: 4);
         }
 
-        return _options.Churns
-            ? Ask(0, Churn(), attempts: 4)
+        return _options.Churns ? Ask(0, Churn(), attempts: 4)
             : Ask(client, NextOperation(), attempts: _random.Pick(1, 1, 2, 4));
     }
 
@@ -180,7 +184,7 @@ internal sealed class ScheduleGenerator
         _ => new Operation.CreateVault(0),
     };
 
-    /// <summary>What brings an upload nearer to its end.</summary>
+    /// <summary>An operation that advances an upload towards its end.</summary>
     private Operation Advance(int upload)
     {
         var plan = _plans[upload];

@@ -1,7 +1,7 @@
-using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Simulation.World;
 
@@ -13,7 +13,7 @@ internal sealed class SharedBlockIntake(SimulatedProcess process)
 {
     private const int MaxReports = 3;
 
-    public async ValueTask<Outcome<PartStanding>> StorePartAsync(
+    public async ValueTask<Outcome<StorePartResult>> StorePartAsync(
         UploadId upload, VaultId vault, PartRange range, Content content, CancellationToken cancellationToken)
     {
         var check = await process.Host.AskAsync(upload.Entity, new CheckPart(vault, range), cancellationToken);
@@ -47,7 +47,7 @@ internal sealed class SharedBlockIntake(SimulatedProcess process)
         return outcome;
     }
 
-    private async ValueTask<(Outcome<PartStanding> Outcome, int Reports)> ReportAsync(
+    private async ValueTask<(Outcome<StorePartResult> Outcome, int Reports)> ReportAsync(
         UploadId upload, StorePart report, CancellationToken cancellationToken)
     {
         for (var reports = 1; ; reports++)

@@ -1,5 +1,4 @@
-using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Simulation.Judging;
 using OrleansUploads.Simulation.Workload;
 

@@ -29,7 +29,7 @@ internal sealed class Hosts
 
     public int Count => _processes.Length;
 
-    /// <summary>How many lives all processes have had together.</summary>
+    /// <summary>Total number of process starts.</summary>
     public int Lives => _lives.Sum();
 
     /// <summary>The process, or null while it is down.</summary>

@@ -1,10 +1,11 @@
 using System.Runtime.CompilerServices;
-using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Archives;
 using OrleansUploads.Engine.Ports;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Simulation.World;
 
@@ -66,6 +67,11 @@ internal sealed class PartStorePort(SimulatedWorld world, SimulatedProcess proce
     public ValueTask<IReadOnlyList<AttemptId>> ListAttemptsAsync(UploadId upload, CancellationToken cancellationToken) =>
         Act<IReadOnlyList<AttemptId>>(
             "list attempts", upload, () => disk.Find(upload) is { } stored ? [.. stored.Attempts.Keys] : []);
+
+    public ValueTask<IReadOnlyList<ListedAttempt>> ListStoredAsync(UploadId upload, CancellationToken cancellationToken) =>
+        Act<IReadOnlyList<ListedAttempt>>("list stored", upload, () => disk.Find(upload) is { } stored
+            ? [.. stored.Attempts.Select(pair => new ListedAttempt(pair.Key, pair.Value.LengthBytes))]
+            : []);
 
     public async ValueTask DeleteAttemptAsync(UploadId upload, AttemptId attempt, CancellationToken cancellationToken) =>
         await Act("delete attempt", upload, () =>
@@ -130,7 +136,7 @@ internal sealed class PartStorePort(SimulatedWorld world, SimulatedProcess proce
         {
             world.Fault(process.Number, "bytes flip");
             world.Coverage.Saw(Situations.BytesFlipped);
-            throw new AttemptDamagedException("The simulated disk flipped a byte, and the checksum noticed.");
+            throw new AttemptDamagedException("The simulated disk flipped a byte, and the checksum detected it.");
         }
     }
 

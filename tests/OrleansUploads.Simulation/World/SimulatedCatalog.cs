@@ -1,25 +1,29 @@
-using OrleansUploads.Core;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Jobs;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Settings;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Contracts;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Simulation.Bugs;
 
 namespace OrleansUploads.Simulation.World;
 
 /// <summary>The real catalog, whose runners are told to save snapshots early, lose tells, and perhaps have a planted bug.</summary>
-/// <remarks>Vaults have few shards, so that one has more than one archive now and then.</remarks>
+/// <remarks>Vaults have few shards, so that one has more than one archive now and then, and jobs remember few deletions.</remarks>
 internal sealed class SimulatedCatalog(
     SimulatedWorld world, SimulatedProcess process, UploadPolicy uploads, RetrievalPolicy retrievals, PlantedBug bug)
-    : EntityCatalog(uploads, retrievals, archiveShards: VaultLife.FewestShards)
+    : EntityCatalog(
+        uploads,
+        retrievals,
+        archiveShards: VaultIncarnation.LegacyShardCount,
+        vaults: world.Options.MaxOpenUploads is > 0 and var most ? new VaultLimits { OpenUploads = most } : null,
+        retirements: 2)
 {
     private protected override EntityRunner Run<TState, TCommand, TEvent>(
         EntityId entity, Decider<TState, TCommand, TEvent> decider, EventCodec<TEvent> codec)
     {
         var rules = bug.Alter(decider);
-        var others = world.Options is { Hosts: > 1, HostsExpectOthers: true } ? OtherHosts.Expected : OtherHosts.Unexpected;
+        var others = world.Options is { Hosts: > 1, HostsExpectOthers: true } ? JournalSharing.Shared : JournalSharing.Exclusive;
         var runner = new DeciderRunner<TState, TCommand, TEvent>(entity, rules, codec, others, world.Options.HistorySlack);
-        return new AstrayTells(world, process, bug.Alter(runner));
+        return new MisroutedTells(world, process, bug.Alter(runner));
     }
 }

@@ -1,14 +1,17 @@
-using OrleansUploads.Core;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Simulation.World;
 
-/// <summary>What all processes' journals agree on: the durable streams.</summary>
+/// <summary>The durable streams, shared by the journals of all processes.</summary>
 internal sealed class SimulatedJournal
 {
     private readonly Dictionary<EntityId, Stream> _streams = [];
 
     public int Streams => _streams.Count;
+
+    /// <summary>Is told of every record that is durable now.</summary>
+    public Action<JournalAppend>? Appended { get; set; }
 
     public JournalHistory Read(EntityId entity) =>
         _streams.TryGetValue(entity, out var stream) ? stream.Read() : JournalHistory.None;
@@ -24,6 +27,7 @@ internal sealed class SimulatedJournal
         }
 
         stream.Records.Add(append.Record);
+        Appended?.Invoke(append);
         if (append.Wake is { } wake)
         {
             stream.WakeAt = wake.At is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at.ToUnixTimeMilliseconds()) : null;

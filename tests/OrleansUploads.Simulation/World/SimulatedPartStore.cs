@@ -1,6 +1,6 @@
-using OrleansUploads.Core.Hashing;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Simulation.World;
 
@@ -24,7 +24,7 @@ internal sealed class SimulatedPartStore
         return stored;
     }
 
-    /// <summary>What whoever looks at the disk from outside finds.</summary>
+    /// <summary>The content of the disk, as an observer outside the host sees it.</summary>
     public IReadOnlyList<FoundUpload> Contents() => [.. Uploads.Values.Select(stored => new FoundUpload(
         stored.Upload,
         stored.Manifest is not null,
@@ -47,7 +47,7 @@ internal sealed class SimulatedPartStore
     }
 }
 
-/// <summary>What the disk has of one upload.</summary>
+/// <summary>The content of the disk for one upload.</summary>
 internal sealed class StoredUpload(UploadId upload)
 {
     public UploadId Upload { get; } = upload;

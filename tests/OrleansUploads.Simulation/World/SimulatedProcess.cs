@@ -1,8 +1,9 @@
-using OrleansUploads.Core;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Jobs;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Messages;
+using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Settings;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Intake;
@@ -37,6 +38,7 @@ internal sealed class SimulatedProcess
         _bug = bug;
         _sharedDeliveries = sharedDeliveries;
         Number = number;
+        Disk = disk;
         Scheduler = new ProcessScheduler(world);
         var skew = number == 0 ? TimeSpan.Zero : TimeSpan.FromMilliseconds(world.Options.SkewMilliseconds);
         var clock = new ProcessClock(world.Clock, Scheduler, skew);
@@ -51,12 +53,12 @@ internal sealed class SimulatedProcess
             parts,
             clock,
             new EmbeddedHostOptions { IdleLife = TimeSpan.FromSeconds(world.Options.IdleSeconds) });
-        Ids = new WorldIds(clock, new SeededRandom(world.Seed).Fork((ulong)(1000 + (number * 100) + life)));
+        Ids = new WorldIds(clock, new SeededRandom(world.Seed).Fork((ulong)(1000 + (number * 100) + life)), world.Options.UploadPrefixes);
         Parts = parts;
         Intake = new PartIntake(Host, parts, Ids);
         Archives = new ArchiveReader(parts);
-        Collector = new AttemptCollector(Host, parts, clock);
-        Wakes = new WakeScan(Host, _journal, clock);
+        Collector = new AttemptCollector(Host, parts, Host.Clock);
+        Wakes = new WakeScan(Host, _journal);
         Clock = clock;
     }
 
@@ -67,6 +69,9 @@ internal sealed class SimulatedProcess
     public bool IsDead => Scheduler.IsDead;
 
     public TimeProvider Clock { get; }
+
+    /// <summary>The content of the disk, regardless of whether the process can read it now.</summary>
+    public SimulatedPartStore Disk { get; }
 
     public EmbeddedHost Host { get; }
 
@@ -115,7 +120,7 @@ internal sealed class SimulatedProcess
     {
         var epoch = command switch
         {
-            BeginVault begin => begin.Life.Epoch,
+            BeginVault begin => begin.Incarnation.Epoch,
             RecordArchives record => -record.Epoch,
             CloseUpload close => -close.Epoch,
             _ => 0,
@@ -135,8 +140,8 @@ internal sealed class SimulatedProcess
         // The same intent from two lives of a process: the first one never learned that it was done.
         var key = intent.Action switch
         {
-            IntentAction.Tell tell => string.Concat(tell.Receiver.Key, intent.Key),
-            IntentAction.StoreManifest store => store.Manifest.Upload.ToString(),
+            TellEntity tell => string.Concat(tell.Receiver.Key, intent.Key),
+            StoreManifest store => store.Manifest.Upload.ToString(),
             _ => intent.Key,
         };
         if (_delivered.Add(key) && !_sharedDeliveries.Add(key))
@@ -145,10 +150,24 @@ internal sealed class SimulatedProcess
         }
     }
 
+    /// <summary>A front may be delayed between two requests for longer than every timeout.</summary>
+    public Task PauseFrontAsync(CancellationToken cancellationToken) => _world.Faults.Chance(_world.Options.FrontPauses)
+        ? Task.Delay(_world.Faults.Milliseconds(0, _world.Faults.Pick(500, 5000, 20_000, 70_000)), Clock, cancellationToken)
+        : Task.CompletedTask;
+
     public void TornTail(EntityId entity) => _bug.TornTail(entity);
 
-    private sealed class WorldIds(TimeProvider time, SeededRandom random) : IdSource(time)
+    private sealed class WorldIds(TimeProvider time, SeededRandom random, int uploadPrefixes) : IdSource(time)
     {
-        protected override void Fill(Span<byte> bytes) => random.Fill(bytes);
+        protected override void Fill(Span<byte> bytes)
+        {
+            random.Fill(bytes);
+            if (bytes.Length == UploadId.RandomBytes)
+            {
+                // The page of an upload depends on the first twelve bits of its ID.
+                bytes[0] = (byte)(bytes[0] % uploadPrefixes * (256 / uploadPrefixes));
+                bytes[1] = uploadPrefixes < 256 ? (byte)(bytes[1] & 0xF) : bytes[1];
+            }
+        }
     }
 }

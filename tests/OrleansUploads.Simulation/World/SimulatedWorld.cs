@@ -1,4 +1,4 @@
-using OrleansUploads.Core;
+using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Simulation.World;
 
@@ -115,7 +115,7 @@ internal sealed class SimulatedWorld
     {
         if (++Turns > MaxTurns)
         {
-            Fail("liveness: the world goes in circles");
+            Fail("liveness: the world does not become idle");
             return false;
         }
 

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace OrleansUploads.Simulation.World;
 
-/// <summary>What one seed's world is like. Rates are per thousand chances.</summary>
+/// <summary>The options of one seed's world. Rates are per thousand chances.</summary>
 /// <remarks>Each seed draws its own: a world in which everything happens rarely never shows what happens when one thing
 /// happens all the time.</remarks>
 internal sealed record SwarmOptions
@@ -20,11 +20,20 @@ internal sealed record SwarmOptions
 
     public int Steps { get; init; } = 40;
 
-    /// <summary>How many chapters, each of which begins with new uploads; 0 leaves it to chance and to the leaps.</summary>
+    /// <summary>Number of chapters; each starts with new uploads. With 0, chance and the leaps decide.</summary>
     public int Chapters { get; init; }
 
     /// <summary>Vaults are filled, emptied, deleted and created again, and nothing else.</summary>
     public bool Churns { get; init; }
+
+    /// <summary>Archives are stored, read and deleted while the vault is being locked, and little else happens.</summary>
+    public bool Locks { get; init; }
+
+    /// <summary>How often a front is delayed between two requests, as if its machine were suspended.</summary>
+    public int FrontPauses { get; init; }
+
+    /// <summary>By how many hours the clock of the fronts, and of nothing else, is ahead.</summary>
+    public int FrontAheadHours { get; init; }
 
     /// <summary>Clients do not pause between their operations.</summary>
     public bool Hurries { get; init; }
@@ -34,6 +43,12 @@ internal sealed record SwarmOptions
     public bool DrawsTaskOrder { get; init; } = true;
 
     public bool RealIntakeOfFullParts { get; init; }
+
+    /// <summary>Most uploads in progress of a vault; 0 for the usual.</summary>
+    public int MaxOpenUploads { get; init; }
+
+    /// <summary>Upload IDs begin with one of so many bytes, so that uploads share pages.</summary>
+    public int UploadPrefixes { get; init; } = 256;
 
     /// <summary>How long histories get before a snapshot; below 0 each write is followed by one.</summary>
     public int HistorySlack { get; init; } = 64;
@@ -89,14 +104,15 @@ internal sealed record SwarmOptions
         var random = new SeededRandom(seed).Fork(1);
         int Sometimes(int most) => random.Chance(400) ? random.Between(1, most) : 0;
         var churns = random.Chance(60);
+        var locks = !churns && random.Chance(150);
         return new SwarmOptions
         {
             Churns = churns,
             Hosts = random.Chance(350) ? 2 : 1,
             Hurries = random.Chance(150),
-            Clients = random.Between(1, 4),
+            Clients = locks ? 4 : random.Between(1, 4),
             Uploads = random.Between(1, 4),
-            Vaults = churns ? 1 : random.Between(1, 2),
+            Vaults = churns ? 1 : locks ? 2 : random.Between(1, 2),
             Steps = random.Between(20, 60),
             InlineContinuations = random.Chance(800),
             DrawsTaskOrder = random.Chance(800),
@@ -113,18 +129,23 @@ internal sealed record SwarmOptions
             StoreFailsBefore = Sometimes(80),
             StoreFailsAfter = Sometimes(80),
             BytesFlip = Sometimes(30),
-            TellLost = Sometimes(300),
+            TellLost = locks ? random.Pick(0, 300, 700) : Sometimes(300),
             TellTwice = churns ? random.Between(100, 600) : Sometimes(300),
             RequestLost = Sometimes(100),
             RequestTwice = Sometimes(100),
             ReplyLost = Sometimes(100),
-            SlowMilliseconds = random.Pick(5, 20, 100, 2000),
+            SlowMilliseconds = locks ? random.Pick(5, 20, 100) : random.Pick(5, 20, 100, 2000),
             CrashWeight = Sometimes(6),
             WakeWeight = random.Between(0, 4),
             CollectWeight = random.Between(0, 5),
-            JumpWeight = Sometimes(3),
+            JumpWeight = locks ? 1 : Sometimes(3),
             FullDiskWeight = Sometimes(2),
             HostsExpectOthers = random.Chance(500),
+            MaxOpenUploads = random.Chance(250) ? random.Between(1, 4) : 0,
+            UploadPrefixes = random.Pick(256, 4, 1),
+            Locks = locks,
+            FrontPauses = locks ? random.Pick(300, 600, 900) : Sometimes(200),
+            FrontAheadHours = locks ? random.Pick(0, 0, 0, 30) : 0,
         };
     }
 
@@ -144,6 +165,7 @@ internal sealed record SwarmOptions
         RequestLost = 0,
         RequestTwice = 0,
         ReplyLost = 0,
+        FrontPauses = 0,
     };
 
     /// <summary>One line per option, for the head of a failure's report.</summary>

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace OrleansUploads.Simulation.World;
 
-/// <summary>All that happened in a world, as one number, and as lines for whoever wants to read them.</summary>
+/// <summary>Everything that happened in a world, as one hash and optionally as readable lines.</summary>
 internal sealed class Trace(bool keepsLines)
 {
     private const ulong Prime = 0x100000001B3;

@@ -43,7 +43,7 @@ internal sealed class WorldClock
         return false;
     }
 
-    /// <summary>Lets time pass without anything happening meanwhile, as in a machine that was suspended.</summary>
+    /// <summary>Lets time pass without running anything, like a suspended machine.</summary>
     public void Jump(TimeSpan by) => Now += by;
 
     /// <summary>Lets time pass up to an instant at which nothing was due.</summary>

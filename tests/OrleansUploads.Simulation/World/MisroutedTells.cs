@@ -5,7 +5,7 @@ using OrleansUploads.Engine.Ports;
 namespace OrleansUploads.Simulation.World;
 
 /// <summary>A real runner whose tells go astray: they are lost and told again, or come a second time, late.</summary>
-internal sealed class AstrayTells(SimulatedWorld world, SimulatedProcess process, EntityRunner inner) : EntityRunner(inner.Entity)
+internal sealed class MisroutedTells(SimulatedWorld world, SimulatedProcess process, EntityRunner inner) : EntityRunner(inner.Entity)
 {
     private const int LongestLateness = 9;
 
@@ -13,26 +13,26 @@ internal sealed class AstrayTells(SimulatedWorld world, SimulatedProcess process
 
     public override long HistoryBytes => inner.HistoryBytes;
 
-    public override void Submit(object ticket, ICommand command, DateTimeOffset now)
+    public override void Submit(object ticket, ICommand command, ServiceTime time)
     {
         process.SawCommand(Entity, command);
-        inner.Submit(ticket, command, now);
+        inner.Submit(ticket, command, time);
     }
 
-    public override void Wake(object ticket, DateTimeOffset now) => inner.Wake(ticket, now);
+    public override void Wake(object ticket, ServiceTime time) => inner.Wake(ticket, time);
 
-    public override void Loaded(JournalHistory history, DateTimeOffset now) => inner.Loaded(history, now);
+    public override void Loaded(JournalHistory history, ServiceTime time) => inner.Loaded(history, time);
 
-    public override void Verified(long version, DateTimeOffset now) => inner.Verified(version, now);
+    public override void Verified(long version, ServiceTime time) => inner.Verified(version, time);
 
     public override void LoadFailed(Exception fault) => inner.LoadFailed(fault);
 
-    public override void WriteEnded(long write, AppendOutcome outcome, DateTimeOffset now) =>
-        inner.WriteEnded(write, outcome, now);
+    public override void WriteEnded(long write, AppendOutcome outcome, ServiceTime time) =>
+        inner.WriteEnded(write, outcome, time);
 
-    public override void WriteUnknown(long write, Exception fault, DateTimeOffset now) => inner.WriteUnknown(write, fault, now);
+    public override void WriteUnknown(long write, Exception fault, ServiceTime time) => inner.WriteUnknown(write, fault, time);
 
-    public override void IntentDone(string key, DateTimeOffset now) => inner.IntentDone(key, now);
+    public override void IntentDone(string key, ServiceTime time) => inner.IntentDone(key, time);
 
     public override void IntentFailed(string key, Exception fault) => inner.IntentFailed(key, fault);
 

@@ -1,0 +1,107 @@
+using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Jobs;
+using OrleansUploads.Core.Messages;
+using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Messages.Jobs;
+using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Vaults;
+using JobsRules = OrleansUploads.Core.Deciding.Decider<
+    OrleansUploads.Core.Jobs.JobsState,
+    OrleansUploads.Core.Messages.Jobs.JobsCommand,
+    OrleansUploads.Core.Jobs.JobsEvent>;
+using ShardRules = OrleansUploads.Core.Deciding.Decider<
+    OrleansUploads.Core.Archives.ArchiveShardState,
+    OrleansUploads.Core.Messages.Archives.ArchiveShardCommand,
+    OrleansUploads.Core.Archives.ArchiveShardEvent>;
+using VaultRules = OrleansUploads.Core.Deciding.Decider<
+    OrleansUploads.Core.Vaults.VaultState,
+    OrleansUploads.Core.Messages.Vaults.VaultCommand,
+    OrleansUploads.Core.Vaults.VaultEvent>;
+
+namespace OrleansUploads.Simulation.Bugs;
+
+/// <summary>Mistakes by which a lock could be got around, or bytes go while a job wants them.</summary>
+internal static class LockBugs
+{
+    public static PlantedBug PlantInJobs(Func<JobsRules, JobsRules> rules) => new RulesBug<JobsState, JobsCommand, JobsEvent>(rules);
+
+    /// <summary>A shard with a mistake in how it takes deletions.</summary>
+    internal sealed class Deletes(
+        ShardRules right,
+        Func<ArchiveShardState, DeletionVerdict, ServiceTime, DeletionVerdict> judgement,
+        Func<ArchiveShardState, ArchiveShardState>? state = null)
+        : OtherRules<ArchiveShardState, ArchiveShardCommand, ArchiveShardEvent>(right)
+    {
+        public override Decision<ArchiveShardEvent> Decide(ArchiveShardState now, ArchiveShardCommand command, ServiceTime time) =>
+            command is DeleteArchive delete
+                ? Right.Decide(
+                    state?.Invoke(now) ?? now, delete with { Judgement = judgement(now, delete.Judgement, time) }, time)
+                : Right.Decide(now, command, time);
+    }
+
+    internal sealed class SnapshotWithoutGuard(ShardRules right)
+        : OtherRules<ArchiveShardState, ArchiveShardCommand, ArchiveShardEvent>(right)
+    {
+        public override IEnumerable<ArchiveShardEvent> Compact(ArchiveShardState state) =>
+            Right.Compact(state).Where(happened => happened is not GuardUpdated);
+    }
+
+    /// <summary>Only shards that the vault knows when the lock begins are told.</summary>
+    internal sealed class LaterShardsNotTold(VaultRules right) : OtherRules<VaultState, VaultCommand, VaultEvent>(right)
+    {
+        public override VaultState Evolve(VaultState state, VaultEvent happened) =>
+            state is VaultState.Live before && happened is ArchivesRecorded
+                ? (VaultState.Live)Right.Evolve(state, happened) with { Guard = before.Guard }
+                : Right.Evolve(state, happened);
+
+        public override Decision<VaultEvent> Decide(VaultState state, VaultCommand command, ServiceTime time) =>
+            command is RecordArchives && Right.Decide(state, command, time) is var decision
+                ? decision.Telling([.. decision.Intents.Where(
+                    intent => intent.Action is not TellEntity { Command: UpdateGuard })])
+                : Right.Decide(state, command, time);
+    }
+
+    internal sealed class CompleteDoesNotWait(VaultRules right) : OtherRules<VaultState, VaultCommand, VaultEvent>(right)
+    {
+        public override Decision<VaultEvent> Decide(VaultState state, VaultCommand command, ServiceTime time) =>
+            command is CompleteLock ? Right.Decide(state, command, time).AnsweringAtOnce() : Right.Decide(state, command, time);
+    }
+
+    /// <summary>A second lock, after an aborted one, tells the shards nothing new.</summary>
+    internal sealed class GuardRaisedOnce(VaultRules right) : OtherRules<VaultState, VaultCommand, VaultEvent>(right)
+    {
+        public override VaultState Evolve(VaultState state, VaultEvent happened) =>
+            state is VaultState.Live { Guard.Generation: > 0 } before && happened is VaultLockInitiated
+                ? (VaultState.Live)Right.Evolve(state, happened) with { Guard = before.Guard }
+                : Right.Evolve(state, happened);
+
+        public override Decision<VaultEvent> Decide(VaultState state, VaultCommand command, ServiceTime time) =>
+            state is VaultState.Live { Guard.Generation: > 0 } && command is InitiateLock
+                ? Right.Decide(state, command, time).Telling()
+                : Right.Decide(state, command, time);
+    }
+
+    internal sealed class RetiredIsRetrieved(JobsRules right) : OtherRules<JobsState, JobsCommand, JobsEvent>(right)
+    {
+        public override Decision<JobsEvent> Decide(JobsState state, JobsCommand command, ServiceTime time) =>
+            Right.Decide(
+                command is StartRetrieval ? state with { Retired = RetiredArchives.None } : state, command, time);
+    }
+
+    internal sealed class OldLookupsCount(JobsRules right) : OtherRules<JobsState, JobsCommand, JobsEvent>(right)
+    {
+        public override Decision<JobsEvent> Decide(JobsState state, JobsCommand command, ServiceTime time) =>
+            Right.Decide(
+                state,
+                command is StartRetrieval start ? start with { Retirements = long.MaxValue } : command,
+                time);
+    }
+
+    internal sealed class ReleasesInSpiteOfJobs(JobsRules right) : OtherRules<JobsState, JobsCommand, JobsEvent>(right)
+    {
+        public override Decision<JobsEvent> Decide(JobsState state, JobsCommand command, ServiceTime time) =>
+            Right.Decide(
+                command is RetireArchive ? state with { LastExpiry = state.LastExpiry.Clear() } : state, command, time);
+    }
+}

@@ -1,0 +1,300 @@
+using OrleansUploads.Core.Messages.Service;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Settings;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine;
+using OrleansUploads.Engine.Clocks;
+using OrleansUploads.Simulation.World;
+using OrleansUploads.TestKit;
+
+namespace OrleansUploads.Simulation.Clocks;
+
+/// <summary>One schedule of outages, suspends, jumps of the clock, backups and operators' words, drawn from a seed, over the real
+/// engine. The judge knows the true time; the machine does not.</summary>
+internal sealed class ClockSeries : IAsyncDisposable
+{
+    private const int Steps = 40;
+
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
+
+    /// <summary>A gap of a tenth of a second between two beats counts as none.</summary>
+    private static readonly TimeSpan Slack = Hour;
+
+    private readonly ManualTime _time = new();
+    private readonly SeededRandom _random;
+    private readonly ClockMachine _machine;
+    private readonly ClockServer _server;
+    private readonly bool _clockJumps;
+    private readonly Dictionary<UploadId, OpenUpload> _open = [];
+    private TimeSpan _served;
+    private TimeSpan _setSinceBeat;
+    private bool _isFaulted;
+    private bool _isSeen;
+    private DateTimeOffset? _heldUntil;
+    private DateTimeOffset _lastBeat;
+    private DateTimeOffset _latestShown;
+    private string? _violation;
+
+    private ClockSeries(ulong seed, ClockMistake mistake)
+    {
+        _random = new SeededRandom(seed).Fork(77);
+        _clockJumps = _random.Chance(600);
+        _machine = new ClockMachine(_time, mistake);
+        _server = new ClockServer(_time, _machine, (int)seed, mistake);
+    }
+
+    /// <summary>Plays a seed.</summary>
+    /// <returns>Which promise was broken; null if none was.</returns>
+    public static async Task<string?> RunAsync(ulong seed, ClockMistake mistake = ClockMistake.None)
+    {
+        await using var series = new ClockSeries(seed, mistake);
+        await series.PlayAsync();
+        return series._violation;
+    }
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    private async Task PlayAsync()
+    {
+        await _server.StartAsync();
+        for (var step = 0; step < Steps && _violation is null; step++)
+        {
+            await StepAsync();
+            _latestShown = _latestShown > _machine.GetUtcNow() ? _latestShown : _machine.GetUtcNow();
+            await LookAsync();
+        }
+
+        if (_violation is null)
+        {
+            await EndAsync();
+        }
+    }
+
+    private async Task StepAsync()
+    {
+        switch (_random.Below(14))
+        {
+            case 0 or 1:
+                await ServeAsync(_random.Between(1, 48) * Hour);
+                break;
+            case 2:
+                await ServeAsync(_random.Between(1, 10) * Minute);
+                break;
+            case 3:
+                await BeatAsync();
+                await RestartAsync(_random.Pick(0, 0, 1) * _random.Between(1, 500) * Hour);
+                break;
+            case 4:
+                _machine.Suspend(_random.Between(1, 240) * Hour);
+                break;
+            case 5 when _clockJumps && !_isFaulted:
+                Set(_random.Pick(-1, 1) * _random.Between(2, 24 * 60) * Minute * _random.Pick(1, 7, 30));
+                break;
+            case 6 when _clockJumps && !_isFaulted:
+                var by = _random.Between(1, 30) * Day;
+                Set(by);
+                await _server.KeepHouseAsync();
+                Set(-by);
+                _isSeen = true;
+                break;
+            case 7 when _isFaulted:
+                Set(-_machine.Ahead);
+                await BeatAsync();
+                await _server.AcceptAsync();
+                Accepted();
+                break;
+            case 8:
+                var lease = _random.Between(12, 168) * Hour;
+                await _server.BeginBackupAsync(lease);
+                var until = _machine.GetUtcNow() + lease;
+                _heldUntil = _heldUntil > until ? _heldUntil : until;
+                break;
+            case 9:
+                await _server.EndBackupAsync();
+                _heldUntil = null;
+                break;
+            case 10 when !_isFaulted && !_isSeen && !IsHeld && _setSinceBeat.Duration() <= ClockFault.Bound:
+                await CollectElsewhereAsync();
+                break;
+            case 11 or 12:
+                await StoreAsync();
+                break;
+            default:
+                var upload = await _server.OpenAsync();
+                _open.Add(upload, new OpenUpload { TouchedAt = _served });
+                break;
+        }
+    }
+
+    private bool IsHeld => _heldUntil > _machine.GetUtcNow();
+
+    private void Set(TimeSpan by)
+    {
+        _machine.Set(by);
+        _setSinceBeat += by;
+    }
+
+    /// <summary>A fault that a beat must detect; the journal keeps it until an operator accepts the clock.</summary>
+    private async Task BeatAsync()
+    {
+        await _server.BeatAsync();
+        _isFaulted |= _isSeen || _setSinceBeat.Duration() > ClockFault.Bound;
+        _isSeen = false;
+        _setSinceBeat = TimeSpan.Zero;
+        Note();
+    }
+
+    /// <summary>While the clock is not trusted, no beat counts.</summary>
+    private void Note()
+    {
+        var now = _machine.GetUtcNow();
+        _lastBeat = _isFaulted || _lastBeat > now ? _lastBeat : now;
+    }
+
+    private void Accepted()
+    {
+        _isFaulted = _isSeen = false;
+        _lastBeat = _machine.GetUtcNow();
+    }
+
+    private async Task ServeAsync(TimeSpan lasting)
+    {
+        for (var left = lasting; left > TimeSpan.Zero; left -= 3 * ServiceClock.BeatInterval)
+        {
+            var next = left < 3 * ServiceClock.BeatInterval ? left : 3 * ServiceClock.BeatInterval;
+            _time.Advance(next);
+            _served += next;
+            await BeatAsync();
+        }
+    }
+
+    /// <summary>A clock change while the server was down appears as an outage or as a clock behind the journal.</summary>
+    private async Task RestartAsync(TimeSpan stopped)
+    {
+        await _server.StopAsync();
+        _time.Advance(stopped);
+        _isFaulted |= _lastBeat - _machine.GetUtcNow() > ClockFault.Bound;
+        _setSinceBeat = TimeSpan.Zero;
+        await _server.StartAsync();
+        Note();
+    }
+
+    private async Task CollectElsewhereAsync()
+    {
+        await _server.CollectElsewhereAsync(_random.Between(2, 10) * Day);
+        foreach (var (upload, facts) in _open)
+        {
+            // By that clock, every attempt that is not the part is then older than a day.
+            facts.Attempts.IntersectWith(await _server.Parts.ListAttemptsAsync(upload, CancellationToken.None));
+        }
+    }
+
+    private async Task StoreAsync()
+    {
+        if (_open.Count == 0)
+        {
+            return;
+        }
+
+        var (upload, facts) = _open.ElementAt(_random.Below(_open.Count));
+        var before = (await _server.Parts.ListAttemptsAsync(upload, CancellationToken.None)).ToHashSet();
+        var stored = await _server.StoreAsync(upload, Some.Bytes(100, _random.Below(1000)));
+        if (stored.Refusal is Refusal.AttemptCollected)
+        {
+            // An attempt is as old as the clock says; only one that seems older than what was collected may be refused.
+            if (_machine.GetUtcNow() > facts.YoungestAttempt)
+            {
+                _violation = $"fence: the newest part of an upload is refused, {Where()}";
+            }
+
+            return;
+        }
+
+        foreach (var attempt in await _server.Parts.ListAttemptsAsync(upload, CancellationToken.None))
+        {
+            if (!before.Contains(attempt))
+            {
+                facts.Attempts.Add(attempt);
+                facts.BegunAt[attempt] = _served;
+                facts.YoungestAttempt = attempt.CreatedAt > facts.YoungestAttempt ? attempt.CreatedAt : facts.YoungestAttempt;
+            }
+        }
+
+        facts.TouchedAt = _served;
+    }
+
+    /// <summary>Housekeeping, and then nothing may be gone that was not there to be used for long enough.</summary>
+    private async Task LookAsync()
+    {
+        _isSeen |= _setSinceBeat.Duration() > ClockFault.Bound;
+        var mayExpire = !_isFaulted && !_isSeen && _setSinceBeat.Duration() <= ClockFault.Bound;
+        var mayDelete = mayExpire && !IsHeld;
+        await _server.KeepHouseAsync();
+        foreach (var (upload, facts) in _open.ToList())
+        {
+            var there = (await _server.Parts.ListAttemptsAsync(upload, CancellationToken.None)).ToHashSet();
+            foreach (var gone in facts.Attempts.Where(attempt => !there.Contains(attempt)).ToList())
+            {
+                if (!mayDelete || _served - facts.BegunAt[gone] < MaintenanceOptions.DefaultAttemptGrace - Slack)
+                {
+                    _violation = $"collection: bytes were deleted after {_served - facts.BegunAt[gone]}, {Where()}";
+                }
+
+                facts.Attempts.Remove(gone);
+            }
+
+            if (facts.IsOpen && !await _server.IsOpenAsync(upload))
+            {
+                if (!mayExpire || _served - facts.TouchedAt < UploadPolicy.DefaultStaleAfter - Slack)
+                {
+                    _violation = $"expiry: an upload was deleted after {_served - facts.TouchedAt}, {Where()}";
+                }
+
+                facts.IsOpen = false;
+            }
+
+            if (!facts.IsOpen && facts.Attempts.Count == 0)
+            {
+                _open.Remove(upload);
+            }
+        }
+    }
+
+    /// <summary>With a clock that is right, no backup and enough time, everything ends.</summary>
+    private async Task EndAsync()
+    {
+        Set(_latestShown - _machine.GetUtcNow() > TimeSpan.Zero ? _latestShown - _machine.GetUtcNow() + Day : Day);
+        await BeatAsync();
+        await _server.AcceptAsync();
+        Accepted();
+        await _server.EndBackupAsync();
+        _heldUntil = null;
+        await ServeAsync(UploadPolicy.DefaultStaleAfter + Hour);
+        await LookAsync();
+        await ServeAsync(Day + Hour);
+        await LookAsync();
+        if (_violation is null && _open.Count > 0)
+        {
+            _violation = $"reclaim: {_open.Count} uploads without activity for more than a week still exist";
+        }
+    }
+
+    private string Where() =>
+        $"clock ahead by {_machine.Ahead}, fault {_isFaulted}, set since the last beat {_setSinceBeat}, backup {IsHeld}";
+
+    private sealed class OpenUpload
+    {
+        public bool IsOpen { get; set; } = true;
+
+        public TimeSpan TouchedAt { get; set; }
+
+        public DateTimeOffset YoungestAttempt { get; set; } = DateTimeOffset.MinValue;
+
+        public HashSet<AttemptId> Attempts { get; } = [];
+
+        public Dictionary<AttemptId, TimeSpan> BegunAt { get; } = [];
+    }
+}

@@ -1,0 +1,161 @@
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Messages.Accounts;
+using OrleansUploads.Core.Messages.Service;
+using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Service;
+using OrleansUploads.Core.Settings;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine;
+using OrleansUploads.Engine.Clocks;
+using OrleansUploads.Engine.Contracts;
+using OrleansUploads.Engine.Embedded;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine.Intake;
+using OrleansUploads.Engine.Memory;
+using OrleansUploads.Engine.Ports;
+using OrleansUploads.Engine.Reclaim;
+using OrleansUploads.Hashing;
+using OrleansUploads.Simulation.Bugs;
+using OrleansUploads.TestKit;
+
+namespace OrleansUploads.Simulation.Clocks;
+
+/// <summary>The real engine on such a machine, life after life over one journal and one part store.</summary>
+internal sealed class ClockServer(ManualTime time, ClockMachine machine, int seed, ClockMistake mistake) : IAsyncDisposable
+{
+    private readonly MemoryJournal _journal = new();
+    private readonly SeededIds _ids = new(machine, seed);
+    private ServiceClock? _clock;
+    private EmbeddedHost? _host;
+
+    public MemoryPartStore Parts { get; } = new();
+
+    private EmbeddedHost Host => _host ?? throw new InvalidOperationException("The server is stopped.");
+
+    private IServiceClock Time => mistake == ClockMistake.ExpiryByWallTime ? new ContinuousClock(machine) : _clock!;
+
+    public async Task StartAsync()
+    {
+        var lastLife = mistake == ClockMistake.OutageCounts && _host is null ? await LastBeatAsync() : null;
+        _clock = new ServiceClock(machine.Clocks());
+        _host = NewHost(Time);
+        switch (mistake)
+        {
+            case ClockMistake.OutageCounts when lastLife is { } last && last < machine.GetUtcNow():
+                await AskAsync(ServiceState.Entity, new RecordBeat(last, machine.GetUtcNow()));
+                break;
+            case ClockMistake.FaultClearedByRestart:
+                await AskAsync(ServiceState.Entity, new AcceptClock());
+                break;
+            case ClockMistake.LeaseClearedByRestart:
+                await AskAsync(ServiceState.Entity, new EndBackup());
+                break;
+        }
+
+        await BeatAsync();
+    }
+
+    public async Task StopAsync()
+    {
+        await Host.DisposeAsync();
+        _clock!.Dispose();
+        _host = null;
+    }
+
+    public Task BeatAsync() => _clock!.BeatAsync(Host, CancellationToken.None);
+
+    public Task AcceptAsync() => _clock!.AcceptAsync(Host, CancellationToken.None);
+
+    public Task BeginBackupAsync(TimeSpan lease) => _clock!.BeginBackupAsync(Host, lease, CancellationToken.None);
+
+    public Task EndBackupAsync() => _clock!.EndBackupAsync(Host, CancellationToken.None);
+
+    public async Task KeepHouseAsync()
+    {
+        await new WakeScan(Host, _journal).RunAsync(CancellationToken.None);
+        await new AttemptCollector(Host, Parts, Time).CollectAsync(MaintenanceOptions.DefaultAttemptGrace, CancellationToken.None);
+    }
+
+    /// <summary>A collector on another machine, whose clock is ahead and whose owner has not noticed it.</summary>
+    public async Task CollectElsewhereAsync(TimeSpan ahead)
+    {
+        var now = machine.GetUtcNow() + ahead;
+        if (mistake == ClockMistake.FenceWithoutBound)
+        {
+            await foreach (var upload in Parts.ListUploadsAsync(CancellationToken.None))
+            {
+                await Host.AskAsync(
+                    upload.Entity, new FenceAttempts(now - MaintenanceOptions.DefaultAttemptGrace), CancellationToken.None);
+            }
+        }
+
+        await new AttemptCollector(Host, Parts, new ContinuousClock(new ManualTime(now)))
+            .CollectAsync(MaintenanceOptions.DefaultAttemptGrace, CancellationToken.None);
+    }
+
+    public async Task<UploadId> OpenAsync()
+    {
+        await AskAsync(Some.Account.Entity, new CreateVault(Some.Vault));
+        var upload = _ids.NewUpload();
+        await AskAsync(
+            Some.Vault.Entity,
+            new OpenUpload(Some.Vault, upload, Some.Size(1), Description.None, UploadOrigin.Multipart, ByteStorage.Gateway));
+        return upload;
+    }
+
+    public async Task<Outcome<StorePartResult>> StoreAsync(UploadId upload, byte[] body) =>
+        await new PartIntake(Host, Parts, _ids).StorePartAsync(
+            upload,
+            Some.Vault,
+            new PartRange(0, body.Length - 1),
+            new StatedHashes(
+                new LinearHash(new Sha256Digest(System.Security.Cryptography.SHA256.HashData(body))), TreeHasher.Compute(body)),
+            new MemoryStream(body),
+            CancellationToken.None);
+
+    public async Task<bool> IsOpenAsync(UploadId upload) =>
+        (await Host.AskAsync(upload.Entity, new ListParts(Some.Vault, 0, 1), CancellationToken.None)).Refusal is null;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_host is not null)
+        {
+            await StopAsync();
+        }
+    }
+
+    private async Task<TAnswer> AskAsync<TAnswer>(EntityId entity, ICommand<TAnswer> command)
+        where TAnswer : class => (await Host.AskAsync(entity, command, CancellationToken.None)).Answer;
+
+    private async Task<DateTimeOffset?> LastBeatAsync()
+    {
+        await using var host = NewHost(new ContinuousClock(machine));
+        var standing = (await host.AskAsync(ServiceState.Entity, new EndBackup(), CancellationToken.None)).Answer;
+        return standing.Served.Count > 0 ? standing.Served[^1].To : null;
+    }
+
+    private EmbeddedHost NewHost(IServiceClock clock) => new(new Catalog(mistake), _journal, Parts, time, clock: clock);
+
+    private sealed class Catalog(ClockMistake mistake) : EntityCatalog(new UploadPolicy(), new RetrievalPolicy())
+    {
+        private protected override EntityRunner Run<TState, TCommand, TEvent>(
+            EntityId entity, Decider<TState, TCommand, TEvent> decider, EventCodec<TEvent> codec) =>
+            mistake == ClockMistake.FenceWithoutBound && decider is Decider<UploadState, UploadCommand, UploadEvent> uploads
+                ? new DeciderRunner<TState, TCommand, TEvent>(
+                    entity, (Decider<TState, TCommand, TEvent>)(object)new FencesFromTheFuture(uploads), codec)
+                : base.Run(entity, decider, codec);
+    }
+
+    private sealed class FencesFromTheFuture(Decider<UploadState, UploadCommand, UploadEvent> right)
+        : OtherRules<UploadState, UploadCommand, UploadEvent>(right)
+    {
+        public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, ServiceTime time) =>
+            Right.Decide(state, command, command is FenceAttempts fence && fence.Before > time.Now
+                ? ServiceTime.Continuous(fence.Before)
+                : time);
+    }
+}

@@ -1,0 +1,168 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace OrleansUploads.Simulation.Hostile;
+
+/// <summary>Until disposed, opens idle and incomplete connections, and uploads that never end.</summary>
+internal sealed class Attacker : IAsyncDisposable
+{
+    private const int OpenedAtOnce = 32;
+    private const int SlowLengthBytes = 4 * 1024 * 1024;
+
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    private readonly HostilePlan _plan;
+    private readonly HostileServer _server;
+    private readonly SignedHead _heads;
+    private readonly CancellationTokenSource _ended = new();
+    private readonly List<Socket> _idle = [];
+    private readonly List<Task> _work = [];
+    private int _sources;
+    private int _opened;
+    private int _senders;
+
+    private Attacker(HostilePlan plan, HostileServer server)
+    {
+        _plan = plan;
+        _server = server;
+        _heads = new SignedHead(server.Address.Authority, server.HostileKeyId, server.HostileSecret);
+    }
+
+    /// <summary>Connections that the server has taken so far, be it only into its backlog.</summary>
+    public int Opened => Volatile.Read(ref _opened);
+
+    /// <summary>Begins, and returns when all connections were tried and all slow senders have begun once.</summary>
+    public static async Task<Attacker> BeginAsync(HostilePlan plan, HostileServer server)
+    {
+        var attacker = new Attacker(plan, server);
+        for (var sender = 0; sender < plan.SlowSenders; sender++)
+        {
+            attacker._work.Add(attacker.SendSlowlyAsync());
+        }
+
+        for (var wait = 0; wait < 100 && Volatile.Read(ref attacker._senders) < plan.SlowSenders; wait++)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(100));
+        }
+
+        await Parallel.ForAsync(
+            0,
+            plan.Attempts,
+            new ParallelOptions { MaxDegreeOfParallelism = OpenedAtOnce },
+            (number, _) => attacker.OpenIdleAsync(number));
+        return attacker;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _ended.CancelAsync();
+        await Task.WhenAll(_work);
+        lock (_idle)
+        {
+            _idle.ForEach(socket => socket.Dispose());
+        }
+
+        _ended.Dispose();
+    }
+
+    /// <summary>A silent connection, one with the beginning of a request, or one with half of its headers.</summary>
+    private async ValueTask OpenIdleAsync(int number)
+    {
+        if (await ConnectAsync() is not { } socket)
+        {
+            return;
+        }
+
+        lock (_idle)
+        {
+            _idle.Add(socket);
+        }
+
+        var said = (number % 3) switch
+        {
+            0 => "",
+            1 => "GET /-/vau",
+            _ => $"GET /-/vaults HTTP/1.1\r\nHost: {_server.Address.Authority}\r\nx-amz-note: {new string('n', 2000)}\r\nx-",
+        };
+        await TrySendAsync(socket, Encoding.ASCII.GetBytes(said));
+    }
+
+    private async Task SendSlowlyAsync()
+    {
+        var isFirst = true;
+        while (!_ended.IsCancellationRequested)
+        {
+            using var socket = await ConnectAsync();
+            var head = _heads.Of(
+                "POST",
+                $"/-/vaults/{HostileServer.HostileVault}/archives",
+                SlowLengthBytes,
+                ("x-amz-sha256-tree-hash", new string('0', 64)));
+            var goesOn = socket is not null && await TrySendAsync(socket, head);
+            if (isFirst)
+            {
+                isFirst = false;
+                Interlocked.Increment(ref _senders);
+            }
+
+            var bytes = new byte[_plan.SlowBytesPerSecond];
+            while (goesOn && !_ended.IsCancellationRequested)
+            {
+                await PauseAsync();
+
+                // An answer means that the server has given it up.
+                goesOn = socket!.Available == 0 && await TrySendAsync(socket, bytes);
+            }
+
+            if (!goesOn)
+            {
+                await PauseAsync();
+            }
+        }
+    }
+
+    private async Task PauseAsync() =>
+        await Task.Delay(Second, _ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    private async ValueTask<Socket?> ConnectAsync()
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Bind(new IPEndPoint(NextSource(), 0));
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(_ended.Token);
+            patience.CancelAfter(TimeSpan.FromSeconds(3));
+            await socket.ConnectAsync(_server.EndPoint, patience.Token);
+            Interlocked.Increment(ref _opened);
+            return socket;
+        }
+        catch (Exception fault) when (fault is SocketException or OperationCanceledException)
+        {
+            socket.Dispose();
+            return null;
+        }
+    }
+
+    private IPAddress NextSource()
+    {
+        var number = Interlocked.Increment(ref _sources);
+        return _plan.FromOneAddress
+            ? IPAddress.Loopback
+            : new IPAddress([127, 0, (byte)(1 + (number / 250 % 4)), (byte)(1 + (number % 250))]);
+    }
+
+    private static async ValueTask<bool> TrySendAsync(Socket socket, byte[] bytes)
+    {
+        try
+        {
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(3));
+            await socket.SendAsync(bytes, patience.Token);
+            return true;
+        }
+        catch (Exception fault) when (fault is SocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,77 @@
+namespace OrleansUploads.Simulation.Hostile;
+
+/// <summary>The intensity of an attack, and the service that other clients must get during it.</summary>
+internal sealed record HostilePlan
+{
+    /// <summary>The plan for the build server.</summary>
+    public static HostilePlan Small { get; } = new()
+    {
+        DescriptorLimit = 1024,
+        Attempts = 1_500,
+        SlowSenders = 160,
+        Pairs = 1,
+        UploadMebibytes = 8,
+        SlowBytesPerSecond = 600,
+        Patience = TimeSpan.FromSeconds(10),
+        FloodConnections = 8,
+        FloodTime = TimeSpan.FromSeconds(1),
+
+        // So small an upload is mostly latency, and other tests may run beside it: that it ends in time is what counts.
+        LeastRateRatio = 0,
+        LongestRequest = TimeSpan.FromSeconds(10),
+    };
+
+    /// <summary>The plan for which the promise is stated.</summary>
+    public static HostilePlan Full { get; } = new();
+
+    /// <summary>The server's limit of open files.</summary>
+    public int DescriptorLimit { get; init; } = 4096;
+
+    /// <summary>Connections that are opened in each round and kept: silent ones, beginnings of requests, and half headers.</summary>
+    public int Attempts { get; init; } = 10_000;
+
+    /// <summary>Uploads of the hostile account that send <see cref="SlowBytesPerSecond"/> each.</summary>
+    public int SlowSenders { get; init; } = 256;
+
+    /// <summary>Above the least rate of a quiet server.</summary>
+    public int SlowBytesPerSecond { get; init; } = 300;
+
+    /// <summary>Whether everything comes from one address, as behind a proxy.</summary>
+    public bool FromOneAddress { get; init; }
+
+    /// <summary>Uploads alone and under attack, in turn.</summary>
+    public int Pairs { get; init; } = 5;
+
+    /// <summary>What the well-behaved account uploads.</summary>
+    public int UploadMebibytes { get; init; } = 64;
+
+    /// <summary>The maximum time for that upload.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>Whether operations are flooded, after the connections and slow uploads.</summary>
+    public bool Floods { get; init; } = true;
+
+    /// <summary>Connections that flood the server with one operation.</summary>
+    public int FloodConnections { get; init; } = 64;
+
+    /// <summary>For how long each operation.</summary>
+    public TimeSpan FloodTime { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The rate under attack, in terms of the rate alone.</summary>
+    public double LeastRateRatio { get; init; } = 0.25;
+
+    /// <summary>The time within which 95 of 100 small requests of the well-behaved account are answered during a flood.</summary>
+    public TimeSpan LongestRequest { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The server's memory at its peak while connections and slow uploads attack it.</summary>
+    public long MemoryMebibytes { get; init; } = 400;
+
+    /// <summary>The same after all floods of operations, whose documents are garbage at once.</summary>
+    public long FloodMemoryMebibytes { get; init; } = 600;
+
+    /// <summary>Open files that must stay free.</summary>
+    public int FreeDescriptors { get; init; } = 64;
+
+    /// <summary>One of the weaknesses of <see cref="WeakServer"/>; null for the normal server.</summary>
+    public string? Weakness { get; init; }
+}

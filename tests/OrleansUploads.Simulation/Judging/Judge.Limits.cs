@@ -1,0 +1,44 @@
+using OrleansUploads.Simulation.Workload;
+
+namespace OrleansUploads.Simulation.Judging;
+
+/// <content>How many uploads a vault may have in progress.</content>
+internal sealed partial class Judge
+{
+    /// <summary>Most uploads in progress of a vault; 0 where there are never so many.</summary>
+    public int MaxOpenUploads { get; init; }
+
+    /// <summary>An upload is admitted only where one fewer than the limit may have been open, and refused only where as many as the
+    /// limit may have been.</summary>
+    private void JudgeLimit(int vault, Asked asked, Reply reply)
+    {
+        if (MaxOpenUploads == 0)
+        {
+            if (reply.Verdict == Verdict.Full)
+            {
+                onViolation("model: an upload was refused for a limit that is not set");
+            }
+
+            return;
+        }
+
+        var least = _order.Count(id => IsCertainlyOpen(_uploads[id].Facts, vault, asked));
+        if (reply.Verdict == Verdict.Done && least >= MaxOpenUploads)
+        {
+            onViolation($"model: a vault with {least} open uploads accepted another; the limit is {MaxOpenUploads}");
+        }
+
+        if (reply.Verdict != Verdict.Full)
+        {
+            return;
+        }
+
+        coverage.Saw(Situations.UploadRefused);
+        var most = _doubtfulArchives[vault] + _doubtfulUploads[vault] + _order.Count(id => _uploads[id].Facts is var facts
+            && facts.Vault == vault && (facts.EndedSince == 0 || facts.EndedSince > asked.Order));
+        if (!MayBeStale && !_leftovers[vault] && most < MaxOpenUploads)
+        {
+            onViolation($"model: a vault with at most {most} open uploads refused another; the limit is {MaxOpenUploads}");
+        }
+    }
+}

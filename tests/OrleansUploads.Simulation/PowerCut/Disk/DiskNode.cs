@@ -1,0 +1,28 @@
+namespace OrleansUploads.Simulation.PowerCut.Disk;
+
+/// <summary>A file or a directory, in two versions: what programs see, and what a power cut leaves.</summary>
+internal abstract class DiskNode(ulong id, uint permissions, string path)
+{
+    /// <summary>The number by which the kernel knows it.</summary>
+    public ulong Id { get; } = id;
+
+    public uint Permissions { get; set; } = permissions;
+
+    /// <summary>The last path of the node, for fault selection and for messages.</summary>
+    public string Path { get; set; } = path;
+
+    /// <summary>Names that lead to it now.</summary>
+    public int Links { get; set; }
+
+    /// <summary>The kernel's lookup count of the node.</summary>
+    public ulong Lookups { get; set; }
+
+    public DateTimeOffset ModifiedAt { get; set; } = TimeProvider.System.GetUtcNow();
+
+    /// <summary>Records a failed flush: the changes that it covered are not durable, and no later flush covers
+    /// them.</summary>
+    public abstract void LoseFlush();
+
+    /// <summary>A flush that succeeded.</summary>
+    public abstract void Flush();
+}

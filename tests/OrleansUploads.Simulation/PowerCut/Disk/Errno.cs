@@ -1,0 +1,20 @@
+namespace OrleansUploads.Simulation.PowerCut.Disk;
+
+/// <summary>The system's error numbers, as Linux has them on all machines that .NET runs on.</summary>
+internal enum Errno
+{
+    None = 0,
+    NoEntry = 2,
+    InputOutput = 5,
+    Exists = 17,
+    NotDirectory = 20,
+    IsDirectory = 21,
+    Invalid = 22,
+    NoSpace = 28,
+    ReadOnly = 30,
+    NameTooLong = 36,
+    NotImplemented = 38,
+    NotEmpty = 39,
+    NotSupported = 95,
+    Quota = 122,
+}

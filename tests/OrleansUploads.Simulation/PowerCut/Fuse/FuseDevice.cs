@@ -1,0 +1,118 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace OrleansUploads.Simulation.PowerCut.Fuse;
+
+/// <summary>The kernel's end of a file system in user space: /dev/fuse and the mount that belongs to it. Takes Linux and root.</summary>
+internal sealed class FuseDevice : IDisposable
+{
+    private const int OpenReadWriteCloseOnExec = 0x2 | 0x80000;
+    private const int DetachMount = 2;
+    private const int Interrupted = 4;
+    private const int NoSuchEntry = 2;
+    private const int TryAgain = 11;
+    private const ulong NoSetuidNoDevices = 2 | 4;
+
+    private readonly SafeFileHandle _device;
+    private readonly string _path;
+    private bool _isMounted = true;
+
+    private FuseDevice(SafeFileHandle device, string path)
+    {
+        _device = device;
+        _path = path;
+    }
+
+    /// <summary>Why nothing can be mounted here; null where it can.</summary>
+    public static string? Obstacle =>
+        !OperatingSystem.IsLinux() ? "/dev/fuse does not exist. The power-cut simulation needs Linux with FUSE."
+        : !File.Exists("/dev/fuse") ? "There is no /dev/fuse."
+        : !Environment.IsPrivilegedProcess ? "Mounting takes root."
+        : null;
+
+    /// <summary>Mounts on a folder that exists.</summary>
+    public static FuseDevice Mount(string path)
+    {
+        var descriptor = Open("/dev/fuse", OpenReadWriteCloseOnExec);
+        if (descriptor < 0)
+        {
+            throw new Win32Exception(Marshal.GetLastPInvokeError(), "Cannot open /dev/fuse.");
+        }
+
+        var device = new SafeFileHandle(descriptor, ownsHandle: true);
+        var options = $"fd={descriptor},rootmode=40000,user_id=0,group_id=0,allow_other,default_permissions";
+        if (Mount("power-cut", path, "fuse", NoSetuidNoDevices, options) != 0)
+        {
+            var error = Marshal.GetLastPInvokeError();
+            device.Dispose();
+            throw new Win32Exception(error, $"Cannot mount a file system in user space on {path}.");
+        }
+
+        return new FuseDevice(device, path);
+    }
+
+    /// <summary>Waits for a request.</summary>
+    /// <returns>How long it is; 0 once the mount is gone.</returns>
+    public int Receive(byte[] buffer)
+    {
+        while (true)
+        {
+            var read = Read(_device, buffer, (nuint)buffer.Length);
+            if (read > 0)
+            {
+                return (int)read;
+            }
+
+            if (Marshal.GetLastPInvokeError() is not (Interrupted or NoSuchEntry or TryAgain))
+            {
+                return 0;
+            }
+        }
+    }
+
+    /// <summary>Answers a request. It is not an error if the requesting process has ended.</summary>
+    public void Reply(byte[] buffer, int length) => Write(_device, buffer, (nuint)length);
+
+    /// <summary>Detaches the mount even if files on it are open.</summary>
+    public void Unmount()
+    {
+        if (_isMounted && Unmount(_path, DetachMount) != 0)
+        {
+            throw new Win32Exception(Marshal.GetLastPInvokeError(), $"Cannot unmount {_path}.");
+        }
+
+        _isMounted = false;
+    }
+
+    public void Dispose()
+    {
+        Unmount();
+        _device.Dispose();
+    }
+
+    [DllImport("libc", EntryPoint = "open", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
+
+    [DllImport("libc", EntryPoint = "mount", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Mount(
+        [MarshalAs(UnmanagedType.LPUTF8Str)] string source,
+        [MarshalAs(UnmanagedType.LPUTF8Str)] string target,
+        [MarshalAs(UnmanagedType.LPUTF8Str)] string type,
+        ulong flags,
+        [MarshalAs(UnmanagedType.LPUTF8Str)] string options);
+
+    [DllImport("libc", EntryPoint = "umount2", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Unmount([MarshalAs(UnmanagedType.LPUTF8Str)] string target, int flags);
+
+    [DllImport("libc", EntryPoint = "read", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern nint Read(SafeFileHandle descriptor, byte[] buffer, nuint length);
+
+    [DllImport("libc", EntryPoint = "write", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern nint Write(SafeFileHandle descriptor, byte[] buffer, nuint length);
+}

@@ -1,0 +1,82 @@
+using System.Collections.Concurrent;
+using Microsoft.Win32.SafeHandles;
+using OrleansUploads.Engine.Ports;
+
+namespace OrleansUploads.Simulation.PowerCut.Mutations;
+
+/// <summary>Leaves out the flushes of some files and directories, and says that they succeeded.</summary>
+internal sealed class LeftOutFlush(IDiskFlush inner, Func<string, bool> isFileLeftOut, Func<string, bool> isDirectoryLeftOut)
+    : IDiskFlush
+{
+    public int FlushFile(SafeFileHandle file, string path) => isFileLeftOut(path) ? 0 : inner.FlushFile(file, path);
+
+    public int FlushDirectory(string path) => isDirectoryLeftOut(path) ? 0 : inner.FlushDirectory(path);
+}
+
+/// <summary>Takes every flush for a success.</summary>
+internal sealed class TrustedFlush(IDiskFlush inner) : IDiskFlush
+{
+    public int FlushFile(SafeFileHandle file, string path)
+    {
+        inner.FlushFile(file, path);
+        return 0;
+    }
+
+    public int FlushDirectory(string path)
+    {
+        inner.FlushDirectory(path);
+        return 0;
+    }
+}
+
+/// <summary>Flushes again what could not be flushed. The system has dropped it by then, and says that all is well.</summary>
+internal sealed class RepeatedFlush(IDiskFlush inner) : IDiskFlush
+{
+    private const int Attempts = 8;
+
+    public int FlushFile(SafeFileHandle file, string path) => Repeat(() => inner.FlushFile(file, path));
+
+    public int FlushDirectory(string path) => Repeat(() => inner.FlushDirectory(path));
+
+    private static int Repeat(Func<int> flush)
+    {
+        var error = 0;
+        for (var attempt = 0; attempt < Attempts && (error = flush()) != 0; attempt++)
+        {
+        }
+
+        return error;
+    }
+}
+
+/// <summary>Makes the name of a manifest durable before its bytes, on a disk that takes its time.</summary>
+internal sealed class NameFirstFlush(IDiskFlush inner) : IDiskFlush
+{
+    private static readonly TimeSpan Slowness = TimeSpan.FromMilliseconds(20);
+    private readonly ConcurrentDictionary<string, bool> _waiting = new();
+
+    public int FlushFile(SafeFileHandle file, string path)
+    {
+        if (!StoredPaths.IsManifest(path))
+        {
+            return inner.FlushFile(file, path);
+        }
+
+        _waiting[Path.GetDirectoryName(path)!] = true;
+        return 0;
+    }
+
+    public int FlushDirectory(string path)
+    {
+        var error = inner.FlushDirectory(path);
+        if (error == 0 && _waiting.TryRemove(path, out _))
+        {
+            Thread.Sleep(Slowness);
+            var manifest = Path.Combine(path, StoredPaths.Manifest);
+            using var file = File.OpenHandle(manifest, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+            error = inner.FlushFile(file, manifest);
+        }
+
+        return error;
+    }
+}

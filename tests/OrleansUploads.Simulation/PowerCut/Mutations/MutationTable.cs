@@ -1,0 +1,92 @@
+using OrleansUploads.Cli.Serving;
+using OrleansUploads.Engine.Ports;
+using OrleansUploads.Simulation.RealServer;
+
+namespace OrleansUploads.Simulation.PowerCut.Mutations;
+
+/// <summary>The durability mutations, the bound within which each must be found, and the search.</summary>
+internal static class MutationTable
+{
+    /// <summary>The word for a server without any mistake, made in the same way.</summary>
+    public const string None = "none";
+
+    public static IReadOnlyList<Mutation> All { get; } =
+    [
+        LeavingOutFile("part-bytes", "the bytes of a part are not flushed", 20, StoredPaths.IsPart),
+        LeavingOutDirectory("part-names", "the names of parts and manifests are not flushed", 20, StoredPaths.IsUpload),
+        LeavingOutDirectory("upload-names", "the name of an upload's directory is not flushed", 20, StoredPaths.IsFanOut),
+        LeavingOutDirectory("fan-out-names", "the names in parts/ are not flushed", 20, StoredPaths.IsPartStore),
+        LeavingOutFile("manifest-bytes", "the bytes of a manifest are not flushed", 20, StoredPaths.IsManifest),
+        LeavingOutDirectory("manifest-names", "the name of a manifest is not flushed", 20, StoredPaths.IsCompletedUpload),
+        LeavingOutFile("mark-bytes", "the bytes of the journal's mark are not flushed", 20, StoredPaths.IsMark),
+        LeavingOutFile("keys-bytes", "the bytes of keys.json are not flushed", 20, StoredPaths.IsKeyFile),
+        LeavingOutDirectory("keys-names", "the new name of keys.json is not flushed", 20, StoredPaths.IsDataFolderWithKeys),
+        LeavingOutDirectory("data-names", "no names in the data folder are flushed", 20, StoredPaths.IsDataFolder),
+        LeavingOutDirectory("data-folder-name", "the data folder's own name is not flushed", 20, StoredPaths.IsAboveDataFolder),
+        new("journal-off", "SQLite does not flush (synchronous=OFF)", 20, Synchronous("OFF")),
+        new("journal-normal", "SQLite does not flush at a commit (synchronous=NORMAL)", 20, Synchronous("NORMAL")),
+        new("answer-first", "the answer comes before the journal's commit", 20, OnPorts(ports => ports with
+        {
+            Journal = new EarlyJournal(ports.Journal),
+        })),
+        new("journal-before-bytes", "a part is journaled before it is durable", 20, OnPorts(ports => ports with
+        {
+            Parts = new EarlyParts(ports.Parts, attempts: true, manifests: false),
+        })),
+        new("journal-before-manifest", "a completion is confirmed before its manifest is durable", 40, OnPorts(ports => ports with
+        {
+            Parts = new EarlyParts(ports.Parts, attempts: false, manifests: true),
+        })),
+        new("manifest-name-first", "the name of a manifest is durable before its bytes", 80, OnFlush(flush => new NameFirstFlush(flush))),
+        new("failure-ignored", "a failed flush is treated as success", 20, OnFlush(flush => new TrustedFlush(flush)))
+        { NeedsFailingDisk = true },
+        new("failure-repeated", "a failed flush is retried and the second result is trusted", 20, OnFlush(flush => new RepeatedFlush(flush)))
+        { NeedsFailingDisk = true },
+    ];
+
+    /// <summary>Plays rounds against a server with a mutation until it is noticed.</summary>
+    /// <returns>After how many rounds, and how; null where it was not noticed within its bound.</returns>
+    public static async Task<(int Rounds, RealFailure Failure)?> HuntAsync(Mutation mutation, ulong firstSeed)
+    {
+        var tally = new PowerCutTally();
+        for (var seed = firstSeed; tally.Cuts < mutation.Rounds; seed++)
+        {
+            var rounds = Math.Min(PowerCutSeries.Rounds, mutation.Rounds - tally.Cuts);
+            var before = tally.Cuts;
+            if (await PowerCutSeries.RunAsync(seed, rounds, PlanFor(mutation), tally) is { } failure)
+            {
+                return (Math.Max(tally.Cuts, before + 1), failure);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The plan for a server with or without a mutation.</summary>
+    public static PowerCutPlan PlanFor(Mutation? mutation) => new()
+    {
+        FailsDisk = mutation is { NeedsFailingDisk: true },
+        Program = [typeof(MutationTable).Assembly.Location, "simulate", "--serve-with", mutation?.Name ?? None],
+    };
+
+    private static Mutation LeavingOutFile(string name, string what, int rounds, Func<string, bool> isLeftOut) =>
+        new(name, what, rounds, OnFlush(flush => new LeftOutFlush(flush, isLeftOut, _ => false)));
+
+    private static Mutation LeavingOutDirectory(string name, string what, int rounds, Func<string, bool> isLeftOut) =>
+        new(name, what, rounds, OnFlush(flush => new LeftOutFlush(flush, _ => false, isLeftOut)));
+
+    private static Func<ServerSeams, ServerSeams> Synchronous(string level) => seams => seams with
+    {
+        Folder = seams.Folder with { Journal = seams.Folder.Journal with { Synchronous = level } },
+    };
+
+    private static Func<ServerSeams, ServerSeams> OnFlush(Func<IDiskFlush, IDiskFlush> mutate) => seams => seams with
+    {
+        Folder = seams.Folder with { Flush = mutate(seams.Folder.Flush) },
+    };
+
+    private static Func<ServerSeams, ServerSeams> OnPorts(Func<EnginePorts, EnginePorts> mutate) => seams => seams with
+    {
+        Ports = ports => mutate(seams.Ports(ports)),
+    };
+}

@@ -1,0 +1,46 @@
+using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.Simulation.PowerCut.Disk;
+using OrleansUploads.Simulation.PowerCut.Fuse;
+using OrleansUploads.Simulation.World;
+
+namespace OrleansUploads.Simulation.PowerCut;
+
+/// <summary>A disk that is mounted for real programs, and whose power fails.</summary>
+internal sealed class PowerCutDisk : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private FuseSession _session;
+
+    public PowerCutDisk(SeededRandom random)
+    {
+        Content = new ForgetfulDisk(random);
+        _session = new FuseSession(Path, Content, Power);
+    }
+
+    /// <summary>The mount point.</summary>
+    public string Path => _folder.Path;
+
+    /// <summary>The content of the disk.</summary>
+    public ForgetfulDisk Content { get; }
+
+    /// <summary>Its power, until the next cut.</summary>
+    public PowerSupply Power { get; private set; } = new();
+
+    /// <summary>Takes the mount away, forgets what was not flushed, and mounts the rest again. No program may be using it.</summary>
+    /// <param name="survival">Chooses what survives of that which was not flushed; null where nothing does.</param>
+    public void CutPower(SeededRandom? survival)
+    {
+        Power.Release();
+        _session.Dispose();
+        Content.LosePower(survival);
+        Power = new PowerSupply();
+        _session = new FuseSession(Path, Content, Power);
+    }
+
+    public void Dispose()
+    {
+        Power.Release();
+        _session.Dispose();
+        _folder.Dispose();
+    }
+}

@@ -1,0 +1,38 @@
+using OrleansUploads.Simulation.Hostile;
+using OrleansUploads.TestKit;
+
+namespace OrleansUploads.Simulation.Tests;
+
+/// <summary>A small attack on the real server. <c>./simulate.sh --hostile</c> is the large one.</summary>
+[Trait(TestRun.Name, TestRun.Campaign)]
+public sealed class HostileTests(ITestOutputHelper output)
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Other_clients_are_served_in_bounded_memory_during_an_attack(bool fromOneAddress)
+    {
+        var report = await RunAsync(HostilePlan.Small with { FromOneAddress = fromOneAddress });
+
+        Assert.True(report.Violations.Count == 0, report.ToString());
+    }
+
+    [Theory]
+    [InlineData(WeakServer.NoEviction)]
+    [InlineData(WeakServer.NoLimit)]
+    [InlineData(WeakServer.NoShares)]
+    public async Task A_server_without_one_of_its_defences_is_detected(string weakness)
+    {
+        var report = await RunAsync(HostilePlan.Small with { Weakness = weakness });
+
+        Assert.True(report.Violations.Count > 0, report.ToString());
+    }
+
+    private async Task<HostileReport> RunAsync(HostilePlan plan)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs Linux: prlimit and the loopback network 127.0.0.0/8.");
+        var report = await HostileBench.RunAsync(plan);
+        output.WriteLine(report.ToString());
+        return report;
+    }
+}

@@ -1,0 +1,98 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Policies;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.Simulation.World;
+
+namespace OrleansUploads.Simulation.Workload;
+
+/// <summary>Deletes an archive as a front does: it asks for the policies, judges, and tells the shard what it judged by.</summary>
+internal sealed class GuardedDeletion(SimulatedWorld world, SimulatedProcess process, VaultId vault)
+{
+    private const int MaxJudgements = 4;
+
+    private static readonly ConcurrentDictionary<string, PolicyDocument> Parsed = new(StringComparer.Ordinal);
+
+    private IEntityHost Host => process.Host;
+
+    /// <summary>A policy that forbids to delete young archives.</summary>
+    public static VaultPolicy PolicyOf(VaultId vault, int days) => new(
+        string.Create(CultureInfo.InvariantCulture, $$"""
+            {"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"glacier:DeleteArchive",
+            "Resource":"*","Condition":{"NumericLessThan":{"glacier:ArchiveAgeInDays":"{{days}}"} } }]}
+            """),
+        $"arn:aws:glacier:us-east-1:{vault.Account}:vaults/{vault.Name}");
+
+    public async Task<Reply> DeleteAsync(ArchiveId archive, CancellationToken cancellationToken)
+    {
+        DateTimeOffset? asOf = null;
+        for (var judgements = 0; judgements < MaxJudgements; judgements++)
+        {
+            var found = await Host.AskAsync(vault.Entity, new FindPoliciesForDeletion(vault), cancellationToken);
+            if (!found.TryGet(out var policies, out var refusal))
+            {
+                return EngineServer.Said(refusal);
+            }
+
+            await process.PauseFrontAsync(cancellationToken);
+            var shard = policies.Incarnation.ArchiveShard(ArchiveShardDecider.ShardOf(archive, policies.Incarnation));
+            var judgement = await JudgeAsync(policies, shard, archive, asOf ?? Now(), cancellationToken);
+            if (judgement is null)
+            {
+                return new Reply(Verdict.Denied);
+            }
+
+            await process.PauseFrontAsync(cancellationToken);
+            var deleted = await Host.AskAsync(shard, new DeleteArchive(archive, judgement), cancellationToken);
+            if (deleted.Refusal is not Refusal.VerdictStale stale)
+            {
+                return deleted.Refusal is { } refused ? EngineServer.Said(refused) : new Reply(Verdict.Done);
+            }
+
+            world.Coverage.Saw(Situations.VerdictWasStale);
+            asOf = stale.AsOf;
+        }
+
+        return new Reply(Verdict.Unknown) { Reason = "the verdict is stale each time" };
+    }
+
+    private DateTimeOffset Now()
+    {
+        var now = process.Clock.GetUtcNow() + TimeSpan.FromHours(world.Options.FrontAheadHours);
+        return DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
+    }
+
+    /// <summary>The facts behind the permission; null if a policy forbids the deletion.</summary>
+    private async Task<DeletionVerdict?> JudgeAsync(
+        VaultPolicies policies, EntityId shard, ArchiveId archive, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        DateTimeOffset? createdAt = null;
+        if (policies.Any)
+        {
+            var looked = await Host.AskAsync(shard, new FindArchiveForDeletion(archive), cancellationToken);
+            createdAt = looked.TryGet(out var entry, out _) ? entry.CreatedAt : null;
+            var request = new PolicyRequest
+            {
+                Operation = "DeleteArchive",
+                Owner = vault.Account,
+                Caller = vault.Account,
+                At = at,
+                ArchiveAgeDays = (at - createdAt)?.Days,
+            };
+            if (!PolicyVerdict.Evaluate(InForce(policies.Access), InForce(policies.Lock), request).Permits(request))
+            {
+                return null;
+            }
+        }
+
+        return new DeletionVerdict(policies.Guard ?? 0, at, policies.Any, policies.Any, createdAt);
+    }
+
+    private static EffectivePolicy? InForce(VaultPolicy? policy) =>
+        policy is null ? null : new(Parsed.GetOrAdd(policy.Text, PolicyDocument.Parse), policy.VaultArn);
+}
