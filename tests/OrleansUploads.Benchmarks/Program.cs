@@ -4,6 +4,7 @@ using OrleansUploads.Benchmarks.Entities;
 using OrleansUploads.Benchmarks.Harness;
 using OrleansUploads.Benchmarks.Hashing;
 using OrleansUploads.Benchmarks.Transfers;
+using OrleansUploads.Benchmarks.Uploads;
 
 IBenchmark[] all =
 [
@@ -13,6 +14,7 @@ IBenchmark[] all =
     new IngestBenchmark(),
     new RetrievalBenchmark(),
     new MillionArchivesBenchmark(),
+    new OpenUploadsBenchmark(),
 ];
 
 var names = new Argument<string[]>("name")

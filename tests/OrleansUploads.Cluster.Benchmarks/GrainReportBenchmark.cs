@@ -3,8 +3,7 @@ using OrleansUploads.Benchmarks.Harness;
 using OrleansUploads.Cluster.Entities;
 using OrleansUploads.Cluster.Tests.Harness;
 using OrleansUploads.Cluster.Tests.Storage;
-using OrleansUploads.Core.Jobs;
-using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Settings;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Memory;
@@ -53,7 +52,7 @@ internal sealed class GrainReportBenchmark : IBenchmark
         }
     }
 
-    /// <summary>How many seconds it took; opening the uploads is not measured.</summary>
+    /// <summary>Elapsed seconds, without the time to open the uploads.</summary>
     private static async Task<double> ReportAsync(
         ReportedParts side, int uploads, int parts, CancellationToken cancellationToken)
     {

@@ -1,15 +1,16 @@
 using System.Security.Cryptography;
-using OrleansUploads.Core.Accounts;
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Messages.Accounts;
+using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.Entities;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Cluster.Benchmarks;
 
-/// <summary>Uploads whose parts are reported without any bytes, to whatever host.</summary>
+/// <summary>Uploads whose parts are reported without bytes, to either kind of host.</summary>
 internal sealed class ReportedParts
 {
     private const long PartBytes = 1024 * 1024;

@@ -2,14 +2,14 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using OrleansUploads.Benchmarks.Harness;
-using OrleansUploads.Core;
-using OrleansUploads.Core.Accounts;
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Messages.Accounts;
+using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Entities;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Benchmarks.Archives;
 
@@ -36,11 +36,8 @@ internal static class ManyArchives
     public static async Task<IReadOnlyList<string>> CreateAsync(
         string folder, VaultId vault, int count, int samples, CancellationToken cancellationToken)
     {
-        await using var engine = EmbeddedEngine.Open(
-            folder,
-            new EmbeddedEngineOptions { Host = new EmbeddedHostOptions { MaxIdleBytes = IdleBytes } },
-            TimeProvider.System,
-            (what, fault) => Console.Error.WriteLine($"{what} failed: {fault}"));
+        await using var opened = FolderEngine.Open(folder, host: new EmbeddedHostOptions { MaxIdleBytes = IdleBytes });
+        var engine = opened.Engine;
         _ = (await engine.Host.AskAsync(vault.Account.Entity, new CreateVault(vault), cancellationToken)).Answer;
 
         var sampled = new string[samples];
@@ -83,9 +80,9 @@ internal static class ManyArchives
         }
 
         var open = new OpenUpload(
-            vault, engine.Ids.NewUpload(), OneMebibyte, description, UploadOrigin.Multipart, Custody.Elsewhere);
+            vault, engine.Ids.NewUpload(), OneMebibyte, description, UploadOrigin.Multipart, ByteStorage.External);
         var upload = (await engine.Host.AskAsync(vault.Entity, open, cancellationToken)).Answer.Upload;
-        var report = new StoreLocatedPart(vault, new PartRange(0, sizeBytes - 1), hash, location);
+        var report = new ReportExternalPart(vault, new PartRange(0, sizeBytes - 1), hash, location);
         _ = (await engine.Host.AskAsync(upload.Entity, report, cancellationToken)).Answer;
         var complete = new CompleteUpload(vault, sizeBytes, hash);
         return (await engine.Host.AskAsync(upload.Entity, complete, cancellationToken)).Answer.Archive.ToString();

@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using OrleansUploads.Benchmarks.Harness;
 using OrleansUploads.Benchmarks.Transfers;
-using OrleansUploads.Core.Accounts;
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Benchmarks.Archives;
 
@@ -33,7 +32,7 @@ internal sealed class MillionArchivesBenchmark : IBenchmark
             var others = await FillAsync(small, cancellationToken);
             var before = server.Process.PeakMebibytes;
 
-            // The inventory drives all else from the server's memory, and after it whatever reads shards is compiled.
+            // The inventory evicts everything else from the server's memory and compiles the code that reads shards.
             verdicts.AddRange(
             [
                 await DescribeAsync(session, full, small, cancellationToken),

@@ -1,14 +1,16 @@
 using System.Diagnostics;
 using OrleansUploads.Benchmarks.Harness;
-using OrleansUploads.Core;
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Benchmarks.Entities;
 
-/// <summary>Completing the largest upload there can be, against the cost of one durable transaction.</summary>
+/// <summary>Completing the largest upload there can be, against the cost of one durable transaction; and the listing that looks
+/// whether every part is there, on its own, against a bare listing of the same folder.</summary>
 internal sealed class CompleteBenchmark : IBenchmark
 {
     private const double MostMilliseconds = 20;
+    private const double MostListingMilliseconds = 60;
     private const int Parts = Limits.MaxParts;
     private const int Callers = 256;
 
@@ -38,6 +40,34 @@ internal sealed class CompleteBenchmark : IBenchmark
                 return Task.FromResult(watch.Elapsed.TotalMilliseconds);
             },
             cancellationToken);
-        return [Verdict.OfLimit(Name, Unit.Milliseconds, medians, MostMilliseconds)];
+        return
+        [
+            Verdict.OfLimit(Name, Unit.Milliseconds, medians, MostMilliseconds),
+            await RunListingAsync(uploads, session, cancellationToken),
+        ];
+    }
+
+    private static async Task<Verdict> RunListingAsync(
+        ReportedUploads uploads, Session session, CancellationToken cancellationToken)
+    {
+        var upload = await uploads.BeginAsync(cancellationToken);
+        var reports = uploads.PrepareReports(Parts);
+        var folder = await uploads.StoreHollowAttemptsAsync(upload, reports, cancellationToken);
+        const string name = "complete-10000-listing";
+        var medians = await new Rounds(name, Unit.Milliseconds, session.Pick(15, 5), WarmUps: 3).AlternateAsync(
+            async token =>
+            {
+                var watch = Stopwatch.StartNew();
+                var listed = await uploads.ListStoredAsync(upload, token);
+                return listed.Count == Parts ? watch.Elapsed.TotalMilliseconds : throw new InvalidOperationException("parts are missing");
+            },
+            _ =>
+            {
+                var watch = Stopwatch.StartNew();
+                var bytes = new DirectoryInfo(folder).EnumerateFiles().Sum(file => file.Length);
+                return Task.FromResult(bytes > 0 ? watch.Elapsed.TotalMilliseconds : throw new InvalidOperationException("no parts"));
+            },
+            cancellationToken);
+        return Verdict.OfLimit(name, Unit.Milliseconds, medians, MostListingMilliseconds);
     }
 }

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using OrleansUploads.Benchmarks.Harness;
-using OrleansUploads.Core;
-using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Sqlite;
 
 namespace OrleansUploads.Benchmarks.Entities;
@@ -71,7 +71,7 @@ internal sealed class PartReportBenchmark : IBenchmark
         Task.WhenAll(targets.Select(
             target => uploads.ReportAllAsync(target.Upload, target.Reports, callers: 1, cancellationToken)));
 
-    /// <summary>What one report is in the journal.</summary>
+    /// <summary>The journal record of one report.</summary>
     private static async Task<byte[]> ReadOneReportAsync(string folder, CancellationToken cancellationToken)
     {
         UploadId upload;

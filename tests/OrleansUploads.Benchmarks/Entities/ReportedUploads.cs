@@ -1,12 +1,12 @@
 using System.Security.Cryptography;
-using OrleansUploads.Core;
-using OrleansUploads.Core.Accounts;
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Messages.Accounts;
+using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Entities;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Benchmarks.Entities;
 
@@ -17,38 +17,38 @@ internal sealed class ReportedUploads : IAsyncDisposable
     private static readonly PartSize OneMebibyte =
         PartSize.TryCreate(Limits.MinPartSizeBytes, out var size) ? size : throw new InvalidOperationException("no size");
 
+    private readonly FolderEngine _opened;
     private readonly EmbeddedEngine _engine;
     private readonly VaultId _vault;
+    private readonly string _folder;
 
-    private ReportedUploads(EmbeddedEngine engine, VaultId vault)
+    private ReportedUploads(FolderEngine opened, VaultId vault, string folder)
     {
-        _engine = engine;
+        _opened = opened;
+        _engine = opened.Engine;
         _vault = vault;
+        _folder = folder;
         for (var slot = 0; slot < Hashes.Length; slot++)
         {
             Hashes[slot] = new TreeHash(new Sha256Digest(SHA256.HashData(BitConverter.GetBytes(slot))));
         }
     }
 
-    /// <summary>What the parts of every upload hash to, by slot.</summary>
+    /// <summary>The tree hashes of the parts of every upload, by slot.</summary>
     public TreeHash[] Hashes { get; } = new TreeHash[Limits.MaxParts];
 
     /// <summary>Opens an engine with one vault.</summary>
     public static async Task<ReportedUploads> OpenAsync(string folder, CancellationToken cancellationToken)
     {
-        var engine = EmbeddedEngine.Open(
-            folder,
-            new EmbeddedEngineOptions(),
-            TimeProvider.System,
-            (what, fault) => Console.Error.WriteLine($"{what} failed: {fault}"));
+        var opened = FolderEngine.Open(folder);
         if (!AccountId.TryParse("000000000001", out var account) || !VaultName.TryParse("benchmarks", out var name))
         {
             throw new InvalidOperationException("no account or no name");
         }
 
         var vault = new VaultId(account, name);
-        _ = (await engine.Host.AskAsync(account.Entity, new CreateVault(vault), cancellationToken)).Answer;
-        return new ReportedUploads(engine, vault);
+        _ = (await opened.Engine.Host.AskAsync(account.Entity, new CreateVault(vault), cancellationToken)).Answer;
+        return new ReportedUploads(opened, vault, folder);
     }
 
     /// <summary>Opens an upload in parts of 1 MiB.</summary>
@@ -93,15 +93,39 @@ internal sealed class ReportedUploads : IAsyncDisposable
     }
 
     /// <summary>Stores one real attempt of an upload, so that its folder is there, as after real parts.</summary>
-    public async Task StoreAttemptAsync(UploadId upload, CancellationToken cancellationToken)
+    public async Task StoreAttemptAsync(UploadId upload, CancellationToken cancellationToken, int lengthBytes = 1)
     {
-        byte[] bytes = [0];
+        var bytes = new byte[lengthBytes];
         var leaf = new Sha256Digest(SHA256.HashData(bytes));
         await using var attempt = await _engine.Parts.CreateAsync(
             upload, _engine.Ids.NewAttempt(), bytes.Length, cancellationToken);
         await attempt.WriteAsync(bytes, cancellationToken);
         await attempt.CommitAsync(new[] { leaf }, cancellationToken);
     }
+
+    /// <summary>Makes a file for each reported attempt, as long as that of a real one but without bytes: a listing does not look at
+    /// them.</summary>
+    /// <returns>The folder that they are in.</returns>
+    public async Task<string> StoreHollowAttemptsAsync(
+        UploadId upload, StorePart[] reports, CancellationToken cancellationToken)
+    {
+        await StoreAttemptAsync(upload, cancellationToken, (int)OneMebibyte.Bytes);
+        var real = Directory.EnumerateFiles(_folder, "*.part", SearchOption.AllDirectories)
+            .Single(path => path.Contains(upload.ToString(), StringComparison.Ordinal));
+        var folder = Path.GetDirectoryName(real)!;
+        foreach (var report in reports)
+        {
+            await using var file = File.Create(Path.Combine(folder, $"{report.Attempt}.part"));
+            file.SetLength(new FileInfo(real).Length);
+        }
+
+        File.Delete(real);
+        return folder;
+    }
+
+    /// <summary>The part store's listing of an upload at its completion.</summary>
+    public ValueTask<IReadOnlyList<ListedAttempt>> ListStoredAsync(UploadId upload, CancellationToken cancellationToken) =>
+        _engine.Parts.ListStoredAsync(upload, cancellationToken);
 
     /// <summary>Completes an upload whose first parts were reported; archive, index and vault know of it then.</summary>
     public async Task CompleteAsync(UploadId upload, int parts, TreeHash treeHash, CancellationToken cancellationToken)
@@ -110,5 +134,5 @@ internal sealed class ReportedUploads : IAsyncDisposable
         _ = (await _engine.Host.AskAsync(upload.Entity, command, cancellationToken)).Answer;
     }
 
-    public ValueTask DisposeAsync() => _engine.DisposeAsync();
+    public ValueTask DisposeAsync() => _opened.DisposeAsync();
 }

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace OrleansUploads.Benchmarks.Harness;
 
-/// <summary>What the figures depend on.</summary>
+/// <summary>The properties of the machine that affect the figures.</summary>
 internal static class Machine
 {
     private const string LoadFile = "/proc/loadavg";
@@ -12,7 +12,7 @@ internal static class Machine
     /// <summary>Whether sixteen leaves are hashed side by side, which some bars presume.</summary>
     public static bool HasAvx512 => Avx512F.IsSupported;
 
-    /// <summary>How many threads wanted to run over the last minute; null where the system does not tell.</summary>
+    /// <summary>The load average of the last minute; null if the system does not report it.</summary>
     public static double? Load => File.Exists(LoadFile)
         ? double.Parse(File.ReadAllText(LoadFile).Split(' ')[0], CultureInfo.InvariantCulture)
         : null;

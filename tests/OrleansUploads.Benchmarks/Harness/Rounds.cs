@@ -3,7 +3,7 @@ namespace OrleansUploads.Benchmarks.Harness;
 /// <summary>The middle values of both sides.</summary>
 internal readonly record struct Medians(double Subject, double Baseline);
 
-/// <summary>Measures two sides in turn, so that whatever else the machine does falls on both.</summary>
+/// <summary>Measures two sides in turn, so that other load on the machine affects both.</summary>
 /// <param name="What">Named in the progress.</param>
 /// <param name="Unit">What the sides return.</param>
 /// <param name="Count">Rounds that count.</param>
@@ -31,7 +31,7 @@ internal sealed record Rounds(string What, Unit Unit, int Count, int WarmUps = 1
         return new Medians(Median(subjects), Median(baselines));
     }
 
-    /// <summary>Whoever comes first in one round comes second in the next.</summary>
+    /// <summary>The side that runs first in one round runs second in the next.</summary>
     private static async Task<(double Subject, double Baseline)> RunBothAsync(
         Side subject, Side baseline, bool subjectFirst, CancellationToken cancellationToken)
     {

@@ -33,7 +33,7 @@ internal static class Suite
         {
             var verdicts = await benchmark.RunAsync(new Session(own.FullName, quick), cancellationToken);
 
-            // Millions of files take minutes to delete, and nobody should wait for them.
+            // Deleting millions of files takes minutes; the benchmark does not wait for it.
             VerdictTable.Write(Console.Error, verdicts);
             return verdicts;
         }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace OrleansUploads.Benchmarks.Harness;
 
-/// <summary>What is counted, and which way is better.</summary>
+/// <summary>The unit of a measurement, and whether more or less is better.</summary>
 /// <param name="Name">As printed behind the number.</param>
 /// <param name="Digits">How the number is printed.</param>
 /// <param name="LessIsBetter">True for times and sizes, false for rates.</param>
@@ -21,7 +21,7 @@ internal sealed record Unit(string Name, string Digits, bool LessIsBetter)
 
     public string Format(double value) => $"{value.ToString(Digits, CultureInfo.InvariantCulture)} {Name}";
 
-    /// <summary>How fast the subject is in terms of the baseline.</summary>
+    /// <summary>The speed of the subject relative to the baseline.</summary>
     public double Ratio(Medians medians) =>
         LessIsBetter ? medians.Baseline / medians.Subject : medians.Subject / medians.Baseline;
 

@@ -1,4 +1,5 @@
 using OrleansUploads.Client;
+using OrleansUploads.Client.Models;
 using OrleansUploads.Signing;
 
 namespace OrleansUploads.Benchmarks.Transfers;
@@ -11,7 +12,7 @@ internal sealed class GatewayServer : IAsyncDisposable
     private const string AccessKeyId = "OUBENCHMARKSBENCHMAR";
     private const string Secret = "only-for-benchmarks-only-for-benchmarks-";
 
-    /// <summary>Whose the vault is.</summary>
+    /// <summary>The account that owns the vault.</summary>
     public const string Account = "000000000001";
 
     /// <summary>The vault's name.</summary>
@@ -38,18 +39,24 @@ internal sealed class GatewayServer : IAsyncDisposable
 
     public ServerProcess Process => _process;
 
-    public static async Task<GatewayServer> StartAsync(string folder, CancellationToken cancellationToken)
+    public static async Task<GatewayServer> StartAsync(
+        string folder, CancellationToken cancellationToken, bool createsVault = true, params string[] options)
     {
-        var server = new GatewayServer(await StartProcessAsync(folder, cancellationToken));
-        await server.VaultNamed(Vault).CreateAsync(cancellationToken);
+        var server = new GatewayServer(await StartProcessAsync(folder, cancellationToken, options));
+        if (createsVault)
+        {
+            await server.VaultNamed(Vault).CreateAsync(cancellationToken);
+        }
+
         return server;
     }
 
     /// <summary>Starts the server alone, and waits until its port answers.</summary>
-    public static Task<ServerProcess> StartProcessAsync(string folder, CancellationToken cancellationToken) =>
+    public static Task<ServerProcess> StartProcessAsync(
+        string folder, CancellationToken cancellationToken, params string[] options) =>
         ServerProcess.StartAsync(
             Assembly,
-            ["serve", "--account", Account, "--data", folder, "--listen", "127.0.0.1:0", "--quiet"],
+            ["serve", "--account", Account, "--data", folder, "--listen", "127.0.0.1:0", "--quiet", .. options],
             new Dictionary<string, string>
             {
                 ["ORLEANSUPLOADS_ACCESS_KEY_ID"] = AccessKeyId,
@@ -131,7 +138,7 @@ internal sealed class GatewayServer : IAsyncDisposable
         }
 
         var signature = _signer.Sign(
-            new SigningRequest(method.Method, path, headers.GetValueOrDefault, payloadHash), [.. headers.Keys]);
+            new SigningRequest(method.Method, path, headers.GetValueOrDefault, headers.Keys, payloadHash), [.. headers.Keys]);
         foreach (var (name, value) in headers)
         {
             // Headers of the content are there already, and are refused here.

@@ -24,6 +24,16 @@ internal sealed class GatewayVault(GlacierClient client, string name)
     public Task DeleteAsync(string archive, CancellationToken cancellationToken) =>
         client.DeleteArchiveAsync(name, archive, cancellationToken);
 
+    /// <summary>Begins an upload in parts.</summary>
+    /// <returns>Its ID.</returns>
+    public Task<string> BeginAsync(CancellationToken cancellationToken) =>
+        client.InitiateMultipartUploadAsync(name, ArchiveParts.PartBytes, cancellationToken: cancellationToken);
+
+    /// <summary>Reads the first page of the list of uploads.</summary>
+    /// <returns>How many uploads it shows.</returns>
+    public async Task<long> ListUploadsAsync(CancellationToken cancellationToken) =>
+        (await client.ListMultipartUploadsPageAsync(name, marker: null, limit: null, cancellationToken)).Items.Count;
+
     /// <summary>Begins a job that lists all archives.</summary>
     /// <returns>The job's ID.</returns>
     public Task<string> StartInventoryAsync(CancellationToken cancellationToken) =>

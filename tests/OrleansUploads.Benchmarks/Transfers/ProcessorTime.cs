@@ -2,7 +2,7 @@ using OrleansUploads.Benchmarks.Harness;
 
 namespace OrleansUploads.Benchmarks.Transfers;
 
-/// <summary>What the two servers of a benchmark use of the processors for each GiB, round by round.</summary>
+/// <summary>Processor time per GiB of the two servers of a benchmark, by round.</summary>
 internal sealed class ProcessorTime(double gibibytes)
 {
     private readonly List<double> _subject = [];

@@ -1,5 +1,5 @@
 using OrleansUploads.Benchmarks.Harness;
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Benchmarks.Transfers;
 

@@ -28,7 +28,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>What the process has used of all processors so far.</summary>
+    /// <summary>The processor time that the process has used so far.</summary>
     public double ProcessorMilliseconds
     {
         get

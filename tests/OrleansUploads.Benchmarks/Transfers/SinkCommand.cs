@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Hosting;
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Benchmarks.Transfers;
 
@@ -20,7 +20,8 @@ internal static class SinkCommand
 {
     private const int BufferBytes = 256 * 1024;
 
-    /// <summary>So many, because a flush blocks its thread: no body is to wait for another one's.</summary>
+    /// <summary>A flush blocks its thread, so this many threads are needed to keep bodies from waiting for each
+    /// other.</summary>
     private const int MinThreads = 16;
 
     /// <summary>The assembly that has the command: this one.</summary>

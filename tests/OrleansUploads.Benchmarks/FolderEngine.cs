@@ -1,0 +1,32 @@
+using OrleansUploads.Engine;
+using OrleansUploads.Engine.DataFolders;
+using OrleansUploads.Engine.Embedded;
+
+namespace OrleansUploads.Benchmarks;
+
+/// <summary>An engine over a data folder, put together as <c>serve</c> does.</summary>
+internal sealed class FolderEngine : IAsyncDisposable
+{
+    private readonly DataFolder _folder;
+
+    private FolderEngine(DataFolder folder, EmbeddedEngine engine)
+    {
+        _folder = folder;
+        Engine = engine;
+    }
+
+    public EmbeddedEngine Engine { get; }
+
+    public static FolderEngine Open(string path, EngineOptions? options = null, EmbeddedHostOptions? host = null)
+    {
+        var folder = DataFolder.Open(path);
+        return new FolderEngine(
+            folder, new EmbeddedEngine(folder.Ports, options ?? new EngineOptions(), TimeProvider.System, host: host));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Engine.DisposeAsync();
+        await _folder.DisposeAsync();
+    }
+}

@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using System.Globalization;
+using OrleansUploads.Benchmarks.Harness;
+using OrleansUploads.Core.Messages.Accounts;
+using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Settings;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine;
+using OrleansUploads.Engine.Entities;
+
+namespace OrleansUploads.Benchmarks.Uploads;
+
+/// <summary>Opens uploads through the real engine, and leaves them open.</summary>
+internal static class ManyUploads
+{
+    private const int Callers = 512;
+    private const int ProgressEvery = 25_000;
+
+    private static readonly PartSize OneMebibyte =
+        PartSize.TryCreate(Limits.MinPartSizeBytes, out var size) ? size : throw new InvalidOperationException("no size");
+
+    /// <summary>Opens uploads in a vault of a new data folder.</summary>
+    /// <param name="folder">The data folder.</param>
+    /// <param name="vault">The vault, which is made.</param>
+    /// <param name="count">How many uploads.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task OpenAsync(string folder, VaultId vault, int count, CancellationToken cancellationToken)
+    {
+        await using var opened = FolderEngine.Open(
+            folder, new EngineOptions { Vaults = new VaultLimits { OpenUploads = count } });
+        var engine = opened.Engine;
+        _ = (await engine.Host.AskAsync(vault.Account.Entity, new CreateVault(vault), cancellationToken)).Answer;
+        var watch = Stopwatch.StartNew();
+        var next = -1;
+
+        async Task OpenInTurnAsync()
+        {
+            for (var i = Interlocked.Increment(ref next); i < count; i = Interlocked.Increment(ref next))
+            {
+                if (!Description.TryParse($"upload number {i}, as a client would describe it", out var description))
+                {
+                    throw new InvalidOperationException("no description");
+                }
+
+                var open = new OpenUpload(vault, engine.Ids.NewUpload(), OneMebibyte, description, UploadOrigin.Multipart);
+                _ = (await engine.Host.AskAsync(vault.Entity, open, cancellationToken)).Answer;
+                if ((i + 1) % ProgressEvery == 0)
+                {
+                    Session.Tell(string.Create(
+                        CultureInfo.InvariantCulture, $"  {i + 1:N0} uploads after {watch.Elapsed.TotalSeconds:N0} s"));
+                }
+            }
+        }
+
+        await Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => OpenInTurnAsync()));
+    }
+}

@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using OrleansUploads.Benchmarks.Harness;
+using OrleansUploads.Benchmarks.Transfers;
+using OrleansUploads.Core.Values;
+
+namespace OrleansUploads.Benchmarks.Uploads;
+
+/// <summary>The real server with a vault of a hundred thousand open uploads, against one with hardly any.</summary>
+internal sealed class OpenUploadsBenchmark : IBenchmark
+{
+    private const double MostWarmMilliseconds = 50;
+    private const double MostColdMilliseconds = 500;
+    private const double MostMebibytes = 400;
+    private const int WarmUps = 5;
+    private const string SmallVault = "nearly-empty";
+    private const string Limit = "1000000";
+
+    public string Name => "open-uploads";
+
+    public async Task<IReadOnlyList<Verdict>> RunAsync(Session session, CancellationToken cancellationToken)
+    {
+        var folder = session.Subfolder("full");
+        await ManyUploads.OpenAsync(folder, BenchmarkVault(), session.Pick(100_000, 5_000), cancellationToken);
+        var verdicts = new List<Verdict>();
+        await using (var server = await StartAsync(folder, cancellationToken))
+        {
+            var full = server.VaultNamed(GatewayServer.Vault);
+            var small = server.VaultNamed(SmallVault);
+            await small.CreateAsync(cancellationToken);
+            for (var i = 0; i < 10; i++)
+            {
+                await small.BeginAsync(cancellationToken);
+            }
+
+            var before = server.Process.PeakMebibytes;
+            verdicts.AddRange(
+            [
+                await WarmAsync(session, "describe", full.DescribeAsync, small.DescribeAsync, cancellationToken),
+                await WarmAsync(session, "first page", full.ListUploadsAsync, small.ListUploadsAsync, cancellationToken),
+                await BeginAsync(session, full, small, cancellationToken),
+                Verdict.OfLimit(
+                    $"{Name}, server's peak memory",
+                    Unit.Mebibytes,
+                    new Medians(server.Process.PeakMebibytes, before),
+                    MostMebibytes),
+            ]);
+        }
+
+        verdicts.Add(await ColdAsync(session, "describe", folder, static (vault, token) => vault.DescribeAsync(token), cancellationToken));
+        verdicts.Add(await ColdAsync(session, "first page", folder, static (vault, token) => vault.ListUploadsAsync(token), cancellationToken));
+        return verdicts;
+    }
+
+    private static VaultId BenchmarkVault() =>
+        AccountId.TryParse(GatewayServer.Account, out var account) && VaultName.TryParse(GatewayServer.Vault, out var name)
+            ? new VaultId(account, name)
+            : throw new InvalidOperationException("no account or no name");
+
+    private static Task<GatewayServer> StartAsync(string folder, CancellationToken cancellationToken) =>
+        GatewayServer.StartAsync(folder, cancellationToken, createsVault: false, "--max-open-uploads", Limit);
+
+    private async Task<Verdict> WarmAsync(
+        Session session,
+        string what,
+        Func<CancellationToken, Task<long>> full,
+        Func<CancellationToken, Task<long>> small,
+        CancellationToken cancellationToken)
+    {
+        var rounds = new Rounds($"{Name}, {what}", Unit.Milliseconds, session.Pick(50, 10), WarmUps);
+        var medians = await rounds.AlternateAsync(
+            token => TimeAsync(() => full(token)), token => TimeAsync(() => small(token)), cancellationToken);
+        return Verdict.OfLimit(rounds.What, rounds.Unit, medians, MostWarmMilliseconds);
+    }
+
+    private async Task<Verdict> BeginAsync(
+        Session session, GatewayVault full, GatewayVault small, CancellationToken cancellationToken)
+    {
+        var rounds = new Rounds($"{Name}, initiate", Unit.Milliseconds, session.Pick(200, 20), WarmUps);
+        var medians = await rounds.AlternateAsync(
+            token => TimeAsync(() => full.BeginAsync(token)), token => TimeAsync(() => small.BeginAsync(token)), cancellationToken);
+        return Verdict.OfInterest(rounds.What, rounds.Unit, medians);
+    }
+
+    /// <summary>The first request of a server that was started just now, so that nothing is in memory and nothing is compiled; of the
+    /// same server, so that the small vault's is the first of another life.</summary>
+    private async Task<Verdict> ColdAsync(
+        Session session,
+        string what,
+        string folder,
+        Func<GatewayVault, CancellationToken, Task<long>> ask,
+        CancellationToken cancellationToken)
+    {
+        var rounds = new Rounds($"{Name}, {what} after a start", Unit.Milliseconds, session.Pick(7, 2));
+        var medians = await rounds.AlternateAsync(
+            token => FirstAsync(GatewayServer.Vault, token), token => FirstAsync(SmallVault, token), cancellationToken);
+        return Verdict.OfLimit(rounds.What, rounds.Unit, medians, MostColdMilliseconds);
+
+        async Task<double> FirstAsync(string vault, CancellationToken token)
+        {
+            await using var server = await StartAsync(folder, token);
+            return await TimeAsync(() => ask(server.VaultNamed(vault), token));
+        }
+    }
+
+    private static async Task<double> TimeAsync(Func<Task> work)
+    {
+        var watch = Stopwatch.StartNew();
+        await work();
+        return watch.Elapsed.TotalMilliseconds;
+    }
+}
