@@ -1,10 +1,22 @@
 #!/usr/bin/env bash
 # Restores, builds and tests everything that the package feeds at hand allow. Needs the .NET SDK and nothing else. The last line
 # gives the totals.
-# Arguments go to every test program, for example: ./test.sh -class OrleansUploads.Core.Tests.Hashing.TreeHasherTests
+#   ./test.sh         everything but the campaigns: long tests with thousands of seeds, planted bugs, kills and power cuts
+#   ./test.sh --all   everything, one project after the other
+# Other arguments go to every test program, for example: ./test.sh -class OrleansUploads.Core.Tests.Hashing.TreeHasherTests
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 NO_COLOR=1
+
+all=false
+if [[ ${1:-} == --all ]]; then
+    all=true
+    shift
+fi
+
+# What a developer waits for leaves the campaigns out. Arguments choose tests themselves.
+filter=()
+$all || (($# > 0)) || filter=(-trait- Run=Campaign)
 
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
@@ -30,44 +42,92 @@ dotnet build "$solution" --configuration Release --no-restore --verbosity quiet
 
 passed=0 failed=0 skipped=0 broken=0
 
-# One project after the other: timing means something only on a machine that does nothing else.
-for project in $(grep -l '<IsTestProject>true</IsTestProject>' tests/*/*.csproj); do
-    name=$(basename "$project" .csproj)
-    report="$results/$name.xml"
+program() { echo "tests/$1/bin/Release/net10.0/$1.dll"; }
+
+# Runs one project's tests. What it prints goes to a file, its results to a report.
+run() {
+    local name=$1
+    shift
+    local exitCode=0
+    dotnet "$(program "$name")" -noLogo -noColor -xml "$results/$name.xml" ${filter[@]+"${filter[@]}"} "$@" \
+        </dev/null >"$results/$name.log" 2>&1 || exitCode=$?
+    echo "$exitCode" >"$results/$name.exit"
+}
+
+# Prints what a project printed, and adds its results to the totals.
+tell() {
+    local name=$1
     echo
     echo "== $name"
-    if ! grep -q "$name\.csproj" "$solution"; then
-        leftOut=$({ grep -rhE --include='*.cs' '^ *\[(Fact|Theory)\b' "tests/$name" || true; } | wc -l)
-        echo "$name: left out, because packages are missing; $leftOut skipped"
-        skipped=$((skipped + leftOut))
-        continue
-    fi
-    dotnet "tests/$name/bin/Release/net10.0/$name.dll" -noLogo -noColor -xml "$report" "$@" </dev/null || exitCode=$?
+    cat "$results/$name.log"
 
     # The totals come from the report alone. A program that died has none, whatever it printed.
-    totals=""
+    local report="$results/$name.xml" exitCode totals="" total
+    exitCode=$(cat "$results/$name.exit")
     [[ ! -s $report ]] || totals=$(grep --only-matching --max-count=1 '<assembly [^>]*>' "$report" || true)
     count() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<<"$totals"; }
     total=$(count total)
     if [[ -z $total ]]; then
-        echo "$name: it ended without a report, with exit code ${exitCode:-0}."
+        echo "$name: it ended without a report, with exit code $exitCode."
         broken=$((broken + 1))
-    elif ((total == 0 && $# == 0)); then
+        return
+    elif ((total == 0 && explicit == 0)); then
         echo "$name: it ran no test."
         broken=$((broken + 1))
-    else
-        echo "$name: $(count passed) passed, $(($(count failed) + $(count errors))) failed, $(count skipped) skipped"
-        passed=$((passed + $(count passed)))
-        failed=$((failed + $(count failed) + $(count errors)))
-        skipped=$((skipped + $(count skipped)))
-        # It says that something is wrong, and the report does not say what.
-        if ((${exitCode:-0} != 0 && $(count failed) + $(count errors) == 0)); then
-            echo "$name: it ended with exit code $exitCode."
-            broken=$((broken + 1))
-        fi
+        return
     fi
-    unset exitCode
+
+    local leftOut=0
+    if ((${#filter[@]} > 0)); then
+        # One line for each test method; a theory's cases are counted once.
+        dotnet "$(program "$name")" -noColor -list methods -trait Run=Campaign </dev/null >"$results/$name.campaigns"
+        leftOut=$(wc -l <"$results/$name.campaigns")
+    fi
+    echo "$name: $(count passed) passed, $(($(count failed) + $(count errors))) failed, $(($(count skipped) + leftOut)) skipped"
+    passed=$((passed + $(count passed)))
+    failed=$((failed + $(count failed) + $(count errors)))
+    skipped=$((skipped + $(count skipped) + leftOut))
+    # It says that something is wrong, and the report does not say what.
+    if ((exitCode != 0 && $(count failed) + $(count errors) == 0)); then
+        echo "$name: it ended with exit code $exitCode."
+        broken=$((broken + 1))
+    fi
+}
+
+explicit=$#
+projects=() waitsOnly=OrleansUploads.EndToEnd.Tests
+for project in $(grep -l '<IsTestProject>true</IsTestProject>' tests/*/*.csproj); do
+    name=$(basename "$project" .csproj)
+    if grep -q "$name\.csproj" "$solution"; then
+        projects+=("$name")
+    else
+        leftOut=$({ grep -rhE --include='*.cs' '^ *\[(Fact|Theory)\b' "tests/$name" || true; } | wc -l)
+        echo "$name: left out, because packages are missing; $leftOut skipped"
+        skipped=$((skipped + leftOut))
+    fi
 done
+
+if ((${#filter[@]} > 0)); then
+    # The tests from outside mostly wait for servers, so they run beside the others.
+    echo "Running ${#projects[@]} test projects; $waitsOnly beside the others"
+    run "$waitsOnly" &
+    for name in "${projects[@]}"; do
+        [[ $name == "$waitsOnly" ]] || { echo "Running $name"; run "$name"; tell "$name"; }
+    done
+    echo "Waiting for $waitsOnly"
+    wait
+    tell "$waitsOnly"
+    echo
+    echo "Left out; ./test.sh --all runs them:"
+    cat "$results"/*.campaigns
+else
+    # One project after the other: timing means something only on a machine that does nothing else.
+    for name in "${projects[@]}"; do
+        echo "Running $name"
+        run "$name" "$@"
+        tell "$name"
+    done
+fi
 
 echo
 ((broken == 0)) || echo "$broken test projects did not run as they should; see above."

@@ -4,7 +4,8 @@ using Microsoft.Extensions.Hosting;
 using Orleans.Storage;
 using OrleansUploads.Cluster.Hosting;
 using OrleansUploads.Cluster.Journal;
-using OrleansUploads.Core.Accounts;
+using OrleansUploads.Cluster.Settings;
+using OrleansUploads.Core.Messages.Accounts;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Memory;
 using OrleansUploads.Engine.Ports;
@@ -39,7 +40,7 @@ public sealed class AzureStoresTests
     }
 
     [Fact]
-    public async Task Of_two_first_writes_at_the_same_moment_one_fails()
+    public async Task One_of_two_concurrent_first_writes_fails()
     {
         await using var host = await RunningHost.StartAsync(_cluster);
         for (var race = 0; race < Races; race++)

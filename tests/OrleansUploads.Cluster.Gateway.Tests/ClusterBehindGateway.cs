@@ -1,8 +1,10 @@
 using System.Runtime.CompilerServices;
 using OrleansUploads.Cluster.Tests.Harness;
-using OrleansUploads.Core;
 using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine;
 using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Tests.Harness;
 
 namespace OrleansUploads.Cluster.Gateway.Tests;
@@ -17,11 +19,16 @@ internal sealed class ClusterBehindGateway : IEntityHost, IAsyncDisposable
         silos: 2,
         ClusterBench.Hasty with
         {
-            Uploads = setup.Uploads,
-            Retrievals = setup.Retrievals,
-            Accounts = setup.Accounts,
-            Inventories = setup.Inventories,
+            Engine = new EngineOptions
+            {
+                Uploads = setup.Uploads,
+                Retrievals = setup.Retrievals,
+                Accounts = setup.Accounts,
+                Vaults = setup.Vaults,
+                Inventories = setup.Inventories,
+            },
             Time = setup.Clock,
+            Clock = new ContinuousClock(setup.Clock),
         },
         setup.Notifier));
 

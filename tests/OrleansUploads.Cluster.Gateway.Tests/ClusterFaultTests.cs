@@ -6,7 +6,7 @@ using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Cluster.Gateway.Tests;
 
-/// <summary>What a client is told while the cluster behind the gateway cannot answer.</summary>
+/// <summary>The answers of a gateway whose cluster is unavailable.</summary>
 public sealed class ClusterFaultTests : IAsyncLifetime
 {
     private const string Vault = "v";
@@ -33,7 +33,7 @@ public sealed class ClusterFaultTests : IAsyncLifetime
     [Theory]
     [InlineData("before")]
     [InlineData("after")]
-    public async Task While_the_storage_fails_the_client_is_told_to_try_again_and_then_all_is_well(string when)
+    public async Task Storage_failures_ask_the_client_to_retry_and_retries_then_succeed(string when)
     {
         _fault = when == "before" ? StorageFault.FailBefore : StorageFault.FailAfter;
         (await _server.SendAsync(Initiate(Vault, MiB))).ExpectError(500, "ServiceUnavailableException", "ry again");
@@ -43,7 +43,7 @@ public sealed class ClusterFaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_any_silo_the_client_is_told_to_try_again()
+    public async Task Without_a_silo_the_client_is_asked_to_retry()
     {
         await _cluster.KillAsync(_cluster.Silos[0]);
         (await _server.SendAsync(DescribeVault(Vault))).ExpectError(500, "ServiceUnavailableException", "ry again");

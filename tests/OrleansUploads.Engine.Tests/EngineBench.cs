@@ -1,12 +1,14 @@
-using OrleansUploads.Core;
-using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Hashing;
-using OrleansUploads.Core.Jobs;
+using OrleansUploads.Core.Messages.Accounts;
+using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Messages.Jobs;
+using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Settings;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Intake;
@@ -14,6 +16,7 @@ using OrleansUploads.Engine.Memory;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Engine.Reclaim;
 using OrleansUploads.Engine.Retrieval;
+using OrleansUploads.Hashing;
 using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Engine.Tests;
@@ -23,14 +26,21 @@ internal sealed class EngineBench
 {
     private readonly MemoryJournal _journal = new();
     private readonly Func<IJournal, IJournal> _wrap;
+    private readonly EngineLog? _log;
 
-    public EngineBench(Func<IJournal, IJournal>? wrapJournal = null, Func<IPartStore, IPartStore>? wrapParts = null)
+    public EngineBench(
+        Func<IJournal, IJournal>? wrapJournal = null,
+        Func<IPartStore, IPartStore>? wrapParts = null,
+        EngineLog? log = null)
     {
+        _log = log;
         _wrap = wrapJournal ?? (journal => journal);
         Parts = (wrapParts ?? (parts => parts))(new MemoryPartStore());
         Ids = new SeededIds(Time, 1);
         Host = Start();
     }
+
+    public IJournal Journal => _journal;
 
     public ManualTime Time { get; } = new();
 
@@ -44,9 +54,9 @@ internal sealed class EngineBench
 
     public ArchiveReader Reader => new(Parts);
 
-    public AttemptCollector Collector => new(Host, Parts, Time);
+    public AttemptCollector Collector => new(Host, Parts, Host.Clock, log: _log);
 
-    public WakeScan Wakes => new(Host, _journal, Time);
+    public WakeScan Wakes => new(Host, _journal);
 
     /// <summary>The process is gone; another one starts on what is durable. The old one is left to itself, as a process that
     /// does not know that it was replaced.</summary>
@@ -61,17 +71,20 @@ internal sealed class EngineBench
 
     public Task CreateVaultAsync() => AskAsync(Some.Account.Entity, new CreateVault(Some.Vault));
 
-    public async Task<UploadId> OpenUploadAsync(int partMebibytes = 1, Custody custody = Custody.Gateway)
+    public async Task<UploadId> OpenUploadAsync(int partMebibytes = 1, ByteStorage storage = ByteStorage.Gateway)
     {
         var upload = Ids.NewUpload();
         await AskAsync(
             Some.Vault.Entity,
             new OpenUpload(
-                Some.Vault, upload, Some.Size(partMebibytes), Description.None, UploadOrigin.Multipart, custody));
+                Some.Vault, upload, Some.Size(partMebibytes), Description.None, UploadOrigin.Multipart, storage));
         return upload;
     }
 
-    public async Task<Outcome<PartStanding>> StoreAsync(UploadId upload, long firstByte, byte[] body) =>
+    public async Task<IReadOnlyList<UploadSpec>> ListUploadsAsync(int limit = 1000) =>
+        (await new UploadsReader(Host).ReadAsync(Some.Vault, "", limit, CancellationToken.None)).Answer.Uploads;
+
+    public async Task<Outcome<StorePartResult>> StoreAsync(UploadId upload, long firstByte, byte[] body) =>
         await Intake.StorePartAsync(
             upload,
             Some.Vault,
@@ -86,7 +99,7 @@ internal sealed class EngineBench
     public async Task<ArchiveEntry?> FindAsync(ArchiveId archive)
     {
         var vault = await AskAsync(Some.Vault.Entity, new DescribeVault(Some.Vault));
-        var shard = vault.Life.ArchiveShard(ArchiveShardDecider.ShardOf(archive, vault.Life));
+        var shard = vault.Incarnation.ArchiveShard(ArchiveShardDecider.ShardOf(archive, vault.Incarnation));
         return (await Host.AskAsync(shard, new FindArchive(archive), CancellationToken.None))
             .TryGet(out var entry, out _) ? entry : null;
     }
@@ -94,8 +107,19 @@ internal sealed class EngineBench
     public async Task DeleteAsync(ArchiveId archive)
     {
         var vault = await AskAsync(Some.Vault.Entity, new DescribeVault(Some.Vault));
-        var shard = vault.Life.ArchiveShard(ArchiveShardDecider.ShardOf(archive, vault.Life));
-        await AskAsync(shard, new DeleteArchive(archive));
+        var shard = vault.Incarnation.ArchiveShard(ArchiveShardDecider.ShardOf(archive, vault.Incarnation));
+        await AskAsync(shard, Some.Deletion(archive, Time.GetUtcNow()));
+    }
+
+    /// <summary>Begins the retrieval of an archive, which was looked up before.</summary>
+    public async Task<Outcome<RetrievalJob>> RetrieveAsync(ArchiveEntry archive, long? retirements = null)
+    {
+        var vault = await AskAsync(Some.Vault.Entity, new DescribeVault(Some.Vault));
+        var wish = new JobOptions(Description.None, null, RetrievalTier.Standard);
+        return await Host.AskAsync(
+            vault.Incarnation.Jobs,
+            new StartRetrieval(Ids.NewJob(), archive, null, null, wish, retirements),
+            CancellationToken.None);
     }
 
     public async Task<byte[]> ReadAsync(UploadId upload, long firstByte, long lastByte)
@@ -110,5 +134,5 @@ internal sealed class EngineBench
         new LinearHash(new Sha256Digest(System.Security.Cryptography.SHA256.HashData(body))), TreeHasher.Compute(body));
 
     private EmbeddedHost Start() => new(
-        new EntityCatalog(new UploadPolicy(), new RetrievalPolicy()), _wrap(_journal), Parts, Time);
+        new EntityCatalog(new UploadPolicy(), new RetrievalPolicy()), _wrap(_journal), Parts, Time, log: _log);
 }

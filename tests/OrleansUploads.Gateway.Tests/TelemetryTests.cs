@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using OrleansUploads.Gateway.Telemetry;
+using OrleansUploads.Gateway.Http.Telemetry;
 using OrleansUploads.Gateway.Tests.Harness;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 

@@ -1,5 +1,5 @@
-using OrleansUploads.Core;
 using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Refusals;
 
 namespace OrleansUploads.TestKit;
 
@@ -17,11 +17,20 @@ public sealed class DeciderDriver<TState, TCommand, TEvent>(Decider<TState, TCom
 
     public DateTimeOffset Now { get; set; } = Some.Noon;
 
+    private ServiceTime Time => ServiceTime.Continuous(Now);
+
+    /// <summary>Applies an event that no command leads to any more: old journals have it.</summary>
+    public void Happened(TEvent happened)
+    {
+        State = Decider.Evolve(State, happened);
+        History.Add(happened);
+    }
+
     /// <summary>Decides a command and applies its events.</summary>
-    public Decision<TEvent> Do(TCommand command) => Apply(Decider.Decide(State, command, Now));
+    public Decision<TEvent> Do(TCommand command) => Apply(Decider.Decide(State, command, Time));
 
     /// <summary>Lets time act.</summary>
-    public Decision<TEvent> Wake() => Apply(Decider.Wake(State, Now));
+    public Decision<TEvent> Wake() => Apply(Decider.Wake(State, Time));
 
     /// <summary>Confirms all pending intents, and those that follow from the confirmations.</summary>
     public void ConfirmAll()

@@ -1,17 +1,15 @@
-using OrleansUploads.Core;
-using OrleansUploads.Core.Accounts;
-using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.TestKit;
 
 /// <summary>Values for tests in which it does not matter which.</summary>
 public static class Some
 {
-    public const long MiB = Limits.LeafBytes;
+    public const long MiB = TreeHash.LeafBytes;
 
     public static readonly DateTimeOffset Noon = new(2026, 3, 14, 12, 0, 0, TimeSpan.Zero);
 
@@ -19,7 +17,7 @@ public static class Some
 
     public static VaultId Vault { get; } = VaultNamed("photos");
 
-    public static VaultLife Life { get; } = new(Vault, 1);
+    public static VaultIncarnation Incarnation { get; } = new(Vault, 1);
 
     public static VaultId VaultNamed(string name) =>
         VaultName.TryParse(name, out var parsed) ? new VaultId(Account, parsed) : throw new ArgumentException(name);
@@ -42,12 +40,12 @@ public static class Some
     public static TreeHash Hash(string content) => new(new Sha256Digest(
         System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(content))));
 
-    public static UploadOpening Opening(
+    public static UploadSpec Spec(
         int upload = 1,
         int partMebibytes = 1,
         UploadOrigin origin = UploadOrigin.Multipart,
-        Custody custody = Custody.Gateway) =>
-        new(Upload(upload), Life, Size(partMebibytes), Described("holiday"), origin, Noon, custody);
+        ByteStorage storage = ByteStorage.Gateway) =>
+        new(Upload(upload), Incarnation, Size(partMebibytes), Described("holiday"), origin, Noon, storage);
 
     public static ArchiveEntry Archive(int number, long sizeBytes = MiB) => new(
         ArchiveId.Derive(Upload(number), sizeBytes, Hash("a")),
@@ -56,6 +54,15 @@ public static class Some
         Hash("a"),
         Described("holiday"),
         Noon);
+
+    /// <summary>A deletion that a vault without policies permits.</summary>
+    public static DeleteArchive Deletion(ArchiveId archive, DateTimeOffset at, long guard = 0) =>
+        new(archive, new DeletionVerdict(guard, at, LooksAtClock: false, LooksAtAge: false, CreatedAt: null));
+
+    /// <summary>A deletion that a policy permits which looks at the archive's age.</summary>
+    public static DeleteArchive DeletionByAge(
+        ArchiveId archive, DateTimeOffset at, DateTimeOffset? createdAt, long guard = 0) =>
+        new(archive, new DeletionVerdict(guard, at, LooksAtClock: true, LooksAtAge: true, createdAt));
 
     public static byte[] Bytes(int count, int seed)
     {

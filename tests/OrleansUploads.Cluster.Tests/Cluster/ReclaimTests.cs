@@ -1,24 +1,29 @@
 using OrleansUploads.Cluster.Tests.Harness;
-using OrleansUploads.Core.Hashing;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Vaults;
-using OrleansUploads.Engine.Embedded;
+using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Settings;
+using OrleansUploads.Core.Values;
 using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.Engine;
+using OrleansUploads.Hashing;
 using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Cluster.Tests.Cluster;
 
-/// <summary>What nobody asks about any more: reminders wake it, and one silo clears up.</summary>
+/// <summary>Abandoned uploads: reminders wake them, and one silo collects their bytes.</summary>
 public sealed class ReclaimTests
 {
     [Fact]
-    public async Task A_stale_upload_expires_and_its_bytes_are_collected_without_anybody_asking()
+    public async Task A_stale_upload_expires_and_its_bytes_are_collected_without_a_request()
     {
         var world = new DurableWorld();
         var options = ClusterBench.Hasty with
         {
-            Uploads = new UploadPolicy { StaleAfter = TimeSpan.FromSeconds(2) },
-            Maintenance = new MaintenanceOptions { CollectInterval = TimeSpan.FromSeconds(1), AttemptGrace = TimeSpan.Zero },
+            Engine = new EngineOptions
+            {
+                Uploads = new UploadPolicy { StaleAfter = TimeSpan.FromSeconds(2) },
+                Maintenance = new MaintenanceOptions { CollectInterval = TimeSpan.FromSeconds(1), AttemptGrace = TimeSpan.Zero },
+            },
         };
         await using var cluster = await ClusterBench.StartAsync(world, silos: 2, options);
         await UploadOfManyParts.CreateVaultAsync(cluster.Client);
@@ -30,7 +35,7 @@ public sealed class ReclaimTests
 
         await Eventually.BecomesTrueAsync(
             async () => (await cluster.Client.InsistAsync(
-                Some.Vault.Entity, new ListUploads(Some.Vault, "", 10))).Answer.Uploads.Count == 0,
+                Some.Vault.Entity, new FindUploadPages(Some.Vault, "", 10))).Answer.Pages.Count == 0,
             "the vault lists the stale upload no more");
         Assert.Equal(
             UploadPhase.Expired,

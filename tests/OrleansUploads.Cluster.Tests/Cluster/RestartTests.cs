@@ -1,8 +1,8 @@
 using OrleansUploads.Cluster.Tests.Harness;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Vaults;
-using OrleansUploads.Engine.Entities;
+using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.Engine.Entities;
 using OrleansUploads.TestKit;
 using OrleansUploads.TestKit.PartStores;
 
@@ -14,7 +14,7 @@ public sealed class RestartTests
     private const int Parts = 300;
 
     [Fact]
-    public async Task After_a_restart_complete_gives_the_same_archive_and_half_done_uploads_go_on()
+    public async Task After_a_restart_complete_returns_the_same_archive_and_open_uploads_continue()
     {
         var world = new DurableWorld();
         var done = new UploadOfManyParts(Parts, 1);
@@ -40,7 +40,7 @@ public sealed class RestartTests
     }
 
     [Fact]
-    public async Task What_was_owed_when_the_cluster_stopped_is_done_by_the_next_one_without_anybody_asking()
+    public async Task Intents_pending_at_shutdown_are_delivered_by_the_next_cluster()
     {
         var storing = false;
         var world = new DurableWorld(parts: store => new FaultyPartStore(
@@ -61,11 +61,11 @@ public sealed class RestartTests
             "the manifest that a complete owed is stored");
         await Eventually.BecomesTrueAsync(
             async () => (await DescribeAsync(after)).Archives == 1, "the archive is counted");
-        Assert.Empty((await after.Client.InsistAsync(Some.Vault.Entity, new ListUploads(Some.Vault, "", 10))).Answer.Uploads);
+        Assert.Empty((await after.Client.InsistAsync(Some.Vault.Entity, new FindUploadPages(Some.Vault, "", 10))).Answer.Pages);
     }
 
     [Fact]
-    public async Task A_reminder_is_there_for_as_long_as_there_is_something_to_wait_for()
+    public async Task A_reminder_exists_only_while_an_entity_has_pending_work()
     {
         var world = new DurableWorld();
         await using var cluster = await ClusterBench.StartAsync(world);

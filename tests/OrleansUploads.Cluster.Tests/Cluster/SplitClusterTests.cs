@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using OrleansUploads.Cluster.Tests.Harness;
-using OrleansUploads.Core.Hashing;
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Engine.Entities;
+using OrleansUploads.Hashing;
 using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Cluster.Tests.Cluster;
@@ -15,7 +15,7 @@ public sealed class SplitClusterTests
     private const int Parts = 64;
 
     [Fact]
-    public async Task Two_activations_of_an_upload_lose_no_report_and_agree_on_one_archive()
+    public async Task Two_activations_of_an_upload_lose_no_report_and_return_one_archive()
     {
         var world = new DurableWorld();
         await using var left = await ClusterBench.StartAsync(world);
@@ -62,7 +62,7 @@ public sealed class SplitClusterTests
     }
 
     [Fact]
-    public async Task What_one_activation_acknowledged_the_other_never_denies()
+    public async Task An_acknowledgement_of_one_activation_holds_for_the_other()
     {
         var world = new DurableWorld();
         await using var left = await ClusterBench.StartAsync(world);

@@ -1,13 +1,14 @@
 using System.Collections.Concurrent;
 using OrleansUploads.Cluster.Tests.Harness;
 using OrleansUploads.Cluster.Tests.Storage;
-using OrleansUploads.Core.Hashing;
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Hashing;
 using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Cluster.Tests.Cluster;
 
-/// <summary>Storage that fails before and after its effect, answers late, and lets writes land when nobody waits for them any more.</summary>
+/// <summary>Storage that fails before and after its effect, answers late, and lets writes land after their
+/// timeout.</summary>
 public sealed class StorageFaultTests
 {
     private const int Rounds = 8;
@@ -15,7 +16,7 @@ public sealed class StorageFaultTests
     private const int Parts = 128;
 
     [Fact]
-    public async Task Nothing_acknowledged_is_lost_and_nobody_has_to_restart_anything()
+    public async Task The_cluster_recovers_from_storage_faults_without_a_restart_and_loses_nothing_acknowledged()
     {
         var random = new Random(1);
         var stormy = false;

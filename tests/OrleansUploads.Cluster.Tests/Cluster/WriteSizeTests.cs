@@ -10,7 +10,7 @@ public sealed class WriteSizeTests
     private const int SegmentBytes = 64 * 1024;
 
     [Fact]
-    public async Task One_more_part_of_ten_thousand_writes_no_more_than_a_segment()
+    public async Task Adding_one_part_to_ten_thousand_writes_at_most_one_segment()
     {
         var world = new DurableWorld(serializer: DefaultSerializer.Instance);
         await using var cluster = await ClusterBench.StartAsync(world);

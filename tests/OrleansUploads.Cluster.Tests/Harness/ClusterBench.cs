@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.TestingHost;
 using OrleansUploads.Cluster.Hosting;
+using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Ports;
 

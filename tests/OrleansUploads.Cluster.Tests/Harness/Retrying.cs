@@ -1,5 +1,6 @@
-using OrleansUploads.Core;
 using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
 
 namespace OrleansUploads.Cluster.Tests.Harness;

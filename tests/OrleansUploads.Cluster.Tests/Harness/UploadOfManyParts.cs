@@ -1,15 +1,15 @@
-using OrleansUploads.Core;
-using OrleansUploads.Core.Accounts;
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Messages.Accounts;
+using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
+using OrleansUploads.Hashing;
 using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Cluster.Tests.Harness;
 
-/// <summary>One upload of many parts of 1 MiB, whose bytes nobody stores: only what is said of them counts here.</summary>
+/// <summary>One upload of many parts of 1 MiB. No bytes are stored; only the reports matter.</summary>
 internal sealed class UploadOfManyParts(int parts, int number)
 {
     private int _attempts;

@@ -3,7 +3,7 @@ using System.Text;
 using Orleans.Storage;
 using OrleansUploads.Cluster.Journal;
 using OrleansUploads.Cluster.Tests.Storage;
-using OrleansUploads.Core;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.TestKit;
 
@@ -19,7 +19,7 @@ public sealed class TwoHostsOverOneStreamTests
     private static readonly GrainId Grain = GrainId.Create("ou-upload", "1");
 
     [Fact]
-    public async Task Whatever_the_storage_does_what_was_acknowledged_is_read_back_in_one_order()
+    public async Task Acknowledged_records_are_read_back_in_one_order_despite_storage_faults()
     {
         var faults = 0;
         var conflicts = 0;
@@ -98,7 +98,7 @@ public sealed class TwoHostsOverOneStreamTests
             {
                 if (await _hosts[host].AppendAsync(append, CancellationToken.None) == AppendOutcome.Appended)
                 {
-                    // Whoever is acknowledged extends the one history; nobody else can have been there.
+                    // An acknowledged append extends the one history; no other append can have the same position.
                     Assert.Equal(_history.Count, _versions[host]);
                     _history.Add(text);
                     _versions[host]++;
@@ -149,7 +149,8 @@ public sealed class TwoHostsOverOneStreamTests
             }
         }
 
-        /// <summary>What a write of unknown outcome came to is seen by a third, whose storage never fails. It only ever adds.</summary>
+        /// <summary>A third reader, whose storage never fails, finds the outcome of an unknown write. It only
+        /// appends.</summary>
         private async Task SettleAsync()
         {
             var read = Unfold(await Host(_storage).ReadAsync(Entity, CancellationToken.None));

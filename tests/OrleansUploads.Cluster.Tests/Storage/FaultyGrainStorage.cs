@@ -2,7 +2,7 @@ using Orleans.Storage;
 
 namespace OrleansUploads.Cluster.Tests.Storage;
 
-/// <summary>What becomes of one call to the storage.</summary>
+/// <summary>The effect of a fault on one call to the storage.</summary>
 internal enum StorageFault
 {
     None,
@@ -36,7 +36,7 @@ internal sealed class FaultyGrainStorage(IGrainStorage inner, Func<string, bool,
         }
     }
 
-    /// <summary>How many writes are still to land.</summary>
+    /// <summary>Number of writes that have not landed yet.</summary>
     public int LateWrites
     {
         get

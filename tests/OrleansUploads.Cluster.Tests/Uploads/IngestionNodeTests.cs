@@ -1,7 +1,7 @@
 using System.Globalization;
 using OrleansUploads.Cluster.Abstractions.Uploads;
 using OrleansUploads.Cluster.Tests.Harness;
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Hashing;
 using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Cluster.Tests.Uploads;
@@ -24,12 +24,12 @@ public sealed class IngestionNodeTests : IAsyncLifetime
 
     private IUploadGrain NewUpload() => _cluster.Grains.GetGrain<IUploadGrain>(UploadKey.New());
 
-    private static UploadOrder Order(ByteCustody custody = ByteCustody.Elsewhere) => new(Vault, Some.MiB, "holiday", custody);
+    private static UploadRequest Order(UploadStorage storage = UploadStorage.External) => new(Vault, Some.MiB, "holiday", storage);
 
     private static PartReport Part(int slot, string content, string? location = null) => new(
         slot * Some.MiB, ((slot + 1) * Some.MiB) - 1, Some.Hash(content).ToString(), location ?? $"tape://7/{slot}");
 
-    private static CompletionClaim Claim(int parts) => new(
+    private static CompletionRequest Claim(int parts) => new(
         Vault,
         parts * Some.MiB,
         TreeHasher.Combine([.. Enumerable.Range(0, parts).Select(slot => Some.Hash($"{slot}"))]).ToString());
@@ -41,11 +41,11 @@ public sealed class IngestionNodeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_node_opens_reports_completes_and_finds_its_locations_in_the_manifest()
+    public async Task The_manifest_of_a_completed_located_upload_has_the_reported_locations()
     {
         var upload = NewUpload();
         var opened = Taken(await upload.InitiateAsync(Order()));
-        Assert.Equal((Some.MiB, ByteCustody.Elsewhere), (opened.PartSizeBytes, opened.Custody));
+        Assert.Equal((Some.MiB, UploadStorage.External), (opened.PartSizeBytes, opened.ByteStorage));
 
         var verdicts = await upload.ReportPartsAsync(
             Vault, [.. Enumerable.Range(0, 1000).Select(slot => Part(slot, slot.ToString(CultureInfo.InvariantCulture)))]);
@@ -71,19 +71,19 @@ public sealed class IngestionNodeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Of_two_nodes_that_report_the_same_bytes_one_is_told_that_its_copy_is_not_needed()
+    public async Task The_second_node_to_report_the_same_bytes_learns_that_its_copy_is_not_needed()
     {
         var upload = NewUpload();
         await upload.InitiateAsync(Order());
         Assert.True(Taken(await upload.ReportPartAsync(Vault, Part(0, "0", "here"))).IsReported);
-        Assert.Equal(new PartVerdict("here", false), Taken(await upload.ReportPartAsync(Vault, Part(0, "0", "there"))));
-        Assert.Equal(new PartVerdict("here", true), Taken(await upload.ReportPartAsync(Vault, Part(0, "0", "here"))));
-        Assert.Equal(new PartVerdict("there", true), Taken(await upload.ReportPartAsync(Vault, Part(0, "other", "there"))));
+        Assert.Equal(new PartReportResult("here", false), Taken(await upload.ReportPartAsync(Vault, Part(0, "0", "there"))));
+        Assert.Equal(new PartReportResult("here", true), Taken(await upload.ReportPartAsync(Vault, Part(0, "0", "here"))));
+        Assert.Equal(new PartReportResult("there", true), Taken(await upload.ReportPartAsync(Vault, Part(0, "other", "there"))));
         Assert.Equal("there", Assert.Single(Taken(await upload.ListPartsAsync(new PartsQuery(Vault, 0, 10))).Parts).Location);
     }
 
     [Fact]
-    public async Task Many_nodes_that_report_and_complete_at_once_agree_on_one_archive()
+    public async Task Nodes_that_report_and_complete_concurrently_get_one_archive()
     {
         var upload = NewUpload();
         await upload.InitiateAsync(Order());
@@ -94,7 +94,7 @@ public sealed class IngestionNodeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Refusals_say_what_is_wrong_and_change_nothing()
+    public async Task Refusals_name_the_problem_and_change_nothing()
     {
         var upload = NewUpload();
         Assert.Equal(UploadRefusalKind.UploadNotFound, (await upload.SummarizeAsync(Vault)).Refusal?.Kind);
@@ -113,10 +113,10 @@ public sealed class IngestionNodeTests : IAsyncLifetime
             (UploadRefusalKind.Invalid, (await upload.ReportPartAsync(Vault, Part(0, "0") with { TreeHash = "abc" })).Refusal),
             (UploadRefusalKind.Invalid, (await upload.ReportPartAsync(Vault, Part(0, "0") with { Location = "" })).Refusal),
             (UploadRefusalKind.Invalid, (await upload.ReportPartAsync(Vault, Part(0, "0") with { LastByte = -1 })).Refusal),
-            (UploadRefusalKind.PartOutOfPlace, (await upload.ReportPartAsync(Vault, Part(1, "0") with { FirstByte = 5 })).Refusal),
+            (UploadRefusalKind.InvalidPartRange, (await upload.ReportPartAsync(Vault, Part(1, "0") with { FirstByte = 5 })).Refusal),
             (UploadRefusalKind.UploadNotFound, (await upload.ReportPartAsync(Vault with { Vault = "none" }, Part(1, "0"))).Refusal),
-            (UploadRefusalKind.Differs, (await upload.CompleteAsync(Claim(1) with { SizeBytes = 7 })).Refusal),
-            (UploadRefusalKind.Differs, (await upload.CompleteAsync(Claim(1) with { TreeHash = Some.Hash("x").ToString() })).Refusal),
+            (UploadRefusalKind.ArchiveMismatch, (await upload.CompleteAsync(Claim(1) with { SizeBytes = 7 })).Refusal),
+            (UploadRefusalKind.ArchiveMismatch, (await upload.CompleteAsync(Claim(1) with { TreeHash = Some.Hash("x").ToString() })).Refusal),
             (UploadRefusalKind.Invalid, (await upload.ReadManifestAsync(new PartsQuery(Vault, 0, 10))).Refusal),
             (UploadRefusalKind.Invalid, (await upload.ListPartsAsync(new PartsQuery(Vault, 0, 0))).Refusal),
         ];
@@ -125,16 +125,16 @@ public sealed class IngestionNodeTests : IAsyncLifetime
         Assert.Single(Taken(await upload.ListPartsAsync(new PartsQuery(Vault, 0, 10))).Parts);
 
         Taken(await upload.CompleteAsync(Claim(1)));
-        Assert.Equal(UploadRefusalKind.CompletedOtherwise, (await upload.CompleteAsync(Claim(2))).Refusal?.Kind);
+        Assert.Equal(UploadRefusalKind.CompletionMismatch, (await upload.CompleteAsync(Claim(2))).Refusal?.Kind);
         Assert.Equal(UploadRefusalKind.UploadNotFound, (await upload.AbortAsync(Vault)).Refusal?.Kind);
     }
 
     [Fact]
-    public async Task An_upload_whose_bytes_go_through_the_gateway_takes_no_locations()
+    public async Task An_upload_stored_through_the_gateway_refuses_locations()
     {
         var upload = NewUpload();
-        await upload.InitiateAsync(Order(ByteCustody.Gateway));
-        Assert.Equal(UploadRefusalKind.KeptByGateway, (await upload.ReportPartAsync(Vault, Part(0, "0"))).Refusal?.Kind);
+        await upload.InitiateAsync(Order(UploadStorage.Gateway));
+        Assert.Equal(UploadRefusalKind.StoredByGateway, (await upload.ReportPartAsync(Vault, Part(0, "0"))).Refusal?.Kind);
         Assert.Equal(UploadStage.Open, Taken(await upload.SummarizeAsync(Vault)).Stage);
         Taken(await upload.AbortAsync(Vault));
         Taken(await upload.AbortAsync(Vault));
@@ -142,7 +142,7 @@ public sealed class IngestionNodeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task More_reports_than_one_call_may_hold_are_a_mistake_of_the_caller()
+    public async Task A_call_with_too_many_reports_throws_an_argument_exception()
     {
         var upload = NewUpload();
         await Assert.ThrowsAsync<ArgumentException>(async () => await upload.ReportPartsAsync(

@@ -1,13 +1,15 @@
 using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Messages.Accounts;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Values;
 using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Core.Tests.Accounts;
 
 public sealed class AccountDeciderTests
 {
-    private readonly DeciderDriver<AccountState, AccountCommand, AccountEvent> _account = new(new AccountDecider(archiveShards: Some.Life.Shards));
+    private readonly DeciderDriver<AccountState, AccountCommand, AccountEvent> _account = new(new AccountDecider(archiveShards: Some.Incarnation.Shards));
 
     [Fact]
     public void Creating_a_vault_again_changes_nothing()
@@ -19,7 +21,7 @@ public sealed class AccountDeciderTests
     }
 
     [Fact]
-    public void The_thousandth_vault_is_the_last()
+    public void An_account_has_at_most_a_thousand_vaults()
     {
         for (var i = 1; i <= Limits.MaxVaultsPerAccount; i++)
         {
@@ -47,27 +49,27 @@ public sealed class AccountDeciderTests
     }
 
     [Fact]
-    public void Each_life_of_a_vault_has_its_own_epoch_and_a_late_removal_hits_only_its_own()
+    public void Each_incarnation_of_a_vault_has_its_own_epoch_and_a_late_removal_affects_only_that_epoch()
     {
         _account.Do(new CreateVault(Some.Vault));
-        var first = _account.State.Vaults["photos"].Life;
+        var first = _account.State.Vaults["photos"].Incarnation;
         _account.Do(new RemoveVault(first));
         _account.Do(new CreateVault(Some.Vault));
-        var second = _account.State.Vaults["photos"].Life;
+        var second = _account.State.Vaults["photos"].Incarnation;
 
         _account.Do(new RemoveVault(first));
 
         Assert.True(second.Epoch > first.Epoch);
-        Assert.Equal(second, _account.State.Vaults["photos"].Life);
+        Assert.Equal(second, _account.State.Vaults["photos"].Incarnation);
     }
 
     [Fact]
-    public void A_compacted_history_remembers_the_epoch_of_vaults_that_are_gone()
+    public void A_compacted_history_remembers_the_epochs_of_deleted_vaults()
     {
         _account.Do(new CreateVault(Some.Vault));
         _account.Do(new CreateVault(Some.VaultNamed("music")));
-        _account.Do(new RemoveVault(_account.State.Vaults["music"].Life));
-        _account.Do(new ConfirmVaultBegun(new VaultLife(Some.Vault, 1)));
+        _account.Do(new RemoveVault(_account.State.Vaults["music"].Incarnation));
+        _account.Do(new ConfirmVaultBegun(new VaultIncarnation(Some.Vault, 1)));
 
         var rebuilt = _account.Decider.Compact(_account.State).Aggregate(_account.Decider.Initial, _account.Decider.Evolve);
 

@@ -1,6 +1,8 @@
 using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Jobs;
+using OrleansUploads.Core.Messages.Accounts;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Values;
 using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Core.Tests.Accounts;
@@ -20,7 +22,7 @@ public sealed class AccountRetrievalsTests
         new SetDataRetrievalPolicy(new DataRetrievalPolicy(RetrievalStrategy.BytesPerHour, bytes)));
 
     [Fact]
-    public void Without_a_limit_everything_passes_and_nothing_is_written()
+    public void Without_a_limit_every_retrieval_is_allowed_and_nothing_is_written()
     {
         Assert.Empty(_account.Do(Admit(1, long.MaxValue)).Events);
         Assert.Same(Done.Instance, _account.Do(Admit(1, long.MaxValue)).Answer);
@@ -28,7 +30,7 @@ public sealed class AccountRetrievalsTests
     }
 
     [Fact]
-    public void What_passed_counts_for_an_hour_and_what_was_refused_does_not()
+    public void An_allowed_retrieval_counts_for_an_hour_and_a_refused_one_does_not_count()
     {
         Limit(100);
         _account.Do(Admit(1, 60));
@@ -47,7 +49,7 @@ public sealed class AccountRetrievalsTests
     }
 
     [Fact]
-    public void The_same_job_passes_again_and_counts_once()
+    public void A_repeated_job_is_allowed_and_counts_once()
     {
         Limit(100);
         _account.Do(Admit(1, 100));
@@ -57,7 +59,7 @@ public sealed class AccountRetrievalsTests
     }
 
     [Fact]
-    public void A_lowered_limit_counts_what_passed_before_it_and_no_limit_forgets_it()
+    public void A_lowered_limit_counts_earlier_retrievals_and_removing_the_limit_forgets_them()
     {
         Limit(100);
         _account.Do(Admit(1, 100));
@@ -69,7 +71,7 @@ public sealed class AccountRetrievalsTests
     }
 
     [Fact]
-    public void In_no_hour_more_passes_than_the_limit_whatever_is_asked()
+    public void The_allowed_volume_of_any_hour_never_exceeds_the_limit()
     {
         for (var seed = 0; seed < 50; seed++)
         {
@@ -95,7 +97,7 @@ public sealed class AccountRetrievalsTests
     [InlineData("2028-01-30T00:00:00.000Z", "2028-02-29T00:00:00.000Z")]
     [InlineData("2026-08-31T23:59:59.999Z", "2026-09-30T23:59:59.000Z")]
     [InlineData("2026-12-31T23:59:59.999Z", "2027-01-31T23:59:59.000Z")]
-    public void A_unit_lasts_a_calendar_month_to_the_second(string start, string end)
+    public void A_unit_lasts_exactly_one_calendar_month(string start, string end)
     {
         var culture = System.Globalization.CultureInfo.InvariantCulture;
         _account.Now = DateTimeOffset.Parse(start, culture);
@@ -103,7 +105,7 @@ public sealed class AccountRetrievalsTests
     }
 
     [Fact]
-    public void A_purchase_that_is_repeated_is_the_same_and_a_third_waits_for_an_expiry()
+    public void A_repeated_purchase_returns_the_same_unit_and_a_third_unit_needs_an_expiry()
     {
         var first = _account.Ask(Purchase(1));
         Assert.Equal(first, _account.Ask(Purchase(1)));
@@ -117,7 +119,7 @@ public sealed class AccountRetrievalsTests
     }
 
     [Fact]
-    public void A_compacted_history_keeps_policy_window_and_units()
+    public void A_compacted_history_keeps_the_policy_the_window_and_the_units()
     {
         Limit(100);
         _account.Do(Admit(1, 60));

@@ -1,8 +1,12 @@
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Jobs;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Messages;
+using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Messages.Jobs;
+using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Settings;
+using OrleansUploads.Core.Values;
 using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Core.Tests.Archives;
@@ -12,22 +16,22 @@ public sealed class ArchiveShardDeciderTests
     private readonly DeciderDriver<ArchiveShardState, ArchiveShardCommand, ArchiveShardEvent> _shard = new(
         new ArchiveShardDecider(new UploadPolicy(), new RetrievalPolicy()));
 
-    private static AddArchive Add(int number) => new(Some.Life, 7, Some.Archive(number));
+    private static AddArchive Add(int number) => new(Some.Incarnation, 7, Some.Archive(number));
 
     [Fact]
-    public void An_added_archive_is_found_and_the_vault_is_told()
+    public void An_added_archive_is_found_and_the_vault_is_informed()
     {
         var decision = _shard.Do(Add(1));
 
         var told = Assert.IsType<RecordArchives>(
-            Assert.IsType<IntentAction.Tell>(Assert.Single(decision.Intents).Action).Command);
+            Assert.IsType<TellEntity>(Assert.Single(decision.Intents).Action).Command);
         Assert.Equal((7, 1L, 1L), (told.Totals.Shard, told.Totals.Version, told.Totals.Archives));
         Assert.Equal(Some.Upload(1), told.ClosedUpload);
         Assert.Equal(Some.Archive(1), _shard.Ask(new FindArchive(Some.Archive(1).Archive)));
     }
 
     [Fact]
-    public void Adding_again_is_silent_and_waits_for_what_the_first_time_owed()
+    public void A_repeated_addition_changes_nothing_and_waits_for_the_first_ones_intents()
     {
         _shard.Do(Add(1));
         var again = _shard.Do(Add(1));
@@ -36,34 +40,36 @@ public sealed class ArchiveShardDeciderTests
     }
 
     [Fact]
-    public void A_deleted_archive_is_gone_its_upload_is_told_and_deleting_again_is_answered_alike()
+    public void A_deleted_archive_is_gone_its_jobs_are_informed_and_a_repeated_deletion_gets_the_same_answer()
     {
         _shard.Do(Add(1));
         _shard.ConfirmAll();
 
-        var deleted = _shard.Do(new DeleteArchive(Some.Archive(1).Archive));
+        var deleted = _shard.Do(Some.Deletion(Some.Archive(1).Archive, _shard.Now));
 
-        Assert.Contains(deleted.Intents, intent => intent.Action is IntentAction.Tell { Command: ReleaseArchive });
-        Assert.Contains(deleted.Intents, intent => intent.Action is IntentAction.Tell { Command: RecordArchives { Totals.Archives: 0 } });
+        Assert.Contains(deleted.Intents, intent => intent.Action is TellEntity { Command: RetireArchive });
+        Assert.Contains(deleted.Intents, intent => intent.Action is TellEntity { Command: RecordArchives { Totals.Archives: 0 } });
         _shard.Refused<Refusal.ArchiveNotFound>(new FindArchive(Some.Archive(1).Archive));
-        Assert.Same(Done.Instance, _shard.Do(new DeleteArchive(Some.Archive(1).Archive)).Answer);
-        _shard.Refused<Refusal.ArchiveNotFound>(new DeleteArchive(Some.Archive(2).Archive));
+        Assert.Same(Done.Instance, _shard.Do(Some.Deletion(Some.Archive(1).Archive, _shard.Now)).Answer);
+        _shard.Refused<Refusal.ArchiveNotFound>(Some.Deletion(Some.Archive(2).Archive, _shard.Now));
     }
 
     [Fact]
-    public void A_late_addition_never_brings_a_deleted_archive_back()
+    public void A_late_addition_does_not_restore_a_deleted_archive()
     {
         _shard.Do(Add(1));
-        _shard.Do(new DeleteArchive(Some.Archive(1).Archive));
+        _shard.ConfirmAll();
+        _shard.Do(Some.Deletion(Some.Archive(1).Archive, _shard.Now));
         Assert.Empty(_shard.Do(Add(1)).Events);
         _shard.Refused<Refusal.ArchiveNotFound>(new FindArchive(Some.Archive(1).Archive));
     }
 
     [Fact]
-    public void A_deletion_is_remembered_until_its_upload_knows_and_its_life_is_over()
+    public void A_deletion_is_remembered_until_its_upload_has_confirmed_and_its_retention_is_over()
     {
         _shard.Do(Add(1));
-        _shard.Do(new DeleteArchive(Some.Archive(1).Archive));
+        _shard.ConfirmAll();
+        _shard.Do(Some.Deletion(Some.Archive(1).Archive, _shard.Now));
         _shard.Now += UploadPolicy.DefaultRecordLife;
         Assert.Empty(_shard.Wake().Events);
         _shard.ConfirmAll();
@@ -71,12 +77,12 @@ public sealed class ArchiveShardDeciderTests
 
         Assert.IsType<DeletionsForgotten>(Assert.Single(_shard.Wake().Events));
 
-        _shard.Refused<Refusal.ArchiveNotFound>(new DeleteArchive(Some.Archive(1).Archive));
+        _shard.Refused<Refusal.ArchiveNotFound>(Some.Deletion(Some.Archive(1).Archive, _shard.Now));
         Assert.Null(_shard.Decider.WakeAt(_shard.State));
     }
 
     [Fact]
-    public void The_larger_a_shard_the_smaller_is_the_share_of_its_history_that_may_follow_its_snapshot()
+    public void Larger_shards_take_snapshots_at_a_smaller_share_of_their_history()
     {
         for (var i = 0; i < 1000; i++)
         {
@@ -96,15 +102,19 @@ public sealed class ArchiveShardDeciderTests
             _shard.Do(Add(i));
         }
 
-        _shard.Do(new ConfirmTotalsTold(1));
-        _shard.Do(new DeleteArchive(Some.Archive(3).Archive));
-        _shard.Do(new DeleteArchive(Some.Archive(4).Archive));
+        _shard.Do(new ConfirmTotalsDelivered(1));
+        _shard.Do(new ConfirmTotalsDelivered(4));
+        _shard.Do(new ConfirmTotalsDelivered(5));
+        _shard.Do(new UpdateGuard(3));
+        _shard.Do(Some.Deletion(Some.Archive(3).Archive, _shard.Now, guard: 3));
+        _shard.Do(Some.Deletion(Some.Archive(4).Archive, _shard.Now, guard: 3));
         _shard.Do(new ConfirmArchiveReleased(Some.Archive(3).Archive));
 
         var rebuilt = _shard.Decider.Compact(_shard.State).Aggregate(_shard.Decider.Initial, _shard.Decider.Evolve);
 
         Assert.Equal(_shard.State.Totals, rebuilt.Totals);
         Assert.Equal(_shard.State.Vault, rebuilt.Vault);
+        Assert.Equal(3, rebuilt.Guard);
         Assert.Equal(
             _shard.State.InOrder.Select(archive => _shard.State.Archives[archive]),
             rebuilt.InOrder.Select(archive => rebuilt.Archives[archive]));
@@ -114,7 +124,7 @@ public sealed class ArchiveShardDeciderTests
     }
 
     [Fact]
-    public void Archives_are_listed_by_id_in_pages_and_a_marker_stays_good_when_its_archive_vanishes()
+    public void Archives_are_listed_by_ID_in_pages_and_a_marker_stays_valid_after_its_archive_is_deleted()
     {
         for (var i = 0; i < 5; i++)
         {
@@ -126,7 +136,8 @@ public sealed class ArchiveShardDeciderTests
         Assert.Equal(all[..2], first.Archives.Select(entry => entry.Archive));
         Assert.True(first.HasMore);
 
-        _shard.Do(new DeleteArchive(all[1]));
+        _shard.ConfirmAll();
+        _shard.Do(Some.Deletion(all[1], _shard.Now));
         var rest = _shard.Ask(new ListArchives(6, all[1], 3, default));
         Assert.Equal(all[2..], rest.Archives.Select(entry => entry.Archive));
         Assert.False(rest.HasMore);
@@ -138,7 +149,7 @@ public sealed class ArchiveShardDeciderTests
     }
 
     [Fact]
-    public void A_list_as_of_a_change_is_the_same_whatever_happens_after_it()
+    public void A_list_as_of_a_change_is_not_affected_by_later_changes()
     {
         List<IReadOnlyList<ArchiveEntry>> listed = [[]];
         for (var i = 0; i < 8; i++)
@@ -147,7 +158,8 @@ public sealed class ArchiveShardDeciderTests
             listed.Add(ListAsOf(_shard.State.Totals.Version));
             if (i % 2 == 1)
             {
-                _shard.Do(new DeleteArchive(Some.Archive(i / 2).Archive));
+                _shard.ConfirmAll();
+                _shard.Do(Some.Deletion(Some.Archive(i / 2).Archive, _shard.Now));
                 listed.Add(ListAsOf(_shard.State.Totals.Version));
             }
         }
@@ -162,7 +174,7 @@ public sealed class ArchiveShardDeciderTests
     [Theory]
     [InlineData(InventorySchedule.Current, 0)]
     [InlineData(InventorySchedule.Daily, 1)]
-    public void A_deletion_is_remembered_for_as_long_as_a_job_may_list_what_was_there_before(
+    public void A_deletion_is_remembered_while_a_job_may_list_the_earlier_content(
         InventorySchedule inventories, int oldestInventoryDays)
     {
         var uploads = new UploadPolicy { RecordLife = TimeSpan.FromHours(1) };
@@ -170,7 +182,8 @@ public sealed class ArchiveShardDeciderTests
         var shard = new DeciderDriver<ArchiveShardState, ArchiveShardCommand, ArchiveShardEvent>(
             new ArchiveShardDecider(uploads, retrievals, inventories));
         shard.Do(Add(1));
-        shard.Do(new DeleteArchive(Some.Archive(1).Archive));
+        shard.ConfirmAll();
+        shard.Do(Some.Deletion(Some.Archive(1).Archive, shard.Now));
         shard.ConfirmAll();
         shard.Now += TimeSpan.FromDays(oldestInventoryDays) + retrievals.LongestDelay + Limits.JobOutputLife;
         shard.Wake();
@@ -187,7 +200,7 @@ public sealed class ArchiveShardDeciderTests
     [InlineData(null, 0, false)]
     [InlineData(null, 1, true)]
     [InlineData(0, 1, true)]
-    public void A_list_by_time_of_creation_begins_with_its_start_and_ends_before_its_end(int? from, int? before, bool lists)
+    public void A_list_by_creation_time_includes_its_start_and_excludes_its_end(int? from, int? before, bool lists)
     {
         _shard.Do(Add(1));
         var created = new CreationWindow(At(from), At(before));
@@ -198,14 +211,14 @@ public sealed class ArchiveShardDeciderTests
     }
 
     [Fact]
-    public void A_snapshot_from_before_versions_were_kept_lists_what_it_has_in_every_inventory()
+    public void A_snapshot_without_versions_lists_all_its_archives_in_every_inventory()
     {
         var old = new ShardCarriedOver(
-            Some.Life, new ShardTotals(7, 4, 1, Some.MiB, Some.Noon), [Some.Archive(1)], [], []);
+            Some.Incarnation, new ShardTotals(7, 4, 1, Some.MiB, Some.Noon), [Some.Archive(1)], [], []);
         var state = _shard.Decider.Evolve(_shard.Decider.Initial, old);
         Assert.Equal(Some.Archive(1).Archive, Assert.Single(state.InOrder));
-        Assert.True(state.Archives[Some.Archive(1).Archive].IsThereAsOf(4));
-        Assert.Equal(Some.Archive(1), state.Find(Some.Archive(1).Archive));
+        Assert.True(state.Archives[Some.Archive(1).Archive].ExistsAt(4));
+        Assert.Equal(Some.Archive(1), state.FindArchive(Some.Archive(1).Archive));
     }
 
     private IReadOnlyList<ArchiveEntry> ListAsOf(long version) =>

@@ -1,12 +1,12 @@
 using System.Security.Cryptography;
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Core.Tests.Hashing;
 
 /// <summary>Repeatable content, and hashes of it the slow and obvious way.</summary>
 internal static class Bytes
 {
-    public const int MiB = Limits.LeafBytes;
+    public const int MiB = TreeHash.LeafBytes;
 
     public static byte[] Random(int seed, int length)
     {

@@ -1,4 +1,4 @@
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Core.Tests.Hashing;
 
@@ -50,7 +50,7 @@ public class PartHasherTests
     }
 
     [Fact]
-    public void A_disposed_hasher_takes_no_more_bytes()
+    public void A_disposed_hasher_refuses_more_bytes()
     {
         var hasher = new PartHasher();
         hasher.Dispose();

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Core.Tests.Hashing;
 
@@ -11,7 +11,7 @@ public class Sha256BatchTests
 
     [Theory]
     [MemberData(nameof(Paths))]
-    public void Every_number_of_leaves_hashes_as_SHA256_does(string path)
+    public void Every_number_of_leaves_matches_SHA256(string path)
     {
         var data = Bytes.Random(1, MostMessages * Bytes.MiB);
         var expected = Bytes.LeavesOf(data);
@@ -23,7 +23,7 @@ public class Sha256BatchTests
 
     [Theory]
     [MemberData(nameof(Paths))]
-    public void Every_number_and_length_of_short_messages_hashes_as_SHA256_does(string path)
+    public void Every_number_and_length_of_short_messages_matches_SHA256(string path)
     {
         foreach (var messageBytes in new[] { 64, 128, 192, 256, 320, 448, 512, 4096 + 64 })
         {
@@ -40,7 +40,7 @@ public class Sha256BatchTests
 
     [Theory]
     [MemberData(nameof(Paths))]
-    public void Digests_may_replace_the_front_of_the_messages(string path)
+    public void Digests_may_overwrite_the_start_of_the_messages(string path)
     {
         for (var count = 1; count <= MostMessages; count++)
         {
@@ -52,7 +52,7 @@ public class Sha256BatchTests
     }
 
     [Fact]
-    public void The_choice_of_paths_gives_what_SHA256_gives_for_every_number_of_messages()
+    public void The_selected_path_matches_SHA256_for_every_number_of_messages()
     {
         for (var count = 0; count <= 100; count++)
         {
@@ -64,7 +64,7 @@ public class Sha256BatchTests
     }
 
     [Fact]
-    public void Only_paths_that_the_processor_supports_are_chosen()
+    public void Only_paths_that_the_processor_supports_are_selected()
     {
         for (var messages = 1; messages <= 100; messages++)
         {

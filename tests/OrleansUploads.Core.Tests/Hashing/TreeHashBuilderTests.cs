@@ -1,4 +1,4 @@
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Core.Tests.Hashing;
 
@@ -44,7 +44,7 @@ public class TreeHashBuilderTests
     }
 
     [Fact]
-    public void A_disposed_builder_takes_no_more_bytes()
+    public void A_disposed_builder_refuses_more_bytes()
     {
         var builder = new TreeHashBuilder();
         builder.Dispose();

@@ -1,4 +1,4 @@
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Core.Tests.Hashing;
 
@@ -52,14 +52,14 @@ public class TreeHashRangesTests
     [InlineData(-MiB, MiB - 1, false)]
     [InlineData(2 * MiB, MiB - 1, false)]
     [InlineData(0, long.MaxValue, false)]
-    public void Megabyte_alignment_needs_both_ends_inside_and_on_a_MiB(long first, long last, bool expected)
+    public void Megabyte_alignment_requires_both_ends_inside_and_on_a_MiB_boundary(long first, long last, bool expected)
     {
         Assert.Equal(expected, TreeHashRanges.IsMegabyteAligned(first, last, ExampleBytes));
         if (!expected) Assert.False(TreeHashRanges.IsTreeHashAligned(first, last, ExampleBytes));
     }
 
     [Fact]
-    public void Nothing_of_an_empty_archive_is_aligned()
+    public void No_range_of_an_empty_archive_is_aligned()
     {
         Assert.False(TreeHashRanges.IsMegabyteAligned(0, 0, 0));
         Assert.False(TreeHashRanges.IsMegabyteAligned(0, -1, 0));
@@ -67,7 +67,7 @@ public class TreeHashRangesTests
     }
 
     [Fact]
-    public void Exactly_the_ranges_that_the_tree_has_a_node_for_are_aligned()
+    public void Exactly_the_ranges_of_tree_nodes_are_aligned()
     {
         for (var leaves = 1; leaves <= 40; leaves++)
         {

@@ -1,4 +1,5 @@
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Core.Tests.Hashing;
 
@@ -41,7 +42,7 @@ public class TreeHasherTests
     }
 
     [Fact]
-    public void Random_bytes_of_many_lengths_hash_as_the_plain_rule_says()
+    public void Random_bytes_of_many_lengths_match_the_reference_implementation()
     {
         var data = Bytes.Random(1, 40 * Bytes.MiB);
         for (var mebibytes = 0; mebibytes < 40; mebibytes++)
@@ -55,7 +56,7 @@ public class TreeHasherTests
     }
 
     [Fact]
-    public void Leaves_of_every_number_fold_as_the_plain_rule_says()
+    public void Every_number_of_leaves_matches_the_reference_implementation()
     {
         var leaves = Bytes.RandomDigests(2, 600);
         for (var count = 0; count <= leaves.Length; count++)
@@ -81,7 +82,7 @@ public class TreeHasherTests
     }
 
     [Fact]
-    public void Combined_parts_with_a_ragged_end_have_the_tree_hash_of_the_whole()
+    public void Combined_parts_with_a_short_last_leaf_have_the_tree_hash_of_the_whole()
     {
         var data = Bytes.Random(3, (11 * Bytes.MiB) + 12345);
         foreach (var partBytes in new[] { 1, 2, 4, 8, 16 }.Select(mebibytes => mebibytes * Bytes.MiB))
@@ -92,7 +93,7 @@ public class TreeHasherTests
     }
 
     [Fact]
-    public void Combining_the_most_parts_of_an_upload_allocates_nothing()
+    public void Combining_the_maximum_number_of_parts_allocates_nothing()
     {
         var parts = Bytes.RandomDigests(4, Limits.MaxParts).Select(digest => new TreeHash(digest)).ToArray();
         Assert.Equal(Bytes.TreeHashOf([.. parts.Select(part => part.Digest)]), TreeHasher.Combine(parts));

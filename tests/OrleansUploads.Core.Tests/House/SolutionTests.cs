@@ -10,7 +10,7 @@ public sealed class SolutionTests
         [.. ((string[])["src", "tests", "deploy"]).SelectMany(folder => Repository.Files(folder, "*.csproj")).Select(Repository.Name)];
 
     [Fact]
-    public void The_solution_holds_every_project()
+    public void The_solution_contains_every_project()
     {
         var solution = File.ReadAllText(Path.Combine(Repository.Root, "OrleansUploads.sln"));
         Assert.All(Projects, project => Assert.Contains(project.Replace('/', '\\'), solution, StringComparison.Ordinal));
@@ -19,7 +19,7 @@ public sealed class SolutionTests
     [Theory]
     [InlineData("OrleansUploads.WithoutOrleans.slnf", "Microsoft.Orleans.")]
     [InlineData("OrleansUploads.WithoutAzure.slnf", ".AzureStorage")]
-    public void A_filter_holds_every_project_that_needs_no_such_package(string filter, string package)
+    public void Each_solution_filter_contains_every_project_without_the_optional_packages(string filter, string package)
     {
         using var document = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, filter)));
         var filtered = document.RootElement.GetProperty("solution").GetProperty("projects").EnumerateArray()

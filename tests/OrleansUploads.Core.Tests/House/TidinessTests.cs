@@ -10,15 +10,15 @@ public sealed partial class TidinessTests
     private static readonly string[] EmptyNames = ["Manager", "Helper", "Util", "Utils", "Impl", "Processor"];
 
     [Fact]
-    public void A_source_file_holds_one_idea_and_so_few_lines()
+    public void A_source_file_is_at_most_300_lines_long()
     {
         Assert.Empty(Repository.Files("src", "*.cs")
             .Where(path => File.ReadLines(path).Count() > MostLines)
-            .Select(path => $"{Repository.Name(path)} has more than {MostLines} lines: which two ideas are in it?"));
+            .Select(path => $"{Repository.Name(path)} has more than {MostLines} lines; split it"));
     }
 
     [Fact]
-    public void Nothing_is_left_for_later_in_the_source()
+    public void The_source_contains_no_leftover_work_markers()
     {
         Assert.Empty(Repository.Files("src", "*.cs").SelectMany(path => File.ReadLines(path)
             .Where(line => Unfinished().IsMatch(line))
@@ -26,7 +26,7 @@ public sealed partial class TidinessTests
     }
 
     [Fact]
-    public void Names_say_what_a_type_knows()
+    public void Type_names_avoid_generic_suffixes()
     {
         Assert.DoesNotContain(
             Repository.Files("src", "*.cs").Select(path => Path.GetFileNameWithoutExtension(path)),
@@ -34,7 +34,7 @@ public sealed partial class TidinessTests
     }
 
     [Fact]
-    public void Links_in_the_documents_lead_to_files_that_are_there()
+    public void Links_in_the_documents_point_to_existing_files()
     {
         var documents = Directory.EnumerateFiles(Repository.Root, "*.md").Concat(Repository.Files("docs", "*.md"));
         Assert.Empty(documents.SelectMany(document => Link().Matches(File.ReadAllText(document))

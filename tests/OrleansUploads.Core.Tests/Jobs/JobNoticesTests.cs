@@ -1,12 +1,16 @@
-using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Jobs;
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Messages.Jobs;
+using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Settings;
+using OrleansUploads.Core.Values;
 using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Core.Tests.Jobs;
 
-/// <summary>Who is told of the end of a job, when, and until when that is tried.</summary>
+/// <summary>Which topics are notified of a finished job, when, and for how long delivery is retried.</summary>
 public sealed class JobNoticesTests
 {
     private static readonly TimeSpan Delay = TimeSpan.FromHours(4);
@@ -17,23 +21,23 @@ public sealed class JobNoticesTests
     private static JobId Job(int number) => JobId.FromRandom(Some.Bytes(JobId.RandomBytes, number));
 
     private static StartRetrieval Retrieval(int number, string? topic = null) => new(
-        Job(number), Some.Archive(1), null, null, new JobWish(Description.None, topic, RetrievalTier.Standard));
+        Job(number), Some.Archive(1), null, null, new JobOptions(Description.None, topic, RetrievalTier.Standard));
 
     private static StartInventory Inventory(int number, string? topic = null) => new(
         Job(number),
-        new InventoryCut(Some.Life, Some.Noon, new long[VaultLife.FewestShards]),
+        new InventorySnapshot(Some.Incarnation, Some.Noon, new long[VaultIncarnation.LegacyShardCount]),
         new InventorySelection(new CreationWindow(null, null), null, null),
         InventoryFormat.Json,
         new InventoryOutput("the vault", 1, null),
-        new JobWish(Description.None, topic, RetrievalTier.Standard));
+        new JobOptions(Description.None, topic, RetrievalTier.Standard));
 
     private IEnumerable<string> Owed() => Told(_jobs.Decider.Pending(_jobs.State));
 
     private static IEnumerable<string> Told(IEnumerable<Intent> intents) =>
-        intents.Select(intent => Assert.IsType<IntentAction.Notify>(intent.Action).Notice.Topic);
+        intents.Select(intent => Assert.IsType<NotifyTopic>(intent.Action).Notice.Topic);
 
     [Fact]
-    public void A_topic_is_told_when_the_job_has_finished_and_not_before()
+    public void A_topic_is_notified_when_the_job_has_finished_and_not_before()
     {
         _jobs.Do(Retrieval(1, "arn:job"));
         Assert.Equal(Some.Noon + Delay, _jobs.Decider.WakeAt(_jobs.State));
@@ -51,20 +55,20 @@ public sealed class JobNoticesTests
     }
 
     [Fact]
-    public void A_job_that_is_ready_at_once_is_announced_at_once_and_its_caller_does_not_wait_for_that()
+    public void A_job_that_is_ready_at_once_is_announced_without_delaying_its_caller()
     {
         var jobs = new DeciderDriver<JobsState, JobsCommand, JobsEvent>(new JobsDecider(new RetrievalPolicy()));
         var decision = jobs.Do(Retrieval(1, "arn:job"));
         var intent = Assert.Single(decision.Intents);
         Assert.IsType<RetrievalJob>(decision.Answer);
-        Assert.IsType<IntentAction.Notify>(intent.Action);
+        Assert.IsType<NotifyTopic>(intent.Action);
         Assert.False(intent.IsAwaited);
     }
 
     [Fact]
-    public void Job_and_vault_tell_their_topics_and_one_that_both_name_is_told_once()
+    public void Job_and_vault_topics_are_notified_and_a_shared_topic_only_once()
     {
-        _jobs.Do(new TakeNotifications(1, Archives));
+        _jobs.Do(new UpdateNotifications(1, Archives));
         _jobs.Do(Retrieval(1, "arn:job"));
         _jobs.Do(Retrieval(2));
         _jobs.Do(Retrieval(3, "arn:vault"));
@@ -76,33 +80,33 @@ public sealed class JobNoticesTests
     }
 
     [Fact]
-    public void A_setting_is_about_jobs_that_finish_after_it()
+    public void A_notification_setting_applies_to_jobs_that_finish_after_it()
     {
         _jobs.Do(Retrieval(1));
         _jobs.Now += TimeSpan.FromHours(1);
         _jobs.Do(Retrieval(2));
         _jobs.Now = Some.Noon + Delay;
-        Assert.Empty(Told(_jobs.Do(new TakeNotifications(1, Archives)).Intents));
+        Assert.Empty(Told(_jobs.Do(new UpdateNotifications(1, Archives)).Intents));
         _jobs.Now += TimeSpan.FromHours(1);
         Assert.Equal([Job(2)], Notified(_jobs.Wake().Intents));
     }
 
     [Fact]
-    public void A_job_that_finished_before_a_setting_is_cleared_is_announced_by_it_and_a_later_one_is_not()
+    public void Clearing_a_setting_affects_only_jobs_that_finish_later()
     {
-        _jobs.Do(new TakeNotifications(1, Archives));
+        _jobs.Do(new UpdateNotifications(1, Archives));
         _jobs.Do(Retrieval(1));
         _jobs.Now += TimeSpan.FromHours(1);
         _jobs.Do(Retrieval(2));
         _jobs.Now = Some.Noon + Delay;
-        Assert.Equal([Job(1)], Notified(_jobs.Do(new TakeNotifications(2, null)).Intents));
-        Assert.Empty(_jobs.Do(new TakeNotifications(1, Archives)).Events);
+        Assert.Equal([Job(1)], Notified(_jobs.Do(new UpdateNotifications(2, null)).Intents));
+        Assert.Empty(_jobs.Do(new UpdateNotifications(1, Archives)).Events);
         _jobs.Now += TimeSpan.FromHours(1);
         Assert.Empty(_jobs.Wake().Intents);
     }
 
     [Fact]
-    public void A_message_that_nobody_takes_is_given_up_after_a_day_and_then_its_job_vanishes()
+    public void An_undeliverable_message_is_given_up_after_a_day_and_its_job_is_removed()
     {
         _jobs.Do(Retrieval(1, "arn:dead"));
         _jobs.Now += Delay + TimeSpan.FromMinutes(1);
@@ -113,14 +117,14 @@ public sealed class JobNoticesTests
         _jobs.Refused<Refusal.JobNotFound>(new FindJob(Job(1)));
         _jobs.Now += TimeSpan.FromMinutes(1);
         Assert.Equal(
-            [new NoticeGivenUp(Job(1), "arn:dead", _jobs.Now), new JobsExpired(_jobs.Now)], _jobs.Wake().Events);
+            [new NoticeAbandoned(Job(1), "arn:dead", _jobs.Now), new JobsExpired(_jobs.Now)], _jobs.Wake().Events);
         Assert.Empty(Owed());
         Assert.Empty(_jobs.State.ById);
         Assert.Null(_jobs.Decider.WakeAt(_jobs.State));
     }
 
     [Fact]
-    public void A_job_whose_end_was_slept_through_is_still_announced_for_a_day()
+    public void A_job_that_finished_during_an_outage_is_still_announced_within_a_day()
     {
         _jobs.Do(Retrieval(1, "arn:job"));
         _jobs.Now += Delay + TimeSpan.FromDays(3);
@@ -131,9 +135,9 @@ public sealed class JobNoticesTests
     }
 
     [Fact]
-    public void Each_message_has_an_id_of_its_own_which_stays_the_same()
+    public void Each_message_has_a_unique_and_stable_ID()
     {
-        _jobs.Do(new TakeNotifications(1, Archives));
+        _jobs.Do(new UpdateNotifications(1, Archives));
         _jobs.Do(Retrieval(1, "arn:job"));
         _jobs.Do(Retrieval(2, "arn:job"));
         _jobs.Now += Delay;
@@ -141,16 +145,16 @@ public sealed class JobNoticesTests
         Assert.Equal(4, first.Distinct().Count());
         Assert.Equal(first.Order(), Rebuild().Select(Id).Order());
 
-        static Guid Id(Intent intent) => Assert.IsType<IntentAction.Notify>(intent.Action).Notice.Id;
+        static Guid Id(Intent intent) => Assert.IsType<NotifyTopic>(intent.Action).Notice.Id;
     }
 
     [Fact]
-    public void A_compacted_history_owes_and_awaits_the_same()
+    public void A_compacted_history_has_the_same_pending_messages_and_jobs()
     {
         _jobs.Do(Retrieval(1, "arn:job"));
         _jobs.Do(Retrieval(2, "arn:other"));
         _jobs.Now += Delay;
-        _jobs.Do(new TakeNotifications(1, Archives));
+        _jobs.Do(new UpdateNotifications(1, Archives));
         _jobs.Do(new ConfirmNoticeSent(Job(2), "arn:other"));
         _jobs.Do(Retrieval(3));
         _jobs.Do(Inventory(4));
@@ -168,7 +172,7 @@ public sealed class JobNoticesTests
         (left, right) => string.CompareOrdinal(left.ToString(), right.ToString()));
 
     private static IEnumerable<JobId> Notified(IEnumerable<Intent> intents) =>
-        intents.Select(intent => Assert.IsType<IntentAction.Notify>(intent.Action).Notice.Job.Job);
+        intents.Select(intent => Assert.IsType<NotifyTopic>(intent.Action).Notice.Job.Job);
 
     private IEnumerable<Intent> Rebuild() => _jobs.Decider.Pending(
         _jobs.Decider.Compact(_jobs.State).Aggregate(_jobs.Decider.Initial, _jobs.Decider.Evolve));

@@ -1,7 +1,11 @@
-using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Jobs;
+using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Messages.Jobs;
+using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Settings;
+using OrleansUploads.Core.Values;
 using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Core.Tests.Jobs;
@@ -15,7 +19,7 @@ public sealed class JobsDeciderTests
 
     private static JobId Job(int number) => JobId.FromRandom(Some.Bytes(JobId.RandomBytes, number));
 
-    private static readonly InventoryCut Inventory = new(Some.Life, Some.Noon, new long[Some.Life.Shards]);
+    private static readonly InventorySnapshot Inventory = new(Some.Incarnation, Some.Noon, new long[Some.Incarnation.Shards]);
 
     private static StartInventory StartInventory(int number) => new(
         Job(number),
@@ -23,13 +27,13 @@ public sealed class JobsDeciderTests
         new InventorySelection(new CreationWindow(Some.Noon, null), 10, Some.Archive(1).Archive),
         InventoryFormat.Csv,
         new InventoryOutput("the vault", 123, Some.Archive(2).Archive),
-        new JobWish(Some.Described("monthly"), "topic", RetrievalTier.Standard));
+        new JobOptions(Some.Described("monthly"), "topic", RetrievalTier.Standard));
 
     private static StartRetrieval Start(int number, PartRange? range = null, long sizeBytes = (2 * Some.MiB) + 5) => new(
-        Job(number), Some.Archive(1, sizeBytes), range, null, new JobWish(Description.None, null, RetrievalTier.Standard));
+        Job(number), Some.Archive(1, sizeBytes), range, null, new JobOptions(Description.None, null, RetrievalTier.Standard));
 
     [Fact]
-    public void A_job_is_ready_after_its_delay_and_vanishes_a_day_later()
+    public void A_job_is_ready_after_its_delay_and_is_removed_a_day_later()
     {
         _jobs.Do(Start(1));
         _jobs.Now = Some.Noon + Delay - TimeSpan.FromMilliseconds(1);
@@ -46,19 +50,19 @@ public sealed class JobsDeciderTests
     }
 
     [Fact]
-    public void An_archive_whose_bytes_are_kept_elsewhere_is_not_retrieved_whatever_the_range()
+    public void An_archive_with_external_bytes_cannot_be_retrieved_for_any_range()
     {
         foreach (var range in new PartRange?[] { null, new(0, Some.MiB - 1), new(1, 2) })
         {
             var start = Start(1, range);
-            var located = start.Archive with { Custody = Custody.Elsewhere };
-            var refusal = _jobs.Refused<Refusal.ArchiveKeptElsewhere>(start with { Archive = located });
+            var located = start.Archive with { ByteStorage = ByteStorage.External };
+            var refusal = _jobs.Refused<Refusal.ArchiveStoredExternally>(start with { Archive = located });
             Assert.Equal(located.Archive, refusal.Archive);
         }
     }
 
     [Fact]
-    public void Without_a_range_the_whole_archive_is_wanted()
+    public void Without_a_range_the_whole_archive_is_retrieved()
     {
         Assert.Equal(new PartRange(0, (2 * Some.MiB) + 4), _jobs.Ask(Start(1)).Range);
     }
@@ -71,7 +75,7 @@ public sealed class JobsDeciderTests
     [InlineData(0, Some.MiB, false)]
     [InlineData(0, (2 * Some.MiB) + 5, false)]
     [InlineData(0, (3 * Some.MiB) - 1, false)]
-    public void A_range_is_aligned_to_a_mebibyte_or_the_end_and_inside_the_archive(long first, long last, bool fits)
+    public void A_range_must_be_inside_the_archive_and_aligned_to_a_mebibyte_or_the_end(long first, long last, bool fits)
     {
         var answer = _jobs.Do(Start(1, new PartRange(first, last))).Answer;
         Assert.Equal(fits, answer is RetrievalJob);
@@ -79,7 +83,7 @@ public sealed class JobsDeciderTests
     }
 
     [Fact]
-    public void Jobs_are_listed_by_time_in_pages_and_by_whether_they_have_finished()
+    public void Jobs_are_listed_by_time_in_pages_and_filtered_by_completion()
     {
         for (var i = 0; i < 4; i++)
         {
@@ -96,7 +100,7 @@ public sealed class JobsDeciderTests
     }
 
     [Fact]
-    public void An_inventory_job_keeps_all_that_it_was_started_with_and_lives_as_a_retrieval_does()
+    public void An_inventory_job_keeps_its_parameters_and_lives_as_long_as_a_retrieval_job()
     {
         var start = StartInventory(1);
         var started = _jobs.Ask(start);
@@ -116,7 +120,7 @@ public sealed class JobsDeciderTests
     }
 
     [Fact]
-    public void Each_tier_takes_its_own_time_and_its_jobs_vanish_when_theirs_has_come()
+    public void Each_tier_has_its_own_delay_and_its_jobs_are_removed_on_time()
     {
         var jobs = new DeciderDriver<JobsState, JobsCommand, JobsEvent>(new JobsDecider(new RetrievalPolicy
         {
@@ -125,7 +129,7 @@ public sealed class JobsDeciderTests
             BulkDelay = TimeSpan.FromHours(12),
         }));
         var ready = new[] { RetrievalTier.Bulk, RetrievalTier.Standard, RetrievalTier.Expedited }.Select(
-            tier => jobs.Ask(Start((int)tier) with { Wish = new JobWish(Description.None, null, tier) }).ReadyAt - Some.Noon);
+            tier => jobs.Ask(Start((int)tier) with { Wish = new JobOptions(Description.None, null, tier) }).ReadyAt - Some.Noon);
         Assert.Equal([TimeSpan.FromHours(12), TimeSpan.FromHours(3), TimeSpan.FromMinutes(1)], ready);
         Assert.Equal(TimeSpan.FromHours(3), jobs.Ask(StartInventory(9)).ReadyAt - Some.Noon);
 
@@ -137,7 +141,7 @@ public sealed class JobsDeciderTests
     }
 
     [Fact]
-    public void Starting_a_job_again_is_answered_as_the_first_time()
+    public void A_repeated_start_of_a_job_returns_the_first_answer()
     {
         var first = _jobs.Ask(StartInventory(1));
         _jobs.Now += TimeSpan.FromHours(1);
@@ -147,7 +151,7 @@ public sealed class JobsDeciderTests
     }
 
     [Fact]
-    public void Both_kinds_of_jobs_are_in_one_list_and_in_one_compacted_history()
+    public void Both_kinds_of_job_share_one_list_and_one_compacted_history()
     {
         _jobs.Do(Start(1));
         _jobs.Now += TimeSpan.FromSeconds(1);
@@ -164,7 +168,7 @@ public sealed class JobsDeciderTests
     }
 
     [Fact]
-    public void Only_expired_jobs_vanish()
+    public void Only_expired_jobs_are_removed()
     {
         _jobs.Do(Start(1));
         _jobs.Now += TimeSpan.FromHours(1);

@@ -99,6 +99,19 @@ public sealed class ConditionTests
     [InlineData("Bool", "aws:MultiFactorAuthPresent", "false", false)]
     [InlineData("BoolIfExists", "aws:MultiFactorAuthPresent", "false", true)]
     [InlineData("Null", "aws:MultiFactorAuthAge", "true", true)]
+    [InlineData("StringEquals", "aws:PrincipalOrgID", "o-1", false)]
+    [InlineData("StringNotEquals", "aws:PrincipalOrgID", "o-1", true)]
+    [InlineData("StringEqualsIfExists", "aws:principalorgid", "o-1", true)]
+    [InlineData("StringEquals", "aws:PrincipalTag/team", "blue", false)]
+    [InlineData("StringNotEquals", "aws:RequestTag/team", "blue", true)]
+    [InlineData("StringEquals", "aws:SourceVpce", "vpce-1", false)]
+    [InlineData("StringNotLike", "aws:RequestedRegion", "us-*", true)]
+    [InlineData("ForAllValues:StringEquals", "aws:TagKeys", "team", true)]
+    [InlineData("ForAnyValue:StringNotEquals", "aws:CalledVia", "x", false)]
+    [InlineData("Null", "aws:username", "true", true)]
+    [InlineData("StringEquals", "aws:ResourceAccount", "111122223333", true)]
+    [InlineData("Bool", "aws:ViaAWSService", "false", true)]
+    [InlineData("Bool", "aws:PrincipalIsAWSService", "true", false)]
     [InlineData("IpAddress", "aws:SourceIp", "203.0.113.7", true)]
     [InlineData("IpAddress", "aws:SourceIp", "203.0.113.0/24", true)]
     [InlineData("IpAddress", "aws:SourceIp", "203.0.113.99/24", true)]
@@ -133,14 +146,14 @@ public sealed class ConditionTests
     [InlineData("""{"Bool":{"aws:SecureTransport":false},"NumericLessThan":{"glacier:ArchiveAgeInDays":365}}""", false)]
     [InlineData("""{"StringEquals":{"aws:PrincipalAccount":"111122223333","glacier:ResourceTag/LegalHold":"no"}}""", false)]
     [InlineData("{}", true)]
-    public void Values_are_alternatives_and_keys_and_operators_must_all_hold(string condition, bool holds) =>
+    public void Any_value_may_match_and_all_keys_and_operators_must_match(string condition, bool holds) =>
         Assert.Equal(holds, SomePolicy.Speaks(SomePolicy.With(condition: condition)));
 
     [Theory]
     [InlineData("NumericLessThan", false)]
     [InlineData("NumericLessThanIfExists", true)]
     [InlineData("NumericNotEquals", true)]
-    public void A_request_about_no_archive_has_no_age(string op, bool holds)
+    public void A_request_without_an_archive_has_no_archive_age(string op, bool holds)
     {
         var policy = SomePolicy.With(condition: $$$"""{"{{{op}}}":{"glacier:ArchiveAgeInDays":"365"}}""");
         Assert.True(policy.LooksAtArchiveAge);
@@ -153,7 +166,7 @@ public sealed class ConditionTests
     [InlineData("2001:db8:8000::1", "2001:db8::/33", false)]
     [InlineData("2001:db8::1", "0.0.0.0/0", false)]
     [InlineData(null, "0.0.0.0/0", false)]
-    public void Addresses_of_both_kinds_are_compared_with_their_own(string? source, string range, bool holds)
+    public void IPv4_and_IPv6_addresses_are_compared_with_ranges_of_their_own_family(string? source, string range, bool holds)
     {
         var policy = SomePolicy.With(condition: $$$"""{"IpAddress":{"aws:SourceIp":"{{{range}}}"}}""");
         var request = SomePolicy.Request with { Source = source is null ? null : IPAddress.Parse(source) };
@@ -161,13 +174,27 @@ public sealed class ConditionTests
     }
 
     [Fact]
-    public void A_tag_that_is_written_the_same_counts_before_one_in_other_letters()
+    public void An_exact_tag_key_takes_precedence_over_one_that_differs_in_case()
     {
         var tags = new Dictionary<string, string> { ["hold"] = "b", ["HOLD"] = "a", ["Hold"] = "c" };
         string? Value(string key) => ConditionKey.TryFind($"glacier:ResourceTag/{key}", out var found)
             ? found.ValueIn(SomePolicy.Request with { Tags = tags })
             : null;
         Assert.Equal(("b", "c", "a"), (Value("hold"), Value("Hold"), Value("hOLD")));
+    }
+
+    [Theory]
+    [InlineData("aws:PrincipalOrgID", true)]
+    [InlineData("aws:PrincipalTag/team", true)]
+    [InlineData("aws:MultiFactorAuthPresent", true)]
+    [InlineData("aws:SourceIp", false)]
+    [InlineData("aws:ResourceTag/team", false)]
+    public void A_key_that_is_absent_from_every_request_is_found_with_its_statement(string key, bool isAlwaysAbsent)
+    {
+        var policy = SomePolicy.With(condition: $$$"""{"Null":{"aws:UserAgent":"false","{{{key}}}":"true"}}""");
+        Assert.Equal(
+            isAlwaysAbsent ? "statement 1 (Sid 'only'): " + key : null,
+            policy.FindAlwaysAbsentKey() is var (statement, name) ? $"{statement}: {name}" : null);
     }
 
     private static bool Holds(string op, string key, string value) =>

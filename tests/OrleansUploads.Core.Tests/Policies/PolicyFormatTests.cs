@@ -2,69 +2,69 @@ using OrleansUploads.Core.Policies;
 
 namespace OrleansUploads.Core.Tests.Policies;
 
-/// <summary>What could not be enforced is refused, and the message names it.</summary>
+/// <summary>A policy that cannot be enforced is refused, and the message names the part that cannot be.</summary>
 public sealed class PolicyFormatTests
 {
     private const string Good = """{"Sid":"s","Effect":"Deny","Principal":"*","Action":"glacier:*","Resource":"*"}""";
 
     [Theory]
-    [InlineData("", "not the JSON of one")]
-    [InlineData("{", "not the JSON of one")]
+    [InlineData("", "not valid JSON")]
+    [InlineData("{", "not valid JSON")]
     [InlineData("[]", "not a JSON object")]
     [InlineData("null", "not a JSON object")]
     [InlineData("{}", "no Statement")]
-    [InlineData("""{"Statement":[]}""", "no Statement: the list is empty")]
+    [InlineData("""{"Statement":[]}""", "no Statement: its list is empty")]
     [InlineData("""{"Statement":["x"]}""", "In statement 1: it is not a JSON object")]
     [InlineData("""{"Version":"2012-10-18","Statement":[]}""", "Version is '2012-10-18'. It must be '2012-10-17'")]
-    [InlineData("""{"Version":2012,"Statement":[]}""", "Version is not a text")]
-    [InlineData("""{"Id":1,"Statement":[]}""", "Id is not a text")]
-    [InlineData("""{"Statment":[]}""", "'Statment' is no element of the policy. There are Version, Id, Statement")]
+    [InlineData("""{"Version":2012,"Statement":[]}""", "Version is not a string")]
+    [InlineData("""{"Id":1,"Statement":[]}""", "Id is not a string")]
+    [InlineData("""{"Statment":[]}""", "unknown element 'Statment' in the policy. Valid elements: Version, Id, Statement")]
     [InlineData("""{"Statement":[],"Statement":[]}""", "'Statement'")]
-    [InlineData("""{"Statement":{"Sid":"\ud800"}}""", "half a character")]
-    [InlineData("""{"Statement":{"\ud800":1}}""", "half a character")]
-    [InlineData("""{"Statement":[[[[[[[[[1]]]]]]]]]}""", "not the JSON of one")]
+    [InlineData("""{"Statement":{"Sid":"\ud800"}}""", "an unpaired surrogate")]
+    [InlineData("""{"Statement":{"\ud800":1}}""", "an unpaired surrogate")]
+    [InlineData("""{"Statement":[[[[[[[[[1]]]]]]]]]}""", "not valid JSON")]
     public void A_document_that_is_none(string text, string message) => AssertRefused(text, message);
 
     [Fact]
-    public void A_text_with_half_a_character() => AssertRefused($"{{\"Id\":\"{'\uD800'}\"}}", "half a character");
+    public void A_text_with_an_unpaired_surrogate() => AssertRefused($"{{\"Id\":\"{'\uD800'}\"}}", "an unpaired surrogate");
 
     [Theory]
     [InlineData("\"Effect\":\"Deny\"", "\"Effect\":\"deny\"", "Effect is 'deny'. It must be 'Allow' or 'Deny'")]
     [InlineData("\"Effect\":\"Deny\",", "", "it has no Effect")]
     [InlineData("\"Effect\":\"Deny\"", "\"Effect\":\"Deny\",\"Effect\":\"Allow\"", "'Effect'")]
-    [InlineData("\"Sid\":\"s\"", "\"Sid\":1", "Sid is not a text")]
-    [InlineData("\"Sid\":\"s\"", "\"Sid\":\"s\",\"Conditions\":{}", "'Conditions' is no element of a statement")]
+    [InlineData("\"Sid\":\"s\"", "\"Sid\":1", "Sid is not a string")]
+    [InlineData("\"Sid\":\"s\"", "\"Sid\":\"s\",\"Conditions\":{}", "unknown element 'Conditions' in a statement")]
     [InlineData("\"Principal\":\"*\",", "", "it has no Principal")]
     [InlineData("\"Principal\":\"*\"", "\"Principal\":\"*\",\"NotPrincipal\":\"*\"", "both Principal and NotPrincipal")]
-    [InlineData("\"Principal\":\"*\"", "\"NotPrincipal\":\"*\"", "leaves out everybody")]
-    [InlineData("\"Principal\":\"*\"", "\"NotPrincipal\":{\"AWS\":[\"111122223333\",\"*\"]}", "leaves out everybody")]
+    [InlineData("\"Principal\":\"*\"", "\"NotPrincipal\":\"*\"", "excludes everyone")]
+    [InlineData("\"Principal\":\"*\"", "\"NotPrincipal\":{\"AWS\":[\"111122223333\",\"*\"]}", "excludes everyone")]
     [InlineData("\"Principal\":\"*\"", "\"Principal\":\"111122223333\"", "'111122223333' is neither '*' nor an object")]
     [InlineData("\"Principal\":\"*\"", "\"Principal\":[\"*\"]", "Principal is neither '*' nor an object")]
-    [InlineData("\"Principal\":\"*\"", "\"Principal\":{}", "names nobody")]
+    [InlineData("\"Principal\":\"*\"", "\"Principal\":{}", "Principal is empty")]
     [InlineData("\"Principal\":\"*\"", "\"Principal\":{\"AWS\":[]}", "AWS is an empty list")]
-    [InlineData("\"Principal\":\"*\"", "\"Principal\":{\"Service\":\"x\"}", "'Service' is no element of a principal")]
-    [InlineData("\"Principal\":\"*\"", "\"Principal\":{\"AWS\":\"12\"}", "the principal '12' cannot be")]
-    [InlineData("\"Principal\":\"*\"", "\"Principal\":{\"AWS\":\"arn:aws:iam::111122223333:user/*\"}", "user/*' cannot be")]
-    [InlineData("\"Principal\":\"*\"", "\"Principal\":{\"AWS\":\"arn:aws:iam::1:root\"}", "'arn:aws:iam::1:root' cannot be")]
-    [InlineData("\"Principal\":\"*\"", "\"Principal\":{\"AWS\":\"arn:aws:iam::111122223333:group/g\"}", "group/g' cannot")]
-    [InlineData("\"Principal\":\"*\"", "\"Principal\":{\"AWS\":\"arn:aws:s3:::bucket\"}", "'arn:aws:s3:::bucket' cannot be")]
-    [InlineData("\"Principal\":\"*\"", "\"Principal\":{\"AWS\":\"arn:aws:iam::111122223333:user/\"}", "user/' cannot be")]
+    [InlineData("\"Principal\":\"*\"", "\"Principal\":{\"Service\":\"x\"}", "unknown element 'Service' in Principal")]
+    [InlineData("\"Principal\":\"*\"", "\"Principal\":{\"AWS\":\"12\"}", "invalid principal '12'")]
+    [InlineData("\"Principal\":\"*\"", "\"Principal\":{\"AWS\":\"arn:aws:iam::111122223333:user/*\"}", "invalid principal 'arn:aws:iam::")]
+    [InlineData("\"Principal\":\"*\"", "\"Principal\":{\"AWS\":\"arn:aws:iam::1:root\"}", "invalid principal 'arn:aws:iam::1:root'")]
+    [InlineData("\"Principal\":\"*\"", "\"Principal\":{\"AWS\":\"arn:aws:iam::111122223333:group/g\"}", "invalid principal 'arn:aws:iam::")]
+    [InlineData("\"Principal\":\"*\"", "\"Principal\":{\"AWS\":\"arn:aws:s3:::bucket\"}", "invalid principal 'arn:aws:s3:::bucket'")]
+    [InlineData("\"Principal\":\"*\"", "\"Principal\":{\"AWS\":\"arn:aws:iam::111122223333:user/\"}", "invalid principal 'arn:aws:iam::")]
     [InlineData("\"Action\":\"glacier:*\",", "", "it has no Action")]
     [InlineData("\"Action\":\"glacier:*\"", "\"Action\":[]", "Action is an empty list")]
-    [InlineData("\"Action\":\"glacier:*\"", "\"Action\":[\"glacier:*\",1]", "Action is not a text")]
+    [InlineData("\"Action\":\"glacier:*\"", "\"Action\":[\"glacier:*\",1]", "Action is not a string")]
     [InlineData("\"Action\":\"glacier:*\"", "\"Action\":\"*\",\"NotAction\":\"*\"", "both Action and NotAction")]
-    [InlineData("\"Action\":\"glacier:*\"", "\"Action\":\"glacier:DeleteArchives\"", "Archives' names no operation")]
-    [InlineData("\"Action\":\"glacier:*\"", "\"NotAction\":\"glacier:Destroy*\"", "'glacier:Destroy*' names no operation")]
-    [InlineData("\"Action\":\"glacier:*\"", "\"Action\":\"s3:*\"", "'s3:*' names no operation")]
-    [InlineData("\"Action\":\"glacier:*\"", "\"Action\":\"DeleteArchive\"", "'DeleteArchive' names no operation")]
+    [InlineData("\"Action\":\"glacier:*\"", "\"Action\":\"glacier:DeleteArchives\"", "Archives' matches no operation")]
+    [InlineData("\"Action\":\"glacier:*\"", "\"NotAction\":\"glacier:Destroy*\"", "'glacier:Destroy*' matches no operation")]
+    [InlineData("\"Action\":\"glacier:*\"", "\"Action\":\"s3:*\"", "'s3:*' matches no operation")]
+    [InlineData("\"Action\":\"glacier:*\"", "\"Action\":\"DeleteArchive\"", "'DeleteArchive' matches no operation")]
     [InlineData("\"Resource\":\"*\"", "\"Sid\":\"s\"", "'Sid'")]
     [InlineData(",\"Resource\":\"*\"", "", "it has no Resource")]
-    [InlineData("\"Resource\":\"*\"", "\"Resource\":\"photos\"", "the resource 'photos' is no vault")]
-    [InlineData("\"Resource\":\"*\"", "\"Resource\":\"arn:aws:s3:::photos\"", "'arn:aws:s3:::photos' is no vault")]
-    [InlineData("\"Resource\":\"*\"", "\"Resource\":\"arn:aws:glacier:us-east-1:111:vaults/photos\"", "photos' is no vault")]
-    [InlineData("\"Resource\":\"*\"", "\"Resource\":\"arn:aws:glacier:us-east-1:111122223333:vault/a\"", "/a' is no vault")]
+    [InlineData("\"Resource\":\"*\"", "\"Resource\":\"photos\"", "the resource 'photos' is not a vault")]
+    [InlineData("\"Resource\":\"*\"", "\"Resource\":\"arn:aws:s3:::photos\"", "'arn:aws:s3:::photos' is not a vault")]
+    [InlineData("\"Resource\":\"*\"", "\"Resource\":\"arn:aws:glacier:us-east-1:111:vaults/photos\"", "photos' is not a vault")]
+    [InlineData("\"Resource\":\"*\"", "\"Resource\":\"arn:aws:glacier:us-east-1:111122223333:vault/a\"", "/a' is not a vault")]
     [InlineData("\"Resource\":\"*\"", "\"Resource\":\"arn:aws:glacier:*:*:vaults/${aws:username}\"", "a policy variable")]
-    public void A_statement_that_cannot_be_enforced(string part, string replacement, string message)
+    public void A_statement_that_cannot_be_enforced_is_refused(string part, string replacement, string message)
     {
         var bad = Good.Replace(part, replacement, StringComparison.Ordinal);
         AssertRefused($$"""{"Version":"2012-10-17","Statement":[{{bad}}]}""", message);
@@ -72,17 +72,18 @@ public sealed class PolicyFormatTests
 
     [Theory]
     [InlineData("[]", "Condition is not a JSON object")]
-    [InlineData("""{"StringEqual":{"aws:SourceIp":"x"}}""", "'StringEqual' is no condition operator")]
-    [InlineData("""{"ForSomeValue:StringEquals":{"aws:SourceIp":"x"}}""", "'ForSomeValue:StringEquals' is no condition op")]
-    [InlineData("""{"NullIfExists":{"aws:SourceIp":"true"}}""", "'NullIfExists' is no condition operator")]
-    [InlineData("""{"ForAnyValue:Null":{"aws:SourceIp":"true"}}""", "'ForAnyValue:Null' is no condition operator")]
-    [InlineData("""{"StringEquals":{}}""", "StringEquals names no condition key")]
+    [InlineData("""{"StringEqual":{"aws:SourceIp":"x"}}""", "unknown condition operator 'StringEqual'")]
+    [InlineData("""{"ForSomeValue:StringEquals":{"aws:SourceIp":"x"}}""", "operator 'ForSomeValue:StringEquals'")]
+    [InlineData("""{"NullIfExists":{"aws:SourceIp":"true"}}""", "unknown condition operator 'NullIfExists'")]
+    [InlineData("""{"ForAnyValue:Null":{"aws:SourceIp":"true"}}""", "unknown condition operator 'ForAnyValue:Null'")]
+    [InlineData("""{"StringEquals":{}}""", "StringEquals has no condition keys")]
     [InlineData("""{"StringEquals":"x"}""", "StringEquals is not a JSON object")]
-    [InlineData("""{"StringEquals":{"aws:PrincipalOrgID":"o-1"}}""", "'aws:PrincipalOrgID' is no condition key")]
-    [InlineData("""{"StringEquals":{"glacier:ResourceTag/":"o-1"}}""", "'glacier:ResourceTag/' is no condition key")]
+    [InlineData("""{"StringEquals":{"aws:PrincipalOrg":"o-1"}}""", "unknown condition key 'aws:PrincipalOrg'")]
+    [InlineData("""{"StringEquals":{"aws:PrincipalTag/":"x"}}""", "unknown condition key 'aws:PrincipalTag/'")]
+    [InlineData("""{"StringEquals":{"glacier:ResourceTag/":"o-1"}}""", "unknown condition key 'glacier:ResourceTag/'")]
     [InlineData("""{"StringEquals":{"aws:SourceIp":[]}}""", "aws:SourceIp is an empty list")]
-    [InlineData("""{"StringEquals":{"aws:SourceIp":null}}""", "neither a text nor a number nor true or false")]
-    [InlineData("""{"StringEquals":{"aws:UserAgent":"${aws:username}"}}""", "has a policy variable")]
+    [InlineData("""{"StringEquals":{"aws:SourceIp":null}}""", "is not a string, a number, true or false")]
+    [InlineData("""{"StringEquals":{"aws:UserAgent":"${aws:username}"}}""", "contains a policy variable")]
     [InlineData("""{"NumericLessThan":{"glacier:ArchiveAgeInDays":["1","ten"]}}""", "'ten' of NumericLessThan is not")]
     [InlineData("""{"NumericLessThan":{"glacier:ArchiveAgeInDays":"1,000"}}""", "'1,000' of NumericLessThan is not a")]
     [InlineData("""{"DateLessThan":{"aws:CurrentTime":"tomorrow"}}""", "'tomorrow' of DateLessThan is not a date")]
@@ -95,7 +96,7 @@ public sealed class PolicyFormatTests
     [InlineData("""{"IpAddress":{"aws:SourceIp":"10.0.0.0/"}}""", "'10.0.0.0/' of IpAddress is not an address")]
     [InlineData("""{"NotIpAddress":{"aws:SourceIp":"fe80::1%2"}}""", "'fe80::1%2' of NotIpAddress is not an address")]
     [InlineData("""{"ArnLike":{"aws:PrincipalArn":"*"}}""", "'*' of ArnLike is not an ARN of six parts")]
-    public void A_condition_that_cannot_be_enforced(string condition, string message)
+    public void A_condition_that_cannot_be_enforced_is_refused(string condition, string message)
     {
         var flaw = Assert.Throws<PolicyFormatException>(() => SomePolicy.With(condition: condition));
         Assert.StartsWith("In statement 1 (Sid 'only'): ", flaw.Message, StringComparison.Ordinal);
@@ -106,11 +107,11 @@ public sealed class PolicyFormatTests
     [InlineData("""{"Statement":@}""")]
     [InlineData("""{"Version":"2008-10-17","Id":"i","Statement":[@,@]}""")]
     [InlineData("""{ "Statement" : [ @ ] , "Version" : "2012-10-17" }""")]
-    public void A_version_and_an_id_may_be_left_out_and_statements_may_be_one_or_several(string text) =>
+    public void Version_and_ID_are_optional_and_one_or_several_statements_are_accepted(string text) =>
         Assert.NotEmpty(PolicyDocument.Parse(text.Replace("@", Good, StringComparison.Ordinal)).Statements);
 
     [Fact]
-    public void In_the_older_language_a_dollar_sign_is_one()
+    public void In_the_older_policy_language_a_dollar_sign_is_literal()
     {
         var text = Good[..^1] + ""","Condition":{"StringEquals":{"aws:UserAgent":"${x}"}}}""";
         AssertRefused($$"""{"Version":"2012-10-17","Statement":{{text}} }""", "policy variable");

@@ -5,8 +5,8 @@ namespace OrleansUploads.Core.Tests.Policies;
 
 public sealed class PolicyVerdictTests
 {
-    private static readonly PolicyInForce AllowsAll = SomePolicy.InForce(SomePolicy.With("Allow"));
-    private static readonly PolicyInForce DeniesAll = SomePolicy.InForce(SomePolicy.With("Deny"));
+    private static readonly EffectivePolicy AllowsAll = SomePolicy.InForce(SomePolicy.With("Allow"));
+    private static readonly EffectivePolicy DeniesAll = SomePolicy.InForce(SomePolicy.With("Deny"));
 
     [Theory]
     [InlineData("\"Principal\":\"*\"", true, true)]
@@ -19,7 +19,7 @@ public sealed class PolicyVerdictTests
     [InlineData("\"NotPrincipal\":{\"AWS\":\"111122223333\"}", false, true)]
     [InlineData("\"NotPrincipal\":{\"AWS\":[\"arn:aws:iam::111122223333:root\",\"999988887777\"]}", false, false)]
     [InlineData("\"NotPrincipal\":{\"AWS\":\"arn:aws:iam::111122223333:user/ann\"}", true, true)]
-    public void A_principal_names_accounts_and_no_user_of_them(string principal, bool owner, bool stranger)
+    public void A_principal_names_accounts_but_not_their_users(string principal, bool owner, bool stranger)
     {
         var policy = SomePolicy.With(principal: principal);
         Assert.Equal(owner, SomePolicy.Speaks(policy));
@@ -53,26 +53,26 @@ public sealed class PolicyVerdictTests
     {
         var policy = SomePolicy.With(resource: resource);
         Assert.Equal(speaks, SomePolicy.Speaks(policy));
-        Assert.Equal(speaks, policy.FindStatementAboutOthers(SomePolicy.Vault) is null);
+        Assert.Equal(speaks, policy.FindStatementForOtherVaults(SomePolicy.Vault) is null);
     }
 
     [Fact]
-    public void A_denial_wins_over_whatever_allows_in_either_policy()
+    public void A_denial_in_either_policy_overrides_every_allow()
     {
         foreach (var caller in new[] { Some.Account, SomePolicy.Stranger })
         {
             var request = SomePolicy.Request with { Caller = caller };
-            AssertDenied(PolicyKind.Access, PolicyVerdict.Of(DeniesAll, AllowsAll, request), request);
-            AssertDenied(PolicyKind.Lock, PolicyVerdict.Of(AllowsAll, DeniesAll, request), request);
-            AssertDenied(PolicyKind.Lock, PolicyVerdict.Of(DeniesAll, DeniesAll, request), request);
-            AssertDenied(PolicyKind.Lock, PolicyVerdict.Of(null, DeniesAll, request), request);
-            Assert.IsType<PolicyVerdict.Allowed>(PolicyVerdict.Of(AllowsAll, null, request));
-            Assert.IsType<PolicyVerdict.Allowed>(PolicyVerdict.Of(null, AllowsAll, request));
+            AssertDenied(PolicyKind.Access, PolicyVerdict.Evaluate(DeniesAll, AllowsAll, request), request);
+            AssertDenied(PolicyKind.Lock, PolicyVerdict.Evaluate(AllowsAll, DeniesAll, request), request);
+            AssertDenied(PolicyKind.Lock, PolicyVerdict.Evaluate(DeniesAll, DeniesAll, request), request);
+            AssertDenied(PolicyKind.Lock, PolicyVerdict.Evaluate(null, DeniesAll, request), request);
+            Assert.IsType<PolicyVerdict.Allowed>(PolicyVerdict.Evaluate(AllowsAll, null, request));
+            Assert.IsType<PolicyVerdict.Allowed>(PolicyVerdict.Evaluate(null, AllowsAll, request));
         }
     }
 
     [Fact]
-    public void A_later_statement_that_denies_wins_over_an_earlier_one_that_allows()
+    public void A_later_deny_overrides_an_earlier_allow()
     {
         var policy = SomePolicy.InForce(PolicyDocument.Parse(
             """
@@ -80,37 +80,37 @@ public sealed class PolicyVerdictTests
               {"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"},
               {"Sid":"keep","Effect":"Deny","Principal":"*","Action":"glacier:DeleteArchive","Resource":"*"}]}
             """));
-        var denied = Assert.IsType<PolicyVerdict.Denied>(PolicyVerdict.Of(policy, null, SomePolicy.Request));
+        var denied = Assert.IsType<PolicyVerdict.Denied>(PolicyVerdict.Evaluate(policy, null, SomePolicy.Request));
         Assert.Equal("statement 2 (Sid 'keep')", denied.Statement.ToString());
         Assert.IsType<PolicyVerdict.Allowed>(
-            PolicyVerdict.Of(policy, null, SomePolicy.Request with { Operation = "DeleteVault" }));
+            PolicyVerdict.Evaluate(policy, null, SomePolicy.Request with { Operation = "DeleteVault" }));
     }
 
     [Fact]
-    public void What_no_statement_mentions_is_open_to_the_owner_only()
+    public void An_operation_that_no_statement_mentions_is_allowed_only_for_the_owner()
     {
         var others = SomePolicy.InForce(SomePolicy.With("Allow", action: "\"Action\":\"glacier:ListJobs\""));
         var stranger = SomePolicy.Request with { Caller = SomePolicy.Stranger };
         foreach (var policy in new[] { null, others })
         {
-            Assert.True(PolicyVerdict.Of(policy, null, SomePolicy.Request).Permits(SomePolicy.Request));
-            Assert.False(PolicyVerdict.Of(policy, null, stranger).Permits(stranger));
+            Assert.True(PolicyVerdict.Evaluate(policy, null, SomePolicy.Request).Permits(SomePolicy.Request));
+            Assert.False(PolicyVerdict.Evaluate(policy, null, stranger).Permits(stranger));
         }
 
-        Assert.True(PolicyVerdict.Of(AllowsAll, null, stranger).Permits(stranger));
+        Assert.True(PolicyVerdict.Evaluate(AllowsAll, null, stranger).Permits(stranger));
     }
 
     [Theory]
     [InlineData("SetVaultAccessPolicy")]
     [InlineData("GetVaultAccessPolicy")]
     [InlineData("DeleteVaultAccessPolicy")]
-    public void An_access_policy_cannot_keep_its_owner_from_changing_it_and_a_lock_policy_can(string operation)
+    public void A_lock_policy_but_not_an_access_policy_can_prevent_the_owner_from_changing_it(string operation)
     {
         var owner = SomePolicy.Request with { Operation = operation };
         var stranger = owner with { Caller = SomePolicy.Stranger };
-        Assert.True(PolicyVerdict.Of(DeniesAll, null, owner).Permits(owner));
-        AssertDenied(PolicyKind.Access, PolicyVerdict.Of(DeniesAll, null, stranger), stranger);
-        AssertDenied(PolicyKind.Lock, PolicyVerdict.Of(null, DeniesAll, owner), owner);
+        Assert.True(PolicyVerdict.Evaluate(DeniesAll, null, owner).Permits(owner));
+        AssertDenied(PolicyKind.Access, PolicyVerdict.Evaluate(DeniesAll, null, stranger), stranger);
+        AssertDenied(PolicyKind.Lock, PolicyVerdict.Evaluate(null, DeniesAll, owner), owner);
     }
 
     private static void AssertDenied(PolicyKind kind, PolicyVerdict verdict, PolicyRequest request)

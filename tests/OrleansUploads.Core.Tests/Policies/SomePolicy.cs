@@ -1,6 +1,6 @@
 using System.Net;
-using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Policies;
+using OrleansUploads.Core.Values;
 using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Core.Tests.Policies;
@@ -48,9 +48,9 @@ internal static class SomePolicy
         }
         """);
 
-    public static PolicyInForce InForce(PolicyDocument policy) => new(policy, Vault);
+    public static EffectivePolicy InForce(PolicyDocument policy) => new(policy, Vault);
 
-    /// <summary>Whether a policy's only statement speaks of a request.</summary>
+    /// <summary>Whether a policy's only statement applies to a request.</summary>
     public static bool Speaks(PolicyDocument policy, PolicyRequest? request = null) =>
         Assert.Single(policy.Statements).AppliesTo(request ?? Request, Vault);
 }

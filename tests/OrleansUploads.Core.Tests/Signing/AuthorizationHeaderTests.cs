@@ -12,7 +12,7 @@ public class AuthorizationHeaderTests
     [InlineData($"AWS4-HMAC-SHA256 {Credential}, {Headers}, {Signature}")]
     [InlineData($"AWS4-HMAC-SHA256 {Credential},{Headers},{Signature}")]
     [InlineData($"AWS4-HMAC-SHA256   {Signature} ,  {Credential} , {Headers} ")]
-    public void Parameters_come_in_any_order_with_or_without_spaces(string value)
+    public void Parameters_are_parsed_in_any_order_with_or_without_spaces(string value)
     {
         var header = ExampleRequest.Parse(value);
 
@@ -23,23 +23,23 @@ public class AuthorizationHeaderTests
     }
 
     [Theory]
-    [InlineData(null, AuthorizationFlaw.Absent)]
-    [InlineData("", AuthorizationFlaw.Absent)]
-    [InlineData("  ", AuthorizationFlaw.Absent)]
-    [InlineData("AWS4-HMAC-SHA256", AuthorizationFlaw.UnsupportedAlgorithm)]
-    [InlineData("Basic dXNlcjpwYXNz", AuthorizationFlaw.UnsupportedAlgorithm)]
-    [InlineData($"AWS4-HMAC-SHA512 {Credential}, {Headers}, {Signature}", AuthorizationFlaw.UnsupportedAlgorithm)]
-    [InlineData("AWS4-HMAC-SHA256 nonsense", AuthorizationFlaw.MalformedParameter)]
-    [InlineData("AWS4-HMAC-SHA256 =", AuthorizationFlaw.MalformedParameter)]
-    [InlineData("AWS4-HMAC-SHA256 ,,", AuthorizationFlaw.MalformedParameter)]
-    [InlineData($"AWS4-HMAC-SHA256 {Credential}, {Headers}, {Signature},", AuthorizationFlaw.MalformedParameter)]
-    [InlineData($"AWS4-HMAC-SHA256 {Credential}, {Headers}, {Signature}, A=b", AuthorizationFlaw.MalformedParameter)]
-    [InlineData($"AWS4-HMAC-SHA256 {Credential}, {Headers}, {Signature}, {Signature}", AuthorizationFlaw.MalformedParameter)]
-    [InlineData($"AWS4-HMAC-SHA256 {Headers}, {Signature}", AuthorizationFlaw.CredentialMissing)]
-    [InlineData($"AWS4-HMAC-SHA256 Credential=, {Headers}, {Signature}", AuthorizationFlaw.CredentialMissing)]
-    [InlineData($"AWS4-HMAC-SHA256 {Credential}, {Signature}", AuthorizationFlaw.SignedHeadersMissing)]
-    [InlineData($"AWS4-HMAC-SHA256 {Credential}, {Headers}", AuthorizationFlaw.SignatureMissing)]
-    public void What_cannot_be_read_is_named(string? value, AuthorizationFlaw expected) => AssertFlaw(expected, value);
+    [InlineData(null, AuthorizationError.Absent)]
+    [InlineData("", AuthorizationError.Absent)]
+    [InlineData("  ", AuthorizationError.Absent)]
+    [InlineData("AWS4-HMAC-SHA256", AuthorizationError.UnsupportedAlgorithm)]
+    [InlineData("Basic dXNlcjpwYXNz", AuthorizationError.UnsupportedAlgorithm)]
+    [InlineData($"AWS4-HMAC-SHA512 {Credential}, {Headers}, {Signature}", AuthorizationError.UnsupportedAlgorithm)]
+    [InlineData("AWS4-HMAC-SHA256 nonsense", AuthorizationError.MalformedParameter)]
+    [InlineData("AWS4-HMAC-SHA256 =", AuthorizationError.MalformedParameter)]
+    [InlineData("AWS4-HMAC-SHA256 ,,", AuthorizationError.MalformedParameter)]
+    [InlineData($"AWS4-HMAC-SHA256 {Credential}, {Headers}, {Signature},", AuthorizationError.MalformedParameter)]
+    [InlineData($"AWS4-HMAC-SHA256 {Credential}, {Headers}, {Signature}, A=b", AuthorizationError.MalformedParameter)]
+    [InlineData($"AWS4-HMAC-SHA256 {Credential}, {Headers}, {Signature}, {Signature}", AuthorizationError.MalformedParameter)]
+    [InlineData($"AWS4-HMAC-SHA256 {Headers}, {Signature}", AuthorizationError.CredentialMissing)]
+    [InlineData($"AWS4-HMAC-SHA256 Credential=, {Headers}, {Signature}", AuthorizationError.CredentialMissing)]
+    [InlineData($"AWS4-HMAC-SHA256 {Credential}, {Signature}", AuthorizationError.SignedHeadersMissing)]
+    [InlineData($"AWS4-HMAC-SHA256 {Credential}, {Headers}", AuthorizationError.SignatureMissing)]
+    public void An_invalid_parameter_is_named_in_the_error(string? value, AuthorizationError expected) => AssertFlaw(expected, value);
 
     [Theory]
     [InlineData("/20120525/us-east-1/glacier/aws4_request")]
@@ -53,7 +53,7 @@ public class AuthorizationHeaderTests
     [InlineData("AKID/20120525/us-east-1//aws4_request")]
     public void A_credential_has_a_key_and_four_scope_fields(string credential) =>
         AssertFlaw(
-            AuthorizationFlaw.CredentialMalformed, $"AWS4-HMAC-SHA256 Credential={credential}, {Headers}, {Signature}");
+            AuthorizationError.CredentialMalformed, $"AWS4-HMAC-SHA256 Credential={credential}, {Headers}, {Signature}");
 
     [Theory]
     [InlineData("Host;x-amz-date")]
@@ -63,9 +63,9 @@ public class AuthorizationHeaderTests
     [InlineData("host;x-amz-date;")]
     [InlineData("host x-amz-date")]
     [InlineData("host:x-amz-date")]
-    public void Signed_headers_are_lower_case_ascending_and_each_once(string names) =>
+    public void Signed_headers_must_be_lower_case_sorted_and_unique(string names) =>
         AssertFlaw(
-            AuthorizationFlaw.SignedHeadersMalformed, $"AWS4-HMAC-SHA256 {Credential}, SignedHeaders={names}, {Signature}");
+            AuthorizationError.SignedHeadersMalformed, $"AWS4-HMAC-SHA256 {Credential}, SignedHeaders={names}, {Signature}");
 
     [Theory]
     [InlineData(63)]
@@ -73,16 +73,16 @@ public class AuthorizationHeaderTests
     [InlineData(66)]
     public void A_signature_has_exactly_64_digits(int chars) =>
         AssertFlaw(
-            AuthorizationFlaw.SignatureMalformed,
+            AuthorizationError.SignatureMalformed,
             $"AWS4-HMAC-SHA256 {Credential}, {Headers}, Signature={new string('a', chars)}");
 
     [Fact]
     public void A_signature_has_hex_digits_only() =>
         AssertFlaw(
-            AuthorizationFlaw.SignatureMalformed,
+            AuthorizationError.SignatureMalformed,
             $"AWS4-HMAC-SHA256 {Credential}, {Headers}, Signature={new string('g', 64)}");
 
-    private static void AssertFlaw(AuthorizationFlaw expected, string? value)
+    private static void AssertFlaw(AuthorizationError expected, string? value)
     {
         Assert.False(AuthorizationHeader.TryParse(value, out var header, out var flaw));
         Assert.Null(header);

@@ -54,7 +54,7 @@ public class DeveloperGuideVectorTests
             Convert.ToHexStringLower(UploadArchive.Sign().Signature));
 
     [Fact]
-    public void Both_are_verified_from_their_text()
+    public void Both_examples_are_verified_from_their_text()
     {
         Assert.True(CreateVault.Verify(ExampleRequest.Parse(CreateVault.Sign().ToString())).IsVerified);
         Assert.True(UploadArchive.Verify(

@@ -23,7 +23,7 @@ internal sealed record ExampleRequest
         ["x-amz-glacier-version"] = "2012-06-01",
     };
 
-    public SigningRequest Request => new(Method, Target, Headers.GetValueOrDefault, PayloadHash);
+    public SigningRequest Request => new(Method, Target, Headers.GetValueOrDefault, Headers.Keys, PayloadHash);
 
     public ExampleRequest With(string header, string value) =>
         this with { Headers = new(Headers, Headers.Comparer) { [header] = value } };

@@ -11,14 +11,14 @@ public class SignatureVerifierTests
         Assert.Equal(SignatureOutcome.Verified, Good.Verify(Good.Sign()).Outcome);
 
     [Fact]
-    public void Another_secret_makes_another_signature() =>
+    public void A_different_secret_produces_a_different_signature() =>
         Assert.Equal(SignatureOutcome.SignatureDiffers, Good.Verify(Good.Sign(), secret: "another").Outcome);
 
     [Theory]
     [InlineData("AKID/20120525/us-east-1/s3/aws4_request", SignatureOutcome.WrongService)]
     [InlineData("AKID/20120525/us-west-2/glacier/aws4_request", SignatureOutcome.WrongRegion)]
     [InlineData("AKID/20120524/us-east-1/glacier/aws4_request", SignatureOutcome.ScopeDateDiffers)]
-    public void The_scope_must_be_ours_and_of_the_requests_day(string credential, SignatureOutcome expected) =>
+    public void The_scope_must_match_the_server_and_the_date_of_the_request(string credential, SignatureOutcome expected) =>
         Assert.Equal(expected, Good.Verify(Unsigned(credential, "host;x-amz-date;x-amz-glacier-version")).Outcome);
 
     [Theory]
@@ -28,14 +28,14 @@ public class SignatureVerifierTests
     [InlineData(-899, SignatureOutcome.Verified)]
     [InlineData(-900, SignatureOutcome.Verified)]
     [InlineData(-901, SignatureOutcome.ClockSkew)]
-    public void A_timestamp_may_be_off_by_the_tolerance_either_way(int serverAheadSeconds, SignatureOutcome expected)
+    public void A_timestamp_may_be_early_or_late_by_the_tolerance(int serverAheadSeconds, SignatureOutcome expected)
     {
         var now = ExampleRequest.At.AddSeconds(serverAheadSeconds);
         Assert.Equal(expected, Good.Verify(Good.Sign(), now).Outcome);
     }
 
     [Fact]
-    public void A_skewed_clock_is_answered_with_both_times()
+    public void The_error_for_a_skewed_clock_contains_both_times()
     {
         var verdict = Good.Verify(Good.Sign(), ExampleRequest.At.AddHours(1));
 
@@ -46,7 +46,7 @@ public class SignatureVerifierTests
     }
 
     [Fact]
-    public void Without_any_date_there_is_no_timestamp() =>
+    public void A_request_without_a_date_has_no_timestamp() =>
         Assert.Equal(
             SignatureOutcome.TimestampMissing, Good.Without("x-amz-date").Verify(Good.Sign()).Outcome);
 
@@ -57,7 +57,7 @@ public class SignatureVerifierTests
     [InlineData("20120525T002453Z ")]
     [InlineData("20120525T242453Z")]
     [InlineData("")]
-    public void A_timestamp_has_the_basic_form_only(string timestamp)
+    public void A_timestamp_must_be_in_the_basic_format(string timestamp)
     {
         var verdict = Good.With("x-amz-date", timestamp).With("Date", "20120525T002453Z").Verify(Good.Sign());
 
@@ -66,7 +66,7 @@ public class SignatureVerifierTests
     }
 
     [Fact]
-    public void A_date_in_basic_form_serves_where_x_amz_date_is_absent()
+    public void A_date_header_in_basic_format_is_used_if_x_amz_date_is_absent()
     {
         string[] names = ["date", "host", "x-amz-glacier-version"];
         var signed = (Good with { SignedHeaders = names }).With("Date", "20120525T002453Z");
@@ -75,7 +75,7 @@ public class SignatureVerifierTests
     }
 
     [Fact]
-    public void X_amz_date_wins_over_a_date_beside_it() =>
+    public void X_amz_date_takes_precedence_over_date() =>
         Assert.Equal(
             SignatureOutcome.Verified,
             Good.With("Date", "Sat, 01 Jan 2000 00:00:00 GMT").Verify(Good.Sign()).Outcome);
@@ -92,15 +92,34 @@ public class SignatureVerifierTests
         Assert.Equal(expected, verdict.Header);
     }
 
+    [Theory]
+    [InlineData("glacier", "Content-Range", true)]
+    [InlineData("glacier", "x-amz-archive-size", true)]
+    [InlineData("glacier", "X-AMZ-Security-Token", true)]
+    [InlineData("glacier", "Range", false)]
+    [InlineData("glacier", "x-amzn-trace-id", false)]
+    [InlineData("s3", "x-amz-meta-colour", true)]
+    [InlineData("s3", "x-amz-content-sha256", true)]
+    [InlineData("s3", "Content-Range", false)]
+    [InlineData("s3", "If-Match", false)]
+    public void Headers_that_the_service_acts_on_must_be_signed_if_present(string service, string header, bool mustBeSigned)
+    {
+        var request = Good with { Rules = service == "s3" ? SigningRules.S3 : SigningRules.Glacier };
+        var verdict = request.With(header, "1").Verify(request.Sign());
+
+        Assert.Equal(mustBeSigned ? SignatureOutcome.RequiredHeaderNotSigned : SignatureOutcome.Verified, verdict.Outcome);
+        Assert.Equal(mustBeSigned ? header.ToLowerInvariant() : null, verdict.Header);
+    }
+
     [Fact]
-    public void A_version_that_is_not_there_need_not_be_signed()
+    public void An_absent_version_header_need_not_be_signed()
     {
         var request = (Good with { SignedHeaders = ["host", "x-amz-date"] }).Without("x-amz-glacier-version");
         Assert.Equal(SignatureOutcome.Verified, request.Verify(request.Sign()).Outcome);
     }
 
     [Fact]
-    public void A_signed_header_must_be_in_the_request()
+    public void A_signed_header_must_be_present_in_the_request()
     {
         var signed = (Good with { SignedHeaders = ["host", "range", "x-amz-date", "x-amz-glacier-version"] })
             .With("Range", "bytes=0-9");
@@ -111,7 +130,7 @@ public class SignatureVerifierTests
     }
 
     [Fact]
-    public void No_message_holds_the_secret_or_the_right_signature()
+    public void No_message_contains_the_secret_or_the_correct_signature()
     {
         var right = Good.Sign();
         var rightSignature = Convert.ToHexStringLower(right.Signature);
@@ -124,7 +143,7 @@ public class SignatureVerifierTests
     }
 
     [Fact]
-    public void S3_verifies_by_its_own_path_rule()
+    public void S3_requests_are_verified_with_the_S3_path_encoding()
     {
         var request = new ExampleRequest { Rules = SigningRules.S3, Target = "/bucket/a%20b" };
 

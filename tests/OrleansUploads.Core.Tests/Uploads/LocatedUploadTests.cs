@@ -1,8 +1,11 @@
-using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Messages;
+using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Uploads;
+using OrleansUploads.Hashing;
 using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Core.Tests.Uploads;
@@ -15,9 +18,9 @@ public sealed class LocatedUploadTests
     private readonly DeciderDriver<UploadState, UploadCommand, UploadEvent> _upload = new(
         new UploadDecider(new UploadPolicy()));
 
-    public LocatedUploadTests() => _upload.Do(new InitiateUpload(Some.Opening(custody: Custody.Elsewhere)));
+    public LocatedUploadTests() => _upload.Do(new InitiateUpload(Some.Spec(storage: ByteStorage.External)));
 
-    private static StoreLocatedPart Part(long first, long last, string content, string location = "here") =>
+    private static ReportExternalPart Part(long first, long last, string content, string location = "here") =>
         new(Some.Vault, new PartRange(first, last), Some.Hash(content), Some.Location(location));
 
     private static CompleteUpload Complete(long size, params string[] contents) =>
@@ -28,25 +31,25 @@ public sealed class LocatedUploadTests
     {
         var standing = _upload.Ask(Part(0, MiB - 1, "a", "node-7/42"));
 
-        Assert.Equal(new LocatedPartStanding(Some.Location("node-7/42"), ReportedInUse: true), standing);
+        Assert.Equal(new ExternalPartResult(Some.Location("node-7/42"), ReportedInUse: true), standing);
         Assert.Equal(
             new ListedPart(new PartRange(0, MiB - 1), Some.Hash("a"), Some.Location("node-7/42")),
             Assert.Single(_upload.Ask(new ListParts(Some.Vault, 0, 10)).Parts));
     }
 
     [Fact]
-    public void The_same_bytes_at_another_location_change_nothing_and_the_answer_says_which_is_in_use()
+    public void The_same_bytes_at_another_location_change_nothing_and_the_answer_names_the_location_in_use()
     {
         _upload.Do(Part(0, MiB - 1, "a", "first"));
 
         var again = _upload.Do(Part(0, MiB - 1, "a", "second"));
 
         Assert.Empty(again.Events);
-        Assert.Equal(new LocatedPartStanding(Some.Location("first"), ReportedInUse: false), again.Answer);
+        Assert.Equal(new ExternalPartResult(Some.Location("first"), ReportedInUse: false), again.Answer);
     }
 
     [Fact]
-    public void The_same_report_again_is_answered_like_the_first_one()
+    public void A_repeated_report_gets_the_same_answer()
     {
         var first = _upload.Ask(Part(0, MiB - 1, "a", "first"));
 
@@ -60,7 +63,7 @@ public sealed class LocatedUploadTests
     [InlineData(MiB - 1, "b")]
     [InlineData(99, "b")]
     [InlineData(99, "a")]
-    public void Another_hash_or_length_replaces_the_part_and_its_location(long last, string content)
+    public void A_different_hash_or_length_replaces_the_part_and_its_location(long last, string content)
     {
         _upload.Do(Part(0, MiB - 1, "a", "first"));
 
@@ -72,7 +75,7 @@ public sealed class LocatedUploadTests
     }
 
     [Fact]
-    public void The_rules_of_ranges_are_those_of_all_parts()
+    public void Located_parts_follow_the_same_range_rules_as_other_parts()
     {
         _upload.Refused<Refusal.RangeNotAligned>(Part(1, MiB, "a"));
         _upload.Refused<Refusal.PartTooLarge>(Part(0, MiB, "a"));
@@ -82,25 +85,25 @@ public sealed class LocatedUploadTests
     }
 
     [Fact]
-    public void It_takes_no_bytes()
+    public void A_located_upload_refuses_part_bytes()
     {
-        _upload.Refused<Refusal.UploadKeptElsewhere>(new CheckPart(Some.Vault, new PartRange(0, 9)));
-        _upload.Refused<Refusal.UploadKeptElsewhere>(
+        _upload.Refused<Refusal.UploadStoredExternally>(new CheckPart(Some.Vault, new PartRange(0, 9)));
+        _upload.Refused<Refusal.UploadStoredExternally>(
             new StorePart(Some.Vault, new PartRange(0, 9), Some.Hash("a"), Some.Attempt(1)));
         Assert.Empty(_upload.Ask(new ListParts(Some.Vault, 0, 10)).Parts);
     }
 
     [Fact]
-    public void An_upload_whose_bytes_come_through_the_gateway_takes_no_locations()
+    public void An_upload_stored_by_the_gateway_refuses_locations()
     {
         var other = new DeciderDriver<UploadState, UploadCommand, UploadEvent>(new UploadDecider(new UploadPolicy()));
-        other.Do(new InitiateUpload(Some.Opening()));
-        other.Refused<Refusal.UploadKeptByGateway>(Part(0, 9, "a"));
+        other.Do(new InitiateUpload(Some.Spec()));
+        other.Refused<Refusal.UploadStoredByGateway>(Part(0, 9, "a"));
         other.Ask(new CheckPart(Some.Vault, new PartRange(0, 9)));
     }
 
     [Fact]
-    public void Whether_there_is_such_an_upload_is_said_before_who_keeps_its_bytes()
+    public void A_missing_upload_is_reported_before_a_wrong_byte_storage()
     {
         _upload.Refused<Refusal.UploadNotFound>(new CheckPart(Some.VaultNamed("music"), new PartRange(0, 9)));
         _upload.Do(new AbortUpload(Some.Vault));
@@ -109,7 +112,7 @@ public sealed class LocatedUploadTests
     }
 
     [Fact]
-    public void Completion_makes_a_manifest_of_locations_in_order_and_an_entry_that_says_so()
+    public void Completion_creates_a_manifest_of_ordered_locations_and_an_index_entry_marked_external()
     {
         _upload.Do(Part(MiB, MiB + 9, "b", "second"));
         _upload.Do(Part(0, MiB - 1, "a", "first"));
@@ -117,8 +120,8 @@ public sealed class LocatedUploadTests
 
         var decision = _upload.Do(Complete(MiB + 10, "a", "b"));
 
-        var manifest = Assert.IsType<IntentAction.StoreManifest>(Assert.Single(decision.Intents).Action).Manifest;
-        Assert.Equal(Custody.Elsewhere, manifest.Custody);
+        var manifest = Assert.IsType<StoreManifest>(Assert.Single(decision.Intents).Action).Manifest;
+        Assert.Equal(ByteStorage.External, manifest.ByteStorage);
         Assert.Equal(
             [
                 new Extent(PartPlace.At(Some.Location("first")), MiB, Some.Hash("a")),
@@ -126,12 +129,12 @@ public sealed class LocatedUploadTests
             ],
             manifest.Extents);
         var index = Assert.Single(_upload.Do(new ConfirmManifestStored()).Intents);
-        var told = Assert.IsType<AddArchive>(Assert.IsType<IntentAction.Tell>(index.Action).Command);
-        Assert.Equal(Custody.Elsewhere, told.Entry.Custody);
+        var told = Assert.IsType<AddArchive>(Assert.IsType<TellEntity>(index.Action).Command);
+        Assert.Equal(ByteStorage.External, told.Entry.ByteStorage);
     }
 
     [Fact]
-    public void A_report_after_the_completion_is_refused_and_the_archive_stays_the_same()
+    public void A_report_after_completion_is_refused_and_the_archive_is_unchanged()
     {
         _upload.Do(Part(0, 9, "a", "first"));
         var archive = _upload.Ask(Complete(10, "a"));
@@ -142,7 +145,7 @@ public sealed class LocatedUploadTests
     }
 
     [Fact]
-    public void It_expires_a_week_after_the_last_report()
+    public void A_located_upload_expires_a_week_after_the_last_report()
     {
         _upload.Now = Some.Noon + TimeSpan.FromDays(3);
         _upload.Do(Part(0, 9, "a"));
@@ -153,7 +156,7 @@ public sealed class LocatedUploadTests
     }
 
     [Fact]
-    public void It_has_no_attempt_in_use_at_any_time()
+    public void A_located_upload_never_has_an_attempt_in_use()
     {
         _upload.Do(Part(0, 9, "a"));
         Assert.Empty(Assert.IsType<AttemptsInUse.Only>(_upload.Ask(new FenceAttempts(_upload.Now))).Attempts);

@@ -13,7 +13,7 @@ public sealed class PartLocationTests
 
     [Theory]
     [MemberData(nameof(Locations))]
-    public void A_location_is_1_to_1024_printable_characters_and_is_kept_as_it_is(string text)
+    public void A_location_is_1_to_1024_printable_characters_and_is_stored_unchanged(string text)
     {
         Assert.True(PartLocation.TryParse(text, out var location));
         Assert.Equal(text, location.ToString());
@@ -22,20 +22,20 @@ public sealed class PartLocationTests
 
     [Theory]
     [MemberData(nameof(NoLocations))]
-    public void Anything_else_is_no_location(string? text)
+    public void Any_other_text_is_not_a_valid_location(string? text)
     {
         Assert.False(PartLocation.TryParse(text, out var location));
         Assert.Equal(default, location);
     }
 
     [Fact]
-    public void A_part_is_in_an_attempt_or_at_a_location_and_never_at_none()
+    public void A_part_has_an_attempt_or_a_location()
     {
         var kept = PartPlace.In(Some.Attempt(1));
-        Assert.Equal((Custody.Gateway, Some.Attempt(1), null), (kept.Custody, kept.Attempt, kept.Location));
+        Assert.Equal((ByteStorage.Gateway, Some.Attempt(1), null), (kept.ByteStorage, kept.Attempt, kept.Location));
 
         var located = PartPlace.At(Some.Location("x"));
-        Assert.Equal((Custody.Elsewhere, null, Some.Location("x")), (located.Custody, located.Attempt, located.Location));
+        Assert.Equal((ByteStorage.External, null, Some.Location("x")), (located.ByteStorage, located.Attempt, located.Location));
 
         Assert.Throws<ArgumentException>(() => PartPlace.At(default));
     }

@@ -1,8 +1,13 @@
-using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Messages;
+using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Hashing;
 using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Core.Tests.Uploads;
@@ -17,7 +22,7 @@ public sealed class UploadDeciderTests
     private static TreeHash Fold(params string[] contents) =>
         TreeHasher.Combine(contents.Select(Some.Hash).ToArray());
 
-    private void Initiate(int partMebibytes = 1) => _upload.Do(new InitiateUpload(Some.Opening(1, partMebibytes)));
+    private void Initiate(int partMebibytes = 1) => _upload.Do(new InitiateUpload(Some.Spec(1, partMebibytes)));
 
     private static StorePart Part(long first, long last, string content, int attempt = 1) =>
         new(Some.Vault, new PartRange(first, last), Some.Hash(content), Some.Attempt(attempt));
@@ -38,19 +43,21 @@ public sealed class UploadDeciderTests
     }
 
     [Fact]
-    public void The_same_bytes_again_change_nothing_and_their_attempt_is_not_needed()
+    public void The_same_bytes_in_a_new_attempt_replace_the_part_because_the_first_may_be_damaged()
     {
         Initiate();
         _upload.Do(Part(0, MiB - 1, "a", attempt: 1));
 
         var again = _upload.Do(Part(0, MiB - 1, "a", attempt: 2));
 
-        Assert.Empty(again.Events);
-        Assert.False(((PartStanding)again.Answer).AttemptInUse);
+        Assert.Equal(Some.Attempt(2), Assert.IsType<PartStored>(Assert.Single(again.Events)).Attempt);
+        Assert.True(((StorePartResult)again.Answer).AttemptInUse);
+        var inUse = Assert.IsType<AttemptsInUse.Only>(_upload.Ask(new FenceAttempts(_upload.Now)));
+        Assert.Equal([Some.Attempt(2)], inUse.Attempts);
     }
 
     [Fact]
-    public void The_same_report_again_finds_its_own_attempt_in_use()
+    public void A_repeated_report_finds_its_own_attempt_in_use()
     {
         Initiate();
         _upload.Do(Part(0, MiB - 1, "a", attempt: 1));
@@ -58,11 +65,11 @@ public sealed class UploadDeciderTests
         var again = _upload.Do(Part(0, MiB - 1, "a", attempt: 1));
 
         Assert.Empty(again.Events);
-        Assert.True(((PartStanding)again.Answer).AttemptInUse);
+        Assert.True(((StorePartResult)again.Answer).AttemptInUse);
     }
 
     [Fact]
-    public void Other_bytes_for_a_slot_replace_the_part_whatever_their_length()
+    public void Different_bytes_for_a_slot_replace_the_part_at_any_length()
     {
         Initiate();
         _upload.Do(Part(0, MiB - 1, "a", attempt: 1));
@@ -76,7 +83,7 @@ public sealed class UploadDeciderTests
     [Theory]
     [InlineData(1, MiB, "first byte off the grid by one")]
     [InlineData(MiB - 1, MiB, "first byte one before the grid")]
-    public void A_part_that_does_not_begin_on_the_grid_is_refused(long first, long last, string why)
+    public void A_part_that_does_not_start_at_a_multiple_of_the_part_size_is_refused(long first, long last, string why)
     {
         Initiate();
         Assert.NotNull(why);
@@ -84,7 +91,7 @@ public sealed class UploadDeciderTests
     }
 
     [Fact]
-    public void A_part_may_be_as_long_as_the_part_size_and_not_a_byte_longer()
+    public void A_part_may_be_at_most_as_long_as_the_part_size()
     {
         Initiate();
         _upload.Ask(Part(0, MiB - 2, "a"));
@@ -93,7 +100,7 @@ public sealed class UploadDeciderTests
     }
 
     [Fact]
-    public void The_ten_thousandth_slot_is_the_last()
+    public void An_upload_has_at_most_ten_thousand_slots()
     {
         Initiate();
         _upload.Ask(Part(9_999 * MiB, (10_000 * MiB) - 1, "a"));
@@ -101,7 +108,7 @@ public sealed class UploadDeciderTests
     }
 
     [Fact]
-    public void Another_vault_does_not_have_the_upload()
+    public void An_upload_is_not_found_in_another_vault()
     {
         Initiate();
         var other = Some.VaultNamed("music");
@@ -113,7 +120,7 @@ public sealed class UploadDeciderTests
     }
 
     [Fact]
-    public void Completion_gives_the_derived_archive_and_then_stores_the_manifest_and_then_indexes_it()
+    public void Completion_derives_the_archive_ID_then_stores_the_manifest_then_indexes_the_archive()
     {
         Initiate();
         _upload.Do(Part(MiB, MiB + 9, "b", attempt: 2));
@@ -123,18 +130,18 @@ public sealed class UploadDeciderTests
 
         var archive = Assert.IsType<CompletedArchive>(decision.Answer);
         Assert.Equal(ArchiveId.Derive(Some.Upload(1), MiB + 10, Fold("a", "b")), archive.Archive);
-        var manifest = Assert.IsType<IntentAction.StoreManifest>(Assert.Single(decision.Intents).Action).Manifest;
+        var manifest = Assert.IsType<StoreManifest>(Assert.Single(decision.Intents).Action).Manifest;
         Assert.Equal([Some.Attempt(1), Some.Attempt(2)], manifest.Extents.Select(extent => extent.Place.Attempt!.Value));
 
         var index = Assert.Single(_upload.Do(new ConfirmManifestStored()).Intents);
-        var told = Assert.IsType<AddArchive>(Assert.IsType<IntentAction.Tell>(index.Action).Command);
+        var told = Assert.IsType<AddArchive>(Assert.IsType<TellEntity>(index.Action).Command);
         Assert.Equal(archive.Archive, told.Entry.Archive);
         _upload.Do(new ConfirmArchiveIndexed());
         Assert.Empty(_upload.Decider.Pending(_upload.State));
     }
 
     [Fact]
-    public void Completion_repeated_gives_the_same_archive_and_no_event()
+    public void A_repeated_completion_returns_the_same_archive_and_no_event()
     {
         Initiate();
         _upload.Do(Part(0, 9, "a"));
@@ -150,17 +157,17 @@ public sealed class UploadDeciderTests
     }
 
     [Fact]
-    public void Completion_repeated_with_another_size_or_hash_is_refused()
+    public void A_repeated_completion_with_a_different_size_or_hash_is_refused()
     {
         Initiate();
         _upload.Do(Part(0, 9, "a"));
         _upload.Do(Complete(10, Some.Hash("a")));
-        _upload.Refused<Refusal.CompletedOtherwise>(Complete(11, Some.Hash("a")));
-        _upload.Refused<Refusal.CompletedOtherwise>(Complete(10, Some.Hash("b")));
+        _upload.Refused<Refusal.CompletionMismatch>(Complete(11, Some.Hash("a")));
+        _upload.Refused<Refusal.CompletionMismatch>(Complete(10, Some.Hash("b")));
     }
 
     [Fact]
-    public void Completion_is_refused_without_parts_with_a_gap_with_a_short_middle_part_with_another_size_or_hash()
+    public void Completion_is_refused_for_no_parts_a_gap_a_short_middle_part_or_a_wrong_size_or_hash()
     {
         Initiate();
         _upload.Refused<Refusal.NoParts>(Complete(0, Some.Hash("a")));
@@ -188,7 +195,7 @@ public sealed class UploadDeciderTests
     }
 
     [Fact]
-    public void A_complete_upload_takes_no_part_no_abort_and_lists_nothing()
+    public void A_completed_upload_refuses_parts_abort_and_listing()
     {
         Initiate();
         _upload.Do(Part(0, 9, "a"));
@@ -199,7 +206,28 @@ public sealed class UploadDeciderTests
     }
 
     [Fact]
-    public void An_aborted_upload_takes_no_part_and_no_completion_and_aborting_again_is_silent()
+    public void Completion_is_refused_until_a_part_missing_from_the_store_is_sent_again()
+    {
+        Initiate();
+        _upload.Do(Part(0, MiB - 1, "a", attempt: 1));
+        _upload.Do(Part(MiB, MiB + 9, "b", attempt: 2));
+        var hash = TreeHasher.Combine([Some.Hash("a"), Some.Hash("b")]);
+        ListedAttempt first = new(Some.Attempt(1), MiB);
+
+        foreach (ListedAttempt[] stored in (ListedAttempt[][])[[first], [first, new(Some.Attempt(2), 9)]])
+        {
+            var refusal = _upload.Refused<Refusal.PartLost>(new CompleteStoredUpload(Some.Vault, MiB + 10, hash, stored));
+            Assert.Equal(new PartRange(MiB, MiB + 9), refusal.Range);
+        }
+
+        _upload.Do(Part(MiB, MiB + 9, "b", attempt: 3));
+        Assert.Equal(hash, _upload.Ask(
+            new CompleteStoredUpload(Some.Vault, MiB + 10, hash, [first, new(Some.Attempt(3), 10)])).TreeHash);
+        Assert.Equal(hash, _upload.Ask(new CompleteStoredUpload(Some.Vault, MiB + 10, hash, [])).TreeHash);
+    }
+
+    [Fact]
+    public void An_aborted_upload_refuses_parts_and_completion_and_a_repeated_abort_changes_nothing()
     {
         Initiate();
         _upload.Do(Part(0, 9, "a"));
@@ -214,11 +242,12 @@ public sealed class UploadDeciderTests
     }
 
     [Fact]
-    public void An_attempt_from_before_the_fence_is_never_taken()
+    public void An_attempt_from_before_the_fence_is_refused()
     {
         Initiate();
         var before = Some.Attempt(1, Some.Noon);
         var after = Some.Attempt(2, Some.Noon + TimeSpan.FromMinutes(1));
+        _upload.Now = Some.Noon + TimeSpan.FromMinutes(1);
         _upload.Do(new FenceAttempts(Some.Noon + TimeSpan.FromSeconds(1)));
 
         _upload.Refused<Refusal.AttemptCollected>(Part(0, 9, "a") with { Attempt = before });
@@ -226,19 +255,42 @@ public sealed class UploadDeciderTests
     }
 
     [Fact]
-    public void A_part_that_is_in_use_stays_in_use_behind_the_fence()
+    public void A_fence_in_the_future_is_refused()
+    {
+        Initiate();
+
+        _upload.Refused<Refusal.CollectionHeld>(new FenceAttempts(_upload.Now + TimeSpan.FromMilliseconds(1)));
+
+        Assert.True(_upload.Ask(Part(0, 9, "a") with { Attempt = Some.Attempt(1, _upload.Now) }).AttemptInUse);
+    }
+
+    [Fact]
+    public void An_old_fence_in_the_future_refuses_a_part_before_its_bytes_are_read()
+    {
+        Initiate();
+        var fenced = (UploadState.Open)_upload.State with { FencedBefore = _upload.Now + TimeSpan.FromDays(2) };
+
+        var check = _upload.Decider.Decide(
+            fenced, new CheckPart(Some.Vault, new PartRange(0, 9)), ServiceTime.Continuous(_upload.Now));
+
+        Assert.IsType<Refusal.AttemptCollected>(check.Answer);
+    }
+
+    [Fact]
+    public void A_part_in_use_from_before_the_fence_stays_in_use()
     {
         Initiate();
         _upload.Do(Part(0, 9, "a", attempt: 1));
+        _upload.Now = Some.Noon + TimeSpan.FromDays(1);
 
-        var inUse = _upload.Ask(new FenceAttempts(Some.Noon + TimeSpan.FromDays(1)));
+        var inUse = _upload.Ask(new FenceAttempts(_upload.Now));
 
         Assert.Contains(Some.Attempt(1), Assert.IsType<AttemptsInUse.Only>(inUse).Attempts);
         Assert.True(_upload.Ask(Part(0, 9, "a", attempt: 1)).AttemptInUse);
     }
 
     [Fact]
-    public void An_upload_expires_after_a_week_without_activity_and_not_a_moment_earlier()
+    public void An_upload_expires_after_exactly_a_week_without_activity()
     {
         var week = UploadPolicy.DefaultStaleAfter;
         Initiate();
@@ -256,9 +308,9 @@ public sealed class UploadDeciderTests
     }
 
     [Fact]
-    public void An_archive_in_one_request_that_broke_off_expires_after_a_day()
+    public void An_interrupted_single_request_archive_expires_after_a_day()
     {
-        _upload.Do(new InitiateUpload(Some.Opening(origin: UploadOrigin.SingleRequest)));
+        _upload.Do(new InitiateUpload(Some.Spec(origin: UploadOrigin.SingleRequest)));
         _upload.Now = Some.Noon + UploadPolicy.MinStaleAfter - TimeSpan.FromMilliseconds(1);
         Assert.Empty(_upload.Wake().Events);
         _upload.Now += TimeSpan.FromMilliseconds(1);
@@ -266,7 +318,7 @@ public sealed class UploadDeciderTests
     }
 
     [Fact]
-    public void The_record_of_an_ended_upload_is_forgotten_only_when_the_vault_knows()
+    public void The_record_of_an_ended_upload_is_kept_until_the_vault_has_confirmed()
     {
         Initiate();
         _upload.Do(new AbortUpload(Some.Vault));
@@ -279,7 +331,7 @@ public sealed class UploadDeciderTests
     }
 
     [Fact]
-    public void The_bytes_of_a_deleted_archive_outlive_the_jobs_that_may_read_them()
+    public void The_bytes_of_a_deleted_archive_are_kept_until_its_jobs_have_expired()
     {
         var policy = new UploadPolicy();
         Initiate();

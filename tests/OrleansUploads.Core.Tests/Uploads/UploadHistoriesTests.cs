@@ -1,12 +1,15 @@
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Uploads;
+using OrleansUploads.Hashing;
 using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Core.Tests.Uploads;
 
-/// <summary>Properties that hold for every history of an upload, whoever keeps its bytes, tried on random ones.</summary>
+/// <summary>Properties of every upload history, with stored and with located parts, tested on random histories.</summary>
 public sealed class UploadHistoriesTests
 {
     private const int Histories = 500;
@@ -32,7 +35,7 @@ public sealed class UploadHistoriesTests
     }
 
     [Fact]
-    public void A_command_repeated_at_once_is_silent_and_answered_alike()
+    public void A_command_repeated_immediately_returns_the_same_answer_and_no_event()
     {
         ForEachHistory((upload, command) =>
         {
@@ -51,11 +54,11 @@ public sealed class UploadHistoriesTests
     }
 
     [Fact]
-    public void A_refusal_comes_with_no_event_and_no_intent()
+    public void A_refusal_produces_no_event_and_no_intent()
     {
         ForEachHistory((upload, command) =>
         {
-            var decision = upload.Decider.Decide(upload.State, command, upload.Now);
+            var decision = upload.Decider.Decide(upload.State, command, ServiceTime.Continuous(upload.Now));
             if (decision.Answer is Refusal)
             {
                 Assert.Empty(decision.Events);
@@ -65,7 +68,7 @@ public sealed class UploadHistoriesTests
     }
 
     [Fact]
-    public void The_intents_that_decisions_raise_are_those_that_the_state_shows_as_pending()
+    public void Intents_raised_by_decisions_match_the_pending_intents_of_the_state()
     {
         ForEachHistory((upload, command) =>
         {
@@ -78,20 +81,20 @@ public sealed class UploadHistoriesTests
     }
 
     [Fact]
-    public void At_most_one_archive_ever_comes_out_of_an_upload()
+    public void An_upload_becomes_at_most_one_archive()
     {
         ForEachHistory((upload, _) =>
             Assert.True(upload.History.OfType<UploadCompleted>().Count() <= 1));
     }
 
     [Fact]
-    public void All_parts_of_an_upload_are_where_its_custody_says()
+    public void Every_part_is_stored_as_the_uploads_byte_storage_requires()
     {
         ForEachHistory((upload, _) =>
         {
             if (upload.State is UploadState.Open open)
             {
-                Assert.All(open.Parts.From(0), slot => Assert.Equal(open.Opening.Custody, slot.Value.Place.Custody));
+                Assert.All(open.Parts.From(0), slot => Assert.Equal(open.Spec.ByteStorage, slot.Value.Place.ByteStorage));
             }
         });
     }
@@ -102,13 +105,13 @@ public sealed class UploadHistoriesTests
         for (var seed = 0; seed < Histories; seed++)
         {
             var random = new Random(seed);
-            var custody = seed % 2 == 0 ? Custody.Gateway : Custody.Elsewhere;
+            var storage = seed % 2 == 0 ? ByteStorage.Gateway : ByteStorage.External;
             var upload = new DeciderDriver<UploadState, UploadCommand, UploadEvent>(new UploadDecider(new UploadPolicy()));
-            upload.Do(new InitiateUpload(Some.Opening(custody: custody)));
+            upload.Do(new InitiateUpload(Some.Spec(storage: storage)));
             for (var i = 0; i < CommandsEach; i++)
             {
                 upload.Now += TimeSpan.FromSeconds(random.Next(10));
-                var command = Draw(random, upload, custody);
+                var command = Draw(random, upload, storage);
                 check(upload, command);
                 upload.Do(command);
             }
@@ -118,33 +121,38 @@ public sealed class UploadHistoriesTests
     private static UploadCommand Draw(
         Random random,
         DeciderDriver<UploadState, UploadCommand, UploadEvent> upload,
-        Custody custody) => random.Next(23) switch
+        ByteStorage storage) => random.Next(23) switch
         {
-            0 => new InitiateUpload(Some.Opening(custody: custody)),
+            0 => new InitiateUpload(Some.Spec(storage: storage)),
             1 => new FenceAttempts(upload.Now - TimeSpan.FromSeconds(random.Next(20))),
             2 when random.Next(4) == 0 => new AbortUpload(Some.Vault),
             3 => new ConfirmManifestStored(),
             4 => new ConfirmArchiveIndexed(),
-            5 => new ConfirmUploadClosed(),
+            5 => random.Next(2) == 0 ? new ConfirmUploadClosed() : new ConfirmBytesReclaimed(),
             6 => upload.State is UploadState.Completed { Indexed: true } completed
-                ? new ReleaseArchive(completed.Archive, upload.Now)
+                ? new ReleaseArchive(completed.Archive, upload.Now, random.Next(3) switch
+                {
+                    0 => null,
+                    1 => upload.Now,
+                    _ => upload.Now + TimeSpan.FromHours(1),
+                })
                 : new ListParts(Some.Vault, 0, 10),
             7 or 8 or 9 or 10 => Completion(random, upload.State),
-            11 => Report(random, upload.Now, custody == Custody.Gateway ? Custody.Elsewhere : Custody.Gateway),
-            _ => Report(random, upload.Now, custody),
+            11 => Report(random, upload.Now, storage == ByteStorage.Gateway ? ByteStorage.External : ByteStorage.Gateway),
+            _ => Report(random, upload.Now, storage),
         };
 
-    private static UploadCommand Report(Random random, DateTimeOffset now, Custody custody)
+    private static UploadCommand Report(Random random, DateTimeOffset now, ByteStorage storage)
     {
         var slot = random.Next(4);
         var length = random.Next(5) == 0 ? random.Next(1, 1000) : Some.MiB;
         var first = slot * Some.MiB;
         var range = new PartRange(first, first + length - 1);
         var hash = Some.Hash($"{random.Next(3)}");
-        return custody == Custody.Gateway
+        return storage == ByteStorage.Gateway
             ? new StorePart(
                 Some.Vault, range, hash, Some.Attempt(random.Next(), now - TimeSpan.FromSeconds(random.Next(15))))
-            : new StoreLocatedPart(Some.Vault, range, hash, Some.Location($"node-{random.Next(4)}"));
+            : new ReportExternalPart(Some.Vault, range, hash, Some.Location($"node-{random.Next(4)}"));
     }
 
     private static CompleteUpload Completion(Random random, UploadState state)

@@ -1,6 +1,10 @@
 using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Messages;
+using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.TestKit;
 
@@ -10,7 +14,7 @@ public sealed class VaultDeciderTests
 {
     private readonly DeciderDriver<VaultState, VaultCommand, VaultEvent> _vault = new(new VaultDecider());
 
-    private void Begin(long epoch = 1) => _vault.Do(new BeginVault(Some.Life with { Epoch = epoch }, Some.Noon));
+    private void Begin(long epoch = 1) => _vault.Do(new BeginVault(Some.Incarnation with { Epoch = epoch }, Some.Noon));
 
     private static OpenUpload Open(int number, UploadOrigin origin = UploadOrigin.Multipart) =>
         new(Some.Vault, Some.Upload(number), Some.Size(1), Some.Described("holiday"), origin);
@@ -21,18 +25,6 @@ public sealed class VaultDeciderTests
         new(1, new ShardTotals(shard, version, archives, archives * 100, Some.Noon + TimeSpan.FromSeconds(version)), closes);
 
     [Fact]
-    public void An_upload_is_listed_before_it_begins_and_is_told_to_begin()
-    {
-        Begin();
-
-        var decision = _vault.Do(Open(1));
-
-        var told = Assert.IsType<IntentAction.Tell>(Assert.Single(decision.Intents).Action);
-        Assert.Equal(Some.Upload(1).Entity, told.Receiver);
-        Assert.Single(_vault.Ask(new ListUploads(Some.Vault, "", 10)).Uploads);
-    }
-
-    [Fact]
     public void An_archive_in_one_request_is_never_listed_as_an_upload()
     {
         Begin();
@@ -41,37 +33,19 @@ public sealed class VaultDeciderTests
     }
 
     [Fact]
-    public void Who_keeps_the_bytes_is_fixed_when_the_upload_is_opened()
+    public void The_byte_storage_is_fixed_when_the_upload_is_opened()
     {
         Begin();
-        var opened = _vault.Do(Open(1) with { Custody = Custody.Elsewhere });
+        var opened = _vault.Do(Open(1) with { ByteStorage = ByteStorage.External });
 
-        var told = Assert.IsType<IntentAction.Tell>(Assert.Single(opened.Intents).Action);
-        Assert.Equal(Custody.Elsewhere, Assert.IsType<InitiateUpload>(told.Command).Opening.Custody);
-        Assert.Equal(Custody.Elsewhere, _vault.Ask(Open(1)).Custody);
-        Assert.Equal(Custody.Elsewhere, Assert.Single(_vault.Ask(new ListUploads(Some.Vault, "", 10)).Uploads).Custody);
+        var told = opened.Intents.Select(intent => ((TellEntity)intent.Action).Command).ToList();
+        Assert.Equal(ByteStorage.External, Assert.IsType<InitiateUpload>(told[0]).Spec.ByteStorage);
+        Assert.Equal(ByteStorage.External, Assert.IsType<ListInPage>(told[1]).Spec.ByteStorage);
+        Assert.Equal(ByteStorage.External, _vault.Ask(Open(1)).ByteStorage);
     }
 
     [Fact]
-    public void Uploads_are_paged_and_a_marker_stays_good_when_its_upload_vanishes()
-    {
-        Begin();
-        for (var i = 0; i < 5; i++)
-        {
-            _vault.Do(Open(i));
-        }
-
-        var first = _vault.Ask(new ListUploads(Some.Vault, "", 2));
-        _vault.Do(new CloseUpload(first.Uploads[1].Upload, 1));
-        var rest = _vault.Ask(new ListUploads(Some.Vault, first.Uploads[1].Upload.ToString(), 10));
-
-        Assert.True(first.HasMore);
-        Assert.Equal(3, rest.Uploads.Count);
-        Assert.False(rest.HasMore);
-    }
-
-    [Fact]
-    public void A_shards_totals_count_once_however_often_and_in_whatever_order_they_are_told()
+    public void A_shards_totals_count_once_when_repeated_or_out_of_order()
     {
         Begin();
         _vault.Do(Totals(2, 2));
@@ -87,32 +61,32 @@ public sealed class VaultDeciderTests
     }
 
     [Fact]
-    public void An_inventory_is_the_newest_version_of_each_shard_and_as_old_as_the_last_change()
+    public void An_inventory_has_the_newest_version_of_each_shard_and_the_time_of_the_last_change()
     {
-        _vault.Refused<Refusal.VaultNotFound>(new TakeInventory(Some.Vault));
+        _vault.Refused<Refusal.VaultNotFound>(new TakeInventorySnapshot(Some.Vault));
         Begin();
-        var empty = _vault.Ask(new TakeInventory(Some.Vault));
-        Assert.Equal((Some.Life, Some.Noon), (empty.Life, empty.TakenAt));
-        Assert.Equal(new long[Some.Life.Shards], empty.Versions);
+        var empty = _vault.Ask(new TakeInventorySnapshot(Some.Vault));
+        Assert.Equal((Some.Incarnation, Some.Noon), (empty.Incarnation, empty.TakenAt));
+        Assert.Equal(new long[Some.Incarnation.Shards], empty.Versions);
 
         _vault.Do(Totals(2, 2, shard: 0));
         _vault.Do(Totals(1, 1, shard: 0));
         _vault.Do(Totals(5, 0, shard: 255));
 
-        var taken = _vault.Ask(new TakeInventory(Some.Vault));
+        var taken = _vault.Ask(new TakeInventorySnapshot(Some.Vault));
         Assert.Equal(_vault.Ask(new DescribeVault(Some.Vault)).LastInventoryAt, taken.TakenAt);
         Assert.Equal((256, 2, 0, 5), (taken.Versions.Count, taken.Versions[0], taken.Versions[1], taken.Versions[255]));
     }
 
     [Fact]
-    public void An_upload_that_became_an_archive_leaves_the_list_even_if_its_totals_are_old()
+    public void A_single_request_upload_that_became_an_archive_is_closed_even_by_old_totals()
     {
         Begin();
-        _vault.Do(Open(1));
-        _vault.Do(Totals(2, 2));
+        _vault.Do(Open(1, UploadOrigin.SingleRequest));
+        _vault.Do(Totals(2, 0));
+        Assert.Equal(1, _vault.Refused<Refusal.VaultNotEmpty>(new DeleteVault(Some.Vault)).OpenUploads);
         _vault.Do(Totals(1, 1, Some.Upload(1)));
-        Assert.Empty(_vault.Ask(new ListUploads(Some.Vault, "", 10)).Uploads);
-        Assert.Equal(2, _vault.Ask(new DescribeVault(Some.Vault)).Archives);
+        Assert.Same(Done.Instance, _vault.Do(new DeleteVault(Some.Vault)).Answer);
     }
 
     [Fact]
@@ -142,7 +116,7 @@ public sealed class VaultDeciderTests
     }
 
     [Fact]
-    public void A_vault_that_is_not_there_has_no_tags_to_list_add_or_remove()
+    public void Tag_operations_on_a_missing_vault_are_refused()
     {
         _vault.Refused<Refusal.VaultNotFound>(new ListTags(Some.Vault));
         _vault.Refused<Refusal.VaultNotFound>(new AddTags(Some.Vault, Tags("a")));
@@ -150,10 +124,10 @@ public sealed class VaultDeciderTests
     }
 
     [Fact]
-    public void A_vault_with_an_archive_or_an_upload_in_progress_is_not_deleted()
+    public void A_vault_with_an_archive_or_an_open_upload_cannot_be_deleted()
     {
         Begin();
-        _vault.Do(Open(1));
+        _vault.Do(Open(1, UploadOrigin.SingleRequest));
         Assert.Equal(1, _vault.Refused<Refusal.VaultNotEmpty>(new DeleteVault(Some.Vault)).OpenUploads);
         _vault.Do(Totals(1, 1, Some.Upload(1)));
         Assert.Equal(1, _vault.Refused<Refusal.VaultNotEmpty>(new DeleteVault(Some.Vault)).Archives);
@@ -162,7 +136,7 @@ public sealed class VaultDeciderTests
     }
 
     [Fact]
-    public void A_deleted_vault_is_not_found_and_a_new_life_knows_nothing_of_the_old()
+    public void A_deleted_vault_is_not_found_and_a_new_incarnation_starts_empty()
     {
         Begin();
         _vault.Do(Totals(1, 1));
@@ -178,7 +152,7 @@ public sealed class VaultDeciderTests
         _vault.Do(Totals(3, 9));
 
         var described = _vault.Ask(new DescribeVault(Some.Vault));
-        Assert.Equal((2, 0L, null), (described.Life.Epoch, described.Archives, described.LastInventoryAt));
+        Assert.Equal((2, 0L, null), (described.Incarnation.Epoch, described.Archives, described.LastInventoryAt));
     }
 
     [Fact]
@@ -187,7 +161,13 @@ public sealed class VaultDeciderTests
         Begin();
         _vault.Do(Open(1));
         _vault.Do(Open(2));
+        _vault.Do(Open(3, UploadOrigin.SingleRequest));
+        _vault.Do(Open(4));
         _vault.Do(new ConfirmUploadBegun(Some.Upload(1)));
+        _vault.Do(new ConfirmUploadListed(Some.Upload(2)));
+        _vault.Do(new ConfirmUploadBegun(Some.Upload(4)));
+        _vault.Do(new ConfirmUploadListed(Some.Upload(4)));
+        _vault.Do(new RecordUploadPage(1, UploadPages.PageOf(Some.Upload(4)), 1));
         _vault.Do(Totals(1, 1));
         _vault.Do(new AddTags(Some.Vault, Tags("a", "b")));
 
@@ -198,7 +178,8 @@ public sealed class VaultDeciderTests
         Assert.Equal(compacted.SkipLast(1), _vault.Decider.Compact(rebuilt).SkipLast(1));
         Assert.Equal(Tags("a", "b"), Assert.IsType<VaultState.Live>(rebuilt).Tags);
         Assert.Equal(
-            [Some.Upload(2).Entity],
-            _vault.Decider.Pending(rebuilt).Select(intent => ((IntentAction.Tell)intent.Action).Receiver));
+            new[] { Some.Upload(3).Entity, Some.Incarnation.UploadPage(UploadPages.PageOf(Some.Upload(1))), Some.Upload(2).Entity }.ToHashSet(),
+            _vault.Decider.Pending(rebuilt).Select(intent => ((TellEntity)intent.Action).Receiver).ToHashSet());
+        Assert.Equal(3, _vault.Refused<Refusal.VaultNotEmpty>(new DeleteVault(Some.Vault)).OpenUploads);
     }
 }

@@ -1,4 +1,9 @@
-using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Settings;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.TestKit;
 
@@ -13,7 +18,7 @@ public sealed class VaultInventoriesTests
     private readonly DeciderDriver<VaultState, VaultCommand, VaultEvent> _vault =
         new(new VaultDecider(InventorySchedule.Daily));
 
-    private void Begin() => _vault.Do(new BeginVault(Some.Life, Some.Noon));
+    private void Begin() => _vault.Do(new BeginVault(Some.Incarnation, Some.Noon));
 
     private RecordArchives Totals(long version, long archives, UploadId? closes = null, int shard = 7) =>
         new(1, new ShardTotals(shard, version, archives, archives * 100, _vault.Now), closes);
@@ -21,17 +26,17 @@ public sealed class VaultInventoriesTests
     private VaultDescription Described => _vault.Ask(new DescribeVault(Some.Vault));
 
     [Fact]
-    public void Before_the_first_inventory_there_is_nothing_to_tell()
+    public void Before_the_first_inventory_there_is_no_inventory_date()
     {
         Begin();
         Assert.Null(_vault.Decider.WakeAt(_vault.State));
         _vault.Do(Totals(1, 1));
-        Assert.Equal(new VaultDescription(Some.Life, Some.Noon, 0, 0, null), Described);
-        _vault.Refused<Refusal.InventoryNotTaken>(new TakeInventory(Some.Vault));
+        Assert.Equal(new VaultDescription(Some.Incarnation, Some.Noon, 0, 0, null), Described);
+        _vault.Refused<Refusal.InventoryNotTaken>(new TakeInventorySnapshot(Some.Vault));
     }
 
     [Fact]
-    public void It_is_taken_at_the_end_of_the_day_in_which_something_was_written_and_at_no_other()
+    public void An_inventory_is_taken_only_at_the_end_of_a_day_with_a_change()
     {
         Begin();
         _vault.Now += (3 * Day) + TimeSpan.FromHours(5);
@@ -40,7 +45,7 @@ public sealed class VaultInventoriesTests
         _vault.Now = Some.Noon + (4 * Day) - Moment;
         Assert.Empty(_vault.Wake().Events);
         _vault.Now += Moment;
-        Assert.Equal([new InventoryTaken(_vault.Now)], _vault.Wake().Events);
+        Assert.Equal([new InventorySnapshotTaken(_vault.Now)], _vault.Wake().Events);
         Assert.Null(_vault.Decider.WakeAt(_vault.State));
         _vault.Now += 10 * Day;
         Assert.Empty(_vault.Wake().Events);
@@ -49,7 +54,7 @@ public sealed class VaultInventoriesTests
     }
 
     [Fact]
-    public void What_is_written_after_it_is_in_the_next_one()
+    public void A_change_after_an_inventory_is_in_the_next_one()
     {
         Begin();
         _vault.Do(Totals(1, 1));
@@ -58,30 +63,30 @@ public sealed class VaultInventoriesTests
         _vault.Do(Totals(2, 2));
         _vault.Do(Totals(1, 5, shard: 8));
         Assert.Equal(1, Described.Archives);
-        Assert.Equal(1, _vault.Ask(new TakeInventory(Some.Vault)).Versions[7]);
-        Assert.Equal(0, _vault.Ask(new TakeInventory(Some.Vault)).Versions[8]);
+        Assert.Equal(1, _vault.Ask(new TakeInventorySnapshot(Some.Vault)).Versions[7]);
+        Assert.Equal(0, _vault.Ask(new TakeInventorySnapshot(Some.Vault)).Versions[8]);
         Assert.Equal(Some.Noon + (2 * Day), _vault.Decider.WakeAt(_vault.State));
         _vault.Now += Day;
         _vault.Wake();
-        var cut = _vault.Ask(new TakeInventory(Some.Vault));
+        var cut = _vault.Ask(new TakeInventorySnapshot(Some.Vault));
         Assert.Equal((2, 1, Some.Noon + (2 * Day)), (cut.Versions[7], cut.Versions[8], cut.TakenAt));
         Assert.Equal(7, Described.Archives);
     }
 
     [Fact]
-    public void One_that_is_due_is_taken_before_anybody_is_told_of_it()
+    public void A_due_inventory_is_taken_before_it_is_reported()
     {
         Begin();
         _vault.Do(Totals(1, 1));
         _vault.Now += Day + TimeSpan.FromHours(1);
-        Assert.Equal(1, _vault.Ask(new TakeInventory(Some.Vault)).Versions[7]);
-        Assert.Equal([new InventoryTaken(_vault.Now)], _vault.History.TakeLast(1));
+        Assert.Equal(1, _vault.Ask(new TakeInventorySnapshot(Some.Vault)).Versions[7]);
+        Assert.Equal([new InventorySnapshotTaken(_vault.Now)], _vault.History.TakeLast(1));
         Assert.Equal(_vault.Now, Described.LastInventoryAt);
-        Assert.Single(_vault.History.OfType<InventoryTaken>());
+        Assert.Single(_vault.History.OfType<InventorySnapshotTaken>());
     }
 
     [Fact]
-    public void A_change_that_is_told_late_is_in_the_inventory_after_the_one_that_missed_it()
+    public void A_change_reported_late_is_in_the_next_inventory()
     {
         Begin();
         _vault.Do(Totals(1, 1));
@@ -97,7 +102,7 @@ public sealed class VaultInventoriesTests
     }
 
     [Fact]
-    public void A_vault_is_deleted_only_once_an_inventory_says_that_it_is_empty()
+    public void A_vault_can_be_deleted_only_after_an_inventory_that_shows_it_empty()
     {
         Begin();
         _vault.Do(Totals(1, 1));
@@ -113,27 +118,27 @@ public sealed class VaultInventoriesTests
     }
 
     [Fact]
-    public void A_vault_that_was_never_written_to_is_deleted_at_once_and_one_with_an_upload_is_not()
+    public void A_vault_without_changes_can_be_deleted_at_once_unless_it_has_an_upload()
     {
         Begin();
         _vault.Do(new OpenUpload(Some.Vault, Some.Upload(1), Some.Size(1), Description.None, UploadOrigin.Multipart));
         _vault.Now += 2 * Day;
         _vault.Refused<Refusal.VaultNotEmpty>(new DeleteVault(Some.Vault));
-        _vault.Do(new CloseUpload(Some.Upload(1), 1));
+        _vault.Do(new RecordUploadPage(1, UploadPages.PageOf(Some.Upload(1)), 1));
         Assert.Single(_vault.Do(new DeleteVault(Some.Vault)).Events.OfType<VaultDeleted>());
     }
 
     /// <summary>Uploads complete, archives are deleted, inventories are taken and the vault's deletion is tried, in any
     /// order, with tells that come late, twice and out of order.</summary>
     [Fact]
-    public void No_vault_vanishes_with_an_archive_and_none_is_missing_in_the_inventory_after_the_next()
+    public void No_vault_is_deleted_with_an_archive_and_every_archive_is_in_an_inventory_within_two()
     {
         var (deleted, kept) = (0, 0);
         for (var seed = 0; seed < 300; seed++)
         {
             var random = new Random(seed);
             var vault = new DeciderDriver<VaultState, VaultCommand, VaultEvent>(new VaultDecider(InventorySchedule.Daily));
-            vault.Do(new BeginVault(Some.Life, Some.Noon));
+            vault.Do(new BeginVault(Some.Incarnation, Some.Noon));
             var shards = new (long Version, long Archives)[3];
             var tells = new List<RecordArchives>();
             for (var step = 0; step < 80 && vault.State is VaultState.Live; step++)
@@ -191,7 +196,7 @@ public sealed class VaultInventoriesTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_compacted_history_has_the_same_inventory_and_the_same_next_one(bool writtenSince)
+    public void A_compacted_history_keeps_the_current_and_the_next_inventory(bool writtenSince)
     {
         Begin();
         _vault.Do(Totals(1, 1));
@@ -217,17 +222,17 @@ public sealed class VaultInventoriesTests
     }
 
     [Fact]
-    public void A_vault_of_a_server_whose_inventories_were_current_takes_its_first_at_once()
+    public void A_vault_from_a_server_with_current_inventories_takes_its_first_inventory_at_once()
     {
         var current = new DeciderDriver<VaultState, VaultCommand, VaultEvent>(new VaultDecider());
-        current.Do(new BeginVault(Some.Life, Some.Noon));
+        current.Do(new BeginVault(Some.Incarnation, Some.Noon));
         current.Do(Totals(1, 1));
         Assert.Equal(1, current.Ask(new DescribeVault(Some.Vault)).Archives);
         Assert.Null(current.Decider.WakeAt(current.State));
 
         var daily = new VaultDecider(InventorySchedule.Daily);
-        var decision = daily.Decide(current.State, new DescribeVault(Some.Vault), Some.Noon + (5 * Day));
+        var decision = daily.Decide(current.State, new DescribeVault(Some.Vault), ServiceTime.Continuous(Some.Noon + (5 * Day)));
         Assert.Equal(1, Assert.IsType<VaultDescription>(decision.Answer).Archives);
-        Assert.IsType<InventoryTaken>(Assert.Single(decision.Events));
+        Assert.IsType<InventorySnapshotTaken>(Assert.Single(decision.Events));
     }
 }

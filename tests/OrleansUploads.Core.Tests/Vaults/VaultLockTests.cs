@@ -1,4 +1,7 @@
 using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.TestKit;
 
@@ -15,7 +18,7 @@ public sealed class VaultLockTests
 
     private readonly DeciderDriver<VaultState, VaultCommand, VaultEvent> _vault = new(new VaultDecider());
 
-    public VaultLockTests() => _vault.Do(new BeginVault(Some.Life, Some.Noon));
+    public VaultLockTests() => _vault.Do(new BeginVault(Some.Incarnation, Some.Noon));
 
     private static VaultPolicy Policy(string text) => new(text, "arn:aws:glacier:us-east-1:111122223333:vaults/photos");
 
@@ -26,7 +29,7 @@ public sealed class VaultLockTests
     private VaultPolicies InForce() => _vault.Ask(new FindPolicies(Some.Vault));
 
     [Fact]
-    public void Without_a_lock_there_is_nothing_to_find_or_complete_and_aborting_is_done_already()
+    public void Without_a_lock_get_and_complete_are_refused_and_abort_succeeds()
     {
         _vault.Refused<Refusal.LockNotFound>(new FindLock(Some.Vault));
         _vault.Refused<Refusal.LockNotFound>(Complete(First));
@@ -36,7 +39,7 @@ public sealed class VaultLockTests
     }
 
     [Fact]
-    public void A_lock_in_progress_is_in_force_and_refuses_another()
+    public void A_lock_in_progress_is_enforced_and_another_is_refused()
     {
         var made = Initiate(First);
         Assert.Equal(new VaultLock(First, P, Some.Noon, IsLocked: false), made);
@@ -49,7 +52,7 @@ public sealed class VaultLockTests
     }
 
     [Fact]
-    public void The_very_same_initiation_again_answers_as_before()
+    public void A_repeated_lock_initiation_returns_the_first_answer()
     {
         var made = Initiate(First);
         _vault.Now += TimeSpan.FromHours(1);
@@ -58,7 +61,7 @@ public sealed class VaultLockTests
     }
 
     [Fact]
-    public void Only_the_right_id_completes_a_lock()
+    public void A_lock_is_completed_only_with_its_own_ID()
     {
         Initiate(First);
         _vault.Refused<Refusal.LockIdDiffers>(Complete(Second));
@@ -70,7 +73,7 @@ public sealed class VaultLockTests
     }
 
     [Fact]
-    public void An_aborted_lock_is_gone_and_its_id_never_works_again()
+    public void An_aborted_lock_is_gone_and_its_ID_stays_invalid()
     {
         Initiate(First);
         Assert.Single(_vault.Do(new AbortLock(Some.Vault)).Events);
@@ -83,7 +86,7 @@ public sealed class VaultLockTests
     }
 
     [Fact]
-    public void A_locked_vault_stays_locked_whoever_asks_for_whatever_and_however_late()
+    public void No_later_command_unlocks_a_locked_vault()
     {
         Initiate(First);
         _vault.Do(Complete(First));
@@ -105,7 +108,7 @@ public sealed class VaultLockTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void After_exactly_24_hours_a_lock_in_progress_is_gone_by_itself(bool woken)
+    public void A_lock_in_progress_expires_after_exactly_24_hours(bool woken)
     {
         Initiate(First);
         var end = Some.Noon + TimeSpan.FromHours(24);
@@ -142,7 +145,7 @@ public sealed class VaultLockTests
     }
 
     [Fact]
-    public void An_access_policy_is_replaced_and_deleted_beside_the_lock_and_repetitions_change_nothing()
+    public void An_access_policy_can_be_replaced_and_deleted_beside_a_lock_and_repetitions_change_nothing()
     {
         _vault.Refused<Refusal.AccessPolicyNotFound>(new FindAccessPolicy(Some.Vault));
         AssertNothingHappens(new DeleteAccessPolicy(Some.Vault));
@@ -157,7 +160,7 @@ public sealed class VaultLockTests
     }
 
     [Fact]
-    public void Tags_are_told_only_where_a_policy_may_look_at_them()
+    public void Tags_are_provided_only_if_a_policy_may_use_them()
     {
         _vault.Do(new AddTags(Some.Vault, new Dictionary<string, string> { ["a"] = "1" }));
         Assert.Empty(InForce().Tags);
@@ -167,7 +170,7 @@ public sealed class VaultLockTests
     }
 
     [Fact]
-    public void A_vault_that_is_not_there_has_neither_policies_nor_a_lock_and_a_new_life_begins_without()
+    public void A_missing_vault_and_a_new_incarnation_have_no_policies_and_no_lock()
     {
         Initiate(First);
         _vault.Do(Complete(First));
@@ -180,7 +183,7 @@ public sealed class VaultLockTests
             new FindLock(Some.Vault), Complete(First), new AbortLock(Some.Vault),
         ];
         Assert.All(commands, command => _vault.Refused<Refusal.VaultNotFound>(command));
-        _vault.Do(new BeginVault(Some.Life with { Epoch = 2 }, Some.Noon));
+        _vault.Do(new BeginVault(Some.Incarnation with { Epoch = 2 }, Some.Noon));
         Assert.False(InForce().Any);
         _vault.Refused<Refusal.LockNotFound>(Complete(First));
     }
@@ -189,7 +192,7 @@ public sealed class VaultLockTests
     [InlineData(false, false)]
     [InlineData(true, false)]
     [InlineData(true, true)]
-    public void A_compacted_history_has_the_same_policies(bool initiated, bool completed)
+    public void A_compacted_history_keeps_the_policies(bool initiated, bool completed)
     {
         _vault.Do(new SetAccessPolicy(Some.Vault, P));
         if (initiated)

@@ -1,5 +1,7 @@
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Jobs;
+using OrleansUploads.Core.Messages;
+using OrleansUploads.Core.Messages.Jobs;
+using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.TestKit;
 
@@ -14,23 +16,23 @@ public sealed class VaultNotificationsTests
 
     private readonly DeciderDriver<VaultState, VaultCommand, VaultEvent> _vault = new(new VaultDecider());
 
-    private void Begin(long epoch = 1) => _vault.Do(new BeginVault(Some.Life with { Epoch = epoch }, Some.Noon));
+    private void Begin(long epoch = 1) => _vault.Do(new BeginVault(Some.Incarnation with { Epoch = epoch }, Some.Noon));
 
     [Fact]
-    public void A_setting_replaces_the_one_before_and_is_told_to_the_jobs_of_this_life()
+    public void A_setting_replaces_the_previous_one_and_is_sent_to_the_jobs_of_this_incarnation()
     {
         Begin();
         _vault.Do(new SetNotifications(Some.Vault, Archives));
         var decision = _vault.Do(new SetNotifications(Some.Vault, Both));
 
         Assert.Equal(Both, _vault.Ask(new FindNotifications(Some.Vault)));
-        var told = Assert.IsType<IntentAction.Tell>(Assert.Single(decision.Intents).Action);
-        Assert.Equal(Some.Life.Jobs, told.Receiver);
-        Assert.Equal(new TakeNotifications(2, Both), told.Command);
+        var told = Assert.IsType<TellEntity>(Assert.Single(decision.Intents).Action);
+        Assert.Equal(Some.Incarnation.Jobs, told.Receiver);
+        Assert.Equal(new UpdateNotifications(2, Both), told.Command);
     }
 
     [Fact]
-    public void What_is_cleared_is_told_too_and_a_repetition_waits_for_the_first()
+    public void A_cleared_setting_is_sent_too_and_a_repetition_waits_for_the_first()
     {
         Begin();
         _vault.Refused<Refusal.NotificationsNotSet>(new FindNotifications(Some.Vault));
@@ -40,25 +42,25 @@ public sealed class VaultNotificationsTests
         Assert.True(_vault.Do(new ClearNotifications(Some.Vault)) is { Events.IsEmpty: true, AwaitsPending: true });
 
         _vault.Refused<Refusal.NotificationsNotSet>(new FindNotifications(Some.Vault));
-        var told = Assert.IsType<IntentAction.Tell>(Assert.Single(cleared.Intents).Action);
-        Assert.Equal(new TakeNotifications(2, null), told.Command);
+        var told = Assert.IsType<TellEntity>(Assert.Single(cleared.Intents).Action);
+        Assert.Equal(new UpdateNotifications(2, null), told.Command);
     }
 
     [Fact]
-    public void Only_the_newest_setting_is_owed_and_only_its_own_confirmation_settles_it()
+    public void Only_the_newest_setting_is_pending_and_only_its_own_confirmation_settles_it()
     {
         Begin();
         _vault.Do(new SetNotifications(Some.Vault, Archives));
         _vault.Do(new SetNotifications(Some.Vault, Both));
-        Assert.Empty(_vault.Do(new ConfirmNotificationsTold(1, 1)).Events);
-        Assert.Empty(_vault.Do(new ConfirmNotificationsTold(2, 2)).Events);
+        Assert.Empty(_vault.Do(new ConfirmNotificationsDelivered(1, 1)).Events);
+        Assert.Empty(_vault.Do(new ConfirmNotificationsDelivered(2, 2)).Events);
         Assert.Single(_vault.Decider.Pending(_vault.State));
-        _vault.Do(new ConfirmNotificationsTold(1, 2));
+        _vault.Do(new ConfirmNotificationsDelivered(1, 2));
         Assert.Empty(_vault.Decider.Pending(_vault.State));
     }
 
     [Fact]
-    public void No_vault_no_setting_and_the_next_life_begins_without()
+    public void A_missing_vault_and_a_new_incarnation_have_no_setting()
     {
         _vault.Refused<Refusal.VaultNotFound>(new SetNotifications(Some.Vault, Both));
         _vault.Refused<Refusal.VaultNotFound>(new ClearNotifications(Some.Vault));
@@ -73,7 +75,7 @@ public sealed class VaultNotificationsTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_compacted_history_keeps_the_setting_and_whether_it_was_told(bool told)
+    public void A_compacted_history_keeps_the_setting_and_whether_it_was_sent(bool told)
     {
         Begin();
         _vault.Do(new SetNotifications(Some.Vault, Both));

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using OrleansUploads.Core.Hashing;
 using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.EndToEnd.Tests.AwsClients;
 
@@ -157,7 +157,7 @@ public sealed class AwsCliOperationTests : IDisposable
         var locked = await aws.RunAsync("get-vault-lock", ofVault);
         Assert.Equal("Locked", Text(locked, "State"));
         Assert.Equal(KeepAYear, Text(locked, "Policy"));
-        await aws.RefusedAsync("AccessDeniedException", "locked for ever", "abort-vault-lock", ofVault);
+        await aws.RefusedAsync("AccessDeniedException", "locked permanently", "abort-vault-lock", ofVault);
     }
 
     private static async Task SetAccountAsync(AwsCli aws)

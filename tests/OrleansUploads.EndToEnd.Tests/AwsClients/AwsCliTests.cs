@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using OrleansUploads.Core.Hashing;
 using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.EndToEnd.Tests.AwsClients;
 

@@ -89,7 +89,7 @@ public sealed class BrokenBodyTests : IDisposable
         var signer = new RequestSigner(
             SigningRules.Glacier, "us-east-1", CommandLine.AccessKeyId, CommandLine.SecretAccessKey);
         var authorization = signer.Sign(
-            new SigningRequest("PUT", path, name => headers.GetValueOrDefault(name), Body.LinearHash.ToString()),
+            new SigningRequest("PUT", path, headers.GetValueOrDefault, headers.Keys, Body.LinearHash.ToString()),
             [.. headers.Keys]);
         var head = new StringBuilder($"PUT {path} HTTP/1.1\r\n");
         foreach (var (name, value) in headers)

@@ -1,6 +1,6 @@
 using OrleansUploads.Client.Sources;
-using OrleansUploads.Core.Hashing;
 using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.EndToEnd.Tests.Crashes;
 

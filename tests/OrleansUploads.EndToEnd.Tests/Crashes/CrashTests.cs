@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
-using OrleansUploads.Client;
+using OrleansUploads.Client.Models;
 using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.TestKit;
 
 namespace OrleansUploads.EndToEnd.Tests.Crashes;
 
+[Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class CrashTests(ITestOutputHelper output) : IDisposable
 {
     private const int Clients = 4;

@@ -1,4 +1,5 @@
 using OrleansUploads.Client;
+using OrleansUploads.Client.Models;
 using OrleansUploads.EndToEnd.Tests.Harness;
 
 namespace OrleansUploads.EndToEnd.Tests.Crashes;
@@ -61,7 +62,7 @@ internal sealed class CrashingClient(
         _uploads.Add(upload);
     }
 
-    /// <summary>Sends all parts at once; those that were sent before get other bytes this time.</summary>
+    /// <summary>Sends all parts at once; of those that were sent before some get other bytes this time, and some the same.</summary>
     private Task UploadPartsAsync(KnownUpload upload)
     {
         var sending = upload.Parts
@@ -71,7 +72,7 @@ internal sealed class CrashingClient(
 
         async Task UploadPartAsync(KnownPart part)
         {
-            var content = ledger.NewContent(part.LengthBytes);
+            var content = part.Acknowledged is { } same && random.Next(2) == 0 ? same : ledger.NewContent(part.LengthBytes);
             part.Unanswered = content;
             var kept = await AskAsync("part", async () =>
             {

@@ -1,4 +1,4 @@
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.EndToEnd.Tests.Crashes;
 

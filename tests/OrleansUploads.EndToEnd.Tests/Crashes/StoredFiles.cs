@@ -1,6 +1,5 @@
-using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Hashing;
-using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.EndToEnd.Tests.Crashes;
 

@@ -1,4 +1,3 @@
-using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 using OrleansUploads.EndToEnd.Tests.Harness;

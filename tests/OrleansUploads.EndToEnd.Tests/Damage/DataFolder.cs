@@ -18,7 +18,9 @@ internal sealed class DataFolder(string path)
 
     public DataFolder CopyTo(string path)
     {
-        foreach (var from in Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories))
+        // A server that was killed leaves its socket, which nothing can copy.
+        foreach (var from in Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories)
+            .Where(file => System.IO.Path.GetFileName(file) != "control.sock"))
         {
             var to = System.IO.Path.Combine(path, System.IO.Path.GetRelativePath(Path, from));
             Directory.CreateDirectory(System.IO.Path.GetDirectoryName(to)!);

@@ -91,7 +91,7 @@ public sealed class JournalDamageTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public async Task A_file_that_is_no_database_is_refused()
+    public async Task A_file_that_is_not_a_database_is_refused()
     {
         var (_, stopped) = await StopAfterAsync();
         await File.WriteAllTextAsync(stopped.Journal, new string('x', 8192));

@@ -13,7 +13,8 @@ public static class CommandLine
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private static readonly string Program = typeof(CommandLine).Assembly
+    /// <summary>Its assembly.</summary>
+    public static readonly string Program = typeof(CommandLine).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == "CommandLine").Value!;
 
     /// <summary>The environment in which the operator has set a key pair.</summary>
@@ -23,13 +24,21 @@ public static class CommandLine
     public static IReadOnlyDictionary<string, string?> WithoutOperatorKey { get; } = Environment(null, null);
 
     /// <summary>The program that runs this test also runs the command line, so that nothing depends on PATH.</summary>
-    private static string Dotnet { get; } = Path.GetFullPath(Path.Combine(
+    public static string Dotnet { get; } = Path.GetFullPath(Path.Combine(
         RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
 
     /// <summary>Starts a command.</summary>
     public static CapturedProcess Start(
         IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null) =>
-        CapturedProcess.Start(Dotnet, [Program, .. arguments], environment ?? WithoutOperatorKey);
+        StartProgram([Program, .. arguments], environment);
+
+    /// <summary>Starts any .NET program, which is the first argument.</summary>
+    public static CapturedProcess StartProgram(
+        IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null) =>
+        CapturedProcess.Start(Dotnet, arguments, environment ?? WithoutOperatorKey);
+
+    /// <summary>Defines <c>orleans-uploads</c> in a shell, as if the built program were installed.</summary>
+    public static string ShellFunction => $"orleans-uploads() {{ '{Dotnet}' '{Program}' \"$@\"; }}";
 
     /// <summary>Runs a command to its end.</summary>
     public static async Task<CommandResult> RunAsync(params string[] arguments)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using OrleansUploads.Client;
+using OrleansUploads.Client.Models;
 
 namespace OrleansUploads.EndToEnd.Tests.Harness;
 
@@ -29,6 +30,9 @@ public sealed class ServerProcess : IAsyncDisposable
     public Uri Address { get; }
 
     public IPEndPoint EndPoint => new(IPAddress.Parse(Address.Host), Address.Port);
+
+    /// <summary>The process.</summary>
+    public int Id => _process.Id;
 
     /// <summary>What it printed.</summary>
     public string Output => _process.Output;
@@ -142,6 +146,10 @@ public sealed record ServerSetup(string DataFolder)
 
     public IReadOnlyDictionary<string, string?> Environment { get; init; } = CommandLine.WithOperatorKey;
 
-    internal CapturedProcess Start() =>
-        CommandLine.Start(["serve", "--data", DataFolder, "--listen", Listen, .. Options], Environment);
+    /// <summary>The assembly that is run, and the words that make it serve.</summary>
+    public IReadOnlyList<string> Program { get; init; } = [CommandLine.Program, "serve"];
+
+    /// <summary>Starts it, and waits for nothing.</summary>
+    public CapturedProcess Start() =>
+        CommandLine.StartProgram([.. Program, "--data", DataFolder, "--listen", Listen, .. Options], Environment);
 }

@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using OrleansUploads.Client;
+using OrleansUploads.Client.Models;
 using OrleansUploads.EndToEnd.Tests.Harness;
 
 namespace OrleansUploads.EndToEnd.Tests.Serving;
@@ -43,6 +44,46 @@ public sealed class HttpsTests : IDisposable
     }
 
     [Fact]
+    public async Task Clients_are_shown_the_chain_behind_the_certificate()
+    {
+        using var authority = TestAuthority.Create("root");
+        using var intermediate = authority.Issue("intermediate");
+        using var leaf = intermediate.Issue("orleans-uploads.test");
+        await WriteAsync(leaf.Pem + intermediate.Pem, leaf.KeyPem);
+        await using var server = await StartAsync();
+
+        var shown = await ShownAsync(server);
+
+        Assert.Equal(leaf.Certificate.Thumbprint, shown.Leaf);
+        Assert.Contains(intermediate.Certificate.Thumbprint, shown.Chain);
+    }
+
+    [Fact]
+    public async Task A_renewed_certificate_is_shown_without_a_restart_and_a_broken_one_is_not()
+    {
+        using var authority = TestAuthority.Create("root");
+        using var first = authority.Issue("first");
+        using var second = authority.Issue("second");
+        await WriteAsync(first.Pem, first.KeyPem);
+        var times = File.GetLastWriteTimeUtc(_folder.File("certificate.pem"));
+        await using var server = await StartAsync();
+        Assert.Equal(first.Certificate.Thumbprint, (await ShownAsync(server)).Leaf);
+
+        // As between the writing of the one file and of the other.
+        await WriteAsync(second.Pem, first.KeyPem);
+        await Eventually.BecomesTrueAsync(
+            async () => (await ShownAsync(server)).Leaf == first.Certificate.Thumbprint
+                && server.Log.Contains("The previous certificate stays in use", StringComparison.Ordinal),
+            "the log tells of files that do not belong together");
+
+        await WriteAsync(second.Pem, second.KeyPem);
+        File.SetLastWriteTimeUtc(_folder.File("certificate.pem"), times);
+        File.SetLastWriteTimeUtc(_folder.File("key.pem"), times);
+        await Eventually.BecomesTrueAsync(
+            async () => (await ShownAsync(server)).Leaf == second.Certificate.Thumbprint, "the new certificate is shown");
+    }
+
+    [Fact]
     public async Task A_client_that_does_not_trust_the_certificate_gets_nowhere()
     {
         using var certificate = await WriteCertificateAsync();
@@ -69,6 +110,27 @@ public sealed class HttpsTests : IDisposable
     };
 
     private Task<ServerProcess> StartAsync() => ServerProcess.StartAsync(Setup);
+
+    private async Task WriteAsync(string certificates, string key)
+    {
+        await File.WriteAllTextAsync(_folder.File("certificate.pem"), certificates);
+        await File.WriteAllTextAsync(_folder.File("key.pem"), key);
+    }
+
+    /// <summary>What a client sees that connects now.</summary>
+    private static async Task<(string Leaf, IReadOnlyList<string> Chain)> ShownAsync(ServerProcess server)
+    {
+        using var tcp = new System.Net.Sockets.TcpClient();
+        await tcp.ConnectAsync(server.EndPoint);
+        var chain = new List<string>();
+        await using var tls = new SslStream(tcp.GetStream(), leaveInnerStreamOpen: false, (_, _, seen, _) =>
+        {
+            chain.AddRange(seen!.ChainPolicy.ExtraStore.Select(certificate => certificate.Thumbprint));
+            return true;
+        });
+        await tls.AuthenticateAsClientAsync("orleans-uploads.test");
+        return (((X509Certificate2)tls.RemoteCertificate!).Thumbprint, chain);
+    }
 
     private async Task<X509Certificate2> WriteCertificateAsync()
     {

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
-using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 using OrleansUploads.EndToEnd.Tests.Harness;
 
@@ -27,7 +26,7 @@ public sealed class JobOptionsTests : IDisposable
         var job = $$"""{"Type":"inventory-retrieval","SNSTopic":"{{Topic}}"}""";
         var initiated = (await http.PostAsync("/-/vaults/photos/jobs", new StringContent(job))).EnsureSuccessStatusCode();
         await Eventually.BecomesTrueAsync(
-            () => first.Log.Contains("did not take the message", StringComparison.Ordinal), "the receiver is down");
+            () => first.Log.Contains("did not accept the message", StringComparison.Ordinal), "the receiver is down");
 
         using var listener = new HttpListener { Prefixes = { receiver } };
         listener.Start();

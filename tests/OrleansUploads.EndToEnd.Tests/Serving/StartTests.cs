@@ -50,7 +50,7 @@ public sealed class StartTests : IDisposable
             new ServerSetup(_folder.Data) { Listen = "0.0.0.0:0", Options = ["--anonymous"] });
 
         Assert.Equal(1, refused.ExitCode);
-        Assert.Contains("--anonymous needs a loopback address", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("--anonymous requires a loopback address", refused.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_folder.Data));
     }
 
@@ -64,6 +64,31 @@ public sealed class StartTests : IDisposable
         using var created = await http.PutAsync("/-/vaults/photos", content: null);
         Assert.Equal(HttpStatusCode.Created, created.StatusCode);
         Assert.Contains("--no-sign-request", server.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("localhost", HttpStatusCode.OK)]
+    [InlineData("LOCALHOST:80", HttpStatusCode.OK)]
+    [InlineData("127.0.0.9:9400", HttpStatusCode.OK)]
+    [InlineData("[::1]", HttpStatusCode.OK)]
+    [InlineData("rebound.example", HttpStatusCode.Forbidden)]
+    [InlineData("localhost.rebound.example:9400", HttpStatusCode.Forbidden)]
+    [InlineData("10.0.0.1", HttpStatusCode.Forbidden)]
+    public async Task Anonymous_serves_only_requests_for_a_loopback_name(string host, HttpStatusCode expected)
+    {
+        await using var server = await ServerProcess.StartAsync(_folder.Data, "--anonymous");
+        using var http = new HttpClient { BaseAddress = server.Address };
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/-/vaults");
+        request.Headers.Add("x-amz-glacier-version", "2012-06-01");
+        request.Headers.Host = host;
+
+        using var answer = await http.SendAsync(request);
+
+        Assert.Equal(expected, answer.StatusCode);
+        if (expected != HttpStatusCode.OK)
+        {
+            Assert.Contains($"This request is for '{host}'", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -82,14 +107,18 @@ public sealed class StartTests : IDisposable
 
     [Theory]
     [InlineData("--stale-after", "23h", "at least 24h")]
-    [InlineData("--collect-grace", "soon", "no duration")]
+    [InlineData("--collect-grace", "soon", "a duration such as")]
     [InlineData("--account", "42", "12 digits")]
-    [InlineData("--https-key", "key.pem", "go together")]
-    [InlineData("--retrieval-delay", "quick=3h", "'quick=3h' is no delay")]
-    [InlineData("--inventory", "hourly", "write current or daily")]
+    [InlineData("--https-key", "key.pem", "must be used together")]
+    [InlineData("--retrieval-delay", "quick=3h", "'quick=3h' is not a delay")]
+    [InlineData("--inventory", "hourly", "one of current, daily")]
     [InlineData("--max-vaults", "0", "at least 1")]
-    [InlineData("--notify", "arn:x", "is no topic and address")]
-    [InlineData("--notify", "arn:x=ftp://example.org", "is no address to post to")]
+    [InlineData("--max-connections", "0", "at least 1")]
+    [InlineData("--max-bodies", "0", "at least 1")]
+    [InlineData("--header-timeout", "0", "at least 1s")]
+    [InlineData("--keep-alive-timeout", "soon", "a duration such as")]
+    [InlineData("--notify", "arn:x", "is not a topic and an address")]
+    [InlineData("--notify", "arn:x=ftp://example.org", "is not an address to post to")]
     public async Task An_option_that_makes_no_sense_is_refused_before_anything_is_made(
         string option, string value, string message)
     {
@@ -99,5 +128,30 @@ public sealed class StartTests : IDisposable
         Assert.Equal(1, refused.ExitCode);
         Assert.Contains(message, refused.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_folder.Data));
+    }
+
+    [Fact]
+    public async Task All_wrong_options_are_reported_at_once()
+    {
+        var refused = await ServerProcess.RefuseAsync(new ServerSetup(_folder.Data)
+        {
+            Options = ["--stale-after", "1h", "--max-jobs", "0", "--https-key", "key.pem"],
+        });
+
+        Assert.Contains("--stale-after is '1h'.", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("--max-jobs is '0'.", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("--https-key must be used together", refused.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_help_shows_defaults_as_an_operator_writes_them()
+    {
+        var help = await ServerProcess.RefuseAsync(new ServerSetup(_folder.Data) { Options = ["--help"] });
+
+        Assert.Equal(0, help.ExitCode);
+        Assert.Matches(@"--stale-after <value>[^\[]*\[default: 7d\]", help.Output);
+        Assert.Matches(@"--retrieval-delay <value>[^\[]*\[default: 0\]", help.Output);
+        Assert.DoesNotContain("{", help.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Policy", help.Output, StringComparison.Ordinal);
     }
 }

@@ -10,8 +10,10 @@ public sealed class StopTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
-    public async Task A_stop_lets_the_running_upload_finish_and_takes_no_new_one()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(4)]
+    public async Task A_stop_lets_the_running_upload_finish_and_takes_no_new_one(int secondsLeft)
     {
         await using var server = await ServerProcess.StartAsync(_folder.Data);
         using var client = server.Connect();
@@ -25,6 +27,7 @@ public sealed class StopTests : IDisposable
         await source.Paused;
         server.Terminate();
         await Eventually.BecomesTrueAsync(() => IsClosedAsync(server), "the server takes no new connections");
+        await Task.WhenAny(part, Task.Delay(TimeSpan.FromSeconds(secondsLeft)));
         Assert.False(part.IsCompleted);
         source.Continue();
         await part;

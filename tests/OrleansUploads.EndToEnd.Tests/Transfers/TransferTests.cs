@@ -1,4 +1,4 @@
-using OrleansUploads.Client;
+using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 using OrleansUploads.Client.Transfers;
 using OrleansUploads.EndToEnd.Tests.Harness;

@@ -1,7 +1,9 @@
-using OrleansUploads.Core;
-using OrleansUploads.Core.Accounts;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Messages.Accounts;
+using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Settings;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Memory;
@@ -11,11 +13,11 @@ using OrleansUploads.TestKit.Journals;
 
 namespace OrleansUploads.Engine.Tests.Embedded;
 
-/// <summary>What the host holds in memory, however many entities it has been asked for.</summary>
+/// <summary>The entities that the host keeps in memory.</summary>
 public sealed class EntityMemoryTests : IAsyncDisposable
 {
     private const int Room = 40;
-    private const long MaxIdleBytes = Room * EntityCell.BareBytes;
+    private const long MaxIdleBytes = Room * EntityActivation.BareBytes;
 
     private readonly ManualTime _time = new();
     private readonly FaultyJournal _journal = new(new MemoryJournal(), JournalFaultPlans.None);
@@ -34,7 +36,7 @@ public sealed class EntityMemoryTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 
     [Fact]
-    public async Task Of_a_thousand_idle_entities_as_many_stay_as_there_is_room_for()
+    public async Task Idle_entities_stay_in_memory_up_to_the_limit()
     {
         for (var number = 0; number < 1000; number++)
         {
@@ -47,7 +49,7 @@ public sealed class EntityMemoryTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task The_longest_idle_ones_go_first()
+    public async Task The_longest_idle_entities_are_dropped_first()
     {
         for (var number = 0; number < 10 * Room; number++)
         {
@@ -69,7 +71,7 @@ public sealed class EntityMemoryTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Entities_in_use_stay_however_many_and_go_once_they_are_idle()
+    public async Task Entities_in_use_stay_in_memory_above_the_limit_until_they_are_idle()
     {
         var held = _journal.HoldAppends();
         var creations = Enumerable.Range(0, 3 * Room).Select(CreateVaultAsync).ToList();
@@ -86,14 +88,14 @@ public sealed class EntityMemoryTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task An_entity_weighs_what_its_history_does_and_nothing_is_left_of_it_when_all_are_dropped()
+    public async Task An_entity_weighs_as_much_as_its_history_and_dropping_all_leaves_no_weight()
     {
         await CreateVaultAsync(0);
         await _host.AskAsync(
             Vault(0).Entity,
             new AddTags(Vault(0), Enumerable.Range(0, 10).ToDictionary(tag => $"tag-{tag}", _ => new string('x', 200))),
             Cancellation);
-        Assert.InRange(_host.HeldBytes, (2 * EntityCell.BareBytes) + 2000, (2 * EntityCell.BareBytes) + 4000);
+        Assert.InRange(_host.HeldBytes, (2 * EntityActivation.BareBytes) + 2000, (2 * EntityActivation.BareBytes) + 4000);
         var before = _host.HeldBytes;
 
         _time.Advance(EmbeddedHostOptions.DefaultIdleLife * 2);

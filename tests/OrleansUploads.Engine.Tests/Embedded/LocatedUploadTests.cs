@@ -1,10 +1,10 @@
-using OrleansUploads.Core;
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
+using OrleansUploads.Hashing;
 using OrleansUploads.TestKit;
 using OrleansUploads.TestKit.Journals;
 
@@ -23,7 +23,7 @@ public sealed class LocatedUploadTests
 
     private static readonly CompleteUpload Complete = new(Some.Vault, Slots * Some.MiB, Whole);
 
-    private static StoreLocatedPart Report(int slot, string location) => new(
+    private static ReportExternalPart Report(int slot, string location) => new(
         Some.Vault,
         new PartRange(slot * Some.MiB, ((slot + 1) * Some.MiB) - 1),
         Some.Hash($"{slot}"),
@@ -32,18 +32,18 @@ public sealed class LocatedUploadTests
     private static async Task<UploadId> OpenAsync(EngineBench bench)
     {
         await bench.CreateVaultAsync();
-        return await bench.OpenUploadAsync(custody: Custody.Elsewhere);
+        return await bench.OpenUploadAsync(storage: ByteStorage.External);
     }
 
     private static async Task<string[]> LocationsAsync(EngineBench bench, UploadId upload)
     {
         var manifest = await bench.Reader.ReadManifestAsync(upload, CancellationToken.None);
-        Assert.Equal(Custody.Elsewhere, manifest.Custody);
+        Assert.Equal(ByteStorage.External, manifest.ByteStorage);
         return [.. manifest.Extents.Select(extent => extent.Place.Location.ToString()!)];
     }
 
     [Fact]
-    public async Task Of_32_reporters_and_32_completers_all_are_told_the_same_locations_and_the_same_archive()
+    public async Task All_of_32_reporters_and_32_completers_get_the_same_locations_and_archive()
     {
         for (var round = 0; round < 100; round++)
         {
@@ -60,14 +60,14 @@ public sealed class LocatedUploadTests
             Assert.Equal(Slots, standings.Count(told => told.Standing.ReportedInUse));
             Assert.Equal(inUse, await LocationsAsync(bench, upload));
             var archive = Assert.Single(completes.Distinct()).Archive;
-            Assert.Equal(Custody.Elsewhere, (await bench.FindAsync(archive))!.Custody);
+            Assert.Equal(ByteStorage.External, (await bench.FindAsync(archive))!.ByteStorage);
             Assert.Equal(1, (await bench.AskAsync(Some.Vault.Entity, new DescribeVault(Some.Vault))).Archives);
-            Assert.Empty((await bench.AskAsync(Some.Vault.Entity, new ListUploads(Some.Vault, "", 10))).Uploads);
+            Assert.Empty(await bench.ListUploadsAsync(10));
         }
     }
 
     [Fact]
-    public async Task A_report_of_other_bytes_that_races_32_completers_keeps_all_of_them_from_completing_or_is_refused()
+    public async Task A_report_of_different_bytes_racing_32_completers_either_stops_them_all_or_is_refused()
     {
         var refused = 0;
         const int Rounds = 200;
@@ -82,7 +82,7 @@ public sealed class LocatedUploadTests
 
             // The first round and the second show both ends; all others race.
             var other = Report(0, "late") with { TreeHash = Some.Hash("other") };
-            Task<Outcome<LocatedPartStanding>> ReportAsync() => Task.Run(
+            Task<Outcome<ExternalPartResult>> ReportAsync() => Task.Run(
                 () => bench.Host.AskAsync(upload.Entity, other, CancellationToken.None).AsTask());
             var late = round == 1 ? null : ReportAsync();
             if (round == 0)
@@ -107,12 +107,12 @@ public sealed class LocatedUploadTests
         Assert.InRange(refused, 1, Rounds - 1);
     }
 
-    /// <summary>One journal write after the other fails, before or after its effect, and the process is replaced right then.
+    /// <summary>Each journal write in turn fails, before or after its effect, and the process is then replaced.
     /// Every caller repeats until it has an answer.</summary>
     [Theory]
     [InlineData(JournalFault.FailBefore)]
     [InlineData(JournalFault.FailAfter)]
-    public async Task Whichever_write_fails_and_takes_the_process_with_it_the_locations_that_were_told_stay(JournalFault fault)
+    public async Task Reported_locations_survive_a_crash_at_any_write(JournalFault fault)
     {
         const int Writes = 24;
         for (var failing = 1; failing <= Writes; failing++)
@@ -125,7 +125,7 @@ public sealed class LocatedUploadTests
                 await bench.CreateVaultAsync();
                 return true;
             });
-            var upload = await UntilAnsweredAsync(bench, () => bench.OpenUploadAsync(custody: Custody.Elsewhere));
+            var upload = await UntilAnsweredAsync(bench, () => bench.OpenUploadAsync(storage: ByteStorage.External));
             for (var slot = 0; slot < Slots; slot++)
             {
                 var report = Report(slot, $"node-{slot}");
@@ -139,7 +139,7 @@ public sealed class LocatedUploadTests
             bench.Crash();
             Assert.Equal(first, await UntilAnsweredAsync(bench, () => bench.AskAsync(upload.Entity, Complete)));
             Assert.Equal(["node-0", "node-1", "node-2", "node-3"], await LocationsAsync(bench, upload));
-            Assert.Equal(Custody.Elsewhere, (await bench.FindAsync(first.Archive))!.Custody);
+            Assert.Equal(ByteStorage.External, (await bench.FindAsync(first.Archive))!.ByteStorage);
         }
     }
 
@@ -159,12 +159,12 @@ public sealed class LocatedUploadTests
         var part = Assert.Single((await bench.AskAsync(upload.Entity, new ListParts(Some.Vault, 0, 10))).Parts);
         Assert.Equal(Some.Location($"version-{ManyVersions - 1}"), part.Location);
         Assert.Equal(
-            new Refusal.UploadKeptElsewhere(),
+            new Refusal.UploadStoredExternally(),
             await bench.RefusalAsync(upload.Entity, new CheckPart(Some.Vault, part.Range)));
     }
 
     [Fact]
-    public async Task The_way_in_for_bytes_takes_none_and_leaves_nothing()
+    public async Task Part_bytes_for_a_located_upload_are_refused_and_leave_nothing()
     {
         var bench = new EngineBench();
         var upload = await OpenAsync(bench);
@@ -173,13 +173,13 @@ public sealed class LocatedUploadTests
         var stored = await bench.Intake.StorePartAsync(
             upload, Some.Vault, new PartRange(0, 999), EngineBench.Hashes(body.ToArray()), body, CancellationToken.None);
 
-        Assert.IsType<Refusal.UploadKeptElsewhere>(stored.Refusal);
+        Assert.IsType<Refusal.UploadStoredExternally>(stored.Refusal);
         Assert.Equal(0, body.Position);
         Assert.Empty(await bench.Parts.ListUploadsAsync(CancellationToken.None).ToListAsync());
     }
 
     [Fact]
-    public async Task The_way_out_for_bytes_has_none()
+    public async Task The_bytes_of_a_located_archive_cannot_be_read()
     {
         var bench = new EngineBench();
         var upload = await OpenAsync(bench);

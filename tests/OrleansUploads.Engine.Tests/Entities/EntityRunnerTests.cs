@@ -1,7 +1,9 @@
-using OrleansUploads.Core;
-using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Messages;
+using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Settings;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.TestKit;
 
@@ -20,7 +22,7 @@ public sealed class EntityRunnerTests
 
     private void Initiate()
     {
-        _bench.Submit("initiate", new InitiateUpload(Some.Opening()));
+        _bench.Submit("initiate", new InitiateUpload(Some.Spec()));
         _bench.Load();
         _bench.Write();
     }
@@ -35,7 +37,7 @@ public sealed class EntityRunnerTests
     private int PartsListed(object ticket) => Assert.IsType<PartsPage>(_bench.Replies[ticket]).Parts.Count;
 
     [Fact]
-    public void Nobody_sees_an_answer_before_its_events_are_durable()
+    public void No_reply_is_sent_before_its_events_are_durable()
     {
         Initiate();
         _bench.Submit("part", Part(0));
@@ -45,7 +47,7 @@ public sealed class EntityRunnerTests
     }
 
     [Fact]
-    public void A_read_does_not_see_what_is_not_durable_nor_overtake_it()
+    public void A_read_waits_for_pending_writes_and_sees_only_durable_state()
     {
         Initiate();
         _bench.Submit("part", Part(0));
@@ -56,10 +58,10 @@ public sealed class EntityRunnerTests
     }
 
     [Fact]
-    public void Where_other_hosts_are_expected_a_read_is_answered_after_a_look_at_the_journal()
+    public void On_a_shared_journal_a_read_checks_the_journal_before_it_is_answered()
     {
-        var bench = new RunnerBench(Some.Upload(1).Entity, OtherHosts.Expected);
-        bench.Submit("initiate", new InitiateUpload(Some.Opening()));
+        var bench = new RunnerBench(Some.Upload(1).Entity, JournalSharing.Shared);
+        bench.Submit("initiate", new InitiateUpload(Some.Spec()));
         bench.Load();
         bench.Write();
 
@@ -74,10 +76,10 @@ public sealed class EntityRunnerTests
     }
 
     [Fact]
-    public void Where_another_host_has_written_a_read_is_not_answered_from_memory()
+    public void A_read_is_not_answered_from_memory_after_another_host_has_written()
     {
-        var bench = new RunnerBench(Some.Upload(1).Entity, OtherHosts.Expected);
-        bench.Submit("initiate", new InitiateUpload(Some.Opening()));
+        var bench = new RunnerBench(Some.Upload(1).Entity, JournalSharing.Shared);
+        bench.Submit("initiate", new InitiateUpload(Some.Spec()));
         bench.Load();
         bench.Write();
         bench.Submit("list", List);
@@ -93,7 +95,7 @@ public sealed class EntityRunnerTests
     }
 
     [Fact]
-    public void A_read_of_what_is_durable_needs_no_write()
+    public void A_read_of_durable_state_needs_no_write()
     {
         InitiateWithOnePart();
         _bench.Submit("list", List);
@@ -102,7 +104,7 @@ public sealed class EntityRunnerTests
     }
 
     [Fact]
-    public void Commands_that_come_during_a_write_share_the_next_one()
+    public void Commands_that_arrive_during_a_write_share_the_next_write()
     {
         Initiate();
         for (var slot = 0; slot < 100; slot++)
@@ -138,7 +140,7 @@ public sealed class EntityRunnerTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void A_write_of_unknown_outcome_is_found_out_by_reading(bool landed)
+    public void A_write_with_unknown_outcome_is_resolved_by_reading_the_journal(bool landed)
     {
         Initiate();
         _bench.Submit("part", Part(0));
@@ -173,20 +175,20 @@ public sealed class EntityRunnerTests
     }
 
     [Fact]
-    public void An_outdated_end_of_a_write_is_ignored()
+    public void An_outdated_write_completion_is_ignored()
     {
         Initiate();
         _bench.Submit("part", Part(0));
         var lost = _bench.Open<RunnerOutput.Append>().Single().Write;
         _bench.LoseWrite(landed: false);
-        _bench.Runner.WriteEnded(lost, Ports.AppendOutcome.Appended, _bench.Now);
+        _bench.Runner.WriteEnded(lost, Ports.AppendOutcome.Appended, _bench.Time);
         _bench.Submit("list", List);
         _bench.Load();
         Assert.Equal(0, PartsListed("list"));
     }
 
     [Fact]
-    public void Who_cannot_read_the_journal_is_told_and_the_next_one_tries_again()
+    public void A_caller_gets_the_journals_read_failure_and_the_next_caller_retries()
     {
         _bench.Submit("first", List);
         _bench.Take<RunnerOutput.Load>();
@@ -198,7 +200,7 @@ public sealed class EntityRunnerTests
     }
 
     [Fact]
-    public void A_journal_that_holds_nonsense_is_not_served()
+    public void A_journal_with_invalid_content_is_not_served()
     {
         _bench.Records.Add("[[\"part-stored.99\",{}]]"u8.ToArray());
         _bench.Submit("list", List);
@@ -215,19 +217,19 @@ public sealed class EntityRunnerTests
         Assert.Empty(_bench.Open<RunnerOutput.Deliver>());
         _bench.Write();
 
-        Assert.IsType<IntentAction.StoreManifest>(_bench.Deliver().Action);
+        Assert.IsType<StoreManifest>(_bench.Deliver().Action);
         Assert.Empty(_bench.Open<RunnerOutput.Deliver>());
         _bench.Write();
         Assert.DoesNotContain("complete", _bench.Replies);
 
-        Assert.IsType<IntentAction.Tell>(_bench.Deliver().Action);
+        Assert.IsType<TellEntity>(_bench.Deliver().Action);
         _bench.Write();
         Assert.IsType<CompletedArchive>(_bench.Replies["complete"]);
         Assert.True(_bench.Runner.IsIdle || _bench.Open<RunnerOutput.SaveSnapshot>().Any());
     }
 
     [Fact]
-    public void A_repeated_completion_waits_for_what_the_first_one_waits_for()
+    public void A_repeated_completion_waits_for_the_same_intents_as_the_first()
     {
         InitiateWithOnePart();
         _bench.Submit("first", Complete);
@@ -257,11 +259,11 @@ public sealed class EntityRunnerTests
         _bench.Wake("wake");
         _bench.Load();
 
-        Assert.IsType<IntentAction.StoreManifest>(_bench.Open<RunnerOutput.Deliver>().Single().Intent.Action);
+        Assert.IsType<StoreManifest>(_bench.Open<RunnerOutput.Deliver>().Single().Intent.Action);
     }
 
     [Fact]
-    public void What_is_delivered_needs_no_waking()
+    public void A_delivered_intent_needs_no_wake_up()
     {
         InitiateWithOnePart();
         _bench.Submit("complete", Complete);
@@ -274,7 +276,7 @@ public sealed class EntityRunnerTests
     }
 
     [Fact]
-    public void A_failed_delivery_is_told_to_who_waits_and_tried_again()
+    public void A_failed_delivery_is_reported_to_waiting_callers_and_retried()
     {
         InitiateWithOnePart();
         _bench.Submit("complete", Complete);
@@ -293,7 +295,7 @@ public sealed class EntityRunnerTests
     }
 
     [Fact]
-    public void A_confirmation_that_is_lost_is_delivered_again()
+    public void An_intent_whose_confirmation_is_lost_is_delivered_again()
     {
         InitiateWithOnePart();
         _bench.Submit("complete", Complete);
@@ -302,9 +304,9 @@ public sealed class EntityRunnerTests
         _bench.LoseWrite(landed: false);
         _bench.Submit("again", Complete);
         _bench.Load();
-        Assert.IsType<IntentAction.StoreManifest>(_bench.Deliver().Action);
+        Assert.IsType<StoreManifest>(_bench.Deliver().Action);
         _bench.Write();
-        Assert.IsType<IntentAction.Tell>(_bench.Deliver().Action);
+        Assert.IsType<TellEntity>(_bench.Deliver().Action);
         _bench.Write();
         Assert.IsType<CompletedArchive>(_bench.Replies["again"]);
     }
@@ -320,7 +322,7 @@ public sealed class EntityRunnerTests
     }
 
     [Fact]
-    public void An_early_wake_up_sets_the_next_one_and_nothing_else()
+    public void An_early_wake_up_only_schedules_the_next_one()
     {
         Initiate();
         _bench.Now += TimeSpan.FromDays(2);
@@ -337,7 +339,7 @@ public sealed class EntityRunnerTests
     }
 
     [Fact]
-    public void A_forgotten_entity_is_as_if_it_had_never_been()
+    public void A_forgotten_entity_starts_from_its_initial_state()
     {
         Initiate();
         _bench.Submit("abort", new AbortUpload(Some.Vault));
@@ -349,12 +351,12 @@ public sealed class EntityRunnerTests
 
         var forget = _bench.Take<RunnerOutput.Forget>();
         Assert.Equal(_bench.Records.Count, forget.ExpectedVersion);
-        _bench.Runner.WriteEnded(forget.Write, Ports.AppendOutcome.Appended, _bench.Now);
+        _bench.Runner.WriteEnded(forget.Write, Ports.AppendOutcome.Appended, _bench.Time);
         _bench.Records.Clear();
         _bench.Submit("list", List);
 
         Assert.IsType<Refusal.UploadNotFound>(_bench.Replies["list"]);
-        _bench.Submit("fresh", new InitiateUpload(Some.Opening()));
+        _bench.Submit("fresh", new InitiateUpload(Some.Spec()));
         Assert.Equal(0, _bench.Open<RunnerOutput.Append>().Single().Record.ExpectedVersion);
     }
 
@@ -370,9 +372,9 @@ public sealed class EntityRunnerTests
 
         var snapshot = _bench.Open<RunnerOutput.SaveSnapshot>().First();
         var rest = _bench.Records.Skip((int)snapshot.Version).ToList();
-        var fresh = new EntityCatalog(new UploadPolicy(), new Core.Jobs.RetrievalPolicy()).CreateRunner(_bench.Runner.Entity);
-        fresh.Submit("list", List, _bench.Now);
-        fresh.Loaded(new Ports.JournalHistory(_bench.Records.Count, snapshot.Snapshot, rest, null), _bench.Now);
+        var fresh = new EntityCatalog(new UploadPolicy(), new OrleansUploads.Core.Settings.RetrievalPolicy()).CreateRunner(_bench.Runner.Entity);
+        fresh.Submit("list", List, _bench.Time);
+        fresh.Loaded(new Ports.JournalHistory(_bench.Records.Count, snapshot.Snapshot, rest, null), _bench.Time);
 
         var reply = fresh.TakeOutputs().OfType<RunnerOutput.Reply>().Single();
         Assert.Equal(Some.Hash("199"), Assert.IsType<PartsPage>(reply.Answer).Parts.Single().TreeHash);
@@ -393,7 +395,7 @@ public sealed class EntityRunnerTests
             _bench.Write();
         }
 
-        var hash = Core.Hashing.TreeHasher.Combine(Enumerable.Repeat(Some.Hash("a"), Parts).ToArray());
+        var hash = OrleansUploads.Hashing.TreeHasher.Combine(Enumerable.Repeat(Some.Hash("a"), Parts).ToArray());
         _bench.Submit("complete", new CompleteUpload(Some.Vault, Parts * Some.MiB, hash));
         _bench.Write();
         _bench.Deliver();
@@ -403,7 +405,7 @@ public sealed class EntityRunnerTests
     }
 
     [Fact]
-    public void Too_many_waiting_commands_are_turned_away()
+    public void Commands_above_the_queue_limit_are_rejected()
     {
         _bench.Submit("first", List);
         for (var i = 0; i < EntityRunner.MaxQueued; i++)

@@ -1,7 +1,6 @@
-using OrleansUploads.Core;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Jobs;
-using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Settings;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.TestKit;
@@ -15,9 +14,9 @@ internal sealed class RunnerBench
 
     private readonly EntityCatalog _catalog;
 
-    public RunnerBench(EntityId entity, OtherHosts others = OtherHosts.Unexpected)
+    public RunnerBench(EntityId entity, JournalSharing sharing = JournalSharing.Exclusive)
     {
-        _catalog = new EntityCatalog(new UploadPolicy(), new RetrievalPolicy(), others: others);
+        _catalog = new EntityCatalog(new UploadPolicy(), new RetrievalPolicy(), sharing: sharing);
         Runner = _catalog.CreateRunner(entity);
     }
 
@@ -25,7 +24,9 @@ internal sealed class RunnerBench
 
     public DateTimeOffset Now { get; set; } = Some.Noon;
 
-    /// <summary>What is durable.</summary>
+    public ServiceTime Time => ServiceTime.Continuous(Now);
+
+    /// <summary>The durable state.</summary>
     public List<ReadOnlyMemory<byte>> Records { get; } = [];
 
     public DateTimeOffset? WakeAt { get; private set; }
@@ -39,13 +40,13 @@ internal sealed class RunnerBench
 
     public void Submit(object ticket, ICommand command)
     {
-        Runner.Submit(ticket, command, Now);
+        Runner.Submit(ticket, command, Time);
         Collect();
     }
 
     public void Wake(object ticket)
     {
-        Runner.Wake(ticket, Now);
+        Runner.Wake(ticket, Time);
         Collect();
     }
 
@@ -53,7 +54,7 @@ internal sealed class RunnerBench
     public void Load()
     {
         Take<RunnerOutput.Load>();
-        Runner.Loaded(new JournalHistory(Records.Count, null, [.. Records], WakeAt), Now);
+        Runner.Loaded(new JournalHistory(Records.Count, null, [.. Records], WakeAt), Time);
         Collect();
     }
 
@@ -61,7 +62,7 @@ internal sealed class RunnerBench
     public void Verify()
     {
         Take<RunnerOutput.Verify>();
-        Runner.Verified(Records.Count, Now);
+        Runner.Verified(Records.Count, Time);
         Collect();
     }
 
@@ -70,11 +71,11 @@ internal sealed class RunnerBench
     {
         var append = Take<RunnerOutput.Append>();
         Land(append);
-        Runner.WriteEnded(append.Write, AppendOutcome.Appended, Now);
+        Runner.WriteEnded(append.Write, AppendOutcome.Appended, Time);
         Collect();
     }
 
-    /// <summary>The write fails, before or after its effect; nobody can tell.</summary>
+    /// <summary>The write fails before or after its effect; its outcome is unknown.</summary>
     public void LoseWrite(bool landed)
     {
         var append = Take<RunnerOutput.Append>();
@@ -83,21 +84,21 @@ internal sealed class RunnerBench
             Land(append);
         }
 
-        Runner.WriteUnknown(append.Write, new JournalUnavailableException("the disk is gone"), Now);
+        Runner.WriteUnknown(append.Write, new JournalUnavailableException("the disk is gone"), Time);
         Collect();
     }
 
     public void Conflict()
     {
         var append = Take<RunnerOutput.Append>();
-        Runner.WriteEnded(append.Write, AppendOutcome.Conflict, Now);
+        Runner.WriteEnded(append.Write, AppendOutcome.Conflict, Time);
         Collect();
     }
 
     public Intent Deliver()
     {
         var deliver = Take<RunnerOutput.Deliver>();
-        Runner.IntentDone(deliver.Intent.Key, Now);
+        Runner.IntentDone(deliver.Intent.Key, Time);
         Collect();
         return deliver.Intent;
     }

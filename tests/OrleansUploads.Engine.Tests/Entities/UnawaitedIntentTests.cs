@@ -1,21 +1,20 @@
-using OrleansUploads.Core;
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Jobs;
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Messages.Jobs;
+using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Engine.Tests.Entities;
 
-/// <summary>What is owed to receivers outside of the service: nobody waits for it, and it is not forgotten.</summary>
+/// <summary>Intents for receivers outside the service: no reply waits for them, and they are delivered in the end.</summary>
 public sealed class UnawaitedIntentTests
 {
-    private readonly RunnerBench _bench = new(Some.Life.Jobs);
+    private readonly RunnerBench _bench = new(Some.Incarnation.Jobs);
 
     private static JobId Job(int number) => JobId.FromRandom(Some.Bytes(JobId.RandomBytes, number));
 
     private static StartRetrieval Retrieval(int number) => new(
-        Job(number), Some.Archive(1), null, null, new JobWish(Description.None, "arn:dead", RetrievalTier.Standard));
+        Job(number), Some.Archive(1), null, null, new JobOptions(Description.None, "arn:dead", RetrievalTier.Standard));
 
     /// <summary>A job that has finished, and a message that is on its way and will not arrive.</summary>
     private void Owe()
@@ -26,7 +25,7 @@ public sealed class UnawaitedIntentTests
     }
 
     [Fact]
-    public void No_answer_waits_for_it_neither_of_its_own_command_nor_of_a_repetition_nor_of_another()
+    public void No_reply_waits_for_an_unawaited_intent()
     {
         Owe();
         Assert.Contains("start", _bench.Replies);
@@ -37,14 +36,14 @@ public sealed class UnawaitedIntentTests
         _bench.Submit("next", Retrieval(2));
         _bench.Write();
         Assert.Contains("next", _bench.Replies);
-        _bench.Submit("told", new TakeNotifications(1, new VaultNotifications("arn:v", NotifiedJobs.ArchiveRetrievals)));
+        _bench.Submit("told", new UpdateNotifications(1, new VaultNotifications("arn:v", NotifiedJobs.ArchiveRetrievals)));
         _bench.Write();
         Assert.Contains("told", _bench.Replies);
         Assert.Empty(_bench.Faults);
     }
 
     [Fact]
-    public void A_repetition_in_the_same_batch_does_not_wait_for_it_either()
+    public void A_repetition_in_the_same_batch_does_not_wait_for_an_unawaited_intent()
     {
         _bench.Submit("start", Retrieval(1));
         _bench.Submit("again", Retrieval(1));
@@ -55,7 +54,7 @@ public sealed class UnawaitedIntentTests
     }
 
     [Fact]
-    public void It_is_tried_again_and_the_attempts_are_counted()
+    public void An_unawaited_intent_is_retried_and_its_attempts_are_counted()
     {
         Owe();
         _bench.FailDelivery();
@@ -69,7 +68,7 @@ public sealed class UnawaitedIntentTests
     }
 
     [Fact]
-    public void The_next_host_is_woken_for_it_and_delivers_it()
+    public void The_next_host_is_woken_and_delivers_an_unawaited_intent()
     {
         Owe();
         Assert.True(_bench.WakeAt <= _bench.Now);
@@ -77,11 +76,11 @@ public sealed class UnawaitedIntentTests
         _bench.Wake("scan");
         _bench.Load();
         var delivery = Assert.Single(_bench.Open<RunnerOutput.Deliver>());
-        Assert.Equal("arn:dead", Assert.IsType<IntentAction.Notify>(delivery.Intent.Action).Notice.Topic);
+        Assert.Equal("arn:dead", Assert.IsType<NotifyTopic>(delivery.Intent.Action).Notice.Topic);
     }
 
     [Fact]
-    public void While_it_is_under_way_its_entity_is_seldom_woken_but_never_late_for_another_job()
+    public void During_delivery_the_entity_is_rarely_woken_but_on_time_for_other_work()
     {
         Owe();
         _bench.Wake("scan");
@@ -96,7 +95,7 @@ public sealed class UnawaitedIntentTests
     }
 
     [Fact]
-    public void What_was_given_up_is_not_tried_again()
+    public void An_abandoned_intent_is_not_retried()
     {
         Owe();
         _bench.Now += Limits.NoticeLife;
@@ -108,7 +107,7 @@ public sealed class UnawaitedIntentTests
     }
 
     [Fact]
-    public void What_is_given_up_by_a_write_that_was_lost_is_still_owed()
+    public void An_intent_abandoned_in_a_lost_write_is_still_pending()
     {
         Owe();
         _bench.Now += Limits.NoticeLife;

@@ -1,17 +1,17 @@
-using OrleansUploads.Core.Accounts;
-using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Messages.Accounts;
+using OrleansUploads.Core.Messages.Archives;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Engine.Tests.Entities;
 
-/// <summary>Intents of which nobody can ask whether they were confirmed: who waits for them need not wait for the note that
+/// <summary>Intents whose confirmation cannot be observed: a waiting caller need not wait for the record that
 /// they are done.</summary>
 public sealed class UnconfirmedAnswerTests
 {
-    private readonly RunnerBench _bench = new(Some.Life.ArchiveShard(1));
+    private readonly RunnerBench _bench = new(Some.Incarnation.ArchiveShard(1));
 
-    private static AddArchive Addition(int number) => new(Some.Life, 1, Some.Archive(number));
+    private static AddArchive Addition(int number) => new(Some.Incarnation, 1, Some.Archive(number));
 
     /// <summary>An archive is in the index, and the vault has not been told.</summary>
     private void Add()
@@ -22,7 +22,7 @@ public sealed class UnconfirmedAnswerTests
     }
 
     [Fact]
-    public void An_answer_waits_until_they_are_done_but_not_until_that_is_durable()
+    public void A_reply_waits_for_its_intents_but_not_for_their_durable_confirmation()
     {
         Add();
         Assert.DoesNotContain("add", _bench.Replies);
@@ -32,7 +32,7 @@ public sealed class UnconfirmedAnswerTests
     }
 
     [Fact]
-    public void A_repetition_is_answered_with_it()
+    public void A_repetition_is_answered_together_with_the_first_command()
     {
         Add();
         _bench.Submit("again", Addition(1));
@@ -43,7 +43,7 @@ public sealed class UnconfirmedAnswerTests
     }
 
     [Fact]
-    public void No_answer_waits_for_the_write_of_another_command()
+    public void A_reply_does_not_wait_for_the_write_of_another_command()
     {
         Add();
         _bench.Submit("other", Addition(2));
@@ -55,7 +55,7 @@ public sealed class UnconfirmedAnswerTests
     }
 
     [Fact]
-    public void A_repetition_that_saw_what_is_not_durable_waits_for_that_write_whatever_is_done_meanwhile()
+    public void A_repetition_that_saw_state_that_is_not_durable_waits_for_its_write()
     {
         Add();
         _bench.Submit("other", Addition(2));
@@ -76,7 +76,7 @@ public sealed class UnconfirmedAnswerTests
     }
 
     [Fact]
-    public void If_the_note_is_lost_it_is_done_once_more_and_the_answer_stands()
+    public void A_lost_confirmation_repeats_the_delivery_and_the_reply_is_unchanged()
     {
         Add();
         var told = _bench.Deliver();
@@ -92,7 +92,7 @@ public sealed class UnconfirmedAnswerTests
     }
 
     [Fact]
-    public void Those_that_something_follows_from_are_waited_for_to_the_end()
+    public void Intents_whose_confirmation_has_consequences_are_awaited_until_it_is_durable()
     {
         var account = new RunnerBench(Some.Account.Entity);
         account.Submit("create", new CreateVault(Some.Vault));

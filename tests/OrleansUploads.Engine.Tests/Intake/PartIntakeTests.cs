@@ -1,10 +1,11 @@
-using OrleansUploads.Core;
-using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Intake;
 using OrleansUploads.Engine.Ports;
+using OrleansUploads.Hashing;
 using OrleansUploads.TestKit;
 using OrleansUploads.TestKit.Journals;
 using OrleansUploads.TestKit.PartStores;
@@ -23,7 +24,7 @@ public sealed class PartIntakeTests
         return await _bench.OpenUploadAsync();
     }
 
-    private async Task<Outcome<PartStanding>> StoreAsync(
+    private async Task<Outcome<StorePartResult>> StoreAsync(
         UploadId upload, byte[] body, long statedLength, StatedHashes stated) => await _bench.Intake.StorePartAsync(
             upload, Some.Vault, new PartRange(0, statedLength - 1), stated, new MemoryStream(body), CancellationToken.None);
 
@@ -34,7 +35,7 @@ public sealed class PartIntakeTests
     }
 
     [Fact]
-    public async Task A_body_that_is_not_what_its_sender_states_leaves_nothing()
+    public async Task A_body_that_does_not_match_its_stated_length_or_hash_leaves_nothing()
     {
         var upload = await OpenAsync();
         var right = EngineBench.Hashes(Body);
@@ -50,7 +51,7 @@ public sealed class PartIntakeTests
     }
 
     [Fact]
-    public async Task A_part_that_would_be_refused_costs_no_bytes()
+    public async Task A_part_that_would_be_refused_reads_no_bytes()
     {
         var upload = await OpenAsync();
         var body = new UnreadableStream();
@@ -60,7 +61,7 @@ public sealed class PartIntakeTests
     }
 
     [Fact]
-    public async Task A_sender_that_goes_away_leaves_nothing()
+    public async Task A_disconnected_sender_leaves_nothing()
     {
         var upload = await OpenAsync();
         await Assert.ThrowsAsync<IOException>(async () => await _bench.Intake.StorePartAsync(
@@ -69,19 +70,29 @@ public sealed class PartIntakeTests
     }
 
     [Fact]
-    public async Task The_same_part_again_leaves_no_second_attempt()
+    public async Task Sending_a_part_again_repairs_its_lost_bytes()
     {
         var upload = await OpenAsync();
         await _bench.StoreAsync(upload, 0, Body);
-        var again = await _bench.StoreAsync(upload, 0, Body);
-        Assert.False(again.Answer.AttemptInUse);
-        Assert.Single(await _bench.Parts.ListAttemptsAsync(upload, CancellationToken.None));
+        var lost = Assert.Single(await _bench.Parts.ListAttemptsAsync(upload, CancellationToken.None));
+        await _bench.Parts.DeleteAttemptAsync(upload, lost, CancellationToken.None);
+        var refused = await CompleteAsync(upload);
+        Assert.Equal(new PartRange(0, Body.Length - 1), Assert.IsType<Refusal.PartLost>(refused.Refusal).Range);
+
+        Assert.True((await _bench.StoreAsync(upload, 0, Body)).Answer.AttemptInUse);
+        Assert.Null((await CompleteAsync(upload)).Refusal);
+        var manifest = (await _bench.Parts.ReadManifestAsync(upload, CancellationToken.None))!;
+        var stored = Assert.Single(await _bench.Parts.ListAttemptsAsync(upload, CancellationToken.None));
+        Assert.Equal(stored, Assert.Single(manifest.Extents).Place.Attempt);
     }
+
+    private ValueTask<Outcome<CompletedArchive>> CompleteAsync(UploadId upload) => _bench.Intake.CompleteAsync(
+        upload, Some.Vault, Body.Length, TreeHasher.Compute(Body), CancellationToken.None);
 
     [Theory]
     [InlineData(JournalFault.FailBefore)]
     [InlineData(JournalFault.FailAfter)]
-    public async Task A_report_of_unknown_outcome_is_repeated_rather_than_the_bytes(JournalFault fault)
+    public async Task A_report_with_unknown_outcome_is_repeated_without_sending_the_bytes_again(JournalFault fault)
     {
         var failing = false;
         var bench = new EngineBench(inner => new FaultyJournal(inner, call =>
@@ -99,7 +110,7 @@ public sealed class PartIntakeTests
     }
 
     [Fact]
-    public async Task A_full_store_takes_no_part_and_the_upload_stays_as_it_was()
+    public async Task A_full_store_refuses_a_part_and_the_upload_is_unchanged()
     {
         var full = false;
         var bench = new EngineBench(wrapParts: inner => new FaultyPartStore(
@@ -114,7 +125,7 @@ public sealed class PartIntakeTests
     }
 
     [Fact]
-    public async Task Bytes_that_are_collected_on_their_way_in_are_asked_for_again()
+    public async Task Bytes_collected_during_the_upload_are_requested_again()
     {
         var upload = await OpenAsync();
 
@@ -125,7 +136,7 @@ public sealed class PartIntakeTests
     }
 
     [Fact]
-    public async Task Bytes_that_are_collected_because_their_upload_was_aborted_are_told_so()
+    public async Task A_sender_whose_bytes_were_collected_after_an_abort_is_told_of_the_abort()
     {
         var upload = await OpenAsync();
 
@@ -144,7 +155,7 @@ public sealed class PartIntakeTests
         await _bench.Collector.CollectAsync(TimeSpan.Zero, CancellationToken.None);
     }
 
-    private async Task<Outcome<PartStanding>> StoreWhileAsync(UploadId upload, Func<Task> happens) =>
+    private async Task<Outcome<StorePartResult>> StoreWhileAsync(UploadId upload, Func<Task> happens) =>
         await _bench.Intake.StorePartAsync(
             upload,
             Some.Vault,
@@ -154,7 +165,7 @@ public sealed class PartIntakeTests
             CancellationToken.None);
 
     [Fact]
-    public async Task An_archive_in_one_request_is_there_at_once_and_its_upload_is_never_listed()
+    public async Task A_single_request_archive_is_available_at_once_and_its_upload_is_never_listed()
     {
         await _bench.CreateVaultAsync();
 
@@ -169,11 +180,11 @@ public sealed class PartIntakeTests
         var entry = await _bench.FindAsync(archive.Archive);
         Assert.Equal("holiday", entry!.Description.ToString());
         Assert.Equal(Body, await _bench.ReadAsync(entry.Upload, 0, Body.Length - 1));
-        Assert.Empty((await _bench.AskAsync(Some.Vault.Entity, new ListUploads(Some.Vault, "", 10))).Uploads);
+        Assert.Empty(await _bench.ListUploadsAsync(10));
     }
 
     [Fact]
-    public async Task An_archive_in_one_request_that_is_refused_leaves_nothing_in_the_way_of_deleting_the_vault()
+    public async Task A_refused_single_request_archive_does_not_prevent_the_vaults_deletion()
     {
         await _bench.CreateVaultAsync();
         var outcome = await _bench.Intake.StoreArchiveAsync(

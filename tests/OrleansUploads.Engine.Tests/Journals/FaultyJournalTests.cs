@@ -1,4 +1,4 @@
-using OrleansUploads.Core;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Memory;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.TestKit.Journals;

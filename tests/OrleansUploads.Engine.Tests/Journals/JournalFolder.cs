@@ -1,5 +1,5 @@
 using System.Text;
-using OrleansUploads.Core;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Engine.Sqlite;
 using SQLitePCL;
@@ -23,7 +23,7 @@ internal sealed class JournalFolder : IDisposable
 
     public SqliteJournal Open(SqliteJournalOptions? options = null) => SqliteJournal.Open(Folder, options);
 
-    /// <summary>What a kill leaves behind: all that was written, and nothing closed.</summary>
+    /// <summary>The state after a kill: everything that was written, with nothing closed.</summary>
     public JournalFolder CopyAsAfterKill()
     {
         var copy = new JournalFolder();

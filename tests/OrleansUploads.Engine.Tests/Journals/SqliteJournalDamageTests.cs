@@ -1,5 +1,5 @@
 using System.Text;
-using OrleansUploads.Core;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Engine.Sqlite;
 
@@ -50,7 +50,7 @@ public sealed class SqliteJournalDamageTests : IDisposable
     }
 
     [Fact]
-    public async Task A_write_that_meets_damage_fails_alone()
+    public async Task A_write_to_a_damaged_stream_fails_without_affecting_others()
     {
         await WriteTwoStreamsAsync();
         _folder.Execute("DELETE FROM records WHERE version = 3");
@@ -86,7 +86,7 @@ public sealed class SqliteJournalDamageTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_that_is_no_database_is_refused()
+    public async Task A_file_that_is_not_a_database_is_refused()
     {
         await WriteTwoStreamsAsync();
         await File.WriteAllBytesAsync(_folder.Database, Encoding.UTF8.GetBytes(new string('x', 8192)), Cancellation);
@@ -95,7 +95,7 @@ public sealed class SqliteJournalDamageTests : IDisposable
     }
 
     [Fact]
-    public async Task Any_flipped_bit_in_the_database_is_noticed_or_harmless()
+    public async Task Any_flipped_bit_in_the_database_is_detected_or_harmless()
     {
         await WriteTwoStreamsAsync();
         byte[] intact = await File.ReadAllBytesAsync(_folder.Database, Cancellation);

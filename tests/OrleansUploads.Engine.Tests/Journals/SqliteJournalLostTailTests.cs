@@ -61,7 +61,7 @@ public sealed class SqliteJournalLostTailTests : IAsyncLifetime
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_lost_or_empty_database_refuses_the_journal_and_is_not_made_anew(bool empty)
+    public void A_lost_or_empty_database_refuses_the_journal_and_is_not_recreated(bool empty)
     {
         using JournalFolder killed = _folder.CopyAsAfterKill();
         File.Delete(killed.Database);
@@ -111,7 +111,7 @@ public sealed class SqliteJournalLostTailTests : IAsyncLifetime
     [InlineData(10)]
     [InlineData(4120)]
     [InlineData(20_000)]
-    public async Task Rubbish_after_the_last_commit_is_what_a_crash_leaves_and_does_no_harm(int rubbishBytes)
+    public async Task Garbage_after_the_last_commit_is_ignored(int rubbishBytes)
     {
         using JournalFolder killed = _folder.CopyAsAfterKill();
         var rubbish = new byte[rubbishBytes];
@@ -124,7 +124,7 @@ public sealed class SqliteJournalLostTailTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_torn_mark_does_no_harm_and_the_older_slot_still_guards()
+    public async Task With_a_torn_mark_the_older_slot_still_protects_the_journal()
     {
         // Every write of the mark tears one of its two slots in turn; neither may keep the journal from opening.
         for (int slot = 0; slot < 2; slot++)

@@ -1,4 +1,4 @@
-using OrleansUploads.Core;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Engine.Sqlite;
 
@@ -64,7 +64,7 @@ public sealed class SqliteJournalRestartTests : IDisposable
     }
 
     [Fact]
-    public async Task A_stream_whose_last_records_were_all_cut_keeps_its_version_after_a_kill()
+    public async Task A_stream_whose_records_were_all_truncated_keeps_its_version_after_a_kill()
     {
         EntityId upload = JournalFolder.Upload(1);
         await using SqliteJournal journal = _folder.Open();
@@ -80,7 +80,7 @@ public sealed class SqliteJournalRestartTests : IDisposable
     }
 
     [Fact]
-    public async Task Closing_first_writes_what_is_waiting()
+    public async Task Closing_writes_the_queued_appends_first()
     {
         Task[] appends;
         await using (SqliteJournal journal = _folder.Open())
@@ -108,7 +108,7 @@ public sealed class SqliteJournalRestartTests : IDisposable
     }
 
     [Fact]
-    public async Task More_callers_than_the_queue_holds_are_all_served()
+    public async Task Callers_above_the_queue_capacity_are_all_served()
     {
         await using SqliteJournal journal = _folder.Open(new SqliteJournalOptions { QueueCapacity = 2, ReaderThreads = 1 });
 

@@ -1,5 +1,5 @@
 using System.Text;
-using OrleansUploads.Core;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Engine.Sqlite;
 using OrleansUploads.TestKit;
@@ -20,7 +20,7 @@ public sealed class StreamNamesTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task A_flipped_bit_in_any_copy_of_a_name_hides_no_stream_and_is_found_by_the_check()
+    public async Task A_flipped_bit_in_any_copy_of_a_name_hides_no_stream_and_the_check_finds_it()
     {
         await WriteStreamsAsync();
         byte[] intact = await File.ReadAllBytesAsync(_folder.Database, Cancellation);
@@ -76,7 +76,7 @@ public sealed class StreamNamesTests : IDisposable
     [InlineData("DELETE FROM streams WHERE id % 7 = 0")]
     [InlineData("DELETE FROM streams")]
     [InlineData("UPDATE streams SET key = 'a' || key WHERE id % 7 = 0")]
-    public async Task What_is_not_there_is_absent_in_an_intact_index(string change)
+    public async Task A_missing_stream_is_absent_in_an_intact_index(string change)
     {
         await WriteStreamsAsync();
         _folder.Execute(change);
@@ -88,7 +88,7 @@ public sealed class StreamNamesTests : IDisposable
     }
 
     [Fact]
-    public async Task The_check_goes_on_only_as_time_does()
+    public async Task The_check_advances_only_as_time_passes()
     {
         var time = new ManualTime();
         await using SqliteJournal journal = _folder.Open();

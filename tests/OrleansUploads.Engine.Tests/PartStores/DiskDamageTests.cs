@@ -1,12 +1,12 @@
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.TestKit.PartStores;
 
 namespace OrleansUploads.Engine.Tests.PartStores;
 
-/// <summary>Whatever happens to a file, other bytes than those that were written are never handed out.</summary>
+/// <summary>Damage to a file is detected; wrong bytes are never returned.</summary>
 public sealed class DiskDamageTests : IDisposable
 {
     private static readonly UploadId Upload = PartBytes.Upload(1);
@@ -25,7 +25,7 @@ public sealed class DiskDamageTests : IDisposable
     }
 
     [Fact]
-    public async Task A_flipped_bit_of_the_bytes_is_never_handed_out()
+    public async Task Bytes_with_a_flipped_bit_are_never_returned()
     {
         await _store.StoreAsync(Upload, Attempt, _bytes);
         var path = _root.File(".part");
@@ -43,7 +43,7 @@ public sealed class DiskDamageTests : IDisposable
     }
 
     [Fact]
-    public async Task A_flipped_bit_after_the_bytes_is_noticed_when_the_attempt_is_opened()
+    public async Task A_flipped_bit_after_the_bytes_is_detected_when_the_attempt_is_opened()
     {
         await _store.StoreAsync(Upload, Attempt, _bytes);
         var path = _root.File(".part");
@@ -59,7 +59,7 @@ public sealed class DiskDamageTests : IDisposable
     }
 
     [Fact]
-    public async Task A_damaged_block_does_not_stop_the_sound_ones_and_leaves_the_buffer_empty()
+    public async Task A_damaged_block_leaves_the_buffer_empty_and_intact_blocks_stay_readable()
     {
         await _store.StoreAsync(Upload, Attempt, _bytes);
         using var damage = Flipped(_root.File(".part"), 70_000, bit: 0);
@@ -94,7 +94,7 @@ public sealed class DiskDamageTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_that_becomes_shorter_while_it_is_read_is_noticed()
+    public async Task A_file_that_becomes_shorter_during_a_read_is_detected()
     {
         await _store.StoreAsync(Upload, Attempt, _bytes);
         await using var reader = await _store.OpenAsync(Upload, Attempt, CancellationToken.None);
@@ -111,7 +111,7 @@ public sealed class DiskDamageTests : IDisposable
     [Theory]
     [InlineData(1, 2)]
     [InlineData(2, 1)]
-    public async Task A_file_in_the_place_of_another_one_is_noticed(int otherUpload, int otherAttempt)
+    public async Task A_file_in_place_of_another_is_detected(int otherUpload, int otherAttempt)
     {
         await _store.StoreAsync(Upload, Attempt, _bytes);
         var here = _root.File(".part");
@@ -125,7 +125,7 @@ public sealed class DiskDamageTests : IDisposable
     }
 
     [Fact]
-    public async Task Swapped_blocks_within_a_file_are_noticed()
+    public async Task Swapped_blocks_within_a_file_are_detected()
     {
         await _store.StoreAsync(Upload, Attempt, _bytes);
         var path = _root.File(".part");
@@ -136,7 +136,7 @@ public sealed class DiskDamageTests : IDisposable
     }
 
     [Fact]
-    public async Task A_half_written_attempt_that_a_crash_has_left_is_listed_and_deleted_but_never_opened()
+    public async Task An_incomplete_attempt_left_by_a_crash_can_be_listed_and_deleted_but_not_opened()
     {
         await _store.StoreAsync(Upload, PartBytes.Attempt(2), _bytes);
         var whole = await File.ReadAllBytesAsync(_root.File(".part"));
@@ -166,7 +166,7 @@ public sealed class DiskDamageTests : IDisposable
     }
 
     [Fact]
-    public async Task A_manifest_in_the_place_of_another_one_is_noticed()
+    public async Task A_manifest_in_place_of_another_is_detected()
     {
         await _store.PutManifestAsync(PartBytes.Manifest(Upload, 1, seed: 3), CancellationToken.None);
         var here = _root.File("manifest");

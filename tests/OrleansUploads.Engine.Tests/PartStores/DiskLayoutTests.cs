@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
-using OrleansUploads.Core.Uploads;
+using Microsoft.Win32.SafeHandles;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.TestKit.PartStores;
@@ -19,7 +20,7 @@ public sealed class DiskLayoutTests : IDisposable
     public void Dispose() => _temporary.Dispose();
 
     [Fact]
-    public async Task Files_and_directories_are_for_the_owner_only()
+    public async Task Only_the_owner_can_access_files_and_directories()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no file modes; there the root's own rights decide.");
         using var store = await OpenWithOneOfEachAsync();
@@ -32,7 +33,7 @@ public sealed class DiskLayoutTests : IDisposable
     }
 
     [Fact]
-    public async Task The_bytes_come_first_in_the_file_then_checksums_leaves_and_trailer()
+    public async Task A_file_contains_the_bytes_then_checksums_leaves_and_trailer()
     {
         using var store = DiskPartStore.Open(_root);
         var bytes = PartBytes.Of((1024 * 1024) + 5, seed: 1);
@@ -60,7 +61,7 @@ public sealed class DiskLayoutTests : IDisposable
     }
 
     [Fact]
-    public async Task A_store_that_is_opened_again_has_everything()
+    public async Task A_reopened_store_has_everything()
     {
         (await OpenWithOneOfEachAsync()).Dispose();
 
@@ -92,7 +93,7 @@ public sealed class DiskLayoutTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task What_crashes_have_left_of_a_manifest_goes_when_it_is_stored_again(bool isStored)
+    public async Task Manifest_leftovers_of_a_crash_are_removed_when_it_is_stored_again(bool isStored)
     {
         using var store = await OpenWithOneOfEachAsync();
         var manifest = _temporary.File("manifest");
@@ -111,7 +112,22 @@ public sealed class DiskLayoutTests : IDisposable
     }
 
     [Fact]
-    public async Task What_a_crash_has_left_of_a_manifest_goes_with_the_upload()
+    public async Task Manifest_leftovers_of_a_crash_are_removed_before_the_last_flush()
+    {
+        (await OpenWithOneOfEachAsync()).Dispose();
+        var manifest = _temporary.File("manifest");
+        File.Copy(manifest, manifest + ".0.unfinished");
+        var flush = new NamesAtFlush(Path.GetDirectoryName(manifest)!);
+        using var store = DiskPartStore.Open(_root, flush: flush);
+
+        await store.PutManifestAsync(PartBytes.Manifest(Upload, 1, seed: 1), CancellationToken.None);
+
+        Assert.DoesNotContain(flush.Names, name => name.EndsWith(".unfinished", StringComparison.Ordinal));
+        Assert.Contains("manifest", flush.Names);
+    }
+
+    [Fact]
+    public async Task Manifest_leftovers_of_a_crash_are_removed_with_the_upload()
     {
         using var store = await OpenWithOneOfEachAsync();
         var manifest = _temporary.File("manifest");
@@ -124,9 +140,9 @@ public sealed class DiskLayoutTests : IDisposable
     }
 
     [Fact]
-    public async Task Uploads_spread_evenly_and_are_all_listed()
+    public async Task Uploads_are_spread_evenly_and_all_listed()
     {
-        using var store = DiskPartStore.Open(_root);
+        using var store = DiskPartStore.Open(_root, flush: new NoFlush());
         var expected = Enumerable.Range(0, 500).Select(Numbered).ToHashSet();
         var writers = new List<IAttemptWriter>();
         foreach (var upload in expected)
@@ -165,7 +181,7 @@ public sealed class DiskLayoutTests : IDisposable
     }
 
     [Fact]
-    public async Task A_directory_that_was_removed_from_outside_is_made_again()
+    public async Task A_directory_removed_externally_is_recreated()
     {
         using var store = await OpenWithOneOfEachAsync();
         foreach (var fanOut in Directory.EnumerateDirectories(_root))
@@ -178,12 +194,11 @@ public sealed class DiskLayoutTests : IDisposable
     }
 
     [Fact]
-    public async Task More_uploads_than_are_kept_in_mind_are_all_durable_and_readable()
+    public async Task Uploads_above_the_cache_limit_are_all_durable_and_readable()
     {
-        using var store = DiskPartStore.Open(_root);
+        using var store = DiskPartStore.Open(_root, flush: new NoFlush());
         for (var i = 0; i < 1_100; i++)
         {
-            // Creating and giving up needs no flush, so a thousand takes a moment only.
             await using var writer = await store.CreateAsync(PartBytes.Upload(i), PartBytes.Attempt(i), 1, default);
             await store.DeleteAttemptAsync(PartBytes.Upload(i), PartBytes.Attempt(i + 1), default);
         }
@@ -193,7 +208,7 @@ public sealed class DiskLayoutTests : IDisposable
     }
 
     [Fact]
-    public async Task The_default_upload_is_no_upload()
+    public async Task The_default_upload_ID_is_refused()
     {
         using var store = await OpenWithOneOfEachAsync();
         await Assert.ThrowsAsync<ArgumentException>(() => store.DeleteUploadAsync(default, default).AsTask());
@@ -203,7 +218,7 @@ public sealed class DiskLayoutTests : IDisposable
     }
 
     [Fact]
-    public async Task A_closed_store_takes_no_more_commits()
+    public async Task A_closed_store_refuses_commits()
     {
         using var store = DiskPartStore.Open(_root);
         await using var writer = await store.CreateAsync(Upload, PartBytes.Attempt(1), 1, default);
@@ -234,5 +249,23 @@ public sealed class DiskLayoutTests : IDisposable
         const string letters = "rwxrwxrwx";
         var mode = OperatingSystem.IsWindows() ? 0 : (int)File.GetUnixFileMode(path);
         return "-" + string.Concat(letters.Select((letter, i) => (mode & (0x100 >> i)) != 0 ? letter : '-'));
+    }
+
+    /// <summary>Remembers which names the last flush of a directory made durable.</summary>
+    private sealed class NamesAtFlush(string directory) : IDiskFlush
+    {
+        public IReadOnlyList<string> Names { get; private set; } = [];
+
+        public int FlushFile(SafeFileHandle file, string path) => 0;
+
+        public int FlushDirectory(string path)
+        {
+            if (path == directory)
+            {
+                Names = [.. Directory.EnumerateFiles(path).Select(file => Path.GetFileName(file))];
+            }
+
+            return 0;
+        }
     }
 }

@@ -70,7 +70,7 @@ public sealed class FaultyPartStoreTests
     }
 
     [Fact]
-    public async Task A_damaged_read_hands_out_nothing_and_the_next_one_is_sound()
+    public async Task A_damaged_read_returns_no_bytes_and_the_next_read_succeeds()
     {
         await StoreAsync(1);
         _plan.At(PartStoreCall.Read, 1, PartStoreFault.Damaged);

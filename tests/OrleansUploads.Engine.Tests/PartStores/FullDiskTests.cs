@@ -26,7 +26,7 @@ public sealed class FullDiskTests : IDisposable
     }
 
     [Fact]
-    public async Task What_cannot_fit_is_refused_before_a_byte_is_sent_and_leaves_nothing()
+    public async Task A_part_that_does_not_fit_is_refused_before_any_byte_is_sent_and_leaves_nothing()
     {
         using var store = OpenOrSkip();
 

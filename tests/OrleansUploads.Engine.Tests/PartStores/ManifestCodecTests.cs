@@ -1,9 +1,10 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Messages.Archives;
 using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Archives;
+using OrleansUploads.Engine.Checksums;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.TestKit.PartStores;
 
@@ -28,7 +29,7 @@ public sealed class ManifestCodecTests
     }
 
     [Fact]
-    public void The_stored_form_is_of_a_known_size_and_never_changes()
+    public void The_stored_form_has_a_fixed_size_and_pinned_bytes()
     {
         var bytes = ManifestCodec.Encode(PartBytes.Manifest(PartBytes.Upload(1), extents: 2, seed: 1));
 
@@ -53,7 +54,7 @@ public sealed class ManifestCodecTests
     }
 
     [Fact]
-    public void The_stored_form_with_locations_is_of_a_known_size()
+    public void The_stored_form_with_locations_has_the_expected_size()
     {
         var bytes = ManifestCodec.Encode(PartBytes.LocatedManifest(PartBytes.Upload(1), extents: 2, seed: 1));
 
@@ -87,8 +88,8 @@ public sealed class ManifestCodecTests
     {
         var here = PartBytes.Manifest(PartBytes.Upload(1), extents: 2, seed: 1);
         var elsewhere = PartBytes.LocatedManifest(PartBytes.Upload(1), extents: 2, seed: 1);
-        Assert.Throws<ArgumentException>(() => ManifestCodec.Encode(here with { Custody = Custody.Elsewhere }));
-        Assert.Throws<ArgumentException>(() => ManifestCodec.Encode(elsewhere with { Custody = Custody.Gateway }));
+        Assert.Throws<ArgumentException>(() => ManifestCodec.Encode(here with { ByteStorage = ByteStorage.External }));
+        Assert.Throws<ArgumentException>(() => ManifestCodec.Encode(elsewhere with { ByteStorage = ByteStorage.Gateway }));
         Assert.Throws<ArgumentException>(
             () => ManifestCodec.Encode(here with { Extents = [here.Extents[0], elsewhere.Extents[1]] }));
     }
@@ -105,7 +106,7 @@ public sealed class ManifestCodecTests
     [InlineData(SizeOfHeader - 1, 0x80, "a negative number of extents")]
     [InlineData(SizeOfHeader - 2, 0xFF, "more extents than there are bytes")]
     [InlineData(8, 1, "another version than it was written in")]
-    public void A_manifest_that_no_codec_wrote_is_noticed_under_a_right_checksum(int at, byte value, string what)
+    public void An_invalid_manifest_with_a_valid_checksum_is_detected(int at, byte value, string what)
     {
         var bytes = ManifestCodec.Encode(PartBytes.LocatedManifest(PartBytes.Upload(1), extents: 2, seed: 1));
         bytes[at] = value;
@@ -114,11 +115,11 @@ public sealed class ManifestCodecTests
     }
 
     [Theory]
-    [InlineData(Custody.Gateway)]
-    [InlineData(Custody.Elsewhere)]
-    public void Any_flipped_bit_is_noticed(Custody custody)
+    [InlineData(ByteStorage.Gateway)]
+    [InlineData(ByteStorage.External)]
+    public void Any_flipped_bit_is_detected(ByteStorage storage)
     {
-        var bytes = ManifestCodec.Encode(ManifestOf(custody));
+        var bytes = ManifestCodec.Encode(ManifestOf(storage));
         for (var bit = 0; bit < 8 * bytes.Length; bit++)
         {
             bytes[bit / 8] ^= (byte)(1 << (bit % 8));
@@ -128,11 +129,11 @@ public sealed class ManifestCodecTests
     }
 
     [Theory]
-    [InlineData(Custody.Gateway)]
-    [InlineData(Custody.Elsewhere)]
-    public void Any_other_length_is_noticed(Custody custody)
+    [InlineData(ByteStorage.Gateway)]
+    [InlineData(ByteStorage.External)]
+    public void Any_other_length_is_detected(ByteStorage storage)
     {
-        var bytes = ManifestCodec.Encode(ManifestOf(custody));
+        var bytes = ManifestCodec.Encode(ManifestOf(storage));
         for (var length = 0; length < bytes.Length; length++)
         {
             Assert.Throws<AttemptDamagedException>(() => ManifestCodec.Decode(bytes.AsSpan(0, length)));
@@ -149,7 +150,7 @@ public sealed class ManifestCodecTests
         Assert.Throws<ArgumentException>(() => ManifestCodec.Encode(manifest with { Archive = default(ArchiveId) }));
     }
 
-    private static Manifest ManifestOf(Custody custody) => custody == Custody.Gateway
+    private static Manifest ManifestOf(ByteStorage storage) => storage == ByteStorage.Gateway
         ? PartBytes.Manifest(PartBytes.Upload(1), extents: 3, seed: 2)
         : PartBytes.LocatedManifest(PartBytes.Upload(1), extents: 3, seed: 2);
 }

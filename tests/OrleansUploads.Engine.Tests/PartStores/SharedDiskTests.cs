@@ -1,4 +1,4 @@
-using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Disk;
 using OrleansUploads.TestKit.PartStores;
 
@@ -30,7 +30,7 @@ public sealed class SharedDiskTests : IDisposable
     private static CancellationToken None => CancellationToken.None;
 
     [Fact]
-    public async Task What_one_process_stores_the_others_list_and_read()
+    public async Task Data_stored_by_one_process_is_listed_and_read_by_the_others()
     {
         await Task.WhenAll(Enumerable.Range(0, 24).Select(i => Task.Run(
             () => (i % 2 == 0 ? _here : _there).StoreAsync(Upload, PartBytes.Attempt(i), PartBytes.Of(10_000 + i, i)))));
@@ -47,7 +47,7 @@ public sealed class SharedDiskTests : IDisposable
     }
 
     [Fact]
-    public async Task Of_two_processes_with_different_manifests_one_has_its_way()
+    public async Task Two_processes_with_different_manifests_store_only_one()
     {
         for (var round = 0; round < 50; round++)
         {
@@ -61,7 +61,7 @@ public sealed class SharedDiskTests : IDisposable
     }
 
     [Fact]
-    public async Task An_upload_that_goes_on_keeps_its_directory_even_while_it_is_empty()
+    public async Task An_upload_in_progress_keeps_its_directory_even_if_it_is_empty()
     {
         await _here.StoreAsync(Upload, PartBytes.Attempt(1), [1]);
         var directory = Path.GetDirectoryName(_root.File(".part"))!;
@@ -79,7 +79,7 @@ public sealed class SharedDiskTests : IDisposable
     }
 
     [Fact]
-    public async Task While_another_process_deletes_the_upload_attempts_can_still_be_begun()
+    public async Task Attempts_can_be_started_while_another_process_deletes_the_upload()
     {
         using var ended = new CancellationTokenSource();
         var deleting = Task.Run(async () =>
@@ -99,7 +99,7 @@ public sealed class SharedDiskTests : IDisposable
     }
 
     [Fact]
-    public async Task Of_many_who_mark_a_folder_at_once_one_does()
+    public async Task Only_one_of_many_concurrent_processes_marks_a_folder()
     {
         Assert.Null(FolderMark.Find(_root.Path));
         Assert.Null(FolderMark.Find(Path.Combine(_root.Path, "missing")));

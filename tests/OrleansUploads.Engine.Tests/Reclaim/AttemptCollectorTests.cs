@@ -1,10 +1,13 @@
-using OrleansUploads.Core;
+using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Settings;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Engine.Reclaim;
 using OrleansUploads.TestKit;
 using OrleansUploads.TestKit.Journals;
+using OrleansUploads.TestKit.PartStores;
 
 namespace OrleansUploads.Engine.Tests.Reclaim;
 
@@ -23,18 +26,18 @@ public sealed class AttemptCollectorTests
 
     private async Task<CollectionReport> CollectLaterAsync()
     {
-        _bench.Time.Advance(AttemptCollector.DefaultGrace + TimeSpan.FromMilliseconds(1));
-        return await _bench.Collector.CollectAsync(AttemptCollector.DefaultGrace, CancellationToken.None);
+        _bench.Time.Advance(MaintenanceOptions.DefaultAttemptGrace + TimeSpan.FromMilliseconds(1));
+        return await _bench.Collector.CollectAsync(MaintenanceOptions.DefaultAttemptGrace, CancellationToken.None);
     }
 
-    /// <summary>What a server that is killed between storing the bytes and reporting them leaves behind.</summary>
+    /// <summary>Leaves the state of a server that was killed between storing the bytes and reporting them.</summary>
     private async Task<AttemptId> LeaveOrphanAsync(UploadId upload)
     {
         var attempt = _bench.Ids.NewAttempt();
         await using var writer = await _bench.Parts.CreateAsync(upload, attempt, 3, CancellationToken.None);
         await writer.WriteAsync(new byte[3], CancellationToken.None);
         await writer.CommitAsync(
-            new[] { new Core.Hashing.Sha256Digest(System.Security.Cryptography.SHA256.HashData(new byte[3])) },
+            new[] { new OrleansUploads.Hashing.Sha256Digest(System.Security.Cryptography.SHA256.HashData(new byte[3])) },
             CancellationToken.None);
         return attempt;
     }
@@ -43,27 +46,51 @@ public sealed class AttemptCollectorTests
         await _bench.Parts.ListAttemptsAsync(upload, CancellationToken.None);
 
     [Fact]
-    public async Task An_orphan_is_collected_after_its_grace_and_a_part_never()
+    public async Task Only_the_bytes_of_an_aborted_upload_are_reclaimed_at_once()
+    {
+        var open = await OpenAsync();
+        await _bench.StoreAsync(open, 0, Body);
+        await LeaveOrphanAsync(open);
+        var completed = await _bench.OpenUploadAsync();
+        await _bench.StoreAsync(completed, 0, Body);
+        await _bench.CompleteAsync(completed, Body);
+        var aborted = await _bench.OpenUploadAsync();
+        await _bench.StoreAsync(aborted, 0, Body);
+        await _bench.AskAsync(aborted.Entity, new AbortUpload(Some.Vault));
+
+        foreach (var upload in (UploadId[])[open, completed, aborted])
+        {
+            await _bench.Collector.CollectEndedAsync(upload, CancellationToken.None);
+        }
+
+        Assert.Equal(2, (await StoredAsync(open)).Count);
+        Assert.Single(await StoredAsync(completed));
+        Assert.Empty(await StoredAsync(aborted));
+        Assert.Null((await _bench.StoreAsync(open, 0, Other)).Refusal);
+    }
+
+    [Fact]
+    public async Task An_orphan_is_collected_after_its_grace_period_and_a_part_is_not()
     {
         var upload = await OpenAsync();
         await _bench.StoreAsync(upload, 0, Body);
         var part = Assert.Single(await StoredAsync(upload));
         await LeaveOrphanAsync(upload);
 
-        Assert.Equal(default, await _bench.Collector.CollectAsync(AttemptCollector.DefaultGrace, CancellationToken.None));
+        Assert.Equal(default, await _bench.Collector.CollectAsync(MaintenanceOptions.DefaultAttemptGrace, CancellationToken.None));
         Assert.Equal(new CollectionReport(AttemptsDeleted: 1), await CollectLaterAsync());
 
         Assert.Equal([part], await StoredAsync(upload));
     }
 
     [Fact]
-    public async Task Nothing_is_collected_where_an_owner_might_not_be_found()
+    public async Task Nothing_is_collected_if_an_owner_may_be_missed()
     {
         var upload = await OpenAsync();
         var orphan = await LeaveOrphanAsync(upload);
-        _bench.Time.Advance(AttemptCollector.DefaultGrace * 2);
+        _bench.Time.Advance(MaintenanceOptions.DefaultAttemptGrace * 2);
         var collector = new AttemptCollector(
-            _bench.Host, _bench.Parts, _bench.Time, _ => throw new JournalDamagedException("A name is damaged."));
+            _bench.Host, _bench.Parts, _bench.Host.Clock, _ => throw new JournalDamagedException("A name is damaged."));
 
         await Assert.ThrowsAsync<JournalDamagedException>(
             () => collector.CollectAsync(TimeSpan.Zero, CancellationToken.None).AsTask());
@@ -72,7 +99,7 @@ public sealed class AttemptCollectorTests
     }
 
     [Fact]
-    public async Task The_loser_of_a_re_upload_stays_until_it_is_collected()
+    public async Task A_replaced_attempt_is_kept_until_it_is_collected()
     {
         var upload = await OpenAsync();
         await _bench.StoreAsync(upload, 0, Body);
@@ -87,7 +114,7 @@ public sealed class AttemptCollectorTests
     }
 
     [Fact]
-    public async Task An_attempt_that_was_collected_never_becomes_a_part_however_late_it_is_reported()
+    public async Task A_collected_attempt_never_becomes_a_part_even_if_reported_late()
     {
         var upload = await OpenAsync();
         var orphan = await LeaveOrphanAsync(upload);
@@ -100,7 +127,35 @@ public sealed class AttemptCollectorTests
     }
 
     [Fact]
-    public async Task Of_a_complete_upload_exactly_what_the_manifest_names_stays()
+    public async Task A_collector_with_a_fast_clock_does_not_block_later_parts()
+    {
+        var upload = await OpenAsync();
+        await _bench.StoreAsync(upload, 0, Other);
+        await _bench.StoreAsync(upload, 0, Body);
+        var ahead = new ManualTime(_bench.Time.GetUtcNow() + TimeSpan.FromDays(3));
+        _bench.Time.Advance(TimeSpan.FromMinutes(1));
+
+        await new AttemptCollector(_bench.Host, _bench.Parts, new ContinuousClock(ahead))
+            .CollectAsync(MaintenanceOptions.DefaultAttemptGrace, CancellationToken.None);
+
+        Assert.Null((await _bench.StoreAsync(upload, 0, Other)).Refusal);
+    }
+
+    [Fact]
+    public async Task A_collection_that_deletes_nothing_sets_no_fence()
+    {
+        var upload = await OpenAsync();
+        await _bench.StoreAsync(upload, 0, Body);
+        var attempt = _bench.Ids.NewAttempt();
+
+        Assert.Equal(default, await CollectLaterAsync());
+
+        var report = new StorePart(Some.Vault, new PartRange(0, 2), Some.Hash("a"), attempt);
+        Assert.True((await _bench.AskAsync(upload.Entity, report)).AttemptInUse);
+    }
+
+    [Fact]
+    public async Task A_completed_upload_keeps_exactly_the_attempts_in_its_manifest()
     {
         var upload = await OpenAsync();
         await _bench.StoreAsync(upload, 0, Other);
@@ -114,7 +169,7 @@ public sealed class AttemptCollectorTests
     }
 
     [Fact]
-    public async Task Of_an_aborted_upload_nothing_stays()
+    public async Task An_aborted_upload_keeps_nothing()
     {
         var upload = await OpenAsync();
         await _bench.StoreAsync(upload, 0, Body);
@@ -126,7 +181,7 @@ public sealed class AttemptCollectorTests
     }
 
     [Fact]
-    public async Task A_stale_upload_is_reclaimed_with_its_bytes_and_the_vault_no_longer_lists_it()
+    public async Task A_stale_upload_is_reclaimed_with_its_bytes_and_removed_from_the_vaults_list()
     {
         var upload = await OpenAsync();
         await _bench.StoreAsync(upload, 0, Body);
@@ -137,25 +192,11 @@ public sealed class AttemptCollectorTests
         await CollectLaterAsync();
 
         Assert.Empty(await StoredAsync(upload));
-        Assert.Empty((await _bench.AskAsync(Some.Vault.Entity, new Core.Vaults.ListUploads(Some.Vault, "", 1))).Uploads);
+        Assert.Empty(await _bench.ListUploadsAsync(1));
     }
 
     [Fact]
-    public async Task The_bytes_of_a_deleted_archive_go_when_no_job_can_read_them_any_more()
-    {
-        var upload = await OpenAsync();
-        await _bench.StoreAsync(upload, 0, Body);
-        var archive = await _bench.CompleteAsync(upload, Body);
-        await _bench.DeleteAsync(archive.Archive);
-
-        Assert.Equal(0, (await CollectLaterAsync()).UploadsDeleted);
-        Assert.Equal(Body, await _bench.ReadAsync(upload, 0, Body.Length - 1));
-        Assert.Equal(1, (await CollectLaterAsync()).UploadsDeleted);
-        Assert.Empty(await StoredAsync(upload));
-    }
-
-    [Fact]
-    public async Task Nothing_is_deleted_while_the_owner_cannot_be_asked()
+    public async Task Nothing_is_deleted_while_the_owner_is_unreachable()
     {
         var failing = false;
         var bench = new EngineBench(inner => new FaultyJournal(
@@ -170,6 +211,34 @@ public sealed class AttemptCollectorTests
 
         Assert.Equal(new CollectionReport(UploadsSkipped: 1), report);
         Assert.Single(await bench.Parts.ListAttemptsAsync(upload, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task An_upload_in_an_unavailable_store_is_skipped_logged_and_counted_and_collected_later()
+    {
+        var isUnavailable = true;
+        var log = new RecordedLog();
+        var bench = new EngineBench(
+            wrapParts: inner => new FaultyPartStore(inner, step =>
+                isUnavailable && step.Call == PartStoreCall.DeleteUpload ? PartStoreFault.Unavailable : PartStoreFault.None),
+            log: new EngineLog(log, TimeProvider.System));
+        await bench.CreateVaultAsync();
+        var upload = await bench.OpenUploadAsync();
+        await bench.StoreAsync(upload, 0, Body);
+        await bench.AskAsync(upload.Entity, new AbortUpload(Some.Vault));
+        bench.Time.Advance(TimeSpan.FromMinutes(1));
+        using var skipped = new OwnMeasurements("orleansuploads.uploads.skipped");
+
+        var report = await bench.Collector.CollectAsync(TimeSpan.Zero, CancellationToken.None);
+
+        Assert.Equal(new CollectionReport(UploadsSkipped: 1), report);
+        Assert.Equal(1, skipped.Sum);
+        var entry = Assert.Single(log.Entries);
+        Assert.StartsWith($"The collector skipped upload {upload} ", entry.Text, StringComparison.Ordinal);
+        Assert.IsType<PartStoreUnavailableException>(entry.Fault);
+
+        isUnavailable = false;
+        Assert.Equal(1, (await bench.Collector.CollectAsync(TimeSpan.Zero, CancellationToken.None)).UploadsDeleted);
     }
 
     [Fact]

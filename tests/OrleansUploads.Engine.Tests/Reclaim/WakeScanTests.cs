@@ -1,7 +1,5 @@
-using OrleansUploads.Core;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Vaults;
-using OrleansUploads.TestKit;
+using OrleansUploads.Core.Settings;
+using OrleansUploads.Core.Values;
 using OrleansUploads.TestKit.Journals;
 
 namespace OrleansUploads.Engine.Tests.Reclaim;
@@ -11,7 +9,7 @@ public sealed class WakeScanTests
     private const int Uploads = 700;
 
     [Fact]
-    public async Task However_many_entities_are_due_at_once_all_are_woken_by_one_scan()
+    public async Task One_scan_wakes_all_due_entities()
     {
         var bench = new EngineBench();
         await OpenUploadsAsync(bench);
@@ -19,11 +17,11 @@ public sealed class WakeScanTests
 
         Assert.InRange(await bench.Wakes.RunAsync(CancellationToken.None), Uploads, 2 * Uploads);
 
-        Assert.Empty((await bench.AskAsync(Some.Vault.Entity, new ListUploads(Some.Vault, "", 1))).Uploads);
+        Assert.Empty(await bench.ListUploadsAsync(1));
     }
 
     [Fact]
-    public async Task A_page_full_of_entities_that_cannot_be_woken_ends_the_scan_but_fewer_do_not_keep_it_from_the_others()
+    public async Task A_scan_continues_past_failing_entities_until_a_whole_page_fails()
     {
         var broken = new HashSet<EntityId>();
         var bench = new EngineBench(inner => new FaultyJournal(
@@ -37,10 +35,10 @@ public sealed class WakeScanTests
 
         await bench.Wakes.RunAsync(CancellationToken.None);
 
-        var left = (await bench.AskAsync(Some.Vault.Entity, new ListUploads(Some.Vault, "", Uploads))).Uploads;
+        var left = await bench.ListUploadsAsync(Uploads);
         Assert.Equal(
             uploads.Take(200).Select(upload => upload.ToString()).Order(StringComparer.Ordinal),
-            left.Select(opening => opening.Upload.ToString()));
+            left.Select(spec => spec.Upload.ToString()));
         broken.UnionWith(uploads.Select(upload => upload.Entity));
         Assert.Equal(0, await bench.Wakes.RunAsync(CancellationToken.None));
     }

@@ -1,8 +1,10 @@
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Messages.Archives;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Ports;
+using OrleansUploads.Hashing;
 using OrleansUploads.TestKit;
+using OrleansUploads.TestKit.PartStores;
 
 namespace OrleansUploads.Engine.Tests.Retrieval;
 
@@ -32,7 +34,7 @@ public sealed class ArchiveReaderTests
     [InlineData(2)]
     [InlineData(4)]
     [InlineData(8)]
-    public async Task Any_range_comes_back_byte_for_byte(int partMebibytes)
+    public async Task Any_range_is_returned_byte_for_byte(int partMebibytes)
     {
         var upload = await UploadAsync(partMebibytes);
         var random = new Random(partMebibytes);
@@ -51,7 +53,7 @@ public sealed class ArchiveReaderTests
     [InlineData(2)]
     [InlineData(4)]
     [InlineData(8)]
-    public async Task Every_aligned_range_has_the_tree_hash_of_its_bytes_and_no_other_has_one(int partMebibytes)
+    public async Task Exactly_the_aligned_ranges_have_a_tree_hash_and_it_matches_their_bytes(int partMebibytes)
     {
         var upload = await UploadAsync(partMebibytes);
         var manifest = await _bench.Reader.ReadManifestAsync(upload, CancellationToken.None);
@@ -70,7 +72,42 @@ public sealed class ArchiveReaderTests
     }
 
     [Fact]
-    public async Task An_archive_whose_bytes_are_gone_is_an_error_and_nothing_else()
+    public async Task An_archive_whose_parts_have_different_lengths_is_read_by_extents()
+    {
+        var upload = Some.Upload(1);
+        int[] lengths = [MiB + 1, 7, 3 * MiB, 100_000, 1];
+        var extents = new List<Extent>();
+        var start = 0;
+        foreach (var length in lengths)
+        {
+            var bytes = Archive.AsMemory(start, length);
+            var attempt = Some.Attempt(start);
+            await using var writer = await _bench.Parts.CreateAsync(upload, attempt, length, CancellationToken.None);
+            await writer.WriteAsync(bytes, CancellationToken.None);
+            await writer.CommitAsync(PartBytes.Leaves(bytes.ToArray()), CancellationToken.None);
+            extents.Add(new Extent(PartPlace.In(attempt), length, TreeHasher.Compute(bytes.Span)));
+            start += length;
+        }
+
+        var whole = TreeHasher.Compute(Archive.AsSpan(0, start));
+        var manifest = new Manifest(upload, ArchiveId.Derive(upload, start, whole), start, whole, PartSizeBytes: 0, extents);
+        foreach (var (first, last) in new[]
+        {
+            (0, start - 1), (0, 0), (start - 1, start - 1), (MiB, MiB + 8), (MiB + 1, MiB + 1), (MiB + 8, (4 * MiB) + 7),
+        })
+        {
+            using var copy = new MemoryStream();
+            await _bench.Reader.CopyAsync(manifest, new PartRange(first, last), copy, CancellationToken.None);
+            Assert.Equal(Archive[first..(last + 1)], copy.ToArray());
+        }
+
+        Assert.Equal(whole, await _bench.Reader.RangeTreeHashAsync(manifest, new PartRange(0, start - 1), CancellationToken.None));
+        Assert.Null(await _bench.Reader.RangeTreeHashAsync(manifest, new PartRange(0, MiB - 1), CancellationToken.None));
+        Assert.Throws<ArgumentOutOfRangeException>(() => manifest.FindExtent(start));
+    }
+
+    [Fact]
+    public async Task Reading_an_archive_with_missing_bytes_fails_without_returning_bytes()
     {
         var upload = await UploadAsync(4);
         var manifest = await _bench.Reader.ReadManifestAsync(upload, CancellationToken.None);

@@ -1,15 +1,16 @@
-using OrleansUploads.Core;
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Jobs;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Messages.Jobs;
+using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Settings;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Retrieval;
 using OrleansUploads.TestKit;
 using Shard = OrleansUploads.TestKit.DeciderDriver<
     OrleansUploads.Core.Archives.ArchiveShardState,
-    OrleansUploads.Core.Archives.ArchiveShardCommand,
+    OrleansUploads.Core.Messages.Archives.ArchiveShardCommand,
     OrleansUploads.Core.Archives.ArchiveShardEvent>;
 
 namespace OrleansUploads.Engine.Tests.Retrieval;
@@ -26,7 +27,7 @@ public sealed class InventoryReaderTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(InventoryReader.DefaultPageArchives)]
-    public async Task Every_archive_is_listed_once_whatever_a_shard_is_asked_for_at_a_time(int pageArchives)
+    public async Task Every_archive_is_listed_once_at_any_shard_page_size(int pageArchives)
     {
         var pages = await ReadAsync(All, pageArchives);
         var listed = pages.SelectMany(page => page.Archives).Select(entry => entry.Archive).ToList();
@@ -44,7 +45,7 @@ public sealed class InventoryReaderTests
     [InlineData(Archives - 1, 256)]
     [InlineData(Archives, 1)]
     [InlineData(Archives + 1, 256)]
-    public async Task Lists_of_limited_length_go_on_where_the_one_before_ended(int limit, int pageArchives)
+    public async Task A_limited_list_continues_where_the_previous_one_ended(int limit, int pageArchives)
     {
         var whole = (await ReadAsync(All, pageArchives)).SelectMany(page => page.Archives).ToList();
         var listed = new List<ArchiveEntry>();
@@ -65,7 +66,7 @@ public sealed class InventoryReaderTests
     }
 
     [Fact]
-    public async Task Only_shards_that_ever_held_an_archive_are_asked_and_no_more_of_them_than_the_limit_needs()
+    public async Task Only_as_many_nonempty_shards_are_read_as_the_limit_requires()
     {
         await ReadAsync(All, InventoryReader.DefaultPageArchives);
         Assert.Equal(_shards.Count, _shards.Asked);
@@ -75,7 +76,7 @@ public sealed class InventoryReaderTests
     }
 
     [Fact]
-    public async Task A_few_shards_are_asked_before_they_are_wanted_and_no_more()
+    public async Task A_bounded_number_of_shards_is_read_ahead()
     {
         var pages = new InventoryReader(_shards).ReadAsync(_shards.Inventory, All, CancellationToken.None).GetAsyncEnumerator();
         await using (pages)
@@ -86,7 +87,7 @@ public sealed class InventoryReaderTests
     }
 
     [Fact]
-    public async Task An_archive_that_vanished_is_a_good_place_to_go_on_from()
+    public async Task A_list_can_continue_after_a_deleted_archive()
     {
         var whole = (await ReadAsync(All, 10)).SelectMany(page => page.Archives).ToList();
         var last = whole[123].Archive;
@@ -96,27 +97,27 @@ public sealed class InventoryReaderTests
     }
 
     [Fact]
-    public async Task An_inventory_is_what_it_was_after_all_archives_were_deleted_and_the_process_died()
+    public async Task An_inventory_is_unchanged_after_all_archives_are_deleted_and_the_process_restarts()
     {
         const int Few = 100;
         const int Shard = 7;
         var bench = new EngineBench();
         await bench.CreateVaultAsync();
-        var life = (await bench.AskAsync(Some.Vault.Entity, new DescribeVault(Some.Vault))).Life;
+        var life = (await bench.AskAsync(Some.Vault.Entity, new DescribeVault(Some.Vault))).Incarnation;
         var entries = Enumerable.Range(0, Few).Select(i => Some.Archive(i)).ToList();
         foreach (var entry in entries)
         {
             await bench.AskAsync(life.ArchiveShard(Shard), new AddArchive(life, Shard, entry));
         }
 
-        var before = await bench.AskAsync(Some.Vault.Entity, new TakeInventory(Some.Vault));
+        var before = await bench.AskAsync(Some.Vault.Entity, new TakeInventorySnapshot(Some.Vault));
         foreach (var entry in entries)
         {
-            await bench.AskAsync(life.ArchiveShard(Shard), new DeleteArchive(entry.Archive));
+            await bench.AskAsync(life.ArchiveShard(Shard), Some.Deletion(entry.Archive, bench.Time.GetUtcNow()));
         }
 
         bench.Crash();
-        var after = await bench.AskAsync(Some.Vault.Entity, new TakeInventory(Some.Vault));
+        var after = await bench.AskAsync(Some.Vault.Entity, new TakeInventorySnapshot(Some.Vault));
         var reader = new InventoryReader(bench.Host);
         var kept = await reader.ReadAsync(before, All, CancellationToken.None).ToListAsync();
         Assert.Equal(
@@ -140,14 +141,14 @@ public sealed class InventoryReaderTests
             {
                 var entry = Some.Archive(i);
                 Ids.Add(entry.Archive);
-                var shard = ArchiveShardDecider.ShardOf(entry.Archive, Some.Life);
-                var entity = Some.Life.ArchiveShard(shard);
+                var shard = ArchiveShardDecider.ShardOf(entry.Archive, Some.Incarnation);
+                var entity = Some.Incarnation.ArchiveShard(shard);
                 if (!_byId.TryGetValue(entity, out var driver))
                 {
                     driver = _byId[entity] = new Shard(new ArchiveShardDecider(new UploadPolicy(), new RetrievalPolicy()));
                 }
 
-                driver.Do(new AddArchive(Some.Life, shard, entry));
+                driver.Do(new AddArchive(Some.Incarnation, shard, entry));
             }
         }
 
@@ -157,14 +158,18 @@ public sealed class InventoryReaderTests
 
         public int Asked { get; set; }
 
-        public InventoryCut Inventory => new(
-            Some.Life,
+        public InventorySnapshot Inventory => new(
+            Some.Incarnation,
             Some.Noon,
-            [.. Enumerable.Range(0, Some.Life.Shards).Select(shard =>
-                _byId.TryGetValue(Some.Life.ArchiveShard(shard), out var driver) ? driver.State.Totals.Version : 0)]);
+            [.. Enumerable.Range(0, Some.Incarnation.Shards).Select(shard =>
+                _byId.TryGetValue(Some.Incarnation.ArchiveShard(shard), out var driver) ? driver.State.Totals.Version : 0)]);
 
-        public void Delete(ArchiveId archive) =>
-            _byId[Some.Life.ArchiveShard(ArchiveShardDecider.ShardOf(archive, Some.Life))].Do(new DeleteArchive(archive));
+        public void Delete(ArchiveId archive)
+        {
+            var shard = _byId[Some.Incarnation.ArchiveShard(ArchiveShardDecider.ShardOf(archive, Some.Incarnation))];
+            shard.ConfirmAll();
+            shard.Do(Some.Deletion(archive, shard.Now));
+        }
 
         public ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
         {

@@ -1,14 +1,10 @@
 using System.Collections.Frozen;
 using System.Reflection;
-using OrleansUploads.Core;
-using OrleansUploads.Core.Accounts;
-using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Hashing;
-using OrleansUploads.Core.Jobs;
+using OrleansUploads.Core.Messages.Jobs;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Hashing;
 using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Engine.Tests.Wire;
@@ -26,7 +22,7 @@ internal static class Sample
         [typeof(Done)] = Done.Instance,
         [typeof(AccountId)] = Some.Account,
         [typeof(VaultId)] = Some.Vault,
-        [typeof(VaultLife)] = Some.Life,
+        [typeof(VaultIncarnation)] = Some.Incarnation,
         [typeof(UploadId)] = Some.Upload(1),
         [typeof(AttemptId)] = Some.Attempt(1),
         [typeof(ArchiveId)] = Some.Archive(1).Archive,

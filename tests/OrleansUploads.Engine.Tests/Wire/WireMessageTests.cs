@@ -1,15 +1,16 @@
 using System.Text;
 using System.Text.Json;
-using OrleansUploads.Core;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Vaults;
-using OrleansUploads.Engine.Wire;
+using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Contracts;
 using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Engine.Tests.Wire;
 
-/// <summary>Holds what hosts say to each other: samples.txt has one message for each name that was ever given to a shape. A line
-/// of it is never changed while a version that speaks it may still run; a new shape adds a line.</summary>
+/// <summary>Checks the messages between hosts. samples.txt has one message for each name that a shape ever had. Lines are only added,
+/// never changed, because hosts of two versions exchange messages while a cluster is updated.</summary>
 public sealed class WireMessageTests
 {
     private static readonly string[] Samples = File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "Wire", "samples.txt"));
@@ -18,13 +19,17 @@ public sealed class WireMessageTests
 
     public static TheoryData<string> Lines => new(Samples);
 
-    /// <summary>Confirmations stay within their entity; everything else that can be asked, answered or refused travels.</summary>
-    public static TheoryData<Type> Travellers => new(
+    /// <summary>Everything that can be asked, answered or refused is sent. Only confirmations stay with their entity.</summary>
+    public static TheoryData<Type> Messages => new(
         Commands.Concat(Answers).Concat(Refusals).OrderBy(type => type.FullName, StringComparer.Ordinal));
 
     private static IEnumerable<Type> Commands => CoreTypes.Where(type =>
         type is { IsAbstract: false, IsInterface: false } && type.IsAssignableTo(typeof(ICommand))
-        && !type.Name.StartsWith("Confirm", StringComparison.Ordinal));
+        && !Confirmations.Contains(type));
+
+    private static IEnumerable<Type> Confirmations => ContractRegistry.All.OfType<IEntityContract>()
+        .SelectMany(contract => contract.Intents)
+        .Select(intent => intent.Confirmation);
 
     private static IEnumerable<Type> Refusals => CoreTypes.Where(type => type.IsSubclassOf(typeof(Refusal)));
 
@@ -36,8 +41,8 @@ public sealed class WireMessageTests
         .Distinct();
 
     [Theory]
-    [MemberData(nameof(Travellers))]
-    public void Whatever_can_be_asked_answered_or_refused_arrives_as_it_was_sent(Type type)
+    [MemberData(nameof(Messages))]
+    public void Commands_answers_and_refusals_survive_a_round_trip(Type type)
     {
         var sent = Sample.Of(type);
         var message = WireMessage.Pack(sent);
@@ -49,14 +54,14 @@ public sealed class WireMessageTests
 
     [Theory]
     [MemberData(nameof(Lines))]
-    public void A_message_of_any_version_is_understood_and_sent_on_as_it_was(string line)
+    public void A_message_of_any_version_is_read_and_written_again_unchanged(string line)
     {
         var message = WireMessage.Pack(Parse(line).Unpack());
         Assert.Equal(line, $"{message.Name} {Encoding.UTF8.GetString(message.Body)}");
     }
 
     [Fact]
-    public void An_ID_that_no_lock_can_have_arrives_as_such()
+    public void A_lock_ID_that_is_not_valid_arrives_as_the_empty_ID()
     {
         var command = new CompleteLock(Some.Vault, default);
         Assert.Equal(command, WireMessage.Pack(command).Unpack());
@@ -64,7 +69,7 @@ public sealed class WireMessageTests
 
     [Fact]
     public void Every_name_has_a_sample() => Assert.Equal(
-        WireNames.ByName.Keys.Order(StringComparer.Ordinal),
+        MessageNames.ByName.Keys.Order(StringComparer.Ordinal),
         Samples.Select(line => Parse(line).Name).Order(StringComparer.Ordinal));
 
     [Theory]
@@ -72,7 +77,7 @@ public sealed class WireMessageTests
     [InlineData("complete-upload.1", "{\"vault\":\"no vault\"}")]
     [InlineData("complete-upload.1", "null")]
     [InlineData("complete-upload.1", "[")]
-    public void What_is_not_understood_is_an_error_that_says_so(string name, string body) =>
+    public void A_message_that_cannot_be_read_is_an_error(string name, string body) =>
         Assert.ThrowsAny<JsonException>(() => new WireMessage(name, Encoding.UTF8.GetBytes(body)).Unpack());
 
     private static WireMessage Parse(string line)

@@ -1,5 +1,6 @@
 using System.Net;
 using OrleansUploads.Client;
+using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Transfers;
 
 namespace OrleansUploads.Gateway.Tests.Client;

@@ -3,7 +3,7 @@ using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 using OrleansUploads.Client.Transfers;
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Gateway.Tests.Client;
 

@@ -1,6 +1,6 @@
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Gateway.Tests.Client;
 

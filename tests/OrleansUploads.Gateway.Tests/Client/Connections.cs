@@ -1,4 +1,5 @@
 using OrleansUploads.Client;
+using OrleansUploads.Client.Models;
 
 namespace OrleansUploads.Gateway.Tests.Client;
 

@@ -1,11 +1,11 @@
 using OrleansUploads.Client.Transfers;
-using OrleansUploads.Core;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Gateway.Tests.Client;
 
 public class PartPlanTests
 {
-    private const long MiB = Limits.LeafBytes;
+    private const long MiB = TreeHash.LeafBytes;
 
     [Theory]
     [InlineData(1, MiB, 1)]

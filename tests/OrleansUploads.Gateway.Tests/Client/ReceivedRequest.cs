@@ -23,7 +23,7 @@ internal sealed record ReceivedRequest(
             return SignatureVerdict.For(flaw);
         }
 
-        var signed = new SigningRequest(Method, Target, Header, Header("x-amz-content-sha256")!);
+        var signed = new SigningRequest(Method, Target, Header, Headers.Keys, Header("x-amz-content-sha256")!);
         return Verifier.Verify(signed, authorization, Secret, now);
     }
 

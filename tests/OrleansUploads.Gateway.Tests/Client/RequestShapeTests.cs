@@ -2,7 +2,7 @@ using System.Net;
 using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Hashing;
 using OrleansUploads.Signing;
 
 namespace OrleansUploads.Gateway.Tests.Client;

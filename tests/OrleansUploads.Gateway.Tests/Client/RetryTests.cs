@@ -1,5 +1,6 @@
 using System.Net;
-using OrleansUploads.Client;
+using System.Net.Sockets;
+using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 using OrleansUploads.Signing;
 
@@ -61,6 +62,18 @@ public class RetryTests
         Assert.All(
             server.Received,
             request => Assert.Equal(SignatureOutcome.Verified, request.Verify(server.Time.GetUtcNow()).Outcome));
+    }
+
+    [Fact]
+    public async Task A_socket_error_that_HttpClient_lets_through_is_a_broken_connection()
+    {
+        var server = new ScriptedServer()
+            .BreaksWith(new SocketException((int)SocketError.NotConnected)).Answers(HttpStatusCode.NoContent);
+        using var client = server.Connect();
+
+        await client.AbortMultipartUploadAsync("v", "u");
+
+        Assert.Equal(2, server.Received.Count);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using OrleansUploads.Client;
+using OrleansUploads.Client.Models;
 
 namespace OrleansUploads.Gateway.Tests.Client;
 
@@ -28,9 +29,11 @@ internal sealed class ScriptedServer : HttpMessageHandler
         return this;
     }
 
-    public ScriptedServer Breaks()
+    public ScriptedServer Breaks() => BreaksWith(new HttpRequestException("The connection was reset."));
+
+    public ScriptedServer BreaksWith(Exception failure)
     {
-        _script.Enqueue((_, _) => throw new HttpRequestException("The connection was reset."));
+        _script.Enqueue((_, _) => throw failure);
         return this;
     }
 

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using OrleansUploads.Client;
+using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 using OrleansUploads.Signing;
 

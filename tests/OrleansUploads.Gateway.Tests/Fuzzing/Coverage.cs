@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using System.Text;
-using OrleansUploads.Core;
-using OrleansUploads.Gateway.Glacier;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Gateway.Glacier.Protocol;
+using OrleansUploads.Gateway.Http.Exchanges;
 using OrleansUploads.Gateway.Tests.Harness;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
@@ -40,7 +41,7 @@ internal sealed class Coverage
     /// <summary>Counts an answer if it is one of the web server alone.</summary>
     public bool CountBare(ApiAnswer answer)
     {
-        if (answer.Header(RequestId.Header) is not null)
+        if (answer.Header(RequestId.AmazonHeader) is not null)
         {
             return false;
         }

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Hosting;
-using OrleansUploads.Core;
-using OrleansUploads.Gateway.Glacier;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Gateway.Glacier.Protocol;
 using OrleansUploads.Gateway.Tests.Harness;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;

@@ -1,8 +1,9 @@
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using OrleansUploads.Core.Jobs;
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Messages.Jobs;
+using OrleansUploads.Core.Settings;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Memory;
@@ -53,7 +54,7 @@ internal sealed class FuzzServer : IAsyncDisposable
     public async Task PassAsync(TimeSpan time)
     {
         Clock.Advance(time);
-        await new WakeScan((EmbeddedHost)Gateway.Host, _journal, Clock).RunAsync(CancellationToken.None);
+        await new WakeScan((EmbeddedHost)Gateway.Host, _journal).RunAsync(CancellationToken.None);
     }
 
     /// <summary>Which attempts are stored, as two numbers: how many, and the sum of their hashes.</summary>
@@ -87,7 +88,7 @@ internal sealed class FuzzServer : IAsyncDisposable
                 Accounts = new() { MaxVaults = 12 },
                 Retrievals = new() { BulkDelay = TimeSpan.FromHours(5), StandardDelay = TimeSpan.Zero },
                 Notifier = new SilentNotifier(),
-                Options = new() { BodyPatience = TimeSpan.FromSeconds(1) },
+                Options = new() { BodyStallTimeout = TimeSpan.FromSeconds(1) },
             },
             services =>
             {
@@ -108,7 +109,7 @@ internal sealed class FuzzServer : IAsyncDisposable
     /// <summary>Never has a message through, so that no confirmation is written at a moment of its own.</summary>
     private sealed class SilentNotifier : INotifier
     {
-        public async ValueTask NotifyAsync(VaultLife vault, JobNotice notice, CancellationToken cancellationToken) =>
+        public async ValueTask NotifyAsync(VaultIncarnation vault, JobNotice notice, CancellationToken cancellationToken) =>
             await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
     }
 }

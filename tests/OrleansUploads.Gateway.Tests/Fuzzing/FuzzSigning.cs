@@ -98,7 +98,11 @@ internal static class FuzzSigning
         var signing = Signers.GetOrAdd(
             key, key => new RequestSigner(SigningRules.Glacier, key.Region, key.Key, key.Secret));
         var signed = new SigningRequest(
-            dated.Method, dated.Target, name => values.Contains(name) ? string.Join(',', values[name]) : null, payload);
+            dated.Method,
+            dated.Target,
+            name => values.Contains(name) ? string.Join(',', values[name]) : null,
+            names,
+            payload);
         return signing.Sign(signed, names).ToString();
     }
 }

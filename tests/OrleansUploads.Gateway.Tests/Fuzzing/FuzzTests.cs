@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
-using OrleansUploads.Core;
-using OrleansUploads.Gateway.Glacier;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Gateway.Glacier.Protocol;
+using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
@@ -16,6 +17,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
     private static readonly string[] CodesOutOfReach = ["RequestTimeoutException", "ServiceUnavailableException", "ThrottlingException"];
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task No_request_makes_the_server_fail_and_no_refused_one_changes_anything()
     {
         var first = Setting("ORLEANSUPLOADS_FUZZ_SEED");

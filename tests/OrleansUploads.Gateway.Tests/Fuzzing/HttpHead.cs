@@ -8,7 +8,7 @@ namespace OrleansUploads.Gateway.Tests.Fuzzing;
 internal static partial class HttpHead
 {
     private const int MaxLineBytes = 8 * 1024;
-    private const int MaxHeaderBytes = 64 * 1024;
+    private const int MaxHeaderBytes = 20 * 1024;
     private const int MaxHeaders = 100;
 
     public static bool IsSound(ReadOnlySpan<byte> request)

@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
-using OrleansUploads.Gateway.Glacier;
+using OrleansUploads.Gateway.Glacier.Protocol;
+using OrleansUploads.Gateway.Http.Exchanges;
 using OrleansUploads.Gateway.Tests.Harness;
 using OrleansUploads.TestKit.Documents;
-using static OrleansUploads.Gateway.Glacier.GlacierOperation;
+using static OrleansUploads.Gateway.Glacier.Protocol.GlacierOperation;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
@@ -25,7 +26,7 @@ internal static class Judge
 
     /// <summary>Which operation a request means; null for none.</summary>
     public static GlacierOperation? OperationOf(string method, string target) =>
-        GlacierRoute.Find(method, RequestTarget.Parse(target))?.Operation;
+        GlacierRoute.Parse(method, RequestTarget.Parse(target))?.Operation;
 
     /// <summary>Judges an answer.</summary>
     /// <param name="operation">Which operation the request means; null for none.</param>
@@ -35,7 +36,7 @@ internal static class Judge
     /// <returns>What is wrong; null for nothing.</returns>
     public static string? Flaw(GlacierOperation? operation, bool isSound, ApiAnswer answer, bool isHead)
     {
-        if (answer.Header(RequestId.Header) is not { } id)
+        if (answer.Header(RequestId.AmazonHeader) is not { } id)
         {
             return isSound ? "A sound request was answered by the web server alone."
                 : !BareStatuses.Contains(answer.Status) || answer.Body.Length > 0 ? "No answer of the web server looks like this."

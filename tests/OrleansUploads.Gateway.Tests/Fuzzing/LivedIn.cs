@@ -1,11 +1,11 @@
 using System.Text.Json;
-using OrleansUploads.Core;
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Gateway.Tests.Harness;
+using OrleansUploads.Hashing;
 using OrleansUploads.TestKit;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
@@ -110,9 +110,9 @@ internal sealed class LivedIn(FuzzServer server, World world)
         var vault = new VaultId(GatewaySetup.Account, name);
         var upload = _ids.NewUpload();
         var host = server.Gateway.Host;
-        var opening = new OpenUpload(vault, upload, partSize, Description.None, UploadOrigin.Multipart, Custody.Elsewhere);
-        Assert.Null((await host.AskAsync(vault.Entity, opening, CancellationToken.None)).Refusal);
-        var report = new StoreLocatedPart(vault, new PartRange(0, bytes.Length - 1), TreeHasher.Compute(bytes), location);
+        var spec = new OpenUpload(vault, upload, partSize, Description.None, UploadOrigin.Multipart, ByteStorage.External);
+        Assert.Null((await host.AskAsync(vault.Entity, spec, CancellationToken.None)).Refusal);
+        var report = new ReportExternalPart(vault, new PartRange(0, bytes.Length - 1), TreeHasher.Compute(bytes), location);
         Assert.Null((await host.AskAsync(upload.Entity, report, CancellationToken.None)).Refusal);
         return new KnownUpload(upload.ToString(), MiB) { Parts = { [0] = bytes } };
     }

@@ -9,9 +9,9 @@ public sealed class MemoryTests(ITestOutputHelper output)
 {
     private const int Senders = 16;
 
-    /// <summary>What a connection may hold while its body is refused. Kestrel takes a mebibyte in ahead, in blocks of 64 KiB that
+    /// <summary>What a connection may hold while its body is refused. Kestrel takes 128 KiB in ahead, in blocks of 64 KiB that
     /// may be half full; there is a document of 64 KiB and its copy; and the runtime's pools keep what was given back.</summary>
-    private const long BytesForEach = 3 * MiB;
+    private const long BytesForEach = MiB;
 
     /// <summary>What may come and go with whatever else lives in the process.</summary>
     private const long Slack = 24 * MiB;

@@ -1,17 +1,13 @@
 using System.Text;
-using OrleansUploads.Core;
-using OrleansUploads.Core.Accounts;
-using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Hashing;
-using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Policies;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Vaults;
-using OrleansUploads.Gateway.Glacier;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Gateway.Glacier.Accounts;
 using OrleansUploads.Gateway.Glacier.Jobs;
+using OrleansUploads.Gateway.Glacier.Protocol;
 using OrleansUploads.Gateway.Glacier.Requests;
+using OrleansUploads.Gateway.Http.Exchanges;
+using OrleansUploads.Hashing;
 using OrleansUploads.Signing;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
@@ -40,13 +36,13 @@ public sealed class ParserTests
         ["scope"] = text => CredentialScope.TryParse(text, out var scope) ? scope.ToString() : null,
         ["signed time"] = text => AmzTimestamp.TryParse(text, out var at) ? AmzTimestamp.Format(at) : null,
         ["time"] = text => GlacierDate.TryParse(text, out var at) ? GlacierDate.Format(at) : null,
-        ["range"] = text => Digits.TryReadRange(text, out var range) ? range.ToString() : null,
-        ["limit"] = text => Digits.TryReadLimit(text, out var limit) ? $"{limit}" : null,
+        ["range"] = text => ProtocolNumber.TryParseRange(text, out var range) ? range.ToString() : null,
+        ["limit"] = text => ProtocolNumber.TryParseLimit(text, out var limit) ? $"{limit}" : null,
         ["output range"] = text => OutputRange.TryRead(text, 1000, out var output, out _) ? $"bytes={output.Range}" : null,
         ["description"] = text => Description.TryParse(text, out var description) ? description.ToString() : null,
         ["account"] = text => AccountId.TryParse(text, out var id) ? id.ToString() : null,
         ["vault"] = text => VaultName.TryParse(text, out var name) ? name.ToString() : null,
-        ["vault ARN"] = text => VaultArn.TryReadName(text, "us-east-1", default, out var name) ? $"{name}" : null,
+        ["vault ARN"] = text => VaultArn.TryParseName(text, "us-east-1", default, out var name) ? $"{name}" : null,
         ["archive"] = text => ArchiveId.TryParse(text, out var id) ? id.ToString() : null,
         ["upload"] = text => UploadId.TryParse(text, out var id) ? id.ToString() : null,
         ["job"] = text => JobId.TryParse(text, out var id) ? id.ToString() : null,
@@ -88,10 +84,10 @@ public sealed class ParserTests
             var target = RequestTarget.Parse(text);
             Assert.True(target.Segments.Length == 0 || text.StartsWith('/'));
             Assert.DoesNotContain("..", target.Segments);
-            _ = target.Query.Find("limit");
+            _ = target.Query.FirstValue("limit");
             foreach (var method in new[] { "GET", "PUT", "POST", "DELETE" })
             {
-                _ = GlacierRoute.Find(method, target);
+                _ = GlacierRoute.Parse(method, target);
             }
         }
     }
@@ -104,8 +100,8 @@ public sealed class ParserTests
         for (var i = 0; i < Inputs / 10; i++)
         {
             var policy = PolicyDocument.Parse(grammar.Document());
-            Assert.Null(policy.FindStatementAboutOthers(Arn));
-            _ = PolicyVerdict.Of(new PolicyInForce(policy, Arn), null, Request(dice));
+            Assert.Null(policy.FindStatementForOtherVaults(Arn));
+            _ = PolicyVerdict.Evaluate(new EffectivePolicy(policy, Arn), null, Request(dice));
         }
     }
 
@@ -121,7 +117,7 @@ public sealed class ParserTests
             try
             {
                 var policy = PolicyDocument.Parse(spoiler.Tokens(grammar.Document()));
-                _ = PolicyVerdict.Of(new PolicyInForce(policy, Arn), null, Request(dice));
+                _ = PolicyVerdict.Evaluate(new EffectivePolicy(policy, Arn), null, Request(dice));
             }
             catch (PolicyFormatException flaw)
             {
@@ -150,7 +146,7 @@ public sealed class ParserTests
         for (var i = 0; i < Inputs; i++)
         {
             var body = spoiler.Spoil(Encoding.UTF8.GetBytes(dice.Pick(bodies)));
-            Assert.NotEqual(JobOrder.TryRead(body, out _, out var jobError), jobError is not null);
+            Assert.NotEqual(JobRequest.TryRead(body, out _, out var jobError), jobError is not null);
             Assert.NotEqual(RetrievalPolicyBody.TryRead(body, out _, out var policyError), policyError is not null);
         }
     }

@@ -1,5 +1,5 @@
 using System.Text;
-using OrleansUploads.Gateway.Glacier;
+using OrleansUploads.Gateway.Glacier.Protocol;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 

@@ -1,4 +1,4 @@
-using OrleansUploads.Core;
+using OrleansUploads.Core.Refusals;
 using OrleansUploads.Gateway.Tests.Harness;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
@@ -7,10 +7,14 @@ namespace OrleansUploads.Gateway.Tests.Fuzzing;
 internal static class RefusalPhrases
 {
     /// <summary>What cannot be provoked over HTTP with a clock that stands still: locations come from other systems only, the
-    /// web server holds a body to its length, and an attempt is given up only when days have passed.</summary>
+    /// web server holds a body to its length, an attempt is given up only when days have passed, and ten thousand uploads or jobs
+    /// are not worth the time. Only the collector is told that bytes are held back. Stale facts are looked up again by the gateway,
+    /// and a request meets them only where it is held up between the two.</summary>
     public static IReadOnlyList<string> OutOfReach { get; } =
     [
-        nameof(Refusal.UploadKeptByGateway), nameof(Refusal.LengthDiffers), nameof(Refusal.AttemptCollected),
+        nameof(Refusal.UploadStoredByGateway), nameof(Refusal.LengthDiffers), nameof(Refusal.AttemptCollected),
+        nameof(Refusal.TooManyUploads), nameof(Refusal.TooManyJobs), nameof(Refusal.CollectionHeld), nameof(Refusal.PartLost),
+        nameof(Refusal.ClockNotTrusted), nameof(Refusal.VerdictStale), nameof(Refusal.LookupStale),
     ];
 
     /// <summary>Each case in reach, and words of its message.</summary>
@@ -20,16 +24,16 @@ internal static class RefusalPhrases
         [nameof(Refusal.VaultNotEmpty)] = "uploads in progress; delete the archives",
         [nameof(Refusal.VaultRecentlyWrittenTo)] = "It is empty, but its last inventory",
         [nameof(Refusal.InventoryNotTaken)] = "No inventory has been taken yet",
-        [nameof(Refusal.TooManyVaults)] = "vaults, which is the most that an account may have",
-        [nameof(Refusal.TooManyTags)] = "which is the most that a vault may have",
+        [nameof(Refusal.TooManyVaults)] = "vaults, the maximum for an account",
+        [nameof(Refusal.TooManyTags)] = "tags, the maximum for a vault",
         [nameof(Refusal.AccessPolicyNotFound)] = "No access policy is set",
         [nameof(Refusal.LockNotFound)] = "No lock is in progress or complete",
         [nameof(Refusal.LockInProgress)] = "is in progress until",
         [nameof(Refusal.LockIdDiffers)] = "Invalid lock ID: ",
-        [nameof(Refusal.VaultLocked)] = "The vault is locked for ever",
+        [nameof(Refusal.VaultLocked)] = "The vault is locked permanently",
         [nameof(Refusal.NotificationsNotSet)] = "No notification configuration is set",
         [nameof(Refusal.UploadNotFound)] = "The upload ID was not found: ",
-        [nameof(Refusal.UploadKeptElsewhere)] = "takes no bytes here",
+        [nameof(Refusal.UploadStoredExternally)] = "does not accept bytes here",
         [nameof(Refusal.RangeNotAligned)] = "The first byte must be a multiple",
         [nameof(Refusal.PartTooLarge)] = ", and the part size is ",
         [nameof(Refusal.TooManyParts)] = "An upload has at most 10000 parts",
@@ -37,15 +41,15 @@ internal static class RefusalPhrases
         [nameof(Refusal.TreeHashDiffers)] = "Checksum mismatch: expected ",
         [nameof(Refusal.NoParts)] = "The upload has no parts",
         [nameof(Refusal.PartMissing)] = "were never uploaded",
-        [nameof(Refusal.PartTooShort)] = "every part but the last must have the part size",
+        [nameof(Refusal.PartTooShort)] = "every part except the last must have the part size",
         [nameof(Refusal.SizeDiffers)] = "The uploaded parts add up to",
-        [nameof(Refusal.CompletedOtherwise)] = "The upload is complete already",
+        [nameof(Refusal.CompletionMismatch)] = "The upload is already complete",
         [nameof(Refusal.ArchiveNotFound)] = "The archive ID was not found: ",
-        [nameof(Refusal.ArchiveKeptElsewhere)] = "cannot be retrieved here",
+        [nameof(Refusal.ArchiveStoredExternally)] = "cannot be retrieved here",
         [nameof(Refusal.RetrievalNotAdmitted)] = "denied by current data retrieval policy",
-        [nameof(Refusal.TooManyCapacityUnits)] = "units of provisioned capacity, which is the most",
+        [nameof(Refusal.TooManyCapacityUnits)] = "units of provisioned capacity, the maximum",
         [nameof(Refusal.JobNotFound)] = "The job ID was not found: ",
-        [nameof(Refusal.RetrievalRangeInvalid)] = "It must begin at a multiple of 1048576 bytes",
+        [nameof(Refusal.RetrievalRangeInvalid)] = "It must begin at a multiple of 1048576 and",
         [nameof(Refusal.JobNotReady)] = "not currently available for download",
     };
 

@@ -1,7 +1,7 @@
 using System.Globalization;
-using OrleansUploads.Gateway.Glacier;
+using OrleansUploads.Gateway.Glacier.Protocol;
 using OrleansUploads.Gateway.Tests.Harness;
-using static OrleansUploads.Gateway.Glacier.GlacierOperation;
+using static OrleansUploads.Gateway.Glacier.Protocol.GlacierOperation;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 

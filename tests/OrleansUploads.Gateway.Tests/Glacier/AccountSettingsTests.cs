@@ -1,5 +1,6 @@
-using OrleansUploads.Core.Accounts;
-using OrleansUploads.Gateway.Credentials;
+using OrleansUploads.Core.Settings;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Gateway.Http.Credentials;
 using OrleansUploads.Gateway.Tests.Harness;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
@@ -55,7 +56,7 @@ public class AccountSettingsTests(GatewayFixture gateway) : IClassFixture<Gatewa
             400, "InvalidParameterValueException", "Invalid RetrievalByteRange");
         (await gateway.SendAsync(Order(vault, archive, "Standard", "0-1048575"))).Expect(202);
         (await gateway.SendAsync(Order(vault, archive, "Standard", "0-1048575"))).ExpectError(
-            400, "PolicyEnforcedException", "allows 4194304 bytes in an hour; 4194304 were asked for");
+            400, "PolicyEnforcedException", "allows 4194304 bytes per hour; 4194304 bytes were requested");
 
         Clock.Advance(TimeSpan.FromHours(1) - TimeSpan.FromMilliseconds(1));
         (await gateway.SendAsync(Order(vault, archive, "Standard", "0-1048575"))).ExpectError(
@@ -84,7 +85,7 @@ public class AccountSettingsTests(GatewayFixture gateway) : IClassFixture<Gatewa
         var archive = await gateway.NewArchiveAsync(vault, Bytes(15 * MiB));
         (await gateway.SendAsync(SetRetrievalPolicy("""{"Policy":{"Rules":[{"Strategy":"FreeTier"}]}}"""))).Expect(204);
         (await gateway.SendAsync(Retrieve(vault, archive))).ExpectError(
-            400, "PolicyEnforcedException", "allows 14913080 bytes in an hour");
+            400, "PolicyEnforcedException", "allows 14913080 bytes per hour");
         (await gateway.SendAsync(Order(vault, archive, "Standard", $"0-{(14 * MiB) - 1}"))).Expect(202);
     }
 

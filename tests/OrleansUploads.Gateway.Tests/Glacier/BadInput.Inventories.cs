@@ -11,7 +11,7 @@ internal sealed partial record BadInput
         new("an inventory of an unknown vault",
             s => RetrieveInventory("nowhere", "{}"), 404, NotFound, "Vault not found for ARN"),
         new("an inventory of one archive",
-            s => Inventory(s, $"\"ArchiveId\":\"{s.Archive}\""), 400, Invalid, "Invalid ArchiveId: a job of the type"),
+            s => Inventory(s, $"\"ArchiveId\":\"{s.Archive}\""), 400, Invalid, "Invalid ArchiveId: a job of type"),
         new("an inventory of a range",
             s => Inventory(s, "\"RetrievalByteRange\":\"0-1048575\""), 400, Invalid, "Invalid RetrievalByteRange: a job of"),
         new("an inventory in a format that is none",

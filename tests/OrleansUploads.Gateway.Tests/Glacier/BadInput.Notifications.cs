@@ -29,7 +29,7 @@ internal sealed partial record BadInput
             s => SetNotifications(s.Vault, $$"""{"SNSTopic":"arn:x","Events":["ArchiveRetrievalCompleted","{{name}}"]}"""),
             400,
             Invalid,
-            $"Invalid Events: {name}. There are 'ArchiveRetrievalCompleted' and")),
+            $"Invalid Events: {name}. Valid events: 'ArchiveRetrievalCompleted' and")),
         new("notifications of an event that is null",
             s => SetNotifications(s.Vault, """{"SNSTopic":"arn:x","Events":[null]}"""), 400, Invalid, "Invalid Events: null"),
         .. new[] { "", "arn:", "ready", "arn:a b", "arn:a\\u0000", "arn:a\\r\\nb", "arn:\u00e4", $"arn:{new string('t', 253)}" }

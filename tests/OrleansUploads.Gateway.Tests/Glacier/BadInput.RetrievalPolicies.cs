@@ -26,7 +26,7 @@ internal sealed partial record BadInput
             s => Rules($$"""{"Strategy":"{{strategy}}","BytesPerHour":1}"""),
             400,
             Invalid,
-            $"Invalid BytesPerHour: 1. The strategy {strategy} has none")),
+            $"Invalid BytesPerHour: 1. The strategy {strategy} does not have this field")),
         .. new[] { "0", "-1", "1.5", "1e30", "9223372036854775808", "\"1\"", "true", "[1]" }.Select(bytes => new BadInput(
             $"a rule of {bytes} bytes",
             s => Rules($$"""{"Strategy":"BytesPerHour","BytesPerHour":{{bytes}}}"""),

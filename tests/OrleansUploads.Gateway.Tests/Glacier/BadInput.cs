@@ -181,7 +181,7 @@ internal sealed partial record BadInput(string Name, Func<Scene, ApiRequest> Req
         new("a job that is null", s => InitiateJob(s.Vault, "null"), 400, Missing, "missing: Job Parameters"),
         new("a job without type", s => InitiateJob(s.Vault, "{}"), 400, Missing, "missing: type"),
         new("a job of an unknown type", s => InitiateJob(s.Vault, """{"Type":"x"}"""), 400, Invalid, "Invalid Type: x"),
-        new("a select", s => InitiateJob(s.Vault, """{"Type":"select"}"""), 400, Invalid, "Select is retired"),
+        new("a select", s => InitiateJob(s.Vault, """{"Type":"select"}"""), 400, Invalid, "Select jobs are no longer supported"),
         new("a body that is no JSON", s => InitiateJob(s.Vault, "{"), 400, "SerializationException", "not the JSON object"),
         new("a body that is no object", s => InitiateJob(s.Vault, "[]"), 400, "SerializationException", "not the JSON object"),
         new("a retrieval without archive",
@@ -191,6 +191,7 @@ internal sealed partial record BadInput(string Name, Func<Scene, ApiRequest> Req
             s => Retrieve(s.Vault, new string('a', 138)), 404, NotFound, "archive ID was not found: aaa"),
         new("a retrieval from an unknown vault", s => Retrieve("nowhere", s.Archive), 404, NotFound, "Vault not found"),
         new("a tier that is none", s => Job(s, "Tier", "Fast"), 400, Invalid, "Invalid Tier: Fast"),
+        new("a job's topic that is too long", s => Job(s, "SNSTopic", new string('x', 257)), 400, Invalid, "at most 256"),
         new("a job with a description of 1,025 characters",
             s => Job(s, "Description", new string('d', 1025)), 400, Invalid, "at most 1024"),
         .. new[] { "0-1048574", "1-1048575", "0-3145728", "3145728-4194303", "524288-1048575" }.Select(range => new BadInput(

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Settings;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Memory;
 using OrleansUploads.Engine.Reclaim;
@@ -125,7 +125,7 @@ public sealed class DailyInventoryTests : IAsyncLifetime
     {
         if (_server.Host is EmbeddedHost host)
         {
-            await new WakeScan(host, _journal, _clock).RunAsync(CancellationToken.None);
+            await new WakeScan(host, _journal).RunAsync(CancellationToken.None);
         }
         else
         {

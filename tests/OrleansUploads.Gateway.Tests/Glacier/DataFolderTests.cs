@@ -1,5 +1,5 @@
-using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Gateway.Tests.Harness;
+using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
 
@@ -7,14 +7,14 @@ namespace OrleansUploads.Gateway.Tests.Glacier;
 public sealed class DataFolderFixture : GatewayFixture
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("orleansuploads-");
-    private EmbeddedEngine? _engine;
+    private FolderEngine? _engine;
 
     protected override GatewaySetup Setup
     {
         get
         {
             var clock = new SettableClock();
-            _engine = EmbeddedEngine.Open(_folder.FullName, new EmbeddedEngineOptions(), clock, (_, _) => { });
+            _engine = FolderEngine.Open(_folder.FullName, clock, clock: new SettableHostClock(clock));
             return new GatewaySetup { Clock = clock, Parts = _engine.Parts, Host = _ => _engine.Host };
         }
     }

@@ -1,16 +1,14 @@
 using System.Reflection;
-using OrleansUploads.Core;
-using OrleansUploads.Core.Accounts;
-using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Hashing;
-using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Glacier.Errors;
+using OrleansUploads.Gateway.Http.Errors;
 using OrleansUploads.Gateway.Tests.Harness;
+using OrleansUploads.Gateway.Tests.Http.Fronts;
+using OrleansUploads.Hashing;
 using OrleansUploads.Signing;
 using OrleansUploads.TestKit.Documents;
 
@@ -26,10 +24,10 @@ public sealed class ErrorTableTests
     public void Each_refusal_has_its_documented_error_and_a_helpful_message()
     {
         var cases = typeof(Refusal).GetNestedTypes().Where(type => type.IsSubclassOf(typeof(Refusal))).ToList();
-        Assert.Equal(34, cases.Count);
+        Assert.Equal(41, cases.Count);
         foreach (var type in cases)
         {
-            var error = RefusalErrors.Describe(Make(type), "us-east-1", "the-id");
+            var error = GlacierRefusals.Describe(Make(type), "us-east-1", "the-id");
             AssertDocumented(type.Name, error);
             Assert.DoesNotContain("{", error.Message, StringComparison.Ordinal);
             Assert.DoesNotContain("  ", error.Message, StringComparison.Ordinal);
@@ -42,7 +40,7 @@ public sealed class ErrorTableTests
     {
         foreach (var outcome in Enum.GetValues<SignatureOutcome>().Where(outcome => outcome != SignatureOutcome.Verified))
         {
-            AssertDocumented(outcome.ToString(), SignatureErrors.Describe(Verdict(outcome), "us-east-1"));
+            AssertDocumented(outcome.ToString(), DescribeVerdict(outcome));
         }
     }
 
@@ -53,6 +51,8 @@ public sealed class ErrorTableTests
         Exception[] faults =
         [
             new PartStoreFullException("x"),
+            new PartStoreFailedException("x", new IOException()),
+            new PartStoreUnavailableException("x"),
             new EntityUnavailableException(entity, "x"),
             new JournalUnavailableException("x"),
             new JournalDamagedException("x"),
@@ -60,12 +60,12 @@ public sealed class ErrorTableTests
         ];
         foreach (var fault in faults)
         {
-            AssertDocumented(fault.GetType().Name, FaultErrors.Describe(fault, "the-request"));
+            AssertDocumented(fault.GetType().Name, DescribeFault(fault));
         }
 
-        AssertDocumented("anything else", FaultErrors.Describe(new InvalidOperationException("secret"), "the-request"));
+        AssertDocumented("anything else", DescribeFault(new InvalidOperationException("secret")));
         Assert.DoesNotContain(
-            "secret", FaultErrors.Describe(new InvalidOperationException("secret"), "r").Message, StringComparison.Ordinal);
+            "secret", DescribeFault(new InvalidOperationException("secret")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class ErrorTableTests
         foreach (var cause in new Exception[] { new JournalUnavailableException("x"), new JournalDamagedException("x") })
         {
             var behind = new EntityUnavailableException(entity, "x", cause);
-            Assert.Equal(FaultErrors.Describe(cause, "r"), FaultErrors.Describe(behind, "r"));
+            Assert.Equal(DescribeFault(cause), DescribeFault(behind));
         }
     }
 
@@ -87,6 +87,12 @@ public sealed class ErrorTableTests
         var documented = Documented.Values.Select(row => row[1].Trim('`')).Where(code => char.IsUpper(code[0])).Distinct();
         Assert.Equal(codes.Order(), documented.Order());
     }
+
+    private static GlacierError DescribeFault(Exception fault) =>
+        GlacierHttpErrors.Describe(HttpFaults.ToError(fault, "the-request", maxDocumentBytes: 1024));
+
+    private static GlacierError DescribeVerdict(SignatureOutcome outcome) =>
+        GlacierHttpErrors.Describe(new HttpError.SignatureRejected(HttpErrorSamples.Verdict(outcome), "us-east-1"));
 
     private static void AssertDocumented(string name, GlacierError error)
     {
@@ -113,6 +119,7 @@ public sealed class ErrorTableTests
         {
             _ when type == typeof(int) => 7,
             _ when type == typeof(long) => 7L,
+            _ when type == typeof(bool) => true,
             _ when type == typeof(DateTimeOffset) => DateTimeOffset.UnixEpoch,
             _ when type == typeof(PartRange) => new PartRange(0, 1),
             _ when type == typeof(PartSize) => size,
@@ -125,14 +132,4 @@ public sealed class ErrorTableTests
             _ => throw new NotSupportedException($"No sample of {type}."),
         };
     }
-
-    /// <summary>A verdict as the verifier would give it; its makers are its own affair.</summary>
-    private static SignatureVerdict Verdict(SignatureOutcome outcome) => outcome switch
-    {
-        SignatureOutcome.NoAuthorization => SignatureVerdict.For(AuthorizationFlaw.Absent),
-        SignatureOutcome.MalformedAuthorization => SignatureVerdict.For(AuthorizationFlaw.SignatureMalformed),
-        _ => (SignatureVerdict)typeof(SignatureVerdict)
-            .GetConstructor(BindingFlags.NonPublic | BindingFlags.Instance, [typeof(SignatureOutcome)])!
-            .Invoke([outcome]),
-    };
 }

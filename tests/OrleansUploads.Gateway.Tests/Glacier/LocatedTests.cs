@@ -1,12 +1,13 @@
-using OrleansUploads.Core;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Gateway.Tests.Harness;
+using OrleansUploads.Hashing;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
@@ -27,7 +28,7 @@ public class LocatedTests(GatewayFixture gateway) : IClassFixture<GatewayFixture
         (await gateway.SendAsync(Part(vault, upload, 0, Bytes(MiB, 9)))).ExpectError(
             400,
             "InvalidParameterValueException",
-            $"The upload {upload} takes no bytes here: they are kept by the system that opened it. Upload the part there.");
+            $"The upload {upload} does not accept bytes here: another system stores them. Upload the part to the system that initiated the upload.");
 
         Assert.Equal(before, await gateway.LookAsync(vault, upload));
     }
@@ -85,8 +86,8 @@ public class LocatedTests(GatewayFixture gateway) : IClassFixture<GatewayFixture
         (await gateway.SendAsync(InitiateJob(vault, parameters))).ExpectError(
             400,
             "InvalidParameterValueException",
-            $"The bytes of the archive {archive} are kept by the system that uploaded it, and cannot be retrieved here. "
-            + "Fetch its manifest there; it says where they are.");
+            $"The bytes of the archive {archive} are stored by the system that uploaded it and cannot be retrieved here. "
+            + "Get its manifest from that system; it says where they are.");
 
         Assert.Empty((await gateway.SendAsync(ListJobs(vault))).Json.GetProperty("JobList").EnumerateArray());
     }
@@ -122,7 +123,7 @@ public class LocatedTests(GatewayFixture gateway) : IClassFixture<GatewayFixture
         Assert.True(UploadId.TryParse(upload, out var id));
         var outcome = await gateway.Server.Host.AskAsync(id.Entity, Report(VaultOf(vault), 0), CancellationToken.None);
 
-        Assert.IsType<Refusal.UploadKeptByGateway>(outcome.Refusal);
+        Assert.IsType<Refusal.UploadStoredByGateway>(outcome.Refusal);
         Assert.Equal(before, await gateway.LookAsync(vault, upload));
     }
 
@@ -134,7 +135,7 @@ public class LocatedTests(GatewayFixture gateway) : IClassFixture<GatewayFixture
         Assert.True(PartSize.TryCreate(MiB, out var partSize));
         await AskAsync(
             id.Entity,
-            new OpenUpload(id, upload, partSize, Description.None, UploadOrigin.Multipart, Custody.Elsewhere));
+            new OpenUpload(id, upload, partSize, Description.None, UploadOrigin.Multipart, ByteStorage.External));
         for (var first = 0; first < Archive.Length; first += MiB)
         {
             await AskAsync(upload.Entity, Report(id, first));
@@ -143,11 +144,11 @@ public class LocatedTests(GatewayFixture gateway) : IClassFixture<GatewayFixture
         return upload.ToString();
     }
 
-    private static StoreLocatedPart Report(VaultId vault, int first)
+    private static ReportExternalPart Report(VaultId vault, int first)
     {
         var end = Math.Min(first + MiB, Archive.Length);
         Assert.True(PartLocation.TryParse($"node-7/{first}", out var location));
-        return new StoreLocatedPart(
+        return new ReportExternalPart(
             vault, new PartRange(first, end - 1), TreeHasher.Compute(Archive.AsSpan(first, end - first)), location);
     }
 

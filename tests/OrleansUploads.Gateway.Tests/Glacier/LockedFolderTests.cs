@@ -1,5 +1,5 @@
-using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Gateway.Tests.Harness;
+using OrleansUploads.TestKit;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
@@ -47,6 +47,24 @@ public sealed class LockedFolderTests : IDisposable
     }
 
     [Fact]
+    public async Task A_clock_that_jumps_ahead_does_not_open_a_lock_until_an_operator_accepts_it()
+    {
+        await using var engine = await OpenAsync();
+        await using var server = await StartAsync(engine);
+        (await server.SendAsync(CreateVault("papers"))).Expect(201);
+        var archive = (await server.SendAsync(UploadArchive("papers", Bytes(7)))).Expect(201).Header("x-amz-archive-id")!;
+        (await server.SendAsync(InitiateLock("papers", VaultLockTests.KeepAYear))).Expect(201);
+
+        _clock.Advance(TimeSpan.FromDays(365));
+        (await server.SendAsync(InitiateLock("papers", VaultLockTests.KeepAYear))).Expect(201);
+        (await server.SendAsync(DeleteArchive("papers", archive))).ExpectError(
+            500, "ServiceUnavailableException", "clock cannot be trusted");
+        await engine.Clock.AcceptAsync(engine.Host, CancellationToken.None);
+        await engine.Clock.BeatAsync(engine.Host, CancellationToken.None);
+        (await server.SendAsync(DeleteArchive("papers", archive))).Expect(204);
+    }
+
+    [Fact]
     public async Task A_lock_keeps_its_vault_when_the_server_comes_back_in_another_region()
     {
         var archive = "";
@@ -71,15 +89,25 @@ public sealed class LockedFolderTests : IDisposable
 
     private async Task ServeAsync(Func<GatewayServer, Task> use, GatewayOptions? options = null)
     {
-        await using var engine = EmbeddedEngine.Open(_folder.FullName, new EmbeddedEngineOptions(), _clock, (_, _) => { });
-        await using var server = await GatewayServer.StartAsync(
-            new GatewaySetup
-            {
-                Clock = _clock,
-                Parts = engine.Parts,
-                Host = _ => engine.Host,
-                Options = options ?? new GatewayOptions(),
-            });
+        await using var engine = await OpenAsync();
+        await using var server = await StartAsync(engine, options);
         await use(server);
     }
+
+    /// <summary>Opens the folder. The clock is trusted from the first beat on.</summary>
+    private async Task<FolderEngine> OpenAsync()
+    {
+        var engine = FolderEngine.Open(_folder.FullName, _clock);
+        await engine.Clock.BeatAsync(engine.Host, CancellationToken.None);
+        return engine;
+    }
+
+    private Task<GatewayServer> StartAsync(FolderEngine engine, GatewayOptions? options = null) => GatewayServer.StartAsync(
+        new GatewaySetup
+        {
+            Clock = _clock,
+            Parts = engine.Parts,
+            Host = _ => engine.Host,
+            Options = options ?? new GatewayOptions(),
+        });
 }

@@ -139,7 +139,7 @@ public partial class MultipartTests(GatewayFixture gateway) : IClassFixture<Gate
         }
 
         (await gateway.SendAsync(Complete(vault, upload, MiB, TreeHashOf(Bytes(3))))).ExpectError(
-            400, "InvalidParameterValueException", "complete already");
+            400, "InvalidParameterValueException", "already complete");
         Assert.Equal(before, await gateway.LookAsync(vault, upload));
     }
 

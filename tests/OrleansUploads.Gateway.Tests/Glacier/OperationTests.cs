@@ -1,4 +1,5 @@
-using OrleansUploads.Gateway.Glacier;
+using OrleansUploads.Gateway.Glacier.Protocol;
+using OrleansUploads.Gateway.Http.Exchanges;
 using OrleansUploads.Gateway.Tests.Harness;
 using OrleansUploads.TestKit.Documents;
 
@@ -53,7 +54,7 @@ public sealed class OperationTests
         foreach (var operation in Enum.GetValues<GlacierOperation>())
         {
             var address = Addresses[operation];
-            Assert.Equal(operation, GlacierRoute.Find(address.Method, RequestTarget.Parse(address.Target))?.Operation);
+            Assert.Equal(operation, GlacierRoute.Parse(address.Method, RequestTarget.Parse(address.Target))?.Operation);
         }
     }
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using OrleansUploads.Core;
 using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Gateway.Tests.Harness;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
@@ -35,7 +35,7 @@ public sealed class PolicyGateTests : IAsyncLifetime
         await AssertAsksAsync(Part(Vault, _upload, 0, Bytes(7)), "FindPolicies", "CheckPart", "StorePart");
         await AssertAsksAsync(ListTags(Vault), "FindPolicies", "ListTags");
         await AssertAsksAsync(ListJobs(Vault), "FindPolicies", "ListJobs");
-        await AssertAsksAsync(Retrieve(Vault, _archive), "FindPolicies", "FindArchive", "AdmitRetrieval", "StartRetrieval");
+        await AssertAsksAsync(Retrieve(Vault, _archive), "FindPolicies", "CountRetirements", "FindArchive", "AdmitRetrieval", "StartRetrieval");
         await AssertAsksAsync(DeleteArchive(Vault, _archive), "FindPoliciesForDeletion", "DeleteArchive");
         await AssertAsksAsync(ListVaults(), "ListVaults", "DescribeVault");
     }
@@ -44,11 +44,11 @@ public sealed class PolicyGateTests : IAsyncLifetime
     public async Task The_age_of_an_archive_is_asked_for_only_where_a_policy_looks_at_it()
     {
         (await _server.SendAsync(SetAccessPolicy(Vault, PolicyOf("Deny", "glacier:DeleteVault")))).Expect(204);
-        await AssertAsksAsync(Retrieve(Vault, _archive), "FindPolicies", "FindArchive", "AdmitRetrieval", "StartRetrieval");
+        await AssertAsksAsync(Retrieve(Vault, _archive), "FindPolicies", "CountRetirements", "FindArchive", "AdmitRetrieval", "StartRetrieval");
 
         (await _server.SendAsync(SetAccessPolicy(Vault, VaultLockTests.KeepAYear))).Expect(204);
         await AssertAsksAsync(ListTags(Vault), "FindPolicies", "ListTags");
-        await AssertAsksAsync(Retrieve(Vault, _archive), "FindPolicies", "FindArchive", "FindArchive", "AdmitRetrieval", "StartRetrieval");
+        await AssertAsksAsync(Retrieve(Vault, _archive), "FindPolicies", "FindArchive", "CountRetirements", "FindArchive", "AdmitRetrieval", "StartRetrieval");
         await AssertAsksAsync(DeleteArchive(Vault, _archive), "FindPoliciesForDeletion", "FindArchiveForDeletion");
     }
 
@@ -60,7 +60,7 @@ public sealed class PolicyGateTests : IAsyncLifetime
         {
             _host.Asked.Clear();
             await _server.SendAsync(request);
-            Assert.All(_host.Asked.Where(command => command is not ICommand<Done>), command => Assert.True(command is IBindingCommand));
+            Assert.All(_host.Asked.Where(command => command is not ICommand<Done>), command => Assert.True(command is IRequiresFreshState));
         }
     }
 

@@ -1,6 +1,7 @@
 using OrleansUploads.Core.Policies;
-using OrleansUploads.Gateway.Glacier;
 using OrleansUploads.Gateway.Glacier.Policies;
+using OrleansUploads.Gateway.Glacier.Protocol;
+using OrleansUploads.Gateway.Http.Exchanges;
 using OrleansUploads.Gateway.Tests.Harness;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
@@ -44,6 +45,20 @@ public class PolicyTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
         (await gateway.SendAsync(CreateVault(vault))).Expect(201);
         (await gateway.SendAsync(ListVaults())).Expect(200);
         (await gateway.SendAsync(DescribeVault(vault))).ExpectError(403, Denied, "access policy denies it");
+    }
+
+    [Fact]
+    public async Task An_access_policy_may_use_a_condition_key_that_is_always_absent()
+    {
+        var vault = await gateway.NewVaultAsync();
+        var equals = PolicyOf("Deny", "*", """{"StringEquals":{"aws:PrincipalOrgID":"o-1"}}""");
+        (await gateway.SendAsync(SetAccessPolicy(vault, equals))).Expect(204);
+        (await gateway.SendAsync(DescribeVault(vault))).Expect(200);
+        var differs = PolicyOf("Deny", "glacier:DescribeVault", """{"StringNotEquals":{"aws:PrincipalTag/team":"blue"}}""");
+        (await gateway.SendAsync(SetAccessPolicy(vault, differs))).Expect(204);
+        (await gateway.SendAsync(DescribeVault(vault))).ExpectError(403, Denied, "access policy denies it");
+        (await gateway.SendAsync(DeleteAccessPolicy(vault))).Expect(204);
+        (await gateway.SendAsync(DescribeVault(vault))).Expect(200);
     }
 
     [Fact]
@@ -158,7 +173,7 @@ public class PolicyTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
     }
 
     private static IEnumerable<string> Operations(bool guarded) => OperationTests.Addresses
-        .Where(address => PolicyGate.Guards(GlacierRoute.Find(
+        .Where(address => PolicyGate.Guards(GlacierRoute.Parse(
             address.Value.Method, RequestTarget.Parse(address.Value.Target))!) == guarded)
         .Select(address => address.Key.ToString());
 

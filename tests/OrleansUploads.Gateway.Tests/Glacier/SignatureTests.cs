@@ -1,4 +1,4 @@
-using OrleansUploads.Core.Accounts;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Gateway.Tests.Harness;
 using OrleansUploads.Signing;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
@@ -87,6 +87,37 @@ public sealed class SignatureTests(GatewayFixture gateway) : IClassFixture<Gatew
             .Select(sent => sent.Name == header ? (header, value) : sent);
         (await gateway.Server.SendAsync(request, headers)).ExpectError(
             403, "InvalidSignatureException", "does not match");
+    }
+
+    [Theory]
+    [InlineData("Content-Range")]
+    [InlineData("x-amz-archive-description")]
+    [InlineData("x-amz-content-sha256")]
+    [InlineData("x-amz-date")]
+    [InlineData("x-amz-glacier-version")]
+    [InlineData("x-amz-sha256-tree-hash")]
+    [InlineData("X-Amz-Whatever")]
+    public async Task A_header_that_says_what_to_do_must_be_signed(string header)
+    {
+        var vault = await gateway.NewVaultAsync();
+        var upload = await gateway.NewUploadAsync(vault);
+        var request = Part(vault, upload, 0, Bytes(MiB));
+        var name = header.ToLowerInvariant();
+        var added = name == "x-amz-date" || request.Headers.ContainsKey(name) ? request : request.With(header, "x");
+
+        var refused = await gateway.SendAsync(added, new Signer { UnsignedHeader = name });
+
+        refused.ExpectError(403, "InvalidSignatureException", $"The header {name} must be among the signed headers.");
+        (await gateway.SendAsync(added)).Expect(204);
+    }
+
+    [Fact]
+    public async Task A_range_of_job_output_need_not_be_signed()
+    {
+        var vault = await gateway.NewVaultAsync();
+        var job = await gateway.NewJobAsync(Retrieve(vault, await gateway.NewArchiveAsync(vault, Bytes(10))));
+
+        (await gateway.SendAsync(GetOutput(vault, job).With("Range", "bytes=0-4"), new Signer { UnsignedHeader = "range" })).Expect(206);
     }
 
     [Fact]

@@ -15,7 +15,7 @@ public sealed class StallTests
         {
             Options = new GatewayOptions
             {
-                BodyRateGrace = TimeSpan.FromSeconds(1.1),
+                BodyRateWindow = TimeSpan.FromSeconds(1.1),
                 MinBodyBytesPerSecond = 1024 * MiB,
             },
         });
@@ -35,7 +35,7 @@ public sealed class StallTests
     {
         await using var server = await GatewayServer.StartAsync(new GatewaySetup
         {
-            Options = new GatewayOptions { BodyPatience = TimeSpan.FromSeconds(1) },
+            Options = new GatewayOptions { BodyStallTimeout = TimeSpan.FromSeconds(1) },
         });
         (await server.SendAsync(CreateVault("v"))).Expect(201);
         var upload = (await server.SendAsync(Initiate("v"))).Header("x-amz-multipart-upload-id")!;
@@ -53,7 +53,7 @@ public sealed class StallTests
     {
         var faults = new FaultLog();
         await using var server = await GatewayServer.StartAsync(
-            new GatewaySetup { Options = new GatewayOptions { BodyPatience = TimeSpan.FromSeconds(1) } },
+            new GatewaySetup { Options = new GatewayOptions { BodyStallTimeout = TimeSpan.FromSeconds(1) } },
             services => services.AddSingleton<ILoggerProvider>(faults));
         await using var connection = await server.BeginAsync(ListCapacity().With("Content-Length", "1"));
 
@@ -80,7 +80,8 @@ public sealed class StallTests
         // Either of them got the one place to wait in.
         var answers = new[] { second.ReadAsync(), third.ReadAsync() };
         var refused = await Task.WhenAny(answers);
-        (await refused).ExpectError(400, "ThrottlingException", "Slow down");
+        (await refused).ExpectError(400, "ThrottlingException", "slow down");
+        Assert.Equal("5", (await refused).Header("Retry-After"));
         (await server.SendAsync(DescribeVault("v"))).Expect(200);
 
         await first.SendAsync(Bytes(7));

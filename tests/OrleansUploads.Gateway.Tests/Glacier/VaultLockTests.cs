@@ -73,7 +73,7 @@ public class VaultLockTests(GatewayFixture gateway) : IClassFixture<GatewayFixtu
         ];
         foreach (var attempt in attempts)
         {
-            (await gateway.SendAsync(attempt)).ExpectError(403, Denied, "The vault is locked for ever");
+            (await gateway.SendAsync(attempt)).ExpectError(403, Denied, "The vault is locked permanently");
         }
 
         (await gateway.SendAsync(CompleteLock(vault, id))).Expect(204);

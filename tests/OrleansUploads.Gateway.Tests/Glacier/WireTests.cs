@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Gateway.Tests.Harness;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
@@ -77,7 +77,7 @@ public sealed class WireTests(GatewayFixture gateway) : IClassFixture<GatewayFix
             await using var connection = await gateway.Server.BeginAsync(request.With("Transfer-Encoding", "chunked"));
             await SendChunkedAsync(connection, request.Body);
             (await connection.ReadAsync()).ExpectError(
-                400, "MissingParameterValueException", "Transfer-Encoding: chunked are not taken");
+                400, "MissingParameterValueException", "Transfer-Encoding: chunked are not accepted");
         }
     }
 

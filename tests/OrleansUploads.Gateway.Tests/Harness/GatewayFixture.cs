@@ -1,5 +1,5 @@
 using System.Text;
-using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Gateway.Tests.Harness;
 

@@ -6,7 +6,8 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OrleansUploads.Engine.Entities;
-using OrleansUploads.Gateway.Credentials;
+using OrleansUploads.Gateway.Hosting;
+using OrleansUploads.Gateway.Http.Credentials;
 
 namespace OrleansUploads.Gateway.Tests.Harness;
 
@@ -35,6 +36,8 @@ public sealed class GatewayServer : IAsyncDisposable
     public IEntityHost Host { get; }
 
     public IPEndPoint EndPoint { get; }
+
+    public IServiceProvider Services => _app.Services;
 
     public LogLines Log => _app.Services.GetRequiredService<LogLines>();
 

@@ -1,12 +1,10 @@
-using OrleansUploads.Core.Accounts;
-using OrleansUploads.Core.Jobs;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Settings;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Memory;
 using OrleansUploads.Engine.Ports;
-using OrleansUploads.Gateway.Credentials;
+using OrleansUploads.Gateway.Http.Credentials;
 
 namespace OrleansUploads.Gateway.Tests.Harness;
 
@@ -29,6 +27,8 @@ public sealed record GatewaySetup
 
     public AccountPolicy Accounts { get; init; } = new();
 
+    public VaultLimits Vaults { get; init; } = new();
+
     public InventorySchedule Inventories { get; init; } = InventorySchedule.Current;
 
     /// <summary>Who may sign.</summary>
@@ -45,7 +45,7 @@ public sealed record GatewaySetup
 
     /// <summary>Makes the host where a test does not care; the tests of the cluster put grains behind the gateway here.</summary>
     public static Func<GatewaySetup, IEntityHost> DefaultHost { get; set; } = static setup => new EmbeddedHost(
-        new EntityCatalog(setup.Uploads, setup.Retrievals, setup.Accounts, setup.Inventories),
+        new EntityCatalog(setup.Uploads, setup.Retrievals, setup.Accounts, setup.Inventories, vaults: setup.Vaults),
         setup.Journal,
         setup.Parts,
         setup.Clock,

@@ -23,15 +23,19 @@ public sealed record Signer
     /// <summary>How far the signer's clock is ahead of the server's.</summary>
     public TimeSpan Ahead { get; init; }
 
+    /// <summary>A header, in lower case, that is sent but not signed; null for none.</summary>
+    public string? UnsignedHeader { get; init; }
+
     /// <summary>The headers to send, in order: host, date, the request's own, and the signature over all of them.</summary>
     public ImmutableArray<(string Name, string Value)> Sign(ApiRequest request, string host, DateTimeOffset now)
     {
         var headers = request.Headers
             .SetItem("host", host)
             .SetItem("x-amz-date", AmzTimestamp.Format(now + Ahead));
-        var names = headers.Keys.Select(name => name.ToLowerInvariant()).Order(StringComparer.Ordinal).ToArray();
+        var names = headers.Keys.Select(name => name.ToLowerInvariant()).Where(name => name != UnsignedHeader)
+            .Order(StringComparer.Ordinal).ToArray();
         var signed = new SigningRequest(
-            request.Method, request.Target, name => headers.GetValueOrDefault(name), request.PayloadHash);
+            request.Method, request.Target, name => headers.GetValueOrDefault(name), headers.Keys, request.PayloadHash);
         var authorization = new RequestSigner(Rules, Region, AccessKeyId, SecretKey).Sign(signed, names);
         return [.. headers.Select(header => (header.Key, header.Value)), ("Authorization", authorization.ToString())];
     }

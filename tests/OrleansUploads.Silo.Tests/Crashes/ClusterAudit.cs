@@ -1,6 +1,6 @@
 using OrleansUploads.Client;
-using OrleansUploads.Core.Hashing;
 using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Silo.Tests.Crashes;
 

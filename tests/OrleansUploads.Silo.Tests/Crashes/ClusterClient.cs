@@ -1,7 +1,7 @@
 using OrleansUploads.Client;
-using OrleansUploads.Core.Hashing;
 using OrleansUploads.EndToEnd.Tests.Crashes;
 using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Silo.Tests.Crashes;
 

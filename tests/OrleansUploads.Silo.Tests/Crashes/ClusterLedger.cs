@@ -3,7 +3,7 @@ using OrleansUploads.EndToEnd.Tests.Crashes;
 
 namespace OrleansUploads.Silo.Tests.Crashes;
 
-/// <summary>All that the clients were told.</summary>
+/// <summary>All acknowledgements that the clients received.</summary>
 internal sealed class ClusterLedger
 {
     public const string Vault = "crashes";

@@ -5,7 +5,7 @@ using OrleansUploads.Silo.Tests.Harness;
 
 namespace OrleansUploads.Silo.Tests.Crashes;
 
-/// <summary>Three silos on PostgreSQL, one of which is always just dying.</summary>
+/// <summary>Three silos on PostgreSQL that are killed in turn.</summary>
 public sealed class CrashTests(PostgresServer postgres, ITestOutputHelper output) : IDisposable
 {
     private const int Silos = 3;
@@ -28,7 +28,7 @@ public sealed class CrashTests(PostgresServer postgres, ITestOutputHelper output
     }
 
     [Fact]
-    public async Task Killed_one_after_the_other_under_load_the_silos_lose_nothing_and_answer_nothing_wrong()
+    public async Task Silos_killed_in_turn_under_load_lose_nothing_and_return_no_wrong_answer()
     {
         var silos = await StartAsync(await postgres.CreateDatabaseAsync());
         try
@@ -54,7 +54,7 @@ public sealed class CrashTests(PostgresServer postgres, ITestOutputHelper output
     }
 
     [Fact]
-    public async Task A_silo_that_hangs_is_voted_out_and_ends_when_it_comes_back()
+    public async Task A_hanging_silo_is_voted_out_and_exits_when_it_resumes()
     {
         const int Victim = 1;
         var silos = await StartAsync(await postgres.CreateDatabaseAsync());
@@ -83,7 +83,7 @@ public sealed class CrashTests(PostgresServer postgres, ITestOutputHelper output
     }
 
     [Fact]
-    public async Task Replaced_one_after_the_other_in_good_order_the_silos_keep_every_client_served()
+    public async Task A_rolling_replacement_of_silos_fails_no_client_request()
     {
         var silos = await StartAsync(await postgres.CreateDatabaseAsync());
         var stops = new List<TimeSpan>();

@@ -1,11 +1,12 @@
 using System.Text.RegularExpressions;
-using OrleansUploads.Gateway;
+using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Silo.Settings;
 using OrleansUploads.Silo.Tests.Harness;
 
 namespace OrleansUploads.Silo.Tests.Deployment;
 
-/// <summary>What is written for Docker, Kubernetes and the operator names only what the program has.</summary>
+/// <summary>The files for Docker and Kubernetes and the operator's handbook refer only to settings, ports and paths that
+/// exist.</summary>
 public sealed partial class DeploymentTests
 {
     private static readonly string[] Files =
@@ -41,7 +42,7 @@ public sealed partial class DeploymentTests
     }
 
     [Fact]
-    public void Every_probe_asks_a_path_that_there_is()
+    public void Every_probe_uses_an_existing_path()
     {
         var asked = Probe().Matches(Everything).Select(match => match.Groups["path"].Value).ToList();
         Assert.True(asked.Count >= 5, "The probes were not found.");
@@ -54,7 +55,7 @@ public sealed partial class DeploymentTests
     [InlineData("deploy/Dockerfile", @"^EXPOSE (?<port>\d+) (?<port>\d+) (?<port>\d+)$")]
     [InlineData("deploy/kubernetes/silo.yaml", @"containerPort: (?<port>\d+)")]
     [InlineData("deploy/kubernetes/silo.yaml", @"\bport: (?<port>\d+)")]
-    public void Every_port_is_one_on_which_the_program_listens_by_default(string file, string pattern)
+    public void Every_port_is_a_default_port_of_the_program(string file, string pattern)
     {
         var named = Regex.Matches(Read(file), pattern, RegexOptions.Multiline)
             .SelectMany(match => match.Groups["port"].Captures.Select(capture => capture.Value));
@@ -88,7 +89,7 @@ public sealed partial class DeploymentTests
     [InlineData("docker-compose.yml", @"dockerfile: (?<path>\S+)")]
     [InlineData("docker-compose.yml", @"- \./(?<path>[^:]+):")]
     [InlineData("deploy/docker-compose.azurite.yml", @"file: (?<path>\S+)")]
-    public void Every_file_that_is_named_is_there(string file, string pattern)
+    public void Every_referenced_file_exists(string file, string pattern)
     {
         var named = Regex.Matches(Read(file), pattern, RegexOptions.Multiline)
             .SelectMany(match => match.Groups["path"].Value.Split(' ')).ToList();
@@ -97,7 +98,7 @@ public sealed partial class DeploymentTests
     }
 
     [Fact]
-    public void Every_image_has_a_version_and_none_is_the_latest()
+    public void Every_image_has_a_version_other_than_latest()
     {
         var images = Image().Matches(Everything).Select(match => match.Groups["image"].Value).ToList();
         Assert.True(images.Count >= 8, "The images were not found.");
@@ -105,7 +106,7 @@ public sealed partial class DeploymentTests
     }
 
     [Fact]
-    public void A_stop_lasts_no_longer_than_it_is_waited_for()
+    public void The_shutdown_time_fits_in_the_grace_period()
     {
         Assert.True(Seconds("docker-compose.yml", @"stop_grace_period: (\d+)s") > DrainSeconds("docker-compose.yml"));
         Assert.True(
@@ -118,7 +119,7 @@ public sealed partial class DeploymentTests
     }
 
     [Fact]
-    public void The_scripts_fetched_are_those_of_the_version_that_is_built_with()
+    public void The_fetched_scripts_match_the_referenced_Orleans_version()
     {
         var packages = Regex.Match(
             Read("Directory.Packages.props"), "Include=\"Microsoft.Orleans.Server\" Version=\"(.*)\"").Groups[1].Value;

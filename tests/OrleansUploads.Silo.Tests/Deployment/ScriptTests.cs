@@ -1,6 +1,6 @@
 using Npgsql;
 using OrleansUploads.EndToEnd.Tests.Harness;
-using OrleansUploads.Gateway.Credentials;
+using OrleansUploads.Gateway.Http.Credentials;
 using OrleansUploads.Silo.Storage;
 using OrleansUploads.Silo.Tests.Harness;
 
@@ -16,7 +16,7 @@ public sealed class ScriptTests(PostgresServer postgres) : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task A_database_gets_all_that_a_silo_needs_and_a_second_run_changes_nothing()
+    public async Task The_script_prepares_a_database_for_a_silo_and_a_second_run_changes_nothing()
     {
         var database = await postgres.CreateEmptyDatabaseAsync();
         OrleansScripts.CopyTo(_folder.Path);
@@ -37,7 +37,7 @@ public sealed class ScriptTests(PostgresServer postgres) : IDisposable
     }
 
     [Fact]
-    public async Task Secrets_are_made_once_and_are_what_a_silo_reads()
+    public async Task Secrets_are_created_once_in_the_form_that_a_silo_reads()
     {
         Directory.CreateDirectory(_folder.File("deploy"));
         var script = _folder.File("deploy/make-secrets.sh");

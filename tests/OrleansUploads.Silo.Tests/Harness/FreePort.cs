@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace OrleansUploads.Silo.Tests.Harness;
 
-/// <summary>Ports of the loopback address that nobody uses.</summary>
+/// <summary>Unused ports of the loopback address.</summary>
 internal static class FreePort
 {
     /// <summary>Some of them, all different.</summary>

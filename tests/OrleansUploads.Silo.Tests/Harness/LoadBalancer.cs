@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using OrleansUploads.Client;
+using OrleansUploads.Client.Models;
 
 namespace OrleansUploads.Silo.Tests.Harness;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Npgsql;
 using OrleansUploads.EndToEnd.Tests.Harness;
-using OrleansUploads.Silo.Tests.Harness;
 
 [assembly: AssemblyFixture(typeof(PostgresServer))]
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using OrleansUploads.Client;
+using OrleansUploads.Client.Models;
 using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Silo.Settings;
 
@@ -25,7 +26,7 @@ internal sealed class RunningSilo : IAsyncDisposable
         Address = address;
     }
 
-    /// <summary>Where its vault API is.</summary>
+    /// <summary>The address of the silo's vault API.</summary>
     public Uri Address { get; }
 
     public string Log => _process.Error;

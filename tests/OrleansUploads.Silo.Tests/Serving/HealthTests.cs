@@ -1,7 +1,7 @@
 using System.Net;
-using OrleansUploads.Client;
+using OrleansUploads.Client.Models;
 using OrleansUploads.EndToEnd.Tests.Harness;
-using OrleansUploads.Gateway;
+using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Silo.Settings;
 using OrleansUploads.Silo.Tests.Harness;
 
@@ -20,12 +20,15 @@ public sealed class HealthTests(PostgresServer postgres) : IDisposable
     }
 
     [Fact]
-    public async Task A_silo_that_works_is_ready_and_alive()
+    public async Task A_working_silo_is_ready_and_alive()
     {
         await using var silo = await StartAsync();
+        await Eventually.BecomesTrueAsync(
+            async () => !(await AskAsync(silo, GatewayEndpoints.HealthPath)).Report.Contains("Degraded", StringComparison.Ordinal),
+            "the clock is trusted");
         Assert.Equal(
             (HttpStatusCode.OK,
-                """{"status":"Healthy","checks":{"accepts-requests":"Healthy","parts":"Healthy","silo-active":"Healthy","storage":"Healthy","silo-not-dead":"Healthy"}}"""),
+                """{"status":"Healthy","checks":{"accepts-requests":"Healthy","parts":"Healthy","silo-active":"Healthy","storage":"Healthy","clock-is-trusted":"Healthy","silo-not-dead":"Healthy"}}"""),
             await AskAsync(silo, GatewayEndpoints.HealthPath));
         Assert.Equal(
             (HttpStatusCode.OK, """{"status":"Healthy","checks":{"silo-not-dead":"Healthy"}}"""),
@@ -33,7 +36,7 @@ public sealed class HealthTests(PostgresServer postgres) : IDisposable
     }
 
     [Fact]
-    public async Task Without_its_folder_it_is_not_ready_but_alive()
+    public async Task Without_its_folder_a_silo_is_alive_but_not_ready()
     {
         await using var silo = await StartAsync();
         Directory.Move(_folder.Data, _folder.File("unmounted"));
@@ -44,7 +47,7 @@ public sealed class HealthTests(PostgresServer postgres) : IDisposable
     }
 
     [Fact]
-    public async Task Without_its_storage_it_is_not_ready_but_alive()
+    public async Task Without_its_storage_a_silo_is_alive_but_not_ready()
     {
         var database = await postgres.CreateDatabaseAsync();
         await using var silo = await RunningSilo.StartAsync(RunningSilo.OnPostgres(database, _folder.Data));
@@ -53,7 +56,7 @@ public sealed class HealthTests(PostgresServer postgres) : IDisposable
     }
 
     [Fact]
-    public async Task While_its_database_is_away_it_is_unready_and_when_that_is_back_it_goes_on_by_itself()
+    public async Task A_silo_is_not_ready_without_its_database_and_recovers_when_it_returns()
     {
         var database = await postgres.CreateDatabaseAsync();
         await using var silo = await RunningSilo.StartAsync(RunningSilo.OnPostgres(database, _folder.Data));
@@ -79,7 +82,7 @@ public sealed class HealthTests(PostgresServer postgres) : IDisposable
     }
 
     [Fact]
-    public async Task Told_to_stop_it_goes_on_serving_unready_until_its_delay_is_over()
+    public async Task A_stopping_silo_is_not_ready_and_keeps_serving_until_its_delay_ends()
     {
         await using var silo = await StartAsync((KnownSettings.DrainDelay, "30s"));
         silo.Terminate();

@@ -11,7 +11,7 @@ public sealed class StartTests(PostgresServer postgres) : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task One_process_alone_serves_from_its_memory()
+    public async Task A_single_process_serves_from_memory()
     {
         var ports = FreePort.Take(2);
         await using var silo = await RunningSilo.StartAsync(RunningSilo.With(
@@ -31,7 +31,7 @@ public sealed class StartTests(PostgresServer postgres) : IDisposable
     }
 
     [Fact]
-    public async Task Nothing_set_at_all_is_answered_with_what_to_set()
+    public async Task Without_any_setting_the_error_lists_the_required_settings()
     {
         var message = await RunningSilo.RefuseAsync(RunningSilo.With());
         Assert.StartsWith("orleans-uploads-silo: OrleansUploads__ConnectionString or ", message, StringComparison.Ordinal);
@@ -39,7 +39,7 @@ public sealed class StartTests(PostgresServer postgres) : IDisposable
     }
 
     [Fact]
-    public async Task A_database_without_our_script_is_refused()
+    public async Task A_database_without_the_projects_script_is_refused()
     {
         var database = await postgres.CreateDatabaseAsync(withFence: false);
         var message = await RunningSilo.RefuseAsync(RunningSilo.OnPostgres(database, _folder.Data));
@@ -48,15 +48,15 @@ public sealed class StartTests(PostgresServer postgres) : IDisposable
     }
 
     [Fact]
-    public async Task A_database_that_does_not_answer_is_named()
+    public async Task An_unreachable_database_is_named()
     {
         var database = $"Host=127.0.0.1;Port={FreePort.Take(1)[0]};Username=nobody;Database=none";
         var message = await RunningSilo.RefuseAsync(RunningSilo.OnPostgres(database, _folder.Data));
-        Assert.Contains("OrleansUploads__ConnectionString: PostgreSQL says: ", message, StringComparison.Ordinal);
+        Assert.Contains("OrleansUploads__ConnectionString: PostgreSQL reported: ", message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_restart_forgets_nothing()
+    public async Task A_restart_loses_nothing()
     {
         var environment = RunningSilo.OnPostgres(await postgres.CreateDatabaseAsync(), _folder.Data);
         var archive = Archives.Bytes(2_500_000, seed: 2);
@@ -75,7 +75,7 @@ public sealed class StartTests(PostgresServer postgres) : IDisposable
     }
 
     [Fact]
-    public async Task A_gateway_alone_serves_what_the_silos_know()
+    public async Task A_gateway_without_a_silo_serves_the_silos_data()
     {
         var database = await postgres.CreateDatabaseAsync();
         await using var silo = await RunningSilo.StartAsync(RunningSilo.OnPostgres(database, _folder.Data));

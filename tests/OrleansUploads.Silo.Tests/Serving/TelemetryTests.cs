@@ -13,7 +13,7 @@ namespace OrleansUploads.Silo.Tests.Serving;
 public sealed class TelemetryTests
 {
     [Fact]
-    public async Task Where_a_collector_is_named_it_gets_the_requests_the_grains_behind_them_and_the_figures()
+    public async Task A_configured_collector_receives_request_traces_grain_traces_and_metrics()
     {
         var received = new ConcurrentDictionary<string, string>();
         var ports = FreePort.Take(3);

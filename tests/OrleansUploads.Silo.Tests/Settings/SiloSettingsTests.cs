@@ -12,13 +12,13 @@ public sealed class SiloSettingsTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void What_is_not_set_has_its_default()
+    public void A_missing_setting_has_its_default()
     {
         var settings = Read();
         Assert.Equal(ProcessRole.Silo, settings.Role);
         Assert.Equal(new IPEndPoint(IPAddress.Any, 9400), settings.Listen);
-        Assert.Equal(TimeSpan.FromDays(7), settings.Cluster.Uploads.StaleAfter);
-        Assert.Equal(TimeSpan.FromHours(24), settings.Cluster.Maintenance.AttemptGrace);
+        Assert.Equal(TimeSpan.FromDays(7), settings.Service.Engine.Uploads.StaleAfter);
+        Assert.Equal(TimeSpan.FromHours(24), settings.Service.Engine.Maintenance.AttemptGrace);
         Assert.Null(settings.ShedLoadAtCpuPercent);
     }
 
@@ -29,17 +29,17 @@ public sealed class SiloSettingsTests : IDisposable
     [InlineData("ClientPort", "0", "from 1 to 65535")]
     [InlineData("Listen", "9400", "an address and a port")]
     [InlineData("Account", "12", "12 digits")]
-    [InlineData("StaleAfter", "1h", "at least 86400s")]
+    [InlineData("StaleAfter", "1h", "at least 24h")]
     [InlineData("CollectGrace", "soon", "a duration such as")]
     [InlineData("MissedProbes", "0", "from 1 to 20")]
     [InlineData("ProbeTimeout", "0", "at least 1s")]
     [InlineData("ShedLoadAtCpuPercent", "101", "from 1 to 100")]
     [InlineData("RetrievalDelay", "soon", "3h for all tiers")]
     [InlineData("Inventory", "weekly", "one of current, daily")]
-    [InlineData("MaxVaults", "0", "from 1 to")]
-    [InlineData("AdvertisedAddress", "0.0.0.0", "not all of them")]
+    [InlineData("MaxVaults", "0", "at least 1")]
+    [InlineData("AdvertisedAddress", "0.0.0.0", "not all addresses")]
     [InlineData("AdvertisedAddress", "no-such-host.invalid", "no address that other silos could reach")]
-    public void What_is_impossible_is_named_with_what_it_has_to_be(string name, string value, string wanted)
+    public void An_invalid_value_is_named_with_the_expected_form(string name, string value, string wanted)
     {
         var fault = Assert.Throws<SettingException>(() => Read((name, value)));
         Assert.StartsWith($"OrleansUploads__{name} is '{value}'", fault.Message, StringComparison.Ordinal);
@@ -51,7 +51,7 @@ public sealed class SiloSettingsTests : IDisposable
     [InlineData("PartsFolder")]
     [InlineData("SecretAccessKey")]
     [InlineData("AccessKeyId")]
-    public void What_is_missing_is_named(string name)
+    public void A_missing_required_setting_is_named(string name)
     {
         var fault = Assert.Throws<SettingException>(() => Read((name, null)));
         Assert.Contains($"OrleansUploads__{name}", fault.Message, StringComparison.Ordinal);
@@ -60,11 +60,24 @@ public sealed class SiloSettingsTests : IDisposable
     [Theory]
     [InlineData("Conectionstring")]
     [InlineData("PartsFolder_FILE")]
-    public void What_is_no_setting_is_refused_and_those_that_there_are_are_told(string name)
+    public void An_unknown_setting_is_refused_and_the_message_lists_the_valid_ones(string name)
     {
         var fault = Assert.Throws<SettingException>(() => Read((name, "x")));
-        Assert.StartsWith($"OrleansUploads__{name} is no setting.", fault.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"Unknown setting OrleansUploads__{name}. Valid settings: ", fault.Message, StringComparison.Ordinal);
         Assert.Contains("ConnectionString, ConnectionString_FILE", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void All_wrong_settings_are_reported_at_once()
+    {
+        var fault = Assert.Throws<SettingException>(() => Read(
+            ("Conectionstring", "x"), ("StaleAfter", "1h"), ("MaxJobs", "0"), ("SiloPort", "70000"), ("PartsFolder", null)));
+
+        Assert.StartsWith("5 settings are wrong:", fault.Message, StringComparison.Ordinal);
+        foreach (var name in (string[])["Conectionstring", "StaleAfter", "MaxJobs", "SiloPort", "PartsFolder"])
+        {
+            Assert.Contains($"OrleansUploads__{name}", fault.Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -72,13 +85,13 @@ public sealed class SiloSettingsTests : IDisposable
     {
         const string Topic = "arn:aws:sns:us-east-1:111122223333:";
         var settings = Read(("Notify", $"{Topic}a=https://a.test/x  {Topic}b=https://b.test/"));
-        Assert.Equal(2, settings.Receivers.ByTopic.Count);
+        Assert.Equal(2, settings.Service.Receivers.ByTopic.Count);
         var fault = Assert.Throws<SettingException>(() => Read(("Notify", "nowhere")));
         Assert.StartsWith("OrleansUploads__Notify: ", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_secret_may_be_in_a_file()
+    public void A_secret_can_be_read_from_a_file()
     {
         File.WriteAllText(_folder.File("secret"), "Host=db\n");
         var settings = Read(("ConnectionString", null), ("ConnectionString_FILE", _folder.File("secret")));
@@ -86,14 +99,14 @@ public sealed class SiloSettingsTests : IDisposable
     }
 
     [Fact]
-    public void A_secret_in_two_places_is_refused()
+    public void A_secret_set_twice_is_refused()
     {
         var fault = Assert.Throws<SettingException>(() => Read(("ConnectionString_FILE", _folder.File("secret"))));
         Assert.Contains("both set", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_secret_file_that_is_not_there_is_named()
+    public void A_missing_secret_file_is_named()
     {
         var fault = Assert.Throws<SettingException>(
             () => Read(("ConnectionString", null), ("ConnectionString_FILE", _folder.File("nowhere"))));
@@ -102,14 +115,14 @@ public sealed class SiloSettingsTests : IDisposable
     }
 
     [Fact]
-    public void A_journal_in_memory_is_not_put_beside_bytes_that_last()
+    public void An_in_memory_journal_with_a_durable_part_store_is_refused()
     {
         var fault = Assert.Throws<SettingException>(() => Read(("Clustering", "localhost")));
         Assert.Contains("OrleansUploads__PartsFolder", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_gateway_alone_needs_a_cluster()
+    public void A_gateway_without_a_silo_needs_a_cluster()
     {
         var fault = Assert.Throws<SettingException>(
             () => Read(("Clustering", "localhost"), ("PartsFolder", null), ("Role", "gateway")));
@@ -117,7 +130,7 @@ public sealed class SiloSettingsTests : IDisposable
     }
 
     [Fact]
-    public void Without_any_key_pair_nobody_could_sign_and_nothing_starts()
+    public void Without_a_key_pair_the_silo_does_not_start()
     {
         var fault = Assert.Throws<SettingException>(() => Read(("AccessKeyId", null), ("SecretAccessKey", null)));
         Assert.Contains("OrleansUploads__KeysFile", fault.Message, StringComparison.Ordinal);

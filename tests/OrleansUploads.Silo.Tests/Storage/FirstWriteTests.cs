@@ -17,7 +17,7 @@ public sealed class FirstWriteTests(PostgresServer postgres)
     private static readonly GrainId Grain = GrainId.Create("ou-vault", "000000000001/photos");
 
     [Fact]
-    public async Task Of_two_first_writes_at_the_same_moment_one_fails()
+    public async Task One_of_two_concurrent_first_writes_fails()
     {
         var (written, rows) = await WriteTwiceAtOnceAsync(await postgres.CreateDatabaseAsync());
         Assert.Equal(1, written);
@@ -25,7 +25,7 @@ public sealed class FirstWriteTests(PostgresServer postgres)
     }
 
     [Fact]
-    public async Task Without_our_script_both_would_succeed()
+    public async Task Without_the_projects_script_both_first_writes_succeed()
     {
         var (written, rows) = await WriteTwiceAtOnceAsync(await postgres.CreateDatabaseAsync(withFence: false));
         Assert.Equal(2, written);

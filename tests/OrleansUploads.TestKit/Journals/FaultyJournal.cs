@@ -1,4 +1,4 @@
-using OrleansUploads.Core;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.TestKit.Journals;
@@ -11,7 +11,7 @@ public sealed class FaultyJournal(IJournal inner, JournalFaultPlan plan) : IJour
     private readonly Dictionary<JournalFault, int> _faults = [];
     private HeldAppends? _held;
 
-    /// <summary>How often a fault has occurred so far. A run without any tests little.</summary>
+    /// <summary>Number of faults so far. A test should check that it is not 0.</summary>
     public int Count(JournalFault fault)
     {
         lock (_gate)

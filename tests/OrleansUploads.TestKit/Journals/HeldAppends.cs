@@ -39,7 +39,7 @@ public sealed class HeldAppends
         released.TrySetResult();
     }
 
-    /// <summary>Opens the gate for good: whoever waits goes, and whoever comes does not wait.</summary>
+    /// <summary>Opens the gate permanently: waiting appends continue, and later ones do not wait.</summary>
     public void ReleaseAll()
     {
         TaskCompletionSource[] held;

@@ -1,10 +1,10 @@
 using System.Text;
-using OrleansUploads.Core;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.TestKit.Journals;
 
-/// <summary>What every journal must do. An adapter inherits it and gets its tests.</summary>
+/// <summary>The contract of every journal as tests. An adapter inherits this class.</summary>
 public abstract class JournalConformance : IAsyncLifetime
 {
     private static readonly EntityId Upload = new(EntityKind.Upload, "upload-1");
@@ -21,7 +21,7 @@ public abstract class JournalConformance : IAsyncLifetime
     public abstract ValueTask DisposeAsync();
 
     [Fact]
-    public async Task A_stream_that_does_not_exist_has_version_0_and_nothing_else()
+    public async Task A_missing_stream_has_version_0_and_no_records()
     {
         JournalHistory history = await Journal.ReadAsync(Upload, Cancellation);
 
@@ -49,7 +49,7 @@ public abstract class JournalConformance : IAsyncLifetime
     [InlineData(1)]
     [InlineData(3)]
     [InlineData(long.MaxValue)]
-    public async Task An_append_at_any_other_version_is_a_conflict_and_writes_nothing(long expectedVersion)
+    public async Task An_append_at_a_different_version_is_a_conflict_and_writes_nothing(long expectedVersion)
     {
         await AppendAsync(Upload, 0, "a", "b");
 
@@ -60,7 +60,7 @@ public abstract class JournalConformance : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_negative_version_is_a_mistake()
+    public async Task A_negative_version_throws_an_argument_exception()
     {
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => AppendAsync(Upload, -1, "a"));
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
@@ -85,7 +85,7 @@ public abstract class JournalConformance : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_key_may_hold_every_printable_character_and_be_512_long()
+    public async Task A_key_may_contain_512_printable_characters()
     {
         string printable = string.Concat(Enumerable.Range(0x20, 0x7F - 0x20).Select(code => (char)code));
         EntityId[] entities = [new(EntityKind.Vault, printable), new(EntityKind.Vault, new string('k', 512)), new(EntityKind.Vault, "a/b%'; --")];
@@ -118,7 +118,7 @@ public abstract class JournalConformance : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_callers_buffer_is_its_own_again_when_the_append_has_ended()
+    public async Task The_caller_may_reuse_its_buffer_after_the_append()
     {
         byte[] buffer = [1, 2, 3];
         await Journal.AppendAsync(new JournalAppend(Upload, 0, buffer), Cancellation);
@@ -144,7 +144,7 @@ public abstract class JournalConformance : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_snapshot_of_everything_keeps_the_version_and_the_stream_goes_on_from_there()
+    public async Task A_snapshot_of_everything_keeps_the_version_and_the_stream_continues_from_it()
     {
         await AppendAsync(Upload, 0, "a", "b");
         await Journal.SaveSnapshotAsync(Upload, 2, Bytes("ab"), Cancellation);
@@ -172,7 +172,7 @@ public abstract class JournalConformance : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_snapshot_of_a_stream_that_does_not_exist_makes_none()
+    public async Task A_snapshot_of_a_missing_stream_does_not_create_it()
     {
         await Journal.SaveSnapshotAsync(Upload, 1, Bytes("s"), Cancellation);
 
@@ -193,7 +193,7 @@ public abstract class JournalConformance : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_forgotten_stream_has_version_0_and_may_begin_again()
+    public async Task A_forgotten_stream_has_version_0_and_can_start_again()
     {
         await AppendAsync(Upload, 0, "a", "b", "c");
         await Journal.SaveSnapshotAsync(Upload, 2, Bytes("ab"), Cancellation);
@@ -219,7 +219,7 @@ public abstract class JournalConformance : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_writer_that_missed_a_forget_is_fenced_off()
+    public async Task A_writer_that_missed_a_forget_is_fenced()
     {
         await AppendAsync(Upload, 0, "a", "b");
         await Journal.ForgetAsync(Upload, 2, Cancellation);
@@ -230,7 +230,7 @@ public abstract class JournalConformance : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Of_many_callers_that_append_at_one_version_exactly_one_wins()
+    public async Task Exactly_one_of_many_concurrent_appends_at_one_version_succeeds()
     {
         const int Callers = 32;
         const int Versions = 50;
@@ -252,7 +252,7 @@ public abstract class JournalConformance : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Many_callers_on_many_streams_all_find_their_own_records()
+    public async Task Concurrent_callers_on_many_streams_read_their_own_records()
     {
         const int Records = 60;
         EntityId[] entities = [.. Enumerable.Range(0, 100).Select(number => new EntityId(EntityKind.Upload, $"many-{number}"))];
@@ -281,7 +281,7 @@ public abstract class JournalConformance : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_cancelled_before_it_began_has_not_happened()
+    public async Task A_call_canceled_before_it_starts_changes_nothing()
     {
         await AppendAsync(Upload, 0, "a");
         var cancelled = new CancellationToken(canceled: true);
@@ -299,7 +299,7 @@ public abstract class JournalConformance : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_append_that_is_cancelled_at_any_moment_is_whole_or_absent()
+    public async Task An_append_canceled_at_any_moment_is_complete_or_absent()
     {
         for (int round = 0; round < 200; round++)
         {

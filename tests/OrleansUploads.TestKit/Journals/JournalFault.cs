@@ -1,8 +1,8 @@
-using OrleansUploads.Core;
+using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.TestKit.Journals;
 
-/// <summary>What a <see cref="FaultyJournal"/> does to one call.</summary>
+/// <summary>The effect of a <see cref="FaultyJournal"/> on one call.</summary>
 public enum JournalFault
 {
     /// <summary>Nothing; the call goes through.</summary>
@@ -43,7 +43,7 @@ public static class JournalFaultPlans
     /// <summary>No faults.</summary>
     public static readonly JournalFaultPlan None = static _ => JournalFault.None;
 
-    /// <summary>One fault for each call of a member, on whatever stream, in order; none after the last.</summary>
+    /// <summary>One fault for each call of a member, on any stream, in order; none after the last.</summary>
     public static JournalFaultPlan Script(JournalOperation operation, params JournalFault[] faults)
     {
         int next = 0;
@@ -51,7 +51,7 @@ public static class JournalFaultPlans
     }
 
     /// <summary>A fault in so many of a thousand calls, drawn from a seed. What a call draws depends on its stream and
-    /// number only, so it is the same however the calls of different streams interleave.</summary>
+    /// number only, so it does not depend on how the calls of different streams interleave.</summary>
     public static JournalFaultPlan Seeded(ulong seed, int faultsPerThousand) => call =>
     {
         ulong draw = Mix(seed + (ulong)call.Operation);

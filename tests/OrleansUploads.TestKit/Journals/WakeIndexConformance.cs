@@ -1,9 +1,9 @@
-using OrleansUploads.Core;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.TestKit.Journals;
 
-/// <summary>What every wake index must do. An adapter inherits it and gets its tests.</summary>
+/// <summary>The contract of every wake index as tests. An adapter inherits this class.</summary>
 public abstract class WakeIndexConformance : IAsyncLifetime
 {
     private static readonly EntityId A = new(EntityKind.Upload, "a");
@@ -34,7 +34,7 @@ public abstract class WakeIndexConformance : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_entity_is_due_from_its_wake_time_on_and_not_before()
+    public async Task An_entity_is_due_from_its_wake_time()
     {
         await AppendAsync(A, 0, new WakeChange(Noon));
 
@@ -44,7 +44,7 @@ public abstract class WakeIndexConformance : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_earliest_comes_first_and_the_limit_cuts_the_latest()
+    public async Task Due_entities_are_ordered_by_wake_time_and_limited()
     {
         await AppendAsync(A, 0, new WakeChange(Noon.AddMinutes(2)));
         await AppendAsync(B, 0, new WakeChange(Noon));
@@ -57,7 +57,7 @@ public abstract class WakeIndexConformance : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_append_without_a_change_leaves_the_wake_time_as_it_is()
+    public async Task An_append_without_a_wake_time_keeps_the_current_one()
     {
         await AppendAsync(A, 0, new WakeChange(Noon));
         await AppendAsync(A, 1, wake: null);
@@ -90,7 +90,7 @@ public abstract class WakeIndexConformance : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_snapshot_keeps_the_wake_time_and_a_forget_ends_it()
+    public async Task A_snapshot_keeps_the_wake_time_and_a_forget_clears_it()
     {
         await AppendAsync(A, 0, new WakeChange(Noon));
         await Journal.SaveSnapshotAsync(A, 1, new byte[1], Cancellation);
@@ -103,7 +103,7 @@ public abstract class WakeIndexConformance : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_limit_below_one_is_a_mistake() =>
+    public async Task A_limit_below_one_throws_an_argument_exception() =>
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => DueAsync(Noon, limit: 0));
 
     private async Task<AppendOutcome> AppendAsync(EntityId entity, long expectedVersion, WakeChange? wake) =>

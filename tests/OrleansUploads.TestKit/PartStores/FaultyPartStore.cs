@@ -1,9 +1,10 @@
 using System.Runtime.CompilerServices;
-using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Ports;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.TestKit.PartStores;
 
@@ -92,6 +93,15 @@ public sealed class FaultyPartStore(IPartStore inner, Func<PartStoreStep, PartSt
             () => inner.ListAttemptsAsync(upload, cancellationToken),
             cancellationToken);
 
+    public ValueTask<IReadOnlyList<ListedAttempt>> ListStoredAsync(
+        UploadId upload, CancellationToken cancellationToken) =>
+        RunAsync(
+            PartStoreCall.ListStored,
+            upload,
+            null,
+            () => inner.ListStoredAsync(upload, cancellationToken),
+            cancellationToken);
+
     public ValueTask DeleteAttemptAsync(UploadId upload, AttemptId attempt, CancellationToken cancellationToken) =>
         RunAsync(
             PartStoreCall.DeleteAttempt,
@@ -139,6 +149,8 @@ public sealed class FaultyPartStore(IPartStore inner, Func<PartStoreStep, PartSt
                 throw new IOException($"Planned to fail before its effect: {step}.");
             case PartStoreFault.DiskIsFull:
                 throw new PartStoreFullException($"Planned to find no room: {step}.");
+            case PartStoreFault.StoreIsUnavailable:
+                throw new PartStoreUnavailableException($"Planned to be unavailable: {step}.");
             case PartStoreFault.BytesAreDamaged:
                 throw new AttemptDamagedException($"Planned to be damaged: {step}.");
             case PartStoreFault.FailAfter:

@@ -1,10 +1,9 @@
 using System.Security.Cryptography;
-using OrleansUploads.Core;
-using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Core.Messages.Archives;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Ports;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.TestKit.PartStores;
 
@@ -28,11 +27,11 @@ public static class PartBytes
     /// <summary>SHA-256 of each 1 MiB.</summary>
     public static Sha256Digest[] Leaves(ReadOnlySpan<byte> bytes)
     {
-        var leaves = new Sha256Digest[(bytes.Length + Limits.LeafBytes - 1) / Limits.LeafBytes];
+        var leaves = new Sha256Digest[(bytes.Length + TreeHash.LeafBytes - 1) / TreeHash.LeafBytes];
         for (var i = 0; i < leaves.Length; i++)
         {
-            var leaf = bytes[(i * Limits.LeafBytes)..];
-            leaves[i] = new Sha256Digest(SHA256.HashData(leaf[..Math.Min(leaf.Length, Limits.LeafBytes)]));
+            var leaf = bytes[(i * TreeHash.LeafBytes)..];
+            leaves[i] = new Sha256Digest(SHA256.HashData(leaf[..Math.Min(leaf.Length, TreeHash.LeafBytes)]));
         }
 
         return leaves;
@@ -61,7 +60,7 @@ public static class PartBytes
         return kept with
         {
             Extents = [.. kept.Extents.Select((extent, i) => extent with { Place = PartPlace.At(Location(i)) })],
-            Custody = Custody.Elsewhere,
+            ByteStorage = ByteStorage.External,
         };
     }
 
@@ -93,7 +92,7 @@ public static class PartBytes
         this IPartStore store,
         UploadId upload,
         AttemptId attempt,
-        int bufferBytes = Limits.LeafBytes,
+        int bufferBytes = TreeHash.LeafBytes,
         long offset = 0)
     {
         await using var reader = await store.OpenAsync(upload, attempt, CancellationToken.None);

@@ -1,5 +1,6 @@
-using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.TestKit.PartStores;
@@ -10,7 +11,7 @@ public abstract partial class PartStoreConformance
     [Theory]
     [InlineData(1)]
     [InlineData(10_000)]
-    public async Task A_manifest_comes_back_and_storing_it_again_does_nothing(int extents)
+    public async Task A_manifest_is_read_back_and_storing_it_again_changes_nothing(int extents)
     {
         var manifest = PartBytes.Manifest(Upload, extents, seed: 15);
         await Store.PutManifestAsync(manifest, None);
@@ -24,7 +25,7 @@ public abstract partial class PartStoreConformance
     [Theory]
     [InlineData(1)]
     [InlineData(10_000)]
-    public async Task A_manifest_of_bytes_that_are_elsewhere_comes_back_and_goes_like_any_other(int extents)
+    public async Task A_manifest_of_external_bytes_is_read_back_and_deleted_like_any_other(int extents)
     {
         var manifest = PartBytes.LocatedManifest(Upload, extents, seed: 24);
         await Store.PutManifestAsync(manifest, None);
@@ -41,7 +42,7 @@ public abstract partial class PartStoreConformance
     }
 
     [Fact]
-    public async Task A_second_different_manifest_is_refused_and_the_first_one_stays()
+    public async Task A_second_different_manifest_is_refused_and_the_first_one_is_kept()
     {
         var manifest = PartBytes.Manifest(Upload, extents: 3, seed: 16);
         await Store.PutManifestAsync(manifest, None);
@@ -52,7 +53,7 @@ public abstract partial class PartStoreConformance
     }
 
     [Fact]
-    public async Task Of_many_different_manifests_at_once_exactly_one_is_stored()
+    public async Task Exactly_one_of_many_concurrent_different_manifests_is_stored()
     {
         var manifests = Enumerable.Range(0, 16).Select(i => PartBytes.Manifest(Upload, extents: 50, seed: i)).ToArray();
         var stored = await Task.WhenAll(manifests.Select(manifest => Task.Run(async () =>
@@ -72,8 +73,22 @@ public abstract partial class PartStoreConformance
         AssertSame(manifests[winner], await Store.ReadManifestAsync(Upload, None));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(64 * 1024)]
+    [InlineData((64 * 1024) + 1)]
+    [InlineData((3 * 1024 * 1024) + 17)]
+    public async Task An_attempt_is_listed_with_its_length(int lengthBytes)
+    {
+        await Store.StoreAsync(Upload, PartBytes.Attempt(1), PartBytes.Of(lengthBytes, seed: 26));
+
+        Assert.Equal(
+            [new ListedAttempt(PartBytes.Attempt(1), lengthBytes)], await Store.ListStoredAsync(Upload, None));
+        Assert.Empty(await Store.ListStoredAsync(PartBytes.Upload(77), None));
+    }
+
     [Fact]
-    public async Task Listings_name_everything_that_is_stored()
+    public async Task Listings_contain_everything_that_is_stored()
     {
         for (var upload = 0; upload < 20; upload++)
         {
@@ -95,7 +110,7 @@ public abstract partial class PartStoreConformance
     }
 
     [Fact]
-    public async Task Deleting_an_attempt_twice_is_deleting_it_once()
+    public async Task Deleting_an_attempt_again_changes_nothing()
     {
         var other = PartBytes.Attempt(2);
         await Store.StoreAsync(Upload, Attempt, [1]);
@@ -129,7 +144,7 @@ public abstract partial class PartStoreConformance
     }
 
     [Fact]
-    public async Task A_manifest_keeps_the_upload_when_its_last_attempt_goes()
+    public async Task A_manifest_keeps_the_upload_when_its_last_attempt_is_deleted()
     {
         await Store.StoreAsync(Upload, Attempt, [1]);
         await Store.PutManifestAsync(PartBytes.Manifest(Upload, 2, seed: 20), None);
@@ -140,7 +155,7 @@ public abstract partial class PartStoreConformance
     }
 
     [Fact]
-    public async Task Attempts_of_one_upload_are_written_side_by_side()
+    public async Task Attempts_of_one_upload_can_be_written_concurrently()
     {
         await Task.WhenAll(Enumerable.Range(0, 24).Select(i => Task.Run(
             () => Store.StoreAsync(Upload, PartBytes.Attempt(i), PartBytes.Of(100_000 + i, i), chunkBytes: 7_000))));
@@ -154,7 +169,7 @@ public abstract partial class PartStoreConformance
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task An_attempt_that_is_deleted_while_it_is_written_cannot_be_committed(bool withItsUpload)
+    public async Task An_attempt_deleted_during_its_write_cannot_be_committed(bool withItsUpload)
     {
         var bytes = PartBytes.Of(1_000, seed: 21);
         var other = PartBytes.Attempt(2);
@@ -171,7 +186,7 @@ public abstract partial class PartStoreConformance
     }
 
     [Fact]
-    public async Task An_upload_can_be_deleted_over_and_over_while_attempts_are_begun()
+    public async Task An_upload_can_be_deleted_repeatedly_while_attempts_are_started()
     {
         using var ended = new CancellationTokenSource();
         var deleting = Task.Run(async () =>
@@ -202,7 +217,7 @@ public abstract partial class PartStoreConformance
     }
 
     [Fact]
-    public async Task A_call_that_was_given_up_before_it_began_changes_nothing()
+    public async Task A_call_canceled_before_it_starts_changes_nothing()
     {
         var given = new CancellationToken(canceled: true);
         var bytes = PartBytes.Of(10, seed: 22);

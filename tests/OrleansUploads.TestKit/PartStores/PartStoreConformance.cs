@@ -1,10 +1,10 @@
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.TestKit.PartStores;
 
-/// <summary>What every part store keeps to. Inherit it, give it an empty store, and its facts are yours.</summary>
+/// <summary>The contract of every part store as tests. An adapter inherits this class and provides an empty store.</summary>
 public abstract partial class PartStoreConformance
 {
     private const int KiB = 1024;
@@ -28,7 +28,7 @@ public abstract partial class PartStoreConformance
     [InlineData(MiB, 256 * KiB)]
     [InlineData(MiB + 1, MiB)]
     [InlineData((5 * MiB) + 12_345, 333_333)]
-    public async Task What_was_committed_is_read_back_whatever_the_sizes(int lengthBytes, int chunkBytes)
+    public async Task Committed_bytes_are_read_back_at_any_size(int lengthBytes, int chunkBytes)
     {
         var bytes = PartBytes.Of(lengthBytes, seed: lengthBytes);
         await Store.StoreAsync(Upload, Attempt, bytes, chunkBytes);
@@ -62,7 +62,7 @@ public abstract partial class PartStoreConformance
     }
 
     [Fact]
-    public async Task Reading_at_or_after_the_end_gives_nothing()
+    public async Task Reading_at_or_after_the_end_returns_no_bytes()
     {
         await Store.StoreAsync(Upload, Attempt, PartBytes.Of(100, seed: 4));
         await using var reader = await Store.OpenAsync(Upload, Attempt, None);
@@ -77,7 +77,7 @@ public abstract partial class PartStoreConformance
     [InlineData(MiB)]
     [InlineData(MiB + 1)]
     [InlineData(4 * MiB)]
-    public async Task The_leaves_come_back(int lengthBytes)
+    public async Task The_leaves_are_read_back(int lengthBytes)
     {
         var bytes = PartBytes.Of(lengthBytes, seed: 5);
         await Store.StoreAsync(Upload, Attempt, bytes);
@@ -87,7 +87,7 @@ public abstract partial class PartStoreConformance
     }
 
     [Fact]
-    public async Task The_callers_buffers_are_its_own_again_after_each_call()
+    public async Task The_caller_may_reuse_its_buffers_after_each_call()
     {
         var bytes = PartBytes.Of(3 * 64 * KiB, seed: 6);
         var leaves = PartBytes.Leaves(bytes);
@@ -111,7 +111,7 @@ public abstract partial class PartStoreConformance
     }
 
     [Fact]
-    public async Task An_attempt_that_is_being_written_is_listed_but_cannot_be_read()
+    public async Task An_uncommitted_attempt_is_listed_but_cannot_be_read()
     {
         var bytes = PartBytes.Of(200_000, seed: 7);
         await using var writer = await Store.CreateAsync(Upload, Attempt, bytes.Length, None);
@@ -126,7 +126,7 @@ public abstract partial class PartStoreConformance
     }
 
     [Fact]
-    public async Task Disposing_a_writer_deletes_what_was_not_committed()
+    public async Task Disposing_a_writer_deletes_an_uncommitted_attempt()
     {
         var writer = await Store.CreateAsync(Upload, Attempt, 100, None);
         await writer.WriteAsync(PartBytes.Of(100, seed: 8), None);
@@ -154,7 +154,7 @@ public abstract partial class PartStoreConformance
     }
 
     [Fact]
-    public async Task A_commit_with_bytes_missing_is_refused_and_the_rest_can_still_come()
+    public async Task A_commit_with_missing_bytes_is_refused_and_the_writer_can_continue()
     {
         var bytes = PartBytes.Of(100_000, seed: 10);
         await using var writer = await Store.CreateAsync(Upload, Attempt, bytes.Length, None);
@@ -170,7 +170,7 @@ public abstract partial class PartStoreConformance
     }
 
     [Fact]
-    public async Task More_bytes_than_announced_are_refused_and_none_of_them_is_taken()
+    public async Task A_write_beyond_the_announced_length_is_refused_as_a_whole()
     {
         var bytes = PartBytes.Of(100, seed: 11);
         await using var writer = await Store.CreateAsync(Upload, Attempt, bytes.Length, None);
@@ -202,7 +202,7 @@ public abstract partial class PartStoreConformance
     [InlineData(0)]
     [InlineData(-1)]
     [InlineData((4096L * MiB) + 1)]
-    public async Task A_length_that_no_part_has_is_refused(long lengthBytes)
+    public async Task An_invalid_part_length_is_refused(long lengthBytes)
     {
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
             () => Store.CreateAsync(Upload, Attempt, lengthBytes, None).AsTask());
@@ -210,7 +210,7 @@ public abstract partial class PartStoreConformance
     }
 
     [Fact]
-    public async Task A_name_is_used_once_only()
+    public async Task An_attempt_name_can_be_used_only_once()
     {
         var bytes = PartBytes.Of(100, seed: 13);
         await Store.StoreAsync(Upload, Attempt, bytes);
@@ -220,7 +220,7 @@ public abstract partial class PartStoreConformance
     }
 
     [Fact]
-    public async Task What_is_not_there_is_damaged_as_an_attempt_and_null_as_a_manifest()
+    public async Task A_missing_attempt_is_damaged_and_a_missing_manifest_is_null()
     {
         await Assert.ThrowsAsync<AttemptDamagedException>(() => Store.OpenAsync(Upload, Attempt, None).AsTask());
         Assert.Null(await Store.ReadManifestAsync(Upload, None));
@@ -229,7 +229,7 @@ public abstract partial class PartStoreConformance
     }
 
     [Fact]
-    public async Task An_attempt_belongs_to_its_upload_only()
+    public async Task An_attempt_belongs_only_to_its_upload()
     {
         await Store.StoreAsync(Upload, Attempt, PartBytes.Of(10, seed: 14));
         await Assert.ThrowsAsync<AttemptDamagedException>(

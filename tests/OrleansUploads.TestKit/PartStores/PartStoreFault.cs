@@ -1,5 +1,5 @@
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.TestKit.PartStores;
 
@@ -18,6 +18,7 @@ public enum PartStoreCall
     ListAttempts,
     DeleteAttempt,
     DeleteUpload,
+    ListStored,
 }
 
 /// <summary>One call as a plan sees it.</summary>
@@ -27,7 +28,7 @@ public enum PartStoreCall
 /// <param name="Attempt">What it is about; null where it is about no single attempt.</param>
 public readonly record struct PartStoreStep(PartStoreCall Call, int Ordinal, UploadId Upload, AttemptId? Attempt);
 
-/// <summary>What happens to a call.</summary>
+/// <summary>The effect on a call.</summary>
 public abstract record PartStoreFault
 {
     private PartStoreFault()
@@ -47,6 +48,9 @@ public abstract record PartStoreFault
     /// <summary>Finds the disk full; nothing was done.</summary>
     public static PartStoreFault Full { get; } = new DiskIsFull();
 
+    /// <summary>The store is unavailable; nothing was done.</summary>
+    public static PartStoreFault Unavailable { get; } = new StoreIsUnavailable();
+
     /// <summary>Finds the stored bytes damaged.</summary>
     public static PartStoreFault Damaged { get; } = new BytesAreDamaged();
 
@@ -65,6 +69,8 @@ public abstract record PartStoreFault
     internal sealed record DiskIsFull : PartStoreFault;
 
     internal sealed record BytesAreDamaged : PartStoreFault;
+
+    internal sealed record StoreIsUnavailable : PartStoreFault;
 
     internal sealed record Hold(PartStoreGate Gate, bool AfterEffect) : PartStoreFault;
 }

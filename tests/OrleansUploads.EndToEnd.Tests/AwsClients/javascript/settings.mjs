@@ -81,7 +81,7 @@ export async function vaultLock(client, vaultName) {
   await send(client, 204, complete(lockId));
   const locked = await send(client, 200, get);
   assert.deepEqual([locked.Policy, locked.State, locked.ExpirationDate ?? null], [keepAYear, "Locked", null]);
-  await denied(client, "locked for ever", new AbortVaultLockCommand({ vaultName }));
+  await denied(client, "locked permanently", new AbortVaultLockCommand({ vaultName }));
 }
 
 export async function accountSettings(client, vaultName) {

@@ -33,7 +33,7 @@ def refuse_policies(glacier, careless):
     refuse(INVALID, "there are 2", UNLIMITED, UNLIMITED)
     refuse(INVALID, "Invalid Strategy: All", {"Strategy": "All"})
     refuse(INVALID, "Invalid BytesPerHour: 0", {"Strategy": "BytesPerHour", "BytesPerHour": 0})
-    refuse(INVALID, "The strategy FreeTier has none", {"Strategy": "FreeTier", "BytesPerHour": 1})
+    refuse(INVALID, "The strategy FreeTier does not have this field", {"Strategy": "FreeTier", "BytesPerHour": 1})
     refuse(MISSING, "BytesPerHour", {"Strategy": "BytesPerHour"})
     refuse(MISSING, "Strategy", {"BytesPerHour": 1})
     refused(MISSING, "Policy", glacier.set_data_retrieval_policy)

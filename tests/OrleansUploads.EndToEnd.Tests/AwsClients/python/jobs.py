@@ -143,12 +143,12 @@ def refuse_initiations(glacier, careless, vault, archive):
     refuse(MISSING, "type", ArchiveId=archive)
     refuse(MISSING, "ArchiveId", Type="archive-retrieval")
     refuse(INVALID, "Invalid Type: everything", Type="everything")
-    refuse(INVALID, "Select is retired", Type="select", ArchiveId=archive)
+    refuse(INVALID, "Select jobs are no longer supported", Type="select", ArchiveId=archive)
     refuse(INVALID, "Invalid Tier: Fast", **whole, Tier="Fast")
     refuse(INVALID, "Invalid Description", **whole, Description="d" * 1025)
     refuse(INVALID, "Invalid RetrievalByteRange", **whole, RetrievalByteRange="0-9")
     refuse(INVALID, "Invalid RetrievalByteRange", **whole, RetrievalByteRange=f"0-{100 * MIB - 1}")
-    refuse(INVALID, "is about all archives", Type="inventory-retrieval", ArchiveId=archive)
+    refuse(INVALID, "covers all archives", Type="inventory-retrieval", ArchiveId=archive)
     refuse(INVALID, "Invalid Format: XML", Type="inventory-retrieval", Format="XML")
     refuse(NOT_FOUND, "archive ID was not found", Type="archive-retrieval", ArchiveId="a" * 138)
     refuse(NOT_FOUND, "archive ID was not found", Type="archive-retrieval", ArchiveId="impossible")
@@ -174,7 +174,7 @@ def obey_policy(glacier, vault, archive):
         jobParameters=job)
     initiate(glacier, vault, archive, RetrievalByteRange=f"0-{2 * MIB - 1}")
     refused(
-        POLICY_ENFORCED, f"{2 * MIB} were asked for in the last hour", glacier.initiate_job, vaultName=vault,
+        POLICY_ENFORCED, f"{2 * MIB} bytes were requested in the last hour", glacier.initiate_job, vaultName=vault,
         jobParameters={**job, "RetrievalByteRange": f"0-{MIB - 1}"})
     initiate(glacier, vault, archive, Tier="Expedited")
     glacier.set_data_retrieval_policy(Policy={"Rules": [{"Strategy": "None"}]})

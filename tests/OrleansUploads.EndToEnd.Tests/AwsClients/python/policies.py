@@ -95,8 +95,8 @@ def lock_for_ever(glacier, vault, aborted):
         expect(answer["ResponseMetadata"]["HTTPStatusCode"], 204, "status of the completion, and of its repetition")
     expect_keys(
         glacier.get_vault_lock(vaultName=vault), {"Policy": KEEP_A_YEAR, "State": "Locked", "ExpirationDate": None}, "lock")
-    refused(ACCESS_DENIED, "locked for ever", glacier.abort_vault_lock, vaultName=vault)
+    refused(ACCESS_DENIED, "locked permanently", glacier.abort_vault_lock, vaultName=vault)
     refused(
-        ACCESS_DENIED, "locked for ever", glacier.initiate_vault_lock, vaultName=vault,
+        ACCESS_DENIED, "locked permanently", glacier.initiate_vault_lock, vaultName=vault,
         policy={"Policy": deny("DeleteVault")})
     refused(ACCESS_DENIED, "", glacier.complete_vault_lock, vaultName=vault, lockId="L" * 24)

@@ -34,12 +34,12 @@ def refuse(glacier, careless, vault):
             ({"good": "v", "aws:mine": "v"}, "aws:"),
             ({"k" * 129: "v"}, "1 to 128"),
             ({"key": "v" * 256}, "at most 255"),
-            ({"ke*y": "v"}, "Invalid key"),
-            ({"key": "v;w"}, "Invalid value")):
+            ({"ke*y": "v"}, "Invalid tag key"),
+            ({"key": "v;w"}, "Invalid value of the tag")):
         refused(INVALID, reason, careless.add_tags_to_vault, vaultName=vault, Tags=tags)
     refused(MISSING, "Required parameter missing", glacier.add_tags_to_vault, vaultName=vault)
     refused(INVALID, "there are 0", careless.remove_tags_from_vault, vaultName=vault, TagKeys=[])
-    refused(INVALID, "Invalid key", glacier.remove_tags_from_vault, vaultName=vault, TagKeys=["ke*y"])
+    refused(INVALID, "Invalid tag key", glacier.remove_tags_from_vault, vaultName=vault, TagKeys=["ke*y"])
     refused(MISSING, "Required parameter missing", glacier.remove_tags_from_vault, vaultName=vault)
     expect(tags_of(glacier, vault), before, "tags after the refusals")
 

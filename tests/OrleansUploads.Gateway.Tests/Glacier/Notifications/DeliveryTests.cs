@@ -1,14 +1,14 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
-using OrleansUploads.Core.Jobs;
+using OrleansUploads.Core.Settings;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Memory;
 using OrleansUploads.Engine.Reclaim;
-using OrleansUploads.Gateway.Notifications;
+using OrleansUploads.Gateway.Glacier.Notifications;
 using OrleansUploads.Gateway.Tests.Harness;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
-namespace OrleansUploads.Gateway.Tests.Notifications;
+namespace OrleansUploads.Gateway.Tests.Glacier.Notifications;
 
 /// <summary>The whole road: from a job over HTTP to a message over HTTP, with the real engine between.</summary>
 public sealed class DeliveryTests : IAsyncDisposable
@@ -105,7 +105,7 @@ public sealed class DeliveryTests : IAsyncDisposable
         Assert.Equal("POST /ready?to=me", second.Line);
         Assert.Equal(first.Body, second.Body);
         Assert.Equal(first.Body, last.Body);
-        await _log.WaitForAsync($"listens to {JobTopic}, did not take the message");
+        await _log.WaitForAsync($"receiver of topic {JobTopic}, did not accept the message");
     }
 
     [Fact]
@@ -117,7 +117,7 @@ public sealed class DeliveryTests : IAsyncDisposable
         await using var server = await StartAsync((JobTopic, receiver.Address));
         var archive = await PrepareAsync(server, topic: null);
         var job = await RetrieveAsync(server, archive, JobTopic);
-        await _log.WaitForAsync("did not take the message");
+        await _log.WaitForAsync("did not accept the message");
         (await server.SendAsync(DescribeJob("v", job))).Expect(200);
         (await server.SendAsync(GetOutput("v", job))).Expect(200);
         (await server.SendAsync(ListJobs("v"))).Expect(200);
@@ -176,7 +176,7 @@ public sealed class DeliveryTests : IAsyncDisposable
         await using var server = await StartAsync((JobTopic, receiver.Address));
         var archive = await PrepareAsync(server, VaultTopic);
         await RetrieveAsync(server, archive, JobTopic);
-        await _log.WaitForAsync($"nobody listens to its topic {VaultTopic}; the message is dropped");
+        await _log.WaitForAsync($"topic {VaultTopic} has no receiver. The message was dropped");
         Assert.Equal(JobTopic, (await receiver.NextAsync()).Headers["x-amz-sns-topic-arn"]);
     }
 
@@ -199,7 +199,7 @@ public sealed class DeliveryTests : IAsyncDisposable
 
     /// <summary>What housekeeping does every few seconds.</summary>
     private async Task WakeAsync(GatewayServer server) =>
-        await new WakeScan((EmbeddedHost)server.Host, _journal, _clock).RunAsync(CancellationToken.None);
+        await new WakeScan((EmbeddedHost)server.Host, _journal).RunAsync(CancellationToken.None);
 
     private static async Task<string> PrepareAsync(GatewayServer server, string? topic)
     {

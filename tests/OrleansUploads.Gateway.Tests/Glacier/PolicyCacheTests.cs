@@ -1,5 +1,6 @@
+using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Policies;
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Gateway.Glacier.Policies;
 using OrleansUploads.Gateway.Tests.Harness;
@@ -8,14 +9,14 @@ using static OrleansUploads.Gateway.Tests.Harness.Requests;
 namespace OrleansUploads.Gateway.Tests.Glacier;
 
 /// <summary>Policies are parsed once for as long as they are in use, and one that cannot be read closes its vault.</summary>
-public sealed class ParsedPoliciesTests
+public sealed class PolicyCacheTests
 {
     private static readonly string Used = PolicyOf("Deny", "glacier:DeleteArchive");
 
     [Fact]
     public void The_same_text_is_parsed_once_and_another_is_another_policy()
     {
-        var parsed = new ParsedPolicies();
+        var parsed = new PolicyCache();
         var first = parsed.Parse(Used);
         Assert.Same(first, parsed.Parse(new string(Used)));
         Assert.NotSame(first, parsed.Parse(Used + " "));
@@ -24,7 +25,7 @@ public sealed class ParsedPoliciesTests
     [Fact]
     public void What_is_in_use_is_kept_however_many_others_pass_by_and_what_is_not_is_let_go()
     {
-        var parsed = new ParsedPolicies();
+        var parsed = new PolicyCache();
         var used = parsed.Parse(Used);
         var unused = parsed.Parse(Used + "\n");
         for (var i = 0; i < 100; i++)
@@ -39,7 +40,7 @@ public sealed class ParsedPoliciesTests
     [Fact]
     public void What_is_no_policy_is_told_every_time()
     {
-        var parsed = new ParsedPolicies();
+        var parsed = new PolicyCache();
         Assert.Throws<PolicyFormatException>(() => parsed.Parse("garbage"));
         Assert.Throws<PolicyFormatException>(() => parsed.Parse("garbage"));
     }

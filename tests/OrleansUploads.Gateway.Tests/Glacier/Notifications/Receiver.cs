@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace OrleansUploads.Gateway.Tests.Notifications;
+namespace OrleansUploads.Gateway.Tests.Glacier.Notifications;
 
 /// <summary>A small HTTP server that takes messages, or refuses them for as long as a test wants.</summary>
 public sealed class Receiver : IAsyncDisposable

@@ -1,32 +1,33 @@
 using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Messages.Accounts;
+using OrleansUploads.Core.Values;
 using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Core.Tests.Vaults;
 
 public sealed class VaultLifeTests
 {
-    private static readonly VaultLife Old = new(Some.Vault, 7);
-    private static readonly VaultLife New = new(Some.Vault, 7, VaultLife.NewShards);
+    private static readonly VaultIncarnation Old = new(Some.Vault, 7);
+    private static readonly VaultIncarnation New = new(Some.Vault, 7, VaultIncarnation.NewShards);
 
     [Fact]
-    public void The_names_of_lives_of_256_shards_and_of_their_shards_and_jobs_are_what_they_always_were()
+    public void Names_of_incarnations_with_256_shards_and_of_their_shards_and_jobs_are_unchanged()
     {
         Assert.Equal($"{Some.Vault}/7", Old.ToString());
         Assert.Equal($"{Some.Vault}/7/0a", Old.ArchiveShard(10).Key);
         Assert.Equal($"{Some.Vault}/7", Old.Jobs.Key);
-        Assert.True(VaultLife.TryParse($"{Some.Vault}/7", out var read));
+        Assert.True(VaultIncarnation.TryParse($"{Some.Vault}/7", out var read));
         Assert.Equal(Old, read);
         Assert.Equal(256, read.Shards);
     }
 
     [Fact]
-    public void A_life_of_more_shards_says_how_many()
+    public void The_name_of_an_incarnation_with_more_shards_contains_the_shard_count()
     {
         Assert.Equal($"{Some.Vault}/7.4096", New.ToString());
         Assert.Equal($"{Some.Vault}/7.4096/fff", New.ArchiveShard(4095).Key);
-        Assert.True(VaultLife.TryParse(New.ToString(), out var read));
+        Assert.True(VaultIncarnation.TryParse(New.ToString(), out var read));
         Assert.Equal(New, read);
     }
 
@@ -39,17 +40,17 @@ public sealed class VaultLifeTests
     [InlineData("7.-4096")]
     [InlineData("7.4096.1")]
     [InlineData("7 .4096")]
-    public void What_is_no_name_of_a_life_is_not_read(string numbers) =>
-        Assert.False(VaultLife.TryParse($"{Some.Vault}/{numbers}", out _));
+    public void An_invalid_incarnation_name_is_not_parsed(string numbers) =>
+        Assert.False(VaultIncarnation.TryParse($"{Some.Vault}/{numbers}", out _));
 
     [Fact]
-    public void A_vault_that_is_created_now_has_the_shards_of_now()
+    public void A_new_vault_has_the_current_shard_count()
     {
         var account = new DeciderDriver<AccountState, AccountCommand, AccountEvent>(new AccountDecider());
 
         account.Do(new CreateVault(Some.Vault));
 
-        Assert.Equal(VaultLife.NewShards, Assert.Single(account.State.Vaults).Value.Life.Shards);
+        Assert.Equal(VaultIncarnation.NewShards, Assert.Single(account.State.Vaults).Value.Incarnation.Shards);
     }
 
     /// <summary>Stored keys depend on it.</summary>
@@ -66,7 +67,7 @@ public sealed class VaultLifeTests
     [Fact]
     public void Archives_are_spread_evenly_over_all_shards()
     {
-        var counts = new int[VaultLife.NewShards];
+        var counts = new int[VaultIncarnation.NewShards];
         for (var number = 0; number < 16 * counts.Length; number++)
         {
             counts[ArchiveShardDecider.ShardOf(ArchiveId.Derive(Some.Upload(1), number, Some.Hash("a")), New)]++;

@@ -13,14 +13,14 @@ public sealed class StoreMarkTests(PostgresServer postgres) : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task A_folder_with_bytes_of_which_the_storage_knows_nothing_is_refused_and_left_as_it_is()
+    public async Task A_folder_with_parts_unknown_to_the_grain_storage_is_refused_and_unchanged()
     {
         var environment = await StoreSomethingAsync();
         environment[KnownSettings.ConnectionString.Variable] = await postgres.CreateDatabaseAsync();
         var before = Directory.GetFiles(_folder.Data, "*", SearchOption.AllDirectories);
         var message = await RunningSilo.RefuseAsync(environment);
         Assert.Contains(KnownSettings.PartsFolder.Variable, message, StringComparison.Ordinal);
-        Assert.Contains("knows nothing of them", message, StringComparison.Ordinal);
+        Assert.Contains("does not know", message, StringComparison.Ordinal);
         Assert.Equal(before, Directory.GetFiles(_folder.Data, "*", SearchOption.AllDirectories));
     }
 
@@ -45,11 +45,11 @@ public sealed class StoreMarkTests(PostgresServer postgres) : IDisposable
         }
 
         environment[KnownSettings.PartsFolder.Variable] = _folder.File("other");
-        Assert.Contains("belongs to another storage", await RunningSilo.RefuseAsync(environment), StringComparison.Ordinal);
+        Assert.Contains("does not belong to the storage", await RunningSilo.RefuseAsync(environment), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_gateway_alone_does_not_mark_a_folder_but_needs_one_that_the_silos_have_marked()
+    public async Task A_gateway_without_a_silo_requires_a_folder_that_a_silo_has_marked()
     {
         var environment = RunningSilo.OnPostgres(await postgres.CreateDatabaseAsync(), _folder.Data);
         environment[KnownSettings.Role.Variable] = "gateway";

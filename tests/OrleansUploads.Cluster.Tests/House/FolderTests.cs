@@ -1,0 +1,11 @@
+using OrleansUploads.Cluster.Settings;
+using OrleansUploads.TestKit.Architecture;
+
+namespace OrleansUploads.Cluster.Tests.House;
+
+public sealed class FolderTests
+{
+    [Fact]
+    public void The_folders_of_the_cluster_form_no_cycle() =>
+        Assert.Equal("", FolderGraph.Of(typeof(ClusterOptions).Assembly).DescribeCycle());
+}

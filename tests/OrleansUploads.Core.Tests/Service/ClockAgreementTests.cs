@@ -1,0 +1,22 @@
+using OrleansUploads.Core.Service;
+
+namespace OrleansUploads.Core.Tests.Service;
+
+public sealed class ClockAgreementTests
+{
+    [Theory]
+    [InlineData(1, true, 0)]
+    [InlineData(3, true, 0, 5, -7)]
+    [InlineData(3, true, 0, 5, 100_000)]
+    [InlineData(3, true, 0, 5)]
+    [InlineData(3, false, 0)]
+    [InlineData(3, false, 0, 100_000, 100_001)]
+    [InlineData(2, false, 0)]
+    [InlineData(2, true, 0, 60)]
+    [InlineData(2, false, 0, 61)]
+    [InlineData(4, false, 0, 0)]
+    [InlineData(4, false, 0, 0, 7_200, 7_200)]
+    [InlineData(5, true, 0, 1, 2, 90_000, -90_000)]
+    public void A_clock_is_trusted_if_it_is_close_to_the_median_of_a_majority(int active, bool holds, params int[] secondsAhead) =>
+        Assert.Equal(holds, ClockAgreement.Holds(active, [.. secondsAhead.Select(ahead => TimeSpan.FromSeconds(ahead))]));
+}

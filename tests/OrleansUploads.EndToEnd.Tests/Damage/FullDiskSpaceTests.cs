@@ -1,0 +1,169 @@
+using OrleansUploads.Client;
+using OrleansUploads.Client.Models;
+using OrleansUploads.Client.Sources;
+using OrleansUploads.EndToEnd.Tests.Harness;
+
+namespace OrleansUploads.EndToEnd.Tests.Damage;
+
+/// <summary>A full disk is emptied through the API, while the server runs.</summary>
+public sealed class FullDiskSpaceTests : IDisposable
+{
+    private const string Vault = "records";
+    private const int DiskMebibytes = 64;
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_disk_that_uploads_have_filled_is_emptied_by_an_abort_and_takes_uploads_again()
+    {
+        await using var disk = await SmallDisk.MountAsync(_folder.Data, DiskMebibytes);
+        await using var server = await ServerProcess.StartAsync(_folder.Data, "--quiet", "--min-free", "4MiB");
+        var client = server.Connect();
+        await client.CreateVaultAsync(Vault);
+        var upload = await client.InitiateMultipartUploadAsync(Vault, Archives.MiB);
+        var part = HashedBody.Of(Archives.Bytes(Archives.MiB, seed: 1));
+        var parts = await UploadUntilRefusedAsync(client, upload, part);
+
+        Assert.InRange(parts, 10, DiskMebibytes);
+        Assert.InRange(Free(), 4 * Archives.MiB, 7 * Archives.MiB);
+        await RefusedAsync(() => client.UploadPartAsync(Vault, upload, parts * (long)Archives.MiB, part));
+
+        await client.AbortMultipartUploadAsync(Vault, upload);
+
+        await Eventually.BecomesTrueAsync(
+            () => Free() > (parts - 1) * (long)Archives.MiB, "the bytes of the aborted upload are given back");
+        await client.UploadArchiveAsync(Vault, part);
+        await server.StopAsync();
+    }
+
+    [Fact]
+    public async Task A_disk_that_archives_have_filled_is_emptied_by_deleting_them()
+    {
+        await using var disk = await SmallDisk.MountAsync(_folder.Data, DiskMebibytes);
+        await using var server = await ServerProcess.StartAsync(_folder.Data, "--quiet", "--min-free", "4MiB");
+        var client = server.Connect();
+        await client.CreateVaultAsync(Vault);
+        var archives = new List<string>();
+        await RefusedAsync(async () =>
+        {
+            for (var i = 0; i < DiskMebibytes; i++)
+            {
+                archives.Add((await client.UploadArchiveAsync(
+                    Vault, HashedBody.Of(Archives.Bytes(2 * Archives.MiB, seed: i)))).ArchiveId);
+            }
+        });
+        Assert.InRange(archives.Count, 5, DiskMebibytes / 2);
+
+        foreach (var archive in archives)
+        {
+            await client.DeleteArchiveAsync(Vault, archive);
+        }
+
+        await Eventually.BecomesTrueAsync(
+            () => Free() > archives.Count * 2L * Archives.MiB, "the bytes of the deleted archives are given back");
+        await client.UploadArchiveAsync(Vault, HashedBody.Of(Archives.Bytes(Archives.MiB, seed: 99)));
+        await server.StopAsync();
+    }
+
+    [Fact]
+    public async Task A_disk_that_another_program_has_filled_can_still_be_emptied_through_the_API()
+    {
+        await using var disk = await SmallDisk.MountAsync(_folder.Data, DiskMebibytes);
+        await using var server = await ServerProcess.StartAsync(_folder.Data, "--quiet");
+        var client = server.Connect();
+        await client.CreateVaultAsync(Vault);
+        var uploads = new List<string>();
+        for (var i = 0; i < 8; i++)
+        {
+            uploads.Add(await client.InitiateMultipartUploadAsync(Vault, Archives.MiB));
+            await client.UploadPartAsync(Vault, uploads[i], 0, HashedBody.Of(Archives.Bytes(Archives.MiB, seed: i)));
+        }
+
+        disk.FillUp(leaveBytes: 0);
+        await RefusedAsync(() => client.InitiateMultipartUploadAsync(Vault, Archives.MiB));
+        using (var http = new HttpClient())
+        {
+            var health = await http.GetStringAsync(new Uri(server.Address, "/healthz"));
+            Assert.Contains("\"space\":\"Degraded\"", health, StringComparison.Ordinal);
+        }
+
+        foreach (var upload in uploads)
+        {
+            await client.AbortMultipartUploadAsync(Vault, upload);
+        }
+
+        await Eventually.BecomesTrueAsync(() => Free() > 6 * Archives.MiB, "the bytes of the aborted uploads are given back");
+        await client.UploadArchiveAsync(Vault, HashedBody.Of(Archives.Bytes(Archives.MiB, seed: 9)));
+        await server.StopAsync();
+    }
+
+    [Fact]
+    public async Task A_body_that_is_announced_and_does_not_come_takes_no_more_than_eight_mebibytes()
+    {
+        await using var disk = await SmallDisk.MountAsync(_folder.Data, DiskMebibytes);
+        await using var server = await ServerProcess.StartAsync(_folder.Data, "--quiet");
+        var client = server.Connect();
+        await client.CreateVaultAsync(Vault);
+        var before = Free();
+        var body = new StallingSource(32 * Archives.MiB, sentBytes: Archives.MiB);
+        using var gaveUp = new CancellationTokenSource();
+        var hashed = await HashedBody.ReadAsync(body);
+        body.IsStalling = true;
+        var sending = client.UploadArchiveAsync(Vault, hashed, cancellationToken: gaveUp.Token);
+        await Eventually.BecomesTrueAsync(
+            () => Directory.EnumerateFiles(_folder.Data, "*.part", SearchOption.AllDirectories).Any(), "the body has begun");
+
+        Assert.InRange(before - Free(), 0, 12 * Archives.MiB);
+        await gaveUp.CancelAsync();
+        await Assert.ThrowsAnyAsync<Exception>(() => sending);
+        await server.StopAsync();
+    }
+
+    private long Free() => new DriveInfo(_folder.Data).AvailableFreeSpace;
+
+    private static async Task<int> UploadUntilRefusedAsync(GlacierClient client, string upload, HashedBody part)
+    {
+        for (var parts = 0; parts < 2 * DiskMebibytes; parts++)
+        {
+            try
+            {
+                await client.UploadPartAsync(Vault, upload, parts * (long)Archives.MiB, part);
+            }
+            catch (GlacierException refused) when (refused.Code == GlacierErrorCodes.ServiceUnavailable)
+            {
+                return parts;
+            }
+        }
+
+        throw new InvalidOperationException("The disk never became full.");
+    }
+
+    private static async Task RefusedAsync(Func<Task> ask)
+    {
+        var refused = await Assert.ThrowsAsync<GlacierException>(ask);
+        Assert.Equal(GlacierErrorCodes.ServiceUnavailable, refused.Code);
+        Assert.True(refused.IsTransient);
+    }
+
+    private sealed class StallingSource(long lengthBytes, long sentBytes) : ByteSource
+    {
+        public override long LengthBytes => lengthBytes;
+
+        public bool IsStalling { get; set; }
+
+        public override async ValueTask<int> ReadAsync(
+            Memory<byte> buffer, long offsetBytes, CancellationToken cancellationToken)
+        {
+            if (IsStalling && offsetBytes >= sentBytes)
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+            }
+
+            var count = (int)Math.Clamp(lengthBytes - offsetBytes, 0, buffer.Length);
+            buffer.Span[..count].Clear();
+            return count;
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using OrleansUploads.EndToEnd.Tests.Checking;
+using OrleansUploads.EndToEnd.Tests.Damage;
+using OrleansUploads.EndToEnd.Tests.Harness;
+
+namespace OrleansUploads.EndToEnd.Tests.Serving;
+
+/// <summary>A backup that is made while the server runs, exactly as docs/operations.md says.</summary>
+public sealed class BackupTests : IDisposable
+{
+    private const string Vault = "photos";
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_backup_of_a_running_server_has_everything_that_was_acknowledged_before_it_began()
+    {
+        var backup = _folder.File("backup");
+        var before = Archives.Bytes(3 * Archives.MiB, 1);
+        string archive;
+        await using (var server = await ServerProcess.StartAsync(_folder.Data, "--quiet"))
+        {
+            using var client = server.Connect();
+            await client.CreateVaultAsync(Vault);
+            archive = (await client.UploadInPartsAsync(Vault, before)).ArchiveId;
+
+            var begun = (await RunAsync("backup", "begin", "--to", backup, "--for", "1h")).Expect();
+            Assert.Contains("No bytes are deleted until", begun.Output, StringComparison.Ordinal);
+            await client.UploadInPartsAsync(Vault, Archives.Bytes(Archives.MiB, 2));
+            CopyFolder(Path.Combine(_folder.Data, "parts"), Path.Combine(backup, "parts"));
+            (await RunAsync("backup", "end")).Expect();
+            (await RunAsync("backup", "begin", "--to", backup)).ExpectOneLine("is there already");
+            await server.KillAsync();
+        }
+
+        Assert.Empty((await CheckedFolder.CheckAsync(new DataFolder(backup))).Damage);
+        await using var restored = await ServerProcess.StartAsync(backup, "--quiet");
+        Assert.Equal(before, await restored.Connect().RetrieveAsync(Vault, archive));
+    }
+
+    [Fact]
+    public async Task A_running_server_says_whether_it_trusts_its_clock()
+    {
+        await using var server = await ServerProcess.StartAsync(_folder.Data, "--quiet");
+
+        Assert.Equal("The clock is trusted.", (await RunAsync("clock", "show")).Expect().Output.Trim());
+        (await RunAsync("clock", "accept")).Expect();
+        using var http = new HttpClient();
+        await Eventually.BecomesTrueAsync(
+            async () => (await http.GetStringAsync(new Uri(server.Address, "/healthz")))
+                .Contains("\"clock-is-trusted\":\"Healthy\"", StringComparison.Ordinal),
+            "the clock is trusted");
+        Assert.True(
+            OperatingSystem.IsWindows() || File.GetUnixFileMode(Path.Combine(_folder.Data, "control.sock"))
+                == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
+    }
+
+    [Fact]
+    public async Task Without_a_server_the_commands_say_so()
+    {
+        (await RunAsync("clock", "accept")).ExpectOneLine("No server answers", _folder.Data);
+        (await RunAsync("backup", "begin", "--to", _folder.File("backup"))).ExpectOneLine("No server answers");
+        Assert.False(Directory.Exists(_folder.File("backup")));
+    }
+
+    private Task<CommandResult> RunAsync(params string[] arguments) =>
+        CommandLine.RunAsync([.. arguments, "--data", _folder.Data]);
+
+    private static void CopyFolder(string from, string to)
+    {
+        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
+    }
+}

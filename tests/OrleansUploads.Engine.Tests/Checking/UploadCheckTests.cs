@@ -1,0 +1,170 @@
+using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Messages.Accounts;
+using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Checking;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine.Ports;
+using OrleansUploads.Engine.Sqlite;
+using OrleansUploads.Engine.Tests.PartStores;
+using OrleansUploads.Hashing;
+using OrleansUploads.TestKit;
+using OrleansUploads.TestKit.PartStores;
+
+namespace OrleansUploads.Engine.Tests.Checking;
+
+/// <summary>An upload is looked at while its engine changes it at the worst moment: between the journal and the bytes.</summary>
+public sealed class UploadCheckTests : IAsyncLifetime
+{
+    private readonly TemporaryRoot _root = new();
+    private readonly ManualTime _time = new();
+    private readonly byte[] _bytes = PartBytes.Of(TreeHash.LeafBytes, seed: 1);
+    private FolderEngine _engine = null!;
+    private UploadId _upload;
+    private AttemptId _attempt;
+
+    public async ValueTask InitializeAsync()
+    {
+        _engine = Open();
+        await AskAsync(Some.Account.Entity, new CreateVault(Some.Vault));
+        _upload = _engine.Ids.NewUpload();
+        await AskAsync(
+            Some.Vault.Entity,
+            new OpenUpload(Some.Vault, _upload, Some.Size(1), Description.None, UploadOrigin.Multipart));
+        _attempt = await StoreAsync(0, _bytes);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _engine.DisposeAsync();
+        _root.Dispose();
+    }
+
+    [Fact]
+    public async Task A_part_replaced_and_collected_during_the_check_is_not_damage()
+    {
+        Assert.Empty(await CheckAsync(meanwhile: async () =>
+        {
+            await StoreAsync(0, PartBytes.Of(TreeHash.LeafBytes, seed: 2));
+            await _engine.Parts.DeleteAttemptAsync(_upload, _attempt, default);
+        }));
+    }
+
+    [Fact]
+    public async Task An_upload_aborted_and_collected_during_the_check_is_not_damage()
+    {
+        Assert.Empty(await CheckAsync(meanwhile: async () =>
+        {
+            await AskAsync(_upload.Entity, new AbortUpload(Some.Vault));
+            await _engine.Parts.DeleteUploadAsync(_upload, default);
+        }));
+    }
+
+    [Fact]
+    public async Task An_archive_deleted_and_collected_during_the_check_is_not_damage()
+    {
+        var archive = await CompleteAsync();
+
+        Assert.Empty(await CheckAsync(meanwhile: async () =>
+        {
+            await AskAsync(ShardOf(archive), Some.Deletion(archive, _time.GetUtcNow()));
+            await _engine.Parts.DeleteUploadAsync(_upload, default);
+        }));
+    }
+
+    [Fact]
+    public async Task A_lost_part_is_damage_even_if_its_upload_changes_during_the_check()
+    {
+        var damage = await CheckAsync(meanwhile: async () =>
+        {
+            await _engine.Parts.DeleteAttemptAsync(_upload, _attempt, default);
+            await StoreAsync(1, PartBytes.Of(TreeHash.LeafBytes, seed: 3));
+        });
+
+        Assert.Equal(UploadFiles.Attempt(_upload, _attempt), Assert.Single(damage).File);
+    }
+
+    [Fact]
+    public async Task Wrong_bytes_with_valid_checksums_are_found_by_their_tree_hash()
+    {
+        await _engine.Parts.DeleteAttemptAsync(_upload, _attempt, default);
+        var other = PartBytes.Of(TreeHash.LeafBytes, seed: 4);
+        await using (var writer = await _engine.Parts.CreateAsync(_upload, _attempt, other.Length, default))
+        {
+            await writer.WriteAsync(other, default);
+            await writer.CommitAsync(PartBytes.Leaves(_bytes), default);
+        }
+
+        Assert.Empty(await CheckAsync());
+        Assert.Contains("was acknowledged", Assert.Single(await CheckAsync(isDeep: true)).What, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_attempt_whose_length_differs_from_the_acknowledged_one_is_named()
+    {
+        await _engine.Parts.DeleteAttemptAsync(_upload, _attempt, default);
+        await _engine.Parts.StoreAsync(_upload, _attempt, PartBytes.Of(100, seed: 5));
+
+        Assert.Contains("it has 100 bytes", Assert.Single(await CheckAsync()).What, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_archive_missing_from_its_index_is_named()
+    {
+        var archive = await CompleteAsync();
+        Assert.Empty(await CheckAsync());
+        await _engine.DisposeAsync();
+        await using (var journal = SqliteJournal.Open(_root.Path))
+        {
+            var shard = ShardOf(archive);
+            var version = await journal.ReadVersionAsync(shard, default);
+            Assert.Equal(AppendOutcome.Appended, await journal.ForgetAsync(shard, version, default));
+        }
+
+        _engine = Open();
+        var found = Assert.Single(await CheckAsync());
+        Assert.Equal((DamageKind.Index, archive), (found.Kind, found.Archive));
+    }
+
+    private FolderEngine Open() =>
+        FolderEngine.Open(_root.Path, _time);
+
+    private async Task<IReadOnlyCollection<Damage>> CheckAsync(Func<Task>? meanwhile = null, bool isDeep = false)
+    {
+        using var journal = JournalInspection.Open(_root.Path);
+        var states = new EntityStates(journal);
+        var parts = new FaultyPartStore(_engine.Parts, _ =>
+        {
+            var interfere = meanwhile;
+            meanwhile = null;
+            interfere?.Invoke().GetAwaiter().GetResult();
+            return PartStoreFault.None;
+        });
+        var attempts = new AttemptCheck(parts, isDeep, new ReadPace(null, _time));
+        return (await new UploadCheck(states, parts, attempts, new IndexedUploads()).CheckAsync(_upload, default)).Damage;
+    }
+
+    private async Task<AttemptId> StoreAsync(int slot, byte[] bytes)
+    {
+        var attempt = _engine.Ids.NewAttempt();
+        await _engine.Parts.StoreAsync(_upload, attempt, bytes);
+        var range = new PartRange(slot * Some.MiB, (slot * Some.MiB) + bytes.Length - 1);
+        await AskAsync(_upload.Entity, new StorePart(Some.Vault, range, TreeHasher.Compute(bytes), attempt));
+        return attempt;
+    }
+
+    private async Task<ArchiveId> CompleteAsync() => (await AskAsync(
+        _upload.Entity, new CompleteUpload(Some.Vault, _bytes.Length, TreeHasher.Compute(_bytes)))).Archive;
+
+    private static EntityId ShardOf(ArchiveId archive)
+    {
+        var life = new VaultIncarnation(Some.Vault, 1, VaultIncarnation.NewShards);
+        return life.ArchiveShard(ArchiveShardDecider.ShardOf(archive, life));
+    }
+
+    private async Task<TAnswer> AskAsync<TAnswer>(EntityId entity, ICommand<TAnswer> command)
+        where TAnswer : class => (await _engine.Host.AskAsync(entity, command, default)).Answer;
+}

@@ -1,0 +1,82 @@
+using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Values;
+using OrleansUploads.TestKit;
+
+namespace OrleansUploads.Engine.Tests.Clocks;
+
+public sealed class BackupLeaseTests : IDisposable
+{
+    private static readonly byte[] Body = Some.Bytes(1000, 1);
+    private static readonly byte[] Other = Some.Bytes(1000, 2);
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+
+    private readonly ServiceBench _bench = new();
+
+    public void Dispose() => _bench.Dispose();
+
+    private Task<DateTimeOffset> BeginAsync(TimeSpan lease) => _bench.Clock.BeginBackupAsync(_bench.Host, lease, CancellationToken.None);
+
+    /// <summary>An upload with a part that a copy of the journal names, and that is replaced after the copy was made.</summary>
+    private async Task<UploadId> ReplaceAfterTheCopyAsync(TimeSpan lease)
+    {
+        await _bench.BeatAsync();
+        var upload = await _bench.OpenUploadAsync();
+        await _bench.StoreAsync(upload, Body);
+        await BeginAsync(lease);
+        await _bench.StoreAsync(upload, Other);
+        return upload;
+    }
+
+    [Fact]
+    public async Task An_attempt_named_in_the_copied_journal_is_not_collected_while_the_parts_are_copied()
+    {
+        var upload = await ReplaceAfterTheCopyAsync(lease: 48 * Hour);
+
+        await _bench.ServeAsync(47 * Hour);
+        Assert.Equal(default, await _bench.KeepHouseAsync());
+        Assert.Equal(2, await _bench.StoredAttemptsAsync(upload));
+
+        await _bench.Clock.EndBackupAsync(_bench.Host, CancellationToken.None);
+        Assert.Equal(1, (await _bench.KeepHouseAsync()).AttemptsDeleted);
+    }
+
+    [Fact]
+    public async Task An_aborted_upload_keeps_its_bytes_during_a_backup()
+    {
+        var upload = await ReplaceAfterTheCopyAsync(lease: 48 * Hour);
+        await _bench.AskAsync(upload.Entity, new AbortUpload(Some.Vault));
+
+        await _bench.ServeAsync(47 * Hour);
+        await _bench.KeepHouseAsync();
+
+        Assert.Equal(2, await _bench.StoredAttemptsAsync(upload));
+    }
+
+    [Fact]
+    public async Task A_backup_started_right_after_a_clock_jump_does_not_hide_the_jump()
+    {
+        await _bench.BeatAsync();
+        _bench.Machine.Jump(48 * Hour);
+
+        await BeginAsync(lease: Hour);
+        await _bench.BeatAsync();
+
+        Assert.NotNull(_bench.Clock.Fault);
+    }
+
+    [Fact]
+    public async Task A_lease_survives_a_restart_and_expires()
+    {
+        var upload = await ReplaceAfterTheCopyAsync(lease: 48 * Hour);
+        await _bench.ServeAsync(30 * Hour);
+        await _bench.RestartAsync();
+        await _bench.KeepHouseAsync();
+        Assert.Equal(2, await _bench.StoredAttemptsAsync(upload));
+        Assert.NotNull(_bench.Clock.BackupUntil);
+
+        await _bench.ServeAsync(19 * Hour);
+
+        Assert.Null(_bench.Clock.BackupUntil);
+        Assert.Equal(1, (await _bench.KeepHouseAsync()).AttemptsDeleted);
+    }
+}

@@ -1,0 +1,111 @@
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Messages.Accounts;
+using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Settings;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Clocks;
+using OrleansUploads.Engine.Embedded;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine.Intake;
+using OrleansUploads.Engine.Memory;
+using OrleansUploads.Engine.Reclaim;
+using OrleansUploads.TestKit;
+
+namespace OrleansUploads.Engine.Tests.Clocks;
+
+/// <summary>A server that keeps a record of when it was there, on a machine whose clocks are in hand. Journal and bytes outlive it.
+/// </summary>
+internal sealed class ServiceBench : IDisposable
+{
+    private readonly MemoryJournal _journal = new();
+    private EmbeddedHost _host;
+
+    public ServiceBench()
+    {
+        Machine = new ManualHostClock(Time);
+        Ids = new SeededIds(Time, 1);
+        Clock = new ServiceClock(Machine);
+        _host = CreateHost();
+    }
+
+    public ManualTime Time { get; } = new();
+
+    public ManualHostClock Machine { get; }
+
+    public SeededIds Ids { get; }
+
+    public MemoryPartStore Parts { get; } = new();
+
+    public ServiceClock Clock { get; private set; }
+
+    public EmbeddedHost Host => _host;
+
+    /// <summary>Restarts the server from its durable state after an outage. As in production, it beats first.</summary>
+    public async Task RestartAsync(TimeSpan stopped = default)
+    {
+        await _host.DisposeAsync();
+        Clock.Dispose();
+        Time.Advance(stopped);
+        Clock = new ServiceClock(Machine);
+        _host = CreateHost();
+        await BeatAsync();
+    }
+
+    public Task BeatAsync() => Clock.BeatAsync(_host, CancellationToken.None);
+
+    /// <summary>The server is there for some time, and does its housekeeping at the end.</summary>
+    public async Task ServeAsync(TimeSpan time)
+    {
+        for (var left = time; left > TimeSpan.Zero; left -= ServiceClock.BeatInterval)
+        {
+            Time.Advance(left < ServiceClock.BeatInterval ? left : ServiceClock.BeatInterval);
+            await BeatAsync();
+        }
+    }
+
+    /// <summary>Runs housekeeping: wakes due entities and collects bytes without an owner.</summary>
+    public async Task<CollectionReport> KeepHouseAsync()
+    {
+        await new WakeScan(_host, _journal).RunAsync(CancellationToken.None);
+        return await new AttemptCollector(_host, Parts, Clock).CollectAsync(MaintenanceOptions.DefaultAttemptGrace, CancellationToken.None);
+    }
+
+    public async Task<UploadId> OpenUploadAsync()
+    {
+        await AskAsync(Some.Account.Entity, new CreateVault(Some.Vault));
+        var upload = Ids.NewUpload();
+        await AskAsync(
+            Some.Vault.Entity,
+            new OpenUpload(Some.Vault, upload, Some.Size(1), Description.None, UploadOrigin.Multipart, ByteStorage.Gateway));
+        return upload;
+    }
+
+    public async Task<Outcome<StorePartResult>> StoreAsync(UploadId upload, byte[] body) =>
+        await new PartIntake(_host, Parts, Ids).StorePartAsync(
+            upload,
+            Some.Vault,
+            new PartRange(0, body.Length - 1),
+            EngineBench.Hashes(body),
+            new MemoryStream(body),
+            CancellationToken.None);
+
+    public async Task<int> PartsOfAsync(UploadId upload)
+    {
+        var listed = await _host.AskAsync(upload.Entity, new ListParts(Some.Vault, 0, 10), CancellationToken.None);
+        return listed.TryGet(out var page, out _) ? page.Parts.Count : -1;
+    }
+
+    public async Task<int> StoredAttemptsAsync(UploadId upload) =>
+        (await Parts.ListAttemptsAsync(upload, CancellationToken.None)).Count;
+
+    public async Task<TAnswer> AskAsync<TAnswer>(EntityId entity, ICommand<TAnswer> command)
+        where TAnswer : class => (await _host.AskAsync(entity, command, CancellationToken.None)).Answer;
+
+    public void Dispose() => Clock.Dispose();
+
+    private EmbeddedHost CreateHost() => new(
+        new EntityCatalog(new UploadPolicy(), new RetrievalPolicy()), _journal, Parts, Time, clock: Clock);
+}

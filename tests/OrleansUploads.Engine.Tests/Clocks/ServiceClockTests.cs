@@ -1,0 +1,257 @@
+using OrleansUploads.Core.Messages.Service;
+using OrleansUploads.Core.Service;
+using OrleansUploads.Core.Settings;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Clocks;
+using OrleansUploads.TestKit;
+
+namespace OrleansUploads.Engine.Tests.Clocks;
+
+/// <summary>Outages, suspends, restored backups and clock jumps never cause data to be deleted early.</summary>
+public sealed class ServiceClockTests : IDisposable
+{
+    private static readonly byte[] Body = Some.Bytes(1000, 1);
+    private static readonly byte[] Other = Some.Bytes(1000, 2);
+    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
+
+    private readonly ServiceBench _bench = new();
+
+    public void Dispose() => _bench.Dispose();
+
+    /// <summary>An open upload with a part, and an attempt that the part has replaced.</summary>
+    private async Task<UploadId> OpenAsync()
+    {
+        await _bench.BeatAsync();
+        var upload = await _bench.OpenUploadAsync();
+        await _bench.StoreAsync(upload, Other);
+        await _bench.StoreAsync(upload, Body);
+        return upload;
+    }
+
+    private async Task AssertAllThereAsync(UploadId upload)
+    {
+        Assert.Equal(1, await _bench.PartsOfAsync(upload));
+        Assert.Equal(2, await _bench.StoredAttemptsAsync(upload));
+    }
+
+    [Fact]
+    public async Task A_server_stopped_for_eight_days_keeps_its_open_uploads()
+    {
+        var upload = await OpenAsync();
+        await _bench.ServeAsync(TimeSpan.FromHours(1));
+
+        await _bench.RestartAsync(stopped: 8 * Day);
+        await _bench.KeepHouseAsync();
+
+        await AssertAllThereAsync(upload);
+        Assert.Null(_bench.Clock.Fault);
+    }
+
+    [Fact]
+    public async Task An_upload_expires_after_a_week_of_service_time()
+    {
+        var upload = await OpenAsync();
+        await _bench.ServeAsync(3 * Day);
+        await _bench.RestartAsync(stopped: 30 * Day);
+        await _bench.ServeAsync((4 * Day) - TimeSpan.FromMinutes(1));
+        await _bench.KeepHouseAsync();
+        Assert.Equal(1, await _bench.PartsOfAsync(upload));
+
+        await _bench.ServeAsync(TimeSpan.FromMinutes(2));
+        await _bench.KeepHouseAsync();
+
+        Assert.Equal(-1, await _bench.PartsOfAsync(upload));
+    }
+
+    [Fact]
+    public async Task An_early_wake_is_rescheduled_for_the_earliest_possible_deadline()
+    {
+        var upload = await OpenAsync();
+        await _bench.RestartAsync(stopped: 8 * Day);
+        await _bench.KeepHouseAsync();
+        var before = _bench.Host.LoadedEntities;
+        _bench.Host.EvictIdle();
+
+        // Nothing is due between the wake-up that came too early and the end of a week of service.
+        await _bench.RestartAsync();
+        await _bench.ServeAsync(TimeSpan.FromMinutes(30));
+        await _bench.KeepHouseAsync();
+
+        Assert.True(before > 1);
+        Assert.Equal(1, await _bench.PartsOfAsync(upload));
+    }
+
+    [Fact]
+    public async Task A_clock_that_jumps_a_week_ahead_deletes_nothing()
+    {
+        var upload = await OpenAsync();
+        await _bench.ServeAsync(TimeSpan.FromHours(1));
+
+        _bench.Machine.Jump(8 * Day);
+        await _bench.KeepHouseAsync();
+        await AssertAllThereAsync(upload);
+
+        await _bench.ServeAsync(2 * Day);
+        await _bench.KeepHouseAsync();
+        await AssertAllThereAsync(upload);
+        Assert.Equal(ClockFaultKind.Jumped, _bench.Clock.Fault!.Kind);
+    }
+
+    [Fact]
+    public async Task A_clock_fault_survives_a_restart_and_is_cleared_by_an_operator()
+    {
+        var upload = await OpenAsync();
+        _bench.Machine.Jump(8 * Day);
+        await _bench.BeatAsync();
+
+        await _bench.RestartAsync();
+        await _bench.ServeAsync(8 * Day);
+        await _bench.KeepHouseAsync();
+        await AssertAllThereAsync(upload);
+        Assert.NotNull(_bench.Clock.Fault);
+
+        await _bench.Clock.AcceptAsync(_bench.Host, CancellationToken.None);
+        await _bench.KeepHouseAsync();
+        await AssertAllThereAsync(upload);
+        Assert.Null(_bench.Clock.Fault);
+
+        await _bench.ServeAsync(25 * TimeSpan.FromHours(1));
+        Assert.Equal(1, (await _bench.KeepHouseAsync()).AttemptsDeleted);
+        await _bench.ServeAsync(6 * Day);
+        await _bench.KeepHouseAsync();
+        Assert.Equal(-1, await _bench.PartsOfAsync(upload));
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(-24 * 30)]
+    public async Task A_clock_behind_the_journal_at_startup_is_a_fault(int hours)
+    {
+        var upload = await OpenAsync();
+        await _bench.ServeAsync(2 * TimeSpan.FromHours(1));
+
+        _bench.Machine.Jump(TimeSpan.FromHours(hours));
+        await _bench.RestartAsync(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(ClockFaultKind.BehindJournal, _bench.Clock.Fault!.Kind);
+        Assert.False(_bench.Clock.Read().IsTrusted);
+        await _bench.KeepHouseAsync();
+        await AssertAllThereAsync(upload);
+    }
+
+    [Fact]
+    public async Task A_jump_reverted_before_the_next_beat_is_a_fault_if_it_was_observed()
+    {
+        var upload = await OpenAsync();
+        await _bench.ServeAsync(TimeSpan.FromMinutes(5));
+
+        _bench.Machine.Jump(8 * Day);
+        Assert.False(_bench.Clock.Read().IsTrusted);
+        await _bench.KeepHouseAsync();
+        _bench.Machine.Jump(-8 * Day);
+        await _bench.ServeAsync(TimeSpan.FromMinutes(5));
+
+        Assert.Equal(ClockFaultKind.Jumped, _bench.Clock.Fault!.Kind);
+        Assert.False(_bench.Clock.Read().IsTrusted);
+        await AssertAllThereAsync(upload);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Uploads_started_while_the_clock_is_behind_get_their_full_time_after_it_is_corrected(bool isNoticedByABeat)
+    {
+        await OpenAsync();
+        await _bench.ServeAsync(30 * Day);
+        _bench.Machine.Jump(-30 * Day);
+        if (isNoticedByABeat)
+        {
+            await _bench.BeatAsync();
+        }
+
+        var upload = await _bench.OpenUploadAsync();
+        await _bench.StoreAsync(upload, Body);
+        _bench.Machine.Jump(30 * Day);
+        await _bench.BeatAsync();
+        await _bench.Clock.AcceptAsync(_bench.Host, CancellationToken.None);
+        await _bench.ServeAsync(6 * Day);
+        await _bench.KeepHouseAsync();
+
+        Assert.Equal(1, await _bench.PartsOfAsync(upload));
+    }
+
+    [Fact]
+    public async Task A_suspend_is_not_service_time_and_not_a_fault()
+    {
+        var upload = await OpenAsync();
+        await _bench.ServeAsync(TimeSpan.FromMinutes(5));
+
+        _bench.Machine.Suspend(8 * Day);
+        await _bench.BeatAsync();
+        await _bench.KeepHouseAsync();
+
+        Assert.Null(_bench.Clock.Fault);
+        await AssertAllThereAsync(upload);
+        Assert.InRange(
+            _bench.Clock.Read().ServedSince(Some.Noon - Day), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(6));
+    }
+
+    [Fact]
+    public async Task A_clock_that_creeps_ahead_adds_no_extra_service_time()
+    {
+        var upload = await OpenAsync();
+        for (var minute = 0; minute < 2 * 24 * 60; minute++)
+        {
+            _bench.Time.Advance(TimeSpan.FromMinutes(1));
+            _bench.Machine.Jump(TimeSpan.FromSeconds(59));
+            await _bench.BeatAsync();
+        }
+
+        Assert.Null(_bench.Clock.Fault);
+        Assert.InRange(_bench.Clock.Read().ServedSince(Some.Noon), Day, (2 * Day) + TimeSpan.FromMinutes(1));
+        Assert.Equal(1, await _bench.PartsOfAsync(upload));
+    }
+
+    [Fact]
+    public async Task Uploads_from_before_the_first_beat_get_their_full_time()
+    {
+        // A data folder of a version that kept no record: nothing has beaten yet.
+        var upload = await _bench.OpenUploadAsync();
+        await _bench.StoreAsync(upload, Body);
+        await _bench.RestartAsync(stopped: 20 * Day);
+        await _bench.KeepHouseAsync();
+        Assert.Equal(1, await _bench.PartsOfAsync(upload));
+
+        await _bench.ServeAsync(UploadPolicy.DefaultStaleAfter + TimeSpan.FromMinutes(1));
+        await _bench.KeepHouseAsync();
+
+        Assert.Equal(-1, await _bench.PartsOfAsync(upload));
+    }
+
+    [Fact]
+    public async Task Before_the_first_beat_nothing_expires_and_nothing_is_collected()
+    {
+        using var fresh = new ServiceClock(_bench.Machine);
+
+        var time = fresh.Read();
+
+        Assert.False(time.IsTrusted);
+        Assert.True(time.HoldsBytes);
+        Assert.Equal(TimeSpan.Zero, time.ServedSince(Some.Noon - (100 * Day)));
+        await _bench.BeatAsync();
+    }
+
+    [Fact]
+    public async Task The_record_of_a_year_stays_small_in_the_journal()
+    {
+        await _bench.BeatAsync();
+        for (var day = 0; day < 365; day++)
+        {
+            await _bench.ServeAsync(TimeSpan.FromMinutes(3));
+            await _bench.RestartAsync(stopped: Day);
+        }
+
+        var standing = await _bench.AskAsync(ServiceState.Entity, new EndBackup());
+        Assert.Equal(Core.Deciding.ServedIntervals.MaxIntervals, standing.Served.Count);
+    }
+}

@@ -1,0 +1,76 @@
+using OrleansUploads.Engine.DataFolders;
+using OrleansUploads.Engine.Disk;
+using OrleansUploads.Engine.Ports;
+using OrleansUploads.Engine.Tests.PartStores;
+using OrleansUploads.TestKit.PartStores;
+
+namespace OrleansUploads.Engine.Tests.DataFolders;
+
+/// <summary>The data folder: its directory entry is durable, and only its owner can read it.</summary>
+public sealed class DataFolderTests : IDisposable
+{
+    private const int InputOutputError = 5;
+
+    private readonly TemporaryRoot _above = new();
+    private readonly FaultyFlush _flush = new();
+
+    public void Dispose() => _above.Dispose();
+
+    private string Folder => Path.Combine(_above.Path, "made", "data");
+
+    [Fact]
+    public async Task Entries_of_new_folders_are_flushed_in_their_parents()
+    {
+        await Open().DisposeAsync();
+
+        Assert.Contains(_above.Path, _flush.Asked);
+        Assert.Contains(Path.GetDirectoryName(Folder)!, _flush.Asked);
+        Assert.Contains(Folder, _flush.Asked);
+    }
+
+    [Fact]
+    public void A_folder_whose_directory_entry_cannot_be_flushed_is_not_served()
+    {
+        _flush.Fail(InputOutputError, path => path == Path.GetDirectoryName(Folder));
+        Assert.Throws<FlushFailedException>(() => Open());
+    }
+
+    [Fact]
+    public async Task An_existing_folder_that_others_can_read_becomes_private()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("Windows has no such modes.");
+            return;
+        }
+
+        const UnixFileMode owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        Directory.CreateDirectory(Folder);
+        File.SetUnixFileMode(Folder, owner | UnixFileMode.GroupRead | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        await Open().DisposeAsync();
+
+        Assert.Equal(owner, File.GetUnixFileMode(Folder));
+    }
+
+    [Fact]
+    public async Task A_failed_disk_is_reported_once_and_in_the_health_of_its_store()
+    {
+        var failures = new List<Exception>();
+        await using var folder = Open(failures.Add);
+        _flush.Fail(InputOutputError);
+        for (var attempt = 1; attempt <= 2; attempt++)
+        {
+            await Assert.ThrowsAsync<PartStoreFailedException>(
+                () => folder.Ports.Parts.StoreAsync(PartBytes.Upload(1), PartBytes.Attempt(attempt), [1]));
+        }
+
+        var failure = Assert.Single(failures);
+        var health = folder.Health.ToDictionary(store => store.Name, store => store.Read());
+        Assert.Equal(new StoreHealth(StoreCondition.Unhealthy, failure.Message, failure), health["part-store-disk"]);
+        Assert.Equal(StoreHealth.Healthy, health["journal-disk"]);
+        Assert.Equal(StoreHealth.Healthy, health["space"]);
+    }
+
+    private DataFolder Open(Action<Exception>? onDiskFailure = null) =>
+        DataFolder.Open(Folder, new DataFolderOptions { Flush = _flush, OnDiskFailure = onDiskFailure });
+}

@@ -1,0 +1,10 @@
+using OrleansUploads.Engine.Ports;
+using OrleansUploads.TestKit.Architecture;
+
+namespace OrleansUploads.Engine.Tests.House;
+
+public sealed class FolderTests
+{
+    [Fact]
+    public void The_folders_of_the_engine_form_no_cycle() => Assert.Equal("", FolderGraph.Of(typeof(IJournal).Assembly).DescribeCycle());
+}

@@ -1,0 +1,142 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using SQLitePCL;
+
+namespace OrleansUploads.Engine.Tests.Journals;
+
+/// <summary>Lets SQLite's own flushes fail: a file system for SQLite that hands everything on to the usual one but the flush.
+/// </summary>
+/// <remarks>It stays in place for the whole process, and lets only those files' flushes fail that a test names.</remarks>
+internal static unsafe partial class FaultySync
+{
+    private const int Ok = 0;
+    private const int FlushFailed = 1034;
+    private const int Words = 24;
+    private const int VfsOpen = 5;
+    private const int LastError = 4;
+    private const int MethodClose = 1;
+    private const int MethodSync = 5;
+    private const int MethodFileControl = 10;
+
+    private static readonly Lock Gate = new();
+    private static readonly Dictionary<nint, string> Paths = [];
+    private static readonly Dictionary<nint, nint> Methods = [];
+    private static readonly Dictionary<string, int> Errors = [];
+    private static nint _usual;
+
+    /// <summary>From now on the flushes of a file fail with an error number; 0 for none.</summary>
+    public static void Set(string path, int error)
+    {
+        Install();
+        lock (Gate)
+        {
+            Errors[path] = error;
+        }
+    }
+
+    /// <summary>Puts the file system in front of the usual one. Files opened before are not reached.</summary>
+    public static void Install()
+    {
+        Batteries_V2.Init();
+        lock (Gate)
+        {
+            if (_usual != 0)
+            {
+                return;
+            }
+
+            _usual = FindVfs(null);
+            var vfs = (nint*)NativeMemory.AllocZeroed(Words, (nuint)sizeof(nint));
+            NativeMemory.Copy((void*)_usual, vfs, (nuint)(21 * sizeof(nint)));
+            vfs[3] = Marshal.StringToCoTaskMemUTF8("faulty-sync");
+            vfs[VfsOpen] = (nint)(delegate* unmanaged[Cdecl]<nint, nint, nint*, int, int*, int>)&Open;
+            Assert.Equal(Ok, RegisterVfs((nint)vfs, makeDefault: 1));
+        }
+    }
+
+    // sqlite3_vfs on 64 bits: two ints, mxPathname (int, padded), pNext, zName, pAppData, then the functions from xOpen on.
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int Open(nint vfs, nint name, nint* file, int flags, int* outFlags)
+    {
+        var open = (delegate* unmanaged[Cdecl]<nint, nint, nint*, int, int*, int>)((nint*)_usual)[VfsOpen];
+        var code = open(_usual, name, file, flags, outFlags);
+        if (code != Ok || *file == 0)
+        {
+            return code;
+        }
+
+        lock (Gate)
+        {
+            if (!Methods.TryGetValue(*file, out var methods))
+            {
+                var copy = (nint*)NativeMemory.Alloc(Words, (nuint)sizeof(nint));
+                NativeMemory.Copy((void*)*file, copy, (nuint)(19 * sizeof(nint)));
+                copy[MethodSync] = (nint)(delegate* unmanaged[Cdecl]<nint*, int, int>)&Sync;
+                copy[MethodClose] = (nint)(delegate* unmanaged[Cdecl]<nint*, int>)&Close;
+                copy[MethodFileControl] = (nint)(delegate* unmanaged[Cdecl]<nint*, int, int*, int>)&FileControl;
+                Methods[*file] = methods = (nint)copy;
+            }
+
+            Paths[(nint)file] = Marshal.PtrToStringUTF8(name) ?? "";
+            *file = methods;
+        }
+
+        return code;
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int Sync(nint* file, int flags)
+    {
+        lock (Gate)
+        {
+            if (Errors.GetValueOrDefault(Paths[(nint)file]) != 0)
+            {
+                return FlushFailed;
+            }
+        }
+
+        return ((delegate* unmanaged[Cdecl]<nint*, int, int>)Usual(file)[MethodSync])(file, flags);
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int Close(nint* file)
+    {
+        var usual = Usual(file);
+        lock (Gate)
+        {
+            Paths.Remove((nint)file);
+        }
+
+        *file = (nint)usual;
+        return ((delegate* unmanaged[Cdecl]<nint*, int>)usual[MethodClose])(file);
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int FileControl(nint* file, int operation, int* argument)
+    {
+        lock (Gate)
+        {
+            if (operation == LastError && Errors.GetValueOrDefault(Paths[(nint)file]) is var error and not 0)
+            {
+                *argument = error;
+                return Ok;
+            }
+        }
+
+        return ((delegate* unmanaged[Cdecl]<nint*, int, int*, int>)Usual(file)[MethodFileControl])(file, operation, argument);
+    }
+
+    private static nint* Usual(nint* file)
+    {
+        lock (Gate)
+        {
+            return (nint*)Methods.Single(pair => pair.Value == *file).Key;
+        }
+    }
+
+    [LibraryImport("e_sqlite3", EntryPoint = "sqlite3_vfs_find", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint FindVfs(string? name);
+
+    [LibraryImport("e_sqlite3", EntryPoint = "sqlite3_vfs_register")]
+    private static partial int RegisterVfs(nint vfs, int makeDefault);
+}

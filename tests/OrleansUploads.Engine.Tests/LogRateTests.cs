@@ -1,0 +1,23 @@
+using OrleansUploads.TestKit;
+
+namespace OrleansUploads.Engine.Tests;
+
+public sealed class LogRateTests
+{
+    private readonly ManualTime _time = new();
+
+    [Fact]
+    public void Messages_beyond_the_limit_are_counted_and_reported_with_the_next_window()
+    {
+        var rate = new LogRate(2, TimeSpan.FromMinutes(1), _time);
+
+        Assert.Equal([(true, 0L), (true, 0L), (false, 0L), (false, 0L)], Enumerable.Range(0, 4).Select(_ => Pass(rate)));
+        _time.Advance(TimeSpan.FromSeconds(59));
+        Assert.Equal((false, 0L), Pass(rate));
+
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal([(true, 3L), (true, 0L), (false, 0L)], Enumerable.Range(0, 3).Select(_ => Pass(rate)));
+    }
+
+    private static (bool Passed, long Suppressed) Pass(LogRate rate) => (rate.TryPass(out var suppressed), suppressed);
+}

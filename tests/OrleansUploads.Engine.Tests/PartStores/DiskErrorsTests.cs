@@ -1,0 +1,37 @@
+using OrleansUploads.Engine.Disk;
+using OrleansUploads.Engine.Ports;
+
+namespace OrleansUploads.Engine.Tests.PartStores;
+
+/// <summary>What callers of the disk store get of an error of the operating system. The numbers are those of Linux.</summary>
+public sealed class DiskErrorsTests
+{
+    [Theory]
+    [InlineData(24, typeof(PartStoreUnavailableException))]
+    [InlineData(110, typeof(PartStoreUnavailableException))]
+    [InlineData(116, typeof(PartStoreUnavailableException))]
+    [InlineData(28, typeof(PartStoreFullException))]
+    [InlineData(5, typeof(PartStoreFailedException))]
+    [InlineData(30, typeof(PartStoreFailedException))]
+    [InlineData(36, typeof(IOException))]
+    public void A_write_that_fails_is_unavailable_full_failed_or_an_error_of_its_own(int error, Type expected)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The error numbers are those of Linux.");
+        var fault = new DiskFault(onRaised: null);
+
+        var translated = fault.Translate(new IOException("x", error), "a part");
+
+        Assert.Equal(expected, translated.GetType());
+        Assert.Equal(expected == typeof(PartStoreFailedException), fault.Raised is not null);
+    }
+
+    [Fact]
+    public void A_failed_flush_is_final_even_if_its_error_would_pass()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The error numbers are those of Linux.");
+        var fault = new DiskFault(onRaised: null);
+
+        Assert.IsType<PartStoreFailedException>(fault.Translate(new FlushFailedException("/data/parts", 110), "a part"));
+        Assert.Throws<PartStoreFailedException>(fault.ThrowIfRaised);
+    }
+}

@@ -1,0 +1,118 @@
+using OrleansUploads.Core.Jobs;
+using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Messages.Jobs;
+using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Values;
+using OrleansUploads.TestKit;
+using OrleansUploads.TestKit.PartStores;
+
+namespace OrleansUploads.Engine.Tests.Reclaim;
+
+/// <summary>When the bytes of a deleted archive go. Time stands still unless a test moves it.</summary>
+public sealed class ReleasedBytesTests
+{
+    private static readonly byte[] Body = Some.Bytes(1000, 1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly EngineBench _bench = new();
+
+    [Fact]
+    public async Task Without_a_job_released_bytes_are_reclaimed_at_once()
+    {
+        var archive = await StoreAsync(_bench);
+
+        await _bench.DeleteAsync(archive.Archive);
+
+        await GoneAsync(_bench, archive.Upload);
+        Assert.Null(await _bench.Parts.ReadManifestAsync(archive.Upload, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task An_unexpired_job_keeps_released_bytes_until_an_hour_after_its_output_expires()
+    {
+        var archive = await StoreAsync(_bench);
+        Assert.NotNull((await _bench.RetrieveAsync(archive)).Answer);
+        await _bench.DeleteAsync(archive.Archive);
+
+        _bench.Time.Advance(Limits.JobOutputLife + JobsDecider.DownloadGrace - TimeSpan.FromMilliseconds(1));
+        await _bench.Wakes.RunAsync(CancellationToken.None);
+        await _bench.Collector.CollectAsync(TimeSpan.Zero, CancellationToken.None);
+        Assert.Equal(Body, await _bench.ReadAsync(archive.Upload, 0, Body.Length - 1));
+
+        _bench.Time.Advance(TimeSpan.FromMilliseconds(1));
+        await _bench.Wakes.RunAsync(CancellationToken.None);
+        await GoneAsync(_bench, archive.Upload);
+    }
+
+    [Fact]
+    public async Task A_retrieval_whose_lookup_preceded_the_deletion_does_not_start_after_it()
+    {
+        var archive = await StoreAsync(_bench);
+        var life = (await _bench.AskAsync(Some.Vault.Entity, new DescribeVault(Some.Vault))).Incarnation;
+        var retirements = (await _bench.AskAsync(life.Jobs, new CountRetirements())).Count;
+        var looked = (await _bench.FindAsync(archive.Archive))!;
+        await _bench.DeleteAsync(archive.Archive);
+
+        Assert.IsType<Refusal.ArchiveNotFound>((await _bench.RetrieveAsync(looked, retirements)).Refusal);
+        _bench.Crash();
+        Assert.IsType<Refusal.ArchiveNotFound>((await _bench.RetrieveAsync(looked, retirements)).Refusal);
+    }
+
+    [Fact]
+    public async Task Released_bytes_left_by_a_crash_are_reclaimed_afterwards()
+    {
+        var refusing = true;
+        var bench = new EngineBench(wrapParts: inner => new FaultyPartStore(
+            inner, step => refusing && step.Call == PartStoreCall.DeleteAttempt ? PartStoreFault.Before : PartStoreFault.None));
+        var archive = await StoreAsync(bench);
+        await bench.DeleteAsync(archive.Archive);
+        Assert.Single(await bench.Parts.ListAttemptsAsync(archive.Upload, CancellationToken.None));
+
+        bench.Crash();
+        refusing = false;
+        await bench.Wakes.RunAsync(CancellationToken.None);
+
+        await GoneAsync(bench, archive.Upload);
+    }
+
+    [Fact]
+    public async Task An_attempt_that_may_still_be_in_progress_is_left_to_the_collector()
+    {
+        var archive = await StoreAsync(_bench);
+        var late = _bench.Ids.NewAttempt();
+        await using var writer = await _bench.Parts.CreateAsync(archive.Upload, late, 3, CancellationToken.None);
+
+        await _bench.DeleteAsync(archive.Archive);
+
+        await EventuallyAsync(async () =>
+            await _bench.Parts.ListAttemptsAsync(archive.Upload, CancellationToken.None) is [var left] && left == late);
+        _bench.Time.Advance(MaintenanceOptions.DefaultAttemptGrace + TimeSpan.FromMilliseconds(1));
+        Assert.Equal(
+            1, (await _bench.Collector.CollectAsync(MaintenanceOptions.DefaultAttemptGrace, CancellationToken.None)).UploadsDeleted);
+        Assert.Empty(await _bench.Parts.ListAttemptsAsync(archive.Upload, CancellationToken.None));
+    }
+
+    private static async Task<ArchiveEntry> StoreAsync(EngineBench bench)
+    {
+        await bench.CreateVaultAsync();
+        var upload = await bench.OpenUploadAsync();
+        await bench.StoreAsync(upload, 0, Body);
+        var archive = await bench.CompleteAsync(upload, Body);
+        return (await bench.FindAsync(archive.Archive))!;
+    }
+
+    private static Task GoneAsync(EngineBench bench, UploadId upload) => EventuallyAsync(async () =>
+        (await bench.Parts.ListAttemptsAsync(upload, CancellationToken.None)).Count == 0
+        && await bench.Parts.ReadManifestAsync(upload, CancellationToken.None) is null);
+
+    private static async Task EventuallyAsync(Func<Task<bool>> holds)
+    {
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        while (!await holds())
+        {
+            Assert.True(clock.Elapsed < Patience, "It never came to be so.");
+            await Task.Yield();
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using System.Buffers;
+using OrleansUploads.Core.Jobs;
+using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Messages.Jobs;
+using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Settings;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Core.Vaults;
+using OrleansUploads.Engine.Contracts;
+using OrleansUploads.Engine.Sqlite;
+using OrleansUploads.TestKit;
+
+namespace OrleansUploads.Engine.Tests.Stored;
+
+/// <summary>No entity can reach the size at which its snapshot is refused, whatever its clients write. Quotation marks take the most
+/// room: six bytes for each.</summary>
+public sealed class LargestEntitiesTests
+{
+    private static readonly VaultIncarnation Incarnation = new(
+        new VaultId(Some.Account, Parse(new string('v', Limits.MaxVaultNameChars))), long.MaxValue, VaultIncarnation.NewShards);
+
+    private static readonly Description Longest =
+        Description.TryParse(new string('"', Limits.MaxDescriptionChars), out var description) ? description : default;
+
+    private static readonly string Topic = new('"', Limits.MaxTopicChars);
+
+    private static readonly ArchiveEntry Archive = Some.Archive(1) with { Description = Longest, SizeBytes = 40_000L << 30 };
+
+    private static readonly JobOptions Wish = new(Longest, Topic, RetrievalTier.Standard);
+
+    private static UploadSpec Spec => new(
+        Some.Upload(1), Incarnation, Some.Size(4096), Longest, UploadOrigin.Multipart, DateTimeOffset.MaxValue, ByteStorage.External);
+
+    private static VaultName Parse(string text) =>
+        VaultName.TryParse(text, out var name) ? name : throw new ArgumentException(text);
+
+    private static long BytesOf<TEvent>(EventCodec<TEvent> codec, params TEvent[] events)
+        where TEvent : class
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        var writer = EventCodec<TEvent>.Begin(buffer);
+        foreach (var happened in events)
+        {
+            codec.Write(writer, happened);
+        }
+
+        EventCodec<TEvent>.End(writer);
+        return buffer.WrittenCount;
+    }
+
+    [Fact]
+    public void A_vault_with_the_maximum_number_of_own_uploads_stays_within_its_limit()
+    {
+        var upload = BytesOf<VaultEvent>(
+            VaultContract.Table.Codec, new UploadAdmitted(Spec, long.MaxValue), new UploadBegun(Some.Upload(1)), new AdmissionListed(Some.Upload(1)));
+        var shard = BytesOf<VaultEvent>(VaultContract.Table.Codec, new ArchivesRecorded(
+            new ShardTotals(VaultIncarnation.NewShards, long.MaxValue, long.MaxValue, long.MaxValue, Some.Noon), null));
+        var page = BytesOf<VaultEvent>(VaultContract.Table.Codec, new PageCarriedOver(255, long.MaxValue, long.MaxValue));
+
+        var bytes = (upload * Limits.MaxUploadsHeldByVault) + (2 * shard * VaultIncarnation.NewShards) + (page * UploadPages.Count)
+            + (6 * 2 * Limits.MaxPolicyBytes) + (6 * Limits.MaxTagsPerVault * 2 * 4 * Limits.MaxTagValueChars);
+
+        Assert.InRange(bytes, 1, SqliteJournal.MaxRecordBytes);
+    }
+
+    /// <summary>IDs are random, so the longest of the pages has hardly more uploads than the mean; four times as many have room.</summary>
+    [Fact]
+    public void A_page_with_the_maximum_number_of_uploads_stays_within_its_limit()
+    {
+        var upload = BytesOf<UploadPageEvent>(UploadPageContract.Table.Codec, new UploadPageSnapshot(Incarnation, 255, long.MaxValue, [], [Spec]));
+        Assert.InRange(upload * 4 * VaultLimits.MaxOpenUploads / UploadPages.Count, 1, SqliteJournal.MaxRecordBytes);
+    }
+
+    [Fact]
+    public void The_maximum_number_of_jobs_stays_within_its_limit()
+    {
+        var limits = new VaultLimits();
+        var topics = BytesOf<JobsEvent>(JobsContract.Table.Codec, new JobFinished(JobId.FromRandom(Some.Bytes(JobId.RandomBytes, 1)), Some.Noon, [Topic, Topic]));
+        var retrieval = BytesOf<JobsEvent>(JobsContract.Table.Codec, new RetrievalStarted(new RetrievalJob(
+            JobId.FromRandom(Some.Bytes(JobId.RandomBytes, 1)),
+            Archive,
+            new PartRange(0, Archive.SizeBytes - 1),
+            Archive.TreeHash,
+            Wish,
+            Some.Noon,
+            Some.Noon)));
+
+        // A shard counts its changes; a million for each of them is four billion archives that came and went.
+        var inventory = BytesOf<JobsEvent>(JobsContract.Table.Codec, new InventoryStarted(new InventoryJob(
+            JobId.FromRandom(Some.Bytes(JobId.RandomBytes, 1)),
+            new InventorySnapshot(Incarnation, Some.Noon, [.. Enumerable.Repeat(1_000_000L, VaultIncarnation.NewShards)]),
+            new InventorySelection(new CreationWindow(Some.Noon, Some.Noon), long.MaxValue, Archive.Archive),
+            InventoryFormat.Csv,
+            new InventoryOutput(new string('v', 2 * Limits.MaxVaultNameChars), long.MaxValue, Archive.Archive),
+            Wish,
+            Some.Noon,
+            Some.Noon)));
+
+        var bytes = (limits.Jobs * (topics + retrieval)) + (limits.InventoryJobs * inventory);
+
+        Assert.InRange(bytes, 1, SqliteJournal.MaxRecordBytes);
+    }
+}

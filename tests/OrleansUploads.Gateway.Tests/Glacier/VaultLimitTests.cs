@@ -1,0 +1,78 @@
+using OrleansUploads.Core.Settings;
+using OrleansUploads.Gateway.Tests.Harness;
+using static OrleansUploads.Gateway.Tests.Harness.Requests;
+
+namespace OrleansUploads.Gateway.Tests.Glacier;
+
+/// <summary>Vaults with three uploads and ten jobs.</summary>
+public sealed class SmallVaultsFixture : GatewayFixture
+{
+    protected override GatewaySetup Setup => new() { Vaults = new VaultLimits { OpenUploads = 3, Jobs = 10 } };
+}
+
+public sealed class VaultLimitTests(SmallVaultsFixture gateway) : IClassFixture<SmallVaultsFixture>
+{
+    [Fact]
+    public async Task A_vault_has_as_many_uploads_in_progress_as_the_operator_lets_it_have()
+    {
+        var vault = await gateway.NewVaultAsync();
+        var uploads = new List<string>();
+        for (var i = 0; i < 3; i++)
+        {
+            uploads.Add((await gateway.SendAsync(Initiate(vault))).Expect(201).Header("x-amz-multipart-upload-id")!);
+        }
+
+        (await gateway.SendAsync(Initiate(vault))).ExpectError(400, "LimitExceededException", "has 3 uploads in progress");
+        (await gateway.SendAsync(UploadArchive(vault, Bytes(1)))).ExpectError(400, "LimitExceededException", "3 uploads");
+        (await gateway.SendAsync(DeleteVault(vault))).ExpectError(400, "InvalidParameterValueException", "3 uploads in progress");
+
+        (await gateway.SendAsync(Abort(vault, uploads[0]))).Expect(204);
+        (await gateway.SendAsync(Part(vault, uploads[1], 0, Bytes(7)))).Expect(204);
+        (await gateway.SendAsync(Complete(vault, uploads[1], Bytes(7)))).Expect(201);
+        (await gateway.SendAsync(UploadArchive(vault, Bytes(1)))).Expect(201);
+        (await gateway.SendAsync(Initiate(vault))).Expect(201);
+        (await gateway.SendAsync(Initiate(vault))).Expect(201);
+        (await gateway.SendAsync(Initiate(vault))).ExpectError(400, "LimitExceededException", "has 3 uploads in progress");
+        Assert.Equal(3, (await gateway.SendAsync(ListUploads(vault))).Json.GetProperty("UploadsList").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task A_vault_keeps_as_many_jobs_as_the_operator_lets_it_keep_and_a_tenth_of_inventories()
+    {
+        var vault = await gateway.NewVaultAsync();
+        var archive = await gateway.NewArchiveAsync(vault, Bytes(7));
+        (await gateway.SendAsync(RetrieveInventory(vault))).Expect(202);
+        (await gateway.SendAsync(RetrieveInventory(vault))).ExpectError(400, "LimitExceededException", "has 1 inventory jobs");
+        for (var i = 1; i < 10; i++)
+        {
+            (await gateway.SendAsync(Retrieve(vault, archive))).Expect(202);
+        }
+
+        (await gateway.SendAsync(Retrieve(vault, archive))).ExpectError(400, "LimitExceededException", "has 10 jobs");
+        (await gateway.SendAsync(RetrieveInventory(vault))).ExpectError(400, "LimitExceededException", "has 10 jobs");
+    }
+
+    [Fact]
+    public async Task A_list_of_uploads_goes_on_behind_its_marker_over_all_pages()
+    {
+        var vault = await gateway.NewVaultAsync();
+        var uploads = new List<string>();
+        for (var i = 0; i < 3; i++)
+        {
+            uploads.Add((await gateway.SendAsync(Initiate(vault))).Expect(201).Header("x-amz-multipart-upload-id")!);
+        }
+
+        var listed = new List<string>();
+        string? marker = null;
+        do
+        {
+            var query = marker is null ? "?limit=1" : $"?limit=1&marker={marker}";
+            var page = (await gateway.SendAsync(ListUploads(vault, query))).Expect(200).Json;
+            listed.Add(Assert.Single(page.GetProperty("UploadsList").EnumerateArray()).GetProperty("MultipartUploadId").GetString()!);
+            marker = page.GetProperty("Marker").GetString();
+        }
+        while (marker is not null);
+
+        Assert.Equal(uploads.Order(StringComparer.Ordinal), listed);
+    }
+}

@@ -1,0 +1,80 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using OrleansUploads.Engine.Disk;
+using OrleansUploads.Gateway.Http.Credentials;
+using OrleansUploads.TestKit;
+using OrleansUploads.TestKit.PartStores;
+
+namespace OrleansUploads.Gateway.Tests.Http.Credentials;
+
+public sealed class KeyFileTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("keys-").FullName;
+    private readonly ManualTime _time = new();
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task A_mounted_secret_that_is_replaced_is_noticed()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Secrets are mounted like this on Linux.");
+
+        // As Kubernetes does it: the file is a link through a link, and only the inner one is replaced.
+        Write("version-1", "AKIAFIRST00000000000", new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        Write("version-2", "AKIASECOND0000000000", new DateTime(2026, 1, 2, 0, 0, 0, DateTimeKind.Utc));
+        Directory.CreateSymbolicLink(Path.Combine(_folder, "current"), "version-1");
+        File.CreateSymbolicLink(Path.Combine(_folder, "keys.json"), "current/keys.json");
+        var store = new KeyFileCredentialStore(
+            KeyFile.InFolder(_folder), null, _time, NullLogger<KeyFileCredentialStore>.Instance);
+        Assert.NotNull(await store.FindAsync("AKIAFIRST00000000000", default));
+
+        Directory.Delete(Path.Combine(_folder, "current"));
+        Directory.CreateSymbolicLink(Path.Combine(_folder, "current"), "version-2");
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.NotNull(await store.FindAsync("AKIASECOND0000000000", default));
+        Assert.Null(await store.FindAsync("AKIAFIRST00000000000", default));
+    }
+
+    [Fact]
+    public async Task A_removed_key_is_noticed_even_where_the_file_keeps_its_time_and_length()
+    {
+        var at = new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+        Write("", "AKIAFIRST00000000000", at);
+        var file = KeyFile.InFolder(_folder);
+        var length = new FileInfo(file.Path).Length;
+        var store = new KeyFileCredentialStore(file, null, _time, NullLogger<KeyFileCredentialStore>.Instance);
+        Assert.NotNull(await store.FindAsync("AKIAFIRST00000000000", default));
+
+        Write("", "AKIASECOND0000000000", at);
+        Assert.Equal(length, new FileInfo(file.Path).Length);
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Null(await store.FindAsync("AKIAFIRST00000000000", default));
+    }
+
+    [Theory]
+    [InlineData("keys.json.new")]
+    [InlineData("")]
+    public void A_change_is_done_only_when_file_and_name_are_flushed(string failing)
+    {
+        const int inputOutputError = 5;
+        var flush = new FaultyFlush();
+        var file = new KeyFile(Path.Combine(_folder, "keys.json"), flush);
+        var path = Path.TrimEndingDirectorySeparator(Path.Combine(_folder, failing));
+        file.Change(_ => [KeyPair.Create("000000000001", Some.Noon)]);
+        Assert.Equal([Path.Combine(_folder, "keys.json.new"), _folder], flush.Asked.TakeLast(2));
+
+        flush.Fail(inputOutputError, asked => asked == path);
+        Assert.Throws<FlushFailedException>(() => file.Change(pairs => [.. pairs, KeyPair.Create("000000000002", Some.Noon)]));
+    }
+
+    private void Write(string version, string accessKeyId, DateTime changedAt)
+    {
+        var file = KeyFile.InFolder(Path.Combine(_folder, version));
+        // A random secret may have characters that JSON escapes, and then the file has another length.
+        file.Change(_ =>
+        [
+            KeyPair.Create("000000000001", Some.Noon) with { AccessKeyId = accessKeyId, SecretAccessKey = new string('s', 40) },
+        ]);
+        File.SetLastWriteTimeUtc(file.Path, changedAt);
+    }
+}

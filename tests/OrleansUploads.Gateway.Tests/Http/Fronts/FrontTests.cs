@@ -1,0 +1,146 @@
+using System.Reflection;
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using OrleansUploads.Gateway.Http.Authentication;
+using OrleansUploads.Gateway.Http.Credentials;
+using OrleansUploads.Gateway.Http.Errors;
+using OrleansUploads.Gateway.Http.Exchanges;
+using OrleansUploads.Gateway.Http.Fronts;
+using OrleansUploads.Gateway.Tests.Harness;
+using static OrleansUploads.Gateway.Tests.Harness.Requests;
+
+namespace OrleansUploads.Gateway.Tests.Http.Fronts;
+
+/// <summary>More than one protocol at one address.</summary>
+public sealed class FrontTests : IAsyncLifetime
+{
+    private static readonly Signer FakeSigner = new() { Rules = new FakeFront().Signing };
+
+    private GatewayServer _server = null!;
+
+    public async ValueTask InitializeAsync() => _server = await GatewayServer.StartAsync(
+        new GatewaySetup(), services => services.AddSingleton<IFront, FakeFront>());
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    [Fact]
+    public async Task A_request_goes_to_the_front_of_its_credential_scope()
+    {
+        var request = new ApiRequest("POST", "/-/vaults/v").WithBody(Encoding.UTF8.GetBytes("hello"));
+        var answer = (await _server.SendAsync(request, FakeSigner)).Expect(200);
+        Assert.Equal("111122223333 sent hello", answer.Text);
+        Assert.Equal(RequestId.Chars, answer.Header("x-fake-request-id")!.Length);
+        Assert.Null(answer.Header("x-amzn-RequestId"));
+        Assert.Contains("Fake account 111122223333 status 200", await _server.Log.WaitForAsync("Fake"), StringComparison.Ordinal);
+
+        (await _server.SendAsync(CreateVault("v"))).Expect(201);
+    }
+
+    [Theory]
+    [InlineData("/fake/thing", 418)]
+    [InlineData("/-/vaults/v", 400)]
+    [InlineData("/neither", 400)]
+    public async Task A_request_without_credentials_goes_to_the_front_that_claims_its_path_or_else_to_the_first(string path, int status)
+    {
+        var answer = (await _server.SendAsync(new ApiRequest("GET", path), [])).Expect(status);
+        Assert.Equal(status == 418, answer.Header("x-fake-request-id") is not null);
+    }
+
+    [Fact]
+    public async Task A_service_without_a_front_is_refused_by_the_front_that_claims_the_path()
+    {
+        var signer = new Signer { Rules = OrleansUploads.Signing.SigningRules.S3 };
+        (await _server.SendAsync(ListVaults(), signer)).ExpectError(403, "InvalidSignatureException", "It must be 'glacier'");
+    }
+
+    [Fact]
+    public async Task Each_front_states_which_headers_must_be_signed()
+    {
+        var request = new ApiRequest("GET", "/fake").With("x-fake-thing", "1");
+        (await _server.SendAsync(request, FakeSigner)).Expect(200);
+        (await _server.SendAsync(request, FakeSigner with { UnsignedHeader = "x-fake-thing" })).Expect(418);
+        (await _server.SendAsync(request, FakeSigner with { UnsignedHeader = "x-amz-glacier-version" })).Expect(200);
+        var ofGlacier = Front("glacier").Signing;
+        Assert.Equal("x-amz-", ofGlacier.SignedPrefix);
+        Assert.Equal(["content-range"], ofGlacier.SignedWhenPresent);
+    }
+
+    [Fact]
+    public async Task A_front_words_the_errors_of_neutral_code_itself()
+    {
+        var unsigned = await _server.SendAsync(new ApiRequest("GET", "/fake"), []);
+        Assert.Equal((418, "FakeSignatureRejected"), (unsigned.Status, unsigned.Text));
+
+        var faulty = new ApiRequest("GET", "/fake").With(RequestPayload.HashHeader, new string('0', 64));
+        var fault = await _server.SendAsync(faulty, FakeSigner);
+        Assert.Equal((418, "FakeInternalFailure"), (fault.Status, fault.Text));
+    }
+
+    [Fact]
+    public void Each_registered_front_describes_each_error_of_neutral_code()
+    {
+        foreach (var service in (string[])["glacier", FakeFront.Service])
+        {
+            Assert.Equal([], FindUndescribed(Front(service)));
+        }
+    }
+
+    [Fact]
+    public void An_error_that_a_front_does_not_describe_is_found()
+    {
+        var incomplete = new FakeFront { Undescribed = typeof(HttpError.StorageFull) };
+        Assert.Equal(["StorageFull"], FindUndescribed(incomplete));
+    }
+
+    [Fact]
+    public void Two_fronts_of_one_service_are_refused()
+    {
+        var refused = Assert.Throws<InvalidOperationException>(() => Table(new FakeFront(), new FakeFront()));
+        Assert.Equal("Two fronts are registered for the service 'fake'.", refused.Message);
+        Assert.Throws<InvalidOperationException>(() => Table());
+    }
+
+    [Fact]
+    public void Each_log_message_has_an_event_ID_of_its_own()
+    {
+        var ids = typeof(GatewayOptions).Assembly.GetTypes()
+            .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
+            .SelectMany(method => method.GetCustomAttributes<LoggerMessageAttribute>())
+            .Select(message => message.EventId)
+            .ToList();
+        Assert.Equal(6, ids.Count);
+        Assert.Equal(ids.Count, ids.Distinct().Count());
+    }
+
+    /// <summary>The errors for which a front has no status, code or message.</summary>
+    private static List<string> FindUndescribed(IFront front)
+    {
+        var undescribed = new List<string>();
+        foreach (var (name, error) in HttpErrorSamples.All())
+        {
+            try
+            {
+                var answer = front.DescribeError(error);
+                if (answer.Status is < 400 or > 599
+                    || answer.Error is not { Code.Length: > 0, Message.Length: > 0 } described
+                    || described.Status != answer.Status
+                    || described.Message.Contains('{', StringComparison.Ordinal))
+                {
+                    undescribed.Add(name);
+                }
+            }
+            catch (Exception fault) when (fault is not OutOfMemoryException)
+            {
+                undescribed.Add(name);
+            }
+        }
+
+        return undescribed;
+    }
+
+    private static FrontTable Table(params IFront[] fronts) => new(
+        fronts, new GatewayOptions(), new MemoryCredentialStore([]), TimeProvider.System);
+
+    private IFront Front(string service) => _server.Services.GetServices<IFront>().Single(front => front.Signing.Service == service);
+}

@@ -1,0 +1,154 @@
+using System.Net;
+using Microsoft.Extensions.Logging.Abstractions;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Gateway.Http.Connections;
+using OrleansUploads.TestKit;
+
+namespace OrleansUploads.Gateway.Tests.Http;
+
+public sealed class OpenConnectionsTests
+{
+    private static readonly IPAddress Proxy = IPAddress.Parse("10.0.0.1");
+
+    private readonly ManualTime _time = new();
+    private readonly List<int> _cut = [];
+
+    [Fact]
+    public void The_longest_idle_connection_goes_for_a_newcomer()
+    {
+        var open = Limited(3);
+        var first = Admit(open, 1)!;
+        Admit(open, 2);
+        Admit(open, 3);
+        Verify(first);
+
+        Assert.NotNull(Admit(open, 4));
+
+        Assert.Equal([2], _cut);
+        Assert.Equal(3, open.Count);
+    }
+
+    [Fact]
+    public void Whoever_has_most_idle_connections_loses_one()
+    {
+        var open = Limited(4);
+        Admit(open, 1, "10.0.0.2");
+        Admit(open, 2);
+        Admit(open, 3);
+        Admit(open, 4);
+
+        Admit(open, 5, "10.0.0.3");
+
+        Assert.Equal([2], _cut);
+    }
+
+    [Fact]
+    public void One_network_of_IPv6_is_one_source()
+    {
+        var open = Limited(3);
+        Admit(open, 1, "10.0.0.2");
+        Admit(open, 2, "2001:db8::1");
+        Admit(open, 3, "2001:db8::2");
+
+        Admit(open, 4, "10.0.0.3");
+
+        Assert.Equal([2], _cut);
+    }
+
+    [Fact]
+    public void A_connection_with_a_verified_request_under_way_stays()
+    {
+        var open = Limited(2);
+        Admit(open, 1)!.BeginVerifiedRequest(Account(1));
+        Admit(open, 2);
+
+        Admit(open, 3);
+        Admit(open, 4);
+
+        Assert.Equal([2, 3], _cut);
+    }
+
+    [Fact]
+    public void Where_all_are_busy_one_whose_bytes_do_not_move_goes_and_else_the_newcomer()
+    {
+        var open = Limited(3);
+        var connections = Enumerable.Range(1, 3).Select(number => Admit(open, number)!).ToList();
+        connections[0].BeginVerifiedRequest(Account(1));
+        connections[1].BeginVerifiedRequest(Account(2));
+        connections[2].BeginVerifiedRequest(Account(2));
+        Assert.Null(Admit(open, 4));
+
+        _time.Advance(TimeSpan.FromSeconds(6));
+        connections[2].RecordActivity();
+
+        Assert.NotNull(Admit(open, 5));
+        Assert.Equal([2], _cut);
+    }
+
+    [Fact]
+    public async Task Accepting_waits_while_too_many_have_been_told_to_go_and_have_not_gone()
+    {
+        var open = Limited(OpenConnections.MaxClosing);
+        var first = Enumerable.Range(0, OpenConnections.MaxClosing).Select(number => Admit(open, number)!).ToList();
+        for (var number = 0; number < OpenConnections.MaxClosing; number++)
+        {
+            Assert.True(open.WaitForCapacityAsync(default).AsTask().IsCompleted);
+            Admit(open, 1000 + number);
+        }
+
+        var room = open.WaitForCapacityAsync(default).AsTask();
+        Assert.False(room.IsCompleted);
+        open.RecordClosed(first[0]);
+        await room;
+    }
+
+    [Fact]
+    public void Descriptors_that_run_out_cost_idle_connections_only()
+    {
+        var open = Limited(100);
+        Admit(open, 1)!.BeginVerifiedRequest(Account(1));
+        Admit(open, 2);
+        Admit(open, 3);
+        using var monitor = new DescriptorMonitor(open, _time, static _ => false);
+
+        monitor.CheckOnce();
+
+        Assert.Equal([2, 3], _cut);
+        Assert.Equal(1, open.Count);
+    }
+
+    [Theory]
+    [InlineData(null, 4096, 256)]
+    [InlineData(1_000_000L, 4096, 256)]
+    [InlineData(4096L, 3200, 256)]
+    [InlineData(1024L, 384, 128)]
+    [InlineData(256L, 64, 32)]
+    public void The_limits_leave_descriptors_for_everything_else(long? descriptors, int connections, int bodies)
+    {
+        var limits = ServerLimits.FitToDescriptors(new GatewayOptions(), descriptors);
+
+        Assert.Equal(new ServerLimits(connections, bodies, bodies), limits);
+    }
+
+    [Fact]
+    public void The_system_says_how_many_descriptors_there_are()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux is asked.");
+        Assert.True(DescriptorLimit.RaiseToHardLimit() > 100);
+    }
+
+    private static AccountId Account(int number) =>
+        AccountId.TryParse($"{number:D12}", out var account) ? account : throw new FormatException();
+
+    private static void Verify(OpenConnection connection)
+    {
+        connection.BeginVerifiedRequest(Account(1));
+        connection.EndRequest();
+    }
+
+    private OpenConnections Limited(int connections) =>
+        new(new ServerLimits(connections, 1, 1), _time, NullLogger<OpenConnections>.Instance);
+
+    private OpenConnection? Admit(OpenConnections open, int number, string? address = null) =>
+        open.Admit(address is null ? Proxy : IPAddress.Parse(address), () => _cut.Add(number));
+}

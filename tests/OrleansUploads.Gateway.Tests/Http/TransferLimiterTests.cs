@@ -1,0 +1,137 @@
+using System.Net;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Gateway.Http.Admission;
+using OrleansUploads.TestKit;
+
+namespace OrleansUploads.Gateway.Tests.Http;
+
+public sealed class TransferLimiterTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly IPAddress Proxy = IPAddress.Parse("10.0.0.1");
+
+    private readonly ManualTime _time = new();
+
+    [Fact]
+    public async Task One_account_alone_has_its_share_and_another_one_still_gets_slots_at_once()
+    {
+        var slots = Slots(slots: 256, places: 0);
+        var first = await TakeAllAsync(slots, Account(1));
+
+        Assert.Equal(178, first.Count);
+        Assert.Equal(ThrottleCause.AddressShare, (await slots.AcquireAsync(Account(1), Proxy, default)).Refusal.Cause);
+        Assert.InRange((await TakeAllAsync(slots, Account(2))).Count, 40, 79);
+    }
+
+    [Fact]
+    public async Task Where_several_accounts_have_taken_all_slots_they_are_as_short_as_can_be_for_each_of_them()
+    {
+        var slots = Slots(slots: 256, places: 0);
+        var taken = new List<TransferSlot>();
+        for (var account = 1; account <= 100; account++)
+        {
+            taken.AddRange(await TakeAllAsync(slots, Account(account)));
+        }
+
+        Assert.Equal(256, slots.InUse);
+        Assert.All(taken, slot => Assert.Equal(1, slot.Scarcity));
+    }
+
+    [Fact]
+    public async Task An_address_leaves_slots_to_the_other_addresses_of_its_account()
+    {
+        var slots = Slots(slots: 256, places: 0);
+        await TakeAllAsync(slots, Account(1));
+
+        Assert.NotNull((await slots.AcquireAsync(Account(1), IPAddress.Parse("10.0.0.2"), default)).Slot);
+    }
+
+    [Fact]
+    public async Task Without_a_share_one_account_has_them_all()
+    {
+        var slots = Slots(slots: 8, places: 0, share: 1);
+
+        Assert.Equal(8, (await TakeAllAsync(slots, Account(1))).Count);
+        var refused = await slots.AcquireAsync(Account(2), Proxy, default);
+        Assert.Equal(ThrottleCause.Server, refused.Refusal.Cause);
+        Assert.True(refused.Refusal.RetryAfter > TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task A_slot_that_is_given_back_goes_to_the_account_with_the_fewest()
+    {
+        var slots = Slots(slots: 4, places: 100, share: 1);
+        var first = await TakeAllAsync(slots, Account(1), most: 4);
+        var waitsLonger = slots.AcquireAsync(Account(1), Proxy, default).AsTask();
+        var hasNone = slots.AcquireAsync(Account(2), Proxy, default).AsTask();
+
+        first[0].Dispose();
+
+        Assert.NotNull((await hasNone).Slot);
+        Assert.False(waitsLonger.IsCompleted);
+        first[1].Dispose();
+        Assert.NotNull((await waitsLonger).Slot);
+    }
+
+    [Fact]
+    public async Task Waiting_ends_with_a_refusal_and_leaves_nothing_behind()
+    {
+        var slots = Slots(slots: 1, places: 4, share: 1);
+        var only = (await slots.AcquireAsync(Account(1), Proxy, default)).Slot!;
+        var waiting = slots.AcquireAsync(Account(2), Proxy, default).AsTask();
+        using var gone = new CancellationTokenSource();
+        var cancelled = slots.AcquireAsync(Account(2), Proxy, gone.Token).AsTask();
+        await gone.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled);
+
+        _time.Advance(Patience);
+
+        Assert.Equal(ThrottleCause.Server, (await waiting).Refusal.Cause);
+        Assert.Equal(0, slots.Waiting);
+        only.Dispose();
+        Assert.Equal(0, slots.InUse);
+        Assert.NotNull((await slots.AcquireAsync(Account(3), Proxy, default)).Slot);
+    }
+
+    [Fact]
+    public async Task Places_to_wait_in_are_shared_too()
+    {
+        var slots = Slots(slots: 1, places: 16);
+        await slots.AcquireAsync(Account(9), Proxy, default);
+        var waiting = 0;
+        while (!slots.AcquireAsync(Account(1), Proxy, default).AsTask().IsCompleted)
+        {
+            waiting++;
+        }
+
+        Assert.Equal(12, waiting);
+        Assert.False(slots.AcquireAsync(Account(2), Proxy, default).AsTask().IsCompleted);
+    }
+
+    [Fact]
+    public async Task Slots_are_short_for_whoever_has_many_and_not_for_whoever_has_few()
+    {
+        var slots = Slots(slots: 256, places: 0);
+        var many = await TakeAllAsync(slots, Account(1));
+        var few = (await slots.AcquireAsync(Account(2), Proxy, default)).Slot!;
+
+        Assert.InRange(many[0].Scarcity, 0.7, 1);
+        Assert.InRange(few.Scarcity, 0, 0.1);
+    }
+
+    private static AccountId Account(int number) =>
+        AccountId.TryParse($"{number:D12}", out var account) ? account : throw new FormatException();
+
+    private TransferLimiter Slots(int slots, int places, double share = 0.75) => new(slots, places, share, Patience, _time);
+
+    private static async Task<List<TransferSlot>> TakeAllAsync(TransferLimiter slots, AccountId account, int most = int.MaxValue)
+    {
+        var taken = new List<TransferSlot>();
+        while (taken.Count < most && (await slots.AcquireAsync(account, Proxy, default)).Slot is { } slot)
+        {
+            taken.Add(slot);
+        }
+
+        return taken;
+    }
+}

@@ -1,0 +1,42 @@
+using OrleansUploads.Gateway.Tests.Harness;
+using OrleansUploads.TestKit;
+
+namespace OrleansUploads.Gateway.Tests.OldData;
+
+/// <summary>A server over a data folder, at a time that the test chooses.</summary>
+internal sealed class DataFolderServer : IAsyncDisposable
+{
+    private readonly FolderEngine _engine;
+
+    private DataFolderServer(FolderEngine engine, GatewayServer gateway)
+    {
+        _engine = engine;
+        Gateway = gateway;
+    }
+
+    public GatewayServer Gateway { get; }
+
+    public static async Task<DataFolderServer> OpenAsync(string folder, SettableClock clock)
+    {
+        var engine = FolderEngine.Open(folder, clock);
+        try
+        {
+            var gateway = await GatewayServer.StartAsync(
+                new GatewaySetup { Clock = clock, Parts = engine.Parts, Host = _ => engine.Host });
+            return new DataFolderServer(engine, gateway);
+        }
+        catch
+        {
+            await engine.DisposeAsync();
+            throw;
+        }
+    }
+
+    public Task<ApiAnswer> SendAsync(ApiRequest request) => Gateway.SendAsync(request);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Gateway.DisposeAsync();
+        await _engine.DisposeAsync();
+    }
+}

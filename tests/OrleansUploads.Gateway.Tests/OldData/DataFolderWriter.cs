@@ -1,0 +1,173 @@
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.Gateway.Tests.Glacier;
+using OrleansUploads.Gateway.Tests.Harness;
+using OrleansUploads.Hashing;
+using static OrleansUploads.Gateway.Tests.Harness.Requests;
+
+namespace OrleansUploads.Gateway.Tests.OldData;
+
+/// <summary>Writes a small data folder that has something of everything: vaults, uploads in every state, archives, jobs,
+/// policies, a lock, tags, notifications, and parts that another system keeps.</summary>
+internal sealed class DataFolderWriter(DataFolderServer server)
+{
+    private const string Photos = "photos";
+    private const string Records = "records";
+    private const string Topic = """{"Events":["ArchiveRetrievalCompleted"],"SNSTopic":"arn:aws:sns:us-east-1:111122223333:ready"}""";
+
+    private readonly Dictionary<string, string> _answers = [];
+    private readonly Dictionary<string, string> _uploads = [];
+    private readonly Dictionary<string, string> _archives = [];
+
+    /// <summary>The archive of two parts that a folder's uploads are about. It compresses well.</summary>
+    public static byte[] Whole { get; } = Filled(MiB + 1000, seed: 3);
+
+    /// <summary>The archive of one request.</summary>
+    public static byte[] Small { get; } = Filled(700, seed: 5);
+
+    public static async Task<KnownData> WriteAsync(string folder)
+    {
+        var clock = new SettableClock();
+        await using var server = await DataFolderServer.OpenAsync(folder, clock);
+        var writer = new DataFolderWriter(server);
+        await writer.FillAsync();
+        clock.Advance(TimeSpan.FromMinutes(1));
+        await writer.RecordAnswersAsync();
+        return new KnownData(clock.Now, writer._answers, writer._uploads, writer._archives);
+    }
+
+    private async Task FillAsync()
+    {
+        foreach (var vault in (string[])[Photos, Records])
+        {
+            await SendAsync(CreateVault(vault), 201);
+        }
+
+        await SendAsync(AddTags(Photos, """{"Tags":{"team":"red","empty":""}}"""), 204);
+        await SendAsync(SetAccessPolicy(Photos, PolicyOf("Allow", "glacier:ListJobs")), 204);
+        await SendAsync(SetNotifications(Photos, Topic), 204);
+        await SendAsync(
+            SetRetrievalPolicy("""{"Policy":{"Rules":[{"Strategy":"BytesPerHour","BytesPerHour":1073741824}]}}"""), 204);
+        await SendAsync(PurchaseCapacity(), 201);
+
+        _archives["small"] = await UploadArchiveAsync(Photos, Small);
+        _archives["deleted"] = await UploadArchiveAsync(Photos, Filled(900, seed: 6));
+        await SendAsync(DeleteArchive(Photos, _archives["deleted"]), 204);
+
+        _uploads["completed"] = await InitiateAsync(Photos);
+        await StorePartsAsync(_uploads["completed"], 0, MiB);
+        _archives["whole"] = await CompleteAsync(_uploads["completed"]);
+
+        _uploads["open"] = await InitiateAsync(Photos);
+        await StorePartsAsync(_uploads["open"], MiB);
+        _uploads["untouched"] = await InitiateAsync(Photos);
+        _uploads["aborted"] = await InitiateAsync(Photos);
+        await StorePartsAsync(_uploads["aborted"], 0);
+        await SendAsync(Abort(Photos, _uploads["aborted"]), 204);
+
+        _uploads["located"] = await OpenLocatedAsync();
+        await ReportLocatedAsync(_uploads["located"], 0);
+        _uploads["located-completed"] = await OpenLocatedAsync();
+        await ReportLocatedAsync(_uploads["located-completed"], 0);
+        await ReportLocatedAsync(_uploads["located-completed"], MiB);
+        _archives["located"] = await CompleteAsync(_uploads["located-completed"]);
+
+        _archives["locked"] = await UploadArchiveAsync(Records, Filled(300, seed: 7));
+        var initiated = await SendAsync(InitiateLock(Records, VaultLockTests.KeepAYear), 201);
+        await SendAsync(CompleteLock(Records, initiated.Header("x-amz-lock-id")!), 204);
+
+        await RecordJobAsync(Retrieve(Photos, _archives["whole"]));
+        await RecordJobAsync(RetrieveInventory(Photos));
+    }
+
+    private async Task RecordAnswersAsync()
+    {
+        ApiRequest[] requests =
+        [
+            ListVaults(), DescribeVault(Photos), DescribeVault(Records), ListTags(Photos), GetAccessPolicy(Photos), GetLock(Records),
+            GetNotifications(Photos), GetRetrievalPolicy(), ListCapacity(), ListJobs(Photos), ListUploads(Photos),
+            ListParts(Photos, _uploads["open"]), ListParts(Photos, _uploads["untouched"]), ListParts(Photos, _uploads["located"]),
+        ];
+        foreach (var request in requests)
+        {
+            await RecordAsync(request);
+        }
+    }
+
+    private async Task RecordJobAsync(ApiRequest request)
+    {
+        var job = (await SendAsync(request, 202)).Header("x-amz-job-id")!;
+        await RecordAsync(GetOutput(Photos, job));
+    }
+
+    private async Task RecordAsync(ApiRequest request)
+    {
+        Assert.Equal("GET", request.Method);
+        _answers[request.Target] = KnownData.BodyText(await SendAsync(request, 200));
+    }
+
+    private async Task StorePartsAsync(string upload, params int[] firstBytes)
+    {
+        foreach (var firstByte in firstBytes)
+        {
+            await SendAsync(Part(Photos, upload, firstByte, PartAt(firstByte)), 204);
+        }
+    }
+
+    private async Task<string> InitiateAsync(string vault) =>
+        (await SendAsync(Initiate(vault), 201)).Header("x-amz-multipart-upload-id")!;
+
+    private async Task<string> UploadArchiveAsync(string vault, byte[] bytes) =>
+        (await SendAsync(UploadArchive(vault, bytes), 201)).Header("x-amz-archive-id")!;
+
+    private async Task<string> CompleteAsync(string upload) =>
+        (await SendAsync(Complete(Photos, upload, Whole), 201)).Header("x-amz-archive-id")!;
+
+    private async Task<string> OpenLocatedAsync()
+    {
+        var upload = new IdSource(server.Gateway.Setup.Clock).NewUpload();
+        Assert.True(PartSize.TryCreate(MiB, out var partSize));
+        await AskAsync(
+            VaultOf(Photos).Entity,
+            new OpenUpload(
+                VaultOf(Photos), upload, partSize, Description.None, UploadOrigin.Multipart, ByteStorage.External));
+        return upload.ToString();
+    }
+
+    private async Task ReportLocatedAsync(string upload, int firstByte)
+    {
+        Assert.True(UploadId.TryParse(upload, out var id));
+        Assert.True(PartLocation.TryParse($"node-7/{firstByte}", out var location));
+        var part = PartAt(firstByte);
+        await AskAsync(
+            id.Entity,
+            new ReportExternalPart(
+                VaultOf(Photos),
+                new PartRange(firstByte, firstByte + part.Length - 1),
+                TreeHasher.Compute(part),
+                location));
+    }
+
+    private async Task AskAsync<TAnswer>(EntityId entity, ICommand<TAnswer> command)
+        where TAnswer : class =>
+        Assert.Null((await server.Gateway.Host.AskAsync(entity, command, CancellationToken.None)).Refusal);
+
+    private async Task<ApiAnswer> SendAsync(ApiRequest request, int status) => (await server.SendAsync(request)).Expect(status);
+
+    /// <summary>The part of <see cref="Whole"/> that begins at a byte.</summary>
+    public static byte[] PartAt(int firstByte) => Whole[firstByte..Math.Min(firstByte + MiB, Whole.Length)];
+
+    private static VaultId VaultOf(string name)
+    {
+        Assert.True(VaultName.TryParse(name, out var parsed));
+        return new VaultId(GatewaySetup.Account, parsed);
+    }
+
+    private static byte[] Filled(int count, int seed) =>
+        [.. Enumerable.Range(0, count).Select(i => (byte)(seed + (i / 4096)))];
+}

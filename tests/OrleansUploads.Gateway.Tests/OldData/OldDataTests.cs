@@ -1,0 +1,126 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+using OrleansUploads.Gateway.Tests.Harness;
+using static OrleansUploads.Gateway.Tests.Harness.Requests;
+
+namespace OrleansUploads.Gateway.Tests.OldData;
+
+/// <summary>Data folders that earlier versions wrote stay readable. Each folder under Fixtures is a folder as it was on disk
+/// (<c>folder.tar.gz</c>) and what its server answered (<c>known.json</c>).</summary>
+public sealed class OldDataTests : IDisposable
+{
+    private const string Photos = "photos";
+    private const string Records = "records";
+    private const string FixtureVariable = "ORLEANSUPLOADS_WRITE_FIXTURE";
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("orleansuploads-");
+
+    public static TheoryData<string> Fixtures =>
+        [.. Directory.EnumerateDirectories(FixturesFolder).Select(folder => Path.GetFileName(folder)!).Order(StringComparer.Ordinal)];
+
+    private static string FixturesFolder => Path.Combine(AppContext.BaseDirectory, "OldData", "Fixtures");
+
+    [Theory]
+    [MemberData(nameof(Fixtures))]
+    public async Task A_folder_of_an_earlier_version_gives_the_same_answers_and_goes_on(string fixture)
+    {
+        var source = Path.Combine(FixturesFolder, fixture);
+        await UnpackAsync(Path.Combine(source, "folder.tar.gz"), _folder.FullName);
+        await CheckAsync(KnownData.Parse(await File.ReadAllTextAsync(Path.Combine(source, "known.json"))));
+    }
+
+    [Fact]
+    public async Task A_folder_of_this_version_gives_the_same_answers_and_goes_on() =>
+        await CheckAsync(await DataFolderWriter.WriteAsync(_folder.FullName));
+
+    /// <summary>Makes a fixture of the present version: set <c>ORLEANSUPLOADS_WRITE_FIXTURE</c> to a new folder under
+    /// <c>OldData/Fixtures</c> and run the tests of this class with <c>-explicit only</c>.</summary>
+    [Fact(Explicit = true)]
+    public async Task Writes_a_fixture_where_the_environment_says()
+    {
+        var target = Environment.GetEnvironmentVariable(FixtureVariable);
+        Assert.False(string.IsNullOrEmpty(target), $"Set {FixtureVariable} to the folder of the new fixture.");
+        Directory.CreateDirectory(target);
+        var known = await DataFolderWriter.WriteAsync(_folder.FullName);
+        await using (var file = File.Create(Path.Combine(target, "folder.tar.gz")))
+        await using (var packed = new GZipStream(file, CompressionLevel.SmallestSize))
+        {
+            await TarFile.CreateFromDirectoryAsync(_folder.FullName, packed, includeBaseDirectory: false);
+        }
+
+        await File.WriteAllTextAsync(Path.Combine(target, "known.json"), known.ToJson());
+    }
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    private static async Task UnpackAsync(string archive, string folder)
+    {
+        await using var file = File.OpenRead(archive);
+        await using var unpacked = new GZipStream(file, CompressionMode.Decompress);
+        await TarFile.ExtractToDirectoryAsync(unpacked, folder, overwriteFiles: false);
+    }
+
+    private async Task CheckAsync(KnownData known)
+    {
+        var clock = new SettableClock();
+        clock.Advance(known.WrittenAt + TimeSpan.FromHours(1) - clock.Now);
+        var completed = "";
+        await using (var server = await DataFolderServer.OpenAsync(_folder.FullName, clock))
+        {
+            await AssertSameAnswersAsync(server, known);
+            await AssertSameRefusalsAsync(server, known);
+            completed = await FinishOpenUploadAsync(server, known);
+        }
+
+        await using (var restarted = await DataFolderServer.OpenAsync(_folder.FullName, clock))
+        {
+            await AssertRetrievesAsync(restarted, completed, DataFolderWriter.Whole);
+            await AssertRetrievesAsync(restarted, known.Archives["whole"], DataFolderWriter.Whole);
+            await AssertRetrievesAsync(restarted, known.Archives["small"], DataFolderWriter.Small);
+            (await restarted.SendAsync(DeleteArchive(Photos, known.Archives["whole"]))).Expect(204);
+            (await restarted.SendAsync(DeleteArchive(Photos, known.Archives["located"]))).Expect(204);
+            (await restarted.SendAsync(DeleteArchive(Photos, known.Archives["small"]))).Expect(204);
+            (await restarted.SendAsync(Abort(Photos, known.Uploads["untouched"]))).Expect(204);
+            (await restarted.SendAsync(Abort(Photos, known.Uploads["located"]))).Expect(204);
+            (await restarted.SendAsync(DeleteArchive(Photos, completed))).Expect(204);
+            (await restarted.SendAsync(DeleteVault(Photos))).Expect(204);
+        }
+    }
+
+    private static async Task AssertSameAnswersAsync(DataFolderServer server, KnownData known)
+    {
+        Assert.NotEmpty(known.Answers);
+        foreach (var (target, body) in known.Answers)
+        {
+            var answer = (await server.SendAsync(new ApiRequest("GET", target))).Expect(200);
+            Assert.Equal((target, body), (target, KnownData.BodyText(answer)));
+        }
+    }
+
+    private static async Task AssertSameRefusalsAsync(DataFolderServer server, KnownData known)
+    {
+        (await server.SendAsync(ListParts(Photos, known.Uploads["aborted"]))).Expect(404);
+        (await server.SendAsync(Retrieve(Photos, known.Archives["deleted"]))).Expect(404);
+        (await server.SendAsync(Retrieve(Photos, known.Archives["located"]))).Expect(400);
+        (await server.SendAsync(DeleteArchive(Records, known.Archives["locked"]))).Expect(403);
+        (await server.SendAsync(DeleteVault(Records))).Expect(400);
+        (await server.SendAsync(AbortLock(Records))).Expect(403);
+    }
+
+    private static async Task<string> FinishOpenUploadAsync(DataFolderServer server, KnownData known)
+    {
+        var again = await server.SendAsync(Complete(Photos, known.Uploads["completed"], DataFolderWriter.Whole));
+        Assert.Equal(known.Archives["whole"], again.Expect(201).Header("x-amz-archive-id"));
+
+        var open = known.Uploads["open"];
+        (await server.SendAsync(Part(Photos, open, 0, DataFolderWriter.PartAt(0)))).Expect(204);
+        var completed = await server.SendAsync(Complete(Photos, open, DataFolderWriter.Whole));
+        return completed.Expect(201).Header("x-amz-archive-id")!;
+    }
+
+    private static async Task AssertRetrievesAsync(DataFolderServer server, string archive, byte[] bytes)
+    {
+        var job = (await server.SendAsync(Retrieve(Photos, archive))).Expect(202).Header("x-amz-job-id")!;
+        Assert.Equal(bytes, (await server.SendAsync(GetOutput(Photos, job))).Expect(200).Body);
+    }
+}

@@ -1,0 +1,69 @@
+using Microsoft.Extensions.Options;
+using OrleansUploads.Core.Settings;
+using OrleansUploads.Gateway.Settings;
+
+namespace OrleansUploads.Gateway.Tests.Settings;
+
+public sealed class ServiceSettingsTests
+{
+    public static TheoryData<string> WithDefaults =>
+        new(ServiceSettings.All.Where(setting => setting.Default is not null).Select(setting => setting.Name));
+
+    [Theory]
+    [MemberData(nameof(WithDefaults))]
+    public void A_default_is_a_text_that_the_setting_reads(string name)
+    {
+        var setting = ServiceSettings.All.Single(setting => setting.Name == name);
+        var options = new ServiceOptions();
+
+        Assert.Null(setting.Apply(options, setting.Default!));
+
+        Assert.Equal(setting.Default, setting.Show(options));
+        Assert.DoesNotContain("{", setting.Default!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Texts_change_the_options_and_leave_the_others_at_their_defaults()
+    {
+        var options = Bind(("StaleAfter", "3d"), ("RetrievalDelay", "3h expedited=0"), ("Inventory", "Daily"), ("MaxBodies", "7"));
+
+        Assert.Equal(TimeSpan.FromDays(3), options.Engine.Uploads.StaleAfter);
+        Assert.Equal("standard=3h expedited=0 bulk=3h", ServiceSettings.RetrievalDelay.Show(options));
+        Assert.Equal(UploadPolicy.GraceFor(options.Engine.Retrievals), options.Engine.Uploads.DeletedArchiveGrace);
+        Assert.Equal(InventorySchedule.Daily, options.Engine.Inventories);
+        Assert.Equal((7, 7), (options.Gateway.MaxConcurrentBodies, options.Gateway.MaxConcurrentOutputs));
+        Assert.Equal(new ServiceOptions().Engine.Maintenance, options.Engine.Maintenance);
+    }
+
+    [Fact]
+    public void Every_wrong_text_is_reported_at_once()
+    {
+        var wrong = Assert.Throws<OptionsValidationException>(() => Bind(
+            ("StaleAfter", "1h"),
+            ("RetrievalDelay", "quick=3h"),
+            ("Inventory", "hourly"),
+            ("MaxVaults", "0"),
+            ("MaxJobs", "many"),
+            ("HeaderTimeout", "soon"),
+            ("Notify", "nowhere")));
+
+        Assert.Equal(
+            [
+                "--StaleAfter is '1h'. It must be at least 24h.",
+                "--RetrievalDelay is 'quick=3h'. 'quick=3h' is not a delay: write 3h for all tiers, or standard=3h, expedited=1m, "
+                + "bulk=12h.",
+                "--Inventory is 'hourly'. It must be one of current, daily.",
+                "--MaxVaults is '0'. It must be a whole number of at least 1.",
+                "--MaxJobs is 'many'. It must be a whole number from 1 to 10000.",
+                "--HeaderTimeout is 'soon'. It must be a duration such as 90s, 15m, 24h or 7d.",
+            ],
+            wrong.Failures.Where(failure => !failure.StartsWith("--Notify", StringComparison.Ordinal)));
+        Assert.Contains(wrong.Failures, failure => failure.StartsWith("--Notify: ", StringComparison.Ordinal));
+    }
+
+    private static ServiceOptions Bind(params (string Name, string Text)[] texts)
+    {
+        var byName = texts.ToDictionary(text => text.Name, text => text.Text);
+        return ServiceOptionsSetup.Bind(setting => byName.GetValueOrDefault(setting.Name), setting => $"--{setting.Name}");
+    }
+}

@@ -1,0 +1,43 @@
+using OrleansUploads.Engine;
+using OrleansUploads.Engine.Clocks;
+using OrleansUploads.Engine.DataFolders;
+using OrleansUploads.Engine.Embedded;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine.Ports;
+
+namespace OrleansUploads.TestKit;
+
+/// <summary>An engine over a data folder, put together as a server does.</summary>
+public sealed class FolderEngine : IAsyncDisposable
+{
+    private FolderEngine(DataFolder folder, EmbeddedEngine engine)
+    {
+        Folder = folder;
+        Engine = engine;
+    }
+
+    public DataFolder Folder { get; }
+
+    public EmbeddedEngine Engine { get; }
+
+    public IEntityHost Host => Engine.Host;
+
+    public IPartStore Parts => Engine.Parts;
+
+    public IdSource Ids => Engine.Ids;
+
+    public ServiceClock Clock => Engine.Clock;
+
+    public static FolderEngine Open(
+        string path, TimeProvider time, DataFolderOptions? options = null, HostClock? clock = null)
+    {
+        var folder = DataFolder.Open(path, options, time);
+        return new FolderEngine(folder, new EmbeddedEngine(folder.Ports, new EngineOptions(), time, clock: clock));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Engine.DisposeAsync();
+        await Folder.DisposeAsync();
+    }
+}

@@ -1,0 +1,71 @@
+using Microsoft.Win32.SafeHandles;
+using OrleansUploads.Engine.Disk;
+using OrleansUploads.Engine.Ports;
+
+namespace OrleansUploads.TestKit.PartStores;
+
+/// <summary>Flushes that a test can let fail. Those that fail make nothing durable; the others are the real ones.</summary>
+public sealed class FaultyFlush : IDiskFlush
+{
+    private readonly Lock _gate = new();
+    private readonly List<string> _asked = [];
+    private Func<string, bool>? _fails;
+    private int _error;
+    private int _times;
+
+    /// <summary>Full paths of everything whose flush was asked for, in order, failed ones included.</summary>
+    public IReadOnlyList<string> Asked
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _asked];
+            }
+        }
+    }
+
+    /// <summary>From now on flushes fail.</summary>
+    /// <param name="error">The error number.</param>
+    /// <param name="of">Which paths; null for all.</param>
+    /// <param name="times">How many flushes fail before they succeed again.</param>
+    public void Fail(int error, Func<string, bool>? of = null, int times = int.MaxValue)
+    {
+        lock (_gate)
+        {
+            (_error, _fails, _times) = (error, of ?? (static _ => true), times);
+        }
+    }
+
+    /// <summary>From now on no flush fails.</summary>
+    public void Heal()
+    {
+        lock (_gate)
+        {
+            _times = 0;
+        }
+    }
+
+    /// <inheritdoc/>
+    public int FlushFile(SafeFileHandle file, string path) =>
+        ErrorOf(path) is var error and not 0 ? error : SystemFlush.Instance.FlushFile(file, path);
+
+    /// <inheritdoc/>
+    public int FlushDirectory(string path) =>
+        ErrorOf(path) is var error and not 0 ? error : SystemFlush.Instance.FlushDirectory(path);
+
+    private int ErrorOf(string path)
+    {
+        lock (_gate)
+        {
+            _asked.Add(path);
+            if (_times == 0 || !_fails!(path))
+            {
+                return 0;
+            }
+
+            _times--;
+            return _error;
+        }
+    }
+}

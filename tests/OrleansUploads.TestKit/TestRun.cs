@@ -1,0 +1,11 @@
+namespace OrleansUploads.TestKit;
+
+/// <summary>The trait by which <c>test.sh</c> leaves long tests out unless it is called with <c>--all</c>.</summary>
+public static class TestRun
+{
+    /// <summary>The trait's name.</summary>
+    public const string Name = "Run";
+
+    /// <summary>A campaign: thousands of seeds, planted bugs, power cuts, kills under load, floods. Takes a minute or more.</summary>
+    public const string Campaign = "Campaign";
+}
