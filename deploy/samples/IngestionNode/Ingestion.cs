@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using OrleansUploads.Cluster.Abstractions.Uploads;
-using OrleansUploads.Core.Hashing;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Samples.IngestionNode;
 
@@ -21,7 +21,7 @@ internal sealed class Ingestion(IUploadGrain upload, VaultAddress vault, Directo
         if (!resume)
         {
             await InsistAsync(
-                () => upload.InitiateAsync(new UploadOrder(vault, PartSizeBytes, file.Name, ByteCustody.Elsewhere), cancellationToken),
+                () => upload.InitiateAsync(new UploadRequest(vault, PartSizeBytes, file.Name, UploadStorage.External), cancellationToken),
                 cancellationToken);
         }
 
@@ -30,7 +30,7 @@ internal sealed class Ingestion(IUploadGrain upload, VaultAddress vault, Directo
         var options = new ParallelOptions { MaxDegreeOfParallelism = PartsAtOnce, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(slots, options, async (slot, token) => hashes[slot] = await BringAsync(file, slot, token));
 
-        var claim = new CompletionClaim(vault, file.Length, TreeHasher.Combine(hashes).ToString());
+        var claim = new CompletionRequest(vault, file.Length, TreeHasher.Combine(hashes).ToString());
         return await InsistAsync(() => upload.CompleteAsync(claim, cancellationToken), cancellationToken);
     }
 
