@@ -1,6 +1,7 @@
 using System.CommandLine;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Gateway;
+using OrleansUploads.Gateway.Http.Credentials;
 
 namespace OrleansUploads.Cli.CommandLine;
 
@@ -9,9 +10,6 @@ internal static class CommonOptions
 {
     /// <summary>The default name of the data folder.</summary>
     public const string DefaultDataFolder = "orleans-uploads-data";
-
-    /// <summary>The default account of access keys.</summary>
-    public const string DefaultAccount = "000000000001";
 
     public static Option<DirectoryInfo> Data() => new("--data")
     {
@@ -22,7 +20,7 @@ internal static class CommonOptions
     public static Option<AccountId> Account() => new("--account")
     {
         Description = "The account ID: 12 digits.",
-        DefaultValueFactory = _ => AccountId.TryParse(DefaultAccount, out var account) ? account : default,
+        DefaultValueFactory = _ => AccountId.TryParse(KeyPair.DefaultAccount, out var account) ? account : default,
         CustomParser = result =>
         {
             if (!AccountId.TryParse(result.Tokens[0].Value, out var account))
@@ -34,25 +32,28 @@ internal static class CommonOptions
         },
     };
 
-    /// <summary>An option for a duration such as <c>90s</c>, <c>15m</c>, <c>24h</c> or <c>7d</c>, with a minimum.</summary>
-    public static Option<TimeSpan> Duration(
-        string name, string description, TimeSpan byDefault, TimeSpan min = default) => new(name)
+    /// <summary>An option for a duration such as <c>90s</c>, <c>15m</c>, <c>24h</c> or <c>7d</c>, with limits.</summary>
+    /// <remarks>Its value is the text, so that the help shows the default as a user writes it. Read it with
+    /// <see cref="Durations.TryParse"/>.</remarks>
+    public static Option<string> Duration(string name, string description, TimeSpan byDefault, TimeSpan min, TimeSpan max)
+    {
+        var option = new Option<string>(name)
         {
-            Description = description + " For example 90s, 15m, 24h or 7d.",
-            DefaultValueFactory = _ => byDefault,
-            CustomParser = result =>
-            {
-                if (!Durations.TryParse(result.Tokens[0].Value, out var duration))
-                {
-                    result.AddError(
-                        $"'{result.Tokens[0].Value}' is not a valid duration. Use a form such as 90s, 15m, 24h or 7d.");
-                }
-                else if (duration < min)
-                {
-                    result.AddError($"{name} is {result.Tokens[0].Value}, but must be at least {min.TotalSeconds:F0}s.");
-                }
-
-                return duration;
-            },
+            Description = description,
+            DefaultValueFactory = _ => Durations.Format(byDefault),
         };
+        option.Validators.Add(result =>
+        {
+            var text = result.Tokens is [var token] ? token.Value : Durations.Format(byDefault);
+            if (!Durations.TryParse(text, out var duration))
+            {
+                result.AddError($"'{text}' is not a valid duration. Use a form such as {Durations.Examples}.");
+            }
+            else if (duration < min || duration > max)
+            {
+                result.AddError($"{name} is {text}, but must be from {Durations.Format(min)} to {Durations.Format(max)}.");
+            }
+        });
+        return option;
+    }
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Core.Service;
 using OrleansUploads.Engine.Sqlite;
+using OrleansUploads.Gateway;
 
 namespace OrleansUploads.Cli.Control;
 
@@ -17,9 +18,11 @@ internal static class BackupCommand
         var data = CommonOptions.Data();
         var lease = CommonOptions.Duration(
             "--for",
-            "The time allowed for copying parts/. The server deletes no bytes for this time or until 'backup end'. At most 7d.",
+            "The time allowed for copying parts/, at most 7d. The server deletes no bytes for this time or until 'backup end'. "
+            + "If a backup takes longer, run 'backup begin' again before it ends.",
             TimeSpan.FromHours(6),
-            TimeSpan.FromMinutes(1));
+            TimeSpan.FromMinutes(1),
+            ServiceDecider.MaxBackupLease);
         var to = new Option<DirectoryInfo>("--to")
         {
             Description = "The backup folder. This command copies the journal and the keys to it. You then copy parts/.",
@@ -30,18 +33,12 @@ internal static class BackupCommand
         {
             data, lease, to,
         };
-        command.Validators.Add(result =>
-        {
-            if (result.GetValue(lease) > ServiceDecider.MaxBackupLease)
-            {
-                result.AddError("--for must be at most 7d. If a backup takes longer, run 'backup begin' again before the lease ends.");
-            }
-        });
         command.SetAction((parsed, cancellationToken) => CommandRunner.RunAsync(async () =>
         {
             var folder = parsed.GetRequiredValue(data).FullName;
             var backup = parsed.GetRequiredValue(to).FullName;
-            var seconds = ((long)parsed.GetValue(lease).TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            _ = Durations.TryParse(parsed.GetRequiredValue(lease), out var duration);
+            var seconds = ((long)duration.TotalSeconds).ToString(CultureInfo.InvariantCulture);
             var reply = await ControlClient.SendAsync(folder, $"backup begin {seconds}", cancellationToken);
             JournalCopy.Make(folder, backup);
             CopyKeys(folder, backup);

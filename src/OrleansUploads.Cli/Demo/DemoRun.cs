@@ -35,7 +35,7 @@ internal sealed class DemoRun(DirectoryInfo work, DemoScreen screen, Cancellatio
     /// <returns>0 if all checks passed, otherwise 1.</returns>
     public async Task<int> RunAsync(FileInfo? given, long sizeBytes)
     {
-        var key = KeyPair.Create(CommonOptions.DefaultAccount, DateTimeOffset.UtcNow);
+        var key = KeyPair.Create(KeyPair.DefaultAccount, DateTimeOffset.UtcNow);
         using var server = new DemoServer(work.FullName, key.AccessKeyId, key.SecretAccessKey);
         try
         {

@@ -1,3 +1,4 @@
+using OrleansUploads.Gateway.Http.Credentials;
 using OrleansUploads.Gateway.Settings;
 
 namespace OrleansUploads.Silo.Settings;
@@ -49,7 +50,7 @@ internal static class KnownSettings
         "SecretAccessKey", "The secret access key of a single key pair without a file.", IsSecret: true);
 
     public static readonly Setting Account = new(
-        "Account", "The account of the single key pair, 12 digits.", "000000000001");
+        "Account", "The account of the single key pair, 12 digits.", KeyPair.DefaultAccount);
 
     public static readonly Setting StaleAfter = Setting.Of(ServiceSettings.StaleAfter);
 

@@ -31,6 +31,7 @@ public sealed class BackupTests : IDisposable
             CopyFolder(Path.Combine(_folder.Data, "parts"), Path.Combine(backup, "parts"));
             (await RunAsync("backup", "end")).Expect();
             (await RunAsync("backup", "begin", "--to", backup)).ExpectOneLine("is there already");
+            Assert.Contains("from 1m to 7d", (await RunAsync("backup", "begin", "--to", backup, "--for", "8d")).Error, StringComparison.Ordinal);
             await server.KillAsync();
         }
 

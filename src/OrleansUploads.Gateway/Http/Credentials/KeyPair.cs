@@ -10,6 +10,9 @@ namespace OrleansUploads.Gateway.Http.Credentials;
 /// <param name="CreatedAt">When the pair was created.</param>
 public sealed record KeyPair(string AccessKeyId, string SecretAccessKey, string Account, DateTimeOffset CreatedAt)
 {
+    /// <summary>The account of a key pair if the operator does not name one.</summary>
+    public const string DefaultAccount = "000000000001";
+
     private const string IdAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     private const int SecretBytes = 30;
 
