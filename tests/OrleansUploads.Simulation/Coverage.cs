@@ -34,8 +34,8 @@ internal sealed class Coverage
     }
 }
 
-/// <summary>The rare situations that a run must have met. Each is a sentence that was true at some moment.</summary>
-[SuppressMessage("Design", "CA1052", Justification = "It lists itself by reflection over its own type.")]
+/// <summary>The rare situations that a run must reach. Each name describes an event that occurred.</summary>
+[SuppressMessage("Design", "CA1052", Justification = "All reads the constants of this type by reflection.")]
 internal sealed class Situations
 {
     public const string ConflictFenced = "a stale host's write was fenced by its version";

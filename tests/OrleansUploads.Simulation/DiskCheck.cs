@@ -5,17 +5,17 @@ using OrleansUploads.Simulation.World;
 
 namespace OrleansUploads.Simulation;
 
-/// <summary>The part store holds exactly what live uploads and archives own.</summary>
+/// <summary>Checks that the part store contains exactly the bytes that live uploads and archives own.</summary>
 internal sealed class DiskCheck(IReadOnlyList<FoundUpload> disk, Judge judge, Coverage coverage, Action<string> onViolation)
 {
     public void Run()
     {
-        var strangers = 0;
+        var unknownUploads = 0;
         foreach (var stored in disk)
         {
             if (!judge.Uploads.Contains(stored.Upload))
             {
-                strangers++;
+                unknownUploads++;
             }
             else if (!judge.IsLost(stored.Upload) && !judge.StatesOf(stored.Upload).Any(state => IsOwned(stored, state)))
             {
@@ -28,21 +28,22 @@ internal sealed class DiskCheck(IReadOnlyList<FoundUpload> disk, Judge judge, Co
         {
             if (!found.Contains(upload) && !judge.IsLost(upload) && judge.StatesOf(upload).All(MustBeStored))
             {
-                onViolation($"disk: nothing is left of upload {SimulatedProcess.Named(upload)}, which owns bytes");
+                onViolation($"disk: upload {SimulatedProcess.Named(upload)} owns bytes, but none are stored");
             }
         }
 
-        CheckStrangers(strangers);
+        CheckUnknownUploads(unknownUploads);
     }
 
-    /// <summary>Only archives are left.</summary>
+    /// <summary>Checks that only archives are left.</summary>
     public void RunAtTheEnd()
     {
         foreach (var stored in disk)
         {
             if (!stored.HasManifest)
             {
-                onViolation($"reclaim: {Describe(stored)} of upload {SimulatedProcess.Named(stored.Upload)} are never reclaimed");
+                onViolation(
+                    $"reclaim: {Describe(stored)} of upload {SimulatedProcess.Named(stored.Upload)} were never reclaimed");
             }
         }
 
@@ -57,13 +58,14 @@ internal sealed class DiskCheck(IReadOnlyList<FoundUpload> disk, Judge judge, Co
         }
     }
 
-    /// <summary>Bytes of requests without an answer: archives whose IDs are unknown.</summary>
-    private void CheckStrangers(int strangers)
+    /// <summary>Uploads that the judge does not know belong to single-request archives, or to requests without an
+    /// answer.</summary>
+    private void CheckUnknownUploads(int unknownUploads)
     {
         var known = judge.Archives.Count() + judge.DoubtfulArchives;
-        if (strangers > known)
+        if (unknownUploads > known)
         {
-            onViolation($"disk: there are {strangers} uploads that no client requested");
+            onViolation($"disk: there are {unknownUploads} uploads that no client requested");
         }
     }
 
@@ -119,7 +121,7 @@ internal sealed class DiskCheck(IReadOnlyList<FoundUpload> disk, Judge judge, Co
 internal sealed record FoundUpload(UploadId Upload, bool HasManifest, IReadOnlyList<FoundAttempt> Attempts);
 
 /// <summary>One attempt in a part store.</summary>
-/// <param name="IsCommitted">Whether it was written to its end.</param>
-/// <param name="LengthBytes">Length of its bytes.</param>
-/// <param name="Bytes">Those that are there.</param>
+/// <param name="IsCommitted">Whether it was committed.</param>
+/// <param name="LengthBytes">Its length in bytes.</param>
+/// <param name="Bytes">The bytes that were written.</param>
 internal sealed record FoundAttempt(bool IsCommitted, long LengthBytes, ReadOnlyMemory<byte> Bytes);

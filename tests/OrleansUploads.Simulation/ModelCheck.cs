@@ -4,14 +4,14 @@ using OrleansUploads.Simulation.Workload;
 
 namespace OrleansUploads.Simulation;
 
-/// <summary>Asks a server about everything once nothing is on its way, so that the judge can compare it with the model.</summary>
-/// <param name="judge">Knows what may be.</param>
-/// <param name="coverage">Is told what was met.</param>
-/// <param name="ask">Sends a request, lets the judge look at the reply, and fails the run where there is none.</param>
-/// <param name="onViolation">Is told of what the judge cannot see in a single reply.</param>
+/// <summary>Queries the whole state of an idle server, so that the judge can compare it with the model.</summary>
+/// <param name="judge">Compares the replies with the model.</param>
+/// <param name="coverage">Counts the situations that occur.</param>
+/// <param name="ask">Sends a request, passes the reply to the judge, and fails the run if expected is no reply.</param>
+/// <param name="onViolation">Reports violations that no single reply shows.</param>
 internal sealed class ModelCheck(Judge judge, Coverage coverage, Func<Request, Task<Reply>> ask, Action<string> onViolation)
 {
-    /// <summary>Lists everything. Uploads whose initiation had no answer become known; there must be no other
+    /// <summary>Lists everything. Uploads whose initiation had no answer become known; expected must be no other
     /// uploads.</summary>
     /// <returns>The vaults.</returns>
     public async Task<IReadOnlyList<int>> CheckListsAsync()
@@ -27,7 +27,7 @@ internal sealed class ModelCheck(Judge judge, Coverage coverage, Func<Request, T
         return vaults;
     }
 
-    /// <summary>Finds out where each upload stands; the model must have thought it possible.</summary>
+    /// <summary>Determines the state of each upload. The model must consider it possible.</summary>
     public async Task SettleUploadsAsync()
     {
         foreach (var upload in judge.Uploads.ToList())
@@ -36,7 +36,7 @@ internal sealed class ModelCheck(Judge judge, Coverage coverage, Func<Request, T
         }
     }
 
-    /// <summary>Reads every archive, whole and in part.</summary>
+    /// <summary>Reads every archive, completely and a range of it.</summary>
     public async Task CheckArchivesAsync()
     {
         foreach (var archive in judge.Archives.ToList())
@@ -54,18 +54,20 @@ internal sealed class ModelCheck(Judge judge, Coverage coverage, Func<Request, T
         }
     }
 
-    /// <summary>Compares how many archives of what size each vault says it has.</summary>
+    /// <summary>Compares the archive count and size that each vault reports with the model.</summary>
     public async Task CheckCountsAsync(IReadOnlyList<int> vaults)
     {
         foreach (var vault in vaults)
         {
             var described = await ask(new Request.DescribeVault(vault));
-            var there = judge.Archives.Where(archive => archive.Vault == vault && archive.DeletedSince == 0).ToList();
-            var sizeBytes = there.Sum(archive => archive.SizeBytes + Limits.ArchiveOverheadBytes);
+            var expected = judge.Archives.Where(archive => archive.Vault == vault && archive.DeletedSince == 0).ToList();
+            var sizeBytes = expected.Sum(archive => archive.SizeBytes + Limits.ArchiveOverheadBytes);
             var isExact = judge.DoubtfulArchives == 0;
-            if (isExact ? described.Archives != there.Count || described.SizeBytes != sizeBytes : described.Archives < there.Count)
+            if (isExact
+                ? described.Archives != expected.Count || described.SizeBytes != sizeBytes
+                : described.Archives < expected.Count)
             {
-                onViolation($"counts: a vault with {there.Count} archives reports {described.Archives}");
+                onViolation($"counts: a vault with {expected.Count} archives reports {described.Archives}");
             }
         }
     }

@@ -2,7 +2,7 @@ using Xunit.Runner.InProc.SystemConsole;
 
 namespace OrleansUploads.Simulation;
 
-/// <summary>Runs the tests, or with <c>simulate</c> as the first word, what simulate.sh asks for.</summary>
+/// <summary>Runs the tests or, if the first argument is <c>simulate</c>, a command of simulate.sh.</summary>
 internal static class Program
 {
     public static async Task<int> Main(string[] args) => args switch

@@ -5,7 +5,7 @@ using OrleansUploads.Simulation.World;
 
 namespace OrleansUploads.Simulation;
 
-/// <summary>The five invariants of the design, checked when faults have stopped and everything was restarted.</summary>
+/// <summary>Checks the five promises of the README after the faults have stopped and the hosts were restarted.</summary>
 internal sealed class QuietCheck(SimulatedWorld world, Hosts hosts, Judge judge, ClientFleet clients)
 {
     /// <summary>An entity woken early may ask to be woken again, but only a bounded number of times.</summary>
@@ -14,7 +14,7 @@ internal sealed class QuietCheck(SimulatedWorld world, Hosts hosts, Judge judge,
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
     private static readonly UploadPolicy Policy = new();
 
-    /// <summary>Lets everything settle, restarts all, and looks.</summary>
+    /// <summary>Waits until everything settles, restarts the hosts, and checks.</summary>
     public void Run()
     {
         if (!Settle())
@@ -25,7 +25,7 @@ internal sealed class QuietCheck(SimulatedWorld world, Hosts hosts, Judge judge,
         world.RunUntil(Finished(CheckAsync()), Patience * 10);
     }
 
-    /// <summary>After so long that nothing unfinished may be left.</summary>
+    /// <summary>Checks again after weeks, when nothing unfinished may be left.</summary>
     public void RunAtTheEnd()
     {
         world.Clock.Jump(Policy.StaleAfter + Policy.RecordLife + TimeSpan.FromDays(1));
@@ -59,7 +59,7 @@ internal sealed class QuietCheck(SimulatedWorld world, Hosts hosts, Judge judge,
 
     private bool Settle()
     {
-        world.CalmDown();
+        world.StopFaults();
         hosts.Disk.IsFull = false;
         world.RunFor(TimeSpan.FromMinutes(3));
         if (!world.RunUntil(Finished(ProbeAsync()), Patience * 10))

@@ -5,7 +5,7 @@ using OrleansUploads.Simulation.World;
 
 namespace OrleansUploads.Simulation;
 
-/// <summary>Runs one schedule in a world of its own, and says what came of it.</summary>
+/// <summary>Runs one schedule in a new world and returns the outcome.</summary>
 internal static class Simulation
 {
     public static Outcome Run(ulong seed, Coverage coverage, Func<PlantedBug>? bug = null, bool keepsLines = false)
@@ -48,7 +48,7 @@ internal static class Simulation
         foreach (var chapter in schedule.Chapters)
         {
             judge.MayBeStale = hosts.Count > 1 && !options.HostsExpectOthers;
-            world.StirUp(options);
+            world.StartFaults(options);
             for (var host = 0; host < hosts.Count; host++)
             {
                 hosts.Start(host);

@@ -10,7 +10,7 @@ namespace OrleansUploads.Simulation.Bugs;
 /// <summary>A planted bug, and the number of seeds within which it must be found.</summary>
 internal sealed record BugCase(string Name, int Seeds, Func<PlantedBug> Plant);
 
-/// <summary>The teeth of the simulation: every mistake here must be noticed.</summary>
+/// <summary>The planted bugs. The simulation must notice each of them.</summary>
 internal static class BugTable
 {
     public static IReadOnlyList<BugCase> All { get; } =

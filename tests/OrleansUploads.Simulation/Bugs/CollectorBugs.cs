@@ -25,7 +25,7 @@ internal static class CollectorBugs
                 }
                 catch (Exception fault) when (fault is EntityUnavailableException or AttemptDamagedException or IOException)
                 {
-                    // As the real one does: the next round asks again.
+                    // Like the real collector: the next round asks again.
                 }
             }
 
@@ -54,7 +54,7 @@ internal static class CollectorBugs
         }
     }
 
-    /// <summary>Does not ask the owner: what is old is taken for abandoned.</summary>
+    /// <summary>Treats every old attempt as abandoned, without asking the owner.</summary>
     internal sealed class DoesNotAsk : PlantedBug
     {
         public override async ValueTask<CollectionReport> CollectAsync(SimulatedProcess process, TimeSpan grace)

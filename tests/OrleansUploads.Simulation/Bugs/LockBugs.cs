@@ -21,12 +21,12 @@ using VaultRules = OrleansUploads.Core.Deciding.Decider<
 
 namespace OrleansUploads.Simulation.Bugs;
 
-/// <summary>Mistakes by which a lock could be got around, or bytes go while a job wants them.</summary>
+/// <summary>Mistakes that bypass a lock, or delete bytes that a job still needs.</summary>
 internal static class LockBugs
 {
     public static PlantedBug PlantInJobs(Func<JobsRules, JobsRules> rules) => new RulesBug<JobsState, JobsCommand, JobsEvent>(rules);
 
-    /// <summary>A shard with a mistake in how it takes deletions.</summary>
+    /// <summary>A shard that evaluates deletions incorrectly.</summary>
     internal sealed class Deletes(
         ShardRules right,
         Func<ArchiveShardState, DeletionVerdict, ServiceTime, DeletionVerdict> judgement,
@@ -47,7 +47,7 @@ internal static class LockBugs
             Right.Compact(state).Where(happened => happened is not GuardUpdated);
     }
 
-    /// <summary>Only shards that the vault knows when the lock begins are told.</summary>
+    /// <summary>Only shards that the vault knows when the lock begins are informed.</summary>
     internal sealed class LaterShardsNotTold(VaultRules right) : OtherRules<VaultState, VaultCommand, VaultEvent>(right)
     {
         public override VaultState Evolve(VaultState state, VaultEvent happened) =>
@@ -68,7 +68,7 @@ internal static class LockBugs
             command is CompleteLock ? Right.Decide(state, command, time).AnsweringAtOnce() : Right.Decide(state, command, time);
     }
 
-    /// <summary>A second lock, after an aborted one, tells the shards nothing new.</summary>
+    /// <summary>A second lock, after an aborted one, does not raise the guard.</summary>
     internal sealed class GuardRaisedOnce(VaultRules right) : OtherRules<VaultState, VaultCommand, VaultEvent>(right)
     {
         public override VaultState Evolve(VaultState state, VaultEvent happened) =>

@@ -2,7 +2,7 @@ using OrleansUploads.Core.Deciding;
 
 namespace OrleansUploads.Simulation.Bugs;
 
-/// <summary>Puts other rules in the place of one entity's.</summary>
+/// <summary>Replaces the rules of one kind of entity.</summary>
 internal sealed class RulesBug<TMyState, TMyCommand, TMyEvent>(
     Func<Decider<TMyState, TMyCommand, TMyEvent>, Decider<TMyState, TMyCommand, TMyEvent>> plant) : PlantedBug
     where TMyState : class
@@ -13,7 +13,7 @@ internal sealed class RulesBug<TMyState, TMyCommand, TMyEvent>(
         rules is Decider<TMyState, TMyCommand, TMyEvent> mine ? (Decider<TState, TCommand, TEvent>)(object)plant(mine) : rules;
 }
 
-/// <summary>The right rules; a bug overrides what it gets wrong.</summary>
+/// <summary>The correct rules. A bug overrides the members that it gets wrong.</summary>
 internal abstract class OtherRules<TState, TCommand, TEvent>(Decider<TState, TCommand, TEvent> right)
     : Decider<TState, TCommand, TEvent>
     where TState : class

@@ -12,7 +12,7 @@ using VaultRules = OrleansUploads.Core.Deciding.Decider<
 
 namespace OrleansUploads.Simulation.Bugs;
 
-/// <summary>Mistakes in the rules of uploads in progress: of the pages that list them, and of the vault that counts them.</summary>
+/// <summary>Mistakes in the pages that list uploads in progress, and in the vault that counts them.</summary>
 internal static class PageBugs
 {
     public static PlantedBug Plant(Func<PageRules, PageRules> rules) =>
@@ -34,7 +34,7 @@ internal static class PageBugs
                 : Right.Decide(state, command, time);
     }
 
-    /// <summary>The vault counts messages, and does not take the page's number.</summary>
+    /// <summary>The vault counts messages instead of using the page's number.</summary>
     internal sealed class ClosingCountedTwice(VaultRules right) : OtherRules<VaultState, VaultCommand, VaultEvent>(right)
     {
         public override Decision<VaultEvent> Decide(VaultState state, VaultCommand command, ServiceTime time) =>
@@ -43,7 +43,7 @@ internal static class PageBugs
                 : Right.Decide(state, command, time);
     }
 
-    /// <summary>A closing is answered while the page has not carried it out.</summary>
+    /// <summary>A closing is confirmed before the page has recorded it.</summary>
     internal sealed class ClosingNotForwarded(VaultRules right) : OtherRules<VaultState, VaultCommand, VaultEvent>(right)
     {
         public override Decision<VaultEvent> Decide(VaultState state, VaultCommand command, ServiceTime time) =>
@@ -58,7 +58,7 @@ internal static class PageBugs
                 : Right.Decide(state, command, time);
     }
 
-    /// <summary>The limit is decided from what the pages have confirmed.</summary>
+    /// <summary>The limit is checked against an outdated count.</summary>
     internal sealed class LimitFromStaleCount(VaultRules right) : OtherRules<VaultState, VaultCommand, VaultEvent>(right)
     {
         public override Decision<VaultEvent> Decide(VaultState state, VaultCommand command, ServiceTime time) =>
@@ -67,7 +67,7 @@ internal static class PageBugs
                 : Right.Decide(state, command, time);
     }
 
-    /// <summary>The listing goes on with the page behind the marker's.</summary>
+    /// <summary>The list continues with the page after the marker's page.</summary>
     internal sealed class SkipsAtPageEdge(VaultRules right) : OtherRules<VaultState, VaultCommand, VaultEvent>(right)
     {
         public override Decision<VaultEvent> Decide(VaultState state, VaultCommand command, ServiceTime time)

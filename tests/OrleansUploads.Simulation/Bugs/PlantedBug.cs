@@ -7,10 +7,10 @@ using OrleansUploads.Simulation.World;
 
 namespace OrleansUploads.Simulation.Bugs;
 
-/// <summary>A mistake that somebody might make, put around the real code. The base class makes none.</summary>
+/// <summary>A plausible mistake, wrapped around the real code. The base class changes nothing.</summary>
 internal class PlantedBug
 {
-    /// <summary>Rules with the mistake in them.</summary>
+    /// <summary>Returns the rules with the mistake in them.</summary>
     public virtual Decider<TState, TCommand, TEvent> Alter<TState, TCommand, TEvent>(Decider<TState, TCommand, TEvent> rules)
         where TState : class
         where TCommand : class, ICommand
@@ -25,7 +25,7 @@ internal class PlantedBug
     public virtual ValueTask<CollectionReport> CollectAsync(SimulatedProcess process, TimeSpan grace) =>
         process.Collector.CollectAsync(grace, CancellationToken.None);
 
-    /// <summary>A crash tore off a write to this entity.</summary>
+    /// <summary>Called when a crash loses a write to this entity.</summary>
     public virtual void TornTail(EntityId entity)
     {
     }

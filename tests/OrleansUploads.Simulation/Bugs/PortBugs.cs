@@ -116,7 +116,7 @@ internal static class JournalBugs
 /// <summary>Mistakes of a part store.</summary>
 internal static class PartStoreBugs
 {
-    /// <summary>A commit is said to be durable while it is still on its way.</summary>
+    /// <summary>A commit is reported as durable before it is complete.</summary>
     internal sealed class CommitNotAwaited : PlantedBug
     {
         public override IPartStore Alter(IPartStore parts) => new Store(parts);

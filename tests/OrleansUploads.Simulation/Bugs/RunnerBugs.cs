@@ -5,7 +5,7 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Simulation.Bugs;
 
-/// <summary>A runner with a mistake around it; all else goes to the real one.</summary>
+/// <summary>Passes every call to the real runner. A bug overrides the members that it gets wrong.</summary>
 internal abstract class OtherRunner(EntityRunner inner) : EntityRunner(inner.Entity)
 {
     public override bool IsIdle => inner.IsIdle;
@@ -39,7 +39,7 @@ internal abstract class OtherRunner(EntityRunner inner) : EntityRunner(inner.Ent
 /// <summary>Mistakes of a runner.</summary>
 internal static class RunnerBugs
 {
-    /// <summary>Puts another runner around each real one.</summary>
+    /// <summary>Wraps each real runner.</summary>
     internal sealed class Plant(Func<EntityRunner, EntityRunner> around) : PlantedBug
     {
         public override EntityRunner Alter(EntityRunner runner) => around(runner);
@@ -102,7 +102,7 @@ internal static class RunnerBugs
             Inner.WriteEnded(write, AppendOutcome.Appended, time);
     }
 
-    /// <summary>The index is told at once, the manifest stored some time.</summary>
+    /// <summary>The index is informed at once, and the manifest is stored later.</summary>
     internal sealed class IndexesBeforeManifest(EntityRunner inner) : OtherRunner(inner)
     {
         private const int Late = 7;

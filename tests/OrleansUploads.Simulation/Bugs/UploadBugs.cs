@@ -18,7 +18,7 @@ internal static class UploadBugs
 
     internal abstract class UploadMistake(Rules right) : OtherRules<UploadState, UploadCommand, UploadEvent>(right);
 
-    /// <summary>A complete is answered once its manifest is stored, though the index follows from that.</summary>
+    /// <summary>A complete is answered when its manifest is stored, before the index has the archive.</summary>
     internal sealed class AnsweredBeforeIndexed(Rules right) : UploadMistake(right)
     {
         public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, ServiceTime time)
@@ -47,7 +47,7 @@ internal static class UploadBugs
         }
     }
 
-    /// <summary>A node without a neighbour is paired with itself, as other trees have it.</summary>
+    /// <summary>A node without a sibling is paired with itself, as in other hash trees.</summary>
     internal sealed class OddNodesPairedWithThemselves(Rules right) : UploadMistake(right)
     {
         public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, ServiceTime time)

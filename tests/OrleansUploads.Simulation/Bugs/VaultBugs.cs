@@ -22,7 +22,7 @@ internal static class VaultBugs
     public static PlantedBug PlantInShard(Func<ShardRules, ShardRules> rules) =>
         new RulesBug<ArchiveShardState, ArchiveShardCommand, ArchiveShardEvent>(rules);
 
-    /// <summary>The receiver counts what it is told twice.</summary>
+    /// <summary>The receiver counts a repeated message again.</summary>
     internal sealed class ArchiveAddedTwice(ShardRules right) : OtherRules<ArchiveShardState, ArchiveShardCommand, ArchiveShardEvent>(right)
     {
         public override Decision<ArchiveShardEvent> Decide(ArchiveShardState state, ArchiveShardCommand command, ServiceTime time) =>

@@ -3,8 +3,8 @@ using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Simulation.Clocks;
 
-/// <summary>A machine whose wall clock is set now and then, and which is suspended now and then. As a time provider it shows the wall
-/// clock; as a host's clock all three.</summary>
+/// <summary>A machine whose wall clock can be set, and which can be suspended. As a time provider it shows the wall clock,
+/// as a host clock all three clocks.</summary>
 internal sealed class ClockMachine(ManualTime time, ClockMistake mistake) : TimeProvider
 {
     private TimeSpan _suspended;

@@ -1,6 +1,6 @@
 namespace OrleansUploads.Simulation.Clocks;
 
-/// <summary>A mistake about time that somebody might make.</summary>
+/// <summary>A plausible mistake about time.</summary>
 internal enum ClockMistake
 {
     None,
@@ -20,6 +20,6 @@ internal enum ClockMistake
     /// <summary>A restart ends the lease of a backup.</summary>
     LeaseClearedByRestart,
 
-    /// <summary>An upload takes a fence from the future, and the collector fences by its own clock.</summary>
+    /// <summary>An upload accepts a fence in the future, and the collector fences by its own clock.</summary>
     FenceWithoutBound,
 }

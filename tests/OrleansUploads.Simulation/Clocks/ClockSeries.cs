@@ -10,8 +10,8 @@ using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Simulation.Clocks;
 
-/// <summary>One schedule of outages, suspends, jumps of the clock, backups and operators' words, drawn from a seed, over the real
-/// engine. The judge knows the true time; the machine does not.</summary>
+/// <summary>Runs the real engine through a schedule of outages, suspends, clock jumps, backups and operators' commands,
+/// drawn from a seed. This class knows the true time; the machine does not.</summary>
 internal sealed class ClockSeries : IAsyncDisposable
 {
     private const int Steps = 40;
@@ -20,7 +20,7 @@ internal sealed class ClockSeries : IAsyncDisposable
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
-    /// <summary>A gap of a tenth of a second between two beats counts as none.</summary>
+    /// <summary>Tolerance for the difference between true and recorded served time.</summary>
     private static readonly TimeSpan Slack = Hour;
 
     private readonly ManualTime _time = new();
@@ -32,7 +32,7 @@ internal sealed class ClockSeries : IAsyncDisposable
     private TimeSpan _served;
     private TimeSpan _setSinceBeat;
     private bool _isFaulted;
-    private bool _isSeen;
+    private bool _isFaultPending;
     private DateTimeOffset? _heldUntil;
     private DateTimeOffset _lastBeat;
     private DateTimeOffset _latestShown;
@@ -47,7 +47,7 @@ internal sealed class ClockSeries : IAsyncDisposable
     }
 
     /// <summary>Plays a seed.</summary>
-    /// <returns>Which promise was broken; null if none was.</returns>
+    /// <returns>The violated promise; null if stored is none.</returns>
     public static async Task<string?> RunAsync(ulong seed, ClockMistake mistake = ClockMistake.None)
     {
         await using var series = new ClockSeries(seed, mistake);
@@ -64,7 +64,7 @@ internal sealed class ClockSeries : IAsyncDisposable
         {
             await StepAsync();
             _latestShown = _latestShown > _machine.GetUtcNow() ? _latestShown : _machine.GetUtcNow();
-            await LookAsync();
+            await CheckAsync();
         }
 
         if (_violation is null)
@@ -96,15 +96,15 @@ internal sealed class ClockSeries : IAsyncDisposable
             case 6 when _clockJumps && !_isFaulted:
                 var by = _random.Between(1, 30) * Day;
                 Set(by);
-                await _server.KeepHouseAsync();
+                await _server.RunHousekeepingAsync();
                 Set(-by);
-                _isSeen = true;
+                _isFaultPending = true;
                 break;
             case 7 when _isFaulted:
                 Set(-_machine.Ahead);
                 await BeatAsync();
                 await _server.AcceptAsync();
-                Accepted();
+                OnClockAccepted();
                 break;
             case 8:
                 var lease = _random.Between(12, 168) * Hour;
@@ -116,7 +116,7 @@ internal sealed class ClockSeries : IAsyncDisposable
                 await _server.EndBackupAsync();
                 _heldUntil = null;
                 break;
-            case 10 when !_isFaulted && !_isSeen && !IsHeld && _setSinceBeat.Duration() <= ClockFault.Bound:
+            case 10 when !_isFaulted && !_isFaultPending && !IsHeld && _setSinceBeat.Duration() <= ClockFault.Bound:
                 await CollectElsewhereAsync();
                 break;
             case 11 or 12:
@@ -137,26 +137,27 @@ internal sealed class ClockSeries : IAsyncDisposable
         _setSinceBeat += by;
     }
 
-    /// <summary>A fault that a beat must detect; the journal keeps it until an operator accepts the clock.</summary>
+    /// <summary>Sends a heartbeat, which must detect a clock fault. The journal keeps the fault until an operator accepts
+    /// the clock.</summary>
     private async Task BeatAsync()
     {
         await _server.BeatAsync();
-        _isFaulted |= _isSeen || _setSinceBeat.Duration() > ClockFault.Bound;
-        _isSeen = false;
+        _isFaulted |= _isFaultPending || _setSinceBeat.Duration() > ClockFault.Bound;
+        _isFaultPending = false;
         _setSinceBeat = TimeSpan.Zero;
-        Note();
+        RecordBeat();
     }
 
-    /// <summary>While the clock is not trusted, no beat counts.</summary>
-    private void Note()
+    /// <summary>Records the time of a beat, which counts only while the clock is trusted.</summary>
+    private void RecordBeat()
     {
         var now = _machine.GetUtcNow();
         _lastBeat = _isFaulted || _lastBeat > now ? _lastBeat : now;
     }
 
-    private void Accepted()
+    private void OnClockAccepted()
     {
-        _isFaulted = _isSeen = false;
+        _isFaulted = _isFaultPending = false;
         _lastBeat = _machine.GetUtcNow();
     }
 
@@ -179,7 +180,7 @@ internal sealed class ClockSeries : IAsyncDisposable
         _isFaulted |= _lastBeat - _machine.GetUtcNow() > ClockFault.Bound;
         _setSinceBeat = TimeSpan.Zero;
         await _server.StartAsync();
-        Note();
+        RecordBeat();
     }
 
     private async Task CollectElsewhereAsync()
@@ -187,7 +188,7 @@ internal sealed class ClockSeries : IAsyncDisposable
         await _server.CollectElsewhereAsync(_random.Between(2, 10) * Day);
         foreach (var (upload, facts) in _open)
         {
-            // By that clock, every attempt that is not the part is then older than a day.
+            // By that clock, every attempt that is not the part is older than a day.
             facts.Attempts.IntersectWith(await _server.Parts.ListAttemptsAsync(upload, CancellationToken.None));
         }
     }
@@ -204,7 +205,7 @@ internal sealed class ClockSeries : IAsyncDisposable
         var stored = await _server.StoreAsync(upload, Some.Bytes(100, _random.Below(1000)));
         if (stored.Refusal is Refusal.AttemptCollected)
         {
-            // An attempt is as old as the clock says; only one that seems older than what was collected may be refused.
+            // An attempt's age follows the clock. It may be refused only if it seems older than a collected attempt.
             if (_machine.GetUtcNow() > facts.YoungestAttempt)
             {
                 _violation = $"fence: the newest part of an upload is refused, {Where()}";
@@ -218,7 +219,7 @@ internal sealed class ClockSeries : IAsyncDisposable
             if (!before.Contains(attempt))
             {
                 facts.Attempts.Add(attempt);
-                facts.BegunAt[attempt] = _served;
+                facts.StartedAt[attempt] = _served;
                 facts.YoungestAttempt = attempt.CreatedAt > facts.YoungestAttempt ? attempt.CreatedAt : facts.YoungestAttempt;
             }
         }
@@ -226,21 +227,21 @@ internal sealed class ClockSeries : IAsyncDisposable
         facts.TouchedAt = _served;
     }
 
-    /// <summary>Housekeeping, and then nothing may be gone that was not there to be used for long enough.</summary>
-    private async Task LookAsync()
+    /// <summary>Runs housekeeping. It must not delete anything that was not available for long enough.</summary>
+    private async Task CheckAsync()
     {
-        _isSeen |= _setSinceBeat.Duration() > ClockFault.Bound;
-        var mayExpire = !_isFaulted && !_isSeen && _setSinceBeat.Duration() <= ClockFault.Bound;
+        _isFaultPending |= _setSinceBeat.Duration() > ClockFault.Bound;
+        var mayExpire = !_isFaulted && !_isFaultPending && _setSinceBeat.Duration() <= ClockFault.Bound;
         var mayDelete = mayExpire && !IsHeld;
-        await _server.KeepHouseAsync();
+        await _server.RunHousekeepingAsync();
         foreach (var (upload, facts) in _open.ToList())
         {
-            var there = (await _server.Parts.ListAttemptsAsync(upload, CancellationToken.None)).ToHashSet();
-            foreach (var gone in facts.Attempts.Where(attempt => !there.Contains(attempt)).ToList())
+            var stored = (await _server.Parts.ListAttemptsAsync(upload, CancellationToken.None)).ToHashSet();
+            foreach (var gone in facts.Attempts.Where(attempt => !stored.Contains(attempt)).ToList())
             {
-                if (!mayDelete || _served - facts.BegunAt[gone] < MaintenanceOptions.DefaultAttemptGrace - Slack)
+                if (!mayDelete || _served - facts.StartedAt[gone] < MaintenanceOptions.DefaultAttemptGrace - Slack)
                 {
-                    _violation = $"collection: bytes were deleted after {_served - facts.BegunAt[gone]}, {Where()}";
+                    _violation = $"collection: bytes were deleted after {_served - facts.StartedAt[gone]}, {Where()}";
                 }
 
                 facts.Attempts.Remove(gone);
@@ -263,19 +264,19 @@ internal sealed class ClockSeries : IAsyncDisposable
         }
     }
 
-    /// <summary>With a clock that is right, no backup and enough time, everything ends.</summary>
+    /// <summary>Once the clock is correct and no backup is running, everything ends after enough time.</summary>
     private async Task EndAsync()
     {
         Set(_latestShown - _machine.GetUtcNow() > TimeSpan.Zero ? _latestShown - _machine.GetUtcNow() + Day : Day);
         await BeatAsync();
         await _server.AcceptAsync();
-        Accepted();
+        OnClockAccepted();
         await _server.EndBackupAsync();
         _heldUntil = null;
         await ServeAsync(UploadPolicy.DefaultStaleAfter + Hour);
-        await LookAsync();
+        await CheckAsync();
         await ServeAsync(Day + Hour);
-        await LookAsync();
+        await CheckAsync();
         if (_violation is null && _open.Count > 0)
         {
             _violation = $"reclaim: {_open.Count} uploads without activity for more than a week still exist";
@@ -295,6 +296,6 @@ internal sealed class ClockSeries : IAsyncDisposable
 
         public HashSet<AttemptId> Attempts { get; } = [];
 
-        public Dictionary<AttemptId, TimeSpan> BegunAt { get; } = [];
+        public Dictionary<AttemptId, TimeSpan> StartedAt { get; } = [];
     }
 }

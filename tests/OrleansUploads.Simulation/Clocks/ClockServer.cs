@@ -24,7 +24,8 @@ using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Simulation.Clocks;
 
-/// <summary>The real engine on such a machine, life after life over one journal and one part store.</summary>
+/// <summary>The real engine on a <see cref="ClockMachine"/>. It can be restarted on the same journal and part
+/// store.</summary>
 internal sealed class ClockServer(ManualTime time, ClockMachine machine, int seed, ClockMistake mistake) : IAsyncDisposable
 {
     private readonly MemoryJournal _journal = new();
@@ -40,12 +41,12 @@ internal sealed class ClockServer(ManualTime time, ClockMachine machine, int see
 
     public async Task StartAsync()
     {
-        var lastLife = mistake == ClockMistake.OutageCounts && _host is null ? await LastBeatAsync() : null;
+        var lastBeat = mistake == ClockMistake.OutageCounts && _host is null ? await LastBeatAsync() : null;
         _clock = new ServiceClock(machine.Clocks());
         _host = NewHost(Time);
         switch (mistake)
         {
-            case ClockMistake.OutageCounts when lastLife is { } last && last < machine.GetUtcNow():
+            case ClockMistake.OutageCounts when lastBeat is { } last && last < machine.GetUtcNow():
                 await AskAsync(ServiceState.Entity, new RecordBeat(last, machine.GetUtcNow()));
                 break;
             case ClockMistake.FaultClearedByRestart:
@@ -74,13 +75,13 @@ internal sealed class ClockServer(ManualTime time, ClockMachine machine, int see
 
     public Task EndBackupAsync() => _clock!.EndBackupAsync(Host, CancellationToken.None);
 
-    public async Task KeepHouseAsync()
+    public async Task RunHousekeepingAsync()
     {
         await new WakeScan(Host, _journal).RunAsync(CancellationToken.None);
         await new AttemptCollector(Host, Parts, Time).CollectAsync(MaintenanceOptions.DefaultAttemptGrace, CancellationToken.None);
     }
 
-    /// <summary>A collector on another machine, whose clock is ahead and whose owner has not noticed it.</summary>
+    /// <summary>Collects on another machine, whose clock is ahead without anyone noticing.</summary>
     public async Task CollectElsewhereAsync(TimeSpan ahead)
     {
         var now = machine.GetUtcNow() + ahead;

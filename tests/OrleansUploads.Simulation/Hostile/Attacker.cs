@@ -4,7 +4,7 @@ using System.Text;
 
 namespace OrleansUploads.Simulation.Hostile;
 
-/// <summary>Until disposed, opens idle and incomplete connections, and uploads that never end.</summary>
+/// <summary>Keeps idle connections, incomplete requests and endless uploads open until disposed.</summary>
 internal sealed class Attacker : IAsyncDisposable
 {
     private const int OpenedAtOnce = 32;
@@ -29,10 +29,10 @@ internal sealed class Attacker : IAsyncDisposable
         _heads = new SignedHead(server.Address.Authority, server.HostileKeyId, server.HostileSecret);
     }
 
-    /// <summary>Connections that the server has taken so far, be it only into its backlog.</summary>
+    /// <summary>Connections that the server has accepted so far, including those in its backlog.</summary>
     public int Opened => Volatile.Read(ref _opened);
 
-    /// <summary>Begins, and returns when all connections were tried and all slow senders have begun once.</summary>
+    /// <summary>Starts the attack, and returns after every connection was tried and every slow sender has started.</summary>
     public static async Task<Attacker> BeginAsync(HostilePlan plan, HostileServer server)
     {
         var attacker = new Attacker(plan, server);
@@ -66,7 +66,8 @@ internal sealed class Attacker : IAsyncDisposable
         _ended.Dispose();
     }
 
-    /// <summary>A silent connection, one with the beginning of a request, or one with half of its headers.</summary>
+    /// <summary>Opens a connection that stays silent, sends the beginning of a request, or stops within the
+    /// headers.</summary>
     private async ValueTask OpenIdleAsync(int number)
     {
         if (await ConnectAsync() is not { } socket)
@@ -79,13 +80,13 @@ internal sealed class Attacker : IAsyncDisposable
             _idle.Add(socket);
         }
 
-        var said = (number % 3) switch
+        var request = (number % 3) switch
         {
             0 => "",
             1 => "GET /-/vau",
             _ => $"GET /-/vaults HTTP/1.1\r\nHost: {_server.Address.Authority}\r\nx-amz-note: {new string('n', 2000)}\r\nx-",
         };
-        await TrySendAsync(socket, Encoding.ASCII.GetBytes(said));
+        await TrySendAsync(socket, Encoding.ASCII.GetBytes(request));
     }
 
     private async Task SendSlowlyAsync()
@@ -99,7 +100,7 @@ internal sealed class Attacker : IAsyncDisposable
                 $"/-/vaults/{HostileServer.HostileVault}/archives",
                 SlowLengthBytes,
                 ("x-amz-sha256-tree-hash", new string('0', 64)));
-            var goesOn = socket is not null && await TrySendAsync(socket, head);
+            var isOpen = socket is not null && await TrySendAsync(socket, head);
             if (isFirst)
             {
                 isFirst = false;
@@ -107,15 +108,15 @@ internal sealed class Attacker : IAsyncDisposable
             }
 
             var bytes = new byte[_plan.SlowBytesPerSecond];
-            while (goesOn && !_ended.IsCancellationRequested)
+            while (isOpen && !_ended.IsCancellationRequested)
             {
                 await PauseAsync();
 
-                // An answer means that the server has given it up.
-                goesOn = socket!.Available == 0 && await TrySendAsync(socket, bytes);
+                // An answer means that the server has ended the upload.
+                isOpen = socket!.Available == 0 && await TrySendAsync(socket, bytes);
             }
 
-            if (!goesOn)
+            if (!isOpen)
             {
                 await PauseAsync();
             }

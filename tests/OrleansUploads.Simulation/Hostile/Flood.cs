@@ -3,9 +3,9 @@ using System.Text;
 
 namespace OrleansUploads.Simulation.Hostile;
 
-/// <summary>One operation that the hostile account repeats on many connections as fast as it is answered.</summary>
-/// <param name="Name">What.</param>
-/// <param name="Make">Makes a request.</param>
+/// <summary>An operation that the hostile account repeats on many connections, as fast as the server answers.</summary>
+/// <param name="Name">The name of the operation.</param>
+/// <param name="Make">Creates a signed request.</param>
 internal sealed record Flood(string Name, Func<SignedHead, byte[]> Make)
 {
     private const string Vault = $"/-/vaults/{HostileServer.HostileVault}";
@@ -62,7 +62,7 @@ internal sealed record Flood(string Name, Func<SignedHead, byte[]> Make)
     }
 
     /// <summary>Reads a whole answer.</summary>
-    /// <returns>Whether the connection goes on.</returns>
+    /// <returns>Whether the connection stays open.</returns>
     private static async Task<bool> ReceiveAsync(Socket socket, byte[] buffer, CancellationToken cancellationToken)
     {
         var received = 0;

@@ -5,14 +5,15 @@ using OrleansUploads.EndToEnd.Tests.Harness;
 
 namespace OrleansUploads.Simulation.Hostile;
 
-/// <summary>Another account, which behaves as Amazon's clients do: several connections, and another try where one fails.</summary>
+/// <summary>A well-behaved account. Like Amazon's clients, it uses several connections and retries failed
+/// requests.</summary>
 internal static class GoodClient
 {
     private const int PartBytes = 4 * 1024 * 1024;
     private const int PartsAtOnce = 4;
 
-    /// <summary>Uploads an archive in parts, on connections that are all new.</summary>
-    /// <returns>How long it took; null where it did not end in time.</returns>
+    /// <summary>Uploads an archive in parts, on new connections.</summary>
+    /// <returns>The duration; null if the upload failed or timed out.</returns>
     public static async Task<TimeSpan?> UploadAsync(HostileServer server, byte[] archive, TimeSpan patience)
     {
         using var client = server.Connect(CommandLine.AccessKeyId, CommandLine.SecretAccessKey);
@@ -39,8 +40,8 @@ internal static class GoodClient
         }
     }
 
-    /// <summary>Asks again and again for the description of its vault.</summary>
-    /// <returns>The time within which 95 of 100 requests were answered; null where one failed.</returns>
+    /// <summary>Requests the description of its vault repeatedly.</summary>
+    /// <returns>The time within which 95 of 100 requests were answered; null if one failed.</returns>
     public static async Task<TimeSpan?> AskAsync(HostileServer server, TimeSpan howLong)
     {
         using var client = server.Connect(CommandLine.AccessKeyId, CommandLine.SecretAccessKey);

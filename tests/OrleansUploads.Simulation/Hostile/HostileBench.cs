@@ -2,8 +2,8 @@ using OrleansUploads.EndToEnd.Tests.Harness;
 
 namespace OrleansUploads.Simulation.Hostile;
 
-/// <summary>Attacks a real server in every way that a client can, and compares what another client sees with what it may
-/// expect.</summary>
+/// <summary>Attacks a real server with connections, slow uploads and floods, and measures the service that another client
+/// gets.</summary>
 internal static class HostileBench
 {
     public static async Task<HostileReport> RunAsync(HostilePlan plan)
@@ -17,7 +17,7 @@ internal static class HostileBench
             await FloodAsync(plan, server, report);
         }
 
-        report.Require(!server.HasEnded, $"The server has ended. {server}");
+        report.Require(!server.HasEnded, $"The server exited. {server}");
         if (!server.HasEnded)
         {
             RequireMemory(server, plan.FloodMemoryMebibytes, report);
@@ -44,7 +44,8 @@ internal static class HostileBench
             var free = plan.DescriptorLimit - server.OpenDescriptors;
             report.Add($"pair {pair}: {alone[^1]:F2} s alone, {attacked[^1]:F2} s under attack; {attacker.Opened} connections opened");
             report.Add($"pair {pair}: {free} of {plan.DescriptorLimit} files free, peak memory {server.PeakMebibytes:F0} MiB");
-            report.Require(free >= plan.FreeDescriptors, $"Only {free} open files were free.");
+            report.Require(
+                free >= plan.FreeDescriptors, $"Only {free} open files were free; the minimum is {plan.FreeDescriptors}.");
         }
 
         if (!server.HasEnded)
@@ -52,12 +53,14 @@ internal static class HostileBench
             RequireMemory(server, plan.MemoryMebibytes, report);
         }
 
-        report.Require(attacked.All(double.IsFinite), $"An upload under attack did not end within {plan.Patience}.");
+        report.Require(attacked.All(double.IsFinite), $"An upload under attack did not finish within {plan.Patience}.");
         if (attacked.Count > 0)
         {
             var ratio = Median(alone) / Median(attacked);
             report.Add($"median rate under attack: {ratio:F2} of the rate alone");
-            report.Require(ratio >= plan.LeastRateRatio, $"The rate under attack was {ratio:F2} of the rate alone.");
+            report.Require(
+                ratio >= plan.LeastRateRatio,
+                $"The rate under attack was {ratio:F2} of the rate alone; the minimum is {plan.LeastRateRatio}.");
         }
     }
 
@@ -72,7 +75,8 @@ internal static class HostileBench
             await flooding;
             report.Add($"flood of {flood.Name}: 95 of 100 requests of another account within {time?.TotalMilliseconds:F1} ms");
             report.Require(
-                time <= plan.LongestRequest, $"During a flood of {flood.Name} 95 of 100 requests of another account took {time}.");
+                time <= plan.LongestRequest,
+                $"Flood of {flood.Name}: 95 of 100 requests of another account took {time}; the limit is {plan.LongestRequest}.");
         }
     }
 
@@ -80,7 +84,8 @@ internal static class HostileBench
     {
         var peak = server.PeakMebibytes;
         report.Add($"peak memory {peak:F0} MiB");
-        report.Require(peak <= mostMebibytes, $"The server's memory was {peak:F0} MiB, and {mostMebibytes} MiB is the most.");
+        report.Require(
+            peak <= mostMebibytes, $"The server's peak memory was {peak:F0} MiB; the limit is {mostMebibytes} MiB.");
     }
 
     private static double Seconds(TimeSpan? time) => time?.TotalSeconds ?? double.PositiveInfinity;

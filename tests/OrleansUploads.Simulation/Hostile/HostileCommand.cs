@@ -1,6 +1,7 @@
 namespace OrleansUploads.Simulation.Hostile;
 
-/// <summary><c>./simulate.sh --hostile</c>. Exit codes: 0 all promises kept, 1 one was broken, 2 not understood.</summary>
+/// <summary><c>./simulate.sh --hostile</c>. Exit codes: 0 every promise was kept, 1 a promise was violated, 2 invalid
+/// arguments.</summary>
 internal static class HostileCommand
 {
     public static async Task<int> RunAsync(string[] args)

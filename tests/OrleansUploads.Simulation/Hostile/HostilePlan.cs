@@ -3,7 +3,7 @@ namespace OrleansUploads.Simulation.Hostile;
 /// <summary>The intensity of an attack, and the service that other clients must get during it.</summary>
 internal sealed record HostilePlan
 {
-    /// <summary>The plan for the build server.</summary>
+    /// <summary>A small attack for CI.</summary>
     public static HostilePlan Small { get; } = new()
     {
         DescriptorLimit = 1024,
@@ -16,33 +16,34 @@ internal sealed record HostilePlan
         FloodConnections = 8,
         FloodTime = TimeSpan.FromSeconds(1),
 
-        // So small an upload is mostly latency, and other tests may run beside it: that it ends in time is what counts.
+        // Such a small upload is mostly latency, and other tests may run in parallel. So it only has to end in time.
         LeastRateRatio = 0,
         LongestRequest = TimeSpan.FromSeconds(10),
     };
 
-    /// <summary>The plan for which the promise is stated.</summary>
+    /// <summary>The attack that docs/simulation.md describes.</summary>
     public static HostilePlan Full { get; } = new();
 
     /// <summary>The server's limit of open files.</summary>
     public int DescriptorLimit { get; init; } = 4096;
 
-    /// <summary>Connections that are opened in each round and kept: silent ones, beginnings of requests, and half headers.</summary>
+    /// <summary>Connections that each round opens and keeps open: silent ones, and ones with an incomplete
+    /// request.</summary>
     public int Attempts { get; init; } = 10_000;
 
     /// <summary>Uploads of the hostile account that send <see cref="SlowBytesPerSecond"/> each.</summary>
     public int SlowSenders { get; init; } = 256;
 
-    /// <summary>Above the least rate of a quiet server.</summary>
+    /// <summary>Above the minimum rate that a server without load requires.</summary>
     public int SlowBytesPerSecond { get; init; } = 300;
 
     /// <summary>Whether everything comes from one address, as behind a proxy.</summary>
     public bool FromOneAddress { get; init; }
 
-    /// <summary>Uploads alone and under attack, in turn.</summary>
+    /// <summary>Number of pairs of uploads, the first without and the second with the attack.</summary>
     public int Pairs { get; init; } = 5;
 
-    /// <summary>What the well-behaved account uploads.</summary>
+    /// <summary>Size of the well-behaved account's upload.</summary>
     public int UploadMebibytes { get; init; } = 64;
 
     /// <summary>The maximum time for that upload.</summary>
@@ -54,19 +55,19 @@ internal sealed record HostilePlan
     /// <summary>Connections that flood the server with one operation.</summary>
     public int FloodConnections { get; init; } = 64;
 
-    /// <summary>For how long each operation.</summary>
+    /// <summary>How long each operation is flooded.</summary>
     public TimeSpan FloodTime { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>The rate under attack, in terms of the rate alone.</summary>
+    /// <summary>The minimum rate under attack, relative to the rate alone.</summary>
     public double LeastRateRatio { get; init; } = 0.25;
 
     /// <summary>The time within which 95 of 100 small requests of the well-behaved account are answered during a flood.</summary>
     public TimeSpan LongestRequest { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The server's memory at its peak while connections and slow uploads attack it.</summary>
+    /// <summary>The server's maximum peak memory under connections and slow uploads.</summary>
     public long MemoryMebibytes { get; init; } = 400;
 
-    /// <summary>The same after all floods of operations, whose documents are garbage at once.</summary>
+    /// <summary>The same after all floods, which allocate many short-lived documents.</summary>
     public long FloodMemoryMebibytes { get; init; } = 600;
 
     /// <summary>Open files that must stay free.</summary>

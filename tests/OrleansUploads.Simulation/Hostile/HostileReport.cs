@@ -8,13 +8,13 @@ internal sealed class HostileReport
 {
     private readonly StringBuilder _figures = new();
 
-    /// <summary>Broken promises; none where all were kept.</summary>
+    /// <summary>The violated promises.</summary>
     public List<string> Violations { get; } = [];
 
-    /// <summary>Notes a figure.</summary>
+    /// <summary>Adds a measurement.</summary>
     public void Add(FormattableString figure) => _figures.AppendLine(figure.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>Notes a promise that was broken, unless it was kept.</summary>
+    /// <summary>Adds a violation unless the promise was kept.</summary>
     public void Require(bool isKept, FormattableString violation)
     {
         if (!isKept)

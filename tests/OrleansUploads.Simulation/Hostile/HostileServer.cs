@@ -6,7 +6,7 @@ using OrleansUploads.EndToEnd.Tests.Harness;
 
 namespace OrleansUploads.Simulation.Hostile;
 
-/// <summary>A server with a limit of open files and two accounts. It never outlives its object.</summary>
+/// <summary>A server with a limit on open files and with two accounts. Disposing the object ends the process.</summary>
 internal sealed class HostileServer : IAsyncDisposable
 {
     public const string HostileVault = "hostile";
@@ -77,7 +77,7 @@ internal sealed class HostileServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>A client with connections of its own.</summary>
+    /// <summary>A client with its own connections.</summary>
     public GlacierClient Connect(string keyId, string secret) => new(new GlacierClientOptions
     {
         Endpoint = Address,

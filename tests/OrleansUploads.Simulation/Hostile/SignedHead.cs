@@ -4,16 +4,16 @@ using OrleansUploads.Signing;
 
 namespace OrleansUploads.Simulation.Hostile;
 
-/// <summary>Makes heads of requests that the hostile account has signed.</summary>
+/// <summary>Creates request heads that are signed by the hostile account.</summary>
 internal sealed class SignedHead(string host, string keyId, string secret)
 {
     private readonly RequestSigner _signer = new(SigningRules.Glacier, "us-east-1", keyId, secret);
 
-    /// <summary>A head, signed now.</summary>
+    /// <summary>Creates a head, signed at the current time.</summary>
     /// <param name="method">In upper case.</param>
-    /// <param name="path">With the query.</param>
-    /// <param name="lengthBytes">How long the body is said to be.</param>
-    /// <param name="headers">More headers, names in lower case.</param>
+    /// <param name="path">Path and query.</param>
+    /// <param name="lengthBytes">The announced length of the body.</param>
+    /// <param name="headers">Additional headers, with names in lower case.</param>
     public byte[] Of(string method, string path, long lengthBytes = 0, params ReadOnlySpan<(string Name, string Value)> headers)
     {
         var signed = new SortedDictionary<string, string>(StringComparer.Ordinal)

@@ -6,13 +6,13 @@ using OrleansUploads.Gateway;
 
 namespace OrleansUploads.Simulation.Hostile;
 
-/// <summary><c>serve</c> as it is built, with one of its defences taken away. Runs in a process of its own.</summary>
+/// <summary><c>serve</c> without one of its defences. Runs in its own process.</summary>
 internal static class WeakServer
 {
-    /// <summary>Connections are limited, but a newcomer is turned away where all are in use.</summary>
+    /// <summary>Connections are limited, but a new one is refused while all are in use.</summary>
     public const string NoEviction = "no-eviction";
 
-    /// <summary>Nothing limits connections.</summary>
+    /// <summary>The number of connections is unlimited.</summary>
     public const string NoLimit = "no-limit";
 
     /// <summary>One account may use all concurrent body slots.</summary>
@@ -44,11 +44,12 @@ internal static class WeakServer
                 });
                 break;
             default:
-                throw new ArgumentException($"There is no weakness {weakness}.", nameof(weakness));
+                throw new ArgumentException(
+                    $"Unknown weakness '{weakness}'. Valid: {NoEviction}, {NoLimit}, {NoShares}.", nameof(weakness));
         }
     }
 
-    /// <summary>The web server's own listener was added first, and the last one that was added is used.</summary>
+    /// <summary>The web server uses the listener that was added last. Its own was added first.</summary>
     private static void UsePlainListener(IServiceCollection services) =>
         services.Remove(services.Last(service => service.ServiceType == typeof(IConnectionListenerFactory)));
 }

@@ -16,15 +16,15 @@ internal sealed class UploadFacts(Judge judge, int vault, DateTimeOffset initiat
     /// <summary>Order of the first answer that showed the upload.</summary>
     public long KnownSince { get; set; }
 
-    /// <summary>The latest moment from which the upload is certainly active.</summary>
+    /// <summary>A lower bound for the time of the last activity.</summary>
     public DateTimeOffset ActiveAt { get; set; } = initiatedAt;
 
     public ArchiveId? Archive { get; set; }
 
-    /// <summary>Order of the first completion that was answered; 0 before.</summary>
+    /// <summary>Order of the first completion that was answered; 0 if there is none.</summary>
     public long CompletedSince { get; set; }
 
-    /// <summary>Order of the first answer after which the upload certainly was no longer open; 0 before.</summary>
+    /// <summary>Order of the first answer after which the upload certainly was no longer open; 0 if there is none.</summary>
     public long EndedSince { get; set; }
 
     public bool AbortAnswered { get; set; }
@@ -32,13 +32,13 @@ internal sealed class UploadFacts(Judge judge, int vault, DateTimeOffset initiat
     /// <summary>The archive that an unanswered completion would create; null if none was sent.</summary>
     public ArchiveId? Foreseen { get; set; }
 
-    /// <summary>When a completion was first sent; null while none was.</summary>
+    /// <summary>When a completion was first sent; null if none was sent.</summary>
     public DateTimeOffset? CompleteAskedAt { get; set; }
 
     /// <summary>Whether a request that would end the upload was ever sent.</summary>
     public bool EndWasAsked { get; set; }
 
-    /// <summary>Everything that was ever claimed of it, the last one last.</summary>
+    /// <summary>All claims that clients sent for it, the latest last.</summary>
     public List<Claim> Claims { get; } = [];
 
     public int CompletesInFlight { get; set; }
@@ -68,21 +68,21 @@ internal sealed class ArchiveFacts(ArchiveId id, int vault, IReadOnlyList<Conten
 
     public long SizeBytes { get; } = Content.SizeOf(contents);
 
-    /// <summary>When it was first asked for; it cannot be older than that. Null where it was foreseen.</summary>
+    /// <summary>When it was first requested; it cannot be older. Null if it was only foreseen.</summary>
     public DateTimeOffset? CreatedNotBefore { get; init; }
 
-    /// <summary>The upload that it was foreseen of.</summary>
+    /// <summary>The upload that was expected to create it.</summary>
     public UploadFacts? ForeseenOf { get; init; }
 
     /// <summary>Order of the answer that showed the archive.</summary>
     public long KnownSince { get; set; }
 
-    /// <summary>When a deletion was first sent; null while none was.</summary>
+    /// <summary>When a deletion was first sent; null if none was sent.</summary>
     public DateTimeOffset? DeleteAskedAt { get; set; }
 
-    /// <summary>Order of the first answer that said that it is deleted; 0 before.</summary>
+    /// <summary>Order of the first answer that reported the deletion; 0 if there is none.</summary>
     public long DeletedSince { get; set; }
 
-    /// <summary>When that answer came.</summary>
+    /// <summary>When that answer arrived.</summary>
     public DateTimeOffset? DeletedAt { get; set; }
 }

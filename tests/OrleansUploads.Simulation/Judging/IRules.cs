@@ -2,7 +2,7 @@ using OrleansUploads.Simulation.Workload;
 
 namespace OrleansUploads.Simulation.Judging;
 
-/// <summary>The model of one thing, as a set of rules over states that fit a number.</summary>
+/// <summary>The model of an upload or a vault: rules over states that are encoded as numbers.</summary>
 internal interface IRules
 {
     /// <summary>The possible results of a request if it is carried out now.</summary>
@@ -11,6 +11,6 @@ internal interface IRules
     /// <summary>The changes that may happen now without a request.</summary>
     void Spontaneous(ulong state, List<ulong> into);
 
-    /// <summary>Changes whenever <see cref="Spontaneous"/> or <see cref="Apply"/> would answer otherwise than before.</summary>
+    /// <summary>Changes whenever <see cref="Spontaneous"/> or <see cref="Apply"/> would return a different result.</summary>
     int Context { get; }
 }

@@ -3,7 +3,7 @@ using OrleansUploads.Simulation.Workload;
 
 namespace OrleansUploads.Simulation.Judging;
 
-/// <content>What each kind of answer must agree with.</content>
+/// <content>The checks of each kind of answer.</content>
 internal sealed partial class Judge
 {
     /// <summary>The request was answered, and not with <see cref="Verdict.Unknown"/>.</summary>
@@ -158,7 +158,7 @@ internal sealed partial class Judge
                 LearnArchive(reply.Archive.Value, request.Vault, [request.Content], asked.At);
                 break;
             case Verdict.Invalid or Verdict.Conflict:
-                // Its upload is aborted quietly; where that fails, it stays until it is stale.
+                // The server aborts its upload. If that fails, the upload stays until it is stale.
                 _leftovers[request.Vault] = true;
                 if (reply.Verdict == Verdict.Invalid ? request.Lie == Lie.None : !AnyCollection)
                 {

@@ -2,14 +2,14 @@ using OrleansUploads.Simulation.Workload;
 
 namespace OrleansUploads.Simulation.Judging;
 
-/// <content>How many uploads a vault may have in progress.</content>
+/// <content>The limit of uploads in progress in a vault.</content>
 internal sealed partial class Judge
 {
-    /// <summary>Most uploads in progress of a vault; 0 where there are never so many.</summary>
+    /// <summary>Maximum number of uploads in progress in a vault; 0 for no limit.</summary>
     public int MaxOpenUploads { get; init; }
 
-    /// <summary>An upload is admitted only where one fewer than the limit may have been open, and refused only where as many as the
-    /// limit may have been.</summary>
+    /// <summary>An upload may be accepted only if fewer uploads than the limit may have been open, and refused only if at
+    /// least as many as the limit may have been.</summary>
     private void JudgeLimit(int vault, Asked asked, Reply reply)
     {
         if (MaxOpenUploads == 0)

@@ -3,15 +3,15 @@ using OrleansUploads.Simulation.Workload;
 
 namespace OrleansUploads.Simulation.Judging;
 
-/// <content>Once it was answered that a lock is complete, no archive is deleted that is younger than it allows.</content>
+/// <content>After a lock was confirmed as complete, no archive younger than it allows may be deleted.</content>
 internal sealed partial class Judge
 {
     private readonly Dictionary<(int Vault, long Epoch), int> _locks = [];
     private readonly bool[] _guarded = new bool[2];
 
-    /// <summary>The deletion of an archive is durable.</summary>
-    /// <param name="vault">The vault that it was in.</param>
-    /// <param name="epoch">Which life of the vault.</param>
+    /// <summary>The deletion of an archive became durable.</summary>
+    /// <param name="vault">The vault that contained it.</param>
+    /// <param name="epoch">The vault's incarnation.</param>
     /// <param name="archive">The archive.</param>
     public void Deleted(int vault, long epoch, ArchiveId archive)
     {
@@ -31,7 +31,7 @@ internal sealed partial class Judge
         }
     }
 
-    /// <summary>Somebody asks for what an upload becomes, whether or not it is there yet.</summary>
+    /// <summary>A client deletes the archive that an upload will create or has created.</summary>
     private void Foresee(Request.DeleteForeseen request)
     {
         var upload = _uploads[request.Upload].Facts;

@@ -2,7 +2,7 @@ using OrleansUploads.Simulation.Workload;
 
 namespace OrleansUploads.Simulation.Judging;
 
-/// <content>What answers about vaults must agree with.</content>
+/// <content>The checks of answers about vaults.</content>
 internal sealed partial class Judge
 {
     private bool AnswerCreate(Request.CreateVault request, Asked asked, Reply reply)
@@ -88,7 +88,7 @@ internal sealed partial class Judge
     {
         foreach (var upload in reply.Uploads ?? [])
         {
-            Learn(upload, request.Vault, Phase.NotBegun, _startedAt);
+            Learn(upload, request.Vault, Phase.NotStarted, _startedAt);
             if (!MayBeStale && _uploads[upload].Facts.EndedSince is > 0 and var ended && ended < asked.Order)
             {
                 onViolation("model: an upload is still listed after its end was answered");

@@ -3,8 +3,8 @@ using OrleansUploads.Simulation.Workload;
 
 namespace OrleansUploads.Simulation.Judging;
 
-/// <summary>Compares every reply with what the model allows. Knows requests, replies and the time, and no server: the
-/// same judge can sit over a server that is driven over HTTP.</summary>
+/// <summary>Compares every reply with what the model allows. It knows requests, replies and the time, but no server, so it
+/// also judges a server over HTTP.</summary>
 internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage, Action<string> onViolation)
 {
     private readonly Possibilities[] _vaults =
@@ -25,8 +25,8 @@ internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage,
     /// <summary>By how much any two clocks may differ.</summary>
     public TimeSpan ClockError { get; init; }
 
-    /// <summary>Whether replies may come from a stale host. Its writes are fenced; what it
-    /// answers without a write may be of the past.</summary>
+    /// <summary>Whether replies may come from a stale host. Its writes are fenced, but an answer without a write may
+    /// describe the past.</summary>
     public bool MayBeStale { get; set; }
 
     /// <summary>Whether unowned bytes were ever collected, so that a slow part may be refused.</summary>
@@ -37,7 +37,7 @@ internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage,
 
     public IEnumerable<ArchiveFacts> Archives => _archives.Values;
 
-    /// <summary>Archives whose request was never answered: each may be there or not.</summary>
+    /// <summary>Archives whose request was never answered. Each may exist or not.</summary>
     public int DoubtfulArchives => _doubtfulArchives.Sum();
 
     public ArchiveFacts? ArchiveOf(ArchiveId id) => _archives.GetValueOrDefault(id);
@@ -114,7 +114,7 @@ internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage,
         return asked;
     }
 
-    /// <summary>A second copy of the request is on its way.</summary>
+    /// <summary>A second copy of the request was sent.</summary>
     public void SentTwice(Asked asked)
     {
         switch (asked.Request)
@@ -181,7 +181,7 @@ internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage,
         }
     }
 
-    /// <summary>Nothing is on its way any more: what has not happened by now never will.</summary>
+    /// <summary>No request is in flight any more. What has not happened by now never will.</summary>
     public void Settle()
     {
         foreach (var vault in _vaults)
@@ -241,7 +241,7 @@ internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage,
         {
             if (phase == Phase.Open)
             {
-                known.States.SettleOn(state => UploadRules.PhaseOf(state) != Phase.NotBegun);
+                known.States.SettleOn(state => UploadRules.PhaseOf(state) != Phase.NotStarted);
             }
 
             return;
@@ -258,7 +258,7 @@ internal sealed class Asked(Request request, long order, DateTimeOffset at)
 {
     public Request Request { get; } = request;
 
-    /// <summary>Its place among all that the judge has seen.</summary>
+    /// <summary>Its position among all requests and answers.</summary>
     public long Order { get; } = order;
 
     public DateTimeOffset At { get; } = at;
@@ -273,6 +273,7 @@ internal sealed class Asked(Request request, long order, DateTimeOffset at)
 
     public bool IsFirstDeletion { get; set; }
 
-    /// <summary>The newest life of the vault in which a lock was complete by then; 0 for none.</summary>
+    /// <summary>The newest incarnation of the vault whose lock was complete when the request was sent; 0 if there is
+    /// none.</summary>
     public long LockedEpoch { get; set; }
 }

@@ -1,9 +1,9 @@
 namespace OrleansUploads.Simulation.Judging;
 
-/// <content>Questions: they change nothing, and what they show can rule states out.</content>
+/// <content>Reads change nothing, but their answers can exclude states.</content>
 internal sealed partial class Possibilities
 {
-    /// <summary>A question is on its way.</summary>
+    /// <summary>A read was sent.</summary>
     public Reading BeginReading()
     {
         Close();
@@ -12,7 +12,7 @@ internal sealed partial class Possibilities
         return reading;
     }
 
-    /// <summary>The question was answered: some state since it was asked must explain the answer.</summary>
+    /// <summary>The read was answered. A state that was possible since it was sent must explain the answer.</summary>
     public bool EndReading(Reading reading, Predicate<ulong> explains, bool mayBeStale)
     {
         Close();

@@ -2,8 +2,8 @@ using OrleansUploads.Simulation.Workload;
 
 namespace OrleansUploads.Simulation.Judging;
 
-/// <summary>All states that a thing may be in, given every reply so far and every request that may or may not have been
-/// carried out, or may be later. No state left means that no order of events explains the replies.</summary>
+/// <summary>All states that an upload or a vault may have, given every reply so far and every request that may have been
+/// carried out or may be later. If no state is left, no order of events explains the replies.</summary>
 internal sealed partial class Possibilities(IRules rules, ulong initial)
 {
     private const int MaxConfigs = 20_000;
@@ -31,7 +31,7 @@ internal sealed partial class Possibilities(IRules rules, ulong initial)
     /// <summary>Whether there were too many possibilities to track; nothing is judged until the system settles.</summary>
     public bool IsLost { get; private set; }
 
-    /// <summary>A request is on its way; from now on it may be carried out.</summary>
+    /// <summary>A request was sent. From now on it may be carried out.</summary>
     /// <returns>Its place, for <see cref="End"/>.</returns>
     public int Begin(Request request)
     {
@@ -51,7 +51,7 @@ internal sealed partial class Possibilities(IRules rules, ulong initial)
         return -1;
     }
 
-    /// <summary>A second copy of a request is on its way, or a lost one may have any number of effects.</summary>
+    /// <summary>A second copy of a request was sent, or a lost request may take effect any number of times.</summary>
     public void Loosen(Request request)
     {
         if (!_loose.Contains(request))
@@ -65,8 +65,8 @@ internal sealed partial class Possibilities(IRules rules, ulong initial)
     /// <summary>The request was answered.</summary>
     /// <param name="place">Its place.</param>
     /// <param name="verdict">The answer.</param>
-    /// <param name="mayBeStale">Whether the answer may come from a host that has been overtaken, and so tell of a state that was.</param>
-    /// <returns>Whether there is an explanation.</returns>
+    /// <param name="mayBeStale">Whether the answer may come from a stale host and describe a past state.</param>
+    /// <returns>Whether the answer has an explanation.</returns>
     public bool End(int place, Verdict verdict, bool mayBeStale)
     {
         if (IsLost || place < 0)
@@ -85,7 +85,7 @@ internal sealed partial class Possibilities(IRules rules, ulong initial)
             }
         }
 
-        if (mayBeStale && IsToldOf(request, verdict))
+        if (mayBeStale && MayDescribePast(request, verdict))
         {
             foreach (var config in _configs)
             {
@@ -117,7 +117,7 @@ internal sealed partial class Possibilities(IRules rules, ulong initial)
         var request = _inFlight[place]!;
         if (request is Request.PutPart)
         {
-            // Reports are repeated by the host itself, so it may take effect more than once.
+            // The host itself repeats reports, so the request may take effect more than once.
             Free(place);
             Loosen(request);
         }
@@ -128,7 +128,7 @@ internal sealed partial class Possibilities(IRules rules, ulong initial)
         }
     }
 
-    /// <summary>Nothing is on its way any more: what has not happened never will.</summary>
+    /// <summary>No request is in flight any more. What has not happened by now never will.</summary>
     public void Settle()
     {
         Close();
@@ -142,7 +142,7 @@ internal sealed partial class Possibilities(IRules rules, ulong initial)
         _changes++;
     }
 
-    /// <summary>Once all is settled, one look decides.</summary>
+    /// <summary>Keeps only the states that explain an observation after everything has settled.</summary>
     public bool SettleOn(Predicate<ulong> explains)
     {
         Close();
@@ -155,7 +155,7 @@ internal sealed partial class Possibilities(IRules rules, ulong initial)
         return _configs.Count > 0;
     }
 
-    /// <summary>Adds all that may have happened by now.</summary>
+    /// <summary>Adds all states that may have been reached by now.</summary>
     public void Close()
     {
         if (IsLost || (_closedAtChange == _changes && _closedInContext == rules.Context))
@@ -248,7 +248,7 @@ internal sealed partial class Possibilities(IRules rules, ulong initial)
         }
     }
 
-    private bool IsToldOf(Request request, Verdict verdict)
+    private bool MayDescribePast(Request request, Verdict verdict)
     {
         foreach (var state in _ever)
         {
@@ -279,8 +279,8 @@ internal sealed partial class Possibilities(IRules rules, ulong initial)
         _changes++;
     }
 
-    /// <param name="State">What the rules understand.</param>
-    /// <param name="Results">Four bits for each request in flight: how it was answered, 0 while it was not carried out.</param>
+    /// <param name="State">The state, as <see cref="IRules"/> encodes it.</param>
+    /// <param name="Results">Four bits for each request in flight: its result, or 0 until it is carried out.</param>
     private readonly record struct Config(ulong State, ulong Results)
     {
         public Verdict ResultAt(int place) => (Verdict)((Results >> (4 * place)) & 0xF);

@@ -5,7 +5,7 @@ namespace OrleansUploads.Simulation.Judging;
 /// <summary>The status of an upload.</summary>
 internal enum Phase
 {
-    NotBegun = 0,
+    NotStarted = 0,
     Open,
     Completed,
     Aborted,
@@ -13,7 +13,8 @@ internal enum Phase
     Forgotten,
 }
 
-/// <summary>An upload: at most four slots, each with nothing or some content, and a phase that never goes back.</summary>
+/// <summary>The model of an upload: up to four slots, each empty or with content, and a phase that never goes
+/// back.</summary>
 /// <remarks>A state is a number: three bits of phase, and six bits of content for each slot.</remarks>
 internal sealed class UploadRules(UploadFacts facts) : IRules
 {
@@ -53,7 +54,7 @@ internal sealed class UploadRules(UploadFacts facts) : IRules
     {
         switch (PhaseOf(state))
         {
-            case Phase.NotBegun:
+            case Phase.NotStarted:
                 into.Add(WithPhase(state, Phase.Open));
                 break;
             case Phase.Open when facts.MayExpire:
@@ -66,7 +67,7 @@ internal sealed class UploadRules(UploadFacts facts) : IRules
         }
     }
 
-    /// <summary>Whether a listing of parts shows this state.</summary>
+    /// <summary>Whether a list of parts agrees with the state.</summary>
     public static bool Shows(ulong state, Reply reply)
     {
         if (PhaseOf(state) != Phase.Open)
@@ -125,7 +126,7 @@ internal sealed class UploadRules(UploadFacts facts) : IRules
             length == 0 ? Content.FullBytes : ScheduleGenerator.ShortLengths[length - 1]);
     }
 
-    /// <summary>The newest accepted bytes are the part; a lie changes nothing.</summary>
+    /// <summary>The newest accepted bytes become the part. A request with a lie changes nothing.</summary>
     private void ApplyPut(ulong state, Request.PutPart put, List<(ulong Next, Verdict Verdict)> into)
     {
         if (PhaseOf(state) != Phase.Open)
@@ -148,18 +149,19 @@ internal sealed class UploadRules(UploadFacts facts) : IRules
         }
     }
 
-    /// <summary>No gap, only the last part short, and the claim means exactly these bytes. Repeated, the same.</summary>
+    /// <summary>Succeeds if there is no gap, only the last part is short, and the claim matches the parts. A repetition gets
+    /// the same result.</summary>
     private static void ApplyComplete(ulong state, Claim claim, List<(ulong Next, Verdict Verdict)> into)
     {
         switch (PhaseOf(state))
         {
             case Phase.Open:
-                into.Add(IsWhole(state) && Means(claim, state)
+                into.Add(IsWhole(state) && Matches(claim, state)
                     ? (WithPhase(state, Phase.Completed), Verdict.Done)
                     : (state, Verdict.Invalid));
                 break;
             case Phase.Completed:
-                into.Add((state, Means(claim, state) ? Verdict.Done : Verdict.Invalid));
+                into.Add((state, Matches(claim, state) ? Verdict.Done : Verdict.Invalid));
                 break;
             default:
                 into.Add((state, Verdict.NotFound));
@@ -181,7 +183,7 @@ internal sealed class UploadRules(UploadFacts facts) : IRules
         return count > 0;
     }
 
-    private static bool Means(Claim claim, ulong state)
+    private static bool Matches(Claim claim, ulong state)
     {
         if (claim.Contents is not { } contents || contents.Count != CountOf(state))
         {

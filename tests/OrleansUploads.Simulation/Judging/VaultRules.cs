@@ -2,7 +2,7 @@ using OrleansUploads.Simulation.Workload;
 
 namespace OrleansUploads.Simulation.Judging;
 
-/// <summary>A vault is there, or it is not.</summary>
+/// <summary>The model of a vault: it exists or not.</summary>
 internal sealed class VaultRules : IRules
 {
     public const ulong Absent = 0;
@@ -18,7 +18,7 @@ internal sealed class VaultRules : IRules
                 into.Add((Present, Verdict.Done));
                 break;
             case Request.DeleteVault when state == Present:
-                // Whether it is empty is judged apart.
+                // The judge checks separately whether it was empty.
                 into.Add((Absent, Verdict.Done));
                 into.Add((Present, Verdict.Conflict));
                 break;

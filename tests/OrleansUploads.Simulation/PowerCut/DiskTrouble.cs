@@ -6,17 +6,17 @@ using OrleansUploads.Simulation.World;
 
 namespace OrleansUploads.Simulation.PowerCut;
 
-/// <summary>A disk that fails under a server for a while: it is full, or flushes and writes fail.</summary>
+/// <summary>Makes a server's disk fail for a while: it is full, or flushes and writes fail.</summary>
 internal sealed class DiskTrouble(
     ForgetfulDisk disk, RealClients clients, SeededRandom random, Schedule schedule, PowerCutTally tally, Action<string> onViolation)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Lets the disk fail during the second third of a round. Where only room was missing, service must go on once
-    /// there is room, and every answer must be a definite one from then on.</summary>
-    /// <returns>Whether the server goes on; else it may refuse everything until it is restarted.</returns>
-    public async Task<bool> BefallAsync(int steps, Task work)
+    /// <summary>Lets the disk fail during the second third of a round. If only space was missing, the server must recover
+    /// when there is space again, and every later answer must be definite.</summary>
+    /// <returns>Whether the server has recovered. Otherwise it may refuse everything until it is restarted.</returns>
+    public async Task<bool> FailForAWhileAsync(int steps, Task work)
     {
         await Task.WhenAny(clients.AskedAsync(random.Between(1, steps / 3)), work);
         clients.MayFail = true;
@@ -39,11 +39,11 @@ internal sealed class DiskTrouble(
             return false;
         }
 
-        await GoOnAsync();
+        await AwaitRecoveryAsync();
         return true;
     }
 
-    private async Task GoOnAsync()
+    private async Task AwaitRecoveryAsync()
     {
         var watch = Stopwatch.StartNew();
         while (!await WritesAsync())
@@ -62,8 +62,8 @@ internal sealed class DiskTrouble(
         tally.Resumed++;
     }
 
-    /// <summary>Whether all that has to be written for a part is written. No answer is taken for a definite one but success,
-    /// and that there is no such vault or upload any more.</summary>
+    /// <summary>Whether the server can write everything that a part needs. Only success and a missing vault or upload count
+    /// as definite answers.</summary>
     private async Task<bool> WritesAsync()
     {
         var vault = await clients.TryAnswerAsync(new Request.CreateVault(0));

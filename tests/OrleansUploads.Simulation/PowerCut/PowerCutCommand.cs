@@ -5,8 +5,8 @@ using OrleansUploads.Simulation.RealServer;
 
 namespace OrleansUploads.Simulation.PowerCut;
 
-/// <summary><c>./simulate.sh --power-cut</c>. Exit codes: 0 all promises kept, 1 one was broken, 2 not understood, 3 not
-/// possible here.</summary>
+/// <summary><c>./simulate.sh --power-cut</c>. Exit codes: 0 every promise was kept, 1 a promise was violated, 2 invalid
+/// arguments, 3 not supported on this machine.</summary>
 internal static class PowerCutCommand
 {
     public static async Task<int> RunAsync(string[] args)
@@ -31,9 +31,9 @@ internal static class PowerCutCommand
         return failures.Count == 0 ? 0 : 1;
     }
 
-    /// <summary>Plays series from a seed on until there were so many rounds.</summary>
+    /// <summary>Runs series, starting at a seed, until the given number of rounds is reached.</summary>
     public static async Task<IReadOnlyList<RealFailure>> RunAsync(
-        int rounds, ulong seed, PowerCutPlan plan, PowerCutTally tally, Action<string> say)
+        int rounds, ulong seed, PowerCutPlan plan, PowerCutTally tally, Action<string> print)
     {
         var failures = new List<RealFailure>();
         for (var left = rounds; left > 0; left -= PowerCutSeries.Rounds, seed++)
@@ -41,10 +41,10 @@ internal static class PowerCutCommand
             if (await PowerCutSeries.RunAsync(seed, Math.Min(left, PowerCutSeries.Rounds), plan, tally) is { } failure)
             {
                 failures.Add(failure);
-                say(failure.ToString());
+                print(failure.ToString());
             }
 
-            say($"seed {seed}: {tally}");
+            print($"seed {seed}: {tally}");
         }
 
         return failures;

@@ -5,7 +5,7 @@ using OrleansUploads.Simulation.World;
 
 namespace OrleansUploads.Simulation.PowerCut;
 
-/// <summary>A disk that is mounted for real programs, and whose power fails.</summary>
+/// <summary>A disk that is mounted for real programs, and whose power can be cut.</summary>
 internal sealed class PowerCutDisk : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -23,11 +23,11 @@ internal sealed class PowerCutDisk : IDisposable
     /// <summary>The content of the disk.</summary>
     public ForgetfulDisk Content { get; }
 
-    /// <summary>Its power, until the next cut.</summary>
+    /// <summary>Its power supply, until the next cut.</summary>
     public PowerSupply Power { get; private set; } = new();
 
-    /// <summary>Takes the mount away, forgets what was not flushed, and mounts the rest again. No program may be using it.</summary>
-    /// <param name="survival">Chooses what survives of that which was not flushed; null where nothing does.</param>
+    /// <summary>Unmounts the disk, drops unflushed data, and mounts it again. No program may be using it.</summary>
+    /// <param name="survival">Chooses which unflushed data survives; null if none does.</param>
     public void CutPower(SeededRandom? survival)
     {
         Power.Release();

@@ -8,7 +8,7 @@ internal sealed record PowerCutPlan
     /// <summary>Whether flushes and writes fail, and the disk fills up, in each round.</summary>
     public bool FailsDisk { get; init; }
 
-    /// <summary>The assembly that is run, and the words that make it serve.</summary>
+    /// <summary>The assembly to run, and its first arguments.</summary>
     public IReadOnlyList<string> Program { get; init; } = [CommandLine.Program, "serve"];
 }
 
@@ -38,13 +38,13 @@ internal sealed class PowerCutTally
     /// <summary>Operations of the disk that failed.</summary>
     public int FailedOperations { get; set; }
 
-    /// <summary>Key pairs that were made while clients were at work.</summary>
-    public int KeysMade { get; set; }
+    /// <summary>Key pairs created under load.</summary>
+    public int KeysCreated { get; set; }
 
     public override string ToString() => FormattableString.Invariant(
         $"{Real.Rounds} rounds, {Real.Operations} operations, {Cuts} power cuts under load ({CutsKeepingSome} keeping a random part), ")
         + FormattableString.Invariant(
-        $"{StartsCut} at a start, {Faults} times a failing disk ({FailedOperations} operations failed, {Resumed} resumed without a restart, ")
+        $"{StartsCut} at a start, {Faults} disk faults ({FailedOperations} failed operations, {Resumed} recoveries without a restart, ")
         + FormattableString.Invariant(
-        $"{Restarts} after one), {Real.InDoubt} requests in doubt, {KeysMade} key pairs made, {Real.Unjudged} uploads unjudged");
+        $"{Restarts} with one), {Real.InDoubt} requests in doubt, {KeysCreated} key pairs created, {Real.Unjudged} uploads unjudged");
 }

@@ -6,8 +6,8 @@ using OrleansUploads.Simulation.World;
 
 namespace OrleansUploads.Simulation.PowerCut;
 
-/// <summary>Several rounds on one disk. A round is a few dozen operations of several clients at once, a power cut at a drawn
-/// moment, a restart on what the disk has kept, the rest of the operations, and, once all is answered, a look at everything.</summary>
+/// <summary>Several rounds on one disk. A round consists of a few dozen operations of concurrent clients, a power cut at a
+/// random moment, a restart on the surviving data, the remaining operations, and a check of everything.</summary>
 internal sealed class PowerCutSeries : IAsyncDisposable
 {
     public const int Rounds = RealSeries.Rounds;
@@ -23,7 +23,7 @@ internal sealed class PowerCutSeries : IAsyncDisposable
     private readonly bool _collects;
     private readonly PowerCutDisk _disk;
     private readonly ServerSetup _setup;
-    private readonly HandedOutKeys _keys;
+    private readonly IssuedKeys _keys;
     private readonly Judge _judge;
     private readonly ServerLives _lives;
     private readonly RealClients _clients;
@@ -41,9 +41,9 @@ internal sealed class PowerCutSeries : IAsyncDisposable
         _schedule = ScheduleGenerator.Generate(seed, RealSeries.Draw(_random));
         _disk = new PowerCutDisk(_random.Fork(12));
 
-        // The server makes its folder, and sometimes the one above it.
+        // The server creates its folder, and sometimes its parent.
         var folder = Path.Combine(_disk.Path, _random.Chance(500) ? "data" : "srv/archives");
-        _keys = new HandedOutKeys(folder);
+        _keys = new IssuedKeys(folder);
         _setup = new ServerSetup(folder)
         {
             Program = plan.Program,
@@ -62,12 +62,12 @@ internal sealed class PowerCutSeries : IAsyncDisposable
         _trouble = new DiskTrouble(_disk.Content, _clients, _random, _schedule, tally, Fail);
     }
 
-    /// <summary>Plays a series. Takes Linux, root and /dev/fuse.</summary>
-    /// <param name="seed">What it draws.</param>
+    /// <summary>Runs a series. Needs Linux, root and /dev/fuse.</summary>
+    /// <param name="seed">The seed of the series.</param>
     /// <param name="rounds">At most <see cref="Rounds"/>.</param>
-    /// <param name="plan">What happens.</param>
-    /// <param name="tally">Is added to.</param>
-    /// <returns>The violation and what led to it; null where all promises were kept.</returns>
+    /// <param name="plan">The faults of the disk, and the server.</param>
+    /// <param name="tally">The counts to add to.</param>
+    /// <returns>The violation and what led to it; null if all promises were kept.</returns>
     public static async Task<RealFailure?> RunAsync(ulong seed, int rounds, PowerCutPlan plan, PowerCutTally tally)
     {
         await using var series = new PowerCutSeries(seed, plan, tally);
@@ -122,14 +122,14 @@ internal sealed class PowerCutSeries : IAsyncDisposable
         _clients.BeginRound();
         _disk.Content.WritesBack = keepsSome;
         var clients = Task.WhenAll(asks.GroupBy(step => step.Actor).Select(_clients.RunAsync).ToList());
-        if (_plan.FailsDisk && !await _trouble.BefallAsync(asks.Count, clients) && _random.Chance(600))
+        if (_plan.FailsDisk && !await _trouble.FailForAWhileAsync(asks.Count, clients) && _random.Chance(600))
         {
             await RestartAsync();
         }
 
         var key = _random.Chance(300) ? _keys.AddAsync(_disk.Power.Failed) : Task.FromResult(false);
         await EndLifeAsync(asks.Count, clients);
-        _tally.KeysMade += await key ? 1 : 0;
+        _tally.KeysCreated += await key ? 1 : 0;
         Cut(keepsSome);
         _tally.Cuts++;
         _tally.CutsKeepingSome += keepsSome ? 1 : 0;
@@ -150,8 +150,8 @@ internal sealed class PowerCutSeries : IAsyncDisposable
         }
     }
 
-    /// <summary>The server is started again after the disk failed, and the machine is not: the system still shows bytes that
-    /// it could not write.</summary>
+    /// <summary>Restarts the server, but not the machine, after a disk fault: the system still shows bytes that it could not
+    /// write.</summary>
     private async Task RestartAsync()
     {
         _clients.Note("SIGKILL");
@@ -162,7 +162,7 @@ internal sealed class PowerCutSeries : IAsyncDisposable
         _tally.Restarts++;
     }
 
-    /// <summary>Waits for the moment of the cut, and kills the server on a disk that does nothing any more.</summary>
+    /// <summary>Waits for the moment of the cut, and kills the server while the disk ignores all operations.</summary>
     private async Task EndLifeAsync(int steps, Task clients)
     {
         if (_random.Chance(500))
@@ -184,7 +184,7 @@ internal sealed class PowerCutSeries : IAsyncDisposable
         await killed;
     }
 
-    /// <summary>Now and then the power fails again while the server is starting.</summary>
+    /// <summary>Sometimes cuts the power again while the server is starting.</summary>
     private async Task CutStartAsync(int perMille)
     {
         var operations = _random.Between(1, MostOperationsOfAStart);
@@ -208,7 +208,7 @@ internal sealed class PowerCutSeries : IAsyncDisposable
         _tally.StartsCut++;
     }
 
-    /// <summary>Compares what is on the disk with what the journal says, as operators do.</summary>
+    /// <summary>Runs <c>check</c>, which compares the disk with the journal.</summary>
     private async Task CompareAsync()
     {
         await using var check = CommandLine.Start(["check", "--quiet", "--data", _setup.DataFolder]);

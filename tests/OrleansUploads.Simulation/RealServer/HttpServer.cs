@@ -8,9 +8,9 @@ using OrleansUploads.Simulation.Workload;
 
 namespace OrleansUploads.Simulation.RealServer;
 
-/// <summary>Sends requests to a server over HTTP, and reads its answers as the judge takes them.</summary>
-/// <remarks>An answer without a meaning that the request allows is <see cref="Verdict.Unknown"/> with its reason; whoever
-/// sent the request knows whether there is an excuse for that.</remarks>
+/// <summary>Sends requests to a server over HTTP, and translates its answers for the judge.</summary>
+/// <remarks>An unexpected answer becomes <see cref="Verdict.Unknown"/> with its reason. The caller decides whether a fault
+/// explains it.</remarks>
 internal sealed class HttpServer(GlacierClient client) : IServer
 {
     private const long PartSizeBytes = Limits.MinPartSizeBytes;
@@ -115,7 +115,7 @@ internal sealed class HttpServer(GlacierClient client) : IServer
             case Request.ReadArchive r:
                 return await ReadAsync(r, cancellationToken);
             default:
-                throw new ArgumentOutOfRangeException(nameof(request), request, "No such request.");
+                throw new ArgumentOutOfRangeException(nameof(request), request, "Unknown kind of request.");
         }
     }
 
@@ -169,9 +169,11 @@ internal sealed class HttpServer(GlacierClient client) : IServer
     }
 
     private static UploadId Upload(string id) =>
-        UploadId.TryParse(id, out var upload) ? upload : throw new InvalidDataException($"'{id}' is no upload ID.");
+        UploadId.TryParse(id, out var upload)
+            ? upload
+            : throw new InvalidDataException($"The server returned '{id}', which is not an upload ID.");
 
     private static ArchiveId Archive(ArchiveReceipt receipt) => ArchiveId.TryParse(receipt.ArchiveId, out var archive)
         ? archive
-        : throw new InvalidDataException($"'{receipt.ArchiveId}' is no archive ID.");
+        : throw new InvalidDataException($"The server returned '{receipt.ArchiveId}', which is not an archive ID.");
 }

@@ -3,7 +3,7 @@ using OrleansUploads.Simulation.Workload;
 
 namespace OrleansUploads.Simulation.RealServer;
 
-/// <summary>Bytes that are hashed as they are and sent otherwise: changed, cut short, or broken off.</summary>
+/// <summary>Bytes that are hashed correctly but sent incorrectly: changed, cut short, or broken off.</summary>
 internal sealed class LyingSource(Content content, Lie lie) : ByteSource
 {
     public override long LengthBytes => content.LengthBytes;

@@ -4,10 +4,9 @@ using OrleansUploads.Simulation.Workload;
 
 namespace OrleansUploads.Simulation.RealServer;
 
-/// <summary>Several clients at once, in real time, against a server that dies under them.</summary>
-/// <remarks>The judge hears of a request before it is sent and of its answer after it came, one at a time: what it takes
-/// for the span of a request is never shorter than the real one, so concurrent requests may have had effect in any
-/// order.</remarks>
+/// <summary>Concurrent clients, in real time, of a server that is killed while they run.</summary>
+/// <remarks>The judge records a request before it is sent and its answer after it arrived, one at a time. The recorded time
+/// span of a request is never shorter than the real one, so overlapping requests may have happened in any order.</remarks>
 internal sealed class RealClients(
     ServerLives lives, Judge judge, ClientMemory memory, RealTally tally, Action<string> onViolation)
 {
@@ -29,7 +28,7 @@ internal sealed class RealClients(
     /// <summary>Requests and answers, one per line.</summary>
     public IReadOnlyList<string> Lines => _lines;
 
-    /// <summary>Ends when so many requests of this round have been sent.</summary>
+    /// <summary>Completes when the given number of requests of this round was sent.</summary>
     public Task AskedAsync(int asks)
     {
         lock (_gate)
@@ -79,21 +78,21 @@ internal sealed class RealClients(
         }
     }
 
-    /// <summary>Asks, and takes no silence for an answer: nothing is in the way.</summary>
+    /// <summary>Sends a request that must get an answer, because no fault is active.</summary>
     public async Task<Reply> MustAnswerAsync(Request request)
     {
         var reply = await SendAsync(Step.Nemesis, () => request, Timeout.InfiniteTimeSpan, null);
         return reply is { Verdict: not Verdict.Unknown } ? reply : Reply.Unknown with { Vaults = [], Uploads = [] };
     }
 
-    /// <summary>Asks while it is not sure that there will be an answer.</summary>
+    /// <summary>Sends a request that may get no definite answer.</summary>
     public async Task<Reply> TryAnswerAsync(Request request) =>
         await SendAsync(Step.Nemesis, () => request, Timeout.InfiniteTimeSpan, null) ?? Reply.Unknown;
 
     private async Task<bool> AskAsync(int actor, Operation operation, TimeSpan patience) =>
         await SendAsync(actor, () => memory.Resolve(operation), patience, operation) is not { Verdict: Verdict.Unknown };
 
-    /// <returns>Null where there was nothing to send.</returns>
+    /// <returns>Null if there was nothing to send.</returns>
     private async Task<Reply?> SendAsync(int actor, Func<Request?> resolve, TimeSpan patience, Operation? operation)
     {
         Request? request;
@@ -173,7 +172,7 @@ internal sealed class RealTally
 
     public int FullDisks { get; set; }
 
-    /// <summary>Uploads with more possible states than the judge follows; their answers count for nothing.</summary>
+    /// <summary>Uploads with more possible states than the judge tracks. Their answers are not checked.</summary>
     public int Unjudged { get; set; }
 
     public override string ToString() => FormattableString.Invariant(

@@ -4,10 +4,11 @@ using Xunit.Sdk;
 
 namespace OrleansUploads.Simulation.RealServer;
 
-/// <summary><c>./simulate.sh --real</c>. Exit codes: 0 all promises kept, 1 one was broken, 2 not understood.</summary>
+/// <summary><c>./simulate.sh --real</c>. Exit codes: 0 every promise was kept, 1 a promise was violated, 2 invalid
+/// arguments.</summary>
 internal static class RealCommand
 {
-    /// <summary>Every so many series, the disk fills up.</summary>
+    /// <summary>The disk fills up in series whose seed is a multiple of this.</summary>
     private const ulong FullDiskEvery = 4;
 
     public static async Task<int> RunAsync(string[] args)
@@ -26,9 +27,9 @@ internal static class RealCommand
         return failures.Count == 0 ? 0 : 1;
     }
 
-    /// <summary>Plays series from a seed on until there were so many rounds.</summary>
+    /// <summary>Runs series, starting at a seed, until the given number of rounds is reached.</summary>
     public static async Task<IReadOnlyList<RealFailure>> RunAsync(
-        int rounds, ulong seed, RealTally tally, Action<string> say)
+        int rounds, ulong seed, RealTally tally, Action<string> print)
     {
         var failures = new List<RealFailure>();
         var canFillDisks = true;
@@ -42,18 +43,18 @@ internal static class RealCommand
             catch (SkipException noDisk)
             {
                 canFillDisks = false;
-                say(noDisk.Message);
+                print(noDisk.Message);
                 await PlayAsync(fillsDisk: false);
             }
 
-            say($"seed {seed}: {tally}");
+            print($"seed {seed}: {tally}");
 
             async Task PlayAsync(bool fillsDisk)
             {
                 if (await RealSeries.RunAsync(seed, count, fillsDisk, tally) is { } failure)
                 {
                     failures.Add(failure);
-                    say(failure.ToString());
+                    print(failure.ToString());
                 }
             }
         }

@@ -6,8 +6,8 @@ using OrleansUploads.Simulation.World;
 
 namespace OrleansUploads.Simulation.RealServer;
 
-/// <summary>Several rounds on one data folder. A round is a few dozen operations of several clients at once, a SIGKILL at
-/// a drawn moment, a restart, the rest of the operations, and, once all is answered, a look at everything.</summary>
+/// <summary>Several rounds on one data folder. A round consists of a few dozen operations of concurrent clients, a SIGKILL
+/// at a random moment, a restart, the remaining operations, and a check of everything.</summary>
 internal sealed class RealSeries : IAsyncDisposable
 {
     public const int Rounds = 5;
@@ -47,13 +47,13 @@ internal sealed class RealSeries : IAsyncDisposable
         _checks = new ServerChecks(_lives, _clients, _judge, coverage, folder.Data, () => _violation is not null, Fail);
     }
 
-    /// <summary>Plays a series.</summary>
-    /// <param name="seed">What it draws.</param>
+    /// <summary>Runs a series.</summary>
+    /// <param name="seed">The seed of the series.</param>
     /// <param name="rounds">At most <see cref="Rounds"/>.</param>
-    /// <param name="fillsDisk">Whether the folder is on a small disk that fills up; takes Linux and root.</param>
-    /// <param name="tally">Is added to.</param>
-    /// <param name="betweenLives">What befalls the data folder while no server runs; a kind one does nothing.</param>
-    /// <returns>The violation and what led to it; null where all promises were kept.</returns>
+    /// <param name="fillsDisk">Whether the folder is on a small disk that fills up; needs Linux and root.</param>
+    /// <param name="tally">The counts to add to.</param>
+    /// <param name="betweenLives">Called with the data folder between two server processes.</param>
+    /// <returns>The violation and what led to it; null if all promises were kept.</returns>
     public static async Task<RealFailure?> RunAsync(
         ulong seed, int rounds, bool fillsDisk, RealTally tally, Action<string>? betweenLives = null)
     {
@@ -147,7 +147,7 @@ internal sealed class RealSeries : IAsyncDisposable
         var isStop = _random.Chance(100);
         _clients.Note(isStop ? "SIGTERM" : "SIGKILL");
 
-        // Those who hung up before this moment left their requests with a server that is about to be gone.
+        // Requests that clients abandoned before this moment end with this server.
         _clients.MayHangUp = false;
         await (isStop ? _lives.StopAsync() : _lives.KillAsync());
         _tally.Stops += isStop ? 1 : 0;
@@ -164,9 +164,9 @@ internal sealed class RealSeries : IAsyncDisposable
 /// <summary>A promise that a real server broke.</summary>
 /// <param name="Seed">The seed of the series. Real timing is not part of it, so a failure may need a few attempts to
 /// reproduce.</param>
-/// <param name="Violation">Which promise.</param>
-/// <param name="Lines">What was asked and answered until then.</param>
-/// <param name="Log">What the server's last life logged.</param>
+/// <param name="Violation">The violated promise.</param>
+/// <param name="Lines">The requests and answers until then.</param>
+/// <param name="Log">The log of the last server process.</param>
 internal sealed record RealFailure(ulong Seed, string Violation, IReadOnlyList<string> Lines, string Log)
 {
     public override string ToString() => string.Join('\n',

@@ -4,14 +4,14 @@ using OrleansUploads.Simulation.Workload;
 
 namespace OrleansUploads.Simulation.RealServer;
 
-/// <summary>Looks at everything that a real server has, once nothing is on its way.</summary>
+/// <summary>Checks the whole state of a real server while no request is in flight.</summary>
 /// <param name="lives">The server.</param>
-/// <param name="clients">Ask it.</param>
-/// <param name="judge">Judges what it says.</param>
-/// <param name="coverage">Is told what was met.</param>
-/// <param name="dataFolder">Where its data is.</param>
-/// <param name="hasFailed">Whether there is a violation, so that nothing need be waited for any more.</param>
-/// <param name="onViolation">Is told of what the judge cannot see in a single reply.</param>
+/// <param name="clients">Send the requests.</param>
+/// <param name="judge">Judges the answers.</param>
+/// <param name="coverage">Counts the situations that occur.</param>
+/// <param name="dataFolder">The server's data folder.</param>
+/// <param name="hasFailed">Whether there is a violation already, so that waiting is pointless.</param>
+/// <param name="onViolation">Reports violations that no single reply shows.</param>
 internal sealed class ServerChecks(
     ServerLives lives,
     RealClients clients,
@@ -30,7 +30,7 @@ internal sealed class ServerChecks(
     /// <summary>Compares all answers of a newly started server with the model. No other client is active.</summary>
     public async Task CheckAsync()
     {
-        await AgreeAsync();
+        await AwaitAgreementAsync();
         judge.Settle();
         var model = new ModelCheck(judge, coverage, clients.MustAnswerAsync, onViolation);
         var vaults = await model.CheckListsAsync();
@@ -39,9 +39,9 @@ internal sealed class ServerChecks(
         await model.CheckCountsAsync(vaults);
     }
 
-    /// <summary>A restarted server delivers at once what its last life left undelivered. It has, when the account and the
-    /// vaults say the same, and still do a moment later.</summary>
-    private async Task AgreeAsync()
+    /// <summary>Waits until a restarted server has delivered the pending intents of the previous process: the account and
+    /// the vaults must agree twice, a moment apart.</summary>
+    private async Task AwaitAgreementAsync()
     {
         var watch = Stopwatch.StartNew();
         var inAgreement = 0;
@@ -72,7 +72,7 @@ internal sealed class ServerChecks(
     }
 
     /// <summary>Checks that exactly the bytes without an owner are collected.</summary>
-    /// <param name="collects">Whether the server was told from its first life on to collect at once.</param>
+    /// <param name="collects">Whether the server has collected at once from its first start on.</param>
     public async Task CheckDiskAsync(bool collects)
     {
         await lives.StopAsync();

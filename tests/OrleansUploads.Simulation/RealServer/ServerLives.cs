@@ -3,11 +3,11 @@ using OrleansUploads.EndToEnd.Tests.Harness;
 
 namespace OrleansUploads.Simulation.RealServer;
 
-/// <summary>The server of one data folder, life after life.</summary>
-/// <remarks>Each life has a port of its own: HTTP clients send some requests again by themselves when a connection breaks,
-/// and such a copy must not reach the next life unseen by the judge.</remarks>
-/// <param name="setup">How each life is started.</param>
-/// <param name="readKey">Tells, of a server that is ready, the key pair to sign with; null for the operator's.</param>
+/// <summary>The successive server processes of one data folder.</summary>
+/// <remarks>Each process has its own port: HTTP clients automatically repeat some requests when a connection breaks, and
+/// such a copy must not reach the next process unseen by the judge.</remarks>
+/// <param name="setup">How each process is started.</param>
+/// <param name="readKey">Returns the key pair to sign with, once the server is ready; null for the operator's.</param>
 internal sealed class ServerLives(ServerSetup setup, Func<(string AccessKeyId, string Secret)>? readKey = null) : IAsyncDisposable
 {
     private ServerProcess? _process;
@@ -15,19 +15,19 @@ internal sealed class ServerLives(ServerSetup setup, Func<(string AccessKeyId, s
     private string _lastLog = "";
     private TaskCompletionSource _up = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Counts the moments at which a life began to end.</summary>
+    /// <summary>Number of kills and stops so far, including one in progress.</summary>
     public int Ends { get; private set; }
 
     /// <summary>Whether the server is stopping or has stopped, so that a request may fail.</summary>
     public bool IsEnding { get; private set; }
 
-    /// <summary>The server of the present life, or of the last one while there is none.</summary>
+    /// <summary>The current server process, or the last one while none runs.</summary>
     public HttpServer Server { get; private set; } = null!;
 
     /// <summary>The log of the last two processes.</summary>
-    public string Log => $"{_lastLog}--- its present life\n{_process?.Log}";
+    public string Log => $"{_lastLog}--- the current process\n{_process?.Log}";
 
-    /// <summary>Ends when there is a server.</summary>
+    /// <summary>Completes when a server is running.</summary>
     public Task UpAsync() => _up.Task;
 
     public async Task StartAsync(params IReadOnlyList<string> more)
@@ -44,7 +44,7 @@ internal sealed class ServerLives(ServerSetup setup, Func<(string AccessKeyId, s
     /// <summary>Kills the server with SIGKILL.</summary>
     public Task KillAsync() => EndAsync(process => process.KillAsync());
 
-    /// <summary>Stops the server in good order.</summary>
+    /// <summary>Stops the server gracefully.</summary>
     public Task StopAsync() => EndAsync(process => process.StopAsync());
 
     public async ValueTask DisposeAsync()

@@ -32,7 +32,7 @@ internal static class StoredFolder
                 upload,
                 files.Any(file => Path.GetFileName(file) == Manifest),
                 [.. files.Where(file => Path.GetFileName(file) != Manifest).Select(ReadAttempt)])
-            : throw new InvalidDataException($"{folder} is named after no upload.");
+            : throw new InvalidDataException($"The name of folder {folder} is not an upload ID.");
     }
 
     private static FoundAttempt ReadAttempt(string path)

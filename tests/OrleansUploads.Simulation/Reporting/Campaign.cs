@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace OrleansUploads.Simulation.Reporting;
 
-/// <summary>Many seeds on all cores: one world per thread.</summary>
+/// <summary>Runs many seeds on all cores, with one world per thread.</summary>
 internal sealed class Campaign(ulong firstSeed, int threads)
 {
     private readonly Lock _gate = new();
@@ -25,43 +25,43 @@ internal sealed class Campaign(ulong firstSeed, int threads)
         }
     }
 
-    /// <summary>Runs seed after seed while there is reason to go on; asked before each one with how many were begun.</summary>
-    public void Run(Func<ulong, bool> goesOn)
+    /// <summary>Runs seeds while a condition holds. Its argument is the number of seeds started so far.</summary>
+    public void Run(Func<ulong, bool> continues)
     {
-        var workers = Enumerable.Range(0, threads).Select(_ => new Thread(() => Work(goesOn))).ToList();
+        var workers = Enumerable.Range(0, threads).Select(_ => new Thread(() => Work(continues))).ToList();
         workers.ForEach(worker => worker.Start());
         workers.ForEach(worker => worker.Join());
     }
 
-    /// <summary>Runs so many seeds.</summary>
-    public void Run(ulong seeds) => Run(begun => begun < seeds);
+    /// <summary>Runs the given number of seeds.</summary>
+    public void Run(ulong seeds) => Run(started => started < seeds);
 
-    /// <summary>Runs for so long, and says how it goes.</summary>
-    public void Run(TimeSpan duration, Action<string> says)
+    /// <summary>Runs for the given time, and reports progress.</summary>
+    public void Run(TimeSpan duration, Action<string> report)
     {
         var watch = Stopwatch.StartNew();
-        var lastWord = TimeSpan.Zero;
+        var lastReport = TimeSpan.Zero;
         Run(_ =>
         {
             lock (_gate)
             {
-                if (watch.Elapsed - lastWord > TimeSpan.FromSeconds(10))
+                if (watch.Elapsed - lastReport > TimeSpan.FromSeconds(10))
                 {
-                    lastWord = watch.Elapsed;
-                    says($"{watch.Elapsed:mm\\:ss}  {Summary(watch.Elapsed)}");
+                    lastReport = watch.Elapsed;
+                    report($"{watch.Elapsed:mm\\:ss}  {Summary(watch.Elapsed)}");
                 }
             }
 
             return watch.Elapsed < duration;
         });
-        says(Summary(watch.Elapsed));
+        report(Summary(watch.Elapsed));
     }
 
     private string Summary(TimeSpan elapsed) =>
         $"{Coverage.Schedules} schedules, {Coverage.Schedules / elapsed.TotalSeconds:F0}/s, {Coverage.Operations} operations, "
         + $"{Coverage.Faults} faults injected, {_failures.Count} failures";
 
-    private void Work(Func<ulong, bool> goesOn)
+    private void Work(Func<ulong, bool> continues)
     {
         while (true)
         {
@@ -71,7 +71,7 @@ internal sealed class Campaign(ulong firstSeed, int threads)
                 seed = _next;
             }
 
-            if (!goesOn(seed - _first))
+            if (!continues(seed - _first))
             {
                 return;
             }

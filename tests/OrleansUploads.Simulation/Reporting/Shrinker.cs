@@ -4,7 +4,7 @@ using OrleansUploads.Simulation.World;
 
 namespace OrleansUploads.Simulation.Reporting;
 
-/// <summary>Makes a failing schedule as short, and its world as friendly, as it can while the same kind of promise breaks.</summary>
+/// <summary>Shortens a failing schedule and turns off faults, as long as the same kind of promise still breaks.</summary>
 internal sealed class Shrinker(ulong seed, string kind, Func<PlantedBug>? bug)
 {
     private const int MaxRuns = 3000;
@@ -50,7 +50,7 @@ internal sealed class Shrinker(ulong seed, string kind, Func<PlantedBug>? bug)
         }
         while (better && _runs < MaxRuns);
 
-        // Once more, with the lines.
+        // Repeat the best run with trace lines.
         return Run(best.Options, best.Schedule, keepsLines: true) ?? best;
     }
 

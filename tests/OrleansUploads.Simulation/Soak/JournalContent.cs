@@ -5,14 +5,14 @@ using OrleansUploads.Engine.Sqlite;
 namespace OrleansUploads.Simulation.Soak;
 
 /// <summary>The content of a journal's pages.</summary>
-/// <param name="UsedBytes">Pages that are not free.</param>
-/// <param name="FreeBytes">Pages that wait for what comes next.</param>
-/// <param name="Streams">How many histories there are of each kind.</param>
-/// <param name="Payload">How many bytes they have, of each kind.</param>
+/// <param name="UsedBytes">Size of the pages in use.</param>
+/// <param name="FreeBytes">Size of the free pages.</param>
+/// <param name="Streams">Number of streams of each kind.</param>
+/// <param name="Payload">Their stored bytes, by kind.</param>
 internal sealed record JournalContent(
     long UsedBytes, long FreeBytes, IReadOnlyDictionary<EntityKind, long> Streams, IReadOnlyDictionary<EntityKind, long> Payload)
 {
-    // The row of a record without its payload; that of a stream with its name, and its two indexes.
+    // Estimates: the row of a record without its payload, and the row of a stream with its name and two index entries.
     private const long RowBytes = 40;
     private const long StreamBytes = 350;
 

@@ -4,7 +4,7 @@ using OrleansUploads.EndToEnd.Tests.Harness;
 
 namespace OrleansUploads.Simulation.Soak;
 
-/// <summary><c>./simulate.sh --soak</c>. Exit codes: 0 all rules kept, 1 one was broken, 2 not understood.</summary>
+/// <summary><c>./simulate.sh --soak</c>. Exit codes: 0 every rule holds, 1 a rule is broken, 2 invalid arguments.</summary>
 internal static class SoakCommand
 {
     private const string Usage = "./simulate.sh --soak [--minutes 60] [--rate 20] [--warm-up 10] [--memory 300] [--kibibytes 32]";

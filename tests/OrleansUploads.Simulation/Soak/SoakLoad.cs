@@ -8,26 +8,25 @@ using OrleansUploads.Client.Sources;
 namespace OrleansUploads.Simulation.Soak;
 
 /// <summary>A constant rate of uploads and retrievals, independent of how fast the server answers.</summary>
-/// <remarks>Every other upload is a multipart upload. An archive is deleted a minute after it was uploaded, but for the first few,
-/// which most retrievals are about: the disk stays bounded, and jobs refer to archives that are deleted as well.</remarks>
+/// <remarks>Every other upload is a multipart upload. An archive is deleted a minute after its upload, except for the first
+/// few, which most retrievals read. So the disk usage stays bounded, and some jobs refer to deleted archives.</remarks>
 /// <param name="client">Reaches the server.</param>
-/// <param name="perSecond">How many uploads, and how many retrievals.</param>
+/// <param name="perSecond">Number of uploads, and of retrievals, per second.</param>
 /// <param name="mostBytes">Length of the longest archive; at most 1 MiB, the size of a part.</param>
 internal sealed class SoakLoad(GlacierClient client, int perSecond, int mostBytes)
 {
-    // A vault keeps at most 10,000 jobs, and all of them in one entity. Spread over so many vaults, an hour of jobs is a few
-    // hundred for each.
+    // A vault keeps at most 10,000 jobs, all in one entity. With this many vaults, each gets a few hundred jobs an hour.
     private const int Vaults = 256;
     private const int Library = 200;
     private const long PartSizeBytes = 1024 * 1024;
 
-    // Where so many are under way, the server is too slow for the load, and the rest is left out.
-    private const int MostUnderWay = 400;
+    // With more requests in flight, the server is too slow for the load. Further requests are skipped.
+    private const int MaxInFlight = 400;
 
     private readonly ConcurrentQueue<Known> _recent = new();
     private readonly List<Known> _library = [];
     private readonly ConcurrentDictionary<string, int> _reasons = new();
-    private int _underWay;
+    private int _inFlight;
     private int _next;
     private long _uploads;
     private long _deletions;
@@ -42,13 +41,13 @@ internal sealed class SoakLoad(GlacierClient client, int perSecond, int mostByte
 
     public long Retrievals => Interlocked.Read(ref _retrievals);
 
-    /// <summary>Requests that failed, were left out, or were answered with other bytes.</summary>
+    /// <summary>Requests that failed, were skipped, or returned wrong bytes.</summary>
     public long Failures => Interlocked.Read(ref _failures);
 
     /// <summary>Why requests failed, and how often.</summary>
     public IReadOnlyDictionary<string, int> Reasons => _reasons;
 
-    /// <summary>Makes the vaults and the archives that are never deleted.</summary>
+    /// <summary>Creates the vaults and the archives that are never deleted.</summary>
     public async Task PrepareAsync()
     {
         for (var i = 0; i < Vaults; i++)
@@ -62,7 +61,7 @@ internal sealed class SoakLoad(GlacierClient client, int perSecond, int mostByte
         }
     }
 
-    /// <summary>Sends requests at their times, and waits for the last ones.</summary>
+    /// <summary>Sends requests at a constant rate until cancelled, then waits for the last ones.</summary>
     public async Task RunAsync(CancellationToken ended)
     {
         var watch = Stopwatch.StartNew();
@@ -81,7 +80,7 @@ internal sealed class SoakLoad(GlacierClient client, int perSecond, int mostByte
             }
         }
 
-        while (Volatile.Read(ref _underWay) > 0)
+        while (Volatile.Read(ref _inFlight) > 0)
         {
             await Task.Delay(10, CancellationToken.None);
         }
@@ -99,13 +98,13 @@ internal sealed class SoakLoad(GlacierClient client, int perSecond, int mostByte
 
     private void Begin(Func<Task> request)
     {
-        if (Volatile.Read(ref _underWay) >= MostUnderWay)
+        if (Volatile.Read(ref _inFlight) >= MaxInFlight)
         {
-            Fail("left out: too many requests are under way");
+            Fail("skipped: too many requests in flight");
             return;
         }
 
-        Interlocked.Increment(ref _underWay);
+        Interlocked.Increment(ref _inFlight);
         _ = Task.Run(async () =>
         {
             try
@@ -118,7 +117,7 @@ internal sealed class SoakLoad(GlacierClient client, int perSecond, int mostByte
             }
             finally
             {
-                Interlocked.Decrement(ref _underWay);
+                Interlocked.Decrement(ref _inFlight);
             }
         });
     }
@@ -174,7 +173,7 @@ internal sealed class SoakLoad(GlacierClient client, int perSecond, int mostByte
         Interlocked.Increment(ref _retrievals);
         if (!received.ToArray().AsSpan().SequenceEqual(Bytes(known.Seed)))
         {
-            Fail("other bytes than were uploaded");
+            Fail("the retrieved bytes differ from the uploaded ones");
         }
     }
 }

@@ -5,16 +5,16 @@ namespace OrleansUploads.Simulation.Soak;
 /// <summary>The resources that a server uses at one moment.</summary>
 internal sealed record SoakSample(TimeSpan At)
 {
-    /// <summary>Memory that the kernel counts, shared pages included.</summary>
+    /// <summary>Resident memory according to the kernel, including shared pages.</summary>
     public long ResidentBytes { get; init; }
 
-    /// <summary>Objects on the managed heap, dead ones that were not collected yet included.</summary>
+    /// <summary>Size of the managed heap, including dead objects that are not collected yet.</summary>
     public long HeapBytes { get; init; }
 
     /// <summary>The memory that the garbage collector has committed.</summary>
     public long CommittedBytes { get; init; }
 
-    /// <summary>The oldest generation after its last collection, and large objects.</summary>
+    /// <summary>Size of the oldest generation and of large objects after the last collection.</summary>
     public long OldBytes { get; init; }
 
     public long FullCollections { get; init; }
@@ -28,14 +28,14 @@ internal sealed record SoakSample(TimeSpan At)
 
     public long LogBytes { get; init; }
 
-    /// <summary>The head of a table of samples.</summary>
+    /// <summary>The header of a table of samples.</summary>
     public static string Head =>
         "   time  resident  heap  committed   old  full GCs  descriptors  threads  journal   WAL   uploads  retrievals  failed";
 
-    /// <summary>Takes one; Linux only.</summary>
+    /// <summary>Takes a sample. Linux only.</summary>
     /// <param name="at">How long the load has run.</param>
-    /// <param name="processId">The server.</param>
-    /// <param name="figuresFile">What <see cref="StartupHook"/> writes.</param>
+    /// <param name="processId">The server's process.</param>
+    /// <param name="figuresFile">The file that <see cref="StartupHook"/> writes.</param>
     /// <param name="dataFolder">The server's folder.</param>
     public static SoakSample Take(TimeSpan at, int processId, string figuresFile, string dataFolder)
     {

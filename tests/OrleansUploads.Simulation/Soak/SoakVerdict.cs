@@ -3,7 +3,7 @@ using System.Globalization;
 namespace OrleansUploads.Simulation.Soak;
 
 /// <summary>The rules that a soak run must satisfy. docs/simulation.md describes them.</summary>
-/// <param name="Rule">What was judged, with the figures.</param>
+/// <param name="Rule">The rule, with the measured values.</param>
 /// <param name="IsKept">Whether it holds.</param>
 internal sealed record SoakVerdict(string Rule, bool IsKept)
 {
@@ -11,7 +11,7 @@ internal sealed record SoakVerdict(string Rule, bool IsKept)
     private const long MemorySlackBytes = 16L * 1024 * 1024;
     private const int CountSlack = 8;
 
-    // An upload, its part, its archive and a job of it each leave a few records of some hundred bytes.
+    // An upload, its part, its archive and a job each leave a few records of a few hundred bytes.
     private const long MostBytesOfOne = 6 * 1024;
     private const double MostPageWaste = 2;
     private const long JournalSlackBytes = 8L * 1024 * 1024;
@@ -19,10 +19,10 @@ internal sealed record SoakVerdict(string Rule, bool IsKept)
 
     /// <summary>Judges samples.</summary>
     /// <param name="samples">All of them, oldest first.</param>
-    /// <param name="warmUp">What is not yet judged by its growth.</param>
-    /// <param name="mostMemoryBytes">Most memory at any time after that.</param>
-    /// <param name="load">What was asked.</param>
-    /// <param name="journal">What the journal holds at the end.</param>
+    /// <param name="warmUp">Earlier samples are ignored.</param>
+    /// <param name="mostMemoryBytes">Limit of the resident memory after that.</param>
+    /// <param name="load">The load that was sent.</param>
+    /// <param name="journal">The journal's content at the end.</param>
     public static IReadOnlyList<SoakVerdict> Judge(
         IReadOnlyList<SoakSample> samples, TimeSpan warmUp, long mostMemoryBytes, SoakLoad load, JournalContent journal)
     {
@@ -32,7 +32,7 @@ internal sealed record SoakVerdict(string Rule, bool IsKept)
             return [new SoakVerdict("too few samples after the warm-up", false)];
         }
 
-        var lives = load.Uploads + load.Retrievals;
+        var uploadsAndJobs = load.Uploads + load.Retrievals;
         var peak = judged.Max(sample => sample.ResidentBytes);
         return
         [
@@ -41,8 +41,8 @@ internal sealed record SoakVerdict(string Rule, bool IsKept)
             Flat("descriptors", judged, sample => sample.Descriptors, CountSlack, Count),
             Flat("threads", judged, sample => sample.Threads, CountSlack, Count),
             new(
-                $"the journal holds {MiB(journal.ContentBytes)} for {lives} uploads and jobs; the limit is {MostBytesOfOne} bytes for each",
-                journal.ContentBytes <= (lives * MostBytesOfOne) + JournalSlackBytes),
+                $"the journal has {MiB(journal.ContentBytes)} for {uploadsAndJobs} uploads and jobs; the limit for each is {MostBytesOfOne} bytes",
+                journal.ContentBytes <= (uploadsAndJobs * MostBytesOfOne) + JournalSlackBytes),
             new(
                 $"its pages use {MiB(journal.UsedBytes)}, and {MiB(journal.FreeBytes)} are free; the limit for both is twice the content",
                 journal.UsedBytes + journal.FreeBytes <= (journal.ContentBytes * MostPageWaste) + JournalSlackBytes),
@@ -53,7 +53,7 @@ internal sealed record SoakVerdict(string Rule, bool IsKept)
         ];
     }
 
-    /// <summary>The median of the last quarter is hardly more than that of the first.</summary>
+    /// <summary>Requires that the median of the last quarter is only slightly above that of the first.</summary>
     private static SoakVerdict Flat(
         string what, List<SoakSample> judged, Func<SoakSample, long> figure, long slack, Func<long, string> format)
     {

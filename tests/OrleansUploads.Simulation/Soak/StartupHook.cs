@@ -1,25 +1,25 @@
 using System.Globalization;
 
-/// <summary>Runs inside the server under test, by DOTNET_STARTUP_HOOKS, and tells its collector's figures every second. The
-/// server itself has no such door.</summary>
-/// <remarks>The runtime wants this name, and no namespace.</remarks>
-#pragma warning disable CA1050 // The runtime wants no namespace.
+/// <summary>Runs inside the server under test by means of DOTNET_STARTUP_HOOKS, and writes the garbage collector's figures
+/// to a file every second.</summary>
+/// <remarks>The runtime requires this name and no namespace.</remarks>
+#pragma warning disable CA1050 // The runtime requires no namespace.
 public static class StartupHook
 #pragma warning restore CA1050
 {
-    /// <summary>Names the file that the figures go to.</summary>
+    /// <summary>The environment variable that contains the path of the file.</summary>
     public const string FileVariable = "ORLEANSUPLOADS_SOAK_FIGURES";
 
-    /// <summary>Begins to tell.</summary>
+    /// <summary>Starts the thread that writes the figures.</summary>
     public static void Initialize()
     {
         if (Environment.GetEnvironmentVariable(FileVariable) is { Length: > 0 } path)
         {
-            new Thread(() => Tell(path)) { IsBackground = true, Name = "soak figures" }.Start();
+            new Thread(() => WriteFigures(path)) { IsBackground = true, Name = "soak figures" }.Start();
         }
     }
 
-    private static void Tell(string path)
+    private static void WriteFigures(string path)
     {
         while (true)
         {

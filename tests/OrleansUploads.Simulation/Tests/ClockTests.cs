@@ -3,13 +3,13 @@ using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Simulation.Tests;
 
-/// <summary>Outages, suspends, jumps of the clock and backups, over the real engine, judged by somebody who knows the true time.</summary>
+/// <summary>Tests the real engine under outages, suspends, clock jumps and backups. The test knows the true time.</summary>
 [Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class ClockTests
 {
     private const int Seeds = 80;
 
-    /// <summary>Each mistake is noticed within so many seeds.</summary>
+    /// <summary>Number of seeds within which each mistake must be noticed.</summary>
     private const int SeedsForMistakes = 40;
 
     [Fact]

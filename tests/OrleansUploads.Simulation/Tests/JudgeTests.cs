@@ -6,7 +6,7 @@ using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Simulation.Tests;
 
-/// <summary>The judge without any server: what it takes for possible, and what not.</summary>
+/// <summary>Tests of the judge without a server.</summary>
 public sealed class JudgeTests
 {
     private static readonly UploadId Upload = Some.Upload(1);
@@ -39,13 +39,13 @@ public sealed class JudgeTests
 
     private void Lose(Request request) => _judge.Abandon(_judge.Ask(request));
 
-    private void IsFine(Request request, Reply reply)
+    private void Accepts(Request request, Reply reply)
     {
         Answer(request, reply);
         Assert.Empty(_violations);
     }
 
-    private void IsWrong(Request request, Reply reply)
+    private void Rejects(Request request, Reply reply)
     {
         Answer(request, reply);
         Assert.NotEmpty(_violations);
@@ -54,18 +54,18 @@ public sealed class JudgeTests
     [Fact]
     public void An_acknowledged_part_is_listed()
     {
-        IsFine(Put(A), new Reply(Verdict.Done));
-        IsFine(new Request.ListParts(0, Upload), Parts(A));
-        IsWrong(new Request.ListParts(0, Upload), Parts());
+        Accepts(Put(A), new Reply(Verdict.Done));
+        Accepts(new Request.ListParts(0, Upload), Parts(A));
+        Rejects(new Request.ListParts(0, Upload), Parts());
     }
 
     [Fact]
     public void A_part_with_unknown_outcome_may_appear_later_but_never_disappears()
     {
         Lose(Put(A));
-        IsFine(new Request.ListParts(0, Upload), Parts());
-        IsFine(new Request.ListParts(0, Upload), Parts(A));
-        IsWrong(new Request.ListParts(0, Upload), Parts());
+        Accepts(new Request.ListParts(0, Upload), Parts());
+        Accepts(new Request.ListParts(0, Upload), Parts(A));
+        Rejects(new Request.ListParts(0, Upload), Parts());
     }
 
     [Fact]
@@ -73,8 +73,8 @@ public sealed class JudgeTests
     {
         Lose(Put(A));
         _judge.Settle();
-        IsFine(new Request.ListParts(0, Upload), Parts());
-        IsWrong(new Request.ListParts(0, Upload), Parts(A));
+        Accepts(new Request.ListParts(0, Upload), Parts());
+        Rejects(new Request.ListParts(0, Upload), Parts(A));
     }
 
     [Fact]
@@ -84,30 +84,30 @@ public sealed class JudgeTests
         var second = _judge.Ask(Put(B));
         _judge.Answer(second, new Reply(Verdict.Done));
         _judge.Answer(first, new Reply(Verdict.Done));
-        IsFine(new Request.ListParts(0, Upload), Parts(B));
-        IsWrong(new Request.ListParts(0, Upload), Parts(A));
+        Accepts(new Request.ListParts(0, Upload), Parts(B));
+        Rejects(new Request.ListParts(0, Upload), Parts(A));
     }
 
     [Fact]
     public void A_complete_for_different_bytes_never_succeeds()
     {
-        IsFine(Put(A), new Reply(Verdict.Done));
-        IsWrong(Complete(B), Archive(1));
+        Accepts(Put(A), new Reply(Verdict.Done));
+        Rejects(Complete(B), Archive(1));
     }
 
     [Fact]
     public void A_correct_complete_is_never_refused()
     {
-        IsFine(Put(A), new Reply(Verdict.Done));
-        IsWrong(Complete(A), new Reply(Verdict.Invalid));
+        Accepts(Put(A), new Reply(Verdict.Done));
+        Rejects(Complete(A), new Reply(Verdict.Invalid));
     }
 
     [Fact]
     public void Complete_and_abort_never_both_succeed()
     {
-        IsFine(Put(A), new Reply(Verdict.Done));
+        Accepts(Put(A), new Reply(Verdict.Done));
         var abort = _judge.Ask(new Request.AbortUpload(0, Upload));
-        IsFine(Complete(A), Archive(1));
+        Accepts(Complete(A), Archive(1));
         _judge.Answer(abort, new Reply(Verdict.Done));
         Assert.NotEmpty(_violations);
     }
@@ -115,45 +115,45 @@ public sealed class JudgeTests
     [Fact]
     public void An_upload_has_one_archive_ID()
     {
-        IsFine(Put(A), new Reply(Verdict.Done));
-        IsFine(Complete(A), Archive(1));
-        IsWrong(Complete(A), Archive(2));
+        Accepts(Put(A), new Reply(Verdict.Done));
+        Accepts(Complete(A), Archive(1));
+        Rejects(Complete(A), Archive(2));
     }
 
     [Fact]
     public void An_archive_that_was_not_deleted_is_found()
     {
-        IsFine(Put(A), new Reply(Verdict.Done));
-        IsFine(Complete(A), Archive(1));
-        IsWrong(new Request.ReadArchive(0, Some.Archive(1).Archive, [A], OnlyRange: false), new Reply(Verdict.NotFound));
+        Accepts(Put(A), new Reply(Verdict.Done));
+        Accepts(Complete(A), Archive(1));
+        Rejects(new Request.ReadArchive(0, Some.Archive(1).Archive, [A], OnlyRange: false), new Reply(Verdict.NotFound));
     }
 
     [Fact]
     public void An_upload_expires_only_when_it_is_stale()
     {
         _now += UploadPolicy.DefaultStaleAfter - TimeSpan.FromMinutes(1);
-        IsFine(Put(A), new Reply(Verdict.Done));
+        Accepts(Put(A), new Reply(Verdict.Done));
         _now += TimeSpan.FromMinutes(2);
-        IsWrong(new Request.ListParts(0, Upload), new Reply(Verdict.NotFound));
+        Rejects(new Request.ListParts(0, Upload), new Reply(Verdict.NotFound));
     }
 
     [Fact]
     public void A_stale_upload_may_expire_and_stays_expired()
     {
         _now += UploadPolicy.DefaultStaleAfter + TimeSpan.FromMinutes(1);
-        IsFine(new Request.ListParts(0, Upload), new Reply(Verdict.NotFound));
-        IsWrong(Put(A), new Reply(Verdict.Done));
+        Accepts(new Request.ListParts(0, Upload), new Reply(Verdict.NotFound));
+        Rejects(Put(A), new Reply(Verdict.Done));
     }
 
     [Fact]
     public void A_stale_host_may_report_a_past_state_but_no_other()
     {
         _judge.MayBeStale = true;
-        IsFine(Put(A), new Reply(Verdict.Done));
-        IsFine(new Request.ListParts(0, Upload), Parts());
-        IsWrong(new Request.ListParts(0, Upload), Parts(B));
+        Accepts(Put(A), new Reply(Verdict.Done));
+        Accepts(new Request.ListParts(0, Upload), Parts());
+        Rejects(new Request.ListParts(0, Upload), Parts(B));
     }
 
     [Fact]
-    public void A_vault_with_an_open_upload_is_not_deleted() => IsWrong(new Request.DeleteVault(0), new Reply(Verdict.Done));
+    public void A_vault_with_an_open_upload_is_not_deleted() => Rejects(new Request.DeleteVault(0), new Reply(Verdict.Done));
 }

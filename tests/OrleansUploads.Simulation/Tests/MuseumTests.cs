@@ -131,7 +131,8 @@ public sealed class MuseumTests
         var slow = await _world.WriteAsync(upload, "slow");
         await _world.PutAsync(upload, 0, "fast");
 
-        // The newest report decides, whichever attempt was begun first; and complete states which bytes are meant.
+        // The newest report decides, not the order in which the attempts started. The complete request states the expected
+        // bytes.
         await _world.ReportAsync(upload, 0, "slow", slow);
         Assert.IsType<Refusal.TreeHashDiffers>((await _world.CompleteAsync(upload, "fast")).Refusal);
         await _world.CompleteAsync(upload, "slow");
@@ -188,7 +189,7 @@ public sealed class MuseumTests
         await _world.PutAsync(upload, 0, "abc");
         await _world.RestartAsync();
 
-        // Not one timer ran in all these weeks; the scan finds what is due all the same.
+        // No timer ran in these weeks. The scan still finds what is due.
         _world.Time.Advance(UploadPolicy.DefaultStaleAfter * 5);
         await _world.WakeAsync();
         await _world.CollectAsync();
@@ -223,7 +224,7 @@ public sealed class MuseumTests
         var upload = await _world.InitiateAsync();
         await _world.WriteAsync(upload, "abc");
 
-        // The host dies in the middle of a part; nothing was locked, so the next one goes on at once.
+        // The host dies in the middle of a part. Nothing was locked, so the next host continues at once.
         await _world.RestartAsync();
         await _world.PutAsync(upload, 0, "abc");
         Assert.Null((await _world.CompleteAsync(upload, "abc")).Refusal);

@@ -19,7 +19,7 @@ using OrleansUploads.TestKit.PartStores;
 
 namespace OrleansUploads.Simulation.Tests;
 
-/// <summary>An engine in memory, for scenarios of a few steps. A part is a word.</summary>
+/// <summary>An engine in memory, for short scenarios. The content of a part is a word.</summary>
 internal sealed class MuseumWorld
 {
     private readonly MemoryJournal _journal = new();

@@ -6,7 +6,7 @@ using OrleansUploads.Simulation.World;
 
 namespace OrleansUploads.Simulation.Tests;
 
-/// <summary>The disk of the power cuts itself: what it keeps, forgets and refuses, through real system calls.</summary>
+/// <summary>Tests of the simulated disk through real system calls.</summary>
 public sealed class PowerCutDiskTests : IDisposable
 {
     private readonly PowerCutDisk _disk;
@@ -22,7 +22,7 @@ public sealed class PowerCutDiskTests : IDisposable
     [Fact]
     public void A_file_flushed_with_its_directory_survives_a_power_cut()
     {
-        var bytes = RandomNumberBytes(3_000_000);
+        var bytes = RandomBytes(3_000_000);
         Write("kept", bytes, flush: true);
         FlushDirectory("");
 
@@ -153,7 +153,7 @@ public sealed class PowerCutDiskTests : IDisposable
 
     private string At(string name) => Path.Combine(_disk.Path, name);
 
-    private static byte[] RandomNumberBytes(int length)
+    private static byte[] RandomBytes(int length)
     {
         var bytes = new byte[length];
         new SeededRandom(9).Fill(bytes);

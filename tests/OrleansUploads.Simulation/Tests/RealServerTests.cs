@@ -33,7 +33,7 @@ public sealed class RealServerTests(ITestOutputHelper output)
         output.WriteLine(failure.Violation);
     }
 
-    /// <summary>Puts a data folder back to what it was one death before, whole and sound.</summary>
+    /// <summary>Restores a data folder to its intact state of the previous kill.</summary>
     private sealed class Amnesia(string copy)
     {
         public void Strike(string folder)
@@ -52,7 +52,7 @@ public sealed class RealServerTests(ITestOutputHelper output)
         private static void Copy(string from, string to)
         {
             Directory.CreateDirectory(to);
-            // The control socket of the killed server cannot be copied, and holds nothing.
+            // The control socket of the killed server cannot be copied, and has no content.
             foreach (var file in Directory.GetFiles(from).Where(file => !file.EndsWith(".sock", StringComparison.Ordinal)))
             {
                 File.Copy(file, Path.Combine(to, Path.GetFileName(file)));

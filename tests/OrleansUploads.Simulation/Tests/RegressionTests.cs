@@ -17,8 +17,7 @@ using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Simulation.Tests;
 
-/// <summary>Defects that the simulation found in the engine: for each the shortest scenario that shows it, and the
-/// seeds.</summary>
+/// <summary>Defects that the simulation found in the engine, as seeds and as short scenarios.</summary>
 public sealed class RegressionTests
 {
     private readonly MemoryJournal _journal = new();
@@ -33,7 +32,7 @@ public sealed class RegressionTests
     [InlineData(1882374015028106, "a deletion was answered when the vault's former removal was confirmed, not its own")]
     [InlineData(793, "a vault was reported as deleted before its account knew")]
     public void A_seed_that_once_failed_keeps_its_promises(ulong seed, string whatHappened) =>
-        Assert.True(Simulation.Run(seed, new Coverage()).Violation is null, $"This failure has come back: {whatHappened}.");
+        Assert.True(Simulation.Run(seed, new Coverage()).Violation is null, $"This defect has returned: {whatHappened}.");
 
     [Fact]
     public async Task A_stale_host_does_not_confirm_a_tell_from_memory()
@@ -47,7 +46,8 @@ public sealed class RegressionTests
             new OpenUpload(Some.Vault, Some.Upload(1), Some.Size(1), Description.None, UploadOrigin.Multipart),
             CancellationToken.None);
 
-        // The stale host's vault has never heard of the upload; it must read before it says that there is nothing to close.
+        // The stale host does not know the upload. It must read the journal before it answers that there is nothing to
+        // close.
         var close = new CloseUpload(Some.Upload(1), 1);
         await Assert.ThrowsAsync<EntityUnavailableException>(
             async () => await stale.AskAsync(Some.Vault.Entity, close, CancellationToken.None));
@@ -77,7 +77,7 @@ public sealed class RegressionTests
         vault.Do(new BeginVault(Some.Incarnation, Some.Noon));
         vault.Do(new DeleteVault(Some.Vault));
 
-        // The answer waits until the account has been told.
+        // The answer waits until the account is informed.
         Assert.True(vault.Do(new DescribeVault(Some.Vault)).AwaitsPending);
         Assert.True(vault.Do(new ListUploads(Some.Vault, "", 10)).AwaitsPending);
     }
@@ -121,7 +121,7 @@ public sealed class RegressionTests
     private EmbeddedHost Host() =>
         new(new EntityCatalog(new UploadPolicy(), new RetrievalPolicy()), _journal, _parts, _time);
 
-    /// <summary>The first report lands without an answer; before the second, the upload becomes an archive.</summary>
+    /// <summary>The first report takes effect without an answer. Before the second, the upload is completed.</summary>
     private sealed class HostWhoseReportsAreInDoubt : IEntityHost
     {
         private int _reports;

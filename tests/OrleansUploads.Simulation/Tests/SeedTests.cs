@@ -41,7 +41,7 @@ public sealed class SeedTests
         }
     }
 
-    /// <summary>These change with the generator and with the engine; what they must not do is to differ between machines.</summary>
+    /// <summary>The hashes change with the generator and the engine, but must not differ between machines.</summary>
     [Theory]
     [InlineData(1, "b64167df55eb1b9a")]
     [InlineData(7, "ffc69b42c37200c4")]
@@ -55,13 +55,13 @@ public sealed class SeedTests
         Assert.True(Enumerable.Range(1, 100).Select(seed => SwarmOptions.Draw((ulong)seed)).Distinct().Count() > 90);
 
     [Fact]
-    public void Work_off_the_worlds_thread_is_detected()
+    public void Work_on_another_thread_is_detected()
     {
         var world = new SimulatedWorld(1, new SwarmOptions(), keepsLines: false, new Coverage());
         Exception? thrown = null;
-        var stranger = new Thread(() => thrown = Record.Exception(world.RequireOwnThread));
-        stranger.Start();
-        stranger.Join();
+        var other = new Thread(() => thrown = Record.Exception(world.RequireOwnThread));
+        other.Start();
+        other.Join();
         Assert.IsType<InvalidOperationException>(thrown);
     }
 }

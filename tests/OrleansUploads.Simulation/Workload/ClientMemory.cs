@@ -11,7 +11,7 @@ internal sealed class ClientMemory(Judge judge, Schedule schedule)
     private readonly List<ArchiveId> _archives = [];
     private readonly Dictionary<int, (LockId Lock, int Days)> _locks = [];
 
-    /// <summary>Puts IDs in the place of numbers; null where no ID is known.</summary>
+    /// <summary>Replaces numbers by IDs; null if an ID is not known yet.</summary>
     public Request? Resolve(Operation operation) => operation switch
     {
         Operation.CreateVault o => new Request.CreateVault(o.Vault),

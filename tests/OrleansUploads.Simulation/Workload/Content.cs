@@ -2,7 +2,7 @@ using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Simulation.Workload;
 
-/// <summary>Some bytes: the front of one of a few random blocks of 1 MiB. Their hashes are the real ones, and cheap.</summary>
+/// <summary>The first bytes of one of a few random blocks of 1 MiB. Their hashes are real and cheap.</summary>
 /// <param name="Block">0 to <see cref="Blocks"/> - 1.</param>
 /// <param name="LengthBytes">1 byte to 1 MiB.</param>
 internal readonly record struct Content(int Block, int LengthBytes)

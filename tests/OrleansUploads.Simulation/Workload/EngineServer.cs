@@ -19,12 +19,12 @@ namespace OrleansUploads.Simulation.Workload;
 /// <summary>Handles requests as a protocol front does, on the engine of one simulated process.</summary>
 internal sealed class EngineServer(SimulatedWorld world, SimulatedProcess process) : IServer
 {
-    private const int LinesOfListing = 2;
+    private const int ListPageSize = 2;
 
     private static readonly PartSize PartSize = PartSize.TryCreate(Limits.MinPartSizeBytes, out var size) ? size : default;
     private static readonly AccountId Account = AccountId.TryParse("111122223333", out var id) ? id : default;
     private static readonly VaultId[] Vaults = [VaultNamed("photos"), VaultNamed("tapes")];
-    private static readonly JobOptions Wish = new(Description.None, null, RetrievalTier.Standard);
+    private static readonly JobOptions StandardJob = new(Description.None, null, RetrievalTier.Standard);
 
     private IEntityHost Host => process.Host;
 
@@ -60,37 +60,38 @@ internal sealed class EngineServer(SimulatedWorld world, SimulatedProcess proces
         switch (request)
         {
             case Request.CreateVault r:
-                return Said(await Host.AskAsync(Account.Entity, new CreateVault(Vaults[r.Vault]), cancellationToken));
+                return ToReply(await Host.AskAsync(Account.Entity, new CreateVault(Vaults[r.Vault]), cancellationToken));
             case Request.DeleteVault r:
-                return Said(await Host.AskAsync(Vaults[r.Vault].Entity, new DeleteVault(Vaults[r.Vault]), cancellationToken));
+                return ToReply(
+                    await Host.AskAsync(Vaults[r.Vault].Entity, new DeleteVault(Vaults[r.Vault]), cancellationToken));
             case Request.DescribeVault r:
-                return Said(
+                return ToReply(
                     await Host.AskAsync(Vaults[r.Vault].Entity, new DescribeVault(Vaults[r.Vault]), cancellationToken),
                     vault => new Reply(Verdict.Done) { Archives = vault.Archives, SizeBytes = vault.SizeBytes });
             case Request.ListVaults:
-                return Said(
+                return ToReply(
                     await Host.AskAsync(Account.Entity, new ListVaults("", 1000), cancellationToken),
                     page => new Reply(Verdict.Done) { Vaults = [.. page.Vaults.Select(vault => Array.IndexOf(Vaults, vault))] });
             case Request.InitiateUpload r:
-                return Said(
+                return ToReply(
                     await Host.AskAsync(
                         Vaults[r.Vault].Entity,
                         new OpenUpload(Vaults[r.Vault], process.Ids.NewUpload(), PartSize, Description.None, UploadOrigin.Multipart),
                         cancellationToken),
                     spec => new Reply(Verdict.Done) { Upload = spec.Upload });
             case Request.PutPart r:
-                return Said(await PutAsync(r, cancellationToken));
+                return ToReply(await PutAsync(r, cancellationToken));
             case Request.CompleteUpload r:
-                return Said(
+                return ToReply(
                     await Host.AskAsync(
                         r.Upload.Entity,
                         new CompleteUpload(Vaults[r.Vault], r.Claim.SizeBytes, r.Claim.TreeHash),
                         cancellationToken),
                     done => new Reply(Verdict.Done) { Archive = done.Archive });
             case Request.AbortUpload r:
-                return Said(await Host.AskAsync(r.Upload.Entity, new AbortUpload(Vaults[r.Vault]), cancellationToken));
+                return ToReply(await Host.AskAsync(r.Upload.Entity, new AbortUpload(Vaults[r.Vault]), cancellationToken));
             case Request.ListParts r:
-                return Said(
+                return ToReply(
                     await Host.AskAsync(r.Upload.Entity, new ListParts(Vaults[r.Vault], 0, 1000), cancellationToken),
                     page => new Reply(Verdict.Done)
                     {
@@ -100,7 +101,7 @@ internal sealed class EngineServer(SimulatedWorld world, SimulatedProcess proces
             case Request.ListUploads r:
                 return await ListAsync(Vaults[r.Vault], cancellationToken);
             case Request.PutArchive r:
-                return Said(
+                return ToReply(
                     await process.Intake.StoreArchiveAsync(
                         Vaults[r.Vault], Description.None, r.Content.LengthBytes, Stated(r.Content, r.Lie),
                         new SentBody(r.Content, r.Lie), cancellationToken),
@@ -110,15 +111,15 @@ internal sealed class EngineServer(SimulatedWorld world, SimulatedProcess proces
             case Request.DeleteForeseen r:
                 return await new GuardedDeletion(world, process, Vaults[r.Vault]).DeleteAsync(r.Archive, cancellationToken);
             case Request.SetAccess { YoungerThanDays: { } days } r:
-                return Said(await Host.AskAsync(
+                return ToReply(await Host.AskAsync(
                     Vaults[r.Vault].Entity,
                     new SetAccessPolicy(Vaults[r.Vault], GuardedDeletion.PolicyOf(Vaults[r.Vault], days)),
                     cancellationToken));
             case Request.SetAccess r:
-                return Said(await Host.AskAsync(
+                return ToReply(await Host.AskAsync(
                     Vaults[r.Vault].Entity, new DeleteAccessPolicy(Vaults[r.Vault]), cancellationToken));
             case Request.InitiateLock r:
-                return Said(
+                return ToReply(
                     await Host.AskAsync(
                         Vaults[r.Vault].Entity,
                         new InitiateLock(
@@ -128,21 +129,21 @@ internal sealed class EngineServer(SimulatedWorld world, SimulatedProcess proces
                         cancellationToken),
                     held => new Reply(Verdict.Done) { Lock = held.Lock });
             case Request.CompleteLock r:
-                return await InOneLifeAsync(
-                    r.Vault, async () => Said(await Host.AskAsync(
+                return await InOneIncarnationAsync(
+                    r.Vault, async () => ToReply(await Host.AskAsync(
                         Vaults[r.Vault].Entity, new CompleteLock(Vaults[r.Vault], r.Lock), cancellationToken)));
             case Request.AbortLock r:
-                return await InOneLifeAsync(
-                    r.Vault, async () => Said(await Host.AskAsync(
+                return await InOneIncarnationAsync(
+                    r.Vault, async () => ToReply(await Host.AskAsync(
                         Vaults[r.Vault].Entity, new AbortLock(Vaults[r.Vault]), cancellationToken)));
             case Request.ReadArchive r:
                 return await InVaultAsync(r.Vault, life => ReadAsync(life, r, cancellationToken));
             default:
-                throw new ArgumentOutOfRangeException(nameof(request), request, "No such request.");
+                throw new ArgumentOutOfRangeException(nameof(request), request, "Unknown kind of request.");
         }
     }
 
-    /// <summary>Lists page by page, as clients do, with pages so short that few uploads need several.</summary>
+    /// <summary>Lists page by page, as clients do. The pages are so short that a few uploads need several.</summary>
     private async Task<Reply> ListAsync(VaultId vault, CancellationToken cancellationToken)
     {
         var reader = new UploadsReader(Host);
@@ -150,10 +151,10 @@ internal sealed class EngineServer(SimulatedWorld world, SimulatedProcess proces
         while (true)
         {
             var read = await reader.ReadAsync(
-                vault, uploads is [.., var last] ? last.ToString() : "", LinesOfListing, cancellationToken);
+                vault, uploads is [.., var last] ? last.ToString() : "", ListPageSize, cancellationToken);
             if (!read.TryGet(out var page, out var refusal))
             {
-                return Said(refusal);
+                return ToReply(refusal);
             }
 
             uploads.AddRange(page.Uploads.Select(spec => spec.Upload));
@@ -166,11 +167,11 @@ internal sealed class EngineServer(SimulatedWorld world, SimulatedProcess proces
         }
     }
 
-    /// <summary>The number that schedules have for a vault.</summary>
+    /// <summary>The number of a vault in schedules.</summary>
     public static int NumberOf(VaultId vault) => Array.IndexOf(Vaults, vault);
 
-    /// <summary>Says in which life of the vault something was done, where that is certain.</summary>
-    private async Task<Reply> InOneLifeAsync(int vault, Func<Task<Reply>> act)
+    /// <summary>Adds the vault's incarnation to the reply, if it did not change meanwhile.</summary>
+    private async Task<Reply> InOneIncarnationAsync(int vault, Func<Task<Reply>> act)
     {
         var before = await EpochAsync(vault);
         var reply = await act();
@@ -181,10 +182,10 @@ internal sealed class EngineServer(SimulatedWorld world, SimulatedProcess proces
         (await Host.AskAsync(Vaults[vault].Entity, new FindPoliciesForDeletion(Vaults[vault]), CancellationToken.None))
             .TryGet(out var found, out _) ? found.Incarnation.Epoch : 0;
 
-    private async Task<Reply> InVaultAsync(int vault, Func<VaultIncarnation, Task<Reply>> inLife)
+    private async Task<Reply> InVaultAsync(int vault, Func<VaultIncarnation, Task<Reply>> ask)
     {
         var described = await Host.AskAsync(Vaults[vault].Entity, new DescribeVault(Vaults[vault]), CancellationToken.None);
-        return described.TryGet(out var found, out var refusal) ? await inLife(found.Incarnation) : Said(refusal);
+        return described.TryGet(out var found, out var refusal) ? await ask(found.Incarnation) : ToReply(refusal);
     }
 
     private async Task<Reply> ReadAsync(VaultIncarnation life, Request.ReadArchive request, CancellationToken cancellationToken)
@@ -194,7 +195,7 @@ internal sealed class EngineServer(SimulatedWorld world, SimulatedProcess proces
         var looked = await Host.AskAsync(shard, new FindArchive(request.Archive), cancellationToken);
         if (!looked.TryGet(out var entry, out var refusal))
         {
-            return Said(refusal);
+            return ToReply(refusal);
         }
 
         await process.PauseFrontAsync(cancellationToken);
@@ -203,7 +204,9 @@ internal sealed class EngineServer(SimulatedWorld world, SimulatedProcess proces
             ? new PartRange((entry.SizeBytes - 1) / TreeHash.LeafBytes * TreeHash.LeafBytes, entry.SizeBytes - 1)
             : null;
         var started = await Host.AskAsync(
-            life.Jobs, new StartRetrieval(process.Ids.NewJob(), entry, range, null, Wish, retirements), cancellationToken);
+            life.Jobs,
+            new StartRetrieval(process.Ids.NewJob(), entry, range, null, StandardJob, retirements),
+            cancellationToken);
         if (!started.TryGet(out var job, out refusal))
         {
             if (refusal is Refusal.LookupStale or Refusal.ArchiveNotFound)
@@ -211,7 +214,7 @@ internal sealed class EngineServer(SimulatedWorld world, SimulatedProcess proces
                 world.Coverage.Saw(refusal is Refusal.LookupStale ? Situations.LookupWasStale : Situations.RetirementBeatLookup);
             }
 
-            return Said(refusal);
+            return ToReply(refusal);
         }
 
         await process.PauseFrontAsync(cancellationToken);
@@ -219,7 +222,7 @@ internal sealed class EngineServer(SimulatedWorld world, SimulatedProcess proces
         var finished = await Host.AskAsync(life.Jobs, new FindFinishedJob(job.Job), cancellationToken);
         if (!finished.TryGet(out var ready, out refusal))
         {
-            return Said(refusal);
+            return ToReply(refusal);
         }
 
         job = (RetrievalJob)ready;
@@ -262,12 +265,14 @@ internal sealed class EngineServer(SimulatedWorld world, SimulatedProcess proces
             new TreeHash(lie == Lie.WrongTreeHash ? wrong : content.Digest));
     }
 
-    private static Reply Said<TAnswer>(Outcome<TAnswer> outcome, Func<TAnswer, Reply>? reply = null)
+    private static Reply ToReply<TAnswer>(Outcome<TAnswer> outcome, Func<TAnswer, Reply>? reply = null)
         where TAnswer : class =>
-        outcome.TryGet(out var answer, out var refusal) ? reply?.Invoke(answer) ?? new Reply(Verdict.Done) : Said(refusal);
+        outcome.TryGet(out var answer, out var refusal)
+            ? reply?.Invoke(answer) ?? new Reply(Verdict.Done)
+            : ToReply(refusal);
 
-    /// <summary>The reply of a refusal.</summary>
-    public static Reply Said(Refusal refusal) => refusal switch
+    /// <summary>The reply for a refusal.</summary>
+    public static Reply ToReply(Refusal refusal) => refusal switch
     {
         Refusal.VaultNotFound or Refusal.UploadNotFound or Refusal.ArchiveNotFound or Refusal.JobNotFound => new(Verdict.NotFound),
         Refusal.VaultNotEmpty or Refusal.AttemptCollected => new(Verdict.Conflict),

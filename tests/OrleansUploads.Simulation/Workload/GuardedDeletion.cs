@@ -11,7 +11,8 @@ using OrleansUploads.Simulation.World;
 
 namespace OrleansUploads.Simulation.Workload;
 
-/// <summary>Deletes an archive as a front does: it asks for the policies, judges, and tells the shard what it judged by.</summary>
+/// <summary>Deletes an archive as a front does: it reads the policies, evaluates them, and sends the basis of the verdict to
+/// the shard.</summary>
 internal sealed class GuardedDeletion(SimulatedWorld world, SimulatedProcess process, VaultId vault)
 {
     private const int MaxJudgements = 4;
@@ -20,7 +21,7 @@ internal sealed class GuardedDeletion(SimulatedWorld world, SimulatedProcess pro
 
     private IEntityHost Host => process.Host;
 
-    /// <summary>A policy that forbids to delete young archives.</summary>
+    /// <summary>A policy that forbids the deletion of young archives.</summary>
     public static VaultPolicy PolicyOf(VaultId vault, int days) => new(
         string.Create(CultureInfo.InvariantCulture, $$"""
             {"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"glacier:DeleteArchive",
@@ -36,7 +37,7 @@ internal sealed class GuardedDeletion(SimulatedWorld world, SimulatedProcess pro
             var found = await Host.AskAsync(vault.Entity, new FindPoliciesForDeletion(vault), cancellationToken);
             if (!found.TryGet(out var policies, out var refusal))
             {
-                return EngineServer.Said(refusal);
+                return EngineServer.ToReply(refusal);
             }
 
             await process.PauseFrontAsync(cancellationToken);
@@ -51,14 +52,14 @@ internal sealed class GuardedDeletion(SimulatedWorld world, SimulatedProcess pro
             var deleted = await Host.AskAsync(shard, new DeleteArchive(archive, judgement), cancellationToken);
             if (deleted.Refusal is not Refusal.VerdictStale stale)
             {
-                return deleted.Refusal is { } refused ? EngineServer.Said(refused) : new Reply(Verdict.Done);
+                return deleted.Refusal is { } refused ? EngineServer.ToReply(refused) : new Reply(Verdict.Done);
             }
 
             world.Coverage.Saw(Situations.VerdictWasStale);
             asOf = stale.AsOf;
         }
 
-        return new Reply(Verdict.Unknown) { Reason = "the verdict is stale each time" };
+        return new Reply(Verdict.Unknown) { Reason = "the verdict was stale every time" };
     }
 
     private DateTimeOffset Now()

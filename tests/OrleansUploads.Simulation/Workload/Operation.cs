@@ -1,9 +1,9 @@
 namespace OrleansUploads.Simulation.Workload;
 
-/// <summary>Something that a client wants, as a schedule has it: uploads and vaults are numbered, because no ID is known yet.</summary>
+/// <summary>An operation in a schedule. Uploads and vaults are numbers, because their IDs are not known yet.</summary>
 internal abstract record Operation
 {
-    /// <summary>Stands for the archive that became known last.</summary>
+    /// <summary>The archive that became known last.</summary>
     public const int Newest = int.MaxValue;
 
     private Operation()
@@ -34,16 +34,16 @@ internal abstract record Operation
 
     public sealed record DeleteArchive(int Archive) : Operation;
 
-    /// <summary>Deletes what an upload will become or has become. Its ID follows from the upload and the bytes, so a client can ask
-    /// before anybody has told it.</summary>
+    /// <summary>Deletes the archive that an upload will create or has created. Its ID follows from the upload and the bytes,
+    /// so a client knows it in advance.</summary>
     public sealed record DeleteForeseen(int Upload) : Operation;
 
     public sealed record ReadArchive(int Archive, bool OnlyRange) : Operation;
 
-    /// <summary>Forbids the deletion of young archives by an access policy, or, without an age, takes that policy away.</summary>
+    /// <summary>Forbids the deletion of young archives by an access policy; without an age, removes that policy.</summary>
     public sealed record SetAccess(int Vault, int? YoungerThanDays) : Operation;
 
-    /// <summary>Initiates a lock that forbids it permanently.</summary>
+    /// <summary>Initiates a lock that permanently forbids the deletion of young archives.</summary>
     public sealed record InitiateLock(int Vault, int YoungerThanDays) : Operation;
 
     public sealed record CompleteLock(int Vault) : Operation;
@@ -74,7 +74,7 @@ internal enum ClaimKind
     /// <summary>The parts of the upload's plan, acknowledged or not.</summary>
     AsPlanned,
 
-    /// <summary>The same as the last time.</summary>
+    /// <summary>The same claim as before.</summary>
     AsBefore,
 
     WrongSize,

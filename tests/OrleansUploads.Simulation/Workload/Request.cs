@@ -4,7 +4,7 @@ using OrleansUploads.Simulation.Judging;
 
 namespace OrleansUploads.Simulation.Workload;
 
-/// <summary>An operation once its IDs are known: what is sent to a server, in this process or over HTTP.</summary>
+/// <summary>An operation with known IDs, as it is sent to a server, in this process or over HTTP.</summary>
 internal abstract record Request
 {
     private Request()
@@ -35,19 +35,19 @@ internal abstract record Request
 
     public sealed record DeleteArchive(int Vault, ArchiveId Archive) : Request;
 
-    /// <summary>Deletes what an upload becomes, perhaps before it has.</summary>
+    /// <summary>Deletes the archive of an upload, perhaps before the upload is complete.</summary>
     public sealed record DeleteForeseen(int Vault, UploadId Upload, ArchiveId Archive, IReadOnlyList<Content> Contents) : Request;
 
     public sealed record SetAccess(int Vault, int? YoungerThanDays) : Request;
 
     public sealed record InitiateLock(int Vault, int YoungerThanDays) : Request;
 
-    /// <summary>Completes a lock; the age is what its initiation said.</summary>
+    /// <summary>Completes a lock. The age is the one of its initiation.</summary>
     public sealed record CompleteLock(int Vault, LockId Lock, int YoungerThanDays) : Request;
 
     public sealed record AbortLock(int Vault) : Request;
 
-    /// <summary>Reads an archive by a retrieval job, all of it or its last whole or partial MiB.</summary>
+    /// <summary>Reads an archive by a retrieval job: all of it, or its last whole or partial MiB.</summary>
     public sealed record ReadArchive(int Vault, ArchiveId Archive, IReadOnlyList<Content> Expected, bool OnlyRange) : Request
     {
         public static ReadArchive Of(ArchiveFacts archive, bool onlyRange) =>
@@ -55,7 +55,8 @@ internal abstract record Request
     }
 }
 
-/// <summary>The size and tree hash that a client states, and the bytes that it means by them; null for a lie.</summary>
+/// <summary>The size and tree hash that a client states, and the bytes that they describe; null if they are wrong on
+/// purpose.</summary>
 internal sealed record Claim(long SizeBytes, TreeHash TreeHash, IReadOnlyList<Content>? Contents)
 {
     public static Claim Of(IReadOnlyList<Content> contents) =>
@@ -70,13 +71,13 @@ internal enum Verdict
     Done,
     NotFound,
 
-    /// <summary>Refused for what the request says.</summary>
+    /// <summary>Refused because the request is invalid.</summary>
     Invalid,
 
-    /// <summary>Refused for how things stand: the vault is not empty, the bytes were given up.</summary>
+    /// <summary>Refused because of the current state: the vault is not empty, or the attempt was collected.</summary>
     Conflict,
 
-    /// <summary>Refused because there is as much as there may be.</summary>
+    /// <summary>Refused because a limit is reached.</summary>
     Full,
 
     /// <summary>Refused by a policy of the vault, or because it is locked.</summary>
@@ -101,7 +102,7 @@ internal sealed record Reply(Verdict Verdict)
 
     public LockId? Lock { get; init; }
 
-    /// <summary>Which life of the vault a lock was completed or given up in; 0 where that is not certain.</summary>
+    /// <summary>The incarnation of the vault in which a lock was completed or aborted; 0 if that is uncertain.</summary>
     public long Epoch { get; init; }
 
     public long Archives { get; init; }
@@ -115,7 +116,7 @@ internal sealed record Reply(Verdict Verdict)
     public string? Reason { get; init; }
 }
 
-/// <summary>A server that requests can be sent to. One is in this process; the same schedules can drive one over HTTP.</summary>
+/// <summary>A server under test: the engine in this process, or a real server over HTTP.</summary>
 internal interface IServer
 {
     Task<Reply> HandleAsync(Request request, CancellationToken cancellationToken);

@@ -1,6 +1,6 @@
 namespace OrleansUploads.Simulation.Workload;
 
-/// <summary>Requests and steps as a person reads them.</summary>
+/// <summary>Requests and steps as text.</summary>
 internal static class RequestText
 {
     public static string Of(Request request) => request switch
@@ -51,7 +51,7 @@ internal static class RequestText
         Operation.ListUploads o => $"list uploads of vault {o.Vault}",
         Operation.PutArchive o => $"put archive {o.Content} into vault {o.Vault}{Of(o.Lie)}",
         Operation.DeleteArchive o => o.Archive == Operation.Newest ? "delete the newest archive" : $"delete archive {o.Archive}",
-        Operation.DeleteForeseen o => $"delete what upload {o.Upload} becomes",
+        Operation.DeleteForeseen o => $"delete the archive of upload {o.Upload}",
         Operation.SetAccess o => $"forbid deletions in vault {o.Vault} before {o.YoungerThanDays} days by access policy",
         Operation.InitiateLock o => $"lock vault {o.Vault} for {o.YoungerThanDays} days",
         Operation.CompleteLock o => $"complete the lock of vault {o.Vault}",

@@ -1,23 +1,23 @@
 namespace OrleansUploads.Simulation.Workload;
 
-/// <summary>Everything that clients and nemesis will try, as data: it can be printed, and cut down while it still fails.</summary>
+/// <summary>Everything that the clients and the nemesis will do, as data that can be printed and shrunk.</summary>
 internal sealed record Schedule(IReadOnlyList<Chapter> Chapters, IReadOnlyList<IReadOnlyList<Content>> Plans)
 {
     public int Steps => Chapters.Sum(chapter => chapter.Steps.Count);
 }
 
-/// <summary>Steps that run at once, client by client; then everything settles and time leaps.</summary>
+/// <summary>Steps of concurrent clients. After them, everything settles and time leaps.</summary>
 internal sealed record Chapter(IReadOnlyList<Step> Steps, TimeSpan LeapAfter);
 
 /// <summary>One line of a schedule.</summary>
-/// <param name="Actor">Which client; <see cref="Nemesis"/> for what happens to the hosts.</param>
+/// <param name="Actor">The client's number, or <see cref="Nemesis"/> for faults of the hosts.</param>
 /// <param name="Pause">Time since the actor's last step.</param>
 internal abstract record Step(int Actor, TimeSpan Pause)
 {
     public const int Nemesis = -1;
 
-    /// <summary>A client's operation. It goes to one host first, and is repeated on the next one until the attempts are used
-    /// up; when the client stops waiting it hangs up, or not.</summary>
+    /// <summary>A client's operation. The first attempt goes to the given host, each further one to the next host. After the
+    /// timeout, the client disconnects or leaves the request running.</summary>
     internal sealed record Ask(
         int Actor, TimeSpan Pause, Operation Operation, int Attempts, int Host, TimeSpan Timeout, bool HangsUp)
         : Step(Actor, Pause);

@@ -1,7 +1,7 @@
 namespace OrleansUploads.Simulation.Workload;
 
-/// <content>Deletions that race a lock, or retrievals. No client waits long for a deletion, while a delayed front continues
-/// with it later.</content>
+/// <content>Deletions that race a lock or retrievals. Clients stop waiting soon, while a delayed front continues with the
+/// deletion later.</content>
 internal sealed partial class ScheduleGenerator
 {
     private const int Locker = 0;
@@ -26,7 +26,7 @@ internal sealed partial class ScheduleGenerator
         }
     }
 
-    /// <summary>Deletions are asked for before the lock is complete, and partly before there is anything to delete.</summary>
+    /// <summary>Sends deletions before the lock is complete, some of them before the archive exists.</summary>
     private void RaceLock(List<Step> steps, int vault)
     {
         var uploads = Enumerable.Range(0, 3).Select(_ => Initiate(vault)).ToList();
@@ -72,7 +72,7 @@ internal sealed partial class ScheduleGenerator
         }
     }
 
-    /// <summary>Archives are deleted while others look them up and begin to retrieve them.</summary>
+    /// <summary>Deletes archives while other clients look them up and start to retrieve them.</summary>
     private void RaceRetrievals(List<Step> steps, int vault)
     {
         const int Archives = 6;

@@ -3,7 +3,7 @@ using OrleansUploads.Simulation.World;
 
 namespace OrleansUploads.Simulation.Workload;
 
-/// <summary>Draws a schedule from a seed and its options. Knows nothing of any server.</summary>
+/// <summary>Draws a schedule from a seed and its options, independent of any server.</summary>
 internal sealed partial class ScheduleGenerator
 {
     public const int MaxSlots = 4;
@@ -219,7 +219,7 @@ internal sealed partial class ScheduleGenerator
         };
     }
 
-    /// <summary>Mostly the vault is wanted again at once.</summary>
+    /// <summary>Deletes a vault, and in most cases creates it again at once.</summary>
     private Operation.DeleteVault Delete(int vault)
     {
         _deletedVault = _random.Chance(700) ? vault : null;

@@ -2,7 +2,8 @@ using OrleansUploads.Core.Parts;
 
 namespace OrleansUploads.Simulation.Workload;
 
-/// <summary>A body as its sender sends it, truthful or not. Reads end at once: a body that waits would leave the world's thread.</summary>
+/// <summary>A request body, with or without a lie. Reads complete synchronously, because asynchronous ones would leave the
+/// world's thread.</summary>
 internal sealed class SentBody(Content content, Lie lie) : Stream
 {
     private readonly int _length = lie switch
@@ -40,7 +41,7 @@ internal sealed class SentBody(Content content, Lie lie) : Stream
         content.Whole.AsMemory(Math.Min(_position, Content.FullBytes), count).CopyTo(buffer);
         _position += count;
 
-        // There is nothing behind a whole block, so one byte too many is made up.
+        // A whole block has no next byte, so the extra byte is a zero.
         if (lie == Lie.BodyTooLong && content.IsFull && count == 0 && _position == _length)
         {
             _position++;
@@ -62,12 +63,12 @@ internal sealed class SentBody(Content content, Lie lie) : Stream
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }
 
-/// <summary>Takes an archive's bytes and compares them with those that were stored; keeps nothing.</summary>
+/// <summary>Compares an archive's bytes with the stored ones as they arrive, without keeping them.</summary>
 internal sealed class ComparedBytes(IReadOnlyList<Content> expected, PartRange range) : Stream
 {
     private long _position = range.FirstByte;
 
-    /// <summary>Whether a byte was wrong, one was missing, or there was one too many.</summary>
+    /// <summary>Whether a byte is wrong, missing or extra.</summary>
     public bool Differ => _differs || _position != range.LastByte + 1;
 
     private bool _differs;

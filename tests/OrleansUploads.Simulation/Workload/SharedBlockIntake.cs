@@ -7,8 +7,8 @@ using OrleansUploads.Simulation.World;
 
 namespace OrleansUploads.Simulation.Workload;
 
-/// <summary>The steps of the real part intake for a whole block, whose hash is known already: a schedule with real
-/// hashing of every MiB would be ten times slower. A share of the seeds uses the real one.</summary>
+/// <summary>The steps of the real part intake for a whole block with a known hash. Hashing every MiB would make schedules
+/// ten times slower. Some seeds use the real intake.</summary>
 internal sealed class SharedBlockIntake(SimulatedProcess process)
 {
     private const int MaxReports = 3;
@@ -39,7 +39,7 @@ internal sealed class SharedBlockIntake(SimulatedProcess process)
 
         var (outcome, reports) = await ReportAsync(
             upload, new StorePart(vault, range, content.TreeHash, attempt), cancellationToken);
-        if (outcome.TryGet(out var standing, out _) ? !standing.AttemptInUse : reports == 1)
+        if (outcome.TryGet(out var result, out _) ? !result.AttemptInUse : reports == 1)
         {
             await process.Parts.DeleteAttemptAsync(upload, attempt, CancellationToken.None);
         }

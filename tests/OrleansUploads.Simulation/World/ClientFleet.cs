@@ -4,8 +4,8 @@ using OrleansUploads.Simulation.Workload;
 
 namespace OrleansUploads.Simulation.World;
 
-/// <summary>The clients: each works through its steps, asks again where it got no answer, and gives up some time. What one
-/// of them learns, all know.</summary>
+/// <summary>The clients. Each performs its steps, repeats requests without an answer, and finally gives up. All share what
+/// one of them learns.</summary>
 internal sealed class ClientFleet(SimulatedWorld world, Hosts hosts, Judge judge, Schedule schedule)
 {
     private readonly ClientMemory _memory = new(judge, schedule);
@@ -25,7 +25,7 @@ internal sealed class ClientFleet(SimulatedWorld world, Hosts hosts, Judge judge
         }
     }
 
-    /// <summary>Asks once, and waits for the answer until the timeout.</summary>
+    /// <summary>Sends a request once, and waits for the answer until the timeout.</summary>
     public async Task<Reply> SendAsync(int host, Request request, TimeSpan timeout, bool hangsUp)
     {
         var asked = judge.Ask(request);

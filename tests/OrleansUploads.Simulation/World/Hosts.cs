@@ -2,7 +2,7 @@ using OrleansUploads.Simulation.Bugs;
 
 namespace OrleansUploads.Simulation.World;
 
-/// <summary>The processes of a world, and the one journal and disk that outlive them.</summary>
+/// <summary>The processes of a world, and the journal and the disk that they share.</summary>
 internal sealed class Hosts
 {
     private readonly SimulatedWorld _world;
@@ -52,7 +52,7 @@ internal sealed class Hosts
         _processes[host] = null;
     }
 
-    /// <summary>Wakes what is due; a scan that fails is followed by another some time.</summary>
+    /// <summary>Runs a wake scan. A failed scan is not repeated; a later one finds the same work.</summary>
     public Task Wake(int host) => Run(host, "wake scan", async process => await process.Wakes.RunAsync(CancellationToken.None));
 
     public Task Collect(int host, TimeSpan grace) => Run(host, "collection", async process =>

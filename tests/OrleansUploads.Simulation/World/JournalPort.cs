@@ -71,7 +71,8 @@ internal sealed class JournalPort(SimulatedWorld world, SimulatedProcess process
     public ValueTask<IReadOnlyList<EntityId>> ListDueAsync(DateTimeOffset dueAt, int limit, CancellationToken cancellationToken) =>
         Later(() => journal.ListDue(dueAt, limit), Options.ReadFails, "scan failed", default);
 
-    /// <summary>The process is gone. What it was writing is durable, lost, or still on its way to the disk.</summary>
+    /// <summary>The process has crashed. Each write in flight becomes durable now, is lost, or becomes durable
+    /// later.</summary>
     public void Crash()
     {
         foreach (var write in _inFlight)
@@ -212,7 +213,7 @@ internal sealed class JournalPort(SimulatedWorld world, SimulatedProcess process
 
     private static string Named(EntityId entity) => SimulatedProcess.Named(entity);
 
-    /// <summary>A write between being asked for and being durable.</summary>
+    /// <summary>A write that was requested but is not durable yet.</summary>
     private sealed class InFlight(
         SimulatedWorld world, SimulatedProcess process, EntityId entity, Func<AppendOutcome> effect, string what, long size)
     {

@@ -4,7 +4,7 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Simulation.World;
 
-/// <summary>A real runner whose tells go astray: they are lost and told again, or come a second time, late.</summary>
+/// <summary>Wraps a real runner. Some of its tells are lost and sent again, or arrive twice, the second time late.</summary>
 internal sealed class MisroutedTells(SimulatedWorld world, SimulatedProcess process, EntityRunner inner) : EntityRunner(inner.Entity)
 {
     private const int LongestLateness = 9;
@@ -62,7 +62,7 @@ internal sealed class MisroutedTells(SimulatedWorld world, SimulatedProcess proc
             changed.Add(deliver);
             if (world.Faults.Chance(world.Options.TellTwice))
             {
-                // A delivery that has failed before waits first, so the copy comes late.
+                // A delivery that has failed before is delayed, so the copy arrives late.
                 world.Fault(process.Number, "tell twice", deliver.Intent.Action.GetType().Name);
                 world.Coverage.Saw(Situations.TellTwice);
                 changed.Add(deliver with { FailedAttempts = world.Faults.Between(1, LongestLateness) });

@@ -3,7 +3,7 @@ using OrleansUploads.Simulation.Workload;
 
 namespace OrleansUploads.Simulation.World;
 
-/// <summary>Does to the hosts what the schedule says.</summary>
+/// <summary>Carries out the faults of a schedule.</summary>
 internal sealed class Nemesis(SimulatedWorld world, Hosts hosts, Judge judge)
 {
     public async Task RunAsync(IEnumerable<Step> steps)

@@ -100,7 +100,7 @@ internal sealed class PartStorePort(SimulatedWorld world, SimulatedProcess proce
             return isCutShort ? throw new IOException("The simulated disk fails in the middle of a deletion.") : true;
         });
 
-    /// <summary>The process is gone; what it was writing is gone too, or left torn.</summary>
+    /// <summary>The process has crashed. Each of its uncommitted attempts is removed or stays torn.</summary>
     public void Crash()
     {
         foreach (var stored in disk.Uploads.Values.ToList())
@@ -181,7 +181,7 @@ internal sealed class PartStorePort(SimulatedWorld world, SimulatedProcess proce
                 {
                     world.Fault(process.Number, what + " fails after its effect", subject);
                     world.Coverage.Saw(Situations.StoreFailedAfter);
-                    task.SetException(new IOException("The simulated disk fails, too late."));
+                    task.SetException(new IOException("The simulated disk fails after the effect."));
                 }
                 else
                 {

@@ -1,7 +1,7 @@
 namespace OrleansUploads.Simulation.World;
 
-/// <summary>All chance in a world comes from here: the same seed draws the same on every machine.</summary>
-/// <remarks>SplitMix64; written out because the framework's seeded generator is slow and promises less.</remarks>
+/// <summary>The source of all randomness in a world. The same seed draws the same numbers on every machine.</summary>
+/// <remarks>SplitMix64. .NET's seeded generator is slower, and its sequence may change.</remarks>
 internal sealed class SeededRandom(ulong seed)
 {
     private ulong _state = seed;
@@ -21,7 +21,8 @@ internal sealed class SeededRandom(ulong seed)
     /// <summary>Both ends included.</summary>
     public int Between(int least, int most) => least + Below(most - least + 1);
 
-    /// <summary>True this often in a thousand draws; a rate of 0 still draws, so that switching a fault off moves nothing else.</summary>
+    /// <summary>True at the given rate per thousand. A rate of 0 also draws, so that turning a fault off does not shift
+    /// other draws.</summary>
     public bool Chance(int perMille) => Below(1000) < perMille;
 
     public TimeSpan Milliseconds(int least, int most) => TimeSpan.FromMilliseconds(Between(least, most));

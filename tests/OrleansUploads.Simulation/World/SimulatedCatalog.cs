@@ -7,8 +7,8 @@ using OrleansUploads.Simulation.Bugs;
 
 namespace OrleansUploads.Simulation.World;
 
-/// <summary>The real catalog, whose runners are told to save snapshots early, lose tells, and perhaps have a planted bug.</summary>
-/// <remarks>Vaults have few shards, so that one has more than one archive now and then, and jobs remember few deletions.</remarks>
+/// <summary>The real catalog, with runners that save snapshots early, lose tells, and may have a planted bug.</summary>
+/// <remarks>Vaults have few shards, so that some shards have several archives. Jobs remember few deletions.</remarks>
 internal sealed class SimulatedCatalog(
     SimulatedWorld world, SimulatedProcess process, UploadPolicy uploads, RetrievalPolicy retrievals, PlantedBug bug)
     : EntityCatalog(

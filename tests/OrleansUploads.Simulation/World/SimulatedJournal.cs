@@ -10,7 +10,7 @@ internal sealed class SimulatedJournal
 
     public int Streams => _streams.Count;
 
-    /// <summary>Is told of every record that is durable now.</summary>
+    /// <summary>Called with every record that becomes durable.</summary>
     public Action<JournalAppend>? Appended { get; set; }
 
     public JournalHistory Read(EntityId entity) =>

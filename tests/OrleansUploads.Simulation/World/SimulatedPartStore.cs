@@ -9,7 +9,7 @@ internal sealed class SimulatedPartStore
 {
     public SortedDictionary<string, StoredUpload> Uploads { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>While it is full, nothing new fits.</summary>
+    /// <summary>Whether the disk refuses new data.</summary>
     public bool IsFull { get; set; }
 
     public StoredUpload? Find(UploadId upload) => Uploads.GetValueOrDefault(upload.ToString());
@@ -86,7 +86,7 @@ internal sealed class StoredAttempt(SimulatedProcess owner, long lengthBytes)
         _length += bytes.Length;
     }
 
-    /// <summary>Takes a whole block without copying it.</summary>
+    /// <summary>Stores a whole block without copying it.</summary>
     public void WriteShared(byte[] block)
     {
         _bytes = block;

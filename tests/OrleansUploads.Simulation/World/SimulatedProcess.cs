@@ -14,7 +14,7 @@ using OrleansUploads.Simulation.Bugs;
 
 namespace OrleansUploads.Simulation.World;
 
-/// <summary>One life of one process: the real engine over the simulated ports.</summary>
+/// <summary>One run of a process: the real engine over the simulated ports.</summary>
 internal sealed class SimulatedProcess
 {
     private readonly SimulatedWorld _world;
@@ -87,7 +87,7 @@ internal sealed class SimulatedProcess
 
     public WakeScan Wakes { get; }
 
-    /// <summary>A short name for traces: the kind, and enough of the key to tell it from others.</summary>
+    /// <summary>A short name for traces: the kind, and enough of the key to be unique.</summary>
     public static string Named(EntityId entity) =>
         entity.Key is { } key ? string.Concat(entity.Kind.ToString(), " ", key.Length > 20 && entity.Kind == EntityKind.Upload ? key[..6] : key) : "";
 
@@ -115,7 +115,7 @@ internal sealed class SimulatedProcess
         }
     }
 
-    /// <summary>Notices messages of a vault's life that arrive when a later one has begun.</summary>
+    /// <summary>Detects messages for an earlier incarnation of a vault that arrive in a later one.</summary>
     public void SawCommand(EntityId entity, ICommand command)
     {
         var epoch = command switch
@@ -137,7 +137,7 @@ internal sealed class SimulatedProcess
 
     public void SawDelivery(Intent intent)
     {
-        // The same intent from two lives of a process: the first one never learned that it was done.
+        // The same intent from two runs of a process: the first run never learned that it was done.
         var key = intent.Action switch
         {
             TellEntity tell => string.Concat(tell.Receiver.Key, intent.Key),

@@ -2,11 +2,11 @@ using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Simulation.World;
 
-/// <summary>One thread, one source of chance, one clock: everything that happens in a schedule happens here, in an order
-/// that follows from the seed alone.</summary>
+/// <summary>Runs a schedule on one thread, with one source of randomness and one clock. The order of events depends only on
+/// the seed.</summary>
 internal sealed class SimulatedWorld
 {
-    /// <summary>A world that takes more turns than this is going in circles.</summary>
+    /// <summary>A world that needs more turns than this is in an endless loop.</summary>
     private const long MaxTurns = 2_000_000;
 
     private readonly int _thread = Environment.CurrentManagedThreadId;
@@ -42,26 +42,26 @@ internal sealed class SimulatedWorld
 
     public long Turns { get; private set; }
 
-    /// <summary>Why the world has come to a stop; null while all is well.</summary>
+    /// <summary>The first violation; null if there is none.</summary>
     public string? Violation { get; private set; }
 
-    /// <summary>The newest life of each vault, as far as a message has told.</summary>
+    /// <summary>The newest incarnation of each vault that a message has mentioned.</summary>
     public Dictionary<EntityId, long> NewestEpochs { get; } = [];
 
     public DateTimeOffset Now => Clock.Now;
 
-    public void StirUp(SwarmOptions options) => Options = options;
+    public void StartFaults(SwarmOptions options) => Options = options;
 
-    public void CalmDown() => Options = Options.Calm();
+    public void StopFaults() => Options = Options.WithoutFaults();
 
     public void Enqueue(ProcessScheduler scheduler, Task task) => _ready.Add((scheduler, task));
 
-    /// <summary>Code that is taken off the world's thread would run in an order that no seed decides.</summary>
+    /// <summary>Throws if called on another thread, where the order of events would not depend on the seed.</summary>
     public void RequireOwnThread()
     {
         if (Environment.CurrentManagedThreadId != _thread)
         {
-            throw new InvalidOperationException("Something ran off the world's thread.");
+            throw new InvalidOperationException("Code of the simulation ran on another thread.");
         }
     }
 
@@ -74,7 +74,7 @@ internal sealed class SimulatedWorld
     public void Note(int process, string what, string subject = "", long number = 0, string? detail = null) =>
         Trace.Note(Clock.Now, process, what, subject, number, detail);
 
-    /// <summary>A fault happened.</summary>
+    /// <summary>Records an injected fault.</summary>
     public void Fault(int process, string what, string subject = "")
     {
         Coverage.Faults++;

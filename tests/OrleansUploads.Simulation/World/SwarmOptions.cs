@@ -3,13 +3,13 @@ using System.Globalization;
 namespace OrleansUploads.Simulation.World;
 
 /// <summary>The options of one seed's world. Rates are per thousand chances.</summary>
-/// <remarks>Each seed draws its own: a world in which everything happens rarely never shows what happens when one thing
-/// happens all the time.</remarks>
+/// <remarks>Each seed draws its own options. If every fault were rare in every world, no world would have one of them all
+/// the time.</remarks>
 internal sealed record SwarmOptions
 {
     public int Hosts { get; init; } = 1;
 
-    /// <summary>Whether two hosts expect each other, as those of a cluster do; then no answer may be stale.</summary>
+    /// <summary>Whether two hosts expect each other, as in a cluster. Then no answer may be stale.</summary>
     public bool HostsExpectOthers { get; init; }
 
     public int Clients { get; init; } = 2;
@@ -20,22 +20,22 @@ internal sealed record SwarmOptions
 
     public int Steps { get; init; } = 40;
 
-    /// <summary>Number of chapters; each starts with new uploads. With 0, chance and the leaps decide.</summary>
+    /// <summary>Number of chapters, each of which starts with new uploads. 0: the generator chooses.</summary>
     public int Chapters { get; init; }
 
-    /// <summary>Vaults are filled, emptied, deleted and created again, and nothing else.</summary>
+    /// <summary>Whether vaults are only filled, emptied, deleted and created again.</summary>
     public bool Churns { get; init; }
 
-    /// <summary>Archives are stored, read and deleted while the vault is being locked, and little else happens.</summary>
+    /// <summary>Whether archives are mainly stored, read and deleted while their vault is being locked.</summary>
     public bool Locks { get; init; }
 
     /// <summary>How often a front is delayed between two requests, as if its machine were suspended.</summary>
     public int FrontPauses { get; init; }
 
-    /// <summary>By how many hours the clock of the fronts, and of nothing else, is ahead.</summary>
+    /// <summary>How many hours the fronts' clock, and no other, is ahead.</summary>
     public int FrontAheadHours { get; init; }
 
-    /// <summary>Clients do not pause between their operations.</summary>
+    /// <summary>Whether clients do not pause between their operations.</summary>
     public bool Hurries { get; init; }
 
     public bool InlineContinuations { get; init; } = true;
@@ -44,10 +44,10 @@ internal sealed record SwarmOptions
 
     public bool RealIntakeOfFullParts { get; init; }
 
-    /// <summary>Most uploads in progress of a vault; 0 for the usual.</summary>
+    /// <summary>Limit of uploads in progress in a vault; 0 for the default.</summary>
     public int MaxOpenUploads { get; init; }
 
-    /// <summary>Upload IDs begin with one of so many bytes, so that uploads share pages.</summary>
+    /// <summary>Number of different first bytes of upload IDs. With few, uploads share pages.</summary>
     public int UploadPrefixes { get; init; } = 256;
 
     /// <summary>How long histories get before a snapshot; below 0 each write is followed by one.</summary>
@@ -87,7 +87,7 @@ internal sealed record SwarmOptions
 
     public int SlowMilliseconds { get; init; } = 20;
 
-    /// <summary>Weights of the things that the nemesis does between the clients' operations.</summary>
+    /// <summary>Weights of the nemesis's steps between the clients' operations.</summary>
     public int CrashWeight { get; init; }
 
     public int WakeWeight { get; init; } = 1;
@@ -149,8 +149,8 @@ internal sealed record SwarmOptions
         };
     }
 
-    /// <summary>The same world once its faults have stopped.</summary>
-    public SwarmOptions Calm() => this with
+    /// <summary>The same options without faults.</summary>
+    public SwarmOptions WithoutFaults() => this with
     {
         AppendFailsBefore = 0,
         AppendFailsAfter = 0,

@@ -1,6 +1,6 @@
 namespace OrleansUploads.Simulation.World;
 
-/// <summary>Virtual time: what is due, in the order in which it is due.</summary>
+/// <summary>Virtual time, and alarms in the order in which they are due.</summary>
 internal sealed class WorldClock
 {
     private readonly PriorityQueue<Alarm, (long DueTicks, long Order)> _alarms = new();
@@ -46,7 +46,7 @@ internal sealed class WorldClock
     /// <summary>Lets time pass without running anything, like a suspended machine.</summary>
     public void Jump(TimeSpan by) => Now += by;
 
-    /// <summary>Lets time pass up to an instant at which nothing was due.</summary>
+    /// <summary>Advances to an instant before which nothing is due.</summary>
     public void MoveTo(DateTimeOffset instant) => Now = instant > Now ? instant : Now;
 
     internal sealed class Alarm(DateTimeOffset dueAt, Action ring)
@@ -61,10 +61,10 @@ internal sealed class WorldClock
     }
 }
 
-/// <summary>The clock of one process, which may be fast or slow by a little. Its timers die with it.</summary>
+/// <summary>The clock of one process, with a constant skew. Its timers end with the process.</summary>
 internal sealed class ProcessClock(WorldClock clock, ProcessScheduler scheduler, TimeSpan skew) : TimeProvider
 {
-    /// <summary>An odd frequency on purpose: code that takes timestamps for ticks goes wrong at once.</summary>
+    /// <summary>Deliberately differs from ticks, so that code that confuses the two fails at once.</summary>
     public override long TimestampFrequency => 3_000_000;
 
     public override DateTimeOffset GetUtcNow() => clock.Now + skew;
@@ -104,7 +104,7 @@ internal sealed class ProcessClock(WorldClock clock, ProcessScheduler scheduler,
                 return;
             }
 
-            // Ticks that were missed while time jumped are not made up for.
+            // Ticks that were missed during a jump are not repeated.
             _alarm = period > TimeSpan.Zero ? clock.After(period, () => Ring(period)) : null;
             fire();
         }

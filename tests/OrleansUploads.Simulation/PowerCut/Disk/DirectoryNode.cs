@@ -2,7 +2,8 @@ using OrleansUploads.Simulation.World;
 
 namespace OrleansUploads.Simulation.PowerCut.Disk;
 
-/// <summary>A directory's names. Only a flush of the directory itself makes them durable, not one of what they lead to.</summary>
+/// <summary>A directory's names. Only a flush of the directory itself makes them durable; a flush of its files does
+/// not.</summary>
 internal sealed class DirectoryNode(ulong id, uint permissions, string path) : DiskNode(id, permissions, path)
 {
     private readonly SortedDictionary<string, DiskNode> _names = new(StringComparer.Ordinal);
@@ -13,7 +14,7 @@ internal sealed class DirectoryNode(ulong id, uint permissions, string path) : D
 
     public DiskNode? Lookup(string name) => _names.GetValueOrDefault(name);
 
-    /// <summary>Puts a name, or takes it away.</summary>
+    /// <summary>Sets a name, or removes it if the node is null.</summary>
     public void Put(string name, DiskNode? node)
     {
         if (_names.Remove(name, out var former))
@@ -45,7 +46,7 @@ internal sealed class DirectoryNode(ulong id, uint permissions, string path) : D
     public override void LoseFlush() => _unflushed.Clear();
 
     /// <summary>The power fails.</summary>
-    /// <param name="survival">Chooses what survives of that which was not flushed; null where nothing does.</param>
+    /// <param name="survival">Chooses which unflushed names survive; null if none does.</param>
     public void LosePower(SeededRandom? survival)
     {
         if (survival is not null)

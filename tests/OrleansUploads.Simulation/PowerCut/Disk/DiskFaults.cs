@@ -3,16 +3,16 @@ using OrleansUploads.Simulation.World;
 namespace OrleansUploads.Simulation.PowerCut.Disk;
 
 /// <summary>The temporary faults of a disk.</summary>
-/// <param name="Error">What the program is told.</param>
-/// <param name="Operations">What fails.</param>
-/// <param name="PerMille">How often.</param>
-/// <param name="Concerns">Where it fails, by the path on the disk.</param>
+/// <param name="Error">The error that the program gets.</param>
+/// <param name="Operations">The operations that fail.</param>
+/// <param name="PerMille">How often they fail, per thousand.</param>
+/// <param name="Concerns">Selects the paths on the disk that are affected.</param>
 internal sealed record DiskFaults(
     Errno Error, IReadOnlyList<DiskOperation> Operations, int PerMille, Func<string, bool> Concerns)
 {
     private static readonly DiskOperation[] Flushes = [DiskOperation.FlushFile, DiskOperation.FlushDirectory, DiskOperation.Close];
 
-    /// <summary>Draws something that may happen to a disk in service.</summary>
+    /// <summary>Draws a fault that happens to real disks.</summary>
     public static DiskFaults Draw(SeededRandom random)
     {
         var error = random.Pick(Errno.InputOutput, Errno.NoSpace, Errno.ReadOnly, Errno.Quota);
@@ -32,7 +32,7 @@ internal sealed record DiskFaults(
             random.Pick<Func<string, bool>>(IsAnything, IsAnything, IsBytes, IsBytes, IsJournal));
     }
 
-    /// <summary>Whether the only fault is a full disk; everything must recover when there is room again.</summary>
+    /// <summary>Whether only space is missing. Everything must recover when there is space again.</summary>
     public bool IsLackOfRoom => Error is Errno.NoSpace or Errno.Quota;
 
     public override string ToString() =>

@@ -3,7 +3,7 @@ namespace OrleansUploads.Simulation.PowerCut.Disk;
 /// <summary>A file or a directory, in two versions: what programs see, and what a power cut leaves.</summary>
 internal abstract class DiskNode(ulong id, uint permissions, string path)
 {
-    /// <summary>The number by which the kernel knows it.</summary>
+    /// <summary>The kernel's number for the node.</summary>
     public ulong Id { get; } = id;
 
     public uint Permissions { get; set; } = permissions;
@@ -11,7 +11,7 @@ internal abstract class DiskNode(ulong id, uint permissions, string path)
     /// <summary>The last path of the node, for fault selection and for messages.</summary>
     public string Path { get; set; } = path;
 
-    /// <summary>Names that lead to it now.</summary>
+    /// <summary>Number of names that currently refer to it.</summary>
     public int Links { get; set; }
 
     /// <summary>The kernel's lookup count of the node.</summary>
@@ -23,6 +23,6 @@ internal abstract class DiskNode(ulong id, uint permissions, string path)
     /// them.</summary>
     public abstract void LoseFlush();
 
-    /// <summary>A flush that succeeded.</summary>
+    /// <summary>Records a successful flush.</summary>
     public abstract void Flush();
 }

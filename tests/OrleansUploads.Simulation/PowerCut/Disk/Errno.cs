@@ -1,6 +1,6 @@
 namespace OrleansUploads.Simulation.PowerCut.Disk;
 
-/// <summary>The system's error numbers, as Linux has them on all machines that .NET runs on.</summary>
+/// <summary>Linux error numbers. They are the same on all architectures that .NET supports.</summary>
 internal enum Errno
 {
     None = 0,

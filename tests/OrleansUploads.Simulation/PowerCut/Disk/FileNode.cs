@@ -2,12 +2,12 @@ using OrleansUploads.Simulation.World;
 
 namespace OrleansUploads.Simulation.PowerCut.Disk;
 
-/// <summary>A file's pages and length. A page that both versions have in common is one array, and is copied before it is
+/// <summary>A file's pages and length. A page that both versions share is one array, and is copied before it is
 /// written.</summary>
 /// <param name="id">See <see cref="DiskNode"/>.</param>
 /// <param name="permissions">See <see cref="DiskNode"/>.</param>
 /// <param name="path">See <see cref="DiskNode"/>.</param>
-/// <param name="type">What kind of file it is, as the kernel writes it: a socket has a name and no bytes.</param>
+/// <param name="type">The file type in the kernel's encoding. A socket, for example, has a name but no bytes.</param>
 internal sealed class FileNode(ulong id, uint permissions, string path, uint type) : DiskNode(id, permissions, path)
 {
     public const int PageBytes = 4096;
@@ -97,7 +97,7 @@ internal sealed class FileNode(ulong id, uint permissions, string path, uint typ
         return missing;
     }
 
-    /// <summary>Takes room for a range; the bytes read as zeros.</summary>
+    /// <summary>Allocates space for a range. The bytes read as zeros.</summary>
     public void Allocate(long offset, long length)
     {
         for (var page = offset / PageBytes; page * PageBytes < offset + length; page++)
@@ -127,7 +127,7 @@ internal sealed class FileNode(ulong id, uint permissions, string path, uint typ
         _isLengthUnflushed = false;
     }
 
-    /// <summary>The system writes one page back, at a time of its own choosing.</summary>
+    /// <summary>Writes one unflushed page back, as operating systems do at any time.</summary>
     public void WriteBackSome(SeededRandom random)
     {
         if (_unflushed.Count > 0)
@@ -139,7 +139,7 @@ internal sealed class FileNode(ulong id, uint permissions, string path, uint typ
     }
 
     /// <summary>The power fails.</summary>
-    /// <param name="survival">Chooses what survives of that which was not flushed; null where nothing does.</param>
+    /// <param name="survival">Chooses which unflushed pages survive; null if none does.</param>
     public void LosePower(SeededRandom? survival)
     {
         if (survival is not null)
@@ -158,7 +158,7 @@ internal sealed class FileNode(ulong id, uint permissions, string path, uint typ
 
         LengthBytes = _durableLength;
         LoseFlush();
-        ClearBehindEnd();
+        ClearBeyondEnd();
     }
 
     private void KeepSome(SeededRandom survival)
@@ -192,8 +192,8 @@ internal sealed class FileNode(ulong id, uint permissions, string path, uint typ
         }
     }
 
-    /// <summary>A file system never shows what was behind the end of a file.</summary>
-    private void ClearBehindEnd()
+    /// <summary>A file system never shows old data beyond the end of a file.</summary>
+    private void ClearBeyondEnd()
     {
         var inLast = (int)(LengthBytes % PageBytes);
         var last = LengthBytes / PageBytes;

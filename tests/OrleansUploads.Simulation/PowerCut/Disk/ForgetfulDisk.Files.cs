@@ -1,6 +1,6 @@
 namespace OrleansUploads.Simulation.PowerCut.Disk;
 
-/// <content>What programs do with files that they have found.</content>
+/// <content>Operations on files and directories that were looked up.</content>
 internal sealed partial class ForgetfulDisk
 {
     private const int WriteBackPerMille = 60;
@@ -47,7 +47,7 @@ internal sealed partial class ForgetfulDisk
         }
     }
 
-    /// <summary>Takes room for a range, and makes the file longer unless it is to keep its length.</summary>
+    /// <summary>Allocates space for a range, and extends the file unless it must keep its length.</summary>
     public Errno Allocate(ulong id, long offset, long length, bool keepsLength)
     {
         lock (_gate)
@@ -106,8 +106,8 @@ internal sealed partial class ForgetfulDisk
         }
     }
 
-    /// <summary>Flushes a file or a directory. Where that fails, what was to be flushed is not durable, and no later flush makes
-    /// it so unless it is written again.</summary>
+    /// <summary>Flushes a file or a directory. If that fails, the changes are not durable, and no later flush makes them
+    /// durable unless they are written again.</summary>
     public Errno Flush(ulong id)
     {
         lock (_gate)
@@ -151,7 +151,7 @@ internal sealed partial class ForgetfulDisk
         }
     }
 
-    /// <summary>The kernel forgets how often it was told of a node.</summary>
+    /// <summary>Reduces the kernel's lookup count of a node.</summary>
     public void Forget(ulong id, ulong lookups)
     {
         lock (_gate)

@@ -1,17 +1,19 @@
 namespace OrleansUploads.Simulation.PowerCut.Disk;
 
-/// <content>What programs do with names.</content>
+/// <content>Operations on names.</content>
 internal sealed partial class ForgetfulDisk
 {
     private const int MaxNameChars = 255;
     private const uint RegularFile = 0x8000;
 
-    /// <summary>Follows a name; the kernel knows the node from then on.</summary>
+    /// <summary>Looks up a name, and raises the kernel's lookup count of the node.</summary>
     public NodeFacts? Lookup(ulong directory, string name)
     {
         lock (_gate)
         {
-            return (_nodes.GetValueOrDefault(directory) as DirectoryNode)?.Lookup(name) is { } node ? Told(node) : null;
+            return _nodes.GetValueOrDefault(directory) is DirectoryNode parent && parent.Lookup(name) is { } node
+                ? CountLookup(node)
+                : null;
         }
     }
 
@@ -44,7 +46,7 @@ internal sealed partial class ForgetfulDisk
             }
 
             parent!.Put(name, file);
-            return (Errno.None, Told(file));
+            return (Errno.None, CountLookup(file));
         }
     }
 
@@ -67,7 +69,7 @@ internal sealed partial class ForgetfulDisk
                 return Errno.NotEmpty;
             }
 
-            // Taking away needs no room.
+            // Removing a name needs no space.
             var fault = Faults is { IsLackOfRoom: true } ? Errno.None : FaultAt(DiskOperation.Name, parent, name);
             if (fault == Errno.None)
             {
@@ -129,7 +131,7 @@ internal sealed partial class ForgetfulDisk
             var node = create($"{parent!.Path}/{name}");
             _nodes.Add(node.Id, node);
             parent.Put(name, node);
-            return (Errno.None, Told(node));
+            return (Errno.None, CountLookup(node));
         }
     }
 
@@ -145,7 +147,7 @@ internal sealed partial class ForgetfulDisk
             return (Errno.NameTooLong, null);
         }
 
-        // A name takes a little room too.
+        // A name needs a little space, too.
         var isFull = _usedBytes >= CapacityBytes;
         Failed += isFull ? 1 : 0;
         return parent.Lookup(name) is not null ? (Errno.Exists, parent)
@@ -153,7 +155,7 @@ internal sealed partial class ForgetfulDisk
             : (FaultAt(DiskOperation.Name, parent, name), parent);
     }
 
-    private static NodeFacts Told(DiskNode node)
+    private static NodeFacts CountLookup(DiskNode node)
     {
         node.Lookups++;
         return NodeFacts.Of(node);

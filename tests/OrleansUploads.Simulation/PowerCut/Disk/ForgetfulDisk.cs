@@ -2,8 +2,8 @@ using OrleansUploads.Simulation.World;
 
 namespace OrleansUploads.Simulation.PowerCut.Disk;
 
-/// <summary>A file system in memory that forgets, at a power cut, what was not flushed: a file's bytes without a flush of the
-/// file, a name without a flush of its directory. All members may be called concurrently.</summary>
+/// <summary>A file system in memory that loses unflushed data at a power cut: a file's bytes without a flush of the file, a
+/// name without a flush of its directory. Thread-safe.</summary>
 internal sealed partial class ForgetfulDisk
 {
     private const uint TypeMask = 0xF000;
@@ -28,7 +28,7 @@ internal sealed partial class ForgetfulDisk
     /// <summary>The size of the disk in bytes; may change at any time.</summary>
     public long CapacityBytes { get; set; } = DefaultCapacityBytes;
 
-    /// <summary>Room for everything that is played here.</summary>
+    /// <summary>Enough space for every schedule.</summary>
     public const long DefaultCapacityBytes = 64L << 30;
 
     /// <summary>The current faults; null for none.</summary>
@@ -52,14 +52,14 @@ internal sealed partial class ForgetfulDisk
         }
     }
 
-    /// <summary>Takes all room away but some bytes.</summary>
+    /// <summary>Leaves only the given number of bytes free.</summary>
     public void FillUp(long leaveBytes) => CapacityBytes = UsedBytes + leaveBytes;
 
-    /// <summary>Gives room again.</summary>
+    /// <summary>Restores the default capacity.</summary>
     public void MakeRoom() => CapacityBytes = DefaultCapacityBytes;
 
     /// <summary>Restores the power: only durable content is left. The disk must not be in use.</summary>
-    /// <param name="survival">Chooses what survives of that which was not flushed; null where nothing does.</param>
+    /// <param name="survival">Chooses which unflushed data survives; null if none does.</param>
     public void LosePower(SeededRandom? survival)
     {
         lock (_gate)

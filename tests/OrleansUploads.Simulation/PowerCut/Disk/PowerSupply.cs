@@ -1,8 +1,9 @@
 namespace OrleansUploads.Simulation.PowerCut.Disk;
 
-/// <summary>The power of a disk. It fails at once or at a chosen operation; from then on nothing has an effect.</summary>
-/// <remarks>Who asks a disk without power waits until <see cref="Release"/>: by then the program must have been killed, so
-/// that it never learns that anything failed.</remarks>
+/// <summary>The power of a disk. It fails immediately or at a chosen operation. From then on, no operation has an
+/// effect.</summary>
+/// <remarks>A request to a disk without power waits until <see cref="Release"/>. By then the program must have been killed,
+/// so that it never learns of the failure.</remarks>
 internal sealed class PowerSupply
 {
     private readonly Lock _gate = new();
@@ -14,11 +15,11 @@ internal sealed class PowerSupply
     /// <summary>Flushes and changes of names so far.</summary>
     public long Operations => Interlocked.Read(ref _operations);
 
-    /// <summary>Ends when the power has failed.</summary>
+    /// <summary>Completes when the power fails.</summary>
     public Task Failed => _failed.Task;
 
-    /// <summary>Lets the power fail when so many more flushes and changes of names were asked for, before the last of them has
-    /// any effect.</summary>
+    /// <summary>Cuts the power at the given number of further flushes and name changes, before the last of them has an
+    /// effect.</summary>
     public void FailAfter(int operations)
     {
         lock (_gate)
@@ -27,7 +28,7 @@ internal sealed class PowerSupply
         }
     }
 
-    /// <summary>Lets the power fail now.</summary>
+    /// <summary>Cuts the power now.</summary>
     public void Fail()
     {
         lock (_gate)
@@ -36,15 +37,15 @@ internal sealed class PowerSupply
         }
     }
 
-    /// <summary>Lets those go on who asked for something after the power failed; it has no effect.</summary>
+    /// <summary>Ends the requests that arrived after the power failed. They have no effect.</summary>
     public void Release()
     {
         Fail();
         _released.TrySetResult();
     }
 
-    /// <summary>Passes an operation on while there is power.</summary>
-    /// <returns>False where there was none.</returns>
+    /// <summary>Permits an operation while there is power. Otherwise waits until <see cref="Release"/>.</summary>
+    /// <returns>False if there was no power.</returns>
     public bool Pass(DiskOperation operation)
     {
         lock (_gate)

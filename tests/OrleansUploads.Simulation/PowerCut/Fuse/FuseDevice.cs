@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace OrleansUploads.Simulation.PowerCut.Fuse;
 
-/// <summary>The kernel's end of a file system in user space: /dev/fuse and the mount that belongs to it. Takes Linux and root.</summary>
+/// <summary>A FUSE mount and its /dev/fuse descriptor. Needs Linux and root.</summary>
 internal sealed class FuseDevice : IDisposable
 {
     private const int OpenReadWriteCloseOnExec = 0x2 | 0x80000;
@@ -24,14 +24,14 @@ internal sealed class FuseDevice : IDisposable
         _path = path;
     }
 
-    /// <summary>Why nothing can be mounted here; null where it can.</summary>
+    /// <summary>Why nothing can be mounted on this machine; null if mounting is possible.</summary>
     public static string? Obstacle =>
-        !OperatingSystem.IsLinux() ? "/dev/fuse does not exist. The power-cut simulation needs Linux with FUSE."
-        : !File.Exists("/dev/fuse") ? "There is no /dev/fuse."
-        : !Environment.IsPrivilegedProcess ? "Mounting takes root."
+        !OperatingSystem.IsLinux() ? "The power-cut simulation needs Linux."
+        : !File.Exists("/dev/fuse") ? "/dev/fuse does not exist. The power-cut simulation needs FUSE."
+        : !Environment.IsPrivilegedProcess ? "The power-cut simulation mounts a file system. Run it as root."
         : null;
 
-    /// <summary>Mounts on a folder that exists.</summary>
+    /// <summary>Mounts on an existing folder.</summary>
     public static FuseDevice Mount(string path)
     {
         var descriptor = Open("/dev/fuse", OpenReadWriteCloseOnExec);
@@ -46,14 +46,14 @@ internal sealed class FuseDevice : IDisposable
         {
             var error = Marshal.GetLastPInvokeError();
             device.Dispose();
-            throw new Win32Exception(error, $"Cannot mount a file system in user space on {path}.");
+            throw new Win32Exception(error, $"Cannot mount a FUSE file system on {path}.");
         }
 
         return new FuseDevice(device, path);
     }
 
     /// <summary>Waits for a request.</summary>
-    /// <returns>How long it is; 0 once the mount is gone.</returns>
+    /// <returns>Its length in bytes; 0 if the file system was unmounted.</returns>
     public int Receive(byte[] buffer)
     {
         while (true)

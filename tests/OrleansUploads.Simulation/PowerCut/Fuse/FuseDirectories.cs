@@ -15,7 +15,7 @@ internal sealed class FuseDirectories(ForgetfulDisk disk)
     private readonly ConcurrentDictionary<ulong, Listing> _open = new();
     private ulong _last;
 
-    /// <summary>Opens a directory; null where there is none.</summary>
+    /// <summary>Opens a directory; null if it does not exist.</summary>
     public ulong? Open(ulong directory)
     {
         if (disk.FactsOf(directory) is not { IsDirectory: true })
@@ -30,7 +30,7 @@ internal sealed class FuseDirectories(ForgetfulDisk disk)
 
     public void Close(ulong handle) => _open.TryRemove(handle, out _);
 
-    /// <summary>Writes entries from an offset on, as many as there is room for.</summary>
+    /// <summary>Writes as many entries as fit, starting at an offset.</summary>
     public int Read(ulong handle, ulong offset, Span<byte> payload)
     {
         if (!_open.TryGetValue(handle, out var listing))

@@ -34,7 +34,7 @@ internal enum FuseOpcode : uint
     RenameWithFlags = 45,
 }
 
-/// <summary>Figures of version 7.38 of the protocol.</summary>
+/// <summary>Constants of version 7.38 of the protocol.</summary>
 internal static class FuseProtocol
 {
     public const ulong RootNode = 1;

@@ -2,7 +2,7 @@ using OrleansUploads.Simulation.PowerCut.Disk;
 
 namespace OrleansUploads.Simulation.PowerCut.Fuse;
 
-/// <summary>A disk that is mounted: threads that take the kernel's requests and answer them.</summary>
+/// <summary>A mounted disk, with the threads that answer the kernel's requests.</summary>
 internal sealed class FuseSession : IDisposable
 {
     private const int Threads = 4;

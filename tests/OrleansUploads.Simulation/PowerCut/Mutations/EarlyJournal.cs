@@ -4,7 +4,7 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Simulation.PowerCut.Mutations;
 
-/// <summary>Says that a record is durable when the write has only begun.</summary>
+/// <summary>Reports a record as durable when its write has only started.</summary>
 internal sealed class EarlyJournal(IJournal inner) : IJournal
 {
     private readonly ConcurrentDictionary<EntityId, Task> _writing = new();

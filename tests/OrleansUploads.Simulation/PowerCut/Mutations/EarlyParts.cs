@@ -7,8 +7,7 @@ using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Simulation.PowerCut.Mutations;
 
-/// <summary>Says that an attempt, or a manifest, is durable while a slow disk has yet to make it so: the journal has it
-/// first.</summary>
+/// <summary>Reports an attempt or a manifest as durable before it is, so that the journal is written first.</summary>
 internal sealed class EarlyParts(IPartStore inner, bool attempts, bool manifests) : IPartStore
 {
     private static readonly TimeSpan Slowness = TimeSpan.FromMilliseconds(20);

@@ -4,16 +4,16 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Simulation.PowerCut.Mutations;
 
-/// <summary>Leaves out the flushes of some files and directories, and says that they succeeded.</summary>
-internal sealed class LeftOutFlush(IDiskFlush inner, Func<string, bool> isFileLeftOut, Func<string, bool> isDirectoryLeftOut)
+/// <summary>Skips the flushes of some files and directories, and reports success.</summary>
+internal sealed class SkippedFlush(IDiskFlush inner, Func<string, bool> isFileSkipped, Func<string, bool> isDirectorySkipped)
     : IDiskFlush
 {
-    public int FlushFile(SafeFileHandle file, string path) => isFileLeftOut(path) ? 0 : inner.FlushFile(file, path);
+    public int FlushFile(SafeFileHandle file, string path) => isFileSkipped(path) ? 0 : inner.FlushFile(file, path);
 
-    public int FlushDirectory(string path) => isDirectoryLeftOut(path) ? 0 : inner.FlushDirectory(path);
+    public int FlushDirectory(string path) => isDirectorySkipped(path) ? 0 : inner.FlushDirectory(path);
 }
 
-/// <summary>Takes every flush for a success.</summary>
+/// <summary>Reports every flush as a success.</summary>
 internal sealed class TrustedFlush(IDiskFlush inner) : IDiskFlush
 {
     public int FlushFile(SafeFileHandle file, string path)
@@ -29,7 +29,7 @@ internal sealed class TrustedFlush(IDiskFlush inner) : IDiskFlush
     }
 }
 
-/// <summary>Flushes again what could not be flushed. The system has dropped it by then, and says that all is well.</summary>
+/// <summary>Repeats failed flushes. The system has dropped the data by then, and reports success.</summary>
 internal sealed class RepeatedFlush(IDiskFlush inner) : IDiskFlush
 {
     private const int Attempts = 8;
@@ -49,7 +49,7 @@ internal sealed class RepeatedFlush(IDiskFlush inner) : IDiskFlush
     }
 }
 
-/// <summary>Makes the name of a manifest durable before its bytes, on a disk that takes its time.</summary>
+/// <summary>Makes the name of a manifest durable before its bytes, on a slow disk.</summary>
 internal sealed class NameFirstFlush(IDiskFlush inner) : IDiskFlush
 {
     private static readonly TimeSpan Slowness = TimeSpan.FromMilliseconds(20);

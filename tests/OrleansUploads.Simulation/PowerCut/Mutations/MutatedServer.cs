@@ -2,7 +2,7 @@ using OrleansUploads.Cli.Serving;
 
 namespace OrleansUploads.Simulation.PowerCut.Mutations;
 
-/// <summary><c>serve</c> as it is built, with a mutation in front of its ports. Runs in a process of its own.</summary>
+/// <summary><c>serve</c> with a mutation in front of its ports. Runs in its own process.</summary>
 internal static class MutatedServer
 {
     public static Task<int> RunAsync(string name, string[] args)

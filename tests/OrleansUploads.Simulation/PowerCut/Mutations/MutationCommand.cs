@@ -2,8 +2,8 @@ using OrleansUploads.Simulation.PowerCut.Fuse;
 
 namespace OrleansUploads.Simulation.PowerCut.Mutations;
 
-/// <summary><c>./simulate.sh --power-cut --mutations</c>. Exit codes: 0 all noticed and the server without any passes, 1 not,
-/// 2 not understood, 3 not possible here.</summary>
+/// <summary><c>./simulate.sh --power-cut --mutations</c>. Exit codes: 0 every mutation was noticed and the server without
+/// one passes, 1 otherwise, 2 invalid arguments, 3 not supported on this machine.</summary>
 internal static class MutationCommand
 {
     private const int MaxChars = 120;

@@ -7,22 +7,22 @@ namespace OrleansUploads.Simulation.PowerCut.Mutations;
 /// <summary>The durability mutations, the bound within which each must be found, and the search.</summary>
 internal static class MutationTable
 {
-    /// <summary>The word for a server without any mistake, made in the same way.</summary>
+    /// <summary>The name of a server that is built in the same way, without a mutation.</summary>
     public const string None = "none";
 
     public static IReadOnlyList<Mutation> All { get; } =
     [
-        LeavingOutFile("part-bytes", "the bytes of a part are not flushed", 20, StoredPaths.IsPart),
-        LeavingOutDirectory("part-names", "the names of parts and manifests are not flushed", 20, StoredPaths.IsUpload),
-        LeavingOutDirectory("upload-names", "the name of an upload's directory is not flushed", 20, StoredPaths.IsFanOut),
-        LeavingOutDirectory("fan-out-names", "the names in parts/ are not flushed", 20, StoredPaths.IsPartStore),
-        LeavingOutFile("manifest-bytes", "the bytes of a manifest are not flushed", 20, StoredPaths.IsManifest),
-        LeavingOutDirectory("manifest-names", "the name of a manifest is not flushed", 20, StoredPaths.IsCompletedUpload),
-        LeavingOutFile("mark-bytes", "the bytes of the journal's mark are not flushed", 20, StoredPaths.IsMark),
-        LeavingOutFile("keys-bytes", "the bytes of keys.json are not flushed", 20, StoredPaths.IsKeyFile),
-        LeavingOutDirectory("keys-names", "the new name of keys.json is not flushed", 20, StoredPaths.IsDataFolderWithKeys),
-        LeavingOutDirectory("data-names", "no names in the data folder are flushed", 20, StoredPaths.IsDataFolder),
-        LeavingOutDirectory("data-folder-name", "the data folder's own name is not flushed", 20, StoredPaths.IsAboveDataFolder),
+        SkippingFile("part-bytes", "the bytes of a part are not flushed", 20, StoredPaths.IsPart),
+        SkippingDirectory("part-names", "the names of parts and manifests are not flushed", 20, StoredPaths.IsUpload),
+        SkippingDirectory("upload-names", "the name of an upload's directory is not flushed", 20, StoredPaths.IsFanOut),
+        SkippingDirectory("fan-out-names", "the names in parts/ are not flushed", 20, StoredPaths.IsPartStore),
+        SkippingFile("manifest-bytes", "the bytes of a manifest are not flushed", 20, StoredPaths.IsManifest),
+        SkippingDirectory("manifest-names", "the name of a manifest is not flushed", 20, StoredPaths.IsCompletedUpload),
+        SkippingFile("mark-bytes", "the bytes of the journal's mark are not flushed", 20, StoredPaths.IsMark),
+        SkippingFile("keys-bytes", "the bytes of keys.json are not flushed", 20, StoredPaths.IsKeyFile),
+        SkippingDirectory("keys-names", "the new name of keys.json is not flushed", 20, StoredPaths.IsDataFolderWithKeys),
+        SkippingDirectory("data-names", "no names in the data folder are flushed", 20, StoredPaths.IsDataFolder),
+        SkippingDirectory("data-folder-name", "the data folder's own name is not flushed", 20, StoredPaths.IsAboveDataFolder),
         new("journal-off", "SQLite does not flush (synchronous=OFF)", 20, Synchronous("OFF")),
         new("journal-normal", "SQLite does not flush at a commit (synchronous=NORMAL)", 20, Synchronous("NORMAL")),
         new("answer-first", "the answer comes before the journal's commit", 20, OnPorts(ports => ports with
@@ -44,8 +44,8 @@ internal static class MutationTable
         { NeedsFailingDisk = true },
     ];
 
-    /// <summary>Plays rounds against a server with a mutation until it is noticed.</summary>
-    /// <returns>After how many rounds, and how; null where it was not noticed within its bound.</returns>
+    /// <summary>Runs rounds against a server with a mutation until it is noticed.</summary>
+    /// <returns>The number of rounds and the failure; null if it was not noticed within its bound.</returns>
     public static async Task<(int Rounds, RealFailure Failure)?> HuntAsync(Mutation mutation, ulong firstSeed)
     {
         var tally = new PowerCutTally();
@@ -69,11 +69,11 @@ internal static class MutationTable
         Program = [typeof(MutationTable).Assembly.Location, "simulate", "--serve-with", mutation?.Name ?? None],
     };
 
-    private static Mutation LeavingOutFile(string name, string what, int rounds, Func<string, bool> isLeftOut) =>
-        new(name, what, rounds, OnFlush(flush => new LeftOutFlush(flush, isLeftOut, _ => false)));
+    private static Mutation SkippingFile(string name, string what, int rounds, Func<string, bool> isSkipped) =>
+        new(name, what, rounds, OnFlush(flush => new SkippedFlush(flush, isSkipped, _ => false)));
 
-    private static Mutation LeavingOutDirectory(string name, string what, int rounds, Func<string, bool> isLeftOut) =>
-        new(name, what, rounds, OnFlush(flush => new LeftOutFlush(flush, _ => false, isLeftOut)));
+    private static Mutation SkippingDirectory(string name, string what, int rounds, Func<string, bool> isSkipped) =>
+        new(name, what, rounds, OnFlush(flush => new SkippedFlush(flush, _ => false, isSkipped)));
 
     private static Func<ServerSeams, ServerSeams> Synchronous(string level) => seams => seams with
     {

@@ -19,20 +19,20 @@ internal static class StoredPaths
     /// <summary>parts/</summary>
     public static bool IsPartStore(string path) => Path.GetFileName(path) == Parts;
 
-    /// <summary>One of the directories in parts/ that hold those of the uploads.</summary>
+    /// <summary>A directory in parts/ that contains the directories of uploads.</summary>
     public static bool IsFanOut(string path) => IsPartStore(Above(path));
 
     /// <summary>An upload's directory.</summary>
     public static bool IsUpload(string path) => IsFanOut(Above(path));
 
-    /// <summary>An upload's directory that has a manifest, or is about to.</summary>
+    /// <summary>An upload's directory that has a manifest.</summary>
     public static bool IsCompletedUpload(string path) => IsUpload(path) && File.Exists(Path.Combine(path, Manifest));
 
     public static bool IsDataFolder(string path) => File.Exists(Path.Combine(path, Journal));
 
     public static bool IsDataFolderWithKeys(string path) => IsDataFolder(path) && File.Exists(Path.Combine(path, KeyFile));
 
-    /// <summary>A directory above the data folder, by what it holds.</summary>
+    /// <summary>A directory above the data folder, recognized by its content.</summary>
     public static bool IsAboveDataFolder(string path) =>
         !IsDataFolder(path) && !IsPartStore(path) && !IsFanOut(path) && !IsUpload(path)
         && (Directory.Exists(Path.Combine(path, "data")) || Directory.Exists(Path.Combine(path, "archives")));

@@ -3,23 +3,23 @@ using OrleansUploads.Gateway.Http.Credentials;
 
 namespace OrleansUploads.Simulation.PowerCut;
 
-/// <summary>The key pairs that a server or <c>keys add</c> has told somebody: each must be there for good.</summary>
-internal sealed class HandedOutKeys(string dataFolder)
+/// <summary>The key pairs that a server or <c>keys add</c> has printed. None may ever be lost.</summary>
+internal sealed class IssuedKeys(string dataFolder)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private readonly HashSet<string> _handedOut = [];
+    private readonly HashSet<string> _issued = [];
 
     /// <summary>The key pair that the server created at its first start, or later because it found none.</summary>
     public (string AccessKeyId, string Secret) ReadFirst()
     {
         var first = KeyFile.InFolder(dataFolder).Read()[0];
-        _handedOut.Add(first.AccessKeyId);
+        _issued.Add(first.AccessKeyId);
         return (first.AccessKeyId, first.SecretAccessKey);
     }
 
-    /// <summary>Makes a pair as an operator does.</summary>
-    /// <param name="gone">Ends when the machine is gone; the pair is in doubt then.</param>
-    /// <returns>Whether it was handed out.</returns>
+    /// <summary>Creates a pair with <c>keys add</c>.</summary>
+    /// <param name="gone">Completes when the power fails; the pair is then in doubt.</param>
+    /// <returns>Whether the pair was printed.</returns>
     public async Task<bool> AddAsync(Task gone)
     {
         await using var process = CommandLine.Start(["keys", "add", "--data", dataFolder]);
@@ -30,16 +30,16 @@ internal sealed class HandedOutKeys(string dataFolder)
             return false;
         }
 
-        _handedOut.Add(new CommandResult(0, process.Output, process.Error).Value("AWS_ACCESS_KEY_ID"));
+        _issued.Add(new CommandResult(0, process.Output, process.Error).Value("AWS_ACCESS_KEY_ID"));
         return true;
     }
 
-    /// <summary>Looks for those that are gone.</summary>
-    /// <returns>What is wrong; null for nothing.</returns>
+    /// <summary>Looks for lost pairs.</summary>
+    /// <returns>The violation; null if no pair is lost.</returns>
     public string? FindLost()
     {
-        var there = KeyFile.InFolder(dataFolder).Read().Select(pair => pair.AccessKeyId).ToHashSet();
-        return _handedOut.FirstOrDefault(key => !there.Contains(key)) is { } lost
+        var stored = KeyFile.InFolder(dataFolder).Read().Select(pair => pair.AccessKeyId).ToHashSet();
+        return _issued.FirstOrDefault(key => !stored.Contains(key)) is { } lost
             ? $"keys: the issued key pair {lost} is lost"
             : null;
     }

@@ -4,7 +4,7 @@ using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Simulation.Tests;
 
-public sealed class TeethTests
+public sealed class PlantedBugTests
 {
     public static TheoryData<string> Names => [.. BugTable.All.Select(bug => bug.Name)];
 
@@ -22,10 +22,10 @@ public sealed class TeethTests
     {
         var bug = BugTable.All.Single(bug => bug.Name == "the first attempt for a slot stays the part");
         var (_, failure) = BugTable.Hunt(bug)!.Value;
-        var told = FailureReport.Of(failure, bug.Plant).ToList();
-        Assert.Contains(told, line => line.Contains($"./simulate.sh --seed {failure.Seed}", StringComparison.Ordinal));
-        Assert.Contains(told, line => line.Contains(nameof(World.SwarmOptions.SlowMilliseconds), StringComparison.Ordinal));
-        Assert.Contains(told, line => line.Contains("VIOLATION", StringComparison.Ordinal));
+        var report = FailureReport.Of(failure, bug.Plant).ToList();
+        Assert.Contains(report, line => line.Contains($"./simulate.sh --seed {failure.Seed}", StringComparison.Ordinal));
+        Assert.Contains(report, line => line.Contains(nameof(World.SwarmOptions.SlowMilliseconds), StringComparison.Ordinal));
+        Assert.Contains(report, line => line.Contains("VIOLATION", StringComparison.Ordinal));
 
         var shrunk = new Shrinker(failure.Seed, failure.Kind!, bug.Plant).Shrink(failure);
         Assert.Equal(failure.Kind, shrunk.Kind);
