@@ -1,6 +1,7 @@
 using System.Globalization;
 using Npgsql;
 using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.Silo.Tests.Harness;
 
 [assembly: AssemblyFixture(typeof(PostgresServer))]
 
