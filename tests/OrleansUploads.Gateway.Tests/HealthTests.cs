@@ -8,7 +8,7 @@ namespace OrleansUploads.Gateway.Tests;
 public sealed class HealthTests
 {
     [Fact]
-    public async Task A_server_that_runs_is_healthy_without_any_signature()
+    public async Task Health_checks_need_no_signature()
     {
         await using var server = await GatewayServer.StartAsync(new GatewaySetup());
         var answer = (await server.SendAsync(new ApiRequest("GET", "/healthz"), [])).Expect(200);
@@ -18,7 +18,7 @@ public sealed class HealthTests
     }
 
     [Fact]
-    public async Task A_server_with_a_check_that_fails_is_unavailable()
+    public async Task A_failing_check_makes_the_server_unhealthy()
     {
         await using var server = await GatewayServer.StartAsync(
             new GatewaySetup(),
@@ -29,7 +29,7 @@ public sealed class HealthTests
     }
 
     [Fact]
-    public async Task A_server_is_alive_whatever_fails_that_a_restart_would_not_mend()
+    public async Task A_failing_check_that_a_restart_cannot_fix_leaves_the_server_alive()
     {
         await using var server = await GatewayServer.StartAsync(
             new GatewaySetup(),
@@ -41,7 +41,7 @@ public sealed class HealthTests
     }
 
     [Fact]
-    public async Task A_server_that_only_a_restart_would_mend_is_not_alive()
+    public async Task A_failing_check_that_needs_a_restart_makes_the_server_not_alive()
     {
         await using var server = await GatewayServer.StartAsync(
             new GatewaySetup(),

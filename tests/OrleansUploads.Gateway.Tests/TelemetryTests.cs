@@ -10,7 +10,7 @@ namespace OrleansUploads.Gateway.Tests;
 public sealed class TelemetryTests
 {
     [Fact]
-    public async Task A_request_is_one_line_in_the_log_that_holds_no_secret()
+    public async Task Each_request_is_logged_in_one_line_without_secrets()
     {
         await using var server = await GatewayServer.StartAsync(new GatewaySetup());
         (await server.SendAsync(CreateVault("v"))).Expect(201);
@@ -38,7 +38,7 @@ public sealed class TelemetryTests
     [Fact]
     public async Task Requests_are_counted_by_operation_and_status()
     {
-        var seen = new ConcurrentBag<(string Instrument, double Value, string Operation, int Status)>();
+        var measurements = new ConcurrentBag<(string Instrument, double Value, string Operation, int Status)>();
         using var listener = new MeterListener();
         listener.InstrumentPublished = (instrument, self) =>
         {
@@ -55,14 +55,14 @@ public sealed class TelemetryTests
         (await server.SendAsync(ListCapacity())).Expect(200);
         await server.Log.WaitForAsync("status 200");
 
-        var mine = seen.Where(entry => entry is { Operation: "ListProvisionedCapacity", Status: 200 }).ToList();
-        Assert.Contains(mine, entry => entry is { Instrument: "orleansuploads.requests", Value: 1 });
-        Assert.Contains(mine, entry => entry.Instrument == "orleansuploads.request.duration");
-        Assert.Contains(mine, entry => entry is { Instrument: "orleansuploads.request.received_bytes", Value: 0 });
-        Assert.Contains(mine, entry => entry is { Instrument: "orleansuploads.request.sent_bytes", Value: > 0 });
+        var ofRequest = measurements.Where(entry => entry is { Operation: "ListProvisionedCapacity", Status: 200 }).ToList();
+        Assert.Contains(ofRequest, entry => entry is { Instrument: "orleansuploads.requests", Value: 1 });
+        Assert.Contains(ofRequest, entry => entry.Instrument == "orleansuploads.request.duration");
+        Assert.Contains(ofRequest, entry => entry is { Instrument: "orleansuploads.request.received_bytes", Value: 0 });
+        Assert.Contains(ofRequest, entry => entry is { Instrument: "orleansuploads.request.sent_bytes", Value: > 0 });
 
         void Add(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
-            seen.Add((instrument.Name, value, (string)tags[0].Value!, (int)tags[1].Value!));
+            measurements.Add((instrument.Name, value, (string)tags[0].Value!, (int)tags[1].Value!));
     }
 
     [Fact]

@@ -6,8 +6,8 @@ using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
 
-/// <summary>The data retrieval policy and provisioned capacity. Both are the whole account's, so a test begins and ends with
-/// none.</summary>
+/// <summary>The data retrieval policy and provisioned capacity. Both belong to the account, so each test starts 40 days later
+/// and without a policy.</summary>
 public class AccountSettingsTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>, IAsyncLifetime
 {
     private const string None = """{"Policy":{"Rules":[{"BytesPerHour":null,"Strategy":"None"}]}}""";
@@ -31,7 +31,7 @@ public class AccountSettingsTests(GatewayFixture gateway) : IClassFixture<Gatewa
     [InlineData("""{"BytesPerHour":10737418240,"Strategy":"BytesPerHour"}""")]
     [InlineData("""{"BytesPerHour":9223372036854775807,"Strategy":"BytesPerHour"}""")]
     [InlineData("""{"BytesPerHour":null,"Strategy":"FreeTier"}""")]
-    public async Task A_policy_is_shown_as_it_was_set_until_it_is_replaced(string rule)
+    public async Task A_policy_is_returned_as_it_was_set_until_it_is_replaced(string rule)
     {
         var policy = $$$"""{"Policy":{"Rules":[{{{rule}}}]}}""";
         Assert.Equal(None, (await gateway.SendAsync(GetRetrievalPolicy())).Expect(200).Text);
@@ -42,31 +42,31 @@ public class AccountSettingsTests(GatewayFixture gateway) : IClassFixture<Gatewa
     }
 
     [Fact]
-    public async Task Standard_retrievals_of_an_hour_stay_within_the_limit_and_others_are_not_counted()
+    public async Task Standard_retrievals_stay_within_the_hourly_limit_and_other_tiers_are_not_counted()
     {
         var vault = await gateway.NewVaultAsync();
         var archive = await gateway.NewArchiveAsync(vault, Bytes(3 * MiB));
         await LimitAsync(4 * MiB);
         (await gateway.SendAsync(Retrieve(vault, archive))).Expect(202);
         (await gateway.SendAsync(Retrieve(vault, archive))).ExpectError(400, "PolicyEnforcedException", Denied);
-        (await gateway.SendAsync(Order(vault, archive, "Expedited"))).Expect(202);
-        (await gateway.SendAsync(Order(vault, archive, "Bulk"))).Expect(202);
+        (await gateway.SendAsync(RetrieveTier(vault, archive, "Expedited"))).Expect(202);
+        (await gateway.SendAsync(RetrieveTier(vault, archive, "Bulk"))).Expect(202);
         (await gateway.SendAsync(RetrieveInventory(vault))).Expect(202);
-        (await gateway.SendAsync(Order(vault, archive, "Standard", "0-1048574"))).ExpectError(
+        (await gateway.SendAsync(RetrieveTier(vault, archive, "Standard", "0-1048574"))).ExpectError(
             400, "InvalidParameterValueException", "Invalid RetrievalByteRange");
-        (await gateway.SendAsync(Order(vault, archive, "Standard", "0-1048575"))).Expect(202);
-        (await gateway.SendAsync(Order(vault, archive, "Standard", "0-1048575"))).ExpectError(
+        (await gateway.SendAsync(RetrieveTier(vault, archive, "Standard", "0-1048575"))).Expect(202);
+        (await gateway.SendAsync(RetrieveTier(vault, archive, "Standard", "0-1048575"))).ExpectError(
             400, "PolicyEnforcedException", "allows 4194304 bytes per hour; 4194304 bytes were requested");
 
         Clock.Advance(TimeSpan.FromHours(1) - TimeSpan.FromMilliseconds(1));
-        (await gateway.SendAsync(Order(vault, archive, "Standard", "0-1048575"))).ExpectError(
+        (await gateway.SendAsync(RetrieveTier(vault, archive, "Standard", "0-1048575"))).ExpectError(
             400, "PolicyEnforcedException", Denied);
         Clock.Advance(TimeSpan.FromMilliseconds(1));
         (await gateway.SendAsync(Retrieve(vault, archive))).Expect(202);
     }
 
     [Fact]
-    public async Task Jobs_that_are_initiated_at_the_same_moment_do_not_pass_the_limit_together()
+    public async Task Concurrent_retrievals_do_not_exceed_the_limit_together()
     {
         var vault = await gateway.NewVaultAsync();
         var archive = await gateway.NewArchiveAsync(vault, Bytes(MiB));
@@ -79,37 +79,37 @@ public class AccountSettingsTests(GatewayFixture gateway) : IClassFixture<Gatewa
     }
 
     [Fact]
-    public async Task The_free_tier_is_ten_gibibytes_a_month_spread_over_its_hours()
+    public async Task The_free_tier_spreads_10_GiB_a_month_over_its_hours()
     {
         var vault = await gateway.NewVaultAsync();
         var archive = await gateway.NewArchiveAsync(vault, Bytes(15 * MiB));
         (await gateway.SendAsync(SetRetrievalPolicy("""{"Policy":{"Rules":[{"Strategy":"FreeTier"}]}}"""))).Expect(204);
         (await gateway.SendAsync(Retrieve(vault, archive))).ExpectError(
             400, "PolicyEnforcedException", "allows 14913080 bytes per hour");
-        (await gateway.SendAsync(Order(vault, archive, "Standard", $"0-{(14 * MiB) - 1}"))).Expect(202);
+        (await gateway.SendAsync(RetrieveTier(vault, archive, "Standard", $"0-{(14 * MiB) - 1}"))).Expect(202);
     }
 
     [Fact]
-    public async Task Two_units_of_capacity_can_be_bought_and_each_lasts_a_calendar_month()
+    public async Task Two_units_of_capacity_can_be_purchased_and_each_lasts_a_calendar_month()
     {
         Assert.Equal("""{"ProvisionedCapacityList":[]}""", (await gateway.SendAsync(ListCapacity())).Expect(200).Text);
         var first = (await gateway.SendAsync(PurchaseCapacity())).Expect(201);
         Assert.Equal("0", first.Header("Content-Length"));
         var id = first.Header("x-amz-capacity-id")!;
         Assert.Equal(24, id.Length);
-        var begun = Clock.Now;
+        var startedAt = Clock.Now;
         Clock.Advance(TimeSpan.FromDays(1));
         (await gateway.SendAsync(PurchaseCapacity())).Expect(201);
         (await gateway.SendAsync(PurchaseCapacity())).ExpectError(
-            400, "LimitExceededException", $"The next one expires at {Date(begun.AddMonths(1))}");
+            400, "LimitExceededException", $"The next one expires at {Date(startedAt.AddMonths(1))}");
 
         var listed = (await gateway.SendAsync(ListCapacity())).Expect(200).Json.GetProperty("ProvisionedCapacityList");
         Assert.Equal(2, listed.GetArrayLength());
         Assert.Equal(
-            $$"""{"CapacityId":"{{id}}","ExpirationDate":"{{Date(begun.AddMonths(1))}}","StartDate":"{{Date(begun)}}"}""",
+            $$"""{"CapacityId":"{{id}}","ExpirationDate":"{{Date(startedAt.AddMonths(1))}}","StartDate":"{{Date(startedAt)}}"}""",
             listed[0].GetRawText());
 
-        Clock.Advance(begun.AddMonths(1) - Clock.Now);
+        Clock.Advance(startedAt.AddMonths(1) - Clock.Now);
         Assert.Single((await gateway.SendAsync(ListCapacity())).Json.GetProperty("ProvisionedCapacityList").EnumerateArray());
         (await gateway.SendAsync(PurchaseCapacity())).Expect(201);
     }
@@ -120,7 +120,7 @@ public class AccountSettingsTests(GatewayFixture gateway) : IClassFixture<Gatewa
     private async Task LimitAsync(long bytesPerHour) => (await gateway.SendAsync(SetRetrievalPolicy(
         $$$"""{"Policy":{"Rules":[{"Strategy":"BytesPerHour","BytesPerHour":{{{bytesPerHour}}}}]}}"""))).Expect(204);
 
-    private static ApiRequest Order(string vault, string archive, string tier, string? range = null) => InitiateJob(
+    private static ApiRequest RetrieveTier(string vault, string archive, string tier, string? range = null) => InitiateJob(
         vault,
         $$"""
         {"Type":"archive-retrieval","ArchiveId":"{{archive}}","Tier":"{{tier}}",
@@ -131,7 +131,7 @@ public class AccountSettingsTests(GatewayFixture gateway) : IClassFixture<Gatewa
 /// <summary>Several accounts on one server.</summary>
 public sealed class AccountTests : IAsyncLifetime
 {
-    private static readonly Signer Theirs = new() { AccessKeyId = "AKIATHEIRS", SecretKey = "another secret" };
+    private static readonly Signer OtherSigner = new() { AccessKeyId = "AKIATHEIRS", SecretKey = "another secret" };
 
     private GatewayServer _server = null!;
 
@@ -141,50 +141,50 @@ public sealed class AccountTests : IAsyncLifetime
         Credentials =
         [
             new Credential(Signer.KeyId, Signer.Secret, GatewaySetup.Account),
-            new Credential(Theirs.AccessKeyId, Theirs.SecretKey, Account("444455556666")),
+            new Credential(OtherSigner.AccessKeyId, OtherSigner.SecretKey, Account("444455556666")),
         ],
     });
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     [Fact]
-    public async Task Accounts_do_not_see_each_others_vaults_archives_uploads_and_jobs_of_the_same_name()
+    public async Task Accounts_do_not_see_each_others_vaults_archives_uploads_and_jobs()
     {
         (await _server.SendAsync(CreateVault("v"))).Expect(201);
         var archive = (await _server.SendAsync(UploadArchive("v", Bytes(7)))).Header("x-amz-archive-id")!;
         var upload = (await _server.SendAsync(Initiate("v"))).Header("x-amz-multipart-upload-id")!;
         var job = (await _server.SendAsync(Retrieve("v", archive))).Expect(202).Header("x-amz-job-id")!;
-        (await _server.SendAsync(DescribeVault("v"), Theirs)).ExpectError(
+        (await _server.SendAsync(DescribeVault("v"), OtherSigner)).ExpectError(
             404, "ResourceNotFoundException", "arn:aws:glacier:us-east-1:444455556666:vaults/v");
 
-        Assert.Equal("/444455556666/vaults/v", (await _server.SendAsync(CreateVault("v"), Theirs)).Expect(201).Header("Location"));
-        Assert.Equal(0, (await _server.SendAsync(DescribeVault("v"), Theirs)).Json.GetProperty("NumberOfArchives").GetInt32());
-        ApiRequest[] foreign =
+        Assert.Equal("/444455556666/vaults/v", (await _server.SendAsync(CreateVault("v"), OtherSigner)).Expect(201).Header("Location"));
+        Assert.Equal(0, (await _server.SendAsync(DescribeVault("v"), OtherSigner)).Json.GetProperty("NumberOfArchives").GetInt32());
+        ApiRequest[] requests =
         [
             ListParts("v", upload), Abort("v", upload), Complete("v", upload, 1, TreeHashOf(Bytes(1))),
             Part("v", upload, 0, Bytes(1)), Retrieve("v", archive), DeleteArchive("v", archive), DescribeJob("v", job),
             GetOutput("v", job),
         ];
-        foreach (var request in foreign)
+        foreach (var request in requests)
         {
-            (await _server.SendAsync(request, Theirs)).ExpectError(404, "ResourceNotFoundException", "ID was not found");
+            (await _server.SendAsync(request, OtherSigner)).ExpectError(404, "ResourceNotFoundException", "ID was not found");
         }
 
         foreach (var (list, name) in new[] { (ListUploads("v"), "UploadsList"), (ListJobs("v"), "JobList") })
         {
-            Assert.Equal(0, (await _server.SendAsync(list, Theirs)).Expect(200).Json.GetProperty(name).GetArrayLength());
+            Assert.Equal(0, (await _server.SendAsync(list, OtherSigner)).Expect(200).Json.GetProperty(name).GetArrayLength());
             Assert.Equal(1, (await _server.SendAsync(list)).Expect(200).Json.GetProperty(name).GetArrayLength());
         }
 
-        var byNumber = DescribeVault("v") with { Target = "/111122223333/vaults/v" };
-        (await _server.SendAsync(byNumber, Theirs)).ExpectError(403, "AccessDeniedException", "111122223333");
-        (await _server.SendAsync(byNumber)).Expect(200);
+        var withAccountId = DescribeVault("v") with { Target = "/111122223333/vaults/v" };
+        (await _server.SendAsync(withAccountId, OtherSigner)).ExpectError(403, "AccessDeniedException", "111122223333");
+        (await _server.SendAsync(withAccountId)).Expect(200);
     }
 
     [Fact]
-    public async Task Each_account_has_as_many_vaults_as_the_operator_lets_it_have()
+    public async Task Each_account_has_its_own_limit_of_vaults()
     {
-        foreach (var signer in new[] { new Signer(), Theirs })
+        foreach (var signer in new[] { new Signer(), OtherSigner })
         {
             (await _server.SendAsync(CreateVault("a"), signer)).Expect(201);
             (await _server.SendAsync(CreateVault("b"), signer)).Expect(201);
@@ -197,12 +197,12 @@ public sealed class AccountTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_one_account_sets_and_buys_is_not_the_others()
+    public async Task Policies_and_capacity_of_one_account_do_not_affect_another()
     {
         (await _server.SendAsync(SetRetrievalPolicy("""{"Policy":{"Rules":[{"Strategy":"FreeTier"}]}}"""))).Expect(204);
         (await _server.SendAsync(PurchaseCapacity())).Expect(201);
-        Assert.Contains("\"None\"", (await _server.SendAsync(GetRetrievalPolicy(), Theirs)).Text, StringComparison.Ordinal);
-        Assert.Equal("""{"ProvisionedCapacityList":[]}""", (await _server.SendAsync(ListCapacity(), Theirs)).Text);
+        Assert.Contains("\"None\"", (await _server.SendAsync(GetRetrievalPolicy(), OtherSigner)).Text, StringComparison.Ordinal);
+        Assert.Equal("""{"ProvisionedCapacityList":[]}""", (await _server.SendAsync(ListCapacity(), OtherSigner)).Text);
     }
 
     private static AccountId Account(string text) => AccountId.TryParse(text, out var id) ? id : throw new FormatException(text);

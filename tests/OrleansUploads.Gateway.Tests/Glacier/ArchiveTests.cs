@@ -11,13 +11,13 @@ public partial class ArchiveTests(GatewayFixture gateway) : IClassFixture<Gatewa
     [InlineData(Requests.MiB)]
     [InlineData(Requests.MiB + 1)]
     [InlineData((3 * Requests.MiB) + 7)]
-    public async Task An_archive_comes_in_one_request(int count)
+    public async Task An_archive_can_be_uploaded_in_one_request(int count)
     {
         var vault = await gateway.NewVaultAsync();
         var bytes = Requests.Bytes(count);
         var answer = (await gateway.SendAsync(Requests.UploadArchive(vault, bytes))).Expect(201);
         var id = answer.Header("x-amz-archive-id");
-        Assert.Matches(ArchiveIdForm(), id);
+        Assert.Matches(ArchiveIdPattern(), id);
         Assert.Equal($"/111122223333/vaults/{vault}/archives/{id}", answer.Header("Location"));
         Assert.Equal(Requests.TreeHashOf(bytes), answer.Header("x-amz-sha256-tree-hash"));
         Assert.Empty(answer.Body);
@@ -27,7 +27,7 @@ public partial class ArchiveTests(GatewayFixture gateway) : IClassFixture<Gatewa
     }
 
     [Fact]
-    public async Task The_same_bytes_twice_are_two_archives()
+    public async Task Uploading_the_same_bytes_twice_creates_two_archives()
     {
         var vault = await gateway.NewVaultAsync();
         var first = await gateway.NewArchiveAsync(vault, Requests.Bytes(100));
@@ -35,7 +35,7 @@ public partial class ArchiveTests(GatewayFixture gateway) : IClassFixture<Gatewa
     }
 
     [Fact]
-    public async Task An_upload_in_one_request_is_never_listed_as_an_upload()
+    public async Task An_archive_uploaded_in_one_request_is_not_listed_as_an_upload()
     {
         var vault = await gateway.NewVaultAsync();
         await gateway.NewArchiveAsync(vault, Requests.Bytes(100));
@@ -43,27 +43,27 @@ public partial class ArchiveTests(GatewayFixture gateway) : IClassFixture<Gatewa
     }
 
     [Fact]
-    public async Task Deleting_an_archive_again_answers_the_same()
+    public async Task Deleting_an_archive_twice_succeeds()
     {
         var vault = await gateway.NewVaultAsync();
         var archive = await gateway.NewArchiveAsync(vault, Requests.Bytes(100));
         (await gateway.SendAsync(Requests.DeleteArchive(vault, archive))).Expect(204);
-        var seen = (await gateway.SendAsync(Requests.DescribeVault(vault))).Json;
-        Assert.Equal(0, seen.GetProperty("NumberOfArchives").GetInt64());
-        Assert.Equal(0, seen.GetProperty("SizeInBytes").GetInt64());
+        var described = (await gateway.SendAsync(Requests.DescribeVault(vault))).Json;
+        Assert.Equal(0, described.GetProperty("NumberOfArchives").GetInt64());
+        Assert.Equal(0, described.GetProperty("SizeInBytes").GetInt64());
         (await gateway.SendAsync(Requests.DeleteArchive(vault, archive))).Expect(204);
     }
 
     [Fact]
-    public async Task An_archive_of_another_vault_is_not_found_and_stays()
+    public async Task Deleting_an_archive_through_another_vault_is_not_found_and_keeps_it()
     {
         var vault = await gateway.NewVaultAsync();
         var other = await gateway.NewVaultAsync();
         var archive = await gateway.NewArchiveAsync(vault, Requests.Bytes(100));
         (await gateway.SendAsync(Requests.DeleteArchive(other, archive))).ExpectError(
             404, "ResourceNotFoundException", $"The archive ID was not found: {archive}");
-        var seen = (await gateway.SendAsync(Requests.DescribeVault(vault))).Json;
-        Assert.Equal(1, seen.GetProperty("NumberOfArchives").GetInt64());
+        var described = (await gateway.SendAsync(Requests.DescribeVault(vault))).Json;
+        Assert.Equal(1, described.GetProperty("NumberOfArchives").GetInt64());
     }
 
     [Theory]
@@ -93,5 +93,5 @@ public partial class ArchiveTests(GatewayFixture gateway) : IClassFixture<Gatewa
     }
 
     [GeneratedRegex("^[A-Za-z0-9_-]{138}$")]
-    private static partial Regex ArchiveIdForm();
+    private static partial Regex ArchiveIdPattern();
 }

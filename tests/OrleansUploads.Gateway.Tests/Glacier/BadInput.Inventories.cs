@@ -3,22 +3,22 @@ using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
 
-/// <content>Ways to get an inventory job wrong.</content>
+/// <content>Invalid inventory jobs.</content>
 internal sealed partial record BadInput
 {
     private static IEnumerable<BadInput> Inventories() =>
     [
         new("an inventory of an unknown vault",
             s => RetrieveInventory("nowhere", "{}"), 404, NotFound, "Vault not found for ARN"),
-        new("an inventory of one archive",
+        new("an inventory with an archive ID",
             s => Inventory(s, $"\"ArchiveId\":\"{s.Archive}\""), 400, Invalid, "Invalid ArchiveId: a job of type"),
-        new("an inventory of a range",
+        new("an inventory with a byte range",
             s => Inventory(s, "\"RetrievalByteRange\":\"0-1048575\""), 400, Invalid, "Invalid RetrievalByteRange: a job of"),
-        new("an inventory in a format that is none",
+        new("an inventory in an unknown format",
             s => Inventory(s, "\"Format\":\"XML\""), 400, Invalid, "Invalid Format: XML. It must be 'JSON' or 'CSV'."),
-        new("an inventory in lower case",
+        new("an inventory with its format in lower case",
             s => Inventory(s, "\"Format\":\"csv\""), 400, Invalid, "Invalid Format: csv. It must be 'JSON' or 'CSV'."),
-        new("an inventory with a tier that is none", s => Inventory(s, "\"Tier\":\"Fast\""), 400, Invalid, "Invalid Tier: Fast"),
+        new("an inventory with an unknown tier", s => Inventory(s, "\"Tier\":\"Fast\""), 400, Invalid, "Invalid Tier: Fast"),
         new("an inventory with a description of 1,025 characters",
             s => Inventory(s, $"\"Description\":\"{new string('d', 1025)}\""), 400, Invalid, "at most 1024"),
         .. new[] { "0", "-1", "", "1.5", "+1", " 1", "many" }.Select(limit => new BadInput(
@@ -27,7 +27,7 @@ internal sealed partial record BadInput
             400,
             Invalid,
             $"Invalid Limit: {limit}. It must be a whole number of at least 1.")),
-        new("an inventory with a limit that is no text",
+        new("an inventory with a limit that is not a string",
             s => RetrieveInventory(s.Vault, """{"Limit":10}"""), 400, "SerializationException", "Limit"),
         .. new[]
         {
@@ -39,15 +39,15 @@ internal sealed partial record BadInput
             400,
             Invalid,
             $"Invalid {field}: {date}. The form is '2013-03-20T17:03:43Z', in UTC."))),
-        new("an inventory that ends before it begins",
+        new("an inventory whose end date is before its start date",
             s => RetrieveInventory(
                 s.Vault, """{"StartDate":"2013-03-20T17:03:44Z","EndDate":"2013-03-20T17:03:43Z"}"""),
             400,
             Invalid,
             "It must not be after the EndDate, 2013-03-20T17:03:43Z."),
-        new("an inventory with a bad marker",
+        new("an inventory with an invalid marker",
             s => RetrieveInventory(s.Vault, """{"Marker":"x"}"""), 400, Invalid, "Invalid Marker: x"),
-        new("an inventory whose parameters are none",
+        new("an inventory whose parameters are not an object",
             s => RetrieveInventory(s.Vault, "[]"), 400, "SerializationException", "InventoryRetrievalParameters"),
     ];
 

@@ -2,7 +2,7 @@ using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
 
-/// <content>Ways to get notifications wrong.</content>
+/// <content>Invalid notification configurations.</content>
 internal sealed partial record BadInput
 {
     private const string BothEvents = """["ArchiveRetrievalCompleted","InventoryRetrievalCompleted"]""";
@@ -16,32 +16,32 @@ internal sealed partial record BadInput
             s => DeleteNotifications("nowhere"), 404, NotFound, "Vault not found"),
         new("notifications that were never set",
             s => GetNotifications(s.Vault), 404, NotFound, "No notification configuration is set for vault: arn:aws:glacier"),
-        new("notifications without body", s => SetNotifications(s.Vault, ""), 400, Missing, "missing: Request body"),
+        new("notifications without a body", s => SetNotifications(s.Vault, ""), 400, Missing, "missing: Request body"),
         new("notifications that are null", s => SetNotifications(s.Vault, "null"), 400, Missing, "missing: Request body"),
-        new("notifications without topic",
+        new("notifications without a topic",
             s => SetNotifications(s.Vault, $$"""{"Events":{{BothEvents}}}"""), 400, Missing, "missing: SNSTopic"),
         new("notifications without events",
             s => SetNotifications(s.Vault, """{"SNSTopic":"arn:x","Events":null}"""), 400, Missing, "missing: Events"),
-        new("notifications of no event",
+        new("notifications with an empty list of events",
             s => SetNotifications(s.Vault, """{"SNSTopic":"arn:x","Events":[]}"""), 400, Invalid, "Invalid Events: there are"),
         .. new[] { "UploadCompleted", "archiveRetrievalCompleted", "" }.Select(name => new BadInput(
-            $"notifications of the event '{name}' beside a good one",
+            $"notifications of the event '{name}' and a valid one",
             s => SetNotifications(s.Vault, $$"""{"SNSTopic":"arn:x","Events":["ArchiveRetrievalCompleted","{{name}}"]}"""),
             400,
             Invalid,
             $"Invalid Events: {name}. Valid events: 'ArchiveRetrievalCompleted' and")),
-        new("notifications of an event that is null",
+        new("notifications with an event that is null",
             s => SetNotifications(s.Vault, """{"SNSTopic":"arn:x","Events":[null]}"""), 400, Invalid, "Invalid Events: null"),
         .. new[] { "", "arn:", "ready", "arn:a b", "arn:a\\u0000", "arn:a\\r\\nb", "arn:\u00e4", $"arn:{new string('t', 253)}" }
             .Select(topic => new BadInput(
-                $"notifications to '{topic}'",
+                $"notifications to the topic '{topic}'",
                 s => SetNotifications(s.Vault, $$"""{"SNSTopic":"{{topic}}","Events":{{BothEvents}}}"""),
                 400,
                 Invalid,
                 "It must begin with 'arn:'")),
         .. new[] { "{", "[]", """{"SNSTopic":1,"Events":[]}""", """{"SNSTopic":"arn:x","Events":"All"}""" }.Select(body =>
             new BadInput(
-                $"the notifications {body}",
+                $"notifications with the body {body}",
                 s => SetNotifications(s.Vault, body),
                 400,
                 "SerializationException",

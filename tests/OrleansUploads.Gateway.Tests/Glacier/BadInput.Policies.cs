@@ -4,32 +4,32 @@ using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
 
-/// <content>Ways to get policies and locks wrong.</content>
+/// <content>Invalid policies and locks.</content>
 internal sealed partial record BadInput
 {
     private const string OthersArn = "arn:aws:glacier:us-east-1:111122223333:vaults/another";
     private const string Serialization = "SerializationException";
 
-    private static string Good => PolicyOf("Deny", "glacier:DeleteVault");
+    private static string Valid => PolicyOf("Deny", "glacier:DeleteVault");
 
     private static IEnumerable<BadInput> Policies() =>
     [
         new("the access policy of an unknown vault", s => GetAccessPolicy("nowhere"), 404, NotFound, "Vault not found"),
         new("an access policy for an unknown vault",
-            s => SetAccessPolicy("nowhere", Good), 404, NotFound, "Vault not found"),
-        new("a bad access policy for an unknown vault",
+            s => SetAccessPolicy("nowhere", Valid), 404, NotFound, "Vault not found"),
+        new("a an invalid access policy for an unknown vault",
             s => SetAccessPolicy("nowhere", "x"), 404, NotFound, "Vault not found"),
         new("the removal of an unknown vault's access policy",
             s => DeleteAccessPolicy("nowhere"), 404, NotFound, "Vault not found"),
         new("an access policy that was never set", s => GetAccessPolicy(s.Vault), 404, NotFound, "No access policy is set"),
-        .. new[] { ("access", SetAccessPolicy("{0}", Good)), ("lock", InitiateLock("{0}", Good)) }
+        .. new[] { ("access", SetAccessPolicy("{0}", Valid)), ("lock", InitiateLock("{0}", Valid)) }
             .SelectMany(setting => BadPolicies(setting.Item1, setting.Item2)),
     ];
 
     private static IEnumerable<BadInput> Locks() =>
     [
         new("the lock of an unknown vault", s => GetLock("nowhere"), 404, NotFound, "Vault not found"),
-        new("a lock for an unknown vault", s => InitiateLock("nowhere", Good), 404, NotFound, "Vault not found"),
+        new("a lock for an unknown vault", s => InitiateLock("nowhere", Valid), 404, NotFound, "Vault not found"),
         new("the abort of an unknown vault's lock", s => AbortLock("nowhere"), 404, NotFound, "Vault not found"),
         new("the completion of an unknown vault's lock",
             s => CompleteLock("nowhere", new string('l', 24)), 404, NotFound, "Vault not found"),
@@ -41,7 +41,7 @@ internal sealed partial record BadInput
             400,
             Invalid,
             "In statement 1 (Sid 'rule'): the condition key 'aws:PrincipalOrgID' is absent from every request"),
-        new("the completion of what is no lock",
+        new("the completion of a lock with an invalid ID",
             s => CompleteLock(s.Vault, "short"), 404, NotFound, "No lock is in progress or complete"),
     ];
 
@@ -63,16 +63,16 @@ internal sealed partial record BadInput
         [
             WithBody("no body", "", Missing, "missing: Request body"),
             WithBody("a body that is null", "null", Missing, "missing: Request body"),
-            WithBody("a body without policy", "{}", Missing, "missing: Policy"),
+            WithBody("a a body without a policy", "{}", Missing, "missing: Policy"),
             WithBody("a policy that is null", """{"Policy":null}""", Missing, "missing: Policy"),
-            WithBody("a body that is no object", "[]", Serialization, "not the JSON object of a policy"),
-            WithBody("a body that is no JSON", "{", Serialization, "not the JSON object of a policy"),
-            WithBody("a policy that is not a text",
+            WithBody("a a body that is not an object", "[]", Serialization, "not the JSON object of a policy"),
+            WithBody("a a body that is not JSON", "{", Serialization, "not the JSON object of a policy"),
+            WithBody("a a policy that is not a string",
                 """{"Policy":{"Statement":[]}}""", Serialization, "not the JSON object of a policy"),
-            With("a policy that is empty", "", Invalid, invalid),
-            With("a policy that is no JSON", "deny", Invalid, invalid),
+            With("a an empty policy", "", Invalid, invalid),
+            With("a a policy that is not JSON", "deny", Invalid, invalid),
             With("a policy with an unpaired surrogate", """{"Id":"\ud800"}""", Invalid, "an unpaired surrogate"),
-            With("a policy of an unknown version", """{"Version":"2020-01-01"}""", Invalid, "Version is '2020-01-01'"),
+            With("a a policy with an unknown version", """{"Version":"2020-01-01"}""", Invalid, "Version is '2020-01-01'"),
             With("a policy without statements", "{}", Invalid, "The policy has no Statement"),
             With("an unknown action",
                 PolicyOf("Deny", "glacier:DeleteArchives"), Invalid, "'glacier:DeleteArchives' matches no operation"),
@@ -85,11 +85,11 @@ internal sealed partial record BadInput
                 PolicyOf("Deny", "*", """{"NumericLessThan":{"glacier:ArchiveAge":"1"}}"""),
                 Invalid,
                 "unknown condition key 'glacier:ArchiveAge'"),
-            With("a resource that is another vault",
-                Good.Replace("\"Resource\":\"*\"", $"\"Resource\":\"{OthersArn}\"", StringComparison.Ordinal),
+            With("a another vault as the resource",
+                Valid.Replace("\"Resource\":\"*\"", $"\"Resource\":\"{OthersArn}\"", StringComparison.Ordinal),
                 Invalid,
                 "In statement 1 (Sid 'rule'): the resource is not this vault"),
-            With("a policy of 20,481 bytes", Good.PadRight((20 * 1024) + 1), "LimitExceededException", "has 20481 bytes"),
+            With("a policy of 20,481 bytes", Valid.PadRight((20 * 1024) + 1), "LimitExceededException", "has 20481 bytes"),
         ];
     }
 }

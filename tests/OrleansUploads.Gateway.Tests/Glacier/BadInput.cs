@@ -3,18 +3,18 @@ using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
 
-/// <summary>What a bad request is made against: a vault with an archive and an upload with two parts.</summary>
-/// <param name="Vault">The vault.</param>
-/// <param name="Archive">An archive in it, of 3 MiB.</param>
-/// <param name="Upload">An upload with a full part at 0 and a short one at 2 MiB.</param>
+/// <summary>The state that invalid requests are sent against: a vault with an archive and an upload with two parts.</summary>
+/// <param name="Vault">The name of the vault.</param>
+/// <param name="Archive">The ID of an archive of 3 MiB in the vault.</param>
+/// <param name="Upload">The ID of an upload with a full part at 0 and a short one at 2 MiB.</param>
 internal sealed record Scene(string Vault, string Archive, string Upload);
 
-/// <summary>One way to get a request wrong.</summary>
-/// <param name="Name">What is wrong, as a sentence.</param>
-/// <param name="Request">The request.</param>
-/// <param name="Status">The status that answers it.</param>
-/// <param name="Code">The code that answers it.</param>
-/// <param name="Message">Part of the message that answers it.</param>
+/// <summary>An invalid request and its expected answer.</summary>
+/// <param name="Name">What is wrong; the name of the test case.</param>
+/// <param name="Request">Creates the request.</param>
+/// <param name="Status">The expected status.</param>
+/// <param name="Code">The expected code.</param>
+/// <param name="Message">Part of the expected message.</param>
 internal sealed partial record BadInput(string Name, Func<Scene, ApiRequest> Request, int Status, string Code, string Message)
 {
     private const string Invalid = "InvalidParameterValueException";
@@ -46,9 +46,9 @@ internal sealed partial record BadInput(string Name, Func<Scene, ApiRequest> Req
 
     private static IEnumerable<BadInput> Vaults() =>
     [
-        new("a list with a bad limit", s => ListVaults("?limit=0"), 400, Invalid, "Invalid limit: 0"),
-        new("a vault that is not empty", s => DeleteVault(s.Vault), 400, Invalid, "Vault not empty or recently written to"),
-        new("a vault without name", s => DescribeVault(""), 404, NotFound, "Vault not found for ARN"),
+        new("a list of vaults with an invalid limit", s => ListVaults("?limit=0"), 400, Invalid, "Invalid limit: 0"),
+        new("the deletion of a vault that is not empty", s => DeleteVault(s.Vault), 400, Invalid, "Vault not empty or recently written to"),
+        new("a vault without a name", s => DescribeVault(""), 404, NotFound, "Vault not found for ARN"),
         new("an unknown vault", s => DescribeVault("nowhere"), 404, NotFound, "Vault not found for ARN"),
     ];
 
@@ -76,11 +76,11 @@ internal sealed partial record BadInput(string Name, Func<Scene, ApiRequest> Req
         new("a description with a tab",
             s => Archive(s).With("x-amz-archive-description", "a\tb"), 400, Invalid, "printable ASCII"),
         new("an archive for an unknown vault", s => UploadArchive("nowhere", Bytes(7)), 404, NotFound, "Vault not found"),
-        new("an archive for an unknown vault, and a wrong hash too",
+        new("an archive with a malformed hash for an unknown vault",
             s => UploadArchive("nowhere", Bytes(7)).With("x-amz-sha256-tree-hash", "12"), 404, NotFound, "Vault not found"),
-        new("the deletion of an archive that never was",
+        new("the deletion of an unknown archive",
             s => DeleteArchive(s.Vault, new string('a', 138)), 404, NotFound, "The archive ID was not found: aaa"),
-        new("the deletion of what is no archive",
+        new("the deletion of an archive with a malformed ID",
             s => DeleteArchive(s.Vault, "short"), 404, NotFound, "The archive ID was not found: short"),
         new("the deletion of an archive in an unknown vault",
             s => DeleteArchive("nowhere", s.Archive), 404, NotFound, "Vault not found"),
@@ -88,7 +88,7 @@ internal sealed partial record BadInput(string Name, Func<Scene, ApiRequest> Req
 
     private static IEnumerable<BadInput> Initiations() =>
     [
-        new("an upload without part size",
+        new("an upload without a part size",
             s => Initiate(s.Vault).With("x-amz-part-size", null), 400, Invalid, "Invalid part size: null. Part size must"),
         new("a part size with a sign",
             s => Initiate(s.Vault).With("x-amz-part-size", "+1048576"), 400, Invalid, "Invalid part size: +1048576"),
@@ -96,12 +96,12 @@ internal sealed partial record BadInput(string Name, Func<Scene, ApiRequest> Req
         new("an upload with a description of 1,025 characters",
             s => Initiate(s.Vault).With("x-amz-archive-description", new string('d', 1025)), 400, Invalid, "at most 1024"),
         new("an upload into an unknown vault", s => Initiate("nowhere"), 404, NotFound, "Vault not found"),
-        new("a list of uploads with a bad marker", s => ListUploads(s.Vault, "?marker=x"), 400, Invalid, "Invalid marker: x"),
+        new("a list of uploads with an invalid marker", s => ListUploads(s.Vault, "?marker=x"), 400, Invalid, "Invalid marker: x"),
     ];
 
     private static IEnumerable<BadInput> Parts() =>
     [
-        new("a part without Content-Range", s => GoodPart(s).With("Content-Range", null), 400, Missing, "Content-Range"),
+        new("a part without Content-Range", s => ValidPart(s).With("Content-Range", null), 400, Missing, "Content-Range"),
         .. new[]
         {
             "bytes=0-1048575/*", "bytes 0-1048575", "bytes 0-1048575/1048576", "0-1048575/*", "bytes -1-1048575/*", "bytes 0-/*",
@@ -109,17 +109,17 @@ internal sealed partial record BadInput(string Name, Func<Scene, ApiRequest> Req
             "bytes /*", "octets 0-1048575/*", "bytes 0-9223372036854775807/*",
         }.Select(range => new BadInput(
             $"the malformed range '{range}'",
-            s => GoodPart(s).With("Content-Range", range),
+            s => ValidPart(s).With("Content-Range", range),
             400,
             Invalid,
             $"Invalid Content-Range: {range}")),
         new("a body shorter than its range",
-            s => GoodPart(s).With("Content-Range", "bytes 0-1048576/*"),
+            s => ValidPart(s).With("Content-Range", "bytes 0-1048576/*"),
             400,
             Invalid,
             "Content-Range: bytes 0-1048576/* is incompatible with Content-Length: 1048576"),
         new("a body longer than its range",
-            s => GoodPart(s).With("Content-Range", "bytes 0-1048574/*"),
+            s => ValidPart(s).With("Content-Range", "bytes 0-1048574/*"),
             400,
             Invalid,
             "Content-Range: bytes 0-1048574/* is incompatible with Content-Length: 1048576"),
@@ -127,29 +127,29 @@ internal sealed partial record BadInput(string Name, Func<Scene, ApiRequest> Req
             s => Part(s.Vault, s.Upload, 1, Bytes(MiB)), 400, Invalid, "must be a multiple of the part size, 1048576 bytes"),
         new("a part that is one byte too large",
             s => Part(s.Vault, s.Upload, 0, Bytes(MiB + 1)), 400, Invalid, "It has 1048577 bytes, and the part size is 1048576"),
-        new("a part behind the 10,000th slot",
+        new("a part after the 10,000th slot",
             s => Part(s.Vault, s.Upload, 10_000L * MiB, Bytes(1)), 400, Invalid, "at most 10000 parts"),
         new("a part with a wrong tree hash",
-            s => GoodPart(s).With("x-amz-sha256-tree-hash", Hash), 400, Invalid, $"Checksum mismatch: expected {Hash}, computed"),
+            s => ValidPart(s).With("x-amz-sha256-tree-hash", Hash), 400, Invalid, $"Checksum mismatch: expected {Hash}, computed"),
         new("a part with a wrong linear hash",
-            s => GoodPart(s).With("x-amz-content-sha256", Hash), 403, Signature, $"expected hash: {Hash}"),
+            s => ValidPart(s).With("x-amz-content-sha256", Hash), 403, Signature, $"expected hash: {Hash}"),
         new("a part without its linear hash",
-            s => GoodPart(s).With("x-amz-content-sha256", null), 400, Missing, "x-amz-content-sha256"),
+            s => ValidPart(s).With("x-amz-content-sha256", null), 400, Missing, "x-amz-content-sha256"),
         new("a part without its tree hash",
-            s => GoodPart(s).With("x-amz-sha256-tree-hash", null), 400, Missing, "x-amz-sha256-tree-hash"),
+            s => ValidPart(s).With("x-amz-sha256-tree-hash", null), 400, Missing, "x-amz-sha256-tree-hash"),
         new("a part with a malformed tree hash",
-            s => GoodPart(s).With("x-amz-sha256-tree-hash", Hash[1..] + "g"), 400, Invalid, "must be 64 hex digits"),
+            s => ValidPart(s).With("x-amz-sha256-tree-hash", Hash[1..] + "g"), 400, Invalid, "must be 64 hex digits"),
         new("a part of an unknown upload",
             s => Part(s.Vault, UnknownId, 0, Bytes(1)), 404, NotFound, $"The upload ID was not found: {UnknownId}"),
-        new("a part of what is no upload",
+        new("a part of an upload with a malformed ID",
             s => Part(s.Vault, "short", 0, Bytes(1)), 404, NotFound, "The upload ID was not found: short"),
         new("a part of an upload in an unknown vault",
             s => Part("nowhere", s.Upload, 0, Bytes(1)), 404, NotFound, "Vault not found"),
-        new("a list of parts with a bad marker",
+        new("a list of parts with an invalid marker",
             s => ListParts(s.Vault, s.Upload, "?marker=x"), 400, Invalid, "Invalid marker: x"),
-        new("a list of parts with a marker behind all parts",
+        new("a list of parts with a marker after all parts",
             s => ListParts(s.Vault, s.Upload, "?marker=9223372036854775807"), 400, Invalid, "Invalid marker: 9"),
-        new("a list of parts with a bad limit",
+        new("a list of parts with an invalid limit",
             s => ListParts(s.Vault, s.Upload, "?limit=0"), 400, Invalid, "Invalid limit: 0"),
     ];
 
@@ -160,11 +160,11 @@ internal sealed partial record BadInput(string Name, Func<Scene, ApiRequest> Req
             400,
             Invalid,
             "the bytes 1048576-2097151 were never uploaded"),
-        new("a completion without size",
+        new("a completion without a size",
             s => Complete(s.Vault, s.Upload, 1, Hash).With("x-amz-archive-size", null), 400, Missing, "x-amz-archive-size"),
-        new("a completion with a size that is none",
+        new("a completion with a malformed size",
             s => Complete(s.Vault, s.Upload, 1, Hash).With("x-amz-archive-size", "1e6"), 400, Invalid, "x-amz-archive-size: 1e6"),
-        new("a completion without tree hash",
+        new("a completion without its tree hash",
             s => Complete(s.Vault, s.Upload, 1, Hash).With("x-amz-sha256-tree-hash", null), 400, Missing, "tree-hash"),
         new("a completion with a malformed tree hash",
             s => Complete(s.Vault, s.Upload, 1, "zz"), 400, Invalid, "Invalid x-amz-sha256-tree-hash: zz"),
@@ -177,21 +177,21 @@ internal sealed partial record BadInput(string Name, Func<Scene, ApiRequest> Req
 
     private static IEnumerable<BadInput> Jobs() =>
     [
-        new("a job without body", s => InitiateJob(s.Vault, ""), 400, Missing, "missing: Job Parameters"),
+        new("a job without a body", s => InitiateJob(s.Vault, ""), 400, Missing, "missing: Job Parameters"),
         new("a job that is null", s => InitiateJob(s.Vault, "null"), 400, Missing, "missing: Job Parameters"),
-        new("a job without type", s => InitiateJob(s.Vault, "{}"), 400, Missing, "missing: type"),
+        new("a job without a type", s => InitiateJob(s.Vault, "{}"), 400, Missing, "missing: type"),
         new("a job of an unknown type", s => InitiateJob(s.Vault, """{"Type":"x"}"""), 400, Invalid, "Invalid Type: x"),
-        new("a select", s => InitiateJob(s.Vault, """{"Type":"select"}"""), 400, Invalid, "Select jobs are no longer supported"),
-        new("a body that is no JSON", s => InitiateJob(s.Vault, "{"), 400, "SerializationException", "not the JSON object"),
-        new("a body that is no object", s => InitiateJob(s.Vault, "[]"), 400, "SerializationException", "not the JSON object"),
-        new("a retrieval without archive",
+        new("a select job", s => InitiateJob(s.Vault, """{"Type":"select"}"""), 400, Invalid, "Select jobs are no longer supported"),
+        new("a job that is not JSON", s => InitiateJob(s.Vault, "{"), 400, "SerializationException", "not the JSON object"),
+        new("a job that is not an object", s => InitiateJob(s.Vault, "[]"), 400, "SerializationException", "not the JSON object"),
+        new("a retrieval without an archive",
             s => InitiateJob(s.Vault, """{"Type":"archive-retrieval"}"""), 400, Missing, "missing: ArchiveId"),
-        new("a retrieval of what is no archive", s => Retrieve(s.Vault, "x"), 404, NotFound, "archive ID was not found: x"),
-        new("a retrieval of an archive that never was",
+        new("a retrieval of an archive with a malformed ID", s => Retrieve(s.Vault, "x"), 404, NotFound, "archive ID was not found: x"),
+        new("a retrieval of an unknown archive",
             s => Retrieve(s.Vault, new string('a', 138)), 404, NotFound, "archive ID was not found: aaa"),
         new("a retrieval from an unknown vault", s => Retrieve("nowhere", s.Archive), 404, NotFound, "Vault not found"),
-        new("a tier that is none", s => Job(s, "Tier", "Fast"), 400, Invalid, "Invalid Tier: Fast"),
-        new("a job's topic that is too long", s => Job(s, "SNSTopic", new string('x', 257)), 400, Invalid, "at most 256"),
+        new("a retrieval with an unknown tier", s => Job(s, "Tier", "Fast"), 400, Invalid, "Invalid Tier: Fast"),
+        new("a job with a topic of 257 characters", s => Job(s, "SNSTopic", new string('x', 257)), 400, Invalid, "at most 256"),
         new("a job with a description of 1,025 characters",
             s => Job(s, "Description", new string('d', 1025)), 400, Invalid, "at most 1024"),
         .. new[] { "0-1048574", "1-1048575", "0-3145728", "3145728-4194303", "524288-1048575" }.Select(range => new BadInput(
@@ -203,11 +203,11 @@ internal sealed partial record BadInput(string Name, Func<Scene, ApiRequest> Req
         new("a retrieval of a malformed range",
             s => Job(s, "RetrievalByteRange", "bytes=0-1"), 400, Invalid, "The form is 'first-last'"),
         new("an unknown job", s => DescribeJob(s.Vault, UnknownId), 404, NotFound, "The job ID was not found"),
-        new("what is no job", s => GetOutput(s.Vault, "short"), 404, NotFound, "The job ID was not found: short"),
-        new("a list of jobs by an unknown status",
+        new("the output of a job with a malformed ID", s => GetOutput(s.Vault, "short"), 404, NotFound, "The job ID was not found: short"),
+        new("a list of jobs with an unknown status",
             s => ListJobs(s.Vault, "?statuscode=finished"), 400, Invalid, "The job status code is not valid: finished"),
-        new("a list of jobs by nonsense", s => ListJobs(s.Vault, "?completed=yes"), 400, Invalid, "Invalid completed: yes"),
-        new("a list of jobs with a bad marker", s => ListJobs(s.Vault, "?marker=x"), 400, Invalid, "Invalid marker: x"),
+        new("a list of jobs with a malformed filter", s => ListJobs(s.Vault, "?completed=yes"), 400, Invalid, "Invalid completed: yes"),
+        new("a list of jobs with an invalid marker", s => ListJobs(s.Vault, "?marker=x"), 400, Invalid, "Invalid marker: x"),
         new("a list of jobs of an unknown vault", s => ListJobs("nowhere"), 404, NotFound, "Vault not found"),
     ];
 
@@ -233,7 +233,7 @@ internal sealed partial record BadInput(string Name, Func<Scene, ApiRequest> Req
 
     private static ApiRequest Archive(Scene scene) => UploadArchive(scene.Vault, Bytes(7));
 
-    private static ApiRequest GoodPart(Scene scene) => Part(scene.Vault, scene.Upload, 0, Bytes(MiB, 77));
+    private static ApiRequest ValidPart(Scene scene) => Part(scene.Vault, scene.Upload, 0, Bytes(MiB, 77));
 
     private static ApiRequest Job(Scene scene, string field, string value) => InitiateJob(
         scene.Vault, $$"""{"Type":"archive-retrieval","ArchiveId":"{{scene.Archive}}","{{field}}":"{{value}}"}""");

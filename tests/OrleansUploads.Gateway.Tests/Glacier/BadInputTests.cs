@@ -9,16 +9,16 @@ public class BadInputTests(GatewayFixture gateway) : IClassFixture<GatewayFixtur
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task Is_refused_with_its_code_and_changes_nothing(string name)
+    public async Task Bad_input_is_refused_with_its_code_and_changes_nothing(string name)
     {
         var input = BadInput.All.Single(input => input.Name == name);
-        var scene = await SetAsync();
-        var before = await gateway.LookAsync(scene.Vault, scene.Upload);
+        var scene = await PrepareAsync();
+        var before = await gateway.ReadStateAsync(scene.Vault, scene.Upload);
         var answer = await gateway.SendAsync(input.Request(scene));
         answer.ExpectError(input.Status, input.Code, input.Message);
         Assert.DoesNotContain("OrleansUploads.", answer.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("System.", answer.Message, StringComparison.Ordinal);
-        Assert.Equal(before, await gateway.LookAsync(scene.Vault, scene.Upload));
+        Assert.Equal(before, await gateway.ReadStateAsync(scene.Vault, scene.Upload));
     }
 
     [Fact]
@@ -46,16 +46,16 @@ public class BadInputTests(GatewayFixture gateway) : IClassFixture<GatewayFixtur
 
         async Task RefuseAsync(ApiRequest request, string message)
         {
-            var before = await gateway.LookAsync(vault, upload);
+            var before = await gateway.ReadStateAsync(vault, upload);
             (await gateway.SendAsync(request)).ExpectError(400, "InvalidParameterValueException", message);
-            Assert.Equal(before, await gateway.LookAsync(vault, upload));
+            Assert.Equal(before, await gateway.ReadStateAsync(vault, upload));
         }
     }
 
     [Fact]
-    public async Task A_refused_part_leaves_the_part_that_was_there()
+    public async Task A_refused_part_does_not_replace_the_existing_part()
     {
-        var scene = await SetAsync();
+        var scene = await PrepareAsync();
         var wrong = Part(scene.Vault, scene.Upload, 0, Bytes(MiB, 5)).With("x-amz-sha256-tree-hash", new string('0', 64));
         (await gateway.SendAsync(wrong)).Expect(400);
         var parts = (await gateway.SendAsync(ListParts(scene.Vault, scene.Upload))).Json.GetProperty("Parts");
@@ -66,9 +66,9 @@ public class BadInputTests(GatewayFixture gateway) : IClassFixture<GatewayFixtur
     [InlineData(9_999L * MiB, 204)]
     [InlineData(10_000L * MiB, 400)]
     [InlineData(10_001L * MiB, 400)]
-    public async Task The_10000th_slot_is_the_last(long firstByte, int status)
+    public async Task The_last_slot_is_the_10000th(long firstByte, int status)
     {
-        var scene = await SetAsync();
+        var scene = await PrepareAsync();
         (await gateway.SendAsync(Part(scene.Vault, scene.Upload, firstByte, Bytes(1)))).Expect(status);
     }
 
@@ -76,13 +76,13 @@ public class BadInputTests(GatewayFixture gateway) : IClassFixture<GatewayFixtur
     [InlineData(MiB - 1, 204)]
     [InlineData(MiB, 204)]
     [InlineData(MiB + 1, 400)]
-    public async Task A_part_is_at_most_as_long_as_the_part_size(int bytes, int status)
+    public async Task A_part_is_no_longer_than_the_part_size(int bytes, int status)
     {
-        var scene = await SetAsync();
+        var scene = await PrepareAsync();
         (await gateway.SendAsync(Part(scene.Vault, scene.Upload, 0, Bytes(bytes)))).Expect(status);
     }
 
-    private async Task<Scene> SetAsync()
+    private async Task<Scene> PrepareAsync()
     {
         var vault = await gateway.NewVaultAsync();
         var archive = await gateway.NewArchiveAsync(vault, Bytes(3 * MiB));

@@ -9,7 +9,7 @@ public class ConcurrencyTests(GatewayFixture gateway) : IClassFixture<GatewayFix
     private const int Rounds = 200;
 
     [Fact]
-    public async Task Callers_that_complete_at_once_all_get_the_one_archive()
+    public async Task Concurrent_completions_all_get_the_same_archive()
     {
         var vault = await gateway.NewVaultAsync();
         var archives = new HashSet<string>();
@@ -18,22 +18,22 @@ public class ConcurrencyTests(GatewayFixture gateway) : IClassFixture<GatewayFix
             var bytes = Bytes(1000, round);
             var upload = await gateway.NewUploadAsync(vault);
             (await gateway.SendAsync(Part(vault, upload, 0, bytes))).Expect(204);
-            var answers = await AtOnceAsync(_ => Complete(vault, upload, bytes));
+            var answers = await SendConcurrentlyAsync(_ => Complete(vault, upload, bytes));
             var archive = Assert.Single(answers.Select(a => a.Expect(201).Header("x-amz-archive-id")).Distinct());
             Assert.True(archives.Add(archive!));
         }
 
-        var seen = (await gateway.SendAsync(DescribeVault(vault))).Json;
-        Assert.Equal(Rounds, seen.GetProperty("NumberOfArchives").GetInt64());
+        var described = (await gateway.SendAsync(DescribeVault(vault))).Json;
+        Assert.Equal(Rounds, described.GetProperty("NumberOfArchives").GetInt64());
     }
 
     [Fact]
-    public async Task Callers_that_send_the_same_slots_at_once_leave_one_part_in_each()
+    public async Task Concurrent_parts_for_the_same_slots_leave_one_part_in_each()
     {
         const int Slots = 4;
         var vault = await gateway.NewVaultAsync();
         var upload = await gateway.NewUploadAsync(vault);
-        var answers = await AtOnceAsync(caller => Part(vault, upload, caller % Slots * MiB, PartOf(caller)));
+        var answers = await SendConcurrentlyAsync(caller => Part(vault, upload, caller % Slots * MiB, PartOf(caller)));
         Assert.All(answers, answer => answer.Expect(204));
 
         var listed = (await gateway.SendAsync(ListParts(vault, upload))).Json.GetProperty("Parts");
@@ -52,28 +52,28 @@ public class ConcurrencyTests(GatewayFixture gateway) : IClassFixture<GatewayFix
     }
 
     [Fact]
-    public async Task Of_completion_and_abort_exactly_one_wins()
+    public async Task Either_completion_or_abort_wins()
     {
         var vault = await gateway.NewVaultAsync();
-        var won = 0;
+        var completedCount = 0;
         for (var round = 0; round < Rounds / 4; round++)
         {
             var bytes = Bytes(1000, round);
             var upload = await gateway.NewUploadAsync(vault);
             (await gateway.SendAsync(Part(vault, upload, 0, bytes))).Expect(204);
-            var answers = await AtOnceAsync(
+            var answers = await SendConcurrentlyAsync(
                 caller => caller % 2 == 0 ? Complete(vault, upload, bytes) : Abort(vault, upload));
             var completions = answers.Where((_, caller) => caller % 2 == 0).Select(a => a.Status).Distinct().ToList();
             var aborts = answers.Where((_, caller) => caller % 2 == 1).Select(a => a.Status).Distinct().ToList();
             Assert.Equal(completions is [201] ? [404] : [204], aborts);
             Assert.Equal(aborts is [404] ? [201] : [404], completions);
-            won += completions is [201] ? 1 : 0;
+            completedCount += completions is [201] ? 1 : 0;
         }
 
-        var seen = (await gateway.SendAsync(DescribeVault(vault))).Json;
-        Assert.Equal(won, seen.GetProperty("NumberOfArchives").GetInt64());
+        var described = (await gateway.SendAsync(DescribeVault(vault))).Json;
+        Assert.Equal(completedCount, described.GetProperty("NumberOfArchives").GetInt64());
     }
 
-    private Task<ApiAnswer[]> AtOnceAsync(Func<int, ApiRequest> request) =>
+    private Task<ApiAnswer[]> SendConcurrentlyAsync(Func<int, ApiRequest> request) =>
         Task.WhenAll(Enumerable.Range(0, Callers).Select(caller => gateway.SendAsync(request(caller))));
 }

@@ -8,7 +8,7 @@ using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
 
-/// <summary>A server whose inventories are taken once a day: all that tells of a vault's archives tells the same story.</summary>
+/// <summary>A server that takes inventories once a day. The vault's description always agrees with its last inventory.</summary>
 public sealed class DailyInventoryTests : IAsyncLifetime
 {
     private readonly MemoryJournal _journal = new();
@@ -29,7 +29,7 @@ public sealed class DailyInventoryTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     [Fact]
-    public async Task Before_the_first_inventory_the_vault_shows_nothing_and_has_no_inventory_jobs()
+    public async Task Before_the_first_inventory_the_vault_looks_empty_and_inventory_jobs_are_refused()
     {
         await UploadAsync(1);
         await AssertVaultAsync(archives: 0, sizeInBytes: 0, inventoryAt: null);
@@ -39,18 +39,18 @@ public sealed class DailyInventoryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Vault_and_inventory_tell_of_the_same_moment_until_the_next_day()
+    public async Task Vault_and_inventory_show_the_same_time_until_the_next_day()
     {
         var first = await UploadAsync(1);
         _clock.Advance(TimeSpan.FromDays(1));
         await WakeAsync();
-        var taken = _clock.Now;
+        var takenAt = _clock.Now;
         _clock.Advance(TimeSpan.FromHours(1));
         var second = await UploadAsync(2);
         (await _server.SendAsync(DeleteArchive("v", first))).Expect(204);
 
-        await AssertVaultAsync(1, 1 + (32 * 1024), taken);
-        Assert.Equal((Seconds(taken), first), await InventoryAsync());
+        await AssertVaultAsync(1, 1 + (32 * 1024), takenAt);
+        Assert.Equal((Seconds(takenAt), first), await InventoryAsync());
 
         _clock.Advance(TimeSpan.FromHours(23));
         await WakeAsync();
@@ -59,7 +59,7 @@ public sealed class DailyInventoryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_job_of_yesterdays_inventory_lists_what_was_deleted_since_and_keeps_doing_so()
+    public async Task A_job_for_yesterdays_inventory_keeps_listing_archives_that_were_deleted_since()
     {
         var archive = await UploadAsync(1);
         _clock.Advance(TimeSpan.FromDays(1));
@@ -75,7 +75,7 @@ public sealed class DailyInventoryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_vault_can_be_deleted_once_an_inventory_has_found_it_empty()
+    public async Task A_vault_can_be_deleted_after_an_inventory_has_found_it_empty()
     {
         var archive = await UploadAsync(1);
         (await _server.SendAsync(DeleteVault("v"))).ExpectError(
@@ -88,7 +88,7 @@ public sealed class DailyInventoryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_archive_that_completes_while_inventories_are_taken_is_in_the_next_one_at_the_latest()
+    public async Task An_archive_that_completes_during_an_inventory_is_in_the_next_one_at_the_latest()
     {
         var uploads = new List<string>();
         for (var i = 0; i < 16; i++)
@@ -120,7 +120,7 @@ public sealed class DailyInventoryTests : IAsyncLifetime
     private async Task<string> UploadAsync(int bytes) =>
         (await _server.SendAsync(UploadArchive("v", Bytes(bytes)))).Expect(201).Header("x-amz-archive-id")!;
 
-    /// <summary>What housekeeping does. In a cluster a reminder does it in its own time; being asked of the vault does it as well.</summary>
+    /// <summary>Runs due work, as housekeeping does. In a cluster, describing the vault triggers it instead of a reminder.</summary>
     private async Task WakeAsync()
     {
         if (_server.Host is EmbeddedHost host)

@@ -3,7 +3,7 @@ using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
 
-/// <summary>A server over a data folder: SQLite and real files. What the protocol promises is the same there.</summary>
+/// <summary>A server over a data folder, with SQLite and real files. The same tests run against it.</summary>
 public sealed class DataFolderFixture : GatewayFixture
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("orleansuploads-");

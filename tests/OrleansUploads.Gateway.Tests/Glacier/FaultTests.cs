@@ -6,7 +6,7 @@ using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
 
-/// <summary>A disk and a journal that fail.</summary>
+/// <summary>Answers when the disk or the journal fails.</summary>
 public sealed class FaultTests : IAsyncLifetime
 {
     private const string Vault = "v";
@@ -32,18 +32,18 @@ public sealed class FaultTests : IAsyncLifetime
     [Theory]
     [InlineData(PartStoreCall.Create)]
     [InlineData(PartStoreCall.Write)]
-    public async Task A_full_disk_is_said_to_be_full(PartStoreCall call)
+    public async Task A_full_disk_is_reported_and_later_uploads_succeed(PartStoreCall call)
     {
         _plan.At(call, 1, PartStoreFault.Full);
         (await _server.SendAsync(UploadArchive(Vault, Bytes(7)))).ExpectError(
             500, "ServiceUnavailableException", "The disk of the server is full");
         (await _server.SendAsync(UploadArchive(Vault, Bytes(7)))).Expect(201);
-        var seen = (await _server.SendAsync(DescribeVault(Vault))).Json;
-        Assert.Equal(1, seen.GetProperty("NumberOfArchives").GetInt64());
+        var described = (await _server.SendAsync(DescribeVault(Vault))).Json;
+        Assert.Equal(1, described.GetProperty("NumberOfArchives").GetInt64());
     }
 
     [Fact]
-    public async Task Damage_that_shows_before_the_first_byte_is_an_error()
+    public async Task Damage_found_before_the_first_byte_is_answered_with_500()
     {
         var job = await NewJobAsync(Bytes(MiB));
         _plan.Always(PartStoreCall.Open, PartStoreFault.Damaged);
@@ -55,7 +55,7 @@ public sealed class FaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Damage_that_shows_in_the_middle_cuts_the_connection()
+    public async Task Damage_found_in_the_middle_of_the_output_closes_the_connection()
     {
         var bytes = Bytes(MiB);
         var job = await NewJobAsync(bytes);
@@ -72,7 +72,7 @@ public sealed class FaultTests : IAsyncLifetime
     [Theory]
     [InlineData(JournalFault.FailBefore)]
     [InlineData(JournalFault.FailAfter)]
-    public async Task A_journal_that_fails_is_worth_another_try(JournalFault fault)
+    public async Task A_failed_journal_write_is_answered_with_500_and_the_retry_succeeds(JournalFault fault)
     {
         _journalFault = fault;
         (await _server.SendAsync(CreateVault("w"))).ExpectError(500, "ServiceUnavailableException", "ry again");

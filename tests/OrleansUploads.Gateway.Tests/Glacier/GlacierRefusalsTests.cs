@@ -4,14 +4,14 @@ using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
 
-/// <summary>Every refusal has a code and a message in the Glacier dialect.</summary>
+/// <summary>Every refusal has a code and a message in the vault API.</summary>
 public sealed class GlacierRefusalsTests
 {
     [Fact]
     public void Every_refusal_has_a_code_and_a_message() => Assert.Empty(RefusalMessages.Faults(RefusalMessages.Samples, Describe));
 
     [Fact]
-    public void A_refusal_without_a_code_or_a_message_is_found_and_named()
+    public void Refusals_without_a_valid_code_and_message_are_reported_by_name()
     {
         var faults = RefusalMessages.Faults(RefusalMessages.Samples, static refusal => refusal switch
         {

@@ -11,7 +11,7 @@ public class InventoryTests(GatewayFixture gateway) : IClassFixture<GatewayFixtu
     private const string Csv = "\"CSV\"";
 
     [Fact]
-    public async Task An_inventory_lists_each_archive_in_one_compact_document()
+    public async Task An_inventory_is_a_compact_JSON_document()
     {
         var vault = await gateway.NewVaultAsync();
         var archive = await NewArchiveAsync(vault, "a \"quoted\" \\ <thing>");
@@ -40,7 +40,7 @@ public class InventoryTests(GatewayFixture gateway) : IClassFixture<GatewayFixtu
     [InlineData("my archive description,1\"2", "\"my archive description,1\\\"2\"")]
     [InlineData("my archive description,1\\\"2", "\"my archive description,1\\\\\"2\"")]
     [InlineData("back\\slash", "back\\slash")]
-    public async Task A_csv_inventory_quotes_as_the_guide_says(string description, string field)
+    public async Task A_CSV_inventory_is_quoted_as_in_Amazons_guide(string description, string field)
     {
         var vault = await gateway.NewVaultAsync();
         var archive = await NewArchiveAsync(vault, description);
@@ -67,7 +67,7 @@ public class InventoryTests(GatewayFixture gateway) : IClassFixture<GatewayFixtu
     }
 
     [Fact]
-    public async Task An_inventory_is_that_of_the_moment_of_its_job_whatever_happens_after_it()
+    public async Task An_inventory_shows_the_vault_at_the_time_of_its_job()
     {
         var vault = await gateway.NewVaultAsync();
         var kept = await NewArchiveAsync(vault, "kept");
@@ -84,7 +84,7 @@ public class InventoryTests(GatewayFixture gateway) : IClassFixture<GatewayFixtu
     }
 
     [Fact]
-    public async Task Any_range_of_the_output_is_that_range_and_its_size_is_told()
+    public async Task Any_range_of_the_output_can_be_read_and_the_job_shows_its_size()
     {
         var vault = await gateway.NewVaultAsync();
         for (var i = 0; i < 5; i++)
@@ -115,7 +115,7 @@ public class InventoryTests(GatewayFixture gateway) : IClassFixture<GatewayFixtu
     [InlineData(1)]
     [InlineData(3)]
     [InlineData(6)]
-    public async Task Pages_of_an_inventory_go_on_where_the_one_before_ended(int limit)
+    public async Task Each_page_of_an_inventory_starts_after_the_previous_one(int limit)
     {
         var vault = await gateway.NewVaultAsync();
         var ids = new List<string>();
@@ -168,7 +168,7 @@ public class InventoryTests(GatewayFixture gateway) : IClassFixture<GatewayFixtu
 
     private async Task<(string Id, string Description, string TreeHash)> NewArchiveAsync(string vault, string description)
     {
-        // The bytes say what the description says, so that each archive has a size and hash of its own.
+        // The bytes are the description, so that each archive has its own size and hash.
         var text = description.Length == 0 ? "nothing" : description;
         var request = UploadArchive(vault, Encoding.UTF8.GetBytes(text)).With("x-amz-archive-description", description);
         var answer = (await gateway.SendAsync(request)).Expect(201);

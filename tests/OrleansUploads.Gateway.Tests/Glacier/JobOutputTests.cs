@@ -3,7 +3,7 @@ using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
 
-/// <summary>The guide's example: an archive of 6.5 MiB.</summary>
+/// <summary>The output of retrievals, with the archive of 6.5 MiB from Amazon's guide.</summary>
 public class JobOutputTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
 {
     private const int Half = MiB / 2;
@@ -11,7 +11,7 @@ public class JobOutputTests(GatewayFixture gateway) : IClassFixture<GatewayFixtu
     private static readonly byte[] Archive = Bytes((6 * MiB) + Half);
 
     [Fact]
-    public async Task The_whole_output_comes_with_its_tree_hash()
+    public async Task The_whole_output_has_its_tree_hash()
     {
         var (vault, job) = await NewJobAsync(null);
         var output = (await gateway.SendAsync(GetOutput(vault, job))).Expect(200);
@@ -30,7 +30,7 @@ public class JobOutputTests(GatewayFixture gateway) : IClassFixture<GatewayFixtu
     [InlineData(4, 6)]
     [InlineData(0, 4)]
     [InlineData(2, 4)]
-    public async Task An_aligned_range_comes_with_its_tree_hash(int firstMiB, int endMiB)
+    public async Task A_tree_hash_aligned_range_has_its_tree_hash(int firstMiB, int endMiB)
     {
         var (vault, job) = await NewJobAsync(null);
         var range = Archive[(firstMiB * MiB)..(endMiB * MiB)];
@@ -45,7 +45,7 @@ public class JobOutputTests(GatewayFixture gateway) : IClassFixture<GatewayFixtu
     [InlineData(0, 3)]
     [InlineData(3, 5)]
     [InlineData(0, 6)]
-    public async Task A_range_that_is_no_subtree_comes_without_tree_hash(int firstMiB, int endMiB)
+    public async Task A_range_that_is_not_tree_hash_aligned_has_no_tree_hash(int firstMiB, int endMiB)
     {
         var (vault, job) = await NewJobAsync(null);
         var output = await ReadAsync(vault, job, $"bytes={firstMiB * MiB}-{(endMiB * MiB) - 1}");
@@ -58,7 +58,7 @@ public class JobOutputTests(GatewayFixture gateway) : IClassFixture<GatewayFixtu
     [InlineData("bytes=4194304-8388607", 4 * MiB)]
     [InlineData("bytes=4194304-9223372036854775806", 4 * MiB)]
     [InlineData("bytes=6291456-6815744", 6 * MiB)]
-    public async Task An_end_behind_the_output_is_moved_to_its_end(string range, int first)
+    public async Task A_range_that_ends_after_the_output_is_shortened(string range, int first)
     {
         var (vault, job) = await NewJobAsync(null);
         var output = await ReadAsync(vault, job, range);
@@ -68,7 +68,7 @@ public class JobOutputTests(GatewayFixture gateway) : IClassFixture<GatewayFixtu
     }
 
     [Fact]
-    public async Task A_range_need_not_be_aligned_to_anything()
+    public async Task A_range_of_the_output_need_not_be_aligned()
     {
         var (vault, job) = await NewJobAsync(null);
         var output = await ReadAsync(vault, job, "bytes=1048575-1048577");
@@ -86,7 +86,7 @@ public class JobOutputTests(GatewayFixture gateway) : IClassFixture<GatewayFixtu
     [InlineData("bytes=a-b", 400)]
     [InlineData("bytes 0-1", 400)]
     [InlineData("items=0-1", 400)]
-    public async Task A_range_that_cannot_be_is_refused(string range, int status)
+    public async Task An_invalid_range_is_refused(string range, int status)
     {
         var (vault, job) = await NewJobAsync(null);
         (await gateway.SendAsync(GetOutput(vault, job).With("Range", range))).ExpectError(
@@ -96,28 +96,28 @@ public class JobOutputTests(GatewayFixture gateway) : IClassFixture<GatewayFixtu
     [Theory]
     [InlineData(2, 4, true)]
     [InlineData(1, 3, false)]
-    public async Task A_job_for_a_range_counts_its_output_from_zero(int firstMiB, int endMiB, bool isSubtree)
+    public async Task Output_offsets_of_a_job_for_a_range_start_at_zero(int firstMiB, int endMiB, bool isSubtree)
     {
         var (vault, job) = await NewJobAsync($"{firstMiB * MiB}-{(endMiB * MiB) - 1}");
-        var wanted = Archive[(firstMiB * MiB)..(endMiB * MiB)];
-        var hash = isSubtree ? TreeHashOf(wanted) : null;
+        var expected = Archive[(firstMiB * MiB)..(endMiB * MiB)];
+        var hash = isSubtree ? TreeHashOf(expected) : null;
         var described = (await gateway.SendAsync(DescribeJob(vault, job))).Json;
         Assert.Equal($"{firstMiB * MiB}-{(endMiB * MiB) - 1}", described.GetProperty("RetrievalByteRange").GetString());
         Assert.Equal(hash, described.GetProperty("SHA256TreeHash").GetString());
 
         var whole = (await gateway.SendAsync(GetOutput(vault, job))).Expect(200);
         Assert.Equal(hash, whole.Header("x-amz-sha256-tree-hash"));
-        Assert.Equal(wanted, whole.Body);
+        Assert.Equal(expected, whole.Body);
 
-        // One MiB is a leaf of the archive, but the job's own range must be aligned too.
+        // 1 MiB is a leaf of the archive's tree, but the job's range must be aligned too.
         var leaf = await ReadAsync(vault, job, "bytes=0-1048575");
         Assert.Equal("bytes 0-1048575/2097152", leaf.Header("Content-Range"));
-        Assert.Equal(isSubtree ? TreeHashOf(wanted.AsSpan(0, MiB)) : null, leaf.Header("x-amz-sha256-tree-hash"));
-        Assert.Equal(wanted[..MiB], leaf.Body);
+        Assert.Equal(isSubtree ? TreeHashOf(expected.AsSpan(0, MiB)) : null, leaf.Header("x-amz-sha256-tree-hash"));
+        Assert.Equal(expected[..MiB], leaf.Body);
     }
 
     [Fact]
-    public async Task A_retrieval_may_end_with_the_archive()
+    public async Task A_retrieved_range_may_end_with_the_archive()
     {
         var (vault, job) = await NewJobAsync("4194304-6815743");
         var output = (await gateway.SendAsync(GetOutput(vault, job))).Expect(200);
@@ -135,8 +135,8 @@ public class JobOutputTests(GatewayFixture gateway) : IClassFixture<GatewayFixtu
         await gateway.UploadPartsAsync(vault, upload, Archive, 2 * MiB);
         var completed = (await gateway.SendAsync(Complete(vault, upload, Archive))).Expect(201);
         var archive = completed.Header("x-amz-archive-id");
-        var wanted = range is null ? "null" : $"\"{range}\"";
+        var byteRange = range is null ? "null" : $"\"{range}\"";
         return (vault, await gateway.NewJobAsync(InitiateJob(
-            vault, $$"""{"Type":"archive-retrieval","ArchiveId":"{{archive}}","RetrievalByteRange":{{wanted}}}""")));
+            vault, $$"""{"Type":"archive-retrieval","ArchiveId":"{{archive}}","RetrievalByteRange":{{byteRange}}}""")));
     }
 }

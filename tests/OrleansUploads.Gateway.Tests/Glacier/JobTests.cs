@@ -5,7 +5,7 @@ using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
 
-/// <summary>Jobs that take an hour each.</summary>
+/// <summary>A server on which every job takes an hour.</summary>
 public sealed class SlowJobsFixture : GatewayFixture
 {
     public static readonly TimeSpan Delay = TimeSpan.FromHours(1);
@@ -128,7 +128,7 @@ public sealed class JobTests(SlowJobsFixture gateway) : IClassFixture<SlowJobsFi
     }
 
     [Fact]
-    public async Task Output_is_there_from_the_moment_on_that_the_job_has_finished()
+    public async Task Output_is_available_from_the_end_of_the_job_for_24_hours()
     {
         var vault = await gateway.NewVaultAsync();
         var archive = await gateway.NewArchiveAsync(vault, Bytes(100));
@@ -165,7 +165,7 @@ public sealed class JobTests(SlowJobsFixture gateway) : IClassFixture<SlowJobsFi
     [InlineData("?statuscode=Succeeded&completed=true", 2)]
     [InlineData("?statuscode=Succeeded&completed=false", 0)]
     [InlineData("?statuscode=Failed&completed=true", 0)]
-    public async Task Jobs_are_listed_by_how_they_stand(string query, int count)
+    public async Task Jobs_can_be_filtered_by_status(string query, int count)
     {
         var vault = await gateway.NewVaultAsync();
         var archive = await gateway.NewArchiveAsync(vault, Bytes(1));
@@ -179,7 +179,7 @@ public sealed class JobTests(SlowJobsFixture gateway) : IClassFixture<SlowJobsFi
     }
 
     [Fact]
-    public async Task Jobs_are_paged_by_the_time_of_their_initiation()
+    public async Task Jobs_are_listed_in_pages_in_the_order_of_their_initiation()
     {
         var vault = await gateway.NewVaultAsync();
         var archive = await gateway.NewArchiveAsync(vault, Bytes(1));

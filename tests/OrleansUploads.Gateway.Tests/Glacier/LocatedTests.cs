@@ -12,8 +12,8 @@ using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
 
-/// <summary>Uploads whose bytes are kept by the system that opened them: the gateway neither takes nor serves them, and
-/// does all else.</summary>
+/// <summary>Uploads in external storage. The gateway neither accepts nor serves their bytes; all other operations
+/// work.</summary>
 public class LocatedTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
 {
     private static readonly byte[] Archive = Bytes((2 * MiB) + 5);
@@ -23,18 +23,18 @@ public class LocatedTests(GatewayFixture gateway) : IClassFixture<GatewayFixture
     {
         var vault = await gateway.NewVaultAsync();
         var upload = await ReportedUploadAsync(vault);
-        var before = await gateway.LookAsync(vault, upload);
+        var before = await gateway.ReadStateAsync(vault, upload);
 
         (await gateway.SendAsync(Part(vault, upload, 0, Bytes(MiB, 9)))).ExpectError(
             400,
             "InvalidParameterValueException",
             $"The upload {upload} does not accept bytes here: another system stores them. Upload the part to the system that initiated the upload.");
 
-        Assert.Equal(before, await gateway.LookAsync(vault, upload));
+        Assert.Equal(before, await gateway.ReadStateAsync(vault, upload));
     }
 
     [Fact]
-    public async Task The_upload_and_its_parts_are_listed_and_their_locations_are_not_shown()
+    public async Task The_upload_and_its_parts_are_listed_without_their_locations()
     {
         var vault = await gateway.NewVaultAsync();
         var upload = await ReportedUploadAsync(vault);
@@ -49,7 +49,7 @@ public class LocatedTests(GatewayFixture gateway) : IClassFixture<GatewayFixture
     }
 
     [Fact]
-    public async Task It_can_be_aborted()
+    public async Task An_external_upload_can_be_aborted()
     {
         var vault = await gateway.NewVaultAsync();
         var upload = await ReportedUploadAsync(vault);
@@ -59,7 +59,7 @@ public class LocatedTests(GatewayFixture gateway) : IClassFixture<GatewayFixture
     }
 
     [Fact]
-    public async Task It_is_completed_like_any_other_and_answers_repetitions()
+    public async Task An_external_upload_can_be_completed_repeatedly()
     {
         var vault = await gateway.NewVaultAsync();
         var upload = await ReportedUploadAsync(vault);
@@ -77,7 +77,7 @@ public class LocatedTests(GatewayFixture gateway) : IClassFixture<GatewayFixture
     [InlineData("\"0-1048575\"")]
     [InlineData("\"0-2097151\"")]
     [InlineData("\"1-2\"")]
-    public async Task A_retrieval_of_its_archive_is_refused_whatever_the_range(string range)
+    public async Task A_retrieval_of_an_external_archive_is_refused_for_any_range(string range)
     {
         var vault = await gateway.NewVaultAsync();
         var archive = await LocatedArchiveAsync(vault);
@@ -93,7 +93,7 @@ public class LocatedTests(GatewayFixture gateway) : IClassFixture<GatewayFixture
     }
 
     [Fact]
-    public async Task Its_archive_is_counted_inventoried_and_deleted_beside_others()
+    public async Task An_external_archive_is_counted_inventoried_and_deleted_like_others()
     {
         var vault = await gateway.NewVaultAsync();
         var kept = await gateway.NewArchiveAsync(vault, Bytes(7));
@@ -102,7 +102,7 @@ public class LocatedTests(GatewayFixture gateway) : IClassFixture<GatewayFixture
 
         var inventory = await gateway.NewJobAsync(RetrieveInventory(vault));
         var listed = (await gateway.SendAsync(GetOutput(vault, inventory))).Expect(200).Json.GetProperty("ArchiveList");
-        var entry = listed.EnumerateArray().Single(shown => shown.GetProperty("ArchiveId").GetString() == located);
+        var entry = listed.EnumerateArray().Single(archive => archive.GetProperty("ArchiveId").GetString() == located);
         Assert.Equal(Archive.Length, entry.GetProperty("Size").GetInt64());
         Assert.Equal(TreeHashOf(Archive), entry.GetProperty("SHA256TreeHash").GetString());
 
@@ -114,20 +114,20 @@ public class LocatedTests(GatewayFixture gateway) : IClassFixture<GatewayFixture
     }
 
     [Fact]
-    public async Task A_location_reported_to_an_upload_that_takes_bytes_is_refused_and_changes_nothing()
+    public async Task A_location_reported_to_an_upload_that_accepts_bytes_is_refused_and_changes_nothing()
     {
         var vault = await gateway.NewVaultAsync();
         var upload = await gateway.NewUploadAsync(vault);
-        var before = await gateway.LookAsync(vault, upload);
+        var before = await gateway.ReadStateAsync(vault, upload);
 
         Assert.True(UploadId.TryParse(upload, out var id));
         var outcome = await gateway.Server.Host.AskAsync(id.Entity, Report(VaultOf(vault), 0), CancellationToken.None);
 
         Assert.IsType<Refusal.UploadStoredByGateway>(outcome.Refusal);
-        Assert.Equal(before, await gateway.LookAsync(vault, upload));
+        Assert.Equal(before, await gateway.ReadStateAsync(vault, upload));
     }
 
-    /// <summary>What an ingestion node does: it opens an upload and reports parts that it has stored itself.</summary>
+    /// <summary>Opens an upload and reports stored parts, as an ingestion node does.</summary>
     private async Task<string> ReportedUploadAsync(string vault)
     {
         var id = VaultOf(vault);

@@ -11,34 +11,34 @@ using Deletion = OrleansUploads.Core.Messages.Archives.DeleteArchive;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
 
-/// <summary>Deletions race the completion of an archive and that of a lock, while the gateway is held up between judging and
-/// deleting. What is there when the lock is complete must stay.</summary>
+/// <summary>Deletions race the completion of an upload and of a lock. The gateway is delayed between evaluating the policies and
+/// deleting. An archive that exists when the lock is complete must be kept.</summary>
 /// <remarks>ORLEANSUPLOADS_LOCK_RACES sets the number of rounds; see docs/simulation.md.</remarks>
 public sealed class LockRaceTests
 {
     private const string RoundsVariable = "ORLEANSUPLOADS_LOCK_RACES";
-    private const int FewRounds = 9;
-    private const int RoundsOfOneServer = 250;
-    private const int Deleters = 4;
+    private const int DefaultRounds = 9;
+    private const int RoundsPerServer = 250;
+    private const int DeletingClients = 4;
 
     private static readonly byte[] Body = Bytes(1000);
 
     [Fact]
-    public async Task No_archive_is_deleted_from_a_locked_vault_whatever_races_the_lock()
+    public async Task No_archive_is_deleted_from_a_locked_vault_when_deletions_race_the_lock()
     {
         var rounds = Environment.GetEnvironmentVariable(RoundsVariable) is { Length: > 0 } text
             ? int.Parse(text, CultureInfo.InvariantCulture)
-            : FewRounds;
+            : DefaultRounds;
         var lost = new List<int>();
         var tally = new Tally();
-        for (var first = 0; first < rounds; first += RoundsOfOneServer)
+        for (var first = 0; first < rounds; first += RoundsPerServer)
         {
             var setup = new GatewaySetup();
-            var host = new HeldUpHost(setup.Host(setup));
+            var host = new DelayingHost(setup.Host(setup));
             await using var server = await GatewayServer.StartAsync(setup with { Host = _ => host });
-            for (var round = first; round < Math.Min(rounds, first + RoundsOfOneServer); round++)
+            for (var round = first; round < Math.Min(rounds, first + RoundsPerServer); round++)
             {
-                if (!await KeepsAsync(server, host, round, tally))
+                if (!await KeepsArchiveAsync(server, host, round, tally))
                 {
                     lost.Add(round);
                 }
@@ -46,14 +46,16 @@ public sealed class LockRaceTests
         }
 
         TestContext.Current.SendDiagnosticMessage(
-            $"{rounds} rounds, {tally.Denied} deletions denied, {tally.HeldUp} held up, {lost.Count} archives lost");
+            $"{rounds} rounds, {tally.Denied} deletions denied, {tally.Delayed} delayed, {lost.Count} archives lost");
         Assert.True(lost.Count == 0, $"{lost.Count} of {rounds} archives were deleted from a locked vault: {string.Join(", ", lost)}");
-        Assert.True(tally.Denied > 0 && tally.HeldUp > 0, "Nothing raced.");
+        Assert.True(
+            tally.Denied > 0 && tally.Delayed > 0,
+            $"No race took place: {tally.Denied} deletions were denied and {tally.Delayed} were delayed; neither may be 0.");
     }
 
-    /// <summary>One round in a vault of its own.</summary>
-    /// <returns>Whether an archive that was there when the lock was complete is still there at the end.</returns>
-    private static async Task<bool> KeepsAsync(GatewayServer server, HeldUpHost host, int round, Tally tally)
+    /// <summary>Runs one round in a new vault.</summary>
+    /// <returns>False if an archive existed when the lock was complete and is gone at the end.</returns>
+    private static async Task<bool> KeepsArchiveAsync(GatewayServer server, DelayingHost host, int round, Tally tally)
     {
         var vault = $"vault-{round}";
         (await server.SendAsync(CreateVault(vault))).Expect(201);
@@ -67,14 +69,14 @@ public sealed class LockRaceTests
             (await server.SendAsync(Complete(vault, upload, Body))).Expect(201);
         }
 
-        // Those that are held up have been judged without a lock, or without the archive's age.
-        var release = host.HoldUp(all: completesFirst);
-        using var over = new CancellationTokenSource();
-        var deleting = Enumerable.Range(0, Deleters)
-            .Select(_ => DeleteAsync(server, vault, archive, tally, over.Token)).ToList();
+        // The delayed deletions were evaluated before the lock, or before the archive had an age.
+        var release = host.DelayDeletions(all: completesFirst);
+        using var stop = new CancellationTokenSource();
+        var deleting = Enumerable.Range(0, DeletingClients)
+            .Select(_ => DeleteAsync(server, vault, archive, tally, stop.Token)).ToList();
         if (completesFirst)
         {
-            await host.SomeHeldUpAsync(Deleters);
+            await host.WaitForDelayedAsync(DeletingClients);
         }
 
         var completing = completesFirst || round % 3 == 1 ? Task.CompletedTask : CompleteAsync(server, vault, upload);
@@ -86,24 +88,24 @@ public sealed class LockRaceTests
             await CompleteAsync(server, vault, upload);
         }
 
-        var isThere = await IsThereAsync(server, vault, archive);
-        tally.HeldUp += release();
-        await host.SomePassedAsync(Deleters);
-        await over.CancelAsync();
+        var existed = await ExistsAsync(server, vault, archive);
+        tally.Delayed += release();
+        await host.WaitForAnsweredAsync(DeletingClients);
+        await stop.CancelAsync();
         await Task.WhenAll(deleting);
-        return !isThere || await IsThereAsync(server, vault, archive);
+        return !existed || await ExistsAsync(server, vault, archive);
     }
 
     private static async Task CompleteAsync(GatewayServer server, string vault, string upload) =>
         (await server.SendAsync(Complete(vault, upload, Body))).Expect(201);
 
-    private static async Task<bool> IsThereAsync(GatewayServer server, string vault, string archive) =>
+    private static async Task<bool> ExistsAsync(GatewayServer server, string vault, string archive) =>
         (await server.SendAsync(Retrieve(vault, archive))).Status == 202;
 
     private static async Task DeleteAsync(
-        GatewayServer server, string vault, string archive, Tally tally, CancellationToken over)
+        GatewayServer server, string vault, string archive, Tally tally, CancellationToken stop)
     {
-        while (!over.IsCancellationRequested)
+        while (!stop.IsCancellationRequested)
         {
             var answer = await server.SendAsync(DeleteArchive(vault, archive));
             if (answer.Status == 403)
@@ -117,60 +119,60 @@ public sealed class LockRaceTests
     {
         public int Denied;
 
-        public int HeldUp;
+        public int Delayed;
     }
 
-    /// <summary>Holds deletions up after they were judged and before the shard has them: all, or every second one.</summary>
-    private sealed class HeldUpHost(IEntityHost inner) : IEntityHost, IAsyncDisposable
+    /// <summary>Delays all or every second deletion, after policy evaluation and before the shard receives it.</summary>
+    private sealed class DelayingHost(IEntityHost inner) : IEntityHost, IAsyncDisposable
     {
-        private readonly ConcurrentQueue<TaskCompletionSource> _held = new();
-        private volatile bool _holds;
-        private volatile bool _holdsAll;
-        private int _seen;
-        private int _passed;
+        private readonly ConcurrentQueue<TaskCompletionSource> _delayed = new();
+        private volatile bool _isDelaying;
+        private volatile bool _delaysAll;
+        private int _deletions;
+        private int _answered;
 
-        /// <summary>From now on deletions are held up, until the returned function lets them go on and says how many were.</summary>
-        public Func<int> HoldUp(bool all)
+        /// <summary>Delays deletions until the returned function is called, which releases them and returns their number.</summary>
+        public Func<int> DelayDeletions(bool all)
         {
-            _holdsAll = all;
-            _holds = true;
+            _delaysAll = all;
+            _isDelaying = true;
             return () =>
             {
-                _holds = false;
-                Volatile.Write(ref _passed, 0);
+                _isDelaying = false;
+                Volatile.Write(ref _answered, 0);
                 var count = 0;
-                for (; _held.TryDequeue(out var held); count++)
+                for (; _delayed.TryDequeue(out var deletion); count++)
                 {
-                    held.TrySetResult();
+                    deletion.TrySetResult();
                 }
 
                 return count;
             };
         }
 
-        public Task SomeHeldUpAsync(int count) => EventuallyAsync(() => _held.Count >= count);
+        public Task WaitForDelayedAsync(int count) => EventuallyAsync(() => _delayed.Count >= count);
 
-        /// <summary>Waits until so many more questions of deletions were answered.</summary>
-        public Task SomePassedAsync(int count) => EventuallyAsync(() => Volatile.Read(ref _passed) >= count);
+        /// <summary>Waits until this many commands of deletions have been answered since the release.</summary>
+        public Task WaitForAnsweredAsync(int count) => EventuallyAsync(() => Volatile.Read(ref _answered) >= count);
 
         public async ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
         {
-            if (command is Deletion && _holds && (_holdsAll || Interlocked.Increment(ref _seen) % 2 == 0))
+            if (command is Deletion && _isDelaying && (_delaysAll || Interlocked.Increment(ref _deletions) % 2 == 0))
             {
-                var held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                _held.Enqueue(held);
-                if (!_holds)
+                var deletion = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                _delayed.Enqueue(deletion);
+                if (!_isDelaying)
                 {
-                    held.TrySetResult();
+                    deletion.TrySetResult();
                 }
 
-                await held.Task.WaitAsync(cancellationToken);
+                await deletion.Task.WaitAsync(cancellationToken);
             }
 
             var answer = await inner.SendAsync(entity, command, cancellationToken);
             if (command is Deletion or FindArchiveForDeletion)
             {
-                Interlocked.Increment(ref _passed);
+                Interlocked.Increment(ref _answered);
             }
 
             return answer;
@@ -178,13 +180,13 @@ public sealed class LockRaceTests
 
         public ValueTask DisposeAsync() => (inner as IAsyncDisposable)?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-        private static async Task EventuallyAsync(Func<bool> holds)
+        private static async Task EventuallyAsync(Func<bool> condition)
         {
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-            while (!holds())
+            using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            while (!condition())
             {
-                patience.Token.ThrowIfCancellationRequested();
-                await Task.Delay(1, patience.Token);
+                timeout.Token.ThrowIfCancellationRequested();
+                await Task.Delay(1, timeout.Token);
             }
         }
     }

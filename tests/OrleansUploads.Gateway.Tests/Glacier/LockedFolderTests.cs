@@ -4,7 +4,7 @@ using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
 
-/// <summary>What a lock keeps, it keeps over restarts.</summary>
+/// <summary>Vault locks apply across restarts.</summary>
 public sealed class LockedFolderTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("orleansuploads-");
@@ -13,7 +13,7 @@ public sealed class LockedFolderTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_lock_outlives_its_server_and_one_in_progress_only_as_long_as_its_time_runs(bool completed)
+    public async Task A_lock_survives_restarts_and_expires_after_24_hours_unless_completed(bool completed)
     {
         var archive = "";
         await ServeAsync(async server =>
@@ -47,7 +47,7 @@ public sealed class LockedFolderTests : IDisposable
     }
 
     [Fact]
-    public async Task A_clock_that_jumps_ahead_does_not_open_a_lock_until_an_operator_accepts_it()
+    public async Task A_clock_jump_does_not_end_a_lock_until_the_operator_accepts_the_clock()
     {
         await using var engine = await OpenAsync();
         await using var server = await StartAsync(engine);
@@ -65,7 +65,7 @@ public sealed class LockedFolderTests : IDisposable
     }
 
     [Fact]
-    public async Task A_lock_keeps_its_vault_when_the_server_comes_back_in_another_region()
+    public async Task A_lock_still_applies_after_the_server_restarts_in_another_region()
     {
         var archive = "";
         var policy = VaultLockTests.KeepAYear.Replace(
@@ -94,7 +94,7 @@ public sealed class LockedFolderTests : IDisposable
         await use(server);
     }
 
-    /// <summary>Opens the folder. The clock is trusted from the first beat on.</summary>
+    /// <summary>Opens the folder and writes the first heartbeat, after which the clock is trusted.</summary>
     private async Task<FolderEngine> OpenAsync()
     {
         var engine = FolderEngine.Open(_folder.FullName, _clock);

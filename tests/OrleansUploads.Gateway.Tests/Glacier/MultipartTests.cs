@@ -29,12 +29,12 @@ public partial class MultipartTests(GatewayFixture gateway) : IClassFixture<Gate
     }
 
     [Fact]
-    public async Task An_upload_says_where_it_is_and_is_listed_with_all_its_keys()
+    public async Task An_initiated_upload_returns_its_location_and_is_listed_with_all_fields()
     {
         var vault = await gateway.NewVaultAsync();
         var answer = (await gateway.SendAsync(Initiate(vault).With("x-amz-archive-description", "mine"))).Expect(201);
         var upload = answer.Header("x-amz-multipart-upload-id")!;
-        Assert.Matches(UploadIdForm(), upload);
+        Assert.Matches(UploadIdPattern(), upload);
         Assert.Equal($"/111122223333/vaults/{vault}/multipart-uploads/{upload}", answer.Header("Location"));
         var arn = $"arn:aws:glacier:us-east-1:111122223333:vaults/{vault}";
         Assert.Equal(
@@ -50,7 +50,7 @@ public partial class MultipartTests(GatewayFixture gateway) : IClassFixture<Gate
     }
 
     [Fact]
-    public async Task Parts_are_listed_by_their_first_byte_as_a_number()
+    public async Task Parts_are_listed_in_numerical_order_of_their_first_byte()
     {
         var vault = await gateway.NewVaultAsync();
         var upload = await gateway.NewUploadAsync(vault);
@@ -70,7 +70,7 @@ public partial class MultipartTests(GatewayFixture gateway) : IClassFixture<Gate
     }
 
     [Fact]
-    public async Task Uploads_are_listed_fifty_to_a_page_and_a_marker_outlives_its_upload()
+    public async Task Uploads_are_listed_in_pages_of_50_and_a_marker_stays_valid_after_its_upload_is_aborted()
     {
         var vault = await gateway.NewVaultAsync();
         var uploads = new SortedSet<string>(StringComparer.Ordinal);
@@ -93,7 +93,7 @@ public partial class MultipartTests(GatewayFixture gateway) : IClassFixture<Gate
     }
 
     [Fact]
-    public async Task The_newest_part_for_a_slot_is_the_part()
+    public async Task A_new_part_replaces_the_previous_one_in_its_slot()
     {
         var vault = await gateway.NewVaultAsync();
         var upload = await gateway.NewUploadAsync(vault);
@@ -105,7 +105,7 @@ public partial class MultipartTests(GatewayFixture gateway) : IClassFixture<Gate
     }
 
     [Fact]
-    public async Task Completing_again_answers_the_same_archive()
+    public async Task Repeating_a_completion_returns_the_same_archive()
     {
         var vault = await gateway.NewVaultAsync();
         var upload = await gateway.NewUploadAsync(vault);
@@ -118,21 +118,21 @@ public partial class MultipartTests(GatewayFixture gateway) : IClassFixture<Gate
             Assert.Equal(first.Header(header), again.Header(header));
         }
 
-        var seen = (await gateway.SendAsync(DescribeVault(vault))).Json;
-        Assert.Equal(1, seen.GetProperty("NumberOfArchives").GetInt64());
+        var described = (await gateway.SendAsync(DescribeVault(vault))).Json;
+        Assert.Equal(1, described.GetProperty("NumberOfArchives").GetInt64());
     }
 
     [Fact]
-    public async Task A_completed_upload_takes_nothing_but_the_same_completion()
+    public async Task A_completed_upload_accepts_only_the_same_completion()
     {
         var vault = await gateway.NewVaultAsync();
         var upload = await gateway.NewUploadAsync(vault);
         var bytes = Bytes(MiB);
         await gateway.UploadPartsAsync(vault, upload, bytes);
         (await gateway.SendAsync(Complete(vault, upload, bytes))).Expect(201);
-        var before = await gateway.LookAsync(vault, upload);
-        ApiRequest[] gone = [ListParts(vault, upload), Part(vault, upload, 0, bytes), Abort(vault, upload)];
-        foreach (var request in gone)
+        var before = await gateway.ReadStateAsync(vault, upload);
+        ApiRequest[] requests = [ListParts(vault, upload), Part(vault, upload, 0, bytes), Abort(vault, upload)];
+        foreach (var request in requests)
         {
             (await gateway.SendAsync(request)).ExpectError(
                 404, "ResourceNotFoundException", $"The upload ID was not found: {upload}");
@@ -140,19 +140,19 @@ public partial class MultipartTests(GatewayFixture gateway) : IClassFixture<Gate
 
         (await gateway.SendAsync(Complete(vault, upload, MiB, TreeHashOf(Bytes(3))))).ExpectError(
             400, "InvalidParameterValueException", "already complete");
-        Assert.Equal(before, await gateway.LookAsync(vault, upload));
+        Assert.Equal(before, await gateway.ReadStateAsync(vault, upload));
     }
 
     [Fact]
-    public async Task An_aborted_upload_is_gone_and_can_be_aborted_again()
+    public async Task An_aborted_upload_is_not_found_and_can_be_aborted_again()
     {
         var vault = await gateway.NewVaultAsync();
         var upload = await gateway.NewUploadAsync(vault);
         (await gateway.SendAsync(Part(vault, upload, 0, Bytes(9)))).Expect(204);
         (await gateway.SendAsync(Abort(vault, upload))).Expect(204);
         (await gateway.SendAsync(Abort(vault, upload))).Expect(204);
-        ApiRequest[] gone = [ListParts(vault, upload), Part(vault, upload, 0, Bytes(9)), Complete(vault, upload, Bytes(9))];
-        foreach (var request in gone)
+        ApiRequest[] requests = [ListParts(vault, upload), Part(vault, upload, 0, Bytes(9)), Complete(vault, upload, Bytes(9))];
+        foreach (var request in requests)
         {
             (await gateway.SendAsync(request)).ExpectError(404, "ResourceNotFoundException", "upload ID was not found");
         }
@@ -184,5 +184,5 @@ public partial class MultipartTests(GatewayFixture gateway) : IClassFixture<Gate
         page.GetProperty("Parts").EnumerateArray().Select(part => part.GetProperty("RangeInBytes").GetString());
 
     [GeneratedRegex("^[A-Za-z0-9_-]{92}$")]
-    private static partial Regex UploadIdForm();
+    private static partial Regex UploadIdPattern();
 }

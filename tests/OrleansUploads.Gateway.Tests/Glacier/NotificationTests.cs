@@ -9,7 +9,7 @@ public class NotificationTests(GatewayFixture gateway) : IClassFixture<GatewayFi
         """{"Events":["ArchiveRetrievalCompleted","InventoryRetrievalCompleted"],"SNSTopic":"arn:aws:sns:us-east-1:1:ready"}""";
 
     [Fact]
-    public async Task What_is_set_is_shown_until_it_is_deleted_and_deleting_it_again_is_no_error()
+    public async Task A_configuration_is_returned_until_it_is_deleted_and_deleting_it_again_succeeds()
     {
         var vault = await gateway.NewVaultAsync();
         (await gateway.SendAsync(SetNotifications(vault, Both))).Expect(204);
@@ -24,7 +24,7 @@ public class NotificationTests(GatewayFixture gateway) : IClassFixture<GatewayFi
     }
 
     [Fact]
-    public async Task A_setting_replaces_the_one_before_as_a_whole()
+    public async Task A_new_configuration_replaces_the_previous_one_completely()
     {
         var vault = await gateway.NewVaultAsync();
         (await gateway.SendAsync(SetNotifications(vault, Both))).Expect(204);
@@ -34,7 +34,7 @@ public class NotificationTests(GatewayFixture gateway) : IClassFixture<GatewayFi
     }
 
     [Fact]
-    public async Task The_same_event_twice_is_the_same_as_once()
+    public async Task A_repeated_event_is_stored_once()
     {
         var vault = await gateway.NewVaultAsync();
         (await gateway.SendAsync(SetNotifications(
@@ -46,7 +46,7 @@ public class NotificationTests(GatewayFixture gateway) : IClassFixture<GatewayFi
     }
 
     [Fact]
-    public async Task Notifications_belong_to_one_life_of_a_vault()
+    public async Task Deleting_a_vault_deletes_its_notification_configuration()
     {
         var vault = await gateway.NewVaultAsync();
         (await gateway.SendAsync(SetNotifications(vault, Both))).Expect(204);

@@ -5,7 +5,7 @@ using OrleansUploads.TestKit.Documents;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
 
-/// <summary>The API is a closed set: each operation has its address, its answer and its line in the documentation.</summary>
+/// <summary>Each operation of the vault API has its address and its row in docs/protocol.md.</summary>
 public sealed class OperationTests
 {
     internal static readonly Dictionary<GlacierOperation, ApiRequest> Addresses = new()
@@ -45,10 +45,10 @@ public sealed class OperationTests
         [GlacierOperation.PurchaseProvisionedCapacity] = new("POST", "/-/provisioned-capacity"),
     };
 
-    private static readonly HashSet<string> AmazonsClients = ["boto3", "awscli", "JS"];
+    private static readonly HashSet<string> AmazonClients = ["boto3", "awscli", "JS"];
 
     [Fact]
-    public void There_are_33_operations_and_each_has_its_address()
+    public void Each_of_the_33_operations_has_its_address()
     {
         Assert.Equal(33, Enum.GetValues<GlacierOperation>().Length);
         foreach (var operation in Enum.GetValues<GlacierOperation>())
@@ -59,18 +59,18 @@ public sealed class OperationTests
     }
 
     [Fact]
-    public void Each_operation_has_a_line_in_the_documentation_that_tells_the_truth()
+    public void Each_operation_has_a_correct_row_in_the_documentation()
     {
         var rows = Documentation.Rows("protocol.md").ToDictionary(row => row[0], row => row);
         foreach (var operation in Enum.GetValues<GlacierOperation>())
         {
             var row = rows[$"`{operation}`"];
             Assert.Equal("yes", row[1]);
-            Assert.Subset(AmazonsClients, row[4].Split(", ").ToHashSet());
+            Assert.Subset(AmazonClients, row[4].Split(", ").ToHashSet());
             foreach (var tests in row[3].Split(',', StringSplitOptions.TrimEntries))
             {
                 var name = $"{typeof(OperationTests).Namespace}.{tests.Trim('`')}";
-                Assert.True(typeof(OperationTests).Assembly.GetType(name) is not null, $"There is no {name}.");
+                Assert.True(typeof(OperationTests).Assembly.GetType(name) is not null, $"docs/protocol.md names the test class {name}, which does not exist. Correct the row of {operation}.");
             }
         }
     }

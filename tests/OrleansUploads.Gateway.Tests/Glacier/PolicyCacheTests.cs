@@ -8,45 +8,45 @@ using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
 
-/// <summary>Policies are parsed once for as long as they are in use, and one that cannot be read closes its vault.</summary>
+/// <summary>Policies in use are parsed once, and an unreadable policy denies access to its vault.</summary>
 public sealed class PolicyCacheTests
 {
     private static readonly string Used = PolicyOf("Deny", "glacier:DeleteArchive");
 
     [Fact]
-    public void The_same_text_is_parsed_once_and_another_is_another_policy()
+    public void The_same_text_is_parsed_once_and_another_text_separately()
     {
-        var parsed = new PolicyCache();
-        var first = parsed.Parse(Used);
-        Assert.Same(first, parsed.Parse(new string(Used)));
-        Assert.NotSame(first, parsed.Parse(Used + " "));
+        var cache = new PolicyCache();
+        var first = cache.Parse(Used);
+        Assert.Same(first, cache.Parse(new string(Used)));
+        Assert.NotSame(first, cache.Parse(Used + " "));
     }
 
     [Fact]
-    public void What_is_in_use_is_kept_however_many_others_pass_by_and_what_is_not_is_let_go()
+    public void Policies_in_use_stay_cached_and_unused_ones_are_evicted()
     {
-        var parsed = new PolicyCache();
-        var used = parsed.Parse(Used);
-        var unused = parsed.Parse(Used + "\n");
+        var cache = new PolicyCache();
+        var used = cache.Parse(Used);
+        var unused = cache.Parse(Used + "\n");
         for (var i = 0; i < 100; i++)
         {
-            parsed.Parse(PolicyOf("Deny", "glacier:DeleteArchive", sid: $"{i}").PadRight(20 * 1024));
-            Assert.Same(used, parsed.Parse(Used));
+            cache.Parse(PolicyOf("Deny", "glacier:DeleteArchive", sid: $"{i}").PadRight(20 * 1024));
+            Assert.Same(used, cache.Parse(Used));
         }
 
-        Assert.NotSame(unused, parsed.Parse(Used + "\n"));
+        Assert.NotSame(unused, cache.Parse(Used + "\n"));
     }
 
     [Fact]
-    public void What_is_no_policy_is_told_every_time()
+    public void An_invalid_policy_is_rejected_every_time()
     {
-        var parsed = new PolicyCache();
-        Assert.Throws<PolicyFormatException>(() => parsed.Parse("garbage"));
-        Assert.Throws<PolicyFormatException>(() => parsed.Parse("garbage"));
+        var cache = new PolicyCache();
+        Assert.Throws<PolicyFormatException>(() => cache.Parse("garbage"));
+        Assert.Throws<PolicyFormatException>(() => cache.Parse("garbage"));
     }
 
     [Fact]
-    public async Task A_vault_whose_stored_policy_cannot_be_read_stays_closed()
+    public async Task A_vault_with_an_unreadable_policy_refuses_deletions()
     {
         var setup = new GatewaySetup();
         var host = setup.Host(setup);

@@ -7,12 +7,12 @@ using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
 
-/// <summary>What a request asks of the entities: policies cost one question, and one more where an archive's age counts.</summary>
+/// <summary>The commands that a request sends. Policies cost one command, and another if a policy uses the archive's age.</summary>
 public sealed class PolicyGateTests : IAsyncLifetime
 {
     private const string Vault = "papers";
 
-    private readonly AskedHost _host = new();
+    private readonly RecordingHost _host = new();
     private GatewayServer _server = null!;
     private string _archive = "";
     private string _upload = "";
@@ -30,57 +30,57 @@ public sealed class PolicyGateTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     [Fact]
-    public async Task Without_a_policy_a_request_asks_one_question_more_at_most()
+    public async Task Without_a_policy_a_request_sends_at_most_one_more_command()
     {
-        await AssertAsksAsync(Part(Vault, _upload, 0, Bytes(7)), "FindPolicies", "CheckPart", "StorePart");
-        await AssertAsksAsync(ListTags(Vault), "FindPolicies", "ListTags");
-        await AssertAsksAsync(ListJobs(Vault), "FindPolicies", "ListJobs");
-        await AssertAsksAsync(Retrieve(Vault, _archive), "FindPolicies", "CountRetirements", "FindArchive", "AdmitRetrieval", "StartRetrieval");
-        await AssertAsksAsync(DeleteArchive(Vault, _archive), "FindPoliciesForDeletion", "DeleteArchive");
-        await AssertAsksAsync(ListVaults(), "ListVaults", "DescribeVault");
+        await AssertSendsAsync(Part(Vault, _upload, 0, Bytes(7)), "FindPolicies", "CheckPart", "StorePart");
+        await AssertSendsAsync(ListTags(Vault), "FindPolicies", "ListTags");
+        await AssertSendsAsync(ListJobs(Vault), "FindPolicies", "ListJobs");
+        await AssertSendsAsync(Retrieve(Vault, _archive), "FindPolicies", "CountRetirements", "FindArchive", "AdmitRetrieval", "StartRetrieval");
+        await AssertSendsAsync(DeleteArchive(Vault, _archive), "FindPoliciesForDeletion", "DeleteArchive");
+        await AssertSendsAsync(ListVaults(), "ListVaults", "DescribeVault");
     }
 
     [Fact]
-    public async Task The_age_of_an_archive_is_asked_for_only_where_a_policy_looks_at_it()
+    public async Task The_age_of_an_archive_is_read_only_if_a_policy_uses_it()
     {
         (await _server.SendAsync(SetAccessPolicy(Vault, PolicyOf("Deny", "glacier:DeleteVault")))).Expect(204);
-        await AssertAsksAsync(Retrieve(Vault, _archive), "FindPolicies", "CountRetirements", "FindArchive", "AdmitRetrieval", "StartRetrieval");
+        await AssertSendsAsync(Retrieve(Vault, _archive), "FindPolicies", "CountRetirements", "FindArchive", "AdmitRetrieval", "StartRetrieval");
 
         (await _server.SendAsync(SetAccessPolicy(Vault, VaultLockTests.KeepAYear))).Expect(204);
-        await AssertAsksAsync(ListTags(Vault), "FindPolicies", "ListTags");
-        await AssertAsksAsync(Retrieve(Vault, _archive), "FindPolicies", "FindArchive", "CountRetirements", "FindArchive", "AdmitRetrieval", "StartRetrieval");
-        await AssertAsksAsync(DeleteArchive(Vault, _archive), "FindPoliciesForDeletion", "FindArchiveForDeletion");
+        await AssertSendsAsync(ListTags(Vault), "FindPolicies", "ListTags");
+        await AssertSendsAsync(Retrieve(Vault, _archive), "FindPolicies", "FindArchive", "CountRetirements", "FindArchive", "AdmitRetrieval", "StartRetrieval");
+        await AssertSendsAsync(DeleteArchive(Vault, _archive), "FindPoliciesForDeletion", "FindArchiveForDeletion");
     }
 
     [Fact]
-    public async Task What_lets_a_deletion_through_is_never_told_by_a_host_that_was_overtaken()
+    public async Task Deletions_are_only_permitted_from_fresh_state()
     {
         (await _server.SendAsync(SetAccessPolicy(Vault, VaultLockTests.KeepAYear))).Expect(204);
         foreach (var request in new[] { DeleteArchive(Vault, _archive), DeleteVault(Vault) })
         {
-            _host.Asked.Clear();
+            _host.Sent.Clear();
             await _server.SendAsync(request);
-            Assert.All(_host.Asked.Where(command => command is not ICommand<Done>), command => Assert.True(command is IRequiresFreshState));
+            Assert.All(_host.Sent.Where(command => command is not ICommand<Done>), command => Assert.True(command is IRequiresFreshState));
         }
     }
 
-    private async Task AssertAsksAsync(ApiRequest request, params string[] commands)
+    private async Task AssertSendsAsync(ApiRequest request, params string[] commands)
     {
-        _host.Asked.Clear();
+        _host.Sent.Clear();
         await _server.SendAsync(request);
-        Assert.Equal(commands, _host.Asked.Select(command => command.GetType().Name));
+        Assert.Equal(commands, _host.Sent.Select(command => command.GetType().Name));
     }
 
-    /// <summary>Remembers what the gateway asks.</summary>
-    private sealed class AskedHost : IEntityHost, IAsyncDisposable
+    /// <summary>Records the commands that the gateway sends.</summary>
+    private sealed class RecordingHost : IEntityHost, IAsyncDisposable
     {
         public IEntityHost Inner { get; set; } = null!;
 
-        public ConcurrentQueue<ICommand> Asked { get; } = new();
+        public ConcurrentQueue<ICommand> Sent { get; } = new();
 
         public ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
         {
-            Asked.Enqueue(command);
+            Sent.Enqueue(command);
             return Inner.SendAsync(entity, command, cancellationToken);
         }
 

@@ -7,7 +7,7 @@ using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
 
-/// <summary>What a policy says is what happens, at every operation.</summary>
+/// <summary>Policies apply to every operation on a vault.</summary>
 public class PolicyTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
 {
     private const string Denied = "AccessDeniedException";
@@ -17,7 +17,7 @@ public class PolicyTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
 
     [Theory]
     [MemberData(nameof(Guarded))]
-    public async Task An_operation_on_a_vault_asks_its_policies(string operation)
+    public async Task An_operation_on_a_vault_obeys_its_policies(string operation)
     {
         var vault = await gateway.NewVaultAsync();
         var policy = PolicyOf("Deny", $"glacier:{operation}", sid: "not-this");
@@ -34,7 +34,7 @@ public class PolicyTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
     }
 
     [Fact]
-    public async Task An_operation_on_an_account_or_on_a_vault_that_is_yet_to_be_asks_no_vaults_policy()
+    public async Task Account_operations_and_CreateVault_ignore_vault_policies()
     {
         var vault = await gateway.NewVaultAsync();
         (await gateway.SendAsync(SetAccessPolicy(vault, PolicyOf("Deny", "*")))).Expect(204);
@@ -66,7 +66,7 @@ public class PolicyTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
         Assert.Equal(Enum.GetNames<GlacierOperation>().Order(), PolicyActions.Operations.Order());
 
     [Fact]
-    public async Task A_policy_is_shown_as_it_was_sent_replaced_and_deleted()
+    public async Task A_policy_is_returned_as_it_was_sent_and_can_be_replaced_and_deleted()
     {
         var vault = await gateway.NewVaultAsync();
         var first = PolicyOf("Deny", "glacier:DeleteVault", sid: "über \\\"all\\\"") + " \n";
@@ -89,18 +89,18 @@ public class PolicyTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
     }
 
     [Fact]
-    public async Task A_policy_comes_before_parameters_and_behind_the_vault()
+    public async Task Policies_are_checked_after_the_vault_and_before_parameters()
     {
         var vault = await gateway.NewVaultAsync();
-        var bad = UploadArchive(vault, Bytes(7)).With("x-amz-sha256-tree-hash", "12");
-        (await gateway.SendAsync(bad)).ExpectError(400, "InvalidParameterValueException", "tree-hash");
+        var invalid = UploadArchive(vault, Bytes(7)).With("x-amz-sha256-tree-hash", "12");
+        (await gateway.SendAsync(invalid)).ExpectError(400, "InvalidParameterValueException", "tree-hash");
         (await gateway.SendAsync(SetAccessPolicy(vault, PolicyOf("Deny", "glacier:UploadArchive")))).Expect(204);
-        (await gateway.SendAsync(bad)).ExpectError(403, Denied, "UploadArchive");
-        (await gateway.SendAsync(bad with { Target = "/-/vaults/nowhere/archives" })).Expect(404);
+        (await gateway.SendAsync(invalid)).ExpectError(403, Denied, "UploadArchive");
+        (await gateway.SendAsync(invalid with { Target = "/-/vaults/nowhere/archives" })).Expect(404);
     }
 
     [Fact]
-    public async Task Another_account_may_do_what_a_policy_allows_it_and_learns_nothing_else()
+    public async Task Another_account_may_do_what_a_policy_allows_and_learns_nothing_else()
     {
         var vault = await gateway.NewVaultAsync();
         var owned = $"/{GatewaySetup.Account}/vaults/{vault}";
@@ -149,7 +149,7 @@ public class PolicyTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
     [InlineData("""{"ArnEquals":{"aws:PrincipalArn":"arn:aws:iam::111122223333:root"}}""", 403)]
     [InlineData("""{"StringEquals":{"glacier:ResourceTag/team":"red"}}""", 403)]
     [InlineData("""{"Null":{"glacier:ArchiveAgeInDays":"false"}}""", 200)]
-    public async Task A_condition_sees_the_request_as_it_is(string condition, int status)
+    public async Task Conditions_use_the_values_of_the_request(string condition, int status)
     {
         var vault = await gateway.NewVaultAsync();
         (await gateway.SendAsync(AddTags(vault, """{"Tags":{"team":"red"}}"""))).Expect(204);
@@ -158,7 +158,7 @@ public class PolicyTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
     }
 
     [Fact]
-    public async Task A_retrieval_is_judged_by_the_age_of_its_archive_and_an_inventory_has_none()
+    public async Task Archive_age_conditions_apply_to_retrievals_and_not_to_inventories()
     {
         var vault = await gateway.NewVaultAsync();
         var archive = await gateway.NewArchiveAsync(vault, Bytes(7));
@@ -177,7 +177,7 @@ public class PolicyTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
             address.Value.Method, RequestTarget.Parse(address.Value.Target))!) == guarded)
         .Select(address => address.Key.ToString());
 
-    /// <summary>A request that is right as far as its signature goes, and no further.</summary>
+    /// <summary>A request with a valid signature; everything else may be invalid.</summary>
     private static ApiRequest Request(string operation, string vault)
     {
         var address = OperationTests.Addresses[Enum.Parse<GlacierOperation>(operation)];

@@ -18,7 +18,7 @@ public sealed class SignatureTests(GatewayFixture gateway) : IClassFixture<Gatew
     [InlineData("Basic dXNlcjpwYXNz", "must begin with 'AWS4-HMAC-SHA256 '")]
     [InlineData("AWS4-HMAC-SHA256 Credential=a", "key/yyyyMMdd/region/service/aws4_request")]
     [InlineData("AWS4-HMAC-SHA256 nonsense", "Credential, SignedHeaders and Signature")]
-    public async Task An_authorization_that_cannot_be_read_is_incomplete(string value, string message) =>
+    public async Task A_malformed_authorization_is_refused_as_incomplete(string value, string message) =>
         (await gateway.Server.SendAsync(ListVaults(), [("Authorization", value)])).ExpectError(
             400, "IncompleteSignatureException", message);
 
@@ -42,7 +42,7 @@ public sealed class SignatureTests(GatewayFixture gateway) : IClassFixture<Gatew
     [Theory]
     [InlineData(-1)]
     [InlineData(1)]
-    public async Task A_clock_may_differ_by_a_quarter_of_an_hour(int direction)
+    public async Task A_clock_may_differ_by_15_minutes(int direction)
     {
         var second = TimeSpan.FromSeconds(1);
         foreach (var skew in new[] { Tolerance - second, Tolerance })
@@ -55,17 +55,17 @@ public sealed class SignatureTests(GatewayFixture gateway) : IClassFixture<Gatew
     }
 
     [Fact]
-    public async Task Another_region_is_served_and_vaults_keep_their_names()
+    public async Task Requests_signed_for_another_region_are_accepted_and_ARNs_stay_the_same()
     {
         var vault = await gateway.NewVaultAsync();
-        var seen = (await gateway.SendAsync(DescribeVault(vault), new Signer { Region = "eu-west-1" })).Expect(200).Json;
-        Assert.StartsWith("arn:aws:glacier:us-east-1:", seen.GetProperty("VaultARN").GetString(), StringComparison.Ordinal);
+        var described = (await gateway.SendAsync(DescribeVault(vault), new Signer { Region = "eu-west-1" })).Expect(200).Json;
+        Assert.StartsWith("arn:aws:glacier:us-east-1:", described.GetProperty("VaultARN").GetString(), StringComparison.Ordinal);
         (await gateway.SendAsync(DescribeVault(vault), new Signer { Region = "eu-west-1", SecretKey = "guess" })).ExpectError(
             403, "InvalidSignatureException", "does not match");
     }
 
     [Fact]
-    public async Task Another_region_is_refused_where_the_operator_wants_that()
+    public async Task Another_region_is_refused_if_so_configured()
     {
         await using var server = await GatewayServer.StartAsync(
             new GatewaySetup { Options = new GatewayOptions { AcceptsOtherRegions = false, Region = "mars-1" } });
@@ -78,7 +78,7 @@ public sealed class SignatureTests(GatewayFixture gateway) : IClassFixture<Gatew
     [InlineData("x-amz-sha256-tree-hash", "0000000000000000000000000000000000000000000000000000000000000000")]
     [InlineData("x-amz-date", "20260301T120001Z")]
     [InlineData("x-amz-glacier-version", "2012-06-02")]
-    public async Task A_signed_header_that_was_changed_on_the_way_is_noticed(string header, string value)
+    public async Task A_change_to_a_signed_header_is_refused(string header, string value)
     {
         var vault = await gateway.NewVaultAsync();
         var upload = await gateway.NewUploadAsync(vault);
@@ -97,7 +97,7 @@ public sealed class SignatureTests(GatewayFixture gateway) : IClassFixture<Gatew
     [InlineData("x-amz-glacier-version")]
     [InlineData("x-amz-sha256-tree-hash")]
     [InlineData("X-Amz-Whatever")]
-    public async Task A_header_that_says_what_to_do_must_be_signed(string header)
+    public async Task A_header_that_affects_the_operation_must_be_signed(string header)
     {
         var vault = await gateway.NewVaultAsync();
         var upload = await gateway.NewUploadAsync(vault);
@@ -112,7 +112,7 @@ public sealed class SignatureTests(GatewayFixture gateway) : IClassFixture<Gatew
     }
 
     [Fact]
-    public async Task A_range_of_job_output_need_not_be_signed()
+    public async Task The_Range_header_need_not_be_signed()
     {
         var vault = await gateway.NewVaultAsync();
         var job = await gateway.NewJobAsync(Retrieve(vault, await gateway.NewArchiveAsync(vault, Bytes(10))));
@@ -121,7 +121,7 @@ public sealed class SignatureTests(GatewayFixture gateway) : IClassFixture<Gatew
     }
 
     [Fact]
-    public async Task A_body_that_was_changed_on_the_way_is_noticed_with_and_without_its_hash_in_a_header()
+    public async Task A_changed_body_is_refused_with_and_without_a_payload_hash_header()
     {
         var vault = await gateway.NewVaultAsync();
         var archive = await gateway.NewArchiveAsync(vault, Bytes(1));
@@ -140,12 +140,12 @@ public sealed class SignatureTests(GatewayFixture gateway) : IClassFixture<Gatew
     [InlineData("UNSIGNED-PAYLOAD")]
     [InlineData("STREAMING-AWS4-HMAC-SHA256-PAYLOAD")]
     [InlineData("abc")]
-    public async Task A_payload_hash_must_be_one(string value) =>
+    public async Task An_invalid_payload_hash_is_refused(string value) =>
         (await gateway.SendAsync(ListVaults().With("x-amz-content-sha256", value))).ExpectError(
             400, "InvalidParameterValueException", $"Invalid x-amz-content-sha256: {value}");
 
     [Fact]
-    public async Task The_version_must_be_there_and_be_the_only_one()
+    public async Task The_API_version_must_be_present_and_supported()
     {
         (await gateway.SendAsync(ListVaults().With("x-amz-glacier-version", null))).ExpectError(
             400, "MissingParameterValueException", "Required parameter missing: API version");
@@ -159,14 +159,14 @@ public sealed class SignatureTests(GatewayFixture gateway) : IClassFixture<Gatew
     [InlineData("/111122223334/vaults", 403)]
     [InlineData("/111122223334/nothing", 403)]
     [InlineData("/me/vaults", 403)]
-    public async Task An_account_is_that_of_the_signer(string target, int status)
+    public async Task The_account_in_the_path_must_be_the_signers(string target, int status)
     {
         var answer = (await gateway.SendAsync(new ApiRequest("GET", target))).Expect(status);
         Assert.Equal(status == 403 ? "AccessDeniedException" : null, answer.Code);
     }
 
     [Fact]
-    public async Task Without_signatures_everybody_is_the_configured_account()
+    public async Task In_anonymous_mode_every_request_uses_the_configured_account()
     {
         Assert.True(AccountId.TryParse("000000000001", out var account));
         await using var server = await GatewayServer.StartAsync(

@@ -5,11 +5,11 @@ using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
 
-/// <summary>A server that is impatient, or takes few bodies at a time.</summary>
+/// <summary>Stalled bodies, and servers that accept few bodies at a time.</summary>
 public sealed class StallTests
 {
     [Fact]
-    public async Task A_client_that_stalls_is_told_to_send_again()
+    public async Task A_stalled_body_is_answered_with_408()
     {
         await using var server = await GatewayServer.StartAsync(new GatewaySetup
         {
@@ -31,7 +31,7 @@ public sealed class StallTests
     }
 
     [Fact]
-    public async Task A_client_that_was_quick_may_not_stall_either()
+    public async Task A_body_that_stalls_after_a_fast_start_is_answered_with_408()
     {
         await using var server = await GatewayServer.StartAsync(new GatewaySetup
         {
@@ -49,7 +49,7 @@ public sealed class StallTests
     }
 
     [Fact]
-    public async Task A_document_that_never_comes_is_no_error_of_the_server()
+    public async Task A_document_that_never_arrives_is_not_logged_as_an_error()
     {
         var faults = new FaultLog();
         await using var server = await GatewayServer.StartAsync(
@@ -64,7 +64,7 @@ public sealed class StallTests
     }
 
     [Fact]
-    public async Task Bodies_beyond_those_that_may_wait_are_told_to_slow_down()
+    public async Task Bodies_beyond_the_queue_limit_are_throttled()
     {
         await using var server = await GatewayServer.StartAsync(new GatewaySetup
         {
@@ -77,7 +77,7 @@ public sealed class StallTests
         await using var second = await server.BeginAsync(request);
         await using var third = await server.BeginAsync(request);
 
-        // Either of them got the one place to wait in.
+        // Either request may have got the only place in the queue.
         var answers = new[] { second.ReadAsync(), third.ReadAsync() };
         var refused = await Task.WhenAny(answers);
         (await refused).ExpectError(400, "ThrottlingException", "slow down");

@@ -15,7 +15,7 @@ public class TagTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
     }
 
     [Fact]
-    public async Task Keys_are_told_apart_by_case_and_a_repeated_one_replaces_its_value()
+    public async Task Keys_are_case_sensitive_and_adding_a_key_again_replaces_its_value()
     {
         var vault = await gateway.NewVaultAsync();
         (await gateway.SendAsync(AddTags(vault, """{"Tags":{"team":"red","Team":""}}"""))).Expect(204);
@@ -25,7 +25,7 @@ public class TagTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
     }
 
     [Fact]
-    public async Task Removing_takes_away_what_is_there_and_is_silent_about_what_is_not()
+    public async Task Removing_tags_ignores_keys_that_do_not_exist()
     {
         var vault = await gateway.NewVaultAsync();
         (await gateway.SendAsync(AddTags(vault, """{"Tags":{"a":"1","b":"2","c":"3"}}"""))).Expect(204);
@@ -35,9 +35,9 @@ public class TagTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
     }
 
     [Fact]
-    public async Task Letters_of_any_script_are_counted_as_people_count_them()
+    public async Task Each_Unicode_character_counts_once()
     {
-        // A character outside of the basic plane is one character, though it is two in UTF-16.
+        // A character outside the Basic Multilingual Plane counts once although it takes two UTF-16 code units.
         var vault = await gateway.NewVaultAsync();
         var key = string.Concat(Enumerable.Repeat("\U00010400", 128));
         var value = string.Concat(Enumerable.Repeat("\u0928\u0940\u00fc", 85));
@@ -48,7 +48,7 @@ public class TagTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
     }
 
     [Fact]
-    public async Task The_51st_tag_refuses_the_whole_request_and_a_replacement_is_none()
+    public async Task A_51st_tag_is_refused_with_its_whole_request_and_replacing_a_tag_is_not()
     {
         var vault = await gateway.NewVaultAsync();
         for (var i = 0; i < 5; i++)
@@ -67,7 +67,7 @@ public class TagTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
     }
 
     [Fact]
-    public async Task Creating_a_vault_again_keeps_its_tags_and_deleting_it_does_not()
+    public async Task Creating_an_existing_vault_keeps_its_tags_and_deleting_a_vault_removes_them()
     {
         var vault = await gateway.NewVaultAsync();
         (await gateway.SendAsync(AddTags(vault, """{"Tags":{"a":"1"}}"""))).Expect(204);

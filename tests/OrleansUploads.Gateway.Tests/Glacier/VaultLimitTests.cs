@@ -4,7 +4,7 @@ using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
 
-/// <summary>Vaults with three uploads and ten jobs.</summary>
+/// <summary>A server that limits each vault to three uploads and ten jobs.</summary>
 public sealed class SmallVaultsFixture : GatewayFixture
 {
     protected override GatewaySetup Setup => new() { Vaults = new VaultLimits { OpenUploads = 3, Jobs = 10 } };
@@ -13,7 +13,7 @@ public sealed class SmallVaultsFixture : GatewayFixture
 public sealed class VaultLimitTests(SmallVaultsFixture gateway) : IClassFixture<SmallVaultsFixture>
 {
     [Fact]
-    public async Task A_vault_has_as_many_uploads_in_progress_as_the_operator_lets_it_have()
+    public async Task Uploads_in_progress_are_limited_per_vault()
     {
         var vault = await gateway.NewVaultAsync();
         var uploads = new List<string>();
@@ -37,7 +37,7 @@ public sealed class VaultLimitTests(SmallVaultsFixture gateway) : IClassFixture<
     }
 
     [Fact]
-    public async Task A_vault_keeps_as_many_jobs_as_the_operator_lets_it_keep_and_a_tenth_of_inventories()
+    public async Task Jobs_are_limited_per_vault_and_inventories_to_a_tenth_of_them()
     {
         var vault = await gateway.NewVaultAsync();
         var archive = await gateway.NewArchiveAsync(vault, Bytes(7));
@@ -53,7 +53,7 @@ public sealed class VaultLimitTests(SmallVaultsFixture gateway) : IClassFixture<
     }
 
     [Fact]
-    public async Task A_list_of_uploads_goes_on_behind_its_marker_over_all_pages()
+    public async Task A_list_of_uploads_continues_after_its_marker_on_every_page()
     {
         var vault = await gateway.NewVaultAsync();
         var uploads = new List<string>();

@@ -16,7 +16,7 @@ public sealed class VaultListTests : IAsyncLifetime
         """{"Marker":null,"VaultList":[]}""", (await _server.SendAsync(Requests.ListVaults())).Expect(200).Text);
 
     [Fact]
-    public async Task Vaults_are_listed_by_name_ten_to_a_page()
+    public async Task Vaults_are_listed_by_name_in_pages_of_ten()
     {
         await CreateAsync(Enumerable.Range(0, 21).Select(i => $"v{20 - i:00}"));
         var pages = await ReadPagesAsync("");
@@ -33,7 +33,7 @@ public sealed class VaultListTests : IAsyncLifetime
     [InlineData("limit=99999999999999999999", 10)]
     [InlineData("limit=3&marker=", 3)]
     [InlineData("marker=", 10)]
-    public async Task A_limit_above_the_maximum_is_the_maximum(string query, int vaults)
+    public async Task A_limit_above_the_maximum_is_reduced_to_it(string query, int vaults)
     {
         await CreateAsync(Enumerable.Range(0, 12).Select(i => $"v{i:00}"));
         var page = (await _server.SendAsync(Requests.ListVaults("?" + query))).Expect(200).Json;
@@ -48,12 +48,12 @@ public sealed class VaultListTests : IAsyncLifetime
     [InlineData("limit=ten", "Invalid limit: ten")]
     [InlineData("marker=nonsense", "Invalid marker: nonsense")]
     [InlineData("marker=arn:aws:glacier:us-east-1:999999999999:vaults/a", "Invalid marker")]
-    public async Task A_page_that_cannot_be_is_refused(string query, string message) =>
+    public async Task An_invalid_limit_or_marker_is_refused(string query, string message) =>
         (await _server.SendAsync(Requests.ListVaults("?" + query))).ExpectError(
             400, "InvalidParameterValueException", message);
 
     [Fact]
-    public async Task A_marker_stays_good_when_its_vault_vanishes()
+    public async Task A_marker_stays_valid_after_its_vault_is_deleted()
     {
         await CreateAsync(["a", "b", "c", "d"]);
         var first = (await _server.SendAsync(Requests.ListVaults("?limit=2"))).Json;
@@ -65,7 +65,7 @@ public sealed class VaultListTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_1001st_vault_is_one_too_many()
+    public async Task The_1001st_vault_is_refused()
     {
         await CreateAsync(Enumerable.Range(0, 1000).Select(i => $"v{i:0000}"));
         (await _server.SendAsync(Requests.CreateVault("v1000"))).ExpectError(

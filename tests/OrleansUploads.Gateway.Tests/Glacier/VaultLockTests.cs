@@ -4,7 +4,7 @@ using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
 
-/// <summary>The vault lock: its states as clients see them, and archives that nobody can delete.</summary>
+/// <summary>The states of the vault lock and the archives that it protects.</summary>
 public class VaultLockTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
 {
     private const string Denied = "AccessDeniedException";
@@ -12,31 +12,31 @@ public class VaultLockTests(GatewayFixture gateway) : IClassFixture<GatewayFixtu
 
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>The service's own example: nothing is deleted before it is a year old.</summary>
+    /// <summary>The example in Amazon's guide: no archive may be deleted before it is a year old.</summary>
     internal static readonly string KeepAYear = PolicyOf(
         "Deny", "glacier:DeleteArchive", """{"NumericLessThan":{"glacier:ArchiveAgeInDays":"365"}}""", "keep-a-year");
 
     private SettableClock Clock => gateway.Server.Setup.Clock;
 
     [Fact]
-    public async Task A_lock_is_initiated_shown_and_completed()
+    public async Task A_lock_is_initiated_described_and_completed()
     {
         var vault = await gateway.NewVaultAsync();
-        var begunAt = Clock.Now;
+        var startedAt = Clock.Now;
         var id = await InitiateAsync(vault, KeepAYear);
         Assert.Matches("^[A-Za-z0-9_][A-Za-z0-9_-]{23}$", id);
-        AssertLock(await GetAsync(vault), "InProgress", begunAt, begunAt + TimeSpan.FromHours(24));
+        AssertLock(await GetAsync(vault), "InProgress", startedAt, startedAt + TimeSpan.FromHours(24));
 
         Clock.Advance(TimeSpan.FromHours(23));
         (await gateway.SendAsync(CompleteLock(vault, id))).Expect(204);
-        AssertLock(await GetAsync(vault), "Locked", begunAt, null);
+        AssertLock(await GetAsync(vault), "Locked", startedAt, null);
         (await gateway.SendAsync(CompleteLock(vault, id))).Expect(204);
         Clock.Advance(TimeSpan.FromDays(1000));
-        AssertLock(await GetAsync(vault), "Locked", begunAt, null);
+        AssertLock(await GetAsync(vault), "Locked", startedAt, null);
     }
 
     [Fact]
-    public async Task A_lock_in_progress_refuses_another_and_a_wrong_id_and_can_be_aborted()
+    public async Task During_a_lock_in_progress_another_lock_and_a_wrong_ID_are_refused_and_abort_succeeds()
     {
         var vault = await gateway.NewVaultAsync();
         var first = await InitiateAsync(vault, KeepAYear);
@@ -59,7 +59,7 @@ public class VaultLockTests(GatewayFixture gateway) : IClassFixture<GatewayFixtu
     }
 
     [Fact]
-    public async Task A_locked_vault_cannot_be_unlocked_by_anything()
+    public async Task A_locked_vault_cannot_be_unlocked()
     {
         var vault = await gateway.NewVaultAsync();
         var id = await LockAsync(vault, KeepAYear);
@@ -81,7 +81,7 @@ public class VaultLockTests(GatewayFixture gateway) : IClassFixture<GatewayFixtu
     }
 
     [Fact]
-    public async Task After_24_hours_a_lock_in_progress_is_gone_with_its_policy_and_its_id()
+    public async Task A_lock_in_progress_expires_after_24_hours_with_its_policy_and_ID()
     {
         var vault = await gateway.NewVaultAsync();
         var id = await InitiateAsync(vault, PolicyOf("Deny", "*"));
@@ -97,7 +97,7 @@ public class VaultLockTests(GatewayFixture gateway) : IClassFixture<GatewayFixtu
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_locked_vault_keeps_each_archive_for_a_year_even_from_its_owner(bool locked)
+    public async Task Not_even_the_owner_can_delete_an_archive_before_the_lock_permits_it(bool locked)
     {
         var vault = await gateway.NewVaultAsync();
         var old = await gateway.NewArchiveAsync(vault, Bytes(7));
@@ -126,7 +126,7 @@ public class VaultLockTests(GatewayFixture gateway) : IClassFixture<GatewayFixtu
     [InlineData("", 403)]
     [InlineData("false", 204)]
     [InlineData(null, 204)]
-    public async Task A_legal_hold_is_a_tag(string? hold, int status)
+    public async Task A_tag_can_place_a_legal_hold(string? hold, int status)
     {
         var vault = await gateway.NewVaultAsync();
         var archive = await gateway.NewArchiveAsync(vault, Bytes(7));
@@ -143,7 +143,7 @@ public class VaultLockTests(GatewayFixture gateway) : IClassFixture<GatewayFixtu
     }
 
     [Fact]
-    public async Task A_locked_vault_that_is_empty_can_be_deleted_and_begins_anew_without_a_lock()
+    public async Task An_empty_locked_vault_can_be_deleted_and_created_again_without_a_lock()
     {
         var vault = await gateway.NewVaultAsync();
         await LockAsync(vault, KeepAYear);
@@ -154,14 +154,14 @@ public class VaultLockTests(GatewayFixture gateway) : IClassFixture<GatewayFixtu
         (await gateway.SendAsync(DeleteArchive(vault, archive))).Expect(204);
     }
 
-    private static void AssertLock(JsonElement held, string state, DateTimeOffset createdAt, DateTimeOffset? expiresAt)
+    private static void AssertLock(JsonElement vaultLock, string state, DateTimeOffset createdAt, DateTimeOffset? expiresAt)
     {
         const string Form = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
-        Assert.Equal(KeepAYear, held.GetProperty("Policy").GetString());
-        Assert.Equal(state, held.GetProperty("State").GetString());
-        Assert.Equal(createdAt.ToString(Form), held.GetProperty("CreationDate").GetString());
-        Assert.Equal(expiresAt?.ToString(Form), held.GetProperty("ExpirationDate").GetString());
-        Assert.Equal(4, held.EnumerateObject().Count());
+        Assert.Equal(KeepAYear, vaultLock.GetProperty("Policy").GetString());
+        Assert.Equal(state, vaultLock.GetProperty("State").GetString());
+        Assert.Equal(createdAt.ToString(Form), vaultLock.GetProperty("CreationDate").GetString());
+        Assert.Equal(expiresAt?.ToString(Form), vaultLock.GetProperty("ExpirationDate").GetString());
+        Assert.Equal(4, vaultLock.EnumerateObject().Count());
     }
 
     private async Task<JsonElement> GetAsync(string vault) => (await gateway.SendAsync(GetLock(vault))).Expect(200).Json;

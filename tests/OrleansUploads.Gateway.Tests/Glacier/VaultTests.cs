@@ -29,7 +29,7 @@ public partial class VaultTests(GatewayFixture gateway) : IClassFixture<GatewayF
     }
 
     [Fact]
-    public async Task Creating_a_vault_again_changes_nothing()
+    public async Task Creating_an_existing_vault_changes_nothing()
     {
         var vault = await gateway.NewVaultAsync();
         await gateway.NewArchiveAsync(vault, Requests.Bytes(10));
@@ -39,18 +39,18 @@ public partial class VaultTests(GatewayFixture gateway) : IClassFixture<GatewayF
     }
 
     [Fact]
-    public async Task The_size_of_a_vault_counts_what_each_archive_adds()
+    public async Task The_size_of_a_vault_includes_the_overhead_of_each_archive()
     {
         var vault = await gateway.NewVaultAsync();
         await gateway.NewArchiveAsync(vault, Requests.Bytes(10));
-        var seen = (await gateway.SendAsync(Requests.DescribeVault(vault))).Json;
-        Assert.Equal(1, seen.GetProperty("NumberOfArchives").GetInt64());
-        Assert.Equal(10 + 32768, seen.GetProperty("SizeInBytes").GetInt64());
-        Assert.Equal("2026-03-01T12:00:00.000Z", seen.GetProperty("LastInventoryDate").GetString());
+        var described = (await gateway.SendAsync(Requests.DescribeVault(vault))).Json;
+        Assert.Equal(1, described.GetProperty("NumberOfArchives").GetInt64());
+        Assert.Equal(10 + 32768, described.GetProperty("SizeInBytes").GetInt64());
+        Assert.Equal("2026-03-01T12:00:00.000Z", described.GetProperty("LastInventoryDate").GetString());
     }
 
     [Fact]
-    public async Task A_vault_that_holds_something_is_not_deleted()
+    public async Task A_vault_with_archives_or_uploads_cannot_be_deleted()
     {
         var vault = await gateway.NewVaultAsync();
         var archive = await gateway.NewArchiveAsync(vault, Requests.Bytes(10));
@@ -68,7 +68,7 @@ public partial class VaultTests(GatewayFixture gateway) : IClassFixture<GatewayF
     }
 
     [Fact]
-    public async Task A_vault_created_anew_has_nothing_of_its_former_life()
+    public async Task A_vault_that_is_created_again_does_not_contain_its_former_archives()
     {
         var vault = await gateway.NewVaultAsync();
         var archive = await gateway.NewArchiveAsync(vault, Requests.Bytes(10));
@@ -96,7 +96,7 @@ public partial class VaultTests(GatewayFixture gateway) : IClassFixture<GatewayF
     [InlineData("%C3%A4")]
     [InlineData("a*b")]
     [InlineData("a+b")]
-    public async Task An_impossible_name_is_invalid_to_create_and_otherwise_not_found(string name)
+    public async Task An_invalid_name_cannot_be_created_and_is_otherwise_not_found(string name)
     {
         (await gateway.SendAsync(Requests.CreateVault(name))).ExpectError(
             400, "InvalidParameterValueException", "1 to 255 characters");
@@ -107,12 +107,12 @@ public partial class VaultTests(GatewayFixture gateway) : IClassFixture<GatewayF
     }
 
     [Fact]
-    public async Task Deleting_a_vault_that_is_not_there_is_not_found() =>
+    public async Task Deleting_an_unknown_vault_is_not_found() =>
         (await gateway.SendAsync(Requests.DeleteVault("never-was"))).ExpectError(
             404, "ResourceNotFoundException", "vaults/never-was");
 
     [Fact]
-    public async Task Every_answer_has_a_request_id_of_its_own()
+    public async Task Every_answer_has_its_own_request_ID()
     {
         ApiRequest[] requests =
             [Requests.ListVaults(), Requests.DescribeVault("never-was"), new("GET", "/nothing"), new("BREW", "/-/vaults")];
@@ -120,11 +120,11 @@ public partial class VaultTests(GatewayFixture gateway) : IClassFixture<GatewayF
         foreach (var request in requests)
         {
             var id = (await gateway.SendAsync(request)).Header("x-amzn-RequestId");
-            Assert.Matches(RequestIdForm(), id);
+            Assert.Matches(RequestIdPattern(), id);
             Assert.True(ids.Add(id!));
         }
     }
 
     [GeneratedRegex("^[A-Za-z0-9_-]{47}$")]
-    private static partial Regex RequestIdForm();
+    private static partial Regex RequestIdPattern();
 }

@@ -6,13 +6,13 @@ using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
 
-/// <summary>What a well-behaved client library never puts on the wire.</summary>
+/// <summary>Requests that ordinary client libraries never send.</summary>
 public sealed class WireTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
 {
     private const long MaxBytes = 4L * 1024 * MiB;
 
     [Fact]
-    public async Task A_bad_signature_is_refused_before_the_body_is_asked_for()
+    public async Task An_invalid_signature_is_refused_before_the_body_is_sent()
     {
         var vault = await gateway.NewVaultAsync();
         var request = Expecting(UploadArchive(vault, Bytes(7)), MaxBytes);
@@ -24,7 +24,7 @@ public sealed class WireTests(GatewayFixture gateway) : IClassFixture<GatewayFix
     [InlineData("x-amz-sha256-tree-hash", "12", 400)]
     [InlineData("x-amz-archive-description", "\t", 400)]
     [InlineData("x-amz-glacier-version", "2", 400)]
-    public async Task A_bad_header_is_refused_before_the_body_is_asked_for(string header, string value, int status)
+    public async Task An_invalid_header_is_refused_before_the_body_is_sent(string header, string value, int status)
     {
         var vault = await gateway.NewVaultAsync();
         var request = Expecting(UploadArchive(vault, Bytes(7)), 7).With(header, value == "\t" ? "a\tb" : value);
@@ -33,7 +33,7 @@ public sealed class WireTests(GatewayFixture gateway) : IClassFixture<GatewayFix
     }
 
     [Fact]
-    public async Task An_unknown_upload_is_refused_before_the_body_is_asked_for()
+    public async Task An_unknown_upload_is_refused_before_the_body_is_sent()
     {
         var vault = await gateway.NewVaultAsync();
         await using var connection =
@@ -42,7 +42,7 @@ public sealed class WireTests(GatewayFixture gateway) : IClassFixture<GatewayFix
     }
 
     [Fact]
-    public async Task A_good_upload_is_asked_to_continue()
+    public async Task A_valid_upload_is_answered_with_100_Continue()
     {
         var vault = await gateway.NewVaultAsync();
         await using var connection = await gateway.Server.BeginAsync(Expecting(UploadArchive(vault, Bytes(7)), 7));
@@ -95,7 +95,7 @@ public sealed class WireTests(GatewayFixture gateway) : IClassFixture<GatewayFix
     [InlineData(64 * 1024, null)]
     [InlineData(128 * 1024, null)]
     [InlineData((128 * 1024) + 1, "close")]
-    public async Task A_server_that_will_not_wait_for_the_end_of_a_body_says_so(int bytes, string? connection)
+    public async Task A_refusal_closes_the_connection_if_the_rest_of_the_body_is_too_long(int bytes, string? connection)
     {
         var request = InitiateJob(await gateway.NewVaultAsync(), "").WithBody(new byte[bytes]);
         Assert.Equal(connection, (await gateway.SendAsync(request)).Expect(400).Header("Connection"));
@@ -105,11 +105,11 @@ public sealed class WireTests(GatewayFixture gateway) : IClassFixture<GatewayFix
     [InlineData(-1, 202)]
     [InlineData(0, 202)]
     [InlineData(1, 400)]
-    public async Task A_document_has_at_most_64_KiB(int beyond, int status)
+    public async Task A_document_has_at_most_64_KiB(int offset, int status)
     {
         var vault = await gateway.NewVaultAsync();
         var document = Retrieve(vault, await gateway.NewArchiveAsync(vault, Bytes(1)));
-        var padding = new byte[(64 * 1024) + beyond - document.Body.Length];
+        var padding = new byte[(64 * 1024) + offset - document.Body.Length];
         Array.Fill(padding, (byte)' ');
         var request = document.WithBody([.. document.Body, .. padding]);
         (await gateway.SendAsync(request)).Expect(status);
@@ -125,12 +125,12 @@ public sealed class WireTests(GatewayFixture gateway) : IClassFixture<GatewayFix
     [InlineData(-1, 200)]
     [InlineData(0, 200)]
     [InlineData(1, 400)]
-    public async Task Headers_have_at_most_16_KiB(int beyond, int status)
+    public async Task Headers_have_at_most_16_KiB(int offset, int status)
     {
         var request = ListVaults();
         var signed = new Signer().Sign(request.With("x-padding", ""), "h", gateway.Server.Setup.Clock.Now);
         var bytes = signed.Sum(header => header.Name.Length + header.Value.Length + 4);
-        var padded = request.With("x-padding", new string('p', (16 * 1024) + beyond - bytes));
+        var padded = request.With("x-padding", new string('p', (16 * 1024) + offset - bytes));
         await using var connection = await RawConnection.OpenAsync(gateway.Server.EndPoint);
         await connection.SendHeadAsync(padded, new Signer().Sign(padded, "h", gateway.Server.Setup.Clock.Now));
         var answer = (await connection.ReadAsync()).Expect(status);
@@ -141,7 +141,7 @@ public sealed class WireTests(GatewayFixture gateway) : IClassFixture<GatewayFix
     [InlineData("/-/vaults/..")]
     [InlineData("/-/vaults/%2E%2e")]
     [InlineData("/-/./vaults")]
-    public async Task A_path_with_dot_segments_is_no_operation(string target)
+    public async Task A_path_with_dot_segments_is_an_unknown_operation(string target)
     {
         await using var connection = await gateway.Server.BeginAsync(new ApiRequest("GET", target));
         (await connection.ReadAsync()).ExpectError(404, "UnknownOperationException", "There is no operation");
@@ -157,47 +157,47 @@ public sealed class WireTests(GatewayFixture gateway) : IClassFixture<GatewayFix
     }
 
     [Fact]
-    public async Task A_client_that_leaves_half_way_leaves_nothing_behind()
+    public async Task A_connection_that_is_reset_during_a_part_leaves_no_attempt()
     {
         var vault = await gateway.NewVaultAsync();
         var upload = await gateway.NewUploadAsync(vault);
-        var before = await gateway.LookAsync(vault, upload);
+        var before = await gateway.ReadStateAsync(vault, upload);
         var request = Part(vault, upload, 0, Bytes(MiB));
         await using (var connection = await gateway.Server.BeginAsync(request.With("Content-Length", "1048576")))
         {
             await connection.SendAsync(Bytes(MiB).AsMemory(0, 700_000));
             await WaitForAttemptAsync(upload);
-            gateway.Server.Log.Forget();
+            gateway.Server.Log.Clear();
             connection.Reset();
         }
 
-        // A 499, or a 400 for nobody where the end of the body is seen before the end of the connection.
+        // 499, or 400 if the server notices the end of the body before the end of the connection.
         await gateway.Server.Log.WaitForAsync("UploadMultipartPart account 111122223333 status 4");
-        Assert.Equal(before, await gateway.LookAsync(vault, upload));
+        Assert.Equal(before, await gateway.ReadStateAsync(vault, upload));
         (await gateway.SendAsync(request)).Expect(204);
     }
 
     [Fact]
-    public async Task A_body_that_ends_early_leaves_nothing_behind()
+    public async Task A_body_that_ends_early_leaves_no_attempt()
     {
         var vault = await gateway.NewVaultAsync();
         var upload = await gateway.NewUploadAsync(vault);
-        var before = await gateway.LookAsync(vault, upload);
+        var before = await gateway.ReadStateAsync(vault, upload);
         await using var connection = await gateway.Server.BeginAsync(
             Part(vault, upload, 0, Bytes(MiB)).With("Content-Length", "1048576"));
         await connection.SendAsync(Bytes(MiB).AsMemory(0, 700_000));
         await WaitForAttemptAsync(upload);
-        gateway.Server.Log.Forget();
+        gateway.Server.Log.Clear();
         connection.EndSending();
         await gateway.Server.Log.WaitForAsync("UploadMultipartPart account 111122223333 status 4");
-        Assert.Equal(before, await gateway.LookAsync(vault, upload));
+        Assert.Equal(before, await gateway.ReadStateAsync(vault, upload));
     }
 
     [Theory]
     [InlineData("x\r\n")]
     [InlineData("-1\r\n")]
     [InlineData("fffffffffffffffff\r\n")]
-    public async Task A_chunk_of_an_impossible_size_is_refused(string chunks)
+    public async Task A_chunk_with_an_invalid_size_is_refused(string chunks)
     {
         var request = InitiateJob(await gateway.NewVaultAsync(), "").With("Transfer-Encoding", "chunked");
         await using var connection = await gateway.Server.BeginAsync(request);
@@ -205,7 +205,7 @@ public sealed class WireTests(GatewayFixture gateway) : IClassFixture<GatewayFix
         (await connection.ReadAsync()).ExpectError(400, "BadRequest", "");
     }
 
-    /// <summary>The head as for so long a body, which waits until it is asked for.</summary>
+    /// <summary>Announces a body of this length and waits for 100 Continue before sending it.</summary>
     private static ApiRequest Expecting(ApiRequest request, long bodyBytes) => request
         .With("Content-Length", bodyBytes.ToString(CultureInfo.InvariantCulture))
         .With("Expect", "100-continue");
@@ -217,7 +217,7 @@ public sealed class WireTests(GatewayFixture gateway) : IClassFixture<GatewayFix
         await connection.SendAsync(chunks);
     }
 
-    /// <summary>Returns once the server has begun to take the body in.</summary>
+    /// <summary>Waits until the server has created an attempt for the body.</summary>
     private async Task WaitForAttemptAsync(string upload)
     {
         Assert.True(UploadId.TryParse(upload, out var id));

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace OrleansUploads.Gateway.Tests.Harness;
 
-/// <summary>An answer as it came.</summary>
+/// <summary>An HTTP response, with its whole body.</summary>
 public sealed record ApiAnswer(int Status, IReadOnlyDictionary<string, string> Headers, byte[] Body)
 {
     public string Text => Encoding.UTF8.GetString(Body);
@@ -18,14 +18,14 @@ public sealed record ApiAnswer(int Status, IReadOnlyDictionary<string, string> H
 
     public string? Header(string name) => Headers.GetValueOrDefault(name);
 
-    /// <summary>Fails unless the answer has this status; shows the answer then.</summary>
+    /// <summary>Asserts the status. A failure shows the body.</summary>
     public ApiAnswer Expect(int status)
     {
         Assert.True(status == Status, $"Expected {status}, got {Status}: {Text}");
         return this;
     }
 
-    /// <summary>Fails unless the answer is this error, whole in all its parts.</summary>
+    /// <summary>Asserts that the answer is this error, with a complete body and matching headers.</summary>
     public ApiAnswer ExpectError(int status, string code, string messagePart)
     {
         Expect(status);

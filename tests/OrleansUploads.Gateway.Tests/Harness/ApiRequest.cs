@@ -3,23 +3,23 @@ using System.Security.Cryptography;
 
 namespace OrleansUploads.Gateway.Tests.Harness;
 
-/// <summary>A request as its sender means it, not signed yet.</summary>
-/// <param name="Method">In upper case.</param>
-/// <param name="Target">Path and query as they go on the wire.</param>
+/// <summary>A request before signing.</summary>
+/// <param name="Method">The HTTP method, in upper case.</param>
+/// <param name="Target">Path and query, as sent on the wire.</param>
 public sealed record ApiRequest(string Method, string Target)
 {
-    /// <summary>The headers that are sent besides host, date and authorization.</summary>
+    /// <summary>All headers except host, date and authorization.</summary>
     public ImmutableSortedDictionary<string, string> Headers { get; init; } =
         ImmutableSortedDictionary.Create<string, string>(StringComparer.OrdinalIgnoreCase)
             .Add("x-amz-glacier-version", "2012-06-01");
 
     public byte[] Body { get; init; } = [];
 
-    /// <summary>What the signature says of the body: the header x-amz-content-sha256, or else the body's hash.</summary>
+    /// <summary>The payload hash to sign: the x-amz-content-sha256 header, or the body's hash if there is none.</summary>
     public string PayloadHash =>
         Headers.GetValueOrDefault("x-amz-content-sha256") ?? Convert.ToHexStringLower(SHA256.HashData(Body));
 
-    /// <summary>The same with a header set, or taken away by null.</summary>
+    /// <summary>Returns a copy with a header set, or removed if the value is null.</summary>
     public ApiRequest With(string header, string? value) =>
         this with { Headers = value is null ? Headers.Remove(header) : Headers.SetItem(header, value) };
 

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace OrleansUploads.Gateway.Tests.Harness;
 
-/// <summary>What the server logs as an error, the web server's own lines included.</summary>
+/// <summary>Collects everything that the server logs as an error, including Kestrel's own messages.</summary>
 public sealed class FaultLog : ILoggerProvider, ILogger
 {
     private readonly ConcurrentQueue<string> _lines = [];

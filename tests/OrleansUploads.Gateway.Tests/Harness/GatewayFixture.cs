@@ -3,14 +3,14 @@ using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Gateway.Tests.Harness;
 
-/// <summary>One server for all tests of a class; each test makes a vault of its own.</summary>
+/// <summary>One server for all tests of a class. Each test creates its own vault.</summary>
 public class GatewayFixture : IAsyncLifetime
 {
     private int _vaults;
 
     public GatewayServer Server { get; private set; } = null!;
 
-    /// <summary>What the server is made of; a cluster's tests override it.</summary>
+    /// <summary>The configuration of the server.</summary>
     protected virtual GatewaySetup Setup => new();
 
     public async ValueTask InitializeAsync() => Server = await GatewayServer.StartAsync(Setup);
@@ -19,7 +19,7 @@ public class GatewayFixture : IAsyncLifetime
 
     public Task<ApiAnswer> SendAsync(ApiRequest request, Signer? signer = null) => Server.SendAsync(request, signer);
 
-    /// <summary>A vault that is there and empty.</summary>
+    /// <summary>Creates an empty vault and returns its name.</summary>
     public async Task<string> NewVaultAsync()
     {
         var vault = $"vault-{Interlocked.Increment(ref _vaults)}";
@@ -27,21 +27,21 @@ public class GatewayFixture : IAsyncLifetime
         return vault;
     }
 
-    /// <summary>An upload in progress.</summary>
+    /// <summary>Initiates an upload and returns its ID.</summary>
     public async Task<string> NewUploadAsync(string vault, long partSizeBytes = Requests.MiB)
     {
         var answer = (await SendAsync(Requests.Initiate(vault, partSizeBytes))).Expect(201);
         return answer.Header("x-amz-multipart-upload-id")!;
     }
 
-    /// <summary>An archive that came in one request.</summary>
+    /// <summary>Uploads an archive in one request and returns its ID.</summary>
     public async Task<string> NewArchiveAsync(string vault, byte[] bytes)
     {
         var answer = (await SendAsync(Requests.UploadArchive(vault, bytes))).Expect(201);
         return answer.Header("x-amz-archive-id")!;
     }
 
-    /// <summary>Uploads an archive in full parts, the last one shorter if need be; not complete yet.</summary>
+    /// <summary>Uploads all parts of an archive without completing the upload. The last part may be shorter.</summary>
     public async Task UploadPartsAsync(string vault, string upload, byte[] archive, int partSizeBytes = Requests.MiB)
     {
         for (var first = 0; first < archive.Length; first += partSizeBytes)
@@ -51,15 +51,15 @@ public class GatewayFixture : IAsyncLifetime
         }
     }
 
-    /// <summary>A retrieval job.</summary>
+    /// <summary>Initiates a job and returns its ID.</summary>
     public async Task<string> NewJobAsync(ApiRequest initiation) =>
         (await SendAsync(initiation)).Expect(202).Header("x-amz-job-id")!;
 
-    /// <summary>All that can be seen of a vault and an upload from outside, and how many attempts are stored.</summary>
-    public async Task<string> LookAsync(string vault, string upload)
+    /// <summary>Everything that clients can read of a vault and an upload, and the stored attempts of the upload.</summary>
+    public async Task<string> ReadStateAsync(string vault, string upload)
     {
-        var seen = new StringBuilder();
-        ApiRequest[] questions =
+        var state = new StringBuilder();
+        ApiRequest[] requests =
         [
             Requests.DescribeVault(vault),
             Requests.ListUploads(vault),
@@ -72,18 +72,18 @@ public class GatewayFixture : IAsyncLifetime
             Requests.GetRetrievalPolicy(),
             Requests.ListCapacity(),
         ];
-        foreach (var question in questions)
+        foreach (var request in requests)
         {
-            var answer = await SendAsync(question);
-            seen.Append(answer.Status).AppendLine(answer.Text);
+            var answer = await SendAsync(request);
+            state.Append(answer.Status).AppendLine(answer.Text);
         }
 
         if (UploadId.TryParse(upload, out var id))
         {
             var attempts = await Server.Setup.Parts.ListAttemptsAsync(id, CancellationToken.None);
-            seen.AppendJoin(',', attempts.Order());
+            state.AppendJoin(',', attempts.Order());
         }
 
-        return seen.ToString();
+        return state.ToString();
     }
 }

@@ -11,7 +11,7 @@ using OrleansUploads.Gateway.Http.Credentials;
 
 namespace OrleansUploads.Gateway.Tests.Harness;
 
-/// <summary>A real Kestrel on a free port of the loopback, over the real engine.</summary>
+/// <summary>A real Kestrel server on a free loopback port, over the real engine.</summary>
 public sealed class GatewayServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -32,7 +32,7 @@ public sealed class GatewayServer : IAsyncDisposable
 
     public GatewaySetup Setup { get; }
 
-    /// <summary>The entities behind the gateway, for what has no operation.</summary>
+    /// <summary>The entities behind the gateway, for commands that no HTTP operation sends.</summary>
     public IEntityHost Host { get; }
 
     public IPEndPoint EndPoint { get; }
@@ -63,7 +63,7 @@ public sealed class GatewayServer : IAsyncDisposable
         return new GatewayServer(setup, app, host);
     }
 
-    /// <summary>Signs and sends a request, and reads the whole answer.</summary>
+    /// <summary>Signs and sends a request and reads the whole answer.</summary>
     public Task<ApiAnswer> SendAsync(ApiRequest request, Signer? signer = null) =>
         SendAsync(request, (signer ?? new Signer()).Sign(request, EndPoint.ToString(), Setup.Clock.Now));
 
@@ -88,7 +88,7 @@ public sealed class GatewayServer : IAsyncDisposable
         return new ApiAnswer((int)answer.StatusCode, received, await answer.Content.ReadAsByteArrayAsync());
     }
 
-    /// <summary>Signs a request and sends its head on a connection of its own; the body is the test's.</summary>
+    /// <summary>Signs a request and sends its head on a new connection. The caller sends the body.</summary>
     public async Task<RawConnection> BeginAsync(ApiRequest request, Signer? signer = null)
     {
         var connection = await RawConnection.OpenAsync(EndPoint);

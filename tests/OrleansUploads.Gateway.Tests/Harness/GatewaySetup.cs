@@ -8,7 +8,7 @@ using OrleansUploads.Gateway.Http.Credentials;
 
 namespace OrleansUploads.Gateway.Tests.Harness;
 
-/// <summary>What a server under test is made of. The host is a parameter, so that the same tests can run over a cluster.</summary>
+/// <summary>The configuration of a server under test. The host is replaceable, so that the same tests can run over a cluster.</summary>
 public sealed record GatewaySetup
 {
     public static readonly AccountId Account = Parse("111122223333");
@@ -31,19 +31,19 @@ public sealed record GatewaySetup
 
     public InventorySchedule Inventories { get; init; } = InventorySchedule.Current;
 
-    /// <summary>Who may sign.</summary>
+    /// <summary>The keys that the server accepts.</summary>
     public IReadOnlyList<Credential> Credentials { get; init; } =
     [
         new(Signer.KeyId, Signer.Secret, Account),
         new(Signer.Stranger.AccessKeyId, Signer.Stranger.SecretKey, StrangersAccount),
     ];
 
-    /// <summary>Where messages of the end of jobs go; null for nowhere.</summary>
+    /// <summary>Receives notifications of finished jobs; null to send none.</summary>
     public INotifier? Notifier { get; init; }
 
     public GatewayOptions Options { get; init; } = new();
 
-    /// <summary>Makes the host where a test does not care; the tests of the cluster put grains behind the gateway here.</summary>
+    /// <summary>Creates the host if a test does not set one. The cluster tests replace it to put grains behind the gateway.</summary>
     public static Func<GatewaySetup, IEntityHost> DefaultHost { get; set; } = static setup => new EmbeddedHost(
         new EntityCatalog(setup.Uploads, setup.Retrievals, setup.Accounts, setup.Inventories, vaults: setup.Vaults),
         setup.Journal,
@@ -51,7 +51,7 @@ public sealed record GatewaySetup
         setup.Clock,
         notifier: setup.Notifier);
 
-    /// <summary>Makes the host; who made it disposes it if it can be disposed of.</summary>
+    /// <summary>Creates the host. The server disposes it if it is <see cref="IAsyncDisposable"/>.</summary>
     public Func<GatewaySetup, IEntityHost> Host { get; init; } = DefaultHost;
 
     private static AccountId Parse(string text) => AccountId.TryParse(text, out var id) ? id : throw new FormatException(text);

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace OrleansUploads.Gateway.Tests.Harness;
 
-/// <summary>The lines that the gateway logs, to be awaited.</summary>
+/// <summary>The lines that the gateway logs, for tests to await.</summary>
 public sealed class LogLines : ILoggerProvider, ILogger
 {
     private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
@@ -22,19 +22,19 @@ public sealed class LogLines : ILoggerProvider, ILogger
         LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
         _lines.Writer.TryWrite($"{logLevel}: {formatter(state, exception)} {exception}");
 
-    /// <summary>Forgets what was logged so far, so that no line of before is waited for.</summary>
-    public void Forget()
+    /// <summary>Discards the lines logged so far.</summary>
+    public void Clear()
     {
         while (_lines.Reader.TryRead(out _))
         {
         }
     }
 
-    /// <summary>Waits for a line that holds a text; skips others.</summary>
+    /// <summary>Waits for a line that contains a text, and skips all lines before it.</summary>
     public async Task<string> WaitForAsync(string text)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        await foreach (var line in _lines.Reader.ReadAllAsync(patience.Token))
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await foreach (var line in _lines.Reader.ReadAllAsync(timeout.Token))
         {
             if (line.Contains(text, StringComparison.Ordinal))
             {

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace OrleansUploads.Gateway.Tests.Harness;
 
-/// <summary>One TCP connection on which a test says exactly what goes over the wire.</summary>
+/// <summary>A TCP connection on which a test controls every byte.</summary>
 public sealed class RawConnection : IAsyncDisposable
 {
     private readonly TcpClient _client = new() { NoDelay = true };
@@ -34,17 +34,17 @@ public sealed class RawConnection : IAsyncDisposable
 
     public async Task SendAsync(ReadOnlyMemory<byte> bytes) => await _stream.WriteAsync(bytes);
 
-    /// <summary>Says that nothing more will come.</summary>
+    /// <summary>Closes the sending side of the connection.</summary>
     public void EndSending() => _client.Client.Shutdown(SocketShutdown.Send);
 
-    /// <summary>Drops the connection without a farewell.</summary>
+    /// <summary>Resets the connection (TCP RST).</summary>
     public void Reset()
     {
         _client.Client.LingerState = new LingerOption(true, 0);
         _client.Close();
     }
 
-    /// <summary>Reads the next answer, be it an interim one.</summary>
+    /// <summary>Reads the next answer, which may be an interim one (1xx).</summary>
     public async Task<ApiAnswer> ReadAsync(bool hasBody = true)
     {
         var lines = (await ReadHeadAsync()).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
@@ -62,7 +62,7 @@ public sealed class RawConnection : IAsyncDisposable
         return new ApiAnswer(int.Parse(lines[0].Split(' ')[1], CultureInfo.InvariantCulture), headers, body);
     }
 
-    /// <summary>Reads until the server closes; a reset counts as that.</summary>
+    /// <summary>Reads until the server closes or resets the connection.</summary>
     public async Task<byte[]> ReadToEndAsync()
     {
         using var all = new MemoryStream();
@@ -86,11 +86,11 @@ public sealed class RawConnection : IAsyncDisposable
     private async Task<string> ReadHeadAsync()
     {
         var head = new StringBuilder();
-        var one = new byte[1];
+        var nextByte = new byte[1];
         while (head.Length < 4 || head.ToString(head.Length - 4, 4) != "\r\n\r\n")
         {
-            await _received.ReadExactlyAsync(one);
-            head.Append((char)one[0]);
+            await _received.ReadExactlyAsync(nextByte);
+            head.Append((char)nextByte[0]);
         }
 
         return head.ToString();

@@ -6,7 +6,7 @@ using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Gateway.Tests.Harness;
 
-/// <summary>One right request for each operation; tests spoil them.</summary>
+/// <summary>A valid request for each operation.</summary>
 public static class Requests
 {
     public const int MiB = 1024 * 1024;
@@ -90,7 +90,7 @@ public static class Requests
 
     public static ApiRequest AbortLock(string vault) => new("DELETE", $"/-/vaults/{vault}/lock-policy");
 
-    /// <summary>A policy of one statement that speaks of everybody, unless told otherwise, and of every vault.</summary>
+    /// <summary>A policy with one statement for all vaults. It applies to all principals by default.</summary>
     public static string PolicyOf(
         string effect, string action, string condition = "{}", string sid = "rule", string principal = "\"*\"") =>
         $$"""
@@ -115,7 +115,7 @@ public static class Requests
 
     public static ApiRequest PurchaseCapacity() => new("POST", "/-/provisioned-capacity");
 
-    /// <summary>Bytes that no other seed has.</summary>
+    /// <summary>Pseudorandom bytes; different seeds give different bytes.</summary>
     public static byte[] Bytes(int count, int seed = 1)
     {
         var bytes = new byte[count];

@@ -1,6 +1,6 @@
 namespace OrleansUploads.Gateway.Tests.Harness;
 
-/// <summary>The wall clock of a server under test; stands still until it is moved.</summary>
+/// <summary>The wall clock of a server under test. It only moves when a test advances it.</summary>
 public sealed class SettableClock : TimeProvider
 {
     private static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);

@@ -2,7 +2,8 @@ using OrleansUploads.Engine.Clocks;
 
 namespace OrleansUploads.Gateway.Tests.Harness;
 
-/// <summary>The clocks of a machine on which time passes as fast as a test says, so that the wall clock never jumps.</summary>
+/// <summary>A host clock whose uptime advances together with a <see cref="SettableClock"/>, so that advancing it is not taken
+/// for a jump.</summary>
 internal sealed class SettableHostClock(SettableClock clock) : HostClock(clock)
 {
     public override ClockReading Read()

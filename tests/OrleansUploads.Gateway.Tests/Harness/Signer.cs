@@ -3,13 +3,13 @@ using OrleansUploads.Signing;
 
 namespace OrleansUploads.Gateway.Tests.Harness;
 
-/// <summary>Signs requests, rightly or, where a test asks for it, wrongly.</summary>
+/// <summary>Signs requests, correctly or with a chosen mistake.</summary>
 public sealed record Signer
 {
     public const string KeyId = "AKIAIOSFODNN7EXAMPLE";
     public const string Secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 
-    /// <summary>Signs for another account than the one that owns the vaults.</summary>
+    /// <summary>Signs for an account that does not own the vaults.</summary>
     public static Signer Stranger { get; } = new() { AccessKeyId = "AKIASTRANGER7EXAMPLE", SecretKey = "stranger/secret" };
 
     public string AccessKeyId { get; init; } = KeyId;
@@ -23,10 +23,10 @@ public sealed record Signer
     /// <summary>How far the signer's clock is ahead of the server's.</summary>
     public TimeSpan Ahead { get; init; }
 
-    /// <summary>A header, in lower case, that is sent but not signed; null for none.</summary>
+    /// <summary>The name, in lower case, of a header that is sent but not signed; null for none.</summary>
     public string? UnsignedHeader { get; init; }
 
-    /// <summary>The headers to send, in order: host, date, the request's own, and the signature over all of them.</summary>
+    /// <summary>Returns the headers to send: host, date, the request's own headers, and the signature over all of them.</summary>
     public ImmutableArray<(string Name, string Value)> Sign(ApiRequest request, string host, DateTimeOffset now)
     {
         var headers = request.Headers

@@ -11,7 +11,7 @@ public sealed class ClosedConnectionCollectorTests : IDisposable
     public void Dispose() => _collected.Dispose();
 
     [Fact]
-    public async Task Garbage_is_collected_when_as_many_were_closed_as_there_may_be_and_not_too_often()
+    public async Task Garbage_is_collected_after_as_many_closed_connections_as_the_limit_but_at_most_once_per_interval()
     {
         var collector = new ClosedConnectionCollector(limit: 1500, _time, () => _collected.Release());
         Close(collector, 1500);

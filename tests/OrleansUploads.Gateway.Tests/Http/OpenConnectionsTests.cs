@@ -11,10 +11,10 @@ public sealed class OpenConnectionsTests
     private static readonly IPAddress Proxy = IPAddress.Parse("10.0.0.1");
 
     private readonly ManualTime _time = new();
-    private readonly List<int> _cut = [];
+    private readonly List<int> _closed = [];
 
     [Fact]
-    public void The_longest_idle_connection_goes_for_a_newcomer()
+    public void The_longest_idle_connection_is_closed_for_a_new_one()
     {
         var open = Limited(3);
         var first = Admit(open, 1)!;
@@ -24,12 +24,12 @@ public sealed class OpenConnectionsTests
 
         Assert.NotNull(Admit(open, 4));
 
-        Assert.Equal([2], _cut);
+        Assert.Equal([2], _closed);
         Assert.Equal(3, open.Count);
     }
 
     [Fact]
-    public void Whoever_has_most_idle_connections_loses_one()
+    public void The_source_with_the_most_idle_connections_loses_one()
     {
         var open = Limited(4);
         Admit(open, 1, "10.0.0.2");
@@ -39,11 +39,11 @@ public sealed class OpenConnectionsTests
 
         Admit(open, 5, "10.0.0.3");
 
-        Assert.Equal([2], _cut);
+        Assert.Equal([2], _closed);
     }
 
     [Fact]
-    public void One_network_of_IPv6_is_one_source()
+    public void An_IPv6_network_counts_as_one_source()
     {
         var open = Limited(3);
         Admit(open, 1, "10.0.0.2");
@@ -52,11 +52,11 @@ public sealed class OpenConnectionsTests
 
         Admit(open, 4, "10.0.0.3");
 
-        Assert.Equal([2], _cut);
+        Assert.Equal([2], _closed);
     }
 
     [Fact]
-    public void A_connection_with_a_verified_request_under_way_stays()
+    public void A_connection_with_a_verified_request_in_progress_stays_open()
     {
         var open = Limited(2);
         Admit(open, 1)!.BeginVerifiedRequest(Account(1));
@@ -65,11 +65,11 @@ public sealed class OpenConnectionsTests
         Admit(open, 3);
         Admit(open, 4);
 
-        Assert.Equal([2, 3], _cut);
+        Assert.Equal([2, 3], _closed);
     }
 
     [Fact]
-    public void Where_all_are_busy_one_whose_bytes_do_not_move_goes_and_else_the_newcomer()
+    public void If_all_are_busy_a_stalled_connection_is_closed_or_else_the_new_one_is_refused()
     {
         var open = Limited(3);
         var connections = Enumerable.Range(1, 3).Select(number => Admit(open, number)!).ToList();
@@ -82,11 +82,11 @@ public sealed class OpenConnectionsTests
         connections[2].RecordActivity();
 
         Assert.NotNull(Admit(open, 5));
-        Assert.Equal([2], _cut);
+        Assert.Equal([2], _closed);
     }
 
     [Fact]
-    public async Task Accepting_waits_while_too_many_have_been_told_to_go_and_have_not_gone()
+    public async Task Accepting_waits_while_too_many_connections_are_closing()
     {
         var open = Limited(OpenConnections.MaxClosing);
         var first = Enumerable.Range(0, OpenConnections.MaxClosing).Select(number => Admit(open, number)!).ToList();
@@ -96,14 +96,14 @@ public sealed class OpenConnectionsTests
             Admit(open, 1000 + number);
         }
 
-        var room = open.WaitForCapacityAsync(default).AsTask();
-        Assert.False(room.IsCompleted);
+        var capacity = open.WaitForCapacityAsync(default).AsTask();
+        Assert.False(capacity.IsCompleted);
         open.RecordClosed(first[0]);
-        await room;
+        await capacity;
     }
 
     [Fact]
-    public void Descriptors_that_run_out_cost_idle_connections_only()
+    public void Running_out_of_descriptors_closes_only_idle_connections()
     {
         var open = Limited(100);
         Admit(open, 1)!.BeginVerifiedRequest(Account(1));
@@ -113,7 +113,7 @@ public sealed class OpenConnectionsTests
 
         monitor.CheckOnce();
 
-        Assert.Equal([2, 3], _cut);
+        Assert.Equal([2, 3], _closed);
         Assert.Equal(1, open.Count);
     }
 
@@ -123,7 +123,7 @@ public sealed class OpenConnectionsTests
     [InlineData(4096L, 3200, 256)]
     [InlineData(1024L, 384, 128)]
     [InlineData(256L, 64, 32)]
-    public void The_limits_leave_descriptors_for_everything_else(long? descriptors, int connections, int bodies)
+    public void The_limits_leave_descriptors_for_other_uses(long? descriptors, int connections, int bodies)
     {
         var limits = ServerLimits.FitToDescriptors(new GatewayOptions(), descriptors);
 
@@ -131,9 +131,9 @@ public sealed class OpenConnectionsTests
     }
 
     [Fact]
-    public void The_system_says_how_many_descriptors_there_are()
+    public void The_descriptor_limit_is_read_from_the_system()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux is asked.");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The limit is only read on Linux.");
         Assert.True(DescriptorLimit.RaiseToHardLimit() > 100);
     }
 
@@ -150,5 +150,5 @@ public sealed class OpenConnectionsTests
         new(new ServerLimits(connections, 1, 1), _time, NullLogger<OpenConnections>.Instance);
 
     private OpenConnection? Admit(OpenConnections open, int number, string? address = null) =>
-        open.Admit(address is null ? Proxy : IPAddress.Parse(address), () => _cut.Add(number));
+        open.Admit(address is null ? Proxy : IPAddress.Parse(address), () => _closed.Add(number));
 }

@@ -7,13 +7,13 @@ namespace OrleansUploads.Gateway.Tests.Http;
 
 public sealed class TransferLimiterTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan WaitLimit = TimeSpan.FromSeconds(30);
     private static readonly IPAddress Proxy = IPAddress.Parse("10.0.0.1");
 
     private readonly ManualTime _time = new();
 
     [Fact]
-    public async Task One_account_alone_has_its_share_and_another_one_still_gets_slots_at_once()
+    public async Task An_account_gets_at_most_its_share_and_leaves_slots_for_others()
     {
         var slots = Slots(slots: 256, places: 0);
         var first = await TakeAllAsync(slots, Account(1));
@@ -24,7 +24,7 @@ public sealed class TransferLimiterTests
     }
 
     [Fact]
-    public async Task Where_several_accounts_have_taken_all_slots_they_are_as_short_as_can_be_for_each_of_them()
+    public async Task When_many_accounts_hold_all_slots_scarcity_is_highest_for_each_of_them()
     {
         var slots = Slots(slots: 256, places: 0);
         var taken = new List<TransferSlot>();
@@ -38,7 +38,7 @@ public sealed class TransferLimiterTests
     }
 
     [Fact]
-    public async Task An_address_leaves_slots_to_the_other_addresses_of_its_account()
+    public async Task An_address_leaves_slots_for_other_addresses_of_its_account()
     {
         var slots = Slots(slots: 256, places: 0);
         await TakeAllAsync(slots, Account(1));
@@ -47,7 +47,7 @@ public sealed class TransferLimiterTests
     }
 
     [Fact]
-    public async Task Without_a_share_one_account_has_them_all()
+    public async Task Without_a_share_one_account_can_take_all_slots()
     {
         var slots = Slots(slots: 8, places: 0, share: 1);
 
@@ -58,33 +58,33 @@ public sealed class TransferLimiterTests
     }
 
     [Fact]
-    public async Task A_slot_that_is_given_back_goes_to_the_account_with_the_fewest()
+    public async Task A_released_slot_goes_to_the_account_with_the_fewest()
     {
         var slots = Slots(slots: 4, places: 100, share: 1);
         var first = await TakeAllAsync(slots, Account(1), most: 4);
-        var waitsLonger = slots.AcquireAsync(Account(1), Proxy, default).AsTask();
-        var hasNone = slots.AcquireAsync(Account(2), Proxy, default).AsTask();
+        var waitingLonger = slots.AcquireAsync(Account(1), Proxy, default).AsTask();
+        var withoutSlots = slots.AcquireAsync(Account(2), Proxy, default).AsTask();
 
         first[0].Dispose();
 
-        Assert.NotNull((await hasNone).Slot);
-        Assert.False(waitsLonger.IsCompleted);
+        Assert.NotNull((await withoutSlots).Slot);
+        Assert.False(waitingLonger.IsCompleted);
         first[1].Dispose();
-        Assert.NotNull((await waitsLonger).Slot);
+        Assert.NotNull((await waitingLonger).Slot);
     }
 
     [Fact]
-    public async Task Waiting_ends_with_a_refusal_and_leaves_nothing_behind()
+    public async Task Waiting_times_out_with_a_refusal_and_keeps_no_slot()
     {
         var slots = Slots(slots: 1, places: 4, share: 1);
         var only = (await slots.AcquireAsync(Account(1), Proxy, default)).Slot!;
         var waiting = slots.AcquireAsync(Account(2), Proxy, default).AsTask();
-        using var gone = new CancellationTokenSource();
-        var cancelled = slots.AcquireAsync(Account(2), Proxy, gone.Token).AsTask();
-        await gone.CancelAsync();
+        using var cancellation = new CancellationTokenSource();
+        var cancelled = slots.AcquireAsync(Account(2), Proxy, cancellation.Token).AsTask();
+        await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled);
 
-        _time.Advance(Patience);
+        _time.Advance(WaitLimit);
 
         Assert.Equal(ThrottleCause.Server, (await waiting).Refusal.Cause);
         Assert.Equal(0, slots.Waiting);
@@ -94,7 +94,7 @@ public sealed class TransferLimiterTests
     }
 
     [Fact]
-    public async Task Places_to_wait_in_are_shared_too()
+    public async Task Queue_places_are_shared_too()
     {
         var slots = Slots(slots: 1, places: 16);
         await slots.AcquireAsync(Account(9), Proxy, default);
@@ -109,7 +109,7 @@ public sealed class TransferLimiterTests
     }
 
     [Fact]
-    public async Task Slots_are_short_for_whoever_has_many_and_not_for_whoever_has_few()
+    public async Task Scarcity_is_high_for_accounts_with_many_slots_and_low_for_those_with_few()
     {
         var slots = Slots(slots: 256, places: 0);
         var many = await TakeAllAsync(slots, Account(1));
@@ -122,7 +122,7 @@ public sealed class TransferLimiterTests
     private static AccountId Account(int number) =>
         AccountId.TryParse($"{number:D12}", out var account) ? account : throw new FormatException();
 
-    private TransferLimiter Slots(int slots, int places, double share = 0.75) => new(slots, places, share, Patience, _time);
+    private TransferLimiter Slots(int slots, int places, double share = 0.75) => new(slots, places, share, WaitLimit, _time);
 
     private static async Task<List<TransferSlot>> TakeAllAsync(TransferLimiter slots, AccountId account, int most = int.MaxValue)
     {

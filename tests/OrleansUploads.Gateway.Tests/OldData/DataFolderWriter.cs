@@ -12,8 +12,8 @@ using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.OldData;
 
-/// <summary>Writes a small data folder that has something of everything: vaults, uploads in every state, archives, jobs,
-/// policies, a lock, tags, notifications, and parts that another system keeps.</summary>
+/// <summary>Writes a small data folder with every kind of content: vaults, uploads in every state, archives, jobs, policies,
+/// a lock, tags, notifications, and parts in external storage.</summary>
 internal sealed class DataFolderWriter(DataFolderServer server)
 {
     private const string Photos = "photos";
@@ -24,10 +24,10 @@ internal sealed class DataFolderWriter(DataFolderServer server)
     private readonly Dictionary<string, string> _uploads = [];
     private readonly Dictionary<string, string> _archives = [];
 
-    /// <summary>The archive of two parts that a folder's uploads are about. It compresses well.</summary>
+    /// <summary>The two-part archive that all uploads in the folder send. It compresses well.</summary>
     public static byte[] Whole { get; } = Filled(MiB + 1000, seed: 3);
 
-    /// <summary>The archive of one request.</summary>
+    /// <summary>The archive that is uploaded in one request.</summary>
     public static byte[] Small { get; } = Filled(700, seed: 5);
 
     public static async Task<KnownData> WriteAsync(string folder)
@@ -159,7 +159,7 @@ internal sealed class DataFolderWriter(DataFolderServer server)
 
     private async Task<ApiAnswer> SendAsync(ApiRequest request, int status) => (await server.SendAsync(request)).Expect(status);
 
-    /// <summary>The part of <see cref="Whole"/> that begins at a byte.</summary>
+    /// <summary>The part of <see cref="Whole"/> that starts at this byte.</summary>
     public static byte[] PartAt(int firstByte) => Whole[firstByte..Math.Min(firstByte + MiB, Whole.Length)];
 
     private static VaultId VaultOf(string name)

@@ -5,11 +5,11 @@ using OrleansUploads.Gateway.Tests.Harness;
 
 namespace OrleansUploads.Gateway.Tests.OldData;
 
-/// <summary>What a stored data folder holds, as the server that wrote it answered.</summary>
+/// <summary>The expected content of a stored data folder: the answers of the server that wrote it.</summary>
 /// <param name="WrittenAt">The server's clock when the folder was closed.</param>
-/// <param name="Answers">Reading requests by target, with the body of each answer: JSON as it is, other bytes by their SHA-256.</param>
-/// <param name="Uploads">IDs of uploads by what they stand for.</param>
-/// <param name="Archives">IDs of archives by what they stand for.</param>
+/// <param name="Answers">The body of each answer by the target of its GET request: JSON verbatim, other bytes as SHA-256.</param>
+/// <param name="Uploads">Upload IDs by their role in the tests.</param>
+/// <param name="Archives">Archive IDs by their role in the tests.</param>
 public sealed record KnownData(
     DateTimeOffset WrittenAt,
     IReadOnlyDictionary<string, string> Answers,

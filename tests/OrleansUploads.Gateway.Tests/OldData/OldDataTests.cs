@@ -5,8 +5,8 @@ using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.OldData;
 
-/// <summary>Data folders that earlier versions wrote stay readable. Each folder under Fixtures is a folder as it was on disk
-/// (<c>folder.tar.gz</c>) and what its server answered (<c>known.json</c>).</summary>
+/// <summary>Data folders written by earlier versions stay usable. Each folder under Fixtures holds a data folder
+/// (<c>folder.tar.gz</c>) and the answers of the server that wrote it (<c>known.json</c>).</summary>
 public sealed class OldDataTests : IDisposable
 {
     private const string Photos = "photos";
@@ -22,7 +22,7 @@ public sealed class OldDataTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Fixtures))]
-    public async Task A_folder_of_an_earlier_version_gives_the_same_answers_and_goes_on(string fixture)
+    public async Task A_folder_written_by_an_earlier_version_gives_the_same_answers_and_stays_usable(string fixture)
     {
         var source = Path.Combine(FixturesFolder, fixture);
         await UnpackAsync(Path.Combine(source, "folder.tar.gz"), _folder.FullName);
@@ -30,16 +30,16 @@ public sealed class OldDataTests : IDisposable
     }
 
     [Fact]
-    public async Task A_folder_of_this_version_gives_the_same_answers_and_goes_on() =>
+    public async Task A_folder_written_by_this_version_gives_the_same_answers_and_stays_usable() =>
         await CheckAsync(await DataFolderWriter.WriteAsync(_folder.FullName));
 
-    /// <summary>Makes a fixture of the present version: set <c>ORLEANSUPLOADS_WRITE_FIXTURE</c> to a new folder under
-    /// <c>OldData/Fixtures</c> and run the tests of this class with <c>-explicit only</c>.</summary>
+    /// <summary>Writes a fixture with the current version. Set <c>ORLEANSUPLOADS_WRITE_FIXTURE</c> to a new folder under
+    /// <c>OldData/Fixtures</c> and run this class with <c>-explicit only</c>.</summary>
     [Fact(Explicit = true)]
-    public async Task Writes_a_fixture_where_the_environment_says()
+    public async Task Write_a_fixture()
     {
         var target = Environment.GetEnvironmentVariable(FixtureVariable);
-        Assert.False(string.IsNullOrEmpty(target), $"Set {FixtureVariable} to the folder of the new fixture.");
+        Assert.False(string.IsNullOrEmpty(target), $"{FixtureVariable} is not set. Set it to the folder for the new fixture.");
         Directory.CreateDirectory(target);
         var known = await DataFolderWriter.WriteAsync(_folder.FullName);
         await using (var file = File.Create(Path.Combine(target, "folder.tar.gz")))

@@ -11,7 +11,7 @@ public sealed class ServiceSettingsTests
 
     [Theory]
     [MemberData(nameof(WithDefaults))]
-    public void A_default_is_a_text_that_the_setting_reads(string name)
+    public void Each_default_can_be_parsed_by_its_setting(string name)
     {
         var setting = ServiceSettings.All.Single(setting => setting.Name == name);
         var options = new ServiceOptions();
@@ -23,7 +23,7 @@ public sealed class ServiceSettingsTests
     }
 
     [Fact]
-    public void Texts_change_the_options_and_leave_the_others_at_their_defaults()
+    public void Given_settings_change_their_options_and_the_others_keep_their_defaults()
     {
         var options = Bind(("StaleAfter", "3d"), ("RetrievalDelay", "3h expedited=0"), ("Inventory", "Daily"), ("MaxBodies", "7"));
 
@@ -36,9 +36,9 @@ public sealed class ServiceSettingsTests
     }
 
     [Fact]
-    public void Every_wrong_text_is_reported_at_once()
+    public void All_invalid_settings_are_reported_at_once()
     {
-        var wrong = Assert.Throws<OptionsValidationException>(() => Bind(
+        var exception = Assert.Throws<OptionsValidationException>(() => Bind(
             ("StaleAfter", "1h"),
             ("RetrievalDelay", "quick=3h"),
             ("Inventory", "hourly"),
@@ -57,8 +57,8 @@ public sealed class ServiceSettingsTests
                 "--MaxJobs is 'many'. It must be a whole number from 1 to 10000.",
                 "--HeaderTimeout is 'soon'. It must be a duration such as 90s, 15m, 24h or 7d.",
             ],
-            wrong.Failures.Where(failure => !failure.StartsWith("--Notify", StringComparison.Ordinal)));
-        Assert.Contains(wrong.Failures, failure => failure.StartsWith("--Notify: ", StringComparison.Ordinal));
+            exception.Failures.Where(failure => !failure.StartsWith("--Notify", StringComparison.Ordinal)));
+        Assert.Contains(exception.Failures, failure => failure.StartsWith("--Notify: ", StringComparison.Ordinal));
     }
 
     private static ServiceOptions Bind(params (string Name, string Text)[] texts)

@@ -10,7 +10,7 @@ using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Glacier.Notifications;
 
-/// <summary>The whole road: from a job over HTTP to a message over HTTP, with the real engine between.</summary>
+/// <summary>Notifications end to end: from a job over HTTP through the real engine to a message over HTTP.</summary>
 public sealed class DeliveryTests : IAsyncDisposable
 {
     private const string JobTopic = "arn:aws:sns:us-east-1:111122223333:job";
@@ -33,7 +33,7 @@ public sealed class DeliveryTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_finished_job_is_told_to_its_topic_and_to_its_vaults_in_the_documented_form()
+    public async Task A_finished_job_is_sent_to_its_own_topic_and_its_vaults_topic_in_the_documented_form()
     {
         await using var receiver = await Receiver.StartAsync();
         await using var server = await StartAsync((JobTopic, receiver.Address), (VaultTopic, receiver.Address));
@@ -66,7 +66,7 @@ public sealed class DeliveryTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_vault_tells_only_of_the_kinds_of_jobs_that_its_events_name()
+    public async Task A_vault_only_sends_the_configured_events()
     {
         await using var receiver = await Receiver.StartAsync();
         await using var server = await StartAsync((VaultTopic, receiver.Address));
@@ -87,7 +87,7 @@ public sealed class DeliveryTests : IAsyncDisposable
     [InlineData(500)]
     [InlineData(404)]
     [InlineData(302)]
-    public async Task A_message_that_is_not_taken_comes_again_the_same_to_the_last_byte(int status)
+    public async Task A_rejected_message_is_sent_again_byte_for_byte(int status)
     {
         await using var receiver = await Receiver.StartAsync(status);
         await using var server = await StartAsync((JobTopic, receiver.Address));
@@ -109,7 +109,7 @@ public sealed class DeliveryTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_receiver_that_is_down_gets_its_message_when_it_is_up_again_and_nobody_waits_for_it()
+    public async Task A_receiver_that_is_down_gets_its_message_later_and_blocks_no_request()
     {
         var receiver = await Receiver.StartAsync();
         var port = receiver.Address.Port;
@@ -128,7 +128,7 @@ public sealed class DeliveryTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_server_that_was_restarted_between_the_jobs_end_and_the_delivery_delivers_it()
+    public async Task A_message_is_delivered_after_a_restart_between_the_end_of_the_job_and_its_delivery()
     {
         await using var receiver = await Receiver.StartAsync(status: 503);
         string id;
@@ -151,14 +151,14 @@ public sealed class DeliveryTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_job_that_takes_time_is_told_when_it_has_finished_also_by_a_server_that_was_started_after_it()
+    public async Task A_job_that_finishes_while_the_server_is_stopped_is_notified_after_the_restart()
     {
         await using var receiver = await Receiver.StartAsync();
         string job;
         await using (var server = await StartAsync((JobTopic, receiver.Address)))
         {
             var archive = await PrepareAsync(server, topic: null);
-            job = (await server.SendAsync(InitiateJob("v", Order(archive, JobTopic, "Bulk")))).Header("x-amz-job-id")!;
+            job = (await server.SendAsync(InitiateJob("v", JobParameters(archive, JobTopic, "Bulk")))).Header("x-amz-job-id")!;
             await WakeAsync(server);
             Assert.False(receiver.HasMore);
         }
@@ -170,7 +170,7 @@ public sealed class DeliveryTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_topic_that_nobody_listens_to_is_told_to_the_log_and_dropped()
+    public async Task A_message_to_a_topic_without_a_receiver_is_logged_and_dropped()
     {
         await using var receiver = await Receiver.StartAsync();
         await using var server = await StartAsync((JobTopic, receiver.Address));
@@ -197,7 +197,7 @@ public sealed class DeliveryTests : IAsyncDisposable
         });
     }
 
-    /// <summary>What housekeeping does every few seconds.</summary>
+    /// <summary>Runs due work, as housekeeping does every few seconds.</summary>
     private async Task WakeAsync(GatewayServer server) =>
         await new WakeScan((EmbeddedHost)server.Host, _journal).RunAsync(CancellationToken.None);
 
@@ -214,8 +214,8 @@ public sealed class DeliveryTests : IAsyncDisposable
     }
 
     private static async Task<string> RetrieveAsync(GatewayServer server, string archive, string topic) =>
-        (await server.SendAsync(InitiateJob("v", Order(archive, topic, "Standard")))).Expect(202).Header("x-amz-job-id")!;
+        (await server.SendAsync(InitiateJob("v", JobParameters(archive, topic, "Standard")))).Expect(202).Header("x-amz-job-id")!;
 
-    private static string Order(string archive, string topic, string tier) =>
+    private static string JobParameters(string archive, string topic, string tier) =>
         $$"""{"Type":"archive-retrieval","ArchiveId":"{{archive}}","SNSTopic":"{{topic}}","Tier":"{{tier}}"}""";
 }

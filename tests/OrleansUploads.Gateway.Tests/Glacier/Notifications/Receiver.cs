@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace OrleansUploads.Gateway.Tests.Glacier.Notifications;
 
-/// <summary>A small HTTP server that takes messages, or refuses them for as long as a test wants.</summary>
+/// <summary>An HTTP server that receives messages and answers each with a chosen status.</summary>
 public sealed class Receiver : IAsyncDisposable
 {
     private readonly Channel<ReceivedMessage> _messages = Channel.CreateUnbounded<ReceivedMessage>();
@@ -22,10 +22,10 @@ public sealed class Receiver : IAsyncDisposable
         _status = status;
     }
 
-    /// <summary>Where to post.</summary>
+    /// <summary>The address to which messages are posted.</summary>
     public Uri Address { get; private set; } = null!;
 
-    /// <summary>What it answers.</summary>
+    /// <summary>The status that answers the next messages.</summary>
     public int Status
     {
         get => _status;
@@ -39,26 +39,26 @@ public sealed class Receiver : IAsyncDisposable
         builder.Logging.ClearProviders();
         var app = builder.Build();
         var receiver = new Receiver(app, status);
-        app.Run(receiver.TakeAsync);
+        app.Run(receiver.ReceiveAsync);
         await app.StartAsync();
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         receiver.Address = new Uri(new Uri(address), "/ready?to=me");
         return receiver;
     }
 
-    /// <summary>The next message, whatever it was answered.</summary>
+    /// <summary>Waits for the next message, including rejected ones.</summary>
     public async Task<ReceivedMessage> NextAsync()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        return await _messages.Reader.ReadAsync(patience.Token);
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        return await _messages.Reader.ReadAsync(timeout.Token);
     }
 
-    /// <summary>Whether a message has come that was not looked at.</summary>
+    /// <summary>Whether a message has arrived that was not read yet.</summary>
     public bool HasMore => _messages.Reader.TryPeek(out _);
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    private async Task TakeAsync(HttpContext context)
+    private async Task ReceiveAsync(HttpContext context)
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body);
@@ -74,7 +74,7 @@ public sealed class Receiver : IAsyncDisposable
     }
 }
 
-/// <summary>A message as it came.</summary>
+/// <summary>A received message.</summary>
 public sealed record ReceivedMessage(string Line, IReadOnlyDictionary<string, string> Headers, byte[] Body, int AnsweredBy)
 {
     public System.Text.Json.JsonElement Json => System.Text.Json.JsonDocument.Parse(Body).RootElement;

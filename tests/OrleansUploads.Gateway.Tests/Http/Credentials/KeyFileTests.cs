@@ -14,11 +14,11 @@ public sealed class KeyFileTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task A_mounted_secret_that_is_replaced_is_noticed()
+    public async Task Replacing_a_mounted_secret_takes_effect()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Secrets are mounted like this on Linux.");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Kubernetes mounts secrets this way only on Linux.");
 
-        // As Kubernetes does it: the file is a link through a link, and only the inner one is replaced.
+        // Kubernetes mounts keys.json as a link through a directory link, and replaces only the directory link.
         Write("version-1", "AKIAFIRST00000000000", new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc));
         Write("version-2", "AKIASECOND0000000000", new DateTime(2026, 1, 2, 0, 0, 0, DateTimeKind.Utc));
         Directory.CreateSymbolicLink(Path.Combine(_folder, "current"), "version-1");
@@ -35,7 +35,7 @@ public sealed class KeyFileTests : IDisposable
     }
 
     [Fact]
-    public async Task A_removed_key_is_noticed_even_where_the_file_keeps_its_time_and_length()
+    public async Task Removing_a_key_takes_effect_even_if_the_file_keeps_its_time_and_length()
     {
         var at = new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
         Write("", "AKIAFIRST00000000000", at);
@@ -54,7 +54,7 @@ public sealed class KeyFileTests : IDisposable
     [Theory]
     [InlineData("keys.json.new")]
     [InlineData("")]
-    public void A_change_is_done_only_when_file_and_name_are_flushed(string failing)
+    public void A_change_fails_unless_both_the_file_and_its_folder_are_flushed(string failing)
     {
         const int inputOutputError = 5;
         var flush = new FaultyFlush();
@@ -70,7 +70,7 @@ public sealed class KeyFileTests : IDisposable
     private void Write(string version, string accessKeyId, DateTime changedAt)
     {
         var file = KeyFile.InFolder(Path.Combine(_folder, version));
-        // A random secret may have characters that JSON escapes, and then the file has another length.
+        // A fixed secret keeps the file's length constant: a random one may contain characters that JSON escapes.
         file.Change(_ =>
         [
             KeyPair.Create("000000000001", Some.Noon) with { AccessKeyId = accessKeyId, SecretAccessKey = new string('s', 40) },

@@ -9,8 +9,8 @@ using OrleansUploads.Signing;
 
 namespace OrleansUploads.Gateway.Tests.Http.Fronts;
 
-/// <summary>A second protocol: it answers every request with the account and the document of the request, in plain text. It requires
-/// that <c>x-fake-*</c> headers are signed.</summary>
+/// <summary>A second protocol. It answers every request with its account and body, in plain text, and requires
+/// <c>x-fake-*</c> headers to be signed.</summary>
 internal sealed class FakeFront : IFront
 {
     public const string Service = "fake";
@@ -25,7 +25,7 @@ internal sealed class FakeFront : IFront
 
     public string RequestIdHeader => "x-fake-request-id";
 
-    /// <summary>An error without a description, to show that the test of descriptions finds it.</summary>
+    /// <summary>An error that this front fails to describe; null for none.</summary>
     public Type? Undescribed { get; init; }
 
     public bool ClaimsPath(RequestTarget target) => target.Segments is ["fake", ..];

@@ -12,7 +12,7 @@ using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Http.Fronts;
 
-/// <summary>More than one protocol at one address.</summary>
+/// <summary>Several protocols at one address.</summary>
 public sealed class FrontTests : IAsyncLifetime
 {
     private static readonly Signer FakeSigner = new() { Rules = new FakeFront().Signing };
@@ -41,7 +41,7 @@ public sealed class FrontTests : IAsyncLifetime
     [InlineData("/fake/thing", 418)]
     [InlineData("/-/vaults/v", 400)]
     [InlineData("/neither", 400)]
-    public async Task A_request_without_credentials_goes_to_the_front_that_claims_its_path_or_else_to_the_first(string path, int status)
+    public async Task An_unsigned_request_goes_to_the_front_that_claims_its_path_or_else_to_the_first(string path, int status)
     {
         var answer = (await _server.SendAsync(new ApiRequest("GET", path), [])).Expect(status);
         Assert.Equal(status == 418, answer.Header("x-fake-request-id") is not null);
@@ -55,19 +55,19 @@ public sealed class FrontTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Each_front_states_which_headers_must_be_signed()
+    public async Task Each_front_defines_which_headers_must_be_signed()
     {
         var request = new ApiRequest("GET", "/fake").With("x-fake-thing", "1");
         (await _server.SendAsync(request, FakeSigner)).Expect(200);
         (await _server.SendAsync(request, FakeSigner with { UnsignedHeader = "x-fake-thing" })).Expect(418);
         (await _server.SendAsync(request, FakeSigner with { UnsignedHeader = "x-amz-glacier-version" })).Expect(200);
-        var ofGlacier = Front("glacier").Signing;
-        Assert.Equal("x-amz-", ofGlacier.SignedPrefix);
-        Assert.Equal(["content-range"], ofGlacier.SignedWhenPresent);
+        var glacierSigning = Front("glacier").Signing;
+        Assert.Equal("x-amz-", glacierSigning.SignedPrefix);
+        Assert.Equal(["content-range"], glacierSigning.SignedWhenPresent);
     }
 
     [Fact]
-    public async Task A_front_words_the_errors_of_neutral_code_itself()
+    public async Task Errors_from_shared_code_are_described_by_the_front()
     {
         var unsigned = await _server.SendAsync(new ApiRequest("GET", "/fake"), []);
         Assert.Equal((418, "FakeSignatureRejected"), (unsigned.Status, unsigned.Text));
@@ -78,7 +78,7 @@ public sealed class FrontTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Each_registered_front_describes_each_error_of_neutral_code()
+    public void Each_registered_front_describes_each_error_from_shared_code()
     {
         foreach (var service in (string[])["glacier", FakeFront.Service])
         {
@@ -94,7 +94,7 @@ public sealed class FrontTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Two_fronts_of_one_service_are_refused()
+    public void Two_fronts_for_one_service_are_refused()
     {
         var refused = Assert.Throws<InvalidOperationException>(() => Table(new FakeFront(), new FakeFront()));
         Assert.Equal("Two fronts are registered for the service 'fake'.", refused.Message);
@@ -102,7 +102,7 @@ public sealed class FrontTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Each_log_message_has_an_event_ID_of_its_own()
+    public void Each_log_message_has_its_own_event_ID()
     {
         var ids = typeof(GatewayOptions).Assembly.GetTypes()
             .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))

@@ -8,7 +8,7 @@ namespace OrleansUploads.Gateway.Tests.Http.Fronts;
 /// <summary>Every <see cref="HttpError"/>: each case of the closed set, with each signature outcome and each throttle cause.</summary>
 internal static class HttpErrorSamples
 {
-    /// <summary>The samples, by a name for the test's message.</summary>
+    /// <summary>The samples, with names for assertion messages.</summary>
     public static IEnumerable<(string Name, HttpError Error)> All()
     {
         foreach (var type in typeof(HttpError).GetNestedTypes(BindingFlags.NonPublic | BindingFlags.Public)
@@ -35,7 +35,7 @@ internal static class HttpErrorSamples
         }
     }
 
-    /// <summary>A verdict with an outcome, as the verifier would return it.</summary>
+    /// <summary>A verdict with this outcome, as the verifier would return it.</summary>
     public static SignatureVerdict Verdict(SignatureOutcome outcome) => outcome switch
     {
         SignatureOutcome.NoAuthorization => SignatureVerdict.For(AuthorizationError.Absent),
