@@ -1,42 +1,34 @@
 using System.Reflection;
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Glacier.Errors;
 using OrleansUploads.Gateway.Http.Errors;
-using OrleansUploads.Gateway.Tests.Harness;
 using OrleansUploads.Gateway.Tests.Http.Fronts;
-using OrleansUploads.Hashing;
 using OrleansUploads.Signing;
+using OrleansUploads.TestKit;
 using OrleansUploads.TestKit.Documents;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
 
-/// <summary>What cannot be done has an error, and each error is documented as it is.</summary>
+/// <summary>Every refusal, signature outcome and fault is answered with the error that docs/errors.md lists for it.</summary>
 public sealed class ErrorTableTests
 {
     private static readonly Dictionary<string, string[]> Documented =
         Documentation.Rows("errors.md").DistinctBy(row => row[0]).ToDictionary(row => row[0].Trim('`'), row => row);
 
     [Fact]
-    public void Each_refusal_has_its_documented_error_and_a_helpful_message()
+    public void Each_refusal_has_its_documented_error()
     {
-        var cases = typeof(Refusal).GetNestedTypes().Where(type => type.IsSubclassOf(typeof(Refusal))).ToList();
-        Assert.Equal(41, cases.Count);
-        foreach (var type in cases)
+        Assert.NotEmpty(RefusalMessages.Samples);
+        foreach (var refusal in RefusalMessages.Samples)
         {
-            var error = GlacierRefusals.Describe(Make(type), "us-east-1", "the-id");
-            AssertDocumented(type.Name, error);
-            Assert.DoesNotContain("{", error.Message, StringComparison.Ordinal);
-            Assert.DoesNotContain("  ", error.Message, StringComparison.Ordinal);
-            Assert.DoesNotContain(type.Name, error.Message, StringComparison.Ordinal);
+            AssertDocumented(refusal.GetType().Name, GlacierRefusals.Describe(refusal, "us-east-1", "the-id"));
         }
     }
 
     [Fact]
-    public void Each_way_to_sign_wrongly_has_its_documented_error()
+    public void Each_signature_outcome_has_its_documented_error()
     {
         foreach (var outcome in Enum.GetValues<SignatureOutcome>().Where(outcome => outcome != SignatureOutcome.Verified))
         {
@@ -69,18 +61,18 @@ public sealed class ErrorTableTests
     }
 
     [Fact]
-    public void A_fault_behind_an_entity_is_told_as_what_it_is()
+    public void An_unavailable_entity_gets_the_error_of_its_cause()
     {
         var entity = new EntityId(EntityKind.Vault, "x");
         foreach (var cause in new Exception[] { new JournalUnavailableException("x"), new JournalDamagedException("x") })
         {
-            var behind = new EntityUnavailableException(entity, "x", cause);
-            Assert.Equal(DescribeFault(cause), DescribeFault(behind));
+            var unavailable = new EntityUnavailableException(entity, "x", cause);
+            Assert.Equal(DescribeFault(cause), DescribeFault(unavailable));
         }
     }
 
     [Fact]
-    public void Only_codes_that_the_server_sends_are_documented()
+    public void The_documented_codes_are_exactly_those_that_the_server_sends()
     {
         var codes = typeof(ErrorCode).GetFields(BindingFlags.Public | BindingFlags.Static)
             .Select(field => (string)field.GetRawConstantValue()!);
@@ -96,40 +88,10 @@ public sealed class ErrorTableTests
 
     private static void AssertDocumented(string name, GlacierError error)
     {
-        Assert.True(Documented.TryGetValue(name, out var row), $"docs/errors.md has no line for {name}.");
+        Assert.True(Documented.TryGetValue(name, out var row), $"docs/errors.md has no row for {name}. Add one.");
         Assert.Equal($"`{error.Code}`", row[1]);
         Assert.Equal(error.Status.ToString(System.Globalization.CultureInfo.InvariantCulture), row[2]);
-        var sdksRetry = error.Status >= 500 || error.Code is ErrorCode.RequestTimeout or ErrorCode.Throttling;
-        Assert.Equal(sdksRetry ? "yes" : "no", row[3]);
-    }
-
-    private static Refusal Make(Type type)
-    {
-        var constructor = type.GetConstructors().Single();
-        return (Refusal)constructor.Invoke([.. constructor.GetParameters().Select(parameter => Sample(parameter.ParameterType))]);
-    }
-
-    private static object Sample(Type type)
-    {
-        var upload = UploadId.FromRandom(new byte[UploadId.RandomBytes]);
-        Assert.True(AccountId.TryParse("111122223333", out var account));
-        Assert.True(VaultName.TryParse("v", out var name));
-        Assert.True(PartSize.TryCreate(Requests.MiB, out var size));
-        return type switch
-        {
-            _ when type == typeof(int) => 7,
-            _ when type == typeof(long) => 7L,
-            _ when type == typeof(bool) => true,
-            _ when type == typeof(DateTimeOffset) => DateTimeOffset.UnixEpoch,
-            _ when type == typeof(PartRange) => new PartRange(0, 1),
-            _ when type == typeof(PartSize) => size,
-            _ when type == typeof(AccountId) => account,
-            _ when type == typeof(VaultId) => new VaultId(account, name),
-            _ when type == typeof(ArchiveId) => ArchiveId.Derive(upload, 1, default),
-            _ when type == typeof(JobId) => JobId.FromRandom(new byte[JobId.RandomBytes]),
-            _ when type == typeof(TreeHash) => default(TreeHash),
-            _ when type == typeof(LinearHash) => default(LinearHash),
-            _ => throw new NotSupportedException($"No sample of {type}."),
-        };
+        var isRetriedBySdks = error.Status >= 500 || error.Code is ErrorCode.RequestTimeout or ErrorCode.Throttling;
+        Assert.Equal(isRetriedBySdks ? "yes" : "no", row[3]);
     }
 }
