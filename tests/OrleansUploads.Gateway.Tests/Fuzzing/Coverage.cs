@@ -7,7 +7,7 @@ using OrleansUploads.Gateway.Tests.Harness;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
-/// <summary>Counts what a run has provoked. Safe for many runs at once.</summary>
+/// <summary>Counts the answers that runs have provoked. Thread-safe, so that parallel runs can share it.</summary>
 internal sealed class Coverage
 {
     private readonly ConcurrentDictionary<string, int> _successes = new();
@@ -16,7 +16,7 @@ internal sealed class Coverage
     private readonly ConcurrentDictionary<string, int> _refusals = new();
     private readonly ConcurrentDictionary<string, int> _bare = new();
     private int _requests;
-    private int _looks;
+    private int _snapshots;
 
     public int Requests => _requests;
 
@@ -27,18 +27,18 @@ internal sealed class Coverage
     /// <summary>The codes of all errors.</summary>
     public IReadOnlyCollection<string> Codes => [.. _codes.Keys];
 
-    /// <summary>The names of all cases of <see cref="Refusal"/> that were told.</summary>
+    /// <summary>The names of all cases of <see cref="Refusal"/> that were returned.</summary>
     public IReadOnlyCollection<string> Refusals => [.. _refusals.Keys];
 
-    /// <summary>Statuses of answers of the web server alone, and how many there were. Of those to bytes that are no request
-    /// it is chance how many are read, so they are not told by <see cref="ToString"/>.</summary>
+    /// <summary>The statuses that Kestrel itself answered, with their counts. <see cref="ToString"/> leaves them out, because
+    /// the number of answers to malformed bytes depends on timing.</summary>
     public string Bare => string.Join(", ", _bare.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key} {pair.Value}"));
 
     public void CountRequest() => Interlocked.Increment(ref _requests);
 
-    public void CountLook() => Interlocked.Increment(ref _looks);
+    public void CountSnapshot() => Interlocked.Increment(ref _snapshots);
 
-    /// <summary>Counts an answer if it is one of the web server alone.</summary>
+    /// <summary>Counts an answer if it came from Kestrel itself. Returns whether it did.</summary>
     public bool CountBare(ApiAnswer answer)
     {
         if (answer.Header(RequestId.AmazonHeader) is not null)
@@ -71,7 +71,7 @@ internal sealed class Coverage
 
     public override string ToString()
     {
-        var text = new StringBuilder($"{_requests} requests, {_looks} looks at all state\n");
+        var text = new StringBuilder($"{_requests} requests, {_snapshots} comparisons of all readable state\n");
         foreach (var operation in _successes.Keys.Union(_errors.Keys).Order(StringComparer.Ordinal))
         {
             text.AppendLine($"{operation,-28}{_successes.GetValueOrDefault(operation),8} done{_errors.GetValueOrDefault(operation),8} refused");

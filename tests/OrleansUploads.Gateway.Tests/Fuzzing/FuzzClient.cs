@@ -2,22 +2,21 @@ using OrleansUploads.Gateway.Tests.Harness;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
-/// <summary>Sends one request after the other, on the same connection for as long as that is good.</summary>
+/// <summary>Sends one request after the other and keeps the connection while it is reusable.</summary>
 internal sealed class FuzzClient(FuzzServer server) : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromMinutes(1);
 
-    /// <summary>A chunked body that is longer need not be read to its end, and then the connection is cut without a
-    /// word.</summary>
-    private const int MostChunkedBytes = 64 * 1024;
+    /// <summary>The server may stop reading a longer chunked body and close the connection.</summary>
+    private const int MaxChunkedBytes = 64 * 1024;
 
     private RawConnection? _connection;
 
     /// <summary>Sends a request.</summary>
-    /// <param name="request">What it is, signed.</param>
-    /// <param name="bytes">The same as bytes.</param>
-    /// <param name="isSound">Whether client and server are sure to agree where it ends.</param>
-    /// <returns>The answer; null where the server hung up without one.</returns>
+    /// <param name="request">The signed request.</param>
+    /// <param name="bytes">The encoded request.</param>
+    /// <param name="isSound">Whether the request is unambiguous HTTP, so that client and server agree on where it ends.</param>
+    /// <returns>The answer; null if the server closed the connection without one.</returns>
     public async Task<ApiAnswer?> SendAsync(FuzzRequest request, byte[] bytes, bool isSound)
     {
         var connection = _connection ?? await RawConnection.OpenAsync(server.Gateway.EndPoint);
@@ -25,7 +24,7 @@ internal sealed class FuzzClient(FuzzServer server) : IAsyncDisposable
         await SendAsync(connection, bytes, request.Framing.EndsEarly);
         var answer = await ReadAsync(connection, hasBody: request.Method != "HEAD");
         var isReusable = isSound && request.Framing.IsReusable
-            && (bytes.Length < MostChunkedBytes || request.Framing is not BodyFraming.Chunked);
+            && (bytes.Length < MaxChunkedBytes || request.Framing is not BodyFraming.Chunked);
         if (answer is not null && isReusable && answer.Header("Connection") != "close")
         {
             _connection = connection;
@@ -38,12 +37,12 @@ internal sealed class FuzzClient(FuzzServer server) : IAsyncDisposable
         return answer;
     }
 
-    /// <summary>Sends bytes on a connection of their own, waits for the answers that are sure to come, says that nothing more
-    /// will be sent, and reads what other answers there are.</summary>
+    /// <summary>Sends bytes on a new connection, waits for the guaranteed answers, closes the sending side, and reads any
+    /// further answers.</summary>
     public async Task<IReadOnlyList<ApiAnswer>> SendRawAsync(RawRequest raw)
     {
         await using var connection = await RawConnection.OpenAsync(server.Gateway.EndPoint);
-        await SendAsync(connection, raw.Bytes, thenEnd: raw.Answers == 0);
+        await SendAsync(connection, raw.Bytes, endSending: raw.Answers == 0);
         var answers = new List<ApiAnswer>();
         while (await ReadAsync(connection, hasBody: !raw.IsHead) is { } answer)
         {
@@ -65,18 +64,18 @@ internal sealed class FuzzClient(FuzzServer server) : IAsyncDisposable
         }
     }
 
-    /// <summary>A server that has made up its mind need not read the rest.</summary>
-    private static async Task SendAsync(RawConnection connection, byte[] bytes, bool thenEnd)
+    /// <summary>Sends bytes. The server may answer and close the connection before it has read all of them.</summary>
+    private static async Task SendAsync(RawConnection connection, byte[] bytes, bool endSending)
     {
         try
         {
             await connection.SendAsync(bytes);
-            if (thenEnd)
+            if (endSending)
             {
                 connection.EndSending();
             }
         }
-        catch (Exception hungUp) when (hungUp is IOException or System.Net.Sockets.SocketException)
+        catch (Exception closed) when (closed is IOException or System.Net.Sockets.SocketException)
         {
         }
     }
@@ -88,7 +87,7 @@ internal sealed class FuzzClient(FuzzServer server) : IAsyncDisposable
             ApiAnswer answer;
             do
             {
-                answer = await connection.ReadAsync(hasBody).WaitAsync(Patience);
+                answer = await connection.ReadAsync(hasBody).WaitAsync(AnswerTimeout);
             }
             while (answer.Status < 200);
             return answer;

@@ -1,21 +1,21 @@
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
-/// <summary>A request that broke a promise, with all that is needed to send it again.</summary>
-internal sealed class FuzzFailure(FuzzPlan plan, int number, string what, byte[] request, string answer, byte[] before)
+/// <summary>A request whose outcome violates a check, with everything needed to replay it.</summary>
+internal sealed class FuzzFailure(FuzzPlan plan, int number, string flaw, byte[] request, string answer, byte[] previous)
     : Exception(
         $"""
-        {what}
-        seed {plan.Seed}, request {number}. To replay it: ORLEANSUPLOADS_FUZZ_SEED={plan.Seed} ORLEANSUPLOADS_FUZZ_REQUESTS={number}
-        --- request ({request.Length} bytes, \xNN is a byte)
+        {flaw}
+        seed {plan.Seed}, request {number}. To replay: ORLEANSUPLOADS_FUZZ_SEED={plan.Seed} ORLEANSUPLOADS_FUZZ_REQUESTS={number}
+        --- request ({request.Length} bytes; \xNN is one byte)
         {Cut(WireText.Show(request))}
         --- answer
         {Cut(answer)}
-        --- the request before it
-        {Cut(WireText.Show(before))}
+        --- the previous request
+        {Cut(WireText.Show(previous))}
         """)
 {
-    private const int MostChars = 3000;
+    private const int MaxChars = 3000;
 
     private static string Cut(string text) =>
-        text.Length <= MostChars ? text : $"{text[..MostChars]}... and {text.Length - MostChars} more";
+        text.Length <= MaxChars ? text : $"{text[..MaxChars]}... and {text.Length - MaxChars} more characters";
 }

@@ -1,10 +1,10 @@
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
-/// <summary>Which requests a run sends.</summary>
-/// <param name="Seed">All chance of the run.</param>
-/// <param name="Requests">How many.</param>
+/// <summary>The seed and the length of a run.</summary>
+/// <param name="Seed">The seed of all random choices.</param>
+/// <param name="Requests">The number of requests to send.</param>
 internal sealed record FuzzPlan(int Seed, int Requests)
 {
-    /// <summary>How often the state is looked at from outside before and after a request that is refused.</summary>
-    public int LooksOnceIn { get; init; } = 300;
+    /// <summary>For one request in this many, all readable state is compared before and after a refusal.</summary>
+    public int SnapshotOneIn { get; init; } = 300;
 }

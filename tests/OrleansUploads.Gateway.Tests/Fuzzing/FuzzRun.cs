@@ -5,7 +5,7 @@ using OrleansUploads.Gateway.Tests.Harness;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
-/// <summary>Sends the requests of one seed to one server, one after the other, and judges every answer.</summary>
+/// <summary>Sends the requests of one seed to one server, one after the other, and checks every answer.</summary>
 internal sealed class FuzzRun : IAsyncDisposable
 {
     private readonly FuzzServer _server;
@@ -14,12 +14,12 @@ internal sealed class FuzzRun : IAsyncDisposable
     private readonly Coverage _coverage;
     private readonly Dice _dice;
     private readonly FuzzClient _client;
-    private readonly RightRequests _right;
-    private readonly Spoiler _spoiler;
+    private readonly ValidRequests _valid;
+    private readonly RequestMutator _mutator;
     private readonly RawRequests _raw;
-    private string? _seen;
+    private string? _snapshot;
     private int _sent;
-    private byte[] _last = [];
+    private byte[] _previous = [];
 
     private FuzzRun(FuzzServer server, World world, FuzzPlan plan, Coverage coverage)
     {
@@ -29,16 +29,16 @@ internal sealed class FuzzRun : IAsyncDisposable
         _plan = plan;
         _coverage = coverage;
         _dice = new Dice(plan.Seed);
-        _right = new RightRequests(world, _dice);
-        _spoiler = new Spoiler(world, _dice);
-        _raw = new RawRequests(_right, _dice);
+        _valid = new ValidRequests(world, _dice);
+        _mutator = new RequestMutator(world, _dice);
+        _raw = new RawRequests(_valid, _dice);
     }
 
-    /// <summary>Carries a plan out on a server of its own.</summary>
-    /// <param name="plan">The seed and how many requests.</param>
-    /// <param name="coverage">Counts what was provoked.</param>
-    /// <param name="startup">What stands before the gateway; null for nothing.</param>
-    /// <exception cref="FuzzFailure">A promise was broken.</exception>
+    /// <summary>Runs a plan on a new server.</summary>
+    /// <param name="plan">The seed and the number of requests.</param>
+    /// <param name="coverage">Counts the provoked answers.</param>
+    /// <param name="startup">Middleware in front of the gateway; null for none.</param>
+    /// <exception cref="FuzzFailure">An answer or its effect violates a check.</exception>
     public static async Task RunAsync(FuzzPlan plan, Coverage coverage, IStartupFilter? startup = null)
     {
         await using var run = await StartAsync(plan, coverage, startup);
@@ -46,16 +46,16 @@ internal sealed class FuzzRun : IAsyncDisposable
         await run.CompareWithStoredAsync();
     }
 
-    /// <summary>Starts a server that looks as if it had been used for a while.</summary>
+    /// <summary>Starts a server and fills it with sample data.</summary>
     public static async Task<FuzzRun> StartAsync(FuzzPlan plan, Coverage coverage, IStartupFilter? startup = null)
     {
         var server = await FuzzServer.StartAsync(plan.Seed, startup);
         var world = World.New();
-        await new LivedIn(server, world).MoveInAsync();
+        await new SampleData(server, world).CreateAsync();
         return new FuzzRun(server, world, plan, coverage);
     }
 
-    /// <summary>Sends the next requests.</summary>
+    /// <summary>Sends this many more requests.</summary>
     public async Task SendAllAsync(int requests)
     {
         for (var last = _sent + requests; _sent < last;)
@@ -71,12 +71,12 @@ internal sealed class FuzzRun : IAsyncDisposable
         await _server.DisposeAsync();
     }
 
-    /// <summary>What the server knows in memory is what another one reads from what is stored.</summary>
+    /// <summary>Checks that a second server over the same storage shows the same state.</summary>
     private async Task CompareWithStoredAsync()
     {
-        await using var again = await _server.StartAgainAsync(_plan.Seed);
+        await using var second = await _server.StartAgainAsync(_plan.Seed);
         Assert.Equal(
-            await Snapshot.TakeAsync(again, _world, withOutputs: true),
+            await Snapshot.TakeAsync(second, _world, withOutputs: true),
             await Snapshot.TakeAsync(_server, _world, withOutputs: true));
     }
 
@@ -84,8 +84,8 @@ internal sealed class FuzzRun : IAsyncDisposable
     {
         if (_dice.OneIn(500))
         {
-            await _server.PassAsync(TimeSpan.FromHours(_dice.Pick(0.1, 2, 7, 7, 25, 25, 24 * 8)));
-            _seen = null;
+            await _server.AdvanceAsync(TimeSpan.FromHours(_dice.Pick(0.1, 2, 7, 7, 25, 25, 24 * 8)));
+            _snapshot = null;
         }
 
         if (_dice.OneIn(25))
@@ -100,26 +100,26 @@ internal sealed class FuzzRun : IAsyncDisposable
 
     private async Task SendAsync(int number)
     {
-        var request = FuzzSigning.Sign(_spoiler.Spoil(_right.Any()), _server.Address, _server.Clock.Now);
+        var request = FuzzSigning.Sign(_mutator.Mutate(_valid.Any()), _server.Address, _server.Clock.Now);
         var bytes = FuzzSigning.Encode(request);
         var isSound = HttpHead.IsSound(bytes);
         var operation = Judge.OperationOf(request.Method, request.Target);
-        var before = await StandAsync(operation);
+        var before = await ReadStateAsync(operation);
 
         var answer = await _client.SendAsync(request, bytes, isSound);
         await _server.Inside.WaitForNoneAsync();
 
         var flaw = answer is not null ? Judge.Flaw(operation, isSound, answer, request.Method == "HEAD")
-            : isSound && !request.Framing.EndsEarly ? "The server hung up without an answer."
+            : isSound && !request.Framing.EndsEarly ? "The server closed the connection without an answer."
             : null;
         if (answer is { Status: < 400 })
         {
-            _seen = null;
+            _snapshot = null;
             request.Learn?.Invoke(answer);
         }
         else
         {
-            flaw ??= await ChangeAsync(before, operation);
+            flaw ??= await FindChangeAsync(before, operation);
         }
 
         Throw(flaw, number, bytes, answer is null ? [] : [answer]);
@@ -132,7 +132,7 @@ internal sealed class FuzzRun : IAsyncDisposable
     private async Task SendRawAsync(int number)
     {
         var raw = _raw.Next(_server.Address, _server.Clock.Now);
-        var before = await StandAsync(raw.Operation);
+        var before = await ReadStateAsync(raw.Operation);
 
         var answers = await _client.SendRawAsync(raw);
         await _server.Inside.WaitForNoneAsync();
@@ -141,11 +141,11 @@ internal sealed class FuzzRun : IAsyncDisposable
             .FirstOrDefault(flaw => flaw is not null);
         if (raw.Answers > 0 && answers.Any(answer => answer.Status < 400))
         {
-            _seen = null;
+            _snapshot = null;
         }
         else
         {
-            flaw ??= await ChangeAsync(before, raw.Operation);
+            flaw ??= await FindChangeAsync(before, raw.Operation);
         }
 
         Throw(flaw, number, raw.Bytes, answers);
@@ -155,45 +155,45 @@ internal sealed class FuzzRun : IAsyncDisposable
         }
     }
 
-    /// <summary>How things stand: always what is stored, and now and then all that can be seen.</summary>
-    private async Task<Standing> StandAsync(GlacierOperation? operation)
+    /// <summary>Reads what is stored and, for one request in <see cref="FuzzPlan.SnapshotOneIn"/>, all readable state.</summary>
+    private async Task<StateBefore> ReadStateAsync(GlacierOperation? operation)
     {
-        if (_dice.OneIn(operation == GlacierOperation.UploadArchive ? Math.Max(1, _plan.LooksOnceIn / 10) : _plan.LooksOnceIn))
+        if (_dice.OneIn(operation == GlacierOperation.UploadArchive ? Math.Max(1, _plan.SnapshotOneIn / 10) : _plan.SnapshotOneIn))
         {
-            _seen ??= await Snapshot.TakeAsync(_server, _world);
-            return new Standing(_server.Journal.Count, await _server.AttemptsAsync(), _seen);
+            _snapshot ??= await Snapshot.TakeAsync(_server, _world);
+            return new StateBefore(_server.Journal.Count, await _server.AttemptsAsync(), _snapshot);
         }
 
-        return new Standing(_server.Journal.Count, await _server.AttemptsAsync(), null);
+        return new StateBefore(_server.Journal.Count, await _server.AttemptsAsync(), null);
     }
 
-    /// <summary>What a refused request has changed; null for nothing.</summary>
-    private async Task<string?> ChangeAsync(Standing before, GlacierOperation? operation)
+    /// <summary>Describes what a refused request has changed; null if nothing.</summary>
+    private async Task<string?> FindChangeAsync(StateBefore before, GlacierOperation? operation)
     {
         var written = _server.Journal.Since(before.Records);
-        if (written.Count > 0 && !(operation == GlacierOperation.UploadArchive && IsGivenUpAtOnce(written)))
+        if (written.Count > 0 && !(operation == GlacierOperation.UploadArchive && IsAbandonedUpload(written)))
         {
             return $"The refused request wrote to {string.Join(", ", written)}.";
         }
 
         if (await _server.AttemptsAsync() != before.Attempts)
         {
-            return "The refused request left bytes in the part store, or took some away.";
+            return "The refused request added or removed attempts in the part store.";
         }
 
-        if (before.Seen is null)
+        if (before.Snapshot is null)
         {
             return null;
         }
 
-        _coverage.CountLook();
+        _coverage.CountSnapshot();
         var after = await Snapshot.TakeAsync(_server, _world);
-        return after == before.Seen ? null : $"The refused request changed what is seen: {Difference(before.Seen, after)}";
+        return after == before.Snapshot ? null : $"The refused request changed the readable state: {Difference(before.Snapshot, after)}";
     }
 
-    /// <summary>An archive that comes in one request is an upload that nobody can name. Where its body is refused, the
-    /// vault's journal tells of its beginning and of its end, and the upload's own journal of nothing else.</summary>
-    private static bool IsGivenUpAtOnce(IReadOnlyList<(EntityId Entity, long Version)> written)
+    /// <summary>Whether the records are those of an archive upload in one request whose body was refused. Such an upload
+    /// begins before its body is checked, so exactly its vault and a new upload are written to.</summary>
+    private static bool IsAbandonedUpload(IReadOnlyList<(EntityId Entity, long Version)> written)
     {
         var streams = written.GroupBy(record => record.Entity).ToList();
         return streams.Count(stream => stream.Key.Kind == EntityKind.Vault) == 1
@@ -214,15 +214,15 @@ internal sealed class FuzzRun : IAsyncDisposable
         {
             var shown = answers.Select(answer =>
                 $"{answer.Status} {string.Join("; ", answer.Headers.Select(header => $"{header.Key}: {header.Value}"))}\n{answer.Text}");
-            throw new FuzzFailure(_plan, number, flaw, bytes, string.Join('\n', shown), _last);
+            throw new FuzzFailure(_plan, number, flaw, bytes, string.Join('\n', shown), _previous);
         }
 
-        _last = bytes;
+        _previous = bytes;
     }
 
-    /// <summary>What there was before a request.</summary>
-    /// <param name="Records">How many records had been journaled.</param>
+    /// <summary>The state before a request.</summary>
+    /// <param name="Records">The number of journaled records.</param>
     /// <param name="Attempts">The attempts in the part store.</param>
-    /// <param name="Seen">All that could be seen; null where nobody looked.</param>
-    private sealed record Standing(int Records, (int Count, long Hashes) Attempts, string? Seen);
+    /// <param name="Snapshot">All readable state; null if it was not read.</param>
+    private sealed record StateBefore(int Records, (int Count, long Hashes) Attempts, string? Snapshot);
 }

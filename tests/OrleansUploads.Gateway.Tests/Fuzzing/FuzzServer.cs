@@ -14,7 +14,7 @@ using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
-/// <summary>A server whose every write can be seen, and whose clock stands still unless it is told.</summary>
+/// <summary>A server whose writes are recorded and whose clock only moves when a test advances it.</summary>
 internal sealed class FuzzServer : IAsyncDisposable
 {
     private readonly MemoryJournal _journal;
@@ -32,7 +32,7 @@ internal sealed class FuzzServer : IAsyncDisposable
 
     public WatchedJournal Journal { get; }
 
-    /// <summary>Requests that the server has not finished with, answered or not.</summary>
+    /// <summary>The requests that the server has not finished, even if they are already answered.</summary>
     public RequestsInside Inside { get; }
 
     public FaultLog Faults { get; }
@@ -42,22 +42,22 @@ internal sealed class FuzzServer : IAsyncDisposable
     public string Address => Gateway.EndPoint.ToString();
 
     /// <summary>Starts a server.</summary>
-    /// <param name="seed">The IDs that it draws, and a part of how it is set up.</param>
-    /// <param name="startup">What stands before the gateway; null for nothing.</param>
+    /// <param name="seed">The seed of its IDs; odd seeds select daily inventories.</param>
+    /// <param name="startup">Middleware in front of the gateway; null for none.</param>
     public static Task<FuzzServer> StartAsync(int seed, IStartupFilter? startup = null) =>
         StartAsync(seed, new MemoryJournal(), new GatewaySetup { Inventories = Schedule(seed) }, startup);
 
-    /// <summary>Starts another server over all that is stored, which knows nothing but that.</summary>
+    /// <summary>Starts a second server over the same storage.</summary>
     public Task<FuzzServer> StartAgainAsync(int seed) => StartAsync(seed, _journal, Gateway.Setup, null);
 
-    /// <summary>Moves the clock, and lets all happen that time alone leads to, so that nothing of it falls to a request.</summary>
-    public async Task PassAsync(TimeSpan time)
+    /// <summary>Advances the clock and runs all due work, so that no later request triggers it.</summary>
+    public async Task AdvanceAsync(TimeSpan time)
     {
         Clock.Advance(time);
         await new WakeScan((EmbeddedHost)Gateway.Host, _journal).RunAsync(CancellationToken.None);
     }
 
-    /// <summary>Which attempts are stored, as two numbers: how many, and the sum of their hashes.</summary>
+    /// <summary>A fingerprint of the stored attempts: their number and the sum of their hash codes.</summary>
     public async Task<(int Count, long Hashes)> AttemptsAsync()
     {
         var (count, hashes) = (0, 0L);
@@ -106,7 +106,7 @@ internal sealed class FuzzServer : IAsyncDisposable
 
     private static InventorySchedule Schedule(int seed) => seed % 2 == 1 ? InventorySchedule.Daily : InventorySchedule.Current;
 
-    /// <summary>Never has a message through, so that no confirmation is written at a moment of its own.</summary>
+    /// <summary>Never delivers a notification, so that no confirmation is written at an unpredictable time.</summary>
     private sealed class SilentNotifier : INotifier
     {
         public async ValueTask NotifyAsync(VaultIncarnation vault, JobNotice notice, CancellationToken cancellationToken) =>

@@ -5,14 +5,14 @@ using OrleansUploads.Signing;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
-/// <summary>Signs a request as it stands, and turns it into bytes.</summary>
+/// <summary>Signs and encodes requests, including invalid ones.</summary>
 internal static class FuzzSigning
 {
     private const string DateHeader = "x-amz-date";
 
     private static readonly ConcurrentDictionary<(string Key, string Secret, string Region), RequestSigner> Signers = new();
 
-    /// <summary>Adds host, date and signature, and then does what was to be done after signing.</summary>
+    /// <summary>Adds host, date and signature, then applies the changes that come after signing.</summary>
     public static FuzzRequest Sign(FuzzRequest request, string host, DateTimeOffset now)
     {
         var signed = request.Header("host") is null ? request.Adding("Host", host) : request;
@@ -25,12 +25,12 @@ internal static class FuzzSigning
         }
 
         var sent = request.Tampering.Aggregate(signed, (tampered, change) => change(tampered));
-        return sent.Framing is BodyFraming.AsItIs && SaysThereIsMore(sent)
+        return sent.Framing is BodyFraming.AsItIs && AnnouncesMissingBody(sent)
             ? sent with { Framing = new BodyFraming.Unended() }
             : sent;
     }
 
-    /// <summary>The bytes that go over the wire.</summary>
+    /// <summary>Returns the bytes to send.</summary>
     public static byte[] Encode(FuzzRequest request)
     {
         var head = new System.Text.StringBuilder($"{request.Method} {request.Target} HTTP/1.1\r\n");
@@ -45,7 +45,7 @@ internal static class FuzzSigning
             BodyFraming.Cut cut => $"Content-Length: {request.Body.Length + cut.MissingBytes}\r\n",
             BodyFraming.OnlyAnnounced announced => $"Content-Length: {announced.Length}\r\n",
             BodyFraming.Unended => "",
-            _ when IsAnnounced(request) => $"Content-Length: {request.Body.Length}\r\n",
+            _ when HasLengthHeader(request) => $"Content-Length: {request.Body.Length}\r\n",
             _ => "",
         });
         var bytes = new MemoryStream();
@@ -54,13 +54,13 @@ internal static class FuzzSigning
         return bytes.ToArray();
     }
 
-    /// <summary>Whether a header of its own announces a body that does not come.</summary>
-    private static bool SaysThereIsMore(FuzzRequest request) =>
+    /// <summary>Whether one of the request's own headers announces a body that is never sent.</summary>
+    private static bool AnnouncesMissingBody(FuzzRequest request) =>
         request.Header("Transfer-Encoding") is not null
-        || (!IsAnnounced(request) && request.Header("Content-Length") is { } length && length.Trim(' ', '\t', '0').Length > 0);
+        || (!HasLengthHeader(request) && request.Header("Content-Length") is { } length && length.Trim(' ', '\t', '0').Length > 0);
 
-    /// <summary>Whether clients say of it how long its body is.</summary>
-    private static bool IsAnnounced(FuzzRequest request) => request.Body.Length > 0 || request.Method is "PUT" or "POST";
+    /// <summary>Whether clients send a Content-Length with such a request.</summary>
+    private static bool HasLengthHeader(FuzzRequest request) => request.Body.Length > 0 || request.Method is "PUT" or "POST";
 
     private static void WriteBody(FuzzRequest request, MemoryStream to)
     {
@@ -83,7 +83,7 @@ internal static class FuzzSigning
 
     private static string Authorization(FuzzRequest request, Signer signer, DateTimeOffset now)
     {
-        // A date that cannot be signed is put in afterwards: the signature is then that of a right one.
+        // An unparsable date cannot be signed. The signature is made with a valid date instead.
         var dated = AmzTimestamp.TryParse(request.Header(DateHeader), out _)
             ? request
             : request.With(DateHeader, AmzTimestamp.Format(now + signer.Ahead));

@@ -7,18 +7,18 @@ using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
-/// <summary>Requests that are wrong in every way that a generator can think of.</summary>
+/// <summary>Sends generated invalid requests to a server and checks the answers and the state.</summary>
 [Collection(nameof(Alone))]
 public sealed class FuzzTests(ITestOutputHelper output)
 {
     private const int Seeds = 8;
     private const int FirstSeed = 20260301;
 
-    private static readonly string[] CodesOutOfReach = ["RequestTimeoutException", "ServiceUnavailableException", "ThrottlingException"];
+    private static readonly string[] UnreachableCodes = ["RequestTimeoutException", "ServiceUnavailableException", "ThrottlingException"];
 
     [Fact]
     [Trait(TestRun.Name, TestRun.Campaign)]
-    public async Task No_request_makes_the_server_fail_and_no_refused_one_changes_anything()
+    public async Task No_request_causes_a_server_error_and_refused_requests_change_nothing()
     {
         var first = Setting("ORLEANSUPLOADS_FUZZ_SEED");
         var seeds = Setting("ORLEANSUPLOADS_FUZZ_SEEDS") ?? (first is null ? Seeds : 1);
@@ -40,32 +40,32 @@ public sealed class FuzzTests(ITestOutputHelper output)
                     failures.Add(failure);
                 }
             });
-        output.WriteLine($"{watch.Elapsed.TotalSeconds:F1} s, {coverage}answers of the web server alone: {coverage.Bare}");
+        output.WriteLine($"{watch.Elapsed.TotalSeconds:F1} s, {coverage}answers from Kestrel itself: {coverage.Bare}");
         Assert.True(failures.IsEmpty, string.Join("\n\n", failures.Select(failure => failure.Message)));
         if (seeds * requests >= Seeds * 2_500)
         {
-            AssertNothingIsLeftOut(coverage);
+            AssertCovered(coverage);
         }
     }
 
     [Fact]
-    public void Each_refusal_has_a_phrase_or_is_known_to_be_out_of_reach()
+    public void Each_refusal_has_a_phrase_or_is_listed_as_unreachable()
     {
         var refusals = typeof(Refusal).GetNestedTypes().Where(type => type.IsSubclassOf(typeof(Refusal))).Select(type => type.Name);
-        Assert.Equal(refusals.Order(), RefusalPhrases.All.Keys.Concat(RefusalPhrases.OutOfReach).Order());
+        Assert.Equal(refusals.Order(), RefusalPhrases.All.Keys.Concat(RefusalPhrases.Unreachable).Order());
     }
 
-    /// <summary>A generator that has gone astray finds nothing, and would be believed.</summary>
-    private static void AssertNothingIsLeftOut(Coverage coverage)
+    /// <summary>Checks that the run reached every operation, refusal and code, so that a broken generator cannot pass.</summary>
+    private static void AssertCovered(Coverage coverage)
     {
         var operations = Enum.GetNames<GlacierOperation>();
         Assert.Equal(operations.Order(), coverage.Succeeded.Order());
         Assert.Empty(operations.Except(coverage.Refused));
 
-        // One may fail to come about: a machine that is too busy turns what would lead there into a 408.
+        // One refusal may be missing: on a busy machine, the request that provokes it may time out (408).
         Assert.InRange(coverage.Refusals.Count, RefusalPhrases.All.Count - 1, RefusalPhrases.All.Count);
         var codes = typeof(Gateway.Glacier.Errors.ErrorCode).GetFields().Select(field => (string)field.GetRawConstantValue()!);
-        Assert.Empty(codes.Except(CodesOutOfReach).Except(coverage.Codes));
+        Assert.Empty(codes.Except(UnreachableCodes).Except(coverage.Codes));
     }
 
     private static int? Setting(string name) =>

@@ -9,30 +9,30 @@ using OrleansUploads.Gateway.Tests.Harness;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
-/// <summary>The fuzzer itself: it notices mistakes, and it does the same for the same seed.</summary>
+/// <summary>The fuzzer itself finds planted faults and is deterministic.</summary>
 public sealed partial class FuzzerTests
 {
     private const int Requests = 400;
 
     private static readonly PlantedFault[] Planted =
     [
-        new("a failure", (context, body) => With(context, body, answer => answer.StatusCode = 503)),
+        new("a server error", (context, body) => With(context, body, answer => answer.StatusCode = 503)),
         new("an undocumented status", (context, body) => With(context, body, answer => answer.StatusCode = 418)),
         new("a code without its header", (context, body) => With(context, body, answer => answer.Headers.Remove("x-amzn-ErrorType"))),
         new("no request ID", (context, body) => With(context, body, answer => answer.Headers.Remove("x-amzn-RequestId"))),
-        new("another type", (_, body) => Task.FromResult(body.Replace("\"Client\"", "\"Server\"", StringComparison.Ordinal))),
-        new("a message that is cut", (_, body) => Task.FromResult(body.Length > 2 ? body[..^2] : body)),
-        new("a trace of calls", (_, body) => Task.FromResult(Message().Replace(body, "$1   at OrleansUploads.X() "))),
-        new("a status as if it were done", (context, body) => With(context, body, answer => answer.StatusCode = 200)),
-        new("a journal that notes refusals", NoteAsync),
-        new("bytes that stay", LeaveAsync),
+        new("a wrong error type", (_, body) => Task.FromResult(body.Replace("\"Client\"", "\"Server\"", StringComparison.Ordinal))),
+        new("a truncated message", (_, body) => Task.FromResult(body.Length > 2 ? body[..^2] : body)),
+        new("a stack trace", (_, body) => Task.FromResult(Message().Replace(body, "$1   at OrleansUploads.X() "))),
+        new("a success status", (context, body) => With(context, body, answer => answer.StatusCode = 200)),
+        new("a refusal that writes to the journal", AddTagAsync),
+        new("a refusal that leaves an attempt", LeaveAttemptAsync),
     ];
 
     public static TheoryData<string> Names => [.. Planted.Select(fault => fault.ToString())];
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task A_planted_fault_is_noticed(string name)
+    public async Task A_planted_fault_is_found(string name)
     {
         var fault = Planted.Single(fault => fault.ToString() == name);
         var failure = await Assert.ThrowsAsync<FuzzFailure>(
@@ -41,11 +41,11 @@ public sealed partial class FuzzerTests
     }
 
     [Fact]
-    public async Task What_is_kept_from_the_journal_is_noticed_by_looking()
+    public async Task A_snapshot_shows_a_change()
     {
         await using var server = await FuzzServer.StartAsync(1);
         var world = World.New();
-        await new LivedIn(server, world).MoveInAsync();
+        await new SampleData(server, world).CreateAsync();
         var before = await Snapshot.TakeAsync(server, world);
         Assert.Equal(before, await Snapshot.TakeAsync(server, world));
 
@@ -55,12 +55,12 @@ public sealed partial class FuzzerTests
     }
 
     [Fact]
-    public async Task A_seed_says_which_requests_are_sent_and_what_comes_of_them()
+    public async Task The_same_seed_gives_the_same_requests_and_answers()
     {
-        var (one, other) = (new Coverage(), new Coverage());
-        await FuzzRun.RunAsync(new FuzzPlan(5, Requests), one);
-        await FuzzRun.RunAsync(new FuzzPlan(5, Requests), other);
-        Assert.Equal(one.ToString(), other.ToString());
+        var (first, second) = (new Coverage(), new Coverage());
+        await FuzzRun.RunAsync(new FuzzPlan(5, Requests), first);
+        await FuzzRun.RunAsync(new FuzzPlan(5, Requests), second);
+        Assert.Equal(first.ToString(), second.ToString());
     }
 
     private static Task<string> With(HttpContext context, string body, Action<HttpResponse> change)
@@ -69,7 +69,7 @@ public sealed partial class FuzzerTests
         return Task.FromResult(body);
     }
 
-    private static async Task<string> NoteAsync(HttpContext context, string body)
+    private static async Task<string> AddTagAsync(HttpContext context, string body)
     {
         Assert.True(VaultName.TryParse("plain", out var name));
         var vault = new VaultId(GatewaySetup.Account, name);
@@ -79,7 +79,7 @@ public sealed partial class FuzzerTests
         return body;
     }
 
-    private static async Task<string> LeaveAsync(HttpContext context, string body)
+    private static async Task<string> LeaveAttemptAsync(HttpContext context, string body)
     {
         var ids = context.RequestServices.GetRequiredService<Engine.IdSource>();
         var parts = context.RequestServices.GetRequiredService<IPartStore>();

@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
-/// <summary>Says of the bytes of a request whether they begin like HTTP/1.1 beyond any doubt. Whatever does must get an answer
-/// of the API; only what does not may be turned away by the web server itself, with a bare status.</summary>
+/// <summary>Decides whether the bytes of a request start with an unambiguous HTTP/1.1 head. Such a request must get an answer
+/// from the API. Kestrel itself may reject any other with a status and no body.</summary>
 internal static partial class HttpHead
 {
     private const int MaxLineBytes = 8 * 1024;

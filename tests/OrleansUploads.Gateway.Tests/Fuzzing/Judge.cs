@@ -8,52 +8,52 @@ using static OrleansUploads.Gateway.Glacier.Protocol.GlacierOperation;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
-/// <summary>Says what is wrong with an answer, whatever the request was.</summary>
+/// <summary>Finds what is wrong with an answer, for any request.</summary>
 internal static class Judge
 {
-    /// <summary>What never stands in an answer: names of this program's types and of those below it, and traces of calls.</summary>
-    private static readonly string[] Secrets = ["System.", "Microsoft.", "OrleansUploads.", "   at ", ".cs:line", "StackTrace"];
+    /// <summary>Text that no answer may contain: internal type names and stack traces.</summary>
+    private static readonly string[] InternalNames = ["System.", "Microsoft.", "OrleansUploads.", "   at ", ".cs:line", "StackTrace"];
 
-    /// <summary>What the web server itself answers, without a body, to what is no HTTP.</summary>
+    /// <summary>The statuses that Kestrel itself sends, without a body, to malformed HTTP.</summary>
     private static readonly int[] BareStatuses = [400, 405, 414, 431, 505];
 
-    /// <summary>Codes and statuses that belong together, from the page that tells them.</summary>
+    /// <summary>The pairs of code and status in docs/errors.md.</summary>
     private static readonly HashSet<(string Code, int Status)> Documented =
     [
         .. Documentation.Rows("errors.md").Where(row => row.Length == 5 && row[1].StartsWith('`'))
             .Select(row => (row[1].Trim('`'), int.Parse(row[2], CultureInfo.InvariantCulture))),
     ];
 
-    /// <summary>Which operation a request means; null for none.</summary>
+    /// <summary>The operation that a request addresses; null for none.</summary>
     public static GlacierOperation? OperationOf(string method, string target) =>
         GlacierRoute.Parse(method, RequestTarget.Parse(target))?.Operation;
 
-    /// <summary>Judges an answer.</summary>
-    /// <param name="operation">Which operation the request means; null for none.</param>
-    /// <param name="isSound">Whether the request is HTTP beyond doubt.</param>
+    /// <summary>Checks an answer.</summary>
+    /// <param name="operation">The operation that the request addresses; null for none.</param>
+    /// <param name="isSound">Whether the request is unambiguous HTTP.</param>
     /// <param name="answer">The answer.</param>
-    /// <param name="isHead">Whether its body was left out.</param>
-    /// <returns>What is wrong; null for nothing.</returns>
+    /// <param name="isHead">Whether the request was a HEAD request, whose answer has no body.</param>
+    /// <returns>What is wrong; null if nothing is.</returns>
     public static string? Flaw(GlacierOperation? operation, bool isSound, ApiAnswer answer, bool isHead)
     {
         if (answer.Header(RequestId.AmazonHeader) is not { } id)
         {
-            return isSound ? "A sound request was answered by the web server alone."
-                : !BareStatuses.Contains(answer.Status) || answer.Body.Length > 0 ? "No answer of the web server looks like this."
+            return isSound ? "Kestrel itself answered a valid HTTP request."
+                : !BareStatuses.Contains(answer.Status) || answer.Body.Length > 0 ? $"Kestrel does not send {answer.Status} with {answer.Body.Length} bytes."
                 : null;
         }
 
-        return id.Length != RequestId.Chars ? "The request ID has another length."
+        return id.Length != RequestId.Chars ? $"The request ID has {id.Length} characters instead of {RequestId.Chars}."
             : answer.Status is >= 200 and < 300 ? SuccessFlaw(operation, answer)
             : answer.Status is >= 400 and < 500 ? ErrorFlaw(answer, isHead)
-            : $"The status {answer.Status} is none of this API's, or a failure.";
+            : $"The API must not answer {answer.Status}.";
     }
 
     private static string? SuccessFlaw(GlacierOperation? operation, ApiAnswer answer)
     {
         if (operation is not { } known || !SuccessesOf(known).Contains(answer.Status))
         {
-            return $"{operation?.ToString() ?? "No operation"} does not answer {answer.Status}.";
+            return $"{operation?.ToString() ?? "An unknown operation"} must not answer {answer.Status}.";
         }
 
         var isDocument = answer.Status == 200 && known != GetJobOutput;
@@ -67,7 +67,7 @@ internal static class Judge
         var code = answer.Header("x-amzn-ErrorType");
         if (code is null || !Documented.Contains((code, answer.Status)))
         {
-            return $"No error {code} with the status {answer.Status} is documented.";
+            return $"docs/errors.md has no error {code} with the status {answer.Status}.";
         }
 
         if (isHead)
@@ -81,12 +81,12 @@ internal static class Judge
         }
 
         var error = answer.Json;
-        return error.ValueKind != JsonValueKind.Object || error.EnumerateObject().Count() != 3 ? "The error has not three fields."
-            : error.GetProperty("code").GetString() != code ? "Header and body tell two codes."
-            : error.GetProperty("type").GetString() != "Client" ? "The error is not the client's."
+        return error.ValueKind != JsonValueKind.Object || error.EnumerateObject().Count() != 3 ? "The error does not have three fields."
+            : error.GetProperty("code").GetString() != code ? "The codes in the header and in the body differ."
+            : error.GetProperty("type").GetString() != "Client" ? "The error's type is not 'Client'."
             : string.IsNullOrWhiteSpace(answer.Message) ? "The error has no message."
-            : Secrets.FirstOrDefault(secret => answer.Message.Contains(secret, StringComparison.Ordinal)) is { } told
-                ? $"The message tells of '{told}'."
+            : InternalNames.FirstOrDefault(name => answer.Message.Contains(name, StringComparison.Ordinal)) is { } found
+                ? $"The message contains '{found}'."
                 : null;
     }
 
@@ -94,7 +94,7 @@ internal static class Judge
     {
         if (answer.Header("Content-Type") != "application/json")
         {
-            return "The document's type is another one.";
+            return $"The document has the content type '{answer.Header("Content-Type")}'.";
         }
 
         try
@@ -102,9 +102,9 @@ internal static class Judge
             using var _ = JsonDocument.Parse(answer.Body);
             return null;
         }
-        catch (JsonException broken)
+        catch (JsonException invalid)
         {
-            return $"The document is no JSON: {broken.Message}";
+            return $"The document is not valid JSON: {invalid.Message}";
         }
     }
 

@@ -2,11 +2,11 @@ using OrleansUploads.Gateway.Tests.Harness;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
-/// <summary>What the fuzzer remembers of a vault. It need not be true any more, and after a spoiled request it may never have
-/// been: both make requests that are nearly right.</summary>
+/// <summary>What the fuzzer remembers of a vault. It may be outdated or, after a corrupted request, wrong; such requests are
+/// nearly valid.</summary>
 internal sealed class KnownVault(Signer owner, string account, string name)
 {
-    private const int MostOfEach = 12;
+    private const int MaxOfEach = 12;
 
     public Signer Owner { get; } = owner;
 
@@ -18,31 +18,31 @@ internal sealed class KnownVault(Signer owner, string account, string name)
 
     public List<KnownUpload> Uploads { get; } = [];
 
-    /// <summary>Jobs for archives.</summary>
+    /// <summary>IDs of retrieval jobs.</summary>
     public List<string> Jobs { get; } = [];
 
-    /// <summary>Jobs for inventories, whose output costs a question to each shard of the index.</summary>
+    /// <summary>IDs of inventory jobs. They are kept apart because their output costs a read of every index shard.</summary>
     public List<string> Inventories { get; } = [];
 
     public List<string> Locks { get; } = [];
 
     public string Arn => $"arn:aws:glacier:us-east-1:{Account}:vaults/{Name}";
 
-    /// <summary>Remembers one thing more, and forgets the eldest where there are many.</summary>
-    public static void Remember<T>(List<T> things, T thing)
+    /// <summary>Adds an item and removes the oldest if there are too many.</summary>
+    public static void Remember<T>(List<T> items, T item)
     {
-        things.Add(thing);
-        if (things.Count > MostOfEach)
+        items.Add(item);
+        if (items.Count > MaxOfEach)
         {
-            things.RemoveAt(0);
+            items.RemoveAt(0);
         }
     }
 }
 
-/// <summary>An archive that was told to be there.</summary>
+/// <summary>An archive that the server has reported.</summary>
 internal sealed record KnownArchive(string Id, long SizeBytes);
 
-/// <summary>An upload that was told to be in progress, and the parts that were told to be there.</summary>
+/// <summary>An upload that the server has reported, with the parts that it has accepted.</summary>
 internal sealed class KnownUpload(string id, long partSizeBytes)
 {
     public string Id { get; } = id;
@@ -51,6 +51,6 @@ internal sealed class KnownUpload(string id, long partSizeBytes)
 
     public SortedDictionary<long, byte[]> Parts { get; } = [];
 
-    /// <summary>All bytes one after the other, as if there were no gap.</summary>
+    /// <summary>The bytes of all parts in order, ignoring gaps.</summary>
     public byte[] Bytes => [.. Parts.Values.SelectMany(part => part)];
 }

@@ -3,22 +3,22 @@ using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
-/// <summary>What refused requests cost: memory that does not depend on what is sent.</summary>
+/// <summary>Refused requests cost bounded memory, independent of the size of their bodies.</summary>
 [Collection(nameof(Alone))]
 public sealed class MemoryTests(ITestOutputHelper output)
 {
     private const int Senders = 16;
 
-    /// <summary>What a connection may hold while its body is refused. Kestrel takes 128 KiB in ahead, in blocks of 64 KiB that
-    /// may be half full; there is a document of 64 KiB and its copy; and the runtime's pools keep what was given back.</summary>
-    private const long BytesForEach = MiB;
+    /// <summary>The memory that a connection may hold while its body is refused. Kestrel buffers 128 KiB, in blocks of 64 KiB
+    /// that may be half full; a document takes 64 KiB and is copied once; and the runtime's pools keep returned buffers.</summary>
+    private const long BytesPerConnection = MiB;
 
-    /// <summary>What may come and go with whatever else lives in the process.</summary>
-    private const long Slack = 24 * MiB;
+    /// <summary>An allowance for everything else in the process.</summary>
+    private const long Allowance = 24 * MiB;
 
-    /// <summary>An endless body is sent for as long as the server takes it, and at most so much: several times of what all of
-    /// them together may cost.</summary>
-    private const long Endless = 32L * MiB;
+    /// <summary>An endless body is sent until the server stops reading, up to this size. All bodies together are several times
+    /// the allowed memory.</summary>
+    private const long MaxSentBytes = 32L * MiB;
 
     public static TheoryData<string> EndlessRequests =>
         ["POST /-/vaults/v/archives", "POST /-/vaults/v/jobs", "PUT /-/vaults/v/access-policy", "GET /-/vaults", "POST /nothing"];
@@ -29,7 +29,7 @@ public sealed class MemoryTests(ITestOutputHelper output)
     {
         await using var server = await StartAsync();
         var block = Chunk();
-        var peak = await PeakAsync(server, async (connection, look) =>
+        var peak = await PeakAsync(server, async (connection, measure) =>
         {
             var (method, target) = (request.Split(' ')[0], request.Split(' ')[1]);
             var head = new ApiRequest(method, target).With("Transfer-Encoding", "chunked")
@@ -37,18 +37,18 @@ public sealed class MemoryTests(ITestOutputHelper output)
             await connection.SendHeadAsync(head, new Signer().Sign(head, server.EndPoint.ToString(), server.Setup.Clock.Now));
             try
             {
-                for (var sent = 0L; sent < Endless; sent += block.Length)
+                for (var sent = 0L; sent < MaxSentBytes; sent += block.Length)
                 {
                     await connection.SendAsync(block);
                     if (sent % (4 * MiB) < block.Length)
                     {
-                        look();
+                        measure();
                     }
                 }
             }
             catch (IOException)
             {
-                // The server has seen enough.
+                // The server has refused the request and closed the connection.
             }
         });
         AssertBounded(peak);
@@ -63,7 +63,7 @@ public sealed class MemoryTests(ITestOutputHelper output)
     public async Task A_body_that_is_only_announced_is_refused_in_bounded_memory(string request, string length)
     {
         await using var server = await StartAsync();
-        var peak = await PeakAsync(server, async (connection, look) =>
+        var peak = await PeakAsync(server, async (connection, measure) =>
         {
             var (method, target) = (request.Split(' ')[0], request.Split(' ')[1]);
             var head = new ApiRequest(method, target).With("Content-Length", length)
@@ -72,13 +72,13 @@ public sealed class MemoryTests(ITestOutputHelper output)
             var answer = await connection.ReadAsync();
             Assert.InRange(answer.Status, 400, 404);
             Assert.NotNull(answer.Code);
-            look();
+            measure();
         });
         AssertBounded(peak);
     }
 
     [Fact]
-    public async Task After_thousands_of_requests_the_heap_is_about_where_it_was()
+    public async Task After_thousands_of_requests_the_heap_has_not_grown()
     {
         const int Requests = 4_000;
         await using var run = await FuzzRun.StartAsync(new FuzzPlan(1, Requests), new Coverage());
@@ -87,17 +87,17 @@ public sealed class MemoryTests(ITestOutputHelper output)
 
         await run.SendAllAsync(Requests);
 
-        // What is stored, and every line of the log, is in memory here: some mebibytes.
+        // The stored data and the log lines are in memory here and take a few MiB.
         var grown = GC.GetTotalMemory(forceFullCollection: true) - before;
         output.WriteLine($"{Requests} requests left {grown} bytes.");
-        Assert.True(grown < Slack, $"{Requests} requests left {grown} bytes.");
+        Assert.True(grown < Allowance, $"{Requests} requests left {grown} bytes.");
     }
 
     private void AssertBounded(long peak)
     {
         var cost = $"{Senders} bodies at once took {peak} bytes.";
         output.WriteLine(cost);
-        Assert.True(peak < (Senders * BytesForEach) + Slack, cost);
+        Assert.True(peak < (Senders * BytesPerConnection) + Allowance, cost);
     }
 
     private static async Task<GatewayServer> StartAsync()
@@ -107,7 +107,7 @@ public sealed class MemoryTests(ITestOutputHelper output)
         return server;
     }
 
-    /// <summary>The most that many senders at once make the process hold, beyond what it held before.</summary>
+    /// <summary>The peak of the heap while all senders run at once, in bytes above the level before.</summary>
     private static async Task<long> PeakAsync(GatewayServer server, Func<RawConnection, Action, Task> sendAsync)
     {
         var before = GC.GetTotalMemory(forceFullCollection: true);
@@ -115,24 +115,24 @@ public sealed class MemoryTests(ITestOutputHelper output)
         await Parallel.ForAsync(0, Senders, new ParallelOptions { MaxDegreeOfParallelism = Senders }, async (_, _) =>
         {
             await using var connection = await RawConnection.OpenAsync(server.EndPoint);
-            await sendAsync(connection, () => InterlockedMax(ref peak, Live()));
+            await sendAsync(connection, () => InterlockedMax(ref peak, LiveBytes()));
             connection.Reset();
         });
         return peak - before;
     }
 
-    /// <summary>Bytes that are in use, without what waits to be collected.</summary>
-    private static long Live()
+    /// <summary>The bytes in use, without garbage.</summary>
+    private static long LiveBytes()
     {
         GC.Collect();
         return GC.GetTotalMemory(forceFullCollection: false);
     }
 
-    private static void InterlockedMax(ref long most, long value)
+    private static void InterlockedMax(ref long maximum, long value)
     {
-        for (var known = Volatile.Read(ref most); value > known;)
+        for (var known = Volatile.Read(ref maximum); value > known;)
         {
-            var found = Interlocked.CompareExchange(ref most, value, known);
+            var found = Interlocked.CompareExchange(ref maximum, value, known);
             known = found == known ? value : found;
         }
     }

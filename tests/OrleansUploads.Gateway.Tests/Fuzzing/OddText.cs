@@ -1,6 +1,6 @@
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
-/// <summary>Texts and numbers that somebody has once stumbled over.</summary>
+/// <summary>Texts and numbers that commonly break parsers.</summary>
 internal static class OddText
 {
     private const string Letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
@@ -25,7 +25,7 @@ internal static class OddText
         "-9223372036854775808", "99999999999999999999999999999999999999",
     ];
 
-    /// <summary>Any text that fits on a line; now and then a long one.</summary>
+    /// <summary>A single-line text, sometimes a long one.</summary>
     public static string Of(Dice dice) => dice.Below(8) switch
     {
         0 => Numbers[dice.Below(Numbers.Length)],
@@ -35,10 +35,10 @@ internal static class OddText
         _ => Fixed[dice.Below(Fixed.Length)],
     };
 
-    /// <summary>A number, or what might be taken for one, mostly at the edge of something.</summary>
+    /// <summary>A number or something similar, mostly a boundary value.</summary>
     public static string Number(Dice dice) => Numbers[dice.Below(Numbers.Length)];
 
-    /// <summary>Two numbers with something between them.</summary>
+    /// <summary>Two numbers with a separator, mostly an invalid range.</summary>
     public static string Range(Dice dice) => dice.Pick("", "", "bytes ", "bytes=", "bytes  ", "octets=")
         + Number(dice) + dice.Pick("-", "-", "-", "", "--", " - ", ",") + Number(dice) + dice.Pick("", "", "/*", "/5", ",7-9");
 }

@@ -12,14 +12,14 @@ using OrleansUploads.Signing;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
-/// <summary>What reads a text that somebody else wrote throws nothing, and what it accepts is read as the same again.</summary>
+/// <summary>Parsers of client input never throw, and the text of a parsed value parses to the same value.</summary>
 public sealed class ParserTests
 {
     private const int Inputs = 200_000;
     private const string Arn = "arn:aws:glacier:us-east-1:111122223333:vaults/plain";
     private const string Letters = "abcXYZ019-_./:=;,% \t\"{}[]*?+éß日\u0001";
 
-    private static readonly string[] Sound =
+    private static readonly string[] Valid =
     [
         "AWS4-HMAC-SHA256 Credential=AKIA/20260301/us-east-1/glacier/aws4_request, SignedHeaders=host;x-amz-date, Signature="
             + "b092397439375d59119072764a1e9a144677c43d9906fd98a5742c57a2855de6",
@@ -29,7 +29,7 @@ public sealed class ParserTests
         $"{638_000_000_000_000_000:x16}{new string('j', 92)}", Arn, "7d", "standard=3h",
     ];
 
-    /// <summary>Each reads a text, and gives what it has read as a text; null where it does not accept it.</summary>
+    /// <summary>Each parses a text and returns the parsed value as a text, or null if it rejects the text.</summary>
     private static readonly Dictionary<string, Func<string, string?>> Parsers = new()
     {
         ["authorization"] = text => AuthorizationHeader.TryParse(text, out var header, out _) ? header.ToString() : null,
@@ -57,25 +57,25 @@ public sealed class ParserTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void What_is_accepted_is_read_as_the_same_again(string name)
+    public void An_accepted_text_parses_to_the_same_value_after_formatting(string name)
     {
         var parse = Parsers[name];
         var dice = new Dice(name.Length);
         var accepted = 0;
         for (var i = 0; i < Inputs; i++)
         {
-            if (Text(dice) is var text && parse(text) is { } read)
+            if (Text(dice) is var text && parse(text) is { } parsed)
             {
                 accepted++;
-                Assert.True(read == parse(read), $"'{text}' was read as '{read}', and that is read as '{parse(read)}'.");
+                Assert.True(parsed == parse(parsed), $"'{text}' was parsed as '{parsed}', which was parsed as '{parse(parsed)}'.");
             }
         }
 
-        Assert.True(name == "vault ARN" || accepted > 0, "None was accepted.");
+        Assert.True(name == "vault ARN" || accepted > 0, "No input was accepted.");
     }
 
     [Fact]
-    public void Any_target_is_taken_apart()
+    public void Any_target_can_be_parsed()
     {
         var dice = new Dice(1);
         for (var i = 0; i < Inputs; i++)
@@ -93,7 +93,7 @@ public sealed class ParserTests
     }
 
     [Fact]
-    public void Every_policy_of_the_language_is_read_and_judges_every_request()
+    public void Every_valid_policy_is_accepted_and_can_be_evaluated()
     {
         var dice = new Dice(2);
         var grammar = new PolicyGrammar(dice, Arn);
@@ -106,17 +106,17 @@ public sealed class ParserTests
     }
 
     [Fact]
-    public void A_spoiled_policy_is_read_or_refused_with_words()
+    public void A_corrupted_policy_is_accepted_or_refused_with_a_message()
     {
         var dice = new Dice(3);
         var grammar = new PolicyGrammar(dice, Arn);
-        var spoiler = new JsonSpoiler(dice);
+        var mutator = new JsonMutator(dice);
         var refused = 0;
         for (var i = 0; i < Inputs / 10; i++)
         {
             try
             {
-                var policy = PolicyDocument.Parse(spoiler.Tokens(grammar.Document()));
+                var policy = PolicyDocument.Parse(mutator.Tokens(grammar.Document()));
                 _ = PolicyVerdict.Evaluate(new EffectivePolicy(policy, Arn), null, Request(dice));
             }
             catch (PolicyFormatException flaw)
@@ -130,7 +130,7 @@ public sealed class ParserTests
     }
 
     [Fact]
-    public void A_spoiled_body_is_read_or_refused()
+    public void A_corrupted_body_is_accepted_or_refused()
     {
         string[] bodies =
         [
@@ -142,10 +142,10 @@ public sealed class ParserTests
             """{"Policy":{"Rules":[{"Strategy":"BytesPerHour","BytesPerHour":1}]}}""",
         ];
         var dice = new Dice(4);
-        var spoiler = new JsonSpoiler(dice);
+        var mutator = new JsonMutator(dice);
         for (var i = 0; i < Inputs; i++)
         {
-            var body = spoiler.Spoil(Encoding.UTF8.GetBytes(dice.Pick(bodies)));
+            var body = mutator.Mutate(Encoding.UTF8.GetBytes(dice.Pick(bodies)));
             Assert.NotEqual(JobRequest.TryRead(body, out _, out var jobError), jobError is not null);
             Assert.NotEqual(RetrievalPolicyBody.TryRead(body, out _, out var policyError), policyError is not null);
         }
@@ -168,10 +168,10 @@ public sealed class ParserTests
         };
     }
 
-    /// <summary>Mostly something that is nearly right.</summary>
+    /// <summary>A text that is mostly nearly valid.</summary>
     private static string Text(Dice dice)
     {
-        var text = dice.OneIn(4) ? OddText.Of(dice) : dice.OneIn(8) ? OddText.Range(dice) : dice.Pick(Sound);
+        var text = dice.OneIn(4) ? OddText.Of(dice) : dice.OneIn(8) ? OddText.Range(dice) : dice.Pick(Valid);
         for (var changes = dice.Below(3); changes > 0 && text.Length > 0; changes--)
         {
             var at = dice.Below(text.Length);

@@ -5,20 +5,20 @@ using Microsoft.AspNetCore.Http;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
-/// <summary>A mistake in front of a server that has none: it spoils answers on their way out.</summary>
-/// <param name="what">Its name.</param>
-/// <param name="spoil">What it does to an answer.</param>
-internal sealed class PlantedFault(string what, Func<HttpContext, string, Task<string>> spoil) : IStartupFilter
+/// <summary>Middleware that corrupts the error answers of a server, to check that the fuzzer finds it.</summary>
+/// <param name="name">The name of the fault.</param>
+/// <param name="corrupt">Changes an error answer and returns its new body.</param>
+internal sealed class PlantedFault(string name, Func<HttpContext, string, Task<string>> corrupt) : IStartupFilter
 {
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
-        app.Use(SpoilAsync);
+        app.Use(CorruptAsync);
         next(app);
     };
 
-    public override string ToString() => what;
+    public override string ToString() => name;
 
-    private async Task SpoilAsync(HttpContext context, RequestDelegate next)
+    private async Task CorruptAsync(HttpContext context, RequestDelegate next)
     {
         var wire = context.Response.Body;
         using var answer = new MemoryStream();
@@ -28,7 +28,7 @@ internal sealed class PlantedFault(string what, Func<HttpContext, string, Task<s
         var bytes = answer.ToArray();
         if (context.Response.StatusCode >= StatusCodes.Status400BadRequest)
         {
-            bytes = Encoding.UTF8.GetBytes(await spoil(context, Encoding.UTF8.GetString(bytes)));
+            bytes = Encoding.UTF8.GetBytes(await corrupt(context, Encoding.UTF8.GetString(bytes)));
             context.Response.ContentLength = bytes.Length;
         }
 

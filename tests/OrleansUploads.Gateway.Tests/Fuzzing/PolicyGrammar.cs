@@ -3,9 +3,9 @@ using OrleansUploads.Core.Policies;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
-/// <summary>Writes policies by the language of docs/protocol.md, all of them right for one vault.</summary>
-/// <param name="dice">Chance.</param>
-/// <param name="arn">The vault's long name.</param>
+/// <summary>Generates valid policies for one vault, in the language of docs/protocol.md.</summary>
+/// <param name="dice">Makes the random choices.</param>
+/// <param name="arn">The vault's ARN.</param>
 internal sealed class PolicyGrammar(Dice dice, string arn)
 {
     private static readonly string[] TextOperators =
@@ -36,7 +36,7 @@ internal sealed class PolicyGrammar(Dice dice, string arn)
         "arn:aws:sts::111122223333:assumed-role/Admin/session",
     ];
 
-    /// <summary>A whole policy.</summary>
+    /// <summary>A complete policy.</summary>
     public string Document()
     {
         var policy = new Dictionary<string, object?>();
@@ -64,14 +64,14 @@ internal sealed class PolicyGrammar(Dice dice, string arn)
 
         if (dice.OneIn(8))
         {
-            statement["NotPrincipal"] = new { AWS = OneOrSome(Users) };
+            statement["NotPrincipal"] = new { AWS = OneOrMany(Users) };
         }
         else
         {
-            statement["Principal"] = dice.OneIn(2) ? "*" : new { AWS = OneOrSome([.. Users, "*"]) };
+            statement["Principal"] = dice.OneIn(2) ? "*" : new { AWS = OneOrMany([.. Users, "*"]) };
         }
 
-        statement[dice.OneIn(8) ? "NotAction" : "Action"] = OneOrSome(
+        statement[dice.OneIn(8) ? "NotAction" : "Action"] = OneOrMany(
             [.. PolicyActions.Operations.Select(operation => PolicyActions.Prefix + operation), "glacier:*", "*", "GLACIER:list*", "glacier:?bort*"]);
         if (dice.OneIn(10))
         {
@@ -79,7 +79,7 @@ internal sealed class PolicyGrammar(Dice dice, string arn)
         }
         else
         {
-            statement["Resource"] = OneOrSome(["*", arn, "arn:aws:glacier:*:*:vaults/*", arn[..^1] + "?"]);
+            statement["Resource"] = OneOrMany(["*", arn, "arn:aws:glacier:*:*:vaults/*", arn[..^1] + "?"]);
         }
 
         if (dice.OneIn(2))
@@ -129,9 +129,9 @@ internal sealed class PolicyGrammar(Dice dice, string arn)
         return (dice.OneIn(8) ? name.ToUpperInvariant() : name, values);
     }
 
-    private Func<object> Some(params string[] values) => () => OneOrSome(values);
+    private Func<object> Some(params string[] values) => () => OneOrMany(values);
 
-    private object OneOrSome(IReadOnlyList<string> values) => dice.OneIn(2)
+    private object OneOrMany(IReadOnlyList<string> values) => dice.OneIn(2)
         ? dice.PickFrom(values)
         : Enumerable.Range(0, 1 + dice.Below(3)).Select(_ => dice.PickFrom(values)).ToArray();
 }

@@ -3,9 +3,8 @@ using OrleansUploads.Gateway.Glacier.Protocol;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
-/// <summary>Bytes that are meant to be a request and are not, or not quite: what comes of broken clients and of attacks on
-/// whatever stands between two servers.</summary>
-internal sealed class RawRequests(RightRequests right, Dice dice)
+/// <summary>Bytes that are not exactly one valid request, as broken clients and request smuggling send them.</summary>
+internal sealed class RawRequests(ValidRequests valid, Dice dice)
 {
     private static readonly string[] Lines =
     [
@@ -23,12 +22,12 @@ internal sealed class RawRequests(RightRequests right, Dice dice)
         "\r\n", "00000005\r\nhello\r\n0\r\n\r\n", "5 \r\nhello\r\n0\r\n\r\n",
     ];
 
-    /// <summary>Some bytes. Where it is a matter of chance whether the server is still there when they are understood, they
-    /// ask for nothing that would change anything.</summary>
+    /// <summary>Returns the next bytes to send. If timing decides whether the server carries out a request in them, that
+    /// request changes nothing.</summary>
     public RawRequest Next(string host, DateTimeOffset now)
     {
-        var request = FuzzSigning.Sign(right.Any() with { Framing = BodyFraming.Right }, host, now);
-        var harmless = FuzzSigning.Sign(Harmless() with { Framing = BodyFraming.Right }, host, now);
+        var request = FuzzSigning.Sign(valid.Any() with { Framing = BodyFraming.Correct }, host, now);
+        var harmless = FuzzSigning.Sign(Harmless() with { Framing = BodyFraming.Correct }, host, now);
         var sound = FuzzSigning.Encode(request);
         return dice.Below(9) switch
         {
@@ -47,16 +46,16 @@ internal sealed class RawRequests(RightRequests right, Dice dice)
         };
     }
 
-    /// <summary>What only reads, or is nobody's.</summary>
+    /// <summary>A GET request, or an unsigned one.</summary>
     private FuzzRequest Harmless()
     {
-        var request = right.Any();
+        var request = valid.Any();
         return request.Method == "GET" ? request : request with { Signer = null };
     }
 
     private byte[] Junk() => dice.OneIn(2) ? dice.Bytes(dice.Below(200)) : WireText.Encode($"{dice.Pick(Lines)}\r\n\r\n");
 
-    /// <summary>A body that is framed in two ways, or in a way that is none.</summary>
+    /// <summary>A request with two framings, or with an invalid one.</summary>
     private byte[] Smuggled(string host, DateTimeOffset now)
     {
         var request = Harmless() with
@@ -82,13 +81,13 @@ internal sealed class RawRequests(RightRequests right, Dice dice)
     }
 }
 
-/// <summary>Bytes, and what is known of them.</summary>
-/// <param name="Bytes">What is sent.</param>
-/// <param name="Request">The request with which they begin; null where nobody can say.</param>
-/// <param name="Answers">How many answers are sure to come, whatever comes after them.</param>
+/// <summary>Bytes to send, and what is known about them.</summary>
+/// <param name="Bytes">The bytes to send.</param>
+/// <param name="Request">The request at their beginning; null if unknown.</param>
+/// <param name="Answers">The number of guaranteed answers. More may follow.</param>
 internal sealed record RawRequest(byte[] Bytes, FuzzRequest? Request, int Answers = 0)
 {
-    /// <summary>Which operation they mean, where that is known.</summary>
+    /// <summary>The operation that the bytes address; null if unknown.</summary>
     public GlacierOperation? Operation { get; } = OperationOf(Request, Bytes);
 
     public bool IsHead => Bytes.AsSpan().StartsWith("HEAD"u8);

@@ -3,21 +3,21 @@ using OrleansUploads.Gateway.Tests.Harness;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
-/// <summary>Which case of <see cref="Refusal"/> an error tells, by what only its message says.</summary>
+/// <summary>Maps error messages to cases of <see cref="Refusal"/>, by a phrase that only one message contains.</summary>
 internal static class RefusalPhrases
 {
-    /// <summary>What cannot be provoked over HTTP with a clock that stands still: locations come from other systems only, the
-    /// web server holds a body to its length, an attempt is given up only when days have passed, and ten thousand uploads or jobs
-    /// are not worth the time. Only the collector is told that bytes are held back. Stale facts are looked up again by the gateway,
-    /// and a request meets them only where it is held up between the two.</summary>
-    public static IReadOnlyList<string> OutOfReach { get; } =
+    /// <summary>Refusals that the fuzzer cannot provoke over HTTP. Locations come only from other systems; Kestrel enforces the
+    /// length of a body; an attempt is collected only after days; 10,000 uploads or jobs take too long; only the collector gets
+    /// <see cref="Refusal.CollectionHeld"/>; and the gateway looks up stale facts again, so that a client sees them only in a
+    /// race.</summary>
+    public static IReadOnlyList<string> Unreachable { get; } =
     [
         nameof(Refusal.UploadStoredByGateway), nameof(Refusal.LengthDiffers), nameof(Refusal.AttemptCollected),
         nameof(Refusal.TooManyUploads), nameof(Refusal.TooManyJobs), nameof(Refusal.CollectionHeld), nameof(Refusal.PartLost),
         nameof(Refusal.ClockNotTrusted), nameof(Refusal.VerdictStale), nameof(Refusal.LookupStale),
     ];
 
-    /// <summary>Each case in reach, and words of its message.</summary>
+    /// <summary>Each reachable case, with a phrase of its message.</summary>
     public static IReadOnlyDictionary<string, string> All { get; } = new Dictionary<string, string>
     {
         [nameof(Refusal.VaultNotFound)] = "Vault not found for ARN: ",
@@ -53,7 +53,7 @@ internal static class RefusalPhrases
         [nameof(Refusal.JobNotReady)] = "not currently available for download",
     };
 
-    /// <summary>The case that an error tells; null where the front itself found the error.</summary>
+    /// <summary>The name of the refusal behind an error; null if the error does not come from a refusal.</summary>
     public static string? Find(ApiAnswer error) => error.Status < 400
         ? null
         : All.FirstOrDefault(known => error.Message.Contains(known.Value, StringComparison.Ordinal)).Key;

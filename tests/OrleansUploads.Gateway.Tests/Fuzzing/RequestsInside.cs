@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
-/// <summary>Knows when a server has finished with all its requests, which may be a moment after the last byte of an
+/// <summary>Counts the requests that a server is processing. A request may end shortly after the last byte of its
 /// answer.</summary>
 internal sealed class RequestsInside : IStartupFilter
 {

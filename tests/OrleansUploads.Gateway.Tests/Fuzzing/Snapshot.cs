@@ -4,19 +4,18 @@ using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
-/// <summary>All that can be seen of a server from outside, by every operation that only reads, over all accounts and
-/// vaults.</summary>
+/// <summary>The state of a server as all reading operations return it, for all accounts and vaults.</summary>
 internal static class Snapshot
 {
     private const string Paged = "?limit=50&marker=";
 
-    /// <summary>Asks all questions.</summary>
-    /// <param name="server">Who is asked.</param>
-    /// <param name="world">What may be there.</param>
-    /// <param name="withOutputs">Whether the output of jobs is read too, which costs most.</param>
+    /// <summary>Reads the state.</summary>
+    /// <param name="server">The server to read.</param>
+    /// <param name="world">The vaults, uploads and jobs that may exist.</param>
+    /// <param name="withOutputs">Whether to read the output of jobs too, which is the most expensive part.</param>
     public static async Task<string> TakeAsync(FuzzServer server, World world, bool withOutputs = false)
     {
-        var seen = new StringBuilder();
+        var state = new StringBuilder();
         foreach (var signer in new[] { new Signer(), Signer.Stranger })
         {
             await AddAsync(GetRetrievalPolicy(), signer);
@@ -48,12 +47,12 @@ internal static class Snapshot
             }
         }
 
-        return seen.ToString();
+        return state.ToString();
 
-        async Task<ApiAnswer> AddAsync(ApiRequest question, Signer signer)
+        async Task<ApiAnswer> AddAsync(ApiRequest request, Signer signer)
         {
-            var answer = await server.Gateway.SendAsync(question, signer);
-            seen.Append(question).Append(' ').Append(answer.Status).Append(' ').AppendLine(answer.Text);
+            var answer = await server.Gateway.SendAsync(request, signer);
+            state.Append(request).Append(' ').Append(answer.Status).Append(' ').AppendLine(answer.Text);
             return answer;
         }
 

@@ -3,16 +3,16 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
-/// <summary>Remembers which streams were written to.</summary>
+/// <summary>Records which streams were written to.</summary>
 internal sealed class WatchedJournal(IJournal inner) : IJournal
 {
     private readonly Lock _gate = new();
     private readonly List<(EntityId Entity, long Version)> _written = [];
 
-    /// <summary>Bytes of all records.</summary>
+    /// <summary>The size of all records, in bytes.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>How many records there have been, of all streams together.</summary>
+    /// <summary>The number of records in all streams.</summary>
     public int Count
     {
         get
@@ -24,7 +24,7 @@ internal sealed class WatchedJournal(IJournal inner) : IJournal
         }
     }
 
-    /// <summary>What was appended since there were so many records.</summary>
+    /// <summary>The records appended after the first <paramref name="count"/> ones.</summary>
     public IReadOnlyList<(EntityId Entity, long Version)> Since(int count)
     {
         lock (_gate)

@@ -3,14 +3,14 @@ using System.Text;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
-/// <summary>Texts that can stand for any bytes: the half characters U+DC80 to U+DCFF mean the bytes 0x80 to 0xFF, so that what
-/// is no UTF-8 can be written as a text too.</summary>
+/// <summary>Texts that can represent any bytes. The lone surrogates U+DC80 to U+DCFF represent the bytes 0x80 to 0xFF, so that
+/// invalid UTF-8 can be written as a text too.</summary>
 internal static class WireText
 {
     private const char FirstByte = '\uDC80';
     private const char LastByte = '\uDCFF';
 
-    /// <summary>A byte that begins no character.</summary>
+    /// <summary>The text that represents one byte from 0x80 to 0xFF.</summary>
     public static string Byte(byte value) => ((char)(0xDC00 + value)).ToString();
 
     public static byte[] Encode(string text)
@@ -40,7 +40,7 @@ internal static class WireText
         return [.. bytes];
     }
 
-    /// <summary>Bytes so that a person can read them and a program can have them back.</summary>
+    /// <summary>Formats bytes readably and without loss.</summary>
     public static string Show(ReadOnlySpan<byte> bytes)
     {
         var shown = new StringBuilder(bytes.Length);

@@ -4,7 +4,7 @@ using static OrleansUploads.Gateway.Tests.Harness.Requests;
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
 /// <content>Jobs.</content>
-internal sealed partial class RightRequests
+internal sealed partial class ValidRequests
 {
     private FuzzRequest Job(KnownVault vault)
     {
@@ -22,7 +22,7 @@ internal sealed partial class RightRequests
 
         return From(InitiateJob(vault.Name, JsonSerializer.Serialize(parameters))) with
         {
-            Learn = Told("x-amz-job-id", id => KnownVault.Remember(retrieves ? vault.Jobs : vault.Inventories, id)),
+            Learn = LearnFrom("x-amz-job-id", id => KnownVault.Remember(retrieves ? vault.Jobs : vault.Inventories, id)),
         };
     }
 

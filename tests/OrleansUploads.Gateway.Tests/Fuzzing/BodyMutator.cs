@@ -2,33 +2,33 @@ using OrleansUploads.Gateway.Tests.Harness;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
-/// <summary>Spoils the body of a request, and how it is announced.</summary>
-internal sealed class BodySpoiler(Dice dice)
+/// <summary>Corrupts the body of a request or its framing.</summary>
+internal sealed class BodyMutator(Dice dice)
 {
-    private readonly JsonSpoiler _json = new(dice);
+    private readonly JsonMutator _json = new(dice);
 
-    public FuzzRequest Spoil(FuzzRequest request)
+    public FuzzRequest Mutate(FuzzRequest request)
     {
         if (request.Body.Length == 0)
         {
             return Reframe(request);
         }
 
-        var body = request.Body is [(byte)'{', ..] ? _json.Spoil(request.Body) : Flipped(request.Body);
-        var spoiled = request with { Body = body };
+        var body = request.Body is [(byte)'{', ..] ? _json.Mutate(request.Body) : Flipped(request.Body);
+        var mutated = request with { Body = body };
 
-        // A sender who hashes what it sends gets past the signature; one who was damaged on its way does not.
+        // With a recomputed hash the request gets past the signature check; otherwise the body looks damaged in transit.
         if (request.Header("x-amz-content-sha256") is not null && !dice.OneIn(4))
         {
-            spoiled = spoiled.With("x-amz-content-sha256", Requests.LinearHashOf(body));
+            mutated = mutated.With("x-amz-content-sha256", Requests.LinearHashOf(body));
         }
 
         return request.Header("x-amz-sha256-tree-hash") is not null && dice.OneIn(3)
-            ? spoiled.With("x-amz-sha256-tree-hash", Requests.TreeHashOf(body))
-            : spoiled;
+            ? mutated.With("x-amz-sha256-tree-hash", Requests.TreeHashOf(body))
+            : mutated;
     }
 
-    /// <summary>Announces the body in another way than by its length.</summary>
+    /// <summary>Frames the body in a way other than its plain length, or replaces it by a body of another size.</summary>
     public FuzzRequest Reframe(FuzzRequest request) => dice.Below(5) switch
     {
         0 or 1 => request with { Framing = new BodyFraming.Chunked(dice.Pick(1, 7, 1000, 70_000)), Body = Shortened(request.Body) },
@@ -37,7 +37,7 @@ internal sealed class BodySpoiler(Dice dice)
         _ => request with { Body = dice.Bytes(dice.Pick(1, 100, 65_536, 65_537, 150_000)) },
     };
 
-    /// <summary>Chunks of one byte are for short bodies.</summary>
+    /// <summary>Limits the body to 4 KiB, because chunks may be one byte long.</summary>
     private static byte[] Shortened(byte[] body) => body.Length > 4096 ? body[..4096] : body;
 
     private byte[] Flipped(byte[] body)

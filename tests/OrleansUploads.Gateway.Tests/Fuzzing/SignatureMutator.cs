@@ -3,12 +3,12 @@ using OrleansUploads.Signing;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
-/// <summary>Spoils who signs a request, when, and what the signature looks like.</summary>
-internal sealed class SignatureSpoiler(Dice dice)
+/// <summary>Corrupts the signer, the date or the signature of a request.</summary>
+internal sealed class SignatureMutator(Dice dice)
 {
     private const string Header = "Authorization";
 
-    public FuzzRequest Spoil(FuzzRequest request)
+    public FuzzRequest Mutate(FuzzRequest request)
     {
         var signer = request.Signer ?? new Signer();
         switch (dice.Below(9))
@@ -32,12 +32,12 @@ internal sealed class SignatureSpoiler(Dice dice)
             case 7:
                 return request.ThenTampered(signed => signed.With(Header, OddText.Of(dice)));
             default:
-                return request.ThenTampered(signed => signed.With(Header, Spoiled(signed.Header(Header) ?? "")));
+                return request.ThenTampered(signed => signed.With(Header, Mutated(signed.Header(Header) ?? "")));
         }
     }
 
-    /// <summary>One component of a signature is missing, doubled, or another one.</summary>
-    private string Spoiled(string header)
+    /// <summary>Removes, doubles or replaces one component of a signature.</summary>
+    private string Mutated(string header)
     {
         var parts = header.Split(dice.Pick(' ', ',', '/', ';', '='));
         var at = dice.Below(parts.Length);

@@ -4,7 +4,7 @@ using OrleansUploads.Gateway.Tests.Harness;
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
 /// <content>Tags, notifications, locks and the settings of accounts.</content>
-internal sealed partial class RightRequests
+internal sealed partial class ValidRequests
 {
     private static readonly string[] TagNames = ["LegalHold", "cost center", "größe", "a.b/c=d+e-f@g", "Name", "name"];
 
@@ -40,7 +40,7 @@ internal sealed partial class RightRequests
     private static string Limiting(string bytesPerHour) =>
         $$"""{"Policy":{"Rules":[{"Strategy":"BytesPerHour","BytesPerHour":{{bytesPerHour}} }]} }""";
 
-    /// <summary>Mostly a policy that leaves something to do: a lock can be for ever.</summary>
+    /// <summary>Uses mostly a policy that still permits other requests, because a lock may be permanent.</summary>
     private FuzzRequest Lock(KnownVault vault)
     {
         var policy = dice.OneIn(6)
@@ -49,7 +49,7 @@ internal sealed partial class RightRequests
                 "Deny", "glacier:DeleteArchive", """{"NumericLessThan":{"glacier:ArchiveAgeInDays":"365"}}""");
         return From(Requests.InitiateLock(vault.Name, policy)) with
         {
-            Learn = Told("x-amz-lock-id", id => KnownVault.Remember(vault.Locks, id)),
+            Learn = LearnFrom("x-amz-lock-id", id => KnownVault.Remember(vault.Locks, id)),
         };
     }
 }

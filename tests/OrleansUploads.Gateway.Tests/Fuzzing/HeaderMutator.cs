@@ -1,7 +1,7 @@
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
-/// <summary>Spoils the headers of a request.</summary>
-internal sealed class HeaderSpoiler(Dice dice)
+/// <summary>Corrupts the headers of a request.</summary>
+internal sealed class HeaderMutator(Dice dice)
 {
     private static readonly string[] Known =
     [
@@ -9,7 +9,7 @@ internal sealed class HeaderSpoiler(Dice dice)
         "x-amz-part-size", "Content-Range", "Range", "x-amz-date", "Host",
     ];
 
-    private static readonly (string Name, string Value)[] Strangers =
+    private static readonly (string Name, string Value)[] Unexpected =
     [
         ("Expect", "100-continue"), ("Expect", "a miracle"), ("Connection", "close"), ("Connection", "Upgrade"), ("Upgrade", "websocket"),
         ("Content-Type", "text/html"), ("Content-Type", "application/json; charset=utf-16"), ("Content-Encoding", "gzip"),
@@ -20,7 +20,7 @@ internal sealed class HeaderSpoiler(Dice dice)
         ("User-Agent", "boto3/1.26"), ("", "nameless"), ("bad name", "x"), ("x-amz-d@te", "x"), ("Proxy-Connection", "keep-alive"),
     ];
 
-    public FuzzRequest Spoil(FuzzRequest request)
+    public FuzzRequest Mutate(FuzzRequest request)
     {
         var name = dice.OneIn(2) && request.Headers.Count > 0 ? dice.PickFrom(request.Headers).Name : dice.Pick(Known);
         var value = request.Header(name) ?? "";
@@ -40,8 +40,8 @@ internal sealed class HeaderSpoiler(Dice dice)
                 var many = dice.Pick(30, 95, 120, 900);
                 return request with { Headers = request.Headers.AddRange(Enumerable.Range(0, many).Select(i => ($"x-many-{i}", "v"))) };
             case 7 or 8:
-                var (stranger, said) = dice.Pick(Strangers);
-                return request.Adding(stranger, said);
+                var (unexpected, content) = dice.Pick(Unexpected);
+                return request.Adding(unexpected, content);
             case 9:
                 return request.With(name, dice.Pick(" ", "\t", "  ", "") + value + dice.Pick(" ", "\t  ", ""));
             case 10:
@@ -49,14 +49,14 @@ internal sealed class HeaderSpoiler(Dice dice)
             case 11:
                 return request.With(name, name.Contains("ange", StringComparison.Ordinal) ? OddText.Range(dice) : OddText.Number(dice));
             case 12 when value.Length > 0:
-                return request.With(name, Spoiled(value));
+                return request.With(name, Mutated(value));
             default:
                 return request.With(name, OddText.Of(dice));
         }
     }
 
-    /// <summary>One character of a value is another one, is missing, or is there twice.</summary>
-    private string Spoiled(string value)
+    /// <summary>Replaces, removes or doubles one character.</summary>
+    private string Mutated(string value)
     {
         var at = dice.Below(value.Length);
         return value[..at] + dice.Pick("", "x", "0", "é", " ", "\u0001", $"{value[at]}{value[at]}") + value[(at + 1)..];

@@ -11,18 +11,18 @@ using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
-/// <summary>Makes a server look as if it had been used for a while: there is something of every kind, in every state.</summary>
-internal sealed class LivedIn(FuzzServer server, World world)
+/// <summary>Fills a server with sample data of every kind, in every state.</summary>
+internal sealed class SampleData(FuzzServer server, World world)
 {
     private static readonly byte[] Archive = Bytes((2 * MiB) + 7, 5);
     private static readonly string ArchiveHash = TreeHashOf(Archive);
 
     private readonly SeededIds _ids = new(server.Clock, 7);
 
-    private static string KeepsAYear => PolicyOf(
+    private static string KeepForAYear => PolicyOf(
         "Deny", "glacier:DeleteArchive", """{"NumericLessThan":{"glacier:ArchiveAgeInDays":"365"}}""", sid: "keep");
 
-    public async Task MoveInAsync()
+    public async Task CreateAsync()
     {
         foreach (var vault in world.Vaults.Where(vault => !vault.Name.StartsWith("spare", StringComparison.OrdinalIgnoreCase)))
         {
@@ -33,7 +33,7 @@ internal sealed class LivedIn(FuzzServer server, World world)
         await FillAsync(world.Vault("plain"));
         await FillAsync(world.Vault("theirs", strangers: true));
         await OpenUploadsAsync(world.Vault("parts"));
-        await KeepElsewhereAsync(world.Vault("parts"));
+        await StoreExternallyAsync(world.Vault("parts"));
         await TagAsync(world.Vault("tagged"));
         await SetPoliciesAsync();
 
@@ -41,8 +41,8 @@ internal sealed class LivedIn(FuzzServer server, World world)
         await SendAsync(emptied, CreateVault(emptied.Name));
         var last = await SendAsync(emptied, UploadArchive(emptied.Name, Bytes(1)));
 
-        // Where inventories are daily the first is there only now.
-        await server.PassAsync(TimeSpan.FromHours(25));
+        // With daily inventories, the first one is taken only now.
+        await server.AdvanceAsync(TimeSpan.FromHours(25));
         await SendAsync(emptied, DeleteArchive(emptied.Name, last.Header("x-amz-archive-id")!));
         await LockAsync(world.Vault("locking"));
         await BeginJobsAsync(world.Vault("plain"));
@@ -91,8 +91,8 @@ internal sealed class LivedIn(FuzzServer server, World world)
         return upload;
     }
 
-    /// <summary>One upload and one archive of a system that keeps its bytes itself.</summary>
-    private async Task KeepElsewhereAsync(KnownVault vault)
+    /// <summary>Creates an upload and an archive in external storage.</summary>
+    private async Task StoreExternallyAsync(KnownVault vault)
     {
         var bytes = Bytes(9);
         world.Located = await ReportAsync(vault, bytes);
@@ -132,7 +132,7 @@ internal sealed class LivedIn(FuzzServer server, World world)
         await SendAsync(world.Vault("shared"), SetAccessPolicy("shared", shared));
         await SendAsync(world.Vault("tagged"), SetAccessPolicy("tagged", PolicyOf("Deny", "glacier:UploadArchive")));
         await FillAsync(world.Vault("locked"));
-        var answer = await SendAsync(world.Vault("locked"), InitiateLock("locked", KeepsAYear));
+        var answer = await SendAsync(world.Vault("locked"), InitiateLock("locked", KeepForAYear));
         var id = answer.Header("x-amz-lock-id")!;
         await SendAsync(world.Vault("locked"), CompleteLock("locked", id));
         world.Vault("locked").Locks.Add(id);
@@ -140,7 +140,7 @@ internal sealed class LivedIn(FuzzServer server, World world)
 
     private async Task LockAsync(KnownVault vault)
     {
-        var answer = await SendAsync(vault, InitiateLock(vault.Name, KeepsAYear));
+        var answer = await SendAsync(vault, InitiateLock(vault.Name, KeepForAYear));
         vault.Locks.Add(answer.Header("x-amz-lock-id")!);
     }
 

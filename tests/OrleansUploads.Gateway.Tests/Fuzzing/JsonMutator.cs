@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
-/// <summary>Spoils JSON token by token, so that most of it stays right.</summary>
-internal sealed partial class JsonSpoiler(Dice dice)
+/// <summary>Corrupts JSON token by token, so that most of it stays valid.</summary>
+internal sealed partial class JsonMutator(Dice dice)
 {
     private static readonly string[] OddTokens =
     [
@@ -16,7 +16,7 @@ internal sealed partial class JsonSpoiler(Dice dice)
         "\"$type\"", "\"aws:x\"", "\"111122223333\"",
     ];
 
-    public byte[] Spoil(byte[] json)
+    public byte[] Mutate(byte[] json)
     {
         var text = Encoding.UTF8.GetString(json);
         return dice.Below(12) switch
@@ -26,13 +26,13 @@ internal sealed partial class JsonSpoiler(Dice dice)
             2 => [.. json, .. WireText.Encode(dice.Pick("x", "}", "{}", "\0", " ", ",", "\n//"))],
             3 => WireText.Encode(Root(text)),
             4 => Encoding.Unicode.GetBytes(text),
-            5 => SpoiledByte(json),
+            5 => ByteReplaced(json),
             6 when text.Contains("\\u0022", StringComparison.Ordinal) || text.Contains("\\\"", StringComparison.Ordinal) => Inner(text),
             _ => WireText.Encode(Tokens(text)),
         };
     }
 
-    /// <summary>Spoils a text of JSON, one to three tokens of it.</summary>
+    /// <summary>Corrupts one to three tokens of a JSON text.</summary>
     public string Tokens(string text)
     {
         var tokens = Token().Matches(text).Select(match => match.Value).ToList();
@@ -62,7 +62,7 @@ internal sealed partial class JsonSpoiler(Dice dice)
         return string.Concat(tokens);
     }
 
-    /// <summary>What stands for a whole document.</summary>
+    /// <summary>Replaces or wraps the whole document.</summary>
     private string Root(string text) => dice.Below(6) switch
     {
         0 => OddToken(),
@@ -87,7 +87,7 @@ internal sealed partial class JsonSpoiler(Dice dice)
 
     private string Long() => $"\"{new string(dice.Pick('x', '\\', 'é'), dice.Pick(1025, 20_481, 30_000, 100_000))}\"";
 
-    /// <summary>Spoils the policy in the document, which is JSON in a text of JSON.</summary>
+    /// <summary>Corrupts the policy in the document, which is JSON inside a JSON string.</summary>
     private byte[] Inner(string text)
     {
         try
@@ -101,11 +101,11 @@ internal sealed partial class JsonSpoiler(Dice dice)
         }
     }
 
-    private byte[] SpoiledByte(byte[] json)
+    private byte[] ByteReplaced(byte[] json)
     {
-        byte[] spoiled = [.. json];
-        spoiled[dice.Below(spoiled.Length)] = (byte)dice.Below(256);
-        return spoiled;
+        byte[] replaced = [.. json];
+        replaced[dice.Below(replaced.Length)] = (byte)dice.Below(256);
+        return replaced;
     }
 
     [GeneratedRegex("""\s+|"(?:\\.|[^"\\])*"|[{}\[\],:]|[^\s{}\[\],:"]+|.""", RegexOptions.Singleline)]

@@ -4,17 +4,17 @@ using static OrleansUploads.Gateway.Tests.Harness.Requests;
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
 /// <content>Archives and uploads.</content>
-internal sealed partial class RightRequests
+internal sealed partial class ValidRequests
 {
-    /// <summary>Hashing a mebibyte anew for each request would be most of the work.</summary>
+    /// <summary>One full part, used for all requests: generating 1 MiB for each would dominate the run time.</summary>
     private static readonly byte[] Whole = Requests.Bytes(MiB, 71);
 
     private FuzzRequest Archive(KnownVault vault)
     {
-        var bytes = SomeBytes();
+        var bytes = RandomBytes();
         return From(UploadArchive(vault.Name, bytes)) with
         {
-            Learn = ToldArchive(vault, bytes.Length),
+            Learn = LearnArchive(vault, bytes.Length),
         };
     }
 
@@ -23,7 +23,7 @@ internal sealed partial class RightRequests
         var partSizeBytes = (long)MiB << dice.Pick(0, 0, 0, 0, 1, 12);
         return From(Initiate(vault.Name, partSizeBytes)) with
         {
-            Learn = Told("x-amz-multipart-upload-id", id => KnownVault.Remember(vault.Uploads, new KnownUpload(id, partSizeBytes))),
+            Learn = LearnFrom("x-amz-multipart-upload-id", id => KnownVault.Remember(vault.Uploads, new KnownUpload(id, partSizeBytes))),
         };
     }
 
@@ -31,14 +31,14 @@ internal sealed partial class RightRequests
     {
         var slot = dice.Pick(0, 0, 0, 0, 0, 0, 0, 1, 1, 2, 9_999, 10_000);
         var firstByte = (slot * upload.PartSizeBytes) + dice.Pick(0, 0, 0, 0, 0, 0, 0, 1);
-        var bytes = slot < 2 && dice.OneIn(16) ? Whole : SomeBytes();
+        var bytes = slot < 2 && dice.OneIn(16) ? Whole : RandomBytes();
         if (dice.OneIn(24))
         {
-            // Longer than the part size; it is refused before any byte is asked for.
+            // Longer than the part size: the server must refuse it before it asks for any bytes.
             var length = upload.PartSizeBytes + 1;
             return From(Requests.Part(vault.Name, upload.Id, firstByte, [])) with
             {
-                Headers = [.. From(Requests.Part(vault.Name, upload.Id, 0, SomeBytes())).With(
+                Headers = [.. From(Requests.Part(vault.Name, upload.Id, 0, RandomBytes())).With(
                     "Content-Range", $"bytes {firstByte}-{firstByte + length - 1}/*").Headers],
                 Framing = new BodyFraming.OnlyAnnounced(Text(length)),
             };
@@ -56,15 +56,15 @@ internal sealed partial class RightRequests
         var sizeBytes = bytes.Length + dice.Pick(0, 0, 0, 0, 0, 1);
         return From(Complete(vault.Name, upload.Id, sizeBytes, HashOf(bytes))) with
         {
-            Learn = ToldArchive(vault, bytes.Length),
+            Learn = LearnArchive(vault, bytes.Length),
         };
     }
 
-    /// <summary>The hash of the parts. More than a few whole ones would take too long; a wrong hash is a refusal, too.</summary>
+    /// <summary>The tree hash of the parts. Hashing many parts takes too long, so above 4 MiB the hash is wrong.</summary>
     private static string HashOf(byte[] bytes) => bytes.Length > 4 * MiB ? new string('0', 64) : TreeHashOf(bytes);
 
-    private static Action<ApiAnswer> ToldArchive(KnownVault vault, long sizeBytes) =>
-        Told("x-amz-archive-id", id => KnownVault.Remember(vault.Archives, new KnownArchive(id, sizeBytes)));
+    private static Action<ApiAnswer> LearnArchive(KnownVault vault, long sizeBytes) =>
+        LearnFrom("x-amz-archive-id", id => KnownVault.Remember(vault.Archives, new KnownArchive(id, sizeBytes)));
 
-    private byte[] SomeBytes() => dice.Bytes(dice.Pick(1, 2, 7, 100, 1000, 4096));
+    private byte[] RandomBytes() => dice.Bytes(dice.Pick(1, 2, 7, 100, 1000, 4096));
 }

@@ -1,12 +1,12 @@
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
-/// <summary>Spoils the path and the query of a request.</summary>
-internal sealed class TargetSpoiler(World world, Dice dice)
+/// <summary>Corrupts the path or the query of a request.</summary>
+internal sealed class TargetMutator(World world, Dice dice)
 {
     private static readonly string[] Parameters =
         ["limit", "marker", "statuscode", "completed", "operation", "Limit", "li%6dit", "x", "", "X-Amz-Signature"];
 
-    public FuzzRequest SpoilPath(FuzzRequest request)
+    public FuzzRequest MutatePath(FuzzRequest request)
     {
         var (path, query) = Split(request.Target);
         var segments = path.Split('/').ToList();
@@ -47,11 +47,11 @@ internal sealed class TargetSpoiler(World world, Dice dice)
         return request with { Target = string.Join('/', segments) + query };
     }
 
-    public FuzzRequest SpoilQuery(FuzzRequest request)
+    public FuzzRequest MutateQuery(FuzzRequest request)
     {
         var (path, query) = Split(request.Target);
         var parameter = $"{dice.Pick(Parameters)}{dice.Pick("=", "=", "=", "", "==")}{OddValue()}";
-        var spoiled = dice.Below(8) switch
+        var mutated = dice.Below(8) switch
         {
             0 => "",
             1 => "?",
@@ -62,7 +62,7 @@ internal sealed class TargetSpoiler(World world, Dice dice)
             6 => $"?marker={dice.PickFrom(world.Vaults).Arn}",
             _ => $"?{query.TrimStart('?')}&{parameter}",
         };
-        return request with { Target = path + spoiled };
+        return request with { Target = path + mutated };
     }
 
     private static (string Path, string Query) Split(string target)
@@ -71,7 +71,7 @@ internal sealed class TargetSpoiler(World world, Dice dice)
         return mark < 0 ? (target, "") : (target[..mark], target[mark..]);
     }
 
-    /// <summary>Every character escaped, in one of the ways that mean the same or nearly so.</summary>
+    /// <summary>Escapes some characters once, and some of them twice.</summary>
     private string Escaped(string segment) => string.Concat(segment.Select(letter =>
         dice.OneIn(2) ? $"%{(int)letter & 0xFF:X2}" : dice.OneIn(4) ? $"%25{(int)letter & 0xFF:x2}" : letter.ToString()));
 
@@ -89,7 +89,7 @@ internal sealed class TargetSpoiler(World world, Dice dice)
         };
     }
 
-    /// <summary>Mostly what may stand in a path; now and then something that makes the request no HTTP any more.</summary>
+    /// <summary>Returns mostly a valid path segment, sometimes one that makes the request invalid HTTP.</summary>
     private string OddSegment()
     {
         var text = OddText.Of(dice);

@@ -5,17 +5,17 @@ using static OrleansUploads.Gateway.Glacier.Protocol.GlacierOperation;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
-/// <summary>Requests for each operation that a server may well carry out, as far as the fuzzer knows it.</summary>
-internal sealed partial class RightRequests(World world, Dice dice)
+/// <summary>Generates requests for each operation that are valid as far as the fuzzer knows the server's state.</summary>
+internal sealed partial class ValidRequests(World world, Dice dice)
 {
-    /// <summary>All, and those several times of which it takes many to get anywhere.</summary>
+    /// <summary>All operations. Those that are needed in large numbers are repeated.</summary>
     private static readonly GlacierOperation[] Operations =
     [
         .. Enum.GetValues<GlacierOperation>(),
         InitiateMultipartUpload, UploadMultipartPart, UploadMultipartPart, CompleteMultipartUpload, UploadArchive, InitiateJob,
     ];
 
-    /// <summary>A request for any operation. Whose vault it is signs it, and now and then somebody else.</summary>
+    /// <summary>A request for a random operation. The vault's owner signs it, and sometimes the other account.</summary>
     public FuzzRequest Any() => Of(dice.Pick(Operations));
 
     public FuzzRequest Of(GlacierOperation operation)
@@ -34,13 +34,13 @@ internal sealed partial class RightRequests(World world, Dice dice)
 
         return dice.Below(12) switch
         {
-            0 => Named(request, vault.Account),
-            1 => Named(request, vault.Account) with { Signer = Other(vault.Owner) },
+            0 => WithAccount(request, vault.Account),
+            1 => WithAccount(request, vault.Account) with { Signer = Other(vault.Owner) },
             _ => request,
         };
     }
 
-    /// <summary>Mostly a vault that has what the operation is about.</summary>
+    /// <summary>Returns mostly a vault that contains what the operation needs.</summary>
     private KnownVault VaultFor(GlacierOperation operation)
     {
         Func<KnownVault, bool>? has = operation switch
@@ -94,11 +94,11 @@ internal sealed partial class RightRequests(World world, Dice dice)
         SetDataRetrievalPolicy => From(Requests.SetRetrievalPolicy(RetrievalPolicy())),
         ListProvisionedCapacity => From(Requests.ListCapacity()),
         PurchaseProvisionedCapacity => From(Requests.PurchaseCapacity()),
-        _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, "No such operation."),
+        _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, "There is no request for this operation. Add one."),
     };
 
-    /// <summary>Learns what a header tells; a request that was spoiled into another operation may have no such header.</summary>
-    private static Action<ApiAnswer> Told(string header, Action<string> remember) => answer =>
+    /// <summary>Remembers the value of a header. A request that was changed into another operation may not return it.</summary>
+    private static Action<ApiAnswer> LearnFrom(string header, Action<string> remember) => answer =>
     {
         if (answer.Header(header) is { } id)
         {
@@ -110,8 +110,8 @@ internal sealed partial class RightRequests(World world, Dice dice)
 
     private static Signer Other(Signer signer) => signer == Signer.Stranger ? new Signer() : Signer.Stranger;
 
-    /// <summary>The same with the account's number in the path.</summary>
-    private static FuzzRequest Named(FuzzRequest request, string account) =>
+    /// <summary>Returns a copy with the account ID in the path.</summary>
+    private static FuzzRequest WithAccount(FuzzRequest request, string account) =>
         request with { Target = $"/{account}{request.Target[2..]}" };
 
     private string Page() => dice.Below(6) switch
