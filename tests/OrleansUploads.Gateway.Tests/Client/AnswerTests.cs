@@ -9,7 +9,7 @@ public class AnswerTests
     private const string Hash = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
 
     [Fact]
-    public async Task A_vault_is_read_with_nulls_where_the_server_has_not_counted()
+    public async Task A_vault_is_parsed_with_null_for_missing_counts()
     {
         using var client = new ScriptedServer().Answers(HttpStatusCode.OK, """
             {"CreationDate":"2012-02-20T17:01:45.198Z","LastInventoryDate":null,"NumberOfArchives":null,"SizeInBytes":0,
@@ -24,7 +24,7 @@ public class AnswerTests
     }
 
     [Fact]
-    public async Task A_job_is_read_with_its_range_and_hashes()
+    public async Task A_job_is_parsed_with_its_range_and_hashes()
     {
         using var client = new ScriptedServer().Answers(HttpStatusCode.OK, $$"""
             {"Action":"ArchiveRetrieval","ArchiveId":"a","ArchiveSHA256TreeHash":"{{Hash}}","ArchiveSizeInBytes":5,
@@ -64,21 +64,21 @@ public class AnswerTests
     }
 
     [Fact]
-    public async Task A_list_of_one_page_ends_with_it()
+    public async Task A_list_of_one_page_sends_one_request()
     {
         var server = new ScriptedServer().Answers(HttpStatusCode.OK, """{"VaultList":[],"Marker":null}""");
         using var client = server.Connect();
 
         await foreach (var vault in client.ListVaultsAsync())
         {
-            Assert.Fail($"There is no vault, and yet {vault}.");
+            Assert.Fail($"The list is empty, but {vault} was returned.");
         }
 
         Assert.Single(server.Received);
     }
 
     [Fact]
-    public async Task A_server_that_answers_the_same_marker_twice_is_not_asked_for_ever()
+    public async Task A_repeated_marker_ends_the_list_with_an_error()
     {
         const string Page = """{"VaultList":[],"Marker":"m"}""";
         using var client = new ScriptedServer().Answers(HttpStatusCode.OK, Page).Answers(HttpStatusCode.OK, Page).Connect();
@@ -93,7 +93,7 @@ public class AnswerTests
     }
 
     [Fact]
-    public async Task A_refusal_becomes_an_exception_with_all_that_the_server_said()
+    public async Task A_refusal_becomes_an_exception_with_code_message_status_and_request_ID()
     {
         using var client = new ScriptedServer().Answers(
             HttpStatusCode.NotFound,
@@ -127,7 +127,7 @@ public class AnswerTests
     [InlineData("{}")]
     [InlineData("""{"VaultName":7}""")]
     [InlineData("""{"VaultName":null}""")]
-    public async Task A_success_that_is_not_the_protocols_json_is_an_error_and_not_repeated(string body)
+    public async Task A_success_with_an_unexpected_body_is_an_error_and_not_retried(string body)
     {
         var server = new ScriptedServer().Answers(HttpStatusCode.OK, body);
         using var client = server.Connect();
@@ -139,7 +139,7 @@ public class AnswerTests
     }
 
     [Fact]
-    public async Task Fields_without_a_value_may_be_left_out()
+    public async Task Null_fields_may_be_absent()
     {
         using var client = new ScriptedServer().Answers(HttpStatusCode.OK, """
             {"VaultList":[{"VaultName":"v","VaultARN":"arn","CreationDate":"2012-02-20T17:01:45Z"}]}
@@ -152,7 +152,7 @@ public class AnswerTests
     }
 
     [Fact]
-    public async Task A_part_that_the_server_confirms_with_another_tree_hash_is_an_error()
+    public async Task A_part_confirmed_with_another_tree_hash_is_an_error()
     {
         using var client = new ScriptedServer()
             .Answers(HttpStatusCode.NoContent, null, ("x-amz-sha256-tree-hash", Hash)).Connect();
@@ -171,7 +171,7 @@ public class AnswerTests
     [InlineData("5-", false)]
     [InlineData("+5-9", false)]
     [InlineData("0-9223372036854775807", false)]
-    public void A_range_is_first_and_last(string text, bool valid)
+    public void A_range_is_parsed_from_its_first_and_last_byte(string text, bool valid)
     {
         Assert.Equal(valid, ByteRange.TryParse(text, out var range));
         Assert.Equal(valid ? text : "0--1", range.ToString());

@@ -30,7 +30,7 @@ public sealed class ArchiveDownloadTests : IDisposable
     }
 
     [Fact]
-    public async Task An_archive_is_fetched_range_by_range_once_its_job_is_done()
+    public async Task An_archive_is_downloaded_in_ranges_after_its_job_has_finished()
     {
         _vault.PollsUntilDone = 3;
 
@@ -43,7 +43,7 @@ public sealed class ArchiveDownloadTests : IDisposable
     }
 
     [Fact]
-    public async Task A_download_goes_on_behind_the_whole_ranges_of_the_partial_file()
+    public async Task A_resumed_download_continues_after_the_complete_ranges_of_the_partial_file()
     {
         await File.WriteAllBytesAsync(_file.PartialPath, _vault.Output[..((4 * MiB) + 99)]);
         var reports = new List<DownloadProgress>();
@@ -56,7 +56,7 @@ public sealed class ArchiveDownloadTests : IDisposable
     }
 
     [Fact]
-    public async Task A_partial_file_that_is_complete_needs_no_more_bytes()
+    public async Task A_complete_partial_file_needs_no_more_bytes()
     {
         await File.WriteAllBytesAsync(_file.PartialPath, _vault.Output);
 
@@ -67,7 +67,7 @@ public sealed class ArchiveDownloadTests : IDisposable
     }
 
     [Fact]
-    public async Task A_partial_file_of_something_else_never_becomes_the_archive()
+    public async Task A_partial_file_with_other_content_is_deleted_and_fails_the_download()
     {
         await File.WriteAllBytesAsync(_file.PartialPath, new byte[2 * MiB]);
 
@@ -80,7 +80,7 @@ public sealed class ArchiveDownloadTests : IDisposable
     }
 
     [Fact]
-    public async Task Fetching_anew_replaces_an_old_partial_file()
+    public async Task A_new_download_replaces_an_old_partial_file()
     {
         await File.WriteAllBytesAsync(_file.PartialPath, new byte[9 * MiB]);
         await Download().DownloadAsync("v", "a", _file.Path);
@@ -91,7 +91,7 @@ public sealed class ArchiveDownloadTests : IDisposable
     [InlineData("flipped")]
     [InlineData("short")]
     [InlineData("broken")]
-    public async Task A_range_that_arrives_damaged_is_fetched_again(string damage)
+    public async Task A_range_that_arrives_damaged_is_downloaded_again(string damage)
     {
         var first = true;
         _vault.After = (request, answer) =>
@@ -114,7 +114,7 @@ public sealed class ArchiveDownloadTests : IDisposable
     }
 
     [Fact]
-    public async Task A_server_that_ignores_ranges_is_not_believed()
+    public async Task An_answer_that_ignores_the_range_is_an_error()
     {
         _vault.After = (request, answer) =>
         {
@@ -134,7 +134,7 @@ public sealed class ArchiveDownloadTests : IDisposable
     }
 
     [Fact]
-    public async Task A_download_that_stops_keeps_the_ranges_it_has()
+    public async Task A_failed_download_keeps_its_ranges_and_can_be_resumed()
     {
         _vault.Before = request => request.Header("range") == "bytes=2097152-4194303"
             ? ScriptedServer.Answer(HttpStatusCode.Forbidden, ScriptedServer.Error("AccessDeniedException"))
@@ -152,7 +152,7 @@ public sealed class ArchiveDownloadTests : IDisposable
     }
 
     [Fact]
-    public async Task A_failed_job_is_told_with_its_reason()
+    public async Task A_failed_job_is_reported_with_its_status_message()
     {
         _vault.JobStatusAtEnd = "Failed";
 
@@ -160,11 +160,11 @@ public sealed class ArchiveDownloadTests : IDisposable
             Download().DownloadAsync("v", "a", _file.Path));
 
         Assert.False(failure.CanResume);
-        Assert.Contains("as asked", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("the job's status message", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_file_that_exists_is_replaced_only_when_asked()
+    public async Task An_existing_file_is_replaced_only_if_overwriting_is_enabled()
     {
         await File.WriteAllTextAsync(_file.Path, "precious");
 
@@ -180,7 +180,7 @@ public sealed class ArchiveDownloadTests : IDisposable
     [InlineData(MiB - 1)]
     [InlineData(MiB + 1)]
     [InlineData(3 * MiB)]
-    public void A_range_is_a_power_of_two_of_MiB(int rangeBytes) =>
+    public void The_range_size_must_be_a_power_of_two_of_MiB(int rangeBytes) =>
         Assert.Throws<ArgumentOutOfRangeException>(() =>
             new ArchiveDownload(_client, new ArchiveDownloadOptions { RangeBytes = rangeBytes }));
 

@@ -30,7 +30,7 @@ public sealed class ArchiveUploadTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_arrives_part_by_part_and_becomes_the_archive()
+    public async Task A_file_is_uploaded_in_parts_and_becomes_the_archive()
     {
         using var file = new TemporaryFile(_archive);
         using var source = ByteSource.FromFile(file.Path);
@@ -44,7 +44,7 @@ public sealed class ArchiveUploadTests : IDisposable
     }
 
     [Fact]
-    public async Task Progress_begins_with_the_upload_id_and_ends_with_all_parts()
+    public async Task Progress_starts_with_the_upload_ID_and_ends_with_all_parts()
     {
         var reports = new List<UploadProgress>();
         await Upload(new() { OnProgress = reports.Add, PartSizeBytes = 2 * MiB }).UploadAsync("v", Source());
@@ -57,7 +57,7 @@ public sealed class ArchiveUploadTests : IDisposable
     [Fact]
     public async Task A_resumed_upload_sends_only_what_is_missing_or_differs()
     {
-        Seed(partSizeBytes: 2 * MiB, 0, 2 * MiB);
+        StoreParts(partSizeBytes: 2 * MiB, 0, 2 * MiB);
         _vault.Parts[2 * MiB][7] ^= 1;
         UploadProgress last = default;
 
@@ -72,9 +72,9 @@ public sealed class ArchiveUploadTests : IDisposable
     }
 
     [Fact]
-    public async Task A_part_of_the_wrong_length_is_sent_again()
+    public async Task A_part_with_the_wrong_length_is_sent_again()
     {
-        Seed(partSizeBytes: MiB, 0, MiB, 2 * MiB, 3 * MiB, 4 * MiB);
+        StoreParts(partSizeBytes: MiB, 0, MiB, 2 * MiB, 3 * MiB, 4 * MiB);
         _vault.Parts[MiB] = _vault.Parts[MiB][..100];
 
         await Upload().ResumeAsync("v", FakeVault.UploadId, Source());
@@ -84,7 +84,7 @@ public sealed class ArchiveUploadTests : IDisposable
     }
 
     [Fact]
-    public async Task An_upload_that_was_completed_gives_its_archive_although_its_parts_are_gone()
+    public async Task Resuming_a_completed_upload_returns_its_archive()
     {
         await Upload().UploadAsync("v", Source());
         var puts = _vault.Sent("PUT", FakeVault.UploadId).Count();
@@ -96,16 +96,16 @@ public sealed class ArchiveUploadTests : IDisposable
     }
 
     [Fact]
-    public async Task An_upload_that_never_was_is_not_found()
+    public async Task Resuming_an_unknown_upload_fails()
     {
         var failure = await Assert.ThrowsAsync<GlacierException>(() => Upload().ResumeAsync("v", "unknown", Source()));
         Assert.Equal(GlacierErrorCodes.ResourceNotFound, failure.Code);
     }
 
     [Fact]
-    public async Task A_source_shorter_than_what_the_server_has_is_another_source()
+    public async Task Resuming_with_a_source_shorter_than_the_stored_parts_fails()
     {
-        Seed(partSizeBytes: MiB, 0, MiB, 2 * MiB);
+        StoreParts(partSizeBytes: MiB, 0, MiB, 2 * MiB);
 
         var failure = await Assert.ThrowsAsync<ArchiveUploadException>(() =>
             Upload().ResumeAsync("v", FakeVault.UploadId, ByteSource.FromMemory(_archive.AsMemory(0, MiB + 5))));
@@ -116,11 +116,11 @@ public sealed class ArchiveUploadTests : IDisposable
     }
 
     [Fact]
-    public async Task Completing_is_repeated_until_it_is_answered()
+    public async Task Completion_is_retried_until_it_is_answered()
     {
-        var lost = 50;
+        var remainingLosses = 50;
         _vault.After = (request, answer) =>
-            request is { Method: "POST" } && request.Header("x-amz-archive-size") is not null && lost-- > 0
+            request is { Method: "POST" } && request.Header("x-amz-archive-size") is not null && remainingLosses-- > 0
                 ? throw new HttpRequestException("The answer was lost.")
                 : answer;
 
@@ -134,15 +134,15 @@ public sealed class ArchiveUploadTests : IDisposable
     [InlineData(PartDifferenceKind.Content)]
     [InlineData(PartDifferenceKind.Length)]
     [InlineData(PartDifferenceKind.Missing)]
-    public async Task Where_complete_is_refused_the_first_differing_range_is_named(PartDifferenceKind kind)
+    public async Task A_refused_completion_names_the_first_differing_range(PartDifferenceKind kind)
     {
-        // Somebody else spoils parts 3 and 4 after they were sent.
+        // Parts 3 and 4 change on the server after they were sent.
         _vault.Before = request =>
         {
             if (request.Header("x-amz-archive-size") is not null)
             {
-                Spoil(3 * MiB, kind);
-                Spoil(4 * MiB, PartDifferenceKind.Content);
+                ChangePart(3 * MiB, kind);
+                ChangePart(4 * MiB, PartDifferenceKind.Content);
             }
 
             return null;
@@ -156,7 +156,7 @@ public sealed class ArchiveUploadTests : IDisposable
     }
 
     [Fact]
-    public async Task A_refusal_that_the_parts_do_not_explain_is_told_as_it_is()
+    public async Task A_refused_completion_without_a_differing_part_shows_the_servers_message()
     {
         _vault.Before = request => request.Header("x-amz-archive-size") is null
             ? null
@@ -170,7 +170,7 @@ public sealed class ArchiveUploadTests : IDisposable
     }
 
     [Fact]
-    public async Task A_part_that_the_source_has_not_is_named_too()
+    public async Task A_refused_completion_names_a_part_that_the_source_does_not_have()
     {
         _vault.Before = request =>
         {
@@ -190,7 +190,7 @@ public sealed class ArchiveUploadTests : IDisposable
     }
 
     [Fact]
-    public async Task A_final_refusal_stops_the_workers_and_tells_how_to_resume()
+    public async Task A_permanent_refusal_stops_the_workers_and_returns_the_upload_ID()
     {
         _vault.Before = request => request.Header("content-range") == "bytes 2097152-3145727/*"
             ? ScriptedServer.Answer(HttpStatusCode.Forbidden, ScriptedServer.Error("AccessDeniedException"))
@@ -206,7 +206,7 @@ public sealed class ArchiveUploadTests : IDisposable
     }
 
     [Fact]
-    public async Task Passing_failures_of_parts_do_not_stop_it()
+    public async Task Transient_failures_of_parts_are_retried()
     {
         var failures = new HashSet<string>();
         _vault.Before = request =>
@@ -227,7 +227,7 @@ public sealed class ArchiveUploadTests : IDisposable
     }
 
     [Fact]
-    public async Task No_more_parts_are_under_way_than_there_are_workers()
+    public async Task No_more_parts_are_read_at_once_than_there_are_workers()
     {
         var source = new CountingSource(_archive);
         await Upload(new() { Workers = 3 }).UploadAsync("v", source);
@@ -248,7 +248,7 @@ public sealed class ArchiveUploadTests : IDisposable
 
     private ByteSource Source() => ByteSource.FromMemory(_archive);
 
-    private void Seed(int partSizeBytes, params int[] starts)
+    private void StoreParts(int partSizeBytes, params int[] starts)
     {
         _vault.PartSizeBytes = partSizeBytes;
         foreach (var start in starts)
@@ -257,7 +257,7 @@ public sealed class ArchiveUploadTests : IDisposable
         }
     }
 
-    private void Spoil(int start, PartDifferenceKind kind)
+    private void ChangePart(int start, PartDifferenceKind kind)
     {
         switch (kind)
         {

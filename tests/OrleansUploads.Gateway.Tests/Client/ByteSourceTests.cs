@@ -12,7 +12,7 @@ public class ByteSourceTests
     [InlineData("file")]
     [InlineData("memory")]
     [InlineData("stream")]
-    public async Task Any_source_can_be_read_anywhere_by_several_at_once(string kind)
+    public async Task Any_source_supports_concurrent_reads_at_any_offset(string kind)
     {
         using var file = new TemporaryFile(Bytes);
         using var stream = new MemoryStream(Bytes);
@@ -35,7 +35,7 @@ public class ByteSourceTests
     }
 
     [Fact]
-    public async Task A_body_has_both_hashes_of_exactly_its_range()
+    public async Task A_body_has_both_hashes_of_its_range()
     {
         var body = await HashedBody.ReadAsync(ByteSource.FromMemory(Bytes), new ByteRange(100, 200));
 
@@ -47,12 +47,12 @@ public class ByteSourceTests
     }
 
     [Fact]
-    public async Task A_range_behind_the_end_is_the_end_of_the_stream() =>
+    public async Task A_range_after_the_end_throws_EndOfStreamException() =>
         await Assert.ThrowsAsync<EndOfStreamException>(() =>
             HashedBody.ReadAsync(ByteSource.FromMemory(Bytes), new ByteRange(999, 1001)));
 
     [Fact]
-    public void A_stream_that_cannot_seek_is_no_source()
+    public void A_stream_that_cannot_seek_is_rejected()
     {
         using var pipe = new System.IO.Compression.GZipStream(
             Stream.Null, System.IO.Compression.CompressionMode.Decompress);

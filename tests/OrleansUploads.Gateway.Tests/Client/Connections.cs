@@ -3,7 +3,7 @@ using OrleansUploads.Client.Models;
 
 namespace OrleansUploads.Gateway.Tests.Client;
 
-/// <summary>Clients of servers that exist only in the test.</summary>
+/// <summary>Creates clients of in-memory servers.</summary>
 internal static class Connections
 {
     public static GlacierClient To(HttpMessageHandler server, TimeProvider time) =>

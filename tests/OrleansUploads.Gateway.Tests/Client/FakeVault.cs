@@ -6,8 +6,8 @@ using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Gateway.Tests.Client;
 
-/// <summary>A vault with at most one upload and one finished job, in memory; enough to upload to and download from. It
-/// checks signatures and hashes as a server must, and can be told to fail.</summary>
+/// <summary>An in-memory vault with at most one upload and one job. It checks signatures and hashes, and tests can make it
+/// fail.</summary>
 internal sealed class FakeVault(TimeProvider time) : HttpMessageHandler
 {
     public const string UploadId = "upload-1";
@@ -20,10 +20,10 @@ internal sealed class FakeVault(TimeProvider time) : HttpMessageHandler
 
     private sealed record ArchiveSpec(string Size, string TreeHash);
 
-    /// <summary>Parts by start.</summary>
+    /// <summary>The stored parts by their first byte.</summary>
     public SortedDictionary<long, byte[]> Parts { get; } = [];
 
-    /// <summary>The parts, one behind the other.</summary>
+    /// <summary>The concatenated bytes of all parts.</summary>
     public byte[] Archive
     {
         get
@@ -40,18 +40,18 @@ internal sealed class FakeVault(TimeProvider time) : HttpMessageHandler
 
     public long PartSizeBytes { get; set; }
 
-    /// <summary>What the job gives.</summary>
+    /// <summary>The output of the job.</summary>
     public byte[] Output { get; set; } = [];
 
-    /// <summary>Questions about the job that are answered with "in progress".</summary>
+    /// <summary>The number of job descriptions that return "in progress" before the job has finished.</summary>
     public int PollsUntilDone { get; set; }
 
     public string JobStatusAtEnd { get; set; } = "Succeeded";
 
-    /// <summary>Looks at each request first; what it returns, or throws, is the answer.</summary>
+    /// <summary>Sees each request first. It may return or throw the result; null continues normally.</summary>
     public Func<ReceivedRequest, HttpResponseMessage?> Before { get; set; } = _ => null;
 
-    /// <summary>May change or lose an answer.</summary>
+    /// <summary>May replace the answer, or throw to lose it.</summary>
     public Func<ReceivedRequest, HttpResponseMessage, HttpResponseMessage> After { get; set; } = (_, answer) => answer;
 
     public IEnumerable<ReceivedRequest> Received => _received;
@@ -93,7 +93,7 @@ internal sealed class FakeVault(TimeProvider time) : HttpMessageHandler
             ("POST", "jobs") => ScriptedServer.Answer(HttpStatusCode.Accepted, null, ("x-amz-job-id", JobId)),
             ("GET", JobId) => DescribeJob(),
             ("GET", "output") => GetOutput(request),
-            _ => Refuse(HttpStatusCode.NotFound, "ResourceNotFoundException", "nothing there"),
+            _ => Refuse(HttpStatusCode.NotFound, "ResourceNotFoundException", "Not found."),
         };
     }
 
@@ -110,14 +110,14 @@ internal sealed class FakeVault(TimeProvider time) : HttpMessageHandler
         var treeHash = TreeHasher.Compute(request.Body).ToString();
         if (range.LengthBytes != request.Body.Length || treeHash != request.Header("x-amz-sha256-tree-hash"))
         {
-            return Invalid("The part is not what its headers say.");
+            return Invalid("The part does not match its headers.");
         }
 
         Parts[range.Start] = request.Body;
         return ScriptedServer.Answer(HttpStatusCode.NoContent, null, ("x-amz-sha256-tree-hash", treeHash));
     }
 
-    // Two parts a page, so that every list has several pages.
+    // Pages have two parts, so that most lists have several pages.
     private HttpResponseMessage List(ReceivedRequest request)
     {
         var marker = request.Target.Split("marker=") is [_, var value] ? long.Parse(value, CultureInfo.InvariantCulture) : 0;
@@ -136,19 +136,19 @@ internal sealed class FakeVault(TimeProvider time) : HttpMessageHandler
 
     private HttpResponseMessage Complete(ReceivedRequest request)
     {
-        var asked = new ArchiveSpec(request.Header("x-amz-archive-size")!, request.Header("x-amz-sha256-tree-hash")!);
+        var stated = new ArchiveSpec(request.Header("x-amz-archive-size")!, request.Header("x-amz-sha256-tree-hash")!);
         var archive = Archive;
-        var real = new ArchiveSpec(
+        var computed = new ArchiveSpec(
             archive.Length.ToString(CultureInfo.InvariantCulture), TreeHasher.Compute(archive).ToString());
-        if (asked != real)
+        if (stated != computed)
         {
-            return Invalid("The parts are not that archive.");
+            return Invalid("The parts do not match the archive's size and tree hash.");
         }
 
-        _completed = asked;
+        _completed = stated;
         return ScriptedServer.Answer(
             HttpStatusCode.Created, null,
-            ("x-amz-archive-id", ArchiveId), ("x-amz-sha256-tree-hash", real.TreeHash), ("Location", "/1/vaults/v/archives/a"));
+            ("x-amz-archive-id", ArchiveId), ("x-amz-sha256-tree-hash", computed.TreeHash), ("Location", "/1/vaults/v/archives/a"));
     }
 
     private HttpResponseMessage DescribeJob()
@@ -157,7 +157,7 @@ internal sealed class FakeVault(TimeProvider time) : HttpMessageHandler
         return ScriptedServer.Answer(HttpStatusCode.OK, $$"""
             {"JobId":"{{JobId}}","Action":"ArchiveRetrieval","ArchiveSizeInBytes":{{Output.Length}},
              "RetrievalByteRange":"{{new ByteRange(0, Output.Length)}}","SHA256TreeHash":"{{TreeHasher.Compute(Output)}}",
-             "StatusCode":"{{status}}","StatusMessage":"as asked","CreationDate":"2026-05-17T10:00:00.000Z","VaultARN":"arn"}
+             "StatusCode":"{{status}}","StatusMessage":"the job's status message","CreationDate":"2026-05-17T10:00:00.000Z","VaultARN":"arn"}
             """);
     }
 

@@ -1,7 +1,7 @@
 namespace OrleansUploads.Gateway.Tests.Client;
 
-/// <summary>A clock that never makes a test wait: a timer due within the leap fires at once, and the clock jumps there.
-/// Timers due later never fire, so that timeouts and delays can be told apart by their length.</summary>
+/// <summary>A clock on which timers never wait. A timer due within the longest leap fires at once and moves the clock to its due
+/// time; a timer due later never fires. This way short delays pass and long timeouts do not.</summary>
 internal sealed class LeapingTime(TimeSpan longestLeap) : TimeProvider
 {
     private readonly Lock _gate = new();
@@ -13,7 +13,7 @@ internal sealed class LeapingTime(TimeSpan longestLeap) : TimeProvider
     {
     }
 
-    /// <summary>The delays that were waited for, in order.</summary>
+    /// <summary>The delays that have passed, in order.</summary>
     public IReadOnlyList<TimeSpan> Leaps
     {
         get

@@ -18,7 +18,7 @@ public class PartPlanTests
     [InlineData(20_000 * MiB, 2 * MiB, 10_000)]
     [InlineData((20_000 * MiB) + 1, 4 * MiB, 5_001)]
     [InlineData(10_000 * 4096 * MiB, 4096 * MiB, 10_000)]
-    public void The_smallest_part_size_is_the_first_of_which_10000_cover_the_archive(
+    public void The_smallest_part_size_is_chosen_that_needs_at_most_10000_parts(
         long sizeBytes, long partSizeBytes, int parts)
     {
         var plan = PartPlan.Smallest(sizeBytes);
@@ -31,7 +31,7 @@ public class PartPlanTests
     [InlineData(0)]
     [InlineData(-1)]
     [InlineData((10_000 * 4096 * MiB) + 1)]
-    public void An_archive_that_no_plan_covers_is_refused(long sizeBytes) =>
+    public void An_archive_of_impossible_size_is_rejected(long sizeBytes) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => PartPlan.Smallest(sizeBytes));
 
     [Theory]
@@ -42,7 +42,7 @@ public class PartPlanTests
     [InlineData(1, 8192 * MiB)]
     [InlineData(0, MiB)]
     [InlineData((10_000 * MiB) + 1, MiB)]
-    public void A_plan_that_the_protocol_forbids_is_refused(long sizeBytes, long partSizeBytes) =>
+    public void An_invalid_part_size_is_rejected(long sizeBytes, long partSizeBytes) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => PartPlan.Of(sizeBytes, partSizeBytes));
 
     [Fact]
@@ -57,21 +57,21 @@ public class PartPlanTests
 
     private static void AssertCovers(PartPlan plan)
     {
-        var at = 0L;
+        var expectedStart = 0L;
         for (var part = 0; part < plan.PartCount; part++)
         {
             var range = plan.RangeOf(part);
             var whole = range.LengthBytes == plan.PartSizeBytes;
             var shortLast = part == plan.PartCount - 1 && range.LengthBytes > 0 && range.LengthBytes < plan.PartSizeBytes;
-            if (range.Start != at || !(whole || shortLast))
+            if (range.Start != expectedStart || !(whole || shortLast))
             {
-                Assert.Fail($"Part {part} of {plan} is {range}.");
+                Assert.Fail($"Part {part} of {plan} has the range {range}, which should start at {expectedStart}.");
             }
 
-            at = range.EndExclusive;
+            expectedStart = range.EndExclusive;
         }
 
-        Assert.Equal(plan.SizeBytes, at);
+        Assert.Equal(plan.SizeBytes, expectedStart);
         Assert.Throws<ArgumentOutOfRangeException>(() => plan.RangeOf(plan.PartCount));
     }
 }

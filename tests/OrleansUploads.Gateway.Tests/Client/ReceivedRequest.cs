@@ -2,7 +2,7 @@ using OrleansUploads.Signing;
 
 namespace OrleansUploads.Gateway.Tests.Client;
 
-/// <summary>A request as a server sees it.</summary>
+/// <summary>A request as a server receives it.</summary>
 internal sealed record ReceivedRequest(
     string Method, string Target, IReadOnlyDictionary<string, string> Headers, byte[] Body)
 {
@@ -15,7 +15,7 @@ internal sealed record ReceivedRequest(
 
     public string? Header(string name) => Headers.GetValueOrDefault(name);
 
-    /// <summary>What our own gateway would say about the signature.</summary>
+    /// <summary>Verifies the signature as the gateway does.</summary>
     public SignatureVerdict Verify(DateTimeOffset now)
     {
         if (!AuthorizationHeader.TryParse(Header("authorization"), out var authorization, out var flaw))
@@ -27,7 +27,7 @@ internal sealed record ReceivedRequest(
         return Verifier.Verify(signed, authorization, Secret, now);
     }
 
-    /// <summary>Reads what a client is about to send.</summary>
+    /// <summary>Reads a request that a client sends.</summary>
     public static async Task<ReceivedRequest> ReadAsync(HttpRequestMessage message, CancellationToken cancellationToken)
     {
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);

@@ -65,8 +65,8 @@ public class RequestShapeTests
 
     [Theory(DisableDiscoveryEnumeration = true)]
     [MemberData(nameof(Requests))]
-    public async Task Each_operation_sends_exactly_this_signed_request(
-        string requestLine, Func<GlacierClient, Task> call, string[] ownLines)
+    public async Task Each_operation_sends_its_documented_signed_request(
+        string requestLine, Func<GlacierClient, Task> call, string[] specificLines)
     {
         var server = new ScriptedServer().Answers(HttpStatusCode.Forbidden, ScriptedServer.Error("AccessDeniedException"));
         using var client = server.Connect();
@@ -77,12 +77,12 @@ public class RequestShapeTests
         var request = Assert.Single(server.Received);
         Assert.Equal(requestLine, $"{request.Method} {request.Target}");
         Assert.Equal(SignatureOutcome.Verified, request.Verify(server.Time.GetUtcNow()).Outcome);
-        Assert.Equal(ownLines, OwnLines(request));
+        Assert.Equal(specificLines, SpecificLines(request));
         AssertCommonHeaders(request);
     }
 
     [Fact]
-    public async Task Every_header_but_the_transport_ones_is_signed()
+    public async Task All_headers_except_transport_headers_are_signed()
     {
         var server = new ScriptedServer().Answers(HttpStatusCode.NoContent);
         using var client = server.Connect();
@@ -105,7 +105,7 @@ public class RequestShapeTests
     [InlineData("a/b")]
     [InlineData("a b")]
     [InlineData("ü")]
-    public async Task A_name_that_is_no_vault_name_is_not_sent(string vault)
+    public async Task An_invalid_vault_name_is_not_sent(string vault)
     {
         using var client = new ScriptedServer().Connect();
         await Assert.ThrowsAnyAsync<ArgumentException>(() => client.DeleteVaultAsync(vault));
@@ -137,16 +137,16 @@ public class RequestShapeTests
     [InlineData("ftp://host")]
     [InlineData("http://host/path")]
     [InlineData("http://host/?query")]
-    public void An_endpoint_is_scheme_host_and_port(string endpoint) =>
+    public void An_endpoint_with_another_scheme_a_path_or_a_query_is_rejected(string endpoint) =>
         Assert.Throws<ArgumentException>(() =>
             new ScriptedServer().Connect(options => options with { Endpoint = new Uri(endpoint) }));
 
     [Fact]
-    public void Options_print_without_the_secret()
+    public void The_text_of_options_does_not_contain_the_secret()
     {
-        GlacierClientOptions? seen = null;
-        using var client = new ScriptedServer().Connect(options => seen = options);
-        Assert.DoesNotContain(ReceivedRequest.Secret, seen!.ToString(), StringComparison.Ordinal);
+        GlacierClientOptions? captured = null;
+        using var client = new ScriptedServer().Connect(options => captured = options);
+        Assert.DoesNotContain(ReceivedRequest.Secret, captured!.ToString(), StringComparison.Ordinal);
     }
 
     private static void AssertCommonHeaders(ReceivedRequest request)
@@ -159,8 +159,8 @@ public class RequestShapeTests
             request.Header("x-amz-content-sha256"));
     }
 
-    // The headers that not every request has, and the body of a JSON request, as lines in order.
-    private static IEnumerable<string> OwnLines(ReceivedRequest request)
+    // The headers specific to the request, in order, and the body of a JSON request.
+    private static IEnumerable<string> SpecificLines(ReceivedRequest request)
     {
         string[] common =
         [

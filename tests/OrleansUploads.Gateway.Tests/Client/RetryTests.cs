@@ -17,7 +17,7 @@ public class RetryTests
     [InlineData(HttpStatusCode.InternalServerError, "ServiceUnavailableException")]
     [InlineData(HttpStatusCode.BadGateway, "Any")]
     [InlineData(HttpStatusCode.ServiceUnavailable, "InsufficientCapacityException")]
-    public async Task A_passing_refusal_is_tried_again(HttpStatusCode status, string code)
+    public async Task A_transient_refusal_is_retried(HttpStatusCode status, string code)
     {
         var server = new ScriptedServer()
             .Answers(status, ScriptedServer.Error(code)).Answers(HttpStatusCode.NoContent);
@@ -34,7 +34,7 @@ public class RetryTests
     [InlineData(HttpStatusCode.Forbidden, "InvalidSignatureException")]
     [InlineData(HttpStatusCode.NotFound, "ResourceNotFoundException")]
     [InlineData(HttpStatusCode.Found, "Any")]
-    public async Task A_final_refusal_is_not(HttpStatusCode status, string code)
+    public async Task A_permanent_refusal_is_not_retried(HttpStatusCode status, string code)
     {
         var server = new ScriptedServer().Answers(status, ScriptedServer.Error(code));
         using var client = server.Connect();
@@ -46,7 +46,7 @@ public class RetryTests
     }
 
     [Fact]
-    public async Task Each_attempt_is_signed_anew_with_its_own_time()
+    public async Task Each_attempt_is_signed_with_its_own_time()
     {
         var server = new ScriptedServer().Breaks().Breaks().Answers(HttpStatusCode.NoContent);
         using var client = server.Connect(options => options with
@@ -65,7 +65,7 @@ public class RetryTests
     }
 
     [Fact]
-    public async Task A_socket_error_that_HttpClient_lets_through_is_a_broken_connection()
+    public async Task A_socket_error_is_retried_as_a_broken_connection()
     {
         var server = new ScriptedServer()
             .BreaksWith(new SocketException((int)SocketError.NotConnected)).Answers(HttpStatusCode.NoContent);
@@ -77,7 +77,7 @@ public class RetryTests
     }
 
     [Fact]
-    public async Task The_last_failure_is_told_when_the_attempts_are_used_up()
+    public async Task The_last_failure_is_thrown_after_the_last_attempt()
     {
         var server = new ScriptedServer().Breaks().Breaks().Breaks();
         using var client = server.Connect(options => options with { Retry = options.Retry with { MaxAttempts = 3 } });
@@ -91,7 +91,7 @@ public class RetryTests
     }
 
     [Fact]
-    public async Task Uploading_an_archive_is_never_repeated()
+    public async Task Uploading_an_archive_is_never_retried()
     {
         var server = new ScriptedServer().Breaks();
         using var client = server.Connect();
@@ -103,7 +103,7 @@ public class RetryTests
     }
 
     [Fact]
-    public async Task A_removal_whose_answer_was_lost_has_happened_when_nothing_is_found_the_next_time()
+    public async Task A_deletion_succeeds_if_its_answer_was_lost_and_the_retry_finds_nothing()
     {
         var notFound = ScriptedServer.Error("ResourceNotFoundException");
         using var client = new ScriptedServer()
@@ -116,9 +116,9 @@ public class RetryTests
     }
 
     [Fact]
-    public async Task An_attempt_in_which_nothing_moves_is_given_up_and_repeated()
+    public async Task An_idle_attempt_times_out_as_a_transient_failure()
     {
-        // The idle timeout is within a leap here, so it passes at once.
+        // This idle timeout is shorter than the longest leap, so it expires at once.
         var server = new ScriptedServer().NeverAnswers();
         using var client = server.Connect(options => options with
         {
@@ -133,7 +133,7 @@ public class RetryTests
     }
 
     [Fact]
-    public async Task A_callers_cancellation_is_a_cancellation()
+    public async Task Cancellation_by_the_caller_throws_OperationCanceledException()
     {
         using var cancelled = new CancellationTokenSource();
         var server = new ScriptedServer().NeverAnswers();
@@ -146,7 +146,7 @@ public class RetryTests
     }
 
     [Fact]
-    public async Task A_source_that_fails_is_the_callers_matter_and_not_repeated()
+    public async Task A_failing_source_throws_its_own_exception_and_is_not_retried()
     {
         using var stream = new MemoryStream(new byte[100]);
         using var source = ByteSource.FromStream(stream);
@@ -169,9 +169,9 @@ public class RetryTests
     [InlineData(6, 1.0, 20)]
     [InlineData(6, 0.0, 10)]
     [InlineData(1_000_000, 1.0, 20)]
-    public void Delays_double_up_to_the_longest_and_half_of_each_is_drawn(int failed, double drawn, double seconds)
+    public void Delays_double_up_to_the_maximum_and_half_of_each_is_random(int failed, double jitter, double seconds)
     {
-        var policy = new RetryPolicy { FirstDelay = TimeSpan.FromSeconds(1), Jitter = () => drawn };
+        var policy = new RetryPolicy { FirstDelay = TimeSpan.FromSeconds(1), Jitter = () => jitter };
         Assert.Equal(TimeSpan.FromSeconds(seconds), policy.DelayAfter(failed));
     }
 
@@ -179,14 +179,14 @@ public class RetryTests
     [InlineData(0, 1)]
     [InlineData(7, 7)]
     [InlineData(3600, 20)]
-    public void A_delay_that_the_server_asks_for_is_kept_up_to_the_longest(int askedSeconds, int seconds)
+    public void A_delay_requested_by_the_server_is_used_up_to_the_maximum(int requestedSeconds, int seconds)
     {
         var policy = new RetryPolicy { FirstDelay = TimeSpan.FromSeconds(1), Jitter = () => 1 };
-        Assert.Equal(TimeSpan.FromSeconds(seconds), policy.DelayAfter(1, TimeSpan.FromSeconds(askedSeconds)));
+        Assert.Equal(TimeSpan.FromSeconds(seconds), policy.DelayAfter(1, TimeSpan.FromSeconds(requestedSeconds)));
     }
 
     [Fact]
-    public async Task The_client_waits_as_long_as_the_server_asks()
+    public async Task The_client_waits_as_long_as_the_server_requests()
     {
         var server = new ScriptedServer()
             .Answers(HttpStatusCode.ServiceUnavailable, null, ("Retry-After", "7"))

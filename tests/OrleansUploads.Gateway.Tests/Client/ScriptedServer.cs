@@ -6,7 +6,7 @@ using OrleansUploads.Client.Models;
 
 namespace OrleansUploads.Gateway.Tests.Client;
 
-/// <summary>Stands in for a server: hands each request to the next step of a script, and keeps what it received.</summary>
+/// <summary>An in-memory server that answers each request with the next step of a script and records the requests.</summary>
 internal sealed class ScriptedServer : HttpMessageHandler
 {
     private readonly Queue<Func<ReceivedRequest, CancellationToken, Task<HttpResponseMessage>>> _script = new();

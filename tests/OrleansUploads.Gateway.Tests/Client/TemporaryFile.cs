@@ -1,6 +1,6 @@
 namespace OrleansUploads.Gateway.Tests.Client;
 
-/// <summary>A file in a folder of its own, both gone with the test.</summary>
+/// <summary>A file in a new temporary folder, which is deleted on disposal.</summary>
 internal sealed class TemporaryFile : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("orleans-uploads-");

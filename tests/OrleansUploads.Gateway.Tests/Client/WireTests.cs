@@ -13,7 +13,7 @@ using OrleansUploads.Signing;
 
 namespace OrleansUploads.Gateway.Tests.Client;
 
-/// <summary>What really goes over a socket: here HTTP itself has its say about lengths, hosts and connections.</summary>
+/// <summary>The client against a real HTTP server: framing, headers and connections.</summary>
 public sealed class WireTests : IAsyncLifetime
 {
     private readonly List<ReceivedRequest> _received = [];
@@ -54,7 +54,7 @@ public sealed class WireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_part_arrives_with_its_length_never_in_chunks_and_verifies_from_the_raw_target()
+    public async Task A_part_is_sent_with_its_length_and_a_valid_signature_and_not_chunked()
     {
         _answer = ReceiveAsync;
         var bytes = new byte[(3 << 20) + 17];
@@ -73,7 +73,7 @@ public sealed class WireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_request_without_a_body_says_so_and_verifies()
+    public async Task Requests_without_a_body_have_valid_lengths_and_signatures()
     {
         _answer = ReceiveAsync;
 
@@ -88,18 +88,18 @@ public sealed class WireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_refusal_before_the_body_is_read_is_heard_and_costs_no_body()
+    public async Task A_refusal_instead_of_100_Continue_prevents_sending_the_body()
     {
         _answer = async context =>
         {
             context.Response.StatusCode = StatusCodes.Status403Forbidden;
             await context.Response.WriteAsync(ScriptedServer.Error("AccessDeniedException"));
         };
-        var source = new RereadCounter(new byte[16 << 20]);
+        var source = new CountingSource(new byte[16 << 20]);
         var body = await HashedBody.ReadAsync(source);
         source.ReadBytes = 0;
 
-        // However slow the machine is, the body waits for the server's word.
+        // A long timeout, so that even on a slow machine the body waits for the server's answer.
         using var handler = new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromMinutes(5) };
         using var http = new HttpClient(handler);
         using var client = new GlacierClient(http, Connections.Options(_address));
@@ -111,7 +111,7 @@ public sealed class WireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_connection_that_the_server_aborts_is_a_passing_failure()
+    public async Task A_connection_aborted_by_the_server_is_a_transient_failure()
     {
         var calls = 0;
         _answer = context =>
@@ -143,7 +143,7 @@ public sealed class WireTests : IAsyncLifetime
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
-    private sealed class RereadCounter(byte[] bytes) : ByteSource
+    private sealed class CountingSource(byte[] bytes) : ByteSource
     {
         public long ReadBytes { get; set; }
 
