@@ -23,10 +23,10 @@ public sealed class ArchiveShardDeciderTests
     {
         var decision = _shard.Do(Add(1));
 
-        var told = Assert.IsType<RecordArchives>(
+        var sent = Assert.IsType<RecordArchives>(
             Assert.IsType<TellEntity>(Assert.Single(decision.Intents).Action).Command);
-        Assert.Equal((7, 1L, 1L), (told.Totals.Shard, told.Totals.Version, told.Totals.Archives));
-        Assert.Equal(Some.Upload(1), told.ClosedUpload);
+        Assert.Equal((7, 1L, 1L), (sent.Totals.Shard, sent.Totals.Version, sent.Totals.Archives));
+        Assert.Equal(Some.Upload(1), sent.ClosedUpload);
         Assert.Equal(Some.Archive(1), _shard.Ask(new FindArchive(Some.Archive(1).Archive)));
     }
 

@@ -8,7 +8,7 @@ using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Core.Tests.Archives;
 
-/// <summary>A shard deletes only where nothing has changed of what the verdict was based on.</summary>
+/// <summary>A shard deletes an archive only if the basis of the verdict has not changed.</summary>
 public sealed class JudgedDeletionTests
 {
     private static readonly ArchiveId Archive = Some.Archive(1).Archive;

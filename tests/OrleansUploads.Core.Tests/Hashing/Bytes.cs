@@ -3,7 +3,7 @@ using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Core.Tests.Hashing;
 
-/// <summary>Repeatable content, and hashes of it the slow and obvious way.</summary>
+/// <summary>Repeatable content, and a simple reference implementation of its hashes.</summary>
 internal static class Bytes
 {
     public const int MiB = TreeHash.LeafBytes;
@@ -37,7 +37,7 @@ internal static class Bytes
             .Chunk(Sha256Digest.Bytes)
             .Select(bytes => new Sha256Digest(bytes))];
 
-    /// <summary>Cuts the data into chunks of random lengths, empty ones among them.</summary>
+    /// <summary>Cuts the data into chunks of random lengths, some of them empty.</summary>
     public static IEnumerable<ReadOnlyMemory<byte>> RandomChunks(ReadOnlyMemory<byte> data, int seed)
     {
         var random = new Random(seed);

@@ -5,7 +5,7 @@ namespace OrleansUploads.Core.Tests.Hashing;
 
 public class Sha256BatchTests
 {
-    private const int MostMessages = 40;
+    private const int MaxMessages = 40;
 
     public static TheoryData<string> Paths => [.. Enum.GetNames<BatchPath>()];
 
@@ -13,9 +13,9 @@ public class Sha256BatchTests
     [MemberData(nameof(Paths))]
     public void Every_number_of_leaves_matches_SHA256(string path)
     {
-        var data = Bytes.Random(1, MostMessages * Bytes.MiB);
+        var data = Bytes.Random(1, MaxMessages * Bytes.MiB);
         var expected = Bytes.LeavesOf(data);
-        for (var count = 1; count <= MostMessages; count++)
+        for (var count = 1; count <= MaxMessages; count++)
         {
             Assert.Equal(expected[..count], Hash(path, data.AsSpan(0, count * Bytes.MiB), Bytes.MiB));
         }
@@ -27,9 +27,9 @@ public class Sha256BatchTests
     {
         foreach (var messageBytes in new[] { 64, 128, 192, 256, 320, 448, 512, 4096 + 64 })
         {
-            for (var count = 0; count <= MostMessages; count++)
+            for (var count = 0; count <= MaxMessages; count++)
             {
-                // One byte in, so that nothing is aligned.
+                // Start at offset 1, so that nothing is aligned.
                 var data = Bytes.Random(count, 1 + (count * messageBytes)).AsMemory(1);
                 var expected = Enumerable.Range(0, count)
                     .Select(i => Bytes.Sha256Of(data.Span.Slice(i * messageBytes, messageBytes)));
@@ -42,7 +42,7 @@ public class Sha256BatchTests
     [MemberData(nameof(Paths))]
     public void Digests_may_overwrite_the_start_of_the_messages(string path)
     {
-        for (var count = 1; count <= MostMessages; count++)
+        for (var count = 1; count <= MaxMessages; count++)
         {
             var nodes = Bytes.RandomDigests(count, 2 * count);
             var expected = Hash(path, MemoryMarshal.AsBytes<Sha256Digest>(nodes), 64);
@@ -85,7 +85,7 @@ public class Sha256BatchTests
 
     private static Sha256Digest[] Hash(string path, ReadOnlySpan<byte> messages, int messageBytes)
     {
-        Assert.SkipUnless(Sha256Batch.IsSupported(Parse(path)), $"This processor has no {path}.");
+        Assert.SkipUnless(Sha256Batch.IsSupported(Parse(path)), $"This processor does not support {path}.");
         var digests = new Sha256Digest[messages.Length / messageBytes];
         Sha256Batch.Hash(Parse(path), messages, messageBytes, digests);
         return digests;

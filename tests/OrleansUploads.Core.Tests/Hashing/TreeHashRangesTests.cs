@@ -88,7 +88,7 @@ public class TreeHashRangesTests
         }
     }
 
-    /// <summary>Builds the tree from its leaves up, and notes what each node covers.</summary>
+    /// <summary>Builds the tree from its leaves up, and collects the range of each node.</summary>
     private static HashSet<(int First, int End)> NodesOver(int leaves)
     {
         var level = Enumerable.Range(0, leaves).Select(leaf => (First: leaf, End: leaf + 1)).ToList();

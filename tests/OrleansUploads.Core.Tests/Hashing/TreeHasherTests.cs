@@ -5,7 +5,7 @@ namespace OrleansUploads.Core.Tests.Hashing;
 
 public class TreeHasherTests
 {
-    /// <summary>MiB of zeros plus some bytes of zeros, and the tree hash that the real service computes.</summary>
+    /// <summary>Numbers of zero bytes, and the tree hashes that Amazon's service computes for them.</summary>
     public static TheoryData<int, string> Zeros => new()
     {
         { 0, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" },
@@ -72,7 +72,7 @@ public class TreeHasherTests
     [InlineData(8)]
     public void Combined_parts_have_the_tree_hash_of_the_whole(int partLeaves)
     {
-        // Leaves stand for the MiB that they are digests of; a short last part is one with fewer of them.
+        // Random digests replace the hashes of real data. A short last part has fewer leaves.
         var leaves = Bytes.RandomDigests(partLeaves, 150);
         for (var count = 0; count <= leaves.Length; count++)
         {

@@ -3,11 +3,11 @@ using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Tests.House;
 
-/// <summary>Dependencies point one way: Core, then Engine, then the gateway, then what people start.</summary>
+/// <summary>Dependencies point one way: Core, Engine, Gateway, and then the programs.</summary>
 public sealed class DependencyTests
 {
     /// <summary>The projects that each project may reference. Every new project needs a line here.</summary>
-    private static readonly Dictionary<string, string[]> Arrows = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, string[]> AllowedReferences = new(StringComparer.Ordinal)
     {
         ["Hashing"] = [],
         ["Core"] = ["Hashing"],
@@ -29,7 +29,8 @@ public sealed class DependencyTests
     [MemberData(nameof(Projects))]
     public void A_project_references_only_projects_below_it(string project)
     {
-        Assert.True(Arrows.TryGetValue(project, out var allowed), $"{project} has no line in the table of dependencies.");
+        Assert.True(
+            AllowedReferences.TryGetValue(project, out var allowed), $"{project} is missing in the table of allowed references.");
         var references = Items(project, "ProjectReference").Select(path =>
             Path.GetFileNameWithoutExtension(path.Replace('\\', '/'))["OrleansUploads.".Length..]);
         Assert.Empty(references.Except(allowed!));

@@ -3,7 +3,8 @@ using System.Xml.Linq;
 
 namespace OrleansUploads.Core.Tests.House;
 
-/// <summary>The solution holds every project, and each of its filters every project that can be built without some packages.</summary>
+/// <summary>The solution contains every project, and each solution filter contains every project that can be built without
+/// certain packages.</summary>
 public sealed class SolutionTests
 {
     private static readonly string[] Projects =
@@ -29,7 +30,7 @@ public sealed class SolutionTests
             filtered.Order(StringComparer.Ordinal));
     }
 
-    /// <summary>Whether a project cannot be built without a package. A reference with a condition can be left out.</summary>
+    /// <summary>Whether a project cannot be built without a package. References with a condition are optional.</summary>
     private static bool Needs(string project, string package)
     {
         var path = Path.Combine(Repository.Root, project);

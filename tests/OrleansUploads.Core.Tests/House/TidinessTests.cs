@@ -2,19 +2,19 @@ using System.Text.RegularExpressions;
 
 namespace OrleansUploads.Core.Tests.House;
 
-/// <summary>House rules that a reader would otherwise have to keep in mind.</summary>
+/// <summary>House rules for source files and documents.</summary>
 public sealed partial class TidinessTests
 {
-    private const int MostLines = 300;
+    private const int MaxLines = 300;
 
-    private static readonly string[] EmptyNames = ["Manager", "Helper", "Util", "Utils", "Impl", "Processor"];
+    private static readonly string[] GenericSuffixes = ["Manager", "Helper", "Util", "Utils", "Impl", "Processor"];
 
     [Fact]
     public void A_source_file_is_at_most_300_lines_long()
     {
         Assert.Empty(Repository.Files("src", "*.cs")
-            .Where(path => File.ReadLines(path).Count() > MostLines)
-            .Select(path => $"{Repository.Name(path)} has more than {MostLines} lines; split it"));
+            .Where(path => File.ReadLines(path).Count() > MaxLines)
+            .Select(path => $"{Repository.Name(path)} has more than {MaxLines} lines; split it"));
     }
 
     [Fact]
@@ -30,7 +30,7 @@ public sealed partial class TidinessTests
     {
         Assert.DoesNotContain(
             Repository.Files("src", "*.cs").Select(path => Path.GetFileNameWithoutExtension(path)),
-            name => EmptyNames.Any(empty => name.EndsWith(empty, StringComparison.Ordinal)));
+            name => GenericSuffixes.Any(suffix => name.EndsWith(suffix, StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed partial class TidinessTests
             .Select(link => link.Groups[1].Value)
             .Where(target => !target.Contains("://", StringComparison.Ordinal))
             .Where(target => !Path.Exists(Path.Combine(Path.GetDirectoryName(document)!, target.Split('#')[0])))
-            .Select(target => $"{Repository.Name(document)} links to {target}, which is not there.")));
+            .Select(target => $"{Repository.Name(document)} links to {target}, which does not exist.")));
     }
 
     [GeneratedRegex(@"\b(TODO|FIXME|HACK)\b|new NotImplementedException")]

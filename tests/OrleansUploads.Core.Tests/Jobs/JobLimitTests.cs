@@ -15,11 +15,11 @@ public sealed class JobLimitTests
     private readonly DeciderDriver<JobsState, JobsCommand, JobsEvent> _jobs =
         new(new JobsDecider(new RetrievalPolicy(), Limits));
 
-    private static JobOptions Wish => new(Description.None, null, RetrievalTier.Standard);
+    private static JobOptions Options => new(Description.None, null, RetrievalTier.Standard);
 
     private static JobId Job(int number) => JobId.FromRandom(Some.Bytes(JobId.RandomBytes, number));
 
-    private static StartRetrieval Retrieve(int number) => new(Job(number), Some.Archive(1), null, null, Wish);
+    private static StartRetrieval Retrieve(int number) => new(Job(number), Some.Archive(1), null, null, Options);
 
     private static StartInventory Inventory(int number) => new(
         Job(number),
@@ -27,7 +27,7 @@ public sealed class JobLimitTests
         new InventorySelection(default, null, null),
         InventoryFormat.Json,
         new InventoryOutput("the vault", 1, null),
-        Wish);
+        Options);
 
     [Fact]
     public void A_job_above_the_limit_is_refused_until_another_job_is_gone()

@@ -31,9 +31,9 @@ public sealed class JobNoticesTests
         new InventoryOutput("the vault", 1, null),
         new JobOptions(Description.None, topic, RetrievalTier.Standard));
 
-    private IEnumerable<string> Owed() => Told(_jobs.Decider.Pending(_jobs.State));
+    private IEnumerable<string> PendingTopics() => Topics(_jobs.Decider.Pending(_jobs.State));
 
-    private static IEnumerable<string> Told(IEnumerable<Intent> intents) =>
+    private static IEnumerable<string> Topics(IEnumerable<Intent> intents) =>
         intents.Select(intent => Assert.IsType<NotifyTopic>(intent.Action).Notice.Topic);
 
     [Fact]
@@ -44,13 +44,13 @@ public sealed class JobNoticesTests
         _jobs.Now += Delay - TimeSpan.FromMilliseconds(1);
         Assert.Empty(_jobs.Wake().Events);
         _jobs.Now += TimeSpan.FromMilliseconds(1);
-        Assert.Equal(["arn:job"], Told(_jobs.Wake().Intents));
+        Assert.Equal(["arn:job"], Topics(_jobs.Wake().Intents));
         Assert.Empty(_jobs.Wake().Events);
-        Assert.Equal(["arn:job"], Owed());
+        Assert.Equal(["arn:job"], PendingTopics());
 
         _jobs.Do(new ConfirmNoticeSent(Job(1), "arn:job"));
         Assert.Empty(_jobs.Do(new ConfirmNoticeSent(Job(1), "arn:job")).Events);
-        Assert.Empty(Owed());
+        Assert.Empty(PendingTopics());
         Assert.Equal(Some.Noon + Delay + Limits.JobOutputLife, _jobs.Decider.WakeAt(_jobs.State));
     }
 
@@ -75,8 +75,8 @@ public sealed class JobNoticesTests
         _jobs.Do(Inventory(4));
         _jobs.Do(Inventory(5, "arn:job"));
         _jobs.Now += Delay;
-        var told = Told(_jobs.Wake().Intents);
-        Assert.Equal(["arn:job", "arn:job", "arn:vault", "arn:vault", "arn:vault"], told.Order(StringComparer.Ordinal));
+        var topics = Topics(_jobs.Wake().Intents);
+        Assert.Equal(["arn:job", "arn:job", "arn:vault", "arn:vault", "arn:vault"], topics.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed class JobNoticesTests
         _jobs.Now += TimeSpan.FromHours(1);
         _jobs.Do(Retrieval(2));
         _jobs.Now = Some.Noon + Delay;
-        Assert.Empty(Told(_jobs.Do(new UpdateNotifications(1, Archives)).Intents));
+        Assert.Empty(Topics(_jobs.Do(new UpdateNotifications(1, Archives)).Intents));
         _jobs.Now += TimeSpan.FromHours(1);
         Assert.Equal([Job(2)], Notified(_jobs.Wake().Intents));
     }
@@ -118,7 +118,7 @@ public sealed class JobNoticesTests
         _jobs.Now += TimeSpan.FromMinutes(1);
         Assert.Equal(
             [new NoticeAbandoned(Job(1), "arn:dead", _jobs.Now), new JobsExpired(_jobs.Now)], _jobs.Wake().Events);
-        Assert.Empty(Owed());
+        Assert.Empty(PendingTopics());
         Assert.Empty(_jobs.State.ById);
         Assert.Null(_jobs.Decider.WakeAt(_jobs.State));
     }
@@ -128,7 +128,7 @@ public sealed class JobNoticesTests
     {
         _jobs.Do(Retrieval(1, "arn:job"));
         _jobs.Now += Delay + TimeSpan.FromDays(3);
-        Assert.Equal(["arn:job"], Told(_jobs.Wake().Intents));
+        Assert.Equal(["arn:job"], Topics(_jobs.Wake().Intents));
         _jobs.Do(new ConfirmNoticeSent(Job(1), "arn:job"));
         _jobs.Wake();
         Assert.Empty(_jobs.State.ById);
@@ -159,7 +159,7 @@ public sealed class JobNoticesTests
         _jobs.Do(Retrieval(3));
         _jobs.Do(Inventory(4));
 
-        Assert.Equal(["arn:job"], Told(Rebuild()));
+        Assert.Equal(["arn:job"], Topics(Rebuild()));
         var compacted = _jobs.Decider.Compact(_jobs.State).ToList();
         Assert.Equal(_jobs.Decider.CompactCount(_jobs.State), compacted.Count);
         var rebuilt = compacted.Aggregate(_jobs.Decider.Initial, _jobs.Decider.Evolve);

@@ -3,8 +3,8 @@ using OrleansUploads.Core.Policies;
 
 namespace OrleansUploads.Core.Tests.Policies;
 
-/// <summary>Each operator, with a value that fits, one that does not, and none. "absent" is a tag that the vault has
-/// not.</summary>
+/// <summary>Each operator with a matching value, with another value, and without a value. The vault does not have the tag
+/// "absent".</summary>
 public sealed class ConditionTests
 {
     [Theory]
@@ -147,7 +147,7 @@ public sealed class ConditionTests
     [InlineData("""{"StringEquals":{"aws:PrincipalAccount":"111122223333","glacier:ResourceTag/LegalHold":"no"}}""", false)]
     [InlineData("{}", true)]
     public void Any_value_may_match_and_all_keys_and_operators_must_match(string condition, bool holds) =>
-        Assert.Equal(holds, SomePolicy.Speaks(SomePolicy.With(condition: condition)));
+        Assert.Equal(holds, SomePolicy.Applies(SomePolicy.With(condition: condition)));
 
     [Theory]
     [InlineData("NumericLessThan", false)]
@@ -157,7 +157,7 @@ public sealed class ConditionTests
     {
         var policy = SomePolicy.With(condition: $$$"""{"{{{op}}}":{"glacier:ArchiveAgeInDays":"365"}}""");
         Assert.True(policy.LooksAtArchiveAge);
-        Assert.Equal(holds, SomePolicy.Speaks(policy, SomePolicy.Request with { ArchiveAgeDays = null }));
+        Assert.Equal(holds, SomePolicy.Applies(policy, SomePolicy.Request with { ArchiveAgeDays = null }));
     }
 
     [Theory]
@@ -170,7 +170,7 @@ public sealed class ConditionTests
     {
         var policy = SomePolicy.With(condition: $$$"""{"IpAddress":{"aws:SourceIp":"{{{range}}}"}}""");
         var request = SomePolicy.Request with { Source = source is null ? null : IPAddress.Parse(source) };
-        Assert.Equal(holds, SomePolicy.Speaks(policy, request));
+        Assert.Equal(holds, SomePolicy.Applies(policy, request));
     }
 
     [Fact]
@@ -198,5 +198,5 @@ public sealed class ConditionTests
     }
 
     private static bool Holds(string op, string key, string value) =>
-        SomePolicy.Speaks(SomePolicy.With(condition: $$$"""{"{{{op}}}":{"{{{key}}}":"{{{value}}}"}}"""));
+        SomePolicy.Applies(SomePolicy.With(condition: $$$"""{"{{{op}}}":{"{{{key}}}":"{{{value}}}"}}"""));
 }

@@ -2,7 +2,7 @@ using OrleansUploads.Core.Policies;
 
 namespace OrleansUploads.Core.Tests.Policies;
 
-/// <summary>A policy that cannot be enforced is refused, and the message names the part that cannot be.</summary>
+/// <summary>A policy that cannot be enforced is refused. The message names the part that cannot be enforced.</summary>
 public sealed class PolicyFormatTests
 {
     private const string Good = """{"Sid":"s","Effect":"Deny","Principal":"*","Action":"glacier:*","Resource":"*"}""";
@@ -23,10 +23,11 @@ public sealed class PolicyFormatTests
     [InlineData("""{"Statement":{"Sid":"\ud800"}}""", "an unpaired surrogate")]
     [InlineData("""{"Statement":{"\ud800":1}}""", "an unpaired surrogate")]
     [InlineData("""{"Statement":[[[[[[[[[1]]]]]]]]]}""", "not valid JSON")]
-    public void A_document_that_is_none(string text, string message) => AssertRefused(text, message);
+    public void A_text_that_is_not_a_policy_is_refused(string text, string message) => AssertRefused(text, message);
 
     [Fact]
-    public void A_text_with_an_unpaired_surrogate() => AssertRefused($"{{\"Id\":\"{'\uD800'}\"}}", "an unpaired surrogate");
+    public void A_text_with_an_unpaired_surrogate_is_refused() =>
+        AssertRefused($"{{\"Id\":\"{'\uD800'}\"}}", "an unpaired surrogate");
 
     [Theory]
     [InlineData("\"Effect\":\"Deny\"", "\"Effect\":\"deny\"", "Effect is 'deny'. It must be 'Allow' or 'Deny'")]
@@ -116,7 +117,7 @@ public sealed class PolicyFormatTests
         var text = Good[..^1] + ""","Condition":{"StringEquals":{"aws:UserAgent":"${x}"}}}""";
         AssertRefused($$"""{"Version":"2012-10-17","Statement":{{text}} }""", "policy variable");
         var policy = PolicyDocument.Parse($$"""{"Version":"2008-10-17","Statement":{{text}} }""");
-        Assert.True(SomePolicy.Speaks(policy, SomePolicy.Request with { UserAgent = "${x}" }));
+        Assert.True(SomePolicy.Applies(policy, SomePolicy.Request with { UserAgent = "${x}" }));
     }
 
     private static void AssertRefused(string text, string message)

@@ -22,8 +22,8 @@ public sealed class PolicyVerdictTests
     public void A_principal_names_accounts_but_not_their_users(string principal, bool owner, bool stranger)
     {
         var policy = SomePolicy.With(principal: principal);
-        Assert.Equal(owner, SomePolicy.Speaks(policy));
-        Assert.Equal(stranger, SomePolicy.Speaks(policy, SomePolicy.Request with { Caller = SomePolicy.Stranger }));
+        Assert.Equal(owner, SomePolicy.Applies(policy));
+        Assert.Equal(stranger, SomePolicy.Applies(policy, SomePolicy.Request with { Caller = SomePolicy.Stranger }));
     }
 
     [Theory]
@@ -36,8 +36,8 @@ public sealed class PolicyVerdictTests
     [InlineData("\"Action\":\"glacier:*Vault\"", false)]
     [InlineData("\"NotAction\":\"glacier:DeleteArchive\"", false)]
     [InlineData("\"NotAction\":[\"glacier:List*\",\"glacier:Get*\"]", true)]
-    public void An_action_names_operations_with_wildcards_and_in_any_case(string action, bool speaks) =>
-        Assert.Equal(speaks, SomePolicy.Speaks(SomePolicy.With(action: action)));
+    public void An_action_names_operations_with_wildcards_and_in_any_case(string action, bool applies) =>
+        Assert.Equal(applies, SomePolicy.Applies(SomePolicy.With(action: action)));
 
     [Theory]
     [InlineData("\"Resource\":\"*\"", true)]
@@ -49,11 +49,11 @@ public sealed class PolicyVerdictTests
     [InlineData("\"Resource\":\"arn:aws:glacier:us-east-1:111122223333:vaults/photo\"", false)]
     [InlineData("\"NotResource\":\"arn:aws:glacier:us-east-1:111122223333:vaults/p*\"", false)]
     [InlineData("\"NotResource\":\"arn:aws:glacier:us-east-1:111122223333:vaults/x*\"", true)]
-    public void A_resource_names_vaults_with_wildcards(string resource, bool speaks)
+    public void A_resource_names_vaults_with_wildcards(string resource, bool applies)
     {
         var policy = SomePolicy.With(resource: resource);
-        Assert.Equal(speaks, SomePolicy.Speaks(policy));
-        Assert.Equal(speaks, policy.FindStatementForOtherVaults(SomePolicy.Vault) is null);
+        Assert.Equal(applies, SomePolicy.Applies(policy));
+        Assert.Equal(applies, policy.FindStatementForOtherVaults(SomePolicy.Vault) is null);
     }
 
     [Fact]

@@ -5,7 +5,7 @@ using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Core.Tests.Policies;
 
-/// <summary>Policies of one statement, and a request that they are asked about.</summary>
+/// <summary>Policies with one statement, and a request to evaluate.</summary>
 internal static class SomePolicy
 {
     public const string Vault = "arn:aws:glacier:us-east-1:111122223333:vaults/photos";
@@ -32,7 +32,7 @@ internal static class SomePolicy
 
     public static AccountId Stranger { get; } = AccountId.TryParse("999988887777", out var id) ? id : default;
 
-    /// <summary>A policy of one statement that speaks of everything, with these elements in the place of its own.</summary>
+    /// <summary>A policy with one statement that applies to everything, except for the given elements.</summary>
     public static PolicyDocument With(
         string effect = "Deny",
         string principal = "\"Principal\":\"*\"",
@@ -51,6 +51,6 @@ internal static class SomePolicy
     public static EffectivePolicy InForce(PolicyDocument policy) => new(policy, Vault);
 
     /// <summary>Whether a policy's only statement applies to a request.</summary>
-    public static bool Speaks(PolicyDocument policy, PolicyRequest? request = null) =>
+    public static bool Applies(PolicyDocument policy, PolicyRequest? request = null) =>
         Assert.Single(policy.Statements).AppliesTo(request ?? Request, Vault);
 }

@@ -17,9 +17,9 @@ public sealed class ServiceDeciderTests
     [Fact]
     public void The_time_before_the_first_beat_is_unknown()
     {
-        var standing = Beat(-60, 0);
+        var status = Beat(-60, 0);
 
-        Assert.Equal([new(At(0), At(0))], standing.Served);
+        Assert.Equal([new(At(0), At(0))], status.Served);
     }
 
     [Fact]
@@ -29,10 +29,10 @@ public sealed class ServiceDeciderTests
         Beat(0, 1);
         Beat(1, 2);
         Beat(500, 500);
-        var standing = Beat(500, 501);
+        var status = Beat(500, 501);
 
-        Assert.Equal([new(At(0), At(2)), new(At(500), At(501))], standing.Served);
-        Assert.Null(standing.Fault);
+        Assert.Equal([new(At(0), At(2)), new(At(500), At(501))], status.Served);
+        Assert.Null(status.Fault);
     }
 
     [Fact]

@@ -104,9 +104,9 @@ public sealed class ServiceTimeTests
         Assert.Equal(all.Sum(interval => interval.Length.Ticks), served.TotalSince(At(-1)).Ticks);
         for (var since = At(0); since < served.Last; since += TimeSpan.FromHours(1.25))
         {
-            var right = all.Where(interval => interval.To > since)
+            var expected = all.Where(interval => interval.To > since)
                 .Sum(interval => (interval.To - (interval.From > since ? interval.From : since)).Ticks);
-            Assert.InRange(served.TotalSince(since).Ticks, 0, right);
+            Assert.InRange(served.TotalSince(since).Ticks, 0, expected);
         }
     }
 }

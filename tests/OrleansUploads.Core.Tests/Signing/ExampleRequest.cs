@@ -2,7 +2,7 @@ using OrleansUploads.Signing;
 
 namespace OrleansUploads.Core.Tests.Signing;
 
-/// <summary>A request of the developer guide, to be bent by tests.</summary>
+/// <summary>A request from the developer guide that tests can modify.</summary>
 internal sealed record ExampleRequest
 {
     public const string AccessKeyId = "AKIAIOSFODNN7EXAMPLE";

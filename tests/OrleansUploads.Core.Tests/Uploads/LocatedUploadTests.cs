@@ -10,7 +10,7 @@ using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Core.Tests.Uploads;
 
-/// <summary>Uploads whose bytes are kept elsewhere.</summary>
+/// <summary>Uploads whose bytes are stored in another system.</summary>
 public sealed class LocatedUploadTests
 {
     private const long MiB = Some.MiB;
@@ -29,9 +29,9 @@ public sealed class LocatedUploadTests
     [Fact]
     public void A_located_part_is_accepted_and_listed_with_its_location()
     {
-        var standing = _upload.Ask(Part(0, MiB - 1, "a", "node-7/42"));
+        var result = _upload.Ask(Part(0, MiB - 1, "a", "node-7/42"));
 
-        Assert.Equal(new ExternalPartResult(Some.Location("node-7/42"), ReportedInUse: true), standing);
+        Assert.Equal(new ExternalPartResult(Some.Location("node-7/42"), ReportedInUse: true), result);
         Assert.Equal(
             new ListedPart(new PartRange(0, MiB - 1), Some.Hash("a"), Some.Location("node-7/42")),
             Assert.Single(_upload.Ask(new ListParts(Some.Vault, 0, 10)).Parts));
@@ -129,8 +129,8 @@ public sealed class LocatedUploadTests
             ],
             manifest.Extents);
         var index = Assert.Single(_upload.Do(new ConfirmManifestStored()).Intents);
-        var told = Assert.IsType<AddArchive>(Assert.IsType<TellEntity>(index.Action).Command);
-        Assert.Equal(ByteStorage.External, told.Entry.ByteStorage);
+        var sent = Assert.IsType<AddArchive>(Assert.IsType<TellEntity>(index.Action).Command);
+        Assert.Equal(ByteStorage.External, sent.Entry.ByteStorage);
     }
 
     [Fact]

@@ -8,7 +8,7 @@ using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Core.Tests.Uploads;
 
-/// <summary>When an upload gives up the bytes of its deleted archive.</summary>
+/// <summary>When an upload has the bytes of its deleted archive reclaimed.</summary>
 public sealed class ReleaseTests
 {
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);

@@ -134,8 +134,8 @@ public sealed class UploadDeciderTests
         Assert.Equal([Some.Attempt(1), Some.Attempt(2)], manifest.Extents.Select(extent => extent.Place.Attempt!.Value));
 
         var index = Assert.Single(_upload.Do(new ConfirmManifestStored()).Intents);
-        var told = Assert.IsType<AddArchive>(Assert.IsType<TellEntity>(index.Action).Command);
-        Assert.Equal(archive.Archive, told.Entry.Archive);
+        var sent = Assert.IsType<AddArchive>(Assert.IsType<TellEntity>(index.Action).Command);
+        Assert.Equal(archive.Archive, sent.Entry.Archive);
         _upload.Do(new ConfirmArchiveIndexed());
         Assert.Empty(_upload.Decider.Pending(_upload.State));
     }

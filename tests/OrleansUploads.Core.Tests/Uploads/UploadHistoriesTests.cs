@@ -9,7 +9,7 @@ using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Core.Tests.Uploads;
 
-/// <summary>Properties of every upload history, with stored and with located parts, tested on random histories.</summary>
+/// <summary>Properties of all upload histories, tested on random ones with stored and with located parts.</summary>
 public sealed class UploadHistoriesTests
 {
     private const int Histories = 500;

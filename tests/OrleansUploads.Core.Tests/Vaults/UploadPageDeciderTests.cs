@@ -19,7 +19,7 @@ public sealed class UploadPageDeciderTests
 
     private static CloseInPage Close(int number, long admission = 0) => new(Some.Incarnation, Some.Upload(number), admission);
 
-    private static long Told(Decision<UploadPageEvent> decision) => Assert.IsType<RecordUploadPage>(
+    private static long ReportedClosings(Decision<UploadPageEvent> decision) => Assert.IsType<RecordUploadPage>(
         Assert.IsType<TellEntity>(Assert.Single(decision.Intents).Action).Command).Closed;
 
     [Fact]
@@ -37,7 +37,7 @@ public sealed class UploadPageDeciderTests
 
         Assert.Equal(pages.Order(), pages);
 
-        // No ID begins with '-', which is the first character of the order.
+        // No ID starts with '-', the first character in the order, so the first four pages stay empty.
         Assert.Equal(Enumerable.Range(4, UploadPages.Count - 4), pages.Distinct());
         Assert.InRange(pages.CountBy(page => page).Max(pair => pair.Value), 20_000 / UploadPages.Count, 3 * 20_000 / UploadPages.Count);
     }
@@ -59,7 +59,7 @@ public sealed class UploadPageDeciderTests
     public void A_late_repeated_admission_does_not_list_an_ended_upload()
     {
         _page.Do(Enter(1, 1));
-        Assert.Equal(1, Told(_page.Do(Close(1))));
+        Assert.Equal(1, ReportedClosings(_page.Do(Close(1))));
         Assert.Empty(_page.Do(Enter(1, 1)).Events);
         Assert.Empty(_page.Ask(new ReadUploadPage("", 10)).Uploads);
     }
@@ -68,7 +68,7 @@ public sealed class UploadPageDeciderTests
     public void An_upload_that_ends_before_its_listing_is_never_listed()
     {
         _page.Do(Enter(1, 1));
-        Assert.Equal(1, Told(_page.Do(Close(2, admission: 2))));
+        Assert.Equal(1, ReportedClosings(_page.Do(Close(2, admission: 2))));
         Assert.Empty(_page.Do(Enter(2, 2)).Events);
         Assert.Equal([Some.Upload(1)], _page.Ask(new ReadUploadPage("", 10)).Uploads.Select(spec => spec.Upload));
     }
@@ -77,8 +77,8 @@ public sealed class UploadPageDeciderTests
     public void A_second_admission_of_a_listed_upload_is_closed_at_once()
     {
         _page.Do(Enter(1, 1));
-        Assert.Equal(1, Told(_page.Do(Enter(1, 2))));
-        Assert.Equal(2, Told(_page.Do(Close(1))));
+        Assert.Equal(1, ReportedClosings(_page.Do(Enter(1, 2))));
+        Assert.Equal(2, ReportedClosings(_page.Do(Close(1))));
         Assert.Empty(_page.Ask(new ReadUploadPage("", 10)).Uploads);
     }
 
@@ -89,7 +89,7 @@ public sealed class UploadPageDeciderTests
         _page.Do(Close(1));
         var again = _page.Do(Close(1));
         Assert.Empty(again.Events);
-        Assert.Equal(1, Told(again));
+        Assert.Equal(1, ReportedClosings(again));
     }
 
     [Fact]

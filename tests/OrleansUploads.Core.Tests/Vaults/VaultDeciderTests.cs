@@ -38,9 +38,9 @@ public sealed class VaultDeciderTests
         Begin();
         var opened = _vault.Do(Open(1) with { ByteStorage = ByteStorage.External });
 
-        var told = opened.Intents.Select(intent => ((TellEntity)intent.Action).Command).ToList();
-        Assert.Equal(ByteStorage.External, Assert.IsType<InitiateUpload>(told[0]).Spec.ByteStorage);
-        Assert.Equal(ByteStorage.External, Assert.IsType<ListInPage>(told[1]).Spec.ByteStorage);
+        var sent = opened.Intents.Select(intent => ((TellEntity)intent.Action).Command).ToList();
+        Assert.Equal(ByteStorage.External, Assert.IsType<InitiateUpload>(sent[0]).Spec.ByteStorage);
+        Assert.Equal(ByteStorage.External, Assert.IsType<ListInPage>(sent[1]).Spec.ByteStorage);
         Assert.Equal(ByteStorage.External, _vault.Ask(Open(1)).ByteStorage);
     }
 

@@ -8,7 +8,7 @@ using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Core.Tests.Vaults;
 
-/// <summary>A lock holds once every shard of the index refuses verdicts from before it.</summary>
+/// <summary>A lock is effective when every shard of the index refuses verdicts from before it.</summary>
 public sealed class VaultGuardTests
 {
     private static readonly LockId Lock = LockId.FromRandom(Some.Bytes(LockId.RandomBytes, 1));
@@ -26,7 +26,7 @@ public sealed class VaultGuardTests
         Record(shards: 3);
         var initiated = _vault.Do(new InitiateLock(Some.Vault, Lock, Policy));
         Assert.True(initiated.AnswersAtOnce);
-        Assert.Equal([(0, 1L), (1, 1L), (2, 1L)], Told(initiated));
+        Assert.Equal([(0, 1L), (1, 1L), (2, 1L)], SentGuards(initiated));
         Assert.Equal(1, _vault.Ask(new FindPolicies(Some.Vault)).Guard);
     }
 
@@ -41,10 +41,10 @@ public sealed class VaultGuardTests
         var inFlight = new Queue<Intent>(completed.Intents);
         Assert.InRange(inFlight.Count, 1, 16);
 
-        var told = new HashSet<int>();
+        var informed = new HashSet<int>();
         while (inFlight.TryDequeue(out var intent))
         {
-            told.Add(ShardOf(intent));
+            informed.Add(ShardOf(intent));
             foreach (var next in _vault.Do((VaultCommand)intent.Confirmation).Intents)
             {
                 inFlight.Enqueue(next);
@@ -53,7 +53,7 @@ public sealed class VaultGuardTests
             Assert.InRange(inFlight.Count, 0, 16);
         }
 
-        Assert.Equal(Shards, told.Count);
+        Assert.Equal(Shards, informed.Count);
         Assert.Empty(_vault.Decider.Pending(_vault.State));
     }
 
@@ -75,8 +75,8 @@ public sealed class VaultGuardTests
     {
         _vault.Do(new InitiateLock(Some.Vault, Lock, Policy));
         _vault.Do(new CompleteLock(Some.Vault, Lock));
-        Assert.Equal([(7, 1L)], Told(Record(shard: 7, version: 1)));
-        Assert.Equal([(7, 1L)], Told(Record(shard: 7, version: 1)));
+        Assert.Equal([(7, 1L)], SentGuards(Record(shard: 7, version: 1)));
+        Assert.Equal([(7, 1L)], SentGuards(Record(shard: 7, version: 1)));
         _vault.ConfirmAll();
         Assert.Empty(Record(shard: 7, version: 2).Intents);
     }
@@ -93,7 +93,7 @@ public sealed class VaultGuardTests
 
         var late = _vault.Do((VaultCommand)first.Confirmation);
         Assert.Empty(late.Events);
-        Assert.Equal([(0, 2L)], Told(late));
+        Assert.Equal([(0, 2L)], SentGuards(late));
     }
 
     [Fact]
@@ -105,9 +105,9 @@ public sealed class VaultGuardTests
         _vault.Do(new InitiateLock(Some.Vault, Lock, Policy));
         _vault.ConfirmAll();
 
-        Assert.Equal([(0, 2L), (1, 2L)], Told(_vault.Do(new RemoveTags(Some.Vault, ["hold"]))));
-        Assert.Equal([(0, 3L), (1, 3L)], Told(_vault.Do(new AddTags(Some.Vault, tags))));
-        Assert.Equal([(0, 3L), (1, 3L)], Told(_vault.Do(new AddTags(Some.Vault, tags))));
+        Assert.Equal([(0, 2L), (1, 2L)], SentGuards(_vault.Do(new RemoveTags(Some.Vault, ["hold"]))));
+        Assert.Equal([(0, 3L), (1, 3L)], SentGuards(_vault.Do(new AddTags(Some.Vault, tags))));
+        Assert.Equal([(0, 3L), (1, 3L)], SentGuards(_vault.Do(new AddTags(Some.Vault, tags))));
     }
 
     [Fact]
@@ -139,8 +139,8 @@ public sealed class VaultGuardTests
         Assert.Equal([0, 2], rebuilt.Guard.Undelivered);
     }
 
-    private static IEnumerable<(int Shard, long Generation)> Told(Decision<VaultEvent> decision) => decision.Intents.Select(
-        intent => (ShardOf(intent), ((UpdateGuard)((TellEntity)intent.Action).Command).Generation));
+    private static IEnumerable<(int Shard, long Generation)> SentGuards(Decision<VaultEvent> decision) =>
+        decision.Intents.Select(intent => (ShardOf(intent), ((UpdateGuard)((TellEntity)intent.Action).Command).Generation));
 
     private static int ShardOf(Intent intent) => ((ConfirmGuardDelivered)intent.Confirmation).Shard;
 

@@ -6,7 +6,7 @@ using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Core.Tests.Vaults;
 
-public sealed class VaultLifeTests
+public sealed class VaultIncarnationTests
 {
     private static readonly VaultIncarnation Old = new(Some.Vault, 7);
     private static readonly VaultIncarnation New = new(Some.Vault, 7, VaultIncarnation.NewShards);
@@ -53,7 +53,7 @@ public sealed class VaultLifeTests
         Assert.Equal(VaultIncarnation.NewShards, Assert.Single(account.State.Vaults).Value.Incarnation.Shards);
     }
 
-    /// <summary>Stored keys depend on it.</summary>
+    /// <summary>Stored keys contain the shard's number.</summary>
     [Fact]
     public void The_shard_of_an_archive_never_changes()
     {

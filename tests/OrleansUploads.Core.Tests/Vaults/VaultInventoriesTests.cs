@@ -9,7 +9,7 @@ using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Core.Tests.Vaults;
 
-/// <summary>Inventories that are taken once a day.</summary>
+/// <summary>Daily inventories.</summary>
 public sealed class VaultInventoriesTests
 {
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
@@ -128,10 +128,10 @@ public sealed class VaultInventoriesTests
         Assert.Single(_vault.Do(new DeleteVault(Some.Vault)).Events.OfType<VaultDeleted>());
     }
 
-    /// <summary>Uploads complete, archives are deleted, inventories are taken and the vault's deletion is tried, in any
-    /// order, with tells that come late, twice and out of order.</summary>
+    /// <summary>Uploads complete, archives are deleted, inventories are taken and the vault's deletion is requested, in
+    /// random order. Messages arrive late, twice and out of order.</summary>
     [Fact]
-    public void No_vault_is_deleted_with_an_archive_and_every_archive_is_in_an_inventory_within_two()
+    public void A_vault_with_archives_is_never_deleted_and_every_archive_is_in_an_inventory_within_two_days()
     {
         var (deleted, kept) = (0, 0);
         for (var seed = 0; seed < 300; seed++)
@@ -176,7 +176,7 @@ public sealed class VaultInventoriesTests
             }
 
             kept++;
-            tells.ForEach(told => vault.Do(told));
+            tells.ForEach(tell => vault.Do(tell));
             vault.Now += 2 * Day;
             vault.Wake();
             Assert.Equal(shards.Sum(one => one.Archives), vault.Ask(new DescribeVault(Some.Vault)).Archives);

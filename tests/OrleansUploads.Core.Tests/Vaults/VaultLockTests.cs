@@ -7,7 +7,7 @@ using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Core.Tests.Vaults;
 
-/// <summary>The lock's table of states: none, in progress, locked.</summary>
+/// <summary>The three states of a vault lock: none, in progress, locked.</summary>
 public sealed class VaultLockTests
 {
     private static readonly LockId First = LockId.FromRandom(Some.Bytes(LockId.RandomBytes, 1));

@@ -26,9 +26,9 @@ public sealed class VaultNotificationsTests
         var decision = _vault.Do(new SetNotifications(Some.Vault, Both));
 
         Assert.Equal(Both, _vault.Ask(new FindNotifications(Some.Vault)));
-        var told = Assert.IsType<TellEntity>(Assert.Single(decision.Intents).Action);
-        Assert.Equal(Some.Incarnation.Jobs, told.Receiver);
-        Assert.Equal(new UpdateNotifications(2, Both), told.Command);
+        var sent = Assert.IsType<TellEntity>(Assert.Single(decision.Intents).Action);
+        Assert.Equal(Some.Incarnation.Jobs, sent.Receiver);
+        Assert.Equal(new UpdateNotifications(2, Both), sent.Command);
     }
 
     [Fact]
@@ -42,8 +42,8 @@ public sealed class VaultNotificationsTests
         Assert.True(_vault.Do(new ClearNotifications(Some.Vault)) is { Events.IsEmpty: true, AwaitsPending: true });
 
         _vault.Refused<Refusal.NotificationsNotSet>(new FindNotifications(Some.Vault));
-        var told = Assert.IsType<TellEntity>(Assert.Single(cleared.Intents).Action);
-        Assert.Equal(new UpdateNotifications(2, null), told.Command);
+        var sent = Assert.IsType<TellEntity>(Assert.Single(cleared.Intents).Action);
+        Assert.Equal(new UpdateNotifications(2, null), sent.Command);
     }
 
     [Fact]
@@ -75,12 +75,12 @@ public sealed class VaultNotificationsTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_compacted_history_keeps_the_setting_and_whether_it_was_sent(bool told)
+    public void A_compacted_history_keeps_the_setting_and_whether_it_was_sent(bool sent)
     {
         Begin();
         _vault.Do(new SetNotifications(Some.Vault, Both));
         _vault.Do(new ClearNotifications(Some.Vault));
-        if (told)
+        if (sent)
         {
             _vault.ConfirmAll();
         }
@@ -88,6 +88,6 @@ public sealed class VaultNotificationsTests
         var compacted = _vault.Decider.Compact(_vault.State).ToList();
         Assert.Equal(_vault.Decider.CompactCount(_vault.State), compacted.Count);
         var rebuilt = (VaultState.Live)compacted.Aggregate(_vault.Decider.Initial, _vault.Decider.Evolve);
-        Assert.Equal(new NotificationSetting(2, null, told), rebuilt.Notifications);
+        Assert.Equal(new NotificationSetting(2, null, sent), rebuilt.Notifications);
     }
 }

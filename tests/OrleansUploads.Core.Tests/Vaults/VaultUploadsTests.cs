@@ -24,7 +24,7 @@ public sealed class VaultUploadsTests
 
     private static int PageOf(int number) => UploadPages.PageOf(Some.Upload(number));
 
-    private static T Told<T>(Decision<VaultEvent> decision)
+    private static T Sent<T>(Decision<VaultEvent> decision)
         where T : class =>
         Assert.Single(decision.Intents.Select(intent => ((TellEntity)intent.Action).Command).OfType<T>());
 
@@ -46,7 +46,7 @@ public sealed class VaultUploadsTests
         Assert.Equal(
             [Some.Upload(1).Entity, Some.Incarnation.UploadPage(PageOf(1))],
             decision.Intents.Select(intent => ((TellEntity)intent.Action).Receiver));
-        Assert.Equal(1, Told<ListInPage>(decision).Admission);
+        Assert.Equal(1, Sent<ListInPage>(decision).Admission);
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public sealed class VaultUploadsTests
 
         var closing = _vault.Do(new CloseUpload(Some.Upload(1), 1));
 
-        Assert.Equal(new CloseInPage(Some.Incarnation, Some.Upload(1), 0), Told<CloseInPage>(closing));
+        Assert.Equal(new CloseInPage(Some.Incarnation, Some.Upload(1), 0), Sent<CloseInPage>(closing));
         Assert.Equal(1, _vault.Refused<Refusal.VaultNotEmpty>(new DeleteVault(Some.Vault)).OpenUploads);
         _vault.Do(new RecordUploadPage(1, PageOf(1), 1));
         Assert.Empty(_vault.Do(new CloseUpload(Some.Upload(1), 1)).Intents);
@@ -124,7 +124,7 @@ public sealed class VaultUploadsTests
     public void An_upload_that_ends_before_its_listing_carries_its_admission_number()
     {
         _vault.Do(Open(1));
-        Assert.Equal(1, Told<CloseInPage>(_vault.Do(new CloseUpload(Some.Upload(1), 1))).Admission);
+        Assert.Equal(1, Sent<CloseInPage>(_vault.Do(new CloseUpload(Some.Upload(1), 1))).Admission);
     }
 
     [Fact]
@@ -136,10 +136,10 @@ public sealed class VaultUploadsTests
         var recorded = _vault.Do(new RecordArchives(1, totals, Some.Upload(1)));
 
         Assert.Single(recorded.Events.OfType<ArchivesRecorded>());
-        Assert.Equal(Some.Upload(1), Told<CloseInPage>(recorded).Upload);
+        Assert.Equal(Some.Upload(1), Sent<CloseInPage>(recorded).Upload);
         var again = _vault.Do(new RecordArchives(1, totals, Some.Upload(1)));
         Assert.Empty(again.Events);
-        Assert.Equal(Some.Upload(1), Told<CloseInPage>(again).Upload);
+        Assert.Equal(Some.Upload(1), Sent<CloseInPage>(again).Upload);
     }
 
     [Fact]
