@@ -21,7 +21,7 @@ using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Engine.Tests;
 
-/// <summary>The engine in memory, with time in hand. <see cref="Crash"/> leaves only what is durable.</summary>
+/// <summary>An engine in memory with a manual clock. <see cref="Crash"/> keeps only durable state.</summary>
 internal sealed class EngineBench
 {
     private readonly MemoryJournal _journal = new();
@@ -58,8 +58,8 @@ internal sealed class EngineBench
 
     public WakeScan Wakes => new(Host, _journal);
 
-    /// <summary>The process is gone; another one starts on what is durable. The old one is left to itself, as a process that
-    /// does not know that it was replaced.</summary>
+    /// <summary>Starts another host on the durable state. The old host keeps running, like a process that does not know that
+    /// it was replaced.</summary>
     public void Crash() => Host = Start();
 
     public async Task<TAnswer> AskAsync<TAnswer>(EntityId entity, ICommand<TAnswer> command)
@@ -111,14 +111,14 @@ internal sealed class EngineBench
         await AskAsync(shard, Some.Deletion(archive, Time.GetUtcNow()));
     }
 
-    /// <summary>Begins the retrieval of an archive, which was looked up before.</summary>
+    /// <summary>Starts the retrieval of an archive that was looked up before.</summary>
     public async Task<Outcome<RetrievalJob>> RetrieveAsync(ArchiveEntry archive, long? retirements = null)
     {
         var vault = await AskAsync(Some.Vault.Entity, new DescribeVault(Some.Vault));
-        var wish = new JobOptions(Description.None, null, RetrievalTier.Standard);
+        var options = new JobOptions(Description.None, null, RetrievalTier.Standard);
         return await Host.AskAsync(
             vault.Incarnation.Jobs,
-            new StartRetrieval(Ids.NewJob(), archive, null, null, wish, retirements),
+            new StartRetrieval(Ids.NewJob(), archive, null, null, options, retirements),
             CancellationToken.None);
     }
 

@@ -16,7 +16,8 @@ using OrleansUploads.TestKit.PartStores;
 
 namespace OrleansUploads.Engine.Tests.Checking;
 
-/// <summary>An upload is looked at while its engine changes it at the worst moment: between the journal and the bytes.</summary>
+/// <summary>Checks an upload while its engine changes it at the worst moment: between the check's reads of the journal and
+/// of the bytes.</summary>
 public sealed class UploadCheckTests : IAsyncLifetime
 {
     private readonly TemporaryRoot _root = new();
@@ -46,7 +47,7 @@ public sealed class UploadCheckTests : IAsyncLifetime
     [Fact]
     public async Task A_part_replaced_and_collected_during_the_check_is_not_damage()
     {
-        Assert.Empty(await CheckAsync(meanwhile: async () =>
+        Assert.Empty(await CheckAsync(duringCheck: async () =>
         {
             await StoreAsync(0, PartBytes.Of(TreeHash.LeafBytes, seed: 2));
             await _engine.Parts.DeleteAttemptAsync(_upload, _attempt, default);
@@ -56,7 +57,7 @@ public sealed class UploadCheckTests : IAsyncLifetime
     [Fact]
     public async Task An_upload_aborted_and_collected_during_the_check_is_not_damage()
     {
-        Assert.Empty(await CheckAsync(meanwhile: async () =>
+        Assert.Empty(await CheckAsync(duringCheck: async () =>
         {
             await AskAsync(_upload.Entity, new AbortUpload(Some.Vault));
             await _engine.Parts.DeleteUploadAsync(_upload, default);
@@ -68,7 +69,7 @@ public sealed class UploadCheckTests : IAsyncLifetime
     {
         var archive = await CompleteAsync();
 
-        Assert.Empty(await CheckAsync(meanwhile: async () =>
+        Assert.Empty(await CheckAsync(duringCheck: async () =>
         {
             await AskAsync(ShardOf(archive), Some.Deletion(archive, _time.GetUtcNow()));
             await _engine.Parts.DeleteUploadAsync(_upload, default);
@@ -78,7 +79,7 @@ public sealed class UploadCheckTests : IAsyncLifetime
     [Fact]
     public async Task A_lost_part_is_damage_even_if_its_upload_changes_during_the_check()
     {
-        var damage = await CheckAsync(meanwhile: async () =>
+        var damage = await CheckAsync(duringCheck: async () =>
         {
             await _engine.Parts.DeleteAttemptAsync(_upload, _attempt, default);
             await StoreAsync(1, PartBytes.Of(TreeHash.LeafBytes, seed: 3));
@@ -132,14 +133,14 @@ public sealed class UploadCheckTests : IAsyncLifetime
     private FolderEngine Open() =>
         FolderEngine.Open(_root.Path, _time);
 
-    private async Task<IReadOnlyCollection<Damage>> CheckAsync(Func<Task>? meanwhile = null, bool isDeep = false)
+    private async Task<IReadOnlyCollection<Damage>> CheckAsync(Func<Task>? duringCheck = null, bool isDeep = false)
     {
         using var journal = JournalInspection.Open(_root.Path);
         var states = new EntityStates(journal);
         var parts = new FaultyPartStore(_engine.Parts, _ =>
         {
-            var interfere = meanwhile;
-            meanwhile = null;
+            var interfere = duringCheck;
+            duringCheck = null;
             interfere?.Invoke().GetAwaiter().GetResult();
             return PartStoreFault.None;
         });
@@ -161,8 +162,8 @@ public sealed class UploadCheckTests : IAsyncLifetime
 
     private static EntityId ShardOf(ArchiveId archive)
     {
-        var life = new VaultIncarnation(Some.Vault, 1, VaultIncarnation.NewShards);
-        return life.ArchiveShard(ArchiveShardDecider.ShardOf(archive, life));
+        var incarnation = new VaultIncarnation(Some.Vault, 1, VaultIncarnation.NewShards);
+        return incarnation.ArchiveShard(ArchiveShardDecider.ShardOf(archive, incarnation));
     }
 
     private async Task<TAnswer> AskAsync<TAnswer>(EntityId entity, ICommand<TAnswer> command)

@@ -5,7 +5,7 @@ namespace OrleansUploads.Engine.Tests.Checksums;
 
 public class Crc32CTests
 {
-    /// <summary>Vectors of RFC 3720, section B.4, and the check value that every catalogue gives.</summary>
+    /// <summary>Vectors of RFC 3720, section B.4, and the standard check value of CRC-32C.</summary>
     public static TheoryData<byte[], uint> Vectors => new()
     {
         { [], 0 },
@@ -18,7 +18,7 @@ public class Crc32CTests
 
     [Theory]
     [MemberData(nameof(Vectors))]
-    public void Known_vectors_hold_on_every_path(byte[] data, uint expected)
+    public void Every_path_computes_the_known_vectors(byte[] data, uint expected)
     {
         Assert.Equal(expected, Crc32C.Compute(data));
         Assert.Equal(expected, Crc32C.AppendByInstruction(0, data));

@@ -16,8 +16,8 @@ public sealed class BackupLeaseTests : IDisposable
 
     private Task<DateTimeOffset> BeginAsync(TimeSpan lease) => _bench.Clock.BeginBackupAsync(_bench.Host, lease, CancellationToken.None);
 
-    /// <summary>An upload with a part that a copy of the journal names, and that is replaced after the copy was made.</summary>
-    private async Task<UploadId> ReplaceAfterTheCopyAsync(TimeSpan lease)
+    /// <summary>Creates an upload whose part is replaced after the journal was copied.</summary>
+    private async Task<UploadId> ReplaceAfterCopyAsync(TimeSpan lease)
     {
         await _bench.BeatAsync();
         var upload = await _bench.OpenUploadAsync();
@@ -30,24 +30,24 @@ public sealed class BackupLeaseTests : IDisposable
     [Fact]
     public async Task An_attempt_named_in_the_copied_journal_is_not_collected_while_the_parts_are_copied()
     {
-        var upload = await ReplaceAfterTheCopyAsync(lease: 48 * Hour);
+        var upload = await ReplaceAfterCopyAsync(lease: 48 * Hour);
 
         await _bench.ServeAsync(47 * Hour);
-        Assert.Equal(default, await _bench.KeepHouseAsync());
+        Assert.Equal(default, await _bench.RunHousekeepingAsync());
         Assert.Equal(2, await _bench.StoredAttemptsAsync(upload));
 
         await _bench.Clock.EndBackupAsync(_bench.Host, CancellationToken.None);
-        Assert.Equal(1, (await _bench.KeepHouseAsync()).AttemptsDeleted);
+        Assert.Equal(1, (await _bench.RunHousekeepingAsync()).AttemptsDeleted);
     }
 
     [Fact]
     public async Task An_aborted_upload_keeps_its_bytes_during_a_backup()
     {
-        var upload = await ReplaceAfterTheCopyAsync(lease: 48 * Hour);
+        var upload = await ReplaceAfterCopyAsync(lease: 48 * Hour);
         await _bench.AskAsync(upload.Entity, new AbortUpload(Some.Vault));
 
         await _bench.ServeAsync(47 * Hour);
-        await _bench.KeepHouseAsync();
+        await _bench.RunHousekeepingAsync();
 
         Assert.Equal(2, await _bench.StoredAttemptsAsync(upload));
     }
@@ -67,16 +67,16 @@ public sealed class BackupLeaseTests : IDisposable
     [Fact]
     public async Task A_lease_survives_a_restart_and_expires()
     {
-        var upload = await ReplaceAfterTheCopyAsync(lease: 48 * Hour);
+        var upload = await ReplaceAfterCopyAsync(lease: 48 * Hour);
         await _bench.ServeAsync(30 * Hour);
         await _bench.RestartAsync();
-        await _bench.KeepHouseAsync();
+        await _bench.RunHousekeepingAsync();
         Assert.Equal(2, await _bench.StoredAttemptsAsync(upload));
         Assert.NotNull(_bench.Clock.BackupUntil);
 
         await _bench.ServeAsync(19 * Hour);
 
         Assert.Null(_bench.Clock.BackupUntil);
-        Assert.Equal(1, (await _bench.KeepHouseAsync()).AttemptsDeleted);
+        Assert.Equal(1, (await _bench.RunHousekeepingAsync()).AttemptsDeleted);
     }
 }

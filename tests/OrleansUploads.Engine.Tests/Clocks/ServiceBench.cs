@@ -16,7 +16,7 @@ using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Engine.Tests.Clocks;
 
-/// <summary>A server that keeps a record of when it was there, on a machine whose clocks are in hand. Journal and bytes outlive it.
+/// <summary>A server that records its service time, on a machine with manual clocks. Journal and bytes survive a restart.
 /// </summary>
 internal sealed class ServiceBench : IDisposable
 {
@@ -43,7 +43,8 @@ internal sealed class ServiceBench : IDisposable
 
     public EmbeddedHost Host => _host;
 
-    /// <summary>Restarts the server from its durable state after an outage. As in production, it beats first.</summary>
+    /// <summary>Restarts the server from its durable state after an outage. As in production, it sends a heartbeat
+    /// first.</summary>
     public async Task RestartAsync(TimeSpan stopped = default)
     {
         await _host.DisposeAsync();
@@ -56,7 +57,7 @@ internal sealed class ServiceBench : IDisposable
 
     public Task BeatAsync() => Clock.BeatAsync(_host, CancellationToken.None);
 
-    /// <summary>The server is there for some time, and does its housekeeping at the end.</summary>
+    /// <summary>Runs the server for some time, with a heartbeat at each interval.</summary>
     public async Task ServeAsync(TimeSpan time)
     {
         for (var left = time; left > TimeSpan.Zero; left -= ServiceClock.BeatInterval)
@@ -67,7 +68,7 @@ internal sealed class ServiceBench : IDisposable
     }
 
     /// <summary>Runs housekeeping: wakes due entities and collects bytes without an owner.</summary>
-    public async Task<CollectionReport> KeepHouseAsync()
+    public async Task<CollectionReport> RunHousekeepingAsync()
     {
         await new WakeScan(_host, _journal).RunAsync(CancellationToken.None);
         return await new AttemptCollector(_host, Parts, Clock).CollectAsync(MaintenanceOptions.DefaultAttemptGrace, CancellationToken.None);

@@ -28,7 +28,7 @@ public sealed class ServiceClockTests : IDisposable
         return upload;
     }
 
-    private async Task AssertAllThereAsync(UploadId upload)
+    private async Task AssertNothingDeletedAsync(UploadId upload)
     {
         Assert.Equal(1, await _bench.PartsOfAsync(upload));
         Assert.Equal(2, await _bench.StoredAttemptsAsync(upload));
@@ -41,9 +41,9 @@ public sealed class ServiceClockTests : IDisposable
         await _bench.ServeAsync(TimeSpan.FromHours(1));
 
         await _bench.RestartAsync(stopped: 8 * Day);
-        await _bench.KeepHouseAsync();
+        await _bench.RunHousekeepingAsync();
 
-        await AssertAllThereAsync(upload);
+        await AssertNothingDeletedAsync(upload);
         Assert.Null(_bench.Clock.Fault);
     }
 
@@ -54,11 +54,11 @@ public sealed class ServiceClockTests : IDisposable
         await _bench.ServeAsync(3 * Day);
         await _bench.RestartAsync(stopped: 30 * Day);
         await _bench.ServeAsync((4 * Day) - TimeSpan.FromMinutes(1));
-        await _bench.KeepHouseAsync();
+        await _bench.RunHousekeepingAsync();
         Assert.Equal(1, await _bench.PartsOfAsync(upload));
 
         await _bench.ServeAsync(TimeSpan.FromMinutes(2));
-        await _bench.KeepHouseAsync();
+        await _bench.RunHousekeepingAsync();
 
         Assert.Equal(-1, await _bench.PartsOfAsync(upload));
     }
@@ -68,14 +68,14 @@ public sealed class ServiceClockTests : IDisposable
     {
         var upload = await OpenAsync();
         await _bench.RestartAsync(stopped: 8 * Day);
-        await _bench.KeepHouseAsync();
+        await _bench.RunHousekeepingAsync();
         var before = _bench.Host.LoadedEntities;
         _bench.Host.EvictIdle();
 
-        // Nothing is due between the wake-up that came too early and the end of a week of service.
+        // Nothing is due between the early wake-up and the end of a week of service time.
         await _bench.RestartAsync();
         await _bench.ServeAsync(TimeSpan.FromMinutes(30));
-        await _bench.KeepHouseAsync();
+        await _bench.RunHousekeepingAsync();
 
         Assert.True(before > 1);
         Assert.Equal(1, await _bench.PartsOfAsync(upload));
@@ -88,12 +88,12 @@ public sealed class ServiceClockTests : IDisposable
         await _bench.ServeAsync(TimeSpan.FromHours(1));
 
         _bench.Machine.Jump(8 * Day);
-        await _bench.KeepHouseAsync();
-        await AssertAllThereAsync(upload);
+        await _bench.RunHousekeepingAsync();
+        await AssertNothingDeletedAsync(upload);
 
         await _bench.ServeAsync(2 * Day);
-        await _bench.KeepHouseAsync();
-        await AssertAllThereAsync(upload);
+        await _bench.RunHousekeepingAsync();
+        await AssertNothingDeletedAsync(upload);
         Assert.Equal(ClockFaultKind.Jumped, _bench.Clock.Fault!.Kind);
     }
 
@@ -106,19 +106,19 @@ public sealed class ServiceClockTests : IDisposable
 
         await _bench.RestartAsync();
         await _bench.ServeAsync(8 * Day);
-        await _bench.KeepHouseAsync();
-        await AssertAllThereAsync(upload);
+        await _bench.RunHousekeepingAsync();
+        await AssertNothingDeletedAsync(upload);
         Assert.NotNull(_bench.Clock.Fault);
 
         await _bench.Clock.AcceptAsync(_bench.Host, CancellationToken.None);
-        await _bench.KeepHouseAsync();
-        await AssertAllThereAsync(upload);
+        await _bench.RunHousekeepingAsync();
+        await AssertNothingDeletedAsync(upload);
         Assert.Null(_bench.Clock.Fault);
 
         await _bench.ServeAsync(25 * TimeSpan.FromHours(1));
-        Assert.Equal(1, (await _bench.KeepHouseAsync()).AttemptsDeleted);
+        Assert.Equal(1, (await _bench.RunHousekeepingAsync()).AttemptsDeleted);
         await _bench.ServeAsync(6 * Day);
-        await _bench.KeepHouseAsync();
+        await _bench.RunHousekeepingAsync();
         Assert.Equal(-1, await _bench.PartsOfAsync(upload));
     }
 
@@ -135,8 +135,8 @@ public sealed class ServiceClockTests : IDisposable
 
         Assert.Equal(ClockFaultKind.BehindJournal, _bench.Clock.Fault!.Kind);
         Assert.False(_bench.Clock.Read().IsTrusted);
-        await _bench.KeepHouseAsync();
-        await AssertAllThereAsync(upload);
+        await _bench.RunHousekeepingAsync();
+        await AssertNothingDeletedAsync(upload);
     }
 
     [Fact]
@@ -147,13 +147,13 @@ public sealed class ServiceClockTests : IDisposable
 
         _bench.Machine.Jump(8 * Day);
         Assert.False(_bench.Clock.Read().IsTrusted);
-        await _bench.KeepHouseAsync();
+        await _bench.RunHousekeepingAsync();
         _bench.Machine.Jump(-8 * Day);
         await _bench.ServeAsync(TimeSpan.FromMinutes(5));
 
         Assert.Equal(ClockFaultKind.Jumped, _bench.Clock.Fault!.Kind);
         Assert.False(_bench.Clock.Read().IsTrusted);
-        await AssertAllThereAsync(upload);
+        await AssertNothingDeletedAsync(upload);
     }
 
     [Theory]
@@ -175,7 +175,7 @@ public sealed class ServiceClockTests : IDisposable
         await _bench.BeatAsync();
         await _bench.Clock.AcceptAsync(_bench.Host, CancellationToken.None);
         await _bench.ServeAsync(6 * Day);
-        await _bench.KeepHouseAsync();
+        await _bench.RunHousekeepingAsync();
 
         Assert.Equal(1, await _bench.PartsOfAsync(upload));
     }
@@ -188,10 +188,10 @@ public sealed class ServiceClockTests : IDisposable
 
         _bench.Machine.Suspend(8 * Day);
         await _bench.BeatAsync();
-        await _bench.KeepHouseAsync();
+        await _bench.RunHousekeepingAsync();
 
         Assert.Null(_bench.Clock.Fault);
-        await AssertAllThereAsync(upload);
+        await AssertNothingDeletedAsync(upload);
         Assert.InRange(
             _bench.Clock.Read().ServedSince(Some.Noon - Day), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(6));
     }
@@ -215,15 +215,15 @@ public sealed class ServiceClockTests : IDisposable
     [Fact]
     public async Task Uploads_from_before_the_first_beat_get_their_full_time()
     {
-        // A data folder of a version that kept no record: nothing has beaten yet.
+        // A data folder of a version without heartbeats.
         var upload = await _bench.OpenUploadAsync();
         await _bench.StoreAsync(upload, Body);
         await _bench.RestartAsync(stopped: 20 * Day);
-        await _bench.KeepHouseAsync();
+        await _bench.RunHousekeepingAsync();
         Assert.Equal(1, await _bench.PartsOfAsync(upload));
 
         await _bench.ServeAsync(UploadPolicy.DefaultStaleAfter + TimeSpan.FromMinutes(1));
-        await _bench.KeepHouseAsync();
+        await _bench.RunHousekeepingAsync();
 
         Assert.Equal(-1, await _bench.PartsOfAsync(upload));
     }
@@ -251,7 +251,7 @@ public sealed class ServiceClockTests : IDisposable
             await _bench.RestartAsync(stopped: Day);
         }
 
-        var standing = await _bench.AskAsync(ServiceState.Entity, new EndBackup());
-        Assert.Equal(Core.Deciding.ServedIntervals.MaxIntervals, standing.Served.Count);
+        var status = await _bench.AskAsync(ServiceState.Entity, new EndBackup());
+        Assert.Equal(Core.Deciding.ServedIntervals.MaxIntervals, status.Served.Count);
     }
 }

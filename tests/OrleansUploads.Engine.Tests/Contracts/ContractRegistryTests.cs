@@ -9,7 +9,8 @@ using static OrleansUploads.Engine.Contracts.NamedShape;
 
 namespace OrleansUploads.Engine.Tests.Contracts;
 
-/// <summary>The tables name everything that is stored or sent, and the generated JSON metadata covers the same types.</summary>
+/// <summary>The contract tables name every type that is stored or sent, and the generated JSON metadata covers the same
+/// types.</summary>
 public sealed class ContractRegistryTests
 {
     private static readonly Type[] CoreTypes = typeof(Limits).Assembly.GetTypes();
@@ -116,7 +117,7 @@ public sealed class ContractRegistryTests
     private static IEnumerable<string> Names(IEnumerable<Type> types) => types.Select(type => type.FullName!).Order(StringComparer.Ordinal);
 }
 
-/// <summary>Metadata that does not agree with the table that <see cref="ContractRegistryTests"/> plants.</summary>
+/// <summary>Metadata that differs from the planted table in <see cref="ContractRegistryTests"/>.</summary>
 [JsonSerializable(typeof(ServiceKept))]
 [JsonSerializable(typeof(BackupBegun))]
 internal sealed partial class PlantedJson : JsonSerializerContext;

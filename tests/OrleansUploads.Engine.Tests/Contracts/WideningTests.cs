@@ -7,8 +7,8 @@ using static OrleansUploads.Engine.Contracts.NamedShape;
 
 namespace OrleansUploads.Engine.Tests.Contracts;
 
-/// <summary>A type that got a member twice. Each version has a name, each name stays readable, and a record is written under the oldest
-/// name that has all its members.</summary>
+/// <summary>A type that was widened twice. Each version has a name, each name stays readable, and a record is written under
+/// the oldest name that has all its members.</summary>
 public sealed class WideningTests
 {
     private static readonly JsonSerializerOptions Options = new()
@@ -37,7 +37,7 @@ public sealed class WideningTests
         Assert.Equal(noted, Assert.Single(Codec.Decode(Encoding.UTF8.GetBytes(record))));
     }
 
-    /// <summary>A version of the program that knows one widening less does not lose the newest member: it refuses the record.</summary>
+    /// <summary>A program without the newest widening refuses the record instead of losing the member.</summary>
     [Fact]
     public void An_older_program_reads_known_names_and_refuses_newer_ones()
     {
@@ -67,7 +67,7 @@ public sealed class WideningTests
     }
 }
 
-/// <summary>An event that began with a text only.</summary>
+/// <summary>An event that originally had only a text.</summary>
 internal sealed record Noted(string Text, string? Author, int? Page);
 
 /// <summary>Generated JSON metadata for <see cref="WideningTests"/>.</summary>

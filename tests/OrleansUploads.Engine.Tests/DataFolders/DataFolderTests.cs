@@ -11,19 +11,19 @@ public sealed class DataFolderTests : IDisposable
 {
     private const int InputOutputError = 5;
 
-    private readonly TemporaryRoot _above = new();
+    private readonly TemporaryRoot _parent = new();
     private readonly FaultyFlush _flush = new();
 
-    public void Dispose() => _above.Dispose();
+    public void Dispose() => _parent.Dispose();
 
-    private string Folder => Path.Combine(_above.Path, "made", "data");
+    private string Folder => Path.Combine(_parent.Path, "made", "data");
 
     [Fact]
     public async Task Entries_of_new_folders_are_flushed_in_their_parents()
     {
         await Open().DisposeAsync();
 
-        Assert.Contains(_above.Path, _flush.Asked);
+        Assert.Contains(_parent.Path, _flush.Asked);
         Assert.Contains(Path.GetDirectoryName(Folder)!, _flush.Asked);
         Assert.Contains(Folder, _flush.Asked);
     }
@@ -40,7 +40,7 @@ public sealed class DataFolderTests : IDisposable
     {
         if (OperatingSystem.IsWindows())
         {
-            Assert.Skip("Windows has no such modes.");
+            Assert.Skip("Windows has no Unix file modes.");
             return;
         }
 

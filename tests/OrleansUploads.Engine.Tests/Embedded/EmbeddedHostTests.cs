@@ -96,7 +96,7 @@ public sealed class EmbeddedHostTests
             roundsWithArchive += ids.Count;
         }
 
-        // Where the late report of other bytes came first, all completes were rightly refused.
+        // In rounds in which the late report of other bytes came first, all completes were correctly refused.
         Assert.True(roundsWithArchive > 0);
     }
 
@@ -132,7 +132,7 @@ public sealed class EmbeddedHostTests
         await Assert.ThrowsAsync<EntityUnavailableException>(() => report);
         held.ReleaseAll();
 
-        // The late write may land before or after the entity is read again; a report that it overtakes is refused once.
+        // The late write may take effect before or after the entity is read again, so one report may fail.
         Assert.True((await RepeatUntilAnsweredAsync(() => bench.AskAsync(upload.Entity, Report(0, 0)))).AttemptInUse);
         Assert.Single((await bench.AskAsync(upload.Entity, new ListParts(Some.Vault, 0, 10))).Parts);
     }
@@ -152,8 +152,9 @@ public sealed class EmbeddedHostTests
         Assert.Single((await bench.AskAsync(upload.Entity, new ListParts(Some.Vault, 0, 10))).Parts);
     }
 
-    /// <summary>The life of an archive, with one journal write after the other failing, before or after its effect, and the
-    /// process replaced right then. Every caller repeats until it has an answer; there is one archive, counted once.</summary>
+    /// <summary>Uploads an archive while one journal write fails, before or after its effect, and the process is replaced
+    /// right then. Each round fails another write. Callers repeat until they get an answer, and there must be one archive,
+    /// counted once.</summary>
     [Theory]
     [InlineData(JournalFault.FailBefore)]
     [InlineData(JournalFault.FailAfter)]
@@ -200,7 +201,7 @@ public sealed class EmbeddedHostTests
 
         await bench.Wakes.RunAsync(CancellationToken.None);
 
-        // The scan starts the delivery; asking the upload again waits for its end.
+        // The scan starts the delivery. Repeating the completion waits for its end.
         var archive = await bench.CompleteAsync(upload, Archive);
         Assert.NotNull(await bench.FindAsync(archive.Archive));
         Assert.Empty(await bench.ListUploadsAsync(10));
@@ -230,7 +231,7 @@ public sealed class EmbeddedHostTests
                 }
                 catch (EntityUnavailableException)
                 {
-                    // Fenced off; the next round has read what the other one wrote.
+                    // Fenced: by the next round, this host has read what the other one wrote.
                 }
             }
         }
@@ -287,7 +288,7 @@ public sealed class EmbeddedHostTests
 
         while (!await TryCompleteAsync(bench, upload, body))
         {
-            // The delivery is retried, and each failure is told to those who wait for it.
+            // The delivery is retried, and each failure is reported to the waiting callers.
         }
 
         Assert.Equal(2, failed.Sum);
@@ -319,7 +320,7 @@ public sealed class EmbeddedHostTests
     }
 
     [Fact]
-    public async Task A_snapshot_that_cannot_be_saved_is_logged_and_nothing_else_happens()
+    public async Task A_snapshot_that_cannot_be_saved_is_logged_without_other_effects()
     {
         var log = new RecordedLog();
         var bench = new EngineBench(

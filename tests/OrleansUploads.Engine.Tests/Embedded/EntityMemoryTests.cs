@@ -13,11 +13,11 @@ using OrleansUploads.TestKit.Journals;
 
 namespace OrleansUploads.Engine.Tests.Embedded;
 
-/// <summary>The entities that the host keeps in memory.</summary>
+/// <summary>Tests which entities the host keeps in memory.</summary>
 public sealed class EntityMemoryTests : IAsyncDisposable
 {
-    private const int Room = 40;
-    private const long MaxIdleBytes = Room * EntityActivation.BareBytes;
+    private const int MaxIdleEntities = 40;
+    private const long MaxIdleBytes = MaxIdleEntities * EntityActivation.BareBytes;
 
     private readonly ManualTime _time = new();
     private readonly FaultyJournal _journal = new(new MemoryJournal(), JournalFaultPlans.None);
@@ -28,7 +28,11 @@ public sealed class EntityMemoryTests : IAsyncDisposable
     {
         var options = new EmbeddedHostOptions { MaxIdleBytes = MaxIdleBytes };
         _host = new EmbeddedHost(
-            new EntityCatalog(new UploadPolicy(), new()), new Seen(_journal, _reads), new MemoryPartStore(), _time, options);
+            new EntityCatalog(new UploadPolicy(), new()),
+            new ReadLog(_journal, _reads),
+            new MemoryPartStore(),
+            _time,
+            options);
     }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -40,33 +44,33 @@ public sealed class EntityMemoryTests : IAsyncDisposable
     {
         for (var number = 0; number < 1000; number++)
         {
-            await LookAtAsync(number);
+            await LoadAsync(number);
             Assert.InRange(_host.HeldBytes, 0, MaxIdleBytes);
-            Assert.InRange(_host.LoadedEntities, 1, Room);
+            Assert.InRange(_host.LoadedEntities, 1, MaxIdleEntities);
         }
 
-        Assert.InRange(_host.LoadedEntities, Room / 2, Room);
+        Assert.InRange(_host.LoadedEntities, MaxIdleEntities / 2, MaxIdleEntities);
     }
 
     [Fact]
     public async Task The_longest_idle_entities_are_dropped_first()
     {
-        for (var number = 0; number < 10 * Room; number++)
+        for (var number = 0; number < 10 * MaxIdleEntities; number++)
         {
-            await LookAtAsync(0);
-            await LookAtAsync(number);
+            await LoadAsync(0);
+            await LoadAsync(number);
             _time.Advance(TimeSpan.FromMilliseconds(1));
         }
 
         _reads.Clear();
-        for (var age = 1; age <= Room / 2; age++)
+        for (var age = 1; age <= MaxIdleEntities / 2; age++)
         {
-            await LookAtAsync((10 * Room) - age);
+            await LoadAsync((10 * MaxIdleEntities) - age);
         }
 
-        await LookAtAsync(0);
+        await LoadAsync(0);
         Assert.Empty(_reads);
-        await LookAtAsync(1);
+        await LoadAsync(1);
         Assert.Equal([Upload(1)], _reads);
     }
 
@@ -74,9 +78,9 @@ public sealed class EntityMemoryTests : IAsyncDisposable
     public async Task Entities_in_use_stay_in_memory_above_the_limit_until_they_are_idle()
     {
         var held = _journal.HoldAppends();
-        var creations = Enumerable.Range(0, 3 * Room).Select(CreateVaultAsync).ToList();
+        var creations = Enumerable.Range(0, 3 * MaxIdleEntities).Select(CreateVaultAsync).ToList();
         await held.WhenArrivedAsync(creations.Count, Cancellation);
-        Assert.Equal(3 * Room, _host.LoadedEntities);
+        Assert.Equal(3 * MaxIdleEntities, _host.LoadedEntities);
         Assert.True(_host.HeldBytes > 3 * MaxIdleBytes);
 
         held.ReleaseAll();
@@ -84,11 +88,11 @@ public sealed class EntityMemoryTests : IAsyncDisposable
         _host.EvictIdle();
 
         Assert.InRange(_host.HeldBytes, 0, MaxIdleBytes);
-        Assert.InRange(_host.LoadedEntities, 0, Room);
+        Assert.InRange(_host.LoadedEntities, 0, MaxIdleEntities);
     }
 
     [Fact]
-    public async Task An_entity_weighs_as_much_as_its_history_and_dropping_all_leaves_no_weight()
+    public async Task An_entity_counts_as_much_as_its_history_and_dropping_all_entities_resets_the_count()
     {
         await CreateVaultAsync(0);
         await _host.AskAsync(
@@ -114,7 +118,7 @@ public sealed class EntityMemoryTests : IAsyncDisposable
     private static VaultId Vault(int number) =>
         VaultName.TryParse("vault", out var name) ? new VaultId(Account(number), name) : throw new ArgumentException("no name");
 
-    private async Task LookAtAsync(int number)
+    private async Task LoadAsync(int number)
     {
         var outcome = await _host.AskAsync(Upload(number), new ListParts(Some.Vault, 0, 1), Cancellation);
         Assert.IsType<Refusal.UploadNotFound>(outcome.Refusal);
@@ -123,8 +127,8 @@ public sealed class EntityMemoryTests : IAsyncDisposable
     private async Task CreateVaultAsync(int number) =>
         _ = (await _host.AskAsync(Account(number).Entity, new CreateVault(Vault(number)), Cancellation)).Answer;
 
-    /// <summary>Notes which entities are loaded.</summary>
-    private sealed class Seen(IJournal inner, HashSet<EntityId> reads) : IJournal
+    /// <summary>Records which entities are loaded.</summary>
+    private sealed class ReadLog(IJournal inner, HashSet<EntityId> reads) : IJournal
     {
         public ValueTask<JournalHistory> ReadAsync(EntityId entity, CancellationToken cancellationToken)
         {

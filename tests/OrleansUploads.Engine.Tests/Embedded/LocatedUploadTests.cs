@@ -10,12 +10,12 @@ using OrleansUploads.TestKit.Journals;
 
 namespace OrleansUploads.Engine.Tests.Embedded;
 
-/// <summary>Uploads whose bytes are kept elsewhere, from end to end: reported, completed, listed by a manifest.</summary>
+/// <summary>Uploads whose bytes are stored in another system, from the report of parts to the manifest.</summary>
 public sealed class LocatedUploadTests
 {
     private const int Slots = 4;
 
-    /// <summary>More than fit into a history without a snapshot.</summary>
+    /// <summary>More versions than a history has without a snapshot.</summary>
     private const int ManyVersions = 256;
 
     private static readonly TreeHash Whole =
@@ -50,14 +50,14 @@ public sealed class LocatedUploadTests
             var bench = new EngineBench();
             var upload = await OpenAsync(bench);
 
-            var standings = await Task.WhenAll(Enumerable.Range(0, 32).Select(node => Task.Run(async () =>
-                (Slot: node % Slots, Standing: await bench.AskAsync(upload.Entity, Report(node % Slots, $"node-{node}"))))));
+            var reports = await Task.WhenAll(Enumerable.Range(0, 32).Select(node => Task.Run(async () =>
+                (Slot: node % Slots, Result: await bench.AskAsync(upload.Entity, Report(node % Slots, $"node-{node}"))))));
             var completes = await Task.WhenAll(Enumerable.Range(0, 32).Select(_ => Task.Run(
                 () => bench.AskAsync(upload.Entity, Complete))));
 
-            var inUse = standings.GroupBy(told => told.Slot).OrderBy(slot => slot.Key)
-                .Select(slot => Assert.Single(slot.Select(told => told.Standing.Location).Distinct()).ToString());
-            Assert.Equal(Slots, standings.Count(told => told.Standing.ReportedInUse));
+            var inUse = reports.GroupBy(report => report.Slot).OrderBy(slot => slot.Key)
+                .Select(slot => Assert.Single(slot.Select(report => report.Result.Location).Distinct()).ToString());
+            Assert.Equal(Slots, reports.Count(report => report.Result.ReportedInUse));
             Assert.Equal(inUse, await LocationsAsync(bench, upload));
             var archive = Assert.Single(completes.Distinct()).Archive;
             Assert.Equal(ByteStorage.External, (await bench.FindAsync(archive))!.ByteStorage);
@@ -80,7 +80,7 @@ public sealed class LocatedUploadTests
                 await bench.AskAsync(upload.Entity, Report(slot, $"node-{slot}"));
             }
 
-            // The first round and the second show both ends; all others race.
+            // In round 0 the report comes first, in round 1 last. In all others it races the completions.
             var other = Report(0, "late") with { TreeHash = Some.Hash("other") };
             Task<Outcome<ExternalPartResult>> ReportAsync() => Task.Run(
                 () => bench.Host.AskAsync(upload.Entity, other, CancellationToken.None).AsTask());
@@ -93,11 +93,13 @@ public sealed class LocatedUploadTests
             var completes = await Task.WhenAll(Enumerable.Range(0, 32).Select(_ => Task.Run(
                 () => bench.Host.AskAsync(upload.Entity, Complete, CancellationToken.None).AsTask())));
 
-            var cameLate = (await (late ?? ReportAsync())).Refusal is Refusal.UploadNotFound;
+            var isLate = (await (late ?? ReportAsync())).Refusal is Refusal.UploadNotFound;
             var archives = (await bench.AskAsync(Some.Vault.Entity, new DescribeVault(Some.Vault))).Archives;
-            Assert.Equal(cameLate ? 1 : 0, archives);
-            Assert.Equal(archives, completes.Where(told => told.Refusal is null).Select(told => told.Answer).Distinct().Count());
-            if (cameLate)
+            Assert.Equal(isLate ? 1 : 0, archives);
+            Assert.Equal(
+                archives,
+                completes.Where(outcome => outcome.Refusal is null).Select(outcome => outcome.Answer).Distinct().Count());
+            if (isLate)
             {
                 Assert.Equal(["node-0", "node-1", "node-2", "node-3"], await LocationsAsync(bench, upload));
                 refused++;

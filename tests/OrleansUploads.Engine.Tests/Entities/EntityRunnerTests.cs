@@ -67,7 +67,7 @@ public sealed class EntityRunnerTests
 
         bench.Submit("list", List);
         Assert.DoesNotContain("list", bench.Replies);
-        bench.Submit("second list, which waits for the look of the first", List);
+        bench.Submit("second list, which waits for the check of the first", List);
         bench.Verify();
         Assert.Contains("list", bench.Replies);
         bench.Verify();

@@ -7,7 +7,7 @@ using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Engine.Tests.Entities;
 
-/// <summary>A runner on the bench: every output lies open, and the test decides when and how it is carried out.</summary>
+/// <summary>A runner whose outputs the test carries out itself, when and how it chooses.</summary>
 internal sealed class RunnerBench
 {
     private readonly List<RunnerOutput> _open = [];
@@ -50,7 +50,7 @@ internal sealed class RunnerBench
         Collect();
     }
 
-    /// <summary>Reads the journal as it is.</summary>
+    /// <summary>Carries out the pending load with the current journal.</summary>
     public void Load()
     {
         Take<RunnerOutput.Load>();
@@ -58,7 +58,7 @@ internal sealed class RunnerBench
         Collect();
     }
 
-    /// <summary>Tells how far the journal is.</summary>
+    /// <summary>Carries out the pending version check.</summary>
     public void Verify()
     {
         Take<RunnerOutput.Verify>();
@@ -66,7 +66,7 @@ internal sealed class RunnerBench
         Collect();
     }
 
-    /// <summary>Carries out the write that is open.</summary>
+    /// <summary>Carries out the pending write.</summary>
     public void Write()
     {
         var append = Take<RunnerOutput.Append>();
@@ -75,7 +75,7 @@ internal sealed class RunnerBench
         Collect();
     }
 
-    /// <summary>The write fails before or after its effect; its outcome is unknown.</summary>
+    /// <summary>Fails the pending write before or after its effect. Its outcome is unknown.</summary>
     public void LoseWrite(bool landed)
     {
         var append = Take<RunnerOutput.Append>();
@@ -110,7 +110,7 @@ internal sealed class RunnerBench
         Collect();
     }
 
-    /// <summary>The process is gone, and with it all that is not durable. Another one takes over.</summary>
+    /// <summary>Replaces the process by another one. State that is not durable is lost.</summary>
     public void Crash()
     {
         _open.Clear();

@@ -6,7 +6,8 @@ using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Engine.Tests.Entities;
 
-/// <summary>Intents for receivers outside the service: no reply waits for them, and they are delivered in the end.</summary>
+/// <summary>Intents for receivers outside the service. No reply waits for them, and they are retried until they are
+/// delivered or abandoned.</summary>
 public sealed class UnawaitedIntentTests
 {
     private readonly RunnerBench _bench = new(Some.Incarnation.Jobs);
@@ -16,8 +17,8 @@ public sealed class UnawaitedIntentTests
     private static StartRetrieval Retrieval(int number) => new(
         Job(number), Some.Archive(1), null, null, new JobOptions(Description.None, "arn:dead", RetrievalTier.Standard));
 
-    /// <summary>A job that has finished, and a message that is on its way and will not arrive.</summary>
-    private void Owe()
+    /// <summary>Finishes a job whose message is being delivered but does not arrive.</summary>
+    private void FinishJob()
     {
         _bench.Submit("start", Retrieval(1));
         _bench.Load();
@@ -27,7 +28,7 @@ public sealed class UnawaitedIntentTests
     [Fact]
     public void No_reply_waits_for_an_unawaited_intent()
     {
-        Owe();
+        FinishJob();
         Assert.Contains("start", _bench.Replies);
         _bench.Submit("again", Retrieval(1));
         Assert.Contains("again", _bench.Replies);
@@ -36,9 +37,9 @@ public sealed class UnawaitedIntentTests
         _bench.Submit("next", Retrieval(2));
         _bench.Write();
         Assert.Contains("next", _bench.Replies);
-        _bench.Submit("told", new UpdateNotifications(1, new VaultNotifications("arn:v", NotifiedJobs.ArchiveRetrievals)));
+        _bench.Submit("update", new UpdateNotifications(1, new VaultNotifications("arn:v", NotifiedJobs.ArchiveRetrievals)));
         _bench.Write();
-        Assert.Contains("told", _bench.Replies);
+        Assert.Contains("update", _bench.Replies);
         Assert.Empty(_bench.Faults);
     }
 
@@ -56,7 +57,7 @@ public sealed class UnawaitedIntentTests
     [Fact]
     public void An_unawaited_intent_is_retried_and_its_attempts_are_counted()
     {
-        Owe();
+        FinishJob();
         _bench.FailDelivery();
         _bench.FailDelivery();
         Assert.Equal(2, Assert.Single(_bench.Open<RunnerOutput.Deliver>()).FailedAttempts);
@@ -70,7 +71,7 @@ public sealed class UnawaitedIntentTests
     [Fact]
     public void The_next_host_is_woken_and_delivers_an_unawaited_intent()
     {
-        Owe();
+        FinishJob();
         Assert.True(_bench.WakeAt <= _bench.Now);
         _bench.Crash();
         _bench.Wake("scan");
@@ -82,7 +83,7 @@ public sealed class UnawaitedIntentTests
     [Fact]
     public void During_delivery_the_entity_is_rarely_woken_but_on_time_for_other_work()
     {
-        Owe();
+        FinishJob();
         _bench.Wake("scan");
         _bench.Write();
         Assert.Equal(_bench.Now + TimeSpan.FromMinutes(15), _bench.WakeAt);
@@ -97,7 +98,7 @@ public sealed class UnawaitedIntentTests
     [Fact]
     public void An_abandoned_intent_is_not_retried()
     {
-        Owe();
+        FinishJob();
         _bench.Now += Limits.NoticeLife;
         _bench.Wake("scan");
         _bench.Write();
@@ -109,7 +110,7 @@ public sealed class UnawaitedIntentTests
     [Fact]
     public void An_intent_abandoned_in_a_lost_write_is_still_pending()
     {
-        Owe();
+        FinishJob();
         _bench.Now += Limits.NoticeLife;
         _bench.Wake("scan");
         _bench.FailDelivery();

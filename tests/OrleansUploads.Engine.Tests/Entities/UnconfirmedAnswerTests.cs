@@ -5,15 +5,15 @@ using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Engine.Tests.Entities;
 
-/// <summary>Intents whose confirmation cannot be observed: a waiting caller need not wait for the record that
-/// they are done.</summary>
+/// <summary>Intents whose confirmation cannot be observed. A caller waits for their delivery, but not until the confirmation
+/// is durable.</summary>
 public sealed class UnconfirmedAnswerTests
 {
     private readonly RunnerBench _bench = new(Some.Incarnation.ArchiveShard(1));
 
     private static AddArchive Addition(int number) => new(Some.Incarnation, 1, Some.Archive(number));
 
-    /// <summary>An archive is in the index, and the vault has not been told.</summary>
+    /// <summary>Adds an archive to the index. The vault is not informed yet.</summary>
     private void Add()
     {
         _bench.Submit("add", Addition(1));
@@ -62,7 +62,7 @@ public sealed class UnconfirmedAnswerTests
         _bench.Write();
         _bench.Submit("third", Addition(3));
 
-        // While the third is being written, the first is done and the second is asked for again: both go into the next write.
+        // While the third is being written, the first is confirmed and the second is repeated. Both go into the next write.
         _bench.Deliver();
         _bench.Submit("again", Addition(2));
         _bench.Write();
@@ -79,7 +79,7 @@ public sealed class UnconfirmedAnswerTests
     public void A_lost_confirmation_repeats_the_delivery_and_the_reply_is_unchanged()
     {
         Add();
-        var told = _bench.Deliver();
+        var delivered = _bench.Deliver();
         var answer = _bench.Replies["add"];
         _bench.LoseWrite(landed: false);
         Assert.Equal(answer, _bench.Replies["add"]);
@@ -87,7 +87,7 @@ public sealed class UnconfirmedAnswerTests
         _bench.Submit("again", Addition(1));
         _bench.Load();
         _bench.Verify();
-        Assert.Equal(told, _bench.Deliver());
+        Assert.Equal(delivered, _bench.Deliver());
         Assert.Contains("again", _bench.Replies);
     }
 

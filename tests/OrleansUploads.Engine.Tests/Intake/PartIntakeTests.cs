@@ -28,7 +28,7 @@ public sealed class PartIntakeTests
         UploadId upload, byte[] body, long statedLength, StatedHashes stated) => await _bench.Intake.StorePartAsync(
             upload, Some.Vault, new PartRange(0, statedLength - 1), stated, new MemoryStream(body), CancellationToken.None);
 
-    private async Task AssertNothingLeftAsync(UploadId upload)
+    private async Task AssertNothingStoredAsync(UploadId upload)
     {
         Assert.Empty(await _bench.Parts.ListAttemptsAsync(upload, CancellationToken.None));
         Assert.Empty((await _bench.AskAsync(upload.Entity, new ListParts(Some.Vault, 0, 10))).Parts);
@@ -38,16 +38,16 @@ public sealed class PartIntakeTests
     public async Task A_body_that_does_not_match_its_stated_length_or_hash_leaves_nothing()
     {
         var upload = await OpenAsync();
-        var right = EngineBench.Hashes(Body);
+        var correct = EngineBench.Hashes(Body);
         var wrong = EngineBench.Hashes(Some.Bytes(10, 2));
 
         Assert.IsType<Refusal.LinearHashDiffers>(
-            (await StoreAsync(upload, Body, Body.Length, right with { Linear = wrong.Linear })).Refusal);
+            (await StoreAsync(upload, Body, Body.Length, correct with { Linear = wrong.Linear })).Refusal);
         Assert.IsType<Refusal.TreeHashDiffers>(
-            (await StoreAsync(upload, Body, Body.Length, right with { Tree = wrong.Tree })).Refusal);
-        Assert.IsType<Refusal.LengthDiffers>((await StoreAsync(upload, Body, Body.Length + 1, right)).Refusal);
-        Assert.IsType<Refusal.LengthDiffers>((await StoreAsync(upload, Body, Body.Length - 1, right)).Refusal);
-        await AssertNothingLeftAsync(upload);
+            (await StoreAsync(upload, Body, Body.Length, correct with { Tree = wrong.Tree })).Refusal);
+        Assert.IsType<Refusal.LengthDiffers>((await StoreAsync(upload, Body, Body.Length + 1, correct)).Refusal);
+        Assert.IsType<Refusal.LengthDiffers>((await StoreAsync(upload, Body, Body.Length - 1, correct)).Refusal);
+        await AssertNothingStoredAsync(upload);
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class PartIntakeTests
         var upload = await OpenAsync();
         await Assert.ThrowsAsync<IOException>(async () => await _bench.Intake.StorePartAsync(
             upload, Some.Vault, new PartRange(0, 9), EngineBench.Hashes(Body), new UnreadableStream(), CancellationToken.None));
-        await AssertNothingLeftAsync(upload);
+        await AssertNothingStoredAsync(upload);
     }
 
     [Fact]
@@ -132,7 +132,7 @@ public sealed class PartIntakeTests
         var outcome = await StoreWhileAsync(upload, CollectAsync);
 
         Assert.IsType<Refusal.AttemptCollected>(outcome.Refusal);
-        await AssertNothingLeftAsync(upload);
+        await AssertNothingStoredAsync(upload);
     }
 
     [Fact]
@@ -155,13 +155,13 @@ public sealed class PartIntakeTests
         await _bench.Collector.CollectAsync(TimeSpan.Zero, CancellationToken.None);
     }
 
-    private async Task<Outcome<StorePartResult>> StoreWhileAsync(UploadId upload, Func<Task> happens) =>
+    private async Task<Outcome<StorePartResult>> StoreWhileAsync(UploadId upload, Func<Task> action) =>
         await _bench.Intake.StorePartAsync(
             upload,
             Some.Vault,
             new PartRange(0, Body.Length - 1),
             EngineBench.Hashes(Body),
-            new EventfulStream(Body, happens),
+            new ActionStream(Body, action),
             CancellationToken.None);
 
     [Fact]
@@ -193,23 +193,23 @@ public sealed class PartIntakeTests
         await _bench.AskAsync(Some.Vault.Entity, new DeleteVault(Some.Vault));
     }
 
-    /// <summary>A body during which something happens.</summary>
-    private sealed class EventfulStream(byte[] bytes, Func<Task> happens) : MemoryStream(bytes)
+    /// <summary>A body that runs an action before its first read.</summary>
+    private sealed class ActionStream(byte[] bytes, Func<Task> action) : MemoryStream(bytes)
     {
-        private Func<Task>? _happens = happens;
+        private Func<Task>? _action = action;
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            if (Interlocked.Exchange(ref _happens, null) is { } happens)
+            if (Interlocked.Exchange(ref _action, null) is { } action)
             {
-                await happens();
+                await action();
             }
 
             return await base.ReadAsync(buffer, cancellationToken);
         }
     }
 
-    /// <summary>A connection that is gone before the first byte.</summary>
+    /// <summary>A connection that breaks before the first byte.</summary>
     private sealed class UnreadableStream : Stream
     {
         public override bool CanRead => true;
@@ -222,7 +222,7 @@ public sealed class PartIntakeTests
 
         public override long Position { get; set; }
 
-        public override int Read(byte[] buffer, int offset, int count) => throw new IOException("The sender is gone.");
+        public override int Read(byte[] buffer, int offset, int count) => throw new IOException("The sender disconnected.");
 
         public override void Flush()
         {

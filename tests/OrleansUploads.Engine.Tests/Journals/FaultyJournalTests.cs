@@ -58,7 +58,7 @@ public sealed class FaultyJournalTests
     }
 
     [Fact]
-    public void A_seeded_plan_draws_the_same_faults_in_any_order_of_the_calls()
+    public void A_seeded_plan_draws_the_same_faults_for_any_order_of_calls()
     {
         JournalCall[] calls = [.. Enumerable.Range(0, 2000).Select(number =>
             new JournalCall(JournalOperation.Append, JournalFolder.Upload(number % 10), number / 10))];

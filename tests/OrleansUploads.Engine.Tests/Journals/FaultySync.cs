@@ -4,9 +4,10 @@ using SQLitePCL;
 
 namespace OrleansUploads.Engine.Tests.Journals;
 
-/// <summary>Lets SQLite's own flushes fail: a file system for SQLite that hands everything on to the usual one but the flush.
+/// <summary>Makes SQLite's own flushes fail: a VFS that passes every call to the default VFS, except for the flushes of
+/// chosen files.
 /// </summary>
-/// <remarks>It stays in place for the whole process, and lets only those files' flushes fail that a test names.</remarks>
+/// <remarks>It stays registered for the whole process, and affects only files that a test names.</remarks>
 internal static unsafe partial class FaultySync
 {
     private const int Ok = 0;
@@ -22,9 +23,9 @@ internal static unsafe partial class FaultySync
     private static readonly Dictionary<nint, string> Paths = [];
     private static readonly Dictionary<nint, nint> Methods = [];
     private static readonly Dictionary<string, int> Errors = [];
-    private static nint _usual;
+    private static nint _default;
 
-    /// <summary>From now on the flushes of a file fail with an error number; 0 for none.</summary>
+    /// <summary>Makes the flushes of a file fail with an error number; 0 makes them succeed again.</summary>
     public static void Set(string path, int error)
     {
         Install();
@@ -34,20 +35,20 @@ internal static unsafe partial class FaultySync
         }
     }
 
-    /// <summary>Puts the file system in front of the usual one. Files opened before are not reached.</summary>
+    /// <summary>Registers the VFS as the default. It does not affect files that are already open.</summary>
     public static void Install()
     {
         Batteries_V2.Init();
         lock (Gate)
         {
-            if (_usual != 0)
+            if (_default != 0)
             {
                 return;
             }
 
-            _usual = FindVfs(null);
+            _default = FindVfs(null);
             var vfs = (nint*)NativeMemory.AllocZeroed(Words, (nuint)sizeof(nint));
-            NativeMemory.Copy((void*)_usual, vfs, (nuint)(21 * sizeof(nint)));
+            NativeMemory.Copy((void*)_default, vfs, (nuint)(21 * sizeof(nint)));
             vfs[3] = Marshal.StringToCoTaskMemUTF8("faulty-sync");
             vfs[VfsOpen] = (nint)(delegate* unmanaged[Cdecl]<nint, nint, nint*, int, int*, int>)&Open;
             Assert.Equal(Ok, RegisterVfs((nint)vfs, makeDefault: 1));
@@ -58,8 +59,8 @@ internal static unsafe partial class FaultySync
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int Open(nint vfs, nint name, nint* file, int flags, int* outFlags)
     {
-        var open = (delegate* unmanaged[Cdecl]<nint, nint, nint*, int, int*, int>)((nint*)_usual)[VfsOpen];
-        var code = open(_usual, name, file, flags, outFlags);
+        var open = (delegate* unmanaged[Cdecl]<nint, nint, nint*, int, int*, int>)((nint*)_default)[VfsOpen];
+        var code = open(_default, name, file, flags, outFlags);
         if (code != Ok || *file == 0)
         {
             return code;
@@ -95,20 +96,20 @@ internal static unsafe partial class FaultySync
             }
         }
 
-        return ((delegate* unmanaged[Cdecl]<nint*, int, int>)Usual(file)[MethodSync])(file, flags);
+        return ((delegate* unmanaged[Cdecl]<nint*, int, int>)DefaultMethods(file)[MethodSync])(file, flags);
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int Close(nint* file)
     {
-        var usual = Usual(file);
+        var defaultMethods = DefaultMethods(file);
         lock (Gate)
         {
             Paths.Remove((nint)file);
         }
 
-        *file = (nint)usual;
-        return ((delegate* unmanaged[Cdecl]<nint*, int>)usual[MethodClose])(file);
+        *file = (nint)defaultMethods;
+        return ((delegate* unmanaged[Cdecl]<nint*, int>)defaultMethods[MethodClose])(file);
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
@@ -123,10 +124,11 @@ internal static unsafe partial class FaultySync
             }
         }
 
-        return ((delegate* unmanaged[Cdecl]<nint*, int, int*, int>)Usual(file)[MethodFileControl])(file, operation, argument);
+        return ((delegate* unmanaged[Cdecl]<nint*, int, int*, int>)DefaultMethods(file)[MethodFileControl])(
+            file, operation, argument);
     }
 
-    private static nint* Usual(nint* file)
+    private static nint* DefaultMethods(nint* file)
     {
         lock (Gate)
         {

@@ -6,7 +6,7 @@ using SQLitePCL;
 
 namespace OrleansUploads.Engine.Tests.Journals;
 
-/// <summary>A folder with a journal in it, and the harm that can come to it.</summary>
+/// <summary>A folder with a journal, and ways to damage it.</summary>
 internal sealed class JournalFolder : IDisposable
 {
     public JournalFolder() => Directory.CreateDirectory(Folder);
@@ -23,7 +23,7 @@ internal sealed class JournalFolder : IDisposable
 
     public SqliteJournal Open(SqliteJournalOptions? options = null) => SqliteJournal.Open(Folder, options);
 
-    /// <summary>The state after a kill: everything that was written, with nothing closed.</summary>
+    /// <summary>Copies the state after a kill: everything that was written, but not closed.</summary>
     public JournalFolder CopyAsAfterKill()
     {
         var copy = new JournalFolder();
@@ -56,7 +56,7 @@ internal sealed class JournalFolder : IDisposable
         file.SetLength(file.Length - bytes);
     }
 
-    /// <summary>Changes a closed journal behind its back.</summary>
+    /// <summary>Changes a closed journal with SQL.</summary>
     public void Execute(string sql)
     {
         Batteries_V2.Init();

@@ -38,10 +38,10 @@ public sealed class SqliteJournalDamageTests : IDisposable
     [InlineData("UPDATE records SET version = 9 WHERE version = 3", "record 3 is missing")]
     [InlineData("UPDATE records SET payload = (SELECT payload FROM records WHERE version = 4) WHERE version = 3", "record 3 does not fit")]
     [InlineData("UPDATE snapshots SET version = 1", "snapshot of version 1 does not fit")]
-    public async Task A_missing_or_misplaced_record_refuses_that_stream_only(string harm, string message)
+    public async Task A_missing_or_misplaced_record_refuses_that_stream_only(string change, string message)
     {
         await WriteTwoStreamsAsync();
-        _folder.Execute(harm);
+        _folder.Execute(change);
 
         await using SqliteJournal journal = _folder.Open();
         JournalDamagedException refused = await AssertOnlyOneRefusesAsync(journal);
@@ -75,12 +75,12 @@ public sealed class SqliteJournalDamageTests : IDisposable
     [InlineData("UPDATE streams SET wake_at = 1")]
     [InlineData("UPDATE journal SET indexed_through = 4")]
     [InlineData("UPDATE journal SET sequence = 5")]
-    public async Task A_tail_of_the_log_that_does_not_continue_the_index_is_refused(string harm)
+    public async Task A_tail_of_the_log_that_does_not_continue_the_index_is_refused(string change)
     {
         await using SqliteJournal journal = _folder.Open();
         await JournalFolder.AppendAsync(journal, Damaged, 0, "a", "b", "c", "d");
         using JournalFolder killed = _folder.CopyAsAfterKill();
-        killed.Execute(harm);
+        killed.Execute(change);
 
         Assert.Throws<JournalDamagedException>(() => killed.Open());
     }
@@ -108,7 +108,7 @@ public sealed class SqliteJournalDamageTests : IDisposable
             try
             {
                 await using SqliteJournal journal = _folder.Open();
-                await AssertHistoryIsTrueOrAbsentAsync(journal);
+                await AssertHistoryIsCorrectOrAbsentAsync(journal);
             }
             catch (Exception refused) when (refused is JournalDamagedException or NotSupportedException or JournalUnavailableException)
             {
@@ -137,8 +137,8 @@ public sealed class SqliteJournalDamageTests : IDisposable
         return refused;
     }
 
-    // A bit in a name can make its stream invisible, but no bit may make a stream say what was not written to it.
-    private static async Task AssertHistoryIsTrueOrAbsentAsync(SqliteJournal journal)
+    // A flipped bit in a name can hide its stream, but no flipped bit may change what a stream returns.
+    private static async Task AssertHistoryIsCorrectOrAbsentAsync(SqliteJournal journal)
     {
         string[] first = await JournalFolder.ReadAsync(journal, Damaged);
         string[] second = await JournalFolder.ReadAsync(journal, Other);

@@ -31,7 +31,7 @@ public sealed class SqliteJournalFlushTests : IDisposable
         FaultySync.Set(_folder.WriteAheadLog, 0);
         int asked = _flush.Asked.Count;
 
-        // Which of the two answers is right is up to the log; what may not be is one now and the other after a restart.
+        // Either answer is correct, depending on the log. But it must be the same before and after a restart.
         string[] served = await JournalFolder.ReadAsync(journal, Upload);
         Assert.Equal(_folder.WriteAheadLog, _flush.Asked[asked]);
         using JournalFolder killed = _folder.CopyAsAfterKill();
@@ -126,14 +126,15 @@ public sealed class SqliteJournalFlushTests : IDisposable
     {
         if (OperatingSystem.IsWindows())
         {
-            Assert.Skip("Windows has no such modes.");
+            Assert.Skip("Windows has no Unix file modes.");
             return;
         }
 
-        const UnixFileMode everybody = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+        const UnixFileMode everyone =
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
         await Open().DisposeAsync();
         foreach (string file in Directory.GetFiles(_folder.Folder))
-            File.SetUnixFileMode(file, everybody);
+            File.SetUnixFileMode(file, everyone);
 
         await using SqliteJournal journal = Open();
         foreach (string file in Directory.GetFiles(_folder.Folder))

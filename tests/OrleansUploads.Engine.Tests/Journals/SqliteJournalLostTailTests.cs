@@ -3,7 +3,8 @@ using OrleansUploads.Engine.Sqlite;
 
 namespace OrleansUploads.Engine.Tests.Journals;
 
-/// <summary>SQLite silently drops the end of a write-ahead log that is damaged. Acknowledged records must not go with it.</summary>
+/// <summary>SQLite silently drops the end of a write-ahead log that is damaged. Acknowledged records must not be lost with
+/// it.</summary>
 public sealed class SqliteJournalLostTailTests : IAsyncLifetime
 {
     private readonly JournalFolder _folder = new();
@@ -94,7 +95,7 @@ public sealed class SqliteJournalLostTailTests : IAsyncLifetime
     [Fact]
     public async Task A_transaction_that_was_never_acknowledged_may_be_torn()
     {
-        // The mark as it was before the last commit: a kill between the commit's write and its acknowledgement.
+        // Restore the mark from before the last commit, as after a kill between the commit's write and its acknowledgement.
         byte[] mark = await File.ReadAllBytesAsync(_folder.Mark, Cancellation);
         await JournalFolder.AppendAsync(_journal, JournalFolder.Upload(1), 3, "torn");
         using JournalFolder killed = _folder.CopyAsAfterKill();
@@ -111,12 +112,12 @@ public sealed class SqliteJournalLostTailTests : IAsyncLifetime
     [InlineData(10)]
     [InlineData(4120)]
     [InlineData(20_000)]
-    public async Task Garbage_after_the_last_commit_is_ignored(int rubbishBytes)
+    public async Task Garbage_after_the_last_commit_is_ignored(int garbageBytes)
     {
         using JournalFolder killed = _folder.CopyAsAfterKill();
-        var rubbish = new byte[rubbishBytes];
-        new Random(rubbishBytes).NextBytes(rubbish);
-        await File.AppendAllBytesAsync(killed.WriteAheadLog, rubbish, Cancellation);
+        var garbage = new byte[garbageBytes];
+        new Random(garbageBytes).NextBytes(garbage);
+        await File.AppendAllBytesAsync(killed.WriteAheadLog, garbage, Cancellation);
 
         await using SqliteJournal journal = killed.Open();
 
@@ -126,7 +127,8 @@ public sealed class SqliteJournalLostTailTests : IAsyncLifetime
     [Fact]
     public async Task With_a_torn_mark_the_older_slot_still_protects_the_journal()
     {
-        // Every write of the mark tears one of its two slots in turn; neither may keep the journal from opening.
+        // Writes of the mark alternate between its two slots, and a crash can tear either. The journal must open with the
+        // other one.
         for (int slot = 0; slot < 2; slot++)
         {
             using JournalFolder killed = _folder.CopyAsAfterKill();

@@ -34,14 +34,14 @@ public sealed class SqliteJournalRestartTests : IDisposable
         Assert.Equal([upload], await reopened.ListDueAsync(Noon, 10, Cancellation));
     }
 
-    // The index over the log is brought up to date at every 1,024 records: kills before, at and after that.
+    // The index is updated every 1,024 records. Test kills before, at and after an update.
     [Theory]
     [InlineData(1)]
     [InlineData(1023)]
     [InlineData(1024)]
     [InlineData(1025)]
     [InlineData(2500)]
-    public async Task Everything_acknowledged_survives_a_kill_and_the_streams_go_on(int records)
+    public async Task Everything_acknowledged_survives_a_kill_and_the_streams_continue(int records)
     {
         const int Streams = 7;
         await using SqliteJournal journal = _folder.Open();
@@ -121,7 +121,7 @@ public sealed class SqliteJournalRestartTests : IDisposable
     }
 
     [Fact]
-    public async Task A_full_database_refuses_appends_keeps_what_it_has_and_goes_on_when_there_is_room()
+    public async Task A_full_database_refuses_appends_keeps_its_records_and_continues_when_there_is_room()
     {
         string record = new('r', 20_000);
         EntityId first = JournalFolder.Upload(0);

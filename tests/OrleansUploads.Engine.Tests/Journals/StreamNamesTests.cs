@@ -6,7 +6,7 @@ using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Engine.Tests.Journals;
 
-/// <summary>A stream is found by its name, or the journal says that it is damaged; it is never taken for one that never was.
+/// <summary>A damaged name is reported. It never makes its stream look like one that does not exist.
 /// </summary>
 public sealed class StreamNamesTests : IDisposable
 {
@@ -30,24 +30,24 @@ public sealed class StreamNamesTests : IDisposable
         int found = 0;
         for (int round = 0; round < Rounds; round++)
         {
-            EntityId harmed = Stream(random.Next(Streams));
-            foreach (int at in Find(intact, harmed.Key))
+            EntityId damaged = Stream(random.Next(Streams));
+            foreach (int at in Find(intact, damaged.Key))
             {
                 await File.WriteAllBytesAsync(_folder.Database, intact, Cancellation);
-                JournalFolder.FlipBit(_folder.Database, at + random.Next(harmed.Key.Length));
+                JournalFolder.FlipBit(_folder.Database, at + random.Next(damaged.Key.Length));
                 await using SqliteJournal journal = _folder.Open();
-                refused += await IsRefusedAsync(journal, harmed) ? 1 : 0;
+                refused += await IsRefusedAsync(journal, damaged) ? 1 : 0;
                 found += await IsFoundByCheckAsync(journal) ? 1 : 0;
             }
         }
 
-        // Pages still show what has moved out of them, so there may be more copies than the two that count. A name that
-        // changed in the table alone is still found by the index, so reading it is harmless.
+        // Pages may contain stale copies besides the two that count. A name that is damaged only in the table is still found
+        // by the index, so reading its stream succeeds.
         Assert.Equal((Rounds, 2 * Rounds), (refused, found));
     }
 
     [Fact]
-    public async Task A_flipped_bit_in_a_name_high_up_in_the_index_hides_no_stream_behind_it()
+    public async Task A_flipped_bit_in_a_name_on_an_interior_page_of_the_index_hides_no_stream()
     {
         const byte InteriorPageOfIndex = 2;
         await WriteStreamsAsync();
@@ -55,7 +55,7 @@ public sealed class StreamNamesTests : IDisposable
         EntityId[] streams = [.. Enumerable.Range(0, Streams).Select(Stream)];
         int[] dividers = [.. streams.SelectMany(stream => Find(intact, stream.Key))
             .Where(at => intact[at / PageBytes * PageBytes] == InteriorPageOfIndex)];
-        Assert.True(dividers.Length > 10, $"There are only {dividers.Length} names high up.");
+        Assert.True(dividers.Length > 10, $"Only {dividers.Length} names are on interior pages of the index.");
 
         int mostRefused = 0;
         foreach (int at in dividers.Take(8))
@@ -69,7 +69,7 @@ public sealed class StreamNamesTests : IDisposable
             mostRefused = Math.Max(mostRefused, refused);
         }
 
-        Assert.True(mostRefused > 10, $"At most {mostRefused} streams are behind a name.");
+        Assert.True(mostRefused > 10, $"A damaged name made at most {mostRefused} streams refuse reads.");
     }
 
     [Theory]

@@ -6,7 +6,7 @@ using OrleansUploads.TestKit.PartStores;
 
 namespace OrleansUploads.Engine.Tests.PartStores;
 
-/// <summary>Damage to a file is detected; wrong bytes are never returned.</summary>
+/// <summary>FlippedBit to a file is detected; wrong bytes are never returned.</summary>
 public sealed class DiskDamageTests : IDisposable
 {
     private static readonly UploadId Upload = PartBytes.Upload(1);
@@ -33,9 +33,9 @@ public sealed class DiskDamageTests : IDisposable
         {
             var random = new Random(seed);
             var at = random.Next(_bytes.Length);
-            using (Flipped(path, at, random.Next(8)))
+            using (FlipBit(path, at, random.Next(8)))
             {
-                await AssertNeverHandedOutAsync(at, bufferBytes: random.Next(1, 200_000));
+                await AssertNeverReturnedAsync(at, bufferBytes: random.Next(1, 200_000));
             }
         }
 
@@ -49,7 +49,7 @@ public sealed class DiskDamageTests : IDisposable
         var path = _root.File(".part");
         for (var at = _bytes.Length; at < new FileInfo(path).Length; at++)
         {
-            using (Flipped(path, at, at % 8))
+            using (FlipBit(path, at, at % 8))
             {
                 await AssertCannotBeOpenedAsync();
             }
@@ -62,7 +62,7 @@ public sealed class DiskDamageTests : IDisposable
     public async Task A_damaged_block_leaves_the_buffer_empty_and_intact_blocks_stay_readable()
     {
         await _store.StoreAsync(Upload, Attempt, _bytes);
-        using var damage = Flipped(_root.File(".part"), 70_000, bit: 0);
+        using var damage = FlipBit(_root.File(".part"), 70_000, bit: 0);
         await using var reader = await _store.OpenAsync(Upload, Attempt, CancellationToken.None);
 
         var first = new byte[64 * 1024];
@@ -114,12 +114,12 @@ public sealed class DiskDamageTests : IDisposable
     public async Task A_file_in_place_of_another_is_detected(int otherUpload, int otherAttempt)
     {
         await _store.StoreAsync(Upload, Attempt, _bytes);
-        var here = _root.File(".part");
+        var path = _root.File(".part");
         await _store.StoreAsync(PartBytes.Upload(otherUpload), PartBytes.Attempt(otherAttempt), _bytes);
-        var there =
-            Directory.EnumerateFiles(_root.Path, "*.part", SearchOption.AllDirectories).Single(path => path != here);
+        var otherPath =
+            Directory.EnumerateFiles(_root.Path, "*.part", SearchOption.AllDirectories).Single(file => file != path);
 
-        File.Move(there, here, overwrite: true);
+        File.Move(otherPath, path, overwrite: true);
 
         await AssertCannotBeOpenedAsync();
     }
@@ -157,7 +157,7 @@ public sealed class DiskDamageTests : IDisposable
     {
         var manifest = PartBytes.Manifest(Upload, extents: 5, seed: 2);
         await _store.PutManifestAsync(manifest, CancellationToken.None);
-        using var damage = Flipped(_root.File("manifest"), 350, bit: 3);
+        using var damage = FlipBit(_root.File("manifest"), 350, bit: 3);
 
         await Assert.ThrowsAsync<AttemptDamagedException>(
             () => _store.ReadManifestAsync(Upload, CancellationToken.None).AsTask());
@@ -169,13 +169,13 @@ public sealed class DiskDamageTests : IDisposable
     public async Task A_manifest_in_place_of_another_is_detected()
     {
         await _store.PutManifestAsync(PartBytes.Manifest(Upload, 1, seed: 3), CancellationToken.None);
-        var here = _root.File("manifest");
+        var path = _root.File("manifest");
         var other = PartBytes.Upload(2);
         await _store.PutManifestAsync(PartBytes.Manifest(other, 1, seed: 4), CancellationToken.None);
-        var there =
-            Directory.EnumerateFiles(_root.Path, "manifest", SearchOption.AllDirectories).Single(p => p != here);
+        var otherPath =
+            Directory.EnumerateFiles(_root.Path, "manifest", SearchOption.AllDirectories).Single(file => file != path);
 
-        File.Copy(there, here, overwrite: true);
+        File.Copy(otherPath, path, overwrite: true);
 
         await Assert.ThrowsAsync<AttemptDamagedException>(
             () => _store.ReadManifestAsync(Upload, CancellationToken.None).AsTask());
@@ -185,8 +185,8 @@ public sealed class DiskDamageTests : IDisposable
         await Assert.ThrowsAsync<AttemptDamagedException>(
             () => _store.OpenAsync(Upload, Attempt, CancellationToken.None).AsTask());
 
-    // Reads around the damage in runs of any size: each gives what was written, or nothing.
-    private async Task AssertNeverHandedOutAsync(int damagedAt, int bufferBytes)
+    // Reads the attempt with a buffer of the given size. Each read returns the original bytes or fails.
+    private async Task AssertNeverReturnedAsync(int damagedAt, int bufferBytes)
     {
         await using var reader = await _store.OpenAsync(Upload, Attempt, CancellationToken.None);
         var buffer = new byte[bufferBytes];
@@ -195,7 +195,7 @@ public sealed class DiskDamageTests : IDisposable
             try
             {
                 var read = await reader.ReadAsync(at, buffer, CancellationToken.None);
-                Assert.True(damagedAt < at || damagedAt >= at + read, $"handed out the damage at {damagedAt}");
+                Assert.True(damagedAt < at || damagedAt >= at + read, $"the damaged byte at {damagedAt} was returned");
                 Assert.Equal(_bytes.AsSpan(at, read), buffer.AsSpan(0, read));
             }
             catch (AttemptDamagedException)
@@ -205,16 +205,16 @@ public sealed class DiskDamageTests : IDisposable
         }
     }
 
-    private static Damage Flipped(string path, long at, int bit) => new(path, at, (byte)(1 << bit));
+    private static FlippedBit FlipBit(string path, long at, int bit) => new(path, at, (byte)(1 << bit));
 
-    /// <summary>Flips a bit in a file, and flips it back.</summary>
-    private sealed class Damage : IDisposable
+    /// <summary>Flips a bit in a file until disposed.</summary>
+    private sealed class FlippedBit : IDisposable
     {
         private readonly string _path;
         private readonly long _at;
         private readonly byte _mask;
 
-        public Damage(string path, long at, byte mask)
+        public FlippedBit(string path, long at, byte mask)
         {
             (_path, _at, _mask) = (path, at, mask);
             Flip();

@@ -3,7 +3,8 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Tests.PartStores;
 
-/// <summary>What callers of the disk store get of an error of the operating system. The numbers are those of Linux.</summary>
+/// <summary>How the disk store reports errors of the operating system to its callers. The error numbers are those of
+/// Linux.</summary>
 public sealed class DiskErrorsTests
 {
     [Theory]
@@ -14,7 +15,7 @@ public sealed class DiskErrorsTests
     [InlineData(5, typeof(PartStoreFailedException))]
     [InlineData(30, typeof(PartStoreFailedException))]
     [InlineData(36, typeof(IOException))]
-    public void A_write_that_fails_is_unavailable_full_failed_or_an_error_of_its_own(int error, Type expected)
+    public void A_failed_write_is_reported_as_unavailable_full_failed_or_as_an_IO_error(int error, Type expected)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The error numbers are those of Linux.");
         var fault = new DiskFault(onRaised: null);
@@ -26,7 +27,7 @@ public sealed class DiskErrorsTests
     }
 
     [Fact]
-    public void A_failed_flush_is_final_even_if_its_error_would_pass()
+    public void A_failed_flush_is_final_even_if_its_error_is_temporary()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The error numbers are those of Linux.");
         var fault = new DiskFault(onRaised: null);

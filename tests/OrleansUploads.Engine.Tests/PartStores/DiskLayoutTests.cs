@@ -22,7 +22,7 @@ public sealed class DiskLayoutTests : IDisposable
     [Fact]
     public async Task Only_the_owner_can_access_files_and_directories()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no file modes; there the root's own rights decide.");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no Unix file modes.");
         using var store = await OpenWithOneOfEachAsync();
 
         foreach (var path in Directory.EnumerateFileSystemEntries(_temporary.Path, "*", SearchOption.AllDirectories))
@@ -55,7 +55,7 @@ public sealed class DiskLayoutTests : IDisposable
         using var store = DiskPartStore.Open(_root);
         await store.StoreAsync(Upload, PartBytes.Attempt(1), "123456789"u8.ToArray());
 
-        // The check value of CRC-32C, and so what an operator's own tools compute.
+        // The standard check value of CRC-32C, so that operators can verify it with other tools.
         var file = await File.ReadAllBytesAsync(_temporary.File(".part"));
         Assert.Equal(0xE3069283u, BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(9)));
     }
@@ -82,7 +82,7 @@ public sealed class DiskLayoutTests : IDisposable
         Directory.CreateDirectory(
             Path.Combine(Path.GetDirectoryName(uploadDirectory)!, PartBytes.Upload(3).ToString()));
         var note = Path.Combine(uploadDirectory, "notes.part");
-        await File.WriteAllTextAsync(note, "an operator's own");
+        await File.WriteAllTextAsync(note, "a foreign file");
 
         Assert.Equal([Upload], await store.ListUploadsAsync(CancellationToken.None).ToListAsync());
         Assert.Equal([PartBytes.Attempt(1)], await store.ListAttemptsAsync(Upload, CancellationToken.None));
@@ -229,7 +229,7 @@ public sealed class DiskLayoutTests : IDisposable
             () => writer.CommitAsync(PartBytes.Leaves([0]), default).AsTask());
     }
 
-    // IDs that differ at the end only, where a fan-out by their first characters would see no difference.
+    // IDs that differ only in the last characters, which a fan-out by the first characters would put into one directory.
     private static UploadId Numbered(int number)
     {
         Assert.True(UploadId.TryParse($"{new string('A', 82)}{number:0000000000}", out var upload));
@@ -251,7 +251,7 @@ public sealed class DiskLayoutTests : IDisposable
         return "-" + string.Concat(letters.Select((letter, i) => (mode & (0x100 >> i)) != 0 ? letter : '-'));
     }
 
-    /// <summary>Remembers which names the last flush of a directory made durable.</summary>
+    /// <summary>Records the names in a directory at its last flush.</summary>
     private sealed class NamesAtFlush(string directory) : IDiskFlush
     {
         public IReadOnlyList<string> Names { get; private set; } = [];

@@ -4,7 +4,7 @@ using OrleansUploads.TestKit.PartStores;
 
 namespace OrleansUploads.Engine.Tests.PartStores;
 
-/// <summary>Without a plan the faulty store is a store like any other.</summary>
+/// <summary>Without planned faults, the faulty store behaves like any other.</summary>
 public sealed class UnplannedFaultyPartStoreTests : PartStoreConformance
 {
     protected override IPartStore Store { get; } = new FaultyPartStore(new MemoryPartStore(), new PartStorePlan());

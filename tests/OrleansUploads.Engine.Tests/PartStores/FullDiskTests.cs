@@ -5,7 +5,7 @@ using OrleansUploads.TestKit.PartStores;
 
 namespace OrleansUploads.Engine.Tests.PartStores;
 
-/// <summary>A disk of 4 MiB that really is full: a memory file system, which takes root to mount.</summary>
+/// <summary>Tests on a disk of 4 MiB that is really full: a memory file system, which needs root to mount.</summary>
 public sealed class FullDiskTests : IDisposable
 {
     private const int MiB = 1024 * 1024;
@@ -44,7 +44,7 @@ public sealed class FullDiskTests : IDisposable
         await using (var writer =
             await store.CreateAsync(PartBytes.Upload(1), PartBytes.Attempt(1), bytes.Length, default))
         {
-            TakeBackPreallocated();
+            ReleasePreallocated();
             var other = FillUp();
             await Assert.ThrowsAsync<PartStoreFullException>(() => WriteAllAsync(writer, bytes));
             Assert.Equal([other], Files());
@@ -64,7 +64,7 @@ public sealed class FullDiskTests : IDisposable
         await using var writer =
             await store.CreateAsync(PartBytes.Upload(1), PartBytes.Attempt(1), bytes.Length, default);
         await writer.WriteAsync(bytes, default);
-        TakeBackPreallocated();
+        ReleasePreallocated();
         var other = FillUp();
 
         await Assert.ThrowsAsync<PartStoreFullException>(
@@ -110,12 +110,12 @@ public sealed class FullDiskTests : IDisposable
 
     private DiskPartStore OpenOrSkip()
     {
-        Assert.SkipUnless(_isMounted, "A memory file system cannot be mounted here; it takes Linux and root.");
+        Assert.SkipUnless(_isMounted, "Mounting a memory file system needs Linux and root.");
         return DiskPartStore.Open(_root.Path, diskThreads: 1);
     }
 
-    // Preallocated room would make the write succeed; giving it back is what a file system without preallocation does.
-    private void TakeBackPreallocated()
+    // With preallocated space the write would succeed. Releasing it simulates a file system without preallocation.
+    private void ReleasePreallocated()
     {
         using var file = File.OpenHandle(_root.File(".part"), access: FileAccess.Write, share: FileShare.ReadWrite);
         RandomAccess.SetLength(file, RandomAccess.GetLength(file));

@@ -62,9 +62,9 @@ public sealed class ManifestCodecTests
         Assert.Equal("OU-MANI\n\u0002\0\0\0"u8, bytes.AsSpan(0, 12));
     }
 
-    /// <summary>manifests.txt has a stored manifest of each format version that was ever written; no line of it changes.</summary>
+    /// <summary>manifests.txt contains a stored manifest of each format version. Its lines never change.</summary>
     [Fact]
-    public void A_manifest_of_any_version_is_read_and_written_again_as_it_was()
+    public void A_manifest_of_any_version_is_read_and_written_again_unchanged()
     {
         var samples = File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "Stored", "manifests.txt"));
         Manifest[] expected =
@@ -84,7 +84,7 @@ public sealed class ManifestCodecTests
     }
 
     [Fact]
-    public void A_manifest_with_an_extent_in_the_wrong_custody_is_refused()
+    public void A_manifest_with_an_extent_of_the_wrong_byte_storage_is_refused()
     {
         var here = PartBytes.Manifest(PartBytes.Upload(1), extents: 2, seed: 1);
         var elsewhere = PartBytes.LocatedManifest(PartBytes.Upload(1), extents: 2, seed: 1);
@@ -94,18 +94,18 @@ public sealed class ManifestCodecTests
             () => ManifestCodec.Encode(here with { Extents = [here.Extents[0], elsewhere.Extents[1]] }));
     }
 
-    /// <summary>A manifest that this codec would not write, under a checksum that is right.</summary>
+    /// <summary>Manifests that this codec would not write, with correct checksums.</summary>
     [Theory]
     [InlineData(SizeOfHeader + 40, 0, "a location that is empty")]
     [InlineData(SizeOfHeader + 40, 2, "a location that ends in the next extent")]
-    [InlineData(SizeOfHeader + 41, 255, "a location that ends behind the manifest")]
+    [InlineData(SizeOfHeader + 41, 255, "a location that ends beyond the manifest")]
     [InlineData(SizeOfHeader + 42, 0x1F, "a location that is not printable")]
     [InlineData(SizeOfHeader + 42, 0x80, "a location that is not ASCII")]
-    [InlineData(SizeOfHeader - 4, 1, "fewer extents than there are")]
-    [InlineData(SizeOfHeader - 4, 3, "more extents than there are")]
+    [InlineData(SizeOfHeader - 4, 1, "too few extents")]
+    [InlineData(SizeOfHeader - 4, 3, "too many extents")]
     [InlineData(SizeOfHeader - 1, 0x80, "a negative number of extents")]
     [InlineData(SizeOfHeader - 2, 0xFF, "more extents than there are bytes")]
-    [InlineData(8, 1, "another version than it was written in")]
+    [InlineData(8, 1, "a different version")]
     public void An_invalid_manifest_with_a_valid_checksum_is_detected(int at, byte value, string what)
     {
         var bytes = ManifestCodec.Encode(PartBytes.LocatedManifest(PartBytes.Upload(1), extents: 2, seed: 1));
@@ -143,7 +143,7 @@ public sealed class ManifestCodecTests
     }
 
     [Fact]
-    public void A_manifest_without_names_is_refused()
+    public void A_manifest_without_IDs_is_refused()
     {
         var manifest = PartBytes.Manifest(PartBytes.Upload(1), extents: 1, seed: 4);
         Assert.Throws<ArgumentException>(() => ManifestCodec.Encode(manifest with { Upload = default }));

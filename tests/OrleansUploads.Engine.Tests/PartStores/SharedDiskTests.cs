@@ -4,26 +4,26 @@ using OrleansUploads.TestKit.PartStores;
 
 namespace OrleansUploads.Engine.Tests.PartStores;
 
-/// <summary>Several stores on one directory, as several processes have them. Each has its own memory of what is durable and its own
-/// locks, which is all that processes do not share.</summary>
+/// <summary>Several stores on one directory simulate several processes. Each has its own locks and its own record of what is
+/// durable, which are the only things that processes do not share.</summary>
 public sealed class SharedDiskTests : IDisposable
 {
     private static readonly UploadId Upload = PartBytes.Upload(1);
 
     private readonly TemporaryRoot _root = new();
-    private readonly DiskPartStore _here;
-    private readonly DiskPartStore _there;
+    private readonly DiskPartStore _first;
+    private readonly DiskPartStore _second;
 
     public SharedDiskTests()
     {
-        _here = DiskPartStore.OpenShared(_root.Path, diskThreads: 2);
-        _there = DiskPartStore.OpenShared(_root.Path, diskThreads: 2);
+        _first = DiskPartStore.OpenShared(_root.Path, diskThreads: 2);
+        _second = DiskPartStore.OpenShared(_root.Path, diskThreads: 2);
     }
 
     public void Dispose()
     {
-        _here.Dispose();
-        _there.Dispose();
+        _first.Dispose();
+        _second.Dispose();
         _root.Dispose();
     }
 
@@ -33,9 +33,9 @@ public sealed class SharedDiskTests : IDisposable
     public async Task Data_stored_by_one_process_is_listed_and_read_by_the_others()
     {
         await Task.WhenAll(Enumerable.Range(0, 24).Select(i => Task.Run(
-            () => (i % 2 == 0 ? _here : _there).StoreAsync(Upload, PartBytes.Attempt(i), PartBytes.Of(10_000 + i, i)))));
+            () => (i % 2 == 0 ? _first : _second).StoreAsync(Upload, PartBytes.Attempt(i), PartBytes.Of(10_000 + i, i)))));
 
-        foreach (var store in (DiskPartStore[])[_here, _there])
+        foreach (var store in (DiskPartStore[])[_first, _second])
         {
             Assert.Equal([Upload], await store.ListUploadsAsync(None).ToListAsync());
             Assert.Equal(24, (await store.ListAttemptsAsync(Upload, None)).Count);
@@ -52,30 +52,30 @@ public sealed class SharedDiskTests : IDisposable
         for (var round = 0; round < 50; round++)
         {
             var upload = PartBytes.Upload(round);
-            var stored = await Task.WhenAll(TryPutAsync(_here, upload, seed: 1), TryPutAsync(_there, upload, seed: 2));
+            var stored = await Task.WhenAll(TryPutAsync(_first, upload, seed: 1), TryPutAsync(_second, upload, seed: 2));
             Assert.Single(stored, won => won);
             var expected = PartBytes.Manifest(upload, extents: 20, stored[0] ? 1 : 2);
-            Assert.Equal(expected.Archive, (await _here.ReadManifestAsync(upload, None))!.Archive);
-            Assert.Equal(expected.Archive, (await _there.ReadManifestAsync(upload, None))!.Archive);
+            Assert.Equal(expected.Archive, (await _first.ReadManifestAsync(upload, None))!.Archive);
+            Assert.Equal(expected.Archive, (await _second.ReadManifestAsync(upload, None))!.Archive);
         }
     }
 
     [Fact]
     public async Task An_upload_in_progress_keeps_its_directory_even_if_it_is_empty()
     {
-        await _here.StoreAsync(Upload, PartBytes.Attempt(1), [1]);
+        await _first.StoreAsync(Upload, PartBytes.Attempt(1), [1]);
         var directory = Path.GetDirectoryName(_root.File(".part"))!;
-        await _there.DeleteAttemptAsync(Upload, PartBytes.Attempt(1), None);
-        await using (await _there.CreateAsync(Upload, PartBytes.Attempt(2), 1, None))
+        await _second.DeleteAttemptAsync(Upload, PartBytes.Attempt(1), None);
+        await using (await _second.CreateAsync(Upload, PartBytes.Attempt(2), 1, None))
         {
-            // Given up without a commit.
+            // Disposed without a commit.
         }
 
         Assert.Empty(Directory.EnumerateFileSystemEntries(directory));
-        Assert.Equal([Upload], await _here.ListUploadsAsync(None).ToListAsync());
-        await _there.DeleteUploadAsync(Upload, None);
+        Assert.Equal([Upload], await _first.ListUploadsAsync(None).ToListAsync());
+        await _second.DeleteUploadAsync(Upload, None);
         Assert.False(Directory.Exists(directory));
-        Assert.Empty(await _here.ListUploadsAsync(None).ToListAsync());
+        Assert.Empty(await _first.ListUploadsAsync(None).ToListAsync());
     }
 
     [Fact]
@@ -86,12 +86,12 @@ public sealed class SharedDiskTests : IDisposable
         {
             while (!ended.IsCancellationRequested)
             {
-                await _there.DeleteUploadAsync(Upload, None);
+                await _second.DeleteUploadAsync(Upload, None);
             }
         });
         for (var i = 0; i < 300; i++)
         {
-            await using var writer = await _here.CreateAsync(Upload, PartBytes.Attempt(i), 1, None);
+            await using var writer = await _first.CreateAsync(Upload, PartBytes.Attempt(i), 1, None);
         }
 
         await ended.CancelAsync();

@@ -261,7 +261,7 @@ public sealed class AttemptCollectorTests
             }
             catch (AttemptDamagedException)
             {
-                // Deleted while it was being written; never reported.
+                // Deleted while it was being written, so it was never reported.
                 stored = false;
             }
 

@@ -8,7 +8,7 @@ using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Engine.Tests.Reclaim;
 
-/// <summary>An upload with external bytes has only a manifest to collect.</summary>
+/// <summary>Collection of uploads with external bytes, whose only stored object is the manifest.</summary>
 public sealed class LocatedCollectionTests
 {
     private readonly EngineBench _bench = new();

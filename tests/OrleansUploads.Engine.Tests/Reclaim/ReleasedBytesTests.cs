@@ -9,7 +9,7 @@ using OrleansUploads.TestKit.PartStores;
 
 namespace OrleansUploads.Engine.Tests.Reclaim;
 
-/// <summary>When the bytes of a deleted archive go. Time stands still unless a test moves it.</summary>
+/// <summary>When the bytes of a deleted archive are reclaimed. Time advances only when a test advances it.</summary>
 public sealed class ReleasedBytesTests
 {
     private static readonly byte[] Body = Some.Bytes(1000, 1);
@@ -24,7 +24,7 @@ public sealed class ReleasedBytesTests
 
         await _bench.DeleteAsync(archive.Archive);
 
-        await GoneAsync(_bench, archive.Upload);
+        await AwaitReclaimedAsync(_bench, archive.Upload);
         Assert.Null(await _bench.Parts.ReadManifestAsync(archive.Upload, CancellationToken.None));
     }
 
@@ -42,21 +42,21 @@ public sealed class ReleasedBytesTests
 
         _bench.Time.Advance(TimeSpan.FromMilliseconds(1));
         await _bench.Wakes.RunAsync(CancellationToken.None);
-        await GoneAsync(_bench, archive.Upload);
+        await AwaitReclaimedAsync(_bench, archive.Upload);
     }
 
     [Fact]
     public async Task A_retrieval_whose_lookup_preceded_the_deletion_does_not_start_after_it()
     {
         var archive = await StoreAsync(_bench);
-        var life = (await _bench.AskAsync(Some.Vault.Entity, new DescribeVault(Some.Vault))).Incarnation;
-        var retirements = (await _bench.AskAsync(life.Jobs, new CountRetirements())).Count;
-        var looked = (await _bench.FindAsync(archive.Archive))!;
+        var incarnation = (await _bench.AskAsync(Some.Vault.Entity, new DescribeVault(Some.Vault))).Incarnation;
+        var retirements = (await _bench.AskAsync(incarnation.Jobs, new CountRetirements())).Count;
+        var entry = (await _bench.FindAsync(archive.Archive))!;
         await _bench.DeleteAsync(archive.Archive);
 
-        Assert.IsType<Refusal.ArchiveNotFound>((await _bench.RetrieveAsync(looked, retirements)).Refusal);
+        Assert.IsType<Refusal.ArchiveNotFound>((await _bench.RetrieveAsync(entry, retirements)).Refusal);
         _bench.Crash();
-        Assert.IsType<Refusal.ArchiveNotFound>((await _bench.RetrieveAsync(looked, retirements)).Refusal);
+        Assert.IsType<Refusal.ArchiveNotFound>((await _bench.RetrieveAsync(entry, retirements)).Refusal);
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class ReleasedBytesTests
         refusing = false;
         await bench.Wakes.RunAsync(CancellationToken.None);
 
-        await GoneAsync(bench, archive.Upload);
+        await AwaitReclaimedAsync(bench, archive.Upload);
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class ReleasedBytesTests
         return (await bench.FindAsync(archive.Archive))!;
     }
 
-    private static Task GoneAsync(EngineBench bench, UploadId upload) => EventuallyAsync(async () =>
+    private static Task AwaitReclaimedAsync(EngineBench bench, UploadId upload) => EventuallyAsync(async () =>
         (await bench.Parts.ListAttemptsAsync(upload, CancellationToken.None)).Count == 0
         && await bench.Parts.ReadManifestAsync(upload, CancellationToken.None) is null);
 
@@ -111,7 +111,7 @@ public sealed class ReleasedBytesTests
         var clock = System.Diagnostics.Stopwatch.StartNew();
         while (!await holds())
         {
-            Assert.True(clock.Elapsed < Patience, "It never came to be so.");
+            Assert.True(clock.Elapsed < Patience, $"The condition was not met within {Patience}.");
             await Task.Yield();
         }
     }

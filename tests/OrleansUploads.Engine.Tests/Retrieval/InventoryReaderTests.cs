@@ -69,10 +69,10 @@ public sealed class InventoryReaderTests
     public async Task Only_as_many_nonempty_shards_are_read_as_the_limit_requires()
     {
         await ReadAsync(All, InventoryReader.DefaultPageArchives);
-        Assert.Equal(_shards.Count, _shards.Asked);
-        _shards.Asked = 0;
+        Assert.Equal(_shards.Count, _shards.Reads);
+        _shards.Reads = 0;
         await ReadAsync(All with { Limit = 1 }, InventoryReader.DefaultPageArchives);
-        Assert.InRange(_shards.Asked, 1, 2 + InventoryReader.ShardsAhead);
+        Assert.InRange(_shards.Reads, 1, 2 + InventoryReader.ShardsAhead);
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public sealed class InventoryReaderTests
         await using (pages)
         {
             await pages.MoveNextAsync();
-            Assert.Equal(2 + InventoryReader.ShardsAhead, _shards.Asked);
+            Assert.Equal(2 + InventoryReader.ShardsAhead, _shards.Reads);
         }
     }
 
@@ -103,17 +103,17 @@ public sealed class InventoryReaderTests
         const int Shard = 7;
         var bench = new EngineBench();
         await bench.CreateVaultAsync();
-        var life = (await bench.AskAsync(Some.Vault.Entity, new DescribeVault(Some.Vault))).Incarnation;
+        var incarnation = (await bench.AskAsync(Some.Vault.Entity, new DescribeVault(Some.Vault))).Incarnation;
         var entries = Enumerable.Range(0, Few).Select(i => Some.Archive(i)).ToList();
         foreach (var entry in entries)
         {
-            await bench.AskAsync(life.ArchiveShard(Shard), new AddArchive(life, Shard, entry));
+            await bench.AskAsync(incarnation.ArchiveShard(Shard), new AddArchive(incarnation, Shard, entry));
         }
 
         var before = await bench.AskAsync(Some.Vault.Entity, new TakeInventorySnapshot(Some.Vault));
         foreach (var entry in entries)
         {
-            await bench.AskAsync(life.ArchiveShard(Shard), Some.Deletion(entry.Archive, bench.Time.GetUtcNow()));
+            await bench.AskAsync(incarnation.ArchiveShard(Shard), Some.Deletion(entry.Archive, bench.Time.GetUtcNow()));
         }
 
         bench.Crash();
@@ -156,7 +156,7 @@ public sealed class InventoryReaderTests
 
         public int Count => _byId.Count;
 
-        public int Asked { get; set; }
+        public int Reads { get; set; }
 
         public InventorySnapshot Inventory => new(
             Some.Incarnation,
@@ -173,7 +173,7 @@ public sealed class InventoryReaderTests
 
         public ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
         {
-            Asked++;
+            Reads++;
             return new ValueTask<object>(_byId[entity].Do((ArchiveShardCommand)command).Answer);
         }
     }

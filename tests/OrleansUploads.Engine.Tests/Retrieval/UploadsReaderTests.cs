@@ -81,7 +81,7 @@ public sealed class UploadsReaderTests
     }
 
     [Fact]
-    public async Task A_listing_of_many_uploads_reads_few_pages()
+    public async Task A_list_of_many_uploads_reads_few_pages()
     {
         await _bench.CreateVaultAsync();
         for (var i = 0; i < 2000; i++)
@@ -100,13 +100,18 @@ public sealed class UploadsReaderTests
         Assert.Equal(0, asked.Pages);
     }
 
-    /// <summary>Writes what the first version of the program wrote: a vault that lists its uploads itself.</summary>
+    /// <summary>Writes a vault of the first version of the program, which listed its uploads itself.</summary>
     private async Task<List<UploadId>> BeginOldVaultAsync(int uploads)
     {
         await _bench.CreateVaultAsync();
-        var life = (await _bench.AskAsync(Some.Vault.Entity, new DescribeVault(Some.Vault))).Incarnation;
+        var incarnation = (await _bench.AskAsync(Some.Vault.Entity, new DescribeVault(Some.Vault))).Incarnation;
         var openings = Enumerable.Range(0, uploads).Select(_ => new UploadSpec(
-            _bench.Ids.NewUpload(), life, Some.Size(1), Description.None, UploadOrigin.Multipart, Some.Noon)).ToList();
+            _bench.Ids.NewUpload(),
+            incarnation,
+            Some.Size(1),
+            Description.None,
+            UploadOrigin.Multipart,
+            Some.Noon)).ToList();
         await AppendAsync(Some.Vault.Entity, VaultContract.Table.Codec, openings.SelectMany(
             IEnumerable<VaultEvent> (spec) => [new UploadListed(spec), new UploadBegun(spec.Upload)]));
         foreach (var spec in openings)

@@ -14,8 +14,8 @@ using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Engine.Tests.Stored;
 
-/// <summary>No entity can reach the size at which its snapshot is refused, whatever its clients write. Quotation marks take the most
-/// room: six bytes for each.</summary>
+/// <summary>No entity can reach the size at which the journal refuses its snapshot, regardless of what its clients send.
+/// Quotation marks are the largest characters: six bytes each.</summary>
 public sealed class LargestEntitiesTests
 {
     private static readonly VaultIncarnation Incarnation = new(
@@ -28,7 +28,7 @@ public sealed class LargestEntitiesTests
 
     private static readonly ArchiveEntry Archive = Some.Archive(1) with { Description = Longest, SizeBytes = 40_000L << 30 };
 
-    private static readonly JobOptions Wish = new(Longest, Topic, RetrievalTier.Standard);
+    private static readonly JobOptions Options = new(Longest, Topic, RetrievalTier.Standard);
 
     private static UploadSpec Spec => new(
         Some.Upload(1), Incarnation, Some.Size(4096), Longest, UploadOrigin.Multipart, DateTimeOffset.MaxValue, ByteStorage.External);
@@ -65,7 +65,8 @@ public sealed class LargestEntitiesTests
         Assert.InRange(bytes, 1, SqliteJournal.MaxRecordBytes);
     }
 
-    /// <summary>IDs are random, so the longest of the pages has hardly more uploads than the mean; four times as many have room.</summary>
+    /// <summary>IDs are random, so the largest page has few more uploads than the mean. Four times the mean must
+    /// fit.</summary>
     [Fact]
     public void A_page_with_the_maximum_number_of_uploads_stays_within_its_limit()
     {
@@ -83,18 +84,18 @@ public sealed class LargestEntitiesTests
             Archive,
             new PartRange(0, Archive.SizeBytes - 1),
             Archive.TreeHash,
-            Wish,
+            Options,
             Some.Noon,
             Some.Noon)));
 
-        // A shard counts its changes; a million for each of them is four billion archives that came and went.
+        // A shard counts its changes. A million for each shard are four billion changes.
         var inventory = BytesOf<JobsEvent>(JobsContract.Table.Codec, new InventoryStarted(new InventoryJob(
             JobId.FromRandom(Some.Bytes(JobId.RandomBytes, 1)),
             new InventorySnapshot(Incarnation, Some.Noon, [.. Enumerable.Repeat(1_000_000L, VaultIncarnation.NewShards)]),
             new InventorySelection(new CreationWindow(Some.Noon, Some.Noon), long.MaxValue, Archive.Archive),
             InventoryFormat.Csv,
             new InventoryOutput(new string('v', 2 * Limits.MaxVaultNameChars), long.MaxValue, Archive.Archive),
-            Wish,
+            Options,
             Some.Noon,
             Some.Noon)));
 

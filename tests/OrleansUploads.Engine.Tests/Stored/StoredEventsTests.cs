@@ -13,7 +13,7 @@ using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Engine.Tests.Stored;
 
-/// <summary>Checks the stored format. samples.txt has one record for each name that a shape ever had. Lines are only added, never
+/// <summary>Checks the stored format. samples.txt contains one record for each stored name. Lines are only added, never
 /// changed.</summary>
 public sealed class StoredEventsTests
 {
@@ -45,15 +45,15 @@ public sealed class StoredEventsTests
     [Fact]
     public void All_members_of_the_largest_events_survive_a_round_trip()
     {
-        AssertComesBack<UploadEvent>(UploadContract.Table.Codec, new UploadInitiated(Some.Spec()));
-        AssertComesBack<UploadEvent>(
+        AssertRoundTrips<UploadEvent>(UploadContract.Table.Codec, new UploadInitiated(Some.Spec()));
+        AssertRoundTrips<UploadEvent>(
             UploadContract.Table.Codec, new PartStored(7, Some.MiB, Some.Hash("a"), Some.Attempt(1), Some.Noon));
-        AssertComesBack<UploadEvent>(UploadContract.Table.Codec, new UploadCompleted(
+        AssertRoundTrips<UploadEvent>(UploadContract.Table.Codec, new UploadCompleted(
             Some.Archive(1).Archive, 40_000L << 30, Some.Hash("a"), Some.Noon));
-        AssertComesBack<VaultEvent>(VaultContract.Table.Codec, new ArchivesRecorded(
+        AssertRoundTrips<VaultEvent>(VaultContract.Table.Codec, new ArchivesRecorded(
             new ShardTotals(255, 9, 8, 7, Some.Noon), Some.Upload(3)));
-        AssertComesBack<ArchiveShardEvent>(ArchiveShardContract.Table.Codec, new ArchiveAdded(Some.Archive(1)));
-        AssertComesBack<JobsEvent>(JobsContract.Table.Codec, new RetrievalStarted(SomeJob));
+        AssertRoundTrips<ArchiveShardEvent>(ArchiveShardContract.Table.Codec, new ArchiveAdded(Some.Archive(1)));
+        AssertRoundTrips<JobsEvent>(JobsContract.Table.Codec, new RetrievalStarted(SomeJob));
     }
 
     [Fact]
@@ -61,13 +61,13 @@ public sealed class StoredEventsTests
     {
         var spec = Some.Spec(storage: ByteStorage.External);
         var archive = Some.Archive(1) with { ByteStorage = ByteStorage.External };
-        AssertComesBack<VaultEvent>(VaultContract.Table.Codec, new UploadListed(spec));
-        AssertComesBack<VaultEvent>(VaultContract.Table.Codec, new UploadAdmitted(spec, 1));
-        AssertComesBack<UploadPageEvent>(UploadPageContract.Table.Codec, new UploadPaged(spec, 1));
-        AssertComesBack<UploadEvent>(UploadContract.Table.Codec, new UploadInitiated(spec));
-        AssertComesBack<UploadEvent>(
+        AssertRoundTrips<VaultEvent>(VaultContract.Table.Codec, new UploadListed(spec));
+        AssertRoundTrips<VaultEvent>(VaultContract.Table.Codec, new UploadAdmitted(spec, 1));
+        AssertRoundTrips<UploadPageEvent>(UploadPageContract.Table.Codec, new UploadPaged(spec, 1));
+        AssertRoundTrips<UploadEvent>(UploadContract.Table.Codec, new UploadInitiated(spec));
+        AssertRoundTrips<UploadEvent>(
             UploadContract.Table.Codec, new ExternalPartStored(7, Some.MiB, Some.Hash("a"), Some.Location("\"<a>\" & 'b'"), Some.Noon));
-        AssertComesBack<ArchiveShardEvent>(ArchiveShardContract.Table.Codec, new ArchiveAdded(archive));
+        AssertRoundTrips<ArchiveShardEvent>(ArchiveShardContract.Table.Codec, new ArchiveAdded(archive));
     }
 
     [Theory]
@@ -89,7 +89,7 @@ public sealed class StoredEventsTests
         Some.Noon,
         Some.Noon + TimeSpan.FromHours(12));
 
-    private static void AssertComesBack<TEvent>(EventCodec<TEvent> codec, TEvent happened)
+    private static void AssertRoundTrips<TEvent>(EventCodec<TEvent> codec, TEvent happened)
         where TEvent : class => Assert.Equal(happened, Assert.Single(codec.Decode(Encode(codec, [happened]).WrittenMemory)));
 
     private static string? Rewrite<TEvent>(EventCodec<TEvent> codec, string line)

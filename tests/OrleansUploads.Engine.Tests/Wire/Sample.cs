@@ -9,7 +9,8 @@ using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Engine.Tests.Wire;
 
-/// <summary>Makes a value of any type that travels, always the same one, with something in every member.</summary>
+/// <summary>Creates a value of any type that is sent between hosts: always the same value, with a value in every
+/// member.</summary>
 internal static class Sample
 {
     private static readonly FrozenDictionary<Type, object> Leaves = new Dictionary<Type, object>
@@ -70,7 +71,8 @@ internal static class Sample
 
         var constructor = type.GetConstructors(BindingFlags.Public | BindingFlags.Instance)
             .MaxBy(candidate => candidate.GetParameters().Length)
-            ?? throw new InvalidOperationException($"Nobody knows how to make a {type.Name}.");
+            ?? throw new InvalidOperationException(
+                $"{type.Name} has no public constructor. Add a value to {nameof(Sample)}.");
         return constructor.Invoke([.. constructor.GetParameters().Select(parameter => Of(parameter.ParameterType))]);
     }
 }

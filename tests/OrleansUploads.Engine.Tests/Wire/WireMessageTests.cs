@@ -9,7 +9,7 @@ using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Engine.Tests.Wire;
 
-/// <summary>Checks the messages between hosts. samples.txt has one message for each name that a shape ever had. Lines are only added,
+/// <summary>Checks the messages between hosts. samples.txt contains one message for each wire name. Lines are only added,
 /// never changed, because hosts of two versions exchange messages while a cluster is updated.</summary>
 public sealed class WireMessageTests
 {
@@ -19,7 +19,8 @@ public sealed class WireMessageTests
 
     public static TheoryData<string> Lines => new(Samples);
 
-    /// <summary>Everything that can be asked, answered or refused is sent. Only confirmations stay with their entity.</summary>
+    /// <summary>All commands, answers and refusals are sent between hosts. Only confirmations stay with their
+    /// entity.</summary>
     public static TheoryData<Type> Messages => new(
         Commands.Concat(Answers).Concat(Refusals).OrderBy(type => type.FullName, StringComparer.Ordinal));
 
