@@ -3,7 +3,7 @@ using OrleansUploads.Core.Refusals;
 
 namespace OrleansUploads.TestKit;
 
-/// <summary>One entity without a host: decides, evolves, and remembers what happened.</summary>
+/// <summary>Runs the decider of one entity without a host, and records its events.</summary>
 public sealed class DeciderDriver<TState, TCommand, TEvent>(Decider<TState, TCommand, TEvent> decider)
     where TState : class
     where TCommand : class, ICommand
@@ -19,7 +19,7 @@ public sealed class DeciderDriver<TState, TCommand, TEvent>(Decider<TState, TCom
 
     private ServiceTime Time => ServiceTime.Continuous(Now);
 
-    /// <summary>Applies an event that no command leads to any more: old journals have it.</summary>
+    /// <summary>Applies an event directly, for example one that only old journals contain.</summary>
     public void Happened(TEvent happened)
     {
         State = Decider.Evolve(State, happened);
@@ -29,7 +29,7 @@ public sealed class DeciderDriver<TState, TCommand, TEvent>(Decider<TState, TCom
     /// <summary>Decides a command and applies its events.</summary>
     public Decision<TEvent> Do(TCommand command) => Apply(Decider.Decide(State, command, Time));
 
-    /// <summary>Lets time act.</summary>
+    /// <summary>Wakes the entity at the current time.</summary>
     public Decision<TEvent> Wake() => Apply(Decider.Wake(State, Time));
 
     /// <summary>Confirms all pending intents, and those that follow from the confirmations.</summary>
@@ -44,11 +44,11 @@ public sealed class DeciderDriver<TState, TCommand, TEvent>(Decider<TState, TCom
         }
     }
 
-    /// <summary>The answer of a command that is expected to be carried out.</summary>
+    /// <summary>Carries out a command that must succeed, and returns its answer.</summary>
     public TAnswer Ask<TAnswer>(ICommand<TAnswer> command)
         where TAnswer : class => Assert.IsType<TAnswer>(Do((TCommand)command).Answer, exactMatch: false);
 
-    /// <summary>The refusal of a command that is expected to be refused; nothing may have happened.</summary>
+    /// <summary>Carries out a command that must be refused without any event or intent, and returns the refusal.</summary>
     public TRefusal Refused<TRefusal>(TCommand command)
         where TRefusal : Refusal
     {

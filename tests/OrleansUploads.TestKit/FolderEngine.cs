@@ -7,7 +7,7 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.TestKit;
 
-/// <summary>An engine over a data folder, put together as a server does.</summary>
+/// <summary>An engine over a data folder, assembled as in a server.</summary>
 public sealed class FolderEngine : IAsyncDisposable
 {
     private FolderEngine(DataFolder folder, EmbeddedEngine engine)

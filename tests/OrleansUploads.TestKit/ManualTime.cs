@@ -1,19 +1,19 @@
 namespace OrleansUploads.TestKit;
 
-/// <summary>A clock that moves only when a test moves it. Timers fire in the order in which they are due.</summary>
+/// <summary>A clock that advances only when a test advances it. Timers fire in the order in which they are due.</summary>
 public sealed class ManualTime(DateTimeOffset startAt) : TimeProvider
 {
     private readonly Lock _gate = new();
     private readonly List<ManualTimer> _timers = [];
     private DateTimeOffset _now = startAt;
 
-    /// <summary>Starts at noon of an ordinary day.</summary>
+    /// <summary>Starts at noon on an arbitrary day.</summary>
     public ManualTime()
         : this(new DateTimeOffset(2026, 3, 14, 12, 0, 0, TimeSpan.Zero))
     {
     }
 
-    /// <summary>An odd frequency on purpose: code that takes timestamps for ticks goes wrong at once.</summary>
+    /// <summary>Deliberately differs from ticks, so that code that confuses the two fails at once.</summary>
     public override long TimestampFrequency => 3_000_000;
 
     public override DateTimeOffset GetUtcNow()
@@ -33,7 +33,7 @@ public sealed class ManualTime(DateTimeOffset startAt) : TimeProvider
         return timer;
     }
 
-    /// <summary>Moves the clock forward and fires what becomes due, each at its own moment.</summary>
+    /// <summary>Advances the clock, and fires each timer at its due time.</summary>
     public void Advance(TimeSpan by)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(by, TimeSpan.Zero);

@@ -2,7 +2,8 @@ using System.Diagnostics.Metrics;
 
 namespace OrleansUploads.TestKit;
 
-/// <summary>Adds up what a counter counts in the asynchronous flow of one test, so that tests can run at the same time.</summary>
+/// <summary>Sums a counter's measurements in the asynchronous flow of one test, so that tests can run
+/// concurrently.</summary>
 public sealed class OwnMeasurements : IDisposable
 {
     private static readonly AsyncLocal<OwnMeasurements?> Current = new();

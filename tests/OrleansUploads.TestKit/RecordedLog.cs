@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace OrleansUploads.TestKit;
 
-/// <summary>Keeps what is logged.</summary>
+/// <summary>A logger that stores its messages.</summary>
 public sealed class RecordedLog : ILogger
 {
     private readonly Lock _gate = new();

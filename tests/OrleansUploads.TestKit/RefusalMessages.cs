@@ -17,10 +17,10 @@ public static class RefusalMessages
             .Select(SampleOf),
     ];
 
-    /// <summary>Asks a front for the code and the message of refusals.</summary>
+    /// <summary>Checks a front's code and message for each refusal.</summary>
     /// <param name="refusals">The refusals that the front can get.</param>
-    /// <param name="describe">Gives the front's code and message; throws if it has none.</param>
-    /// <returns>What is wrong, one sentence for each refusal; each begins with the refusal's name.</returns>
+    /// <param name="describe">Returns the front's code and message; throws if it has none.</param>
+    /// <returns>One sentence for each refusal with a fault, starting with the refusal's name.</returns>
     public static IReadOnlyList<string> Faults(IEnumerable<Refusal> refusals, Func<Refusal, (string? Code, string? Message)> describe)
     {
         var faults = new List<string>();

@@ -2,7 +2,7 @@ using OrleansUploads.Engine;
 
 namespace OrleansUploads.TestKit;
 
-/// <summary>IDs from a seed, so that a run can be repeated.</summary>
+/// <summary>IDs from a seed, so that runs are reproducible.</summary>
 public sealed class SeededIds(TimeProvider time, int seed) : IdSource(time)
 {
     private readonly Random _random = new(seed);

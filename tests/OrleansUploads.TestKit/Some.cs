@@ -6,7 +6,7 @@ using OrleansUploads.Hashing;
 
 namespace OrleansUploads.TestKit;
 
-/// <summary>Values for tests in which it does not matter which.</summary>
+/// <summary>Arbitrary values for tests.</summary>
 public static class Some
 {
     public const long MiB = TreeHash.LeafBytes;
@@ -28,7 +28,9 @@ public static class Some
         AttemptId.Create(createdAt ?? Noon, Bytes(AttemptId.RandomBytes, number));
 
     public static PartSize Size(int mebibytes) =>
-        PartSize.TryCreate(mebibytes * MiB, out var size) ? size : throw new ArgumentException("no part size");
+        PartSize.TryCreate(mebibytes * MiB, out var size)
+            ? size
+            : throw new ArgumentException($"{mebibytes} MiB is not a valid part size.");
 
     public static Description Described(string text) =>
         Description.TryParse(text, out var description) ? description : throw new ArgumentException(text);
@@ -36,7 +38,7 @@ public static class Some
     public static PartLocation Location(string text) =>
         PartLocation.TryParse(text, out var location) ? location : throw new ArgumentException(text);
 
-    /// <summary>A tree hash that stands for some content; different letters are different contents.</summary>
+    /// <summary>An arbitrary tree hash for some content. Different texts have different hashes.</summary>
     public static TreeHash Hash(string content) => new(new Sha256Digest(
         System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(content))));
 
@@ -59,7 +61,7 @@ public static class Some
     public static DeleteArchive Deletion(ArchiveId archive, DateTimeOffset at, long guard = 0) =>
         new(archive, new DeletionVerdict(guard, at, LooksAtClock: false, LooksAtAge: false, CreatedAt: null));
 
-    /// <summary>A deletion that a policy permits which looks at the archive's age.</summary>
+    /// <summary>A deletion that is permitted by a policy with a condition on the archive's age.</summary>
     public static DeleteArchive DeletionByAge(
         ArchiveId archive, DateTimeOffset at, DateTimeOffset? createdAt, long guard = 0) =>
         new(archive, new DeletionVerdict(guard, at, LooksAtClock: true, LooksAtAge: true, createdAt));

@@ -1,6 +1,6 @@
 namespace OrleansUploads.TestKit;
 
-/// <summary>The trait by which <c>test.sh</c> leaves long tests out unless it is called with <c>--all</c>.</summary>
+/// <summary>The trait of long tests, which <c>test.sh</c> runs only with <c>--all</c>.</summary>
 public static class TestRun
 {
     /// <summary>The trait's name.</summary>

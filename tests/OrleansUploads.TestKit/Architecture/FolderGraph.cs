@@ -3,7 +3,8 @@ using System.Reflection.Emit;
 
 namespace OrleansUploads.TestKit.Architecture;
 
-/// <summary>Which folders of a project use which others. A folder is a namespace; a folder inside another one is a node of its own.</summary>
+/// <summary>The dependencies between the folders of a project. A folder is a namespace; a nested folder is a separate
+/// node.</summary>
 /// <remarks>It reads compiled code: base types, attributes, signatures and the tokens in method bodies. It does not see constants, which
 /// the compiler copies, nor references in documentation comments.</remarks>
 public sealed class FolderGraph
@@ -41,7 +42,7 @@ public sealed class FolderGraph
         return graph;
     }
 
-    /// <summary>A cycle of folders, with one use for each step; empty where there is none.</summary>
+    /// <summary>A cycle of folders, with one use for each step; empty if there is none.</summary>
     public IReadOnlyList<string> FindCycle()
     {
         var finished = new HashSet<string>(StringComparer.Ordinal);
@@ -58,7 +59,7 @@ public sealed class FolderGraph
         return [];
     }
 
-    /// <summary>The same as one text, for a test's message; empty if there is no cycle.</summary>
+    /// <summary>The cycle as one text, for assertions; empty if there is none.</summary>
     public string DescribeCycle() => string.Join(Environment.NewLine, FindCycle());
 
     private bool Visit(string folder, List<string> path, HashSet<string> finished)

@@ -3,7 +3,7 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.TestKit.Journals;
 
-/// <summary>A journal that fails as planned, and that can hold appends back.</summary>
+/// <summary>A journal that fails according to a plan, and that can hold appends.</summary>
 public sealed class FaultyJournal(IJournal inner, JournalFaultPlan plan) : IJournal, IWakeIndex
 {
     private readonly Lock _gate = new();
@@ -11,14 +11,14 @@ public sealed class FaultyJournal(IJournal inner, JournalFaultPlan plan) : IJour
     private readonly Dictionary<JournalFault, int> _faults = [];
     private HeldAppends? _held;
 
-    /// <summary>Number of faults so far. A test should check that it is not 0.</summary>
+    /// <summary>Number of calls that got a fault so far. Tests should check that it is not 0.</summary>
     public int Count(JournalFault fault)
     {
         lock (_gate)
             return _faults.GetValueOrDefault(fault);
     }
 
-    /// <summary>From now on appends wait before they are written, until they are released.</summary>
+    /// <summary>From now on, appends wait before they are written until they are released.</summary>
     public HeldAppends HoldAppends()
     {
         lock (_gate)

@@ -1,6 +1,6 @@
 namespace OrleansUploads.TestKit.Journals;
 
-/// <summary>A closed gate before the appends of a <see cref="FaultyJournal"/>.</summary>
+/// <summary>Holds the appends of a <see cref="FaultyJournal"/> until they are released.</summary>
 public sealed class HeldAppends
 {
     private readonly Lock _gate = new();
@@ -9,7 +9,7 @@ public sealed class HeldAppends
     private int _arrived;
     private bool _open;
 
-    /// <summary>Waits until so many appends have arrived since the gate was closed, released ones included.</summary>
+    /// <summary>Waits until the given number of appends has arrived, including released ones.</summary>
     public Task WhenArrivedAsync(int count, CancellationToken cancellationToken)
     {
         lock (_gate)
@@ -22,7 +22,7 @@ public sealed class HeldAppends
         }
     }
 
-    /// <summary>Lets the append go that has waited longest.</summary>
+    /// <summary>Releases the append that has waited longest.</summary>
     /// <exception cref="InvalidOperationException">None is waiting.</exception>
     public void ReleaseOne()
     {
@@ -39,7 +39,7 @@ public sealed class HeldAppends
         released.TrySetResult();
     }
 
-    /// <summary>Opens the gate permanently: waiting appends continue, and later ones do not wait.</summary>
+    /// <summary>Releases all waiting appends. Later ones do not wait.</summary>
     public void ReleaseAll()
     {
         TaskCompletionSource[] held;
@@ -54,7 +54,7 @@ public sealed class HeldAppends
             append.TrySetResult();
     }
 
-    /// <summary>Waits at the gate.</summary>
+    /// <summary>Waits until the append is released.</summary>
     internal async ValueTask PassAsync(CancellationToken cancellationToken)
     {
         var passed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -308,10 +308,11 @@ public abstract class JournalConformance : IAsyncLifetime
             Task<AppendOutcome> append =
                 Journal.AppendAsync(new JournalAppend(entity, 0, Bytes("whole")), cancellation.Token).AsTask();
             await cancellation.CancelAsync();
-            bool told = await append.ContinueWith(static ended => ended.IsCompletedSuccessfully, TaskScheduler.Default);
+            bool isConfirmed = await append.ContinueWith(
+                static ended => ended.IsCompletedSuccessfully, TaskScheduler.Default);
 
             JournalHistory history = await Journal.ReadAsync(entity, Cancellation);
-            Assert.True(history.Version == 1 || !told);
+            Assert.True(history.Version == 1 || !isConfirmed);
             Assert.All(Texts(history), record => Assert.Equal("whole", record));
         }
     }
@@ -322,7 +323,7 @@ public abstract class JournalConformance : IAsyncLifetime
 
     private static string[] Texts(JournalHistory history) => [.. history.Records.Select(Text)];
 
-    /// <summary>Appends one record after the other; the outcome is that of the last.</summary>
+    /// <summary>Appends records one by one, and returns the outcome of the last.</summary>
     private async Task<AppendOutcome> AppendAsync(EntityId entity, long expectedVersion, params string[] records)
     {
         var outcome = AppendOutcome.Conflict;

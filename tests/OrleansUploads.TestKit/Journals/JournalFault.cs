@@ -5,20 +5,20 @@ namespace OrleansUploads.TestKit.Journals;
 /// <summary>The effect of a <see cref="FaultyJournal"/> on one call.</summary>
 public enum JournalFault
 {
-    /// <summary>Nothing; the call goes through.</summary>
+    /// <summary>No fault.</summary>
     None,
 
-    /// <summary>The call fails and nothing has been done.</summary>
+    /// <summary>The call fails without any effect.</summary>
     FailBefore,
 
-    /// <summary>It is done, and then the call fails all the same. Of a read, the same as failing before.</summary>
+    /// <summary>The call fails after its effect. For a read, the same as <see cref="FailBefore"/>.</summary>
     FailAfter,
 
-    /// <summary>A write is told that it was fenced off, and nothing has been done. A snapshot is lost; a read goes through.</summary>
+    /// <summary>A write returns a conflict without any effect. A snapshot is lost, and a read succeeds.</summary>
     Conflict,
 }
 
-/// <summary>The members of the ports.</summary>
+/// <summary>The operations of a journal and its wake index.</summary>
 public enum JournalOperation
 {
     Read,
@@ -29,29 +29,29 @@ public enum JournalOperation
 }
 
 /// <summary>One call of a journal.</summary>
-/// <param name="Operation">Which member.</param>
+/// <param name="Operation">The operation.</param>
 /// <param name="Entity">The stream; the default for <see cref="JournalOperation.ListDue"/>.</param>
-/// <param name="Number">How many calls of this member there were on this stream before.</param>
+/// <param name="Number">Number of earlier calls of this operation on the stream.</param>
 public readonly record struct JournalCall(JournalOperation Operation, EntityId Entity, long Number);
 
-/// <summary>Decides the fate of each call. Called under a lock, in the order of the calls.</summary>
+/// <summary>Chooses the fault of each call. Called under a lock, in the order of the calls.</summary>
 public delegate JournalFault JournalFaultPlan(JournalCall call);
 
-/// <summary>Plans that come out the same in every run.</summary>
+/// <summary>Deterministic plans.</summary>
 public static class JournalFaultPlans
 {
     /// <summary>No faults.</summary>
     public static readonly JournalFaultPlan None = static _ => JournalFault.None;
 
-    /// <summary>One fault for each call of a member, on any stream, in order; none after the last.</summary>
+    /// <summary>One fault for each call of an operation on any stream, in order; none after the last.</summary>
     public static JournalFaultPlan Script(JournalOperation operation, params JournalFault[] faults)
     {
         int next = 0;
         return call => call.Operation == operation && next < faults.Length ? faults[next++] : JournalFault.None;
     }
 
-    /// <summary>A fault in so many of a thousand calls, drawn from a seed. What a call draws depends on its stream and
-    /// number only, so it does not depend on how the calls of different streams interleave.</summary>
+    /// <summary>Faults at a rate per thousand calls, drawn from a seed. The fault of a call depends only on its operation,
+    /// stream and number, not on how calls of different streams interleave.</summary>
     public static JournalFaultPlan Seeded(ulong seed, int faultsPerThousand) => call =>
     {
         ulong draw = Mix(seed + (ulong)call.Operation);

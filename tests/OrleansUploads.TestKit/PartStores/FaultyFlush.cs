@@ -4,7 +4,7 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.TestKit.PartStores;
 
-/// <summary>Flushes that a test can let fail. Those that fail make nothing durable; the others are the real ones.</summary>
+/// <summary>Flushes that a test can make fail. Failing flushes make nothing durable; all others are real.</summary>
 public sealed class FaultyFlush : IDiskFlush
 {
     private readonly Lock _gate = new();
@@ -13,7 +13,7 @@ public sealed class FaultyFlush : IDiskFlush
     private int _error;
     private int _times;
 
-    /// <summary>Full paths of everything whose flush was asked for, in order, failed ones included.</summary>
+    /// <summary>Full paths of all requested flushes in order, including failed ones.</summary>
     public IReadOnlyList<string> Asked
     {
         get
@@ -25,9 +25,9 @@ public sealed class FaultyFlush : IDiskFlush
         }
     }
 
-    /// <summary>From now on flushes fail.</summary>
+    /// <summary>Makes flushes fail from now on.</summary>
     /// <param name="error">The error number.</param>
-    /// <param name="of">Which paths; null for all.</param>
+    /// <param name="of">Selects the paths; null for all.</param>
     /// <param name="times">How many flushes fail before they succeed again.</param>
     public void Fail(int error, Func<string, bool>? of = null, int times = int.MaxValue)
     {
@@ -37,7 +37,7 @@ public sealed class FaultyFlush : IDiskFlush
         }
     }
 
-    /// <summary>From now on no flush fails.</summary>
+    /// <summary>Makes all flushes succeed from now on.</summary>
     public void Heal()
     {
         lock (_gate)

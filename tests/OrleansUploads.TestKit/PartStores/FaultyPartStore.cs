@@ -8,21 +8,20 @@ using OrleansUploads.Hashing;
 
 namespace OrleansUploads.TestKit.PartStores;
 
-/// <summary>A part store that fails where a plan says, before or after the effect.</summary>
-/// <remarks>The plan is asked once per call, in the order of the calls, and knows nothing else: the same calls in the
-/// same order meet the same faults. A simulation passes a function of its own seed.</remarks>
+/// <summary>A part store that fails according to a plan, before or after the effect.</summary>
+/// <remarks>The plan is called once per call, in order, so the same calls in the same order get the same faults.</remarks>
 public sealed class FaultyPartStore(IPartStore inner, Func<PartStoreStep, PartStoreFault> plan) : IPartStore
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<PartStoreCall, int> _calls = [];
 
-    /// <summary>Follows a written plan; lines may be added while the store is in use.</summary>
+    /// <summary>Uses a plan whose lines may be added while the store is in use.</summary>
     public FaultyPartStore(IPartStore inner, PartStorePlan plan)
         : this(inner, plan.For)
     {
     }
 
-    /// <summary>How many calls of a kind were made, failed ones included.</summary>
+    /// <summary>Number of calls of a kind, including failed ones.</summary>
     public int Calls(PartStoreCall call)
     {
         lock (_gate)
@@ -146,16 +145,16 @@ public sealed class FaultyPartStore(IPartStore inner, Func<PartStoreStep, PartSt
         switch (plan(step))
         {
             case PartStoreFault.FailBefore:
-                throw new IOException($"Planned to fail before its effect: {step}.");
+                throw new IOException($"Planned fault: {step} fails before its effect.");
             case PartStoreFault.DiskIsFull:
-                throw new PartStoreFullException($"Planned to find no room: {step}.");
+                throw new PartStoreFullException($"Planned fault: {step} finds the disk full.");
             case PartStoreFault.StoreIsUnavailable:
-                throw new PartStoreUnavailableException($"Planned to be unavailable: {step}.");
+                throw new PartStoreUnavailableException($"Planned fault: {step} finds the store unavailable.");
             case PartStoreFault.BytesAreDamaged:
-                throw new AttemptDamagedException($"Planned to be damaged: {step}.");
+                throw new AttemptDamagedException($"Planned fault: {step} finds damaged bytes.");
             case PartStoreFault.FailAfter:
                 await effect();
-                throw new IOException($"Planned to fail after its effect: {step}.");
+                throw new IOException($"Planned fault: {step} fails after its effect.");
             case PartStoreFault.Hold { AfterEffect: false } hold:
                 await hold.Gate.PassAsync(cancellationToken);
                 return await effect();

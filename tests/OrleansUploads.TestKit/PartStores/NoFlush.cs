@@ -3,7 +3,7 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.TestKit.PartStores;
 
-/// <summary>Makes nothing durable, at once. For tests of a thousand uploads that end before any power cut.</summary>
+/// <summary>Flushes nothing, for tests with many uploads that do not need durability.</summary>
 public sealed class NoFlush : IDiskFlush
 {
     /// <inheritdoc/>

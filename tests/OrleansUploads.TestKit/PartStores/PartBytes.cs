@@ -7,7 +7,7 @@ using OrleansUploads.Hashing;
 
 namespace OrleansUploads.TestKit.PartStores;
 
-/// <summary>Names and bytes for tests of part stores; the same seed gives the same ones.</summary>
+/// <summary>IDs and bytes for tests of part stores, determined by a seed.</summary>
 public static class PartBytes
 {
     private static readonly DateTimeOffset Epoch = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -24,7 +24,7 @@ public static class PartBytes
         return bytes;
     }
 
-    /// <summary>SHA-256 of each 1 MiB.</summary>
+    /// <summary>The SHA-256 digest of each MiB.</summary>
     public static Sha256Digest[] Leaves(ReadOnlySpan<byte> bytes)
     {
         var leaves = new Sha256Digest[(bytes.Length + TreeHash.LeafBytes - 1) / TreeHash.LeafBytes];
@@ -37,7 +37,7 @@ public static class PartBytes
         return leaves;
     }
 
-    /// <summary>A manifest with made-up hashes; the codec and the stores do not look at them.</summary>
+    /// <summary>A manifest with random hashes. The codec and the stores do not check them.</summary>
     public static Manifest Manifest(UploadId upload, int extents, int seed)
     {
         var random = new Random(seed);
@@ -53,7 +53,7 @@ public static class PartBytes
         return new Manifest(upload, archive, sizeBytes, treeHash, Limits.MinPartSizeBytes, list);
     }
 
-    /// <summary>A manifest of an archive that is kept elsewhere, with locations from the shortest to the longest.</summary>
+    /// <summary>A manifest of an archive with external bytes, whose locations have different lengths.</summary>
     public static Manifest LocatedManifest(UploadId upload, int extents, int seed)
     {
         var kept = Manifest(upload, extents, seed);
@@ -87,7 +87,7 @@ public static class PartBytes
         await writer.CommitAsync(Leaves(bytes), CancellationToken.None);
     }
 
-    /// <summary>Reads a whole attempt with a buffer of some size, from an offset on.</summary>
+    /// <summary>Reads an attempt from an offset to its end, with a buffer of the given size.</summary>
     public static async Task<byte[]> LoadAsync(
         this IPartStore store,
         UploadId upload,

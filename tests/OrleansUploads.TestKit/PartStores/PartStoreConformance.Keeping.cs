@@ -5,7 +5,7 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.TestKit.PartStores;
 
-// Manifests, listings, deletions, and calls that are given up; what is written and read is in the other half.
+// Manifests, listings, deletions and canceled calls. The other file tests writing and reading.
 public abstract partial class PartStoreConformance
 {
     [Theory]
@@ -205,7 +205,7 @@ public abstract partial class PartStoreConformance
             }
             catch (AttemptDamagedException)
             {
-                // It was deleted while it was written, which it must say.
+                // The attempt was deleted while it was written, which must be an error.
             }
         }
 
@@ -219,28 +219,28 @@ public abstract partial class PartStoreConformance
     [Fact]
     public async Task A_call_canceled_before_it_starts_changes_nothing()
     {
-        var given = new CancellationToken(canceled: true);
+        var canceled = new CancellationToken(canceled: true);
         var bytes = PartBytes.Of(10, seed: 22);
         var manifest = PartBytes.Manifest(Upload, 1, seed: 23);
         await using var writer = await Store.CreateAsync(Upload, Attempt, bytes.Length, None);
 
-        await AssertGivenUpAsync(() => Store.CreateAsync(Upload, PartBytes.Attempt(2), 10, given).AsTask());
-        await AssertGivenUpAsync(() => writer.WriteAsync(bytes, given).AsTask());
+        await AssertCanceledAsync(() => Store.CreateAsync(Upload, PartBytes.Attempt(2), 10, canceled).AsTask());
+        await AssertCanceledAsync(() => writer.WriteAsync(bytes, canceled).AsTask());
         await writer.WriteAsync(bytes, None);
-        await AssertGivenUpAsync(() => writer.CommitAsync(PartBytes.Leaves(bytes), given).AsTask());
-        await AssertGivenUpAsync(() => Store.PutManifestAsync(manifest, given).AsTask());
-        await AssertGivenUpAsync(() => Store.DeleteUploadAsync(Upload, given).AsTask());
-        await AssertGivenUpAsync(() => Store.DeleteAttemptAsync(Upload, Attempt, given).AsTask());
-        await AssertGivenUpAsync(async () => await Store.ListUploadsAsync(given).CountAsync(given));
+        await AssertCanceledAsync(() => writer.CommitAsync(PartBytes.Leaves(bytes), canceled).AsTask());
+        await AssertCanceledAsync(() => Store.PutManifestAsync(manifest, canceled).AsTask());
+        await AssertCanceledAsync(() => Store.DeleteUploadAsync(Upload, canceled).AsTask());
+        await AssertCanceledAsync(() => Store.DeleteAttemptAsync(Upload, Attempt, canceled).AsTask());
+        await AssertCanceledAsync(async () => await Store.ListUploadsAsync(canceled).CountAsync(canceled));
 
         await writer.CommitAsync(PartBytes.Leaves(bytes), None);
-        await AssertGivenUpAsync(() => Store.OpenAsync(Upload, Attempt, given).AsTask());
+        await AssertCanceledAsync(() => Store.OpenAsync(Upload, Attempt, canceled).AsTask());
         Assert.Equal([Attempt], await Store.ListAttemptsAsync(Upload, None));
         Assert.Equal(bytes, await Store.LoadAsync(Upload, Attempt));
         Assert.Null(await Store.ReadManifestAsync(Upload, None));
     }
 
-    private static async Task AssertGivenUpAsync(Func<Task> call) =>
+    private static async Task AssertCanceledAsync(Func<Task> call) =>
         await Assert.ThrowsAnyAsync<OperationCanceledException>(call);
 
     private static void AssertSame(Manifest expected, Manifest? actual)

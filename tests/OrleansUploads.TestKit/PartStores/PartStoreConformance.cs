@@ -13,7 +13,7 @@ public abstract partial class PartStoreConformance
     private static readonly UploadId Upload = PartBytes.Upload(1);
     private static readonly AttemptId Attempt = PartBytes.Attempt(1);
 
-    /// <summary>The store under test; empty when a test begins.</summary>
+    /// <summary>The store under test; empty at the start of a test.</summary>
     protected abstract IPartStore Store { get; }
 
     private static CancellationToken None => CancellationToken.None;
@@ -49,7 +49,7 @@ public abstract partial class PartStoreConformance
         var random = new Random(3);
         for (var i = 0; i < 300; i++)
         {
-            // Half of the offsets on or next to the edge of a 64 KiB block, where the errors are.
+            // Half of the offsets are at or next to the edge of a 64 KiB block, where errors are likely.
             var offset = i % 2 == 0
                 ? random.Next(bytes.Length)
                 : Math.Clamp((random.Next(50) * 64 * KiB) + random.Next(-1, 2), 0, bytes.Length - 1);

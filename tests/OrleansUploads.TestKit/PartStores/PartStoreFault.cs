@@ -21,11 +21,11 @@ public enum PartStoreCall
     ListStored,
 }
 
-/// <summary>One call as a plan sees it.</summary>
-/// <param name="Call">Which call.</param>
-/// <param name="Ordinal">The how manieth call of its kind at this store, from 1 on.</param>
-/// <param name="Upload">What it is about; the default value for <see cref="PartStoreCall.ListUploads"/>.</param>
-/// <param name="Attempt">What it is about; null where it is about no single attempt.</param>
+/// <summary>One call, for a plan.</summary>
+/// <param name="Call">The kind of call.</param>
+/// <param name="Ordinal">Its number among the calls of its kind to this store, starting at 1.</param>
+/// <param name="Upload">The upload; the default value for <see cref="PartStoreCall.ListUploads"/>.</param>
+/// <param name="Attempt">The attempt; null if the call does not concern a single one.</param>
 public readonly record struct PartStoreStep(PartStoreCall Call, int Ordinal, UploadId Upload, AttemptId? Attempt);
 
 /// <summary>The effect on a call.</summary>
@@ -35,29 +35,29 @@ public abstract record PartStoreFault
     {
     }
 
-    /// <summary>The call does what it should.</summary>
+    /// <summary>No fault.</summary>
     public static PartStoreFault None { get; } = new NoFault();
 
-    /// <summary>Fails with an I/O error; nothing was done.</summary>
+    /// <summary>Fails with an I/O error before any effect.</summary>
     public static PartStoreFault Before { get; } = new FailBefore();
 
-    /// <summary>Does everything, and then fails with an I/O error. A writer that was created so is never disposed,
-    /// like that of a process that has ended.</summary>
+    /// <summary>Fails with an I/O error after the effect. A writer that was created in this way is never disposed, like the
+    /// writer of a process that has ended.</summary>
     public static PartStoreFault After { get; } = new FailAfter();
 
-    /// <summary>Finds the disk full; nothing was done.</summary>
+    /// <summary>Finds the disk full before any effect.</summary>
     public static PartStoreFault Full { get; } = new DiskIsFull();
 
-    /// <summary>The store is unavailable; nothing was done.</summary>
+    /// <summary>Finds the store unavailable before any effect.</summary>
     public static PartStoreFault Unavailable { get; } = new StoreIsUnavailable();
 
     /// <summary>Finds the stored bytes damaged.</summary>
     public static PartStoreFault Damaged { get; } = new BytesAreDamaged();
 
-    /// <summary>Waits at a gate before anything is done.</summary>
+    /// <summary>Waits at a gate before the effect.</summary>
     public static PartStoreFault HoldBefore(PartStoreGate gate) => new Hold(gate, AfterEffect: false);
 
-    /// <summary>Does everything, and waits at a gate before it says so.</summary>
+    /// <summary>Waits at a gate between the effect and the answer.</summary>
     public static PartStoreFault HoldAfter(PartStoreGate gate) => new Hold(gate, AfterEffect: true);
 
     internal sealed record NoFault : PartStoreFault;

@@ -1,19 +1,19 @@
 namespace OrleansUploads.TestKit.PartStores;
 
-/// <summary>A list of faults, each for one call or for all from one on. The last line that fits decides.</summary>
+/// <summary>A list of faults, each for a range of calls of one kind. The last matching line applies.</summary>
 public sealed class PartStorePlan
 {
     private readonly Lock _gate = new();
     private readonly List<Line> _lines = [];
 
-    /// <summary>Gives one call of a kind a fault.</summary>
+    /// <summary>Adds a fault for one call of a kind.</summary>
     /// <param name="call">The kind of call.</param>
     /// <param name="nth">Ordinal of the call that fails; 1 is the first one that the store sees.</param>
-    /// <param name="fault">What happens to it.</param>
+    /// <param name="fault">The fault.</param>
     public PartStorePlan At(PartStoreCall call, int nth, PartStoreFault fault) =>
         Add(new Line(call, nth, nth, fault));
 
-    /// <summary>Gives all calls of a kind a fault, until another line says otherwise.</summary>
+    /// <summary>Adds a fault for all calls of a kind, until a later line overrides it.</summary>
     public PartStorePlan Always(PartStoreCall call, PartStoreFault fault) =>
         Add(new Line(call, 1, int.MaxValue, fault));
 
@@ -22,7 +22,7 @@ public sealed class PartStorePlan
     {
         lock (_gate)
         {
-            return _lines.FindLast(line => line.Fits(step))?.Fault ?? PartStoreFault.None;
+            return _lines.FindLast(line => line.Matches(step))?.Fault ?? PartStoreFault.None;
         }
     }
 
@@ -38,6 +38,6 @@ public sealed class PartStorePlan
 
     private sealed record Line(PartStoreCall Call, int First, int Last, PartStoreFault Fault)
     {
-        public bool Fits(PartStoreStep step) => step.Call == Call && step.Ordinal >= First && step.Ordinal <= Last;
+        public bool Matches(PartStoreStep step) => step.Call == Call && step.Ordinal >= First && step.Ordinal <= Last;
     }
 }
