@@ -3,7 +3,7 @@ using System.Text;
 using OrleansUploads.Core.Messages.Archives;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Checksums;
+using OrleansUploads.Hashing.Checksums;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Hashing;
 

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Checksums;
+using OrleansUploads.Hashing.Checksums;
 using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Engine.Attempts;

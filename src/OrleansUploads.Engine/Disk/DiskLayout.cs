@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Checksums;
+using OrleansUploads.Hashing.Checksums;
 
 namespace OrleansUploads.Engine.Disk;
 

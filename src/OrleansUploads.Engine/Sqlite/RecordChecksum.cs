@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Checksums;
+using OrleansUploads.Hashing.Checksums;
 
 namespace OrleansUploads.Engine.Sqlite;
 

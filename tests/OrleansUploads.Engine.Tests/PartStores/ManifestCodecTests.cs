@@ -4,7 +4,7 @@ using OrleansUploads.Core.Messages.Archives;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Archives;
-using OrleansUploads.Engine.Checksums;
+using OrleansUploads.Hashing.Checksums;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.TestKit.PartStores;
 

@@ -5,9 +5,9 @@ using System.Runtime.InteropServices;
 using ArmCrc32 = System.Runtime.Intrinsics.Arm.Crc32;
 using X86Sse42 = System.Runtime.Intrinsics.X86.Sse42;
 
-namespace OrleansUploads.Engine.Checksums;
+namespace OrleansUploads.Hashing.Checksums;
 
-/// <summary>Computes CRC-32C (Castagnoli, RFC 3720). It detects accidental damage of stored bytes, but not tampering.</summary>
+/// <summary>Computes CRC-32C (Castagnoli, RFC 3720). It detects accidental damage, but not tampering.</summary>
 /// <remarks>Polynomial 0x1EDC6F41, reflected bits, initial value and final XOR 0xFFFFFFFF. The check value for the ASCII digits
 /// <c>123456789</c> is 0xE3069283.</remarks>
 public static class Crc32C
@@ -20,6 +20,8 @@ public static class Crc32C
     private const int StreamBytes = 1024;
 
     private const int Streams = 3;
+
+    private static readonly ReflectedCrc Combining = new(32, ReflectedPolynomial);
 
     /// <summary>Row n, entry b: the register after byte b followed by n zero bytes.</summary>
     private static readonly uint[] ByteTables = MakeByteTables();
@@ -38,6 +40,9 @@ public static class Crc32C
     /// is 0.</summary>
     public static uint Append(uint crc, ReadOnlySpan<byte> data) =>
         HasInstruction ? AppendByInstruction(crc, data) : AppendByTable(crc, data);
+
+    /// <summary>The CRC of two sequences of bytes in a row, from the CRC of each.</summary>
+    public static uint Combine(uint first, uint second, long secondBytes) => (uint)Combining.Combine(first, second, secondBytes);
 
     /// <summary>Computes with the processor's instruction. Also correct without the instruction, but slow.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

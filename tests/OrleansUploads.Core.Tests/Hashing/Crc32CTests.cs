@@ -1,7 +1,7 @@
-using OrleansUploads.Engine.Checksums;
+using OrleansUploads.Hashing.Checksums;
 using OrleansUploads.TestKit;
 
-namespace OrleansUploads.Engine.Tests.Checksums;
+namespace OrleansUploads.Core.Tests.Hashing;
 
 public class Crc32CTests
 {

@@ -1,0 +1,43 @@
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+
+namespace OrleansUploads.Hashing;
+
+/// <summary>An MD5 digest of 16 bytes. S3 identifies contents by it; it is no protection against tampering.</summary>
+public readonly record struct Md5Digest : IParsable<Md5Digest>
+{
+    /// <summary>Length in bytes.</summary>
+    public const int Bytes = 16;
+
+    private readonly UInt128 _value;
+
+    /// <summary>Copies exactly 16 bytes.</summary>
+    public Md5Digest(ReadOnlySpan<byte> bytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(bytes.Length, Bytes);
+        _value = BinaryPrimitives.ReadUInt128BigEndian(bytes);
+    }
+
+    /// <summary>Writes the 16 bytes.</summary>
+    public void Write(Span<byte> destination) => BinaryPrimitives.WriteUInt128BigEndian(destination, _value);
+
+    /// <summary>Parses 32 hex digits of either case.</summary>
+    public static bool TryParse(ReadOnlySpan<char> hex, out Md5Digest digest)
+    {
+        Span<byte> bytes = stackalloc byte[Bytes];
+        var ok = hex.Length == 2 * Bytes
+            && Convert.FromHexString(hex, bytes, out _, out _) == System.Buffers.OperationStatus.Done;
+        digest = ok ? new Md5Digest(bytes) : default;
+        return ok;
+    }
+
+    static Md5Digest IParsable<Md5Digest>.Parse(string s, IFormatProvider? provider) =>
+        TryParse(s, out var digest) ? digest : throw new FormatException($"'{s}' is not a valid Md5Digest.");
+
+    static bool IParsable<Md5Digest>.TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out Md5Digest result) =>
+        TryParse(s, out result);
+
+    /// <summary>32 lower-case hex digits.</summary>
+    public override string ToString() => _value.ToString("x32", CultureInfo.InvariantCulture);
+}

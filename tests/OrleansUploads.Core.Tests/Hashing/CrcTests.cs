@@ -1,0 +1,99 @@
+using OrleansUploads.Hashing.Checksums;
+
+namespace OrleansUploads.Core.Tests.Hashing;
+
+public sealed class CrcTests
+{
+    [Fact]
+    public void The_check_values_of_the_catalogues_hold()
+    {
+        Assert.Equal(0xCBF43926u, Crc32.Compute("123456789"u8));
+        Assert.Equal(0xE3069283u, Crc32C.Compute("123456789"u8));
+        Assert.Equal(0xAE8B14860A799888ul, Crc64Nvme.Compute("123456789"u8));
+        Assert.Equal(0u, Crc32.Compute([]));
+        Assert.Equal(0ul, Crc64Nvme.Compute([]));
+    }
+
+    [Fact]
+    public void Both_paths_agree_with_the_definition_at_every_length_and_alignment()
+    {
+        var data = Bytes.Random(1, 10_000);
+        for (var length = 0; length < 9_900; length += length < 300 ? 1 : 97)
+        {
+            var piece = data.AsSpan(length % 9, length);
+            AssertAgrees(Crc32.Engine, BitByBit(piece, 32, 0xEDB88320), piece);
+            AssertAgrees(Crc64Nvme.Engine, BitByBit(piece, 64, 0x9A6C9329AC4BC9B5), piece);
+        }
+    }
+
+    [Fact]
+    public void Appending_piece_by_piece_gives_the_CRC_of_the_whole()
+    {
+        var data = Bytes.Random(2, 3_000_000);
+        for (var seed = 0; seed < 20; seed++)
+        {
+            uint crc32 = 0;
+            ulong crc64 = 0;
+            foreach (var chunk in Bytes.RandomChunks(data, seed))
+            {
+                crc32 = Crc32.Append(crc32, chunk.Span);
+                crc64 = Crc64Nvme.Append(crc64, chunk.Span);
+            }
+
+            Assert.Equal((Crc32.Compute(data), Crc64Nvme.Compute(data)), (crc32, crc64));
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(4096)]
+    [InlineData(99_999)]
+    [InlineData(100_000)]
+    public void The_CRCs_of_two_pieces_combine_to_that_of_the_whole(int cut)
+    {
+        var data = Bytes.Random(3, 100_000);
+        var first = data.AsSpan(0, cut);
+        var second = data.AsSpan(cut);
+        Assert.Equal(Crc32.Compute(data), Crc32.Combine(Crc32.Compute(first), Crc32.Compute(second), second.Length));
+        Assert.Equal(Crc32C.Compute(data), Crc32C.Combine(Crc32C.Compute(first), Crc32C.Compute(second), second.Length));
+        Assert.Equal(Crc64Nvme.Compute(data), Crc64Nvme.Combine(Crc64Nvme.Compute(first), Crc64Nvme.Compute(second), second.Length));
+    }
+
+    [Fact]
+    public void Combining_does_not_depend_on_how_the_pieces_are_grouped_even_for_the_longest_objects()
+    {
+        const long Long = 48L << 40;
+        var (a, b, c) = (0x12345678u, 0x9ABCDEF0u, 0x0FEDCBA9u);
+        Assert.Equal(
+            Crc32.Combine(Crc32.Combine(a, b, Long), c, 5),
+            Crc32.Combine(a, Crc32.Combine(b, c, 5), Long + 5));
+    }
+
+    private static void AssertAgrees(ReflectedCrc engine, ulong expected, ReadOnlySpan<byte> data)
+    {
+        Assert.Equal(expected, engine.AppendByTable(0, data));
+        Assert.Equal(expected, engine.Append(0, data));
+        if (ReflectedCrc.HasInstruction && data.Length >= 64)
+        {
+            Assert.Equal(expected, engine.AppendByFolding(0, data));
+        }
+    }
+
+    private static ulong BitByBit(ReadOnlySpan<byte> data, int bits, ulong polynomial)
+    {
+        var mask = ulong.MaxValue >> (64 - bits);
+        var register = mask;
+        foreach (var b in data)
+        {
+            register ^= b;
+            for (var bit = 0; bit < 8; bit++)
+            {
+                register = (register >> 1) ^ ((register & 1) * polynomial);
+            }
+        }
+
+        return ~register & mask;
+    }
+}
