@@ -3,13 +3,14 @@ using Microsoft.Win32.SafeHandles;
 
 namespace OrleansUploads.Engine.Disk;
 
-/// <summary>Allocates room for a file a little ahead of the bytes that have come: so a full disk is noticed early, and a sender that
-/// announces much and sends little holds little.</summary>
-/// <param name="file">The file; its first <see cref="Bytes"/> are allocated already, or all of it where it is shorter.</param>
-/// <param name="fileBytes">How long it will be.</param>
+/// <summary>Allocates disk space for a file slightly ahead of the bytes that have arrived. A full disk is therefore noticed
+/// early, and a sender that announces much and sends little reserves little.</summary>
+/// <param name="file">The file. Its first <see cref="Bytes"/> bytes, or all of a shorter file, are already
+/// allocated.</param>
+/// <param name="fileBytes">The final length of the file.</param>
 internal sealed partial class AllocationAhead(SafeFileHandle file, long fileBytes)
 {
-    /// <summary>How far ahead.</summary>
+    /// <summary>How far to allocate ahead, in bytes.</summary>
     public const long Bytes = 8 * 1024 * 1024;
 
     private const int KeepSize = 1;
@@ -19,7 +20,7 @@ internal sealed partial class AllocationAhead(SafeFileHandle file, long fileByte
 
     private long _allocated = Math.Min(fileBytes, Bytes);
 
-    /// <summary>Makes sure that there is room up to an offset.</summary>
+    /// <summary>Ensures that space is allocated up to an offset.</summary>
     /// <exception cref="IOException">The disk is full.</exception>
     public void Cover(long end)
     {
@@ -36,7 +37,7 @@ internal sealed partial class AllocationAhead(SafeFileHandle file, long fileByte
         }
         while (error == Interrupted);
 
-        // A file system that cannot do it says so with other errors; there the write itself finds out.
+        // Other errors mean that the file system does not support preallocation. Then the write itself reports a full disk.
         if (error is NoSpaceLeft or QuotaExceeded)
         {
             throw new IOException($"No room for {until} bytes: {Marshal.GetPInvokeErrorMessage(error)}.", error);

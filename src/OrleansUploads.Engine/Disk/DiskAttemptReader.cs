@@ -8,14 +8,14 @@ using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Engine.Disk;
 
-/// <summary>Reads one attempt's file, verifying each block before any byte of it is handed out.</summary>
-/// <remarks>Reads run on the caller's thread: mostly they copy from the page cache, and the platform's asynchronous
-/// form would block a pool thread just as long.</remarks>
+/// <summary>Reads one attempt's file. Each block is verified before any byte of it is returned.</summary>
+/// <remarks>Reads run on the caller's thread: most of them copy from the page cache, and the platform's asynchronous form
+/// would block a pool thread just as long.</remarks>
 internal sealed class DiskAttemptReader : IAttemptReader
 {
     private const int BlockBytes = AttemptFooter.BlockBytes;
 
-    // So much is read and then verified while it is still in the core's own cache.
+    // Maximum bytes per read, so that they are verified while still in the core's cache.
     private const int RunBytes = 4 * BlockBytes;
 
     private readonly UploadId _upload;
@@ -100,7 +100,7 @@ internal sealed class DiskAttemptReader : IAttemptReader
         Span<byte> trailer = stackalloc byte[AttemptFooter.TrailerBytes];
         if (fileBytes < trailer.Length || !TryReadExactly(file, trailer, fileBytes - trailer.Length))
         {
-            throw Damaged(upload, attempt, "it was never committed, or its end is lost");
+            throw Damaged(upload, attempt, "it was never committed, or its end is missing");
         }
 
         if (AttemptFooter.ReadTrailer(trailer, fileBytes, out var lengthBytes) is { } wrong)
@@ -111,7 +111,7 @@ internal sealed class DiskAttemptReader : IAttemptReader
         var footer = new AttemptFooter(lengthBytes);
         return TryReadExactly(file, footer.Bytes.Span, lengthBytes) && footer.IsSealedFor(upload, attempt)
             ? footer
-            : throw Damaged(upload, attempt, "its footer is not what was written, or is another attempt's");
+            : throw Damaged(upload, attempt, "its footer is damaged or belongs to another attempt");
     }
 
     private void Read(long offset, Span<byte> wanted)
@@ -128,7 +128,7 @@ internal sealed class DiskAttemptReader : IAttemptReader
         }
     }
 
-    // How much of a run from a block's start can be read in place: whole blocks, the short one at the end included.
+    // How many bytes can be read directly into the caller's buffer: whole blocks, including the short last one.
     private int WholeBlocksBytes(long offset, int wantedBytes)
     {
         var bytes = Math.Min(wantedBytes, RunBytes);
@@ -139,7 +139,7 @@ internal sealed class DiskAttemptReader : IAttemptReader
     {
         if (!TryReadExactly(_file, blocks, offset))
         {
-            throw Damaged(_upload, _attempt, "it ends early");
+            throw Damaged(_upload, _attempt, "its file is too short");
         }
 
         return _footer.FindDamage(offset, blocks) is not { } damagedAt

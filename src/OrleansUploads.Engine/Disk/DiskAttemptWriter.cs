@@ -7,10 +7,9 @@ using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Engine.Disk;
 
-/// <summary>Writes one attempt's file: bytes as they come, the footer at commit.</summary>
-/// <remarks>Bytes are written on the caller's thread, because that only copies them to the page cache; the platform's
-/// asynchronous form does the same on a pool thread and costs a hand-over. Commit waits on the disk's own threads.
-/// </remarks>
+/// <summary>Writes one attempt's file: bytes as they arrive, the footer at commit.</summary>
+/// <remarks>Bytes are written on the caller's thread, because the write only copies them to the page cache. The platform's
+/// asynchronous form does the same on a pool thread and adds a thread switch. Commits run on the disk threads.</remarks>
 internal sealed class DiskAttemptWriter : IAttemptWriter
 {
     private readonly AttemptId _attempt;
@@ -48,7 +47,7 @@ internal sealed class DiskAttemptWriter : IAttemptWriter
         Abandoned,
     }
 
-    /// <summary>Creates the attempt's file, exclusively.</summary>
+    /// <summary>Creates the attempt's file, which must not exist yet.</summary>
     public static DiskAttemptWriter Create(
         UploadId upload,
         AttemptId attempt,
@@ -71,7 +70,7 @@ internal sealed class DiskAttemptWriter : IAttemptWriter
         }
         catch (IOException error) when (DiskErrors.IsExisting(error))
         {
-            throw new InvalidOperationException($"Attempt {attempt} exists already.", error);
+            throw new InvalidOperationException($"Attempt {attempt} already exists.", error);
         }
         catch (IOException error)
         {
@@ -193,7 +192,7 @@ internal sealed class DiskAttemptWriter : IAttemptWriter
         }
         catch (IOException)
         {
-            // What is left has no trailer or no owner: it is no part, and is collected like what a crash leaves.
+            // The remaining file has no trailer or no owner, so it is collected like a remnant of a crash.
         }
     }
 
@@ -201,7 +200,7 @@ internal sealed class DiskAttemptWriter : IAttemptWriter
     {
         if (_state != State.Writing)
         {
-            throw new InvalidOperationException($"Attempt {_attempt} takes no more bytes: it is {_state}.");
+            throw new InvalidOperationException($"Attempt {_attempt} cannot be written: its state is {_state}.");
         }
     }
 
@@ -209,5 +208,5 @@ internal sealed class DiskAttemptWriter : IAttemptWriter
         _directories.Fault.Translate(error, $"attempt {_attempt} of {_footer.LengthBytes} bytes");
 
     private AttemptDamagedException DeletedMeanwhile(Exception? inner) =>
-        new($"Attempt {_attempt} of upload {Upload} was deleted while it was written.", inner);
+        new($"Attempt {_attempt} of upload {Upload} was deleted while it was being written.", inner);
 }

@@ -45,7 +45,7 @@ internal static class DiskErrors
     public static bool IsFullAtCreate(IOException error) =>
         IsFull(error) || (error.GetType() == typeof(IOException) && error.HResult == PreallocationRefused);
 
-    /// <summary>Whether a file could not be created because a file of that name exists.</summary>
+    /// <summary>Whether a file could not be created because a file with that name exists.</summary>
     public static bool IsExisting(IOException error) => error.HResult is Exists or WindowsExists;
 
     /// <summary>Whether the disk itself failed, or the operating system has stopped writing to it.</summary>
@@ -66,12 +66,12 @@ internal static class DiskErrors
     public static bool IsNeverWritten(IOException error) =>
         error.HResult is PermissionDenied or InvalidArgument or ReadOnlyFileSystem;
 
-    /// <summary>What callers of the store get if the disk is full.</summary>
+    /// <summary>The exception for callers of the store if the disk is full.</summary>
     public static PartStoreFullException Full(string what, IOException error) =>
         new($"The disk has no room for {what}.", error);
 
-    /// <summary>What callers of the store get of an error: that the store is unavailable if the error is temporary, otherwise the error
-    /// itself.</summary>
+    /// <summary>Translates an error for callers of the store: the store is unavailable if the error is temporary; other
+    /// errors are unchanged.</summary>
     public static Exception Translate(IOException error) => IsTemporary(error)
         ? new PartStoreUnavailableException($"The part store is unavailable: {error.Message} Try again later.", error)
         : error;

@@ -7,13 +7,13 @@ namespace OrleansUploads.Engine.Disk;
 public static class DiskFlushChecks
 {
     /// <summary>Makes a file's bytes durable.</summary>
-    /// <exception cref="FlushFailedException">It failed; what was in the file is not to be trusted.</exception>
+    /// <exception cref="FlushFailedException">The flush failed. Do not trust the content of the file.</exception>
     public static void RequireFile(this IDiskFlush flush, SafeFileHandle file, string path) =>
         Require(flush.FlushFile(file, path), path);
 
     /// <summary>Makes the names in a directory durable.</summary>
-    /// <exception cref="FlushFailedException">It failed; names that are new in it are not to be trusted.</exception>
-    /// <exception cref="DirectoryNotFoundException">There is no such directory.</exception>
+    /// <exception cref="FlushFailedException">The flush failed. Do not trust new names in the directory.</exception>
+    /// <exception cref="DirectoryNotFoundException">The directory does not exist.</exception>
     public static void RequireDirectory(this IDiskFlush flush, string path) =>
         Require(flush.FlushDirectory(path), path);
 

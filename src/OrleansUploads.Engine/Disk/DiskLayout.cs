@@ -6,11 +6,11 @@ using OrleansUploads.Hashing.Checksums;
 
 namespace OrleansUploads.Engine.Disk;
 
-/// <summary>Which name everything has: <c>{fan-out}/{upload}/{attempt}.part</c> and <c>{fan-out}/{upload}/manifest</c>.
-/// Stored; never change it.</summary>
+/// <summary>The names of files and directories: <c>{fan-out}/{upload}/{attempt}.part</c> and
+/// <c>{fan-out}/{upload}/manifest</c>. They are stored; never change them.</summary>
 internal static class DiskLayout
 {
-    /// <summary>How many fan-out directories there can be: two hex digits.</summary>
+    /// <summary>Maximum number of fan-out directories. Their names have two hex digits.</summary>
     public const int FanOut = 256;
 
     /// <summary>Name of an upload's manifest.</summary>
@@ -20,8 +20,8 @@ internal static class DiskLayout
     private const string UnfinishedManifestPrefix = "manifest.";
     private const string UnfinishedManifestSuffix = ".unfinished";
 
-    /// <summary>Which fan-out directory an upload is in. A checksum of the whole ID, so that it spreads evenly however
-    /// the IDs were made.</summary>
+    /// <summary>Number of an upload's fan-out directory. It is a checksum of the whole ID, so uploads are distributed evenly
+    /// regardless of how IDs are generated.</summary>
     public static int FanOutOf(UploadId upload)
     {
         Span<byte> name = stackalloc byte[Limits.UploadIdChars];
@@ -33,7 +33,7 @@ internal static class DiskLayout
     public static string FanOutName(int fanOut) => fanOut.ToString("x2", CultureInfo.InvariantCulture);
 
     /// <summary>Name of an upload's directory.</summary>
-    /// <exception cref="ArgumentException">The default value, which names no upload.</exception>
+    /// <exception cref="ArgumentException">The ID is the default value.</exception>
     public static string Name(UploadId upload)
     {
         var name = upload.ToString();
@@ -44,16 +44,16 @@ internal static class DiskLayout
     /// <summary>Name of an attempt's file.</summary>
     public static string Name(AttemptId attempt) => attempt + AttemptSuffix;
 
-    /// <summary>Name of a manifest that is being written; the number makes it unique.</summary>
+    /// <summary>Name of an unfinished manifest. The number makes it unique.</summary>
     public static string UnfinishedManifest(int number) =>
         string.Create(CultureInfo.InvariantCulture, $"{UnfinishedManifestPrefix}{number}{UnfinishedManifestSuffix}");
 
-    /// <summary>Whether a file is a manifest that was being written.</summary>
+    /// <summary>Whether a file is an unfinished manifest.</summary>
     public static bool IsUnfinishedManifest(ReadOnlySpan<char> name) =>
         name.StartsWith(UnfinishedManifestPrefix, StringComparison.Ordinal)
         && name.EndsWith(UnfinishedManifestSuffix, StringComparison.Ordinal);
 
-    /// <summary>Reads the name of an attempt's file; false for any other file.</summary>
+    /// <summary>Parses the name of an attempt's file; false for any other file.</summary>
     public static bool TryParseAttempt(ReadOnlySpan<char> name, out AttemptId attempt)
     {
         attempt = default;
@@ -61,8 +61,8 @@ internal static class DiskLayout
             && AttemptId.TryParse(name[..^AttemptSuffix.Length], out attempt);
     }
 
-    /// <summary>Reads the name of an upload's directory; false for any other one, and where no upload of that name
-    /// would be looked for.</summary>
+    /// <summary>Parses the name of an upload's directory; false for any other directory, and for an upload in the wrong
+    /// fan-out directory.</summary>
     public static bool TryParseUpload(string name, int fanOut, out UploadId upload) =>
         UploadId.TryParse(name, out upload) && FanOutOf(upload) == fanOut;
 }

@@ -5,13 +5,13 @@ using OrleansUploads.Engine.Attempts;
 
 namespace OrleansUploads.Engine.Disk;
 
-/// <summary>What the directories of the part store hold.</summary>
+/// <summary>Lists the content of the part store's directories.</summary>
 internal static class DiskListing
 {
-    /// <summary>The next uploads among the directories of a fan-out directory.</summary>
-    /// <param name="paths">The directories; goes on where it was.</param>
+    /// <summary>Returns the next uploads in a fan-out directory.</summary>
+    /// <param name="paths">The directories; continues at the current position.</param>
     /// <param name="fanOut">Number of the fan-out directory.</param>
-    /// <param name="limit">Most uploads to take; fewer at the end only.</param>
+    /// <param name="limit">Maximum number of uploads. Fewer are returned only at the end.</param>
     public static List<UploadId> TakeUploads(IEnumerator<string> paths, int fanOut, int limit)
     {
         var uploads = new List<UploadId>();
@@ -26,7 +26,7 @@ internal static class DiskListing
         return uploads;
     }
 
-    /// <summary>The attempts in an upload's directory; none where there is no directory.</summary>
+    /// <summary>Lists the attempts in an upload's directory; none if the directory does not exist.</summary>
     public static List<AttemptId> ListAttempts(string directory)
     {
         var attempts = new List<AttemptId>();
@@ -42,14 +42,14 @@ internal static class DiskListing
         }
         catch (DirectoryNotFoundException)
         {
-            // Nothing is stored, which is what an empty list says.
+            // The upload has no stored attempts.
         }
 
         return attempts;
     }
 
-    /// <summary>The attempts in an upload's directory with the lengths that their files say; none where there is no directory.
-    /// </summary>
+    /// <summary>Lists the attempts in an upload's directory with their lengths, derived from the file lengths; none if the
+    /// directory does not exist.</summary>
     public static List<ListedAttempt> ListStored(string directory)
     {
         var attempts = new List<ListedAttempt>();
@@ -66,7 +66,7 @@ internal static class DiskListing
         }
         catch (IOException error) when (error is DirectoryNotFoundException or FileNotFoundException)
         {
-            // The upload is being deleted. What it still had does not count.
+            // The upload is being deleted, so its remaining attempts do not count.
         }
 
         return attempts;

@@ -2,10 +2,9 @@ using System.Collections.Concurrent;
 
 namespace OrleansUploads.Engine.Disk;
 
-/// <summary>A few threads of their own for calls that wait for the disk itself: flushes, deletions, listings.</summary>
-/// <remarks>The platform has no asynchronous form of these. On the callers' threads a slow disk would hold up
-/// everything else the process does; here the callers wait without a thread, and continue where their own scheduler
-/// says.</remarks>
+/// <summary>A few dedicated threads for calls that wait for the disk: flushes, deletions and listings.</summary>
+/// <remarks>The platform has no asynchronous form of these calls. On the callers' threads, a slow disk would hold up the
+/// whole process. Here the callers wait without a thread and continue on their own scheduler.</remarks>
 internal sealed class DiskThreads : IDisposable
 {
     private const int StackBytes = 256 * 1024;
@@ -22,7 +21,7 @@ internal sealed class DiskThreads : IDisposable
     }
 
     /// <summary>Runs a call on one of the threads.</summary>
-    /// <exception cref="ObjectDisposedException">The store was closed.</exception>
+    /// <exception cref="ObjectDisposedException">The store is closed.</exception>
     public Task<T> RunAsync<T>(Func<T> function)
     {
         var call = new Call<T>(function);
@@ -45,7 +44,7 @@ internal sealed class DiskThreads : IDisposable
         return true;
     });
 
-    /// <summary>Takes no more calls; those already taken are finished.</summary>
+    /// <summary>Accepts no more calls. Those already accepted are finished.</summary>
     public void Dispose() => _calls.CompleteAdding();
 
     private void Work()

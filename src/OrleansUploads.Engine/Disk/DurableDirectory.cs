@@ -3,17 +3,17 @@ using OrleansUploads.Engine.Ports;
 namespace OrleansUploads.Engine.Disk;
 
 /// <summary>A directory whose entries can be made durable.</summary>
-/// <remarks>After a failed flush the operating system may take the names that it could not write for written, so that the next
-/// flush succeeds without them. Hence each failure begins a new <em>epoch</em>: a name from an earlier one that is not durable
-/// yet never will be, and must be removed and made anew.</remarks>
+/// <remarks>After a failed flush, the operating system may treat unwritten names as written, so that the next flush succeeds
+/// without them. Therefore each failure starts a new <em>epoch</em>. A name from an earlier epoch that is not durable yet
+/// never becomes durable; it must be removed and created again.</remarks>
 /// <param name="path">Full path.</param>
-/// <param name="isShared">Whether other processes make names in it too. Then none can be taken back, as another process may
-/// have put something under it.</param>
-/// <param name="flush">Makes it durable.</param>
+/// <param name="isShared">Whether other processes create names in it too. If so, a name is never removed after a failed
+/// flush, because another process may already use it.</param>
+/// <param name="flush">Flushes the directory.</param>
 internal sealed class DurableDirectory(string path, bool isShared, IDiskFlush flush)
 {
     private readonly Lock _flushing = new();
-    private long _asked;
+    private long _requested;
     private long _flushed;
     private long _epoch;
     private int _lastError;
@@ -21,19 +21,18 @@ internal sealed class DurableDirectory(string path, bool isShared, IDiskFlush fl
     /// <summary>Full path.</summary>
     public string Path { get; } = path;
 
-    /// <summary>How many flushes have failed. Read it before a name is made.</summary>
+    /// <summary>Number of failed flushes. Read it before creating a name.</summary>
     public long Epoch => Volatile.Read(ref _epoch);
 
-    /// <summary>Returns when a name in the directory is durable, and everything else that was in it at the time of the call.
-    /// </summary>
-    /// <param name="epoch">The directory's epoch before the name was made.</param>
-    /// <remarks>Group commit without a timer: whoever arrives while a flush is under way waits for its end, and then
-    /// one flush covers all that have arrived.</remarks>
-    /// <exception cref="FlushFailedException">The name is not durable, and a second try would not make it so.</exception>
-    /// <exception cref="DirectoryNotFoundException">There is no such directory.</exception>
+    /// <summary>Makes all names durable that are in the directory at the time of the call.</summary>
+    /// <param name="epoch">The directory's epoch before the name was created.</param>
+    /// <remarks>Group commit without a timer: calls that arrive during a flush wait for its end, and then share one
+    /// flush.</remarks>
+    /// <exception cref="FlushFailedException">The name is not durable, and repeating the call does not help.</exception>
+    /// <exception cref="DirectoryNotFoundException">The directory does not exist.</exception>
     public void Flush(long epoch)
     {
-        var ticket = Interlocked.Increment(ref _asked);
+        var ticket = Interlocked.Increment(ref _requested);
         lock (_flushing)
         {
             if (epoch != _epoch)
@@ -46,7 +45,7 @@ internal sealed class DurableDirectory(string path, bool isShared, IDiskFlush fl
                 return;
             }
 
-            var covered = Volatile.Read(ref _asked);
+            var covered = Volatile.Read(ref _requested);
             if (flush.FlushDirectory(Path) is var error and not 0)
             {
                 _lastError = error;
@@ -58,16 +57,17 @@ internal sealed class DurableDirectory(string path, bool isShared, IDiskFlush fl
         }
     }
 
-    /// <summary>Makes a directory, for the owner only, whose name is durable on return.</summary>
-    /// <param name="path">Full path; in this directory.</param>
-    /// <exception cref="FlushFailedException">It is not durable, and was removed.</exception>
-    /// <exception cref="DirectoryNotFoundException">This directory is missing.</exception>
+    /// <summary>Creates a directory that only its owner can read. Its name is durable on return.</summary>
+    /// <param name="path">Full path of a child of this directory.</param>
+    /// <exception cref="FlushFailedException">The name could not be made durable, and the new directory was
+    /// removed.</exception>
+    /// <exception cref="DirectoryNotFoundException">This directory does not exist.</exception>
     public void MakeDirectory(string path)
     {
         var epoch = Epoch;
         if (!Directory.Exists(Path))
         {
-            throw new DirectoryNotFoundException($"There is no directory '{Path}'.");
+            throw new DirectoryNotFoundException($"The directory '{Path}' does not exist.");
         }
 
         OwnerOnly.MakeDirectory(path);

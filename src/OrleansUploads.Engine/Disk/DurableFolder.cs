@@ -5,37 +5,37 @@ namespace OrleansUploads.Engine.Disk;
 /// <summary>A folder at a path that an operator chose.</summary>
 public static class DurableFolder
 {
-    /// <summary>Makes a folder for the owner only where it is missing, with those above it. Its name is durable on return, and those
-    /// of the folders that were made for it.</summary>
-    /// <remarks>A folder that is there already is not trusted either: the process that made it may have ended before it
+    /// <summary>Creates a folder and its missing parents, readable by the owner only. Their names are durable on
+    /// return.</summary>
+    /// <remarks>The name of an existing folder is flushed too, because the process that created it may have ended before it
     /// flushed the name.</remarks>
     /// <param name="path">The folder.</param>
-    /// <param name="flush">Makes files and directories durable; null for the operating system's own way.</param>
+    /// <param name="flush">Makes files and directories durable; null for the operating system's flushes.</param>
     /// <returns>Its full path.</returns>
-    /// <exception cref="FlushFailedException">The folder may vanish at a power cut.</exception>
+    /// <exception cref="FlushFailedException">The flush failed, so the folder may be lost in a power cut.</exception>
     public static string Make(string path, IDiskFlush? flush = null)
     {
         flush ??= SystemFlush.Instance;
         var folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
-        if (Path.GetDirectoryName(folder) is not { } above)
+        if (Path.GetDirectoryName(folder) is not { } parent)
         {
             return folder;
         }
 
-        if (!Directory.Exists(above))
+        if (!Directory.Exists(parent))
         {
-            Make(above, flush);
+            Make(parent, flush);
         }
 
         var existed = Directory.Exists(folder);
         OwnerOnly.MakeDirectory(folder);
         try
         {
-            flush.RequireDirectory(above);
+            flush.RequireDirectory(parent);
         }
         catch (IOException error) when (existed && DiskErrors.IsNeverWritten(error))
         {
-            // Nothing can be made in there, so the folder is mounted on it, or was made long ago by somebody else.
+            // Nothing can be created in the parent, so the folder is a mount point or was created earlier by someone else.
         }
 
         return folder;

@@ -2,9 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace OrleansUploads.Engine.Disk;
 
-/// <summary>Renames a file so that a file of the new name is never replaced, whoever else does the same.</summary>
-/// <remarks>The base library's move without overwriting looks first and renames after on Unix; in between the name can
-/// be taken, and the rename then replaces it. A hard link cannot.</remarks>
+/// <summary>Renames a file and never replaces an existing one, even if other processes do the same concurrently.</summary>
+/// <remarks>On Unix, the base library's move without overwriting first checks and then renames, so it replaces a file that
+/// is created in between. Creating a hard link never replaces a file.</remarks>
 internal static partial class ExclusiveRename
 {
     private const int OperationNotPermitted = 1;
@@ -13,8 +13,8 @@ internal static partial class ExclusiveRename
     private const int NotSupportedOnLinux = 95;
     private const int NotSupportedOnMac = 45;
 
-    /// <summary>Gives a file its new name; false when that is taken, and then nothing has changed.</summary>
-    /// <exception cref="FileNotFoundException">The file is gone.</exception>
+    /// <summary>Renames a file; false, without any change, if the new name exists.</summary>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
     public static bool TryMove(string from, string to)
     {
         if (!OperatingSystem.IsWindows())
@@ -33,13 +33,13 @@ internal static partial class ExclusiveRename
 
             if (error == NoEntry)
             {
-                throw new FileNotFoundException($"There is no '{from}' to name '{to}'.", from);
+                throw new FileNotFoundException($"Cannot rename '{from}' to '{to}': the file does not exist.", from);
             }
 
-            // File systems without hard links (exFAT, some network shares) leave only the move.
+            // File systems without hard links (exFAT, some network shares) need the move below.
             if (error is not (OperationNotPermitted or NotSupportedOnLinux or NotSupportedOnMac))
             {
-                throw new IOException($"Cannot name '{to}': {Marshal.GetPInvokeErrorMessage(error)}.", error);
+                throw new IOException($"Cannot rename '{from}' to '{to}': {Marshal.GetPInvokeErrorMessage(error)}.", error);
             }
         }
 

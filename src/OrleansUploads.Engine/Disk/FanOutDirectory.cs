@@ -1,13 +1,13 @@
 namespace OrleansUploads.Engine.Disk;
 
-/// <summary>One of the directories that the upload directories are spread over.</summary>
-/// <remarks>What is in it is durable by name before anybody writes below it, so that a name that could not be flushed can be
-/// removed and made anew.</remarks>
-/// <param name="root">Where it is.</param>
-/// <param name="directory">The directory itself, made when it is needed.</param>
+/// <summary>One of the directories that upload directories are distributed over.</summary>
+/// <remarks>The name of an upload directory is made durable before its files are used, so that a name that could not be
+/// flushed can be removed and created again.</remarks>
+/// <param name="root">Its parent directory.</param>
+/// <param name="directory">The directory itself, created on first use.</param>
 internal sealed class FanOutDirectory(DurableDirectory root, DurableDirectory directory)
 {
-    private readonly Lock _making = new();
+    private readonly Lock _creating = new();
     private volatile bool _isDurable;
 
     /// <summary>Full path.</summary>
@@ -16,27 +16,27 @@ internal sealed class FanOutDirectory(DurableDirectory root, DurableDirectory di
     /// <inheritdoc cref="DurableDirectory.Epoch"/>
     public long Epoch => directory.Epoch;
 
-    /// <summary>Makes an upload directory, whose name is still to be flushed.</summary>
+    /// <summary>Creates an upload directory. Its name is not flushed yet.</summary>
     /// <param name="path">Its full path.</param>
     /// <exception cref="FlushFailedException">This directory itself could not be made durable.</exception>
     public void Make(string path)
     {
         if (!_isDurable || !Directory.Exists(Path))
         {
-            MakeSelf();
+            CreateSelf();
         }
 
         OwnerOnly.MakeDirectory(path);
     }
 
     /// <summary>Makes the name of an upload directory durable.</summary>
-    /// <param name="epoch">The epoch before the name was made.</param>
-    /// <exception cref="FlushFailedException">It is not durable and must be removed.</exception>
+    /// <param name="epoch">The epoch before the directory was created.</param>
+    /// <exception cref="FlushFailedException">The name is not durable, and the directory must be removed.</exception>
     public void FlushName(long epoch) => directory.Flush(epoch);
 
-    /// <summary>Makes the names in it durable which are there already. The process that made them may have ended before it flushed
-    /// them.</summary>
-    /// <exception cref="FlushFailedException">It failed.</exception>
+    /// <summary>Makes the existing names in this directory durable. The process that created them may have ended before it
+    /// flushed them.</summary>
+    /// <exception cref="FlushFailedException">The flush failed.</exception>
     public void FlushExisting()
     {
         if (Directory.Exists(Path))
@@ -46,9 +46,9 @@ internal sealed class FanOutDirectory(DurableDirectory root, DurableDirectory di
         }
     }
 
-    private void MakeSelf()
+    private void CreateSelf()
     {
-        lock (_making)
+        lock (_creating)
         {
             if (!_isDurable || !Directory.Exists(Path))
             {

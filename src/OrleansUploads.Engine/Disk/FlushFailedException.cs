@@ -2,13 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace OrleansUploads.Engine.Disk;
 
-/// <summary>A flush failed. What was to be made durable may be on the disk or not, in whole or in part, and must be written
-/// anew: a second flush of the same bytes can succeed with nothing written.</summary>
+/// <summary>A flush failed. The data may be on the disk completely, partly or not at all. It must be written again:
+/// repeating the flush can succeed without writing anything.</summary>
 public sealed class FlushFailedException : IOException
 {
     private const int InputOutputError = 5;
 
-    /// <param name="path">What was flushed.</param>
+    /// <param name="path">The file or directory that was flushed.</param>
     /// <param name="error">The operating system's error number, which becomes the <see cref="Exception.HResult"/>.</param>
     public FlushFailedException(string path, int error)
         : base($"Cannot flush '{path}' to the disk: {Marshal.GetPInvokeErrorMessage(error)} (error {error}).", error)
@@ -18,7 +18,7 @@ public sealed class FlushFailedException : IOException
     private FlushFailedException(string message, Exception inner)
         : base(message, inner) => HResult = InputOutputError;
 
-    /// <summary>A flush that failed of something that cannot be made anew.</summary>
+    /// <summary>A failed flush of something that cannot be created again.</summary>
     public static FlushFailedException Final(FlushFailedException failure) =>
-        new($"{failure.Message} It cannot be made anew.", failure);
+        new($"{failure.Message} It cannot be created again.", failure);
 }

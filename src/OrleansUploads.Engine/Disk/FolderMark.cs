@@ -2,13 +2,13 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Disk;
 
-/// <summary>A mark in a folder, by which it is known again. Whoever shares the folder sees the same one.</summary>
+/// <summary>A random mark that identifies a folder. All processes that share the folder see the same mark.</summary>
 public static class FolderMark
 {
-    /// <summary>Name of the file that holds it.</summary>
+    /// <summary>Name of the file that contains the mark.</summary>
     public const string FileName = "folder-mark";
 
-    /// <summary>The mark; null where there is none, or no such folder.</summary>
+    /// <summary>Returns the mark; null if the folder does not exist or has no mark.</summary>
     public static byte[]? Find(string folder)
     {
         try
@@ -21,25 +21,25 @@ public static class FolderMark
         }
     }
 
-    /// <summary>The mark, which is made where there is none; durable on return. Of many who make one at once exactly one
-    /// does.</summary>
+    /// <summary>Returns the mark, and creates it if there is none. It is durable on return. If several processes create one
+    /// at the same time, exactly one succeeds and all return its mark.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="random">What the mark is if it is made: random bytes that nobody else has.</param>
-    /// <param name="flush">Makes files and directories durable; null for the operating system's own way.</param>
-    /// <exception cref="FlushFailedException">It could not be made durable.</exception>
+    /// <param name="random">The content of a new mark: unique random bytes.</param>
+    /// <param name="flush">Makes files and directories durable; null for the operating system's flushes.</param>
+    /// <exception cref="FlushFailedException">The mark could not be made durable.</exception>
     public static byte[] FindOrMake(string folder, ReadOnlySpan<byte> random, IDiskFlush? flush = null)
     {
         flush ??= SystemFlush.Instance;
         if (Find(folder) is { } found)
         {
-            // The process that made it may have ended before it was durable.
+            // The process that created the mark may have ended before it was durable.
             using var file = File.OpenHandle(PathIn(folder), access: FileAccess.ReadWrite, share: FileShare.ReadWrite);
             flush.RequireFile(file, PathIn(folder));
             flush.RequireDirectory(folder);
             return found;
         }
 
-        // Written whole under another name first, so that nobody ever reads half a mark.
+        // Write it under a temporary name first, so that no process can read an incomplete mark.
         var unfinished = $"{PathIn(folder)}.{Convert.ToHexStringLower(random)}";
         using (var file = new FileStream(unfinished, OwnerOnly.NewFile()))
         {

@@ -5,16 +5,17 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Disk;
 
-/// <summary>The manifest of an upload as a file: there whole or not at all, and never replaced.</summary>
+/// <summary>The manifest of an upload as a file. It appears complete or not at all, and its content never changes.</summary>
 internal static class ManifestFile
 {
-    /// <summary>More than are ever begun for one upload: each restart clears up before the next can crash.</summary>
+    /// <summary>Maximum number of unfinished files. There are never that many for one upload, because each restart deletes
+    /// those of earlier crashes.</summary>
     private const int MaxUnfinished = 8;
 
-    /// <summary>Stores a manifest; durable on return.</summary>
+    /// <summary>Stores a manifest. It is durable on return.</summary>
     /// <exception cref="InvalidOperationException">The upload has another manifest.</exception>
     /// <exception cref="AttemptDamagedException">The upload has a manifest that is damaged.</exception>
-    /// <exception cref="PartStoreFullException">There is no room for it.</exception>
+    /// <exception cref="PartStoreFullException">The disk has no room for it.</exception>
     public static void Put(UploadDirectories directories, Manifest manifest)
     {
         var upload = manifest.Upload;
@@ -24,7 +25,7 @@ internal static class ManifestFile
         {
             lock (directories.Get(upload).StoringManifest)
             {
-                WriteUntilKept(directories, upload, bytes);
+                WriteWithRetries(directories, upload, bytes);
             }
         }
         catch (IOException error)
@@ -35,8 +36,9 @@ internal static class ManifestFile
         }
     }
 
-    /// <summary>Reads the manifest of an upload; null where there is none.</summary>
-    /// <exception cref="AttemptDamagedException">It is not what was written, or is another upload's.</exception>
+    /// <summary>Reads the manifest of an upload; null if there is none.</summary>
+    /// <exception cref="AttemptDamagedException">The file differs from what was written, or is the manifest of another
+    /// upload.</exception>
     public static Manifest? Read(UploadDirectories directories, UploadId upload)
     {
         try
@@ -52,7 +54,7 @@ internal static class ManifestFile
     private static string PathOf(UploadDirectories directories, UploadId upload) =>
         Path.Join(directories.PathOf(upload), DiskLayout.Manifest);
 
-    private static void WriteUntilKept(UploadDirectories directories, UploadId upload, byte[] bytes)
+    private static void WriteWithRetries(UploadDirectories directories, UploadId upload, byte[] bytes)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -63,7 +65,7 @@ internal static class ManifestFile
             }
             catch (FileNotFoundException) when (attempt < MaxUnfinished)
             {
-                // Another process stored the same manifest, and took this one for what a crash had left.
+                // Another process stored the same manifest and deleted this file as a remnant of a crash.
             }
         }
     }
@@ -76,10 +78,10 @@ internal static class ManifestFile
         {
             RandomAccess.Write(file.File.SafeFileHandle, bytes, 0);
             directories.FlushBytes(file);
-            if (File.Exists(path) || !TryName(unfinished, path))
+            if (File.Exists(path) || !TryRename(unfinished, path))
             {
-                // Who stored the same manifest before may have ended before it was durable, or its flush may have failed. So
-                // it is not trusted, but replaced by the same bytes, which are.
+                // The process that stored the same manifest may have ended before it was durable, or its flush may have
+                // failed. Replacing it with the same bytes, which are flushed, makes it safe.
                 ThrowUnlessSame(path, upload, bytes);
                 File.Move(unfinished, path, overwrite: true);
             }
@@ -90,12 +92,13 @@ internal static class ManifestFile
             throw;
         }
 
-        // Before the flush: nobody stores this manifest again, so a removal that a power cut takes back is never made up for.
+        // Delete before the flush. The manifest is never stored again, so a file that reappears after a power cut would
+        // remain.
         RemoveUnfinished(directories.PathOf(upload));
         FlushName(directories, file, path);
     }
 
-    private static bool TryName(string unfinished, string path)
+    private static bool TryRename(string unfinished, string path)
     {
         try
         {
@@ -103,7 +106,7 @@ internal static class ManifestFile
         }
         catch (FileNotFoundException) when (File.Exists(path))
         {
-            // Another process was quicker, and has cleared up.
+            // Another process was faster and has deleted the unfinished file.
             return false;
         }
     }
@@ -131,12 +134,12 @@ internal static class ManifestFile
             }
             catch (IOException error) when (DiskErrors.IsExisting(error))
             {
-                // Somebody is writing one under that number, or a crash has left it; the next number will do.
+                // Another process is writing a file with this number, or a crash left one. Try the next number.
             }
         }
     }
 
-    /// <summary>Deletes what crashes have left; nobody needs it once the manifest is there.</summary>
+    /// <summary>Deletes unfinished files that crashes left. They are useless once the manifest exists.</summary>
     private static void RemoveUnfinished(string directory)
     {
         for (var number = 0; number < MaxUnfinished; number++)
@@ -151,7 +154,7 @@ internal static class ManifestFile
         if (!stored.AsSpan().SequenceEqual(bytes))
         {
             Decode(stored, upload);
-            throw new InvalidOperationException($"Upload {upload} has another manifest already.");
+            throw new InvalidOperationException($"Upload {upload} already has a different manifest.");
         }
     }
 
@@ -160,6 +163,6 @@ internal static class ManifestFile
         var manifest = ManifestCodec.Decode(stored);
         return manifest.Upload == upload
             ? manifest
-            : throw new AttemptDamagedException($"The manifest of upload {upload} is that of {manifest.Upload}.");
+            : throw new AttemptDamagedException($"The manifest file of upload {upload} belongs to upload {manifest.Upload}.");
     }
 }

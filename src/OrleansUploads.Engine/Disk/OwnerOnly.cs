@@ -5,7 +5,7 @@ internal static class OwnerOnly
 {
     private const UnixFileMode ReadWrite = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>Makes a directory, and those above it that are missing.</summary>
+    /// <summary>Creates a directory and its missing parents.</summary>
     public static void MakeDirectory(string path)
     {
         if (OperatingSystem.IsWindows())
@@ -18,7 +18,7 @@ internal static class OwnerOnly
         }
     }
 
-    /// <summary>How a new file is made.</summary>
+    /// <summary>Options for creating a new file.</summary>
     public static FileStreamOptions NewFile()
     {
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
@@ -30,8 +30,8 @@ internal static class OwnerOnly
         return options;
     }
 
-    /// <summary>Takes from all but the owner what they may do with a file or directory. Where it is not this process's own, it
-    /// stays as it is: its owner has given this process the right to use it, and may have given it to others.</summary>
+    /// <summary>Removes all permissions of group and others from a file or directory. One that another user owns stays as it
+    /// is, because its owner granted access to this process and may have granted it to others.</summary>
     public static void Restrict(string path)
     {
         if (OperatingSystem.IsWindows())

@@ -4,9 +4,9 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Disk;
 
-/// <summary>The operating system's own flushes.</summary>
-/// <remarks>The base library cannot be used: on Linux <see cref="RandomAccess.FlushToDisk"/> and
-/// <see cref="FileStream.Flush(bool)"/> return normally whatever <c>fsync</c> says, and they open no directories.</remarks>
+/// <summary>The operating system's flushes.</summary>
+/// <remarks>The base library cannot be used. On Linux, <see cref="RandomAccess.FlushToDisk"/> and
+/// <see cref="FileStream.Flush(bool)"/> ignore errors of <c>fsync</c>, and they cannot flush directories.</remarks>
 public sealed partial class SystemFlush : IDiskFlush
 {
     private const int ReadOnly = 0;
@@ -15,7 +15,7 @@ public sealed partial class SystemFlush : IDiskFlush
     private const int NotSupportedOnMac = 45;
     private const int FullFlushOnMac = 51;
 
-    // The value of O_CLOEXEC is the kernel's own; without it a child process would inherit the descriptor.
+    // O_CLOEXEC, whose value depends on the kernel. Without it, child processes inherit the descriptor.
     private static readonly int CloseOnExec =
         OperatingSystem.IsLinux() ? 0x80000 : OperatingSystem.IsMacOS() ? 0x1000000 : 0;
 
@@ -23,7 +23,7 @@ public sealed partial class SystemFlush : IDiskFlush
     {
     }
 
-    /// <summary>The only one.</summary>
+    /// <summary>The only instance.</summary>
     public static SystemFlush Instance { get; } = new();
 
     /// <inheritdoc/>
@@ -49,7 +49,7 @@ public sealed partial class SystemFlush : IDiskFlush
     /// <inheritdoc/>
     public int FlushDirectory(string path)
     {
-        // Windows makes names durable by itself, and a directory cannot be flushed there.
+        // Windows makes names durable itself and cannot flush a directory.
         if (OperatingSystem.IsWindows())
         {
             return 0;
@@ -104,7 +104,7 @@ public sealed partial class SystemFlush : IDiskFlush
             return Fsync(handle);
         }
 
-        // There fsync leaves the bytes in the drive's own cache. Network shares know only fsync.
+        // On macOS, fsync leaves the bytes in the drive's cache. Network shares support only fsync.
         var result = Fcntl(handle, FullFlushOnMac);
         return result != -1 ? 0
             : Marshal.GetLastPInvokeError() == NotSupportedOnMac ? Fsync(handle)

@@ -2,10 +2,10 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Disk;
 
-/// <summary>A new file in an upload's directory, whose bytes and whose name are not durable yet.</summary>
+/// <summary>A new file in an upload's directory. Its bytes and name are not durable yet.</summary>
 /// <param name="file">The file.</param>
-/// <param name="directory">The directory that it is in.</param>
-/// <param name="epoch">The directory's epoch before the file was made.</param>
+/// <param name="directory">The directory that contains it.</param>
+/// <param name="epoch">The directory's epoch before the file was created.</param>
 internal sealed class UnflushedFile(FileStream file, UploadDirectory directory, long epoch) : IDisposable
 {
     private bool _isReleased;
@@ -13,7 +13,7 @@ internal sealed class UnflushedFile(FileStream file, UploadDirectory directory, 
     /// <summary>The file, for writing.</summary>
     public FileStream File => file;
 
-    /// <summary>The directory that it is in.</summary>
+    /// <summary>The directory that contains it.</summary>
     public UploadDirectory Directory => directory;
 
     /// <inheritdoc cref="UploadDirectories.Flush"/>
@@ -30,8 +30,8 @@ internal sealed class UnflushedFile(FileStream file, UploadDirectory directory, 
         file.Dispose();
     }
 
-    /// <summary>Makes the name durable, or a later one of the same file.</summary>
-    /// <exception cref="FlushFailedException">It failed; the file must be deleted.</exception>
+    /// <summary>Makes the file's current name durable.</summary>
+    /// <exception cref="FlushFailedException">The flush failed; the file must be deleted.</exception>
     /// <exception cref="DirectoryNotFoundException">The directory was removed.</exception>
     public void FlushName() => directory.Flush(epoch);
 

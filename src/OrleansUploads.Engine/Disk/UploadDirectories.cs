@@ -3,7 +3,7 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Disk;
 
-/// <summary>The upload directories in use: exactly one live object for each, and a bounded number of them.</summary>
+/// <summary>The upload directories in use: one live object per directory, and a bounded number of objects.</summary>
 internal sealed class UploadDirectories
 {
     private const int MaxLive = 1024;
@@ -14,10 +14,10 @@ internal sealed class UploadDirectories
     private readonly bool _isShared;
     private readonly IDiskFlush _flush;
 
-    /// <param name="root">Where they are.</param>
-    /// <param name="isShared">Whether other processes use them too.</param>
+    /// <param name="root">The directory that contains the fan-out directories.</param>
+    /// <param name="isShared">Whether other processes use the directories too.</param>
     /// <param name="flush">Makes files and directories durable.</param>
-    /// <param name="fault">Remembers that the disk failed.</param>
+    /// <param name="fault">Records disk failures.</param>
     public UploadDirectories(DurableDirectory root, bool isShared, IDiskFlush flush, DiskFault fault)
     {
         _isShared = isShared;
@@ -30,23 +30,23 @@ internal sealed class UploadDirectories
         }
     }
 
-    /// <summary>Whether the disk has failed.</summary>
+    /// <summary>The first disk failure, if any.</summary>
     public DiskFault Fault { get; }
 
-    /// <summary>Whether other processes use them too.</summary>
+    /// <summary>Whether other processes use the directories too.</summary>
     public bool IsShared => _isShared;
 
-    /// <summary>Makes a file's bytes durable, and its name.</summary>
-    /// <exception cref="FlushFailedException">It failed; the file must be deleted.</exception>
+    /// <summary>Makes a file's bytes and its name durable.</summary>
+    /// <exception cref="FlushFailedException">The flush failed; the file must be deleted.</exception>
     /// <exception cref="DirectoryNotFoundException">The directory was removed.</exception>
     public void Flush(UnflushedFile file) => file.Flush(_flush);
 
     /// <summary>Makes a file's bytes durable, but not its name.</summary>
-    /// <exception cref="FlushFailedException">It failed; the file must be deleted.</exception>
+    /// <exception cref="FlushFailedException">The flush failed; the file must be deleted.</exception>
     public void FlushBytes(UnflushedFile file) => file.FlushBytes(_flush);
 
-    /// <summary>Makes the names durable of all upload directories that are there already.</summary>
-    /// <exception cref="FlushFailedException">It failed.</exception>
+    /// <summary>Makes the names of all existing upload directories durable.</summary>
+    /// <exception cref="FlushFailedException">A flush failed.</exception>
     public void FlushExisting(DiskThreads threads) =>
         Task.WhenAll(_fanOut.Select(fanOut => threads.RunAsync(fanOut.FlushExisting))).GetAwaiter().GetResult();
 
@@ -58,8 +58,8 @@ internal sealed class UploadDirectories
         Path.Join(FanOutPath(DiskLayout.FanOutOf(upload)), DiskLayout.Name(upload));
 
     /// <summary>Creates a new file in an upload's directory.</summary>
-    /// <exception cref="IOException">A file of that name exists, there is no room, or its directory could not be made durable.
-    /// </exception>
+    /// <exception cref="IOException">A file with that name exists, the disk is full, or the directory could not be made
+    /// durable.</exception>
     public UnflushedFile Create(UploadId upload, string name, long expectedBytes)
     {
         while (true)
@@ -71,7 +71,8 @@ internal sealed class UploadDirectories
         }
     }
 
-    /// <summary>Removes the directory of an upload that goes on, if nothing is in it and nobody else may be using it.</summary>
+    /// <summary>Removes the directory of an upload that continues, if it is empty and other processes do not use
+    /// it.</summary>
     public void TidyUp(UploadId upload)
     {
         if (!_isShared)
@@ -80,7 +81,7 @@ internal sealed class UploadDirectories
         }
     }
 
-    /// <summary>Removes the directory of an upload that is over, if nothing is in it.</summary>
+    /// <summary>Removes the directory of an upload that has ended, if it is empty.</summary>
     public void RemoveIfEmpty(UploadId upload)
     {
         UploadDirectory directory;
@@ -96,7 +97,7 @@ internal sealed class UploadDirectories
         }
     }
 
-    /// <summary>The one live object of an upload's directory, whether or not the directory exists.</summary>
+    /// <summary>Returns the one live object of an upload's directory, whether or not the directory exists.</summary>
     public UploadDirectory Get(UploadId upload)
     {
         lock (_gate)
@@ -118,7 +119,7 @@ internal sealed class UploadDirectories
         }
     }
 
-    // Those that stay have a file that is being written, so there are no more of them than bodies under way.
+    // The remaining directories have a file that is being written, so there are at most as many as bodies in progress.
     private void RetireIdle()
     {
         foreach (var (upload, directory) in _live)

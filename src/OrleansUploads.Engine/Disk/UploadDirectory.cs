@@ -2,14 +2,15 @@ using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Engine.Disk;
 
-/// <summary>The directory of one upload, as long as this process uses it.</summary>
-/// <remarks>Files are created and the directory is removed under one lock, so a file is never created in a directory
-/// that is just going. A retired one does neither any more: the caller asks <see cref="UploadDirectories"/> again.
-/// </remarks>
-/// <param name="upload">Whose directory it is.</param>
-/// <param name="directory">Where it is.</param>
-/// <param name="fanOut">The directory that it is in.</param>
-/// <param name="isShared">Whether other processes use it too. One of them may have made it and not flushed its name yet.</param>
+/// <summary>The directory of one upload, while this process uses it.</summary>
+/// <remarks>One lock guards the creation of files and the removal of the directory, so a file is never created in a
+/// directory that is being removed. A retired object does neither; the caller gets a new one from
+/// <see cref="UploadDirectories"/>.</remarks>
+/// <param name="upload">The upload.</param>
+/// <param name="directory">The directory.</param>
+/// <param name="fanOut">The fan-out directory that contains it.</param>
+/// <param name="isShared">Whether other processes use it too. Another process may have created it without flushing its name
+/// yet.</param>
 internal sealed class UploadDirectory(
     UploadId upload, DurableDirectory directory, FanOutDirectory fanOut, bool isShared)
 {
@@ -21,19 +22,19 @@ internal sealed class UploadDirectory(
     private volatile bool _isReady;
     private volatile bool _retired;
 
-    /// <summary>Whose directory it is.</summary>
+    /// <summary>The upload.</summary>
     public UploadId Upload { get; } = upload;
 
-    /// <summary>Held while the upload's manifest is stored, so that one that could not be made durable is not taken for another
-    /// that was.</summary>
+    /// <summary>Held while the upload's manifest is stored, so that a manifest that could not be made durable is not
+    /// mistaken for a durable one.</summary>
     public Lock StoringManifest { get; } = new();
 
     /// <summary>Full path.</summary>
     public string Path => directory.Path;
 
-    /// <summary>Creates a new file, and the directory where it is missing; null when this object is retired.</summary>
-    /// <exception cref="IOException">A file of that name exists, there is no room, or the directory could not be made durable.
-    /// </exception>
+    /// <summary>Creates a new file, and the directory if it is missing; null if this object is retired.</summary>
+    /// <exception cref="IOException">A file with that name exists, the disk is full, or the directory could not be made
+    /// durable.</exception>
     public UnflushedFile? TryCreate(string name, long expectedBytes)
     {
         var path = System.IO.Path.Join(Path, name);
@@ -62,7 +63,7 @@ internal sealed class UploadDirectory(
         }
     }
 
-    /// <summary>Removes the directory if nothing is in it; false when this object was retired already.</summary>
+    /// <summary>Removes the directory if it is empty; false if this object was already retired.</summary>
     public bool TryRemoveIfEmpty()
     {
         lock (_gate)
@@ -74,7 +75,7 @@ internal sealed class UploadDirectory(
 
             try
             {
-                // Where it cannot be removed, an empty directory does no harm.
+                // An empty directory that cannot be removed is harmless.
                 _retired = !Directory.EnumerateFileSystemEntries(Path).Any() && TryRemove();
             }
             catch (DirectoryNotFoundException)
@@ -86,14 +87,14 @@ internal sealed class UploadDirectory(
         }
     }
 
-    /// <summary>Whether a file can be created without waiting for a flush, as far as is known.</summary>
+    /// <summary>Whether a file can probably be created without waiting for a flush.</summary>
     public bool IsReady => _isReady;
 
-    /// <summary>Whether this object creates and removes no more.</summary>
+    /// <summary>Whether this object must no longer be used.</summary>
     public bool IsRetired => _retired;
 
-    /// <summary>Ends the use of this object unless its name or a file of it is still to be flushed, for which it must remember the
-    /// flushes that failed; returns when no creation or removal is under way.</summary>
+    /// <summary>Retires this object unless the directory's name or one of its files is not flushed yet: until then, it must
+    /// remember failed flushes. Waits for a creation or removal in progress.</summary>
     public bool TryRetire()
     {
         lock (_gate)
@@ -103,7 +104,7 @@ internal sealed class UploadDirectory(
         }
     }
 
-    /// <summary>A file of this directory is flushed, or given up.</summary>
+    /// <summary>Records that a file of this directory is flushed or abandoned.</summary>
     public void Release()
     {
         lock (_gate)
@@ -130,7 +131,7 @@ internal sealed class UploadDirectory(
         }
         catch (IOException)
         {
-            // Something is in it, or it cannot be removed.
+            // The directory is not empty or cannot be removed.
             return false;
         }
     }
@@ -146,8 +147,8 @@ internal sealed class UploadDirectory(
             catch (IOException error) when (
                 error is DirectoryNotFoundException or FileNotFoundException && attempt < MaxRemovals)
             {
-                // Not made yet, or removed from outside, for example by another process that deletes the upload. Which of
-                // the two it is called depends on whether that process has just made it again.
+                // The directory does not exist yet, or was removed, for example by another process that deletes the upload.
+                // FileNotFoundException means that it exists again already.
                 var epoch = fanOut.Epoch;
                 fanOut.Make(Path);
                 _nameEpoch = epoch;
@@ -159,7 +160,8 @@ internal sealed class UploadDirectory(
     {
         try
         {
-            // After the file is there: an empty directory may be removed by another process while this one waits.
+            // Flush the name only after creating the file, because another process may remove an empty directory during the
+            // flush.
             fanOut.FlushName(epoch);
             _nameEpoch = null;
         }
@@ -179,7 +181,7 @@ internal sealed class UploadDirectory(
             Access = FileAccess.Write,
             Share = FileShare.ReadWrite | FileShare.Delete,
             BufferSize = 0,
-            // A disk that cannot take even that refuses it now. More is allocated as bytes come.
+            // A full disk refuses the file here. More is allocated as bytes arrive.
             PreallocationSize = Math.Min(expectedBytes, AllocationAhead.Bytes),
         };
         if (!OperatingSystem.IsWindows())
