@@ -7,11 +7,11 @@ namespace OrleansUploads.Engine.Sqlite;
 
 /// <summary>The number of the last change that was acknowledged, kept outside the database.</summary>
 /// <remarks>
-/// SQLite drops the end of a write-ahead log whose checksums do not fit, because that is what a crash leaves. It cannot
-/// tell a torn transaction from a damaged one that had been acknowledged; this mark can. It is written after the commit
-/// and before the callers hear of it, so it never runs ahead of what is durable. It is not flushed: after a power cut
-/// it may lag behind, which only makes it less strict.
-/// <para>Two slots, written in turn and on different disk blocks, so that a torn write leaves the other one.</para>
+/// SQLite drops the end of a write-ahead log if its checksums are wrong, because crashes leave such ends. It cannot
+/// distinguish a torn transaction from a damaged one that was acknowledged, but this mark can. The mark is written after the
+/// commit and before callers are answered, so it is never ahead of the durable changes. It is not flushed: after a power cut
+/// it may lag behind, which only makes the check less strict.
+/// <para>The file has two slots in different disk blocks, written in turn, so that a torn write leaves one intact.</para>
 /// </remarks>
 internal sealed class HighWaterMark : IDisposable
 {
@@ -32,8 +32,8 @@ internal sealed class HighWaterMark : IDisposable
         _nextSlot = nextSlot;
     }
 
-    /// <summary>The mark in a folder; null where there is no file.</summary>
-    /// <exception cref="JournalDamagedException">Neither slot can be read, which no crash leaves behind.</exception>
+    /// <summary>Reads the mark in a folder; null if the file does not exist.</summary>
+    /// <exception cref="JournalDamagedException">Neither slot is readable, which a crash cannot cause.</exception>
     public static long? Read(string folder)
     {
         var path = Path.Combine(folder, FileName);
@@ -53,11 +53,11 @@ internal sealed class HighWaterMark : IDisposable
         }
 
         return highest ?? throw new JournalDamagedException(
-            $"{path} holds no readable mark, so it cannot be told whether acknowledged records are missing. "
-            + $"Restore the whole journal folder from a backup or, to go on without that check, delete {FileName}.");
+            $"{path} contains no readable mark, so acknowledged records may be missing unnoticed. "
+            + $"Restore the whole journal folder from a backup or, to continue without this check, delete {FileName}.");
     }
 
-    /// <summary>Opens the mark for writing, and creates it where there is none.</summary>
+    /// <summary>Opens the mark for writing. Creates it if it does not exist.</summary>
     public static HighWaterMark Open(string folder, long current, IDiskFlush flush)
     {
         var path = Path.Combine(folder, FileName);
@@ -88,7 +88,7 @@ internal sealed class HighWaterMark : IDisposable
 
     private static void Create(string path, long number, IDiskFlush flush)
     {
-        // Under another name first, so that a crash cannot leave a mark without content.
+        // Write it under another name first, so that a crash cannot leave a mark without content.
         var unfinished = path + ".new";
         var bytes = new byte[FileBytes];
         WriteSlot(bytes, number);

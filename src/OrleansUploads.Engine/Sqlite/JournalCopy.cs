@@ -3,14 +3,15 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Sqlite;
 
-/// <summary>Copies the journal of a running server, as it is at one moment. Writing goes on meanwhile.</summary>
+/// <summary>Copies a consistent state of a running server's journal. Writes continue during the copy.</summary>
 public static class JournalCopy
 {
-    /// <summary>Copies mark and database into a folder, which is made for its owner alone if it is not there, and flushes them.</summary>
+    /// <summary>Copies the mark and the database into a folder and flushes them. A missing folder is created, readable by
+    /// the owner only.</summary>
     /// <param name="folder">The data folder.</param>
-    /// <param name="backup">The folder of the backup; it may hold no journal yet.</param>
-    /// <exception cref="IOException">The backup holds a journal already, or cannot be written.</exception>
-    /// <exception cref="JournalUnavailableException">The journal cannot be read now.</exception>
+    /// <param name="backup">The folder of the backup. It must not contain a journal.</param>
+    /// <exception cref="IOException">The folder of the backup already contains a journal or cannot be written.</exception>
+    /// <exception cref="JournalUnavailableException">The journal cannot be read at the moment.</exception>
     public static void Make(string folder, string backup)
     {
         if (OperatingSystem.IsWindows())
@@ -26,10 +27,10 @@ public static class JournalCopy
         var target = Path.Combine(backup, JournalSchema.FileName);
         if (File.Exists(target))
         {
-            throw new IOException($"{target} is there already. Give each backup a folder of its own.");
+            throw new IOException($"{target} already exists. Use a separate folder for each backup.");
         }
 
-        // The mark first: it must not be ahead of the database.
+        // Copy the mark first: it must not be ahead of the database.
         var mark = Path.Combine(backup, HighWaterMark.FileName);
         File.Copy(Path.Combine(folder, HighWaterMark.FileName), mark, overwrite: true);
         try

@@ -4,12 +4,13 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Sqlite;
 
-/// <summary>The journal's files for its threads, which are closed and opened again when a commit may have failed half.</summary>
+/// <summary>The journal's files, shared by its threads. They are closed and reopened if a failed commit may have reached the
+/// disk.</summary>
 /// <remarks>
-/// SQLite takes a transaction back whose flush failed, yet leaves it whole in the write-ahead log. A later start would find it
-/// there, after others were told that it is not. So nothing more is read or written before the files were opened again, which
-/// decides what is in the log (see <see cref="WriteAheadLog.WriteAnew"/>). Where the disk itself failed nobody can decide that,
-/// and nothing is served until a restart.
+/// If the flush of a transaction fails, SQLite rolls it back but leaves it complete in the write-ahead log. A later start
+/// would find it there, after callers were told that it does not exist. Therefore nothing more is read or written until the
+/// files are reopened, which decides the content of the log (see <see cref="WriteAheadLog.Rewrite"/>). If the disk itself
+/// failed, this cannot be decided, and nothing is served until a restart.
 /// </remarks>
 internal sealed class JournalFiles : IDisposable
 {
@@ -27,31 +28,33 @@ internal sealed class JournalFiles : IDisposable
         DamagedAtOpen = _open.Damaged;
     }
 
-    /// <summary>Entities with a damaged record among the newest, when the files were opened first.</summary>
+    /// <summary>Entities with a damaged record among the newest when the files were first opened.</summary>
     public IReadOnlyList<EntityId> DamagedAtOpen { get; }
 
-    /// <summary>Why nothing is served until a restart; null while the disk is well.</summary>
+    /// <summary>Why nothing is served until a restart; null while the disk works.</summary>
     public Exception? Failure => Volatile.Read(ref _failure);
 
     /// <summary>Opens the files in a folder.</summary>
     public static JournalFiles Open(string folder, SqliteJournalOptions options) => new(folder, options);
 
-    /// <summary>The files for the writer's thread, which alone closes them.</summary>
-    /// <exception cref="JournalUnavailableException">They cannot be used now, or not until a restart.</exception>
+    /// <summary>Returns the files for the writer thread, which is the only one that closes them.</summary>
+    /// <exception cref="JournalUnavailableException">The files cannot be used at the moment, or not until a
+    /// restart.</exception>
     public OpenJournal ForWriting()
     {
         if (_open is null)
         {
-            OpenAgain();
+            Reopen();
         }
 
         return _open!;
     }
 
-    /// <summary>Runs a query; the files stay open meanwhile.</summary>
+    /// <summary>Runs a query. The files stay open until it ends.</summary>
     /// <param name="reader">Number of the calling thread, from 0.</param>
     /// <param name="query">The query.</param>
-    /// <exception cref="JournalUnavailableException">The files cannot be used now, or not until a restart.</exception>
+    /// <exception cref="JournalUnavailableException">The files cannot be used at the moment, or not until a
+    /// restart.</exception>
     public T Read<T>(int reader, Func<JournalReader, T> query)
     {
         while (true)
@@ -69,14 +72,14 @@ internal sealed class JournalFiles : IDisposable
                 _using.ExitReadLock();
             }
 
-            OpenAgain();
+            Reopen();
         }
     }
 
-    /// <summary>Closes the files if a failure left it open what is in them. Called by the writer's thread.</summary>
-    /// <param name="failure">What failed in a transaction.</param>
-    /// <param name="isCommit">Whether it was the commit.</param>
-    /// <returns>Whether they were closed.</returns>
+    /// <summary>Closes the files if their content is unknown after a failure. Called by the writer thread.</summary>
+    /// <param name="failure">The failure of a transaction.</param>
+    /// <param name="isCommit">Whether the commit had started.</param>
+    /// <returns>Whether the files were closed.</returns>
     public bool CloseIfInDoubt(Exception failure, bool isCommit)
     {
         var isDisk = failure is SqliteFault { IsDiskFailure: true }
@@ -103,15 +106,15 @@ internal sealed class JournalFiles : IDisposable
         return true;
     }
 
-    /// <summary>Moves the write-ahead log into the database and closes all.</summary>
+    /// <summary>Moves the write-ahead log into the database and closes all files.</summary>
     public void Dispose()
     {
-        _open?.TidyUpAndClose();
+        _open?.CleanUpAndClose();
         _open = null;
         _using.Dispose();
     }
 
-    private void OpenAgain()
+    private void Reopen()
     {
         _using.EnterWriteLock();
         try
@@ -125,12 +128,12 @@ internal sealed class JournalFiles : IDisposable
         }
         catch (SqliteFault fault) when (!fault.IsDiskFailure && !fault.IsDamage)
         {
-            throw NotYet(fault);
+            throw NotReopened(fault);
         }
         catch (IOException error) when (
             DiskErrors.IsFull(error) || !(error is FlushFailedException || DiskErrors.IsDiskFailure(error)))
         {
-            throw NotYet(error);
+            throw NotReopened(error);
         }
         catch (Exception failure) when (failure is SqliteFault or IOException or JournalDamagedException)
         {
@@ -153,14 +156,13 @@ internal sealed class JournalFiles : IDisposable
     private void GiveUp(Exception failure)
     {
         _failure = new JournalUnavailableException(
-            $"The disk of the journal failed: {failure.Message} Nothing is served until the server is started again. "
+            $"The disk of the journal failed: {failure.Message} Nothing is served until the server is restarted. "
             + "Check the disk first.",
             failure);
         _options.OnFailure?.Invoke(_failure);
     }
 
-    private static JournalUnavailableException NotYet(Exception failure) => new(
-        $"The journal could not be opened again after a commit that failed: {failure.Message} It is tried again with the next "
-        + "request.",
+    private static JournalUnavailableException NotReopened(Exception failure) => new(
+        $"The journal could not be reopened after a failed commit: {failure.Message} The next request tries again.",
         failure);
 }

@@ -3,11 +3,11 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Sqlite;
 
-/// <summary>A journal that is only looked at, by a connection that cannot write. A server may go on using it.</summary>
-/// <remarks>Calls block, and each sees one consistent state of the journal. Not for concurrent use.</remarks>
+/// <summary>Read-only access to a journal that a server may be using.</summary>
+/// <remarks>Calls block. Each call sees one consistent state of the journal. Not safe for concurrent use.</remarks>
 internal sealed class JournalInspection : IDisposable
 {
-    private const int MostIntegrityFaults = 20;
+    private const int MaxIntegrityFaults = 20;
 
     private readonly SqliteDatabase _database;
     private readonly long? _mark;
@@ -29,12 +29,12 @@ internal sealed class JournalInspection : IDisposable
     }
 
     /// <summary>Opens the journal of a folder.</summary>
-    /// <exception cref="JournalDamagedException">It is missing, or not readable as a database.</exception>
-    /// <exception cref="JournalUnavailableException">It could not be opened now.</exception>
-    /// <exception cref="NotSupportedException">It was made by a newer version, or by something else.</exception>
-    public static JournalInspection Open(string folder) => Ask($"Opening the journal in {folder}", () =>
+    /// <exception cref="JournalDamagedException">The journal is missing or is not a readable database.</exception>
+    /// <exception cref="JournalUnavailableException">The journal cannot be opened at the moment.</exception>
+    /// <exception cref="NotSupportedException">The journal was created by a newer version or by another program.</exception>
+    public static JournalInspection Open(string folder) => Run($"Opening the journal in {folder}", () =>
     {
-        // The mark first: what it says was durable before it was written, so the database must have come as far.
+        // Read the mark first. Its change was durable before the mark was written, so the database must contain it.
         var mark = HighWaterMark.Read(folder);
         var path = Path.Combine(folder, JournalSchema.FileName);
         if (!File.Exists(path))
@@ -54,55 +54,55 @@ internal sealed class JournalInspection : IDisposable
         }
     });
 
-    /// <summary>Checks what all streams share: SQLite's own structures, the counters, and that no acknowledged change and no
-    /// stream is missing.</summary>
-    /// <returns>What is wrong, a sentence each; nothing where all is well.</returns>
-    public IReadOnlyList<string> CheckWhole() => Ask<IReadOnlyList<string>>("Checking the journal", () =>
+    /// <summary>Checks the parts that all streams share: SQLite's structures and the counters, and that no acknowledged
+    /// change and no stream is missing.</summary>
+    /// <returns>The faults found, one sentence each.</returns>
+    public IReadOnlyList<string> CheckWhole() => Run<IReadOnlyList<string>>("Checking the journal", () =>
     {
-        var wrong = new List<string>();
+        var faults = new List<string>();
         if (_streams is null)
         {
             if (_mark > 0)
             {
-                wrong.Add($"the journal is empty, but {_mark} changes were acknowledged");
+                faults.Add($"the journal is empty, but {_mark} changes were acknowledged");
             }
 
-            return wrong;
+            return faults;
         }
 
-        CheckCounters(wrong);
-        CheckStructure(wrong);
+        CheckCounters(faults);
+        CheckStructure(faults);
         if (_streams.FindLostRecord() is { } record)
         {
-            wrong.Add($"record {record} belongs to no stream: the stream's entry in the index is lost");
+            faults.Add($"record {record} belongs to no stream: the stream's index entry is missing");
         }
 
         if (_streams.FindLostSnapshot() is { } stream)
         {
-            wrong.Add($"the snapshot of stream {stream} belongs to no stream: the stream's entry in the index is lost");
+            faults.Add($"the snapshot of stream {stream} belongs to no stream: the stream's index entry is missing");
         }
 
-        return wrong;
+        return faults;
     });
 
-    /// <summary>Some streams, in the order of their places.</summary>
-    /// <param name="after">Streams up to this place are left out; 0 for none.</param>
-    /// <param name="limit">Most streams to list; at least 1.</param>
+    /// <summary>Lists a page of streams in the order of their places.</summary>
+    /// <param name="after">The place after which to start; 0 for the beginning.</param>
+    /// <param name="limit">Maximum number of streams; at least 1.</param>
     public IReadOnlyList<ListedStream> ListStreams(long after, int limit) =>
-        Ask("Listing the streams of the journal", () => _streams?.List(after, limit) ?? []);
+        Run("Listing the streams of the journal", () => _streams?.List(after, limit) ?? []);
 
     /// <inheritdoc cref="ListStreams(long, int)"/>
     /// <param name="kind">Only streams of this kind.</param>
-    /// <param name="after">Streams up to this place are left out; 0 for none.</param>
-    /// <param name="limit">Most streams to list; at least 1.</param>
+    /// <param name="after">The place after which to start; 0 for the beginning.</param>
+    /// <param name="limit">Maximum number of streams; at least 1.</param>
     public IReadOnlyList<ListedStream> ListStreams(EntityKind kind, long after, int limit) =>
-        Ask("Listing the streams of the journal", () => _streams?.List(kind, after, limit) ?? []);
+        Run("Listing the streams of the journal", () => _streams?.List(kind, after, limit) ?? []);
 
     /// <summary>Reads a stream and checks every byte of it.</summary>
-    /// <exception cref="JournalDamagedException">Something is missing or is not what was written.</exception>
-    /// <exception cref="JournalUnavailableException">It could not be read now.</exception>
+    /// <exception cref="JournalDamagedException">Something is missing or differs from what was written.</exception>
+    /// <exception cref="JournalUnavailableException">The journal cannot be read at the moment.</exception>
     public JournalHistory Read(EntityId entity) =>
-        Ask($"Reading {entity} from the journal", () => _reader?.Read(entity) ?? JournalHistory.None);
+        Run($"Reading {entity} from the journal", () => _reader?.Read(entity) ?? JournalHistory.None);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -112,11 +112,11 @@ internal sealed class JournalInspection : IDisposable
         _database.Dispose();
     }
 
-    private static T Ask<T>(string attempted, Func<T> ask)
+    private static T Run<T>(string attempted, Func<T> query)
     {
         try
         {
-            return ask();
+            return query();
         }
         catch (SqliteFault fault)
         {
@@ -128,42 +128,42 @@ internal sealed class JournalInspection : IDisposable
         }
     }
 
-    private void CheckCounters(List<string> wrong)
+    private void CheckCounters(List<string> faults)
     {
         using var counters = _database.Prepare(
             "SELECT sequence, indexed_through, crc, (SELECT max(sequence) FROM records) FROM journal");
         if (!counters.Step())
         {
-            wrong.Add("its counters are missing");
+            faults.Add("its counters are missing");
             return;
         }
 
         var sequence = counters.Int64(0);
         if (counters.Int64(2) != RecordChecksum.OfCounters(sequence, counters.Int64(1)))
         {
-            wrong.Add("the checksum of its counters does not fit");
+            faults.Add("the checksum of its counters is wrong");
         }
 
         if (_mark is { } acknowledged && sequence < acknowledged)
         {
-            wrong.Add($"it ends at change {sequence}, but {acknowledged} changes were acknowledged");
+            faults.Add($"it ends at change {sequence}, but {acknowledged} changes were acknowledged");
         }
 
         if (counters.NullableInt64(3) is { } newest && newest > sequence)
         {
-            wrong.Add($"it ends at change {sequence}, but holds record {newest}");
+            faults.Add($"it ends at change {sequence}, but contains record {newest}");
         }
     }
 
-    private void CheckStructure(List<string> wrong)
+    private void CheckStructure(List<string> faults)
     {
-        using var check = _database.Prepare($"PRAGMA integrity_check({MostIntegrityFaults})");
+        using var check = _database.Prepare($"PRAGMA integrity_check({MaxIntegrityFaults})");
         while (check.Step())
         {
             var found = check.Text(0);
             if (found != "ok")
             {
-                wrong.Add($"SQLite finds: {found.ReplaceLineEndings("; ")}");
+                faults.Add($"SQLite reports: {found.ReplaceLineEndings("; ")}");
             }
         }
     }

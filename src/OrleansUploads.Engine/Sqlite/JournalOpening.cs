@@ -4,12 +4,12 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Sqlite;
 
-/// <summary>What is checked before a journal may serve.</summary>
+/// <summary>Checks before a journal may serve.</summary>
 internal static class JournalOpening
 {
     private const int NewestRecordsToCheck = 1000;
 
-    /// <summary>Refuses a journal that lacks changes which had been acknowledged.</summary>
+    /// <summary>Refuses a journal that lacks acknowledged changes.</summary>
     public static void RequireReached(long? mark, long sequence, string folder)
     {
         if (mark is not { } acknowledged || sequence >= acknowledged)
@@ -19,13 +19,13 @@ internal static class JournalOpening
 
         throw new JournalDamagedException(
             $"The journal in {folder} ends at change {sequence}, but {acknowledged} changes were acknowledged: the end of "
-            + $"{JournalSchema.FileName} or of its write-ahead log is lost or damaged. It is not served, and nothing in the "
+            + $"{JournalSchema.FileName} or of its write-ahead log is missing or damaged. The journal is not served, and nothing in the "
             + "folder was changed. Restore the whole folder from a backup or, to accept the loss of the last "
             + $"{acknowledged - sequence} changes, delete {HighWaterMark.FileName}.");
     }
 
-    /// <summary>Makes the journal's files readable by the owner only, the database, from which SQLite takes the mode of the
-    /// others, before SQLite does.</summary>
+    /// <summary>Makes the journal's files readable by the owner only. Creates a missing database file before SQLite does,
+    /// because SQLite copies its mode to the other files.</summary>
     public static void RestrictFiles(string folder)
     {
         var database = Path.Combine(folder, JournalSchema.FileName);
@@ -41,8 +41,8 @@ internal static class JournalOpening
         }
     }
 
-    /// <summary>Checks the newest records, which a crash or a failing disk is most likely to have hit.</summary>
-    /// <returns>The streams of those that are damaged.</returns>
+    /// <summary>Checks the newest records, which a crash or a failing disk is most likely to damage.</summary>
+    /// <returns>The streams of damaged records.</returns>
     public static IReadOnlyList<EntityId> FindDamaged(SqliteDatabase database)
     {
         var damaged = new HashSet<EntityId>();

@@ -3,7 +3,8 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Sqlite;
 
-/// <summary>Queries over one connection, each on one consistent state of the journal. Used by one thread.</summary>
+/// <summary>Queries over one connection. Each query sees one consistent state of the journal. Used by one thread
+/// only.</summary>
 internal sealed class JournalReader : IDisposable
 {
     private readonly SqliteDatabase _database;
@@ -16,7 +17,7 @@ internal sealed class JournalReader : IDisposable
     private readonly SqliteStatement _due;
     private readonly StreamNames _names;
 
-    /// <summary>Takes over a connection.</summary>
+    /// <summary>Takes ownership of a connection.</summary>
     public JournalReader(SqliteDatabase database)
     {
         _database = database;
@@ -36,7 +37,7 @@ internal sealed class JournalReader : IDisposable
     }
 
     /// <summary>Reads a stream and checks every byte of it.</summary>
-    /// <exception cref="JournalDamagedException">Something is missing or is not what was written.</exception>
+    /// <exception cref="JournalDamagedException">Something is missing or differs from what was written.</exception>
     public JournalHistory Read(EntityId entity)
     {
         _begin.Run();
@@ -50,7 +51,7 @@ internal sealed class JournalReader : IDisposable
         }
     }
 
-    /// <summary>How far a stream is; 0 where there is none.</summary>
+    /// <summary>Reads the version of a stream; 0 if it does not exist.</summary>
     public long ReadVersion(EntityId entity)
     {
         _begin.Run();
@@ -64,7 +65,7 @@ internal sealed class JournalReader : IDisposable
         }
     }
 
-    /// <summary>Entities whose wake time is at or before an instant, the earliest first.</summary>
+    /// <summary>Lists the entities whose wake time has come, earliest first.</summary>
     public IReadOnlyList<EntityId> ListDue(DateTimeOffset dueAt, int limit)
     {
         var due = new List<EntityId>();
@@ -84,8 +85,8 @@ internal sealed class JournalReader : IDisposable
         return due;
     }
 
-    /// <summary>Checks that some streams are found by their names.</summary>
-    /// <returns>The place reached; null at the end.</returns>
+    /// <summary>Checks that a page of streams is found by name.</summary>
+    /// <returns>The place reached; null after the last stream.</returns>
     public long? CheckNames(long after, int limit) => _names.Check(after, limit);
 
     /// <inheritdoc/>
@@ -114,7 +115,7 @@ internal sealed class JournalReader : IDisposable
 
             head = StreamHead.FromRow(entity, _stream);
 
-            // The row may lag behind the log, never by more than the log's unindexed tail.
+            // The row may lag behind the log by at most the log's unindexed tail.
             if (_newest.Bind(1, head.Id).Step() && _newest.Int64(0) > head.Last)
             {
                 head = head with { Version = _newest.Int64(1), Last = _newest.Int64(0) };
@@ -135,7 +136,7 @@ internal sealed class JournalReader : IDisposable
         var version = ReadSnapshot(entity, head, ref snapshot);
         if (version > head.Version)
         {
-            throw Damaged(entity, $"its snapshot is of version {version}, beyond its last record {head.Version}");
+            throw Damaged(entity, $"its snapshot has version {version}, but its last record has version {head.Version}");
         }
 
         var records = new List<ReadOnlyMemory<byte>>();
@@ -163,7 +164,7 @@ internal sealed class JournalReader : IDisposable
             var bytes = _snapshot.Blob(2);
             if (_snapshot.Int64(1) != RecordChecksum.OfSnapshot(head.Checksum, version, bytes))
             {
-                throw Damaged(entity, $"the checksum of its snapshot of version {version} does not fit");
+                throw Damaged(entity, $"the checksum of its snapshot of version {version} is wrong");
             }
 
             snapshot = bytes.ToArray();
@@ -188,7 +189,7 @@ internal sealed class JournalReader : IDisposable
             var bytes = _record.Blob(4);
             if (_record.Int64(3) != RecordChecksum.OfRecord(head.Checksum, version, bytes))
             {
-                throw Damaged(entity, $"the checksum of record {version} does not fit");
+                throw Damaged(entity, $"the checksum of record {version} is wrong");
             }
 
             return bytes.ToArray();

@@ -2,7 +2,7 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Sqlite;
 
-/// <summary>The threads that read. SQLite blocks its caller, and a host's scheduler must not be blocked.</summary>
+/// <summary>The threads that read. SQLite blocks its caller, and hosts' schedulers must not be blocked.</summary>
 internal sealed class JournalReaders
 {
     private readonly WorkQueue<IPendingRead> _queue;
@@ -11,9 +11,9 @@ internal sealed class JournalReaders
     private readonly JournalFiles _files;
 
     /// <summary>Starts the threads.</summary>
-    /// <param name="files">The files; closed by others, after <see cref="CloseAsync"/>.</param>
-    /// <param name="count">How many threads.</param>
-    /// <param name="queueCapacity">Most reads that wait.</param>
+    /// <param name="files">The files. The caller closes them after <see cref="CloseAsync"/>.</param>
+    /// <param name="count">Number of threads.</param>
+    /// <param name="queueCapacity">Maximum number of waiting reads.</param>
     public JournalReaders(JournalFiles files, int count, int queueCapacity)
     {
         _files = files;
@@ -27,7 +27,7 @@ internal sealed class JournalReaders
         _ended = Task.WhenAll(ended);
     }
 
-    /// <summary>Queues a query and waits for its result. Cancelled, it does not begin.</summary>
+    /// <summary>Queues a query and waits for its result. Cancellation counts only until the query starts.</summary>
     public async ValueTask<T> ReadAsync<T>(string attempted, Func<JournalReader, T> query, CancellationToken cancellationToken)
     {
         var read = new PendingRead<T>(attempted, query, cancellationToken);
@@ -39,7 +39,7 @@ internal sealed class JournalReaders
         return await read.Ended;
     }
 
-    /// <summary>Answers what is waiting. Further reads are refused.</summary>
+    /// <summary>Answers waiting reads. Further reads are refused.</summary>
     public Task CloseAsync()
     {
         _queue.Close();

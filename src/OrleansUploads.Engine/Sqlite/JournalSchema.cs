@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace OrleansUploads.Engine.Sqlite;
 
-/// <summary>The stored format of the journal, and how its file is opened.</summary>
+/// <summary>The stored format of the journal and the opening of its file.</summary>
 /// <remarks>
-/// <c>records</c> is a log: one row for each append, in the order of their sequence numbers, so that the appends of a
-/// transaction land side by side however many streams they belong to. Each record names the one before it in its
-/// stream. <c>streams</c> is the index over the log: the newest record of each stream, brought up to date only now and
-/// then, because to write it with every append would cost a page of I/O for each. It is right as of
-/// <c>journal.indexed_through</c>; what is newer is found in the short tail of the log.
-/// <para>Snapshots have a table of their own, for SQLite rewrites a row in full when a part of it changes.</para>
+/// <c>records</c> is a log with one row for each append, ordered by sequence number, so that the appends of a transaction
+/// are adjacent even if they belong to many streams. Each record contains the number of the previous record of its stream.
+/// <c>streams</c> is the index of the log and has the newest record of each stream. It is updated only occasionally, because
+/// an update with every append would write a page for each. It is correct as of <c>journal.indexed_through</c>; newer
+/// records are in the short tail of the log.
+/// <para>Snapshots have their own table, because SQLite rewrites a whole row when any part of it changes.</para>
 /// </remarks>
 internal static class JournalSchema
 {
@@ -18,7 +18,7 @@ internal static class JournalSchema
 
     private const int PageBytes = 4096;
 
-    // "OULJ", so that another program's database is not taken for ours.
+    // "OULJ". It distinguishes the journal from other programs' databases.
     private const long ApplicationId = 0x4F554C4A;
     private const long FormatVersion = 1;
 
@@ -52,9 +52,9 @@ internal static class JournalSchema
             payload BLOB NOT NULL);
         """;
 
-    /// <summary>Opens the one connection that writes. Nothing is written yet: a folder that is refused must be left as it
-    /// was found, for whoever examines or repairs it.</summary>
-    /// <exception cref="NotSupportedException">The file was made by a newer version, or by something else.</exception>
+    /// <summary>Opens the only connection that writes. Nothing is written yet: if the folder is refused, it must stay
+    /// unchanged for examination and repair.</summary>
+    /// <exception cref="NotSupportedException">The file was created by a newer version or by another program.</exception>
     public static SqliteDatabase OpenForWriting(string path)
     {
         var database = SqliteDatabase.Open(path, readOnly: false);
@@ -72,11 +72,11 @@ internal static class JournalSchema
         }
     }
 
-    /// <summary>Number of the newest change in the file; 0 where there are no tables yet.</summary>
+    /// <summary>Reads the number of the newest change in the file; 0 if there are no tables yet.</summary>
     public static long ReadSequence(SqliteDatabase database) =>
         IsNew(database) ? 0 : database.ReadInt64("SELECT sequence FROM journal");
 
-    /// <summary>Makes the connection durable and the tables where there are none.</summary>
+    /// <summary>Sets the connection's durability and cache sizes, and creates the tables if there are none.</summary>
     public static void Prepare(SqliteDatabase database, SqliteJournalOptions options)
     {
         database.Execute("PRAGMA journal_mode = WAL");
@@ -95,15 +95,15 @@ internal static class JournalSchema
             CreateTables(database);
         }
 
-        // SQLite drops the write-ahead log of an empty file. So before anything is acknowledged the file itself has to have a
-        // page on the disk; also where an earlier process made it, and its flush failed.
+        // SQLite drops the write-ahead log of an empty file. Therefore the file must have a page on the disk before anything
+        // is acknowledged, even if an earlier process created it, because its flush may have failed.
         if (ReadSequence(database) == 0)
         {
             database.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
         }
     }
 
-    /// <summary>Opens a connection that only reads; the writing one must be open.</summary>
+    /// <summary>Opens a connection that only reads. The writing connection must be open.</summary>
     public static SqliteDatabase OpenForReading(string path)
     {
         var database = SqliteDatabase.Open(path, readOnly: true);
@@ -112,8 +112,8 @@ internal static class JournalSchema
         return database;
     }
 
-    /// <summary>Refuses a file that another program or a newer version made.</summary>
-    /// <exception cref="NotSupportedException">It is such a file.</exception>
+    /// <summary>Refuses a file that another program or a newer version created.</summary>
+    /// <exception cref="NotSupportedException">Another program or a newer version created the file.</exception>
     public static void RequireOurs(SqliteDatabase database, string path)
     {
         var application = database.ReadInt64("PRAGMA application_id");
@@ -126,7 +126,7 @@ internal static class JournalSchema
         if (version > FormatVersion)
         {
             throw new NotSupportedException(
-                $"{path} has format {version}; this version reads up to format {FormatVersion}. Use the newer version.");
+                $"{path} has format {version}, but this version supports only formats up to {FormatVersion}. Use a newer version.");
         }
     }
 

@@ -3,10 +3,10 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Sqlite;
 
-/// <summary>What a write does to the tables. Used by the writer's thread only, within its transactions.</summary>
+/// <summary>The changes to the tables. Used by the writer thread only, within its transactions.</summary>
 internal sealed class JournalTables : IDisposable
 {
-    // Also bounds what a reader scans to find the newest record of a stream; see JournalReader.
+    // Also bounds how many records a reader scans to find the newest record of a stream; see JournalReader.
     private const int MaxUnindexed = 1024;
 
     private readonly SqliteDatabase _database;
@@ -27,7 +27,7 @@ internal sealed class JournalTables : IDisposable
     private long _committed;
     private bool _loaded;
 
-    /// <summary>Takes over a connection.</summary>
+    /// <summary>Takes ownership of a connection.</summary>
     public JournalTables(SqliteDatabase database)
     {
         _database = database;
@@ -47,11 +47,11 @@ internal sealed class JournalTables : IDisposable
         _deleteSnapshot = database.Prepare("DELETE FROM snapshots WHERE stream = ?1");
     }
 
-    /// <summary>Number of the newest change, counted over the journal's whole life.</summary>
+    /// <summary>Number of the newest change, counted since the journal was created.</summary>
     public long Sequence { get; private set; }
 
-    /// <summary>Reads the counters and the log's tail. Done again after a failed transaction.</summary>
-    /// <exception cref="JournalDamagedException">What is stored does not fit together.</exception>
+    /// <summary>Reads the counters and the log's tail. Repeated after a failed transaction.</summary>
+    /// <exception cref="JournalDamagedException">The stored data is inconsistent.</exception>
     public void Load()
     {
         try
@@ -73,13 +73,13 @@ internal sealed class JournalTables : IDisposable
         _loaded = true;
     }
 
-    /// <summary>Whether the transaction's commit was begun, so that a failure does not tell whether it is in the file.</summary>
-    public bool IsCommitBegun { get; private set; }
+    /// <summary>Whether the commit has started. If it then fails, the transaction may or may not be in the file.</summary>
+    public bool HasCommitStarted { get; private set; }
 
     /// <summary>Begins a transaction.</summary>
     public void Begin()
     {
-        IsCommitBegun = false;
+        HasCommitStarted = false;
         if (!_loaded)
         {
             Load();
@@ -88,7 +88,7 @@ internal sealed class JournalTables : IDisposable
         _begin.Run();
     }
 
-    /// <summary>Ends the transaction; durable when this returns.</summary>
+    /// <summary>Commits the transaction. It is durable on return.</summary>
     public void Commit()
     {
         if (Sequence == _committed)
@@ -116,7 +116,7 @@ internal sealed class JournalTables : IDisposable
         }
     }
 
-    /// <summary>Brings the index up to date, so that the next start has no tail to read.</summary>
+    /// <summary>Updates the index in its own transaction, so that the next start has no tail to read.</summary>
     public void SaveIndexAlone()
     {
         Begin();
@@ -130,7 +130,7 @@ internal sealed class JournalTables : IDisposable
         CommitCounters();
     }
 
-    /// <summary>Appends one record if the stream is at the expected version.</summary>
+    /// <summary>Appends one record if the stream has the expected version.</summary>
     public AppendOutcome Append(in JournalAppend append)
     {
         var exists = _heads.TryFind(append.Entity, out var head);
@@ -170,7 +170,7 @@ internal sealed class JournalTables : IDisposable
     }
 
     /// <summary>Stores a snapshot and deletes the records that it replaces. Ignored unless it is newer than the stored
-    /// one and no newer than the stream.</summary>
+    /// snapshot and not newer than the stream.</summary>
     public void SaveSnapshot(EntityId entity, long version, ReadOnlySpan<byte> snapshot)
     {
         if (!_heads.TryFind(entity, out var head) || version > head.Version)
@@ -190,11 +190,11 @@ internal sealed class JournalTables : IDisposable
         _replaceSnapshot.Bind(1, head.Id).Bind(2, version).Bind(3, crc).Bind(4, snapshot).Run();
         DeleteRecords(replaced);
 
-        // The records that tell where the stream ends may be among the deleted ones.
+        // The deleted records may include those from which the end of the stream is derived.
         _heads.Save(entity, head);
     }
 
-    /// <summary>Deletes a stream if it is at the expected version.</summary>
+    /// <summary>Deletes a stream if it has the expected version.</summary>
     public AppendOutcome Forget(EntityId entity, long expectedVersion)
     {
         var exists = _heads.TryFind(entity, out var head);
@@ -232,7 +232,7 @@ internal sealed class JournalTables : IDisposable
     {
         var crc = RecordChecksum.OfCounters(Sequence, _indexedThrough);
         _saveCounters.Bind(1, Sequence).Bind(2, _indexedThrough).Bind(3, crc).Run();
-        IsCommitBegun = true;
+        HasCommitStarted = true;
         _commit.Run();
     }
 
@@ -254,7 +254,7 @@ internal sealed class JournalTables : IDisposable
         }
     }
 
-    /// <summary>Sequence numbers of the records after one version, up to and including another.</summary>
+    /// <summary>Returns the sequence numbers of the records after one version, up to and including another.</summary>
     private List<long> FindRecords(EntityId entity, StreamHead head, long after, long through)
     {
         var found = new List<long>();

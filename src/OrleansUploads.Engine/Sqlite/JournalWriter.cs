@@ -2,9 +2,9 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Sqlite;
 
-/// <summary>The one thread that writes. It commits all writes that are waiting in one transaction.</summary>
-/// <remarks>There is no timer: a batch is what arrived while the batch before it was committed. Nobody is answered before
-/// the commit, not even with a conflict, since the record that it conflicts with may be in the same batch.</remarks>
+/// <summary>The only thread that writes. It commits all waiting writes in one transaction.</summary>
+/// <remarks>There is no timer: a batch contains the writes that arrived during the previous commit. No caller is answered
+/// before the commit, not even with a conflict, because the conflicting record may be in the same batch.</remarks>
 internal sealed class JournalWriter
 {
     private const int MaxBatchWrites = 1024;
@@ -14,7 +14,7 @@ internal sealed class JournalWriter
     private readonly WorkQueue<PendingWrite> _queue;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Takes over the files and starts the thread.</summary>
+    /// <summary>Takes ownership of the files and starts the thread.</summary>
     public JournalWriter(JournalFiles files, int queueCapacity)
     {
         _files = files;
@@ -22,12 +22,12 @@ internal sealed class JournalWriter
         new Thread(Run) { IsBackground = true, Name = "journal-writer" }.Start();
     }
 
-    /// <summary>Queues a write and waits until it has ended.</summary>
+    /// <summary>Queues a write and waits for its end.</summary>
     public ValueTask<AppendOutcome> WriteAsync(PendingWrite write, CancellationToken cancellationToken) => _queue.TryAdd(write)
         ? new ValueTask<AppendOutcome>(write.Ended)
         : WriteWhenFreeAsync(write, cancellationToken);
 
-    /// <summary>Writes what is waiting and closes the files. Further writes are refused.</summary>
+    /// <summary>Finishes waiting writes and closes the files. Further writes are refused.</summary>
     public Task CloseAsync()
     {
         _queue.Close();
@@ -56,7 +56,8 @@ internal sealed class JournalWriter
         _ended.SetResult();
     }
 
-    /// <summary>Ends all writes of a batch, or one that alone is at fault; the others then stay for another round.</summary>
+    /// <summary>Finishes all writes of a batch. If one write hits damage, only that write fails, and the others stay in the
+    /// batch for the next round.</summary>
     private void WriteBatch(List<PendingWrite> batch)
     {
         OpenJournal? open = null;
@@ -77,7 +78,7 @@ internal sealed class JournalWriter
         }
         catch (Exception failure)
         {
-            if (open is not null && !_files.CloseIfInDoubt(failure, open.Tables.IsCommitBegun))
+            if (open is not null && !_files.CloseIfInDoubt(failure, open.Tables.HasCommitStarted))
             {
                 Rollback(open.Tables);
             }
@@ -115,7 +116,7 @@ internal sealed class JournalWriter
         }
         catch (SqliteFault)
         {
-            // The next transaction cannot begin while this one is open, and then fails for its callers in turn.
+            // If this transaction is still open, the next one fails to begin and reports that to its callers.
         }
     }
 

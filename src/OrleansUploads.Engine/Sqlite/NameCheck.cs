@@ -2,20 +2,20 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Sqlite;
 
-/// <summary>Looks up every stream of a journal by its name, a few at a time, so that a server with millions of them starts at
-/// once and hardly notices.</summary>
-/// <remarks>A stream that is not found is taken for one that never was. Most damage is noticed when such a stream is asked for;
-/// this notices the rest, and runs before bytes are collected as nobody's.</remarks>
+/// <summary>Looks up every stream of a journal by its name. It checks a few streams at a time, so it neither delays the
+/// start nor noticeably slows the server, even with millions of streams.</summary>
+/// <remarks>A stream that is not found by its name looks as if it never existed. Most damage is detected when the stream is
+/// requested. This check detects the rest before any bytes are collected as unowned.</remarks>
 public sealed class NameCheck(SqliteJournal journal, TimeProvider time)
 {
     private const int StreamsAtOnce = 256;
 
-    // About 20,000 streams a second, and a tenth of one reading thread.
+    // Limits the check to about 20,000 streams per second and a tenth of one reader thread.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>Goes through all streams once.</summary>
-    /// <exception cref="JournalDamagedException">One is not found by its name.</exception>
-    /// <exception cref="JournalUnavailableException">The journal could not be read now.</exception>
+    /// <summary>Checks all streams once.</summary>
+    /// <exception cref="JournalDamagedException">A stream is not found by its name.</exception>
+    /// <exception cref="JournalUnavailableException">The journal cannot be read at the moment.</exception>
     public async ValueTask RunAsync(CancellationToken cancellationToken)
     {
         long after = 0;

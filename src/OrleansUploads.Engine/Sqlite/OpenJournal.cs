@@ -4,7 +4,8 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Sqlite;
 
-/// <summary>The journal's files, checked and open: one connection that writes, some that read, and the mark.</summary>
+/// <summary>The open and checked files of the journal: one connection that writes, several that read, and the
+/// mark.</summary>
 internal sealed class OpenJournal
 {
     private OpenJournal(
@@ -24,36 +25,36 @@ internal sealed class OpenJournal
     /// <summary>The connection that writes.</summary>
     public SqliteDatabase Database { get; }
 
-    /// <summary>The tables, for the writer's thread.</summary>
+    /// <summary>The tables, for the writer thread.</summary>
     public JournalTables Tables { get; }
 
-    /// <summary>One for each thread that reads.</summary>
+    /// <summary>One reader for each thread that reads.</summary>
     public IReadOnlyList<JournalReader> Readers { get; }
 
     /// <summary>The mark.</summary>
     public HighWaterMark Mark { get; }
 
-    /// <summary>Entities with a damaged record among the newest.</summary>
+    /// <summary>Entities with a damaged record among the newest records.</summary>
     public IReadOnlyList<EntityId> Damaged { get; }
 
-    /// <summary>Opens the files, and makes them where there are none.</summary>
+    /// <summary>Opens the files. Creates them if they do not exist.</summary>
     public static OpenJournal Open(string folder, SqliteJournalOptions options)
     {
         var path = Path.Combine(folder, JournalSchema.FileName);
         var mark = HighWaterMark.Read(folder);
 
-        // SQLite would make a new database here, and throw away the write-ahead log of the lost one.
+        // SQLite would create a new database here and discard the write-ahead log of the missing one.
         if (new FileInfo(path) is not { Exists: true, Length: > 0 })
         {
             JournalOpening.RequireReached(mark, 0, folder);
         }
 
-        // Owned by the journal once it is made; until then closed again when something is refused.
+        // Closed again if opening fails. Otherwise the journal owns them.
         var opened = new Stack<IDisposable>();
         try
         {
             JournalOpening.RestrictFiles(folder);
-            WriteAheadLog.WriteAnew(path, options.Flush);
+            WriteAheadLog.Rewrite(path, options.Flush);
             var database = JournalSchema.OpenForWriting(path);
             opened.Push(database);
             JournalOpening.RequireReached(mark, JournalSchema.ReadSequence(database), folder);
@@ -75,7 +76,7 @@ internal sealed class OpenJournal
             var marker = HighWaterMark.Open(folder, tables.Sequence, options.Flush);
             opened.Push(marker);
 
-            // SQLite flushes the folder where it makes files, but goes on when that fails.
+            // SQLite flushes the folder after creating files, but ignores a failure.
             options.Flush.RequireDirectory(folder);
             return new OpenJournal(database, tables, readers, marker, damaged);
         }
@@ -90,8 +91,8 @@ internal sealed class OpenJournal
         }
     }
 
-    /// <summary>Brings the index up to date, moves the write-ahead log into the database, and closes all.</summary>
-    public void TidyUpAndClose()
+    /// <summary>Updates the index, moves the write-ahead log into the database, and closes all files.</summary>
+    public void CleanUpAndClose()
     {
         CloseReaders();
         try
@@ -101,20 +102,20 @@ internal sealed class OpenJournal
         }
         catch (Exception failure) when (failure is SqliteFault or JournalDamagedException)
         {
-            // All is durable in the write-ahead log as it is; the next start reads it from there.
+            // Everything is durable in the write-ahead log, from which the next start reads it.
         }
 
         CloseWriter();
     }
 
-    /// <summary>Closes all and leaves the files as they are.</summary>
+    /// <summary>Closes all files without changing them.</summary>
     public void Close()
     {
         CloseReaders();
         CloseWriter();
     }
 
-    // Before the writer: only the last connection to be closed can tidy up the write-ahead log.
+    // Called before CloseWriter, because only the last connection to close can clean up the write-ahead log.
     private void CloseReaders()
     {
         foreach (var reader in Readers)

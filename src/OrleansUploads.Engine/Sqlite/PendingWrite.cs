@@ -3,8 +3,8 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Sqlite;
 
-/// <summary>A write on its way through the queue, and the caller that waits for it.</summary>
-/// <remarks>Cancellation counts until the writer takes it up; from then on the write ends as it ends.</remarks>
+/// <summary>A queued write and the task that its caller waits for.</summary>
+/// <remarks>Cancellation counts only until the writer starts the write.</remarks>
 internal abstract class PendingWrite(EntityId entity, CancellationToken cancellationToken) : IWork
 {
     private readonly TaskCompletionSource<AppendOutcome> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -16,26 +16,26 @@ internal abstract class PendingWrite(EntityId entity, CancellationToken cancella
     /// <inheritdoc/>
     public abstract int SizeBytes { get; }
 
-    /// <summary>Ends when the write's outcome is durable, or unknown.</summary>
+    /// <summary>Completes when the outcome of the write is durable or unknown.</summary>
     public Task<AppendOutcome> Ended => _ended.Task;
 
-    /// <summary>Ends a write whose caller has given up already; false if it has not.</summary>
+    /// <summary>Ends a write that its caller has cancelled; false if it is not cancelled.</summary>
     public bool EndIfCancelled() => cancellationToken.IsCancellationRequested && _ended.TrySetCanceled(cancellationToken);
 
-    /// <summary>Does it within the transaction; the caller hears nothing yet.</summary>
+    /// <summary>Performs the write within the transaction. The caller is not answered yet.</summary>
     public void Apply(JournalTables tables) => _outcome = Write(tables);
 
-    /// <summary>Tells the caller what <see cref="Apply"/> found; it is durable now.</summary>
+    /// <summary>Returns the outcome of <see cref="Apply"/>, which is now durable, to the caller.</summary>
     public void Succeed() => _ended.SetResult(_outcome);
 
-    /// <summary>Tells the caller that the outcome is unknown.</summary>
+    /// <summary>Reports to the caller that the outcome is unknown.</summary>
     public void Fail(Exception exception) => _ended.SetException(exception);
 
     /// <summary>The write itself.</summary>
     protected abstract AppendOutcome Write(JournalTables tables);
 }
 
-/// <summary>An append on its way.</summary>
+/// <summary>A queued append.</summary>
 internal sealed class PendingAppend(in JournalAppend append, CancellationToken cancellationToken)
     : PendingWrite(append.Entity, cancellationToken)
 {
@@ -48,7 +48,7 @@ internal sealed class PendingAppend(in JournalAppend append, CancellationToken c
     protected override AppendOutcome Write(JournalTables tables) => tables.Append(_append);
 }
 
-/// <summary>A snapshot on its way.</summary>
+/// <summary>A queued snapshot.</summary>
 internal sealed class PendingSnapshot(
     EntityId entity, long version, ReadOnlyMemory<byte> snapshot, CancellationToken cancellationToken)
     : PendingWrite(entity, cancellationToken)
@@ -64,7 +64,7 @@ internal sealed class PendingSnapshot(
     }
 }
 
-/// <summary>The deletion of a stream on its way.</summary>
+/// <summary>A queued deletion of a stream.</summary>
 internal sealed class PendingForget(EntityId entity, long expectedVersion, CancellationToken cancellationToken)
     : PendingWrite(entity, cancellationToken)
 {

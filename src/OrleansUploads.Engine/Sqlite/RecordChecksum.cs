@@ -5,13 +5,13 @@ using OrleansUploads.Hashing.Checksums;
 
 namespace OrleansUploads.Engine.Sqlite;
 
-/// <summary>CRC-32C over what a stored blob is and where it belongs, so that a blob in the wrong place is noticed too.</summary>
+/// <summary>CRC-32C over a stored blob, its type and its place, so that a blob in the wrong place is detected too.</summary>
 internal static class RecordChecksum
 {
     private const byte RecordTag = (byte)'r';
     private const byte SnapshotTag = (byte)'s';
 
-    /// <summary>The part that all blobs of one stream share: its kind and key.</summary>
+    /// <summary>The checksum of a stream's kind and key, with which the checksums of all its blobs start.</summary>
     public static uint OfStream(EntityId entity)
     {
         var maxBytes = sizeof(int) + Encoding.UTF8.GetMaxByteCount(entity.Key.Length);
@@ -27,14 +27,15 @@ internal static class RecordChecksum
     /// <summary>The checksum of one snapshot.</summary>
     public static uint OfSnapshot(uint stream, long version, ReadOnlySpan<byte> bytes) => Of(SnapshotTag, stream, version, bytes);
 
-    /// <summary>The checksum of a stream's row; null counts as a wake time that no row can hold.</summary>
+    /// <summary>The checksum of a stream's row. A null wake time is represented by a value that no row can
+    /// contain.</summary>
     public static uint OfHead(in StreamHead head) =>
         OfNumbers(head.Checksum, [head.Id, head.Version, head.Last, head.WakeAt ?? long.MinValue]);
 
-    /// <summary>The checksum of the journal's own counters.</summary>
+    /// <summary>The checksum of the journal's counters.</summary>
     public static uint OfCounters(long sequence, long indexedThrough) => OfNumbers(0, [sequence, indexedThrough]);
 
-    /// <summary>The checksum of bytes that belong to no stream.</summary>
+    /// <summary>The checksum of bytes outside any stream.</summary>
     public static uint OfBytes(ReadOnlySpan<byte> bytes) => Crc32C.Append(0, bytes);
 
     private static uint OfNumbers(uint crc, ReadOnlySpan<long> numbers)

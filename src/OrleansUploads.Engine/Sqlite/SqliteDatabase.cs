@@ -3,12 +3,13 @@ using SQLitePCL;
 namespace OrleansUploads.Engine.Sqlite;
 
 /// <summary>One SQLite connection, used by one thread at a time.</summary>
-/// <remarks>The C API and not ADO.NET: an append is one bound statement, and there the layers above cost more than SQLite.</remarks>
+/// <remarks>It uses the C API instead of ADO.NET: an append is a single bound statement, for which the layers of ADO.NET
+/// cost more than SQLite itself.</remarks>
 internal sealed class SqliteDatabase : IDisposable
 {
     private const int BusyTimeoutMilliseconds = 5_000;
 
-    // Missing from the binding; the number is fixed in sqlite3.h.
+    // From sqlite3.h; the binding lacks it.
     private const int NoCheckpointOnClose = 1006;
 
     private readonly sqlite3 _handle;
@@ -17,13 +18,13 @@ internal sealed class SqliteDatabase : IDisposable
 
     private SqliteDatabase(sqlite3 handle) => _handle = handle;
 
-    /// <summary>Whether a transaction is open; SQLite ends one by itself after some failures.</summary>
+    /// <summary>Whether a transaction is open. SQLite ends a transaction itself after some failures.</summary>
     public bool InTransaction => raw.sqlite3_get_autocommit(_handle) == 0;
 
-    /// <summary>Opens a file, and creates it unless only reading.</summary>
+    /// <summary>Opens a file. Creates it if it does not exist, unless it is opened for reading.</summary>
     public static SqliteDatabase Open(string path, bool readOnly)
     {
-        // Each connection stays with one thread, so SQLite's own mutexes would only cost time.
+        // Each connection is used by one thread, so SQLite's mutexes are not needed.
         var flags = raw.SQLITE_OPEN_NOMUTEX
             | (readOnly ? raw.SQLITE_OPEN_READONLY : raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE);
         var code = raw.sqlite3_open_v2(path, out var handle, flags, null);
@@ -46,7 +47,7 @@ internal sealed class SqliteDatabase : IDisposable
     public void SetCheckpointOnClose(bool enabled) =>
         Check(raw.sqlite3_db_config(_handle, NoCheckpointOnClose, enabled ? 0 : 1, out _));
 
-    /// <summary>Runs SQL that needs no parameters; rows are ignored.</summary>
+    /// <summary>Runs SQL without parameters and ignores rows.</summary>
     public void Execute(string sql) => Check(raw.sqlite3_exec(_handle, sql));
 
     /// <summary>Runs a query and returns the first column of its first row.</summary>
@@ -57,14 +58,14 @@ internal sealed class SqliteDatabase : IDisposable
         return query.Int64(0);
     }
 
-    /// <summary>Compiles a statement that will be run many times.</summary>
+    /// <summary>Compiles a statement for repeated use.</summary>
     public SqliteStatement Prepare(string sql)
     {
         Check(raw.sqlite3_prepare_v3(_handle, sql, raw.SQLITE_PREPARE_PERSISTENT, out sqlite3_stmt statement));
         return new SqliteStatement(this, statement);
     }
 
-    /// <summary>Throws for a result code that is an error.</summary>
+    /// <summary>Throws if a result code is an error.</summary>
     public void Check(int code)
     {
         if (code is not (raw.SQLITE_OK or raw.SQLITE_ROW or raw.SQLITE_DONE))

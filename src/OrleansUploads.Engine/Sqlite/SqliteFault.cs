@@ -4,21 +4,21 @@ using SQLitePCL;
 
 namespace OrleansUploads.Engine.Sqlite;
 
-/// <summary>SQLite refused or failed to do something. Never leaves this folder: the port's exceptions do.</summary>
+/// <summary>A failure reported by SQLite. It never leaves this folder; callers get the port's exceptions.</summary>
 internal sealed class SqliteFault : Exception
 {
-    // Nothing is lost of what was only read, nor where memory is short.
+    // Failed reads and a lack of memory lose no data.
     private const int ReadFailed = 266;
     private const int ReadTooShort = 522;
     private const int OutOfMemory = 3082;
 
-    // The index of the write-ahead log is made anew at each opening and never flushed. SQLite keeps no error number for it.
+    // The index of the write-ahead log is rebuilt at each opening and never flushed. SQLite keeps no error number for it.
     private const int IndexNotOpened = 4618;
     private const int IndexNotGrown = 4874;
     private const int IndexNotLocked = 5130;
     private const int IndexNotMapped = 5386;
 
-    /// <summary>Holds SQLite's extended result code, its own words, and the operating system's error number.</summary>
+    /// <summary>Contains SQLite's extended result code and message, and the operating system's error number.</summary>
     public SqliteFault(int code, string message, int systemError)
         : base($"SQLite {code}: {message}{(systemError == 0 ? "" : $" (error {systemError})")}")
     {
@@ -29,29 +29,29 @@ internal sealed class SqliteFault : Exception
             && code is not (IndexNotOpened or IndexNotGrown or IndexNotLocked or IndexNotMapped);
     }
 
-    /// <summary>Whether something could not be written, flushed or otherwise changed on the disk.</summary>
+    /// <summary>Whether a write, flush or other change on the disk failed.</summary>
     public bool IsInputOutput { get; }
 
-    /// <summary>Whether that was for another reason than a full disk.</summary>
+    /// <summary>Whether a change on the disk failed for another reason than a full disk.</summary>
     public bool IsDiskFailure { get; }
 
-    /// <summary>Whether SQLite found its file malformed, so that trying again cannot help.</summary>
+    /// <summary>Whether SQLite found its file malformed. Repeating the call does not help.</summary>
     public bool IsDamage { get; }
 
-    /// <summary>What the caller of the journal is to see.</summary>
+    /// <summary>Returns the exception for callers of the journal.</summary>
     public Exception ToJournalException(string attempted) => IsDamage
         ? new JournalDamagedException($"{attempted}: the database file is malformed. {JournalAdvice.Restore}", this)
         : new JournalUnavailableException($"{attempted}: {Message}.", this);
 }
 
-/// <summary>What an operator can do, said once.</summary>
+/// <summary>Advice for the operator, shared by several messages.</summary>
 internal static class JournalAdvice
 {
-    /// <summary>For damage to what all streams share.</summary>
+    /// <summary>For damage to parts that all streams share.</summary>
     public const string RestoreAll = "Stop the server and restore the whole journal folder from a backup.";
 
-    /// <summary>For damage that stays within what is named in the message.</summary>
+    /// <summary>For damage limited to the entity that the message names.</summary>
     public const string Restore =
-        "Stop the server and restore the whole journal folder from a backup. Until then what is damaged is not served; "
-        + "other entities stay readable.";
+        "Stop the server and restore the whole journal folder from a backup. Until then damaged entities are not served; "
+        + "others stay available.";
 }

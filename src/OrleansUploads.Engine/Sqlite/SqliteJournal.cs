@@ -3,15 +3,15 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Sqlite;
 
-/// <summary>The journal of one server: a SQLite database in a folder of its own.</summary>
+/// <summary>The journal of one server: a SQLite database in its own folder.</summary>
 /// <remarks>
-/// One thread writes and merges what is waiting into one transaction; a few others read. A task that completes is
-/// durable (write-ahead log, flushed at every commit), also after a power cut. Only one process may open the folder.
-/// <para>A backup of a folder in use copies <c>journal.mark</c> first and the database files after it.</para>
+/// One thread writes and merges waiting appends into one transaction. A few other threads read. When a task completes, its
+/// changes survive a power cut: the write-ahead log is flushed at every commit. Only one process may open the folder.
+/// <para>A backup of a folder in use must copy <c>journal.mark</c> before the database files.</para>
 /// </remarks>
 public sealed class SqliteJournal : IJournal, IWakeIndex, IAsyncDisposable
 {
-    /// <summary>Longest record and longest snapshot, in bytes.</summary>
+    /// <summary>Maximum length of a record or a snapshot, in bytes.</summary>
     public const int MaxRecordBytes = 256 * 1024 * 1024;
 
     private readonly JournalWriter _writer;
@@ -26,18 +26,20 @@ public sealed class SqliteJournal : IJournal, IWakeIndex, IAsyncDisposable
         _readers = new JournalReaders(files, options.ReaderThreads, options.QueueCapacity);
     }
 
-    /// <summary>Entities with a damaged record among the newest 1,000, as found when the journal was opened. They are not
-    /// served; the operator should hear of them.</summary>
+    /// <summary>Entities with a damaged record among the newest 1,000 when the journal was opened. They are not served;
+    /// report them to the operator.</summary>
     public IReadOnlyList<EntityId> DamagedAtOpen => _files.DamagedAtOpen;
 
-    /// <summary>Why nothing is served until the journal is opened again; null while its disk is well.</summary>
+    /// <summary>Why the journal serves nothing until it is opened again; null while its disk works.</summary>
     public Exception? Failure => _files.Failure;
 
-    /// <summary>Opens the journal in a folder, and creates both where there are none. Blocks for a short while.</summary>
+    /// <summary>Opens the journal in a folder. Creates the folder and the journal if they do not exist. Blocks
+    /// briefly.</summary>
     /// <exception cref="JournalDamagedException">Acknowledged changes are missing, or the database is malformed. The folder
-    /// is left as it was found.</exception>
-    /// <exception cref="JournalUnavailableException">The files could not be opened now.</exception>
-    /// <exception cref="NotSupportedException">The database was made by a newer version, or by something else.</exception>
+    /// is unchanged.</exception>
+    /// <exception cref="JournalUnavailableException">The files cannot be opened at the moment.</exception>
+    /// <exception cref="NotSupportedException">The database was created by a newer version or by another
+    /// program.</exception>
     public static SqliteJournal Open(string folder, SqliteJournalOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
@@ -98,19 +100,19 @@ public sealed class SqliteJournal : IJournal, IWakeIndex, IAsyncDisposable
         return _readers.ReadAsync("Listing due entities", reader => reader.ListDue(dueAt, limit), cancellationToken);
     }
 
-    /// <summary>Checks that some streams are found by their names; see <see cref="NameCheck"/>.</summary>
-    /// <param name="after">The place up to which that was done; 0 at first.</param>
-    /// <param name="limit">Most streams to check; at least 1.</param>
-    /// <param name="cancellationToken">Gives up before it begins.</param>
-    /// <returns>The place reached; null at the end.</returns>
-    /// <exception cref="JournalDamagedException">One is not found.</exception>
+    /// <summary>Checks that a page of streams is found by name; see <see cref="NameCheck"/>.</summary>
+    /// <param name="after">The place reached by the previous call; 0 for the first.</param>
+    /// <param name="limit">Maximum number of streams to check; at least 1.</param>
+    /// <param name="cancellationToken">Cancels the check before it starts.</param>
+    /// <returns>The place reached; null after the last stream.</returns>
+    /// <exception cref="JournalDamagedException">A stream is not found by its name.</exception>
     internal ValueTask<long?> CheckNamesAsync(long after, int limit, CancellationToken cancellationToken) =>
         _readers.ReadAsync("Checking the index of the journal", reader => reader.CheckNames(after, limit), cancellationToken);
 
-    /// <summary>Ends what is waiting, moves the write-ahead log into the database, and closes the files.</summary>
+    /// <summary>Finishes waiting calls, moves the write-ahead log into the database, and closes the files.</summary>
     public async ValueTask DisposeAsync()
     {
-        // The writer last, because it closes the files.
+        // Close the writer last, because it closes the files.
         await _readers.CloseAsync();
         await _writer.CloseAsync();
     }

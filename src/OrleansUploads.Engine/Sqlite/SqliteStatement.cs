@@ -2,7 +2,7 @@ using SQLitePCL;
 
 namespace OrleansUploads.Engine.Sqlite;
 
-/// <summary>A compiled statement. Parameters count from 1 and columns from 0, as in SQLite.</summary>
+/// <summary>A compiled statement. As in SQLite, parameters are numbered from 1 and columns from 0.</summary>
 internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt statement) : IDisposable
 {
     /// <summary>Binds an integer.</summary>
@@ -34,14 +34,14 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt stat
     /// <summary>Binds a copy of the bytes.</summary>
     public SqliteStatement Bind(int parameter, ReadOnlySpan<byte> value)
     {
-        // An empty span has no address, and SQLite takes a blob without one for NULL.
+        // An empty span has no address, and SQLite treats a blob without an address as NULL.
         database.Check(value.IsEmpty
             ? raw.sqlite3_bind_zeroblob(statement, parameter, 0)
             : raw.sqlite3_bind_blob(statement, parameter, value));
         return this;
     }
 
-    /// <summary>Moves to the next row; false when there is none.</summary>
+    /// <summary>Moves to the next row; false if there is none.</summary>
     public bool Step()
     {
         var code = raw.sqlite3_step(statement);
@@ -49,7 +49,7 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt stat
         return code == raw.SQLITE_ROW;
     }
 
-    /// <summary>Runs a statement that returns no rows, and makes it ready for the next run.</summary>
+    /// <summary>Runs a statement that returns no rows, and resets it.</summary>
     public void Run()
     {
         try
@@ -62,8 +62,8 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt stat
         }
     }
 
-    /// <summary>Ends the run, and with it SQLite's hold on what it read.</summary>
-    /// <remarks>SQLite repeats the failure of the run here, which has been thrown already.</remarks>
+    /// <summary>Ends the run and releases SQLite's read lock.</summary>
+    /// <remarks>The result is ignored: SQLite repeats a failure of the run, which was already thrown.</remarks>
     public void Reset() => _ = raw.sqlite3_reset(statement);
 
     /// <summary>The integer in a column.</summary>

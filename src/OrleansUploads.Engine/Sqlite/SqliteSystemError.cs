@@ -4,21 +4,21 @@ using SQLitePCL;
 namespace OrleansUploads.Engine.Sqlite;
 
 /// <summary>The operating system's error number behind a failure of SQLite.</summary>
-/// <remarks>SQLite's own <c>sqlite3_system_errno</c> is not told of a commit that failed. But each open file remembers its last
-/// error, and can be asked for it.</remarks>
+/// <remarks><c>sqlite3_system_errno</c> does not cover failed commits, but each open file remembers its last
+/// error.</remarks>
 internal static unsafe partial class SqliteSystemError
 {
-    // All from sqlite3.h.
+    // Constants from sqlite3.h.
     private const int FilePointer = 7;
     private const int LastError = 4;
     private const int LogPointer = 28;
     private const int FileControlMethod = 10;
 
-    /// <summary>The last error of the write-ahead log, or else of the database file; 0 for none.</summary>
+    /// <summary>Returns the last error of the write-ahead log, otherwise that of the database file; 0 for none.</summary>
     public static int Of(sqlite3 database) =>
-        Ask(database, LogPointer) is var error and not 0 ? error : Ask(database, FilePointer);
+        LastErrorOf(database, LogPointer) is var error and not 0 ? error : LastErrorOf(database, FilePointer);
 
-    private static int Ask(sqlite3 database, int pointer)
+    private static int LastErrorOf(sqlite3 database, int pointer)
     {
         nint file = 0;
         if (database.IsInvalid || FileControl(database, "main", pointer, ref file) != raw.SQLITE_OK || file == 0)
@@ -26,7 +26,8 @@ internal static unsafe partial class SqliteSystemError
             return 0;
         }
 
-        // A file begins with a pointer to its methods, and those with their version; null while it is not open.
+        // A file starts with a pointer to its method table, which starts with its version. The pointer is null while the
+        // file is not open.
         nint* methods = *(nint**)file;
         var error = 0;
         if (methods is not null)

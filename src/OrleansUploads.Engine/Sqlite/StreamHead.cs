@@ -3,19 +3,19 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Sqlite;
 
-/// <summary>Where a stream ends, as the writer knows it.</summary>
-/// <param name="Id">The stream's number: the sequence number of its first record, so never used twice.</param>
-/// <param name="Checksum">The checksum of its kind and key.</param>
-/// <param name="Version">How many records were ever appended.</param>
-/// <param name="Last">Sequence number of the newest record; the record itself may have been cut by a snapshot.</param>
+/// <summary>The current end of a stream.</summary>
+/// <param name="Id">The stream's number. It is the sequence number of the first record, so it is never reused.</param>
+/// <param name="Checksum">The checksum of the stream's kind and key.</param>
+/// <param name="Version">Number of records ever appended.</param>
+/// <param name="Last">Sequence number of the newest record; a snapshot may have replaced the record itself.</param>
 /// <param name="WakeAt">Wake time in milliseconds since 1970; null for none.</param>
 internal readonly record struct StreamHead(long Id, uint Checksum, long Version, long Last, long? WakeAt)
 {
-    /// <summary>The columns that <see cref="FromRow"/> takes, in its order.</summary>
+    /// <summary>The columns that <see cref="FromRow"/> reads, in order.</summary>
     public const string Columns = "s.id, s.version, s.last, s.wake_at, s.crc";
 
     /// <summary>Reads and checks a stream's row.</summary>
-    /// <exception cref="JournalDamagedException">The row is not what was written.</exception>
+    /// <exception cref="JournalDamagedException">The row differs from what was written.</exception>
     public static StreamHead FromRow(EntityId entity, SqliteStatement row)
     {
         var head = new StreamHead(
@@ -23,6 +23,6 @@ internal readonly record struct StreamHead(long Id, uint Checksum, long Version,
         return row.Int64(4) == RecordChecksum.OfHead(head)
             ? head
             : throw new JournalDamagedException(
-                $"The journal of {entity} is damaged: the checksum of its entry in the index does not fit. {JournalAdvice.Restore}");
+                $"The journal of {entity} is damaged: the checksum of its index entry is wrong. {JournalAdvice.Restore}");
     }
 }

@@ -3,10 +3,10 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Sqlite;
 
-/// <summary>The heads of all streams, as of the transaction that is being written.</summary>
+/// <summary>The heads of all streams, including the changes of the current transaction.</summary>
 /// <remarks>
-/// A head is either <em>ahead</em> of its row in <c>streams</c>, and then it is held here until <see cref="SaveAhead"/>,
-/// or it equals its row and is merely cached. After a failed transaction everything is read again.
+/// A head that is <em>ahead</em> of its row in <c>streams</c> is kept here until <see cref="SaveAhead"/>. Other heads equal
+/// their rows and are only cached. After a failed transaction everything is read again.
 /// </remarks>
 internal sealed class StreamHeads(SqliteDatabase database) : IDisposable
 {
@@ -27,7 +27,7 @@ internal sealed class StreamHeads(SqliteDatabase database) : IDisposable
         WHERE r.sequence > ?1 ORDER BY r.sequence
         """);
 
-    /// <summary>Forgets all that is held and reads the log's tail.</summary>
+    /// <summary>Discards all heads and reads the log's tail.</summary>
     /// <exception cref="JournalDamagedException">The tail does not continue the index.</exception>
     public void Load(long indexedThrough)
     {
@@ -38,7 +38,7 @@ internal sealed class StreamHeads(SqliteDatabase database) : IDisposable
             _tail.Bind(1, indexedThrough);
             while (_tail.Step())
             {
-                Follow();
+                ApplyTailRecord();
             }
         }
         finally
@@ -47,7 +47,7 @@ internal sealed class StreamHeads(SqliteDatabase database) : IDisposable
         }
     }
 
-    /// <summary>The head of a stream; false where there is no such stream.</summary>
+    /// <summary>Finds the head of a stream; false if the stream does not exist.</summary>
     public bool TryFind(EntityId entity, out StreamHead head)
     {
         if (_ahead.TryGetValue(entity, out head) || _cached.TryGetValue(entity, out head))
@@ -81,14 +81,14 @@ internal sealed class StreamHeads(SqliteDatabase database) : IDisposable
         Cache(entity, head);
     }
 
-    /// <summary>Moves a head; its row follows later.</summary>
+    /// <summary>Moves a head. Its row is written later.</summary>
     public void Move(EntityId entity, StreamHead head)
     {
         _cached.Remove(entity);
         _ahead[entity] = head;
     }
 
-    /// <summary>Moves a head and writes its row at once.</summary>
+    /// <summary>Moves a head and writes its row immediately.</summary>
     public void Save(EntityId entity, StreamHead head)
     {
         WriteRow(head);
@@ -96,10 +96,10 @@ internal sealed class StreamHeads(SqliteDatabase database) : IDisposable
         Cache(entity, head);
     }
 
-    /// <summary>Writes the rows of all heads that are ahead of them.</summary>
+    /// <summary>Writes the rows of all heads that are ahead.</summary>
     public void SaveAhead()
     {
-        // In the order of the table, so that each of its pages is written once.
+        // Write in table order, so that each page is written once.
         var moved = new KeyValuePair<EntityId, StreamHead>[_ahead.Count];
         ((ICollection<KeyValuePair<EntityId, StreamHead>>)_ahead).CopyTo(moved, 0);
         Array.Sort(moved, static (a, b) => a.Value.Id.CompareTo(b.Value.Id));
@@ -143,13 +143,13 @@ internal sealed class StreamHeads(SqliteDatabase database) : IDisposable
         _cached[entity] = head;
     }
 
-    /// <summary>Moves the head of the stream that the tail's current record belongs to.</summary>
-    private void Follow()
+    /// <summary>Moves the head of the stream that contains the tail's current record.</summary>
+    private void ApplyTailRecord()
     {
         var sequence = _tail.Int64(7);
         if (_tail.NullableInt64(0) is null)
         {
-            throw Broken(sequence, "it belongs to no stream");
+            throw Damaged(sequence, "it belongs to no stream");
         }
 
         var entity = new EntityId((EntityKind)_tail.Int64(5), _tail.Text(6));
@@ -165,12 +165,12 @@ internal sealed class StreamHeads(SqliteDatabase database) : IDisposable
 
         if (_tail.Int64(8) != head.Version + 1 || _tail.Int64(9) != head.Last)
         {
-            throw Broken(sequence, $"it does not continue {entity} at version {head.Version}");
+            throw Damaged(sequence, $"it does not continue {entity} at version {head.Version}");
         }
 
         _ahead[entity] = head with { Version = head.Version + 1, Last = sequence };
     }
 
-    private static JournalDamagedException Broken(long sequence, string what) =>
+    private static JournalDamagedException Damaged(long sequence, string what) =>
         new($"Record {sequence} of the journal is damaged: {what}. {JournalAdvice.RestoreAll}");
 }

@@ -2,13 +2,13 @@ using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Engine.Sqlite;
 
-/// <summary>A stream as the table of streams has it.</summary>
-/// <param name="Place">Orders the streams by the time at which they began; never used twice.</param>
-/// <param name="Entity">Its name.</param>
-/// <param name="IsFoundByName">Whether a search by this name leads here. If not, the index of names is damaged.</param>
+/// <summary>A stream in the table of streams.</summary>
+/// <param name="Place">Orders the streams by the time of their creation; never reused.</param>
+/// <param name="Entity">The entity, which is the stream's name.</param>
+/// <param name="IsFoundByName">Whether a search by name finds this stream. If not, the index of names is damaged.</param>
 internal readonly record struct ListedStream(long Place, EntityId Entity, bool IsFoundByName);
 
-/// <summary>Walks through all streams, and looks for records that belong to none.</summary>
+/// <summary>Lists all streams, and finds records that belong to none.</summary>
 internal sealed class StreamListing(SqliteDatabase database) : IDisposable
 {
     private readonly SqliteStatement _walk = database.Prepare("""
@@ -28,22 +28,23 @@ internal sealed class StreamListing(SqliteDatabase database) : IDisposable
         WHERE NOT EXISTS (SELECT 1 FROM streams s WHERE s.id = p.stream) LIMIT 1
         """);
 
-    /// <summary>Some streams, in the order of their places.</summary>
-    /// <param name="after">Streams up to this place are left out; 0 for none.</param>
-    /// <param name="limit">Most streams to list; at least 1.</param>
+    /// <summary>Lists a page of streams in the order of their places.</summary>
+    /// <param name="after">The place after which to start; 0 for the beginning.</param>
+    /// <param name="limit">Maximum number of streams; at least 1.</param>
     public IReadOnlyList<ListedStream> List(long after, int limit) => Read(_walk.Bind(1, after).Bind(2, limit));
 
-    /// <summary>Some streams of one kind, in the order of their places. Whether they are found by name is not looked at.</summary>
+    /// <summary>Lists a page of streams of one kind in the order of their places. Does not check whether they are found by
+    /// name.</summary>
     /// <param name="kind">The kind.</param>
-    /// <param name="after">Streams up to this place are left out; 0 for none.</param>
-    /// <param name="limit">Most streams to list; at least 1.</param>
+    /// <param name="after">The place after which to start; 0 for the beginning.</param>
+    /// <param name="limit">Maximum number of streams; at least 1.</param>
     public IReadOnlyList<ListedStream> List(EntityKind kind, long after, int limit) =>
         Read(_walkKind.Bind(1, after).Bind(2, limit).Bind(3, (long)kind));
 
-    /// <summary>The number of a record whose stream is missing; null where there is none.</summary>
+    /// <summary>Returns the number of a record whose stream is missing; null if there is none.</summary>
     public long? FindLostRecord() => First(_lostRecord);
 
-    /// <summary>The place of a missing stream that has a snapshot; null where there is none.</summary>
+    /// <summary>Returns the place of a missing stream that has a snapshot; null if there is none.</summary>
     public long? FindLostSnapshot() => First(_lostSnapshot);
 
     /// <inheritdoc/>

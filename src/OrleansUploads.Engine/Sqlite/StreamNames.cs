@@ -3,14 +3,14 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Sqlite;
 
-/// <summary>Whether streams are found by their names. One that is not would be taken for one that never was, and its bytes for
-/// nobody's: they would be collected.</summary>
+/// <summary>Checks that streams are found by their names. A stream that is not found looks as if it never existed, and its
+/// bytes would be collected as unowned.</summary>
 /// <remarks>
-/// SQLite keeps no checksums of its pages, so it does not notice a name that has changed in its index of names. But each name
-/// is stored twice, in the table and in the index, so what is damaged does not agree with itself. A search that is led
-/// astray by a changed name ends beside it, for every other name on the way points the right way. So whoever does not find
-/// a name looks at its two neighbours, which costs the same for any number of streams. What that cannot see (a whole
-/// page of the index that is missing) is seen by a walk through all streams.
+/// SQLite keeps no checksums of its pages, so it does not notice a changed name in its index of names. But each name is
+/// stored both in the table and in the index, so damage makes the two differ. A search that a changed name misleads ends
+/// next to that name, because all other names on the way are correct. Therefore, if a name is not found, its two neighbours
+/// are compared with the table; the cost does not depend on the number of streams. Other damage, such as a missing index
+/// page, is detected by a walk through all streams.
 /// </remarks>
 internal sealed class StreamNames(SqliteDatabase database) : IDisposable
 {
@@ -31,20 +31,20 @@ internal sealed class StreamNames(SqliteDatabase database) : IDisposable
         FROM streams s WHERE s.id > ?1 ORDER BY s.id LIMIT ?2
         """);
 
-    /// <summary>Refuses to take a stream that was not found for one that never was, where the index beside its place is damaged.
-    /// </summary>
-    /// <exception cref="JournalDamagedException">It is.</exception>
+    /// <summary>Verifies that a stream that was not found does not exist, by checking the index entries next to its
+    /// place.</summary>
+    /// <exception cref="JournalDamagedException">The index is damaged next to the stream's place.</exception>
     public void RequireAbsent(EntityId entity)
     {
         RequireIntact(_before, entity);
         RequireIntact(_after, entity);
     }
 
-    /// <summary>Looks some streams up by their names, in the order of the table.</summary>
-    /// <param name="after">The place up to which that was done; 0 at first.</param>
-    /// <param name="limit">Most streams to look up; at least 1.</param>
-    /// <returns>The place reached; null at the end.</returns>
-    /// <exception cref="JournalDamagedException">One is not found.</exception>
+    /// <summary>Looks up a page of streams by their names, in table order.</summary>
+    /// <param name="after">The place reached by the previous call; 0 for the first.</param>
+    /// <param name="limit">Maximum number of streams to look up; at least 1.</param>
+    /// <returns>The place reached; null after the last stream.</returns>
+    /// <exception cref="JournalDamagedException">A stream is not found by its name.</exception>
     public long? Check(long after, int limit)
     {
         try
@@ -83,7 +83,7 @@ internal sealed class StreamNames(SqliteDatabase database) : IDisposable
             if (neighbour.Bind(1, (long)entity.Kind).Bind(2, entity.Key).Step()
                 && (neighbour.NullableInt64(2) != neighbour.Int64(0) || neighbour.Text(1) != neighbour.Text(3)))
             {
-                throw Damaged($"the name beside the place of {entity} is not that of its stream");
+                throw Damaged($"the index entry next to {entity} has the wrong name");
             }
         }
         finally

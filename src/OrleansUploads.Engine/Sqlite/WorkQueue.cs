@@ -3,14 +3,14 @@ namespace OrleansUploads.Engine.Sqlite;
 /// <summary>Work for one of the journal's threads.</summary>
 internal interface IWork
 {
-    /// <summary>Payload that it brings, to bound a batch.</summary>
+    /// <summary>Size of the payload in bytes. It bounds a batch.</summary>
     int SizeBytes { get; }
 }
 
 /// <summary>A bounded queue from asynchronous callers to blocking threads.</summary>
-/// <remarks>Channels wake a blocked reader by way of the thread pool; under load that hop waits behind the very callers
-/// that wait for the reader. Here the thread is woken directly.</remarks>
-#pragma warning disable CA1001 // A semaphore whose wait handle nobody asks for holds nothing to dispose.
+/// <remarks>Channels wake a blocked reader through the thread pool, where it waits behind its own callers under load. This
+/// queue wakes the thread directly.</remarks>
+#pragma warning disable CA1001 // A semaphore holds no resources unless its wait handle is used.
 internal sealed class WorkQueue<T>(int capacity)
 #pragma warning restore CA1001
     where T : IWork
@@ -32,7 +32,7 @@ internal sealed class WorkQueue<T>(int capacity)
         return true;
     }
 
-    /// <summary>Adds work as soon as there is room. Cancelled, it has not been added.</summary>
+    /// <summary>Adds work as soon as there is room. If the call is cancelled, the work is not added.</summary>
     /// <exception cref="ObjectDisposedException">The queue is closed.</exception>
     public async ValueTask AddAsync(T work, CancellationToken cancellationToken)
     {
@@ -40,7 +40,7 @@ internal sealed class WorkQueue<T>(int capacity)
         Add(work);
     }
 
-    /// <summary>Blocks until there is work, then takes what is waiting, oldest first, up to both limits.</summary>
+    /// <summary>Blocks until there is work, then takes waiting work up to both limits, oldest first.</summary>
     /// <returns>False when the queue is closed and empty.</returns>
     public bool Take(List<T> batch, int maxCount, long maxBytes)
     {
@@ -68,7 +68,7 @@ internal sealed class WorkQueue<T>(int capacity)
         return true;
     }
 
-    /// <summary>Refuses new work; what is waiting can still be taken.</summary>
+    /// <summary>Refuses new work. Waiting work can still be taken.</summary>
     public void Close()
     {
         lock (_waiting)

@@ -4,23 +4,23 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Sqlite;
 
-/// <summary>The file that SQLite appends transactions to, as it is found when no connection is open.</summary>
+/// <summary>The file that SQLite appends transactions to, before any connection is open.</summary>
 internal static class WriteAheadLog
 {
     private const string Suffix = "-wal";
     private const int ChunkBytes = 1024 * 1024;
 
-    /// <summary>Writes every byte of the log to where it is already, and makes it durable.</summary>
+    /// <summary>Rewrites every byte of the log in place and makes it durable.</summary>
     /// <remarks>
-    /// After a failed flush the page cache can show a transaction that is not on the disk, and call its pages clean. SQLite would
-    /// find the transaction whole, serve it, and append later ones to it; they could be flushed and acknowledged, and a power cut
-    /// would still take them all, since each builds on the one before. Written again, what the cache shows is what
-    /// the disk has. The bytes do not change, so a crash meanwhile does no harm, and no room is needed.
+    /// After a failed flush, the page cache can contain a transaction that is not on the disk, in pages marked clean. SQLite
+    /// would find the transaction complete, serve it and append later ones. Those could be flushed and acknowledged, yet a
+    /// power cut would lose them all, because each builds on the previous one. Rewriting makes the disk equal to the cache.
+    /// The bytes do not change, so a crash in between is harmless, and no disk space is needed.
     /// </remarks>
     /// <param name="database">Path of the database file.</param>
     /// <param name="flush">Makes files durable.</param>
-    /// <exception cref="FlushFailedException">It is not durable; the log must not be used.</exception>
-    public static void WriteAnew(string database, IDiskFlush flush)
+    /// <exception cref="FlushFailedException">The flush failed; the log must not be used.</exception>
+    public static void Rewrite(string database, IDiskFlush flush)
     {
         var path = database + Suffix;
         if (new FileInfo(path) is not { Exists: true, Length: > 0 })

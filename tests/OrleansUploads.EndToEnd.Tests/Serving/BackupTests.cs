@@ -30,7 +30,7 @@ public sealed class BackupTests : IDisposable
             await client.UploadInPartsAsync(Vault, Archives.Bytes(Archives.MiB, 2));
             CopyFolder(Path.Combine(_folder.Data, "parts"), Path.Combine(backup, "parts"));
             (await RunAsync("backup", "end")).Expect();
-            (await RunAsync("backup", "begin", "--to", backup)).ExpectOneLine("is there already");
+            (await RunAsync("backup", "begin", "--to", backup)).ExpectOneLine("already exists");
             Assert.Contains("from 1m to 7d", (await RunAsync("backup", "begin", "--to", backup, "--for", "8d")).Error, StringComparison.Ordinal);
             await server.KillAsync();
         }

@@ -33,11 +33,11 @@ public sealed class SqliteJournalDamageTests : IDisposable
     [InlineData("DELETE FROM records WHERE version = 3", "record 3 is missing")]
     [InlineData("DELETE FROM records WHERE version = 4", "record 4 is missing")]
     [InlineData("DELETE FROM snapshots", "record 2 is missing")]
-    [InlineData("UPDATE streams SET version = 3 WHERE key = 'upload-1'", "entry in the index")]
-    [InlineData("UPDATE streams SET wake_at = 1 WHERE key = 'upload-1'", "entry in the index")]
+    [InlineData("UPDATE streams SET version = 3 WHERE key = 'upload-1'", "index entry")]
+    [InlineData("UPDATE streams SET wake_at = 1 WHERE key = 'upload-1'", "index entry")]
     [InlineData("UPDATE records SET version = 9 WHERE version = 3", "record 3 is missing")]
-    [InlineData("UPDATE records SET payload = (SELECT payload FROM records WHERE version = 4) WHERE version = 3", "record 3 does not fit")]
-    [InlineData("UPDATE snapshots SET version = 1", "snapshot of version 1 does not fit")]
+    [InlineData("UPDATE records SET payload = (SELECT payload FROM records WHERE version = 4) WHERE version = 3", "checksum of record 3 is wrong")]
+    [InlineData("UPDATE snapshots SET version = 1", "snapshot of version 1 is wrong")]
     public async Task A_missing_or_misplaced_record_refuses_that_stream_only(string change, string message)
     {
         await WriteTwoStreamsAsync();
