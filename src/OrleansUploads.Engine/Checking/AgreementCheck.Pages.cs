@@ -4,34 +4,35 @@ using OrleansUploads.Core.Vaults;
 
 namespace OrleansUploads.Engine.Checking;
 
-/// <content>Pages of uploads in progress: between their vault and their uploads.</content>
+/// <content>Checks the pages of uploads in progress against their vault and their uploads.</content>
 internal sealed partial class AgreementCheck
 {
     private IEnumerable<Damage> Find(EntityId entity, UploadPageState page)
     {
         foreach (var spec in page.Uploads.Values)
         {
-            if (FaultOf(spec) is { } wrong
-                && !IsBeingBegun(spec)
+            if (FaultOf(spec) is { } fault
+                && !IsBeingAdmitted(spec)
                 && states.ReadUploadPage(entity).Uploads.ContainsKey(spec.Upload.ToString()))
             {
-                yield return new Damage(DamageKind.Index, wrong) { Upload = spec.Upload, Vault = page.Vault.Id };
+                yield return new Damage(DamageKind.Index, fault) { Upload = spec.Upload, Vault = page.Vault.Id };
             }
         }
     }
 
-    /// <summary>A page may list an upload before it begins.</summary>
-    private bool IsBeingBegun(UploadSpec spec) =>
+    /// <summary>Whether the vault is still admitting an upload. A page may list an upload before it is initiated.</summary>
+    private bool IsBeingAdmitted(UploadSpec spec) =>
         states.ReadVault(spec.Vault.Id.Entity) is VaultState.Live live
         && live.Admissions.InFlight.GetValueOrDefault(spec.Upload.ToString()) is { Begun: false };
 
-    /// <summary>The vault is told after an upload's end is durable, and so never knows of one that its page does not.</summary>
-    private string? FaultOf(VaultIncarnation life, PageCounts counts) => Ask(() =>
+    /// <summary>Compares a page with its vault. The page reports an upload's end to the vault after recording it, so the
+    /// vault never counts an end that the page has not recorded.</summary>
+    private string? FaultOf(VaultIncarnation life, PageCounts counts) => DescribeFault(() =>
     {
         var page = life.UploadPage(counts.Page);
         var closed = states.ReadUploadPage(page).Closed;
         return closed >= counts.Closed
             ? null
-            : $"the vault was told of {counts.Closed} ended uploads of {page}, but the journal has only {closed}: uploads are lost";
+            : $"the vault counted {counts.Closed} ended uploads of {page}, but the journal has only {closed}: uploads are lost";
     });
 }

@@ -10,13 +10,14 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Checking;
 
-/// <summary>Whether entities that refer to others find them as they must be. If not, a history is lost or older than others.</summary>
-/// <remarks>An entity that ends is taken out of what refers to it first. So what seems to be missing is damage only if what refers
-/// to it still does, read again afterwards.</remarks>
+/// <summary>Checks that entities are consistent with the entities that they refer to. If not, a history is lost or
+/// outdated.</summary>
+/// <remarks>References to an entity are removed before the entity ends. A missing entity is therefore damage only if the
+/// reference is still there when it is read again afterwards.</remarks>
 internal sealed partial class AgreementCheck(EntityStates states, IndexedUploads indexed)
 {
-    /// <summary>What of an entity's references is not as it must be.</summary>
-    /// <exception cref="JournalDamagedException">The entity's own history is not what was written.</exception>
+    /// <summary>Returns the inconsistent references of an entity.</summary>
+    /// <exception cref="JournalDamagedException">The entity's own history differs from what was written.</exception>
     public IEnumerable<Damage> Find(EntityId entity, object state) => state switch
     {
         AccountState account => Find(entity, account),
@@ -26,7 +27,7 @@ internal sealed partial class AgreementCheck(EntityStates states, IndexedUploads
         _ => [],
     };
 
-    /// <summary>Notes the archives of a shard without looking at them.</summary>
+    /// <summary>Notes the archives of a shard without checking them.</summary>
     public void Note(ArchiveShardState shard)
     {
         foreach (var (archive, entry) in shard.Archives)
@@ -43,10 +44,10 @@ internal sealed partial class AgreementCheck(EntityStates states, IndexedUploads
         foreach (var vault in state.Vaults.Values)
         {
             var id = vault.Incarnation.Id;
-            if (vault.Confirmed && FaultOf(id, vault.Incarnation) is { } wrong
+            if (vault.Confirmed && FaultOf(id, vault.Incarnation) is { } fault
                 && states.ReadAccount(account).Vaults.GetValueOrDefault(id.Name.ToString()) == vault)
             {
-                yield return new Damage(DamageKind.Index, wrong) { Vault = id };
+                yield return new Damage(DamageKind.Index, fault) { Vault = id };
             }
         }
     }
@@ -56,27 +57,27 @@ internal sealed partial class AgreementCheck(EntityStates states, IndexedUploads
         foreach (var spec in vault.Uploads.Values)
         {
             if (!vault.NotBegun.Contains(spec.Upload)
-                && FaultOf(spec) is { } wrong
+                && FaultOf(spec) is { } fault
                 && states.ReadVault(entity) is VaultState.Live still
                 && still.Uploads.ContainsKey(spec.Upload.ToString()))
             {
-                yield return new Damage(DamageKind.Index, wrong) { Upload = spec.Upload, Vault = vault.Incarnation.Id };
+                yield return new Damage(DamageKind.Index, fault) { Upload = spec.Upload, Vault = vault.Incarnation.Id };
             }
         }
 
         foreach (var counts in vault.Admissions.Pages.Values)
         {
-            if (FaultOf(vault.Incarnation, counts) is { } wrong && states.ReadVault(entity) is VaultState.Live still && still.Incarnation == vault.Incarnation)
+            if (FaultOf(vault.Incarnation, counts) is { } fault && states.ReadVault(entity) is VaultState.Live still && still.Incarnation == vault.Incarnation)
             {
-                yield return new Damage(DamageKind.Index, wrong) { Vault = vault.Incarnation.Id };
+                yield return new Damage(DamageKind.Index, fault) { Vault = vault.Incarnation.Id };
             }
         }
 
         foreach (var totals in vault.Shards.Values)
         {
-            if (FaultOf(vault.Incarnation, totals) is { } wrong && states.ReadVault(entity) is VaultState.Live still && still.Incarnation == vault.Incarnation)
+            if (FaultOf(vault.Incarnation, totals) is { } fault && states.ReadVault(entity) is VaultState.Live still && still.Incarnation == vault.Incarnation)
             {
-                yield return new Damage(DamageKind.Index, wrong) { Vault = vault.Incarnation.Id };
+                yield return new Damage(DamageKind.Index, fault) { Vault = vault.Incarnation.Id };
             }
         }
     }
@@ -87,10 +88,10 @@ internal sealed partial class AgreementCheck(EntityStates states, IndexedUploads
         foreach (var (archive, entry) in shard.Archives)
         {
             if (entry.DeletedIn is null
-                && FaultOf(entry.Entry) is { } wrong
+                && FaultOf(entry.Entry) is { } fault
                 && states.ReadShard(entity).FindArchive(archive) is not null)
             {
-                yield return new Damage(DamageKind.Index, wrong)
+                yield return new Damage(DamageKind.Index, fault)
                 {
                     Archive = archive,
                     Upload = entry.Entry.Upload,
@@ -100,45 +101,46 @@ internal sealed partial class AgreementCheck(EntityStates states, IndexedUploads
         }
     }
 
-    private string? FaultOf(VaultId vault, VaultIncarnation life) => Ask(() => states.ReadVault(vault.Entity) switch
+    private string? FaultOf(VaultId vault, VaultIncarnation life) => DescribeFault(() => states.ReadVault(vault.Entity) switch
     {
         VaultState.Live live when live.Incarnation == life => null,
         VaultState.Deleted deleted when deleted.Incarnation == life => null,
         VaultState.Unknown => "the account has the vault, but the journal has no history of it",
-        _ => "the account has another life of the vault than the vault itself",
+        _ => "the account has a different incarnation of the vault than the vault itself",
     });
 
-    private string? FaultOf(UploadSpec spec) => Ask(() => states.ReadUpload(spec.Upload).State is UploadState.Unknown
+    private string? FaultOf(UploadSpec spec) => DescribeFault(() => states.ReadUpload(spec.Upload).State is UploadState.Unknown
         ? "the vault lists the upload, but the journal has no history of it"
         : null);
 
-    /// <summary>The vault is told after a change is durable, and so never knows of one that its shard does not.</summary>
-    private string? FaultOf(VaultIncarnation life, ShardTotals totals) => Ask(() =>
+    /// <summary>Compares a shard with its vault. The shard reports a change to the vault after recording it, so the vault
+    /// never knows a change that the shard has not recorded.</summary>
+    private string? FaultOf(VaultIncarnation life, ShardTotals totals) => DescribeFault(() =>
     {
         var shard = life.ArchiveShard(totals.Shard);
         var version = states.ReadShard(shard).Totals.Version;
         return version >= totals.Version
             ? null
-            : $"the vault was told of change {totals.Version} of {shard}, but the journal has only {version}: archives are lost";
+            : $"the vault knows change {totals.Version} of {shard}, but the journal has only {version}: archives are lost";
     });
 
-    private string? FaultOf(ArchiveEntry entry) => Ask(() => states.ReadUpload(entry.Upload).State switch
+    private string? FaultOf(ArchiveEntry entry) => DescribeFault(() => states.ReadUpload(entry.Upload).State switch
     {
-        UploadState.Completed { ReleasedAt: not null } => "the index has the archive, but its upload was told that it is deleted",
+        UploadState.Completed { ReleasedAt: not null } => "the index has the archive, but its upload has recorded its deletion",
         UploadState.Completed done when done.Archive == entry.Archive => null,
         UploadState.Unknown => "the index has the archive, but the journal has no history of its upload",
         _ => "the index has the archive, but its upload is not completed",
     });
 
-    private static string? Ask(Func<string?> ask)
+    private static string? DescribeFault(Func<string?> find)
     {
         try
         {
-            return ask();
+            return find();
         }
         catch (JournalDamagedException damaged)
         {
-            return $"what it refers to is damaged: {damaged.Message}";
+            return $"a referenced entity is damaged: {damaged.Message}";
         }
     }
 }

@@ -6,25 +6,25 @@ using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Engine.Checking;
 
-/// <summary>An attempt that is a part, and what was acknowledged of it.</summary>
+/// <summary>An attempt that is a part, with its acknowledged length and hash.</summary>
 /// <param name="Attempt">The attempt.</param>
 /// <param name="LengthBytes">Its length.</param>
 /// <param name="TreeHash">Its tree hash.</param>
 internal readonly record struct NeededAttempt(AttemptId Attempt, long LengthBytes, TreeHash TreeHash);
 
 /// <summary>Reads one attempt from end to end and compares it with what was acknowledged.</summary>
-/// <param name="parts">Where the bytes are.</param>
-/// <param name="isDeep">Whether the tree hash is computed anew.</param>
-/// <param name="pace">How fast to read.</param>
+/// <param name="parts">The store of the bytes.</param>
+/// <param name="isDeep">Whether to recompute the tree hash.</param>
+/// <param name="pace">Limits the rate of reading.</param>
 internal sealed class AttemptCheck(IPartStore parts, bool isDeep, ReadPace pace)
 {
     private const int BufferBytes = 1024 * 1024;
 
-    /// <summary>Bytes that were read so far.</summary>
+    /// <summary>Number of bytes read so far.</summary>
     public long BytesRead { get; private set; }
 
-    /// <summary>Reads an attempt.</summary>
-    /// <returns>What is wrong with it; null where all is well.</returns>
+    /// <summary>Reads and checks an attempt.</summary>
+    /// <returns>A description of the damage; null if there is none.</returns>
     public async ValueTask<string?> FindFaultAsync(
         UploadId upload, NeededAttempt needed, CancellationToken cancellationToken)
     {
@@ -33,19 +33,19 @@ internal sealed class AttemptCheck(IPartStore parts, bool isDeep, ReadPace pace)
             await using var reader = await parts.OpenAsync(upload, needed.Attempt, cancellationToken);
             if (reader.LengthBytes != needed.LengthBytes)
             {
-                return $"it has {reader.LengthBytes} bytes, and {needed.LengthBytes} were acknowledged";
+                return $"it has {reader.LengthBytes} bytes, but {needed.LengthBytes} were acknowledged";
             }
 
             var leaves = await reader.ReadLeavesAsync(cancellationToken);
             if (TreeHasher.FromLeaves([.. leaves]) != needed.TreeHash)
             {
-                return "the hashes that are kept beside its bytes are not those that were acknowledged";
+                return "its stored hashes differ from the acknowledged tree hash";
             }
 
             var computed = await ReadAsync(reader, cancellationToken);
             return computed is null || computed == needed.TreeHash
                 ? null
-                : $"the tree hash of its bytes is {computed}, and {needed.TreeHash} was acknowledged";
+                : $"the tree hash of its bytes is {computed}, but {needed.TreeHash} was acknowledged";
         }
         catch (AttemptDamagedException damaged)
         {
@@ -70,7 +70,7 @@ internal sealed class AttemptCheck(IPartStore parts, bool isDeep, ReadPace pace)
                 var count = await reader.ReadAsync(offset, buffer.AsMemory(0, BufferBytes), cancellationToken);
                 if (count == 0)
                 {
-                    throw new IOException($"it ends at byte {offset}.");
+                    throw new IOException($"the file ends at byte {offset}.");
                 }
 
                 hasher?.Append(buffer.AsSpan(0, count));

@@ -2,16 +2,16 @@ using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Engine.Checking;
 
-/// <summary>What is damaged. The names are part of the output of <c>check --json</c>.</summary>
+/// <summary>The kind of damage. The names are part of the output of <c>check --json</c>.</summary>
 public enum DamageKind
 {
-    /// <summary>The journal as a whole: its file, its counters, its end.</summary>
+    /// <summary>The journal as a whole: its file, its counters or its end.</summary>
     Journal,
 
     /// <summary>The history of one entity in the journal.</summary>
     History,
 
-    /// <summary>Two entities contradict each other: one of them is older than the other, or lost.</summary>
+    /// <summary>Two entities contradict each other: one is lost or outdated.</summary>
     Index,
 
     /// <summary>A manifest: the list of an archive's parts.</summary>
@@ -21,24 +21,24 @@ public enum DamageKind
     Part,
 }
 
-/// <summary>Something in a data folder that is not what was acknowledged.</summary>
-/// <param name="Kind">What is damaged.</param>
-/// <param name="What">What is wrong with it, in words.</param>
+/// <summary>Data in a data folder that differs from what was acknowledged.</summary>
+/// <param name="Kind">The kind of damage.</param>
+/// <param name="What">A description of the damage.</param>
 public sealed record Damage(DamageKind Kind, string What)
 {
-    /// <summary>The damaged file, relative to the data folder; null where no single file is known.</summary>
+    /// <summary>The damaged file, relative to the data folder; null if no single file is known.</summary>
     public string? File { get; init; }
 
-    /// <summary>The vault that it belongs to; null where that is not known.</summary>
+    /// <summary>The affected vault; null if unknown.</summary>
     public VaultId? Vault { get; init; }
 
-    /// <summary>The upload that it belongs to; null where that is not known.</summary>
+    /// <summary>The affected upload; null if unknown.</summary>
     public UploadId? Upload { get; init; }
 
-    /// <summary>The archive that it belongs to; null where there is none or it is not known.</summary>
+    /// <summary>The affected archive; null if there is none or it is unknown.</summary>
     public ArchiveId? Archive { get; init; }
 
-    /// <summary>One line: file, what is wrong, whose it is.</summary>
+    /// <summary>Returns one line with the file, the damage and its owners.</summary>
     public override string ToString()
     {
         var owners = new List<string>();
@@ -62,8 +62,9 @@ public sealed record Damage(DamageKind Kind, string What)
     }
 }
 
-/// <summary>Bytes that nothing in the journal refers to. The server collects them after its grace; they are no damage.</summary>
-/// <param name="Upload">The upload that they were stored for.</param>
-/// <param name="Attempts">How many attempts; 0 where only a manifest or an empty folder is left.</param>
-/// <param name="Folder">Where they are, relative to the data folder.</param>
+/// <summary>Bytes that nothing in the journal refers to. The server collects them after the grace period. They do not count
+/// as damage.</summary>
+/// <param name="Upload">The upload for which they were stored.</param>
+/// <param name="Attempts">Number of attempts; 0 if only a manifest or an empty folder is left.</param>
+/// <param name="Folder">Their folder, relative to the data folder.</param>
 public sealed record Orphan(UploadId Upload, int Attempts, string Folder);

@@ -6,7 +6,8 @@ using OrleansUploads.Engine.Sqlite;
 
 namespace OrleansUploads.Engine.Checking;
 
-/// <summary>Checks a data folder: the journal, and every byte that it has acknowledged. The check changes nothing in the folder.</summary>
+/// <summary>Checks a data folder: the journal, and every byte that it has acknowledged. The check does not change the
+/// folder.</summary>
 /// <remarks>If no server uses the folder, none can start until the check has ended. If a server uses it, the server continues, and its
 /// regular changes are not reported as damage.</remarks>
 public sealed class DataFolderCheck : IDisposable
@@ -49,7 +50,7 @@ public sealed class DataFolderCheck : IDisposable
     /// <summary>Opens a data folder.</summary>
     /// <exception cref="JournalDamagedException">The journal is missing, or is not readable as a database.</exception>
     /// <exception cref="JournalUnavailableException">The journal cannot be opened at the moment.</exception>
-    /// <exception cref="NotSupportedException">The journal was made by a newer version, or by another program.</exception>
+    /// <exception cref="NotSupportedException">The journal was created by a newer version or by another program.</exception>
     /// <exception cref="IOException">The folder is not a data folder, or cannot be used.</exception>
     public static DataFolderCheck Open(
         string folder,
@@ -64,7 +65,7 @@ public sealed class DataFolderCheck : IDisposable
 
     /// <summary>Checks everything, or continues an interrupted check.</summary>
     /// <param name="from">Where to start; <see cref="CheckPosition.Start"/> to check everything.</param>
-    /// <param name="cancellationToken">Stops the check; <see cref="Position"/> tells how far it has come.</param>
+    /// <param name="cancellationToken">Stops the check; <see cref="Position"/> is the progress.</param>
     /// <returns>The counts, including those of the interrupted check.</returns>
     /// <exception cref="JournalUnavailableException">The journal cannot be read at the moment.</exception>
     /// <exception cref="UnauthorizedAccessException">A file may not be read.</exception>
@@ -121,7 +122,7 @@ public sealed class DataFolderCheck : IDisposable
     {
         try
         {
-            Report([.. _journal.CheckWhole().Select(wrong => new Damage(DamageKind.Journal, wrong) { File = JournalSchema.FileName })]);
+            Report([.. _journal.CheckWhole().Select(fault => new Damage(DamageKind.Journal, fault) { File = JournalSchema.FileName })]);
         }
         catch (JournalDamagedException damaged)
         {

@@ -19,25 +19,25 @@ using OrleansUploads.Engine.Sqlite;
 
 namespace OrleansUploads.Engine.Checking;
 
-/// <summary>Rebuilds entities from a journal that is only looked at.</summary>
-/// <remarks>All members throw <see cref="JournalDamagedException"/> where a history is not what was written.</remarks>
+/// <summary>Rebuilds the states of entities from a journal that is open for inspection.</summary>
+/// <remarks>All members throw <see cref="JournalDamagedException"/> if a history differs from what was written.</remarks>
 internal sealed class EntityStates(JournalInspection journal)
 {
-    private readonly Rebuilding<AccountState, AccountCommand, AccountEvent> _accounts = new(new AccountDecider(), AccountContract.Table.Codec);
-    private readonly Rebuilding<VaultState, VaultCommand, VaultEvent> _vaults = new(new VaultDecider(), VaultContract.Table.Codec);
-    private readonly Rebuilding<ArchiveShardState, ArchiveShardCommand, ArchiveShardEvent> _shards =
+    private readonly Rebuilder<AccountState, AccountCommand, AccountEvent> _accounts = new(new AccountDecider(), AccountContract.Table.Codec);
+    private readonly Rebuilder<VaultState, VaultCommand, VaultEvent> _vaults = new(new VaultDecider(), VaultContract.Table.Codec);
+    private readonly Rebuilder<ArchiveShardState, ArchiveShardCommand, ArchiveShardEvent> _shards =
         new(new ArchiveShardDecider(new UploadPolicy(), new RetrievalPolicy()), ArchiveShardContract.Table.Codec);
-    private readonly Rebuilding<JobsState, JobsCommand, JobsEvent> _jobs =
+    private readonly Rebuilder<JobsState, JobsCommand, JobsEvent> _jobs =
         new(new JobsDecider(new RetrievalPolicy()), JobsContract.Table.Codec);
-    private readonly Rebuilding<UploadState, UploadCommand, UploadEvent> _uploads =
+    private readonly Rebuilder<UploadState, UploadCommand, UploadEvent> _uploads =
         new(new UploadDecider(new UploadPolicy()), UploadContract.Table.Codec);
-    private readonly Rebuilding<UploadPageState, UploadPageCommand, UploadPageEvent> _uploadPages =
+    private readonly Rebuilder<UploadPageState, UploadPageCommand, UploadPageEvent> _uploadPages =
         new(new UploadPageDecider(), UploadPageContract.Table.Codec);
-    private readonly Rebuilding<ServiceState, ServiceCommand, ServiceEvent> _service =
+    private readonly Rebuilder<ServiceState, ServiceCommand, ServiceEvent> _service =
         new(new ServiceDecider(), ServiceContract.Table.Codec);
 
-    /// <summary>The state of any entity.</summary>
-    /// <returns>The state, and how many bytes its history has.</returns>
+    /// <summary>Reads the state of any entity.</summary>
+    /// <returns>The state, and the length of its history in bytes.</returns>
     public (object State, long HistoryBytes) Read(EntityId entity)
     {
         var history = journal.Read(entity);
@@ -51,31 +51,31 @@ internal sealed class EntityStates(JournalInspection journal)
             EntityKind.UploadPage => _uploadPages.From(entity, history),
             EntityKind.Service => _service.From(entity, history),
             _ => throw new JournalDamagedException(
-                $"The journal has a history of kind {(int)entity.Kind}, which this version of the program does not know."),
+                $"The journal has a history of kind {(int)entity.Kind}, which this version of the program does not support."),
         };
         return (state, (history.Snapshot?.Length ?? 0) + history.Records.Sum(record => (long)record.Length));
     }
 
-    /// <summary>An upload, and the version of its history.</summary>
+    /// <summary>Reads an upload and the version of its history.</summary>
     public (UploadState State, long Version) ReadUpload(UploadId upload)
     {
         var history = journal.Read(upload.Entity);
         return (_uploads.From(upload.Entity, history), history.Version);
     }
 
-    /// <summary>A shard of an archive index.</summary>
+    /// <summary>Reads a shard of an archive index.</summary>
     public ArchiveShardState ReadShard(EntityId shard) => _shards.From(shard, journal.Read(shard));
 
-    /// <summary>A page of a vault's uploads in progress.</summary>
+    /// <summary>Reads a page of a vault's uploads in progress.</summary>
     public UploadPageState ReadUploadPage(EntityId page) => _uploadPages.From(page, journal.Read(page));
 
-    /// <summary>A vault.</summary>
+    /// <summary>Reads a vault.</summary>
     public VaultState ReadVault(EntityId vault) => _vaults.From(vault, journal.Read(vault));
 
-    /// <summary>An account.</summary>
+    /// <summary>Reads an account.</summary>
     public AccountState ReadAccount(EntityId account) => _accounts.From(account, journal.Read(account));
 
-    private sealed class Rebuilding<TState, TCommand, TEvent>(
+    private sealed class Rebuilder<TState, TCommand, TEvent>(
         Decider<TState, TCommand, TEvent> decider, EventCodec<TEvent> codec)
         where TState : class
         where TCommand : class, ICommand
@@ -96,7 +96,7 @@ internal sealed class EntityStates(JournalInspection journal)
             catch (Exception fault) when (fault is System.Text.Json.JsonException or InvalidOperationException or FormatException)
             {
                 throw new JournalDamagedException(
-                    $"The journal of {entity} holds something that cannot be read: {fault.Message}", fault);
+                    $"The journal of {entity} contains a record that cannot be read: {fault.Message}", fault);
             }
         }
     }

@@ -2,8 +2,9 @@ using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Engine.Checking;
 
-/// <summary>The uploads whose archives are in an index: 8 bytes for each, so that a hundred million fit in memory.</summary>
-/// <remarks>Two uploads may share a fingerprint, which is as likely as that a guess at 64 bits is right.</remarks>
+/// <summary>The uploads whose archives are in an index. It stores 8 bytes per upload, so that a hundred million fit in
+/// memory.</summary>
+/// <remarks>Two uploads have the same 64-bit fingerprint with a probability of 2^-64.</remarks>
 internal sealed class IndexedUploads
 {
     private readonly List<ulong> _fingerprints = [];
@@ -26,7 +27,7 @@ internal sealed class IndexedUploads
         return _fingerprints.BinarySearch(Fingerprint(upload)) >= 0;
     }
 
-    // FNV-1a; the IDs themselves are random.
+    // FNV-1a is sufficient, because the IDs are random.
     private static ulong Fingerprint(UploadId upload)
     {
         var hash = 14695981039346656037;

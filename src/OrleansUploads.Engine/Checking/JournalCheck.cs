@@ -7,18 +7,18 @@ using OrleansUploads.Engine.Sqlite;
 
 namespace OrleansUploads.Engine.Checking;
 
-/// <summary>Goes through all histories of a journal: each can be read, is found by its name, and agrees with those that it refers
-/// to.</summary>
+/// <summary>Checks all histories of a journal: each must be readable, found by its name, and consistent with the histories
+/// that it refers to.</summary>
 internal sealed class JournalCheck(
     JournalInspection journal, EntityStates states, AgreementCheck agreement, ReadPace pace)
 {
     private const int StreamsAtOnce = 256;
 
-    // What is read to look at one reference: about a page of the database.
+    // Estimated bytes read to check one reference: about one database page.
     private const int ReferenceBytes = 4096;
 
-    /// <summary>Goes through the histories after a place.</summary>
-    /// <returns>Each place that was reached, and what is damaged there.</returns>
+    /// <summary>Checks the histories after a place.</summary>
+    /// <returns>Each place reached, with the damage found there.</returns>
     public async IAsyncEnumerable<(long Place, IReadOnlyList<Damage> Damage)> RunAsync(
         long after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -41,7 +41,7 @@ internal sealed class JournalCheck(
         }
     }
 
-    /// <summary>Notes all archives that are in an index, without looking at anything else.</summary>
+    /// <summary>Notes all indexed archives without checking anything.</summary>
     public void NoteArchives(CancellationToken cancellationToken)
     {
         long after = 0;

@@ -9,7 +9,7 @@ namespace OrleansUploads.Engine.Checking;
 /// <summary>Finds bytes that nothing in the journal refers to.</summary>
 internal sealed class OrphanCheck(EntityStates states, IPartStore parts)
 {
-    /// <summary>Goes through the whole part store.</summary>
+    /// <summary>Checks the whole part store.</summary>
     public async IAsyncEnumerable<Orphan> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var upload in parts.ListUploadsAsync(cancellationToken))
@@ -25,12 +25,12 @@ internal sealed class OrphanCheck(EntityStates states, IPartStore parts)
     {
         try
         {
-            // What became a part between the two looks is in the second one.
+            // Read the state after listing the attempts, so that it contains every listed attempt that has become a part.
             var attempts = await parts.ListAttemptsAsync(upload, cancellationToken);
             var (state, _) = states.ReadUpload(upload);
             if (state is UploadState.Completed { ReleasedAt: not null })
             {
-                // Kept for the output of jobs, until their time is over.
+                // The bytes are kept for jobs that have not expired.
                 return null;
             }
 
@@ -42,7 +42,7 @@ internal sealed class OrphanCheck(EntityStates states, IPartStore parts)
         }
         catch (Exception damaged) when (damaged is JournalDamagedException or AttemptDamagedException)
         {
-            // Reported before. Whose its bytes are is not known, so they are not called unowned.
+            // The damage was already reported. The owner of these bytes is unknown, so they are not reported as unowned.
             return null;
         }
         catch (DirectoryNotFoundException)
@@ -58,8 +58,8 @@ internal sealed class OrphanCheck(EntityStates states, IPartStore parts)
         {
             case UploadState.Open open:
                 return AttemptsOf(open.Parts);
-            case UploadState.Completed { Parts: { } notYetListed }:
-                return AttemptsOf(notYetListed);
+            case UploadState.Completed { Parts: { } unlisted }:
+                return AttemptsOf(unlisted);
             case UploadState.Completed:
                 var manifest = await parts.ReadManifestAsync(upload, cancellationToken)
                     ?? throw new AttemptDamagedException($"The manifest of upload {upload} is missing.");

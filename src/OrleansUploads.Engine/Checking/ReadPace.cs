@@ -1,17 +1,17 @@
 namespace OrleansUploads.Engine.Checking;
 
-/// <summary>Keeps reading to a rate. Time in which less was read is not made up for.</summary>
-/// <param name="bytesPerSecond">The rate; null for none.</param>
+/// <summary>Limits the rate of reading. Unused allowance is not carried over.</summary>
+/// <param name="bytesPerSecond">The limit; null for none.</param>
 /// <param name="time">The clock.</param>
 internal sealed class ReadPace(long? bytesPerSecond, TimeProvider time)
 {
-    // Shorter waits would cost more than they are worth.
+    // Shorter waits are skipped, because they cost more than they save.
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(20);
 
     private readonly long _start = time.GetTimestamp();
     private TimeSpan _paidUntil;
 
-    /// <summary>Returns when so many bytes that were read are paid for.</summary>
+    /// <summary>Accounts for bytes that were read and waits until the rate allows more.</summary>
     public ValueTask PayAsync(long bytes, CancellationToken cancellationToken)
     {
         if (bytesPerSecond is not { } rate)

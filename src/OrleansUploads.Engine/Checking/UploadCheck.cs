@@ -8,24 +8,24 @@ using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Engine.Checking;
 
-/// <summary>Compares what the journal says of an upload with what the part store has of it.</summary>
+/// <summary>Compares an upload in the journal with its data in the part store.</summary>
 /// <remarks>
-/// The upload may change meanwhile: parts are replaced, archives deleted, and what nobody needs any more is collected. So
-/// what looks damaged is looked at again, after the journal was read again. Only what was needed both before and after
-/// counts: attempts are never changed and never come back into use, so it was needed all the time between.
+/// The upload may change during the check: parts are replaced, archives deleted, and unowned bytes collected. Therefore
+/// apparent damage is checked again after reading the journal again. Only bytes that were needed both before and after
+/// count. Attempts never change and never come back into use, so such bytes were needed all the time in between.
 /// </remarks>
 internal sealed class UploadCheck(
     EntityStates states, IPartStore parts, AttemptCheck attempts, IndexedUploads indexed)
 {
-    // With each round the upload must have changed, and something else must look damaged.
-    private const int MostRounds = 100;
+    // Each further round requires that the upload has changed and that something else looks damaged.
+    private const int MaxRounds = 100;
 
-    /// <summary>Parts that were looked at so far.</summary>
+    /// <summary>Number of parts checked so far.</summary>
     public long Parts { get; private set; }
 
-    /// <summary>Looks at an upload.</summary>
-    /// <returns>The state that it was found in, and what is damaged.</returns>
-    /// <exception cref="JournalDamagedException">Its history is not what was written.</exception>
+    /// <summary>Checks an upload.</summary>
+    /// <returns>The state of the upload and the damage found.</returns>
+    /// <exception cref="JournalDamagedException">The upload's history differs from what was written.</exception>
     public async ValueTask<(UploadState State, IReadOnlyCollection<Damage> Damage)> CheckAsync(
         UploadId upload, CancellationToken cancellationToken)
     {
@@ -35,7 +35,7 @@ internal sealed class UploadCheck(
         for (var round = 1; found.Count > 0; round++)
         {
             var (next, nextVersion) = states.ReadUpload(upload);
-            if (nextVersion == version || round == MostRounds)
+            if (nextVersion == version || round == MaxRounds)
             {
                 confirmed.UnionWith(found);
                 break;
@@ -59,8 +59,8 @@ internal sealed class UploadCheck(
             case UploadState.Open open:
                 await CheckPartsAsync(upload, state, Needed(open.Parts), damage, cancellationToken);
                 break;
-            case UploadState.Completed { ReleasedAt: null, Parts: { } notYetListed }:
-                await CheckPartsAsync(upload, state, Needed(notYetListed), damage, cancellationToken);
+            case UploadState.Completed { ReleasedAt: null, Parts: { } unlisted }:
+                await CheckPartsAsync(upload, state, Needed(unlisted), damage, cancellationToken);
                 break;
             case UploadState.Completed { ReleasedAt: null } completed:
                 RequireIndexed(completed, damage);
@@ -85,9 +85,9 @@ internal sealed class UploadCheck(
         foreach (var part in needed)
         {
             Parts++;
-            if (await attempts.FindFaultAsync(upload, part, cancellationToken) is { } wrong)
+            if (await attempts.FindFaultAsync(upload, part, cancellationToken) is { } fault)
             {
-                damage.Add(Of(state, DamageKind.Part, wrong) with { File = UploadFiles.Attempt(upload, part.Attempt) });
+                damage.Add(Of(state, DamageKind.Part, fault) with { File = UploadFiles.Attempt(upload, part.Attempt) });
             }
         }
     }
@@ -96,7 +96,7 @@ internal sealed class UploadCheck(
         UploadState.Completed state, HashSet<Damage> damage, CancellationToken cancellationToken)
     {
         var upload = state.Spec.Upload;
-        string wrong;
+        string fault;
         try
         {
             var manifest = await parts.ReadManifestAsync(upload, cancellationToken);
@@ -105,23 +105,23 @@ internal sealed class UploadCheck(
                 return manifest;
             }
 
-            wrong = manifest is null ? "it is missing" : "it is not the manifest of the archive that was acknowledged";
+            fault = manifest is null ? "it is missing" : "it does not match the acknowledged archive";
         }
         catch (AttemptDamagedException damaged)
         {
-            wrong = damaged.Message.TrimEnd('.');
+            fault = damaged.Message.TrimEnd('.');
         }
         catch (IOException failure)
         {
-            wrong = $"it cannot be read: {failure.Message}";
+            fault = $"it cannot be read: {failure.Message}";
         }
 
-        damage.Add(Of(state, DamageKind.Manifest, wrong) with { File = UploadFiles.Manifest(upload) });
+        damage.Add(Of(state, DamageKind.Manifest, fault) with { File = UploadFiles.Manifest(upload) });
         return null;
     }
 
-    /// <summary>An archive that is nobody's any more has left the index before its upload is told; so one that is not there, and
-    /// not remembered as deleted either, is lost.</summary>
+    /// <summary>Requires that the archive is in the index. A deleted archive leaves the index before its upload learns of
+    /// the deletion, so an archive that is neither listed nor remembered as deleted is lost.</summary>
     private void RequireIndexed(UploadState.Completed state, HashSet<Damage> damage)
     {
         if (!state.Indexed || indexed.Contains(state.Spec.Upload))
@@ -136,12 +136,12 @@ internal sealed class UploadCheck(
             var found = states.ReadShard(shard);
             if (found.FindArchive(state.Archive) is null && !found.Deleted.ContainsKey(state.Archive))
             {
-                damage.Add(Of(state, DamageKind.Index, $"the vault's index has lost the archive: it is not in {shard}"));
+                damage.Add(Of(state, DamageKind.Index, $"the archive is missing from the vault's index: it is not in {shard}"));
             }
         }
         catch (JournalDamagedException)
         {
-            // Reported where the shard's own history was read.
+            // Reported when the shard's history was checked.
         }
     }
 
