@@ -6,9 +6,9 @@ using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Engine;
 
-/// <summary>What the engine tells the operator in the log.</summary>
-/// <remarks>Failures that can affect many entities at once are limited to <see cref="MaxMessages"/> a <see cref="Window"/> for each
-/// kind of message. The metrics of <see cref="EngineTelemetry"/> count all of them.</remarks>
+/// <summary>The log messages of the engine.</summary>
+/// <remarks>Failures that can affect many entities at the same time are limited to <see cref="MaxMessages"/> of each kind in
+/// a <see cref="Window"/>. The metrics of <see cref="EngineTelemetry"/> count all of them.</remarks>
 /// <param name="logger">Where messages go.</param>
 /// <param name="time">Measures the windows.</param>
 public sealed partial class EngineLog(ILogger logger, TimeProvider time)
@@ -46,7 +46,7 @@ public sealed partial class EngineLog(ILogger logger, TimeProvider time)
         }
     }
 
-    /// <summary>The collector skipped an upload and will look at it again in the next round.</summary>
+    /// <summary>The collector skipped an upload and will check it again in the next round.</summary>
     /// <param name="upload">The upload.</param>
     /// <param name="fault">Why it was skipped; null if the upload itself did not allow its bytes to be deleted.</param>
     public void UploadSkipped(UploadId upload, Exception? fault)
@@ -57,7 +57,7 @@ public sealed partial class EngineLog(ILogger logger, TimeProvider time)
         }
     }
 
-    /// <summary>The bytes of an upload that has ended could not be deleted at once.</summary>
+    /// <summary>The bytes of an upload that has ended could not be deleted immediately.</summary>
     public void EndedUploadKept(UploadId upload, Exception fault)
     {
         if (_endedUploads.TryPass(out var suppressed))
@@ -97,14 +97,14 @@ public sealed partial class EngineLog(ILogger logger, TimeProvider time)
     [LoggerMessage(
         1004,
         LogLevel.Warning,
-        "The collector skipped upload {Upload} and kept its bytes. The next round looks at it again. "
+        "The collector skipped upload {Upload} and kept its bytes. The next round checks it again. "
         + "{Suppressed} earlier messages of this kind were not logged")]
     private static partial void LogUploadSkipped(ILogger logger, Exception? fault, UploadId upload, long suppressed);
 
     [LoggerMessage(
         1005,
         LogLevel.Warning,
-        "The bytes of upload {Upload}, which has ended, could not be deleted at once. The next collection deletes them. "
+        "The bytes of upload {Upload}, which has ended, could not be deleted immediately. The next collection deletes them. "
         + "{Suppressed} earlier messages of this kind were not logged")]
     private static partial void LogEndedUploadKept(ILogger logger, Exception fault, UploadId upload, long suppressed);
 

@@ -49,6 +49,6 @@ public sealed record MaintenanceOptions
     /// <summary>Time between two checks of the journal's index. The first check runs at the start. Clusters have no such index.</summary>
     public TimeSpan CheckInterval { get; init; } = DefaultCheckInterval;
 
-    /// <summary>Unowned attempts younger than this are kept, because they may still be on their way in.</summary>
+    /// <summary>Unowned attempts younger than this are kept, because they may still be in progress.</summary>
     public TimeSpan AttemptGrace { get; init; } = DefaultAttemptGrace;
 }

@@ -2,12 +2,12 @@ namespace OrleansUploads.Engine;
 
 /// <summary>Limits how often a message is logged, and counts those that were not.</summary>
 /// <param name="max">Maximum number of messages in a window.</param>
-/// <param name="window">Length of a window, which begins with its first message.</param>
+/// <param name="window">Length of a window, which starts with its first message.</param>
 /// <param name="time">Measures the windows.</param>
 internal sealed class LogRate(int max, TimeSpan window, TimeProvider time)
 {
     private readonly Lock _gate = new();
-    private long _begunAt;
+    private long _startedAt;
     private int _passed;
     private long _suppressed;
 
@@ -18,9 +18,9 @@ internal sealed class LogRate(int max, TimeSpan window, TimeProvider time)
     {
         lock (_gate)
         {
-            if (_passed == 0 || time.GetElapsedTime(_begunAt) >= window)
+            if (_passed == 0 || time.GetElapsedTime(_startedAt) >= window)
             {
-                _begunAt = time.GetTimestamp();
+                _startedAt = time.GetTimestamp();
                 _passed = 0;
             }
 

@@ -3,13 +3,13 @@ using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Engine.Attempts;
 
-/// <summary>Makes sure that an attempt gets exactly the number of bytes that was announced when it was begun.</summary>
+/// <summary>Ensures that an attempt gets exactly the number of bytes that was announced when it was created.</summary>
 public struct AnnouncedLength
 {
     private readonly long _bytes;
     private long _countedBytes;
 
-    /// <summary>Begins with no bytes.</summary>
+    /// <summary>Starts with no bytes.</summary>
     /// <param name="bytes">The announced length, from 1 byte to the maximum size of a part.</param>
     /// <exception cref="ArgumentOutOfRangeException">No attempt can have this length.</exception>
     public AnnouncedLength(long bytes)

@@ -10,10 +10,10 @@ namespace OrleansUploads.Engine.Attempts;
 /// <summary>The footer that follows the bytes of a stored attempt: a checksum of each block, the leaves, and a trailer. Any part store
 /// can use it to prove that the bytes it returns are those that were written.</summary>
 /// <remarks>
-/// Little-endian: CRC-32C of each 64 KiB (4 bytes each), SHA-256 of each 1 MiB (32 bytes each), then magic (8), format version (4),
-/// length of the bytes (8), and the CRC-32C (4) of everything above, the upload ID in ASCII and the attempt ID. The IDs are included so
-/// that an attempt stored under a wrong name is noticed. The bytes come first, so that standard tools can read them:
-/// <c>head -c {length}</c>. The format is stored; never change it.
+/// Little-endian: CRC-32C of each 64 KiB (4 bytes each), SHA-256 of each 1 MiB (32 bytes each), then magic (8), format
+/// version (4), length of the bytes (8), and the CRC-32C (4) of everything above, the upload ID in ASCII and the attempt ID.
+/// The IDs are included so that an attempt stored under a wrong name is detected. The bytes come first, so that standard
+/// tools can read them: <c>head -c {length}</c>. The format is stored; never change it.
 /// </remarks>
 public sealed class AttemptFooter
 {
@@ -78,23 +78,23 @@ public sealed class AttemptFooter
     }
 
     /// <summary>Reads from the last bytes of a file how many bytes come before the footer.</summary>
-    /// <returns>What is wrong with the trailer; null if it fits a file of this length.</returns>
+    /// <returns>What is wrong with the trailer; null if it matches a file of this length.</returns>
     public static string? ReadTrailer(ReadOnlySpan<byte> trailer, long fileBytes, out long lengthBytes)
     {
         lengthBytes = BinaryPrimitives.ReadInt64LittleEndian(trailer[LengthAt..]);
         if (!trailer.StartsWith(Magic))
         {
-            return "it was never committed, or its end is lost";
+            return "it was never committed, or its end is missing";
         }
 
         var version = BinaryPrimitives.ReadUInt32LittleEndian(trailer[VersionAt..]);
         if (version != FormatVersion)
         {
-            return $"its format version is {version}, and {FormatVersion} is known here";
+            return $"its format version is {version}, but this version of the program supports only {FormatVersion}";
         }
 
         return lengthBytes is < 1 or > Limits.MaxPartSizeBytes || lengthBytes + BytesFor(lengthBytes) != fileBytes
-            ? $"its trailer says {lengthBytes} bytes, which does not fit a file of {fileBytes}"
+            ? $"its trailer states {lengthBytes} bytes, which does not match a file of {fileBytes} bytes"
             : null;
     }
 

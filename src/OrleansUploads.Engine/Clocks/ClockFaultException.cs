@@ -3,18 +3,19 @@ using OrleansUploads.Core.Messages.Service;
 
 namespace OrleansUploads.Engine.Clocks;
 
-/// <summary>Tells an operator that the clock is not trusted. Nobody throws it: serving goes on.</summary>
-/// <param name="fault">What is wrong.</param>
+/// <summary>Reports to the operator that the clock is not trusted. It is logged but never thrown, because the server
+/// continues to serve requests.</summary>
+/// <param name="fault">The clock fault.</param>
 public sealed class ClockFaultException(ClockFault fault) : Exception(Describe(fault))
 {
-    /// <summary>What is wrong, and what to do.</summary>
+    /// <summary>Describes a clock fault and what to do about it.</summary>
     public static string Describe(ClockFault fault)
     {
-        var how = fault.Kind == ClockFaultKind.BehindJournal
-            ? "and the journal has a later time already, "
-            : "and by the time since the start of the machine it should have been ";
-        return "The clock is not trusted: it showed " + Format(fault.Shown) + ", " + how + Format(fault.Expected)
-            + ". Nothing expires and no bytes are collected. Set the clock right, then say so: orleans-uploads clock accept";
+        var reason = fault.Kind == ClockFaultKind.BehindJournal
+            ? "but the journal already contains the later time "
+            : "but according to the time since the machine started it should have shown ";
+        return "The clock is not trusted: it showed " + Format(fault.Shown) + ", " + reason + Format(fault.Expected)
+            + ". Nothing expires and no bytes are collected. Correct the clock, then run: orleans-uploads clock accept";
     }
 
     private static string Format(DateTimeOffset at) =>

@@ -1,10 +1,10 @@
 namespace OrleansUploads.Engine.Clocks;
 
-/// <summary>The clocks of the machine, read together. Tests derive from it to let one go wrong.</summary>
+/// <summary>Reads the clocks of the machine together. Tests derive from it to simulate wrong clocks.</summary>
 /// <param name="time">The wall clock and the timestamps.</param>
 public class HostClock(TimeProvider time)
 {
-    /// <summary>What the clocks show now.</summary>
+    /// <summary>Reads all clocks now.</summary>
     public virtual ClockReading Read()
     {
         var monotonic = TimeSpan.FromSeconds((double)time.GetTimestamp() / time.TimestampFrequency);
@@ -12,8 +12,9 @@ public class HostClock(TimeProvider time)
     }
 }
 
-/// <summary>What the clocks of a machine show at one moment. The second and third have no meaning but by differences.</summary>
-/// <param name="Wall">The time of day; may be set, forward and backward.</param>
-/// <param name="Monotonic">Counts while the machine runs.</param>
-/// <param name="Boot">Counts since the machine was started, also while it is suspended.</param>
+/// <summary>The clocks of a machine at one moment. Only differences between two readings of <paramref name="Monotonic"/> or
+/// <paramref name="Boot"/> have a meaning.</summary>
+/// <param name="Wall">The time of day, which can be set forward and backward.</param>
+/// <param name="Monotonic">Time while the machine runs.</param>
+/// <param name="Boot">Time since the machine started, including suspension.</param>
 public readonly record struct ClockReading(DateTimeOffset Wall, TimeSpan Monotonic, TimeSpan Boot);

@@ -6,29 +6,30 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Clocks;
 
-/// <summary>The time of a service that keeps a record of when it was there: a heartbeat in the journal credits what both the wall
-/// clock and the monotonic one say has passed. A start, a suspend and an outage leave gaps, and gaps are no time.</summary>
-/// <remarks>Before the first beat, and while the wall clock moves otherwise than the clock that counts since the start of the machine,
-/// the time is not trusted.</remarks>
+/// <summary>The clock of a service that records when it was available. Each heartbeat in the journal adds the time that has
+/// passed according to both the wall clock and the monotonic clock. Starts, suspensions and outages leave gaps, which do not
+/// count as time.</summary>
+/// <remarks>The time is not trusted before the first beat, and while the wall clock disagrees with the clock that counts
+/// since the machine started.</remarks>
 /// <param name="host">The machine's clocks.</param>
-/// <param name="agrees">Whether this host's clock agrees with the others'; null where there are no others.</param>
+/// <param name="agrees">Whether this host's clock agrees with those of other hosts; null if there are none.</param>
 public sealed class ServiceClock(HostClock host, Func<bool>? agrees = null) : IServiceClock, IDisposable
 {
     /// <summary>Time between two beats.</summary>
     public static readonly TimeSpan BeatInterval = TimeSpan.FromMinutes(1);
 
-    /// <summary>What has passed since the last beat counts up to this: a service whose journal takes no beats is not there to be
-    /// used.</summary>
-    private static readonly TimeSpan LongestUnwritten = 3 * BeatInterval;
+    /// <summary>Maximum time that counts since the last beat, because a service that cannot journal its beats is not
+    /// available.</summary>
+    private static readonly TimeSpan MaxUnwritten = 3 * BeatInterval;
 
     private readonly SemaphoreSlim _turn = new(1, 1);
     private volatile Basis? _basis;
     private volatile SeenJump? _jump;
 
-    /// <summary>What is wrong with the clock, as the journal has it; null where nothing is known to be.</summary>
+    /// <summary>The clock fault according to the journal; null if there is none.</summary>
     public ClockFault? Fault => _basis?.Fault;
 
-    /// <summary>When the lease of the backup that is being made ends; null where none is.</summary>
+    /// <summary>When the lease of the backup in progress ends; null if there is none.</summary>
     public DateTimeOffset? BackupUntil =>
         _basis?.BackupUntil is { } until && until > host.Read().Wall ? until : null;
 
@@ -44,24 +45,25 @@ public sealed class ServiceClock(HostClock host, Func<bool>? agrees = null) : IS
         var passed = Passed.Between(basis.At, now);
         if (passed.HasJumped)
         {
-            // Once more: a thread that was held up between two clocks has seen no jump.
+            // Read again: if the thread was delayed between reading two clocks, this is not a jump.
             now = host.Read();
             passed = Passed.Between(basis.At, now);
             if (passed.HasJumped)
             {
-                // What is written by this time is wrong for good, also where the clock is put right before the next beat.
-                _jump = JumpSince(basis) is null ? new SeenJump(basis.At, FaultOf(basis, passed, now)) : _jump;
+                // Events may be written with this time, so the jump is remembered even if the clock is corrected before the
+                // next beat.
+                _jump = SeenJumpSince(basis) is null ? new SeenJump(basis.At, FaultOf(basis, passed, now)) : _jump;
             }
         }
 
-        var isTrusted = basis.Fault is null && JumpSince(basis) is null && !passed.HasJumped && agrees?.Invoke() != false;
+        var isTrusted = basis.Fault is null && SeenJumpSince(basis) is null && !passed.HasJumped && agrees?.Invoke() != false;
         return ServiceTime.Recorded(
             now.Wall, basis.Served, SinceLastBeat(basis, now, passed), isTrusted, holdsBytes: basis.BackupUntil > now.Wall);
     }
 
-    /// <summary>Journals that the service is there, and learns how it stands.</summary>
-    /// <exception cref="EntityUnavailableException">The journal did not take it; the next beat makes up for it, if it comes soon.
-    /// </exception>
+    /// <summary>Journals that the service is available and updates the state of the clock.</summary>
+    /// <exception cref="EntityUnavailableException">The beat may not be journaled. If the next beat comes soon, no time is
+    /// lost.</exception>
     public Task BeatAsync(IEntityHost entities, CancellationToken cancellationToken) => TakeTurnAsync(
         async now =>
         {
@@ -70,68 +72,70 @@ public sealed class ServiceClock(HostClock host, Func<bool>? agrees = null) : IS
                 return await AskAsync(entities, new RecordBeat(now.Wall, now.Wall), cancellationToken);
             }
 
-            if (JumpUntil(now) is { } jump)
+            if (JumpSinceLastBeat(now) is { } jump)
             {
                 return await AskAsync(entities, new ReportClockFault(jump), cancellationToken);
             }
 
             if (agrees?.Invoke() == false)
             {
-                // No time counts by a clock that the others do not share.
+                // No time counts while this clock disagrees with those of other hosts.
                 return new ServiceStatus(basis.Served.InOrder, basis.Fault, basis.BackupUntil);
             }
 
             var passed = Passed.Between(basis.At, now);
-            var served = passed.Wall > LongestUnwritten ? TimeSpan.Zero : passed.Served;
+            var served = passed.Wall > MaxUnwritten ? TimeSpan.Zero : passed.Served;
             return await AskAsync(entities, new RecordBeat(now.Wall - served, now.Wall), cancellationToken);
         },
-        looksAtClock: true,
+        checksClock: true,
         cancellationToken);
 
-    /// <summary>An operator's word that the clock is right now.</summary>
-    /// <exception cref="EntityUnavailableException">Nobody knows whether that was journaled; say it again.</exception>
+    /// <summary>Records that an operator accepts the clock as correct.</summary>
+    /// <exception cref="EntityUnavailableException">The outcome is unknown; repeating the call is safe.</exception>
     public Task AcceptAsync(IEntityHost entities, CancellationToken cancellationToken) => TakeTurnAsync(
         async now =>
         {
-            if (JumpUntil(now) is { } jump)
+            if (JumpSinceLastBeat(now) is { } jump)
             {
-                // It is not in the journal yet, and only what is there can be accepted.
+                // Only faults in the journal can be accepted, so journal this one first.
                 await AskAsync(entities, new ReportClockFault(jump), cancellationToken);
             }
 
             return await AskAsync(entities, new AcceptClock(), cancellationToken);
         },
-        looksAtClock: true,
+        checksClock: true,
         cancellationToken);
 
-    /// <summary>Holds all bytes while a backup is made. When this has ended, nothing is deleted any more.</summary>
+    /// <summary>Starts a lease for a backup. Once the call has returned, no bytes are deleted until the lease
+    /// ends.</summary>
     /// <returns>When the lease ends.</returns>
-    /// <exception cref="EntityUnavailableException">Nobody knows whether that was journaled; say it again.</exception>
+    /// <exception cref="EntityUnavailableException">The outcome is unknown; repeating the call is safe.</exception>
     public async Task<DateTimeOffset> BeginBackupAsync(
         IEntityHost entities, TimeSpan lease, CancellationToken cancellationToken)
     {
-        var standing = await TakeTurnAsync(
-            _ => AskAsync(entities, new BeginBackup(lease), cancellationToken), looksAtClock: false, cancellationToken);
-        return standing.BackupUntil ?? throw new InvalidOperationException("A backup that has begun has an end.");
+        var status = await TakeTurnAsync(
+            _ => AskAsync(entities, new BeginBackup(lease), cancellationToken), checksClock: false, cancellationToken);
+        return status.BackupUntil ?? throw new InvalidOperationException("The service started a backup without a lease.");
     }
 
-    /// <summary>Lets bytes be deleted again.</summary>
-    /// <exception cref="EntityUnavailableException">Nobody knows whether that was journaled; say it again.</exception>
+    /// <summary>Ends the lease, so that bytes can be deleted again.</summary>
+    /// <exception cref="EntityUnavailableException">The outcome is unknown; repeating the call is safe.</exception>
     public Task EndBackupAsync(IEntityHost entities, CancellationToken cancellationToken) =>
-        TakeTurnAsync(_ => AskAsync(entities, new EndBackup(), cancellationToken), looksAtClock: false, cancellationToken);
+        TakeTurnAsync(_ => AskAsync(entities, new EndBackup(), cancellationToken), checksClock: false, cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose() => _turn.Dispose();
 
-    /// <summary>The jump since the last beat, whether it is still to be seen or was seen before.</summary>
-    private ClockFault? JumpUntil(ClockReading now) =>
+    /// <summary>Returns the jump since the last beat, even if it is no longer visible.</summary>
+    private ClockFault? JumpSinceLastBeat(ClockReading now) =>
         _basis is not { } basis ? null
-        : JumpSince(basis) is { } seen ? seen
+        : SeenJumpSince(basis) is { } seen ? seen
         : Passed.Between(basis.At, now) is { HasJumped: true } passed ? FaultOf(basis, passed, now)
         : null;
 
-    /// <summary>The jump that was seen since a beat. One from before it is in the journal, and may be accepted by now.</summary>
-    private ClockFault? JumpSince(Basis basis) => _jump is { } jump && jump.Since == basis.At ? jump.Fault : null;
+    /// <summary>Returns the jump that was seen since a beat. Earlier jumps are in the journal and may have been
+    /// accepted.</summary>
+    private ClockFault? SeenJumpSince(Basis basis) => _jump is { } jump && jump.Since == basis.At ? jump.Fault : null;
 
     private static ClockFault FaultOf(Basis basis, Passed passed, ClockReading now) =>
         new(ClockFaultKind.Jumped, now.Wall, basis.At.Wall + passed.Boot);
@@ -141,25 +145,26 @@ public sealed class ServiceClock(HostClock host, Func<bool>? agrees = null) : IS
         (await entities.AskAsync(ServiceState.Entity, command, cancellationToken)).Answer;
 
     private async Task<ServiceStatus> TakeTurnAsync(
-        Func<ClockReading, Task<ServiceStatus>> turn, bool looksAtClock, CancellationToken cancellationToken)
+        Func<ClockReading, Task<ServiceStatus>> turn, bool checksClock, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
         try
         {
             var now = host.Read();
-            var standing = await turn(now);
-            if (looksAtClock)
+            var status = await turn(now);
+            if (checksClock)
             {
-                _basis = new Basis(now, ServedIntervals.FromOrdered(standing.Served), standing.Fault, standing.BackupUntil);
+                _basis = new Basis(now, ServedIntervals.FromOrdered(status.Served), status.Fault, status.BackupUntil);
             }
             else if (_basis is { } basis)
             {
-                // What has passed since the last beat is for the next one to judge: the clock may have jumped meanwhile.
-                _basis = basis with { BackupUntil = standing.BackupUntil };
+                // The basis stays that of the last beat, because only the next beat checks whether the clock has jumped
+                // since.
+                _basis = basis with { BackupUntil = status.BackupUntil };
             }
 
-            EngineTelemetry.ClockTrusted.Record(standing.Fault is null ? 1 : 0);
-            return standing;
+            EngineTelemetry.ClockTrusted.Record(status.Fault is null ? 1 : 0);
+            return status;
         }
         finally
         {
@@ -167,14 +172,15 @@ public sealed class ServiceClock(HostClock host, Func<bool>? agrees = null) : IS
         }
     }
 
-    /// <summary>Where another host's beat is newer than this one's, only what has passed since then comes on top of it.</summary>
+    /// <summary>Returns the time to add since the last beat. If another host's beat is newer than this host's, only the time
+    /// since that beat is added.</summary>
     private static TimeSpan SinceLastBeat(Basis basis, ClockReading now, Passed passed)
     {
-        var served = passed.Served < LongestUnwritten ? passed.Served : LongestUnwritten;
+        var served = passed.Served < MaxUnwritten ? passed.Served : MaxUnwritten;
         return basis.Served.Last is { } last && now.Wall - last < served ? now.Wall - last : served;
     }
 
-    /// <param name="Since">The beat that it was measured from.</param>
+    /// <param name="Since">The beat before the jump.</param>
     /// <param name="Fault">The jump.</param>
     private sealed record SeenJump(ClockReading Since, ClockFault Fault);
 

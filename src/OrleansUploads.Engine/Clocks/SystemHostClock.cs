@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace OrleansUploads.Engine.Clocks;
 
-/// <summary>The machine's own clocks. On Linux the runtime's timestamps are CLOCK_MONOTONIC, which stands still while the machine is
-/// suspended; CLOCK_BOOTTIME does not. Elsewhere the milliseconds since the start stand for the latter.</summary>
+/// <summary>The clocks of the operating system. On Linux the runtime's timestamps are CLOCK_MONOTONIC, which stops while the
+/// machine is suspended, and the boot time is CLOCK_BOOTTIME, which continues. On other systems the boot time is the
+/// milliseconds since the start.</summary>
 public sealed partial class SystemHostClock() : HostClock(TimeProvider.System)
 {
     // From linux/time.h.

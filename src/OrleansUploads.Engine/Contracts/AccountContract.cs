@@ -9,7 +9,7 @@ using static OrleansUploads.Engine.Contracts.NamedShape;
 
 namespace OrleansUploads.Engine.Contracts;
 
-/// <summary>What an account stores, is told, answers, refuses and asks of others.</summary>
+/// <summary>The events, commands, answers, refusals and intents of an account.</summary>
 internal static class AccountContract
 {
     /// <summary>The table.</summary>

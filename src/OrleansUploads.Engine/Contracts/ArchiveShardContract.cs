@@ -11,7 +11,7 @@ using static OrleansUploads.Engine.Contracts.NamedShape;
 
 namespace OrleansUploads.Engine.Contracts;
 
-/// <summary>What a shard of a vault's archive index stores, is told, answers, refuses and asks of others.</summary>
+/// <summary>The events, commands, answers, refusals and intents of a shard of a vault's archive index.</summary>
 internal static class ArchiveShardContract
 {
     /// <summary>The table.</summary>

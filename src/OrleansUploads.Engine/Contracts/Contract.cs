@@ -15,8 +15,8 @@ internal class Contract(JsonSerializerContext json)
     /// <summary>The answers that are declared here, with the names under which they are sent.</summary>
     public ImmutableArray<NamedShape> Answers { get; init; } = [];
 
-    /// <summary>The refusals that are declared here, with the names under which they are sent. A refusal that several kinds of
-    /// entities give is declared once, with the kind whose fact it states.</summary>
+    /// <summary>The refusals that are declared here, with the names under which they are sent. A refusal of several kinds of
+    /// entities is declared once, with the kind of entity that it describes.</summary>
     /// <exception cref="ArgumentException">A type is not a refusal.</exception>
     public ImmutableArray<NamedShape> Refusals { get; init => field = Require<Refusal>(value); } = [];
 

@@ -8,8 +8,8 @@ using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Engine.Contracts;
 
-/// <summary>The JSON formats of the journal and of the messages between hosts. Metadata is generated at build time; nothing is found
-/// by reflection.</summary>
+/// <summary>The JSON formats of the journal and of the messages between hosts. Metadata is generated at build time; no
+/// reflection is used.</summary>
 internal static class ContractJson
 {
     private static readonly IJsonTypeInfoResolver Shapes =
@@ -18,7 +18,7 @@ internal static class ContractJson
 
     /// <summary>The format of stored events.</summary>
     public static JsonSerializerOptions Stored { get; } = With(
-        new JsonSerializerOptions { TypeInfoResolver = Shapes.WithAddedModifier(LeaveOutGatewayStorage) },
+        new JsonSerializerOptions { TypeInfoResolver = Shapes.WithAddedModifier(OmitGatewayStorage) },
         new TextConverter<LockId>());
 
     /// <summary>The format of commands, answers and refusals between hosts.</summary>
@@ -79,8 +79,9 @@ internal static class ContractJson
         }
     }
 
-    /// <summary>Leaves the storage out of events where it is the gateway's, so that such records keep their first format.</summary>
-    private static void LeaveOutGatewayStorage(JsonTypeInfo shape)
+    /// <summary>Omits the storage from events if it is the gateway's, so that their records keep the original
+    /// format.</summary>
+    private static void OmitGatewayStorage(JsonTypeInfo shape)
     {
         foreach (var member in shape.Properties)
         {

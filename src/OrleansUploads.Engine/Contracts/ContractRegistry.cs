@@ -5,7 +5,7 @@ using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Engine.Contracts;
 
-/// <summary>All tables of what is stored and sent. A new kind of entity adds its table here.</summary>
+/// <summary>All tables of stored and sent types. A new kind of entity adds its table here.</summary>
 internal static class ContractRegistry
 {
     /// <summary>The tables.</summary>
@@ -30,8 +30,8 @@ internal static class ContractRegistry
     ];
 }
 
-/// <summary>A member whose name in JSON is not the one that it has in C#.</summary>
-/// <param name="Type">The type of the member, wherever it is declared.</param>
-/// <param name="Name">The name that would follow from C#, in camel case.</param>
+/// <summary>A member whose name in JSON differs from its name in C#.</summary>
+/// <param name="Type">The type of the member, in any declaring type.</param>
+/// <param name="Name">The member's C# name in camel case.</param>
 /// <param name="StoredName">The name in JSON.</param>
 internal sealed record RenamedMember(Type Type, string Name, string StoredName);

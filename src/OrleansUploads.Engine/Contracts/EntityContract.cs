@@ -56,7 +56,7 @@ internal sealed class EntityContract<TCommand, TEvent>(EntityKind kind, JsonSeri
     public EventCodec<TEvent> Codec => field ??= new EventCodec<TEvent>(Events, ContractJson.Stored);
 }
 
-/// <summary>The table of one kind of entity, whatever its types are.</summary>
+/// <summary>The table of one kind of entity, independent of its types.</summary>
 internal interface IEntityContract
 {
     /// <summary>The kind of entity.</summary>
@@ -71,20 +71,21 @@ internal interface IEntityContract
     /// <summary>Its events, with the names under which they are stored.</summary>
     ImmutableArray<NamedShape> Events { get; }
 
-    /// <summary>The commands that it takes from others, with the names under which they are sent. Confirmations are not among them:
-    /// see <see cref="Intents"/>.</summary>
+    /// <summary>The commands that it accepts from others, with the names under which they are sent. They do not include
+    /// confirmations; see <see cref="Intents"/>.</summary>
     ImmutableArray<NamedShape> Commands { get; }
 
-    /// <summary>What it asks others to do. Intents have no names: they are neither stored nor sent, but follow from the events. The
-    /// commands that they carry are in their receivers' tables.</summary>
+    /// <summary>Its intents. They have no names, because they are derived from events and are neither stored nor sent. The
+    /// commands that they send are in their receivers' tables.</summary>
     ImmutableArray<IntentShape> Intents { get; }
 }
 
-/// <summary>An action that a kind of entity asks for.</summary>
-/// <param name="Action">The command that another entity is given, or the type of the action if it is not given to an entity.</param>
+/// <summary>An intent of a kind of entity.</summary>
+/// <param name="Action">The command that is sent to another entity, or the type of the action if it is not a
+/// command.</param>
 /// <param name="Confirmation">The command that confirms it. It never leaves the host of the entity.</param>
 internal sealed record IntentShape(Type Action, Type Confirmation)
 {
-    /// <summary>A row of a table.</summary>
+    /// <summary>Creates a row of a table.</summary>
     public static IntentShape Asks<TAction, TConfirmation>() => new(typeof(TAction), typeof(TConfirmation));
 }

@@ -13,7 +13,7 @@ internal sealed class EventCodec<TEvent>
     private readonly FrozenDictionary<Type, StoredShape> _byType;
     private readonly FrozenDictionary<string, JsonTypeInfo> _byName;
 
-    /// <summary>A codec for the events of one kind of entity.</summary>
+    /// <summary>Creates a codec for the events of one kind of entity.</summary>
     /// <param name="events">All types of events, with their stored names.</param>
     /// <param name="options">The format of their members.</param>
     /// <exception cref="ArgumentException">A type or a name occurs twice.</exception>
@@ -30,7 +30,7 @@ internal sealed class EventCodec<TEvent>
     /// <summary>The shapes that can be read, by the names under which they are stored.</summary>
     public IReadOnlyDictionary<string, JsonTypeInfo> Shapes => _byName;
 
-    /// <summary>Begins a record.</summary>
+    /// <summary>Starts a record.</summary>
     public static Utf8JsonWriter Begin(IBufferWriter<byte> record)
     {
         var writer = new Utf8JsonWriter(record, new JsonWriterOptions { SkipValidation = true });
@@ -57,7 +57,8 @@ internal sealed class EventCodec<TEvent>
     }
 
     /// <summary>Reads a record's events.</summary>
-    /// <exception cref="JsonException">The record is damaged, or has an event that this version of the program does not know.</exception>
+    /// <exception cref="JsonException">The record is damaged or contains an event that this version of the program does not
+    /// support.</exception>
     public List<TEvent> Decode(ReadOnlyMemory<byte> record)
     {
         var events = new List<TEvent>();
@@ -80,7 +81,7 @@ internal sealed class EventCodec<TEvent>
 
         return reader.TokenType == JsonTokenType.EndArray
             ? events
-            : throw new JsonException("The record does not end like a list of events.");
+            : throw new JsonException("The record does not end with the end of its event list.");
     }
 
     private static void Expect(ref Utf8JsonReader reader, JsonTokenType expected)

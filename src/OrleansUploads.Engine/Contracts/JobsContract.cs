@@ -9,7 +9,7 @@ using static OrleansUploads.Engine.Contracts.NamedShape;
 
 namespace OrleansUploads.Engine.Contracts;
 
-/// <summary>What the jobs of a vault stores, is told, answers, refuses and asks of others.</summary>
+/// <summary>The events, commands, answers, refusals and intents of a vault's jobs.</summary>
 internal static class JobsContract
 {
     /// <summary>The table.</summary>

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace OrleansUploads.Engine.Contracts;
 
 /// <summary>A type that is stored or sent, with the name of each version of its shape.</summary>
-/// <remarks>A name always means the same members. A type that gets another member therefore gets another name as well, and is
-/// written under it only where the member is used: see <see cref="NamedShape{T}.Widened"/>.</remarks>
+/// <remarks>A name always means the same members. A type that gets another member therefore also gets another name, which is
+/// used only for values that use the member; see <see cref="NamedShape{T}.Widened"/>.</remarks>
 internal abstract class NamedShape
 {
     private protected NamedShape(Type type, string name, ImmutableArray<WiderName> wider)
@@ -14,7 +14,7 @@ internal abstract class NamedShape
         Wider = wider;
     }
 
-    /// <summary>The type. Renaming it in C# changes no name.</summary>
+    /// <summary>The type. Renaming it in C# does not change its stored names.</summary>
     public Type Type { get; }
 
     /// <summary>The name of the first version.</summary>
@@ -26,7 +26,7 @@ internal abstract class NamedShape
     /// <summary>The names of all versions, the oldest first. Each of them can be read.</summary>
     public IEnumerable<string> Names => [Name, .. Wider.Select(wider => wider.Name)];
 
-    /// <summary>A type in a table.</summary>
+    /// <summary>Creates a row of a table.</summary>
     /// <param name="name">The name of the first version of its shape.</param>
     public static NamedShape<T> Named<T>(string name)
         where T : class => new(name, []);
@@ -63,5 +63,5 @@ internal sealed class NamedShape<T> : NamedShape
 
 /// <summary>The name of a later version of a shape.</summary>
 /// <param name="Name">The name.</param>
-/// <param name="IsUsed">Whether a value uses what this version added.</param>
+/// <param name="IsUsed">Whether a value uses the member that this version added.</param>
 internal sealed record WiderName(string Name, Func<object, bool> IsUsed);

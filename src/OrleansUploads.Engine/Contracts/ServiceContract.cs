@@ -6,7 +6,7 @@ using static OrleansUploads.Engine.Contracts.NamedShape;
 
 namespace OrleansUploads.Engine.Contracts;
 
-/// <summary>What the service stores, is told, answers, refuses and asks of others.</summary>
+/// <summary>The events, commands and answers of the service.</summary>
 internal static class ServiceContract
 {
     /// <summary>The table.</summary>

@@ -5,7 +5,8 @@ using static OrleansUploads.Engine.Contracts.NamedShape;
 
 namespace OrleansUploads.Engine.Contracts;
 
-/// <summary>What several kinds of entities answer, and the refusals that are given before an entity is asked.</summary>
+/// <summary>The answers of several kinds of entities, and the refusals that are returned before an entity is
+/// asked.</summary>
 internal static class SharedContract
 {
     /// <summary>The table.</summary>

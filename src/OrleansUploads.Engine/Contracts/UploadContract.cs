@@ -11,7 +11,7 @@ using static OrleansUploads.Engine.Contracts.NamedShape;
 
 namespace OrleansUploads.Engine.Contracts;
 
-/// <summary>What an upload stores, is told, answers, refuses and asks of others.</summary>
+/// <summary>The events, commands, answers, refusals and intents of an upload.</summary>
 internal static class UploadContract
 {
     /// <summary>The table.</summary>

@@ -7,7 +7,7 @@ using static OrleansUploads.Engine.Contracts.NamedShape;
 
 namespace OrleansUploads.Engine.Contracts;
 
-/// <summary>What a page of a vault's uploads in progress stores, is told, answers, refuses and asks of others.</summary>
+/// <summary>The events, commands and intents of a page of a vault's uploads in progress.</summary>
 internal static class UploadPageContract
 {
     /// <summary>The table.</summary>

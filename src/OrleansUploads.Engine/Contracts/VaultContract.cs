@@ -13,7 +13,7 @@ using static OrleansUploads.Engine.Contracts.NamedShape;
 
 namespace OrleansUploads.Engine.Contracts;
 
-/// <summary>What a vault stores, is told, answers, refuses and asks of others.</summary>
+/// <summary>The events, commands, answers, refusals and intents of a vault.</summary>
 internal static class VaultContract
 {
     /// <summary>The table.</summary>

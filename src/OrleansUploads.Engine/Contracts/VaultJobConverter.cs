@@ -4,7 +4,8 @@ using OrleansUploads.Core.Messages.Jobs;
 
 namespace OrleansUploads.Engine.Contracts;
 
-/// <summary>Writes a job in a list as an object with one member: its kind's message name, and the job.</summary>
+/// <summary>Writes a job in a list as an object with one member. Its name is the message name of the job's kind; its value
+/// is the job.</summary>
 /// <remarks>The serializer's own polymorphism cannot write this format: it puts the kind inside the job.</remarks>
 internal sealed class VaultJobConverter : JsonConverter<VaultJob>
 {

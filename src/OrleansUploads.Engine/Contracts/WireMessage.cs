@@ -15,12 +15,12 @@ public readonly record struct WireMessage(string Name, byte[] Body)
         return MessageNames.TryFind(message, out var name, out var json)
             ? new WireMessage(name, JsonSerializer.SerializeToUtf8Bytes(message, json))
             : throw new ArgumentException(
-                $"{message.GetType().Name} has no name under which it could be sent to another host.", nameof(message));
+                $"{message.GetType().Name} cannot be sent to another host, because it has no message name.", nameof(message));
     }
 
     /// <summary>Unpacks the message.</summary>
-    /// <exception cref="JsonException">The message is damaged, or a newer version of the program sent a shape that this version does
-    /// not know.</exception>
+    /// <exception cref="JsonException">The message is damaged, or a newer version of the program sent a shape that this
+    /// version does not support.</exception>
     public object Unpack()
     {
         if (!MessageNames.ByName.TryGetValue(Name, out var json))

@@ -9,7 +9,7 @@ namespace OrleansUploads.Engine.DataFolders;
 /// folder.</summary>
 public sealed class DataFolder : IAsyncDisposable
 {
-    /// <summary>Name of the folder in which the bytes are.</summary>
+    /// <summary>Name of the folder that contains the bytes.</summary>
     public const string PartsFolder = "parts";
 
     private readonly FolderLock _lock;
@@ -94,7 +94,7 @@ public sealed class DataFolder : IAsyncDisposable
             && Directory.EnumerateFiles(parts, "*", SearchOption.AllDirectories).Any())
         {
             throw new JournalDamagedException(
-                $"{path} holds archives in {PartsFolder}/, but its journal {JournalSchema.FileName} is missing, so the owners of the "
+                $"{path} contains archives in {PartsFolder}/, but its journal {JournalSchema.FileName} is missing, so the owners of the "
                 + "archives are unknown. Restore the journal from the same backup, or use an empty folder.");
         }
     }

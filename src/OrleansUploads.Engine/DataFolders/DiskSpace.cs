@@ -3,9 +3,9 @@ using OrleansUploads.Engine.Ports;
 namespace OrleansUploads.Engine.DataFolders;
 
 /// <summary>The free space of the disk with the data folder, and how much of it is kept free for the journal.</summary>
-/// <remarks>Below the floor, all data that grows is refused, so that the journal can still record deletions and aborts, which free
-/// space. Other programs do not know the floor. In case they fill the disk, a reserve file is kept and deleted when such a request
-/// comes.</remarks>
+/// <remarks>Below the floor, all data that grows is refused, so that the journal can still record deletions and aborts,
+/// which free space. In case other programs fill the disk, a reserve file is kept, and deleted when such a request
+/// arrives.</remarks>
 public sealed class DiskSpace : IStorageSpace, IStoreHealth
 {
     /// <summary>Default floor; on small disks it is 1 % of the disk instead.</summary>
@@ -27,7 +27,7 @@ public sealed class DiskSpace : IStorageSpace, IStoreHealth
     private readonly long _reserveBytes;
     private bool _hasReserve;
 
-    /// <summary>Reads the size of the disk, and makes the reserve if there is room for it.</summary>
+    /// <summary>Reads the size of the disk, and creates the reserve if there is room for it.</summary>
     /// <param name="folder">The data folder.</param>
     /// <param name="floorBytes">The floor; null for <see cref="DefaultFloorBytes"/>, or 1 % of the disk if that is less.</param>
     /// <exception cref="IOException">The disk cannot be queried.</exception>
@@ -86,7 +86,7 @@ public sealed class DiskSpace : IStorageSpace, IStoreHealth
         }
     }
 
-    /// <summary>Makes the reserve again if there is room for it above the floor. Does nothing if that fails.</summary>
+    /// <summary>Creates the reserve again if there is room for it above the floor. Failures are ignored.</summary>
     public void Restore()
     {
         lock (_gate)

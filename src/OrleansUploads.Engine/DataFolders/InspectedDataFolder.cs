@@ -29,7 +29,7 @@ public sealed class InspectedDataFolder : IDisposable
     /// <summary>Opens a data folder for reading.</summary>
     /// <exception cref="JournalDamagedException">The journal is missing, or is not readable as a database.</exception>
     /// <exception cref="JournalUnavailableException">The journal could not be opened.</exception>
-    /// <exception cref="NotSupportedException">The journal was made by a newer version, or by another program.</exception>
+    /// <exception cref="NotSupportedException">The journal was created by a newer version or by another program.</exception>
     /// <exception cref="IOException">The folder is not a data folder, or cannot be used.</exception>
     public static InspectedDataFolder Open(string path)
     {

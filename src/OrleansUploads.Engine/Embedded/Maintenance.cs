@@ -15,8 +15,9 @@ internal sealed class Maintenance : IAsyncDisposable
     private readonly EngineLog _log;
     private readonly Task _tasks;
 
-    /// <summary>Starts all tasks. The first scan for due entities follows the first beat, and delivers what a crash left undelivered.
-    /// The first check of the index runs at once, in case the files changed while they were closed.</summary>
+    /// <summary>Starts all tasks. The first scan for due entities follows the first beat, and delivers what a crash left
+    /// undelivered. The first check of the index runs immediately, in case the files changed while they were
+    /// closed.</summary>
     /// <param name="wakes">Wakes due entities.</param>
     /// <param name="collector">Collects unowned bytes.</param>
     /// <param name="checkIndex">Checks the journal's index; null if there is nothing to check.</param>

@@ -58,7 +58,8 @@ public sealed class PartIntake(IEntityHost host, IPartStore parts, IdSource ids)
         }
         catch (AttemptDamagedException)
         {
-            // The attempt was collected while it was written: its upload has ended, or writing took longer than the grace period.
+            // The attempt was collected while it was being written: its upload has ended, or writing took longer than the
+            // grace period.
             check = await host.AskAsync(upload.Entity, new CheckPart(vault, range), cancellationToken);
             return new(check.Refusal ?? new Refusal.AttemptCollected(range));
         }

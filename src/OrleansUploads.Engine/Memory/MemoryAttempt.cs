@@ -3,7 +3,7 @@ using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Engine.Memory;
 
-/// <summary>One attempt's bytes, in runs of 1 MiB that are allocated as they come.</summary>
+/// <summary>The bytes of one attempt, in runs of 1 MiB that are allocated as bytes arrive.</summary>
 internal sealed class MemoryAttempt(long lengthBytes)
 {
     private const int RunBytes = TreeHash.LeafBytes;

@@ -50,7 +50,7 @@ internal sealed class MemoryAttemptWriter(
     {
         if (_ended)
         {
-            throw new InvalidOperationException($"Attempt {attempt} takes no more bytes.");
+            throw new InvalidOperationException($"Attempt {attempt} cannot be written: it is committed or abandoned.");
         }
     }
 }

@@ -3,7 +3,7 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Memory;
 
-/// <summary>A journal that lasts as long as the process. It honours the whole contract but durability.</summary>
+/// <summary>A journal in memory. It implements the whole contract except durability.</summary>
 public sealed class MemoryJournal : IJournal, IWakeIndex
 {
     private readonly Lock _gate = new();
@@ -79,7 +79,7 @@ public sealed class MemoryJournal : IJournal, IWakeIndex
         {
             if (_streams.TryGetValue(entity, out var stream))
             {
-                stream.CutAt(version, snapshot);
+                stream.ReplaceRecords(version, snapshot);
             }
         }
 
@@ -144,9 +144,10 @@ public sealed class MemoryJournal : IJournal, IWakeIndex
             return new JournalHistory(Version, _snapshot, [.. Records], wakeAt);
         }
 
-        public void CutAt(long version, ReadOnlyMemory<byte> snapshot)
+        public void ReplaceRecords(long version, ReadOnlyMemory<byte> snapshot)
         {
-            // An older one is ignored, and one beyond the stream's end comes from an owner that has been overtaken.
+            // Ignore a snapshot that is older than the stored one, or newer than the stream because its owner was fenced
+            // off.
             if (version <= _snapshotVersion || version > Version)
             {
                 return;

@@ -7,7 +7,7 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Memory;
 
-/// <summary>Keeps attempts and manifests in memory, with the full contract but that of lasting.</summary>
+/// <summary>A part store in memory. It implements the whole contract except durability.</summary>
 public sealed class MemoryPartStore : IPartStore
 {
     private readonly Lock _gate = new();
@@ -31,7 +31,7 @@ public sealed class MemoryPartStore : IPartStore
 
             if (!stored.Attempts.TryAdd(attempt, created))
             {
-                throw new InvalidOperationException($"Attempt {attempt} exists already.");
+                throw new InvalidOperationException($"Attempt {attempt} already exists.");
             }
         }
 
@@ -66,7 +66,7 @@ public sealed class MemoryPartStore : IPartStore
 
             if (stored.Manifest is not null && !stored.Manifest.AsSpan().SequenceEqual(bytes))
             {
-                throw new InvalidOperationException($"Upload {manifest.Upload} has another manifest already.");
+                throw new InvalidOperationException($"Upload {manifest.Upload} already has a different manifest.");
             }
 
             stored.Manifest = bytes;
@@ -143,7 +143,7 @@ public sealed class MemoryPartStore : IPartStore
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Makes an attempt readable, if it is still stored.</summary>
+    /// <summary>Makes an attempt readable if it is still stored.</summary>
     internal void Commit(UploadId upload, AttemptId attempt, MemoryAttempt written)
     {
         lock (_gate)
@@ -151,14 +151,14 @@ public sealed class MemoryPartStore : IPartStore
             if (_uploads.GetValueOrDefault(upload)?.Attempts.GetValueOrDefault(attempt) != written)
             {
                 throw new AttemptDamagedException(
-                    $"Attempt {attempt} of upload {upload} was deleted while it was written.");
+                    $"Attempt {attempt} of upload {upload} was deleted while it was being written.");
             }
 
             written.IsCommitted = true;
         }
     }
 
-    /// <summary>Removes an attempt, and the upload when nothing else is stored of it.</summary>
+    /// <summary>Removes an attempt, and its upload if nothing else is stored for it.</summary>
     internal void Remove(UploadId upload, AttemptId attempt)
     {
         lock (_gate)

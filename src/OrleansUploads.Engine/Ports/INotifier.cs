@@ -6,8 +6,8 @@ namespace OrleansUploads.Engine.Ports;
 /// <summary>Sends notifications about finished jobs to the receivers of a topic.</summary>
 public interface INotifier
 {
-    /// <summary>Sends a notification once. Completes at once if the topic has no receiver. The same notification may be sent
-    /// again with the same <see cref="JobNotice.Id"/>, so receivers can recognize duplicates.</summary>
+    /// <summary>Sends a notification once. Completes immediately if the topic has no receiver. The same notification may be
+    /// sent again with the same <see cref="JobNotice.Id"/>, so receivers can recognize duplicates.</summary>
     /// <param name="vault">The vault of the job.</param>
     /// <param name="notice">The notification.</param>
     /// <param name="cancellationToken">Canceled when the host stops; the notification may have been sent.</param>

@@ -1,6 +1,6 @@
 namespace OrleansUploads.Engine.Ports;
 
-/// <summary>Reports the health of a store. Each adapter knows its own signs of trouble.</summary>
+/// <summary>Reports the health of a store.</summary>
 public interface IStoreHealth
 {
     /// <summary>Name of the check in the health report. Operators rely on it, so it never changes.</summary>

@@ -53,7 +53,7 @@ public sealed class AttemptCollector(
             catch (Exception fault) when (fault is EntityUnavailableException or PartStoreUnavailableException
                 or AttemptDamagedException or IOException)
             {
-                // In doubt nothing is deleted; the next round asks again.
+                // If in doubt, nothing is deleted. The next round tries again.
                 report += Skip(upload, fault);
             }
         }
@@ -63,8 +63,8 @@ public sealed class AttemptCollector(
         return report;
     }
 
-    /// <summary>Deletes all bytes of an upload that has ended without an archive, regardless of their age, because it accepts no more
-    /// parts. Does nothing if the upload says that its bytes are in use.</summary>
+    /// <summary>Deletes all bytes of an upload that has ended without an archive, regardless of their age, because it
+    /// accepts no more parts. Does nothing if the upload's bytes are in use.</summary>
     public async ValueTask<CollectionReport> CollectEndedAsync(UploadId upload, CancellationToken cancellationToken)
     {
         if (await AskAsync(upload, NoFence, cancellationToken) is not AttemptsInUse.None || IsHeld())
@@ -180,7 +180,7 @@ public sealed class AttemptCollector(
     }
 }
 
-/// <summary>What a round of collection has done.</summary>
+/// <summary>The result of a collection round.</summary>
 /// <param name="AttemptsDeleted">Number of deleted attempts.</param>
 /// <param name="UploadsDeleted">Number of uploads whose bytes were all deleted.</param>
 /// <param name="UploadsSkipped">Number of uploads whose owner could not be asked, or whose bytes could not be read.</param>

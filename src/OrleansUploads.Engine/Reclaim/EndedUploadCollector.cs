@@ -5,9 +5,9 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Reclaim;
 
-/// <summary>Deletes the bytes of uploads at once after they were aborted or have expired.</summary>
-/// <remarks>It only saves time. Uploads that it forgets, after a crash or because too many are waiting, are found by the rounds of the
-/// <see cref="AttemptCollector"/>.</remarks>
+/// <summary>Deletes the bytes of uploads immediately after they were aborted or have expired.</summary>
+/// <remarks>This is only an optimization. The <see cref="AttemptCollector"/> finds uploads that are lost in a crash or
+/// because too many are waiting.</remarks>
 /// <param name="collector">Asks the upload, and deletes its bytes.</param>
 /// <param name="log">Where failures are logged.</param>
 internal sealed class EndedUploadCollector(AttemptCollector collector, EngineLog log)

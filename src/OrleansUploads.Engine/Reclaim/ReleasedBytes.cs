@@ -9,8 +9,8 @@ namespace OrleansUploads.Engine.Reclaim;
 /// </remarks>
 internal static class ReleasedBytes
 {
-    /// <summary>Deletes the attempts that the manifest names, and then the manifest. If there are other attempts, which may still be on
-    /// their way in, the manifest is kept with them for the <see cref="AttemptCollector"/>.</summary>
+    /// <summary>Deletes the attempts that the manifest names, and then the manifest. If there are other attempts, which may
+    /// still be in progress, the manifest is kept with them for the <see cref="AttemptCollector"/>.</summary>
     /// <exception cref="PartStoreUnavailableException">The bytes cannot be deleted at the moment; repeating the call is safe.</exception>
     /// <exception cref="IOException">The bytes could not be deleted; repeating the call is safe.</exception>
     public static async ValueTask ReclaimAsync(

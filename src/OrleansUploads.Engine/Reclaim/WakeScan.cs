@@ -22,8 +22,8 @@ public sealed class WakeScan(IEntityWaker host, IWakeIndex index)
         var stillDue = new HashSet<EntityId>();
         while (true)
         {
-            // Entities that could not be woken come first in the next page again. Only those are remembered, because millions
-            // of entities may be due at once.
+            // Entities that could not be woken come first in the next page again. Only those are remembered, because
+            // millions of entities may be due at the same time.
             var due = await index.ListDueAsync(dueBy, PageSize, cancellationToken);
             stillDue.IntersectWith(due);
             var fresh = due.Where(stillDue.Add).ToList();

@@ -25,7 +25,8 @@ public sealed class InventoryReader(IEntityHost host, int pageArchives = Invento
     /// <param name="inventory">The snapshot to list.</param>
     /// <param name="selection">The archives to list.</param>
     /// <param name="cancellationToken">Canceled when the client disconnects.</param>
-    /// <returns>Non-empty pages. The last page tells whether the selection's limit has left out any archives.</returns>
+    /// <returns>Non-empty pages. <see cref="ArchivesPage.HasMore"/> of the last page is true if the selection's limit left
+    /// out archives.</returns>
     /// <exception cref="EntityUnavailableException">A shard did not answer; a retry may succeed.</exception>
     public async IAsyncEnumerable<ArchivesPage> ReadAsync(
         InventorySnapshot inventory,
