@@ -9,15 +9,15 @@ namespace OrleansUploads.Core.Deciding;
 /// <param name="Key">Unique among all intents that the entity has ever had, because a host may still be carrying out an earlier
 /// one.</param>
 /// <param name="Action">What to do.</param>
-/// <param name="Confirmation">The command that tells the entity that the action is done.</param>
+/// <param name="Confirmation">The command that reports to the entity that the action is done.</param>
 public sealed record Intent(string Key, IntentAction Action, ICommand Confirmation)
 {
     /// <summary>Whether answers wait until the intent is carried out.</summary>
     public bool IsAwaited => Action.IsAwaited;
 
-    /// <summary>Whether an answer that waits for this intent is given as soon as the action is done, before its confirmation is
-    /// durable. Correct only where nothing follows from the confirmation and no question can reveal it, because after a crash the
-    /// action is carried out again after the caller was answered.</summary>
+    /// <summary>Whether an answer that waits for this intent is given as soon as the action is done, before its confirmation
+    /// is durable. Correct only if nothing follows from the confirmation and no query can reveal it, because a crash can
+    /// cause the action to be carried out again after the caller was answered.</summary>
     public bool AnswersUnconfirmed { get; init; }
 
     /// <summary>Whether the state records the intent, so that it is carried out after a crash. If it does not, the sender of the

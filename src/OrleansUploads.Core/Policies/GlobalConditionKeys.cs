@@ -2,8 +2,9 @@ using System.Collections.Frozen;
 
 namespace OrleansUploads.Core.Policies;
 
-/// <summary>Amazon's global condition keys that no request to this server has a value for. An access policy may use them; a condition on
-/// one is evaluated as for any absent key. Source: the IAM user guide, "AWS global condition context keys".</summary>
+/// <summary>Amazon's global condition keys that are absent from every request to this server. An access policy may use them;
+/// their conditions are evaluated as for any absent key. Source: the IAM user guide, "AWS global condition context
+/// keys".</summary>
 internal static class GlobalConditionKeys
 {
     private static readonly FrozenSet<string> Names = new[]

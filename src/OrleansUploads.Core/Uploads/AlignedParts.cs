@@ -6,15 +6,15 @@ using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Core.Uploads;
 
-/// <summary>The part geometry of the vault API: parts are ranges that begin at multiples of the part size, and size and tree hash of
-/// the archive are checked at completion.</summary>
+/// <summary>The part geometry of the vault API: parts are ranges that start at multiples of the part size, and completion
+/// checks the size and tree hash of the archive.</summary>
 /// <remarks>Everything else about parts (attempts, fences, completion, expiry) does not depend on the geometry and is in
 /// <see cref="UploadDecider"/>. Source: developer guide, "Upload part" and "Complete multipart upload".</remarks>
-/// <param name="size">The size of every part but the last.</param>
+/// <param name="size">The size of every part except the last.</param>
 internal readonly struct AlignedParts(PartSize size)
 {
-    /// <summary>Why a range cannot be a part: it does not begin at a multiple of the part size, is longer than the part size, or lies
-    /// behind the last of <see cref="Limits.MaxParts"/> slots. Null where it can be one.</summary>
+    /// <summary>Returns why a range cannot be a part: it does not start at a multiple of the part size, is longer than the
+    /// part size, or lies beyond the last of <see cref="Limits.MaxParts"/> slots. Null if it can be a part.</summary>
     public Refusal? RefusalOfRange(PartRange range) =>
         range.FirstByte % size.Bytes != 0 ? new Refusal.RangeNotAligned(range, size)
         : range.LengthBytes > size.Bytes ? new Refusal.PartTooLarge(range, size)
@@ -24,14 +24,14 @@ internal readonly struct AlignedParts(PartSize size)
     /// <summary>The slot of a range that <see cref="RefusalOfRange"/> allows.</summary>
     public int SlotOf(PartRange range) => (int)(range.FirstByte / size.Bytes);
 
-    /// <summary>The first slot that begins at or after an offset, or the number of slots where none does.</summary>
+    /// <summary>The first slot that starts at or after an offset; the number of slots if there is none.</summary>
     public int FirstSlotFrom(long firstByte) => (int)Math.Min((firstByte + size.Bytes - 1) / size.Bytes, Limits.MaxParts);
 
     /// <summary>The bytes of a part.</summary>
     public PartRange RangeOf(int slot, long lengthBytes) => new(slot * size.Bytes, (slot * size.Bytes) + lengthBytes - 1);
 
-    /// <summary>Why parts are not the archive that the caller states: there is no part, there is a gap, a part before the last one is
-    /// short, or size or tree hash differ. Null where they are that archive.</summary>
+    /// <summary>Returns why parts do not form the stated archive: there is no part, there is a gap, a part before the last
+    /// one is short, or the size or tree hash differs. Null if they form the archive.</summary>
     public Refusal? RefusalOfCompletion(PartMap parts, long sizeBytes, TreeHash treeHash)
     {
         if (parts.Count == 0)

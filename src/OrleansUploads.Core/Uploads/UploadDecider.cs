@@ -8,7 +8,7 @@ using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Uploads;
 
-/// <summary>The rules of an upload. It decides, exactly once, which bytes make up the archive.</summary>
+/// <summary>The rules of an upload, which decides exactly once which bytes make up the archive.</summary>
 /// <remarks>The rules here hold for every part geometry. <see cref="AlignedParts"/> has those of the vault API.</remarks>
 /// <param name="policy">How long uploads and their records are kept.</param>
 public sealed class UploadDecider(UploadPolicy policy) : Decider<UploadState, UploadCommand, UploadEvent>
@@ -101,7 +101,7 @@ public sealed class UploadDecider(UploadPolicy policy) : Decider<UploadState, Up
             return Refuse(refusal);
         }
 
-        // An attempt that begins now, before the fence, would be refused after its bytes have arrived.
+        // An attempt that starts now, before the fence, would be refused after its bytes have arrived.
         return state is UploadState.Open open && now < open.FencedBefore
             ? Refuse(new Refusal.AttemptCollected(command.Range))
             : Nothing;
@@ -151,11 +151,12 @@ public sealed class UploadDecider(UploadPolicy policy) : Decider<UploadState, Up
                 new ExternalPartStored(slot, length, command.TreeHash, command.Location, now));
     }
 
-    /// <summary>Completes the upload if its parts are the archive that the caller states and the part store has them all. Repeating
-    /// the command with the same size and hash returns the same archive.</summary>
+    /// <summary>Completes the upload if its parts form the stated archive and the part store has all of them. Repeating the
+    /// command with the same size and hash returns the same archive.</summary>
     /// <param name="state">The upload.</param>
-    /// <param name="command">The archive as the caller knows it.</param>
-    /// <param name="stored">The part store's listing; null from a host of an earlier version, and then nothing is checked by it.</param>
+    /// <param name="command">The command, with the archive as the caller knows it.</param>
+    /// <param name="stored">The part store's listing; null from a host of an earlier version, in which case it is not
+    /// checked.</param>
     /// <param name="now">The time of completion.</param>
     private static Decision<UploadEvent> Complete(
         UploadState state, CompleteUpload command, IReadOnlyList<ListedAttempt>? stored, DateTimeOffset now)
@@ -196,8 +197,8 @@ public sealed class UploadDecider(UploadPolicy policy) : Decider<UploadState, Up
         _ => Refuse(NotFound),
     };
 
-    /// <summary>Answers which attempts are in use, and from then on refuses attempts from before the fence. A fence is never in the
-    /// future, because it would refuse parts that clients have yet to send.</summary>
+    /// <summary>Returns the attempts in use, and refuses attempts from before the fence from then on. A fence in the future
+    /// is refused, because it would reject parts that clients have not sent yet.</summary>
     private Decision<UploadEvent> Fence(UploadState state, FenceAttempts command, ServiceTime time) => state switch
     {
         _ when !time.IsTrusted || time.HoldsBytes || command.Before > time.Now => Refuse(new Refusal.CollectionHeld()),
@@ -260,8 +261,8 @@ public sealed class UploadDecider(UploadPolicy policy) : Decider<UploadState, Up
         return null;
     }
 
-    /// <summary>Whether no job refers to the bytes. If no job did at the deletion, the clock does not matter. During a backup no bytes
-    /// are released, because its copy of the journal may refer to them.</summary>
+    /// <summary>Whether no job refers to the bytes. If no job did at the deletion, the clock does not matter. No bytes are
+    /// released during a backup, because its copy of the journal may refer to them.</summary>
     private static bool MayReleaseBytes(UploadState.Completed completed, ServiceTime time) =>
         completed is { ReleasedAt: { } at, BytesUntil: { } until }
         && !time.HoldsBytes
@@ -275,8 +276,8 @@ public sealed class UploadDecider(UploadPolicy policy) : Decider<UploadState, Up
     private static AttemptsInUse.Only InUse(PartMap parts) =>
         new(parts.From(0).Select(slot => slot.Value.Place.Attempt).OfType<AttemptId>().ToFrozenSet());
 
-    /// <summary>A single request that broke off cannot be resumed, so its upload expires as early as the protocol allows. It must expire,
-    /// because it keeps its vault from being deleted.</summary>
+    /// <summary>An interrupted single request cannot be resumed, so its upload expires as early as the protocol allows. It
+    /// must expire, because it prevents the deletion of its vault.</summary>
     private TimeSpan StaleAfter(UploadState.Open open) =>
         open.Spec.Origin == UploadOrigin.SingleRequest ? UploadPolicy.MinStaleAfter : policy.StaleAfter;
 }

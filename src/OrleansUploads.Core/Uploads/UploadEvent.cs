@@ -5,7 +5,7 @@ using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Core.Uploads;
 
-/// <summary>The events of an upload. They are stored for years, so a case never changes; a new shape is a new case.</summary>
+/// <summary>The events of an upload. They are stored for years: never change an existing event, add a new one.</summary>
 public abstract record UploadEvent
 {
     private protected UploadEvent()
@@ -13,7 +13,7 @@ public abstract record UploadEvent
     }
 }
 
-/// <summary>The upload began.</summary>
+/// <summary>The upload was initiated.</summary>
 public sealed record UploadInitiated(UploadSpec Spec) : UploadEvent;
 
 /// <summary>An attempt became the part of a slot and replaced any earlier one.</summary>
@@ -24,7 +24,7 @@ public sealed record PartStored(int Slot, long LengthBytes, TreeHash TreeHash, A
 public sealed record ExternalPartStored(
     int Slot, long LengthBytes, TreeHash TreeHash, PartLocation Location, DateTimeOffset At) : UploadEvent;
 
-/// <summary>Attempts that began before an instant and are not parts may be collected.</summary>
+/// <summary>Attempts that started before an instant and are not parts may be collected.</summary>
 public sealed record AttemptsFenced(DateTimeOffset Before) : UploadEvent;
 
 /// <summary>The parts became an archive. This happens at most once for each upload.</summary>
@@ -47,7 +47,7 @@ public sealed record UploadExpired(DateTimeOffset At) : UploadEvent;
 public sealed record UploadClosed : UploadEvent;
 
 /// <summary>The archive was deleted.</summary>
-/// <param name="At">When.</param>
+/// <param name="At">When it was deleted.</param>
 /// <param name="BytesUntil">Until when jobs refer to its bytes; null if no jobs were asked.</param>
 public sealed record ArchiveReleased(DateTimeOffset At, DateTimeOffset? BytesUntil = null) : UploadEvent;
 

@@ -2,11 +2,12 @@ using OrleansUploads.Core.Parts;
 
 namespace OrleansUploads.Core.Uploads;
 
-/// <summary>The state of an upload from its events, and the shortest history of a state.</summary>
+/// <summary>Computes the state of an upload from its events, and the shortest history of a state.</summary>
 internal static class UploadEvolution
 {
-    /// <summary>The state after an event.</summary>
-    /// <exception cref="InvalidOperationException">The event cannot follow in this state: the history is not one of an upload.</exception>
+    /// <summary>Returns the state after an event.</summary>
+    /// <exception cref="InvalidOperationException">The event is not valid in this state, so the history is not
+    /// valid.</exception>
     public static UploadState Apply(UploadState state, UploadEvent happened) => (state, happened) switch
     {
         (UploadState.Unknown, UploadInitiated e) =>
@@ -24,15 +25,16 @@ internal static class UploadEvolution
         (UploadState.Completed completed, ManifestStored) => completed with { Parts = null },
         (UploadState.Completed completed, ArchiveIndexed) => completed with { Indexed = true },
 
-        // Only an indexed archive can be deleted. So the index is never told again, however late a confirmation arrives.
+        // Only an indexed archive can be deleted, so it counts as indexed. The archive is then never added to the index
+        // again, even if a confirmation arrives late.
         (UploadState.Completed completed, ArchiveReleased e) =>
             completed with { Parts = null, Indexed = true, ReleasedAt = e.At, BytesUntil = e.BytesUntil },
         (UploadState.Completed completed, BytesReleased) => completed with { BytesReleased = true },
         (UploadState.Completed completed, BytesReclaimed) => completed with { BytesReclaimed = true },
-        _ => throw new InvalidOperationException($"{happened.GetType().Name} cannot follow in {state.GetType().Name}."),
+        _ => throw new InvalidOperationException($"Unexpected event {happened.GetType().Name} in state {state.GetType().Name}."),
     };
 
-    /// <summary>The shortest history with the same state.</summary>
+    /// <summary>Returns the shortest history with the same state.</summary>
     public static IEnumerable<UploadEvent> Compact(UploadState state)
     {
         switch (state)
@@ -95,7 +97,8 @@ internal static class UploadEvolution
         }
     }
 
-    /// <summary>How many events <see cref="Compact"/> returns at most, found without creating them.</summary>
+    /// <summary>Returns an upper bound of the number of events that <see cref="Compact"/> returns, without creating
+    /// them.</summary>
     public static int CompactCount(UploadState state) => state switch
     {
         UploadState.Open open => 2 + open.Parts.Count,

@@ -8,7 +8,8 @@ using OrleansUploads.Core.Parts;
 
 namespace OrleansUploads.Core.Uploads;
 
-/// <summary>What an upload has others do: store the manifest, index the archive, stop listing the upload, delete bytes.</summary>
+/// <summary>The intents of an upload: store the manifest, index the archive, stop listing the upload, and delete
+/// bytes.</summary>
 internal static class UploadIntents
 {
     /// <summary>The intents that the state requires and that are not confirmed.</summary>
@@ -21,7 +22,7 @@ internal static class UploadIntents
         _ => [],
     };
 
-    /// <summary>Stores the manifest in the part store. Comes first after a completion.</summary>
+    /// <summary>Stores the manifest in the part store. It is the first intent after a completion.</summary>
     public static Intent StoreManifest(UploadState.Completed done, PartMap parts)
     {
         var extents = new Extent[parts.Count];
@@ -37,7 +38,7 @@ internal static class UploadIntents
         return new Intent("manifest", new StoreManifest(manifest), new ConfirmManifestStored());
     }
 
-    /// <summary>Adds the archive to the vault's index. Comes once the manifest is stored.</summary>
+    /// <summary>Adds the archive to the vault's index. It follows once the manifest is stored.</summary>
     public static Intent IndexArchive(UploadState.Completed done)
     {
         var spec = done.Spec;

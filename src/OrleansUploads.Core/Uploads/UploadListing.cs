@@ -3,10 +3,10 @@ using OrleansUploads.Core.Parts;
 
 namespace OrleansUploads.Core.Uploads;
 
-/// <summary>What an upload tells about itself.</summary>
+/// <summary>Answers queries about an upload.</summary>
 internal static class UploadListing
 {
-    /// <summary>One page of the parts, in the order of their ranges.</summary>
+    /// <summary>Returns one page of the parts, in the order of their ranges.</summary>
     public static PartsPage ListParts(UploadState.Open open, ListParts command)
     {
         var geometry = new AlignedParts(open.Spec.PartSize);
@@ -25,7 +25,7 @@ internal static class UploadListing
         return new PartsPage(open.Spec, listed, null);
     }
 
-    /// <summary>The state in short; null where the vault that the caller addressed has no such upload.</summary>
+    /// <summary>Returns a summary of the state; null if the addressed vault has no such upload.</summary>
     public static UploadSummary? Summarize(UploadState state, SummarizeUpload command) => state switch
     {
         UploadState.Open open when open.Spec.Vault.Id == command.Vault => new UploadSummary(
@@ -37,7 +37,7 @@ internal static class UploadListing
         _ => null,
     };
 
-    /// <summary>The archive that a completed upload became.</summary>
+    /// <summary>Returns the archive that a completed upload became.</summary>
     public static CompletedArchive Describe(UploadState.Completed done) =>
         new(done.Archive, done.Spec.Vault.Id, done.SizeBytes, done.TreeHash);
 

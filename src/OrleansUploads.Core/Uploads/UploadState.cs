@@ -5,7 +5,7 @@ using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Core.Uploads;
 
-/// <summary>The state of an upload. Each phase has only the data of that phase: a completed upload cannot take a part.</summary>
+/// <summary>The state of an upload. Each phase has only its own data, so a completed upload cannot accept a part.</summary>
 public abstract record UploadState
 {
     private UploadState()
@@ -15,7 +15,7 @@ public abstract record UploadState
     /// <summary>The upload does not exist, or its record was deleted.</summary>
     public sealed record Unknown : UploadState
     {
-        /// <summary>The only one.</summary>
+        /// <summary>The only instance.</summary>
         public static Unknown Instance { get; } = new();
     }
 
@@ -23,11 +23,11 @@ public abstract record UploadState
     /// <param name="Spec">What was fixed at initiation.</param>
     /// <param name="Parts">The parts so far.</param>
     /// <param name="LastActivityAt">When a part was last accepted, or the upload was initiated.</param>
-    /// <param name="FencedBefore">Attempts that began before this instant are refused.</param>
+    /// <param name="FencedBefore">Attempts that started before this instant are refused.</param>
     public sealed record Open(
         UploadSpec Spec, PartMap Parts, DateTimeOffset LastActivityAt, DateTimeOffset FencedBefore) : UploadState;
 
-    /// <summary>The upload became an archive, and this never changes.</summary>
+    /// <summary>The upload became an archive. This never changes.</summary>
     /// <param name="Spec">What was fixed at initiation.</param>
     /// <param name="Archive">The archive's ID.</param>
     /// <param name="SizeBytes">Its size.</param>
@@ -46,10 +46,11 @@ public abstract record UploadState
         bool Indexed,
         DateTimeOffset? ReleasedAt) : UploadState
     {
-        /// <summary>Until when jobs refer to the bytes of the deleted archive; null while it exists, and if no jobs were asked.</summary>
+        /// <summary>Until when jobs refer to the bytes of the deleted archive; null while it exists or if no jobs were
+        /// asked.</summary>
         public DateTimeOffset? BytesUntil { get; init; }
 
-        /// <summary>Whether no job refers to the bytes, and none can from now on.</summary>
+        /// <summary>Whether no job refers to the bytes, now or in the future.</summary>
         public bool BytesReleased { get; init; }
 
         /// <summary>Whether the part store has deleted the bytes.</summary>

@@ -79,6 +79,6 @@ public sealed record VaultInventory(DateTimeOffset At, ImmutableDictionary<int, 
 /// <param name="Delivered">Whether the setting was delivered to the vault's jobs.</param>
 public sealed record NotificationSetting(long Version, VaultNotifications? Notifications, bool Delivered)
 {
-    /// <summary>No setting was ever made.</summary>
+    /// <summary>No setting exists yet.</summary>
     public static NotificationSetting Never { get; } = new(0, null, Delivered: true);
 }

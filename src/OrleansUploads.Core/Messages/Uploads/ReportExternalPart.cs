@@ -12,12 +12,12 @@ namespace OrleansUploads.Core.Messages.Uploads;
 /// <param name="Vault">The vault that the caller addressed.</param>
 /// <param name="Range">The bytes of the archive that the part holds.</param>
 /// <param name="TreeHash">Tree hash of these bytes.</param>
-/// <param name="Location">Where the bytes are.</param>
+/// <param name="Location">The location of the bytes.</param>
 public sealed record ReportExternalPart(VaultId Vault, PartRange Range, TreeHash TreeHash, PartLocation Location)
     : UploadCommand, ICommand<ExternalPartResult>;
 
 /// <summary>The result of reporting an external part.</summary>
-/// <param name="Location">The location that the part has now.</param>
+/// <param name="Location">The current location of the part.</param>
 /// <param name="ReportedInUse">Whether this is the reported location. False if the same bytes were reported before with another location,
 /// so the new one is not needed.</param>
 public sealed record ExternalPartResult(PartLocation Location, bool ReportedInUse);

@@ -3,11 +3,11 @@ using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Messages.Uploads;
 
-/// <summary>Asks for the state of an upload. Ended uploads answer too, as long as their record is kept.</summary>
+/// <summary>Returns the state of an upload. Ended uploads also answer, for as long as their record is kept.</summary>
 /// <param name="Vault">The vault that the caller addressed.</param>
 public sealed record SummarizeUpload(VaultId Vault) : UploadCommand, ICommand<UploadSummary>;
 
-/// <summary>The phases of an upload. The numbers are part of contracts.</summary>
+/// <summary>The phases of an upload. The values are sent to clients: never change them.</summary>
 public enum UploadPhase
 {
     /// <summary>The upload accepts parts.</summary>

@@ -5,7 +5,7 @@ using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Core.Messages.Uploads;
 
-/// <summary>A command to an upload.</summary>
+/// <summary>Commands of an upload.</summary>
 public abstract record UploadCommand : ICommand
 {
     private protected UploadCommand()
@@ -13,7 +13,7 @@ public abstract record UploadCommand : ICommand
     }
 }
 
-/// <summary>Begins the upload. The vault sends this command after it has listed the upload.</summary>
+/// <summary>Initiates the upload; sent by the vault that admitted it.</summary>
 public sealed record InitiateUpload(UploadSpec Spec) : UploadCommand, ICommand<Done>, IRequiresFreshState;
 
 /// <summary>Asks whether the upload would accept a part, so that an invalid part is refused before its bytes are read.</summary>
@@ -42,18 +42,19 @@ public sealed record AbortUpload(VaultId Vault) : UploadCommand, ICommand<Done>;
 
 /// <summary>Lists the parts, in the order of their ranges.</summary>
 /// <param name="Vault">The vault that the caller addressed.</param>
-/// <param name="FirstByte">Parts that begin before this offset are left out.</param>
-/// <param name="Limit">The maximum number of parts; at least 1.</param>
+/// <param name="FirstByte">Lists only parts that start at or after this offset.</param>
+/// <param name="Limit">Maximum number of parts to list; at least 1.</param>
 public sealed record ListParts(VaultId Vault, long FirstByte, int Limit) : UploadCommand, ICommand<PartsPage>;
 
 /// <summary>Asks which attempts are in use before the others are collected.</summary>
-/// <param name="Before">From now on the upload refuses attempts that began before this instant.</param>
+/// <param name="Before">From now on the upload refuses attempts that started before this instant.</param>
 public sealed record FenceAttempts(DateTimeOffset Before) : UploadCommand, ICommand<AttemptsInUse>, IRequiresFreshState;
 
-/// <summary>Tells the upload that its archive was deleted. The vault's jobs send this command.</summary>
+/// <summary>Reports that the upload's archive was deleted; sent by the vault's jobs.</summary>
 /// <param name="Archive">The archive.</param>
 /// <param name="DeletedAt">The time of the deletion.</param>
-/// <param name="BytesUntil">Until when jobs refer to its bytes; null from a host of an earlier version, which asked no jobs.</param>
+/// <param name="BytesUntil">Until when jobs refer to its bytes; null from a host of an earlier version, which does not ask
+/// the jobs.</param>
 public sealed record ReleaseArchive(ArchiveId Archive, DateTimeOffset DeletedAt, DateTimeOffset? BytesUntil = null)
     : UploadCommand, ICommand<Done>, IRequiresFreshState;
 
@@ -70,21 +71,21 @@ public sealed record ConfirmBytesReclaimed : UploadCommand, ICommand<Done>;
 public sealed record ConfirmUploadClosed : UploadCommand, ICommand<Done>;
 
 /// <summary>The result of reporting a part.</summary>
-/// <param name="AttemptInUse">Whether the reported attempt is the part now; false only from a host of an earlier version, which
-/// kept the first attempt of the same bytes.</param>
+/// <param name="AttemptInUse">Whether the reported attempt is now the part. False only from a host of an earlier version,
+/// which keeps the first attempt with the same bytes.</param>
 public sealed record StorePartResult(bool AttemptInUse);
 
 /// <summary>The archive that a completed upload became.</summary>
 /// <param name="Archive">The archive's ID.</param>
-/// <param name="Vault">The vault that it is in.</param>
+/// <param name="Vault">The vault that contains it.</param>
 /// <param name="SizeBytes">Its size.</param>
 /// <param name="TreeHash">Its tree hash.</param>
 public sealed record CompletedArchive(ArchiveId Archive, VaultId Vault, long SizeBytes, TreeHash TreeHash);
 
 /// <summary>One page of an upload's parts.</summary>
 /// <param name="Spec">What was fixed when the upload was initiated.</param>
-/// <param name="Parts">In the order of their ranges.</param>
-/// <param name="NextFirstByte">The offset at which the next page begins; null on the last page.</param>
+/// <param name="Parts">The parts, in the order of their ranges.</param>
+/// <param name="NextFirstByte">The offset at which the next page starts; null on the last page.</param>
 public sealed record PartsPage(UploadSpec Spec, IReadOnlyList<ListedPart> Parts, long? NextFirstByte);
 
 /// <summary>A part in a list.</summary>
@@ -103,8 +104,8 @@ public abstract record AttemptsInUse
     /// <summary>No attempt is in use, and none will be.</summary>
     public sealed record None : AttemptsInUse;
 
-    /// <summary>These attempts, and every attempt that began at or after the fence.</summary>
-    /// <param name="Attempts">The attempts that are parts now.</param>
+    /// <summary>These attempts, and every attempt that started at or after the fence.</summary>
+    /// <param name="Attempts">The attempts that are currently parts.</param>
     public sealed record Only(IReadOnlySet<AttemptId> Attempts) : AttemptsInUse;
 
     /// <summary>The attempts that the stored manifest names.</summary>

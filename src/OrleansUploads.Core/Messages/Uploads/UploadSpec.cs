@@ -13,10 +13,10 @@ public enum UploadOrigin
     SingleRequest = 1,
 }
 
-/// <summary>What is fixed when an upload is initiated.</summary>
+/// <summary>The properties that are fixed when an upload is initiated.</summary>
 /// <param name="Upload">Its ID.</param>
-/// <param name="Vault">The incarnation of the vault that the archive will be in.</param>
-/// <param name="PartSize">The size of every part but the last.</param>
+/// <param name="Vault">The incarnation of the vault that will contain the archive.</param>
+/// <param name="PartSize">The size of every part except the last.</param>
 /// <param name="Description">The archive's description.</param>
 /// <param name="Origin">The kind of request that opened it.</param>
 /// <param name="CreatedAt">The time of initiation.</param>
