@@ -34,7 +34,7 @@ internal sealed class CheckRun(CheckSettings settings)
                 report.AddDamage,
                 report.AddOrphan);
             PrintProgress(check.IsOnline
-                ? "a server is using the folder; the check runs beside it"
+                ? "a server is using the folder; the check runs at the same time"
                 : "no server is using the folder");
             var isDone = await RunToEndAsync(check, from, resumeFile, cancellationToken);
             return Finish(report, check.Position.Tally, isDone);

@@ -6,7 +6,7 @@ internal static class ExitCodes
     /// <summary>The name of the command.</summary>
     public const string CommandName = "check";
 
-    /// <summary>Everything is as it was acknowledged.</summary>
+    /// <summary>All data is as it was acknowledged.</summary>
     public const int Sound = 0;
 
     /// <summary>Something is damaged.</summary>

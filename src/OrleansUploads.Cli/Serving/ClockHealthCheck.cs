@@ -3,15 +3,17 @@ using OrleansUploads.Engine.Clocks;
 
 namespace OrleansUploads.Cli.Serving;
 
-/// <summary>Degraded while the clock is not trusted: requests are served, and nothing expires.</summary>
+/// <summary>Reports degraded while the clock is not trusted. Requests are still served, but nothing expires.</summary>
 internal sealed class ClockHealthCheck(ServiceClock clock) : IHealthCheck
 {
-    /// <summary>Its name in the report.</summary>
+    /// <summary>The check's name in the health report.</summary>
     public const string Name = "clock-is-trusted";
 
     /// <inheritdoc/>
     public Task<HealthCheckResult> CheckHealthAsync(
         HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
             clock.Read().IsTrusted ? HealthCheckResult.Healthy()
-            : HealthCheckResult.Degraded(clock.Fault is { } fault ? ClockFaultException.Describe(fault) : "Not known yet."));
+            : HealthCheckResult.Degraded(clock.Fault is { } fault
+                ? ClockFaultException.Describe(fault)
+                : "The server does not know yet whether the clock can be trusted."));
 }

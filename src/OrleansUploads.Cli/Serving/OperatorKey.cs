@@ -3,24 +3,25 @@ using OrleansUploads.Gateway.Http.Credentials;
 
 namespace OrleansUploads.Cli.Serving;
 
-/// <summary>The operator's own key pair: from the environment where it is set, else made once and kept.</summary>
-/// <param name="Environment">The pair from the environment; null where it comes from the key file.</param>
-/// <param name="Made">The pair that was made just now; null where there was one.</param>
-/// <param name="AccessKeyId">Its access key.</param>
-internal sealed record OperatorKey(Credential? Environment, KeyPair? Made, string AccessKeyId)
+/// <summary>The operator's key pair: from the environment if it is set there, otherwise from the key file.</summary>
+/// <param name="Environment">The pair from the environment; null if it comes from the key file.</param>
+/// <param name="Created">The newly created pair; null if there was one already.</param>
+/// <param name="AccessKeyId">The pair's access key ID.</param>
+internal sealed record OperatorKey(Credential? Environment, KeyPair? Created, string AccessKeyId)
 {
     public const string AccessKeyVariable = "ORLEANSUPLOADS_ACCESS_KEY_ID";
     public const string SecretVariable = "ORLEANSUPLOADS_SECRET_ACCESS_KEY";
 
-    /// <summary>Finds the pair, or makes one.</summary>
-    /// <exception cref="InvalidDataException">Only half of it is set, or the key file is none.</exception>
+    /// <summary>Finds the pair, or creates one.</summary>
+    /// <exception cref="InvalidDataException">Only one of the two variables is set, or the key file is not
+    /// valid.</exception>
     public static OperatorKey Find(KeyFile file, AccountId account, DateTimeOffset now)
     {
         var id = System.Environment.GetEnvironmentVariable(AccessKeyVariable);
         var secret = System.Environment.GetEnvironmentVariable(SecretVariable);
         if (string.IsNullOrEmpty(id) != string.IsNullOrEmpty(secret))
         {
-            throw new InvalidDataException($"{AccessKeyVariable} and {SecretVariable} go together: set both or none.");
+            throw new InvalidDataException($"Only one of {AccessKeyVariable} and {SecretVariable} is set. Set both or neither.");
         }
 
         if (!string.IsNullOrEmpty(id))
@@ -28,14 +29,14 @@ internal sealed record OperatorKey(Credential? Environment, KeyPair? Made, strin
             return new OperatorKey(new Credential(id, secret!, account), null, id);
         }
 
-        KeyPair? made = null;
-        var first = "";
+        KeyPair? created = null;
+        var accessKeyId = "";
         file.Change(pairs =>
         {
-            made = pairs.Count == 0 ? KeyPair.Create(account.ToString(), now) : null;
-            first = (made ?? pairs[0]).AccessKeyId;
-            return made is null ? null : [made];
+            created = pairs.Count == 0 ? KeyPair.Create(account.ToString(), now) : null;
+            accessKeyId = (created ?? pairs[0]).AccessKeyId;
+            return created is null ? null : [created];
         });
-        return new OperatorKey(null, made, first);
+        return new OperatorKey(null, created, accessKeyId);
     }
 }

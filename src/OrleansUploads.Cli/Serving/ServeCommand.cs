@@ -7,11 +7,11 @@ using OrleansUploads.Cli.CommandLine;
 
 namespace OrleansUploads.Cli.Serving;
 
-/// <summary><c>serve</c>: the whole service in one process, with its data in one folder.</summary>
+/// <summary>The <c>serve</c> command: runs the whole service in one process, with its data in one folder.</summary>
 internal static class ServeCommand
 {
     /// <summary>Creates the command.</summary>
-    /// <param name="seams">How the stores are opened; null for the usual way.</param>
+    /// <param name="seams">Replacements for tests; null for none.</param>
     /// <param name="configure">Changes the gateway's services after they were added; null for no change.</param>
     public static Command Create(ServerSeams? seams = null, Action<IServiceCollection>? configure = null)
     {
@@ -20,7 +20,7 @@ internal static class ServeCommand
         var account = CommonOptions.Account();
         var certificate = new Option<FileInfo?>("--https-certificate")
         {
-            Description = "Serve HTTPS with this certificate and its chain, in PEM. Renewed files are noticed.",
+            Description = "Serve HTTPS with this certificate and its chain, in PEM. Renewed files take effect without a restart.",
         };
         var certificateKey = new Option<FileInfo?>("--https-key") { Description = "The private key of the certificate, in PEM." };
         var anonymous = new Option<bool>("--anonymous")
@@ -59,9 +59,9 @@ internal static class ServeCommand
             {
                 ServeOptions.Bind(service, option => HasErrors(result, option) ? null : result.GetValue(option));
             }
-            catch (OptionsValidationException wrong)
+            catch (OptionsValidationException invalid)
             {
-                foreach (var failure in wrong.Failures)
+                foreach (var failure in invalid.Failures)
                 {
                     result.AddError(failure);
                 }

@@ -7,11 +7,12 @@ using OrleansUploads.Gateway.Settings;
 
 namespace OrleansUploads.Cli.Serving;
 
-/// <summary>The options of <c>serve</c>. Those of the service are made from <see cref="ServiceSettings"/>, with the same texts and
-/// defaults.</summary>
+/// <summary>The options of <c>serve</c>. Those of the service are derived from <see cref="ServiceSettings"/>, with the same
+/// descriptions and defaults.</summary>
 internal static class ServeOptions
 {
-    /// <summary>The variable with receivers of notifications, in addition to those on the command line.</summary>
+    /// <summary>The environment variable with receivers of notifications, in addition to those on the command
+    /// line.</summary>
     public const string NotifyVariable = "ORLEANSUPLOADS_NOTIFY";
 
     private const int Mebibyte = 1024 * 1024;
@@ -28,7 +29,7 @@ internal static class ServeOptions
     /// <exception cref="OptionsValidationException">Some values are wrong.</exception>
     public static ServiceOptions Bind(
         IReadOnlyDictionary<ServiceSetting, Option<string[]>> options, Func<Option<string[]>, string[]?> valuesOf) =>
-        ServiceOptionsSetup.Bind(setting => Text(setting, valuesOf(options[setting])), NameOf);
+        ServiceOptionsSetup.Bind(setting => JoinValues(setting, valuesOf(options[setting])), NameOf);
 
     /// <summary><c>--listen 127.0.0.1:9400</c>.</summary>
     public static Option<IPEndPoint> Listen() => new("--listen")
@@ -89,11 +90,11 @@ internal static class ServeOptions
     {
         var meaning = setting.Meaning.Replace("`", "", StringComparison.Ordinal);
         return setting == ServiceSettings.Notify
-            ? $"{meaning} The variable {NotifyVariable} can name more."
+            ? $"{meaning} The environment variable {NotifyVariable} can list more."
             : meaning;
     }
 
-    private static string? Text(ServiceSetting setting, string[]? values)
+    private static string? JoinValues(ServiceSetting setting, string[]? values)
     {
         var text = string.Join(' ', values ?? []);
         return setting == ServiceSettings.Notify

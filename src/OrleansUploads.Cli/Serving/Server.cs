@@ -21,23 +21,23 @@ using OrleansUploads.Gateway.Http.Credentials;
 
 namespace OrleansUploads.Cli.Serving;
 
-/// <summary>Engine and gateway in one process.</summary>
+/// <summary>Runs the engine and the gateway in one process.</summary>
 internal sealed partial class Server(ServerOptions options)
 {
-    /// <summary>How long requests that are under way may go on after the order to stop.</summary>
+    /// <summary>How long requests in progress may continue after the stop signal.</summary>
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(25);
 
-    /// <summary>After the order to stop, the process ends by then at the latest.</summary>
+    /// <summary>Maximum time from the stop signal to the end of the process.</summary>
     public static readonly TimeSpan StopTime = DrainTime + TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a client may take to agree on a key.</summary>
+    /// <summary>How long a client may take for the TLS handshake.</summary>
     private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>Serves until the process is told to stop.</summary>
+    /// <summary>Serves until the process is asked to stop.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        // Logging comes first, so that whatever housekeeping has to say is heard.
+        // Logging comes first, so that opening the data folder can log messages.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "orleans-uploads" });
         AddLogging(builder.Logging);
         using var loggers = LoggerFactory.Create(AddLogging);
@@ -116,7 +116,7 @@ internal sealed partial class Server(ServerOptions options)
         return 0;
     }
 
-    /// <summary>Without the socket everything is served, and only the commands that need it say so.</summary>
+    /// <summary>Opens the control socket. Without it everything is served except the commands that need it.</summary>
     private ControlServer? Listen(EmbeddedEngine engine, ILogger logger)
     {
         try
@@ -133,7 +133,7 @@ internal sealed partial class Server(ServerOptions options)
     private void Listen(KestrelServerOptions kestrel, ServerCertificate? certificate) =>
         kestrel.Listen(options.Listen, endpoint =>
         {
-            // One request at a time on a connection: the limit of connections is one of requests, too.
+            // HTTP/1 has one request at a time on a connection, so the limit of connections also limits requests.
             endpoint.Protocols = HttpProtocols.Http1;
             if (certificate is not null)
             {
@@ -149,7 +149,7 @@ internal sealed partial class Server(ServerOptions options)
             }
         });
 
-    /// <summary>Logs go to the error stream, so that what is printed for people and scripts stays apart.</summary>
+    /// <summary>Logs go to standard error, to separate them from the output for people and scripts.</summary>
     private void AddLogging(ILoggingBuilder logging) => logging
         .AddSimpleConsole(console =>
         {
@@ -162,7 +162,7 @@ internal sealed partial class Server(ServerOptions options)
         .Configure<LoggerFilterOptions>(filter =>
         {
             filter.MinLevel = LogLevel.Warning;
-            // A start that fails is told in one clear line of our own.
+            // A failed start is reported in one line of our own.
             filter.Rules.Add(new LoggerFilterRule(null, "Microsoft.Extensions.Hosting", LogLevel.None, null));
             filter.Rules.Add(new LoggerFilterRule(
                 null, "OrleansUploads", options.Quiet ? LogLevel.Warning : LogLevel.Information, null));

@@ -5,12 +5,13 @@ using Microsoft.Extensions.Logging;
 
 namespace OrleansUploads.Cli.Serving;
 
-/// <summary>The server's certificate with the chain behind it, from PEM files that are replaced now and then.</summary>
-/// <remarks>Contents are compared, not times: whatever renews certificates may keep those. Files that are no certificate with its
-/// key, as between the writing of the one and of the other, are told in the log, and what was there before stays.</remarks>
+/// <summary>The server's certificate and its chain, from PEM files that may be replaced while the server runs.</summary>
+/// <remarks>Changes are detected by content, because tools that renew certificates may preserve file times. If the files do
+/// not form a certificate and its key, for example while only one is replaced, the error is logged and the previous
+/// certificate stays in use.</remarks>
 internal sealed partial class ServerCertificate
 {
-    /// <summary>How often the files are looked at, and only when a client connects.</summary>
+    /// <summary>Minimum time between two reads of the files. They are read only when a client connects.</summary>
     internal static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(2);
 
     private readonly string _certificatePath;
@@ -19,7 +20,7 @@ internal sealed partial class ServerCertificate
     private readonly ILogger<ServerCertificate> _logger;
     private readonly Lock _gate = new();
     private SslStreamCertificateContext _current;
-    private byte[] _seen;
+    private byte[] _fingerprint;
     private long _checkedAt;
 
     private ServerCertificate(
@@ -31,18 +32,18 @@ internal sealed partial class ServerCertificate
         _logger = logger;
         _checkedAt = time.GetTimestamp();
         var (certificate, key) = Read();
-        _seen = Fingerprint(certificate, key);
+        _fingerprint = Fingerprint(certificate, key);
         _current = Parse(certificate, key);
     }
 
     /// <summary>Reads the files.</summary>
-    /// <exception cref="CryptographicException">They are no certificate and its key.</exception>
-    /// <exception cref="IOException">They cannot be read.</exception>
+    /// <exception cref="CryptographicException">The files are not a certificate and its key.</exception>
+    /// <exception cref="IOException">The files cannot be read.</exception>
     public static ServerCertificate Open(
         string certificatePath, string keyPath, TimeProvider time, ILogger<ServerCertificate> logger) =>
         new(certificatePath, keyPath, time, logger);
 
-    /// <summary>What a client that connects now is shown.</summary>
+    /// <summary>Returns the certificate for a new connection.</summary>
     public SslStreamCertificateContext Current()
     {
         if (_time.GetElapsedTime(Volatile.Read(ref _checkedAt)) >= CheckInterval)
@@ -55,7 +56,7 @@ internal sealed partial class ServerCertificate
 
     private void Refresh()
     {
-        // Whoever comes while one looks is shown what is known.
+        // Another thread is reading the files; use the current certificate.
         if (!_gate.TryEnter())
         {
             return;
@@ -66,9 +67,9 @@ internal sealed partial class ServerCertificate
             Volatile.Write(ref _checkedAt, _time.GetTimestamp());
             var (certificate, key) = Read();
             var fingerprint = Fingerprint(certificate, key);
-            if (!_seen.AsSpan().SequenceEqual(fingerprint))
+            if (!_fingerprint.AsSpan().SequenceEqual(fingerprint))
             {
-                _seen = fingerprint;
+                _fingerprint = fingerprint;
                 Volatile.Write(ref _current, Parse(certificate, key));
                 LogRenewed(_logger, _certificatePath);
             }

@@ -36,7 +36,7 @@ internal sealed record ServerOptions
     /// <summary>See <see cref="DataFolderOptions.FloorBytes"/>.</summary>
     public long? FloorBytes { get; init; }
 
-    /// <summary>How the stores are opened.</summary>
+    /// <summary>Replacements for tests.</summary>
     public ServerSeams Seams { get; init; } = new();
 
     /// <summary>Changes the gateway's services after they were added; null for no change.</summary>

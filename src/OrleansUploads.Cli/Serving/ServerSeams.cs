@@ -3,7 +3,7 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Cli.Serving;
 
-/// <summary>Where tests replace parts of the data folder of a server. The defaults change nothing.</summary>
+/// <summary>Lets tests replace parts of a server's data folder. The defaults replace nothing.</summary>
 internal sealed record ServerSeams
 {
     /// <summary>Options of the data folder.</summary>

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace OrleansUploads.Cli.Serving;
 
-/// <summary>Stops the server in good order on SIGTERM, SIGINT and SIGQUIT, and says nothing about it.</summary>
+/// <summary>Shuts the server down on SIGTERM, SIGINT and SIGQUIT, without printing anything.</summary>
 internal sealed class StopOnSignal(IHostApplicationLifetime lifetime) : IHostLifetime, IDisposable
 {
     private readonly List<PosixSignalRegistration> _registrations = [];

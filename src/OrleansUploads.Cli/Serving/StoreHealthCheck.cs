@@ -3,7 +3,7 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Cli.Serving;
 
-/// <summary>Puts the health of a store into the health report.</summary>
+/// <summary>Adds the health of a store to the health report.</summary>
 internal sealed class StoreHealthCheck(IStoreHealth store) : IHealthCheck
 {
     /// <inheritdoc/>

@@ -55,7 +55,7 @@ public sealed class KeysTests : IDisposable
     {
         var half = new Dictionary<string, string?>(CommandLine.WithOperatorKey) { ["ORLEANSUPLOADS_SECRET_ACCESS_KEY"] = null };
 
-        (await ServerProcess.RefuseAsync(Setup with { Environment = half })).ExpectOneLine("set both or none");
+        (await ServerProcess.RefuseAsync(Setup with { Environment = half })).ExpectOneLine("Set both or neither");
     }
 
     [Fact]
