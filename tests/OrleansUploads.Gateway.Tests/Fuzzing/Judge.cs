@@ -39,7 +39,8 @@ internal static class Judge
         if (answer.Header(RequestId.AmazonHeader) is not { } id)
         {
             return isSound ? "Kestrel itself answered a valid HTTP request."
-                : !BareStatuses.Contains(answer.Status) || answer.Body.Length > 0 ? $"Kestrel does not send {answer.Status} with {answer.Body.Length} bytes."
+                : !BareStatuses.Contains(answer.Status) || answer.Body.Length > 0
+                    ? $"Kestrel does not send {answer.Status} with {answer.Body.Length} bytes."
                 : null;
         }
 

@@ -70,7 +70,9 @@ public sealed class OperationTests
             foreach (var tests in row[3].Split(',', StringSplitOptions.TrimEntries))
             {
                 var name = $"{typeof(OperationTests).Namespace}.{tests.Trim('`')}";
-                Assert.True(typeof(OperationTests).Assembly.GetType(name) is not null, $"docs/protocol.md names the test class {name}, which does not exist. Correct the row of {operation}.");
+                Assert.True(
+                    typeof(OperationTests).Assembly.GetType(name) is not null,
+                    $"docs/protocol.md names the test class {name}, which does not exist. Correct the row of {operation}.");
             }
         }
     }
