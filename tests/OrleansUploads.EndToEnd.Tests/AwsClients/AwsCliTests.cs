@@ -17,7 +17,7 @@ public sealed class AwsCliTests : IDisposable
     [Theory]
     [InlineData(1)]
     [InlineData(4)]
-    public async Task The_aws_cli_uploads_in_parts_completes_twice_and_retrieves(int partSizeMiB)
+    public async Task The_AWS_CLI_uploads_in_parts_completes_twice_and_retrieves(int partSizeMiB)
     {
         await using var server = await ServerProcess.StartAsync(_folder.Data);
         var aws = new AwsCli(await InstalledClients.FindAwsCliAsync(), server, _folder.Path);
@@ -33,14 +33,14 @@ public sealed class AwsCliTests : IDisposable
         ];
         var id = Text(await aws.RunAsync("complete-multipart-upload", complete), "archiveId");
         Assert.Equal(id, Text(await aws.RunAsync("complete-multipart-upload", complete), "archiveId"));
-        await aws.RefusedAsync(
+        await aws.ExpectRefusalAsync(
             "ResourceNotFoundException", upload, "list-parts", ["--vault-name", Vault, "--upload-id", upload]);
 
         Assert.Equal(archive, await RetrieveAsync(aws, id));
     }
 
     [Fact]
-    public async Task The_aws_cli_uploads_in_one_request_aborts_and_deletes()
+    public async Task The_AWS_CLI_uploads_in_one_request_aborts_and_deletes()
     {
         await using var server = await ServerProcess.StartAsync(_folder.Data);
         var aws = new AwsCli(await InstalledClients.FindAwsCliAsync(), server, _folder.Path);
@@ -58,7 +58,7 @@ public sealed class AwsCliTests : IDisposable
         var uploads = await aws.RunAsync("list-multipart-uploads", "--vault-name", Vault);
         Assert.Empty(uploads.GetProperty("UploadsList").EnumerateArray());
 
-        await aws.RefusedAsync("InvalidParameterValueException", "1 archives", "delete-vault", ["--vault-name", Vault]);
+        await aws.ExpectRefusalAsync("InvalidParameterValueException", "1 archives", "delete-vault", ["--vault-name", Vault]);
         await aws.RunAsync("delete-archive", "--vault-name", Vault, "--archive-id", id);
         await aws.RunAsync("delete-vault", "--vault-name", Vault);
         Assert.Empty((await aws.RunAsync("list-vaults")).GetProperty("VaultList").EnumerateArray());
@@ -70,7 +70,7 @@ public sealed class AwsCliTests : IDisposable
         var upload = Text(initiated, "uploadId");
         var starts = Enumerable.Range(0, archive.Length / partSizeBytes).Select(part => part * partSizeBytes).ToArray();
 
-        // The last part first: the order is the client's own affair.
+        // Parts may be sent in any order, so the last one is sent first.
         await Parallel.ForEachAsync(starts.Reverse(), new ParallelOptions { MaxDegreeOfParallelism = 2 }, async (start, _) =>
         {
             var part = archive.AsMemory(start, partSizeBytes);

@@ -3,8 +3,8 @@ using OrleansUploads.EndToEnd.Tests.Harness;
 
 namespace OrleansUploads.EndToEnd.Tests.AwsClients;
 
-/// <summary>One run of boto3 through everything, for many tests: first over a server that works, then over the same
-/// folder with bits of the journal flipped.</summary>
+/// <summary>One run of boto3 through all operations, shared by many tests: first against an undamaged server, then against the
+/// same folder with flipped bits in the journal.</summary>
 public sealed class Boto3Operations : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -12,7 +12,7 @@ public sealed class Boto3Operations : IDisposable
 
     public Boto3Operations() => _report = new Lazy<Task<ClientReport>>(RunAsync);
 
-    /// <summary>What came of it; the first who asks starts it.</summary>
+    /// <summary>Returns the report. The first call starts the run.</summary>
     public Task<ClientReport> ReportAsync() => _report.Value;
 
     public void Dispose() => _folder.Dispose();
@@ -20,21 +20,21 @@ public sealed class Boto3Operations : IDisposable
     private async Task<ClientReport> RunAsync()
     {
         var python = await InstalledClients.FindPythonWithBoto3Async();
-        ClientReport whole;
+        ClientReport undamagedReport;
         await using (var server = await ServerProcess.StartAsync(
             _folder.Data, "--max-vaults", "30", "--retrieval-delay", "bulk=12h"))
         {
-            whole = await RunAsync(python, "boto3_operations.py", server);
+            undamagedReport = await RunAsync(python, "boto3_operations.py", server);
             await server.StopAsync();
         }
 
-        FlipBits(whole.Damage);
+        FlipBits(undamagedReport.Damage);
         await using var damaged = await ServerProcess.StartAsync(_folder.Data);
-        var rest = await RunAsync(python, "boto3_damaged.py", damaged);
-        return whole with
+        var damagedReport = await RunAsync(python, "boto3_damaged.py", damaged);
+        return undamagedReport with
         {
-            Areas = whole.Areas.Concat(rest.Areas).ToDictionary(),
-            Errors = [.. whole.Errors, .. rest.Errors],
+            Areas = undamagedReport.Areas.Concat(damagedReport.Areas).ToDictionary(),
+            Errors = [.. undamagedReport.Errors, .. damagedReport.Errors],
         };
     }
 

@@ -13,7 +13,7 @@ public sealed class Boto3Tests : IDisposable
     [InlineData(1, 20 * Archives.MiB)]
     [InlineData(4, 20 * Archives.MiB)]
     [InlineData(4, (20 * Archives.MiB) + 12_345)]
-    public async Task Boto3_does_the_whole_job(int partSizeMiB, int sizeBytes)
+    public async Task Boto3_uploads_retrieves_and_deletes_archives(int partSizeMiB, int sizeBytes)
     {
         var python = await InstalledClients.FindPythonWithBoto3Async();
         await using var server = await ServerProcess.StartAsync(_folder.Data);

@@ -2,7 +2,7 @@ using OrleansUploads.TestKit.Documents;
 
 namespace OrleansUploads.EndToEnd.Tests.AwsClients;
 
-/// <summary>What docs/protocol.md says of each operation.</summary>
+/// <summary>The clients that docs/protocol.md lists for each operation.</summary>
 public static class DocumentedOperations
 {
     private const int ClientsColumn = 4;
@@ -11,11 +11,11 @@ public static class DocumentedOperations
         .Where(row => row[0].StartsWith('`'))
         .ToDictionary(row => row[0].Trim('`'), row => row[ClientsColumn].Split(", "));
 
-    /// <summary>All of them.</summary>
+    /// <summary>All documented operations.</summary>
     public static TheoryData<string> All => new(Clients.Keys);
 
-    /// <summary>Fails unless these are the operations which a client is documented to carry out.</summary>
-    public static void AreThoseOf(string client, IEnumerable<string> done) => Assert.Equal(
+    /// <summary>Asserts that the operations that a client has done are exactly those documented for it.</summary>
+    public static void AssertEqual(string client, IEnumerable<string> done) => Assert.Equal(
         Clients.Where(row => row.Value.Contains(client)).Select(row => row.Key).Order(StringComparer.Ordinal),
         done.Order(StringComparer.Ordinal));
 }

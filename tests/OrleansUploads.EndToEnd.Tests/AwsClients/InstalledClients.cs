@@ -5,23 +5,23 @@ using Xunit.Sdk;
 
 namespace OrleansUploads.EndToEnd.Tests.AwsClients;
 
-/// <summary>Amazon's own clients, as this machine has them. Where they are missing, their tests are skipped, or fail where
-/// they are required: on a build server nobody reads what was skipped.</summary>
+/// <summary>Finds Amazon's clients on this machine. If one is missing, its tests are skipped; on a build server, where skipped
+/// tests are easily overlooked, they fail.</summary>
 public static class InstalledClients
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(60);
 
     private static readonly string JavaScriptFolder = typeof(InstalledClients).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == "JavaScript").Value!;
 
-    /// <summary>The AWS CLI; the distribution's own comes first.</summary>
+    /// <summary>Finds the AWS CLI; the distribution's package comes first.</summary>
     public static Task<string> FindAwsCliAsync() => FindAsync("the AWS CLI (package awscli)", "aws", "--version");
 
-    /// <summary>A Python that has boto3; the distribution's own comes first.</summary>
+    /// <summary>Finds a Python with boto3; the distribution's package comes first.</summary>
     public static Task<string> FindPythonWithBoto3Async() =>
         FindAsync("Python with boto3 (package python3-boto3)", "python3", "-c", "import boto3");
 
-    /// <summary>A Node.js that finds the client of JavaScript's lock file.</summary>
+    /// <summary>Finds a Node.js for which the JavaScript client from package-lock.json is installed.</summary>
     public static Task<string> FindNodeWithGlacierClientAsync() => FindAsync(
         $"Node.js with the packages of {JavaScriptFolder} (run 'npm ci' there)",
         "node",
@@ -31,14 +31,14 @@ public static class InstalledClients
             + $"createRequire({JsonSerializer.Serialize(JavaScript("operations.mjs"))})"
             + ".resolve('@aws-sdk/client-glacier');");
 
-    /// <summary>A script for Python.</summary>
+    /// <summary>The path of a Python script.</summary>
     public static string PythonScript(string name) =>
         Path.Combine(AppContext.BaseDirectory, "AwsClients", "python", name);
 
-    /// <summary>A script for Node.js. It stays in the source folder, beside the packages that it finds there.</summary>
+    /// <summary>The path of a Node.js script. It is run in the source folder, where its packages are installed.</summary>
     public static string JavaScript(string name) => Path.Combine(JavaScriptFolder, name);
 
-    /// <summary>An environment in which the clients see this server's keys and nothing of the machine's own settings.</summary>
+    /// <summary>Environment variables with the test's key pair and without this machine's AWS settings.</summary>
     public static IReadOnlyDictionary<string, string?> Environment(string home) => new Dictionary<string, string?>
     {
         ["HOME"] = home,
@@ -55,19 +55,19 @@ public static class InstalledClients
         ["no_proxy"] = "127.0.0.1",
     };
 
-    private static async Task<string> FindAsync(string what, string program, params string[] proof)
+    private static async Task<string> FindAsync(string what, string program, params string[] arguments)
     {
-        string[] places = ["/usr/bin", .. (System.Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)];
-        foreach (var path in places.Select(place => Path.Combine(place, program)).Where(File.Exists).Distinct())
+        string[] folders = ["/usr/bin", .. (System.Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)];
+        foreach (var path in folders.Select(folder => Path.Combine(folder, program)).Where(File.Exists).Distinct())
         {
-            await using var process = CapturedProcess.Start(path, proof, []);
-            if (await process.WaitForExitAsync(Patience) == 0)
+            await using var process = CapturedProcess.Start(path, arguments, []);
+            if (await process.WaitForExitAsync(TimeLimit) == 0)
             {
                 return path;
             }
         }
 
-        Assert.False(IsRequired, $"{what} is missing, and is required here.");
+        Assert.False(IsRequired, $"{what} is required in this environment and not installed.");
         throw SkipException.ForSkip($"{what} is not installed.");
     }
 

@@ -2,7 +2,7 @@ using OrleansUploads.EndToEnd.Tests.Harness;
 
 namespace OrleansUploads.EndToEnd.Tests.AwsClients;
 
-/// <summary>One run of Amazon's JavaScript client through all operations, for many tests.</summary>
+/// <summary>One run of Amazon's JavaScript client through all operations, shared by many tests.</summary>
 public sealed class JavaScriptOperations : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -10,7 +10,7 @@ public sealed class JavaScriptOperations : IDisposable
 
     public JavaScriptOperations() => _report = new Lazy<Task<ClientReport>>(RunAsync);
 
-    /// <summary>What came of it; the first who asks starts it.</summary>
+    /// <summary>Returns the report. The first call starts the run.</summary>
     public Task<ClientReport> ReportAsync() => _report.Value;
 
     public void Dispose() => _folder.Dispose();

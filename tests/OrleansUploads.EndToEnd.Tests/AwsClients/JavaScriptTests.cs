@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace OrleansUploads.EndToEnd.Tests.AwsClients;
 
-/// <summary>Amazon's JavaScript client (<c>@aws-sdk/client-glacier</c>) against the real server.</summary>
+/// <summary>Amazon's JavaScript client (<c>@aws-sdk/client-glacier</c>) against a real server.</summary>
 public sealed class JavaScriptTests(JavaScriptOperations client) : IClassFixture<JavaScriptOperations>
 {
     private static readonly string[] Areas =
@@ -15,19 +15,19 @@ public sealed class JavaScriptTests(JavaScriptOperations client) : IClassFixture
 
     [Theory]
     [MemberData(nameof(AllAreas))]
-    public async Task The_javascript_client_gets_every_answer_that_it_must_get_about(string area) =>
+    public async Task The_JavaScript_client_gets_the_expected_answers(string area) =>
         (await client.ReportAsync()).ExpectSuccess(area);
 
     [Fact]
-    public async Task No_area_and_no_documented_operation_is_left_out()
+    public async Task The_script_covers_all_areas_and_documented_operations()
     {
         var report = await client.ReportAsync();
         report.ExpectAreas(Areas);
-        DocumentedOperations.AreThoseOf("JS", report.Done);
+        DocumentedOperations.AssertEqual("JS", report.Done);
     }
 
     [Fact]
-    public void The_lock_file_pins_contents_and_names_no_registry()
+    public void The_lock_file_pins_hashes_and_names_no_registry()
     {
         using var pinned = JsonDocument.Parse(File.ReadAllText(InstalledClients.JavaScript("package-lock.json")));
         var packages = pinned.RootElement.GetProperty("packages").EnumerateObject()

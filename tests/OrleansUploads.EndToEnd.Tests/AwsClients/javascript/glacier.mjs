@@ -1,4 +1,4 @@
-// What every area needs: Amazon's client, and a plain way to say what it must get.
+// Amazon's client with checks that all areas share.
 
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
@@ -6,10 +6,10 @@ import { GlacierClient } from "@aws-sdk/client-glacier";
 
 export const MIB = 1024 * 1024;
 
-// Operations that were done.
+// The operations that succeeded.
 export const done = new Set();
 
-// Without retries: whatever is refused or broken is to be seen. Credentials come from the environment.
+// Creates a client without retries, so that every failure is visible. Credentials come from the environment.
 export function connect(endpoint) {
   const client = new GlacierClient({ endpoint, region: "us-east-1", maxAttempts: 1 });
   const record = (next, context) => async (request) => {
@@ -21,7 +21,7 @@ export function connect(endpoint) {
   return client;
 }
 
-// Sends a command that must be answered with this status.
+// Sends a command and asserts the status of the answer.
 export async function send(client, status, command) {
   const answer = await client.send(command);
   assert.equal(answer.$metadata.httpStatusCode, status, command.constructor.name);
@@ -29,14 +29,15 @@ export async function send(client, status, command) {
   return answer;
 }
 
-// Sends a command that must be refused, and looks at the error as the client shows it.
+// Sends a command that must be refused, and checks the client's error.
 export async function refused(client, name, status, reason, command) {
   const what = `${command.constructor.name} is refused`;
-  const error = await client.send(command).then(() => assert.fail(`It is not so that ${what}`), (refusal) => refusal);
+  const notRefused = `${command.constructor.name} was not refused with ${name}`;
+  const error = await client.send(command).then(() => assert.fail(notRefused), (refusal) => refusal);
   assert.equal(error.name, name, `${what}: ${error}`);
   assert.equal(error.$metadata.httpStatusCode, status, what);
   assert.equal(error.$fault, "client", what);
-  assert.ok(error.message.includes(reason), `${what}: '${reason}' is not in '${error.message}'`);
+  assert.ok(error.message.includes(reason), `${what}: the message '${error.message}' does not contain '${reason}'`);
   if (error.constructor.name === name) {
     assert.equal(error.code, name, what);
     assert.equal(error.type, "Client", what);
@@ -57,7 +58,7 @@ export const denied = (client, reason, command) =>
 
 export const content = (length) => randomBytes(length);
 
-// The tree hash, computed the plain way and by nobody else's code.
+// Computes the tree hash independently of the code under test.
 export function treeHash(bytes) {
   const hash = (...parts) => parts.reduce((sum, part) => sum.update(part), createHash("sha256")).digest();
   let nodes = [];

@@ -1,4 +1,4 @@
-// Jobs for archives, for ranges of them, and for inventories.
+// Jobs for archives, ranges and inventories.
 
 import assert from "node:assert/strict";
 import {
@@ -13,7 +13,7 @@ export async function jobs(client, vaultName) {
     new UploadArchiveCommand({ vaultName, archiveDescription: "to retrieve", body: bytes }));
   const initiate = (parameters) => send(client, 202, new InitiateJobCommand({ vaultName, jobParameters: parameters }));
 
-  const retrieve = (more) => initiate({ Type: "archive-retrieval", ArchiveId: archiveId, ...more });
+  const retrieve = (options) => initiate({ Type: "archive-retrieval", ArchiveId: archiveId, ...options });
   const initiated = await retrieve({ Description: "all", Tier: "Expedited" });
   const whole = initiated.jobId;
   assert.equal(whole.length, 92);
@@ -65,8 +65,8 @@ async function list(client, vaultName, finished, waiting) {
   }
   assert.deepEqual(pages.map((page) => page.length), [3, 1]);
   assert.deepEqual(pages.flat().sort(), [...finished, waiting].sort());
-  const ended = await send(client, 200, new ListJobsCommand({ vaultName, completed: "true" }));
-  assert.deepEqual(ended.JobList.map((job) => job.JobId).sort(), finished.sort());
+  const completed = await send(client, 200, new ListJobsCommand({ vaultName, completed: "true" }));
+  assert.deepEqual(completed.JobList.map((job) => job.JobId).sort(), finished.sort());
 }
 
 async function refuse(client, vaultName, archiveId) {

@@ -1,4 +1,4 @@
-// All operations of the API through Amazon's JavaScript client: node operations.mjs ENDPOINT
+// Runs all operations of the API through Amazon's JavaScript client. Usage: node operations.mjs ENDPOINT
 // The server's account must be new. Prints a report as JSON.
 
 import { CreateVaultCommand, DeleteVaultCommand } from "@aws-sdk/client-glacier";
@@ -10,7 +10,7 @@ import { vaults } from "./vaults.mjs";
 
 const client = connect(process.argv[2]);
 
-// An area gets a vault of its own, which can be deleted afterwards only if the area has left nothing in it.
+// Runs an area in a new vault and deletes the vault afterwards, which fails unless the vault is empty.
 const inVault = (run) => async (_, number) => {
   const vaultName = `javascript-area-${number}`;
   await client.send(new CreateVaultCommand({ vaultName }));

@@ -1,4 +1,4 @@
-// What a vault and an account have besides archives: tags, notifications, policies, the lock, limits, capacity.
+// Settings of vaults and accounts: tags, notifications, policies, the lock, limits and capacity.
 
 import assert from "node:assert/strict";
 import {
@@ -51,7 +51,7 @@ export async function accessPolicy(client, vaultName) {
   await send(client, 204, new SetVaultAccessPolicyCommand({ vaultName, policy: { Policy: keepAYear } }));
   assert.deepEqual((await send(client, 200, get)).policy, { Policy: keepAYear });
   await denied(client, "keep", new DeleteArchiveCommand({ vaultName, archiveId }));
-  await invalid(client, "policy", new SetVaultAccessPolicyCommand({ vaultName, policy: { Policy: "none at all" } }));
+  await invalid(client, "policy", new SetVaultAccessPolicyCommand({ vaultName, policy: { Policy: "not a policy" } }));
   await send(client, 204, new DeleteVaultAccessPolicyCommand({ vaultName }));
   await notFound(client, "No access policy", get);
   await send(client, 204, new DeleteArchiveCommand({ vaultName, archiveId }));
@@ -97,12 +97,12 @@ export async function accountSettings(client, vaultName) {
   await send(client, 202, retrieve);
   await send(client, 204, new DeleteArchiveCommand({ vaultName, archiveId }));
 
-  const bought = [];
+  const purchased = [];
   for (let unit = 0; unit < 2; unit++) {
-    bought.push((await send(client, 201, new PurchaseProvisionedCapacityCommand({}))).capacityId);
+    purchased.push((await send(client, 201, new PurchaseProvisionedCapacityCommand({}))).capacityId);
   }
   await refused(client, "LimitExceededException", 400, "has 2 units", new PurchaseProvisionedCapacityCommand({}));
   const { ProvisionedCapacityList } = await send(client, 200, new ListProvisionedCapacityCommand({}));
-  assert.deepEqual(ProvisionedCapacityList.map((unit) => unit.CapacityId).sort(), bought.sort());
+  assert.deepEqual(ProvisionedCapacityList.map((unit) => unit.CapacityId).sort(), purchased.sort());
   assert.ok(ProvisionedCapacityList.every((unit) => Date.parse(unit.ExpirationDate) > Date.parse(unit.StartDate)));
 }

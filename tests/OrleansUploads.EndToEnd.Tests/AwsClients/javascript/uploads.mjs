@@ -1,4 +1,4 @@
-// Archives, in one request and in parts.
+// Archives in one request and in parts.
 
 import assert from "node:assert/strict";
 import {
@@ -17,7 +17,7 @@ export async function archives(client, vaultName) {
   const wrong = { vaultName, body, checksum: "0".repeat(64) };
   await invalid(client, "Checksum mismatch", new UploadArchiveCommand(wrong));
   await invalid(client, "archive-description", new UploadArchiveCommand({ ...wrong, archiveDescription: "d".repeat(1025) }));
-  await notFound(client, "Vault not found", new UploadArchiveCommand({ ...wrong, vaultName: "nobody-made-this" }));
+  await notFound(client, "Vault not found", new UploadArchiveCommand({ ...wrong, vaultName: "no-such-vault" }));
 
   const vault = await client.send(new DescribeVaultCommand({ vaultName }));
   assert.deepEqual([vault.NumberOfArchives, vault.SizeInBytes], [1, body.length + 32768]);
@@ -39,12 +39,12 @@ export async function multipart(client, vaultName) {
   assert.equal(uploadId.length, 92);
   assert.equal(location(initiated), `vaults/${vaultName}/multipart-uploads/${uploadId}`);
 
-  // Out of order, three at a time, one of them repeated, and one sent with other bytes before.
+  // Parts are sent out of order, three at a time. One is repeated, and one is first sent with other bytes.
   const upload = (start, body = part(start)) =>
     new UploadMultipartPartCommand({ vaultName, uploadId, range: `bytes ${range(start)}/*`, body });
   await send(client, 204, upload(MIB, content(MIB)));
-  for (const together of [[4, 2, 0], [3, 1, 2]]) {
-    await Promise.all(together.map(async (number) => {
+  for (const batch of [[4, 2, 0], [3, 1, 2]]) {
+    await Promise.all(batch.map(async (number) => {
       const sent = await send(client, 204, upload(starts[number]));
       assert.equal(sent.checksum, treeHash(part(starts[number])));
     }));

@@ -13,8 +13,8 @@ export async function vaults(client) {
     const created = await send(client, 201, new CreateVaultCommand({ vaultName }));
     assert.equal(location(created), `vaults/${vaultName}`);
   }
-  const patience = { client, maxWaitTime: 5, minDelay: 1, maxDelay: 1 };
-  assert.equal((await waitUntilVaultExists(patience, { vaultName: names[0] })).state, "SUCCESS");
+  const waiter = { client, maxWaitTime: 5, minDelay: 1, maxDelay: 1 };
+  assert.equal((await waitUntilVaultExists(waiter, { vaultName: names[0] })).state, "SUCCESS");
 
   const described = await send(client, 200, new DescribeVaultCommand({ accountId: "-", vaultName: names[0] }));
   assert.equal(described.VaultName, names[0]);
@@ -33,9 +33,9 @@ export async function vaults(client) {
 
   await invalid(client, "Invalid vault name", new CreateVaultCommand({ vaultName: "a blank" }));
   await invalid(client, "Invalid limit: 0", new ListVaultsCommand({ accountId: "-", limit: "0" }));
-  await notFound(client, "Vault not found", new DescribeVaultCommand({ vaultName: "nobody-made-this" }));
+  await notFound(client, "Vault not found", new DescribeVaultCommand({ vaultName: "no-such-vault" }));
   for (const vaultName of names) {
     await send(client, 204, new DeleteVaultCommand({ vaultName }));
   }
-  assert.equal((await waitUntilVaultNotExists(patience, { vaultName: names[0] })).state, "SUCCESS");
+  assert.equal((await waitUntilVaultNotExists(waiter, { vaultName: names[0] })).state, "SUCCESS");
 }

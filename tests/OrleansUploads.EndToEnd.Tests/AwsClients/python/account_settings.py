@@ -1,4 +1,4 @@
-"""The data retrieval policy, and provisioned capacity."""
+"""The data retrieval policy and provisioned capacity."""
 
 from datetime import datetime, timedelta
 
@@ -7,9 +7,9 @@ from glacier_client import INVALID, LIMIT, MISSING, expect, refused
 UNLIMITED = {"Strategy": "None"}
 
 
-def run(glacier, careless):
+def run(glacier, unvalidated):
     set_policies(glacier)
-    refuse_policies(glacier, careless)
+    refuse_policies(glacier, unvalidated)
     purchase(glacier)
 
 
@@ -21,13 +21,13 @@ def set_policies(glacier):
     expect(rules(glacier), [UNLIMITED], "policy of a new account")
     for rule in ({"Strategy": "BytesPerHour", "BytesPerHour": 2 ** 63 - 1}, {"Strategy": "FreeTier"}, UNLIMITED):
         answer = glacier.set_data_retrieval_policy(Policy={"Rules": [rule]})
-        expect(answer["ResponseMetadata"]["HTTPStatusCode"], 204, "status of a setting")
+        expect(answer["ResponseMetadata"]["HTTPStatusCode"], 204, "status of setting a policy")
         expect(rules(glacier), [rule], "policy that was set")
 
 
-def refuse_policies(glacier, careless):
+def refuse_policies(glacier, unvalidated):
     def refuse(error, reason, *rules):
-        refused(error, reason, careless.set_data_retrieval_policy, Policy={"Rules": rules})
+        refused(error, reason, unvalidated.set_data_retrieval_policy, Policy={"Rules": rules})
 
     refuse(INVALID, "there are 0")
     refuse(INVALID, "there are 2", UNLIMITED, UNLIMITED)
@@ -42,15 +42,15 @@ def refuse_policies(glacier, careless):
 
 def purchase(glacier):
     expect(glacier.list_provisioned_capacity()["ProvisionedCapacityList"], [], "capacity of a new account")
-    bought = []
+    purchased = []
     for _ in range(2):
         answer = glacier.purchase_provisioned_capacity()
         expect(answer["ResponseMetadata"]["HTTPStatusCode"], 201, "status of a purchase")
         expect(len(answer["capacityId"]), 24, "length of the capacity ID")
-        bought.append(answer["capacityId"])
+        purchased.append(answer["capacityId"])
     refused(LIMIT, "has 2 units", glacier.purchase_provisioned_capacity)
     listed = glacier.list_provisioned_capacity()["ProvisionedCapacityList"]
-    expect(sorted(unit["CapacityId"] for unit in listed), sorted(bought), "capacity that was bought")
+    expect(sorted(unit["CapacityId"] for unit in listed), sorted(purchased), "purchased capacity")
     for unit in listed:
         start, end = (datetime.fromisoformat(unit[date].rstrip("Z")) for date in ("StartDate", "ExpirationDate"))
-        expect(timedelta(days=27) < end - start <= timedelta(days=31), True, f"a month from {start} to {end}")
+        expect(timedelta(days=27) < end - start <= timedelta(days=31), True, f"the unit lasts a month, from {start} to {end}")

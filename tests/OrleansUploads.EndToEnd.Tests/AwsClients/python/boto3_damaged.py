@@ -1,8 +1,8 @@
-"""All operations on a server whose journal is damaged where it tells of the account and of one vault, through boto3.
+"""Runs all operations through boto3 on a server with damaged journals of the account and of one vault.
 
 Usage: boto3_damaged.py ENDPOINT
 
-Runs after boto3_operations.py, on the folder that that one has used. Prints a report as JSON.
+Runs after boto3_operations.py, on the same data folder. Prints a report as JSON.
 """
 
 import sys

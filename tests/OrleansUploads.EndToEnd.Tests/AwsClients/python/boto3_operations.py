@@ -1,8 +1,8 @@
-"""All operations of the API, and each documented error that a working server can be made to give, through boto3.
+"""Runs all operations of the API through boto3, and provokes each documented error of an undamaged server.
 
 Usage: boto3_operations.py ENDPOINT
 
-The server's account must be new; its options are those of the test that starts this. Prints a report as JSON.
+The server's account must be new. The server's options must be those that Boto3Operations.cs sets. Prints a report as JSON.
 """
 
 import sys
@@ -24,21 +24,21 @@ import vaults
 from glacier_client import Exercised, connect
 from report import Report
 
-# Ever the same, so that it is found in the journal's file.
+# Constant texts, so that the test finds them in the journal's file.
 DAMAGED_VAULT = "to-be-damaged"
-MARK = "a-bit-of-this-tag-is-to-be-flipped"
+MARK = "a-bit-of-this-tag-will-be-flipped"
 
 
 def main():
     endpoint, exercised = sys.argv[1], Exercised()
     glacier = connect(endpoint, exercised)
-    careless = connect(endpoint, exercised, parameter_validation=False)
+    unvalidated = connect(endpoint, exercised, parameter_validation=False)
     report = Report(exercised)
 
-    # The first needs all of the account's vaults.
-    report.attempt("vaults", vaults.run, glacier, careless)
-    with ThreadPoolExecutor(1) as beside:
-        waiting = beside.submit(report.attempt, "stalled bodies", stalled.run, endpoint, exercised)
+    # The area "vaults" runs first because it needs an account without vaults.
+    report.attempt("vaults", vaults.run, glacier, unvalidated)
+    with ThreadPoolExecutor(1) as background:
+        stalled_bodies = background.submit(report.attempt, "stalled bodies", stalled.run, endpoint, exercised)
         for area, run in (
                 ("archives", archives.run),
                 ("multipart", multipart.run),
@@ -49,18 +49,18 @@ def main():
                 ("access policy", policies.run_access_policy),
                 ("vault lock", policies.run_vault_lock),
                 ("account settings", account_settings.run)):
-            report.attempt(area, run, glacier, careless)
-        waiting.result()
+            report.attempt(area, run, glacier, unvalidated)
+        stalled_bodies.result()
     report.attempt("resources", resources.run, endpoint)
     report.attempt("signatures", signatures.run, endpoint, exercised)
-    report.attempt("every operation", every_operation.run, glacier, careless)
+    report.attempt("every operation", every_operation.run, glacier, unvalidated)
     report.print(model=model_of(glacier), damage=report.attempt("preparation of damage", prepare_damage, glacier))
 
 
 def prepare_damage(glacier):
-    """Leaves a vault behind.
+    """Creates a vault whose journal the test will damage.
 
-    Returns texts that are in the journal of the vault and in that of the account.
+    Returns a text in the vault's journal and one in the account's.
     """
     glacier.create_vault(vaultName=DAMAGED_VAULT)
     glacier.add_tags_to_vault(vaultName=DAMAGED_VAULT, Tags={"mark": MARK})
@@ -68,7 +68,7 @@ def prepare_damage(glacier):
 
 
 def model_of(glacier):
-    """Each operation that boto3 knows, with the errors that it documents."""
+    """Returns each operation in boto3's model with its documented errors."""
     model = glacier.meta.service_model
     return {name: [error.name for error in model.operation_model(name).error_shapes] for name in model.operation_names}
 

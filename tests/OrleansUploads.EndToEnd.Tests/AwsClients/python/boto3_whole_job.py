@@ -1,8 +1,8 @@
-"""The whole job, done by an unmodified boto3: every operation that a server of archives must serve.
+"""Uploads, retrieves and deletes archives with an unmodified boto3.
 
 Usage: boto3_whole_job.py ENDPOINT ARCHIVE_FILE PART_SIZE_MIB
 
-Exits with 0 only if every answer was right; otherwise a traceback says which one was not.
+Exits with 0 if every answer is correct; otherwise with a traceback of the first wrong one.
 """
 
 import random
@@ -15,7 +15,7 @@ VAULT = "boto3-vault"
 
 
 def upload_in_parts(glacier, content, part_bytes):
-    """Uploads out of order, four parts at a time and one of them twice; looks at all lists on the way."""
+    """Uploads parts out of order, four at a time, one of them twice, and checks all lists."""
     initiated = glacier.initiate_multipart_upload(
         vaultName=VAULT, archiveDescription="in parts", partSize=str(part_bytes))
     upload = initiated["uploadId"]
@@ -35,7 +35,7 @@ def upload_in_parts(glacier, content, part_bytes):
 
     with ThreadPoolExecutor(4) as senders:
         for start, sent in zip(shuffled, senders.map(send, shuffled)):
-            expect(sent["checksum"], expected_parts[starts.index(start)][1], f"confirmed hash of the part at {start}")
+            expect(sent["checksum"], expected_parts[starts.index(start)][1], f"returned checksum of the part at {start}")
 
     pages = glacier.get_paginator("list_parts").paginate(
         vaultName=VAULT, uploadId=upload, PaginationConfig={"PageSize": 3})
@@ -49,33 +49,33 @@ def upload_in_parts(glacier, content, part_bytes):
     refused(INVALID, "Checksum mismatch", glacier.complete_multipart_upload, **{**whole, "checksum": "0" * 64})
     completed = glacier.complete_multipart_upload(**whole)
     expect(len(completed["archiveId"]), 138, "length of the archive ID")
-    expect(completed["checksum"], tree_hash(content), "confirmed hash of the archive")
-    expect(glacier.complete_multipart_upload(**whole)["archiveId"], completed["archiveId"], "the ID, asked for again")
+    expect(completed["checksum"], tree_hash(content), "returned checksum of the archive")
+    expect(glacier.complete_multipart_upload(**whole)["archiveId"], completed["archiveId"], "archive ID of a repeated completion")
     refused(NOT_FOUND, "upload ID was not found", glacier.list_parts, vaultName=VAULT, uploadId=upload)
     expect(glacier.list_multipart_uploads(vaultName=VAULT)["UploadsList"], [], "uploads after the completion")
     return completed["archiveId"]
 
 
 def retrieve(glacier, archive, content):
-    """Fetches an archive by a job, whole and in part, and compares every byte."""
+    """Retrieves an archive, whole and in part, and compares every byte."""
     job = glacier.initiate_job(
         vaultName=VAULT, jobParameters={"Type": "archive-retrieval", "ArchiveId": archive})["jobId"]
     described = glacier.describe_job(vaultName=VAULT, jobId=job)
     expect(described["StatusCode"], "Succeeded", "status of the job")
-    expect(described["SHA256TreeHash"], tree_hash(content), "hash that the job tells")
-    expect(described["ArchiveSizeInBytes"], len(content), "size that the job tells")
+    expect(described["SHA256TreeHash"], tree_hash(content), "tree hash in the job")
+    expect(described["ArchiveSizeInBytes"], len(content), "size in the job")
     expect(job in [entry["JobId"] for entry in glacier.list_jobs(vaultName=VAULT)["JobList"]], True, "job is listed")
 
     output = glacier.get_job_output(vaultName=VAULT, jobId=job)
     expect(output["status"], 200, "status of the output")
-    expect(output["checksum"], tree_hash(content), "hash of the output")
-    expect(output["body"].read() == content, True, "the output is what was uploaded")
+    expect(output["checksum"], tree_hash(content), "checksum of the output")
+    expect(output["body"].read() == content, True, "the output equals the upload")
 
     ranged = glacier.get_job_output(vaultName=VAULT, jobId=job, range=f"bytes={MIB}-{2 * MIB - 1}")
     expect(ranged["status"], 206, "status of a range")
     expect(ranged["contentRange"], f"bytes {MIB}-{2 * MIB - 1}/{len(content)}", "range of the output")
-    expect(ranged["checksum"], tree_hash(content[MIB:2 * MIB]), "hash of a range")
-    expect(ranged["body"].read() == content[MIB:2 * MIB], True, "the range is what was uploaded")
+    expect(ranged["checksum"], tree_hash(content[MIB:2 * MIB]), "checksum of a range")
+    expect(ranged["body"].read() == content[MIB:2 * MIB], True, "the range equals the upload")
 
 
 def main():
@@ -93,8 +93,8 @@ def main():
     retrieve(glacier, archive, content)
 
     single = glacier.upload_archive(vaultName=VAULT, archiveDescription="in one request", body=content)
-    expect(single["checksum"], tree_hash(content), "confirmed hash of the single upload")
-    expect(single["archiveId"] != archive, True, "the same content twice makes two archives")
+    expect(single["checksum"], tree_hash(content), "returned checksum of the upload in one request")
+    expect(single["archiveId"] != archive, True, "uploading the same content twice creates two archives")
     retrieve(glacier, single["archiveId"], content)
 
     aborted = glacier.initiate_multipart_upload(vaultName=VAULT, partSize=str(MIB))["uploadId"]

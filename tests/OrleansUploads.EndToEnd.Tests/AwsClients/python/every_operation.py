@@ -1,4 +1,4 @@
-"""What can go wrong with each of the 33 operations alike."""
+"""Errors that all 33 operations share."""
 
 from glacier_client import INVALID, MISSING, NOT_FOUND, UNAVAILABLE, altered, expect, refused, with_value, without
 
@@ -8,7 +8,7 @@ CHECKSUM = "0" * 64
 POLICY = {"Policy": '{"Version":"2012-10-17","Statement":[]}'}
 NOTIFICATIONS = {"SNSTopic": "arn:aws:sns:us-east-1:111122223333:ready", "Events": ["ArchiveRetrievalCompleted"]}
 
-OF_AN_ACCOUNT = {
+ACCOUNT_OPERATIONS = {
     "list_vaults": {},
     "get_data_retrieval_policy": {},
     "set_data_retrieval_policy": {"Policy": {"Rules": [{"Strategy": "None"}]}},
@@ -16,8 +16,8 @@ OF_AN_ACCOUNT = {
     "purchase_provisioned_capacity": {},
 }
 
-# All of these are about a vault, too; all but the first about one that is there.
-OF_A_VAULT = {
+# These also take a vault. All except create_vault need an existing one.
+VAULT_OPERATIONS = {
     "create_vault": {},
     "describe_vault": {},
     "delete_vault": {},
@@ -49,14 +49,14 @@ OF_A_VAULT = {
 }
 
 
-def run(glacier, careless):
+def run(glacier, unvalidated):
     expect(
-        sorted([*OF_AN_ACCOUNT, *OF_A_VAULT]),
+        sorted([*ACCOUNT_OPERATIONS, *VAULT_OPERATIONS]),
         sorted(name for name in glacier.meta.method_to_api_mapping), "the client's operations")
     before = glacier.list_vaults()["VaultList"]
-    for name in OF_A_VAULT.keys() - {"create_vault"}:
+    for name in VAULT_OPERATIONS.keys() - {"create_vault"}:
         refused(
-            NOT_FOUND, "Vault not found for ARN", getattr(glacier, name), vaultName="nobody-made-this", **OF_A_VAULT[name])
+            NOT_FOUND, "Vault not found for ARN", getattr(glacier, name), vaultName="no-such-vault", **VAULT_OPERATIONS[name])
     with altered(glacier, without(VERSION)):
         refuse_all(glacier, MISSING, "API version")
     with altered(glacier, with_value(VERSION, "2011-01-01")):
@@ -65,12 +65,12 @@ def run(glacier, careless):
 
 
 def run_damaged(glacier, vault):
-    """The server under test has a damaged journal of this vault and of the account."""
+    """Checks that all operations fail on a server with damaged journals of this vault and of the account."""
     refuse_all(glacier, UNAVAILABLE, "journal is damaged", vault)
 
 
-def refuse_all(glacier, error, reason, vault="nobody-made-this"):
-    for name, arguments in OF_AN_ACCOUNT.items():
+def refuse_all(glacier, error, reason, vault="no-such-vault"):
+    for name, arguments in ACCOUNT_OPERATIONS.items():
         refused(error, reason, getattr(glacier, name), **arguments)
-    for name, arguments in OF_A_VAULT.items():
+    for name, arguments in VAULT_OPERATIONS.items():
         refused(error, reason, getattr(glacier, name), vaultName=vault, **arguments)

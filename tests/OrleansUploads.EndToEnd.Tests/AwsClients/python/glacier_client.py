@@ -1,4 +1,4 @@
-"""What every script here needs: boto3's own client, and a plain way to say what it must get.
+"""boto3's client with checks that all scripts share.
 
 Credentials and region come from the environment, as for any program that uses boto3.
 """
@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 
 MIB = 1024 * 1024
 
-# The documented errors, with their HTTP status and the `type` in their body.
+# The errors in boto3's model, with their HTTP status and the `type` in their body.
 INVALID = ("InvalidParameterValueException", 400, "Client")
 LIMIT = ("LimitExceededException", 400, "Client")
 MISSING = ("MissingParameterValueException", 400, "Client")
@@ -24,13 +24,13 @@ POLICY_ENFORCED = ("PolicyEnforcedException", 400, "Client")
 TIMEOUT = ("RequestTimeoutException", 408, "Client")
 UNAVAILABLE = ("ServiceUnavailableException", 500, "Server")
 
-# Not in boto3's model, but in the API guide.
+# Errors that only the API guide documents.
 ACCESS_DENIED = ("AccessDeniedException", 403, "Client")
 WRONG_SIGNATURE = ("InvalidSignatureException", 403, "Client")
 
 
 class Exercised:
-    """What was seen of the API: operations that were done, and errors of operations that were checked."""
+    """The operations that succeeded, and the errors that were provoked and checked."""
 
     def __init__(self):
         self.done = set()
@@ -38,8 +38,7 @@ class Exercised:
 
 
 def connect(endpoint, exercised=None, keys=None, **config):
-    """A client without retries: whatever is refused or broken is to be seen. Its keys are those of the environment, but for
-    what is given here."""
+    """Creates a client without retries, so that every failure is visible. `keys` replace those of the environment."""
     environment = {"aws_access_key_id": os.environ["AWS_ACCESS_KEY_ID"],
                    "aws_secret_access_key": os.environ["AWS_SECRET_ACCESS_KEY"]}
     client = boto3.client(
@@ -62,12 +61,12 @@ def expect(actual, expected, what):
 
 
 def expect_keys(document, expected, what):
-    """Compares the values of the expected keys; others may be there besides."""
+    """Compares the values of the expected keys. The document may have other keys."""
     expect({key: document.get(key) for key in expected}, expected, what)
 
 
 def refused(error, reason, call, **arguments):
-    """Makes a call that must be refused, and checks all parts of the error: what boto3 makes of it and what came."""
+    """Makes a call that must be refused. Checks boto3's exception and the response as received."""
     code, status, kind = error
     try:
         call(**arguments)
@@ -77,7 +76,7 @@ def refused(error, reason, call, **arguments):
         expect(refusal.response["Error"]["Code"], code, f"code of {what}")
         expect(refusal.response["ResponseMetadata"]["HTTPStatusCode"], status, f"status of {what}")
         expect(len(refusal.response["ResponseMetadata"]["RequestId"]), 47, f"length of the request ID of {what}")
-        expect(reason in refusal.response["Error"]["Message"], True, f"{reason!r} is said by {what}")
+        expect(reason in refusal.response["Error"]["Message"], True, f"{reason!r} is in the message of {what}")
         if hasattr(client.exceptions, code):
             expect(isinstance(refusal, getattr(client.exceptions, code)), True, f"class of {what}")
         expect(client.last_answer.headers["x-amzn-ErrorType"], code, f"header of {what}")
@@ -90,13 +89,13 @@ def refused(error, reason, call, **arguments):
 
 
 def operation_of(call):
-    """The API's name of a method of the client."""
+    """Returns the API name of a client method."""
     return call.__self__.meta.method_to_api_mapping[call.__name__]
 
 
 @contextmanager
 def altered(client, alter):
-    """Changes requests just before they are signed, to send what boto3 by itself never sends."""
+    """Changes requests just before they are signed, to send requests that boto3 never sends."""
 
     def before_sign(request, **_):
         alter(request.headers)
@@ -125,7 +124,7 @@ def with_value(header, value):
 
 @contextmanager
 def new_vault(client, name):
-    """A vault for one purpose. It is deleted afterwards, which works only if everything in it is gone."""
+    """Creates a vault and deletes it afterwards, which fails unless the vault is empty."""
     client.create_vault(vaultName=name)
     yield name
     client.delete_vault(vaultName=name)
@@ -136,7 +135,7 @@ def content(length, seed):
 
 
 def tree_hash(data):
-    """The tree hash, computed the plain way and by nobody else's code."""
+    """Computes the tree hash independently of the code under test."""
     nodes = [hashlib.sha256(data[at:at + MIB]).digest() for at in range(0, len(data), MIB)]
     while len(nodes) > 1:
         pairs = [nodes[at:at + 2] for at in range(0, len(nodes), 2)]

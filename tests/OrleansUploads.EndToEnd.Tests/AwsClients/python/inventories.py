@@ -7,7 +7,7 @@ from glacier_client import INVALID, MISSING, content, expect, expect_keys, new_v
 DESCRIPTIONS = ['plain', 'a comma, and a "quote"', 'a back\\slash', '']
 
 
-def run(glacier, careless):
+def run(glacier, unvalidated):
     with new_vault(glacier, "inventories") as vault:
         archives = {}
         for number, description in enumerate(DESCRIPTIONS):
@@ -19,7 +19,7 @@ def run(glacier, careless):
         take_csv(glacier, vault, archives)
         take_pages(glacier, vault, order)
         take_by_date(glacier, vault, order)
-        refuse(careless, vault)
+        refuse(unvalidated, vault)
         for archive in archives:
             glacier.delete_archive(vaultName=vault, archiveId=archive)
 
@@ -38,11 +38,11 @@ def take_json(glacier, vault, archives):
             "SHA256TreeHash": None, "Tier": None, "RetrievalByteRange": None,
             "InventoryRetrievalParameters": {"Format": "JSON"},
         },
-        "job of an inventory")
+        "inventory job")
     output = glacier.get_job_output(vaultName=vault, jobId=job)
     expect_keys(output, {"status": 200, "contentType": "application/json", "checksum": None}, "inventory")
     text = output["body"].read()
-    expect(described["InventorySizeInBytes"], len(text), "length that the job tells")
+    expect(described["InventorySizeInBytes"], len(text), "length in the job")
     inventory = json.loads(text)
     known = glacier.describe_vault(vaultName=vault)
     expect(inventory["VaultARN"], known["VaultARN"], "vault of the inventory")
@@ -53,22 +53,22 @@ def take_json(glacier, vault, archives):
     expect(listed, archives, "archives in the inventory")
 
     ranged = glacier.get_job_output(vaultName=vault, jobId=job, range="bytes=1-20")
-    expect_keys(ranged, {"status": 206, "contentRange": f"bytes 1-20/{len(text)}"}, "range of an inventory")
-    expect(ranged["body"].read(), text[1:21], "bytes of that range")
+    expect_keys(ranged, {"status": 206, "contentRange": f"bytes 1-20/{len(text)}"}, "output range of an inventory")
+    expect(ranged["body"].read(), text[1:21], "bytes of the range")
     return list(listed)
 
 
 def take_csv(glacier, vault, archives):
     output = glacier.get_job_output(vaultName=vault, jobId=initiate(glacier, vault, Format="CSV"))
     expect(output["contentType"], "text/csv", "type of a CSV inventory")
-    head, *lines = output["body"].read().decode("ascii").splitlines()
-    expect(head, "ArchiveId,ArchiveDescription,CreationDate,Size,SHA256TreeHash", "head of a CSV inventory")
+    header, *lines = output["body"].read().decode("ascii").splitlines()
+    expect(header, "ArchiveId,ArchiveDescription,CreationDate,Size,SHA256TreeHash", "header of a CSV inventory")
     expect(len(lines), len(archives), "lines of a CSV inventory")
     for archive, (description, length, checksum) in archives.items():
-        is_quoted = any(sign in description for sign in ',"')
-        written = '"' + description.replace('"', '\\"') + '"' if is_quoted else description
+        is_quoted = any(character in description for character in ',"')
+        field = '"' + description.replace('"', '\\"') + '"' if is_quoted else description
         line = next(line for line in lines if line.startswith(archive))
-        expect(line.startswith(f"{archive},{written},20"), True, f"beginning of {line}")
+        expect(line.startswith(f"{archive},{field},20"), True, f"start of {line}")
         expect(line.endswith(f",{length},{checksum}"), True, f"end of {line}")
 
 
@@ -83,9 +83,9 @@ def take_pages(glacier, vault, order):
     while selection.get("Marker", "") is not None:
         job = initiate(glacier, vault, InventoryRetrievalParameters=selection)
         pages.append(archives_of(glacier, vault, job))
-        told = glacier.describe_job(vaultName=vault, jobId=job)["InventoryRetrievalParameters"]
-        expect(told["Limit"], "3", "limit that the job tells")
-        selection = {"Limit": "3", "Marker": told.get("Marker")}
+        parameters = glacier.describe_job(vaultName=vault, jobId=job)["InventoryRetrievalParameters"]
+        expect(parameters["Limit"], "3", "limit in the job")
+        selection = {"Limit": "3", "Marker": parameters.get("Marker")}
     expect(pages, [order[:3], order[3:]], "an inventory in pages of three")
 
 
@@ -95,17 +95,17 @@ def take_by_date(glacier, vault, order):
             ({"StartDate": "2020-01-01T00:00:00Z", "EndDate": "2020-01-02T00:00:00Z"}, []),
             ({"EndDate": "2999-01-01T00:00:00Z"}, order)):
         job = initiate(glacier, vault, InventoryRetrievalParameters=selection)
-        expect(archives_of(glacier, vault, job), expected, f"archives by {selection}")
+        expect(archives_of(glacier, vault, job), expected, f"archives selected by {selection}")
 
 
-def refuse(careless, vault):
+def refuse(unvalidated, vault):
     def refuse_selection(error, reason, **selection):
         refused(
-            error, reason, careless.initiate_job, vaultName=vault,
+            error, reason, unvalidated.initiate_job, vaultName=vault,
             jobParameters={"Type": "inventory-retrieval", "InventoryRetrievalParameters": selection})
 
     refuse_selection(INVALID, "Limit", Limit="0")
-    refuse_selection(INVALID, "Marker", Marker="no-page-gave-this")
+    refuse_selection(INVALID, "Marker", Marker="invalid-marker")
     refuse_selection(INVALID, "StartDate", StartDate="yesterday")
     refuse_selection(INVALID, "EndDate", EndDate="tomorrow")
-    refused(MISSING, "type", careless.initiate_job, vaultName=vault, jobParameters={"Format": "CSV"})
+    refused(MISSING, "type", unvalidated.initiate_job, vaultName=vault, jobParameters={"Format": "CSV"})

@@ -1,20 +1,20 @@
-"""InitiateJob for archives, DescribeJob, ListJobs, GetJobOutput, and the data retrieval policy's say in them."""
+"""InitiateJob for archives, DescribeJob, ListJobs, GetJobOutput, and limits by the data retrieval policy."""
 
 from glacier_client import (
     INVALID, MIB, MISSING, NOT_FOUND, POLICY_ENFORCED, content, expect, expect_keys, new_vault, refused, tree_hash)
 
 BYTES = content(3 * MIB + 9, seed=14)
-TOPIC = "arn:aws:sns:us-east-1:111122223333:nobody-listens"
+TOPIC = "arn:aws:sns:us-east-1:111122223333:no-receiver"
 
 
-def run(glacier, careless):
+def run(glacier, unvalidated):
     with new_vault(glacier, "jobs") as vault:
         archive = glacier.upload_archive(vaultName=vault, archiveDescription="to retrieve", body=BYTES)["archiveId"]
         whole = retrieve_whole(glacier, vault, archive)
         ranged = retrieve_ranges(glacier, vault, archive)
         waiting = wait_for_bulk(glacier, vault, archive)
         list_in_pages(glacier, vault, [whole, *ranged, waiting])
-        refuse_initiations(glacier, careless, vault, archive)
+        refuse_initiations(glacier, unvalidated, vault, archive)
         refuse_outputs(glacier, vault, whole)
         obey_policy(glacier, vault, archive)
         glacier.delete_archive(vaultName=vault, archiveId=archive)
@@ -51,7 +51,7 @@ def retrieve_whole(glacier, vault, archive):
             "RetrievalByteRange": f"0-{len(BYTES) - 1}", "InventoryRetrievalParameters": None, "SelectParameters": None,
         },
         "the job")
-    expect(described["CompletionDate"] >= described["CreationDate"], True, "a job ends after its beginning")
+    expect(described["CompletionDate"] >= described["CreationDate"], True, "the completion date is not before the creation date")
 
     output = glacier.get_job_output(vaultName=vault, jobId=job)
     expect_keys(
@@ -61,25 +61,25 @@ def retrieve_whole(glacier, vault, archive):
             "archiveDescription": "to retrieve", "contentRange": None,
         },
         "the output")
-    expect(output["body"].read() == BYTES, True, "the output is what was uploaded")
-    for asked, first, last, is_aligned in (
+    expect(output["body"].read() == BYTES, True, "the output equals the upload")
+    for requested, first, last, is_aligned in (
             (f"bytes={MIB}-{2 * MIB - 1}", MIB, 2 * MIB - 1, True),
             (f"bytes={2 * MIB}-", 2 * MIB, len(BYTES) - 1, True),
             ("bytes=5-99999999", 5, len(BYTES) - 1, False)):
-        part = glacier.get_job_output(vaultName=vault, jobId=job, range=asked)
+        part = glacier.get_job_output(vaultName=vault, jobId=job, range=requested)
         expect_keys(
             part,
             {
                 "status": 206, "contentRange": f"bytes {first}-{last}/{len(BYTES)}",
                 "checksum": tree_hash(BYTES[first:last + 1]) if is_aligned else None,
             },
-            f"the output's range {asked}")
-        expect(part["body"].read() == BYTES[first:last + 1], True, f"the range {asked} is what was uploaded")
+            f"the output's range {requested}")
+        expect(part["body"].read() == BYTES[first:last + 1], True, f"the range {requested} equals the upload")
     return job
 
 
 def retrieve_ranges(glacier, vault, archive):
-    """One range that a node of the archive's tree covers, and one that none does."""
+    """Retrieves a tree-hash-aligned range and one that is not aligned."""
     jobs = []
     for first, last, is_aligned in ((2 * MIB, len(BYTES) - 1, True), (MIB, 3 * MIB - 1, False)):
         job = initiate(glacier, vault, archive, RetrievalByteRange=f"{first}-{last}")
@@ -87,16 +87,16 @@ def retrieve_ranges(glacier, vault, archive):
         expect_keys(
             glacier.describe_job(vaultName=vault, jobId=job),
             {"RetrievalByteRange": f"{first}-{last}", "SHA256TreeHash": expected, "Tier": "Standard"},
-            "job of a range")
+            "job for a range")
         output = glacier.get_job_output(vaultName=vault, jobId=job)
         expect_keys(output, {"status": 200, "checksum": expected}, "output of a range")
-        expect(output["body"].read() == BYTES[first:last + 1], True, "the range is what was uploaded")
+        expect(output["body"].read() == BYTES[first:last + 1], True, "the range equals the upload")
         jobs.append(job)
     return jobs
 
 
 def wait_for_bulk(glacier, vault, archive):
-    """The server under test makes jobs of this tier wait."""
+    """Checks a job in progress. The server under test delays jobs of this tier."""
     job = initiate(glacier, vault, archive, Tier="Bulk")
     expect_keys(
         glacier.describe_job(vaultName=vault, jobId=job),
@@ -111,32 +111,32 @@ def list_in_pages(glacier, vault, jobs):
         return [job["JobId"] for job in glacier.list_jobs(vaultName=vault, **filters)["JobList"]]
 
     dates = [job["CreationDate"] for job in glacier.list_jobs(vaultName=vault)["JobList"]]
-    expect(dates, sorted(dates), "jobs come in the order of their initiation")
+    expect(dates, sorted(dates), "jobs are in the order of their initiation")
     waiting = jobs[-1:]
     expect(sorted(listed()), sorted(jobs), "jobs")
     jobs = listed()
     finished = [job for job in jobs if job not in waiting]
-    expect(listed(completed="true"), finished, "jobs that have ended")
-    expect(listed(completed="false"), waiting, "jobs that have not")
-    expect(listed(statuscode="Succeeded"), finished, "jobs that have succeeded")
+    expect(listed(completed="true"), finished, "completed jobs")
+    expect(listed(completed="false"), waiting, "jobs that are not completed")
+    expect(listed(statuscode="Succeeded"), finished, "succeeded jobs")
     expect(listed(statuscode="InProgress"), waiting, "jobs in progress")
-    expect(listed(statuscode="Failed"), [], "jobs that have failed")
-    expect(listed(statuscode="InProgress", completed="true"), [], "jobs that have ended and have not")
+    expect(listed(statuscode="Failed"), [], "failed jobs")
+    expect(listed(statuscode="InProgress", completed="true"), [], "completed jobs in progress")
     pages = glacier.get_paginator("list_jobs").paginate(vaultName=vault, PaginationConfig={"PageSize": 3})
     expect([[job["JobId"] for job in page["JobList"]] for page in pages], [jobs[:3], jobs[3:]], "pages of three")
     expect(
         glacier.list_jobs(vaultName=vault, limit="1")["JobList"][0], without_metadata(
             glacier.describe_job(vaultName=vault, jobId=jobs[0])),
-        "a job in the list, and described")
+        "a listed job equals the described one")
     refused(INVALID, "job status code is not valid: finished", glacier.list_jobs, vaultName=vault, statuscode="finished")
     refused(INVALID, "Invalid completed: yes", glacier.list_jobs, vaultName=vault, completed="yes")
     refused(INVALID, "Invalid limit: 0", glacier.list_jobs, vaultName=vault, limit="0")
-    refused(INVALID, "Invalid marker", glacier.list_jobs, vaultName=vault, marker="no-page-gave-this")
+    refused(INVALID, "Invalid marker", glacier.list_jobs, vaultName=vault, marker="invalid-marker")
 
 
-def refuse_initiations(glacier, careless, vault, archive):
+def refuse_initiations(glacier, unvalidated, vault, archive):
     def refuse(error, reason, **parameters):
-        refused(error, reason, careless.initiate_job, vaultName=vault, jobParameters=parameters)
+        refused(error, reason, unvalidated.initiate_job, vaultName=vault, jobParameters=parameters)
 
     whole = {"Type": "archive-retrieval", "ArchiveId": archive}
     refused(MISSING, "type", glacier.initiate_job, vaultName=vault)
@@ -158,8 +158,8 @@ def refuse_outputs(glacier, vault, job):
     output = {"vaultName": vault, "jobId": job}
     refused(INVALID, "Invalid Range", glacier.get_job_output, range="bytes=9-0", **output)
     refused(INVALID, "Invalid Range", glacier.get_job_output, range="bytes=-9", **output)
-    behind = ("InvalidParameterValueException", 416, "Client")
-    refused(behind, f"has {len(BYTES)} bytes", glacier.get_job_output, range=f"bytes={len(BYTES)}-", **output)
+    unsatisfiable = ("InvalidParameterValueException", 416, "Client")
+    refused(unsatisfiable, f"has {len(BYTES)} bytes", glacier.get_job_output, range=f"bytes={len(BYTES)}-", **output)
     for unknown in ("j" * 92, "impossible"):
         refused(NOT_FOUND, unknown, glacier.describe_job, vaultName=vault, jobId=unknown)
         refused(NOT_FOUND, unknown, glacier.get_job_output, vaultName=vault, jobId=unknown)

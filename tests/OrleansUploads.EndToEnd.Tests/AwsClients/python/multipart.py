@@ -1,4 +1,4 @@
-"""The six operations of uploads in parts."""
+"""The six operations of multipart uploads."""
 
 from glacier_client import (
     INVALID, MIB, MISSING, NOT_FOUND, WRONG_SIGNATURE, altered, content, expect, expect_keys, new_vault, refused, tree_hash,
@@ -8,7 +8,7 @@ BYTES = content(4 * MIB + 5, seed=12)
 STARTS = range(0, len(BYTES), MIB)
 
 
-def run(glacier, careless):
+def run(glacier, unvalidated):
     with new_vault(glacier, "multipart") as vault:
         upload = initiate(glacier, vault)
         send_parts(glacier, vault, upload)
@@ -38,18 +38,18 @@ def initiate(glacier, vault):
 
 
 def part(start, body=None):
-    """Where a part is and what is in it; the archive's bytes where nothing else is said."""
+    """Returns the arguments for a part, by default with the archive's bytes."""
     body = BYTES[start:start + MIB] if body is None else body
     return {"range": f"bytes {start}-{start + len(body) - 1}/*", "body": body}
 
 
 def send_parts(glacier, vault, upload):
-    """The last first; one is sent with other bytes before, and one twice."""
+    """Sends the parts in reverse order. One is first sent with other bytes, and one is sent twice."""
     glacier.upload_multipart_part(vaultName=vault, uploadId=upload, **part(MIB, content(MIB, seed=13)))
     for start in [*reversed(STARTS), STARTS[2]]:
         sent = glacier.upload_multipart_part(vaultName=vault, uploadId=upload, **part(start))
         expect(sent["ResponseMetadata"]["HTTPStatusCode"], 204, "status of a part")
-        expect(sent["checksum"], tree_hash(part(start)["body"]), f"confirmed hash of the part at {start}")
+        expect(sent["checksum"], tree_hash(part(start)["body"]), f"returned checksum of the part at {start}")
 
 
 def list_parts_in_pages(glacier, vault, upload):
@@ -61,7 +61,7 @@ def list_parts_in_pages(glacier, vault, upload):
             "MultipartUploadId": upload, "VaultARN": described["VaultARN"], "ArchiveDescription": "in parts",
             "PartSizeInBytes": MIB, "Marker": None,
         },
-        "upload, with its parts")
+        "upload")
     expected = [
         {"RangeInBytes": f"{start}-{min(start + MIB, len(BYTES)) - 1}", "SHA256TreeHash": tree_hash(part(start)["body"])}
         for start in STARTS]
@@ -70,7 +70,7 @@ def list_parts_in_pages(glacier, vault, upload):
     pages = paginator.paginate(vaultName=vault, uploadId=upload, PaginationConfig={"PageSize": 2})
     expect([page["Parts"] for page in pages], [expected[at:at + 2] for at in (0, 2, 4)], "parts in pages of two")
     refused(INVALID, "Invalid limit: 0", glacier.list_parts, vaultName=vault, uploadId=upload, limit="0")
-    refused(INVALID, "Invalid marker", glacier.list_parts, vaultName=vault, uploadId=upload, marker="no-page-gave-this")
+    refused(INVALID, "Invalid marker", glacier.list_parts, vaultName=vault, uploadId=upload, marker="invalid-marker")
 
 
 def refuse_parts(glacier, vault, upload):
@@ -95,19 +95,19 @@ def refuse_completions(glacier, vault, upload):
     def refuse(error, reason, **arguments):
         refused(error, reason, glacier.complete_multipart_upload, vaultName=vault, uploadId=upload, **arguments)
 
-    right = tree_hash(BYTES)
-    refuse(MISSING, "x-amz-archive-size", checksum=right)
+    correct = tree_hash(BYTES)
+    refuse(MISSING, "x-amz-archive-size", checksum=correct)
     refuse(MISSING, "x-amz-sha256-tree-hash", archiveSize=str(len(BYTES)))
-    refuse(INVALID, "Invalid x-amz-archive-size: all", archiveSize="all", checksum=right)
-    refuse(INVALID, "The uploaded parts add up to", archiveSize=str(len(BYTES) + 1), checksum=right)
+    refuse(INVALID, "Invalid x-amz-archive-size: all", archiveSize="all", checksum=correct)
+    refuse(INVALID, "The uploaded parts add up to", archiveSize=str(len(BYTES) + 1), checksum=correct)
     refuse(INVALID, "Checksum mismatch", archiveSize=str(len(BYTES)), checksum="0" * 64)
     refuse(INVALID, "It must be 64 hex digits", archiveSize=str(len(BYTES)), checksum="0")
 
     gap = glacier.initiate_multipart_upload(vaultName=vault, partSize=str(MIB))["uploadId"]
-    sum_of_none = {"vaultName": vault, "uploadId": gap, "archiveSize": str(2 * MIB), "checksum": right}
-    refused(INVALID, "The upload has no parts", glacier.complete_multipart_upload, **sum_of_none)
+    completion = {"vaultName": vault, "uploadId": gap, "archiveSize": str(2 * MIB), "checksum": correct}
+    refused(INVALID, "The upload has no parts", glacier.complete_multipart_upload, **completion)
     glacier.upload_multipart_part(vaultName=vault, uploadId=gap, **part(MIB))
-    refused(INVALID, "the bytes 0-1048575 were never uploaded", glacier.complete_multipart_upload, **sum_of_none)
+    refused(INVALID, "the bytes 0-1048575 were never uploaded", glacier.complete_multipart_upload, **completion)
     glacier.abort_multipart_upload(vaultName=vault, uploadId=gap)
 
 
@@ -116,13 +116,13 @@ def complete(glacier, vault, upload):
     completed = glacier.complete_multipart_upload(**whole)
     expect(completed["ResponseMetadata"]["HTTPStatusCode"], 201, "status of the completion")
     expect(len(completed["archiveId"]), 138, "length of the archive ID")
-    expect(completed["checksum"], tree_hash(BYTES), "confirmed hash of the archive")
+    expect(completed["checksum"], tree_hash(BYTES), "returned checksum of the archive")
     expect(
         completed["location"].split("/")[2:], ["vaults", vault, "archives", completed["archiveId"]],
         "location of the archive")
     again = glacier.complete_multipart_upload(**whole)
     for field in ("archiveId", "checksum", "location"):
-        expect(again[field], completed[field], f"{field}, when completed again")
+        expect(again[field], completed[field], f"{field} of a repeated completion")
     refused(
         INVALID, f"it became the archive {completed['archiveId']}", glacier.complete_multipart_upload,
         **{**whole, "archiveSize": "1"})
@@ -140,7 +140,7 @@ def list_uploads_in_pages(glacier, vault):
         for number in range(5)}
     pages = list(glacier.get_paginator("list_multipart_uploads").paginate(
         vaultName=vault, PaginationConfig={"PageSize": 2}))
-    expect([len(page["UploadsList"]) for page in pages], [2, 2, 1], "lengths of pages of two")
+    expect([len(page["UploadsList"]) for page in pages], [2, 2, 1], "sizes of pages of two")
     listed = [upload for page in pages for upload in page["UploadsList"]]
     expect({entry["MultipartUploadId"]: entry["PartSizeInBytes"] for entry in listed}, sizes, "uploads in progress")
     expect(
@@ -148,7 +148,7 @@ def list_uploads_in_pages(glacier, vault):
     arn = glacier.describe_vault(vaultName=vault)["VaultARN"]
     expect({entry["VaultARN"] for entry in listed}, {arn}, "the uploads' vault")
     refused(INVALID, "Invalid limit: 0", glacier.list_multipart_uploads, vaultName=vault, limit="0")
-    refused(INVALID, "Invalid marker", glacier.list_multipart_uploads, vaultName=vault, marker="no-page-gave-this")
+    refused(INVALID, "Invalid marker", glacier.list_multipart_uploads, vaultName=vault, marker="invalid-marker")
 
 
 def abort(glacier, vault):
@@ -156,12 +156,12 @@ def abort(glacier, vault):
         upload = {"vaultName": vault, "uploadId": entry["MultipartUploadId"]}
         for _ in range(2):
             aborted = glacier.abort_multipart_upload(**upload)
-            expect(aborted["ResponseMetadata"]["HTTPStatusCode"], 204, "status of an abort, and of its repetition")
+            expect(aborted["ResponseMetadata"]["HTTPStatusCode"], 204, "status of an abort and of its repetition")
         refused(NOT_FOUND, "upload ID was not found", glacier.list_parts, **upload)
         refused(
             NOT_FOUND, "upload ID was not found", glacier.complete_multipart_upload, archiveSize="1", checksum="0" * 64,
             **upload)
-    expect(glacier.list_multipart_uploads(vaultName=vault)["UploadsList"], [], "uploads after all were aborted")
+    expect(glacier.list_multipart_uploads(vaultName=vault)["UploadsList"], [], "uploads after all aborts")
 
 
 def refuse_unknown(glacier, vault):

@@ -1,18 +1,18 @@
-"""What a script tells the test that started it."""
+"""The report that a script prints for the test that started it."""
 
 import json
 import traceback
 
 
 class Report:
-    """Which areas failed and how, and what of the API was exercised."""
+    """The result of each area, the operations that succeeded, and the errors that were provoked."""
 
     def __init__(self, exercised):
         self.exercised = exercised
         self.areas = {}
 
     def attempt(self, area, run, *arguments):
-        """Runs an area; the others go on whatever becomes of it."""
+        """Runs an area and records its failure, so that the other areas still run."""
         try:
             result = run(*arguments)
         except Exception:

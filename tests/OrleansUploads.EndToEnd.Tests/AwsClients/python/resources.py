@@ -1,4 +1,4 @@
-"""boto3's objects, which are made of the operations: accounts, vaults, archives, uploads, jobs."""
+"""boto3's resource objects: accounts, vaults, archives, uploads, jobs."""
 
 import boto3
 
@@ -31,9 +31,9 @@ def upload(vault):
     expect(len(upload.parts()["Parts"]), 3, "parts of the upload")
     expect([each.id for each in vault.multipart_uploads.all()], [upload.id], "uploads in progress of the vault")
     completed = upload.complete(archiveSize=str(len(BYTES)), checksum=tree_hash(BYTES))
-    given_up = vault.initiate_multipart_upload(partSize=str(MIB))
-    given_up.abort()
-    expect(list(vault.multipart_uploads.all()), [], "uploads in progress in the end")
+    aborted = vault.initiate_multipart_upload(partSize=str(MIB))
+    aborted.abort()
+    expect(list(vault.multipart_uploads.all()), [], "uploads in progress after the abort")
     return completed["archiveId"]
 
 
@@ -41,12 +41,12 @@ def retrieve(vault, archive):
     job = vault.Archive(archive).initiate_archive_retrieval()
     job.load()
     expect((job.completed, job.sha256_tree_hash), (True, tree_hash(BYTES)), "retrieval")
-    expect(job.get_output()["body"].read() == BYTES, True, "the output is what was uploaded")
+    expect(job.get_output()["body"].read() == BYTES, True, "the output equals the upload")
     inventory = vault.initiate_inventory_retrieval()
     expect(
-        {each.id for each in vault.completed_jobs.all()}, {job.id, inventory.id}, "jobs of the vault that have ended")
-    expect({each.id for each in vault.succeeded_jobs.all()}, {job.id, inventory.id}, "jobs that have succeeded")
-    expect([*vault.failed_jobs.all(), *vault.jobs_in_progress.all()], [], "other jobs")
+        {each.id for each in vault.completed_jobs.all()}, {job.id, inventory.id}, "completed jobs of the vault")
+    expect({each.id for each in vault.succeeded_jobs.all()}, {job.id, inventory.id}, "succeeded jobs of the vault")
+    expect([*vault.failed_jobs.all(), *vault.jobs_in_progress.all()], [], "failed jobs and jobs in progress")
 
 
 def notify(vault):

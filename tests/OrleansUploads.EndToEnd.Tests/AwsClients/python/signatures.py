@@ -1,4 +1,4 @@
-"""What users meet whose keys or accounts are not right, and whose bodies are no JSON."""
+"""Wrong keys, wrong accounts, and bodies that are not JSON."""
 
 from botocore import UNSIGNED
 
@@ -26,5 +26,5 @@ def run(endpoint, exercised):
 
 
 def cut_body(params, **_):
-    """Leaves half of a body, which is then signed."""
+    """Cuts the body in half before it is signed."""
     params["body"] = params["body"][:len(params["body"]) // 2]

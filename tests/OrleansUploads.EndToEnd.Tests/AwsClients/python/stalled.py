@@ -1,4 +1,4 @@
-"""Bodies that stop half way: boto3 signs the request and reads the answer; what is between is a plain socket."""
+"""Bodies that stop halfway. boto3 signs the request and reads the answer; a plain socket sends it."""
 
 import socket
 from concurrent.futures import ThreadPoolExecutor
@@ -20,7 +20,7 @@ def run(endpoint, exercised):
             senders.submit(stall, endpoint, exercised, "upload_multipart_part", vaultName=vault, **part)]
         for each in stalls:
             each.result()
-        expect(glacier.list_parts(vaultName=vault, uploadId=upload)["Parts"], [], "parts after one that stalled")
+        expect(glacier.list_parts(vaultName=vault, uploadId=upload)["Parts"], [], "parts after a stalled one")
         glacier.upload_multipart_part(vaultName=vault, body=bytes(1000), **part)
         glacier.abort_multipart_upload(vaultName=vault, uploadId=upload)
 
@@ -32,7 +32,7 @@ def stall(endpoint, exercised, name, **arguments):
 
 
 def send_half(request, **_):
-    """Sends a signed request but for the second half of its body, and waits for the answer."""
+    """Sends a signed request with only the first half of its body, and waits for the answer."""
     address = urlsplit(request.url)
     headers = {"host": address.netloc}
     for name, value in request.headers.items():
@@ -46,7 +46,7 @@ def send_half(request, **_):
 
 
 class Received:
-    """A body that is here already, in the form in which boto3 reads one."""
+    """A received body with the interface that boto3 reads from."""
 
     def __init__(self, content):
         self.content = content

@@ -3,10 +3,10 @@
 from glacier_client import INVALID, LIMIT, MISSING, expect, new_vault, refused
 
 
-def run(glacier, careless):
+def run(glacier, unvalidated):
     with new_vault(glacier, "tags") as vault:
         add_and_remove(glacier, vault)
-        refuse(glacier, careless, vault)
+        refuse(glacier, unvalidated, vault)
         fill_the_vault(glacier, vault)
 
 
@@ -17,28 +17,28 @@ def tags_of(glacier, vault):
 def add_and_remove(glacier, vault):
     expect(tags_of(glacier, vault), {}, "tags of a new vault")
     added = glacier.add_tags_to_vault(vaultName=vault, Tags={"project": "Ørsted/2026", "empty": "", "Project": "+=.@-_"})
-    expect(added["ResponseMetadata"]["HTTPStatusCode"], 204, "status of tags that are added")
+    expect(added["ResponseMetadata"]["HTTPStatusCode"], 204, "status of adding tags")
     expect(tags_of(glacier, vault), {"project": "Ørsted/2026", "empty": "", "Project": "+=.@-_"}, "tags")
     glacier.add_tags_to_vault(vaultName=vault, Tags={"empty": "no longer"})
-    expect(tags_of(glacier, vault)["empty"], "no longer", "value that was replaced")
+    expect(tags_of(glacier, vault)["empty"], "no longer", "replaced value")
     removed = glacier.remove_tags_from_vault(vaultName=vault, TagKeys=["project", "Project", "never-there"])
-    expect(removed["ResponseMetadata"]["HTTPStatusCode"], 204, "status of tags that are removed")
-    expect(tags_of(glacier, vault), {"empty": "no longer"}, "tags that are left")
+    expect(removed["ResponseMetadata"]["HTTPStatusCode"], 204, "status of removing tags")
+    expect(tags_of(glacier, vault), {"empty": "no longer"}, "remaining tags")
 
 
-def refuse(glacier, careless, vault):
+def refuse(glacier, unvalidated, vault):
     before = tags_of(glacier, vault)
     for tags, reason in (
             ({}, "there are 0"),
             ({f"key-{number}": "v" for number in range(11)}, "there are 11"),
-            ({"good": "v", "aws:mine": "v"}, "aws:"),
+            ({"valid": "v", "aws:mine": "v"}, "aws:"),
             ({"k" * 129: "v"}, "1 to 128"),
             ({"key": "v" * 256}, "at most 255"),
             ({"ke*y": "v"}, "Invalid tag key"),
             ({"key": "v;w"}, "Invalid value of the tag")):
-        refused(INVALID, reason, careless.add_tags_to_vault, vaultName=vault, Tags=tags)
+        refused(INVALID, reason, unvalidated.add_tags_to_vault, vaultName=vault, Tags=tags)
     refused(MISSING, "Required parameter missing", glacier.add_tags_to_vault, vaultName=vault)
-    refused(INVALID, "there are 0", careless.remove_tags_from_vault, vaultName=vault, TagKeys=[])
+    refused(INVALID, "there are 0", unvalidated.remove_tags_from_vault, vaultName=vault, TagKeys=[])
     refused(INVALID, "Invalid tag key", glacier.remove_tags_from_vault, vaultName=vault, TagKeys=["ke*y"])
     refused(MISSING, "Required parameter missing", glacier.remove_tags_from_vault, vaultName=vault)
     expect(tags_of(glacier, vault), before, "tags after the refusals")
