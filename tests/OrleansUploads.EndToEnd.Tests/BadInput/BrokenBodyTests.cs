@@ -8,7 +8,7 @@ using OrleansUploads.Signing;
 
 namespace OrleansUploads.EndToEnd.Tests.BadInput;
 
-/// <summary>Bodies that stop half way, against a whole server with its limits as they are.</summary>
+/// <summary>Bodies that stop halfway, against a server process with its default limits.</summary>
 public sealed class BrokenBodyTests : IDisposable
 {
     private const string Vault = "records";
@@ -23,7 +23,7 @@ public sealed class BrokenBodyTests : IDisposable
         await using var server = await ServerProcess.StartAsync(_folder.Data);
         using var client = server.Connect();
         var upload = await OpenUploadAsync(client);
-        using var connection = await SendHalfAPartAsync(server, upload);
+        using var connection = await SendHalfPartAsync(server, upload);
 
         var answer = await ReadToEndAsync(connection, TimeSpan.FromSeconds(60));
 
@@ -33,12 +33,12 @@ public sealed class BrokenBodyTests : IDisposable
     }
 
     [Fact]
-    public async Task A_client_that_disconnects_half_way_leaves_nothing()
+    public async Task A_part_whose_connection_is_reset_halfway_leaves_no_file()
     {
         await using var server = await ServerProcess.StartAsync(_folder.Data);
         using var client = server.Connect();
         var upload = await OpenUploadAsync(client);
-        using (var connection = await SendHalfAPartAsync(server, upload))
+        using (var connection = await SendHalfPartAsync(server, upload))
         {
             connection.LingerState = new LingerOption(true, 0);
         }
@@ -48,11 +48,11 @@ public sealed class BrokenBodyTests : IDisposable
     }
 
     [Fact]
-    public async Task Half_a_part_that_a_crash_leaves_is_never_shown_and_is_collected()
+    public async Task A_half_part_left_by_a_crash_is_not_listed_and_is_collected()
     {
         await using var server = await ServerProcess.StartAsync(_folder.Data, "--collect-grace", "0", "--collect-interval", "1s");
         var upload = await OpenUploadAsync(server.Connect());
-        using var connection = await SendHalfAPartAsync(server, upload);
+        using var connection = await SendHalfPartAsync(server, upload);
 
         await using var next = await server.CrashAsync();
         await AssertNoPartAsync(next.Connect(), upload);
@@ -70,8 +70,8 @@ public sealed class BrokenBodyTests : IDisposable
     private static async Task AssertNoPartAsync(GlacierClient client, string upload) =>
         Assert.Empty((await client.ListPartsPageAsync(Vault, upload)).Parts);
 
-    /// <summary>Sends a signed head and half of the body that it announces, and waits until the server is writing it.</summary>
-    private async Task<Socket> SendHalfAPartAsync(ServerProcess server, string upload)
+    /// <summary>Sends a signed head and half of the announced body, and waits until the server has begun to write it.</summary>
+    private async Task<Socket> SendHalfPartAsync(ServerProcess server, string upload)
     {
         var path = $"/-/vaults/{Vault}/multipart-uploads/{upload}";
         var headers = new SortedDictionary<string, string>(StringComparer.Ordinal)
@@ -103,9 +103,9 @@ public sealed class BrokenBodyTests : IDisposable
         return connection;
     }
 
-    private static async Task<string> ReadToEndAsync(Socket connection, TimeSpan patience)
+    private static async Task<string> ReadToEndAsync(Socket connection, TimeSpan timeLimit)
     {
-        using var timeout = new CancellationTokenSource(patience);
+        using var timeout = new CancellationTokenSource(timeLimit);
         await using var stream = new NetworkStream(connection);
         using var answer = new MemoryStream();
         try
@@ -114,7 +114,7 @@ public sealed class BrokenBodyTests : IDisposable
         }
         catch (IOException)
         {
-            // A reset is an end too.
+            // A reset ends the answer too.
         }
 
         return Encoding.ASCII.GetString(answer.ToArray());

@@ -3,7 +3,7 @@ using OrleansUploads.EndToEnd.Tests.Harness;
 
 namespace OrleansUploads.EndToEnd.Tests.Checking;
 
-/// <summary>Each kind of damage is named, with the archive or the upload that it hits.</summary>
+/// <summary><c>check</c> reports each kind of damage, with the affected archive or upload.</summary>
 public sealed class CheckTests : IAsyncLifetime
 {
     private const string VaultId = "000000000001/" + Acknowledged.Vault;
@@ -36,7 +36,7 @@ public sealed class CheckTests : IAsyncLifetime
     [InlineData]
     [InlineData("--deep")]
     [InlineData("--rate", "100MiB/s")]
-    public async Task A_sound_folder_is_called_sound(params string[] options)
+    public async Task An_undamaged_folder_is_reported_as_sound(params string[] options)
     {
         var result = await CheckedFolder.CheckAsync(_data, options);
 
@@ -45,7 +45,7 @@ public sealed class CheckTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_server_that_was_killed_leaves_a_sound_folder()
+    public async Task A_killed_server_leaves_a_sound_folder()
     {
         await using (var server = await ServerProcess.StartAsync(_folder.Data, "--quiet"))
         {
@@ -65,7 +65,7 @@ public sealed class CheckTests : IAsyncLifetime
     [InlineData(700_000)]
     [InlineData(-1)]
     [InlineData(-30)]
-    public async Task A_flipped_byte_in_a_part_is_named(long offset)
+    public async Task A_flipped_bit_in_a_part_is_reported(long offset)
     {
         DataFolder.Flip(PartOf(_archiveFolder), offset);
         DataFolder.Flip(PartOf(_uploadFolder), offset);
@@ -73,77 +73,77 @@ public sealed class CheckTests : IAsyncLifetime
         var damage = (await CheckedFolder.CheckAsync(_data)).Damage;
 
         Assert.Equal(2, damage.Count);
-        AssertNamed(damage, "part", PartOf(_archiveFolder), _acknowledged.ArchiveId, null);
-        AssertNamed(damage, "part", PartOf(_uploadFolder), null, _acknowledged.UploadId);
+        AssertReported(damage, "part", PartOf(_archiveFolder), _acknowledged.ArchiveId, null);
+        AssertReported(damage, "part", PartOf(_uploadFolder), null, _acknowledged.UploadId);
     }
 
     [Theory]
     [InlineData(1)]
     [InlineData(100_000)]
     [InlineData(2_000_000)]
-    public async Task A_part_that_lost_its_end_is_named(long bytes)
+    public async Task A_truncated_part_is_reported(long bytes)
     {
         DataFolder.Cut(PartOf(_archiveFolder), bytes);
 
-        AssertNamed(
+        AssertReported(
             (await CheckedFolder.CheckAsync(_data)).Damage, "part", PartOf(_archiveFolder), _acknowledged.ArchiveId, null);
     }
 
     [Fact]
-    public async Task A_part_of_another_length_is_named()
+    public async Task A_part_that_is_too_long_is_reported()
     {
         await File.AppendAllTextAsync(PartOf(_archiveFolder), "more");
 
-        AssertNamed(
+        AssertReported(
             (await CheckedFolder.CheckAsync(_data)).Damage, "part", PartOf(_archiveFolder), _acknowledged.ArchiveId, null);
     }
 
     [Fact]
-    public async Task A_part_in_the_place_of_another_is_named()
+    public async Task A_part_with_the_bytes_of_another_is_reported()
     {
         var parts = Directory.GetFiles(_archiveFolder, "*.part").Order(StringComparer.Ordinal).ToList();
         File.Copy(parts[1], parts[0], overwrite: true);
 
-        AssertNamed((await CheckedFolder.CheckAsync(_data)).Damage, "part", parts[0], _acknowledged.ArchiveId, null);
+        AssertReported((await CheckedFolder.CheckAsync(_data)).Damage, "part", parts[0], _acknowledged.ArchiveId, null);
     }
 
     [Fact]
-    public async Task A_missing_part_is_named()
+    public async Task A_missing_part_is_reported()
     {
-        var (ofArchive, ofUpload) = (PartOf(_archiveFolder), PartOf(_uploadFolder));
-        File.Delete(ofArchive);
-        File.Delete(ofUpload);
+        var (archivePart, uploadPart) = (PartOf(_archiveFolder), PartOf(_uploadFolder));
+        File.Delete(archivePart);
+        File.Delete(uploadPart);
 
         var damage = (await CheckedFolder.CheckAsync(_data)).Damage;
 
         Assert.Equal(2, damage.Count);
-        AssertNamed(damage, "part", ofArchive, _acknowledged.ArchiveId, null);
-        AssertNamed(damage, "part", ofUpload, null, _acknowledged.UploadId);
+        AssertReported(damage, "part", archivePart, _acknowledged.ArchiveId, null);
+        AssertReported(damage, "part", uploadPart, null, _acknowledged.UploadId);
     }
 
     [Theory]
     [InlineData(3)]
     [InlineData(120)]
     [InlineData(-1)]
-    public async Task A_flipped_byte_in_a_manifest_is_named(long offset)
+    public async Task A_flipped_bit_in_a_manifest_is_reported(long offset)
     {
         var manifest = Path.Combine(_archiveFolder, "manifest");
         DataFolder.Flip(manifest, offset);
 
-        AssertNamed((await CheckedFolder.CheckAsync(_data)).Damage, "manifest", manifest, _acknowledged.ArchiveId, null);
+        AssertReported((await CheckedFolder.CheckAsync(_data)).Damage, "manifest", manifest, _acknowledged.ArchiveId, null);
     }
 
     [Fact]
-    public async Task A_missing_manifest_is_named()
+    public async Task A_missing_manifest_is_reported()
     {
         var manifest = Path.Combine(_archiveFolder, "manifest");
         File.Delete(manifest);
 
-        AssertNamed((await CheckedFolder.CheckAsync(_data)).Damage, "manifest", manifest, _acknowledged.ArchiveId, null);
+        AssertReported((await CheckedFolder.CheckAsync(_data)).Damage, "manifest", manifest, _acknowledged.ArchiveId, null);
     }
 
     [Fact]
-    public async Task A_lost_folder_of_all_bytes_names_every_archive_and_every_part_of_an_upload()
+    public async Task A_missing_parts_folder_is_reported_for_every_archive_and_every_part_of_an_upload()
     {
         Directory.Delete(_data.File("parts"), recursive: true);
 
@@ -152,11 +152,11 @@ public sealed class CheckTests : IAsyncLifetime
         Assert.Equal(3, damage.Count);
         Assert.Single(damage, found => found.Kind == "manifest" && found.Archive == _acknowledged.ArchiveId);
         Assert.Equal(2, damage.Count(found => found.Kind == "part" && found.Upload == _acknowledged.UploadId));
-        Assert.False(Directory.Exists(_data.File("parts")), "A check makes nothing.");
+        Assert.False(Directory.Exists(_data.File("parts")), "The check created the folder 'parts'; it must not create anything.");
     }
 
     [Fact]
-    public async Task Older_bytes_than_the_journal_knows_are_named()
+    public async Task An_archive_that_is_missing_from_an_older_parts_folder_is_reported()
     {
         var older = _data.CopyTo(_folder.File("older"));
         string later;
@@ -174,7 +174,7 @@ public sealed class CheckTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_flipped_byte_in_the_history_of_an_upload_is_named_with_the_upload()
+    public async Task A_flipped_bit_in_the_history_of_an_upload_is_reported_with_the_upload()
     {
         foreach (var at in DataFolder.Find(_data.Journal, "part-stored.1"))
         {
@@ -191,7 +191,7 @@ public sealed class CheckTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_flipped_byte_in_a_page_of_open_uploads_is_named_with_its_vault()
+    public async Task A_flipped_bit_in_an_upload_page_is_reported_with_its_vault()
     {
         foreach (var at in DataFolder.Find(_data.Journal, "upload-paged.1"))
         {
@@ -205,23 +205,23 @@ public sealed class CheckTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_flipped_byte_in_the_name_of_an_upload_is_noticed_wherever_the_name_is_in_use()
+    public async Task A_flipped_bit_in_any_used_copy_of_an_upload_ID_is_reported()
     {
         var offsets = DataFolder.Find(_data.Journal, _acknowledged.UploadId);
-        var noticed = 0;
+        var reported = 0;
         for (var copy = 0; copy < offsets.Count; copy++)
         {
             var damaged = _data.CopyTo(_folder.File($"copy-{copy}"));
             DataFolder.Flip(damaged.Journal, offsets[copy] + 30);
-            noticed += (await CheckedFolder.CheckAsync(damaged)).Damage.Count > 0 ? 1 : 0;
+            reported += (await CheckedFolder.CheckAsync(damaged)).Damage.Count > 0 ? 1 : 0;
         }
 
-        // The name is in the table, in its index, and in records; some of these may lie in pages that are free again.
-        Assert.InRange(noticed, 4, offsets.Count);
+        // The ID is in the table, in its index and in records. Some copies may be in freed pages.
+        Assert.InRange(reported, 4, offsets.Count);
     }
 
     [Fact]
-    public async Task A_journal_that_lost_its_end_is_named()
+    public async Task A_truncated_journal_is_reported()
     {
         await using (var server = await ServerProcess.StartAsync(_folder.Data, "--quiet"))
         {
@@ -236,7 +236,7 @@ public sealed class CheckTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_missing_journal_is_damage_and_a_folder_of_something_else_cannot_be_checked()
+    public async Task A_missing_journal_is_damage_and_another_folder_cannot_be_checked()
     {
         File.Delete(_data.Journal);
         Assert.Contains("journal.db is missing", Assert.Single((await CheckedFolder.CheckAsync(_data)).Damage).What, StringComparison.Ordinal);
@@ -245,13 +245,13 @@ public sealed class CheckTests : IAsyncLifetime
         Assert.Equal(2, other.ExitCode);
         Assert.Contains("is not a data folder", other.Error, StringComparison.Ordinal);
 
-        var wrong = await CommandLine.RunAsync("check", "--data", _folder.Data, "--rate", "fast");
-        Assert.Equal(2, wrong.ExitCode);
-        Assert.Contains("'fast' is not a valid rate", wrong.Error, StringComparison.Ordinal);
+        var invalidRate = await CommandLine.RunAsync("check", "--data", _folder.Data, "--rate", "fast");
+        Assert.Equal(2, invalidRate.ExitCode);
+        Assert.Contains("'fast' is not a valid rate", invalidRate.Error, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Bytes_that_nothing_refers_to_are_told_and_are_no_damage()
+    public async Task Orphaned_bytes_are_listed_and_are_not_damage()
     {
         var extra = Path.Combine(_uploadFolder, new string('0', 32) + ".part");
         await File.WriteAllTextAsync(extra, "half a part");
@@ -260,13 +260,13 @@ public sealed class CheckTests : IAsyncLifetime
 
         Assert.Empty(result.Damage);
         Assert.Equal(1, result.Orphans);
-        Assert.True(File.Exists(extra), "A check deletes nothing.");
+        Assert.True(File.Exists(extra), $"The check deleted {extra}; it must not delete anything.");
     }
 
     [Fact]
-    public async Task A_check_that_was_interrupted_goes_on_where_it_was()
+    public async Task An_interrupted_check_resumes_where_it_stopped()
     {
-        // The manifest is read at once; the parts of the upload behind it would take many minutes at this rate.
+        // The manifest is read at once. The parts of the upload after it would take many minutes at this rate.
         DataFolder.Flip(Path.Combine(_archiveFolder, "manifest"), 120);
         var file = _folder.File("position");
         await using (var process = CommandLine.Start(
@@ -283,13 +283,13 @@ public sealed class CheckTests : IAsyncLifetime
         Assert.Equal(1, rest.ExitCode);
         Assert.Contains("Damaged: 1 findings. Checked 1 archives, 1 open uploads, 2 parts", rest.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("damaged: parts/", rest.Output, StringComparison.Ordinal);
-        Assert.False(File.Exists(file), "A check that has come to its end leaves nothing to go on from.");
+        Assert.False(File.Exists(file), $"The check has finished but did not delete its resume file {file}.");
     }
 
     private static string PartOf(string folder) =>
         Directory.GetFiles(folder, "*.part").Order(StringComparer.Ordinal).First();
 
-    private void AssertNamed(
+    private void AssertReported(
         IReadOnlyList<FoundDamage> damage, string kind, string path, string? archive, string? upload)
     {
         var file = Path.GetRelativePath(_data.Path, path).Replace('\\', '/');

@@ -4,7 +4,7 @@ using OrleansUploads.EndToEnd.Tests.Harness;
 
 namespace OrleansUploads.EndToEnd.Tests.Checking;
 
-/// <summary>Runs <c>orleans-uploads check</c> and reads what it says.</summary>
+/// <summary>Runs <c>orleans-uploads check</c> and parses its report.</summary>
 internal static class CheckedFolder
 {
     /// <summary>Checks a folder.</summary>
@@ -26,11 +26,11 @@ internal static class CheckedFolder
     }
 }
 
-/// <summary>What a check said.</summary>
+/// <summary>The report of a check.</summary>
 internal sealed record CheckResult(
     IReadOnlyList<FoundDamage> Damage, int Orphans, int Archives, int OpenUploads, int Parts);
 
-/// <summary>A piece of damage that a check named.</summary>
+/// <summary>A finding in the report of a check.</summary>
 internal sealed record FoundDamage(string Kind, string? File, string? Archive, string? Upload, string? Vault, string What)
 {
     public static FoundDamage Read(JsonElement json)

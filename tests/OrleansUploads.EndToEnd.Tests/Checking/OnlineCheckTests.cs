@@ -6,32 +6,32 @@ using OrleansUploads.EndToEnd.Tests.Harness;
 
 namespace OrleansUploads.EndToEnd.Tests.Checking;
 
-/// <summary>A folder is checked while its server changes it all the time.</summary>
+/// <summary>Checks of a folder while its server keeps changing it.</summary>
 public sealed class OnlineCheckTests : IDisposable
 {
     private const int Clients = 4;
     private const int Checks = 6;
-    private static readonly string[] CollectsAtOnce = ["--quiet", "--collect-grace", "0s", "--collect-interval", "1s"];
+    private static readonly string[] CollectImmediately = ["--quiet", "--collect-grace", "0s", "--collect-interval", "1s"];
 
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task What_a_busy_server_changes_is_not_taken_for_damage_and_what_is_damaged_is_named()
+    public async Task Changes_by_a_busy_server_are_not_reported_as_damage_and_real_damage_is()
     {
         var acknowledged = await CreateAsync();
-        await using var server = await ServerProcess.StartAsync(_folder.Data, CollectsAtOnce);
+        await using var server = await ServerProcess.StartAsync(_folder.Data, CollectImmediately);
         var data = new DataFolder(_folder.Data);
         var requests = new ConcurrentBag<string>();
-        using var enough = new CancellationTokenSource();
-        var load = Enumerable.Range(0, Clients).Select(client => WorkAsync(server, client, requests, enough.Token)).ToList();
+        using var stop = new CancellationTokenSource();
+        var load = Enumerable.Range(0, Clients).Select(client => WorkAsync(server, client, requests, stop.Token)).ToList();
         for (var check = 0; check < Checks; check++)
         {
             var before = requests.Count;
             var result = await CheckedFolder.CheckAsync(data, check % 2 == 0 ? ["--deep"] : []);
             Assert.Empty(result.Damage);
-            await Eventually.BecomesTrueAsync(() => requests.Count > before, "the load goes on");
+            await Eventually.BecomesTrueAsync(() => requests.Count > before, "the clients have sent more requests");
         }
 
         var files = Directory.GetFiles(data.File("parts"), "*", SearchOption.AllDirectories);
@@ -43,7 +43,7 @@ public sealed class OnlineCheckTests : IDisposable
         Assert.Equal(2, damage.Count);
         Assert.Single(damage, found => found.Archive == acknowledged.ArchiveId && found.Kind == "manifest");
         Assert.Single(damage, found => found.Upload == acknowledged.UploadId && found.Kind == "part");
-        await enough.CancelAsync();
+        await stop.CancelAsync();
         await Task.WhenAll(load);
         Assert.Contains("deleted", requests);
         Assert.Contains("aborted", requests);
@@ -60,46 +60,46 @@ public sealed class OnlineCheckTests : IDisposable
 
     private static bool IsOf(string manifest, string archiveId) => DataFolder.Find(manifest, archiveId).Count > 0;
 
-    /// <summary>Uploads, replaces parts, aborts, completes and deletes, until it is told to end.</summary>
-    private static async Task WorkAsync(ServerProcess server, int seed, ConcurrentBag<string> requests, CancellationToken ended)
+    /// <summary>Uploads, replaces parts, aborts, completes and deletes until cancelled.</summary>
+    private static async Task WorkAsync(ServerProcess server, int seed, ConcurrentBag<string> requests, CancellationToken stopping)
     {
         var client = server.Connect();
-        for (var round = 0; !ended.IsCancellationRequested; round++)
+        for (var round = 0; !stopping.IsCancellationRequested; round++)
         {
             try
             {
                 var bytes = Archives.Bytes((2 * Archives.MiB) + 5, (100 * seed) + round);
-                var upload = await client.InitiateMultipartUploadAsync(Acknowledged.Vault, Archives.MiB, cancellationToken: ended);
+                var upload = await client.InitiateMultipartUploadAsync(Acknowledged.Vault, Archives.MiB, cancellationToken: stopping);
                 await client.UploadPartAsync(
-                    Acknowledged.Vault, upload, 0, HashedBody.Of(Archives.Bytes(Archives.MiB, round)), ended);
+                    Acknowledged.Vault, upload, 0, HashedBody.Of(Archives.Bytes(Archives.MiB, round)), stopping);
                 for (var start = 0; start < bytes.Length; start += Archives.MiB)
                 {
                     var part = bytes.AsMemory(start, Math.Min(Archives.MiB, bytes.Length - start));
-                    await client.UploadPartAsync(Acknowledged.Vault, upload, start, HashedBody.Of(part), ended);
+                    await client.UploadPartAsync(Acknowledged.Vault, upload, start, HashedBody.Of(part), stopping);
                 }
 
                 requests.Add("replaced");
                 if (round % 3 == 0)
                 {
-                    await client.AbortMultipartUploadAsync(Acknowledged.Vault, upload, ended);
+                    await client.AbortMultipartUploadAsync(Acknowledged.Vault, upload, stopping);
                     requests.Add("aborted");
                     continue;
                 }
 
                 var archive = await client.CompleteMultipartUploadAsync(
-                    Acknowledged.Vault, upload, bytes.Length, HashedBody.Of(bytes).TreeHash, ended);
+                    Acknowledged.Vault, upload, bytes.Length, HashedBody.Of(bytes).TreeHash, stopping);
                 if (round % 3 == 1)
                 {
-                    await client.DeleteArchiveAsync(Acknowledged.Vault, archive.ArchiveId, ended);
+                    await client.DeleteArchiveAsync(Acknowledged.Vault, archive.ArchiveId, stopping);
                     requests.Add("deleted");
                 }
             }
-            catch (OperationCanceledException) when (ended.IsCancellationRequested)
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
             }
             catch (GlacierException)
             {
-                // With such a grace a part may be collected while it is on its way. The next round is another upload.
+                // Without grace, a part may be collected while it is being uploaded. The next round starts another upload.
             }
         }
     }

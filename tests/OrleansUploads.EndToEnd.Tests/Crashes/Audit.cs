@@ -4,11 +4,11 @@ using OrleansUploads.EndToEnd.Tests.Harness;
 
 namespace OrleansUploads.EndToEnd.Tests.Crashes;
 
-/// <summary>Compares what a server says after a crash with what the clients were told before it, and settles what they
-/// were not told.</summary>
+/// <summary>Compares the state of a server after a crash with the answers that clients got before it, and resolves the requests
+/// that were not answered.</summary>
 internal sealed class Audit(GlacierClient client, Ledger ledger)
 {
-    /// <summary>Checks every open upload, and that there are no others.</summary>
+    /// <summary>Checks every open upload, and that no others are listed.</summary>
     public async Task CheckUploadsAsync()
     {
         foreach (var upload in ledger.Uploads)
@@ -25,7 +25,7 @@ internal sealed class Audit(GlacierClient client, Ledger ledger)
         await CheckListAsync();
     }
 
-    /// <summary>Checks archives: there byte for byte, or gone for good.</summary>
+    /// <summary>Checks that archives can be retrieved byte for byte, or stay deleted.</summary>
     public async Task CheckArchivesAsync(IEnumerable<KnownArchive> archives)
     {
         foreach (var archive in archives.Where(archive => archive.Id is not null))
@@ -38,17 +38,17 @@ internal sealed class Audit(GlacierClient client, Ledger ledger)
 
             if (archive.Deleted)
             {
-                await RefusedAsync(() => client.InitiateArchiveRetrievalAsync(Ledger.Vault, archive.Id!), $"deleted {archive}");
+                await ExpectNotFoundAsync(() => client.InitiateArchiveRetrievalAsync(Ledger.Vault, archive.Id!), $"the deleted {archive}");
             }
             else
             {
                 var retrieved = await client.RetrieveAsync(Ledger.Vault, archive.Id!);
-                Assert.True(retrieved.AsSpan().SequenceEqual(archive.Bytes()), $"{archive} has other bytes.");
+                Assert.True(retrieved.AsSpan().SequenceEqual(archive.Bytes()), $"{archive} was retrieved with wrong bytes.");
             }
         }
     }
 
-    /// <summary>Checks that ended uploads stay ended: a completion that is repeated has the same answer.</summary>
+    /// <summary>Checks that a repeated completion returns the same archive, and that aborted uploads are not found.</summary>
     public async Task CheckEndedAsync(IEnumerable<KnownUpload> uploads)
     {
         foreach (var upload in uploads)
@@ -59,7 +59,7 @@ internal sealed class Audit(GlacierClient client, Ledger ledger)
             }
             else if (upload.Stage == UploadStage.Aborted)
             {
-                await RefusedAsync(() => client.ListPartsPageAsync(Ledger.Vault, upload.Id), $"parts of {upload}");
+                await ExpectNotFoundAsync(() => client.ListPartsPageAsync(Ledger.Vault, upload.Id), $"the aborted {upload}");
             }
         }
     }
@@ -75,10 +75,10 @@ internal sealed class Audit(GlacierClient client, Ledger ledger)
                 kept = found.TreeHash == part.Acknowledged?.TreeHash ? part.Acknowledged
                     : found.TreeHash == part.Unanswered?.TreeHash ? part.Unanswered
                     : null;
-                Assert.True(kept is not null, $"{upload}: the {part} has bytes that it never should.");
+                Assert.True(kept is not null, $"{upload}: the {part} has bytes that were never sent or were replaced.");
             }
 
-            Assert.True(kept is not null || part.Acknowledged is null, $"{upload}: the {part} is lost.");
+            Assert.True(kept is not null || part.Acknowledged is null, $"{upload}: the acknowledged {part} is lost.");
             part.Acknowledged = kept;
             part.Unanswered = null;
         }
@@ -92,7 +92,7 @@ internal sealed class Audit(GlacierClient client, Ledger ledger)
         var receipt = await client.CompleteMultipartUploadAsync(
             Ledger.Vault, upload.Id, archive.SizeBytes, archive.TreeHash);
         archive.Id ??= receipt.ArchiveId;
-        Assert.True(archive.Id == receipt.ArchiveId, $"{upload} has become a second archive, {receipt.ArchiveId}.");
+        Assert.True(archive.Id == receipt.ArchiveId, $"{upload} was completed as {archive.Id} and then as {receipt.ArchiveId}.");
         upload.Stage = UploadStage.Completed;
     }
 
@@ -107,22 +107,23 @@ internal sealed class Audit(GlacierClient client, Ledger ledger)
         var listed = await client.ListMultipartUploadsAsync(Ledger.Vault).ToDictionaryAsync(upload => upload.UploadId);
         foreach (var upload in ledger.Uploads.Where(upload => upload.Stage == UploadStage.Open))
         {
-            Assert.True(listed.Remove(upload.Id), $"{upload} is not listed.");
+            Assert.True(listed.Remove(upload.Id), $"The open {upload} is not listed.");
         }
 
         foreach (var (id, upload) in listed)
         {
             Assert.True(
                 ledger.UnansweredInitiations.TryRemove(upload.Description ?? "", out _),
-                $"Upload {id} ('{upload.Description}') is listed, and should not be.");
+                $"Upload {id} ('{upload.Description}') is listed although it was not initiated or has ended.");
             await client.AbortMultipartUploadAsync(Ledger.Vault, id);
         }
     }
 
-    private static async Task RefusedAsync(Func<Task> ask, string what)
+    private static async Task ExpectNotFoundAsync(Func<Task> call, string what)
     {
-        var refused = await Record.ExceptionAsync(ask);
+        var refused = await Record.ExceptionAsync(call);
         Assert.True(
-            refused is GlacierException { Code: GlacierErrorCodes.ResourceNotFound }, $"There is still {what}. {refused}");
+            refused is GlacierException { Code: GlacierErrorCodes.ResourceNotFound },
+            $"A request for {what} did not fail with ResourceNotFoundException. {refused}");
     }
 }

@@ -4,7 +4,7 @@ using OrleansUploads.Hashing;
 
 namespace OrleansUploads.EndToEnd.Tests.Crashes;
 
-/// <summary>Bytes that can be made again from a seed, so that thousands of them cost no memory.</summary>
+/// <summary>Bytes that are generated from a seed when needed, so that thousands of them take no memory.</summary>
 internal sealed record Content(int Seed, int LengthBytes)
 {
     private TreeHash? _treeHash;

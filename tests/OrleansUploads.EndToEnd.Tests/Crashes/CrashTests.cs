@@ -10,9 +10,9 @@ namespace OrleansUploads.EndToEnd.Tests.Crashes;
 public sealed class CrashTests(ITestOutputHelper output) : IDisposable
 {
     private const int Clients = 4;
-    private const int MaxAnswersInALife = 60;
-    private const int MaxLastMilliseconds = 30;
-    private const int OldArchivesARound = 4;
+    private const int MaxAnswersPerRound = 60;
+    private const int MaxKillDelayMilliseconds = 30;
+    private const int OldArchivesPerRound = 4;
 
     private static readonly int Rounds = Setting("ORLEANSUPLOADS_CRASH_ROUNDS", 50);
     private static readonly int Seed = Setting("ORLEANSUPLOADS_CRASH_SEED", 20260201);
@@ -20,12 +20,12 @@ public sealed class CrashTests(ITestOutputHelper output) : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly Ledger _ledger = new();
     private readonly Random _random = new(Seed);
-    private readonly HashSet<KnownArchive> _seen = [];
+    private readonly HashSet<KnownArchive> _checked = [];
 
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Killed_again_and_again_under_load_the_server_loses_nothing_and_leaves_no_orphan()
+    public async Task A_server_that_is_killed_repeatedly_under_load_loses_nothing_and_leaves_no_orphans()
     {
         var watch = Stopwatch.StartNew();
         await using (var first = await ServerProcess.StartAsync(_folder.Data, "--quiet"))
@@ -43,20 +43,20 @@ public sealed class CrashTests(ITestOutputHelper output) : IDisposable
         output.WriteLine($"{Rounds} kills in {watch.Elapsed.TotalSeconds:F0} s, seed {Seed}\n{_ledger}");
         Assert.All(
             (string[])["initiate", "part", "complete", "abort", "delete", "single upload"],
-            what => Assert.True(_ledger.Answers.GetValueOrDefault(what) >= Rounds / 2, $"Too few of '{what}' to mean anything."));
-        Assert.True(_ledger.Unanswered.Values.Sum() >= Rounds, "The kills did not hit requests in flight.");
+            what => AssertEnough(_ledger.Answers.GetValueOrDefault(what), Rounds / 2, $"answered '{what}' requests"));
+        AssertEnough(_ledger.Unanswered.Values.Sum(), Rounds, "requests in flight at a kill");
     }
 
-    /// <summary>Starts on what the last kill left, checks it, and works on until the next kill.</summary>
+    /// <summary>Starts the server after the last kill, checks its state, and sends requests until the next kill.</summary>
     private async Task RunRoundAsync(int round)
     {
-        // In every other round unowned bytes are collected without any grace, at the same time as parts come in.
+        // In every other round, unowned bytes are collected without grace while parts are uploaded.
         string[] options = round % 2 == 0 ? ["--quiet", "--collect-grace", "0", "--collect-interval", "1s"] : ["--quiet"];
         await using var server = await ServerProcess.StartAsync(_folder.Data, options);
         await CheckAsync(server);
 
-        // A life is as long as its work and not as the clock says, so a busy machine sees as much as a quiet one.
-        var enough = _ledger.WaitForAnswersAsync(_random.Next(1, MaxAnswersInALife));
+        // A round ends after a number of answers rather than a time, so that a busy machine tests as much as an idle one.
+        var answered = _ledger.WaitForAnswersAsync(_random.Next(1, MaxAnswersPerRound));
         var open = _ledger.Uploads.Where(upload => upload.Stage == UploadStage.Open).ToList();
         var clients = Enumerable.Range(0, Clients)
             .Select(number => new CrashingClient(
@@ -66,24 +66,24 @@ public sealed class CrashTests(ITestOutputHelper output) : IDisposable
                 new Random(_random.Next()),
                 $"round {round}, client {number}").RunAsync())
             .ToArray();
-        await Task.WhenAny([enough, .. clients]);
-        await Task.Delay(_random.Next(MaxLastMilliseconds));
+        await Task.WhenAny([answered, .. clients]);
+        await Task.Delay(_random.Next(MaxKillDelayMilliseconds));
         await server.KillAsync();
         await Task.WhenAll(clients);
     }
 
-    /// <summary>All that may have been under way at the last kill, and some of what is older.</summary>
+    /// <summary>Checks everything that may have been in progress at the last kill, and some older uploads and archives.</summary>
     private async Task CheckAsync(ServerProcess server)
     {
         try
         {
             var audit = new Audit(server.Connect(), _ledger);
             await audit.CheckUploadsAsync();
-            await audit.CheckEndedAsync(_ledger.Uploads.TakeLast(Clients * OldArchivesARound));
+            await audit.CheckEndedAsync(_ledger.Uploads.TakeLast(Clients * OldArchivesPerRound));
             var archives = _ledger.Archives.ToList();
             await audit.CheckArchivesAsync(archives.Where(archive => archive.DeletionSent && !archive.Deleted));
-            await audit.CheckArchivesAsync(archives.Where(_seen.Add).ToList());
-            await audit.CheckArchivesAsync(archives.Where(_ => _random.Next(archives.Count) < OldArchivesARound).ToList());
+            await audit.CheckArchivesAsync(archives.Where(_checked.Add).ToList());
+            await audit.CheckArchivesAsync(archives.Where(_ => _random.Next(archives.Count) < OldArchivesPerRound).ToList());
         }
         catch (GlacierException failure)
         {
@@ -91,7 +91,7 @@ public sealed class CrashTests(ITestOutputHelper output) : IDisposable
         }
     }
 
-    /// <summary>Everything, with a server whose collector leaves nothing that nobody owns.</summary>
+    /// <summary>Checks everything, with a server that collects all unowned bytes.</summary>
     private async Task CheckAllAsync()
     {
         await using var server = await ServerProcess.StartAsync(
@@ -107,8 +107,11 @@ public sealed class CrashTests(ITestOutputHelper output) : IDisposable
         await server.StopAsync();
     }
 
-    private static int Setting(string name, int byDefault) =>
+    private static void AssertEnough(int count, int least, string what) =>
+        Assert.True(count >= least, $"There were only {count} {what}; at least {least} are needed.");
+
+    private static int Setting(string name, int defaultValue) =>
         int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var value)
             ? value
-            : byDefault;
+            : defaultValue;
 }

@@ -4,13 +4,13 @@ using OrleansUploads.EndToEnd.Tests.Harness;
 
 namespace OrleansUploads.EndToEnd.Tests.Crashes;
 
-/// <summary>One client that does whatever comes to its mind until the server is gone.</summary>
-/// <remarks>It writes into the ledger what it is about to ask before it asks, and what it was answered after.</remarks>
-/// <param name="client">Its connection to the server.</param>
-/// <param name="ledger">What all clients know.</param>
-/// <param name="uploads">Open uploads that it carries on with; no other client touches them.</param>
-/// <param name="random">Its whims.</param>
-/// <param name="name">Its name.</param>
+/// <summary>A client that sends random requests until the server is killed.</summary>
+/// <remarks>It records each request in the ledger before sending it, and the answer after receiving it.</remarks>
+/// <param name="client">The connection to the server.</param>
+/// <param name="ledger">The record shared by all clients.</param>
+/// <param name="uploads">Open uploads to continue; no other client uses them.</param>
+/// <param name="random">Chooses the requests.</param>
+/// <param name="name">The client's name, for descriptions.</param>
 internal sealed class CrashingClient(
     GlacierClient client, Ledger ledger, IEnumerable<KnownUpload> uploads, Random random, string name)
 {
@@ -20,23 +20,23 @@ internal sealed class CrashingClient(
     private readonly List<KnownUpload> _uploads = [.. uploads];
     private int _initiations;
 
-    /// <summary>Works until the first request that is not answered.</summary>
+    /// <summary>Sends requests until one is not answered.</summary>
     public async Task RunAsync()
     {
         try
         {
             while (true)
             {
-                await DoSomethingAsync();
+                await SendAnyAsync();
             }
         }
-        catch (GlacierException failure) when (IsOfDeadServer(failure))
+        catch (GlacierException failure) when (IsServerGone(failure))
         {
-            // What was under way stays in the ledger as unanswered.
+            // The request stays in the ledger as unanswered.
         }
     }
 
-    private Task DoSomethingAsync() => random.Next(20) switch
+    private Task SendAnyAsync() => random.Next(20) switch
     {
         < 3 when _uploads.Count < MaxOpenUploads => InitiateAsync(),
         < 5 => UploadArchiveAsync(),
@@ -62,7 +62,7 @@ internal sealed class CrashingClient(
         _uploads.Add(upload);
     }
 
-    /// <summary>Sends all parts at once; of those that were sent before some get other bytes this time, and some the same.</summary>
+    /// <summary>Sends all missing parts at once, and some stored ones again with the same or other bytes.</summary>
     private Task UploadPartsAsync(KnownUpload upload)
     {
         var sending = upload.Parts
@@ -132,29 +132,29 @@ internal sealed class CrashingClient(
         archive.Deleted = true;
     }
 
-    /// <summary>Counts how a request ended.</summary>
-    /// <returns>The answer; the default where the bytes were collected on their way in, and so definitely not kept.</returns>
-    private async Task<T> AskAsync<T>(string what, Func<Task<T>> ask)
+    /// <summary>Sends a request and counts how it ended.</summary>
+    /// <returns>The answer; the default value if the bytes were collected during the upload and are not kept.</returns>
+    private async Task<T> AskAsync<T>(string what, Func<Task<T>> call)
     {
         try
         {
-            var answer = await ask();
-            ledger.Answered(what);
+            var answer = await call();
+            ledger.CountAnswered(what);
             return answer;
         }
         catch (GlacierException failure) when (failure.Code == GlacierErrorCodes.RequestTimeout)
         {
-            ledger.Answered(what + " collected");
+            ledger.CountAnswered(what + " collected");
             return default!;
         }
-        catch (GlacierException failure) when (IsOfDeadServer(failure))
+        catch (GlacierException failure) when (IsServerGone(failure))
         {
-            ledger.LeftUnanswered(what);
+            ledger.CountUnanswered(what);
             throw;
         }
     }
 
-    private static bool IsOfDeadServer(GlacierException failure) => failure.Code == GlacierErrorCodes.ConnectionFailure;
+    private static bool IsServerGone(GlacierException failure) => failure.Code == GlacierErrorCodes.ConnectionFailure;
 
     private T? Pick<T>(List<T> from)
         where T : class => from.Count == 0 ? null : from[random.Next(from.Count)];

@@ -2,19 +2,19 @@ using OrleansUploads.Hashing;
 
 namespace OrleansUploads.EndToEnd.Tests.Crashes;
 
-/// <summary>What its client knows of an archive.</summary>
+/// <summary>An archive as its client knows it.</summary>
 internal sealed class KnownArchive(IReadOnlyList<Content> parts)
 {
-    /// <summary>Its bytes; more than one piece only where it was uploaded in parts.</summary>
+    /// <summary>The contents of its parts; a single one if it was uploaded in one request.</summary>
     public IReadOnlyList<Content> Parts { get; } = parts;
 
-    /// <summary>Null until the server has told it.</summary>
+    /// <summary>The archive ID; null until the server has returned it.</summary>
     public string? Id { get; set; }
 
-    /// <summary>A deletion was sent.</summary>
+    /// <summary>Whether a deletion was sent.</summary>
     public bool DeletionSent { get; set; }
 
-    /// <summary>A deletion was answered.</summary>
+    /// <summary>Whether a deletion was acknowledged.</summary>
     public bool Deleted { get; set; }
 
     public long SizeBytes => Parts.Sum(part => (long)part.LengthBytes);

@@ -2,10 +2,10 @@ using System.Collections.Concurrent;
 
 namespace OrleansUploads.EndToEnd.Tests.Crashes;
 
-/// <summary>All that the clients know: what the server has acknowledged, and what it may have done besides.</summary>
+/// <summary>What all clients know: the requests that the server has acknowledged, and those that it may have carried out.</summary>
 internal sealed class Ledger
 {
-    private volatile TaskCompletionSource _enough = new();
+    private volatile TaskCompletionSource _answersReached = new();
     private int _seed;
     private int _awaitedAnswers;
 
@@ -20,37 +20,37 @@ internal sealed class Ledger
     /// <summary>Descriptions of uploads whose initiation was sent and not answered.</summary>
     public ConcurrentDictionary<string, bool> UnansweredInitiations { get; } = new();
 
-    /// <summary>How often the server answered, by what it was asked.</summary>
+    /// <summary>The number of answered requests of each kind.</summary>
     public ConcurrentDictionary<string, int> Answers { get; } = new();
 
-    /// <summary>How often it was killed instead.</summary>
+    /// <summary>The number of requests of each kind that a kill left unanswered.</summary>
     public ConcurrentDictionary<string, int> Unanswered { get; } = new();
 
     public IEnumerable<KnownArchive> Archives => Uploads
         .Where(upload => upload.Archive is not null).Select(upload => upload.Archive!)
         .Concat(SingleArchives);
 
-    /// <summary>Content that no other archive or part has, so that each is told from all others by its hash.</summary>
+    /// <summary>Returns content that no other archive or part has, so that its hash is unique.</summary>
     public Content NewContent(int lengthBytes) => new(Interlocked.Increment(ref _seed), lengthBytes);
 
-    public void Answered(string what)
+    public void CountAnswered(string what)
     {
         Answers.AddOrUpdate(what, 1, static (_, count) => count + 1);
         if (Interlocked.Decrement(ref _awaitedAnswers) == 0)
         {
-            _enough.TrySetResult();
+            _answersReached.TrySetResult();
         }
     }
 
-    /// <summary>Waits for so many more answers of the server.</summary>
+    /// <summary>Completes after this many more answers.</summary>
     public Task WaitForAnswersAsync(int count)
     {
-        _enough = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _answersReached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Volatile.Write(ref _awaitedAnswers, count);
-        return _enough.Task;
+        return _answersReached.Task;
     }
 
-    public void LeftUnanswered(string what) => Unanswered.AddOrUpdate(what, 1, static (_, count) => count + 1);
+    public void CountUnanswered(string what) => Unanswered.AddOrUpdate(what, 1, static (_, count) => count + 1);
 
     public override string ToString() =>
         $"answered: {Format(Answers)}\nkilled in flight: {Format(Unanswered)}";

@@ -3,13 +3,13 @@ using OrleansUploads.Hashing;
 
 namespace OrleansUploads.EndToEnd.Tests.Crashes;
 
-/// <summary>Compares the files of the part store with what the clients know: nothing may be missing, and nothing be left
-/// that nobody owns.</summary>
+/// <summary>Compares the files of the part store with the ledger. No owned file may be missing, and no unowned file may
+/// remain.</summary>
 internal sealed class StoredFiles(string dataFolder, Ledger ledger)
 {
     private const string Manifest = "manifest";
 
-    /// <summary>All that is wrong, a line each; empty if the files are just what uploads and archives own.</summary>
+    /// <summary>Lists the missing and the unowned files, one sentence each.</summary>
     public IReadOnlyList<string> FindFaults()
     {
         try
@@ -18,7 +18,7 @@ internal sealed class StoredFiles(string dataFolder, Ledger ledger)
         }
         catch (IOException changing) when (changing is FileNotFoundException or DirectoryNotFoundException)
         {
-            return [$"The collector is at work: {changing.Message}"];
+            return [$"The collector is still deleting files: {changing.Message}"];
         }
     }
 
@@ -47,7 +47,7 @@ internal sealed class StoredFiles(string dataFolder, Ledger ledger)
             }
             else if (files.Length > 0)
             {
-                faults.Add($"Nobody owns {string.Join(", ", files)}.");
+                faults.Add($"No upload or archive owns {string.Join(", ", files)}.");
             }
         }
 
@@ -66,19 +66,19 @@ internal sealed class StoredFiles(string dataFolder, Ledger ledger)
     {
         if (upload is { Stage: UploadStage.Completed, Archive.Deleted: true })
         {
-            // The bytes of a deleted archive stay for a day, for jobs that had finished before.
+            // The bytes of a deleted archive may stay for a day, for jobs that finished before the deletion.
             yield break;
         }
 
         var attempts = files.Where(file => Path.GetFileName(file) != Manifest).ToList();
         if (attempts.Count < files.Length != (upload.Stage == UploadStage.Completed))
         {
-            yield return $"{upload} has a manifest and should not, or lacks one.";
+            yield return $"{upload} {(attempts.Count < files.Length ? "has a manifest although it is not complete" : "has no manifest")}.";
         }
 
         foreach (var part in IsLive(upload) ? OwnedParts(upload) : [])
         {
-            var owned = attempts.Find(file => Holds(file, part));
+            var owned = attempts.Find(file => StartsWith(file, part));
             if (owned is null)
             {
                 yield return $"{upload} lacks the file of a part of {part.LengthBytes} bytes.";
@@ -95,8 +95,8 @@ internal sealed class StoredFiles(string dataFolder, Ledger ledger)
         }
     }
 
-    /// <summary>The archive in one request that a folder belongs to. One that was killed on its way in is owned by an
-    /// upload that only time ends.</summary>
+    /// <summary>Finds the archive, uploaded in one request, that a folder belongs to. If the request was not answered, its upload
+    /// owns the files until it expires.</summary>
     private KnownArchive? FindSingle(string folder, string[] files)
     {
         if (!UploadId.TryParse(folder, out var upload))
@@ -106,11 +106,11 @@ internal sealed class StoredFiles(string dataFolder, Ledger ledger)
 
         return ledger.SingleArchives.FirstOrDefault(archive =>
             archive.Id is not null && archive.Id == ArchiveId.Derive(upload, archive.SizeBytes, archive.TreeHash).ToString()
-            || archive.Id is null && files is { Length: 1 or 2 } && files.Any(file => Holds(file, archive.Parts[0])));
+            || archive.Id is null && files is { Length: 1 or 2 } && files.Any(file => StartsWith(file, archive.Parts[0])));
     }
 
-    /// <summary>Whether a file begins with some bytes; what proves them follows.</summary>
-    private static bool Holds(string path, Content content)
+    /// <summary>Whether a file starts with this content. A part file ends with its hashes.</summary>
+    private static bool StartsWith(string path, Content content)
     {
         using var file = File.OpenRead(path);
         if (file.Length < content.LengthBytes)

@@ -4,7 +4,7 @@ using OrleansUploads.EndToEnd.Tests.Harness;
 
 namespace OrleansUploads.EndToEnd.Tests.Damage;
 
-/// <summary>Everything that a server has acknowledged: an archive, and an upload of which two parts are there.</summary>
+/// <summary>Data that a server has acknowledged: an archive, and an open upload with two parts.</summary>
 internal sealed class Acknowledged
 {
     public const string Vault = "records";
@@ -16,42 +16,44 @@ internal sealed class Acknowledged
 
     public string UploadId { get; private set; } = "";
 
-    /// <summary>Has a server acknowledge it all.</summary>
+    /// <summary>Uploads the data to a server.</summary>
     public static async Task<Acknowledged> CreateAsync(ServerProcess server)
     {
         var client = server.Connect();
-        var made = new Acknowledged();
+        var acknowledged = new Acknowledged();
         await client.CreateVaultAsync(Vault);
-        made.ArchiveId = (await client.UploadInPartsAsync(Vault, made._archive)).ArchiveId;
-        made.UploadId = await client.InitiateMultipartUploadAsync(Vault, Archives.MiB);
+        acknowledged.ArchiveId = (await client.UploadInPartsAsync(Vault, acknowledged._archive)).ArchiveId;
+        acknowledged.UploadId = await client.InitiateMultipartUploadAsync(Vault, Archives.MiB);
         foreach (var start in (int[])[0, Archives.MiB])
         {
-            await client.UploadPartAsync(Vault, made.UploadId, start, made.Part(start));
+            await client.UploadPartAsync(Vault, acknowledged.UploadId, start, acknowledged.Part(start));
         }
 
-        return made;
+        return acknowledged;
     }
 
-    /// <summary>Asks for all of it. An answer that is not what was acknowledged fails the test.</summary>
-    /// <returns>Whether everything is served; otherwise the server has said openly that it is damaged.</returns>
+    /// <summary>Reads all of the data. An answer with other data fails the test.</summary>
+    /// <returns>True if everything is served; false if the server reports damage.</returns>
     public async Task<bool> IsServedAsync(ServerProcess server)
     {
         var client = server.Connect();
-        var served = await IsServedAsync(async () => Assert.Equal(Vault, (await client.DescribeVaultAsync(Vault)).Name));
-        served &= await IsServedAsync(async () =>
+        var isServed = await IsServedAsync(async () => Assert.Equal(Vault, (await client.DescribeVaultAsync(Vault)).Name));
+        isServed &= await IsServedAsync(async () =>
             Assert.Equal(UploadId, Assert.Single((await client.ListMultipartUploadsPageAsync(Vault)).Items).UploadId));
-        served &= await IsServedAsync(async () => Assert.Equal(
+        isServed &= await IsServedAsync(async () => Assert.Equal(
             [Listed(0), Listed(Archives.MiB)], (await client.ListPartsPageAsync(Vault, UploadId)).Parts));
-        served &= await IsServedAsync(async () =>
-            Assert.True((await client.RetrieveAsync(Vault, ArchiveId)).AsSpan().SequenceEqual(_archive), "It has other bytes."));
-        return served;
+        isServed &= await IsServedAsync(async () =>
+            Assert.True(
+                (await client.RetrieveAsync(Vault, ArchiveId)).AsSpan().SequenceEqual(_archive),
+                "The retrieved archive has wrong bytes."));
+        return isServed;
     }
 
-    private static async Task<bool> IsServedAsync(Func<Task> ask)
+    private static async Task<bool> IsServedAsync(Func<Task> read)
     {
         try
         {
-            await ask();
+            await read();
             return true;
         }
         catch (GlacierException refused) when (

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace OrleansUploads.EndToEnd.Tests.Damage;
 
-/// <summary>A server's data folder while no server uses it, and the harm that can come to it.</summary>
+/// <summary>The data folder of a stopped server, and ways to damage it.</summary>
 internal sealed class DataFolder(string path)
 {
     public string Path { get; } = path;
@@ -13,12 +13,12 @@ internal sealed class DataFolder(string path)
 
     public string File(string name) => System.IO.Path.Combine(Path, name);
 
-    /// <summary>The file of a part.</summary>
+    /// <summary>The file of any one part.</summary>
     public string PartFile => Directory.EnumerateFiles(File("parts"), "*.part", SearchOption.AllDirectories).First();
 
     public DataFolder CopyTo(string path)
     {
-        // A server that was killed leaves its socket, which nothing can copy.
+        // A killed server leaves its socket, which cannot be copied.
         foreach (var from in Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories)
             .Where(file => System.IO.Path.GetFileName(file) != "control.sock"))
         {
@@ -36,7 +36,7 @@ internal sealed class DataFolder(string path)
         stream.SetLength(Math.Max(0, stream.Length - bytes));
     }
 
-    /// <summary>Flips one bit; an offset below 0 counts from the end.</summary>
+    /// <summary>Flips one bit. A negative offset counts from the end.</summary>
     public static void Flip(string file, long offset)
     {
         using var stream = System.IO.File.Open(file, FileMode.Open);
@@ -46,13 +46,13 @@ internal sealed class DataFolder(string path)
         stream.WriteByte((byte)(value ^ 0x04));
     }
 
-    /// <summary>Where a text is in a file.</summary>
+    /// <summary>Returns the offsets of a text in a file.</summary>
     public static IReadOnlyList<long> Find(string file, string text)
     {
         var bytes = System.IO.File.ReadAllBytes(file);
-        var wanted = Encoding.UTF8.GetBytes(text);
+        var pattern = Encoding.UTF8.GetBytes(text);
         var found = new List<long>();
-        for (var at = 0; bytes.AsSpan(at).IndexOf(wanted) is >= 0 and var next; at = (int)found[^1] + 1)
+        for (var at = 0; bytes.AsSpan(at).IndexOf(pattern) is >= 0 and var next; at = (int)found[^1] + 1)
         {
             found.Add(at + next);
         }

@@ -5,7 +5,7 @@ using OrleansUploads.EndToEnd.Tests.Harness;
 
 namespace OrleansUploads.EndToEnd.Tests.Damage;
 
-/// <summary>A full disk is emptied through the API, while the server runs.</summary>
+/// <summary>Freeing space on a full disk through the API while the server runs.</summary>
 public sealed class FullDiskSpaceTests : IDisposable
 {
     private const string Vault = "records";
@@ -16,7 +16,7 @@ public sealed class FullDiskSpaceTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task A_disk_that_uploads_have_filled_is_emptied_by_an_abort_and_takes_uploads_again()
+    public async Task Aborting_an_upload_frees_a_disk_filled_by_uploads()
     {
         await using var disk = await SmallDisk.MountAsync(_folder.Data, DiskMebibytes);
         await using var server = await ServerProcess.StartAsync(_folder.Data, "--quiet", "--min-free", "4MiB");
@@ -28,25 +28,25 @@ public sealed class FullDiskSpaceTests : IDisposable
 
         Assert.InRange(parts, 10, DiskMebibytes);
         Assert.InRange(Free(), 4 * Archives.MiB, 7 * Archives.MiB);
-        await RefusedAsync(() => client.UploadPartAsync(Vault, upload, parts * (long)Archives.MiB, part));
+        await ExpectUnavailableAsync(() => client.UploadPartAsync(Vault, upload, parts * (long)Archives.MiB, part));
 
         await client.AbortMultipartUploadAsync(Vault, upload);
 
         await Eventually.BecomesTrueAsync(
-            () => Free() > (parts - 1) * (long)Archives.MiB, "the bytes of the aborted upload are given back");
+            () => Free() > (parts - 1) * (long)Archives.MiB, "the bytes of the aborted upload are freed");
         await client.UploadArchiveAsync(Vault, part);
         await server.StopAsync();
     }
 
     [Fact]
-    public async Task A_disk_that_archives_have_filled_is_emptied_by_deleting_them()
+    public async Task Deleting_archives_frees_a_disk_filled_by_archives()
     {
         await using var disk = await SmallDisk.MountAsync(_folder.Data, DiskMebibytes);
         await using var server = await ServerProcess.StartAsync(_folder.Data, "--quiet", "--min-free", "4MiB");
         var client = server.Connect();
         await client.CreateVaultAsync(Vault);
         var archives = new List<string>();
-        await RefusedAsync(async () =>
+        await ExpectUnavailableAsync(async () =>
         {
             for (var i = 0; i < DiskMebibytes; i++)
             {
@@ -62,13 +62,13 @@ public sealed class FullDiskSpaceTests : IDisposable
         }
 
         await Eventually.BecomesTrueAsync(
-            () => Free() > archives.Count * 2L * Archives.MiB, "the bytes of the deleted archives are given back");
+            () => Free() > archives.Count * 2L * Archives.MiB, "the bytes of the deleted archives are freed");
         await client.UploadArchiveAsync(Vault, HashedBody.Of(Archives.Bytes(Archives.MiB, seed: 99)));
         await server.StopAsync();
     }
 
     [Fact]
-    public async Task A_disk_that_another_program_has_filled_can_still_be_emptied_through_the_API()
+    public async Task Uploads_can_be_aborted_on_a_disk_filled_by_another_program()
     {
         await using var disk = await SmallDisk.MountAsync(_folder.Data, DiskMebibytes);
         await using var server = await ServerProcess.StartAsync(_folder.Data, "--quiet");
@@ -82,7 +82,7 @@ public sealed class FullDiskSpaceTests : IDisposable
         }
 
         disk.FillUp(leaveBytes: 0);
-        await RefusedAsync(() => client.InitiateMultipartUploadAsync(Vault, Archives.MiB));
+        await ExpectUnavailableAsync(() => client.InitiateMultipartUploadAsync(Vault, Archives.MiB));
         using (var http = new HttpClient())
         {
             var health = await http.GetStringAsync(new Uri(server.Address, "/healthz"));
@@ -94,13 +94,13 @@ public sealed class FullDiskSpaceTests : IDisposable
             await client.AbortMultipartUploadAsync(Vault, upload);
         }
 
-        await Eventually.BecomesTrueAsync(() => Free() > 6 * Archives.MiB, "the bytes of the aborted uploads are given back");
+        await Eventually.BecomesTrueAsync(() => Free() > 6 * Archives.MiB, "the bytes of the aborted uploads are freed");
         await client.UploadArchiveAsync(Vault, HashedBody.Of(Archives.Bytes(Archives.MiB, seed: 9)));
         await server.StopAsync();
     }
 
     [Fact]
-    public async Task A_body_that_is_announced_and_does_not_come_takes_no_more_than_eight_mebibytes()
+    public async Task A_body_that_is_announced_but_not_sent_reserves_only_a_few_MiB()
     {
         await using var disk = await SmallDisk.MountAsync(_folder.Data, DiskMebibytes);
         await using var server = await ServerProcess.StartAsync(_folder.Data, "--quiet");
@@ -108,15 +108,15 @@ public sealed class FullDiskSpaceTests : IDisposable
         await client.CreateVaultAsync(Vault);
         var before = Free();
         var body = new StallingSource(32 * Archives.MiB, sentBytes: Archives.MiB);
-        using var gaveUp = new CancellationTokenSource();
+        using var cancellation = new CancellationTokenSource();
         var hashed = await HashedBody.ReadAsync(body);
         body.IsStalling = true;
-        var sending = client.UploadArchiveAsync(Vault, hashed, cancellationToken: gaveUp.Token);
+        var sending = client.UploadArchiveAsync(Vault, hashed, cancellationToken: cancellation.Token);
         await Eventually.BecomesTrueAsync(
-            () => Directory.EnumerateFiles(_folder.Data, "*.part", SearchOption.AllDirectories).Any(), "the body has begun");
+            () => Directory.EnumerateFiles(_folder.Data, "*.part", SearchOption.AllDirectories).Any(), "the server writes the body");
 
         Assert.InRange(before - Free(), 0, 12 * Archives.MiB);
-        await gaveUp.CancelAsync();
+        await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<Exception>(() => sending);
         await server.StopAsync();
     }
@@ -137,12 +137,12 @@ public sealed class FullDiskSpaceTests : IDisposable
             }
         }
 
-        throw new InvalidOperationException("The disk never became full.");
+        throw new InvalidOperationException($"The disk is not full after {2 * DiskMebibytes} parts of 1 MiB.");
     }
 
-    private static async Task RefusedAsync(Func<Task> ask)
+    private static async Task ExpectUnavailableAsync(Func<Task> call)
     {
-        var refused = await Assert.ThrowsAsync<GlacierException>(ask);
+        var refused = await Assert.ThrowsAsync<GlacierException>(call);
         Assert.Equal(GlacierErrorCodes.ServiceUnavailable, refused.Code);
         Assert.True(refused.IsTransient);
     }

@@ -16,7 +16,7 @@ public sealed class FullDiskTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task A_part_that_finds_no_room_changes_nothing_and_goes_in_once_there_is_some()
+    public async Task A_part_that_does_not_fit_is_refused_and_succeeds_when_there_is_space()
     {
         await using var disk = await SmallDisk.MountAsync(_folder.Data, DiskMebibytes);
         await using var server = await ServerProcess.StartAsync(_folder.Data);
@@ -29,8 +29,8 @@ public sealed class FullDiskTests : IDisposable
         await client.UploadPartAsync(Vault, upload, 0, first);
         disk.FillUp(leaveBytes: Archives.MiB / 2);
 
-        await RefusedAsync(() => client.UploadPartAsync(Vault, upload, Archives.MiB, second));
-        await RefusedAsync(() => client.UploadArchiveAsync(Vault, second));
+        await ExpectUnavailableAsync(() => client.UploadPartAsync(Vault, upload, Archives.MiB, second));
+        await ExpectUnavailableAsync(() => client.UploadArchiveAsync(Vault, second));
         Assert.Equal(first.TreeHash, Assert.Single((await client.ListPartsPageAsync(Vault, upload)).Parts).TreeHash);
         Assert.Single((await client.ListMultipartUploadsPageAsync(Vault)).Items);
 
@@ -43,7 +43,7 @@ public sealed class FullDiskTests : IDisposable
     }
 
     [Fact]
-    public async Task A_journal_that_cannot_grow_acknowledges_nothing_and_goes_on_once_it_can()
+    public async Task A_journal_that_cannot_grow_refuses_requests_and_resumes_when_there_is_space()
     {
         await using var disk = await SmallDisk.MountAsync(_folder.Data, DiskMebibytes);
         await using var server = await ServerProcess.StartAsync(_folder.Data, "--quiet");
@@ -52,9 +52,9 @@ public sealed class FullDiskTests : IDisposable
         var acknowledged = new HashSet<string> { await client.InitiateMultipartUploadAsync(Vault, Archives.MiB) };
         disk.FillUp(leaveBytes: 0);
 
-        await RefusedAsync(async () =>
+        await ExpectUnavailableAsync(async () =>
         {
-            // Room that the journal already has may last for a few more.
+            // Space that the journal has already allocated may suffice for a few more.
             for (var upload = 0; upload < 1_000; upload++)
             {
                 acknowledged.Add(await client.InitiateMultipartUploadAsync(Vault, Archives.MiB));
@@ -69,9 +69,9 @@ public sealed class FullDiskTests : IDisposable
         await next.StopAsync();
     }
 
-    private static async Task RefusedAsync(Func<Task> ask)
+    private static async Task ExpectUnavailableAsync(Func<Task> call)
     {
-        var refused = await Assert.ThrowsAsync<GlacierException>(ask);
+        var refused = await Assert.ThrowsAsync<GlacierException>(call);
         Assert.Equal(GlacierErrorCodes.ServiceUnavailable, refused.Code);
         Assert.Equal(HttpStatusCode.InternalServerError, refused.StatusCode);
         Assert.True(refused.IsTransient);

@@ -14,7 +14,7 @@ public sealed class PartDamageTests : IDisposable
     [InlineData(Archives.MiB / 2)]
     [InlineData(Archives.MiB - 1)]
     [InlineData(Archives.MiB + 3)]
-    public async Task A_download_meets_a_flipped_bit_with_an_error_and_never_with_other_bytes(long offset)
+    public async Task A_download_of_a_part_with_a_flipped_bit_fails_without_wrong_bytes(long offset)
     {
         await using var server = await ServerProcess.StartAsync(_folder.Data);
         var (archiveId, archive) = await UploadAsync(server);
@@ -23,15 +23,15 @@ public sealed class PartDamageTests : IDisposable
 
         var received = await DownloadUntilErrorAsync(server, archiveId);
 
-        Assert.True(received.Length < archive.Length, "The download came to its end.");
-        Assert.True(archive.AsSpan(0, received.Length).SequenceEqual(received), "Other bytes were handed out.");
+        Assert.True(received.Length < archive.Length, "The download completed although the part is damaged.");
+        Assert.True(archive.AsSpan(0, received.Length).SequenceEqual(received), "The server sent wrong bytes.");
         await Eventually.BecomesTrueAsync(
             () => server.Log.Contains(Path.GetFileNameWithoutExtension(damaged.PartFile), StringComparison.Ordinal),
-            "the log tells which file it is");
+            "the log names the damaged file");
     }
 
     [Fact]
-    public async Task A_download_of_a_part_that_is_gone_ends_with_an_error()
+    public async Task A_download_of_a_missing_part_fails()
     {
         await using var server = await ServerProcess.StartAsync(_folder.Data);
         var (archiveId, archive) = await UploadAsync(server);
@@ -40,7 +40,7 @@ public sealed class PartDamageTests : IDisposable
         var received = await DownloadUntilErrorAsync(server, archiveId);
 
         Assert.True(archive.AsSpan(0, received.Length).SequenceEqual(received));
-        Assert.True(received.Length < archive.Length, "The download came to its end.");
+        Assert.True(received.Length < archive.Length, "The download completed although the part is damaged.");
     }
 
     private static async Task<(string Id, byte[] Archive)> UploadAsync(ServerProcess server)
@@ -63,7 +63,7 @@ public sealed class PartDamageTests : IDisposable
         });
         Assert.True(
             failure is IOException or HttpRequestException or GlacierException { Code: GlacierErrorCodes.ServiceUnavailable },
-            $"It ended with {failure}");
+            $"The download must fail with an I/O, HTTP or ServiceUnavailable error. It ended with: {failure?.ToString() ?? "success"}");
         return received.ToArray();
     }
 }

@@ -2,10 +2,10 @@ using OrleansUploads.EndToEnd.Tests.Harness;
 
 namespace OrleansUploads.EndToEnd.Tests.Damage;
 
-/// <summary>A disk that fills up quickly: a memory file system, which takes Linux and root to mount.</summary>
+/// <summary>A small disk in memory (tmpfs), to be filled up. Mounting it requires Linux and root.</summary>
 internal sealed class SmallDisk : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(20);
 
     private readonly string _path;
 
@@ -13,17 +13,17 @@ internal sealed class SmallDisk : IAsyncDisposable
 
     private string Ballast => Path.Combine(_path, "ballast");
 
-    /// <summary>Mounts a disk, or skips the test.</summary>
+    /// <summary>Mounts a disk, or skips the test if that is impossible.</summary>
     public static async Task<SmallDisk> MountAsync(string path, int mebibytes)
     {
         Directory.CreateDirectory(path);
         Assert.SkipUnless(
             OperatingSystem.IsLinux() && await RunAsync("mount", "-t", "tmpfs", "-o", $"size={mebibytes}m", "tmpfs", path),
-            "A memory file system cannot be mounted here; it takes Linux and root.");
+            "tmpfs cannot be mounted. Run this test on Linux as root.");
         return new SmallDisk(path);
     }
 
-    /// <summary>Fills the disk but for some bytes.</summary>
+    /// <summary>Fills the disk except for some bytes.</summary>
     public void FillUp(int leaveBytes)
     {
         using var file = File.OpenHandle(Ballast, FileMode.OpenOrCreate, FileAccess.ReadWrite);
@@ -49,6 +49,6 @@ internal sealed class SmallDisk : IAsyncDisposable
     private static async Task<bool> RunAsync(string program, params string[] arguments)
     {
         await using var process = CapturedProcess.Start(program, arguments, []);
-        return await process.WaitForExitAsync(Patience) == 0;
+        return await process.WaitForExitAsync(TimeLimit) == 0;
     }
 }

@@ -4,12 +4,12 @@ using OrleansUploads.Client.Sources;
 
 namespace OrleansUploads.EndToEnd.Tests.Harness;
 
-/// <summary>Bytes to upload, and the ways that most tests send and fetch them.</summary>
+/// <summary>Generates archives, uploads them and retrieves them.</summary>
 public static class Archives
 {
     public const int MiB = 1024 * 1024;
 
-    /// <summary>Bytes that a seed stands for.</summary>
+    /// <summary>Pseudorandom bytes; the same seed gives the same bytes.</summary>
     public static byte[] Bytes(int lengthBytes, int seed)
     {
         var bytes = new byte[lengthBytes];
@@ -31,7 +31,7 @@ public static class Archives
         return await client.CompleteMultipartUploadAsync(vault, upload, archive.Length, HashedBody.Of(archive).TreeHash);
     }
 
-    /// <summary>Fetches a whole archive by a job of its own.</summary>
+    /// <summary>Retrieves a whole archive with a new job.</summary>
     public static async Task<byte[]> RetrieveAsync(this GlacierClient client, string vault, string archiveId)
     {
         var job = await client.InitiateArchiveRetrievalAsync(vault, archiveId);

@@ -4,7 +4,7 @@ using System.Threading.Channels;
 
 namespace OrleansUploads.EndToEnd.Tests.Harness;
 
-/// <summary>A child process whose output is kept, so that a failing test can show it. It never outlives its test.</summary>
+/// <summary>A child process with captured output, which failing tests can show. Disposal kills it.</summary>
 public sealed class CapturedProcess : IAsyncDisposable
 {
     private readonly Process _process;
@@ -15,8 +15,8 @@ public sealed class CapturedProcess : IAsyncDisposable
     private CapturedProcess(ProcessStartInfo start)
     {
         _process = new Process { StartInfo = start };
-        _process.OutputDataReceived += (_, line) => Keep(_output, line.Data, _lines.Writer);
-        _process.ErrorDataReceived += (_, line) => Keep(_error, line.Data, lines: null);
+        _process.OutputDataReceived += (_, line) => Capture(_output, line.Data, _lines.Writer);
+        _process.ErrorDataReceived += (_, line) => Capture(_error, line.Data, lines: null);
         _process.Start();
         _process.StandardInput.Close();
         _process.BeginOutputReadLine();
@@ -27,15 +27,15 @@ public sealed class CapturedProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
-    /// <summary>What it wrote for people and scripts, so far.</summary>
+    /// <summary>The standard output so far.</summary>
     public string Output => Text(_output);
 
-    /// <summary>What it complained about, so far.</summary>
+    /// <summary>The standard error so far.</summary>
     public string Error => Text(_error);
 
     /// <param name="program">The program's path.</param>
-    /// <param name="arguments">Its arguments.</param>
-    /// <param name="environment">What is set on top of this process's environment; null takes a variable away.</param>
+    /// <param name="arguments">The program's arguments.</param>
+    /// <param name="environment">Variables to set in addition to this process's environment; null removes a variable.</param>
     public static CapturedProcess Start(
         string program, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string?>> environment)
     {
@@ -53,11 +53,11 @@ public sealed class CapturedProcess : IAsyncDisposable
         return new CapturedProcess(start);
     }
 
-    /// <summary>Waits for a line of output that begins in some way.</summary>
-    /// <returns>The line; null if the output ended, or the time was over, without one.</returns>
-    public async Task<string?> WaitForLineAsync(string prefix, TimeSpan patience)
+    /// <summary>Waits for a line of standard output with a prefix.</summary>
+    /// <returns>The line; null if the output or the time limit ended first.</returns>
+    public async Task<string?> WaitForLineAsync(string prefix, TimeSpan timeLimit)
     {
-        using var timeout = new CancellationTokenSource(patience);
+        using var timeout = new CancellationTokenSource(timeLimit);
         try
         {
             await foreach (var line in _lines.Reader.ReadAllAsync(timeout.Token))
@@ -75,31 +75,31 @@ public sealed class CapturedProcess : IAsyncDisposable
         return null;
     }
 
-    /// <summary>Waits until the process has ended and all of its output is here.</summary>
+    /// <summary>Waits until the process has exited and all of its output is captured.</summary>
     /// <returns>The exit code.</returns>
-    public async Task<int> WaitForExitAsync(TimeSpan patience)
+    public async Task<int> WaitForExitAsync(TimeSpan timeLimit)
     {
-        using var timeout = new CancellationTokenSource(patience);
+        using var timeout = new CancellationTokenSource(timeLimit);
         try
         {
             await _process.WaitForExitAsync(timeout.Token);
         }
         catch (OperationCanceledException)
         {
-            throw new TimeoutException($"It has not ended within {patience.TotalSeconds:F0} s. {this}");
+            throw new TimeoutException($"The process did not exit within {timeLimit.TotalSeconds:F0} s. {this}");
         }
 
         return _process.ExitCode;
     }
 
-    /// <summary>Ends it as a power cut would: no handler, no flush.</summary>
+    /// <summary>Kills the process with SIGKILL, so that it can neither handle the signal nor flush.</summary>
     public async Task KillAsync()
     {
         _process.Kill();
         await _process.WaitForExitAsync();
     }
 
-    /// <summary>Asks it to end in good order.</summary>
+    /// <summary>Sends SIGTERM, so that the process can stop cleanly.</summary>
     public void Terminate() => Signals.Terminate(_process.Id);
 
     public async ValueTask DisposeAsync()
@@ -116,7 +116,7 @@ public sealed class CapturedProcess : IAsyncDisposable
     public override string ToString() =>
         $"{string.Join(' ', _process.StartInfo.ArgumentList)}\n--- output\n{Output}\n--- error\n{Error}";
 
-    private static void Keep(StringBuilder text, string? line, ChannelWriter<string>? lines)
+    private static void Capture(StringBuilder text, string? line, ChannelWriter<string>? lines)
     {
         if (line is null)
         {

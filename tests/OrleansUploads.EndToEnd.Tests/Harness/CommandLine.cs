@@ -3,27 +3,27 @@ using System.Runtime.InteropServices;
 
 namespace OrleansUploads.EndToEnd.Tests.Harness;
 
-/// <summary>The built <c>orleans-uploads</c>, run as its users run it.</summary>
+/// <summary>Runs the built <c>orleans-uploads</c> program.</summary>
 public static class CommandLine
 {
-    /// <summary>The operator's key pair, where a test does not want one to be made.</summary>
+    /// <summary>The key pair that tests set in the environment, so that the server does not create one.</summary>
     public const string AccessKeyId = "AKIAENDTOENDTESTS000";
 
     public const string SecretAccessKey = "the-secret-of-the-end-to-end-tests-00000";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(30);
 
-    /// <summary>Its assembly.</summary>
+    /// <summary>The path of the program's assembly.</summary>
     public static readonly string Program = typeof(CommandLine).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == "CommandLine").Value!;
 
-    /// <summary>The environment in which the operator has set a key pair.</summary>
+    /// <summary>Environment variables with a key pair.</summary>
     public static IReadOnlyDictionary<string, string?> WithOperatorKey { get; } = Environment(AccessKeyId, SecretAccessKey);
 
-    /// <summary>The environment in which he has not.</summary>
+    /// <summary>Environment variables without a key pair.</summary>
     public static IReadOnlyDictionary<string, string?> WithoutOperatorKey { get; } = Environment(null, null);
 
-    /// <summary>The program that runs this test also runs the command line, so that nothing depends on PATH.</summary>
+    /// <summary>The <c>dotnet</c> of the runtime that runs this test, so that nothing depends on PATH.</summary>
     public static string Dotnet { get; } = Path.GetFullPath(Path.Combine(
         RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
 
@@ -32,7 +32,7 @@ public static class CommandLine
         IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null) =>
         StartProgram([Program, .. arguments], environment);
 
-    /// <summary>Starts any .NET program, which is the first argument.</summary>
+    /// <summary>Starts a .NET program, whose assembly is the first argument.</summary>
     public static CapturedProcess StartProgram(
         IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null) =>
         CapturedProcess.Start(Dotnet, arguments, environment ?? WithoutOperatorKey);
@@ -40,11 +40,11 @@ public static class CommandLine
     /// <summary>Defines <c>orleans-uploads</c> in a shell, as if the built program were installed.</summary>
     public static string ShellFunction => $"orleans-uploads() {{ '{Dotnet}' '{Program}' \"$@\"; }}";
 
-    /// <summary>Runs a command to its end.</summary>
+    /// <summary>Runs a command and waits for its exit.</summary>
     public static async Task<CommandResult> RunAsync(params string[] arguments)
     {
         await using var process = Start(arguments);
-        var exitCode = await process.WaitForExitAsync(Patience);
+        var exitCode = await process.WaitForExitAsync(TimeLimit);
         return new CommandResult(exitCode, process.Output, process.Error);
     }
 
@@ -55,17 +55,17 @@ public static class CommandLine
     };
 }
 
-/// <summary>How a command ended.</summary>
+/// <summary>The exit code and output of a command.</summary>
 public sealed record CommandResult(int ExitCode, string Output, string Error)
 {
-    /// <summary>Fails unless it succeeded, and silently so on the error stream.</summary>
+    /// <summary>Asserts that the command succeeded and wrote nothing to standard error.</summary>
     public CommandResult Expect()
     {
         Assert.True(ExitCode == 0 && Error.Length == 0, ToString());
         return this;
     }
 
-    /// <summary>Fails unless it gave up with exit code 1 and one line that tells what to do.</summary>
+    /// <summary>Asserts that the command failed with exit code 1 and a single line on standard error with these texts.</summary>
     public void ExpectOneLine(params string[] parts)
     {
         Assert.True(ExitCode == 1, ToString());
@@ -74,7 +74,7 @@ public sealed record CommandResult(int ExitCode, string Output, string Error)
         Assert.All(parts, part => Assert.Contains(part, line, StringComparison.Ordinal));
     }
 
-    /// <summary>The value behind <c>NAME=</c> on a line of its own.</summary>
+    /// <summary>Returns the value of the output line <c>NAME=value</c>.</summary>
     public string Value(string name) =>
         Output.Split('\n').Single(line => line.StartsWith(name + "=", StringComparison.Ordinal))[(name.Length + 1)..].Trim();
 }

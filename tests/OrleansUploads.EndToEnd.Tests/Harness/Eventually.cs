@@ -2,36 +2,36 @@ using System.Diagnostics;
 
 namespace OrleansUploads.EndToEnd.Tests.Harness;
 
-/// <summary>Waiting for what another process does in its own time.</summary>
+/// <summary>Waits for conditions that another process brings about.</summary>
 public static class Eventually
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Asks again and again until the answer is yes; fails after a while.</summary>
-    public static async Task BecomesTrueAsync(Func<Task<bool>> ask, string what, TimeSpan? patience = null)
+    /// <summary>Polls a condition until it is true, and fails after the time limit (default 30 s).</summary>
+    public static async Task BecomesTrueAsync(Func<Task<bool>> condition, string what, TimeSpan? timeLimit = null)
     {
-        var limit = patience ?? TimeSpan.FromSeconds(30);
+        var limit = timeLimit ?? TimeSpan.FromSeconds(30);
         var watch = Stopwatch.StartNew();
-        while (!await ask())
+        while (!await condition())
         {
-            Assert.True(watch.Elapsed < limit, $"Not within {limit.TotalSeconds:F0} s: {what}");
+            Assert.True(watch.Elapsed < limit, $"This did not happen within {limit.TotalSeconds:F0} s: {what}");
             await Task.Delay(Interval);
         }
     }
 
     /// <inheritdoc cref="BecomesTrueAsync(Func{Task{bool}}, string, TimeSpan?)"/>
-    public static Task BecomesTrueAsync(Func<bool> ask, string what, TimeSpan? patience = null) =>
-        BecomesTrueAsync(() => Task.FromResult(ask()), what, patience);
+    public static Task BecomesTrueAsync(Func<bool> condition, string what, TimeSpan? timeLimit = null) =>
+        BecomesTrueAsync(() => Task.FromResult(condition()), what, timeLimit);
 
-    /// <summary>Looks for faults again and again until there are none; fails with those that stay.</summary>
-    public static async Task FindsNothingAsync(Func<IReadOnlyList<string>> findFaults, TimeSpan? patience = null)
+    /// <summary>Polls until there are no faults, and fails with the remaining ones after the time limit (default 30 s).</summary>
+    public static async Task FindsNothingAsync(Func<IReadOnlyList<string>> findFaults, TimeSpan? timeLimit = null)
     {
-        var limit = patience ?? TimeSpan.FromSeconds(30);
+        var limit = timeLimit ?? TimeSpan.FromSeconds(30);
         var watch = Stopwatch.StartNew();
         while (findFaults() is { Count: > 0 } faults)
         {
             Assert.True(
-                watch.Elapsed < limit, $"Still after {limit.TotalSeconds:F0} s:\n{string.Join('\n', faults)}");
+                watch.Elapsed < limit, $"Faults that remain after {limit.TotalSeconds:F0} s:\n{string.Join('\n', faults)}");
             await Task.Delay(Interval);
         }
     }

@@ -5,12 +5,12 @@ using OrleansUploads.Client.Models;
 
 namespace OrleansUploads.EndToEnd.Tests.Harness;
 
-/// <summary>A running server in a process of its own. One object is one life of it; a restart makes another.</summary>
+/// <summary>A server in its own process. A restart creates another instance.</summary>
 public sealed class ServerProcess : IAsyncDisposable
 {
     private const string Ready = "Ready on ";
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StartTimeLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StopTimeLimit = TimeSpan.FromSeconds(30);
 
     private readonly ServerSetup _setup;
     private readonly CapturedProcess _process;
@@ -26,21 +26,21 @@ public sealed class ServerProcess : IAsyncDisposable
         Address = address;
     }
 
-    /// <summary>Where it serves.</summary>
+    /// <summary>The address that the server listens on.</summary>
     public Uri Address { get; }
 
     public IPEndPoint EndPoint => new(IPAddress.Parse(Address.Host), Address.Port);
 
-    /// <summary>The process.</summary>
+    /// <summary>The process ID.</summary>
     public int Id => _process.Id;
 
-    /// <summary>What it printed.</summary>
+    /// <summary>The standard output so far.</summary>
     public string Output => _process.Output;
 
-    /// <summary>What it logged.</summary>
+    /// <summary>The log (standard error) so far.</summary>
     public string Log => _process.Error;
 
-    /// <summary>The most memory that it has had at a time, as the kernel counted it; Linux only.</summary>
+    /// <summary>The peak resident memory of the process, from /proc; Linux only.</summary>
     public long PeakMemoryBytes
     {
         get
@@ -72,23 +72,23 @@ public sealed class ServerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs a server until it is ready or has given up.</summary>
-    /// <returns>The one or the other.</returns>
+    /// <summary>Runs a server until it is ready or has exited.</summary>
+    /// <returns>The running server, or the result of the one that exited.</returns>
     public static async Task<(ServerProcess? Started, CommandResult? Refused)> TryStartAsync(ServerSetup setup)
     {
         var process = setup.Start();
-        if (await process.WaitForLineAsync(Ready, StartPatience) is { } line)
+        if (await process.WaitForLineAsync(Ready, StartTimeLimit) is { } line)
         {
             return (new ServerProcess(setup, process, new Uri(line[Ready.Length..])), null);
         }
 
         await using (process)
         {
-            return (null, new CommandResult(await process.WaitForExitAsync(StopPatience), process.Output, process.Error));
+            return (null, new CommandResult(await process.WaitForExitAsync(StopTimeLimit), process.Output, process.Error));
         }
     }
 
-    /// <summary>A client with the operator's key that tries everything once.</summary>
+    /// <summary>Creates a client, by default with the key pair from the environment and without retries.</summary>
     public GlacierClient Connect(
         RetryPolicy? retry = null,
         string accessKeyId = CommandLine.AccessKeyId,
@@ -103,24 +103,24 @@ public sealed class ServerProcess : IAsyncDisposable
             IdleTimeout = TimeSpan.FromSeconds(60),
         });
 
-    /// <summary>Kills it with SIGKILL: nothing that it has not made durable survives in its memory.</summary>
+    /// <summary>Kills the server with SIGKILL.</summary>
     public Task KillAsync() => _process.KillAsync();
 
-    /// <summary>Kills it, and starts another on the same folder and port.</summary>
+    /// <summary>Kills the server and starts another on the same folder and port.</summary>
     public async Task<ServerProcess> CrashAsync()
     {
         await KillAsync();
         return await StartAsync(_setup with { Listen = EndPoint.ToString() });
     }
 
-    /// <summary>Tells it to stop, without waiting for that.</summary>
+    /// <summary>Sends SIGTERM without waiting for the exit.</summary>
     public void Terminate() => _process.Terminate();
 
-    /// <summary>Waits for the end that <see cref="Terminate"/> began; it must be a clean one.</summary>
+    /// <summary>Waits for the exit after <see cref="Terminate"/> and asserts that the exit code is 0.</summary>
     public async Task WaitForCleanExitAsync() =>
-        Assert.True(await _process.WaitForExitAsync(StopPatience) == 0, $"It ended badly. {_process}");
+        Assert.True(await _process.WaitForExitAsync(StopTimeLimit) == 0, $"The server did not exit with code 0. {_process}");
 
-    /// <summary>Stops it in good order.</summary>
+    /// <summary>Stops the server cleanly.</summary>
     public async Task StopAsync()
     {
         Terminate();
@@ -136,8 +136,8 @@ public sealed class ServerProcess : IAsyncDisposable
     public override string ToString() => _process.ToString();
 }
 
-/// <summary>How a server is started.</summary>
-/// <param name="DataFolder">Its folder.</param>
+/// <summary>The options for starting a server.</summary>
+/// <param name="DataFolder">The data folder.</param>
 public sealed record ServerSetup(string DataFolder)
 {
     public string Listen { get; init; } = "127.0.0.1:0";
@@ -146,10 +146,10 @@ public sealed record ServerSetup(string DataFolder)
 
     public IReadOnlyDictionary<string, string?> Environment { get; init; } = CommandLine.WithOperatorKey;
 
-    /// <summary>The assembly that is run, and the words that make it serve.</summary>
+    /// <summary>The assembly to run and the arguments that start a server.</summary>
     public IReadOnlyList<string> Program { get; init; } = [CommandLine.Program, "serve"];
 
-    /// <summary>Starts it, and waits for nothing.</summary>
+    /// <summary>Starts the process without waiting until it is ready.</summary>
     public CapturedProcess Start() =>
         CommandLine.StartProgram([.. Program, "--data", DataFolder, "--listen", Listen, .. Options], Environment);
 }

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace OrleansUploads.EndToEnd.Tests.Harness;
 
-/// <summary>Signals that the base library cannot send.</summary>
+/// <summary>Signals that .NET has no API for.</summary>
 internal static class Signals
 {
     private const int SigTerm = 15;

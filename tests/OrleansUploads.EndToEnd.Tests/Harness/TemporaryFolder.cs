@@ -1,11 +1,11 @@
 namespace OrleansUploads.EndToEnd.Tests.Harness;
 
-/// <summary>A folder that goes with its test.</summary>
+/// <summary>A temporary folder, which is deleted on disposal.</summary>
 public sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("orleans-uploads-").FullName;
 
-    /// <summary>The server's folder; not made yet.</summary>
+    /// <summary>The path for the server's data folder, which does not exist yet.</summary>
     public string Data => File("data");
 
     public string File(string name) => System.IO.Path.Combine(Path, name);

@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace OrleansUploads.EndToEnd.Tests.Harness;
 
-/// <summary>A certificate that can issue others, good for a day.</summary>
+/// <summary>A certificate with its key that can issue others. It is valid for one day.</summary>
 public sealed class TestAuthority : IDisposable
 {
     private readonly ECDsa _key;
@@ -20,7 +20,7 @@ public sealed class TestAuthority : IDisposable
 
     public string KeyPem => _key.ExportPkcs8PrivateKeyPem();
 
-    /// <summary>One that nobody has issued.</summary>
+    /// <summary>Creates a self-signed certificate.</summary>
     public static TestAuthority Create(string name)
     {
         var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -28,7 +28,7 @@ public sealed class TestAuthority : IDisposable
         return new TestAuthority(key, Request(name, key).CreateSelfSigned(now.AddHours(-1), now.AddDays(1)));
     }
 
-    /// <summary>One that this one has issued.</summary>
+    /// <summary>Issues a certificate.</summary>
     public TestAuthority Issue(string name)
     {
         var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

@@ -4,7 +4,7 @@ using OrleansUploads.EndToEnd.Tests.Harness;
 
 namespace OrleansUploads.EndToEnd.Tests.Serving;
 
-/// <summary>A backup that is made while the server runs, exactly as docs/operations.md says.</summary>
+/// <summary>Backups of a running server, as docs/operations.md describes them.</summary>
 public sealed class BackupTests : IDisposable
 {
     private const string Vault = "photos";
@@ -14,7 +14,7 @@ public sealed class BackupTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task A_backup_of_a_running_server_has_everything_that_was_acknowledged_before_it_began()
+    public async Task A_backup_contains_everything_that_was_acknowledged_before_it_began()
     {
         var backup = _folder.File("backup");
         var before = Archives.Bytes(3 * Archives.MiB, 1);
@@ -25,8 +25,8 @@ public sealed class BackupTests : IDisposable
             await client.CreateVaultAsync(Vault);
             archive = (await client.UploadInPartsAsync(Vault, before)).ArchiveId;
 
-            var begun = (await RunAsync("backup", "begin", "--to", backup, "--for", "1h")).Expect();
-            Assert.Contains("No bytes are deleted until", begun.Output, StringComparison.Ordinal);
+            var backupStart = (await RunAsync("backup", "begin", "--to", backup, "--for", "1h")).Expect();
+            Assert.Contains("No bytes are deleted until", backupStart.Output, StringComparison.Ordinal);
             await client.UploadInPartsAsync(Vault, Archives.Bytes(Archives.MiB, 2));
             CopyFolder(Path.Combine(_folder.Data, "parts"), Path.Combine(backup, "parts"));
             (await RunAsync("backup", "end")).Expect();
@@ -41,7 +41,7 @@ public sealed class BackupTests : IDisposable
     }
 
     [Fact]
-    public async Task A_running_server_says_whether_it_trusts_its_clock()
+    public async Task A_running_server_reports_whether_it_trusts_its_clock()
     {
         await using var server = await ServerProcess.StartAsync(_folder.Data, "--quiet");
 
@@ -58,7 +58,7 @@ public sealed class BackupTests : IDisposable
     }
 
     [Fact]
-    public async Task Without_a_server_the_commands_say_so()
+    public async Task Without_a_running_server_the_commands_fail()
     {
         (await RunAsync("clock", "accept")).ExpectOneLine("No server answers", _folder.Data);
         (await RunAsync("backup", "begin", "--to", _folder.File("backup"))).ExpectOneLine("No server answers");

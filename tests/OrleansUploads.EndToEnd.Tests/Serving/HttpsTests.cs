@@ -15,7 +15,7 @@ public sealed class HttpsTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task A_pem_certificate_makes_it_https()
+    public async Task A_server_with_a_PEM_certificate_serves_HTTPS()
     {
         using var certificate = await WriteCertificateAsync();
         await using var server = await StartAsync();
@@ -25,8 +25,8 @@ public sealed class HttpsTests : IDisposable
             UseProxy = false,
             SslOptions = new SslClientAuthenticationOptions
             {
-                RemoteCertificateValidationCallback = (_, shown, _, _) =>
-                    shown is not null && shown.GetCertHashString() == certificate.GetCertHashString(),
+                RemoteCertificateValidationCallback = (_, sent, _, _) =>
+                    sent is not null && sent.GetCertHashString() == certificate.GetCertHashString(),
             },
         });
         using var client = new GlacierClient(http, new GlacierClientOptions
@@ -44,7 +44,7 @@ public sealed class HttpsTests : IDisposable
     }
 
     [Fact]
-    public async Task Clients_are_shown_the_chain_behind_the_certificate()
+    public async Task The_server_sends_the_intermediate_certificates()
     {
         using var authority = TestAuthority.Create("root");
         using var intermediate = authority.Issue("intermediate");
@@ -52,14 +52,14 @@ public sealed class HttpsTests : IDisposable
         await WriteAsync(leaf.Pem + intermediate.Pem, leaf.KeyPem);
         await using var server = await StartAsync();
 
-        var shown = await ShownAsync(server);
+        var sent = await ConnectAsync(server);
 
-        Assert.Equal(leaf.Certificate.Thumbprint, shown.Leaf);
-        Assert.Contains(intermediate.Certificate.Thumbprint, shown.Chain);
+        Assert.Equal(leaf.Certificate.Thumbprint, sent.Leaf);
+        Assert.Contains(intermediate.Certificate.Thumbprint, sent.Chain);
     }
 
     [Fact]
-    public async Task A_renewed_certificate_is_shown_without_a_restart_and_a_broken_one_is_not()
+    public async Task A_renewed_certificate_is_used_without_a_restart_and_an_invalid_one_is_not()
     {
         using var authority = TestAuthority.Create("root");
         using var first = authority.Issue("first");
@@ -67,24 +67,24 @@ public sealed class HttpsTests : IDisposable
         await WriteAsync(first.Pem, first.KeyPem);
         var times = File.GetLastWriteTimeUtc(_folder.File("certificate.pem"));
         await using var server = await StartAsync();
-        Assert.Equal(first.Certificate.Thumbprint, (await ShownAsync(server)).Leaf);
+        Assert.Equal(first.Certificate.Thumbprint, (await ConnectAsync(server)).Leaf);
 
-        // As between the writing of the one file and of the other.
+        // The state between the writes of the two files.
         await WriteAsync(second.Pem, first.KeyPem);
         await Eventually.BecomesTrueAsync(
-            async () => (await ShownAsync(server)).Leaf == first.Certificate.Thumbprint
+            async () => (await ConnectAsync(server)).Leaf == first.Certificate.Thumbprint
                 && server.Log.Contains("The previous certificate stays in use", StringComparison.Ordinal),
-            "the log tells of files that do not belong together");
+            "the log reports that certificate and key do not match");
 
         await WriteAsync(second.Pem, second.KeyPem);
         File.SetLastWriteTimeUtc(_folder.File("certificate.pem"), times);
         File.SetLastWriteTimeUtc(_folder.File("key.pem"), times);
         await Eventually.BecomesTrueAsync(
-            async () => (await ShownAsync(server)).Leaf == second.Certificate.Thumbprint, "the new certificate is shown");
+            async () => (await ConnectAsync(server)).Leaf == second.Certificate.Thumbprint, "the new certificate is sent");
     }
 
     [Fact]
-    public async Task A_client_that_does_not_trust_the_certificate_gets_nowhere()
+    public async Task A_client_that_does_not_trust_the_certificate_fails()
     {
         using var certificate = await WriteCertificateAsync();
         await using var server = await StartAsync();
@@ -96,7 +96,7 @@ public sealed class HttpsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_certificate_file_that_is_none_is_told_in_one_line()
+    public async Task An_invalid_certificate_file_is_reported_in_one_line()
     {
         await File.WriteAllTextAsync(_folder.File("certificate.pem"), "no certificate");
         await File.WriteAllTextAsync(_folder.File("key.pem"), "no key");
@@ -117,15 +117,15 @@ public sealed class HttpsTests : IDisposable
         await File.WriteAllTextAsync(_folder.File("key.pem"), key);
     }
 
-    /// <summary>What a client sees that connects now.</summary>
-    private static async Task<(string Leaf, IReadOnlyList<string> Chain)> ShownAsync(ServerProcess server)
+    /// <summary>Connects and returns the certificates that the server sends.</summary>
+    private static async Task<(string Leaf, IReadOnlyList<string> Chain)> ConnectAsync(ServerProcess server)
     {
         using var tcp = new System.Net.Sockets.TcpClient();
         await tcp.ConnectAsync(server.EndPoint);
         var chain = new List<string>();
-        await using var tls = new SslStream(tcp.GetStream(), leaveInnerStreamOpen: false, (_, _, seen, _) =>
+        await using var tls = new SslStream(tcp.GetStream(), leaveInnerStreamOpen: false, (_, _, receivedChain, _) =>
         {
-            chain.AddRange(seen!.ChainPolicy.ExtraStore.Select(certificate => certificate.Thumbprint));
+            chain.AddRange(receivedChain!.ChainPolicy.ExtraStore.Select(certificate => certificate.Thumbprint));
             return true;
         });
         await tls.AuthenticateAsClientAsync("orleans-uploads.test");

@@ -6,7 +6,7 @@ using OrleansUploads.EndToEnd.Tests.Harness;
 
 namespace OrleansUploads.EndToEnd.Tests.Serving;
 
-/// <summary>What the command line says about jobs.</summary>
+/// <summary>Command-line options for jobs and vaults.</summary>
 public sealed class JobOptionsTests : IDisposable
 {
     private const string Topic = "arn:aws:sns:us-east-1:000000000001:ready";
@@ -16,7 +16,7 @@ public sealed class JobOptionsTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task A_message_outlives_a_killed_server_and_reaches_a_receiver_that_was_down()
+    public async Task A_message_is_delivered_although_the_receiver_was_down_and_the_server_was_killed()
     {
         var receiver = $"http://127.0.0.1:{FreePort()}/";
         await using var first = await ServerProcess.StartAsync(_folder.Data, "--anonymous", "--notify", $"{Topic}={receiver}");
@@ -43,7 +43,7 @@ public sealed class JobOptionsTests : IDisposable
     }
 
     [Fact]
-    public async Task Tiers_wait_as_long_as_they_are_told_to()
+    public async Task Each_tier_has_its_configured_delay()
     {
         await using var server = await ServerProcess.StartAsync(
             _folder.Data, "--retrieval-delay", "12h", "--retrieval-delay", "expedited=0");
@@ -60,7 +60,7 @@ public sealed class JobOptionsTests : IDisposable
     }
 
     [Fact]
-    public async Task Daily_inventories_and_fewer_vaults_are_had_for_the_asking()
+    public async Task Daily_inventories_and_a_limit_of_vaults_can_be_configured()
     {
         await using var server = await ServerProcess.StartAsync(
             _folder.Data, "--inventory", "daily", "--max-vaults", "1");

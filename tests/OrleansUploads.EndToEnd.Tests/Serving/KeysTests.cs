@@ -15,7 +15,7 @@ public sealed class KeysTests : IDisposable
     private ServerSetup Setup => new(_folder.Data) { Environment = CommandLine.WithoutOperatorKey };
 
     [Fact]
-    public async Task The_first_start_makes_a_key_pair_that_only_its_owner_can_read_and_no_log_ever_shows()
+    public async Task The_first_start_creates_a_key_pair_that_only_the_owner_can_read_and_that_is_never_logged()
     {
         await using var first = await ServerProcess.StartAsync(Setup);
         var id = Assert.Single((await KeysAsync("list")).Expect().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)).Split(' ')[0];
@@ -26,12 +26,12 @@ public sealed class KeysTests : IDisposable
             first.Output,
             StringComparison.Ordinal);
         await first.Connect(accessKeyId: id, secret: secret).CreateVaultAsync("photos");
-        var made = await File.ReadAllTextAsync(KeyFile);
+        var content = await File.ReadAllTextAsync(KeyFile);
         await first.StopAsync();
 
         await using var second = await ServerProcess.StartAsync(Setup);
         Assert.Equal("photos", (await second.Connect(accessKeyId: id, secret: secret).DescribeVaultAsync("photos")).Name);
-        Assert.Equal(made, await File.ReadAllTextAsync(KeyFile));
+        Assert.Equal(content, await File.ReadAllTextAsync(KeyFile));
         Assert.DoesNotContain(secret, second.Output, StringComparison.Ordinal);
         Assert.Contains($"keys show {id}", second.Output, StringComparison.Ordinal);
         Assert.True(
@@ -40,7 +40,7 @@ public sealed class KeysTests : IDisposable
     }
 
     [Fact]
-    public async Task A_key_pair_from_the_environment_is_neither_kept_nor_printed()
+    public async Task A_key_pair_from_the_environment_is_neither_stored_nor_printed()
     {
         await using var server = await ServerProcess.StartAsync(_folder.Data);
 
@@ -59,7 +59,7 @@ public sealed class KeysTests : IDisposable
     }
 
     [Fact]
-    public async Task A_running_server_notices_keys_that_are_added_and_removed()
+    public async Task Added_and_removed_keys_take_effect_without_a_restart()
     {
         await using var server = await ServerProcess.StartAsync(_folder.Data);
         var added = (await KeysAsync("add", "--account", "111122223333")).Expect();
@@ -69,8 +69,8 @@ public sealed class KeysTests : IDisposable
         await Eventually.BecomesTrueAsync(() => IsKnownAsync(client), "the added key is known");
         await client.CreateVaultAsync("theirs");
         Assert.Contains(":111122223333:", (await client.DescribeVaultAsync("theirs")).Arn, StringComparison.Ordinal);
-        var foreign = await Assert.ThrowsAsync<GlacierException>(() => server.Connect().DescribeVaultAsync("theirs"));
-        Assert.Equal(GlacierErrorCodes.ResourceNotFound, foreign.Code);
+        var notFound = await Assert.ThrowsAsync<GlacierException>(() => server.Connect().DescribeVaultAsync("theirs"));
+        Assert.Equal(GlacierErrorCodes.ResourceNotFound, notFound.Code);
         Assert.Contains($"{id}  account 111122223333", (await KeysAsync("list")).Expect().Output, StringComparison.Ordinal);
 
         (await KeysAsync("remove", id)).Expect();

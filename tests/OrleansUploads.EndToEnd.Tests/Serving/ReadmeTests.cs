@@ -10,7 +10,7 @@ public sealed class ReadmeTests : IDisposable
     private const string Heading = "## Your first archive";
     private const string PrintedAddress = "http://127.0.0.1:9400";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(120);
 
     private readonly TemporaryFolder _folder = new();
 
@@ -39,7 +39,7 @@ public sealed class ReadmeTests : IDisposable
     {
         var section = readme[readme.IndexOf(Heading, StringComparison.Ordinal)..];
         section = section[..section.IndexOf("\n## ", Heading.Length, StringComparison.Ordinal)];
-        return [.. section.Split("\n```\n").Where((_, place) => place % 2 == 1)];
+        return [.. section.Split("\n```\n").Where((_, index) => index % 2 == 1)];
     }
 
     private async Task<string> RunAsync(string script, string awsFolder)
@@ -54,7 +54,7 @@ public sealed class ReadmeTests : IDisposable
         };
         await using var shell = CapturedProcess.Start(
             "/bin/bash", ["-c", $"set -eu; cd '{_folder.Path}'\n{CommandLine.ShellFunction}\n{script}"], environment);
-        Assert.True(await shell.WaitForExitAsync(Patience) == 0, shell.ToString());
+        Assert.True(await shell.WaitForExitAsync(TimeLimit) == 0, shell.ToString());
         return shell.Output;
     }
 }

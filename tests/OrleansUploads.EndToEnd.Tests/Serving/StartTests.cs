@@ -11,7 +11,7 @@ public sealed class StartTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task A_port_that_is_taken_is_told_in_one_line()
+    public async Task A_port_in_use_is_reported_in_one_line()
     {
         await using var first = await ServerProcess.StartAsync(_folder.Data);
         var address = first.EndPoint.ToString();
@@ -22,7 +22,7 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
-    public async Task A_folder_that_another_server_uses_is_told_in_one_line_and_the_other_goes_on()
+    public async Task A_folder_in_use_is_reported_in_one_line_and_its_server_keeps_running()
     {
         await using var first = await ServerProcess.StartAsync(_folder.Data);
 
@@ -32,7 +32,7 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
-    public async Task A_folder_whose_server_was_killed_is_free_again()
+    public async Task The_folder_of_a_killed_server_can_be_used_again()
     {
         await using var first = await ServerProcess.StartAsync(_folder.Data);
         await first.Connect().CreateVaultAsync("photos");
@@ -44,7 +44,7 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
-    public async Task Anonymous_is_refused_where_others_could_reach_it()
+    public async Task Anonymous_mode_is_refused_on_an_address_other_than_loopback()
     {
         var refused = await ServerProcess.RefuseAsync(
             new ServerSetup(_folder.Data) { Listen = "0.0.0.0:0", Options = ["--anonymous"] });
@@ -55,7 +55,7 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
-    public async Task Anonymous_serves_requests_without_a_signature()
+    public async Task Anonymous_mode_accepts_unsigned_requests()
     {
         await using var server = await ServerProcess.StartAsync(_folder.Data, "--anonymous");
         using var http = new HttpClient { BaseAddress = server.Address };
@@ -74,7 +74,7 @@ public sealed class StartTests : IDisposable
     [InlineData("rebound.example", HttpStatusCode.Forbidden)]
     [InlineData("localhost.rebound.example:9400", HttpStatusCode.Forbidden)]
     [InlineData("10.0.0.1", HttpStatusCode.Forbidden)]
-    public async Task Anonymous_serves_only_requests_for_a_loopback_name(string host, HttpStatusCode expected)
+    public async Task Anonymous_mode_accepts_only_requests_with_a_loopback_host(string host, HttpStatusCode expected)
     {
         await using var server = await ServerProcess.StartAsync(_folder.Data, "--anonymous");
         using var http = new HttpClient { BaseAddress = server.Address };
@@ -92,7 +92,7 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
-    public async Task Without_a_signature_only_the_health_is_told()
+    public async Task Unsigned_requests_can_only_read_the_health()
     {
         await using var server = await ServerProcess.StartAsync(_folder.Data);
         using var http = new HttpClient { BaseAddress = server.Address };
@@ -119,7 +119,7 @@ public sealed class StartTests : IDisposable
     [InlineData("--keep-alive-timeout", "soon", "a duration such as")]
     [InlineData("--notify", "arn:x", "is not a topic and an address")]
     [InlineData("--notify", "arn:x=ftp://example.org", "is not an address to post to")]
-    public async Task An_option_that_makes_no_sense_is_refused_before_anything_is_made(
+    public async Task An_invalid_option_is_refused_before_the_folder_is_created(
         string option, string value, string message)
     {
         var refused = await ServerProcess.RefuseAsync(
@@ -131,7 +131,7 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
-    public async Task All_wrong_options_are_reported_at_once()
+    public async Task All_invalid_options_are_reported_at_once()
     {
         var refused = await ServerProcess.RefuseAsync(new ServerSetup(_folder.Data)
         {
@@ -144,7 +144,7 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
-    public async Task The_help_shows_defaults_as_an_operator_writes_them()
+    public async Task The_help_shows_defaults_as_they_are_written_on_the_command_line()
     {
         var help = await ServerProcess.RefuseAsync(new ServerSetup(_folder.Data) { Options = ["--help"] });
 

@@ -13,7 +13,7 @@ public sealed class StopTests : IDisposable
     [Theory]
     [InlineData(0)]
     [InlineData(4)]
-    public async Task A_stop_lets_the_running_upload_finish_and_takes_no_new_one(int secondsLeft)
+    public async Task A_stopping_server_finishes_running_uploads_and_accepts_no_connections(int secondsLeft)
     {
         await using var server = await ServerProcess.StartAsync(_folder.Data);
         using var client = server.Connect();
@@ -26,7 +26,7 @@ public sealed class StopTests : IDisposable
         var part = client.UploadPartAsync("photos", upload, 0, body);
         await source.Paused;
         server.Terminate();
-        await Eventually.BecomesTrueAsync(() => IsClosedAsync(server), "the server takes no new connections");
+        await Eventually.BecomesTrueAsync(() => IsClosedAsync(server), "the server accepts no new connections");
         await Task.WhenAny(part, Task.Delay(TimeSpan.FromSeconds(secondsLeft)));
         Assert.False(part.IsCompleted);
         source.Continue();
@@ -64,7 +64,7 @@ public sealed class StopTests : IDisposable
         }
     }
 
-    /// <summary>Bytes that stop coming at some offset until they are told to go on.</summary>
+    /// <summary>A source that pauses at an offset until it is continued.</summary>
     private sealed class PausingSource(byte[] bytes) : ByteSource
     {
         private const int ChunkBytes = 64 * 1024;

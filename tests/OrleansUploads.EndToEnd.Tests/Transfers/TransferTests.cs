@@ -5,7 +5,7 @@ using OrleansUploads.EndToEnd.Tests.Harness;
 
 namespace OrleansUploads.EndToEnd.Tests.Transfers;
 
-/// <summary>Whole archives, by our own client.</summary>
+/// <summary>Transfers of whole archives with our own client.</summary>
 public sealed class TransferTests : IDisposable
 {
     private const string Vault = "records";
@@ -16,7 +16,7 @@ public sealed class TransferTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task An_upload_outlives_the_server_that_it_began_on()
+    public async Task An_upload_continues_after_the_server_is_killed_and_restarted()
     {
         await using var first = await ServerProcess.StartAsync(_folder.Data, "--quiet");
         using var client = first.Connect(new RetryPolicy { MaxAttempts = 100, MaxDelay = TimeSpan.FromSeconds(1) });
@@ -57,7 +57,7 @@ public sealed class TransferTests : IDisposable
             .UploadAsync(Vault, source);
         await new ArchiveDownload(client).DownloadAsync(Vault, receipt.ArchiveId, _folder.File("copy"));
 
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux tells the peak memory of another process.");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The peak memory of another process is only available on Linux.");
         Assert.InRange(server.PeakMemoryBytes, 1, MaxPeakMemoryBytes);
     }
 }
