@@ -3,8 +3,8 @@ using OrleansUploads.Gateway.Settings;
 
 namespace OrleansUploads.Silo.Settings;
 
-/// <summary>All settings. Any other name in the section ends the start, because a setting with a mistyped name would have
-/// no effect.</summary>
+/// <summary>All settings. The process does not start with any other name in the section, because a mistyped setting would
+/// have no effect.</summary>
 internal static class KnownSettings
 {
     public static readonly Setting Role = new(
@@ -93,7 +93,7 @@ internal static class KnownSettings
     public static readonly Setting DrainTime = new(
         "DrainTime", "How long running requests may take after that.", "25s");
 
-    /// <summary>All of them, in the order of the documentation.</summary>
+    /// <summary>All settings, in the order of the documentation.</summary>
     public static readonly IReadOnlyList<Setting> All =
     [
         Role, Clustering, ConnectionString, ClusterId, ServiceId, AdvertisedAddress, SiloPort, ClientPort, Listen, PartsFolder,

@@ -6,8 +6,8 @@ using OrleansUploads.Gateway.Settings;
 
 namespace OrleansUploads.Silo.Settings;
 
-/// <summary>Reads settings, and collects a sentence for each that is wrong. A wrong setting is read as some value that must not be
-/// used: call <see cref="ThrowIfFlawed"/> before using any.</summary>
+/// <summary>Reads settings, and collects a sentence for each invalid one. The value read for an invalid setting is
+/// meaningless, so call <see cref="ThrowIfFlawed"/> before using any value.</summary>
 internal sealed class SettingsReader
 {
     private readonly IConfigurationSection _section;
@@ -27,7 +27,7 @@ internal sealed class SettingsReader
         }
     }
 
-    /// <summary>Adds a sentence about a wrong setting. Repeated sentences are added once.</summary>
+    /// <summary>Adds a sentence about an invalid setting. Repeated sentences are added once.</summary>
     public void Add(string flaw)
     {
         if (!_flaws.Contains(flaw))
@@ -36,8 +36,8 @@ internal sealed class SettingsReader
         }
     }
 
-    /// <summary>Reports all wrong settings.</summary>
-    /// <exception cref="SettingException">At least one setting is wrong.</exception>
+    /// <summary>Reports all invalid settings.</summary>
+    /// <exception cref="SettingException">At least one setting is invalid.</exception>
     public void ThrowIfFlawed()
     {
         if (_flaws.Count > 0)
@@ -46,7 +46,7 @@ internal sealed class SettingsReader
         }
     }
 
-    /// <summary>The value of a setting, or its default; null if it has neither.</summary>
+    /// <summary>Returns the value of a setting, or its default; null if it has neither.</summary>
     public string? Find(Setting setting)
     {
         var value = _section[setting.Name];
@@ -64,7 +64,7 @@ internal sealed class SettingsReader
         return ReadSecret(setting, path);
     }
 
-    /// <summary>The value of a setting that must be set.</summary>
+    /// <summary>Returns the value of a required setting.</summary>
     public string Require(Setting setting, string advice)
     {
         if (Find(setting) is { } value)
@@ -78,7 +78,7 @@ internal sealed class SettingsReader
         return "";
     }
 
-    /// <summary>One of a few words; null if it is none of them.</summary>
+    /// <summary>Reads one of several words; null if the value is another word.</summary>
     public T? Choose<T>(Setting setting, IReadOnlyDictionary<string, T> choices)
         where T : struct
     {
@@ -88,14 +88,14 @@ internal sealed class SettingsReader
             return choice;
         }
 
-        AddImpossible(setting, word, $"one of {string.Join(", ", choices.Keys)}");
+        AddInvalid(setting, word, $"one of {string.Join(", ", choices.Keys)}");
         return null;
     }
 
-    /// <summary>A whole number within limits.</summary>
-    public int Number(Setting setting, int min, int max) => FindNumber(setting, min, max) ?? min;
+    /// <summary>Reads a whole number within limits.</summary>
+    public int ReadNumber(Setting setting, int min, int max) => FindNumber(setting, min, max) ?? min;
 
-    /// <summary>A whole number within limits; null if it is not set.</summary>
+    /// <summary>Reads a whole number within limits; null if it is not set.</summary>
     public int? FindNumber(Setting setting, int min, int max)
     {
         if (Find(setting) is not { } text)
@@ -108,28 +108,28 @@ internal sealed class SettingsReader
             return number;
         }
 
-        AddImpossible(setting, text, string.Create(CultureInfo.InvariantCulture, $"a whole number from {min} to {max}"));
+        AddInvalid(setting, text, string.Create(CultureInfo.InvariantCulture, $"a whole number from {min} to {max}"));
         return null;
     }
 
-    /// <summary>A duration of at least some length.</summary>
-    public TimeSpan Duration(Setting setting, TimeSpan min)
+    /// <summary>Reads a duration with a minimum.</summary>
+    public TimeSpan ReadDuration(Setting setting, TimeSpan min)
     {
         var text = Find(setting) ?? "";
         if (!Durations.TryParse(text, out var duration))
         {
-            AddImpossible(setting, text, $"a duration such as {Durations.Examples}");
+            AddInvalid(setting, text, $"a duration such as {Durations.Examples}");
         }
         else if (duration < min)
         {
-            AddImpossible(setting, text, $"at least {Durations.Format(min)}");
+            AddInvalid(setting, text, $"at least {Durations.Format(min)}");
         }
 
         return duration;
     }
 
-    /// <summary>An address and a port.</summary>
-    public IPEndPoint EndPoint(Setting setting)
+    /// <summary>Reads an address and a port.</summary>
+    public IPEndPoint ReadEndPoint(Setting setting)
     {
         var text = Find(setting) ?? "";
         if (text.Contains(':', StringComparison.Ordinal) && IPEndPoint.TryParse(text, out var endpoint))
@@ -137,20 +137,20 @@ internal sealed class SettingsReader
             return endpoint;
         }
 
-        AddImpossible(setting, text, "an address and a port, such as 0.0.0.0:9400 or [::]:9400");
+        AddInvalid(setting, text, "an address and a port, such as 0.0.0.0:9400 or [::]:9400");
         return new IPEndPoint(IPAddress.Any, 0);
     }
 
-    /// <summary>The options that <c>serve</c> has too.</summary>
-    public ServiceOptions Service()
+    /// <summary>Reads the options that <c>serve</c> also has.</summary>
+    public ServiceOptions ReadService()
     {
         try
         {
             return ServiceOptionsSetup.Bind(setting => Find(Setting.Of(setting)), setting => Setting.Of(setting).Variable);
         }
-        catch (OptionsValidationException wrong)
+        catch (OptionsValidationException invalid)
         {
-            foreach (var failure in wrong.Failures)
+            foreach (var failure in invalid.Failures)
             {
                 Add(failure);
             }
@@ -159,8 +159,8 @@ internal sealed class SettingsReader
         }
     }
 
-    /// <summary>Adds that a setting has a value that it cannot have.</summary>
-    public void AddImpossible(Setting setting, string value, string wanted) =>
+    /// <summary>Adds a sentence about a setting with an invalid value.</summary>
+    public void AddInvalid(Setting setting, string value, string wanted) =>
         Add($"{setting.Variable} is '{value}'. It must be {wanted}.");
 
     private string? ReadSecret(Setting setting, string path)

@@ -16,7 +16,7 @@ internal enum ProcessRole
     Gateway,
 }
 
-/// <summary>Where a cluster keeps its membership, its journals and its reminders.</summary>
+/// <summary>The store of a cluster's membership, journals and reminders.</summary>
 internal enum ClusterStore
 {
     /// <summary>In memory, for one process.</summary>
@@ -110,23 +110,23 @@ internal sealed record SiloSettings
             Store = store ?? default,
             ConnectionString = store is null or ClusterStore.Localhost ? "" : reader.Require(
                 KnownSettings.ConnectionString,
-                $"{KnownSettings.Clustering.Variable} is {store.ToString()!.ToLowerInvariant()}, and this setting tells how to reach the "
-                + $"storage. To try things out in one process without storage, set {KnownSettings.Clustering.Variable}=localhost."),
+                $"{KnownSettings.Clustering.Variable} is {store.ToString()!.ToLowerInvariant()}, and this setting is required to reach the "
+                + $"storage. For tests in one process without storage, set {KnownSettings.Clustering.Variable}=localhost."),
             ClusterId = reader.Find(KnownSettings.ClusterId)!,
             ServiceId = reader.Find(KnownSettings.ServiceId)!,
             AdvertisedAddress = store is null or ClusterStore.Localhost ? IPAddress.Loopback : ReadAddress(reader),
-            SiloPort = reader.Number(KnownSettings.SiloPort, 1, IPEndPoint.MaxPort),
-            ClientPort = reader.Number(KnownSettings.ClientPort, 1, IPEndPoint.MaxPort),
-            Listen = reader.EndPoint(KnownSettings.Listen),
+            SiloPort = reader.ReadNumber(KnownSettings.SiloPort, 1, IPEndPoint.MaxPort),
+            ClientPort = reader.ReadNumber(KnownSettings.ClientPort, 1, IPEndPoint.MaxPort),
+            Listen = reader.ReadEndPoint(KnownSettings.Listen),
             PartsFolder = ReadPartsFolder(reader, store),
             KeysFile = ReadKeysFile(reader),
             OnlyKey = ReadOnlyKey(reader),
             Service = ReadService(reader),
-            ProbeTimeout = reader.Duration(KnownSettings.ProbeTimeout, TimeSpan.FromSeconds(1)),
-            MissedProbes = reader.Number(KnownSettings.MissedProbes, 1, 20),
+            ProbeTimeout = reader.ReadDuration(KnownSettings.ProbeTimeout, TimeSpan.FromSeconds(1)),
+            MissedProbes = reader.ReadNumber(KnownSettings.MissedProbes, 1, 20),
             ShedLoadAtCpuPercent = reader.FindNumber(KnownSettings.ShedLoadAtCpuPercent, 1, 100),
-            DrainDelay = reader.Duration(KnownSettings.DrainDelay, TimeSpan.Zero),
-            DrainTime = reader.Duration(KnownSettings.DrainTime, TimeSpan.FromSeconds(1)),
+            DrainDelay = reader.ReadDuration(KnownSettings.DrainDelay, TimeSpan.Zero),
+            DrainTime = reader.ReadDuration(KnownSettings.DrainTime, TimeSpan.FromSeconds(1)),
         };
         reader.ThrowIfFlawed();
         return settings;
@@ -134,7 +134,7 @@ internal sealed record SiloSettings
 
     private static ServiceOptions ReadService(SettingsReader reader)
     {
-        var service = reader.Service();
+        var service = reader.ReadService();
         service.Gateway = service.Gateway with { ReservedDescriptors = ReservedDescriptors };
         return service;
     }
@@ -149,10 +149,10 @@ internal sealed record SiloSettings
         if (store != ClusterStore.Localhost)
         {
             return reader.Require(
-                KnownSettings.PartsFolder, "It names the folder for all bytes, which all silos and gateways share.");
+                KnownSettings.PartsFolder, "Set it to the folder for all bytes, which all silos and gateways share.");
         }
 
-        // The journal is in memory, so after a restart all bytes in the folder would have no owner and be collected.
+        // The journal is in memory, so after a restart all bytes in the folder would be unowned and collected.
         if (reader.Find(KnownSettings.PartsFolder) is { } folder)
         {
             reader.Add(
@@ -169,7 +169,7 @@ internal sealed record SiloSettings
         if (path is null && reader.Find(KnownSettings.AccessKeyId) is null)
         {
             reader.Add(
-                $"There is no key pair, so no request could be signed. Set {KnownSettings.KeysFile.Variable} to a file made by "
+                $"No key pair is configured, so clients cannot sign requests. Set {KnownSettings.KeysFile.Variable} to a file created by "
                 + $"'orleans-uploads keys add', or set {KnownSettings.AccessKeyId.Variable} and "
                 + $"{KnownSettings.SecretAccessKey.FileVariable}.");
         }
@@ -187,7 +187,7 @@ internal sealed record SiloSettings
         var account = reader.Find(KnownSettings.Account)!;
         if (!AccountId.TryParse(account, out var parsed))
         {
-            reader.AddImpossible(KnownSettings.Account, account, "12 digits");
+            reader.AddInvalid(KnownSettings.Account, account, "12 digits");
         }
 
         var id = reader.Find(KnownSettings.AccessKeyId);
@@ -209,7 +209,7 @@ internal sealed record SiloSettings
         {
             if (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any))
             {
-                reader.AddImpossible(setting, name, "one address that the other silos can reach, not all addresses");
+                reader.AddInvalid(setting, name, "one address that the other silos can reach, not all addresses");
             }
 
             return address;
@@ -229,8 +229,10 @@ internal sealed record SiloSettings
         }
 
         reader.Add(name is null
-            ? $"{setting.Variable} is not set, and the name of this host has no address that other silos could reach. Set it."
-            : $"{setting.Variable} is '{name}'. This name has no address that other silos could reach.");
+            ? $"{setting.Variable} is not set, and the name of this host has no address that other silos can reach. Set it to an "
+                + "address that they can reach."
+            : $"{setting.Variable} is '{name}'. This name has no address that other silos can reach. Set it to an address that "
+                + "they can reach.");
         return IPAddress.None;
     }
 

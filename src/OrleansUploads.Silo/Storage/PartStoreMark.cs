@@ -41,7 +41,7 @@ internal static class PartStoreMark
             if (stored is null)
             {
                 throw new SettingException(
-                    $"{KnownSettings.PartsFolder.Variable}: {folder} contains bytes that the storage does not know. The silo would delete "
+                    $"{KnownSettings.PartsFolder.Variable}: {folder} contains bytes that are unknown to the storage. The silo would delete "
                     + "them, so it does not start. Restore the storage from the same backup, correct "
                     + $"{KnownSettings.ConnectionString.Variable} or {KnownSettings.ServiceId.Variable}, or use an empty folder.");
             }

@@ -38,7 +38,7 @@ public sealed class SiloSettingsTests : IDisposable
     [InlineData("Inventory", "weekly", "one of current, daily")]
     [InlineData("MaxVaults", "0", "at least 1")]
     [InlineData("AdvertisedAddress", "0.0.0.0", "not all addresses")]
-    [InlineData("AdvertisedAddress", "no-such-host.invalid", "no address that other silos could reach")]
+    [InlineData("AdvertisedAddress", "no-such-host.invalid", "no address that other silos can reach")]
     public void An_invalid_value_is_named_with_the_expected_form(string name, string value, string wanted)
     {
         var fault = Assert.Throws<SettingException>(() => Read((name, value)));

@@ -20,7 +20,7 @@ public sealed class StoreMarkTests(PostgresServer postgres) : IDisposable
         var before = Directory.GetFiles(_folder.Data, "*", SearchOption.AllDirectories);
         var message = await RunningSilo.RefuseAsync(environment);
         Assert.Contains(KnownSettings.PartsFolder.Variable, message, StringComparison.Ordinal);
-        Assert.Contains("does not know", message, StringComparison.Ordinal);
+        Assert.Contains("unknown to the storage", message, StringComparison.Ordinal);
         Assert.Equal(before, Directory.GetFiles(_folder.Data, "*", SearchOption.AllDirectories));
     }
 
