@@ -4,7 +4,7 @@ using OrleansUploads.Engine.Embedded;
 
 namespace OrleansUploads.Benchmarks;
 
-/// <summary>An engine over a data folder, put together as <c>serve</c> does.</summary>
+/// <summary>An engine over a data folder, assembled as in <c>serve</c>.</summary>
 internal sealed class FolderEngine : IAsyncDisposable
 {
     private readonly DataFolder _folder;

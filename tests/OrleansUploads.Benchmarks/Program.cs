@@ -19,14 +19,14 @@ IBenchmark[] all =
 
 var names = new Argument<string[]>("name")
 {
-    Description = "Which to run; all where none is named.",
+    Description = "The benchmarks to run; all if none is named.",
     Arity = ArgumentArity.ZeroOrMore,
 };
 names.AcceptOnlyFromAmong([.. all.Select(benchmark => benchmark.Name)]);
-var quick = new Option<bool>("--quick") { Description = "Fewer rounds and smaller sizes: shows that everything runs." };
+var quick = new Option<bool>("--quick") { Description = "Use fewer rounds and smaller sizes, to check that everything runs." };
 var folder = new Option<DirectoryInfo>("--folder")
 {
-    Description = "Where the data goes while a benchmark runs; on the disk that is to be measured.",
+    Description = "The folder for temporary data, on the disk to measure.",
     DefaultValueFactory = _ => new DirectoryInfo(Path.GetTempPath()),
 };
 var root = new RootCommand("Measures OrleansUploads against baselines, side by side in one run.")

@@ -1,11 +1,11 @@
 namespace OrleansUploads.Benchmarks.Archives;
 
-/// <summary>Reads an inventory as it comes, and keeps nothing of it.</summary>
+/// <summary>Reads an inventory as a stream, without storing it.</summary>
 internal static class InventoryStream
 {
     private const int ReadBytes = 256 * 1024;
 
-    private static ReadOnlySpan<byte> EachArchive => "{\"ArchiveId\":\""u8;
+    private static ReadOnlySpan<byte> ArchiveStart => "{\"ArchiveId\":\""u8;
 
     /// <summary>Counts the archives in the output of a job.</summary>
     public static async Task<long> CountAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -19,10 +19,10 @@ internal static class InventoryStream
         while (await body.ReadAsync(buffer.AsMemory(held), cancellationToken) is var read and > 0)
         {
             var text = buffer.AsSpan(0, held + read);
-            archives += text.Count(EachArchive);
+            archives += text.Count(ArchiveStart);
 
-            // What may be the beginning of another one is looked at again with what follows.
-            held = Math.Min(text.Length, EachArchive.Length - 1);
+            // Keep what may be the beginning of the next match, and search it again with the next bytes.
+            held = Math.Min(text.Length, ArchiveStart.Length - 1);
             text[^held..].CopyTo(buffer);
         }
 

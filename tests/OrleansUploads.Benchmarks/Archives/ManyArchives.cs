@@ -13,25 +13,27 @@ using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Benchmarks.Archives;
 
-/// <summary>Fills a vault with archives through the real engine: each is an upload that was opened, got its part and was
-/// completed. The bytes are kept elsewhere, so that it is the index that is filled and not the disk.</summary>
+/// <summary>Fills a vault with archives through the real engine: each is an upload that is opened, gets its part and is
+/// completed. The bytes are external, so this fills the index but not the disk.</summary>
 internal static class ManyArchives
 {
     private const int Callers = 512;
     private const int ProgressEvery = 50_000;
 
-    // All shards stay loaded while the archives come to them in no order.
+    // Enough for all shards, because archives are added to them in random order.
     private const long IdleBytes = 1L << 30;
 
     private static readonly PartSize OneMebibyte =
-        PartSize.TryCreate(Limits.MinPartSizeBytes, out var size) ? size : throw new InvalidOperationException("no size");
+        PartSize.TryCreate(Limits.MinPartSizeBytes, out var size)
+            ? size
+            : throw new InvalidOperationException("The part size is invalid.");
 
     /// <summary>Fills a vault in a new data folder.</summary>
     /// <param name="folder">The data folder.</param>
-    /// <param name="vault">The vault, which is made.</param>
-    /// <param name="count">How many archives.</param>
-    /// <param name="samples">How many of their IDs to return.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="vault">The vault, which is created.</param>
+    /// <param name="count">Number of archives.</param>
+    /// <param name="samples">Number of archive IDs to return.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
     /// <returns>IDs of some archives, spread evenly over all.</returns>
     public static async Task<IReadOnlyList<string>> CreateAsync(
         string folder, VaultId vault, int count, int samples, CancellationToken cancellationToken)
@@ -56,14 +58,14 @@ internal static class ManyArchives
 
                 if ((i + 1) % ProgressEvery == 0)
                 {
-                    Session.Tell(string.Create(
+                    Session.Report(string.Create(
                         CultureInfo.InvariantCulture, $"  {i + 1:N0} archives after {watch.Elapsed.TotalSeconds:N0} s"));
                 }
             }
         }
 
         await Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => CreateInTurnAsync()));
-        Session.Tell(string.Create(
+        Session.Report(string.Create(
             CultureInfo.InvariantCulture, $"  {count:N0} archives in {watch.Elapsed.TotalSeconds:N0} s"));
         return sampled;
     }
@@ -76,7 +78,7 @@ internal static class ManyArchives
         if (!Description.TryParse($"archive number {number}", out var description)
             || !PartLocation.TryParse($"elsewhere/{number}", out var location))
         {
-            throw new InvalidOperationException("no description or no location");
+            throw new InvalidOperationException("The description or the location is invalid.");
         }
 
         var open = new OpenUpload(

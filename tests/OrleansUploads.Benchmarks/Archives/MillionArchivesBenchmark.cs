@@ -5,8 +5,8 @@ using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Benchmarks.Archives;
 
-/// <summary>The real server with a vault of a million archives, against a vault with hardly any on the same server: the
-/// archives of neither are in memory when they are deleted.</summary>
+/// <summary>Compares a vault of a million archives with a vault of few archives on the same real server. The archives of
+/// neither are in memory when they are deleted.</summary>
 internal sealed class MillionArchivesBenchmark : IBenchmark
 {
     private const double MostDescribeMilliseconds = 50;
@@ -32,7 +32,7 @@ internal sealed class MillionArchivesBenchmark : IBenchmark
             var others = await FillAsync(small, cancellationToken);
             var before = server.Process.PeakMebibytes;
 
-            // The inventory evicts everything else from the server's memory and compiles the code that reads shards.
+            // The inventory evicts everything else from the server's memory, and has the code that reads shards compiled.
             verdicts.AddRange(
             [
                 await DescribeAsync(session, full, small, cancellationToken),
@@ -65,7 +65,7 @@ internal sealed class MillionArchivesBenchmark : IBenchmark
     private static VaultId BenchmarkVault() =>
         AccountId.TryParse(GatewayServer.Account, out var account) && VaultName.TryParse(GatewayServer.Vault, out var name)
             ? new VaultId(account, name)
-            : throw new InvalidOperationException("no account or no name");
+            : throw new InvalidOperationException("The account or the vault name is invalid.");
 
     private async Task<Verdict> DescribeAsync(
         Session session, GatewayVault full, GatewayVault small, CancellationToken cancellationToken)
@@ -78,7 +78,7 @@ internal sealed class MillionArchivesBenchmark : IBenchmark
         return Verdict.OfLimit(rounds.What, rounds.Unit, medians, MostDescribeMilliseconds);
     }
 
-    /// <summary>Each goes to a shard of its own, which the server has to read first.</summary>
+    /// <summary>Each archive goes to a different shard, which the server must read first.</summary>
     private async Task<Verdict> AddAsync(
         Session session, GatewayVault full, GatewayVault small, CancellationToken cancellationToken)
     {
@@ -111,7 +111,7 @@ internal sealed class MillionArchivesBenchmark : IBenchmark
     private async Task<Verdict> InventoryAsync(
         GatewayServer server, GatewayVault full, GatewayVault small, CancellationToken cancellationToken)
     {
-        // The small one first: it must have left the server's memory by the end.
+        // Read the small one first, so that it is evicted from the server's memory by the end.
         var other = await ReadAsync(small);
         return Verdict.OfInterest($"{Name}, inventory", Unit.Milliseconds, new Medians(await ReadAsync(full), other));
 
@@ -120,9 +120,9 @@ internal sealed class MillionArchivesBenchmark : IBenchmark
             var archives = await vault.DescribeAsync(cancellationToken);
             var watch = Stopwatch.StartNew();
             var job = await vault.StartInventoryAsync(cancellationToken);
-            Session.Tell($"  inventory began after {watch.Elapsed.TotalSeconds:N1} s");
+            Session.Report($"  inventory job started after {watch.Elapsed.TotalSeconds:N1} s");
             var listed = await InventoryStream.CountAsync(server.OutputRequest(job, vault.Name), cancellationToken);
-            Session.Tell($"  inventory of {listed:N0} archives read after {watch.Elapsed.TotalSeconds:N1} s");
+            Session.Report($"  inventory of {listed:N0} archives read after {watch.Elapsed.TotalSeconds:N1} s");
             return listed == archives
                 ? watch.Elapsed.TotalMilliseconds
                 : throw new InvalidOperationException($"The inventory lists {listed} of {archives} archives.");

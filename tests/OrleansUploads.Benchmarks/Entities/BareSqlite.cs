@@ -2,9 +2,8 @@ using SQLitePCL;
 
 namespace OrleansUploads.Benchmarks.Entities;
 
-/// <summary>The least that a durable row can cost: one prepared insert, as many rows a transaction as one likes.</summary>
-/// <remarks>The pragmas are those of our journal; only what it adds to them (checksums, chains, the index, the callers) is
-/// missing.</remarks>
+/// <summary>The minimum cost of a durable row: one prepared insert, with any number of rows in a transaction.</summary>
+/// <remarks>The pragmas are those of the journal. Its checksums, chains, index and callers are missing.</remarks>
 internal sealed class BareSqlite : IDisposable
 {
     private readonly sqlite3 _database;
@@ -37,7 +36,7 @@ internal sealed class BareSqlite : IDisposable
         _commit = Prepare("COMMIT");
     }
 
-    /// <summary>Inserts rows, so many at a time; all are durable on return.</summary>
+    /// <summary>Inserts rows in batches. All are durable on return.</summary>
     public void Insert(int rows, int batchRows, ReadOnlySpan<byte> payload)
     {
         for (var first = 0; first < rows; first += batchRows)

@@ -5,8 +5,8 @@ using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Benchmarks.Entities;
 
-/// <summary>Completing the largest upload there can be, against the cost of one durable transaction; and the listing that looks
-/// whether every part is there, on its own, against a bare listing of the same folder.</summary>
+/// <summary>Compares the completion of the largest possible upload with one durable transaction, and the listing that checks
+/// whether every part exists with a bare listing of the same folder.</summary>
 internal sealed class CompleteBenchmark : IBenchmark
 {
     private const double MostMilliseconds = 20;
@@ -52,20 +52,24 @@ internal sealed class CompleteBenchmark : IBenchmark
     {
         var upload = await uploads.BeginAsync(cancellationToken);
         var reports = uploads.PrepareReports(Parts);
-        var folder = await uploads.StoreHollowAttemptsAsync(upload, reports, cancellationToken);
+        var folder = await uploads.StoreSparseAttemptsAsync(upload, reports, cancellationToken);
         const string name = "complete-10000-listing";
         var medians = await new Rounds(name, Unit.Milliseconds, session.Pick(15, 5), WarmUps: 3).AlternateAsync(
             async token =>
             {
                 var watch = Stopwatch.StartNew();
                 var listed = await uploads.ListStoredAsync(upload, token);
-                return listed.Count == Parts ? watch.Elapsed.TotalMilliseconds : throw new InvalidOperationException("parts are missing");
+                return listed.Count == Parts
+                    ? watch.Elapsed.TotalMilliseconds
+                    : throw new InvalidOperationException("The listing does not contain all parts.");
             },
             _ =>
             {
                 var watch = Stopwatch.StartNew();
                 var bytes = new DirectoryInfo(folder).EnumerateFiles().Sum(file => file.Length);
-                return Task.FromResult(bytes > 0 ? watch.Elapsed.TotalMilliseconds : throw new InvalidOperationException("no parts"));
+                return Task.FromResult(bytes > 0
+                    ? watch.Elapsed.TotalMilliseconds
+                    : throw new InvalidOperationException("The folder contains no parts."));
             },
             cancellationToken);
         return Verdict.OfLimit(name, Unit.Milliseconds, medians, MostListingMilliseconds);

@@ -6,7 +6,7 @@ using OrleansUploads.Engine.Sqlite;
 
 namespace OrleansUploads.Benchmarks.Entities;
 
-/// <summary>Durable part reports from many callers at once, against the bare inserts that they come down to.</summary>
+/// <summary>Compares durable part reports from many concurrent callers with bare inserts of the same rows.</summary>
 internal sealed class PartReportBenchmark : IBenchmark
 {
     private const double LeastRatio = 1.0 / 3;
@@ -55,7 +55,8 @@ internal sealed class PartReportBenchmark : IBenchmark
         }
     }
 
-    /// <summary>All callers report into the same upload; then into the next one, for it takes 10,000 parts only.</summary>
+    /// <summary>All callers report to the same upload, and then to the next one, because an upload has at most 10,000
+    /// parts.</summary>
     private static async Task ReportIntoOneAsync(
         ReportedUploads uploads, Target[] targets, CancellationToken cancellationToken)
     {
@@ -65,7 +66,7 @@ internal sealed class PartReportBenchmark : IBenchmark
         }
     }
 
-    /// <summary>Every caller has an upload of its own.</summary>
+    /// <summary>Every caller has its own upload.</summary>
     private static Task ReportIntoManyAsync(
         ReportedUploads uploads, Target[] targets, CancellationToken cancellationToken) =>
         Task.WhenAll(targets.Select(

@@ -10,12 +10,14 @@ using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Benchmarks.Entities;
 
-/// <summary>Uploads on a real engine whose parts are reported without any bytes: deciding and journaling is what is
-/// measured, and neither looks at them.</summary>
+/// <summary>Uploads on a real engine whose parts are reported without bytes. This measures decisions and journaling, which
+/// do not need the bytes.</summary>
 internal sealed class ReportedUploads : IAsyncDisposable
 {
     private static readonly PartSize OneMebibyte =
-        PartSize.TryCreate(Limits.MinPartSizeBytes, out var size) ? size : throw new InvalidOperationException("no size");
+        PartSize.TryCreate(Limits.MinPartSizeBytes, out var size)
+            ? size
+            : throw new InvalidOperationException("The part size is invalid.");
 
     private readonly FolderEngine _opened;
     private readonly EmbeddedEngine _engine;
@@ -43,7 +45,7 @@ internal sealed class ReportedUploads : IAsyncDisposable
         var opened = FolderEngine.Open(folder);
         if (!AccountId.TryParse("000000000001", out var account) || !VaultName.TryParse("benchmarks", out var name))
         {
-            throw new InvalidOperationException("no account or no name");
+            throw new InvalidOperationException("The account or the vault name is invalid.");
         }
 
         var vault = new VaultId(account, name);
@@ -72,8 +74,8 @@ internal sealed class ReportedUploads : IAsyncDisposable
         return reports;
     }
 
-    /// <summary>Gives reports to an upload from many callers at once, each of which waits for its answer; all are durable
-    /// when the task has completed.</summary>
+    /// <summary>Sends reports to an upload from many concurrent callers, each of which waits for its answers. All reports
+    /// are durable when the task completes.</summary>
     public async Task ReportAllAsync(
         UploadId upload, StorePart[] reports, int callers, CancellationToken cancellationToken)
     {
@@ -81,18 +83,18 @@ internal sealed class ReportedUploads : IAsyncDisposable
 
         async Task CallAsync()
         {
-            // As every request has its own.
-            using var gone = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            // Like requests, each caller has its own token.
+            using var callerCancellation = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             for (var i = Interlocked.Increment(ref next); i < reports.Length; i = Interlocked.Increment(ref next))
             {
-                _ = (await _engine.Host.AskAsync(upload.Entity, reports[i], gone.Token)).Answer;
+                _ = (await _engine.Host.AskAsync(upload.Entity, reports[i], callerCancellation.Token)).Answer;
             }
         }
 
         await Task.WhenAll(Enumerable.Range(0, callers).Select(_ => CallAsync()));
     }
 
-    /// <summary>Stores one real attempt of an upload, so that its folder is there, as after real parts.</summary>
+    /// <summary>Stores one real attempt of an upload, so that its folder exists, as after real parts.</summary>
     public async Task StoreAttemptAsync(UploadId upload, CancellationToken cancellationToken, int lengthBytes = 1)
     {
         var bytes = new byte[lengthBytes];
@@ -103,10 +105,10 @@ internal sealed class ReportedUploads : IAsyncDisposable
         await attempt.CommitAsync(new[] { leaf }, cancellationToken);
     }
 
-    /// <summary>Makes a file for each reported attempt, as long as that of a real one but without bytes: a listing does not look at
-    /// them.</summary>
-    /// <returns>The folder that they are in.</returns>
-    public async Task<string> StoreHollowAttemptsAsync(
+    /// <summary>Creates a sparse file for each reported attempt, with the length of a real one. A listing does not read the
+    /// bytes.</summary>
+    /// <returns>The folder that contains them.</returns>
+    public async Task<string> StoreSparseAttemptsAsync(
         UploadId upload, StorePart[] reports, CancellationToken cancellationToken)
     {
         await StoreAttemptAsync(upload, cancellationToken, (int)OneMebibyte.Bytes);
@@ -123,11 +125,12 @@ internal sealed class ReportedUploads : IAsyncDisposable
         return folder;
     }
 
-    /// <summary>The part store's listing of an upload at its completion.</summary>
+    /// <summary>Lists the attempts of an upload, like its completion.</summary>
     public ValueTask<IReadOnlyList<ListedAttempt>> ListStoredAsync(UploadId upload, CancellationToken cancellationToken) =>
         _engine.Parts.ListStoredAsync(upload, cancellationToken);
 
-    /// <summary>Completes an upload whose first parts were reported; archive, index and vault know of it then.</summary>
+    /// <summary>Completes an upload whose first parts were reported. On return, the index contains the archive and the vault
+    /// counts it.</summary>
     public async Task CompleteAsync(UploadId upload, int parts, TreeHash treeHash, CancellationToken cancellationToken)
     {
         var command = new CompleteUpload(_vault, parts * OneMebibyte.Bytes, treeHash);

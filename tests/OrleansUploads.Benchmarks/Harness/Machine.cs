@@ -9,7 +9,7 @@ internal static class Machine
 {
     private const string LoadFile = "/proc/loadavg";
 
-    /// <summary>Whether sixteen leaves are hashed side by side, which some bars presume.</summary>
+    /// <summary>Whether sixteen leaves are hashed in parallel, which some bars require.</summary>
     public static bool HasAvx512 => Avx512F.IsSupported;
 
     /// <summary>The load average of the last minute; null if the system does not report it.</summary>
@@ -25,7 +25,7 @@ internal static class Machine
         yield return $"Data in {folder} ({disk.DriveFormat})";
         if (disk.DriveFormat is "tmpfs" or "ramfs")
         {
-            yield return "WARNING: this is memory and no disk, so flushes cost nothing; choose another with --folder.";
+            yield return "WARNING: this folder is in memory, so flushes cost nothing. Choose a folder on a disk with --folder.";
         }
 
         if (Load is not { } load)
@@ -36,7 +36,7 @@ internal static class Machine
         yield return string.Create(CultureInfo.InvariantCulture, $"Load: {load:0.00}");
         if (load > Environment.ProcessorCount / 2.0)
         {
-            yield return "WARNING: the machine is busy; ratios are less sure, and absolute figures are too low.";
+            yield return "WARNING: the machine is busy; ratios are less reliable, and absolute figures are too low.";
         }
     }
 
@@ -60,7 +60,7 @@ internal static class Machine
         return string.Join(", ", present.Where(name => name is not null));
     }
 
-    /// <summary>Leaf 7 of CPUID; the platform has no property for it.</summary>
+    /// <summary>Leaf 7 of CPUID; .NET has no property for it.</summary>
     private static bool HasShaInstructions()
     {
         const int ExtendedFeatures = 7;

@@ -1,16 +1,16 @@
 namespace OrleansUploads.Benchmarks.Harness;
 
-/// <summary>The middle values of both sides.</summary>
+/// <summary>The medians of both sides.</summary>
 internal readonly record struct Medians(double Subject, double Baseline);
 
 /// <summary>Measures two sides in turn, so that other load on the machine affects both.</summary>
-/// <param name="What">Named in the progress.</param>
-/// <param name="Unit">What the sides return.</param>
-/// <param name="Count">Rounds that count.</param>
-/// <param name="WarmUps">Rounds before that do not: the first ones also pay for compiling and for cold caches.</param>
+/// <param name="What">The name for progress messages.</param>
+/// <param name="Unit">The unit of the results.</param>
+/// <param name="Count">Number of measured rounds.</param>
+/// <param name="WarmUps">Number of rounds before that are ignored, because they include compilation and cold caches.</param>
 internal sealed record Rounds(string What, Unit Unit, int Count, int WarmUps = 1)
 {
-    /// <summary>One measurement of one side; prepares what it needs before it starts its watch.</summary>
+    /// <summary>One measurement of one side. It prepares everything before it starts its stopwatch.</summary>
     public delegate Task<double> Side(CancellationToken cancellationToken);
 
     public async Task<Medians> AlternateAsync(Side subject, Side baseline, CancellationToken cancellationToken)
@@ -20,7 +20,7 @@ internal sealed record Rounds(string What, Unit Unit, int Count, int WarmUps = 1
         for (var round = -WarmUps; round < Count; round++)
         {
             var (ours, theirs) = await RunBothAsync(subject, baseline, subjectFirst: round % 2 == 0, cancellationToken);
-            Session.Tell($"  {What} {Name(round)}: {Unit.Format(ours)} against {Unit.Format(theirs)}");
+            Session.Report($"  {What} {Name(round)}: {Unit.Format(ours)} against {Unit.Format(theirs)}");
             if (round >= 0)
             {
                 subjects.Add(ours);

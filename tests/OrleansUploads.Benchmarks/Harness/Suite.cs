@@ -15,7 +15,7 @@ internal static class Suite
         var verdicts = new List<Verdict>();
         foreach (var benchmark in benchmarks)
         {
-            Session.Tell(benchmark.Name);
+            Session.Report(benchmark.Name);
             verdicts.AddRange(await RunAsync(benchmark, folder, quick, cancellationToken));
         }
 

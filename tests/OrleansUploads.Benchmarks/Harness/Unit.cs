@@ -3,8 +3,8 @@ using System.Globalization;
 namespace OrleansUploads.Benchmarks.Harness;
 
 /// <summary>The unit of a measurement, and whether more or less is better.</summary>
-/// <param name="Name">As printed behind the number.</param>
-/// <param name="Digits">How the number is printed.</param>
+/// <param name="Name">The name after the number.</param>
+/// <param name="Digits">The format of the number.</param>
 /// <param name="LessIsBetter">True for times and sizes, false for rates.</param>
 internal sealed record Unit(string Name, string Digits, bool LessIsBetter)
 {
@@ -16,7 +16,7 @@ internal sealed record Unit(string Name, string Digits, bool LessIsBetter)
 
     public static Unit Mebibytes { get; } = new("MiB", "N0", LessIsBetter: true);
 
-    /// <summary>Processor time, which a busy machine does not distort as it does the rates.</summary>
+    /// <summary>Processor time, which a busy machine distorts less than rates.</summary>
     public static Unit ProcessorMillisecondsPerGibibyte { get; } = new("ms/GiB", "N0", LessIsBetter: true);
 
     public string Format(double value) => $"{value.ToString(Digits, CultureInfo.InvariantCulture)} {Name}";

@@ -5,7 +5,7 @@ using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Benchmarks.Hashing;
 
-/// <summary>The tree hash of a part against one SHA-256 over the same bytes.</summary>
+/// <summary>Compares the tree hash of a part with one SHA-256 over the same bytes.</summary>
 internal sealed class TreeHashBenchmark : IBenchmark
 {
     private const int PartBytes = 16 << 20;

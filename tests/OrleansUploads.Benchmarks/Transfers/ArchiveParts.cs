@@ -2,7 +2,7 @@ using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Benchmarks.Transfers;
 
-/// <summary>An archive in memory, in parts that are hashed already, so that sending them costs the client little.</summary>
+/// <summary>An archive in memory, in parts with known hashes, so that sending them costs the client little.</summary>
 internal sealed class ArchiveParts
 {
     public const int PartBytes = 8 << 20;

@@ -5,7 +5,7 @@ using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Benchmarks.Transfers;
 
-/// <summary>The client side of both servers: sends requests that were prepared before over a few connections.</summary>
+/// <summary>The client of both servers. It sends prepared requests over a few connections.</summary>
 internal sealed class Connections(int count) : IDisposable
 {
     private const int ReadBytes = 256 * 1024;
@@ -21,9 +21,9 @@ internal sealed class Connections(int count) : IDisposable
         Timeout = Timeout.InfiniteTimeSpan,
     };
 
-    /// <summary>Sends all requests, each connection taking the next one when it is free.</summary>
-    /// <returns>How long it took.</returns>
-    /// <exception cref="InvalidOperationException">One was refused.</exception>
+    /// <summary>Sends all requests. Each connection takes the next one when it is free.</summary>
+    /// <returns>The duration.</returns>
+    /// <exception cref="InvalidOperationException">A request was refused.</exception>
     public async Task<TimeSpan> SendAllAsync(IReadOnlyList<HttpRequestMessage> requests, CancellationToken cancellationToken)
     {
         var next = -1;
@@ -43,10 +43,10 @@ internal sealed class Connections(int count) : IDisposable
     }
 
     /// <summary>Reads an answer's body to its end.</summary>
-    /// <param name="request">What to ask.</param>
-    /// <param name="hasher">Sees the bytes; null where they were looked at before.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>How many bytes came, and how long it took.</returns>
+    /// <param name="request">The request.</param>
+    /// <param name="hasher">Hashes the bytes; null if they need not be verified.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
+    /// <returns>The number of bytes received, and the duration.</returns>
     public async Task<(long Bytes, TimeSpan Time)> ReadAsync(
         HttpRequestMessage request, PartHasher? hasher, CancellationToken cancellationToken)
     {

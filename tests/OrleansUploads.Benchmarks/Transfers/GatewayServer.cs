@@ -4,7 +4,7 @@ using OrleansUploads.Signing;
 
 namespace OrleansUploads.Benchmarks.Transfers;
 
-/// <summary>The real server, <c>orleans-uploads serve</c>, with one vault, and what one can ask of it.</summary>
+/// <summary>The real server, <c>orleans-uploads serve</c>, with one vault, and its operations.</summary>
 internal sealed class GatewayServer : IAsyncDisposable
 {
     private const string Assembly = "orleans-uploads.dll";
@@ -32,7 +32,7 @@ internal sealed class GatewayServer : IAsyncDisposable
             AccessKeyId = AccessKeyId,
             SecretAccessKey = Secret,
 
-            // The inventory of a million archives is counted before its job is answered.
+            // The server counts an inventory of a million archives before it answers the request for the job.
             IdleTimeout = TimeSpan.FromMinutes(30),
         });
     }
@@ -51,7 +51,7 @@ internal sealed class GatewayServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Starts the server alone, and waits until its port answers.</summary>
+    /// <summary>Starts only the server process, and waits until it is ready.</summary>
     public static Task<ServerProcess> StartProcessAsync(
         string folder, CancellationToken cancellationToken, params string[] options) =>
         ServerProcess.StartAsync(
@@ -64,14 +64,14 @@ internal sealed class GatewayServer : IAsyncDisposable
             },
             cancellationToken);
 
-    /// <summary>A vault by its name.</summary>
+    /// <summary>Returns a vault by its name.</summary>
     public GatewayVault VaultNamed(string name) => new(_client, name);
 
-    /// <summary>Begins an upload.</summary>
+    /// <summary>Initiates an upload.</summary>
     public Task<string> BeginAsync(CancellationToken cancellationToken) =>
         _client.InitiateMultipartUploadAsync(Vault, ArchiveParts.PartBytes, cancellationToken: cancellationToken);
 
-    /// <summary>The signed requests that send an archive's parts into an upload.</summary>
+    /// <summary>Creates the signed requests that send an archive's parts to an upload.</summary>
     public HttpRequestMessage[] PartRequests(ArchiveParts parts, string upload)
     {
         var requests = new HttpRequestMessage[parts.Bodies.Length];
@@ -93,7 +93,7 @@ internal sealed class GatewayServer : IAsyncDisposable
         return requests;
     }
 
-    /// <summary>Completes an upload, which succeeds only if every byte came through.</summary>
+    /// <summary>Completes an upload, which succeeds only if every byte arrived.</summary>
     /// <returns>The archive's ID.</returns>
     public async Task<string> CompleteAsync(ArchiveParts parts, string upload, CancellationToken cancellationToken)
     {
@@ -102,12 +102,12 @@ internal sealed class GatewayServer : IAsyncDisposable
         return receipt.ArchiveId;
     }
 
-    /// <summary>Begins the retrieval of an archive.</summary>
+    /// <summary>Starts the retrieval of an archive.</summary>
     /// <returns>The job's ID.</returns>
     public Task<string> RetrieveAsync(string archive, CancellationToken cancellationToken) =>
         _client.InitiateArchiveRetrievalAsync(Vault, archive, cancellationToken: cancellationToken);
 
-    /// <summary>The signed request that reads the output of a job.</summary>
+    /// <summary>Creates the signed request that reads the output of a job.</summary>
     public HttpRequestMessage OutputRequest(string job, string vault = Vault) =>
         Sign(HttpMethod.Get, $"/-/vaults/{vault}/jobs/{job}/output", SigningRequest.EmptyPayloadHash, content: null);
 
@@ -141,7 +141,7 @@ internal sealed class GatewayServer : IAsyncDisposable
             new SigningRequest(method.Method, path, headers.GetValueOrDefault, headers.Keys, payloadHash), [.. headers.Keys]);
         foreach (var (name, value) in headers)
         {
-            // Headers of the content are there already, and are refused here.
+            // Content headers are already set on the content, and are refused here.
             request.Headers.TryAddWithoutValidation(name, value);
         }
 

@@ -3,7 +3,7 @@ using OrleansUploads.Client.Sources;
 
 namespace OrleansUploads.Benchmarks.Transfers;
 
-/// <summary>A vault of a server under measurement.</summary>
+/// <summary>A vault of the measured server.</summary>
 internal sealed class GatewayVault(GlacierClient client, string name)
 {
     public string Name => name;
@@ -11,7 +11,7 @@ internal sealed class GatewayVault(GlacierClient client, string name)
     public Task CreateAsync(CancellationToken cancellationToken) => client.CreateVaultAsync(name, cancellationToken);
 
     /// <summary>Describes the vault.</summary>
-    /// <returns>How many archives it has.</returns>
+    /// <returns>The number of archives.</returns>
     public async Task<long> DescribeAsync(CancellationToken cancellationToken) =>
         (await client.DescribeVaultAsync(name, cancellationToken)).ArchiveCount ?? 0;
 
@@ -24,17 +24,17 @@ internal sealed class GatewayVault(GlacierClient client, string name)
     public Task DeleteAsync(string archive, CancellationToken cancellationToken) =>
         client.DeleteArchiveAsync(name, archive, cancellationToken);
 
-    /// <summary>Begins an upload in parts.</summary>
+    /// <summary>Initiates a multipart upload.</summary>
     /// <returns>Its ID.</returns>
     public Task<string> BeginAsync(CancellationToken cancellationToken) =>
         client.InitiateMultipartUploadAsync(name, ArchiveParts.PartBytes, cancellationToken: cancellationToken);
 
     /// <summary>Reads the first page of the list of uploads.</summary>
-    /// <returns>How many uploads it shows.</returns>
+    /// <returns>The number of uploads on the page.</returns>
     public async Task<long> ListUploadsAsync(CancellationToken cancellationToken) =>
         (await client.ListMultipartUploadsPageAsync(name, marker: null, limit: null, cancellationToken)).Items.Count;
 
-    /// <summary>Begins a job that lists all archives.</summary>
+    /// <summary>Starts a job that lists all archives.</summary>
     /// <returns>The job's ID.</returns>
     public Task<string> StartInventoryAsync(CancellationToken cancellationToken) =>
         client.InitiateInventoryRetrievalAsync(name, cancellationToken: cancellationToken);

@@ -2,7 +2,8 @@ using OrleansUploads.Benchmarks.Harness;
 
 namespace OrleansUploads.Benchmarks.Transfers;
 
-/// <summary>Parts sent through the real gateway over four connections, against bare Kestrel that does the same.</summary>
+/// <summary>Compares parts sent through the real gateway over four connections with bare Kestrel doing the same
+/// work.</summary>
 internal sealed class IngestBenchmark : IBenchmark
 {
     private const double LeastRatio = 0.8;

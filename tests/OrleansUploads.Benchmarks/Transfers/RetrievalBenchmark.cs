@@ -3,8 +3,8 @@ using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Benchmarks.Transfers;
 
-/// <summary>An archive read back through the real gateway, every byte verified on the way, against Kestrel serving a static
-/// file of the same bytes.</summary>
+/// <summary>Compares the retrieval of an archive through the real gateway, which verifies every byte, with Kestrel serving a
+/// static file of the same bytes.</summary>
 internal sealed class RetrievalBenchmark : IBenchmark
 {
     private const double LeastRatio = 0.8;
@@ -34,7 +34,7 @@ internal sealed class RetrievalBenchmark : IBenchmark
             var (bytes, time) = await connections.ReadAsync(request, hasher: null, token);
             return bytes == parts.SizeBytes
                 ? parts.Gibibytes / time.TotalSeconds
-                : throw new InvalidOperationException($"{request.RequestUri} gave {bytes} bytes.");
+                : throw new InvalidOperationException($"{request.RequestUri} returned {bytes} bytes instead of {parts.SizeBytes}.");
         }
 
         var processorTime = new ProcessorTime(parts.Gibibytes);
@@ -59,7 +59,7 @@ internal sealed class RetrievalBenchmark : IBenchmark
         await connections.ReadAsync(request, hasher, cancellationToken);
         if (hasher.Finish().Tree != parts.TreeHash)
         {
-            throw new InvalidOperationException("What came back is not what was sent.");
+            throw new InvalidOperationException("The retrieved bytes differ from the uploaded ones.");
         }
     }
 

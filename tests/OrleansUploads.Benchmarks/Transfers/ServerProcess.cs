@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace OrleansUploads.Benchmarks.Transfers;
 
-/// <summary>A server in a process of its own, killed in the end.</summary>
+/// <summary>A server in its own process, which is killed on disposal.</summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
-    /// <summary>Begins the line by which a server says where it listens.</summary>
+    /// <summary>The start of the line that contains a server's address.</summary>
     public const string Ready = "Ready on ";
 
     private readonly Process _process;
@@ -18,7 +18,7 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public Uri Endpoint { get; }
 
-    /// <summary>The most memory that the process has had so far, shared libraries included.</summary>
+    /// <summary>The peak memory of the process so far, including shared libraries.</summary>
     public double PeakMebibytes
     {
         get
@@ -69,7 +69,7 @@ internal sealed class ServerProcess : IAsyncDisposable
             }
         }
 
-        throw new InvalidOperationException($"{assembly} ended before it was ready.");
+        throw new InvalidOperationException($"{assembly} exited before it was ready.");
     }
 
     public async ValueTask DisposeAsync()

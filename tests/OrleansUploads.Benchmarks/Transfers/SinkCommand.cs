@@ -14,8 +14,8 @@ using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Benchmarks.Transfers;
 
-/// <summary><c>sink</c>: bare Kestrel, the baseline of the transfers. A body that is PUT is hashed both ways, written
-/// to a file and flushed; a file of its folder is served as a static one. Nothing is checked, nothing remembered.</summary>
+/// <summary><c>sink</c>: bare Kestrel, the baseline of the transfers. It hashes the body of a PUT both ways, writes it to a
+/// file and flushes it, and serves the files of its folder as static files. It verifies and stores nothing else.</summary>
 internal static class SinkCommand
 {
     private const int BufferBytes = 256 * 1024;
@@ -24,13 +24,13 @@ internal static class SinkCommand
     /// other.</summary>
     private const int MinThreads = 16;
 
-    /// <summary>The assembly that has the command: this one.</summary>
+    /// <summary>The assembly that contains the command.</summary>
     public static string Assembly { get; } = typeof(SinkCommand).Assembly.GetName().Name + ".dll";
 
     public static Command Create()
     {
         var folder = new Argument<DirectoryInfo>("folder");
-        var command = new Command("sink", "Serve as the baseline of ingest and retrieval.") { folder };
+        var command = new Command("sink", "Run the baseline server of ingest and retrieval.") { folder };
         command.Hidden = true;
         command.SetAction((parsed, cancellationToken) =>
             ServeAsync(parsed.GetRequiredValue(folder).FullName, cancellationToken));

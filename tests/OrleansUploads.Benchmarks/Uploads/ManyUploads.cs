@@ -19,13 +19,15 @@ internal static class ManyUploads
     private const int ProgressEvery = 25_000;
 
     private static readonly PartSize OneMebibyte =
-        PartSize.TryCreate(Limits.MinPartSizeBytes, out var size) ? size : throw new InvalidOperationException("no size");
+        PartSize.TryCreate(Limits.MinPartSizeBytes, out var size)
+            ? size
+            : throw new InvalidOperationException("The part size is invalid.");
 
     /// <summary>Opens uploads in a vault of a new data folder.</summary>
     /// <param name="folder">The data folder.</param>
-    /// <param name="vault">The vault, which is made.</param>
-    /// <param name="count">How many uploads.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="vault">The vault, which is created.</param>
+    /// <param name="count">Number of uploads.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
     public static async Task OpenAsync(string folder, VaultId vault, int count, CancellationToken cancellationToken)
     {
         await using var opened = FolderEngine.Open(
@@ -41,14 +43,14 @@ internal static class ManyUploads
             {
                 if (!Description.TryParse($"upload number {i}, as a client would describe it", out var description))
                 {
-                    throw new InvalidOperationException("no description");
+                    throw new InvalidOperationException("The description is invalid.");
                 }
 
                 var open = new OpenUpload(vault, engine.Ids.NewUpload(), OneMebibyte, description, UploadOrigin.Multipart);
                 _ = (await engine.Host.AskAsync(vault.Entity, open, cancellationToken)).Answer;
                 if ((i + 1) % ProgressEvery == 0)
                 {
-                    Session.Tell(string.Create(
+                    Session.Report(string.Create(
                         CultureInfo.InvariantCulture, $"  {i + 1:N0} uploads after {watch.Elapsed.TotalSeconds:N0} s"));
                 }
             }

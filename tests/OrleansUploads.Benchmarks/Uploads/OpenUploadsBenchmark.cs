@@ -5,7 +5,7 @@ using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Benchmarks.Uploads;
 
-/// <summary>The real server with a vault of a hundred thousand open uploads, against one with hardly any.</summary>
+/// <summary>Compares a vault of a hundred thousand open uploads with a vault of few, on the real server.</summary>
 internal sealed class OpenUploadsBenchmark : IBenchmark
 {
     private const double MostWarmMilliseconds = 50;
@@ -54,7 +54,7 @@ internal sealed class OpenUploadsBenchmark : IBenchmark
     private static VaultId BenchmarkVault() =>
         AccountId.TryParse(GatewayServer.Account, out var account) && VaultName.TryParse(GatewayServer.Vault, out var name)
             ? new VaultId(account, name)
-            : throw new InvalidOperationException("no account or no name");
+            : throw new InvalidOperationException("The account or the vault name is invalid.");
 
     private static Task<GatewayServer> StartAsync(string folder, CancellationToken cancellationToken) =>
         GatewayServer.StartAsync(folder, cancellationToken, createsVault: false, "--max-open-uploads", Limit);
@@ -81,8 +81,8 @@ internal sealed class OpenUploadsBenchmark : IBenchmark
         return Verdict.OfInterest(rounds.What, rounds.Unit, medians);
     }
 
-    /// <summary>The first request of a server that was started just now, so that nothing is in memory and nothing is compiled; of the
-    /// same server, so that the small vault's is the first of another life.</summary>
+    /// <summary>Measures the first request after a start, when nothing is in memory and nothing is compiled. The server is
+    /// started again for each request.</summary>
     private async Task<Verdict> ColdAsync(
         Session session,
         string what,
