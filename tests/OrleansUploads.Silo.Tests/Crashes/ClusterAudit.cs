@@ -4,7 +4,7 @@ using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Silo.Tests.Crashes;
 
-/// <summary>Compares what the cluster says at the end with what its clients were told.</summary>
+/// <summary>Compares the state of the cluster at the end with the answers that its clients got.</summary>
 internal static class ClusterAudit
 {
     public static async Task CheckAsync(GlacierClient client, ClusterLedger ledger)
@@ -18,7 +18,7 @@ internal static class ClusterAudit
                 TreeHasher.Combine([.. finished.Parts.Select(part => part.TreeHash)]));
             Assert.Equal(finished.ArchiveId, again.ArchiveId);
             var bytes = await client.RetrieveAsync(ClusterLedger.Vault, finished.ArchiveId);
-            Assert.True(bytes.AsSpan().SequenceEqual(finished.Bytes()), $"Archive {finished.ArchiveId} has other bytes.");
+            Assert.True(bytes.AsSpan().SequenceEqual(finished.Bytes()), $"Archive {finished.ArchiveId} has wrong bytes.");
         }
 
         Assert.Distinct(ledger.Finished.Select(finished => finished.ArchiveId));

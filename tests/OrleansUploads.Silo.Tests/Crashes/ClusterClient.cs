@@ -5,15 +5,15 @@ using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Silo.Tests.Crashes;
 
-/// <summary>A client that uploads archive after archive through whichever silo answers, and repeats what was not answered. An
-/// answer that is wrong ends the test.</summary>
+/// <summary>A client that uploads one archive after the other through any silo, and repeats requests without an answer. A
+/// wrong answer fails the test.</summary>
 internal sealed class ClusterClient(GlacierClient client, ClusterLedger ledger, Random random)
 {
     private const int MaxTailBytes = 64 * 1024;
     private const int LeftOpenOneIn = 8;
     private const int ReadBackOneIn = 4;
 
-    /// <summary>Works until it is told to stop.</summary>
+    /// <summary>Uploads archives until cancelled.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
         while (!stopping.IsCancellationRequested)
@@ -35,7 +35,7 @@ internal sealed class ClusterClient(GlacierClient client, ClusterLedger ledger, 
             return;
         }
 
-        // Twice at once, as two nodes do that both think they are the last one; they get different silos.
+        // Two concurrent completions, as from two nodes that both reported the last part. They go to different silos.
         var receipts = await Task.WhenAll(CompleteAsync(upload, parts), CompleteAsync(upload, parts));
         Assert.Equal(receipts[0], receipts[1]);
         var finished = new FinishedUpload(upload, receipts[0], parts);

@@ -10,17 +10,17 @@ internal sealed class ClusterLedger
 
     private int _seed;
 
-    /// <summary>Archives whose ID was told.</summary>
+    /// <summary>Archives whose ID was returned to a client.</summary>
     public ConcurrentQueue<FinishedUpload> Finished { get; } = new();
 
-    /// <summary>Uploads that are left open, with the parts that were acknowledged.</summary>
+    /// <summary>Uploads that are left open, with their acknowledged parts.</summary>
     public ConcurrentQueue<OpenUpload> Open { get; } = new();
 
-    /// <summary>Content that no other part has.</summary>
+    /// <summary>Creates content that differs from that of every other part.</summary>
     public Content NewContent(int lengthBytes) => new(Interlocked.Increment(ref _seed), lengthBytes);
 }
 
-/// <summary>An upload that has become an archive.</summary>
+/// <summary>A completed upload.</summary>
 internal sealed record FinishedUpload(string UploadId, string ArchiveId, IReadOnlyList<Content> Parts)
 {
     public long SizeBytes => Parts.Sum(part => (long)part.LengthBytes);

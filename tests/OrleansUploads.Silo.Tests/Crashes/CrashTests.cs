@@ -36,7 +36,7 @@ public sealed class CrashTests(PostgresServer postgres, ITestOutputHelper output
             await RunUnderLoadAsync(silos, async round =>
             {
                 var victim = round % Silos;
-                await StrikeAsync(silos, victim, silos[victim].KillAsync);
+                await DisableAsync(silos, victim, silos[victim].KillAsync);
                 await ReplaceAsync(silos, victim);
             });
             using var client = _balancer.Connect();
@@ -50,7 +50,8 @@ public sealed class CrashTests(PostgresServer postgres, ITestOutputHelper output
         output.WriteLine(
             $"{Rounds} kills, {_ledger.Finished.Count} archives, {_ledger.Open.Count} uploads left open. Until all {WatchedUploads} watched "
             + $"uploads answered again: {string.Join(", ", _outages.Select(outage => $"{outage.TotalSeconds:F1} s"))}.");
-        Assert.True(_ledger.Finished.Count >= Rounds * ArchivesBetweenKills, "There was too little load to mean anything.");
+        Assert.True(
+            _ledger.Finished.Count >= Rounds * ArchivesBetweenKills, $"The load was too low: {_ledger.Finished.Count} archives.");
     }
 
     [Fact]
@@ -64,7 +65,7 @@ public sealed class CrashTests(PostgresServer postgres, ITestOutputHelper output
             {
                 if (round == 0)
                 {
-                    await StrikeAsync(silos, Victim, silos[Victim].PauseAsync);
+                    await DisableAsync(silos, Victim, silos[Victim].PauseAsync);
                     _balancer.Use(silos);
                     await silos[Victim].ResumeAsync();
                     Assert.NotEqual(0, await silos[Victim].WaitForExitAsync());
@@ -120,7 +121,7 @@ public sealed class CrashTests(PostgresServer postgres, ITestOutputHelper output
         return silos;
     }
 
-    /// <summary>Does something to the silos again and again, each time after the clients have come some way.</summary>
+    /// <summary>Disturbs the silos repeatedly under load, each time after the clients have finished some archives.</summary>
     private async Task RunUnderLoadAsync(List<RunningSilo> silos, Func<int, Task> disturbAsync)
     {
         using var stopping = new CancellationTokenSource();
@@ -131,11 +132,11 @@ public sealed class CrashTests(PostgresServer postgres, ITestOutputHelper output
         {
             for (var round = 0; round < Rounds; round++)
             {
-                await ComeAFurtherWayAsync(clients, silos);
+                await AwaitProgressAsync(clients, silos);
                 await disturbAsync(round);
             }
 
-            await ComeAFurtherWayAsync(clients, silos);
+            await AwaitProgressAsync(clients, silos);
         }
         finally
         {
@@ -145,7 +146,7 @@ public sealed class CrashTests(PostgresServer postgres, ITestOutputHelper output
         await Task.WhenAll(clients);
     }
 
-    private Task ComeAFurtherWayAsync(Task[] clients, List<RunningSilo> silos)
+    private Task AwaitProgressAsync(Task[] clients, List<RunningSilo> silos)
     {
         var goal = _ledger.Finished.Count + ArchivesBetweenKills;
         return Eventually.BecomesTrueAsync(
@@ -160,13 +161,13 @@ public sealed class CrashTests(PostgresServer postgres, ITestOutputHelper output
             Patience);
     }
 
-    /// <summary>Does something bad to a silo, and measures until uploads answer again that were spread over all silos.</summary>
-    private async Task StrikeAsync(List<RunningSilo> silos, int victim, Func<Task> strikeAsync)
+    /// <summary>Disables a silo, and measures the time until uploads that were spread over all silos answer again.</summary>
+    private async Task DisableAsync(List<RunningSilo> silos, int victim, Func<Task> disableAsync)
     {
         using var client = _balancer.Connect();
         var watched = await Task.WhenAll(Enumerable.Range(0, WatchedUploads)
             .Select(_ => client.InitiateMultipartUploadAsync(ClusterLedger.Vault, Archives.MiB)));
-        await strikeAsync();
+        await disableAsync();
         var watch = Stopwatch.StartNew();
         _balancer.Use(silos.Where((_, number) => number != victim));
         await Task.WhenAll(watched.Select(upload => client.ListPartsPageAsync(ClusterLedger.Vault, upload)));

@@ -5,8 +5,8 @@ using OrleansUploads.Silo.Tests.Harness;
 
 namespace OrleansUploads.Silo.Tests.Deployment;
 
-/// <summary>The files for Docker and Kubernetes and the operator's handbook refer only to settings, ports and paths that
-/// exist.</summary>
+/// <summary>The files for Docker and Kubernetes and the operations guide refer only to existing settings, ports and
+/// paths.</summary>
 public sealed partial class DeploymentTests
 {
     private static readonly string[] Files =
@@ -132,7 +132,7 @@ public sealed partial class DeploymentTests
     [InlineData("docker-compose.yml", "deploy/docker-compose.azurite.yml")]
     public async Task Compose_accepts_the_file(params string[] files)
     {
-        Assert.SkipUnless(await SucceedsAsync("compose", "version"), "There is no docker with the compose plugin.");
+        Assert.SkipUnless(await SucceedsAsync("compose", "version"), "Docker with the compose plugin is not installed.");
         var arguments = files.SelectMany(file => (string[])["--file", Repository.File(file)]);
         Assert.True(await SucceedsAsync(["compose", .. arguments, "config", "--quiet"]));
     }

@@ -6,7 +6,7 @@ using OrleansUploads.Silo.Tests.Harness;
 
 namespace OrleansUploads.Silo.Tests.Deployment;
 
-/// <summary>The scripts of <c>deploy/</c>, run.</summary>
+/// <summary>Runs the scripts in <c>deploy/</c>.</summary>
 public sealed class ScriptTests(PostgresServer postgres) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -59,7 +59,7 @@ public sealed class ScriptTests(PostgresServer postgres) : IDisposable
         string script, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string?>> environment)
     {
         await using var process = CapturedProcess.Start("/bin/sh", [Repository.File(script), .. arguments], environment);
-        Assert.True(await process.WaitForExitAsync(Patience) == 0, $"It failed. {process}");
+        Assert.True(await process.WaitForExitAsync(Patience) == 0, $"The script failed. {process}");
         return process.Output;
     }
 }

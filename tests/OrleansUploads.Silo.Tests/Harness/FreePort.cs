@@ -6,7 +6,7 @@ namespace OrleansUploads.Silo.Tests.Harness;
 /// <summary>Unused ports of the loopback address.</summary>
 internal static class FreePort
 {
-    /// <summary>Some of them, all different.</summary>
+    /// <summary>Returns the given number of different ports.</summary>
     public static int[] Take(int count)
     {
         var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();

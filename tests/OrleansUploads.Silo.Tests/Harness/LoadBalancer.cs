@@ -5,8 +5,8 @@ using OrleansUploads.Client.Models;
 
 namespace OrleansUploads.Silo.Tests.Harness;
 
-/// <summary>Spreads the connections of its clients over processes, as a load balancer in front of them does. Requests are signed
-/// for one name, whichever process gets them.</summary>
+/// <summary>Spreads the connections of its clients over several processes, like a load balancer. All requests are signed for
+/// the same host name.</summary>
 internal sealed class LoadBalancer : IDisposable
 {
     private static readonly TimeSpan ConnectionLife = TimeSpan.FromMilliseconds(100);
@@ -26,11 +26,11 @@ internal sealed class LoadBalancer : IDisposable
         Timeout = Timeout.InfiniteTimeSpan,
     };
 
-    /// <summary>Sends from now on to these.</summary>
+    /// <summary>Sets the silos that get new connections.</summary>
     public void Use(IEnumerable<RunningSilo> silos) =>
         _backends = [.. silos.Select(silo => new IPEndPoint(IPAddress.Loopback, silo.Address.Port))];
 
-    /// <summary>A client that repeats what failed for a passing reason for up to two minutes.</summary>
+    /// <summary>Creates a client that retries transient failures for up to two minutes.</summary>
     public GlacierClient Connect() => new(_http, new GlacierClientOptions
     {
         Endpoint = new Uri("http://vaults.test"),

@@ -1,22 +1,23 @@
 namespace OrleansUploads.Silo.Tests.Harness;
 
-/// <summary>Orleans' own scripts for PostgreSQL. They come with its repository and not with its packages.</summary>
+/// <summary>Orleans' own scripts for PostgreSQL. They are in its repository but not in its packages.</summary>
 internal static class OrleansScripts
 {
-    /// <summary>Names the folder that they are in, or below; <c>deploy/postgres/fetch-orleans-scripts.sh</c> makes one, and
-    /// <c>src/AdoNet</c> of Orleans' repository is one.</summary>
+    /// <summary>The environment variable with the folder that contains them, also in subfolders.
+    /// <c>deploy/postgres/fetch-orleans-scripts.sh</c> creates such a folder; <c>src/AdoNet</c> in Orleans' repository is
+    /// another.</summary>
     public const string Variable = "ORLEANSUPLOADS_ORLEANS_SQL";
 
     private static readonly string[] Names =
         ["PostgreSQL-Main.sql", "PostgreSQL-Clustering.sql", "PostgreSQL-Persistence.sql", "PostgreSQL-Reminders.sql"];
 
-    /// <summary>Why they cannot be used; null where they can.</summary>
+    /// <summary>Why the scripts cannot be used; null if they can.</summary>
     public static string? MissingBecause { get; } = FindMissing();
 
-    /// <summary>All of them, in the order in which they have to be run.</summary>
+    /// <summary>The scripts, in the order in which they must be run.</summary>
     public static IEnumerable<string> Read() => Names.Select(name => File.ReadAllText(Find(name)!));
 
-    /// <summary>Copies all of them, under the names that <c>fetch-orleans-scripts.sh</c> gives them.</summary>
+    /// <summary>Copies the scripts under the names that <c>fetch-orleans-scripts.sh</c> gives them.</summary>
     public static void CopyTo(string folder)
     {
         for (var number = 0; number < Names.Length; number++)
@@ -29,7 +30,7 @@ internal static class OrleansScripts
     {
         if (Folder is not { Length: > 0 } folder)
         {
-            return $"{Variable} does not say where Orleans' PostgreSQL scripts are.";
+            return $"{Variable} is not set. Set it to the folder with Orleans' PostgreSQL scripts.";
         }
 
         return Array.Find(Names, name => Find(name) is null) is { } missing ? $"{folder} has no {missing}." : null;

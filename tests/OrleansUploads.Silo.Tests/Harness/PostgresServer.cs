@@ -7,8 +7,8 @@ using OrleansUploads.Silo.Tests.Harness;
 
 namespace OrleansUploads.Silo.Tests.Harness;
 
-/// <summary>A PostgreSQL of one's own, for as long as the tests run: Debian's programs on a temporary folder.</summary>
-/// <remarks>It does not flush, because no test cuts the power of the database; all of them kill its clients.</remarks>
+/// <summary>A PostgreSQL server for the duration of the tests: Debian's programs on a temporary folder.</summary>
+/// <remarks>It does not flush, because no test cuts the power of the database. The tests only kill its clients.</remarks>
 public sealed class PostgresServer : IAsyncLifetime
 {
     private const string Installed = "/usr/lib/postgresql";
@@ -25,8 +25,8 @@ public sealed class PostgresServer : IAsyncLifetime
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
-    /// <summary>Makes a database that a silo can use. Skips the test where that is impossible.</summary>
-    /// <param name="withFence">Whether our own script is run too.</param>
+    /// <summary>Creates a database that a silo can use. Skips the test if that is impossible.</summary>
+    /// <param name="withFence">Whether to run this project's script, too.</param>
     /// <returns>Its connection string.</returns>
     public async Task<string> CreateDatabaseAsync(bool withFence = true)
     {
@@ -45,11 +45,11 @@ public sealed class PostgresServer : IAsyncLifetime
         return connection;
     }
 
-    /// <summary>Makes a database with nothing in it. Skips the test where that is impossible.</summary>
+    /// <summary>Creates an empty database. Skips the test if that is impossible.</summary>
     /// <returns>Its connection string.</returns>
     public async Task<string> CreateEmptyDatabaseAsync()
     {
-        Assert.SkipWhen(Programs is null, $"There is no PostgreSQL in {Installed}.");
+        Assert.SkipWhen(Programs is null, $"PostgreSQL is not installed in {Installed}.");
         Assert.SkipUnless(OrleansScripts.MissingBecause is null, OrleansScripts.MissingBecause ?? "");
         await StartAsync();
         var name = $"silos_{Interlocked.Increment(ref _databases)}";
@@ -57,7 +57,7 @@ public sealed class PostgresServer : IAsyncLifetime
         return ConnectionTo(name);
     }
 
-    /// <summary>Runs statements, one of them or many.</summary>
+    /// <summary>Runs one or several statements.</summary>
     public static async Task ExecuteAsync(string connectionString, string statements)
     {
         await using var source = NpgsqlDataSource.Create(connectionString);
@@ -65,16 +65,16 @@ public sealed class PostgresServer : IAsyncLifetime
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>Stops the server with all that it is doing, for every database. <see cref="GoOnAsync"/> starts it again.</summary>
-    public async Task BreakOffAsync()
+    /// <summary>Stops the server immediately, for all databases. <see cref="StartProcessAsync"/> starts it again.</summary>
+    public async Task StopImmediatelyAsync()
     {
         await RunAsync("pg_ctl", "stop", "--mode=immediate", "--no-wait", "-D", DataFolder);
         await _process!.WaitForExitAsync(Patience);
         await _process.DisposeAsync();
     }
 
-    /// <summary>Starts the server again and waits until it answers.</summary>
-    public async Task GoOnAsync()
+    /// <summary>Starts the server and waits until it answers.</summary>
+    public async Task StartProcessAsync()
     {
         _process = Start(
             "postgres", "-D", DataFolder, "-p", $"{_port}", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
@@ -86,14 +86,14 @@ public sealed class PostgresServer : IAsyncLifetime
     {
         if (_process is { HasExited: false })
         {
-            await BreakOffAsync();
+            await StopImmediatelyAsync();
         }
 
         _starting.Dispose();
         _folder.Dispose();
     }
 
-    /// <summary>The newest installed version's programs; null where there are none.</summary>
+    /// <summary>The folder with the programs of the newest installed version; null if there is none.</summary>
     private static string? Programs { get; } = !Directory.Exists(Installed) ? null : Directory.GetDirectories(Installed)
         .Select(version => Path.Combine(version, "bin"))
         .Where(bin => File.Exists(Path.Combine(bin, "initdb")))
@@ -116,7 +116,7 @@ public sealed class PostgresServer : IAsyncLifetime
             Directory.CreateDirectory(DataFolder);
             if (!OperatingSystem.IsWindows() && Environment.IsPrivilegedProcess)
             {
-                // PostgreSQL refuses to run as root, so its own user owns the folder and may pass through the one above.
+                // PostgreSQL refuses to run as root, so its own user owns the folder and may traverse the parent.
                 File.SetUnixFileMode(
                     _folder.Path, File.GetUnixFileMode(_folder.Path) | UnixFileMode.OtherExecute | UnixFileMode.GroupExecute);
                 await RunToEndAsync(CapturedProcess.Start("chown", [Superuser, DataFolder], []));
@@ -124,7 +124,7 @@ public sealed class PostgresServer : IAsyncLifetime
 
             await RunAsync("initdb", "-D", DataFolder, "-U", Superuser, "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C");
             _port = FreePort.Take(1)[0];
-            await GoOnAsync();
+            await StartProcessAsync();
         }
         finally
         {
@@ -134,7 +134,7 @@ public sealed class PostgresServer : IAsyncLifetime
 
     private async Task<bool> AnswersAsync()
     {
-        Assert.False(_process!.HasExited, $"PostgreSQL has ended. {_process}");
+        Assert.False(_process!.HasExited, $"PostgreSQL exited. {_process}");
         try
         {
             await ExecuteAsync(ConnectionTo(Superuser), "SELECT 1");
@@ -152,7 +152,7 @@ public sealed class PostgresServer : IAsyncLifetime
     {
         await using (process)
         {
-            Assert.True(await process.WaitForExitAsync(Patience) == 0, $"It failed. {process}");
+            Assert.True(await process.WaitForExitAsync(Patience) == 0, $"The program failed. {process}");
         }
     }
 

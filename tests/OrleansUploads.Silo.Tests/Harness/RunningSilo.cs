@@ -6,7 +6,7 @@ using OrleansUploads.Silo.Settings;
 
 namespace OrleansUploads.Silo.Tests.Harness;
 
-/// <summary>A silo, or a gateway alone, in a process of its own. One object is one life of it.</summary>
+/// <summary>A silo, or a gateway without a silo, in its own process.</summary>
 internal sealed class RunningSilo : IAsyncDisposable
 {
     public const string AccessKeyId = "AKIASILOTESTS0000000";
@@ -31,11 +31,12 @@ internal sealed class RunningSilo : IAsyncDisposable
 
     public string Log => _process.Error;
 
-    /// <summary>The program that runs this test also runs the silo, so that nothing depends on PATH.</summary>
+    /// <summary>The dotnet program that runs this test also runs the silo, so that the tests do not depend on
+    /// PATH.</summary>
     private static string Dotnet { get; } =
         Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
 
-    /// <summary>The environment of a silo of a cluster on PostgreSQL, with its ports.</summary>
+    /// <summary>The environment of a silo with new ports, in a cluster on PostgreSQL.</summary>
     public static Dictionary<string, string?> OnPostgres(string connectionString, string partsFolder)
     {
         var ports = FreePort.Take(3);
@@ -51,7 +52,7 @@ internal sealed class RunningSilo : IAsyncDisposable
             (KnownSettings.SecretAccessKey, SecretAccessKey));
     }
 
-    /// <summary>An environment of some settings and no others.</summary>
+    /// <summary>An environment with only the given settings.</summary>
     public static Dictionary<string, string?> With(params (Setting Setting, string? Value)[] settings)
     {
         var environment = KnownSettings.All.ToDictionary(setting => setting.Variable, _ => (string?)null);
@@ -63,7 +64,7 @@ internal sealed class RunningSilo : IAsyncDisposable
         return environment;
     }
 
-    /// <summary>Starts one and waits until it is ready.</summary>
+    /// <summary>Starts a silo and waits until it is ready.</summary>
     public static async Task<RunningSilo> StartAsync(IReadOnlyDictionary<string, string?> environment)
     {
         var process = Start(environment);
@@ -78,21 +79,21 @@ internal sealed class RunningSilo : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts one that is expected to give up, with exit code 1 and a last line that says why.</summary>
-    /// <returns>The line.</returns>
-    public static async Task<string> RefuseAsync(IReadOnlyDictionary<string, string?> environment)
+    /// <summary>Starts a silo that must refuse to start, with exit code 1 and an error message in the last line.</summary>
+    /// <returns>The last line.</returns>
+    public static async Task<string> ExpectRefusalAsync(IReadOnlyDictionary<string, string?> environment)
     {
         await using var process = Start(environment);
-        Assert.True(await process.WaitForExitAsync(StopPatience) == 1, $"It did not give up. {process}");
+        Assert.True(await process.WaitForExitAsync(StopPatience) == 1, $"The silo did not exit with code 1. {process}");
         var line = process.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1];
         Assert.StartsWith("orleans-uploads-silo: ", line, StringComparison.Ordinal);
         return line;
     }
 
-    /// <summary>Starts another on the same ports.</summary>
+    /// <summary>Starts a silo with the same environment.</summary>
     public Task<RunningSilo> StartAgainAsync() => StartAsync(_environment);
 
-    /// <summary>A client of this process alone, which tries everything once.</summary>
+    /// <summary>Creates a client of this process that does not retry.</summary>
     public GlacierClient Connect() => new(new GlacierClientOptions
     {
         Endpoint = Address,
@@ -102,23 +103,24 @@ internal sealed class RunningSilo : IAsyncDisposable
         Retry = RetryPolicy.None,
     });
 
-    /// <summary>Kills it with SIGKILL.</summary>
+    /// <summary>Kills the process with SIGKILL.</summary>
     public Task KillAsync() => _process.KillAsync();
 
-    /// <summary>Stops it as a debugger does, or a virtual machine that is moved: it does nothing, and its connections stay open.</summary>
+    /// <summary>Pauses the process, like a debugger or the migration of a virtual machine. Its connections stay
+    /// open.</summary>
     public Task PauseAsync() => SignalAsync("STOP");
 
-    /// <summary>Lets it go on.</summary>
+    /// <summary>Resumes the process.</summary>
     public Task ResumeAsync() => SignalAsync("CONT");
 
-    /// <summary>Stops it in good order.</summary>
+    /// <summary>Stops the process gracefully.</summary>
     public async Task StopAsync()
     {
         _process.Terminate();
-        Assert.True(await _process.WaitForExitAsync(StopPatience) == 0, $"It ended badly. {_process}");
+        Assert.True(await _process.WaitForExitAsync(StopPatience) == 0, $"The silo did not exit with code 0. {_process}");
     }
 
-    /// <summary>Tells it to stop, without waiting for that.</summary>
+    /// <summary>Requests a graceful stop without waiting for it.</summary>
     public void Terminate() => _process.Terminate();
 
     public Task<int> WaitForExitAsync() => _process.WaitForExitAsync(StopPatience);

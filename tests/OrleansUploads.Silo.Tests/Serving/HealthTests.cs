@@ -7,7 +7,7 @@ using OrleansUploads.Silo.Tests.Harness;
 
 namespace OrleansUploads.Silo.Tests.Serving;
 
-/// <summary>Readiness says whether requests should come here, liveness whether a restart would help.</summary>
+/// <summary>Readiness shows whether the silo should get requests, liveness whether it needs a restart.</summary>
 public sealed class HealthTests(PostgresServer postgres) : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -63,7 +63,7 @@ public sealed class HealthTests(PostgresServer postgres) : IDisposable
         using var client = silo.Connect();
         await client.CreateVaultAsync("photos");
         var upload = await client.InitiateMultipartUploadAsync("photos", Archives.MiB);
-        await postgres.BreakOffAsync();
+        await postgres.StopImmediatelyAsync();
         try
         {
             await BecomesUnreadyAsync(silo, "storage");
@@ -72,7 +72,7 @@ public sealed class HealthTests(PostgresServer postgres) : IDisposable
         }
         finally
         {
-            await postgres.GoOnAsync();
+            await postgres.StartProcessAsync();
         }
 
         await Eventually.BecomesTrueAsync(

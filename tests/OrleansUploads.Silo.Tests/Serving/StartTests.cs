@@ -33,7 +33,7 @@ public sealed class StartTests(PostgresServer postgres) : IDisposable
     [Fact]
     public async Task Without_any_setting_the_error_lists_the_required_settings()
     {
-        var message = await RunningSilo.RefuseAsync(RunningSilo.With());
+        var message = await RunningSilo.ExpectRefusalAsync(RunningSilo.With());
         Assert.StartsWith("orleans-uploads-silo: OrleansUploads__ConnectionString or ", message, StringComparison.Ordinal);
         Assert.Contains("OrleansUploads__Clustering=localhost", message, StringComparison.Ordinal);
     }
@@ -42,7 +42,7 @@ public sealed class StartTests(PostgresServer postgres) : IDisposable
     public async Task A_database_without_the_projects_script_is_refused()
     {
         var database = await postgres.CreateDatabaseAsync(withFence: false);
-        var message = await RunningSilo.RefuseAsync(RunningSilo.OnPostgres(database, _folder.Data));
+        var message = await RunningSilo.ExpectRefusalAsync(RunningSilo.OnPostgres(database, _folder.Data));
         Assert.Contains("ux_orleansstorage_state", message, StringComparison.Ordinal);
         Assert.Contains("deploy/postgres", message, StringComparison.Ordinal);
     }
@@ -51,7 +51,7 @@ public sealed class StartTests(PostgresServer postgres) : IDisposable
     public async Task An_unreachable_database_is_named()
     {
         var database = $"Host=127.0.0.1;Port={FreePort.Take(1)[0]};Username=nobody;Database=none";
-        var message = await RunningSilo.RefuseAsync(RunningSilo.OnPostgres(database, _folder.Data));
+        var message = await RunningSilo.ExpectRefusalAsync(RunningSilo.OnPostgres(database, _folder.Data));
         Assert.Contains("OrleansUploads__ConnectionString: PostgreSQL reported: ", message, StringComparison.Ordinal);
     }
 

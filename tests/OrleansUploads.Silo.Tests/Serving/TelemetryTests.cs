@@ -41,7 +41,7 @@ public sealed class TelemetryTests
             text => Assert.Contains(text, received["/v1/metrics"], StringComparison.Ordinal));
     }
 
-    /// <summary>Keeps what it gets; names are plain text in the protocol's messages.</summary>
+    /// <summary>Starts a collector that stores what it receives. Names are plain text in the protocol's messages.</summary>
     private static async Task<WebApplication> StartCollectorAsync(int port, ConcurrentDictionary<string, string> received)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());

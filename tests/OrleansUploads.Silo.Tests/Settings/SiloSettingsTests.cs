@@ -81,7 +81,7 @@ public sealed class SiloSettingsTests : IDisposable
     }
 
     [Fact]
-    public void Topics_are_told_apart_by_blanks_and_a_wrong_one_is_named()
+    public void Topics_are_separated_by_spaces_and_an_invalid_one_is_named()
     {
         const string Topic = "arn:aws:sns:us-east-1:111122223333:";
         var settings = Read(("Notify", $"{Topic}a=https://a.test/x  {Topic}b=https://b.test/"));
@@ -136,7 +136,7 @@ public sealed class SiloSettingsTests : IDisposable
         Assert.Contains("OrleansUploads__KeysFile", fault.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>Reads settings that are fine but for some changes.</summary>
+    /// <summary>Reads valid settings with some changes.</summary>
     private static SiloSettings Read(params (string Name, string? Value)[] changes)
     {
         var values = new Dictionary<string, string?>

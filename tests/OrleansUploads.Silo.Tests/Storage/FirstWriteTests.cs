@@ -8,11 +8,11 @@ using OrleansUploads.Silo.Tests.Harness;
 
 namespace OrleansUploads.Silo.Tests.Storage;
 
-/// <summary>Two silos that store the first state of a grain at the same moment.</summary>
+/// <summary>Two silos that write the first state of a grain concurrently.</summary>
 public sealed class FirstWriteTests(PostgresServer postgres)
 {
     private const string State = "ou-vault";
-    private const long Door = 20260101;
+    private const long Barrier = 20260101;
 
     private static readonly GrainId Grain = GrainId.Create("ou-vault", "000000000001/photos");
 
@@ -32,29 +32,32 @@ public sealed class FirstWriteTests(PostgresServer postgres)
         Assert.Equal(2, rows);
     }
 
-    /// <summary>Holds both writes back at a door in the database, behind the look whether there is a row, and before the insert.</summary>
+    /// <summary>Holds both writes at a barrier in the database, after the check for an existing row and before the
+    /// insert.</summary>
     private static async Task<(int Written, long Rows)> WriteTwiceAtOnceAsync(string database)
     {
         await PostgresServer.ExecuteAsync(
             database,
             $"""
-            CREATE FUNCTION wait_at_door() RETURNS trigger LANGUAGE plpgsql AS
-            $$ BEGIN PERFORM pg_advisory_xact_lock_shared({Door}); RETURN NEW; END $$;
-            CREATE TRIGGER door BEFORE INSERT ON orleansstorage FOR EACH ROW EXECUTE FUNCTION wait_at_door();
+            CREATE FUNCTION wait_at_barrier() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN PERFORM pg_advisory_xact_lock_shared({Barrier}); RETURN NEW; END $$;
+            CREATE TRIGGER barrier BEFORE INSERT ON orleansstorage FOR EACH ROW EXECUTE FUNCTION wait_at_barrier();
             """);
         using var host = await StartHostAsync(database);
         var storage = host.Services.GetRequiredKeyedService<IGrainStorage>("test");
         await using var source = NpgsqlDataSource.Create(database);
-        await using var door = await source.OpenConnectionAsync();
-        await ReadAsync<object>(door, $"SELECT pg_advisory_lock({Door})");
+        await using var barrier = await source.OpenConnectionAsync();
+        await ReadAsync<object>(barrier, $"SELECT pg_advisory_lock({Barrier})");
         Task<bool>[] writes = [TryWriteAsync(storage, 1), TryWriteAsync(storage, 2)];
         await Eventually.BecomesTrueAsync(
             async () => await ReadAsync<long>(
-                door, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") == writes.Length,
-            "both writes stand before the door");
-        await ReadAsync<object>(door, $"SELECT pg_advisory_unlock({Door})");
+                barrier, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") == writes.Length,
+            "both writes wait at the barrier");
+        await ReadAsync<object>(barrier, $"SELECT pg_advisory_unlock({Barrier})");
         var written = (await Task.WhenAll(writes)).Count(won => won);
-        return (written, await ReadAsync<long>(door, $"SELECT count(*) FROM orleansstorage WHERE graintypestring = '{State}'"));
+        return (
+            written,
+            await ReadAsync<long>(barrier, $"SELECT count(*) FROM orleansstorage WHERE graintypestring = '{State}'"));
     }
 
     private static async Task<bool> TryWriteAsync(IGrainStorage storage, byte content)

@@ -5,8 +5,8 @@ using OrleansUploads.Silo.Tests.Harness;
 
 namespace OrleansUploads.Silo.Tests.Storage;
 
-/// <summary>The folder of all bytes and the storage that says whose they are belong together.</summary>
-public sealed class StoreMarkTests(PostgresServer postgres) : IDisposable
+/// <summary>The part folder and the grain storage of a cluster belong together.</summary>
+public sealed class PartStoreMarkTests(PostgresServer postgres) : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -18,7 +18,7 @@ public sealed class StoreMarkTests(PostgresServer postgres) : IDisposable
         var environment = await StoreSomethingAsync();
         environment[KnownSettings.ConnectionString.Variable] = await postgres.CreateDatabaseAsync();
         var before = Directory.GetFiles(_folder.Data, "*", SearchOption.AllDirectories);
-        var message = await RunningSilo.RefuseAsync(environment);
+        var message = await RunningSilo.ExpectRefusalAsync(environment);
         Assert.Contains(KnownSettings.PartsFolder.Variable, message, StringComparison.Ordinal);
         Assert.Contains("unknown to the storage", message, StringComparison.Ordinal);
         Assert.Equal(before, Directory.GetFiles(_folder.Data, "*", SearchOption.AllDirectories));
@@ -29,7 +29,7 @@ public sealed class StoreMarkTests(PostgresServer postgres) : IDisposable
     {
         var environment = await StoreSomethingAsync();
         environment[KnownSettings.PartsFolder.Variable] = _folder.File("mount-point");
-        var message = await RunningSilo.RefuseAsync(environment);
+        var message = await RunningSilo.ExpectRefusalAsync(environment);
         Assert.Contains("not mounted", message, StringComparison.Ordinal);
         Assert.Null(FolderMark.Find(_folder.File("mount-point")));
     }
@@ -45,7 +45,7 @@ public sealed class StoreMarkTests(PostgresServer postgres) : IDisposable
         }
 
         environment[KnownSettings.PartsFolder.Variable] = _folder.File("other");
-        Assert.Contains("does not belong to the storage", await RunningSilo.RefuseAsync(environment), StringComparison.Ordinal);
+        Assert.Contains("does not belong to the storage", await RunningSilo.ExpectRefusalAsync(environment), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class StoreMarkTests(PostgresServer postgres) : IDisposable
     {
         var environment = RunningSilo.OnPostgres(await postgres.CreateDatabaseAsync(), _folder.Data);
         environment[KnownSettings.Role.Variable] = "gateway";
-        Assert.Contains($"has no {FolderMark.FileName}", await RunningSilo.RefuseAsync(environment), StringComparison.Ordinal);
+        Assert.Contains($"has no {FolderMark.FileName}", await RunningSilo.ExpectRefusalAsync(environment), StringComparison.Ordinal);
         Assert.Null(FolderMark.Find(_folder.Data));
     }
 
