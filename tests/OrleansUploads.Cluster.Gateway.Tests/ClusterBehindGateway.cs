@@ -17,7 +17,7 @@ internal sealed class ClusterBehindGateway : IEntityHost, IAsyncDisposable
     private ClusterBehindGateway(GatewaySetup setup) => _cluster = new Lazy<Task<ClusterBench>>(() => ClusterBench.StartAsync(
         new DurableWorld(parts: _ => setup.Parts),
         silos: 2,
-        ClusterBench.Hasty with
+        ClusterBench.Fast with
         {
             Engine = new EngineOptions
             {

@@ -17,7 +17,7 @@ public sealed class ReclaimTests
     public async Task A_stale_upload_expires_and_its_bytes_are_collected_without_a_request()
     {
         var world = new DurableWorld();
-        var options = ClusterBench.Hasty with
+        var options = ClusterBench.Fast with
         {
             Engine = new EngineOptions
             {
@@ -31,15 +31,15 @@ public sealed class ReclaimTests
         await upload.OpenAsync(cluster.Client);
         var report = upload.Report(0, "0");
         await StoreAsync(world, upload.Id, report);
-        await cluster.Client.InsistAsync(upload.Entity, report);
+        await cluster.Client.AskWithRetriesAsync(upload.Entity, report);
 
         await Eventually.BecomesTrueAsync(
-            async () => (await cluster.Client.InsistAsync(
+            async () => (await cluster.Client.AskWithRetriesAsync(
                 Some.Vault.Entity, new FindUploadPages(Some.Vault, "", 10))).Answer.Pages.Count == 0,
-            "the vault lists the stale upload no more");
+            "the vault no longer lists the stale upload");
         Assert.Equal(
             UploadPhase.Expired,
-            (await cluster.Client.InsistAsync(upload.Entity, new SummarizeUpload(Some.Vault))).Answer.Phase);
+            (await cluster.Client.AskWithRetriesAsync(upload.Entity, new SummarizeUpload(Some.Vault))).Answer.Phase);
         await Eventually.BecomesTrueAsync(
             async () => (await world.Parts.ListAttemptsAsync(upload.Id, CancellationToken.None)).Count == 0,
             "its bytes are collected");

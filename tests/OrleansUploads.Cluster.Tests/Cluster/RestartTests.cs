@@ -8,7 +8,7 @@ using OrleansUploads.TestKit.PartStores;
 
 namespace OrleansUploads.Cluster.Tests.Cluster;
 
-/// <summary>A cluster that is stopped, and another one that is started on what it left.</summary>
+/// <summary>A cluster is stopped, and another one is started on its state.</summary>
 public sealed class RestartTests
 {
     private const int Parts = 300;
@@ -26,15 +26,15 @@ public sealed class RestartTests
             await UploadOfManyParts.CreateVaultAsync(before.Client);
             await ReportAsync(before.Client, done, 0, Parts);
             complete = done.Complete(await done.ListAsync(before.Client));
-            archive = (await before.Client.InsistAsync(done.Entity, complete)).Answer;
+            archive = (await before.Client.AskWithRetriesAsync(done.Entity, complete)).Answer;
             await ReportAsync(before.Client, halfDone, 0, Parts / 2);
         }
 
         await using var after = await ClusterBench.StartAsync(world, silos: 2);
-        Assert.Equal(archive, (await after.Client.InsistAsync(done.Entity, complete)).Answer);
+        Assert.Equal(archive, (await after.Client.AskWithRetriesAsync(done.Entity, complete)).Answer);
         Assert.Equal(Parts / 2, (await halfDone.ListAsync(after.Client)).Count);
         await ReportAsync(after.Client, halfDone, Parts / 2, Parts);
-        Assert.Null((await after.Client.InsistAsync(
+        Assert.Null((await after.Client.AskWithRetriesAsync(
             halfDone.Entity, halfDone.Complete(await halfDone.ListAsync(after.Client)))).Refusal);
         Assert.Equal(2, (await DescribeAsync(after)).Archives);
     }
@@ -58,10 +58,11 @@ public sealed class RestartTests
         await using var after = await ClusterBench.StartAsync(world);
         await Eventually.BecomesTrueAsync(
             async () => await world.Parts.ReadManifestAsync(upload.Id, CancellationToken.None) is not null,
-            "the manifest that a complete owed is stored");
+            "the pending manifest is stored");
         await Eventually.BecomesTrueAsync(
             async () => (await DescribeAsync(after)).Archives == 1, "the archive is counted");
-        Assert.Empty((await after.Client.InsistAsync(Some.Vault.Entity, new FindUploadPages(Some.Vault, "", 10))).Answer.Pages);
+        Assert.Empty((await after.Client.AskWithRetriesAsync(
+            Some.Vault.Entity, new FindUploadPages(Some.Vault, "", 10))).Answer.Pages);
     }
 
     [Fact]
@@ -74,16 +75,16 @@ public sealed class RestartTests
         await ReportAsync(cluster.Client, upload, 0, 3);
         Assert.Contains(world.Reminders.Grains, grain => grain.Key.ToString() == upload.Id.ToString());
 
-        await cluster.Client.InsistAsync(upload.Entity, upload.Complete(await upload.ListAsync(cluster.Client)));
+        await cluster.Client.AskWithRetriesAsync(upload.Entity, upload.Complete(await upload.ListAsync(cluster.Client)));
 
-        // The account, the vault and the shard have nothing more to do; the upload is to be forgotten one day.
+        // The account, the vault and the shard have no pending work. Only the upload still has to be forgotten.
         await Eventually.BecomesTrueAsync(
             () => world.Reminders.Grains.All(grain => grain.Key.ToString() == upload.Id.ToString()),
-            "the others' reminders are gone");
+            "the reminders of the other entities are gone");
     }
 
     private static async Task<VaultDescription> DescribeAsync(ClusterBench cluster) =>
-        (await cluster.Client.InsistAsync(Some.Vault.Entity, new DescribeVault(Some.Vault))).Answer;
+        (await cluster.Client.AskWithRetriesAsync(Some.Vault.Entity, new DescribeVault(Some.Vault))).Answer;
 
     private static async Task ReportAsync(IEntityHost host, UploadOfManyParts upload, int from, int to)
     {
@@ -93,6 +94,6 @@ public sealed class RestartTests
         }
 
         await Task.WhenAll(Enumerable.Range(from, to - from).Select(async slot =>
-            Assert.Null((await host.InsistAsync(upload.Entity, upload.Report(slot, $"{slot}"))).Refusal)));
+            Assert.Null((await host.AskWithRetriesAsync(upload.Entity, upload.Report(slot, $"{slot}"))).Refusal)));
     }
 }

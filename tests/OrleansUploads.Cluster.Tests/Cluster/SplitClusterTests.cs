@@ -7,7 +7,8 @@ using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Cluster.Tests.Cluster;
 
-/// <summary>Two clusters that know nothing of each other over one storage: each upload is active in both at the same time.</summary>
+/// <summary>Two clusters that do not know each other, over one storage. Each upload is active in both at the same
+/// time.</summary>
 public sealed class SplitClusterTests
 {
     private const int Rounds = 10;
@@ -28,7 +29,8 @@ public sealed class SplitClusterTests
             await upload.OpenAsync(hosts[round % 2]);
             var last = new ConcurrentDictionary<int, TreeHash>();
 
-            // Each part has one client, who sends it through both, in turn, with other bytes each time: the last one counts.
+            // Each part has one client, which reports it through both clusters in turn, with different bytes each time. The
+            // last report counts.
             await Task.WhenAll(Enumerable.Range(0, Clients).Select(client => Task.Run(() => ReportAsync(client))));
 
             foreach (var host in hosts)
@@ -47,7 +49,7 @@ public sealed class SplitClusterTests
                     for (var turn = 0; turn < 4; turn++)
                     {
                         var content = $"{slot} for the {turn}th time";
-                        Assert.Null((await hosts[(client + turn) % 2].InsistAsync(
+                        Assert.Null((await hosts[(client + turn) % 2].AskWithRetriesAsync(
                             upload.Entity, upload.Report(slot, content))).Refusal);
                         last[slot] = Some.Hash(content);
                     }
@@ -57,7 +59,8 @@ public sealed class SplitClusterTests
 
         foreach (var host in hosts)
         {
-            Assert.Equal(Rounds, (await host.InsistAsync(Some.Vault.Entity, new DescribeVault(Some.Vault))).Answer.Archives);
+            Assert.Equal(
+                Rounds, (await host.AskWithRetriesAsync(Some.Vault.Entity, new DescribeVault(Some.Vault))).Answer.Archives);
         }
     }
 
@@ -74,7 +77,7 @@ public sealed class SplitClusterTests
         for (var slot = 0; slot < Parts; slot++)
         {
             var (here, there) = slot % 2 == 0 ? (left, right) : (right, left);
-            Assert.Null((await here.Client.InsistAsync(upload.Entity, upload.Report(slot, $"{slot}"))).Refusal);
+            Assert.Null((await here.Client.AskWithRetriesAsync(upload.Entity, upload.Report(slot, $"{slot}"))).Refusal);
             Assert.Equal(slot + 1, (await upload.ListAsync(there.Client)).Count);
         }
     }

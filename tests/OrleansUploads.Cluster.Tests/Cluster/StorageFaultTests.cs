@@ -7,7 +7,7 @@ using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Cluster.Tests.Cluster;
 
-/// <summary>Storage that fails before and after its effect, answers late, and lets writes land after their
+/// <summary>Storage that fails before and after its effect, answers late, and carries out writes after their
 /// timeout.</summary>
 public sealed class StorageFaultTests
 {
@@ -19,7 +19,7 @@ public sealed class StorageFaultTests
     public async Task The_cluster_recovers_from_storage_faults_without_a_restart_and_loses_nothing_acknowledged()
     {
         var random = new Random(1);
-        var stormy = false;
+        var hasFaults = false;
         FaultyGrainStorage? storage = null;
         var world = new DurableWorld(rows => storage = new FaultyGrainStorage(rows, (_, isWrite) => Draw(isWrite)));
         await using var cluster = await ClusterBench.StartAsync(world, silos: 2);
@@ -27,7 +27,7 @@ public sealed class StorageFaultTests
         for (var round = 0; round < Rounds; round++)
         {
             var upload = new UploadOfManyParts(Parts, round);
-            stormy = true;
+            hasFaults = true;
             await upload.OpenAsync(cluster.Client);
             var last = new ConcurrentDictionary<int, TreeHash>();
             await Task.WhenAll(Enumerable.Range(0, Clients).Select(client => Task.Run(() => ReportAsync(client))));
@@ -35,7 +35,7 @@ public sealed class StorageFaultTests
             Assert.Equal(Enumerable.Range(0, Parts).Select(slot => last[slot]), listed.Select(part => part.TreeHash));
 
             var completed = await upload.CompleteAtOnceAsync(Clients, _ => cluster.Client, listed);
-            stormy = false;
+            hasFaults = false;
             while (storage!.LateWrites > 0)
             {
                 await storage.LandOneAsync();
@@ -43,7 +43,7 @@ public sealed class StorageFaultTests
 
             Assert.Equal(
                 completed,
-                (await cluster.Client.InsistAsync(upload.Entity, upload.Complete(listed))).Answer);
+                (await cluster.Client.AskWithRetriesAsync(upload.Entity, upload.Complete(listed))).Answer);
 
             async Task ReportAsync(int client)
             {
@@ -51,7 +51,8 @@ public sealed class StorageFaultTests
                 {
                     foreach (var content in (string[])[$"{slot} at first", $"{slot}"])
                     {
-                        Assert.Null((await cluster.Client.InsistAsync(upload.Entity, upload.Report(slot, content))).Refusal);
+                        Assert.Null((await cluster.Client.AskWithRetriesAsync(
+                            upload.Entity, upload.Report(slot, content))).Refusal);
                         last[slot] = Some.Hash(content);
                     }
 
@@ -64,16 +65,17 @@ public sealed class StorageFaultTests
         }
 
         Assert.Equal(
-            Rounds, (await cluster.Client.InsistAsync(Some.Vault.Entity, new DescribeVault(Some.Vault))).Answer.Archives);
+            Rounds,
+            (await cluster.Client.AskWithRetriesAsync(Some.Vault.Entity, new DescribeVault(Some.Vault))).Answer.Archives);
         Assert.All(
             (StorageFault[])[StorageFault.FailBefore, StorageFault.FailAfter, StorageFault.LandLate, StorageFault.Slow],
-            fault => Assert.True(storage!.Count(fault) > Rounds, $"{fault} hardly ever happened."));
+            fault => Assert.True(storage!.Count(fault) > Rounds, $"{fault} happened only {storage!.Count(fault)} times."));
 
         StorageFault Draw(bool isWrite)
         {
             lock (random)
             {
-                return !stormy ? StorageFault.None : random.Next(12) switch
+                return !hasFaults ? StorageFault.None : random.Next(12) switch
                 {
                     0 => StorageFault.FailBefore,
                     1 when isWrite => StorageFault.FailAfter,

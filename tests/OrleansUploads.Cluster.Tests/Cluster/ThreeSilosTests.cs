@@ -24,15 +24,16 @@ public sealed class ThreeSilosTests
         await UploadOfManyParts.CreateVaultAsync(cluster.Client);
         for (var seed = 1; seed <= Rounds; seed++)
         {
-            await PlayRoundAsync(cluster, seed);
+            await RunRoundAsync(cluster, seed);
         }
 
-        var vault = (await cluster.Client.InsistAsync(Some.Vault.Entity, new DescribeVault(Some.Vault))).Answer;
+        var vault = (await cluster.Client.AskWithRetriesAsync(Some.Vault.Entity, new DescribeVault(Some.Vault))).Answer;
         Assert.Equal(Rounds, vault.Archives);
-        Assert.Empty((await cluster.Client.InsistAsync(Some.Vault.Entity, new FindUploadPages(Some.Vault, "", 10))).Answer.Pages);
+        Assert.Empty((await cluster.Client.AskWithRetriesAsync(
+            Some.Vault.Entity, new FindUploadPages(Some.Vault, "", 10))).Answer.Pages);
     }
 
-    private static async Task PlayRoundAsync(ClusterBench cluster, int seed)
+    private static async Task RunRoundAsync(ClusterBench cluster, int seed)
     {
         var upload = new UploadOfManyParts(Parts, seed);
         await upload.OpenAsync(cluster.Client);
@@ -52,14 +53,14 @@ public sealed class ThreeSilosTests
         Assert.All(listed, part => Assert.Contains(part.TreeHash, reported[(int)(part.Range.FirstByte / Some.MiB)]));
         await upload.CompleteAtOnceAsync(Clients, client => Host(cluster, client), listed);
 
-        // Every part comes from three clients; one in ten of them claims to have other bytes for it.
+        // Three clients report each part. One report in ten is of different bytes.
         async Task ReportAsync(int client)
         {
             var own = new Random((seed * 1000) + client);
             foreach (var slot in Enumerable.Range(0, Parts).Where(slot => (slot + client) % (Clients / 3) == 0))
             {
                 var content = own.Next(10) == 0 ? $"{slot} of {client}" : slot.ToString(CultureInfo.InvariantCulture);
-                var outcome = await Retrying.InsistAsync(
+                var outcome = await Retrying.AskWithRetriesAsync(
                     () => Host(cluster, own.Next()), upload.Entity, upload.Report(slot, content));
                 Assert.Null(outcome.Refusal);
                 reported.GetOrAdd(slot, _ => []).Add(Some.Hash(content));
@@ -71,7 +72,7 @@ public sealed class ThreeSilosTests
         }
     }
 
-    /// <summary>Any of the silos that are there now, as a load balancer would choose.</summary>
+    /// <summary>Chooses one of the current silos, like a load balancer.</summary>
     private static IEntityHost Host(ClusterBench cluster, int choice)
     {
         var silos = cluster.Silos;

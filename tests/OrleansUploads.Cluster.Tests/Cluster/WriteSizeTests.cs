@@ -32,7 +32,7 @@ public sealed class WriteSizeTests
         Assert.InRange(world.Rows.LargestRowBytes, 1, SegmentBytes + 4096);
         Assert.Equal(Parts, (await upload.ListAsync(cluster.Client)).Count);
 
-        async Task ReportAsync(int slot) => Assert.Null((await cluster.Client.InsistAsync(
+        async Task ReportAsync(int slot) => Assert.Null((await cluster.Client.AskWithRetriesAsync(
             upload.Entity, upload.Report(slot, slot.ToString(CultureInfo.InvariantCulture)))).Refusal);
     }
 }

@@ -5,8 +5,8 @@ using OrleansUploads.Cluster.Journal;
 namespace OrleansUploads.Cluster.Tests.Contract;
 
 /// <summary>Checks the contract of the grains and the shapes of the rows in grain storage against contract.txt. Silos and clients of two
-/// versions exchange messages while a cluster is updated, so an alias, a number or a type there never changes. Only the names of members
-/// and of enum values follow a rename in C#: Orleans sends their numbers.</summary>
+/// versions exchange messages while a cluster is updated, so an alias, a number or a type there never changes. Only the
+/// names of members and enum values may change, because Orleans sends their numbers.</summary>
 public sealed class ContractTests
 {
     [Fact]
@@ -47,7 +47,7 @@ public sealed class ContractTests
                 .Select(member => $"{alias}.{member.Id}: {member.Property.Name} {NameOf(member.Property.PropertyType)}");
     });
 
-    /// <summary>The name of a type by its alias, so that renaming it in C# changes nothing.</summary>
+    /// <summary>The name of a type according to its alias, so that renaming the type in C# has no effect.</summary>
     private static string NameOf(Type type)
     {
         var name = type.GetCustomAttribute<AliasAttribute>()?.Alias.Split('.')[^1] ?? type.Name;

@@ -16,7 +16,7 @@ internal sealed class ClusterBench : IAsyncDisposable
 
     public IReadOnlyList<InProcessSiloHandle> Silos => _cluster.Silos;
 
-    /// <summary>The entities as a client of the cluster reaches them.</summary>
+    /// <summary>The entities, through a client of the cluster.</summary>
     public IEntityHost Client => new ClusterHost(_cluster.Client);
 
     public IGrainFactory Grains => _cluster.Client;
@@ -24,7 +24,7 @@ internal sealed class ClusterBench : IAsyncDisposable
     public static async Task<ClusterBench> StartAsync(
         DurableWorld world, int silos = 1, ClusterOptions? options = null, INotifier? notifier = null)
     {
-        options ??= Hasty;
+        options ??= Fast;
         var builder = new InProcessTestClusterBuilder((short)silos);
         builder.ConfigureSilo((_, silo) =>
         {
@@ -48,15 +48,15 @@ internal sealed class ClusterBench : IAsyncDisposable
         return new ClusterBench(cluster);
     }
 
-    /// <summary>Reminders tick each second, and what is given up is given up soon.</summary>
-    public static ClusterOptions Hasty { get; } = new()
+    /// <summary>Options with a short interval for reminders and a short timeout.</summary>
+    public static ClusterOptions Fast { get; } = new()
     {
         WakeInterval = TimeSpan.FromSeconds(1),
         WriteTimeout = TimeSpan.FromSeconds(2),
     };
 
-    /// <summary>The entities as the silo reaches them: the calls come in there, wherever the grains are.</summary>
-    /// <exception cref="ObjectDisposedException">It is gone by now.</exception>
+    /// <summary>The entities, through a silo. The grains may be on other silos.</summary>
+    /// <exception cref="ObjectDisposedException">The silo is no longer running.</exception>
     public IEntityHost Through(InProcessSiloHandle silo)
     {
         ObjectDisposedException.ThrowIf(!_cluster.Silos.Contains(silo), silo);

@@ -5,7 +5,7 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Cluster.Tests.Harness;
 
-/// <summary>The state that outlives a cluster: storage, reminders and part bytes.</summary>
+/// <summary>The state that survives a cluster: storage, reminders and part bytes.</summary>
 internal sealed class DurableWorld
 {
     public DurableWorld(

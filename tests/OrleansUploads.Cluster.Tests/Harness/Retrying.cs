@@ -5,18 +5,18 @@ using OrleansUploads.Engine.Entities;
 
 namespace OrleansUploads.Cluster.Tests.Harness;
 
-/// <summary>Callers that try again, as all clients do.</summary>
+/// <summary>Calls with retries, as all clients make them.</summary>
 internal static class Retrying
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    /// <summary>Asks until there is an answer or a refusal.</summary>
-    public static Task<Outcome<TAnswer>> InsistAsync<TAnswer>(
+    /// <summary>Repeats a command until it gets an answer or a refusal.</summary>
+    public static Task<Outcome<TAnswer>> AskWithRetriesAsync<TAnswer>(
         this IEntityHost host, EntityId entity, ICommand<TAnswer> command)
-        where TAnswer : class => InsistAsync(() => host, entity, command);
+        where TAnswer : class => AskWithRetriesAsync(() => host, entity, command);
 
-    /// <summary>Asks until there is an answer or a refusal, each time through another host.</summary>
-    public static async Task<Outcome<TAnswer>> InsistAsync<TAnswer>(
+    /// <summary>Repeats a command until it gets an answer or a refusal, each time through another host.</summary>
+    public static async Task<Outcome<TAnswer>> AskWithRetriesAsync<TAnswer>(
         Func<IEntityHost> host, EntityId entity, ICommand<TAnswer> command)
         where TAnswer : class
     {
@@ -30,7 +30,7 @@ internal static class Retrying
             catch (Exception fault) when (fault is EntityUnavailableException or ObjectDisposedException
                 && !patience.IsCancellationRequested)
             {
-                // The silo that was to be asked may be gone by now.
+                // Try again: the silo may be gone by now.
                 await Task.Delay(20, patience.Token);
             }
         }

@@ -9,7 +9,7 @@ using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Cluster.Tests.Harness;
 
-/// <summary>One upload of many parts of 1 MiB. No bytes are stored; only the reports matter.</summary>
+/// <summary>An upload of many parts of 1 MiB. The parts are reported without storing bytes.</summary>
 internal sealed class UploadOfManyParts(int parts, int number)
 {
     private int _attempts;
@@ -21,26 +21,26 @@ internal sealed class UploadOfManyParts(int parts, int number)
     public int Parts => parts;
 
     public static Task CreateVaultAsync(IEntityHost host) =>
-        host.InsistAsync(Some.Account.Entity, new CreateVault(Some.Vault));
+        host.AskWithRetriesAsync(Some.Account.Entity, new CreateVault(Some.Vault));
 
-    public async Task OpenAsync(IEntityHost host) => Assert.Null((await host.InsistAsync(
+    public async Task OpenAsync(IEntityHost host) => Assert.Null((await host.AskWithRetriesAsync(
         Some.Vault.Entity,
         new OpenUpload(Some.Vault, Id, Some.Size(1), Description.None, UploadOrigin.Multipart))).Refusal);
 
-    /// <summary>A report of a part with some content; each is another attempt.</summary>
+    /// <summary>Creates a report of a part with the given content, as a new attempt.</summary>
     public StorePart Report(int slot, string content) => new(
         Some.Vault,
         new PartRange(slot * Some.MiB, ((slot + 1) * Some.MiB) - 1),
         Some.Hash(content),
         Some.Attempt(Interlocked.Increment(ref _attempts), TimeProvider.System.GetUtcNow()));
 
-    /// <summary>The parts as they stand.</summary>
+    /// <summary>Lists the current parts.</summary>
     public async Task<IReadOnlyList<ListedPart>> ListAsync(IEntityHost host)
     {
         List<ListedPart> listed = [];
         for (long? next = 0; next is { } first;)
         {
-            var page = (await host.InsistAsync(Entity, new ListParts(Some.Vault, first, 1000))).Answer;
+            var page = (await host.AskWithRetriesAsync(Entity, new ListParts(Some.Vault, first, 1000))).Answer;
             listed.AddRange(page.Parts);
             next = page.NextFirstByte;
         }
@@ -48,17 +48,18 @@ internal sealed class UploadOfManyParts(int parts, int number)
         return listed;
     }
 
-    /// <summary>The complete of an upload with these parts.</summary>
+    /// <summary>The command that completes the upload with these parts.</summary>
     public CompleteUpload Complete(IReadOnlyList<ListedPart> listed) => new(
         Some.Vault, parts * Some.MiB, TreeHasher.Combine([.. listed.Select(part => part.TreeHash)]));
 
-    /// <summary>Many complete it at the same moment, each through a host of its own choice; there is one archive.</summary>
-    /// <returns>What they all were told.</returns>
+    /// <summary>Completes the upload concurrently from many clients, each through its own host. There must be one
+    /// archive.</summary>
+    /// <returns>The completed archive.</returns>
     public async Task<CompletedArchive> CompleteAtOnceAsync(
         int clients, Func<int, IEntityHost> hostOf, IReadOnlyList<ListedPart> listed)
     {
         var completes = await Task.WhenAll(Enumerable.Range(0, clients).Select(client => Task.Run(() =>
-            Retrying.InsistAsync(() => hostOf(client), Entity, Complete(listed)))));
+            Retrying.AskWithRetriesAsync(() => hostOf(client), Entity, Complete(listed)))));
         Assert.Single(completes.Select(complete => complete.Answer.Archive).Distinct());
         return completes[0].Answer;
     }

@@ -6,8 +6,8 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Cluster.Tests.Journal;
 
-/// <summary>The journals of many entities as one, so that the tests of all journals fit.</summary>
-internal sealed class EachWithItsOwnJournal(IGrainStorage storage) : IJournal
+/// <summary>Combines a journal per entity into one, so that the conformance tests can use it.</summary>
+internal sealed class CombinedJournals(IGrainStorage storage) : IJournal
 {
     private readonly ConcurrentDictionary<EntityId, GrainStorageJournal> _journals = new();
     private long _nonce;

@@ -9,8 +9,8 @@ using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Cluster.Tests.Journal;
 
-/// <summary>Two hosts that both believe that a stream is theirs, over a storage that fails before and after the effect and lets writes
-/// land late: what was acknowledged stays, in one order, and everybody reads the same.</summary>
+/// <summary>Two hosts that both believe they own a stream, over a storage that fails before and after the effect and carries
+/// out writes late. Acknowledged records must stay in one order, and every reader must see the same.</summary>
 public sealed class TwoHostsOverOneStreamTests
 {
     private const int Seeds = 400;
@@ -26,16 +26,16 @@ public sealed class TwoHostsOverOneStreamTests
         for (var seed = 0; seed < Seeds; seed++)
         {
             var run = new Run(seed);
-            await run.PlayAsync();
+            await run.RunAsync();
             faults += run.Faults;
             conflicts += run.Conflicts;
         }
 
-        Assert.True(faults > Seeds, "Hardly anything failed.");
-        Assert.True(conflicts > Seeds, "The hosts hardly ever met.");
+        Assert.True(faults > Seeds, $"Only {faults} storage faults happened.");
+        Assert.True(conflicts > Seeds, $"Only {conflicts} conflicts happened.");
     }
 
-    /// <summary>One seed. The records are numbers, so the order is plain to see.</summary>
+    /// <summary>The run of one seed. The records are numbers, which shows their order.</summary>
     private sealed class Run
     {
         private readonly Random _random;
@@ -45,7 +45,7 @@ public sealed class TwoHostsOverOneStreamTests
         private readonly long[] _versions = new long[2];
         private readonly int _faultRate;
         private readonly List<string> _history = [];
-        private bool _calm;
+        private bool _faultsStopped;
         private int _nonce;
         private int _lastRecord;
 
@@ -62,7 +62,7 @@ public sealed class TwoHostsOverOneStreamTests
 
         public int Conflicts { get; private set; }
 
-        public async Task PlayAsync()
+        public async Task RunAsync()
         {
             for (var step = 0; step < Steps; step++)
             {
@@ -85,9 +85,9 @@ public sealed class TwoHostsOverOneStreamTests
                 }
             }
 
-            _calm = true;
+            _faultsStopped = true;
             await SettleAsync();
-            await LeaveNothingBehindAsync();
+            await ForgetAndCheckAsync();
         }
 
         private async Task AppendAsync(int host)
@@ -98,7 +98,7 @@ public sealed class TwoHostsOverOneStreamTests
             {
                 if (await _hosts[host].AppendAsync(append, CancellationToken.None) == AppendOutcome.Appended)
                 {
-                    // An acknowledged append extends the one history; no other append can have the same position.
+                    // An acknowledged append extends the history. No other append can have the same position.
                     Assert.Equal(_history.Count, _versions[host]);
                     _history.Add(text);
                     _versions[host]++;
@@ -109,14 +109,14 @@ public sealed class TwoHostsOverOneStreamTests
             }
             catch (JournalUnavailableException)
             {
-                // It may have landed.
+                // The append may have taken effect.
             }
 
             await SettleAsync();
             await ReadAsync(host);
         }
 
-        /// <summary>A snapshot is simply all records so far.</summary>
+        /// <summary>Saves a snapshot, which contains all records so far.</summary>
         private async Task SnapshotAsync(int host)
         {
             if (_versions[host] is 0 || _versions[host] > _history.Count)
@@ -140,25 +140,24 @@ public sealed class TwoHostsOverOneStreamTests
             try
             {
                 var read = await _hosts[host].ReadAsync(Entity, CancellationToken.None);
-                Assert.Equal(_history, Unfold(read));
+                Assert.Equal(_history, RecordsOf(read));
                 _versions[host] = read.Version;
             }
             catch (JournalUnavailableException)
             {
-                // The host knows no more than before.
+                // The host keeps its old version.
             }
         }
 
-        /// <summary>A third reader, whose storage never fails, finds the outcome of an unknown write. It only
-        /// appends.</summary>
+        /// <summary>Determines the outcome of unknown writes with a third reader, whose storage never fails.</summary>
         private async Task SettleAsync()
         {
-            var read = Unfold(await Host(_storage).ReadAsync(Entity, CancellationToken.None));
+            var read = RecordsOf(await Host(_storage).ReadAsync(Entity, CancellationToken.None));
             Assert.Equal(_history, read.Take(_history.Count));
             _history.AddRange(read.Skip(_history.Count));
         }
 
-        private async Task LeaveNothingBehindAsync()
+        private async Task ForgetAndCheckAsync()
         {
             while (_faulty.LateWrites > 0)
             {
@@ -176,7 +175,7 @@ public sealed class TwoHostsOverOneStreamTests
         private string Text(int number) => number.ToString(CultureInfo.InvariantCulture)
             .PadRight(_random.Next(20) == 0 ? _random.Next(1, 120_000) : _random.Next(1, 3_000), '.');
 
-        private static List<string> Unfold(JournalHistory history)
+        private static List<string> RecordsOf(JournalHistory history)
         {
             List<string> records = [];
             if (history.Snapshot is { } snapshot)
@@ -192,7 +191,7 @@ public sealed class TwoHostsOverOneStreamTests
         private GrainStorageJournal Host(IGrainStorage storage) =>
             new(storage, Grain, Entity, "ou-upload", () => (ulong)++_nonce);
 
-        private StorageFault Draw(bool isWrite) => _calm || _random.Next(100) >= _faultRate ? StorageFault.None
+        private StorageFault Draw(bool isWrite) => _faultsStopped || _random.Next(100) >= _faultRate ? StorageFault.None
             : _random.Next(isWrite ? 3 : 1) switch
             {
                 0 => StorageFault.FailBefore,

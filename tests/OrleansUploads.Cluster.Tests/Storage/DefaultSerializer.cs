@@ -4,7 +4,7 @@ using Orleans.Storage;
 
 namespace OrleansUploads.Cluster.Tests.Storage;
 
-/// <summary>The serializer that Orleans' storage providers use unless they are told otherwise: JSON, with bytes as base64.</summary>
+/// <summary>The default serializer of Orleans' storage providers: JSON, with bytes as base64.</summary>
 internal static class DefaultSerializer
 {
     public static IGrainStorageSerializer Instance { get; } = new JsonGrainStorageSerializer(

@@ -7,27 +7,27 @@ internal enum StorageFault
 {
     None,
 
-    /// <summary>It fails, and nothing has happened.</summary>
+    /// <summary>The call fails without any effect.</summary>
     FailBefore,
 
-    /// <summary>It happened, and fails all the same.</summary>
+    /// <summary>The call fails after its effect.</summary>
     FailAfter,
 
-    /// <summary>It fails, and happens later, when the test says so.</summary>
+    /// <summary>The call fails, and takes effect later, when the test triggers it.</summary>
     LandLate,
 
-    /// <summary>It takes its time.</summary>
+    /// <summary>The call is slow.</summary>
     Slow,
 }
 
-/// <summary>Grain storage that fails as planned.</summary>
+/// <summary>Grain storage that fails according to a plan.</summary>
 internal sealed class FaultyGrainStorage(IGrainStorage inner, Func<string, bool, StorageFault> plan) : IGrainStorage
 {
     private readonly Lock _gate = new();
     private readonly Queue<Func<Task>> _late = new();
     private readonly Dictionary<StorageFault, int> _counts = [];
 
-    /// <summary>How often a fault has occurred.</summary>
+    /// <summary>Number of times that a fault has occurred.</summary>
     public int Count(StorageFault fault)
     {
         lock (_gate)
@@ -36,7 +36,7 @@ internal sealed class FaultyGrainStorage(IGrainStorage inner, Func<string, bool,
         }
     }
 
-    /// <summary>Number of writes that have not landed yet.</summary>
+    /// <summary>Number of failed writes that have not taken effect yet.</summary>
     public int LateWrites
     {
         get
@@ -48,7 +48,7 @@ internal sealed class FaultyGrainStorage(IGrainStorage inner, Func<string, bool,
         }
     }
 
-    /// <summary>Lets the oldest late write land, if there is one.</summary>
+    /// <summary>Carries out the oldest late write, if there is one.</summary>
     public async Task LandOneAsync()
     {
         Func<Task>? write;
@@ -63,7 +63,7 @@ internal sealed class FaultyGrainStorage(IGrainStorage inner, Func<string, bool,
         }
         catch (InconsistentStateException)
         {
-            // It came too late.
+            // The write was fenced.
         }
     }
 
@@ -99,7 +99,7 @@ internal sealed class FaultyGrainStorage(IGrainStorage inner, Func<string, bool,
 
         if (fault is StorageFault.FailBefore or StorageFault.LandLate)
         {
-            throw new OrleansException($"The storage failed with {stateName}, as planned.");
+            throw new OrleansException($"Planned fault: the storage failed for {stateName}.");
         }
 
         for (var yields = 0; fault == StorageFault.Slow && yields < 10; yields++)
@@ -110,7 +110,7 @@ internal sealed class FaultyGrainStorage(IGrainStorage inner, Func<string, bool,
         await call();
         if (fault == StorageFault.FailAfter)
         {
-            throw new TimeoutException($"The storage said nothing about {stateName}, as planned.");
+            throw new TimeoutException($"Planned fault: the storage did not answer for {stateName}.");
         }
     }
 }

@@ -4,8 +4,9 @@ using Orleans.Storage;
 
 namespace OrleansUploads.Cluster.Tests.Storage;
 
-/// <summary>Grain storage in this process that outlives silos and whole clusters: rows with ETags, as every provider has them.</summary>
-/// <remarks>Rows are kept serialized where a serializer is given, else as the immutable objects that they are.</remarks>
+/// <summary>Grain storage in this process that survives silos and whole clusters. It has rows with ETags, like every
+/// provider.</summary>
+/// <remarks>Rows are serialized if a serializer is given. Otherwise the immutable objects are stored.</remarks>
 internal sealed class SharedGrainStorage(IGrainStorageSerializer? serializer = null) : IGrainStorage
 {
     private readonly ConcurrentDictionary<(string, GrainId), Row> _rows = new();
@@ -16,10 +17,10 @@ internal sealed class SharedGrainStorage(IGrainStorageSerializer? serializer = n
     /// <summary>State names of all rows.</summary>
     public IEnumerable<string> RowNames => _rows.Keys.Select(key => key.Item1);
 
-    /// <summary>The longest row that was ever written, where rows are serialized.</summary>
+    /// <summary>Length of the longest row written so far, if rows are serialized.</summary>
     public long LargestRowBytes => Volatile.Read(ref _largestRowBytes);
 
-    /// <summary>How many bytes were ever written, where rows are serialized.</summary>
+    /// <summary>Number of bytes written so far, if rows are serialized.</summary>
     public long BytesWritten => Volatile.Read(ref _bytesWritten);
 
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
@@ -39,7 +40,7 @@ internal sealed class SharedGrainStorage(IGrainStorageSerializer? serializer = n
                     && _rows.TryUpdate((stateName, grainId), row, old)
                 : _rows.TryAdd((stateName, grainId), row)))
         {
-            throw new InconsistentStateException($"{stateName} of {grainId} is not at {grainState.ETag}.");
+            throw new InconsistentStateException($"The ETag of {stateName} of {grainId} is not {grainState.ETag}.");
         }
 
         grainState.ETag = row.ETag;
@@ -52,7 +53,7 @@ internal sealed class SharedGrainStorage(IGrainStorageSerializer? serializer = n
         if (!_rows.TryGetValue((stateName, grainId), out var row) || row.ETag != grainState.ETag
             || !_rows.TryRemove(new KeyValuePair<(string, GrainId), Row>((stateName, grainId), row)))
         {
-            throw new InconsistentStateException($"{stateName} of {grainId} is not at {grainState.ETag}.");
+            throw new InconsistentStateException($"The ETag of {stateName} of {grainId} is not {grainState.ETag}.");
         }
 
         grainState.ETag = null;

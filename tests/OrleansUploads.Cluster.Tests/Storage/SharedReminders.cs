@@ -3,13 +3,13 @@ using System.Globalization;
 
 namespace OrleansUploads.Cluster.Tests.Storage;
 
-/// <summary>Reminders in this process that outlive silos and whole clusters.</summary>
+/// <summary>Reminders in this process that survive silos and whole clusters.</summary>
 internal sealed class SharedReminders : IReminderTable
 {
     private readonly ConcurrentDictionary<(GrainId, string), ReminderEntry> _rows = new();
     private long _lastETag;
 
-    /// <summary>The grains that have one.</summary>
+    /// <summary>The grains that have a reminder.</summary>
     public IEnumerable<GrainId> Grains => _rows.Keys.Select(key => key.Item1);
 
     public Task<ReminderTableData> ReadRows(GrainId grainId) =>
@@ -38,7 +38,7 @@ internal sealed class SharedReminders : IReminderTable
         return Task.CompletedTask;
     }
 
-    /// <summary>From begin, exclusive, to end, inclusive, around the ring.</summary>
+    /// <summary>Whether a hash is in a range of the ring. <c>begin</c> is exclusive, <c>end</c> inclusive.</summary>
     private static bool IsBetween(uint hash, uint begin, uint end) =>
         begin < end ? hash > begin && hash <= end : hash > begin || hash <= end;
 }

@@ -6,7 +6,7 @@ using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Cluster.Tests.Uploads;
 
-/// <summary>An ingestion node keeps the bytes itself, and talks to the grain of the upload.</summary>
+/// <summary>Tests of ingestion nodes, which store the bytes themselves and call the grain of the upload.</summary>
 public sealed class IngestionNodeTests : IAsyncLifetime
 {
     private static readonly VaultAddress Vault = new("111122223333", "photos");
@@ -24,7 +24,8 @@ public sealed class IngestionNodeTests : IAsyncLifetime
 
     private IUploadGrain NewUpload() => _cluster.Grains.GetGrain<IUploadGrain>(UploadKey.New());
 
-    private static UploadRequest Order(UploadStorage storage = UploadStorage.External) => new(Vault, Some.MiB, "holiday", storage);
+    private static UploadRequest Request(UploadStorage storage = UploadStorage.External) =>
+        new(Vault, Some.MiB, "holiday", storage);
 
     private static PartReport Part(int slot, string content, string? location = null) => new(
         slot * Some.MiB, ((slot + 1) * Some.MiB) - 1, Some.Hash(content).ToString(), location ?? $"tape://7/{slot}");
@@ -34,7 +35,7 @@ public sealed class IngestionNodeTests : IAsyncLifetime
         parts * Some.MiB,
         TreeHasher.Combine([.. Enumerable.Range(0, parts).Select(slot => Some.Hash($"{slot}"))]).ToString());
 
-    private static T Taken<T>(UploadAnswer<T> answer)
+    private static T ValueOf<T>(UploadAnswer<T> answer)
     {
         Assert.Null(answer.Refusal);
         return answer.Value!;
@@ -44,25 +45,25 @@ public sealed class IngestionNodeTests : IAsyncLifetime
     public async Task The_manifest_of_a_completed_located_upload_has_the_reported_locations()
     {
         var upload = NewUpload();
-        var opened = Taken(await upload.InitiateAsync(Order()));
+        var opened = ValueOf(await upload.InitiateAsync(Request()));
         Assert.Equal((Some.MiB, UploadStorage.External), (opened.PartSizeBytes, opened.ByteStorage));
 
-        var verdicts = await upload.ReportPartsAsync(
+        var answers = await upload.ReportPartsAsync(
             Vault, [.. Enumerable.Range(0, 1000).Select(slot => Part(slot, slot.ToString(CultureInfo.InvariantCulture)))]);
-        Assert.All(verdicts, verdict => Assert.True(Taken(verdict).IsReported));
+        Assert.All(answers, answer => Assert.True(ValueOf(answer).IsReported));
         Assert.Equal(
             (UploadStage.Open, 1000, 1000 * Some.MiB),
-            Taken(await upload.SummarizeAsync(Vault)) is var summary ? (summary.Stage, summary.Parts, summary.ReportedBytes) : default);
+            ValueOf(await upload.SummarizeAsync(Vault)) is var summary ? (summary.Stage, summary.Parts, summary.ReportedBytes) : default);
 
-        var archive = Taken(await upload.CompleteAsync(Claim(1000)));
+        var archive = ValueOf(await upload.CompleteAsync(Claim(1000)));
         Assert.Equal(138, archive.ArchiveId.Length);
-        Assert.Equal(archive, Taken(await upload.CompleteAsync(Claim(1000))));
-        Assert.Equal(archive, Taken(await upload.SummarizeAsync(Vault)).Archive);
+        Assert.Equal(archive, ValueOf(await upload.CompleteAsync(Claim(1000))));
+        Assert.Equal(archive, ValueOf(await upload.SummarizeAsync(Vault)).Archive);
 
         List<PartEntry> manifest = [];
         for (long? next = 0; next is { } first;)
         {
-            var page = Taken(await upload.ReadManifestAsync(new PartsQuery(Vault, first, 300)));
+            var page = ValueOf(await upload.ReadManifestAsync(new PartsQuery(Vault, first, 300)));
             manifest.AddRange(page.Parts);
             next = page.NextFirstByte;
         }
@@ -74,22 +75,22 @@ public sealed class IngestionNodeTests : IAsyncLifetime
     public async Task The_second_node_to_report_the_same_bytes_learns_that_its_copy_is_not_needed()
     {
         var upload = NewUpload();
-        await upload.InitiateAsync(Order());
-        Assert.True(Taken(await upload.ReportPartAsync(Vault, Part(0, "0", "here"))).IsReported);
-        Assert.Equal(new PartReportResult("here", false), Taken(await upload.ReportPartAsync(Vault, Part(0, "0", "there"))));
-        Assert.Equal(new PartReportResult("here", true), Taken(await upload.ReportPartAsync(Vault, Part(0, "0", "here"))));
-        Assert.Equal(new PartReportResult("there", true), Taken(await upload.ReportPartAsync(Vault, Part(0, "other", "there"))));
-        Assert.Equal("there", Assert.Single(Taken(await upload.ListPartsAsync(new PartsQuery(Vault, 0, 10))).Parts).Location);
+        await upload.InitiateAsync(Request());
+        Assert.True(ValueOf(await upload.ReportPartAsync(Vault, Part(0, "0", "here"))).IsReported);
+        Assert.Equal(new PartReportResult("here", false), ValueOf(await upload.ReportPartAsync(Vault, Part(0, "0", "there"))));
+        Assert.Equal(new PartReportResult("here", true), ValueOf(await upload.ReportPartAsync(Vault, Part(0, "0", "here"))));
+        Assert.Equal(new PartReportResult("there", true), ValueOf(await upload.ReportPartAsync(Vault, Part(0, "other", "there"))));
+        Assert.Equal("there", Assert.Single(ValueOf(await upload.ListPartsAsync(new PartsQuery(Vault, 0, 10))).Parts).Location);
     }
 
     [Fact]
     public async Task Nodes_that_report_and_complete_concurrently_get_one_archive()
     {
         var upload = NewUpload();
-        await upload.InitiateAsync(Order());
+        await upload.InitiateAsync(Request());
         await Task.WhenAll(Enumerable.Range(0, 32).Select(async node =>
             await upload.ReportPartsAsync(Vault, [.. Enumerable.Range(0, 64).Select(slot => Part(slot, $"{slot}", $"{node}"))])));
-        var archives = await Task.WhenAll(Enumerable.Range(0, 32).Select(async _ => Taken(await upload.CompleteAsync(Claim(64)))));
+        var archives = await Task.WhenAll(Enumerable.Range(0, 32).Select(async _ => ValueOf(await upload.CompleteAsync(Claim(64)))));
         Assert.Single(archives.Distinct());
     }
 
@@ -100,12 +101,12 @@ public sealed class IngestionNodeTests : IAsyncLifetime
         Assert.Equal(UploadRefusalKind.UploadNotFound, (await upload.SummarizeAsync(Vault)).Refusal?.Kind);
         Assert.Equal(
             UploadRefusalKind.VaultNotFound,
-            (await upload.InitiateAsync(Order() with { Vault = Vault with { Vault = "none" } })).Refusal?.Kind);
-        Assert.Equal(UploadRefusalKind.Invalid, (await upload.InitiateAsync(Order() with { PartSizeBytes = 3 })).Refusal?.Kind);
+            (await upload.InitiateAsync(Request() with { Vault = Vault with { Vault = "none" } })).Refusal?.Kind);
+        Assert.Equal(UploadRefusalKind.Invalid, (await upload.InitiateAsync(Request() with { PartSizeBytes = 3 })).Refusal?.Kind);
         Assert.Equal(
             UploadRefusalKind.Invalid,
-            (await _cluster.Grains.GetGrain<IUploadGrain>("short").InitiateAsync(Order())).Refusal?.Kind);
-        await upload.InitiateAsync(Order());
+            (await _cluster.Grains.GetGrain<IUploadGrain>("short").InitiateAsync(Request())).Refusal?.Kind);
+        await upload.InitiateAsync(Request());
         await upload.ReportPartAsync(Vault, Part(0, "0"));
 
         (UploadRefusalKind Kind, UploadRefusal? Refusal)[] refused =
@@ -122,9 +123,9 @@ public sealed class IngestionNodeTests : IAsyncLifetime
         ];
         Assert.All(refused, each => Assert.Equal(each.Kind, each.Refusal?.Kind));
         Assert.All(refused, each => Assert.EndsWith(".", each.Refusal?.Message, StringComparison.Ordinal));
-        Assert.Single(Taken(await upload.ListPartsAsync(new PartsQuery(Vault, 0, 10))).Parts);
+        Assert.Single(ValueOf(await upload.ListPartsAsync(new PartsQuery(Vault, 0, 10))).Parts);
 
-        Taken(await upload.CompleteAsync(Claim(1)));
+        ValueOf(await upload.CompleteAsync(Claim(1)));
         Assert.Equal(UploadRefusalKind.CompletionMismatch, (await upload.CompleteAsync(Claim(2))).Refusal?.Kind);
         Assert.Equal(UploadRefusalKind.UploadNotFound, (await upload.AbortAsync(Vault)).Refusal?.Kind);
     }
@@ -133,12 +134,12 @@ public sealed class IngestionNodeTests : IAsyncLifetime
     public async Task An_upload_stored_through_the_gateway_refuses_locations()
     {
         var upload = NewUpload();
-        await upload.InitiateAsync(Order(UploadStorage.Gateway));
+        await upload.InitiateAsync(Request(UploadStorage.Gateway));
         Assert.Equal(UploadRefusalKind.StoredByGateway, (await upload.ReportPartAsync(Vault, Part(0, "0"))).Refusal?.Kind);
-        Assert.Equal(UploadStage.Open, Taken(await upload.SummarizeAsync(Vault)).Stage);
-        Taken(await upload.AbortAsync(Vault));
-        Taken(await upload.AbortAsync(Vault));
-        Assert.Equal(UploadStage.Aborted, Taken(await upload.SummarizeAsync(Vault)).Stage);
+        Assert.Equal(UploadStage.Open, ValueOf(await upload.SummarizeAsync(Vault)).Stage);
+        ValueOf(await upload.AbortAsync(Vault));
+        ValueOf(await upload.AbortAsync(Vault));
+        Assert.Equal(UploadStage.Aborted, ValueOf(await upload.SummarizeAsync(Vault)).Stage);
     }
 
     [Fact]

@@ -4,11 +4,12 @@ using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Cluster.Tests.Uploads;
 
-/// <summary>Every refusal that an ingestion node can get has a kind and a message. Each refusal is either one of these or in the list of
-/// those that only other callers get, so that a new refusal cannot be forgotten.</summary>
+/// <summary>Every refusal that an ingestion node can get has a kind and a message. All others are listed here, so that a new
+/// refusal cannot be forgotten.</summary>
 public sealed class UploadRefusalsTests
 {
-    /// <summary>Refusals of commands that the upload grain never gives: those of the gateway, of jobs, policies and vaults.</summary>
+    /// <summary>Refusals of commands that the upload grain never sends: those of the gateway, of jobs, policies and
+    /// vaults.</summary>
     private static readonly HashSet<Type> OfOtherCallers =
     [
         typeof(Refusal.AccessPolicyNotFound),
