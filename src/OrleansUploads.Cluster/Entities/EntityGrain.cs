@@ -30,7 +30,8 @@ public abstract class EntityGrain : Grain, IEntityGrain, IRemindable, IDisposabl
             this.GetGrainId(),
             Entity,
             StateNameOf(kind),
-            static () => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))));
+            static () => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))),
+            ports.Time);
         var reminder = new WakeReminder(
             ports.Reminders, this.GetGrainId(), ports.Time, ports.Options.WakeInterval);
         _journal = new ReminderJournal(journal, reminder, ports.Time);

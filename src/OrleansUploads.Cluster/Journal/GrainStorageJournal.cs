@@ -11,7 +11,8 @@ namespace OrleansUploads.Cluster.Journal;
 /// would exceed <see cref="MaxTailBytes"/>, they move into a segment. An append therefore writes the head and sometimes a segment,
 /// independent of the length of the history. The head names all unreferenced rows until they are deleted. A crash can only leave
 /// unnamed rows behind while a long record is being appended. Except for an ETag conflict, an exception of the provider means that
-/// the outcome is unknown.
+/// the outcome is unknown. Operations may overlap, but they replace the head in turns (<see cref="JournalWriter"/>), so a conflict
+/// always comes from another host or from a write with an unknown outcome.
 /// </remarks>
 internal sealed class GrainStorageJournal : IJournal
 {
@@ -21,26 +22,35 @@ internal sealed class GrainStorageJournal : IJournal
     /// <summary>The maximum length of a snapshot that is stored in the head.</summary>
     public const int MaxInlineSnapshotBytes = 12 * 1024;
 
+    /// <summary>How long a read waits for a write in progress. A write that hangs for longer is abandoned; if it takes effect after
+    /// all, its ETag fences the next write.</summary>
+    private static readonly TimeSpan MaxReadDelay = TimeSpan.FromSeconds(2);
+
     private readonly IGrainStorage _storage;
     private readonly GrainId _grain;
     private readonly EntityId _entity;
     private readonly string _stream;
     private readonly JournalRows _rows;
     private readonly Func<ulong> _nonces;
-    private JournalSession? _session;
+    private readonly TimeProvider _time;
+    private JournalWriter _writer;
 
     /// <param name="storage">The storage provider.</param>
     /// <param name="grain">The entity's grain. Its ID is the key of all rows.</param>
     /// <param name="entity">The entity.</param>
     /// <param name="stream">The state name of the head; unique for each entity kind, as some providers' keys lack the grain type.</param>
     /// <param name="nonces">Returns a different number at every call.</param>
-    public GrainStorageJournal(IGrainStorage storage, GrainId grain, EntityId entity, string stream, Func<ulong> nonces)
+    /// <param name="time">The clock of timeouts.</param>
+    public GrainStorageJournal(
+        IGrainStorage storage, GrainId grain, EntityId entity, string stream, Func<ulong> nonces, TimeProvider time)
     {
         _storage = storage;
         _grain = grain;
         _entity = entity;
         _stream = stream;
         _nonces = nonces;
+        _time = time;
+        _writer = new JournalWriter(storage, grain, stream);
         _rows = new JournalRows(storage, grain, stream);
     }
 
@@ -49,30 +59,29 @@ internal sealed class GrainStorageJournal : IJournal
     {
         CheckEntity(entity);
         cancellationToken.ThrowIfCancellationRequested();
-        _session = null;
         return await AttemptAsync("read", async () =>
         {
-            var session = await OpenAsync(cancellationToken);
+            var writer = await TakeTurnToReadAsync(cancellationToken);
+            var (session, head, etag) = await RefreshAsync(writer, cancellationToken);
             while (true)
             {
                 try
                 {
-                    var history = await HistoryReader.ReadAsync(_rows, session.Head, cancellationToken);
-                    await CleanUpForgottenAsync(session, cancellationToken);
+                    var history = await HistoryReader.ReadAsync(_rows, head, cancellationToken);
+                    await CleanUpForgottenAsync(writer, session, cancellationToken);
                     return history;
                 }
                 catch (InvalidDataException fault)
                 {
-                    // Another host may have replaced the missing row by a snapshot. In that case the head has changed too.
-                    _session = null;
-                    var newer = await OpenAsync(cancellationToken);
-                    if (newer.ETag == session.ETag)
+                    // Another host, or a snapshot of this one, may have replaced the missing row. In that case the head has changed.
+                    await writer.TakeTurnAsync(cancellationToken);
+                    var previous = etag;
+                    (session, head, etag) = await RefreshAsync(writer, cancellationToken);
+                    if (etag == previous)
                     {
                         throw new JournalDamagedException(
                             $"The journal of {entity} is damaged: {fault.Message} Restore the grain storage from a backup.", fault);
                     }
-
-                    session = newer;
                 }
             }
         });
@@ -95,11 +104,17 @@ internal sealed class GrainStorageJournal : IJournal
         cancellationToken.ThrowIfCancellationRequested();
         return await AttemptAsync("append", async () =>
         {
-            var session = await OpenAsync(cancellationToken);
-            await session.Gate.WaitAsync(cancellationToken);
+            var writer = _writer;
+            await writer.TakeTurnAsync(cancellationToken);
             try
             {
-                if (session.IsStale || session.Head.Version != append.ExpectedVersion)
+                if (writer.IsAbandoned)
+                {
+                    return AppendOutcome.Conflict;
+                }
+
+                var session = await writer.OpenAsync(cancellationToken);
+                if (session.Head.Version != append.ExpectedVersion)
                 {
                     return AppendOutcome.Conflict;
                 }
@@ -115,7 +130,7 @@ internal sealed class GrainStorageJournal : IJournal
             }
             finally
             {
-                session.Gate.Release();
+                writer.EndTurn();
             }
         });
     }
@@ -129,29 +144,39 @@ internal sealed class GrainStorageJournal : IJournal
         cancellationToken.ThrowIfCancellationRequested();
         await AttemptAsync("save a snapshot of", async () =>
         {
-            var session = await OpenAsync(cancellationToken);
-            ImmutableArray<string> rows = [];
-            if (snapshot.Length > MaxInlineSnapshotBytes)
+            var writer = _writer;
+            var isShort = snapshot.Length <= MaxInlineSnapshotBytes;
+            ImmutableArray<string> rows = isShort ? [] : [.. JournalRows.BlobRows(_nonces(), snapshot.Length)];
+            var inline = isShort ? snapshot.ToArray() : null;
+            JournalSession? announced = null;
+            if (!isShort)
             {
-                rows = [.. JournalRows.BlobRows(_nonces(), snapshot.Length)];
-                if (!await TryReplaceForSnapshotAsync(session, version, _ => session.AnnounceRows(rows), cancellationToken))
+                announced = await ReplaceForSnapshotAsync(
+                    writer, null, version, session => session.AnnounceRows(rows), cancellationToken);
+                if (announced is null)
                 {
                     return false;
                 }
-
-                await _rows.PutBlobAsync(rows, snapshot, cancellationToken);
             }
 
-            var inline = rows.IsEmpty ? snapshot.ToArray() : null;
-            var saved = await TryReplaceForSnapshotAsync(
-                session, version, head => head.WithSnapshot(version, inline, rows), cancellationToken);
-            session.Writing = session.Writing.Except(rows);
-            if (saved)
+            JournalSession? saved;
+            try
             {
-                await DeleteDiscardedRowsAsync(session, cancellationToken);
+                await _rows.PutBlobAsync(rows, snapshot, cancellationToken);
+                saved = await ReplaceForSnapshotAsync(
+                    writer, announced, version, session => session.Head.WithSnapshot(version, inline, rows), cancellationToken);
+            }
+            finally
+            {
+                announced?.EndWriting(rows);
             }
 
-            return saved;
+            if (saved is not null)
+            {
+                await DeleteDiscardedRowsAsync(saved, cancellationToken);
+            }
+
+            return saved is not null;
         });
     }
 
@@ -163,26 +188,29 @@ internal sealed class GrainStorageJournal : IJournal
         cancellationToken.ThrowIfCancellationRequested();
         return await AttemptAsync("forget", async () =>
         {
-            var session = await OpenAsync(cancellationToken);
-            await session.Gate.WaitAsync(cancellationToken);
+            var writer = _writer;
+            JournalSession session;
+            await writer.TakeTurnAsync(cancellationToken);
             try
             {
-                if (session.IsStale || session.Head.Version != expectedVersion)
+                if (writer.IsAbandoned)
                 {
                     return AppendOutcome.Conflict;
                 }
 
-                if (session.Exists && !await session.TryReplaceAsync(session.Head.AsForgotten(), cancellationToken))
+                session = await writer.OpenAsync(cancellationToken);
+                if (session.Head.Version != expectedVersion
+                    || (session.Exists && !await session.TryReplaceAsync(session.Head.AsForgotten(), cancellationToken)))
                 {
                     return AppendOutcome.Conflict;
                 }
             }
             finally
             {
-                session.Gate.Release();
+                writer.EndTurn();
             }
 
-            await CleanUpForgottenAsync(session, cancellationToken);
+            await CleanUpForgottenAsync(writer, session, cancellationToken);
             return AppendOutcome.Appended;
         });
     }
@@ -224,18 +252,36 @@ internal sealed class GrainStorageJournal : IJournal
     }
 
     /// <summary>Replaces the head if it still accepts a snapshot of a version.</summary>
-    private static async Task<bool> TryReplaceForSnapshotAsync(
-        JournalSession session, long version, Func<JournalHead, JournalHead> change, CancellationToken cancellationToken)
+    /// <param name="writer">The writer.</param>
+    /// <param name="announced">The session that announced the rows of the snapshot; null if there are none. Another session cannot
+    /// name the rows, because another host may have deleted them.</param>
+    /// <param name="version">The version of the snapshot.</param>
+    /// <param name="change">Returns the new head.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <returns>The session that replaced the head; null if the snapshot is no longer wanted.</returns>
+    private static async Task<JournalSession?> ReplaceForSnapshotAsync(
+        JournalWriter writer,
+        JournalSession? announced,
+        long version,
+        Func<JournalSession, JournalHead> change,
+        CancellationToken cancellationToken)
     {
-        await session.Gate.WaitAsync(cancellationToken);
+        await writer.TakeTurnAsync(cancellationToken);
         try
         {
-            return !session.IsStale && session.Head.AcceptsSnapshot(version)
-                && await session.TryReplaceAsync(change(session.Head), cancellationToken);
+            if (writer.IsAbandoned || (announced is not null && !writer.IsCurrent(announced)))
+            {
+                return null;
+            }
+
+            var session = await writer.OpenAsync(cancellationToken);
+            return session.Head.AcceptsSnapshot(version) && await session.TryReplaceAsync(change(session), cancellationToken)
+                ? session
+                : null;
         }
         finally
         {
-            session.Gate.Release();
+            writer.EndTurn();
         }
     }
 
@@ -247,12 +293,12 @@ internal sealed class GrainStorageJournal : IJournal
     }
 
     /// <summary>Deletes the rows of a forgotten stream. After a failure the next read tries again.</summary>
-    private async Task CleanUpForgottenAsync(JournalSession session, CancellationToken cancellationToken)
+    private async Task CleanUpForgottenAsync(JournalWriter writer, JournalSession session, CancellationToken cancellationToken)
     {
-        await session.Gate.WaitAsync(cancellationToken);
+        await writer.TakeTurnAsync(cancellationToken);
         try
         {
-            if (session is { IsStale: false, Exists: true, Head.Version: 0 })
+            if (!writer.IsAbandoned && writer.IsCurrent(session) && session is { Exists: true, Head.Version: 0 })
             {
                 await DeleteDiscardedRowsAsync(session, cancellationToken);
                 await session.DeleteAsync(cancellationToken);
@@ -264,14 +310,56 @@ internal sealed class GrainStorageJournal : IJournal
         }
         finally
         {
-            session.Gate.Release();
+            writer.EndTurn();
         }
     }
 
-    private async Task<JournalSession> OpenAsync(CancellationToken cancellationToken) =>
-        _session is { IsStale: false } session
-            ? session
-            : _session = await JournalSession.OpenAsync(_storage, _grain, _stream, cancellationToken);
+    /// <summary>Takes the turn for a read. A writer whose operation hangs is replaced by a new one.</summary>
+    private async Task<JournalWriter> TakeTurnToReadAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var writer = _writer;
+            try
+            {
+                using var timeout = new CancellationTokenSource(MaxReadDelay, _time);
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+                await writer.TakeTurnAsync(either.Token);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                writer.Abandon();
+                if (_writer == writer)
+                {
+                    _writer = new JournalWriter(_storage, _grain, _stream);
+                }
+
+                continue;
+            }
+
+            if (!writer.IsAbandoned)
+            {
+                return writer;
+            }
+
+            writer.EndTurn();
+        }
+    }
+
+    /// <summary>Reads the head and ends the turn.</summary>
+    private static async Task<(JournalSession Session, JournalHead Head, string? ETag)> RefreshAsync(
+        JournalWriter writer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var session = await writer.RefreshAsync(cancellationToken);
+            return (session, session.Head, session.ETag);
+        }
+        finally
+        {
+            writer.EndTurn();
+        }
+    }
 
     private void CheckEntity(EntityId entity)
     {
@@ -290,7 +378,6 @@ internal sealed class GrainStorageJournal : IJournal
         }
         catch (Exception fault) when (IsFault(fault))
         {
-            _session = null;
             throw new JournalUnavailableException($"The grain storage could not {what} the journal of {_entity}: {fault.Message}", fault);
         }
     }

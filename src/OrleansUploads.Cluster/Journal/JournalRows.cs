@@ -85,18 +85,35 @@ internal sealed class JournalRows(IGrainStorage storage, GrainId grain, string s
     }
 
     /// <summary>Deletes rows. Rows that do not exist are ignored.</summary>
+    /// <exception cref="JournalUnavailableException">Other hosts kept changing a row.</exception>
     public Task DeleteAsync(IReadOnlyList<string> rows, CancellationToken cancellationToken) => Parallel.ForEachAsync(
-        rows,
-        Options(cancellationToken),
-        async (row, token) =>
+        rows, Options(cancellationToken), async (row, token) => await DeleteAsync(row, token));
+
+    private async Task DeleteAsync(string row, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
             var state = new GrainState<JournalRow>();
-            await storage.ReadStateAsync(StateName(row), grain, state, token);
-            if (state.RecordExists)
+            await storage.ReadStateAsync(StateName(row), grain, state, cancellationToken);
+            if (!state.RecordExists)
             {
-                await storage.ClearStateAsync(StateName(row), grain, state, token);
+                return;
             }
-        });
+
+            try
+            {
+                await storage.ClearStateAsync(StateName(row), grain, state, cancellationToken);
+                return;
+            }
+            catch (InconsistentStateException)
+            {
+                // Another snapshot has deleted the row, or a late write has changed it.
+            }
+        }
+
+        throw new JournalUnavailableException(
+            $"Row {row} of {grain} could not be deleted in {MaxAttempts} attempts because other hosts keep writing it.");
+    }
 
     private string StateName(string row) => $"{stream}-{row}";
 

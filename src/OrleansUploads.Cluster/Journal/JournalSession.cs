@@ -5,12 +5,14 @@ namespace OrleansUploads.Cluster.Journal;
 
 /// <summary>A head and the ETag with which it was read. The session can write until another host writes or the outcome of a write is
 /// unknown. Then the session is stale and the head must be read again.</summary>
+/// <remarks>Only the holder of its <see cref="JournalWriter"/>'s turn may use a session.</remarks>
 internal sealed class JournalSession
 {
     private readonly IGrainStorage _storage;
     private readonly GrainId _grain;
     private readonly string _stream;
     private GrainState<JournalHead> _state;
+    private ImmutableHashSet<string> _writing = [];
 
     private JournalSession(IGrainStorage storage, GrainId grain, string stream, GrainState<JournalHead> state)
     {
@@ -19,9 +21,6 @@ internal sealed class JournalSession
         _stream = stream;
         _state = state;
     }
-
-    /// <summary>Held while the head is being replaced.</summary>
-    public SemaphoreSlim Gate { get; } = new(1);
 
     /// <summary>The stored head, as far as this session knows.</summary>
     public JournalHead Head => _state.State ?? new JournalHead();
@@ -34,9 +33,6 @@ internal sealed class JournalSession
 
     /// <summary>Whether the head must be read again before the next write.</summary>
     public bool IsStale { get; private set; }
-
-    /// <summary>Rows that this session has announced and is writing.</summary>
-    public ImmutableHashSet<string> Writing { get; set; } = [];
 
     /// <summary>Discarded rows that this session has deleted.</summary>
     public ImmutableHashSet<string> Deleted { get; set; } = [];
@@ -55,12 +51,13 @@ internal sealed class JournalSession
         return new JournalSession(storage, grain, stream, state);
     }
 
-    /// <summary>Replaces the head unless another host has changed it. The caller must hold the gate.</summary>
+    /// <summary>Replaces the head unless another host has changed it.</summary>
     /// <returns>Whether the head was replaced. If not, the session is stale.</returns>
     public async Task<bool> TryReplaceAsync(JournalHead head, CancellationToken cancellationToken)
     {
+        var deleted = Deleted;
         var next = new GrainState<JournalHead>(
-            head with { Discarded = head.Discarded.RemoveAll(Deleted.Contains) }, _state.ETag)
+            head with { Discarded = head.Discarded.RemoveAll(deleted.Contains) }, _state.ETag)
         {
             RecordExists = _state.RecordExists,
         };
@@ -75,7 +72,7 @@ internal sealed class JournalSession
         }
 
         _state = next;
-        Deleted = [];
+        Deleted = Deleted.Except(deleted);
         IsStale = false;
         return true;
     }
@@ -84,8 +81,8 @@ internal sealed class JournalSession
     public JournalHead AnnounceRows(ImmutableArray<string> rows)
     {
         // Announced rows that this session is not writing are garbage: their writer has failed, or this write fences it.
-        var garbage = Head.Announced.RemoveAll(Writing.Contains);
-        Writing = Writing.Union(rows);
+        var garbage = Head.Announced.RemoveAll(_writing.Contains);
+        _writing = _writing.Union(rows);
         return Head with
         {
             Announced = Head.Announced.RemoveRange(garbage).AddRange(rows),
@@ -93,7 +90,10 @@ internal sealed class JournalSession
         };
     }
 
-    /// <summary>Deletes the head of a forgotten stream. The caller must hold the gate.</summary>
+    /// <summary>Records that the writing of announced rows has ended. If no head names them as a snapshot, they are garbage.</summary>
+    public void EndWriting(ImmutableArray<string> rows) => _writing = _writing.Except(rows);
+
+    /// <summary>Deletes the head of a forgotten stream.</summary>
     public async Task DeleteAsync(CancellationToken cancellationToken)
     {
         IsStale = true;

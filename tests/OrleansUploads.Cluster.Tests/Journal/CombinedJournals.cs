@@ -31,5 +31,10 @@ internal sealed class CombinedJournals(IGrainStorage storage) : IJournal
     private GrainStorageJournal Of(EntityId entity) => _journals.GetOrAdd(entity, Open, storage);
 
     private GrainStorageJournal Open(EntityId entity, IGrainStorage storage) => new(
-        storage, GrainId.Create("ou-test", $"{entity.Kind}{entity.Key}"), entity, "ou-test", () => (ulong)Interlocked.Increment(ref _nonce));
+        storage,
+        GrainId.Create("ou-test", $"{entity.Kind}{entity.Key}"),
+        entity,
+        "ou-test",
+        () => (ulong)Interlocked.Increment(ref _nonce),
+        TimeProvider.System);
 }

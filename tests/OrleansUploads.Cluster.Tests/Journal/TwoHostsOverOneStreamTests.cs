@@ -189,7 +189,7 @@ public sealed class TwoHostsOverOneStreamTests
         }
 
         private GrainStorageJournal Host(IGrainStorage storage) =>
-            new(storage, Grain, Entity, "ou-upload", () => (ulong)++_nonce);
+            new(storage, Grain, Entity, "ou-upload", () => (ulong)++_nonce, TimeProvider.System);
 
         private StorageFault Draw(bool isWrite) => _faultsStopped || _random.Next(100) >= _faultRate ? StorageFault.None
             : _random.Next(isWrite ? 3 : 1) switch
