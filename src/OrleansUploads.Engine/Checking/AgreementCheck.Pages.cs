@@ -27,9 +27,9 @@ internal sealed partial class AgreementCheck
 
     /// <summary>Compares a page with its vault. The page reports an upload's end to the vault after recording it, so the
     /// vault never counts an end that the page has not recorded.</summary>
-    private string? FaultOf(VaultIncarnation life, PageCounts counts) => DescribeFault(() =>
+    private string? FaultOf(VaultIncarnation incarnation, PageCounts counts) => DescribeFault(() =>
     {
-        var page = life.UploadPage(counts.Page);
+        var page = incarnation.UploadPage(counts.Page);
         var closed = states.ReadUploadPage(page).Closed;
         return closed >= counts.Closed
             ? null

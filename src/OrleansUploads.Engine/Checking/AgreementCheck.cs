@@ -101,10 +101,10 @@ internal sealed partial class AgreementCheck(EntityStates states, IndexedUploads
         }
     }
 
-    private string? FaultOf(VaultId vault, VaultIncarnation life) => DescribeFault(() => states.ReadVault(vault.Entity) switch
+    private string? FaultOf(VaultId vault, VaultIncarnation incarnation) => DescribeFault(() => states.ReadVault(vault.Entity) switch
     {
-        VaultState.Live live when live.Incarnation == life => null,
-        VaultState.Deleted deleted when deleted.Incarnation == life => null,
+        VaultState.Live live when live.Incarnation == incarnation => null,
+        VaultState.Deleted deleted when deleted.Incarnation == incarnation => null,
         VaultState.Unknown => "the account has the vault, but the journal has no history of it",
         _ => "the account has a different incarnation of the vault than the vault itself",
     });
@@ -115,9 +115,9 @@ internal sealed partial class AgreementCheck(EntityStates states, IndexedUploads
 
     /// <summary>Compares a shard with its vault. The shard reports a change to the vault after recording it, so the vault
     /// never knows a change that the shard has not recorded.</summary>
-    private string? FaultOf(VaultIncarnation life, ShardTotals totals) => DescribeFault(() =>
+    private string? FaultOf(VaultIncarnation incarnation, ShardTotals totals) => DescribeFault(() =>
     {
-        var shard = life.ArchiveShard(totals.Shard);
+        var shard = incarnation.ArchiveShard(totals.Shard);
         var version = states.ReadShard(shard).Totals.Version;
         return version >= totals.Version
             ? null

@@ -76,7 +76,7 @@ internal sealed class AttemptCheck(IPartStore parts, bool isDeep, ReadPace pace)
                 hasher?.Append(buffer.AsSpan(0, count));
                 offset += count;
                 BytesRead += count;
-                await pace.PayAsync(count, cancellationToken);
+                await pace.ThrottleAsync(count, cancellationToken);
             }
 
             return hasher?.Finish();

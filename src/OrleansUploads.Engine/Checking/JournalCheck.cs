@@ -34,7 +34,7 @@ internal sealed class JournalCheck(
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 var (damage, bytesRead) = Check(stream);
-                await pace.PayAsync(bytesRead, cancellationToken);
+                await pace.ThrottleAsync(bytesRead, cancellationToken);
                 after = stream.Place;
                 yield return (after, damage);
             }
@@ -101,9 +101,9 @@ internal sealed class JournalCheck(
         {
             EntityKind.Upload when UploadId.TryParse(entity.Key, out var upload) => damage with { Upload = upload },
             EntityKind.Vault when VaultId.TryParse(entity.Key, out var vault) => damage with { Vault = vault },
-            EntityKind.Jobs when VaultIncarnation.TryParse(entity.Key, out var life) => damage with { Vault = life.Id },
+            EntityKind.Jobs when VaultIncarnation.TryParse(entity.Key, out var incarnation) => damage with { Vault = incarnation.Id },
             EntityKind.ArchiveShard or EntityKind.UploadPage when entity.Key.LastIndexOf('/') is > 0 and var slash
-                && VaultIncarnation.TryParse(entity.Key[..slash], out var life) => damage with { Vault = life.Id },
+                && VaultIncarnation.TryParse(entity.Key[..slash], out var incarnation) => damage with { Vault = incarnation.Id },
             _ => damage,
         };
     }

@@ -9,10 +9,10 @@ internal sealed class ReadPace(long? bytesPerSecond, TimeProvider time)
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(20);
 
     private readonly long _start = time.GetTimestamp();
-    private TimeSpan _paidUntil;
+    private TimeSpan _nextReadAt;
 
     /// <summary>Accounts for bytes that were read and waits until the rate allows more.</summary>
-    public ValueTask PayAsync(long bytes, CancellationToken cancellationToken)
+    public ValueTask ThrottleAsync(long bytes, CancellationToken cancellationToken)
     {
         if (bytesPerSecond is not { } rate)
         {
@@ -20,8 +20,8 @@ internal sealed class ReadPace(long? bytesPerSecond, TimeProvider time)
         }
 
         var now = time.GetElapsedTime(_start);
-        _paidUntil = (_paidUntil > now ? _paidUntil : now) + TimeSpan.FromSeconds((double)bytes / rate);
-        var wait = _paidUntil - now;
+        _nextReadAt = (_nextReadAt > now ? _nextReadAt : now) + TimeSpan.FromSeconds((double)bytes / rate);
+        var wait = _nextReadAt - now;
         return wait < ShortestWait ? ValueTask.CompletedTask : new ValueTask(Task.Delay(wait, time, cancellationToken));
     }
 }

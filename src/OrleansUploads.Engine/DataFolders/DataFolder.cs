@@ -15,7 +15,7 @@ public sealed class DataFolder : IAsyncDisposable
     private readonly FolderLock _lock;
     private readonly SqliteJournal _journal;
     private readonly DiskPartStore _disk;
-    private readonly ITimer _reserving;
+    private readonly ITimer _reserveTimer;
 
     private DataFolder(
         FolderLock folderLock, SqliteJournal journal, DiskPartStore disk, DiskSpace space, TimeProvider time)
@@ -26,7 +26,7 @@ public sealed class DataFolder : IAsyncDisposable
         Space = space;
         Ports = new EnginePorts(journal, journal, new FloorPartStore(disk, space)) { CheckIndex = new NameCheck(journal, time).RunAsync };
         Health = [new DiskHealth("part-store-disk", () => disk.Failure), new DiskHealth("journal-disk", () => journal.Failure), space];
-        _reserving = time.CreateTimer(
+        _reserveTimer = time.CreateTimer(
             static space => ((DiskSpace)space!).Restore(), space, DiskSpace.RestoreInterval, DiskSpace.RestoreInterval);
     }
 
@@ -79,7 +79,7 @@ public sealed class DataFolder : IAsyncDisposable
     /// <summary>Closes the stores and releases the folder. The engine that uses the stores must be disposed first.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _reserving.DisposeAsync();
+        await _reserveTimer.DisposeAsync();
         await _journal.DisposeAsync();
         _disk.Dispose();
         _lock.Dispose();

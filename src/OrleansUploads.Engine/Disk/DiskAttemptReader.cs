@@ -103,9 +103,9 @@ internal sealed class DiskAttemptReader : IAttemptReader
             throw Damaged(upload, attempt, "it was never committed, or its end is missing");
         }
 
-        if (AttemptFooter.ReadTrailer(trailer, fileBytes, out var lengthBytes) is { } wrong)
+        if (AttemptFooter.ReadTrailer(trailer, fileBytes, out var lengthBytes) is { } fault)
         {
-            throw Damaged(upload, attempt, wrong);
+            throw Damaged(upload, attempt, fault);
         }
 
         var footer = new AttemptFooter(lengthBytes);

@@ -7,7 +7,7 @@ namespace OrleansUploads.Engine.Json;
 /// <summary>Writes a set of attempts as a list.</summary>
 internal sealed class AttemptSetConverter : JsonConverter<IReadOnlySet<AttemptId>>
 {
-    private static readonly TextConverter<AttemptId> OfOne = new();
+    private static readonly TextConverter<AttemptId> ElementConverter = new();
 
     public override IReadOnlySet<AttemptId> Read(
         ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -15,7 +15,7 @@ internal sealed class AttemptSetConverter : JsonConverter<IReadOnlySet<AttemptId
         var attempts = new HashSet<AttemptId>();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            attempts.Add(OfOne.Read(ref reader, typeof(AttemptId), options));
+            attempts.Add(ElementConverter.Read(ref reader, typeof(AttemptId), options));
         }
 
         return attempts;
@@ -26,7 +26,7 @@ internal sealed class AttemptSetConverter : JsonConverter<IReadOnlySet<AttemptId
         writer.WriteStartArray();
         foreach (var attempt in value)
         {
-            OfOne.Write(writer, attempt, options);
+            ElementConverter.Write(writer, attempt, options);
         }
 
         writer.WriteEndArray();

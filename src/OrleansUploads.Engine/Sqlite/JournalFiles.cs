@@ -16,7 +16,7 @@ internal sealed class JournalFiles : IDisposable
 {
     private readonly string _folder;
     private readonly SqliteJournalOptions _options;
-    private readonly ReaderWriterLockSlim _using = new();
+    private readonly ReaderWriterLockSlim _access = new();
     private OpenJournal? _open;
     private JournalUnavailableException? _failure;
 
@@ -59,7 +59,7 @@ internal sealed class JournalFiles : IDisposable
     {
         while (true)
         {
-            _using.EnterReadLock();
+            _access.EnterReadLock();
             try
             {
                 if (_open is { } open)
@@ -69,7 +69,7 @@ internal sealed class JournalFiles : IDisposable
             }
             finally
             {
-                _using.ExitReadLock();
+                _access.ExitReadLock();
             }
 
             Reopen();
@@ -89,7 +89,7 @@ internal sealed class JournalFiles : IDisposable
             return false;
         }
 
-        _using.EnterWriteLock();
+        _access.EnterWriteLock();
         try
         {
             Close();
@@ -100,7 +100,7 @@ internal sealed class JournalFiles : IDisposable
         }
         finally
         {
-            _using.ExitWriteLock();
+            _access.ExitWriteLock();
         }
 
         return true;
@@ -111,12 +111,12 @@ internal sealed class JournalFiles : IDisposable
     {
         _open?.CleanUpAndClose();
         _open = null;
-        _using.Dispose();
+        _access.Dispose();
     }
 
     private void Reopen()
     {
-        _using.EnterWriteLock();
+        _access.EnterWriteLock();
         try
         {
             if (_failure is { } failure)
@@ -142,7 +142,7 @@ internal sealed class JournalFiles : IDisposable
         }
         finally
         {
-            _using.ExitWriteLock();
+            _access.ExitWriteLock();
         }
     }
 

@@ -41,12 +41,12 @@ internal sealed class OpenJournal
     public static OpenJournal Open(string folder, SqliteJournalOptions options)
     {
         var path = Path.Combine(folder, JournalSchema.FileName);
-        var mark = HighWaterMark.Read(folder);
+        var acknowledged = HighWaterMark.Read(folder);
 
         // SQLite would create a new database here and discard the write-ahead log of the missing one.
         if (new FileInfo(path) is not { Exists: true, Length: > 0 })
         {
-            JournalOpening.RequireReached(mark, 0, folder);
+            JournalOpening.RequireReached(acknowledged, 0, folder);
         }
 
         // Closed again if opening fails. Otherwise the journal owns them.
@@ -57,7 +57,7 @@ internal sealed class OpenJournal
             WriteAheadLog.Rewrite(path, options.Flush);
             var database = JournalSchema.OpenForWriting(path);
             opened.Push(database);
-            JournalOpening.RequireReached(mark, JournalSchema.ReadSequence(database), folder);
+            JournalOpening.RequireReached(acknowledged, JournalSchema.ReadSequence(database), folder);
             JournalSchema.Prepare(database, options);
 
             var tables = new JournalTables(database);
@@ -73,12 +73,12 @@ internal sealed class OpenJournal
                 readers.Add(reader);
             }
 
-            var marker = HighWaterMark.Open(folder, tables.Sequence, options.Flush);
-            opened.Push(marker);
+            var mark = HighWaterMark.Open(folder, tables.Sequence, options.Flush);
+            opened.Push(mark);
 
             // SQLite flushes the folder after creating files, but ignores a failure.
             options.Flush.RequireDirectory(folder);
-            return new OpenJournal(database, tables, readers, marker, damaged);
+            return new OpenJournal(database, tables, readers, mark, damaged);
         }
         catch
         {
