@@ -32,9 +32,9 @@ public sealed partial class AccountDecider
     private static Decision<AccountEvent> PurchaseCapacity(AccountState state, PurchaseCapacity command, DateTimeOffset now)
     {
         var units = UnexpiredCapacity(state, now);
-        if (units.Find(unit => unit.Capacity == command.Capacity) is { } bought)
+        if (units.Find(unit => unit.Capacity == command.Capacity) is { } existing)
         {
-            return Reply(bought);
+            return Reply(existing);
         }
 
         if (units.Count >= Limits.MaxCapacityUnits)

@@ -73,9 +73,9 @@ public sealed partial class JobsDecider
     {
         Unannounced = state.Unannounced.Remove(job),
         Finished = state.Finished.Add(job.Job),
-        Owed = finished.Topics.Count == 0
-            ? state.Owed
-            : state.Owed.SetItem(job, [.. finished.Topics.Select(topic => new JobNotice(topic, job, finished.At))]),
+        UndeliveredNotices = finished.Topics.Count == 0
+            ? state.UndeliveredNotices
+            : state.UndeliveredNotices.SetItem(job, [.. finished.Topics.Select(topic => new JobNotice(topic, job, finished.At))]),
     };
 
     /// <summary>Removes a notice that was delivered or abandoned.</summary>
@@ -86,19 +86,24 @@ public sealed partial class JobsDecider
             return state;
         }
 
-        var left = state.Owed[job].Remove(notice);
-        return state with { Owed = left.IsEmpty ? state.Owed.Remove(job) : state.Owed.SetItem(job, left) };
+        var left = state.UndeliveredNotices[job].Remove(notice);
+        return state with
+        {
+            UndeliveredNotices = left.IsEmpty
+                ? state.UndeliveredNotices.Remove(job)
+                : state.UndeliveredNotices.SetItem(job, left),
+        };
     }
 
     private static IEnumerable<NoticeAbandoned> AbandonOldNotices(JobsState state, ServiceTime time) =>
-        from notices in state.Owed.Values
+        from notices in state.UndeliveredNotices.Values
         from notice in notices
         where notice.FinishedAt <= time.ServedAgo(Limits.NoticeLife)
         select new NoticeAbandoned(notice.Job.Job, notice.Topic, time.Now);
 
     private static JobFinished CompactFinished(JobsState state, VaultJob job) =>
-        state.Owed.TryGetValue(job, out var owed)
-            ? new JobFinished(job.Job, owed[0].FinishedAt, [.. owed.Select(notice => notice.Topic)])
+        state.UndeliveredNotices.TryGetValue(job, out var notices)
+            ? new JobFinished(job.Job, notices[0].FinishedAt, [.. notices.Select(notice => notice.Topic)])
             : new JobFinished(job.Job, job.ReadyAt, []);
 
     /// <summary>The distinct topics to notify when a job finishes.</summary>

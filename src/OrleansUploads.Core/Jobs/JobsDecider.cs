@@ -93,7 +93,7 @@ public sealed partial class JobsDecider(
     {
         DateTimeOffset? first = null;
         Consider(state.Unannounced.Min?.ReadyAt);
-        foreach (var notices in state.Owed.Values)
+        foreach (var notices in state.UndeliveredNotices.Values)
         {
             // All notices of a job have the same start time, so checking one of them is enough.
             Consider(time.DueAt(notices[0].FinishedAt, Limits.NoticeLife));
@@ -101,7 +101,7 @@ public sealed partial class JobsDecider(
 
         foreach (var job in state.ByReadiness)
         {
-            if (!state.Owed.ContainsKey(job))
+            if (!state.UndeliveredNotices.ContainsKey(job))
             {
                 Consider(time.DueAt(job.ReadyAt, Limits.JobOutputLife));
                 break;
@@ -115,7 +115,7 @@ public sealed partial class JobsDecider(
 
     /// <inheritdoc/>
     public override IEnumerable<Intent> Pending(JobsState state) =>
-        state.Owed.Values.SelectMany(notices => notices.Select(Notify))
+        state.UndeliveredNotices.Values.SelectMany(notices => notices.Select(Notify))
             .Concat(state.Retired.ByNumber.Values.Where(retired => !retired.Told).Select(TellUpload));
 
     /// <inheritdoc/>
@@ -231,7 +231,7 @@ public sealed partial class JobsDecider(
                 break;
             }
 
-            if (!state.Owed.ContainsKey(job))
+            if (!state.UndeliveredNotices.ContainsKey(job))
             {
                 expired.Add(job);
             }

@@ -35,7 +35,7 @@ public sealed record JobsState(
     public ImmutableHashSet<JobId> Finished { get; init; } = [];
 
     /// <summary>Notices that have not been delivered, by job. Each job in this map has at least one.</summary>
-    public ImmutableSortedDictionary<VaultJob, ImmutableArray<JobNotice>> Owed { get; init; } =
+    public ImmutableSortedDictionary<VaultJob, ImmutableArray<JobNotice>> UndeliveredNotices { get; init; } =
         ImmutableSortedDictionary.Create<VaultJob, ImmutableArray<JobNotice>>(VaultJob.ReadinessOrder);
 
     /// <summary>Deleted archives that cannot be retrieved any more.</summary>
@@ -47,7 +47,7 @@ public sealed record JobsState(
 
     /// <summary>The undelivered notice of a job for a topic; null if there is none.</summary>
     public JobNotice? FindOwed(JobId job, string topic) =>
-        ById.TryGetValue(job, out var found) && Owed.TryGetValue(found, out var notices)
+        ById.TryGetValue(job, out var found) && UndeliveredNotices.TryGetValue(found, out var notices)
             ? notices.FirstOrDefault(notice => notice.Topic == topic)
             : null;
 }
