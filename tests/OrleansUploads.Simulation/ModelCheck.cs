@@ -7,11 +7,11 @@ namespace OrleansUploads.Simulation;
 /// <summary>Queries the whole state of an idle server, so that the judge can compare it with the model.</summary>
 /// <param name="judge">Compares the replies with the model.</param>
 /// <param name="coverage">Counts the situations that occur.</param>
-/// <param name="ask">Sends a request, passes the reply to the judge, and fails the run if expected is no reply.</param>
+/// <param name="ask">Sends a request, passes the reply to the judge, and fails the run if there is no reply.</param>
 /// <param name="onViolation">Reports violations that no single reply shows.</param>
 internal sealed class ModelCheck(Judge judge, Coverage coverage, Func<Request, Task<Reply>> ask, Action<string> onViolation)
 {
-    /// <summary>Lists everything. Uploads whose initiation had no answer become known; expected must be no other
+    /// <summary>Lists everything. Uploads whose initiation had no answer become known; there must be no other
     /// uploads.</summary>
     /// <returns>The vaults.</returns>
     public async Task<IReadOnlyList<int>> CheckListsAsync()

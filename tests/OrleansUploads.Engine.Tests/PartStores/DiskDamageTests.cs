@@ -6,7 +6,7 @@ using OrleansUploads.TestKit.PartStores;
 
 namespace OrleansUploads.Engine.Tests.PartStores;
 
-/// <summary>FlippedBit to a file is detected; wrong bytes are never returned.</summary>
+/// <summary>Damage to a file is detected; wrong bytes are never returned.</summary>
 public sealed class DiskDamageTests : IDisposable
 {
     private static readonly UploadId Upload = PartBytes.Upload(1);

@@ -135,8 +135,8 @@ internal sealed class ClockServer(ManualTime time, ClockMachine machine, int see
     private async Task<DateTimeOffset?> LastBeatAsync()
     {
         await using var host = NewHost(new ContinuousClock(machine));
-        var standing = (await host.AskAsync(ServiceState.Entity, new EndBackup(), CancellationToken.None)).Answer;
-        return standing.Served.Count > 0 ? standing.Served[^1].To : null;
+        var status = (await host.AskAsync(ServiceState.Entity, new EndBackup(), CancellationToken.None)).Answer;
+        return status.Served.Count > 0 ? status.Served[^1].To : null;
     }
 
     private EmbeddedHost NewHost(IServiceClock clock) => new(new Catalog(mistake), _journal, Parts, time, clock: clock);

@@ -75,8 +75,8 @@ internal sealed class GuardedDeletion(SimulatedWorld world, SimulatedProcess pro
         DateTimeOffset? createdAt = null;
         if (policies.Any)
         {
-            var looked = await Host.AskAsync(shard, new FindArchiveForDeletion(archive), cancellationToken);
-            createdAt = looked.TryGet(out var entry, out _) ? entry.CreatedAt : null;
+            var lookup = await Host.AskAsync(shard, new FindArchiveForDeletion(archive), cancellationToken);
+            createdAt = lookup.TryGet(out var entry, out _) ? entry.CreatedAt : null;
             var request = new PolicyRequest
             {
                 Operation = "DeleteArchive",
