@@ -32,4 +32,10 @@ public enum AuthorizationError
 
     /// <summary><c>Signature</c> is not 64 hex digits.</summary>
     SignatureMalformed,
+
+    /// <summary><c>X-Amz-Date</c> of a presigned URL is missing or not <c>yyyyMMddTHHmmssZ</c>.</summary>
+    PresignedDateMalformed,
+
+    /// <summary><c>X-Amz-Expires</c> of a presigned URL is missing or not a number of seconds from 1 to seven days.</summary>
+    PresignedLifetimeInvalid,
 }

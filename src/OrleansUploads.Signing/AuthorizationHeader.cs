@@ -93,7 +93,8 @@ public sealed class AuthorizationHeader
         return Build(credential, signedHeaders, signature, ref header);
     }
 
-    private static AuthorizationError Build(
+    /// <summary>Checks the three parameters and makes the value of them.</summary>
+    internal static AuthorizationError Build(
         ReadOnlySpan<char> credential,
         ReadOnlySpan<char> signedHeaders,
         ReadOnlySpan<char> signature,

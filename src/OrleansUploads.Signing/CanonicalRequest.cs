@@ -53,7 +53,7 @@ public static class CanonicalRequest
         to.Append((byte)'\n');
         UriText.EncodePath(path.IsEmpty ? "/" : path, rules.Path, ref to);
         to.Append((byte)'\n');
-        WriteQuery(query, ref to);
+        WriteQuery(query, request.IsPresigned, ref to);
         to.Append((byte)'\n');
         WriteHeaders(request.Header, signedHeaders, ref to);
         to.Append((byte)'\n');
@@ -62,7 +62,7 @@ public static class CanonicalRequest
         to.Append(request.PayloadHash);
     }
 
-    private static void WriteQuery(ReadOnlySpan<char> query, ref Utf8Builder to)
+    private static void WriteQuery(ReadOnlySpan<char> query, bool isPresigned, ref Utf8Builder to)
     {
         if (query.IsEmpty)
         {
@@ -78,7 +78,10 @@ public static class CanonicalRequest
                 var equals = parameter.IndexOf('=');
                 var name = equals < 0 ? parameter : parameter[..equals];
                 var value = equals < 0 ? default : parameter[(equals + 1)..];
-                parameters.Add((Normalize(name), Normalize(value)));
+                if (!isPresigned || !name.SequenceEqual(PresignedUrl.SignatureParameter))
+                {
+                    parameters.Add((Normalize(name), Normalize(value)));
+                }
             }
         }
 

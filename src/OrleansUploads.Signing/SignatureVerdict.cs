@@ -12,6 +12,13 @@ public enum SignatureOutcome
     /// <summary>The <c>Authorization</c> header is malformed; see <see cref="SignatureVerdict.AuthorizationError"/>.</summary>
     MalformedAuthorization,
 
+    /// <summary>The parameters of a presigned URL are malformed; see <see
+    /// cref="SignatureVerdict.AuthorizationError"/>.</summary>
+    MalformedPresignedUrl,
+
+    /// <summary>The presigned URL has expired.</summary>
+    PresignedUrlExpired,
+
     /// <summary>The credential scope names another service.</summary>
     WrongService,
 
@@ -49,8 +56,8 @@ public readonly record struct SignatureVerdict
     /// <summary>The outcome.</summary>
     public SignatureOutcome Outcome { get; }
 
-    /// <summary>The error, for <see cref="SignatureOutcome.MalformedAuthorization"/> and <see
-    /// cref="SignatureOutcome.NoAuthorization"/>.</summary>
+    /// <summary>The error, for <see cref="SignatureOutcome.MalformedAuthorization"/>, <see
+    /// cref="SignatureOutcome.MalformedPresignedUrl"/> and <see cref="SignatureOutcome.NoAuthorization"/>.</summary>
     public AuthorizationError AuthorizationError { get; private init; }
 
     /// <summary>Name of the header that caused the failure, in lower case; null if no single header did.</summary>
@@ -71,6 +78,8 @@ public readonly record struct SignatureVerdict
         SignatureOutcome.Verified => "The signature is valid.",
         SignatureOutcome.NoAuthorization => "The request has no Authorization header.",
         SignatureOutcome.MalformedAuthorization => Describe(AuthorizationError),
+        SignatureOutcome.MalformedPresignedUrl => DescribePresigned(AuthorizationError),
+        SignatureOutcome.PresignedUrlExpired => "Request has expired. Create a new presigned URL.",
         SignatureOutcome.WrongService => "The service in the credential scope is not the service of this server.",
         SignatureOutcome.WrongRegion => "The region in the credential scope is not the region of this server.",
         SignatureOutcome.TimestampMissing => "The request has neither an x-amz-date nor a Date header.",
@@ -102,8 +111,14 @@ public readonly record struct SignatureVerdict
         _ => new(SignatureOutcome.MalformedAuthorization) { AuthorizationError = error },
     };
 
+    /// <summary>The verdict for an error in the parameters of a presigned URL.</summary>
+    public static SignatureVerdict ForPresignedUrl(AuthorizationError error) =>
+        new(SignatureOutcome.MalformedPresignedUrl) { AuthorizationError = error };
+
     /// <inheritdoc/>
     public override string ToString() => Message;
+
+    internal static SignatureVerdict PresignedUrlExpired => new(SignatureOutcome.PresignedUrlExpired);
 
     internal static SignatureVerdict TimestampMalformed(string header) =>
         new(SignatureOutcome.TimestampMalformed) { Header = header };
@@ -133,6 +148,23 @@ public readonly record struct SignatureVerdict
             "SignedHeaders must be distinct lower-case header names in ascending order.",
         AuthorizationError.SignatureMissing => "The Authorization header has no Signature.",
         AuthorizationError.SignatureMalformed => "Signature must be 64 hex digits.",
+        AuthorizationError.PresignedDateMalformed or AuthorizationError.PresignedLifetimeInvalid => DescribePresigned(error),
+    };
+
+    private static string DescribePresigned(AuthorizationError error) => error switch
+    {
+        AuthorizationError.UnsupportedAlgorithm => "X-Amz-Algorithm only supports AWS4-HMAC-SHA256.",
+        AuthorizationError.PresignedDateMalformed => "X-Amz-Date must be in the form yyyyMMddTHHmmssZ.",
+        AuthorizationError.PresignedLifetimeInvalid => "X-Amz-Expires must be a number of seconds from 1 to 604800.",
+        AuthorizationError.CredentialMissing or AuthorizationError.CredentialMalformed =>
+            "X-Amz-Credential must have the form key/yyyyMMdd/region/service/aws4_request.",
+        AuthorizationError.SignedHeadersMissing or AuthorizationError.SignedHeadersMalformed =>
+            "X-Amz-SignedHeaders must be distinct lower-case header names in ascending order.",
+        AuthorizationError.SignatureMissing or AuthorizationError.SignatureMalformed =>
+            "X-Amz-Signature must be 64 hex digits.",
+        AuthorizationError.None or AuthorizationError.Absent or AuthorizationError.MalformedParameter =>
+            "A presigned URL must have X-Amz-Algorithm, X-Amz-Credential, X-Amz-Date, X-Amz-Expires, X-Amz-SignedHeaders and "
+            + "X-Amz-Signature exactly once.",
     };
 
     private string DescribeSkew()

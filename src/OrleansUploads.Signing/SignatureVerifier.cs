@@ -83,21 +83,87 @@ public sealed class SignatureVerifier
             return SignatureVerdict.SignedHeaderMissing(missing);
         }
 
+        return VerifySignature(request, authorization, secret, timestamp);
+    }
+
+    /// <summary>Verifies a presigned URL: the scope, the clock, the signed headers, then the signature. Returns the first
+    /// failure.</summary>
+    /// <param name="request">The request as received.</param>
+    /// <param name="url">The parsed parameters of its query.</param>
+    /// <param name="secret">The secret of the access key.</param>
+    /// <param name="now">The server's time.</param>
+    public SignatureVerdict Verify(in SigningRequest request, PresignedUrl url, string secret, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(url);
+        var authorization = url.Authorization;
+        if (authorization.Scope.Service != _rules.Service)
+        {
+            return SignatureVerdict.WrongService;
+        }
+
+        if (authorization.Scope.Region != _region)
+        {
+            return SignatureVerdict.WrongRegion;
+        }
+
+        if (!url.Timestamp.AsSpan(0, AmzTimestamp.DateChars).SequenceEqual(authorization.Scope.Date))
+        {
+            return SignatureVerdict.ScopeDateDiffers(AmzDateHeader);
+        }
+
+        if (url.SignedAt - now > _tolerance)
+        {
+            return SignatureVerdict.ClockSkew(url.SignedAt, now);
+        }
+
+        if (now - url.SignedAt > url.Lifetime)
+        {
+            return SignatureVerdict.PresignedUrlExpired;
+        }
+
+        if (FindUnsigned(request.HeaderNames, authorization.SignedHeaders, dateHeader: null) is { } unsigned)
+        {
+            return SignatureVerdict.RequiredHeaderNotSigned(unsigned);
+        }
+
+        if (FindMissing(request.Header, authorization.SignedHeaders) is { } missing)
+        {
+            return SignatureVerdict.SignedHeaderMissing(missing);
+        }
+
+        return VerifySignature(request with { IsPresigned = true }, authorization, secret, url.Timestamp);
+    }
+
+    /// <summary>Starts the chain of chunk signatures of a request whose own signature has been verified.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="authorization">Its parsed <c>Authorization</c> header.</param>
+    /// <param name="secret">The secret of the access key.</param>
+    public ChunkSignatures StartChunks(in SigningRequest request, AuthorizationHeader authorization, string secret)
+    {
+        ArgumentNullException.ThrowIfNull(authorization);
+        var timestamp = request.Header(AmzDateHeader) ?? request.Header(DateHeader)
+            ?? throw new ArgumentException("The request has no timestamp.", nameof(request));
+        return new ChunkSignatures(_keys.GetOrDerive(secret, authorization.Scope), timestamp, authorization.Signature);
+    }
+
+    private SignatureVerdict VerifySignature(
+        in SigningRequest request, AuthorizationHeader authorization, string secret, string timestamp)
+    {
         Span<byte> expected = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        _keys.GetOrDerive(secret, scope).Sign(request, _rules, authorization.SignedHeaders, timestamp, expected);
+        _keys.GetOrDerive(secret, authorization.Scope).Sign(request, _rules, authorization.SignedHeaders, timestamp, expected);
         return CryptographicOperations.FixedTimeEquals(expected, authorization.Signature)
             ? SignatureVerdict.Verified
             : SignatureVerdict.SignatureDiffers;
     }
 
-    private string? FindUnsigned(IEnumerable<string> present, IReadOnlyList<string> signed, string dateHeader)
+    private string? FindUnsigned(IEnumerable<string> present, IReadOnlyList<string> signed, string? dateHeader)
     {
         if (!IsSigned(signed, HostHeader))
         {
             return HostHeader;
         }
 
-        if (!IsSigned(signed, dateHeader))
+        if (dateHeader is not null && !IsSigned(signed, dateHeader))
         {
             return dateHeader;
         }

@@ -51,24 +51,33 @@ public sealed class SigningKey
         var toSign = new Utf8Builder(256);
         try
         {
-            toSign.Append(AuthorizationHeader.Algorithm);
-            toSign.Append((byte)'\n');
-            toSign.Append(timestamp);
-            toSign.Append((byte)'\n');
-            toSign.Append(Scope.Date);
-            toSign.Append((byte)'/');
-            toSign.Append(Scope.Region);
-            toSign.Append((byte)'/');
-            toSign.Append(Scope.Service);
-            toSign.Append((byte)'/');
-            toSign.Append(CredentialScope.Terminator);
-            toSign.Append((byte)'\n');
+            WriteScope(AuthorizationHeader.Algorithm, timestamp, ref toSign);
             toSign.AppendHexLower(requestHash);
-            HMACSHA256.HashData(_key, toSign.Written, signature);
+            Sign(toSign.Written, signature);
         }
         finally
         {
             toSign.Dispose();
         }
     }
+
+    /// <summary>Writes the lines that every text to sign begins with: algorithm, timestamp and scope.</summary>
+    internal void WriteScope(string algorithm, string timestamp, ref Utf8Builder to)
+    {
+        to.Append(algorithm);
+        to.Append((byte)'\n');
+        to.Append(timestamp);
+        to.Append((byte)'\n');
+        to.Append(Scope.Date);
+        to.Append((byte)'/');
+        to.Append(Scope.Region);
+        to.Append((byte)'/');
+        to.Append(Scope.Service);
+        to.Append((byte)'/');
+        to.Append(CredentialScope.Terminator);
+        to.Append((byte)'\n');
+    }
+
+    /// <summary>Writes the 32 bytes of the signature of a text.</summary>
+    internal void Sign(ReadOnlySpan<byte> text, Span<byte> signature) => HMACSHA256.HashData(_key, text, signature);
 }

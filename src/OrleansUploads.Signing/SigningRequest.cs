@@ -19,4 +19,7 @@ public readonly record struct SigningRequest(
 {
     /// <summary>SHA-256 of zero bytes: the payload hash of a request without a body.</summary>
     public const string EmptyPayloadHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+    /// <summary>Whether the signature is in the query. It does not cover itself.</summary>
+    public bool IsPresigned { get; init; }
 }

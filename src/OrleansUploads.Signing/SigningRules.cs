@@ -29,6 +29,10 @@ public sealed class SigningRules
     /// be signed and are not listed.</summary>
     public required IReadOnlyList<string> SignedWhenPresent { get; init; }
 
+    /// <summary>Whether the signature may be in the query, and <c>x-amz-content-sha256</c> may name a mode instead of a
+    /// hash.</summary>
+    public bool AllowsPayloadModes { get; init; }
+
     /// <summary>Amazon Glacier, API version 2012-06-01.</summary>
     public static SigningRules Glacier { get; } = new()
     {
@@ -45,5 +49,6 @@ public sealed class SigningRules
         Path = PathRule.EncodeDecoded,
         SignedPrefix = AmazonPrefix,
         SignedWhenPresent = [],
+        AllowsPayloadModes = true,
     };
 }

@@ -77,7 +77,7 @@ internal static class GlacierHttpErrors
             StatusCodes.Status400BadRequest,
             ErrorCode.MissingAuthenticationToken,
             "Missing Authentication Token: the request has no Authorization header. Sign it with Signature Version 4."),
-        SignatureOutcome.MalformedAuthorization => new(
+        SignatureOutcome.MalformedAuthorization or SignatureOutcome.MalformedPresignedUrl => new(
             StatusCodes.Status400BadRequest, ErrorCode.IncompleteSignature, verdict.Message),
         SignatureOutcome.WrongService => InvalidSignature($"{verdict.Message} It must be 'glacier'."),
         SignatureOutcome.WrongRegion => InvalidSignature($"{verdict.Message} This server is in '{region}'."),
@@ -86,6 +86,7 @@ internal static class GlacierHttpErrors
             or SignatureOutcome.ScopeDateDiffers
             or SignatureOutcome.RequiredHeaderNotSigned
             or SignatureOutcome.SignedHeaderMissing
+            or SignatureOutcome.PresignedUrlExpired
             or SignatureOutcome.SignatureDiffers => InvalidSignature(verdict.Message),
         SignatureOutcome.ClockSkew => InvalidSignature($"{verdict.Message} Set the clock of the machine that signs."),
     };

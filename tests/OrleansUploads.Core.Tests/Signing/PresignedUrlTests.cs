@@ -1,0 +1,81 @@
+using OrleansUploads.Signing;
+
+namespace OrleansUploads.Core.Tests.Signing;
+
+public class PresignedUrlTests
+{
+    private const string Scope = "AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request";
+    private const string Signature = "aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404";
+
+    /// <summary>The example of the S3 API reference.</summary>
+    private const string Target = "/test.txt?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=" + Scope
+        + "&X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host&X-Amz-Signature=" + Signature;
+
+    private static readonly DateTimeOffset SignedAt = new(2013, 5, 24, 0, 0, 0, TimeSpan.Zero);
+
+    [Theory]
+    [InlineData(0, SignatureOutcome.Verified)]
+    [InlineData(86_400, SignatureOutcome.Verified)]
+    [InlineData(86_401, SignatureOutcome.PresignedUrlExpired)]
+    [InlineData(-900, SignatureOutcome.Verified)]
+    [InlineData(-901, SignatureOutcome.ClockSkew)]
+    public void A_presigned_URL_is_valid_until_it_expires(int secondsLater, SignatureOutcome expected) =>
+        Assert.Equal(expected, Verify(Target, "GET", SignedAt.AddSeconds(secondsLater)));
+
+    [Fact]
+    public void The_method_and_each_parameter_are_signed()
+    {
+        Assert.Equal(SignatureOutcome.SignatureDiffers, Verify(Target, "HEAD"));
+        Assert.Equal(SignatureOutcome.SignatureDiffers, Verify(Target.Replace("86400", "86401", StringComparison.Ordinal)));
+        Assert.Equal(SignatureOutcome.SignatureDiffers, Verify(Target + "&versionId=1"));
+        Assert.Equal(SignatureOutcome.SignatureDiffers, Verify(Target.Replace("test", "best", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void An_unsigned_amazon_header_is_refused() =>
+        Assert.Equal(SignatureOutcome.RequiredHeaderNotSigned, Verify(Target, header: "x-amz-acl"));
+
+    [Theory]
+    [InlineData("X-Amz-Expires=86400", "X-Amz-Expires=604801", AuthorizationError.PresignedLifetimeInvalid)]
+    [InlineData("X-Amz-Expires=86400", "X-Amz-Expires=0", AuthorizationError.PresignedLifetimeInvalid)]
+    [InlineData("X-Amz-Expires=86400", "X-Amz-Expires=-1", AuthorizationError.PresignedLifetimeInvalid)]
+    [InlineData("X-Amz-Expires=86400&", "", AuthorizationError.PresignedLifetimeInvalid)]
+    [InlineData("20130524T000000Z", "2013-05-24", AuthorizationError.PresignedDateMalformed)]
+    [InlineData("X-Amz-Signature=aeee", "X-Amz-Signature=zzzz", AuthorizationError.SignatureMalformed)]
+    [InlineData("X-Amz-SignedHeaders=host", "X-Amz-SignedHeaders=Host", AuthorizationError.SignedHeadersMalformed)]
+    [InlineData("%2Faws4_request", "", AuthorizationError.CredentialMalformed)]
+    [InlineData("AWS4-HMAC-SHA256", "AWS4-ECDSA-P256-SHA256", AuthorizationError.UnsupportedAlgorithm)]
+    [InlineData("X-Amz-Expires=", "X-Amz-Date=20130524T000000Z&X-Amz-Expires=", AuthorizationError.MalformedParameter)]
+    public void A_malformed_parameter_is_named(string part, string replacement, AuthorizationError expected)
+    {
+        var target = Target.Replace(part, replacement, StringComparison.Ordinal);
+        Assert.NotEqual(Target, target);
+        Assert.False(PresignedUrl.TryParse(target, out _, out var error));
+        Assert.Equal(expected, error);
+        Assert.NotEmpty(SignatureVerdict.ForPresignedUrl(error).Message);
+    }
+
+    [Theory]
+    [InlineData("/test.txt")]
+    [InlineData("/test.txt?X-Amz-Date=20130524T000000Z")]
+    public void A_URL_without_a_signature_is_not_presigned(string target)
+    {
+        Assert.False(PresignedUrl.TryParse(target, out _, out var error));
+        Assert.Equal(AuthorizationError.Absent, error);
+    }
+
+    private static SignatureOutcome Verify(
+        string target, string method = "GET", DateTimeOffset? now = null, string? header = null)
+    {
+        Assert.True(PresignedUrl.TryParse(target, out var url, out _));
+        var headers = new Dictionary<string, string> { ["host"] = "examplebucket.s3.amazonaws.com" };
+        if (header is not null)
+        {
+            headers.Add(header, "1");
+        }
+
+        var request = new SigningRequest(method, target, headers.GetValueOrDefault, headers.Keys, PayloadModes.NotSigned);
+        return new SignatureVerifier(SigningRules.S3, ExampleRequest.Region, TimeSpan.FromMinutes(15))
+            .Verify(request, url, ExampleRequest.Secret, now ?? SignedAt).Outcome;
+    }
+}
