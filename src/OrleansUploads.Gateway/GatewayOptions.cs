@@ -37,7 +37,7 @@ public sealed record GatewayOptions
     /// others cannot reach. Null, the default, means that every request must be signed.</summary>
     public AccountId? AnonymousAccount { get; init; }
 
-    /// <summary>Maximum length in bytes of any body that is not an upload.</summary>
+    /// <summary>Maximum length in bytes of a body that is not an upload, unless its operation allows more.</summary>
     public int MaxDocumentBytes { get; init; } = 64 * 1024;
 
     /// <summary>Maximum length in bytes of a request's headers, names and values together.</summary>
@@ -77,6 +77,10 @@ public sealed record GatewayOptions
     /// <summary>Maximum number of small bodies that are read at the same time. Beyond it, a new read cancels the oldest read of the
     /// sender with the most reads.</summary>
     public int MaxConcurrentDocuments { get; init; } = 256;
+
+    /// <summary>Maximum number of bodies longer than <see cref="MaxDocumentBytes"/> that are read at the same time and are not uploads,
+    /// such as long lists of parts.</summary>
+    public int MaxConcurrentLargeDocuments { get; init; } = 32;
 
     /// <summary>A body has stalled if no byte arrives for this long, no matter how many bytes arrived before.</summary>
     public TimeSpan BodyStallTimeout { get; init; } = TimeSpan.FromSeconds(30);

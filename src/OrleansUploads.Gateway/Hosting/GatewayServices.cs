@@ -47,7 +47,7 @@ public static class GatewayServices
         services.AddSingleton<IConnectionListenerFactory>(provider => new BoundedListenerFactory(
             ActivatorUtilities.CreateInstance<SocketTransportFactory>(provider), provider.GetRequiredService<OpenConnections>()));
         services.AddSingleton<TransferLimiters>();
-        services.AddSingleton(new DocumentReadLimiter(options.MaxConcurrentDocuments));
+        services.AddSingleton<DocumentReadLimiters>();
         services.AddSingleton<FrontTable>();
         services.AddSingleton<RequestChecks>();
         services.AddSingleton<FrontDispatcher>();

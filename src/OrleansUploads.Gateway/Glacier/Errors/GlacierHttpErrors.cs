@@ -31,6 +31,7 @@ internal static class GlacierHttpErrors
         HttpError.BodyTooLong e => GlacierError.Invalid(
             $"Invalid Content-Length: {e.Bytes?.ToString(CultureInfo.InvariantCulture) ?? "unknown"}. The body of this operation "
             + $"has at most {e.MaxBytes} bytes."),
+        HttpError.ChunkedBodyRejected => GlacierError.Invalid("This API does not accept aws-chunked bodies."),
         HttpError.BodyStalled => GlacierError.Timeout("Request timed out. The body arrived too slowly; send it again."),
         HttpError.BodyTooSlow e => GlacierError.Timeout(
             $"Request timed out. The body arrived at less than {Math.Ceiling(e.MinBytesPerSecond):F0} bytes per second, the minimum "

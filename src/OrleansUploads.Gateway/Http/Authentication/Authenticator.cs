@@ -20,23 +20,27 @@ internal sealed class Authenticator(
     private readonly SignatureVerifier _verifier = new(rules, options.Region, options.ClockTolerance);
     private readonly ConcurrentDictionary<string, SignatureVerifier> _otherRegions = new(StringComparer.Ordinal);
 
-    /// <summary>Checks the Authorization header, then the access key, the payload hash and the signature. The first failure
+    /// <summary>Checks the credentials, then the access key, the payload hash and the signature. The first failure
     /// wins.</summary>
     /// <param name="exchange">The request.</param>
-    /// <param name="authorization">Its parsed Authorization header; null if there is none or it is malformed.</param>
-    /// <param name="malformed">What is wrong with the header; ignored if <paramref name="authorization"/> is given.</param>
+    /// <param name="given">Its credentials.</param>
     /// <param name="payload">The body; read only if the request does not state its hash.</param>
     public async ValueTask<AuthenticationResult> AuthenticateAsync(
-        HttpExchange exchange, AuthorizationHeader? authorization, AuthorizationError malformed, RequestPayload payload)
+        HttpExchange exchange, RequestCredentials given, RequestPayload payload)
     {
         if (options.AnonymousAccount is { } everyone)
         {
             return new AuthenticationResult(everyone, null);
         }
 
-        if (authorization is null)
+        if (given.IsPresigned && !rules.AllowsPayloadModes)
         {
-            return Reject(new HttpError.SignatureRejected(SignatureVerdict.For(malformed), options.Region));
+            return Reject(new HttpError.SignatureRejected(SignatureVerdict.For(AuthorizationError.Absent), options.Region));
+        }
+
+        if (given.Authorization is not { } authorization)
+        {
+            return Reject(new HttpError.SignatureRejected(given.Malformed, options.Region));
         }
 
         if (await credentials.FindAsync(authorization.AccessKeyId, exchange.Aborted) is not { } credential)
@@ -44,7 +48,7 @@ internal sealed class Authenticator(
             return Reject(new HttpError.UnknownAccessKey(authorization.AccessKeyId));
         }
 
-        if (await payload.ResolveHashAsync(exchange.Aborted) is { } error)
+        if (await payload.ResolveHashAsync(given.IsPresigned, exchange.Aborted) is { } error)
         {
             return Reject(error);
         }
@@ -56,34 +60,40 @@ internal sealed class Authenticator(
             name => request.Headers.TryGetValue(name, out var values) ? values.ToString() : null,
             request.Headers.Keys,
             payload.Hash);
-        var verdict = Verify(signed, authorization, credential.Secret);
-        return verdict.IsVerified
-            ? new AuthenticationResult(credential.Account, null)
-            : Reject(new HttpError.SignatureRejected(verdict, options.Region));
+        var verifier = VerifierFor(authorization.Scope.Region);
+        var verdict = given.PresignedUrl is { } url
+            ? verifier.Verify(signed, url, credential.Secret, time.GetUtcNow())
+            : verifier.Verify(signed, authorization, credential.Secret, time.GetUtcNow());
+        if (!verdict.IsVerified)
+        {
+            return Reject(new HttpError.SignatureRejected(verdict, options.Region));
+        }
+
+        Keep(verifier, authorization.Scope.Region);
+        if (payload.Mode.HasSignedChunks() && given.PresignedUrl is null)
+        {
+            payload.Chunks = verifier.StartChunks(signed, authorization, credential.Secret);
+        }
+
+        return new AuthenticationResult(credential.Account, null);
     }
 
     private static AuthenticationResult Reject(HttpError error) => new(default, error);
 
-    /// <summary>Each region has its own signing keys and so its own verifier. A verifier for another region is kept only after it
-    /// has verified a signature, so that only holders of a secret can fill the cache.</summary>
-    private SignatureVerdict Verify(in SigningRequest request, AuthorizationHeader authorization, string secret)
-    {
-        var now = time.GetUtcNow();
-        var region = authorization.Scope.Region;
-        if (region == options.Region || !options.AcceptsOtherRegions)
-        {
-            return _verifier.Verify(request, authorization, secret, now);
-        }
+    /// <summary>Each region has its own signing keys and so its own verifier.</summary>
+    private SignatureVerifier VerifierFor(string region) =>
+        region == options.Region || !options.AcceptsOtherRegions ? _verifier
+        : _otherRegions.TryGetValue(region, out var kept) ? kept
+        : new SignatureVerifier(rules, region, options.ClockTolerance);
 
-        var isKept = _otherRegions.TryGetValue(region, out var verifier);
-        verifier ??= new SignatureVerifier(rules, region, options.ClockTolerance);
-        var verdict = verifier.Verify(request, authorization, secret, now);
-        if (!isKept && verdict.IsVerified && _otherRegions.Count < MaxOtherRegions)
+    /// <summary>Keeps a verifier for another region. It must have verified a signature, so that only holders of a secret can fill the
+    /// cache.</summary>
+    private void Keep(SignatureVerifier verifier, string region)
+    {
+        if (!ReferenceEquals(verifier, _verifier) && _otherRegions.Count < MaxOtherRegions)
         {
             _otherRegions.TryAdd(region, verifier);
         }
-
-        return verdict;
     }
 }
 

@@ -6,6 +6,7 @@ using OrleansUploads.Gateway.Http.Errors;
 using OrleansUploads.Gateway.Http.Exchanges;
 using OrleansUploads.Gateway.Http.Sources;
 using OrleansUploads.Hashing;
+using OrleansUploads.Signing;
 
 namespace OrleansUploads.Gateway.Http.Authentication;
 
@@ -15,8 +16,9 @@ namespace OrleansUploads.Gateway.Http.Authentication;
 /// <param name="isUpload">Whether the body is an upload's. This class never reads an upload's body.</param>
 /// <param name="maxDocumentBytes">Maximum length of any other body.</param>
 /// <param name="reads">Limits the bodies that are read at the same time.</param>
+/// <param name="allowsModes">Whether the request may name a mode instead of a hash.</param>
 internal sealed class RequestPayload(
-    HttpExchange exchange, bool isUpload, int maxDocumentBytes, DocumentReadLimiter reads)
+    HttpExchange exchange, bool isUpload, int maxDocumentBytes, DocumentReadLimiter reads, bool allowsModes)
 {
     /// <summary>The header that states the SHA-256 of the body.</summary>
     public const string HashHeader = "x-amz-content-sha256";
@@ -29,6 +31,14 @@ internal sealed class RequestPayload(
     /// <summary>What stands for the body in the signature; set by <see cref="ResolveHashAsync"/>.</summary>
     public string Hash { get; private set; } = "";
 
+    /// <summary>How the signature covers the body. A request that does not say leaves it unsigned.</summary>
+    public PayloadMode Mode =>
+        StatedHash is { } stated && PayloadModes.TryParse(stated, out var mode) ? mode : PayloadMode.NotSigned;
+
+    /// <summary>The signatures of the body's chunks; null if they are not signed, or if the server does not verify
+    /// signatures.</summary>
+    public ChunkSignatures? Chunks { get; set; }
+
     private HttpRequest Request => exchange.Context.Request;
 
     private string? StatedHash =>
@@ -36,9 +46,17 @@ internal sealed class RequestPayload(
 
     /// <summary>Determines the hash that the signature covers. Reads the body only if the request does not state its
     /// hash.</summary>
+    /// <param name="isPresigned">Whether the signature is in the query. It does not cover the body unless the request says
+    /// so.</param>
+    /// <param name="cancellationToken">Canceled when the client disconnects.</param>
     /// <returns>What is wrong; null if there is a hash.</returns>
-    public async ValueTask<HttpError?> ResolveHashAsync(CancellationToken cancellationToken)
+    public async ValueTask<HttpError?> ResolveHashAsync(bool isPresigned, CancellationToken cancellationToken)
     {
+        if (allowsModes)
+        {
+            return ResolveMode(isPresigned);
+        }
+
         if (isUpload || StatedHash is not null)
         {
             Hash = StatedHash ?? "";
@@ -73,7 +91,7 @@ internal sealed class RequestPayload(
             return tooLong;
         }
 
-        if (StatedHash is not { } stated)
+        if (StatedHash is not { } stated || (allowsModes && Mode != PayloadMode.Hashed))
         {
             return null;
         }
@@ -82,6 +100,16 @@ internal sealed class RequestPayload(
         return string.Equals(computed, stated, StringComparison.OrdinalIgnoreCase)
             ? null
             : new HttpError.PayloadHashDiffers(computed, stated);
+    }
+
+    /// <summary>A mode stands for itself in the signature. Only uploads may be aws-chunked.</summary>
+    private HttpError? ResolveMode(bool isPresigned)
+    {
+        Hash = StatedHash ?? PayloadModes.NotSigned;
+        return StatedHash is not { } stated ? (isPresigned ? null : new HttpError.PayloadHashMissing())
+            : !PayloadModes.TryParse(stated, out var mode) || (mode.IsChunked() && !isUpload)
+                ? new HttpError.PayloadHashMalformed(stated)
+                : null;
     }
 
     private async ValueTask<HttpError?> ReadAsync(TrafficSource sender, CancellationToken cancellationToken)

@@ -6,6 +6,8 @@ namespace OrleansUploads.Gateway.Http.Bodies;
 /// <summary>Reads a whole body of limited length into memory. The Content-Type does not matter.</summary>
 internal static class BoundedBodyReader
 {
+    private const int InitialBytes = 128 * 1024;
+
     /// <summary>Reads the whole body.</summary>
     /// <returns>The body; null if it is longer than <paramref name="maxBytes"/>.</returns>
     public static async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(
@@ -21,18 +23,33 @@ internal static class BoundedBodyReader
             return ReadOnlyMemory<byte>.Empty;
         }
 
-        // One byte more than allowed shows that the body is too long.
-        var buffer = ArrayPool<byte>.Shared.Rent(maxBytes + 1);
+        // One byte more than allowed shows that the body is too long. The buffer grows only with the bytes that arrive.
+        var limit = maxBytes + 1;
+        var buffer = ArrayPool<byte>.Shared.Rent(Math.Min(limit, InitialBytes));
+        var count = 0;
         try
         {
-            var count = await body.ReadAtLeastAsync(
-                buffer.AsMemory(0, maxBytes + 1), maxBytes + 1, throwOnEndOfStream: false, cancellationToken);
-            if (count > maxBytes)
+            while (true)
             {
-                return null;
-            }
+                var space = Math.Min(buffer.Length, limit) - count;
+                var read = await body.ReadAtLeastAsync(
+                    buffer.AsMemory(count, space), space, throwOnEndOfStream: false, cancellationToken);
+                count += read;
+                if (count > maxBytes)
+                {
+                    return null;
+                }
 
-            return buffer.AsMemory(0, count).ToArray();
+                if (read < space)
+                {
+                    return buffer.AsMemory(0, count).ToArray();
+                }
+
+                var larger = ArrayPool<byte>.Shared.Rent(Math.Min(limit, 2 * buffer.Length));
+                buffer.AsSpan(0, count).CopyTo(larger);
+                ArrayPool<byte>.Shared.Return(buffer);
+                buffer = larger;
+            }
         }
         finally
         {

@@ -47,6 +47,10 @@ internal abstract record HttpError
     /// <param name="MaxBytes">Maximum length.</param>
     internal sealed record BodyTooLong(long? Bytes, int MaxBytes) : HttpError;
 
+    /// <summary>An aws-chunked body is malformed, cut short, or not authentic.</summary>
+    /// <param name="Error">What is wrong with it.</param>
+    internal sealed record ChunkedBodyRejected(ChunkedBodyError Error) : HttpError;
+
     /// <summary>No byte of the body arrived for too long, or the read was canceled in favor of other clients.</summary>
     internal sealed record BodyStalled : HttpError;
 

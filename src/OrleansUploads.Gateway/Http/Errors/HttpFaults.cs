@@ -15,6 +15,7 @@ internal static class HttpFaults
     {
         BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => new HttpError.BodyStalled(),
         BodyTimeoutException { MinBytesPerSecond: { } required } => new HttpError.BodyTooSlow(required),
+        ChunkedBodyException invalid => new HttpError.ChunkedBodyRejected(invalid.Error),
         BodyTimeoutException => new HttpError.BodyStalled(),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
             new HttpError.BodyTooLong(null, maxDocumentBytes),

@@ -1,9 +1,9 @@
 using Microsoft.AspNetCore.Connections;
+using OrleansUploads.Gateway.Http.Authentication;
 using OrleansUploads.Gateway.Http.Bodies;
 using OrleansUploads.Gateway.Http.Errors;
 using OrleansUploads.Gateway.Http.Exchanges;
 using OrleansUploads.Gateway.Http.Telemetry;
-using OrleansUploads.Signing;
 
 namespace OrleansUploads.Gateway.Http.Fronts;
 
@@ -18,13 +18,13 @@ internal sealed class FrontDispatcher(
     public async Task HandleAsync(HttpContext context)
     {
         var exchange = new HttpExchange(context, _minRate, time);
-        _ = AuthorizationHeader.TryParse(context.Request.Headers.Authorization, out var authorization, out var malformed);
-        var registered = fronts.Choose(exchange.Target, authorization);
+        var credentials = RequestCredentials.Read(exchange);
+        var registered = fronts.Choose(exchange.Target, credentials);
         context.Response.Headers[registered.Front.RequestIdHeader] = exchange.RequestId;
         using var activity = GatewayTelemetry.StartActivity(registered.Front.Signing.Service);
         try
         {
-            await WriteAsync(exchange, await checks.AnswerAsync(exchange, registered, authorization, malformed));
+            await WriteAsync(exchange, await checks.AnswerAsync(exchange, registered, credentials));
         }
         catch (Exception fault)
         {

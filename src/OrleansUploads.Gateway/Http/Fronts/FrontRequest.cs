@@ -13,6 +13,9 @@ internal abstract class FrontRequest
     /// body.</summary>
     public abstract bool IsUpload { get; }
 
+    /// <summary>Maximum length in bytes of a document; null for the gateway's usual maximum.</summary>
+    public virtual int? MaxDocumentBytes => null;
+
     /// <summary>Serves the request, after its signature has been verified.</summary>
     /// <param name="account">The account that the signer acts for.</param>
     /// <param name="payload">The body. A document has to be read, and so checked against the signature, before it is

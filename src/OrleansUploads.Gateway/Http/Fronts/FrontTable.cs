@@ -1,7 +1,6 @@
 using OrleansUploads.Gateway.Http.Authentication;
 using OrleansUploads.Gateway.Http.Credentials;
 using OrleansUploads.Gateway.Http.Exchanges;
-using OrleansUploads.Signing;
 
 namespace OrleansUploads.Gateway.Http.Fronts;
 
@@ -37,10 +36,10 @@ internal sealed class FrontTable
     /// <summary>Chooses the front of a request: by the service of its credential scope, else by its path, else the first
     /// front.</summary>
     /// <param name="target">Path and query.</param>
-    /// <param name="authorization">The parsed Authorization header; null if it is absent or malformed.</param>
-    public RegisteredFront Choose(RequestTarget target, AuthorizationHeader? authorization)
+    /// <param name="credentials">The request's credentials.</param>
+    public RegisteredFront Choose(RequestTarget target, RequestCredentials credentials)
     {
-        if (authorization is not null && FrontFor(authorization.Scope.Service) is { } named)
+        if (credentials.Authorization is { } authorization && FrontFor(authorization.Scope.Service) is { } named)
         {
             return named;
         }

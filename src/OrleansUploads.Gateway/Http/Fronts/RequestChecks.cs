@@ -3,30 +3,26 @@ using OrleansUploads.Gateway.Http.Admission;
 using OrleansUploads.Gateway.Http.Authentication;
 using OrleansUploads.Gateway.Http.Errors;
 using OrleansUploads.Gateway.Http.Exchanges;
-using OrleansUploads.Signing;
 
 namespace OrleansUploads.Gateway.Http.Fronts;
 
 /// <summary>The checks that every request goes through before its front serves it, in this order: host, headers, signature. No
 /// upload bytes are read until every check has passed.</summary>
-internal sealed class RequestChecks(GatewayOptions options, DocumentReadLimiter reads)
+internal sealed class RequestChecks(GatewayOptions options, DocumentReadLimiters reads)
 {
     /// <summary>Checks a request and lets its front serve it.</summary>
     /// <param name="exchange">The request.</param>
     /// <param name="registered">The front that serves it.</param>
-    /// <param name="authorization">The parsed Authorization header; null if it is absent or malformed.</param>
-    /// <param name="malformed">What is wrong with the header; ignored if <paramref name="authorization"/> is given.</param>
+    /// <param name="credentials">Its credentials.</param>
     /// <returns>The front's answer, or an error if a check failed.</returns>
     public async ValueTask<FrontAnswer> AnswerAsync(
-        HttpExchange exchange,
-        RegisteredFront registered,
-        AuthorizationHeader? authorization,
-        AuthorizationError malformed)
+        HttpExchange exchange, RegisteredFront registered, RequestCredentials credentials)
     {
         var front = registered.Front;
         var recognized = front.Recognize(exchange);
         exchange.OperationName = recognized.OperationName;
-        LimitBody(exchange.Context, recognized.IsUpload);
+        var maxDocumentBytes = recognized.MaxDocumentBytes ?? options.MaxDocumentBytes;
+        LimitBody(exchange.Context, recognized.IsUpload, maxDocumentBytes);
         var request = exchange.Context.Request;
         if (options.AnonymousAccount is not null && !LoopbackHost.Matches(request.Host))
         {
@@ -38,8 +34,13 @@ internal sealed class RequestChecks(GatewayOptions options, DocumentReadLimiter 
             return front.DescribeError(new HttpError.HeadersTooLong(headerBytes, options.MaxHeaderBytes));
         }
 
-        var payload = new RequestPayload(exchange, recognized.IsUpload, options.MaxDocumentBytes, reads);
-        var sender = await registered.Authenticator.AuthenticateAsync(exchange, authorization, malformed, payload);
+        var payload = new RequestPayload(
+            exchange,
+            recognized.IsUpload,
+            maxDocumentBytes,
+            reads.For(request.ContentLength, maxDocumentBytes),
+            front.Signing.AllowsPayloadModes);
+        var sender = await registered.Authenticator.AuthenticateAsync(exchange, credentials, payload);
         if (sender.Error is { } rejected)
         {
             return front.DescribeError(rejected);
@@ -53,9 +54,9 @@ internal sealed class RequestChecks(GatewayOptions options, DocumentReadLimiter 
     /// <summary>Sets Kestrel's limit for the body. It applies to documents, and is only the second line of defense, because it counts
     /// the framing of chunks too. Uploads state their length, and the protocol limits it. Kestrel's limit is lifted even for an
     /// upload that will be refused, so that the rest of the body can be drained and the client reads the response.</summary>
-    private void LimitBody(HttpContext context, bool isUpload)
+    private static void LimitBody(HttpContext context, bool isUpload, int maxDocumentBytes)
     {
-        var limitBytes = 2L * options.MaxDocumentBytes;
+        var limitBytes = 2L * maxDocumentBytes;
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
             limit.MaxRequestBodySize = isUpload ? null : limitBytes;

@@ -39,6 +39,7 @@ internal static class HttpErrorSamples
     public static SignatureVerdict Verdict(SignatureOutcome outcome) => outcome switch
     {
         SignatureOutcome.NoAuthorization => SignatureVerdict.For(AuthorizationError.Absent),
+        SignatureOutcome.MalformedPresignedUrl => SignatureVerdict.ForPresignedUrl(AuthorizationError.SignatureMalformed),
         SignatureOutcome.MalformedAuthorization => SignatureVerdict.For(AuthorizationError.SignatureMalformed),
         _ => (SignatureVerdict)typeof(SignatureVerdict)
             .GetConstructor(BindingFlags.NonPublic | BindingFlags.Instance, [typeof(SignatureOutcome)])!
@@ -58,6 +59,7 @@ internal static class HttpErrorSamples
         _ when type == typeof(int) => 7,
         _ when type == typeof(long?) => 7L,
         _ when type == typeof(double) => 7.0,
+        _ when type == typeof(ChunkedBodyError) => ChunkedBodyError.Incomplete,
         _ => throw new NotSupportedException($"There is no sample of {type}."),
     };
 }

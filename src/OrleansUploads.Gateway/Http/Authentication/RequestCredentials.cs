@@ -1,0 +1,39 @@
+using OrleansUploads.Gateway.Http.Exchanges;
+using OrleansUploads.Signing;
+
+namespace OrleansUploads.Gateway.Http.Authentication;
+
+/// <summary>The credentials of a request, before anything about them has been checked.</summary>
+/// <param name="Authorization">Access key, scope and signature, from the Authorization header or from the query; null if there are
+/// none or they are malformed.</param>
+/// <param name="PresignedUrl">The parameters of the query if the signature is there; else null.</param>
+/// <param name="Malformed">Why there is no <paramref name="Authorization"/>.</param>
+internal sealed record RequestCredentials(
+    AuthorizationHeader? Authorization, PresignedUrl? PresignedUrl, SignatureVerdict Malformed)
+{
+    /// <summary>Whether the signature is in the query, even if it is malformed.</summary>
+    public bool IsPresigned => PresignedUrl is not null || Malformed.Outcome == SignatureOutcome.MalformedPresignedUrl;
+
+    /// <summary>Reads the Authorization header. Without one, reads the query.</summary>
+    public static RequestCredentials Read(HttpExchange exchange)
+    {
+        if (AuthorizationHeader.TryParse(exchange.Context.Request.Headers.Authorization, out var authorization, out var malformed))
+        {
+            return new RequestCredentials(authorization, null, default);
+        }
+
+        if (malformed != AuthorizationError.Absent)
+        {
+            return new RequestCredentials(null, null, SignatureVerdict.For(malformed));
+        }
+
+        return PresignedUrl.TryParse(exchange.Target.Raw, out var url, out var malformedUrl)
+            ? new RequestCredentials(url.Authorization, url, default)
+            : new RequestCredentials(
+                null,
+                null,
+                malformedUrl == AuthorizationError.Absent
+                    ? SignatureVerdict.For(malformedUrl)
+                    : SignatureVerdict.ForPresignedUrl(malformedUrl));
+    }
+}
