@@ -1,0 +1,11 @@
+using OrleansUploads.Gateway.Http.Fronts;
+using OrleansUploads.Gateway.S3.Errors;
+
+namespace OrleansUploads.Gateway.S3.Answers;
+
+/// <summary>The response of an operation, not yet written.</summary>
+internal abstract class S3Answer : FrontAnswer
+{
+    /// <summary>Lets an operation return an error directly.</summary>
+    public static implicit operator S3Answer(S3Error error) => new ErrorAnswer(error);
+}

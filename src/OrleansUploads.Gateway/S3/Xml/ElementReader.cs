@@ -1,0 +1,60 @@
+using System.Xml;
+
+namespace OrleansUploads.Gateway.S3.Xml;
+
+/// <summary>Reads the elements of a request's document, in any order and any namespace. Unknown elements are skipped.</summary>
+internal static class ElementReader
+{
+    /// <summary>Reads the root element and calls a function for each of its children.</summary>
+    /// <param name="document">The document.</param>
+    /// <param name="root">The local name of the root.</param>
+    /// <param name="child">Reads the child that the reader is at, to its end, and returns true; or returns false to have it
+    /// skipped.</param>
+    /// <exception cref="XmlException">The document is not well-formed, has a DTD, or has another root.</exception>
+    public static void ReadRoot(ReadOnlyMemory<byte> document, string root, Func<XmlReader, bool> child)
+    {
+        using var reader = S3Xml.Read(document);
+        reader.MoveToContent();
+        if (reader.NodeType != XmlNodeType.Element || reader.LocalName != root)
+        {
+            throw new XmlException($"The root element must be {root}.");
+        }
+
+        ReadChildren(reader, child);
+        while (reader.Read())
+        {
+            // Read to the end, so that garbage behind the root is found.
+        }
+    }
+
+    /// <summary>Calls a function for each child of the element that the reader is at, and moves behind the element.</summary>
+    public static void ReadChildren(XmlReader reader, Func<XmlReader, bool> child)
+    {
+        var isEmpty = reader.IsEmptyElement;
+        reader.ReadStartElement();
+        if (isEmpty)
+        {
+            return;
+        }
+
+        while (reader.NodeType != XmlNodeType.EndElement)
+        {
+            if (reader.NodeType != XmlNodeType.Element)
+            {
+                throw new XmlException($"Unexpected {reader.NodeType} between elements.");
+            }
+
+            if (!child(reader))
+            {
+                // XmlReader.Skip reads without recursion, so a deeply nested document costs no stack.
+                reader.Skip();
+            }
+        }
+
+        reader.ReadEndElement();
+    }
+
+    /// <summary>Reads the text of the element that the reader is at, and moves behind it.</summary>
+    /// <exception cref="XmlException">The element has child elements.</exception>
+    public static string ReadText(XmlReader reader) => reader.ReadElementContentAsString();
+}

@@ -1,0 +1,82 @@
+using System.Globalization;
+using System.Xml;
+
+namespace OrleansUploads.Gateway.S3.Xml;
+
+/// <summary>A part in the body of CompleteMultipartUpload, as sent.</summary>
+/// <param name="Number">Its number, 1 to 10,000.</param>
+/// <param name="ETag">Its ETag without quotes.</param>
+/// <param name="Checksum">The name of the checksum's algorithm as in the element's name, and the checksum; null if there is
+/// none.</param>
+internal readonly record struct NamedPart(int Number, string ETag, (string Algorithm, string Value)? Checksum);
+
+/// <summary>The body of CompleteMultipartUpload.</summary>
+internal static class PartListDocument
+{
+    private const int MaxParts = 10_000;
+    private const string ChecksumPrefix = "Checksum";
+
+    /// <summary>Parses the document. The order is not checked.</summary>
+    /// <exception cref="XmlException">The document is malformed, or it does not name 1 to 10,000 parts.</exception>
+    public static IReadOnlyList<NamedPart> Parse(ReadOnlyMemory<byte> document)
+    {
+        var parts = new List<NamedPart>();
+        ElementReader.ReadRoot(document, "CompleteMultipartUpload", reader =>
+        {
+            if (reader.LocalName != "Part")
+            {
+                return false;
+            }
+
+            if (parts.Count == MaxParts)
+            {
+                throw new XmlException($"There are more than {MaxParts} parts.");
+            }
+
+            parts.Add(ReadPart(reader));
+            return true;
+        });
+        return parts.Count > 0 ? parts : throw new XmlException("You must specify at least one part.");
+    }
+
+    private static NamedPart ReadPart(XmlReader part)
+    {
+        var number = 0;
+        string? tag = null;
+        (string, string)? checksum = null;
+        ElementReader.ReadChildren(part, reader =>
+        {
+            var name = reader.LocalName;
+            if (name == "PartNumber")
+            {
+                number = ReadNumber(reader);
+                return true;
+            }
+
+            if (name == "ETag")
+            {
+                tag = ElementReader.ReadText(reader).Trim().Trim('"');
+                return true;
+            }
+
+            if (name.StartsWith(ChecksumPrefix, StringComparison.Ordinal))
+            {
+                checksum = (name[ChecksumPrefix.Length..], ElementReader.ReadText(reader).Trim());
+                return true;
+            }
+
+            return false;
+        });
+        return number > 0 && tag is not null
+            ? new NamedPart(number, tag, checksum)
+            : throw new XmlException("Each part needs a PartNumber and an ETag.");
+    }
+
+    private static int ReadNumber(XmlReader reader)
+    {
+        var text = ElementReader.ReadText(reader).Trim();
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= MaxParts
+            ? number
+            : throw new XmlException($"PartNumber must be between 1 and {MaxParts}.");
+    }
+}

@@ -1,0 +1,57 @@
+using System.Text;
+using System.Xml;
+
+namespace OrleansUploads.Gateway.S3.Xml;
+
+/// <summary>How S3 reads and writes XML.</summary>
+internal static class S3Xml
+{
+    /// <summary>The namespace of all documents but errors.</summary>
+    public const string Namespace = "http://s3.amazonaws.com/doc/2006-03-01/";
+
+    /// <summary>The content type of every document.</summary>
+    public const string ContentType = "application/xml";
+
+    /// <summary>Maximum length of a document that lists parts or keys.</summary>
+    public const int MaxLongDocumentBytes = 4 << 20;
+
+    private static readonly XmlReaderSettings Reading = new()
+    {
+        // No DTDs, so no entities, and nothing outside the document is read.
+        DtdProcessing = DtdProcessing.Prohibit,
+        XmlResolver = null,
+        MaxCharactersInDocument = MaxLongDocumentBytes,
+        IgnoreComments = true,
+        IgnoreProcessingInstructions = true,
+        IgnoreWhitespace = true,
+
+        // Keys may have control characters, which XML 1.0 can only hold as references.
+        CheckCharacters = false,
+    };
+
+    private static readonly XmlWriterSettings Writing = new()
+    {
+        Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
+        CheckCharacters = false,
+
+        // A carriage return in a key must come back as one.
+        NewLineHandling = NewLineHandling.Entitize,
+    };
+
+    /// <summary>Creates a reader for a request's document.</summary>
+    public static XmlReader Read(ReadOnlyMemory<byte> document) =>
+        XmlReader.Create(new MemoryStream(document.ToArray(), writable: false), Reading);
+
+    /// <summary>Writes a document.</summary>
+    public static byte[] Write(Action<XmlWriter> write)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = XmlWriter.Create(stream, Writing))
+        {
+            writer.WriteStartDocument();
+            write(writer);
+        }
+
+        return stream.ToArray();
+    }
+}

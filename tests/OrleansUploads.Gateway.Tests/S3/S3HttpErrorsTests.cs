@@ -1,0 +1,29 @@
+using System.Reflection;
+using OrleansUploads.Gateway.S3.Errors;
+using OrleansUploads.Gateway.Tests.Http.Fronts;
+
+namespace OrleansUploads.Gateway.Tests.S3;
+
+public sealed class S3HttpErrorsTests
+{
+    [Fact]
+    public void Each_error_from_shared_code_has_a_code_and_a_message()
+    {
+        foreach (var (name, error) in HttpErrorSamples.All())
+        {
+            var described = S3HttpErrors.Describe(error);
+            Assert.True(described is { Code.Length: > 0, Message.Length: > 0, Status: >= 400 and <= 599 }, name);
+        }
+    }
+
+    [Fact]
+    public void Each_code_is_named_after_its_property()
+    {
+        var codes = typeof(S3ErrorCode).GetProperties(BindingFlags.Public | BindingFlags.Static);
+        Assert.NotEmpty(codes);
+        foreach (var property in codes)
+        {
+            Assert.Equal(property.Name, ((S3ErrorCode)property.GetValue(null)!).Name);
+        }
+    }
+}

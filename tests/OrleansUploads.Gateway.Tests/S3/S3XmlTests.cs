@@ -1,0 +1,109 @@
+using System.Text;
+using System.Xml;
+using OrleansUploads.Gateway.S3.Xml;
+
+namespace OrleansUploads.Gateway.Tests.S3;
+
+public sealed class S3XmlTests
+{
+    private const string Part = "<Part><PartNumber>1</PartNumber><ETag>\"a\"</ETag></Part>";
+
+    [Theory]
+    [InlineData("<CompleteMultipartUpload>" + Part + "</CompleteMultipartUpload>")]
+    [InlineData("<CompleteMultipartUpload xmlns='http://s3.amazonaws.com/doc/2006-03-01/'>" + Part + "</CompleteMultipartUpload>")]
+    [InlineData("<?xml version='1.0' encoding='UTF-8'?>\n<x:CompleteMultipartUpload xmlns:x='y'>\n  " + Part + "\n</x:CompleteMultipartUpload>\n")]
+    [InlineData("<CompleteMultipartUpload><Part><ETag>a</ETag><Other><Deep/></Other><PartNumber> 1 </PartNumber></Part></CompleteMultipartUpload>")]
+    [InlineData("<CompleteMultipartUpload><Other/><Part><ETag>&quot;a&quot;</ETag><PartNumber>1</PartNumber></Part></CompleteMultipartUpload>")]
+    [InlineData("<CompleteMultipartUpload><!-- c --><Part><ETag>&#34;a&#34;</ETag><PartNumber>01</PartNumber></Part></CompleteMultipartUpload>")]
+    public void A_list_of_parts_is_read_liberally(string document) =>
+        Assert.Equal([new NamedPart(1, "a", null)], PartListDocument.Parse(Bytes(document)));
+
+    [Fact]
+    public void A_checksum_is_read_with_its_algorithm()
+    {
+        var document = Part.Replace("</Part>", "<ChecksumCRC32>NhCmhg==</ChecksumCRC32></Part>", StringComparison.Ordinal);
+        var part = Assert.Single(PartListDocument.Parse(Bytes($"<CompleteMultipartUpload>{document}</CompleteMultipartUpload>")));
+        Assert.Equal(("CRC32", "NhCmhg=="), part.Checksum);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("not XML")]
+    [InlineData("<CompleteMultipartUpload/>")]
+    [InlineData("<CompleteMultipartUpload></CompleteMultipartUpload>")]
+    [InlineData("<Other>" + Part + "</Other>")]
+    [InlineData("<CompleteMultipartUpload>" + Part)]
+    [InlineData("<CompleteMultipartUpload>" + Part + "</CompleteMultipartUpload><x/>")]
+    [InlineData("<CompleteMultipartUpload>text" + Part + "</CompleteMultipartUpload>")]
+    [InlineData("<CompleteMultipartUpload><Part><PartNumber>1</PartNumber></Part></CompleteMultipartUpload>")]
+    [InlineData("<CompleteMultipartUpload><Part><ETag>a</ETag></Part></CompleteMultipartUpload>")]
+    [InlineData("<CompleteMultipartUpload><Part><PartNumber>0</PartNumber><ETag>a</ETag></Part></CompleteMultipartUpload>")]
+    [InlineData("<CompleteMultipartUpload><Part><PartNumber>10001</PartNumber><ETag>a</ETag></Part></CompleteMultipartUpload>")]
+    [InlineData("<CompleteMultipartUpload><Part><PartNumber>-1</PartNumber><ETag>a</ETag></Part></CompleteMultipartUpload>")]
+    [InlineData("<CompleteMultipartUpload><Part><PartNumber>1<b/></PartNumber><ETag>a</ETag></Part></CompleteMultipartUpload>")]
+    [InlineData("<!DOCTYPE x [<!ENTITY e 'a'>]><CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>&e;</ETag></Part></CompleteMultipartUpload>")]
+    [InlineData("<!DOCTYPE x SYSTEM 'file:///etc/passwd'><CompleteMultipartUpload>" + Part + "</CompleteMultipartUpload>")]
+    public void A_malformed_list_of_parts_is_refused(string document) =>
+        Assert.ThrowsAny<XmlException>(() => PartListDocument.Parse(Bytes(document)));
+
+    [Fact]
+    public void A_list_may_have_10000_parts_and_no_more()
+    {
+        static string Parts(int count) => $"<CompleteMultipartUpload>{string.Concat(Enumerable.Repeat(Part, count))}</CompleteMultipartUpload>";
+        Assert.Equal(10_000, PartListDocument.Parse(Bytes(Parts(10_000))).Count);
+        Assert.ThrowsAny<XmlException>(() => PartListDocument.Parse(Bytes(Parts(10_001))));
+    }
+
+    [Fact]
+    public void A_deeply_nested_document_is_skipped_or_refused()
+    {
+        const int Depth = 100_000;
+        var nested = string.Concat(Enumerable.Repeat("<a>", Depth)) + string.Concat(Enumerable.Repeat("</a>", Depth));
+        Assert.Single(PartListDocument.Parse(Bytes($"<CompleteMultipartUpload>{nested}{Part}</CompleteMultipartUpload>")));
+        Assert.ThrowsAny<XmlException>(() => PartListDocument.Parse(Bytes(
+            $"<CompleteMultipartUpload><Part><ETag>{nested}</ETag></Part></CompleteMultipartUpload>")));
+    }
+
+    [Fact]
+    public void Keys_to_delete_are_read_exactly()
+    {
+        var document = DeleteDocument.Parse(Bytes(
+            "<Delete><Quiet>true</Quiet><Object><Key> a&amp;b&#1;&#13; </Key></Object><Object><VersionId>null</VersionId><Key>é</Key></Object></Delete>"));
+        Assert.True(document.IsQuiet);
+        Assert.Equal(
+            [new ObjectToDelete(" a&b\u0001\r ", null, null, false), new ObjectToDelete("é", "null", null, false)], document.Objects);
+    }
+
+    [Theory]
+    [InlineData("<Delete/>")]
+    [InlineData("<Delete><Object/></Delete>")]
+    [InlineData("<Delete><Object><Key/></Object></Delete>")]
+    [InlineData("<Other><Object><Key>a</Key></Object></Other>")]
+    public void Keys_to_delete_are_required(string document) =>
+        Assert.ThrowsAny<XmlException>(() => DeleteDocument.Parse(Bytes(document)));
+
+    [Fact]
+    public void At_most_1000_keys_are_deleted()
+    {
+        static string Keys(int count) => $"<Delete>{string.Concat(Enumerable.Repeat("<Object><Key>a</Key></Object>", count))}</Delete>";
+        Assert.Equal(1000, DeleteDocument.Parse(Bytes(Keys(1000))).Objects.Count);
+        Assert.ThrowsAny<XmlException>(() => DeleteDocument.Parse(Bytes(Keys(1001))));
+    }
+
+    [Fact]
+    public void Control_characters_are_written_so_that_they_are_read_back()
+    {
+        const string Key = "a\u0001\r\n\t<>&\"é";
+        var written = S3Xml.Write(writer => writer.WriteElementString("Key", Key));
+        var read = "";
+        using (var reader = S3Xml.Read(written))
+        {
+            reader.MoveToContent();
+            read = reader.ReadElementContentAsString();
+        }
+
+        Assert.Equal(Key, read);
+    }
+
+    private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
+}
