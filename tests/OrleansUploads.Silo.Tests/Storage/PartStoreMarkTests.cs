@@ -53,7 +53,7 @@ public sealed class PartStoreMarkTests(PostgresServer postgres) : IDisposable
     {
         var environment = RunningSilo.OnPostgres(await postgres.CreateDatabaseAsync(), _folder.Data);
         environment[KnownSettings.Role.Variable] = "gateway";
-        Assert.Contains($"has no {FolderMark.FileName}", await RunningSilo.ExpectRefusalAsync(environment), StringComparison.Ordinal);
+        Assert.Contains($"does not contain {FolderMark.FileName}", await RunningSilo.ExpectRefusalAsync(environment), StringComparison.Ordinal);
         Assert.Null(FolderMark.Find(_folder.Data));
     }
 
