@@ -287,9 +287,9 @@ internal sealed class GrainStorageJournal : IJournal
 
     private async Task DeleteDiscardedRowsAsync(JournalSession session, CancellationToken cancellationToken)
     {
-        var discarded = session.Head.Discarded.RemoveAll(session.Deleted.Contains);
+        var discarded = session.Undeleted;
         await _rows.DeleteAsync(discarded, cancellationToken);
-        session.Deleted = session.Deleted.Union(discarded);
+        session.EndDeleting(discarded);
     }
 
     /// <summary>Deletes the rows of a forgotten stream. After a failure the next read tries again.</summary>

@@ -5,7 +5,7 @@ namespace OrleansUploads.Cluster.Journal;
 
 /// <summary>A head and the ETag with which it was read. The session can write until another host writes or the outcome of a write is
 /// unknown. Then the session is stale and the head must be read again.</summary>
-/// <remarks>Only the holder of its <see cref="JournalWriter"/>'s turn may use a session.</remarks>
+/// <remarks>Only the holder of the turn (<see cref="JournalWriter"/>) may replace the head.</remarks>
 internal sealed class JournalSession
 {
     private readonly IGrainStorage _storage;
@@ -13,6 +13,7 @@ internal sealed class JournalSession
     private readonly string _stream;
     private GrainState<JournalHead> _state;
     private ImmutableHashSet<string> _writing = [];
+    private ImmutableHashSet<string> _deleted = [];
 
     private JournalSession(IGrainStorage storage, GrainId grain, string stream, GrainState<JournalHead> state)
     {
@@ -34,8 +35,8 @@ internal sealed class JournalSession
     /// <summary>Whether the head must be read again before the next write.</summary>
     public bool IsStale { get; private set; }
 
-    /// <summary>Discarded rows that this session has deleted.</summary>
-    public ImmutableHashSet<string> Deleted { get; set; } = [];
+    /// <summary>The discarded rows of the head that this session has not deleted.</summary>
+    public ImmutableArray<string> Undeleted => Head.Discarded.RemoveAll(_deleted.Contains);
 
     /// <summary>Reads the head.</summary>
     public static async Task<JournalSession> OpenAsync(
@@ -55,7 +56,7 @@ internal sealed class JournalSession
     /// <returns>Whether the head was replaced. If not, the session is stale.</returns>
     public async Task<bool> TryReplaceAsync(JournalHead head, CancellationToken cancellationToken)
     {
-        var deleted = Deleted;
+        var deleted = _deleted;
         var next = new GrainState<JournalHead>(
             head with { Discarded = head.Discarded.RemoveAll(deleted.Contains) }, _state.ETag)
         {
@@ -72,7 +73,7 @@ internal sealed class JournalSession
         }
 
         _state = next;
-        Deleted = Deleted.Except(deleted);
+        ImmutableInterlocked.Update(ref _deleted, static (all, dropped) => all.Except(dropped), deleted);
         IsStale = false;
         return true;
     }
@@ -82,7 +83,7 @@ internal sealed class JournalSession
     {
         // Announced rows that this session is not writing are garbage: their writer has failed, or this write fences it.
         var garbage = Head.Announced.RemoveAll(_writing.Contains);
-        _writing = _writing.Union(rows);
+        ImmutableInterlocked.Update(ref _writing, static (all, added) => all.Union(added), rows);
         return Head with
         {
             Announced = Head.Announced.RemoveRange(garbage).AddRange(rows),
@@ -91,7 +92,12 @@ internal sealed class JournalSession
     }
 
     /// <summary>Records that the writing of announced rows has ended. If no head names them as a snapshot, they are garbage.</summary>
-    public void EndWriting(ImmutableArray<string> rows) => _writing = _writing.Except(rows);
+    public void EndWriting(ImmutableArray<string> rows) =>
+        ImmutableInterlocked.Update(ref _writing, static (all, ended) => all.Except(ended), rows);
+
+    /// <summary>Records that discarded rows are deleted. The next head does not name them.</summary>
+    public void EndDeleting(ImmutableArray<string> rows) =>
+        ImmutableInterlocked.Update(ref _deleted, static (all, ended) => all.Union(ended), rows);
 
     /// <summary>Deletes the head of a forgotten stream.</summary>
     public async Task DeleteAsync(CancellationToken cancellationToken)

@@ -39,6 +39,7 @@ public sealed class TwoHostsOverOneStreamTests
     private sealed class Run
     {
         private readonly Random _random;
+        private readonly Random _faults;
         private readonly SharedGrainStorage _storage = new();
         private readonly FaultyGrainStorage _faulty;
         private readonly GrainStorageJournal[] _hosts;
@@ -52,6 +53,7 @@ public sealed class TwoHostsOverOneStreamTests
         public Run(int seed)
         {
             _random = new Random(seed);
+            _faults = new Random(-1 - seed);
             _faultRate = _random.Next(0, 40);
             _faulty = new FaultyGrainStorage(_storage, (_, isWrite) => Draw(isWrite));
             _hosts = [Host(_faulty), Host(_faulty)];
@@ -78,6 +80,9 @@ public sealed class TwoHostsOverOneStreamTests
                         break;
                     case 2:
                         await ReadAsync(host);
+                        break;
+                    case 3:
+                        await Task.WhenAll(SnapshotAsync(host), AppendAsync(host));
                         break;
                     default:
                         await AppendAsync(host);
@@ -189,14 +194,24 @@ public sealed class TwoHostsOverOneStreamTests
         }
 
         private GrainStorageJournal Host(IGrainStorage storage) =>
-            new(storage, Grain, Entity, "ou-upload", () => (ulong)++_nonce, TimeProvider.System);
+            new(storage, Grain, Entity, "ou-upload", () => (ulong)Interlocked.Increment(ref _nonce), TimeProvider.System);
 
-        private StorageFault Draw(bool isWrite) => _faultsStopped || _random.Next(100) >= _faultRate ? StorageFault.None
-            : _random.Next(isWrite ? 3 : 1) switch
+        /// <summary>Draws a fault. The storage calls this one call at a time, while the operations overlap.</summary>
+        private StorageFault Draw(bool isWrite)
+        {
+            if (_faultsStopped)
             {
-                0 => StorageFault.FailBefore,
-                1 => StorageFault.FailAfter,
-                _ => StorageFault.LandLate,
-            };
+                return StorageFault.None;
+            }
+
+            return _faults.Next(100) >= _faultRate
+                ? _faults.Next(4) == 0 ? StorageFault.Slow : StorageFault.None
+                : _faults.Next(isWrite ? 3 : 1) switch
+                {
+                    0 => StorageFault.FailBefore,
+                    1 => StorageFault.FailAfter,
+                    _ => StorageFault.LandLate,
+                };
+        }
     }
 }
