@@ -34,7 +34,8 @@ public sealed class StartTests(PostgresServer postgres) : IDisposable
     public async Task Without_any_setting_the_error_lists_the_required_settings()
     {
         var message = await RunningSilo.ExpectRefusalAsync(RunningSilo.With());
-        Assert.StartsWith("orleans-uploads-silo: OrleansUploads__ConnectionString or ", message, StringComparison.Ordinal);
+        Assert.Contains("- OrleansUploads__ConnectionString or ", message, StringComparison.Ordinal);
+        Assert.Contains("- OrleansUploads__PartsFolder is missing", message, StringComparison.Ordinal);
         Assert.Contains("OrleansUploads__Clustering=localhost", message, StringComparison.Ordinal);
     }
 
