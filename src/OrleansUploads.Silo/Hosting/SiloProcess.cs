@@ -31,6 +31,7 @@ internal static class SiloProcess
             .AddCommandLine(arguments);
         AddLogging(builder);
         var settings = SiloSettings.Read(builder.Configuration);
+        using var claims = PortClaims.Take(settings);
         using var telemetry = TelemetryExport.Start(builder.Configuration, settings);
         if (settings.Store == ClusterStore.Postgres)
         {

@@ -1,0 +1,80 @@
+using System.Net;
+using System.Net.Sockets;
+using OrleansUploads.Silo.Settings;
+
+namespace OrleansUploads.Silo.Hosting;
+
+/// <summary>The exclusive claim of this process to its ports, until the process ends.</summary>
+/// <remarks>
+/// A process must hold all its ports before it joins the cluster, because joining declares the previous silo at the same address
+/// dead. Binding is not enough: Orleans lets several processes listen on the same port. So each port is claimed by a Unix socket
+/// with an abstract name, which is exclusive in the network namespace and disappears with the process, and the port itself is
+/// tested once for a listener that has no such claim. Systems other than Linux have only the test.
+/// </remarks>
+internal sealed class PortClaims : IDisposable
+{
+    private readonly List<Socket> _claims = [];
+
+    private PortClaims()
+    {
+    }
+
+    /// <summary>Claims the ports that the role of the process needs.</summary>
+    /// <exception cref="SettingException">Another process uses one of them, or the address does not belong to this host.</exception>
+    public static PortClaims Take(SiloSettings settings)
+    {
+        var claims = new PortClaims();
+        try
+        {
+            claims.Take(KnownSettings.Listen, settings.Listen);
+            if (settings.Role == ProcessRole.Silo)
+            {
+                claims.Take(KnownSettings.SiloPort, new IPEndPoint(settings.AdvertisedAddress, settings.SiloPort));
+                claims.Take(KnownSettings.ClientPort, new IPEndPoint(settings.AdvertisedAddress, settings.ClientPort));
+            }
+
+            return claims;
+        }
+        catch
+        {
+            claims.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _claims.ForEach(static claim => claim.Dispose());
+
+    private void Take(Setting setting, IPEndPoint endpoint)
+    {
+        if (endpoint.Port == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            if (OperatingSystem.IsLinux())
+            {
+                var claim = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                _claims.Add(claim);
+                claim.Bind(new UnixDomainSocketEndPoint($"\0orleans-uploads-silo:{endpoint}"));
+            }
+
+            using var test = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            test.Bind(endpoint);
+            test.Listen(1);
+        }
+        catch (SocketException fault) when (fault.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            throw new SettingException(
+                $"{setting.Variable}: another process uses {endpoint}. Perhaps this silo is already running. Stop that process, or "
+                + "choose another address or port.",
+                fault);
+        }
+        catch (SocketException fault)
+        {
+            throw new SettingException($"{setting.Variable}: cannot listen on {endpoint}: {fault.Message}", fault);
+        }
+    }
+}
