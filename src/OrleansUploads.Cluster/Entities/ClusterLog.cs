@@ -20,4 +20,13 @@ internal static partial class ClusterLog
 
     [LoggerMessage(3005, LogLevel.Error, "{Fault}")]
     public static partial void ClockNotTrusted(ILogger log, string fault);
+
+    [LoggerMessage(3006, LogLevel.Information, "{Predecessor}, an earlier incarnation of this silo, is declared dead")]
+    public static partial void PredecessorRemoved(ILogger log, string predecessor);
+
+    [LoggerMessage(
+        3007,
+        LogLevel.Warning,
+        "Earlier incarnations of {Silo} could not be declared dead: {Reason}. The next attempt follows within a second")]
+    public static partial void PredecessorNotRemoved(ILogger log, string silo, string reason);
 }

@@ -57,6 +57,16 @@ public static class ClusterServices
         return silo;
     }
 
+    /// <summary>Declares earlier incarnations of a silo dead before it joins the cluster. Use it only in a process that holds the ports
+    /// of the silo exclusively, because it would also remove a silo that is running at the same address.</summary>
+    public static ISiloBuilder AddPredecessorRemoval(this ISiloBuilder silo)
+    {
+        ArgumentNullException.ThrowIfNull(silo);
+        silo.Services.TryAddSingleton(TimeProvider.System);
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, PredecessorRemoval>();
+        return silo;
+    }
+
     private static void AddClock(IServiceCollection services, ClusterOptions options)
     {
         if (options.Clock is { } clock)

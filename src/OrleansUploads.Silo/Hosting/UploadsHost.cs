@@ -78,6 +78,12 @@ internal static class UploadsHost
             });
         }
 
+        if (settings.Store != ClusterStore.Localhost)
+        {
+            // The process holds its ports exclusively (PortClaims), so no other silo is running at this address.
+            silo.AddPredecessorRemoval();
+        }
+
         silo.AddActivityPropagation();
         silo.AddOrleansUploads(new Cluster.Settings.ClusterOptions { Engine = settings.Service.Engine });
         if (settings.PartsFolder is { } folder)
