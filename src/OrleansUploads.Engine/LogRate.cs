@@ -4,7 +4,7 @@ namespace OrleansUploads.Engine;
 /// <param name="max">Maximum number of messages in a window.</param>
 /// <param name="window">Length of a window, which starts with its first message.</param>
 /// <param name="time">Measures the windows.</param>
-internal sealed class LogRate(int max, TimeSpan window, TimeProvider time)
+public sealed class LogRate(int max, TimeSpan window, TimeProvider time)
 {
     private readonly Lock _gate = new();
     private long _startedAt;

@@ -6,17 +6,21 @@ namespace OrleansUploads.Cluster.Entities;
 /// <summary>What a silo tells the operator in the log.</summary>
 internal static partial class ClusterLog
 {
-    [LoggerMessage(3001, LogLevel.Warning, "{Entity} could not be woken. The next tick of its reminder tries again")]
-    public static partial void TickFailed(ILogger log, EntityId entity, Exception fault);
+    [LoggerMessage(3001, LogLevel.Warning, "{Entity} could not be woken: {Reason} The next tick of its reminder tries again")]
+    public static partial void TickFailed(ILogger log, EntityId entity, string reason);
 
-    [LoggerMessage(3002, LogLevel.Warning, "Collecting unowned bytes failed. The next round tries again")]
-    public static partial void CollectionFailed(ILogger log, Exception fault);
+    [LoggerMessage(3002, LogLevel.Warning, "Collecting unowned bytes failed: {Reason} The next round tries again")]
+    public static partial void CollectionFailed(ILogger log, string reason);
 
-    [LoggerMessage(3003, LogLevel.Warning, "{Entity} could not answer. The caller was asked to try again")]
-    public static partial void Unavailable(ILogger log, EntityId entity, Exception fault);
+    [LoggerMessage(
+        3003,
+        LogLevel.Warning,
+        "{Entity} could not answer: {Reason} The caller was asked to try again. "
+        + "({Suppressed} earlier messages of this kind were not logged)")]
+    public static partial void Unavailable(ILogger log, EntityId entity, string reason, long suppressed, Exception? fault);
 
-    [LoggerMessage(3004, LogLevel.Warning, "Recording that the service is running failed. The next attempt makes up for it")]
-    public static partial void BeatFailed(ILogger log, Exception fault);
+    [LoggerMessage(3004, LogLevel.Warning, "Recording that the service is running failed: {Reason} The next attempt makes up for it")]
+    public static partial void BeatFailed(ILogger log, string reason);
 
     [LoggerMessage(3005, LogLevel.Error, "{Fault}")]
     public static partial void ClockNotTrusted(ILogger log, string fault);

@@ -65,7 +65,7 @@ public abstract class EntityGrain : Grain, IEntityGrain, IRemindable, IDisposabl
         catch (EntityUnavailableException fault)
         {
             // The exception is logged here and not sent, because the caller may not have its type.
-            ClusterLog.Unavailable(Ports.Log, Entity, fault);
+            Ports.LogUnavailable(Entity, fault);
             return new EntityReply(default, fault.Message);
         }
         catch (JsonException fault)
@@ -85,7 +85,7 @@ public abstract class EntityGrain : Grain, IEntityGrain, IRemindable, IDisposabl
         catch (Exception fault) when (fault is EntityUnavailableException or OrleansException or TimeoutException)
         {
             // The reminder stays registered, so the next tick tries again.
-            ClusterLog.TickFailed(Ports.Log, Entity, fault);
+            ClusterLog.TickFailed(Ports.Log, Entity, FaultText.Describe(fault));
         }
     }
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Orleans.Storage;
 using Orleans.Timers;
 using OrleansUploads.Cluster.Settings;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Intents;
@@ -33,6 +34,8 @@ public sealed class EntityGrainPorts(
     EngineLog engineLog,
     INotifier? notifier = null)
 {
+    private readonly LogRate _unavailable = new(EngineLog.MaxMessages, EngineLog.Window, options.Time);
+
     internal EntityCatalog Catalog => catalog;
 
     internal IEntityHost Host => host;
@@ -52,6 +55,17 @@ public sealed class EntityGrainPorts(
     internal ClusterOptions Options => options;
 
     internal ILogger Log => log;
+
+    /// <summary>Logs that an entity could not answer. During an outage all entities of the silo fail for the same reason, so the
+    /// messages are few, and only a bug is logged with its stack.</summary>
+    internal void LogUnavailable(EntityId entity, EntityUnavailableException fault)
+    {
+        if (_unavailable.TryPass(out var suppressed))
+        {
+            ClusterLog.Unavailable(
+                log, entity, FaultText.Describe(fault), suppressed, FaultText.IsBug(fault) ? fault : null);
+        }
+    }
 
     internal EngineLog EngineLog => engineLog;
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OrleansUploads.Cluster.Entities;
 using OrleansUploads.Cluster.Settings;
+using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Engine.Reclaim;
 
@@ -33,7 +34,7 @@ internal sealed class AttemptCollection(
             catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or PartStoreUnavailableException
                 or OrleansException)
             {
-                ClusterLog.CollectionFailed(log, fault);
+                ClusterLog.CollectionFailed(log, FaultText.Describe(fault));
             }
         }
     }

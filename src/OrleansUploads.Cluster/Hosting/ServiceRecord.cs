@@ -35,7 +35,7 @@ internal sealed class ServiceRecord(
             }
             catch (Exception fault) when (fault is EntityUnavailableException or OrleansException or TimeoutException)
             {
-                ClusterLog.BeatFailed(log, fault);
+                ClusterLog.BeatFailed(log, FaultText.Describe(fault));
                 next = RetryDelay;
             }
 

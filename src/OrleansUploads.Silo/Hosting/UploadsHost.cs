@@ -52,6 +52,7 @@ internal static class UploadsHost
     private static void AddSilo(ISiloBuilder silo, SiloSettings settings)
     {
         silo.AddStores(settings);
+        silo.Services.AddSingleton<IFatalErrorHandler, FatalExit>();
         silo.Configure<Orleans.Configuration.ClusterOptions>(cluster =>
         {
             cluster.ClusterId = settings.ClusterId;

@@ -43,6 +43,24 @@ public sealed class FaultTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_outage_is_logged_in_a_few_single_lines()
+    {
+        _journalFault = JournalFault.FailBefore;
+        ApiAnswer answer = null!;
+        for (var request = 0; request < 50; request++)
+        {
+            answer = await _server.SendAsync(CreateVault($"v{request}"));
+            answer.Expect(500);
+        }
+
+        var lines = await _server.Log.ReadThroughAsync($"{answer.Header("x-amzn-RequestId")} CreateVault account");
+        var failures = lines.Where(static line => line.StartsWith("Error:", StringComparison.Ordinal)).ToList();
+        Assert.Equal(10, failures.Count);
+        Assert.All(failures, static line => Assert.DoesNotContain('\n', line));
+        Assert.All(failures, static line => Assert.DoesNotContain(" at OrleansUploads.", line, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Damage_found_before_the_first_byte_is_answered_with_500()
     {
         var job = await NewJobAsync(Bytes(MiB));

@@ -31,14 +31,19 @@ public sealed class LogLines : ILoggerProvider, ILogger
     }
 
     /// <summary>Waits for a line that contains a text, and skips all lines before it.</summary>
-    public async Task<string> WaitForAsync(string text)
+    public async Task<string> WaitForAsync(string text) => (await ReadThroughAsync(text))[^1];
+
+    /// <summary>Waits for a line that contains a text, and returns it after all lines before it.</summary>
+    public async Task<IReadOnlyList<string>> ReadThroughAsync(string text)
     {
+        List<string> lines = [];
         using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         await foreach (var line in _lines.Reader.ReadAllAsync(timeout.Token))
         {
+            lines.Add(line);
             if (line.Contains(text, StringComparison.Ordinal))
             {
-                return line;
+                return lines;
             }
         }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.Silo.Hosting;
 using OrleansUploads.Silo.Tests.Harness;
 
 namespace OrleansUploads.Silo.Tests.Crashes;
@@ -68,7 +69,9 @@ public sealed class CrashTests(PostgresServer postgres, ITestOutputHelper output
                     await DisableAsync(silos, Victim, silos[Victim].PauseAsync);
                     _balancer.Use(silos);
                     await silos[Victim].ResumeAsync();
-                    Assert.NotEqual(0, await silos[Victim].WaitForExitAsync());
+                    Assert.Equal(FatalExit.RemovedExitCode, await silos[Victim].WaitForExitAsync());
+                    Assert.Contains("orleans-uploads-silo: The cluster removed this silo", silos[Victim].Log, StringComparison.Ordinal);
+                    Assert.DoesNotContain("Current stack", silos[Victim].Log, StringComparison.Ordinal);
                     await ReplaceAsync(silos, Victim);
                 }
             });

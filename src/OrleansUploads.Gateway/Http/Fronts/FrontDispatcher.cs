@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Connections;
+using OrleansUploads.Engine;
+using OrleansUploads.Engine.Entities;
 using OrleansUploads.Gateway.Http.Authentication;
 using OrleansUploads.Gateway.Http.Bodies;
 using OrleansUploads.Gateway.Http.Errors;
@@ -13,6 +15,8 @@ internal sealed class FrontDispatcher(
     FrontTable fronts, RequestChecks checks, GatewayOptions options, TimeProvider time, ILogger<FrontDispatcher> log)
 {
     private readonly MinBodyRate _minRate = MinBodyRate.From(options);
+    private readonly LogRate _unavailable = new(EngineLog.MaxMessages, EngineLog.Window, time);
+    private readonly LogRate _failed = new(EngineLog.MaxMessages, EngineLog.Window, time);
 
     /// <summary>Serves one request; never throws.</summary>
     public async Task HandleAsync(HttpContext context)
@@ -40,6 +44,25 @@ internal sealed class FrontDispatcher(
         RequestLog.WriteServed(log, exchange, elapsed);
     }
 
+    /// <summary>Logs why a request failed: an outage in one line, anything else with its stack. During an outage every request fails
+    /// for the same reason, so the number of messages is limited. The metrics count all requests.</summary>
+    private void WriteLog(HttpExchange exchange, HttpError error, Exception fault)
+    {
+        var isOutage = error is HttpError.OutcomeUnknown or HttpError.JournalUnavailable or HttpError.StorageUnavailable
+            or HttpError.StorageFull or HttpError.StorageFailed;
+        if (!isOutage || FaultText.IsBug(fault))
+        {
+            if (_failed.TryPass(out var unlogged))
+            {
+                RequestLog.WriteFailed(log, exchange, fault, unlogged);
+            }
+        }
+        else if (_unavailable.TryPass(out var unlogged))
+        {
+            RequestLog.WriteUnavailable(log, exchange, fault, unlogged);
+        }
+    }
+
     private static Task WriteAsync(HttpExchange exchange, FrontAnswer answer)
     {
         exchange.Status = answer.Status;
@@ -59,10 +82,11 @@ internal sealed class FrontDispatcher(
             return;
         }
 
-        var answer = front.DescribeError(HttpFaults.ToError(fault, exchange.RequestId, options.MaxDocumentBytes));
+        var error = HttpFaults.ToError(fault, exchange.RequestId, options.MaxDocumentBytes);
+        var answer = front.DescribeError(error);
         if (answer.Status >= StatusCodes.Status500InternalServerError)
         {
-            RequestLog.WriteFailed(log, exchange, fault);
+            WriteLog(exchange, error, fault);
         }
 
         if (context.Response.HasStarted)

@@ -1,3 +1,4 @@
+using OrleansUploads.Engine.Entities;
 using OrleansUploads.Gateway.Http.Exchanges;
 
 namespace OrleansUploads.Gateway.Http.Telemetry;
@@ -25,12 +26,30 @@ internal static partial class RequestLog
         }
     }
 
-    /// <summary>Logs why a request failed because of a fault in the server.</summary>
-    public static void WriteFailed(ILogger log, HttpExchange exchange, Exception fault) =>
-        LogFailed(log, exchange.RequestId, exchange.OperationName, fault);
+    /// <summary>Logs a bug because of which a request failed, with its stack.</summary>
+    /// <param name="log">Where messages go.</param>
+    /// <param name="exchange">The request.</param>
+    /// <param name="fault">The bug.</param>
+    /// <param name="suppressed">How many messages of this kind were not logged since the last one.</param>
+    public static void WriteFailed(ILogger log, HttpExchange exchange, Exception fault, long suppressed) =>
+        LogFailed(log, exchange.RequestId, exchange.OperationName, suppressed, fault);
 
-    [LoggerMessage(2002, LogLevel.Error, "{RequestId} {Operation} failed.")]
-    private static partial void LogFailed(ILogger log, string requestId, string operation, Exception fault);
+    /// <summary>Logs in one line why a request failed because a component was not available.</summary>
+    /// <param name="log">Where messages go.</param>
+    /// <param name="exchange">The request.</param>
+    /// <param name="fault">The cause.</param>
+    /// <param name="suppressed">How many messages of this kind were not logged since the last one.</param>
+    public static void WriteUnavailable(ILogger log, HttpExchange exchange, Exception fault, long suppressed) =>
+        LogUnavailable(log, exchange.RequestId, exchange.OperationName, FaultText.Describe(fault), suppressed);
+
+    [LoggerMessage(2002, LogLevel.Error, "{RequestId} {Operation} failed. ({Suppressed} earlier messages of this kind were not logged)")]
+    private static partial void LogFailed(ILogger log, string requestId, string operation, long suppressed, Exception fault);
+
+    [LoggerMessage(
+        2007,
+        LogLevel.Error,
+        "{RequestId} {Operation} failed: {Reason} ({Suppressed} earlier messages of this kind were not logged)")]
+    private static partial void LogUnavailable(ILogger log, string requestId, string operation, string reason, long suppressed);
 
     [LoggerMessage(
         2001,

@@ -1,0 +1,36 @@
+namespace OrleansUploads.Engine.Entities;
+
+/// <summary>Describes exceptions in one line of a log.</summary>
+public static class FaultText
+{
+    /// <summary>Maximum length of a description in characters.</summary>
+    public const int MaxLength = 500;
+
+    /// <summary>Whether an exception, or the direct cause of an exception that reports an entity as unavailable, indicates a bug. Its
+    /// stack belongs in the log.</summary>
+    public static bool IsBug(Exception fault)
+    {
+        ArgumentNullException.ThrowIfNull(fault);
+        var cause = fault is EntityUnavailableException { InnerException: { } inner } ? inner : fault;
+        return cause is ArgumentException or ArithmeticException or NullReferenceException or InvalidCastException
+            or IndexOutOfRangeException or (InvalidOperationException and not ObjectDisposedException);
+    }
+
+    /// <summary>Returns the messages of an exception and of its causes, outermost first. Messages that an outer one contains are
+    /// omitted.</summary>
+    public static string Describe(Exception fault)
+    {
+        ArgumentNullException.ThrowIfNull(fault);
+        var text = "";
+        for (var cause = fault; cause is not null && text.Length < MaxLength; cause = cause.InnerException)
+        {
+            var message = string.Join(' ', cause.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+            if (!text.Contains(message, StringComparison.Ordinal))
+            {
+                text = text.Length == 0 ? message : $"{text} Cause: {message}";
+            }
+        }
+
+        return text.Length <= MaxLength ? text : $"{text[..(MaxLength - 1)]}…";
+    }
+}
