@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Security.Cryptography;
 
 namespace OrleansUploads.Hashing;
 
@@ -18,6 +19,19 @@ public readonly record struct Md5Digest : IParsable<Md5Digest>
         ArgumentOutOfRangeException.ThrowIfNotEqual(bytes.Length, Bytes);
         _value = BinaryPrimitives.ReadUInt128BigEndian(bytes);
     }
+
+#pragma warning disable CA5351 // S3 identifies contents by MD5; nothing here relies on it for security.
+    /// <summary>The digest of some bytes.</summary>
+    public static Md5Digest Compute(ReadOnlySpan<byte> data)
+    {
+        Span<byte> digest = stackalloc byte[Bytes];
+        MD5.HashData(data, digest);
+        return new Md5Digest(digest);
+    }
+
+    /// <summary>A hash that computes the digest of bytes that arrive in pieces.</summary>
+    public static IncrementalHash CreateHash() => IncrementalHash.CreateHash(HashAlgorithmName.MD5);
+#pragma warning restore CA5351
 
     /// <summary>Writes the 16 bytes.</summary>
     public void Write(Span<byte> destination) => BinaryPrimitives.WriteUInt128BigEndian(destination, _value);

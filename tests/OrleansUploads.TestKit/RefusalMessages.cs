@@ -2,20 +2,18 @@ using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Hashing;
+using OrleansUploads.Hashing.Checksums;
 
 namespace OrleansUploads.TestKit;
 
 /// <summary>Checks that a front has a code and a message for every refusal, and that its messages print values, not C# types.</summary>
 public static class RefusalMessages
 {
-    /// <summary>Every refusal of the closed set, each with a value in every member.</summary>
-    public static IReadOnlyList<Refusal> Samples { get; } =
-    [
-        .. typeof(Refusal).Assembly.GetTypes()
-            .Where(type => type.IsSubclassOf(typeof(Refusal)))
-            .OrderBy(type => type.Name, StringComparer.Ordinal)
-            .Select(SampleOf),
-    ];
+    /// <summary>Every refusal that a front of vaults can get, each with a value in every member.</summary>
+    public static IReadOnlyList<Refusal> Samples { get; } = SamplesOf(type => !type.IsSubclassOf(typeof(ObjectRefusal)));
+
+    /// <summary>Every refusal about buckets, keys and objects, each with a value in every member.</summary>
+    public static IReadOnlyList<Refusal> OfObjects { get; } = SamplesOf(type => type.IsSubclassOf(typeof(ObjectRefusal)));
 
     /// <summary>Checks a front's code and message for each refusal.</summary>
     /// <param name="refusals">The refusals that the front can get.</param>
@@ -64,6 +62,14 @@ public static class RefusalMessages
         .. refusal.GetType().GetProperties().Select(member => member.PropertyType.FullName!),
     ];
 
+    private static List<Refusal> SamplesOf(Func<Type, bool> isWanted) =>
+    [
+        .. typeof(Refusal).Assembly.GetTypes()
+            .Where(type => !type.IsAbstract && type.IsSubclassOf(typeof(Refusal)) && isWanted(type))
+            .OrderBy(type => type.Name, StringComparer.Ordinal)
+            .Select(SampleOf),
+    ];
+
     private static Refusal SampleOf(Type type)
     {
         var constructor = type.GetConstructors().Single();
@@ -78,6 +84,13 @@ public static class RefusalMessages
         _ when type == typeof(DateTimeOffset) => Some.Noon,
         _ when type == typeof(PartRange) => new PartRange(0, 1),
         _ when type == typeof(PartSize) => Some.Size(1),
+        _ when type == typeof(BucketName) => SomeObject.BucketName,
+        _ when type == typeof(KeyPosition) => KeyPosition.Start,
+        _ when type == typeof(LeafName) => LeafName.First,
+        _ when type == typeof(ObjectETag) => SomeObject.ETag("a"),
+        _ when type == typeof(Md5Digest) => SomeObject.Md5("a"),
+        _ when type == typeof(Checksum) => ChecksumHasher.Compute(ChecksumAlgorithm.Crc32C, "a"u8),
+        _ when type == typeof(ChecksumAlgorithm) => ChecksumAlgorithm.Crc32C,
         _ when type == typeof(AccountId) => Some.Account,
         _ when type == typeof(VaultId) => Some.Vault,
         _ when type == typeof(ArchiveId) => Some.Archive(1).Archive,

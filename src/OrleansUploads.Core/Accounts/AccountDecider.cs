@@ -36,6 +36,10 @@ public sealed partial class AccountDecider(AccountPolicy? policy = null, int arc
             SetDataRetrievalPolicy c => SetDataRetrievalPolicy(state, c),
             AdmitRetrieval c => AdmitRetrieval(state, c, time.Now),
             PurchaseCapacity c => PurchaseCapacity(state, c, time.Now),
+            CreateBucket c => CreateBucket(state, c),
+            ListBuckets c => ListBuckets(state, c),
+            RemoveBucket c => RemoveBucket(state, c),
+            ConfirmBucketClaim c => BucketAnswered(state, c),
             ListCapacity => Reply(new CapacityUnits(UnexpiredCapacity(state, time.Now))),
             _ => throw new ArgumentOutOfRangeException(nameof(command), command, "Unknown command."),
         };
@@ -57,6 +61,9 @@ public sealed partial class AccountDecider(AccountPolicy? policy = null, int arc
         DataRetrievalPolicySet e => Evolve(state, e),
         RetrievalAdmitted e => Evolve(state, e),
         CapacityPurchased e => Evolve(state, e),
+        BucketClaimed e => Evolve(state, e),
+        BucketConfirmed e => Evolve(state, e),
+        BucketUnregistered e => state with { Buckets = state.Buckets.Remove(e.Bucket.ToString()) },
         _ => throw new InvalidOperationException($"Unexpected event {happened.GetType().Name}."),
     };
 
@@ -68,7 +75,10 @@ public sealed partial class AccountDecider(AccountPolicy? policy = null, int arc
 
     /// <inheritdoc/>
     public override IEnumerable<Intent> Pending(AccountState state) =>
-        state.Vaults.Values.Where(vault => !vault.Confirmed).Select(BeginVault);
+    [
+        .. state.Vaults.Values.Where(vault => !vault.Confirmed).Select(BeginVault),
+        .. state.Buckets.Values.Where(bucket => bucket.Bucket is null).Select(ClaimBucket),
+    ];
 
     /// <inheritdoc/>
     public override IEnumerable<AccountEvent> Compact(AccountState state)
@@ -80,6 +90,11 @@ public sealed partial class AccountDecider(AccountPolicy? policy = null, int arc
             {
                 yield return new VaultConfirmed(vault.Incarnation);
             }
+        }
+
+        foreach (var happened in CompactBuckets(state))
+        {
+            yield return happened;
         }
 
         if (state.LastEpoch > 0)
@@ -94,7 +109,7 @@ public sealed partial class AccountDecider(AccountPolicy? policy = null, int arc
     }
 
     /// <inheritdoc/>
-    public override int CompactCount(AccountState state) => (2 * state.Vaults.Count) + 1 + CompactRetrievalsCount(state);
+    public override int CompactCount(AccountState state) => (2 * (state.Vaults.Count + state.Buckets.Count)) + 1 + CompactRetrievalsCount(state);
 
     /// <summary>Creates a vault. Creating an existing vault succeeds and changes nothing, even if the account is over its
     /// limit.</summary>

@@ -1,4 +1,5 @@
 using OrleansUploads.Core.Messages.Accounts;
+using OrleansUploads.Core.Messages.Buckets;
 using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Accounts;
@@ -28,6 +29,15 @@ public sealed record RetrievalAdmitted(JobId Job, long Bytes, DateTimeOffset At)
 
 /// <summary>A unit of provisioned capacity was purchased.</summary>
 public sealed record CapacityPurchased(CapacityUnit Unit) : AccountEvent;
+
+/// <summary>The account wants a bucket.</summary>
+public sealed record BucketClaimed(BucketName Bucket, AccountId Account, long Claim) : AccountEvent;
+
+/// <summary>The account got a bucket.</summary>
+public sealed record BucketConfirmed(BucketDescription Bucket) : AccountEvent;
+
+/// <summary>The account does not list a bucket any more: another account has it, or it was deleted.</summary>
+public sealed record BucketUnregistered(BucketName Bucket) : AccountEvent;
 
 /// <summary>The number of vault incarnations so far; occurs only in snapshots.</summary>
 public sealed record EpochCarriedOver(long LastEpoch) : AccountEvent;

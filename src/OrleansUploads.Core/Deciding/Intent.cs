@@ -20,9 +20,24 @@ public sealed record Intent(string Key, IntentAction Action, ICommand Confirmati
     /// cause the action to be carried out again after the caller was answered.</summary>
     public bool AnswersUnconfirmed { get; init; }
 
+    /// <summary>Changes the answers that wait for the intent once its receiver has answered: from an answer and the receiver's verdict
+    /// to the answer that is sent. Null leaves the answers as they are.</summary>
+    public Func<object, object, object>? Settles { get; init; }
+
+    /// <summary>The confirmation after the receiver has answered.</summary>
+    public ICommand ConfirmationOf(object verdict) =>
+        Confirmation is IVerdictConfirmation confirmation ? confirmation.Carrying(verdict) : Confirmation;
+
     /// <summary>Whether the state records the intent, so that it is carried out after a crash. If it does not, the sender of the
     /// command must repeat the command until it is answered.</summary>
     public bool IsRecorded { get; init; } = true;
+}
+
+/// <summary>A confirmation that carries what the receiver of the intent has decided.</summary>
+public interface IVerdictConfirmation : ICommand
+{
+    /// <summary>The confirmation with the receiver's answer.</summary>
+    ICommand Carrying(object verdict);
 }
 
 /// <summary>What an intent asks for. Each domain defines its own actions.</summary>

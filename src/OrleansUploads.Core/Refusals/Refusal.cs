@@ -9,7 +9,7 @@ namespace OrleansUploads.Core.Refusals;
 /// message.</remarks>
 public abstract record Refusal : IRefusal
 {
-    private Refusal()
+    private protected Refusal()
     {
     }
 

@@ -25,6 +25,16 @@ public sealed record UploadPolicy
     /// deletion.</summary>
     public TimeSpan DeletedArchiveGrace { get; init; } = GraceFor(new RetrievalPolicy());
 
+    /// <summary>Default value of <see cref="ReplacedObjectGrace"/>.</summary>
+    public static readonly TimeSpan DefaultReplacedObjectGrace = TimeSpan.FromHours(1);
+
+    /// <summary>Maximum age of an attempt whose upload is reported together with it. It must be shorter than the grace of
+    /// collection, because nothing protects the attempt until then.</summary>
+    public static readonly TimeSpan UnannouncedLife = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long the bytes of an overwritten or deleted object are kept for those who are reading them.</summary>
+    public TimeSpan ReplacedObjectGrace { get; init; } = DefaultReplacedObjectGrace;
+
     /// <summary>The value of <see cref="DeletedArchiveGrace"/> with which every job that began before the deletion can still
     /// return its output.</summary>
     /// <param name="retrievals">How long retrievals take.</param>

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Messages.Objects;
 using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
@@ -15,6 +16,8 @@ public sealed class UploadDecider(UploadPolicy policy) : Decider<UploadState, Up
 {
     private static readonly Refusal NotFound = new Refusal.UploadNotFound();
 
+    private readonly ObjectUploadDecider _objects = new(policy);
+
     /// <inheritdoc/>
     public override UploadState Initial => UploadState.Unknown.Instance;
 
@@ -25,6 +28,7 @@ public sealed class UploadDecider(UploadPolicy policy) : Decider<UploadState, Up
     public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, ServiceTime time) =>
         command switch
         {
+            _ when state is UploadState.OfObject || command is ObjectUploadCommand => _objects.Decide(state, command, time),
             InitiateUpload c => Initiate(state, c),
             CheckPart c => CheckPart(state, c, time.Now),
             StorePart c => StorePart(state, c, time.Now),
@@ -62,12 +66,14 @@ public sealed class UploadDecider(UploadPolicy policy) : Decider<UploadState, Up
     public override int CompactCount(UploadState state) => UploadEvolution.CompactCount(state);
 
     /// <inheritdoc/>
-    public override IEnumerable<Intent> Pending(UploadState state) => UploadIntents.Pending(state);
+    public override IEnumerable<Intent> Pending(UploadState state) =>
+        state is UploadState.OfObject ofObject ? ObjectUploadIntents.Pending(ofObject) : UploadIntents.Pending(state);
 
     /// <summary>An open upload without activity expires. The record of an ended upload is forgotten after
     /// <see cref="UploadPolicy.RecordLife"/>.</summary>
     public override Decision<UploadEvent> Wake(UploadState state, ServiceTime time) => state switch
     {
+        UploadState.OfObject => _objects.Wake(state, time),
         UploadState.Open open when time.ServedSince(open.LastActivityAt) >= StaleAfter(open) =>
             Accept(new UploadExpired(time.Now)).Telling(UploadIntents.CloseUpload(open.Spec)),
         UploadState.Ended { Closed: true } ended when time.ServedSince(ended.EndedAt) >= policy.RecordLife =>
@@ -82,6 +88,7 @@ public sealed class UploadDecider(UploadPolicy policy) : Decider<UploadState, Up
     /// <inheritdoc/>
     public override DateTimeOffset? WakeAt(UploadState state, ServiceTime time) => state switch
     {
+        UploadState.OfObject => _objects.WakeAt(state, time),
         UploadState.Open open => time.DueAt(open.LastActivityAt, StaleAfter(open)),
         UploadState.Ended ended => time.DueAt(ended.EndedAt, policy.RecordLife),
         UploadState.Completed { ReleasedAt: { } releasedAt, BytesUntil: { } until, BytesReleased: false } =>

@@ -10,6 +10,7 @@ internal static class UploadEvolution
     /// valid.</exception>
     public static UploadState Apply(UploadState state, UploadEvent happened) => (state, happened) switch
     {
+        (UploadState.OfObject, _) or (_, ObjectUploadInitiated) => ObjectUploadEvolution.Apply(state, happened),
         (UploadState.Unknown, UploadInitiated e) =>
             new UploadState.Open(e.Spec, PartMap.Empty, e.Spec.CreatedAt, DateTimeOffset.MinValue),
         (UploadState.Open open, PartStored e) =>
@@ -39,6 +40,13 @@ internal static class UploadEvolution
     {
         switch (state)
         {
+            case UploadState.OfObject ofObject:
+                foreach (var happened in ObjectUploadEvolution.Compact(ofObject))
+                {
+                    yield return happened;
+                }
+
+                break;
             case UploadState.Open open:
                 yield return new UploadInitiated(open.Spec);
                 foreach (var happened in CompactParts(open.Parts))
@@ -101,6 +109,7 @@ internal static class UploadEvolution
     /// them.</summary>
     public static int CompactCount(UploadState state) => state switch
     {
+        UploadState.OfObject ofObject => ObjectUploadEvolution.CompactCount(ofObject),
         UploadState.Open open => 2 + open.Parts.Count,
         UploadState.Completed completed =>
             4 + (completed.Parts?.Count ?? 0) + (completed.BytesReleased ? 1 : 0) + (completed.BytesReclaimed ? 1 : 0),

@@ -6,7 +6,7 @@ using OrleansUploads.Hashing;
 namespace OrleansUploads.Core.Uploads;
 
 /// <summary>The state of an upload. Each phase has only its own data, so a completed upload cannot accept a part.</summary>
-public abstract record UploadState
+public abstract partial record UploadState
 {
     private UploadState()
     {

@@ -23,6 +23,15 @@ public enum EntityKind
 
     /// <summary>The service: when it was available, whether its clock is trusted, and whether a backup is in progress.</summary>
     Service = 7,
+
+    /// <summary>A bucket: who owns it, and whether it is being deleted.</summary>
+    Bucket = 8,
+
+    /// <summary>A leaf of one of a bucket's ordered indexes. It decides what is published under its keys.</summary>
+    KeyLeaf = 9,
+
+    /// <summary>Hints about which leaf of an ordered index has a key.</summary>
+    KeyRoutes = 10,
 }
 
 /// <summary>ID of an entity. It also identifies the entity's stream in the journal.</summary>

@@ -1,6 +1,7 @@
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Hashing;
+using OrleansUploads.Hashing.Checksums;
 
 namespace OrleansUploads.Core.Messages.Archives;
 
@@ -27,6 +28,9 @@ public sealed record Manifest(
     IReadOnlyList<Extent> Extents,
     ByteStorage ByteStorage = ByteStorage.Gateway)
 {
+    /// <summary>The parts of an object; null in the manifest of an archive.</summary>
+    public IReadOnlyList<ManifestPart>? Parts { get; init; }
+
     /// <summary>The extent that holds a byte.</summary>
     /// <param name="position">Offset of the byte in the archive; less than <see cref="SizeBytes"/>.</param>
     /// <returns>The extent's index, and the offset of the byte in the extent.</returns>
@@ -50,3 +54,10 @@ public sealed record Manifest(
         return (index, offset);
     }
 }
+
+/// <summary>A part of an object.</summary>
+/// <param name="Number">Its number.</param>
+/// <param name="LengthBytes">Its length; may be 0.</param>
+/// <param name="Md5">MD5 of its bytes.</param>
+/// <param name="Checksum">Its checksum; null if it has none.</param>
+public readonly record struct ManifestPart(int Number, long LengthBytes, Md5Digest Md5, Checksum? Checksum);

@@ -1,0 +1,224 @@
+using System.Globalization;
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Messages;
+using OrleansUploads.Core.Messages.Accounts;
+using OrleansUploads.Core.Messages.Buckets;
+using OrleansUploads.Core.Messages.Keys;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Values;
+
+namespace OrleansUploads.Core.Buckets;
+
+/// <summary>The rules of a bucket: which account has the name, and whether it may be deleted.</summary>
+/// <remarks>A bucket is deleted if all leaves of its index of objects are empty. Each leaf is sealed on the way, so that nothing is
+/// published in a leaf that was already found empty. If a leaf is not empty, the leaves to its left are unsealed again.</remarks>
+public sealed class BucketDecider : Decider<BucketState, BucketCommand, BucketEvent>
+{
+    /// <inheritdoc/>
+    public override BucketState Initial => BucketState.Empty;
+
+    /// <inheritdoc/>
+    public override Decision<BucketEvent> Decide(BucketState state, BucketCommand command, ServiceTime time) => command switch
+    {
+        ClaimBucket c => Claim(state, c, time),
+        FindBucket c => state.Phase == BucketPhase.None
+            ? Refuse(new ObjectRefusal.BucketNotFound(c.Bucket))
+            : Reply(Describe(state)),
+        DeleteBucket c => Delete(state, c),
+        ConfirmLeafSealed c => state.Phase == BucketPhase.Sealing && state.Leaf == c.Leaf ? LeafSealed(state, c.Verdict) : Nothing,
+        ConfirmLeafUnsealed c => state.Phase == BucketPhase.Unsealing && state.Leaf == c.Leaf
+            ? LeafUnsealed(state, c.Verdict)
+            : Nothing,
+        ConfirmBucketRemoved c => state.Deleted.Exists(deleted => deleted.Bucket == c.Bucket)
+            ? Accept(new BucketRemovalDelivered(c.Bucket))
+            : Nothing,
+        _ => throw new ArgumentOutOfRangeException(nameof(command), command, "Unknown command."),
+    };
+
+    /// <inheritdoc/>
+    public override BucketState Evolve(BucketState state, BucketEvent happened) => happened switch
+    {
+        BucketCreated e => state with
+        {
+            Phase = BucketPhase.Live,
+            Incarnation = e.Bucket,
+            Owner = e.Owner,
+            Claim = e.Claim,
+            CreatedAt = e.At,
+        },
+        BucketSealingBegun => Step(state) with { Phase = BucketPhase.Sealing, Leaf = LeafName.First },
+        BucketLeafSealed e => Step(state) with { Leaf = e.Next },
+        BucketFoundNotEmpty => Step(state) with { Phase = BucketPhase.Unsealing, Leaf = LeafName.First },
+        BucketLeafUnsealed { Next: { } next } => Step(state) with { Leaf = next },
+        BucketLeafUnsealed => Step(state) with { Phase = BucketPhase.Live, Leaf = default },
+        BucketDeleted => Step(state) with
+        {
+            Phase = BucketPhase.None,
+            Leaf = default,
+            Deleted = state.Deleted.Add(new DeletedBucket(state.Incarnation, state.Owner)),
+        },
+        BucketRemovalDelivered e => state with { Deleted = state.Deleted.RemoveAll(deleted => deleted.Bucket == e.Bucket) },
+        BucketSnapshot e => new BucketState
+        {
+            Phase = e.Phase,
+            Incarnation = e.Bucket,
+            Owner = e.Owner,
+            Claim = e.Claim,
+            CreatedAt = e.At,
+            Leaf = e.Leaf.GetValueOrDefault(),
+            Steps = e.Steps,
+            Deleted = [.. e.Deleted],
+        },
+        _ => throw new InvalidOperationException($"Unexpected event {happened.GetType().Name}."),
+    };
+
+    /// <inheritdoc/>
+    public override Decision<BucketEvent> Wake(BucketState state, ServiceTime time) => Nothing;
+
+    /// <inheritdoc/>
+    public override DateTimeOffset? WakeAt(BucketState state, ServiceTime time) => null;
+
+    /// <inheritdoc/>
+    public override IEnumerable<Intent> Pending(BucketState state)
+    {
+        foreach (var deleted in state.Deleted)
+        {
+            yield return TellOwner(deleted);
+        }
+
+        if (state.Phase == BucketPhase.Sealing)
+        {
+            yield return SealNext(state);
+        }
+        else if (state.Phase == BucketPhase.Unsealing)
+        {
+            yield return UnsealNext(state);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<BucketEvent> Compact(BucketState state) => state == BucketState.Empty
+        ? []
+        : [new BucketSnapshot(
+            state.Phase,
+            state.Incarnation,
+            state.Owner,
+            state.Claim,
+            state.CreatedAt,
+            state.Leaf == default ? null : state.Leaf,
+            state.Steps,
+            state.Deleted)];
+
+    /// <inheritdoc/>
+    public override int CompactCount(BucketState state) => 1 + state.Deleted.Count;
+
+    private static Decision<BucketEvent> Claim(BucketState state, ClaimBucket command, ServiceTime time)
+    {
+        if (state.Phase != BucketPhase.None)
+        {
+            return Reply(new BucketClaim(state.Owner == command.Account ? Describe(state) : null));
+        }
+
+        if (state.Owner == command.Account && command.Claim <= state.Claim)
+        {
+            // A late repetition of the claim that created an incarnation which has been deleted since.
+            return Reply(new BucketClaim(Bucket: null));
+        }
+
+        var created = new BucketCreated(
+            new BucketIncarnation(command.Bucket, state.Incarnation.Epoch + 1), command.Account, command.Claim, time.Now);
+        return Accept(
+            new BucketClaim(new BucketDescription(created.Bucket, created.Owner, created.At)), created);
+    }
+
+    private Decision<BucketEvent> Delete(BucketState state, DeleteBucket command)
+    {
+        if (state.Phase == BucketPhase.None)
+        {
+            return Refuse(new ObjectRefusal.BucketNotFound(command.Bucket));
+        }
+
+        if (state.Owner != command.Account)
+        {
+            return Refuse(new ObjectRefusal.BucketOwnedByOther(command.Bucket));
+        }
+
+        switch (state.Phase)
+        {
+            case BucketPhase.Sealing:
+                return Repeat(Done.Instance);
+            case BucketPhase.Unsealing:
+                return Repeat(new ObjectRefusal.BucketNotEmpty(command.Bucket));
+            default:
+                var begun = new BucketSealingBegun();
+                return Accept(begun).Telling(SealNext(Evolve(state, begun)));
+        }
+    }
+
+    private Decision<BucketEvent> LeafSealed(BucketState state, LeafSealVerdict? verdict)
+    {
+        switch (verdict)
+        {
+            case { IsEmpty: true, Right: { } next }:
+                var isSealed = new BucketLeafSealed(next);
+                return Accept(isSealed).Telling(SealNext(Evolve(state, isSealed)));
+            case { IsEmpty: true }:
+                var deleted = new BucketDeleted();
+                return Accept(deleted).Telling(TellOwner(Evolve(state, deleted).Deleted[^1]));
+            case { IsEmpty: false }:
+                var found = new BucketFoundNotEmpty();
+                return Accept(found).Telling(UnsealNext(Evolve(state, found)));
+            default:
+                return Nothing;
+        }
+    }
+
+    /// <summary>Goes on to the right until a leaf that has entries, which was never sealed.</summary>
+    private Decision<BucketEvent> LeafUnsealed(BucketState state, LeafSealVerdict? verdict)
+    {
+        if (verdict is null)
+        {
+            return Nothing;
+        }
+
+        var unsealed = new BucketLeafUnsealed(verdict.IsEmpty ? verdict.Right : null);
+        var after = Evolve(state, unsealed);
+        return after.Phase == BucketPhase.Unsealing ? Accept(unsealed).Telling(UnsealNext(after)) : Accept(unsealed);
+    }
+
+    private static BucketState Step(BucketState state) => state with { Steps = state.Steps + 1 };
+
+    private static BucketDescription Describe(BucketState state) => new(state.Incarnation, state.Owner, state.CreatedAt);
+
+    private static LeafId LeafOf(BucketState state) =>
+        new(new KeyIndexId(state.Incarnation, KeyTree.Objects), state.Leaf);
+
+    private static Intent SealNext(BucketState state)
+    {
+        var leaf = LeafOf(state);
+        var name = state.Incarnation.Name;
+        return new Intent(
+            string.Create(CultureInfo.InvariantCulture, $"seal/{state.Steps}"),
+            new TellEntity(leaf.Entity, new SealLeaf { Leaf = leaf }),
+            new ConfirmLeafSealed(state.Leaf))
+        {
+            Settles = (answer, verdict) => verdict is LeafSealVerdict { IsEmpty: false }
+                ? new ObjectRefusal.BucketNotEmpty(name)
+                : answer,
+        };
+    }
+
+    private static Intent UnsealNext(BucketState state)
+    {
+        var leaf = LeafOf(state);
+        return new Intent(
+            string.Create(CultureInfo.InvariantCulture, $"unseal/{state.Steps}"),
+            new TellEntity(leaf.Entity, new UnsealLeaf { Leaf = leaf }),
+            new ConfirmLeafUnsealed(state.Leaf));
+    }
+
+    private static Intent TellOwner(DeletedBucket deleted) => new(
+        "remove/" + deleted.Bucket,
+        new TellEntity(deleted.Owner.Entity, new RemoveBucket(deleted.Bucket)),
+        new ConfirmBucketRemoved(deleted.Bucket));
+}

@@ -1,0 +1,189 @@
+using System.Globalization;
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Messages;
+using OrleansUploads.Core.Messages.Keys;
+using OrleansUploads.Core.Messages.Objects;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Values;
+
+namespace OrleansUploads.Core.Keys;
+
+/// <summary>The rules of a leaf of an ordered index. A leaf alone decides what is published under its keys, in one order.</summary>
+/// <remarks>
+/// The leaves of an index form a B-link tree (Lehman and Yao, 1981): each owns a range of positions and has a link to its right
+/// neighbour. A leaf that gets too long moves its upper positions to a new leaf. From the event that begins the split it refuses
+/// them; the refusal waits until the new leaf owns them. A request that reaches a leaf too far to the left follows the links.
+/// </remarks>
+/// <param name="maxBytes">The length of the entries at which a leaf splits, as a journal counts it.</param>
+public sealed partial class KeyLeafDecider(long maxBytes = KeyLeafDecider.DefaultMaxBytes)
+    : Decider<KeyLeafState, KeyLeafCommand, KeyLeafEvent>
+{
+    /// <summary>The length at which a leaf splits by default: 128 KiB.</summary>
+    public const long DefaultMaxBytes = 128 * 1024;
+
+    private const int SmallLeaf = 16;
+
+    private static readonly ObjectRefusal NotReady = new ObjectRefusal.LeafNotReady();
+
+    /// <inheritdoc/>
+    public override KeyLeafState Initial => KeyLeafState.Unborn;
+
+    /// <inheritdoc/>
+    public override Decision<KeyLeafEvent> Decide(KeyLeafState state, KeyLeafCommand command, ServiceTime time)
+    {
+        var leaf = command.Leaf ?? state.Leaf;
+        if (command is AdoptKeys adopt)
+        {
+            return Adopt(state, leaf, adopt);
+        }
+
+        if (state.Phase == LeafPhase.Adopting || (state.Phase == LeafPhase.Unborn && leaf.Name != LeafName.First))
+        {
+            return Refuse(NotReady);
+        }
+
+        // The first leaf exists without having been created, until something is written to it.
+        var live = state.Phase == LeafPhase.Unborn ? Evolve(state, new LeafOpened(leaf)) : state;
+        return Opening(state, leaf, DecideLive(live, command, time));
+    }
+
+    /// <inheritdoc/>
+    public override KeyLeafState Evolve(KeyLeafState state, KeyLeafEvent happened) => KeyLeafEvolution.Apply(state, happened);
+
+    /// <inheritdoc/>
+    public override Decision<KeyLeafEvent> Wake(KeyLeafState state, ServiceTime time) => Nothing;
+
+    /// <inheritdoc/>
+    public override DateTimeOffset? WakeAt(KeyLeafState state, ServiceTime time) => null;
+
+    /// <inheritdoc/>
+    public override IEnumerable<Intent> Pending(KeyLeafState state) =>
+        LeafMove.IntentOf(state) is { } move
+            ? [move, .. state.Releases.Values.Select(TellUpload)]
+            : state.Releases.Values.Select(TellUpload);
+
+    /// <inheritdoc/>
+    public override IEnumerable<KeyLeafEvent> Compact(KeyLeafState state) => state.Phase == LeafPhase.Unborn
+        ? []
+        : [new LeafSnapshot(
+            state.Leaf,
+            state.From,
+            state.Upper,
+            state.Right,
+            state.Phase,
+            state.Adopted,
+            [.. state.Entries.Values],
+            [.. state.Unsettled.Values, .. state.Settled],
+            [.. state.Releases.Values],
+            state.Splits,
+            state.Split)];
+
+    /// <inheritdoc/>
+    /// <remarks>A snapshot is a single event whose cost grows with the leaf, so a longer leaf allows a longer history behind it, but
+    /// a smaller share of its length.</remarks>
+    public override int CompactCount(KeyLeafState state)
+    {
+        var length = 1 + state.Entries.Count + state.Unsettled.Count + state.Releases.Count;
+        return Math.Min(length, SmallLeaf + (length / 4));
+    }
+
+    private static Decision<KeyLeafEvent> Adopt(KeyLeafState state, LeafId leaf, AdoptKeys command) =>
+        state.Phase is LeafPhase.Unborn or LeafPhase.Adopting && command.Sequence == state.Adopted
+            ? Accept(new KeysAdopted(
+                leaf,
+                command.From,
+                command.Upper,
+                command.Right,
+                command.Sequence,
+                command.IsLast,
+                command.Entries,
+                command.Publications))
+            : Nothing;
+
+    /// <summary>The first event of the first leaf is that it was opened.</summary>
+    private static Decision<KeyLeafEvent> Opening(KeyLeafState state, LeafId leaf, Decision<KeyLeafEvent> decision) =>
+        state.Phase != LeafPhase.Unborn || decision.Events.IsEmpty
+            ? decision
+            : Accept(decision.Answer, decision.Events.Insert(0, new LeafOpened(leaf)))
+                .Telling(decision.Intents).AnsweringAtOnce();
+
+    private Decision<KeyLeafEvent> DecideLive(KeyLeafState state, KeyLeafCommand command, ServiceTime time) => command switch
+    {
+        PublishObject c => RefusalAt(state, c.Entry.PositionIn(KeyTree.Objects)) ?? Publish(state, c, time),
+        SettlePublication c => RefusalAt(state, new KeyPosition(c.Key.ToString())) ?? Settle(state, c),
+        DeleteObject c => RefusalAt(state, new KeyPosition(c.Key.ToString())) ?? Delete(state, c, time),
+        FindObject c => RefusalAt(state, new KeyPosition(c.Key.ToString())) ?? Find(state, c),
+        ListObjectUpload c => RefusalAt(state, c.Entry.PositionIn(KeyTree.Uploads)) ?? ListUpload(state, c),
+        UnlistObjectUpload c => RefusalAt(state, c.Position) ?? UnlistUpload(state, c),
+        ReadLeaf c => RefusalAt(state, c.From) ?? Read(state, c),
+        SealLeaf => Seal(state),
+        UnsealLeaf => state.Phase == LeafPhase.Sealed
+            ? Accept(new LeafSealVerdict(IsEmpty: true, state.Next), new LeafUnsealed())
+            : Reply(new LeafSealVerdict(state.Entries.IsEmpty, state.Next)),
+        ConfirmKeysAdopted c => KeysAdopted(state, c),
+        ConfirmRouteAdded c => state.Split is { IsMoved: true } split && split.Number == c.Split
+            ? SplitAgain(state, new RouteDelivered(split.Number))
+            : Nothing,
+        ConfirmObjectReleased c => state.Releases.ContainsKey(c.Upload.ToString())
+            ? Accept(new ObjectReleaseDelivered(c.Upload))
+            : Nothing,
+        _ => throw new ArgumentOutOfRangeException(nameof(command), command, "Unknown command."),
+    };
+
+    /// <summary>The refusal of a position that the leaf does not own; null if it owns the position.</summary>
+    private static Decision<KeyLeafEvent>? RefusalAt(KeyLeafState state, KeyPosition position)
+    {
+        if (position < state.From)
+        {
+            return Refuse(new ObjectRefusal.PositionMoved(KeyPosition.Start, LeafName.First));
+        }
+
+        if (state.End is not { } end || state.Next is not { } next || position < end)
+        {
+            return null;
+        }
+
+        var refusal = Refuse(new ObjectRefusal.PositionMoved(end, next));
+        return state.Split is { IsMoved: false } && LeafMove.IntentOf(state) is { } adoption ? refusal.Telling(adoption) : refusal;
+    }
+
+    private static Decision<KeyLeafEvent> Find(KeyLeafState state, FindObject command) =>
+        state.Entries.TryGetValue(new KeyPosition(command.Key.ToString()), out var entry)
+            ? Reply(entry)
+            : Refuse(new ObjectRefusal.KeyNotFound());
+
+    /// <summary>Reads entries. If the page goes beyond a split in progress, the answer waits until the new leaf can be read.</summary>
+    private static Decision<KeyLeafEvent> Read(KeyLeafState state, ReadLeaf command)
+    {
+        var entries = new List<KeyEntry>(Math.Min(command.Limit, state.Entries.Count));
+        foreach (var (position, entry) in LeafMove.From(state, command.From))
+        {
+            if (position >= state.End)
+            {
+                break;
+            }
+
+            if (entries.Count == command.Limit)
+            {
+                return Reply(new LeafPage(entries, HasMore: true, state.End, state.Next));
+            }
+
+            entries.Add(entry);
+        }
+
+        var page = Reply(new LeafPage(entries, HasMore: false, state.End, state.Next));
+        return state.Split is { IsMoved: false } && LeafMove.IntentOf(state) is { } adoption ? page.Telling(adoption) : page;
+    }
+
+    private static Decision<KeyLeafEvent> Seal(KeyLeafState state) => state switch
+    {
+        { Phase: LeafPhase.Sealed } => Reply(new LeafSealVerdict(IsEmpty: true, state.Next)),
+        { Entries.IsEmpty: true } => Accept(new LeafSealVerdict(IsEmpty: true, state.Next), new LeafSealed()),
+        _ => Reply(new LeafSealVerdict(IsEmpty: false, state.Next)),
+    };
+
+    private static Intent TellUpload(PendingRelease release) => new(
+        string.Create(CultureInfo.InvariantCulture, $"release/{release.Upload}/{release.At.ToUnixTimeMilliseconds()}"),
+        new TellEntity(release.Upload.Entity, new ReleaseObject(release.At)) { HasWaiter = false },
+        new ConfirmObjectReleased(release.Upload));
+}

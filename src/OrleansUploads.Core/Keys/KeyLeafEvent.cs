@@ -1,0 +1,102 @@
+using OrleansUploads.Core.Messages.Keys;
+using OrleansUploads.Core.Values;
+
+namespace OrleansUploads.Core.Keys;
+
+/// <summary>Events of a leaf of an ordered index. They are stored for years: never change an existing event, add a new one.</summary>
+public abstract record KeyLeafEvent
+{
+    private protected KeyLeafEvent()
+    {
+    }
+}
+
+/// <summary>The first leaf of an index began. It owns all positions.</summary>
+public sealed record LeafOpened(LeafId Leaf) : KeyLeafEvent;
+
+/// <summary>A leaf got entries from its left neighbour. With the last ones it begins to own its positions.</summary>
+/// <param name="Leaf">The leaf.</param>
+/// <param name="From">The smallest position that it owns.</param>
+/// <param name="Upper">The first position that it does not own; null if there is none.</param>
+/// <param name="Right">The leaf that owns this position; null if there is none.</param>
+/// <param name="Sequence">Number of the message within the move.</param>
+/// <param name="IsLast">Whether these are the last entries.</param>
+/// <param name="Entries">The entries.</param>
+/// <param name="Publications">What is remembered about publications of their keys.</param>
+public sealed record KeysAdopted(
+    LeafId Leaf,
+    KeyPosition From,
+    KeyPosition? Upper,
+    LeafName? Right,
+    int Sequence,
+    bool IsLast,
+    IReadOnlyList<KeyEntry> Entries,
+    IReadOnlyList<Publication> Publications) : KeyLeafEvent;
+
+/// <summary>An object was published under its key and replaced any earlier one.</summary>
+/// <param name="Entry">The object.</param>
+/// <param name="Round">Which completion of its upload this is.</param>
+/// <param name="At">When.</param>
+public sealed record ObjectAdded(KeyEntry Entry, int Round, DateTimeOffset At) : KeyLeafEvent;
+
+/// <summary>The object of a key was deleted.</summary>
+public sealed record ObjectRemoved(ObjectKey Key, DateTimeOffset At) : KeyLeafEvent;
+
+/// <summary>An upload has recorded its publication.</summary>
+public sealed record PublicationSettled(UploadId Upload) : KeyLeafEvent;
+
+/// <summary>The upload of an overwritten or deleted object knows of it.</summary>
+public sealed record ObjectReleaseDelivered(UploadId Upload) : KeyLeafEvent;
+
+/// <summary>A multipart upload is listed.</summary>
+public sealed record ListedUploadAdded(KeyEntry Entry) : KeyLeafEvent;
+
+/// <summary>A multipart upload is no longer listed.</summary>
+public sealed record ListedUploadRemoved(KeyPosition Position) : KeyLeafEvent;
+
+/// <summary>The leaf began to move its upper positions to a new leaf. From now on it refuses them.</summary>
+/// <param name="Number">The number of the split.</param>
+/// <param name="At">The first position that moves.</param>
+/// <param name="Right">The new leaf.</param>
+public sealed record SplitBegun(long Number, KeyPosition At, LeafName Right) : KeyLeafEvent;
+
+/// <summary>The new leaf has adopted some of the entries.</summary>
+/// <param name="Number">The number of the split.</param>
+/// <param name="Sequence">Number of the message within the move.</param>
+/// <param name="Next">The first position that is still to be moved; null if all are moved.</param>
+public sealed record KeysMoved(long Number, int Sequence, KeyPosition? Next) : KeyLeafEvent;
+
+/// <summary>The routes know the leaf of a split.</summary>
+public sealed record RouteDelivered(long Number) : KeyLeafEvent;
+
+/// <summary>The leaf takes no more entries, because its bucket is being deleted.</summary>
+public sealed record LeafSealed : KeyLeafEvent;
+
+/// <summary>The leaf takes entries again.</summary>
+public sealed record LeafUnsealed : KeyLeafEvent;
+
+/// <summary>A whole leaf; occurs only in snapshots.</summary>
+/// <param name="Leaf">The leaf.</param>
+/// <param name="From">The smallest position that it owns.</param>
+/// <param name="Upper">The first position that it does not own.</param>
+/// <param name="Right">The leaf that owns this position.</param>
+/// <param name="Phase">Whether it owns its positions.</param>
+/// <param name="Adopted">The number of messages that it has adopted so far.</param>
+/// <param name="Entries">The entries, in order.</param>
+/// <param name="Publications">What is remembered about uploads: first what is not settled, then the settled ones, oldest
+/// first.</param>
+/// <param name="Releases">The objects whose uploads do not know yet that they were overwritten or deleted.</param>
+/// <param name="Splits">The number of splits so far.</param>
+/// <param name="Split">The split in progress; null if there is none.</param>
+public sealed record LeafSnapshot(
+    LeafId Leaf,
+    KeyPosition From,
+    KeyPosition? Upper,
+    LeafName? Right,
+    LeafPhase Phase,
+    int Adopted,
+    IReadOnlyList<KeyEntry> Entries,
+    IReadOnlyList<Publication> Publications,
+    IReadOnlyList<PendingRelease> Releases,
+    long Splits,
+    LeafSplit? Split) : KeyLeafEvent;

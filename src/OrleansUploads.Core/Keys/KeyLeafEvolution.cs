@@ -1,0 +1,150 @@
+using System.Collections.Immutable;
+using OrleansUploads.Core.Messages.Keys;
+using OrleansUploads.Core.Values;
+
+namespace OrleansUploads.Core.Keys;
+
+/// <summary>The state of a leaf from its events.</summary>
+internal static class KeyLeafEvolution
+{
+    /// <summary>Number of settled publications that a leaf remembers. A message is late only if it was sent before its sender had an
+    /// answer, and the network drops such messages within seconds.</summary>
+    internal const int MaxSettled = 64;
+
+    /// <summary>The approximate length of an entry in the journal without its key.</summary>
+    private const int BareEntryBytes = 256;
+
+    /// <summary>The state after an event.</summary>
+    public static KeyLeafState Apply(KeyLeafState state, KeyLeafEvent happened) => happened switch
+    {
+        LeafOpened e => state with { Leaf = e.Leaf, Phase = LeafPhase.Live },
+        KeysAdopted e => Adopt(state, e),
+        ObjectAdded e => Add(state, e),
+        ObjectRemoved e => Remove(state, new KeyPosition(e.Key.ToString()), e.At),
+        PublicationSettled e => state.Unsettled.TryGetValue(e.Upload.ToString(), out var publication)
+            ? WithSettled(state with { Unsettled = state.Unsettled.Remove(e.Upload.ToString()) }, publication)
+            : state,
+        ObjectReleaseDelivered e => state with { Releases = state.Releases.Remove(e.Upload.ToString()) },
+        ListedUploadAdded e => WithEntry(state, e.Entry),
+        ListedUploadRemoved e => WithSettled(
+            WithoutEntry(state, e.Position),
+            new Publication(e.Position, e.Position.Upload.GetValueOrDefault(), Round: 0, IsSettled: true)),
+        SplitBegun e => state with { Splits = e.Number, Split = new LeafSplit(e.Number, e.At, e.Right, e.At, Sequence: 0) },
+        KeysMoved e => Move(state, e),
+        RouteDelivered => state with { Split = null },
+        LeafSealed => state with { Phase = LeafPhase.Sealed },
+        LeafUnsealed => state with { Phase = LeafPhase.Live },
+        LeafSnapshot e => Restore(e),
+        _ => throw new InvalidOperationException($"Unexpected event {happened.GetType().Name}."),
+    };
+
+    /// <summary>The approximate length of an entry in the journal.</summary>
+    internal static int BytesOf(KeyEntry entry) => BareEntryBytes + entry.Key.Bytes;
+
+    private static KeyLeafState Adopt(KeyLeafState state, KeysAdopted happened)
+    {
+        var after = state with
+        {
+            Leaf = happened.Leaf,
+            From = happened.From,
+            Upper = happened.Upper,
+            Right = happened.Right,
+            Adopted = happened.Sequence + 1,
+            Phase = happened.IsLast ? LeafPhase.Live : LeafPhase.Adopting,
+        };
+        after = happened.Entries.Aggregate(after, WithEntry);
+        return happened.Publications.Aggregate(after, WithPublication);
+    }
+
+    private static KeyLeafState Add(KeyLeafState state, ObjectAdded happened)
+    {
+        var entry = happened.Entry;
+        var position = entry.PositionIn(KeyTree.Objects);
+        var replaced = state.Entries.GetValueOrDefault(position);
+        var after = WithPublication(
+            WithEntry(state, entry), new Publication(position, entry.Upload, happened.Round, IsSettled: false));
+        return replaced is null ? after : WithRelease(after, replaced.Upload, happened.At);
+    }
+
+    private static KeyLeafState Remove(KeyLeafState state, KeyPosition position, DateTimeOffset at) =>
+        state.Entries.TryGetValue(position, out var removed)
+            ? WithRelease(WithoutEntry(state, position), removed.Upload, at)
+            : state;
+
+    private static KeyLeafState WithRelease(KeyLeafState state, UploadId upload, DateTimeOffset at) => state with
+    {
+        Releases = state.Releases.SetItem(upload.ToString(), new PendingRelease(upload, at)),
+    };
+
+    private static KeyLeafState WithEntry(KeyLeafState state, KeyEntry entry)
+    {
+        var position = entry.PositionIn(state.Leaf.Index.Tree);
+        var before = state.Entries.TryGetValue(position, out var replaced) ? BytesOf(replaced) : 0;
+        return state with
+        {
+            Entries = state.Entries.SetItem(position, entry),
+            EntryBytes = state.EntryBytes + BytesOf(entry) - before,
+        };
+    }
+
+    private static KeyLeafState WithoutEntry(KeyLeafState state, KeyPosition position) =>
+        state.Entries.TryGetValue(position, out var removed)
+            ? state with { Entries = state.Entries.Remove(position), EntryBytes = state.EntryBytes - BytesOf(removed) }
+            : state;
+
+    private static KeyLeafState WithPublication(KeyLeafState state, Publication publication) => publication.IsSettled
+        ? WithSettled(state, publication)
+        : state with { Unsettled = state.Unsettled.SetItem(publication.Upload.ToString(), publication) };
+
+    private static KeyLeafState WithSettled(KeyLeafState state, Publication publication)
+    {
+        var settled = state.Settled.RemoveAll(known => known.Upload == publication.Upload)
+            .Add(publication with { IsSettled = true });
+        return state with { Settled = settled.Count > MaxSettled ? settled.RemoveAt(0) : settled };
+    }
+
+    /// <summary>Drops what the new leaf has adopted. With the last message the leaf no longer owns the positions.</summary>
+    private static KeyLeafState Move(KeyLeafState state, KeysMoved happened)
+    {
+        if (state.Split is not { } split)
+        {
+            return state;
+        }
+
+        var moved = LeafMove.Slice(state, split.Next, happened.Next);
+        var after = state with
+        {
+            Entries = state.Entries.RemoveRange(moved.Entries.Select(entry => entry.PositionIn(state.Leaf.Index.Tree))),
+            EntryBytes = state.EntryBytes - moved.Entries.Sum(entry => (long)BytesOf(entry)),
+            Unsettled = state.Unsettled.RemoveRange(moved.Publications.Select(publication => publication.Upload.ToString())),
+            Settled = state.Settled.RemoveRange(moved.Publications),
+            Split = split with { Next = happened.Next, Sequence = happened.Sequence + 1 },
+        };
+        return happened.Next is null ? after with { Upper = split.At, Right = split.Right } : after;
+    }
+
+    private static KeyLeafState Restore(LeafSnapshot snapshot)
+    {
+        var empty = KeyLeafState.Unborn with
+        {
+            Leaf = snapshot.Leaf,
+            From = snapshot.From,
+            Upper = snapshot.Upper,
+            Right = snapshot.Right,
+            Phase = snapshot.Phase,
+            Adopted = snapshot.Adopted,
+            Splits = snapshot.Splits,
+            Split = snapshot.Split,
+            Releases = KeyLeafState.Unborn.Releases.AddRange(
+                snapshot.Releases.Select(release => KeyValuePair.Create(release.Upload.ToString(), release))),
+        };
+        var tree = snapshot.Leaf.Index.Tree;
+        empty = empty with
+        {
+            Entries = empty.Entries.AddRange(
+                snapshot.Entries.Select(entry => KeyValuePair.Create(entry.PositionIn(tree), entry))),
+            EntryBytes = snapshot.Entries.Sum(entry => (long)BytesOf(entry)),
+        };
+        return snapshot.Publications.Aggregate(empty, WithPublication);
+    }
+}

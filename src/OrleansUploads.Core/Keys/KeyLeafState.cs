@@ -1,0 +1,100 @@
+using System.Collections.Immutable;
+using OrleansUploads.Core.Messages.Keys;
+using OrleansUploads.Core.Values;
+
+namespace OrleansUploads.Core.Keys;
+
+/// <summary>The phases of a leaf. The values are stored: never change them.</summary>
+public enum LeafPhase
+{
+    /// <summary>The leaf has no history.</summary>
+    Unborn = 0,
+
+    /// <summary>The leaf gets entries from its left neighbour and does not own them yet.</summary>
+    Adopting = 1,
+
+    /// <summary>The leaf owns its positions.</summary>
+    Live = 2,
+
+    /// <summary>The leaf is empty and takes no entries, because its bucket is being deleted or was deleted.</summary>
+    Sealed = 3,
+}
+
+/// <summary>The state of a leaf of an ordered index.</summary>
+public sealed record KeyLeafState
+{
+    private static readonly ImmutableSortedDictionary<KeyPosition, KeyEntry> NoEntries =
+        ImmutableSortedDictionary.Create<KeyPosition, KeyEntry>();
+
+    /// <summary>A leaf without history.</summary>
+    public static KeyLeafState Unborn { get; } = new();
+
+    /// <summary>The leaf.</summary>
+    public LeafId Leaf { get; init; }
+
+    /// <summary>Its phase.</summary>
+    public LeafPhase Phase { get; init; }
+
+    /// <summary>The smallest position that it owns.</summary>
+    public KeyPosition From { get; init; } = KeyPosition.Start;
+
+    /// <summary>The first position that it does not own; null if it owns everything to the end.</summary>
+    public KeyPosition? Upper { get; init; }
+
+    /// <summary>The leaf that owns <see cref="Upper"/>; null if there is none.</summary>
+    public LeafName? Right { get; init; }
+
+    /// <summary>The number of messages that the leaf has adopted so far.</summary>
+    public int Adopted { get; init; }
+
+    /// <summary>The entries by position. During a split they include those that are still to be moved.</summary>
+    public ImmutableSortedDictionary<KeyPosition, KeyEntry> Entries { get; init; } = NoEntries;
+
+    /// <summary>The approximate length of the entries in the journal.</summary>
+    public long EntryBytes { get; init; }
+
+    /// <summary>Publications that their uploads have not recorded yet, by upload ID.</summary>
+    public ImmutableSortedDictionary<string, Publication> Unsettled { get; init; } =
+        ImmutableSortedDictionary.Create<string, Publication>(StringComparer.Ordinal);
+
+    /// <summary>The newest uploads about which no message is expected any more, the oldest first. They stop late messages.</summary>
+    public ImmutableList<Publication> Settled { get; init; } = [];
+
+    /// <summary>Objects whose uploads do not know yet that they were overwritten or deleted, by upload ID.</summary>
+    public ImmutableSortedDictionary<string, PendingRelease> Releases { get; init; } =
+        ImmutableSortedDictionary.Create<string, PendingRelease>(StringComparer.Ordinal);
+
+    /// <summary>The number of splits so far.</summary>
+    public long Splits { get; init; }
+
+    /// <summary>The split in progress; null if there is none.</summary>
+    public LeafSplit? Split { get; init; }
+
+    /// <summary>The first position that the leaf refuses: <see cref="Upper"/>, or where the split in progress begins.</summary>
+    public KeyPosition? End => Split is { IsMoved: false } split ? split.At : Upper;
+
+    /// <summary>The leaf that owns <see cref="End"/>, or will when it has adopted it.</summary>
+    public LeafName? Next => Split is { IsMoved: false } split ? split.Right : Right;
+
+    /// <summary>What the leaf remembers about an upload; null if nothing.</summary>
+    public Publication? Find(UploadId upload) => Unsettled.TryGetValue(upload.ToString(), out var publication)
+        ? publication
+        : Settled.Find(settled => settled.Upload == upload);
+}
+
+/// <summary>A split in progress.</summary>
+/// <param name="Number">Its number.</param>
+/// <param name="At">The first position that moves.</param>
+/// <param name="Right">The new leaf.</param>
+/// <param name="Next">The first position that is still to be moved; null if all are moved.</param>
+/// <param name="Sequence">Number of the next message.</param>
+public sealed record LeafSplit(long Number, KeyPosition At, LeafName Right, KeyPosition? Next, int Sequence)
+{
+    /// <summary>Whether the new leaf owns its positions, and only the routes do not know it yet.</summary>
+    internal bool IsMoved => Next is null;
+}
+
+/// <summary>An object whose upload does not know yet that it was overwritten or deleted.</summary>
+/// <param name="Upload">The upload.</param>
+/// <param name="At">When the object was overwritten or deleted.</param>
+public sealed record PendingRelease(UploadId Upload, DateTimeOffset At);

@@ -1,0 +1,107 @@
+using System.Globalization;
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Messages;
+using OrleansUploads.Core.Messages.Keys;
+using OrleansUploads.Core.Values;
+
+namespace OrleansUploads.Core.Keys;
+
+/// <summary>How the entries of a split move to the new leaf: in messages that the stores of a cluster can hold.</summary>
+internal static class LeafMove
+{
+    /// <summary>The length at which a message takes no more entries, as a journal counts it.</summary>
+    internal const int MaxMessageBytes = 24 * 1024;
+
+    /// <summary>Where to cut a leaf: in the middle of its bytes, or near the end if its keys arrive in ascending order.</summary>
+    /// <param name="state">The leaf, with at least two entries.</param>
+    /// <param name="newest">The position of the entry that made the leaf too long.</param>
+    public static KeyPosition CutOf(KeyLeafState state, KeyPosition newest)
+    {
+        var isAscending = state.Upper is null && state.Entries.Keys.Last() == newest;
+        var keep = isAscending ? state.EntryBytes * 9 / 10 : state.EntryBytes / 2;
+        long bytes = 0;
+        var isFirst = true;
+        foreach (var (position, entry) in state.Entries)
+        {
+            if (bytes >= keep && !isFirst)
+            {
+                return position;
+            }
+
+            isFirst = false;
+            bytes += KeyLeafEvolution.BytesOf(entry);
+        }
+
+        return state.Entries.Keys.Last();
+    }
+
+    /// <summary>The intent that a split in progress requires; null if there is none.</summary>
+    public static Intent? IntentOf(KeyLeafState state)
+    {
+        if (state.Split is not { } split)
+        {
+            return null;
+        }
+
+        return split.Next is { } next ? TellRight(state, split, next) : TellRoutes(state, split);
+    }
+
+    /// <summary>The first position behind the next message; null if the message is the last one.</summary>
+    public static KeyPosition? EndOfMessage(KeyLeafState state, KeyPosition next)
+    {
+        long bytes = 0;
+        foreach (var (position, entry) in From(state, next))
+        {
+            if (bytes >= MaxMessageBytes)
+            {
+                return position;
+            }
+
+            bytes += KeyLeafEvolution.BytesOf(entry);
+        }
+
+        return null;
+    }
+
+    /// <summary>The entries in a range of positions, and what is remembered about their keys.</summary>
+    /// <param name="state">The leaf.</param>
+    /// <param name="from">The first position; null for none.</param>
+    /// <param name="to">The first position behind the range; null for everything to the end.</param>
+    public static (IReadOnlyList<KeyEntry> Entries, IReadOnlyList<Publication> Publications) Slice(
+        KeyLeafState state, KeyPosition? from, KeyPosition? to)
+    {
+        if (from is not { } first)
+        {
+            return ([], []);
+        }
+
+        var entries = From(state, first).TakeWhile(entry => to is null || entry.Key < to).Select(entry => entry.Value);
+        var publications = state.Unsettled.Values.Concat(state.Settled).Where(publication => IsIn(publication, first, to));
+        return ([.. entries], [.. publications]);
+    }
+
+    private static bool IsIn(Publication publication, KeyPosition from, KeyPosition? to) =>
+        publication.Position >= from && (to is null || publication.Position < to);
+
+    /// <summary>The entries from a position on. A leaf has at most a few hundred, so going through them is fast.</summary>
+    internal static IEnumerable<KeyValuePair<KeyPosition, KeyEntry>> From(KeyLeafState state, KeyPosition first) =>
+        state.Entries.SkipWhile(entry => entry.Key < first);
+
+    private static Intent TellRight(KeyLeafState state, LeafSplit split, KeyPosition next)
+    {
+        var end = EndOfMessage(state, next);
+        var (entries, publications) = Slice(state, next, end);
+        var right = new LeafId(state.Leaf.Index, split.Right);
+        var adopt = new AdoptKeys(
+            split.At, state.Upper, state.Right, split.Sequence, end is null, entries, publications) { Leaf = right };
+        return new Intent(
+            string.Create(CultureInfo.InvariantCulture, $"adopt/{split.Number}/{split.Sequence}"),
+            new TellEntity(right.Entity, adopt),
+            new ConfirmKeysAdopted(split.Number, split.Sequence));
+    }
+
+    private static Intent TellRoutes(KeyLeafState state, LeafSplit split) => new(
+        string.Create(CultureInfo.InvariantCulture, $"route/{split.Number}"),
+        new TellEntity(state.Leaf.Index.Routes, new AddRoute(split.At, split.Right)) { HasWaiter = false },
+        new ConfirmRouteAdded(split.Number));
+}

@@ -1,0 +1,83 @@
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Values;
+
+namespace OrleansUploads.Core.Messages.Keys;
+
+/// <summary>A command to a leaf of an ordered index.</summary>
+public abstract record KeyLeafCommand : ICommand
+{
+    private protected KeyLeafCommand()
+    {
+    }
+
+    /// <summary>The leaf that the command is sent to; null until it is routed.</summary>
+    public LeafId? Leaf { get; init; }
+}
+
+/// <summary>Publishes an object under its key if a condition holds. The leaf decides once for each round of an upload and remembers
+/// a publication until the upload has recorded it.</summary>
+/// <param name="Entry">The object.</param>
+/// <param name="Round">Which completion of the upload this is.</param>
+/// <param name="Condition">What must hold of the key; null for nothing.</param>
+public sealed record PublishObject(KeyEntry Entry, int Round, PublishCondition? Condition)
+    : KeyLeafCommand, ICommand<PublicationVerdict>, IRequiresFreshState;
+
+/// <summary>Tells the leaf that the upload has recorded its publication.</summary>
+/// <param name="Key">The key.</param>
+/// <param name="Upload">The upload.</param>
+public sealed record SettlePublication(ObjectKey Key, UploadId Upload) : KeyLeafCommand, ICommand<Done>, IRequiresFreshState;
+
+/// <summary>Deletes the object of a key. Succeeds if the key has none.</summary>
+/// <param name="Key">The key.</param>
+/// <param name="Condition">What must hold of the key; null for nothing.</param>
+public sealed record DeleteObject(ObjectKey Key, PublishCondition? Condition) : KeyLeafCommand, ICommand<Done>;
+
+/// <summary>Returns the entry of a key.</summary>
+public sealed record FindObject(ObjectKey Key) : KeyLeafCommand, ICommand<KeyEntry>;
+
+/// <summary>Adds a multipart upload to the index of uploads.</summary>
+public sealed record ListObjectUpload(KeyEntry Entry) : KeyLeafCommand, ICommand<Done>, IRequiresFreshState;
+
+/// <summary>Removes a multipart upload from the index of uploads. A later addition of the same upload is ignored.</summary>
+/// <param name="Position">Its position.</param>
+public sealed record UnlistObjectUpload(KeyPosition Position) : KeyLeafCommand, ICommand<Done>, IRequiresFreshState;
+
+/// <summary>Reads entries in order.</summary>
+/// <param name="From">The first position to return.</param>
+/// <param name="Limit">The maximum number of entries; at least 1.</param>
+public sealed record ReadLeaf(KeyPosition From, int Limit) : KeyLeafCommand, ICommand<LeafPage>;
+
+/// <summary>Gives a new leaf some of the entries that its left neighbour moves to it.</summary>
+/// <param name="From">The smallest position that the leaf owns.</param>
+/// <param name="Upper">The first position that it does not own; null if there is none.</param>
+/// <param name="Right">The leaf that owns this position; null if there is none.</param>
+/// <param name="Sequence">Number of this message within the move, starting at 0.</param>
+/// <param name="IsLast">Whether these are the last entries.</param>
+/// <param name="Entries">The entries.</param>
+/// <param name="Publications">What is remembered about publications of their keys.</param>
+public sealed record AdoptKeys(
+    KeyPosition From,
+    KeyPosition? Upper,
+    LeafName? Right,
+    int Sequence,
+    bool IsLast,
+    IReadOnlyList<KeyEntry> Entries,
+    IReadOnlyList<Publication> Publications) : KeyLeafCommand, ICommand<Done>, IRequiresFreshState;
+
+/// <summary>Makes the leaf take no more entries if it has none, because the bucket is being deleted.</summary>
+public sealed record SealLeaf : KeyLeafCommand, ICommand<LeafSealVerdict>, IRequiresFreshState;
+
+/// <summary>Makes the leaf take entries again, because the bucket was not deleted.</summary>
+public sealed record UnsealLeaf : KeyLeafCommand, ICommand<LeafSealVerdict>, IRequiresFreshState;
+
+/// <summary>Confirms that the right neighbour has adopted entries.</summary>
+/// <param name="Split">The number of the split.</param>
+/// <param name="Sequence">The number of the message.</param>
+public sealed record ConfirmKeysAdopted(long Split, int Sequence) : KeyLeafCommand, ICommand<Done>;
+
+/// <summary>Confirms that the routes know the leaf of a split.</summary>
+/// <param name="Split">The number of the split.</param>
+public sealed record ConfirmRouteAdded(long Split) : KeyLeafCommand, ICommand<Done>;
+
+/// <summary>Confirms that the upload of an overwritten or deleted object knows of it.</summary>
+public sealed record ConfirmObjectReleased(UploadId Upload) : KeyLeafCommand, ICommand<Done>;

@@ -1,0 +1,16 @@
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Messages.Keys;
+using OrleansUploads.Core.Values;
+
+namespace OrleansUploads.Core.Messages;
+
+/// <summary>Sends a command to the leaf of an ordered index that has a position.</summary>
+/// <param name="Index">The index.</param>
+/// <param name="Position">The position.</param>
+/// <param name="Command">The command.</param>
+/// <param name="HasWaiter">Whether a caller waits for it.</param>
+public sealed record TellKey(KeyIndexId Index, KeyPosition Position, KeyLeafCommand Command, bool HasWaiter = true) : IntentAction
+{
+    /// <inheritdoc/>
+    public override bool IsAwaited => HasWaiter;
+}

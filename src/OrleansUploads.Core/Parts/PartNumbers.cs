@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using OrleansUploads.Core.Values;
+
+namespace OrleansUploads.Core.Parts;
+
+/// <summary>Part numbers in ascending order, such as those that a completion names.</summary>
+public readonly struct PartNumbers : ITextValue<PartNumbers>, IEquatable<PartNumbers>
+{
+    private readonly ImmutableArray<int> _inOrder;
+
+    private PartNumbers(ImmutableArray<int> inOrder) => _inOrder = inOrder;
+
+    /// <summary>The numbers.</summary>
+    public ImmutableArray<int> InOrder => _inOrder.IsDefault ? [] : _inOrder;
+
+    /// <summary>Creates the value.</summary>
+    /// <param name="inOrder">The numbers, in ascending order.</param>
+    public static PartNumbers Of(IEnumerable<int> inOrder) => new([.. inOrder]);
+
+    /// <summary>Parses the result of <see cref="ToString"/>.</summary>
+    public static bool TryParse(string? text, out PartNumbers value)
+    {
+        value = default;
+        if (text is "")
+        {
+            return true;
+        }
+
+        var numbers = ImmutableArray.CreateBuilder<int>();
+        foreach (var run in (text ?? "").Split(','))
+        {
+            var dash = run.IndexOf('-', StringComparison.Ordinal);
+            if (!int.TryParse(dash < 0 ? run : run.AsSpan(0, dash), NumberStyles.None, CultureInfo.InvariantCulture, out var first)
+                || !int.TryParse(run.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var last)
+                || last < first || last > ObjectLimits.MaxParts || (numbers.Count > 0 && first <= numbers[^1]))
+            {
+                return false;
+            }
+
+            for (var number = first; number <= last; number++)
+            {
+                numbers.Add(number);
+            }
+        }
+
+        value = new PartNumbers(numbers.ToImmutable());
+        return true;
+    }
+
+    /// <summary>The runs of consecutive numbers: <c>1-3,7</c>. This form is stored.</summary>
+    public override string ToString()
+    {
+        var text = new StringBuilder();
+        for (var i = 0; i < InOrder.Length;)
+        {
+            var first = InOrder[i];
+            while (++i < InOrder.Length && InOrder[i] == InOrder[i - 1] + 1)
+            {
+            }
+
+            text.Append(text.Length > 0 ? "," : "").Append(CultureInfo.InvariantCulture, $"{first}");
+            if (InOrder[i - 1] > first)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"-{InOrder[i - 1]}");
+            }
+        }
+
+        return text.ToString();
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(PartNumbers other) => InOrder.AsSpan().SequenceEqual(other.InOrder.AsSpan());
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is PartNumbers other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => InOrder.Length;
+
+    /// <summary>Whether the numbers are the same.</summary>
+    public static bool operator ==(PartNumbers left, PartNumbers right) => left.Equals(right);
+
+    /// <summary>Whether a number differs.</summary>
+    public static bool operator !=(PartNumbers left, PartNumbers right) => !left.Equals(right);
+}

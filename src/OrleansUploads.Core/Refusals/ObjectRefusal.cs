@@ -1,0 +1,80 @@
+using OrleansUploads.Core.Values;
+using OrleansUploads.Hashing;
+using OrleansUploads.Hashing.Checksums;
+
+namespace OrleansUploads.Core.Refusals;
+
+/// <summary>Why a command about buckets, keys or objects was refused. The vault API never gets these refusals.</summary>
+public abstract record ObjectRefusal : Refusal
+{
+    private ObjectRefusal()
+    {
+    }
+
+    /// <summary>There is no such bucket.</summary>
+    public sealed record BucketNotFound(BucketName Bucket) : ObjectRefusal;
+
+    /// <summary>Another account owns the bucket.</summary>
+    public sealed record BucketOwnedByOther(BucketName Bucket) : ObjectRefusal;
+
+    /// <summary>The bucket still has objects, so it cannot be deleted.</summary>
+    public sealed record BucketNotEmpty(BucketName Bucket) : ObjectRefusal;
+
+    /// <summary>The account has reached its maximum number of buckets.</summary>
+    public sealed record TooManyBuckets(AccountId Account, int Limit) : ObjectRefusal;
+
+    /// <summary>The key has no object.</summary>
+    public sealed record KeyNotFound : ObjectRefusal;
+
+    /// <summary>The condition of the request does not hold.</summary>
+    /// <param name="Exists">Whether the key has an object.</param>
+    public sealed record PreconditionFailed(bool Exists) : ObjectRefusal;
+
+    /// <summary>The upload is being completed and takes nothing until the completion is decided. Ask again.</summary>
+    public sealed record UploadCompleting : ObjectRefusal;
+
+    /// <summary>The upload was already completed with another list of parts.</summary>
+    public sealed record CompletedOtherwise(ObjectETag ETag) : ObjectRefusal;
+
+    /// <summary>A part number is not between 1 and <see cref="ObjectLimits.MaxParts"/>.</summary>
+    public sealed record PartNumberInvalid(int Number) : ObjectRefusal;
+
+    /// <summary>A part is longer than <see cref="ObjectLimits.MaxPartBytes"/>.</summary>
+    public sealed record NumberedPartTooLarge(int Number, long LengthBytes, long LimitBytes) : ObjectRefusal;
+
+    /// <summary>The named parts are not in ascending order.</summary>
+    /// <param name="Number">The first number that is not greater than the one before it.</param>
+    public sealed record PartsNotInOrder(int Number) : ObjectRefusal;
+
+    /// <summary>A named part was not uploaded, or has another ETag or checksum.</summary>
+    public sealed record NamedPartDiffers(int Number) : ObjectRefusal;
+
+    /// <summary>A part was stored, but its bytes have since been lost.</summary>
+    public sealed record NumberedPartLost(int Number) : ObjectRefusal;
+
+    /// <summary>A part that is not the last one is shorter than <see cref="ObjectLimits.MinPartBytes"/>.</summary>
+    public sealed record NumberedPartTooShort(int Number, long LengthBytes, long MinBytes, Md5Digest Md5) : ObjectRefusal;
+
+    /// <summary>The bytes of this attempt may have been collected as abandoned. Send them again.</summary>
+    public sealed record NumberedAttemptCollected(int Number) : ObjectRefusal;
+
+    /// <summary>The received bytes do not have the stated MD5.</summary>
+    public sealed record Md5Differs(Md5Digest Stated, Md5Digest Computed) : ObjectRefusal;
+
+    /// <summary>The received bytes, or the object, do not have the stated checksum.</summary>
+    public sealed record ChecksumDiffers(Checksum Stated, Checksum Computed) : ObjectRefusal;
+
+    /// <summary>The checksum is not of the algorithm that the upload was initiated with, or it is missing.</summary>
+    public sealed record ChecksumOfOtherAlgorithm(ChecksumAlgorithm Expected) : ObjectRefusal;
+
+    /// <summary>Another leaf has the position. Inside the engine only.</summary>
+    /// <param name="From">The smallest position that the other leaf owns.</param>
+    /// <param name="Leaf">The other leaf, or one to its left.</param>
+    public sealed record PositionMoved(KeyPosition From, LeafName Leaf) : ObjectRefusal;
+
+    /// <summary>The leaf has not adopted its entries yet, or never existed. Inside the engine only.</summary>
+    public sealed record LeafNotReady : ObjectRefusal;
+
+    /// <summary>The bucket is being deleted or was deleted; ask it which. Inside the engine only.</summary>
+    public sealed record LeafIsSealed : ObjectRefusal;
+}

@@ -1,0 +1,188 @@
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Messages.Keys;
+using OrleansUploads.Core.Messages.Objects;
+using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Settings;
+using OrleansUploads.Hashing.Checksums;
+
+namespace OrleansUploads.Core.Uploads;
+
+/// <content>Completion, publication, and the end of an object's life.</content>
+internal sealed partial class ObjectUploadDecider
+{
+    private TimeSpan ReleasedLife =>
+        policy.RecordLife > policy.ReplacedObjectGrace ? policy.RecordLife : policy.ReplacedObjectGrace;
+
+    /// <inheritdoc/>
+    public override Decision<UploadEvent> Wake(UploadState state, ServiceTime time) => state switch
+    {
+        UploadState.ObjectOpen open when time.ServedSince(open.LastActivityAt) >= StaleAfter(open) =>
+            End(open, new UploadExpired(time.Now)),
+        UploadState.ObjectEnded { Closed: true } ended when time.ServedSince(ended.EndedAt) >= policy.RecordLife => Forget(),
+        UploadState.ObjectStored { ReleasedAt: { } at, BytesReleased: false } stored
+            when !time.HoldsBytes && time.ServedSince(at) >= policy.ReplacedObjectGrace => ReleaseBytes(stored),
+        UploadState.ObjectStored { ReleasedAt: { } at, BytesReclaimed: true, Settled: true, Unlisted: true }
+            when time.ServedSince(at) >= ReleasedLife => Forget(),
+        _ => Nothing,
+    };
+
+    /// <inheritdoc/>
+    public override DateTimeOffset? WakeAt(UploadState state, ServiceTime time) => state switch
+    {
+        UploadState.ObjectOpen open => time.DueAt(open.LastActivityAt, StaleAfter(open)),
+        UploadState.ObjectEnded ended => time.DueAt(ended.EndedAt, policy.RecordLife),
+        UploadState.ObjectStored { ReleasedAt: { } at, BytesReleased: false } => time.DueAt(at, policy.ReplacedObjectGrace),
+        UploadState.ObjectStored { ReleasedAt: { } at, BytesReclaimed: true } => time.DueAt(at, ReleasedLife),
+        _ => null,
+    };
+
+    /// <summary>Freezes the chosen parts and has the key's leaf publish them. Repeating the command with the same list returns the
+    /// same object; another list is refused.</summary>
+    private static Decision<UploadEvent> Complete(UploadState state, CompleteObjectUpload command, ServiceTime time)
+    {
+        switch (state)
+        {
+            case UploadState.ObjectOpen open when open.Spec.Name == command.Name
+                && open.Spec.Origin == UploadOrigin.Multipart:
+                if (NumberedParts.RefusalOfCompletion(open.Parts, command) is { } refusal)
+                {
+                    return Refuse(refusal);
+                }
+
+                var chosen = command.Parts.Select(part => open.Parts[part.Number].Part).ToList();
+                var completion = NumberedParts.Complete(
+                    open.Spec, chosen, open.Rounds + 1, NumberedParts.Identify(command.Parts), command.Condition, time.Now);
+                return RefusalOfChecksum(completion.Checksum, command.Checksum) is { } differs
+                    ? Refuse(differs)
+                    : Freeze(open, completion);
+            case UploadState.ObjectCompleting completing when completing.Spec.Name == command.Name:
+                return Repeat(completing.Completion.List == NumberedParts.Identify(command.Parts)
+                    && completing.Completion.Condition == command.Condition
+                        ? Publish(completing)
+                        : Completing);
+            case UploadState.ObjectStored stored when stored.Spec.Name == command.Name
+                && stored.Spec.Origin == UploadOrigin.Multipart:
+                return stored.Completion.List == NumberedParts.Identify(command.Parts)
+                    ? Repeat(Publish(stored))
+                    : Refuse(new ObjectRefusal.CompletedOtherwise(stored.Completion.ETag));
+            default:
+                return Refuse(NotFound);
+        }
+    }
+
+    /// <summary>Makes an object of one part. The attempt must be so young that the collector leaves it alone, or the upload must have
+    /// been initiated before, so that the collector asks it.</summary>
+    private static Decision<UploadEvent> Put(UploadState state, PutObject command, ServiceTime time)
+    {
+        var part = command.Part;
+        if ((NumberedParts.RefusalOfPart(part.Number, part.LengthBytes)
+            ?? NumberedParts.RefusalOfChecksum(command.Spec, part.Checksum)) is { } refusal)
+        {
+            return Refuse(refusal);
+        }
+
+        switch (state)
+        {
+            case UploadState.Unknown:
+                if (part.Attempt is { } unannounced && time.Now - unannounced.CreatedAt > UploadPolicy.UnannouncedLife)
+                {
+                    return Refuse(new ObjectRefusal.NumberedAttemptCollected(part.Number));
+                }
+
+                var initiated = new ObjectUploadInitiated(command.Spec);
+                var fresh = (UploadState.ObjectOpen)ObjectUploadEvolution.Apply(state, initiated);
+                return Put(fresh, command, [initiated], time);
+            case UploadState.ObjectOpen open when open.Spec.Name == command.Spec.Name
+                && open.Spec.Origin == UploadOrigin.SingleRequest:
+                return part.Attempt is { } attempt && attempt.CreatedAt < open.FencedBefore
+                    ? Refuse(new ObjectRefusal.NumberedAttemptCollected(part.Number))
+                    : Put(open, command, [], time);
+            case UploadState.ObjectCompleting completing when completing.Spec.Name == command.Spec.Name:
+                return Repeat(Publish(completing));
+            case UploadState.ObjectStored stored when stored.Spec.Name == command.Spec.Name:
+                return Repeat(Publish(stored));
+            default:
+                return Refuse(NotFound);
+        }
+    }
+
+    private static Decision<UploadEvent> Put(
+        UploadState.ObjectOpen open, PutObject command, ReadOnlySpan<UploadEvent> before, ServiceTime time)
+    {
+        var stored = new NumberedPartStored(command.Part, time.Now);
+        var list = NumberedParts.Identify([new ChosenPart(command.Part.Number, command.Part.Md5, Checksum: null)]);
+        var completion = NumberedParts.Complete(open.Spec, [command.Part], open.Rounds + 1, list, command.Condition, time.Now);
+        var frozen = Freeze((UploadState.ObjectOpen)ObjectUploadEvolution.Apply(open, stored), completion);
+        return Accept(frozen.Answer, [.. before, stored, .. frozen.Events]).Telling(frozen.Intents);
+    }
+
+    private static Decision<UploadEvent> Freeze(UploadState.ObjectOpen open, Completion completion)
+    {
+        var after = new UploadState.ObjectCompleting(open, completion);
+        return Accept(Publish(after), new CompletionFrozen(completion)).Telling(ObjectUploadIntents.Publish(after));
+    }
+
+    /// <summary>The leaf has decided. Its verdict about an earlier completion changes nothing.</summary>
+    private static Decision<UploadEvent> Decided(UploadState state, ConfirmPublication command, ServiceTime time)
+    {
+        if (state is not UploadState.ObjectCompleting completing || completing.Completion.Round != command.Round)
+        {
+            return Nothing;
+        }
+
+        switch (command.Verdict)
+        {
+            case PublicationVerdict.Published:
+                return After(completing, new ObjectPublished());
+            case PublicationVerdict.ConditionFailed when completing.Spec.Origin == UploadOrigin.Multipart:
+                return Accept(new CompletionReopened(command.Round, time.Now));
+            case PublicationVerdict.ConditionFailed or PublicationVerdict.BucketDeleted:
+                return After(completing, new ObjectUploadRefused(time.Now));
+            default:
+                return Nothing;
+        }
+    }
+
+    private static Decision<UploadEvent> After(UploadState.ObjectCompleting completing, UploadEvent happened)
+    {
+        var after = (UploadState.OfObject)ObjectUploadEvolution.Apply(completing, happened);
+        return Accept(happened).Telling([.. ObjectUploadIntents.Pending(after)]);
+    }
+
+    /// <summary>The object was overwritten or deleted. The leaf may say so before the upload has heard that it published the
+    /// object.</summary>
+    private static Decision<UploadEvent> Release(UploadState state, ReleaseObject command) => state switch
+    {
+        UploadState.ObjectStored { ReleasedAt: null } => Accept(new ObjectReleased(command.At)),
+        UploadState.ObjectCompleting completing => Accept(Done.Instance, new ObjectPublished(), new ObjectReleased(command.At))
+            .Telling([.. ObjectUploadIntents.Pending(
+                (UploadState.OfObject)ObjectUploadEvolution.Apply(
+                    ObjectUploadEvolution.Apply(completing, new ObjectPublished()), new ObjectReleased(command.At)))])
+            .AnsweringAtOnce(),
+        _ => Nothing,
+    };
+
+    private static Decision<UploadEvent> ReleaseBytes(UploadState.ObjectStored stored)
+    {
+        var released = new BytesReleased();
+        var after = (UploadState.ObjectStored)ObjectUploadEvolution.Apply(stored, released);
+        return Accept(released).Telling([.. ObjectUploadIntents.AfterPublication(after)]);
+    }
+
+    private static PublishedObject Publish(UploadState.ObjectCompleting completing) =>
+        Publish(completing.Spec, completing.Completion);
+
+    private static PublishedObject Publish(UploadState.ObjectStored stored) => Publish(stored.Spec, stored.Completion);
+
+    private static PublishedObject Publish(ObjectUploadSpec spec, Completion completion) => new(
+        spec.Name, spec.Upload, completion.ETag, completion.SizeBytes, completion.Checksum, completion.At);
+
+    private static ObjectRefusal.ChecksumDiffers? RefusalOfChecksum(ObjectChecksum? computed, Checksum? stated) =>
+        stated is { } known && computed is { } whole && whole.Value.Algorithm == known.Algorithm && whole.Value != known
+            ? new ObjectRefusal.ChecksumDiffers(known, whole.Value)
+            : null;
+
+    private TimeSpan StaleAfter(UploadState.ObjectOpen open) =>
+        open.Spec.Origin == UploadOrigin.SingleRequest ? UploadPolicy.MinStaleAfter : policy.StaleAfter;
+}

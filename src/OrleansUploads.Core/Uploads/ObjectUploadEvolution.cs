@@ -1,0 +1,180 @@
+using System.Collections.Immutable;
+using OrleansUploads.Core.Messages.Objects;
+
+namespace OrleansUploads.Core.Uploads;
+
+/// <summary>The state of an upload that becomes an object from its events, and the shortest history of a state.</summary>
+internal static class ObjectUploadEvolution
+{
+    /// <summary>The state after an event.</summary>
+    /// <exception cref="InvalidOperationException">The event cannot follow in this state: the history is not one of an
+    /// upload.</exception>
+    public static UploadState Apply(UploadState state, UploadEvent happened) => (state, happened) switch
+    {
+        (UploadState.Unknown, ObjectUploadInitiated e) => new UploadState.ObjectOpen(
+            e.Spec,
+            ImmutableSortedDictionary<int, AcceptedPart>.Empty,
+            e.Spec.CreatedAt,
+            DateTimeOffset.MinValue,
+            Listed: false,
+            Rounds: 0),
+        (UploadState.ObjectOpen open, ObjectUploadListed) => open with { Listed = true },
+        (UploadState.ObjectCompleting completing, ObjectUploadListed) =>
+            completing with { Before = completing.Before with { Listed = true } },
+        (UploadState.ObjectEnded ended, ObjectUploadListed) => ended with { Listed = true },
+        (UploadState.ObjectOpen open, NumberedPartStored e) => open with
+        {
+            Parts = open.Parts.SetItem(e.Part.Number, new AcceptedPart(e.Part, e.At)),
+            LastActivityAt = e.At > open.LastActivityAt ? e.At : open.LastActivityAt,
+        },
+        (UploadState.ObjectOpen open, AttemptsFenced e) => open with { FencedBefore = e.Before },
+        (UploadState.ObjectCompleting completing, AttemptsFenced e) =>
+            completing with { Before = completing.Before with { FencedBefore = e.Before } },
+        (UploadState.ObjectOpen open, CompletionFrozen e) => new UploadState.ObjectCompleting(open, e.Completion),
+        (UploadState.ObjectCompleting completing, CompletionReopened e) =>
+            completing.Before with { LastActivityAt = e.At, Rounds = e.Round },
+        (UploadState.ObjectCompleting { Before: var open } completing, ObjectPublished) => new UploadState.ObjectStored(
+            open.Spec, completing.Completion, [.. completing.Completion.Numbers.InOrder.Select(number => open.Parts[number])])
+        {
+            Unlisted = !IsListed(open.Spec),
+        },
+        (UploadState.ObjectCompleting { Before: var open }, ObjectUploadRefused e) =>
+            new UploadState.ObjectEnded(open.Spec, ObjectUploadEnd.Refused, e.At, open.Listed, Closed: !IsListed(open.Spec)),
+        (UploadState.ObjectOpen open, UploadAborted e) =>
+            new UploadState.ObjectEnded(open.Spec, ObjectUploadEnd.Aborted, e.At, open.Listed, Closed: !IsListed(open.Spec)),
+        (UploadState.ObjectOpen open, UploadExpired e) =>
+            new UploadState.ObjectEnded(open.Spec, ObjectUploadEnd.Expired, e.At, open.Listed, Closed: !IsListed(open.Spec)),
+        (UploadState.ObjectEnded ended, UploadClosed) => ended with { Closed = true },
+        (UploadState.ObjectStored stored, UploadClosed) => stored with { Unlisted = true },
+        (UploadState.ObjectStored stored, ObjectPublicationSettled) => stored with { Settled = true },
+        (UploadState.ObjectStored stored, ManifestStored) => WithoutParts(stored),
+        (UploadState.ObjectStored stored, ObjectReleased e) => stored with { ReleasedAt = e.At },
+        (UploadState.ObjectStored stored, BytesReleased) => WithoutParts(stored) with { BytesReleased = true },
+        (UploadState.ObjectStored stored, BytesReclaimed) => stored with { BytesReclaimed = true },
+        _ => throw new InvalidOperationException($"{happened.GetType().Name} cannot follow in {state.GetType().Name}."),
+    };
+
+    /// <summary>The shortest history with the same state.</summary>
+    public static IEnumerable<UploadEvent> Compact(UploadState.OfObject state) => state switch
+    {
+        UploadState.ObjectOpen open => CompactOpen(open),
+        UploadState.ObjectCompleting completing =>
+            CompactOpen(completing.Before).Append(new CompletionFrozen(completing.Completion)),
+        UploadState.ObjectStored stored => CompactStored(stored),
+        UploadState.ObjectEnded ended => CompactEnded(ended),
+        _ => [],
+    };
+
+    /// <summary>How many events <see cref="Compact"/> returns at most, found without creating them.</summary>
+    public static int CompactCount(UploadState.OfObject state) => state switch
+    {
+        UploadState.ObjectOpen open => 4 + open.Parts.Count,
+        UploadState.ObjectCompleting completing => 5 + completing.Before.Parts.Count,
+        UploadState.ObjectStored stored => 8 + (stored.Parts?.Length ?? 0),
+        _ => 4,
+    };
+
+    /// <summary>Whether the bucket lists uploads of this kind.</summary>
+    public static bool IsListed(ObjectUploadSpec spec) => spec.Origin == Messages.Uploads.UploadOrigin.Multipart;
+
+    /// <summary>The parts are in the manifest, or gone, so their numbers need not be known any more.</summary>
+    private static UploadState.ObjectStored WithoutParts(UploadState.ObjectStored stored) =>
+        stored with { Parts = null, Completion = stored.Completion with { Numbers = default } };
+
+    private static IEnumerable<UploadEvent> CompactOpen(UploadState.ObjectOpen open)
+    {
+        yield return new ObjectUploadInitiated(open.Spec);
+        if (open.Listed)
+        {
+            yield return new ObjectUploadListed();
+        }
+
+        foreach (var accepted in open.Parts.Values)
+        {
+            yield return new NumberedPartStored(accepted.Part, accepted.StoredAt);
+        }
+
+        if (open.FencedBefore > DateTimeOffset.MinValue)
+        {
+            yield return new AttemptsFenced(open.FencedBefore);
+        }
+
+        if (open.Rounds > 0)
+        {
+            yield return new CompletionFrozen(NoCompletion(open.Rounds, open.LastActivityAt));
+            yield return new CompletionReopened(open.Rounds, open.LastActivityAt);
+        }
+    }
+
+    private static IEnumerable<UploadEvent> CompactStored(UploadState.ObjectStored stored)
+    {
+        yield return new ObjectUploadInitiated(stored.Spec);
+        if (stored.Parts is { } parts)
+        {
+            foreach (var accepted in parts)
+            {
+                yield return new NumberedPartStored(accepted.Part, accepted.StoredAt);
+            }
+        }
+
+        yield return new CompletionFrozen(stored.Completion);
+        yield return new ObjectPublished();
+        if (stored.Settled)
+        {
+            yield return new ObjectPublicationSettled();
+        }
+
+        if (stored.Unlisted && IsListed(stored.Spec))
+        {
+            yield return new UploadClosed();
+        }
+
+        if (stored.Parts is null)
+        {
+            yield return new ManifestStored();
+        }
+
+        if (stored.ReleasedAt is { } releasedAt)
+        {
+            yield return new ObjectReleased(releasedAt);
+            if (stored.BytesReleased)
+            {
+                yield return new BytesReleased();
+            }
+
+            if (stored.BytesReclaimed)
+            {
+                yield return new BytesReclaimed();
+            }
+        }
+    }
+
+    private static IEnumerable<UploadEvent> CompactEnded(UploadState.ObjectEnded ended)
+    {
+        yield return new ObjectUploadInitiated(ended.Spec);
+        if (ended.Listed)
+        {
+            yield return new ObjectUploadListed();
+        }
+
+        if (ended.End == ObjectUploadEnd.Refused)
+        {
+            yield return new CompletionFrozen(NoCompletion(1, ended.EndedAt));
+        }
+
+        yield return ended.End switch
+        {
+            ObjectUploadEnd.Aborted => new UploadAborted(ended.EndedAt),
+            ObjectUploadEnd.Expired => new UploadExpired(ended.EndedAt),
+            _ => new ObjectUploadRefused(ended.EndedAt),
+        };
+        if (ended.Closed && IsListed(ended.Spec))
+        {
+            yield return new UploadClosed();
+        }
+    }
+
+    /// <summary>A completion of no parts, where only its number matters.</summary>
+    private static Completion NoCompletion(int round, DateTimeOffset at) =>
+        new(round, default, default, default, SizeBytes: 0, Checksum: null, Condition: null, at);
+}

@@ -1,0 +1,116 @@
+using System.Globalization;
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Messages;
+using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Messages.Keys;
+using OrleansUploads.Core.Messages.Objects;
+using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Values;
+
+namespace OrleansUploads.Core.Uploads;
+
+/// <summary>What the upload of an object has others do: list it, publish the object, store the manifest, delete bytes.</summary>
+internal static class ObjectUploadIntents
+{
+    /// <summary>The intents that the state requires and that are not confirmed.</summary>
+    public static IEnumerable<Intent> Pending(UploadState.OfObject state) => state switch
+    {
+        UploadState.ObjectOpen { Listed: false } open when ObjectUploadEvolution.IsListed(open.Spec) => [List(open.Spec)],
+        UploadState.ObjectCompleting completing => [Publish(completing)],
+        UploadState.ObjectStored stored => AfterPublication(stored),
+        UploadState.ObjectEnded { Closed: false } ended => [ended.Listed ? Unlist(ended.Spec, hasWaiter: true) : List(ended.Spec)],
+        _ => [],
+    };
+
+    /// <summary>Makes the bucket list a multipart upload.</summary>
+    public static Intent List(ObjectUploadSpec spec) => new(
+        "list",
+        new TellKey(UploadsOf(spec), EntryOf(spec).PositionIn(KeyTree.Uploads), new ListObjectUpload(EntryOf(spec))),
+        new ConfirmObjectUploadListed()) { AnswersUnconfirmed = true };
+
+    /// <summary>Makes the bucket stop listing a multipart upload.</summary>
+    public static Intent Unlist(ObjectUploadSpec spec, bool hasWaiter)
+    {
+        var position = EntryOf(spec).PositionIn(KeyTree.Uploads);
+        return new Intent(
+            "close",
+            new TellKey(UploadsOf(spec), position, new UnlistObjectUpload(position), hasWaiter),
+            new ConfirmObjectUploadUnlisted()) { AnswersUnconfirmed = true };
+    }
+
+    /// <summary>Has the key's leaf publish the object. Without a condition the answer need not wait for the confirmation: the leaf
+    /// gives a repeated message the same verdict until the upload has recorded it.</summary>
+    public static Intent Publish(UploadState.ObjectCompleting completing)
+    {
+        var (spec, completion) = (completing.Spec, completing.Completion);
+        var entry = new KeyEntry(
+            spec.Name.Key, spec.Upload, completion.At, spec.StorageClass, completion.SizeBytes, completion.ETag);
+        return new Intent(
+            string.Create(CultureInfo.InvariantCulture, $"publish/{completion.Round}"),
+            new TellKey(
+                ObjectsOf(spec),
+                entry.PositionIn(KeyTree.Objects),
+                new PublishObject(entry, completion.Round, completion.Condition)),
+            new ConfirmPublication(completion.Round))
+        {
+            AnswersUnconfirmed = completion.Condition is null && spec.Origin == UploadOrigin.SingleRequest,
+            Settles = (answer, verdict) => answer is PublishedObject ? Settle(answer, verdict, spec.Name) : answer,
+        };
+    }
+
+    /// <summary>What follows from a publication.</summary>
+    public static IEnumerable<Intent> AfterPublication(UploadState.ObjectStored stored)
+    {
+        if (!stored.Settled)
+        {
+            yield return new Intent(
+                "settle",
+                new TellKey(
+                    ObjectsOf(stored.Spec),
+                    new KeyPosition(stored.Spec.Name.Key.ToString()),
+                    new SettlePublication(stored.Spec.Name.Key, stored.Spec.Upload),
+                    HasWaiter: false),
+                new ConfirmPublicationSettled());
+        }
+
+        if (!stored.Unlisted)
+        {
+            yield return Unlist(stored.Spec, hasWaiter: true);
+        }
+
+        if (stored is { Parts: { } parts, ReleasedAt: null } && NeedsManifest(parts))
+        {
+            yield return new Intent("manifest", new StoreManifest(ManifestOf(stored)), new ConfirmManifestStored());
+        }
+
+        if (stored is { BytesReleased: true, BytesReclaimed: false })
+        {
+            yield return new Intent("reclaim", new ReclaimBytes(stored.Spec.Upload), new ConfirmBytesReclaimed());
+        }
+    }
+
+    /// <summary>The manifest of an object: its extents, and the parts for those who ask for one.</summary>
+    public static Manifest ManifestOf(UploadState.ObjectStored stored)
+    {
+        var parts = (stored.Parts ?? []).Select(accepted => accepted.Part).ToList();
+        return ObjectManifest.Of(stored.Spec.Upload, stored.Completion.SizeBytes, parts);
+    }
+
+    /// <summary>Whether the parts are too many to stay in the upload's state.</summary>
+    private static bool NeedsManifest(IReadOnlyCollection<AcceptedPart> parts) => parts.Count > 1;
+
+    private static object Settle(object answer, object verdict, ObjectName name) => verdict switch
+    {
+        PublicationVerdict.ConditionFailed failed => new ObjectRefusal.PreconditionFailed(failed.Exists),
+        PublicationVerdict.BucketDeleted => new ObjectRefusal.BucketNotFound(name.Bucket.Name),
+        _ => answer,
+    };
+
+    private static KeyIndexId ObjectsOf(ObjectUploadSpec spec) => new(spec.Name.Bucket, KeyTree.Objects);
+
+    private static KeyIndexId UploadsOf(ObjectUploadSpec spec) => new(spec.Name.Bucket, KeyTree.Uploads);
+
+    private static KeyEntry EntryOf(ObjectUploadSpec spec) =>
+        new(spec.Name.Key, spec.Upload, spec.CreatedAt, spec.StorageClass);
+}

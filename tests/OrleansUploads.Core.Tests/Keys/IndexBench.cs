@@ -1,0 +1,169 @@
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Keys;
+using OrleansUploads.Core.Messages;
+using OrleansUploads.Core.Messages.Keys;
+using OrleansUploads.Core.Messages.Objects;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Values;
+using OrleansUploads.TestKit;
+
+namespace OrleansUploads.Core.Tests.Keys;
+
+/// <summary>The leaves and routes of one index without a host. Messages between them are delivered when a test says so, in any order,
+/// and more than once.</summary>
+internal sealed class IndexBench(
+    Decider<KeyLeafState, KeyLeafCommand, KeyLeafEvent> leaves, KeyIndexId index, Random random)
+{
+    private readonly Dictionary<EntityId, KeyLeafState> _leaves = [];
+    private readonly KeyRoutesDecider _routesDecider = new();
+    private KeyRoutesState _routes = KeyRoutesState.Empty;
+    private DateTimeOffset _now = Some.Noon;
+
+    /// <summary>The uploads that were told that their object is gone.</summary>
+    public HashSet<UploadId> Released { get; } = [];
+
+    public int Leaves => _leaves.Values.Count(leaf => leaf.Phase == LeafPhase.Live);
+
+    public int LinksFollowed { get; private set; }
+
+    public IEnumerable<KeyLeafState> States => _leaves.Values;
+
+    /// <summary>Sends a command from the leaf that the routes name, or from one further left, and follows the links.</summary>
+    public object Send(KeyPosition position, KeyLeafCommand command)
+    {
+        var leaf = new LeafId(index, random.Next(3) == 0 ? LeafName.First : RouteTo(position));
+        for (var links = 0; links < 1000; links++)
+        {
+            var decision = Decide(leaf, command);
+            switch (decision.Answer)
+            {
+                case ObjectRefusal.PositionMoved moved:
+                    // The refusal is sent when the intents that it waits for are confirmed.
+                    DrainMoves(leaf);
+                    leaf = leaf with { Name = moved.Leaf };
+                    LinksFollowed++;
+                    break;
+                default:
+                    return decision.Answer;
+            }
+        }
+
+        throw new InvalidOperationException("The links lead in a circle.");
+    }
+
+    /// <summary>Reads the whole index from left to right.</summary>
+    public List<KeyEntry> ReadAll(int limit)
+    {
+        var entries = new List<KeyEntry>();
+        var from = KeyPosition.Start;
+        while (true)
+        {
+            var page = (LeafPage)Send(from, new ReadLeaf(from, limit));
+            entries.AddRange(page.Entries.Where(entry =>
+                entries.Count == 0 || entry.PositionIn(index.Tree) > entries[^1].PositionIn(index.Tree)));
+            if (page.HasMore)
+            {
+                from = page.Entries[^1].PositionIn(index.Tree);
+                limit = Math.Max(limit, 2);
+            }
+            else if (page.Upper is { } upper)
+            {
+                DrainMoves();
+                from = upper;
+            }
+            else
+            {
+                return entries;
+            }
+        }
+    }
+
+    /// <summary>Delivers one pending message, perhaps twice, and perhaps loses its confirmation.</summary>
+    public bool DeliverOne()
+    {
+        var pending = _leaves.SelectMany(leaf => leaves.Pending(leaf.Value).Select(intent => (leaf.Value.Leaf, Intent: intent)))
+            .ToList();
+        if (pending.Count == 0)
+        {
+            return false;
+        }
+
+        var (sender, chosen) = pending[random.Next(pending.Count)];
+        Deliver(sender, chosen, confirms: random.Next(4) > 0);
+        return true;
+    }
+
+    public void DeliverAll()
+    {
+        while (DeliverOne())
+        {
+        }
+    }
+
+    /// <summary>Replaces a leaf by what its snapshot says.</summary>
+    public void Reload()
+    {
+        foreach (var (entity, state) in _leaves.ToList())
+        {
+            _leaves[entity] = leaves.Compact(state).Aggregate(leaves.Initial, leaves.Evolve);
+        }
+    }
+
+    public void Pass(TimeSpan time) => _now += time;
+
+    private LeafName RouteTo(KeyPosition position) =>
+        ((KeyRoute)_routesDecider.Decide(_routes, new FindRoute(position), ServiceTime.Continuous(_now)).Answer).Leaf;
+
+    private Decision<KeyLeafEvent> Decide(LeafId leaf, KeyLeafCommand command)
+    {
+        var state = _leaves.GetValueOrDefault(leaf.Entity, leaves.Initial);
+        var decision = leaves.Decide(state, command with { Leaf = leaf }, ServiceTime.Continuous(_now));
+        if (!decision.Events.IsEmpty)
+        {
+            _leaves[leaf.Entity] = decision.Events.Aggregate(state, leaves.Evolve);
+        }
+
+        return decision;
+    }
+
+    private void DrainMoves(LeafId? only = null)
+    {
+        while (_leaves.Values
+            .Where(leaf => only is null || leaf.Leaf == only)
+            .SelectMany(leaf => leaves.Pending(leaf).Select(intent => (leaf.Leaf, Intent: intent)))
+            .FirstOrDefault(pending => pending.Intent.Key.StartsWith("adopt", StringComparison.Ordinal)) is { Intent: { } move } found)
+        {
+            Deliver(found.Leaf, move, confirms: true);
+        }
+    }
+
+    private void Deliver(LeafId sender, Intent intent, bool confirms)
+    {
+        for (var times = random.Next(5) == 0 ? 2 : 1; times > 0; times--)
+        {
+            var tell = (TellEntity)intent.Action;
+            switch (tell.Command)
+            {
+                case AdoptKeys adopt:
+                    Assert.Same(Done.Instance, Decide(adopt.Leaf!.Value, adopt).Answer);
+                    break;
+                case AddRoute add:
+                    var decision = _routesDecider.Decide(_routes, add, ServiceTime.Continuous(_now));
+                    _routes = decision.Events.Aggregate(_routes, _routesDecider.Evolve);
+                    break;
+                case ReleaseObject:
+                    Assert.True(UploadId.TryParse(tell.Receiver.Key, out var upload));
+                    Released.Add(upload);
+                    break;
+                default:
+                    Assert.Fail($"Unexpected message {tell.Command}.");
+                    break;
+            }
+        }
+
+        if (confirms)
+        {
+            Decide(sender, (KeyLeafCommand)intent.Confirmation);
+        }
+    }
+}

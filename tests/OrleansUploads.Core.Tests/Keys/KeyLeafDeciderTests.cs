@@ -1,0 +1,219 @@
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Keys;
+using OrleansUploads.Core.Messages;
+using OrleansUploads.Core.Messages.Keys;
+using OrleansUploads.Core.Messages.Objects;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Values;
+using OrleansUploads.TestKit;
+
+namespace OrleansUploads.Core.Tests.Keys;
+
+public sealed class KeyLeafDeciderTests
+{
+    private readonly DeciderDriver<KeyLeafState, KeyLeafCommand, KeyLeafEvent> _leaf = new(new KeyLeafDecider(3000));
+
+    private Decision<KeyLeafEvent> Do(KeyLeafCommand command) => _leaf.Do(command with { Leaf = SomeObject.ObjectLeaf });
+
+    private object Publish(string key, int upload, PublishCondition? condition = null) =>
+        Do(new PublishObject(SomeObject.Entry(key, upload, $"{upload}"), 1, condition)).Answer;
+
+    private string[] Keys() => [.. _leaf.State.Entries.Values.Select(entry => entry.Key.ToString())];
+
+    /// <summary>Fills the leaf until it splits.</summary>
+    private SplitBegun Split()
+    {
+        for (var i = 0; _leaf.History.OfType<SplitBegun>().LastOrDefault() is null; i++)
+        {
+            Publish($"key/{i:d3}", 100 + i);
+        }
+
+        return _leaf.History.OfType<SplitBegun>().Last();
+    }
+
+    [Fact]
+    public void The_first_leaf_exists_without_being_created()
+    {
+        Assert.IsType<ObjectRefusal.KeyNotFound>(Do(new FindObject(SomeObject.Key("a"))).Answer);
+        Assert.Empty(_leaf.History);
+        Assert.Equal(new PublicationVerdict.Published(), Publish("a", 1));
+        Assert.Equal([typeof(LeafOpened), typeof(ObjectAdded)], _leaf.History.Select(happened => happened.GetType()));
+    }
+
+    [Fact]
+    public void Another_leaf_is_not_ready_before_it_has_adopted_all_its_keys()
+    {
+        var right = SomeObject.ObjectLeaf with { Name = LeafName.OfSplit(SomeObject.ObjectLeaf, 1) };
+        var find = new FindObject(SomeObject.Key("m")) { Leaf = right };
+        _leaf.Refused<ObjectRefusal.LeafNotReady>(find);
+        var adopt = new AdoptKeys(new KeyPosition("k"), null, null, 0, IsLast: false, [SomeObject.Entry("m", 1)], []) { Leaf = right };
+        _leaf.Do(adopt);
+        _leaf.Refused<ObjectRefusal.LeafNotReady>(find);
+        _leaf.Do(adopt with { Sequence = 1, IsLast = true, Entries = [SomeObject.Entry("n", 2)] });
+        Assert.Equal(SomeObject.Entry("m", 1), _leaf.Do(find).Answer);
+        Assert.Equal(["m", "n"], Keys());
+    }
+
+    [Fact]
+    public void Only_one_of_two_publications_under_the_condition_that_the_key_is_absent_succeeds()
+    {
+        Assert.Equal(new PublicationVerdict.Published(), Publish("a", 1, PublishCondition.MustBeAbsent));
+        Assert.Equal(new PublicationVerdict.ConditionFailed(Exists: true), Publish("a", 2, PublishCondition.MustBeAbsent));
+        Assert.Equal(Some.Upload(1), Assert.Single(_leaf.State.Entries.Values).Upload);
+    }
+
+    [Fact]
+    public void A_publication_that_must_match_an_ETag_replaces_only_the_object_with_this_ETag()
+    {
+        Assert.Equal(new PublicationVerdict.ConditionFailed(Exists: false), Publish("a", 1, new PublishCondition(SomeObject.ETag("1"))));
+        Publish("a", 1);
+        Assert.Equal(new PublicationVerdict.ConditionFailed(Exists: true), Publish("a", 2, new PublishCondition(SomeObject.ETag("x"))));
+        Assert.Equal(new PublicationVerdict.Published(), Publish("a", 2, new PublishCondition(SomeObject.ETag("1"))));
+    }
+
+    [Fact]
+    public void A_repeated_publication_never_brings_back_an_object_that_was_replaced_or_deleted()
+    {
+        Publish("a", 1);
+        Publish("a", 2);
+        Assert.Equal(new PublicationVerdict.Published(), Publish("a", 1));
+        Assert.Equal(Some.Upload(2), Assert.Single(_leaf.State.Entries.Values).Upload);
+
+        Do(new DeleteObject(SomeObject.Key("a"), Condition: null));
+        Do(new SettlePublication(SomeObject.Key("a"), Some.Upload(2)));
+        Assert.Equal(new PublicationVerdict.Published(), Publish("a", 2));
+        Assert.Empty(_leaf.State.Entries);
+    }
+
+    [Fact]
+    public void The_upload_of_a_replaced_object_is_told_until_it_confirms()
+    {
+        Publish("a", 1);
+        Publish("a", 2);
+        var release = Assert.Single(_leaf.Decider.Pending(_leaf.State));
+        Assert.Equal(new TellEntity(Some.Upload(1).Entity, new ReleaseObject(Some.Noon)) { HasWaiter = false }, release.Action);
+        _leaf.Do((KeyLeafCommand)release.Confirmation);
+        Assert.Empty(_leaf.Decider.Pending(_leaf.State));
+    }
+
+    [Fact]
+    public void A_deletion_may_have_a_condition_and_succeeds_where_nothing_is()
+    {
+        Assert.Same(Done.Instance, Do(new DeleteObject(SomeObject.Key("a"), Condition: null)).Answer);
+        Publish("a", 1);
+        Assert.Equal(
+            new ObjectRefusal.PreconditionFailed(Exists: true),
+            Do(new DeleteObject(SomeObject.Key("a"), new PublishCondition(SomeObject.ETag("x")))).Answer);
+        Assert.Same(Done.Instance, Do(new DeleteObject(SomeObject.Key("a"), new PublishCondition(SomeObject.ETag("1")))).Answer);
+        Assert.Empty(_leaf.State.Entries);
+    }
+
+    [Fact]
+    public void A_leaf_that_is_too_long_refuses_its_upper_keys_and_moves_them()
+    {
+        var split = Split();
+        var refused = Do(new FindObject(SomeObject.Key("key/999")));
+        Assert.Equal(new ObjectRefusal.PositionMoved(split.At, split.Right), refused.Answer);
+        Assert.StartsWith("adopt/1/0", Assert.Single(refused.Intents).Key, StringComparison.Ordinal);
+        var adopt = Assert.IsType<AdoptKeys>(((TellEntity)refused.Intents[0].Action).Command);
+        Assert.Equal((split.At, (KeyPosition?)null, (LeafName?)null, true), (adopt.From, adopt.Upper, adopt.Right, adopt.IsLast));
+
+        _leaf.ConfirmAll();
+        Assert.All(Keys(), key => Assert.True(new KeyPosition(key) < split.At));
+        Assert.Equal((split.At, split.Right), (_leaf.State.Upper!.Value, _leaf.State.Right!.Value));
+        Assert.Null(_leaf.State.Split);
+    }
+
+    [Fact]
+    public void Keys_in_ascending_order_leave_full_leaves_behind()
+    {
+        Split();
+        _leaf.ConfirmAll();
+        Assert.InRange(_leaf.State.EntryBytes, 3000 * 3 / 4, 3000);
+    }
+
+    [Fact]
+    public void The_names_of_leaves_never_recur()
+    {
+        var first = Split().Right;
+        _leaf.ConfirmAll();
+        for (var i = 0; _leaf.History.OfType<SplitBegun>().Count() == 1; i++)
+        {
+            Publish($"key/000/{i:d3}", 500 + i);
+        }
+
+        Assert.NotEqual(first, _leaf.History.OfType<SplitBegun>().Last().Right);
+        Assert.Equal(2, _leaf.State.Splits);
+    }
+
+    [Fact]
+    public void A_long_leaf_moves_in_several_messages_and_what_is_remembered_moves_along()
+    {
+        var leaf = new DeciderDriver<KeyLeafState, KeyLeafCommand, KeyLeafEvent>(new KeyLeafDecider());
+        for (var i = 0; leaf.State.Split is null; i++)
+        {
+            leaf.Do(new PublishObject(SomeObject.Entry($"key/{(i * 7919) % 10_000:d5}", i), 1, null) { Leaf = SomeObject.ObjectLeaf });
+        }
+
+        var moved = new List<AdoptKeys>();
+        while (leaf.State.Split is { Next: not null })
+        {
+            var intent = leaf.Decider.Pending(leaf.State).First();
+            moved.Add((AdoptKeys)((TellEntity)intent.Action).Command);
+            leaf.Do((KeyLeafCommand)intent.Confirmation);
+        }
+
+        Assert.True(moved.Count > 1);
+        Assert.Equal(Enumerable.Range(0, moved.Count), moved.Select(message => message.Sequence));
+        Assert.All(moved, message => Assert.Equal(message == moved[^1], message.IsLast));
+        Assert.All(moved, message => Assert.Equal(message.Entries.Count, message.Publications.Count));
+        Assert.Equal(leaf.State.Entries.Count, leaf.State.Unsettled.Count);
+    }
+
+    [Fact]
+    public void A_sealed_leaf_takes_nothing_but_still_answers_repeated_publications()
+    {
+        Publish("a", 1);
+        Assert.Equal(new LeafSealVerdict(IsEmpty: false, Right: null), Do(new SealLeaf()).Answer);
+        Do(new DeleteObject(SomeObject.Key("a"), Condition: null));
+        Assert.Equal(new LeafSealVerdict(IsEmpty: true, Right: null), Do(new SealLeaf()).Answer);
+        Assert.IsType<ObjectRefusal.LeafIsSealed>(Publish("b", 2));
+        Assert.Equal(new PublicationVerdict.Published(), Publish("a", 1));
+        Do(new UnsealLeaf());
+        Assert.Equal(new PublicationVerdict.Published(), Publish("b", 2));
+    }
+
+    [Fact]
+    public void Uploads_of_one_key_are_in_the_order_of_their_initiation()
+    {
+        var index = SomeObject.UploadLeaf;
+        foreach (var (upload, minute) in new[] { (1, 5), (2, 3), (3, 9) })
+        {
+            _leaf.Do(new ListObjectUpload(SomeObject.UploadEntry("a", upload, minute)) { Leaf = index });
+        }
+
+        var page = (LeafPage)_leaf.Do(new ReadLeaf(KeyPosition.Start, 10) { Leaf = index }).Answer;
+        Assert.Equal([Some.Upload(2), Some.Upload(1), Some.Upload(3)], page.Entries.Select(entry => entry.Upload));
+    }
+
+    [Fact]
+    public void An_upload_that_was_removed_is_not_listed_by_a_late_message()
+    {
+        var index = SomeObject.UploadLeaf;
+        var entry = SomeObject.UploadEntry("a", 1);
+        _leaf.Do(new ListObjectUpload(entry) { Leaf = index });
+        _leaf.Do(new UnlistObjectUpload(entry.PositionIn(KeyTree.Uploads)) { Leaf = index });
+        _leaf.Do(new ListObjectUpload(entry) { Leaf = index });
+        Assert.Empty(_leaf.State.Entries);
+    }
+
+    [Fact]
+    public void A_snapshot_leads_to_the_same_state()
+    {
+        Split();
+        Publish("key/000", 900);
+        Do(new SettlePublication(SomeObject.Key("key/000"), Some.Upload(900)));
+        var again = _leaf.Decider.Compact(_leaf.State).Aggregate(_leaf.Decider.Initial, _leaf.Decider.Evolve);
+        Assert.Equivalent(_leaf.State, again, strict: true);
+    }
+}

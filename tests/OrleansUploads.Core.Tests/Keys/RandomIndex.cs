@@ -1,0 +1,180 @@
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Keys;
+using OrleansUploads.Core.Messages.Keys;
+using OrleansUploads.Core.Values;
+using OrleansUploads.TestKit;
+
+namespace OrleansUploads.Core.Tests.Keys;
+
+/// <summary>Random publications, deletions and repeated messages in an index of objects, compared with a sorted dictionary.</summary>
+internal sealed class RandomIndex
+{
+    private readonly Random _random;
+    private readonly IndexBench _index;
+    private readonly SortedDictionary<string, KeyEntry> _model = new(ObjectKey.Utf8Order);
+    private readonly List<(PublishObject Command, bool IsSettled)> _published = [];
+    private readonly HashSet<UploadId> _gone = [];
+    private readonly int _keys;
+    private int _uploads;
+
+    public RandomIndex(int seed, Decider<KeyLeafState, KeyLeafCommand, KeyLeafEvent> leaves)
+    {
+        _random = new Random(seed);
+        _keys = _random.Next(2) == 0 ? 40 : 400;
+        _index = new IndexBench(leaves, SomeObject.Objects, _random);
+    }
+
+    public int Leaves => _index.Leaves;
+
+    public int LinksFollowed => _index.LinksFollowed;
+
+    /// <summary>Makes random steps. Returns what is wrong, or null.</summary>
+    public string? Run(int steps)
+    {
+        try
+        {
+            for (var step = 0; step < steps; step++)
+            {
+                if (Step() is { } wrong)
+                {
+                    return $"step {step}: {wrong}";
+                }
+            }
+
+            _index.DeliverAll();
+            return Compare(100)
+                ?? (_index.Released.SetEquals(_gone) ? null : "the released uploads are not those of replaced and deleted objects");
+        }
+        catch (Exception fault) when (fault is InvalidOperationException or InvalidCastException or Xunit.Sdk.XunitException)
+        {
+            return fault.Message;
+        }
+    }
+
+    private string? Step()
+    {
+        _index.Pass(TimeSpan.FromMilliseconds(_random.Next(10)));
+        switch (_random.Next(20))
+        {
+            case < 9:
+                return Publish(RandomKey());
+            case < 11:
+                return Delete(RandomKey());
+            case < 13:
+                return Find(RandomKey());
+            case 13:
+                return Repeat();
+            case 14:
+                return Settle();
+            case 15:
+                return Compare(_random.Next(1, 30));
+            case 16 when _random.Next(5) == 0:
+                _index.Reload();
+                return null;
+            default:
+                _index.DeliverOne();
+                return null;
+        }
+    }
+
+    private string? Publish(string key)
+    {
+        var entry = SomeObject.Entry(key, ++_uploads, $"{_uploads}");
+        var exists = _model.TryGetValue(key, out var current);
+        PublishCondition? condition = _random.Next(4) switch
+        {
+            0 => PublishCondition.MustBeAbsent,
+            1 => new PublishCondition(_random.Next(2) == 0 && exists ? current!.ETag : SomeObject.ETag("none")),
+            _ => null,
+        };
+        var holds = condition is null || (condition.IfMatch is { } tag ? exists && current!.ETag == tag : !exists);
+        var command = new PublishObject(entry, 1, condition);
+        var verdict = _index.Send(new KeyPosition(key), command);
+        PublicationVerdict expected = holds
+            ? new PublicationVerdict.Published()
+            : new PublicationVerdict.ConditionFailed(exists);
+        if (!verdict.Equals(expected))
+        {
+            return $"publishing {key} got {verdict} instead of {expected}";
+        }
+
+        if (holds)
+        {
+            if (exists)
+            {
+                _gone.Add(current!.Upload);
+            }
+
+            _model[key] = entry;
+            _published.Add((command, false));
+        }
+
+        return null;
+    }
+
+    private string? Delete(string key)
+    {
+        var answer = _index.Send(new KeyPosition(key), new DeleteObject(SomeObject.Key(key), Condition: null));
+        if (_model.Remove(key, out var removed))
+        {
+            _gone.Add(removed.Upload);
+        }
+
+        return answer is Done ? null : $"deleting {key} got {answer}";
+    }
+
+    private string? Find(string key)
+    {
+        var answer = _index.Send(new KeyPosition(key), new FindObject(SomeObject.Key(key)));
+        return _model.TryGetValue(key, out var expected) == answer is KeyEntry && (expected is null || expected.Equals(answer))
+            ? null
+            : $"finding {key} got {answer} instead of {expected}";
+    }
+
+    /// <summary>A message that was answered arrives again. The object may have been replaced or deleted since.</summary>
+    private string? Repeat()
+    {
+        // What is settled is remembered for a number of further uploads.
+        var recent = _published.TakeLast(KeyLeafEvolution.MaxSettled / 2).ToList();
+        if (recent.Count == 0)
+        {
+            return null;
+        }
+
+        var command = recent[_random.Next(recent.Count)].Command;
+        var verdict = _index.Send(new KeyPosition(command.Entry.Key.ToString()), command);
+        return verdict is PublicationVerdict.Published ? Compare(50) : $"the repeated {command} got {verdict}";
+    }
+
+    private string? Settle()
+    {
+        var at = _published.FindIndex(published => !published.IsSettled);
+        if (at < 0)
+        {
+            return null;
+        }
+
+        var (command, _) = _published[at];
+        _published[at] = (command, true);
+        var entry = command.Entry;
+        var answer = _index.Send(new KeyPosition(entry.Key.ToString()), new SettlePublication(entry.Key, entry.Upload));
+        return answer is Done ? null : $"settling got {answer}";
+    }
+
+    private string? Compare(int limit)
+    {
+        var listed = _index.ReadAll(limit);
+        if (!listed.SequenceEqual(_model.Values))
+        {
+            return $"the index lists {listed.Count} entries instead of {_model.Count}, or others";
+        }
+
+        return _index.Released.FirstOrDefault(upload => !_gone.Contains(upload)) is { } wrong && wrong != default
+            ? $"the current object's upload {wrong} was released"
+            : null;
+    }
+
+    private string RandomKey() => _random.Next(10) == 0
+        ? $"é/\uFFFD{(_random.Next(2) == 0 ? "\U0001F600" : "\uFF5E")}{_random.Next(_keys)}"
+        : $"photos/{_random.Next(_keys):d4}";
+}
