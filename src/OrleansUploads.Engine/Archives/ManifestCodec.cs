@@ -15,13 +15,15 @@ namespace OrleansUploads.Engine.Archives;
 /// upload ID (92, ASCII), archive ID (138, ASCII), size (8), tree hash (32), part size (8), number of extents (4), the extents, and
 /// the CRC-32C (4) of everything before it. In version 1 the archive's bytes are in the part store, and an extent consists of
 /// attempt ID (16), length (8) and tree hash (32). In version 2 the bytes are in external storage, and an extent consists of length
-/// (8), tree hash (32), length of the location (2) and location (ASCII). Equal manifests have equal encodings in every version of
+/// (8), tree hash (32), length of the location (2) and location (ASCII). Version 3 is version 1 of an object: behind the extents it
+/// has the object's parts, as <see cref="ManifestParts"/> writes them. Equal manifests have equal encodings in every version of
 /// the program that can write them.
 /// </remarks>
 public static class ManifestCodec
 {
     private const uint PartStoreVersion = 1;
     private const uint ExternalVersion = 2;
+    private const uint ObjectVersion = 3;
     private const int VersionAt = 8;
     private const int UploadAt = VersionAt + sizeof(uint);
     private const int ArchiveAt = UploadAt + Limits.UploadIdChars;
@@ -45,8 +47,7 @@ public static class ManifestCodec
         ArgumentNullException.ThrowIfNull(manifest);
         var bytes = new byte[BytesFor(manifest)];
         Magic.CopyTo(bytes);
-        BinaryPrimitives.WriteUInt32LittleEndian(
-            bytes.AsSpan(VersionAt), manifest.ByteStorage == ByteStorage.Gateway ? PartStoreVersion : ExternalVersion);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(VersionAt), VersionOf(manifest));
         WriteId(manifest.Upload.ToString(), bytes.AsSpan(UploadAt, Limits.UploadIdChars));
         WriteId(manifest.Archive.ToString(), bytes.AsSpan(ArchiveAt, Limits.ArchiveIdChars));
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(SizeAt), manifest.SizeBytes);
@@ -58,6 +59,8 @@ public static class ManifestCodec
         {
             at += WriteExtent(manifest.Extents[i], bytes.AsSpan(at));
         }
+
+        at += manifest.Parts is { } parts ? ManifestParts.Write(parts, bytes.AsSpan(at)) : 0;
 
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(at), Crc32C.Compute(bytes.AsSpan(0, at)));
         return bytes;
@@ -73,10 +76,10 @@ public static class ManifestCodec
         }
 
         var version = BinaryPrimitives.ReadUInt32LittleEndian(bytes[VersionAt..]);
-        if (version is not (PartStoreVersion or ExternalVersion))
+        if (version is not (PartStoreVersion or ExternalVersion or ObjectVersion))
         {
             throw new AttemptDamagedException(
-                $"The manifest has the unknown format version {version}. Known versions: {PartStoreVersion} and {ExternalVersion}.");
+                $"The manifest has the unknown format version {version}. Known versions: {PartStoreVersion} to {ObjectVersion}.");
         }
 
         var body = bytes[..^ChecksumBytes];
@@ -85,14 +88,17 @@ public static class ManifestCodec
             throw new AttemptDamagedException("The manifest's checksum does not match, so its bytes have changed.");
         }
 
-        var storage = version == PartStoreVersion ? ByteStorage.Gateway : ByteStorage.External;
+        var storage = version == ExternalVersion ? ByteStorage.External : ByteStorage.Gateway;
+        IReadOnlyList<ManifestPart>? parts = null;
         if (!UploadId.TryParse(ReadId(bytes.Slice(UploadAt, Limits.UploadIdChars)), out var upload)
             || !ArchiveId.TryParse(ReadId(bytes.Slice(ArchiveAt, Limits.ArchiveIdChars)), out var archive)
             || !TryReadExtents(
                 body[ExtentsAt..],
                 BinaryPrimitives.ReadInt32LittleEndian(bytes[ExtentCountAt..]),
                 storage,
-                out var extents))
+                out var extents,
+                out var rest)
+            || (version == ObjectVersion ? !ManifestParts.TryRead(rest, out parts) : !rest.IsEmpty))
         {
             throw new AttemptDamagedException("The manifest's checksum matches, but its content is not valid.");
         }
@@ -104,12 +110,16 @@ public static class ManifestCodec
             new TreeHash(new Sha256Digest(bytes.Slice(TreeHashAt, Sha256Digest.Bytes))),
             BinaryPrimitives.ReadInt64LittleEndian(bytes[PartSizeAt..]),
             extents,
-            storage);
+            storage) { Parts = parts };
     }
+
+    private static uint VersionOf(Manifest manifest) => manifest.Parts is not null ? ObjectVersion
+        : manifest.ByteStorage == ByteStorage.Gateway ? PartStoreVersion
+        : ExternalVersion;
 
     private static int BytesFor(Manifest manifest)
     {
-        var bytes = ExtentsAt + ChecksumBytes;
+        var bytes = ExtentsAt + ChecksumBytes + (manifest.Parts is { } parts ? ManifestParts.BytesFor(parts) : 0);
         foreach (var extent in manifest.Extents)
         {
             if (extent.Place.ByteStorage != manifest.ByteStorage)
@@ -160,9 +170,11 @@ public static class ManifestCodec
         extent.TreeHash.Digest.Span.CopyTo(destination[sizeof(long)..]);
     }
 
-    /// <summary>Reads the extents. Returns false if the source does not consist of exactly <paramref name="count"/> extents.</summary>
-    private static bool TryReadExtents(ReadOnlySpan<byte> source, int count, ByteStorage storage, out Extent[] extents)
+    /// <summary>Reads the extents. Returns false if the source does not begin with <paramref name="count"/> extents.</summary>
+    private static bool TryReadExtents(
+        ReadOnlySpan<byte> source, int count, ByteStorage storage, out Extent[] extents, out ReadOnlySpan<byte> rest)
     {
+        rest = [];
         var minBytes = storage == ByteStorage.Gateway ? AttemptExtentBytes : LocatedExtentBytes;
         extents = [];
         if (count < 0 || (long)count * minBytes > source.Length)
@@ -198,7 +210,8 @@ public static class ManifestCodec
             }
         }
 
-        return source.IsEmpty;
+        rest = source;
+        return true;
     }
 
     private static Extent ReadContent(ReadOnlySpan<byte> source, PartPlace place) => new(

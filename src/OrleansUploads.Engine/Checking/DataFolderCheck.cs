@@ -162,7 +162,7 @@ public sealed class DataFolderCheck : IDisposable
                 Tally = tally with
                 {
                     Archives = tally.Archives + (state is UploadState.Completed { ReleasedAt: null } ? 1 : 0),
-                    OpenUploads = tally.OpenUploads + (state is UploadState.Open ? 1 : 0),
+                    OpenUploads = tally.OpenUploads + (state is UploadState.Open or UploadState.ObjectOpen or UploadState.ObjectCompleting ? 1 : 0),
                     Parts = tally.Parts + _uploads.Parts - partsBefore,
                     PartBytes = tally.PartBytes + _attempts.BytesRead - bytesBefore,
                 },

@@ -1,10 +1,14 @@
 using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Buckets;
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Jobs;
+using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Messages.Accounts;
 using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Messages.Buckets;
 using OrleansUploads.Core.Messages.Jobs;
+using OrleansUploads.Core.Messages.Keys;
 using OrleansUploads.Core.Messages.Service;
 using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Messages.Vaults;
@@ -36,6 +40,12 @@ internal sealed class EntityStates(JournalInspection journal)
     private readonly Rebuilder<ServiceState, ServiceCommand, ServiceEvent> _service =
         new(new ServiceDecider(), ServiceContract.Table.Codec);
 
+    private readonly Rebuilder<BucketState, BucketCommand, BucketEvent> _buckets = new(new BucketDecider(), BucketContract.Table.Codec);
+    private readonly Rebuilder<KeyLeafState, KeyLeafCommand, KeyLeafEvent> _keyLeaves =
+        new(new KeyLeafDecider(), KeyLeafContract.Table.Codec);
+    private readonly Rebuilder<KeyRoutesState, KeyRoutesCommand, KeyRoutesEvent> _keyRoutes =
+        new(new KeyRoutesDecider(), KeyRoutesContract.Table.Codec);
+
     /// <summary>Reads the state of any entity.</summary>
     /// <returns>The state, and the length of its history in bytes.</returns>
     public (object State, long HistoryBytes) Read(EntityId entity)
@@ -50,6 +60,9 @@ internal sealed class EntityStates(JournalInspection journal)
             EntityKind.Upload => _uploads.From(entity, history),
             EntityKind.UploadPage => _uploadPages.From(entity, history),
             EntityKind.Service => _service.From(entity, history),
+            EntityKind.Bucket => _buckets.From(entity, history),
+            EntityKind.KeyLeaf => _keyLeaves.From(entity, history),
+            EntityKind.KeyRoutes => _keyRoutes.From(entity, history),
             _ => throw new JournalDamagedException(
                 $"The journal has a history of kind {(int)entity.Kind}, which this version of the program does not support."),
         };

@@ -28,7 +28,7 @@ internal sealed class OrphanCheck(EntityStates states, IPartStore parts)
             // Read the state after listing the attempts, so that it contains every listed attempt that has become a part.
             var attempts = await parts.ListAttemptsAsync(upload, cancellationToken);
             var (state, _) = states.ReadUpload(upload);
-            if (state is UploadState.Completed { ReleasedAt: not null })
+            if (state is UploadState.Completed { ReleasedAt: not null } or UploadState.ObjectStored { ReleasedAt: not null })
             {
                 // The bytes are kept for jobs that have not expired.
                 return null;
@@ -36,7 +36,7 @@ internal sealed class OrphanCheck(EntityStates states, IPartStore parts)
 
             var inUse = await InUseAsync(upload, state, cancellationToken);
             var unowned = attempts.Count(attempt => !inUse.Contains(attempt));
-            return unowned > 0 || state is UploadState.Unknown or UploadState.Ended
+            return unowned > 0 || state is UploadState.Unknown or UploadState.Ended or UploadState.ObjectEnded
                 ? new Orphan(upload, unowned, UploadFiles.Folder(upload))
                 : null;
         }
@@ -60,7 +60,13 @@ internal sealed class OrphanCheck(EntityStates states, IPartStore parts)
                 return AttemptsOf(open.Parts);
             case UploadState.Completed { Parts: { } unlisted }:
                 return AttemptsOf(unlisted);
-            case UploadState.Completed:
+            case UploadState.ObjectOpen open:
+                return AttemptsOf(open.Parts.Values);
+            case UploadState.ObjectCompleting completing:
+                return AttemptsOf(completing.Before.Parts.Values);
+            case UploadState.ObjectStored { Parts: { } kept }:
+                return AttemptsOf(kept);
+            case UploadState.Completed or UploadState.ObjectStored:
                 var manifest = await parts.ReadManifestAsync(upload, cancellationToken)
                     ?? throw new AttemptDamagedException($"The manifest of upload {upload} is missing.");
                 return manifest.Extents.Select(extent => extent.Place.Attempt).OfType<AttemptId>().ToHashSet();
@@ -68,6 +74,9 @@ internal sealed class OrphanCheck(EntityStates states, IPartStore parts)
                 return new HashSet<AttemptId>();
         }
     }
+
+    private static HashSet<AttemptId> AttemptsOf(IEnumerable<AcceptedPart> parts) =>
+        parts.Select(accepted => accepted.Part.Attempt).OfType<AttemptId>().ToHashSet();
 
     private static HashSet<AttemptId> AttemptsOf(PartMap map) =>
         map.From(0).Select(slot => slot.Value.Place.Attempt).OfType<AttemptId>().ToHashSet();

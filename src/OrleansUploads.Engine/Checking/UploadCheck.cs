@@ -14,7 +14,7 @@ namespace OrleansUploads.Engine.Checking;
 /// apparent damage is checked again after reading the journal again. Only bytes that were needed both before and after
 /// count. Attempts never change and never come back into use, so such bytes were needed all the time in between.
 /// </remarks>
-internal sealed class UploadCheck(
+internal sealed partial class UploadCheck(
     EntityStates states, IPartStore parts, AttemptCheck attempts, IndexedUploads indexed)
 {
     // Each further round requires that the upload has changed and that something else looks damaged.
@@ -56,6 +56,9 @@ internal sealed class UploadCheck(
         var damage = new HashSet<Damage>();
         switch (state)
         {
+            case UploadState.OfObject ofObject:
+                await CheckObjectAsync(ofObject, damage, cancellationToken);
+                break;
             case UploadState.Open open:
                 await CheckPartsAsync(upload, state, Needed(open.Parts), damage, cancellationToken);
                 break;
@@ -64,7 +67,7 @@ internal sealed class UploadCheck(
                 break;
             case UploadState.Completed { ReleasedAt: null } completed:
                 RequireIndexed(completed, damage);
-                if (await ReadManifestAsync(completed, damage, cancellationToken) is { ByteStorage: ByteStorage.Gateway } manifest)
+                if (await ReadManifestAsync(state, read => IsOf(completed, read), damage, cancellationToken) is { ByteStorage: ByteStorage.Gateway } manifest)
                 {
                     await CheckPartsAsync(upload, state, Needed(manifest), damage, cancellationToken);
                 }
@@ -93,14 +96,19 @@ internal sealed class UploadCheck(
     }
 
     private async ValueTask<Manifest?> ReadManifestAsync(
-        UploadState.Completed state, HashSet<Damage> damage, CancellationToken cancellationToken)
+        UploadState state, Func<Manifest, bool> isRight, HashSet<Damage> damage, CancellationToken cancellationToken)
     {
-        var upload = state.Spec.Upload;
+        var upload = state switch
+        {
+            UploadState.Completed completed => completed.Spec.Upload,
+            UploadState.OfObject ofObject => ofObject.Spec.Upload,
+            _ => throw new ArgumentOutOfRangeException(nameof(state), state, "The upload has no manifest."),
+        };
         string fault;
         try
         {
             var manifest = await parts.ReadManifestAsync(upload, cancellationToken);
-            if (manifest is not null && IsOf(state, manifest))
+            if (manifest is not null && isRight(manifest))
             {
                 return manifest;
             }
@@ -185,6 +193,7 @@ internal sealed class UploadCheck(
             Vault = completed.Spec.Vault.Id,
             Archive = completed.Archive,
         },
+        UploadState.OfObject ofObject => new Damage(kind, what) { Upload = ofObject.Spec.Upload },
         _ => new Damage(kind, what),
     };
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Messages.Accounts;
+using OrleansUploads.Core.Messages.Buckets;
 using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Values;
@@ -24,6 +25,9 @@ internal static class AccountContract
             Named<RetrievalAdmitted>("retrieval-admitted.1"),
             Named<CapacityPurchased>("capacity-purchased.1"),
             Named<EpochCarriedOver>("epoch-carried-over.1"),
+            Named<BucketClaimed>("bucket-claimed.1"),
+            Named<BucketConfirmed>("bucket-confirmed.1"),
+            Named<BucketUnregistered>("bucket-unregistered.1"),
         ],
         Commands =
         [
@@ -35,6 +39,9 @@ internal static class AccountContract
             Named<AdmitRetrieval>("admit-retrieval.1"),
             Named<PurchaseCapacity>("purchase-capacity.1"),
             Named<ListCapacity>("list-capacity.1"),
+            Named<CreateBucket>("create-bucket.1"),
+            Named<ListBuckets>("list-buckets.1"),
+            Named<RemoveBucket>("remove-bucket.1"),
         ],
         Answers =
         [
@@ -42,16 +49,20 @@ internal static class AccountContract
             Named<DataRetrievalPolicy>("data-retrieval-policy.1"),
             Named<CapacityUnit>("capacity-unit.1"),
             Named<CapacityUnits>("capacity-units.1"),
+            Named<CreatedBucket>("created-bucket.1"),
+            Named<BucketsPage>("buckets-page.1"),
         ],
         Refusals =
         [
             Named<Refusal.TooManyVaults>("refused-too-many-vaults.1"),
             Named<Refusal.RetrievalNotAdmitted>("refused-retrieval-not-admitted.1"),
             Named<Refusal.TooManyCapacityUnits>("refused-too-many-capacity-units.1"),
+            Named<ObjectRefusal.TooManyBuckets>("refused-too-many-buckets.1"),
         ],
         Intents =
         [
             Asks<BeginVault, ConfirmVaultBegun>(),
+            Asks<ClaimBucket, ConfirmBucketClaim>(),
         ],
     };
 }
@@ -65,6 +76,9 @@ internal static class AccountContract
 [JsonSerializable(typeof(RetrievalAdmitted))]
 [JsonSerializable(typeof(CapacityPurchased))]
 [JsonSerializable(typeof(EpochCarriedOver))]
+[JsonSerializable(typeof(BucketClaimed))]
+[JsonSerializable(typeof(BucketConfirmed))]
+[JsonSerializable(typeof(BucketUnregistered))]
 [JsonSerializable(typeof(CreateVault))]
 [JsonSerializable(typeof(ListVaults))]
 [JsonSerializable(typeof(RemoveVault))]
@@ -73,11 +87,17 @@ internal static class AccountContract
 [JsonSerializable(typeof(AdmitRetrieval))]
 [JsonSerializable(typeof(PurchaseCapacity))]
 [JsonSerializable(typeof(ListCapacity))]
+[JsonSerializable(typeof(CreateBucket))]
+[JsonSerializable(typeof(ListBuckets))]
+[JsonSerializable(typeof(RemoveBucket))]
 [JsonSerializable(typeof(VaultsPage))]
 [JsonSerializable(typeof(DataRetrievalPolicy))]
 [JsonSerializable(typeof(CapacityUnit))]
 [JsonSerializable(typeof(CapacityUnits))]
+[JsonSerializable(typeof(CreatedBucket))]
+[JsonSerializable(typeof(BucketsPage))]
 [JsonSerializable(typeof(Refusal.TooManyVaults))]
 [JsonSerializable(typeof(Refusal.RetrievalNotAdmitted))]
 [JsonSerializable(typeof(Refusal.TooManyCapacityUnits))]
+[JsonSerializable(typeof(ObjectRefusal.TooManyBuckets))]
 internal sealed partial class AccountJson : JsonSerializerContext;

@@ -5,6 +5,7 @@ using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Json;
 using OrleansUploads.Hashing;
+using OrleansUploads.Hashing.Checksums;
 
 namespace OrleansUploads.Engine.Contracts;
 
@@ -47,6 +48,17 @@ internal static class ContractJson
             new TextConverter<UploadId>(),
             new TextConverter<VaultId>(),
             new TextConverter<VaultIncarnation>(),
+            new TextConverter<BucketIncarnation>(),
+            new TextConverter<BucketName>(),
+            new TextConverter<Checksum>(),
+            new TextConverter<KeyIndexId>(),
+            new TextConverter<LeafId>(),
+            new TextConverter<LeafName>(),
+            new TextConverter<Md5Digest>(),
+            new TextConverter<ObjectChecksum>(),
+            new TextConverter<ObjectETag>(),
+            new TextConverter<ObjectKey>(),
+            new TextConverter<PartNumbers>(),
             new AttemptSetConverter(),
             new InstantConverter(),
             new PartSizeConverter(),

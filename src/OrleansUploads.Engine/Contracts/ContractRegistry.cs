@@ -19,6 +19,9 @@ internal static class ContractRegistry
         UploadContract.Table,
         UploadPageContract.Table,
         ServiceContract.Table,
+        BucketContract.Table,
+        KeyLeafContract.Table,
+        KeyRoutesContract.Table,
     ];
 
     /// <summary>Members that were renamed in C# and keep the name under which they were first stored and sent.</summary>

@@ -20,6 +20,8 @@ internal static class SharedContract
         [
             Named<Refusal.LengthDiffers>("refused-length-differs.1"),
             Named<Refusal.LinearHashDiffers>("refused-linear-hash-differs.1"),
+            Named<ObjectRefusal.Md5Differs>("refused-md5-differs.1"),
+            Named<ObjectRefusal.ChecksumDiffers>("refused-checksum-differs.1"),
         ],
     };
 }
@@ -29,4 +31,6 @@ internal static class SharedContract
 [JsonSerializable(typeof(Done))]
 [JsonSerializable(typeof(Refusal.LengthDiffers))]
 [JsonSerializable(typeof(Refusal.LinearHashDiffers))]
+[JsonSerializable(typeof(ObjectRefusal.Md5Differs))]
+[JsonSerializable(typeof(ObjectRefusal.ChecksumDiffers))]
 internal sealed partial class SharedJson : JsonSerializerContext;

@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization;
 using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Messages.Keys;
+using OrleansUploads.Core.Messages.Objects;
 using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Parts;
@@ -34,6 +36,15 @@ internal static class UploadContract
                 .Widened("archive-released.2", static released => released.BytesUntil is not null),
             Named<BytesReleased>("bytes-released.1"),
             Named<BytesReclaimed>("bytes-reclaimed.1"),
+            Named<ObjectUploadInitiated>("object-upload-initiated.1"),
+            Named<ObjectUploadListed>("object-upload-listed.1"),
+            Named<NumberedPartStored>("numbered-part-stored.1"),
+            Named<CompletionFrozen>("completion-frozen.1"),
+            Named<CompletionReopened>("completion-reopened.1"),
+            Named<ObjectPublished>("object-published.1"),
+            Named<ObjectPublicationSettled>("object-publication-settled.1"),
+            Named<ObjectUploadRefused>("object-upload-refused.1"),
+            Named<ObjectReleased>("object-released.1"),
         ],
         Commands =
         [
@@ -47,6 +58,15 @@ internal static class UploadContract
             Named<ListParts>("list-parts.1"),
             Named<SummarizeUpload>("summarize-upload.1"),
             Named<FenceAttempts>("fence-attempts.1"),
+            Named<InitiateObjectUpload>("initiate-object-upload.1"),
+            Named<CheckNumberedPart>("check-numbered-part.1"),
+            Named<StoreNumberedPart>("store-numbered-part.1"),
+            Named<CompleteObjectUpload>("complete-object-upload.1"),
+            Named<PutObject>("put-object.1"),
+            Named<AbortObjectUpload>("abort-object-upload.1"),
+            Named<ListNumberedParts>("list-numbered-parts.1"),
+            Named<DescribeObject>("describe-object.1"),
+            Named<ReleaseObject>("release-object.1"),
             Named<ReleaseArchive>("release-archive.1")
                 .Widened("release-archive.2", static release => release.BytesUntil is not null),
         ],
@@ -57,6 +77,10 @@ internal static class UploadContract
             Named<CompletedArchive>("completed-archive.1"),
             Named<UploadSummary>("upload-summary.1"),
             Named<PartsPage>("parts-page.1"),
+            Named<ObjectUploadSpec>("object-upload-spec.1"),
+            Named<NumberedPartsPage>("numbered-parts-page.1"),
+            Named<PublishedObject>("published-object.1"),
+            Named<ObjectDescription>("object-description.1"),
             Named<AttemptsInUse.None>("attempts-none.1"),
             Named<AttemptsInUse.Only>("attempts-only.1"),
             Named<AttemptsInUse.ByManifest>("attempts-by-manifest.1"),
@@ -78,6 +102,16 @@ internal static class UploadContract
             Named<Refusal.SizeDiffers>("refused-size-differs.1"),
             Named<Refusal.TreeHashDiffers>("refused-tree-hash-differs.1"),
             Named<Refusal.CompletionMismatch>("refused-completed-otherwise.1"),
+            Named<ObjectRefusal.UploadCompleting>("refused-upload-completing.1"),
+            Named<ObjectRefusal.CompletedOtherwise>("refused-completed-with-other-parts.1"),
+            Named<ObjectRefusal.PartNumberInvalid>("refused-part-number-invalid.1"),
+            Named<ObjectRefusal.NumberedPartTooLarge>("refused-numbered-part-too-large.1"),
+            Named<ObjectRefusal.PartsNotInOrder>("refused-parts-not-in-order.1"),
+            Named<ObjectRefusal.NamedPartDiffers>("refused-named-part-differs.1"),
+            Named<ObjectRefusal.NumberedPartLost>("refused-numbered-part-lost.1"),
+            Named<ObjectRefusal.NumberedPartTooShort>("refused-numbered-part-too-short.1"),
+            Named<ObjectRefusal.NumberedAttemptCollected>("refused-numbered-attempt-collected.1"),
+            Named<ObjectRefusal.ChecksumOfOtherAlgorithm>("refused-checksum-of-other-algorithm.1"),
         ],
         Intents =
         [
@@ -85,6 +119,10 @@ internal static class UploadContract
             Asks<AddArchive, ConfirmArchiveIndexed>(),
             Asks<CloseUpload, ConfirmUploadClosed>(),
             Asks<ReclaimBytes, ConfirmBytesReclaimed>(),
+            Asks<ListObjectUpload, ConfirmObjectUploadListed>(),
+            Asks<UnlistObjectUpload, ConfirmObjectUploadUnlisted>(),
+            Asks<PublishObject, ConfirmPublication>(),
+            Asks<SettlePublication, ConfirmPublicationSettled>(),
         ],
     };
 }
@@ -104,6 +142,15 @@ internal static class UploadContract
 [JsonSerializable(typeof(ArchiveReleased))]
 [JsonSerializable(typeof(BytesReleased))]
 [JsonSerializable(typeof(BytesReclaimed))]
+[JsonSerializable(typeof(ObjectUploadInitiated))]
+[JsonSerializable(typeof(ObjectUploadListed))]
+[JsonSerializable(typeof(NumberedPartStored))]
+[JsonSerializable(typeof(CompletionFrozen))]
+[JsonSerializable(typeof(CompletionReopened))]
+[JsonSerializable(typeof(ObjectPublished))]
+[JsonSerializable(typeof(ObjectPublicationSettled))]
+[JsonSerializable(typeof(ObjectUploadRefused))]
+[JsonSerializable(typeof(ObjectReleased))]
 [JsonSerializable(typeof(InitiateUpload))]
 [JsonSerializable(typeof(CheckPart))]
 [JsonSerializable(typeof(StorePart))]
@@ -114,12 +161,25 @@ internal static class UploadContract
 [JsonSerializable(typeof(ListParts))]
 [JsonSerializable(typeof(SummarizeUpload))]
 [JsonSerializable(typeof(FenceAttempts))]
+[JsonSerializable(typeof(InitiateObjectUpload))]
+[JsonSerializable(typeof(CheckNumberedPart))]
+[JsonSerializable(typeof(StoreNumberedPart))]
+[JsonSerializable(typeof(CompleteObjectUpload))]
+[JsonSerializable(typeof(PutObject))]
+[JsonSerializable(typeof(AbortObjectUpload))]
+[JsonSerializable(typeof(ListNumberedParts))]
+[JsonSerializable(typeof(DescribeObject))]
+[JsonSerializable(typeof(ReleaseObject))]
 [JsonSerializable(typeof(ReleaseArchive))]
 [JsonSerializable(typeof(StorePartResult))]
 [JsonSerializable(typeof(ExternalPartResult))]
 [JsonSerializable(typeof(CompletedArchive))]
 [JsonSerializable(typeof(UploadSummary))]
 [JsonSerializable(typeof(PartsPage))]
+[JsonSerializable(typeof(ObjectUploadSpec))]
+[JsonSerializable(typeof(NumberedPartsPage))]
+[JsonSerializable(typeof(PublishedObject))]
+[JsonSerializable(typeof(ObjectDescription))]
 [JsonSerializable(typeof(AttemptsInUse.None))]
 [JsonSerializable(typeof(AttemptsInUse.Only))]
 [JsonSerializable(typeof(AttemptsInUse.ByManifest))]
@@ -138,4 +198,14 @@ internal static class UploadContract
 [JsonSerializable(typeof(Refusal.SizeDiffers))]
 [JsonSerializable(typeof(Refusal.TreeHashDiffers))]
 [JsonSerializable(typeof(Refusal.CompletionMismatch))]
+[JsonSerializable(typeof(ObjectRefusal.UploadCompleting))]
+[JsonSerializable(typeof(ObjectRefusal.CompletedOtherwise))]
+[JsonSerializable(typeof(ObjectRefusal.PartNumberInvalid))]
+[JsonSerializable(typeof(ObjectRefusal.NumberedPartTooLarge))]
+[JsonSerializable(typeof(ObjectRefusal.PartsNotInOrder))]
+[JsonSerializable(typeof(ObjectRefusal.NamedPartDiffers))]
+[JsonSerializable(typeof(ObjectRefusal.NumberedPartLost))]
+[JsonSerializable(typeof(ObjectRefusal.NumberedPartTooShort))]
+[JsonSerializable(typeof(ObjectRefusal.NumberedAttemptCollected))]
+[JsonSerializable(typeof(ObjectRefusal.ChecksumOfOtherAlgorithm))]
 internal sealed partial class UploadJson : JsonSerializerContext;

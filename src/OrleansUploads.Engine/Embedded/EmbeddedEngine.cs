@@ -4,6 +4,7 @@ using OrleansUploads.Core.Messages.Service;
 using OrleansUploads.Engine.Clocks;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Intake;
+using OrleansUploads.Engine.Keys;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Engine.Reclaim;
 using OrleansUploads.Engine.Retrieval;
@@ -49,6 +50,10 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         Ids = new IdSource(time);
         Intake = new PartIntake(_host, Parts, Ids);
         Archives = new ArchiveReader(Parts);
+        Keys = new KeyIndex(_host);
+        KeyLister = new KeyLister(Keys);
+        ObjectIntake = new ObjectIntake(_host, Parts, Ids, time);
+        Objects = new ObjectReader(_host, Keys, Parts);
         Collector = new AttemptCollector(_host, Parts, Clock, ports.CheckIndex, _log);
         ended = new EndedUploadCollector(Collector, _log);
         _collectingEnded = ended.RunAsync(_stopping.Token);
@@ -73,6 +78,18 @@ public sealed class EmbeddedEngine : IAsyncDisposable
 
     /// <summary>Reads archives.</summary>
     public ArchiveReader Archives { get; }
+
+    /// <summary>Finds and deletes objects by key.</summary>
+    public KeyIndex Keys { get; }
+
+    /// <summary>Lists objects, and uploads in progress.</summary>
+    public KeyLister KeyLister { get; }
+
+    /// <summary>Uploads objects.</summary>
+    public ObjectIntake ObjectIntake { get; }
+
+    /// <summary>Reads objects.</summary>
+    public ObjectReader Objects { get; }
 
     /// <summary>Deletes bytes without an owner. It runs by itself, and can also be started by hand.</summary>
     public AttemptCollector Collector { get; }

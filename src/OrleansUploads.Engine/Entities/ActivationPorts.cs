@@ -6,13 +6,14 @@ namespace OrleansUploads.Engine.Entities;
 
 /// <summary>The ports of an <see cref="EntityActivation"/>. A host may share one instance between all its activations.</summary>
 /// <param name="Journal">Stores the histories.</param>
-/// <param name="CarryOut">Carries out an intent of an entity once. Throws if the outcome is unknown.</param>
+/// <param name="CarryOut">Carries out an intent of an entity once and returns what its receiver answered. Throws if the outcome is
+/// unknown.</param>
 /// <param name="Time">The clock for timeouts and retry delays.</param>
 /// <param name="WriteTimeout">If a journal write takes longer than this, its outcome is unknown.</param>
 /// <param name="Stopping">Canceled when the host stops. Ends deliveries and snapshots.</param>
 public sealed record ActivationPorts(
     IJournal Journal,
-    Func<EntityId, IntentAction, ValueTask> CarryOut,
+    Func<EntityId, IntentAction, ValueTask<object>> CarryOut,
     TimeProvider Time,
     TimeSpan WriteTimeout,
     CancellationToken Stopping)

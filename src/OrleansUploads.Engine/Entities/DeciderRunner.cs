@@ -199,12 +199,12 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent> : EntityRu
     }
 
     /// <inheritdoc/>
-    public override void IntentDone(string key, ServiceTime time)
+    public override void IntentDone(string key, object verdict, ServiceTime time)
     {
         if (_replies.FindInFlight(key) is { } intent)
         {
-            _replies.DeliverySucceeded(key);
-            _queue.Enqueue(new QueuedCommand(Ticket: null, (TCommand)intent.Confirmation, Confirms: key));
+            _replies.DeliverySucceeded(key, verdict);
+            _queue.Enqueue(new QueuedCommand(Ticket: null, (TCommand)intent.ConfirmationOf(verdict), Confirms: key));
             StartNextStep(time);
         }
     }

@@ -255,9 +255,9 @@ public sealed class EntityActivation
                 await Task.Delay(RetryDelay(deliver), _ports.Time, _ports.Stopping);
             }
 
-            await _ports.CarryOut(Entity, deliver.Intent.Action);
+            var verdict = await _ports.CarryOut(Entity, deliver.Intent.Action);
             EngineTelemetry.IntentsDelivered.Add(1);
-            SendInput(runner => runner.IntentDone(deliver.Intent.Key, Now));
+            SendInput(runner => runner.IntentDone(deliver.Intent.Key, verdict, Now));
         }
         catch (Exception) when (_ports.Stopping.IsCancellationRequested)
         {

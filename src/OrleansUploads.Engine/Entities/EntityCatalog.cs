@@ -1,7 +1,9 @@
 using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Buckets;
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Jobs;
+using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Service;
 using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Uploads;
@@ -20,6 +22,8 @@ namespace OrleansUploads.Engine.Entities;
 /// <param name="archiveShards">The number of shards in the archive index of new vaults.</param>
 /// <param name="vaults">The limits of vaults; null for the defaults.</param>
 /// <param name="retirements">The number of deleted archives that the jobs of a vault remember.</param>
+/// <param name="leafBytes">The length at which a leaf of an ordered index splits.</param>
+/// <param name="routesBytes">The length at which the routes of an ordered index drop every other route.</param>
 public class EntityCatalog(
     UploadPolicy uploads,
     RetrievalPolicy retrievals,
@@ -28,7 +32,9 @@ public class EntityCatalog(
     JournalSharing sharing = JournalSharing.Exclusive,
     int archiveShards = VaultIncarnation.NewShards,
     VaultLimits? vaults = null,
-    int retirements = JobsDecider.DefaultRememberedRetirements)
+    int retirements = JobsDecider.DefaultRememberedRetirements,
+    long leafBytes = KeyLeafDecider.DefaultMaxBytes,
+    long routesBytes = KeyRoutesDecider.DefaultMaxBytes)
 {
     private readonly AccountDecider _account = new(accounts, archiveShards);
     private readonly VaultDecider _vault = new(inventories, vaults);
@@ -37,6 +43,9 @@ public class EntityCatalog(
     private readonly UploadDecider _upload = new(uploads);
     private readonly UploadPageDecider _uploadPage = new();
     private readonly ServiceDecider _service = new();
+    private readonly BucketDecider _bucket = new();
+    private readonly KeyLeafDecider _keyLeaf = new(leafBytes);
+    private readonly KeyRoutesDecider _keyRoutes = new(routesBytes);
 
     /// <summary>Creates a runner that has not loaded its entity yet.</summary>
     public EntityRunner CreateRunner(EntityId entity) => entity.Kind switch
@@ -48,6 +57,9 @@ public class EntityCatalog(
         EntityKind.Upload => Run(entity, _upload, UploadContract.Table.Codec),
         EntityKind.UploadPage => Run(entity, _uploadPage, UploadPageContract.Table.Codec),
         EntityKind.Service => Run(entity, _service, ServiceContract.Table.Codec),
+        EntityKind.Bucket => Run(entity, _bucket, BucketContract.Table.Codec),
+        EntityKind.KeyLeaf => Run(entity, _keyLeaf, KeyLeafContract.Table.Codec),
+        EntityKind.KeyRoutes => Run(entity, _keyRoutes, KeyRoutesContract.Table.Codec),
         _ => throw new ArgumentOutOfRangeException(nameof(entity), entity, "Unknown entity kind."),
     };
 

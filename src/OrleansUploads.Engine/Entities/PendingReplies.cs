@@ -107,10 +107,22 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
         }
     }
 
-    /// <summary>An intent was carried out. Sends the replies that need not wait for its confirmation.</summary>
-    public void DeliverySucceeded(string key)
+    /// <summary>An intent was carried out. The replies that wait for it take its receiver's verdict into account. Sends those that need
+    /// not wait for the confirmation.</summary>
+    public void DeliverySucceeded(string key, object verdict)
     {
-        if (_inFlight.TryGetValue(key, out var delivery) && delivery.Intent.AnswersUnconfirmed)
+        if (!_inFlight.TryGetValue(key, out var delivery))
+        {
+            return;
+        }
+
+        delivery.Verdict = verdict;
+        foreach (var waiter in delivery.Waiters)
+        {
+            Settle(delivery, waiter);
+        }
+
+        if (delivery.Intent.AnswersUnconfirmed)
         {
             delivery.IsDone = true;
             EndOneWait(delivery.Waiters);
@@ -153,8 +165,17 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
         }
     }
 
+    private static void Settle(Delivery delivery, PendingReply reply)
+    {
+        if (delivery is { Intent.Settles: { } settles, Verdict: { } verdict })
+        {
+            reply.Answer = settles(reply.Answer, verdict);
+        }
+    }
+
     private static void AddWaiter(Delivery delivery, PendingReply reply)
     {
+        Settle(delivery, reply);
         if (delivery.Intent.IsAwaited && !delivery.IsDone)
         {
             delivery.Waiters.Add(reply);
@@ -213,7 +234,8 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
     {
         public object? Ticket { get; } = ticket;
 
-        public object Answer { get; } = answer;
+        /// <summary>The answer. A verdict that the reply waits for may change it.</summary>
+        public object Answer { get; set; } = answer;
 
         public ImmutableArray<Intent> Intents { get; } = intents;
 
@@ -246,5 +268,8 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
         public bool IsDone { get; set; }
 
         public int FailedAttempts { get; set; }
+
+        /// <summary>What the receiver answered; null until it has.</summary>
+        public object? Verdict { get; set; }
     }
 }

@@ -2,11 +2,13 @@ using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Messages;
 using OrleansUploads.Core.Messages.Archives;
 using OrleansUploads.Core.Messages.Jobs;
+using OrleansUploads.Core.Messages.Keys;
 using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine.Keys;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Engine.Reclaim;
 
@@ -20,17 +22,21 @@ namespace OrleansUploads.Engine.Intents;
 public sealed class IntentDelivery(
     IEntityHost host, IPartStore parts, INotifier? notifier = null, Action<UploadId>? onUploadEnded = null)
 {
+    private readonly KeyIndex _keys = new(host);
+
     /// <summary>Carries out an intent once.</summary>
     /// <param name="sender">The entity that recorded the intent.</param>
     /// <param name="action">What to do.</param>
     /// <param name="cancellationToken">Stops waiting; the intent may have been carried out.</param>
+    /// <returns>What the receiver answered; <see cref="Done"/> if the action has no receiver.</returns>
     /// <exception cref="EntityUnavailableException">The outcome is unknown; repeating the call is safe.</exception>
-    public async ValueTask CarryOutAsync(EntityId sender, IntentAction action, CancellationToken cancellationToken)
+    public async ValueTask<object> CarryOutAsync(EntityId sender, IntentAction action, CancellationToken cancellationToken)
     {
         switch (action)
         {
             case TellEntity tell:
-                if (await host.SendAsync(tell.Receiver, tell.Command, cancellationToken) is Refusal refusal)
+                var answer = await host.SendAsync(tell.Receiver, tell.Command, cancellationToken);
+                if (answer is Refusal refusal)
                 {
                     throw new InvalidOperationException(
                         $"{tell.Receiver} refused {tell.Command.GetType().Name} of {sender}: {refusal}.");
@@ -41,7 +47,15 @@ public sealed class IntentDelivery(
                     onUploadEnded?.Invoke(ended.Upload);
                 }
 
-                break;
+                return answer;
+            case TellKey tell:
+                var verdict = await _keys.TellAsync(sender, tell, cancellationToken);
+                if (tell.Command is UnlistObjectUpload { Position.Upload: { } unlisted })
+                {
+                    onUploadEnded?.Invoke(unlisted);
+                }
+
+                return verdict;
             case NotifyTopic notify:
                 if (notifier is not null)
                 {
@@ -58,5 +72,7 @@ public sealed class IntentDelivery(
             default:
                 throw new ArgumentOutOfRangeException(nameof(action), action, "Unknown action.");
         }
+
+        return Done.Instance;
     }
 }

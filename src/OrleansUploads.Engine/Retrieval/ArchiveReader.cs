@@ -34,9 +34,9 @@ public sealed class ArchiveReader(IPartStore parts)
         try
         {
             var position = range.FirstByte;
-            while (position <= range.LastByte)
+            var (index, offset) = manifest.FindExtent(position);
+            for (; position <= range.LastByte; index++, offset = 0)
             {
-                var (index, offset) = manifest.FindExtent(position);
                 var extent = manifest.Extents[index];
                 await using var reader = await OpenAsync(manifest, extent, cancellationToken);
                 var end = Math.Min(extent.LengthBytes, offset + range.LastByte - position + 1);

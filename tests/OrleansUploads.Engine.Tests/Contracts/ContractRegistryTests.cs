@@ -54,7 +54,7 @@ public sealed class ContractRegistryTests
 
     [Fact]
     public void Every_refusal_has_one_name() => Assert.Equal(
-        Names(CoreTypes.Where(type => type.IsSubclassOf(typeof(Refusal)))),
+        Names(CoreTypes.Where(type => !type.IsAbstract && type.IsSubclassOf(typeof(Refusal)))),
         Names(ContractRegistry.All.SelectMany(contract => contract.Refusals).Select(shape => shape.Type)));
 
     [Fact]

@@ -98,7 +98,7 @@ internal sealed class RunnerBench
     public Intent Deliver()
     {
         var deliver = Take<RunnerOutput.Deliver>();
-        Runner.IntentDone(deliver.Intent.Key, Time);
+        Runner.IntentDone(deliver.Intent.Key, Done.Instance, Time);
         Collect();
         return deliver.Intent;
     }

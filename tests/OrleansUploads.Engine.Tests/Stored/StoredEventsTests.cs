@@ -31,7 +31,10 @@ public sealed class StoredEventsTests
             ?? Rewrite(JobsContract.Table.Codec, line)
             ?? Rewrite(UploadContract.Table.Codec, line)
             ?? Rewrite(UploadPageContract.Table.Codec, line)
-            ?? Rewrite(ServiceContract.Table.Codec, line);
+            ?? Rewrite(ServiceContract.Table.Codec, line)
+            ?? Rewrite(BucketContract.Table.Codec, line)
+            ?? Rewrite(KeyLeafContract.Table.Codec, line)
+            ?? Rewrite(KeyRoutesContract.Table.Codec, line);
         Assert.Equal(line, written);
     }
 

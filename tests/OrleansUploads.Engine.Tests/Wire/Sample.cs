@@ -5,6 +5,7 @@ using OrleansUploads.Core.Messages.Jobs;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Hashing;
+using OrleansUploads.Hashing.Checksums;
 using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Engine.Tests.Wire;
@@ -36,6 +37,13 @@ internal static class Sample
         [typeof(PartRange)] = new PartRange(Some.MiB, (2 * Some.MiB) - 1),
         [typeof(PartLocation)] = PartLocation.TryParse("s3://bucket/part 1", out var location) ? location : default,
         [typeof(PartSize)] = Some.Size(4),
+        [typeof(BucketName)] = SomeObject.BucketName,
+        [typeof(ObjectKey)] = SomeObject.Key("2026/\"beach\".jpg"),
+        [typeof(LeafName)] = LeafName.First,
+        [typeof(KeyPosition)] = new KeyPosition("2026/\"beach\".jpg", Some.Noon, Some.Upload(1)),
+        [typeof(Md5Digest)] = SomeObject.Md5("a"),
+        [typeof(Checksum)] = ChecksumHasher.Compute(ChecksumAlgorithm.Crc32C, "a"u8),
+        [typeof(PartNumbers)] = PartNumbers.Of([1, 2, 3, 7]),
         [typeof(IReadOnlyDictionary<string, string>)] = new Dictionary<string, string> { ["team"] = "blue" },
         [typeof(IReadOnlySet<AttemptId>)] = new HashSet<AttemptId> { Some.Attempt(1), Some.Attempt(2) },
     }.ToFrozenDictionary();

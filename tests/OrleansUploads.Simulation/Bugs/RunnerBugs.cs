@@ -29,7 +29,7 @@ internal abstract class OtherRunner(EntityRunner inner) : EntityRunner(inner.Ent
 
     public override void WriteUnknown(long write, Exception fault, ServiceTime time) => inner.WriteUnknown(write, fault, time);
 
-    public override void IntentDone(string key, ServiceTime time) => inner.IntentDone(key, time);
+    public override void IntentDone(string key, object verdict, ServiceTime time) => inner.IntentDone(key, verdict, time);
 
     public override void IntentFailed(string key, Exception fault) => inner.IntentFailed(key, fault);
 
@@ -123,7 +123,7 @@ internal static class RunnerBugs
                 if (outputs[i] is RunnerOutput.Deliver { FailedAttempts: 0, Intent.Action: StoreManifest } deliver)
                 {
                     outputs[i] = deliver with { FailedAttempts = Late };
-                    Inner.IntentDone(deliver.Intent.Key, _time);
+                    Inner.IntentDone(deliver.Intent.Key, Done.Instance, _time);
                     outputs.AddRange(Inner.TakeOutputs());
                 }
             }

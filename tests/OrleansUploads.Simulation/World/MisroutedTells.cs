@@ -32,7 +32,7 @@ internal sealed class MisroutedTells(SimulatedWorld world, SimulatedProcess proc
 
     public override void WriteUnknown(long write, Exception fault, ServiceTime time) => inner.WriteUnknown(write, fault, time);
 
-    public override void IntentDone(string key, ServiceTime time) => inner.IntentDone(key, time);
+    public override void IntentDone(string key, object verdict, ServiceTime time) => inner.IntentDone(key, verdict, time);
 
     public override void IntentFailed(string key, Exception fault) => inner.IntentFailed(key, fault);
 

@@ -1,0 +1,132 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using OrleansUploads.Core.Messages.Objects;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Ports;
+using OrleansUploads.Hashing;
+using OrleansUploads.Hashing.Checksums;
+
+namespace OrleansUploads.Engine.Intake;
+
+/// <summary>Writes the body of a part to a new attempt and computes its digests on the way.</summary>
+/// <param name="parts">Stores the bytes.</param>
+internal sealed class AttemptIntake(IPartStore parts)
+{
+    /// <summary>Stores a body and makes it durable. Nothing is stored of an empty one. If its length or a digest differs from what is
+    /// stated, the attempt is discarded.</summary>
+    /// <param name="upload">The upload.</param>
+    /// <param name="attempt">The name of the attempt.</param>
+    /// <param name="number">The part's number.</param>
+    /// <param name="body">The body.</param>
+    /// <param name="preferred">The algorithm to compute if the request states no checksum; null for CRC-64/NVME.</param>
+    /// <param name="cancellationToken">Canceled when the client disconnects.</param>
+    public async ValueTask<Outcome<NumberedPart>> StoreAsync(
+        UploadId upload,
+        AttemptId attempt,
+        int number,
+        ObjectBody body,
+        ChecksumAlgorithm? preferred,
+        CancellationToken cancellationToken)
+    {
+        using var digests = new PartDigests(body.Algorithm ?? preferred ?? ChecksumAlgorithm.Crc64Nvme);
+        if (body.LengthBytes == 0)
+        {
+            var isEmpty = await body.Content.ReadAtLeastAsync(
+                new byte[1], 1, throwOnEndOfStream: false, cancellationToken) == 0;
+            return isEmpty ? digests.Finish(number, 0, null, body.Stated()).Outcome : new(new Refusal.LengthDiffers(0, 1));
+        }
+
+        try
+        {
+            await using var writer = await parts.CreateAsync(upload, attempt, body.LengthBytes, cancellationToken);
+            var received = await CopyAsync(body, digests, writer, cancellationToken);
+            if (received != body.LengthBytes)
+            {
+                return new(new Refusal.LengthDiffers(body.LengthBytes, received));
+            }
+
+            var (outcome, leaves) = digests.Finish(number, received, attempt, body.Stated());
+            if (outcome.Refusal is null)
+            {
+                await writer.CommitAsync(leaves, cancellationToken);
+            }
+
+            return outcome;
+        }
+        catch (AttemptDamagedException)
+        {
+            // The attempt was collected while it was written: writing took longer than the grace period.
+            return new(new ObjectRefusal.NumberedAttemptCollected(number));
+        }
+    }
+
+    private static async ValueTask<long> CopyAsync(
+        ObjectBody body, PartDigests digests, IAttemptWriter writer, CancellationToken cancellationToken)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(PartIntake.BufferBytes);
+        try
+        {
+            long received = 0;
+            while (true)
+            {
+                var count = await body.Content.ReadAtLeastAsync(
+                    buffer.AsMemory(0, PartIntake.BufferBytes),
+                    PartIntake.BufferBytes,
+                    throwOnEndOfStream: false,
+                    cancellationToken);
+                received += count;
+                if (count == 0 || received > body.LengthBytes)
+                {
+                    return received;
+                }
+
+                digests.Append(buffer.AsSpan(0, count));
+                await writer.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>The digests of a part while its bytes arrive.</summary>
+    private sealed class PartDigests(ChecksumAlgorithm algorithm) : IDisposable
+    {
+        private readonly PartHasher _sha256 = new();
+        private readonly IncrementalHash _md5 = Md5Digest.CreateHash();
+        private readonly ChecksumHasher _checksum = new(algorithm);
+
+        public void Append(ReadOnlySpan<byte> bytes)
+        {
+            _sha256.Append(bytes);
+            _md5.AppendData(bytes);
+            _checksum.Append(bytes);
+        }
+
+        public (Outcome<NumberedPart> Outcome, ReadOnlyMemory<Sha256Digest> Leaves) Finish(
+            int number, long lengthBytes, AttemptId? attempt, StatedDigests stated)
+        {
+            var hashes = _sha256.Finish();
+            var md5 = new Md5Digest(_md5.GetHashAndReset());
+            var checksum = _checksum.Finish();
+            object result = stated switch
+            {
+                { Sha256: { } linear } when linear != hashes.Linear => new Refusal.LinearHashDiffers(linear, hashes.Linear),
+                { Md5: { } known } when known != md5 => new ObjectRefusal.Md5Differs(known, md5),
+                { Checksum: { } known } when known != checksum => new ObjectRefusal.ChecksumDiffers(known, checksum),
+                _ => new NumberedPart(number, lengthBytes, md5, hashes.Tree, attempt, checksum),
+            };
+            return (new Outcome<NumberedPart>(result), hashes.Leaves.AsMemory());
+        }
+
+        public void Dispose()
+        {
+            _sha256.Dispose();
+            _md5.Dispose();
+            _checksum.Dispose();
+        }
+    }
+}

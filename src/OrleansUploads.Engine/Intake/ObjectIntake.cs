@@ -1,0 +1,219 @@
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Messages.Keys;
+using OrleansUploads.Core.Messages.Objects;
+using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine.Ports;
+using OrleansUploads.Hashing.Checksums;
+
+namespace OrleansUploads.Engine.Intake;
+
+/// <summary>Uploads objects: stores bytes in new attempts, makes them durable, and only then reports them to the upload.</summary>
+/// <remarks>Each body in flight uses one buffer, independent of its length.</remarks>
+/// <param name="host">The entities.</param>
+/// <param name="parts">Stores the bytes.</param>
+/// <param name="ids">Makes new IDs.</param>
+/// <param name="time">The clock of creation times.</param>
+public sealed class ObjectIntake(IEntityHost host, IPartStore parts, IdSource ids, TimeProvider time)
+{
+    /// <summary>A longer body is announced to the collector before it is read, because it may take longer than <see
+    /// cref="Core.Settings.UploadPolicy.UnannouncedLife"/>.</summary>
+    private const long MaxUnannouncedBytes = 8L << 20;
+
+    /// <summary>The maximum number of times that a durable part is reported.</summary>
+    private const int MaxReports = 3;
+
+    /// <summary>The maximum number of times that a command waits for a completion in progress.</summary>
+    private const int MaxWaits = 3;
+
+    private readonly AttemptIntake _attempts = new(parts);
+
+    /// <summary>Initiates a multipart upload.</summary>
+    /// <param name="name">The object that it becomes.</param>
+    /// <param name="headers">What the client says of the object.</param>
+    /// <param name="checksum">The checksum that the client chose; null if it chose none.</param>
+    /// <param name="cancellationToken">Stops waiting; the upload may have been initiated.</param>
+    /// <returns>What is fixed of the upload; refused if the bucket was deleted.</returns>
+    public async ValueTask<Outcome<ObjectUploadSpec>> InitiateAsync(
+        ObjectName name, ObjectHeaders headers, ChosenChecksum? checksum, CancellationToken cancellationToken)
+    {
+        var spec = NewSpec(name, headers, UploadOrigin.Multipart, checksum);
+        var initiated = await host.AskAsync(spec.Upload.Entity, new InitiateObjectUpload(spec), cancellationToken);
+        return new(initiated.Refusal ?? (object)spec);
+    }
+
+    /// <summary>Stores a part.</summary>
+    /// <param name="upload">The upload.</param>
+    /// <param name="name">The object in the request.</param>
+    /// <param name="number">The part's number.</param>
+    /// <param name="body">The bytes.</param>
+    /// <param name="cancellationToken">Canceled when the client disconnects.</param>
+    /// <exception cref="PartStoreFullException">The part store is full.</exception>
+    /// <exception cref="EntityUnavailableException">The outcome is unknown; sending the part again is safe.</exception>
+    public async ValueTask<Outcome<NumberedPart>> StorePartAsync(
+        UploadId upload, ObjectName name, int number, ObjectBody body, CancellationToken cancellationToken)
+    {
+        var check = await host.AskAsync(
+            upload.Entity, new CheckNumberedPart(name, number, body.LengthBytes), cancellationToken);
+        if (!check.TryGet(out var spec, out var refusal))
+        {
+            return new(refusal);
+        }
+
+        if (spec.Checksum?.Algorithm is { } expected && body.Algorithm is { } announced && announced != expected)
+        {
+            return new(new ObjectRefusal.ChecksumOfOtherAlgorithm(expected));
+        }
+
+        var attempt = ids.NewAttempt();
+        var stored = await _attempts.StoreAsync(upload, attempt, number, body, spec.Checksum?.Algorithm, cancellationToken);
+        if (!stored.TryGet(out var part, out var refused))
+        {
+            return new(refused);
+        }
+
+        var (outcome, reports) = await ReportAsync(upload, new StoreNumberedPart(name, part), cancellationToken);
+        if (outcome.Refusal is { } late)
+        {
+            if (reports == 1)
+            {
+                // The attempt is certainly not used: no earlier report can have made it the part.
+                await parts.DeleteAttemptAsync(upload, attempt, CancellationToken.None);
+            }
+
+            return new(late);
+        }
+
+        EngineTelemetry.PartsStored.Add(1);
+        EngineTelemetry.PartBytesStored.Add(part.LengthBytes);
+        return new(part);
+    }
+
+    /// <summary>Stores an object in one request.</summary>
+    /// <param name="name">The object.</param>
+    /// <param name="headers">What the client says of it.</param>
+    /// <param name="body">The bytes, at most <see cref="ObjectLimits.MaxPartBytes"/>.</param>
+    /// <param name="condition">What must hold of the key; null for nothing.</param>
+    /// <param name="cancellationToken">Canceled when the client disconnects.</param>
+    /// <exception cref="PartStoreFullException">The part store is full.</exception>
+    /// <exception cref="EntityUnavailableException">The outcome is unknown.</exception>
+    public async ValueTask<Outcome<PublishedObject>> PutAsync(
+        ObjectName name,
+        ObjectHeaders headers,
+        ObjectBody body,
+        PublishCondition? condition,
+        CancellationToken cancellationToken)
+    {
+        if (body.LengthBytes > ObjectLimits.MaxPartBytes)
+        {
+            return new(new ObjectRefusal.NumberedPartTooLarge(1, body.LengthBytes, ObjectLimits.MaxPartBytes));
+        }
+
+        var spec = NewSpec(name, headers, UploadOrigin.SingleRequest, checksum: null);
+        if (body.LengthBytes > MaxUnannouncedBytes)
+        {
+            await host.AskAsync(spec.Upload.Entity, new InitiateObjectUpload(spec), cancellationToken);
+        }
+
+        var mayBeInUse = false;
+        try
+        {
+            var stored = await _attempts.StoreAsync(
+                spec.Upload, ids.NewAttempt(), 1, body, ChecksumAlgorithm.Crc64Nvme, cancellationToken);
+            if (!stored.TryGet(out var part, out var refusal))
+            {
+                return new(refusal);
+            }
+
+            mayBeInUse = true;
+            var outcome = await host.AskAsync(spec.Upload.Entity, new PutObject(spec, part, condition), cancellationToken);
+            mayBeInUse = outcome.Refusal is null;
+            return outcome;
+        }
+        finally
+        {
+            if (!mayBeInUse)
+            {
+                await parts.DeleteUploadAsync(spec.Upload, CancellationToken.None);
+            }
+        }
+    }
+
+    /// <summary>Completes a multipart upload after checking that the part store has the chosen parts.</summary>
+    /// <param name="upload">The upload.</param>
+    /// <param name="name">The object in the request.</param>
+    /// <param name="chosen">The parts, by number.</param>
+    /// <param name="sizeBytes">The object's size, as the client knows it; null if it did not say.</param>
+    /// <param name="checksum">The object's checksum, as the client knows it; null if it did not say.</param>
+    /// <param name="condition">What must hold of the key; null for nothing.</param>
+    /// <param name="cancellationToken">Canceled when the client disconnects.</param>
+    /// <exception cref="EntityUnavailableException">The outcome is unknown; completing again is safe.</exception>
+    public async ValueTask<Outcome<PublishedObject>> CompleteAsync(
+        UploadId upload,
+        ObjectName name,
+        IReadOnlyList<ChosenPart> chosen,
+        long? sizeBytes,
+        Checksum? checksum,
+        PublishCondition? condition,
+        CancellationToken cancellationToken)
+    {
+        for (var waits = 1; ; waits++)
+        {
+            // A part that was reported after the listing is missing from it, so list again.
+            var stored = await parts.ListStoredAsync(upload, cancellationToken);
+            var outcome = await host.AskAsync(
+                upload.Entity,
+                new CompleteObjectUpload(name, chosen, sizeBytes, checksum, condition, stored),
+                cancellationToken);
+            if (outcome.Refusal is not (ObjectRefusal.NumberedPartLost or ObjectRefusal.UploadCompleting) || waits == MaxWaits)
+            {
+                return outcome;
+            }
+        }
+    }
+
+    /// <summary>Aborts a multipart upload. Waits for a completion in progress, which decides whether the upload can be
+    /// aborted.</summary>
+    public async ValueTask<Outcome<Done>> AbortAsync(UploadId upload, ObjectName name, CancellationToken cancellationToken)
+    {
+        for (var waits = 1; ; waits++)
+        {
+            var outcome = await host.AskAsync(upload.Entity, new AbortObjectUpload(name), cancellationToken);
+            if (outcome.Refusal is not ObjectRefusal.UploadCompleting || waits == MaxWaits)
+            {
+                return outcome;
+            }
+        }
+    }
+
+    private ObjectUploadSpec NewSpec(
+        ObjectName name, ObjectHeaders headers, UploadOrigin origin, ChosenChecksum? checksum) => new(
+            ids.NewUpload(),
+            name,
+            origin,
+            DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds()),
+            headers.StorageClass,
+            checksum,
+            headers.Metadata,
+            headers.Tags);
+
+    /// <summary>Reports a durable part. If the outcome is unknown, the report is repeated, because that is cheaper than receiving the
+    /// bytes again.</summary>
+    private async ValueTask<(Outcome<StorePartResult> Outcome, int Reports)> ReportAsync(
+        UploadId upload, StoreNumberedPart report, CancellationToken cancellationToken)
+    {
+        for (var reports = 1; ; reports++)
+        {
+            try
+            {
+                return (await host.AskAsync(upload.Entity, report, cancellationToken), reports);
+            }
+            catch (EntityUnavailableException) when (reports < MaxReports)
+            {
+                // Before it decides the repeated report, the entity reads its journal again.
+            }
+        }
+    }
+}

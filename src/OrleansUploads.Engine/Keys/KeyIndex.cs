@@ -1,0 +1,125 @@
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Messages;
+using OrleansUploads.Core.Messages.Buckets;
+using OrleansUploads.Core.Messages.Keys;
+using OrleansUploads.Core.Messages.Objects;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Entities;
+
+namespace OrleansUploads.Engine.Keys;
+
+/// <summary>Sends commands to the leaves of ordered indexes: finds a leaf by hints, and follows links from there.</summary>
+/// <param name="host">Asks the leaves and the routes.</param>
+public sealed class KeyIndex(IEntityHost host)
+{
+    /// <summary>The maximum number of links to follow for one command. Hints make more than a few unlikely.</summary>
+    private const int MaxLinks = 100_000;
+
+    /// <summary>The maximum number of times that a command begins again at the first leaf.</summary>
+    private const int MaxRestarts = 3;
+
+    private readonly LeafRanges _ranges = new();
+
+    /// <summary>Finds the object of a key.</summary>
+    /// <exception cref="EntityUnavailableException">Nothing is known about the key; asking again is safe.</exception>
+    public ValueTask<Outcome<KeyEntry>> FindAsync(ObjectName name, CancellationToken cancellationToken) =>
+        AskAsync(ObjectsOf(name.Bucket), PositionOf(name.Key), new FindObject(name.Key), cancellationToken);
+
+    /// <summary>Deletes the object of a key, if it has one and the condition holds.</summary>
+    /// <param name="name">The object.</param>
+    /// <param name="condition">What must hold of the key; null for nothing.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="EntityUnavailableException">The outcome is unknown; deleting again is safe.</exception>
+    public ValueTask<Outcome<Done>> DeleteAsync(
+        ObjectName name, PublishCondition? condition, CancellationToken cancellationToken) =>
+        AskAsync(ObjectsOf(name.Bucket), PositionOf(name.Key), new DeleteObject(name.Key, condition), cancellationToken);
+
+    /// <summary>Reads entries of one leaf.</summary>
+    /// <param name="index">The index.</param>
+    /// <param name="from">The first position to return.</param>
+    /// <param name="limit">The maximum number of entries; at least 1.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public async ValueTask<LeafPage> ReadAsync(
+        KeyIndexId index, KeyPosition from, int limit, CancellationToken cancellationToken) =>
+        (await AskAsync(index, from, new ReadLeaf(from, limit), cancellationToken)).Answer;
+
+    /// <summary>Carries out an intent that is sent to a key.</summary>
+    /// <returns>What the leaf answered.</returns>
+    /// <exception cref="EntityUnavailableException">The outcome is unknown, or the bucket may or may not be deleted soon; repeating
+    /// the call is safe.</exception>
+    internal async ValueTask<object> TellAsync(EntityId sender, TellKey tell, CancellationToken cancellationToken)
+    {
+        var answer = await SendAsync(tell.Index, tell.Position, tell.Command, cancellationToken);
+        if (answer is ObjectRefusal.LeafIsSealed)
+        {
+            await RequireDeletedAsync(tell.Index, cancellationToken);
+            return new PublicationVerdict.BucketDeleted();
+        }
+
+        return answer is Refusal refusal
+            ? throw new InvalidOperationException(
+                $"A leaf of {tell.Index} refused {tell.Command.GetType().Name} of {sender}: {refusal}.")
+            : answer;
+    }
+
+    private static KeyIndexId ObjectsOf(BucketIncarnation bucket) => new(bucket, KeyTree.Objects);
+
+    private static KeyPosition PositionOf(ObjectKey key) => new(key.ToString());
+
+    private async ValueTask<Outcome<TAnswer>> AskAsync<TAnswer>(
+        KeyIndexId index, KeyPosition position, ICommand<TAnswer> command, CancellationToken cancellationToken)
+        where TAnswer : class => new(await SendAsync(index, position, (KeyLeafCommand)command, cancellationToken));
+
+    private async ValueTask<object> SendAsync(
+        KeyIndexId index, KeyPosition position, KeyLeafCommand command, CancellationToken cancellationToken)
+    {
+        var leaf = new LeafId(index, await FindLeafAsync(index, position, cancellationToken));
+        var restarts = 0;
+        for (var links = 0; links < MaxLinks; links++)
+        {
+            var answer = await host.SendAsync(leaf.Entity, command with { Leaf = leaf }, cancellationToken);
+            switch (answer)
+            {
+                case ObjectRefusal.PositionMoved moved:
+                    leaf = leaf with { Name = moved.Leaf };
+                    _ranges.Learn(index, new KeyRoute(moved.From, Upper: null, moved.Leaf));
+                    break;
+                case ObjectRefusal.LeafNotReady when restarts++ < MaxRestarts:
+                    // A hint of a host with outdated state. The first leaf always leads to the right one.
+                    _ranges.Forget(index);
+                    leaf = leaf with { Name = LeafName.First };
+                    break;
+                case ObjectRefusal.LeafNotReady:
+                    throw new EntityUnavailableException(leaf.Entity, "it has not taken over its keys yet; try again.", inner: null);
+                default:
+                    return answer;
+            }
+        }
+
+        throw new EntityUnavailableException(leaf.Entity, "too many links lead to it; try again.", inner: null);
+    }
+
+    private async ValueTask<LeafName> FindLeafAsync(KeyIndexId index, KeyPosition position, CancellationToken cancellationToken)
+    {
+        if (_ranges.Find(index, position) is { } known)
+        {
+            return known;
+        }
+
+        var route = (await host.AskAsync(index.Routes, new FindRoute(position), cancellationToken)).Answer;
+        _ranges.Learn(index, route);
+        return route.Leaf;
+    }
+
+    /// <summary>A sealed leaf does not know whether its bucket is deleted, or will take objects again.</summary>
+    private async ValueTask RequireDeletedAsync(KeyIndexId index, CancellationToken cancellationToken)
+    {
+        var name = index.Bucket.Name;
+        var found = await host.AskAsync(name.Entity, new FindBucket(name), cancellationToken);
+        if (found.TryGet(out var bucket, out _) && bucket.Bucket == index.Bucket)
+        {
+            throw new EntityUnavailableException(name.Entity, "the bucket is being deleted; try again.", inner: null);
+        }
+    }
+}

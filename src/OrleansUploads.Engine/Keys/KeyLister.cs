@@ -1,0 +1,163 @@
+using OrleansUploads.Core.Messages.Keys;
+using OrleansUploads.Core.Values;
+
+namespace OrleansUploads.Engine.Keys;
+
+/// <summary>Lists ordered indexes leaf by leaf. A listing is not a snapshot: each entry was correct at some time between the request
+/// and the answer.</summary>
+/// <param name="keys">Reads the leaves.</param>
+public sealed class KeyLister(KeyIndex keys)
+{
+    /// <summary>Lists one page. For each common prefix, at most two leaves are read.</summary>
+    /// <exception cref="Entities.EntityUnavailableException">A leaf could not be read; listing again is safe.</exception>
+    public async ValueTask<KeyPage> ListAsync(KeyListing listing, CancellationToken cancellationToken)
+    {
+        var page = new PageInProgress(listing);
+        while (!page.IsEnded)
+        {
+            page.Add(await keys.ReadAsync(listing.Index, page.From, page.Wanted, cancellationToken));
+        }
+
+        return page.ToPage();
+    }
+
+    /// <summary>A page that is filled from one leaf after another.</summary>
+    private sealed class PageInProgress
+    {
+        private readonly KeyListing _listing;
+        private readonly List<KeyEntry> _entries = [];
+        private readonly List<string> _prefixes = [];
+        private readonly KeyPosition? _behind;
+        private string? _commonPrefix;
+        private KeyPosition _last;
+        private bool _isTruncated;
+
+        public PageInProgress(KeyListing listing)
+        {
+            _listing = listing;
+            _behind = listing.After;
+            From = new KeyPosition(listing.Prefix);
+            IsEnded = listing.Limit == 0;
+            if (listing.After is not { } after)
+            {
+                return;
+            }
+
+            From = after > From ? after : From;
+            if (CommonPrefixOf(after.Key) is { } inside)
+            {
+                MoveBehind(inside);
+            }
+        }
+
+        /// <summary>The first position to read next.</summary>
+        public KeyPosition From { get; private set; }
+
+        public bool IsEnded { get; private set; }
+
+        /// <summary>One more than fits, to see whether there is more, and one that may be the position to begin behind.</summary>
+        public int Wanted => _listing.Limit - Count + 2;
+
+        private int Count => _entries.Count + _prefixes.Count;
+
+        public void Add(LeafPage leaf)
+        {
+            foreach (var entry in leaf.Entries)
+            {
+                if (!Add(entry))
+                {
+                    IsEnded = true;
+                    return;
+                }
+            }
+
+            if (leaf.HasMore)
+            {
+                Continue(leaf.Entries[^1].PositionIn(_listing.Index.Tree));
+            }
+            else if (leaf.Upper is { } upper)
+            {
+                Continue(upper);
+            }
+            else
+            {
+                IsEnded = true;
+            }
+        }
+
+        public KeyPage ToPage() => new(_entries, _prefixes, _isTruncated ? _last : null);
+
+        /// <summary>Adds an entry. Returns false if the page ends before it.</summary>
+        private bool Add(KeyEntry entry)
+        {
+            var key = entry.Key.ToString();
+            var position = entry.PositionIn(_listing.Index.Tree);
+            if (position <= _behind || position < From || position <= LastEntry
+                || (_commonPrefix is not null && key.StartsWith(_commonPrefix, StringComparison.Ordinal)))
+            {
+                return true;
+            }
+
+            if (!key.StartsWith(_listing.Prefix, StringComparison.Ordinal))
+            {
+                return false;
+            }
+
+            if (Count == _listing.Limit)
+            {
+                _isTruncated = true;
+                return false;
+            }
+
+            if (CommonPrefixOf(key) is { } common)
+            {
+                _prefixes.Add(common);
+                _commonPrefix = common;
+                _last = new KeyPosition(common);
+            }
+            else
+            {
+                _entries.Add(entry);
+                _last = position;
+            }
+
+            return true;
+        }
+
+        private KeyPosition? LastEntry =>
+            _entries.Count > 0 ? _entries[^1].PositionIn(_listing.Index.Tree) : null;
+
+        /// <summary>Goes on from a position, or behind the last common prefix if this is further.</summary>
+        private void Continue(KeyPosition position)
+        {
+            From = position;
+            if (_commonPrefix is not null && position.Key.StartsWith(_commonPrefix, StringComparison.Ordinal))
+            {
+                MoveBehind(_commonPrefix);
+            }
+        }
+
+        private void MoveBehind(string prefix)
+        {
+            if (ObjectKey.EndOfPrefix(prefix) is not { } end)
+            {
+                IsEnded = true;
+            }
+            else if (new KeyPosition(end) is var position && position > From)
+            {
+                From = position;
+            }
+        }
+
+        private string? CommonPrefixOf(string key)
+        {
+            if (_listing.Delimiter.Length == 0 || !key.StartsWith(_listing.Prefix, StringComparison.Ordinal))
+            {
+                return null;
+            }
+
+            var at = key.IndexOf(_listing.Delimiter, _listing.Prefix.Length, StringComparison.Ordinal);
+            return at < 0 ? null : key[..(at + _listing.Delimiter.Length)];
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Messages.Keys;
+using OrleansUploads.Core.Messages.Objects;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine.Keys;
+using OrleansUploads.Engine.Ports;
+
+namespace OrleansUploads.Engine.Retrieval;
+
+/// <summary>Finds objects and reads their bytes.</summary>
+/// <param name="host">The entities.</param>
+/// <param name="keys">The ordered indexes.</param>
+/// <param name="parts">Stores the bytes.</param>
+public sealed class ObjectReader(IEntityHost host, KeyIndex keys, IPartStore parts)
+{
+    /// <summary>The maximum number of times that a key is looked up. A further time is needed if its object is replaced, and the
+    /// bytes of the old one are gone, between two steps.</summary>
+    private const int MaxLookups = 3;
+
+    private readonly ArchiveReader _bytes = new(parts);
+
+    /// <summary>Finds the object of a key.</summary>
+    /// <param name="name">The object.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>The object, or that the key has none.</returns>
+    /// <exception cref="EntityUnavailableException">Nothing is known about the key; asking again is safe.</exception>
+    public async ValueTask<Outcome<FoundObject>> FindAsync(ObjectName name, CancellationToken cancellationToken)
+    {
+        for (var lookups = 1; ; lookups++)
+        {
+            var found = await keys.FindAsync(name, cancellationToken);
+            if (!found.TryGet(out var entry, out var refusal))
+            {
+                return new(refusal);
+            }
+
+            var described = await host.AskAsync(entry.Upload.Entity, new DescribeObject(name), cancellationToken);
+            if (described.TryGet(out var description, out var gone))
+            {
+                return new(new FoundObject(entry, description));
+            }
+
+            if (lookups == MaxLookups)
+            {
+                return new(gone);
+            }
+        }
+    }
+
+    /// <summary>The manifest of an object: its extents and its parts.</summary>
+    /// <exception cref="AttemptDamagedException">The manifest is missing or damaged.</exception>
+    public async ValueTask<Manifest> ReadManifestAsync(FoundObject found, CancellationToken cancellationToken)
+    {
+        var published = found.Description.Published;
+        return found.Description.Parts is { } inline
+            ? ObjectManifest.Of(published.Upload, published.SizeBytes, inline)
+            : await parts.ReadManifestAsync(published.Upload, cancellationToken)
+                ?? throw new AttemptDamagedException($"The manifest of upload {published.Upload} is missing from the part store.");
+    }
+
+    /// <summary>Copies a range of an object's bytes.</summary>
+    /// <param name="manifest">The object's manifest.</param>
+    /// <param name="range">The bytes to copy. They must be inside the object.</param>
+    /// <param name="destination">The stream to write to. It receives only verified bytes.</param>
+    /// <param name="cancellationToken">Canceled when the client disconnects.</param>
+    /// <exception cref="AttemptDamagedException">Stored bytes are damaged. Only a part of the range was copied.</exception>
+    public ValueTask CopyAsync(
+        Manifest manifest, PartRange range, Stream destination, CancellationToken cancellationToken) =>
+        _bytes.CopyAsync(manifest, range, destination, cancellationToken);
+}
+
+/// <summary>An object that was found under its key.</summary>
+/// <param name="Entry">What listings show of it.</param>
+/// <param name="Description">The rest.</param>
+public sealed record FoundObject(KeyEntry Entry, ObjectDescription Description);

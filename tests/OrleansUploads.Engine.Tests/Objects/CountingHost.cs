@@ -1,0 +1,19 @@
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Messages.Keys;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Entities;
+
+namespace OrleansUploads.Engine.Tests.Objects;
+
+/// <summary>Counts the pages of leaves that are read through it.</summary>
+internal sealed class CountingHost(IEntityHost inner) : IEntityHost
+{
+    public int PagesRead { get; private set; }
+
+    public async ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
+    {
+        var answer = await inner.SendAsync(entity, command, cancellationToken);
+        PagesRead += answer is LeafPage && command is ReadLeaf ? 1 : 0;
+        return answer;
+    }
+}

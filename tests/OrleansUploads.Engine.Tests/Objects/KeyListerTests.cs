@@ -1,0 +1,118 @@
+using OrleansUploads.Core.Messages.Keys;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Keys;
+using OrleansUploads.TestKit;
+
+namespace OrleansUploads.Engine.Tests.Objects;
+
+public sealed class KeyListerTests
+{
+    private readonly ObjectBench _bench = new();
+
+    /// <summary>Pages through a listing and compares it with one of the sorted keys.</summary>
+    private async Task CheckAsync(IEnumerable<string> keys, string prefix, string delimiter, string after, int limit)
+    {
+        var expected = new List<string>();
+        foreach (var key in keys.Where(key => key.StartsWith(prefix, StringComparison.Ordinal)).Order(ObjectKey.Utf8Order))
+        {
+            var at = delimiter.Length == 0 ? -1 : key.IndexOf(delimiter, prefix.Length, StringComparison.Ordinal);
+            var item = at < 0 ? key : key[..(at + delimiter.Length)];
+            var isInside = at >= 0 && after.StartsWith(item, StringComparison.Ordinal);
+            if (ObjectKey.Compare(key, after) > 0 && !isInside && expected.LastOrDefault() != item)
+            {
+                expected.Add(item);
+            }
+        }
+
+        var listed = new List<string>();
+        KeyPosition? next = after.Length == 0 ? null : KeyPosition.Behind(after);
+        do
+        {
+            var page = await _bench.ListAsync(prefix: prefix, delimiter: delimiter, after: next, limit: limit);
+            var items = page.Entries.Select(entry => entry.Key.ToString()).Concat(page.CommonPrefixes).Order(ObjectKey.Utf8Order).ToList();
+            Assert.True(items.Count == limit || page.Next is null, $"A page of {items.Count} says that more follow.");
+            listed.AddRange(items);
+            next = page.Next;
+        }
+        while (next is not null);
+
+        Assert.Equal(expected, listed);
+    }
+
+    [Fact]
+    public async Task Listings_over_many_leaves_are_those_of_a_sorted_list()
+    {
+        await _bench.CreateBucketAsync();
+        var random = new Random(1);
+        var keys = new HashSet<string>();
+        for (var i = 0; i < 300; i++)
+        {
+            var key = $"{(char)('a' + random.Next(3))}/{random.Next(12)}/{random.Next(20)}{(random.Next(5) == 0 ? "/" : "")}";
+            keys.Add(key);
+            await _bench.PutAsync(key, "x");
+        }
+
+        for (var round = 0; round < 120; round++)
+        {
+            var some = keys.ElementAt(random.Next(keys.Count));
+            var prefix = random.Next(3) switch { 0 => "", 1 => some[..random.Next(some.Length)], _ => "b/1" };
+            var delimiter = random.Next(3) switch { 0 => "", 1 => "/1", _ => "/" };
+            var after = random.Next(3) switch { 0 => "", 1 => some, _ => some[..random.Next(1, some.Length)] };
+            await CheckAsync(keys, prefix, delimiter, after, random.Next(1, 40));
+        }
+    }
+
+    [Fact]
+    public async Task Each_common_prefix_reads_at_most_two_leaves()
+    {
+        await _bench.CreateBucketAsync();
+        for (var i = 0; i < 400; i++)
+        {
+            await _bench.PutAsync($"p{i / 100}/{i:d4}", "x");
+        }
+
+        var host = new CountingHost(_bench.Host);
+        var page = await new KeyLister(new KeyIndex(host)).ListAsync(
+            new KeyListing(SomeObject.Objects, "", "/", After: null, Limit: 1000), CancellationToken.None);
+        Assert.Equal(["p0/", "p1/", "p2/", "p3/"], page.CommonPrefixes);
+        Assert.InRange(host.PagesRead, 4, 8);
+    }
+
+    [Fact]
+    public async Task A_page_of_no_entries_is_empty_and_not_truncated()
+    {
+        await _bench.CreateBucketAsync();
+        await _bench.PutAsync("a", "x");
+        var page = await _bench.ListAsync(limit: 0);
+        Assert.True(page is { Entries.Count: 0, CommonPrefixes.Count: 0, Next: null });
+    }
+
+    [Fact]
+    public async Task Uploads_of_one_busy_key_are_listed_page_by_page_in_the_order_of_their_initiation()
+    {
+        await _bench.CreateBucketAsync();
+        var initiated = new List<UploadId>();
+        for (var i = 0; i < 60; i++)
+        {
+            initiated.Add(await _bench.InitiateAsync("busy"));
+            if (i % 3 == 0)
+            {
+                _bench.Time.Advance(TimeSpan.FromMilliseconds(1));
+            }
+        }
+
+        var listed = new List<KeyEntry>();
+        KeyPosition? next = null;
+        do
+        {
+            var page = await _bench.ListAsync(KeyTree.Uploads, after: next, limit: 7);
+            listed.AddRange(page.Entries);
+            next = page.Next;
+        }
+        while (next is not null);
+
+        Assert.Equal(initiated.Count, listed.Select(entry => entry.Upload).Intersect(initiated).Count());
+        Assert.Equal(initiated.Count, listed.Count);
+        Assert.Equal(listed.OrderBy(entry => entry.PositionIn(KeyTree.Uploads)), listed);
+    }
+}

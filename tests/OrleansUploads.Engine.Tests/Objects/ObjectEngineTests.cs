@@ -1,0 +1,231 @@
+using OrleansUploads.Core.Messages.Accounts;
+using OrleansUploads.Core.Messages.Buckets;
+using OrleansUploads.Core.Messages.Keys;
+using OrleansUploads.Core.Messages.Objects;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Settings;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine.Intake;
+using OrleansUploads.Hashing.Checksums;
+using OrleansUploads.TestKit;
+
+namespace OrleansUploads.Engine.Tests.Objects;
+
+public sealed class ObjectEngineTests
+{
+    private const int FirstPartBytes = 5 << 20;
+
+    private readonly ObjectBench _bench = new();
+
+    [Fact]
+    public async Task An_object_is_read_as_it_was_put_and_a_range_of_it_too()
+    {
+        await _bench.CreateBucketAsync();
+        var published = (await _bench.PutAsync("a/b", "hello world")).Answer;
+        Assert.Equal((SomeObject.ETag("hello world"), 11), (published.ETag, published.SizeBytes));
+        Assert.Equal("hello world", await _bench.GetAsync("a/b"));
+        Assert.Equal("lo wo", await _bench.GetAsync("a/b", new PartRange(3, 7)));
+        Assert.Null(await _bench.GetAsync("a"));
+
+        await _bench.PutAsync("a/b", "");
+        Assert.Equal("", await _bench.GetAsync("a/b"));
+        await _bench.DeleteAsync("a/b");
+        await _bench.DeleteAsync("a/b");
+        Assert.Null(await _bench.GetAsync("a/b"));
+    }
+
+    [Fact]
+    public async Task A_multipart_object_has_the_chosen_parts_in_order_and_repeats_get_the_same_answer_after_a_restart()
+    {
+        await _bench.CreateBucketAsync();
+        var upload = await _bench.InitiateAsync("big");
+        var last = await _bench.StoreAsync(upload, "big", 7, ObjectBench.Bytes("end"));
+        await _bench.StoreAsync(upload, "big", 5, ObjectBench.Bytes("dropped"));
+        var first = await _bench.StoreAsync(upload, "big", 2, Some.Bytes(FirstPartBytes, 1));
+        Assert.Equal([upload], (await _bench.ListAsync(KeyTree.Uploads)).Entries.Select(entry => entry.Upload));
+
+        var published = (await _bench.CompleteAsync(upload, "big", null, first, last)).Answer;
+        Assert.Equal((FirstPartBytes + 3, 2), (published.SizeBytes, published.ETag.Parts));
+        Assert.Equal(ChecksumType.FullObject, published.Checksum!.Value.Type);
+        Assert.Empty((await _bench.ListAsync(KeyTree.Uploads)).Entries);
+        Assert.Equal("end", await _bench.GetAsync("big", new PartRange(FirstPartBytes, FirstPartBytes + 2)));
+
+        _bench.Start();
+        Assert.Equal(published, (await _bench.CompleteAsync(upload, "big", null, first, last)).Answer);
+        Assert.IsType<ObjectRefusal.CompletedOtherwise>((await _bench.CompleteAsync(upload, "big", null, last)).Refusal);
+
+        await _bench.PutAsync("big", "small");
+        Assert.Equal(published, (await _bench.CompleteAsync(upload, "big", null, first, last)).Answer);
+        Assert.Equal("small", await _bench.GetAsync("big"));
+    }
+
+    [Fact]
+    public async Task All_of_64_concurrent_completions_get_the_same_object()
+    {
+        await _bench.CreateBucketAsync();
+        var upload = await _bench.InitiateAsync("k");
+        var part = await _bench.StoreAsync(upload, "k", 1, ObjectBench.Bytes("x"));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => Task.Run(
+            async () => (await _bench.CompleteAsync(upload, "k", null, part)).Answer)));
+        Assert.Single(answers.Distinct());
+        Assert.Equal("x", await _bench.GetAsync("k"));
+    }
+
+    [Fact]
+    public async Task Of_two_clients_that_create_a_key_exactly_one_wins()
+    {
+        await _bench.CreateBucketAsync();
+        for (var round = 0; round < 100; round++)
+        {
+            var key = $"race/{round}";
+            var outcomes = await Task.WhenAll(
+                Task.Run(() => _bench.PutAsync(key, "one", PublishCondition.MustBeAbsent)),
+                Task.Run(() => _bench.PutAsync(key, "two", PublishCondition.MustBeAbsent)));
+            Assert.Equal(new ObjectRefusal.PreconditionFailed(Exists: true), Assert.Single(outcomes, outcome => outcome.Refusal is not null).Refusal);
+            Assert.Equal(outcomes[0].Refusal is null ? "one" : "two", await _bench.GetAsync(key));
+        }
+    }
+
+    [Fact]
+    public async Task A_completion_and_an_abort_are_in_one_order()
+    {
+        await _bench.CreateBucketAsync();
+        var completed = 0;
+        for (var round = 0; round < 100; round++)
+        {
+            var key = $"race/{round}";
+            var upload = await _bench.InitiateAsync(key);
+            var part = await _bench.StoreAsync(upload, key, 1, ObjectBench.Bytes("x"));
+            var command = new CompleteObjectUpload(SomeObject.Named(key), [part], null, null, null, Stored: null);
+            var complete = Task.Run(async () => await _bench.Host.AskAsync(upload.Entity, command, CancellationToken.None));
+            if (round == 0)
+            {
+                await complete;
+            }
+
+            var abort = Task.Run(async () => await _bench.Intake.AbortAsync(upload, SomeObject.Named(key), CancellationToken.None));
+            var hasObject = (await complete).Refusal is null;
+            Assert.NotEqual(hasObject, (await abort).Refusal is null);
+            Assert.Equal(hasObject ? "x" : null, await _bench.GetAsync(key));
+            completed += hasObject ? 1 : 0;
+        }
+
+        Assert.InRange(completed, 1, 100);
+        Assert.Empty((await _bench.ListAsync(KeyTree.Uploads)).Entries);
+    }
+
+    [Fact]
+    public async Task A_failed_condition_leaves_the_upload_open()
+    {
+        await _bench.CreateBucketAsync();
+        await _bench.PutAsync("k", "old");
+        var upload = await _bench.InitiateAsync("k");
+        var part = await _bench.StoreAsync(upload, "k", 1, ObjectBench.Bytes("new"));
+        Assert.Equal(
+            new ObjectRefusal.PreconditionFailed(Exists: true),
+            (await _bench.CompleteAsync(upload, "k", PublishCondition.MustBeAbsent, part)).Refusal);
+        part = await _bench.StoreAsync(upload, "k", 1, ObjectBench.Bytes("newer"));
+        Assert.Null((await _bench.CompleteAsync(upload, "k", new PublishCondition(SomeObject.ETag("old")), part)).Refusal);
+        Assert.Equal("newer", await _bench.GetAsync("k"));
+    }
+
+    [Fact]
+    public async Task Bytes_that_differ_from_what_is_stated_are_not_stored()
+    {
+        await _bench.CreateBucketAsync();
+        var name = SomeObject.Named("k");
+        var wrong = ChecksumHasher.Compute(ChecksumAlgorithm.Sha1, "other"u8);
+        foreach (var (stated, expected) in new (StatedDigests, Type)[]
+        {
+            (new StatedDigests(EngineBench.Hashes("other"u8.ToArray()).Linear, null, null), typeof(Refusal.LinearHashDiffers)),
+            (new StatedDigests(null, SomeObject.Md5("other"), null), typeof(ObjectRefusal.Md5Differs)),
+            (new StatedDigests(null, null, wrong), typeof(ObjectRefusal.ChecksumDiffers)),
+        })
+        {
+            var headers = new ObjectHeaders(StorageClass.Standard, new Dictionary<string, string>());
+            var outcome = await _bench.Intake.PutAsync(
+                name, headers, ObjectBench.Body("body"u8.ToArray(), stated), null, CancellationToken.None);
+            Assert.IsType(expected, outcome.Refusal);
+        }
+
+        Assert.Null(await _bench.GetAsync("k"));
+        await foreach (var left in _bench.Parts.ListUploadsAsync(CancellationToken.None))
+        {
+            Assert.Fail($"{left} has bytes.");
+        }
+    }
+
+    [Fact]
+    public async Task The_bytes_of_replaced_and_deleted_objects_are_collected_and_no_others()
+    {
+        await _bench.CreateBucketAsync();
+        await _bench.PutAsync("a", "one");
+        await _bench.PutAsync("a", "two");
+        await _bench.PutAsync("b", "gone");
+        await _bench.DeleteAsync("b");
+        _bench.Time.Advance(UploadPolicy.DefaultReplacedObjectGrace);
+        await _bench.Wakes.RunAsync(CancellationToken.None);
+        await _bench.Collector.CollectAsync(TimeSpan.Zero, CancellationToken.None);
+        Assert.Equal("two", await _bench.GetAsync("a"));
+        var kept = 0;
+        await foreach (var _ in _bench.Parts.ListUploadsAsync(CancellationToken.None))
+        {
+            kept++;
+        }
+
+        Assert.Equal(1, kept);
+    }
+
+    [Fact]
+    public async Task A_bucket_with_objects_is_not_deleted_and_takes_objects_afterwards()
+    {
+        await _bench.CreateBucketAsync();
+        for (var i = 0; i < 60; i++)
+        {
+            await _bench.PutAsync($"{i:d2}", "x");
+        }
+
+        for (var i = 0; i < 59; i++)
+        {
+            await _bench.DeleteAsync($"{i:d2}");
+        }
+
+        Assert.IsType<ObjectRefusal.BucketNotEmpty>((await _bench.DeleteBucketAsync()).Refusal);
+        Assert.Null((await _bench.PutAsync("00", "y")).Refusal);
+        await _bench.DeleteAsync("00");
+        await _bench.DeleteAsync("59");
+        Assert.Null((await _bench.DeleteBucketAsync()).Refusal);
+        Assert.IsType<ObjectRefusal.BucketNotFound>((await _bench.DeleteBucketAsync()).Refusal);
+        Assert.Empty((await _bench.AskAsync(Some.Account.Entity, new ListBuckets("", 10))).Buckets);
+        Assert.Equal(2, (await _bench.CreateBucketAsync()).Epoch);
+    }
+
+    [Fact]
+    public async Task What_was_begun_in_a_deleted_bucket_does_not_get_into_the_next_one()
+    {
+        var bucket = await _bench.CreateBucketAsync();
+        var upload = await _bench.InitiateAsync("k");
+        var part = await _bench.StoreAsync(upload, "k", 1, ObjectBench.Bytes("x"));
+        Assert.Null((await _bench.DeleteBucketAsync()).Refusal);
+        Assert.IsType<ObjectRefusal.BucketNotFound>((await _bench.CompleteAsync(upload, "k", null, part)).Refusal);
+        Assert.IsType<ObjectRefusal.BucketNotFound>((await _bench.PutAsync(new ObjectName(bucket, SomeObject.Key("k")), "x")).Refusal);
+        await _bench.CreateBucketAsync();
+        var found = await _bench.Host.AskAsync(
+            SomeObject.BucketName.Entity, new FindBucket(SomeObject.BucketName), CancellationToken.None);
+        var again = new ObjectName(found.Answer.Bucket, SomeObject.Key("k"));
+        Assert.IsType<ObjectRefusal.KeyNotFound>((await _bench.Reader.FindAsync(again, CancellationToken.None)).Refusal);
+    }
+
+    [Fact]
+    public async Task Another_account_cannot_have_a_bucket_of_the_same_name()
+    {
+        await _bench.CreateBucketAsync();
+        var other = AccountId.TryParse("999988887777", out var id) ? id : default;
+        var outcome = await _bench.Host.AskAsync(
+            other.Entity, new CreateBucket(other, SomeObject.BucketName), CancellationToken.None);
+        Assert.IsType<ObjectRefusal.BucketOwnedByOther>(outcome.Refusal);
+        Assert.True((await _bench.AskAsync(Some.Account.Entity, new CreateBucket(Some.Account, SomeObject.BucketName))).Existed);
+    }
+}
