@@ -37,3 +37,15 @@ public interface IUploadPageGrain : IEntityGrain;
 /// key <c>service</c>.</summary>
 [Alias("OrleansUploads.IServiceGrain")]
 public interface IServiceGrain : IEntityGrain;
+
+/// <summary>A bucket.</summary>
+[Alias("OrleansUploads.IBucketGrain")]
+public interface IBucketGrain : IEntityGrain;
+
+/// <summary>A leaf of one of a bucket's ordered indexes.</summary>
+[Alias("OrleansUploads.IKeyLeafGrain")]
+public interface IKeyLeafGrain : IEntityGrain;
+
+/// <summary>The routes of one of a bucket's ordered indexes.</summary>
+[Alias("OrleansUploads.IKeyRoutesGrain")]
+public interface IKeyRoutesGrain : IEntityGrain;

@@ -129,6 +129,9 @@ public abstract class EntityGrain : Grain, IEntityGrain, IRemindable, IDisposabl
         EntityKind.Upload => "ou-upload",
         EntityKind.UploadPage => "ou-upload-page",
         EntityKind.Service => "ou-service",
+        EntityKind.Bucket => "ou-bucket",
+        EntityKind.KeyLeaf => "ou-key-leaf",
+        EntityKind.KeyRoutes => "ou-key-routes",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unknown entity kind."),
     };
 

@@ -26,3 +26,15 @@ public sealed class UploadPageGrain(EntityGrainPorts ports) : EntityGrain(Entity
 /// <summary>The service.</summary>
 [GrainType("ou-service")]
 public sealed class ServiceGrain(EntityGrainPorts ports) : EntityGrain(EntityKind.Service, ports), IServiceGrain;
+
+/// <summary>A bucket.</summary>
+[GrainType("ou-bucket")]
+public sealed class BucketGrain(EntityGrainPorts ports) : EntityGrain(EntityKind.Bucket, ports), IBucketGrain;
+
+/// <summary>A leaf of one of a bucket's ordered indexes.</summary>
+[GrainType("ou-key-leaf")]
+public sealed class KeyLeafGrain(EntityGrainPorts ports) : EntityGrain(EntityKind.KeyLeaf, ports), IKeyLeafGrain;
+
+/// <summary>The routes of one of a bucket's ordered indexes.</summary>
+[GrainType("ou-key-routes")]
+public sealed class KeyRoutesGrain(EntityGrainPorts ports) : EntityGrain(EntityKind.KeyRoutes, ports), IKeyRoutesGrain;

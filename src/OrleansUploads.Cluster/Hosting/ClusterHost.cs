@@ -53,6 +53,9 @@ public sealed class ClusterHost(IGrainFactory grains) : IEntityHost
         EntityKind.Upload => grains.GetGrain<IUploadGrain>(entity.Key),
         EntityKind.UploadPage => grains.GetGrain<IUploadPageGrain>(entity.Key),
         EntityKind.Service => grains.GetGrain<IServiceGrain>(entity.Key),
+        EntityKind.Bucket => grains.GetGrain<IBucketGrain>(entity.Key),
+        EntityKind.KeyLeaf => grains.GetGrain<IKeyLeafGrain>(entity.Key),
+        EntityKind.KeyRoutes => grains.GetGrain<IKeyRoutesGrain>(entity.Key),
         _ => throw new ArgumentOutOfRangeException(nameof(entity), entity, "Unknown entity kind."),
     };
 }
