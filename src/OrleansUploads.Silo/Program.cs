@@ -1,6 +1,12 @@
 using OrleansUploads.Silo.Hosting;
 using OrleansUploads.Silo.Settings;
 
+if (Usage.IsAskedFor(args))
+{
+    Usage.Write(Console.Out);
+    return 0;
+}
+
 try
 {
     return OperatorCommand.Parse(args) is var (command, settings)

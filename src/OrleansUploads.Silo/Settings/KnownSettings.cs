@@ -12,12 +12,12 @@ internal static class KnownSettings
 
     public static readonly Setting Clustering = new(
         "Clustering",
-        "Where membership, journals and reminders are kept: `azure` (Azure Storage), `postgres`, or `localhost` (one process, "
+        "Where membership, journals and reminders are kept: `postgres`, `azure` (Azure Storage), or `localhost` (one process, "
         + "everything in memory, for trying things out).",
-        "azure");
+        "postgres");
 
     public static readonly Setting ConnectionString = new(
-        "ConnectionString", "How to reach Azure Storage or PostgreSQL.", IsSecret: true);
+        "ConnectionString", "How to reach PostgreSQL or Azure Storage.", IsSecret: true);
 
     public static readonly Setting ClusterId = new(
         "ClusterId", "Silos with the same cluster ID form a cluster.", "orleans-uploads");

@@ -43,8 +43,8 @@ internal sealed record SiloSettings
 
     private static readonly Dictionary<string, ClusterStore> Stores = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["azure"] = ClusterStore.Azure,
         ["postgres"] = ClusterStore.Postgres,
+        ["azure"] = ClusterStore.Azure,
         ["localhost"] = ClusterStore.Localhost,
     };
 

@@ -15,12 +15,18 @@ public sealed class ScriptTests(PostgresServer postgres) : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
-    public async Task The_script_prepares_a_database_for_a_silo_and_a_second_run_changes_nothing()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_script_prepares_a_database_for_a_silo_and_a_second_run_changes_nothing(bool withProjectsScript)
     {
         var database = await postgres.CreateEmptyDatabaseAsync();
         OrleansScripts.CopyTo(_folder.Path);
-        File.Copy(Repository.File("deploy/postgres/first-write-fence.sql"), _folder.File("5-first-write-fence.sql"));
+        if (withProjectsScript)
+        {
+            File.Copy(Repository.File("deploy/postgres/first-write-fence.sql"), _folder.File("5-first-write-fence.sql"));
+        }
+
         var where = new NpgsqlConnectionStringBuilder(database);
         Dictionary<string, string?> environment = new()
         {

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Configuration;
 using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.Silo.Hosting;
 using OrleansUploads.Silo.Settings;
 
 namespace OrleansUploads.Silo.Tests.Settings;
@@ -12,9 +13,24 @@ public sealed class SiloSettingsTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    public void The_help_lists_every_setting_with_its_default()
+    {
+        Assert.True(Usage.IsAskedFor(["--help"]));
+        Assert.False(Usage.IsAskedFor(["--OrleansUploads:Listen=127.0.0.1:9400"]));
+        using var help = new StringWriter();
+        Usage.Write(help);
+        Assert.All(KnownSettings.All, setting => Assert.Contains(
+            $"  {setting.Variable}{(setting.ByDefault is null ? "" : $" (default: {setting.ByDefault})")}{help.NewLine}"
+            + $"      {setting.Meaning}",
+            help.ToString(),
+            StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_missing_setting_has_its_default()
     {
-        var settings = Read();
+        var settings = Read(("Clustering", null));
+        Assert.Equal(ClusterStore.Postgres, settings.Store);
         Assert.Equal(ProcessRole.Silo, settings.Role);
         Assert.Equal(new IPEndPoint(IPAddress.Any, 9400), settings.Listen);
         Assert.Equal(TimeSpan.FromDays(7), settings.Service.Engine.Uploads.StaleAfter);
@@ -23,7 +39,7 @@ public sealed class SiloSettingsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Clustering", "zookeeper", "one of azure, postgres, localhost")]
+    [InlineData("Clustering", "zookeeper", "one of postgres, azure, localhost")]
     [InlineData("Role", "leader", "one of silo, gateway")]
     [InlineData("SiloPort", "70000", "from 1 to 65535")]
     [InlineData("ClientPort", "0", "from 1 to 65535")]

@@ -1,0 +1,209 @@
+#!/bin/sh
+# Runs a cluster on this machine: PostgreSQL and silos, all on the loopback address.
+#
+#   deploy/local-cluster.sh start [SILOS]   starts what is not running (3 silos unless you say otherwise)
+#   deploy/local-cluster.sh status          lists the processes; fails unless all of them are ready
+#   deploy/local-cluster.sh kill SILO       kills one silo, by its number, with SIGKILL
+#   deploy/local-cluster.sh stop            stops everything and keeps the data
+#   deploy/local-cluster.sh remove          stops everything and deletes the data
+#
+# Needs PostgreSQL's programs (Debian: the package postgresql), curl, and a build of the silo:
+#   dotnet build src/OrleansUploads.Silo -c Release
+#
+# Variables, all optional:
+#   LOCAL_CLUSTER_FOLDER         data, logs and process IDs (default: /tmp/orleans-uploads-cluster)
+#   LOCAL_CLUSTER_PORT           the first of 400 ports (default: 9400). Silo N serves the vault API at this port plus N
+#   LOCAL_CLUSTER_SILO           the silo's program (default: the Release build in src/OrleansUploads.Silo)
+#   ORLEANSUPLOADS_ORLEANS_SQL   a folder with Orleans' PostgreSQL scripts (default: they are downloaded)
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+folder=${LOCAL_CLUSTER_FOLDER:-/tmp/orleans-uploads-cluster}
+port=${LOCAL_CLUSTER_PORT:-9400}
+silo=${LOCAL_CLUSTER_SILO:-$here/../src/OrleansUploads.Silo/bin/Release/net10.0/orleans-uploads-silo.dll}
+database_port=$((port + 300))
+
+fail() {
+    echo "local-cluster.sh: $1" >&2
+    exit 1
+}
+
+# Runs a program of PostgreSQL. It refuses to run as root, so root uses the user that the package creates.
+postgres() {
+    program=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)/$1
+    [ -x "$program" ] || fail "there is no PostgreSQL in /usr/lib/postgresql. Install it (Debian: apt-get install postgresql)."
+    shift
+    if [ "$(id -u)" = 0 ]; then
+        setpriv --reuid=postgres --regid=postgres --clear-groups "$program" "$@"
+    else
+        "$program" "$@"
+    fi
+}
+
+# Runs a statement as the superuser.
+query() {
+    psql --no-psqlrc --quiet --tuples-only --no-align --set ON_ERROR_STOP=1 \
+        --host 127.0.0.1 --port "$database_port" --username postgres --dbname "$1" --command "$2"
+}
+
+# Whether the process of a silo runs. A process ID may have been given to another program since.
+is_running() {
+    [ -f "$1" ] && tr '\0' ' ' 2>/dev/null < "/proc/$(cat "$1")/cmdline" | grep --quiet --fixed-strings "$silo"
+}
+
+start_database() {
+    if ! [ -f "$folder/postgres/PG_VERSION" ]; then
+        mkdir -p "$folder/postgres"
+        [ "$(id -u)" != 0 ] || chown postgres "$folder/postgres"
+        postgres initdb -D "$folder/postgres" -U postgres --auth=trust -E UTF8 --locale=C > "$folder/initdb.log"
+    fi
+
+    if ! postgres pg_ctl status -D "$folder/postgres" > /dev/null 2>&1; then
+        postgres pg_ctl start --wait -D "$folder/postgres" -l "$folder/postgres/server.log" \
+            -o "-p $database_port -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=300" > /dev/null
+    fi
+
+    if [ -z "$(query postgres "SELECT 1 FROM pg_database WHERE datname = 'uploads'")" ]; then
+        query postgres "CREATE ROLE uploads LOGIN"
+        query postgres "CREATE DATABASE uploads OWNER uploads"
+    fi
+
+    if ! [ -d "$folder/scripts" ]; then
+        mkdir "$folder/scripts.new"
+        if [ -n "${ORLEANSUPLOADS_ORLEANS_SQL:-}" ]; then
+            number=1
+            for name in Main Clustering Persistence Reminders; do
+                script=$(find "$ORLEANSUPLOADS_ORLEANS_SQL" -name "*PostgreSQL-$name.sql" | head -n 1)
+                [ -n "$script" ] || fail "$ORLEANSUPLOADS_ORLEANS_SQL has no PostgreSQL-$name.sql."
+                cp "$script" "$folder/scripts.new/$number-PostgreSQL-$name.sql"
+                number=$((number + 1))
+            done
+        else
+            "$here/postgres/fetch-orleans-scripts.sh" "$folder/scripts.new"
+        fi
+
+        mv "$folder/scripts.new" "$folder/scripts"
+    fi
+
+    PGHOST=127.0.0.1 PGPORT=$database_port PGUSER=uploads PGDATABASE=uploads \
+        "$here/postgres/apply.sh" "$folder/scripts" > /dev/null
+}
+
+# Key pair of the cluster, created once.
+read_keys() {
+    if ! [ -f "$folder/keys" ]; then
+        umask 077
+        {
+            echo "AWS_ACCESS_KEY_ID=AKIA$(od -An -N16 -tu1 /dev/urandom | tr -d ' \n' | tr 0-9 A-J | cut -c1-16)"
+            echo "AWS_SECRET_ACCESS_KEY=$(od -An -N20 -tx1 /dev/urandom | tr -d ' \n')"
+        } > "$folder/keys"
+    fi
+
+    . "$folder/keys"
+}
+
+start_silo() {
+    ! is_running "$folder/silo-$1.pid" || return 0
+    OrleansUploads__Clustering=postgres \
+    OrleansUploads__ConnectionString="Host=127.0.0.1;Port=$database_port;Username=uploads;Database=uploads;Maximum Pool Size=40" \
+    OrleansUploads__PartsFolder="$folder/parts" \
+    OrleansUploads__AdvertisedAddress=127.0.0.1 \
+    OrleansUploads__Listen="127.0.0.1:$((port + $1))" \
+    OrleansUploads__SiloPort=$((port + 100 + $1)) \
+    OrleansUploads__ClientPort=$((port + 200 + $1)) \
+    OrleansUploads__AccessKeyId="$AWS_ACCESS_KEY_ID" \
+    OrleansUploads__SecretAccessKey="$AWS_SECRET_ACCESS_KEY" \
+        setsid nohup dotnet "$silo" >> "$folder/silo-$1.log" 2>&1 < /dev/null &
+    echo $! > "$folder/silo-$1.pid"
+}
+
+is_ready() {
+    curl --silent --fail --max-time 5 --output /dev/null "http://127.0.0.1:$((port + $1))/healthz"
+}
+
+wait_until_ready() {
+    tries=0
+    until is_ready "$1"; do
+        is_running "$folder/silo-$1.pid" || fail "silo $1 has ended: $(tail -n 1 "$folder/silo-$1.log")"
+        tries=$((tries + 1))
+        [ $tries -lt 120 ] || fail "silo $1 is not ready after a minute. See $folder/silo-$1.log."
+        sleep 0.5
+    done
+}
+
+# The numbers of all silos that were ever started here.
+numbers() {
+    for pid_file in "$folder"/silo-*.pid; do
+        [ -f "$pid_file" ] || continue
+        number=${pid_file##*/silo-}
+        echo "${number%.pid}"
+    done | sort -n
+}
+
+start() {
+    [ -f "$silo" ] || fail "$silo does not exist. Build it: dotnet build src/OrleansUploads.Silo -c Release"
+    mkdir -p "$folder/parts"
+    chmod 711 "$folder"
+    start_database
+    read_keys
+    for number in $(seq 1 "$1"); do start_silo "$number"; done
+    for number in $(seq 1 "$1"); do wait_until_ready "$number"; done
+    status
+    echo "export AWS_ACCESS_KEY_ID=$AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY=$AWS_SECRET_ACCESS_KEY AWS_DEFAULT_REGION=us-east-1"
+}
+
+status() {
+    all_ready=0
+    for number in $(numbers); do
+        if ! is_running "$folder/silo-$number.pid"; then
+            state="not running"
+            all_ready=1
+        elif is_ready "$number"; then
+            state=ready
+        else
+            state="not ready"
+            all_ready=1
+        fi
+
+        echo "silo $number  http://127.0.0.1:$((port + number))  $state"
+    done
+
+    if postgres pg_ctl status -D "$folder/postgres" > /dev/null 2>&1; then
+        echo "PostgreSQL  127.0.0.1:$database_port  running"
+    else
+        echo "PostgreSQL  127.0.0.1:$database_port  not running"
+        all_ready=1
+    fi
+
+    return $all_ready
+}
+
+stop() {
+    for number in $(numbers); do
+        ! is_running "$folder/silo-$number.pid" || kill -TERM "$(cat "$folder/silo-$number.pid")"
+    done
+
+    for number in $(numbers); do
+        while is_running "$folder/silo-$number.pid"; do sleep 0.1; done
+        rm -f "$folder/silo-$number.pid"
+    done
+
+    postgres pg_ctl stop --mode=fast --wait -D "$folder/postgres" > /dev/null 2>&1 || true
+}
+
+case "${1:-}" in
+    start) start "${2:-3}" ;;
+    status) status ;;
+    kill)
+        pid_file=$folder/silo-${2:-}.pid
+        is_running "$pid_file" || fail "there is no running silo '${2:-}'. The numbers: $(numbers | tr '\n' ' ')"
+        kill -KILL "$(cat "$pid_file")"
+        ;;
+    stop) stop ;;
+    remove)
+        [ -d "$folder/parts" ] || fail "$folder does not contain a local cluster."
+        stop
+        rm -rf "$folder"
+        ;;
+    *) fail "usage: local-cluster.sh start [SILOS] | status | kill SILO | stop | remove" ;;
+esac

@@ -1,0 +1,33 @@
+using OrleansUploads.Silo.Settings;
+
+namespace OrleansUploads.Silo.Hosting;
+
+/// <summary>The answer to <c>--help</c>.</summary>
+internal static class Usage
+{
+    private static readonly string[] Words = ["--help", "-h", "-?", "help"];
+
+    /// <summary>Whether the arguments ask for help.</summary>
+    public static bool IsAskedFor(string[] arguments) => arguments.Any(argument => Words.Contains(argument));
+
+    /// <summary>Writes how to start the program, and every setting with its default and meaning.</summary>
+    public static void Write(TextWriter output)
+    {
+        output.WriteLine(
+            """
+            orleans-uploads-silo [SETTING=VALUE ...]                runs a silo or a gateway
+            orleans-uploads-silo clock accept [SETTING=VALUE ...]   accepts the clock of a running cluster
+            orleans-uploads-silo backup begin 6h | backup end       prevents deletions during a backup
+
+            Settings are environment variables such as OrleansUploads__Listen=127.0.0.1:9400, or arguments such as
+            --OrleansUploads:Listen=127.0.0.1:9400. A secret may be in a file: OrleansUploads__ConnectionString_FILE=/run/secret.
+
+            """);
+        foreach (var setting in KnownSettings.All)
+        {
+            var value = setting.ByDefault is { } byDefault ? $" (default: {byDefault})" : "";
+            output.WriteLine($"  {setting.Variable}{value}");
+            output.WriteLine($"      {setting.Meaning}");
+        }
+    }
+}
