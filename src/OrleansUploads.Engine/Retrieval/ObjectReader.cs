@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using OrleansUploads.Core.Messages.Archives;
 using OrleansUploads.Core.Messages.Keys;
 using OrleansUploads.Core.Messages.Objects;
@@ -18,6 +19,8 @@ public sealed class ObjectReader(IEntityHost host, KeyIndex keys, IPartStore par
     /// <summary>The maximum number of times that a key is looked up. A further time is needed if its object is replaced, and the
     /// bytes of the old one are gone, between two steps.</summary>
     private const int MaxLookups = 3;
+
+    private const int PipeBytes = 1024 * 1024;
 
     private readonly ArchiveReader _bytes = new(parts);
 
@@ -69,6 +72,34 @@ public sealed class ObjectReader(IEntityHost host, KeyIndex keys, IPartStore par
     public ValueTask CopyAsync(
         Manifest manifest, PartRange range, Stream destination, CancellationToken cancellationToken) =>
         _bytes.CopyAsync(manifest, range, destination, cancellationToken);
+
+    /// <summary>Opens a range of an object's bytes for reading, such as the source of a copy. At most 1 MiB is read
+    /// ahead.</summary>
+    /// <param name="manifest">The object's manifest.</param>
+    /// <param name="range">The bytes to read. They must be inside the object.</param>
+    /// <param name="cancellationToken">Ends reading.</param>
+    /// <returns>A stream of verified bytes. If stored bytes are damaged, reading throws <see cref="AttemptDamagedException"/>. Dispose of
+    /// it, even if it was not read to its end.</returns>
+    public Stream OpenRead(Manifest manifest, PartRange range, CancellationToken cancellationToken)
+    {
+        var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: PipeBytes, resumeWriterThreshold: PipeBytes / 2));
+        _ = FillAsync(pipe.Writer, manifest, range, cancellationToken);
+        return pipe.Reader.AsStream();
+    }
+
+    private async Task FillAsync(PipeWriter writer, Manifest manifest, PartRange range, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var destination = new PipeDestination(writer);
+            await CopyAsync(manifest, range, destination, cancellationToken);
+            await writer.CompleteAsync();
+        }
+        catch (Exception fault)
+        {
+            await writer.CompleteAsync(fault);
+        }
+    }
 }
 
 /// <summary>An object that was found under its key.</summary>

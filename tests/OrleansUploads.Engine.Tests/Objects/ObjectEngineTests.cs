@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using OrleansUploads.Core.Messages.Accounts;
 using OrleansUploads.Core.Messages.Buckets;
 using OrleansUploads.Core.Messages.Keys;
@@ -8,6 +9,7 @@ using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Intake;
+using OrleansUploads.Engine.Retrieval;
 using OrleansUploads.Hashing.Checksums;
 using OrleansUploads.TestKit;
 
@@ -59,6 +61,32 @@ public sealed class ObjectEngineTests
         await _bench.PutAsync("big", "small");
         Assert.Equal(published, (await _bench.CompleteAsync(upload, "big", null, first, last)).Answer);
         Assert.Equal("small", await _bench.GetAsync("big"));
+    }
+
+    [Fact]
+    public async Task A_part_can_be_copied_from_another_object()
+    {
+        await _bench.CreateBucketAsync();
+        await _bench.PutAsync("source", "hello world");
+        var source = (await _bench.Reader.FindAsync(SomeObject.Named("source"), CancellationToken.None)).Answer;
+        var manifest = await _bench.Reader.ReadManifestAsync(source, CancellationToken.None);
+        var upload = await _bench.InitiateAsync("copy");
+        await using var bytes = _bench.Reader.OpenRead(manifest, new PartRange(6, 10), CancellationToken.None);
+        var body = new ObjectBody(bytes, 5, Algorithm: null, static () => default);
+        var part = (await _bench.Intake.StorePartAsync(upload, SomeObject.Named("copy"), 1, body, CancellationToken.None)).Answer;
+        Assert.Equal(SomeObject.Md5("world"), part.Md5);
+        await _bench.CompleteAsync(upload, "copy", null, new ChosenPart(1, part.Md5, part.Checksum));
+        Assert.Equal("world", await _bench.GetAsync("copy"));
+    }
+
+    [Fact]
+    public async Task Nothing_more_is_copied_once_the_reader_is_closed()
+    {
+        var pipe = new Pipe();
+        await using var destination = new PipeDestination(pipe.Writer);
+        await destination.WriteAsync(new byte[10]);
+        await pipe.Reader.AsStream().DisposeAsync();
+        await Assert.ThrowsAsync<OperationCanceledException>(async () => await destination.WriteAsync(new byte[10]));
     }
 
     [Fact]
