@@ -36,7 +36,7 @@ internal static class ArchiveShardContract
         [
             Named<AddArchive>("add-archive.1"),
             Named<FindArchive>("find-archive.1"),
-            Named<FindArchiveForDeletion>("find-archive-for-deletion.1"),
+            Named<FindCurrentArchive>("find-archive-for-deletion.1"),
             Named<ListArchives>("list-archives.1"),
             Named<DeleteArchiveWithoutVerdict>("delete-archive.1"),
             Named<DeleteArchive>("delete-archive.2"),
@@ -74,7 +74,7 @@ internal static class ArchiveShardContract
 [JsonSerializable(typeof(ShardSnapshot))]
 [JsonSerializable(typeof(AddArchive))]
 [JsonSerializable(typeof(FindArchive))]
-[JsonSerializable(typeof(FindArchiveForDeletion))]
+[JsonSerializable(typeof(FindCurrentArchive))]
 [JsonSerializable(typeof(ListArchives))]
 [JsonSerializable(typeof(DeleteArchiveWithoutVerdict))]
 [JsonSerializable(typeof(DeleteArchive))]

@@ -170,7 +170,7 @@ public sealed class LockRaceTests
             }
 
             var answer = await inner.SendAsync(entity, command, cancellationToken);
-            if (command is Deletion or FindArchiveForDeletion)
+            if (command is Deletion or FindCurrentArchive)
             {
                 Interlocked.Increment(ref _answered);
             }

@@ -35,7 +35,7 @@ public sealed class PolicyGateTests : IAsyncLifetime
         await AssertSendsAsync(Part(Vault, _upload, 0, Bytes(7)), "FindPolicies", "CheckPart", "StorePart");
         await AssertSendsAsync(ListTags(Vault), "FindPolicies", "ListTags");
         await AssertSendsAsync(ListJobs(Vault), "FindPolicies", "ListJobs");
-        await AssertSendsAsync(Retrieve(Vault, _archive), "FindPolicies", "CountRetirements", "FindArchive", "AdmitRetrieval", "StartRetrieval");
+        await AssertSendsAsync(Retrieve(Vault, _archive), "FindPolicies", "CountRetirements", "FindCurrentArchive", "AdmitRetrieval", "StartRetrieval");
         await AssertSendsAsync(DeleteArchive(Vault, _archive), "FindPoliciesForDeletion", "DeleteArchive");
         await AssertSendsAsync(ListVaults(), "ListVaults", "DescribeVault");
     }
@@ -44,12 +44,12 @@ public sealed class PolicyGateTests : IAsyncLifetime
     public async Task The_age_of_an_archive_is_read_only_if_a_policy_uses_it()
     {
         (await _server.SendAsync(SetAccessPolicy(Vault, PolicyOf("Deny", "glacier:DeleteVault")))).Expect(204);
-        await AssertSendsAsync(Retrieve(Vault, _archive), "FindPolicies", "CountRetirements", "FindArchive", "AdmitRetrieval", "StartRetrieval");
+        await AssertSendsAsync(Retrieve(Vault, _archive), "FindPolicies", "CountRetirements", "FindCurrentArchive", "AdmitRetrieval", "StartRetrieval");
 
         (await _server.SendAsync(SetAccessPolicy(Vault, VaultLockTests.KeepAYear))).Expect(204);
         await AssertSendsAsync(ListTags(Vault), "FindPolicies", "ListTags");
-        await AssertSendsAsync(Retrieve(Vault, _archive), "FindPolicies", "FindArchive", "CountRetirements", "FindArchive", "AdmitRetrieval", "StartRetrieval");
-        await AssertSendsAsync(DeleteArchive(Vault, _archive), "FindPoliciesForDeletion", "FindArchiveForDeletion");
+        await AssertSendsAsync(Retrieve(Vault, _archive), "FindPolicies", "FindArchive", "CountRetirements", "FindCurrentArchive", "AdmitRetrieval", "StartRetrieval");
+        await AssertSendsAsync(DeleteArchive(Vault, _archive), "FindPoliciesForDeletion", "FindCurrentArchive");
     }
 
     [Fact]

@@ -44,7 +44,7 @@ public sealed class SeedTests
     /// <summary>The hashes change with the generator and the engine, but must not differ between machines.</summary>
     [Theory]
     [InlineData(1, "b64167df55eb1b9a")]
-    [InlineData(7, "ffc69b42c37200c4")]
+    [InlineData(7, "825ab09b22efeac8")]
     [InlineData(44, "1090a6fbcaffab94")]
     [InlineData(446, "d6ab6c31def82811")]
     public void A_seed_produces_the_same_trace_on_every_machine(ulong seed, string hash) =>

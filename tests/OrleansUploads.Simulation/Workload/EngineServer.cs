@@ -192,7 +192,7 @@ internal sealed class EngineServer(SimulatedWorld world, SimulatedProcess proces
     {
         var retirements = (await Host.AskAsync(life.Jobs, new CountRetirements(), cancellationToken)).Answer.Count;
         var shard = life.ArchiveShard(ArchiveShardDecider.ShardOf(request.Archive, life));
-        var lookup = await Host.AskAsync(shard, new FindArchive(request.Archive), cancellationToken);
+        var lookup = await Host.AskAsync(shard, new FindCurrentArchive(request.Archive), cancellationToken);
         if (!lookup.TryGet(out var entry, out var refusal))
         {
             return ToReply(refusal);

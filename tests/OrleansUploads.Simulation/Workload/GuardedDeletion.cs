@@ -75,7 +75,7 @@ internal sealed class GuardedDeletion(SimulatedWorld world, SimulatedProcess pro
         DateTimeOffset? createdAt = null;
         if (policies.Any)
         {
-            var lookup = await Host.AskAsync(shard, new FindArchiveForDeletion(archive), cancellationToken);
+            var lookup = await Host.AskAsync(shard, new FindCurrentArchive(archive), cancellationToken);
             createdAt = lookup.TryGet(out var entry, out _) ? entry.CreatedAt : null;
             var request = new PolicyRequest
             {

@@ -40,9 +40,10 @@ public sealed record AddArchive(VaultIncarnation Vault, int Shard, ArchiveEntry 
 /// <summary>Returns the entry of an archive.</summary>
 public record FindArchive(ArchiveId Archive) : ArchiveShardCommand, ICommand<ArchiveEntry>;
 
-/// <summary>Returns the entry of an archive that is about to be deleted. The policy check depends on it, so a host with outdated
-/// state must not answer.</summary>
-public sealed record FindArchiveForDeletion(ArchiveId Archive) : FindArchive(Archive), IRequiresFreshState;
+/// <summary>Returns the entry of an archive that is about to be deleted or retrieved. A host with outdated state must not answer: the
+/// policy check of a deletion depends on the entry, and a retrieval of an archive that another host has deleted could start
+/// after the jobs entity has forgotten its retirement.</summary>
+public sealed record FindCurrentArchive(ArchiveId Archive) : FindArchive(Archive), IRequiresFreshState;
 
 /// <summary>Lists the archives that the shard held at one of its versions, by archive ID. Repeating the command returns the same
 /// list for as long as later deletions are remembered.</summary>
