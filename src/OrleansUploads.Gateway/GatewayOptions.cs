@@ -30,6 +30,10 @@ public sealed record GatewayOptions
     /// for a self-hosted server and clients usually have one configured.</summary>
     public bool AcceptsOtherRegions { get; init; } = true;
 
+    /// <summary>The server's own domain for S3. A request to <c>bucket.domain</c> is for that bucket. Null, the default, means that
+    /// only paths name buckets.</summary>
+    public string? S3Domain { get; init; }
+
     /// <summary>How much the timestamp of a request may differ from the server's clock, in either direction.</summary>
     public TimeSpan ClockTolerance { get; init; } = DefaultClockTolerance;
 

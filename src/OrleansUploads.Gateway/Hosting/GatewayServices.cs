@@ -10,6 +10,7 @@ using OrleansUploads.Gateway.Http.Connections;
 using OrleansUploads.Gateway.Http.Credentials;
 using OrleansUploads.Gateway.Http.Fronts;
 using OrleansUploads.Gateway.Http.Health;
+using OrleansUploads.Gateway.S3;
 
 namespace OrleansUploads.Gateway.Hosting;
 
@@ -25,10 +26,14 @@ public static class GatewayServices
     /// and four more.</summary>
     private const int Backlog = 4096;
 
-    /// <summary>Adds the gateway with all its fronts. The host adds an <see cref="IEntityHost"/>, an <see cref="IPartStore"/> and an
+    /// <summary>Adds the gateway with the front of the vault API. The host adds an <see cref="IEntityHost"/>, an <see cref="IPartStore"/> and an
     /// <see cref="ICredentialStore"/>, and a <see cref="TimeProvider"/> if it does not want the system's.</summary>
     public static IServiceCollection AddOrleansUploadsGateway(this IServiceCollection services, GatewayOptions options) =>
         services.AddHttpGateway(options).AddGlacierFront();
+
+    /// <summary>Adds the front of S3 to a gateway that has been added already. It serves every request that is signed for S3, and every
+    /// unsigned request whose path no other front claims.</summary>
+    public static IServiceCollection AddOrleansUploadsS3(this IServiceCollection services) => services.AddS3Front();
 
     /// <summary>Adds what all fronts share.</summary>
     private static IServiceCollection AddHttpGateway(this IServiceCollection services, GatewayOptions options)

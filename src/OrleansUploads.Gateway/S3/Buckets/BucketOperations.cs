@@ -1,0 +1,133 @@
+using System.Xml;
+using OrleansUploads.Core.Messages.Accounts;
+using OrleansUploads.Core.Messages.Buckets;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.Gateway.S3.Answers;
+using OrleansUploads.Gateway.S3.Errors;
+using OrleansUploads.Gateway.S3.Protocol;
+using OrleansUploads.Gateway.S3.Requests;
+using OrleansUploads.Gateway.S3.Xml;
+
+namespace OrleansUploads.Gateway.S3.Buckets;
+
+/// <summary>The operations on buckets.</summary>
+internal sealed class BucketOperations(IEntityHost host, BucketFinder buckets)
+{
+    private const int MaxBuckets = 10_000;
+
+    /// <summary>Lists the signer's buckets by name.</summary>
+    public async ValueTask<S3Answer> ListAsync(S3Call call)
+    {
+        if (!S3Number.TryRead(call, "max-buckets", MaxBuckets, out var limit, out var error))
+        {
+            return error;
+        }
+
+        var prefix = call.Query.FirstValue("prefix") ?? "";
+        var after = call.Query.FirstValue("continuation-token") ?? "";
+        var listed = await host.AskAsync(
+            call.Account.Entity, new Core.Messages.Accounts.ListBuckets(after, Math.Max(limit, 1)), call.Aborted);
+        if (!listed.TryGet(out var page, out var refusal))
+        {
+            return call.Refuse(refusal);
+        }
+
+        return new XmlAnswer("ListAllMyBucketsResult", xml =>
+        {
+            xml.WriteOwner("Owner", call.Account);
+            xml.WriteStartElement("Buckets");
+            foreach (var bucket in page.Buckets.Where(bucket =>
+                bucket.Bucket.Name.ToString().StartsWith(prefix, StringComparison.Ordinal)))
+            {
+                xml.WriteStartElement("Bucket");
+                xml.WriteElementString("Name", bucket.Bucket.Name.ToString());
+                xml.WriteElementString("CreationDate", S3Date.ToXml(bucket.CreatedAt));
+                xml.WriteEndElement();
+            }
+
+            xml.WriteEndElement();
+            if (page.HasMore)
+            {
+                xml.WriteElementString("ContinuationToken", page.Buckets[^1].Bucket.Name.ToString());
+            }
+        });
+    }
+
+    /// <summary>Creates a bucket. The location constraint is ignored, because this server has no locations.</summary>
+    public async ValueTask<S3Answer> CreateAsync(S3Call call)
+    {
+        if (StatedChecksum.CheckDocument(call) is { } corrupt)
+        {
+            return corrupt;
+        }
+
+        if (!BucketName.TryParse(call.Address.Bucket, out var name))
+        {
+            return BucketFinder.InvalidName(call.Address.Bucket ?? "");
+        }
+
+        if (!call.Payload.Document.IsEmpty)
+        {
+            try
+            {
+                ElementReader.ReadRoot(call.Payload.Document, "CreateBucketConfiguration", static _ => false);
+            }
+            catch (XmlException malformed)
+            {
+                return S3Error.MalformedXml(malformed.Message);
+            }
+        }
+
+        var created = await host.AskAsync(call.Account.Entity, new CreateBucket(call.Account, name), call.Aborted);
+        if (!created.TryGet(out var bucket, out var refusal))
+        {
+            return call.Refuse(refusal);
+        }
+
+        return bucket.Existed && call.Region != GatewayOptions.DefaultRegion
+            ? new S3Error(
+                S3ErrorCode.BucketAlreadyOwnedByYou,
+                "Your previous request to create the named bucket succeeded and you already own it.",
+                ("BucketName", name.ToString()))
+            : EmptyAnswer.Ok(("Location", $"/{name}"));
+    }
+
+    /// <summary>Checks that the bucket exists.</summary>
+    public async ValueTask<S3Answer> HeadAsync(S3Call call)
+    {
+        var (_, error) = await buckets.FindAsync(call);
+        return error is not null ? error : EmptyAnswer.Ok((S3Headers.BucketRegion, call.Region));
+    }
+
+    /// <summary>Deletes an empty bucket.</summary>
+    public async ValueTask<S3Answer> DeleteAsync(S3Call call)
+    {
+        var (bucket, error) = await buckets.FindAsync(call);
+        if (bucket is null)
+        {
+            return error!;
+        }
+
+        var name = bucket.Bucket.Name;
+        var deleted = await host.AskAsync(name.Entity, new DeleteBucket(name, call.Account), call.Aborted);
+        return deleted.Refusal is { } refusal ? call.Refuse(refusal) : EmptyAnswer.NoContent();
+    }
+
+    /// <summary>Returns the bucket's region. It is empty for us-east-1.</summary>
+    public async ValueTask<S3Answer> GetLocationAsync(S3Call call)
+    {
+        var (_, error) = await buckets.FindAsync(call);
+        return error is not null
+            ? error
+            : new XmlAnswer("LocationConstraint", xml =>
+                xml.WriteString(call.Region == GatewayOptions.DefaultRegion ? "" : call.Region));
+    }
+
+    /// <summary>Returns a setting that buckets have but that cannot be changed, or that is not set.</summary>
+    public async ValueTask<S3Answer> GetSettingAsync(S3Call call)
+    {
+        var (_, error) = await buckets.FindAsync(call);
+        return error is not null ? error : BucketSettings.Describe(call.Operation, call.Account);
+    }
+}

@@ -1,0 +1,144 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Xml;
+using OrleansUploads.Core.Messages.Buckets;
+using OrleansUploads.Core.Messages.Keys;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Keys;
+using OrleansUploads.Gateway.S3.Answers;
+using OrleansUploads.Gateway.S3.Errors;
+using OrleansUploads.Gateway.S3.Protocol;
+using OrleansUploads.Gateway.S3.Requests;
+using OrleansUploads.Gateway.S3.Xml;
+
+namespace OrleansUploads.Gateway.S3.Listing;
+
+/// <summary>Lists objects, in both versions of the operation.</summary>
+internal sealed class ListOperations(BucketFinder buckets, KeyLister lister)
+{
+    private const string Root = "ListBucketResult";
+
+    /// <summary>ListObjects, version 1.</summary>
+    public async ValueTask<S3Answer> ListAsync(S3Call call)
+    {
+        if (!ListRequest.TryRead(call, "max-keys", out var request, out var error))
+        {
+            return error;
+        }
+
+        var marker = call.Query.FirstValue("marker") ?? "";
+        var (bucket, page, refused) = await ReadAsync(call, request, marker);
+        if (page is null)
+        {
+            return refused!;
+        }
+
+        return new XmlAnswer(Root, xml =>
+        {
+            WriteHead(xml, bucket!, request);
+            xml.WriteElementString("Marker", request.Encode(marker));
+
+            // Without a delimiter, clients continue behind the last key.
+            xml.WriteOptional("NextMarker", page.Next is { } next && request.Delimiter.Length > 0 ? request.Encode(next.Key) : null);
+            WriteContents(xml, request, page, call.Account);
+        });
+    }
+
+    /// <summary>ListObjects, version 2.</summary>
+    public async ValueTask<S3Answer> ListV2Async(S3Call call)
+    {
+        if (!ListRequest.TryRead(call, "max-keys", out var request, out var error)
+            || !TryReadStart(call, out var start, out error))
+        {
+            return error;
+        }
+
+        var (bucket, page, refused) = await ReadAsync(call, request, start);
+        if (page is null)
+        {
+            return refused!;
+        }
+
+        var startAfter = call.Query.FirstValue("start-after");
+        var withOwner = call.Query.FirstValue("fetch-owner") == "true";
+        return new XmlAnswer(Root, xml =>
+        {
+            WriteHead(xml, bucket!, request);
+            xml.WriteNumber("KeyCount", page.Entries.Count + page.CommonPrefixes.Count);
+            xml.WriteOptional("ContinuationToken", call.Query.FirstValue("continuation-token"));
+            xml.WriteOptional("NextContinuationToken", page.Next is { } next ? S3Encoding.Token(next.Key) : null);
+            xml.WriteOptional("StartAfter", startAfter is null ? null : request.Encode(startAfter));
+            WriteContents(xml, request, page, withOwner ? call.Account : null);
+        });
+    }
+
+    private static bool TryReadStart(S3Call call, out string start, [NotNullWhen(false)] out S3Error? error)
+    {
+        error = null;
+        start = call.Query.FirstValue("start-after") ?? "";
+        if (call.Query.FirstValue("continuation-token") is not { } token)
+        {
+            return true;
+        }
+
+        if (token.Length == 0 || !S3Encoding.TryReadToken(token, out var key))
+        {
+            error = S3Error.InvalidArgument("continuation-token", token, "The continuation token provided is incorrect.");
+            return false;
+        }
+
+        start = key;
+        return true;
+    }
+
+    private async ValueTask<(BucketDescription? Bucket, KeyPage? Page, S3Error? Error)> ReadAsync(
+        S3Call call, ListRequest request, string start)
+    {
+        var (bucket, error) = await buckets.FindAsync(call);
+        if (bucket is null)
+        {
+            return (null, null, error);
+        }
+
+        var listing = new KeyListing(
+            new KeyIndexId(bucket.Bucket, KeyTree.Objects),
+            request.Prefix,
+            request.Delimiter,
+            start.Length > 0 ? new KeyPosition(start) : null,
+            request.Limit);
+        return (bucket, await lister.ListAsync(listing, call.Aborted), null);
+    }
+
+    private static void WriteHead(XmlWriter xml, BucketDescription bucket, ListRequest request)
+    {
+        xml.WriteElementString("Name", bucket.Bucket.Name.ToString());
+        xml.WriteElementString("Prefix", request.Encode(request.Prefix));
+        request.WriteShared(xml, "MaxKeys");
+    }
+
+    private static void WriteContents(XmlWriter xml, ListRequest request, KeyPage page, AccountId? owner)
+    {
+        xml.WriteFlag("IsTruncated", page.Next is not null);
+        foreach (var entry in page.Entries)
+        {
+            WriteEntry(xml, request, entry, owner);
+        }
+
+        request.WritePrefixes(xml, page.CommonPrefixes);
+    }
+
+    private static void WriteEntry(XmlWriter xml, ListRequest request, KeyEntry entry, AccountId? owner)
+    {
+        xml.WriteStartElement("Contents");
+        xml.WriteElementString("Key", request.Encode(entry.Key.ToString()));
+        xml.WriteElementString("LastModified", S3Date.ToXml(entry.At));
+        xml.WriteElementString("ETag", $"\"{entry.ETag}\"");
+        xml.WriteNumber("Size", entry.SizeBytes ?? 0);
+        if (owner is { } account)
+        {
+            xml.WriteOwner("Owner", account);
+        }
+
+        xml.WriteElementString("StorageClass", entry.StorageClass.Name());
+        xml.WriteEndElement();
+    }
+}

@@ -1,0 +1,256 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Xml;
+using OrleansUploads.Core.Messages.Objects;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Intake;
+using OrleansUploads.Gateway.S3.Answers;
+using OrleansUploads.Gateway.S3.Errors;
+using OrleansUploads.Gateway.S3.Protocol;
+using OrleansUploads.Gateway.S3.Requests;
+using OrleansUploads.Gateway.S3.Xml;
+using OrleansUploads.Hashing;
+using OrleansUploads.Hashing.Checksums;
+
+namespace OrleansUploads.Gateway.S3.Multipart;
+
+/// <summary>The operations that change multipart uploads.</summary>
+internal sealed class MultipartUploads(BucketFinder buckets, ObjectIntake intake)
+{
+    /// <summary>Begins an upload.</summary>
+    public async ValueTask<S3Answer> CreateAsync(S3Call call)
+    {
+        var (name, refused) = await buckets.FindObjectAsync(call);
+        if (refused is not null)
+        {
+            return refused;
+        }
+
+        if (!ObjectHeaderReader.TryRead(call, out var headers, out var error)
+            || !TryReadChecksum(call, out var checksum, out error))
+        {
+            return error;
+        }
+
+        var initiated = await intake.InitiateAsync(name, headers, checksum, call.Aborted);
+        if (!initiated.TryGet(out var spec, out var refusal))
+        {
+            return call.Refuse(refusal);
+        }
+
+        return new XmlAnswer(
+            "InitiateMultipartUploadResult",
+            xml =>
+            {
+                xml.WriteElementString("Bucket", name.Bucket.Name.ToString());
+                xml.WriteElementString("Key", name.Key.ToString());
+                xml.WriteElementString("UploadId", spec.Upload.ToString());
+            },
+            (S3Headers.ChecksumAlgorithm, checksum?.Algorithm.Name()),
+            (S3Headers.ChecksumType, checksum?.Type.Name()));
+    }
+
+    /// <summary>Stores a part. If a number is uploaded more than once, the latest upload counts.</summary>
+    public async ValueTask<S3Answer> UploadPartAsync(S3Call call)
+    {
+        var text = call.Query.FirstValue("partNumber") ?? "";
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            || number is < 1 or > ObjectLimits.MaxParts)
+        {
+            return S3Error.InvalidArgument(
+                "partNumber", text, $"Part number must be an integer between 1 and {ObjectLimits.MaxParts}, inclusive");
+        }
+
+        var (name, refused) = await buckets.FindObjectAsync(call);
+        if (refused is not null)
+        {
+            return refused;
+        }
+
+        if (!UploadId.TryParse(call.UploadText, out var upload))
+        {
+            return S3Error.NoSuchUpload(call.UploadText);
+        }
+
+        if (!UploadBody.TryOpen(call, out var body, out var error))
+        {
+            return error;
+        }
+
+        using (body)
+        {
+            var stored = await intake.StorePartAsync(upload, name, number, body.Body, call.Aborted);
+            if (!stored.TryGet(out var part, out var refusal))
+            {
+                return call.Refuse(refusal);
+            }
+
+            var checksum = body.Body.Algorithm is null ? null : part.Checksum;
+            return checksum is { } known
+                ? EmptyAnswer.Ok(("ETag", $"\"{part.Md5}\""), (known.Algorithm.Header(), known.Base64))
+                : EmptyAnswer.Ok(("ETag", $"\"{part.Md5}\""));
+        }
+    }
+
+    /// <summary>Turns the named parts into the object. Repeating the request returns the same answer.</summary>
+    public async ValueTask<S3Answer> CompleteAsync(S3Call call)
+    {
+        if (!TryReadParts(call, out var parts, out var error)
+            || !StatedChecksum.TryRead(call, out var checksum, out error)
+            || !Conditions.TryReadWrite(call, out var condition, out error)
+            || !TryReadSize(call, out var sizeBytes, out error))
+        {
+            return error;
+        }
+
+        var (name, refused) = await buckets.FindObjectAsync(call);
+        if (refused is not null)
+        {
+            return refused;
+        }
+
+        if (!UploadId.TryParse(call.UploadText, out var upload))
+        {
+            return S3Error.NoSuchUpload(call.UploadText);
+        }
+
+        var completed = await intake.CompleteAsync(
+            upload, name, parts, sizeBytes, checksum?.Value, condition, call.Aborted);
+        return completed.TryGet(out var published, out var refusal)
+            ? new XmlAnswer("CompleteMultipartUploadResult", xml => WriteObject(xml, call, published))
+            : call.Refuse(refusal);
+    }
+
+    /// <summary>Aborts an upload.</summary>
+    public async ValueTask<S3Answer> AbortAsync(S3Call call)
+    {
+        var (name, refused) = await buckets.FindObjectAsync(call);
+        if (refused is not null)
+        {
+            return refused;
+        }
+
+        if (!UploadId.TryParse(call.UploadText, out var upload))
+        {
+            return S3Error.NoSuchUpload(call.UploadText);
+        }
+
+        var aborted = await intake.AbortAsync(upload, name, call.Aborted);
+        return aborted.Refusal is { } refusal ? call.Refuse(refusal) : EmptyAnswer.NoContent();
+    }
+
+    private static void WriteObject(XmlWriter xml, S3Call call, PublishedObject published)
+    {
+        var request = call.Request;
+        var path = call.Exchange.Target.Path;
+        xml.WriteElementString("Location", $"{request.Scheme}://{request.Host}{path}");
+        xml.WriteElementString("Bucket", published.Name.Bucket.Name.ToString());
+        xml.WriteElementString("Key", published.Name.Key.ToString());
+        xml.WriteElementString("ETag", $"\"{published.ETag}\"");
+        if (published.Checksum is { } checksum)
+        {
+            xml.WriteElementString("Checksum" + checksum.Value.Algorithm.Name(), checksum.Text);
+            xml.WriteElementString("ChecksumType", checksum.Type.Name());
+        }
+    }
+
+    private static bool TryReadChecksum(S3Call call, out ChosenChecksum? checksum, [NotNullWhen(false)] out S3Error? error)
+    {
+        checksum = null;
+        error = null;
+        var algorithmText = call.Header(S3Headers.ChecksumAlgorithm);
+        var typeText = call.Header(S3Headers.ChecksumType);
+        if (algorithmText is null && typeText is null)
+        {
+            return true;
+        }
+
+        if (!ChecksumNames.TryParse(algorithmText, out var algorithm))
+        {
+            error = new(
+                S3ErrorCode.InvalidRequest,
+                $"Checksum algorithm provided is unsupported: '{algorithmText}'. Please try again with any of the valid types: "
+                + "[CRC32, CRC32C, CRC64NVME, SHA1, SHA256]");
+            return false;
+        }
+
+        ChecksumType? type = typeText switch
+        {
+            null => algorithm == ChecksumAlgorithm.Crc64Nvme ? ChecksumType.FullObject : ChecksumType.Composite,
+            "COMPOSITE" => ChecksumType.Composite,
+            "FULL_OBJECT" => ChecksumType.FullObject,
+            _ => null,
+        };
+        if (type is not { } known || !algorithm.Allows(known))
+        {
+            error = new(
+                S3ErrorCode.InvalidRequest,
+                $"The {typeText} checksum type cannot be used with the {algorithm.Name()} checksum algorithm.");
+            return false;
+        }
+
+        checksum = new ChosenChecksum(algorithm, known);
+        return true;
+    }
+
+    private static bool TryReadParts(
+        S3Call call, [NotNullWhen(true)] out IReadOnlyList<ChosenPart>? parts, [NotNullWhen(false)] out S3Error? error)
+    {
+        parts = null;
+        if (!StatedChecksum.TryReadMd5(call, out var md5, out error))
+        {
+            return false;
+        }
+
+        if (md5 is { } stated && stated != Md5Digest.Compute(call.Payload.Document.Span))
+        {
+            error = new(S3ErrorCode.BadDigest, "The Content-MD5 you specified did not match what we received.");
+            return false;
+        }
+
+        try
+        {
+            parts = [.. PartListDocument.Parse(call.Payload.Document).Select(Choose)];
+            return true;
+        }
+        catch (XmlException malformed)
+        {
+            error = S3Error.MalformedXml(malformed.Message);
+            return false;
+        }
+    }
+
+    /// <summary>A checksum that cannot be read matches no part, and neither does an ETag.</summary>
+    private static ChosenPart Choose(NamedPart named)
+    {
+        Md5Digest? md5 = Md5Digest.TryParse(named.ETag, out var parsed) ? parsed : null;
+        if (named.Checksum is not { } stated)
+        {
+            return new ChosenPart(named.Number, md5, null);
+        }
+
+        return ChecksumNames.TryParse(stated.Algorithm, out var algorithm)
+            && Checksum.TryParse(algorithm, stated.Value, out var checksum)
+                ? new ChosenPart(named.Number, md5, checksum)
+                : new ChosenPart(named.Number, null, null);
+    }
+
+    private static bool TryReadSize(S3Call call, out long? sizeBytes, [NotNullWhen(false)] out S3Error? error)
+    {
+        sizeBytes = null;
+        error = null;
+        if (call.Header(S3Headers.ObjectSize) is not { } text)
+        {
+            return true;
+        }
+
+        if (!S3Number.TryParseLength(text, out var bytes))
+        {
+            error = S3Error.InvalidArgument(S3Headers.ObjectSize, text, "It must be a whole number of bytes.");
+            return false;
+        }
+
+        sizeBytes = bytes;
+        return true;
+    }
+}

@@ -1,0 +1,111 @@
+using System.Xml;
+using OrleansUploads.Core.Messages.Buckets;
+using OrleansUploads.Core.Messages.Objects;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Keys;
+using OrleansUploads.Gateway.S3.Answers;
+using OrleansUploads.Gateway.S3.Errors;
+using OrleansUploads.Gateway.S3.Requests;
+using OrleansUploads.Gateway.S3.Xml;
+
+namespace OrleansUploads.Gateway.S3.Objects;
+
+/// <summary>DeleteObject and DeleteObjects.</summary>
+internal sealed class ObjectDeletion(BucketFinder buckets, KeyIndex keys)
+{
+    private const int MaxConcurrentDeletions = 16;
+
+    /// <summary>Deletes an object. Succeeds if there is none.</summary>
+    public async ValueTask<S3Answer> DeleteAsync(S3Call call)
+    {
+        var (name, refused) = await buckets.FindObjectAsync(call);
+        if (refused is not null)
+        {
+            return refused;
+        }
+
+        if (!Conditions.TryReadWrite(call, out var condition, out var error))
+        {
+            return error;
+        }
+
+        var deleted = await keys.DeleteAsync(name, condition, call.Aborted);
+        return deleted.Refusal is { } refusal ? call.Refuse(refusal) : EmptyAnswer.NoContent();
+    }
+
+    /// <summary>Deletes up to 1,000 objects and reports on each.</summary>
+    public async ValueTask<S3Answer> DeleteManyAsync(S3Call call)
+    {
+        if (StatedChecksum.CheckDocument(call) is { } corrupt)
+        {
+            return corrupt;
+        }
+
+        DeleteDocument document;
+        try
+        {
+            document = DeleteDocument.Parse(call.Payload.Document);
+        }
+        catch (XmlException malformed)
+        {
+            return S3Error.MalformedXml(malformed.Message);
+        }
+
+        var (bucket, error) = await buckets.FindAsync(call);
+        if (bucket is null)
+        {
+            return error!;
+        }
+
+        var errors = new S3Error?[document.Objects.Count];
+        var options = new ParallelOptions { MaxDegreeOfParallelism = MaxConcurrentDeletions, CancellationToken = call.Aborted };
+        await Parallel.ForAsync(0, errors.Length, options, async (i, cancellationToken) =>
+            errors[i] = await DeleteAsync(call, bucket, document.Objects[i], cancellationToken));
+        return new XmlAnswer("DeleteResult", xml => WriteResults(xml, document, errors));
+    }
+
+    private async ValueTask<S3Error?> DeleteAsync(
+        S3Call call, BucketDescription bucket, ObjectToDelete item, CancellationToken cancellationToken)
+    {
+        if (item.VersionId is not (null or "null"))
+        {
+            return S3Error.NotImplemented("VersionId");
+        }
+
+        if (item.HasOtherCondition)
+        {
+            return S3Error.NotImplemented("LastModifiedTime or Size");
+        }
+
+        // A key that is too long has no object, so it counts as deleted.
+        if (!ObjectKey.TryParse(item.Key, out var key))
+        {
+            return null;
+        }
+
+        var condition = item.ETag is { } tag ? Conditions.Matching(tag) : null;
+        var deleted = await keys.DeleteAsync(new ObjectName(bucket.Bucket, key), condition, cancellationToken);
+        return deleted.Refusal is { } refusal ? call.Refuse(refusal) : null;
+    }
+
+    private static void WriteResults(XmlWriter xml, DeleteDocument document, S3Error?[] errors)
+    {
+        for (var i = 0; i < errors.Length; i++)
+        {
+            if (errors[i] is { } error)
+            {
+                xml.WriteStartElement("Error");
+                xml.WriteElementString("Key", document.Objects[i].Key);
+                xml.WriteElementString("Code", error.Code);
+                xml.WriteElementString("Message", error.Message);
+                xml.WriteEndElement();
+            }
+            else if (!document.IsQuiet)
+            {
+                xml.WriteStartElement("Deleted");
+                xml.WriteElementString("Key", document.Objects[i].Key);
+                xml.WriteEndElement();
+            }
+        }
+    }
+}

@@ -1,0 +1,194 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Retrieval;
+using OrleansUploads.Gateway.S3.Answers;
+using OrleansUploads.Gateway.S3.Errors;
+using OrleansUploads.Gateway.S3.Protocol;
+using OrleansUploads.Gateway.S3.Requests;
+using OrleansUploads.Hashing.Checksums;
+
+namespace OrleansUploads.Gateway.S3.Objects;
+
+/// <summary>GetObject and HeadObject.</summary>
+internal sealed class ObjectReads(BucketFinder buckets, ObjectReader reader)
+{
+    private const int MaxPart = ObjectLimits.MaxParts + 1;
+
+    /// <summary>Parameters that override a header, for signed requests.</summary>
+    private static readonly (string Parameter, string Header)[] Overrides =
+    [
+        ("response-cache-control", "cache-control"),
+        ("response-content-disposition", "content-disposition"),
+        ("response-content-encoding", "content-encoding"),
+        ("response-content-language", "content-language"),
+        ("response-content-type", "content-type"),
+        ("response-expires", "expires"),
+    ];
+
+    /// <summary>Returns an object, or a range or part of one. HEAD returns the headers only.</summary>
+    public async ValueTask<S3Answer> ReadAsync(S3Call call)
+    {
+        var (name, refused) = await buckets.FindObjectAsync(call);
+        if (refused is not null)
+        {
+            return refused;
+        }
+
+        if (!S3Number.TryRead(call, "partNumber", MaxPart, out var number, out var error))
+        {
+            return error;
+        }
+
+        var wantsPart = !string.IsNullOrEmpty(call.Query.FirstValue("partNumber"));
+        if (wantsPart && call.Header("Range") is not null)
+        {
+            return new S3Error(S3ErrorCode.InvalidRequest, "Cannot specify both Range header and partNumber query parameter.");
+        }
+
+        var outcome = await reader.FindAsync(name, call.Aborted);
+        if (!outcome.TryGet(out var found, out var refusal))
+        {
+            return call.Refuse(refusal);
+        }
+
+        var published = found.Description.Published;
+        var status = Conditions.Evaluate(call, published.ETag, published.At);
+        if (status == StatusCodes.Status304NotModified)
+        {
+            return new EmptyAnswer(status, ("ETag", $"\"{published.ETag}\""), ("Last-Modified", S3Date.ToHeader(published.At)));
+        }
+
+        if (status != 0)
+        {
+            return new S3Error(S3ErrorCode.PreconditionFailed, "At least one of the pre-conditions you specified did not hold.");
+        }
+
+        // HEAD needs the manifest only for a part.
+        var isHead = call.Operation == S3Operation.HeadObject;
+        var manifest = isHead && !wantsPart ? null : await reader.ReadManifestAsync(found, call.Aborted);
+        if (!TryChoose(call, found, manifest, wantsPart ? number : null, out var choice, out error))
+        {
+            return error;
+        }
+
+        return new ObjectAnswer(
+            reader, manifest, choice.Range, choice.IsPartial, published.SizeBytes, isHead, Headers(call, found, choice));
+    }
+
+    /// <summary>Chooses the bytes: those of a part, of a range, or all.</summary>
+    private static bool TryChoose(
+        S3Call call,
+        FoundObject found,
+        Manifest? manifest,
+        int? number,
+        out Choice choice,
+        [NotNullWhen(false)] out S3Error? error)
+    {
+        error = null;
+        var published = found.Description.Published;
+        var whole = new ByteRange(0, published.SizeBytes);
+        choice = new Choice(whole, IsPartial: false, published.Checksum, PartsCount: null);
+        if (number is { } wanted)
+        {
+            return TryChoosePart(manifest!, wanted, published.ETag.Parts, out choice, out error);
+        }
+
+        var text = Conditions.RangeApplies(call, published.ETag, published.At) ? call.Header("Range") : null;
+        if (!ByteRange.TryRead(text, published.SizeBytes, out var range))
+        {
+            error = new S3Error(
+                S3ErrorCode.InvalidRange,
+                "The requested range is not satisfiable",
+                ("RangeRequested", text ?? ""),
+                ("ActualObjectSize", published.SizeBytes.ToString(CultureInfo.InvariantCulture)));
+            call.Exchange.Context.Response.Headers.ContentRange = $"bytes */{published.SizeBytes}";
+            return false;
+        }
+
+        choice = range is { } some ? new Choice(some, IsPartial: true, null, null) : choice;
+        return true;
+    }
+
+    private static bool TryChoosePart(
+        Manifest manifest, int wanted, int partsOfETag, out Choice choice, [NotNullWhen(false)] out S3Error? error)
+    {
+        error = null;
+        long first = 0;
+        foreach (var part in manifest.Parts ?? [])
+        {
+            if (part.Number == wanted)
+            {
+                choice = new Choice(
+                    new ByteRange(first, part.LengthBytes),
+                    IsPartial: true,
+                    part.Checksum is { } checksum ? new ObjectChecksum(checksum, 0) : null,
+                    partsOfETag > 0 ? partsOfETag : null);
+                return true;
+            }
+
+            first += part.LengthBytes;
+        }
+
+        choice = default;
+        error = new S3Error(
+            S3ErrorCode.InvalidPartNumber,
+            "The requested partnumber is not satisfiable",
+            ("PartNumberRequested", wanted.ToString(CultureInfo.InvariantCulture)));
+        return false;
+    }
+
+    private static Dictionary<string, string> Headers(S3Call call, FoundObject found, Choice choice)
+    {
+        var (spec, published) = (found.Description.Spec, found.Description.Published);
+        var headers = new Dictionary<string, string>(StringComparer.Ordinal) { ["content-type"] = "binary/octet-stream" };
+        foreach (var (name, value) in spec.Metadata)
+        {
+            headers[name] = S3Encoding.Header(value);
+        }
+
+        foreach (var (parameter, header) in Overrides)
+        {
+            if (call.Query.FirstValue(parameter) is { Length: > 0 } value)
+            {
+                headers[header] = S3Encoding.Header(value);
+            }
+        }
+
+        headers["etag"] = $"\"{published.ETag}\"";
+        headers["last-modified"] = S3Date.ToHeader(published.At);
+        headers["accept-ranges"] = "bytes";
+        if (spec.StorageClass != StorageClass.Standard)
+        {
+            headers[S3Headers.StorageClass] = spec.StorageClass.Name();
+        }
+
+        if (spec.Tags is { Count: > 0 } tags)
+        {
+            headers[S3Headers.TaggingCount] = tags.Count.ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (choice.PartsCount is { } count)
+        {
+            headers[S3Headers.PartsCount] = count.ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (string.Equals(call.Header(S3Headers.ChecksumMode), "ENABLED", StringComparison.OrdinalIgnoreCase))
+        {
+            foreach (var (name, value) in ChecksumAnswer.Headers(choice.Checksum))
+            {
+                headers[name] = value!;
+            }
+        }
+
+        return headers;
+    }
+
+    /// <summary>The bytes to return.</summary>
+    /// <param name="Range">Where they are.</param>
+    /// <param name="IsPartial">Whether the request asked for a range or a part.</param>
+    /// <param name="Checksum">Their checksum, if it is known.</param>
+    /// <param name="PartsCount">The number of parts, if the request asked for a part of a multipart object.</param>
+    private readonly record struct Choice(ByteRange Range, bool IsPartial, ObjectChecksum? Checksum, int? PartsCount);
+}

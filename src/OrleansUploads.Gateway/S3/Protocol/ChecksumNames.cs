@@ -1,0 +1,44 @@
+using OrleansUploads.Hashing.Checksums;
+
+namespace OrleansUploads.Gateway.S3.Protocol;
+
+/// <summary>The names of checksum algorithms and types.</summary>
+internal static class ChecksumNames
+{
+    /// <summary>The name, such as CRC32C. In elements it follows <c>Checksum</c>.</summary>
+    public static string Name(this ChecksumAlgorithm algorithm) => algorithm switch
+    {
+        ChecksumAlgorithm.Crc32 => "CRC32",
+        ChecksumAlgorithm.Crc32C => "CRC32C",
+        ChecksumAlgorithm.Crc64Nvme => "CRC64NVME",
+        ChecksumAlgorithm.Sha1 => "SHA1",
+        ChecksumAlgorithm.Sha256 => "SHA256",
+    };
+
+    /// <summary>The name, such as FULL_OBJECT.</summary>
+    public static string Name(this ChecksumType type) => type switch
+    {
+        ChecksumType.Composite => "COMPOSITE",
+        ChecksumType.FullObject => "FULL_OBJECT",
+    };
+
+    /// <summary>The header that carries checksums of an algorithm, in lower case.</summary>
+    public static string Header(this ChecksumAlgorithm algorithm) =>
+        S3Headers.ChecksumPrefix + algorithm.Name().ToLowerInvariant();
+
+    /// <summary>Parses a name, ignoring case.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, out ChecksumAlgorithm algorithm)
+    {
+        foreach (var known in Enum.GetValues<ChecksumAlgorithm>())
+        {
+            if (text.Equals(known.Name(), StringComparison.OrdinalIgnoreCase))
+            {
+                algorithm = known;
+                return true;
+            }
+        }
+
+        algorithm = default;
+        return false;
+    }
+}

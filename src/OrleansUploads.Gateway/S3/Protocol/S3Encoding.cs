@@ -1,0 +1,59 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text;
+
+namespace OrleansUploads.Gateway.S3.Protocol;
+
+/// <summary>How keys are written where they would not fit as they are.</summary>
+internal static class S3Encoding
+{
+    private static readonly SearchValues<byte> Kept =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.*/"u8);
+
+    /// <summary>The form of <c>encoding-type=url</c>: percent escapes, with slashes kept and spaces as plus signs.</summary>
+    public static string Url(string text)
+    {
+        var encoded = new StringBuilder(text.Length);
+        foreach (var value in Encoding.UTF8.GetBytes(text))
+        {
+            if (value == ' ')
+            {
+                encoded.Append('+');
+            }
+            else if (Kept.Contains(value))
+            {
+                encoded.Append((char)value);
+            }
+            else
+            {
+                encoded.Append(CultureInfo.InvariantCulture, $"%{value:X2}");
+            }
+        }
+
+        return encoded.ToString();
+    }
+
+    /// <summary>The token of a listing that continues behind a key.</summary>
+    public static string Token(string key) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(key));
+
+    /// <summary>Reads a token.</summary>
+    public static bool TryReadToken(string token, [NotNullWhen(true)] out string? key)
+    {
+        key = null;
+        if (!Base64Url.IsValid(token))
+        {
+            return false;
+        }
+
+        var bytes = Base64Url.DecodeFromChars(token);
+        key = Encoding.UTF8.GetString(bytes);
+        return Encoding.UTF8.GetBytes(key).AsSpan().SequenceEqual(bytes);
+    }
+
+    /// <summary>A header's value. Text that is not ASCII is encoded by RFC 2047, as S3 does.</summary>
+    public static string Header(string text) => Ascii.IsValid(text) && !text.AsSpan().ContainsAnyInRange('\0', '\u001f')
+        ? text
+        : $"=?UTF-8?B?{Convert.ToBase64String(Encoding.UTF8.GetBytes(text))}?=";
+}

@@ -1,0 +1,56 @@
+using OrleansUploads.Core.Messages.Buckets;
+using OrleansUploads.Core.Messages.Objects;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.Gateway.S3.Errors;
+using OrleansUploads.Gateway.S3.Protocol;
+
+namespace OrleansUploads.Gateway.S3.Requests;
+
+/// <summary>Finds the bucket of a request, and checks that the signer owns it.</summary>
+internal sealed class BucketFinder(IEntityHost host)
+{
+    /// <summary>Finds the bucket.</summary>
+    /// <returns>The bucket, or why the request cannot have it.</returns>
+    public async ValueTask<(BucketDescription? Bucket, S3Error? Error)> FindAsync(S3Call call)
+    {
+        var text = call.Address.Bucket ?? "";
+        if (!BucketName.TryParse(text, out var name))
+        {
+            return (null, InvalidName(text));
+        }
+
+        var found = await host.AskAsync(name.Entity, new FindBucket(name), call.Aborted);
+        if (!found.TryGet(out var bucket, out var refusal))
+        {
+            return (null, call.Refuse(refusal));
+        }
+
+        return bucket.Owner != call.Account ? (null, new S3Error(S3ErrorCode.AccessDenied, "Access Denied: another account owns the bucket."))
+            : CheckExpectedOwner(call, bucket.Owner) is { } other ? (null, other)
+            : (bucket, null);
+    }
+
+    /// <summary>Finds the bucket, and checks the key.</summary>
+    /// <returns>The object's name, or why the request cannot have it.</returns>
+    public async ValueTask<(ObjectName Name, S3Error? Error)> FindObjectAsync(S3Call call)
+    {
+        var (bucket, error) = await FindAsync(call);
+        return bucket is null ? (default, error)
+            : ObjectKey.TryParse(call.Address.Key, out var key) ? (new ObjectName(bucket.Bucket, key), null)
+            : (default, new S3Error(
+                S3ErrorCode.KeyTooLongError,
+                "Your key is too long.",
+                ("MaxSizeAllowed", ObjectKey.MaxBytes.ToString(System.Globalization.CultureInfo.InvariantCulture))));
+    }
+
+    /// <summary>The error for a name that no bucket can have.</summary>
+    public static S3Error InvalidName(string name) =>
+        new(S3ErrorCode.InvalidBucketName, "The specified bucket is not valid.", ("BucketName", name));
+
+    /// <summary>A client that states the owner relies on it.</summary>
+    private static S3Error? CheckExpectedOwner(S3Call call, AccountId owner) =>
+        call.Header(S3Headers.ExpectedOwner) is { } expected && expected != owner.ToString()
+            ? new S3Error(S3ErrorCode.AccessDenied, $"Access Denied: account {expected} does not own the bucket.")
+            : null;
+}

@@ -1,0 +1,45 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using OrleansUploads.Gateway.S3.Errors;
+
+namespace OrleansUploads.Gateway.S3.Requests;
+
+/// <summary>Whole numbers in queries and headers: digits only.</summary>
+internal static class S3Number
+{
+    /// <summary>Reads the maximum length of a page from the query. A number above 1,000 means 1,000.</summary>
+    public static bool TryReadPageLimit(S3Call call, string name, out int limit, [NotNullWhen(false)] out S3Error? error) =>
+        TryRead(call, name, MaxPage, out limit, out error);
+
+    /// <summary>Reads a number from the query.</summary>
+    /// <param name="call">The request.</param>
+    /// <param name="name">The parameter.</param>
+    /// <param name="max">The default, and the maximum: a larger number means this one.</param>
+    /// <param name="number">The number.</param>
+    /// <param name="error">The error, if the method returns false.</param>
+    public static bool TryRead(S3Call call, string name, int max, out int number, [NotNullWhen(false)] out S3Error? error)
+    {
+        error = null;
+        number = max;
+        var text = call.Query.FirstValue(name);
+        if (string.IsNullOrEmpty(text))
+        {
+            return true;
+        }
+
+        if (text.AsSpan().ContainsAnyExceptInRange('0', '9'))
+        {
+            error = S3Error.InvalidArgument(name, text, $"Argument {name} must be an integer between 0 and 2147483647.");
+            return false;
+        }
+
+        number = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? Math.Min(value, max) : max;
+        return true;
+    }
+
+    /// <summary>Parses a length in bytes.</summary>
+    public static bool TryParseLength(string? text, out long bytes) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out bytes);
+
+    private const int MaxPage = 1000;
+}

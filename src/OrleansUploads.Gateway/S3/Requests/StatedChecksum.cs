@@ -1,0 +1,132 @@
+using System.Diagnostics.CodeAnalysis;
+using OrleansUploads.Gateway.S3.Errors;
+using OrleansUploads.Gateway.S3.Protocol;
+using OrleansUploads.Hashing;
+using OrleansUploads.Hashing.Checksums;
+
+namespace OrleansUploads.Gateway.S3.Requests;
+
+/// <summary>The checksum that a request states in a header, or announces for its trailer.</summary>
+/// <param name="Algorithm">The algorithm.</param>
+/// <param name="Value">The checksum; null if it comes in the trailer.</param>
+internal sealed record StatedChecksum(ChecksumAlgorithm Algorithm, Checksum? Value)
+{
+    private static readonly HashSet<string> OtherHeaders = new(StringComparer.OrdinalIgnoreCase)
+    {
+        S3Headers.ChecksumAlgorithm, S3Headers.ChecksumMode, S3Headers.ChecksumType,
+    };
+
+    /// <summary>Reads the checksum of a request.</summary>
+    /// <param name="call">The request.</param>
+    /// <param name="checksum">The checksum; null if there is none.</param>
+    /// <param name="error">The error, if the method returns false.</param>
+    public static bool TryRead(S3Call call, out StatedChecksum? checksum, [NotNullWhen(false)] out S3Error? error)
+    {
+        checksum = null;
+        error = null;
+        foreach (var (name, value) in call.Request.Headers)
+        {
+            if (!name.StartsWith(S3Headers.ChecksumPrefix, StringComparison.OrdinalIgnoreCase) || OtherHeaders.Contains(name))
+            {
+                continue;
+            }
+
+            if (checksum is not null)
+            {
+                error = new(S3ErrorCode.InvalidRequest, "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.");
+                return false;
+            }
+
+            if (!TryParse(name, value.ToString(), out checksum))
+            {
+                error = new(S3ErrorCode.InvalidRequest, $"Value for {name.ToLowerInvariant()} header is invalid.");
+                return false;
+            }
+        }
+
+        foreach (var name in Trailers(call))
+        {
+            if (checksum is not null || !ChecksumNames.TryParse(AlgorithmIn(name), out var algorithm))
+            {
+                error = new(
+                    S3ErrorCode.InvalidRequest,
+                    $"The value specified in the x-amz-trailer header is not supported: {name}. It must be a single checksum.");
+                return false;
+            }
+
+            checksum = new StatedChecksum(algorithm, null);
+        }
+
+        if (call.Header(S3Headers.SdkChecksumAlgorithm) is { Length: > 0 } announced
+            && !announced.Equals(checksum?.Algorithm.Name(), StringComparison.OrdinalIgnoreCase))
+        {
+            error = new(
+                S3ErrorCode.InvalidRequest,
+                $"x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were found: {announced}.");
+            return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>The names of the trailers that a request announces, in lower case.</summary>
+    public static string[] Trailers(S3Call call) => (call.Header(S3Headers.Trailer) ?? "").ToLowerInvariant()
+        .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>Reads <c>Content-MD5</c>.</summary>
+    /// <param name="call">The request.</param>
+    /// <param name="md5">The digest; null if there is none.</param>
+    /// <param name="error">The error, if the method returns false.</param>
+    public static bool TryReadMd5(S3Call call, out Md5Digest? md5, [NotNullWhen(false)] out S3Error? error)
+    {
+        md5 = null;
+        error = null;
+        if (call.Header("Content-MD5") is not { } text)
+        {
+            return true;
+        }
+
+        Span<byte> bytes = stackalloc byte[Md5Digest.Bytes];
+        if (!Convert.TryFromBase64String(text, bytes, out var length) || length != bytes.Length)
+        {
+            error = new(S3ErrorCode.InvalidDigest, $"The Content-MD5 you specified is not valid: {text}.");
+            return false;
+        }
+
+        md5 = new Md5Digest(bytes);
+        return true;
+    }
+
+    /// <summary>Compares a document with the digests that the request states.</summary>
+    public static S3Error? CheckDocument(S3Call call)
+    {
+        if (!TryReadMd5(call, out var md5, out var error) || !TryRead(call, out var stated, out error))
+        {
+            return error;
+        }
+
+        var document = call.Payload.Document.Span;
+        if (md5 is { } known && known != Md5Digest.Compute(document))
+        {
+            return new(S3ErrorCode.BadDigest, "The Content-MD5 you specified did not match what we received.");
+        }
+
+        return stated?.Value is { } checksum && ChecksumHasher.Compute(checksum.Algorithm, document) != checksum
+            ? new(S3ErrorCode.BadDigest, $"The {checksum.Algorithm.Name()} you specified did not match the calculated checksum.")
+            : null;
+    }
+
+    private static bool TryParse(string header, string value, [NotNullWhen(true)] out StatedChecksum? checksum)
+    {
+        checksum = ChecksumNames.TryParse(AlgorithmIn(header), out var algorithm)
+            && Checksum.TryParse(algorithm, value, out var parsed)
+                ? new StatedChecksum(algorithm, parsed)
+                : null;
+        return checksum is not null;
+    }
+
+    private static ReadOnlySpan<char> AlgorithmIn(string header) =>
+        header.StartsWith(S3Headers.ChecksumPrefix, StringComparison.OrdinalIgnoreCase)
+            ? header.AsSpan(S3Headers.ChecksumPrefix.Length)
+            : default;
+}

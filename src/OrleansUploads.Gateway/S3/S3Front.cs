@@ -1,0 +1,53 @@
+using OrleansUploads.Core.Values;
+using OrleansUploads.Gateway.Http.Authentication;
+using OrleansUploads.Gateway.Http.Errors;
+using OrleansUploads.Gateway.Http.Exchanges;
+using OrleansUploads.Gateway.Http.Fronts;
+using OrleansUploads.Gateway.S3.Answers;
+using OrleansUploads.Gateway.S3.Errors;
+using OrleansUploads.Gateway.S3.Protocol;
+using OrleansUploads.Gateway.S3.Xml;
+using OrleansUploads.Signing;
+
+namespace OrleansUploads.Gateway.S3;
+
+/// <summary>The front of S3.</summary>
+internal sealed class S3Front(S3Pipeline pipeline, GatewayOptions options) : IFront
+{
+    /// <inheritdoc/>
+    public SigningRules Signing => SigningRules.S3;
+
+    /// <inheritdoc/>
+    public string RequestIdHeader => S3Headers.RequestId;
+
+    /// <inheritdoc/>
+    /// <remarks>Any path may be an object's. Fronts with narrower claims are asked first.</remarks>
+    public bool ClaimsPath(RequestTarget target) => true;
+
+    /// <inheritdoc/>
+    public FrontRequest Recognize(HttpExchange exchange)
+    {
+        var request = exchange.Context.Request;
+        var address = S3Address.Parse(exchange.Target.Path, request.Host.Host, options.S3Domain);
+        var route = address is null
+            ? null
+            : S3Router.Recognize(request.Method, address.Level, exchange.Target.Query, request.Headers);
+        return new S3Request(pipeline, exchange, address, route);
+    }
+
+    /// <inheritdoc/>
+    public FrontAnswer DescribeError(HttpError error) => new ErrorAnswer(S3HttpErrors.Describe(error));
+
+    private sealed class S3Request(S3Pipeline pipeline, HttpExchange exchange, S3Address? address, S3Route? route) : FrontRequest
+    {
+        /// <summary>The name of an operation, or "Unknown".</summary>
+        public override string OperationName => route is S3Route.To to ? to.Operation.ToString() : HttpExchange.UnknownOperation;
+
+        public override bool IsUpload => route is S3Route.To { IsUpload: true };
+
+        public override int? MaxDocumentBytes => route is S3Route.To { HasLongDocument: true } ? S3Xml.MaxLongDocumentBytes : null;
+
+        public override async ValueTask<FrontAnswer> AnswerAsync(AccountId account, RequestPayload payload) =>
+            await pipeline.AnswerAsync(exchange, address, route, account, payload);
+    }
+}

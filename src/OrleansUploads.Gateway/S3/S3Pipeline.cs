@@ -1,0 +1,86 @@
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Ports;
+using OrleansUploads.Gateway.Http.Authentication;
+using OrleansUploads.Gateway.Http.Exchanges;
+using OrleansUploads.Gateway.S3.Answers;
+using OrleansUploads.Gateway.S3.Errors;
+using OrleansUploads.Gateway.S3.Protocol;
+using OrleansUploads.Gateway.S3.Requests;
+
+namespace OrleansUploads.Gateway.S3;
+
+/// <summary>The checks of a request to S3 whose signature has been verified, in this order: address, operation, headers, body, disk
+/// space. The operation checks the bucket and its parameters after that.</summary>
+internal sealed class S3Pipeline(S3Operations operations, GatewayOptions options, IStorageSpace? space = null)
+{
+    /// <summary>Checks a request and executes its operation.</summary>
+    /// <param name="exchange">The request.</param>
+    /// <param name="address">What it addresses; null if the path is malformed.</param>
+    /// <param name="route">What it asks for; null if the path is malformed.</param>
+    /// <param name="signer">The account that the signer acts for.</param>
+    /// <param name="payload">The request's body.</param>
+    public async ValueTask<S3Answer> AnswerAsync(
+        HttpExchange exchange, S3Address? address, S3Route? route, AccountId signer, RequestPayload payload)
+    {
+        var request = exchange.Context.Request;
+        // An empty body needs no 100 (Continue), so none is sent. boto3 then misreads the next response on the connection.
+        if (request.ContentLength == 0 && request.Headers.Expect.Count > 0)
+        {
+            exchange.Context.Response.Headers.Connection = "close";
+        }
+
+        if (address is null)
+        {
+            return new S3Error(S3ErrorCode.InvalidURI, "Couldn't parse the specified URI.", ("URI", exchange.Target.Path));
+        }
+
+        if (ProtectionHeaders.FindUnsupported(request.Headers, exchange.Target.Query) is { } header)
+        {
+            return S3Error.NotImplemented(header);
+        }
+
+        if (route is not S3Route.To known)
+        {
+            return Refuse(route, request.Method);
+        }
+
+        if (await payload.ReadDocumentAsync(signer, exchange.Aborted) is { } unreadable)
+        {
+            return S3HttpErrors.Describe(unreadable);
+        }
+
+        RequireDiskSpace(known);
+        return await operations.ExecuteAsync(new S3Call
+        {
+            Exchange = exchange,
+            Operation = known.Operation,
+            Address = address,
+            Account = signer,
+            Region = options.Region,
+            Payload = payload,
+        });
+    }
+
+    private static S3Error Refuse(S3Route? route, string method) => route switch
+    {
+        S3Route.Missing missing => S3Error.NotImplemented(missing.Feature),
+        S3Route.Invalid invalid => S3Error.InvalidArgument(
+            invalid.Argument, invalid.Value, $"Invalid argument {invalid.Argument}: '{invalid.Value}'. {invalid.Reason}"),
+        _ => new S3Error(
+            S3ErrorCode.MethodNotAllowed, "The specified method is not allowed against this resource.", ("Method", method)),
+    };
+
+    /// <summary>An operation that makes the data folder grow must leave free space for the journal. An operation that frees space needs
+    /// a little of it first.</summary>
+    private void RequireDiskSpace(S3Route.To route)
+    {
+        if (route.NeedsDiskSpace)
+        {
+            space?.Require(0);
+        }
+        else if (route.FreesDiskSpace)
+        {
+            space?.MakeRoomForDeletion();
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using OrleansUploads.Engine;
+using OrleansUploads.Engine.Intake;
+using OrleansUploads.Engine.Keys;
+using OrleansUploads.Engine.Retrieval;
+using OrleansUploads.Gateway.Http.Fronts;
+using OrleansUploads.Gateway.S3.Buckets;
+using OrleansUploads.Gateway.S3.Listing;
+using OrleansUploads.Gateway.S3.Multipart;
+using OrleansUploads.Gateway.S3.Objects;
+using OrleansUploads.Gateway.S3.Requests;
+
+namespace OrleansUploads.Gateway.S3;
+
+/// <summary>Registers the front of S3.</summary>
+internal static class S3Services
+{
+    /// <summary>Adds the front of S3 to the gateway. Fronts with narrower claims to paths must be added before.</summary>
+    public static IServiceCollection AddS3Front(this IServiceCollection services)
+    {
+        services.TryAddSingleton<IdSource>();
+        services.TryAddSingleton<KeyIndex>();
+        services.TryAddSingleton<KeyLister>();
+        services.TryAddSingleton<ObjectIntake>();
+        services.TryAddSingleton<ObjectReader>();
+        services.AddSingleton<BucketFinder>();
+        services.AddSingleton<BucketOperations>();
+        services.AddSingleton<ListOperations>();
+        services.AddSingleton<ObjectUploads>();
+        services.AddSingleton<ObjectReads>();
+        services.AddSingleton<ObjectDeletion>();
+        services.AddSingleton<MultipartUploads>();
+        services.AddSingleton<MultipartLists>();
+        services.AddSingleton<S3Operations>();
+        services.AddSingleton<S3Pipeline>();
+        services.AddSingleton<IFront, S3Front>();
+        return services;
+    }
+}

@@ -1,0 +1,78 @@
+using OrleansUploads.Gateway.S3;
+using OrleansUploads.Gateway.Tests.Harness;
+using OrleansUploads.Signing;
+using static OrleansUploads.Gateway.Tests.S3.S3Server;
+
+namespace OrleansUploads.Gateway.Tests.S3;
+
+public sealed class S3AccessTests(S3Server s3) : IClassFixture<S3Server>
+{
+    [Fact]
+    public async Task Both_protocols_have_one_address()
+    {
+        (await s3.Server.SendAsync(Requests.CreateVault("v"))).Expect(201);
+        await s3.NewBucketAsync();
+        (await s3.Server.SendAsync(new ApiRequest("GET", "/-/vaults"), [])).ExpectError(400, "MissingAuthenticationTokenException", "");
+        ExpectError(await s3.Server.SendAsync(new ApiRequest("GET", "/bucket/key"), []), 403, "AccessDenied");
+    }
+
+    [Fact]
+    public async Task Wrong_credentials_have_their_codes()
+    {
+        ExpectError(await s3.SendAsync("GET", "/", signer: Owner with { SecretKey = "wrong" }), 403, "SignatureDoesNotMatch");
+        ExpectError(await s3.SendAsync("GET", "/", signer: Owner with { AccessKeyId = "AKIANOBODY" }), 403, "InvalidAccessKeyId");
+        ExpectError(await s3.SendAsync("GET", "/", signer: Owner with { Ahead = TimeSpan.FromHours(1) }), 403, "RequestTimeTooSkewed");
+        ExpectError(
+            await s3.Server.SendAsync(Request("GET", "/", null).With("x-amz-content-sha256", null), Owner), 400, "MissingSecurityHeader");
+        Assert.Empty((await s3.SendAsync("HEAD", "/b", signer: Owner with { SecretKey = "wrong" })).Expect(403).Body);
+    }
+
+    [Fact]
+    public async Task A_presigned_URL_reads_and_writes_until_it_expires()
+    {
+        var target = $"/{await s3.NewBucketAsync()}/k";
+        var put = Presign("PUT", target, 60);
+        (await s3.Server.SendAsync(new ApiRequest("PUT", put).WithBody([7]), Unsigned())).Expect(200);
+        var get = Presign("GET", target, 60);
+        Assert.Equal([7], (await s3.Server.SendAsync(new ApiRequest("GET", get), Unsigned())).Expect(200).Body);
+        ExpectError(await s3.Server.SendAsync(new ApiRequest("DELETE", get), Unsigned()), 403, "SignatureDoesNotMatch");
+        ExpectError(
+            await s3.Server.SendAsync(new ApiRequest("GET", Presign("GET", target, 60, TimeSpan.FromSeconds(-61))), Unsigned()), 403, "AccessDenied");
+        ExpectError(
+            await s3.Server.SendAsync(new ApiRequest("GET", Presign("GET", target, 604_801)), Unsigned()),
+            400,
+            "AuthorizationQueryParametersError");
+    }
+
+    [Fact]
+    public async Task The_host_may_name_the_bucket()
+    {
+        await using var server = await GatewayServer.StartAsync(
+            new GatewaySetup { Options = new GatewayOptions { S3Domain = "s3.test" } }, services => services.AddS3Front());
+        (await SendAsync("PUT", "/", "my.bucket.s3.test")).Expect(200);
+        (await SendAsync("PUT", "/a/b", "my.bucket.s3.test:9000")).Expect(200);
+        (await SendAsync("GET", "/my.bucket/a/b", "s3.test")).Expect(200);
+
+        Task<ApiAnswer> SendAsync(string method, string target, string host)
+        {
+            var request = Request(method, target, null);
+            return server.SendAsync(request, Owner.Sign(request, host, server.Setup.Clock.Now));
+        }
+    }
+
+    private (string, string)[] Unsigned() => [("host", s3.Server.EndPoint.ToString())];
+
+    private string Presign(string method, string target, int seconds, TimeSpan ahead = default)
+    {
+        var timestamp = AmzTimestamp.Format(s3.Server.Setup.Clock.Now + ahead);
+        var scope = $"{timestamp[..8]}/us-east-1/s3/aws4_request";
+        var url = $"{target}?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential={Uri.EscapeDataString($"{Harness.Signer.KeyId}/{scope}")}"
+            + $"&X-Amz-Date={timestamp}&X-Amz-Expires={seconds}&X-Amz-SignedHeaders=host";
+
+        // The canonical request does not depend on where the signature is, and the signer needs the timestamp as a header.
+        var headers = new Dictionary<string, string> { ["host"] = s3.Server.EndPoint.ToString(), ["x-amz-date"] = timestamp };
+        var signature = new RequestSigner(SigningRules.S3, "us-east-1", Harness.Signer.KeyId, Harness.Signer.Secret).Sign(
+            new SigningRequest(method, url, headers.GetValueOrDefault, headers.Keys, PayloadModes.NotSigned), ["host"]).Signature;
+        return $"{url}&X-Amz-Signature={Convert.ToHexStringLower(signature)}";
+    }
+}

@@ -1,0 +1,94 @@
+using static OrleansUploads.Gateway.Tests.S3.S3Server;
+
+namespace OrleansUploads.Gateway.Tests.S3;
+
+public sealed class S3BucketTests(S3Server s3) : IClassFixture<S3Server>
+{
+    [Fact]
+    public async Task A_bucket_is_created_listed_and_deleted()
+    {
+        var created = (await s3.SendAsync("PUT", "/first.bucket")).Expect(200);
+        Assert.Equal("/first.bucket", created.Header("Location"));
+        (await s3.SendAsync("PUT", "/first.bucket/", "<CreateBucketConfiguration><LocationConstraint>eu-1</LocationConstraint></CreateBucketConfiguration>")).Expect(200);
+        Assert.Contains("first.bucket", Texts((await s3.GetAsync("/")).Expect(200), "Name"));
+        Assert.Equal("us-east-1", (await s3.SendAsync("HEAD", "/first.bucket")).Expect(200).Header("x-amz-bucket-region"));
+
+        (await s3.SendAsync("DELETE", "/first.bucket")).Expect(204);
+        Assert.Empty((await s3.SendAsync("HEAD", "/first.bucket")).Expect(404).Body);
+        ExpectError(await s3.SendAsync("DELETE", "/first.bucket"), 404, "NoSuchBucket");
+        Assert.DoesNotContain("first.bucket", Texts(await s3.GetAsync("/"), "Name"));
+    }
+
+    [Fact]
+    public async Task A_bucket_with_objects_is_not_deleted()
+    {
+        var bucket = await s3.NewBucketAsync();
+        (await s3.SendAsync("PUT", $"/{bucket}/k", "x")).Expect(200);
+        ExpectError(await s3.SendAsync("DELETE", $"/{bucket}"), 409, "BucketNotEmpty");
+        (await s3.SendAsync("DELETE", $"/{bucket}/k")).Expect(204);
+        (await s3.SendAsync("DELETE", $"/{bucket}")).Expect(204);
+    }
+
+    [Fact]
+    public async Task A_bucket_belongs_to_one_account()
+    {
+        var bucket = await s3.NewBucketAsync();
+        (await s3.SendAsync("PUT", $"/{bucket}/k", "x")).Expect(200);
+        ExpectError(await s3.SendAsync("PUT", $"/{bucket}", signer: Stranger), 409, "BucketAlreadyExists");
+        ExpectError(await s3.SendAsync("GET", $"/{bucket}", signer: Stranger), 403, "AccessDenied");
+        ExpectError(await s3.SendAsync("GET", $"/{bucket}/k", signer: Stranger), 403, "AccessDenied");
+        ExpectError(await s3.SendAsync("PUT", $"/{bucket}/k", [1], Stranger), 403, "AccessDenied");
+        ExpectError(await s3.SendAsync("DELETE", $"/{bucket}", signer: Stranger), 403, "AccessDenied");
+        Assert.Empty(Texts((await s3.SendAsync("GET", "/", signer: Stranger)).Expect(200), "Name"));
+        Assert.Equal("x", (await s3.GetAsync($"/{bucket}/k")).Text);
+    }
+
+    [Theory]
+    [InlineData("ab")]
+    [InlineData("Upper")]
+    [InlineData("under_score")]
+    [InlineData("-dash")]
+    [InlineData("two..dots")]
+    [InlineData("192.168.0.1")]
+    public async Task An_invalid_name_is_refused(string name) =>
+        ExpectError(await s3.SendAsync("PUT", "/" + name), 400, "InvalidBucketName");
+
+    [Theory]
+    [InlineData("location", "LocationConstraint")]
+    [InlineData("versioning", "VersioningConfiguration")]
+    [InlineData("acl", "AccessControlPolicy")]
+    [InlineData("requestPayment", "RequestPaymentConfiguration")]
+    [InlineData("logging", "BucketLoggingStatus")]
+    [InlineData("notification", "NotificationConfiguration")]
+    [InlineData("accelerate", "AccelerateConfiguration")]
+    public async Task A_setting_has_its_default(string query, string root)
+    {
+        var bucket = await s3.NewBucketAsync();
+        Assert.Contains($"<{root} ", (await s3.GetAsync($"/{bucket}/?{query}")).Expect(200).Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("policy", "NoSuchBucketPolicy")]
+    [InlineData("lifecycle", "NoSuchLifecycleConfiguration")]
+    [InlineData("cors", "NoSuchCORSConfiguration")]
+    [InlineData("tagging", "NoSuchTagSet")]
+    [InlineData("website", "NoSuchWebsiteConfiguration")]
+    [InlineData("encryption", "ServerSideEncryptionConfigurationNotFoundError")]
+    [InlineData("object-lock", "ObjectLockConfigurationNotFoundError")]
+    [InlineData("replication", "ReplicationConfigurationNotFoundError")]
+    [InlineData("publicAccessBlock", "NoSuchPublicAccessBlockConfiguration")]
+    public async Task A_setting_that_is_not_set_has_its_own_error(string query, string code)
+    {
+        var bucket = await s3.NewBucketAsync();
+        ExpectError(await s3.GetAsync($"/{bucket}?{query}"), 404, code);
+        ExpectError(await s3.SendAsync("PUT", $"/{bucket}?{query}", "<x/>"), 501, "NotImplemented");
+    }
+
+    [Fact]
+    public async Task The_stated_owner_must_own_the_bucket()
+    {
+        var bucket = await s3.NewBucketAsync();
+        (await s3.GetAsync($"/{bucket}", ("x-amz-expected-bucket-owner", "111122223333"))).Expect(200);
+        ExpectError(await s3.GetAsync($"/{bucket}", ("x-amz-expected-bucket-owner", "999988887777")), 403, "AccessDenied");
+    }
+}

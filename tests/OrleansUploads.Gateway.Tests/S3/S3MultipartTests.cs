@@ -1,0 +1,202 @@
+using System.Globalization;
+using OrleansUploads.Gateway.Tests.Harness;
+using static OrleansUploads.Gateway.Tests.S3.S3Server;
+
+namespace OrleansUploads.Gateway.Tests.S3;
+
+public sealed class S3MultipartTests(S3Server s3) : IClassFixture<S3Server>
+{
+    private const int MinPart = 5 << 20;
+
+    [Fact]
+    public async Task Parts_become_an_object_and_repeats_get_the_same_answer()
+    {
+        var target = $"/{await s3.NewBucketAsync()}/dir/k";
+        var upload = await s3.NewUploadAsync(target, ("Content-Type", "text/x-test"), ("x-amz-meta-a", "1"));
+        byte[] first = Requests.Bytes(MinPart, 1), last = Requests.Bytes(1000, 2), unnamed = [1, 2, 3];
+        var tags = new[]
+        {
+            await UploadAsync(target, upload, 2, first),
+            await UploadAsync(target, upload, 7, last),
+        };
+        await UploadAsync(target, upload, 9, unnamed);
+        Assert.Equal($"\"{Md5(first)}\"", tags[0]);
+        ExpectError(await s3.GetAsync(target), 404, "NoSuchKey");
+
+        var list = CompleteDocument((2, tags[0]), (7, tags[1]));
+        var completed = (await s3.SendAsync("POST", $"{target}?uploadId={upload}", list)).Expect(200);
+        var expected = $"\"{Md5([.. Convert.FromHexString(Md5(first)), .. Convert.FromHexString(Md5(last))])}-2\"";
+        Assert.Equal(expected, Text(completed, "ETag"));
+        Assert.Equal("dir/k", Text(completed, "Key"));
+
+        var got = (await s3.GetAsync(target)).Expect(200);
+        Assert.Equal([.. first, .. last], got.Body);
+        Assert.Equal(expected, got.Header("ETag"));
+        Assert.Equal("text/x-test", got.Header("Content-Type"));
+        Assert.Equal("1", got.Header("x-amz-meta-a"));
+
+        var part = (await s3.GetAsync($"{target}?partNumber=7")).Expect(206);
+        Assert.Equal(last, part.Body);
+        Assert.Equal("2", part.Header("x-amz-mp-parts-count"));
+        Assert.Equal($"bytes {MinPart}-{MinPart + 999}/{MinPart + 1000}", part.Header("Content-Range"));
+        ExpectError(await s3.GetAsync($"{target}?partNumber=1"), 416, "InvalidPartNumber");
+        var middle = (await s3.GetAsync(target, ("Range", $"bytes={MinPart - 2}-{MinPart + 1}"))).Expect(206);
+        Assert.Equal([.. first[^2..], .. last[..2]], middle.Body);
+
+        var repeated = (await s3.SendAsync("POST", $"{target}?uploadId={upload}", list)).Expect(200);
+        Assert.Equal(completed.Text, repeated.Text);
+        ExpectError(
+            await s3.SendAsync("POST", $"{target}?uploadId={upload}", CompleteDocument((7, tags[1]))), 400, "InvalidPart");
+        ExpectError(await PutPartAsync(target, upload, 1, first), 404, "NoSuchUpload");
+        ExpectError(await s3.GetAsync($"{target}?uploadId={upload}"), 404, "NoSuchUpload");
+    }
+
+    [Fact]
+    public async Task A_repeat_never_brings_an_object_back()
+    {
+        var target = $"/{await s3.NewBucketAsync()}/k";
+        var upload = await s3.NewUploadAsync(target);
+        var list = CompleteDocument((1, await UploadAsync(target, upload, 1, [1])));
+        (await s3.SendAsync("POST", $"{target}?uploadId={upload}", list)).Expect(200);
+        (await s3.SendAsync("PUT", target, "newer")).Expect(200);
+        await s3.SendAsync("POST", $"{target}?uploadId={upload}", list);
+        Assert.Equal("newer", (await s3.GetAsync(target)).Text);
+        (await s3.SendAsync("DELETE", target)).Expect(204);
+        await s3.SendAsync("POST", $"{target}?uploadId={upload}", list);
+        ExpectError(await s3.GetAsync(target), 404, "NoSuchKey");
+    }
+
+    [Fact]
+    public async Task A_refused_completion_leaves_the_upload_open()
+    {
+        var target = $"/{await s3.NewBucketAsync()}/k";
+        var upload = await s3.NewUploadAsync(target);
+        var (one, two) = (await UploadAsync(target, upload, 1, [1]), await UploadAsync(target, upload, 2, [2]));
+        var complete = $"{target}?uploadId={upload}";
+        ExpectError(await s3.SendAsync("POST", complete, CompleteDocument((1, one), (2, two))), 400, "EntityTooSmall");
+        ExpectError(await s3.SendAsync("POST", complete, CompleteDocument((2, two), (1, one))), 400, "InvalidPartOrder");
+        ExpectError(await s3.SendAsync("POST", complete, CompleteDocument((1, one), (1, one))), 400, "InvalidPartOrder");
+        ExpectError(await s3.SendAsync("POST", complete, CompleteDocument((1, two))), 400, "InvalidPart");
+        ExpectError(await s3.SendAsync("POST", complete, CompleteDocument((3, one))), 400, "InvalidPart");
+        ExpectError(await s3.SendAsync("POST", complete, "<CompleteMultipartUpload/>"), 400, "MalformedXML");
+        ExpectError(await s3.SendAsync("POST", complete, CompleteDocument((1, one)), ("x-amz-mp-object-size", "2")), 400, "InvalidRequest");
+        ExpectError(await s3.GetAsync(target), 404, "NoSuchKey");
+        (await s3.SendAsync("POST", complete, CompleteDocument((1, one)), ("x-amz-mp-object-size", "1"))).Expect(200);
+    }
+
+    [Fact]
+    public async Task A_condition_is_decided_at_completion()
+    {
+        var target = $"/{await s3.NewBucketAsync()}/k";
+        var upload = await s3.NewUploadAsync(target);
+        var list = CompleteDocument((1, await UploadAsync(target, upload, 1, [1])));
+        var tag = (await s3.SendAsync("PUT", target, "first")).Expect(200).Header("ETag")!;
+        ExpectError(
+            await s3.SendAsync("POST", $"{target}?uploadId={upload}", list, ("If-None-Match", "*")), 412, "PreconditionFailed");
+        Assert.Equal("first", (await s3.GetAsync(target)).Text);
+        (await s3.SendAsync("POST", $"{target}?uploadId={upload}", list, ("If-Match", tag))).Expect(200);
+        Assert.Equal([1], (await s3.GetAsync(target)).Body);
+    }
+
+    [Fact]
+    public async Task An_upload_is_bound_to_its_key_and_can_be_aborted()
+    {
+        var bucket = await s3.NewBucketAsync();
+        var upload = await s3.NewUploadAsync($"/{bucket}/k");
+        ExpectError(await PutPartAsync($"/{bucket}/other", upload, 1, [1]), 404, "NoSuchUpload");
+        ExpectError(await PutPartAsync($"/{bucket}/k", "unknown", 1, [1]), 404, "NoSuchUpload");
+        ExpectError(await PutPartAsync($"/{bucket}/k", upload, 0, [1]), 400, "InvalidArgument");
+        ExpectError(await PutPartAsync($"/{bucket}/k", upload, 10_001, [1]), 400, "InvalidArgument");
+        (await s3.SendAsync("DELETE", $"/{bucket}/k?uploadId={upload}")).Expect(204);
+        ExpectError(await PutPartAsync($"/{bucket}/k", upload, 1, [1]), 404, "NoSuchUpload");
+        ExpectError(await s3.SendAsync("POST", $"/{bucket}/k?uploadId={upload}", CompleteDocument((1, "\"a\""))), 404, "NoSuchUpload");
+        Assert.Empty(Texts((await s3.GetAsync($"/{bucket}?uploads")).Expect(200), "UploadId"));
+    }
+
+    [Fact]
+    public async Task Parts_are_listed_in_pages()
+    {
+        var target = $"/{await s3.NewBucketAsync()}/k";
+        var upload = await s3.NewUploadAsync(target);
+        foreach (var number in (int[])[3, 1, 20, 10_000])
+        {
+            await UploadAsync(target, upload, number, [(byte)number]);
+        }
+
+        var first = (await s3.GetAsync($"{target}?uploadId={upload}&max-parts=3")).Expect(200);
+        Assert.Equal(["1", "3", "20"], Texts(first, "PartNumber"));
+        Assert.Equal(("true", "20"), (Text(first, "IsTruncated"), Text(first, "NextPartNumberMarker")));
+        var second = (await s3.GetAsync($"{target}?uploadId={upload}&part-number-marker=20")).Expect(200);
+        Assert.Equal(["10000"], Texts(second, "PartNumber"));
+        Assert.Equal("false", Text(second, "IsTruncated"));
+        ExpectError(await s3.GetAsync($"{target}?uploadId={upload}&max-parts=-1"), 400, "InvalidArgument");
+    }
+
+    [Fact]
+    public async Task Uploads_are_listed_in_pages_by_key_and_time()
+    {
+        var bucket = await s3.NewBucketAsync();
+        var uploads = new List<string>();
+        foreach (var key in (string[])["a", "b", "b", "b", "dir/c", "dir/d"])
+        {
+            uploads.Add(await s3.NewUploadAsync($"/{bucket}/{key}"));
+            s3.Server.Setup.Clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        var listed = new List<string>();
+        var query = "";
+        for (var pages = 0; pages < 10; pages++)
+        {
+            var page = (await s3.GetAsync($"/{bucket}?uploads&max-uploads=2{query}")).Expect(200);
+            listed.AddRange(Texts(page, "UploadId"));
+            if (Text(page, "IsTruncated") == "false")
+            {
+                break;
+            }
+
+            query = $"&key-marker={Text(page, "NextKeyMarker")}&upload-id-marker={Text(page, "NextUploadIdMarker")}";
+        }
+
+        Assert.Equal(uploads, listed);
+        var grouped = (await s3.GetAsync($"/{bucket}?uploads&delimiter=/&key-marker=a")).Expect(200);
+        Assert.Equal(uploads[1..4], Texts(grouped, "UploadId"));
+        Assert.Equal("dir/", Texts(grouped, "Prefix")[1]);
+    }
+
+    [Fact]
+    public async Task Full_object_checksums_are_combined()
+    {
+        var target = $"/{await s3.NewBucketAsync()}/k";
+        var upload = await s3.NewUploadAsync(
+            target, ("x-amz-checksum-algorithm", "CRC32"), ("x-amz-checksum-type", "FULL_OBJECT"));
+        var tags = new List<(int, string)>();
+        for (var i = 0; i < 3; i++)
+        {
+            var part = new byte[MinPart];
+            part.AsSpan().Fill((byte)('A' + i));
+            tags.Add((i + 1, await UploadAsync(target, upload, i + 1, part)));
+        }
+
+        var completed = await s3.SendAsync("POST", $"{target}?uploadId={upload}", CompleteDocument([.. tags]));
+        Assert.Equal("WgDhBQ==", Text(completed.Expect(200), "ChecksumCRC32"));
+        Assert.Equal("\"b2add96cc9702bbf4efb0ccdfc6b7747-3\"", Text(completed, "ETag"));
+        var head = await s3.SendAsync("HEAD", target, headers: ("x-amz-checksum-mode", "ENABLED"));
+        Assert.Equal(("WgDhBQ==", "FULL_OBJECT"), (head.Header("x-amz-checksum-crc32"), head.Header("x-amz-checksum-type")));
+
+        ExpectError(
+            await s3.SendAsync("POST", $"{target}?uploads", "", ("x-amz-checksum-algorithm", "SHA1"), ("x-amz-checksum-type", "FULL_OBJECT")),
+            400,
+            "InvalidRequest");
+    }
+
+    private static string CompleteDocument(params (int Number, string ETag)[] parts) =>
+        "<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
+        + string.Concat(parts.Select(part => $"<Part><PartNumber>{part.Number}</PartNumber><ETag>{part.ETag}</ETag></Part>"))
+        + "</CompleteMultipartUpload>";
+
+    private Task<ApiAnswer> PutPartAsync(string target, string upload, int number, byte[] bytes) => s3.SendAsync(
+        "PUT", string.Create(CultureInfo.InvariantCulture, $"{target}?partNumber={number}&uploadId={upload}"), bytes);
+
+    private async Task<string> UploadAsync(string target, string upload, int number, byte[] bytes) =>
+        (await PutPartAsync(target, upload, number, bytes)).Expect(200).Header("ETag")!;
+}

@@ -1,0 +1,295 @@
+using System.Text;
+using OrleansUploads.Hashing.Checksums;
+using OrleansUploads.Signing;
+using static OrleansUploads.Gateway.Tests.S3.S3Server;
+
+namespace OrleansUploads.Gateway.Tests.S3;
+
+public sealed class S3ObjectTests(S3Server s3) : IClassFixture<S3Server>
+{
+    private static readonly byte[] Hello = "hello"u8.ToArray();
+
+    [Fact]
+    public async Task An_object_is_returned_with_its_headers()
+    {
+        var target = $"/{await s3.NewBucketAsync()}/dir/name%20with+plus%2F%C3%A9";
+        var put = await s3.SendAsync(
+            "PUT",
+            target,
+            Hello,
+            null,
+            ("Content-Type", "text/x-test"),
+            ("Content-Encoding", "aws-chunked,gzip"),
+            ("Cache-Control", "no-store"),
+            ("x-amz-meta-Colour", "blue"),
+            ("x-amz-storage-class", "STANDARD_IA"),
+            ("x-amz-tagging", "a=1&b=x+y"));
+        Assert.Equal($"\"{Md5(Hello)}\"", put.Expect(200).Header("ETag"));
+
+        var got = (await s3.GetAsync(target)).Expect(200);
+        Assert.Equal("hello", got.Text);
+        Assert.Equal("5", got.Header("Content-Length"));
+        Assert.Equal("text/x-test", got.Header("Content-Type"));
+        Assert.Equal("gzip", got.Header("Content-Encoding"));
+        Assert.Equal("no-store", got.Header("Cache-Control"));
+        Assert.Equal("blue", got.Header("x-amz-meta-colour"));
+        Assert.Equal("STANDARD_IA", got.Header("x-amz-storage-class"));
+        Assert.Equal("2", got.Header("x-amz-tagging-count"));
+        Assert.Equal("bytes", got.Header("Accept-Ranges"));
+        Assert.Equal(put.Header("ETag"), got.Header("ETag"));
+        Assert.NotNull(got.Header("Last-Modified"));
+        Assert.NotNull(got.Header("x-amz-request-id"));
+
+        var head = (await s3.SendAsync("HEAD", target)).Expect(200);
+        Assert.Empty(head.Body);
+        Assert.Equal("5", head.Header("Content-Length"));
+        Assert.Equal("blue", head.Header("x-amz-meta-colour"));
+
+        var overridden = await s3.GetAsync(target + "?response-content-type=a%2Fb&x-id=GetObject");
+        Assert.Equal("a/b", overridden.Expect(200).Header("Content-Type"));
+    }
+
+    [Fact]
+    public async Task An_empty_object_is_an_object()
+    {
+        var target = $"/{await s3.NewBucketAsync()}/empty";
+        var put = (await s3.SendAsync("PUT", target)).Expect(200);
+        Assert.Equal("\"d41d8cd98f00b204e9800998ecf8427e\"", put.Header("ETag"));
+        var got = (await s3.GetAsync(target)).Expect(200);
+        Assert.Equal("0", got.Header("Content-Length"));
+        Assert.Equal("binary/octet-stream", got.Header("Content-Type"));
+        ExpectError(await s3.GetAsync(target, ("Range", "bytes=0-0")), 416, "InvalidRange");
+    }
+
+    [Fact]
+    public async Task Overwriting_replaces_and_deleting_is_idempotent()
+    {
+        var target = $"/{await s3.NewBucketAsync()}/k";
+        ExpectError(await s3.GetAsync(target), 404, "NoSuchKey");
+        (await s3.SendAsync("PUT", target, "one")).Expect(200);
+        (await s3.SendAsync("PUT", target, "two")).Expect(200);
+        Assert.Equal("two", (await s3.GetAsync(target)).Text);
+        (await s3.SendAsync("DELETE", target)).Expect(204);
+        (await s3.SendAsync("DELETE", target)).Expect(204);
+        ExpectError(await s3.GetAsync(target), 404, "NoSuchKey");
+        Assert.Empty((await s3.SendAsync("HEAD", target)).Expect(404).Body);
+    }
+
+    [Theory]
+    [InlineData("bytes=0-1", 206, "he", "bytes 0-1/5")]
+    [InlineData("bytes=1-", 206, "ello", "bytes 1-4/5")]
+    [InlineData("bytes=-2", 206, "lo", "bytes 3-4/5")]
+    [InlineData("bytes=-9", 206, "hello", "bytes 0-4/5")]
+    [InlineData("bytes=3-99", 206, "lo", "bytes 3-4/5")]
+    [InlineData("bytes=2-1", 200, "hello", null)]
+    [InlineData("bytes=0-1,3-4", 200, "hello", null)]
+    [InlineData("letters=0-1", 200, "hello", null)]
+    [InlineData("bytes=5-", 416, null, "bytes */5")]
+    [InlineData("bytes=-0", 416, null, "bytes */5")]
+    public async Task Ranges(string range, int status, string? text, string? contentRange)
+    {
+        var target = $"/{await s3.NewBucketAsync()}/k";
+        (await s3.SendAsync("PUT", target, Hello)).Expect(200);
+        var got = (await s3.GetAsync(target, ("Range", range))).Expect(status);
+        Assert.Equal(contentRange, got.Header("Content-Range"));
+        if (text is not null)
+        {
+            Assert.Equal(text, got.Text);
+        }
+    }
+
+    [Fact]
+    public async Task Conditions_of_reads()
+    {
+        var target = $"/{await s3.NewBucketAsync()}/k";
+        var tag = (await s3.SendAsync("PUT", target, Hello)).Expect(200).Header("ETag")!;
+        var at = (await s3.GetAsync(target)).Header("Last-Modified")!;
+
+        (await s3.GetAsync(target, ("If-Match", tag))).Expect(200);
+        (await s3.GetAsync(target, ("If-Match", "*"))).Expect(200);
+        ExpectError(await s3.GetAsync(target, ("If-Match", "\"other\"")), 412, "PreconditionFailed");
+        var unchanged = (await s3.GetAsync(target, ("If-None-Match", tag))).Expect(304);
+        Assert.Equal(tag, unchanged.Header("ETag"));
+        Assert.Empty(unchanged.Body);
+        (await s3.GetAsync(target, ("If-None-Match", "\"other\""), ("If-Modified-Since", at))).Expect(200);
+        (await s3.GetAsync(target, ("If-Modified-Since", at))).Expect(304);
+        (await s3.GetAsync(target, ("If-Unmodified-Since", at))).Expect(200);
+        ExpectError(await s3.GetAsync(target, ("If-Unmodified-Since", "Sat, 01 Jan 2000 00:00:00 GMT")), 412, "PreconditionFailed");
+        (await s3.GetAsync(target, ("If-Match", tag), ("If-Unmodified-Since", "Sat, 01 Jan 2000 00:00:00 GMT"))).Expect(200);
+        (await s3.GetAsync(target, ("Range", "bytes=0-1"), ("If-Range", "\"other\""))).Expect(200);
+        (await s3.GetAsync(target, ("Range", "bytes=0-1"), ("If-Range", tag))).Expect(206);
+    }
+
+    [Fact]
+    public async Task Conditions_of_writes()
+    {
+        var target = $"/{await s3.NewBucketAsync()}/k";
+        ExpectError(await s3.SendAsync("PUT", target, Hello, null, ("If-Match", "\"x\"")), 404, "NoSuchKey");
+        var tag = (await s3.SendAsync("PUT", target, Hello, null, ("If-None-Match", "*"))).Expect(200).Header("ETag")!;
+        ExpectError(await s3.SendAsync("PUT", target, "other"u8.ToArray(), null, ("If-None-Match", "*")), 412, "PreconditionFailed");
+        ExpectError(await s3.SendAsync("PUT", target, "other"u8.ToArray(), null, ("If-Match", "\"x\"")), 412, "PreconditionFailed");
+        ExpectError(await s3.SendAsync("PUT", target, Hello, null, ("If-None-Match", tag)), 501, "NotImplemented");
+        Assert.Equal("hello", (await s3.GetAsync(target)).Text);
+        (await s3.SendAsync("PUT", target, "other"u8.ToArray(), null, ("If-Match", tag))).Expect(200);
+        Assert.Equal("other", (await s3.GetAsync(target)).Text);
+    }
+
+    [Theory]
+    [InlineData("Content-MD5", "AAAAAAAAAAAAAAAAAAAAAA==", 400, "BadDigest")]
+    [InlineData("Content-MD5", "short", 400, "InvalidDigest")]
+    [InlineData("x-amz-checksum-crc32", "AAAAAA==", 400, "BadDigest")]
+    [InlineData("x-amz-checksum-crc32", "AAAA", 400, "InvalidRequest")]
+    [InlineData("x-amz-checksum-sha512", "AAAA", 400, "InvalidRequest")]
+    [InlineData("x-amz-sdk-checksum-algorithm", "CRC32", 400, "InvalidRequest")]
+    [InlineData("x-amz-content-sha256", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", 400, "XAmzContentSHA256Mismatch")]
+    [InlineData("x-amz-content-sha256", "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD", 400, "InvalidArgument")]
+    [InlineData("x-amz-content-sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER", 411, "MissingContentLength")]
+    [InlineData("x-amz-server-side-encryption", "aws:kms", 501, "NotImplemented")]
+    [InlineData("x-amz-server-side-encryption-customer-algorithm", "AES256", 501, "NotImplemented")]
+    [InlineData("x-amz-object-lock-mode", "GOVERNANCE", 501, "NotImplemented")]
+    [InlineData("x-amz-acl", "public-read", 501, "NotImplemented")]
+    [InlineData("x-amz-copy-source", "/b/k", 501, "NotImplemented")]
+    [InlineData("x-amz-storage-class", "DEEP_ARCHIVE", 501, "NotImplemented")]
+    [InlineData("x-amz-storage-class", "COLD", 400, "InvalidStorageClass")]
+    [InlineData("x-amz-tagging", "a=1&a=2", 400, "InvalidTag")]
+    public async Task A_refused_upload_stores_nothing(string header, string value, int status, string code)
+    {
+        var target = $"/{await s3.NewBucketAsync()}/k";
+        ExpectError(await s3.SendAsync("PUT", target, Hello, null, (header, value)), status, code);
+        ExpectError(await s3.GetAsync(target), 404, "NoSuchKey");
+    }
+
+    [Fact]
+    public async Task Long_metadata_and_long_keys_are_refused()
+    {
+        var bucket = await s3.NewBucketAsync();
+        ExpectError(
+            await s3.SendAsync("PUT", $"/{bucket}/k", Hello, null, ("x-amz-meta-a", new string('x', 2048))), 400, "MetadataTooLarge");
+        (await s3.SendAsync("PUT", $"/{bucket}/k", Hello, null, ("x-amz-meta-a", new string('x', 2047)))).Expect(200);
+        (await s3.SendAsync("PUT", $"/{bucket}/{new string('k', 1024)}", Hello)).Expect(200);
+        ExpectError(await s3.SendAsync("PUT", $"/{bucket}/{new string('k', 1025)}", Hello), 400, "KeyTooLongError");
+    }
+
+    [Fact]
+    public async Task Checksums_are_verified_and_returned_on_request()
+    {
+        var target = $"/{await s3.NewBucketAsync()}/k";
+        var put = await s3.SendAsync("PUT", target, Hello, null, ("x-amz-checksum-crc32", "NhCmhg=="));
+        Assert.Equal("NhCmhg==", put.Expect(200).Header("x-amz-checksum-crc32"));
+        Assert.Null((await s3.GetAsync(target)).Header("x-amz-checksum-crc32"));
+        var got = await s3.GetAsync(target, ("x-amz-checksum-mode", "ENABLED"));
+        Assert.Equal(("NhCmhg==", "FULL_OBJECT"), (got.Header("x-amz-checksum-crc32"), got.Header("x-amz-checksum-type")));
+        Assert.Null((await s3.GetAsync(target, ("x-amz-checksum-mode", "ENABLED"), ("Range", "bytes=0-1"))).Header("x-amz-checksum-crc32"));
+    }
+
+    [Theory]
+    [InlineData("5\r\nhello\r\n0\r\nx-amz-checksum-crc32:NhCmhg==\r\n\r\n", 200, "")]
+    [InlineData("5\r\nhello\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n", 400, "BadDigest")]
+    [InlineData("5\r\nhello\r\n0\r\n\r\n", 400, "MalformedTrailerError")]
+    [InlineData("5\r\nhello\r\n", 400, "IncompleteBody")]
+    [InlineData("6\r\nhello!\r\n0\r\n\r\n", 400, "IncompleteBody")]
+    [InlineData("hello", 400, "IncompleteBody")]
+    public async Task Unsigned_chunks_with_a_trailer(string body, int status, string code)
+    {
+        var target = $"/{await s3.NewBucketAsync()}/k";
+        var put = await s3.SendAsync(
+            "PUT",
+            target,
+            body,
+            ("Content-Encoding", "aws-chunked"),
+            ("x-amz-content-sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER"),
+            ("x-amz-decoded-content-length", "5"),
+            ("x-amz-trailer", "x-amz-checksum-crc32"));
+        if (status != 200)
+        {
+            ExpectError(put, status, code);
+            ExpectError(await s3.GetAsync(target), 404, "NoSuchKey");
+            return;
+        }
+
+        put.Expect(200);
+        var got = await s3.GetAsync(target);
+        Assert.Equal("hello", got.Text);
+        Assert.Null(got.Header("Content-Encoding"));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Signed_chunks(bool isChanged)
+    {
+        var target = $"/{await s3.NewBucketAsync()}/k";
+        var request = Request(
+            "PUT",
+            target,
+            null,
+            ("Content-Encoding", "aws-chunked"),
+            ("x-amz-content-sha256", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"),
+            ("x-amz-decoded-content-length", "5"));
+        var headers = Owner.Sign(request, s3.Server.EndPoint.ToString(), s3.Server.Setup.Clock.Now);
+        var body = Encoding.ASCII.GetBytes(FrameSigned(headers));
+        if (isChanged)
+        {
+            body[^90] ^= 1;
+        }
+
+        var put = await s3.Server.SendAsync(request.WithBody(body), headers);
+        if (isChanged)
+        {
+            ExpectError(put, 403, "SignatureDoesNotMatch");
+            ExpectError(await s3.GetAsync(target), 404, "NoSuchKey");
+        }
+        else
+        {
+            put.Expect(200);
+            Assert.Equal("hello", (await s3.GetAsync(target)).Text);
+        }
+    }
+
+    [Fact]
+    public async Task Many_objects_are_deleted_at_once()
+    {
+        var bucket = await s3.NewBucketAsync();
+        (await s3.SendAsync("PUT", $"/{bucket}/a", Hello)).Expect(200);
+        (await s3.SendAsync("PUT", $"/{bucket}/b", Hello)).Expect(200);
+        const string Document = "<Delete><Object><Key>a</Key></Object><Object><Key>absent</Key></Object>"
+            + "<Object><Key>b</Key><VersionId>7</VersionId></Object></Delete>";
+        var answer = (await s3.SendAsync("POST", $"/{bucket}/?delete", Document)).Expect(200);
+        Assert.Equal(["a", "absent", "b"], Texts(answer, "Key"));
+        Assert.Equal(["NotImplemented"], Texts(answer, "Code"));
+        ExpectError(await s3.GetAsync($"/{bucket}/a"), 404, "NoSuchKey");
+        (await s3.GetAsync($"/{bucket}/b")).Expect(200);
+
+        var wrong = Convert.ToBase64String(new byte[16]);
+        ExpectError(await s3.SendAsync("POST", $"/{bucket}?delete", Document, ("Content-MD5", wrong)), 400, "BadDigest");
+        ExpectError(await s3.SendAsync("POST", $"/{bucket}?delete", "<Delete>"), 400, "MalformedXML");
+        var crc = ChecksumHasher.Compute(ChecksumAlgorithm.Crc32, Encoding.UTF8.GetBytes(Document)).Base64;
+        (await s3.SendAsync("POST", $"/{bucket}?delete", Document, ("x-amz-checksum-crc32", crc))).Expect(200);
+    }
+
+    [Fact]
+    public async Task A_sub_resource_never_becomes_an_object()
+    {
+        var target = $"/{await s3.NewBucketAsync()}/k";
+        foreach (var query in (string[])["acl", "tagging", "retention", "legal-hold", "restore", "torrent", "versionId=1"])
+        {
+            ExpectError(await s3.SendAsync("PUT", $"{target}?{query}", Hello), 501, "NotImplemented");
+        }
+
+        ExpectError(await s3.GetAsync(target), 404, "NoSuchKey");
+    }
+
+    /// <summary>Frames "hello" in one signed chunk.</summary>
+    private static string FrameSigned(IEnumerable<(string Name, string Value)> headers)
+    {
+        var all = headers.ToDictionary(header => header.Name, header => header.Value, StringComparer.OrdinalIgnoreCase);
+        Assert.True(AuthorizationHeader.TryParse(all["Authorization"], out var authorization, out _));
+        var chain = new ChunkSignatures(
+            SigningKey.Derive(Harness.Signer.Secret, authorization.Scope), all["x-amz-date"], authorization.Signature);
+        var first = new byte[32];
+        var last = new byte[32];
+        chain.SignChunk(System.Security.Cryptography.SHA256.HashData(Hello), first);
+        chain.SignChunk(System.Security.Cryptography.SHA256.HashData([]), last);
+        return $"5;chunk-signature={Convert.ToHexStringLower(first)}\r\nhello\r\n0;chunk-signature={Convert.ToHexStringLower(last)}\r\n\r\n";
+    }
+}
