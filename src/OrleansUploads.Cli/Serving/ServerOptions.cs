@@ -12,7 +12,7 @@ internal sealed record ServerOptions
     /// <summary>Full path of the data folder.</summary>
     public required string DataFolder { get; init; }
 
-    /// <summary>Address and port of the vault API.</summary>
+    /// <summary>Address and port of the vault API and of S3.</summary>
     public required IPEndPoint Listen { get; init; }
 
     /// <summary>The account of the first key pair, and of anonymous requests.</summary>
@@ -29,6 +29,9 @@ internal sealed record ServerOptions
 
     /// <summary>Whether requests need no signature.</summary>
     public bool Anonymous { get; init; }
+
+    /// <summary>See <see cref="Gateway.GatewayOptions.S3Domain"/>.</summary>
+    public string? S3Domain { get; init; }
 
     /// <summary>Whether only warnings and errors are logged.</summary>
     public bool Quiet { get; init; }
