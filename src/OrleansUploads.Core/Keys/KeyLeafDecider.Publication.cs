@@ -15,9 +15,19 @@ public sealed partial class KeyLeafDecider
     private Decision<KeyLeafEvent> Publish(KeyLeafState state, PublishObject command, ServiceTime time)
     {
         var entry = command.Entry;
-        if (state.Find(entry.Upload) is { } known && known.Round >= command.Round)
+        var position = entry.PositionIn(KeyTree.Objects);
+        var current = state.Entries.GetValueOrDefault(position);
+        if (state.Find(entry.Upload) is { } known)
         {
-            return Reply(Published);
+            if (known.Round >= command.Round)
+            {
+                return Reply(Published);
+            }
+
+            if (-known.Round >= command.Round)
+            {
+                return Reply(new PublicationVerdict.ConditionFailed(current is not null));
+            }
         }
 
         if (state.Phase == LeafPhase.Sealed)
@@ -25,11 +35,12 @@ public sealed partial class KeyLeafDecider
             return Refuse(new ObjectRefusal.LeafIsSealed());
         }
 
-        var position = entry.PositionIn(KeyTree.Objects);
-        var current = state.Entries.GetValueOrDefault(position);
         if (!Holds(command.Condition, current))
         {
-            return Reply(new PublicationVerdict.ConditionFailed(current is not null));
+            // A late repetition must not succeed after the client was told that the condition failed.
+            return Accept(
+                new PublicationVerdict.ConditionFailed(current is not null),
+                new PublicationRefused(position, entry.Upload, command.Round));
         }
 
         return Change(state, position, Published, new ObjectAdded(entry, command.Round, time.Now));

@@ -39,6 +39,12 @@ public sealed record KeysAdopted(
 /// <param name="At">When.</param>
 public sealed record ObjectAdded(KeyEntry Entry, int Round, DateTimeOffset At) : KeyLeafEvent;
 
+/// <summary>An object was not published, because its condition failed. The same completion is never published later.</summary>
+/// <param name="Position">The position of its entry.</param>
+/// <param name="Upload">The upload.</param>
+/// <param name="Round">Which completion of the upload this is.</param>
+public sealed record PublicationRefused(KeyPosition Position, UploadId Upload, int Round) : KeyLeafEvent;
+
 /// <summary>The object of a key was deleted.</summary>
 public sealed record ObjectRemoved(ObjectKey Key, DateTimeOffset At) : KeyLeafEvent;
 

@@ -20,6 +20,7 @@ internal static class KeyLeafEvolution
         LeafOpened e => state with { Leaf = e.Leaf, Phase = LeafPhase.Live },
         KeysAdopted e => Adopt(state, e),
         ObjectAdded e => Add(state, e),
+        PublicationRefused e => WithSettled(state, new Publication(e.Position, e.Upload, -e.Round, IsSettled: true)),
         ObjectRemoved e => Remove(state, new KeyPosition(e.Key.ToString()), e.At),
         PublicationSettled e => state.Unsettled.TryGetValue(e.Upload.ToString(), out var publication)
             ? WithSettled(state with { Unsettled = state.Unsettled.Remove(e.Upload.ToString()) }, publication)

@@ -20,6 +20,7 @@ internal static class KeyLeafContract
             Named<LeafOpened>("leaf-opened.1"),
             Named<KeysAdopted>("keys-adopted.1"),
             Named<ObjectAdded>("object-added.1"),
+            Named<PublicationRefused>("publication-refused.1"),
             Named<ObjectRemoved>("object-removed.1"),
             Named<PublicationSettled>("publication-settled.1"),
             Named<ObjectReleaseDelivered>("object-release-delivered.1"),
@@ -76,6 +77,7 @@ internal static class KeyLeafContract
 [JsonSerializable(typeof(LeafOpened))]
 [JsonSerializable(typeof(KeysAdopted))]
 [JsonSerializable(typeof(ObjectAdded))]
+[JsonSerializable(typeof(PublicationRefused))]
 [JsonSerializable(typeof(ObjectRemoved))]
 [JsonSerializable(typeof(PublicationSettled))]
 [JsonSerializable(typeof(ObjectReleaseDelivered))]

@@ -65,10 +65,10 @@ public sealed class KeyLeafDeciderTests
     [Fact]
     public void A_publication_that_must_match_an_ETag_replaces_only_the_object_with_this_ETag()
     {
-        Assert.Equal(new PublicationVerdict.ConditionFailed(Exists: false), Publish("a", 1, new PublishCondition(SomeObject.ETag("1"))));
+        Assert.Equal(new PublicationVerdict.ConditionFailed(Exists: false), Publish("a", 5, new PublishCondition(SomeObject.ETag("1"))));
         Publish("a", 1);
         Assert.Equal(new PublicationVerdict.ConditionFailed(Exists: true), Publish("a", 2, new PublishCondition(SomeObject.ETag("x"))));
-        Assert.Equal(new PublicationVerdict.Published(), Publish("a", 2, new PublishCondition(SomeObject.ETag("1"))));
+        Assert.Equal(new PublicationVerdict.Published(), Publish("a", 3, new PublishCondition(SomeObject.ETag("1"))));
     }
 
     [Fact]
@@ -83,6 +83,18 @@ public sealed class KeyLeafDeciderTests
         Do(new SettlePublication(SomeObject.Key("a"), Some.Upload(2)));
         Assert.Equal(new PublicationVerdict.Published(), Publish("a", 2));
         Assert.Empty(_leaf.State.Entries);
+    }
+
+    [Fact]
+    public void A_publication_that_was_refused_does_not_succeed_when_it_is_repeated_but_the_next_round_can()
+    {
+        Publish("a", 1);
+        Publish("a", 2, PublishCondition.MustBeAbsent);
+        Do(new DeleteObject(SomeObject.Key("a"), Condition: null));
+        Assert.Equal(new PublicationVerdict.ConditionFailed(Exists: false), Publish("a", 2, PublishCondition.MustBeAbsent));
+        Assert.Empty(_leaf.State.Entries);
+        var next = new PublishObject(SomeObject.Entry("a", 2), 2, PublishCondition.MustBeAbsent);
+        Assert.Equal(new PublicationVerdict.Published(), Do(next).Answer);
     }
 
     [Fact]

@@ -25,7 +25,8 @@ public sealed record KeyEntry(
 /// <summary>What a leaf remembers about an upload, so that a late or repeated message changes nothing.</summary>
 /// <param name="Position">The position of its entry.</param>
 /// <param name="Upload">The upload.</param>
-/// <param name="Round">Which completion of the upload was published; 0 if the upload was removed from the index of uploads.</param>
+/// <param name="Round">Which completion of the upload was published; its negative number if it was refused; 0 if the upload was removed
+/// from the index of uploads.</param>
 /// <param name="IsSettled">Whether no message about it is expected any more.</param>
 public sealed record Publication(KeyPosition Position, UploadId Upload, int Round, bool IsSettled);
 
