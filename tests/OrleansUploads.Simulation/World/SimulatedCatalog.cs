@@ -8,7 +8,8 @@ using OrleansUploads.Simulation.Bugs;
 namespace OrleansUploads.Simulation.World;
 
 /// <summary>The real catalog, with runners that save snapshots early, lose tells, and may have a planted bug.</summary>
-/// <remarks>Vaults have few shards, so that some shards have several archives. Jobs remember few deletions.</remarks>
+/// <remarks>Vaults have few shards, so that some shards have several archives. Jobs remember few deletions.
+/// Leaves and routes of ordered indexes are short, so that a few keys make many of them.</remarks>
 internal sealed class SimulatedCatalog(
     SimulatedWorld world, SimulatedProcess process, UploadPolicy uploads, RetrievalPolicy retrievals, PlantedBug bug)
     : EntityCatalog(
@@ -16,7 +17,9 @@ internal sealed class SimulatedCatalog(
         retrievals,
         archiveShards: VaultIncarnation.LegacyShardCount,
         vaults: world.Options.MaxOpenUploads is > 0 and var most ? new VaultLimits { OpenUploads = most } : null,
-        retirements: 2)
+        retirements: 2,
+        leafBytes: 1200,
+        routesBytes: 300)
 {
     private protected override EntityRunner Run<TState, TCommand, TEvent>(
         EntityId entity, Decider<TState, TCommand, TEvent> decider, EventCodec<TEvent> codec)

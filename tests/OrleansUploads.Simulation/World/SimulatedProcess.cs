@@ -7,6 +7,7 @@ using OrleansUploads.Core.Values;
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Intake;
+using OrleansUploads.Engine.Keys;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Engine.Reclaim;
 using OrleansUploads.Engine.Retrieval;
@@ -57,6 +58,10 @@ internal sealed class SimulatedProcess
         Parts = parts;
         Intake = new PartIntake(Host, parts, Ids);
         Archives = new ArchiveReader(parts);
+        Keys = new KeyIndex(Host);
+        KeyLister = new KeyLister(Keys);
+        ObjectIntake = new ObjectIntake(Host, parts, Ids, clock);
+        Objects = new ObjectReader(Host, Keys, parts);
         Collector = new AttemptCollector(Host, parts, Host.Clock);
         Wakes = new WakeScan(Host, _journal);
         Clock = clock;
@@ -82,6 +87,14 @@ internal sealed class SimulatedProcess
     public PartIntake Intake { get; }
 
     public ArchiveReader Archives { get; }
+
+    public KeyIndex Keys { get; }
+
+    public KeyLister KeyLister { get; }
+
+    public ObjectIntake ObjectIntake { get; }
+
+    public ObjectReader Objects { get; }
 
     public AttemptCollector Collector { get; }
 

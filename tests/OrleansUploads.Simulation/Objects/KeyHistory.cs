@@ -1,0 +1,104 @@
+namespace OrleansUploads.Simulation.Objects;
+
+/// <summary>Everything that clients asked of one key, and the check that the answers are possible in some order: the key is a register,
+/// and each operation takes effect at one instant between its request and its answer.</summary>
+/// <remarks>The order is searched as by Wing and Gong, "Testing and Verifying Concurrent Objects" (1993).</remarks>
+internal sealed class KeyHistory
+{
+    /// <summary>The search gives up behind this many steps. It does so only for histories with many unknown outcomes.</summary>
+    private const int MaxSteps = 300_000;
+
+    private readonly List<KeyOperation> _operations = [];
+
+    public void Add(KeyOperation operation) => _operations.Add(operation);
+
+    /// <summary>Whether the answers are possible; null if the search gave up.</summary>
+    public bool? IsPossible()
+    {
+        var inOrder = _operations.Where(operation => !operation.HasNoEffect).OrderBy(operation => operation.Start).ToList();
+        if (inOrder.Count > 63)
+        {
+            return null;
+        }
+
+        var seen = new HashSet<(ulong Done, int Value)>();
+        var open = new Stack<(ulong Done, int Value)>();
+        open.Push((0, 0));
+        for (var steps = 0; open.TryPop(out var at); steps++)
+        {
+            if (steps > MaxSteps)
+            {
+                return null;
+            }
+
+            var undone = Enumerable.Range(0, inOrder.Count).Where(i => (at.Done & (1UL << i)) == 0).ToList();
+            if (undone.TrueForAll(i => inOrder[i].IsOptional))
+            {
+                return true;
+            }
+
+            // What was asked after another operation was answered cannot come before it.
+            var firstEnd = undone.Where(i => !inOrder[i].IsOptional).Min(i => inOrder[i].End);
+            foreach (var i in undone.Where(i => inOrder[i].Start <= firstEnd))
+            {
+                if (inOrder[i].Apply(at.Value) is { } after && seen.Add((at.Done | (1UL << i), after)))
+                {
+                    open.Push((at.Done | (1UL << i), after));
+                }
+            }
+        }
+
+        return false;
+    }
+
+    public override string ToString() =>
+        string.Join('\n', _operations.OrderBy(operation => operation.Start).Select(operation => $"    {operation}"));
+}
+
+/// <summary>What a client asked of a key.</summary>
+internal enum KeyAction
+{
+    Write,
+    Delete,
+    Read,
+    ConditionFailed,
+}
+
+/// <summary>One operation on a key. Contents are numbered; 0 means that there is no object.</summary>
+internal sealed class KeyOperation
+{
+    public required KeyAction Action { get; init; }
+
+    /// <summary>The content that was written or read.</summary>
+    public int Value { get; init; }
+
+    /// <summary>The content that the key must have for the operation; null for any.</summary>
+    public int? Condition { get; init; }
+
+    public required long Start { get; set; }
+
+    public long End { get; set; } = long.MaxValue;
+
+    /// <summary>Whether it is not known to have taken effect.</summary>
+    public bool IsOptional { get; set; }
+
+    /// <summary>Whether it is known to have no effect.</summary>
+    public bool HasNoEffect { get; set; }
+
+    /// <summary>The content of the key afterwards; null if the operation is not possible now.</summary>
+    public int? Apply(int before)
+    {
+        var holds = Condition is null || Condition == before;
+        return Action switch
+        {
+            KeyAction.Write => holds ? Value : null,
+            KeyAction.Delete => 0,
+            KeyAction.Read => Value == before ? before : null,
+            _ => holds ? null : before,
+        };
+    }
+
+    public override string ToString() =>
+        $"{Start,5} - {(End == long.MaxValue ? "?" : End.ToString(null, null)),5} {Action} {Value} if {Condition?.ToString(null, null) ?? "any"}"
+        + $"{(IsOptional ? ", outcome unknown" : "")}{(HasNoEffect ? ", no effect" : "")}";
+}

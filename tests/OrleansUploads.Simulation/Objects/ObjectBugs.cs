@@ -1,0 +1,182 @@
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Keys;
+using OrleansUploads.Core.Messages.Keys;
+using OrleansUploads.Core.Messages.Objects;
+using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Simulation.Bugs;
+using LeafRules = OrleansUploads.Core.Deciding.Decider<
+    OrleansUploads.Core.Keys.KeyLeafState,
+    OrleansUploads.Core.Messages.Keys.KeyLeafCommand,
+    OrleansUploads.Core.Keys.KeyLeafEvent>;
+using UploadRules = OrleansUploads.Core.Deciding.Decider<
+    OrleansUploads.Core.Uploads.UploadState,
+    OrleansUploads.Core.Messages.Uploads.UploadCommand,
+    OrleansUploads.Core.Uploads.UploadEvent>;
+
+namespace OrleansUploads.Simulation.Objects;
+
+/// <summary>Mistakes in the rules of keys and objects. The simulation must notice each of them.</summary>
+internal static class ObjectBugs
+{
+    public static IReadOnlyList<BugCase> All { get; } =
+    [
+        new("a split loses a key", 300, () => Plant(rules => new SplitLosesKey(rules))),
+        new("a leaf takes keys that it is moving away", 300, () => Plant(rules => new TakesMovedKeys(rules))),
+        new("a leaf adopts the same keys again", 3000, () => Plant(rules => new AdoptsAgain(rules))),
+        new("a leaf with a link reads as if it were the last one", 300, () => Plant(rules => new HidesLink(rules))),
+        new("a condition is not looked at", 300, () => Plant(rules => new IgnoresCondition(rules))),
+        new("a repeated publication publishes again", 300, () => Plant(rules => new PublishesAgain(rules))),
+        new("publications do not move with a split", 1500, () => Plant(rules => new ForgetsPublicationsInSplit(rules))),
+        new("an overwrite releases the new object", 300, () => Plant(rules => new ReleasesNewObject(rules))),
+        new("a deletion releases nothing", 300, () => Plant(rules => new ReleasesNothing(rules))),
+        new("a leaf with keys says that it is empty", 300, () => Plant(rules => new SaysEmpty(rules))),
+        new("a failed condition counts as published", 300, () => Plant(rules => new TakesFailureForPublication(rules))),
+        new("an abort is accepted while the leaf decides", 300, () => Plant(rules => new AbortsWhileCompleting(rules))),
+        new("a part is replaced while the leaf decides", 300, () => Plant(rules => new ReplacesWhileCompleting(rules))),
+        new("a repeated completion with another list is accepted", 300, () => Plant(rules => new AcceptsOtherList(rules))),
+        new("a stored object owns no bytes", 300, () => Plant(rules => new OwnsNothing(rules))),
+    ];
+
+    private static RulesBug<KeyLeafState, KeyLeafCommand, KeyLeafEvent> Plant(Func<LeafRules, LeafRules> rules) => new(rules);
+
+    private static RulesBug<UploadState, UploadCommand, UploadEvent> Plant(Func<UploadRules, UploadRules> rules) => new(rules);
+
+    private abstract class LeafMistake(LeafRules right) : OtherRules<KeyLeafState, KeyLeafCommand, KeyLeafEvent>(right);
+
+    private abstract class UploadMistake(UploadRules right) : OtherRules<UploadState, UploadCommand, UploadEvent>(right);
+
+    private sealed class SplitLosesKey(LeafRules right) : LeafMistake(right)
+    {
+        public override KeyLeafState Evolve(KeyLeafState state, KeyLeafEvent happened) => Right.Evolve(
+            state, happened is KeysAdopted adopted ? adopted with { Entries = [.. adopted.Entries.Skip(1)] } : happened);
+    }
+
+    private sealed class TakesMovedKeys(LeafRules right) : LeafMistake(right)
+    {
+        public override Decision<KeyLeafEvent> Decide(KeyLeafState state, KeyLeafCommand command, ServiceTime time) =>
+            command is PublishObject publish && state.Split is { Next: not null } split
+            && new KeyPosition(publish.Entry.Key.ToString()) >= split.At
+                ? Accept(new PublicationVerdict.Published(), new ObjectAdded(publish.Entry, publish.Round, time.Now))
+                : Right.Decide(state, command, time);
+    }
+
+    private sealed class AdoptsAgain(LeafRules right) : LeafMistake(right)
+    {
+        public override Decision<KeyLeafEvent> Decide(KeyLeafState state, KeyLeafCommand command, ServiceTime time) =>
+            command is AdoptKeys { Leaf: { } leaf } adopt
+                ? Accept(new KeysAdopted(
+                    leaf, adopt.From, adopt.Upper, adopt.Right, adopt.Sequence, adopt.IsLast, adopt.Entries, adopt.Publications))
+                : Right.Decide(state, command, time);
+    }
+
+    private sealed class HidesLink(LeafRules right) : LeafMistake(right)
+    {
+        public override Decision<KeyLeafEvent> Decide(KeyLeafState state, KeyLeafCommand command, ServiceTime time)
+        {
+            var decision = Right.Decide(state, command, time);
+            return decision.Answer is LeafPage page && decision.Events.IsEmpty ? Reply(page with { Upper = null, Right = null }) : decision;
+        }
+    }
+
+    private sealed class IgnoresCondition(LeafRules right) : LeafMistake(right)
+    {
+        public override Decision<KeyLeafEvent> Decide(KeyLeafState state, KeyLeafCommand command, ServiceTime time) =>
+            Right.Decide(state, command is PublishObject publish ? publish with { Condition = null } : command, time);
+    }
+
+    private sealed class PublishesAgain(LeafRules right) : LeafMistake(right)
+    {
+        public override Decision<KeyLeafEvent> Decide(KeyLeafState state, KeyLeafCommand command, ServiceTime time) => Right.Decide(
+            command is PublishObject ? state with { Unsettled = KeyLeafState.Unborn.Unsettled, Settled = [] } : state, command, time);
+    }
+
+    private sealed class ForgetsPublicationsInSplit(LeafRules right) : LeafMistake(right)
+    {
+        public override KeyLeafState Evolve(KeyLeafState state, KeyLeafEvent happened) =>
+            Right.Evolve(state, happened is KeysAdopted adopted ? adopted with { Publications = [] } : happened);
+    }
+
+    private sealed class ReleasesNewObject(LeafRules right) : LeafMistake(right)
+    {
+        public override KeyLeafState Evolve(KeyLeafState state, KeyLeafEvent happened)
+        {
+            var after = Right.Evolve(state, happened);
+            return happened is ObjectAdded added && after.Releases.Count > state.Releases.Count
+                ? after with
+                {
+                    Releases = state.Releases.SetItem(
+                        added.Entry.Upload.ToString(), new PendingRelease(added.Entry.Upload, added.At)),
+                }
+                : after;
+        }
+    }
+
+    private sealed class ReleasesNothing(LeafRules right) : LeafMistake(right)
+    {
+        public override KeyLeafState Evolve(KeyLeafState state, KeyLeafEvent happened) =>
+            happened is ObjectRemoved ? Right.Evolve(state, happened) with { Releases = state.Releases } : Right.Evolve(state, happened);
+    }
+
+    private sealed class SaysEmpty(LeafRules right) : LeafMistake(right)
+    {
+        public override Decision<KeyLeafEvent> Decide(KeyLeafState state, KeyLeafCommand command, ServiceTime time)
+        {
+            var decision = Right.Decide(state, command, time);
+            return decision.Answer is LeafSealVerdict { IsEmpty: false } verdict && command is SealLeaf
+                ? Accept(verdict with { IsEmpty = true }, new LeafSealed())
+                : decision;
+        }
+    }
+
+    private sealed class TakesFailureForPublication(UploadRules right) : UploadMistake(right)
+    {
+        public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, ServiceTime time) => Right.Decide(
+            state,
+            command is ConfirmPublication { Verdict: PublicationVerdict.ConditionFailed } failed
+                ? failed with { Verdict = new PublicationVerdict.Published() }
+                : command,
+            time);
+    }
+
+    private sealed class AbortsWhileCompleting(UploadRules right) : UploadMistake(right)
+    {
+        public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, ServiceTime time) =>
+            state is UploadState.ObjectCompleting && command is AbortObjectUpload
+                ? Reply(Done.Instance)
+                : Right.Decide(state, command, time);
+    }
+
+    /// <summary>The bytes of a part change between the decision about its ETag and the object.</summary>
+    private sealed class ReplacesWhileCompleting(UploadRules right) : UploadMistake(right)
+    {
+        public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, ServiceTime time) =>
+            state is UploadState.ObjectCompleting { Before: var open } && (command is CheckNumberedPart or StoreNumberedPart)
+                ? Right.Decide(open, command, time)
+                : Right.Decide(state, command, time);
+
+        public override UploadState Evolve(UploadState state, UploadEvent happened) =>
+            state is UploadState.ObjectCompleting completing && happened is NumberedPartStored
+                ? completing with { Before = (UploadState.ObjectOpen)Right.Evolve(completing.Before, happened) }
+                : Right.Evolve(state, happened);
+    }
+
+    private sealed class AcceptsOtherList(UploadRules right) : UploadMistake(right)
+    {
+        public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, ServiceTime time) =>
+            state is UploadState.ObjectStored stored && command is CompleteObjectUpload
+                ? Repeat(new PublishedObject(
+                    stored.Spec.Name, stored.Spec.Upload, stored.Completion.ETag, stored.Completion.SizeBytes, null, time.Now))
+                : Right.Decide(state, command, time);
+    }
+
+    private sealed class OwnsNothing(UploadRules right) : UploadMistake(right)
+    {
+        public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, ServiceTime time) =>
+            state is UploadState.ObjectStored && command is FenceAttempts
+                ? Reply(new AttemptsInUse.Only(new HashSet<AttemptId>()))
+                : Right.Decide(state, command, time);
+    }
+}

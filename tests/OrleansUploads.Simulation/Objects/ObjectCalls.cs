@@ -1,0 +1,71 @@
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine.Ports;
+using OrleansUploads.Simulation.World;
+
+namespace OrleansUploads.Simulation.Objects;
+
+/// <summary>Sends requests to processes that may be slow, crash, or lose an answer.</summary>
+internal sealed class ObjectCalls(SimulatedWorld world, Hosts hosts)
+{
+    /// <summary>Sends a request to a process and waits for its answer.</summary>
+    /// <returns>The answer; null if it is unknown whether the request was carried out.</returns>
+    public async Task<Outcome<T>?> SendAsync<T>(
+        string what, Func<SimulatedProcess, Task<Outcome<T>>> request, TimeSpan timeout)
+        where T : class
+    {
+        var host = world.Faults.Below(hosts.Count);
+        var answer = new TaskCompletionSource<Outcome<T>?>();
+        var isLost = world.Faults.Chance(world.Options.RequestLost);
+        var isReplyLost = world.Faults.Chance(world.Options.ReplyLost);
+        world.Coverage.Operations++;
+        world.Note(-1, "ask", what, host);
+        if (!isLost)
+        {
+            world.Clock.After(Slowly(), () => Arrive(host, what, request, reply =>
+            {
+                if (!isReplyLost)
+                {
+                    world.Clock.After(Slowly(), () => answer.TrySetResult(reply));
+                }
+            }));
+        }
+
+        var alarm = world.Clock.After(timeout, () => answer.TrySetResult(null));
+        var outcome = await answer.Task;
+        alarm.Cancel();
+        world.Note(-1, "answer", what, detail: world.Trace.KeepsLines ? outcome is { } known ? $"{known.Refusal}" : "unknown" : null);
+        return outcome;
+    }
+
+    private TimeSpan Slowly() => world.Faults.Milliseconds(0, world.Options.SlowMilliseconds);
+
+    private void Arrive<T>(
+        int host, string what, Func<SimulatedProcess, Task<Outcome<T>>> request, Action<Outcome<T>?> reply)
+        where T : class
+    {
+        if (hosts[host] is not { } process)
+        {
+            reply(null);
+            return;
+        }
+
+        _ = process.Scheduler.Start(async () =>
+        {
+            try
+            {
+                reply(await request(process));
+            }
+            catch (Exception fault) when (fault is EntityUnavailableException or IOException or JournalUnavailableException
+                or PartStoreUnavailableException or PartStoreFullException or OperationCanceledException)
+            {
+                world.Note(process.Number, "fault", what, detail: world.Trace.KeepsLines ? fault.Message : null);
+                reply(null);
+            }
+            catch (Exception fault)
+            {
+                world.Fail($"robustness: {what} threw {fault.GetType().Name}: {fault.Message}");
+            }
+        });
+    }
+}

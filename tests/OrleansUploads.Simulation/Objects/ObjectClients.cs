@@ -1,0 +1,329 @@
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Messages.Accounts;
+using OrleansUploads.Core.Messages.Buckets;
+using OrleansUploads.Core.Messages.Keys;
+using OrleansUploads.Core.Messages.Objects;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Intake;
+using OrleansUploads.Engine.Keys;
+using OrleansUploads.Simulation.World;
+using OrleansUploads.TestKit;
+
+namespace OrleansUploads.Simulation.Objects;
+
+/// <summary>Clients that put, read, delete, list and upload objects in one bucket, and tell the model what they were answered.</summary>
+internal sealed class ObjectClients(SimulatedWorld world, ObjectCalls calls, ObjectModel model, SeededRandom random)
+{
+    private static readonly ObjectHeaders Headers = new(StorageClass.Standard, new Dictionary<string, string>());
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private string SomeKey => model.Keys[random.Chance(500) ? random.Below(3) : random.Below(model.Keys.Count)];
+
+    /// <summary>Creates the bucket and the object that keeps it from being deleted. Repeated until it is answered.</summary>
+    public async Task BeginAsync()
+    {
+        while (await calls.SendAsync("create bucket", async process => await process.Host.SendAsync(
+            Some.Account.Entity, new CreateBucket(Some.Account, SomeObject.BucketName), CancellationToken.None) switch
+            {
+                CreatedBucket created => new Outcome<CreatedBucket>(created),
+                var other => new Outcome<CreatedBucket>(other),
+            }, Patience) is null)
+        {
+            await world.Delay(TimeSpan.FromSeconds(1));
+        }
+
+        while (!await PutAsync(ObjectModel.Anchor))
+        {
+            await world.Delay(TimeSpan.FromSeconds(1));
+        }
+    }
+
+    /// <summary>Performs random operations, one after the other.</summary>
+    public async Task RunAsync(int operations)
+    {
+        for (var i = 0; i < operations; i++)
+        {
+            await world.Delay(TimeSpan.FromMilliseconds(random.Below(2000)));
+            await (random.Below(20) switch
+            {
+                < 4 => PutAsync(),
+                < 6 => DeleteAsync(),
+                < 9 => ReadAsync(SomeKey, Patience),
+                9 => ListAsync(Patience),
+                < 12 => InitiateAsync(),
+                12 => ReplaceAsync(),
+                < 17 => CompleteAsync(),
+                17 => AbortAsync(),
+                _ => DeleteBucketAsync(),
+            });
+        }
+    }
+
+    /// <summary>Reads a key and tells the model. Returns whether there was an answer.</summary>
+    public async Task<bool> ReadAsync(string key, TimeSpan patience)
+    {
+        var start = model.Tick();
+        var outcome = await calls.SendAsync($"read {key}", async process =>
+        {
+            var found = await process.Objects.FindAsync(SomeObject.Named(key), CancellationToken.None);
+            if (!found.TryGet(out var entry, out var refusal))
+            {
+                return new Outcome<string>(refusal);
+            }
+
+            var manifest = await process.Objects.ReadManifestAsync(entry, CancellationToken.None);
+            using var output = new MemoryStream();
+            await process.Objects.CopyAsync(
+                manifest, new PartRange(0, manifest.SizeBytes - 1), output, CancellationToken.None);
+            var text = System.Text.Encoding.ASCII.GetString(output.ToArray());
+            if (text != ObjectModel.TextOf(model.ValueOf(entry.Entry.ETag!.Value)))
+            {
+                world.Fail($"bytes: {key} has other bytes than its ETag says: {text}");
+            }
+
+            return new Outcome<string>(text);
+        }, patience);
+        if (outcome is { } known)
+        {
+            model.AddRead(key, start, known.Refusal is null ? int.Parse(known.Answer.Split(' ')[1], null) : 0);
+            if (known.Refusal is not (null or ObjectRefusal.KeyNotFound))
+            {
+                world.Fail($"answers: reading got {known.Refusal}");
+            }
+        }
+
+        return outcome is not null;
+    }
+
+    /// <summary>Puts an object without a condition. Returns whether there was an answer.</summary>
+    public async Task<bool> PutAsync(string key)
+    {
+        var (value, bytes) = model.NewContent();
+        var write = model.AddWrite(key, value, condition: null);
+        var outcome = await PutAsync(key, bytes, condition: null);
+        if (outcome is { Refusal: { } refusal })
+        {
+            world.Fail($"answers: a put without a condition got {refusal}");
+        }
+
+        (write.IsOptional, write.End) = outcome is null ? (true, long.MaxValue) : (false, model.Tick());
+        return outcome is not null;
+    }
+
+    /// <summary>Lists the bucket page by page and tells the model what it says of each key. Returns whether there was an
+    /// answer.</summary>
+    public async Task<bool> ListAsync(TimeSpan patience)
+    {
+        var limit = random.Between(1, 6);
+        var start = model.Tick();
+        var outcome = await calls.SendAsync("list", async process =>
+        {
+            var entries = new List<KeyEntry>();
+            KeyPosition? after = null;
+            do
+            {
+                var page = await process.KeyLister.ListAsync(
+                    new KeyListing(SomeObject.Objects, "", "", after, limit), CancellationToken.None);
+                entries.AddRange(page.Entries);
+                after = page.Next;
+            }
+            while (after is not null && entries.Count < 100);
+            return new Outcome<List<KeyEntry>>(entries);
+        }, patience);
+        if (outcome is not { } known)
+        {
+            return false;
+        }
+
+        var listed = known.Answer.ToLookup(entry => entry.Key.ToString());
+        if (listed.Any(key => key.Count() > 1)
+            || !known.Answer.Select(entry => entry.Key.ToString()).SequenceEqual(listed.Select(key => key.Key).Order(ObjectKey.Utf8Order)))
+        {
+            world.Fail($"listing: a key is listed twice, or out of order: {string.Join(' ', known.Answer.Select(entry => entry.Key))}");
+        }
+
+        foreach (var key in model.Keys.Append(ObjectModel.Anchor))
+        {
+            model.AddRead(key, start, listed[key].FirstOrDefault() is { } entry ? model.ValueOf(entry.ETag!.Value) : 0);
+        }
+
+        return true;
+    }
+
+    /// <summary>Completes an upload, perhaps not for the first time, and checks the answer. Returns whether there was one.</summary>
+    public async Task<bool> CompleteAsync(ModelUpload upload, int version, TimeSpan patience)
+    {
+        var (part, value) = upload.Versions[version];
+        if (!upload.Writes.TryGetValue(value, out var write))
+        {
+            upload.Writes[value] = write = model.AddWrite(upload.Key, value, upload.Condition);
+        }
+
+        var start = model.Tick();
+        var condition = model.ConditionOf(upload.Condition, isMultipart: true);
+        var outcome = await calls.SendAsync($"complete {upload.Key}", async process => await process.ObjectIntake.CompleteAsync(
+            upload.Id, SomeObject.Named(upload.Key), [part], null, null, condition, CancellationToken.None), patience);
+        if (outcome is not { } known)
+        {
+            return false;
+        }
+
+        if (known.TryGet(out var published, out var refusal))
+        {
+            (write.IsOptional, write.End) = (false, Math.Min(write.End, model.Tick()));
+            if (upload.IsAborted)
+            {
+                world.Fail("order: an upload was both aborted and completed");
+            }
+
+            if (upload.Published is { } before && before != published)
+            {
+                world.Fail($"idempotence: a repeated completion got {published} instead of {before}");
+            }
+
+            upload.Published = published;
+        }
+        else if (refusal is ObjectRefusal.PreconditionFailed)
+        {
+            model.AddFailedCondition(upload.Key, start, upload.Condition);
+        }
+        else if (upload.Published is { } existing && model.ValueOf(existing.ETag) == value)
+        {
+            world.Fail($"idempotence: a repeated completion got {refusal}");
+        }
+
+        return true;
+    }
+
+    private async Task<Outcome<PublishedObject>?> PutAsync(string key, byte[] bytes, PublishCondition? condition) =>
+        await calls.SendAsync($"put {key}", async process => await process.ObjectIntake.PutAsync(
+            SomeObject.Named(key), Headers, BodyOf(bytes), condition, CancellationToken.None), Patience);
+
+    private async Task PutAsync()
+    {
+        var key = SomeKey;
+        var (value, bytes) = model.NewContent();
+        int? condition = random.Chance(300) ? 0 : null;
+        var write = model.AddWrite(key, value, condition);
+        if (await PutAsync(key, bytes, model.ConditionOf(condition, isMultipart: false)) is not { } outcome)
+        {
+            return;
+        }
+
+        if (outcome.Refusal is ObjectRefusal.PreconditionFailed)
+        {
+            write.HasNoEffect = true;
+            model.AddFailedCondition(key, write.Start, condition);
+        }
+        else if (outcome.Refusal is ObjectRefusal.NumberedAttemptCollected)
+        {
+            write.HasNoEffect = true;
+        }
+        else if (outcome.Refusal is { } refusal)
+        {
+            world.Fail($"answers: a put got {refusal}");
+        }
+        else
+        {
+            (write.IsOptional, write.End) = (false, model.Tick());
+        }
+    }
+
+    private async Task DeleteAsync()
+    {
+        var key = SomeKey;
+        var delete = model.AddDelete(key);
+        if (await calls.SendAsync($"delete {key}", async process => await process.Keys.DeleteAsync(
+            SomeObject.Named(key), condition: null, CancellationToken.None), Patience) is not null)
+        {
+            (delete.IsOptional, delete.End) = (false, model.Tick());
+        }
+    }
+
+    private async Task InitiateAsync()
+    {
+        var key = SomeKey;
+        var initiated = await calls.SendAsync($"initiate {key}", async process => await process.ObjectIntake.InitiateAsync(
+            SomeObject.Named(key), Headers, checksum: null, CancellationToken.None), Patience);
+        if (initiated is { Refusal: null } outcome)
+        {
+            var upload = new ModelUpload(outcome.Answer.Upload, key, random.Chance(300) ? 0 : null);
+            await StoreAsync(upload);
+            if (upload.Versions.Count > 0)
+            {
+                model.Uploads.Add(upload);
+            }
+        }
+    }
+
+    private Task ReplaceAsync() => model.Uploads.Count == 0 ? Task.CompletedTask : StoreAsync(random.Pick([.. model.Uploads]));
+
+    private async Task StoreAsync(ModelUpload upload)
+    {
+        var (value, bytes) = model.NewContent();
+        var stored = await calls.SendAsync($"part of {upload.Key}", async process => await process.ObjectIntake.StorePartAsync(
+            upload.Id, SomeObject.Named(upload.Key), 1, BodyOf(bytes), CancellationToken.None), Patience);
+        if (stored is { Refusal: null } outcome)
+        {
+            upload.Versions.Add((new ChosenPart(1, outcome.Answer.Md5, Checksum: null), value));
+        }
+    }
+
+    private async Task CompleteAsync()
+    {
+        if (model.Uploads.Count == 0)
+        {
+            return;
+        }
+
+        // Mostly a recent upload, so that several clients complete the same one.
+        var upload = model.Uploads[^random.Between(1, Math.Min(3, model.Uploads.Count))];
+        await CompleteAsync(upload, random.Below(upload.Versions.Count), Patience);
+    }
+
+    private async Task AbortAsync()
+    {
+        if (model.Uploads.Count == 0)
+        {
+            return;
+        }
+
+        var upload = model.Uploads[^random.Between(1, Math.Min(3, model.Uploads.Count))];
+        var outcome = await calls.SendAsync($"abort {upload.Key}", async process => await process.ObjectIntake.AbortAsync(
+            upload.Id, SomeObject.Named(upload.Key), CancellationToken.None), Patience);
+        if (outcome is not { Refusal: null })
+        {
+            return;
+        }
+
+        upload.IsAborted = true;
+        if (upload.Published is not null)
+        {
+            world.Fail("order: an upload was both completed and aborted");
+        }
+
+        foreach (var write in upload.Writes.Values)
+        {
+            write.HasNoEffect = true;
+        }
+    }
+
+    /// <summary>The bucket always has an object, so its deletion must be refused, and must leave nothing behind.</summary>
+    private async Task DeleteBucketAsync()
+    {
+        var outcome = await calls.SendAsync("delete bucket", async process => await process.Host.SendAsync(
+            SomeObject.BucketName.Entity, new DeleteBucket(SomeObject.BucketName, Some.Account), CancellationToken.None) switch
+            {
+                Done done => new Outcome<Done>(done),
+                var refusal => new Outcome<Done>(refusal),
+            }, Patience);
+        if (outcome is { } known && known.Refusal is not ObjectRefusal.BucketNotEmpty)
+        {
+            world.Fail($"buckets: the deletion of a bucket with an object got {known.Refusal?.ToString() ?? "done"}");
+        }
+    }
+
+    private static ObjectBody BodyOf(byte[] bytes) => new(new MemoryStream(bytes), bytes.Length, null, static () => default);
+}

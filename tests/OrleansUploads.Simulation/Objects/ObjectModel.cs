@@ -1,0 +1,119 @@
+using OrleansUploads.Core.Messages.Keys;
+using OrleansUploads.Core.Messages.Objects;
+using OrleansUploads.Core.Values;
+using OrleansUploads.TestKit;
+
+namespace OrleansUploads.Simulation.Objects;
+
+/// <summary>The reference model of a bucket: what clients were told of each key and of each multipart upload.</summary>
+internal sealed class ObjectModel
+{
+    /// <summary>An object under this key always exists, so that the bucket can never be deleted.</summary>
+    public const string Anchor = "zz/anchor";
+
+    private readonly Dictionary<string, KeyHistory> _keys =
+        new[] { "a", "a/1", "a/2", "a/b/1", "b", "b/1", "c", "d/1", "d/2", "é", "\uFF5E", "\U0001F600", Anchor }
+            .ToDictionary(key => key, _ => new KeyHistory());
+
+    private readonly Dictionary<ObjectETag, int> _contents = [];
+    private long _instant;
+    private int _values;
+
+    public IReadOnlyList<string> Keys { get; } =
+        ["a", "a/1", "a/2", "a/b/1", "b", "b/1", "c", "d/1", "d/2", "é", "\uFF5E", "\U0001F600"];
+
+    public List<ModelUpload> Uploads { get; } = [];
+
+    /// <summary>The next instant. Instants only order requests and answers.</summary>
+    public long Tick() => ++_instant;
+
+    /// <summary>A new content, its number, and the ETags that an object with it can have.</summary>
+    public (int Value, byte[] Bytes) NewContent()
+    {
+        var value = ++_values;
+        var text = TextOf(value);
+        var md5 = SomeObject.Md5(text);
+        _contents[new ObjectETag(md5, 0)] = value;
+        _contents[ObjectETag.OfParts([md5])] = value;
+        return (value, System.Text.Encoding.ASCII.GetBytes(text));
+    }
+
+    public static string TextOf(int value) => $"content {value}";
+
+    public int ValueOf(ObjectETag tag) => _contents[tag];
+
+    /// <summary>A condition in the terms of the protocol.</summary>
+    /// <param name="value">The content that the key must have; 0 for none, null for any.</param>
+    /// <param name="isMultipart">Whether the content was uploaded in parts.</param>
+    public PublishCondition? ConditionOf(int? value, bool isMultipart) => value switch
+    {
+        null => null,
+        0 => PublishCondition.MustBeAbsent,
+        { } known => new PublishCondition(_contents.First(content => content.Value == known && content.Key.Parts > 0 == isMultipart).Key),
+    };
+
+    public KeyHistory Of(string key) => _keys[key];
+
+    /// <summary>Adds a write, whose outcome is unknown until it is answered.</summary>
+    public KeyOperation AddWrite(string key, int value, int? condition)
+    {
+        var write = new KeyOperation
+        {
+            Action = KeyAction.Write,
+            Value = value,
+            Condition = condition,
+            Start = Tick(),
+            IsOptional = true,
+        };
+        _keys[key].Add(write);
+        return write;
+    }
+
+    public KeyOperation AddDelete(string key)
+    {
+        var delete = new KeyOperation { Action = KeyAction.Delete, Start = Tick(), IsOptional = true };
+        _keys[key].Add(delete);
+        return delete;
+    }
+
+    public void AddRead(string key, long start, int value) =>
+        _keys[key].Add(new KeyOperation { Action = KeyAction.Read, Value = value, Start = start, End = Tick() });
+
+    public void AddFailedCondition(string key, long start, int? condition) =>
+        _keys[key].Add(new KeyOperation { Action = KeyAction.ConditionFailed, Condition = condition, Start = start, End = Tick() });
+
+    /// <summary>The first key whose answers are not possible; null if there is none.</summary>
+    public string? FindImpossible()
+    {
+        foreach (var (key, history) in _keys)
+        {
+            if (history.IsPossible() == false)
+            {
+                return $"{key}:\n{history}";
+            }
+        }
+
+        return null;
+    }
+}
+
+/// <summary>A multipart upload of one part, as its clients know it.</summary>
+internal sealed class ModelUpload(UploadId id, string key, int? condition)
+{
+    public UploadId Id { get; } = id;
+
+    public string Key { get; } = key;
+
+    /// <summary>The condition of all its completions.</summary>
+    public int? Condition { get; } = condition;
+
+    /// <summary>The part's versions: each may be the one that a client names.</summary>
+    public List<(ChosenPart Part, int Value)> Versions { get; } = [];
+
+    /// <summary>The writes that its completions ask for, by content.</summary>
+    public Dictionary<int, KeyOperation> Writes { get; } = [];
+
+    public PublishedObject? Published { get; set; }
+
+    public bool IsAborted { get; set; }
+}
