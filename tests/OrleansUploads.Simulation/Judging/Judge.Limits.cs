@@ -34,11 +34,20 @@ internal sealed partial class Judge
         }
 
         coverage.Saw(Situations.UploadRefused);
-        var most = _doubtfulArchives[vault] + _doubtfulUploads[vault] + _order.Count(id => _uploads[id].Facts is var facts
+        var archives = asked.ArchivesInFlight + _archivesAsked[vault] - asked.ArchivesAsked;
+        var most = archives + _doubtfulUploads[vault] + _order.Count(id => _uploads[id].Facts is var facts
             && facts.Vault == vault && (facts.EndedSince == 0 || facts.EndedSince > asked.Order));
         if (!MayBeStale && !_leftovers[vault] && most < MaxOpenUploads)
         {
             onViolation($"model: a vault with at most {most} open uploads refused another; the limit is {MaxOpenUploads}");
         }
+    }
+
+    /// <summary>An archive that is uploaded in one request counts as an upload in progress until it is answered, so those in flight
+    /// now count for the whole request.</summary>
+    private void RememberArchivesInFlight(Asked asked, int vault)
+    {
+        asked.ArchivesInFlight = _doubtfulArchives[vault];
+        asked.ArchivesAsked = _archivesAsked[vault];
     }
 }

@@ -15,6 +15,7 @@ internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage,
     private readonly Dictionary<ArchiveId, ArchiveFacts> _archives = [];
     private readonly int[] _doubtfulArchives = new int[2];
     private readonly int[] _doubtfulUploads = new int[2];
+    private readonly int[] _archivesAsked = new int[2];
     private readonly bool[] _leftovers = new bool[2];
     private readonly HashSet<int> _vaultsDeleted = [];
     private readonly DateTimeOffset _startedAt = now();
@@ -60,6 +61,7 @@ internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage,
                 asked.Reading = _vaults[r.Vault].BeginReading();
                 break;
             case Request.InitiateUpload r:
+                RememberArchivesInFlight(asked, r.Vault);
                 _doubtfulUploads[r.Vault]++;
                 asked.Reading = _vaults[r.Vault].BeginReading();
                 break;
@@ -67,6 +69,8 @@ internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage,
                 asked.Reading = _vaults[r.Vault].BeginReading();
                 break;
             case Request.PutArchive r:
+                _archivesAsked[r.Vault]++;
+                RememberArchivesInFlight(asked, r.Vault);
                 _doubtfulArchives[r.Vault]++;
                 asked.Reading = _vaults[r.Vault].BeginReading();
                 break;
@@ -270,6 +274,12 @@ internal sealed class Asked(Request request, long order, DateTimeOffset at)
     public IReadOnlyList<Possibilities.Reading>? VaultReadings { get; set; }
 
     public bool IsNewContent { get; set; }
+
+    /// <summary>Archives that may have been uploaded to the vault in one request when this request was sent.</summary>
+    public int ArchivesInFlight { get; set; }
+
+    /// <summary>All requests up to this one that upload an archive to the vault in one request.</summary>
+    public int ArchivesAsked { get; set; }
 
     public bool IsFirstDeletion { get; set; }
 
