@@ -25,8 +25,10 @@ public sealed class BucketDecider : Decider<BucketState, BucketCommand, BucketEv
             ? Refuse(new ObjectRefusal.BucketNotFound(c.Bucket))
             : Reply(Describe(state)),
         DeleteBucket c => Delete(state, c),
-        ConfirmLeafSealed c => state.Phase == BucketPhase.Sealing && state.Leaf == c.Leaf ? LeafSealed(state, c.Verdict) : Nothing,
-        ConfirmLeafUnsealed c => state.Phase == BucketPhase.Unsealing && state.Leaf == c.Leaf
+        ConfirmLeafSealed c => state.Phase == BucketPhase.Sealing && IsCurrent(state, c.Leaf, c.Step)
+            ? LeafSealed(state, c.Verdict)
+            : Nothing,
+        ConfirmLeafUnsealed c => state.Phase == BucketPhase.Unsealing && IsCurrent(state, c.Leaf, c.Step)
             ? LeafUnsealed(state, c.Verdict)
             : Nothing,
         ConfirmBucketRemoved c => state.Deleted.Exists(deleted => deleted.Bucket == c.Bucket)
@@ -186,6 +188,10 @@ public sealed class BucketDecider : Decider<BucketState, BucketCommand, BucketEv
         return after.Phase == BucketPhase.Unsealing ? Accept(unsealed).Telling(UnsealNext(after)) : Accept(unsealed);
     }
 
+    /// <summary>Whether a confirmation belongs to the step in progress, and not to an earlier pass over the same leaf.</summary>
+    private static bool IsCurrent(BucketState state, LeafName leaf, long? step) =>
+        state.Leaf == leaf && (step is null || step == state.Steps);
+
     private static BucketState Step(BucketState state) => state with { Steps = state.Steps + 1 };
 
     private static BucketDescription Describe(BucketState state) => new(state.Incarnation, state.Owner, state.CreatedAt);
@@ -199,8 +205,8 @@ public sealed class BucketDecider : Decider<BucketState, BucketCommand, BucketEv
         var name = state.Incarnation.Name;
         return new Intent(
             string.Create(CultureInfo.InvariantCulture, $"seal/{state.Steps}"),
-            new TellEntity(leaf.Entity, new SealLeaf { Leaf = leaf }),
-            new ConfirmLeafSealed(state.Leaf))
+            new TellEntity(leaf.Entity, new SealLeaf(state.Steps) { Leaf = leaf }),
+            new ConfirmLeafSealed(state.Leaf, Step: state.Steps))
         {
             Settles = (answer, verdict) => verdict is LeafSealVerdict { IsEmpty: false }
                 ? new ObjectRefusal.BucketNotEmpty(name)
@@ -213,8 +219,8 @@ public sealed class BucketDecider : Decider<BucketState, BucketCommand, BucketEv
         var leaf = LeafOf(state);
         return new Intent(
             string.Create(CultureInfo.InvariantCulture, $"unseal/{state.Steps}"),
-            new TellEntity(leaf.Entity, new UnsealLeaf { Leaf = leaf }),
-            new ConfirmLeafUnsealed(state.Leaf));
+            new TellEntity(leaf.Entity, new UnsealLeaf(state.Steps) { Leaf = leaf }),
+            new ConfirmLeafUnsealed(state.Leaf, Step: state.Steps));
     }
 
     private static Intent TellOwner(DeletedBucket deleted) => new(

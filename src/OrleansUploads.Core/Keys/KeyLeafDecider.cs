@@ -76,7 +76,9 @@ public sealed partial class KeyLeafDecider(long maxBytes = KeyLeafDecider.Defaul
             [.. state.Unsettled.Values, .. state.Settled],
             [.. state.Releases.Values],
             state.Splits,
-            state.Split)];
+            state.Split,
+            state.SealStep,
+            state.WasSealed)];
 
     /// <inheritdoc/>
     /// <remarks>A snapshot is a single event whose cost grows with the leaf, so a longer leaf allows a longer history behind it, but
@@ -116,10 +118,8 @@ public sealed partial class KeyLeafDecider(long maxBytes = KeyLeafDecider.Defaul
         ListObjectUpload c => RefusalAt(state, c.Entry.PositionIn(KeyTree.Uploads)) ?? ListUpload(state, c),
         UnlistObjectUpload c => RefusalAt(state, c.Position) ?? UnlistUpload(state, c),
         ReadLeaf c => RefusalAt(state, c.From) ?? Read(state, c),
-        SealLeaf => Seal(state),
-        UnsealLeaf => state.Phase == LeafPhase.Sealed
-            ? Accept(new LeafSealVerdict(IsEmpty: true, state.Next), new LeafUnsealed())
-            : Reply(new LeafSealVerdict(state.Entries.IsEmpty, state.Next)),
+        SealLeaf c => Seal(state, c.Step),
+        UnsealLeaf c => Unseal(state, c.Step),
         ConfirmKeysAdopted c => KeysAdopted(state, c),
         ConfirmRouteAdded c => state.Split is { IsMoved: true } split && split.Number == c.Split
             ? SplitAgain(state, new RouteDelivered(split.Number))
@@ -175,11 +175,27 @@ public sealed partial class KeyLeafDecider(long maxBytes = KeyLeafDecider.Defaul
         return state.Split is { IsMoved: false } && LeafMove.IntentOf(state) is { } adoption ? page.Telling(adoption) : page;
     }
 
-    private static Decision<KeyLeafEvent> Seal(KeyLeafState state) => state switch
+    /// <summary>A late message of an earlier step must not seal the leaf again, because nothing would unseal it.</summary>
+    private static Decision<KeyLeafEvent> Seal(KeyLeafState state, long step) => state switch
     {
-        { Phase: LeafPhase.Sealed } => Reply(new LeafSealVerdict(IsEmpty: true, state.Next)),
-        { Entries.IsEmpty: true } => Accept(new LeafSealVerdict(IsEmpty: true, state.Next), new LeafSealed()),
+        _ when step < state.SealStep => Reply(new LeafSealVerdict(IsEmpty: false, state.Next)),
+        { Phase: LeafPhase.Sealed } => step > state.SealStep
+            ? Accept(new LeafSealVerdict(IsEmpty: true, state.Next), new LeafSealed(step))
+            : Reply(new LeafSealVerdict(IsEmpty: true, state.Next)),
+        { Entries.IsEmpty: true } => Accept(new LeafSealVerdict(IsEmpty: true, state.Next), new LeafSealed(step)),
         _ => Reply(new LeafSealVerdict(IsEmpty: false, state.Next)),
+    };
+
+    /// <summary>The answer says whether the leaf was sealed, because then leaves to its right may be sealed too. A repeated message gets
+    /// the answer of the first one, even if the leaf has entries since.</summary>
+    private static Decision<KeyLeafEvent> Unseal(KeyLeafState state, long step) => state switch
+    {
+        _ when step < state.SealStep => Reply(new LeafSealVerdict(state.Entries.IsEmpty, state.Next)),
+        { Phase: LeafPhase.Sealed } => Accept(new LeafSealVerdict(IsEmpty: true, state.Next), new LeafUnsealed(step)),
+        { WasSealed: true } when step == state.SealStep => Reply(new LeafSealVerdict(IsEmpty: true, state.Next)),
+        { Phase: LeafPhase.Live } when step > state.SealStep => Accept(
+            new LeafSealVerdict(state.Entries.IsEmpty, state.Next), new LeafUnsealed(step, WasSealed: false)),
+        _ => Reply(new LeafSealVerdict(state.Entries.IsEmpty, state.Next)),
     };
 
     private static Intent TellUpload(PendingRelease release) => new(

@@ -76,10 +76,13 @@ public sealed record KeysMoved(long Number, int Sequence, KeyPosition? Next) : K
 public sealed record RouteDelivered(long Number) : KeyLeafEvent;
 
 /// <summary>The leaf takes no more entries, because its bucket is being deleted.</summary>
-public sealed record LeafSealed : KeyLeafEvent;
+/// <param name="Step">The bucket's step.</param>
+public sealed record LeafSealed(long Step = 0) : KeyLeafEvent;
 
 /// <summary>The leaf takes entries again.</summary>
-public sealed record LeafUnsealed : KeyLeafEvent;
+/// <param name="Step">The bucket's step.</param>
+/// <param name="WasSealed">Whether it was sealed before.</param>
+public sealed record LeafUnsealed(long Step = 0, bool WasSealed = true) : KeyLeafEvent;
 
 /// <summary>A whole leaf; occurs only in snapshots.</summary>
 /// <param name="Leaf">The leaf.</param>
@@ -94,6 +97,8 @@ public sealed record LeafUnsealed : KeyLeafEvent;
 /// <param name="Releases">The objects whose uploads do not know yet that they were overwritten or deleted.</param>
 /// <param name="Splits">The number of splits so far.</param>
 /// <param name="Split">The split in progress; null if there is none.</param>
+/// <param name="SealStep">The newest step of the bucket that sealed or unsealed it.</param>
+/// <param name="WasSealed">Whether this step unsealed it.</param>
 public sealed record LeafSnapshot(
     LeafId Leaf,
     KeyPosition From,
@@ -105,4 +110,6 @@ public sealed record LeafSnapshot(
     IReadOnlyList<Publication> Publications,
     IReadOnlyList<PendingRelease> Releases,
     long Splits,
-    LeafSplit? Split) : KeyLeafEvent;
+    LeafSplit? Split,
+    long SealStep = 0,
+    bool WasSealed = false) : KeyLeafEvent;

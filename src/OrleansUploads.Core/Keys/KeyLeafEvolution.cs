@@ -33,8 +33,8 @@ internal static class KeyLeafEvolution
         SplitBegun e => state with { Splits = e.Number, Split = new LeafSplit(e.Number, e.At, e.Right, e.At, Sequence: 0) },
         KeysMoved e => Move(state, e),
         RouteDelivered => state with { Split = null },
-        LeafSealed => state with { Phase = LeafPhase.Sealed },
-        LeafUnsealed => state with { Phase = LeafPhase.Live },
+        LeafSealed e => state with { Phase = LeafPhase.Sealed, SealStep = e.Step, WasSealed = false },
+        LeafUnsealed e => state with { Phase = LeafPhase.Live, SealStep = e.Step, WasSealed = e.WasSealed },
         LeafSnapshot e => Restore(e),
         _ => throw new InvalidOperationException($"Unexpected event {happened.GetType().Name}."),
     };
@@ -136,6 +136,8 @@ internal static class KeyLeafEvolution
             Adopted = snapshot.Adopted,
             Splits = snapshot.Splits,
             Split = snapshot.Split,
+            SealStep = snapshot.SealStep,
+            WasSealed = snapshot.WasSealed,
             Releases = KeyLeafState.Unborn.Releases.AddRange(
                 snapshot.Releases.Select(release => KeyValuePair.Create(release.Upload.ToString(), release))),
         };

@@ -70,6 +70,12 @@ public sealed record KeyLeafState
     /// <summary>The split in progress; null if there is none.</summary>
     public LeafSplit? Split { get; init; }
 
+    /// <summary>The newest step of the bucket that sealed or unsealed the leaf. It stops late messages of earlier steps.</summary>
+    public long SealStep { get; init; }
+
+    /// <summary>Whether this step unsealed a sealed leaf.</summary>
+    public bool WasSealed { get; init; }
+
     /// <summary>The first position that the leaf refuses: <see cref="Upper"/>, or where the split in progress begins.</summary>
     public KeyPosition? End => Split is { IsMoved: false } split ? split.At : Upper;
 

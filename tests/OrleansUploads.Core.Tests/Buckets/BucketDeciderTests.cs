@@ -60,12 +60,26 @@ public sealed class BucketDeciderTests
         Assert.Equal(new ObjectRefusal.BucketNotEmpty(SomeObject.BucketName), seal.Settles!("Done", Full()));
         _bucket.Do(new ConfirmLeafSealed(LeafName.First, Empty(Second)));
         var unseal = Assert.Single(_bucket.Do(new ConfirmLeafSealed(Second, Full())).Intents);
-        Assert.Equal(new UnsealLeaf { Leaf = SomeObject.ObjectLeaf }, ((TellEntity)unseal.Action).Command);
+        Assert.Equal(new UnsealLeaf(_bucket.State.Steps) { Leaf = SomeObject.ObjectLeaf }, ((TellEntity)unseal.Action).Command);
         Assert.IsType<ObjectRefusal.BucketNotEmpty>(_bucket.Do(new DeleteBucket(SomeObject.BucketName, Some.Account)).Answer);
         _bucket.Do(new ConfirmLeafUnsealed(LeafName.First, Empty(Second)));
         _bucket.Do(new ConfirmLeafUnsealed(Second, Full()));
         Assert.Equal(BucketPhase.Live, _bucket.State.Phase);
         Assert.Empty(_bucket.Decider.Pending(_bucket.State));
+    }
+
+    [Fact]
+    public void A_verdict_of_an_earlier_deletion_is_ignored()
+    {
+        Claim(Some.Account);
+        var first = Assert.Single(_bucket.Do(new DeleteBucket(SomeObject.BucketName, Some.Account)).Intents);
+        _bucket.Do(new ConfirmLeafSealed(LeafName.First, Full()));
+        _bucket.Do(new ConfirmLeafUnsealed(LeafName.First, Full()));
+        _bucket.Do(new DeleteBucket(SomeObject.BucketName, Some.Account));
+
+        var late = (BucketCommand)((ConfirmLeafSealed)first.Confirmation).Carrying(Empty());
+        Assert.Empty(_bucket.Do(late).Events);
+        Assert.Equal(BucketPhase.Sealing, _bucket.State.Phase);
     }
 
     [Fact]

@@ -196,6 +196,31 @@ public sealed class KeyLeafDeciderTests
     }
 
     [Fact]
+    public void Late_messages_of_an_earlier_deletion_neither_seal_nor_unseal_a_leaf()
+    {
+        Publish("a", 1);
+        Do(new SealLeaf(1));
+        Do(new UnsealLeaf(2));
+        Do(new DeleteObject(SomeObject.Key("a"), Condition: null));
+        Assert.Empty(Do(new SealLeaf(1)).Events);
+        Assert.Equal(new PublicationVerdict.Published(), Publish("b", 2));
+
+        Do(new DeleteObject(SomeObject.Key("b"), Condition: null));
+        Do(new SealLeaf(3));
+        Assert.Empty(Do(new UnsealLeaf(2)).Events);
+        Assert.IsType<ObjectRefusal.LeafIsSealed>(Publish("c", 3));
+    }
+
+    [Fact]
+    public void Unsealing_again_gives_the_first_answer_even_if_the_leaf_has_entries_since()
+    {
+        Do(new SealLeaf(1));
+        var first = Do(new UnsealLeaf(2)).Answer;
+        Publish("a", 1);
+        Assert.Equal(first, Do(new UnsealLeaf(2)).Answer);
+    }
+
+    [Fact]
     public void Uploads_of_one_key_are_in_the_order_of_their_initiation()
     {
         var index = SomeObject.UploadLeaf;

@@ -30,7 +30,8 @@ public sealed record DeleteBucket(BucketName Bucket, AccountId Account) : Bucket
 /// <summary>Confirms that a leaf is sealed, or that it has entries.</summary>
 /// <param name="Leaf">The leaf.</param>
 /// <param name="Verdict">What it said; null before it has.</param>
-public sealed record ConfirmLeafSealed(LeafName Leaf, LeafSealVerdict? Verdict = null)
+/// <param name="Step">The step that it confirms; null for the current one.</param>
+public sealed record ConfirmLeafSealed(LeafName Leaf, LeafSealVerdict? Verdict = null, long? Step = null)
     : BucketCommand, ICommand<Done>, IVerdictConfirmation
 {
     /// <inheritdoc/>
@@ -40,7 +41,8 @@ public sealed record ConfirmLeafSealed(LeafName Leaf, LeafSealVerdict? Verdict =
 /// <summary>Confirms that a leaf takes entries again.</summary>
 /// <param name="Leaf">The leaf.</param>
 /// <param name="Verdict">What it said; null before it has.</param>
-public sealed record ConfirmLeafUnsealed(LeafName Leaf, LeafSealVerdict? Verdict = null)
+/// <param name="Step">The step that it confirms; null for the current one.</param>
+public sealed record ConfirmLeafUnsealed(LeafName Leaf, LeafSealVerdict? Verdict = null, long? Step = null)
     : BucketCommand, ICommand<Done>, IVerdictConfirmation
 {
     /// <inheritdoc/>

@@ -65,10 +65,12 @@ public sealed record AdoptKeys(
     IReadOnlyList<Publication> Publications) : KeyLeafCommand, ICommand<Done>, IRequiresFreshState;
 
 /// <summary>Makes the leaf take no more entries if it has none, because the bucket is being deleted.</summary>
-public sealed record SealLeaf : KeyLeafCommand, ICommand<LeafSealVerdict>, IRequiresFreshState;
+/// <param name="Step">The bucket's step. A leaf that knows of a later step ignores the command.</param>
+public sealed record SealLeaf(long Step = 0) : KeyLeafCommand, ICommand<LeafSealVerdict>, IRequiresFreshState;
 
 /// <summary>Makes the leaf take entries again, because the bucket was not deleted.</summary>
-public sealed record UnsealLeaf : KeyLeafCommand, ICommand<LeafSealVerdict>, IRequiresFreshState;
+/// <param name="Step">The bucket's step. A leaf that knows of a later step ignores the command.</param>
+public sealed record UnsealLeaf(long Step = 0) : KeyLeafCommand, ICommand<LeafSealVerdict>, IRequiresFreshState;
 
 /// <summary>Confirms that the right neighbour has adopted entries.</summary>
 /// <param name="Split">The number of the split.</param>
