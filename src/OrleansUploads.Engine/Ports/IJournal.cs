@@ -59,7 +59,7 @@ public enum AppendOutcome
 
 /// <summary>One record to append.</summary>
 /// <param name="Entity">The stream.</param>
-/// <param name="ExpectedVersion">The stream's version as the caller knows it; 0 for a new one.</param>
+/// <param name="ExpectedVersion">The stream's version as the caller knows it, or 0 for a new one.</param>
 /// <param name="Record">The bytes; the caller must not change them until the append has ended.</param>
 /// <param name="Wake">Sets or clears the wake time of the entity in the same write; null leaves it unchanged.</param>
 public readonly record struct JournalAppend(
@@ -73,10 +73,10 @@ public readonly record struct JournalAppend(
 public readonly record struct WakeChange(DateTimeOffset? At);
 
 /// <summary>The content of a stream.</summary>
-/// <param name="Version">The version of the stream; 0 if it does not exist.</param>
-/// <param name="Snapshot">The newest snapshot; null if there is none.</param>
+/// <param name="Version">The version of the stream, or 0 if it does not exist.</param>
+/// <param name="Snapshot">The newest snapshot, or null.</param>
 /// <param name="Records">The records after the snapshot, oldest first.</param>
-/// <param name="WakeAt">The current wake time; null if there is none.</param>
+/// <param name="WakeAt">The current wake time, or null.</param>
 public sealed record JournalHistory(
     long Version,
     ReadOnlyMemory<byte>? Snapshot,

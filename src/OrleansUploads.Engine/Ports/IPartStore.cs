@@ -36,7 +36,7 @@ public interface IPartStore
     /// <exception cref="AttemptDamagedException">The upload has a damaged manifest.</exception>
     ValueTask PutManifestAsync(Manifest manifest, CancellationToken cancellationToken);
 
-    /// <summary>Reads the manifest of an upload; null if it has none.</summary>
+    /// <summary>Reads the manifest of an upload, or null if it has none.</summary>
     /// <exception cref="AttemptDamagedException">The manifest differs from what was written.</exception>
     ValueTask<Manifest?> ReadManifestAsync(UploadId upload, CancellationToken cancellationToken);
 

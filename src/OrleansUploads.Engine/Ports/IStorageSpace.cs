@@ -4,7 +4,7 @@ namespace OrleansUploads.Engine.Ports;
 public interface IStorageSpace
 {
     /// <summary>Requires that there is room for data that grows.</summary>
-    /// <param name="bytes">The size of the data; 0 if it is small.</param>
+    /// <param name="bytes">The size of the data, or 0 if it is small.</param>
     /// <exception cref="PartStoreFullException">Too little space would be left for the journal.</exception>
     void Require(long bytes);
 

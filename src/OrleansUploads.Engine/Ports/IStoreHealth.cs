@@ -12,7 +12,7 @@ public interface IStoreHealth
 
 /// <summary>The health of a store at one moment.</summary>
 /// <param name="Condition">Whether the store works.</param>
-/// <param name="Detail">What is wrong, for the operator; null if the store is healthy.</param>
+/// <param name="Detail">What is wrong, for the operator, or null if the store is healthy.</param>
 /// <param name="Cause">The error behind it, if there is one.</param>
 public sealed record StoreHealth(StoreCondition Condition, string? Detail = null, Exception? Cause = null)
 {

@@ -70,7 +70,7 @@ internal static class BugTable
         new("a list of uploads skips a page behind its marker", 1000, () => VaultBugs.Plant(rules => new SkipsAtPageEdge(rules))),
     ];
 
-    /// <summary>Number of seeds until the bug is found; null if it is not found within its bound.</summary>
+    /// <summary>Number of seeds until the bug is found, or null if it is not found within its bound.</summary>
     public static (int Seeds, Outcome Failure)? Hunt(BugCase bug)
     {
         var coverage = new Coverage();

@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Messages.Archives;
-using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Ports;
@@ -121,7 +119,7 @@ internal static class PartStoreBugs
     {
         public override IPartStore Alter(IPartStore parts) => new Store(parts);
 
-        private sealed class Store(IPartStore inner) : OtherPartStore(inner)
+        private sealed class Store(IPartStore inner) : DelegatingPartStore(inner)
         {
             public override async ValueTask<IAttemptWriter> CreateAsync(
                 UploadId upload, AttemptId attempt, long lengthBytes, CancellationToken cancellationToken) =>
@@ -151,7 +149,7 @@ internal static class PartStoreBugs
     {
         public override IPartStore Alter(IPartStore parts) => new Store(parts);
 
-        private sealed class Store(IPartStore inner) : OtherPartStore(inner)
+        private sealed class Store(IPartStore inner) : DelegatingPartStore(inner)
         {
             public override async ValueTask<IAttemptReader> OpenAsync(
                 UploadId upload, AttemptId attempt, CancellationToken cancellationToken) =>
@@ -181,39 +179,5 @@ internal static class PartStoreBugs
 
             public ValueTask DisposeAsync() => inner.DisposeAsync();
         }
-    }
-
-    private abstract class OtherPartStore(IPartStore inner) : IPartStore
-    {
-        protected IPartStore Inner => inner;
-
-        public virtual ValueTask<IAttemptWriter> CreateAsync(
-            UploadId upload, AttemptId attempt, long lengthBytes, CancellationToken cancellationToken) =>
-            inner.CreateAsync(upload, attempt, lengthBytes, cancellationToken);
-
-        public virtual ValueTask<IAttemptReader> OpenAsync(
-            UploadId upload, AttemptId attempt, CancellationToken cancellationToken) =>
-            inner.OpenAsync(upload, attempt, cancellationToken);
-
-        public ValueTask PutManifestAsync(Manifest manifest, CancellationToken cancellationToken) =>
-            inner.PutManifestAsync(manifest, cancellationToken);
-
-        public ValueTask<Manifest?> ReadManifestAsync(UploadId upload, CancellationToken cancellationToken) =>
-            inner.ReadManifestAsync(upload, cancellationToken);
-
-        public IAsyncEnumerable<UploadId> ListUploadsAsync(CancellationToken cancellationToken) =>
-            inner.ListUploadsAsync(cancellationToken);
-
-        public ValueTask<IReadOnlyList<AttemptId>> ListAttemptsAsync(UploadId upload, CancellationToken cancellationToken) =>
-            inner.ListAttemptsAsync(upload, cancellationToken);
-
-        public ValueTask<IReadOnlyList<ListedAttempt>> ListStoredAsync(UploadId upload, CancellationToken cancellationToken) =>
-            inner.ListStoredAsync(upload, cancellationToken);
-
-        public ValueTask DeleteAttemptAsync(UploadId upload, AttemptId attempt, CancellationToken cancellationToken) =>
-            inner.DeleteAttemptAsync(upload, attempt, cancellationToken);
-
-        public ValueTask DeleteUploadAsync(UploadId upload, CancellationToken cancellationToken) =>
-            inner.DeleteUploadAsync(upload, cancellationToken);
     }
 }

@@ -2,39 +2,9 @@ using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Messages.Archives;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Ports;
+using OrleansUploads.Simulation.World;
 
 namespace OrleansUploads.Simulation.Bugs;
-
-/// <summary>Passes every call to the real runner. A bug overrides the members that it gets wrong.</summary>
-internal abstract class OtherRunner(EntityRunner inner) : EntityRunner(inner.Entity)
-{
-    public override bool IsIdle => inner.IsIdle;
-
-    public override long HistoryBytes => inner.HistoryBytes;
-
-    protected EntityRunner Inner => inner;
-
-    public override void Submit(object ticket, ICommand command, ServiceTime time) => inner.Submit(ticket, command, time);
-
-    public override void Wake(object ticket, ServiceTime time) => inner.Wake(ticket, time);
-
-    public override void Loaded(JournalHistory history, ServiceTime time) => inner.Loaded(history, time);
-
-    public override void Verified(long version, ServiceTime time) => inner.Verified(version, time);
-
-    public override void LoadFailed(Exception fault) => inner.LoadFailed(fault);
-
-    public override void WriteEnded(long write, AppendOutcome outcome, ServiceTime time) =>
-        inner.WriteEnded(write, outcome, time);
-
-    public override void WriteUnknown(long write, Exception fault, ServiceTime time) => inner.WriteUnknown(write, fault, time);
-
-    public override void IntentDone(string key, object verdict, ServiceTime time) => inner.IntentDone(key, verdict, time);
-
-    public override void IntentFailed(string key, Exception fault) => inner.IntentFailed(key, fault);
-
-    public override IReadOnlyList<RunnerOutput> TakeOutputs() => inner.TakeOutputs();
-}
 
 /// <summary>Mistakes of a runner.</summary>
 internal static class RunnerBugs
@@ -45,7 +15,7 @@ internal static class RunnerBugs
         public override EntityRunner Alter(EntityRunner runner) => around(runner);
     }
 
-    internal sealed class RepliesBeforeDurable(EntityRunner inner) : OtherRunner(inner)
+    internal sealed class RepliesBeforeDurable(EntityRunner inner) : DelegatingRunner(inner)
     {
         private ServiceTime _time;
 
@@ -71,7 +41,7 @@ internal static class RunnerBugs
         }
     }
 
-    internal sealed class ForgetsIntentsOnLoad(EntityRunner inner) : OtherRunner(inner)
+    internal sealed class ForgetsIntentsOnLoad(EntityRunner inner) : DelegatingRunner(inner)
     {
         private bool _justLoaded;
 
@@ -90,20 +60,20 @@ internal static class RunnerBugs
         }
     }
 
-    internal sealed class TakesUnknownForDone(EntityRunner inner) : OtherRunner(inner)
+    internal sealed class TakesUnknownForDone(EntityRunner inner) : DelegatingRunner(inner)
     {
         public override void WriteUnknown(long write, Exception fault, ServiceTime time) =>
             Inner.WriteEnded(write, AppendOutcome.Appended, time);
     }
 
-    internal sealed class TakesConflictForDone(EntityRunner inner) : OtherRunner(inner)
+    internal sealed class TakesConflictForDone(EntityRunner inner) : DelegatingRunner(inner)
     {
         public override void WriteEnded(long write, AppendOutcome outcome, ServiceTime time) =>
             Inner.WriteEnded(write, AppendOutcome.Appended, time);
     }
 
     /// <summary>The index is informed at once, and the manifest is stored later.</summary>
-    internal sealed class IndexesBeforeManifest(EntityRunner inner) : OtherRunner(inner)
+    internal sealed class IndexesBeforeManifest(EntityRunner inner) : DelegatingRunner(inner)
     {
         private const int Late = 7;
 
@@ -132,7 +102,7 @@ internal static class RunnerBugs
         }
     }
 
-    internal sealed class NeverTellsAgain(EntityRunner inner) : OtherRunner(inner)
+    internal sealed class NeverTellsAgain(EntityRunner inner) : DelegatingRunner(inner)
     {
         public override IReadOnlyList<RunnerOutput> TakeOutputs() =>
             [.. Inner.TakeOutputs().Where(output => output is not RunnerOutput.Deliver { FailedAttempts: > 0 })];

@@ -1,44 +1,22 @@
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Engine.Entities;
-using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Simulation.World;
 
 /// <summary>Wraps a real runner. Some of its tells are lost and sent again, or arrive twice, the second time late.</summary>
-internal sealed class MisroutedTells(SimulatedWorld world, SimulatedProcess process, EntityRunner inner) : EntityRunner(inner.Entity)
+internal sealed class MisroutedTells(SimulatedWorld world, SimulatedProcess process, EntityRunner inner) : DelegatingRunner(inner)
 {
     private const int LongestLateness = 9;
-
-    public override bool IsIdle => inner.IsIdle;
-
-    public override long HistoryBytes => inner.HistoryBytes;
 
     public override void Submit(object ticket, ICommand command, ServiceTime time)
     {
         process.SawCommand(Entity, command);
-        inner.Submit(ticket, command, time);
+        Inner.Submit(ticket, command, time);
     }
-
-    public override void Wake(object ticket, ServiceTime time) => inner.Wake(ticket, time);
-
-    public override void Loaded(JournalHistory history, ServiceTime time) => inner.Loaded(history, time);
-
-    public override void Verified(long version, ServiceTime time) => inner.Verified(version, time);
-
-    public override void LoadFailed(Exception fault) => inner.LoadFailed(fault);
-
-    public override void WriteEnded(long write, AppendOutcome outcome, ServiceTime time) =>
-        inner.WriteEnded(write, outcome, time);
-
-    public override void WriteUnknown(long write, Exception fault, ServiceTime time) => inner.WriteUnknown(write, fault, time);
-
-    public override void IntentDone(string key, object verdict, ServiceTime time) => inner.IntentDone(key, verdict, time);
-
-    public override void IntentFailed(string key, Exception fault) => inner.IntentFailed(key, fault);
 
     public override IReadOnlyList<RunnerOutput> TakeOutputs()
     {
-        var outputs = inner.TakeOutputs();
+        var outputs = Inner.TakeOutputs();
         List<RunnerOutput>? changed = null;
         for (var i = 0; i < outputs.Count; i++)
         {
@@ -54,8 +32,8 @@ internal sealed class MisroutedTells(SimulatedWorld world, SimulatedProcess proc
             {
                 world.Fault(process.Number, "tell lost", deliver.Intent.Action.GetType().Name);
                 world.Coverage.Saw(Situations.TellLost);
-                inner.IntentFailed(deliver.Intent.Key, new IOException("The simulated network lost a tell."));
-                changed.AddRange(inner.TakeOutputs());
+                Inner.IntentFailed(deliver.Intent.Key, new IOException("The simulated network lost a tell."));
+                changed.AddRange(Inner.TakeOutputs());
                 continue;
             }
 

@@ -42,7 +42,7 @@ internal sealed class SimulatedWorld
 
     public long Turns { get; private set; }
 
-    /// <summary>The first violation; null if there is none.</summary>
+    /// <summary>The first violation, or null.</summary>
     public string? Violation { get; private set; }
 
     /// <summary>The newest incarnation of each vault that a message has mentioned.</summary>

@@ -44,7 +44,7 @@ internal sealed record SwarmOptions
 
     public bool RealIntakeOfFullParts { get; init; }
 
-    /// <summary>Limit of uploads in progress in a vault; 0 for the default.</summary>
+    /// <summary>Limit of uploads in progress in a vault, or 0 for the default.</summary>
     public int MaxOpenUploads { get; init; }
 
     /// <summary>Number of different first bytes of upload IDs. With few, uploads share pages.</summary>

@@ -1,5 +1,4 @@
 using OrleansUploads.Core.Messages.Archives;
-using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Ports;
@@ -8,18 +7,18 @@ using OrleansUploads.Hashing;
 namespace OrleansUploads.Simulation.PowerCut.Mutations;
 
 /// <summary>Reports an attempt or a manifest as durable before it is, so that the journal is written first.</summary>
-internal sealed class EarlyParts(IPartStore inner, bool attempts, bool manifests) : IPartStore
+internal sealed class EarlyParts(IPartStore inner, bool attempts, bool manifests) : DelegatingPartStore(inner)
 {
     private static readonly TimeSpan Slowness = TimeSpan.FromMilliseconds(20);
 
-    public async ValueTask<IAttemptWriter> CreateAsync(
+    public override async ValueTask<IAttemptWriter> CreateAsync(
         UploadId upload, AttemptId attempt, long lengthBytes, CancellationToken cancellationToken)
     {
-        var writer = await inner.CreateAsync(upload, attempt, lengthBytes, cancellationToken);
+        var writer = await Inner.CreateAsync(upload, attempt, lengthBytes, cancellationToken);
         return attempts ? new Writer(writer) : writer;
     }
 
-    public async ValueTask PutManifestAsync(Manifest manifest, CancellationToken cancellationToken)
+    public override async ValueTask PutManifestAsync(Manifest manifest, CancellationToken cancellationToken)
     {
         if (manifests)
         {
@@ -27,35 +26,14 @@ internal sealed class EarlyParts(IPartStore inner, bool attempts, bool manifests
         }
         else
         {
-            await inner.PutManifestAsync(manifest, cancellationToken);
+            await Inner.PutManifestAsync(manifest, cancellationToken);
         }
     }
-
-    public ValueTask<IAttemptReader> OpenAsync(UploadId upload, AttemptId attempt, CancellationToken cancellationToken) =>
-        inner.OpenAsync(upload, attempt, cancellationToken);
-
-    public ValueTask<Manifest?> ReadManifestAsync(UploadId upload, CancellationToken cancellationToken) =>
-        inner.ReadManifestAsync(upload, cancellationToken);
-
-    public IAsyncEnumerable<UploadId> ListUploadsAsync(CancellationToken cancellationToken) =>
-        inner.ListUploadsAsync(cancellationToken);
-
-    public ValueTask<IReadOnlyList<AttemptId>> ListAttemptsAsync(UploadId upload, CancellationToken cancellationToken) =>
-        inner.ListAttemptsAsync(upload, cancellationToken);
-
-    public ValueTask<IReadOnlyList<ListedAttempt>> ListStoredAsync(UploadId upload, CancellationToken cancellationToken) =>
-        inner.ListStoredAsync(upload, cancellationToken);
-
-    public ValueTask DeleteAttemptAsync(UploadId upload, AttemptId attempt, CancellationToken cancellationToken) =>
-        inner.DeleteAttemptAsync(upload, attempt, cancellationToken);
-
-    public ValueTask DeleteUploadAsync(UploadId upload, CancellationToken cancellationToken) =>
-        inner.DeleteUploadAsync(upload, cancellationToken);
 
     private async Task PutLateAsync(Manifest manifest)
     {
         await Task.Delay(Slowness);
-        await inner.PutManifestAsync(manifest, CancellationToken.None);
+        await Inner.PutManifestAsync(manifest, CancellationToken.None);
     }
 
     private sealed class Writer(IAttemptWriter inner) : IAttemptWriter

@@ -45,7 +45,7 @@ internal static class MutationTable
     ];
 
     /// <summary>Runs rounds against a server with a mutation until it is noticed.</summary>
-    /// <returns>The number of rounds and the failure; null if it was not noticed within its bound.</returns>
+    /// <returns>The number of rounds and the failure, or null if it was not noticed within its bound.</returns>
     public static async Task<(int Rounds, RealFailure Failure)?> HuntAsync(Mutation mutation, ulong firstSeed)
     {
         var tally = new PowerCutTally();

@@ -1,0 +1,53 @@
+using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Values;
+
+namespace OrleansUploads.Engine.Ports;
+
+/// <summary>Passes every call to another part store. A decorator overrides the members that it changes.</summary>
+public abstract class DelegatingPartStore(IPartStore inner) : IPartStore
+{
+    /// <summary>The store that receives the calls.</summary>
+    protected IPartStore Inner => inner;
+
+    /// <inheritdoc/>
+    public virtual ValueTask<IAttemptWriter> CreateAsync(
+        UploadId upload, AttemptId attempt, long lengthBytes, CancellationToken cancellationToken) =>
+        inner.CreateAsync(upload, attempt, lengthBytes, cancellationToken);
+
+    /// <inheritdoc/>
+    public virtual ValueTask<IAttemptReader> OpenAsync(
+        UploadId upload, AttemptId attempt, CancellationToken cancellationToken) =>
+        inner.OpenAsync(upload, attempt, cancellationToken);
+
+    /// <inheritdoc/>
+    public virtual ValueTask PutManifestAsync(Manifest manifest, CancellationToken cancellationToken) =>
+        inner.PutManifestAsync(manifest, cancellationToken);
+
+    /// <inheritdoc/>
+    public virtual ValueTask<Manifest?> ReadManifestAsync(UploadId upload, CancellationToken cancellationToken) =>
+        inner.ReadManifestAsync(upload, cancellationToken);
+
+    /// <inheritdoc/>
+    public virtual IAsyncEnumerable<UploadId> ListUploadsAsync(CancellationToken cancellationToken) =>
+        inner.ListUploadsAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public virtual ValueTask<IReadOnlyList<ListedAttempt>> ListStoredAsync(
+        UploadId upload, CancellationToken cancellationToken) =>
+        inner.ListStoredAsync(upload, cancellationToken);
+
+    /// <inheritdoc/>
+    public virtual ValueTask<IReadOnlyList<AttemptId>> ListAttemptsAsync(
+        UploadId upload, CancellationToken cancellationToken) =>
+        inner.ListAttemptsAsync(upload, cancellationToken);
+
+    /// <inheritdoc/>
+    public virtual ValueTask DeleteAttemptAsync(UploadId upload, AttemptId attempt, CancellationToken cancellationToken) =>
+        inner.DeleteAttemptAsync(upload, attempt, cancellationToken);
+
+    /// <inheritdoc/>
+    public virtual ValueTask DeleteUploadAsync(UploadId upload, CancellationToken cancellationToken) =>
+        inner.DeleteUploadAsync(upload, cancellationToken);
+}
