@@ -26,15 +26,10 @@ internal sealed class MultipartLists(BucketFinder buckets, IEntityHost host, Key
             return error;
         }
 
-        var (name, refused) = await buckets.FindObjectAsync(call);
+        var (name, upload, refused) = await buckets.FindUploadAsync(call);
         if (refused is not null)
         {
             return refused;
-        }
-
-        if (!UploadId.TryParse(call.UploadText, out var upload))
-        {
-            return S3Error.NoSuchUpload(call.UploadText);
         }
 
         var listed = await host.AskAsync(

@@ -61,15 +61,10 @@ internal sealed class MultipartUploads(BucketFinder buckets, ObjectIntake intake
                 "partNumber", text, $"Part number must be an integer between 1 and {ObjectLimits.MaxParts}, inclusive");
         }
 
-        var (name, refused) = await buckets.FindObjectAsync(call);
+        var (name, upload, refused) = await buckets.FindUploadAsync(call);
         if (refused is not null)
         {
             return refused;
-        }
-
-        if (!UploadId.TryParse(call.UploadText, out var upload))
-        {
-            return S3Error.NoSuchUpload(call.UploadText);
         }
 
         if (!UploadBody.TryOpen(call, out var body, out var error))
@@ -103,15 +98,10 @@ internal sealed class MultipartUploads(BucketFinder buckets, ObjectIntake intake
             return error;
         }
 
-        var (name, refused) = await buckets.FindObjectAsync(call);
+        var (name, upload, refused) = await buckets.FindUploadAsync(call);
         if (refused is not null)
         {
             return refused;
-        }
-
-        if (!UploadId.TryParse(call.UploadText, out var upload))
-        {
-            return S3Error.NoSuchUpload(call.UploadText);
         }
 
         var completed = await intake.CompleteAsync(
@@ -124,15 +114,10 @@ internal sealed class MultipartUploads(BucketFinder buckets, ObjectIntake intake
     /// <summary>Aborts an upload.</summary>
     public async ValueTask<S3Answer> AbortAsync(S3Call call)
     {
-        var (name, refused) = await buckets.FindObjectAsync(call);
+        var (name, upload, refused) = await buckets.FindUploadAsync(call);
         if (refused is not null)
         {
             return refused;
-        }
-
-        if (!UploadId.TryParse(call.UploadText, out var upload))
-        {
-            return S3Error.NoSuchUpload(call.UploadText);
         }
 
         var aborted = await intake.AbortAsync(upload, name, call.Aborted);

@@ -9,14 +9,14 @@ internal static class UploadMarker
 {
     private const char Separator = '.';
 
-    /// <summary>The marker of a position; empty for a common prefix.</summary>
+    /// <summary>The marker of a position, or empty for a common prefix.</summary>
     public static string Format(KeyPosition position) => position is { At: { } at, Upload: { } upload }
         ? string.Create(CultureInfo.InvariantCulture, $"{upload}{Separator}{at.ToUnixTimeMilliseconds()}")
         : "";
 
     /// <summary>Reads a key marker and an upload marker.</summary>
-    /// <param name="key">The key marker; empty for none. Without one, an upload marker means nothing.</param>
-    /// <param name="marker">The upload marker; empty for none.</param>
+    /// <param name="key">The key marker, or empty for none. Without one, an upload marker means nothing.</param>
+    /// <param name="marker">The upload marker, or empty for none.</param>
     /// <param name="after">The position to begin behind; null to begin with the first upload. A bare upload ID, which has no time,
     /// begins with the first upload of the key.</param>
     /// <returns>False if the marker is neither an upload ID nor one that a page has returned.</returns>

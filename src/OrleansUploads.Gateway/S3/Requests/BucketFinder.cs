@@ -44,6 +44,16 @@ internal sealed class BucketFinder(IEntityHost host)
                 ("MaxSizeAllowed", ObjectKey.MaxBytes.ToString(System.Globalization.CultureInfo.InvariantCulture))));
     }
 
+    /// <summary>Finds the bucket, and checks the key and the upload ID.</summary>
+    /// <returns>The object's name and the upload, or why the request cannot have them.</returns>
+    public async ValueTask<(ObjectName Name, UploadId Upload, S3Error? Error)> FindUploadAsync(S3Call call)
+    {
+        var (name, error) = await FindObjectAsync(call);
+        return error is not null ? (default, default, error)
+            : UploadId.TryParse(call.UploadText, out var upload) ? (name, upload, null)
+            : (default, default, S3Error.NoSuchUpload(call.UploadText));
+    }
+
     /// <summary>The error for a name that no bucket can have.</summary>
     public static S3Error InvalidName(string name) =>
         new(S3ErrorCode.InvalidBucketName, "The specified bucket is not valid.", ("BucketName", name));

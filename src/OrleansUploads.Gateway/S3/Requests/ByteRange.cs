@@ -12,7 +12,7 @@ internal readonly record struct ByteRange(long First, long LengthBytes)
     /// <summary>Reads a <c>Range</c> header.</summary>
     /// <param name="text">The header's value.</param>
     /// <param name="sizeBytes">The size of the object.</param>
-    /// <param name="range">The range, cut at the object's end; null if the header is malformed or has several ranges, and is to be
+    /// <param name="range">The range, cut at the object's end, or null if the header is malformed or has several ranges, and is to be
     /// ignored.</param>
     /// <returns>False if the range has no byte of the object.</returns>
     public static bool TryRead(string? text, long sizeBytes, out ByteRange? range)

@@ -7,8 +7,8 @@ using OrleansUploads.Gateway.S3.Xml;
 namespace OrleansUploads.Gateway.S3.Requests;
 
 /// <summary>The parameters that all listings of a bucket have.</summary>
-/// <param name="Prefix">Only keys with this prefix; empty for all.</param>
-/// <param name="Delimiter">Groups keys into common prefixes; empty for none.</param>
+/// <param name="Prefix">Only keys with this prefix, or empty for all.</param>
+/// <param name="Delimiter">Groups keys into common prefixes, or empty for none.</param>
 /// <param name="Limit">Maximum number of entries and common prefixes, at most 1,000.</param>
 /// <param name="EncodesKeys">Whether keys are written as in URLs.</param>
 internal sealed record ListRequest(string Prefix, string Delimiter, int Limit, bool EncodesKeys)

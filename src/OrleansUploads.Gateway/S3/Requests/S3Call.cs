@@ -38,13 +38,13 @@ internal sealed class S3Call
     /// <summary>Canceled when the client disconnects.</summary>
     public CancellationToken Aborted => Exchange.Aborted;
 
-    /// <summary>The client's address; null if the transport has no addresses.</summary>
+    /// <summary>The client's address, or null if the transport has no addresses.</summary>
     public IPAddress? RemoteAddress => Exchange.Context.Connection.RemoteIpAddress;
 
-    /// <summary>The upload ID in the query; empty if there is none.</summary>
+    /// <summary>The upload ID in the query, or an empty text.</summary>
     public string UploadText => Query.FirstValue("uploadId") ?? "";
 
-    /// <summary>The value of a header, repeated headers joined by a comma; null if the request does not have it.</summary>
+    /// <summary>The value of a header, repeated headers joined by a comma, or null if the request does not have it.</summary>
     public string? Header(string name) =>
         Request.Headers.TryGetValue(name, out var values) ? values.ToString() : null;
 

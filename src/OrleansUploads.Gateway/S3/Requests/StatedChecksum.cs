@@ -8,7 +8,7 @@ namespace OrleansUploads.Gateway.S3.Requests;
 
 /// <summary>The checksum that a request states in a header, or announces for its trailer.</summary>
 /// <param name="Algorithm">The algorithm.</param>
-/// <param name="Value">The checksum; null if it comes in the trailer.</param>
+/// <param name="Value">The checksum, or null if it comes in the trailer.</param>
 internal sealed record StatedChecksum(ChecksumAlgorithm Algorithm, Checksum? Value)
 {
     private static readonly HashSet<string> OtherHeaders = new(StringComparer.OrdinalIgnoreCase)
@@ -18,7 +18,7 @@ internal sealed record StatedChecksum(ChecksumAlgorithm Algorithm, Checksum? Val
 
     /// <summary>Reads the checksum of a request.</summary>
     /// <param name="call">The request.</param>
-    /// <param name="checksum">The checksum; null if there is none.</param>
+    /// <param name="checksum">The checksum, or null.</param>
     /// <param name="error">The error, if the method returns false.</param>
     public static bool TryRead(S3Call call, out StatedChecksum? checksum, [NotNullWhen(false)] out S3Error? error)
     {
@@ -75,7 +75,7 @@ internal sealed record StatedChecksum(ChecksumAlgorithm Algorithm, Checksum? Val
 
     /// <summary>Reads <c>Content-MD5</c>.</summary>
     /// <param name="call">The request.</param>
-    /// <param name="md5">The digest; null if there is none.</param>
+    /// <param name="md5">The digest, or null.</param>
     /// <param name="error">The error, if the method returns false.</param>
     public static bool TryReadMd5(S3Call call, out Md5Digest? md5, [NotNullWhen(false)] out S3Error? error)
     {
