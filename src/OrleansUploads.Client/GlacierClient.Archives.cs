@@ -10,7 +10,7 @@ public sealed partial class GlacierClient
     /// archive may already exist, and a retry would create a second one. A multipart upload can be retried safely.</summary>
     /// <param name="vault">The vault name.</param>
     /// <param name="body">The archive's bytes: 1 byte to 4 GiB.</param>
-    /// <param name="description">At most 1,024 characters of printable ASCII; null for none.</param>
+    /// <param name="description">At most 1,024 characters of printable ASCII, or null for none.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <returns>The new archive's ID, tree hash and location.</returns>
     /// <exception cref="IOException">Reading the source of the body failed.</exception>

@@ -12,9 +12,9 @@ public sealed partial class GlacierClient
     /// <summary>Starts a job that retrieves an archive's bytes. They can be downloaded after the job has succeeded.</summary>
     /// <param name="vault">The vault name.</param>
     /// <param name="archiveId">The archive ID.</param>
-    /// <param name="range">The bytes to retrieve, aligned to 1 MiB; null for the whole archive.</param>
-    /// <param name="tier">The retrieval speed; null for the server's default.</param>
-    /// <param name="description">At most 1,024 characters of printable ASCII; null for none.</param>
+    /// <param name="range">The bytes to retrieve, aligned to 1 MiB, or null for the whole archive.</param>
+    /// <param name="tier">The retrieval speed, or null for the server's default.</param>
+    /// <param name="description">At most 1,024 characters of printable ASCII, or null for none.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <returns>The job's ID.</returns>
     public Task<string> InitiateArchiveRetrievalAsync(
@@ -50,8 +50,8 @@ public sealed partial class GlacierClient
 
     /// <summary>Returns one page of a vault's jobs, ordered by the time they were initiated.</summary>
     /// <param name="vault">The vault name.</param>
-    /// <param name="marker">The marker of the previous page; null for the first page.</param>
-    /// <param name="limit">The maximum number of jobs on the page; null for the server's default.</param>
+    /// <param name="marker">The marker of the previous page, or null for the first page.</param>
+    /// <param name="limit">The maximum number of jobs on the page, or null for the server's default.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     public Task<Page<Job>> ListJobsPageAsync(
         string vault, string? marker = null, int? limit = null, CancellationToken cancellationToken = default) =>
@@ -73,7 +73,7 @@ public sealed partial class GlacierClient
     /// the connection breaks later, reading the returned stream fails.</summary>
     /// <param name="vault">The vault name.</param>
     /// <param name="jobId">The job ID.</param>
-    /// <param name="range">The bytes of the output to download; null for the whole output.</param>
+    /// <param name="range">The bytes of the output to download, or null for the whole output.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     public Task<JobOutput> GetJobOutputAsync(
         string vault, string jobId, ByteRange? range = null, CancellationToken cancellationToken = default) =>

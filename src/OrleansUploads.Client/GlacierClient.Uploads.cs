@@ -13,7 +13,7 @@ public sealed partial class GlacierClient
     /// <summary>Initiates a multipart upload.</summary>
     /// <param name="vault">The vault name.</param>
     /// <param name="partSizeBytes">1 MiB times a power of two, at most 4 GiB. An archive has at most 10,000 parts.</param>
-    /// <param name="description">At most 1,024 characters of printable ASCII; null for none.</param>
+    /// <param name="description">At most 1,024 characters of printable ASCII, or null for none.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <returns>The upload's ID.</returns>
     public Task<string> InitiateMultipartUploadAsync(
@@ -78,8 +78,8 @@ public sealed partial class GlacierClient
     /// <summary>Returns one page of an upload's parts, ordered by offset.</summary>
     /// <param name="vault">The vault name.</param>
     /// <param name="uploadId">The upload ID.</param>
-    /// <param name="marker">The marker of the previous page; null for the first page.</param>
-    /// <param name="limit">The maximum number of parts on the page; null for the server's default.</param>
+    /// <param name="marker">The marker of the previous page, or null for the first page.</param>
+    /// <param name="limit">The maximum number of parts on the page, or null for the server's default.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     public Task<PartPage> ListPartsPageAsync(
         string vault,
@@ -107,8 +107,8 @@ public sealed partial class GlacierClient
 
     /// <summary>Returns one page of a vault's uploads in progress.</summary>
     /// <param name="vault">The vault name.</param>
-    /// <param name="marker">The marker of the previous page; null for the first page.</param>
-    /// <param name="limit">The maximum number of uploads on the page; null for the server's default.</param>
+    /// <param name="marker">The marker of the previous page, or null for the first page.</param>
+    /// <param name="limit">The maximum number of uploads on the page, or null for the server's default.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     public Task<Page<MultipartUpload>> ListMultipartUploadsPageAsync(
         string vault, string? marker = null, int? limit = null, CancellationToken cancellationToken = default) =>

@@ -28,8 +28,8 @@ public sealed partial class GlacierClient
             new GlacierRequest(HttpMethod.Delete, RequestPath.Vault(_account, vault)), cancellationToken);
 
     /// <summary>Returns one page of the account's vaults, ordered by name.</summary>
-    /// <param name="marker">The marker of the previous page; null for the first page.</param>
-    /// <param name="limit">The maximum number of vaults on the page; null for the server's default.</param>
+    /// <param name="marker">The marker of the previous page, or null for the first page.</param>
+    /// <param name="limit">The maximum number of vaults on the page, or null for the server's default.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     public Task<Page<Vault>> ListVaultsPageAsync(
         string? marker = null, int? limit = null, CancellationToken cancellationToken = default) =>

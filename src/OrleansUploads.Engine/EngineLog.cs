@@ -48,7 +48,7 @@ public sealed partial class EngineLog(ILogger logger, TimeProvider time)
 
     /// <summary>The collector skipped an upload and will check it again in the next round.</summary>
     /// <param name="upload">The upload.</param>
-    /// <param name="fault">Why it was skipped; null if the upload itself did not allow its bytes to be deleted.</param>
+    /// <param name="fault">Why it was skipped, or null if the upload itself did not allow its bytes to be deleted.</param>
     public void UploadSkipped(UploadId upload, Exception? fault)
     {
         if (_skips.TryPass(out var suppressed))

@@ -37,8 +37,8 @@ public sealed class AuthorizationHeader
     public ReadOnlySpan<byte> Signature => _signature;
 
     /// <summary>Parses a header's value. Parameters may be in any order, separated by <c>,</c> with or without spaces.</summary>
-    /// <param name="value">The header's value; null if the request has none.</param>
-    /// <param name="header">The parsed header; null if the method returns false.</param>
+    /// <param name="value">The header's value, or null if the request has none.</param>
+    /// <param name="header">The parsed header, or null if the method returns false.</param>
     /// <param name="error">The error, or <see cref="AuthorizationError.None"/>.</param>
     public static bool TryParse(
         string? value,

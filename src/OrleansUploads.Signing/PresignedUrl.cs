@@ -42,7 +42,7 @@ public sealed class PresignedUrl
 
     /// <summary>Parses the query of a raw target.</summary>
     /// <param name="rawTarget">Path and query as on the wire.</param>
-    /// <param name="url">The parameters; null if the method returns false.</param>
+    /// <param name="url">The parameters, or null if the method returns false.</param>
     /// <param name="error">The error; <see cref="AuthorizationError.Absent"/> if the URL is not presigned at all.</param>
     public static bool TryParse(string rawTarget, [NotNullWhen(true)] out PresignedUrl? url, out AuthorizationError error)
     {

@@ -60,7 +60,7 @@ public readonly record struct SignatureVerdict
     /// cref="SignatureOutcome.MalformedPresignedUrl"/> and <see cref="SignatureOutcome.NoAuthorization"/>.</summary>
     public AuthorizationError AuthorizationError { get; private init; }
 
-    /// <summary>Name of the header that caused the failure, in lower case; null if no single header did.</summary>
+    /// <summary>Name of the header that caused the failure, in lower case, or null if no single header did.</summary>
     public string? Header { get; private init; }
 
     /// <summary>The request's timestamp, for <see cref="SignatureOutcome.ClockSkew"/>.</summary>

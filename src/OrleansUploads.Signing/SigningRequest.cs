@@ -2,7 +2,7 @@ namespace OrleansUploads.Signing;
 
 /// <summary>Returns the value of a request header.</summary>
 /// <param name="name">The header's name in lower case. The lookup ignores case.</param>
-/// <returns>The value as sent; null if the header is missing. Repeated headers are joined with <c>,</c> in the order
+/// <returns>The value as sent, or null if the header is missing. Repeated headers are joined with <c>,</c> in the order
 /// sent.</returns>
 public delegate string? HeaderLookup(string name);
 

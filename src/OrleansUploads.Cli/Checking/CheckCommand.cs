@@ -73,7 +73,7 @@ internal sealed record CheckSettings
 
     public bool Deep { get; init; }
 
-    /// <summary>The maximum number of bytes to read per second; null for no limit.</summary>
+    /// <summary>The maximum number of bytes to read per second, or null for no limit.</summary>
     public long? BytesPerSecond { get; init; }
 
     /// <summary>The file in which progress is saved; null to save none.</summary>

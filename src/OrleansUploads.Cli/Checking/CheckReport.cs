@@ -21,8 +21,8 @@ internal abstract class CheckReport
 
     /// <summary>Prints the result of the check.</summary>
     /// <param name="outcome">The result.</param>
-    /// <param name="tally">The counts; null if the check did not start.</param>
-    /// <param name="reason">Why the check did not finish; null if it did.</param>
+    /// <param name="tally">The counts, or null if the check did not start.</param>
+    /// <param name="reason">Why the check did not finish, or null if it did.</param>
     public abstract void Finish(CheckOutcome outcome, CheckTally? tally, string? reason);
 
     /// <summary>Prints one line of text for each finding.</summary>

@@ -11,7 +11,7 @@ internal sealed class ResumeFile(string path, CheckSettings settings)
     private const int Format = 1;
     private readonly Lock _writing = new();
 
-    /// <summary>Returns the position to continue from; null if the file does not exist.</summary>
+    /// <summary>Returns the position to continue from, or null if the file does not exist.</summary>
     /// <exception cref="InvalidDataException">The file belongs to another check or is not a resume file.</exception>
     public CheckPosition? Read()
     {

@@ -137,5 +137,5 @@ internal sealed class DemoScreen : IDisposable
 /// <summary>One row of the final table.</summary>
 /// <param name="Name">The check or measurement.</param>
 /// <param name="Result">The result.</param>
-/// <param name="Passed">Whether the check passed; null for a measurement.</param>
+/// <param name="Passed">Whether the check passed, or null for a measurement.</param>
 internal sealed record DemoCheck(string Name, string Result, bool? Passed);

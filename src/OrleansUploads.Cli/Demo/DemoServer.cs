@@ -32,7 +32,7 @@ internal sealed partial class DemoServer : IDisposable
     /// <summary>The address of the server. It stays the same after a restart.</summary>
     public Uri Address { get; private set; } = new("http://127.0.0.1:0");
 
-    /// <summary>The peak memory of all server processes so far, in bytes; null if the system does not report it.</summary>
+    /// <summary>The peak memory of all server processes so far, in bytes, or null if the system does not report it.</summary>
     public long? PeakMemoryBytes { get; private set; }
 
     /// <summary>The server's output to standard error.</summary>

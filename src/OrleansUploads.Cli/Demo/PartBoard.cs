@@ -35,7 +35,7 @@ internal sealed class PartBoard
 
     public int PartCount => _parts.Length;
 
-    /// <summary>Takes the next part to send from the queue; null if the queue is empty.</summary>
+    /// <summary>Takes the next part to send from the queue, or null if the queue is empty.</summary>
     public int? TakeNextPart()
     {
         lock (_gate)

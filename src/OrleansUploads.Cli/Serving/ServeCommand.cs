@@ -11,8 +11,8 @@ namespace OrleansUploads.Cli.Serving;
 internal static class ServeCommand
 {
     /// <summary>Creates the command.</summary>
-    /// <param name="seams">Replacements for tests; null for none.</param>
-    /// <param name="configure">Changes the gateway's services after they were added; null for no change.</param>
+    /// <param name="seams">Replacements for tests, or null for none.</param>
+    /// <param name="configure">Changes the gateway's services after they were added, or null for no change.</param>
     public static Command Create(ServerSeams? seams = null, Action<IServiceCollection>? configure = null)
     {
         var data = CommonOptions.Data();

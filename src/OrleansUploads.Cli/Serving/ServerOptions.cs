@@ -42,6 +42,6 @@ internal sealed record ServerOptions
     /// <summary>Replacements for tests.</summary>
     public ServerSeams Seams { get; init; } = new();
 
-    /// <summary>Changes the gateway's services after they were added; null for no change.</summary>
+    /// <summary>Changes the gateway's services after they were added, or null for no change.</summary>
     public Action<IServiceCollection>? Configure { get; init; }
 }

@@ -14,14 +14,14 @@ public class GlacierException : Exception
     /// <summary>The stable error code; see <see cref="GlacierErrorCodes"/>.</summary>
     public string Code { get; }
 
-    /// <summary>The HTTP status of the response; null if there was no response.</summary>
+    /// <summary>The HTTP status of the response, or null if there was no response.</summary>
     public HttpStatusCode? StatusCode { get; init; }
 
-    /// <summary>The server's ID for the request; null if there is none. Quote it when you report a problem to the server's
+    /// <summary>The server's ID for the request, or null. Quote it when you report a problem to the server's
     /// operator.</summary>
     public string? RequestId { get; init; }
 
-    /// <summary>The delay that the server asks for before the next attempt; null if it asks for none.</summary>
+    /// <summary>The delay that the server asks for before the next attempt, or null if it asks for none.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>Whether the same request may succeed if it is retried.</summary>

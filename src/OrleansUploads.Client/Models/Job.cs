@@ -31,20 +31,20 @@ public enum RetrievalTier
 
 /// <summary>The properties of a job, as the server returns them.</summary>
 /// <param name="JobId">The job ID.</param>
-/// <param name="Description">The description given when the job was initiated; null for none.</param>
+/// <param name="Description">The description given when the job was initiated, or null for none.</param>
 /// <param name="Action"><c>ArchiveRetrieval</c> or <c>InventoryRetrieval</c>.</param>
-/// <param name="ArchiveId">The archive ID; null for an inventory.</param>
-/// <param name="ArchiveSizeBytes">The size of the whole archive; null for an inventory.</param>
-/// <param name="ArchiveTreeHash">The tree hash of the whole archive; null for an inventory.</param>
-/// <param name="RetrievalRange">The requested bytes of the archive; null for an inventory.</param>
-/// <param name="TreeHash">The tree hash of the requested bytes; null if the range is not tree-hash aligned.</param>
+/// <param name="ArchiveId">The archive ID, or null for an inventory.</param>
+/// <param name="ArchiveSizeBytes">The size of the whole archive, or null for an inventory.</param>
+/// <param name="ArchiveTreeHash">The tree hash of the whole archive, or null for an inventory.</param>
+/// <param name="RetrievalRange">The requested bytes of the archive, or null for an inventory.</param>
+/// <param name="TreeHash">The tree hash of the requested bytes, or null if the range is not tree-hash aligned.</param>
 /// <param name="InventorySizeBytes">The size of a finished inventory.</param>
 /// <param name="Status">The job's status.</param>
 /// <param name="StatusMessage">A description of the status.</param>
 /// <param name="CreatedAt">The time at which the job was initiated.</param>
 /// <param name="CompletedAt">The time at which the job ended; null while it is in progress.</param>
 /// <param name="VaultArn">The vault's ARN.</param>
-/// <param name="Tier">The requested retrieval speed; null for an inventory.</param>
+/// <param name="Tier">The requested retrieval speed, or null for an inventory.</param>
 public sealed record Job(
     [property: JsonRequired, JsonPropertyName("JobId")] string JobId,
     [property: JsonPropertyName("JobDescription")] string? Description,

@@ -6,7 +6,7 @@ namespace OrleansUploads.Client.Models;
 /// <summary>An upload in progress.</summary>
 /// <param name="UploadId">The upload ID.</param>
 /// <param name="VaultArn">The ARN of the vault that will contain the archive.</param>
-/// <param name="Description">The archive's description; null for none.</param>
+/// <param name="Description">The archive's description, or null for none.</param>
 /// <param name="PartSizeBytes">The length of every part except the last.</param>
 /// <param name="CreatedAt">The time at which the upload was initiated.</param>
 public sealed record MultipartUpload(
@@ -25,7 +25,7 @@ public sealed record UploadedPart(
 
 /// <summary>One page of an upload's parts, ordered by offset.</summary>
 /// <param name="PartSizeBytes">The length of every part except the last.</param>
-/// <param name="Description">The archive's description; null for none.</param>
+/// <param name="Description">The archive's description, or null for none.</param>
 /// <param name="Parts">The parts; may be empty.</param>
 /// <param name="Marker">The marker to request the next page with; null on the last page.</param>
 public sealed record PartPage(

@@ -32,7 +32,7 @@ public sealed record RetryPolicy
     /// <see cref="Jitter"/>. The result is never shorter than <paramref name="retryAfter"/>, up to
     /// <see cref="MaxDelay"/>.</summary>
     /// <param name="failedAttempts">The number of failed attempts so far; at least 1.</param>
-    /// <param name="retryAfter">The delay that the server asked for; null for none.</param>
+    /// <param name="retryAfter">The delay that the server asked for, or null for none.</param>
     public TimeSpan DelayAfter(int failedAttempts, TimeSpan? retryAfter = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(failedAttempts, 1);

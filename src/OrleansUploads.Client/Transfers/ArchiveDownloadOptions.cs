@@ -13,7 +13,7 @@ public sealed record ArchiveDownloadOptions
     /// <summary>The interval between checks whether the job has finished.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The retrieval speed; null for the server's default.</summary>
+    /// <summary>The retrieval speed, or null for the server's default.</summary>
     public RetrievalTier? Tier { get; init; }
 
     /// <summary>Whether to replace an existing file.</summary>

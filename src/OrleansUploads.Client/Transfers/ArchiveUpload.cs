@@ -30,7 +30,7 @@ public sealed class ArchiveUpload
     /// <summary>Uploads a source as a new archive.</summary>
     /// <param name="vault">The vault name.</param>
     /// <param name="source">The archive's bytes, at least one. They must not change during the upload.</param>
-    /// <param name="description">At most 1,024 characters of printable ASCII; null for none.</param>
+    /// <param name="description">At most 1,024 characters of printable ASCII, or null for none.</param>
     /// <param name="cancellationToken">Stops the upload. It can be resumed.</param>
     /// <exception cref="ArchiveUploadException">The upload stopped. It can be resumed.</exception>
     /// <exception cref="GlacierException">The upload could not be initiated.</exception>

@@ -13,7 +13,7 @@ public sealed class ArchiveUploadException : Exception
     /// <summary>The upload ID.</summary>
     public string UploadId { get; }
 
-    /// <summary>The first part on the server that differs from the source; null if no difference was found.</summary>
+    /// <summary>The first part on the server that differs from the source, or null if no difference was found.</summary>
     public PartDifference? FirstDifference { get; init; }
 }
 

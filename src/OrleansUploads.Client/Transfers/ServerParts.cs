@@ -53,7 +53,7 @@ internal sealed class ServerParts
     /// <summary>Whether the server has a part with exactly this range and tree hash.</summary>
     public bool Contains(ByteRange range, TreeHash hash) => Compare(range, hash) is null;
 
-    /// <summary>Returns the first part that differs or exists on one side only; null if both sides are equal.</summary>
+    /// <summary>Returns the first part that differs or exists on one side only, or null if both sides are equal.</summary>
     public PartDifference? FindFirstDifference(PartPlan plan, ReadOnlySpan<TreeHash> hashes)
     {
         for (var part = 0; part < hashes.Length; part++)
@@ -68,7 +68,7 @@ internal sealed class ServerParts
         return FindPartBeyond(plan.SizeBytes) is { } beyond ? new PartDifference(PartDifferenceKind.Unexpected, beyond) : null;
     }
 
-    /// <summary>Returns the range of the first part that ends after <paramref name="sizeBytes"/>; null if there is none.</summary>
+    /// <summary>Returns the range of the first part that ends after <paramref name="sizeBytes"/>, or null.</summary>
     public ByteRange? FindPartBeyond(long sizeBytes)
     {
         ByteRange? first = null;

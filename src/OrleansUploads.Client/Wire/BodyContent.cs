@@ -18,7 +18,7 @@ internal sealed class BodyContent : HttpContent
         _idle = idle;
     }
 
-    /// <summary>The exception raised by reading the source; null if there was none. HttpClient reports it as a connection
+    /// <summary>The exception raised by reading the source, or null if there was none. HttpClient reports it as a connection
     /// failure, so it is kept here.</summary>
     public Exception? SourceFailure { get; private set; }
 

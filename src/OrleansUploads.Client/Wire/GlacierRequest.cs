@@ -13,13 +13,13 @@ internal sealed record GlacierRequest(HttpMethod Method, string PathAndQuery)
     /// <summary>Headers in addition to those that every request has.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers => _headers;
 
-    /// <summary>The body; null for none.</summary>
+    /// <summary>The body, or null for none.</summary>
     public HashedBody? Body { get; init; }
 
-    /// <summary>The media type of the body; null for none.</summary>
+    /// <summary>The media type of the body, or null for none.</summary>
     public string? ContentType { get; init; }
 
-    /// <summary>The <c>Content-Range</c> of the body; null for none.</summary>
+    /// <summary>The <c>Content-Range</c> of the body, or null for none.</summary>
     public string? ContentRange { get; init; }
 
     /// <summary>Whether the result of the request disposes of the response, because it streams the body after the call.</summary>

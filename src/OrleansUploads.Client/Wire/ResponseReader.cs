@@ -31,17 +31,17 @@ internal static class ResponseReader
     public static string RequireHeader(HttpResponseMessage response, string name) =>
         FindHeader(response, name) ?? throw Unreadable(response, $"The response has no header {name}.");
 
-    /// <summary>Returns a header's value; null if the header is missing.</summary>
+    /// <summary>Returns a header's value, or null if the header is missing.</summary>
     public static string? FindHeader(HttpResponseMessage response, string name) =>
         response.Headers.TryGetValues(name, out var values) ? string.Join(',', values) : null;
 
-    /// <summary>Returns the header <c>x-amz-sha256-tree-hash</c>; null if it is missing.</summary>
+    /// <summary>Returns the header <c>x-amz-sha256-tree-hash</c>, or null if it is missing.</summary>
     public static TreeHash? FindTreeHash(HttpResponseMessage response) =>
         FindHeader(response, HeaderNames.TreeHash) is not { } text ? null
         : TreeHash.TryParse(text, out var hash) ? hash
         : throw Unreadable(response, $"The response header {HeaderNames.TreeHash} is '{text}', which is not a tree hash.");
 
-    /// <summary>Returns the <c>Content-Range</c> of a partial response; null for a complete response.</summary>
+    /// <summary>Returns the <c>Content-Range</c> of a partial response, or null for a complete response.</summary>
     public static ByteRange? FindRange(HttpResponseMessage response) =>
         response.Content.Headers.ContentRange is { From: { } first, To: { } last } ? new ByteRange(first, last + 1) : null;
 

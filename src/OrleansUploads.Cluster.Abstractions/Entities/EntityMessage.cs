@@ -11,7 +11,7 @@ public readonly record struct EntityMessage([property: Id(0)] string Name, [prop
 
 /// <summary>The outcome of a command: an answer, a refusal, or unknown.</summary>
 /// <param name="Answer">The answer or the refusal; the default value if the outcome is unknown.</param>
-/// <param name="Unavailable">Why the outcome is unknown; null if there is an answer or refusal. The command may have been carried
+/// <param name="Unavailable">Why the outcome is unknown, or null if there is an answer or refusal. The command may have been carried
 /// out, and repeating it is safe.</param>
 [GenerateSerializer]
 [Immutable]

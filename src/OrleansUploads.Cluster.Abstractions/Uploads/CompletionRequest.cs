@@ -48,9 +48,9 @@ public enum UploadStage
 /// <summary>The summary of an upload.</summary>
 /// <param name="Opened">The properties that were fixed when the upload was initiated.</param>
 /// <param name="Stage">The stage of the upload.</param>
-/// <param name="Parts">The number of parts; 0 unless the upload is open.</param>
+/// <param name="Parts">The number of parts, or 0 unless the upload is open.</param>
 /// <param name="ReportedBytes">The total length of the parts, or the archive's size if the upload is completed.</param>
-/// <param name="Archive">The archive; null unless the upload is completed.</param>
+/// <param name="Archive">The archive, or null unless the upload is completed.</param>
 [GenerateSerializer]
 [Immutable]
 [Alias("OrleansUploads.UploadReport")]

@@ -49,7 +49,7 @@ public sealed record PartListing(
 /// <param name="FirstByte">The offset of the part's first byte in the archive.</param>
 /// <param name="LastByte">The offset of the part's last byte.</param>
 /// <param name="TreeHash">The tree hash of the part: 64 hex digits.</param>
-/// <param name="Location">The location of the bytes in external storage; null if the gateway stores them.</param>
+/// <param name="Location">The location of the bytes in external storage, or null if the gateway stores them.</param>
 [GenerateSerializer]
 [Immutable]
 [Alias("OrleansUploads.PartEntry")]

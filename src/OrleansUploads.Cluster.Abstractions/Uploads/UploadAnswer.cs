@@ -6,7 +6,7 @@ namespace OrleansUploads.Cluster.Abstractions.Uploads;
 /// <see cref="UploadRefusalKind.Unavailable"/>: then the outcome is unknown.</summary>
 /// <typeparam name="T">The type of the answer.</typeparam>
 /// <param name="Value">The answer; the default value if the call was refused.</param>
-/// <param name="Refusal">The reason for the refusal; null if there is an answer.</param>
+/// <param name="Refusal">The reason for the refusal, or null if there is an answer.</param>
 [GenerateSerializer]
 [Immutable]
 [Alias("OrleansUploads.UploadAnswer`1")]

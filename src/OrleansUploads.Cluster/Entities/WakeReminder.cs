@@ -30,7 +30,7 @@ internal sealed class WakeReminder(IReminderRegistry registry, GrainId grain, Ti
     }
 
     /// <summary>Reschedules the reminder after a tick was handled, or removes it.</summary>
-    /// <param name="wakeAt">The entity's next wake time; null for none.</param>
+    /// <param name="wakeAt">The entity's next wake time, or null for none.</param>
     public async ValueTask UpdateAfterTickAsync(DateTimeOffset? wakeAt)
     {
         var now = time.GetUtcNow();

@@ -27,7 +27,7 @@ internal sealed class SiloClocks(
             Math.Max(1, active.Count), [TimeSpan.Zero, .. offsets.OfType<TimeSpan>()]);
     }
 
-    /// <summary>Returns how far another silo's clock is ahead of this silo's; null if it does not answer. The error is at most the
+    /// <summary>Returns how far another silo's clock is ahead of this silo's, or null if it does not answer. The error is at most the
     /// duration of the call.</summary>
     private async Task<TimeSpan?> MeasureOffsetAsync(SiloAddress silo, CancellationToken cancellationToken)
     {

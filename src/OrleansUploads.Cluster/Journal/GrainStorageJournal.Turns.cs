@@ -5,12 +5,12 @@ internal sealed partial class GrainStorageJournal
 {
     /// <summary>Replaces the head if it still accepts a snapshot of a version.</summary>
     /// <param name="writer">The writer.</param>
-    /// <param name="announced">The session that announced the rows of the snapshot; null if there are none. Another session cannot
+    /// <param name="announced">The session that announced the rows of the snapshot, or null. Another session cannot
     /// name the rows, because another host may have deleted them.</param>
     /// <param name="version">The version of the snapshot.</param>
     /// <param name="change">Returns the new head.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    /// <returns>The session that replaced the head; null if the snapshot is no longer wanted.</returns>
+    /// <returns>The session that replaced the head, or null if the snapshot is no longer wanted.</returns>
     private static async Task<JournalSession?> ReplaceForSnapshotAsync(
         JournalWriter writer,
         JournalSession? announced,

@@ -12,15 +12,15 @@ public sealed record JournalHead
     [Id(0)]
     public long Version { get; init; }
 
-    /// <summary>The entity's wake time, in milliseconds since 1970 UTC; null for none.</summary>
+    /// <summary>The entity's wake time, in milliseconds since 1970 UTC, or null for none.</summary>
     [Id(1)]
     public long? WakeAtMilliseconds { get; init; }
 
-    /// <summary>The version of the snapshot; 0 if there is none.</summary>
+    /// <summary>The version of the snapshot, or 0.</summary>
     [Id(2)]
     public long SnapshotVersion { get; init; }
 
-    /// <summary>A short snapshot; null if there is none or it is stored in <see cref="SnapshotRows"/>.</summary>
+    /// <summary>A short snapshot, or null if it is stored in <see cref="SnapshotRows"/>.</summary>
     [Id(3)]
     public byte[]? Snapshot { get; init; }
 

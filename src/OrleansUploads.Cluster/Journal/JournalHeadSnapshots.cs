@@ -12,7 +12,7 @@ internal static class JournalHeadSnapshots
     /// <see cref="JournalHead.Discarded"/>.</summary>
     /// <param name="head">The current head.</param>
     /// <param name="version">The version of the snapshot.</param>
-    /// <param name="snapshot">A short snapshot; null if the snapshot is stored in rows.</param>
+    /// <param name="snapshot">A short snapshot, or null if the snapshot is stored in rows.</param>
     /// <param name="rows">The rows of a long snapshot.</param>
     public static JournalHead WithSnapshot(this JournalHead head, long version, byte[]? snapshot, ImmutableArray<string> rows)
     {

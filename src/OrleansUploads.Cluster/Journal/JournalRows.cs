@@ -68,7 +68,7 @@ internal sealed class JournalRows(IGrainStorage storage, GrainId grain, string s
             });
 
     /// <summary>Reads rows.</summary>
-    /// <returns>The contents in the same order; null for a row that does not exist.</returns>
+    /// <returns>The contents in the same order, or null for a row that does not exist.</returns>
     public async Task<byte[]?[]> ReadAsync(IReadOnlyList<string> rows, CancellationToken cancellationToken)
     {
         var contents = new byte[]?[rows.Count];

@@ -29,7 +29,7 @@ internal sealed class JournalSession
     /// <summary>Whether the head row exists.</summary>
     public bool Exists => _state.RecordExists;
 
-    /// <summary>The ETag of the stored head; null if there is none.</summary>
+    /// <summary>The ETag of the stored head, or null.</summary>
     public string? ETag => _state.ETag;
 
     /// <summary>Whether the head must be read again before the next write.</summary>

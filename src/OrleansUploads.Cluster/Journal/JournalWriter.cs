@@ -29,7 +29,7 @@ internal sealed class JournalWriter(IGrainStorage storage, GrainId grain, string
     /// <summary>Whether a session is still the one that writes.</summary>
     public bool IsCurrent(JournalSession session) => _session == session && !session.IsStale;
 
-    /// <summary>Returns the current session. Reads the head if there is none. Requires a turn.</summary>
+    /// <summary>Returns the current session, and opens one from the stored head if necessary. Requires a turn.</summary>
     public async Task<JournalSession> OpenAsync(CancellationToken cancellationToken) =>
         _session is { IsStale: false } session ? session : await RefreshAsync(cancellationToken);
 

@@ -12,7 +12,7 @@ public sealed record ClusterOptions
     /// <summary>The clock of timers. Orleans has its own clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>The clock by which entities decide; null for a record, kept by all silos, of when the service was running.</summary>
+    /// <summary>The clock by which entities decide, or null for a record, kept by all silos, of when the service was running.</summary>
     public IServiceClock? Clock { get; init; }
 
     /// <summary>If a journal write takes longer than this, its outcome is unknown.</summary>

@@ -9,7 +9,7 @@ using OrleansUploads.Core.Values;
 namespace OrleansUploads.Core.Accounts;
 
 /// <summary>The rules of an account: which vaults it has, how many it may have, and how much it may retrieve.</summary>
-/// <param name="policy">Limits of an account; null for the defaults.</param>
+/// <param name="policy">Limits of an account, or null for the defaults.</param>
 /// <param name="archiveShards">Number of shards of the archive index of a new vault.</param>
 public sealed partial class AccountDecider(AccountPolicy? policy = null, int archiveShards = VaultIncarnation.NewShards)
     : Decider<AccountState, AccountCommand, AccountEvent>

@@ -28,7 +28,7 @@ public sealed record BucketLeafSealed(LeafName Next) : BucketEvent;
 public sealed record BucketFoundNotEmpty : BucketEvent;
 
 /// <summary>A leaf is no longer sealed.</summary>
-/// <param name="Next">The next leaf; null if no further leaf was sealed.</param>
+/// <param name="Next">The next leaf, or null if no further leaf was sealed.</param>
 public sealed record BucketLeafUnsealed(LeafName? Next) : BucketEvent;
 
 /// <summary>All leaves are sealed, so the bucket is deleted.</summary>
@@ -43,7 +43,7 @@ public sealed record BucketRemovalDelivered(BucketIncarnation Bucket) : BucketEv
 /// <param name="Owner">Its owner.</param>
 /// <param name="Claim">The owner's claim.</param>
 /// <param name="At">When it was created.</param>
-/// <param name="Leaf">The leaf that is sealed or unsealed next; null if there is none.</param>
+/// <param name="Leaf">The leaf that is sealed or unsealed next, or null.</param>
 /// <param name="Steps">The number of leaves sealed or unsealed so far.</param>
 /// <param name="Deleted">Deleted incarnations that their former owners still list.</param>
 public sealed record BucketSnapshot(

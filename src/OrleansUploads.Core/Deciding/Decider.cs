@@ -27,7 +27,7 @@ public abstract class Decider<TState, TCommand, TEvent>
     /// come.</summary>
     public abstract Decision<TEvent> Wake(TState state, ServiceTime time);
 
-    /// <summary>The wall-clock time at which <see cref="Wake"/> may have something to do; null for never. It may be too early but
+    /// <summary>The wall-clock time at which <see cref="Wake"/> may have something to do, or null for never. It may be too early but
     /// never too late: after an outage it is computed again and may return a later time.</summary>
     public abstract DateTimeOffset? WakeAt(TState state, ServiceTime time);
 

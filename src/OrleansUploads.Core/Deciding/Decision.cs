@@ -16,7 +16,7 @@ public sealed class Decision<TEvent>
     /// <summary>The answer that the command declares, or an <see cref="IRefusal"/>.</summary>
     public object Answer { get; }
 
-    /// <summary>The events, in order; empty for a query, a refusal and a repeated command.</summary>
+    /// <summary>The events, in order, or empty for a query, a refusal and a repeated command.</summary>
     public ImmutableArray<TEvent> Events { get; }
 
     /// <summary>The actions that the events require outside the entity. The answer waits until all awaited intents (<see

@@ -9,7 +9,7 @@ namespace OrleansUploads.Core.Jobs;
 /// <summary>The rules of a vault's jobs. A job finishes when its time has come, so finishing needs no event unless a topic must
 /// be notified.</summary>
 /// <param name="policy">How long retrievals take.</param>
-/// <param name="limits">Limits of a vault; null for the defaults.</param>
+/// <param name="limits">Limits of a vault, or null for the defaults.</param>
 /// <param name="rememberedRetirements">Number of retired archives to remember.</param>
 public sealed partial class JobsDecider(
     RetrievalPolicy policy, VaultLimits? limits = null, int rememberedRetirements = JobsDecider.DefaultRememberedRetirements)

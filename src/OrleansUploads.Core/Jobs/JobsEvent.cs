@@ -20,7 +20,7 @@ public sealed record InventoryStarted(InventoryJob Job) : JobsEvent;
 
 /// <summary>The vault's notification setting was set or cleared. It does not apply to jobs that had already finished.</summary>
 /// <param name="Version">Version of the vault's setting.</param>
-/// <param name="Notifications">The setting; null if it was cleared.</param>
+/// <param name="Notifications">The setting, or null if it was cleared.</param>
 /// <param name="At">When the jobs entity received it.</param>
 public sealed record VaultTopicUpdated(long Version, VaultNotifications? Notifications, DateTimeOffset At) : JobsEvent;
 

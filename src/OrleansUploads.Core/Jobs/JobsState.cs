@@ -21,7 +21,7 @@ public sealed record JobsState(
     /// <summary>Number of inventory jobs among them.</summary>
     public int Inventories { get; init; }
 
-    /// <summary>The vault's notification setting; null if there is none.</summary>
+    /// <summary>The vault's notification setting, or null.</summary>
     public VaultNotifications? Notifications { get; init; }
 
     /// <summary>Version of that setting; 0 before the first one.</summary>
@@ -45,7 +45,7 @@ public sealed record JobsState(
     public ImmutableDictionary<ArchiveId, DateTimeOffset> LastExpiry { get; init; } =
         ImmutableDictionary<ArchiveId, DateTimeOffset>.Empty;
 
-    /// <summary>The undelivered notice of a job for a topic; null if there is none.</summary>
+    /// <summary>The undelivered notice of a job for a topic, or null.</summary>
     public JobNotice? FindOwed(JobId job, string topic) =>
         ById.TryGetValue(job, out var found) && UndeliveredNotices.TryGetValue(found, out var notices)
             ? notices.FirstOrDefault(notice => notice.Topic == topic)

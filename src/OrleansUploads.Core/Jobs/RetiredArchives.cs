@@ -27,7 +27,7 @@ public sealed record RetiredArchives(
     /// <summary>Number of the last forgotten retirement: all retirements up to and including it are forgotten.</summary>
     public long Forgotten => ByNumber.IsEmpty ? Count : ByNumber.First().Key - 1;
 
-    /// <summary>The retirement of an archive; null if there was none or it is forgotten.</summary>
+    /// <summary>The retirement of an archive, or null if there was none or it is forgotten.</summary>
     public RetiredArchive? FindByArchive(ArchiveId archive) =>
         Numbers.TryGetValue(archive, out var number) ? ByNumber[number] : null;
 

@@ -130,7 +130,7 @@ public sealed partial class KeyLeafDecider(long maxBytes = KeyLeafDecider.Defaul
         _ => throw new ArgumentOutOfRangeException(nameof(command), command, "Unknown command."),
     };
 
-    /// <summary>The refusal of a position that the leaf does not own; null if it owns the position.</summary>
+    /// <summary>The refusal of a position that the leaf does not own, or null if it owns the position.</summary>
     private static Decision<KeyLeafEvent>? RefusalAt(KeyLeafState state, KeyPosition position)
     {
         if (position < state.From)

@@ -17,8 +17,8 @@ public sealed record LeafOpened(LeafId Leaf) : KeyLeafEvent;
 /// <summary>A leaf got entries from its left neighbour. With the last ones it begins to own its positions.</summary>
 /// <param name="Leaf">The leaf.</param>
 /// <param name="From">The smallest position that it owns.</param>
-/// <param name="Upper">The first position that it does not own; null if there is none.</param>
-/// <param name="Right">The leaf that owns this position; null if there is none.</param>
+/// <param name="Upper">The first position that it does not own, or null.</param>
+/// <param name="Right">The leaf that owns this position, or null.</param>
 /// <param name="Sequence">Number of the message within the move.</param>
 /// <param name="IsLast">Whether these are the last entries.</param>
 /// <param name="Entries">The entries.</param>
@@ -69,7 +69,7 @@ public sealed record SplitBegun(long Number, KeyPosition At, LeafName Right) : K
 /// <summary>The new leaf has adopted some of the entries.</summary>
 /// <param name="Number">The number of the split.</param>
 /// <param name="Sequence">Number of the message within the move.</param>
-/// <param name="Next">The first position that is still to be moved; null if all are moved.</param>
+/// <param name="Next">The first position that is still to be moved, or null if all are moved.</param>
 public sealed record KeysMoved(long Number, int Sequence, KeyPosition? Next) : KeyLeafEvent;
 
 /// <summary>The routes know the leaf of a split.</summary>
@@ -96,7 +96,7 @@ public sealed record LeafUnsealed(long Step = 0, bool WasSealed = true) : KeyLea
 /// first.</param>
 /// <param name="Releases">The objects whose uploads do not know yet that they were overwritten or deleted.</param>
 /// <param name="Splits">The number of splits so far.</param>
-/// <param name="Split">The split in progress; null if there is none.</param>
+/// <param name="Split">The split in progress, or null.</param>
 /// <param name="SealStep">The newest step of the bucket that sealed or unsealed it.</param>
 /// <param name="WasSealed">Whether this step unsealed it.</param>
 public sealed record LeafSnapshot(

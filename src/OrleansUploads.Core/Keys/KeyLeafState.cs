@@ -38,10 +38,10 @@ public sealed record KeyLeafState
     /// <summary>The smallest position that it owns.</summary>
     public KeyPosition From { get; init; } = KeyPosition.Start;
 
-    /// <summary>The first position that it does not own; null if it owns everything to the end.</summary>
+    /// <summary>The first position that it does not own, or null if it owns everything to the end.</summary>
     public KeyPosition? Upper { get; init; }
 
-    /// <summary>The leaf that owns <see cref="Upper"/>; null if there is none.</summary>
+    /// <summary>The leaf that owns <see cref="Upper"/>, or null.</summary>
     public LeafName? Right { get; init; }
 
     /// <summary>The number of messages that the leaf has adopted so far.</summary>
@@ -67,7 +67,7 @@ public sealed record KeyLeafState
     /// <summary>The number of splits so far.</summary>
     public long Splits { get; init; }
 
-    /// <summary>The split in progress; null if there is none.</summary>
+    /// <summary>The split in progress, or null.</summary>
     public LeafSplit? Split { get; init; }
 
     /// <summary>The newest step of the bucket that sealed or unsealed the leaf. It stops late messages of earlier steps.</summary>
@@ -82,7 +82,7 @@ public sealed record KeyLeafState
     /// <summary>The leaf that owns <see cref="End"/>, or will when it has adopted it.</summary>
     public LeafName? Next => Split is { IsMoved: false } split ? split.Right : Right;
 
-    /// <summary>What the leaf remembers about an upload; null if nothing.</summary>
+    /// <summary>What the leaf remembers about an upload, or null if nothing.</summary>
     public Publication? Find(UploadId upload) => Unsettled.TryGetValue(upload.ToString(), out var publication)
         ? publication
         : Settled.Find(settled => settled.Upload == upload);
@@ -92,7 +92,7 @@ public sealed record KeyLeafState
 /// <param name="Number">Its number.</param>
 /// <param name="At">The first position that moves.</param>
 /// <param name="Right">The new leaf.</param>
-/// <param name="Next">The first position that is still to be moved; null if all are moved.</param>
+/// <param name="Next">The first position that is still to be moved, or null if all are moved.</param>
 /// <param name="Sequence">Number of the next message.</param>
 public sealed record LeafSplit(long Number, KeyPosition At, LeafName Right, KeyPosition? Next, int Sequence)
 {

@@ -33,7 +33,7 @@ public sealed record KeyRoutesState(ImmutableList<LeafRoute> Routes, long Bytes)
     /// <summary>No routes.</summary>
     public static KeyRoutesState Empty { get; } = new([], 0);
 
-    /// <summary>The index of the last route at or before a position; -1 if there is none.</summary>
+    /// <summary>The index of the last route at or before a position, or -1.</summary>
     public int IndexOf(KeyPosition position)
     {
         var index = Routes.BinarySearch(new LeafRoute(position, LeafName.First), ByPosition);

@@ -35,7 +35,7 @@ internal static class LeafMove
         return state.Entries.Keys.Last();
     }
 
-    /// <summary>The intent that a split in progress requires; null if there is none.</summary>
+    /// <summary>The intent that a split in progress requires, or null.</summary>
     public static Intent? IntentOf(KeyLeafState state)
     {
         if (state.Split is not { } split)
@@ -46,7 +46,7 @@ internal static class LeafMove
         return split.Next is { } next ? TellRight(state, split, next) : TellRoutes(state, split);
     }
 
-    /// <summary>The first position behind the next message; null if the message is the last one.</summary>
+    /// <summary>The first position behind the next message, or null if the message is the last one.</summary>
     public static KeyPosition? EndOfMessage(KeyLeafState state, KeyPosition next)
     {
         long bytes = 0;
@@ -65,8 +65,8 @@ internal static class LeafMove
 
     /// <summary>The entries in a range of positions, and what is remembered about their keys.</summary>
     /// <param name="state">The leaf.</param>
-    /// <param name="from">The first position; null for none.</param>
-    /// <param name="to">The first position behind the range; null for everything to the end.</param>
+    /// <param name="from">The first position, or null for none.</param>
+    /// <param name="to">The first position behind the range, or null for everything to the end.</param>
     public static (IReadOnlyList<KeyEntry> Entries, IReadOnlyList<Publication> Publications) Slice(
         KeyLeafState state, KeyPosition? from, KeyPosition? to)
     {

@@ -16,7 +16,7 @@ public readonly record struct PartLocation : ITextValue<PartLocation>
 
     private PartLocation(string text) => _text = text;
 
-    /// <summary>Length in characters; 0 for the default value.</summary>
+    /// <summary>Length in characters, or 0 for the default value.</summary>
     public int Chars => _text?.Length ?? 0;
 
     /// <summary>Parses a location. Returns false if the text is empty, too long or not printable ASCII.</summary>
@@ -27,6 +27,6 @@ public readonly record struct PartLocation : ITextValue<PartLocation>
         return ok;
     }
 
-    /// <summary>The text; empty for the default value.</summary>
+    /// <summary>The text, or empty for the default value.</summary>
     public override string ToString() => _text ?? "";
 }

@@ -37,10 +37,10 @@ public sealed class PartMap
     /// <summary>Number of slots that contain a part.</summary>
     public int Count { get; }
 
-    /// <summary>One more than the highest slot that contains a part; 0 if there are no parts.</summary>
+    /// <summary>One more than the highest slot that contains a part, or 0 if there are no parts.</summary>
     public int SlotCount { get; }
 
-    /// <summary>The part in a slot; null if there is none.</summary>
+    /// <summary>The part in a slot, or null.</summary>
     public StoredPart? this[int slot] =>
         (uint)slot < (uint)SlotCount ? _chunks[slot / ChunkSlots]?[slot % ChunkSlots] : null;
 

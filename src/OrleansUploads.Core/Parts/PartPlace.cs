@@ -15,10 +15,10 @@ public readonly record struct PartPlace
     /// <summary>Where the bytes are stored.</summary>
     public ByteStorage ByteStorage => _location.Chars == 0 ? ByteStorage.Gateway : ByteStorage.External;
 
-    /// <summary>The attempt; null if the bytes are stored externally.</summary>
+    /// <summary>The attempt, or null if the bytes are stored externally.</summary>
     public AttemptId? Attempt => ByteStorage == ByteStorage.Gateway ? _attempt : null;
 
-    /// <summary>The external location; null if the bytes are in the part store.</summary>
+    /// <summary>The external location, or null if the bytes are in the part store.</summary>
     public PartLocation? Location => ByteStorage == ByteStorage.External ? _location : null;
 
     /// <summary>Creates a place in the part store.</summary>

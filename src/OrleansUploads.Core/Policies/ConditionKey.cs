@@ -6,7 +6,7 @@ namespace OrleansUploads.Core.Policies;
 
 /// <summary>A condition key: a fact about a request that a policy's condition can test.</summary>
 /// <param name="Name">The documented name.</param>
-/// <param name="ValueIn">Returns the key's value for a request; null if the request has none.</param>
+/// <param name="ValueIn">Returns the key's value for a request, or null if the request has none.</param>
 internal sealed record ConditionKey(string Name, Func<PolicyRequest, string?> ValueIn)
 {
     /// <summary>Longer user agents are truncated before they are compared, which bounds the work.</summary>

@@ -7,7 +7,7 @@ namespace OrleansUploads.Core.Policies;
 /// <param name="VaultArn">The vault's ARN when the policy was set.</param>
 public sealed record EffectivePolicy(PolicyDocument Document, string VaultArn)
 {
-    /// <summary>The first statement with the given effect that applies to a request; null if there is none.</summary>
+    /// <summary>The first statement with the given effect that applies to a request, or null.</summary>
     internal PolicyStatement? FindStatement(PolicyRequest request, bool denies)
     {
         foreach (var statement in Document.Statements)

@@ -12,7 +12,7 @@ internal abstract class PolicyCondition(ConditionKey key)
     /// <summary>Whether the condition holds for a request.</summary>
     public bool Holds(PolicyRequest request) => Holds(Key.ValueIn(request));
 
-    /// <summary>Whether the condition holds for a value of the key; null if the request has none.</summary>
+    /// <summary>Whether the condition holds for a value of the key, or null if the request has none.</summary>
     protected abstract bool Holds(string? value);
 }
 

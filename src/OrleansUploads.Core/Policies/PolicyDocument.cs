@@ -31,7 +31,7 @@ public sealed class PolicyDocument
     public static PolicyDocument Parse(string text) => new(PolicyReader.Read(text));
 
     /// <summary>The first condition on a key that no request to this server has a value for.</summary>
-    /// <returns>The statement and the key's name; null if there is no such condition.</returns>
+    /// <returns>The statement and the key's name, or null if there is no such condition.</returns>
     public (PolicyStatement Statement, string Key)? FindAlwaysAbsentKey()
     {
         foreach (var statement in Statements)
@@ -48,7 +48,7 @@ public sealed class PolicyDocument
         return null;
     }
 
-    /// <summary>The first statement that can never apply to a vault; null if there is none.</summary>
+    /// <summary>The first statement that can never apply to a vault, or null.</summary>
     /// <param name="vaultArn">The vault's ARN.</param>
     public PolicyStatement? FindStatementForOtherVaults(string vaultArn) =>
         Statements.FirstOrDefault(statement => !statement.Resources.Includes(vaultArn));

@@ -20,7 +20,7 @@ internal static class PolicyElements
         }
     }
 
-    /// <summary>A member of an object; null if there is none.</summary>
+    /// <summary>A member of an object, or null.</summary>
     public static JsonElement? FindMember(JsonElement parent, string name) =>
         parent.TryGetProperty(name, out var element) ? element : null;
 

@@ -19,19 +19,19 @@ public sealed record PolicyRequest
     /// <summary>When the request was received.</summary>
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>The client's IP address; null if it is unknown.</summary>
+    /// <summary>The client's IP address, or null if it is unknown.</summary>
     public IPAddress? Source { get; init; }
 
     /// <summary>Whether the request was received over TLS.</summary>
     public bool IsSecure { get; init; }
 
-    /// <summary>The client's <c>User-Agent</c> header; null if there is none.</summary>
+    /// <summary>The client's <c>User-Agent</c> header, or null.</summary>
     public string? UserAgent { get; init; }
 
     /// <summary>The vault's tags: values by key.</summary>
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Age of the archive that the request names, in whole days; null if it names no existing archive.</summary>
+    /// <summary>Age of the archive that the request names, in whole days, or null if it names no existing archive.</summary>
     public long? ArchiveAgeDays { get; init; }
 
     /// <summary>Whether the caller owns the vault.</summary>

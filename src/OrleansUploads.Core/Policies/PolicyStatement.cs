@@ -26,7 +26,7 @@ public sealed class PolicyStatement
     /// <summary>Position in the policy, starting at 1.</summary>
     public int Number { get; }
 
-    /// <summary>The statement's <c>Sid</c>; null if it has none.</summary>
+    /// <summary>The statement's <c>Sid</c>, or null if it has none.</summary>
     public string? Sid { get; }
 
     /// <summary>Whether it denies; otherwise it allows.</summary>

@@ -21,8 +21,8 @@ public abstract record PolicyVerdict
     /// policy.</summary>
     /// <remarks>An access policy cannot prevent the vault's owner from reading, replacing or deleting that policy; otherwise a
     /// mistake would lock the owner out permanently. A lock policy can.</remarks>
-    /// <param name="access">The access policy; null if there is none.</param>
-    /// <param name="lockPolicy">The lock policy in force; null if there is none.</param>
+    /// <param name="access">The access policy, or null.</param>
+    /// <param name="lockPolicy">The lock policy in force, or null.</param>
     /// <param name="request">The request.</param>
     public static PolicyVerdict Evaluate(EffectivePolicy? access, EffectivePolicy? lockPolicy, PolicyRequest request)
     {

@@ -16,7 +16,7 @@ public readonly struct Outcome<TAnswer>
         ? answer
         : throw new InvalidCastException($"Expected {typeof(TAnswer).Name} or a refusal, but got {answer.GetType().Name}.");
 
-    /// <summary>The refusal; null if there is an answer.</summary>
+    /// <summary>The refusal, or null if there is an answer.</summary>
     public Refusal? Refusal => _value as Refusal;
 
     /// <summary>The answer.</summary>

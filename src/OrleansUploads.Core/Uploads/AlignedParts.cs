@@ -24,7 +24,7 @@ internal readonly struct AlignedParts(PartSize size)
     /// <summary>The slot of a range that <see cref="RefusalOfRange"/> allows.</summary>
     public int SlotOf(PartRange range) => (int)(range.FirstByte / size.Bytes);
 
-    /// <summary>The first slot that starts at or after an offset; the number of slots if there is none.</summary>
+    /// <summary>The first slot that starts at or after an offset, or the number of slots.</summary>
     public int FirstSlotFrom(long firstByte) => (int)Math.Min((firstByte + size.Bytes - 1) / size.Bytes, Limits.MaxParts);
 
     /// <summary>The bytes of a part.</summary>

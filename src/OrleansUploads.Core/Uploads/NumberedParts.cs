@@ -16,14 +16,14 @@ namespace OrleansUploads.Core.Uploads;
 /// <remarks>Source: S3 API reference, "UploadPart" and "CompleteMultipartUpload".</remarks>
 internal static class NumberedParts
 {
-    /// <summary>Why a part cannot have a number or a length; null if it can.</summary>
+    /// <summary>Why a part cannot have a number or a length, or null if it can.</summary>
     public static Refusal? RefusalOfPart(int number, long lengthBytes) =>
         number is < 1 or > ObjectLimits.MaxParts ? new ObjectRefusal.PartNumberInvalid(number)
         : lengthBytes > ObjectLimits.MaxPartBytes
             ? new ObjectRefusal.NumberedPartTooLarge(number, lengthBytes, ObjectLimits.MaxPartBytes)
         : null;
 
-    /// <summary>Why an upload does not accept the checksum of a part; null if it does. Checksums of any algorithm are accepted if the
+    /// <summary>Why an upload does not accept the checksum of a part, or null if it does. Checksums of any algorithm are accepted if the
     /// client chose none.</summary>
     public static Refusal? RefusalOfChecksum(ObjectUploadSpec spec, Checksum? checksum) =>
         spec.Checksum is { } chosen && checksum?.Algorithm != chosen.Algorithm
@@ -42,7 +42,7 @@ internal static class NumberedParts
         return new LinearHash(new Sha256Digest(SHA256.HashData(Encoding.ASCII.GetBytes(text.ToString()))));
     }
 
-    /// <summary>Why the named parts do not make up the object that the caller states; null if they do. The checks are in S3's
+    /// <summary>Why the named parts do not make up the object that the caller states, or null if they do. The checks are in S3's
     /// order.</summary>
     public static Refusal? RefusalOfCompletion(
         ImmutableSortedDictionary<int, AcceptedPart> accepted, CompleteObjectUpload command)

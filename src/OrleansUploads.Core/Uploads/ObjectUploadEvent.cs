@@ -43,8 +43,8 @@ public sealed record ObjectReleased(DateTimeOffset At) : UploadEvent;
 /// <param name="List">Identifies the chosen list: SHA-256 of its numbers and ETags.</param>
 /// <param name="ETag">The object's ETag.</param>
 /// <param name="SizeBytes">Its size.</param>
-/// <param name="Checksum">Its checksum; null if it has none.</param>
-/// <param name="Condition">What must hold of the key; null for nothing.</param>
+/// <param name="Checksum">Its checksum, or null if it has none.</param>
+/// <param name="Condition">What must hold of the key, or null for nothing.</param>
 /// <param name="At">When.</param>
 public sealed record Completion(
     int Round,

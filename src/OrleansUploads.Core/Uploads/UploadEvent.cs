@@ -48,7 +48,7 @@ public sealed record UploadClosed : UploadEvent;
 
 /// <summary>The archive was deleted.</summary>
 /// <param name="At">When it was deleted.</param>
-/// <param name="BytesUntil">Until when jobs refer to its bytes; null if no jobs were asked.</param>
+/// <param name="BytesUntil">Until when jobs refer to its bytes, or null if no jobs were asked.</param>
 public sealed record ArchiveReleased(DateTimeOffset At, DateTimeOffset? BytesUntil = null) : UploadEvent;
 
 /// <summary>No job refers to the bytes of the deleted archive.</summary>

@@ -25,7 +25,7 @@ internal static class UploadListing
         return new PartsPage(open.Spec, listed, null);
     }
 
-    /// <summary>Returns a summary of the state; null if the addressed vault has no such upload.</summary>
+    /// <summary>Returns a summary of the state, or null if the addressed vault has no such upload.</summary>
     public static UploadSummary? Summarize(UploadState state, SummarizeUpload command) => state switch
     {
         UploadState.Open open when open.Spec.Vault.Id == command.Vault => new UploadSummary(

@@ -35,6 +35,6 @@ public readonly record struct ArchiveId : ITextValue<ArchiveId>
         return ok;
     }
 
-    /// <summary>The 138 characters; empty for the default value.</summary>
+    /// <summary>The 138 characters, or empty for the default value.</summary>
     public override string ToString() => _text ?? "";
 }

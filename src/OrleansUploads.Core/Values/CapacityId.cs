@@ -25,6 +25,6 @@ public readonly record struct CapacityId : ITextValue<CapacityId>
         return ok;
     }
 
-    /// <summary>The 24 characters; empty for the default value.</summary>
+    /// <summary>The 24 characters, or empty for the default value.</summary>
     public override string ToString() => _text ?? "";
 }

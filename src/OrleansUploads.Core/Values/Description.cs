@@ -21,9 +21,9 @@ public readonly record struct Description : ITextValue<Description>
         return ok;
     }
 
-    /// <summary>The text, or null if there is none, as the protocol's documents write it.</summary>
+    /// <summary>The text as the protocol's documents write it, or null.</summary>
     public string? OrNull => string.IsNullOrEmpty(_text) ? null : _text;
 
-    /// <summary>The text; empty if there is none.</summary>
+    /// <summary>The text, or an empty text.</summary>
     public override string ToString() => _text ?? "";
 }

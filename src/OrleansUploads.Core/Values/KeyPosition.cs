@@ -1,7 +1,7 @@
 namespace OrleansUploads.Core.Values;
 
 /// <summary>A position in an ordered index: of an entry, or between entries.</summary>
-/// <param name="Key">The key, or any text that is compared with keys; empty for the beginning.</param>
+/// <param name="Key">The key, or any text that is compared with keys, or empty for the beginning.</param>
 /// <param name="At">In the index of uploads the time of initiation; null otherwise, and then before all uploads of the key.</param>
 /// <param name="Upload">In the index of uploads the upload; null otherwise.</param>
 public readonly record struct KeyPosition(string Key, DateTimeOffset? At = null, UploadId? Upload = null)

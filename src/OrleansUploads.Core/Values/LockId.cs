@@ -25,6 +25,6 @@ public readonly record struct LockId : ITextValue<LockId>
         return ok;
     }
 
-    /// <summary>The 24 characters; empty for the default value, which no lock has.</summary>
+    /// <summary>The 24 characters, or empty for the default value, which no lock has.</summary>
     public override string ToString() => _text ?? "";
 }

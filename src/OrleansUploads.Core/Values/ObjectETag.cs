@@ -6,7 +6,7 @@ namespace OrleansUploads.Core.Values;
 /// <summary>The ETag of an object: the MD5 of its bytes, or for a multipart upload the MD5 of the MD5s of its parts with the number of
 /// parts.</summary>
 /// <param name="Md5">The digest.</param>
-/// <param name="Parts">The number of parts of a multipart upload; 0 for an object that was uploaded in one request.</param>
+/// <param name="Parts">The number of parts of a multipart upload, or 0 for an object that was uploaded in one request.</param>
 public readonly record struct ObjectETag(Md5Digest Md5, int Parts) : ITextValue<ObjectETag>
 {
     private const char PartsMark = '-';

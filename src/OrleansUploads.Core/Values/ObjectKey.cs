@@ -55,7 +55,7 @@ public readonly record struct ObjectKey : ITextValue<ObjectKey>
             : Rank(left[same]).CompareTo(Rank(right[same]));
     }
 
-    /// <summary>The smallest text that sorts behind all texts with a prefix; null if there is none.</summary>
+    /// <summary>The smallest text that sorts behind all texts with a prefix, or null.</summary>
     /// <param name="prefix">The prefix; not empty, and well-formed UTF-16.</param>
     public static string? EndOfPrefix(string prefix)
     {

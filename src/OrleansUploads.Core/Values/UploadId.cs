@@ -28,6 +28,6 @@ public readonly record struct UploadId : ITextValue<UploadId>
         return ok;
     }
 
-    /// <summary>The 92 characters; empty for the default value.</summary>
+    /// <summary>The 92 characters, or empty for the default value.</summary>
     public override string ToString() => _text ?? "";
 }

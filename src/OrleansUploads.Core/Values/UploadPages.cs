@@ -15,7 +15,7 @@ public static class UploadPages
 
     /// <summary>The page that contains an upload ID, or the page at which a listing after <paramref name="text"/>
     /// starts.</summary>
-    /// <param name="text">An upload ID; empty for the first page.</param>
+    /// <param name="text">An upload ID, or empty for the first page.</param>
     internal static int PageOf(string text) =>
         text.Length < 2
             ? 0

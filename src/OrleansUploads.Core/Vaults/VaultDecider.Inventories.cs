@@ -44,7 +44,7 @@ public sealed partial class VaultDecider
 
     private bool IsInventoryDue(VaultState.Live live, DateTimeOffset now) => InventoryDueAt(live) <= now;
 
-    /// <summary>When the next inventory is due; null if nothing has changed since the last one.</summary>
+    /// <summary>When the next inventory is due, or null if nothing has changed since the last one.</summary>
     private DateTimeOffset? InventoryDueAt(VaultState.Live live)
     {
         if (schedule == InventorySchedule.Current || live.WrittenSince is not { } since)

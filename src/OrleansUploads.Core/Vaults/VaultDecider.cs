@@ -14,7 +14,7 @@ namespace OrleansUploads.Core.Vaults;
 /// <summary>The rules of a vault: its uploads in progress, the totals of its archives, its tags, policies and notifications, and
 /// its deletion.</summary>
 /// <param name="schedule">When inventories are taken.</param>
-/// <param name="limits">Limits of a vault; null for the defaults.</param>
+/// <param name="limits">Limits of a vault, or null for the defaults.</param>
 public sealed partial class VaultDecider(
     InventorySchedule schedule = InventorySchedule.Current, VaultLimits? limits = null)
     : Decider<VaultState, VaultCommand, VaultEvent>

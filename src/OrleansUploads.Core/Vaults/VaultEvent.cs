@@ -38,7 +38,7 @@ public sealed record TagsRemoved(IReadOnlyList<string> Keys) : VaultEvent;
 
 /// <summary>The vault's job notifications were set or cleared.</summary>
 /// <param name="Version">Version of the setting within this incarnation, starting at 1.</param>
-/// <param name="Notifications">The setting; null if it was cleared.</param>
+/// <param name="Notifications">The setting, or null if it was cleared.</param>
 public sealed record NotificationsChanged(long Version, VaultNotifications? Notifications) : VaultEvent;
 
 /// <summary>A notification setting was delivered to the vault's jobs.</summary>

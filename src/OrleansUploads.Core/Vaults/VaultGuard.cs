@@ -47,7 +47,7 @@ public sealed record VaultGuard(long Generation, ImmutableSortedSet<int> Undeliv
     public VaultGuard Confirm(long generation, int shard) =>
         generation == Generation ? this with { Undelivered = Undelivered.Remove(shard) } : this;
 
-    /// <summary>The next undelivered shard in the same lane; null if there is none.</summary>
+    /// <summary>The next undelivered shard in the same lane, or null.</summary>
     public int? NextAfter(int shard)
     {
         foreach (var next in Undelivered)

@@ -40,10 +40,10 @@ public abstract record VaultState
         /// <summary>The totals of all shards together.</summary>
         public VaultTotals Totals { get; init; }
 
-        /// <summary>The access policy; null for none.</summary>
+        /// <summary>The access policy, or null for none.</summary>
         public VaultPolicy? AccessPolicy { get; init; }
 
-        /// <summary>The lock; null for none. An expired lock in progress counts as none.</summary>
+        /// <summary>The lock, or null for none. An expired lock in progress counts as none.</summary>
         public VaultLock? Lock { get; init; }
 
         /// <summary>Delivery of the lock's guard to the shards.</summary>
@@ -56,7 +56,7 @@ public abstract record VaultState
         /// cref="Settings.InventorySchedule.Current"/>.</summary>
         public VaultInventory? Inventory { get; init; }
 
-        /// <summary>Time of the first change that the latest inventory does not contain; null if there is none.</summary>
+        /// <summary>Time of the first change that the latest inventory does not contain, or null.</summary>
         public DateTimeOffset? WrittenSince { get; init; }
     }
 
@@ -75,7 +75,7 @@ public sealed record VaultInventory(DateTimeOffset At, ImmutableDictionary<int, 
 
 /// <summary>A vault's notification setting and whether it was delivered.</summary>
 /// <param name="Version">Version of the setting within this incarnation; 0 before the first.</param>
-/// <param name="Notifications">The setting; null if there is none.</param>
+/// <param name="Notifications">The setting, or null.</param>
 /// <param name="Delivered">Whether the setting was delivered to the vault's jobs.</param>
 public sealed record NotificationSetting(long Version, VaultNotifications? Notifications, bool Delivered)
 {

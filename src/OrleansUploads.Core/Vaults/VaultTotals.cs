@@ -6,11 +6,11 @@ namespace OrleansUploads.Core.Vaults;
 /// every request about a vault would dominate its cost.</summary>
 /// <param name="Archives">Number of archives.</param>
 /// <param name="SizeBytes">Sum of their sizes in bytes.</param>
-/// <param name="ChangedAt">When an archive was last added or deleted; null if none ever was.</param>
+/// <param name="ChangedAt">When an archive was last added or deleted, or null if none ever was.</param>
 public readonly record struct VaultTotals(long Archives, long SizeBytes, DateTimeOffset? ChangedAt)
 {
     /// <summary>Returns the totals after a change of one shard.</summary>
-    /// <param name="before">The shard's previous totals; null if it had none.</param>
+    /// <param name="before">The shard's previous totals, or null if it had none.</param>
     /// <param name="after">The shard's new totals.</param>
     public VaultTotals Replace(ShardTotals? before, ShardTotals after) => new(
         Archives + after.Archives - (before?.Archives ?? 0),

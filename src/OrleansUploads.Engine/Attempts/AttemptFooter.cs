@@ -55,7 +55,7 @@ public sealed class AttemptFooter
         + (AnnouncedLength.Leaves(lengthBytes) * Sha256Digest.Bytes)
         + TrailerBytes;
 
-    /// <summary>The number of bytes before the footer in a file of some length; null if no attempt has a file of this length.</summary>
+    /// <summary>The number of bytes before the footer in a file of some length, or null if no attempt has a file of this length.</summary>
     public static long? LengthIn(long fileBytes)
     {
         if (fileBytes > Limits.MaxPartSizeBytes + BytesFor(Limits.MaxPartSizeBytes))
@@ -78,7 +78,7 @@ public sealed class AttemptFooter
     }
 
     /// <summary>Reads from the last bytes of a file how many bytes come before the footer.</summary>
-    /// <returns>What is wrong with the trailer; null if it matches a file of this length.</returns>
+    /// <returns>What is wrong with the trailer, or null if it matches a file of this length.</returns>
     public static string? ReadTrailer(ReadOnlySpan<byte> trailer, long fileBytes, out long lengthBytes)
     {
         lengthBytes = BinaryPrimitives.ReadInt64LittleEndian(trailer[LengthAt..]);
@@ -119,7 +119,7 @@ public sealed class AttemptFooter
     /// <summary>Compares bytes with their checksums.</summary>
     /// <param name="offset">The offset of the bytes, a multiple of <see cref="BlockBytes"/>.</param>
     /// <param name="blocks">Whole blocks; only the last block of the attempt may be shorter.</param>
-    /// <returns>The offset of the first block that differs from what was written; null if there is none.</returns>
+    /// <returns>The offset of the first block that differs from what was written, or null.</returns>
     public long? FindDamage(long offset, ReadOnlySpan<byte> blocks)
     {
         for (var at = 0; at < blocks.Length; at += BlockBytes)

@@ -24,7 +24,7 @@ internal sealed class AttemptCheck(IPartStore parts, bool isDeep, ReadPace pace)
     public long BytesRead { get; private set; }
 
     /// <summary>Reads and checks an attempt.</summary>
-    /// <returns>A description of the damage; null if there is none.</returns>
+    /// <returns>A description of the damage, or null.</returns>
     public async ValueTask<string?> FindFaultAsync(
         UploadId upload, NeededAttempt needed, CancellationToken cancellationToken)
     {

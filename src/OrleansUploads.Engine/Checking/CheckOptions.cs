@@ -6,7 +6,7 @@ public sealed record CheckOptions
     /// <summary>Whether to recompute tree hashes from the bytes, in addition to verifying the checksums of blocks.</summary>
     public bool Deep { get; init; }
 
-    /// <summary>Maximum bytes to read per second; null for no limit.</summary>
+    /// <summary>Maximum bytes to read per second, or null for no limit.</summary>
     public long? BytesPerSecond { get; init; }
 }
 

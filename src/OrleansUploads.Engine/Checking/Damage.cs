@@ -26,16 +26,16 @@ public enum DamageKind
 /// <param name="What">A description of the damage.</param>
 public sealed record Damage(DamageKind Kind, string What)
 {
-    /// <summary>The damaged file, relative to the data folder; null if no single file is known.</summary>
+    /// <summary>The damaged file, relative to the data folder, or null if no single file is known.</summary>
     public string? File { get; init; }
 
-    /// <summary>The affected vault; null if unknown.</summary>
+    /// <summary>The affected vault, or null if unknown.</summary>
     public VaultId? Vault { get; init; }
 
-    /// <summary>The affected upload; null if unknown.</summary>
+    /// <summary>The affected upload, or null if unknown.</summary>
     public UploadId? Upload { get; init; }
 
-    /// <summary>The affected archive; null if there is none or it is unknown.</summary>
+    /// <summary>The affected archive, or null if it is unknown or no archive is affected.</summary>
     public ArchiveId? Archive { get; init; }
 
     /// <summary>Returns one line with the file, the damage and its owners.</summary>
@@ -65,6 +65,6 @@ public sealed record Damage(DamageKind Kind, string What)
 /// <summary>Bytes that nothing in the journal refers to. The server collects them after the grace period. They do not count
 /// as damage.</summary>
 /// <param name="Upload">The upload for which they were stored.</param>
-/// <param name="Attempts">Number of attempts; 0 if only a manifest or an empty folder is left.</param>
+/// <param name="Attempts">Number of attempts, or 0 if only a manifest or an empty folder is left.</param>
 /// <param name="Folder">Their folder, relative to the data folder.</param>
 public sealed record Orphan(UploadId Upload, int Attempts, string Folder);

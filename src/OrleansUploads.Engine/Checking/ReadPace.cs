@@ -1,7 +1,7 @@
 namespace OrleansUploads.Engine.Checking;
 
 /// <summary>Limits the rate of reading. Unused allowance is not carried over.</summary>
-/// <param name="bytesPerSecond">The limit; null for none.</param>
+/// <param name="bytesPerSecond">The limit, or null for none.</param>
 /// <param name="time">The clock.</param>
 internal sealed class ReadPace(long? bytesPerSecond, TimeProvider time)
 {

@@ -12,7 +12,7 @@ namespace OrleansUploads.Engine.Clocks;
 /// <remarks>The time is not trusted before the first beat, and while the wall clock disagrees with the clock that counts
 /// since the machine started.</remarks>
 /// <param name="host">The machine's clocks.</param>
-/// <param name="agrees">Whether this host's clock agrees with those of other hosts; null if there are none.</param>
+/// <param name="agrees">Whether this host's clock agrees with those of other hosts, or null.</param>
 public sealed class ServiceClock(HostClock host, Func<bool>? agrees = null) : IServiceClock, IDisposable
 {
     /// <summary>Time between two beats.</summary>
@@ -26,10 +26,10 @@ public sealed class ServiceClock(HostClock host, Func<bool>? agrees = null) : IS
     private volatile Basis? _basis;
     private volatile SeenJump? _jump;
 
-    /// <summary>The clock fault according to the journal; null if there is none.</summary>
+    /// <summary>The clock fault according to the journal, or null.</summary>
     public ClockFault? Fault => _basis?.Fault;
 
-    /// <summary>When the lease of the backup in progress ends; null if there is none.</summary>
+    /// <summary>When the lease of the backup in progress ends, or null.</summary>
     public DateTimeOffset? BackupUntil =>
         _basis?.BackupUntil is { } until && until > host.Read().Wall ? until : null;
 

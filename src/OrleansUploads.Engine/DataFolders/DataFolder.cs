@@ -45,8 +45,8 @@ public sealed class DataFolder : IAsyncDisposable
 
     /// <summary>Opens a data folder, and creates it if it is missing.</summary>
     /// <param name="path">The folder.</param>
-    /// <param name="options">Options; null for the defaults.</param>
-    /// <param name="time">The clock; null for the clock of the machine.</param>
+    /// <param name="options">Options, or null for the defaults.</param>
+    /// <param name="time">The clock, or null for the clock of the machine.</param>
     /// <exception cref="FolderInUseException">Another process is using the folder.</exception>
     /// <exception cref="JournalDamagedException">The journal differs from what was written; the message says what to do.</exception>
     /// <exception cref="JournalUnavailableException">The journal could not be opened.</exception>

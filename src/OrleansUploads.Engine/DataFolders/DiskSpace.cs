@@ -29,7 +29,7 @@ public sealed class DiskSpace : IStorageSpace, IStoreHealth
 
     /// <summary>Reads the size of the disk, and creates the reserve if there is room for it.</summary>
     /// <param name="folder">The data folder.</param>
-    /// <param name="floorBytes">The floor; null for <see cref="DefaultFloorBytes"/>, or 1 % of the disk if that is less.</param>
+    /// <param name="floorBytes">The floor, or null for <see cref="DefaultFloorBytes"/>, or 1 % of the disk if that is less.</param>
     /// <exception cref="IOException">The disk cannot be queried.</exception>
     public DiskSpace(string folder, long? floorBytes = null)
     {

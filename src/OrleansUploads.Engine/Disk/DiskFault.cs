@@ -9,7 +9,7 @@ internal sealed class DiskFault(Action<Exception>? onRaised)
 {
     private PartStoreFailedException? _raised;
 
-    /// <summary>The first failure; null if there was none.</summary>
+    /// <summary>The first failure, or null if there was none.</summary>
     public PartStoreFailedException? Raised => Volatile.Read(ref _raised);
 
     /// <summary>Refuses a write after a failure.</summary>

@@ -32,7 +32,7 @@ public sealed class DiskPartStore : IPartStore, IDisposable
     /// <summary>Opens the store under a directory, and creates the directory if it is missing.</summary>
     /// <param name="rootPath">The directory.</param>
     /// <param name="diskThreads">Maximum number of concurrent flushes and deletions; each has a thread.</param>
-    /// <param name="flush">Makes files and directories durable; null for the operating system's flushes.</param>
+    /// <param name="flush">Makes files and directories durable, or null for the operating system's flushes.</param>
     /// <param name="onFailure">Called once when the disk has failed and no more is stored.</param>
     /// <exception cref="IOException">The directory is missing and cannot be created, or names in it cannot be made durable.</exception>
     public static DiskPartStore Open(
@@ -46,7 +46,7 @@ public sealed class DiskPartStore : IPartStore, IDisposable
     /// missing.</summary>
     /// <param name="rootPath">The directory.</param>
     /// <param name="diskThreads">Maximum number of concurrent flushes and deletions; each has a thread.</param>
-    /// <param name="flush">Makes files and directories durable; null for the operating system's flushes.</param>
+    /// <param name="flush">Makes files and directories durable, or null for the operating system's flushes.</param>
     /// <param name="onFailure">Called once when the disk has failed and no more is stored.</param>
     /// <remarks>The directory of an upload stays until the upload is deleted, even while it is empty. Otherwise another process could
     /// remove it and create it again, and this process would wrongly assume that the name of the new one is durable.</remarks>

@@ -10,7 +10,7 @@ public static class DurableFolder
     /// <remarks>The name of an existing folder is flushed too, because the process that created it may have ended before it
     /// flushed the name.</remarks>
     /// <param name="path">The folder.</param>
-    /// <param name="flush">Makes files and directories durable; null for the operating system's flushes.</param>
+    /// <param name="flush">Makes files and directories durable, or null for the operating system's flushes.</param>
     /// <returns>Its full path.</returns>
     /// <exception cref="FlushFailedException">The flush failed, so the folder may be lost in a power cut.</exception>
     public static string Make(string path, IDiskFlush? flush = null)

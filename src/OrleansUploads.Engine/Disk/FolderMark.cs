@@ -8,7 +8,7 @@ public static class FolderMark
     /// <summary>Name of the file that contains the mark.</summary>
     public const string FileName = "folder-mark";
 
-    /// <summary>Returns the mark; null if the folder does not exist or has no mark.</summary>
+    /// <summary>Returns the mark, or null if the folder does not exist or has no mark.</summary>
     public static byte[]? Find(string folder)
     {
         try
@@ -21,11 +21,11 @@ public static class FolderMark
         }
     }
 
-    /// <summary>Returns the mark, and creates it if there is none. It is durable on return. If several processes create one
+    /// <summary>Returns the mark, and creates it if it is missing. It is durable on return. If several processes create one
     /// at the same time, exactly one succeeds and all return its mark.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="random">The content of a new mark: unique random bytes.</param>
-    /// <param name="flush">Makes files and directories durable; null for the operating system's flushes.</param>
+    /// <param name="flush">Makes files and directories durable, or null for the operating system's flushes.</param>
     /// <exception cref="FlushFailedException">The mark could not be made durable.</exception>
     public static byte[] FindOrMake(string folder, ReadOnlySpan<byte> random, IDiskFlush? flush = null)
     {

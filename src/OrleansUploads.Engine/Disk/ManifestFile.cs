@@ -36,7 +36,7 @@ internal static class ManifestFile
         }
     }
 
-    /// <summary>Reads the manifest of an upload; null if there is none.</summary>
+    /// <summary>Reads the manifest of an upload, or null.</summary>
     /// <exception cref="AttemptDamagedException">The file differs from what was written, or is the manifest of another
     /// upload.</exception>
     public static Manifest? Read(UploadDirectories directories, UploadId upload)

@@ -32,7 +32,7 @@ internal sealed class UploadDirectory(
     /// <summary>Full path.</summary>
     public string Path => directory.Path;
 
-    /// <summary>Creates a new file, and the directory if it is missing; null if this object is retired.</summary>
+    /// <summary>Creates a new file, and the directory if it is missing, or null if this object is retired.</summary>
     /// <exception cref="IOException">A file with that name exists, the disk is full, or the directory could not be made
     /// durable.</exception>
     public UnflushedFile? TryCreate(string name, long expectedBytes)

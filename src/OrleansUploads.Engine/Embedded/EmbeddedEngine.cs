@@ -26,10 +26,10 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     /// <param name="ports">The stores; the engine does not dispose them.</param>
     /// <param name="options">Options of the engine.</param>
     /// <param name="time">The clock of timers and IDs.</param>
-    /// <param name="logger">Where failures of background work are logged; null for nowhere.</param>
+    /// <param name="logger">Where failures of background work are logged, or null for nowhere.</param>
     /// <param name="notifier">Sends notifications about finished jobs; null to send none.</param>
-    /// <param name="clock">The clocks of the machine; null for those of <paramref name="time"/>.</param>
-    /// <param name="host">Options of the entities in memory; null for the defaults.</param>
+    /// <param name="clock">The clocks of the machine, or null for those of <paramref name="time"/>.</param>
+    /// <param name="host">Options of the entities in memory, or null for the defaults.</param>
     public EmbeddedEngine(
         EnginePorts ports,
         EngineOptions options,

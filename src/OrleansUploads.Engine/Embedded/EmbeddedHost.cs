@@ -27,10 +27,10 @@ public sealed class EmbeddedHost : IEntityHost, IEntityWaker, IAsyncDisposable
     /// <param name="journal">Keeps the histories of the entities; the host does not dispose it.</param>
     /// <param name="parts">Keeps the manifests.</param>
     /// <param name="time">The clock of timers.</param>
-    /// <param name="options">Options; null for the defaults.</param>
+    /// <param name="options">Options, or null for the defaults.</param>
     /// <param name="notifier">Sends notifications about finished jobs; null to send none.</param>
-    /// <param name="clock">The clock by which entities decide; null for a service that is always running.</param>
-    /// <param name="log">Where failures of background work are logged; null for nowhere.</param>
+    /// <param name="clock">The clock by which entities decide, or null for a service that is always running.</param>
+    /// <param name="log">Where failures of background work are logged, or null for nowhere.</param>
     /// <param name="onUploadEnded">Called when an upload was aborted or has expired, possibly more than once.</param>
     public EmbeddedHost(
         EntityCatalog catalog,

@@ -20,7 +20,7 @@ internal sealed class Maintenance : IAsyncDisposable
     /// closed.</summary>
     /// <param name="wakes">Wakes due entities.</param>
     /// <param name="collector">Collects unowned bytes.</param>
-    /// <param name="checkIndex">Checks the journal's index; null if there is nothing to check.</param>
+    /// <param name="checkIndex">Checks the journal's index, or null if there is nothing to check.</param>
     /// <param name="beat">Records that the service is running.</param>
     /// <param name="options">Intervals and the grace of collection.</param>
     /// <param name="time">The clock.</param>

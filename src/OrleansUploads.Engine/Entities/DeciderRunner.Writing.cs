@@ -134,7 +134,7 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent>
         _outputs.Add(new RunnerOutput.SaveSnapshot(_version, buffer.WrittenMemory));
     }
 
-    /// <summary>Returns the change of the stored wake time; null for no change. Pending intents need an immediate wake-up in case this
+    /// <summary>Returns the change of the stored wake time, or null for no change. Pending intents need an immediate wake-up in case this
     /// host fails; otherwise the decider chooses the wake time. A later wake time replaces the stored one only after the stored one
     /// has passed, because waking early costs less than writing every change.</summary>
     private WakeChange? NextWake(ServiceTime time, bool woken)

@@ -38,7 +38,7 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent> : EntityRu
     /// <param name="codec">Encodes and decodes the entity's events.</param>
     /// <param name="sharing">Whether other hosts may write to the same journal.</param>
     /// <param name="historySlack">The number of events by which the history may exceed twice its compact form before a snapshot is
-    /// saved; null for the decider's value.</param>
+    /// saved, or null for the decider's value.</param>
     public DeciderRunner(
         EntityId entity,
         Decider<TState, TCommand, TEvent> decider,
@@ -269,8 +269,8 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent> : EntityRu
         }
     }
 
-    /// <param name="Ticket">Identifies the caller to answer; null for a confirmation.</param>
-    /// <param name="Command">The command to decide; null for a wake-up.</param>
-    /// <param name="Confirms">The key of the intent that the command confirms; null for a caller's command.</param>
+    /// <param name="Ticket">Identifies the caller to answer, or null for a confirmation.</param>
+    /// <param name="Command">The command to decide, or null for a wake-up.</param>
+    /// <param name="Confirms">The key of the intent that the command confirms, or null for a caller's command.</param>
     private readonly record struct QueuedCommand(object? Ticket, TCommand? Command, string? Confirms);
 }

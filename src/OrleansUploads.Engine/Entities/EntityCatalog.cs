@@ -16,11 +16,11 @@ namespace OrleansUploads.Engine.Entities;
 /// <summary>Creates the runner of any entity. Used by both hosts.</summary>
 /// <param name="uploads">The lifetimes of uploads and their records.</param>
 /// <param name="retrievals">The delays of retrievals.</param>
-/// <param name="accounts">The limits of accounts; null for the defaults.</param>
+/// <param name="accounts">The limits of accounts, or null for the defaults.</param>
 /// <param name="inventories">When inventory snapshots are taken.</param>
 /// <param name="sharing">Whether other hosts may run the same entities.</param>
 /// <param name="archiveShards">The number of shards in the archive index of new vaults.</param>
-/// <param name="vaults">The limits of vaults; null for the defaults.</param>
+/// <param name="vaults">The limits of vaults, or null for the defaults.</param>
 /// <param name="retirements">The number of deleted archives that the jobs of a vault remember.</param>
 /// <param name="leafBytes">The length at which a leaf of an ordered index splits.</param>
 /// <param name="routesBytes">The length at which the routes of an ordered index drop every other route.</param>

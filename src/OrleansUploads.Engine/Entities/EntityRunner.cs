@@ -34,7 +34,7 @@ public abstract class EntityRunner
     /// runner.</summary>
     public abstract bool IsIdle { get; }
 
-    /// <summary>The length in bytes of the loaded history in the journal; 0 if nothing is loaded. The memory of the state grows with
+    /// <summary>The length in bytes of the loaded history in the journal, or 0 if nothing is loaded. The memory of the state grows with
     /// it.</summary>
     public abstract long HistoryBytes { get; }
 

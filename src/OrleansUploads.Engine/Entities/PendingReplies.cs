@@ -31,12 +31,12 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
     public Intent? FindInFlight(string key) => _inFlight.GetValueOrDefault(key)?.Intent;
 
     /// <summary>Adds a decision to the current batch.</summary>
-    /// <param name="ticket">Identifies the caller to answer; null for a confirmation.</param>
+    /// <param name="ticket">Identifies the caller to answer, or null for a confirmation.</param>
     /// <param name="answer">The answer.</param>
     /// <param name="intents">The intents of the decision.</param>
     /// <param name="awaitsPending">Whether the reply also waits for earlier intents.</param>
     /// <param name="answersAtOnce">Whether the reply waits for no intents.</param>
-    /// <param name="confirms">The key of the intent that the command confirmed; null for a caller's command.</param>
+    /// <param name="confirms">The key of the intent that the command confirmed, or null for a caller's command.</param>
     public void AddDecision(
         object? ticket,
         object answer,

@@ -20,7 +20,7 @@ internal sealed class AttemptIntake(IPartStore parts)
     /// <param name="attempt">The name of the attempt.</param>
     /// <param name="number">The part's number.</param>
     /// <param name="body">The body.</param>
-    /// <param name="preferred">The algorithm to compute if the request states no checksum; null for CRC-64/NVME.</param>
+    /// <param name="preferred">The algorithm to compute if the request states no checksum, or null for CRC-64/NVME.</param>
     /// <param name="cancellationToken">Canceled when the client disconnects.</param>
     public async ValueTask<Outcome<NumberedPart>> StoreAsync(
         UploadId upload,

@@ -6,7 +6,7 @@ namespace OrleansUploads.Engine.Intake;
 /// <summary>The body of a request that uploads an object or a part of one.</summary>
 /// <param name="Content">The bytes. The stream is read to its end.</param>
 /// <param name="LengthBytes">Their announced number; not negative.</param>
-/// <param name="Algorithm">The algorithm of the checksum that the request states or will state in its trailer; null if it has
+/// <param name="Algorithm">The algorithm of the checksum that the request states or will state in its trailer, or null if it has
 /// none.</param>
 /// <param name="Stated">The digests that the request states. Called once the bytes have been read, because some arrive behind
 /// them.</param>

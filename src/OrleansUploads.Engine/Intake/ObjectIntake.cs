@@ -33,7 +33,7 @@ public sealed class ObjectIntake(IEntityHost host, IPartStore parts, IdSource id
     /// <summary>Initiates a multipart upload.</summary>
     /// <param name="name">The object that it becomes.</param>
     /// <param name="headers">What the client says of the object.</param>
-    /// <param name="checksum">The checksum that the client chose; null if it chose none.</param>
+    /// <param name="checksum">The checksum that the client chose, or null if it chose none.</param>
     /// <param name="cancellationToken">Stops waiting; the upload may have been initiated.</param>
     /// <returns>What is fixed of the upload; refused if the bucket was deleted.</returns>
     public async ValueTask<Outcome<ObjectUploadSpec>> InitiateAsync(
@@ -95,7 +95,7 @@ public sealed class ObjectIntake(IEntityHost host, IPartStore parts, IdSource id
     /// <param name="name">The object.</param>
     /// <param name="headers">What the client says of it.</param>
     /// <param name="body">The bytes, at most <see cref="ObjectLimits.MaxPartBytes"/>.</param>
-    /// <param name="condition">What must hold of the key; null for nothing.</param>
+    /// <param name="condition">What must hold of the key, or null for nothing.</param>
     /// <param name="cancellationToken">Canceled when the client disconnects.</param>
     /// <exception cref="PartStoreFullException">The part store is full.</exception>
     /// <exception cref="EntityUnavailableException">The outcome is unknown.</exception>
@@ -145,9 +145,9 @@ public sealed class ObjectIntake(IEntityHost host, IPartStore parts, IdSource id
     /// <param name="upload">The upload.</param>
     /// <param name="name">The object in the request.</param>
     /// <param name="chosen">The parts, by number.</param>
-    /// <param name="sizeBytes">The object's size, as the client knows it; null if it did not say.</param>
-    /// <param name="checksum">The object's checksum, as the client knows it; null if it did not say.</param>
-    /// <param name="condition">What must hold of the key; null for nothing.</param>
+    /// <param name="sizeBytes">The object's size, as the client knows it, or null if it did not say.</param>
+    /// <param name="checksum">The object's checksum, as the client knows it, or null if it did not say.</param>
+    /// <param name="condition">What must hold of the key, or null for nothing.</param>
     /// <param name="cancellationToken">Canceled when the client disconnects.</param>
     /// <exception cref="EntityUnavailableException">The outcome is unknown; completing again is safe.</exception>
     public async ValueTask<Outcome<PublishedObject>> CompleteAsync(

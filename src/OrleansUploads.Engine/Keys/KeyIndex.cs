@@ -28,7 +28,7 @@ public sealed class KeyIndex(IEntityHost host)
 
     /// <summary>Deletes the object of a key, if it has one and the condition holds.</summary>
     /// <param name="name">The object.</param>
-    /// <param name="condition">What must hold of the key; null for nothing.</param>
+    /// <param name="condition">What must hold of the key, or null for nothing.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="EntityUnavailableException">The outcome is unknown; deleting again is safe.</exception>
     public ValueTask<Outcome<Done>> DeleteAsync(

@@ -5,7 +5,7 @@ namespace OrleansUploads.Engine.Keys;
 
 /// <summary>What to list of an ordered index.</summary>
 /// <param name="Index">The index.</param>
-/// <param name="Prefix">Only keys with this prefix; empty for all. Well-formed UTF-16.</param>
+/// <param name="Prefix">Only keys with this prefix, or empty for all. Well-formed UTF-16.</param>
 /// <param name="Delimiter">Keys with the same text up to the first delimiter behind the prefix are one common prefix; empty for
 /// none.</param>
 /// <param name="After">Only what is behind this position; null to begin with the first. A common prefix that the position lies in is

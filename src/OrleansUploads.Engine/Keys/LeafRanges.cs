@@ -14,7 +14,7 @@ internal sealed class LeafRanges
     private readonly Dictionary<KeyIndexId, List<KeyRoute>> _indexes = [];
     private int _count;
 
-    /// <summary>The leaf that has a position, as far as is known; null if nothing is known.</summary>
+    /// <summary>The leaf that has a position, as far as is known, or null if nothing is known.</summary>
     public LeafName? Find(KeyIndexId index, KeyPosition position)
     {
         lock (_gate)

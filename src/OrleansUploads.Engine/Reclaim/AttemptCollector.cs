@@ -15,7 +15,7 @@ namespace OrleansUploads.Engine.Reclaim;
 /// <param name="parts">The stored bytes.</param>
 /// <param name="clock">Measures the age of attempts; only time in which the service was running counts.</param>
 /// <param name="checkIndex">See <see cref="EnginePorts.CheckIndex"/>; runs before each round.</param>
-/// <param name="log">Where skipped uploads are logged; null for nowhere.</param>
+/// <param name="log">Where skipped uploads are logged, or null for nowhere.</param>
 public sealed class AttemptCollector(
     IEntityHost host,
     IPartStore parts,
@@ -120,7 +120,7 @@ public sealed class AttemptCollector(
         return new CollectionReport(UploadsSkipped: 1);
     }
 
-    /// <summary>Asks the owner which attempts are in use; null if the owner allows no deletion.</summary>
+    /// <summary>Asks the owner which attempts are in use, or null if the owner allows no deletion.</summary>
     private async ValueTask<AttemptsInUse?> AskAsync(UploadId upload, DateTimeOffset fence, CancellationToken cancellationToken)
     {
         var answer = await host.AskAsync(upload.Entity, new FenceAttempts(fence), cancellationToken);

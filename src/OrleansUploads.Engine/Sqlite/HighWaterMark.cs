@@ -32,7 +32,7 @@ internal sealed class HighWaterMark : IDisposable
         _nextSlot = nextSlot;
     }
 
-    /// <summary>Reads the mark in a folder; null if the file does not exist.</summary>
+    /// <summary>Reads the mark in a folder, or null if the file does not exist.</summary>
     /// <exception cref="JournalDamagedException">Neither slot is readable, which a crash cannot cause.</exception>
     public static long? Read(string folder)
     {

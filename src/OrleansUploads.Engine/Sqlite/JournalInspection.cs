@@ -86,14 +86,14 @@ internal sealed class JournalInspection : IDisposable
     });
 
     /// <summary>Lists a page of streams in the order of their places.</summary>
-    /// <param name="after">The place after which to start; 0 for the beginning.</param>
+    /// <param name="after">The place after which to start, or 0 for the beginning.</param>
     /// <param name="limit">Maximum number of streams; at least 1.</param>
     public IReadOnlyList<ListedStream> ListStreams(long after, int limit) =>
         Run("Listing the streams of the journal", () => _streams?.List(after, limit) ?? []);
 
     /// <inheritdoc cref="ListStreams(long, int)"/>
     /// <param name="kind">Only streams of this kind.</param>
-    /// <param name="after">The place after which to start; 0 for the beginning.</param>
+    /// <param name="after">The place after which to start, or 0 for the beginning.</param>
     /// <param name="limit">Maximum number of streams; at least 1.</param>
     public IReadOnlyList<ListedStream> ListStreams(EntityKind kind, long after, int limit) =>
         Run("Listing the streams of the journal", () => _streams?.List(kind, after, limit) ?? []);

@@ -51,7 +51,7 @@ internal sealed class JournalReader : IDisposable
         }
     }
 
-    /// <summary>Reads the version of a stream; 0 if it does not exist.</summary>
+    /// <summary>Reads the version of a stream, or 0 if it does not exist.</summary>
     public long ReadVersion(EntityId entity)
     {
         _begin.Run();

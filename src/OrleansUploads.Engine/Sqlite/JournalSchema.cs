@@ -72,11 +72,11 @@ internal static class JournalSchema
         }
     }
 
-    /// <summary>Reads the number of the newest change in the file; 0 if there are no tables yet.</summary>
+    /// <summary>Reads the number of the newest change in the file, or 0 if there are no tables yet.</summary>
     public static long ReadSequence(SqliteDatabase database) =>
         IsNew(database) ? 0 : database.ReadInt64("SELECT sequence FROM journal");
 
-    /// <summary>Sets the connection's durability and cache sizes, and creates the tables if there are none.</summary>
+    /// <summary>Sets the connection's durability and cache sizes, and creates missing tables.</summary>
     public static void Prepare(SqliteDatabase database, SqliteJournalOptions options)
     {
         database.Execute("PRAGMA journal_mode = WAL");

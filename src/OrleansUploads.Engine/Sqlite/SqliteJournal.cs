@@ -101,7 +101,7 @@ public sealed class SqliteJournal : IJournal, IWakeIndex, IAsyncDisposable
     }
 
     /// <summary>Checks that a page of streams is found by name; see <see cref="NameCheck"/>.</summary>
-    /// <param name="after">The place reached by the previous call; 0 for the first.</param>
+    /// <param name="after">The place reached by the previous call, or 0 for the first.</param>
     /// <param name="limit">Maximum number of streams to check; at least 1.</param>
     /// <param name="cancellationToken">Cancels the check before it starts.</param>
     /// <returns>The place reached; null after the last stream.</returns>

@@ -13,7 +13,7 @@ public sealed record SqliteJournalOptions
     /// 1.</summary>
     public int QueueCapacity { get; init; } = 4096;
 
-    /// <summary>Maximum size of the database file in bytes, rounded down to whole pages; null for no limit. When it is
+    /// <summary>Maximum size of the database file in bytes, rounded down to whole pages, or null for no limit. When it is
     /// reached, appends fail as on a full disk.</summary>
     public long? MaxDatabaseBytes { get; init; }
 

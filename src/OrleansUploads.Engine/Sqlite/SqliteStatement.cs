@@ -41,7 +41,7 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt stat
         return this;
     }
 
-    /// <summary>Moves to the next row; false if there is none.</summary>
+    /// <summary>Moves to the next row, and returns whether there is one.</summary>
     public bool Step()
     {
         var code = raw.sqlite3_step(statement);

@@ -14,7 +14,7 @@ internal static unsafe partial class SqliteSystemError
     private const int LogPointer = 28;
     private const int FileControlMethod = 10;
 
-    /// <summary>Returns the last error of the write-ahead log, otherwise that of the database file; 0 for none.</summary>
+    /// <summary>Returns the last error of the write-ahead log, otherwise that of the database file, or 0 for none.</summary>
     public static int Of(sqlite3 database) =>
         LastErrorOf(database, LogPointer) is var error and not 0 ? error : LastErrorOf(database, FilePointer);
 

@@ -8,7 +8,7 @@ namespace OrleansUploads.Engine.Sqlite;
 /// <param name="Checksum">The checksum of the stream's kind and key.</param>
 /// <param name="Version">Number of records ever appended.</param>
 /// <param name="Last">Sequence number of the newest record; a snapshot may have replaced the record itself.</param>
-/// <param name="WakeAt">Wake time in milliseconds since 1970; null for none.</param>
+/// <param name="WakeAt">Wake time in milliseconds since 1970, or null for none.</param>
 internal readonly record struct StreamHead(long Id, uint Checksum, long Version, long Last, long? WakeAt)
 {
     /// <summary>The columns that <see cref="FromRow"/> reads, in order.</summary>

@@ -29,22 +29,22 @@ internal sealed class StreamListing(SqliteDatabase database) : IDisposable
         """);
 
     /// <summary>Lists a page of streams in the order of their places.</summary>
-    /// <param name="after">The place after which to start; 0 for the beginning.</param>
+    /// <param name="after">The place after which to start, or 0 for the beginning.</param>
     /// <param name="limit">Maximum number of streams; at least 1.</param>
     public IReadOnlyList<ListedStream> List(long after, int limit) => Read(_walk.Bind(1, after).Bind(2, limit));
 
     /// <summary>Lists a page of streams of one kind in the order of their places. Does not check whether they are found by
     /// name.</summary>
     /// <param name="kind">The kind.</param>
-    /// <param name="after">The place after which to start; 0 for the beginning.</param>
+    /// <param name="after">The place after which to start, or 0 for the beginning.</param>
     /// <param name="limit">Maximum number of streams; at least 1.</param>
     public IReadOnlyList<ListedStream> List(EntityKind kind, long after, int limit) =>
         Read(_walkKind.Bind(1, after).Bind(2, limit).Bind(3, (long)kind));
 
-    /// <summary>Returns the number of a record whose stream is missing; null if there is none.</summary>
+    /// <summary>Returns the number of a record whose stream is missing, or null.</summary>
     public long? FindLostRecord() => First(_lostRecord);
 
-    /// <summary>Returns the place of a missing stream that has a snapshot; null if there is none.</summary>
+    /// <summary>Returns the place of a missing stream that has a snapshot, or null.</summary>
     public long? FindLostSnapshot() => First(_lostSnapshot);
 
     /// <inheritdoc/>

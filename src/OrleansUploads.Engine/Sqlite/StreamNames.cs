@@ -41,7 +41,7 @@ internal sealed class StreamNames(SqliteDatabase database) : IDisposable
     }
 
     /// <summary>Looks up a page of streams by their names, in table order.</summary>
-    /// <param name="after">The place reached by the previous call; 0 for the first.</param>
+    /// <param name="after">The place reached by the previous call, or 0 for the first.</param>
     /// <param name="limit">Maximum number of streams to look up; at least 1.</param>
     /// <returns>The place reached; null after the last stream.</returns>
     /// <exception cref="JournalDamagedException">A stream is not found by its name.</exception>

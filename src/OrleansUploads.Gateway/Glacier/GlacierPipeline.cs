@@ -20,7 +20,7 @@ internal sealed class GlacierPipeline(
 
     /// <summary>Checks a request and executes its operation.</summary>
     /// <param name="exchange">The request.</param>
-    /// <param name="route">Its operation; null if its method and path are no operation's.</param>
+    /// <param name="route">Its operation, or null if its method and path are no operation's.</param>
     /// <param name="signer">The account that the signer acts for.</param>
     /// <param name="payload">The request's body.</param>
     /// <returns>The operation's answer, or an error if a check failed.</returns>

@@ -15,8 +15,8 @@ internal sealed class S3Pipeline(S3Operations operations, GatewayOptions options
 {
     /// <summary>Checks a request and executes its operation.</summary>
     /// <param name="exchange">The request.</param>
-    /// <param name="address">What it addresses; null if the path is malformed.</param>
-    /// <param name="route">What it asks for; null if the path is malformed.</param>
+    /// <param name="address">What it addresses, or null if the path is malformed.</param>
+    /// <param name="route">What it asks for, or null if the path is malformed.</param>
     /// <param name="signer">The account that the signer acts for.</param>
     /// <param name="payload">The request's body.</param>
     public async ValueTask<S3Answer> AnswerAsync(

@@ -5,7 +5,7 @@ namespace OrleansUploads.Silo.Settings;
 /// <summary>A setting of a silo or gateway.</summary>
 /// <param name="Name">Its name in the section <c>OrleansUploads</c>.</param>
 /// <param name="Meaning">What it does.</param>
-/// <param name="ByDefault">Its default as text; null if there is none.</param>
+/// <param name="ByDefault">Its default as text, or null.</param>
 /// <param name="IsSecret">Whether the value may come from a file. The setting with the same name and
 /// <see cref="FileSuffix"/> contains its path.</param>
 internal sealed record Setting(string Name, string Meaning, string? ByDefault = null, bool IsSecret = false)

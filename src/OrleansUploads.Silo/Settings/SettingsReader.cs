@@ -46,7 +46,7 @@ internal sealed class SettingsReader
         }
     }
 
-    /// <summary>Returns the value of a setting, or its default; null if it has neither.</summary>
+    /// <summary>Returns the value of a setting, or its default, or null if it has neither.</summary>
     public string? Find(Setting setting)
     {
         var value = _section[setting.Name];
@@ -78,7 +78,7 @@ internal sealed class SettingsReader
         return "";
     }
 
-    /// <summary>Reads one of several words; null if the value is another word.</summary>
+    /// <summary>Reads one of several words, or null if the value is another word.</summary>
     public T? Choose<T>(Setting setting, IReadOnlyDictionary<string, T> choices)
         where T : struct
     {
@@ -95,7 +95,7 @@ internal sealed class SettingsReader
     /// <summary>Reads a whole number within limits.</summary>
     public int ReadNumber(Setting setting, int min, int max) => FindNumber(setting, min, max) ?? min;
 
-    /// <summary>Reads a whole number within limits; null if it is not set.</summary>
+    /// <summary>Reads a whole number within limits, or null if it is not set.</summary>
     public int? FindNumber(Setting setting, int min, int max)
     {
         if (Find(setting) is not { } text)

@@ -12,7 +12,7 @@ internal static class Machine
     /// <summary>Whether sixteen leaves are hashed in parallel, which some bars require.</summary>
     public static bool HasAvx512 => Avx512F.IsSupported;
 
-    /// <summary>The load average of the last minute; null if the system does not report it.</summary>
+    /// <summary>The load average of the last minute, or null if the system does not report it.</summary>
     public static double? Load => File.Exists(LoadFile)
         ? double.Parse(File.ReadAllText(LoadFile).Split(' ')[0], CultureInfo.InvariantCulture)
         : null;

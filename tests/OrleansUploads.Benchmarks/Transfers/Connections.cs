@@ -44,7 +44,7 @@ internal sealed class Connections(int count) : IDisposable
 
     /// <summary>Reads an answer's body to its end.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="hasher">Hashes the bytes; null if they need not be verified.</param>
+    /// <param name="hasher">Hashes the bytes, or null if they need not be verified.</param>
     /// <param name="cancellationToken">Cancels the work.</param>
     /// <returns>The number of bytes received, and the duration.</returns>
     public async Task<(long Bytes, TimeSpan Time)> ReadAsync(

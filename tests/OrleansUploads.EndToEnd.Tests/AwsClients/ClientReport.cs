@@ -4,7 +4,7 @@ using OrleansUploads.EndToEnd.Tests.Harness;
 namespace OrleansUploads.EndToEnd.Tests.AwsClients;
 
 /// <summary>The report of a script that runs the operations of a client.</summary>
-/// <param name="Areas">The areas that ran, each with its failure; null if it succeeded.</param>
+/// <param name="Areas">The areas that ran, each with its failure, or null if it succeeded.</param>
 /// <param name="Done">The operations that succeeded.</param>
 public sealed record ClientReport(IReadOnlyDictionary<string, string?> Areas, IReadOnlyList<string> Done)
 {

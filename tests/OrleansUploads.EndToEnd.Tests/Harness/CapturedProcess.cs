@@ -54,7 +54,7 @@ public sealed class CapturedProcess : IAsyncDisposable
     }
 
     /// <summary>Waits for a line of standard output with a prefix.</summary>
-    /// <returns>The line; null if the output or the time limit ended first.</returns>
+    /// <returns>The line, or null if the output or the time limit ended first.</returns>
     public async Task<string?> WaitForLineAsync(string prefix, TimeSpan timeLimit)
     {
         using var timeout = new CancellationTokenSource(timeLimit);

@@ -83,7 +83,7 @@ internal sealed class ObjectBench
     public async Task DeleteAsync(string key) =>
         _ = (await Keys.DeleteAsync(SomeObject.Named(key), condition: null, CancellationToken.None)).Answer;
 
-    /// <summary>The content of an object; null if the key has none.</summary>
+    /// <summary>The content of an object, or null if the key has none.</summary>
     public async Task<string?> GetAsync(string key, PartRange? range = null)
     {
         var found = await Reader.FindAsync(SomeObject.Named(key), CancellationToken.None);

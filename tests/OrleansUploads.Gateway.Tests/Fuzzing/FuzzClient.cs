@@ -16,7 +16,7 @@ internal sealed class FuzzClient(FuzzServer server) : IAsyncDisposable
     /// <param name="request">The signed request.</param>
     /// <param name="bytes">The encoded request.</param>
     /// <param name="isSound">Whether the request is unambiguous HTTP, so that client and server agree on where it ends.</param>
-    /// <returns>The answer; null if the server closed the connection without one.</returns>
+    /// <returns>The answer, or null if the server closed the connection without one.</returns>
     public async Task<ApiAnswer?> SendAsync(FuzzRequest request, byte[] bytes, bool isSound)
     {
         var connection = _connection ?? await RawConnection.OpenAsync(server.Gateway.EndPoint);

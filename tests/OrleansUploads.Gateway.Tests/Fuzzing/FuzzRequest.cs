@@ -15,7 +15,7 @@ internal sealed record FuzzRequest(string Method, string Target)
     /// <summary>How the body is framed.</summary>
     public BodyFraming Framing { get; init; } = BodyFraming.Correct;
 
-    /// <summary>The signer; null for an unsigned request.</summary>
+    /// <summary>The signer, or null for an unsigned request.</summary>
     public Signer? Signer { get; init; } = new();
 
     /// <summary>Changes to apply after signing.</summary>

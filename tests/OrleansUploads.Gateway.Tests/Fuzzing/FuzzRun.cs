@@ -37,7 +37,7 @@ internal sealed class FuzzRun : IAsyncDisposable
     /// <summary>Runs a plan on a new server.</summary>
     /// <param name="plan">The seed and the number of requests.</param>
     /// <param name="coverage">Counts the provoked answers.</param>
-    /// <param name="startup">Middleware in front of the gateway; null for none.</param>
+    /// <param name="startup">Middleware in front of the gateway, or null for none.</param>
     /// <exception cref="FuzzFailure">An answer or its effect violates a check.</exception>
     public static async Task RunAsync(FuzzPlan plan, Coverage coverage, IStartupFilter? startup = null)
     {
@@ -167,7 +167,7 @@ internal sealed class FuzzRun : IAsyncDisposable
         return new StateBefore(_server.Journal.Count, await _server.AttemptsAsync(), null);
     }
 
-    /// <summary>Describes what a refused request has changed; null if nothing.</summary>
+    /// <summary>Describes what a refused request has changed, or null if nothing.</summary>
     private async Task<string?> FindChangeAsync(StateBefore before, GlacierOperation? operation)
     {
         var written = _server.Journal.Since(before.Records);
@@ -223,6 +223,6 @@ internal sealed class FuzzRun : IAsyncDisposable
     /// <summary>The state before a request.</summary>
     /// <param name="Records">The number of journaled records.</param>
     /// <param name="Attempts">The attempts in the part store.</param>
-    /// <param name="Snapshot">All readable state; null if it was not read.</param>
+    /// <param name="Snapshot">All readable state, or null if it was not read.</param>
     private sealed record StateBefore(int Records, (int Count, long Hashes) Attempts, string? Snapshot);
 }

@@ -43,7 +43,7 @@ internal sealed class FuzzServer : IAsyncDisposable
 
     /// <summary>Starts a server.</summary>
     /// <param name="seed">The seed of its IDs; odd seeds select daily inventories.</param>
-    /// <param name="startup">Middleware in front of the gateway; null for none.</param>
+    /// <param name="startup">Middleware in front of the gateway, or null for none.</param>
     public static Task<FuzzServer> StartAsync(int seed, IStartupFilter? startup = null) =>
         StartAsync(seed, new MemoryJournal(), new GatewaySetup { Inventories = Schedule(seed) }, startup);
 

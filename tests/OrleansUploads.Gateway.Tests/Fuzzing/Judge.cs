@@ -24,16 +24,16 @@ internal static class Judge
             .Select(row => (row[1].Trim('`'), int.Parse(row[2], CultureInfo.InvariantCulture))),
     ];
 
-    /// <summary>The operation that a request addresses; null for none.</summary>
+    /// <summary>The operation that a request addresses, or null for none.</summary>
     public static GlacierOperation? OperationOf(string method, string target) =>
         GlacierRoute.Parse(method, RequestTarget.Parse(target))?.Operation;
 
     /// <summary>Checks an answer.</summary>
-    /// <param name="operation">The operation that the request addresses; null for none.</param>
+    /// <param name="operation">The operation that the request addresses, or null for none.</param>
     /// <param name="isSound">Whether the request is unambiguous HTTP.</param>
     /// <param name="answer">The answer.</param>
     /// <param name="isHead">Whether the request was a HEAD request, whose answer has no body.</param>
-    /// <returns>What is wrong; null if nothing is.</returns>
+    /// <returns>What is wrong, or null if nothing is.</returns>
     public static string? Flaw(GlacierOperation? operation, bool isSound, ApiAnswer answer, bool isHead)
     {
         if (answer.Header(RequestId.AmazonHeader) is not { } id)

@@ -83,11 +83,11 @@ internal sealed class RawRequests(ValidRequests valid, Dice dice)
 
 /// <summary>Bytes to send, and what is known about them.</summary>
 /// <param name="Bytes">The bytes to send.</param>
-/// <param name="Request">The request at their beginning; null if unknown.</param>
+/// <param name="Request">The request at their beginning, or null if unknown.</param>
 /// <param name="Answers">The number of guaranteed answers. More may follow.</param>
 internal sealed record RawRequest(byte[] Bytes, FuzzRequest? Request, int Answers = 0)
 {
-    /// <summary>The operation that the bytes address; null if unknown.</summary>
+    /// <summary>The operation that the bytes address, or null if unknown.</summary>
     public GlacierOperation? Operation { get; } = OperationOf(Request, Bytes);
 
     public bool IsHead => Bytes.AsSpan().StartsWith("HEAD"u8);

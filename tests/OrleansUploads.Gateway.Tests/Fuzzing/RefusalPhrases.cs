@@ -53,7 +53,7 @@ internal static class RefusalPhrases
         [nameof(Refusal.JobNotReady)] = "not currently available for download",
     };
 
-    /// <summary>The name of the refusal behind an error; null if the error does not come from a refusal.</summary>
+    /// <summary>The name of the refusal behind an error, or null if the error does not come from a refusal.</summary>
     public static string? Find(ApiAnswer error) => error.Status < 400
         ? null
         : All.FirstOrDefault(known => error.Message.Contains(known.Value, StringComparison.Ordinal)).Key;

@@ -15,7 +15,7 @@ public sealed record ApiRequest(string Method, string Target)
 
     public byte[] Body { get; init; } = [];
 
-    /// <summary>The payload hash to sign: the x-amz-content-sha256 header, or the body's hash if there is none.</summary>
+    /// <summary>The payload hash to sign: the x-amz-content-sha256 header, or by default the hash of the body.</summary>
     public string PayloadHash =>
         Headers.GetValueOrDefault("x-amz-content-sha256") ?? Convert.ToHexStringLower(SHA256.HashData(Body));
 

@@ -23,7 +23,7 @@ public sealed record Signer
     /// <summary>How far the signer's clock is ahead of the server's.</summary>
     public TimeSpan Ahead { get; init; }
 
-    /// <summary>The name, in lower case, of a header that is sent but not signed; null for none.</summary>
+    /// <summary>The name, in lower case, of a header that is sent but not signed, or null for none.</summary>
     public string? UnsignedHeader { get; init; }
 
     /// <summary>Returns the headers to send: host, date, the request's own headers, and the signature over all of them.</summary>

@@ -11,7 +11,7 @@ internal static class OrleansScripts
     private static readonly string[] Names =
         ["PostgreSQL-Main.sql", "PostgreSQL-Clustering.sql", "PostgreSQL-Persistence.sql", "PostgreSQL-Reminders.sql"];
 
-    /// <summary>Why the scripts cannot be used; null if they can.</summary>
+    /// <summary>Why the scripts cannot be used, or null if they can.</summary>
     public static string? MissingBecause { get; } = FindMissing();
 
     /// <summary>The scripts, in the order in which they must be run.</summary>

@@ -101,7 +101,7 @@ public sealed class PostgresServer : IAsyncLifetime
         _folder.Dispose();
     }
 
-    /// <summary>The folder with the programs of the newest installed version; null if there is none.</summary>
+    /// <summary>The folder with the programs of the newest installed version, or null.</summary>
     private static string? Programs { get; } = !Directory.Exists(Installed) ? null : Directory.GetDirectories(Installed)
         .Select(version => Path.Combine(version, "bin"))
         .Where(bin => File.Exists(Path.Combine(bin, "initdb")))

@@ -47,7 +47,7 @@ internal sealed class ClockSeries : IAsyncDisposable
     }
 
     /// <summary>Plays a seed.</summary>
-    /// <returns>The violated promise; null if there is none.</returns>
+    /// <returns>The violated promise, or null.</returns>
     public static async Task<string?> RunAsync(ulong seed, ClockMistake mistake = ClockMistake.None)
     {
         await using var series = new ClockSeries(seed, mistake);

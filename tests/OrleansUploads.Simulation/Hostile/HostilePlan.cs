@@ -73,6 +73,6 @@ internal sealed record HostilePlan
     /// <summary>Open files that must stay free.</summary>
     public int FreeDescriptors { get; init; } = 64;
 
-    /// <summary>One of the weaknesses of <see cref="WeakServer"/>; null for the normal server.</summary>
+    /// <summary>One of the weaknesses of <see cref="WeakServer"/>, or null for the normal server.</summary>
     public string? Weakness { get; init; }
 }

@@ -21,18 +21,18 @@ internal sealed class UploadFacts(Judge judge, int vault, DateTimeOffset initiat
 
     public ArchiveId? Archive { get; set; }
 
-    /// <summary>Order of the first completion that was answered; 0 if there is none.</summary>
+    /// <summary>Order of the first completion that was answered, or 0.</summary>
     public long CompletedSince { get; set; }
 
-    /// <summary>Order of the first answer after which the upload certainly was no longer open; 0 if there is none.</summary>
+    /// <summary>Order of the first answer after which the upload certainly was no longer open, or 0.</summary>
     public long EndedSince { get; set; }
 
     public bool AbortAnswered { get; set; }
 
-    /// <summary>The archive that an unanswered completion would create; null if none was sent.</summary>
+    /// <summary>The archive that an unanswered completion would create, or null if none was sent.</summary>
     public ArchiveId? Foreseen { get; set; }
 
-    /// <summary>When a completion was first sent; null if none was sent.</summary>
+    /// <summary>When a completion was first sent, or null if none was sent.</summary>
     public DateTimeOffset? CompleteAskedAt { get; set; }
 
     /// <summary>Whether a request that would end the upload was ever sent.</summary>
@@ -77,10 +77,10 @@ internal sealed class ArchiveFacts(ArchiveId id, int vault, IReadOnlyList<Conten
     /// <summary>Order of the answer that showed the archive.</summary>
     public long KnownSince { get; set; }
 
-    /// <summary>When a deletion was first sent; null if none was sent.</summary>
+    /// <summary>When a deletion was first sent, or null if none was sent.</summary>
     public DateTimeOffset? DeleteAskedAt { get; set; }
 
-    /// <summary>Order of the first answer that reported the deletion; 0 if there is none.</summary>
+    /// <summary>Order of the first answer that reported the deletion, or 0.</summary>
     public long DeletedSince { get; set; }
 
     /// <summary>When that answer arrived.</summary>

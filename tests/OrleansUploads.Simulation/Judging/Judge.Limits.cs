@@ -5,7 +5,7 @@ namespace OrleansUploads.Simulation.Judging;
 /// <content>The limit of uploads in progress in a vault.</content>
 internal sealed partial class Judge
 {
-    /// <summary>Maximum number of uploads in progress in a vault; 0 for no limit.</summary>
+    /// <summary>Maximum number of uploads in progress in a vault, or 0 for no limit.</summary>
     public int MaxOpenUploads { get; init; }
 
     /// <summary>An upload may be accepted only if fewer uploads than the limit may have been open, and refused only if at

@@ -283,7 +283,7 @@ internal sealed class Asked(Request request, long order, DateTimeOffset at)
 
     public bool IsFirstDeletion { get; set; }
 
-    /// <summary>The newest incarnation of the vault whose lock was complete when the request was sent; 0 if there is
+    /// <summary>The newest incarnation of the vault whose lock was complete when the request was sent, or 0 if there is
     /// none.</summary>
     public long LockedEpoch { get; set; }
 }

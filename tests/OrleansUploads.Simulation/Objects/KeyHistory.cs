@@ -12,7 +12,7 @@ internal sealed class KeyHistory
 
     public void Add(KeyOperation operation) => _operations.Add(operation);
 
-    /// <summary>Whether the answers are possible; null if the search gave up.</summary>
+    /// <summary>Whether the answers are possible, or null if the search gave up.</summary>
     public bool? IsPossible()
     {
         var inOrder = _operations.Where(operation => !operation.HasNoEffect).OrderBy(operation => operation.Start).ToList();
@@ -72,7 +72,7 @@ internal sealed class KeyOperation
     /// <summary>The content that was written or read.</summary>
     public int Value { get; init; }
 
-    /// <summary>The content that the key must have for the operation; null for any.</summary>
+    /// <summary>The content that the key must have for the operation, or null for any.</summary>
     public int? Condition { get; init; }
 
     public required long Start { get; set; }
@@ -85,7 +85,7 @@ internal sealed class KeyOperation
     /// <summary>Whether it is known to have no effect.</summary>
     public bool HasNoEffect { get; set; }
 
-    /// <summary>The content of the key afterwards; null if the operation is not possible now.</summary>
+    /// <summary>The content of the key afterwards, or null if the operation is not possible now.</summary>
     public int? Apply(int before)
     {
         var holds = Condition is null || Condition == before;

@@ -9,7 +9,7 @@ namespace OrleansUploads.Simulation.Objects;
 internal sealed class ObjectCalls(SimulatedWorld world, Hosts hosts)
 {
     /// <summary>Sends a request to a process and waits for its answer.</summary>
-    /// <returns>The answer; null if it is unknown whether the request was carried out.</returns>
+    /// <returns>The answer, or null if it is unknown whether the request was carried out.</returns>
     public async Task<Outcome<T>?> SendAsync<T>(
         string what, Func<SimulatedProcess, Task<Outcome<T>>> request, TimeSpan timeout)
         where T : class

@@ -43,7 +43,7 @@ internal sealed class ObjectModel
     public int ValueOf(ObjectETag tag) => _contents[tag];
 
     /// <summary>A condition in the terms of the protocol.</summary>
-    /// <param name="value">The content that the key must have; 0 for none, null for any.</param>
+    /// <param name="value">The content that the key must have, or 0 for none, null for any.</param>
     /// <param name="isMultipart">Whether the content was uploaded in parts.</param>
     public PublishCondition? ConditionOf(int? value, bool isMultipart) => value switch
     {
@@ -82,7 +82,7 @@ internal sealed class ObjectModel
     public void AddFailedCondition(string key, long start, int? condition) =>
         _keys[key].Add(new KeyOperation { Action = KeyAction.ConditionFailed, Condition = condition, Start = start, End = Tick() });
 
-    /// <summary>The first key whose answers are not possible; null if there is none.</summary>
+    /// <summary>The first key whose answers are not possible, or null.</summary>
     public string? FindImpossible()
     {
         foreach (var (key, history) in _keys)

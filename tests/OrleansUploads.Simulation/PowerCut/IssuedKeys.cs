@@ -35,7 +35,7 @@ internal sealed class IssuedKeys(string dataFolder)
     }
 
     /// <summary>Looks for lost pairs.</summary>
-    /// <returns>The violation; null if no pair is lost.</returns>
+    /// <returns>The violation, or null if no pair is lost.</returns>
     public string? FindLost()
     {
         var stored = KeyFile.InFolder(dataFolder).Read().Select(pair => pair.AccessKeyId).ToHashSet();

@@ -27,7 +27,7 @@ internal sealed class PowerCutDisk : IDisposable
     public PowerSupply Power { get; private set; } = new();
 
     /// <summary>Unmounts the disk, drops unflushed data, and mounts it again. No program may be using it.</summary>
-    /// <param name="survival">Chooses which unflushed data survives; null if none does.</param>
+    /// <param name="survival">Chooses which unflushed data survives, or null if none does.</param>
     public void CutPower(SeededRandom? survival)
     {
         Power.Release();

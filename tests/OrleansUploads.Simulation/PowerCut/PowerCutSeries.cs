@@ -67,7 +67,7 @@ internal sealed class PowerCutSeries : IAsyncDisposable
     /// <param name="rounds">At most <see cref="Rounds"/>.</param>
     /// <param name="plan">The faults of the disk, and the server.</param>
     /// <param name="tally">The counts to add to.</param>
-    /// <returns>The violation and what led to it; null if all promises were kept.</returns>
+    /// <returns>The violation and what led to it, or null if all promises were kept.</returns>
     public static async Task<RealFailure?> RunAsync(ulong seed, int rounds, PowerCutPlan plan, PowerCutTally tally)
     {
         await using var series = new PowerCutSeries(seed, plan, tally);

@@ -53,7 +53,7 @@ internal sealed class RealSeries : IAsyncDisposable
     /// <param name="fillsDisk">Whether the folder is on a small disk that fills up; needs Linux and root.</param>
     /// <param name="tally">The counts to add to.</param>
     /// <param name="betweenLives">Called with the data folder between two server processes.</param>
-    /// <returns>The violation and what led to it; null if all promises were kept.</returns>
+    /// <returns>The violation and what led to it, or null if all promises were kept.</returns>
     public static async Task<RealFailure?> RunAsync(
         ulong seed, int rounds, bool fillsDisk, RealTally tally, Action<string>? betweenLives = null)
     {

@@ -7,7 +7,7 @@ namespace OrleansUploads.Simulation.RealServer;
 /// <remarks>Each process has its own port: HTTP clients automatically repeat some requests when a connection breaks, and
 /// such a copy must not reach the next process unseen by the judge.</remarks>
 /// <param name="setup">How each process is started.</param>
-/// <param name="readKey">Returns the key pair to sign with, once the server is ready; null for the operator's.</param>
+/// <param name="readKey">Returns the key pair to sign with, once the server is ready, or null for the operator's.</param>
 internal sealed class ServerLives(ServerSetup setup, Func<(string AccessKeyId, string Secret)>? readKey = null) : IAsyncDisposable
 {
     private ServerProcess? _process;

@@ -11,7 +11,7 @@ internal sealed class ClientMemory(Judge judge, Schedule schedule)
     private readonly List<ArchiveId> _archives = [];
     private readonly Dictionary<int, (LockId Lock, int Days)> _locks = [];
 
-    /// <summary>Replaces numbers by IDs; null if an ID is not known yet.</summary>
+    /// <summary>Replaces numbers by IDs, or null if an ID is not known yet.</summary>
     public Request? Resolve(Operation operation) => operation switch
     {
         Operation.CreateVault o => new Request.CreateVault(o.Vault),

@@ -68,7 +68,7 @@ internal sealed class GuardedDeletion(SimulatedWorld world, SimulatedProcess pro
         return DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
     }
 
-    /// <summary>The facts behind the permission; null if a policy forbids the deletion.</summary>
+    /// <summary>The facts behind the permission, or null if a policy forbids the deletion.</summary>
     private async Task<DeletionVerdict?> JudgeAsync(
         VaultPolicies policies, EntityId shard, ArchiveId archive, DateTimeOffset at, CancellationToken cancellationToken)
     {

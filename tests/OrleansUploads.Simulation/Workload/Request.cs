@@ -55,7 +55,7 @@ internal abstract record Request
     }
 }
 
-/// <summary>The size and tree hash that a client states, and the bytes that they describe; null if they are wrong on
+/// <summary>The size and tree hash that a client states, and the bytes that they describe, or null if they are wrong on
 /// purpose.</summary>
 internal sealed record Claim(long SizeBytes, TreeHash TreeHash, IReadOnlyList<Content>? Contents)
 {
@@ -102,7 +102,7 @@ internal sealed record Reply(Verdict Verdict)
 
     public LockId? Lock { get; init; }
 
-    /// <summary>The incarnation of the vault in which a lock was completed or aborted; 0 if that is uncertain.</summary>
+    /// <summary>The incarnation of the vault in which a lock was completed or aborted, or 0 if that is uncertain.</summary>
     public long Epoch { get; init; }
 
     public long Archives { get; init; }

@@ -42,7 +42,7 @@ public sealed class FolderGraph
         return graph;
     }
 
-    /// <summary>A cycle of folders, with one use for each step; empty if there is none.</summary>
+    /// <summary>A cycle of folders, with one use for each step, or empty.</summary>
     public IReadOnlyList<string> FindCycle()
     {
         var finished = new HashSet<string>(StringComparer.Ordinal);
@@ -59,7 +59,7 @@ public sealed class FolderGraph
         return [];
     }
 
-    /// <summary>The cycle as one text, for assertions; empty if there is none.</summary>
+    /// <summary>The cycle as one text, for assertions, or empty.</summary>
     public string DescribeCycle() => string.Join(Environment.NewLine, FindCycle());
 
     private bool Visit(string folder, List<string> path, HashSet<string> finished)

@@ -27,7 +27,7 @@ public sealed class FaultyFlush : IDiskFlush
 
     /// <summary>Makes flushes fail from now on.</summary>
     /// <param name="error">The error number.</param>
-    /// <param name="of">Selects the paths; null for all.</param>
+    /// <param name="of">Selects the paths, or null for all.</param>
     /// <param name="times">How many flushes fail before they succeed again.</param>
     public void Fail(int error, Func<string, bool>? of = null, int times = int.MaxValue)
     {

@@ -25,7 +25,7 @@ public enum PartStoreCall
 /// <param name="Call">The kind of call.</param>
 /// <param name="Ordinal">Its number among the calls of its kind to this store, starting at 1.</param>
 /// <param name="Upload">The upload; the default value for <see cref="PartStoreCall.ListUploads"/>.</param>
-/// <param name="Attempt">The attempt; null if the call does not concern a single one.</param>
+/// <param name="Attempt">The attempt, or null if the call does not concern a single one.</param>
 public readonly record struct PartStoreStep(PartStoreCall Call, int Ordinal, UploadId Upload, AttemptId? Attempt);
 
 /// <summary>The effect on a call.</summary>

@@ -18,7 +18,7 @@ public enum RetrievalStrategy
 /// <summary>Limits the bytes of an account's standard archive retrievals. Every retrieval that was admitted in the past hour
 /// counts, whether or not it has finished.</summary>
 /// <param name="Strategy">The strategy.</param>
-/// <param name="BytesPerHour">The limit of <see cref="RetrievalStrategy.BytesPerHour"/>, at least 1; null for the other
+/// <param name="BytesPerHour">The limit of <see cref="RetrievalStrategy.BytesPerHour"/>, at least 1, or null for the other
 /// strategies.</param>
 /// <remarks>Source: developer guide, "Data retrieval policies". Amazon does not publish how it measures the rate; the sliding
 /// one-hour window is our own rule.</remarks>
@@ -27,7 +27,7 @@ public sealed record DataRetrievalPolicy(RetrievalStrategy Strategy, long? Bytes
     /// <summary>No limit.</summary>
     public static DataRetrievalPolicy Unlimited { get; } = new(RetrievalStrategy.None, null);
 
-    /// <summary>Maximum number of bytes in any hour; null for no limit.</summary>
+    /// <summary>Maximum number of bytes in any hour, or null for no limit.</summary>
     public long? LimitBytes => Strategy switch
     {
         RetrievalStrategy.None => null,

@@ -7,6 +7,6 @@ namespace OrleansUploads.Core.Messages.Archives;
 /// <param name="At">Time of the verdict, in whole milliseconds.</param>
 /// <param name="LooksAtClock">Whether a policy depends on the current time, directly or through the age of archives.</param>
 /// <param name="LooksAtAge">Whether a policy depends on the age of archives.</param>
-/// <param name="CreatedAt">Creation time of the archive according to the index; null if it was not in the index or no policy
+/// <param name="CreatedAt">Creation time of the archive according to the index, or null if it was not in the index or no policy
 /// depends on it.</param>
 public sealed record DeletionVerdict(long Guard, DateTimeOffset At, bool LooksAtClock, bool LooksAtAge, DateTimeOffset? CreatedAt);

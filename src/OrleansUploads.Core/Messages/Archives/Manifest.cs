@@ -16,7 +16,7 @@ public readonly record struct Extent(PartPlace Place, long LengthBytes, TreeHash
 /// <param name="Archive">The archive's ID.</param>
 /// <param name="SizeBytes">Sum of the extents' lengths.</param>
 /// <param name="TreeHash">Tree hash of the whole archive.</param>
-/// <param name="PartSizeBytes">Length of every extent except the last; 0 if the lengths differ.</param>
+/// <param name="PartSizeBytes">Length of every extent except the last, or 0 if the lengths differ.</param>
 /// <param name="Extents">All bytes from offset 0 without a gap, all in the same storage.</param>
 /// <param name="ByteStorage">Where the bytes are stored.</param>
 public sealed record Manifest(
@@ -59,5 +59,5 @@ public sealed record Manifest(
 /// <param name="Number">Its number.</param>
 /// <param name="LengthBytes">Its length; may be 0.</param>
 /// <param name="Md5">MD5 of its bytes.</param>
-/// <param name="Checksum">Its checksum; null if it has none.</param>
+/// <param name="Checksum">Its checksum, or null if it has none.</param>
 public readonly record struct ManifestPart(int Number, long LengthBytes, Md5Digest Md5, Checksum? Checksum);

@@ -30,7 +30,7 @@ public sealed record DeleteBucket(BucketName Bucket, AccountId Account) : Bucket
 /// <summary>Confirms that a leaf is sealed, or that it has entries.</summary>
 /// <param name="Leaf">The leaf.</param>
 /// <param name="Verdict">What it said; null before it has.</param>
-/// <param name="Step">The step that it confirms; null for the current one.</param>
+/// <param name="Step">The step that it confirms, or null for the current one.</param>
 public sealed record ConfirmLeafSealed(LeafName Leaf, LeafSealVerdict? Verdict = null, long? Step = null)
     : BucketCommand, ICommand<Done>, IVerdictConfirmation
 {
@@ -41,7 +41,7 @@ public sealed record ConfirmLeafSealed(LeafName Leaf, LeafSealVerdict? Verdict =
 /// <summary>Confirms that a leaf takes entries again.</summary>
 /// <param name="Leaf">The leaf.</param>
 /// <param name="Verdict">What it said; null before it has.</param>
-/// <param name="Step">The step that it confirms; null for the current one.</param>
+/// <param name="Step">The step that it confirms, or null for the current one.</param>
 public sealed record ConfirmLeafUnsealed(LeafName Leaf, LeafSealVerdict? Verdict = null, long? Step = null)
     : BucketCommand, ICommand<Done>, IVerdictConfirmation
 {
@@ -59,5 +59,5 @@ public sealed record ConfirmBucketRemoved(BucketIncarnation Bucket) : BucketComm
 public sealed record BucketDescription(BucketIncarnation Bucket, AccountId Owner, DateTimeOffset CreatedAt);
 
 /// <summary>What a bucket answers to an account that wants it.</summary>
-/// <param name="Bucket">The bucket; null if another account has it.</param>
+/// <param name="Bucket">The bucket, or null if another account has it.</param>
 public sealed record BucketClaim(BucketDescription? Bucket);

@@ -16,8 +16,8 @@ public enum InventoryFormat
 
 /// <summary>Which archives of an inventory to list.</summary>
 /// <param name="Created">Only archives created in this window.</param>
-/// <param name="Limit">Maximum number of archives to list, at least 1; null for all.</param>
-/// <param name="After">The last archive of the previous page; null for the first page.</param>
+/// <param name="Limit">Maximum number of archives to list, at least 1, or null for all.</param>
+/// <param name="After">The last archive of the previous page, or null for the first page.</param>
 public sealed record InventorySelection(CreationWindow Created, long? Limit, ArchiveId? After);
 
 /// <summary>The output of an inventory job, fixed when the job was initiated.</summary>

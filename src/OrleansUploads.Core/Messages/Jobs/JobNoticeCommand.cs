@@ -6,7 +6,7 @@ namespace OrleansUploads.Core.Messages.Jobs;
 
 /// <summary>Updates the vault's notification setting; sent by the vault.</summary>
 /// <param name="Version">Version of the setting; a higher version replaces a lower one.</param>
-/// <param name="Notifications">The setting; null if it was cleared.</param>
+/// <param name="Notifications">The setting, or null if it was cleared.</param>
 public sealed record UpdateNotifications(long Version, VaultNotifications? Notifications)
     : JobsCommand, ICommand<Done>, IRequiresFreshState;
 

@@ -18,8 +18,8 @@ public abstract record JobsCommand : ICommand
 /// <summary>Starts the retrieval of an archive.</summary>
 /// <param name="Job">A new, unused ID.</param>
 /// <param name="Archive">The archive's entry in the index.</param>
-/// <param name="Range">The bytes to retrieve; null for the whole archive.</param>
-/// <param name="RangeTreeHash">Tree hash of these bytes; null if the range has none.</param>
+/// <param name="Range">The bytes to retrieve, or null for the whole archive.</param>
+/// <param name="RangeTreeHash">Tree hash of these bytes, or null if the range has none.</param>
 /// <param name="Wish">The caller's options.</param>
 /// <param name="Retirements">Number of archives that had been retired before this one was looked up, as returned by <see
 /// cref="CountRetirements"/>; null is treated as 0.</param>

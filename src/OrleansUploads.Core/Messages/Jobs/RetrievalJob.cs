@@ -10,7 +10,7 @@ namespace OrleansUploads.Core.Messages.Jobs;
 /// <param name="Job">Its ID.</param>
 /// <param name="Archive">The archive's index entry when the job was initiated.</param>
 /// <param name="Range">The bytes to retrieve.</param>
-/// <param name="RangeTreeHash">Tree hash of these bytes; null if the range has none.</param>
+/// <param name="RangeTreeHash">Tree hash of these bytes, or null if the range has none.</param>
 /// <param name="Wish">The caller's options.</param>
 /// <param name="CreatedAt">When the job was initiated.</param>
 /// <param name="ReadyAt">When the output becomes available.</param>
@@ -28,7 +28,7 @@ public sealed record RetrievalJob(
     public static PartRange RangeOf(ArchiveEntry archive, PartRange? requested) =>
         requested ?? new PartRange(0, archive.SizeBytes - 1);
 
-    /// <summary>Why a range cannot be retrieved; null if it can. The server must store the archive's bytes, and the range must
+    /// <summary>Why a range cannot be retrieved, or null if it can. The server must store the archive's bytes, and the range must
     /// lie inside the archive, start at a multiple of 1 MiB, and end at a multiple of 1 MiB or at the archive's end.</summary>
     public static Refusal? RefusalOf(ArchiveEntry archive, PartRange range) =>
         archive.ByteStorage == ByteStorage.External ? new Refusal.ArchiveStoredExternally(archive.Archive)

@@ -7,8 +7,8 @@ namespace OrleansUploads.Core.Messages.Keys;
 /// <param name="Upload">The upload. In the index of objects it is the one that became the object.</param>
 /// <param name="At">When the object was completed, or the upload was initiated.</param>
 /// <param name="StorageClass">The storage class.</param>
-/// <param name="SizeBytes">The object's size; null for an upload.</param>
-/// <param name="ETag">The object's ETag; null for an upload.</param>
+/// <param name="SizeBytes">The object's size, or null for an upload.</param>
+/// <param name="ETag">The object's ETag, or null for an upload.</param>
 public sealed record KeyEntry(
     ObjectKey Key,
     UploadId Upload,
@@ -25,7 +25,7 @@ public sealed record KeyEntry(
 /// <summary>What a leaf remembers about an upload, so that a late or repeated message changes nothing.</summary>
 /// <param name="Position">The position of its entry.</param>
 /// <param name="Upload">The upload.</param>
-/// <param name="Round">Which completion of the upload was published; its negative number if it was refused; 0 if the upload was removed
+/// <param name="Round">Which completion of the upload was published; its negative number if it was refused, or 0 if the upload was removed
 /// from the index of uploads.</param>
 /// <param name="IsSettled">Whether no message about it is expected any more.</param>
 public sealed record Publication(KeyPosition Position, UploadId Upload, int Round, bool IsSettled);
@@ -33,13 +33,13 @@ public sealed record Publication(KeyPosition Position, UploadId Upload, int Roun
 /// <summary>Entries of a leaf in order.</summary>
 /// <param name="Entries">The entries.</param>
 /// <param name="HasMore">Whether the leaf has more entries behind these.</param>
-/// <param name="Upper">The first position that the leaf does not own; null if it owns everything to the end.</param>
-/// <param name="Right">The leaf that owns this position; null if there is none.</param>
+/// <param name="Upper">The first position that the leaf does not own, or null if it owns everything to the end.</param>
+/// <param name="Right">The leaf that owns this position, or null.</param>
 public sealed record LeafPage(IReadOnlyList<KeyEntry> Entries, bool HasMore, KeyPosition? Upper, LeafName? Right);
 
 /// <summary>What a leaf says when a bucket is to be deleted.</summary>
 /// <param name="IsEmpty">Whether it has no entries.</param>
-/// <param name="Right">Its right neighbour; null if it is the last leaf.</param>
+/// <param name="Right">Its right neighbour, or null if it is the last leaf.</param>
 public sealed record LeafSealVerdict(bool IsEmpty, LeafName? Right);
 
 /// <summary>What a key's leaf has decided about a publication.</summary>

@@ -18,7 +18,7 @@ public abstract record KeyLeafCommand : ICommand
 /// a publication until the upload has recorded it.</summary>
 /// <param name="Entry">The object.</param>
 /// <param name="Round">Which completion of the upload this is.</param>
-/// <param name="Condition">What must hold of the key; null for nothing.</param>
+/// <param name="Condition">What must hold of the key, or null for nothing.</param>
 public sealed record PublishObject(KeyEntry Entry, int Round, PublishCondition? Condition)
     : KeyLeafCommand, ICommand<PublicationVerdict>, IRequiresFreshState;
 
@@ -29,7 +29,7 @@ public sealed record SettlePublication(ObjectKey Key, UploadId Upload) : KeyLeaf
 
 /// <summary>Deletes the object of a key. Succeeds if the key has none.</summary>
 /// <param name="Key">The key.</param>
-/// <param name="Condition">What must hold of the key; null for nothing.</param>
+/// <param name="Condition">What must hold of the key, or null for nothing.</param>
 public sealed record DeleteObject(ObjectKey Key, PublishCondition? Condition) : KeyLeafCommand, ICommand<Done>;
 
 /// <summary>Returns the entry of a key.</summary>
@@ -49,8 +49,8 @@ public sealed record ReadLeaf(KeyPosition From, int Limit) : KeyLeafCommand, ICo
 
 /// <summary>Gives a new leaf some of the entries that its left neighbour moves to it.</summary>
 /// <param name="From">The smallest position that the leaf owns.</param>
-/// <param name="Upper">The first position that it does not own; null if there is none.</param>
-/// <param name="Right">The leaf that owns this position; null if there is none.</param>
+/// <param name="Upper">The first position that it does not own, or null.</param>
+/// <param name="Right">The leaf that owns this position, or null.</param>
 /// <param name="Sequence">Number of this message within the move, starting at 0.</param>
 /// <param name="IsLast">Whether these are the last entries.</param>
 /// <param name="Entries">The entries.</param>

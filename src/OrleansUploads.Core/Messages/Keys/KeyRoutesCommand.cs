@@ -22,6 +22,6 @@ public sealed record FindRoute(KeyPosition Position) : KeyRoutesCommand, IComman
 
 /// <summary>A route to a leaf.</summary>
 /// <param name="From">The smallest position that the leaf owns.</param>
-/// <param name="Upper">Where the next route begins; null if this is the last one.</param>
+/// <param name="Upper">Where the next route begins, or null if this is the last one.</param>
 /// <param name="Leaf">The leaf.</param>
 public sealed record KeyRoute(KeyPosition From, KeyPosition? Upper, LeafName Leaf);

@@ -9,15 +9,15 @@ namespace OrleansUploads.Core.Messages.Objects;
 /// <param name="LengthBytes">Its length; may be 0.</param>
 /// <param name="Md5">MD5 of the bytes. It is the part's ETag.</param>
 /// <param name="TreeHash">Tree hash of the bytes.</param>
-/// <param name="Attempt">The attempt that holds them; null if there are none.</param>
-/// <param name="Checksum">The checksum that the client stated, or that the server computed; null if there is none.</param>
+/// <param name="Attempt">The attempt that holds them, or null.</param>
+/// <param name="Checksum">The checksum that the client stated, or that the server computed, or null.</param>
 public sealed record NumberedPart(
     int Number, long LengthBytes, Md5Digest Md5, TreeHash TreeHash, AttemptId? Attempt, Checksum? Checksum);
 
 /// <summary>A part that a completion names.</summary>
 /// <param name="Number">Its number.</param>
-/// <param name="Md5">Its ETag; null if the caller's text cannot be the ETag of a part.</param>
-/// <param name="Checksum">Its checksum; null if the caller did not state one.</param>
+/// <param name="Md5">Its ETag, or null if the caller's text cannot be the ETag of a part.</param>
+/// <param name="Checksum">Its checksum, or null if the caller did not state one.</param>
 public readonly record struct ChosenPart(int Number, Md5Digest? Md5, Checksum? Checksum);
 
 /// <summary>A part in a list.</summary>

@@ -37,7 +37,7 @@ public static class ObjectManifest
         };
     }
 
-    /// <summary>The length that all extents but the last have, if the last is not longer; 0 if they have none.</summary>
+    /// <summary>The length that all extents but the last have, if the last is not longer, or 0 if they have none.</summary>
     private static long CommonLength(List<Extent> extents)
     {
         var length = extents.Count > 0 ? extents[0].LengthBytes : 0;

@@ -32,9 +32,9 @@ public sealed record StoreNumberedPart(ObjectName Name, NumberedPart Part) : Obj
 /// <summary>Completes a multipart upload with the parts that the caller names.</summary>
 /// <param name="Name">The object that the caller addressed.</param>
 /// <param name="Parts">The parts, by number.</param>
-/// <param name="SizeBytes">The object's size, as the caller knows it; null if it did not say.</param>
-/// <param name="Checksum">The object's checksum, as the caller knows it; null if it did not say.</param>
-/// <param name="Condition">What must hold of the key; null for nothing.</param>
+/// <param name="SizeBytes">The object's size, as the caller knows it, or null if it did not say.</param>
+/// <param name="Checksum">The object's checksum, as the caller knows it, or null if it did not say.</param>
+/// <param name="Condition">What must hold of the key, or null for nothing.</param>
 /// <param name="Stored">The part store's listing of the upload; null to check nothing by it.</param>
 public sealed record CompleteObjectUpload(
     ObjectName Name,
@@ -47,7 +47,7 @@ public sealed record CompleteObjectUpload(
 /// <summary>Makes an object of one part that is already durable, in one step.</summary>
 /// <param name="Spec">The upload, which nobody lists.</param>
 /// <param name="Part">The only part; its number is 1.</param>
-/// <param name="Condition">What must hold of the key; null for nothing.</param>
+/// <param name="Condition">What must hold of the key, or null for nothing.</param>
 public sealed record PutObject(ObjectUploadSpec Spec, NumberedPart Part, PublishCondition? Condition)
     : ObjectUploadCommand, ICommand<PublishedObject>;
 
@@ -93,7 +93,7 @@ public sealed record ConfirmPublicationSettled : ObjectUploadCommand, ICommand<D
 /// <param name="Upload">The upload.</param>
 /// <param name="ETag">Its ETag.</param>
 /// <param name="SizeBytes">Its size.</param>
-/// <param name="Checksum">Its checksum; null if it has none.</param>
+/// <param name="Checksum">Its checksum, or null if it has none.</param>
 /// <param name="At">When its upload was completed.</param>
 public sealed record PublishedObject(
     ObjectName Name, UploadId Upload, ObjectETag ETag, long SizeBytes, ObjectChecksum? Checksum, DateTimeOffset At);
@@ -101,6 +101,6 @@ public sealed record PublishedObject(
 /// <summary>An object, for those who read it.</summary>
 /// <param name="Spec">What was fixed when its upload was initiated.</param>
 /// <param name="Published">The object.</param>
-/// <param name="Parts">Its parts, by number; null if the manifest in the part store has them.</param>
+/// <param name="Parts">Its parts, by number, or null if the manifest in the part store has them.</param>
 public sealed record ObjectDescription(
     ObjectUploadSpec Spec, PublishedObject Published, IReadOnlyList<NumberedPart>? Parts);

@@ -10,9 +10,9 @@ namespace OrleansUploads.Core.Messages.Objects;
 /// <param name="Origin">The kind of request that opened it.</param>
 /// <param name="CreatedAt">The time of initiation.</param>
 /// <param name="StorageClass">The object's storage class.</param>
-/// <param name="Checksum">The checksum that the client chose; null if it chose none.</param>
+/// <param name="Checksum">The checksum that the client chose, or null if it chose none.</param>
 /// <param name="Metadata">Headers that are returned with the object, by lower-case name. Core does not interpret them.</param>
-/// <param name="Tags">The object's tags; null if it has none.</param>
+/// <param name="Tags">The object's tags, or null if it has none.</param>
 public sealed record ObjectUploadSpec(
     UploadId Upload,
     ObjectName Name,

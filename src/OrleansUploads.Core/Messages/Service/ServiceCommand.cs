@@ -35,7 +35,7 @@ public sealed record EndBackup : ServiceCommand, ICommand<ServiceStatus>;
 
 /// <summary>The status of the service.</summary>
 /// <param name="Served">When the service was available, oldest interval first.</param>
-/// <param name="Fault">What is wrong with its clock; null if no fault is known.</param>
-/// <param name="BackupUntil">When the lease of the latest backup ends; null if that backup has ended or there was none.</param>
+/// <param name="Fault">What is wrong with its clock, or null if no fault is known.</param>
+/// <param name="BackupUntil">When the lease of the latest backup ends, or null if that backup has ended or there was none.</param>
 public sealed record ServiceStatus(
     IReadOnlyList<ServedInterval> Served, ClockFault? Fault, DateTimeOffset? BackupUntil);

@@ -26,8 +26,8 @@ public enum UploadPhase
 /// <summary>The state of an upload.</summary>
 /// <param name="Spec">What was fixed at initiation.</param>
 /// <param name="Phase">Its phase.</param>
-/// <param name="Parts">The number of parts; 0 unless it is open.</param>
+/// <param name="Parts">The number of parts, or 0 unless it is open.</param>
 /// <param name="ReportedBytes">Sum of their lengths; for a completed upload, the archive's size.</param>
-/// <param name="Archive">The archive; null unless it is completed.</param>
+/// <param name="Archive">The archive, or null unless it is completed.</param>
 public sealed record UploadSummary(
     UploadSpec Spec, UploadPhase Phase, int Parts, long ReportedBytes, CompletedArchive? Archive);

@@ -91,7 +91,7 @@ public sealed record PartsPage(UploadSpec Spec, IReadOnlyList<ListedPart> Parts,
 /// <summary>A part in a list.</summary>
 /// <param name="Range">The bytes that it holds.</param>
 /// <param name="TreeHash">Their tree hash.</param>
-/// <param name="Location">The external location of the bytes; null if they are in the part store.</param>
+/// <param name="Location">The external location of the bytes, or null if they are in the part store.</param>
 public readonly record struct ListedPart(PartRange Range, TreeHash TreeHash, PartLocation? Location);
 
 /// <summary>Which attempts of an upload are in use.</summary>

@@ -71,7 +71,7 @@ public sealed record CloseUpload(UploadId Upload, long Epoch) : VaultCommand, IC
 /// <summary>Records the totals of a shard of the vault's index; sent by the shard.</summary>
 /// <param name="Epoch">Epoch of the vault's incarnation that the shard belongs to.</param>
 /// <param name="Totals">The shard's totals.</param>
-/// <param name="ClosedUpload">The upload that became an archive and is no longer in progress; null for a deletion.</param>
+/// <param name="ClosedUpload">The upload that became an archive and is no longer in progress, or null for a deletion.</param>
 public sealed record RecordArchives(long Epoch, ShardTotals Totals, UploadId? ClosedUpload)
     : VaultCommand, ICommand<Done>, IRequiresFreshState;
 
@@ -100,7 +100,7 @@ public sealed record VaultTags(IReadOnlyDictionary<string, string> Tags);
 /// <param name="Incarnation">The vault's incarnation.</param>
 /// <param name="TakenAt">When the inventory was taken; with <see cref="Settings.InventorySchedule.Current"/>, when an archive was
 /// last added or deleted, or when the incarnation began if none ever was.</param>
-/// <param name="Versions">Version of each shard, by shard number; 0 for a shard that never held an archive.</param>
+/// <param name="Versions">Version of each shard, by shard number, or 0 for a shard that never held an archive.</param>
 public sealed record InventorySnapshot(VaultIncarnation Incarnation, DateTimeOffset TakenAt, IReadOnlyList<long> Versions);
 
 /// <summary>A page of the uploads in progress.</summary>

@@ -26,7 +26,7 @@ public sealed record SetAccessPolicy(VaultId Vault, VaultPolicy Policy) : VaultP
 /// <summary>Returns the access policy.</summary>
 public sealed record FindAccessPolicy(VaultId Vault) : VaultPolicyCommand, ICommand<VaultPolicy>;
 
-/// <summary>Deletes the access policy. Succeeds even if there is none.</summary>
+/// <summary>Deletes the access policy. Succeeds even if the vault has no access policy.</summary>
 public sealed record DeleteAccessPolicy(VaultId Vault) : VaultPolicyCommand, ICommand<Done>;
 
 /// <summary>Initiates a lock. Its policy is in force immediately, and expires after <see cref="Limits.LockWindow"/> unless the
@@ -45,7 +45,7 @@ public sealed record FindLock(VaultId Vault) : VaultPolicyCommand, ICommand<Vaul
 /// <param name="Lock">ID of the lock in progress; the default value stands for an invalid ID.</param>
 public sealed record CompleteLock(VaultId Vault, LockId Lock) : VaultPolicyCommand, ICommand<Done>;
 
-/// <summary>Aborts the lock in progress. Succeeds even if there is none.</summary>
+/// <summary>Aborts the lock in progress. Succeeds even if no lock is in progress.</summary>
 public sealed record AbortLock(VaultId Vault) : VaultPolicyCommand, ICommand<Done>;
 
 /// <summary>Confirms that a generation of the guard was delivered to a shard of the index.</summary>
@@ -56,9 +56,9 @@ public sealed record ConfirmGuardDelivered(long Epoch, long Generation, int Shar
 
 /// <summary>A vault's policies in force, and the facts about the vault that are needed to evaluate them.</summary>
 /// <param name="Incarnation">The vault's incarnation.</param>
-/// <param name="Tags">The vault's tags; empty if there is no policy.</param>
-/// <param name="Access">The access policy; null if there is none.</param>
-/// <param name="Lock">The lock policy, in progress or completed; null if there is none.</param>
+/// <param name="Tags">The vault's tags, or empty if there is no policy.</param>
+/// <param name="Access">The access policy, or null.</param>
+/// <param name="Lock">The lock policy, in progress or completed, or null.</param>
 /// <param name="Guard">The guard's generation. A deletion based on these policies passes it to the shard in <see
 /// cref="Archives.DeletionVerdict.Guard"/>. Null if no lock was ever initiated.</param>
 public sealed record VaultPolicies(

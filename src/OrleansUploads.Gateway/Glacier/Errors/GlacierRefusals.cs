@@ -13,7 +13,7 @@ internal static class GlacierRefusals
     /// <summary>Describes a refusal in the words of the vault API.</summary>
     /// <param name="refusal">Why an entity refused a command.</param>
     /// <param name="region">The region in the ARNs of vaults.</param>
-    /// <param name="id">The ID in the request's path; empty if it has none.</param>
+    /// <param name="id">The ID in the request's path, or empty if it has none.</param>
     public static GlacierError Describe(Refusal refusal, string region, string id) => refusal switch
     {
         Refusal.VaultNotFound r => GlacierError.VaultNotFound(VaultArn.Format(region, r.Vault)),

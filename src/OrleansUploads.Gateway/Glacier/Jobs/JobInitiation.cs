@@ -100,7 +100,7 @@ internal sealed class JobInitiation(
         return started.TryGet(out var job, out refusal) ? Initiated(call, job) : call.Refuse(refusal);
     }
 
-    /// <summary>The tree hash of the requested bytes; null if their range is not tree-hash aligned.</summary>
+    /// <summary>The tree hash of the requested bytes, or null if their range is not tree-hash aligned.</summary>
     private async ValueTask<TreeHash?> RangeTreeHashAsync(
         ArchiveEntry archive, PartRange? requested, CancellationToken cancellationToken)
     {

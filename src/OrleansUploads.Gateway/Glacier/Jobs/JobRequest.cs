@@ -46,7 +46,7 @@ internal abstract record JobRequest(JobOptions Options)
         }
     }
 
-    /// <summary>The archive ID in a body, even if other parts of the body are wrong; null if there is none.</summary>
+    /// <summary>The archive ID in a body, even if other parts of the body are wrong, or null.</summary>
     public static string? ReadArchiveId(ReadOnlyMemory<byte> body) =>
         TryParse(body, out var parameters, out _) ? parameters.ArchiveId : null;
 

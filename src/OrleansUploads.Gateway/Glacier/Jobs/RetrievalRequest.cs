@@ -9,7 +9,7 @@ namespace OrleansUploads.Gateway.Glacier.Jobs;
 
 /// <summary>A request for an archive.</summary>
 /// <param name="Archive">The archive.</param>
-/// <param name="Range">The requested bytes; null for all.</param>
+/// <param name="Range">The requested bytes, or null for all.</param>
 /// <param name="Options">Description, topic and tier.</param>
 internal sealed record RetrievalRequest(ArchiveId Archive, PartRange? Range, JobOptions Options) : JobRequest(Options)
 {

@@ -14,7 +14,7 @@ public sealed class TopicReceivers(IEnumerable<KeyValuePair<string, Uri>> addres
     /// <summary>All addresses, by topic.</summary>
     public IReadOnlyDictionary<string, Uri> ByTopic => _byTopic;
 
-    /// <summary>The address for a topic; null if there is none.</summary>
+    /// <summary>The address for a topic, or null.</summary>
     public Uri? AddressFor(string topic) => _byTopic.GetValueOrDefault(topic);
 
     /// <summary>Parses receivers, each <c>topic=address</c>. The last one for a topic wins.</summary>

@@ -23,8 +23,8 @@ internal sealed class PolicyGate(IEntityHost host, PolicyCache policyCache, Time
 
     /// <summary>Checks a call, and sets its vault's incarnation.</summary>
     /// <param name="call">The call.</param>
-    /// <param name="asOf">The time to evaluate the policies at; null for now.</param>
-    /// <returns>Why the call is denied; null if it is permitted.</returns>
+    /// <param name="asOf">The time to evaluate the policies at, or null for now.</param>
+    /// <returns>Why the call is denied, or null if it is permitted.</returns>
     public async ValueTask<GlacierError?> CheckAsync(GlacierCall call, DateTimeOffset? asOf = null)
     {
         if (!Guards(call.Route))
@@ -78,7 +78,7 @@ internal sealed class PolicyGate(IEntityHost host, PolicyCache policyCache, Time
 
     private EffectivePolicy Effective(VaultPolicy policy) => new(policyCache.Parse(policy.Text), policy.VaultArn);
 
-    /// <summary>The creation time of the archive that a call names; null if it names none or the archive does not exist.</summary>
+    /// <summary>The creation time of the archive that a call names, or null if it names none or the archive does not exist.</summary>
     private async ValueTask<DateTimeOffset?> FindCreationAsync(GlacierCall call)
     {
         var deletes = call.Route.Operation == GlacierOperation.DeleteArchive;

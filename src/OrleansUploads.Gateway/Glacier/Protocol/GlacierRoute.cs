@@ -5,8 +5,8 @@ namespace OrleansUploads.Gateway.Glacier.Protocol;
 
 /// <summary>The operation of a request and the names in its path. The names are decoded but not checked.</summary>
 /// <param name="Operation">The operation.</param>
-/// <param name="Vault">The vault's name; null for an operation on the account.</param>
-/// <param name="Id">The ID of the archive, upload, job or lock; null if the path has none.</param>
+/// <param name="Vault">The vault's name, or null for an operation on the account.</param>
+/// <param name="Id">The ID of the archive, upload, job or lock, or null if the path has none.</param>
 internal sealed record GlacierRoute(GlacierOperation Operation, string? Vault = null, string? Id = null)
 {
     /// <summary>Whether the body is an upload's bytes, up to 4 GiB, rather than a small document.</summary>
@@ -19,7 +19,7 @@ internal sealed record GlacierRoute(GlacierOperation Operation, string? Vault = 
     /// <summary>Whether the operation lets the data folder shrink.</summary>
     public bool FreesDiskSpace => Operation is DeleteArchive or AbortMultipartUpload or DeleteVault;
 
-    /// <summary>The route for a method and path; null if they are no operation's. Paths are case-sensitive.</summary>
+    /// <summary>The route for a method and path, or null if they are no operation's. Paths are case-sensitive.</summary>
     public static GlacierRoute? Parse(string method, RequestTarget target) => (method, target.Segments) switch
     {
         ("GET", [_, "vaults"]) => new(ListVaults),

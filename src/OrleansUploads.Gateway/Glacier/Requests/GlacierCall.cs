@@ -28,13 +28,13 @@ internal sealed class GlacierCall
     /// <summary>The vault's incarnation; set when the policy gate has found the vault.</summary>
     public VaultIncarnation Incarnation { get; set; }
 
-    /// <summary>What the permission to delete an archive is based on; null for other operations.</summary>
+    /// <summary>What the permission to delete an archive is based on, or null for other operations.</summary>
     public DeletionVerdict? DeletionVerdict { get; set; }
 
     /// <summary>Whether the signer owns the vault.</summary>
     public bool IsOwner => Vault.Account == Account;
 
-    /// <summary>The body if it is a small document, checked against the signature; empty for an upload.</summary>
+    /// <summary>The body if it is a small document, checked against the signature, or empty for an upload.</summary>
     public required ReadOnlyMemory<byte> Document { get; init; }
 
     /// <summary>The body of an upload.</summary>
@@ -49,20 +49,20 @@ internal sealed class GlacierCall
     /// <summary>Canceled when the client disconnects.</summary>
     public CancellationToken Aborted => Exchange.Aborted;
 
-    /// <summary>The client's address; null if the transport has no addresses.</summary>
+    /// <summary>The client's address, or null if the transport has no addresses.</summary>
     public IPAddress? RemoteAddress => Exchange.Context.Connection.RemoteIpAddress;
 
-    /// <summary>The ID of the archive, upload, job or lock in the path; empty if the path has none.</summary>
+    /// <summary>The ID of the archive, upload, job or lock in the path, or empty if the path has none.</summary>
     public string Id => Route.Id ?? "";
 
     /// <summary>The ARN of the vault.</summary>
     public string Arn => VaultArn.Format(Region, Vault);
 
-    /// <summary>The value of a header, repeated headers joined by a comma; null if the request does not have it.</summary>
+    /// <summary>The value of a header, repeated headers joined by a comma, or null if the request does not have it.</summary>
     public string? Header(string name) =>
         Request.Headers.TryGetValue(name, out var values) ? values.ToString() : null;
 
     /// <summary>The path of a resource in the vault, with the account's number.</summary>
-    /// <param name="path">The path below the vault, beginning with a slash; empty for the vault itself.</param>
+    /// <param name="path">The path below the vault, beginning with a slash, or empty for the vault itself.</param>
     public string Location(string path) => $"/{Vault.Account}/vaults/{Vault.Name}{path}";
 }

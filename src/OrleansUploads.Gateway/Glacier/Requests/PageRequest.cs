@@ -6,7 +6,7 @@ namespace OrleansUploads.Gateway.Glacier.Requests;
 
 /// <summary>The requested page of a list.</summary>
 /// <param name="Limit">Maximum number of items on the page.</param>
-/// <param name="Marker">The marker of the previous page; null for the first page.</param>
+/// <param name="Marker">The marker of the previous page, or null for the first page.</param>
 internal readonly record struct PageRequest(int Limit, string? Marker)
 {
     /// <summary>Maximum and default number of vaults on a page.</summary>

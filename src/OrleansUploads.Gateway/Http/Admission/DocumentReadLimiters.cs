@@ -8,7 +8,7 @@ internal sealed class DocumentReadLimiters(GatewayOptions options)
     private readonly DocumentReadLimiter _large = new(options.MaxConcurrentLargeDocuments);
 
     /// <summary>The limit for a body.</summary>
-    /// <param name="contentLength">Its length; null if it is not known in advance.</param>
+    /// <param name="contentLength">Its length, or null if it is not known in advance.</param>
     /// <param name="maxBytes">The maximum length that the operation allows.</param>
     public DocumentReadLimiter For(long? contentLength, int maxBytes) =>
         Math.Min(contentLength ?? maxBytes, maxBytes) <= options.MaxDocumentBytes ? _small : _large;

@@ -137,7 +137,7 @@ internal sealed class TransferLimiter(int slots, int maxWaiting, double share, T
     }
 
     /// <summary>Removes a transfer from the waiting line.</summary>
-    /// <returns>Why it has no slot; null if it was granted one in the meantime.</returns>
+    /// <returns>Why it has no slot, or null if it was granted one in the meantime.</returns>
     private ThrottleCause? StopWaiting(WaitingTransfer waiting)
     {
         lock (_gate)

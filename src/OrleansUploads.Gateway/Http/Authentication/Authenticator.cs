@@ -99,5 +99,5 @@ internal sealed class Authenticator(
 
 /// <summary>Which account sent a request, or why that is not known.</summary>
 /// <param name="Account">The account that the signer acts for; meaningless if there is an error.</param>
-/// <param name="Error">Why the account is not known; null if it is.</param>
+/// <param name="Error">Why the account is not known, or null if it is.</param>
 internal readonly record struct AuthenticationResult(AccountId Account, HttpError? Error);

@@ -4,7 +4,7 @@ using OrleansUploads.Signing;
 namespace OrleansUploads.Gateway.Http.Authentication;
 
 /// <summary>The credentials of a request, before anything about them has been checked.</summary>
-/// <param name="Authorization">Access key, scope and signature, from the Authorization header or from the query; null if there are
+/// <param name="Authorization">Access key, scope and signature, from the Authorization header or from the query, or null if there are
 /// none or they are malformed.</param>
 /// <param name="PresignedUrl">The parameters of the query if the signature is there; else null.</param>
 /// <param name="Malformed">Why there is no <paramref name="Authorization"/>.</param>

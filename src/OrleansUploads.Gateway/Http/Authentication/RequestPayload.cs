@@ -35,7 +35,7 @@ internal sealed class RequestPayload(
     public PayloadMode Mode =>
         StatedHash is { } stated && PayloadModes.TryParse(stated, out var mode) ? mode : PayloadMode.NotSigned;
 
-    /// <summary>The signatures of the body's chunks; null if they are not signed, or if the server does not verify
+    /// <summary>The signatures of the body's chunks, or null if they are not signed, or if the server does not verify
     /// signatures.</summary>
     public ChunkSignatures? Chunks { get; set; }
 
@@ -49,7 +49,7 @@ internal sealed class RequestPayload(
     /// <param name="isPresigned">Whether the signature is in the query. It does not cover the body unless the request says
     /// so.</param>
     /// <param name="cancellationToken">Canceled when the client disconnects.</param>
-    /// <returns>What is wrong; null if there is a hash.</returns>
+    /// <returns>What is wrong, or null if there is a hash.</returns>
     public async ValueTask<HttpError?> ResolveHashAsync(bool isPresigned, CancellationToken cancellationToken)
     {
         if (allowsModes)
@@ -78,7 +78,7 @@ internal sealed class RequestPayload(
     /// <summary>Reads a body that is not an upload's, and compares it with the stated hash.</summary>
     /// <param name="account">The account that signed the request.</param>
     /// <param name="cancellationToken">Canceled when the client disconnects.</param>
-    /// <returns>What is wrong; null if <see cref="Document"/> is set, or if the body is an upload's.</returns>
+    /// <returns>What is wrong, or null if <see cref="Document"/> is set, or if the body is an upload's.</returns>
     public async ValueTask<HttpError?> ReadDocumentAsync(AccountId account, CancellationToken cancellationToken)
     {
         if (isUpload)

@@ -9,7 +9,7 @@ internal static class BoundedBodyReader
     private const int InitialBytes = 128 * 1024;
 
     /// <summary>Reads the whole body.</summary>
-    /// <returns>The body; null if it is longer than <paramref name="maxBytes"/>.</returns>
+    /// <returns>The body, or null if it is longer than <paramref name="maxBytes"/>.</returns>
     public static async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(
         HttpRequest request, Stream body, int maxBytes, CancellationToken cancellationToken)
     {

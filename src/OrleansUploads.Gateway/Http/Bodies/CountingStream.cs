@@ -4,7 +4,7 @@ namespace OrleansUploads.Gateway.Http.Bodies;
 
 /// <summary>Passes a body through and counts its bytes, in either direction.</summary>
 /// <param name="inner">The body.</param>
-/// <param name="connection">The connection whose activity is recorded; null if the server does not track it.</param>
+/// <param name="connection">The connection whose activity is recorded, or null if the server does not track it.</param>
 internal class CountingStream(Stream inner, OpenConnection? connection) : Stream
 {
     private long _bytes;

@@ -13,7 +13,7 @@ namespace OrleansUploads.Gateway.Http.Bodies;
 /// <param name="body">The bytes as they arrive.</param>
 /// <param name="minRate">How slowly they may arrive.</param>
 /// <param name="time">The clock.</param>
-/// <param name="connection">The connection whose activity is recorded; null if the server does not track it.</param>
+/// <param name="connection">The connection whose activity is recorded, or null if the server does not track it.</param>
 internal sealed class ReceivedBody(PipeReader body, MinBodyRate minRate, TimeProvider time, OpenConnection? connection)
     : CountingStream(Null, connection)
 {
@@ -23,7 +23,7 @@ internal sealed class ReceivedBody(PipeReader body, MinBodyRate minRate, TimePro
     private long _bytesInWindow;
     private bool _isCanceled;
 
-    /// <summary>The transfer slot of the body; null if it has none. The minimum rate rises when slots are scarce.</summary>
+    /// <summary>The transfer slot of the body, or null if it has none. The minimum rate rises when slots are scarce.</summary>
     public TransferSlot? Slot { get; set; }
 
     /// <summary>Ends the read now. May be called from any thread.</summary>

@@ -9,7 +9,7 @@ internal static partial class DescriptorLimit
     private const int NumberOfFiles = 7;
 
     /// <summary>Raises the soft limit to the hard limit if the system allows it.</summary>
-    /// <returns>The limit from now on; null if the system does not say.</returns>
+    /// <returns>The limit from now on, or null if the system does not say.</returns>
     public static long? RaiseToHardLimit()
     {
         if (!OperatingSystem.IsLinux() || GetLimit(NumberOfFiles, out var limit) != 0)

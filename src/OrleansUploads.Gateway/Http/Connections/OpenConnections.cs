@@ -76,7 +76,7 @@ internal sealed partial class OpenConnections
     /// <summary>Admits a new connection, and closes another one for it if the limit is reached.</summary>
     /// <param name="address">Where the connection comes from.</param>
     /// <param name="abort">Closes the connection, without waiting.</param>
-    /// <returns>The admitted connection; null if it must be closed because all others are busy.</returns>
+    /// <returns>The admitted connection, or null if it must be closed because all others are busy.</returns>
     public OpenConnection? Admit(IPAddress? address, Action abort)
     {
         var admitted = new OpenConnection(this, TrafficSource.Of(address), abort, _time);

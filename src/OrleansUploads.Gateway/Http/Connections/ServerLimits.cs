@@ -14,7 +14,7 @@ internal sealed record ServerLimits(int Connections, int Bodies, int Outputs)
 
     /// <summary>Fits the configured limits to the number of descriptors.</summary>
     /// <param name="options">The configured maxima.</param>
-    /// <param name="descriptors">The process's limit of descriptors; null if it is unknown.</param>
+    /// <param name="descriptors">The process's limit of descriptors, or null if it is unknown.</param>
     public static ServerLimits FitToDescriptors(GatewayOptions options, long? descriptors)
     {
         if (descriptors is not { } limit)

@@ -6,7 +6,7 @@ namespace OrleansUploads.Gateway.Http.Credentials;
 
 /// <summary>A file of key pairs, readable only by its owner.</summary>
 /// <param name="path">Path of the file.</param>
-/// <param name="flush">Flushes files and directories; null for the system's own calls.</param>
+/// <param name="flush">Flushes files and directories, or null for the system's own calls.</param>
 /// <remarks>The file is replaced as a whole, so a server that reads it at the same time sees either the old pairs or the new
 /// ones. A process that changes it holds a lock file beside it meanwhile.</remarks>
 public sealed class KeyFile(string path, IDiskFlush? flush = null)
@@ -26,7 +26,7 @@ public sealed class KeyFile(string path, IDiskFlush? flush = null)
 
     /// <summary>The key file of a data folder: <c>keys.json</c>.</summary>
     /// <param name="folder">The data folder.</param>
-    /// <param name="flush">Flushes files and directories; null for the system's own calls.</param>
+    /// <param name="flush">Flushes files and directories, or null for the system's own calls.</param>
     public static KeyFile InFolder(string folder, IDiskFlush? flush = null) =>
         new(System.IO.Path.Combine(folder, NameInFolder), flush);
 
@@ -34,7 +34,7 @@ public sealed class KeyFile(string path, IDiskFlush? flush = null)
     /// <exception cref="InvalidDataException">The file is not a key file.</exception>
     public IReadOnlyList<KeyPair> Read() => Parse(ReadBytes());
 
-    /// <summary>The bytes of the file, to be compared; null if the file does not exist.</summary>
+    /// <summary>The bytes of the file, to be compared, or null if the file does not exist.</summary>
     internal byte[]? ReadBytes()
     {
         try

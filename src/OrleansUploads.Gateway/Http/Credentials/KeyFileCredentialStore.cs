@@ -18,7 +18,7 @@ public sealed partial class KeyFileCredentialStore : ICredentialStore
     private long _checkedAt;
 
     /// <param name="file">The key file.</param>
-    /// <param name="operatorKey">An additional pair that is not in the file; null for none.</param>
+    /// <param name="operatorKey">An additional pair that is not in the file, or null for none.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Receives an error if the key file cannot be read. The pairs read before stay valid.</param>
     public KeyFileCredentialStore(

@@ -43,7 +43,7 @@ internal abstract record HttpError
     internal sealed record PayloadHashDiffers(string Computed, string Stated) : HttpError;
 
     /// <summary>The body is longer than the operation allows.</summary>
-    /// <param name="Bytes">Its length; null if unknown.</param>
+    /// <param name="Bytes">Its length, or null if unknown.</param>
     /// <param name="MaxBytes">Maximum length.</param>
     internal sealed record BodyTooLong(long? Bytes, int MaxBytes) : HttpError;
 

@@ -27,7 +27,7 @@ internal sealed class HttpExchange(HttpContext context, MinBodyRate minRate, Tim
     public RequestTarget Target { get; } =
         RequestTarget.Parse(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
 
-    /// <summary>The connection of the request; null if the server does not track connections.</summary>
+    /// <summary>The connection of the request, or null if the server does not track connections.</summary>
     public OpenConnection? Connection { get; } = context.Features.Get<OpenConnection>();
 
     /// <summary>The ID of the request.</summary>
@@ -46,13 +46,13 @@ internal sealed class HttpExchange(HttpContext context, MinBodyRate minRate, Tim
     /// <summary>Name of the operation for logs and meters. There is a fixed number of names.</summary>
     public string OperationName { get; set; } = UnknownOperation;
 
-    /// <summary>The account that signed the request; null if that is not known.</summary>
+    /// <summary>The account that signed the request, or null if that is not known.</summary>
     public AccountId? Account { get; set; }
 
     /// <summary>The HTTP status of the response.</summary>
     public int Status { get; set; } = ClientClosedRequest;
 
-    /// <summary>The error code of the response; null for a success.</summary>
+    /// <summary>The error code of the response, or null for a success.</summary>
     public string? ErrorCode { get; set; }
 
     /// <summary>Time since the request's headers were complete.</summary>

@@ -32,7 +32,7 @@ internal sealed class QueryParameters
     /// <summary>The decoded names of all parameters, in the order sent.</summary>
     public IEnumerable<string> Names => _parameters.Select(static parameter => parameter.Name);
 
-    /// <summary>The first value of a parameter; null if the query does not have it, empty if it has no value.</summary>
+    /// <summary>The first value of a parameter, or null if the query does not have it, empty if it has no value.</summary>
     public string? FirstValue(string name)
     {
         foreach (var parameter in _parameters)

@@ -6,7 +6,7 @@ internal abstract class FrontAnswer
     /// <summary>The HTTP status.</summary>
     public abstract int Status { get; }
 
-    /// <summary>The error; null for a success.</summary>
+    /// <summary>The error, or null for a success.</summary>
     public virtual FrontError? Error => null;
 
     /// <summary>Writes status, headers and body.</summary>

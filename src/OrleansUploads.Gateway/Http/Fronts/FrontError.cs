@@ -6,6 +6,6 @@ namespace OrleansUploads.Gateway.Http.Fronts;
 /// <param name="Message">What is wrong, the offending value, and what to do.</param>
 internal record FrontError(int Status, string Code, string Message)
 {
-    /// <summary>How long the client should wait before it tries again; null if unknown.</summary>
+    /// <summary>How long the client should wait before it tries again, or null if unknown.</summary>
     public TimeSpan? RetryAfter { get; init; }
 }

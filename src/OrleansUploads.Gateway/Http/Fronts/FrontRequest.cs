@@ -13,7 +13,7 @@ internal abstract class FrontRequest
     /// body.</summary>
     public abstract bool IsUpload { get; }
 
-    /// <summary>Maximum length in bytes of a document; null for the gateway's usual maximum.</summary>
+    /// <summary>Maximum length in bytes of a document, or null for the gateway's usual maximum.</summary>
     public virtual int? MaxDocumentBytes => null;
 
     /// <summary>Serves the request, after its signature has been verified.</summary>

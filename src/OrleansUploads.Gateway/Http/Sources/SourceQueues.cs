@@ -16,7 +16,7 @@ internal sealed class SourceQueues<T>
     /// <summary>Number of items in all queues.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The oldest item of the longest queue; null if there are no items.</summary>
+    /// <summary>The oldest item of the longest queue, or null if there are no items.</summary>
     public T? OldestOfLongest => _byLength.Min?.Items.First!.Value.Item;
 
     /// <summary>The items of the longest queue, oldest first.</summary>

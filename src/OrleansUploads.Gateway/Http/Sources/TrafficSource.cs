@@ -18,7 +18,7 @@ internal readonly record struct TrafficSource
     /// <summary>The account; null before a signature has been verified.</summary>
     public AccountId? Account { get; }
 
-    /// <summary>The address; null for an account, and for a transport without addresses.</summary>
+    /// <summary>The address, or null for an account, and for a transport without addresses.</summary>
     public IPAddress? Address { get; }
 
     /// <summary>The source of an account's work.</summary>

@@ -15,7 +15,7 @@ internal sealed class ObjectDeletion(BucketFinder buckets, KeyIndex keys)
 {
     private const int MaxConcurrentDeletions = 16;
 
-    /// <summary>Deletes an object. Succeeds if there is none.</summary>
+    /// <summary>Deletes an object. Succeeds even if the object does not exist.</summary>
     public async ValueTask<S3Answer> DeleteAsync(S3Call call)
     {
         var (name, refused) = await buckets.FindObjectAsync(call);

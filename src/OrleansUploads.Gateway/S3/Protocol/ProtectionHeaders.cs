@@ -27,7 +27,7 @@ internal static class ProtectionHeaders
     private static readonly HashSet<string> PrivateLists =
         new(StringComparer.Ordinal) { "private", "bucket-owner-read", "bucket-owner-full-control" };
 
-    /// <summary>The first header, or parameter of a presigned URL, that this server cannot honor; null if there is none.</summary>
+    /// <summary>The first header, or parameter of a presigned URL, that this server cannot honor, or null.</summary>
     public static string? FindUnsupported(IHeaderDictionary headers, QueryParameters query)
     {
         foreach (var (name, value) in headers)

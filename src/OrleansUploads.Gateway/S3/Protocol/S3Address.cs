@@ -3,8 +3,8 @@ using System.Text;
 namespace OrleansUploads.Gateway.S3.Protocol;
 
 /// <summary>The bucket and the key that a request addresses, as sent: decoded once and never normalized.</summary>
-/// <param name="Bucket">The bucket's name, not checked; null for a request to the service.</param>
-/// <param name="Key">The key, not empty; null for a request to the service or a bucket.</param>
+/// <param name="Bucket">The bucket's name, not checked, or null for a request to the service.</param>
+/// <param name="Key">The key, not empty, or null for a request to the service or a bucket.</param>
 internal sealed record S3Address(string? Bucket, string? Key)
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -17,7 +17,7 @@ internal sealed record S3Address(string? Bucket, string? Key)
     /// <param name="host">The host name without its port.</param>
     /// <param name="domain">The server's own domain. <c>bucket.domain</c> addresses a bucket. Null if only paths name
     /// buckets.</param>
-    /// <returns>The address; null if the path is not absolute or not UTF-8.</returns>
+    /// <returns>The address, or null if the path is not absolute or not UTF-8.</returns>
     public static S3Address? Parse(string path, string host, string? domain)
     {
         if (!path.StartsWith('/'))

@@ -4,8 +4,8 @@ namespace OrleansUploads.Gateway.S3.Xml;
 
 /// <summary>An object in the body of DeleteObjects.</summary>
 /// <param name="Key">Its key.</param>
-/// <param name="VersionId">The version to delete; null for none.</param>
-/// <param name="ETag">The ETag that it must have, without quotes; null for any.</param>
+/// <param name="VersionId">The version to delete, or null for none.</param>
+/// <param name="ETag">The ETag that it must have, without quotes, or null for any.</param>
 /// <param name="HasOtherCondition">Whether there is a condition that this server does not know.</param>
 internal readonly record struct ObjectToDelete(string Key, string? VersionId, string? ETag, bool HasOtherCondition);
 

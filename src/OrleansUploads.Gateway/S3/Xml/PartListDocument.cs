@@ -6,7 +6,7 @@ namespace OrleansUploads.Gateway.S3.Xml;
 /// <summary>A part in the body of CompleteMultipartUpload, as sent.</summary>
 /// <param name="Number">Its number, 1 to 10,000.</param>
 /// <param name="ETag">Its ETag without quotes.</param>
-/// <param name="Checksum">The name of the checksum's algorithm as in the element's name, and the checksum; null if there is
+/// <param name="Checksum">The name of the checksum's algorithm as in the element's name, and the checksum, or null if there is
 /// none.</param>
 internal readonly record struct NamedPart(int Number, string ETag, (string Algorithm, string Value)? Checksum);
 

@@ -25,7 +25,7 @@ internal sealed class FakeFront : IFront
 
     public string RequestIdHeader => "x-fake-request-id";
 
-    /// <summary>An error that this front fails to describe; null for none.</summary>
+    /// <summary>An error that this front fails to describe, or null for none.</summary>
     public Type? Undescribed { get; init; }
 
     public bool ClaimsPath(RequestTarget target) => target.Segments is ["fake", ..];

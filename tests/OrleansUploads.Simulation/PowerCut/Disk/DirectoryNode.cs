@@ -46,7 +46,7 @@ internal sealed class DirectoryNode(ulong id, uint permissions, string path) : D
     public override void LoseFlush() => _unflushed.Clear();
 
     /// <summary>The power fails.</summary>
-    /// <param name="survival">Chooses which unflushed names survive; null if none does.</param>
+    /// <param name="survival">Chooses which unflushed names survive, or null if none does.</param>
     public void LosePower(SeededRandom? survival)
     {
         if (survival is not null)

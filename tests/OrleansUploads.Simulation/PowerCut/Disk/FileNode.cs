@@ -139,7 +139,7 @@ internal sealed class FileNode(ulong id, uint permissions, string path, uint typ
     }
 
     /// <summary>The power fails.</summary>
-    /// <param name="survival">Chooses which unflushed pages survive; null if none does.</param>
+    /// <param name="survival">Chooses which unflushed pages survive, or null if none does.</param>
     public void LosePower(SeededRandom? survival)
     {
         if (survival is not null)

@@ -31,7 +31,7 @@ internal sealed partial class ForgetfulDisk
     /// <summary>Enough space for every schedule.</summary>
     public const long DefaultCapacityBytes = 64L << 30;
 
-    /// <summary>The current faults; null for none.</summary>
+    /// <summary>The current faults, or null for none.</summary>
     public DiskFaults? Faults { get; set; }
 
     /// <summary>Whether pages are sometimes written back without a flush, as operating systems do.</summary>
@@ -59,7 +59,7 @@ internal sealed partial class ForgetfulDisk
     public void MakeRoom() => CapacityBytes = DefaultCapacityBytes;
 
     /// <summary>Restores the power: only durable content is left. The disk must not be in use.</summary>
-    /// <param name="survival">Chooses which unflushed data survives; null if none does.</param>
+    /// <param name="survival">Chooses which unflushed data survives, or null if none does.</param>
     public void LosePower(SeededRandom? survival)
     {
         lock (_gate)

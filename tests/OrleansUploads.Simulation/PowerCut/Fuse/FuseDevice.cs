@@ -24,7 +24,7 @@ internal sealed class FuseDevice : IDisposable
         _path = path;
     }
 
-    /// <summary>Why nothing can be mounted on this machine; null if mounting is possible.</summary>
+    /// <summary>Why nothing can be mounted on this machine, or null if mounting is possible.</summary>
     public static string? Obstacle =>
         !OperatingSystem.IsLinux() ? "The power-cut simulation needs Linux."
         : !File.Exists("/dev/fuse") ? "/dev/fuse does not exist. The power-cut simulation needs FUSE."
@@ -53,7 +53,7 @@ internal sealed class FuseDevice : IDisposable
     }
 
     /// <summary>Waits for a request.</summary>
-    /// <returns>Its length in bytes; 0 if the file system was unmounted.</returns>
+    /// <returns>Its length in bytes, or 0 if the file system was unmounted.</returns>
     public int Receive(byte[] buffer)
     {
         while (true)

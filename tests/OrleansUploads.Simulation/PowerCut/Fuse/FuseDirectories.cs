@@ -15,7 +15,7 @@ internal sealed class FuseDirectories(ForgetfulDisk disk)
     private readonly ConcurrentDictionary<ulong, Listing> _open = new();
     private ulong _last;
 
-    /// <summary>Opens a directory; null if it does not exist.</summary>
+    /// <summary>Opens a directory, or null if it does not exist.</summary>
     public ulong? Open(ulong directory)
     {
         if (disk.FactsOf(directory) is not { IsDirectory: true })

@@ -14,7 +14,7 @@ internal sealed class FuseDispatcher(ForgetfulDisk disk, PowerSupply power)
     private readonly FuseDirectories _directories = new(disk);
 
     /// <summary>Carries out a request.</summary>
-    /// <returns>Length of the reply; 0 if the request has none.</returns>
+    /// <returns>Length of the reply, or 0 if the request has none.</returns>
     public int Answer(ReadOnlySpan<byte> request, Span<byte> reply)
     {
         var header = MemoryMarshal.Read<FuseInHeader>(request);
