@@ -6,6 +6,7 @@ public static class TestRun
     /// <summary>The trait's name.</summary>
     public const string Name = "Run";
 
-    /// <summary>A campaign: thousands of seeds, planted bugs, power cuts, kills under load, floods. Takes a minute or more.</summary>
+    /// <summary>A campaign: thousands of seeds or inputs, planted bugs, power cuts, kills under load, floods, all operations by
+    /// other clients. Takes long.</summary>
     public const string Campaign = "Campaign";
 }

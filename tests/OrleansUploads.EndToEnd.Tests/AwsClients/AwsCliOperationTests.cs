@@ -1,10 +1,12 @@
 using System.Text.Json;
 using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Hashing;
+using OrleansUploads.TestKit;
 
 namespace OrleansUploads.EndToEnd.Tests.AwsClients;
 
 /// <summary>All operations with the AWS CLI. Each command takes a second, so there are few other checks.</summary>
+[Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class AwsCliOperationTests : IDisposable
 {
     private const string NotFound = "ResourceNotFoundException";

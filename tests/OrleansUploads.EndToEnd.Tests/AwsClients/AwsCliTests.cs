@@ -2,9 +2,11 @@ using System.Globalization;
 using System.Text.Json;
 using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Hashing;
+using OrleansUploads.TestKit;
 
 namespace OrleansUploads.EndToEnd.Tests.AwsClients;
 
+[Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class AwsCliTests : IDisposable
 {
     private const string Vault = "aws-vault";

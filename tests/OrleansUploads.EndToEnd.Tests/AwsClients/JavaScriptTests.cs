@@ -1,8 +1,10 @@
 using System.Text.Json;
+using OrleansUploads.TestKit;
 
 namespace OrleansUploads.EndToEnd.Tests.AwsClients;
 
 /// <summary>Amazon's JavaScript client (<c>@aws-sdk/client-glacier</c>) against a real server.</summary>
+[Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class JavaScriptTests(JavaScriptOperations client) : IClassFixture<JavaScriptOperations>
 {
     private static readonly string[] Areas =

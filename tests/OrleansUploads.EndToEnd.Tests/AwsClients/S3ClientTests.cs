@@ -1,4 +1,5 @@
 using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.TestKit;
 
 namespace OrleansUploads.EndToEnd.Tests.AwsClients;
 
@@ -24,6 +25,7 @@ public sealed class S3ClientTests : IDisposable
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task The_AWS_CLI_copies_synchronizes_lists_and_removes()
     {
         var aws = await InstalledClients.FindAwsCliAsync();

@@ -5,6 +5,7 @@ using OrleansUploads.Client;
 using OrleansUploads.Client.Sources;
 using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Signing;
+using OrleansUploads.TestKit;
 
 namespace OrleansUploads.EndToEnd.Tests.BadInput;
 
@@ -18,6 +19,7 @@ public sealed class BrokenBodyTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_stalled_body_is_answered_with_408_and_changes_nothing()
     {
         await using var server = await ServerProcess.StartAsync(_folder.Data);

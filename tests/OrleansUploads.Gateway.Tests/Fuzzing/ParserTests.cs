@@ -9,13 +9,13 @@ using OrleansUploads.Gateway.Glacier.Requests;
 using OrleansUploads.Gateway.Http.Exchanges;
 using OrleansUploads.Hashing;
 using OrleansUploads.Signing;
+using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
 /// <summary>Parsers of client input never throw, and the text of a parsed value parses to the same value.</summary>
-public sealed class ParserTests
+public class ParserTests
 {
-    private const int Inputs = 200_000;
     private const string Arn = "arn:aws:glacier:us-east-1:111122223333:vaults/plain";
     private const string Letters = "abcXYZ019-_./:=;,% \t\"{}[]*?+éß日\u0001";
 
@@ -54,6 +54,9 @@ public sealed class ParserTests
     };
 
     public static TheoryData<string> Names => [.. Parsers.Keys];
+
+    /// <summary>The number of inputs for each parser.</summary>
+    protected virtual int Inputs => 20_000;
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -187,4 +190,11 @@ public sealed class ParserTests
 
         return text;
     }
+}
+
+/// <summary>The same tests with more inputs.</summary>
+[Trait(TestRun.Name, TestRun.Campaign)]
+public sealed class LongParserTests : ParserTests
+{
+    protected override int Inputs => 200_000;
 }

@@ -57,6 +57,7 @@ public sealed class PoliciesInADataFolder(DataFolderFixture gateway)
 public sealed class VaultLocksInADataFolder(DataFolderFixture gateway)
     : VaultLockTests(gateway), IClassFixture<DataFolderFixture>;
 
+[Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class BadInputInADataFolder(DataFolderFixture gateway)
     : BadInputTests(gateway), IClassFixture<DataFolderFixture>;
 
