@@ -78,8 +78,8 @@ public sealed class ObjectReader(IEntityHost host, KeyIndex keys, IPartStore par
     /// <param name="manifest">The object's manifest.</param>
     /// <param name="range">The bytes to read. They must be inside the object.</param>
     /// <param name="cancellationToken">Ends reading.</param>
-    /// <returns>A stream of verified bytes. If stored bytes are damaged, reading throws <see cref="AttemptDamagedException"/>. Dispose of
-    /// it, even if it was not read to its end.</returns>
+    /// <returns>A stream of verified bytes. If stored bytes are damaged, reading throws <see cref="CopySourceDamagedException"/>. Dispose
+    /// of it, even if it was not read to its end.</returns>
     public Stream OpenRead(Manifest manifest, PartRange range, CancellationToken cancellationToken)
     {
         var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: PipeBytes, resumeWriterThreshold: PipeBytes / 2));
@@ -97,7 +97,7 @@ public sealed class ObjectReader(IEntityHost host, KeyIndex keys, IPartStore par
         }
         catch (Exception fault)
         {
-            await writer.CompleteAsync(fault);
+            await writer.CompleteAsync(fault is AttemptDamagedException damaged ? new CopySourceDamagedException(damaged) : fault);
         }
     }
 }

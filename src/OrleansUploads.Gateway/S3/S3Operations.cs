@@ -3,6 +3,7 @@ using OrleansUploads.Gateway.Http.Admission;
 using OrleansUploads.Gateway.Http.Errors;
 using OrleansUploads.Gateway.S3.Answers;
 using OrleansUploads.Gateway.S3.Buckets;
+using OrleansUploads.Gateway.S3.Copies;
 using OrleansUploads.Gateway.S3.Errors;
 using OrleansUploads.Gateway.S3.Listing;
 using OrleansUploads.Gateway.S3.Multipart;
@@ -20,6 +21,7 @@ internal sealed class S3Operations(
     ObjectUploads objectUploads,
     ObjectReads objectReads,
     ObjectDeletion objectDeletion,
+    ObjectCopies objectCopies,
     MultipartUploads multipartUploads,
     MultipartLists multipartLists,
     TransferLimiters transfers)
@@ -51,11 +53,13 @@ internal sealed class S3Operations(
         ListObjectsV2 => lists.ListV2Async(call),
         DeleteObjects => objectDeletion.DeleteManyAsync(call),
         PutObject => ReceiveAsync(call, objectUploads.PutAsync),
+        S3Operation.CopyObject => ReceiveAsync(call, objectCopies.CopyAsync),
         GetObject => SendAsync(call, objectReads.ReadAsync),
         HeadObject => objectReads.ReadAsync(call),
         DeleteObject => objectDeletion.DeleteAsync(call),
         CreateMultipartUpload => multipartUploads.CreateAsync(call),
         UploadPart => ReceiveAsync(call, multipartUploads.UploadPartAsync),
+        UploadPartCopy => ReceiveAsync(call, objectCopies.CopyPartAsync),
         ListParts => multipartLists.ListPartsAsync(call),
         ListMultipartUploads => multipartLists.ListUploadsAsync(call),
         CompleteMultipartUpload => multipartUploads.CompleteAsync(call),
@@ -63,7 +67,7 @@ internal sealed class S3Operations(
         _ => throw new UnreachableException($"No code executes {call.Operation}."),
     };
 
-    /// <summary>Runs an upload when it has a transfer slot. No bytes of a waiting upload are read.</summary>
+    /// <summary>Runs an upload or a copy when it has a transfer slot. No bytes of a waiting one are read.</summary>
     private async ValueTask<S3Answer> ReceiveAsync(S3Call call, Func<S3Call, ValueTask<S3Answer>> operation)
     {
         var admission = await transfers.Bodies.AcquireAsync(call.Account, call.RemoteAddress, call.Aborted);

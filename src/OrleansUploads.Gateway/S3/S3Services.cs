@@ -1,10 +1,12 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OrleansUploads.Engine;
+using OrleansUploads.Engine.Copying;
 using OrleansUploads.Engine.Intake;
 using OrleansUploads.Engine.Keys;
 using OrleansUploads.Engine.Retrieval;
 using OrleansUploads.Gateway.Http.Fronts;
 using OrleansUploads.Gateway.S3.Buckets;
+using OrleansUploads.Gateway.S3.Copies;
 using OrleansUploads.Gateway.S3.Listing;
 using OrleansUploads.Gateway.S3.Multipart;
 using OrleansUploads.Gateway.S3.Objects;
@@ -23,12 +25,14 @@ internal static class S3Services
         services.TryAddSingleton<KeyLister>();
         services.TryAddSingleton<ObjectIntake>();
         services.TryAddSingleton<ObjectReader>();
+        services.TryAddSingleton<ObjectCopier>();
         services.AddSingleton<BucketFinder>();
         services.AddSingleton<BucketOperations>();
         services.AddSingleton<ListOperations>();
         services.AddSingleton<ObjectUploads>();
         services.AddSingleton<ObjectReads>();
         services.AddSingleton<ObjectDeletion>();
+        services.AddSingleton<ObjectCopies>();
         services.AddSingleton<MultipartUploads>();
         services.AddSingleton<MultipartLists>();
         services.AddSingleton<S3Operations>();

@@ -6,11 +6,11 @@ namespace OrleansUploads.Gateway.Tests.S3;
 
 public sealed class S3RouterTests
 {
-    /// <summary>Every operation of S3 with its address. Operations that only a header or parameter tells apart have it
-    /// here.</summary>
+    /// <summary>Every operation of S3 with its address, and the header that tells it apart, if there is one.</summary>
     private const string KnownOperations = """
         AbortMultipartUpload DELETE /b/k?uploadId=u
         CompleteMultipartUpload POST /b/k?uploadId=u
+        CopyObject PUT /b/k x-amz-copy-source
         CreateBucket PUT /b
         CreateMultipartUpload POST /b/k?uploads
         DeleteBucket DELETE /b
@@ -101,17 +101,18 @@ public sealed class S3RouterTests
         RestoreObject POST /b/k?restore
         SelectObjectContent POST /b/k?select&select-type=2
         UploadPart PUT /b/k?partNumber=1&uploadId=u
+        UploadPartCopy PUT /b/k?partNumber=1&uploadId=u x-amz-copy-source
         """;
 
-    public static TheoryData<string, string, string> Operations
+    public static TheoryData<string, string, string, string?> Operations
     {
         get
         {
-            var data = new TheoryData<string, string, string>();
+            var data = new TheoryData<string, string, string, string?>();
             foreach (var line in KnownOperations.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
             {
                 var fields = line.Split(' ');
-                data.Add(fields[0], fields[1], fields[2]);
+                data.Add(fields[0], fields[1], fields[2], fields.ElementAtOrDefault(3));
             }
 
             return data;
@@ -120,7 +121,7 @@ public sealed class S3RouterTests
 
     [Theory]
     [MemberData(nameof(Operations))]
-    public void Each_operation_of_S3_is_itself_or_not_implemented(string name, string method, string target)
+    public void Each_operation_of_S3_is_itself_or_not_implemented(string name, string method, string target, string? header)
     {
         var isOurs = Enum.TryParse<S3Operation>(name, out var operation);
         foreach (var ending in (string[])["", "=", "=1", "&x-id=" + name, "&prefix=a"])
@@ -130,7 +131,7 @@ public sealed class S3RouterTests
                 continue;
             }
 
-            var route = Route(method, target + (ending.StartsWith('&') && !target.Contains('?', StringComparison.Ordinal) ? "?" + ending : ending));
+            var route = Route(method, target + (ending.StartsWith('&') && !target.Contains('?', StringComparison.Ordinal) ? "?" + ending : ending), header);
             if (isOurs)
             {
                 Assert.Equal(new S3Route.To(operation), route);
@@ -150,8 +151,10 @@ public sealed class S3RouterTests
     }
 
     [Theory]
-    [InlineData("PUT", "/b/k", "x-amz-copy-source")]
-    [InlineData("PUT", "/b/k?partNumber=1&uploadId=u", "x-amz-copy-source")]
+    [InlineData("PUT", "/b", "x-amz-copy-source")]
+    [InlineData("POST", "/b/k?uploads", "x-amz-copy-source")]
+    [InlineData("PUT", "/b/k", "x-amz-copy-source-range")]
+    [InlineData("PUT", "/b/k?partNumber=1&uploadId=u", "x-amz-copy-source-range")]
     [InlineData("PUT", "/b/k", "x-amz-write-offset-bytes")]
     [InlineData("PUT", "/b/k", "x-amz-rename-source")]
     public void A_header_that_selects_another_operation_is_never_ignored(string method, string target, string header) =>
@@ -168,12 +171,13 @@ public sealed class S3RouterTests
     [InlineData("DELETE", "/b/k?versionId=1")]
     [InlineData("GET", "/b/k?versionId=1")]
     [InlineData("PUT", "/b/k?versionId=null")]
+    [InlineData("PUT", "/b/k?acl", "x-amz-copy-source")]
     [InlineData("HEAD", "/b?acl")]
     [InlineData("POST", "/b")]
     [InlineData("GET", "/b?session")]
     [InlineData("POST", "/b?metadataTable")]
-    public void What_only_S3_has_is_not_implemented(string method, string target) =>
-        Assert.IsType<S3Route.Missing>(Route(method, target));
+    public void What_only_S3_has_is_not_implemented(string method, string target, string? header = null) =>
+        Assert.IsType<S3Route.Missing>(Route(method, target, header));
 
     [Theory]
     [InlineData("PUT", "/b/k?partNumber=1")]

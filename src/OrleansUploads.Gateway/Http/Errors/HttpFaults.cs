@@ -1,5 +1,6 @@
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Ports;
+using OrleansUploads.Engine.Retrieval;
 using OrleansUploads.Gateway.Http.Bodies;
 
 namespace OrleansUploads.Gateway.Http.Errors;
@@ -23,7 +24,7 @@ internal static class HttpFaults
         PartStoreFullException => new HttpError.StorageFull(),
         PartStoreFailedException => new HttpError.StorageFailed(),
         PartStoreUnavailableException => new HttpError.StorageUnavailable(),
-        AttemptDamagedException => new HttpError.DataDamaged(requestId),
+        AttemptDamagedException or CopySourceDamagedException => new HttpError.DataDamaged(requestId),
         JournalDamagedException or EntityUnavailableException { InnerException: JournalDamagedException } =>
             new HttpError.JournalDamaged(requestId),
         JournalUnavailableException or EntityUnavailableException { InnerException: JournalUnavailableException } =>

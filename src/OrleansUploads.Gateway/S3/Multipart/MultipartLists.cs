@@ -108,11 +108,7 @@ internal sealed class MultipartLists(BucketFinder buckets, IEntityHost host, Key
             xml.WriteElementString("LastModified", S3Date.ToXml(storedAt));
             xml.WriteElementString("ETag", $"\"{part.Md5}\"");
             xml.WriteNumber("Size", part.LengthBytes);
-            if (part.Checksum is { } checksum)
-            {
-                xml.WriteElementString("Checksum" + checksum.Algorithm.Name(), checksum.Base64);
-            }
-
+            xml.WriteChecksum(part.Checksum);
             xml.WriteEndElement();
         }
     }

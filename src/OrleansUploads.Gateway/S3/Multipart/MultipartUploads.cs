@@ -1,8 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using System.Xml;
 using OrleansUploads.Core.Messages.Objects;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Intake;
 using OrleansUploads.Gateway.S3.Answers;
 using OrleansUploads.Gateway.S3.Errors;
@@ -53,12 +51,9 @@ internal sealed class MultipartUploads(BucketFinder buckets, ObjectIntake intake
     /// <summary>Stores a part. If a number is uploaded more than once, the latest upload counts.</summary>
     public async ValueTask<S3Answer> UploadPartAsync(S3Call call)
     {
-        var text = call.Query.FirstValue("partNumber") ?? "";
-        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            || number is < 1 or > ObjectLimits.MaxParts)
+        if (!S3Number.TryReadPartNumber(call, out var number, out var invalid))
         {
-            return S3Error.InvalidArgument(
-                "partNumber", text, $"Part number must be an integer between 1 and {ObjectLimits.MaxParts}, inclusive");
+            return invalid;
         }
 
         var (name, upload, refused) = await buckets.FindUploadAsync(call);
@@ -132,31 +127,24 @@ internal sealed class MultipartUploads(BucketFinder buckets, ObjectIntake intake
         xml.WriteElementString("Bucket", published.Name.Bucket.Name.ToString());
         xml.WriteElementString("Key", published.Name.Key.ToString());
         xml.WriteElementString("ETag", $"\"{published.ETag}\"");
-        if (published.Checksum is { } checksum)
-        {
-            xml.WriteElementString("Checksum" + checksum.Value.Algorithm.Name(), checksum.Text);
-            xml.WriteElementString("ChecksumType", checksum.Type.Name());
-        }
+        xml.WriteChecksum(published.Checksum);
     }
 
     private static bool TryReadChecksum(S3Call call, out ChosenChecksum? checksum, [NotNullWhen(false)] out S3Error? error)
     {
         checksum = null;
-        error = null;
-        var algorithmText = call.Header(S3Headers.ChecksumAlgorithm);
-        var typeText = call.Header(S3Headers.ChecksumType);
-        if (algorithmText is null && typeText is null)
+        if (!StatedChecksum.TryReadAlgorithm(call, out var chosen, out error))
         {
-            return true;
+            return false;
         }
 
-        if (!ChecksumNames.TryParse(algorithmText, out var algorithm))
+        var typeText = call.Header(S3Headers.ChecksumType);
+        if (chosen is not { } algorithm)
         {
-            error = new(
-                S3ErrorCode.InvalidRequest,
-                $"Checksum algorithm provided is unsupported: '{algorithmText}'. Please try again with any of the valid types: "
-                + "[CRC32, CRC32C, CRC64NVME, SHA1, SHA256]");
-            return false;
+            error = typeText is null
+                ? null
+                : new(S3ErrorCode.InvalidRequest, $"{S3Headers.ChecksumType} needs {S3Headers.ChecksumAlgorithm}.");
+            return error is null;
         }
 
         ChecksumType? type = typeText switch

@@ -9,14 +9,19 @@ internal static class S3Headers
     public const string ChecksumMode = "x-amz-checksum-mode";
     public const string ChecksumPrefix = "x-amz-checksum-";
     public const string ChecksumType = "x-amz-checksum-type";
+    public const string CopySource = "x-amz-copy-source";
+    public const string CopySourceRange = "x-amz-copy-source-range";
     public const string DecodedLength = "x-amz-decoded-content-length";
     public const string ExpectedOwner = "x-amz-expected-bucket-owner";
+    public const string MetadataDirective = "x-amz-metadata-directive";
     public const string MetadataPrefix = "x-amz-meta-";
     public const string ObjectSize = "x-amz-mp-object-size";
     public const string PartsCount = "x-amz-mp-parts-count";
     public const string SdkChecksumAlgorithm = "x-amz-sdk-checksum-algorithm";
+    public const string SourceExpectedOwner = "x-amz-source-expected-bucket-owner";
     public const string StorageClass = "x-amz-storage-class";
     public const string Tagging = "x-amz-tagging";
+    public const string TaggingDirective = "x-amz-tagging-directive";
     public const string TaggingCount = "x-amz-tagging-count";
     public const string Trailer = "x-amz-trailer";
 }

@@ -7,8 +7,6 @@ namespace OrleansUploads.Gateway.S3.Protocol;
 /// operation.</summary>
 internal static class S3Router
 {
-    private const string CopySource = "x-amz-copy-source";
-
     /// <summary>Every query parameter that selects an operation of S3. Others are ignored.</summary>
     private static readonly HashSet<string> SubResources = new(StringComparer.Ordinal)
     {
@@ -23,7 +21,7 @@ internal static class S3Router
     /// <summary>Headers that make a request another operation of S3, or change what it does in a way that this server does not
     /// have.</summary>
     private static readonly string[] OperationHeaders =
-        [CopySource, "x-amz-rename-source", "x-amz-write-offset-bytes", "x-amz-copy-source-range"];
+        ["x-amz-rename-source", "x-amz-write-offset-bytes", S3Headers.CopySource, S3Headers.CopySourceRange];
 
     /// <summary>Recognizes the operation of a request.</summary>
     /// <param name="method">The HTTP method.</param>
@@ -36,7 +34,7 @@ internal static class S3Router
         {
             foreach (var header in OperationHeaders)
             {
-                if (headers.ContainsKey(header))
+                if (headers.ContainsKey(header) && !IsOfCopy(method, level, query, headers, header))
                 {
                     return new S3Route.Missing(header);
                 }
@@ -63,9 +61,19 @@ internal static class S3Router
         {
             S3Level.Service => OfService(method, selected),
             S3Level.Bucket => OfBucket(method, selected, query),
-            _ => OfObject(method, selected, query),
+            _ => OfObject(method, selected, query, headers.ContainsKey(S3Headers.CopySource)),
         };
     }
+
+    /// <summary>Whether a header belongs to CopyObject or UploadPartCopy. Only the latter copies a range.</summary>
+    private static bool IsOfCopy(
+        string method, S3Level level, QueryParameters query, IHeaderDictionary headers, string header) =>
+        method == "PUT"
+        && level == S3Level.Object
+        && (header == S3Headers.CopySource
+            || (header == S3Headers.CopySourceRange
+                && headers.ContainsKey(S3Headers.CopySource)
+                && query.FirstValue("partNumber") is not null));
 
     private static S3Route OfService(string method, string? selected) => (method, selected) switch
     {
@@ -108,7 +116,7 @@ internal static class S3Router
         _ => new S3Route.WrongMethod(),
     };
 
-    private static S3Route OfObject(string method, string? selected, QueryParameters query)
+    private static S3Route OfObject(string method, string? selected, QueryParameters query, bool hasSource)
     {
         if (query.FirstValue("versionId") is { } version && (version != "null" || method is not ("GET" or "HEAD" or "DELETE")))
         {
@@ -121,9 +129,9 @@ internal static class S3Router
             ("GET", null) => new S3Route.To(GetObject),
             ("GET", "uploadId") when !hasPartNumber => new S3Route.To(ListParts),
             ("HEAD", null) => new S3Route.To(HeadObject),
-            ("PUT", null) when !hasPartNumber => new S3Route.To(PutObject),
+            ("PUT", null) when !hasPartNumber => new S3Route.To(hasSource ? CopyObject : PutObject),
             ("PUT", null) => new S3Route.Invalid("uploadId", "", "A part number needs an upload ID."),
-            ("PUT", "uploadId") when hasPartNumber => new S3Route.To(UploadPart),
+            ("PUT", "uploadId") when hasPartNumber => new S3Route.To(hasSource ? UploadPartCopy : UploadPart),
             ("PUT", "uploadId") => new S3Route.Invalid("partNumber", "", "An upload ID needs a part number."),
             ("POST", "uploads") => new S3Route.To(CreateMultipartUpload),
             ("POST", "uploadId") => new S3Route.To(CompleteMultipartUpload),

@@ -12,9 +12,18 @@ internal sealed class BucketFinder(IEntityHost host)
 {
     /// <summary>Finds the bucket.</summary>
     /// <returns>The bucket, or why the request cannot have it.</returns>
-    public async ValueTask<(BucketDescription? Bucket, S3Error? Error)> FindAsync(S3Call call)
+    public ValueTask<(BucketDescription? Bucket, S3Error? Error)> FindAsync(S3Call call) =>
+        FindAsync(call, call.Address, S3Headers.ExpectedOwner);
+
+    /// <summary>Finds the bucket of an address in the request.</summary>
+    /// <param name="call">The request.</param>
+    /// <param name="address">The address.</param>
+    /// <param name="ownerHeader">The header that may state the bucket's owner.</param>
+    /// <returns>The bucket, or why the request cannot have it.</returns>
+    private async ValueTask<(BucketDescription? Bucket, S3Error? Error)> FindAsync(
+        S3Call call, S3Address address, string ownerHeader)
     {
-        var text = call.Address.Bucket ?? "";
+        var text = address.Bucket ?? "";
         if (!BucketName.TryParse(text, out var name))
         {
             return (null, InvalidName(text));
@@ -27,17 +36,26 @@ internal sealed class BucketFinder(IEntityHost host)
         }
 
         return bucket.Owner != call.Account ? (null, new S3Error(S3ErrorCode.AccessDenied, "Access Denied: another account owns the bucket."))
-            : CheckExpectedOwner(call, bucket.Owner) is { } other ? (null, other)
+            : CheckExpectedOwner(call, ownerHeader, bucket.Owner) is { } other ? (null, other)
             : (bucket, null);
     }
 
     /// <summary>Finds the bucket, and checks the key.</summary>
     /// <returns>The object's name, or why the request cannot have it.</returns>
-    public async ValueTask<(ObjectName Name, S3Error? Error)> FindObjectAsync(S3Call call)
+    public ValueTask<(ObjectName Name, S3Error? Error)> FindObjectAsync(S3Call call) =>
+        FindObjectAsync(call, call.Address, S3Headers.ExpectedOwner);
+
+    /// <summary>Finds the bucket of an address in the request, and checks the key.</summary>
+    /// <param name="call">The request.</param>
+    /// <param name="address">The address.</param>
+    /// <param name="ownerHeader">The header that may state the bucket's owner.</param>
+    /// <returns>The object's name, or why the request cannot have it.</returns>
+    public async ValueTask<(ObjectName Name, S3Error? Error)> FindObjectAsync(
+        S3Call call, S3Address address, string ownerHeader)
     {
-        var (bucket, error) = await FindAsync(call);
+        var (bucket, error) = await FindAsync(call, address, ownerHeader);
         return bucket is null ? (default, error)
-            : ObjectKey.TryParse(call.Address.Key, out var key) ? (new ObjectName(bucket.Bucket, key), null)
+            : ObjectKey.TryParse(address.Key, out var key) ? (new ObjectName(bucket.Bucket, key), null)
             : (default, new S3Error(
                 S3ErrorCode.KeyTooLongError,
                 "Your key is too long.",
@@ -59,8 +77,8 @@ internal sealed class BucketFinder(IEntityHost host)
         new(S3ErrorCode.InvalidBucketName, "The specified bucket is not valid.", ("BucketName", name));
 
     /// <summary>A client that states the owner relies on it.</summary>
-    private static S3Error? CheckExpectedOwner(S3Call call, AccountId owner) =>
-        call.Header(S3Headers.ExpectedOwner) is { } expected && expected != owner.ToString()
+    private static S3Error? CheckExpectedOwner(S3Call call, string header, AccountId owner) =>
+        call.Header(header) is { } expected && expected != owner.ToString()
             ? new S3Error(S3ErrorCode.AccessDenied, $"Access Denied: account {expected} does not own the bucket.")
             : null;
 }

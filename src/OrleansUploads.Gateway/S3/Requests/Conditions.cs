@@ -49,29 +49,33 @@ internal static class Conditions
         new(ObjectETag.TryParse(tag.Trim().Trim('"'), out var parsed) ? parsed : Impossible);
 
     /// <summary>Evaluates the conditions of a request that reads.</summary>
+    /// <param name="call">The request.</param>
+    /// <param name="tag">The ETag of the object that is read.</param>
+    /// <param name="modifiedAt">When it was completed.</param>
+    /// <param name="prefix">What the names of the headers begin with.</param>
     /// <returns>0 if they hold, else the status: 304 or 412.</returns>
     /// <remarks>The precedence is that of RFC 9110, section 13.2.2.</remarks>
-    public static int Evaluate(S3Call call, ObjectETag tag, DateTimeOffset modifiedAt)
+    public static int Evaluate(S3Call call, ObjectETag tag, DateTimeOffset modifiedAt, string prefix = "")
     {
         var modified = S3Date.WholeSeconds(modifiedAt);
-        if (call.Header("If-Match") is { } match)
+        if (call.Header(prefix + "If-Match") is { } match)
         {
             if (!Matches(match, tag))
             {
                 return StatusCodes.Status412PreconditionFailed;
             }
         }
-        else if (S3Date.FromHeader(call.Header("If-Unmodified-Since")) is { } unmodifiedSince && modified > unmodifiedSince)
+        else if (S3Date.FromHeader(call.Header(prefix + "If-Unmodified-Since")) is { } unmodifiedSince && modified > unmodifiedSince)
         {
             return StatusCodes.Status412PreconditionFailed;
         }
 
-        if (call.Header("If-None-Match") is { } noneMatch)
+        if (call.Header(prefix + "If-None-Match") is { } noneMatch)
         {
             return Matches(noneMatch, tag) ? StatusCodes.Status304NotModified : 0;
         }
 
-        return S3Date.FromHeader(call.Header("If-Modified-Since")) is { } modifiedSince && modified <= modifiedSince
+        return S3Date.FromHeader(call.Header(prefix + "If-Modified-Since")) is { } modifiedSince && modified <= modifiedSince
             ? StatusCodes.Status304NotModified
             : 0;
     }

@@ -49,5 +49,8 @@ internal sealed class S3Call
         Request.Headers.TryGetValue(name, out var values) ? values.ToString() : null;
 
     /// <summary>The error for a refusal.</summary>
-    public S3Error Refuse(Refusal refusal) => S3Refusals.Describe(refusal, Address, UploadText);
+    public S3Error Refuse(Refusal refusal) => Refuse(refusal, Address);
+
+    /// <summary>The error for a refusal about another address than that of the request.</summary>
+    public S3Error Refuse(Refusal refusal, S3Address address) => S3Refusals.Describe(refusal, address, UploadText);
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Gateway.S3.Errors;
 
 namespace OrleansUploads.Gateway.S3.Requests;
@@ -35,6 +36,18 @@ internal static class S3Number
 
         number = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? Math.Min(value, max) : max;
         return true;
+    }
+
+    /// <summary>Reads the number of a part from the query.</summary>
+    public static bool TryReadPartNumber(S3Call call, out int number, [NotNullWhen(false)] out S3Error? error)
+    {
+        var text = call.Query.FirstValue("partNumber") ?? "";
+        error = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number)
+            && number is >= 1 and <= ObjectLimits.MaxParts
+                ? null
+                : S3Error.InvalidArgument(
+                    "partNumber", text, $"Part number must be an integer between 1 and {ObjectLimits.MaxParts}, inclusive");
+        return error is null;
     }
 
     /// <summary>Parses a length in bytes.</summary>

@@ -69,6 +69,20 @@ internal sealed record StatedChecksum(ChecksumAlgorithm Algorithm, Checksum? Val
         return true;
     }
 
+    /// <summary>Reads the algorithm that a request chooses for an object, or null if it chooses none.</summary>
+    public static bool TryReadAlgorithm(S3Call call, out ChecksumAlgorithm? algorithm, [NotNullWhen(false)] out S3Error? error)
+    {
+        var text = call.Header(S3Headers.ChecksumAlgorithm);
+        algorithm = ChecksumNames.TryParse(text, out var known) ? known : null;
+        error = text is null || algorithm is not null
+            ? null
+            : new(
+                S3ErrorCode.InvalidRequest,
+                $"Checksum algorithm provided is unsupported: '{text}'. Please try again with any of the valid types: "
+                + "[CRC32, CRC32C, CRC64NVME, SHA1, SHA256]");
+        return error is null;
+    }
+
     /// <summary>The names of the trailers that a request announces, in lower case.</summary>
     public static string[] Trailers(S3Call call) => (call.Header(S3Headers.Trailer) ?? "").ToLowerInvariant()
         .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

@@ -1,5 +1,7 @@
 using System.Xml;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Gateway.S3.Protocol;
+using OrleansUploads.Hashing.Checksums;
 
 namespace OrleansUploads.Gateway.S3.Xml;
 
@@ -21,6 +23,25 @@ internal static class XmlParts
         if (value is not null)
         {
             xml.WriteElementString(element, value);
+        }
+    }
+
+    /// <summary>Writes the checksum of an object and its type, if the object has one.</summary>
+    public static void WriteChecksum(this XmlWriter xml, ObjectChecksum? checksum)
+    {
+        if (checksum is { } known)
+        {
+            xml.WriteElementString("Checksum" + known.Value.Algorithm.Name(), known.Text);
+            xml.WriteElementString("ChecksumType", known.Type.Name());
+        }
+    }
+
+    /// <summary>Writes the checksum of a part, if the part has one.</summary>
+    public static void WriteChecksum(this XmlWriter xml, Checksum? checksum)
+    {
+        if (checksum is { } known)
+        {
+            xml.WriteElementString("Checksum" + known.Algorithm.Name(), known.Base64);
         }
     }
 
