@@ -31,6 +31,7 @@ internal static class S3Services
         services.AddSingleton<ListOperations>();
         services.AddSingleton<ObjectUploads>();
         services.AddSingleton<ObjectReads>();
+        services.AddSingleton<ObjectAttributes>();
         services.AddSingleton<ObjectDeletion>();
         services.AddSingleton<ObjectCopies>();
         services.AddSingleton<MultipartUploads>();

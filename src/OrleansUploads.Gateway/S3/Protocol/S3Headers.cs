@@ -13,9 +13,12 @@ internal static class S3Headers
     public const string CopySourceRange = "x-amz-copy-source-range";
     public const string DecodedLength = "x-amz-decoded-content-length";
     public const string ExpectedOwner = "x-amz-expected-bucket-owner";
+    public const string MaxParts = "x-amz-max-parts";
     public const string MetadataDirective = "x-amz-metadata-directive";
     public const string MetadataPrefix = "x-amz-meta-";
+    public const string ObjectAttributes = "x-amz-object-attributes";
     public const string ObjectSize = "x-amz-mp-object-size";
+    public const string PartNumberMarker = "x-amz-part-number-marker";
     public const string PartsCount = "x-amz-mp-parts-count";
     public const string SdkChecksumAlgorithm = "x-amz-sdk-checksum-algorithm";
     public const string SourceExpectedOwner = "x-amz-source-expected-bucket-owner";

@@ -127,6 +127,7 @@ internal static class S3Router
         return (method, selected) switch
         {
             ("GET", null) => new S3Route.To(GetObject),
+            ("GET", "attributes") => new S3Route.To(GetObjectAttributes),
             ("GET", "uploadId") when !hasPartNumber => new S3Route.To(ListParts),
             ("HEAD", null) => new S3Route.To(HeadObject),
             ("PUT", null) when !hasPartNumber => new S3Route.To(hasSource ? CopyObject : PutObject),

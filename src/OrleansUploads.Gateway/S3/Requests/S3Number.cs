@@ -8,6 +8,9 @@ namespace OrleansUploads.Gateway.S3.Requests;
 /// <summary>Whole numbers in queries and headers: digits only.</summary>
 internal static class S3Number
 {
+    /// <summary>The maximum length of a page.</summary>
+    public const int MaxPage = 1000;
+
     /// <summary>Reads the maximum length of a page from the query. A number above 1,000 means 1,000.</summary>
     public static bool TryReadPageLimit(S3Call call, string name, out int limit, [NotNullWhen(false)] out S3Error? error) =>
         TryRead(call, name, MaxPage, out limit, out error);
@@ -18,25 +21,19 @@ internal static class S3Number
     /// <param name="max">The default, and the maximum: a larger number means this one.</param>
     /// <param name="number">The number.</param>
     /// <param name="error">The error, if the method returns false.</param>
-    public static bool TryRead(S3Call call, string name, int max, out int number, [NotNullWhen(false)] out S3Error? error)
-    {
-        error = null;
-        number = max;
-        var text = call.Query.FirstValue(name);
-        if (string.IsNullOrEmpty(text))
-        {
-            return true;
-        }
+    public static bool TryRead(S3Call call, string name, int max, out int number, [NotNullWhen(false)] out S3Error? error) =>
+        TryParse(name, call.Query.FirstValue(name), max, max, out number, out error);
 
-        if (text.AsSpan().ContainsAnyExceptInRange('0', '9'))
-        {
-            error = S3Error.InvalidArgument(name, text, $"Argument {name} must be an integer between 0 and 2147483647.");
-            return false;
-        }
-
-        number = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? Math.Min(value, max) : max;
-        return true;
-    }
+    /// <summary>Reads a number from a header.</summary>
+    /// <param name="call">The request.</param>
+    /// <param name="name">The header.</param>
+    /// <param name="byDefault">The number if the header is missing.</param>
+    /// <param name="max">The maximum: a larger number means this one.</param>
+    /// <param name="number">The number.</param>
+    /// <param name="error">The error, if the method returns false.</param>
+    public static bool TryReadHeader(
+        S3Call call, string name, int byDefault, int max, out int number, [NotNullWhen(false)] out S3Error? error) =>
+        TryParse(name, call.Header(name), byDefault, max, out number, out error);
 
     /// <summary>Reads the number of a part from the query.</summary>
     public static bool TryReadPartNumber(S3Call call, out int number, [NotNullWhen(false)] out S3Error? error)
@@ -54,5 +51,23 @@ internal static class S3Number
     public static bool TryParseLength(string? text, out long bytes) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out bytes);
 
-    private const int MaxPage = 1000;
+    private static bool TryParse(
+        string name, string? text, int byDefault, int max, out int number, [NotNullWhen(false)] out S3Error? error)
+    {
+        error = null;
+        number = byDefault;
+        if (string.IsNullOrEmpty(text))
+        {
+            return true;
+        }
+
+        if (text.AsSpan().ContainsAnyExceptInRange('0', '9'))
+        {
+            error = S3Error.InvalidArgument(name, text, $"Argument {name} must be an integer between 0 and 2147483647.");
+            return false;
+        }
+
+        number = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? Math.Min(value, max) : max;
+        return true;
+    }
 }

@@ -1,0 +1,123 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Xml;
+using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Messages.Objects;
+using OrleansUploads.Engine.Retrieval;
+using OrleansUploads.Gateway.S3.Answers;
+using OrleansUploads.Gateway.S3.Errors;
+using OrleansUploads.Gateway.S3.Protocol;
+using OrleansUploads.Gateway.S3.Requests;
+using OrleansUploads.Gateway.S3.Xml;
+
+namespace OrleansUploads.Gateway.S3.Objects;
+
+/// <summary>GetObjectAttributes.</summary>
+internal sealed class ObjectAttributes(BucketFinder buckets, ObjectReader reader)
+{
+    private static readonly HashSet<string> Known =
+        new(StringComparer.Ordinal) { "ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize" };
+
+    /// <summary>Returns the attributes that the request names.</summary>
+    public async ValueTask<S3Answer> GetAsync(S3Call call)
+    {
+        if (!TryReadNames(call, out var names, out var error)
+            || !S3Number.TryReadHeader(call, S3Headers.MaxParts, S3Number.MaxPage, S3Number.MaxPage, out var limit, out error)
+            || !S3Number.TryReadHeader(call, S3Headers.PartNumberMarker, 0, int.MaxValue, out var marker, out error))
+        {
+            return error;
+        }
+
+        var (name, refused) = await buckets.FindObjectAsync(call);
+        if (refused is not null)
+        {
+            return refused;
+        }
+
+        var outcome = await reader.FindAsync(name, call.Aborted);
+        if (!outcome.TryGet(out var found, out var refusal))
+        {
+            return call.Refuse(refusal);
+        }
+
+        // Only multipart objects have parts. The manifest is read only if they are asked for.
+        var (spec, published) = (found.Description.Spec, found.Description.Published);
+        var parts = names.Contains("ObjectParts") && published.ETag.Parts > 0
+            ? (await reader.ReadManifestAsync(found, call.Aborted)).Parts
+            : null;
+        return new XmlAnswer(
+            "GetObjectAttributesResponse",
+            xml =>
+            {
+                xml.WriteOptional("ETag", names.Contains("ETag") ? published.ETag.ToString() : null);
+                if (names.Contains("Checksum"))
+                {
+                    WriteChecksum(xml, published);
+                }
+
+                if (parts is not null)
+                {
+                    WriteParts(xml, parts, marker, limit);
+                }
+
+                xml.WriteOptional("StorageClass", names.Contains("StorageClass") ? spec.StorageClass.Name() : null);
+                xml.WriteOptional(
+                    "ObjectSize", names.Contains("ObjectSize") ? XmlConvert.ToString(published.SizeBytes) : null);
+            },
+            ("Last-Modified", S3Date.ToHeader(published.At)));
+    }
+
+    private static bool TryReadNames(
+        S3Call call, [NotNullWhen(true)] out HashSet<string>? names, [NotNullWhen(false)] out S3Error? error)
+    {
+        var text = call.Header(S3Headers.ObjectAttributes) ?? "";
+        names = [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
+        error = names.Count == 0
+            ? S3Error.InvalidArgument(
+                S3Headers.ObjectAttributes,
+                text,
+                $"The {S3Headers.ObjectAttributes} header specifying the attributes to be retrieved is either missing or empty")
+            : names.IsSubsetOf(Known)
+                ? null
+                : S3Error.InvalidArgument(
+                    S3Headers.ObjectAttributes,
+                    text,
+                    $"Invalid attribute name specified: '{text}'. The attributes are {string.Join(", ", Known)}.");
+        return error is null;
+    }
+
+    /// <summary>Here a composite checksum is written without the number of parts.</summary>
+    private static void WriteChecksum(XmlWriter xml, PublishedObject published)
+    {
+        if (published.Checksum is not { } checksum)
+        {
+            return;
+        }
+
+        xml.WriteStartElement("Checksum");
+        xml.WriteChecksum(checksum.Value);
+        xml.WriteElementString("ChecksumType", checksum.Type.Name());
+        xml.WriteEndElement();
+    }
+
+    private static void WriteParts(XmlWriter xml, IReadOnlyList<ManifestPart> parts, int marker, int limit)
+    {
+        var behind = parts.SkipWhile(part => part.Number <= marker).ToList();
+        var page = behind.Take(limit).ToList();
+        xml.WriteStartElement("ObjectParts");
+        xml.WriteNumber("PartsCount", parts.Count);
+        xml.WriteNumber("PartNumberMarker", marker);
+        xml.WriteNumber("NextPartNumberMarker", page.Count > 0 ? page[^1].Number : 0);
+        xml.WriteNumber("MaxParts", limit);
+        xml.WriteFlag("IsTruncated", page.Count > 0 && page.Count < behind.Count);
+        foreach (var part in page)
+        {
+            xml.WriteStartElement("Part");
+            xml.WriteNumber("PartNumber", part.Number);
+            xml.WriteNumber("Size", part.LengthBytes);
+            xml.WriteChecksum(part.Checksum);
+            xml.WriteEndElement();
+        }
+
+        xml.WriteEndElement();
+    }
+}

@@ -1,0 +1,82 @@
+using System.Globalization;
+using static OrleansUploads.Gateway.Tests.S3.S3Server;
+
+namespace OrleansUploads.Gateway.Tests.S3;
+
+public sealed class S3AttributesTests(S3Server s3) : IClassFixture<S3Server>
+{
+    private const string All = "ETag,Checksum,ObjectParts, StorageClass,ObjectSize";
+
+    [Fact]
+    public async Task A_simple_object_has_every_attribute_but_parts()
+    {
+        var target = $"/{await s3.NewBucketAsync()}/k";
+        (await s3.SendAsync(
+            "PUT", target, "hello"u8.ToArray(), null, ("x-amz-checksum-crc32", "NhCmhg=="), ("x-amz-storage-class", "GLACIER_IR"))).Expect(200);
+        var answer = (await s3.GetAsync(target + "?attributes", ("x-amz-object-attributes", All))).Expect(200);
+        Assert.Equal("5d41402abc4b2a76b9719d911017c592", Text(answer, "ETag"));
+        Assert.Equal(("NhCmhg==", "FULL_OBJECT"), (Text(answer, "ChecksumCRC32"), Text(answer, "ChecksumType")));
+        Assert.Equal(("GLACIER_IR", "5"), (Text(answer, "StorageClass"), Text(answer, "ObjectSize")));
+        Assert.Empty(Texts(answer, "ObjectParts"));
+        Assert.Equal((await s3.GetAsync(target)).Header("Last-Modified"), answer.Header("Last-Modified"));
+
+        var some = (await s3.GetAsync(target + "?attributes", ("x-amz-object-attributes", "ObjectSize"))).Expect(200);
+        Assert.Equal("5", Text(some, "ObjectSize"));
+        Assert.Empty(Texts(some, "ETag"));
+        Assert.Empty(Texts(some, "Checksum"));
+    }
+
+    [Fact]
+    public async Task The_parts_of_a_multipart_object_are_listed_in_pages()
+    {
+        var target = $"/{await s3.NewBucketAsync()}/k";
+        var upload = await s3.NewUploadAsync(target, ("x-amz-checksum-algorithm", "SHA256"));
+        var list = "";
+        foreach (var (number, length) in new[] { (2, 5 << 20), (5, 5 << 20), (9, 3) })
+        {
+            var part = string.Create(CultureInfo.InvariantCulture, $"{target}?partNumber={number}&uploadId={upload}");
+            var tag = (await s3.SendAsync("PUT", part, new byte[length])).Expect(200).Header("ETag");
+            list += $"<Part><PartNumber>{number}</PartNumber><ETag>{tag}</ETag></Part>";
+        }
+
+        var completed = (await s3.SendAsync(
+            "POST", $"{target}?uploadId={upload}", $"<CompleteMultipartUpload>{list}</CompleteMultipartUpload>")).Expect(200);
+        var first = (await s3.GetAsync(
+            target + "?attributes", ("x-amz-object-attributes", All), ("x-amz-max-parts", "2"))).Expect(200);
+        Assert.Equal(Text(completed, "ETag"), $"\"{Text(first, "ETag")}\"");
+        Assert.Equal("3", Text(first, "PartsCount"));
+        Assert.Equal(["2", "5"], Texts(first, "PartNumber"));
+        Assert.Equal(["5242880", "5242880"], Texts(first, "Size"));
+        Assert.Equal(("2", "true", "5"), (Text(first, "MaxParts"), Text(first, "IsTruncated"), Text(first, "NextPartNumberMarker")));
+
+        // The checksum of the whole is composite, and named without the number of parts.
+        Assert.Equal("COMPOSITE", Text(first, "ChecksumType"));
+        var checksums = Texts(first, "ChecksumSHA256");
+        Assert.Equal(3, checksums.Length);
+        Assert.Equal(Text(completed, "ChecksumSHA256"), checksums[0] + "-3");
+        Assert.Equal(checksums[1], checksums[2]);
+
+        var second = (await s3.GetAsync(
+            target + "?attributes", ("x-amz-object-attributes", "ObjectParts"), ("x-amz-part-number-marker", "5"))).Expect(200);
+        Assert.Equal(["9"], Texts(second, "PartNumber"));
+        Assert.Equal(("5", "false"), (Text(second, "PartNumberMarker"), Text(second, "IsTruncated")));
+    }
+
+    [Theory]
+    [InlineData("x-amz-object-attributes", "")]
+    [InlineData("x-amz-object-attributes", "ETag,Owner")]
+    [InlineData("x-amz-max-parts", "-1")]
+    [InlineData("x-amz-part-number-marker", "x")]
+    public async Task Attributes_must_be_known(string header, string value)
+    {
+        var target = $"/{await s3.NewBucketAsync()}/k";
+        (await s3.SendAsync("PUT", target, "hello")).Expect(200);
+        ExpectError(await s3.GetAsync(target + "?attributes"), 400, "InvalidArgument");
+        (string, string)[] others = header == "x-amz-object-attributes" ? [] : [("x-amz-object-attributes", All)];
+        ExpectError(await s3.GetAsync(target + "?attributes", [(header, value), .. others]), 400, "InvalidArgument");
+    }
+
+    [Fact]
+    public async Task A_missing_object_has_no_attributes() => ExpectError(
+        await s3.GetAsync($"/{await s3.NewBucketAsync()}/k?attributes", ("x-amz-object-attributes", "ETag")), 404, "NoSuchKey");
+}
