@@ -28,7 +28,6 @@ internal static class ServeCommand
             Description = "Accept requests without signatures. Requires a loopback address.",
         };
         var service = ServeOptions.OfService();
-        var domain = ServeOptions.S3Domain();
         var floor = ServeOptions.MinFree();
         var quiet = new Option<bool>("--quiet") { Description = "Log only warnings and errors, not every request." };
         var command = new Command("serve", "Serve the vault API and S3.")
@@ -40,7 +39,6 @@ internal static class ServeCommand
             command.Add(option);
         }
 
-        command.Add(domain);
         command.Add(floor);
         command.Add(quiet);
         command.Validators.Add(result =>
@@ -77,7 +75,6 @@ internal static class ServeCommand
             CertificatePath = parsed.GetValue(certificate)?.FullName,
             CertificateKeyPath = parsed.GetValue(certificateKey)?.FullName,
             Anonymous = parsed.GetValue(anonymous),
-            S3Domain = parsed.GetValue(domain),
             Quiet = parsed.GetValue(quiet),
             FloorBytes = parsed.GetValue(floor),
             Service = ServeOptions.Bind(service, parsed.GetValue),

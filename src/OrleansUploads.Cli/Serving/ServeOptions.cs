@@ -68,24 +68,6 @@ internal static class ServeOptions
         },
     };
 
-    /// <summary><c>--s3-domain s3.example.org</c>.</summary>
-    public static Option<string?> S3Domain() => new("--s3-domain")
-    {
-        Description = "The domain of this server for S3. A request to bucket.domain is for that bucket, besides domain/bucket.",
-        HelpName = "domain",
-        CustomParser = result =>
-        {
-            var text = result.Tokens[0].Value;
-            if (Uri.CheckHostName(text) == UriHostNameType.Dns)
-            {
-                return text;
-            }
-
-            result.AddError($"--s3-domain is '{text}'. It must be a domain name without a port, such as s3.example.org.");
-            return null;
-        },
-    };
-
     private static Option<string[]> Create(ServiceSetting setting)
     {
         var option = new Option<string[]>(NameOf(setting))

@@ -92,7 +92,6 @@ internal sealed partial class Server(ServerOptions options)
         builder.Services.AddOrleansUploadsGateway(options.Service.Gateway with
         {
             AnonymousAccount = options.Anonymous ? options.Account : null,
-            S3Domain = options.S3Domain,
         }).AddOrleansUploadsS3();
 
         options.Configure?.Invoke(builder.Services);

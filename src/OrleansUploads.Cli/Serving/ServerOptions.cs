@@ -30,9 +30,6 @@ internal sealed record ServerOptions
     /// <summary>Whether requests need no signature.</summary>
     public bool Anonymous { get; init; }
 
-    /// <summary>See <see cref="Gateway.GatewayOptions.S3Domain"/>.</summary>
-    public string? S3Domain { get; init; }
-
     /// <summary>Whether only warnings and errors are logged.</summary>
     public bool Quiet { get; init; }
 

@@ -21,6 +21,19 @@ public static class ServiceSettings
             return null;
         });
 
+    /// <summary>The domain whose subdomains are buckets.</summary>
+    public static readonly ServiceSetting S3Domain = new(
+        "S3Domain",
+        "The domain of this service for S3. `bucket.domain` addresses a bucket, besides `domain/bucket`.",
+        options => options.Gateway.S3Domain,
+        (options, text) =>
+        {
+            options.Gateway = options.Gateway with { S3Domain = text };
+            return Uri.CheckHostName(text) == UriHostNameType.Dns
+                ? null
+                : "It must be a domain name without a port, such as s3.example.org.";
+        });
+
     /// <summary>Time without activity after which an upload expires.</summary>
     public static readonly ServiceSetting StaleAfter = Duration(
         "StaleAfter",
@@ -166,7 +179,7 @@ public static class ServiceSettings
     /// <summary>All of them, in the order of the documentation.</summary>
     public static readonly IReadOnlyList<ServiceSetting> All =
     [
-        Region, StaleAfter, RetrievalDelay, Notify, Inventory, MaxVaults, MaxOpenUploads, MaxJobs, MaxConnections, MaxBodies,
+        Region, S3Domain, StaleAfter, RetrievalDelay, Notify, Inventory, MaxVaults, MaxOpenUploads, MaxJobs, MaxConnections, MaxBodies,
         HeaderTimeout, KeepAliveTimeout, CollectGrace, CollectInterval,
     ];
 

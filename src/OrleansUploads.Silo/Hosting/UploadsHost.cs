@@ -25,7 +25,7 @@ internal static class UploadsHost
         builder.Services.AddSingleton<INotifier>(services => new HttpNotifier(
             settings.Service.Receivers, settings.Service.Gateway.Region, services.GetRequiredService<ILogger<HttpNotifier>>()));
         builder.Services.AddSingleton<ICredentialStore>(services => CreateCredentials(settings, services));
-        builder.Services.AddOrleansUploadsGateway(settings.Service.Gateway);
+        builder.Services.AddOrleansUploadsGateway(settings.Service.Gateway).AddOrleansUploadsS3();
         var checks = builder.Services.AddHealthChecks();
         if (settings.PartsFolder is not null)
         {

@@ -34,12 +34,14 @@ internal static class KnownSettings
     public static readonly Setting ClientPort = new(
         "ClientPort", "Port for gateways and ingestion nodes that are clients of the cluster. Keep it private.", "30000");
 
-    public static readonly Setting Listen = new("Listen", "Address and port of the vault API.", "0.0.0.0:9400");
+    public static readonly Setting Listen = new("Listen", "Address and port of the vault API and of S3.", "0.0.0.0:9400");
 
     public static readonly Setting PartsFolder = new(
         "PartsFolder", "The folder for all bytes; the same folder on all silos and gateways, on a shared file system.");
 
     public static readonly Setting Region = Setting.Of(ServiceSettings.Region);
+
+    public static readonly Setting S3Domain = Setting.Of(ServiceSettings.S3Domain);
 
     public static readonly Setting KeysFile = new(
         "KeysFile", "File with key pairs, in the format of `orleans-uploads keys`. Changes take effect within a second.");
@@ -97,8 +99,8 @@ internal static class KnownSettings
     public static readonly IReadOnlyList<Setting> All =
     [
         Role, Clustering, ConnectionString, ClusterId, ServiceId, AdvertisedAddress, SiloPort, ClientPort, Listen, PartsFolder,
-        Region, KeysFile, AccessKeyId, SecretAccessKey, Account, StaleAfter, RetrievalDelay, Notify, Inventory,
-        MaxVaults, MaxOpenUploads, MaxJobs, MaxConnections, MaxBodies, HeaderTimeout, KeepAliveTimeout, CollectGrace, CollectInterval,
+        Region, S3Domain, KeysFile, AccessKeyId, SecretAccessKey, Account, StaleAfter, RetrievalDelay, Notify, Inventory, MaxVaults,
+        MaxOpenUploads, MaxJobs, MaxConnections, MaxBodies, HeaderTimeout, KeepAliveTimeout, CollectGrace, CollectInterval,
         ProbeTimeout, MissedProbes, ShedLoadAtCpuPercent, DrainDelay, DrainTime,
     ];
 }

@@ -25,8 +25,10 @@ public sealed class ServiceSettingsTests
     [Fact]
     public void Given_settings_change_their_options_and_the_others_keep_their_defaults()
     {
-        var options = Bind(("StaleAfter", "3d"), ("RetrievalDelay", "3h expedited=0"), ("Inventory", "Daily"), ("MaxBodies", "7"));
+        var options = Bind(
+            ("S3Domain", "s3.example.org"), ("StaleAfter", "3d"), ("RetrievalDelay", "3h expedited=0"), ("Inventory", "Daily"), ("MaxBodies", "7"));
 
+        Assert.Equal("s3.example.org", options.Gateway.S3Domain);
         Assert.Equal(TimeSpan.FromDays(3), options.Engine.Uploads.StaleAfter);
         Assert.Equal("standard=3h expedited=0 bulk=3h", ServiceSettings.RetrievalDelay.Show(options));
         Assert.Equal(UploadPolicy.GraceFor(options.Engine.Retrievals), options.Engine.Uploads.DeletedArchiveGrace);
@@ -39,6 +41,7 @@ public sealed class ServiceSettingsTests
     public void All_invalid_settings_are_reported_at_once()
     {
         var exception = Assert.Throws<OptionsValidationException>(() => Bind(
+            ("S3Domain", "s3.example.org:9400"),
             ("StaleAfter", "1h"),
             ("RetrievalDelay", "quick=3h"),
             ("Inventory", "hourly"),
@@ -49,6 +52,7 @@ public sealed class ServiceSettingsTests
 
         Assert.Equal(
             [
+                "--S3Domain is 's3.example.org:9400'. It must be a domain name without a port, such as s3.example.org.",
                 "--StaleAfter is '1h'. It must be at least 24h.",
                 "--RetrievalDelay is 'quick=3h'. 'quick=3h' is not a delay: write 3h for all tiers, or standard=3h, expedited=1m, "
                 + "bulk=12h.",
