@@ -48,7 +48,7 @@ public static class ClusterServices
         {
             foreach (var grain in (ReadOnlySpan<Type>)[
                 typeof(AccountGrain), typeof(VaultGrain), typeof(ArchiveShardGrain), typeof(JobsGrain), typeof(UploadGrain),
-                typeof(ServiceGrain)])
+                typeof(UploadPageGrain), typeof(ServiceGrain), typeof(BucketGrain), typeof(KeyLeafGrain), typeof(KeyRoutesGrain)])
             {
                 collection.ClassSpecificCollectionAge[grain.FullName!] = options.IdleLife;
             }

@@ -20,11 +20,12 @@ internal sealed class GatewayServer : IAsyncDisposable
 
     private readonly ServerProcess _process;
     private readonly GlacierClient _client;
-    private readonly RequestSigner _signer = new(SigningRules.Glacier, Region, AccessKeyId, Secret);
+    private readonly SignedRequests _requests;
 
     private GatewayServer(ServerProcess process)
     {
         _process = process;
+        _requests = new SignedRequests(process.Endpoint, new RequestSigner(SigningRules.Glacier, Region, AccessKeyId, Secret));
         _client = new GlacierClient(new GlacierClientOptions
         {
             Endpoint = process.Endpoint,
@@ -122,30 +123,6 @@ internal sealed class GatewayServer : IAsyncDisposable
         string path,
         string payloadHash,
         HttpContent? content,
-        params (string Name, string Value)[] others)
-    {
-        var request = new HttpRequestMessage(method, new Uri(_process.Endpoint, path)) { Content = content };
-        var headers = new SortedDictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["host"] = _process.Endpoint.Authority,
-            ["x-amz-content-sha256"] = payloadHash,
-            ["x-amz-date"] = AmzTimestamp.Format(DateTimeOffset.UtcNow),
-            ["x-amz-glacier-version"] = "2012-06-01",
-        };
-        foreach (var (name, value) in others)
-        {
-            headers.Add(name, value);
-        }
-
-        var signature = _signer.Sign(
-            new SigningRequest(method.Method, path, headers.GetValueOrDefault, headers.Keys, payloadHash), [.. headers.Keys]);
-        foreach (var (name, value) in headers)
-        {
-            // Content headers are already set on the content, and are refused here.
-            request.Headers.TryAddWithoutValidation(name, value);
-        }
-
-        request.Headers.TryAddWithoutValidation("Authorization", signature.ToString());
-        return request;
-    }
+        params (string Name, string Value)[] others) =>
+        _requests.Create(method, path, payloadHash, content, [("x-amz-glacier-version", "2012-06-01"), .. others]);
 }
