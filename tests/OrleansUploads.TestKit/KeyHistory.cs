@@ -1,9 +1,9 @@
-namespace OrleansUploads.Simulation.Objects;
+namespace OrleansUploads.TestKit;
 
 /// <summary>Everything that clients asked of one key, and the check that the answers are possible in some order: the key is a register,
 /// and each operation takes effect at one instant between its request and its answer.</summary>
 /// <remarks>The order is searched as by Wing and Gong, "Testing and Verifying Concurrent Objects" (1993).</remarks>
-internal sealed class KeyHistory
+public sealed class KeyHistory
 {
     /// <summary>The search gives up behind this many steps. It does so only for histories with many unknown outcomes.</summary>
     private const int MaxSteps = 300_000;
@@ -56,7 +56,7 @@ internal sealed class KeyHistory
 }
 
 /// <summary>What a client asked of a key.</summary>
-internal enum KeyAction
+public enum KeyAction
 {
     Write,
     Delete,
@@ -65,7 +65,7 @@ internal enum KeyAction
 }
 
 /// <summary>One operation on a key. Contents are numbered; 0 means that there is no object.</summary>
-internal sealed class KeyOperation
+public sealed class KeyOperation
 {
     public required KeyAction Action { get; init; }
 

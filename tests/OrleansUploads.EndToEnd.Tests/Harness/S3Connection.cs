@@ -1,0 +1,29 @@
+using Amazon.Runtime;
+using Amazon.S3;
+
+namespace OrleansUploads.EndToEnd.Tests.Harness;
+
+/// <summary>Connects Amazon's S3 client for .NET to a server.</summary>
+internal static class S3Connection
+{
+    /// <summary>Creates a client that repeats nothing, with the key pair from the environment. Its address stays valid when the
+    /// server crashes and is started again.</summary>
+    public static AmazonS3Client ConnectS3(this ServerProcess server) => new(
+        new BasicAWSCredentials(CommandLine.AccessKeyId, CommandLine.SecretAccessKey),
+        new AmazonS3Config
+        {
+            ServiceURL = server.Address.ToString(),
+            AuthenticationRegion = "us-east-1",
+            ForcePathStyle = true,
+            MaxErrorRetry = 0,
+            ThrottleRetries = false,
+            HttpClientFactory = new DirectConnections(),
+        });
+
+    /// <summary>Ignores this machine's proxy.</summary>
+    private sealed class DirectConnections : HttpClientFactory
+    {
+        public override HttpClient CreateHttpClient(IClientConfig clientConfig) =>
+            new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false });
+    }
+}
