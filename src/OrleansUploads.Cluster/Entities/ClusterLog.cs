@@ -31,6 +31,12 @@ internal static partial class ClusterLog
     [LoggerMessage(
         3007,
         LogLevel.Warning,
-        "Earlier incarnations of {Silo} could not be declared dead: {Reason}. The next attempt follows within a second")]
-    public static partial void PredecessorNotRemoved(ILogger log, string silo, string reason);
+        "{Repair} of {Silo} could not read or write the membership table: {Reason}. The next attempt follows within a second")]
+    public static partial void MembershipNotRepaired(ILogger log, string repair, string silo, string reason);
+
+    [LoggerMessage(
+        3008,
+        LogLevel.Warning,
+        "{Silo} is an active member, but it has written no heartbeat for {Patience}. It is removed unless it answers probes")]
+    public static partial void SilentSiloSuspected(ILogger log, string silo, TimeSpan patience);
 }

@@ -57,13 +57,23 @@ public static class ClusterServices
         return silo;
     }
 
-    /// <summary>Declares earlier incarnations of a silo dead before it joins the cluster. Use it only in a process that holds the ports
-    /// of the silo exclusively, because it would also remove a silo that is running at the same address.</summary>
-    public static ISiloBuilder AddPredecessorRemoval(this ISiloBuilder silo)
+    /// <summary>Repairs the membership table while a silo joins: declares its earlier incarnations dead, and suspects silos that are
+    /// missing. Use it only in a process that holds the ports of the silo exclusively, because it would also remove a silo that is
+    /// running at the same address.</summary>
+    public static ISiloBuilder AddMembershipRepair(this ISiloBuilder silo)
     {
         ArgumentNullException.ThrowIfNull(silo);
         silo.Services.TryAddSingleton(TimeProvider.System);
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, PredecessorRemoval>();
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, SilentSiloSuspicion>();
+
+        // A healthy silo writes one heartbeat for each probe that it may miss. How old a heartbeat may be stays as it was.
+        silo.Services.AddOptions<ClusterMembershipOptions>().PostConfigure(membership =>
+        {
+            var maxAge = membership.IAmAliveTablePublishTimeout * membership.NumMissedTableIAmAliveLimit;
+            membership.IAmAliveTablePublishTimeout = membership.ProbeTimeout;
+            membership.NumMissedTableIAmAliveLimit = (int)Math.Ceiling(maxAge / membership.ProbeTimeout);
+        });
         return silo;
     }
 

@@ -82,7 +82,7 @@ internal static class UploadsHost
         if (settings.Store != ClusterStore.Localhost)
         {
             // The process holds its ports exclusively (PortClaims), so no other silo is running at this address.
-            silo.AddPredecessorRemoval();
+            silo.AddMembershipRepair();
         }
 
         silo.AddActivityPropagation();
