@@ -5,6 +5,7 @@ using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Settings;
+using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Uploads;
 
@@ -32,6 +33,7 @@ internal sealed partial class ObjectUploadDecider(UploadPolicy policy) : Decider
         AbortObjectUpload c => Abort(state, c, time),
         ListNumberedParts c => OpenOf(state, c.Name) is { } open ? Reply(List(open, c)) : Refuse(RefusalOf(state, c.Name)),
         DescribeObject c => Describe(state, c),
+        SetObjectTags c => SetTags(state, c),
         FenceAttempts c => Fence(state, c, time),
         ReleaseObject c => Release(state, c),
         ConfirmObjectUploadListed => state is UploadState.ObjectOpen { Listed: false }
@@ -178,7 +180,22 @@ internal sealed partial class ObjectUploadDecider(UploadPolicy policy) : Decider
                 [.. completing.Completion.Numbers.InOrder.Select(number => completing.Before.Parts[number].Part)])),
         UploadState.ObjectStored { BytesReleased: false } stored when stored.Spec.Name == command.Name =>
             Reply(new ObjectDescription(
-                stored.Spec, Publish(stored), stored.Parts is { } parts ? [.. parts.Select(accepted => accepted.Part)] : null)),
+                stored.Spec,
+                Publish(stored),
+                stored.Parts is { } parts ? [.. parts.Select(accepted => accepted.Part)] : null,
+                stored.ChangedTags)),
+        _ => Refuse(new ObjectRefusal.KeyNotFound()),
+    };
+
+    /// <summary>Replaces the tags. An upload that does not know yet whether it was published answers once it does, so that the caller
+    /// asks again.</summary>
+    private static Decision<UploadEvent> SetTags(UploadState state, SetObjectTags command) => state switch
+    {
+        UploadState.ObjectCompleting completing when completing.Spec.Name == command.Name => Repeat(Completing),
+        UploadState.ObjectStored { ReleasedAt: null } stored when stored.Spec.Name == command.Name =>
+            ObjectTags.AreSame(stored.ChangedTags ?? stored.Spec.Tags, command.Tags)
+                ? Nothing
+                : Accept(new ObjectTagged(command.Tags)),
         _ => Refuse(new ObjectRefusal.KeyNotFound()),
     };
 

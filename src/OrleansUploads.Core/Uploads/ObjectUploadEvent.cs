@@ -37,6 +37,10 @@ public sealed record ObjectUploadRefused(DateTimeOffset At) : UploadEvent;
 /// <summary>The object was overwritten or deleted.</summary>
 public sealed record ObjectReleased(DateTimeOffset At) : UploadEvent;
 
+/// <summary>The tags of the object were replaced.</summary>
+/// <param name="Tags">The new tags, or empty for none.</param>
+public sealed record ObjectTagged(IReadOnlyDictionary<string, string> Tags) : UploadEvent;
+
 /// <summary>The parts that a client chose, and the object that they make up.</summary>
 /// <param name="Round">Counts the completions of the upload, starting at 1.</param>
 /// <param name="Numbers">The chosen parts.</param>

@@ -49,7 +49,10 @@ internal static class ObjectUploadEvolution
         (UploadState.ObjectStored stored, ObjectPublicationSettled) => stored with { Settled = true },
         (UploadState.ObjectStored stored, ManifestStored) => WithoutParts(stored),
         (UploadState.ObjectStored stored, ObjectReleased e) => stored with { ReleasedAt = e.At },
-        (UploadState.ObjectStored stored, BytesReleased) => WithoutParts(stored) with { BytesReleased = true },
+        (UploadState.ObjectStored stored, ObjectTagged e) => stored with { ChangedTags = e.Tags },
+
+        // The object is gone, and only what repeated requests need is kept.
+        (UploadState.ObjectStored stored, BytesReleased) => WithoutParts(stored) with { BytesReleased = true, ChangedTags = null },
         (UploadState.ObjectStored stored, BytesReclaimed) => stored with { BytesReclaimed = true },
         _ => throw new InvalidOperationException($"{happened.GetType().Name} cannot follow in {state.GetType().Name}."),
     };
@@ -70,7 +73,7 @@ internal static class ObjectUploadEvolution
     {
         UploadState.ObjectOpen open => 4 + open.Parts.Count,
         UploadState.ObjectCompleting completing => 5 + completing.Before.Parts.Count,
-        UploadState.ObjectStored stored => 8 + (stored.Parts?.Length ?? 0),
+        UploadState.ObjectStored stored => 9 + (stored.Parts?.Length ?? 0),
         _ => 4,
     };
 
@@ -119,6 +122,11 @@ internal static class ObjectUploadEvolution
 
         yield return new CompletionFrozen(stored.Completion);
         yield return new ObjectPublished();
+        if (stored.ChangedTags is { } tags)
+        {
+            yield return new ObjectTagged(tags);
+        }
+
         if (stored.Settled)
         {
             yield return new ObjectPublicationSettled();

@@ -43,6 +43,9 @@ public abstract partial record UploadState
         /// <summary>Whether the bucket no longer lists the upload.</summary>
         public bool Unlisted { get; init; }
 
+        /// <summary>The object's tags if they were changed after the upload; null if they are those of the upload.</summary>
+        public IReadOnlyDictionary<string, string>? ChangedTags { get; init; }
+
         /// <summary>When the object was overwritten or deleted; null while it is the object of its key.</summary>
         public DateTimeOffset? ReleasedAt { get; init; }
 

@@ -45,6 +45,7 @@ internal static class UploadContract
             Named<ObjectPublicationSettled>("object-publication-settled.1"),
             Named<ObjectUploadRefused>("object-upload-refused.1"),
             Named<ObjectReleased>("object-released.1"),
+            Named<ObjectTagged>("object-tagged.1"),
         ],
         Commands =
         [
@@ -67,6 +68,7 @@ internal static class UploadContract
             Named<ListNumberedParts>("list-numbered-parts.1"),
             Named<DescribeObject>("describe-object.1"),
             Named<ReleaseObject>("release-object.1"),
+            Named<SetObjectTags>("set-object-tags.1"),
             Named<ReleaseArchive>("release-archive.1")
                 .Widened("release-archive.2", static release => release.BytesUntil is not null),
         ],
@@ -80,7 +82,8 @@ internal static class UploadContract
             Named<ObjectUploadSpec>("object-upload-spec.1"),
             Named<NumberedPartsPage>("numbered-parts-page.1"),
             Named<PublishedObject>("published-object.1"),
-            Named<ObjectDescription>("object-description.1"),
+            Named<ObjectDescription>("object-description.1")
+                .Widened("object-description.2", static description => description.ChangedTags is not null),
             Named<AttemptsInUse.None>("attempts-none.1"),
             Named<AttemptsInUse.Only>("attempts-only.1"),
             Named<AttemptsInUse.ByManifest>("attempts-by-manifest.1"),
@@ -151,6 +154,7 @@ internal static class UploadContract
 [JsonSerializable(typeof(ObjectPublicationSettled))]
 [JsonSerializable(typeof(ObjectUploadRefused))]
 [JsonSerializable(typeof(ObjectReleased))]
+[JsonSerializable(typeof(ObjectTagged))]
 [JsonSerializable(typeof(InitiateUpload))]
 [JsonSerializable(typeof(CheckPart))]
 [JsonSerializable(typeof(StorePart))]
@@ -170,6 +174,7 @@ internal static class UploadContract
 [JsonSerializable(typeof(ListNumberedParts))]
 [JsonSerializable(typeof(DescribeObject))]
 [JsonSerializable(typeof(ReleaseObject))]
+[JsonSerializable(typeof(SetObjectTags))]
 [JsonSerializable(typeof(ReleaseArchive))]
 [JsonSerializable(typeof(StorePartResult))]
 [JsonSerializable(typeof(ExternalPartResult))]

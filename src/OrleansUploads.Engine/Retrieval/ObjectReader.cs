@@ -16,13 +16,10 @@ namespace OrleansUploads.Engine.Retrieval;
 /// <param name="parts">Stores the bytes.</param>
 public sealed class ObjectReader(IEntityHost host, KeyIndex keys, IPartStore parts)
 {
-    /// <summary>The maximum number of times that a key is looked up. A further time is needed if its object is replaced, and the
-    /// bytes of the old one are gone, between two steps.</summary>
-    private const int MaxLookups = 3;
-
     private const int PipeBytes = 1024 * 1024;
 
     private readonly ArchiveReader _bytes = new(parts);
+    private readonly CurrentObject _current = new(host, keys);
 
     /// <summary>Finds the object of a key.</summary>
     /// <param name="name">The object.</param>
@@ -31,25 +28,10 @@ public sealed class ObjectReader(IEntityHost host, KeyIndex keys, IPartStore par
     /// <exception cref="EntityUnavailableException">Nothing is known about the key; asking again is safe.</exception>
     public async ValueTask<Outcome<FoundObject>> FindAsync(ObjectName name, CancellationToken cancellationToken)
     {
-        for (var lookups = 1; ; lookups++)
-        {
-            var found = await keys.FindAsync(name, cancellationToken);
-            if (!found.TryGet(out var entry, out var refusal))
-            {
-                return new(refusal);
-            }
-
-            var described = await host.AskAsync(entry.Upload.Entity, new DescribeObject(name), cancellationToken);
-            if (described.TryGet(out var description, out var gone))
-            {
-                return new(new FoundObject(entry, description));
-            }
-
-            if (lookups == MaxLookups)
-            {
-                return new(gone);
-            }
-        }
+        var (entry, described) = await _current.AskAsync(name, new DescribeObject(name), cancellationToken);
+        return described.TryGet(out var description, out var refusal)
+            ? new(new FoundObject(entry!, description))
+            : new(refusal);
     }
 
     /// <summary>The manifest of an object: its extents and its parts.</summary>

@@ -23,6 +23,7 @@ internal static class S3Services
         services.TryAddSingleton<IdSource>();
         services.TryAddSingleton<KeyIndex>();
         services.TryAddSingleton<KeyLister>();
+        services.TryAddSingleton<CurrentObject>();
         services.TryAddSingleton<ObjectIntake>();
         services.TryAddSingleton<ObjectReader>();
         services.TryAddSingleton<ObjectCopier>();
@@ -32,6 +33,7 @@ internal static class S3Services
         services.AddSingleton<ObjectUploads>();
         services.AddSingleton<ObjectReads>();
         services.AddSingleton<ObjectAttributes>();
+        services.AddSingleton<ObjectTagging>();
         services.AddSingleton<ObjectDeletion>();
         services.AddSingleton<ObjectCopies>();
         services.AddSingleton<MultipartUploads>();

@@ -161,13 +161,12 @@ public sealed class S3RouterTests
         Assert.Equal(new S3Route.Missing(header), Route(method, target, header));
 
     [Theory]
-    [InlineData("PUT", "/b/k?tagging")]
+    [InlineData("PUT", "/b/k?tagging", "x-amz-copy-source")]
     [InlineData("PUT", "/b/k?acl=")]
     [InlineData("PUT", "/b/k?renameObject")]
     [InlineData("PUT", "/b/k?encryption")]
     [InlineData("PUT", "/b?versioning")]
     [InlineData("DELETE", "/b?policy")]
-    [InlineData("DELETE", "/b/k?tagging")]
     [InlineData("DELETE", "/b/k?versionId=1")]
     [InlineData("GET", "/b/k?versionId=1")]
     [InlineData("PUT", "/b/k?versionId=null")]

@@ -102,5 +102,13 @@ public sealed record PublishedObject(
 /// <param name="Spec">What was fixed when its upload was initiated.</param>
 /// <param name="Published">The object.</param>
 /// <param name="Parts">Its parts, by number, or null if the manifest in the part store has them.</param>
+/// <param name="ChangedTags">Its tags if they were changed after the upload, or null if they are those of the upload.</param>
 public sealed record ObjectDescription(
-    ObjectUploadSpec Spec, PublishedObject Published, IReadOnlyList<NumberedPart>? Parts);
+    ObjectUploadSpec Spec,
+    PublishedObject Published,
+    IReadOnlyList<NumberedPart>? Parts,
+    IReadOnlyDictionary<string, string>? ChangedTags = null)
+{
+    /// <summary>Its tags, or null if it has none.</summary>
+    public IReadOnlyDictionary<string, string>? GetTags() => ChangedTags ?? Spec.Tags;
+}

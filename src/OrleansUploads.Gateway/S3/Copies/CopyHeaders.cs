@@ -41,7 +41,7 @@ internal sealed record CopyHeaders(ObjectHeaders Copy, ChecksumAlgorithm? Algori
             stated with
             {
                 Metadata = replacesMetadata ? stated.Metadata : source.Spec.Metadata,
-                Tags = replacesTags ? stated.Tags : source.Spec.Tags,
+                Tags = replacesTags ? stated.Tags : source.GetTags(),
             },
             algorithm,
             replacesMetadata || movesClass || algorithm is not null);

@@ -164,7 +164,7 @@ internal sealed class ObjectReads(BucketFinder buckets, ObjectReader reader)
             headers[S3Headers.StorageClass] = spec.StorageClass.Name();
         }
 
-        if (spec.Tags is { Count: > 0 } tags)
+        if (found.Description.GetTags() is { Count: > 0 } tags)
         {
             headers[S3Headers.TaggingCount] = tags.Count.ToString(CultureInfo.InvariantCulture);
         }

@@ -128,6 +128,9 @@ internal static class S3Router
         {
             ("GET", null) => new S3Route.To(GetObject),
             ("GET", "attributes") => new S3Route.To(GetObjectAttributes),
+            ("GET", "tagging") => new S3Route.To(GetObjectTagging),
+            ("PUT", "tagging") when !hasSource => new S3Route.To(PutObjectTagging),
+            ("DELETE", "tagging") => new S3Route.To(DeleteObjectTagging),
             ("GET", "uploadId") when !hasPartNumber => new S3Route.To(ListParts),
             ("HEAD", null) => new S3Route.To(HeadObject),
             ("PUT", null) when !hasPartNumber => new S3Route.To(hasSource ? CopyObject : PutObject),

@@ -11,9 +11,6 @@ namespace OrleansUploads.Gateway.S3.Requests;
 internal static class ObjectHeaderReader
 {
     private const int MaxMetadataBytes = 2048;
-    private const int MaxTags = 10;
-    private const int MaxTagKeyChars = 128;
-    private const int MaxTagValueChars = 256;
     private const string ContentEncoding = "content-encoding";
 
     private static readonly string[] Returned =
@@ -33,6 +30,12 @@ internal static class ObjectHeaderReader
         headers = new ObjectHeaders(storageClass, metadata, tags);
         return true;
     }
+
+    /// <summary>The error for a tag that the object cannot get.</summary>
+    public static S3Error InvalidTag(string tag) => new(
+        S3ErrorCode.InvalidTag,
+        $"The tags are not valid: '{tag}'. An object has at most {ObjectTags.MaxCount} tags with different keys of 1 to "
+        + $"{ObjectTags.MaxKeyChars} and values of at most {ObjectTags.MaxValueChars} characters.");
 
     private static bool TryReadStorageClass(S3Call call, out StorageClass storageClass, [NotNullWhen(false)] out S3Error? error)
     {
@@ -102,12 +105,9 @@ internal static class ObjectHeaderReader
             var key = Decode(equals < 0 ? tag : tag[..equals]);
             var value = equals < 0 ? "" : Decode(tag[(equals + 1)..]);
             tags ??= new Dictionary<string, string>(StringComparer.Ordinal);
-            if (key.Length is 0 or > MaxTagKeyChars || value.Length > MaxTagValueChars || tags.Count == MaxTags || !tags.TryAdd(key, value))
+            if (!ObjectTags.TryAdd(tags, key, value))
             {
-                error = new(
-                    S3ErrorCode.InvalidTag,
-                    $"The tags are not valid: '{tag}'. An object has at most {MaxTags} tags with different keys of 1 to {MaxTagKeyChars} "
-                    + $"and values of at most {MaxTagValueChars} characters.");
+                error = InvalidTag(tag);
                 return false;
             }
         }

@@ -1,0 +1,88 @@
+using System.Xml;
+using OrleansUploads.Core.Messages.Objects;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Keys;
+using OrleansUploads.Engine.Retrieval;
+using OrleansUploads.Gateway.S3.Answers;
+using OrleansUploads.Gateway.S3.Errors;
+using OrleansUploads.Gateway.S3.Requests;
+using OrleansUploads.Gateway.S3.Xml;
+
+namespace OrleansUploads.Gateway.S3.Objects;
+
+/// <summary>GetObjectTagging, PutObjectTagging and DeleteObjectTagging.</summary>
+internal sealed class ObjectTagging(BucketFinder buckets, ObjectReader reader, CurrentObject objects)
+{
+    /// <summary>Returns the tags of an object.</summary>
+    public async ValueTask<S3Answer> GetAsync(S3Call call)
+    {
+        var (name, refused) = await buckets.FindObjectAsync(call);
+        if (refused is not null)
+        {
+            return refused;
+        }
+
+        var outcome = await reader.FindAsync(name, call.Aborted);
+        if (!outcome.TryGet(out var found, out var refusal))
+        {
+            return call.Refuse(refusal);
+        }
+
+        return new XmlAnswer("Tagging", xml =>
+        {
+            xml.WriteStartElement("TagSet");
+            foreach (var (key, value) in found.Description.GetTags() ?? new Dictionary<string, string>())
+            {
+                xml.WriteStartElement("Tag");
+                xml.WriteElementString("Key", key);
+                xml.WriteElementString("Value", value);
+                xml.WriteEndElement();
+            }
+
+            xml.WriteEndElement();
+        });
+    }
+
+    /// <summary>Replaces the tags of an object.</summary>
+    public async ValueTask<S3Answer> PutAsync(S3Call call)
+    {
+        if (StatedChecksum.CheckDocument(call) is { } corrupt)
+        {
+            return corrupt;
+        }
+
+        var tags = new Dictionary<string, string>(StringComparer.Ordinal);
+        try
+        {
+            foreach (var (key, value) in TaggingDocument.Parse(call.Payload.Document))
+            {
+                if (!ObjectTags.TryAdd(tags, key, value))
+                {
+                    return ObjectHeaderReader.InvalidTag($"{key}={value}");
+                }
+            }
+        }
+        catch (XmlException malformed)
+        {
+            return S3Error.MalformedXml(malformed.Message);
+        }
+
+        return await SetAsync(call, tags) ?? (S3Answer)EmptyAnswer.Ok();
+    }
+
+    /// <summary>Removes the tags of an object.</summary>
+    public async ValueTask<S3Answer> DeleteAsync(S3Call call) =>
+        await SetAsync(call, new Dictionary<string, string>()) ?? (S3Answer)EmptyAnswer.NoContent();
+
+    private async ValueTask<S3Error?> SetAsync(S3Call call, Dictionary<string, string> tags)
+    {
+        var (name, refused) = await buckets.FindObjectAsync(call);
+        if (refused is not null)
+        {
+            return refused;
+        }
+
+        var (_, outcome) = await objects.AskAsync(name, new SetObjectTags(name, tags), call.Aborted);
+        return outcome.Refusal is { } refusal ? call.Refuse(refusal) : null;
+    }
+}
