@@ -22,14 +22,14 @@ public sealed record ActivationPorts(
     public IServiceClock Clock { get; init; } = new ContinuousClock(Time);
 
     /// <summary>Called with the change in <see cref="EntityActivation.HeldBytes"/>, positive or negative, after each input. It is called
-    /// outside all locks on the caller's thread, or null if nothing is to be called.</summary>
+    /// outside all locks on the caller's thread.</summary>
     public Action<long>? Grown { get; init; }
 
     /// <summary>Called for each snapshot that could not be saved. No data is lost, but the entity's history and its load time grow until
-    /// a snapshot is saved, or null if nothing is to be called.</summary>
+    /// a snapshot is saved.</summary>
     public Action<EntityId, Exception>? SnapshotLost { get; init; }
 
     /// <summary>Called each time an intent could not be delivered, with its sender, its action and the number of attempts so far. It
-    /// will be retried, or null if nothing is to be called.</summary>
+    /// will be retried.</summary>
     public Action<EntityId, IntentAction, int, Exception>? DeliveryFailed { get; init; }
 }

@@ -23,6 +23,7 @@ public sealed class EntityActivation
     private bool _retired;
     private long _heldBytes;
     private Task _lastWrite = Task.CompletedTask;
+    private WriteDeadline? _deadline;
 
     /// <summary>Creates the activation of an entity.</summary>
     /// <param name="runner">The entity's runner. The activation owns it.</param>
@@ -83,17 +84,26 @@ public sealed class EntityActivation
         lock (_gate)
         {
             _retired |= _runner.IsIdle && _lastAskedAt <= idleSince;
+            if (_retired)
+            {
+                _deadline?.Dispose();
+                _deadline = null;
+            }
+
             return _retired;
         }
     }
 
-    /// <summary>Waits for the write in progress, if any.</summary>
-    public Task QuiesceAsync()
+    /// <summary>Waits for the write in progress, if any, but not longer than a write may take.</summary>
+    public async Task QuiesceAsync()
     {
+        Task write;
         lock (_gate)
         {
-            return _lastWrite;
+            write = _lastWrite;
         }
+
+        await write.WaitAsync(_ports.WriteTimeout, _ports.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>Starts all operations before it sends replies, so that a caller's next command cannot overtake them.</summary>
@@ -214,19 +224,47 @@ public sealed class EntityActivation
     /// journal fences the writes that do not know it.</summary>
     private async Task WriteAsync(long write, Func<CancellationToken, ValueTask<AppendOutcome>> start)
     {
+        WriteDeadline? deadline = null;
         try
         {
             var task = start(CancellationToken.None);
-            var outcome = task.IsCompletedSuccessfully
-                ? task.Result
-                : await task.AsTask().WaitAsync(_ports.WriteTimeout, _ports.Time);
+            if (!task.IsCompleted)
+            {
+                deadline = StartDeadline(write);
+            }
+
+            var outcome = await task;
+            deadline?.TryEnd(write);
             SendInput(runner => runner.WriteEnded(write, outcome, Now));
         }
         catch (Exception fault) when (IsFault(fault))
         {
-            EngineTelemetry.WritesUnknown.Add(1);
-            SendInput(runner => runner.WriteUnknown(write, fault, Now));
+            if (deadline?.TryEnd(write) ?? true)
+            {
+                ReportUnknown(write, fault);
+            }
         }
+    }
+
+    private WriteDeadline StartDeadline(long write)
+    {
+        WriteDeadline deadline;
+        lock (_gate)
+        {
+            deadline = _deadline ??= new WriteDeadline(_ports.Time, _ports.WriteTimeout, TaskScheduler.Current, ReportLate);
+        }
+
+        deadline.Start(write);
+        return deadline;
+    }
+
+    private void ReportLate(long write) => ReportUnknown(
+        write, new TimeoutException($"The journal did not end a write within {_ports.WriteTimeout.TotalSeconds:0} seconds."));
+
+    private void ReportUnknown(long write, Exception fault)
+    {
+        EngineTelemetry.WritesUnknown.Add(1);
+        SendInput(runner => runner.WriteUnknown(write, fault, Now));
     }
 
     private async Task SaveSnapshotAsync(RunnerOutput.SaveSnapshot snapshot)
