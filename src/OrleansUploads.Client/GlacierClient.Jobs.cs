@@ -1,6 +1,5 @@
-using System.Text.Json;
+using System.Runtime.CompilerServices;
 using OrleansUploads.Client.Models;
-using OrleansUploads.Client.Sources;
 using OrleansUploads.Client.Wire;
 
 namespace OrleansUploads.Client;
@@ -79,6 +78,28 @@ public sealed partial class GlacierClient
         string vault, string jobId, ByteRange? range = null, CancellationToken cancellationToken = default) =>
         GetJobOutputAsync(vault, jobId, range, Transport.Retry, cancellationToken);
 
+    /// <summary>Enumerates the archives in the output of a finished inventory job. The output is read once, as it is
+    /// enumerated.</summary>
+    /// <param name="vault">The vault name.</param>
+    /// <param name="jobId">The ID of a job that has retrieved the inventory as JSON.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    public async IAsyncEnumerable<InventoryEntry> ReadInventoryAsync(
+        string vault, string jobId, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        using var output = await GetJobOutputAsync(vault, jobId, cancellationToken: cancellationToken);
+        using var idle = Transport.StartIdleTimer(cancellationToken);
+        await foreach (var entry in InventoryReader.ReadAsync(output.Body, ReadAsync, cancellationToken))
+        {
+            yield return entry;
+        }
+
+        async ValueTask<int> ReadAsync(Stream body, Memory<byte> buffer, CancellationToken token)
+        {
+            idle.Restart();
+            return await Transport.ReadAsync(idle, step => body.ReadAsync(buffer, step).AsTask(), token);
+        }
+    }
+
     /// <summary>Starts to download with the given retry policy in place of the client's.</summary>
     internal Task<JobOutput> GetJobOutputAsync(
         string vault, string jobId, ByteRange? range, RetryPolicy retry, CancellationToken cancellationToken) =>
@@ -101,9 +122,8 @@ public sealed partial class GlacierClient
         RunAsync(
             new GlacierRequest(HttpMethod.Post, $"{RequestPath.Vault(_account, vault)}/{Jobs}")
             {
-                Body = HashedBody.Of(
-                    JsonSerializer.SerializeToUtf8Bytes(parameters, GlacierJson.Default.JobParametersDocument)),
-                ContentType = "application/json",
+                Body = Json(parameters, GlacierJson.Default.JobParametersDocument),
+                ContentType = JsonType,
             },
             static (response, _) => Task.FromResult(ResponseReader.RequireHeader(response, HeaderNames.JobId)),
             cancellationToken);

@@ -15,6 +15,9 @@ public sealed record GlacierClientOptions
     /// <summary>The secret key that signs the requests. It is never sent.</summary>
     public required string SecretAccessKey { get; init; }
 
+    /// <summary>The token that temporary credentials come with, or null for none.</summary>
+    public string? SessionToken { get; init; }
+
     /// <summary>The account ID: 12 digits, or <c>-</c> for the account of the access key.</summary>
     public string AccountId { get; init; } = "-";
 
@@ -24,6 +27,9 @@ public sealed record GlacierClientOptions
     /// <summary>The client cancels an attempt if no byte is transferred for this long, and treats it as a transient failure.
     /// The total duration of an attempt is not limited, because a 4 GiB part can take a long time.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>The maximum rate of all bodies of archives together, or null for no maximum.</summary>
+    public RateLimit? Limit { get; init; }
 
     /// <summary>The clock used for signatures, delays and timeouts.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;

@@ -13,6 +13,12 @@ public abstract class ByteSource : IDisposable
     public abstract ValueTask<int> ReadAsync(
         Memory<byte> buffer, long offsetBytes, CancellationToken cancellationToken);
 
+    /// <summary>Fails if the source can tell that its bytes have changed since it was opened.</summary>
+    /// <exception cref="IOException">The bytes have changed.</exception>
+    public virtual void RequireUnchanged()
+    {
+    }
+
     /// <summary>Opens a file. Disposing of the source closes the file.</summary>
     public static ByteSource FromFile(string path) => new FileByteSource(path);
 

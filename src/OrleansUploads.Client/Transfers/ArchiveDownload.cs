@@ -16,7 +16,8 @@ public sealed class ArchiveDownload
     private readonly ArchiveDownloadOptions _options;
 
     /// <summary>Creates a download that uses a client.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The range size is not 1 MiB times a power of two.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The range size is not 1 MiB times a power of two, or the number of workers is
+    /// less than 1.</exception>
     public ArchiveDownload(GlacierClient client, ArchiveDownloadOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(client);
@@ -27,6 +28,8 @@ public sealed class ArchiveDownload
             throw new ArgumentOutOfRangeException(
                 nameof(options), _options.RangeBytes, "The range size must be 1 MiB times a power of two.");
         }
+
+        ArgumentOutOfRangeException.ThrowIfLessThan(_options.Workers, 1, nameof(options));
     }
 
     /// <summary>The size and tree hash of a finished job's output.</summary>
@@ -126,12 +129,7 @@ public sealed class ArchiveDownload
         {
             await file.RecoverAsync(expected.SizeBytes, cancellationToken);
             Report(jobId, expected, file);
-            while (file.VerifiedBytes < expected.SizeBytes)
-            {
-                await FetchRangeAsync(vault, jobId, file, expected.SizeBytes, cancellationToken);
-                Report(jobId, expected, file);
-            }
-
+            await FetchRangesAsync(vault, jobId, file, expected, cancellationToken);
             treeHash = file.Finish();
         }
 
@@ -145,30 +143,40 @@ public sealed class ArchiveDownload
         }
     }
 
-    // An attempt includes the whole body, so a connection that breaks in the middle of a range is retried too.
-    private async Task FetchRangeAsync(
-        string vault, string jobId, PartialFile file, long sizeBytes, CancellationToken cancellationToken)
+    /// <summary>Downloads the missing ranges in parallel, and appends them in order. So the file never has a hole, and its length
+    /// alone tells a later run what it contains.</summary>
+    private async Task FetchRangesAsync(
+        string vault, string jobId, PartialFile file, OutputProperties expected, CancellationToken cancellationToken)
     {
-        var transport = _client.Transport;
-        var start = file.VerifiedBytes;
-        var range = new ByteRange(start, Math.Min(start + _options.RangeBytes, sizeBytes));
-        await transport.Retry.RunAsync(
-            async (_, token) =>
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var fetch = new RangeFetch(_client, vault, jobId, expected.SizeBytes);
+        var running = new Queue<Task<FetchedRange>>();
+        var next = file.VerifiedBytes;
+        try
+        {
+            while (next < expected.SizeBytes || running.Count > 0)
             {
-                using var output = await _client.GetJobOutputAsync(vault, jobId, range, RetryPolicy.None, token);
-                var theirs = output.Range ?? new ByteRange(0, sizeBytes);
-                if (theirs != range)
+                while (next < expected.SizeBytes && running.Count < _options.Workers)
                 {
-                    throw new GlacierException(
-                        GlacierErrorCodes.UnreadableAnswer, $"Requested bytes {range}, but the server returned bytes {theirs}.");
+                    var range = new ByteRange(next, Math.Min(next + _options.RangeBytes, expected.SizeBytes));
+                    running.Enqueue(fetch.RunAsync(range, stop.Token));
+                    next = range.EndExclusive;
                 }
 
-                using var idle = transport.StartIdleTimer(token);
-                await file.AppendRangeAsync(output, range.LengthBytes, idle, token);
-                return true;
-            },
-            transport.TimeProvider,
-            cancellationToken);
+                using var fetched = await running.Dequeue();
+                await file.AppendAsync(fetched, cancellationToken);
+                Report(jobId, expected, file);
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            foreach (var fetched in running)
+            {
+                await fetched.ContinueWith(
+                    static ended => (ended.IsCompletedSuccessfully ? ended.Result : null)?.Dispose(), TaskScheduler.Default);
+            }
+        }
     }
 
     private void Report(string jobId, OutputProperties expected, PartialFile file) =>

@@ -8,7 +8,11 @@ public sealed record ArchiveDownloadOptions
 {
     /// <summary>The number of bytes per request: 1 MiB times a power of two. Each range is verified separately, so a broken
     /// connection costs at most one range.</summary>
-    public int RangeBytes { get; init; } = 16 * TreeHash.LeafBytes;
+    public int RangeBytes { get; init; } = 8 * TreeHash.LeafBytes;
+
+    /// <summary>The number of ranges to download in parallel. Each needs memory for one range, because the file grows in
+    /// order.</summary>
+    public int Workers { get; init; } = 4;
 
     /// <summary>The interval between checks whether the job has finished.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(10);

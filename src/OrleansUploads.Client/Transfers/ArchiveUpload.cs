@@ -1,6 +1,5 @@
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
-using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Client.Transfers;
 
@@ -45,6 +44,32 @@ public sealed class ArchiveUpload
         return await RunAsync(vault, uploadId, source, plan, ServerParts.None, cancellationToken);
     }
 
+    /// <summary>Uploads a stream of unknown length as a new archive. Parts are read into memory, so that they can be hashed and sent
+    /// again.</summary>
+    /// <param name="vault">The vault name.</param>
+    /// <param name="stream">The archive's bytes, at least one and at most 10,000 parts. Needs no seeking.</param>
+    /// <param name="partSizeBytes">1 MiB times a power of two, at most 1 GiB. Each worker needs this much memory.</param>
+    /// <param name="description">At most 1,024 characters of printable ASCII, or null for none.</param>
+    /// <param name="cancellationToken">Stops the upload. It can be resumed with the same bytes.</param>
+    /// <exception cref="ArchiveUploadException">The upload stopped. It can be resumed with the same bytes.</exception>
+    /// <exception cref="GlacierException">The upload could not be initiated.</exception>
+    public async Task<ArchiveReceipt> UploadStreamAsync(
+        string vault,
+        Stream stream,
+        int partSizeBytes,
+        string? description = null,
+        CancellationToken cancellationToken = default)
+    {
+        var parts = new StreamParts(stream, partSizeBytes);
+        if (!await parts.ReadAsync(cancellationToken))
+        {
+            throw new EndOfStreamException("The stream is empty. An archive must have at least one byte.");
+        }
+
+        var uploadId = await _client.InitiateMultipartUploadAsync(vault, partSizeBytes, description, cancellationToken);
+        return await RunStreamAsync(vault, uploadId, parts, ServerParts.None, cancellationToken);
+    }
+
     /// <summary>Resumes an upload that stopped. Parts that the server has already stored with the source's tree hash are not
     /// sent again. If the upload was completed but the response was lost, this method returns the receipt.</summary>
     /// <param name="vault">The vault name.</param>
@@ -85,103 +110,67 @@ public sealed class ArchiveUpload
         return await RunAsync(vault, uploadId, source, plan, parts, cancellationToken);
     }
 
+    /// <summary>Resumes an upload of a stream. The stream is read from its beginning, and parts that the server has already stored
+    /// are compared and not sent again.</summary>
+    /// <param name="vault">The vault name.</param>
+    /// <param name="uploadId">The upload ID.</param>
+    /// <param name="stream">The same bytes as in the first run.</param>
+    /// <param name="cancellationToken">Stops the upload. It can be resumed.</param>
+    /// <exception cref="ArchiveUploadException">The upload stopped again, or the stream does not match the upload.</exception>
+    /// <exception cref="GlacierException">The upload does not exist, or the server could not be reached.</exception>
+    public async Task<ArchiveReceipt> ResumeStreamAsync(
+        string vault, string uploadId, Stream stream, CancellationToken cancellationToken = default)
+    {
+        var have = await ServerParts.ReadAsync(_client, vault, uploadId, cancellationToken);
+        if (have.PartSizeBytes > StreamParts.MaxPartSizeBytes)
+        {
+            throw new ArchiveUploadException(
+                uploadId,
+                $"The upload has parts of {have.PartSizeBytes} bytes. A stream is read in parts of at most "
+                + $"{StreamParts.MaxPartSizeBytes} bytes, so resume it from a file.");
+        }
+
+        var parts = new StreamParts(stream, (int)have.PartSizeBytes);
+        return await parts.ReadAsync(cancellationToken)
+            ? await RunStreamAsync(vault, uploadId, parts, have, cancellationToken)
+            : throw new ArchiveUploadException(uploadId, "The stream is empty. An archive must have at least one byte.");
+    }
+
     private async Task<ArchiveReceipt> RunAsync(
         string vault, string uploadId, ByteSource source, PartPlan plan, ServerParts have, CancellationToken cancellationToken)
     {
-        var progress = new UploadProgressReporter(uploadId, plan, _options.OnProgress);
+        var progress = new UploadProgressReporter(uploadId, plan.SizeBytes, plan.PartCount, _options.OnProgress);
         try
         {
-            var hashes = await SendMissingAsync(vault, uploadId, source, plan, have, progress, cancellationToken);
-            return await CompleteAsync(vault, uploadId, plan, hashes, cancellationToken);
+            var sender = new PartSender(_client, vault, uploadId, have, progress);
+            var hashes = await sender.SendAsync(source, plan, _options, cancellationToken);
+            source.RequireUnchanged();
+            return await new UploadCompletion(_client, vault, uploadId, _options.CompleteRetry)
+                .CompleteAsync(plan, hashes, cancellationToken);
         }
         catch (Exception failure) when (failure is GlacierException or IOException)
         {
-            var done = progress.Current.PartsDone;
-            throw new ArchiveUploadException(
-                uploadId, $"The upload stopped with {done} of {plan.PartCount} parts done: {failure.Message}", failure);
+            throw Stopped(uploadId, $"with {progress.Current.PartsDone} of {plan.PartCount} parts done", failure);
         }
     }
 
-    private async Task<TreeHash[]> SendMissingAsync(
-        string vault,
-        string uploadId,
-        ByteSource source,
-        PartPlan plan,
-        ServerParts have,
-        UploadProgressReporter progress,
-        CancellationToken cancellationToken)
+    private async Task<ArchiveReceipt> RunStreamAsync(
+        string vault, string uploadId, StreamParts parts, ServerParts have, CancellationToken cancellationToken)
     {
-        var hashes = new TreeHash[plan.PartCount];
-        var workers = new ParallelOptions
-        {
-            MaxDegreeOfParallelism = _options.Workers,
-            CancellationToken = cancellationToken,
-        };
-        await Parallel.ForAsync(0, plan.PartCount, workers, async (part, token) =>
-        {
-            var range = plan.RangeOf(part);
-            var body = await HashedBody.ReadAsync(source, range, token);
-            hashes[part] = body.TreeHash;
-            var skip = have.Contains(range, body.TreeHash);
-            if (!skip)
-            {
-                await _client.UploadPartAsync(vault, uploadId, range.Start, body, token);
-            }
-
-            progress.PartDone(range.LengthBytes, skip);
-        });
-        return hashes;
-    }
-
-    private async Task<ArchiveReceipt> CompleteAsync(
-        string vault, string uploadId, PartPlan plan, TreeHash[] hashes, CancellationToken cancellationToken)
-    {
-        var treeHash = TreeHasher.Combine(hashes);
+        var progress = new UploadProgressReporter(uploadId, 0, 0, _options.OnProgress);
         try
         {
-            var receipt = await _client.CompleteMultipartUploadAsync(
-                vault, uploadId, plan.SizeBytes, treeHash, _options.CompleteRetry, cancellationToken);
-            return receipt.TreeHash is not { } theirs || theirs == treeHash
-                ? receipt
-                : throw new ArchiveUploadException(
-                    uploadId, $"Archive {receipt.ArchiveId} has tree hash {theirs}, but the source has {treeHash}.");
+            var sender = new PartSender(_client, vault, uploadId, have, progress);
+            var hashes = await sender.SendAsync(parts, _options.Workers, cancellationToken);
+            return await new UploadCompletion(_client, vault, uploadId, _options.CompleteRetry)
+                .CompleteAsync(PartPlan.Of(parts.LengthBytes, parts.PartSizeBytes), hashes, cancellationToken);
         }
-        catch (GlacierException refusal) when (refusal.Code == GlacierErrorCodes.InvalidParameterValue)
+        catch (Exception failure) when (failure is GlacierException or IOException)
         {
-            // The refusal does not name the wrong part, and there may be thousands. Comparing their hashes finds it.
-            if (await FindFirstDifferenceAsync(vault, uploadId, plan, hashes, cancellationToken) is not { } difference)
-            {
-                throw;
-            }
-
-            throw new ArchiveUploadException(
-                uploadId, $"{Describe(difference)} The server refused to complete the upload: {refusal.Message}", refusal)
-            {
-                FirstDifference = difference,
-            };
+            throw Stopped(uploadId, $"with {progress.Current.PartsDone} parts done", failure);
         }
     }
 
-    private async Task<PartDifference?> FindFirstDifferenceAsync(
-        string vault, string uploadId, PartPlan plan, TreeHash[] hashes, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var theirs = await ServerParts.ReadAsync(_client, vault, uploadId, cancellationToken);
-            return theirs.FindFirstDifference(plan, hashes);
-        }
-        catch (GlacierException)
-        {
-            // The caller reports the original refusal without a part.
-            return null;
-        }
-    }
-
-    private static string Describe(PartDifference difference) => difference.Kind switch
-    {
-        PartDifferenceKind.Missing => $"The server does not have bytes {difference.Range}.",
-        PartDifferenceKind.Length => $"The server's part for bytes {difference.Range} has a different length.",
-        PartDifferenceKind.Content => $"The server's bytes {difference.Range} differ from the source.",
-        PartDifferenceKind.Unexpected => $"The server has bytes {difference.Range}, which the source does not have.",
-    };
+    private static ArchiveUploadException Stopped(string uploadId, string where, Exception failure) =>
+        new(uploadId, $"The upload stopped {where}: {failure.Message}", failure);
 }

@@ -36,4 +36,14 @@ public enum PartDifferenceKind
 /// <summary>A part on the server that differs from the source.</summary>
 /// <param name="Kind">The kind of difference.</param>
 /// <param name="Range">The part's range in the source, or on the server for an unexpected part.</param>
-public readonly record struct PartDifference(PartDifferenceKind Kind, ByteRange Range);
+public readonly record struct PartDifference(PartDifferenceKind Kind, ByteRange Range)
+{
+    /// <summary>Describes the difference as a sentence.</summary>
+    internal string Describe() => Kind switch
+    {
+        PartDifferenceKind.Missing => $"The server does not have bytes {Range}.",
+        PartDifferenceKind.Length => $"The server's part for bytes {Range} has a different length.",
+        PartDifferenceKind.Content => $"The server's bytes {Range} differ from the source.",
+        PartDifferenceKind.Unexpected => $"The server has bytes {Range}, which the source does not have.",
+    };
+}

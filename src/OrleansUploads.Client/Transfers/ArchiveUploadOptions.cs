@@ -9,6 +9,10 @@ public sealed record ArchiveUploadOptions
     /// size with which 10,000 parts cover the archive. A resumed upload keeps its original part size.</summary>
     public long? PartSizeBytes { get; init; }
 
+    /// <summary>Whether a resumed upload compares all stored parts with the source first, and stops before it sends anything if one
+    /// differs. Otherwise a part that differs is sent again.</summary>
+    public bool StopsAtDifference { get; init; }
+
     /// <summary>The number of parts to hash and send in parallel. Each needs about 4 MiB of memory, independent of the part
     /// size.</summary>
     public int Workers { get; init; } = 4;
@@ -29,5 +33,12 @@ public sealed record ArchiveUploadOptions
 /// <param name="SkippedBytes">The number of bytes not sent because the server already had their parts.</param>
 /// <param name="PartCount">The total number of parts.</param>
 /// <param name="PartsDone">The number of parts sent or skipped in this run.</param>
+/// <param name="LastPart">The range of the part that was just sent or skipped, or null in the first report.</param>
 public readonly record struct UploadProgress(
-    string UploadId, long SizeBytes, long SentBytes, long SkippedBytes, int PartCount, int PartsDone);
+    string UploadId,
+    long SizeBytes,
+    long SentBytes,
+    long SkippedBytes,
+    int PartCount,
+    int PartsDone,
+    ByteRange? LastPart = null);

@@ -1,19 +1,15 @@
-using System.Buffers;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
-using OrleansUploads.Client.Wire;
 using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Client.Transfers;
 
-/// <summary>A partly downloaded file. It grows by whole ranges, and each range is verified before it is counted. The tree hash
+/// <summary>A partly downloaded file. It grows by whole, verified ranges. The tree hash
 /// of the file is computed from those of its ranges, so no byte is read twice.</summary>
 internal sealed class PartialFile : IAsyncDisposable
 {
-    private const int BufferBytes = 1024 * 1024;
-
     private readonly List<TreeHash> _ranges = [];
     private readonly SafeFileHandle _file;
     private readonly int _rangeBytes;
@@ -54,49 +50,12 @@ internal sealed class PartialFile : IAsyncDisposable
         RandomAccess.SetLength(_file, VerifiedBytes);
     }
 
-    /// <summary>Writes one range. It is counted after all its bytes have arrived and their tree hash matches the response
-    /// header.</summary>
-    /// <exception cref="GlacierException">Bytes are missing or wrong. Transient; <see cref="VerifiedBytes"/> has not
-    /// changed.</exception>
-    public async Task AppendRangeAsync(
-        JobOutput output, long lengthBytes, IdleTimer idle, CancellationToken cancellationToken)
+    /// <summary>Appends a verified range.</summary>
+    public async Task AppendAsync(FetchedRange range, CancellationToken cancellationToken)
     {
-        using var hasher = new TreeHashBuilder();
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
-        try
-        {
-            for (var done = 0L; done < lengthBytes;)
-            {
-                var wanted = buffer.AsMemory(0, (int)Math.Min(BufferBytes, lengthBytes - done));
-                var read = await Transport.ReadAsync(
-                    idle, token => FillAsync(output.Body, wanted, token), cancellationToken);
-                if (read < wanted.Length)
-                {
-                    throw TransientFailure(
-                        GlacierErrorCodes.ConnectionFailure, $"The body ended after {done + read} of {lengthBytes} bytes.");
-                }
-
-                idle.Restart();
-                hasher.Append(wanted.Span);
-                await RandomAccess.WriteAsync(_file, wanted, VerifiedBytes + done, cancellationToken);
-                done += read;
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-
-        var treeHash = hasher.Finish();
-        if (output.TreeHash is { } announced && announced != treeHash)
-        {
-            throw TransientFailure(
-                GlacierErrorCodes.HashDiffers,
-                $"The received bytes have tree hash {treeHash}, but the server announced {announced}.");
-        }
-
-        _ranges.Add(treeHash);
-        VerifiedBytes += lengthBytes;
+        await RandomAccess.WriteAsync(_file, range.Bytes, VerifiedBytes, cancellationToken);
+        _ranges.Add(range.TreeHash);
+        VerifiedBytes += range.Bytes.Length;
     }
 
     /// <summary>Flushes the file to disk and returns the tree hash of all its bytes.</summary>
@@ -111,9 +70,4 @@ internal sealed class PartialFile : IAsyncDisposable
         _file.Dispose();
         return ValueTask.CompletedTask;
     }
-
-    private static Task<int> FillAsync(Stream body, Memory<byte> buffer, CancellationToken cancellationToken) =>
-        body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken).AsTask();
-
-    private static GlacierException TransientFailure(string code, string message) => new(code, message) { IsTransient = true };
 }

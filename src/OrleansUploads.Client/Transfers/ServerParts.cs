@@ -50,6 +50,12 @@ internal sealed class ServerParts
             GlacierErrorCodes.UnreadableAnswer, $"The server's list of parts has more than {MaxPages} pages.");
     }
 
+    /// <summary>The number of parts.</summary>
+    public int Count => _byStart.Count;
+
+    /// <summary>Whether the server has a part that starts at an offset.</summary>
+    public bool HasPartAt(long startBytes) => _byStart.ContainsKey(startBytes);
+
     /// <summary>Whether the server has a part with exactly this range and tree hash.</summary>
     public bool Contains(ByteRange range, TreeHash hash) => Compare(range, hash) is null;
 
@@ -82,6 +88,10 @@ internal sealed class ServerParts
 
         return first;
     }
+
+    /// <summary>Compares a part of the source with the server's. Returns the difference, or null if there is none.</summary>
+    public PartDifference? FindDifference(ByteRange range, TreeHash hash) =>
+        Compare(range, hash) is { } kind ? new PartDifference(kind, range) : null;
 
     private PartDifferenceKind? Compare(ByteRange range, TreeHash hash) =>
         !_byStart.TryGetValue(range.Start, out var theirs) ? PartDifferenceKind.Missing

@@ -1,3 +1,5 @@
+using OrleansUploads.Client.Models;
+
 namespace OrleansUploads.Client.Transfers;
 
 /// <summary>Adds up the progress of all workers. Reports under a lock, so no report is older than the previous one.</summary>
@@ -7,10 +9,10 @@ internal sealed class UploadProgressReporter
     private readonly Action<UploadProgress>? _report;
     private UploadProgress _current;
 
-    public UploadProgressReporter(string uploadId, PartPlan plan, Action<UploadProgress>? report)
+    public UploadProgressReporter(string uploadId, long sizeBytes, int partCount, Action<UploadProgress>? report)
     {
         _report = report;
-        _current = new UploadProgress(uploadId, plan.SizeBytes, 0, 0, plan.PartCount, 0);
+        _current = new UploadProgress(uploadId, sizeBytes, 0, 0, partCount, 0);
         report?.Invoke(_current);
     }
 
@@ -25,8 +27,9 @@ internal sealed class UploadProgressReporter
         }
     }
 
-    public void PartDone(long lengthBytes, bool skipped)
+    public void PartDone(ByteRange range, bool skipped)
     {
+        var lengthBytes = range.LengthBytes;
         lock (_gate)
         {
             _current = _current with
@@ -34,6 +37,7 @@ internal sealed class UploadProgressReporter
                 SentBytes = _current.SentBytes + (skipped ? 0 : lengthBytes),
                 SkippedBytes = _current.SkippedBytes + (skipped ? lengthBytes : 0),
                 PartsDone = _current.PartsDone + 1,
+                LastPart = range,
             };
             _report?.Invoke(_current);
         }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net;
+using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 
 namespace OrleansUploads.Client.Wire;
@@ -11,11 +12,13 @@ internal sealed class BodyContent : HttpContent
 
     private readonly HashedBody _body;
     private readonly IdleTimer _idle;
+    private readonly RateLimit? _limit;
 
-    public BodyContent(HashedBody body, IdleTimer idle)
+    public BodyContent(HashedBody body, IdleTimer idle, RateLimit? limit)
     {
         _body = body;
         _idle = idle;
+        _limit = limit;
     }
 
     /// <summary>The exception raised by reading the source, or null if there was none. HttpClient reports it as a connection
@@ -28,13 +31,20 @@ internal sealed class BodyContent : HttpContent
     protected override async Task SerializeToStreamAsync(
         Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(BufferBytes, _body.LengthBytes));
+        var chunkBytes = (int)Math.Min(_limit?.CapChunk(BufferBytes) ?? BufferBytes, _body.LengthBytes);
+        var buffer = ArrayPool<byte>.Shared.Rent(chunkBytes);
         try
         {
             await using var chunks = RangeReader
-                .ReadAsync(_body.Source, _body.Range, buffer, cancellationToken).GetAsyncEnumerator(cancellationToken);
+                .ReadAsync(_body.Source, _body.Range, buffer.AsMemory(0, Math.Max(1, chunkBytes)), cancellationToken).GetAsyncEnumerator(cancellationToken);
             while (await MoveNextAsync(chunks))
             {
+                if (_limit is not null)
+                {
+                    await _limit.TakeAsync(chunks.Current.Length, cancellationToken);
+                    _idle.Restart();
+                }
+
                 await stream.WriteAsync(chunks.Current, cancellationToken);
                 _idle.Restart();
             }

@@ -18,6 +18,11 @@ namespace OrleansUploads.Client.Wire;
 [JsonSerializable(typeof(Job))]
 [JsonSerializable(typeof(JobListDocument))]
 [JsonSerializable(typeof(JobParametersDocument))]
+[JsonSerializable(typeof(InventoryEntry))]
+[JsonSerializable(typeof(TagsDocument))]
+[JsonSerializable(typeof(TagKeysDocument))]
+[JsonSerializable(typeof(PolicyDocument))]
+[JsonSerializable(typeof(VaultLock))]
 [JsonSerializable(typeof(ErrorDocument))]
 internal sealed partial class GlacierJson : JsonSerializerContext;
 
@@ -30,6 +35,12 @@ internal sealed record JobListDocument([property: JsonRequired] IReadOnlyList<Jo
 
 internal sealed record JobParametersDocument(
     string Type, string? ArchiveId, string? Description, RetrievalTier? Tier, ByteRange? RetrievalByteRange);
+
+internal sealed record TagsDocument([property: JsonRequired] IReadOnlyDictionary<string, string> Tags);
+
+internal sealed record TagKeysDocument(IReadOnlyList<string> TagKeys);
+
+internal sealed record PolicyDocument([property: JsonRequired] string Policy);
 
 internal sealed record ErrorDocument(
     [property: JsonPropertyName("code")] string? Code,

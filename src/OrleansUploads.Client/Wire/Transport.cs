@@ -31,6 +31,8 @@ internal sealed class Transport
 
     public RetryPolicy Retry => _options.Retry;
 
+    public RateLimit? Limit => _options.Limit;
+
     /// <summary>Starts the idle timer of an attempt.</summary>
     public IdleTimer StartIdleTimer(CancellationToken cancellationToken) =>
         new(_options.IdleTimeout, _options.TimeProvider, cancellationToken);
@@ -95,7 +97,7 @@ internal sealed class Transport
         GlacierRequest request, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
     {
         using var idle = StartIdleTimer(cancellationToken);
-        using var content = request.Body is null ? null : new BodyContent(request.Body, idle);
+        using var content = request.Body is null ? null : new BodyContent(request.Body, idle, _options.Limit);
         using var message = CreateMessage(request, content);
         try
         {
@@ -151,6 +153,11 @@ internal sealed class Transport
         foreach (var (name, value) in request.Headers)
         {
             signed.Add(name, value);
+        }
+
+        if (_options.SessionToken is { } token)
+        {
+            signed.Add(HeaderNames.SecurityToken, token);
         }
 
         foreach (var (name, value) in signed)
