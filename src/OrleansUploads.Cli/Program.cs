@@ -1,24 +1,38 @@
 using System.CommandLine;
+using OrleansUploads.Cli.Archives;
 using OrleansUploads.Cli.Checking;
+using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Cli.Control;
 using OrleansUploads.Cli.Demo;
+using OrleansUploads.Cli.Jobs;
 using OrleansUploads.Cli.Keys;
 using OrleansUploads.Cli.Serving;
+using OrleansUploads.Cli.Transfers;
+using OrleansUploads.Cli.Vaults;
 
-var root = new RootCommand("A self-hosted service that implements Amazon Glacier's vault API.")
+var root = new RootCommand("A self-hosted service for large uploads, with Amazon Glacier's vault API and S3; and a client for vaults.")
 {
     ServeCommand.Create(),
-    CheckCommand.Create(),
+    DemoCommand.Create(),
+    VaultCommand.Create(),
+    UploadCommand.Create(),
+    DownloadCommand.Create(),
+    ArchiveCommand.Create(),
+    UploadsCommand.Create(),
+    JobCommand.Create(),
     KeysCommand.Create(),
+    CheckCommand.Create(),
     ClockCommand.Create(),
     BackupCommand.Create(),
-    DemoCommand.Create(),
+    CompletionCommand.Create(),
 };
 
-var parsed = root.Parse(args);
+// IDs may begin with a hyphen, so what looks like several short options is one argument.
+var parsed = root.Parse(args, new ParserConfiguration { EnablePosixBundling = false });
+if (parsed.Errors.Count > 0 && !CompletionCommand.IsQuery(args))
+{
+    return UsageError.Report(parsed);
+}
 
 // By default, the library ends the process two seconds after a signal to stop, in the middle of requests.
-var exitCode = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = Server.StopTime });
-
-// Invalid options of `check` get another exit code than a damaged folder, so that scripts can distinguish them.
-return parsed.Errors.Count > 0 && parsed.CommandResult.Command.Name == ExitCodes.CommandName ? ExitCodes.NotChecked : exitCode;
+return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = Server.StopTime });

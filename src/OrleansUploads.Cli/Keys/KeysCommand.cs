@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Gateway.Http.Credentials;
 
@@ -41,8 +40,7 @@ internal static class KeysCommand
         {
             foreach (var pair in KeyFile.InFolder(parsed.GetRequiredValue(data).FullName).Read())
             {
-                var createdAt = pair.CreatedAt.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-                Console.WriteLine($"{pair.AccessKeyId}  account {pair.Account}  created {createdAt}");
+                Console.WriteLine($"{pair.AccessKeyId}  account {pair.Account}  created {TimeText.Format(pair.CreatedAt)}");
             }
 
             return 0;

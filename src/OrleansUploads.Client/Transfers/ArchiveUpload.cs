@@ -13,6 +13,9 @@ namespace OrleansUploads.Client.Transfers;
 /// </remarks>
 public sealed class ArchiveUpload
 {
+    /// <summary>The largest part of a stream: 1 GiB.</summary>
+    public const int MaxStreamPartSizeBytes = StreamParts.MaxPartSizeBytes;
+
     private readonly GlacierClient _client;
     private readonly ArchiveUploadOptions _options;
 

@@ -41,9 +41,13 @@ public static class CommandLine
     public static string ShellFunction => $"orleans-uploads() {{ '{Dotnet}' '{Program}' \"$@\"; }}";
 
     /// <summary>Runs a command and waits for its exit.</summary>
-    public static async Task<CommandResult> RunAsync(params string[] arguments)
+    public static Task<CommandResult> RunAsync(params string[] arguments) => RunAsync(arguments, environment: null);
+
+    /// <inheritdoc cref="RunAsync(string[])"/>
+    public static async Task<CommandResult> RunAsync(
+        IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment)
     {
-        await using var process = Start(arguments);
+        await using var process = Start(arguments, environment);
         var exitCode = await process.WaitForExitAsync(TimeLimit);
         return new CommandResult(exitCode, process.Output, process.Error);
     }
@@ -66,13 +70,19 @@ public sealed record CommandResult(int ExitCode, string Output, string Error)
     }
 
     /// <summary>Asserts that the command failed with exit code 1 and a single line on standard error with these texts.</summary>
-    public void ExpectOneLine(params string[] parts)
+    public void ExpectOneLine(params string[] parts) => ExpectOneLine(1, parts);
+
+    /// <summary>Asserts that the command failed with this exit code and a single line on standard error with these texts.</summary>
+    public void ExpectOneLine(int exitCode, params string[] parts)
     {
-        Assert.True(ExitCode == 1, ToString());
+        Assert.True(ExitCode == exitCode, ToString());
         var line = Assert.Single(Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         Assert.StartsWith("orleans-uploads: ", line, StringComparison.Ordinal);
         Assert.All(parts, part => Assert.Contains(part, line, StringComparison.Ordinal));
     }
+
+    /// <summary>The lines of standard output.</summary>
+    public IReadOnlyList<string> Lines => Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>Returns the value of the output line <c>NAME=value</c>.</summary>
     public string Value(string name) =>

@@ -49,7 +49,7 @@ public sealed class StartTests : IDisposable
         var refused = await ServerProcess.RefuseAsync(
             new ServerSetup(_folder.Data) { Listen = "0.0.0.0:0", Options = ["--anonymous"] });
 
-        Assert.Equal(1, refused.ExitCode);
+        Assert.Equal(2, refused.ExitCode);
         Assert.Contains("--anonymous requires a loopback address", refused.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_folder.Data));
     }
@@ -125,7 +125,7 @@ public sealed class StartTests : IDisposable
         var refused = await ServerProcess.RefuseAsync(
             new ServerSetup(_folder.Data) { Options = [option, value] });
 
-        Assert.Equal(1, refused.ExitCode);
+        Assert.Equal(2, refused.ExitCode);
         Assert.Contains(message, refused.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_folder.Data));
     }

@@ -11,6 +11,11 @@ internal static class Connections
             new HttpClient(server, disposeHandler: false),
             Options(new Uri("http://vaults.test:9600")) with { TimeProvider = time });
 
+    public static GlacierClient To(HttpMessageHandler server, TimeProvider time, RateLimit limit) =>
+        new(
+            new HttpClient(server, disposeHandler: false),
+            Options(new Uri("http://vaults.test:9600")) with { TimeProvider = time, Limit = limit });
+
     public static GlacierClientOptions Options(Uri endpoint) => new()
     {
         Endpoint = endpoint,

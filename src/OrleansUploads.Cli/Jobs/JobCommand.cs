@@ -1,0 +1,80 @@
+using System.CommandLine;
+using OrleansUploads.Cli.CommandLine;
+using OrleansUploads.Cli.Remote;
+using OrleansUploads.Client.Models;
+
+namespace OrleansUploads.Cli.Jobs;
+
+/// <summary>The <c>job</c> commands: list, show and wait for the jobs of a vault.</summary>
+internal static class JobCommand
+{
+    public static Command Create() => new Command("job", "List, show and wait for the jobs of a vault.")
+    {
+        CreateList(),
+        CreateShow(),
+        CreateWait(),
+    }.WithConnection();
+
+    private static Command CreateList()
+    {
+        var vault = VaultOption.Create();
+        var command = new Command("list", "List the jobs of a vault.") { vault };
+        command.Run(async (parsed, session, cancellationToken) =>
+        {
+            await foreach (var job in session.Connection.Client.ListJobsAsync(parsed.GetRequiredValue(vault), cancellationToken))
+            {
+                Print(session.Printer, job);
+            }
+
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command CreateShow()
+    {
+        var vault = VaultOption.Create();
+        var id = Id();
+        var command = new Command("show", "Show a job.") { id, vault };
+        command.Run(async (parsed, session, cancellationToken) =>
+        {
+            Print(session.Printer, await session.Connection.Client.DescribeJobAsync(
+                parsed.GetRequiredValue(vault), parsed.GetRequiredValue(id), cancellationToken));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command CreateWait()
+    {
+        var vault = VaultOption.Create();
+        var id = Id();
+        var command = new Command("wait", "Wait until a job has ended.") { id, vault };
+        command.Run(async (parsed, session, cancellationToken) =>
+        {
+            var wait = new JobWait(session.Connection.Transfers, session.Printer, TimeProvider.System);
+            Print(session.Printer, await wait.RunAsync(
+                parsed.GetRequiredValue(vault), parsed.GetRequiredValue(id), cancellationToken));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Argument<string> Id() => new("job-id") { Description = "The ID of the job." };
+
+    private static void Print(Printer printer, Job job) => printer.Result(
+        new
+        {
+            job.JobId,
+            job.Action,
+            status = job.Status.ToString(),
+            job.ArchiveId,
+            job.CreatedAt,
+            job.CompletedAt,
+            job.Description,
+            sizeBytes = job.RetrievalRange?.LengthBytes ?? job.InventorySizeBytes,
+        },
+        $"{job.JobId}  {job.Action}  {job.Status}  {TimeText.Format(job.CreatedAt)}"
+            + (job.ArchiveId is { } archive ? $"  archive {archive}" : ""),
+        job.JobId);
+}

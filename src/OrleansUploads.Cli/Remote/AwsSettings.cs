@@ -1,0 +1,75 @@
+using Amazon.Runtime.CredentialManagement;
+
+namespace OrleansUploads.Cli.Remote;
+
+/// <summary>What the environment and the files under <c>~/.aws</c> say about a server, as the AWS CLI reads them.</summary>
+/// <param name="Endpoint">The server's address, or null if nothing names one.</param>
+/// <param name="Region">The region, or null if nothing names one.</param>
+/// <param name="Key">The key pair, or null if there is none.</param>
+internal sealed record AwsSettings(string? Endpoint, string? Region, AwsKey? Key)
+{
+    private const string DefaultProfile = "default";
+
+    /// <summary>Reads the settings.</summary>
+    /// <param name="profile">The profile that the user named, or null for none. Its key pair goes before the environment's.</param>
+    /// <exception cref="InvalidDataException">The profile does not exist or has no usable credentials.</exception>
+    public static async Task<AwsSettings> ReadAsync(string? profile)
+    {
+        var fromEnvironment = profile is null ? KeyFromEnvironment() : null;
+        var named = profile ?? Variable("AWS_PROFILE");
+        var files = new CredentialProfileStoreChain();
+        if (!files.TryGetProfile(named ?? DefaultProfile, out var found) && named is not null && fromEnvironment is null)
+        {
+            throw new InvalidDataException($"There is no profile '{named}' in ~/.aws/config or ~/.aws/credentials.");
+        }
+
+        return new AwsSettings(
+            Variable("AWS_ENDPOINT_URL_GLACIER") ?? Variable("AWS_ENDPOINT_URL") ?? found?.EndpointUrl,
+            Variable("AWS_REGION") ?? Variable("AWS_DEFAULT_REGION") ?? found?.Region?.SystemName,
+            fromEnvironment ?? await KeyOfAsync(found, files));
+    }
+
+    private static AwsKey? KeyFromEnvironment() =>
+        (Variable("AWS_ACCESS_KEY_ID"), Variable("AWS_SECRET_ACCESS_KEY")) switch
+        {
+            ({ } id, { } secret) => new AwsKey(id, secret, Variable("AWS_SESSION_TOKEN")),
+            ({ }, null) => throw new InvalidDataException("AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is empty. Set both."),
+            (null, { }) => throw new InvalidDataException("AWS_SECRET_ACCESS_KEY is set, but AWS_ACCESS_KEY_ID is empty. Set both."),
+            _ => null,
+        };
+
+    private static async Task<AwsKey?> KeyOfAsync(CredentialProfile? profile, CredentialProfileStoreChain files)
+    {
+        if (profile is not { CanCreateAWSCredentials: true } || !files.TryGetAWSCredentials(profile.Name, out var credentials))
+        {
+            return null;
+        }
+
+        try
+        {
+            var key = await credentials.GetCredentialsAsync();
+            return new AwsKey(key.AccessKey, key.SecretKey, key.UseToken ? key.Token : null);
+        }
+        catch (Exception fault) when (fault is Amazon.Runtime.AmazonClientException or InvalidOperationException)
+        {
+            throw new InvalidDataException($"The profile '{profile.Name}' gives no credentials: {fault.Message}", fault);
+        }
+    }
+
+    private static string? Variable(string name) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+}
+
+/// <summary>An access key with its secret, and the token that temporary ones have.</summary>
+/// <remarks>Not a record, so that the secret never gets into a text by accident.</remarks>
+internal sealed class AwsKey(string accessKeyId, string secret, string? token)
+{
+    public string AccessKeyId { get; } = accessKeyId;
+
+    public string Secret { get; } = secret;
+
+    public string? Token { get; } = token;
+}
+
+/// <summary>Neither the command line nor the environment nor a profile has a key pair.</summary>
+internal sealed class CredentialsMissingException(string message) : Exception(message);

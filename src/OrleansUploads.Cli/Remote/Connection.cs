@@ -1,0 +1,83 @@
+using OrleansUploads.Client;
+using OrleansUploads.Client.Models;
+
+namespace OrleansUploads.Cli.Remote;
+
+/// <summary>The server that a command talks to.</summary>
+internal sealed class Connection : IDisposable
+{
+    /// <summary>The address of a server on this machine.</summary>
+    public const string DefaultEndpoint = "http://127.0.0.1:9400";
+
+    private const string DefaultRegion = "us-east-1";
+
+    // A person waits for the first answer, so an absent server is reported at once.
+    private static readonly RetryPolicy Quick = new() { MaxAttempts = 3, MaxDelay = TimeSpan.FromSeconds(1) };
+
+    // Once a transfer runs, it outlasts a restart of the server.
+    public static readonly RetryPolicy Patient = new() { MaxAttempts = 40, MaxDelay = TimeSpan.FromSeconds(15) };
+
+    private readonly HttpClient _http = new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        ConnectTimeout = TimeSpan.FromSeconds(15),
+    })
+    {
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
+
+    private Connection(GlacierClientOptions options)
+    {
+        Endpoint = options.Endpoint;
+        Client = new GlacierClient(_http, options with { Retry = Quick });
+        Transfers = new GlacierClient(_http, options with { Retry = Patient });
+    }
+
+    public Uri Endpoint { get; }
+
+    /// <summary>For single requests: it gives up soon.</summary>
+    public GlacierClient Client { get; }
+
+    /// <summary>For transfers: it retries for minutes.</summary>
+    public GlacierClient Transfers { get; }
+
+    /// <summary>Opens a connection. Sends nothing.</summary>
+    /// <exception cref="InvalidDataException">The endpoint is not valid, or the profile is not.</exception>
+    /// <exception cref="CredentialsMissingException">There are no credentials.</exception>
+    public static async Task<Connection> OpenAsync(ConnectionChoice choice)
+    {
+        var settings = await AwsSettings.ReadAsync(choice.Profile);
+        var endpoint = choice.Endpoint ?? settings.Endpoint ?? DefaultEndpoint;
+        if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var address)
+            || address is not { Scheme: "http" or "https", PathAndQuery: "/" })
+        {
+            throw new InvalidDataException($"The endpoint '{endpoint}' is not valid. Use a form such as {DefaultEndpoint}.");
+        }
+
+        var key = settings.Key ?? throw new CredentialsMissingException(
+            "There are no credentials. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or choose a profile with --profile.");
+        return new Connection(new GlacierClientOptions
+        {
+            Endpoint = address,
+            Region = choice.Region ?? settings.Region ?? DefaultRegion,
+            AccessKeyId = key.AccessKeyId,
+            SecretAccessKey = key.Secret,
+            SessionToken = key.Token,
+            AccountId = choice.Account ?? "-",
+            Limit = choice.BytesPerSecond is { } rate ? new RateLimit(rate) : null,
+        });
+    }
+
+    public void Dispose()
+    {
+        Client.Dispose();
+        Transfers.Dispose();
+        _http.Dispose();
+    }
+}
+
+/// <summary>What the command line says about the server. Null leaves a choice to the environment.</summary>
+internal sealed record ConnectionChoice(
+    string? Endpoint, string? Account, string? Region, string? Profile, long? BytesPerSecond);

@@ -1,0 +1,58 @@
+using System.Net;
+using OrleansUploads.Client.Models;
+using OrleansUploads.Client.Transfers;
+
+namespace OrleansUploads.Cli.Remote;
+
+/// <summary>A failure that is not a bug: one line and an exit code.</summary>
+/// <param name="Code">The exit code.</param>
+/// <param name="Message">What is wrong and what to do.</param>
+internal sealed record Failure(int Code, string Message)
+{
+    /// <summary>Prints an error as one line.</summary>
+    /// <returns>The exit code.</returns>
+    public static int Report(string message, int code)
+    {
+        Console.Error.WriteLine($"orleans-uploads: {message.ReplaceLineEndings(" ")}");
+        return code;
+    }
+
+    /// <summary>Describes an exception, or returns null if it is a bug.</summary>
+    public static Failure? Find(Exception fault) => fault switch
+    {
+        AggregateException { InnerException: { } first } => Find(first),
+        ArchiveUploadException { FirstDifference: not null } => new Failure(ExitCode.BytesDiffer, fault.Message),
+        ArchiveUploadException or ArchiveDownloadException =>
+            new Failure(fault.InnerException is { } cause ? Find(cause)?.Code ?? ExitCode.Failed : ExitCode.BytesDiffer, Deepest(fault)),
+        GlacierException refusal => Describe(refusal),
+        ArgumentException mistake => new Failure(ExitCode.Usage, WithoutParameter(mistake)),
+        CredentialsMissingException => new Failure(ExitCode.Denied, fault.Message),
+        IOException or UnauthorizedAccessException or InvalidDataException or NotSupportedException => new Failure(ExitCode.Failed, fault.Message),
+        _ => null,
+    };
+
+    private static Failure Describe(GlacierException refusal) => refusal.Code switch
+    {
+        GlacierErrorCodes.ConnectionFailure or GlacierErrorCodes.IdleTimeout =>
+            new Failure(ExitCode.NotReachable, $"The server is not reachable: {refusal.Message.TrimEnd('.')}. Is it running? Check --endpoint."),
+        GlacierErrorCodes.HashDiffers => new Failure(ExitCode.BytesDiffer, refusal.Message),
+        GlacierErrorCodes.ResourceNotFound => new Failure(ExitCode.NotFound, refusal.Message),
+        GlacierErrorCodes.UnrecognizedClient => new Failure(
+            ExitCode.Denied, $"{refusal.Message} Check AWS_ACCESS_KEY_ID, or the profile."),
+        GlacierErrorCodes.InvalidSignature => new Failure(
+            ExitCode.Denied, $"{refusal.Message} Check AWS_SECRET_ACCESS_KEY, the region and this machine's clock."),
+        _ when refusal.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized =>
+            new Failure(ExitCode.Denied, refusal.Message),
+        _ when refusal.StatusCode is { } status && (int)status >= 500 => new Failure(ExitCode.NotReachable, refusal.Message),
+        _ => new Failure(ExitCode.Failed, refusal.Message),
+    };
+
+    /// <summary>The message of an exception that wraps another one already contains the other's.</summary>
+    private static string Deepest(Exception fault) =>
+        fault.InnerException is GlacierException { Code: GlacierErrorCodes.ConnectionFailure or GlacierErrorCodes.IdleTimeout } lost
+            ? Describe(lost).Message
+            : fault.Message;
+
+    private static string WithoutParameter(ArgumentException mistake) =>
+        mistake.Message.Split(" (Parameter '")[0];
+}

@@ -1,0 +1,55 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace OrleansUploads.Cli.Remote;
+
+/// <summary>Prints the results of a command: as text, as JSON, or only what a script needs.</summary>
+internal sealed class Printer(bool json, bool quiet)
+{
+    private static readonly JsonSerializerOptions Lines = new(JsonSerializerDefaults.Web)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    public bool IsJson => json;
+
+    public bool IsQuiet => quiet;
+
+    /// <summary>Prints one result.</summary>
+    /// <param name="document">The result in JSON.</param>
+    /// <param name="text">The result as text.</param>
+    /// <param name="essence">What <c>--quiet</c> prints, or null for nothing.</param>
+    public void Result(object document, string text, string? essence = null)
+    {
+        if (json)
+        {
+            Console.Out.WriteLine(JsonSerializer.Serialize(document, Lines));
+        }
+        else if (!quiet)
+        {
+            Console.Out.WriteLine(text);
+        }
+        else if (essence is not null)
+        {
+            Console.Out.WriteLine(essence);
+        }
+    }
+
+    /// <summary>Prints an event, in JSON only.</summary>
+    public void Event(object document)
+    {
+        if (json && !quiet)
+        {
+            Console.Out.WriteLine(JsonSerializer.Serialize(document, Lines));
+        }
+    }
+
+    /// <summary>Tells the user something that is no result, on standard error.</summary>
+    public void Note(string line)
+    {
+        if (!json && !quiet)
+        {
+            Console.Error.WriteLine(line);
+        }
+    }
+}

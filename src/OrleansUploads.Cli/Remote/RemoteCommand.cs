@@ -1,0 +1,113 @@
+using System.CommandLine;
+using OrleansUploads.Cli.CommandLine;
+
+namespace OrleansUploads.Cli.Remote;
+
+/// <summary>A command that talks to a server. Adds the options that all of them have, and turns failures into one line and an exit
+/// code.</summary>
+internal static class RemoteCommand
+{
+    private static readonly Option<string?> Endpoint = new("--endpoint", "--endpoint-url")
+    {
+        Description = $"The server's address. [default: AWS_ENDPOINT_URL, the profile's, or {Connection.DefaultEndpoint}]",
+        HelpName = "url",
+        Recursive = true,
+    };
+
+    private static readonly Option<string?> Account = new("--account", "--account-id")
+    {
+        Description = "The account that owns the vaults: 12 digits. [default: the account of the key]",
+        HelpName = "id",
+        Recursive = true,
+    };
+
+    private static readonly Option<string?> Region = new("--region")
+    {
+        Description = "The region to sign for. [default: AWS_REGION, the profile's, or us-east-1]",
+        HelpName = "name",
+        Recursive = true,
+    };
+
+    private static readonly Option<string?> Profile = new("--profile")
+    {
+        Description = "The profile in ~/.aws with key and address. [default: AWS_PROFILE]",
+        HelpName = "name",
+        Recursive = true,
+    };
+
+    private static readonly Option<bool> Json = new("--json")
+    {
+        Description = "Print JSON: one document, or one line for each item or event.",
+        Recursive = true,
+    };
+
+    private static readonly Option<bool> Quiet = new("--quiet", "-q")
+    {
+        Description = "Print only results, such as IDs, and errors.",
+        Recursive = true,
+    };
+
+    /// <summary>The options of the server and of the output.</summary>
+    public static IEnumerable<Option> Options => [Endpoint, Account, Region, Profile, Json, Quiet];
+
+    /// <summary>Adds the options to a command and those below it.</summary>
+    public static Command WithConnection(this Command command)
+    {
+        foreach (var option in Options)
+        {
+            command.Add(option);
+        }
+
+        return command;
+    }
+
+    /// <summary>Sets what a command does.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="run">Does it, and returns the exit code.</param>
+    /// <param name="limit">The option with the maximum rate, or null if the command has none.</param>
+    public static void Run(
+        this Command command,
+        Func<ParseResult, Session, CancellationToken, Task<int>> run,
+        Option<long?>? limit = null) =>
+        command.SetAction((parsed, cancellationToken) => RunAsync(
+            async () =>
+            {
+                using var connection = await Connection.OpenAsync(new ConnectionChoice(
+                    parsed.GetValue(Endpoint),
+                    parsed.GetValue(Account),
+                    parsed.GetValue(Region),
+                    parsed.GetValue(Profile),
+                    limit is null ? null : parsed.GetValue(limit)));
+                var printer = new Printer(parsed.GetValue(Json), parsed.GetValue(Quiet));
+                return await run(parsed, new Session(connection, printer, ServerWords(parsed)), cancellationToken);
+            },
+            cancellationToken));
+
+    private static async Task<int> RunAsync(Func<Task<int>> command, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await command();
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return Failure.Report("Interrupted.", ExitCode.Interrupted);
+        }
+        catch (Exception fault) when (Failure.Find(fault) is { } failure)
+        {
+            return Failure.Report(failure.Message, failure.Code);
+        }
+    }
+
+    /// <summary>The options of this call that another command needs to reach the same server.</summary>
+    private static string ServerWords(ParseResult parsed) => string.Concat(
+        new[] { Endpoint, Account, Region, Profile }
+            .Where(option => parsed.GetValue(option) is not null)
+            .Select(option => $" {option.Name} {ProgramName.Quote(parsed.GetValue(option)!)}"));
+}
+
+/// <summary>One call of a command.</summary>
+/// <param name="Connection">The server.</param>
+/// <param name="Printer">The output.</param>
+/// <param name="ServerWords">The options that name the server, with a leading space, or empty.</param>
+internal sealed record Session(Connection Connection, Printer Printer, string ServerWords);

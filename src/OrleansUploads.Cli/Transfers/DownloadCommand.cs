@@ -1,0 +1,47 @@
+using System.CommandLine;
+using OrleansUploads.Cli.Remote;
+using OrleansUploads.Client.Models;
+
+namespace OrleansUploads.Cli.Transfers;
+
+/// <summary>The <c>download</c> command: retrieves an archive into a file.</summary>
+internal static class DownloadCommand
+{
+    public static Command Create()
+    {
+        var archive = new Argument<string>("archive-id") { Description = "The ID of the archive." };
+        var vault = VaultOption.Create();
+        var output = new Option<string>("--output", "-o")
+        {
+            Description = "The file to write. It appears when all its bytes are verified; until then it is FILE.partial.",
+            HelpName = "file",
+            Required = true,
+        };
+        var overwrite = new Option<bool>("--overwrite") { Description = "Replace the file if it exists." };
+        var tier = new Option<RetrievalTier?>("--tier")
+        {
+            Description = "How fast the archive is retrieved: Expedited, Standard or Bulk. [default: the server's]",
+            HelpName = "tier",
+        };
+        var workers = TransferOptions.Workers();
+        var limit = TransferOptions.Limit();
+        var command = new Command(
+            "download",
+            "Retrieve an archive into a file: start a job, wait for it, and fetch and verify the bytes. If a download was "
+            + "interrupted, the same command continues it.")
+        {
+            archive, vault, output, overwrite, tier, workers, limit,
+        };
+        command.WithConnection();
+        command.Run(
+            (parsed, session, cancellationToken) => new DownloadRun(session, new DownloadChoice(
+                parsed.GetRequiredValue(vault),
+                parsed.GetRequiredValue(archive),
+                parsed.GetRequiredValue(output),
+                parsed.GetValue(overwrite),
+                parsed.GetValue(tier),
+                parsed.GetValue(workers))).RunAsync(cancellationToken),
+            limit);
+        return command;
+    }
+}

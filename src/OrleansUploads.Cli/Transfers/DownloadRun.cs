@@ -1,0 +1,97 @@
+using OrleansUploads.Cli.CommandLine;
+using OrleansUploads.Cli.Jobs;
+using OrleansUploads.Cli.Remote;
+using OrleansUploads.Client.Models;
+using OrleansUploads.Client.Transfers;
+
+namespace OrleansUploads.Cli.Transfers;
+
+/// <summary>What is downloaded, where to and how.</summary>
+internal sealed record DownloadChoice(
+    string Vault, string ArchiveId, string Path, bool Overwrites, RetrievalTier? Tier, int Workers);
+
+/// <summary>Retrieves an archive into a file. A job that an earlier run has started is used again.</summary>
+internal sealed class DownloadRun(Session session, DownloadChoice choice)
+{
+    private readonly TransferScreen _screen = new(session.Printer, TimeProvider.System);
+
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        if (!choice.Overwrites && File.Exists(choice.Path))
+        {
+            throw new IOException($"The file {choice.Path} already exists. Delete it, or use --overwrite.");
+        }
+
+        var client = session.Connection.Transfers;
+        try
+        {
+            var jobId = await FindJobAsync(cancellationToken) ?? await session.Connection.Client.InitiateArchiveRetrievalAsync(
+                choice.Vault, choice.ArchiveId, tier: choice.Tier, cancellationToken: cancellationToken);
+            session.Printer.Event(new { @event = "started", file = choice.Path, jobId });
+            var job = await new JobWait(client, session.Printer, TimeProvider.System)
+                .RunAsync(choice.Vault, jobId, cancellationToken);
+            return await _screen.WatchAsync(() => FetchAsync(job, cancellationToken), totalCount: 1);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            session.Printer.Note(
+                $"To resume: {ProgramName.Text} download {choice.ArchiveId} --vault {choice.Vault} "
+                + $"-o {ProgramName.Quote(choice.Path)}{session.ServerWords}");
+            throw;
+        }
+    }
+
+    private async Task<int> FetchAsync(Job job, CancellationToken cancellationToken)
+    {
+        var size = job.RetrievalRange?.LengthBytes ?? job.ArchiveSizeBytes;
+        var transfer = _screen.Begin(choice.Path, size);
+        long? verified = null;
+        var download = new ArchiveDownload(session.Connection.Transfers, new ArchiveDownloadOptions
+        {
+            Workers = choice.Workers,
+            Overwrite = choice.Overwrites,
+            OnProgress = progress =>
+            {
+                if (progress.SizeBytes is null)
+                {
+                    return;
+                }
+
+                transfer.Add(new ByteRange(verified ?? 0, progress.VerifiedBytes), isSkipped: verified is null);
+                verified = progress.VerifiedBytes;
+                _screen.Update(transfer);
+            },
+        });
+        try
+        {
+            await download.ResumeAsync(choice.Vault, job.JobId, choice.Path, cancellationToken);
+        }
+        finally
+        {
+            _screen.End(transfer);
+        }
+
+        _screen.Print(() => session.Printer.Result(
+            new { @event = "downloaded", file = choice.Path, choice.ArchiveId, sizeBytes = size, treeHash = job.TreeHash?.ToString() },
+            $"{choice.Path}  {ByteCount.Format(size ?? 0)}, verified"));
+        return ExitCode.Done;
+    }
+
+    /// <summary>Finds a job for the whole archive whose output can be downloaded now or later.</summary>
+    private async Task<string?> FindJobAsync(CancellationToken cancellationToken)
+    {
+        Job? found = null;
+        await foreach (var job in session.Connection.Client.ListJobsAsync(choice.Vault, cancellationToken))
+        {
+            if (job.ArchiveId == choice.ArchiveId
+                && job.Status != JobStatus.Failed
+                && (job.RetrievalRange is not { } range || range == new ByteRange(0, job.ArchiveSizeBytes ?? 0)))
+            {
+                // Finished ones first; of these the newest, because its output is kept the longest.
+                found = found is { Status: JobStatus.Succeeded } && job.Status != JobStatus.Succeeded ? found : job;
+            }
+        }
+
+        return found?.JobId;
+    }
+}

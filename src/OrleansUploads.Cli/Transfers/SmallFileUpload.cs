@@ -1,0 +1,46 @@
+using System.Net.Sockets;
+using OrleansUploads.Client;
+using OrleansUploads.Client.Models;
+using OrleansUploads.Client.Sources;
+
+namespace OrleansUploads.Cli.Transfers;
+
+/// <summary>Uploads a file that fits into one part, in one request.</summary>
+/// <remarks>The request is repeated only if the server certainly has not carried it out. If only its response was lost, a second
+/// request could create a second archive.</remarks>
+internal sealed class SmallFileUpload(GlacierClient client, RetryPolicy retry, TimeProvider time)
+{
+    /// <exception cref="GlacierException">The server refused the request, or its outcome is not known.</exception>
+    public async Task<ArchiveReceipt> RunAsync(
+        string vault, string path, string description, CancellationToken cancellationToken)
+    {
+        using var source = ByteSource.FromFile(path);
+        var body = await HashedBody.ReadAsync(source, cancellationToken);
+        return await retry.RunAsync(
+            async (_, token) =>
+            {
+                try
+                {
+                    return await client.UploadArchiveAsync(vault, body, description, token);
+                }
+                catch (GlacierException failure) when (failure.IsTransient && !WasNotCarriedOut(failure))
+                {
+                    throw new GlacierException(
+                        failure.Code,
+                        $"The response was lost, so the archive may exist or not: {failure.Message} "
+                        + "Run the command again with --skip-existing.",
+                        failure)
+                    {
+                        StatusCode = failure.StatusCode,
+                        RequestId = failure.RequestId,
+                    };
+                }
+            },
+            time,
+            cancellationToken);
+    }
+
+    private static bool WasNotCarriedOut(GlacierException failure) =>
+        failure.Code == GlacierErrorCodes.Throttling
+        || failure.InnerException?.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused };
+}

@@ -1,0 +1,23 @@
+namespace OrleansUploads.Cli.Transfers;
+
+/// <summary>How files are uploaded.</summary>
+internal sealed record UploadChoice
+{
+    /// <summary>The vault's name.</summary>
+    public required string Vault { get; init; }
+
+    /// <summary>The number of parts, or of small files, that are sent at the same time.</summary>
+    public required int Workers { get; init; }
+
+    /// <summary>The part size, or null to choose it by the size of the file.</summary>
+    public long? PartSizeBytes { get; init; }
+
+    /// <summary>The description, or null for the file's name as it was given.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>Whether uploads in progress are left alone.</summary>
+    public bool StartsAnew { get; init; }
+
+    /// <summary>Whether files are left out that the vault already has under the same description.</summary>
+    public bool SkipsExisting { get; init; }
+}

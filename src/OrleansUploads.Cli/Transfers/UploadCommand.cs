@@ -1,0 +1,53 @@
+using System.CommandLine;
+using OrleansUploads.Cli.Remote;
+
+namespace OrleansUploads.Cli.Transfers;
+
+/// <summary>The <c>upload</c> command: uploads files as archives.</summary>
+internal static class UploadCommand
+{
+    public static Command Create()
+    {
+        var files = new Argument<string[]>("file")
+        {
+            Description = "The files to upload. '-' stands for standard input.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var vault = VaultOption.Create();
+        var description = new Option<string?>("--description", "-d")
+        {
+            Description = "The description of the archive: printable ASCII. [default: the file's name as given]",
+            HelpName = "text",
+        };
+        var partSize = PartSizes.Option();
+        var workers = TransferOptions.Workers();
+        var limit = TransferOptions.Limit();
+        var anew = new Option<bool>("--new")
+        {
+            Description = "Begin new uploads, even if uploads of these files are in progress.",
+        };
+        var skip = new Option<bool>("--skip-existing")
+        {
+            Description = "Leave out files that the vault has with the same description and bytes. Needs an inventory.",
+        };
+        var command = new Command(
+            "upload",
+            "Upload files as archives. If a large file's upload was interrupted, the same command continues it.")
+        {
+            files, vault, description, partSize, workers, limit, anew, skip,
+        };
+        command.WithConnection();
+        command.Run(
+            (parsed, session, cancellationToken) => new UploadRun(session, new UploadChoice
+            {
+                Vault = parsed.GetRequiredValue(vault),
+                Workers = parsed.GetValue(workers),
+                PartSizeBytes = parsed.GetValue(partSize),
+                Description = parsed.GetValue(description),
+                StartsAnew = parsed.GetValue(anew),
+                SkipsExisting = parsed.GetValue(skip),
+            }).RunAsync([.. parsed.GetRequiredValue(files).Distinct(StringComparer.Ordinal)], cancellationToken),
+            limit);
+        return command;
+    }
+}

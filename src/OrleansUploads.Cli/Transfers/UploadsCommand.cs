@@ -1,0 +1,115 @@
+using System.CommandLine;
+using System.Globalization;
+using OrleansUploads.Cli.CommandLine;
+using OrleansUploads.Cli.Remote;
+using OrleansUploads.Client.Models;
+
+namespace OrleansUploads.Cli.Transfers;
+
+/// <summary>The <c>uploads</c> commands: list, show, resume and abort uploads in progress.</summary>
+internal static class UploadsCommand
+{
+    public static Command Create() => new Command("uploads", "List, show, resume and abort uploads in progress.")
+    {
+        CreateList(),
+        CreateShow(),
+        CreateResume(),
+        CreateAbort(),
+    }.WithConnection();
+
+    private static Argument<string> Id() => new("upload-id") { Description = "The ID of the upload." };
+
+    private static Command CreateList()
+    {
+        var vault = VaultOption.Create();
+        var command = new Command("list", "List the uploads in progress.") { vault };
+        command.Run(async (parsed, session, cancellationToken) =>
+        {
+            var uploads = session.Connection.Client.ListMultipartUploadsAsync(parsed.GetRequiredValue(vault), cancellationToken);
+            await foreach (var upload in uploads)
+            {
+                session.Printer.Result(
+                    new { upload.UploadId, upload.Description, upload.PartSizeBytes, upload.CreatedAt },
+                    $"{upload.UploadId}  {TimeText.Format(upload.CreatedAt)}  parts of {ByteCount.Format(upload.PartSizeBytes)}  "
+                        + upload.Description,
+                    upload.UploadId);
+            }
+
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command CreateShow()
+    {
+        var vault = VaultOption.Create();
+        var id = Id();
+        var command = new Command("show", "Show which ranges of an upload the server has.") { id, vault };
+        command.Run(async (parsed, session, cancellationToken) =>
+        {
+            var ranges = new List<ByteRange>();
+            var count = 0;
+            var parts = session.Connection.Client.ListPartsAsync(
+                parsed.GetRequiredValue(vault), parsed.GetRequiredValue(id), cancellationToken);
+            await foreach (var part in parts)
+            {
+                count++;
+                if (ranges is [.., var last] && last.EndExclusive == part.Range.Start)
+                {
+                    ranges[^1] = last with { EndExclusive = part.Range.EndExclusive };
+                }
+                else
+                {
+                    ranges.Add(part.Range);
+                }
+            }
+
+            var bytes = ranges.Sum(range => range.LengthBytes);
+            session.Printer.Result(
+                new { uploadId = parsed.GetValue(id), parts = count, bytes, ranges = ranges.Select(range => range.ToString()) },
+                string.Create(CultureInfo.InvariantCulture, $"{count:N0} {(count == 1 ? "part" : "parts")}, {ByteCount.Format(bytes)}")
+                    + string.Concat(ranges.Select(range => $"\n  bytes {range}")));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command CreateResume()
+    {
+        var vault = VaultOption.Create();
+        var id = Id();
+        var file = new Argument<string>("file") { Description = "The same file as before. '-' stands for standard input." };
+        var workers = TransferOptions.Workers();
+        var limit = TransferOptions.Limit();
+        var command = new Command("resume", "Continue an upload with the bytes that the server does not have.")
+        {
+            id, file, vault, workers, limit,
+        };
+        command.Run(
+            (parsed, session, cancellationToken) => new UploadRun(session, new UploadChoice
+            {
+                Vault = parsed.GetRequiredValue(vault),
+                Workers = parsed.GetValue(workers),
+            }).ResumeAsync(parsed.GetRequiredValue(id), parsed.GetRequiredValue(file), cancellationToken),
+            limit);
+        return command;
+    }
+
+    private static Command CreateAbort()
+    {
+        var vault = VaultOption.Create();
+        var ids = new Argument<string[]>("upload-id") { Description = "The IDs of the uploads.", Arity = ArgumentArity.OneOrMore };
+        var command = new Command("abort", "Abort uploads. The server deletes their parts.") { ids, vault };
+        command.Run(async (parsed, session, cancellationToken) =>
+        {
+            foreach (var id in parsed.GetRequiredValue(ids))
+            {
+                await session.Connection.Client.AbortMultipartUploadAsync(parsed.GetRequiredValue(vault), id, cancellationToken);
+                session.Printer.Result(new { aborted = id }, $"Aborted {id}.");
+            }
+
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,95 @@
+using System.CommandLine;
+using System.Globalization;
+using OrleansUploads.Cli.CommandLine;
+using OrleansUploads.Cli.Remote;
+using OrleansUploads.Client.Models;
+
+namespace OrleansUploads.Cli.Vaults;
+
+/// <summary>The <c>vault</c> commands: create, list, show and delete vaults, and change their settings.</summary>
+internal static class VaultCommand
+{
+    public static Command Create() => new Command("vault", "Create, list, show and delete vaults, and change their settings.")
+    {
+        CreateCreate(),
+        CreateList(),
+        CreateShow(),
+        CreateDelete(),
+        VaultPolicyCommand.Create(),
+        VaultLockCommand.Create(),
+        VaultTagCommand.Create(),
+    }.WithConnection();
+
+    /// <summary>The argument with the name of a vault.</summary>
+    public static Argument<string> Name() => new("vault") { Description = "The name of the vault." };
+
+    private static Command CreateCreate()
+    {
+        var name = Name();
+        var command = new Command("create", "Create a vault. Creating one that exists changes nothing.") { name };
+        command.Run(async (parsed, session, cancellationToken) =>
+        {
+            var vault = parsed.GetRequiredValue(name);
+            await session.Connection.Client.CreateVaultAsync(vault, cancellationToken);
+            session.Printer.Result(new { vault }, $"The vault {vault} exists.");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command CreateList()
+    {
+        var command = new Command("list", "List the account's vaults.");
+        command.Run(async (_, session, cancellationToken) =>
+        {
+            await foreach (var vault in session.Connection.Client.ListVaultsAsync(cancellationToken))
+            {
+                session.Printer.Result(Document(vault), $"{vault.Name}  {Content(vault)}", vault.Name);
+            }
+
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command CreateShow()
+    {
+        var name = Name();
+        var command = new Command("show", "Show the properties of a vault.") { name };
+        command.Run(async (parsed, session, cancellationToken) =>
+        {
+            var vault = await session.Connection.Client.DescribeVaultAsync(parsed.GetRequiredValue(name), cancellationToken);
+            session.Printer.Result(
+                Document(vault),
+                $"vault    {vault.Name}\nARN      {vault.Arn}\ncreated  {TimeText.Format(vault.CreatedAt)}\ncontent  {Content(vault)}",
+                vault.Name);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command CreateDelete()
+    {
+        var name = Name();
+        var command = new Command("delete", "Delete an empty vault.") { name };
+        command.Run(async (parsed, session, cancellationToken) =>
+        {
+            var vault = parsed.GetRequiredValue(name);
+            await session.Connection.Client.DeleteVaultAsync(vault, cancellationToken);
+            session.Printer.Result(new { deleted = vault }, $"Deleted the vault {vault}.");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static object Document(Vault vault) =>
+        new { vault = vault.Name, vault.Arn, vault.CreatedAt, vault.ArchiveCount, vault.SizeBytes, vault.LastInventoryAt };
+
+    private static string Content(Vault vault) => vault.ArchiveCount switch
+    {
+        null => "no inventory yet",
+        0 => "empty",
+        1 => $"1 archive, {ByteCount.Format(vault.SizeBytes ?? 0)}",
+        { } count => string.Create(CultureInfo.InvariantCulture, $"{count:N0} archives, {ByteCount.Format(vault.SizeBytes ?? 0)}"),
+    };
+}

@@ -1,0 +1,137 @@
+using System.Text.Json;
+using OrleansUploads.EndToEnd.Tests.Harness;
+
+namespace OrleansUploads.EndToEnd.Tests.Transfers;
+
+/// <summary>What all commands that talk to a server have in common, and the commands on vaults and jobs.</summary>
+public sealed class RemoteCommandTests
+{
+    private const string DenyDelete =
+        """{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"glacier:DeleteArchive","Resource":"arn:aws:glacier:us-east-1:000000000001:vaults/photos"}]}""";
+
+    [Fact]
+    public async Task Vaults_are_created_listed_shown_and_deleted()
+    {
+        await using var place = await Workplace.OpenAsync();
+
+        (await place.RunAsync("vault", "create", "letters")).Expect();
+
+        Assert.Equal(["letters", "photos"], (await place.RunAsync("vault", "list", "-q")).Expect().Lines);
+        var shown = JsonElement.Parse((await place.RunAsync("vault", "show", "letters", "--json")).Expect().Output);
+        Assert.Equal("letters", shown.GetProperty("vault").GetString());
+        (await place.RunAsync("vault", "delete", "letters")).Expect();
+        Assert.Equal(["photos"], (await place.RunAsync("vault", "list", "-q")).Expect().Lines);
+    }
+
+    [Fact]
+    public async Task The_settings_of_a_vault_are_changed_and_shown()
+    {
+        await using var place = await Workplace.OpenAsync();
+        var policy = place.File("policy.json");
+        await File.WriteAllTextAsync(policy, DenyDelete);
+
+        (await place.RunAsync("vault", "tag", "add", "photos", "year=2026", "owner=me")).Expect();
+        (await place.RunAsync("vault", "tag", "remove", "photos", "owner")).Expect();
+        Assert.Equal(["year=2026"], (await place.RunAsync("vault", "tag", "list", "photos")).Expect().Lines);
+
+        (await place.RunAsync("vault", "policy", "set", "photos", policy)).Expect();
+        Assert.Contains("DeleteArchive", (await place.RunAsync("vault", "policy", "show", "photos")).Expect().Output, StringComparison.Ordinal);
+        (await place.RunAsync("vault", "policy", "delete", "photos")).Expect();
+        (await place.RunAsync("vault", "policy", "show", "photos")).ExpectOneLine(3, "policy");
+
+        (await place.RunAsync("vault", "lock", "initiate", "photos", policy)).Expect();
+        Assert.Equal(["InProgress"], (await place.RunAsync("vault", "lock", "show", "photos", "-q")).Expect().Lines);
+        (await place.RunAsync("vault", "lock", "abort", "photos")).Expect();
+        var lockId = (await place.RunAsync("vault", "lock", "initiate", "photos", policy, "-q")).Expect().Output.Trim();
+        (await place.RunAsync("vault", "lock", "complete", "photos", lockId)).Expect();
+        Assert.Equal(["Locked"], (await place.RunAsync("vault", "lock", "show", "photos", "-q")).Expect().Lines);
+    }
+
+    [Fact]
+    public async Task A_job_that_takes_time_is_waited_for()
+    {
+        await using var place = await Workplace.OpenAsync("--retrieval-delay", "2s");
+        var archive = (await place.RunInVaultAsync("upload", place.Create("a", 1000), "-q")).Expect().Output.Trim();
+        using var client = place.Server.Connect();
+        var job = await client.InitiateArchiveRetrievalAsync(Workplace.Vault, archive);
+
+        Assert.Contains("InProgress", (await place.RunInVaultAsync("job", "show", job)).Expect().Output, StringComparison.Ordinal);
+        Assert.Contains("Succeeded", (await place.RunInVaultAsync("job", "wait", job)).Expect().Output, StringComparison.Ordinal);
+        (await place.RunInVaultAsync("download", archive, "-o", place.File("copy"), "-q")).Expect();
+
+        // The download has used the job that was there.
+        Assert.Equal([job], (await place.RunInVaultAsync("job", "list", "-q")).Expect().Lines);
+    }
+
+    [Fact]
+    public async Task Address_and_key_are_read_from_a_profile()
+    {
+        await using var place = await Workplace.OpenAsync();
+        Directory.CreateDirectory(place.File(".aws"));
+        await File.WriteAllTextAsync(
+            place.File(".aws/config"), $"[profile ours]\nregion = us-east-1\nendpoint_url = {place.Server.Address}\n");
+        await File.WriteAllTextAsync(
+            place.File(".aws/credentials"),
+            $"[ours]\naws_access_key_id = {CommandLine.AccessKeyId}\naws_secret_access_key = {CommandLine.SecretAccessKey}\n");
+        var environment = new Dictionary<string, string?>(place.Environment)
+        {
+            ["AWS_ENDPOINT_URL"] = null,
+            ["AWS_ACCESS_KEY_ID"] = null,
+            ["AWS_SECRET_ACCESS_KEY"] = null,
+        };
+
+        Assert.Equal(
+            ["photos"], (await CommandLine.RunAsync(["vault", "list", "-q", "--profile", "ours"], environment)).Expect().Lines);
+        environment["AWS_PROFILE"] = "ours";
+        Assert.Equal(["photos"], (await CommandLine.RunAsync(["vault", "list", "-q"], environment)).Expect().Lines);
+        (await CommandLine.RunAsync(["vault", "list", "--profile", "theirs"], environment)).ExpectOneLine("'theirs'");
+        environment["AWS_PROFILE"] = null;
+        (await CommandLine.RunAsync(["vault", "list"], environment)).ExpectOneLine(4, "no credentials", "--profile");
+    }
+
+    [Fact]
+    public async Task A_wrong_key_and_an_absent_server_are_told_apart()
+    {
+        await using var place = await Workplace.OpenAsync();
+        var wrongSecret = new Dictionary<string, string?>(place.Environment) { ["AWS_SECRET_ACCESS_KEY"] = "wrong" };
+        var wrongKey = new Dictionary<string, string?>(place.Environment) { ["AWS_ACCESS_KEY_ID"] = "UNKNOWN" };
+
+        (await CommandLine.RunAsync(["vault", "list"], wrongSecret)).ExpectOneLine(4, "AWS_SECRET_ACCESS_KEY");
+        (await CommandLine.RunAsync(["vault", "list"], wrongKey)).ExpectOneLine(4, "UNKNOWN");
+        await place.Server.KillAsync();
+        (await place.RunAsync("vault", "list")).ExpectOneLine(5, "not reachable", $"{place.Server.Address.Port}");
+    }
+
+    [Theory]
+    [InlineData("vault create", "orleans-uploads vault create --help")]
+    [InlineData("upload --vault photos", "'file'")]
+    [InlineData("upload file", "--vault")]
+    [InlineData("upload file --vault photos --limit fast", "--limit is 'fast'")]
+    [InlineData("upload file --vault photos --part-size 3MiB", "--part-size is '3MiB'")]
+    [InlineData("upload file --vault photos --workers 0", "--workers is '0'")]
+    [InlineData("upload - --vault photos --part-size 2GiB", "at most 1GiB")]
+    [InlineData("vault list --endpoint ftp://x", "'ftp://x' is not valid")]
+    [InlineData("vualt list", "'vualt'")]
+    public async Task A_wrong_command_line_is_answered_with_one_line(string arguments, string expected)
+    {
+        var environment = new Dictionary<string, string?> { ["AWS_ACCESS_KEY_ID"] = "a", ["AWS_SECRET_ACCESS_KEY"] = "b" };
+
+        var result = await CommandLine.RunAsync(arguments.Split(' '), environment);
+
+        Assert.True(result.ExitCode is 1 or 2, result.ToString());
+        result.ExpectOneLine(result.ExitCode, expected);
+        Assert.Empty(result.Output);
+    }
+
+    [Fact]
+    public async Task Shells_complete_commands_and_options()
+    {
+        foreach (var shell in new[] { "bash", "zsh", "fish" })
+        {
+            Assert.Contains("suggest", (await CommandLine.RunAsync("completion", shell)).Expect().Output, StringComparison.Ordinal);
+        }
+
+        Assert.Contains("upload", (await CommandLine.RunAsync("[suggest:18]", "orleans-uploads up")).Expect().Lines);
+        Assert.Contains("--part-size", (await CommandLine.RunAsync("[suggest:25]", "orleans-uploads upload --p")).Expect().Lines);
+    }
+}

@@ -1,0 +1,150 @@
+using System.Text.Json;
+using OrleansUploads.Client.Sources;
+using OrleansUploads.EndToEnd.Tests.Harness;
+
+namespace OrleansUploads.EndToEnd.Tests.Transfers;
+
+/// <summary>The <c>upload</c>, <c>download</c> and <c>uploads</c> commands against a real server.</summary>
+public sealed class UploadCommandTests
+{
+    private const int Large = (20 * Archives.MiB) + 5;
+
+    [Fact]
+    public async Task Files_of_all_sizes_are_uploaded_and_downloaded()
+    {
+        await using var place = await Workplace.OpenAsync();
+        string[] files = [place.Create("a", 1), place.Create("b", 300_000), place.Create("c", Large)];
+
+        var uploaded = (await place.RunInVaultAsync(["upload", "--quiet", .. files])).Expect().Lines;
+
+        // Small files finish in any order, so their archives are told apart by the inventory.
+        var entries = (await place.RunInVaultAsync("archive", "list", "--json")).Expect().Lines.Select(Parse).ToList();
+        Assert.Equal(uploaded.Order(), entries.Select(entry => Text(entry, "archiveId")).Order());
+        foreach (var file in files)
+        {
+            var archive = entries.Single(entry => Text(entry, "description") == file);
+            Assert.Equal(new FileInfo(file).Length, archive.GetProperty("sizeBytes").GetInt64());
+            var copy = place.File("copy-of-" + Path.GetFileName(file));
+            (await place.RunInVaultAsync("download", Text(archive, "archiveId"), "-o", copy, "--quiet")).Expect();
+            AssertSame(await File.ReadAllBytesAsync(file), await File.ReadAllBytesAsync(copy));
+        }
+    }
+
+    [Fact]
+    public async Task Standard_input_is_uploaded_without_knowing_its_length()
+    {
+        await using var place = await Workplace.OpenAsync();
+        var file = place.Create("input", Large);
+        await using var shell = CapturedProcess.Start(
+            "/bin/bash",
+            ["-c", $"{CommandLine.ShellFunction}\ncat '{file}' | orleans-uploads upload - --vault {Workplace.Vault} --part-size 4MiB -q"],
+            place.Environment);
+        Assert.True(await shell.WaitForExitAsync(TimeSpan.FromSeconds(60)) == 0, shell.ToString());
+
+        using var client = place.Server.Connect();
+        var archive = await client.RetrieveAsync(Workplace.Vault, shell.Output.Trim());
+
+        AssertSame(await File.ReadAllBytesAsync(file), archive);
+    }
+
+    [Fact]
+    public async Task An_interrupted_upload_prints_a_command_that_continues_it()
+    {
+        await using var place = await Workplace.OpenAsync();
+        var file = place.Create("film", Large);
+        await using var upload = place.Start(
+            "upload", file, "--vault", Workplace.Vault, "--part-size", "1MiB", "--workers", "1", "--limit", "2MiB/s");
+        await Eventually.BecomesTrueAsync(
+            () => upload.Error.Contains("% of", StringComparison.Ordinal), "the upload tells of its progress");
+        upload.Terminate();
+        Assert.Equal(130, await upload.WaitForExitAsync(TimeSpan.FromSeconds(30)));
+
+        var resume = upload.Error[(upload.Error.IndexOf("To resume: ", StringComparison.Ordinal) + "To resume: ".Length)..].Split('\n')[0];
+        await using var shell = CapturedProcess.Start("/bin/bash", ["-c", resume + " --json"], place.Environment);
+        Assert.True(await shell.WaitForExitAsync(TimeSpan.FromSeconds(60)) == 0, shell.ToString());
+
+        var uploaded = Parse(shell.Output.Trim().Split('\n')[^1]);
+        using var client = place.Server.Connect();
+        var archive = await client.RetrieveAsync(Workplace.Vault, Text(uploaded, "archiveId"));
+        AssertSame(await File.ReadAllBytesAsync(file), archive);
+        Assert.Empty((await place.RunInVaultAsync("uploads", "list")).Expect().Lines);
+    }
+
+    [Fact]
+    public async Task A_file_that_has_changed_is_noticed_before_anything_is_sent()
+    {
+        await using var place = await Workplace.OpenAsync();
+        var file = place.Create("film", Large);
+        var uploadId = await BeginAsync(place, file);
+        var bytes = await File.ReadAllBytesAsync(file);
+        bytes[3] ^= 1;
+        await File.WriteAllBytesAsync(file, bytes);
+
+        (await place.RunInVaultAsync("upload", file)).ExpectOneLine(6, "has changed", uploadId, "Nothing was sent", "--new");
+        (await place.RunInVaultAsync("uploads", "resume", uploadId, file)).ExpectOneLine(6, "differ from the source");
+        var shown = Parse((await place.RunInVaultAsync("uploads", "show", uploadId, "--json")).Expect().Output);
+        Assert.Equal(1, shown.GetProperty("parts").GetInt32());
+
+        (await place.RunInVaultAsync("upload", file, "--new", "--quiet")).Expect();
+        (await place.RunInVaultAsync("uploads", "abort", uploadId)).Expect();
+        Assert.Empty((await place.RunInVaultAsync("uploads", "list")).Expect().Lines);
+    }
+
+    [Fact]
+    public async Task Files_that_the_vault_has_can_be_left_out()
+    {
+        await using var place = await Workplace.OpenAsync();
+        string[] files = [place.Create("a", 1000), place.Create("b", 1000, seed: 2)];
+        (await place.RunInVaultAsync("upload", files[0])).Expect();
+
+        (await place.RunInVaultAsync(["upload", .. files, "--skip-existing"])).Expect();
+
+        Assert.Equal(2, (await place.RunInVaultAsync("archive", "list")).Expect().Lines.Count);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_uploaded_is_refused_in_one_line_before_anything_is_sent()
+    {
+        await using var place = await Workplace.OpenAsync();
+        var good = place.Create("good", 10);
+        var empty = place.Create("empty", 0);
+
+        (await place.RunInVaultAsync("upload", good, place.File("missing"))).ExpectOneLine("missing does not exist");
+        (await place.RunInVaultAsync("upload", good, empty)).ExpectOneLine("is empty");
+        (await place.RunInVaultAsync("upload", good, place.Data)).ExpectOneLine("is a folder", "tar");
+        (await place.RunAsync("upload", good, "--vault", "other")).ExpectOneLine(3, "not found", "other");
+        (await place.RunInVaultAsync("download", "nothing", "-o", place.File("x"))).ExpectOneLine(3, "nothing");
+        Assert.Empty((await place.RunInVaultAsync("archive", "list")).Expect().Lines);
+    }
+
+    [Fact]
+    public async Task An_existing_file_is_replaced_only_on_request()
+    {
+        await using var place = await Workplace.OpenAsync();
+        var archive = (await place.RunInVaultAsync("upload", place.Create("a", 1000), "-q")).Expect().Output.Trim();
+        var there = place.Create("there", 5);
+
+        (await place.RunInVaultAsync("download", archive, "-o", there)).ExpectOneLine("already exists", "--overwrite");
+        (await place.RunInVaultAsync("download", archive, "-o", there, "--overwrite", "-q")).Expect();
+
+        Assert.Equal(1000, new FileInfo(there).Length);
+    }
+
+    /// <summary>Begins the upload of a file as the command does, and sends its first part.</summary>
+    private static async Task<string> BeginAsync(Workplace place, string file)
+    {
+        const int PartBytes = 8 * Archives.MiB;
+        using var client = place.Server.Connect();
+        var uploadId = await client.InitiateMultipartUploadAsync(Workplace.Vault, PartBytes, file);
+        var first = (await File.ReadAllBytesAsync(file)).AsMemory(0, PartBytes);
+        await client.UploadPartAsync(Workplace.Vault, uploadId, 0, HashedBody.Of(first));
+        return uploadId;
+    }
+
+    private static void AssertSame(byte[] expected, byte[] actual) =>
+        Assert.True(actual.AsSpan().SequenceEqual(expected), "The bytes differ.");
+
+    private static JsonElement Parse(string line) => JsonElement.Parse(line);
+
+    private static string Text(JsonElement document, string name) => document.GetProperty(name).GetString()!;
+}

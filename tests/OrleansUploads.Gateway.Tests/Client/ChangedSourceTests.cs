@@ -1,0 +1,122 @@
+using OrleansUploads.Client;
+using OrleansUploads.Client.Models;
+using OrleansUploads.Client.Sources;
+using OrleansUploads.Client.Transfers;
+using OrleansUploads.Hashing;
+
+namespace OrleansUploads.Gateway.Tests.Client;
+
+/// <summary>Uploads whose source changes, and uploads of streams.</summary>
+public sealed class ChangedSourceTests : IDisposable
+{
+    private const int MiB = 1024 * 1024;
+
+    private readonly LeapingTime _time = new();
+    private readonly FakeVault _vault;
+    private readonly GlacierClient _client;
+    private readonly byte[] _archive = new byte[(5 * MiB) + 123];
+
+    public ChangedSourceTests()
+    {
+        new Random(2).NextBytes(_archive);
+        _vault = new FakeVault(_time);
+        _client = Connections.To(_vault, _time);
+    }
+
+    public void Dispose()
+    {
+        _client.Dispose();
+        _vault.Dispose();
+    }
+
+    [Fact]
+    public async Task A_resumed_upload_that_stops_at_differences_sends_nothing_if_a_stored_part_differs()
+    {
+        StoreParts(partSizeBytes: MiB, 0, 4 * MiB);
+        _vault.Parts[4 * MiB][7] ^= 1;
+
+        var failure = await Assert.ThrowsAsync<ArchiveUploadException>(() =>
+            Upload(new() { StopsAtDifference = true }).ResumeAsync("v", FakeVault.UploadId, ByteSource.FromMemory(_archive)));
+
+        Assert.Equal(
+            new PartDifference(PartDifferenceKind.Content, new ByteRange(4 * MiB, 5 * MiB)), failure.FirstDifference);
+        Assert.Empty(_vault.Sent("PUT", FakeVault.UploadId));
+    }
+
+    [Fact]
+    public async Task A_file_that_changes_during_the_upload_does_not_become_an_archive()
+    {
+        using var file = new TemporaryFile(_archive);
+        using var source = ByteSource.FromFile(file.Path);
+        var options = new ArchiveUploadOptions
+        {
+            OnProgress = progress =>
+            {
+                if (progress.PartsDone == progress.PartCount)
+                {
+                    File.SetLastWriteTimeUtc(file.Path, DateTime.UnixEpoch);
+                }
+            },
+        };
+
+        var failure = await Assert.ThrowsAsync<ArchiveUploadException>(() => Upload(options).UploadAsync("v", source));
+
+        Assert.Contains("has changed", failure.Message, StringComparison.Ordinal);
+        Assert.Empty(_vault.Sent("POST", FakeVault.UploadId));
+    }
+
+    [Fact]
+    public async Task A_stream_of_unknown_length_is_uploaded_in_parts()
+    {
+        using var stream = new MemoryStream(_archive);
+
+        var receipt = await Upload().UploadStreamAsync("v", stream, 2 * MiB);
+
+        Assert.Equal(TreeHasher.Compute(_archive), receipt.TreeHash);
+        Assert.Equal(_archive, _vault.Archive);
+        Assert.Equal([0, 2 * MiB, 4 * MiB], _vault.Parts.Keys);
+    }
+
+    [Fact]
+    public async Task A_resumed_stream_sends_only_what_is_missing_and_stops_where_it_differs()
+    {
+        StoreParts(partSizeBytes: 2 * MiB, 0);
+
+        await Upload().ResumeStreamAsync("v", FakeVault.UploadId, new MemoryStream(_archive));
+
+        Assert.Equal(
+            ["bytes 2097152-4194303/*", "bytes 4194304-5243002/*"],
+            _vault.Sent("PUT", FakeVault.UploadId).Select(request => request.Header("content-range")!).Order());
+    }
+
+    [Fact]
+    public async Task A_stream_that_differs_from_the_stored_parts_is_refused()
+    {
+        StoreParts(partSizeBytes: 2 * MiB, 0);
+        _vault.Parts[0][7] ^= 1;
+
+        var failure = await Assert.ThrowsAsync<ArchiveUploadException>(() =>
+            Upload(new() { Workers = 1 }).ResumeStreamAsync("v", FakeVault.UploadId, new MemoryStream(_archive)));
+
+        Assert.Equal(PartDifferenceKind.Content, failure.FirstDifference?.Kind);
+        Assert.Empty(_vault.Sent("POST", FakeVault.UploadId));
+    }
+
+    [Fact]
+    public async Task An_empty_stream_is_refused_before_anything_is_sent()
+    {
+        await Assert.ThrowsAsync<EndOfStreamException>(() => Upload().UploadStreamAsync("v", new MemoryStream(), MiB));
+        Assert.Empty(_vault.Received);
+    }
+
+    private ArchiveUpload Upload(ArchiveUploadOptions? options = null) => new(_client, options);
+
+    private void StoreParts(int partSizeBytes, params int[] starts)
+    {
+        _vault.PartSizeBytes = partSizeBytes;
+        foreach (var start in starts)
+        {
+            _vault.Parts[start] = _archive[start..Math.Min(start + partSizeBytes, _archive.Length)];
+        }
+    }
+}
