@@ -13,7 +13,10 @@ public readonly record struct EntityMessage([property: Id(0)] string Name, [prop
 /// <param name="Answer">The answer or the refusal; the default value if the outcome is unknown.</param>
 /// <param name="Unavailable">Why the outcome is unknown, or null if there is an answer or refusal. The command may have been carried
 /// out, and repeating it is safe.</param>
+/// <param name="IsFailover">Whether the outcome is unknown because an entity moves to another silo, so that it will probably answer
+/// soon.</param>
 [GenerateSerializer]
 [Immutable]
 [Alias("OrleansUploads.EntityReply")]
-public readonly record struct EntityReply([property: Id(0)] EntityMessage Answer, [property: Id(1)] string? Unavailable);
+public readonly record struct EntityReply(
+    [property: Id(0)] EntityMessage Answer, [property: Id(1)] string? Unavailable, [property: Id(2)] bool IsFailover = false);

@@ -66,7 +66,7 @@ public abstract class EntityGrain : Grain, IEntityGrain, IRemindable, IDisposabl
         {
             // The exception is logged here and not sent, because the caller may not have its type.
             Ports.LogUnavailable(Entity, fault);
-            return new EntityReply(default, fault.Message);
+            return new EntityReply(default, fault.Message, FailoverFaults.Describes(fault));
         }
         catch (JsonException fault)
         {
@@ -135,11 +135,21 @@ public abstract class EntityGrain : Grain, IEntityGrain, IRemindable, IDisposabl
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unknown entity kind."),
     };
 
-    private Task<object> SubmitAsync(ICommand? command)
+    private async Task<object> SubmitAsync(ICommand? command)
     {
         var ticket = new TaskCompletionSource<object>(TaskCreationOptions.RunContinuationsAsynchronously);
-        return _activation.TrySubmit(ticket, command)
-            ? ticket.Task
-            : throw new InvalidOperationException($"{Entity} was retired. Activations of grains are never retired.");
+        if (!_activation.TrySubmit(ticket, command))
+        {
+            throw new InvalidOperationException($"{Entity} was retired. Activations of grains are never retired.");
+        }
+
+        try
+        {
+            return await ticket.Task.WaitAsync(Ports.Leaving);
+        }
+        catch (OperationCanceledException) when (Ports.Leaving.IsCancellationRequested)
+        {
+            throw new EntityUnavailableException(Entity, "its silo is leaving the cluster; try again.") { IsFailover = true };
+        }
     }
 }

@@ -13,7 +13,7 @@ namespace OrleansUploads.Cluster.Entities;
 
 /// <summary>The ports of a silo's grains.</summary>
 /// <param name="catalog">Creates the runners of entities.</param>
-/// <param name="host">Sends commands to other entities.</param>
+/// <param name="host">Sends commands to other entities. It does not hold them: the runner repeats deliveries itself.</param>
 /// <param name="parts">Stores manifests.</param>
 /// <param name="storage">Stores journals.</param>
 /// <param name="reminders">Registers the reminders that wake entities.</param>
@@ -21,10 +21,11 @@ namespace OrleansUploads.Cluster.Entities;
 /// <param name="clock">The clock by which entities decide.</param>
 /// <param name="log">Logs failures of grains.</param>
 /// <param name="engineLog">Logs failures of the engine.</param>
+/// <param name="departure">Ends commands when the silo leaves the cluster.</param>
 /// <param name="notifier">Sends notifications of finished jobs; null to send none.</param>
 public sealed class EntityGrainPorts(
     EntityCatalog catalog,
-    IEntityHost host,
+    [FromKeyedServices(ClusterNames.DirectHost)] IEntityHost host,
     IPartStore parts,
     [FromKeyedServices(ClusterNames.GrainStorage)] IGrainStorage storage,
     IReminderRegistry reminders,
@@ -32,6 +33,7 @@ public sealed class EntityGrainPorts(
     IServiceClock clock,
     ILogger<EntityGrain> log,
     EngineLog engineLog,
+    SiloDeparture departure,
     INotifier? notifier = null)
 {
     private readonly LogRate _unavailable = new(EngineLog.MaxMessages, EngineLog.Window, options.Time);
@@ -55,6 +57,8 @@ public sealed class EntityGrainPorts(
     internal ClusterOptions Options => options;
 
     internal ILogger Log => log;
+
+    internal CancellationToken Leaving => departure.Leaving;
 
     /// <summary>Logs that an entity could not answer. During an outage all entities of the silo fail for the same reason, so the
     /// messages are few, and only a bug is logged with its stack.</summary>

@@ -17,7 +17,7 @@ public sealed class ClusterHost(IGrainFactory grains) : IEntityHost
         var reply = await CallGrainAsync(entity, Messages.Pack(command), cancellationToken);
         if (reply.Unavailable is { } reason)
         {
-            throw new EntityUnavailableException(entity, reason);
+            throw new EntityUnavailableException(entity, reason) { IsFailover = reply.IsFailover };
         }
 
         try
@@ -40,7 +40,7 @@ public sealed class ClusterHost(IGrainFactory grains) : IEntityHost
         catch (Exception fault) when (fault is OrleansException or TimeoutException or ObjectDisposedException)
         {
             // Orleans reports lost messages with several exception types.
-            throw new EntityUnavailableException(entity, "the cluster did not answer; try again.", fault);
+            throw new EntityUnavailableException(entity, "the cluster did not answer; try again.", fault) { IsFailover = true };
         }
     }
 

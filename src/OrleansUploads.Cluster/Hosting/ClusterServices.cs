@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using OrleansUploads.Cluster.Entities;
@@ -35,11 +36,14 @@ public static class ClusterServices
             VaultIncarnation.LegacyShardCount,
             options.Engine.Vaults));
         silo.Services.AddSingleton<EntityGrainPorts>();
+        silo.Services.AddSingleton(new SiloDeparture(options.Time));
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
+            static services => services.GetRequiredService<SiloDeparture>());
         AddClock(silo.Services, options);
         silo.Services.AddSingleton(services =>
             new EngineLog(services.GetRequiredService<ILogger<EngineLog>>(), options.Time));
         silo.Services.AddSingleton(services => new AttemptCollector(
-            services.GetRequiredService<IEntityHost>(),
+            services.GetRequiredKeyedService<IEntityHost>(ClusterNames.DirectHost),
             services.GetRequiredService<IPartStore>(),
             services.GetRequiredService<IServiceClock>(),
             log: services.GetRequiredService<EngineLog>()));
@@ -96,7 +100,17 @@ public static class ClusterServices
     /// <summary>Adds access to the entities, for silos and for gateways that are cluster clients.</summary>
     public static IServiceCollection AddOrleansUploadsClient(this IServiceCollection services)
     {
-        services.TryAddSingleton<IEntityHost, ClusterHost>();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddKeyedSingleton<IEntityHost, ClusterHost>(ClusterNames.DirectHost);
+        services.TryAddSingleton<IEntityHost>(static services =>
+        {
+            var time = services.GetRequiredService<TimeProvider>();
+            return new FailoverHost(
+                services.GetRequiredKeyedService<IEntityHost>(ClusterNames.DirectHost),
+                new FailoverOptions(),
+                time,
+                services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
+        });
         return services;
     }
 }

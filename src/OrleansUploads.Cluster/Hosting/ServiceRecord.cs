@@ -1,6 +1,8 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OrleansUploads.Cluster.Entities;
+using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Core.Messages.Service;
 using OrleansUploads.Engine.Clocks;
 using OrleansUploads.Engine.Entities;
@@ -13,7 +15,7 @@ namespace OrleansUploads.Cluster.Hosting;
 internal sealed class ServiceRecord(
     ServiceClock clock,
     SiloClocks clocks,
-    IEntityHost entities,
+    [FromKeyedServices(ClusterNames.DirectHost)] IEntityHost entities,
     ILogger<ServiceRecord> log) : BackgroundService
 {
     /// <summary>The delay after a failure. The first heartbeat may fail because the silo is not yet a member of the cluster.</summary>

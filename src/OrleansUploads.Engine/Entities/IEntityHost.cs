@@ -12,6 +12,10 @@ public interface IEntityHost
     /// <exception cref="EntityUnavailableException">The outcome is unknown; repeating the command is safe.</exception>
     /// <exception cref="OperationCanceledException">The caller stopped waiting; the outcome is unknown.</exception>
     ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken);
+
+    /// <summary>Whether this host may send a command more than once before it returns. Then a refusal does not prove that the command
+    /// had no effect: it may refuse the repetition.</summary>
+    bool RepeatsCommands => false;
 }
 
 /// <summary>Typed access to entities.</summary>

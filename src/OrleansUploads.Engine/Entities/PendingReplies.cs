@@ -226,7 +226,13 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
         if (reply is { IsSettled: false, Ticket: { } ticket })
         {
             reply.IsSettled = true;
-            emit(new RunnerOutput.Fault(ticket, new EntityUnavailableException(entity, reason, fault)));
+
+            // Without a fault, the reason is that another host has written to the journal.
+            var unavailable = new EntityUnavailableException(entity, reason, fault)
+            {
+                IsFailover = fault is null or EntityUnavailableException { IsFailover: true },
+            };
+            emit(new RunnerOutput.Fault(ticket, unavailable));
         }
     }
 

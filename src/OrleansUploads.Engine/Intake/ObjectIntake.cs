@@ -77,7 +77,7 @@ public sealed class ObjectIntake(IEntityHost host, IPartStore parts, IdSource id
         var (outcome, reports) = await ReportAsync(upload, new StoreNumberedPart(name, part), cancellationToken);
         if (outcome.Refusal is { } late)
         {
-            if (reports == 1)
+            if (reports == 1 && !host.RepeatsCommands)
             {
                 // The attempt is certainly not used: no earlier report can have made it the part.
                 await parts.DeleteAttemptAsync(upload, attempt, CancellationToken.None);

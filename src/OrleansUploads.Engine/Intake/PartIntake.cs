@@ -71,7 +71,7 @@ public sealed class PartIntake(IEntityHost host, IPartStore parts, IdSource ids)
             EngineTelemetry.PartsStored.Add(1);
             EngineTelemetry.PartBytesStored.Add(range.LengthBytes);
         }
-        else if (result is not null || reports == 1)
+        else if (result is not null || (reports == 1 && !host.RepeatsCommands))
         {
             // The attempt is certainly not used. A refusal after a report with an unknown outcome does not prove that: the first
             // report may have made the attempt the part, and the upload may have been completed before the second report.

@@ -65,6 +65,9 @@ internal sealed class ClusterBench : IAsyncDisposable
 
     public Task KillAsync(InProcessSiloHandle silo) => _cluster.KillSiloAsync(silo);
 
+    /// <summary>Stops a silo gracefully.</summary>
+    public Task StopAsync(InProcessSiloHandle silo) => _cluster.StopSiloAsync(silo);
+
     public Task<InProcessSiloHandle> JoinAsync() => _cluster.StartAdditionalSiloAsync();
 
     public async ValueTask DisposeAsync()

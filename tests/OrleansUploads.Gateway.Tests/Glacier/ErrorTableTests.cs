@@ -4,6 +4,7 @@ using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Glacier.Errors;
 using OrleansUploads.Gateway.Http.Errors;
+using OrleansUploads.Gateway.S3.Errors;
 using OrleansUploads.Gateway.Tests.Http.Fronts;
 using OrleansUploads.Signing;
 using OrleansUploads.TestKit;
@@ -69,6 +70,13 @@ public sealed class ErrorTableTests
             var unavailable = new EntityUnavailableException(entity, "x", cause);
             Assert.Equal(DescribeFault(cause), DescribeFault(unavailable));
         }
+    }
+
+    [Fact]
+    public void A_client_whose_outcome_is_unknown_is_told_when_to_try_again()
+    {
+        Assert.True(DescribeFault(new EntityUnavailableException(new EntityId(EntityKind.Vault, "x"), "x")).RetryAfter > TimeSpan.Zero);
+        Assert.True(S3HttpErrors.Describe(new HttpError.OutcomeUnknown()).RetryAfter > TimeSpan.Zero);
     }
 
     [Fact]

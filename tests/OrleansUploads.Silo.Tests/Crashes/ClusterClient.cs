@@ -1,4 +1,5 @@
 using OrleansUploads.Client;
+using OrleansUploads.Client.Models;
 using OrleansUploads.EndToEnd.Tests.Crashes;
 using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Hashing;
@@ -6,7 +7,7 @@ using OrleansUploads.Hashing;
 namespace OrleansUploads.Silo.Tests.Crashes;
 
 /// <summary>A client that uploads one archive after the other through any silo, and repeats requests without an answer. A
-/// wrong answer fails the test.</summary>
+/// wrong answer fails the test. A call that fails for good is recorded, and the client gives up the upload.</summary>
 internal sealed class ClusterClient(GlacierClient client, ClusterLedger ledger, Random random)
 {
     private const int MaxTailBytes = 64 * 1024;
@@ -18,13 +19,20 @@ internal sealed class ClusterClient(GlacierClient client, ClusterLedger ledger, 
     {
         while (!stopping.IsCancellationRequested)
         {
-            await UploadAsync();
+            try
+            {
+                await UploadAsync();
+            }
+            catch (GlacierException)
+            {
+                // It is in the ledger.
+            }
         }
     }
 
     private async Task UploadAsync()
     {
-        var upload = await client.InitiateMultipartUploadAsync(ClusterLedger.Vault, Archives.MiB);
+        var upload = await CallAsync(client.InitiateMultipartUploadAsync(ClusterLedger.Vault, Archives.MiB));
         var parts = Enumerable.Range(0, random.Next(1, 4)).Select(_ => Archives.MiB).Append(random.Next(1, MaxTailBytes))
             .Select(ledger.NewContent)
             .ToList();
@@ -42,17 +50,36 @@ internal sealed class ClusterClient(GlacierClient client, ClusterLedger ledger, 
         ledger.Finished.Enqueue(finished);
         if (random.Next(ReadBackOneIn) == 0)
         {
-            Assert.Equal(finished.Bytes(), await client.RetrieveAsync(ClusterLedger.Vault, finished.ArchiveId));
+            Assert.Equal(finished.Bytes(), await CallAsync(client.RetrieveAsync(ClusterLedger.Vault, finished.ArchiveId)));
         }
     }
 
     private Task SendAsync(string upload, Content part, int index) =>
-        client.UploadPartAsync(ClusterLedger.Vault, upload, (long)index * Archives.MiB, part.Body());
+        CallAsync(client.UploadPartAsync(ClusterLedger.Vault, upload, (long)index * Archives.MiB, part.Body()));
 
     private async Task<string> CompleteAsync(string upload, IReadOnlyList<Content> parts) =>
-        (await client.CompleteMultipartUploadAsync(
+        (await CallAsync(client.CompleteMultipartUploadAsync(
             ClusterLedger.Vault,
             upload,
             parts.Sum(part => (long)part.LengthBytes),
-            TreeHasher.Combine([.. parts.Select(part => part.TreeHash)]))).ArchiveId;
+            TreeHasher.Combine([.. parts.Select(part => part.TreeHash)])))).ArchiveId;
+
+    private async Task<T> CallAsync<T>(Task<T> call)
+    {
+        await CallAsync((Task)call);
+        return await call;
+    }
+
+    private async Task CallAsync(Task call)
+    {
+        try
+        {
+            await call;
+        }
+        catch (GlacierException failed)
+        {
+            ledger.FailedCalls.Enqueue(failed);
+            throw;
+        }
+    }
 }

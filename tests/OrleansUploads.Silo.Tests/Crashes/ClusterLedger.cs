@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using OrleansUploads.Client.Models;
 using OrleansUploads.EndToEnd.Tests.Crashes;
 
 namespace OrleansUploads.Silo.Tests.Crashes;
@@ -15,6 +16,9 @@ internal sealed class ClusterLedger
 
     /// <summary>Uploads that are left open, with their acknowledged parts.</summary>
     public ConcurrentQueue<OpenUpload> Open { get; } = new();
+
+    /// <summary>Calls that failed for good, after all retries.</summary>
+    public ConcurrentQueue<GlacierException> FailedCalls { get; } = new();
 
     /// <summary>Creates content that differs from that of every other part.</summary>
     public Content NewContent(int lengthBytes) => new(Interlocked.Increment(ref _seed), lengthBytes);

@@ -12,8 +12,7 @@ public sealed class PowerCutTests(PostgresServer postgres, ITestOutputHelper out
     private const int Silos = 3;
     private const string Vault = "photos";
 
-    private static readonly int Rounds = int.TryParse(
-        Environment.GetEnvironmentVariable("ORLEANSUPLOADS_POWER_CUTS"), CultureInfo.InvariantCulture, out var rounds) ? rounds : 3;
+    private static readonly int Rounds = ClusterUnderLoad.Setting("ORLEANSUPLOADS_POWER_CUTS", 3);
 
     private static readonly TimeSpan MaxStartDelay = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan MaxOutage = TimeSpan.FromSeconds(30);

@@ -30,14 +30,14 @@ internal sealed class LoadBalancer : IDisposable
     public void Use(IEnumerable<RunningSilo> silos) =>
         _backends = [.. silos.Select(silo => new IPEndPoint(IPAddress.Loopback, silo.Address.Port))];
 
-    /// <summary>Creates a client that retries transient failures for up to two minutes.</summary>
-    public GlacierClient Connect() => new(_http, new GlacierClientOptions
+    /// <summary>Creates a client. Unless the test says otherwise, it retries transient failures for up to two minutes.</summary>
+    public GlacierClient Connect(RetryPolicy? retry = null) => new(_http, new GlacierClientOptions
     {
         Endpoint = new Uri("http://vaults.test"),
         Region = "us-east-1",
         AccessKeyId = RunningSilo.AccessKeyId,
         SecretAccessKey = RunningSilo.SecretAccessKey,
-        Retry = new RetryPolicy { MaxAttempts = 150, MaxDelay = TimeSpan.FromSeconds(1) },
+        Retry = retry ?? new RetryPolicy { MaxAttempts = 150, MaxDelay = TimeSpan.FromSeconds(1) },
         IdleTimeout = TimeSpan.FromSeconds(60),
     });
 

@@ -29,6 +29,9 @@ internal sealed class RunningSilo : IAsyncDisposable
     /// <summary>The address of the silo's vault API.</summary>
     public Uri Address { get; }
 
+    /// <summary>The port for the other silos.</summary>
+    public string SiloPort => _environment[KnownSettings.SiloPort.Variable]!;
+
     public string Log => _process.Error;
 
     /// <summary>The dotnet program that runs this test also runs the silo, so that the tests do not depend on

@@ -57,7 +57,10 @@ internal static class GlacierHttpErrors
         HttpError.JournalUnavailable => GlacierError.Unavailable(
             "The server cannot read or write its journal at the moment. Try again."),
         HttpError.OutcomeUnknown => GlacierError.Unavailable(
-            "The server does not know whether the request was carried out. Repeating it is safe; try again."),
+            "The server does not know whether the request was carried out. Repeating it is safe; try again.") with
+        {
+            RetryAfter = HttpError.OutcomeUnknown.RetryAfter,
+        },
         HttpError.InternalFailure e => GlacierError.Unavailable(
             $"Internal failure. The server's log has the details under the request ID {e.RequestId}."),
         _ => throw new UnreachableException($"{error.GetType().Name} has no description."),

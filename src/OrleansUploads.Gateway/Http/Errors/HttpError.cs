@@ -87,7 +87,11 @@ internal abstract record HttpError
     internal sealed record JournalUnavailable : HttpError;
 
     /// <summary>The server does not know whether the request was carried out. That is also the case if it is stopping.</summary>
-    internal sealed record OutcomeUnknown : HttpError;
+    internal sealed record OutcomeUnknown : HttpError
+    {
+        /// <summary>When the client should try again.</summary>
+        public static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+    }
 
     /// <summary>Any other fault in the server.</summary>
     /// <param name="RequestId">Finds the details in the server's log.</param>

@@ -62,7 +62,10 @@ internal static class S3HttpErrors
             + $"{e.RequestId}; the server's log says what to do."),
         HttpError.JournalUnavailable => Unavailable("The server cannot read or write its journal at the moment. Try again."),
         HttpError.OutcomeUnknown => Unavailable(
-            "The server does not know whether the request was carried out. Repeating it is safe; try again."),
+            "The server does not know whether the request was carried out. Repeating it is safe; try again.") with
+        {
+            RetryAfter = HttpError.OutcomeUnknown.RetryAfter,
+        },
         HttpError.InternalFailure e => Internal(
             $"We encountered an internal error. The server's log has the details under the request ID {e.RequestId}."),
         _ => throw new UnreachableException($"{error.GetType().Name} has no description."),

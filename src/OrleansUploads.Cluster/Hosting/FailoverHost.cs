@@ -1,0 +1,131 @@
+using System.Collections.Concurrent;
+using OrleansUploads.Cluster.Entities;
+using OrleansUploads.Cluster.Settings;
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Entities;
+
+namespace OrleansUploads.Cluster.Hosting;
+
+/// <summary>Holds commands while the silo of their entity is replaced, and sends the identical command again. The caller sees a slow
+/// answer instead of an error.</summary>
+/// <param name="inner">Sends commands once.</param>
+/// <param name="options">The limits.</param>
+/// <param name="time">The clock.</param>
+/// <param name="stopping">Canceled when this process begins to stop. From then on nothing is held, because the requests would delay the
+/// end of the process.</param>
+internal sealed class FailoverHost(IEntityHost inner, FailoverOptions options, TimeProvider time, CancellationToken stopping)
+    : IEntityHost
+{
+    private readonly ConcurrentDictionary<EntityId, Outage> _outages = new();
+    private readonly HeldCommands _held = new(options);
+
+    /// <inheritdoc/>
+    public bool RepeatsCommands => true;
+
+    /// <inheritdoc/>
+    public async ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
+    {
+        var startedAt = time.GetTimestamp();
+        EntityUnavailableException? reason = null;
+        if (!_outages.ContainsKey(entity))
+        {
+            try
+            {
+                return await inner.SendAsync(entity, command, cancellationToken);
+            }
+            catch (EntityUnavailableException fault) when (fault.IsFailover && !stopping.IsCancellationRequested)
+            {
+                reason = fault;
+            }
+        }
+
+        var bytes = Messages.Pack(command).Body.Length;
+        if (!_held.TryAdd(bytes))
+        {
+            throw new EntityUnavailableException(
+                entity, "it is moving to another silo, and too many requests wait for that already; try again.", reason);
+        }
+
+        try
+        {
+            return await HoldAsync(new Held(entity, command, startedAt), reason, cancellationToken);
+        }
+        finally
+        {
+            _held.Remove(bytes);
+        }
+    }
+
+    private async ValueTask<object> HoldAsync(Held held, EntityUnavailableException? reason, CancellationToken cancellationToken)
+    {
+        var left = options.MaxTime - time.GetElapsedTime(held.StartedAt);
+        using var limit = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, time);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping, limit.Token);
+        try
+        {
+            while (true)
+            {
+                var outage = _outages.GetOrAdd(held.Entity, static _ => new Outage());
+                if (outage.TryBecomeProbe())
+                {
+                    return await ProbeAsync(held, outage, ending.Token);
+                }
+
+                if (await outage.Probe.WaitAsync(ending.Token))
+                {
+                    try
+                    {
+                        return await inner.SendAsync(held.Entity, held.Command, ending.Token);
+                    }
+                    catch (EntityUnavailableException fault) when (fault.IsFailover)
+                    {
+                        reason = fault;
+                    }
+                }
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new EntityUnavailableException(
+                held.Entity,
+                stopping.IsCancellationRequested
+                    ? "this process is stopping; try again."
+                    : $"it did not answer within {options.MaxTime.TotalSeconds:F0} s; try again.",
+                reason);
+        }
+    }
+
+    /// <summary>Sends a command until its entity answers or the caller gives up. An error that is no failover is an answer, too.</summary>
+    private async ValueTask<object> ProbeAsync(Held held, Outage outage, CancellationToken ending)
+    {
+        var hasAnswered = true;
+        try
+        {
+            for (var delay = options.FirstDelay; ; delay = delay * 2 < options.MaxDelay ? delay * 2 : options.MaxDelay)
+            {
+                await Task.Delay(delay, time, ending);
+                try
+                {
+                    return await inner.SendAsync(held.Entity, held.Command, ending);
+                }
+                catch (EntityUnavailableException fault) when (fault.IsFailover)
+                {
+                    // It is still moving.
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            hasAnswered = false;
+            throw;
+        }
+        finally
+        {
+            _outages.TryRemove(KeyValuePair.Create(held.Entity, outage));
+            outage.EndProbe(hasAnswered);
+        }
+    }
+
+    private readonly record struct Held(EntityId Entity, ICommand Command, long StartedAt);
+}

@@ -1,0 +1,178 @@
+using OrleansUploads.Cluster.Hosting;
+using OrleansUploads.Cluster.Settings;
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.TestKit;
+
+namespace OrleansUploads.Cluster.Tests.Failover;
+
+public sealed class FailoverHostTests : IDisposable
+{
+    private static readonly FailoverOptions Options = new();
+
+    /// <summary>For tests that advance the clock until something has happened on another thread.</summary>
+    private static readonly FailoverOptions Patient = Options with { MaxTime = TimeSpan.FromDays(1) };
+
+    private readonly ManualTime _time = new();
+    private readonly CancellationTokenSource _stopping = new();
+
+    public void Dispose() => _stopping.Dispose();
+
+    [Fact]
+    public async Task A_command_is_held_until_its_entity_has_moved_and_then_sent_again_unchanged()
+    {
+        var inner = new MovingHost();
+        var command = new AbortUpload(Some.Vault);
+        var answer = Ask(HostOver(inner, Patient), Some.Upload(1), command);
+
+        await AdvanceAsync(TimeSpan.FromSeconds(6));
+        Assert.False(answer.IsCompleted);
+        inner.HasArrived = true;
+        await AdvanceUntilAsync(answer);
+
+        Assert.Same(Done.Instance, await answer);
+        Assert.All(inner.Sent, sent => Assert.Same(command, sent));
+    }
+
+    [Fact]
+    public async Task While_an_entity_moves_only_one_of_its_commands_is_sent_again_and_again()
+    {
+        var inner = new MovingHost();
+        var host = HostOver(inner, Patient);
+        var probe = Ask(host, Some.Upload(1), new AbortUpload(Some.Vault));
+        await inner.Asked;
+        var others = Enumerable.Range(2, 20).Select(_ => Ask(host, Some.Upload(1), new ListParts(Some.Vault, 0, 1))).ToList();
+
+        await AdvanceAsync(TimeSpan.FromSeconds(6));
+        Assert.DoesNotContain(inner.Sent, static sent => sent is ListParts);
+        inner.HasArrived = true;
+        await AdvanceUntilAsync(Task.WhenAll([probe, .. others]));
+
+        Assert.Equal(others.Count, inner.Sent.Count(static sent => sent is ListParts));
+    }
+
+    [Fact]
+    public async Task Another_entity_is_not_held()
+    {
+        var host = HostOver(new MovingHost());
+        var held = Ask(host, Some.Upload(1), new AbortUpload(Some.Vault));
+        await AdvanceAsync(TimeSpan.FromSeconds(1));
+
+        var other = new MovingHost { HasArrived = true };
+        Assert.Same(Done.Instance, await Ask(HostOver(other), Some.Upload(2), new AbortUpload(Some.Vault)));
+        Assert.False(held.IsCompleted);
+        Assert.Single(other.Sent);
+        await EndAsync(held);
+    }
+
+    [Fact]
+    public async Task When_the_caller_of_the_probe_gives_up_another_command_becomes_the_probe()
+    {
+        var inner = new MovingHost();
+        var host = HostOver(inner, Patient);
+        using var impatient = new CancellationTokenSource();
+        var probe = Ask(host, Some.Upload(1), new AbortUpload(Some.Vault), impatient.Token);
+        await inner.Asked;
+        var other = Ask(host, Some.Upload(1), new ListParts(Some.Vault, 0, 1));
+        await AdvanceAsync(TimeSpan.FromSeconds(1));
+
+        await impatient.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => probe);
+        inner.HasArrived = true;
+        await AdvanceUntilAsync(other);
+
+        Assert.Same(Done.Instance, await other);
+    }
+
+    [Fact]
+    public async Task A_command_is_not_held_for_longer_than_the_SDKs_wait()
+    {
+        var answer = Ask(HostOver(new MovingHost()), Some.Upload(1), new AbortUpload(Some.Vault));
+
+        await AdvanceAsync(Options.MaxTime - TimeSpan.FromSeconds(1));
+        Assert.False(answer.IsCompleted);
+        await AdvanceAsync(TimeSpan.FromSeconds(2));
+
+        await Assert.ThrowsAsync<EntityUnavailableException>(() => answer);
+    }
+
+    [Fact]
+    public async Task A_failure_that_is_no_failover_is_answered_at_once()
+    {
+        var inner = new MovingHost { IsFailover = false };
+
+        await Assert.ThrowsAsync<EntityUnavailableException>(
+            () => Ask(HostOver(inner), Some.Upload(1), new AbortUpload(Some.Vault)));
+
+        Assert.Single(inner.Sent);
+    }
+
+    [Fact]
+    public async Task A_process_that_stops_answers_what_it_holds_and_holds_nothing_more()
+    {
+        var host = HostOver(new MovingHost());
+        var held = Ask(host, Some.Upload(1), new AbortUpload(Some.Vault));
+        await AdvanceAsync(TimeSpan.FromSeconds(1));
+
+        await _stopping.CancelAsync();
+
+        await Assert.ThrowsAsync<EntityUnavailableException>(() => held);
+        await Assert.ThrowsAsync<EntityUnavailableException>(() => Ask(host, Some.Upload(2), new AbortUpload(Some.Vault)));
+    }
+
+    [Theory]
+    [InlineData(3, long.MaxValue)]
+    [InlineData(int.MaxValue, 100)]
+    public async Task Only_a_limited_number_and_length_of_commands_is_held(int maxCommands, long maxBytes)
+    {
+        var host = HostOver(new MovingHost(), Options with { MaxCommands = maxCommands, MaxBytes = maxBytes });
+        var answers = Enumerable.Range(1, 20)
+            .Select(number => Ask(host, Some.Upload(number), new AbortUpload(Some.Vault)))
+            .ToList();
+
+        var refused = answers.Where(static answer => answer.IsCompleted).ToList();
+
+        Assert.InRange(refused.Count, 15, 19);
+        foreach (var answer in refused)
+        {
+            await Assert.ThrowsAsync<EntityUnavailableException>(() => answer);
+        }
+
+        foreach (var held in answers.Except(refused))
+        {
+            await EndAsync(held);
+        }
+    }
+
+    private FailoverHost HostOver(IEntityHost inner, FailoverOptions? options = null) =>
+        new(inner, options ?? Options, _time, _stopping.Token);
+
+    private static Task<object> Ask(FailoverHost host, UploadId upload, ICommand command, CancellationToken cancellationToken = default) =>
+        host.SendAsync(upload.Entity, command, cancellationToken).AsTask();
+
+    private async Task AdvanceAsync(TimeSpan by)
+    {
+        var steps = (int)(by / Options.FirstDelay);
+        for (var step = 0; step < steps; step++)
+        {
+            _time.Advance(Options.FirstDelay);
+            await Task.Yield();
+        }
+    }
+
+    private async Task AdvanceUntilAsync(Task end)
+    {
+        while (!end.IsCompleted)
+        {
+            await AdvanceAsync(Options.MaxDelay);
+        }
+    }
+
+    private async Task EndAsync(Task held)
+    {
+        await _stopping.CancelAsync();
+        await Assert.ThrowsAsync<EntityUnavailableException>(() => held);
+    }
+}

@@ -1,0 +1,137 @@
+using System.Globalization;
+using OrleansUploads.Client.Models;
+using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.Silo.Tests.Harness;
+
+namespace OrleansUploads.Silo.Tests.Crashes;
+
+/// <summary>Three silos on PostgreSQL behind a load balancer, and clients that upload archives while a test disturbs the
+/// silos.</summary>
+internal sealed class ClusterUnderLoad : IAsyncDisposable
+{
+    public const int SiloCount = 3;
+
+    /// <summary>The number of archives that are finished between two disturbances.</summary>
+    public const int ArchivesBetween = 20;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(180);
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly List<RunningSilo> _silos = [];
+    private readonly string _database;
+
+    private ClusterUnderLoad(string database) => _database = database;
+
+    public LoadBalancer Balancer { get; } = new();
+
+    public ClusterLedger Ledger { get; } = new();
+
+    public IReadOnlyList<RunningSilo> Silos => _silos;
+
+    public static async Task<ClusterUnderLoad> StartAsync(PostgresServer postgres)
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        var cluster = new ClusterUnderLoad(database);
+        var environments = Enumerable.Range(0, SiloCount)
+            .Select(_ => RunningSilo.OnPostgres(database, cluster._folder.Data)).ToList();
+        cluster._silos.AddRange(await Task.WhenAll(environments.Select(RunningSilo.StartAsync)));
+        cluster.Balancer.Use(cluster._silos);
+        using var client = cluster.Balancer.Connect();
+        await client.CreateVaultAsync(ClusterLedger.Vault);
+        return cluster;
+    }
+
+    /// <summary>A number from the environment, such as the rounds of a long run.</summary>
+    public static int Setting(string name, int byDefault) =>
+        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : byDefault;
+
+    /// <summary>Disturbs the silos repeatedly under load, each time after the clients have finished some archives.</summary>
+    public async Task RunAsync(int clients, int rounds, Func<int, Task> disturbAsync, RetryPolicy? retry = null)
+    {
+        using var stopping = new CancellationTokenSource();
+        var running = Enumerable.Range(0, clients)
+            .Select(number => new ClusterClient(Balancer.Connect(retry), Ledger, new Random(number)).RunAsync(stopping.Token))
+            .ToArray();
+        try
+        {
+            for (var round = 0; round < rounds; round++)
+            {
+                await AwaitProgressAsync(running);
+                await disturbAsync(round);
+            }
+
+            await AwaitProgressAsync(running);
+        }
+        finally
+        {
+            await stopping.CancelAsync();
+        }
+
+        await Task.WhenAll(running);
+    }
+
+    /// <summary>Disables a silo. New connections go to the others.</summary>
+    public async Task DisableAsync(int number, Func<RunningSilo, Task> disableAsync)
+    {
+        await disableAsync(_silos[number]);
+        Balancer.Use(_silos.Where((_, other) => other != number));
+    }
+
+    /// <summary>Lets new connections leave a silo, and stops it gracefully.</summary>
+    public async Task StopAsync(int number)
+    {
+        Balancer.Use(_silos.Where((_, other) => other != number));
+        await _silos[number].StopAsync();
+    }
+
+    /// <summary>Waits until the other silos have declared a silo dead.</summary>
+    public Task AwaitRemovalAsync(int number) => Eventually.BecomesTrueAsync(
+        async () => await PostgresServer.QueryAsync(
+            _database,
+            $"SELECT count(*) FROM orleansmembershiptable WHERE port = {_silos[number].SiloPort} AND status <> {(int)SiloStatus.Dead}") == "0",
+        "the silo is removed",
+        Patience);
+
+    /// <summary>Starts a silo again at its address.</summary>
+    public async Task ReplaceAsync(int number)
+    {
+        await _silos[number].DisposeAsync();
+        _silos[number] = await _silos[number].StartAgainAsync();
+        Balancer.Use(_silos);
+    }
+
+    /// <summary>Compares the state of the cluster with what the clients were told.</summary>
+    public async Task AuditAsync()
+    {
+        using var client = Balancer.Connect();
+        await ClusterAudit.CheckAsync(client, Ledger);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var silo in _silos)
+        {
+            await silo.DisposeAsync();
+        }
+
+        Balancer.Dispose();
+        _folder.Dispose();
+    }
+
+    private Task AwaitProgressAsync(Task[] clients)
+    {
+        var goal = Ledger.Finished.Count + ArchivesBetween;
+        return Eventually.BecomesTrueAsync(
+            () =>
+            {
+                Assert.True(
+                    Array.Find(clients, client => client.IsFaulted) is not { } failed,
+                    $"{Array.Find(clients, client => client.IsFaulted)?.Exception}\n{string.Join('\n', _silos)}");
+                return Ledger.Finished.Count >= goal;
+            },
+            $"{ArchivesBetween} more archives are finished",
+            Patience);
+    }
+}
