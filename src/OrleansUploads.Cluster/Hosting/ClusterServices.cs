@@ -105,11 +105,12 @@ public static class ClusterServices
         services.TryAddSingleton<IEntityHost>(static services =>
         {
             var time = services.GetRequiredService<TimeProvider>();
-            return new FailoverHost(
+            var failover = new FailoverHost(
                 services.GetRequiredKeyedService<IEntityHost>(ClusterNames.DirectHost),
                 new FailoverOptions(),
                 time,
                 services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
+            return new RecentPoliciesHost(failover, time);
         });
         return services;
     }

@@ -1,0 +1,75 @@
+using System.Collections.Concurrent;
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Entities;
+
+namespace OrleansUploads.Cluster.Hosting;
+
+/// <summary>Remembers the policies of vaults for two seconds, so that not every request asks the grain of its vault.</summary>
+/// <remarks>
+/// A change that may forbid something is answered two seconds after it is durable. By then every process has forgotten what it
+/// knew before, because the two seconds begin before a process asks. Only the processes' monotonic clocks matter. Vaults that have
+/// or had a lock are not remembered, and deletions never use what is remembered.
+/// </remarks>
+/// <param name="inner">Sends commands.</param>
+/// <param name="time">The clock.</param>
+internal sealed class RecentPoliciesHost(IEntityHost inner, TimeProvider time) : IEntityHost
+{
+    /// <summary>How long an answer is used.</summary>
+    public static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(2);
+
+    /// <summary>Policies have at most 20 KiB, so these use at most about 20 MiB.</summary>
+    public const int MaxVaults = 512;
+
+    private readonly ConcurrentDictionary<EntityId, Recent> _recent = new();
+
+    /// <inheritdoc/>
+    public bool RepeatsCommands => inner.RepeatsCommands;
+
+    /// <inheritdoc/>
+    public ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) => command switch
+    {
+        FindPoliciesForDeletion => inner.SendAsync(entity, command, cancellationToken),
+        FindPolicies => FindAsync(entity, command, cancellationToken),
+        SetAccessPolicy or DeleteAccessPolicy or InitiateLock or CompleteLock or AbortLock or AddTags or RemoveTags or DeleteVault =>
+            ChangeAsync(entity, command, cancellationToken),
+        _ => inner.SendAsync(entity, command, cancellationToken),
+    };
+
+    private async ValueTask<object> FindAsync(EntityId vault, ICommand command, CancellationToken cancellationToken)
+    {
+        if (_recent.TryGetValue(vault, out var recent) && time.GetElapsedTime(recent.AskedAt) < MaxAge)
+        {
+            return recent.Policies;
+        }
+
+        var askedAt = time.GetTimestamp();
+        var answer = await inner.SendAsync(vault, command, cancellationToken);
+        if (answer is VaultPolicies { Lock: null, Guard: null } policies)
+        {
+            if (_recent.Count >= MaxVaults)
+            {
+                _recent.Clear();
+            }
+
+            _recent[vault] = new Recent(policies, askedAt);
+        }
+
+        return answer;
+    }
+
+    private async ValueTask<object> ChangeAsync(EntityId vault, ICommand command, CancellationToken cancellationToken)
+    {
+        var answer = await inner.SendAsync(vault, command, cancellationToken);
+        if (answer is not Refusal)
+        {
+            await Task.Delay(MaxAge, time, cancellationToken);
+        }
+
+        return answer;
+    }
+
+    private readonly record struct Recent(VaultPolicies Policies, long AskedAt);
+}

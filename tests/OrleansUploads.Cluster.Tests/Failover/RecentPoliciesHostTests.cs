@@ -1,0 +1,144 @@
+using OrleansUploads.Cluster.Hosting;
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.TestKit;
+
+namespace OrleansUploads.Cluster.Tests.Failover;
+
+public sealed class RecentPoliciesHostTests
+{
+    private static readonly VaultPolicy Policy = new("{}", "arn");
+
+    private readonly ManualTime _time = new();
+    private readonly OneVault _vault = new();
+    private readonly RecentPoliciesHost _host;
+
+    public RecentPoliciesHostTests() => _host = new RecentPoliciesHost(_vault, _time);
+
+    [Fact]
+    public async Task The_policies_of_a_vault_are_asked_for_once_in_two_seconds()
+    {
+        await AskAsync(new FindPolicies(Some.Vault));
+        _time.Advance(RecentPoliciesHost.MaxAge - TimeSpan.FromMilliseconds(1));
+        await AskAsync(new FindPolicies(Some.Vault));
+        Assert.Equal(1, _vault.Questions);
+
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        await AskAsync(new FindPolicies(Some.Vault));
+        Assert.Equal(2, _vault.Questions);
+    }
+
+    [Fact]
+    public async Task The_time_an_answer_takes_counts_towards_its_age()
+    {
+        _vault.OnQuestion = () => _time.Advance(RecentPoliciesHost.MaxAge);
+        await AskAsync(new FindPolicies(Some.Vault));
+        await AskAsync(new FindPolicies(Some.Vault));
+
+        Assert.Equal(2, _vault.Questions);
+    }
+
+    [Fact]
+    public async Task Deletions_and_vaults_that_have_or_had_a_lock_always_ask()
+    {
+        await AskAsync(new FindPolicies(Some.Vault));
+        await AskAsync(new FindPoliciesForDeletion(Some.Vault));
+        Assert.Equal(2, _vault.Questions);
+
+        foreach (var guarded in new[] { _vault.Policies with { Lock = Policy }, _vault.Policies with { Guard = 1 } })
+        {
+            _time.Advance(RecentPoliciesHost.MaxAge);
+            _vault.Policies = guarded;
+            _vault.Questions = 0;
+            await AskAsync(new FindPolicies(Some.Vault));
+            await AskAsync(new FindPolicies(Some.Vault));
+            Assert.Equal(2, _vault.Questions);
+        }
+    }
+
+    [Fact]
+    public async Task A_vault_that_does_not_exist_is_not_remembered()
+    {
+        _vault.Exists = false;
+        Assert.IsType<Refusal.VaultNotFound>(await AskAsync(new FindPolicies(Some.Vault)));
+        _vault.Exists = true;
+        Assert.IsType<VaultPolicies>(await AskAsync(new FindPolicies(Some.Vault)));
+    }
+
+    [Fact]
+    public async Task A_change_is_answered_when_no_process_remembers_the_policies_before_it()
+    {
+        var other = new RecentPoliciesHost(_vault, _time);
+        await other.SendAsync(Some.Vault.Entity, new FindPolicies(Some.Vault), CancellationToken.None);
+        foreach (var change in new ICommand[]
+        {
+            new SetAccessPolicy(Some.Vault, Policy), new DeleteAccessPolicy(Some.Vault), new InitiateLock(Some.Vault, default, Policy),
+            new CompleteLock(Some.Vault, default), new AbortLock(Some.Vault), new AddTags(Some.Vault, new Dictionary<string, string>()),
+            new RemoveTags(Some.Vault, []), new DeleteVault(Some.Vault),
+        })
+        {
+            var changing = AskAsync(change);
+            _time.Advance(RecentPoliciesHost.MaxAge - TimeSpan.FromMilliseconds(1));
+            Assert.False(changing.IsCompleted);
+            _time.Advance(TimeSpan.FromMilliseconds(1));
+            await changing;
+
+            _vault.Questions = 0;
+            await other.SendAsync(Some.Vault.Entity, new FindPolicies(Some.Vault), CancellationToken.None);
+            Assert.Equal(1, _vault.Questions);
+        }
+    }
+
+    [Fact]
+    public async Task A_refused_change_is_answered_at_once()
+    {
+        _vault.Exists = false;
+        Assert.IsType<Refusal.VaultNotFound>(await AskAsync(new SetAccessPolicy(Some.Vault, Policy)));
+    }
+
+    [Fact]
+    public async Task Only_a_limited_number_of_vaults_is_remembered()
+    {
+        var vaults = Enumerable.Range(0, RecentPoliciesHost.MaxVaults + 1)
+            .Select(number => new EntityId(EntityKind.Vault, $"vault-{number}")).ToList();
+        foreach (var vault in vaults)
+        {
+            await _host.SendAsync(vault, new FindPolicies(Some.Vault), CancellationToken.None);
+        }
+
+        _vault.Questions = 0;
+        await _host.SendAsync(vaults[0], new FindPolicies(Some.Vault), CancellationToken.None);
+        Assert.Equal(1, _vault.Questions);
+    }
+
+    private Task<object> AskAsync(ICommand command) =>
+        _host.SendAsync(Some.Vault.Entity, command, CancellationToken.None).AsTask();
+
+    /// <summary>A vault that counts the questions about its policies.</summary>
+    private sealed class OneVault : IEntityHost
+    {
+        public int Questions { get; set; }
+
+        public bool Exists { get; set; } = true;
+
+        public Action OnQuestion { get; set; } = static () => { };
+
+        public VaultPolicies Policies { get; set; } =
+            new(new VaultIncarnation(Some.Vault, 1, 16), new Dictionary<string, string>(), Access: null, Lock: null);
+
+        public ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
+        {
+            if (command is FindPolicies)
+            {
+                Questions++;
+                OnQuestion();
+            }
+
+            return ValueTask.FromResult<object>(
+                !Exists ? new Refusal.VaultNotFound(Some.Vault) : command is FindPolicies ? Policies : Done.Instance);
+        }
+    }
+}
