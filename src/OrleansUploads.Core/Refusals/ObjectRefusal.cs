@@ -67,6 +67,18 @@ public abstract record ObjectRefusal : Refusal
     /// <summary>The checksum is not of the algorithm that the upload was initiated with, or it is missing.</summary>
     public sealed record ChecksumOfOtherAlgorithm(ChecksumAlgorithm Expected) : ObjectRefusal;
 
+    /// <summary>The object is archived and has to be restored before it is read.</summary>
+    public sealed record NotRestored(StorageClass StorageClass) : ObjectRefusal;
+
+    /// <summary>Objects of this storage class need no restore, or have no such tier.</summary>
+    public sealed record RestoreNotOffered(StorageClass StorageClass, RetrievalTier Tier) : ObjectRefusal;
+
+    /// <summary>A restore cannot last so many days.</summary>
+    public sealed record RestoreDaysInvalid(int Days, int LimitDays) : ObjectRefusal;
+
+    /// <summary>A restore of the object is in progress.</summary>
+    public sealed record RestoreInProgress : ObjectRefusal;
+
     /// <summary>Another leaf has the position. Inside the engine only.</summary>
     /// <param name="From">The smallest position that the other leaf owns.</param>
     /// <param name="Leaf">The other leaf, or one to its left.</param>

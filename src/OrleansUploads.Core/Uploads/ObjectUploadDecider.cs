@@ -5,7 +5,6 @@ using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Settings;
-using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Uploads;
 
@@ -14,7 +13,8 @@ namespace OrleansUploads.Core.Uploads;
 /// <remarks>While the leaf decides, parts are refused and an abort has to wait. If the leaf's condition fails, the upload is open
 /// again; otherwise it is an object and never changes.</remarks>
 /// <param name="policy">How long uploads and their records are kept.</param>
-internal sealed partial class ObjectUploadDecider(UploadPolicy policy) : Decider<UploadState, UploadCommand, UploadEvent>
+/// <param name="retrievals">How long restores take.</param>
+internal sealed partial class ObjectUploadDecider(UploadPolicy policy, RetrievalPolicy retrievals) : Decider<UploadState, UploadCommand, UploadEvent>
 {
     private static readonly Refusal NotFound = new Refusal.UploadNotFound();
     private static readonly Refusal Completing = new ObjectRefusal.UploadCompleting();
@@ -32,8 +32,9 @@ internal sealed partial class ObjectUploadDecider(UploadPolicy policy) : Decider
         PutObject c => Put(state, c, time),
         AbortObjectUpload c => Abort(state, c, time),
         ListNumberedParts c => OpenOf(state, c.Name) is { } open ? Reply(List(open, c)) : Refuse(RefusalOf(state, c.Name)),
-        DescribeObject c => Describe(state, c),
+        DescribeObject c => Describe(state, c, time),
         SetObjectTags c => SetTags(state, c),
+        RestoreObject c => Restore(state, c, time),
         FenceAttempts c => Fence(state, c, time),
         ReleaseObject c => Release(state, c),
         ConfirmObjectUploadListed => state is UploadState.ObjectOpen { Listed: false }
@@ -168,36 +169,6 @@ internal sealed partial class ObjectUploadDecider(UploadPolicy policy) : Decider
 
         return new NumberedPartsPage(open.Spec, listed, HasMore: false);
     }
-
-    /// <summary>Describes an object to those who read it. The leaf may have published an object whose upload does not know it
-    /// yet.</summary>
-    private static Decision<UploadEvent> Describe(UploadState state, DescribeObject command) => state switch
-    {
-        UploadState.ObjectCompleting completing when completing.Spec.Name == command.Name =>
-            Reply(new ObjectDescription(
-                completing.Spec,
-                Publish(completing),
-                [.. completing.Completion.Numbers.InOrder.Select(number => completing.Before.Parts[number].Part)])),
-        UploadState.ObjectStored { BytesReleased: false } stored when stored.Spec.Name == command.Name =>
-            Reply(new ObjectDescription(
-                stored.Spec,
-                Publish(stored),
-                stored.Parts is { } parts ? [.. parts.Select(accepted => accepted.Part)] : null,
-                stored.ChangedTags)),
-        _ => Refuse(new ObjectRefusal.KeyNotFound()),
-    };
-
-    /// <summary>Replaces the tags. An upload that does not know yet whether it was published answers once it does, so that the caller
-    /// asks again.</summary>
-    private static Decision<UploadEvent> SetTags(UploadState state, SetObjectTags command) => state switch
-    {
-        UploadState.ObjectCompleting completing when completing.Spec.Name == command.Name => Repeat(Completing),
-        UploadState.ObjectStored { ReleasedAt: null } stored when stored.Spec.Name == command.Name =>
-            ObjectTags.AreSame(stored.ChangedTags ?? stored.Spec.Tags, command.Tags)
-                ? Nothing
-                : Accept(new ObjectTagged(command.Tags)),
-        _ => Refuse(new ObjectRefusal.KeyNotFound()),
-    };
 
     /// <summary>Answers which attempts are in use, and from then on refuses attempts from before the fence.</summary>
     private static Decision<UploadEvent> Fence(UploadState state, FenceAttempts command, ServiceTime time) => state switch

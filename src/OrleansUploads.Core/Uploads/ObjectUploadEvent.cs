@@ -41,6 +41,9 @@ public sealed record ObjectReleased(DateTimeOffset At) : UploadEvent;
 /// <param name="Tags">The new tags, or empty for none.</param>
 public sealed record ObjectTagged(IReadOnlyDictionary<string, string> Tags) : UploadEvent;
 
+/// <summary>A restore of the object began, or its days were counted anew.</summary>
+public sealed record ObjectRestoreSet(ObjectRestore Restore) : UploadEvent;
+
 /// <summary>The parts that a client chose, and the object that they make up.</summary>
 /// <param name="Round">Counts the completions of the upload, starting at 1.</param>
 /// <param name="Numbers">The chosen parts.</param>

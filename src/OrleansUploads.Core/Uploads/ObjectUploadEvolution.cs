@@ -50,9 +50,11 @@ internal static class ObjectUploadEvolution
         (UploadState.ObjectStored stored, ManifestStored) => WithoutParts(stored),
         (UploadState.ObjectStored stored, ObjectReleased e) => stored with { ReleasedAt = e.At },
         (UploadState.ObjectStored stored, ObjectTagged e) => stored with { ChangedTags = e.Tags },
+        (UploadState.ObjectStored stored, ObjectRestoreSet e) => stored with { Restore = e.Restore },
 
         // The object is gone, and only what repeated requests need is kept.
-        (UploadState.ObjectStored stored, BytesReleased) => WithoutParts(stored) with { BytesReleased = true, ChangedTags = null },
+        (UploadState.ObjectStored stored, BytesReleased) =>
+            WithoutParts(stored) with { BytesReleased = true, ChangedTags = null, Restore = null },
         (UploadState.ObjectStored stored, BytesReclaimed) => stored with { BytesReclaimed = true },
         _ => throw new InvalidOperationException($"{happened.GetType().Name} cannot follow in {state.GetType().Name}."),
     };
@@ -73,7 +75,7 @@ internal static class ObjectUploadEvolution
     {
         UploadState.ObjectOpen open => 4 + open.Parts.Count,
         UploadState.ObjectCompleting completing => 5 + completing.Before.Parts.Count,
-        UploadState.ObjectStored stored => 9 + (stored.Parts?.Length ?? 0),
+        UploadState.ObjectStored stored => 10 + (stored.Parts?.Length ?? 0),
         _ => 4,
     };
 
@@ -125,6 +127,11 @@ internal static class ObjectUploadEvolution
         if (stored.ChangedTags is { } tags)
         {
             yield return new ObjectTagged(tags);
+        }
+
+        if (stored.Restore is { } restore)
+        {
+            yield return new ObjectRestoreSet(restore);
         }
 
         if (stored.Settled)

@@ -12,11 +12,12 @@ namespace OrleansUploads.Core.Uploads;
 /// <summary>The rules of an upload, which decides exactly once which bytes make up the archive.</summary>
 /// <remarks>The rules here hold for every part geometry. <see cref="AlignedParts"/> has those of the vault API.</remarks>
 /// <param name="policy">How long uploads and their records are kept.</param>
-public sealed class UploadDecider(UploadPolicy policy) : Decider<UploadState, UploadCommand, UploadEvent>
+/// <param name="retrievals">How long restores of objects take, or null for no delay.</param>
+public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrievals = null) : Decider<UploadState, UploadCommand, UploadEvent>
 {
     private static readonly Refusal NotFound = new Refusal.UploadNotFound();
 
-    private readonly ObjectUploadDecider _objects = new(policy);
+    private readonly ObjectUploadDecider _objects = new(policy, retrievals ?? new RetrievalPolicy());
 
     /// <inheritdoc/>
     public override UploadState Initial => UploadState.Unknown.Instance;

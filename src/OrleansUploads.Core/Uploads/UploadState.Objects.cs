@@ -46,6 +46,9 @@ public abstract partial record UploadState
         /// <summary>The object's tags if they were changed after the upload; null if they are those of the upload.</summary>
         public IReadOnlyDictionary<string, string>? ChangedTags { get; init; }
 
+        /// <summary>The object's last restore, or null if it was never restored.</summary>
+        public ObjectRestore? Restore { get; init; }
+
         /// <summary>When the object was overwritten or deleted; null while it is the object of its key.</summary>
         public DateTimeOffset? ReleasedAt { get; init; }
 

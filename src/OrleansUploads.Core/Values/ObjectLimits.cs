@@ -13,6 +13,9 @@ public static class ObjectLimits
     /// <summary>Maximum length of a part and of an object in a single request, 5 GiB.</summary>
     public const long MaxPartBytes = 5L << 30;
 
+    /// <summary>Maximum number of days for which an object can be restored. This is our own limit, about a hundred years.</summary>
+    public const int MaxRestoreDays = 36_500;
+
     /// <summary>Maximum number of buckets of an account. This is our own limit.</summary>
     public const int MaxBucketsPerAccount = 1000;
 }

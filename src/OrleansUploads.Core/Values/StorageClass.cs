@@ -27,3 +27,15 @@ public enum StorageClass
     /// <summary>DEEP_ARCHIVE: read only after a restore.</summary>
     DeepArchive = 7,
 }
+
+/// <summary>What storage classes mean.</summary>
+public static class StorageClasses
+{
+    /// <summary>Whether objects of the class can only be read after a restore.</summary>
+    public static bool NeedsRestore(this StorageClass storageClass) =>
+        storageClass is StorageClass.Glacier or StorageClass.DeepArchive;
+
+    /// <summary>Whether objects of the class can be restored with a tier. The deepest class has no expedited one.</summary>
+    public static bool Offers(this StorageClass storageClass, RetrievalTier tier) =>
+        storageClass.NeedsRestore() && !(storageClass == StorageClass.DeepArchive && tier == RetrievalTier.Expedited);
+}

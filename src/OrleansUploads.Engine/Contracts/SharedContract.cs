@@ -22,6 +22,7 @@ internal static class SharedContract
             Named<Refusal.LinearHashDiffers>("refused-linear-hash-differs.1"),
             Named<ObjectRefusal.Md5Differs>("refused-md5-differs.1"),
             Named<ObjectRefusal.ChecksumDiffers>("refused-checksum-differs.1"),
+            Named<ObjectRefusal.NotRestored>("refused-not-restored.1"),
         ],
     };
 }
@@ -33,4 +34,5 @@ internal static class SharedContract
 [JsonSerializable(typeof(Refusal.LinearHashDiffers))]
 [JsonSerializable(typeof(ObjectRefusal.Md5Differs))]
 [JsonSerializable(typeof(ObjectRefusal.ChecksumDiffers))]
+[JsonSerializable(typeof(ObjectRefusal.NotRestored))]
 internal sealed partial class SharedJson : JsonSerializerContext;

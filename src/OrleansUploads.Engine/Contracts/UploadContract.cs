@@ -46,6 +46,7 @@ internal static class UploadContract
             Named<ObjectUploadRefused>("object-upload-refused.1"),
             Named<ObjectReleased>("object-released.1"),
             Named<ObjectTagged>("object-tagged.1"),
+            Named<ObjectRestoreSet>("object-restore-set.1"),
         ],
         Commands =
         [
@@ -69,6 +70,7 @@ internal static class UploadContract
             Named<DescribeObject>("describe-object.1"),
             Named<ReleaseObject>("release-object.1"),
             Named<SetObjectTags>("set-object-tags.1"),
+            Named<RestoreObject>("restore-object.1"),
             Named<ReleaseArchive>("release-archive.1")
                 .Widened("release-archive.2", static release => release.BytesUntil is not null),
         ],
@@ -83,7 +85,9 @@ internal static class UploadContract
             Named<NumberedPartsPage>("numbered-parts-page.1"),
             Named<PublishedObject>("published-object.1"),
             Named<ObjectDescription>("object-description.1")
-                .Widened("object-description.2", static description => description.ChangedTags is not null),
+                .Widened("object-description.2", static description => description.ChangedTags is not null)
+                .Widened("object-description.3", static description => description.Restore is not null),
+            Named<RestoreAccepted>("restore-accepted.1"),
             Named<AttemptsInUse.None>("attempts-none.1"),
             Named<AttemptsInUse.Only>("attempts-only.1"),
             Named<AttemptsInUse.ByManifest>("attempts-by-manifest.1"),
@@ -115,6 +119,9 @@ internal static class UploadContract
             Named<ObjectRefusal.NumberedPartTooShort>("refused-numbered-part-too-short.1"),
             Named<ObjectRefusal.NumberedAttemptCollected>("refused-numbered-attempt-collected.1"),
             Named<ObjectRefusal.ChecksumOfOtherAlgorithm>("refused-checksum-of-other-algorithm.1"),
+            Named<ObjectRefusal.RestoreNotOffered>("refused-restore-not-offered.1"),
+            Named<ObjectRefusal.RestoreDaysInvalid>("refused-restore-days-invalid.1"),
+            Named<ObjectRefusal.RestoreInProgress>("refused-restore-in-progress.1"),
         ],
         Intents =
         [
@@ -155,6 +162,7 @@ internal static class UploadContract
 [JsonSerializable(typeof(ObjectUploadRefused))]
 [JsonSerializable(typeof(ObjectReleased))]
 [JsonSerializable(typeof(ObjectTagged))]
+[JsonSerializable(typeof(ObjectRestoreSet))]
 [JsonSerializable(typeof(InitiateUpload))]
 [JsonSerializable(typeof(CheckPart))]
 [JsonSerializable(typeof(StorePart))]
@@ -175,6 +183,7 @@ internal static class UploadContract
 [JsonSerializable(typeof(DescribeObject))]
 [JsonSerializable(typeof(ReleaseObject))]
 [JsonSerializable(typeof(SetObjectTags))]
+[JsonSerializable(typeof(RestoreObject))]
 [JsonSerializable(typeof(ReleaseArchive))]
 [JsonSerializable(typeof(StorePartResult))]
 [JsonSerializable(typeof(ExternalPartResult))]
@@ -185,6 +194,7 @@ internal static class UploadContract
 [JsonSerializable(typeof(NumberedPartsPage))]
 [JsonSerializable(typeof(PublishedObject))]
 [JsonSerializable(typeof(ObjectDescription))]
+[JsonSerializable(typeof(RestoreAccepted))]
 [JsonSerializable(typeof(AttemptsInUse.None))]
 [JsonSerializable(typeof(AttemptsInUse.Only))]
 [JsonSerializable(typeof(AttemptsInUse.ByManifest))]
@@ -213,4 +223,7 @@ internal static class UploadContract
 [JsonSerializable(typeof(ObjectRefusal.NumberedPartTooShort))]
 [JsonSerializable(typeof(ObjectRefusal.NumberedAttemptCollected))]
 [JsonSerializable(typeof(ObjectRefusal.ChecksumOfOtherAlgorithm))]
+[JsonSerializable(typeof(ObjectRefusal.RestoreNotOffered))]
+[JsonSerializable(typeof(ObjectRefusal.RestoreDaysInvalid))]
+[JsonSerializable(typeof(ObjectRefusal.RestoreInProgress))]
 internal sealed partial class UploadJson : JsonSerializerContext;

@@ -40,7 +40,7 @@ public class EntityCatalog(
     private readonly VaultDecider _vault = new(inventories, vaults);
     private readonly ArchiveShardDecider _archiveShard = new(uploads, retrievals, inventories);
     private readonly JobsDecider _jobs = new(retrievals, vaults, retirements);
-    private readonly UploadDecider _upload = new(uploads);
+    private readonly UploadDecider _upload = new(uploads, retrievals);
     private readonly UploadPageDecider _uploadPage = new();
     private readonly ServiceDecider _service = new();
     private readonly BucketDecider _bucket = new();

@@ -29,11 +29,13 @@ internal static class S3Services
         services.TryAddSingleton<ObjectCopier>();
         services.AddSingleton<BucketFinder>();
         services.AddSingleton<BucketOperations>();
+        services.AddSingleton<ListedRestores>();
         services.AddSingleton<ListOperations>();
         services.AddSingleton<ObjectUploads>();
         services.AddSingleton<ObjectReads>();
         services.AddSingleton<ObjectAttributes>();
         services.AddSingleton<ObjectTagging>();
+        services.AddSingleton<ObjectRestores>();
         services.AddSingleton<ObjectDeletion>();
         services.AddSingleton<ObjectCopies>();
         services.AddSingleton<MultipartUploads>();

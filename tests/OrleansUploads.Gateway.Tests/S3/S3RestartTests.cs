@@ -1,4 +1,5 @@
 using System.Text;
+using OrleansUploads.Core.Settings;
 using OrleansUploads.Gateway.S3;
 using OrleansUploads.Gateway.Tests.Harness;
 using static OrleansUploads.Gateway.Tests.S3.S3Server;
@@ -10,7 +11,7 @@ public sealed class S3RestartTests : IAsyncLifetime
 {
     private const string Object = "/bucket/k";
 
-    private readonly GatewaySetup _setup = new();
+    private readonly GatewaySetup _setup = new() { Retrievals = RetrievalPolicy.After(TimeSpan.FromHours(3)) };
     private GatewayServer _server = null!;
 
     public async ValueTask InitializeAsync()
@@ -36,6 +37,24 @@ public sealed class S3RestartTests : IAsyncLifetime
         await RestartAsync();
         Assert.Equal("blue", Text((await SendAsync("GET", Object + "?tagging")).Expect(200), "Value"));
         Assert.Equal("1", (await SendAsync("GET", Object)).Expect(200).Header("x-amz-tagging-count"));
+    }
+
+    [Fact]
+    public async Task A_restore_in_progress_survives_a_restart_and_is_ready_in_time()
+    {
+        (await SendAsync("PUT", Object, "hello", ("x-amz-storage-class", "GLACIER"))).Expect(200);
+        (await SendAsync("POST", Object + "?restore", "<RestoreRequest><Days>1</Days></RestoreRequest>")).Expect(202);
+        await RestartAsync();
+        ExpectError(await SendAsync("GET", Object), 403, "InvalidObjectState");
+        Assert.Equal("ongoing-request=\"true\"", (await SendAsync("HEAD", Object)).Expect(200).Header("x-amz-restore"));
+
+        _setup.Clock.Advance(TimeSpan.FromHours(3));
+        Assert.Equal("hello", (await SendAsync("GET", Object)).Expect(200).Text);
+        await RestartAsync();
+        Assert.Equal("hello", (await SendAsync("GET", Object)).Expect(200).Text);
+        _setup.Clock.Advance(TimeSpan.FromDays(2));
+        await RestartAsync();
+        ExpectError(await SendAsync("GET", Object), 403, "InvalidObjectState");
     }
 
     private Task<GatewayServer> StartAsync() => GatewayServer.StartAsync(_setup, services => services.AddS3Front());

@@ -1,6 +1,7 @@
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Messages.Keys;
 using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Hashing.Checksums;
 
@@ -103,12 +104,19 @@ public sealed record PublishedObject(
 /// <param name="Published">The object.</param>
 /// <param name="Parts">Its parts, by number, or null if the manifest in the part store has them.</param>
 /// <param name="ChangedTags">Its tags if they were changed after the upload, or null if they are those of the upload.</param>
+/// <param name="Restore">Its restore, or null if it has none or if its days are over.</param>
 public sealed record ObjectDescription(
     ObjectUploadSpec Spec,
     PublishedObject Published,
     IReadOnlyList<NumberedPart>? Parts,
-    IReadOnlyDictionary<string, string>? ChangedTags = null)
+    IReadOnlyDictionary<string, string>? ChangedTags = null,
+    RestoreStatus? Restore = null)
 {
     /// <summary>Its tags, or null if it has none.</summary>
     public IReadOnlyDictionary<string, string>? GetTags() => ChangedTags ?? Spec.Tags;
+
+    /// <summary>Why the bytes cannot be read, or null if they can.</summary>
+    public ObjectRefusal? RefuseReading() => Spec.StorageClass.NeedsRestore() && Restore is not { IsInProgress: false }
+        ? new ObjectRefusal.NotRestored(Spec.StorageClass)
+        : null;
 }

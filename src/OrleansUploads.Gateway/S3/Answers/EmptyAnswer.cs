@@ -25,7 +25,7 @@ internal sealed class EmptyAnswer(int status, params (string Name, string? Value
         }
 
         // A 204 or 304 response must not have a Content-Length.
-        response.ContentLength = Status == StatusCodes.Status200OK ? 0 : null;
+        response.ContentLength = Status is StatusCodes.Status200OK or StatusCodes.Status202Accepted ? 0 : null;
         return Task.CompletedTask;
     }
 }

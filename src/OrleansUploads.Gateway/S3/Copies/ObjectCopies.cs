@@ -114,6 +114,11 @@ internal sealed class ObjectCopies(BucketFinder buckets, ObjectReader reader, Ob
             return (null, call.Refuse(refusal, address));
         }
 
+        if (found.Description.RefuseReading() is { } archived)
+        {
+            return (null, call.Refuse(archived, address));
+        }
+
         var published = found.Description.Published;
         return Conditions.Evaluate(call, published.ETag, published.At, SourcePrefix) == 0
             ? (found, null)

@@ -63,6 +63,7 @@ internal sealed record S3ErrorCode
     public static S3ErrorCode BucketAlreadyOwnedByYou { get; } = new(nameof(BucketAlreadyOwnedByYou), 409);
     public static S3ErrorCode BucketNotEmpty { get; } = new(nameof(BucketNotEmpty), 409);
     public static S3ErrorCode OperationAborted { get; } = new(nameof(OperationAborted), 409);
+    public static S3ErrorCode RestoreAlreadyInProgress { get; } = new(nameof(RestoreAlreadyInProgress), 409);
     public static S3ErrorCode MissingContentLength { get; } = new(nameof(MissingContentLength), 411);
     public static S3ErrorCode PreconditionFailed { get; } = new(nameof(PreconditionFailed), 412);
     public static S3ErrorCode InvalidPartNumber { get; } = new(nameof(InvalidPartNumber), 416);

@@ -89,6 +89,21 @@ internal static class S3Refusals
         ObjectRefusal.ChecksumOfOtherAlgorithm e => new(
             S3ErrorCode.InvalidRequest,
             $"Checksum Type mismatch occurred, expected checksum Type: {e.Expected.Name()}."),
+        ObjectRefusal.NotRestored e => new(
+            S3ErrorCode.InvalidObjectState,
+            "The operation is not valid for the object's storage class. Restore the object first.",
+            ("StorageClass", e.StorageClass.Name())),
+        ObjectRefusal.RestoreNotOffered e when e.StorageClass.NeedsRestore() => S3Error.InvalidArgument(
+            "Tier",
+            e.Tier.ToString(),
+            $"{e.Tier} retrieval is not available for objects of the storage class {e.StorageClass.Name()}. Use Standard or Bulk."),
+        ObjectRefusal.RestoreNotOffered e => new(
+            S3ErrorCode.InvalidObjectState,
+            $"Restore is not allowed for the object's current storage class: objects of {e.StorageClass.Name()} can always be read.",
+            ("StorageClass", e.StorageClass.Name())),
+        ObjectRefusal.RestoreDaysInvalid e => S3Error.InvalidArgument(
+            "Days", Text(e.Days), $"Restoration days must be between 1 and {e.LimitDays}, not {e.Days}."),
+        ObjectRefusal.RestoreInProgress => new(S3ErrorCode.RestoreAlreadyInProgress, "Object restore is already in progress."),
         ObjectRefusal.PositionMoved or ObjectRefusal.LeafNotReady or ObjectRefusal.LeafIsSealed => new(
             S3ErrorCode.ServiceUnavailable, "The bucket is being changed. Please try again."),
         _ => throw new UnreachableException($"{refusal.GetType().Name} has no description."),

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Xml;
 using OrleansUploads.Core.Messages.Buckets;
 using OrleansUploads.Core.Messages.Keys;
+using OrleansUploads.Core.Messages.Objects;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Keys;
 using OrleansUploads.Gateway.S3.Answers;
@@ -13,7 +14,7 @@ using OrleansUploads.Gateway.S3.Xml;
 namespace OrleansUploads.Gateway.S3.Listing;
 
 /// <summary>Lists objects, in both versions of the operation.</summary>
-internal sealed class ListOperations(BucketFinder buckets, KeyLister lister)
+internal sealed class ListOperations(BucketFinder buckets, KeyLister lister, ListedRestores restores)
 {
     private const string Root = "ListBucketResult";
 
@@ -32,14 +33,16 @@ internal sealed class ListOperations(BucketFinder buckets, KeyLister lister)
             return refused!;
         }
 
+        var restored = await restores.FindAsync(call, bucket!.Bucket, page);
+
         return new XmlAnswer(Root, xml =>
         {
-            WriteHead(xml, bucket!, request);
+            WriteHead(xml, bucket, request);
             xml.WriteElementString("Marker", request.Encode(marker));
 
             // Without a delimiter, clients continue behind the last key.
             xml.WriteOptional("NextMarker", page.Next is { } next && request.Delimiter.Length > 0 ? request.Encode(next.Key) : null);
-            WriteContents(xml, request, page, call.Account);
+            WriteContents(xml, request, page, restored, call.Account);
         });
     }
 
@@ -58,16 +61,17 @@ internal sealed class ListOperations(BucketFinder buckets, KeyLister lister)
             return refused!;
         }
 
+        var restored = await restores.FindAsync(call, bucket!.Bucket, page);
         var startAfter = call.Query.FirstValue("start-after");
         var withOwner = call.Query.FirstValue("fetch-owner") == "true";
         return new XmlAnswer(Root, xml =>
         {
-            WriteHead(xml, bucket!, request);
+            WriteHead(xml, bucket, request);
             xml.WriteNumber("KeyCount", page.Entries.Count + page.CommonPrefixes.Count);
             xml.WriteOptional("ContinuationToken", call.Query.FirstValue("continuation-token"));
             xml.WriteOptional("NextContinuationToken", page.Next is { } next ? S3Encoding.Token(next.Key) : null);
             xml.WriteOptional("StartAfter", startAfter is null ? null : request.Encode(startAfter));
-            WriteContents(xml, request, page, withOwner ? call.Account : null);
+            WriteContents(xml, request, page, restored, withOwner ? call.Account : null);
         });
     }
 
@@ -115,18 +119,20 @@ internal sealed class ListOperations(BucketFinder buckets, KeyLister lister)
         request.WriteShared(xml, "MaxKeys");
     }
 
-    private static void WriteContents(XmlWriter xml, ListRequest request, KeyPage page, AccountId? owner)
+    private static void WriteContents(
+        XmlWriter xml, ListRequest request, KeyPage page, IReadOnlyDictionary<UploadId, RestoreStatus> restored, AccountId? owner)
     {
         xml.WriteFlag("IsTruncated", page.Next is not null);
         foreach (var entry in page.Entries)
         {
-            WriteEntry(xml, request, entry, owner);
+            WriteEntry(xml, request, entry, restored.GetValueOrDefault(entry.Upload), owner);
         }
 
         request.WritePrefixes(xml, page.CommonPrefixes);
     }
 
-    private static void WriteEntry(XmlWriter xml, ListRequest request, KeyEntry entry, AccountId? owner)
+    private static void WriteEntry(
+        XmlWriter xml, ListRequest request, KeyEntry entry, RestoreStatus? restored, AccountId? owner)
     {
         xml.WriteStartElement("Contents");
         xml.WriteElementString("Key", request.Encode(entry.Key.ToString()));
@@ -139,6 +145,14 @@ internal sealed class ListOperations(BucketFinder buckets, KeyLister lister)
         }
 
         xml.WriteElementString("StorageClass", entry.StorageClass.Name());
+        if (restored is not null)
+        {
+            xml.WriteStartElement("RestoreStatus");
+            xml.WriteFlag("IsRestoreInProgress", restored.IsInProgress);
+            xml.WriteOptional("RestoreExpiryDate", restored.ReadableUntil is { } until ? S3Date.ToXml(until) : null);
+            xml.WriteEndElement();
+        }
+
         xml.WriteEndElement();
     }
 }

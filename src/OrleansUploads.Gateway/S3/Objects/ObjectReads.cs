@@ -67,6 +67,11 @@ internal sealed class ObjectReads(BucketFinder buckets, ObjectReader reader)
 
         // HEAD needs the manifest only for a part.
         var isHead = call.Operation == S3Operation.HeadObject;
+        if (!isHead && found.Description.RefuseReading() is { } archived)
+        {
+            return call.Refuse(archived);
+        }
+
         var manifest = isHead && !wantsPart ? null : await reader.ReadManifestAsync(found, call.Aborted);
         if (!TryChoose(call, found, manifest, wantsPart ? number : null, out var choice, out error))
         {
@@ -162,6 +167,11 @@ internal sealed class ObjectReads(BucketFinder buckets, ObjectReader reader)
         if (spec.StorageClass != StorageClass.Standard)
         {
             headers[S3Headers.StorageClass] = spec.StorageClass.Name();
+        }
+
+        if (found.Description.Restore is { } restore)
+        {
+            headers[S3Headers.Restore] = ObjectRestores.Header(restore);
         }
 
         if (found.Description.GetTags() is { Count: > 0 } tags)

@@ -18,8 +18,10 @@ internal static class S3Headers
     public const string MetadataPrefix = "x-amz-meta-";
     public const string ObjectAttributes = "x-amz-object-attributes";
     public const string ObjectSize = "x-amz-mp-object-size";
+    public const string OptionalObjectAttributes = "x-amz-optional-object-attributes";
     public const string PartNumberMarker = "x-amz-part-number-marker";
     public const string PartsCount = "x-amz-mp-parts-count";
+    public const string Restore = "x-amz-restore";
     public const string SdkChecksumAlgorithm = "x-amz-sdk-checksum-algorithm";
     public const string SourceExpectedOwner = "x-amz-source-expected-bucket-owner";
     public const string StorageClass = "x-amz-storage-class";

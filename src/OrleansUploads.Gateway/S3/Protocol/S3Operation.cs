@@ -34,6 +34,7 @@ internal enum S3Operation
     GetObjectTagging,
     PutObjectTagging,
     DeleteObjectTagging,
+    RestoreObject,
     DeleteObject,
     CreateMultipartUpload,
     UploadPart,

@@ -137,6 +137,7 @@ internal static class S3Router
             ("PUT", null) => new S3Route.Invalid("uploadId", "", "A part number needs an upload ID."),
             ("PUT", "uploadId") when hasPartNumber => new S3Route.To(hasSource ? UploadPartCopy : UploadPart),
             ("PUT", "uploadId") => new S3Route.Invalid("partNumber", "", "An upload ID needs a part number."),
+            ("POST", "restore") => new S3Route.To(RestoreObject),
             ("POST", "uploads") => new S3Route.To(CreateMultipartUpload),
             ("POST", "uploadId") => new S3Route.To(CompleteMultipartUpload),
             ("DELETE", null) => new S3Route.To(DeleteObject),

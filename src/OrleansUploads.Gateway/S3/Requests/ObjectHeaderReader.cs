@@ -44,13 +44,6 @@ internal static class ObjectHeaderReader
         error = text is null || StorageClassNames.TryParse(text, out storageClass)
             ? null
             : new(S3ErrorCode.InvalidStorageClass, $"The storage class you specified is not valid: {text}.");
-
-        // Objects of these classes can only be read after RestoreObject, which this server does not have yet.
-        if (storageClass is StorageClass.Glacier or StorageClass.DeepArchive)
-        {
-            error = S3Error.NotImplemented($"{S3Headers.StorageClass}: {text}");
-        }
-
         return error is null;
     }
 

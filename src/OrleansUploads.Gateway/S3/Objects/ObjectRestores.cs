@@ -1,0 +1,55 @@
+using System.Xml;
+using OrleansUploads.Core.Messages.Objects;
+using OrleansUploads.Engine.Keys;
+using OrleansUploads.Gateway.S3.Answers;
+using OrleansUploads.Gateway.S3.Errors;
+using OrleansUploads.Gateway.S3.Protocol;
+using OrleansUploads.Gateway.S3.Requests;
+using OrleansUploads.Gateway.S3.Xml;
+
+namespace OrleansUploads.Gateway.S3.Objects;
+
+/// <summary>RestoreObject.</summary>
+internal sealed class ObjectRestores(BucketFinder buckets, CurrentObject objects)
+{
+    /// <summary>Makes an archived object readable for some days: 202 if a restore begins, 200 if the object was readable
+    /// already.</summary>
+    public async ValueTask<S3Answer> RestoreAsync(S3Call call)
+    {
+        if (StatedChecksum.CheckDocument(call) is { } corrupt)
+        {
+            return corrupt;
+        }
+
+        RestoreDocument document;
+        try
+        {
+            document = RestoreDocument.Parse(call.Payload.Document);
+        }
+        catch (XmlException malformed)
+        {
+            return S3Error.MalformedXml(malformed.Message);
+        }
+
+        if (document.Unsupported is { } feature)
+        {
+            return S3Error.NotImplemented(feature);
+        }
+
+        var (name, refused) = await buckets.FindObjectAsync(call);
+        if (refused is not null)
+        {
+            return refused;
+        }
+
+        var (_, outcome) = await objects.AskAsync(name, new RestoreObject(name, document.Days, document.Tier), call.Aborted);
+        return outcome.TryGet(out var accepted, out var refusal)
+            ? new EmptyAnswer(accepted.WasReadable ? StatusCodes.Status200OK : StatusCodes.Status202Accepted)
+            : call.Refuse(refusal);
+    }
+
+    /// <summary>The header that tells whether an archived object can be read.</summary>
+    public static string Header(RestoreStatus status) => status.ReadableUntil is { } until
+        ? $"ongoing-request=\"false\", expiry-date=\"{S3Date.ToHeader(until)}\""
+        : "ongoing-request=\"true\"";
+}
