@@ -37,6 +37,10 @@ internal static class ObjectBugs
         new("an abort is accepted while the leaf decides", 300, () => Plant(rules => new AbortsWhileCompleting(rules))),
         new("a part is replaced while the leaf decides", 300, () => Plant(rules => new ReplacesWhileCompleting(rules))),
         new("a repeated completion with another list is accepted", 300, () => Plant(rules => new AcceptsOtherList(rules))),
+        new("a restore is ready before its tier is", 300, () => Plant(rules => new RestoresAtOnce(rules))),
+        new("a snapshot loses a restore", 300, () => Plant(rules => new SnapshotLosesRestore(rules))),
+        new("a restore begins again while one is in progress", 300, () => Plant(rules => new RestoresAgain(rules))),
+        new("a restore never ends", 300, () => Plant(rules => new RestoresForEver(rules))),
         new("a stored object owns no bytes", 300, () => Plant(rules => new OwnsNothing(rules))),
     ];
 
@@ -178,5 +182,34 @@ internal static class ObjectBugs
             state is UploadState.ObjectStored && command is FenceAttempts
                 ? Reply(new AttemptsInUse.Only(new HashSet<AttemptId>()))
                 : Right.Decide(state, command, time);
+    }
+
+    private sealed class RestoresAtOnce(UploadRules right) : UploadMistake(right)
+    {
+        public override UploadState Evolve(UploadState state, UploadEvent happened) => Right.Evolve(
+            state, happened is ObjectRestoreSet { Restore: var restore } ? new ObjectRestoreSet(restore with { ReadyAt = restore.RequestedAt }) : happened);
+    }
+
+    private sealed class SnapshotLosesRestore(UploadRules right) : UploadMistake(right)
+    {
+        public override IEnumerable<UploadEvent> Compact(UploadState state) =>
+            Right.Compact(state).Where(happened => happened is not ObjectRestoreSet);
+    }
+
+    private sealed class RestoresAgain(UploadRules right) : UploadMistake(right)
+    {
+        public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, ServiceTime time) =>
+            Right.Decide(state is UploadState.ObjectStored stored && command is RestoreObject ? stored with { Restore = null } : state, command, time);
+    }
+
+    private sealed class RestoresForEver(UploadRules right) : UploadMistake(right)
+    {
+        public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, ServiceTime time)
+        {
+            var decision = Right.Decide(state, command, time);
+            return decision.Answer is ObjectDescription { Restore: null } description && state is UploadState.ObjectStored { Restore: { } restore }
+                ? Reply(description with { Restore = new RestoreStatus(restore.ReadableUntil) })
+                : decision;
+        }
     }
 }

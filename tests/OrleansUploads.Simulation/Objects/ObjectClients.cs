@@ -14,9 +14,11 @@ using OrleansUploads.TestKit;
 namespace OrleansUploads.Simulation.Objects;
 
 /// <summary>Clients that put, read, delete, list and upload objects in one bucket, and tell the model what they were answered.</summary>
-internal sealed class ObjectClients(SimulatedWorld world, ObjectCalls calls, ObjectModel model, SeededRandom random)
+internal sealed class ObjectClients(
+    SimulatedWorld world, ObjectCalls calls, ObjectModel model, ArchivingClients archiving, SeededRandom random)
 {
     private static readonly ObjectHeaders Headers = new(StorageClass.Standard, new Dictionary<string, string>());
+    private static readonly ObjectHeaders Archived = Headers with { StorageClass = StorageClass.Glacier };
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private string SomeKey => model.Keys[random.Chance(500) ? random.Below(3) : random.Below(model.Keys.Count)];
@@ -46,7 +48,7 @@ internal sealed class ObjectClients(SimulatedWorld world, ObjectCalls calls, Obj
         for (var i = 0; i < operations; i++)
         {
             await world.Delay(TimeSpan.FromMilliseconds(random.Below(2000)));
-            await (random.Below(20) switch
+            await (random.Below(23) switch
             {
                 < 4 => PutAsync(),
                 < 6 => DeleteAsync(),
@@ -56,6 +58,8 @@ internal sealed class ObjectClients(SimulatedWorld world, ObjectCalls calls, Obj
                 12 => ReplaceAsync(),
                 < 17 => CompleteAsync(),
                 17 => AbortAsync(),
+                < 20 => archiving.RestoreAsync(),
+                20 => ReadAsync(model.Archived[random.Below(model.Archived.Count)], Patience),
                 _ => DeleteBucketAsync(),
             });
         }
@@ -65,6 +69,8 @@ internal sealed class ObjectClients(SimulatedWorld world, ObjectCalls calls, Obj
     public async Task<bool> ReadAsync(string key, TimeSpan patience)
     {
         var start = model.Tick();
+        var asked = world.Clock.Now;
+        RestoreStatus? restore = null;
         var outcome = await calls.SendAsync($"read {key}", async process =>
         {
             var found = await process.Objects.FindAsync(SomeObject.Named(key), CancellationToken.None);
@@ -83,11 +89,23 @@ internal sealed class ObjectClients(SimulatedWorld world, ObjectCalls calls, Obj
                 world.Fail($"bytes: {key} has other bytes than its ETag says: {text}");
             }
 
+            if (entry.Description.RefuseReading() is null != (!archiving.IsArchived(key) || entry.Description.Restore is { IsInProgress: false }))
+            {
+                world.Fail($"restores: {key} can be read without a restore, or not with one");
+            }
+
+            restore = entry.Description.Restore;
             return new Outcome<string>(text);
         }, patience);
         if (outcome is { } known)
         {
-            model.AddRead(key, start, known.Refusal is null ? int.Parse(known.Answer.Split(' ')[1], null) : 0);
+            var value = known.Refusal is null ? int.Parse(known.Answer.Split(' ')[1], null) : 0;
+            model.AddRead(key, start, value);
+            if (value > 0)
+            {
+                archiving.See(key, value, restore, asked);
+            }
+
             if (known.Refusal is not (null or ObjectRefusal.KeyNotFound))
             {
                 world.Fail($"answers: reading got {known.Refusal}");
@@ -199,7 +217,7 @@ internal sealed class ObjectClients(SimulatedWorld world, ObjectCalls calls, Obj
 
     private async Task<Outcome<PublishedObject>?> PutAsync(string key, byte[] bytes, PublishCondition? condition) =>
         await calls.SendAsync($"put {key}", async process => await process.ObjectIntake.PutAsync(
-            SomeObject.Named(key), Headers, BodyOf(bytes), condition, CancellationToken.None), Patience);
+            SomeObject.Named(key), HeadersOf(key), BodyOf(bytes), condition, CancellationToken.None), Patience);
 
     private async Task PutAsync()
     {
@@ -246,7 +264,7 @@ internal sealed class ObjectClients(SimulatedWorld world, ObjectCalls calls, Obj
     {
         var key = SomeKey;
         var initiated = await calls.SendAsync($"initiate {key}", async process => await process.ObjectIntake.InitiateAsync(
-            SomeObject.Named(key), Headers, checksum: null, CancellationToken.None), Patience);
+            SomeObject.Named(key), HeadersOf(key), checksum: null, CancellationToken.None), Patience);
         if (initiated is { Refusal: null } outcome)
         {
             var upload = new ModelUpload(outcome.Answer.Upload, key, random.Chance(300) ? 0 : null);
@@ -324,6 +342,8 @@ internal sealed class ObjectClients(SimulatedWorld world, ObjectCalls calls, Obj
             world.Fail($"buckets: the deletion of a bucket with an object got {known.Refusal?.ToString() ?? "done"}");
         }
     }
+
+    private ObjectHeaders HeadersOf(string key) => archiving.IsArchived(key) ? Archived : Headers;
 
     private static ObjectBody BodyOf(byte[] bytes) => new(new MemoryStream(bytes), bytes.Length, null, static () => default);
 }

@@ -12,7 +12,7 @@ internal sealed class ObjectModel
     public const string Anchor = "zz/anchor";
 
     private readonly Dictionary<string, KeyHistory> _keys =
-        new[] { "a", "a/1", "a/2", "a/b/1", "b", "b/1", "c", "d/1", "d/2", "é", "\uFF5E", "\U0001F600", Anchor }
+        new[] { "a", "a/1", "a/2", "a/b/1", "b", "b/1", "c", "d/1", "d/2", "é", "\uFF5E", "\U0001F600", "x/1", "x/2", Anchor }
             .ToDictionary(key => key, _ => new KeyHistory());
 
     private readonly Dictionary<ObjectETag, int> _contents = [];
@@ -20,7 +20,10 @@ internal sealed class ObjectModel
     private int _values;
 
     public IReadOnlyList<string> Keys { get; } =
-        ["a", "a/1", "a/2", "a/b/1", "b", "b/1", "c", "d/1", "d/2", "é", "\uFF5E", "\U0001F600"];
+        ["a", "a/1", "a/2", "a/b/1", "b", "b/1", "c", "d/1", "d/2", "é", "\uFF5E", "\U0001F600", "x/1", "x/2"];
+
+    /// <summary>The keys whose objects have an archived storage class.</summary>
+    public IReadOnlyList<string> Archived { get; } = ["x/1", "x/2"];
 
     public List<ModelUpload> Uploads { get; } = [];
 

@@ -21,6 +21,7 @@ internal sealed class ObjectSimulation
     private readonly SimulatedWorld _world;
     private readonly Hosts _hosts;
     private readonly ObjectModel _model = new();
+    private readonly ArchivingClients _archiving;
     private readonly ObjectClients _clients;
     private readonly SeededRandom _random;
     private readonly SwarmOptions _options;
@@ -31,7 +32,9 @@ internal sealed class ObjectSimulation
         _world = new SimulatedWorld(seed, _options, keepsLines, new Coverage());
         _hosts = new Hosts(_world, bug);
         _random = new SeededRandom(seed).Fork(7);
-        _clients = new ObjectClients(_world, new ObjectCalls(_world, _hosts), _model, _random);
+        var calls = new ObjectCalls(_world, _hosts);
+        _archiving = new ArchivingClients(_world, calls, _model, _random);
+        _clients = new ObjectClients(_world, calls, _model, _archiving, _random);
     }
 
     /// <summary>Runs a seed.</summary>
@@ -60,6 +63,7 @@ internal sealed class ObjectSimulation
         BytesFlip = 0,
         MaxOpenUploads = 0,
         RealIntakeOfFullParts = false,
+        RetrievalSeconds = new SeededRandom(seed).Fork(8).Pick(0, 5, 60),
     };
 
     private void Play()
@@ -146,6 +150,12 @@ internal sealed class ObjectSimulation
 
         Await(_world.Clients.Start(ReadAllAsync));
         Await(_world.Clients.Start(CheckDiskAsync));
+
+        Await(_world.Clients.Start(RestoreAllAsync));
+
+        // The days of all restores are over.
+        _world.Clock.Jump(TimeSpan.FromDays(RestoreHistory.MaxDays + 2));
+        Await(_world.Clients.Start(ReadAllAsync));
         if (_world.Violation is null && _model.FindImpossible() is { } impossible)
         {
             _world.Fail($"order: no order explains the answers about {impossible}");
@@ -178,6 +188,14 @@ internal sealed class ObjectSimulation
         foreach (var key in _model.Keys)
         {
             await MustAsync(() => _clients.PutAsync(key));
+        }
+    }
+
+    private async Task RestoreAllAsync()
+    {
+        foreach (var key in _model.Archived)
+        {
+            await MustAsync(() => _archiving.RestoreAsync(key));
         }
     }
 

@@ -49,7 +49,7 @@ internal sealed class SimulatedProcess
         var parts = bug.Alter(_parts);
         var uploads = new UploadPolicy();
         Host = new EmbeddedHost(
-            new SimulatedCatalog(world, this, uploads, new RetrievalPolicy(), bug),
+            new SimulatedCatalog(world, this, uploads, RetrievalPolicy.After(TimeSpan.FromSeconds(world.Options.RetrievalSeconds)), bug),
             altered,
             parts,
             clock,
@@ -60,6 +60,7 @@ internal sealed class SimulatedProcess
         Archives = new ArchiveReader(parts);
         Keys = new KeyIndex(Host);
         KeyLister = new KeyLister(Keys);
+        Current = new CurrentObject(Host, Keys);
         ObjectIntake = new ObjectIntake(Host, parts, Ids, clock);
         Objects = new ObjectReader(Host, Keys, parts);
         Collector = new AttemptCollector(Host, parts, Host.Clock);
@@ -91,6 +92,8 @@ internal sealed class SimulatedProcess
     public KeyIndex Keys { get; }
 
     public KeyLister KeyLister { get; }
+
+    public CurrentObject Current { get; }
 
     public ObjectIntake ObjectIntake { get; }
 

@@ -57,6 +57,9 @@ internal sealed record SwarmOptions
 
     public int SkewMilliseconds { get; init; }
 
+    /// <summary>How long retrievals and restores take.</summary>
+    public int RetrievalSeconds { get; init; }
+
     public int AppendFailsBefore { get; init; }
 
     public int AppendFailsAfter { get; init; }
