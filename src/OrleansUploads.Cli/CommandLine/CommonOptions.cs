@@ -8,14 +8,27 @@ namespace OrleansUploads.Cli.CommandLine;
 /// <summary>Options that several commands share.</summary>
 internal static class CommonOptions
 {
-    /// <summary>The default name of the data folder.</summary>
-    public const string DefaultDataFolder = "orleans-uploads-data";
+    /// <summary>The default data folder: <c>orleans-uploads</c> where the user's programs keep their state, so that it is the same
+    /// wherever a command is run, and never in a checkout.</summary>
+    public static string DefaultDataFolder { get; } = Path.Combine(StateFolder(), "orleans-uploads");
 
     public static Option<DirectoryInfo> Data() => new("--data")
     {
         Description = "The data folder, which contains the journal, the archives and the keys. Created if it does not exist.",
         DefaultValueFactory = _ => new DirectoryInfo(DefaultDataFolder),
     };
+
+    private static string StateFolder()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData);
+        }
+
+        return Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { } named && Path.IsPathRooted(named)
+            ? named
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state");
+    }
 
     public static Option<AccountId> Account() => new("--account")
     {

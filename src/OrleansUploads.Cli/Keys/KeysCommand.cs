@@ -1,5 +1,6 @@
 using System.CommandLine;
 using OrleansUploads.Cli.CommandLine;
+using OrleansUploads.Core.Policies;
 using OrleansUploads.Gateway.Http.Credentials;
 
 namespace OrleansUploads.Cli.Keys;
@@ -18,13 +19,37 @@ internal static class KeysCommand
 
     private static Command CreateAdd()
     {
-        var data = CommonOptions.Data();
+        var data = Data();
         var account = CommonOptions.Account();
-        var command = new Command("add", "Create a key pair and print it.") { data, account };
+        var role = new Option<string>("--role")
+        {
+            Description = "What the key is for: admin (everything), read, or upload (adds, but neither deletes nor replaces nor reads).",
+            HelpName = "role",
+            DefaultValueFactory = _ => KeyScope.Format(KeyRole.Admin),
+        };
+        role.AcceptOnlyFromAmong([.. Enum.GetValues<KeyRole>().Select(KeyScope.Format)]);
+        var vaults = new Option<string[]>("--vault", "-v")
+        {
+            Description = "The vaults and buckets that the key is for; may be repeated. [default: all of the account]",
+            HelpName = "name",
+        };
+        var create = new Option<bool>("--create")
+        {
+            Description = "Begin a key file in a folder that is no data folder, for example for the silos of a cluster.",
+        };
+        var command = new Command("add", "Create a key pair and print it.") { data, account, role, vaults, create };
         command.SetAction(parsed => CommandRunner.Run(() =>
         {
-            var pair = KeyPair.Create(parsed.GetRequiredValue(account).ToString(), DateTimeOffset.UtcNow);
-            KeyFile.InFolder(parsed.GetRequiredValue(data).FullName).Change(pairs => [.. pairs, pair]);
+            var folder = parsed.GetRequiredValue(data).FullName;
+            var file = parsed.GetValue(create) ? KeyFile.InFolder(folder) : KeyFolder.Open(folder);
+            var pair = KeyPair.Create(parsed.GetRequiredValue(account).ToString(), DateTimeOffset.UtcNow) with
+            {
+                Scope = new KeyScope(
+                    Enum.GetValues<KeyRole>().Single(known => KeyScope.Format(known) == parsed.GetValue(role)),
+                    parsed.GetValue(vaults) is { Length: > 0 } named ? named : null),
+            };
+            file.Change(pairs => [.. pairs, pair]);
+            Console.WriteLine($"# Added to {file.Path}: {pair.Scope}");
             Console.WriteLine($"AWS_ACCESS_KEY_ID={pair.AccessKeyId}");
             Console.WriteLine($"AWS_SECRET_ACCESS_KEY={pair.SecretAccessKey}");
             return 0;
@@ -34,13 +59,27 @@ internal static class KeysCommand
 
     private static Command CreateList()
     {
-        var data = CommonOptions.Data();
-        var command = new Command("list", "List the access keys, without their secrets.") { data };
+        var data = Data();
+        var command = new Command("list", "List the access keys with their scopes, without their secrets.") { data };
         command.SetAction(parsed => CommandRunner.Run(() =>
         {
-            foreach (var pair in KeyFile.InFolder(parsed.GetRequiredValue(data).FullName).Read())
+            var file = KeyFolder.Open(parsed.GetRequiredValue(data).FullName);
+            var pairs = file.Read();
+            if (pairs.Count == 0)
             {
-                Console.WriteLine($"{pair.AccessKeyId}  account {pair.Account}  created {TimeText.Format(pair.CreatedAt)}");
+                return CommandRunner.Fail($"There are no keys in {file.Path}. Create one with 'keys add'.");
+            }
+
+            // Scripts take the first word of each line, so the folder is named only to a person.
+            if (!Console.IsOutputRedirected)
+            {
+                Console.WriteLine($"Keys in {file.Path}:");
+            }
+
+            foreach (var pair in pairs)
+            {
+                Console.WriteLine(
+                    $"{pair.AccessKeyId}  account {pair.Account}  created {TimeText.Format(pair.CreatedAt)}  {pair.Scope}");
             }
 
             return 0;
@@ -50,17 +89,17 @@ internal static class KeysCommand
 
     private static Command CreateShow()
     {
-        var data = CommonOptions.Data();
+        var data = Data();
         var key = AccessKeyId();
         var command = new Command("show", "Print the secret of an access key.") { data, key };
         command.SetAction(parsed => CommandRunner.Run(() =>
         {
             var id = parsed.GetRequiredValue(key);
-            var pair = KeyFile.InFolder(parsed.GetRequiredValue(data).FullName).Read()
-                .FirstOrDefault(pair => pair.AccessKeyId == id);
+            var file = KeyFolder.Open(parsed.GetRequiredValue(data).FullName);
+            var pair = file.Read().FirstOrDefault(pair => pair.AccessKeyId == id);
             if (pair is null)
             {
-                return CommandRunner.Fail($"There is no access key {id}. Run 'keys list' to see the access keys.");
+                return Unknown(id, file);
             }
 
             Console.WriteLine(pair.SecretAccessKey);
@@ -71,22 +110,57 @@ internal static class KeysCommand
 
     private static Command CreateRemove()
     {
-        var data = CommonOptions.Data();
+        var data = Data();
         var key = AccessKeyId();
-        var command = new Command("remove", "Remove an access key.") { data, key };
+        var yes = new Option<bool>("--yes", "-y") { Description = "Remove the last key without asking." };
+        var command = new Command("remove", "Remove an access key.") { data, key, yes };
         command.SetAction(parsed => CommandRunner.Run(() =>
         {
             var id = parsed.GetRequiredValue(key);
+            var file = KeyFolder.Open(parsed.GetRequiredValue(data).FullName);
+            if (!parsed.GetValue(yes) && file.Read() is [var only] && only.AccessKeyId == id && !IsConfirmed(file))
+            {
+                return CommandRunner.Fail($"{id} is the last key in {file.Path}, and was not removed. Use --yes to remove it.");
+            }
+
             var removed = false;
-            KeyFile.InFolder(parsed.GetRequiredValue(data).FullName).Change(pairs =>
+            file.Change(pairs =>
             {
                 var rest = pairs.Where(pair => pair.AccessKeyId != id).ToList();
                 removed = rest.Count < pairs.Count;
                 return removed ? rest : null;
             });
-            return removed ? 0 : CommandRunner.Fail($"There is no access key {id}. Run 'keys list' to see the access keys.");
+            if (!removed)
+            {
+                return Unknown(id, file);
+            }
+
+            Console.WriteLine($"Removed {id} from {file.Path}.");
+            return 0;
         }));
         return command;
+    }
+
+    private static int Unknown(string id, KeyFile file) =>
+        CommandRunner.Fail($"There is no access key {id} in {file.Path}. Run 'keys list' to see the access keys.");
+
+    /// <summary>Asks a person. Without a terminal, the answer is no.</summary>
+    private static bool IsConfirmed(KeyFile file)
+    {
+        if (Console.IsInputRedirected || Console.IsErrorRedirected)
+        {
+            return false;
+        }
+
+        Console.Error.Write($"This is the last key in {file.Path}. Without it, no request is accepted. Remove it? [y/N] ");
+        return Console.ReadLine()?.Trim() is "y" or "Y" or "yes";
+    }
+
+    private static Option<DirectoryInfo> Data()
+    {
+        var data = CommonOptions.Data();
+        data.Description = "The data folder, or another folder with a key file.";
+        return data;
     }
 
     private static Argument<string> AccessKeyId() => new("access-key-id")

@@ -1,4 +1,5 @@
 using System.Net;
+using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Gateway.Http.Credentials;
 
 namespace OrleansUploads.Cli.Serving;
@@ -24,7 +25,7 @@ internal static class Greeting
             Console.WriteLine($"Created a key pair in {keys.Path}, readable by you only.");
         }
 
-        Console.WriteLine("To use it with the AWS CLI:");
+        Console.WriteLine("To use it with the AWS CLI or with this program:");
         Console.WriteLine();
         if (options.Anonymous)
         {
@@ -38,6 +39,7 @@ internal static class Greeting
                 $"  export AWS_ACCESS_KEY_ID={key.AccessKeyId} AWS_SECRET_ACCESS_KEY={FormatSecret(options, key, isLogged)} "
                 + $"AWS_DEFAULT_REGION={options.Service.Gateway.Region}");
             Console.WriteLine($"  aws glacier list-vaults --account-id - --endpoint-url {FormatLocalAddress(address)}");
+            Console.WriteLine($"  {ProgramName.Text} vault list --endpoint {FormatLocalAddress(address)}");
         }
 
         Console.WriteLine();
@@ -49,10 +51,7 @@ internal static class Greeting
     private static string FormatSecret(ServerOptions options, OperatorKey key, bool isLogged) =>
         key.Environment is not null ? $"\"${OperatorKey.SecretVariable}\""
         : key.Created is { } created && !isLogged ? created.SecretAccessKey
-        : $"\"$(orleans-uploads keys show {key.AccessKeyId} --data {Quote(options.DataFolder)})\"";
-
-    /// <summary>Quotes a path for a shell.</summary>
-    private static string Quote(string path) => $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+        : $"\"$({ProgramName.Text} keys show {key.AccessKeyId} --data {ProgramName.Quote(options.DataFolder)})\"";
 
     /// <summary>Returns the address to use on this machine.</summary>
     private static string FormatLocalAddress(string address)

@@ -34,6 +34,8 @@ internal sealed record OperatorKey(Credential? Environment, KeyPair? Created, st
         file.Change(pairs =>
         {
             created = pairs.Count == 0 ? KeyPair.Create(account.ToString(), now) : null;
+
+            // Keys without limits come first.
             accessKeyId = (created ?? pairs[0]).AccessKeyId;
             return created is null ? null : [created];
         });

@@ -43,6 +43,12 @@ public sealed class DataFolder : IAsyncDisposable
     /// </summary>
     public IReadOnlyList<EntityId> DamagedEntities => _journal.DamagedAtOpen;
 
+    /// <summary>Whether a folder is a data folder, even if a part of it is missing.</summary>
+    public static bool Exists(string path) =>
+        File.Exists(Path.Combine(path, JournalSchema.FileName))
+        || File.Exists(Path.Combine(path, HighWaterMark.FileName))
+        || Directory.Exists(Path.Combine(path, PartsFolder));
+
     /// <summary>Opens a data folder, and creates it if it is missing.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="options">Options, or null for the defaults.</param>

@@ -60,9 +60,7 @@ public sealed class InspectedDataFolder : IDisposable
 
     private static void RequireDataFolder(string path)
     {
-        if (!File.Exists(Path.Combine(path, JournalSchema.FileName))
-            && !File.Exists(Path.Combine(path, HighWaterMark.FileName))
-            && !Directory.Exists(Path.Combine(path, DataFolder.PartsFolder)))
+        if (!DataFolder.Exists(path))
         {
             throw new IOException(
                 $"{path} is not a data folder: it has neither {JournalSchema.FileName} nor {DataFolder.PartsFolder}/.");

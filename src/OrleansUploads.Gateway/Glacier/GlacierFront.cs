@@ -1,3 +1,4 @@
+using OrleansUploads.Core.Policies;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Gateway.Glacier.Answers;
 using OrleansUploads.Gateway.Glacier.Errors;
@@ -36,6 +37,9 @@ internal sealed class GlacierFront(GlacierPipeline pipeline) : IFront
         public override string OperationName => route?.Operation.ToString() ?? HttpExchange.UnknownOperation;
 
         public override bool IsUpload => route is { IsUpload: true };
+
+        public override IEnumerable<KeyAccess> AccessesOf(AccountId account) =>
+            [GlacierAccess.Of(route, exchange.Target, account)];
 
         public override async ValueTask<FrontAnswer> AnswerAsync(AccountId account, RequestPayload payload) =>
             await pipeline.AnswerAsync(exchange, route, account, payload);

@@ -15,9 +15,6 @@ namespace OrleansUploads.Gateway.Glacier;
 internal sealed class GlacierPipeline(
     PolicyGate gate, GlacierOperations operations, GatewayOptions options, IStorageSpace? space = null)
 {
-    /// <summary>Stands for the signer's own account in a path.</summary>
-    private const string OwnAccount = "-";
-
     /// <summary>Checks a request and executes its operation.</summary>
     /// <param name="exchange">The request.</param>
     /// <param name="route">Its operation, or null if its method and path are no operation's.</param>
@@ -100,7 +97,7 @@ internal sealed class GlacierPipeline(
     {
         owner = signer;
         var named = target.Segments is [var first, ..] ? first : "";
-        if (named == OwnAccount || named == signer.ToString())
+        if (named == GlacierAccess.OwnAccount || named == signer.ToString())
         {
             return null;
         }

@@ -1,9 +1,11 @@
+using OrleansUploads.Core.Policies;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Gateway.Http.Authentication;
 using OrleansUploads.Gateway.Http.Errors;
 using OrleansUploads.Gateway.Http.Exchanges;
 using OrleansUploads.Gateway.Http.Fronts;
 using OrleansUploads.Gateway.S3.Answers;
+using OrleansUploads.Gateway.S3.Copies;
 using OrleansUploads.Gateway.S3.Errors;
 using OrleansUploads.Gateway.S3.Protocol;
 using OrleansUploads.Gateway.S3.Xml;
@@ -46,6 +48,9 @@ internal sealed class S3Front(S3Pipeline pipeline, GatewayOptions options) : IFr
         public override bool IsUpload => route is S3Route.To { IsUpload: true };
 
         public override int? MaxDocumentBytes => route is S3Route.To { HasLongDocument: true } ? S3Xml.MaxLongDocumentBytes : null;
+
+        public override IEnumerable<KeyAccess> AccessesOf(AccountId account) =>
+            S3Access.Of(route, address, exchange.Context.Request.Headers);
 
         public override async ValueTask<FrontAnswer> AnswerAsync(AccountId account, RequestPayload payload) =>
             await pipeline.AnswerAsync(exchange, address, route, account, payload);

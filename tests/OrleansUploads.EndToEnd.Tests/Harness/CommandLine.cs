@@ -17,6 +17,9 @@ public static class CommandLine
     public static readonly string Program = typeof(CommandLine).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == "CommandLine").Value!;
 
+    /// <summary>The path of the program's assembly as the program itself sees it.</summary>
+    public static string ProgramPath { get; } = Path.GetFullPath(Program);
+
     /// <summary>Environment variables with a key pair.</summary>
     public static IReadOnlyDictionary<string, string?> WithOperatorKey { get; } = Environment(AccessKeyId, SecretAccessKey);
 

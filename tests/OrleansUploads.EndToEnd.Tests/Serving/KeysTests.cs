@@ -22,7 +22,7 @@ public sealed class KeysTests : IDisposable
         var secret = (await KeysAsync("show", id)).Expect().Output.Trim();
         Assert.DoesNotContain(secret, first.Output + first.Log, StringComparison.Ordinal);
         Assert.Contains(
-            $"AWS_ACCESS_KEY_ID={id} AWS_SECRET_ACCESS_KEY=\"$(orleans-uploads keys show {id} --data '{_folder.Data}')\"",
+            $"AWS_ACCESS_KEY_ID={id} AWS_SECRET_ACCESS_KEY=\"$({CommandLine.Dotnet} {CommandLine.ProgramPath} keys show {id} --data {_folder.Data})\"",
             first.Output,
             StringComparison.Ordinal);
         await first.Connect(accessKeyId: id, secret: secret).CreateVaultAsync("photos");
@@ -73,11 +73,23 @@ public sealed class KeysTests : IDisposable
         Assert.Equal(GlacierErrorCodes.ResourceNotFound, notFound.Code);
         Assert.Contains($"{id}  account 111122223333", (await KeysAsync("list")).Expect().Output, StringComparison.Ordinal);
 
-        (await KeysAsync("remove", id)).Expect();
+        (await KeysAsync("remove", id)).ExpectOneLine(id, "last key", "--yes");
+        (await KeysAsync("remove", id, "--yes")).Expect();
         await Eventually.BecomesTrueAsync(async () => !await IsKnownAsync(client), "the removed key is unknown");
-        Assert.DoesNotContain(id, (await KeysAsync("list")).Expect().Output, StringComparison.Ordinal);
+        (await KeysAsync("list")).ExpectOneLine("no keys", KeyFile);
         (await KeysAsync("remove", id)).ExpectOneLine(id, "keys list");
         (await KeysAsync("show", id)).ExpectOneLine(id, "keys list");
+    }
+
+    [Fact]
+    public async Task A_folder_that_no_server_uses_is_refused()
+    {
+        (await KeysAsync("list")).ExpectOneLine(_folder.Data, "is not a data folder");
+        (await KeysAsync("add")).ExpectOneLine(_folder.Data, "is not a data folder", "--create");
+        Assert.False(Directory.Exists(_folder.Data));
+
+        (await KeysAsync("add", "--create")).Expect();
+        Assert.Single((await KeysAsync("list")).Expect().Lines);
     }
 
     private static async Task<bool> IsKnownAsync(GlacierClient client)

@@ -24,6 +24,8 @@ internal static class GlacierHttpErrors
             StatusCodes.Status400BadRequest,
             ErrorCode.UnrecognizedClient,
             $"The access key {e.AccessKeyId} is not known to this server. Check the credentials that your client uses."),
+        HttpError.KeyNotPermitted e => GlacierError.AccessDenied(
+            $"The access key {e.AccessKeyId} is for {e.Scope} only, which does not include this {e.Operation} request."),
         HttpError.PayloadHashMissing => GlacierError.Missing($"{RequestPayload.HashHeader}, the SHA-256 of the body"),
         HttpError.PayloadHashMalformed e => GlacierError.Invalid(
             $"Invalid {RequestPayload.HashHeader}: {e.Text}. It must be 64 hex digits."),

@@ -18,7 +18,7 @@ internal static class GlacierRefusals
     {
         Refusal.VaultNotFound r => GlacierError.VaultNotFound(VaultArn.Format(region, r.Vault)),
         Refusal.VaultNotEmpty r => GlacierError.Invalid(
-            $"Vault not empty or recently written to: {VaultArn.Format(region, r.Vault)}. It holds {r.Archives} archives and "
+            $"Vault not empty or recently written to: {VaultArn.Format(region, r.Vault)}. It holds {r.Archives} {(r.Archives == 1 ? "archive" : "archives")} and "
             + $"{r.OpenUploads} uploads in progress; delete the archives and abort or complete the uploads first."),
         Refusal.VaultRecentlyWrittenTo r => GlacierError.Invalid(
             $"Vault not empty or recently written to: {VaultArn.Format(region, r.Vault)}. It is empty, but its last "

@@ -75,7 +75,7 @@ internal sealed class Authenticator(
             payload.Chunks = verifier.StartChunks(signed, authorization, credential.Secret);
         }
 
-        return new AuthenticationResult(credential.Account, null);
+        return new AuthenticationResult(credential.Account, null) { Credential = credential };
     }
 
     private static AuthenticationResult Reject(HttpError error) => new(default, error);
@@ -100,4 +100,8 @@ internal sealed class Authenticator(
 /// <summary>Which account sent a request, or why that is not known.</summary>
 /// <param name="Account">The account that the signer acts for; meaningless if there is an error.</param>
 /// <param name="Error">Why the account is not known, or null if it is.</param>
-internal readonly record struct AuthenticationResult(AccountId Account, HttpError? Error);
+internal readonly record struct AuthenticationResult(AccountId Account, HttpError? Error)
+{
+    /// <summary>The key that signed the request, or null if signatures are not verified.</summary>
+    public Credential? Credential { get; init; }
+}

@@ -1,3 +1,4 @@
+using OrleansUploads.Core.Policies;
 using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Gateway.Http.Credentials;
@@ -6,8 +7,9 @@ namespace OrleansUploads.Gateway.Http.Credentials;
 /// <param name="accessKeyId">The ID of the key; not secret.</param>
 /// <param name="secret">The secret that signs requests.</param>
 /// <param name="account">The account that the signer acts for.</param>
+/// <param name="scope">The limits of the key, or null for none.</param>
 /// <remarks>Not a record, so that the secret never gets into a text by accident.</remarks>
-public sealed class Credential(string accessKeyId, string secret, AccountId account)
+public sealed class Credential(string accessKeyId, string secret, AccountId account, KeyScope? scope = null)
 {
     /// <summary>The ID of the key; not secret.</summary>
     public string AccessKeyId { get; } = accessKeyId;
@@ -17,6 +19,9 @@ public sealed class Credential(string accessKeyId, string secret, AccountId acco
 
     /// <summary>The account that the signer acts for.</summary>
     public AccountId Account { get; } = account;
+
+    /// <summary>The limits of the key.</summary>
+    public KeyScope Scope { get; } = scope ?? KeyScope.Unlimited;
 
     /// <summary>The access key ID; never the secret.</summary>
     public override string ToString() => AccessKeyId;

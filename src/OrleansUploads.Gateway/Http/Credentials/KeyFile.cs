@@ -63,7 +63,7 @@ public sealed class KeyFile(string path, IDiskFlush? flush = null)
 
         try
         {
-            return JsonSerializer.Deserialize(bytes, KeyFileJson.Default.KeyFileDocument)?.Keys
+            return JsonSerializer.Deserialize(bytes, KeyFileJson.Default.KeyFileDocument)?.ToPairs()
                 ?? throw new InvalidDataException($"{Path} is empty. Remove it, and the server creates a new key pair.");
         }
         catch (JsonException fault)
@@ -88,7 +88,7 @@ public sealed class KeyFile(string path, IDiskFlush? flush = null)
         File.Delete(unfinished);
         using (var file = new FileStream(unfinished, OwnerOnlyOptions(FileMode.CreateNew)))
         {
-            JsonSerializer.Serialize(file, new KeyFileDocument(changed), KeyFileJson.Default.KeyFileDocument);
+            JsonSerializer.Serialize(file, KeyFileDocument.Of(changed), KeyFileJson.Default.KeyFileDocument);
             file.Flush();
             _flush.RequireFile(file.SafeFileHandle, unfinished);
         }

@@ -78,7 +78,7 @@ public sealed partial class KeyFileCredentialStore : ICredentialStore
                 throw new InvalidDataException($"{_file.Path}: key {pair.AccessKeyId} has no account number of 12 digits.");
             }
 
-            credentials[pair.AccessKeyId] = new Credential(pair.AccessKeyId, pair.SecretAccessKey, account);
+            credentials[pair.AccessKeyId] = new Credential(pair.AccessKeyId, pair.SecretAccessKey, account, pair.Scope);
         }
 
         if (_operator is not null)

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json.Serialization;
+using OrleansUploads.Core.Policies;
 
 namespace OrleansUploads.Gateway.Http.Credentials;
 
@@ -12,6 +13,10 @@ public sealed record KeyPair(string AccessKeyId, string SecretAccessKey, string 
 {
     /// <summary>The account of a key pair if the operator does not name one.</summary>
     public const string DefaultAccount = "000000000001";
+
+    /// <summary>The limits of the key.</summary>
+    [JsonIgnore]
+    public KeyScope Scope { get; init; } = KeyScope.Unlimited;
 
     private const string IdAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     private const int SecretBytes = 30;
@@ -26,10 +31,3 @@ public sealed record KeyPair(string AccessKeyId, string SecretAccessKey, string 
     /// <summary>The access key ID; never the secret.</summary>
     public override string ToString() => AccessKeyId;
 }
-
-/// <summary>The content of the key file.</summary>
-internal sealed record KeyFileDocument(IReadOnlyList<KeyPair> Keys);
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
-[JsonSerializable(typeof(KeyFileDocument))]
-internal sealed partial class KeyFileJson : JsonSerializerContext;

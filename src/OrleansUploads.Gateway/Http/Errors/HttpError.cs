@@ -30,6 +30,12 @@ internal abstract record HttpError
     /// <param name="AccessKeyId">The access key of the request.</param>
     internal sealed record UnknownAccessKey(string AccessKeyId) : HttpError;
 
+    /// <summary>The access key's scope does not include what the request does.</summary>
+    /// <param name="AccessKeyId">The access key of the request.</param>
+    /// <param name="Scope">The scope of the key.</param>
+    /// <param name="Operation">The name of the operation.</param>
+    internal sealed record KeyNotPermitted(string AccessKeyId, string Scope, string Operation) : HttpError;
+
     /// <summary>The request does not state the SHA-256 of its body, and the operation requires it.</summary>
     internal sealed record PayloadHashMissing : HttpError;
 

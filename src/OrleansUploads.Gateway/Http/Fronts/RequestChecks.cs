@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.Features;
+using OrleansUploads.Core.Policies;
 using OrleansUploads.Gateway.Http.Admission;
 using OrleansUploads.Gateway.Http.Authentication;
 using OrleansUploads.Gateway.Http.Errors;
@@ -6,7 +7,8 @@ using OrleansUploads.Gateway.Http.Exchanges;
 
 namespace OrleansUploads.Gateway.Http.Fronts;
 
-/// <summary>The checks that every request goes through before its front serves it, in this order: host, headers, signature. No
+/// <summary>The checks that every request goes through before its front serves it, in this order: host, headers, signature, scope of
+/// the key. No
 /// upload bytes are read until every check has passed.</summary>
 internal sealed class RequestChecks(GatewayOptions options, DocumentReadLimiters reads)
 {
@@ -44,6 +46,13 @@ internal sealed class RequestChecks(GatewayOptions options, DocumentReadLimiters
         if (sender.Error is { } rejected)
         {
             return front.DescribeError(rejected);
+        }
+
+        var scope = sender.Credential?.Scope ?? KeyScope.Unlimited;
+        if (!scope.IsUnlimited && !recognized.AccessesOf(sender.Account).All(scope.Permits))
+        {
+            return front.DescribeError(new HttpError.KeyNotPermitted(
+                sender.Credential!.AccessKeyId, scope.ToString(), recognized.OperationName));
         }
 
         exchange.Account = sender.Account;

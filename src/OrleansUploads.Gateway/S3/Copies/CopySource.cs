@@ -29,16 +29,7 @@ internal static class CopySource
             return false;
         }
 
-        // The slash behind the bucket may be encoded, so the text is decoded before it is split.
-        if (S3Address.TryDecode(version < 0 ? text : text.AsSpan(0, version), out var decoded))
-        {
-            decoded = decoded.StartsWith('/') ? decoded[1..] : decoded;
-            var slash = decoded.IndexOf('/', StringComparison.Ordinal);
-            source = slash > 0 && slash < decoded.Length - 1
-                ? new S3Address(decoded[..slash], decoded[(slash + 1)..])
-                : null;
-        }
-
+        source = Parse(text);
         error = source is null
             ? S3Error.InvalidArgument(
                 S3Headers.CopySource,
@@ -46,6 +37,21 @@ internal static class CopySource
                 $"Copy Source must mention the source bucket and key: sourcebucket/sourcekey, encoded as in a URL. It is '{text}'.")
             : null;
         return error is null;
+    }
+
+    /// <summary>Returns the address that the header names, or null if it is malformed.</summary>
+    public static S3Address? Parse(string text)
+    {
+        // The slash behind the bucket may be encoded, so the text is decoded before it is split.
+        var version = text.LastIndexOf(VersionMark, StringComparison.Ordinal);
+        if (!S3Address.TryDecode(version < 0 ? text : text.AsSpan(0, version), out var decoded))
+        {
+            return null;
+        }
+
+        decoded = decoded.StartsWith('/') ? decoded[1..] : decoded;
+        var slash = decoded.IndexOf('/', StringComparison.Ordinal);
+        return slash > 0 && slash < decoded.Length - 1 ? new S3Address(decoded[..slash], decoded[(slash + 1)..]) : null;
     }
 
     /// <summary>Reads the range of the source. Unlike a read, a copy needs both ends, and both inside the object.</summary>

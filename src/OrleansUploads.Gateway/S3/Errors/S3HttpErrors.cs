@@ -24,6 +24,10 @@ internal static class S3HttpErrors
             S3ErrorCode.InvalidAccessKeyId,
             "The AWS Access Key Id you provided does not exist in our records.",
             ("AWSAccessKeyId", e.AccessKeyId)),
+        HttpError.KeyNotPermitted e => new(
+            S3ErrorCode.AccessDenied,
+            $"The access key {e.AccessKeyId} is for {e.Scope} only, which does not include this {e.Operation} request. A key for "
+            + "uploads stores objects only with 'If-None-Match: *', so that it replaces none."),
         HttpError.PayloadHashMissing => new(
             S3ErrorCode.MissingSecurityHeader, "Your request is missing a required header: x-amz-content-sha256."),
         HttpError.PayloadHashMalformed e => S3Error.InvalidArgument(

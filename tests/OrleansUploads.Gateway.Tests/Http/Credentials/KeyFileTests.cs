@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
+using OrleansUploads.Core.Policies;
 using OrleansUploads.Engine.Disk;
 using OrleansUploads.Gateway.Http.Credentials;
 using OrleansUploads.TestKit;
@@ -49,6 +51,48 @@ public sealed class KeyFileTests : IDisposable
         _time.Advance(TimeSpan.FromSeconds(1));
 
         Assert.Null(await store.FindAsync("AKIAFIRST00000000000", default));
+    }
+
+    [Fact]
+    public void A_key_file_without_scopes_is_read_as_keys_without_limits()
+    {
+        var file = KeyFile.InFolder(_folder);
+        File.WriteAllText(
+            file.Path,
+            """
+            {
+              "keys": [
+                {
+                  "accessKeyId": "OUOLDFORMOLDFORMOLDF",
+                  "secretAccessKey": "0123456789012345678901234567890123456789",
+                  "account": "000000000001",
+                  "createdAt": "2026-01-01T12:00:00+00:00"
+                }
+              ]
+            }
+            """);
+
+        var pair = Assert.Single(file.Read());
+
+        Assert.Equal("OUOLDFORMOLDFORMOLDF", pair.AccessKeyId);
+        Assert.True(pair.Scope.IsUnlimited);
+    }
+
+    [Fact]
+    public void A_key_with_a_scope_is_stored_where_older_versions_do_not_find_it()
+    {
+        var file = KeyFile.InFolder(_folder);
+        var limited = KeyPair.Create("000000000001", Some.Noon) with { Scope = new KeyScope(KeyRole.Upload, ["photos"]) };
+        file.Change(_ => [limited, KeyPair.Create("000000000001", Some.Noon)]);
+
+        var read = file.Read();
+        using var document = JsonDocument.Parse(File.ReadAllBytes(file.Path));
+
+        Assert.True(read[0].Scope.IsUnlimited);
+        Assert.Equal("upload of photos", read[1].Scope.ToString());
+        Assert.Equal(limited.SecretAccessKey, read[1].SecretAccessKey);
+        Assert.Equal(1, document.RootElement.GetProperty("keys").GetArrayLength());
+        Assert.Equal(1, document.RootElement.GetProperty("scopedKeys").GetArrayLength());
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using OrleansUploads.Core.Policies;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Gateway.Http.Authentication;
 using OrleansUploads.Gateway.Http.Errors;
@@ -41,6 +42,8 @@ internal sealed class FakeFront : IFront
         public override string OperationName => "Fake";
 
         public override bool IsUpload => false;
+
+        public override IEnumerable<KeyAccess> AccessesOf(AccountId account) => [new(KeyAccessKind.Change, null)];
 
         public override async ValueTask<FrontAnswer> AnswerAsync(AccountId account, RequestPayload payload)
         {

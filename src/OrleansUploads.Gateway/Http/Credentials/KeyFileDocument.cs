@@ -1,0 +1,55 @@
+using System.Text.Json.Serialization;
+using OrleansUploads.Core.Policies;
+
+namespace OrleansUploads.Gateway.Http.Credentials;
+
+/// <summary>The content of the key file.</summary>
+/// <param name="Keys">The keys without limits.</param>
+/// <param name="ScopedKeys">The keys with limits, or null for none. They have a list of their own because older versions of the
+/// program would take them for keys without limits; so older versions do not know them at all.</param>
+internal sealed record KeyFileDocument(IReadOnlyList<KeyPair> Keys, IReadOnlyList<ScopedKeyDocument>? ScopedKeys = null)
+{
+    /// <summary>Sorts key pairs into the two lists.</summary>
+    public static KeyFileDocument Of(IReadOnlyList<KeyPair> pairs)
+    {
+        ScopedKeyDocument[] scoped = [.. pairs.Where(pair => !pair.Scope.IsUnlimited).Select(ScopedKeyDocument.Of)];
+        return new KeyFileDocument([.. pairs.Where(pair => pair.Scope.IsUnlimited)], scoped.Length == 0 ? null : scoped);
+    }
+
+    /// <summary>Returns all key pairs, those without limits first.</summary>
+    /// <exception cref="InvalidDataException">A key has an unknown role.</exception>
+    public IReadOnlyList<KeyPair> ToPairs() => [.. Keys, .. (ScopedKeys ?? []).Select(key => key.ToPair())];
+}
+
+/// <summary>A key with limits, as stored.</summary>
+internal sealed record ScopedKeyDocument(
+    string AccessKeyId,
+    string SecretAccessKey,
+    string Account,
+    DateTimeOffset CreatedAt,
+    string Role,
+    IReadOnlyList<string>? Vaults)
+{
+    public static ScopedKeyDocument Of(KeyPair pair) => new(
+        pair.AccessKeyId,
+        pair.SecretAccessKey,
+        pair.Account,
+        pair.CreatedAt,
+        KeyScope.Format(pair.Scope.Role),
+        pair.Scope.Containers);
+
+    public KeyPair ToPair() => KeyScope.TryParse(Role, out var role)
+        ? new KeyPair(AccessKeyId, SecretAccessKey, Account, CreatedAt) { Scope = new KeyScope(role, Vaults) }
+        : throw new InvalidDataException(
+            $"The key {AccessKeyId} has the role '{Role}', which this version does not know. Use admin, read or upload.");
+
+    /// <summary>The access key ID; never the secret.</summary>
+    public override string ToString() => AccessKeyId;
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    WriteIndented = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(KeyFileDocument))]
+internal sealed partial class KeyFileJson : JsonSerializerContext;

@@ -1,0 +1,130 @@
+using OrleansUploads.Client.Models;
+using OrleansUploads.Client.Sources;
+using OrleansUploads.EndToEnd.Tests.AwsClients;
+using OrleansUploads.EndToEnd.Tests.Harness;
+
+namespace OrleansUploads.EndToEnd.Tests.Serving;
+
+/// <summary>Keys with a scope, in the vault API and in S3.</summary>
+public sealed class KeyScopeTests
+{
+    [Fact]
+    public async Task A_key_for_uploads_adds_archives_and_destroys_nothing()
+    {
+        await using var place = await Workplace.OpenAsync();
+        using var owner = place.Server.Connect();
+        var body = HashedBody.Of(Archives.Bytes(1000, seed: 1));
+        var archive = (await owner.UploadArchiveAsync(Workplace.Vault, body)).ArchiveId;
+        var upload = await owner.InitiateMultipartUploadAsync(Workplace.Vault, Archives.MiB);
+        var (id, secret) = await AddKeyAsync(place, "--role", "upload");
+        using var stolen = place.Server.Connect(accessKeyId: id, secret: secret);
+        await Eventually.BecomesTrueAsync(() => IsKnownAsync(stolen), "the added key is known");
+
+        await stolen.UploadArchiveAsync(Workplace.Vault, body);
+        await stolen.UploadInPartsAsync(Workplace.Vault, Archives.Bytes(2 * Archives.MiB, seed: 2));
+        Assert.Single(await stolen.ListMultipartUploadsAsync(Workplace.Vault).ToListAsync());
+
+        await AssertDeniedAsync(() => stolen.DeleteArchiveAsync(Workplace.Vault, archive));
+        await AssertDeniedAsync(() => stolen.AbortMultipartUploadAsync(Workplace.Vault, upload));
+        await AssertDeniedAsync(() => stolen.InitiateArchiveRetrievalAsync(Workplace.Vault, archive));
+        await AssertDeniedAsync(() => stolen.CreateVaultAsync("other"));
+        await AssertDeniedAsync(() => stolen.AddTagsAsync(Workplace.Vault, new Dictionary<string, string> { ["a"] = "b" }));
+        await AssertDeniedAsync(() => stolen.SetAccessPolicyAsync(Workplace.Vault, "{}"));
+        await AssertDeniedAsync(() => stolen.InitiateVaultLockAsync(Workplace.Vault, "{}"));
+    }
+
+    [Fact]
+    public async Task A_key_for_reading_changes_nothing_and_a_key_for_a_vault_reaches_no_other()
+    {
+        await using var place = await Workplace.OpenAsync();
+        using var owner = place.Server.Connect();
+        await owner.CreateVaultAsync("letters");
+        var archive = (await owner.UploadArchiveAsync(Workplace.Vault, HashedBody.Of(Archives.Bytes(1000, seed: 1)))).ArchiveId;
+        var (readId, readSecret) = await AddKeyAsync(place, "--role", "read");
+        var (vaultId, vaultSecret) = await AddKeyAsync(place, "--vault", "letters");
+        using var reader = place.Server.Connect(accessKeyId: readId, secret: readSecret);
+        using var limited = place.Server.Connect(accessKeyId: vaultId, secret: vaultSecret);
+        await Eventually.BecomesTrueAsync(() => IsKnownAsync(reader), "the added key is known");
+
+        Assert.Equal(1000, (await reader.RetrieveAsync(Workplace.Vault, archive)).Length);
+        await AssertDeniedAsync(() => reader.DeleteArchiveAsync(Workplace.Vault, archive));
+        await AssertDeniedAsync(() => reader.InitiateMultipartUploadAsync(Workplace.Vault, Archives.MiB));
+
+        Assert.Equal("letters", (await limited.DescribeVaultAsync("letters")).Name);
+        await AssertDeniedAsync(() => limited.DescribeVaultAsync(Workplace.Vault));
+        await AssertDeniedAsync(() => limited.ListVaultsPageAsync());
+        await limited.DeleteVaultAsync("letters");
+
+        var listed = (await CommandLine.RunAsync("keys", "list", "--data", place.Data)).Expect().Lines;
+        Assert.Contains(listed, line => line.StartsWith(readId, StringComparison.Ordinal) && line.EndsWith("  read", StringComparison.Ordinal));
+        Assert.Contains(listed, line => line.EndsWith("  admin of letters", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task In_S3_a_key_for_uploads_creates_objects_and_replaces_none()
+    {
+        var aws = await InstalledClients.FindAwsCliAsync();
+        await using var place = await Workplace.OpenAsync();
+        var (id, secret) = await AddKeyAsync(place, "--role", "upload", "--vault", "backups");
+        using var key = place.Server.Connect(accessKeyId: id, secret: secret);
+        await Eventually.BecomesTrueAsync(() => IsKnownAsync(key), "the added key is known");
+        var file = place.Create("file", 1000);
+
+        Assert.Equal(0, (await S3Async(CommandLine.AccessKeyId, CommandLine.SecretAccessKey, "create-bucket", "--bucket", "backups")).ExitCode);
+        Assert.Equal(0, (await S3Async(CommandLine.AccessKeyId, CommandLine.SecretAccessKey, "put-object", "--bucket", "backups", "--key", "old", "--body", file)).ExitCode);
+
+        Assert.Equal(0, (await S3Async(id, secret, "list-objects-v2", "--bucket", "backups")).ExitCode);
+        await AssertDeniedInS3Async("put-object", "--bucket", "backups", "--key", "old", "--body", file);
+        await AssertDeniedInS3Async("delete-object", "--bucket", "backups", "--key", "old");
+        await AssertDeniedInS3Async("get-object", "--bucket", "backups", "--key", "old", place.File("copy"));
+        await AssertDeniedInS3Async("delete-bucket", "--bucket", "backups");
+        await AssertDeniedInS3Async("list-buckets");
+        await AssertDeniedInS3Async("list-objects-v2", "--bucket", "others");
+        await AssertDeniedInS3Async("copy-object", "--bucket", "backups", "--key", "new", "--copy-source", "others/old");
+
+        async Task AssertDeniedInS3Async(params string[] arguments)
+        {
+            var denied = await S3Async(id, secret, arguments);
+            Assert.True(denied.ExitCode != 0 && denied.Error.Contains("(AccessDenied)", StringComparison.Ordinal), denied.ToString());
+        }
+
+        async Task<CommandResult> S3Async(string accessKeyId, string secretAccessKey, params string[] arguments)
+        {
+            var environment = new Dictionary<string, string?>(InstalledClients.Environment(place.File("home")))
+            {
+                ["AWS_ACCESS_KEY_ID"] = accessKeyId,
+                ["AWS_SECRET_ACCESS_KEY"] = secretAccessKey,
+                ["AWS_DEFAULT_REGION"] = "us-east-1",
+            };
+            await using var process = CapturedProcess.Start(
+                aws, ["s3api", .. arguments, "--endpoint-url", place.Server.Address.ToString()], environment);
+            return new CommandResult(await process.WaitForExitAsync(TimeSpan.FromSeconds(60)), process.Output, process.Error);
+        }
+    }
+
+    private static async Task<(string Id, string Secret)> AddKeyAsync(Workplace place, params string[] options)
+    {
+        var added = (await CommandLine.RunAsync(["keys", "add", "--data", place.Data, .. options])).Expect();
+        return (added.Value("AWS_ACCESS_KEY_ID"), added.Value("AWS_SECRET_ACCESS_KEY"));
+    }
+
+    private static async Task AssertDeniedAsync(Func<Task> request)
+    {
+        var denied = await Assert.ThrowsAsync<GlacierException>(request);
+        Assert.Equal(GlacierErrorCodes.AccessDenied, denied.Code);
+        Assert.Contains("is for", denied.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task<bool> IsKnownAsync(OrleansUploads.Client.GlacierClient client)
+    {
+        try
+        {
+            await client.ListVaultsPageAsync();
+            return true;
+        }
+        catch (GlacierException failure)
+        {
+            return failure.Code != GlacierErrorCodes.UnrecognizedClient;
+        }
+    }
+}
