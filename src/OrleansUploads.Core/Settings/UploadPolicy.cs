@@ -28,6 +28,9 @@ public sealed record UploadPolicy
     /// <summary>Default value of <see cref="ReplacedObjectGrace"/>.</summary>
     public static readonly TimeSpan DefaultReplacedObjectGrace = TimeSpan.FromHours(1);
 
+    /// <summary>Minimum of <see cref="ReplacedObjectGrace"/>: a request that has found an object must be able to begin to read it.</summary>
+    public static readonly TimeSpan MinReplacedObjectGrace = TimeSpan.FromMinutes(1);
+
     /// <summary>Maximum age of an attempt whose upload is reported together with it. It must be shorter than the grace of
     /// collection, because nothing protects the attempt until then.</summary>
     public static readonly TimeSpan UnannouncedLife = TimeSpan.FromMinutes(10);

@@ -42,11 +42,20 @@ public static class ServiceSettings
         options => options.Engine.Uploads.StaleAfter,
         (options, value) => With(options, uploads => uploads with { StaleAfter = value }));
 
+    /// <summary>Time for which the bytes of an overwritten or deleted object can still be read.</summary>
+    public static readonly ServiceSetting ReplacedObjectGrace = Duration(
+        "ReplacedObjectGrace",
+        "The bytes of an overwritten or deleted object are kept for this long, for downloads and copies that have begun; at least "
+        + $"{Durations.Format(UploadPolicy.MinReplacedObjectGrace)}.",
+        UploadPolicy.MinReplacedObjectGrace,
+        options => options.Engine.Uploads.ReplacedObjectGrace,
+        (options, value) => With(options, uploads => uploads with { ReplacedObjectGrace = value }));
+
     /// <summary>Time until the output of a job is available.</summary>
     public static readonly ServiceSetting RetrievalDelay = new(
         "RetrievalDelay",
-        "How long the output of jobs is delayed: `3h` for all tiers, or `standard=3h expedited=1m bulk=12h`. Inventories are delayed "
-        + "like the standard tier.",
+        "How long the output of jobs and restores of objects are delayed: `3h` for all tiers, or `standard=3h expedited=1m bulk=12h`. "
+        + "Inventories are delayed like the standard tier.",
         options => RetrievalDelays.Format(options.Engine.Retrievals),
         (options, text) =>
         {
@@ -179,8 +188,8 @@ public static class ServiceSettings
     /// <summary>All of them, in the order of the documentation.</summary>
     public static readonly IReadOnlyList<ServiceSetting> All =
     [
-        Region, S3Domain, StaleAfter, RetrievalDelay, Notify, Inventory, MaxVaults, MaxOpenUploads, MaxJobs, MaxConnections, MaxBodies,
-        HeaderTimeout, KeepAliveTimeout, CollectGrace, CollectInterval,
+        Region, S3Domain, StaleAfter, ReplacedObjectGrace, RetrievalDelay, Notify, Inventory, MaxVaults, MaxOpenUploads, MaxJobs,
+        MaxConnections, MaxBodies, HeaderTimeout, KeepAliveTimeout, CollectGrace, CollectInterval,
     ];
 
     private static ServiceSetting Count(

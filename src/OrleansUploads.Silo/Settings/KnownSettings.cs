@@ -56,6 +56,8 @@ internal static class KnownSettings
 
     public static readonly Setting StaleAfter = Setting.Of(ServiceSettings.StaleAfter);
 
+    public static readonly Setting ReplacedObjectGrace = Setting.Of(ServiceSettings.ReplacedObjectGrace);
+
     public static readonly Setting RetrievalDelay = Setting.Of(ServiceSettings.RetrievalDelay);
 
     public static readonly Setting Notify = Setting.Of(ServiceSettings.Notify);
@@ -99,8 +101,8 @@ internal static class KnownSettings
     public static readonly IReadOnlyList<Setting> All =
     [
         Role, Clustering, ConnectionString, ClusterId, ServiceId, AdvertisedAddress, SiloPort, ClientPort, Listen, PartsFolder,
-        Region, S3Domain, KeysFile, AccessKeyId, SecretAccessKey, Account, StaleAfter, RetrievalDelay, Notify, Inventory, MaxVaults,
-        MaxOpenUploads, MaxJobs, MaxConnections, MaxBodies, HeaderTimeout, KeepAliveTimeout, CollectGrace, CollectInterval,
+        Region, S3Domain, KeysFile, AccessKeyId, SecretAccessKey, Account, StaleAfter, ReplacedObjectGrace, RetrievalDelay, Notify, Inventory,
+        MaxVaults, MaxOpenUploads, MaxJobs, MaxConnections, MaxBodies, HeaderTimeout, KeepAliveTimeout, CollectGrace, CollectInterval,
         ProbeTimeout, MissedProbes, ShedLoadAtCpuPercent, DrainDelay, DrainTime,
     ];
 }

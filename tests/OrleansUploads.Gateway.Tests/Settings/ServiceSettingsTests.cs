@@ -26,10 +26,11 @@ public sealed class ServiceSettingsTests
     public void Given_settings_change_their_options_and_the_others_keep_their_defaults()
     {
         var options = Bind(
-            ("S3Domain", "s3.example.org"), ("StaleAfter", "3d"), ("RetrievalDelay", "3h expedited=0"), ("Inventory", "Daily"), ("MaxBodies", "7"));
+            ("S3Domain", "s3.example.org"), ("StaleAfter", "3d"), ("ReplacedObjectGrace", "2h"), ("RetrievalDelay", "3h expedited=0"), ("Inventory", "Daily"), ("MaxBodies", "7"));
 
         Assert.Equal("s3.example.org", options.Gateway.S3Domain);
         Assert.Equal(TimeSpan.FromDays(3), options.Engine.Uploads.StaleAfter);
+        Assert.Equal(TimeSpan.FromHours(2), options.Engine.Uploads.ReplacedObjectGrace);
         Assert.Equal("standard=3h expedited=0 bulk=3h", ServiceSettings.RetrievalDelay.Show(options));
         Assert.Equal(UploadPolicy.GraceFor(options.Engine.Retrievals), options.Engine.Uploads.DeletedArchiveGrace);
         Assert.Equal(InventorySchedule.Daily, options.Engine.Inventories);
@@ -43,6 +44,7 @@ public sealed class ServiceSettingsTests
         var exception = Assert.Throws<OptionsValidationException>(() => Bind(
             ("S3Domain", "s3.example.org:9400"),
             ("StaleAfter", "1h"),
+            ("ReplacedObjectGrace", "59s"),
             ("RetrievalDelay", "quick=3h"),
             ("Inventory", "hourly"),
             ("MaxVaults", "0"),
@@ -54,6 +56,7 @@ public sealed class ServiceSettingsTests
             [
                 "--S3Domain is 's3.example.org:9400'. It must be a domain name without a port, such as s3.example.org.",
                 "--StaleAfter is '1h'. It must be at least 24h.",
+                "--ReplacedObjectGrace is '59s'. It must be at least 1m.",
                 "--RetrievalDelay is 'quick=3h'. 'quick=3h' is not a delay: write 3h for all tiers, or standard=3h, expedited=1m, "
                 + "bulk=12h.",
                 "--Inventory is 'hourly'. It must be one of current, daily.",
