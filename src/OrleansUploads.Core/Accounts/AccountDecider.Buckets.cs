@@ -34,7 +34,9 @@ public sealed partial class AccountDecider
         var listed = new List<BucketDescription>();
         foreach (var (name, bucket) in state.Buckets)
         {
-            if (bucket.Bucket is not { } found || string.CompareOrdinal(name, command.After) <= 0)
+            if (bucket.Bucket is not { } found
+                || string.CompareOrdinal(name, command.After) <= 0
+                || !name.StartsWith(command.Prefix ?? "", StringComparison.Ordinal))
             {
                 continue;
             }

@@ -40,7 +40,8 @@ internal static class AccountContract
             Named<PurchaseCapacity>("purchase-capacity.1"),
             Named<ListCapacity>("list-capacity.1"),
             Named<CreateBucket>("create-bucket.1"),
-            Named<ListBuckets>("list-buckets.1"),
+            Named<ListBuckets>("list-buckets.1")
+                .Widened("list-buckets.2", static list => list.Prefix is not null),
             Named<RemoveBucket>("remove-bucket.1"),
         ],
         Answers =

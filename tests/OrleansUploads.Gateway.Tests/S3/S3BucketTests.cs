@@ -85,6 +85,24 @@ public sealed class S3BucketTests(S3Server s3) : IClassFixture<S3Server>
     }
 
     [Fact]
+    public async Task Buckets_are_filtered_by_prefix_before_they_are_paged()
+    {
+        foreach (var name in (string[])["list-a", "other-b", "list-c", "list-d", "other-e"])
+        {
+            (await s3.SendAsync("PUT", "/" + name)).Expect(200);
+        }
+
+        var first = (await s3.GetAsync("/?prefix=list-&max-buckets=2")).Expect(200);
+        Assert.Equal(["list-a", "list-c"], Texts(first, "Name"));
+        Assert.Equal("list-", Text(first, "Prefix"));
+        var second = (await s3.GetAsync($"/?prefix=list-&max-buckets=2&continuation-token={Text(first, "ContinuationToken")}")).Expect(200);
+        Assert.Equal(["list-d"], Texts(second, "Name"));
+        Assert.Empty(Texts(second, "ContinuationToken"));
+        Assert.Empty(Texts((await s3.GetAsync("/?prefix=absent")).Expect(200), "Name"));
+        ExpectError(await s3.GetAsync("/?max-buckets=0"), 400, "InvalidArgument");
+    }
+
+    [Fact]
     public async Task The_stated_owner_must_own_the_bucket()
     {
         var bucket = await s3.NewBucketAsync();

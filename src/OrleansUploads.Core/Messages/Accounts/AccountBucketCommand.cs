@@ -13,7 +13,8 @@ public sealed record CreateBucket(AccountId Account, BucketName Bucket) : Accoun
 /// <summary>Lists the account's buckets by name.</summary>
 /// <param name="After">Lists only buckets after this name; empty to start at the beginning.</param>
 /// <param name="Limit">Maximum number of buckets to list; at least 1.</param>
-public sealed record ListBuckets(string After, int Limit) : AccountCommand, ICommand<BucketsPage>;
+/// <param name="Prefix">Lists only buckets whose names begin with it; null for all.</param>
+public sealed record ListBuckets(string After, int Limit, string? Prefix = null) : AccountCommand, ICommand<BucketsPage>;
 
 /// <summary>Stops listing a deleted bucket; sent by the bucket.</summary>
 public sealed record RemoveBucket(BucketIncarnation Bucket) : AccountCommand, ICommand<Done>, IRequiresFreshState;

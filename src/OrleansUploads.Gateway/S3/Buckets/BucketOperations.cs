@@ -24,10 +24,15 @@ internal sealed class BucketOperations(IEntityHost host, BucketFinder buckets)
             return error;
         }
 
-        var prefix = call.Query.FirstValue("prefix") ?? "";
+        if (limit == 0)
+        {
+            return S3Error.InvalidArgument("max-buckets", "0", $"Argument max-buckets must be an integer between 1 and {MaxBuckets}.");
+        }
+
+        var prefix = call.Query.FirstValue("prefix") is { Length: > 0 } wanted ? wanted : null;
         var after = call.Query.FirstValue("continuation-token") ?? "";
         var listed = await host.AskAsync(
-            call.Account.Entity, new Core.Messages.Accounts.ListBuckets(after, Math.Max(limit, 1)), call.Aborted);
+            call.Account.Entity, new Core.Messages.Accounts.ListBuckets(after, limit, prefix), call.Aborted);
         if (!listed.TryGet(out var page, out var refusal))
         {
             return call.Refuse(refusal);
@@ -37,8 +42,7 @@ internal sealed class BucketOperations(IEntityHost host, BucketFinder buckets)
         {
             xml.WriteOwner("Owner", call.Account);
             xml.WriteStartElement("Buckets");
-            foreach (var bucket in page.Buckets.Where(bucket =>
-                bucket.Bucket.Name.ToString().StartsWith(prefix, StringComparison.Ordinal)))
+            foreach (var bucket in page.Buckets)
             {
                 xml.WriteStartElement("Bucket");
                 xml.WriteElementString("Name", bucket.Bucket.Name.ToString());
@@ -51,6 +55,8 @@ internal sealed class BucketOperations(IEntityHost host, BucketFinder buckets)
             {
                 xml.WriteElementString("ContinuationToken", page.Buckets[^1].Bucket.Name.ToString());
             }
+
+            xml.WriteOptional("Prefix", prefix);
         });
     }
 
