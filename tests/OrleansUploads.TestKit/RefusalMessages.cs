@@ -91,6 +91,7 @@ public static class RefusalMessages
         _ when type == typeof(Md5Digest) => SomeObject.Md5("a"),
         _ when type == typeof(Checksum) => ChecksumHasher.Compute(ChecksumAlgorithm.Crc32C, "a"u8),
         _ when type == typeof(ChecksumAlgorithm) => ChecksumAlgorithm.Crc32C,
+        _ when type == typeof(ChecksumType) => ChecksumType.FullObject,
         _ when type == typeof(StorageClass) => StorageClass.DeepArchive,
         _ when type == typeof(RetrievalTier) => RetrievalTier.Expedited,
         _ when type == typeof(AccountId) => Some.Account,

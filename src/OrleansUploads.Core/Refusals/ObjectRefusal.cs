@@ -67,6 +67,9 @@ public abstract record ObjectRefusal : Refusal
     /// <summary>The checksum is not of the algorithm that the upload was initiated with, or it is missing.</summary>
     public sealed record ChecksumOfOtherAlgorithm(ChecksumAlgorithm Expected) : ObjectRefusal;
 
+    /// <summary>The object's checksum is of another type than the completion states.</summary>
+    public sealed record ChecksumOfOtherType(ChecksumType Stated, ChecksumType Actual) : ObjectRefusal;
+
     /// <summary>The object is archived and has to be restored before it is read.</summary>
     public sealed record NotRestored(StorageClass StorageClass) : ObjectRefusal;
 

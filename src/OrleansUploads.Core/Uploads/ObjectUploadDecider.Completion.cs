@@ -53,7 +53,8 @@ internal sealed partial class ObjectUploadDecider
                 var chosen = command.Parts.Select(part => open.Parts[part.Number].Part).ToList();
                 var completion = NumberedParts.Complete(
                     open.Spec, chosen, open.Rounds + 1, NumberedParts.Identify(command.Parts), command.Condition, time.Now);
-                return RefusalOfChecksum(completion.Checksum, command.Checksum) is { } differs
+                return ((ObjectRefusal?)RefusalOfChecksumType(open.Spec, completion, command.ChecksumType)
+                    ?? RefusalOfChecksum(completion.Checksum, command.Checksum)) is { } differs
                     ? Refuse(differs)
                     : Freeze(open, completion);
             case UploadState.ObjectCompleting completing when completing.Spec.Name == command.Name:
@@ -177,6 +178,12 @@ internal sealed partial class ObjectUploadDecider
 
     private static PublishedObject Publish(ObjectUploadSpec spec, Completion completion) => new(
         spec.Name, spec.Upload, completion.ETag, completion.SizeBytes, completion.Checksum, completion.At);
+
+    /// <summary>The type is that of the initiation, or that of the checksum that the object gets without one.</summary>
+    private static ObjectRefusal.ChecksumOfOtherType? RefusalOfChecksumType(ObjectUploadSpec spec, Completion completion, ChecksumType? stated) =>
+        stated is { } known && (spec.Checksum?.Type ?? completion.Checksum?.Type) is { } type && type != known
+            ? new ObjectRefusal.ChecksumOfOtherType(known, type)
+            : null;
 
     private static ObjectRefusal.ChecksumDiffers? RefusalOfChecksum(ObjectChecksum? computed, Checksum? stated) =>
         stated is { } known && computed is { } whole && whole.Value.Algorithm == known.Algorithm && whole.Value != known

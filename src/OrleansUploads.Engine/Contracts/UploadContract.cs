@@ -63,7 +63,8 @@ internal static class UploadContract
             Named<InitiateObjectUpload>("initiate-object-upload.1"),
             Named<CheckNumberedPart>("check-numbered-part.1"),
             Named<StoreNumberedPart>("store-numbered-part.1"),
-            Named<CompleteObjectUpload>("complete-object-upload.1"),
+            Named<CompleteObjectUpload>("complete-object-upload.1")
+                .Widened("complete-object-upload.2", static complete => complete.ChecksumType is not null),
             Named<PutObject>("put-object.1"),
             Named<AbortObjectUpload>("abort-object-upload.1"),
             Named<ListNumberedParts>("list-numbered-parts.1"),
@@ -119,6 +120,7 @@ internal static class UploadContract
             Named<ObjectRefusal.NumberedPartTooShort>("refused-numbered-part-too-short.1"),
             Named<ObjectRefusal.NumberedAttemptCollected>("refused-numbered-attempt-collected.1"),
             Named<ObjectRefusal.ChecksumOfOtherAlgorithm>("refused-checksum-of-other-algorithm.1"),
+            Named<ObjectRefusal.ChecksumOfOtherType>("refused-checksum-of-other-type.1"),
             Named<ObjectRefusal.RestoreNotOffered>("refused-restore-not-offered.1"),
             Named<ObjectRefusal.RestoreDaysInvalid>("refused-restore-days-invalid.1"),
             Named<ObjectRefusal.RestoreInProgress>("refused-restore-in-progress.1"),
@@ -223,6 +225,7 @@ internal static class UploadContract
 [JsonSerializable(typeof(ObjectRefusal.NumberedPartTooShort))]
 [JsonSerializable(typeof(ObjectRefusal.NumberedAttemptCollected))]
 [JsonSerializable(typeof(ObjectRefusal.ChecksumOfOtherAlgorithm))]
+[JsonSerializable(typeof(ObjectRefusal.ChecksumOfOtherType))]
 [JsonSerializable(typeof(ObjectRefusal.RestoreNotOffered))]
 [JsonSerializable(typeof(ObjectRefusal.RestoreDaysInvalid))]
 [JsonSerializable(typeof(ObjectRefusal.RestoreInProgress))]

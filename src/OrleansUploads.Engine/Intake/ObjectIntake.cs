@@ -147,6 +147,7 @@ public sealed class ObjectIntake(IEntityHost host, IPartStore parts, IdSource id
     /// <param name="chosen">The parts, by number.</param>
     /// <param name="sizeBytes">The object's size, as the client knows it, or null if it did not say.</param>
     /// <param name="checksum">The object's checksum, as the client knows it, or null if it did not say.</param>
+    /// <param name="checksumType">The type of the object's checksum, as the client knows it, or null if it did not say.</param>
     /// <param name="condition">What must hold of the key, or null for nothing.</param>
     /// <param name="cancellationToken">Canceled when the client disconnects.</param>
     /// <exception cref="EntityUnavailableException">The outcome is unknown; completing again is safe.</exception>
@@ -156,6 +157,7 @@ public sealed class ObjectIntake(IEntityHost host, IPartStore parts, IdSource id
         IReadOnlyList<ChosenPart> chosen,
         long? sizeBytes,
         Checksum? checksum,
+        ChecksumType? checksumType,
         PublishCondition? condition,
         CancellationToken cancellationToken)
     {
@@ -165,7 +167,7 @@ public sealed class ObjectIntake(IEntityHost host, IPartStore parts, IdSource id
             var stored = await parts.ListStoredAsync(upload, cancellationToken);
             var outcome = await host.AskAsync(
                 upload.Entity,
-                new CompleteObjectUpload(name, chosen, sizeBytes, checksum, condition, stored),
+                new CompleteObjectUpload(name, chosen, sizeBytes, checksum, condition, stored, checksumType),
                 cancellationToken);
             if (outcome.Refusal is not (ObjectRefusal.NumberedPartLost or ObjectRefusal.UploadCompleting) || waits == MaxWaits)
             {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using OrleansUploads.Gateway.Tests.Harness;
 using static OrleansUploads.Gateway.Tests.S3.S3Server;
 
@@ -187,6 +188,49 @@ public sealed class S3MultipartTests(S3Server s3) : IClassFixture<S3Server>
             await s3.SendAsync("POST", $"{target}?uploads", "", ("x-amz-checksum-algorithm", "SHA1"), ("x-amz-checksum-type", "FULL_OBJECT")),
             400,
             "InvalidRequest");
+    }
+
+    [Theory]
+    [InlineData("x-amz-checksum-type", "COMPOSITE", 200, "")]
+    [InlineData("x-amz-checksum-type", "FULL_OBJECT", 400, "BadDigest")]
+    [InlineData("x-amz-checksum-type", "WHOLE", 400, "InvalidRequest")]
+    [InlineData("x-amz-checksum-sha256", "{0}-2", 200, "")]
+    [InlineData("x-amz-checksum-sha256", "{0}", 200, "")]
+    [InlineData("x-amz-checksum-sha256", "{0}-3", 400, "BadDigest")]
+    [InlineData("x-amz-checksum-sha256", "{0}-", 400, "InvalidRequest")]
+    [InlineData("x-amz-checksum-sha256", "{0}-0", 400, "InvalidRequest")]
+    [InlineData("x-amz-checksum-sha256", "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=-2", 400, "BadDigest")]
+    public async Task A_completion_may_state_the_composite_checksum_and_its_type(string header, string value, int status, string code)
+    {
+        var target = $"/{await s3.NewBucketAsync()}/k";
+        var upload = await s3.NewUploadAsync(target, ("x-amz-checksum-algorithm", "SHA256"));
+        byte[] first = new byte[MinPart], last = [1];
+        var list = CompleteDocument(
+            (1, await UploadAsync(target, upload, 1, first)), (2, await UploadAsync(target, upload, 2, last)));
+        var composite = Convert.ToBase64String(SHA256.HashData([.. SHA256.HashData(first), .. SHA256.HashData(last)]));
+        var stated = (header, string.Format(CultureInfo.InvariantCulture, value, composite));
+        var completed = await s3.SendAsync("POST", $"{target}?uploadId={upload}", list, stated);
+        if (status == 200)
+        {
+            Assert.Equal(composite + "-2", Text(completed.Expect(200), "ChecksumSHA256"));
+        }
+        else
+        {
+            ExpectError(completed, status, code);
+            ExpectError(await s3.GetAsync(target), 404, "NoSuchKey");
+            (await s3.SendAsync("POST", $"{target}?uploadId={upload}", list)).Expect(200);
+        }
+    }
+
+    [Fact]
+    public async Task An_upload_without_a_chosen_checksum_becomes_an_object_with_a_full_one()
+    {
+        var target = $"/{await s3.NewBucketAsync()}/k";
+        var upload = await s3.NewUploadAsync(target);
+        var list = CompleteDocument((1, await UploadAsync(target, upload, 1, [1])));
+        ExpectError(
+            await s3.SendAsync("POST", $"{target}?uploadId={upload}", list, ("x-amz-checksum-type", "COMPOSITE")), 400, "BadDigest");
+        (await s3.SendAsync("POST", $"{target}?uploadId={upload}", list, ("x-amz-checksum-type", "FULL_OBJECT"))).Expect(200);
     }
 
     private static string CompleteDocument(params (int Number, string ETag)[] parts) =>

@@ -44,6 +44,7 @@ public sealed class S3RefusalsTests
     private static object Sample(Type type) =>
         type == typeof(Checksum) ? ChecksumHasher.Compute(ChecksumAlgorithm.Crc32, [])
         : type == typeof(ChecksumAlgorithm) ? ChecksumAlgorithm.Crc32
+        : type == typeof(ChecksumType) ? ChecksumType.Composite
         : Activator.CreateInstance(type)!;
 
     [Fact]

@@ -182,7 +182,7 @@ internal sealed class ObjectClients(
         var start = model.Tick();
         var condition = model.ConditionOf(upload.Condition, isMultipart: true);
         var outcome = await calls.SendAsync($"complete {upload.Key}", async process => await process.ObjectIntake.CompleteAsync(
-            upload.Id, SomeObject.Named(upload.Key), [part], null, null, condition, CancellationToken.None), patience);
+            upload.Id, SomeObject.Named(upload.Key), [part], null, null, null, condition, CancellationToken.None), patience);
         if (outcome is not { } known)
         {
             return false;

@@ -37,13 +37,15 @@ public sealed record StoreNumberedPart(ObjectName Name, NumberedPart Part) : Obj
 /// <param name="Checksum">The object's checksum, as the caller knows it, or null if it did not say.</param>
 /// <param name="Condition">What must hold of the key, or null for nothing.</param>
 /// <param name="Stored">The part store's listing of the upload; null to check nothing by it.</param>
+/// <param name="ChecksumType">The type of the object's checksum, as the caller knows it, or null if it did not say.</param>
 public sealed record CompleteObjectUpload(
     ObjectName Name,
     IReadOnlyList<ChosenPart> Parts,
     long? SizeBytes,
     Checksum? Checksum,
     PublishCondition? Condition,
-    IReadOnlyList<ListedAttempt>? Stored) : ObjectUploadCommand, ICommand<PublishedObject>;
+    IReadOnlyList<ListedAttempt>? Stored,
+    ChecksumType? ChecksumType = null) : ObjectUploadCommand, ICommand<PublishedObject>;
 
 /// <summary>Makes an object of one part that is already durable, in one step.</summary>
 /// <param name="Spec">The upload, which nobody lists.</param>

@@ -89,6 +89,9 @@ internal static class S3Refusals
         ObjectRefusal.ChecksumOfOtherAlgorithm e => new(
             S3ErrorCode.InvalidRequest,
             $"Checksum Type mismatch occurred, expected checksum Type: {e.Expected.Name()}."),
+        ObjectRefusal.ChecksumOfOtherType e => new(
+            S3ErrorCode.BadDigest,
+            $"The upload was created with the {e.Actual.Name()} checksum type, but the request states {e.Stated.Name()}. Use the same type."),
         ObjectRefusal.NotRestored e => new(
             S3ErrorCode.InvalidObjectState,
             "The operation is not valid for the object's storage class. Restore the object first.",

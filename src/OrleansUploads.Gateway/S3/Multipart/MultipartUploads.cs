@@ -86,7 +86,7 @@ internal sealed class MultipartUploads(BucketFinder buckets, ObjectIntake intake
     public async ValueTask<S3Answer> CompleteAsync(S3Call call)
     {
         if (!TryReadParts(call, out var parts, out var error)
-            || !StatedChecksum.TryRead(call, out var checksum, out error)
+            || !StatedObjectChecksum.TryRead(call, parts.Count, out var checksum, out error)
             || !Conditions.TryReadWrite(call, out var condition, out error)
             || !TryReadSize(call, out var sizeBytes, out error))
         {
@@ -100,7 +100,7 @@ internal sealed class MultipartUploads(BucketFinder buckets, ObjectIntake intake
         }
 
         var completed = await intake.CompleteAsync(
-            upload, name, parts, sizeBytes, checksum?.Value, condition, call.Aborted);
+            upload, name, parts, sizeBytes, checksum.Value, checksum.Type, condition, call.Aborted);
         return completed.TryGet(out var published, out var refusal)
             ? new XmlAnswer("CompleteMultipartUploadResult", xml => WriteObject(xml, call, published))
             : call.Refuse(refusal);
@@ -147,13 +147,8 @@ internal sealed class MultipartUploads(BucketFinder buckets, ObjectIntake intake
             return error is null;
         }
 
-        ChecksumType? type = typeText switch
-        {
-            null => algorithm == ChecksumAlgorithm.Crc64Nvme ? ChecksumType.FullObject : ChecksumType.Composite,
-            "COMPOSITE" => ChecksumType.Composite,
-            "FULL_OBJECT" => ChecksumType.FullObject,
-            _ => null,
-        };
+        var byDefault = algorithm == ChecksumAlgorithm.Crc64Nvme ? ChecksumType.FullObject : ChecksumType.Composite;
+        var type = typeText is null ? byDefault : ChecksumNames.TypeOf(typeText);
         if (type is not { } known || !algorithm.Allows(known))
         {
             error = new(

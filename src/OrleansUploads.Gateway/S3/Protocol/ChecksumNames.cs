@@ -22,6 +22,14 @@ internal static class ChecksumNames
         ChecksumType.FullObject => "FULL_OBJECT",
     };
 
+    /// <summary>The type with a name, or null if no type has it.</summary>
+    public static ChecksumType? TypeOf(string? name) => name switch
+    {
+        "COMPOSITE" => ChecksumType.Composite,
+        "FULL_OBJECT" => ChecksumType.FullObject,
+        _ => null,
+    };
+
     /// <summary>The header that carries checksums of an algorithm, in lower case.</summary>
     public static string Header(this ChecksumAlgorithm algorithm) =>
         S3Headers.ChecksumPrefix + algorithm.Name().ToLowerInvariant();

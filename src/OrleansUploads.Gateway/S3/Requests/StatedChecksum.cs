@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using OrleansUploads.Gateway.S3.Errors;
 using OrleansUploads.Gateway.S3.Protocol;
 using OrleansUploads.Hashing;
@@ -9,8 +10,11 @@ namespace OrleansUploads.Gateway.S3.Requests;
 /// <summary>The checksum that a request states in a header, or announces for its trailer.</summary>
 /// <param name="Algorithm">The algorithm.</param>
 /// <param name="Value">The checksum, or null if it comes in the trailer.</param>
-internal sealed record StatedChecksum(ChecksumAlgorithm Algorithm, Checksum? Value)
+/// <param name="Parts">The number of parts behind a composite checksum, or 0 if there is none.</param>
+internal sealed record StatedChecksum(ChecksumAlgorithm Algorithm, Checksum? Value, int Parts = 0)
 {
+    private const char PartsMark = '-';
+
     private static readonly HashSet<string> OtherHeaders = new(StringComparer.OrdinalIgnoreCase)
     {
         S3Headers.ChecksumAlgorithm, S3Headers.ChecksumMode, S3Headers.ChecksumType,
@@ -20,7 +24,9 @@ internal sealed record StatedChecksum(ChecksumAlgorithm Algorithm, Checksum? Val
     /// <param name="call">The request.</param>
     /// <param name="checksum">The checksum, or null.</param>
     /// <param name="error">The error, if the method returns false.</param>
-    public static bool TryRead(S3Call call, out StatedChecksum? checksum, [NotNullWhen(false)] out S3Error? error)
+    /// <param name="acceptsParts">Whether the checksum may be composite: followed by <c>-N</c>.</param>
+    public static bool TryRead(
+        S3Call call, out StatedChecksum? checksum, [NotNullWhen(false)] out S3Error? error, bool acceptsParts = false)
     {
         checksum = null;
         error = null;
@@ -37,7 +43,7 @@ internal sealed record StatedChecksum(ChecksumAlgorithm Algorithm, Checksum? Val
                 return false;
             }
 
-            if (!TryParse(name, value.ToString(), out checksum))
+            if (!TryParse(name, value.ToString(), acceptsParts, out checksum))
             {
                 error = new(S3ErrorCode.InvalidRequest, $"Value for {name.ToLowerInvariant()} header is invalid.");
                 return false;
@@ -130,11 +136,14 @@ internal sealed record StatedChecksum(ChecksumAlgorithm Algorithm, Checksum? Val
             : null;
     }
 
-    private static bool TryParse(string header, string value, [NotNullWhen(true)] out StatedChecksum? checksum)
+    private static bool TryParse(string header, string value, bool acceptsParts, [NotNullWhen(true)] out StatedChecksum? checksum)
     {
+        var mark = acceptsParts ? value.LastIndexOf(PartsMark) : -1;
+        var parts = 0;
         checksum = ChecksumNames.TryParse(AlgorithmIn(header), out var algorithm)
-            && Checksum.TryParse(algorithm, value, out var parsed)
-                ? new StatedChecksum(algorithm, parsed)
+            && Checksum.TryParse(algorithm, mark < 0 ? value : value.AsSpan(0, mark), out var parsed)
+            && (mark < 0 || (int.TryParse(value.AsSpan(mark + 1), NumberStyles.None, CultureInfo.InvariantCulture, out parts) && parts > 0))
+                ? new StatedChecksum(algorithm, parsed, parts)
                 : null;
         return checksum is not null;
     }
