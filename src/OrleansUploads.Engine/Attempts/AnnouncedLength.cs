@@ -6,16 +6,19 @@ namespace OrleansUploads.Engine.Attempts;
 /// <summary>Ensures that an attempt gets exactly the number of bytes that was announced when it was created.</summary>
 public struct AnnouncedLength
 {
+    /// <summary>The longest part of any protocol, which is that of an object.</summary>
+    public const long MaxBytes = ObjectLimits.MaxPartBytes;
+
     private readonly long _bytes;
     private long _countedBytes;
 
     /// <summary>Starts with no bytes.</summary>
-    /// <param name="bytes">The announced length, from 1 byte to the maximum size of a part.</param>
+    /// <param name="bytes">The announced length, from 1 byte to <see cref="MaxBytes"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">No attempt can have this length.</exception>
     public AnnouncedLength(long bytes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(bytes, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes, Limits.MaxPartSizeBytes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes, MaxBytes);
         _bytes = bytes;
     }
 

@@ -58,19 +58,19 @@ public sealed class AttemptFooter
     /// <summary>The number of bytes before the footer in a file of some length, or null if no attempt has a file of this length.</summary>
     public static long? LengthIn(long fileBytes)
     {
-        if (fileBytes > Limits.MaxPartSizeBytes + BytesFor(Limits.MaxPartSizeBytes))
+        if (fileBytes > AnnouncedLength.MaxBytes + BytesFor(AnnouncedLength.MaxBytes))
         {
             return null;
         }
 
         // The length of the file grows with the number of bytes, and the ratio is almost constant.
-        var atLeast = Math.Max(0, fileBytes - BytesFor(Math.Min(fileBytes, Limits.MaxPartSizeBytes)));
+        var atLeast = Math.Max(0, fileBytes - BytesFor(Math.Min(fileBytes, AnnouncedLength.MaxBytes)));
         for (var lengthBytes = atLeast; lengthBytes < fileBytes; lengthBytes++)
         {
             var total = lengthBytes + BytesFor(lengthBytes);
             if (total >= fileBytes)
             {
-                return total == fileBytes && lengthBytes is >= 1 and <= Limits.MaxPartSizeBytes ? lengthBytes : null;
+                return total == fileBytes && lengthBytes is >= 1 and <= AnnouncedLength.MaxBytes ? lengthBytes : null;
             }
         }
 
@@ -93,7 +93,7 @@ public sealed class AttemptFooter
             return $"its format version is {version}, but this version of the program supports only {FormatVersion}";
         }
 
-        return lengthBytes is < 1 or > Limits.MaxPartSizeBytes || lengthBytes + BytesFor(lengthBytes) != fileBytes
+        return lengthBytes is < 1 or > AnnouncedLength.MaxBytes || lengthBytes + BytesFor(lengthBytes) != fileBytes
             ? $"its trailer states {lengthBytes} bytes, which does not match a file of {fileBytes} bytes"
             : null;
     }

@@ -201,12 +201,21 @@ public abstract partial class PartStoreConformance
     [Theory]
     [InlineData(0)]
     [InlineData(-1)]
-    [InlineData((4096L * MiB) + 1)]
+    [InlineData((5120L * MiB) + 1)]
     public async Task An_invalid_part_length_is_refused(long lengthBytes)
     {
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
             () => Store.CreateAsync(Upload, Attempt, lengthBytes, None).AsTask());
         Assert.Empty(await ListUploadsAsync());
+    }
+
+    [Theory]
+    [InlineData(4096L * MiB)]
+    [InlineData(5120L * MiB)]
+    public async Task The_longest_part_of_an_archive_and_of_an_object_can_be_begun(long lengthBytes)
+    {
+        await using var writer = await Store.CreateAsync(Upload, Attempt, lengthBytes, None);
+        await writer.WriteAsync(PartBytes.Of(1, seed: 15), None);
     }
 
     [Fact]
