@@ -37,9 +37,9 @@ public sealed class RaceTests(ITestOutputHelper output) : IDisposable
     public async Task The_answers_of_many_rounds_are_possible_in_some_order(string race, int rounds)
     {
         var watch = Stopwatch.StartNew();
-        var server = await RunAsync(await StartAsync(), race, rounds, killOneIn: 10);
+        var server = await RunAsync(await StartAsync(), race, rounds, killOneIn: 20);
         await server.DisposeAsync();
-        output.WriteLine($"{race}: {rounds} rounds, {rounds / 10} kills, {watch.Elapsed.TotalSeconds:F0} s");
+        output.WriteLine($"{race}: {rounds} rounds, {rounds / 20} kills, {watch.Elapsed.TotalSeconds:F0} s");
     }
 
     private async Task<ServerProcess> StartAsync()
