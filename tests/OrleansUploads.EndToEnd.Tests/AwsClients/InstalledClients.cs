@@ -5,7 +5,7 @@ using Xunit.Sdk;
 
 namespace OrleansUploads.EndToEnd.Tests.AwsClients;
 
-/// <summary>Finds Amazon's clients on this machine. If one is missing, its tests are skipped; on a build server, where skipped
+/// <summary>Finds the clients on this machine. If one is missing, its tests are skipped; on a build server, where skipped
 /// tests are easily overlooked, they fail.</summary>
 public static class InstalledClients
 {
@@ -21,15 +21,24 @@ public static class InstalledClients
     public static Task<string> FindPythonWithBoto3Async() =>
         FindAsync("Python with boto3 (package python3-boto3)", "python3", "-c", "import boto3");
 
-    /// <summary>Finds a Node.js for which the JavaScript client from package-lock.json is installed.</summary>
-    public static Task<string> FindNodeWithGlacierClientAsync() => FindAsync(
+    /// <summary>Finds rclone.</summary>
+    public static Task<string> FindRcloneAsync() => FindAsync("rclone (package rclone)", "rclone", "version");
+
+    /// <summary>Finds s3cmd.</summary>
+    public static Task<string> FindS3cmdAsync() => FindAsync("s3cmd (package s3cmd)", "s3cmd", "--version");
+
+    /// <summary>Finds restic.</summary>
+    public static Task<string> FindResticAsync() => FindAsync("restic (package restic)", "restic", "version");
+
+    /// <summary>Finds a Node.js for which a package from package-lock.json is installed.</summary>
+    public static Task<string> FindNodeAsync(string package) => FindAsync(
         $"Node.js with the packages of {JavaScriptFolder} (run 'npm ci' there)",
         "node",
         "--input-type=module",
         "--eval",
         "import { createRequire } from 'node:module';"
             + $"createRequire({JsonSerializer.Serialize(JavaScript("operations.mjs"))})"
-            + ".resolve('@aws-sdk/client-glacier');");
+            + $".resolve({JsonSerializer.Serialize(package)});");
 
     /// <summary>The path of a Python script.</summary>
     public static string PythonScript(string name) =>
@@ -49,6 +58,7 @@ public static class InstalledClients
         ["AWS_SHARED_CREDENTIALS_FILE"] = null,
         ["AWS_PROFILE"] = null,
         ["AWS_SESSION_TOKEN"] = null,
+        ["AWS_CA_BUNDLE"] = null,
         ["AWS_PAGER"] = "",
         ["PYTHONDONTWRITEBYTECODE"] = "1",
         ["NO_PROXY"] = "127.0.0.1",

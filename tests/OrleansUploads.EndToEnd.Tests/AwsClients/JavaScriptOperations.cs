@@ -17,7 +17,7 @@ public sealed class JavaScriptOperations : IDisposable
 
     private async Task<ClientReport> RunAsync()
     {
-        var node = await InstalledClients.FindNodeWithGlacierClientAsync();
+        var node = await InstalledClients.FindNodeAsync("@aws-sdk/client-glacier");
         await using var server = await ServerProcess.StartAsync(_folder.Data, "--retrieval-delay", "bulk=12h");
         return await ClientReport.RunAsync(node, InstalledClients.JavaScript("operations.mjs"), server, _folder.Path);
     }

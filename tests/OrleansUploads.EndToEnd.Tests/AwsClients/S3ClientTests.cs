@@ -1,4 +1,5 @@
 using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.EndToEnd.Tests.S3Clients;
 using OrleansUploads.TestKit;
 
 namespace OrleansUploads.EndToEnd.Tests.AwsClients;
@@ -6,8 +7,6 @@ namespace OrleansUploads.EndToEnd.Tests.AwsClients;
 /// <summary>S3 clients against <c>serve</c>, with their default settings.</summary>
 public sealed class S3ClientTests : IDisposable
 {
-    private static readonly TimeSpan TimeLimit = TimeSpan.FromMinutes(3);
-
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -17,19 +16,16 @@ public sealed class S3ClientTests : IDisposable
     {
         var python = await InstalledClients.FindPythonWithBoto3Async();
         await using var server = await ServerProcess.StartAsync(_folder.Data);
-        await using var script = CapturedProcess.Start(
-            python,
-            [InstalledClients.PythonScript("s3_objects.py"), server.Address.ToString(), _folder.Path],
-            InstalledClients.Environment(_folder.Path));
-        Assert.True(await script.WaitForExitAsync(TimeLimit) == 0, $"{script}\n{server}");
+        await new S3Program(python, server, _folder.Path).RunAsync(
+            InstalledClients.PythonScript("s3_objects.py"), server.Address.ToString(), _folder.Path);
     }
 
     [Fact]
     [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task The_AWS_CLI_copies_synchronizes_lists_and_removes()
     {
-        var aws = await InstalledClients.FindAwsCliAsync();
         await using var server = await ServerProcess.StartAsync(_folder.Data);
+        var aws = await ConnectCliAsync(server);
         var source = Directory.CreateDirectory(_folder.File("source")).FullName;
         var target = _folder.File("target");
         Directory.CreateDirectory(Path.Combine(source, "sub dir"));
@@ -40,35 +36,71 @@ public sealed class S3ClientTests : IDisposable
             await File.WriteAllBytesAsync(Path.Combine(source, names[i]), contents[i]);
         }
 
-        await RunAsync("s3", "mb", "s3://cli-bucket");
-        await RunAsync("s3", "sync", source, "s3://cli-bucket/dir");
-        Assert.DoesNotContain("upload:", await RunAsync("s3", "sync", source, "s3://cli-bucket/dir"), StringComparison.Ordinal);
-        var listed = await RunAsync("s3", "ls", "s3://cli-bucket", "--recursive");
+        await aws.RunAsync("s3", "mb", "s3://cli-bucket");
+        await aws.RunAsync("s3", "sync", source, "s3://cli-bucket/dir");
+        Assert.DoesNotContain("upload:", await aws.RunAsync("s3", "sync", source, "s3://cli-bucket/dir"), StringComparison.Ordinal);
+        var listed = await aws.RunAsync("s3", "ls", "s3://cli-bucket", "--recursive");
         Assert.All(names, name => Assert.Contains("dir/" + name, listed, StringComparison.Ordinal));
-        await RunAsync("s3", "cp", "--recursive", "s3://cli-bucket/dir", target);
+        await aws.RunAsync("s3", "cp", "--recursive", "s3://cli-bucket/dir", target);
         for (var i = 0; i < names.Length; i++)
         {
             Assert.Equal(contents[i], await File.ReadAllBytesAsync(Path.Combine(target, names[i])));
         }
 
         // The CLI copies the large object part by part.
-        await RunAsync("s3", "mv", "--recursive", "s3://cli-bucket/dir", "s3://cli-bucket/moved");
-        await RunAsync("s3", "cp", "--recursive", "s3://cli-bucket/moved", "s3://cli-bucket/dir");
-        await RunAsync("s3", "cp", "s3://cli-bucket/dir/large", _folder.File("copied"));
+        await aws.RunAsync("s3", "mv", "--recursive", "s3://cli-bucket/dir", "s3://cli-bucket/moved");
+        await aws.RunAsync("s3", "cp", "--recursive", "s3://cli-bucket/moved", "s3://cli-bucket/dir");
+        await aws.RunAsync("s3", "cp", "s3://cli-bucket/dir/large", _folder.File("copied"));
         Assert.Equal(contents[2], await File.ReadAllBytesAsync(_folder.File("copied")));
-        Assert.Contains("X-Amz-Signature=", await RunAsync("s3", "presign", "s3://cli-bucket/dir/large"), StringComparison.Ordinal);
-        await RunAsync("s3", "rm", "s3://cli-bucket/dir/empty");
-        await RunAsync("s3", "rb", "--force", "s3://cli-bucket");
-        Assert.Empty(await RunAsync("s3", "ls"));
-
-        async Task<string> RunAsync(params string[] arguments)
-        {
-            await using var process = CapturedProcess.Start(
-                aws,
-                [.. arguments, "--endpoint-url", server.Address.ToString()],
-                InstalledClients.Environment(_folder.Path));
-            Assert.True(await process.WaitForExitAsync(TimeLimit) == 0, $"{process}\n{server}");
-            return process.Output;
-        }
+        Assert.Contains("X-Amz-Signature=", await aws.RunAsync("s3", "presign", "s3://cli-bucket/dir/large"), StringComparison.Ordinal);
+        await aws.RunAsync("s3", "rm", "s3://cli-bucket/dir/empty");
+        await aws.RunAsync("s3", "rb", "--force", "s3://cli-bucket");
+        Assert.Empty(await aws.RunAsync("s3", "ls"));
     }
+
+    [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
+    public async Task The_AWS_CLI_uploads_parts_and_more_keys_than_a_page_has()
+    {
+        await using var server = await ServerProcess.StartAsync(_folder.Data);
+        var aws = await ConnectCliAsync(server);
+        await aws.RunAsync("s3", "mb", "s3://cli-bucket");
+        var source = _folder.File("many");
+        FileTree.CreateMany(source, 1_001);
+        await aws.RunAsync("s3", "sync", "--only-show-errors", source, "s3://cli-bucket/many");
+        var listed = await aws.RunAsync("s3", "ls", "s3://cli-bucket", "--recursive", "--summarize");
+        Assert.Contains("Total Objects: 1001\n", listed, StringComparison.Ordinal);
+        await aws.RunAsync("s3", "rm", "--recursive", "--only-show-errors", "s3://cli-bucket");
+        Assert.Empty(await aws.RunAsync("s3", "ls", "s3://cli-bucket", "--recursive"));
+
+        var part = _folder.File("part");
+        await File.WriteAllBytesAsync(part, Archives.Bytes(1000, seed: 1));
+        string[] name = ["--bucket", "cli-bucket", "--key", "//in parts+%"];
+        var created = await ApiAsync(["create-multipart-upload", .. name], "UploadId");
+        string[] upload = [.. name, "--upload-id", created];
+        var tag = await ApiAsync(["upload-part", .. upload, "--part-number", "7", "--body", part], "ETag");
+        Assert.Equal("7", await ApiAsync(["list-parts", .. upload], "Parts[].PartNumber"));
+        Assert.Equal(created, await ApiAsync(["list-multipart-uploads", "--bucket", "cli-bucket"], "Uploads[].UploadId"));
+        string[] complete = ["complete-multipart-upload", .. upload, "--multipart-upload", $"Parts=[{{PartNumber=7,ETag={tag}}}]"];
+        Assert.Equal(await ApiAsync(complete, "ETag"), await ApiAsync(complete, "ETag"));
+        await ApiAsync(["get-object", .. name, _folder.File("read")], "ETag");
+        Assert.Equal(Archives.Bytes(1000, seed: 1), await File.ReadAllBytesAsync(_folder.File("read")));
+        var other = await ApiAsync(["create-multipart-upload", .. name], "UploadId");
+        await aws.RunAsync(["s3api", "abort-multipart-upload", .. name, "--upload-id", other]);
+
+        async Task<string> ApiAsync(string[] arguments, string query) =>
+            (await aws.RunAsync(["s3api", .. arguments, "--output", "text", "--query", query])).Trim();
+    }
+
+    [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
+    public async Task The_JavaScript_client_and_its_uploader_use_buckets_objects_and_streams()
+    {
+        var node = await InstalledClients.FindNodeAsync("@aws-sdk/lib-storage");
+        await using var server = await ServerProcess.StartAsync(_folder.Data);
+        await new S3Program(node, server, _folder.Path).RunAsync(InstalledClients.JavaScript("s3.mjs"), server.Address.ToString());
+    }
+
+    private async Task<S3Program> ConnectCliAsync(ServerProcess server) =>
+        new(await InstalledClients.FindAwsCliAsync(), server, _folder.Path) { Options = ["--endpoint-url", server.Address.ToString()] };
 }

@@ -5,7 +5,7 @@ namespace OrleansUploads.Gateway.Tests.S3;
 
 public sealed class S3DocumentationTests
 {
-    private static readonly HashSet<string> Clients = ["boto3", "awscli", ""];
+    private static readonly HashSet<string> Clients = ["boto3", "awscli", "AWSSDK.S3", "JS", "rclone", "s3cmd", "restic", ""];
 
     [Fact]
     public void Each_operation_has_a_correct_row_in_the_documentation()

@@ -9,6 +9,7 @@ import os
 import random
 import sys
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 
 import boto3
 from boto3.s3.transfer import TransferConfig
@@ -83,6 +84,30 @@ def pages(s3, bucket):
             prefixes += [item["Prefix"] for item in page["CommonPrefixes"]]
         expect(prefixes, [f"page/{number:03}/" for number in range(105)], f"common prefixes of {operation}")
     s3.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": key} for key in keys], "Quiet": True})
+
+
+def many_keys(s3, bucket):
+    keys = [f"many/{number:04}" for number in range(1001)]
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(lambda key: s3.put_object(Bucket=bucket, Key=key, Body=b"x"), keys))
+    first = s3.list_objects_v2(Bucket=bucket)
+    expect((first["KeyCount"], first["IsTruncated"]), (1000, True), "first page of many keys")
+    resource = boto3.resource("s3", endpoint_url=s3.meta.endpoint_url).Bucket(bucket)
+    expect([item.key for item in resource.objects.filter(Prefix="many/")], keys, "many keys")
+    resource.objects.filter(Prefix="many/").delete()
+    expect(s3.list_objects_v2(Bucket=bucket)["KeyCount"], 0, "many keys after deletion")
+
+
+def resources(s3, bucket, folder):
+    path = os.path.join(folder, "uploaded")
+    with open(path, "wb") as file:
+        file.write(content(9 * MIB, 9))
+    for key in ("a b+c%", "é€😀", "//double", "dir/../up"):
+        item = boto3.resource("s3", endpoint_url=s3.meta.endpoint_url).Object(bucket, key)
+        item.upload_file(path, ExtraArgs={"ContentType": "a/b"})
+        expect((item.content_length, item.content_type), (9 * MIB, "a/b"), f"headers of {key!r}")
+        expect(item.get()["Body"].read() == content(9 * MIB, 9), True, f"bytes of {key!r}")
+        item.delete()
 
 
 def reads(s3, bucket):
@@ -171,6 +196,8 @@ def main(endpoint, folder):
     reads(s3, "boto-first")
     checksums(s3, "boto-first")
     transfers(s3, "boto-first", folder)
+    resources(s3, "boto-first", folder)
+    many_keys(s3, "boto-first")
     multipart(s3, "boto-first")
     s3.delete_bucket(Bucket="boto-first")
     expect(s3.list_buckets()["Buckets"], [], "buckets after deletion")

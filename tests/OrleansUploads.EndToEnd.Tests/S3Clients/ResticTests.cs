@@ -1,0 +1,47 @@
+using OrleansUploads.EndToEnd.Tests.AwsClients;
+using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.TestKit;
+
+namespace OrleansUploads.EndToEnd.Tests.S3Clients;
+
+[Trait(TestRun.Name, TestRun.Campaign)]
+public sealed class ResticTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_folder_is_backed_up_checked_restored_and_pruned()
+    {
+        var (source, target) = (_folder.File("source"), _folder.File("target"));
+        var first = FileTree.Create(source, 5 * Archives.MiB);
+        await using var server = await ServerProcess.StartAsync(_folder.Data);
+        var restic = new S3Program(await InstalledClients.FindResticAsync(), server, _folder.Path)
+        {
+            Options = ["--no-cache"],
+            Variables = new Dictionary<string, string?>
+            {
+                ["RESTIC_REPOSITORY"] = $"s3:{server.Address}restic-bucket/repository",
+                ["RESTIC_PASSWORD"] = "secret",
+            },
+        };
+
+        await restic.RunAsync("init");
+        await restic.RunAsync("backup", source);
+        await restic.RunAsync("check", "--read-data");
+        await restic.RunAsync("restore", "latest", "--target", target);
+        first.AssertEqual(Path.Join(target, source));
+
+        // Most of the first backup's data becomes unused.
+        Directory.Delete(source, recursive: true);
+        var second = FileTree.CreateMany(source, 50);
+        await restic.RunAsync("backup", source);
+        await restic.RunAsync("forget", "--keep-last", "1", "--prune");
+        await restic.RunAsync("check", "--read-data");
+        Directory.Delete(target, recursive: true);
+        await restic.RunAsync("restore", "latest", "--target", target);
+        second.AssertEqual(Path.Join(target, source));
+        Assert.Single((await restic.RunAsync("snapshots", "--compact")).Split('\n'), line => line.Contains("1 snapshots", StringComparison.Ordinal));
+    }
+}

@@ -1,0 +1,76 @@
+using OrleansUploads.EndToEnd.Tests.AwsClients;
+using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.TestKit;
+
+namespace OrleansUploads.EndToEnd.Tests.S3Clients;
+
+[Trait(TestRun.Name, TestRun.Campaign)]
+public sealed class S3cmdTests : IDisposable
+{
+    private const string Bucket = "s3://s3cmd-bucket";
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Files_are_put_synchronized_listed_copied_and_deleted()
+    {
+        var (source, target) = (_folder.File("source"), _folder.File("target"));
+        var tree = FileTree.Create(source, 5 * Archives.MiB);
+        Directory.CreateDirectory(target);
+        await using var server = await ServerProcess.StartAsync(_folder.Data);
+        var s3cmd = await ConnectAsync(server);
+
+        await s3cmd.RunAsync("mb", Bucket);
+        await s3cmd.RunAsync("put", "--recursive", source + "/", $"{Bucket}/dir/");
+        Assert.DoesNotContain("upload:", await s3cmd.RunAsync("sync", source + "/", $"{Bucket}/dir/"), StringComparison.Ordinal);
+        var listed = await s3cmd.RunAsync("ls", "--recursive", Bucket);
+        Assert.All(tree.Names, name => Assert.Contains($"{Bucket}/dir/{name}\n", listed, StringComparison.Ordinal));
+        await s3cmd.RunAsync("get", "--recursive", $"{Bucket}/dir/", target + "/");
+        tree.AssertEqual(target);
+        await s3cmd.RunAsync("get", $"{Bucket}/dir/a+b", _folder.File("single"));
+        Assert.Equal(tree.Bytes("a+b"), await File.ReadAllBytesAsync(_folder.File("single")));
+        Assert.Contains("File size: ", await s3cmd.RunAsync("info", $"{Bucket}/dir/over"), StringComparison.Ordinal);
+
+        await s3cmd.RunAsync("cp", $"{Bucket}/dir/it's", $"{Bucket}/copied");
+        await s3cmd.RunAsync("mv", $"{Bucket}/copied", $"{Bucket}/moved");
+        await s3cmd.RunAsync("get", "--force", $"{Bucket}/moved", _folder.File("single"));
+        Assert.Equal(tree.Bytes("it's"), await File.ReadAllBytesAsync(_folder.File("single")));
+        await s3cmd.RunAsync("del", $"{Bucket}/moved");
+        await s3cmd.RunAsync("del", "--recursive", "--force", Bucket);
+        await s3cmd.RunAsync("rb", Bucket);
+        Assert.Empty(await s3cmd.RunAsync("ls"));
+    }
+
+    [Fact]
+    public async Task More_keys_than_a_page_has_are_uploaded_listed_and_deleted()
+    {
+        var source = _folder.File("source");
+        var tree = FileTree.CreateMany(source, 1_001);
+        await using var server = await ServerProcess.StartAsync(_folder.Data);
+        var s3cmd = await ConnectAsync(server);
+
+        await s3cmd.RunAsync("mb", Bucket);
+        await s3cmd.RunAsync("sync", source + "/", Bucket + "/");
+        var listed = (await s3cmd.RunAsync("ls", "--recursive", Bucket)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(tree.Names.Order(StringComparer.Ordinal), listed.Select(line => line[(line.IndexOf(Bucket, StringComparison.Ordinal) + Bucket.Length + 1)..]));
+        await s3cmd.RunAsync("del", "--recursive", "--force", Bucket);
+        Assert.Empty(await s3cmd.RunAsync("ls", "--recursive", Bucket));
+    }
+
+    private async Task<S3Program> ConnectAsync(ServerProcess server)
+    {
+        var configuration = _folder.File("s3cmd");
+        await File.WriteAllTextAsync(configuration, "[default]\n");
+        var host = server.EndPoint.ToString();
+        return new S3Program(await InstalledClients.FindS3cmdAsync(), server, _folder.Path)
+        {
+            Options =
+            [
+                "--config", configuration, "--host", host, "--host-bucket", host, "--no-ssl", "--no-progress",
+                "--access_key", CommandLine.AccessKeyId, "--secret_key", CommandLine.SecretAccessKey, "--multipart-chunk-size-mb", "5",
+            ],
+        };
+    }
+}
