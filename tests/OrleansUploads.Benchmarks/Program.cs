@@ -3,6 +3,7 @@ using OrleansUploads.Benchmarks.Archives;
 using OrleansUploads.Benchmarks.Entities;
 using OrleansUploads.Benchmarks.Harness;
 using OrleansUploads.Benchmarks.Hashing;
+using OrleansUploads.Benchmarks.Objects;
 using OrleansUploads.Benchmarks.Transfers;
 using OrleansUploads.Benchmarks.Uploads;
 
@@ -15,6 +16,10 @@ IBenchmark[] all =
     new RetrievalBenchmark(),
     new MillionArchivesBenchmark(),
     new OpenUploadsBenchmark(),
+    new CompleteObjectBenchmark(),
+    new ObjectPartsBenchmark(),
+    new Boto3Benchmark(),
+    new MillionObjectsBenchmark(),
 ];
 
 var names = new Argument<string[]>("name")

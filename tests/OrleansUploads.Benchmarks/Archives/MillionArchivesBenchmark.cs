@@ -131,20 +131,8 @@ internal sealed class MillionArchivesBenchmark : IBenchmark
 
     private async Task<Verdict> StartAsync(Session session, string folder, CancellationToken cancellationToken)
     {
-        var folders = 0;
-        var rounds = new Rounds($"{Name}, start", Unit.Milliseconds, session.Pick(9, 3), WarmUps: 1);
-        var medians = await rounds.AlternateAsync(
-            token => StartAsync(folder, token),
-            token => StartAsync(session.Subfolder($"new-{folders++}"), token),
-            cancellationToken);
-        return Verdict.OfRatio(rounds.What, rounds.Unit, medians, LeastRatio);
-
-        static async Task<double> StartAsync(string data, CancellationToken token)
-        {
-            var watch = Stopwatch.StartNew();
-            await using var process = await GatewayServer.StartProcessAsync(data, token);
-            return watch.Elapsed.TotalMilliseconds;
-        }
+        var medians = await ServerStart.CompareAsync(session, $"{Name}, start", folder, cancellationToken);
+        return Verdict.OfRatio($"{Name}, start", Unit.Milliseconds, medians, LeastRatio);
     }
 
     private static async Task<double> TimeAsync(Func<Task> work)

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using OrleansUploads.Benchmarks.Transfers;
 using OrleansUploads.Core.Messages.Accounts;
 using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Messages.Vaults;
@@ -95,35 +96,14 @@ internal sealed class ReportedUploads : IAsyncDisposable
     }
 
     /// <summary>Stores one real attempt of an upload, so that its folder exists, as after real parts.</summary>
-    public async Task StoreAttemptAsync(UploadId upload, CancellationToken cancellationToken, int lengthBytes = 1)
-    {
-        var bytes = new byte[lengthBytes];
-        var leaf = new Sha256Digest(SHA256.HashData(bytes));
-        await using var attempt = await _engine.Parts.CreateAsync(
-            upload, _engine.Ids.NewAttempt(), bytes.Length, cancellationToken);
-        await attempt.WriteAsync(bytes, cancellationToken);
-        await attempt.CommitAsync(new[] { leaf }, cancellationToken);
-    }
+    public Task StoreAttemptAsync(UploadId upload, CancellationToken cancellationToken) =>
+        SparseAttempts.StoreOneAsync(_engine, upload, lengthBytes: 1, cancellationToken);
 
-    /// <summary>Creates a sparse file for each reported attempt, with the length of a real one. A listing does not read the
-    /// bytes.</summary>
+    /// <summary>Creates a sparse file for each reported attempt, with the length of a real one.</summary>
     /// <returns>The folder that contains them.</returns>
-    public async Task<string> StoreSparseAttemptsAsync(
-        UploadId upload, StorePart[] reports, CancellationToken cancellationToken)
-    {
-        await StoreAttemptAsync(upload, cancellationToken, (int)OneMebibyte.Bytes);
-        var real = Directory.EnumerateFiles(_folder, "*.part", SearchOption.AllDirectories)
-            .Single(path => path.Contains(upload.ToString(), StringComparison.Ordinal));
-        var folder = Path.GetDirectoryName(real)!;
-        foreach (var report in reports)
-        {
-            await using var file = File.Create(Path.Combine(folder, $"{report.Attempt}.part"));
-            file.SetLength(new FileInfo(real).Length);
-        }
-
-        File.Delete(real);
-        return folder;
-    }
+    public Task<string> StoreSparseAttemptsAsync(UploadId upload, StorePart[] reports, CancellationToken cancellationToken) =>
+        SparseAttempts.StoreAsync(
+            _engine, _folder, upload, reports.Select(report => report.Attempt), (int)OneMebibyte.Bytes, cancellationToken);
 
     /// <summary>Lists the attempts of an upload, like its completion.</summary>
     public ValueTask<IReadOnlyList<ListedAttempt>> ListStoredAsync(UploadId upload, CancellationToken cancellationToken) =>

@@ -14,6 +14,8 @@ internal sealed record Unit(string Name, string Digits, bool LessIsBetter)
 
     public static Unit Milliseconds { get; } = new("ms", "0.00", LessIsBetter: true);
 
+    public static Unit Leaves { get; } = new("leaves", "0.00", LessIsBetter: true);
+
     public static Unit Mebibytes { get; } = new("MiB", "N0", LessIsBetter: true);
 
     /// <summary>Processor time, which a busy machine distorts less than rates.</summary>

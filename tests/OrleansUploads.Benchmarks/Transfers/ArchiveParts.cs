@@ -5,10 +5,12 @@ namespace OrleansUploads.Benchmarks.Transfers;
 /// <summary>An archive in memory, in parts with known hashes, so that sending them costs the client little.</summary>
 internal sealed class ArchiveParts
 {
-    public const int PartBytes = 8 << 20;
+    /// <summary>The length of a part unless another one is chosen.</summary>
+    public const int DefaultPartBytes = 8 << 20;
 
-    public ArchiveParts(int count)
+    public ArchiveParts(int count, int partBytes = DefaultPartBytes)
     {
+        PartBytes = partBytes;
         Bodies = new byte[count][];
         Hashes = new PartHashes[count];
         using var hasher = new PartHasher();
@@ -24,6 +26,8 @@ internal sealed class ArchiveParts
 
         TreeHash = TreeHasher.Combine(trees);
     }
+
+    public int PartBytes { get; }
 
     public byte[][] Bodies { get; }
 

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Diagnostics;
-using System.Net;
 using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Benchmarks.Transfers;
@@ -33,7 +32,7 @@ internal sealed class Connections(int count) : IDisposable
             for (var i = Interlocked.Increment(ref next); i < requests.Count; i = Interlocked.Increment(ref next))
             {
                 using var response = await _http.SendAsync(requests[i], cancellationToken);
-                await RequireAsync(response, HttpStatusCode.NoContent, cancellationToken);
+                await RequireAsync(response, cancellationToken);
             }
         }
 
@@ -53,7 +52,7 @@ internal sealed class Connections(int count) : IDisposable
         var buffer = ArrayPool<byte>.Shared.Rent(ReadBytes);
         var watch = Stopwatch.StartNew();
         using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-        await RequireAsync(response, HttpStatusCode.OK, cancellationToken);
+        await RequireAsync(response, cancellationToken);
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
         long bytes = 0;
         while (await body.ReadAsync(buffer, cancellationToken) is var read and > 0)
@@ -68,10 +67,9 @@ internal sealed class Connections(int count) : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private static async Task RequireAsync(
-        HttpResponseMessage response, HttpStatusCode expected, CancellationToken cancellationToken)
+    private static async Task RequireAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        if (response.StatusCode != expected)
+        if (!response.IsSuccessStatusCode)
         {
             throw new InvalidOperationException(
                 $"{response.RequestMessage?.RequestUri} answered {response.StatusCode}: "

@@ -9,8 +9,8 @@ internal sealed class GatewayServer : IAsyncDisposable
 {
     private const string Assembly = "orleans-uploads.dll";
     private const string Region = "us-east-1";
-    private const string AccessKeyId = "OUBENCHMARKSBENCHMAR";
-    private const string Secret = "only-for-benchmarks-only-for-benchmarks-";
+    public const string AccessKeyId = "OUBENCHMARKSBENCHMAR";
+    public const string Secret = "only-for-benchmarks-only-for-benchmarks-";
 
     /// <summary>The account that owns the vault.</summary>
     public const string Account = "000000000001";
@@ -21,11 +21,14 @@ internal sealed class GatewayServer : IAsyncDisposable
     private readonly ServerProcess _process;
     private readonly GlacierClient _client;
     private readonly SignedRequests _requests;
+    private readonly SignedRequests _objectRequests;
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = Timeout.InfiniteTimeSpan };
 
     private GatewayServer(ServerProcess process)
     {
         _process = process;
         _requests = new SignedRequests(process.Endpoint, new RequestSigner(SigningRules.Glacier, Region, AccessKeyId, Secret));
+        _objectRequests = new SignedRequests(process.Endpoint, new RequestSigner(SigningRules.S3, Region, AccessKeyId, Secret));
         _client = new GlacierClient(new GlacierClientOptions
         {
             Endpoint = process.Endpoint,
@@ -68,9 +71,12 @@ internal sealed class GatewayServer : IAsyncDisposable
     /// <summary>Returns a vault by its name.</summary>
     public GatewayVault VaultNamed(string name) => new(_client, name);
 
+    /// <summary>Returns a bucket by its name.</summary>
+    public GatewayBucket BucketNamed(string name) => new(_http, _objectRequests, name);
+
     /// <summary>Initiates an upload.</summary>
-    public Task<string> BeginAsync(CancellationToken cancellationToken) =>
-        _client.InitiateMultipartUploadAsync(Vault, ArchiveParts.PartBytes, cancellationToken: cancellationToken);
+    public Task<string> BeginAsync(CancellationToken cancellationToken, int partBytes = ArchiveParts.DefaultPartBytes) =>
+        _client.InitiateMultipartUploadAsync(Vault, partBytes, cancellationToken: cancellationToken);
 
     /// <summary>Creates the signed requests that send an archive's parts to an upload.</summary>
     public HttpRequestMessage[] PartRequests(ArchiveParts parts, string upload)
@@ -78,9 +84,9 @@ internal sealed class GatewayServer : IAsyncDisposable
         var requests = new HttpRequestMessage[parts.Bodies.Length];
         for (var i = 0; i < requests.Length; i++)
         {
-            var first = (long)i * ArchiveParts.PartBytes;
+            var first = (long)i * parts.PartBytes;
             var content = new ByteArrayContent(parts.Bodies[i]);
-            var range = $"bytes {first}-{first + ArchiveParts.PartBytes - 1}/*";
+            var range = $"bytes {first}-{first + parts.PartBytes - 1}/*";
             content.Headers.TryAddWithoutValidation("Content-Range", range);
             requests[i] = Sign(
                 HttpMethod.Put,
@@ -114,6 +120,7 @@ internal sealed class GatewayServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _http.Dispose();
         _client.Dispose();
         await _process.DisposeAsync();
     }

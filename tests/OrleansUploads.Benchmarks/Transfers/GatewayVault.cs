@@ -27,7 +27,7 @@ internal sealed class GatewayVault(GlacierClient client, string name)
     /// <summary>Initiates a multipart upload.</summary>
     /// <returns>Its ID.</returns>
     public Task<string> BeginAsync(CancellationToken cancellationToken) =>
-        client.InitiateMultipartUploadAsync(name, ArchiveParts.PartBytes, cancellationToken: cancellationToken);
+        client.InitiateMultipartUploadAsync(name, ArchiveParts.DefaultPartBytes, cancellationToken: cancellationToken);
 
     /// <summary>Reads the first page of the list of uploads.</summary>
     /// <returns>The number of uploads on the page.</returns>

@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Text;
+using OrleansUploads.Benchmarks.Transfers;
+using OrleansUploads.Core.Messages.Accounts;
+using OrleansUploads.Core.Messages.Objects;
+using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Embedded;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.Hashing;
+
+namespace OrleansUploads.Benchmarks.Objects;
+
+/// <summary>Multipart uploads of a bucket whose parts are reported and listed, but have no bytes.</summary>
+internal static class ReportedObjects
+{
+    private const int PartBytes = (int)ObjectLimits.MinPartBytes;
+    private const int Callers = 256;
+
+    private static readonly Dictionary<string, string> NoMetadata = [];
+
+    /// <summary>Creates uploads in a bucket of a new data folder, each for a key of its own.</summary>
+    /// <returns>The address that completes each of them.</returns>
+    public static async Task<IReadOnlyList<string>> CreateAsync(
+        string folder, AccountId owner, string bucket, int uploads, int parts, CancellationToken cancellationToken)
+    {
+        await using var opened = FolderEngine.Open(folder);
+        var engine = opened.Engine;
+        if (!BucketName.TryParse(bucket, out var name))
+        {
+            throw new InvalidOperationException($"'{bucket}' is not the name of a bucket.");
+        }
+
+        var created = (await engine.Host.AskAsync(owner.Entity, new CreateBucket(owner, name), cancellationToken)).Answer;
+        var targets = new string[uploads];
+        for (var i = 0; i < uploads; i++)
+        {
+            var key = string.Create(CultureInfo.InvariantCulture, $"object-{i}");
+            var upload = await BeginAsync(engine, created.Bucket!.Bucket, key, cancellationToken);
+            var attempts = await ReportAsync(engine, upload, parts, cancellationToken);
+            await SparseAttempts.StoreAsync(engine, folder, upload.Upload, attempts, PartBytes, cancellationToken);
+            targets[i] = $"/{bucket}/{key}?uploadId={upload.Upload}";
+        }
+
+        return targets;
+    }
+
+    /// <summary>The body of a completion that names all parts.</summary>
+    public static byte[] CompletionOf(int parts)
+    {
+        var body = new StringBuilder("<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">");
+        for (var number = 1; number <= parts; number++)
+        {
+            body.Append(
+                CultureInfo.InvariantCulture, $"<Part><PartNumber>{number}</PartNumber><ETag>&quot;{Md5Of(number)}&quot;</ETag></Part>");
+        }
+
+        return Encoding.UTF8.GetBytes(body.Append("</CompleteMultipartUpload>").ToString());
+    }
+
+    private static Md5Digest Md5Of(int number) => Md5Digest.Compute(BitConverter.GetBytes(number));
+
+    private static async Task<ObjectUploadSpec> BeginAsync(
+        EmbeddedEngine engine, BucketIncarnation bucket, string text, CancellationToken cancellationToken)
+    {
+        if (!ObjectKey.TryParse(text, out var key))
+        {
+            throw new InvalidOperationException($"'{text}' is not a key.");
+        }
+
+        var spec = new ObjectUploadSpec(
+            engine.Ids.NewUpload(),
+            new ObjectName(bucket, key),
+            UploadOrigin.Multipart,
+            DateTimeOffset.UtcNow,
+            StorageClass.Standard,
+            Checksum: null,
+            NoMetadata,
+            Tags: null);
+        _ = (await engine.Host.AskAsync(spec.Upload.Entity, new InitiateObjectUpload(spec), cancellationToken)).Answer;
+        return spec;
+    }
+
+    private static async Task<AttemptId[]> ReportAsync(
+        EmbeddedEngine engine, ObjectUploadSpec upload, int parts, CancellationToken cancellationToken)
+    {
+        var attempts = new AttemptId[parts];
+        var next = 0;
+
+        async Task ReportInTurnAsync()
+        {
+            for (var i = Interlocked.Increment(ref next); i <= parts; i = Interlocked.Increment(ref next))
+            {
+                attempts[i - 1] = engine.Ids.NewAttempt();
+                var part = new NumberedPart(
+                    i, PartBytes, Md5Of(i), TreeHasher.Compute(BitConverter.GetBytes(i)), attempts[i - 1], Checksum: null);
+                _ = (await engine.Host.AskAsync(upload.Upload.Entity, new StoreNumberedPart(upload.Name, part), cancellationToken)).Answer;
+            }
+        }
+
+        await Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => ReportInTurnAsync()));
+        return attempts;
+    }
+}
