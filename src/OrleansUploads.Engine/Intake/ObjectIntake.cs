@@ -163,8 +163,11 @@ public sealed class ObjectIntake(IEntityHost host, IPartStore parts, IdSource id
     {
         for (var waits = 1; ; waits++)
         {
-            // A part that was reported after the listing is missing from it, so list again.
-            var stored = await parts.ListStoredAsync(upload, cancellationToken);
+            // Only an open upload is checked by the listing, which takes long for thousands of parts. A part that was reported after the
+            // listing is missing from it, so list again.
+            var open = await host.AskAsync(
+                upload.Entity, new ListNumberedParts(name, ObjectLimits.MaxParts, Limit: 1), cancellationToken);
+            IReadOnlyList<ListedAttempt> stored = open.Refusal is null ? await parts.ListStoredAsync(upload, cancellationToken) : [];
             var outcome = await host.AskAsync(
                 upload.Entity,
                 new CompleteObjectUpload(name, chosen, sizeBytes, checksum, condition, stored, checksumType),
