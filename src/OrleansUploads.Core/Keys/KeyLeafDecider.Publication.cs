@@ -105,9 +105,16 @@ public sealed partial class KeyLeafDecider
 
     private Decision<KeyLeafEvent> KeysAdopted(KeyLeafState state, ConfirmKeysAdopted command)
     {
-        if (state.Split is not { Next: { } next } split || split.Number != command.Split || split.Sequence != command.Sequence)
+        if (state.Split is not { Next: { } next } split)
         {
             return Nothing;
+        }
+
+        if (split.Number != command.Split || split.Sequence != command.Sequence)
+        {
+            // A refusal that was decided just before an earlier message was confirmed waits for the repetition of that message. The new
+            // leaf is ready only after the last message.
+            return Nothing.Telling(LeafMove.IntentOf(state)!);
         }
 
         var moved = new KeysMoved(split.Number, split.Sequence, LeafMove.EndOfMessage(state, next));

@@ -12,7 +12,8 @@ namespace OrleansUploads.Core.Keys;
 /// <remarks>
 /// The leaves of an index form a B-link tree (Lehman and Yao, 1981): each owns a range of positions and has a link to its right
 /// neighbour. A leaf that gets too long moves its upper positions to a new leaf. From the event that begins the split it refuses
-/// them; the refusal waits until the new leaf owns them. A request that reaches a leaf too far to the left follows the links.
+/// them; the refusal waits until the new leaf owns them. A request that reaches a leaf too far to the left follows the links. An
+/// empty leaf gives its range to its left neighbour, and leads requests that still reach it to the left.
 /// </remarks>
 /// <param name="maxBytes">The length of the entries at which a leaf splits, as a journal counts it.</param>
 public sealed partial class KeyLeafDecider(long maxBytes = KeyLeafDecider.DefaultMaxBytes)
@@ -42,9 +43,14 @@ public sealed partial class KeyLeafDecider(long maxBytes = KeyLeafDecider.Defaul
             return Refuse(NotReady);
         }
 
+        if (state.Phase is LeafPhase.Giving or LeafPhase.Given or LeafPhase.Gone)
+        {
+            return DecideGiven(state, command);
+        }
+
         // The first leaf exists without having been created, until something is written to it.
         var live = state.Phase == LeafPhase.Unborn ? Evolve(state, new LeafOpened(leaf)) : state;
-        return Opening(state, leaf, DecideLive(live, command, time));
+        return GivingIfEmpty(live, Opening(state, leaf, DecideLive(live, command, time)));
     }
 
     /// <inheritdoc/>
@@ -58,7 +64,7 @@ public sealed partial class KeyLeafDecider(long maxBytes = KeyLeafDecider.Defaul
 
     /// <inheritdoc/>
     public override IEnumerable<Intent> Pending(KeyLeafState state) =>
-        LeafMove.IntentOf(state) is { } move
+        (LeafMove.IntentOf(state) ?? LeafGift.IntentOf(state)) is { } move
             ? [move, .. state.Releases.Values.Select(TellUpload)]
             : state.Releases.Values.Select(TellUpload);
 
@@ -78,7 +84,8 @@ public sealed partial class KeyLeafDecider(long maxBytes = KeyLeafDecider.Defaul
             state.Splits,
             state.Split,
             state.SealStep,
-            state.WasSealed)];
+            state.WasSealed,
+            state.Left)];
 
     /// <inheritdoc/>
     /// <remarks>A snapshot is a single event whose cost grows with the leaf, so a longer leaf allows a longer history behind it, but
@@ -99,7 +106,8 @@ public sealed partial class KeyLeafDecider(long maxBytes = KeyLeafDecider.Defaul
                 command.Sequence,
                 command.IsLast,
                 command.Entries,
-                command.Publications))
+                command.Publications,
+                command.Left))
             : Nothing;
 
     /// <summary>The first event of the first leaf is that it was opened.</summary>
@@ -117,6 +125,7 @@ public sealed partial class KeyLeafDecider(long maxBytes = KeyLeafDecider.Defaul
         FindObject c => RefusalAt(state, new KeyPosition(c.Key.ToString())) ?? Find(state, c),
         ListObjectUpload c => RefusalAt(state, c.Entry.PositionIn(KeyTree.Uploads)) ?? ListUpload(state, c),
         UnlistObjectUpload c => RefusalAt(state, c.Position) ?? UnlistUpload(state, c),
+        TakeRange c => Take(state, c),
         ReadLeaf c => RefusalAt(state, c.From) ?? Read(state, c),
         SealLeaf c => Seal(state, c.Step),
         UnsealLeaf c => Unseal(state, c.Step),
@@ -127,6 +136,7 @@ public sealed partial class KeyLeafDecider(long maxBytes = KeyLeafDecider.Defaul
         ConfirmObjectReleased c => state.Releases.ContainsKey(c.Upload.ToString())
             ? Accept(new ObjectReleaseDelivered(c.Upload))
             : Nothing,
+        ConfirmRangeTaken or ConfirmRouteRemoved => Nothing,
         _ => throw new ArgumentOutOfRangeException(nameof(command), command, "Unknown command."),
     };
 

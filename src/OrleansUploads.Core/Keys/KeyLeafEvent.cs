@@ -23,6 +23,7 @@ public sealed record LeafOpened(LeafId Leaf) : KeyLeafEvent;
 /// <param name="IsLast">Whether these are the last entries.</param>
 /// <param name="Entries">The entries.</param>
 /// <param name="Publications">What is remembered about publications of their keys.</param>
+/// <param name="Left">The left neighbour.</param>
 public sealed record KeysAdopted(
     LeafId Leaf,
     KeyPosition From,
@@ -31,7 +32,8 @@ public sealed record KeysAdopted(
     int Sequence,
     bool IsLast,
     IReadOnlyList<KeyEntry> Entries,
-    IReadOnlyList<Publication> Publications) : KeyLeafEvent;
+    IReadOnlyList<Publication> Publications,
+    LeafName? Left = null) : KeyLeafEvent;
 
 /// <summary>An object was published under its key and replaced any earlier one.</summary>
 /// <param name="Entry">The object.</param>
@@ -75,6 +77,22 @@ public sealed record KeysMoved(long Number, int Sequence, KeyPosition? Next) : K
 /// <summary>The routes know the leaf of a split.</summary>
 public sealed record RouteDelivered(long Number) : KeyLeafEvent;
 
+/// <summary>The leaf, which is empty, began to give its range to its left neighbour. It never owns a position again.</summary>
+public sealed record GivingBegun : KeyLeafEvent;
+
+/// <summary>The leaf took the range of its right neighbour, which was empty.</summary>
+/// <param name="Upper">The first position that the leaf does not own now, or null.</param>
+/// <param name="Right">The leaf that owns this position, or null.</param>
+/// <param name="Publications">What the neighbour remembered about publications.</param>
+public sealed record RangeTaken(KeyPosition? Upper, LeafName? Right, IReadOnlyList<Publication> Publications) : KeyLeafEvent;
+
+/// <summary>The leaf's range belongs to a leaf to its left.</summary>
+/// <param name="Taker">The leaf that took it.</param>
+public sealed record RangeGiven(LeafName Taker) : KeyLeafEvent;
+
+/// <summary>The routes no longer name the leaf, which has given its range away.</summary>
+public sealed record RouteWithdrawn : KeyLeafEvent;
+
 /// <summary>The leaf takes no more entries, because its bucket is being deleted.</summary>
 /// <param name="Step">The bucket's step.</param>
 public sealed record LeafSealed(long Step = 0) : KeyLeafEvent;
@@ -99,6 +117,7 @@ public sealed record LeafUnsealed(long Step = 0, bool WasSealed = true) : KeyLea
 /// <param name="Split">The split in progress, or null.</param>
 /// <param name="SealStep">The newest step of the bucket that sealed or unsealed it.</param>
 /// <param name="WasSealed">Whether this step unsealed it.</param>
+/// <param name="Left">A leaf that is further left.</param>
 public sealed record LeafSnapshot(
     LeafId Leaf,
     KeyPosition From,
@@ -112,4 +131,5 @@ public sealed record LeafSnapshot(
     long Splits,
     LeafSplit? Split,
     long SealStep = 0,
-    bool WasSealed = false) : KeyLeafEvent;
+    bool WasSealed = false,
+    LeafName? Left = null) : KeyLeafEvent;

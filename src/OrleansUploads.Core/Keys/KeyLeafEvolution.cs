@@ -11,6 +11,9 @@ internal static class KeyLeafEvolution
     /// answer, and the network drops such messages within seconds.</summary>
     internal const int MaxSettled = 64;
 
+    /// <summary>Number of settled publications that are forgotten at once if the leaf remembers too many.</summary>
+    private const int MaxForgotten = 2;
+
     /// <summary>The approximate length of an entry in the journal without its key.</summary>
     private const int BareEntryBytes = 256;
 
@@ -33,6 +36,10 @@ internal static class KeyLeafEvolution
         SplitBegun e => state with { Splits = e.Number, Split = new LeafSplit(e.Number, e.At, e.Right, e.At, Sequence: 0) },
         KeysMoved e => Move(state, e),
         RouteDelivered => state with { Split = null },
+        GivingBegun => state with { Phase = LeafPhase.Giving },
+        RangeTaken e => state with { Upper = e.Upper, Right = e.Right, Settled = Interleave(state.Settled, e.Publications) },
+        RangeGiven e => state with { Phase = LeafPhase.Given, Left = e.Taker, Settled = [] },
+        RouteWithdrawn => state with { Phase = LeafPhase.Gone },
         LeafSealed e => state with { Phase = LeafPhase.Sealed, SealStep = e.Step, WasSealed = false },
         LeafUnsealed e => state with { Phase = LeafPhase.Live, SealStep = e.Step, WasSealed = e.WasSealed },
         LeafSnapshot e => Restore(e),
@@ -50,6 +57,7 @@ internal static class KeyLeafEvolution
             From = happened.From,
             Upper = happened.Upper,
             Right = happened.Right,
+            Left = happened.Left,
             Adopted = happened.Sequence + 1,
             Phase = happened.IsLast ? LeafPhase.Live : LeafPhase.Adopting,
         };
@@ -101,7 +109,21 @@ internal static class KeyLeafEvolution
     {
         var settled = state.Settled.RemoveAll(known => known.Upload == publication.Upload)
             .Add(publication with { IsSettled = true });
-        return state with { Settled = settled.Count > MaxSettled ? settled.RemoveAt(0) : settled };
+        return state with { Settled = settled.RemoveRange(0, Math.Clamp(settled.Count - MaxSettled, 0, MaxForgotten)) };
+    }
+
+    /// <summary>Merges what two leaves remember, so that both keep their newest. The result may be longer than what one leaf remembers, and
+    /// becomes shorter with each further publication.</summary>
+    private static ImmutableList<Publication> Interleave(ImmutableList<Publication> own, IReadOnlyList<Publication> taken)
+    {
+        var newestFirst = new List<Publication>(own.Count + taken.Count);
+        for (var age = 1; age <= Math.Max(own.Count, taken.Count); age++)
+        {
+            newestFirst.AddRange(own.Skip(own.Count - age).Take(age <= own.Count ? 1 : 0));
+            newestFirst.AddRange(taken.Skip(taken.Count - age).Take(age <= taken.Count ? 1 : 0));
+        }
+
+        return [.. newestFirst.Take(2 * MaxSettled).Reverse()];
     }
 
     /// <summary>Drops what the new leaf has adopted. With the last message the leaf no longer owns the positions.</summary>
@@ -132,6 +154,7 @@ internal static class KeyLeafEvolution
             From = snapshot.From,
             Upper = snapshot.Upper,
             Right = snapshot.Right,
+            Left = snapshot.Left,
             Phase = snapshot.Phase,
             Adopted = snapshot.Adopted,
             Splits = snapshot.Splits,
@@ -148,6 +171,11 @@ internal static class KeyLeafEvolution
                 snapshot.Entries.Select(entry => KeyValuePair.Create(entry.PositionIn(tree), entry))),
             EntryBytes = snapshot.Entries.Sum(entry => (long)BytesOf(entry)),
         };
-        return snapshot.Publications.Aggregate(empty, WithPublication);
+        return empty with
+        {
+            Settled = [.. snapshot.Publications.Where(publication => publication.IsSettled)],
+            Unsettled = empty.Unsettled.AddRange(snapshot.Publications.Where(publication => !publication.IsSettled)
+                .Select(publication => KeyValuePair.Create(publication.Upload.ToString(), publication))),
+        };
     }
 }

@@ -18,6 +18,15 @@ public enum LeafPhase
 
     /// <summary>The leaf is empty and takes no entries, because its bucket is being deleted or was deleted.</summary>
     Sealed = 3,
+
+    /// <summary>The leaf is empty and gives its range to its left neighbour.</summary>
+    Giving = 4,
+
+    /// <summary>The left neighbour has the range, but the routes may still name this leaf.</summary>
+    Given = 5,
+
+    /// <summary>Only old hints still name the leaf. It leads them to the left.</summary>
+    Gone = 6,
 }
 
 /// <summary>The state of a leaf of an ordered index.</summary>
@@ -43,6 +52,10 @@ public sealed record KeyLeafState
 
     /// <summary>The leaf that owns <see cref="Upper"/>, or null.</summary>
     public LeafName? Right { get; init; }
+
+    /// <summary>A leaf that is further left, or null if none is known: the left neighbour when this leaf was created, or the leaf that
+    /// took its range.</summary>
+    public LeafName? Left { get; init; }
 
     /// <summary>The number of messages that the leaf has adopted so far.</summary>
     public int Adopted { get; init; }

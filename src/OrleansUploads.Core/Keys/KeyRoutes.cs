@@ -17,6 +17,9 @@ public abstract record KeyRoutesEvent
 /// <summary>A route was added. If there are too many routes, every other one is dropped.</summary>
 public sealed record RouteAdded(KeyPosition From, LeafName Leaf) : KeyRoutesEvent;
 
+/// <summary>A route was removed.</summary>
+public sealed record RouteRemoved(KeyPosition From) : KeyRoutesEvent;
+
 /// <summary>All routes; occurs only in snapshots.</summary>
 public sealed record RoutesSnapshot(IReadOnlyList<LeafRoute> Routes) : KeyRoutesEvent;
 
@@ -65,6 +68,9 @@ public sealed class KeyRoutesDecider(long maxBytes = KeyRoutesDecider.DefaultMax
             AddRoute c => state.IndexOf(c.From) is >= 0 and var index && state.Routes[index].Leaf == c.Leaf
                 ? Nothing
                 : Accept(new RouteAdded(c.From, c.Leaf)),
+            RemoveRoute c => state.IndexOf(c.From) is >= 0 and var known && state.Routes[known] == new LeafRoute(c.From, c.Leaf)
+                ? Accept(new RouteRemoved(c.From))
+                : Nothing,
             FindRoute c => Reply(Find(state, c.Position)),
             _ => throw new ArgumentOutOfRangeException(nameof(command), command, "Unknown command."),
         };
@@ -73,6 +79,7 @@ public sealed class KeyRoutesDecider(long maxBytes = KeyRoutesDecider.DefaultMax
     public override KeyRoutesState Evolve(KeyRoutesState state, KeyRoutesEvent happened) => happened switch
     {
         RouteAdded e => Bounded(With(state, new LeafRoute(e.From, e.Leaf))),
+        RouteRemoved e => Without(state, state.IndexOf(e.From)),
         RoutesSnapshot e => new KeyRoutesState([.. e.Routes], e.Routes.Sum(route => (long)BytesOf(route))),
         _ => throw new InvalidOperationException($"Unexpected event {happened.GetType().Name}."),
     };
@@ -110,6 +117,9 @@ public sealed class KeyRoutesDecider(long maxBytes = KeyRoutesDecider.DefaultMax
             ? state with { Routes = state.Routes.SetItem(index, route) }
             : new KeyRoutesState(state.Routes.Insert(index + 1, route), state.Bytes + BytesOf(route));
     }
+
+    private static KeyRoutesState Without(KeyRoutesState state, int index) =>
+        new(state.Routes.RemoveAt(index), state.Bytes - BytesOf(state.Routes[index]));
 
     private KeyRoutesState Bounded(KeyRoutesState state)
     {

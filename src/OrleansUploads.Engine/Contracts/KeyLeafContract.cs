@@ -18,7 +18,7 @@ internal static class KeyLeafContract
         Events =
         [
             Named<LeafOpened>("leaf-opened.1"),
-            Named<KeysAdopted>("keys-adopted.1"),
+            Named<KeysAdopted>("keys-adopted.1").Widened("keys-adopted.2", static adopted => adopted.Left is not null),
             Named<ObjectAdded>("object-added.1"),
             Named<PublicationRefused>("publication-refused.1"),
             Named<ObjectRemoved>("object-removed.1"),
@@ -31,7 +31,11 @@ internal static class KeyLeafContract
             Named<RouteDelivered>("route-delivered.1"),
             Named<LeafSealed>("leaf-sealed.1"),
             Named<LeafUnsealed>("leaf-unsealed.1"),
-            Named<LeafSnapshot>("leaf-snapshot.1"),
+            Named<LeafSnapshot>("leaf-snapshot.1").Widened("leaf-snapshot.2", static stored => stored.Left is not null),
+            Named<GivingBegun>("giving-begun.1"),
+            Named<RangeTaken>("range-taken.1"),
+            Named<RangeGiven>("range-given.1"),
+            Named<RouteWithdrawn>("route-withdrawn.1"),
         ],
         Commands =
         [
@@ -42,7 +46,8 @@ internal static class KeyLeafContract
             Named<ListObjectUpload>("list-object-upload.1"),
             Named<UnlistObjectUpload>("unlist-object-upload.1"),
             Named<ReadLeaf>("read-leaf.1"),
-            Named<AdoptKeys>("adopt-keys.1"),
+            Named<AdoptKeys>("adopt-keys.1").Widened("adopt-keys.2", static adopt => adopt.Left is not null),
+            Named<TakeRange>("take-range.1"),
             Named<SealLeaf>("seal-leaf.1"),
             Named<UnsealLeaf>("unseal-leaf.1"),
         ],
@@ -67,6 +72,8 @@ internal static class KeyLeafContract
         [
             Asks<AdoptKeys, ConfirmKeysAdopted>(),
             Asks<AddRoute, ConfirmRouteAdded>(),
+            Asks<TakeRange, ConfirmRangeTaken>(),
+            Asks<RemoveRoute, ConfirmRouteRemoved>(),
             Asks<ReleaseObject, ConfirmObjectReleased>(),
         ],
     };
@@ -89,6 +96,11 @@ internal static class KeyLeafContract
 [JsonSerializable(typeof(LeafSealed))]
 [JsonSerializable(typeof(LeafUnsealed))]
 [JsonSerializable(typeof(LeafSnapshot))]
+[JsonSerializable(typeof(GivingBegun))]
+[JsonSerializable(typeof(RangeTaken))]
+[JsonSerializable(typeof(RangeGiven))]
+[JsonSerializable(typeof(RouteWithdrawn))]
+[JsonSerializable(typeof(TakeRange))]
 [JsonSerializable(typeof(PublishObject))]
 [JsonSerializable(typeof(SettlePublication))]
 [JsonSerializable(typeof(DeleteObject))]

@@ -15,11 +15,13 @@ internal static class KeyRoutesContract
         Events =
         [
             Named<RouteAdded>("route-added.1"),
+            Named<RouteRemoved>("route-removed.1"),
             Named<RoutesSnapshot>("routes-snapshot.1"),
         ],
         Commands =
         [
             Named<AddRoute>("add-route.1"),
+            Named<RemoveRoute>("remove-route.1"),
             Named<FindRoute>("find-route.1"),
         ],
         Answers =
@@ -32,6 +34,8 @@ internal static class KeyRoutesContract
 /// <summary>Generated JSON metadata of the types in <see cref="KeyRoutesContract"/>.</summary>
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(RouteAdded))]
+[JsonSerializable(typeof(RouteRemoved))]
+[JsonSerializable(typeof(RemoveRoute))]
 [JsonSerializable(typeof(RoutesSnapshot))]
 [JsonSerializable(typeof(AddRoute))]
 [JsonSerializable(typeof(FindRoute))]

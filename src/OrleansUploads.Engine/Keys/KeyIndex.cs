@@ -50,7 +50,7 @@ public sealed class KeyIndex(IEntityHost host)
     /// the call is safe.</exception>
     internal async ValueTask<object> TellAsync(EntityId sender, TellKey tell, CancellationToken cancellationToken)
     {
-        var answer = await SendAsync(tell.Index, tell.Position, tell.Command, cancellationToken);
+        var answer = await SendAsync(tell.Index, tell.Position, tell.Command, cancellationToken, tell.Start);
         if (answer is ObjectRefusal.LeafIsSealed)
         {
             await RequireDeletedAsync(tell.Index, cancellationToken);
@@ -72,9 +72,13 @@ public sealed class KeyIndex(IEntityHost host)
         where TAnswer : class => new(await SendAsync(index, position, (KeyLeafCommand)command, cancellationToken));
 
     private async ValueTask<object> SendAsync(
-        KeyIndexId index, KeyPosition position, KeyLeafCommand command, CancellationToken cancellationToken)
+        KeyIndexId index,
+        KeyPosition position,
+        KeyLeafCommand command,
+        CancellationToken cancellationToken,
+        LeafName? start = null)
     {
-        var leaf = new LeafId(index, await FindLeafAsync(index, position, cancellationToken));
+        var leaf = new LeafId(index, start ?? await FindLeafAsync(index, position, cancellationToken));
         var restarts = 0;
         for (var links = 0; links < MaxLinks; links++)
         {
@@ -86,9 +90,9 @@ public sealed class KeyIndex(IEntityHost host)
                     _ranges.Learn(index, new KeyRoute(moved.From, Upper: null, moved.Leaf));
                     break;
                 case ObjectRefusal.LeafNotReady when restarts++ < MaxRestarts:
-                    // A hint of a host with outdated state. The first leaf always leads to the right one.
-                    _ranges.Forget(index);
-                    leaf = leaf with { Name = LeafName.First };
+                    // A hint of a host with outdated state. The first leaf always leads to the right one, but it may be far from it.
+                    _ranges.Forget(index, position);
+                    leaf = leaf with { Name = restarts == 1 ? await AskRoutesAsync(index, position, cancellationToken) : LeafName.First };
                     break;
                 case ObjectRefusal.LeafNotReady:
                     throw new EntityUnavailableException(leaf.Entity, "it has not taken over its keys yet; try again.", inner: null);
@@ -100,13 +104,11 @@ public sealed class KeyIndex(IEntityHost host)
         throw new EntityUnavailableException(leaf.Entity, "too many links lead to it; try again.", inner: null);
     }
 
-    private async ValueTask<LeafName> FindLeafAsync(KeyIndexId index, KeyPosition position, CancellationToken cancellationToken)
-    {
-        if (_ranges.Find(index, position) is { } known)
-        {
-            return known;
-        }
+    private async ValueTask<LeafName> FindLeafAsync(KeyIndexId index, KeyPosition position, CancellationToken cancellationToken) =>
+        _ranges.Find(index, position) ?? await AskRoutesAsync(index, position, cancellationToken);
 
+    private async ValueTask<LeafName> AskRoutesAsync(KeyIndexId index, KeyPosition position, CancellationToken cancellationToken)
+    {
         var route = (await host.AskAsync(index.Routes, new FindRoute(position), cancellationToken)).Answer;
         _ranges.Learn(index, route);
         return route.Leaf;

@@ -3,8 +3,8 @@ using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Engine.Keys;
 
-/// <summary>Remembers which leaf has which positions. What it remembers may be outdated: a leaf only loses positions to leaves on
-/// its right, so the links from a remembered leaf still lead to the right one. Thread-safe.</summary>
+/// <summary>Remembers which leaf has which positions. What it remembers may be outdated: a leaf loses positions to leaves on its
+/// right, to which it has links, or all of them to a leaf on its left, which it remembers. Thread-safe.</summary>
 internal sealed class LeafRanges
 {
     /// <summary>The number of ranges at which everything is forgotten. It bounds the memory to a few MiB.</summary>
@@ -60,14 +60,15 @@ internal sealed class LeafRanges
         }
     }
 
-    /// <summary>Forgets what is known of an index.</summary>
-    public void Forget(KeyIndexId index)
+    /// <summary>Forgets which leaf has a position.</summary>
+    public void Forget(KeyIndexId index, KeyPosition position)
     {
         lock (_gate)
         {
-            if (_indexes.Remove(index, out var ranges))
+            if (_indexes.TryGetValue(index, out var ranges) && IndexOf(ranges, position) is >= 0 and var at)
             {
-                _count -= ranges.Count;
+                ranges.RemoveAt(at);
+                _count--;
             }
         }
     }

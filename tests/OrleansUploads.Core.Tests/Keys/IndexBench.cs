@@ -24,19 +24,27 @@ internal sealed class IndexBench(
 
     public int Leaves => _leaves.Values.Count(leaf => leaf.Phase == LeafPhase.Live);
 
+    /// <summary>The number of leaves that have given their range away.</summary>
+    public int GivenLeaves => _leaves.Values.Count(leaf => leaf.Phase is LeafPhase.Given or LeafPhase.Gone);
+
     public int LinksFollowed { get; private set; }
 
     public IEnumerable<KeyLeafState> States => _leaves.Values;
 
     /// <summary>Sends a command from the leaf that the routes name, or from one further left, and follows the links.</summary>
-    public object Send(KeyPosition position, KeyLeafCommand command)
+    public object Send(KeyPosition position, KeyLeafCommand command) => Send(StartFor(position), command);
+
+    private object Send(LeafId leaf, KeyLeafCommand command)
     {
-        var leaf = new LeafId(index, random.Next(3) == 0 ? LeafName.First : RouteTo(position));
         for (var links = 0; links < 1000; links++)
         {
             var decision = Decide(leaf, command);
             switch (decision.Answer)
             {
+                case ObjectRefusal.LeafNotReady:
+                    DrainMoves();
+                    leaf = leaf with { Name = LeafName.First };
+                    break;
                 case ObjectRefusal.PositionMoved moved:
                     // The refusal is sent when the intents that it waits for are confirmed.
                     DrainMoves(leaf);
@@ -111,6 +119,15 @@ internal sealed class IndexBench(
 
     public void Pass(TimeSpan time) => _now += time;
 
+    /// <summary>Hints may be old: the first leaf, a leaf that was further left at some time, or what the routes say.</summary>
+    private LeafId StartFor(KeyPosition position) => new(index, random.Next(6) switch
+    {
+        0 or 1 => LeafName.First,
+        2 when _leaves.Values.Where(leaf => leaf.Phase > LeafPhase.Adopting && leaf.From <= position).ToList() is { Count: > 0 } older =>
+            older[random.Next(older.Count)].Leaf.Name,
+        _ => RouteTo(position),
+    });
+
     private LeafName RouteTo(KeyPosition position) =>
         ((KeyRoute)_routesDecider.Decide(_routes, new FindRoute(position), ServiceTime.Continuous(_now)).Answer).Leaf;
 
@@ -131,7 +148,7 @@ internal sealed class IndexBench(
         while (_leaves.Values
             .Where(leaf => only is null || leaf.Leaf == only)
             .SelectMany(leaf => leaves.Pending(leaf).Select(intent => (leaf.Leaf, Intent: intent)))
-            .FirstOrDefault(pending => pending.Intent.Key.StartsWith("adopt", StringComparison.Ordinal)) is { Intent: { } move } found)
+            .FirstOrDefault(pending => pending.Intent.Key.StartsWith("adopt", StringComparison.Ordinal) || pending.Intent.Key == "give") is { Intent: { } move } found)
         {
             Deliver(found.Leaf, move, confirms: true);
         }
@@ -139,16 +156,24 @@ internal sealed class IndexBench(
 
     private void Deliver(LeafId sender, Intent intent, bool confirms)
     {
+        var confirmation = intent.Confirmation;
         for (var times = random.Next(5) == 0 ? 2 : 1; times > 0; times--)
         {
+            if (intent.Action is TellKey give)
+            {
+                var taken = Assert.IsType<KeyRoute>(Send(new LeafId(index, give.Start!.Value), give.Command));
+                confirmation = intent.ConfirmationOf(taken);
+                continue;
+            }
+
             var tell = (TellEntity)intent.Action;
             switch (tell.Command)
             {
                 case AdoptKeys adopt:
                     Assert.Same(Done.Instance, Decide(adopt.Leaf!.Value, adopt).Answer);
                     break;
-                case AddRoute add:
-                    var decision = _routesDecider.Decide(_routes, add, ServiceTime.Continuous(_now));
+                case KeyRoutesCommand change:
+                    var decision = _routesDecider.Decide(_routes, change, ServiceTime.Continuous(_now));
                     _routes = decision.Events.Aggregate(_routes, _routesDecider.Evolve);
                     break;
                 case ReleaseObject:
@@ -163,7 +188,7 @@ internal sealed class IndexBench(
 
         if (confirms)
         {
-            Decide(sender, (KeyLeafCommand)intent.Confirmation);
+            Decide(sender, (KeyLeafCommand)confirmation);
         }
     }
 }

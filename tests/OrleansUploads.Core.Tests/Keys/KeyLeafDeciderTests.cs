@@ -168,11 +168,18 @@ public sealed class KeyLeafDeciderTests
         }
 
         var moved = new List<AdoptKeys>();
+        var first = (KeyLeafCommand)leaf.Decider.Pending(leaf.State).First().Confirmation;
         while (leaf.State.Split is { Next: not null })
         {
             var intent = leaf.Decider.Pending(leaf.State).First();
             moved.Add((AdoptKeys)((TellEntity)intent.Action).Command);
             leaf.Do((KeyLeafCommand)intent.Confirmation);
+
+            // A refusal may wait for the repetition of an earlier message. It must wait for the whole move.
+            var repeated = leaf.Do(first);
+            Assert.Empty(repeated.Events);
+            Assert.Equal(
+                leaf.State.Split is { Next: not null } ? LeafMove.IntentOf(leaf.State)!.Key : null, repeated.Intents.SingleOrDefault()?.Key);
         }
 
         Assert.True(moved.Count > 1);

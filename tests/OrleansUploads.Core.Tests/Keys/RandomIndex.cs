@@ -15,6 +15,7 @@ internal sealed class RandomIndex
     private readonly List<(PublishObject Command, bool IsSettled)> _published = [];
     private readonly HashSet<UploadId> _gone = [];
     private readonly int _keys;
+    private bool _isShrinking;
     private int _uploads;
 
     public RandomIndex(int seed, Decider<KeyLeafState, KeyLeafCommand, KeyLeafEvent> leaves)
@@ -25,6 +26,8 @@ internal sealed class RandomIndex
     }
 
     public int Leaves => _index.Leaves;
+
+    public int GivenLeaves => _index.GivenLeaves;
 
     public int LinksFollowed => _index.LinksFollowed;
 
@@ -54,10 +57,15 @@ internal sealed class RandomIndex
     private string? Step()
     {
         _index.Pass(TimeSpan.FromMilliseconds(_random.Next(10)));
+
+        // Leaves become empty only if keys are deleted for a while.
+        _isShrinking = _random.Next(60) == 0 ? !_isShrinking : _isShrinking;
         switch (_random.Next(20))
         {
-            case < 9:
+            case < 9 when !_isShrinking:
                 return Publish(RandomKey());
+            case < 9:
+                return Delete(ExistingKey()) ?? Settle();
             case < 11:
                 return Delete(RandomKey());
             case < 13:
@@ -173,6 +181,10 @@ internal sealed class RandomIndex
             ? $"the current object's upload {wrong} was released"
             : null;
     }
+
+    /// <summary>A key that has an object, mostly one beside the key that was deleted before.</summary>
+    private string ExistingKey() => _model.Count == 0 ? RandomKey()
+        : _random.Next(4) > 0 ? _model.Keys.ElementAt(_model.Count / 2) : _model.Keys.ElementAt(_random.Next(_model.Count));
 
     private string RandomKey() => _random.Next(10) == 0
         ? $"é/\uFFFD{(_random.Next(2) == 0 ? "\U0001F600" : "\uFF5E")}{_random.Next(_keys)}"

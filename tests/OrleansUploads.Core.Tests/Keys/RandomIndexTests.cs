@@ -12,7 +12,7 @@ public sealed class RandomIndexTests
     [Fact]
     public void An_index_is_a_sorted_dictionary_however_its_messages_arrive()
     {
-        var (leaves, links) = (0, 0);
+        var (leaves, links, given) = (0, 0, 0);
         for (var seed = 1; seed <= 150; seed++)
         {
             var index = new RandomIndex(seed, new KeyLeafDecider(SmallLeafBytes));
@@ -20,15 +20,16 @@ public sealed class RandomIndexTests
             Assert.True(wrong is null, $"seed {seed}, {wrong}");
             leaves = Math.Max(leaves, index.Leaves);
             links += index.LinksFollowed;
+            given += index.GivenLeaves;
         }
 
-        // Otherwise the run would prove nothing about splits.
-        Assert.True(leaves > 15 && links > 1000, $"{leaves} leaves, {links} links");
+        // Otherwise the run would prove nothing about splits and merging.
+        Assert.True(leaves > 15 && links > 1000 && given > 200, $"{leaves} leaves, {links} links, {given} given");
     }
 
     public static TheoryData<string> Bugs => new(
         nameof(LosesAKey), nameof(ForgetsPublications), nameof(KeepsMovedKeys), nameof(IgnoresConditions), nameof(ReleasesTheNewObject),
-        nameof(AdoptsAgain), nameof(ForgetsReleases));
+        nameof(AdoptsAgain), nameof(ForgetsReleases), nameof(TakesAnyRange), nameof(GivesWithoutWaiting), nameof(ForgetsGivenPublications));
 
     /// <summary>A checker that finds nothing wrong with wrong rules would be worthless.</summary>
     [Theory]
@@ -44,6 +45,9 @@ public sealed class RandomIndexTests
             nameof(IgnoresConditions) => new IgnoresConditions(right),
             nameof(AdoptsAgain) => new AdoptsAgain(right),
             nameof(ForgetsReleases) => new ForgetsReleases(right),
+            nameof(TakesAnyRange) => new TakesAnyRange(right),
+            nameof(GivesWithoutWaiting) => new GivesWithoutWaiting(right),
+            nameof(ForgetsGivenPublications) => new ForgetsGivenPublications(right),
             _ => new ReleasesTheNewObject(right),
         };
         Assert.Contains(Enumerable.Range(1, 150), seed => new RandomIndex(seed, wrong).Run(600) is not null);
@@ -126,6 +130,32 @@ public sealed class RandomIndexTests
                 ? Accept(new KeysAdopted(
                     adopt.Leaf!.Value, adopt.From, adopt.Upper, adopt.Right, adopt.Sequence, adopt.IsLast, adopt.Entries, []))
                 : Right.Decide(state, command, time);
+    }
+
+    /// <summary>A leaf takes the range of a leaf that is not its neighbour.</summary>
+    private sealed class TakesAnyRange(KeyLeafDecider right) : WrongLeaf(right)
+    {
+        public override Decision<KeyLeafEvent> Decide(KeyLeafState state, KeyLeafCommand command, ServiceTime time) =>
+            command is TakeRange take && state.Phase == LeafPhase.Live && state.End is not null
+                ? Accept(
+                    new KeyRoute(state.From, Upper: null, state.Leaf.Name), new RangeTaken(take.Upper, take.Right, take.Publications))
+                : Right.Decide(state, command, time);
+    }
+
+    /// <summary>A leaf takes entries although it is giving its range.</summary>
+    private sealed class GivesWithoutWaiting(KeyLeafDecider right) : WrongLeaf(right)
+    {
+        public override Decision<KeyLeafEvent> Decide(KeyLeafState state, KeyLeafCommand command, ServiceTime time) =>
+            state.Phase == LeafPhase.Giving && command is PublishObject publish
+                ? Accept(new PublicationVerdict.Published(), new ObjectAdded(publish.Entry, publish.Round, time.Now))
+                : Right.Decide(state, command, time);
+    }
+
+    /// <summary>What an empty leaf remembers about publications is not given.</summary>
+    private sealed class ForgetsGivenPublications(KeyLeafDecider right) : WrongLeaf(right)
+    {
+        public override KeyLeafState Evolve(KeyLeafState state, KeyLeafEvent happened) =>
+            base.Evolve(state, happened is RangeTaken taken ? taken with { Publications = [] } : happened);
     }
 
     /// <summary>A snapshot leaves out the uploads that are not told yet.</summary>

@@ -1,5 +1,7 @@
+using OrleansUploads.Core.Buckets;
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Keys;
+using OrleansUploads.Core.Messages.Buckets;
 using OrleansUploads.Core.Messages.Keys;
 using OrleansUploads.Core.Messages.Objects;
 using OrleansUploads.Core.Messages.Uploads;
@@ -7,6 +9,10 @@ using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Simulation.Bugs;
+using BucketRules = OrleansUploads.Core.Deciding.Decider<
+    OrleansUploads.Core.Buckets.BucketState,
+    OrleansUploads.Core.Messages.Buckets.BucketCommand,
+    OrleansUploads.Core.Buckets.BucketEvent>;
 using LeafRules = OrleansUploads.Core.Deciding.Decider<
     OrleansUploads.Core.Keys.KeyLeafState,
     OrleansUploads.Core.Messages.Keys.KeyLeafCommand,
@@ -33,6 +39,9 @@ internal static class ObjectBugs
         new("an overwrite releases the new object", 300, () => Plant(rules => new ReleasesNewObject(rules))),
         new("a deletion releases nothing", 300, () => Plant(rules => new ReleasesNothing(rules))),
         new("a leaf with keys says that it is empty", 300, () => Plant(rules => new SaysEmpty(rules))),
+        new("a bucket never unseals its leaves", 1500, () => Plant(rules => new NeverUnseals(rules))),
+        new("a leaf takes a range that is not its neighbour's", 1500, () => Plant(rules => new TakesAnyRange(rules))),
+        new("a range that is given to a leaf is lost", 300, () => Plant(rules => new LosesGivenRange(rules))),
         new("a failed condition counts as published", 300, () => Plant(rules => new TakesFailureForPublication(rules))),
         new("an abort is accepted while the leaf decides", 300, () => Plant(rules => new AbortsWhileCompleting(rules))),
         new("a part is replaced while the leaf decides", 300, () => Plant(rules => new ReplacesWhileCompleting(rules))),
@@ -46,7 +55,18 @@ internal static class ObjectBugs
 
     private static RulesBug<KeyLeafState, KeyLeafCommand, KeyLeafEvent> Plant(Func<LeafRules, LeafRules> rules) => new(rules);
 
+    private static RulesBug<BucketState, BucketCommand, BucketEvent> Plant(Func<BucketRules, BucketRules> rules) => new(rules);
+
     private static RulesBug<UploadState, UploadCommand, UploadEvent> Plant(Func<UploadRules, UploadRules> rules) => new(rules);
+
+    private sealed class NeverUnseals(BucketRules right) : OtherRules<BucketState, BucketCommand, BucketEvent>(right)
+    {
+        public override Decision<BucketEvent> Decide(BucketState state, BucketCommand command, ServiceTime time)
+        {
+            var decision = Right.Decide(state, command, time);
+            return decision.Events is [BucketFoundNotEmpty found] ? Accept(found, new BucketLeafUnsealed(Next: null)) : decision;
+        }
+    }
 
     private abstract class LeafMistake(LeafRules right) : OtherRules<KeyLeafState, KeyLeafCommand, KeyLeafEvent>(right);
 
@@ -133,6 +153,21 @@ internal static class ObjectBugs
                 ? Accept(verdict with { IsEmpty = true }, new LeafSealed())
                 : decision;
         }
+    }
+
+    private sealed class TakesAnyRange(LeafRules right) : LeafMistake(right)
+    {
+        public override Decision<KeyLeafEvent> Decide(KeyLeafState state, KeyLeafCommand command, ServiceTime time) =>
+            command is TakeRange take && state is { Phase: LeafPhase.Live, End: not null }
+                ? Accept(
+                    new KeyRoute(state.From, Upper: null, state.Leaf.Name), new RangeTaken(take.Upper, take.Right, take.Publications))
+                : Right.Decide(state, command, time);
+    }
+
+    private sealed class LosesGivenRange(LeafRules right) : LeafMistake(right)
+    {
+        public override KeyLeafState Evolve(KeyLeafState state, KeyLeafEvent happened) =>
+            happened is RangeTaken ? state : Right.Evolve(state, happened);
     }
 
     private sealed class TakesFailureForPublication(UploadRules right) : UploadMistake(right)

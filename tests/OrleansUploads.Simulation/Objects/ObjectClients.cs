@@ -1,6 +1,3 @@
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Messages.Accounts;
-using OrleansUploads.Core.Messages.Buckets;
 using OrleansUploads.Core.Messages.Keys;
 using OrleansUploads.Core.Messages.Objects;
 using OrleansUploads.Core.Parts;
@@ -23,27 +20,10 @@ internal sealed class ObjectClients(
 
     private string SomeKey => model.Keys[random.Chance(500) ? random.Below(3) : random.Below(model.Keys.Count)];
 
-    /// <summary>Creates the bucket and the object that keeps it from being deleted. Repeated until it is answered.</summary>
-    public async Task BeginAsync()
-    {
-        while (await calls.SendAsync("create bucket", async process => await process.Host.SendAsync(
-            Some.Account.Entity, new CreateBucket(Some.Account, SomeObject.BucketName), CancellationToken.None) switch
-            {
-                CreatedBucket created => new Outcome<CreatedBucket>(created),
-                var other => new Outcome<CreatedBucket>(other),
-            }, Patience) is null)
-        {
-            await world.Delay(TimeSpan.FromSeconds(1));
-        }
-
-        while (!await PutAsync(ObjectModel.Anchor))
-        {
-            await world.Delay(TimeSpan.FromSeconds(1));
-        }
-    }
-
     /// <summary>Performs random operations, one after the other.</summary>
-    public async Task RunAsync(int operations)
+    /// <param name="operations">Their number.</param>
+    /// <param name="deleteBucket">Asks for the deletion of the bucket.</param>
+    public async Task RunAsync(int operations, Func<Task> deleteBucket)
     {
         for (var i = 0; i < operations; i++)
         {
@@ -51,7 +31,7 @@ internal sealed class ObjectClients(
             await (random.Below(23) switch
             {
                 < 4 => PutAsync(),
-                < 6 => DeleteAsync(),
+                < 6 => DeleteAsync(SomeKey),
                 < 9 => ReadAsync(SomeKey, Patience),
                 9 => ListAsync(Patience),
                 < 12 => InitiateAsync(),
@@ -60,7 +40,7 @@ internal sealed class ObjectClients(
                 17 => AbortAsync(),
                 < 20 => archiving.RestoreAsync(),
                 20 => ReadAsync(model.Archived[random.Below(model.Archived.Count)], Patience),
-                _ => DeleteBucketAsync(),
+                _ => deleteBucket(),
             });
         }
     }
@@ -249,9 +229,9 @@ internal sealed class ObjectClients(
         }
     }
 
-    private async Task DeleteAsync()
+    /// <summary>Deletes the object of a key, and tells the model if there was an answer.</summary>
+    public async Task DeleteAsync(string key)
     {
-        var key = SomeKey;
         var delete = model.AddDelete(key);
         if (await calls.SendAsync($"delete {key}", async process => await process.Keys.DeleteAsync(
             SomeObject.Named(key), condition: null, CancellationToken.None), Patience) is not null)
@@ -328,19 +308,16 @@ internal sealed class ObjectClients(
         }
     }
 
-    /// <summary>The bucket always has an object, so its deletion must be refused, and must leave nothing behind.</summary>
-    private async Task DeleteBucketAsync()
+    /// <summary>A bucket that was deleted takes nothing.</summary>
+    public async Task<bool> PutInVainAsync(string key)
     {
-        var outcome = await calls.SendAsync("delete bucket", async process => await process.Host.SendAsync(
-            SomeObject.BucketName.Entity, new DeleteBucket(SomeObject.BucketName, Some.Account), CancellationToken.None) switch
-            {
-                Done done => new Outcome<Done>(done),
-                var refusal => new Outcome<Done>(refusal),
-            }, Patience);
-        if (outcome is { } known && known.Refusal is not ObjectRefusal.BucketNotEmpty)
+        var outcome = await PutAsync(key, [1], condition: null);
+        if (outcome is { } known && known.Refusal is not ObjectRefusal.BucketNotFound)
         {
-            world.Fail($"buckets: the deletion of a bucket with an object got {known.Refusal?.ToString() ?? "done"}");
+            world.Fail($"buckets: a put into a deleted bucket got {known.Refusal?.ToString() ?? "done"}");
         }
+
+        return outcome is not null;
     }
 
     private ObjectHeaders HeadersOf(string key) => archiving.IsArchived(key) ? Archived : Headers;

@@ -23,6 +23,7 @@ internal sealed class ObjectSimulation
     private readonly ObjectModel _model = new();
     private readonly ArchivingClients _archiving;
     private readonly ObjectClients _clients;
+    private readonly BucketClients _bucket;
     private readonly SeededRandom _random;
     private readonly SwarmOptions _options;
 
@@ -35,6 +36,7 @@ internal sealed class ObjectSimulation
         var calls = new ObjectCalls(_world, _hosts);
         _archiving = new ArchivingClients(_world, calls, _model, _random);
         _clients = new ObjectClients(_world, calls, _model, _archiving, _random);
+        _bucket = new BucketClients(_world, calls, _model, _clients);
     }
 
     /// <summary>Runs a seed.</summary>
@@ -68,19 +70,31 @@ internal sealed class ObjectSimulation
 
     private void Play()
     {
-        if (!Await(_clients.BeginAsync()))
+        if (!Await(_bucket.BeginAsync()))
         {
             return;
         }
 
         var running = Enumerable.Range(0, _random.Between(2, 4))
-            .Select(_ => _world.Clients.Start(() => _clients.RunAsync(_random.Between(8, 20))))
+            .Select(_ => _world.Clients.Start(() => _clients.RunAsync(_random.Between(8, 20), _bucket.TryDeleteAsync)))
             .ToList();
         var disturbing = _world.Clients.Start(DisturbAsync);
-        if (Await(Task.WhenAll(running)) && Await(disturbing) && Settle())
+        if (Await(Task.WhenAll(running)) && Await(disturbing) && EndBucket() && Settle())
         {
             Check();
         }
+    }
+
+    /// <summary>In some worlds the bucket is deleted in the end, while faults go on.</summary>
+    private bool EndBucket()
+    {
+        if (!_random.Chance(300))
+        {
+            return true;
+        }
+
+        var disturbing = _world.Clients.Start(DisturbAsync);
+        return Await(_world.Clients.Start(_bucket.EndAsync)) && Await(disturbing);
     }
 
     private async Task DisturbAsync()
@@ -182,12 +196,12 @@ internal sealed class ObjectSimulation
         }
     }
 
-    /// <summary>Every key takes an object, whatever was sealed, split or begun before.</summary>
+    /// <summary>Every key takes an object, whatever was sealed, split or begun before, unless the bucket was deleted.</summary>
     private async Task PutAllAsync()
     {
         foreach (var key in _model.Keys)
         {
-            await MustAsync(() => _clients.PutAsync(key));
+            await MustAsync(() => _bucket.IsDeleted ? _clients.PutInVainAsync(key) : _clients.PutAsync(key));
         }
     }
 

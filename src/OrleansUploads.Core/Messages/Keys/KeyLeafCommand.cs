@@ -55,6 +55,7 @@ public sealed record ReadLeaf(KeyPosition From, int Limit) : KeyLeafCommand, ICo
 /// <param name="IsLast">Whether these are the last entries.</param>
 /// <param name="Entries">The entries.</param>
 /// <param name="Publications">What is remembered about publications of their keys.</param>
+/// <param name="Left">The left neighbour.</param>
 public sealed record AdoptKeys(
     KeyPosition From,
     KeyPosition? Upper,
@@ -62,7 +63,21 @@ public sealed record AdoptKeys(
     int Sequence,
     bool IsLast,
     IReadOnlyList<KeyEntry> Entries,
-    IReadOnlyList<Publication> Publications) : KeyLeafCommand, ICommand<Done>, IRequiresFreshState;
+    IReadOnlyList<Publication> Publications,
+    LeafName? Left = null) : KeyLeafCommand, ICommand<Done>, IRequiresFreshState;
+
+/// <summary>Gives a leaf the range of its right neighbour, which is empty.</summary>
+/// <param name="From">The smallest position of the range.</param>
+/// <param name="Upper">The first position behind it, or null.</param>
+/// <param name="Right">The leaf that owns this position, or null.</param>
+/// <param name="Giver">The right neighbour.</param>
+/// <param name="Publications">What the neighbour remembers about publications.</param>
+public sealed record TakeRange(
+    KeyPosition From,
+    KeyPosition? Upper,
+    LeafName? Right,
+    LeafName Giver,
+    IReadOnlyList<Publication> Publications) : KeyLeafCommand, ICommand<KeyRoute>, IRequiresFreshState;
 
 /// <summary>Makes the leaf take no more entries if it has none, because the bucket is being deleted.</summary>
 /// <param name="Step">The bucket's step. A leaf that knows of a later step ignores the command.</param>
@@ -80,6 +95,17 @@ public sealed record ConfirmKeysAdopted(long Split, int Sequence) : KeyLeafComma
 /// <summary>Confirms that the routes know the leaf of a split.</summary>
 /// <param name="Split">The number of the split.</param>
 public sealed record ConfirmRouteAdded(long Split) : KeyLeafCommand, ICommand<Done>;
+
+/// <summary>Confirms that the left neighbour has taken the range.</summary>
+/// <param name="Route">The leaf that has it; null before it has answered.</param>
+public sealed record ConfirmRangeTaken(KeyRoute? Route = null) : KeyLeafCommand, ICommand<Done>, IVerdictConfirmation
+{
+    /// <inheritdoc/>
+    public ICommand Carrying(object verdict) => this with { Route = (KeyRoute)verdict };
+}
+
+/// <summary>Confirms that the routes no longer name the leaf.</summary>
+public sealed record ConfirmRouteRemoved : KeyLeafCommand, ICommand<Done>;
 
 /// <summary>Confirms that the upload of an overwritten or deleted object knows of it.</summary>
 public sealed record ConfirmObjectReleased(UploadId Upload) : KeyLeafCommand, ICommand<Done>;

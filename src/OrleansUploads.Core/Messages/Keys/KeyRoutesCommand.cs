@@ -17,6 +17,11 @@ public abstract record KeyRoutesCommand : ICommand
 /// <param name="Leaf">The leaf.</param>
 public sealed record AddRoute(KeyPosition From, LeafName Leaf) : KeyRoutesCommand, ICommand<Done>;
 
+/// <summary>Removes the route to a leaf that has given its range away.</summary>
+/// <param name="From">The smallest position that the leaf owned.</param>
+/// <param name="Leaf">The leaf.</param>
+public sealed record RemoveRoute(KeyPosition From, LeafName Leaf) : KeyRoutesCommand, ICommand<Done>;
+
 /// <summary>Asks which leaf has a position, or is to the left of the one that has it.</summary>
 public sealed record FindRoute(KeyPosition Position) : KeyRoutesCommand, ICommand<KeyRoute>;
 
