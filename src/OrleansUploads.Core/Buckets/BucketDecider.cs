@@ -22,7 +22,7 @@ public sealed class BucketDecider : Decider<BucketState, BucketCommand, BucketEv
     {
         ClaimBucket c => Claim(state, c, time),
         FindBucket c => state.Phase == BucketPhase.None
-            ? Refuse(new ObjectRefusal.BucketNotFound(c.Bucket))
+            ? NotFound(state, c.Bucket)
             : Reply(Describe(state)),
         DeleteBucket c => Delete(state, c),
         ConfirmLeafSealed c => state.Phase == BucketPhase.Sealing && IsCurrent(state, c.Leaf, c.Step)
@@ -137,7 +137,7 @@ public sealed class BucketDecider : Decider<BucketState, BucketCommand, BucketEv
     {
         if (state.Phase == BucketPhase.None)
         {
-            return Refuse(new ObjectRefusal.BucketNotFound(command.Bucket));
+            return NotFound(state, command.Bucket);
         }
 
         if (state.Owner != command.Account)
@@ -156,6 +156,11 @@ public sealed class BucketDecider : Decider<BucketState, BucketCommand, BucketEv
                 return Accept(begun).Telling(SealNext(Evolve(state, begun)));
         }
     }
+
+    /// <summary>Waits until the former owner knows of the deletion. Otherwise it would answer a request to create the bucket again that
+    /// it has the bucket.</summary>
+    private static Decision<BucketEvent> NotFound(BucketState state, BucketName bucket) =>
+        Refuse(new ObjectRefusal.BucketNotFound(bucket)).Telling([.. state.Deleted.Select(TellOwner)]);
 
     private Decision<BucketEvent> LeafSealed(BucketState state, LeafSealVerdict? verdict)
     {

@@ -47,7 +47,7 @@ public sealed class BucketDeciderTests
 
         var removal = Assert.Single(_bucket.Do(new ConfirmLeafSealed(Second, Empty())).Intents);
         Assert.Equal(new RemoveBucket(SomeObject.Bucket), ((TellEntity)removal.Action).Command);
-        _bucket.Refused<ObjectRefusal.BucketNotFound>(new FindBucket(SomeObject.BucketName));
+        Assert.IsType<ObjectRefusal.BucketNotFound>(_bucket.Do(new FindBucket(SomeObject.BucketName)).Answer);
         _bucket.Do(new ConfirmBucketRemoved(SomeObject.Bucket));
         Assert.Empty(_bucket.Decider.Pending(_bucket.State));
     }
@@ -89,13 +89,31 @@ public sealed class BucketDeciderTests
         _bucket.Do(new DeleteBucket(SomeObject.BucketName, Some.Account));
         _bucket.Do(new ConfirmLeafSealed(LeafName.First, Empty()));
         Assert.Null(Claim(Some.Account, 5).Bucket);
-        _bucket.Refused<ObjectRefusal.BucketNotFound>(new FindBucket(SomeObject.BucketName));
+        Assert.IsType<ObjectRefusal.BucketNotFound>(_bucket.Do(new FindBucket(SomeObject.BucketName)).Answer);
         Assert.Equal(2, Claim(Other).Bucket!.Bucket.Epoch);
 
         // The former owner still has to be told.
         Assert.Equal(Some.Account.Entity, ((TellEntity)Assert.Single(_bucket.Decider.Pending(_bucket.State)).Action).Receiver);
         var again = _bucket.Decider.Compact(_bucket.State).Aggregate(_bucket.Decider.Initial, _bucket.Decider.Evolve);
         Assert.Equivalent(_bucket.State, again, strict: true);
+    }
+
+    [Fact]
+    public void That_a_bucket_is_gone_is_said_only_after_its_owner_knows_it()
+    {
+        Claim(Some.Account);
+        _bucket.Do(new DeleteBucket(SomeObject.BucketName, Some.Account));
+        var removal = Assert.Single(_bucket.Do(new ConfirmLeafSealed(LeafName.First, Empty())).Intents);
+        foreach (BucketCommand command in (BucketCommand[])
+            [new FindBucket(SomeObject.BucketName), new DeleteBucket(SomeObject.BucketName, Some.Account)])
+        {
+            var refused = _bucket.Do(command);
+            Assert.IsType<ObjectRefusal.BucketNotFound>(refused.Answer);
+            Assert.Equal(removal.Key, Assert.Single(refused.Intents).Key);
+        }
+
+        _bucket.Do((BucketCommand)removal.Confirmation);
+        Assert.Empty(_bucket.Do(new FindBucket(SomeObject.BucketName)).Intents);
     }
 
     [Fact]
