@@ -262,6 +262,7 @@ public sealed class S3ObjectTests(S3Server s3) : IClassFixture<S3Server>
         var wrong = Convert.ToBase64String(new byte[16]);
         ExpectError(await s3.SendAsync("POST", $"/{bucket}?delete", Document, ("Content-MD5", wrong)), 400, "BadDigest");
         ExpectError(await s3.SendAsync("POST", $"/{bucket}?delete", "<Delete>"), 400, "MalformedXML");
+        ExpectError(await s3.SendAsync("POST", $"/{bucket}?delete", "<Delete><😀/></Delete>"), 400, "MalformedXML");
         var crc = ChecksumHasher.Compute(ChecksumAlgorithm.Crc32, Encoding.UTF8.GetBytes(Document)).Base64;
         (await s3.SendAsync("POST", $"/{bucket}?delete", Document, ("x-amz-checksum-crc32", crc))).Expect(200);
     }

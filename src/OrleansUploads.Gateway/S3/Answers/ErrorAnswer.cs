@@ -42,10 +42,10 @@ internal sealed class ErrorAnswer(S3Error error) : S3Answer
         {
             writer.WriteStartElement("Error");
             writer.WriteElementString("Code", error.Code);
-            writer.WriteElementString("Message", error.Message);
+            writer.WriteElementString("Message", S3Xml.WellFormed(error.Message));
             foreach (var (name, value) in error.Details)
             {
-                writer.WriteElementString(name, value);
+                writer.WriteElementString(name, S3Xml.WellFormed(value));
             }
 
             writer.WriteElementString("Resource", target[..(target.IndexOf('?', StringComparison.Ordinal) is var mark and >= 0 ? mark : target.Length)]);

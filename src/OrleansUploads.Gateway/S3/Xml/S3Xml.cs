@@ -42,6 +42,9 @@ internal static class S3Xml
     public static XmlReader Read(ReadOnlyMemory<byte> document) =>
         XmlReader.Create(new MemoryStream(document.ToArray(), writable: false), Reading);
 
+    /// <summary>Replaces halves of surrogate pairs, which no XML document can hold. The message of an XML parser may contain one.</summary>
+    public static string WellFormed(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
+
     /// <summary>Writes a document.</summary>
     public static byte[] Write(Action<XmlWriter> write)
     {
