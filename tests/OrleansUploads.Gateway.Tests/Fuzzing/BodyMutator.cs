@@ -3,10 +3,11 @@ using OrleansUploads.Gateway.Tests.Harness;
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
 /// <summary>Corrupts the body of a request or its framing.</summary>
-internal sealed class BodyMutator(Dice dice)
+/// <param name="dice">The choices.</param>
+/// <param name="documentStart">The first byte of a document.</param>
+/// <param name="mutateDocument">Corrupts a document.</param>
+internal sealed class BodyMutator(Dice dice, byte documentStart, Func<byte[], byte[]> mutateDocument)
 {
-    private readonly JsonMutator _json = new(dice);
-
     public FuzzRequest Mutate(FuzzRequest request)
     {
         if (request.Body.Length == 0)
@@ -14,11 +15,11 @@ internal sealed class BodyMutator(Dice dice)
             return Reframe(request);
         }
 
-        var body = request.Body is [(byte)'{', ..] ? _json.Mutate(request.Body) : Flipped(request.Body);
+        var body = request.Body[0] == documentStart ? mutateDocument(request.Body) : Flipped(request.Body);
         var mutated = request with { Body = body };
 
         // With a recomputed hash the request gets past the signature check; otherwise the body looks damaged in transit.
-        if (request.Header("x-amz-content-sha256") is not null && !dice.OneIn(4))
+        if (request.Header("x-amz-content-sha256") is { Length: 64 } && !dice.OneIn(4))
         {
             mutated = mutated.With("x-amz-content-sha256", Requests.LinearHashOf(body));
         }

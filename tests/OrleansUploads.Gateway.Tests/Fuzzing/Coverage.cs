@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Gateway.Glacier.Protocol;
-using OrleansUploads.Gateway.Http.Exchanges;
 using OrleansUploads.Gateway.Tests.Harness;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
@@ -39,9 +37,9 @@ internal sealed class Coverage
     public void CountSnapshot() => Interlocked.Increment(ref _snapshots);
 
     /// <summary>Counts an answer if it came from Kestrel itself. Returns whether it did.</summary>
-    public bool CountBare(ApiAnswer answer)
+    public bool CountBare(IFuzzedProtocol protocol, ApiAnswer answer)
     {
-        if (answer.Header(RequestId.AmazonHeader) is not null)
+        if (answer.Header(protocol.RequestIdHeader) is not null)
         {
             return false;
         }
@@ -50,20 +48,20 @@ internal sealed class Coverage
         return true;
     }
 
-    public void Count(GlacierOperation? operation, ApiAnswer answer)
+    public void Count(IFuzzedProtocol protocol, string? operation, ApiAnswer answer)
     {
-        if (CountBare(answer))
+        if (CountBare(protocol, answer))
         {
             return;
         }
 
-        Count(answer.Status < 300 ? _successes : _errors, operation?.ToString() ?? "Unknown");
-        if (answer.Header("x-amzn-ErrorType") is { } code)
+        Count(answer.Status < 400 ? _successes : _errors, operation ?? "Unknown");
+        if (protocol.CodeOf(answer) is { } code)
         {
             Count(_codes, code);
         }
 
-        if (answer.Body.Length > 0 && RefusalPhrases.Find(answer) is { } refusal)
+        if (protocol.RefusalOf(answer) is { } refusal)
         {
             Count(_refusals, refusal);
         }

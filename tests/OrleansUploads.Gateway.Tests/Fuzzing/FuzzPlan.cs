@@ -5,6 +5,8 @@ namespace OrleansUploads.Gateway.Tests.Fuzzing;
 /// <param name="Requests">The number of requests to send.</param>
 internal sealed record FuzzPlan(int Seed, int Requests)
 {
+    public FuzzedProtocol Protocol { get; init; } = FuzzedProtocol.Glacier;
+
     /// <summary>For one request in this many, all readable state is compared before and after a refusal.</summary>
     public int SnapshotOneIn { get; init; } = 300;
 }

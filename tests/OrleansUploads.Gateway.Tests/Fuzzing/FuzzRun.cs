@@ -1,6 +1,4 @@
 using Microsoft.AspNetCore.Hosting;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Gateway.Glacier.Protocol;
 using OrleansUploads.Gateway.Tests.Harness;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
@@ -9,29 +7,25 @@ namespace OrleansUploads.Gateway.Tests.Fuzzing;
 internal sealed class FuzzRun : IAsyncDisposable
 {
     private readonly FuzzServer _server;
-    private readonly World _world;
+    private readonly IFuzzedProtocol _protocol;
     private readonly FuzzPlan _plan;
     private readonly Coverage _coverage;
     private readonly Dice _dice;
     private readonly FuzzClient _client;
-    private readonly ValidRequests _valid;
-    private readonly RequestMutator _mutator;
     private readonly RawRequests _raw;
     private string? _snapshot;
     private int _sent;
     private byte[] _previous = [];
 
-    private FuzzRun(FuzzServer server, World world, FuzzPlan plan, Coverage coverage)
+    private FuzzRun(FuzzServer server, IFuzzedProtocol protocol, Dice dice, FuzzPlan plan, Coverage coverage)
     {
         _server = server;
         _client = new FuzzClient(server);
-        _world = world;
+        _protocol = protocol;
         _plan = plan;
         _coverage = coverage;
-        _dice = new Dice(plan.Seed);
-        _valid = new ValidRequests(world, _dice);
-        _mutator = new RequestMutator(world, _dice);
-        _raw = new RawRequests(_valid, _dice);
+        _dice = dice;
+        _raw = new RawRequests(protocol, dice);
     }
 
     /// <summary>Runs a plan on a new server.</summary>
@@ -49,10 +43,11 @@ internal sealed class FuzzRun : IAsyncDisposable
     /// <summary>Starts a server and fills it with sample data.</summary>
     public static async Task<FuzzRun> StartAsync(FuzzPlan plan, Coverage coverage, IStartupFilter? startup = null)
     {
-        var server = await FuzzServer.StartAsync(plan.Seed, startup);
-        var world = World.New();
-        await new SampleData(server, world).CreateAsync();
-        return new FuzzRun(server, world, plan, coverage);
+        var server = await FuzzServer.StartAsync(plan, startup);
+        var dice = new Dice(plan.Seed);
+        var protocol = plan.Protocol.Create(dice);
+        await protocol.CreateSamplesAsync(server);
+        return new FuzzRun(server, protocol, dice, plan, coverage);
     }
 
     /// <summary>Sends this many more requests.</summary>
@@ -74,10 +69,10 @@ internal sealed class FuzzRun : IAsyncDisposable
     /// <summary>Checks that a second server over the same storage shows the same state.</summary>
     private async Task CompareWithStoredAsync()
     {
-        await using var second = await _server.StartAgainAsync(_plan.Seed);
+        await using var second = await _server.StartAgainAsync();
         Assert.Equal(
-            await Snapshot.TakeAsync(second, _world, withOutputs: true),
-            await Snapshot.TakeAsync(_server, _world, withOutputs: true));
+            await _protocol.ReadStateAsync(second, withBytes: true),
+            await _protocol.ReadStateAsync(_server, withBytes: true));
     }
 
     private async Task StepAsync(int number)
@@ -100,16 +95,16 @@ internal sealed class FuzzRun : IAsyncDisposable
 
     private async Task SendAsync(int number)
     {
-        var request = FuzzSigning.Sign(_mutator.Mutate(_valid.Any()), _server.Address, _server.Clock.Now);
+        var request = FuzzSigning.Sign(_protocol.Mutate(_protocol.Any()), _server.Address, _server.Clock.Now);
         var bytes = FuzzSigning.Encode(request);
         var isSound = HttpHead.IsSound(bytes);
-        var operation = Judge.OperationOf(request.Method, request.Target);
+        var operation = _protocol.OperationOf(request);
         var before = await ReadStateAsync(operation);
 
         var answer = await _client.SendAsync(request, bytes, isSound);
         await _server.Inside.WaitForNoneAsync();
 
-        var flaw = answer is not null ? Judge.Flaw(operation, isSound, answer, request.Method == "HEAD")
+        var flaw = answer is not null ? _protocol.FindFlaw(operation, isSound, answer, request.Method == "HEAD")
             : isSound && !request.Framing.EndsEarly ? "The server closed the connection without an answer."
             : null;
         if (answer is { Status: < 400 })
@@ -125,19 +120,20 @@ internal sealed class FuzzRun : IAsyncDisposable
         Throw(flaw, number, bytes, answer is null ? [] : [answer]);
         if (answer is not null && !request.Framing.EndsEarly)
         {
-            _coverage.Count(operation, answer);
+            _coverage.Count(_protocol, operation, answer);
         }
     }
 
     private async Task SendRawAsync(int number)
     {
         var raw = _raw.Next(_server.Address, _server.Clock.Now);
-        var before = await ReadStateAsync(raw.Operation);
+        var operation = raw.OperationIn(_protocol);
+        var before = await ReadStateAsync(operation);
 
         var answers = await _client.SendRawAsync(raw);
         await _server.Inside.WaitForNoneAsync();
 
-        var flaw = answers.Select(answer => Judge.Flaw(raw.Operation, isSound: false, answer, raw.IsHead))
+        var flaw = answers.Select(answer => _protocol.FindFlaw(operation, isSound: false, answer, raw.IsHead))
             .FirstOrDefault(flaw => flaw is not null);
         if (raw.Answers > 0 && answers.Any(answer => answer.Status < 400))
         {
@@ -145,22 +141,22 @@ internal sealed class FuzzRun : IAsyncDisposable
         }
         else
         {
-            flaw ??= await FindChangeAsync(before, raw.Operation);
+            flaw ??= await FindChangeAsync(before, operation);
         }
 
         Throw(flaw, number, raw.Bytes, answers);
         foreach (var answer in answers)
         {
-            _coverage.CountBare(answer);
+            _coverage.CountBare(_protocol, answer);
         }
     }
 
     /// <summary>Reads what is stored and, for one request in <see cref="FuzzPlan.SnapshotOneIn"/>, all readable state.</summary>
-    private async Task<StateBefore> ReadStateAsync(GlacierOperation? operation)
+    private async Task<StateBefore> ReadStateAsync(string? operation)
     {
-        if (_dice.OneIn(operation == GlacierOperation.UploadArchive ? Math.Max(1, _plan.SnapshotOneIn / 10) : _plan.SnapshotOneIn))
+        if (_dice.OneIn(_protocol.MayWriteUnseen(operation) ? Math.Max(1, _plan.SnapshotOneIn / 10) : _plan.SnapshotOneIn))
         {
-            _snapshot ??= await Snapshot.TakeAsync(_server, _world);
+            _snapshot ??= await _protocol.ReadStateAsync(_server, withBytes: false);
             return new StateBefore(_server.Journal.Count, await _server.AttemptsAsync(), _snapshot);
         }
 
@@ -168,10 +164,10 @@ internal sealed class FuzzRun : IAsyncDisposable
     }
 
     /// <summary>Describes what a refused request has changed, or null if nothing.</summary>
-    private async Task<string?> FindChangeAsync(StateBefore before, GlacierOperation? operation)
+    private async Task<string?> FindChangeAsync(StateBefore before, string? operation)
     {
         var written = _server.Journal.Since(before.Records);
-        if (written.Count > 0 && !(operation == GlacierOperation.UploadArchive && IsAbandonedUpload(written)))
+        if (written.Count > 0 && !(_protocol.MayWriteUnseen(operation) && _protocol.AreUnseen(operation, written)))
         {
             return $"The refused request wrote to {string.Join(", ", written)}.";
         }
@@ -187,18 +183,8 @@ internal sealed class FuzzRun : IAsyncDisposable
         }
 
         _coverage.CountSnapshot();
-        var after = await Snapshot.TakeAsync(_server, _world);
+        var after = await _protocol.ReadStateAsync(_server, withBytes: false);
         return after == before.Snapshot ? null : $"The refused request changed the readable state: {Difference(before.Snapshot, after)}";
-    }
-
-    /// <summary>Whether the records are those of an archive upload in one request whose body was refused. Such an upload
-    /// begins before its body is checked, so exactly its vault and a new upload are written to.</summary>
-    private static bool IsAbandonedUpload(IReadOnlyList<(EntityId Entity, long Version)> written)
-    {
-        var streams = written.GroupBy(record => record.Entity).ToList();
-        return streams.Count(stream => stream.Key.Kind == EntityKind.Vault) == 1
-            && streams.Count(stream => stream.Key.Kind == EntityKind.Upload && stream.Min(record => record.Version) == 0) == 1
-            && streams.Count == 2;
     }
 
     private static string Difference(string before, string after)
@@ -209,7 +195,7 @@ internal sealed class FuzzRun : IAsyncDisposable
 
     private void Throw(string? flaw, int number, byte[] bytes, IReadOnlyList<ApiAnswer> answers)
     {
-        flaw ??= _server.Faults.TryTake(out var fault) ? $"The server logged: {fault}" : null;
+        flaw = _server.Faults.TryTake(out var fault) ? $"{flaw} The server logged: {fault}" : flaw;
         if (flaw is not null)
         {
             var shown = answers.Select(answer =>

@@ -18,9 +18,12 @@ namespace OrleansUploads.Gateway.Tests.Fuzzing;
 internal sealed class FuzzServer : IAsyncDisposable
 {
     private readonly MemoryJournal _journal;
+    private readonly FuzzPlan _plan;
 
-    private FuzzServer(GatewayServer gateway, MemoryJournal journal, WatchedJournal watched, RequestsInside inside, FaultLog faults)
+    private FuzzServer(
+        FuzzPlan plan, GatewayServer gateway, MemoryJournal journal, WatchedJournal watched, RequestsInside inside, FaultLog faults)
     {
+        _plan = plan;
         Gateway = gateway;
         _journal = journal;
         Journal = watched;
@@ -42,13 +45,13 @@ internal sealed class FuzzServer : IAsyncDisposable
     public string Address => Gateway.EndPoint.ToString();
 
     /// <summary>Starts a server.</summary>
-    /// <param name="seed">The seed of its IDs; odd seeds select daily inventories.</param>
+    /// <param name="plan">The protocol, and the seed of its IDs; odd seeds select daily inventories.</param>
     /// <param name="startup">Middleware in front of the gateway, or null for none.</param>
-    public static Task<FuzzServer> StartAsync(int seed, IStartupFilter? startup = null) =>
-        StartAsync(seed, new MemoryJournal(), new GatewaySetup { Inventories = Schedule(seed) }, startup);
+    public static Task<FuzzServer> StartAsync(FuzzPlan plan, IStartupFilter? startup = null) =>
+        StartAsync(plan, new MemoryJournal(), new GatewaySetup { Inventories = Schedule(plan.Seed) }, startup);
 
     /// <summary>Starts a second server over the same storage.</summary>
-    public Task<FuzzServer> StartAgainAsync(int seed) => StartAsync(seed, _journal, Gateway.Setup, null);
+    public Task<FuzzServer> StartAgainAsync() => StartAsync(_plan, _journal, Gateway.Setup, null);
 
     /// <summary>Advances the clock and runs all due work, so that no later request triggers it.</summary>
     public async Task AdvanceAsync(TimeSpan time)
@@ -76,7 +79,7 @@ internal sealed class FuzzServer : IAsyncDisposable
     public ValueTask DisposeAsync() => Gateway.DisposeAsync();
 
     private static async Task<FuzzServer> StartAsync(
-        int seed, MemoryJournal journal, GatewaySetup setup, IStartupFilter? startup)
+        FuzzPlan plan, MemoryJournal journal, GatewaySetup setup, IStartupFilter? startup)
     {
         var watched = new WatchedJournal(journal);
         var inside = new RequestsInside();
@@ -98,10 +101,11 @@ internal sealed class FuzzServer : IAsyncDisposable
                     services.AddSingleton(startup);
                 }
 
-                services.AddSingleton<IdSource>(new SeededIds(setup.Clock, seed));
+                services.AddSingleton<IdSource>(new SeededIds(setup.Clock, plan.Seed));
                 services.AddSingleton<ILoggerProvider>(faults);
+                plan.Protocol.AddFront(services);
             });
-        return new FuzzServer(gateway, journal, watched, inside, faults);
+        return new FuzzServer(plan, gateway, journal, watched, inside, faults);
     }
 
     private static InventorySchedule Schedule(int seed) => seed % 2 == 1 ? InventorySchedule.Daily : InventorySchedule.Current;

@@ -10,7 +10,7 @@ internal static class FuzzSigning
 {
     private const string DateHeader = "x-amz-date";
 
-    private static readonly ConcurrentDictionary<(string Key, string Secret, string Region), RequestSigner> Signers = new();
+    private static readonly ConcurrentDictionary<(SigningRules Rules, string Key, string Secret, string Region), RequestSigner> Signers = new();
 
     /// <summary>Adds host, date and signature, then applies the changes that come after signing.</summary>
     public static FuzzRequest Sign(FuzzRequest request, string host, DateTimeOffset now)
@@ -94,9 +94,9 @@ internal static class FuzzSigning
             .Order(StringComparer.Ordinal)
             .ToArray();
         var payload = dated.Header("x-amz-content-sha256") ?? Requests.LinearHashOf(dated.Body);
-        var key = (signer.AccessKeyId, signer.SecretKey, signer.Region);
+        var key = (signer.Rules, signer.AccessKeyId, signer.SecretKey, signer.Region);
         var signing = Signers.GetOrAdd(
-            key, key => new RequestSigner(SigningRules.Glacier, key.Region, key.Key, key.Secret));
+            key, key => new RequestSigner(key.Rules, key.Region, key.Key, key.Secret));
         var signed = new SigningRequest(
             dated.Method,
             dated.Target,

@@ -43,7 +43,7 @@ public sealed partial class FuzzerTests
     [Fact]
     public async Task A_snapshot_shows_a_change()
     {
-        await using var server = await FuzzServer.StartAsync(1);
+        await using var server = await FuzzServer.StartAsync(new FuzzPlan(1, 0));
         var world = World.New();
         await new SampleData(server, world).CreateAsync();
         var before = await Snapshot.TakeAsync(server, world);

@@ -50,6 +50,10 @@ internal static class Judge
             : $"The API must not answer {answer.Status}.";
     }
 
+    /// <summary>The internal name that a text contains, or null.</summary>
+    public static string? FindInternalName(string text) =>
+        InternalNames.FirstOrDefault(name => text.Contains(name, StringComparison.Ordinal));
+
     private static string? SuccessFlaw(GlacierOperation? operation, ApiAnswer answer)
     {
         if (operation is not { } known || !SuccessesOf(known).Contains(answer.Status))
@@ -86,7 +90,7 @@ internal static class Judge
             : error.GetProperty("code").GetString() != code ? "The codes in the header and in the body differ."
             : error.GetProperty("type").GetString() != "Client" ? "The error's type is not 'Client'."
             : string.IsNullOrWhiteSpace(answer.Message) ? "The error has no message."
-            : InternalNames.FirstOrDefault(name => answer.Message.Contains(name, StringComparison.Ordinal)) is { } found
+            : FindInternalName(answer.Message) is { } found
                 ? $"The message contains '{found}'."
                 : null;
     }

@@ -1,4 +1,7 @@
+using OrleansUploads.Gateway.S3;
+using OrleansUploads.Gateway.S3.Xml;
 using OrleansUploads.Gateway.Tests.Harness;
+using OrleansUploads.Gateway.Tests.S3;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
@@ -28,30 +31,18 @@ public sealed class MemoryTests(ITestOutputHelper output)
     public async Task Endless_chunked_bodies_are_refused_in_bounded_memory(string request)
     {
         await using var server = await StartAsync();
-        var block = Chunk();
-        var peak = await PeakAsync(server, async (connection, measure) =>
-        {
-            var (method, target) = (request.Split(' ')[0], request.Split(' ')[1]);
-            var head = new ApiRequest(method, target).With("Transfer-Encoding", "chunked")
-                .With("x-amz-content-sha256", LinearHashOf([]));
-            await connection.SendHeadAsync(head, new Signer().Sign(head, server.EndPoint.ToString(), server.Setup.Clock.Now));
-            try
-            {
-                for (var sent = 0L; sent < MaxSentBytes; sent += block.Length)
-                {
-                    await connection.SendAsync(block);
-                    if (sent % (4 * MiB) < block.Length)
-                    {
-                        measure();
-                    }
-                }
-            }
-            catch (IOException)
-            {
-                // The server has refused the request and closed the connection.
-            }
-        });
-        AssertBounded(peak);
+        AssertBounded(await SendEndlesslyAsync(server, request, new Signer()));
+    }
+
+    [Theory]
+    [InlineData("PUT /b/k", 0)]
+    [InlineData("GET /b", 0)]
+    [InlineData("POST /b?delete", S3Xml.MaxLongDocumentBytes)]
+    [InlineData("POST /b/k?uploadId=u", S3Xml.MaxLongDocumentBytes)]
+    public async Task Endless_chunked_bodies_to_S3_are_refused_in_bounded_memory(string request, int documentBytes)
+    {
+        await using var server = await GatewayServer.StartAsync(new GatewaySetup(), services => services.AddS3Front());
+        AssertBounded(await SendEndlesslyAsync(server, request, S3Server.Owner), documentBytes);
     }
 
     [Theory]
@@ -93,11 +84,41 @@ public sealed class MemoryTests(ITestOutputHelper output)
         Assert.True(grown < Allowance, $"{Requests} requests left {grown} bytes.");
     }
 
-    private void AssertBounded(long peak)
+    /// <summary>Asserts that bodies took no more memory than connections and documents may take. A document is copied while it is
+    /// read.</summary>
+    private void AssertBounded(long peak, int documentBytes = 0)
     {
         var cost = $"{Senders} bodies at once took {peak} bytes.";
         output.WriteLine(cost);
-        Assert.True(peak < (Senders * BytesPerConnection) + Allowance, cost);
+        Assert.True(peak < (Senders * (BytesPerConnection + (2L * documentBytes))) + Allowance, cost);
+    }
+
+    /// <summary>Sends bodies that never end, and returns the peak of the memory.</summary>
+    private static Task<long> SendEndlesslyAsync(GatewayServer server, string request, Signer signer)
+    {
+        var block = Chunk();
+        return PeakAsync(server, async (connection, measure) =>
+        {
+            var (method, target) = (request.Split(' ')[0], request.Split(' ')[1]);
+            var head = new ApiRequest(method, target).With("Transfer-Encoding", "chunked")
+                .With("x-amz-content-sha256", LinearHashOf([]));
+            await connection.SendHeadAsync(head, signer.Sign(head, server.EndPoint.ToString(), server.Setup.Clock.Now));
+            try
+            {
+                for (var sent = 0L; sent < MaxSentBytes; sent += block.Length)
+                {
+                    await connection.SendAsync(block);
+                    if (sent % (4 * MiB) < block.Length)
+                    {
+                        measure();
+                    }
+                }
+            }
+            catch (IOException)
+            {
+                // The server has refused the request and closed the connection.
+            }
+        });
     }
 
     private static async Task<GatewayServer> StartAsync()

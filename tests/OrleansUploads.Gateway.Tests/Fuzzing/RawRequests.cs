@@ -1,10 +1,9 @@
 using System.Text;
-using OrleansUploads.Gateway.Glacier.Protocol;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
 /// <summary>Bytes that are not exactly one valid request, as broken clients and request smuggling send them.</summary>
-internal sealed class RawRequests(ValidRequests valid, Dice dice)
+internal sealed class RawRequests(IFuzzedProtocol protocol, Dice dice)
 {
     private static readonly string[] Lines =
     [
@@ -26,7 +25,7 @@ internal sealed class RawRequests(ValidRequests valid, Dice dice)
     /// request changes nothing.</summary>
     public RawRequest Next(string host, DateTimeOffset now)
     {
-        var request = FuzzSigning.Sign(valid.Any() with { Framing = BodyFraming.Correct }, host, now);
+        var request = FuzzSigning.Sign(protocol.Any() with { Framing = BodyFraming.Correct }, host, now);
         var harmless = FuzzSigning.Sign(Harmless() with { Framing = BodyFraming.Correct }, host, now);
         var sound = FuzzSigning.Encode(request);
         return dice.Below(9) switch
@@ -49,7 +48,7 @@ internal sealed class RawRequests(ValidRequests valid, Dice dice)
     /// <summary>A GET request, or an unsigned one.</summary>
     private FuzzRequest Harmless()
     {
-        var request = valid.Any();
+        var request = protocol.Any();
         return request.Method == "GET" ? request : request with { Signer = null };
     }
 
@@ -87,19 +86,17 @@ internal sealed class RawRequests(ValidRequests valid, Dice dice)
 /// <param name="Answers">The number of guaranteed answers. More may follow.</param>
 internal sealed record RawRequest(byte[] Bytes, FuzzRequest? Request, int Answers = 0)
 {
-    /// <summary>The operation that the bytes address, or null if unknown.</summary>
-    public GlacierOperation? Operation { get; } = OperationOf(Request, Bytes);
-
     public bool IsHead => Bytes.AsSpan().StartsWith("HEAD"u8);
 
-    private static GlacierOperation? OperationOf(FuzzRequest? request, byte[] bytes)
+    /// <summary>The operation that the bytes address, or null if unknown.</summary>
+    public string? OperationIn(IFuzzedProtocol protocol)
     {
-        if (request is not null)
+        if (Request is not null)
         {
-            return Judge.OperationOf(request.Method, request.Target);
+            return protocol.OperationOf(Request);
         }
 
-        var line = Encoding.Latin1.GetString(bytes.AsSpan(0, Math.Max(0, bytes.AsSpan().IndexOf("\r\n"u8)))).Split(' ');
-        return line.Length == 3 ? Judge.OperationOf(line[0], line[1]) : null;
+        var line = Encoding.Latin1.GetString(Bytes.AsSpan(0, Math.Max(0, Bytes.AsSpan().IndexOf("\r\n"u8)))).Split(' ');
+        return line.Length == 3 ? protocol.OperationOf(new FuzzRequest(line[0], line[1])) : null;
     }
 }

@@ -1,14 +1,11 @@
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
 /// <summary>Corrupts a request in up to three places.</summary>
-internal sealed class RequestMutator(World world, Dice dice)
+internal sealed class RequestMutator(Dice dice, TargetMutator target, HeaderMutator headers, BodyMutator body)
 {
     private static readonly string[] Methods =
         ["GET", "PUT", "POST", "DELETE", "HEAD", "OPTIONS", "PATCH", "TRACE", "get", "Post", "PROPFIND", "M-SEARCH", "G", "QUERY"];
 
-    private readonly TargetMutator _target = new(world, dice);
-    private readonly HeaderMutator _headers = new(dice);
-    private readonly BodyMutator _body = new(dice);
     private readonly SignatureMutator _signature = new(dice);
 
     /// <summary>Corrupts a request in none to three places. One change in ten is made after signing.</summary>
@@ -26,11 +23,11 @@ internal sealed class RequestMutator(World world, Dice dice)
     private Func<FuzzRequest, FuzzRequest> Change(FuzzRequest request) => dice.Below(request.Body.Length > 0 ? 18 : 12) switch
     {
         0 => valid => valid with { Method = dice.Pick(Methods) },
-        1 or 2 => _target.MutatePath,
-        3 or 4 => _target.MutateQuery,
-        5 or 6 or 7 or 8 or 9 => _headers.Mutate,
+        1 or 2 => target.MutatePath,
+        3 or 4 => target.MutateQuery,
+        5 or 6 or 7 or 8 or 9 => headers.Mutate,
         10 => _signature.Mutate,
-        11 => _body.Reframe,
-        _ => _body.Mutate,
+        11 => body.Reframe,
+        _ => body.Mutate,
     };
 }

@@ -24,7 +24,7 @@ internal sealed class SignatureMutator(Dice dice)
             case 4:
                 return request with { Signer = signer with { Ahead = TimeSpan.FromMinutes(dice.Pick(-100_000, -16, -15, 15, 16, 10_000_000)) } };
             case 5:
-                return request with { Signer = signer == Signer.Stranger ? new Signer() : Signer.Stranger };
+                return request with { Signer = signer.ForOther() };
             case 6:
                 return request.With("x-amz-date", dice.Pick(
                     "", "20260301", "20260301T120000", "2026-03-01T12:00:00Z", "20261301T120000Z", "00010101T000000Z",

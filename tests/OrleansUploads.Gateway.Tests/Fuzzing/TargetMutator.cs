@@ -1,11 +1,8 @@
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
 /// <summary>Corrupts the path or the query of a request.</summary>
-internal sealed class TargetMutator(World world, Dice dice)
+internal sealed class TargetMutator(Dice dice, TargetVocabulary vocabulary)
 {
-    private static readonly string[] Parameters =
-        ["limit", "marker", "statuscode", "completed", "operation", "Limit", "li%6dit", "x", "", "X-Amz-Signature"];
-
     public FuzzRequest MutatePath(FuzzRequest request)
     {
         var (path, query) = Split(request.Target);
@@ -29,13 +26,13 @@ internal sealed class TargetMutator(World world, Dice dice)
                 segments[at] = Escaped(segments[at]);
                 break;
             case 5:
-                segments[at] = OtherId();
+                segments[at] = vocabulary.OtherName();
                 break;
             case 6:
                 segments[at] = new string('v', dice.Pick(255, 256, 3000, 7900, 9000, 70_000));
                 break;
             case 7:
-                return request with { Target = dice.Pick("*", "", "vaults", "//", "/", "http://localhost/-/vaults", "/-/") };
+                return request with { Target = dice.PickFrom(vocabulary.Targets) };
             case 8:
                 segments[at] = segments[at].ToUpperInvariant();
                 break;
@@ -50,7 +47,7 @@ internal sealed class TargetMutator(World world, Dice dice)
     public FuzzRequest MutateQuery(FuzzRequest request)
     {
         var (path, query) = Split(request.Target);
-        var parameter = $"{dice.Pick(Parameters)}{dice.Pick("=", "=", "=", "", "==")}{OddValue()}";
+        var parameter = $"{dice.PickFrom(vocabulary.Parameters)}{dice.Pick("=", "=", "=", "", "==")}{OddValue()}";
         var mutated = dice.Below(8) switch
         {
             0 => "",
@@ -59,7 +56,7 @@ internal sealed class TargetMutator(World world, Dice dice)
             3 => $"?{parameter}&{query.TrimStart('?')}",
             4 => "?" + new string('&', dice.Pick(1, 50, 2000)),
             5 => query.Replace("=", "%3D", StringComparison.Ordinal) + "?" + OddValue(),
-            6 => $"?marker={dice.PickFrom(world.Vaults).Arn}",
+            6 => $"?marker={vocabulary.OtherMarker()}",
             _ => $"?{query.TrimStart('?')}&{parameter}",
         };
         return request with { Target = path + mutated };
@@ -74,20 +71,6 @@ internal sealed class TargetMutator(World world, Dice dice)
     /// <summary>Escapes some characters once, and some of them twice.</summary>
     private string Escaped(string segment) => string.Concat(segment.Select(letter =>
         dice.OneIn(2) ? $"%{(int)letter & 0xFF:X2}" : dice.OneIn(4) ? $"%25{(int)letter & 0xFF:x2}" : letter.ToString()));
-
-    private string OtherId()
-    {
-        var vault = world.AnyVault(dice);
-        return dice.Below(6) switch
-        {
-            0 when vault.Archives.Count > 0 => dice.PickFrom(vault.Archives).Id,
-            1 when vault.Uploads.Count > 0 => dice.PickFrom(vault.Uploads).Id,
-            2 when vault.Jobs.Count > 0 => dice.PickFrom(vault.Jobs),
-            3 when vault.Locks.Count > 0 => dice.PickFrom(vault.Locks),
-            4 => vault.Account,
-            _ => vault.Name,
-        };
-    }
 
     /// <summary>Returns mostly a valid path segment, sometimes one that makes the request invalid HTTP.</summary>
     private string OddSegment()
@@ -104,3 +87,11 @@ internal sealed class TargetMutator(World world, Dice dice)
         _ => OddSegment(),
     };
 }
+
+/// <summary>The words that targets of a protocol consist of.</summary>
+/// <param name="Parameters">Names of query parameters, right and wrong.</param>
+/// <param name="Targets">Whole targets that are not those of an operation.</param>
+/// <param name="OtherName">Returns a name or an ID that the server may know.</param>
+/// <param name="OtherMarker">Returns a marker that the server may have returned.</param>
+internal sealed record TargetVocabulary(
+    IReadOnlyList<string> Parameters, IReadOnlyList<string> Targets, Func<string> OtherName, Func<string> OtherMarker);

@@ -35,7 +35,7 @@ internal sealed partial class ValidRequests(World world, Dice dice)
         return dice.Below(12) switch
         {
             0 => WithAccount(request, vault.Account),
-            1 => WithAccount(request, vault.Account) with { Signer = Other(vault.Owner) },
+            1 => WithAccount(request, vault.Account) with { Signer = vault.Owner.ForOther() },
             _ => request,
         };
     }
@@ -107,8 +107,6 @@ internal sealed partial class ValidRequests(World world, Dice dice)
     };
 
     private static FuzzRequest From(ApiRequest request) => FuzzRequest.From(request);
-
-    private static Signer Other(Signer signer) => signer == Signer.Stranger ? new Signer() : Signer.Stranger;
 
     /// <summary>Returns a copy with the account ID in the path.</summary>
     private static FuzzRequest WithAccount(FuzzRequest request, string account) =>

@@ -12,6 +12,9 @@ public sealed record Signer
     /// <summary>Signs for an account that does not own the vaults.</summary>
     public static Signer Stranger { get; } = new() { AccessKeyId = "AKIASTRANGER7EXAMPLE", SecretKey = "stranger/secret" };
 
+    /// <summary>Signs by the same rules for the other account.</summary>
+    public Signer ForOther() => (AccessKeyId == Stranger.AccessKeyId ? new Signer() : Stranger) with { Rules = Rules };
+
     public string AccessKeyId { get; init; } = KeyId;
 
     public string SecretKey { get; init; } = Secret;

@@ -1,0 +1,83 @@
+using OrleansUploads.Core.Values;
+using OrleansUploads.Gateway.Glacier.Protocol;
+using OrleansUploads.Gateway.Http.Exchanges;
+using OrleansUploads.Gateway.Tests.Harness;
+
+namespace OrleansUploads.Gateway.Tests.Fuzzing;
+
+/// <summary>The vault API under the fuzzer.</summary>
+internal sealed class GlacierProtocol : IFuzzedProtocol
+{
+    private static readonly string[] Headers =
+    [
+        "x-amz-glacier-version", "x-amz-content-sha256", "x-amz-sha256-tree-hash", "x-amz-archive-description", "x-amz-archive-size",
+        "x-amz-part-size", "Content-Range", "Range", "x-amz-date", "Host",
+    ];
+
+    private static readonly string[] Parameters =
+        ["limit", "marker", "statuscode", "completed", "operation", "Limit", "li%6dit", "x", "", "X-Amz-Signature"];
+
+    private static readonly string[] Targets = ["*", "", "vaults", "//", "/", "http://localhost/-/vaults", "/-/"];
+
+    private readonly World _world = World.New();
+    private readonly Dice _dice;
+    private readonly ValidRequests _valid;
+    private readonly RequestMutator _mutator;
+
+    public GlacierProtocol(Dice dice)
+    {
+        _dice = dice;
+        _valid = new ValidRequests(_world, dice);
+        var json = new JsonMutator(dice);
+        _mutator = new RequestMutator(
+            dice,
+            new TargetMutator(dice, new TargetVocabulary(Parameters, Targets, OtherId, () => dice.PickFrom(_world.Vaults).Arn)),
+            new HeaderMutator(dice, Headers),
+            new BodyMutator(dice, (byte)'{', json.Mutate));
+    }
+
+    public string RequestIdHeader => RequestId.AmazonHeader;
+
+    public Task CreateSamplesAsync(FuzzServer server) => new SampleData(server, _world).CreateAsync();
+
+    public FuzzRequest Any() => _valid.Any();
+
+    public FuzzRequest Mutate(FuzzRequest request) => _mutator.Mutate(request);
+
+    public string? OperationOf(FuzzRequest request) => Judge.OperationOf(request.Method, request.Target)?.ToString();
+
+    public string? FindFlaw(string? operation, bool isSound, ApiAnswer answer, bool isHead) =>
+        Judge.Flaw(operation is null ? null : Enum.Parse<GlacierOperation>(operation), isSound, answer, isHead);
+
+    public Task<string> ReadStateAsync(FuzzServer server, bool withBytes) => Snapshot.TakeAsync(server, _world, withBytes);
+
+    public bool MayWriteUnseen(string? operation) => operation == nameof(GlacierOperation.UploadArchive);
+
+    /// <summary>Whether the records are those of an archive upload in one request whose body was refused. Such an upload
+    /// begins before its body is checked, so exactly its vault and a new upload are written to.</summary>
+    public bool AreUnseen(string? operation, IReadOnlyList<(EntityId Entity, long Version)> written)
+    {
+        var streams = written.GroupBy(record => record.Entity).ToList();
+        return streams.Count(stream => stream.Key.Kind == EntityKind.Vault) == 1
+            && streams.Count(stream => stream.Key.Kind == EntityKind.Upload && stream.Min(record => record.Version) == 0) == 1
+            && streams.Count == 2;
+    }
+
+    public string? CodeOf(ApiAnswer answer) => answer.Header("x-amzn-ErrorType");
+
+    public string? RefusalOf(ApiAnswer answer) => answer.Body.Length > 0 ? RefusalPhrases.Find(answer) : null;
+
+    private string OtherId()
+    {
+        var vault = _world.AnyVault(_dice);
+        return _dice.Below(6) switch
+        {
+            0 when vault.Archives.Count > 0 => _dice.PickFrom(vault.Archives).Id,
+            1 when vault.Uploads.Count > 0 => _dice.PickFrom(vault.Uploads).Id,
+            2 when vault.Jobs.Count > 0 => _dice.PickFrom(vault.Jobs),
+            3 when vault.Locks.Count > 0 => _dice.PickFrom(vault.Locks),
+            4 => vault.Account,
+            _ => vault.Name,
+        };
+    }
+}
