@@ -28,11 +28,14 @@ public sealed class Workplace : IAsyncDisposable
         ["AWS_DEFAULT_REGION"] = null,
     };
 
-    /// <summary>Starts a server.</summary>
-    public static async Task<Workplace> OpenAsync(params string[] options)
+    /// <summary>Starts a server that logs only problems.</summary>
+    public static Task<Workplace> OpenAsync(params string[] options) => OpenWithLogAsync(["--quiet", .. options]);
+
+    /// <summary>Starts a server that logs every request.</summary>
+    public static async Task<Workplace> OpenWithLogAsync(params string[] options)
     {
         var place = new Workplace();
-        place.Server = await ServerProcess.StartAsync(place.Data, ["--quiet", .. options]);
+        place.Server = await ServerProcess.StartAsync(place.Data, options);
         using var client = place.Server.Connect();
         await client.CreateVaultAsync(Vault);
         return place;

@@ -32,7 +32,7 @@ internal static class S3Access
         PutObject or CopyObject or CompleteMultipartUpload =>
             headers[IfNoneMatch] == new StringValues(AnyObject) ? KeyAccessKind.Add : KeyAccessKind.Change,
         CreateMultipartUpload or UploadPart or UploadPartCopy => KeyAccessKind.Add,
-        GetObject => KeyAccessKind.Read,
+        GetObject or RestoreObject => KeyAccessKind.Read,
         ListBuckets or HeadBucket or GetBucketLocation or GetBucketAccelerateConfiguration or GetBucketAcl or GetBucketCors
             or GetBucketEncryption or GetBucketLifecycleConfiguration or GetBucketLogging or GetBucketNotificationConfiguration
             or GetBucketPolicy or GetBucketReplication or GetBucketRequestPayment or GetBucketTagging or GetBucketVersioning

@@ -1,0 +1,129 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.RegularExpressions;
+using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.TestKit;
+
+namespace OrleansUploads.EndToEnd.Tests.Transfers;
+
+/// <summary>Transfers of 1 GiB whose client or server is killed. The server's log counts what was sent.</summary>
+[Trait(TestRun.Name, TestRun.Campaign)]
+public sealed partial class KilledTransferTests
+{
+    private const int FileBytes = 1024 * Archives.MiB;
+    private const int PartBytes = 8 * Archives.MiB;
+    private const int Workers = 4;
+
+    // Slow enough to be killed at a given moment.
+    private const string Rate = "150MiB/s";
+
+    private static readonly int[] KilledAtPercent = [15, 40, 65];
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromMinutes(5);
+
+    [Fact]
+    public async Task A_client_that_is_killed_three_times_sends_and_fetches_acknowledged_bytes_once()
+    {
+        await using var place = await Workplace.OpenWithLogAsync();
+        var file = place.Create("film", FileBytes);
+        var copy = place.File("copy");
+
+        foreach (var percent in KilledAtPercent)
+        {
+            await RunAndKillAsync(place, percent, "upload", file);
+        }
+
+        var archive = (await FinishAsync(place, "upload", file, "-q")).Output.Trim();
+        foreach (var percent in KilledAtPercent)
+        {
+            await RunAndKillAsync(place, percent, "download", archive, "-o", copy);
+        }
+
+        await FinishAsync(place, "download", archive, "-o", copy, "-q");
+
+        Assert.True(await HaveSameBytesAsync(file, copy), "The downloaded bytes differ.");
+        var acknowledged = Requests(place.Server.Log, "UploadMultipartPart").Where(part => part.Status == 204).ToList();
+        Assert.Equal(FileBytes / PartBytes, acknowledged.Count);
+        Assert.Equal(FileBytes, acknowledged.Sum(part => part.BytesIn));
+
+        // Of the ranges that were on their way at a kill, nothing was acknowledged.
+        var fetched = Requests(place.Server.Log, "GetJobOutput").Sum(output => output.BytesOut);
+        Assert.InRange(fetched, FileBytes, FileBytes + ((long)KilledAtPercent.Length * Workers * PartBytes));
+        TestContext.Current.TestOutputHelper?.WriteLine($"fetched {fetched - FileBytes} bytes more than the file has");
+    }
+
+    [Fact]
+    public async Task A_transfer_outlasts_a_server_that_is_killed_three_times()
+    {
+        await using var place = await Workplace.OpenWithLogAsync();
+        var file = place.Create("film", FileBytes);
+        var parts = 0;
+
+        await using var upload = Start(place, "upload", file);
+        foreach (var percent in KilledAtPercent)
+        {
+            await ReachAsync(upload, percent);
+            parts += Requests(place.Server.Log, "UploadMultipartPart").Count(part => part.Status == 204);
+            await place.CrashServerAsync();
+        }
+
+        Assert.True(await upload.WaitForExitAsync(TimeLimit) == 0, upload.ToString());
+        parts += Requests(place.Server.Log, "UploadMultipartPart").Count(part => part.Status == 204);
+        var archive = upload.Output.Trim().Split(' ')[^1];
+        await using var download = Start(place, "download", archive, "-o", place.File("copy"));
+        foreach (var percent in KilledAtPercent)
+        {
+            await ReachAsync(download, percent);
+            await place.CrashServerAsync();
+        }
+
+        Assert.True(await download.WaitForExitAsync(TimeLimit) == 0, download.ToString());
+        Assert.True(await HaveSameBytesAsync(file, place.File("copy")), "The downloaded bytes differ.");
+
+        // A part whose response was lost with the server is not acknowledged.
+        Assert.InRange(parts, 0, (FileBytes / PartBytes) + (KilledAtPercent.Length * Workers));
+    }
+
+    private static CapturedProcess Start(Workplace place, params string[] arguments) =>
+        place.Start([.. arguments, "--vault", Workplace.Vault, "--limit", Rate]);
+
+    private static async Task RunAndKillAsync(Workplace place, int percent, params string[] arguments)
+    {
+        await using var process = Start(place, arguments);
+        await ReachAsync(process, percent);
+        await process.KillAsync();
+    }
+
+    private static async Task<CommandResult> FinishAsync(Workplace place, params string[] arguments)
+    {
+        await using var process = place.Start([.. arguments, "--vault", Workplace.Vault]);
+        return new CommandResult(await process.WaitForExitAsync(TimeLimit), process.Output, process.Error).Expect();
+    }
+
+    private static Task ReachAsync(CapturedProcess process, int percent) => Eventually.BecomesTrueAsync(
+        () => Progress().Matches(process.Error) is { Count: > 0 } lines && Number(lines[^1].Groups[1]) >= percent,
+        $"the transfer reaches {percent} %",
+        TimeLimit);
+
+    private static IEnumerable<LoggedRequest> Requests(string log, string operation) =>
+        Served().Matches(log).Where(line => line.Groups[1].Value == operation).Select(line => new LoggedRequest(
+            (int)Number(line.Groups[2]), Number(line.Groups[3]), Number(line.Groups[4])));
+
+    private static long Number(Group digits) => long.Parse(digits.Value, CultureInfo.InvariantCulture);
+
+    private static async Task<bool> HaveSameBytesAsync(string first, string second)
+    {
+        await using var one = File.OpenRead(first);
+        await using var other = File.OpenRead(second);
+        var expected = await SHA256.HashDataAsync(one);
+        var actual = await SHA256.HashDataAsync(other);
+        return expected.AsSpan().SequenceEqual(actual);
+    }
+
+    [GeneratedRegex(": ([0-9]+) % of")]
+    private static partial Regex Progress();
+
+    [GeneratedRegex(" ([A-Za-z]+) account [0-9-]+ status ([0-9]+) code [^ ]+ in ([0-9]+) out ([0-9]+) ")]
+    private static partial Regex Served();
+
+    private readonly record struct LoggedRequest(int Status, long BytesIn, long BytesOut);
+}
