@@ -26,7 +26,7 @@ public sealed partial class KeyLeafDecider
 
             if (-known.Round >= command.Round)
             {
-                return Reply(new PublicationVerdict.ConditionFailed(current is not null));
+                return Reply(Failed(command.Condition, current));
             }
         }
 
@@ -39,7 +39,7 @@ public sealed partial class KeyLeafDecider
         {
             // A late repetition must not succeed after the client was told that the condition failed.
             return Accept(
-                new PublicationVerdict.ConditionFailed(current is not null),
+                Failed(command.Condition, current),
                 new PublicationRefused(position, entry.Upload, command.Round));
         }
 
@@ -74,6 +74,11 @@ public sealed partial class KeyLeafDecider
         command.Position.Upload is { } upload && state.Find(upload) is null
             ? Accept(new ListedUploadRemoved(command.Position))
             : Nothing;
+
+    /// <summary>The verdict about a condition that failed, now or when it was first decided. A key that had to be absent had an object
+    /// then, even if it has been deleted since.</summary>
+    private static PublicationVerdict.ConditionFailed Failed(PublishCondition? condition, KeyEntry? current) =>
+        new(condition is { IfMatch: null } || current is not null);
 
     private static bool Holds(PublishCondition? condition, KeyEntry? current) =>
         condition is null || (condition.IfMatch is { } tag ? current?.ETag == tag : current is null);

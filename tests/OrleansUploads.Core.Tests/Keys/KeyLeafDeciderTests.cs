@@ -91,7 +91,7 @@ public sealed class KeyLeafDeciderTests
         Publish("a", 1);
         Publish("a", 2, PublishCondition.MustBeAbsent);
         Do(new DeleteObject(SomeObject.Key("a"), Condition: null));
-        Assert.Equal(new PublicationVerdict.ConditionFailed(Exists: false), Publish("a", 2, PublishCondition.MustBeAbsent));
+        Assert.Equal(new PublicationVerdict.ConditionFailed(Exists: true), Publish("a", 2, PublishCondition.MustBeAbsent));
         Assert.Empty(_leaf.State.Entries);
         var next = new PublishObject(SomeObject.Entry("a", 2), 2, PublishCondition.MustBeAbsent);
         Assert.Equal(new PublicationVerdict.Published(), Do(next).Answer);

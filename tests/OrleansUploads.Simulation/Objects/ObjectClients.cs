@@ -159,10 +159,12 @@ internal sealed class ObjectClients(
             upload.Writes[value] = write = model.AddWrite(upload.Key, value, upload.Condition);
         }
 
-        var start = model.Tick();
+        var completions = upload.CompletionsOf(value);
+        var start = completions.Begin(model.Tick());
         var condition = model.ConditionOf(upload.Condition, isMultipart: true);
         var outcome = await calls.SendAsync($"complete {upload.Key}", async process => await process.ObjectIntake.CompleteAsync(
             upload.Id, SomeObject.Named(upload.Key), [part], null, null, null, condition, CancellationToken.None), patience);
+        completions.End(isAnswered: outcome is not null);
         if (outcome is not { } known)
         {
             return false;

@@ -103,6 +103,8 @@ internal sealed class ObjectModel
 /// <summary>A multipart upload of one part, as its clients know it.</summary>
 internal sealed class ModelUpload(UploadId id, string key, int? condition)
 {
+    private readonly Dictionary<int, RepeatedCompletions> _completions = [];
+
     public UploadId Id { get; } = id;
 
     public string Key { get; } = key;
@@ -119,4 +121,8 @@ internal sealed class ModelUpload(UploadId id, string key, int? condition)
     public PublishedObject? Published { get; set; }
 
     public bool IsAborted { get; set; }
+
+    /// <summary>The completions that ask for a content.</summary>
+    public RepeatedCompletions CompletionsOf(int value) =>
+        _completions.TryGetValue(value, out var known) ? known : _completions[value] = new RepeatedCompletions();
 }
