@@ -71,7 +71,7 @@ public static class ClusterServices
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, PredecessorRemoval>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, SilentSiloSuspicion>();
 
-        // A healthy silo writes one heartbeat for each probe that it may miss. How old a heartbeat may be stays as it was.
+        // A healthy silo writes a heartbeat in each probe timeout. How old a heartbeat may be stays as it was.
         silo.Services.AddOptions<ClusterMembershipOptions>().PostConfigure(membership =>
         {
             var maxAge = membership.IAmAliveTablePublishTimeout * membership.NumMissedTableIAmAliveLimit;

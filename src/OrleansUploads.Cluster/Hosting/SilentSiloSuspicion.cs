@@ -23,8 +23,8 @@ internal sealed class SilentSiloSuspicion(
 {
     private readonly Dictionary<SiloAddress, Heartbeat> _heartbeats = [];
 
-    /// <summary>A silo is silent if its heartbeat does not change for as long as it may miss probes.</summary>
-    private TimeSpan Patience => options.Value.ProbeTimeout * options.Value.NumMissedProbesLimit;
+    /// <summary>A silo is silent if it misses two heartbeats, which it writes once in each probe timeout.</summary>
+    private TimeSpan Patience => 2 * options.Value.ProbeTimeout;
 
     /// <inheritdoc/>
     protected override Tuple<MembershipEntry, string>? ChangeOne(IList<Tuple<MembershipEntry, string>> members)
