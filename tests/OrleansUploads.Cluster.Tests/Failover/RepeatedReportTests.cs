@@ -1,0 +1,51 @@
+using OrleansUploads.Cluster.Hosting;
+using OrleansUploads.Cluster.Settings;
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine.Intake;
+using OrleansUploads.Engine.Memory;
+using OrleansUploads.Hashing;
+using OrleansUploads.TestKit;
+
+namespace OrleansUploads.Cluster.Tests.Failover;
+
+public sealed class RepeatedReportTests
+{
+    [Fact]
+    public async Task A_report_that_is_refused_when_a_gateway_repeats_it_does_not_delete_the_bytes()
+    {
+        var parts = new MemoryPartStore();
+        var host = new FailoverHost(new HostWhoseFirstReportIsLost(), new FailoverOptions(), TimeProvider.System, CancellationToken.None);
+        var intake = new PartIntake(host, parts, new SeededIds(TimeProvider.System, 1));
+        byte[] bytes = [1, 2, 3];
+        using var hasher = new PartHasher();
+        hasher.Append(bytes);
+        var hashes = hasher.Finish();
+
+        var stored = await intake.StorePartAsync(
+            Some.Upload(1),
+            Some.Vault,
+            new PartRange(0, bytes.Length - 1),
+            new StatedHashes(hashes.Linear, hashes.Tree),
+            new MemoryStream(bytes),
+            CancellationToken.None);
+
+        Assert.IsType<Refusal.UploadNotFound>(stored.Refusal);
+        Assert.Single(await parts.ListAttemptsAsync(Some.Upload(1), CancellationToken.None));
+    }
+
+    /// <summary>The first report takes effect, and its answer is lost with its silo. Before the second, the upload is completed.</summary>
+    private sealed class HostWhoseFirstReportIsLost : IEntityHost
+    {
+        private int _reports;
+
+        public ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
+            command is not StorePart ? ValueTask.FromResult<object>(Done.Instance)
+            : _reports++ > 0 ? ValueTask.FromResult<object>(new Refusal.UploadNotFound())
+            : throw new EntityUnavailableException(entity, "the cluster did not answer; try again.") { IsFailover = true };
+    }
+}
