@@ -170,7 +170,7 @@ internal sealed record SiloSettings
         {
             reader.Add(
                 $"No key pair is configured, so clients cannot sign requests. Set {KnownSettings.KeysFile.Variable} to a file created by "
-                + $"'orleans-uploads keys add', or set {KnownSettings.AccessKeyId.Variable} and "
+                + $"'orleans-uploads keys add --create', or set {KnownSettings.AccessKeyId.Variable} and "
                 + $"{KnownSettings.SecretAccessKey.FileVariable}.");
         }
 

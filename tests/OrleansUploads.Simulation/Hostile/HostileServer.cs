@@ -49,7 +49,7 @@ internal sealed class HostileServer : IAsyncDisposable
 
     public static async Task<HostileServer> StartAsync(HostilePlan plan, string folder)
     {
-        var added = (await CommandLine.RunAsync("keys", "add", "--account", "222233334444", "--data", folder)).Expect();
+        var added = (await CommandLine.RunAsync("keys", "add", "--create", "--account", "222233334444", "--data", folder)).Expect();
         string[] program = plan.Weakness is { } weakness
             ? [typeof(HostileServer).Assembly.Location, "simulate", "--serve-weakly", weakness]
             : [CommandLine.Program, "serve"];

@@ -22,7 +22,7 @@ internal sealed class IssuedKeys(string dataFolder)
     /// <returns>Whether the pair was printed.</returns>
     public async Task<bool> AddAsync(Task gone)
     {
-        await using var process = CommandLine.Start(["keys", "add", "--data", dataFolder]);
+        await using var process = CommandLine.Start(["keys", "add", "--create", "--data", dataFolder]);
         var exit = process.WaitForExitAsync(Patience);
         await Task.WhenAny(exit, gone);
         if (!exit.IsCompleted || await exit != 0)
