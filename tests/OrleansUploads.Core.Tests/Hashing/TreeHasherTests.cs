@@ -45,7 +45,7 @@ public class TreeHasherTests
     public void Random_bytes_of_many_lengths_match_the_reference_implementation()
     {
         var data = Bytes.Random(1, 40 * Bytes.MiB);
-        for (var mebibytes = 0; mebibytes < 40; mebibytes++)
+        foreach (var mebibytes in new[] { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 17, 31, 32, 33, 39 })
         {
             foreach (var extra in new[] { 0, 1, 63, 64, Bytes.MiB - 1 })
             {

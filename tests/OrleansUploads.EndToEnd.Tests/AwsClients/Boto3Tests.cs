@@ -1,8 +1,10 @@
 using System.Globalization;
 using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.TestKit;
 
 namespace OrleansUploads.EndToEnd.Tests.AwsClients;
 
+[Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class Boto3Tests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

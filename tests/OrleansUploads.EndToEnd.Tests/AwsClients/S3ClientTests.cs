@@ -5,6 +5,7 @@ using OrleansUploads.TestKit;
 namespace OrleansUploads.EndToEnd.Tests.AwsClients;
 
 /// <summary>S3 clients against <c>serve</c>, with their default settings.</summary>
+[Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class S3ClientTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -21,7 +22,6 @@ public sealed class S3ClientTests : IDisposable
     }
 
     [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task The_AWS_CLI_copies_synchronizes_lists_and_removes()
     {
         await using var server = await ServerProcess.StartAsync(_folder.Data);
@@ -59,7 +59,6 @@ public sealed class S3ClientTests : IDisposable
     }
 
     [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task The_AWS_CLI_uploads_parts_and_more_keys_than_a_page_has()
     {
         await using var server = await ServerProcess.StartAsync(_folder.Data);
@@ -93,7 +92,6 @@ public sealed class S3ClientTests : IDisposable
     }
 
     [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task The_JavaScript_client_and_its_uploader_use_buckets_objects_and_streams()
     {
         var node = await InstalledClients.FindNodeAsync("@aws-sdk/lib-storage");

@@ -1,5 +1,6 @@
 using OrleansUploads.EndToEnd.Tests.Damage;
 using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.TestKit;
 
 namespace OrleansUploads.EndToEnd.Tests.Checking;
 
@@ -45,6 +46,7 @@ public sealed class CheckTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_killed_server_leaves_a_sound_folder()
     {
         await using (var server = await ServerProcess.StartAsync(_folder.Data, "--quiet"))
@@ -205,6 +207,7 @@ public sealed class CheckTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_flipped_bit_in_any_used_copy_of_an_upload_ID_is_reported()
     {
         var offsets = DataFolder.Find(_data.Journal, _acknowledged.UploadId);

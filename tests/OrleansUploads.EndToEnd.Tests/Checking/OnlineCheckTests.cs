@@ -3,10 +3,12 @@ using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 using OrleansUploads.EndToEnd.Tests.Damage;
 using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.TestKit;
 
 namespace OrleansUploads.EndToEnd.Tests.Checking;
 
 /// <summary>Checks of a folder while its server keeps changing it.</summary>
+[Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class OnlineCheckTests : IDisposable
 {
     private const int Clients = 4;

@@ -1,9 +1,11 @@
 using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.TestKit;
 
 namespace OrleansUploads.EndToEnd.Tests.Damage;
 
 /// <summary>With a damaged journal, a server refuses to start with instructions, reports the damage to clients and in the log, or
 /// serves everything that was acknowledged. It never loses data silently.</summary>
+[Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class JournalDamageTests(ITestOutputHelper output) : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

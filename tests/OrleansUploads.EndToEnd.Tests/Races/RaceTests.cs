@@ -6,6 +6,7 @@ using OrleansUploads.TestKit;
 namespace OrleansUploads.EndToEnd.Tests.Races;
 
 /// <summary>Clients that race for one object, against a server that is killed in some of the rounds.</summary>
+[Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class RaceTests(ITestOutputHelper output) : IDisposable
 {
     private const int Seed = 20261121;
@@ -33,7 +34,6 @@ public sealed class RaceTests(ITestOutputHelper output) : IDisposable
 
     [Theory]
     [MemberData(nameof(Races))]
-    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task The_answers_of_many_rounds_are_possible_in_some_order(string race, int rounds)
     {
         var watch = Stopwatch.StartNew();

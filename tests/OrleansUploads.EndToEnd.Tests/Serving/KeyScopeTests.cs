@@ -2,6 +2,7 @@ using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 using OrleansUploads.EndToEnd.Tests.AwsClients;
 using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.TestKit;
 
 namespace OrleansUploads.EndToEnd.Tests.Serving;
 
@@ -61,6 +62,7 @@ public sealed class KeyScopeTests
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task In_S3_a_key_for_uploads_creates_objects_and_replaces_none()
     {
         var aws = await InstalledClients.FindAwsCliAsync();

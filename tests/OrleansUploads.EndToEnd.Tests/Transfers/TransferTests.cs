@@ -2,6 +2,7 @@ using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 using OrleansUploads.Client.Transfers;
 using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.TestKit;
 
 namespace OrleansUploads.EndToEnd.Tests.Transfers;
 
@@ -44,6 +45,7 @@ public sealed class TransferTests : IDisposable
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task Large_parts_cost_the_server_little_memory()
     {
         await using var server = await ServerProcess.StartAsync(_folder.Data, "--quiet");

@@ -20,6 +20,7 @@ public sealed class StreamNamesTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_flipped_bit_in_any_copy_of_a_name_hides_no_stream_and_the_check_finds_it()
     {
         await WriteStreamsAsync();

@@ -2,6 +2,7 @@ using OrleansUploads.Gateway.S3;
 using OrleansUploads.Gateway.S3.Xml;
 using OrleansUploads.Gateway.Tests.Harness;
 using OrleansUploads.Gateway.Tests.S3;
+using OrleansUploads.TestKit;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
@@ -69,6 +70,7 @@ public sealed class MemoryTests(ITestOutputHelper output)
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task After_thousands_of_requests_the_heap_has_not_grown()
     {
         const int Requests = 4_000;

@@ -61,5 +61,6 @@ public sealed class VaultLocksInADataFolder(DataFolderFixture gateway)
 public sealed class BadInputInADataFolder(DataFolderFixture gateway)
     : BadInputTests(gateway), IClassFixture<DataFolderFixture>;
 
+[Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class ConcurrencyInADataFolder(DataFolderFixture gateway)
     : ConcurrencyTests(gateway), IClassFixture<DataFolderFixture>;

@@ -18,7 +18,9 @@ internal static class WeakServer
     /// <summary>One account may use all concurrent body slots.</summary>
     public const string NoShares = "no-shares";
 
-    private const int FewConnections = 300;
+    /// <summary>Fewer than the uploads that one account may send at once. So slow senders, which keep the minimum rate, hold
+    /// every connection. The server ends none of them.</summary>
+    private const int FewConnections = 60;
 
     public static Task<int> RunAsync(string weakness, string[] args) =>
         ServeCommand.Create(configure: services => Plant(weakness, services)).Parse(args).InvokeAsync();

@@ -19,6 +19,7 @@ public sealed class ObjectSimulationTests
 
     [Theory]
     [MemberData(nameof(Bugs))]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public void A_planted_bug_in_keys_or_objects_is_found(string name)
     {
         var bug = ObjectBugs.All.Single(known => known.Name == name);

@@ -37,6 +37,7 @@ public sealed class S3FuzzTests(ITestOutputHelper output)
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task Some_hundred_requests_cause_no_server_error_and_change_nothing()
     {
         var coverage = new Coverage();
