@@ -83,6 +83,7 @@ public sealed class CheckTests : IAsyncLifetime
     [InlineData(1)]
     [InlineData(100_000)]
     [InlineData(2_000_000)]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_truncated_part_is_reported(long bytes)
     {
         DataFolder.Cut(PartOf(_archiveFolder), bytes);
@@ -127,6 +128,7 @@ public sealed class CheckTests : IAsyncLifetime
     [InlineData(3)]
     [InlineData(120)]
     [InlineData(-1)]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_flipped_bit_in_a_manifest_is_reported(long offset)
     {
         var manifest = Path.Combine(_archiveFolder, "manifest");

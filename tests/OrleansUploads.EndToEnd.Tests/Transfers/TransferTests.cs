@@ -17,6 +17,7 @@ public sealed class TransferTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task An_upload_continues_after_the_server_is_killed_and_restarted()
     {
         await using var first = await ServerProcess.StartAsync(_folder.Data, "--quiet");

@@ -46,6 +46,7 @@ public sealed class S3FuzzTests(ITestOutputHelper output)
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task The_same_seed_gives_the_same_requests_and_answers()
     {
         var (first, second) = (new Coverage(), new Coverage());
