@@ -79,6 +79,7 @@ internal sealed class QuietCheck(SimulatedWorld world, Hosts hosts, Judge judge,
         world.RunFor(TimeSpan.FromMinutes(2));
         judge.Settle();
         judge.MayBeStale = false;
+        judge.AdviceMayBeStale = false;
         for (var scan = 0; scan < 2 || (scan < MaxScans && hosts.Journal.ListDue(world.Now, 1).Count > 0); scan++)
         {
             _lastScanAt = world.Now;

@@ -48,6 +48,7 @@ internal static class Simulation
         foreach (var chapter in schedule.Chapters)
         {
             judge.MayBeStale = hosts.Count > 1 && !options.HostsExpectOthers;
+            judge.AdviceMayBeStale = hosts.Count > 1 && options.HostsExpectOthers;
             world.StartFaults(options);
             for (var host = 0; host < hosts.Count; host++)
             {

@@ -13,6 +13,10 @@ public interface ICommand<TAnswer> : ICommand;
 /// command it must first make sure that its state is the newest, even if the decision contains no events.</remarks>
 public interface IRequiresFreshState : ICommand;
 
+/// <summary>A question whose acceptance promises nothing, because the entity judges again what the sender does next. A host with
+/// outdated state may accept it, but must not refuse it.</summary>
+public interface IAsksForAdvice : ICommand;
+
 /// <summary>The answer of a command that succeeded and returns no data.</summary>
 public sealed record Done
 {

@@ -37,9 +37,9 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent>
             && _queue.TryDequeue(out var item))
         {
             woken |= item.Command is null;
-            needsFreshState |= _sharing == JournalSharing.Shared || item.Command is IRequiresFreshState;
             if (Decide(item, time) is { } decision)
             {
+                needsFreshState |= NeedsFreshState(item.Command, decision);
                 foreach (var happened in decision.Events)
                 {
                     writer ??= EventCodec<TEvent>.Begin(_record);
@@ -87,6 +87,11 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent>
             _replies.ReleaseBatch();
         }
     }
+
+    /// <summary>Whether a decision must not be answered from outdated state.</summary>
+    private bool NeedsFreshState(TCommand? command, Decision<TEvent> decision) =>
+        command is IRequiresFreshState
+        || (_sharing == JournalSharing.Shared && (command is not IAsksForAdvice || decision.Answer is IRefusal));
 
     private Decision<TEvent>? Decide(QueuedCommand item, ServiceTime time)
     {

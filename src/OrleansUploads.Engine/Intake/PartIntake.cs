@@ -59,9 +59,9 @@ public sealed class PartIntake(IEntityHost host, IPartStore parts, IdSource ids)
         catch (AttemptDamagedException)
         {
             // The attempt was collected while it was being written: its upload has ended, or writing took longer than the
-            // grace period.
-            check = await host.AskAsync(upload.Entity, new CheckPart(vault, range), cancellationToken);
-            return new(check.Refusal ?? new Refusal.AttemptCollected(range));
+            // grace period. Advice may be outdated, so the upload is asked for its parts.
+            var listed = await host.AskAsync(upload.Entity, new ListParts(vault, range.FirstByte, 1), cancellationToken);
+            return new(listed.Refusal ?? new Refusal.AttemptCollected(range));
         }
 
         var (outcome, reports) = await ReportAsync(

@@ -76,6 +76,24 @@ public sealed class EntityRunnerTests
     }
 
     [Fact]
+    public void On_a_shared_journal_advice_is_given_from_memory_but_a_refusal_checks_the_journal()
+    {
+        var bench = new RunnerBench(Some.Upload(1).Entity, JournalSharing.Shared);
+        bench.Submit("initiate", new InitiateUpload(Some.Spec()));
+        bench.Load();
+        bench.Write();
+
+        bench.Submit("advice", new CheckPart(Some.Vault, new PartRange(0, Some.MiB - 1)));
+        Assert.Contains("advice", bench.Replies);
+        Assert.Empty(bench.Open<RunnerOutput>());
+
+        bench.Submit("refusal", new CheckPart(Some.Vault, new PartRange(1, Some.MiB)));
+        Assert.DoesNotContain("refusal", bench.Replies);
+        bench.Verify();
+        Assert.IsAssignableFrom<Refusal>(bench.Replies["refusal"]);
+    }
+
+    [Fact]
     public void A_read_is_not_answered_from_memory_after_another_host_has_written()
     {
         var bench = new RunnerBench(Some.Upload(1).Entity, JournalSharing.Shared);

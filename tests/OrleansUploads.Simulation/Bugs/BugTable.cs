@@ -34,6 +34,7 @@ internal static class BugTable
         new("the first attempt for a slot stays the part", 300, () => UploadBugs.Plant(rules => new FirstAttemptStays(rules))),
         new("a snapshot lacks a part", 300, () => UploadBugs.Plant(rules => new SnapshotWithoutLastPart(rules))),
         new("an expired upload still accepts parts", 2000, () => UploadBugs.Plant(rules => new ExpiredStillAccepts(rules))),
+        new("advice is given without regard to the upload", 1000, () => UploadBugs.Plant(rules => new AdvisesBlindly(rules))),
         new("an abort is answered after the completion", 300, () => UploadBugs.Plant(rules => new AbortAnsweredAfterCompletion(rules))),
         new("a short middle part is completed", 10_000, () => UploadBugs.Plant(rules => new ShortMiddlePartTaken(rules))),
         new("collection forgets its fence", 2000, () => UploadBugs.Plant(rules => new FenceNotKept(rules))),

@@ -122,6 +122,12 @@ internal static class UploadBugs
             state is UploadState.Completed && command is AbortUpload ? Nothing : Right.Decide(state, command, time);
     }
 
+    internal sealed class AdvisesBlindly(Rules right) : UploadMistake(right)
+    {
+        public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, ServiceTime time) =>
+            command is CheckPart ? Nothing : Right.Decide(state, command, time);
+    }
+
     internal sealed class FenceNotKept(Rules right) : UploadMistake(right)
     {
         public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, ServiceTime time) =>

@@ -55,6 +55,8 @@ internal sealed class UploadFacts(Judge judge, int vault, DateTimeOffset initiat
         && judge.Now >= at + Policy.RecordLife - judge.ClockError;
 
     public bool MayHaveBeenCollected => judge.AnyCollection;
+
+    public bool AdviceMayBeStale => judge.AdviceMayBeStale;
 }
 
 /// <summary>The known facts about an archive.</summary>

@@ -30,6 +30,9 @@ internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage,
     /// describe the past.</summary>
     public bool MayBeStale { get; set; }
 
+    /// <summary>Whether advice may come from a host that has not noticed the end of an upload.</summary>
+    public bool AdviceMayBeStale { get; set; }
+
     /// <summary>Whether unowned bytes were ever collected, so that a slow part may be refused.</summary>
     public bool AnyCollection { get; set; }
 

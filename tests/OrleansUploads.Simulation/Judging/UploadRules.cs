@@ -23,7 +23,8 @@ internal sealed class UploadRules(UploadFacts facts) : IRules
     private const ulong SlotMask = (1UL << SlotBits) - 1;
 
     public int Context =>
-        (facts.MayExpire ? 1 : 0) | (facts.MayForgetEnd ? 2 : 0) | (facts.MayForgetArchive ? 4 : 0) | (facts.MayHaveBeenCollected ? 8 : 0);
+        (facts.MayExpire ? 1 : 0) | (facts.MayForgetEnd ? 2 : 0) | (facts.MayForgetArchive ? 4 : 0) | (facts.MayHaveBeenCollected ? 8 : 0)
+        | (facts.AdviceMayBeStale ? 16 : 0);
 
     public static ulong StateOf(Phase phase) => (ulong)phase;
 
@@ -132,6 +133,12 @@ internal sealed class UploadRules(UploadFacts facts) : IRules
         if (PhaseOf(state) != Phase.Open)
         {
             into.Add((state, Verdict.NotFound));
+            if (facts.AdviceMayBeStale && PhaseOf(state) != Phase.NotStarted && IsSeenInBody(put.Lie))
+            {
+                // A host that has not noticed the end receives the body first, and never reports such a part.
+                into.Add((state, Verdict.Invalid));
+            }
+
             return;
         }
 
@@ -148,6 +155,10 @@ internal sealed class UploadRules(UploadFacts facts) : IRules
             into.Add((state, Verdict.Conflict));
         }
     }
+
+    /// <summary>Whether a lie is noticed only when the body has arrived.</summary>
+    private static bool IsSeenInBody(Lie lie) =>
+        lie is Lie.WrongTreeHash or Lie.WrongLinearHash or Lie.BodyTooShort or Lie.BodyTooLong or Lie.BodyBreaksOff;
 
     /// <summary>Succeeds if there is no gap, only the last part is short, and the claim matches the parts. A repetition gets
     /// the same result.</summary>

@@ -155,5 +155,21 @@ public sealed class JudgeTests
     }
 
     [Fact]
+    public void A_part_of_an_ended_upload_is_not_found_even_if_its_bytes_are_wrong()
+    {
+        Accepts(new Request.AbortUpload(0, Upload), new Reply(Verdict.Done));
+        Rejects(Put(A) with { Lie = Lie.WrongLinearHash }, new Reply(Verdict.Invalid));
+    }
+
+    [Fact]
+    public void Stale_advice_may_reveal_wrong_bytes_of_a_part_of_an_ended_upload_but_not_a_wrong_range()
+    {
+        _judge.AdviceMayBeStale = true;
+        Accepts(new Request.AbortUpload(0, Upload), new Reply(Verdict.Done));
+        Accepts(Put(A) with { Lie = Lie.WrongLinearHash }, new Reply(Verdict.Invalid));
+        Rejects(Put(A) with { Lie = Lie.NotAligned }, new Reply(Verdict.Invalid));
+    }
+
+    [Fact]
     public void A_vault_with_an_open_upload_is_not_deleted() => Rejects(new Request.DeleteVault(0), new Reply(Verdict.Done));
 }

@@ -23,7 +23,7 @@ public sealed record InitiateObjectUpload(ObjectUploadSpec Spec) : ObjectUploadC
 /// <param name="Number">The part's number.</param>
 /// <param name="LengthBytes">The part's length.</param>
 public sealed record CheckNumberedPart(ObjectName Name, int Number, long LengthBytes)
-    : ObjectUploadCommand, ICommand<ObjectUploadSpec>;
+    : ObjectUploadCommand, ICommand<ObjectUploadSpec>, IAsksForAdvice;
 
 /// <summary>Reports a part whose bytes are durable in the part store.</summary>
 /// <param name="Name">The object that the caller addressed.</param>

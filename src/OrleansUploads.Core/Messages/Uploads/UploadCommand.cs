@@ -19,7 +19,7 @@ public sealed record InitiateUpload(UploadSpec Spec) : UploadCommand, ICommand<D
 /// <summary>Asks whether the upload would accept a part, so that an invalid part is refused before its bytes are read.</summary>
 /// <param name="Vault">The vault that the caller addressed.</param>
 /// <param name="Range">The bytes of the archive that the part would hold.</param>
-public sealed record CheckPart(VaultId Vault, PartRange Range) : UploadCommand, ICommand<Done>;
+public sealed record CheckPart(VaultId Vault, PartRange Range) : UploadCommand, ICommand<Done>, IAsksForAdvice;
 
 /// <summary>Reports a part whose bytes are durable in the part store.</summary>
 /// <param name="Vault">The vault that the caller addressed.</param>
