@@ -97,6 +97,11 @@ public sealed class PowerCutTests(PostgresServer postgres, ITestOutputHelper out
         await Task.WhenAll(started.Select(static silo => Eventually.BecomesTrueAsync(
             () => ServesAsync(silo), "the silo serves", Patience)));
         _outages.Add(watch.Elapsed - delays.Max());
+        if (_outages[^1] > UsualOutage)
+        {
+            output.WriteLine($"Round {_outages.Count} took {_outages[^1].TotalSeconds:F1} s:\n{string.Join('\n', started)}");
+        }
+
         return started;
     }
 
