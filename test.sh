@@ -1,13 +1,36 @@
 #!/usr/bin/env bash
 # Restores, builds and tests everything that the package feeds at hand allow. Needs the .NET SDK and nothing else. The last line
-# gives the totals.
-#   ./test.sh         everything but the code analyzers and the campaigns: long tests with thousands of seeds, planted bugs, kills,
-#                     power cuts, and clients in other languages
-#   ./test.sh --all   everything, one project after the other
-# Other arguments go to every test program, for example: ./test.sh -class OrleansUploads.Core.Tests.Hashing.TreeHasherTests
+# gives the totals. ./test.sh --help describes the arguments.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 NO_COLOR=1
+
+usage() {
+    cat <<'USAGE'
+Usage: ./test.sh [--all] [FILTER…]
+
+  ./test.sh          builds and tests everything but the code analyzers and the campaigns: long tests with thousands of seeds,
+                     planted bugs, kills, power cuts, and clients in other languages
+  ./test.sh --all    builds and tests everything, one project after the other, as .ci/run does
+  ./test.sh FILTER…  runs the tests that the filters choose, in all projects, campaigns included
+
+Filters may be repeated and combined, and * stands for any characters:
+  -class NAME        tests of a class, with its namespace:   -class 'OrleansUploads.Core.Tests.*TreeHasherTests'
+  -method NAME       a test, with class and namespace:       -method '*.A_part_that_does_not_fit*'
+  -namespace NAME    tests of a namespace
+  -trait NAME=VALUE  tests with a trait:                     -trait Run=Campaign
+  -class- NAME and so on leave tests out.
+
+To run the tests of one project only: dotnet run --project tests/OrleansUploads.Core.Tests -- FILTER…
+USAGE
+}
+
+case ${1:-} in
+    -h | --help)
+        usage
+        exit 0
+        ;;
+esac
 
 all=false
 if [[ ${1:-} == --all ]]; then
