@@ -42,6 +42,11 @@ public abstract record PolicyVerdict
             : NotMentioned.Instance;
     }
 
+    /// <summary>Whether the caller may learn which statement denies the request. Another account may only if the access policy
+    /// allows it the operation, because it would otherwise learn that the vault exists.</summary>
+    public static bool MayExplain(EffectivePolicy? access, PolicyRequest request) =>
+        request.IsOwner || access?.FindStatement(request, denies: false) is not null;
+
     /// <summary>Whether the request is permitted. A request that no statement mentions is permitted only to the vault's
     /// owner.</summary>
     public bool Permits(PolicyRequest request) => this is Allowed || (this is NotMentioned && request.IsOwner);

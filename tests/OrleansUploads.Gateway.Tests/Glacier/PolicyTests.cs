@@ -120,7 +120,9 @@ public class PolicyTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
         await AssertClosedAsync(new("GET", owned));
 
         (await gateway.SendAsync(InitiateLock(vault, PolicyOf("Deny", "*")))).Expect(201);
-        await AssertClosedAsync(upload);
+        (await gateway.SendAsync(upload, Signer.Stranger)).ExpectError(
+            403, Denied, "of the vault's lock policy denies it");
+        await AssertClosedAsync(new("GET", owned));
 
         async Task AssertClosedAsync(ApiRequest request) => (await gateway.SendAsync(request, Signer.Stranger)).ExpectError(
             403, Denied, $"The credentials of this request are not for the account {GatewaySetup.Account}.");

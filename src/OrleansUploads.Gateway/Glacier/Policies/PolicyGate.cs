@@ -72,7 +72,7 @@ internal sealed class PolicyGate(IEntityHost host, PolicyCache policyCache, Time
         };
         var verdict = PolicyVerdict.Evaluate(access, locked, request);
         return verdict.Permits(request) ? null
-            : call.IsOwner && verdict is PolicyVerdict.Denied denied ? PolicyErrors.Denied(denied, request, call.Arn)
+            : verdict is PolicyVerdict.Denied denied && PolicyVerdict.MayExplain(access, request) ? PolicyErrors.Denied(denied, request, call.Arn)
             : Denied(call);
     }
 
