@@ -32,7 +32,7 @@ internal static class SiloProcess
         AddLogging(builder);
         var settings = SiloSettings.Read(builder.Configuration);
         using var claims = PortClaims.Take(settings);
-        using var telemetry = TelemetryExport.Start(builder.Configuration, settings);
+        using var telemetry = SiloTelemetry.Start(builder.Configuration, settings);
         if (settings.Store == ClusterStore.Postgres)
         {
             await PostgresSchema.RequireAsync(settings.ConnectionString);

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Silo.Settings;
-using OrleansUploads.Silo.Telemetry;
 using OrleansUploads.Silo.Tests.Harness;
 
 namespace OrleansUploads.Silo.Tests.Serving;

@@ -1,0 +1,70 @@
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+using OrleansUploads.Engine;
+using OrleansUploads.Gateway.Http.Telemetry;
+
+namespace OrleansUploads.Gateway.Hosting;
+
+/// <summary>Exports metrics and traces with OTLP, configured by the standard OpenTelemetry environment variables.</summary>
+public sealed class TelemetryExport : IDisposable
+{
+    /// <summary>The OpenTelemetry variable that enables the export. The other OpenTelemetry variables apply too.</summary>
+    public const string EndpointVariable = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
+    private const string ServiceName = "orleans-uploads";
+
+    private readonly MeterProvider _metrics;
+    private readonly TracerProvider _traces;
+
+    private TelemetryExport(MeterProvider metrics, TracerProvider traces)
+    {
+        _metrics = metrics;
+        _traces = traces;
+    }
+
+    /// <summary>The exported meters: those of the gateway, the engine, the web server and the runtime.</summary>
+    public static IReadOnlyList<string> Meters { get; } =
+        [GatewayTelemetry.Name, EngineTelemetry.MeterName, "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime"];
+
+    /// <summary>The exported activity sources. The web server's source is required, because its activity is the parent of the others, and
+    /// children of an unrecorded activity are not recorded.</summary>
+    public static IReadOnlyList<string> Sources { get; } = ["Microsoft.AspNetCore", GatewayTelemetry.Name];
+
+    /// <summary>Starts the export. Returns null if no endpoint is configured.</summary>
+    /// <param name="variable">Returns the value of a variable, or null if it is not set.</param>
+    /// <param name="instance">Distinguishes this process from others of the service.</param>
+    /// <param name="moreMeters">Meters to export besides <see cref="Meters"/>.</param>
+    /// <param name="moreSources">Sources to export besides <see cref="Sources"/>.</param>
+    public static TelemetryExport? Start(
+        Func<string, string?> variable,
+        string instance,
+        IEnumerable<string>? moreMeters = null,
+        IEnumerable<string>? moreSources = null)
+    {
+        if (string.IsNullOrEmpty(variable(EndpointVariable)))
+        {
+            return null;
+        }
+
+        var resource = ResourceBuilder.CreateDefault();
+        if (string.IsNullOrEmpty(variable("OTEL_SERVICE_NAME")))
+        {
+            resource.AddService(ServiceName, serviceInstanceId: instance);
+        }
+
+        return new TelemetryExport(
+            Sdk.CreateMeterProviderBuilder()
+                .SetResourceBuilder(resource).AddMeter([.. Meters, .. moreMeters ?? []]).AddOtlpExporter().Build(),
+            Sdk.CreateTracerProviderBuilder()
+                .SetResourceBuilder(resource).AddSource([.. Sources, .. moreSources ?? []]).AddOtlpExporter().Build());
+    }
+
+    /// <summary>Sends the remaining data and stops the export.</summary>
+    public void Dispose()
+    {
+        _traces.Dispose();
+        _metrics.Dispose();
+    }
+}
