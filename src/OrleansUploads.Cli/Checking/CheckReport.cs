@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Text.Json;
+using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Engine.Checking;
 
 namespace OrleansUploads.Cli.Checking;
@@ -34,7 +34,7 @@ internal abstract class CheckReport
         {
             if (settings.ListOrphans)
             {
-                Console.WriteLine($"unowned: {orphan.Folder}: {orphan.Attempts} attempts that nothing refers to");
+                Console.WriteLine($"unowned: {orphan.Folder}: {Quantity.Format(orphan.Attempts, "attempt")} that nothing refers to");
             }
         }
 
@@ -52,17 +52,17 @@ internal abstract class CheckReport
 
             if (tally.Orphans > 0)
             {
-                Console.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{tally.Orphans:N0} uploads have bytes that nothing refers to. The server deletes them after its grace period."));
+                Console.WriteLine(
+                    $"{Quantity.Format(tally.Orphans, "upload has", "uploads have")} bytes that nothing refers to. The server deletes "
+                    + "them after its grace period.");
             }
 
-            var damaged = tally.Damaged.ToString("N0", CultureInfo.InvariantCulture);
+            var findings = Quantity.Format(tally.Damaged, "finding");
             Console.WriteLine(outcome switch
             {
                 CheckOutcome.Sound => $"Sound: {CheckText.FormatCounts(tally)}.",
-                CheckOutcome.Damaged => $"Damaged: {damaged} findings. Checked {CheckText.FormatCounts(tally)}.",
-                _ => $"Not finished: {damaged} findings so far. Checked {CheckText.FormatCounts(tally)}.",
+                CheckOutcome.Damaged => $"Damaged: {findings}. Checked {CheckText.FormatCounts(tally)}.",
+                _ => $"Not finished: {findings} so far. Checked {CheckText.FormatCounts(tally)}.",
             });
         }
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Engine.Checking;
 
@@ -10,14 +9,16 @@ internal static class CheckText
     /// <summary>Describes the progress of a check.</summary>
     public static string FormatProgress(CheckPosition position) => position.Stage switch
     {
-        CheckStage.Journal => string.Create(
-            CultureInfo.InvariantCulture, $"checking the journal: {position.Tally.Histories:N0} histories so far"),
+        CheckStage.Journal => $"checking the journal: {Quantity.Format(position.Tally.Histories, "history", "histories")} so far",
         CheckStage.Bytes => $"checking bytes: {FormatCounts(position.Tally)} so far",
         _ => "looking for bytes that nothing refers to",
     };
 
     /// <summary>Lists how many archives, uploads, parts and bytes were checked.</summary>
-    public static string FormatCounts(CheckTally tally) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{tally.Archives:N0} archives, {tally.OpenUploads:N0} open uploads, {tally.Parts:N0} parts, {ByteCount.Format(tally.PartBytes)}");
+    public static string FormatCounts(CheckTally tally) => string.Join(
+        ", ",
+        Quantity.Format(tally.Archives, "archive"),
+        Quantity.Format(tally.OpenUploads, "open upload"),
+        Quantity.Format(tally.Parts, "part"),
+        ByteCount.Format(tally.PartBytes));
 }

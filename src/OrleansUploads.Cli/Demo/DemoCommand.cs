@@ -12,10 +12,9 @@ internal static class DemoCommand
     public static Command Create()
     {
         var file = new Option<FileInfo?>("--file") { Description = "The file to upload. If omitted, the demo generates one." };
-        var size = new Option<long>("--size")
+        var size = new Option<long?>("--size")
         {
-            Description = "The size of the generated file, for example 256MiB or 4GiB.",
-            DefaultValueFactory = _ => DefaultSizeBytes,
+            Description = "The size of the generated file, for example 64MiB or 4GiB. [default: 256MiB]",
             CustomParser = result =>
             {
                 if (!ByteCount.TryParse(result.Tokens[0].Value, out var bytes) || bytes < 1)
@@ -59,7 +58,7 @@ internal static class DemoCommand
             {
                 using var screen = DemoScreen.Open();
                 return await new DemoRun(work, screen, cancellationToken).RunAsync(
-                    parsed.GetValue(file), parsed.GetValue(size));
+                    parsed.GetValue(file), parsed.GetValue(size) ?? DefaultSizeBytes);
             }
             finally
             {

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Cli.Remote;
 using OrleansUploads.Client.Models;
@@ -67,7 +66,7 @@ internal static class UploadsCommand
             var bytes = ranges.Sum(range => range.LengthBytes);
             session.Printer.Result(
                 new { uploadId = parsed.GetValue(id), parts = count, bytes, ranges = ranges.Select(range => range.ToString()) },
-                string.Create(CultureInfo.InvariantCulture, $"{count:N0} {(count == 1 ? "part" : "parts")}, {ByteCount.Format(bytes)}")
+                $"{Quantity.Format(count, "part")}, {ByteCount.Format(bytes)}"
                     + string.Concat(ranges.Select(range => $"\n  bytes {range}")));
             return ExitCode.Done;
         });

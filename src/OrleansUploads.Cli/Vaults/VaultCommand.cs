@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Cli.Remote;
 using OrleansUploads.Client.Models;
@@ -90,6 +89,6 @@ internal static class VaultCommand
         null => "no inventory yet",
         0 => "empty",
         1 => $"1 archive, {ByteCount.Format(vault.SizeBytes ?? 0)}",
-        { } count => string.Create(CultureInfo.InvariantCulture, $"{count:N0} archives, {ByteCount.Format(vault.SizeBytes ?? 0)}"),
+        { } count => $"{Quantity.Format(count, "archive")}, {ByteCount.Format(vault.SizeBytes ?? 0)}",
     };
 }
