@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OrleansUploads.Gateway.Hosting;
+using OrleansUploads.Gateway.Http.Health;
 using OrleansUploads.Gateway.Tests.Harness;
 
 namespace OrleansUploads.Gateway.Tests;
@@ -27,6 +28,45 @@ public sealed class HealthTests
         Assert.Equal(
             """{"status":"Unhealthy","checks":{"accepts-requests":"Healthy","disk":"Unhealthy"}}""", answer.Text);
     }
+
+    [Fact]
+    public async Task A_problem_is_in_the_public_report_and_its_details_are_not()
+    {
+        await using var server = await StartWithFullDiskAsync();
+        var answer = (await server.SendAsync(new ApiRequest("GET", "/healthz"), [])).Expect(200);
+        Assert.Equal(
+            """{"status":"Degraded","checks":{"accepts-requests":"Healthy","space":"Degraded"},"problems":{"space":"disk full"}}""",
+            answer.Text);
+    }
+
+    [Fact]
+    public async Task The_detailed_report_has_the_version_and_the_data_folder()
+    {
+        await using var server = await StartWithFullDiskAsync();
+        var answer = (await server.SendAsync(new ApiRequest("GET", "/healthz?verbose"), [])).Expect(200);
+        Assert.Equal("12 bytes free", answer.Json.GetProperty("details").GetProperty("space").GetString());
+        Assert.Equal("1.2.3", answer.Json.GetProperty("version").GetString());
+        Assert.Equal("/srv/data", answer.Json.GetProperty("dataFolder").GetString());
+    }
+
+    [Fact]
+    public async Task The_detailed_report_is_not_for_callers_behind_a_proxy()
+    {
+        await using var server = await StartWithFullDiskAsync();
+        var request = new ApiRequest("GET", "/healthz?verbose");
+        var answer = (await server.SendAsync(request, [("X-Forwarded-For", "192.0.2.1")])).Expect(200);
+        Assert.DoesNotContain("12 bytes free", answer.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("/srv/data", answer.Text, StringComparison.Ordinal);
+    }
+
+    private static Task<GatewayServer> StartWithFullDiskAsync() => GatewayServer.StartAsync(
+        new GatewaySetup(),
+        services =>
+        {
+            services.AddSingleton(new ServerDescription("1.2.3", "/srv/data"));
+            services.AddHealthChecks().AddCheck("space", () => HealthCheckResult.Degraded(
+                "12 bytes free", data: new Dictionary<string, object> { [HealthProblem.Key] = "disk full" }));
+        });
 
     [Fact]
     public async Task A_failing_check_that_a_restart_cannot_fix_leaves_the_server_alive()

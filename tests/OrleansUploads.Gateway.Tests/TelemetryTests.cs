@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using OrleansUploads.Gateway.Http.Exchanges;
 using OrleansUploads.Gateway.Http.Telemetry;
 using OrleansUploads.Gateway.Tests.Harness;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
@@ -21,6 +22,10 @@ public sealed class TelemetryTests
             + "in 7 out 0 ",
             line,
             StringComparison.Ordinal);
+        Assert.EndsWith(
+            $"from 127.0.0.1 key {new Signer().AccessKeyId} on /-/vaults/v/archives -> {answer.Header("Location")}",
+            line.TrimEnd(),
+            StringComparison.Ordinal);
         Assert.DoesNotContain(Signer.Secret, line, StringComparison.Ordinal);
         Assert.DoesNotContain("private", line, StringComparison.Ordinal);
     }
@@ -33,7 +38,20 @@ public sealed class TelemetryTests
         var line = await server.Log.WaitForAsync(answer.Header("x-amzn-RequestId")!);
         Assert.Contains(
             "ListVaults account - status 400 code UnrecognizedClientException in 0 out ", line, StringComparison.Ordinal);
+        Assert.Contains("key AKIASTRANGER on /-/vaults", line, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("/photos/cat.jpg?partNumber=1&uploadId=abc", null, "/photos/cat.jpg?uploadId=abc")]
+    [InlineData("/photos/cat.jpg?X-Amz-Signature=00ff&X-Amz-Credential=me", null, "/photos/cat.jpg")]
+    [InlineData("/photos?uploadId=a%0d%0aforged", null, "/photos?uploadId=a??forged")]
+    [InlineData("/-/vaults/v/jobs", "/1/vaults/v/jobs/j", "/-/vaults/v/jobs -> /1/vaults/v/jobs/j")]
+    public void The_log_names_what_a_request_is_about_without_its_signature(string target, string? location, string expected) =>
+        Assert.Equal(expected, RequestSubject.Describe(RequestTarget.Parse(target), location));
+
+    [Fact]
+    public void A_long_path_is_cut_in_the_log() => Assert.Equal(
+        RequestSubject.MaxLength, RequestSubject.Describe(RequestTarget.Parse("/" + new string('k', 3_000)), null).Length);
 
     [Fact]
     public async Task Requests_are_counted_by_operation_and_status()

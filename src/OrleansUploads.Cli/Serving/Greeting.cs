@@ -19,7 +19,8 @@ internal static class Greeting
     public static void Print(ServerOptions options, OperatorKey key, KeyFile keys, string address, bool isLogged)
     {
         Console.WriteLine(
-            $"OrleansUploads, data in {options.DataFolder}, account {options.Account}, region {options.Service.Gateway.Region}");
+            $"OrleansUploads {ProgramVersion.Text}, data in {options.DataFolder}, account {options.Account}, "
+            + $"region {options.Service.Gateway.Region}");
         if (key.Created is not null)
         {
             Console.WriteLine($"Created a key pair in {keys.Path}, readable by you only.");

@@ -12,12 +12,15 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Cli.Control;
+using OrleansUploads.Engine.Checking;
 using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Engine.Embedded;
+using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Glacier.Notifications;
 using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Gateway.Http.Credentials;
+using OrleansUploads.Gateway.Http.Health;
 
 namespace OrleansUploads.Cli.Serving;
 
@@ -45,9 +48,16 @@ internal sealed partial class Server(ServerOptions options)
 
         using var notifier = new HttpNotifier(
             options.Service.Receivers, options.Service.Gateway.Region, loggers.CreateLogger<HttpNotifier>());
+        using var telemetry = TelemetryExport.Start(Environment.GetEnvironmentVariable, options.Listen.ToString());
+        LostParts.Require(options.DataFolder);
         await using var folder = DataFolder.Open(
             options.DataFolder,
-            options.Seams.Folder with { FloorBytes = options.FloorBytes, OnDiskFailure = fault => LogDiskFailure(logger, fault) });
+            options.Seams.Folder with
+            {
+                FloorBytes = options.FloorBytes,
+                OnDiskFailure = fault => LogDiskFailure(logger, FaultText.Describe(fault)),
+                OnSpaceChange = problem => LogSpace(logger, problem ?? "The disk has room again."),
+            });
         foreach (var entity in folder.DamagedEntities)
         {
             LogDamaged(logger, entity.ToString());
@@ -87,6 +97,7 @@ internal sealed partial class Server(ServerOptions options)
             operatorKey.Environment,
             TimeProvider.System,
             services.GetRequiredService<ILogger<KeyFileCredentialStore>>()));
+        builder.Services.AddSingleton(new ServerDescription(ProgramVersion.Text, options.DataFolder));
         builder.Services.AddSingleton(engine.Clock);
         builder.Services.AddHealthChecks().AddCheck<ClockHealthCheck>(ClockHealthCheck.Name);
         builder.Services.AddOrleansUploadsGateway(options.Service.Gateway with
@@ -125,7 +136,7 @@ internal sealed partial class Server(ServerOptions options)
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            LogNoControl(logger, fault);
+            LogNoControl(logger, FaultText.Describe(fault));
             return null;
         }
     }
@@ -168,14 +179,17 @@ internal sealed partial class Server(ServerOptions options)
                 null, "OrleansUploads", options.Quiet ? LogLevel.Warning : LogLevel.Information, null));
         });
 
-    [LoggerMessage(4001, LogLevel.Error, "The control socket cannot be opened. The commands 'clock' and 'backup' cannot reach this server")]
-    private static partial void LogNoControl(ILogger logger, Exception fault);
+    [LoggerMessage(4001, LogLevel.Error, "The control socket cannot be opened, so the commands 'clock' and 'backup' cannot reach this server: {Reason}")]
+    private static partial void LogNoControl(ILogger logger, string reason);
 
     [LoggerMessage(
         4002, LogLevel.Error, "{Entity} has a damaged record and is not served. Restore the data folder from a backup")]
     private static partial void LogDamaged(ILogger logger, string entity);
 
     [LoggerMessage(
-        4003, LogLevel.Critical, "The disk failed. Nothing more is written until the server is restarted. Check the disk first")]
-    private static partial void LogDiskFailure(ILogger logger, Exception fault);
+        4003, LogLevel.Critical, "The disk failed. Nothing more is written until the server is restarted. Check the disk first: {Reason}")]
+    private static partial void LogDiskFailure(ILogger logger, string reason);
+
+    [LoggerMessage(4006, LogLevel.Warning, "{Problem}")]
+    private static partial void LogSpace(ILogger logger, string problem);
 }

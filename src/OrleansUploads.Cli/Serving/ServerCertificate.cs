@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
+using OrleansUploads.Engine.Entities;
 
 namespace OrleansUploads.Cli.Serving;
 
@@ -77,7 +78,7 @@ internal sealed partial class ServerCertificate
         catch (Exception fault) when (
             fault is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
         {
-            LogUnusable(_logger, fault, _certificatePath, _keyPath);
+            LogUnusable(_logger, _certificatePath, _keyPath, FaultText.Describe(fault));
         }
         finally
         {
@@ -102,6 +103,8 @@ internal sealed partial class ServerCertificate
     private static partial void LogRenewed(ILogger logger, string path);
 
     [LoggerMessage(
-        4005, LogLevel.Error, "{CertificatePath} and {KeyPath} are not a certificate and its key. The previous certificate stays in use")]
-    private static partial void LogUnusable(ILogger logger, Exception fault, string certificatePath, string keyPath);
+        4005,
+        LogLevel.Error,
+        "{CertificatePath} and {KeyPath} are not a certificate and its key. The previous certificate stays in use: {Reason}")]
+    private static partial void LogUnusable(ILogger logger, string certificatePath, string keyPath, string reason);
 }

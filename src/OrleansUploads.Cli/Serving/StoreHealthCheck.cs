@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OrleansUploads.Engine.Ports;
+using OrleansUploads.Gateway.Http.Health;
 
 namespace OrleansUploads.Cli.Serving;
 
@@ -13,9 +14,12 @@ internal sealed class StoreHealthCheck(IStoreHealth store) : IHealthCheck
         var health = store.Read();
         return Task.FromResult(health.Condition switch
         {
-            StoreCondition.Healthy => HealthCheckResult.Healthy(),
-            StoreCondition.Degraded => HealthCheckResult.Degraded(health.Detail, health.Cause),
-            _ => HealthCheckResult.Unhealthy(health.Detail, health.Cause),
+            StoreCondition.Healthy => HealthCheckResult.Healthy(health.Detail, Problem(health)),
+            StoreCondition.Degraded => HealthCheckResult.Degraded(health.Detail, health.Cause, Problem(health)),
+            _ => HealthCheckResult.Unhealthy(health.Detail, health.Cause, Problem(health)),
         });
     }
+
+    private static Dictionary<string, object>? Problem(StoreHealth health) =>
+        health.Summary is { } summary ? new() { [HealthProblem.Key] = summary } : null;
 }

@@ -15,10 +15,12 @@ public sealed class DataFolder : IAsyncDisposable
     private readonly FolderLock _lock;
     private readonly SqliteJournal _journal;
     private readonly DiskPartStore _disk;
-    private readonly ITimer _reserveTimer;
+    private readonly Action<string?>? _onSpaceChange;
+    private readonly ITimer _spaceTimer;
+    private string? _spaceSummary;
 
     private DataFolder(
-        FolderLock folderLock, SqliteJournal journal, DiskPartStore disk, DiskSpace space, TimeProvider time)
+        FolderLock folderLock, SqliteJournal journal, DiskPartStore disk, DiskSpace space, TimeProvider time, Action<string?>? onSpaceChange)
     {
         _lock = folderLock;
         _journal = journal;
@@ -26,8 +28,9 @@ public sealed class DataFolder : IAsyncDisposable
         Space = space;
         Ports = new EnginePorts(journal, journal, new FloorPartStore(disk, space)) { CheckIndex = new NameCheck(journal, time).RunAsync };
         Health = [new DiskHealth("part-store-disk", () => disk.Failure), new DiskHealth("journal-disk", () => journal.Failure), space];
-        _reserveTimer = time.CreateTimer(
-            static space => ((DiskSpace)space!).Restore(), space, DiskSpace.RestoreInterval, DiskSpace.RestoreInterval);
+        _onSpaceChange = onSpaceChange;
+        _spaceTimer = time.CreateTimer(
+            static folder => ((DataFolder)folder!).LookAtSpace(), this, TimeSpan.Zero, DiskSpace.RestoreInterval);
     }
 
     /// <summary>The stores in the folder.</summary>
@@ -71,7 +74,7 @@ public sealed class DataFolder : IAsyncDisposable
             journal = SqliteJournal.Open(path, options.Journal with { Flush = options.Flush, OnFailure = options.OnDiskFailure });
             disk = DiskPartStore.Open(Path.Combine(path, PartsFolder), flush: options.Flush, onFailure: options.OnDiskFailure);
             var space = new DiskSpace(path, options.FloorBytes);
-            return new DataFolder(folderLock, journal, disk, space, time ?? TimeProvider.System);
+            return new DataFolder(folderLock, journal, disk, space, time ?? TimeProvider.System, options.OnSpaceChange);
         }
         catch
         {
@@ -85,10 +88,29 @@ public sealed class DataFolder : IAsyncDisposable
     /// <summary>Closes the stores and releases the folder. The engine that uses the stores must be disposed first.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _reserveTimer.DisposeAsync();
+        await _spaceTimer.DisposeAsync();
         await _journal.DisposeAsync();
         _disk.Dispose();
         _lock.Dispose();
+    }
+
+    private void LookAtSpace()
+    {
+        Space.Restore();
+        StoreHealth health;
+        try
+        {
+            health = Space.Read();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return;
+        }
+
+        if (Interlocked.Exchange(ref _spaceSummary, health.Summary) != health.Summary)
+        {
+            _onSpaceChange?.Invoke(health.Detail);
+        }
     }
 
     /// <summary>Without the journal, all bytes would be collected because they seem to have no owner.</summary>

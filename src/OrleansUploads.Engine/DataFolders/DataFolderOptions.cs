@@ -20,4 +20,8 @@ public sealed record DataFolderOptions
     /// <summary>Called once for the part store and once for the journal when the disk has failed and nothing more is written.
     /// </summary>
     public Action<Exception>? OnDiskFailure { get; init; }
+
+    /// <summary>Called when the disk becomes almost full, full, or has room again. The argument is what to tell the operator, or null if
+    /// there is room.</summary>
+    public Action<string?>? OnSpaceChange { get; init; }
 }

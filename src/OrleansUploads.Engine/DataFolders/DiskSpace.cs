@@ -17,6 +17,14 @@ public sealed class DiskSpace : IStorageSpace, IStoreHealth
     /// <summary>Time between two attempts to restore the reserve.</summary>
     public static readonly TimeSpan RestoreInterval = TimeSpan.FromSeconds(10);
 
+    /// <summary>In public reports: parts and other data that grows are refused.</summary>
+    public const string Full = "disk full";
+
+    /// <summary>In public reports: parts will soon be refused.</summary>
+    public const string AlmostFull = "disk almost full";
+
+    private const long MaxWarningBytes = 10L * 1024 * 1024 * 1024;
+    private const int WarningDivisor = 20;
     private const long MaxReserveBytes = 8L * 1024 * 1024;
     private const int FloorDivisor = 100;
     private const int ReserveDivisor = 50;
@@ -36,6 +44,7 @@ public sealed class DiskSpace : IStorageSpace, IStoreHealth
         _disk = new DriveInfo(Path.GetFullPath(folder));
         _reservePath = Path.Combine(folder, ReserveFileName);
         FloorBytes = floorBytes ?? Math.Min(DefaultFloorBytes, _disk.TotalSize / FloorDivisor);
+        WarningBytes = Math.Max(2 * FloorBytes, Math.Min(MaxWarningBytes, _disk.TotalSize / WarningDivisor));
         _reserveBytes = Math.Min(MaxReserveBytes, _disk.TotalSize / ReserveDivisor);
         Restore();
     }
@@ -46,6 +55,10 @@ public sealed class DiskSpace : IStorageSpace, IStoreHealth
     /// <summary>The number of bytes that parts must leave free.</summary>
     public long FloorBytes { get; }
 
+    /// <summary>With less than this free, the disk is reported as almost full: 10 GiB, or 5 % of the disk if that is less, and at least
+    /// twice the floor.</summary>
+    public long WarningBytes { get; }
+
     /// <summary>The number of bytes that are free now.</summary>
     public long FreeBytes => _disk.AvailableFreeSpace;
 
@@ -53,12 +66,22 @@ public sealed class DiskSpace : IStorageSpace, IStoreHealth
     public StoreHealth Read()
     {
         var free = FreeBytes;
-        return free >= FloorBytes
-            ? StoreHealth.Healthy
-            : new StoreHealth(
+        return free < FloorBytes
+            ? new StoreHealth(
                 StoreCondition.Degraded,
-                $"The disk has {free} bytes free, less than the {FloorBytes} bytes that are kept for the journal. Uploads are refused "
-                + "until there is more room.");
+                $"The disk is full: it has {free} bytes free, less than the {FloorBytes} bytes that are kept for the journal. Uploads and "
+                + "new jobs are refused. Delete archives, abort uploads, or free space; no restart is needed.")
+            {
+                Summary = Full,
+            }
+            : free < WarningBytes
+            ? new StoreHealth(
+                StoreCondition.Healthy,
+                $"The disk is almost full: it has {free} bytes free. With less than {FloorBytes} bytes, uploads and new jobs are refused.")
+            {
+                Summary = AlmostFull,
+            }
+            : StoreHealth.Healthy;
     }
 
     /// <inheritdoc/>
@@ -68,7 +91,7 @@ public sealed class DiskSpace : IStorageSpace, IStoreHealth
         if (free - bytes < FloorBytes)
         {
             throw new PartStoreFullException(
-                $"The disk has {free} bytes free. Storing {bytes} more would leave less than the {FloorBytes} bytes that are kept "
+                $"The disk is full: it has {free} bytes free. Storing {bytes} more would leave less than the {FloorBytes} bytes that are kept "
                 + "for the journal.");
         }
     }

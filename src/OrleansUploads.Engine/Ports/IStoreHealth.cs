@@ -12,10 +12,13 @@ public interface IStoreHealth
 
 /// <summary>The health of a store at one moment.</summary>
 /// <param name="Condition">Whether the store works.</param>
-/// <param name="Detail">What is wrong, for the operator, or null if the store is healthy.</param>
+/// <param name="Detail">What is wrong or soon will be, for the operator, or null.</param>
 /// <param name="Cause">The error behind it, if there is one.</param>
 public sealed record StoreHealth(StoreCondition Condition, string? Detail = null, Exception? Cause = null)
 {
+    /// <summary>What is wrong in a few words that anyone may read, or null if the condition says it all. A healthy store may warn.</summary>
+    public string? Summary { get; init; }
+
     /// <summary>The store works.</summary>
     public static StoreHealth Healthy { get; } = new(StoreCondition.Healthy);
 }

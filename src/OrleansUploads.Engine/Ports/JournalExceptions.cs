@@ -10,6 +10,9 @@ public sealed class JournalUnavailableException : Exception
         : base(message, inner)
     {
     }
+
+    /// <summary>Whether the reason is that the disk is full.</summary>
+    public bool IsDiskFull { get; init; }
 }
 
 /// <summary>The journal differs from what was written: a byte has changed, or a record is missing or incomplete.</summary>

@@ -164,5 +164,8 @@ internal sealed class JournalFiles : IDisposable
 
     private static JournalUnavailableException NotReopened(Exception failure) => new(
         $"The journal could not be reopened after a failed commit: {failure.Message} The next request tries again.",
-        failure);
+        failure)
+    {
+        IsDiskFull = failure is SqliteFault { IsDiskFull: true } || (failure is IOException error && DiskErrors.IsFull(error)),
+    };
 }

@@ -24,6 +24,7 @@ internal sealed class SqliteFault : Exception
     {
         IsDamage = (code & 0xFF) is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB;
         IsInputOutput = (code & 0xFF) == raw.SQLITE_IOERR && code is not (ReadFailed or ReadTooShort or OutOfMemory);
+        IsDiskFull = (code & 0xFF) == raw.SQLITE_FULL || DiskErrors.IsFull(systemError);
         IsDiskFailure = IsInputOutput
             && !DiskErrors.IsFull(systemError)
             && code is not (IndexNotOpened or IndexNotGrown or IndexNotLocked or IndexNotMapped);
@@ -31,6 +32,9 @@ internal sealed class SqliteFault : Exception
 
     /// <summary>Whether a write, flush or other change on the disk failed.</summary>
     public bool IsInputOutput { get; }
+
+    /// <summary>Whether there was no room on the disk.</summary>
+    public bool IsDiskFull { get; }
 
     /// <summary>Whether a change on the disk failed for another reason than a full disk.</summary>
     public bool IsDiskFailure { get; }
@@ -41,7 +45,7 @@ internal sealed class SqliteFault : Exception
     /// <summary>Returns the exception for callers of the journal.</summary>
     public Exception ToJournalException(string attempted) => IsDamage
         ? new JournalDamagedException($"{attempted}: the database file is malformed. {JournalAdvice.Restore}", this)
-        : new JournalUnavailableException($"{attempted}: {Message}.", this);
+        : new JournalUnavailableException($"{attempted}: {Message}.", this) { IsDiskFull = IsDiskFull };
 }
 
 /// <summary>Advice for the operator, shared by several messages.</summary>

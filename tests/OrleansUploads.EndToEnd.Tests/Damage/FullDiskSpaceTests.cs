@@ -87,6 +87,7 @@ public sealed class FullDiskSpaceTests : IDisposable
         {
             var health = await http.GetStringAsync(new Uri(server.Address, "/healthz"));
             Assert.Contains("\"space\":\"Degraded\"", health, StringComparison.Ordinal);
+            Assert.Contains("\"problems\":{\"space\":\"disk full\"}", health, StringComparison.Ordinal);
         }
 
         foreach (var upload in uploads)

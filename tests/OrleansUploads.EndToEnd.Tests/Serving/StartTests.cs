@@ -32,6 +32,44 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
+    public async Task A_folder_restored_without_its_bytes_is_refused_and_one_that_never_had_any_is_not()
+    {
+        var parts = Path.Combine(_folder.Data, "parts");
+        await using (var server = await ServerProcess.StartAsync(_folder.Data, "--quiet"))
+        {
+            await server.Connect().CreateVaultAsync("photos");
+            await server.StopAsync();
+        }
+
+        Directory.Delete(parts);
+        string archive;
+        await using (var server = await ServerProcess.StartAsync(_folder.Data, "--quiet"))
+        {
+            archive = (await server.Connect().UploadArchiveAsync(
+                "photos", Client.Sources.HashedBody.Of(Archives.Bytes(10_000, seed: 1)))).ArchiveId;
+            await server.StopAsync();
+        }
+
+        Directory.Move(parts, parts + ".elsewhere");
+        (await ServerProcess.RefuseAsync(new ServerSetup(_folder.Data))).ExpectOneLine(parts, "is missing", archive, "Restore it");
+
+        Directory.Move(parts + ".elsewhere", parts);
+        await using var again = await ServerProcess.StartAsync(_folder.Data, "--quiet");
+    }
+
+    [Fact]
+    public async Task The_version_and_the_folder_are_in_the_output_and_in_the_detailed_health_report()
+    {
+        await using var server = await ServerProcess.StartAsync(_folder.Data);
+        using var http = new HttpClient { BaseAddress = server.Address };
+        using var health = JsonDocument.Parse(await http.GetStringAsync("/healthz?verbose"));
+
+        var version = health.RootElement.GetProperty("version").GetString();
+        Assert.Equal(_folder.Data, health.RootElement.GetProperty("dataFolder").GetString());
+        Assert.StartsWith($"OrleansUploads {version}, data in {_folder.Data},", server.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_folder_of_a_killed_server_can_be_used_again()
     {
         await using var first = await ServerProcess.StartAsync(_folder.Data);

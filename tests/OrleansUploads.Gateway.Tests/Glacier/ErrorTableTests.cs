@@ -48,6 +48,7 @@ public sealed class ErrorTableTests
             new PartStoreUnavailableException("x"),
             new EntityUnavailableException(entity, "x"),
             new JournalUnavailableException("x"),
+            new JournalUnavailableException("x") { IsDiskFull = true },
             new JournalDamagedException("x"),
             new AttemptDamagedException("x"),
         ];

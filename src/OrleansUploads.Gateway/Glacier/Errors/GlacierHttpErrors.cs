@@ -58,6 +58,9 @@ internal static class GlacierHttpErrors
             + $"{e.RequestId}; the server's log says what to do."),
         HttpError.JournalUnavailable => GlacierError.Unavailable(
             "The server cannot read or write its journal at the moment. Try again."),
+        HttpError.JournalFull => GlacierError.Unavailable(
+            "The disk of the server is full. If the request changes something, it is not known whether it was carried out; repeating it is "
+            + "safe. Try again after the server's operator has freed disk space."),
         HttpError.OutcomeUnknown => GlacierError.Unavailable(
             "The server does not know whether the request was carried out. Repeating it is safe; try again.") with
         {

@@ -50,7 +50,7 @@ internal sealed class GlacierCall
     public CancellationToken Aborted => Exchange.Aborted;
 
     /// <summary>The client's address, or null if the transport has no addresses.</summary>
-    public IPAddress? RemoteAddress => Exchange.Context.Connection.RemoteIpAddress;
+    public IPAddress? RemoteAddress => Exchange.ClientAddress;
 
     /// <summary>The ID of the archive, upload, job or lock in the path, or empty if the path has none.</summary>
     public string Id => Route.Id ?? "";

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Entities;
 
 namespace OrleansUploads.Gateway.Http.Credentials;
 
@@ -63,7 +64,7 @@ public sealed partial class KeyFileCredentialStore : ICredentialStore
             }
             catch (Exception fault) when (fault is IOException or InvalidDataException or UnauthorizedAccessException)
             {
-                LogUnreadable(_logger, fault, _file.Path);
+                LogUnreadable(_logger, _file.Path, FaultText.Describe(fault));
             }
         }
     }
@@ -92,6 +93,6 @@ public sealed partial class KeyFileCredentialStore : ICredentialStore
     [LoggerMessage(
         2005,
         LogLevel.Error,
-        "The key file {Path} cannot be read. The keys that were read before stay valid.")]
-    private static partial void LogUnreadable(ILogger logger, Exception fault, string path);
+        "The key file {Path} cannot be read, and the keys that were read before stay valid: {Reason}")]
+    private static partial void LogUnreadable(ILogger logger, string path, string reason);
 }

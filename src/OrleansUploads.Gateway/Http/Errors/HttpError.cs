@@ -92,6 +92,9 @@ internal abstract record HttpError
     /// <summary>The server's journal cannot be read or written at the moment.</summary>
     internal sealed record JournalUnavailable : HttpError;
 
+    /// <summary>The server's disk is full, so the journal can record nothing. The request may have been carried out.</summary>
+    internal sealed record JournalFull : HttpError;
+
     /// <summary>The server does not know whether the request was carried out. That is also the case if it is stopping.</summary>
     internal sealed record OutcomeUnknown : HttpError
     {

@@ -27,6 +27,9 @@ internal static class HttpFaults
         AttemptDamagedException or CopySourceDamagedException => new HttpError.DataDamaged(requestId),
         JournalDamagedException or EntityUnavailableException { InnerException: JournalDamagedException } =>
             new HttpError.JournalDamaged(requestId),
+        JournalUnavailableException { IsDiskFull: true }
+            or EntityUnavailableException { InnerException: JournalUnavailableException { IsDiskFull: true } } =>
+            new HttpError.JournalFull(),
         JournalUnavailableException or EntityUnavailableException { InnerException: JournalUnavailableException } =>
             new HttpError.JournalUnavailable(),
         EntityUnavailableException => new HttpError.OutcomeUnknown(),

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Http.Features;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Gateway.Http.Bodies;
@@ -48,6 +49,12 @@ internal sealed class HttpExchange(HttpContext context, MinBodyRate minRate, Tim
 
     /// <summary>The account that signed the request, or null if that is not known.</summary>
     public AccountId? Account { get; set; }
+
+    /// <summary>The access key that the request names, whether or not its signature is right; null if it names none.</summary>
+    public string? AccessKeyId { get; set; }
+
+    /// <summary>The client's address, or null if the transport has no addresses.</summary>
+    public IPAddress? ClientAddress { get; } = context.Connection.RemoteIpAddress;
 
     /// <summary>The HTTP status of the response.</summary>
     public int Status { get; set; } = ClientClosedRequest;

@@ -23,6 +23,7 @@ internal sealed class FrontDispatcher(
     {
         var exchange = new HttpExchange(context, _minRate, time);
         var credentials = RequestCredentials.Read(exchange);
+        exchange.AccessKeyId = credentials.Authorization?.AccessKeyId;
         var registered = fronts.Choose(exchange.Target, credentials);
         context.Response.Headers[registered.Front.RequestIdHeader] = exchange.RequestId;
         using var activity = GatewayTelemetry.StartActivity(registered.Front.Signing.Service);
@@ -48,7 +49,7 @@ internal sealed class FrontDispatcher(
     /// for the same reason, so the number of messages is limited. The metrics count all requests.</summary>
     private void WriteLog(HttpExchange exchange, HttpError error, Exception fault)
     {
-        var isOutage = error is HttpError.OutcomeUnknown or HttpError.JournalUnavailable or HttpError.StorageUnavailable
+        var isOutage = error is HttpError.OutcomeUnknown or HttpError.JournalUnavailable or HttpError.JournalFull or HttpError.StorageUnavailable
             or HttpError.StorageFull or HttpError.StorageFailed;
         if (!isOutage || FaultText.IsBug(fault))
         {

@@ -1,13 +1,17 @@
+using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OrleansUploads.Gateway.Http.Exchanges;
 
 namespace OrleansUploads.Gateway.Http.Health;
 
-/// <summary>Writes the health report: the name and the status of each check and no details, because anyone may read it.</summary>
+/// <summary>Writes the health report: the name and the status of each check, and problems in a few words. Anyone may read it, so the
+/// details are only for callers on this machine who ask for them.</summary>
 internal static class HealthReportWriter
 {
     private const string ContentType = "application/json";
+    private const string Verbose = "verbose";
+    private static readonly string[] ProxyHeaders = ["Forwarded", "X-Forwarded-For", "Via"];
 
     /// <summary>Writes <c>{"status":"Healthy","checks":{"name":"Healthy"}}</c>.</summary>
     public static async Task WriteAsync(HttpContext context, HealthReport report)
@@ -17,13 +21,46 @@ internal static class HealthReportWriter
         await using var json = new Utf8JsonWriter(context.Response.BodyWriter);
         json.WriteStartObject();
         json.WriteString("status", report.Status.ToString());
-        json.WriteStartObject("checks");
-        foreach (var (name, entry) in report.Entries)
+        WriteSection(json, "checks", report, entry => entry.Status.ToString());
+        if (report.Entries.Values.Any(entry => ProblemOf(entry) is not null))
         {
-            json.WriteString(name, entry.Status.ToString());
+            WriteSection(json, "problems", report, ProblemOf);
+        }
+
+        if (context.Request.Query.ContainsKey(Verbose) && IsFromThisMachine(context))
+        {
+            WriteSection(json, "details", report, entry => entry.Description);
+            if (context.RequestServices.GetService<ServerDescription>() is { } server)
+            {
+                json.WriteString("version", server.Version);
+                json.WriteString("dataFolder", server.DataFolder);
+            }
         }
 
         json.WriteEndObject();
+    }
+
+    private static void WriteSection(
+        Utf8JsonWriter json, string section, HealthReport report, Func<HealthReportEntry, string?> textOf)
+    {
+        json.WriteStartObject(section);
+        foreach (var (name, entry) in report.Entries)
+        {
+            if (textOf(entry) is { } text)
+            {
+                json.WriteString(name, text);
+            }
+        }
+
         json.WriteEndObject();
     }
+
+    private static string? ProblemOf(HealthReportEntry entry) =>
+        entry.Data.TryGetValue(HealthProblem.Key, out var problem) ? problem as string : null;
+
+    /// <summary>A proxy on this machine passes on requests of others.</summary>
+    private static bool IsFromThisMachine(HttpContext context) =>
+        context.Connection.RemoteIpAddress is { } address
+        && IPAddress.IsLoopback(address)
+        && !ProxyHeaders.Any(context.Request.Headers.ContainsKey);
 }

@@ -22,7 +22,10 @@ internal static partial class RequestLog
                 exchange.ErrorCode ?? "-",
                 exchange.Received.Bytes,
                 exchange.Sent.Bytes,
-                elapsed.TotalMilliseconds);
+                elapsed.TotalMilliseconds,
+                exchange.ClientAddress?.ToString() ?? "-",
+                exchange.AccessKeyId ?? "-",
+                RequestSubject.Describe(exchange.Target, exchange.Context.Response.Headers.Location));
         }
     }
 
@@ -54,7 +57,8 @@ internal static partial class RequestLog
     [LoggerMessage(
         2001,
         LogLevel.Information,
-        "{RequestId} {Operation} account {Account} status {Status} code {Code} in {BytesIn} out {BytesOut} {ElapsedMs:F1} ms")]
+        "{RequestId} {Operation} account {Account} status {Status} code {Code} in {BytesIn} out {BytesOut} {ElapsedMs:F1} ms "
+        + "from {Client} key {AccessKeyId} on {Subject}")]
     private static partial void LogServed(
         ILogger log,
         string requestId,
@@ -64,5 +68,8 @@ internal static partial class RequestLog
         string code,
         long bytesIn,
         long bytesOut,
-        double elapsedMs);
+        double elapsedMs,
+        string client,
+        string accessKeyId,
+        string subject);
 }

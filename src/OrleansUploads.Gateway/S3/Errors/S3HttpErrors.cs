@@ -65,6 +65,9 @@ internal static class S3HttpErrors
             "The server's journal is damaged where it describes this resource. Give the server's operator the request ID "
             + $"{e.RequestId}; the server's log says what to do."),
         HttpError.JournalUnavailable => Unavailable("The server cannot read or write its journal at the moment. Try again."),
+        HttpError.JournalFull => Unavailable(
+            "The disk of the server is full. If the request changes something, it is not known whether it was carried out; repeating it is "
+            + "safe. Try again after the server's operator has freed disk space."),
         HttpError.OutcomeUnknown => Unavailable(
             "The server does not know whether the request was carried out. Repeating it is safe; try again.") with
         {

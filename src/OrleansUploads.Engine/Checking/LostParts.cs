@@ -1,0 +1,81 @@
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.DataFolders;
+using OrleansUploads.Engine.Ports;
+using OrleansUploads.Engine.Sqlite;
+
+namespace OrleansUploads.Engine.Checking;
+
+/// <summary>Notices that a data folder was restored or moved without its bytes, before a server uses it.</summary>
+public static class LostParts
+{
+    private const int StreamsAtOnce = 256;
+
+    /// <summary>Requires that the folder of the bytes exists if the journal refers to bytes in it. A missing folder is rare, so the
+    /// journal is hardly ever read.</summary>
+    /// <param name="folder">The data folder; it need not exist.</param>
+    /// <exception cref="JournalDamagedException">The bytes are missing; the message says what to do.</exception>
+    /// <exception cref="JournalUnavailableException">The journal cannot be opened at the moment.</exception>
+    public static void Require(string folder)
+    {
+        var parts = Path.Combine(folder, DataFolder.PartsFolder);
+        if (Directory.Exists(parts) || !File.Exists(Path.Combine(folder, JournalSchema.FileName)))
+        {
+            return;
+        }
+
+        if (FindNeeded(folder) is { } needed)
+        {
+            throw new JournalDamagedException(
+                $"{parts} is missing, but the journal says that it holds the bytes of {needed}. Restore it from the same backup, or "
+                + "mount it. If the bytes are lost for good, create the folder empty; downloads of what was in it then fail.");
+        }
+    }
+
+    /// <summary>Names the first upload whose bytes must be in the folder, or returns null if there is none.</summary>
+    private static string? FindNeeded(string folder)
+    {
+        using var journal = JournalInspection.Open(folder);
+        var states = new EntityStates(journal);
+        var after = 0L;
+        while (journal.ListStreams(EntityKind.Upload, after, StreamsAtOnce) is { Count: > 0 } streams)
+        {
+            foreach (var stream in streams)
+            {
+                after = stream.Place;
+                if (UploadId.TryParse(stream.Entity.Key, out var upload) && Describe(upload, Read(states, upload)) is { } needed)
+                {
+                    return needed;
+                }
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>A damaged history says nothing about bytes; it is reported when the journal is opened or checked.</summary>
+    private static UploadState? Read(EntityStates states, UploadId upload)
+    {
+        try
+        {
+            return states.ReadUpload(upload).State;
+        }
+        catch (JournalDamagedException)
+        {
+            return null;
+        }
+    }
+
+    private static string? Describe(UploadId upload, UploadState? state) => state switch
+    {
+        UploadState.Completed { ReleasedAt: null, Spec.ByteStorage: ByteStorage.Gateway } archive =>
+            $"archive {archive.Archive} in vault {archive.Spec.Vault.Id} and perhaps others",
+        UploadState.ObjectStored { ReleasedAt: null } => $"the object that upload {upload} made, and perhaps others",
+        UploadState.Open { Spec.ByteStorage: ByteStorage.Gateway } open when open.Parts.From(0).Any() =>
+            $"the parts of upload {upload}, and perhaps others",
+        UploadState.ObjectOpen { Parts.Count: > 0 } or UploadState.ObjectCompleting =>
+            $"the parts of upload {upload}, and perhaps others",
+        _ => null,
+    };
+}

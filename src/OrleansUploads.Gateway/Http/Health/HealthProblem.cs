@@ -1,0 +1,8 @@
+namespace OrleansUploads.Gateway.Http.Health;
+
+/// <summary>What a health check adds to the public report.</summary>
+public static class HealthProblem
+{
+    /// <summary>Key in the data of the check's result. The value is a problem in a few words that anyone may read.</summary>
+    public const string Key = "problem";
+}
