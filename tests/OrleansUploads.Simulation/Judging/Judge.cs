@@ -136,6 +136,8 @@ internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage,
                 _doubtfulUploads[r.Vault]++;
                 break;
             case Request.PutArchive r:
+                // The answer may be that of either copy, so each counts as in progress for the other.
+                _archivesAsked[r.Vault]++;
                 _doubtfulArchives[r.Vault]++;
                 break;
             case Request.PutPart r:

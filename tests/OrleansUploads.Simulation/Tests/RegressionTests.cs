@@ -30,6 +30,7 @@ public sealed class RegressionTests
     [InlineData(50, "a stale vault confirmed counting an archive that it had not counted")]
     [InlineData(14116, "bytes that had become an archive were deleted because a repeated report was refused")]
     [InlineData(1882374015028106, "a deletion was answered when the vault's former removal was confirmed, not its own")]
+    [InlineData(1882461033256399, "the model forbade that a copy of the same request used up the limit of open uploads")]
     [InlineData(793, "a vault was reported as deleted before its account knew")]
     public void A_seed_that_once_failed_keeps_its_promises(ulong seed, string whatHappened) =>
         Assert.True(Simulation.Run(seed, new Coverage()).Violation is null, $"This defect has returned: {whatHappened}.");
