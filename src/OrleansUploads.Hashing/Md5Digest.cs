@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using System.Security.Cryptography;
 
 namespace OrleansUploads.Hashing;
@@ -52,6 +51,22 @@ public readonly record struct Md5Digest : IParsable<Md5Digest>
     static bool IParsable<Md5Digest>.TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out Md5Digest result) =>
         TryParse(s, out result);
 
+    /// <summary>Writes 32 lower-case hex digits as UTF-8.</summary>
+    public void WriteHex(Span<byte> destination)
+    {
+        Span<byte> bytes = stackalloc byte[Bytes];
+        Write(bytes);
+        if (!Convert.TryToHexStringLower(bytes, destination, out _))
+        {
+            throw new ArgumentException($"The destination has {destination.Length} bytes, and {2 * Bytes} are needed.", nameof(destination));
+        }
+    }
+
     /// <summary>32 lower-case hex digits.</summary>
-    public override string ToString() => _value.ToString("x32", CultureInfo.InvariantCulture);
+    public override string ToString()
+    {
+        Span<byte> bytes = stackalloc byte[Bytes];
+        Write(bytes);
+        return Convert.ToHexStringLower(bytes);
+    }
 }

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
 using OrleansUploads.Core.Messages.Objects;
 using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Parts;
@@ -33,20 +32,34 @@ internal static class NumberedParts
     /// <summary>Identifies a list of parts.</summary>
     public static LinearHash Identify(IReadOnlyList<ChosenPart> parts)
     {
-        var text = new StringBuilder();
-        foreach (var part in parts)
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Span<byte> line = stackalloc byte[64];
+        foreach (var (number, md5, _) in parts)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{part.Number}:{part.Md5}\n");
+            number.TryFormat(line, out var length, provider: CultureInfo.InvariantCulture);
+            line[length++] = (byte)':';
+            if (md5 is { } digest)
+            {
+                digest.WriteHex(line[length..]);
+                length += 2 * Md5Digest.Bytes;
+            }
+
+            line[length++] = (byte)'\n';
+            hash.AppendData(line[..length]);
         }
 
-        return new LinearHash(new Sha256Digest(SHA256.HashData(Encoding.ASCII.GetBytes(text.ToString()))));
+        Span<byte> whole = stackalloc byte[SHA256.HashSizeInBytes];
+        hash.GetHashAndReset(whole);
+        return new LinearHash(new Sha256Digest(whole));
     }
 
-    /// <summary>Why the named parts do not make up the object that the caller states, or null if they do. The checks are in S3's
+    /// <summary>Finds the named parts, unless they do not make up the object that the caller states. The checks are in S3's
     /// order.</summary>
     public static Refusal? RefusalOfCompletion(
-        ImmutableSortedDictionary<int, AcceptedPart> accepted, CompleteObjectUpload command)
+        ImmutableSortedDictionary<int, AcceptedPart> accepted, CompleteObjectUpload command, out IReadOnlyList<NumberedPart> chosen)
     {
+        var found = new List<NumberedPart>(command.Parts.Count);
+        chosen = found;
         if (command.Parts.Count == 0)
         {
             return new Refusal.NoParts();
@@ -62,29 +75,26 @@ internal static class NumberedParts
 
         foreach (var named in command.Parts)
         {
-            if (!accepted.TryGetValue(named.Number, out var found)
-                || found.Part.Md5 != named.Md5
-                || (named.Checksum is { } checksum && found.Part.Checksum != checksum))
+            if (!accepted.TryGetValue(named.Number, out var part)
+                || part.Part.Md5 != named.Md5
+                || (named.Checksum is { } checksum && part.Part.Checksum != checksum))
             {
                 return new ObjectRefusal.NamedPartDiffers(named.Number);
             }
+
+            found.Add(part.Part);
         }
 
-        long sizeBytes = 0;
-        for (var i = 0; i < command.Parts.Count; i++)
+        if (found.SkipLast(1).FirstOrDefault(part => part.LengthBytes < ObjectLimits.MinPartBytes) is { } tooShort)
         {
-            var part = accepted[command.Parts[i].Number].Part;
-            sizeBytes += part.LengthBytes;
-            if (part.LengthBytes < ObjectLimits.MinPartBytes && i < command.Parts.Count - 1)
-            {
-                return new ObjectRefusal.NumberedPartTooShort(
-                    part.Number, part.LengthBytes, ObjectLimits.MinPartBytes, part.Md5);
-            }
+            return new ObjectRefusal.NumberedPartTooShort(
+                tooShort.Number, tooShort.LengthBytes, ObjectLimits.MinPartBytes, tooShort.Md5);
         }
 
+        var sizeBytes = found.Sum(part => part.LengthBytes);
         return command.SizeBytes is { } stated && stated != sizeBytes
             ? new Refusal.SizeDiffers(stated, sizeBytes)
-            : RefusalOfLostPart(accepted, command);
+            : RefusalOfLostPart(found, command.Stored);
     }
 
     /// <summary>The object that parts make up.</summary>
@@ -138,9 +148,9 @@ internal static class NumberedParts
 
     /// <summary>The first named part whose attempt is missing from the part store's listing or has another length there.</summary>
     private static ObjectRefusal.NumberedPartLost? RefusalOfLostPart(
-        ImmutableSortedDictionary<int, AcceptedPart> accepted, CompleteObjectUpload command)
+        List<NumberedPart> chosen, IReadOnlyList<ListedAttempt>? listed)
     {
-        if (command.Stored is not { } stored)
+        if (listed is not { } stored)
         {
             return null;
         }
@@ -151,16 +161,9 @@ internal static class NumberedParts
             lengths[attempt] = lengthBytes;
         }
 
-        foreach (var named in command.Parts)
-        {
-            var part = accepted[named.Number].Part;
-            if (part.Attempt is { } attempt
-                && !(lengths.TryGetValue(attempt, out var lengthBytes) && lengthBytes == part.LengthBytes))
-            {
-                return new ObjectRefusal.NumberedPartLost(part.Number);
-            }
-        }
-
-        return null;
+        return chosen.Find(part => part.Attempt is { } attempt
+            && !(lengths.TryGetValue(attempt, out var lengthBytes) && lengthBytes == part.LengthBytes)) is { } lost
+                ? new ObjectRefusal.NumberedPartLost(lost.Number)
+                : null;
     }
 }

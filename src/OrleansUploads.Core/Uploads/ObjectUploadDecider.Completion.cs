@@ -45,12 +45,11 @@ internal sealed partial class ObjectUploadDecider
         {
             case UploadState.ObjectOpen open when open.Spec.Name == command.Name
                 && open.Spec.Origin == UploadOrigin.Multipart:
-                if (NumberedParts.RefusalOfCompletion(open.Parts, command) is { } refusal)
+                if (NumberedParts.RefusalOfCompletion(open.Parts, command, out var chosen) is { } refusal)
                 {
                     return Refuse(refusal);
                 }
 
-                var chosen = command.Parts.Select(part => open.Parts[part.Number].Part).ToList();
                 var completion = NumberedParts.Complete(
                     open.Spec, chosen, open.Rounds + 1, NumberedParts.Identify(command.Parts), command.Condition, time.Now);
                 return ((ObjectRefusal?)RefusalOfChecksumType(open.Spec, completion, command.ChecksumType)

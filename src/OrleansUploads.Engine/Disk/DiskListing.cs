@@ -27,16 +27,19 @@ internal static class DiskListing
     }
 
     /// <summary>Lists the attempts in an upload's directory; none if the directory does not exist.</summary>
-    public static List<AttemptId> ListAttempts(string directory)
+    public static List<AttemptId> ListAttempts(string directory) => [.. ListFiles(directory).Select(file => file.Attempt)];
+
+    /// <summary>Returns the files in an upload's directory that are named like attempts; none if the directory does not exist.</summary>
+    public static List<(AttemptId Attempt, string Path)> ListFiles(string directory)
     {
-        var attempts = new List<AttemptId>();
+        var files = new List<(AttemptId, string)>();
         try
         {
             foreach (var path in Directory.EnumerateFiles(directory))
             {
                 if (DiskLayout.TryParseAttempt(Path.GetFileName(path.AsSpan()), out var attempt))
                 {
-                    attempts.Add(attempt);
+                    files.Add((attempt, path));
                 }
             }
         }
@@ -45,28 +48,26 @@ internal static class DiskListing
             // The upload has no stored attempts.
         }
 
-        return attempts;
+        return files;
     }
 
-    /// <summary>Lists the attempts in an upload's directory with their lengths, derived from the file lengths; none if the
-    /// directory does not exist.</summary>
-    public static List<ListedAttempt> ListStored(string directory)
+    /// <summary>Derives the lengths of attempts from the lengths of their files. Files that do not exist any more are left out.</summary>
+    public static List<ListedAttempt> Measure(ReadOnlySpan<(AttemptId Attempt, string Path)> files)
     {
-        var attempts = new List<ListedAttempt>();
-        try
+        var attempts = new List<ListedAttempt>(files.Length);
+        foreach (var (attempt, path) in files)
         {
-            foreach (var file in new DirectoryInfo(directory).EnumerateFiles())
+            try
             {
-                if (DiskLayout.TryParseAttempt(file.Name, out var attempt)
-                    && AttemptFooter.LengthIn(file.Length) is { } lengthBytes)
+                if (AttemptFooter.LengthIn(new FileInfo(path).Length) is { } lengthBytes)
                 {
                     attempts.Add(new ListedAttempt(attempt, lengthBytes));
                 }
             }
-        }
-        catch (IOException error) when (error is DirectoryNotFoundException or FileNotFoundException)
-        {
-            // The upload is being deleted, so its remaining attempts do not count.
+            catch (IOException error) when (error is DirectoryNotFoundException or FileNotFoundException)
+            {
+                // The attempt was deleted meanwhile.
+            }
         }
 
         return attempts;

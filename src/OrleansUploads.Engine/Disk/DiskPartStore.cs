@@ -20,6 +20,9 @@ public sealed class DiskPartStore : IPartStore, IDisposable
     private const int DefaultDiskThreads = 16;
     private const int ListedAtOnce = 512;
 
+    /// <summary>Each disk thread asks for the lengths of so many files at a time.</summary>
+    private const int MeasuredAtOnce = 1024;
+
     private readonly UploadDirectories _directories;
     private readonly DiskThreads _threads;
 
@@ -177,7 +180,9 @@ public sealed class DiskPartStore : IPartStore, IDisposable
         CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return await RunAsync(() => DiskListing.ListStored(_directories.PathOf(upload)));
+        var files = await RunAsync(() => DiskListing.ListFiles(_directories.PathOf(upload)).ToArray());
+        var measured = await Task.WhenAll(files.Chunk(MeasuredAtOnce).Select(some => RunAsync(() => DiskListing.Measure(some)).AsTask()));
+        return measured.Length == 1 ? measured[0] : [.. measured.SelectMany(some => some)];
     }
 
     /// <inheritdoc/>

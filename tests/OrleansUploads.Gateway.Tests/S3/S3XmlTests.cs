@@ -15,6 +15,8 @@ public sealed class S3XmlTests
     [InlineData("<CompleteMultipartUpload><Part><ETag>a</ETag><Other><Deep/></Other><PartNumber> 1 </PartNumber></Part></CompleteMultipartUpload>")]
     [InlineData("<CompleteMultipartUpload><Other/><Part><ETag>&quot;a&quot;</ETag><PartNumber>1</PartNumber></Part></CompleteMultipartUpload>")]
     [InlineData("<CompleteMultipartUpload><!-- c --><Part><ETag>&#34;a&#34;</ETag><PartNumber>01</PartNumber></Part></CompleteMultipartUpload>")]
+    [InlineData("<CompleteMultipartUpload><Part><ETag><![CDATA[\"]]>a&quot;</ETag><PartNumber>&#49;</PartNumber></Part></CompleteMultipartUpload>")]
+    [InlineData("<CompleteMultipartUpload><Part xml:space='preserve'><ETag> <!-- c -->a<?p?> </ETag><PartNumber> <![CDATA[1]]></PartNumber></Part></CompleteMultipartUpload>")]
     public void A_list_of_parts_is_read_liberally(string document) =>
         Assert.Equal([new NamedPart(1, "a", null)], PartListDocument.Parse(Bytes(document)));
 
@@ -41,6 +43,8 @@ public sealed class S3XmlTests
     [InlineData("<CompleteMultipartUpload><Part><PartNumber>10001</PartNumber><ETag>a</ETag></Part></CompleteMultipartUpload>")]
     [InlineData("<CompleteMultipartUpload><Part><PartNumber>-1</PartNumber><ETag>a</ETag></Part></CompleteMultipartUpload>")]
     [InlineData("<CompleteMultipartUpload><Part><PartNumber>1<b/></PartNumber><ETag>a</ETag></Part></CompleteMultipartUpload>")]
+    [InlineData("<CompleteMultipartUpload><Part><PartNumber/><ETag>a</ETag></Part></CompleteMultipartUpload>")]
+    [InlineData("<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>a")]
     [InlineData("<!DOCTYPE x [<!ENTITY e 'a'>]><CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>&e;</ETag></Part></CompleteMultipartUpload>")]
     [InlineData("<!DOCTYPE x SYSTEM 'file:///etc/passwd'><CompleteMultipartUpload>" + Part + "</CompleteMultipartUpload>")]
     public void A_malformed_list_of_parts_is_refused(string document) =>
@@ -99,7 +103,7 @@ public sealed class S3XmlTests
         using (var reader = S3Xml.Read(written))
         {
             reader.MoveToContent();
-            read = reader.ReadElementContentAsString();
+            read = ElementReader.ReadText(reader);
         }
 
         Assert.Equal(Key, read);

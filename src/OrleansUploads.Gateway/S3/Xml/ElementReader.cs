@@ -1,3 +1,4 @@
+using System.Text;
 using System.Xml;
 
 namespace OrleansUploads.Gateway.S3.Xml;
@@ -56,5 +57,37 @@ internal static class ElementReader
 
     /// <summary>Reads the text of the element that the reader is at, and moves behind it.</summary>
     /// <exception cref="XmlException">The element has child elements.</exception>
-    public static string ReadText(XmlReader reader) => reader.ReadElementContentAsString();
+    /// <remarks>ReadElementContentAsString does the same, but takes several times as long for text with entities, such as quoted
+    /// ETags.</remarks>
+    public static string ReadText(XmlReader reader)
+    {
+        if (reader.IsEmptyElement)
+        {
+            reader.Read();
+            return "";
+        }
+
+        var text = "";
+        StringBuilder? longer = null;
+        for (reader.Read(); reader.NodeType != XmlNodeType.EndElement; reader.Read())
+        {
+            if (reader.NodeType is not (XmlNodeType.Text or XmlNodeType.CDATA
+                or XmlNodeType.Whitespace or XmlNodeType.SignificantWhitespace))
+            {
+                throw new XmlException($"Unexpected {reader.NodeType} in the text of an element.");
+            }
+
+            if (text.Length == 0)
+            {
+                text = reader.Value;
+            }
+            else
+            {
+                longer = (longer ?? new StringBuilder(text)).Append(reader.Value);
+            }
+        }
+
+        reader.Read();
+        return longer?.ToString() ?? text;
+    }
 }
