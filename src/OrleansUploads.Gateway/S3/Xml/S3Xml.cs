@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Xml;
 
@@ -40,7 +41,12 @@ internal static class S3Xml
 
     /// <summary>Creates a reader for a request's document.</summary>
     public static XmlReader Read(ReadOnlyMemory<byte> document) =>
-        XmlReader.Create(new MemoryStream(document.ToArray(), writable: false), Reading);
+        XmlReader.Create(StreamOf(document), Reading);
+
+    private static MemoryStream StreamOf(ReadOnlyMemory<byte> document) =>
+        MemoryMarshal.TryGetArray(document, out var array)
+            ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false)
+            : new MemoryStream(document.ToArray(), writable: false);
 
     /// <summary>Replaces halves of surrogate pairs, which no XML document can hold. The message of an XML parser may contain one.</summary>
     public static string WellFormed(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
