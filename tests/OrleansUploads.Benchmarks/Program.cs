@@ -14,6 +14,8 @@ IBenchmark[] all =
     new PartReportBenchmark(),
     new IngestBenchmark(),
     new RetrievalBenchmark(),
+    new SmallFilesBenchmark(),
+    new UploadFileBenchmark(),
     new MillionArchivesBenchmark(),
     new OpenUploadsBenchmark(),
     new CompleteObjectBenchmark(),

@@ -1,5 +1,6 @@
 using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
+using OrleansUploads.Hashing;
 using OrleansUploads.Signing;
 
 namespace OrleansUploads.Benchmarks.Transfers;
@@ -98,6 +99,20 @@ internal sealed class GatewayServer : IAsyncDisposable
         }
 
         return requests;
+    }
+
+    /// <summary>Creates the signed request that stores an archive.</summary>
+    public HttpRequestMessage ArchiveRequest(byte[] body)
+    {
+        using var hasher = new PartHasher();
+        hasher.Append(body);
+        var hashes = hasher.Finish();
+        return Sign(
+            HttpMethod.Post,
+            $"/-/vaults/{Vault}/archives",
+            hashes.Linear.ToString(),
+            new ByteArrayContent(body),
+            ("x-amz-sha256-tree-hash", hashes.Tree.ToString()));
     }
 
     /// <summary>Completes an upload, which succeeds only if every byte arrived.</summary>

@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using OrleansUploads.Benchmarks.Harness;
+
+namespace OrleansUploads.Benchmarks.Transfers;
+
+/// <summary>Runs clients as their users do: as processes, whose start counts.</summary>
+internal static class ClientProcess
+{
+    /// <summary>Runs <c>orleans-uploads</c>.</summary>
+    /// <returns>The duration.</returns>
+    public static Task<TimeSpan> RunOursAsync(GatewayServer server, IEnumerable<string> arguments, CancellationToken cancellationToken) =>
+        RunAsync("dotnet", [Path.Combine(AppContext.BaseDirectory, "orleans-uploads.dll"), .. arguments], server, cancellationToken);
+
+    /// <summary>Runs a program with the address and the key of a server.</summary>
+    /// <returns>The duration.</returns>
+    public static async Task<TimeSpan> RunAsync(
+        string program, IEnumerable<string> arguments, GatewayServer server, CancellationToken cancellationToken)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true };
+        start.Environment["AWS_ENDPOINT_URL"] = server.Process.Endpoint.ToString().TrimEnd('/');
+        start.Environment["AWS_ACCESS_KEY_ID"] = GatewayServer.AccessKeyId;
+        start.Environment["AWS_SECRET_ACCESS_KEY"] = GatewayServer.Secret;
+        start.Environment["AWS_DEFAULT_REGION"] = "us-east-1";
+        var watch = Stopwatch.StartNew();
+        using var process = Process.Start(start)!;
+        var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
+        await process.WaitForExitAsync(cancellationToken);
+        return process.ExitCode == 0
+            ? watch.Elapsed
+            : throw new InvalidOperationException($"{program} ended with {process.ExitCode}. {output}");
+    }
+
+    /// <summary>Writes a file of random bytes.</summary>
+    public static async Task<string> WriteFileAsync(Session session, string name, long lengthBytes, int seed, CancellationToken cancellationToken)
+    {
+        var path = Path.Combine(session.Folder, name);
+        var random = new Random(seed);
+        var block = new byte[1 << 20];
+        await using var file = File.Create(path);
+        for (var left = lengthBytes; left > 0; left -= block.Length)
+        {
+            random.NextBytes(block);
+            await file.WriteAsync(block.AsMemory(0, (int)Math.Min(block.Length, left)), cancellationToken);
+        }
+
+        return path;
+    }
+}
