@@ -28,7 +28,10 @@ public sealed partial class EngineLog(ILogger logger, TimeProvider time)
     public static EngineLog None { get; } = new(NullLogger.Instance, TimeProvider.System);
 
     /// <summary>A maintenance task failed in one of its rounds.</summary>
-    public void MaintenanceFailed(string task, Exception fault) => LogMaintenanceFailed(logger, fault, task);
+    /// <param name="task">The task.</param>
+    /// <param name="reason">Why it failed.</param>
+    /// <param name="bug">The exception if it indicates a bug, whose stack belongs in the log; else null.</param>
+    public void MaintenanceFailed(string task, string reason, Exception? bug) => LogMaintenanceFailed(logger, bug, task, reason);
 
     /// <summary>The clock is no longer trusted.</summary>
     public void ClockNotTrusted(string description) => LogClockNotTrusted(logger, description);
@@ -80,8 +83,8 @@ public sealed partial class EngineLog(ILogger logger, TimeProvider time)
         ? $"{tell.Command.GetType().Name} to {tell.Receiver}"
         : action.GetType().Name;
 
-    [LoggerMessage(1001, LogLevel.Error, "Maintenance task \"{Task}\" failed. It runs again at its next interval")]
-    private static partial void LogMaintenanceFailed(ILogger logger, Exception fault, string task);
+    [LoggerMessage(1001, LogLevel.Error, "Maintenance task \"{Task}\" failed. It runs again at its next interval: {Reason}")]
+    private static partial void LogMaintenanceFailed(ILogger logger, Exception? bug, string task, string reason);
 
     [LoggerMessage(1002, LogLevel.Error, "{Description}")]
     private static partial void LogClockNotTrusted(ILogger logger, string description);

@@ -173,6 +173,9 @@ internal sealed partial class Server(ServerOptions options)
         .Configure<LoggerFilterOptions>(filter =>
         {
             filter.MinLevel = LogLevel.Warning;
+            // Each look at a health report would log a problem that is logged once already.
+            filter.Rules.Add(new LoggerFilterRule(null, "Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None, null));
+
             // A failed start is reported in one line of our own.
             filter.Rules.Add(new LoggerFilterRule(null, "Microsoft.Extensions.Hosting", LogLevel.None, null));
             filter.Rules.Add(new LoggerFilterRule(

@@ -91,8 +91,8 @@ public sealed class DiskSpace : IStorageSpace, IStoreHealth
         if (free - bytes < FloorBytes)
         {
             throw new PartStoreFullException(
-                $"The disk is full: it has {free} bytes free. Storing {bytes} more would leave less than the {FloorBytes} bytes that are kept "
-                + "for the journal.");
+                $"The disk is full: it has {free} bytes free, of which {FloorBytes} are kept for the journal, and {bytes} more were to be "
+                + "stored.");
         }
     }
 

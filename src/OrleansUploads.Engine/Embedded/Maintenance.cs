@@ -88,7 +88,7 @@ internal sealed class Maintenance : IAsyncDisposable
                 or JournalUnavailableException or JournalDamagedException or EntityUnavailableException
                 or InvalidOperationException or OperationCanceledException)
             {
-                _log.MaintenanceFailed(task, fault);
+                _log.MaintenanceFailed(task, FaultText.Describe(fault), FaultText.IsBug(fault) ? fault : null);
             }
         }
     }
