@@ -15,20 +15,22 @@ internal sealed class SmallFileUpload(GlacierClient client, RetryPolicy retry, T
         string vault, string path, string description, CancellationToken cancellationToken)
     {
         using var source = ByteSource.FromFile(path);
-        var body = await HashedBody.ReadAsync(source, cancellationToken);
+        using var body = await ReadBody.ReadAsync(source, new ByteRange(0, source.LengthBytes), cancellationToken);
         return await retry.RunAsync(
             async (_, token) =>
             {
                 try
                 {
-                    return await client.UploadArchiveAsync(vault, body, description, token);
+                    return await client.UploadArchiveAsync(vault, body.Hashed, description, token);
                 }
                 catch (GlacierException failure) when (failure.IsTransient && !WasNotCarriedOut(failure))
                 {
                     throw new GlacierException(
                         failure.Code,
-                        $"The response was lost, so the archive may exist or not: {failure.Message} "
-                        + "Run the command again with --skip-existing.",
+                        failure.StatusCode is null
+                            ? $"The response was lost, so the archive may exist or not: {failure.Message} "
+                                + "Run the command again with --skip-existing."
+                            : $"{failure.Message} To try again, use --skip-existing, because the archive may exist.",
                         failure)
                     {
                         StatusCode = failure.StatusCode,

@@ -1,8 +1,11 @@
+using OrleansUploads.Client.Models;
+
 namespace OrleansUploads.Client.Sources;
 
 /// <summary>Bytes that can be read at any offset, repeatedly, and by several workers at the same time.</summary>
-/// <remarks>An upload reads each byte twice: first to hash it, because the hash is sent before the body, and then to send
-/// it. The content and length must not change in between. If they do, the server rejects the part.</remarks>
+/// <remarks>The hash of a part is sent before its body. A part of up to 16 MiB is read once and held in memory in between. A longer
+/// part is read twice, first to hash it and then to send it; its content and length must not change in between. If they do, the
+/// server rejects the part.</remarks>
 public abstract class ByteSource : IDisposable
 {
     /// <summary>The number of bytes.</summary>
@@ -12,6 +15,9 @@ public abstract class ByteSource : IDisposable
     /// <returns>The number of bytes read; 0 only at the end of the source or for an empty buffer.</returns>
     public abstract ValueTask<int> ReadAsync(
         Memory<byte> buffer, long offsetBytes, CancellationToken cancellationToken);
+
+    /// <summary>The bytes of a range if they are in memory, or null. They are then sent without being copied.</summary>
+    internal virtual ReadOnlyMemory<byte>? FindInMemory(ByteRange range) => null;
 
     /// <summary>Fails if the source can tell that its bytes have changed since it was opened.</summary>
     /// <exception cref="IOException">The bytes have changed.</exception>

@@ -1,3 +1,5 @@
+using OrleansUploads.Client.Models;
+
 namespace OrleansUploads.Client.Sources;
 
 /// <summary>Bytes in memory.</summary>
@@ -13,4 +15,6 @@ internal sealed class MemoryByteSource(ReadOnlyMemory<byte> bytes) : ByteSource
         bytes.Slice(from, read).CopyTo(buffer);
         return ValueTask.FromResult(read);
     }
+
+    internal override ReadOnlyMemory<byte>? FindInMemory(ByteRange range) => bytes.Slice((int)range.Start, (int)range.LengthBytes);
 }

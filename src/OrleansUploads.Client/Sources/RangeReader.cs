@@ -53,21 +53,35 @@ internal static class RangeReader
         while (at < range.EndExclusive)
         {
             var wanted = buffer[..(int)Math.Min(buffer.Length, range.EndExclusive - at)];
-            var filled = 0;
-            while (filled < wanted.Length)
-            {
-                var read = await source.ReadAsync(wanted[filled..], at + filled, cancellationToken);
-                if (read == 0)
-                {
-                    throw new EndOfStreamException(
-                        $"The source ends at byte {at + filled}, within the range {range}. It has become shorter.");
-                }
+            await FillAsync(source, range, at, wanted, cancellationToken);
+            yield return wanted;
+            at += wanted.Length;
+        }
+    }
 
-                filled += read;
+    /// <summary>Reads a whole range into memory.</summary>
+    /// <param name="source">The source.</param>
+    /// <param name="range">The range.</param>
+    /// <param name="buffer">Where the bytes go; as long as the range.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    /// <exception cref="EndOfStreamException">The source ends before the range does.</exception>
+    public static Task FillAsync(ByteSource source, ByteRange range, Memory<byte> buffer, CancellationToken cancellationToken) =>
+        FillAsync(source, range, range.Start, buffer, cancellationToken);
+
+    private static async Task FillAsync(
+        ByteSource source, ByteRange range, long at, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        var filled = 0;
+        while (filled < buffer.Length)
+        {
+            var read = await source.ReadAsync(buffer[filled..], at + filled, cancellationToken);
+            if (read == 0)
+            {
+                throw new EndOfStreamException(
+                    $"The source ends at byte {at + filled}, within the range {range}. It has become shorter.");
             }
 
-            yield return wanted;
-            at += filled;
+            filled += read;
         }
     }
 }

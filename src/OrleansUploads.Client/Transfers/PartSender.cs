@@ -34,11 +34,11 @@ internal sealed class PartSender(
             var isCompared = options.StopsAtDifference && have.HasPartAt(range.Start);
             if (!isCompared)
             {
-                var body = await HashedBody.ReadAsync(source, range, token);
-                hashes[part] = body.TreeHash;
-                if (!have.Contains(range, body.TreeHash))
+                using var body = await ReadBody.ReadAsync(source, range, token);
+                hashes[part] = body.Hashed.TreeHash;
+                if (!have.Contains(range, hashes[part]))
                 {
-                    await client.UploadPartAsync(vault, uploadId, range.Start, body, token);
+                    await client.UploadPartAsync(vault, uploadId, range.Start, body.Hashed, token);
                     progress.PartDone(range, skipped: false);
                     return;
                 }
