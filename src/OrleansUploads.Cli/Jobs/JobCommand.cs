@@ -52,9 +52,10 @@ internal static class JobCommand
         var command = new Command("wait", "Wait until a job has ended.") { id, vault };
         command.Run(async (parsed, session, cancellationToken) =>
         {
+            var (name, job) = (parsed.GetRequiredValue(vault), parsed.GetRequiredValue(id));
+            await session.Connection.Client.DescribeJobAsync(name, job, cancellationToken);
             var wait = new JobWait(session.Connection.Transfers, session.Printer, TimeProvider.System);
-            Print(session.Printer, await wait.RunAsync(
-                parsed.GetRequiredValue(vault), parsed.GetRequiredValue(id), cancellationToken));
+            Print(session.Printer, await wait.RunAsync(name, job, cancellationToken));
             return ExitCode.Done;
         });
         return command;

@@ -14,28 +14,23 @@ internal sealed class Connection : IDisposable
     // A person waits for the first answer, so an absent server is reported at once.
     private static readonly RetryPolicy Quick = new() { MaxAttempts = 3, MaxDelay = TimeSpan.FromSeconds(1) };
 
-    // Once a transfer runs, it outlasts a restart of the server.
-    public static readonly RetryPolicy Patient = new() { MaxAttempts = 40, MaxDelay = TimeSpan.FromSeconds(15) };
+    // Minutes of silence would look like a hang.
+    private static readonly TimeSpan NoteInterval = TimeSpan.FromSeconds(30);
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler
-    {
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-        ConnectTimeout = TimeSpan.FromSeconds(15),
-    })
-    {
-        Timeout = Timeout.InfiniteTimeSpan,
-    };
+    private readonly HttpClient _http = new(GlacierClient.CreateHandler()) { Timeout = Timeout.InfiniteTimeSpan };
 
-    private Connection(GlacierClientOptions options)
+    private Connection(GlacierClientOptions options, Printer printer)
     {
+        Patient = CreatePatient(printer);
         Endpoint = options.Endpoint;
         Client = new GlacierClient(_http, options with { Retry = Quick });
         Transfers = new GlacierClient(_http, options with { Retry = Patient });
     }
 
     public Uri Endpoint { get; }
+
+    /// <summary>How transfers retry. Once one runs, it outlasts a restart of the server.</summary>
+    public RetryPolicy Patient { get; }
 
     /// <summary>For single requests: it gives up soon.</summary>
     public GlacierClient Client { get; }
@@ -46,7 +41,7 @@ internal sealed class Connection : IDisposable
     /// <summary>Opens a connection. Sends nothing.</summary>
     /// <exception cref="InvalidDataException">The endpoint is not valid, or the profile is not.</exception>
     /// <exception cref="CredentialsMissingException">There are no credentials.</exception>
-    public static async Task<Connection> OpenAsync(ConnectionChoice choice)
+    public static async Task<Connection> OpenAsync(ConnectionChoice choice, Printer printer)
     {
         var settings = await AwsSettings.ReadAsync(choice.Profile);
         var endpoint = choice.Endpoint ?? settings.Endpoint ?? DefaultEndpoint;
@@ -67,7 +62,27 @@ internal sealed class Connection : IDisposable
             SessionToken = key.Token,
             AccountId = choice.Account ?? "-",
             Limit = choice.BytesPerSecond is { } rate ? new RateLimit(rate) : null,
-        });
+        }, printer);
+    }
+
+    /// <summary>A policy that says why it waits, now and then.</summary>
+    private static RetryPolicy CreatePatient(Printer printer)
+    {
+        var toldAt = 0L;
+        return new RetryPolicy
+        {
+            MaxAttempts = 40,
+            MaxDelay = TimeSpan.FromSeconds(15),
+            OnRetry = (failure, _) =>
+            {
+                var last = Interlocked.Read(ref toldAt);
+                if ((last == 0 || TimeProvider.System.GetElapsedTime(last) >= NoteInterval)
+                    && Interlocked.CompareExchange(ref toldAt, TimeProvider.System.GetTimestamp(), last) == last)
+                {
+                    printer.Note($"{failure.Message.ReplaceLineEndings(" ")} Trying again for some minutes.");
+                }
+            },
+        };
     }
 
     public void Dispose()

@@ -72,13 +72,14 @@ internal static class RemoteCommand
         command.SetAction((parsed, cancellationToken) => RunAsync(
             async () =>
             {
-                using var connection = await Connection.OpenAsync(new ConnectionChoice(
+                var printer = new Printer(parsed.GetValue(Json), parsed.GetValue(Quiet));
+                var choice = new ConnectionChoice(
                     parsed.GetValue(Endpoint),
                     parsed.GetValue(Account),
                     parsed.GetValue(Region),
                     parsed.GetValue(Profile),
-                    limit is null ? null : parsed.GetValue(limit)));
-                var printer = new Printer(parsed.GetValue(Json), parsed.GetValue(Quiet));
+                    limit is null ? null : parsed.GetValue(limit));
+                using var connection = await Connection.OpenAsync(choice, printer);
                 return await run(parsed, new Session(connection, printer, ServerWords(parsed)), cancellationToken);
             },
             cancellationToken));

@@ -71,6 +71,7 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
     public async Task<int> ResumeAsync(string uploadId, string path, CancellationToken cancellationToken)
     {
         long? bytes = path == StandardInput ? null : RequireFile(path);
+        await session.Connection.Client.DescribeVaultAsync(choice.Vault, cancellationToken);
         return await _screen.WatchAsync(
             async () =>
             {
@@ -149,7 +150,7 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
     }
 
     private Task<ArchiveReceipt> UploadSmallAsync(string path, Transfer transfer, CancellationToken cancellationToken) =>
-        new SmallFileUpload(session.Connection.Transfers, Connection.Patient, TimeProvider.System)
+        new SmallFileUpload(session.Connection.Transfers, session.Connection.Patient, TimeProvider.System)
             .RunAsync(choice.Vault, path, DescriptionOf(path), cancellationToken);
 
     private Task<ArchiveReceipt> UploadLargeAsync(string path, Transfer transfer, CancellationToken cancellationToken) =>

@@ -28,6 +28,10 @@ public sealed record RetryPolicy
     /// thread-safe.</summary>
     public Func<double> Jitter { get; init; } = Random.Shared.NextDouble;
 
+    /// <summary>Called before each delay with the failure and the delay, so that a program can tell why it waits. Must be
+    /// thread-safe.</summary>
+    public Action<GlacierException, TimeSpan>? OnRetry { get; init; }
+
     /// <summary>Returns the delay before the next attempt: half of the doubled delay is fixed, the other half is multiplied by
     /// <see cref="Jitter"/>. The result is never shorter than <paramref name="retryAfter"/>, up to
     /// <see cref="MaxDelay"/>.</summary>
@@ -64,6 +68,7 @@ public sealed record RetryPolicy
             catch (GlacierException failure) when (failure.IsTransient && number < MaxAttempts)
             {
                 delay = DelayAfter(number, failure.RetryAfter);
+                OnRetry?.Invoke(failure, delay);
             }
 
             await Task.Delay(delay, timeProvider, cancellationToken);
