@@ -55,17 +55,17 @@ public sealed partial class GlacierClient : IDisposable
         }
     }
 
-    private static HttpClient CreateHttp()
+    /// <summary>Creates a handler with the settings that a client of its own uses: no redirects, no cookies, connections that are
+    /// renewed.</summary>
+    public static SocketsHttpHandler CreateHandler() => new()
     {
-        var handler = new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            ConnectTimeout = TimeSpan.FromSeconds(15),
-        };
-        return new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
-    }
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        ConnectTimeout = TimeSpan.FromSeconds(15),
+    };
+
+    private static HttpClient CreateHttp() => new(CreateHandler()) { Timeout = Timeout.InfiniteTimeSpan };
 
     private Task<T> RunAsync<T>(
         GlacierRequest request,

@@ -3,8 +3,8 @@ using OrleansUploads.Client.Sources;
 
 namespace OrleansUploads.Client.Transfers;
 
-/// <summary>Uploads archives in parts. Several parts are sent in parallel, no part is held in memory as a whole, and an upload
-/// can be resumed after a crash.</summary>
+/// <summary>Uploads archives in parts. Several parts are sent in parallel, each worker holds at most 16 MiB in memory, and an
+/// upload can be resumed after a crash.</summary>
 /// <remarks>
 /// <code>
 /// using var file = ByteSource.FromFile("backup.tar");
@@ -142,7 +142,7 @@ public sealed class ArchiveUpload
     private async Task<ArchiveReceipt> RunAsync(
         string vault, string uploadId, ByteSource source, PartPlan plan, ServerParts have, CancellationToken cancellationToken)
     {
-        var progress = new UploadProgressReporter(uploadId, plan.SizeBytes, plan.PartCount, _options.OnProgress);
+        var progress = new UploadProgressReporter(uploadId, plan.SizeBytes, plan.PartCount, _options.Report);
         try
         {
             var sender = new PartSender(_client, vault, uploadId, have, progress);
@@ -160,7 +160,7 @@ public sealed class ArchiveUpload
     private async Task<ArchiveReceipt> RunStreamAsync(
         string vault, string uploadId, StreamParts parts, ServerParts have, CancellationToken cancellationToken)
     {
-        var progress = new UploadProgressReporter(uploadId, 0, 0, _options.OnProgress);
+        var progress = new UploadProgressReporter(uploadId, 0, 0, _options.Report);
         try
         {
             var sender = new PartSender(_client, vault, uploadId, have, progress);

@@ -15,6 +15,7 @@ public sealed class DependencyTests
         ["Engine"] = ["Core"],
         ["Gateway"] = ["Engine", "Signing"],
         ["Client"] = ["Hashing", "Signing"],
+        ["Client.DependencyInjection"] = ["Client"],
         ["Cli"] = ["Gateway", "Client"],
         ["Cluster.Abstractions"] = [],
         ["Cluster"] = ["Engine", "Cluster.Abstractions"],
