@@ -20,6 +20,7 @@ var root = new RootCommand("A self-hosted service for large uploads, with Amazon
     ArchiveCommand.Create(),
     UploadsCommand.Create(),
     JobCommand.Create(),
+    TreeHashCommand.Create(),
     KeysCommand.Create(),
     CheckCommand.Create(),
     ClockCommand.Create(),

@@ -1,0 +1,96 @@
+using System.Net;
+using System.Net.Sockets;
+using OrleansUploads.EndToEnd.Tests.AwsClients;
+using OrleansUploads.EndToEnd.Tests.Harness;
+
+namespace OrleansUploads.EndToEnd.Tests.Documents;
+
+/// <summary>Runs the commands of a document in one shell, in an empty home folder. Where the document leaves a server running in another
+/// terminal, the shell leaves it running in the background; starting another one stops it.</summary>
+internal sealed class DocumentShell(TemporaryFolder home)
+{
+    /// <summary>Stops the server, as Ctrl-C does in the other terminal.</summary>
+    public const string StopServer = "stop_server";
+
+    // The addresses in the documents. Tests run at the same time, so each of them has ports of its own.
+    private static readonly string[] PrintedPorts = ["9400", "9500"];
+
+    private const string Prelude = """
+        set -euo pipefail
+        cd
+        SERVER=
+        stop_server() { if [ -n "$SERVER" ]; then kill "$SERVER"; wait "$SERVER" || true; SERVER=; fi; }
+        trap stop_server EXIT
+        start_server() {
+            stop_server
+            exec 3< <(exec orleans-uploads "$@" --listen "127.0.0.1:$SERVER_PORT" 2>> server.log)
+            SERVER=$!
+            while read -r line <&3; do
+                case $line in "Ready on"*) return ;; esac
+            done
+            echo "The server did not start:" >&2
+            cat server.log >&2
+            exit 1
+        }
+        orleans-uploads() {
+            if [ "${1:-}" = serve ]; then start_server "$@"; else command orleans-uploads "$@"; fi
+        }
+        """;
+
+    /// <summary>Puts the built program into the path, as if it were installed.</summary>
+    public async Task InstallAsync()
+    {
+        var program = Path.Combine(Bin, "orleans-uploads");
+        Directory.CreateDirectory(Bin);
+        await File.WriteAllTextAsync(program, $"#!/bin/sh\nexec '{CommandLine.Dotnet}' '{CommandLine.ProgramPath}' \"$@\"\n");
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+
+    private string Bin => Path.Combine(home.Path, ".local", "bin");
+
+    /// <summary>Runs commands.</summary>
+    /// <returns>Their output.</returns>
+    public async Task<string> RunAsync(string commands, TimeSpan timeLimit, string? folder = null)
+    {
+        var aws = await InstalledClients.FindAwsCliAsync();
+        var ports = PrintedPorts.ToDictionary(port => port, _ => FreePort());
+        var script = ports.Aggregate(
+            commands, (text, port) => text.Replace($":{port.Key}", $":{port.Value}", StringComparison.Ordinal)
+                .Replace($", {port.Key}", $", {port.Value}", StringComparison.Ordinal));
+        var environment = new Dictionary<string, string?>(InstalledClients.Environment(home.Path))
+        {
+            ["PATH"] = $"{Bin}:{Path.GetDirectoryName(aws)}:{Path.GetDirectoryName(CommandLine.Dotnet)}:{Environment.GetEnvironmentVariable("PATH")}",
+            ["SERVER_PORT"] = ports["9400"],
+            ["AWS_ENDPOINT_URL"] = $"http://127.0.0.1:{ports["9400"]}",
+            ["AWS_ACCESS_KEY_ID"] = null,
+            ["AWS_SECRET_ACCESS_KEY"] = null,
+            ["AWS_DEFAULT_REGION"] = null,
+            ["XDG_STATE_HOME"] = null,
+            ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
+            ["DOTNET_NOLOGO"] = "1",
+
+            // Builds would leave processes behind, which keep the output open.
+            ["MSBUILDDISABLENODEREUSE"] = "1",
+            ["UseSharedCompilation"] = "false",
+
+            // The sources are analyzed when this project is built.
+            ["RunAnalyzers"] = "false",
+            ["ORLEANSUPLOADS_ACCESS_KEY_ID"] = null,
+            ["ORLEANSUPLOADS_SECRET_ACCESS_KEY"] = null,
+        };
+        await using var shell = CapturedProcess.Start(
+            "/bin/bash", ["-c", $"{Prelude}\ncd '{folder ?? home.Path}'\n{script}"], environment);
+        Assert.True(await shell.WaitForExitAsync(timeLimit) == 0, shell.ToString());
+        return shell.Output;
+    }
+
+    private static string FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    }
+}
