@@ -32,6 +32,7 @@ internal sealed partial class ObjectUploadDecider(UploadPolicy policy, Retrieval
         PutObject c => Put(state, c, time),
         AbortObjectUpload c => Abort(state, c, time),
         ListNumberedParts c => OpenOf(state, c.Name) is { } open ? Reply(List(open, c)) : Refuse(RefusalOf(state, c.Name)),
+        MapNumberedParts c => OpenOf(state, c.Name) is { } open ? Reply(UploadListing.Map(open)) : Refuse(RefusalOf(state, c.Name)),
         DescribeObject c => Describe(state, c, time),
         SetObjectTags c => SetTags(state, c),
         RestoreObject c => Restore(state, c, time),

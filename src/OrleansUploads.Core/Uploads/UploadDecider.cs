@@ -41,6 +41,12 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
             ListParts c => state is UploadState.Open open && open.Spec.Vault.Id == c.Vault
                 ? Reply(UploadListing.ListParts(open, c))
                 : Refuse(NotFound),
+            MapParts c => state is UploadState.Open open && open.Spec.Vault.Id == c.Vault
+                ? Reply(UploadListing.Map(open))
+                : Refuse(NotFound),
+            FindPart c => state is UploadState.Open open && open.Spec.Vault.Id == c.Vault
+                ? Reply(UploadListing.FindPart(open, c))
+                : Refuse(NotFound),
             SummarizeUpload c => UploadListing.Summarize(state, c) is { } summary ? Reply(summary) : Refuse(NotFound),
             FenceAttempts c => Fence(state, c, time),
             ReleaseArchive c => Release(state, c, time),

@@ -1,3 +1,4 @@
+using OrleansUploads.Core.Messages.Objects;
 using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Parts;
 
@@ -36,6 +37,34 @@ internal static class UploadListing
             ended.Spec, ended.Aborted ? UploadPhase.Aborted : UploadPhase.Expired, Parts: 0, ReportedBytes: 0, Archive: null),
         _ => null,
     };
+
+    /// <summary>Returns which parts there are.</summary>
+    public static MappedUpload Map(UploadState.Open open) => new(
+        open.Spec,
+        new MappedParts(
+            PartNumbers.Of(open.Parts.From(0).Select(static slot => slot.Key + 1)), BytesOf(open.Parts), open.LastActivityAt));
+
+    /// <summary>Returns which parts of an object there are.</summary>
+    public static MappedObjectUpload Map(UploadState.ObjectOpen open) => new(
+        open.Spec,
+        new MappedParts(
+            PartNumbers.Of(open.Parts.Keys),
+            open.Parts.Values.Sum(static accepted => accepted.Part.LengthBytes),
+            open.LastActivityAt));
+
+    /// <summary>Returns what the upload knows about one part.</summary>
+    public static FoundPart FindPart(UploadState.Open open, FindPart command)
+    {
+        var slot = command.Number - 1;
+        return open.Parts[slot] is { } part
+            ? new FoundPart(
+                new AlignedParts(open.Spec.PartSize).RangeOf(slot, part.LengthBytes),
+                part.TreeHash,
+                part.Place.Attempt,
+                part.Place.Location,
+                part.StoredAt)
+            : new FoundPart(Range: null, default, Attempt: null, Location: null, default);
+    }
 
     /// <summary>Returns the archive that a completed upload became.</summary>
     public static CompletedArchive Describe(UploadState.Completed done) =>

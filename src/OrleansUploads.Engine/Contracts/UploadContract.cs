@@ -59,6 +59,8 @@ internal static class UploadContract
             Named<AbortUpload>("abort-upload.1"),
             Named<ListParts>("list-parts.1"),
             Named<SummarizeUpload>("summarize-upload.1"),
+            Named<MapParts>("map-parts.1"),
+            Named<FindPart>("find-part.1"),
             Named<FenceAttempts>("fence-attempts.1"),
             Named<InitiateObjectUpload>("initiate-object-upload.1"),
             Named<CheckNumberedPart>("check-numbered-part.1"),
@@ -68,6 +70,7 @@ internal static class UploadContract
             Named<PutObject>("put-object.1"),
             Named<AbortObjectUpload>("abort-object-upload.1"),
             Named<ListNumberedParts>("list-numbered-parts.1"),
+            Named<MapNumberedParts>("map-numbered-parts.1"),
             Named<DescribeObject>("describe-object.1"),
             Named<ReleaseObject>("release-object.1"),
             Named<SetObjectTags>("set-object-tags.1"),
@@ -82,6 +85,9 @@ internal static class UploadContract
             Named<CompletedArchive>("completed-archive.1"),
             Named<UploadSummary>("upload-summary.1"),
             Named<PartsPage>("parts-page.1"),
+            Named<MappedUpload>("mapped-upload.1"),
+            Named<MappedObjectUpload>("mapped-object-upload.1"),
+            Named<FoundPart>("found-part.1"),
             Named<ObjectUploadSpec>("object-upload-spec.1"),
             Named<NumberedPartsPage>("numbered-parts-page.1"),
             Named<PublishedObject>("published-object.1"),
@@ -174,6 +180,12 @@ internal static class UploadContract
 [JsonSerializable(typeof(AbortUpload))]
 [JsonSerializable(typeof(ListParts))]
 [JsonSerializable(typeof(SummarizeUpload))]
+[JsonSerializable(typeof(MapParts))]
+[JsonSerializable(typeof(FindPart))]
+[JsonSerializable(typeof(MapNumberedParts))]
+[JsonSerializable(typeof(MappedUpload))]
+[JsonSerializable(typeof(MappedObjectUpload))]
+[JsonSerializable(typeof(FoundPart))]
 [JsonSerializable(typeof(FenceAttempts))]
 [JsonSerializable(typeof(InitiateObjectUpload))]
 [JsonSerializable(typeof(CheckNumberedPart))]
