@@ -29,6 +29,7 @@ internal static class ServeCommand
         };
         var service = ServeOptions.OfService();
         var floor = ServeOptions.MinFree();
+        var noDashboard = new Option<bool>("--no-dashboard") { Description = "Do not serve the dashboard at /dashboard." };
         var quiet = new Option<bool>("--quiet") { Description = "Log only warnings and errors, not every request." };
         var command = new Command("serve", "Serve the vault API and S3.")
         {
@@ -40,6 +41,7 @@ internal static class ServeCommand
         }
 
         command.Add(floor);
+        command.Add(noDashboard);
         command.Add(quiet);
         command.Validators.Add(result =>
         {
@@ -75,6 +77,7 @@ internal static class ServeCommand
             CertificatePath = parsed.GetValue(certificate)?.FullName,
             CertificateKeyPath = parsed.GetValue(certificateKey)?.FullName,
             Anonymous = parsed.GetValue(anonymous),
+            HasDashboard = !parsed.GetValue(noDashboard),
             Quiet = parsed.GetValue(quiet),
             FloorBytes = parsed.GetValue(floor),
             Service = ServeOptions.Bind(service, parsed.GetValue),

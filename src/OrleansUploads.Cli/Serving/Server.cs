@@ -103,7 +103,13 @@ internal sealed partial class Server(ServerOptions options)
         builder.Services.AddOrleansUploadsGateway(options.Service.Gateway with
         {
             AnonymousAccount = options.Anonymous ? options.Account : null,
-        }).AddOrleansUploadsS3();
+        });
+        if (options.HasDashboard)
+        {
+            builder.Services.AddOrleansUploadsDashboard();
+        }
+
+        builder.Services.AddOrleansUploadsS3();
 
         options.Configure?.Invoke(builder.Services);
         await using var app = builder.Build();

@@ -30,6 +30,9 @@ internal sealed record ServerOptions
     /// <summary>Whether requests need no signature.</summary>
     public bool Anonymous { get; init; }
 
+    /// <summary>Whether people can look at uploads with a browser.</summary>
+    public bool HasDashboard { get; init; } = true;
+
     /// <summary>Whether only warnings and errors are logged.</summary>
     public bool Quiet { get; init; }
 

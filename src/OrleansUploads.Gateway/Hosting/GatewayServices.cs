@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Ports;
+using OrleansUploads.Gateway.Dashboard;
 using OrleansUploads.Gateway.Glacier;
 using OrleansUploads.Gateway.Http.Admission;
 using OrleansUploads.Gateway.Http.Connections;
@@ -34,6 +35,10 @@ public static class GatewayServices
     /// <summary>Adds the front of S3 to a gateway that has been added already. It serves every request that is signed for S3, and every
     /// unsigned request whose path no other front claims.</summary>
     public static IServiceCollection AddOrleansUploadsS3(this IServiceCollection services) => services.AddS3Front();
+
+    /// <summary>Adds the dashboard to a gateway that has been added already. Add S3 after it, because S3 takes every path that is
+    /// left.</summary>
+    public static IServiceCollection AddOrleansUploadsDashboard(this IServiceCollection services) => services.AddDashboardFront();
 
     /// <summary>Adds what all fronts share.</summary>
     private static IServiceCollection AddHttpGateway(this IServiceCollection services, GatewayOptions options)

@@ -24,7 +24,7 @@ public sealed class GatewayServer : IAsyncDisposable
         Host = host;
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
         EndPoint = new IPEndPoint(IPAddress.Loopback, new Uri(address.Addresses.Single()).Port);
-        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })
+        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false })
         {
             BaseAddress = new Uri($"http://{EndPoint}"),
         };

@@ -75,6 +75,13 @@ internal sealed class RequestPayload(
         return null;
     }
 
+    /// <summary>Reads a body that no signature covers.</summary>
+    /// <param name="sender">The address of the client.</param>
+    /// <param name="cancellationToken">Canceled when the client disconnects.</param>
+    /// <returns>What is wrong, or null if <see cref="Document"/> is set.</returns>
+    public ValueTask<HttpError?> ReadUnsignedAsync(TrafficSource sender, CancellationToken cancellationToken) =>
+        ReadAsync(sender, cancellationToken);
+
     /// <summary>Reads a body that is not an upload's, and compares it with the stated hash.</summary>
     /// <param name="account">The account that signed the request.</param>
     /// <param name="cancellationToken">Canceled when the client disconnects.</param>

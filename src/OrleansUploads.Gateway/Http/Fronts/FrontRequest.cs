@@ -17,13 +17,17 @@ internal abstract class FrontRequest
     /// <summary>Maximum length in bytes of a document, or null for the gateway's usual maximum.</summary>
     public virtual int? MaxDocumentBytes => null;
 
+    /// <summary>Whether the front itself finds out who sent the request, instead of by a signature. It then also applies the scope of
+    /// the key.</summary>
+    public virtual bool ChecksSender => false;
+
     /// <summary>Returns everything that the request does, for keys with a scope. What is not known to be harmless is a
     /// change.</summary>
     /// <param name="account">The account that the signer acts for.</param>
     public abstract IEnumerable<KeyAccess> AccessesOf(AccountId account);
 
     /// <summary>Serves the request, after its signature has been verified and its key permits it.</summary>
-    /// <param name="account">The account that the signer acts for.</param>
+    /// <param name="account">The account that the signer acts for; meaningless if <see cref="ChecksSender"/>.</param>
     /// <param name="payload">The body. A document has to be read, and so checked against the signature, before it is
     /// used.</param>
     public abstract ValueTask<FrontAnswer> AnswerAsync(AccountId account, RequestPayload payload);

@@ -42,6 +42,11 @@ internal sealed class RequestChecks(GatewayOptions options, DocumentReadLimiters
             maxDocumentBytes,
             reads.For(request.ContentLength, maxDocumentBytes),
             front.Signing.AllowsPayloadModes);
+        if (recognized.ChecksSender)
+        {
+            return await recognized.AnswerAsync(default, payload);
+        }
+
         var sender = await registered.Authenticator.AuthenticateAsync(exchange, credentials, payload);
         if (sender.Error is { } rejected)
         {

@@ -1,0 +1,52 @@
+namespace OrleansUploads.Gateway.Dashboard.Documents;
+
+/// <summary>A page of uploads in progress.</summary>
+/// <param name="Uploads">The uploads.</param>
+/// <param name="After">What the request for the next page says, or null on the last page.</param>
+internal sealed record UploadsDocument(IReadOnlyList<UploadDocument> Uploads, PageStart? After);
+
+/// <summary>Where the next page begins: parameters of its request.</summary>
+/// <param name="After">An upload ID, an archive ID or a key.</param>
+/// <param name="Marker">A further position at the same key, or null.</param>
+internal sealed record PageStart(string After, string? Marker = null);
+
+/// <summary>An upload in progress.</summary>
+/// <param name="Id">Its ID.</param>
+/// <param name="Key">The key of the future object, or null for a vault.</param>
+/// <param name="Description">The description of the future archive, or null.</param>
+/// <param name="Created">When it was initiated.</param>
+/// <param name="PartBytes">The size of every part but the last, or null if parts have any size.</param>
+/// <param name="Details">What else was chosen at its initiation, in words.</param>
+/// <param name="Parts">Its parts, or null if it has just ended or is being completed.</param>
+internal sealed record UploadDocument(
+    string Id, string? Key, string? Description, long Created, long? PartBytes, string Details, PartsDocument? Parts);
+
+/// <summary>The parts that an upload has.</summary>
+/// <param name="Count">Their number.</param>
+/// <param name="Bytes">Sum of their lengths.</param>
+/// <param name="Runs">The runs of consecutive part numbers: <c>1-3,7</c>.</param>
+/// <param name="Active">When a part was last accepted, or the upload was initiated.</param>
+internal sealed record PartsDocument(int Count, long Bytes, string Runs, long Active);
+
+/// <summary>One part.</summary>
+/// <param name="Number">Its number.</param>
+/// <param name="IsStored">Whether the upload has it. If not, nothing else is known.</param>
+/// <param name="FirstByte">Offset of its first byte, or null if only the completion decides that.</param>
+/// <param name="Bytes">Its length.</param>
+/// <param name="TreeHash">Its tree hash, in hex.</param>
+/// <param name="ETag">Its ETag, or null for a part of an archive.</param>
+/// <param name="Attempt">The attempt that holds its bytes, or null.</param>
+/// <param name="Begun">When the attempt began, or null.</param>
+/// <param name="Location">The external location of its bytes, or null.</param>
+/// <param name="Stored">When it was accepted.</param>
+internal sealed record PartDocument(
+    int Number,
+    bool IsStored,
+    long? FirstByte = null,
+    long? Bytes = null,
+    string? TreeHash = null,
+    string? ETag = null,
+    string? Attempt = null,
+    long? Begun = null,
+    string? Location = null,
+    long? Stored = null);

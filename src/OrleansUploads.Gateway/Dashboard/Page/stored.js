@@ -1,0 +1,100 @@
+// Vaults and buckets, and what they contain.
+
+import { path } from "./api.js";
+import { facts, make, table } from "./html.js";
+import { makePages, makeTabs, pageOf } from "./uploads.js";
+import { bytes, count, duration, policy, time } from "./words.js";
+
+/** All vaults and buckets. */
+export function showContainers(page, { query }) {
+  const parameters = { "vaults-after": query.get("vaults-after"), "buckets-after": query.get("buckets-after") };
+  const next = (changed) => make("p", { class: "pages" }, make("a", { href: `#/${path([], { ...parameters, ...changed })}` }, "Next page"));
+  page.watch(path(["containers"], parameters), ({ vaults, buckets, vaultsAfter, bucketsAfter }) => page.put(
+    make("h1", {}, "Vaults and buckets"),
+    make("h2", {}, "Vaults"),
+    table(["Vault", "#Uploads in progress", "#Archives", "#Size", "#Created"], vaults.map((vault) => [
+      make("a", { href: `#/${path(["vaults", vault.name])}` }, vault.name),
+      vault.uploads === 0 ? "0"
+        : make("a", { href: `#/${path(["vaults", vault.name, "uploads"])}` }, vault.uploads.toLocaleString("en")),
+      vault.archives.toLocaleString("en"), bytes(vault.bytes), time(vault.created),
+    ]), "There are no vaults that this key may see."),
+    vaultsAfter ? next({ "vaults-after": vaultsAfter }) : "",
+    make("h2", {}, "Buckets"),
+    table(["Bucket", "", "", "#Created"], buckets.map((bucket) => [
+      bucket.name,
+      make("a", { href: `#/${path(["buckets", bucket.name, "uploads"])}` }, "uploads in progress"),
+      make("a", { href: `#/${path(["buckets", bucket.name, "objects"])}` }, "objects"),
+      time(bucket.created),
+    ]), "There are no buckets that this key may see."),
+    bucketsAfter ? next({ "buckets-after": bucketsAfter }) : ""));
+}
+
+function showPolicy(title, text, ...before) {
+  return [make("h2", {}, title), ...before, make("ul", {}, policy(text).map((sentence) => make("li", {}, sentence))),
+    make("details", {}, make("summary", {}, "The policy as it was sent"), make("pre", {}, text))];
+}
+
+/** A vault with its policies in words. */
+export function showVault(page, { kind, name }) {
+  page.watch(path([kind, name]), (vault) => page.put(
+    make("h1", {}, vault.name), makeTabs(kind, name, ""),
+    facts([
+      ["archives", vault.archives.toLocaleString("en")],
+      ["size", bytes(vault.bytes)],
+      ["created", time(vault.created)],
+      ["last inventory", vault.lastInventory ? time(vault.lastInventory) : "none yet"],
+    ]),
+    ...(vault.lock
+      ? showPolicy("Vault lock", vault.lock.policy, make("p", {}, vault.lock.expires === undefined
+        ? `Locked for ever, since the lock that was initiated at ${time(vault.lock.created)} was completed.`
+        : `In progress: in force since ${time(vault.lock.created)}, and gone at ${time(vault.lock.expires)} unless it is completed.`))
+      : [make("h2", {}, "Vault lock"), make("p", { class: "quiet" }, "The vault is not locked.")]),
+    ...(vault.accessPolicy
+      ? showPolicy("Access policy", vault.accessPolicy)
+      : [make("h2", {}, "Access policy"), make("p", { class: "quiet" }, "There is none: only the vault's account has access.")])));
+}
+
+/** A vault's jobs with their countdowns. */
+export function showJobs(page, { kind, name, query }) {
+  const countdowns = [];
+  const tick = () => countdowns.forEach(([element, job]) => {
+    const now = page.now();
+    element.textContent = now < job.ready ? `ready in ${duration(job.ready - now)}`
+      : now < job.expires ? `ready; output expires in ${duration(job.expires - now)}` : "expired";
+  });
+  page.every(1000, tick);
+  page.watch(path([kind, name, "jobs"], pageOf(query)), ({ jobs, after }) => {
+    countdowns.length = 0;
+    page.put(make("h1", {}, name), makeTabs(kind, name, "/jobs"),
+      table(["Job", "Kind", "Tier", "#Output", "#Initiated", "State"], jobs.map((job) => {
+        const state = make("span", { role: "timer" });
+        countdowns.push([state, job]);
+        return [make("div", {}, job.description ?? "without description",
+          make("div", { class: "id" }, job.archive ? `archive ${job.archive.slice(0, 24)}…` : job.id.slice(0, 24))),
+        job.kind, job.tier, bytes(job.bytes), time(job.created), state];
+      }), "There are no jobs."),
+      makePages(path([kind, name, "jobs"]), query, after));
+    tick();
+  });
+}
+
+async function showStored(page, { kind, name, query }, what, empty) {
+  const listed = await page.get(path([kind, name, what], pageOf(query)));
+  if (listed !== null) {
+    page.put(make("h1", {}, name), makeTabs(kind, name, `/${what}`),
+      table([what === "archives" ? "Archive" : "Key", "#Size", "#Created", "Hash"], listed.items.map((item) => [
+        what === "archives"
+          ? make("div", {}, item.description ?? "without description", make("div", { class: "id" }, item.id))
+          : item.id,
+        bytes(item.bytes), time(item.created), make("span", { class: "id" }, `${item.hash.slice(0, 16)}…`),
+      ]), empty),
+      make("p", { class: "quiet" }, count(listed.items.length, "entry", "entries")),
+      makePages(path([kind, name, what]), query, listed.after));
+  }
+}
+
+/** A page of archives. */
+export const showArchives = (page, place) => showStored(page, place, "archives", "There are no archives.");
+
+/** A page of objects. */
+export const showObjects = (page, place) => showStored(page, place, "objects", "There are no objects.");

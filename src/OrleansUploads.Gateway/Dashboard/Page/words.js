@@ -1,0 +1,59 @@
+// Sizes, times and policies in words.
+
+const units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
+
+export function bytes(count) {
+  let unit = 0;
+  while (count >= 1024 && unit < units.length - 1) {
+    count /= 1024;
+    unit++;
+  }
+  return `${unit === 0 || count >= 100 ? Math.round(count) : count.toFixed(1)} ${units[unit]}`;
+}
+
+export function count(number, one, many = one + "s") {
+  return `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
+}
+
+export function duration(milliseconds) {
+  const seconds = Math.max(0, Math.round(milliseconds / 1000));
+  const parts = [[Math.floor(seconds / 86400), "d"], [Math.floor(seconds / 3600) % 24, "h"], [Math.floor(seconds / 60) % 60, "min"],
+    [seconds % 60, "s"]];
+  const first = parts.findIndex(([value]) => value > 0);
+  return first < 0 ? "0 s" : parts.slice(first, first + 2).filter(([value]) => value > 0).map((part) => part.join(" ")).join(" ");
+}
+
+export function time(milliseconds) {
+  return new Date(milliseconds).toISOString().replace("T", " ").replace(/\.\d+Z$/, " UTC");
+}
+
+const list = (value) => (Array.isArray(value) ? value : [value]).map(String).join(", ");
+
+function who(statement) {
+  const value = statement.Principal ?? statement.NotPrincipal;
+  const named = value === "*" || value?.AWS === "*" ? "everyone" : list(value?.AWS ?? value ?? "nobody");
+  return statement.NotPrincipal === undefined ? named : `everyone except ${named}`;
+}
+
+function what(statement) {
+  const named = list(statement.Action ?? statement.NotAction ?? "");
+  return statement.NotAction === undefined ? named : `everything except ${named}`;
+}
+
+function when(statement) {
+  const conditions = Object.entries(statement.Condition ?? {}).flatMap(([operator, keys]) =>
+    Object.entries(keys).map(([key, value]) => `${key} ${operator} ${list(value)}`));
+  return conditions.length === 0 ? "" : `, if ${conditions.join(" and ")}`;
+}
+
+/** One sentence for each statement of a policy, or the text itself if it cannot be read. */
+export function policy(text) {
+  try {
+    const { Statement: statements } = JSON.parse(text);
+    return (Array.isArray(statements) ? statements : [statements]).map((statement) =>
+      `${statement.Effect === "Deny" ? "Denies" : "Allows"} ${who(statement)}: ${what(statement)}${when(statement)}.`
+      + (statement.Sid ? ` (${statement.Sid})` : ""));
+  } catch {
+    return [text];
+  }
+}

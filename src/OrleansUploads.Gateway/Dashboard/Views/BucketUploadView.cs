@@ -1,0 +1,128 @@
+using OrleansUploads.Core.Messages.Objects;
+using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine.Keys;
+using OrleansUploads.Gateway.Dashboard.Answers;
+using OrleansUploads.Gateway.Dashboard.Calls;
+using OrleansUploads.Gateway.Dashboard.Documents;
+using OrleansUploads.Gateway.S3.Errors;
+using OrleansUploads.Gateway.S3.Multipart;
+using OrleansUploads.Gateway.S3.Protocol;
+using OrleansUploads.Gateway.S3.Requests;
+
+namespace OrleansUploads.Gateway.Dashboard.Views;
+
+/// <summary>Shows a bucket's uploads in progress.</summary>
+internal sealed class BucketUploadView(IEntityHost host, BucketFinder buckets, KeyLister lister)
+{
+    /// <summary>Lists uploads by key, with their progress.</summary>
+    public async ValueTask<DashboardAnswer> ListAsync(DashboardCall call)
+    {
+        var (bucket, error) = await buckets.FindAsync(call.ToS3(S3Operation.ListMultipartUploads));
+        if (bucket is null)
+        {
+            return error!;
+        }
+
+        var marker = call.Query.FirstValue("marker") ?? "";
+        if (!UploadMarker.TryRead(call.Query.FirstValue("after") ?? "", marker, out var after))
+        {
+            return S3Error.InvalidArgument("marker", marker, "Invalid marker.");
+        }
+
+        var page = await lister.ListAsync(
+            new KeyListing(new KeyIndexId(bucket.Bucket, KeyTree.Uploads), "", "", after, VaultUploadView.PageSize), call.Aborted);
+        var mapped = await Task.WhenAll(page.Entries.Select(entry => host.AskAsync(
+            entry.Upload.Entity, new MapNumberedParts(new ObjectName(bucket.Bucket, entry.Key)), call.Aborted).AsTask()));
+        return JsonAnswer.Of(
+            new UploadsDocument(
+                [.. page.Entries.Zip(mapped, static (entry, asked) => DocumentOf(
+                    entry.Upload, entry.Key, entry.At, entry.StorageClass, asked.TryGet(out var upload, out _) ? upload.Parts : null))],
+                page.Next is { } next ? new PageStart(next.Key, UploadMarker.Format(next)) : null),
+            DashboardJson.Default.UploadsDocument);
+    }
+
+    /// <summary>Shows one upload with the map of its parts.</summary>
+    public async ValueTask<DashboardAnswer> GetAsync(DashboardCall call)
+    {
+        var (name, upload, error) = await FindAsync(call, S3Operation.ListParts);
+        if (error is not null)
+        {
+            return error;
+        }
+
+        var asked = await host.AskAsync(upload.Entity, new MapNumberedParts(name), call.Aborted);
+        return asked.TryGet(out var mapped, out var refusal)
+            ? JsonAnswer.Of(
+                DocumentOf(upload, name.Key, mapped.Spec.CreatedAt, mapped.Spec.StorageClass, mapped.Parts),
+                DashboardJson.Default.UploadDocument)
+            : Refuse(call, refusal);
+    }
+
+    /// <summary>Shows one part.</summary>
+    public async ValueTask<DashboardAnswer> GetPartAsync(DashboardCall call)
+    {
+        var (name, upload, error) = await FindAsync(call, S3Operation.ListParts);
+        if (error is not null)
+        {
+            return error;
+        }
+
+        var asked = await host.AskAsync(upload.Entity, new ListNumberedParts(name, call.PartNumber - 1, 1), call.Aborted);
+        if (!asked.TryGet(out var page, out var refusal))
+        {
+            return Refuse(call, refusal);
+        }
+
+        return JsonAnswer.Of(
+            page.Parts is [{ Part: var part, StoredAt: var storedAt }] && part.Number == call.PartNumber
+                ? new PartDocument(
+                    part.Number,
+                    IsStored: true,
+                    FirstByte: null,
+                    part.LengthBytes,
+                    part.TreeHash.ToString(),
+                    part.Md5.ToString(),
+                    part.Attempt?.ToString(),
+                    part.Attempt?.CreatedAt.ToUnixTimeMilliseconds(),
+                    Location: null,
+                    storedAt.ToUnixTimeMilliseconds())
+                : new PartDocument(call.PartNumber, IsStored: false),
+            DashboardJson.Default.PartDocument);
+    }
+
+    /// <summary>Aborts an upload.</summary>
+    public async ValueTask<DashboardAnswer> AbortAsync(DashboardCall call)
+    {
+        var (name, upload, error) = await FindAsync(call, S3Operation.AbortMultipartUpload);
+        if (error is not null)
+        {
+            return error;
+        }
+
+        var aborted = await host.AskAsync(upload.Entity, new AbortObjectUpload(name), call.Aborted);
+        return aborted.Refusal is { } refusal ? Refuse(call, refusal) : new DoneAnswer();
+    }
+
+    private async ValueTask<(ObjectName Name, UploadId Upload, S3Error? Error)> FindAsync(DashboardCall call, S3Operation operation)
+    {
+        var (name, error) = await buckets.FindObjectAsync(call.ToS3(operation));
+        return error is not null ? (default, default, error)
+            : UploadId.TryParse(call.Route.Id, out var upload) ? (name, upload, null)
+            : (default, default, S3Error.NoSuchUpload(call.Route.Id ?? ""));
+    }
+
+    private static S3Error Refuse(DashboardCall call, Core.Refusals.Refusal refusal) => S3Refusals.Describe(
+        refusal, new S3Address(call.Route.Container, call.Query.FirstValue("key")), call.Route.Id ?? "");
+
+    private static UploadDocument DocumentOf(
+        UploadId upload, ObjectKey key, DateTimeOffset at, StorageClass storageClass, MappedParts? parts) => new(
+            upload.ToString(),
+            key.ToString(),
+            Description: null,
+            at.ToUnixTimeMilliseconds(),
+            PartBytes: null,
+            $"storage class {storageClass.Name()}",
+            UploadParts.DocumentOf(parts));
+}

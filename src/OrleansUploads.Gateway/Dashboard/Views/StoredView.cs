@@ -1,0 +1,90 @@
+using OrleansUploads.Core.Messages.Jobs;
+using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine.Keys;
+using OrleansUploads.Engine.Retrieval;
+using OrleansUploads.Gateway.Dashboard.Answers;
+using OrleansUploads.Gateway.Dashboard.Calls;
+using OrleansUploads.Gateway.Dashboard.Documents;
+using OrleansUploads.Gateway.Glacier.Errors;
+using OrleansUploads.Gateway.Glacier.Protocol;
+using OrleansUploads.Gateway.S3.Protocol;
+using OrleansUploads.Gateway.S3.Requests;
+
+namespace OrleansUploads.Gateway.Dashboard.Views;
+
+/// <summary>Shows archives and objects.</summary>
+internal sealed class StoredView(
+    IEntityHost host, VaultFinder vaults, InventoryReader inventories, BucketFinder buckets, KeyLister lister)
+{
+    private const int PageSize = 50;
+
+    /// <summary>Lists the archives of a vault's latest inventory.</summary>
+    public async ValueTask<DashboardAnswer> ListArchivesAsync(DashboardCall call)
+    {
+        var (vault, error) = await vaults.FindAsync(call, GlacierOperation.InitiateJob);
+        if (error is not null)
+        {
+            return error;
+        }
+
+        var after = call.Query.FirstValue("after");
+        var begun = default(ArchiveId?);
+        if (after is not null)
+        {
+            if (!ArchiveId.TryParse(after, out var last))
+            {
+                return GlacierError.ArchiveNotFound(after);
+            }
+
+            begun = last;
+        }
+
+        var taken = await host.AskAsync(vault.Vault.Entity, new TakeInventorySnapshot(vault.Vault), call.Aborted);
+        if (!taken.TryGet(out var snapshot, out var refusal))
+        {
+            return GlacierRefusals.Describe(refusal, call.Region, "");
+        }
+
+        var items = new List<StoredItem>();
+        var hasMore = false;
+        await foreach (var page in inventories.ReadAsync(snapshot, new InventorySelection(default, PageSize, begun), call.Aborted))
+        {
+            items.AddRange(page.Archives.Select(static entry => new StoredItem(
+                entry.Archive.ToString(),
+                entry.Description.OrNull,
+                entry.SizeBytes,
+                entry.CreatedAt.ToUnixTimeMilliseconds(),
+                entry.TreeHash.ToString())));
+            hasMore = page.HasMore;
+        }
+
+        return JsonAnswer.Of(
+            new StoredDocument(items, hasMore ? new PageStart(items[^1].Id) : null), DashboardJson.Default.StoredDocument);
+    }
+
+    /// <summary>Lists the objects of a bucket.</summary>
+    public async ValueTask<DashboardAnswer> ListObjectsAsync(DashboardCall call)
+    {
+        var (bucket, error) = await buckets.FindAsync(call.ToS3(S3Operation.ListObjectsV2));
+        if (bucket is null)
+        {
+            return error!;
+        }
+
+        var after = call.Query.FirstValue("after") is { Length: > 0 } key ? KeyPosition.Behind(key) : default(KeyPosition?);
+        var page = await lister.ListAsync(
+            new KeyListing(new KeyIndexId(bucket.Bucket, KeyTree.Objects), "", "", after, PageSize), call.Aborted);
+        return JsonAnswer.Of(
+            new StoredDocument(
+                [.. page.Entries.Select(static entry => new StoredItem(
+                    entry.Key.ToString(),
+                    Description: null,
+                    entry.SizeBytes ?? 0,
+                    entry.At.ToUnixTimeMilliseconds(),
+                    entry.ETag?.ToString() ?? ""))],
+                page.Next is { } next ? new PageStart(next.Key) : null),
+            DashboardJson.Default.StoredDocument);
+    }
+}

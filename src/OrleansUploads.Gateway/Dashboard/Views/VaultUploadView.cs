@@ -1,0 +1,114 @@
+using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine.Retrieval;
+using OrleansUploads.Gateway.Dashboard.Answers;
+using OrleansUploads.Gateway.Dashboard.Calls;
+using OrleansUploads.Gateway.Dashboard.Documents;
+using OrleansUploads.Gateway.Glacier.Errors;
+using OrleansUploads.Gateway.Glacier.Protocol;
+
+namespace OrleansUploads.Gateway.Dashboard.Views;
+
+/// <summary>Shows a vault's uploads in progress.</summary>
+internal sealed class VaultUploadView(IEntityHost host, VaultFinder vaults)
+{
+    /// <summary>The number of uploads on a page: as many as a screen has rows. Other uploads are never loaded.</summary>
+    public const int PageSize = 20;
+
+    private readonly UploadsReader _uploads = new(host);
+
+    /// <summary>Lists uploads by ID, with their progress.</summary>
+    public async ValueTask<DashboardAnswer> ListAsync(DashboardCall call)
+    {
+        var (vault, error) = await vaults.FindAsync(call, GlacierOperation.ListMultipartUploads);
+        if (error is not null)
+        {
+            return error;
+        }
+
+        var listed = await _uploads.ReadAsync(vault.Vault, call.Query.FirstValue("after") ?? "", PageSize, call.Aborted);
+        if (!listed.TryGet(out var page, out var refusal))
+        {
+            return GlacierRefusals.Describe(refusal, call.Region, "");
+        }
+
+        var mapped = await Task.WhenAll(page.Uploads.Select(spec =>
+            host.AskAsync(spec.Upload.Entity, new MapParts(vault.Vault), call.Aborted).AsTask()));
+        return JsonAnswer.Of(
+            new UploadsDocument(
+                [.. page.Uploads.Zip(mapped, static (spec, asked) =>
+                    DocumentOf(spec, asked.TryGet(out var upload, out _) ? upload.Parts : null))],
+                page.HasMore ? new PageStart(page.Uploads[^1].Upload.ToString()) : null),
+            DashboardJson.Default.UploadsDocument);
+    }
+
+    /// <summary>Shows one upload with the map of its parts.</summary>
+    public async ValueTask<DashboardAnswer> GetAsync(DashboardCall call)
+    {
+        var (vault, upload, error) = await vaults.FindUploadAsync(call, GlacierOperation.ListParts);
+        if (error is not null)
+        {
+            return error;
+        }
+
+        var asked = await host.AskAsync(upload.Entity, new MapParts(vault.Vault), call.Aborted);
+        return asked.TryGet(out var mapped, out var refusal)
+            ? JsonAnswer.Of(DocumentOf(mapped.Spec, mapped.Parts), DashboardJson.Default.UploadDocument)
+            : GlacierRefusals.Describe(refusal, call.Region, vault.Id);
+    }
+
+    /// <summary>Shows one part.</summary>
+    public async ValueTask<DashboardAnswer> GetPartAsync(DashboardCall call)
+    {
+        var (vault, upload, error) = await vaults.FindUploadAsync(call, GlacierOperation.ListParts);
+        if (error is not null)
+        {
+            return error;
+        }
+
+        var asked = await host.AskAsync(upload.Entity, new FindPart(vault.Vault, call.PartNumber), call.Aborted);
+        if (!asked.TryGet(out var part, out var refusal))
+        {
+            return GlacierRefusals.Describe(refusal, call.Region, vault.Id);
+        }
+
+        return JsonAnswer.Of(
+            part.Range is { } range
+                ? new PartDocument(
+                    call.PartNumber,
+                    IsStored: true,
+                    range.FirstByte,
+                    range.LengthBytes,
+                    part.TreeHash.ToString(),
+                    ETag: null,
+                    part.Attempt?.ToString(),
+                    part.Attempt?.CreatedAt.ToUnixTimeMilliseconds(),
+                    part.Location?.ToString(),
+                    part.StoredAt.ToUnixTimeMilliseconds())
+                : new PartDocument(call.PartNumber, IsStored: false),
+            DashboardJson.Default.PartDocument);
+    }
+
+    /// <summary>Aborts an upload.</summary>
+    public async ValueTask<DashboardAnswer> AbortAsync(DashboardCall call)
+    {
+        var (vault, upload, error) = await vaults.FindUploadAsync(call, GlacierOperation.AbortMultipartUpload);
+        if (error is not null)
+        {
+            return error;
+        }
+
+        var aborted = await host.AskAsync(upload.Entity, new AbortUpload(vault.Vault), call.Aborted);
+        return aborted.Refusal is { } refusal ? GlacierRefusals.Describe(refusal, call.Region, vault.Id) : new DoneAnswer();
+    }
+
+    private static UploadDocument DocumentOf(UploadSpec spec, MappedParts? parts) => new(
+        spec.Upload.ToString(),
+        Key: null,
+        spec.Description.OrNull,
+        spec.CreatedAt.ToUnixTimeMilliseconds(),
+        spec.PartSize.Bytes,
+        spec.ByteStorage == ByteStorage.External ? "bytes in external storage" : "",
+        UploadParts.DocumentOf(parts));
+}
