@@ -30,6 +30,9 @@ public static class InstalledClients
     /// <summary>Finds restic.</summary>
     public static Task<string> FindResticAsync() => FindAsync("restic (package restic)", "restic", "version");
 
+    /// <summary>Finds Chromium.</summary>
+    public static Task<string> FindChromiumAsync() => FindAsync("Chromium (package chromium)", "chromium", "--version");
+
     /// <summary>Finds a Node.js for which a package from package-lock.json is installed.</summary>
     public static Task<string> FindNodeAsync(string package) => FindAsync(
         $"Node.js with the packages of {JavaScriptFolder} (run 'npm ci' there)",

@@ -1,0 +1,94 @@
+using Microsoft.Playwright;
+using OrleansUploads.EndToEnd.Tests.AwsClients;
+using OrleansUploads.EndToEnd.Tests.Harness;
+
+namespace OrleansUploads.EndToEnd.Tests.Dashboard;
+
+/// <summary>A browser with one page. Whatever the page reports as an error fails the test.</summary>
+public sealed class Browser : IAsyncDisposable
+{
+    /// <summary>Names a file that gets the picture for the documentation.</summary>
+    public const string PictureVariable = "ORLEANSUPLOADS_WRITE_PICTURE";
+
+    private static readonly string Pictures = Path.Combine(AppContext.BaseDirectory, "screenshots");
+
+    private readonly IPlaywright _playwright;
+    private readonly IBrowser _browser;
+    private readonly List<string> _errors = [];
+    private readonly Uri _server;
+
+    private Browser(IPlaywright playwright, IBrowser browser, IPage page, Uri server)
+    {
+        _playwright = playwright;
+        _browser = browser;
+        _server = server;
+        Page = page;
+        page.PageError += (_, error) => _errors.Add(error);
+        page.Console += (_, message) =>
+        {
+            // The browser reports every answer with an error status; the tests expect some of them.
+            if (message.Type == "error" && !message.Text.StartsWith("Failed to load resource", StringComparison.Ordinal))
+            {
+                _errors.Add(message.Text);
+            }
+        };
+    }
+
+    public IPage Page { get; }
+
+    /// <summary>Everything that the page shows.</summary>
+    public ILocator Main => Page.Locator("main");
+
+    public static async Task<Browser> StartAsync(ServerProcess server, bool isDark = false, int width = 1240, int height = 900)
+    {
+        var path = await InstalledClients.FindChromiumAsync();
+        var playwright = await Playwright.CreateAsync();
+        var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Args = ["--no-sandbox"] });
+        var page = await browser.NewPageAsync(new()
+        {
+            ViewportSize = new() { Width = width, Height = height },
+            ColorScheme = isDark ? ColorScheme.Dark : ColorScheme.Light,
+        });
+        page.SetDefaultTimeout((float)TimeSpan.FromSeconds(60).TotalMilliseconds);
+        return new Browser(playwright, browser, page, server.Address);
+    }
+
+    /// <summary>Opens a view of the dashboard anew.</summary>
+    public async Task OpenAsync(string view = "/")
+    {
+        await Page.GotoAsync("about:blank");
+        await Page.GotoAsync(new Uri(_server, $"/dashboard/#{view}").ToString());
+    }
+
+    /// <summary>Opens the dashboard and signs in with the form.</summary>
+    public async Task SignInAsync(string secret = CommandLine.SecretAccessKey)
+    {
+        await OpenAsync();
+        await Page.GetByLabel("Access key ID").FillAsync(CommandLine.AccessKeyId);
+        await Page.GetByLabel("Secret access key").FillAsync(secret);
+        await Page.GetByLabel("Secret access key").PressAsync("Enter");
+    }
+
+    /// <summary>Waits until the page shows a text.</summary>
+    public Task WaitForAsync(string text) => Main.GetByText(text).First.WaitForAsync();
+
+    /// <summary>Keeps a picture of the page among the outputs of the tests.</summary>
+    public Task TakePictureAsync(string name) =>
+        Page.ScreenshotAsync(new() { Path = Path.Combine(Pictures, name + ".png"), Animations = ScreenshotAnimations.Disabled });
+
+    /// <summary>Writes the picture for the documentation, if somebody wants it.</summary>
+    public async Task WritePictureAsync()
+    {
+        if (Environment.GetEnvironmentVariable(PictureVariable) is { Length: > 0 } path)
+        {
+            await Page.ScreenshotAsync(new() { Path = path, Animations = ScreenshotAnimations.Disabled });
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _browser.CloseAsync();
+        _playwright.Dispose();
+        Assert.Empty(_errors);
+    }
+}
