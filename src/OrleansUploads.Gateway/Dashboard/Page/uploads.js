@@ -99,7 +99,8 @@ export function showUpload(page, { kind, name, id, query }) {
 
   const choose = async (number) => {
     const part = await page.get(path([...target, "parts", number], key));
-    if (part === null) {
+    // Somebody who holds an arrow key asks faster than the server answers.
+    if (part === null || map.cursor !== number) {
       return;
     }
     detail.replaceChildren(make("h2", {}, `Part ${number}`), part.isStored
