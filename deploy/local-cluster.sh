@@ -3,17 +3,20 @@
 #
 #   deploy/local-cluster.sh start [SILOS]   starts what is not running (3 silos unless you say otherwise)
 #   deploy/local-cluster.sh status          lists the processes; fails unless all of them are ready
+#   deploy/local-cluster.sh demo [SIZE]     runs the demo over three silos; one is killed and one is added on the way
 #   deploy/local-cluster.sh kill SILO       kills one silo, by its number, with SIGKILL
 #   deploy/local-cluster.sh stop            stops everything and keeps the data
 #   deploy/local-cluster.sh remove          stops everything and deletes the data
 #
 # Needs PostgreSQL's programs (Debian: the package postgresql), curl, and a build of the silo:
 #   dotnet build src/OrleansUploads.Silo -c Release
+# The demo also needs: dotnet build src/OrleansUploads.Cli -c Release
 #
 # Variables, all optional:
 #   LOCAL_CLUSTER_FOLDER         data, logs and process IDs (default: /tmp/orleans-uploads-cluster)
 #   LOCAL_CLUSTER_PORT           the first of 400 ports (default: 9400). Silo N serves the vault API at this port plus N
 #   LOCAL_CLUSTER_SILO           the silo's program (default: the Release build in src/OrleansUploads.Silo)
+#   LOCAL_CLUSTER_CLI            the program that runs the demo (default: the Release build in src/OrleansUploads.Cli)
 #   ORLEANSUPLOADS_ORLEANS_SQL   a folder with Orleans' PostgreSQL scripts (default: they are downloaded)
 set -eu
 
@@ -21,6 +24,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 folder=${LOCAL_CLUSTER_FOLDER:-/tmp/orleans-uploads-cluster}
 port=${LOCAL_CLUSTER_PORT:-9400}
 silo=${LOCAL_CLUSTER_SILO:-$here/../src/OrleansUploads.Silo/bin/Release/net10.0/orleans-uploads-silo.dll}
+cli=${LOCAL_CLUSTER_CLI:-$here/../src/OrleansUploads.Cli/bin/Release/net10.0/orleans-uploads.dll}
 database_port=$((port + 300))
 
 fail() {
@@ -69,19 +73,7 @@ start_database() {
     fi
 
     if ! [ -d "$folder/scripts" ]; then
-        mkdir "$folder/scripts.new"
-        if [ -n "${ORLEANSUPLOADS_ORLEANS_SQL:-}" ]; then
-            number=1
-            for name in Main Clustering Persistence Reminders; do
-                script=$(find "$ORLEANSUPLOADS_ORLEANS_SQL" -name "*PostgreSQL-$name.sql" | head -n 1)
-                [ -n "$script" ] || fail "$ORLEANSUPLOADS_ORLEANS_SQL has no PostgreSQL-$name.sql."
-                cp "$script" "$folder/scripts.new/$number-PostgreSQL-$name.sql"
-                number=$((number + 1))
-            done
-        else
-            "$here/postgres/fetch-orleans-scripts.sh" "$folder/scripts.new"
-        fi
-
+        "$here/postgres/fetch-orleans-scripts.sh" "$folder/scripts.new"
         mv "$folder/scripts.new" "$folder/scripts"
     fi
 
@@ -178,6 +170,41 @@ status() {
     return $all_ready
 }
 
+kill_silo() {
+    pid_file=$folder/silo-$1.pid
+    is_running "$pid_file" || fail "there is no running silo '$1'. The numbers: $(numbers | tr '\n' ' ')"
+    kill -KILL "$(cat "$pid_file")"
+    while is_running "$pid_file"; do sleep 0.1; done
+}
+
+demo() {
+    [ -f "$cli" ] || fail "$cli does not exist. Build it: dotnet build src/OrleansUploads.Cli -c Release"
+    start 3
+    export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
+    dotnet "$cli" demo --size "$1" --crash "'$here/local-cluster.sh' crash \$1" \
+        --endpoint "http://127.0.0.1:$((port + 1))" --endpoint "http://127.0.0.1:$((port + 2))" \
+        --endpoint "http://127.0.0.1:$((port + 3))" --endpoint "http://127.0.0.1:$((port + 4))"
+    status
+}
+
+# What the demo does to the cluster: halfway, one silo is killed and another one is added; later, two are killed and all come back.
+crash() {
+    read_keys
+    case "$1" in
+        1)
+            kill_silo 2
+            start_silo 4
+            wait_until_ready 4
+            ;;
+        2)
+            kill_silo 1
+            kill_silo 4
+            for number in 1 2 4; do start_silo "$number"; done
+            for number in 1 2 4; do wait_until_ready "$number"; done
+            ;;
+    esac
+}
+
 stop() {
     for number in $(numbers); do
         ! is_running "$folder/silo-$number.pid" || kill -TERM "$(cat "$folder/silo-$number.pid")"
@@ -194,16 +221,14 @@ stop() {
 case "${1:-}" in
     start) start "${2:-3}" ;;
     status) status ;;
-    kill)
-        pid_file=$folder/silo-${2:-}.pid
-        is_running "$pid_file" || fail "there is no running silo '${2:-}'. The numbers: $(numbers | tr '\n' ' ')"
-        kill -KILL "$(cat "$pid_file")"
-        ;;
+    kill) kill_silo "${2:-}" ;;
+    demo) demo "${2:-256MiB}" ;;
+    crash) crash "${2:-}" ;;
     stop) stop ;;
     remove)
         [ -d "$folder/parts" ] || fail "$folder does not contain a local cluster."
         stop
         rm -rf "$folder"
         ;;
-    *) fail "usage: local-cluster.sh start [SILOS] | status | kill SILO | stop | remove" ;;
+    *) fail "usage: local-cluster.sh start [SILOS] | status | demo [SIZE] | kill SILO | stop | remove" ;;
 esac

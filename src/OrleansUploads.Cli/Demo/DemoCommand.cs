@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using OrleansUploads.Cli.CommandLine;
+using OrleansUploads.Cli.Remote;
 
 namespace OrleansUploads.Cli.Demo;
 
@@ -31,12 +33,25 @@ internal static class DemoCommand
             Description = "The folder in which the demo creates its working folder. The demo deletes the working folder when it ends.",
             DefaultValueFactory = _ => new DirectoryInfo(Path.GetTempPath()),
         };
+        var endpoints = new Option<Uri[]>("--endpoint")
+        {
+            Description = "Use a service that is running, instead of a server of the demo. Repeat the option for the silos of a cluster. "
+                + "Needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+            HelpName = "url",
+            CustomParser = ParseEndpoints,
+        };
+        var crash = new Option<string?>("--crash")
+        {
+            Description = "With --endpoint: the shell command that crashes a part of the service. $1 is 1 halfway through the upload, "
+                + "and 2 after its completion. If omitted, the demo crashes nothing.",
+            HelpName = "command",
+        };
         var command = new Command(
             "demo",
             "Upload a file from four concurrent clients, kill the server halfway, complete the upload from eight clients, "
             + "and compare the retrieved bytes.")
         {
-            file, size, folder,
+            file, size, folder, endpoints, crash,
         };
         command.Validators.Add(result =>
         {
@@ -49,6 +64,13 @@ internal static class DemoCommand
                 result.AddError("The file is empty. An archive must have at least one byte.");
             }
         });
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(crash) is not null && result.GetValue(endpoints) is not { Length: > 0 })
+            {
+                result.AddError("--crash needs --endpoint.");
+            }
+        });
         command.SetAction((parsed, cancellationToken) => CommandRunner.RunAsync(async () =>
         {
             var work = Directory.CreateDirectory(Path.Combine(
@@ -56,8 +78,11 @@ internal static class DemoCommand
                 $"orleans-uploads-demo-{Environment.ProcessId}-{DateTime.UtcNow:HHmmss}"));
             try
             {
+                using var service = parsed.GetValue(endpoints) is { Length: > 0 } running
+                    ? await OpenAsync(running, parsed.GetValue(crash))
+                    : new DemoServer(work.FullName);
                 using var screen = DemoScreen.Open();
-                return await new DemoRun(work, screen, cancellationToken).RunAsync(
+                return await new DemoRun(work, service, screen, cancellationToken).RunAsync(
                     parsed.GetValue(file), parsed.GetValue(size) ?? DefaultSizeBytes);
             }
             finally
@@ -66,5 +91,31 @@ internal static class DemoCommand
             }
         }));
         return command;
+    }
+
+    private static async Task<DemoService> OpenAsync(IReadOnlyList<Uri> endpoints, string? crash)
+    {
+        var settings = await AwsSettings.ReadAsync(profile: null);
+        return settings.Key is null
+            ? throw new InvalidDataException("There are no credentials. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.")
+            : new RunningService(endpoints, settings, crash);
+    }
+
+    private static Uri[] ParseEndpoints(ArgumentResult result)
+    {
+        var endpoints = new List<Uri>();
+        foreach (var token in result.Tokens)
+        {
+            if (Uri.TryCreate(token.Value, UriKind.Absolute, out var endpoint) && endpoint is { Scheme: "http", PathAndQuery: "/" })
+            {
+                endpoints.Add(endpoint);
+            }
+            else
+            {
+                result.AddError($"The endpoint '{token.Value}' is not valid. Use a form such as {Connection.DefaultEndpoint}.");
+            }
+        }
+
+        return [.. endpoints];
     }
 }

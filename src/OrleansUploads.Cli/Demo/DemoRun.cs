@@ -6,28 +6,19 @@ using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 using OrleansUploads.Client.Transfers;
-using OrleansUploads.Gateway.Http.Credentials;
 using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Cli.Demo;
 
-/// <summary>One run of the demo. Every step sends signed HTTP requests to a separate server process.</summary>
-internal sealed class DemoRun(DirectoryInfo work, DemoScreen screen, CancellationToken cancellationToken)
+/// <summary>One run of the demo. Every step sends signed HTTP requests to other processes.</summary>
+internal sealed class DemoRun(
+    DirectoryInfo work, DemoService server, DemoScreen screen, CancellationToken cancellationToken)
 {
     private const string Vault = "demo";
-    private const string Region = "us-east-1";
     private const int Clients = 4;
     private const int Completers = 8;
     private const int MaxParts = 256;
     private const int DuplicateInterval = 8;
-
-    /// <summary>Lets clients wait for the killed server: at most 30 attempts, at most one second apart.</summary>
-    private static readonly RetryPolicy CrashRetry = new()
-    {
-        MaxAttempts = 30,
-        FirstDelay = TimeSpan.FromMilliseconds(50),
-        MaxDelay = TimeSpan.FromSeconds(1),
-    };
 
     private readonly List<DemoCheck> _checks = [];
 
@@ -35,27 +26,27 @@ internal sealed class DemoRun(DirectoryInfo work, DemoScreen screen, Cancellatio
     /// <returns>0 if all checks passed, otherwise 1.</returns>
     public async Task<int> RunAsync(FileInfo? given, long sizeBytes)
     {
-        var key = KeyPair.Create(KeyPair.DefaultAccount, DateTimeOffset.UtcNow);
-        using var server = new DemoServer(work.FullName, key.AccessKeyId, key.SecretAccessKey);
         try
         {
             var file = await PrepareAsync(given, sizeBytes);
             await server.StartAsync(cancellationToken);
-            screen.PrintLine($"Server on {server.Address}, data in {work.FullName}");
-            using var client = Connect(server);
+            screen.PrintLine(server.Description);
+            using var client = server.Connect();
             await client.CreateVaultAsync(Vault, cancellationToken);
 
             var plan = CreatePlan(file.SizeBytes);
             var upload = await client.InitiateMultipartUploadAsync(
                 Vault, plan.PartSizeBytes, "OrleansUploads demo", cancellationToken);
-            await UploadAsync(server, client, upload, file, plan);
+            await UploadAsync(client, upload, file, plan);
             await CheckPartsAsync(client, upload, plan, file);
             await CheckWrongHashAsync(client, upload, file);
-            var archive = await CompleteAsync(server, upload, file);
-            await CheckAfterAnotherCrashAsync(server, client, upload, file, archive);
+            var archive = await CompleteAsync(upload, file);
+            await CheckAfterAnotherCrashAsync(client, upload, file, archive);
             await RetrieveAsync(client, archive, file);
-            var exitCode = await server.StopAsync(cancellationToken);
-            AddCheck("The server shuts down cleanly", $"exit code {exitCode}", exitCode == 0);
+            if (await server.StopAsync(cancellationToken) is { } exitCode)
+            {
+                AddCheck("The server shuts down cleanly", $"exit code {exitCode}", exitCode == 0);
+            }
         }
         catch (Exception fault) when (fault is GlacierException or InvalidOperationException or HttpRequestException)
         {
@@ -99,8 +90,8 @@ internal sealed class DemoRun(DirectoryInfo work, DemoScreen screen, Cancellatio
         return plan;
     }
 
-    /// <summary>Uploads all parts from four clients, out of order and some twice. Kills and restarts the server halfway.</summary>
-    private async Task UploadAsync(DemoServer server, GlacierClient client, string upload, DemoFile file, PartPlan plan)
+    /// <summary>Uploads all parts from four clients, out of order and some twice. Crashes the service halfway and starts it again.</summary>
+    private async Task UploadAsync(GlacierClient client, string upload, DemoFile file, PartPlan plan)
     {
         var order = Enumerable.Range(0, plan.PartCount)
             .Concat(Enumerable.Range(0, plan.PartCount).Where(part => part % DuplicateInterval == 0))
@@ -115,18 +106,28 @@ internal sealed class DemoRun(DirectoryInfo work, DemoScreen screen, Cancellatio
         var clock = Stopwatch.StartNew();
         var status = "uploading";
         using var source = ByteSource.FromFile(file.Path);
-        var clients = Enumerable.Range(0, Clients).Select(_ => SendAsync(server, upload, source, plan, board)).ToArray();
+        var clients = Enumerable.Range(0, Clients).Select(_ => SendAsync(upload, source, plan, board)).ToArray();
         var downtime = TimeSpan.Zero;
         var all = Task.WhenAll([.. clients, CrashHalfwayAsync()]);
         await screen.WatchAsync(board, () => status, all);
         clock.Stop();
-        AddCheck(
-            "Clients continue after the server is killed with SIGKILL halfway", $"back after {downtime.TotalSeconds:F1} s", true);
-        AddMeasurement("Upload rate, excluding the server's downtime", FormatRate(
-            (double)file.SizeBytes * board.TotalSends / board.PartCount, clock.Elapsed - downtime));
+        if (server.Crash is { } crash)
+        {
+            var took = server.StopsAtCrash ? "back after" : "it took";
+            AddCheck($"Clients continue after {crash} halfway", $"{took} {downtime.TotalSeconds:F1} s", true);
+        }
+
+        var excluded = server.StopsAtCrash ? downtime : TimeSpan.Zero;
+        AddMeasurement(server.StopsAtCrash ? "Upload rate, excluding the downtime" : "Upload rate", FormatRate(
+            (double)file.SizeBytes * board.TotalSends / board.PartCount, clock.Elapsed - excluded));
 
         async Task CrashHalfwayAsync()
         {
+            if (server.Crash is null)
+            {
+                return;
+            }
+
             while (board.Acknowledged < (board.TotalSends + 1) / 2)
             {
                 await Task.WhenAny(Task.Delay(5, cancellationToken), Task.WhenAny(clients));
@@ -137,19 +138,19 @@ internal sealed class DemoRun(DirectoryInfo work, DemoScreen screen, Cancellatio
             }
 
             var down = Stopwatch.StartNew();
-            status = "server killed";
-            await server.KillAsync(cancellationToken);
+            status = "crashed";
+            await server.CrashAsync(cancellationToken);
             var acknowledged = board.StoredParts();
             await server.StartAsync(cancellationToken);
             downtime = down.Elapsed;
-            status = "server restarted, uploading";
+            status = "restarted, uploading";
             await CheckSurvivorsAsync(client, upload, acknowledged.Select(plan.RangeOf).ToHashSet());
         }
     }
 
-    private async Task SendAsync(DemoServer server, string upload, ByteSource source, PartPlan plan, PartBoard board)
+    private async Task SendAsync(string upload, ByteSource source, PartPlan plan, PartBoard board)
     {
-        using var client = Connect(server);
+        using var client = server.Connect();
         while (board.TakeNextPart() is { } part)
         {
             var range = plan.RangeOf(part);
@@ -194,10 +195,10 @@ internal sealed class DemoRun(DirectoryInfo work, DemoScreen screen, Cancellatio
         }
     }
 
-    private async Task<string> CompleteAsync(DemoServer server, string upload, DemoFile file)
+    private async Task<string> CompleteAsync(string upload, DemoFile file)
     {
         screen.PrintLine($"{Completers} clients complete the upload at the same time");
-        var clients = Enumerable.Range(0, Completers).Select(_ => Connect(server)).ToArray();
+        var clients = Enumerable.Range(0, Completers).Select(_ => server.Connect()).ToArray();
         var clock = Stopwatch.StartNew();
         var receipts = await Task.WhenAll(clients.Select(client => client.CompleteMultipartUploadAsync(
             Vault, upload, file.SizeBytes, file.TreeHash, cancellationToken)));
@@ -216,14 +217,20 @@ internal sealed class DemoRun(DirectoryInfo work, DemoScreen screen, Cancellatio
     }
 
     private async Task CheckAfterAnotherCrashAsync(
-        DemoServer server, GlacierClient client, string upload, DemoFile file, string archive)
+        GlacierClient client, string upload, DemoFile file, string archive)
     {
-        await server.KillAsync(cancellationToken);
-        await server.StartAsync(cancellationToken);
+        if (server.Crash is not null)
+        {
+            await server.CrashAsync(cancellationToken);
+            await server.StartAsync(cancellationToken);
+        }
+
         var receipt = await client.CompleteMultipartUploadAsync(
             Vault, upload, file.SizeBytes, file.TreeHash, cancellationToken);
         AddCheck(
-            "After another kill, a repeated complete request returns the same ID",
+            server.Crash is null
+                ? "A repeated complete request returns the same ID"
+                : "After another crash, a repeated complete request returns the same ID",
             string.Concat(receipt.ArchiveId.AsSpan(0, 12), "…"),
             receipt.ArchiveId == archive);
     }
@@ -263,15 +270,6 @@ internal sealed class DemoRun(DirectoryInfo work, DemoScreen screen, Cancellatio
 
         return listed;
     }
-
-    private static GlacierClient Connect(DemoServer server) => new(new GlacierClientOptions
-    {
-        Endpoint = server.Address,
-        Region = Region,
-        AccessKeyId = server.AccessKeyId,
-        SecretAccessKey = server.Secret,
-        Retry = CrashRetry,
-    });
 
     private static string FormatRate(double bytes, TimeSpan time) =>
         ByteCount.Format(bytes / Math.Max(time.TotalSeconds, 0.001)) + "/s";

@@ -3,11 +3,13 @@ using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using OrleansUploads.Cli.Serving;
+using OrleansUploads.Client;
+using OrleansUploads.Gateway.Http.Credentials;
 
 namespace OrleansUploads.Cli.Demo;
 
 /// <summary>The demo's server: a separate process that can be killed and restarted on the same data folder.</summary>
-internal sealed partial class DemoServer : IDisposable
+internal sealed partial class DemoServer : DemoService
 {
     private const int SigTerm = 15;
 
@@ -15,32 +17,35 @@ internal sealed partial class DemoServer : IDisposable
 
     private readonly string _folder;
     private readonly string _logPath;
-    private Process? _process;
+    private readonly KeyPair _key = KeyPair.Create(KeyPair.DefaultAccount, DateTimeOffset.UtcNow);
 
-    public DemoServer(string workFolder, string accessKeyId, string secret)
+    /// <summary>The address of the server. It stays the same after a restart.</summary>
+    private Uri _address = new("http://127.0.0.1:0");
+
+    private Process? _process;
+    private long? _peakMemoryBytes;
+
+    public DemoServer(string workFolder)
     {
         _folder = Path.Combine(workFolder, "data");
         _logPath = Path.Combine(workFolder, "server.log");
-        AccessKeyId = accessKeyId;
-        Secret = secret;
     }
 
-    public string AccessKeyId { get; }
+    public override string Description => $"Server on {_address}, data in {_folder}";
 
-    public string Secret { get; }
+    public override string Crash => "the server is killed with SIGKILL";
 
-    /// <summary>The address of the server. It stays the same after a restart.</summary>
-    public Uri Address { get; private set; } = new("http://127.0.0.1:0");
+    public override bool StopsAtCrash => true;
 
-    /// <summary>The peak memory of all server processes so far, in bytes, or null if the system does not report it.</summary>
-    public long? PeakMemoryBytes { get; private set; }
+    public override long? PeakMemoryBytes => _peakMemoryBytes;
 
-    /// <summary>The server's output to standard error.</summary>
-    public string Log => File.Exists(_logPath) ? File.ReadAllText(_logPath) : "";
+    public override string Log => File.Exists(_logPath) ? File.ReadAllText(_logPath) : "";
 
-    /// <summary>Starts the server and waits until it is ready.</summary>
+    public override GlacierClient Connect() => new(Options(_address, _key.AccessKeyId, _key.SecretAccessKey));
+
+    /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The server did not become ready.</exception>
-    public async Task StartAsync(CancellationToken cancellationToken)
+    public override async Task StartAsync(CancellationToken cancellationToken)
     {
         var start = SelfStart();
         start.ArgumentList.Add("serve");
@@ -48,9 +53,9 @@ internal sealed partial class DemoServer : IDisposable
         start.ArgumentList.Add("--data");
         start.ArgumentList.Add(_folder);
         start.ArgumentList.Add("--listen");
-        start.ArgumentList.Add($"127.0.0.1:{Address.Port}");
-        start.Environment[OperatorKey.AccessKeyVariable] = AccessKeyId;
-        start.Environment[OperatorKey.SecretVariable] = Secret;
+        start.ArgumentList.Add($"127.0.0.1:{_address.Port}");
+        start.Environment[OperatorKey.AccessKeyVariable] = _key.AccessKeyId;
+        start.Environment[OperatorKey.SecretVariable] = _key.SecretAccessKey;
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
         var process = Process.Start(start) ?? throw new InvalidOperationException("The server could not be started.");
@@ -64,7 +69,7 @@ internal sealed partial class DemoServer : IDisposable
         {
             if (line.StartsWith(Greeting.Ready, StringComparison.Ordinal))
             {
-                Address = new Uri(line[Greeting.Ready.Length..]);
+                _address = new Uri(line[Greeting.Ready.Length..]);
                 return;
             }
         }
@@ -72,8 +77,8 @@ internal sealed partial class DemoServer : IDisposable
         throw new InvalidOperationException("The server did not start:\n" + Log);
     }
 
-    /// <summary>Kills the server with SIGKILL, without a shutdown.</summary>
-    public async Task KillAsync(CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public override async Task CrashAsync(CancellationToken cancellationToken)
     {
         RecordPeakMemory();
         var process = RunningProcess();
@@ -85,7 +90,7 @@ internal sealed partial class DemoServer : IDisposable
 
     /// <summary>Stops the server with SIGTERM and waits for it to exit.</summary>
     /// <returns>The server's exit code.</returns>
-    public async Task<int> StopAsync(CancellationToken cancellationToken)
+    public override async Task<int?> StopAsync(CancellationToken cancellationToken)
     {
         RecordPeakMemory();
         var process = RunningProcess();
@@ -105,7 +110,7 @@ internal sealed partial class DemoServer : IDisposable
         return code;
     }
 
-    public void Dispose()
+    public override void Dispose()
     {
         if (_process is { } process)
         {
@@ -131,7 +136,7 @@ internal sealed partial class DemoServer : IDisposable
             if (line.StartsWith("VmHWM:", StringComparison.Ordinal))
             {
                 var kibibytes = long.Parse(line.AsSpan(6).Trim().TrimEnd("kB "), CultureInfo.InvariantCulture);
-                PeakMemoryBytes = Math.Max(PeakMemoryBytes ?? 0, kibibytes * 1024);
+                _peakMemoryBytes = Math.Max(_peakMemoryBytes ?? 0, kibibytes * 1024);
             }
         }
     }

@@ -115,7 +115,20 @@ public sealed partial class DeploymentTests
         static int DrainSeconds(string file) =>
             Seconds(file, @"__DrainDelay\W+(?:value: )?(\d+)s") + Seconds(file, @"__DrainTime\W+(?:value: )?(\d+)s");
 
-        static int Seconds(string file, string pattern) => int.Parse(Regex.Match(Read(file), pattern).Groups[1].Value, null);
+        static int Seconds(string file, string pattern) => Number(Read(file), pattern);
+    }
+
+    [Fact]
+    public void Readiness_is_noticed_before_a_stopping_silo_refuses_connections()
+    {
+        var silo = Read("deploy/kubernetes/silo.yaml");
+        var probe = silo[silo.IndexOf("readinessProbe:", StringComparison.Ordinal)..];
+        Assert.True(Number(probe, @"periodSeconds: (\d+)") * Number(probe, @"failureThreshold: (\d+)")
+            < Number(silo, @"__DrainDelay\W+value: (\d+)s"));
+
+        var balancer = Read("deploy/haproxy/haproxy.cfg");
+        Assert.True(Number(balancer, @"check inter (\d+)s") * Number(balancer, @"\bfall (\d+)")
+            < Number(Read("docker-compose.yml"), @"__DrainDelay\W+(\d+)s"));
     }
 
     [Fact]
@@ -136,6 +149,8 @@ public sealed partial class DeploymentTests
         var arguments = files.SelectMany(file => (string[])["--file", Repository.File(file)]);
         Assert.True(await SucceedsAsync(["compose", .. arguments, "config", "--quiet"]));
     }
+
+    private static int Number(string text, string pattern) => int.Parse(Regex.Match(text, pattern).Groups[1].Value, null);
 
     private static async Task<bool> SucceedsAsync(params string[] arguments)
     {
@@ -158,6 +173,6 @@ public sealed partial class DeploymentTests
     [GeneratedRegex(@"(httpGet: \{path: |httpchk GET |http://127\.0\.0\.1:\d+)(?<path>/[a-z]+z)\b")]
     private static partial Regex Probe();
 
-    [GeneratedRegex(@"^(FROM| *-? ?image:) (?<image>\S+)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^(ARG \w+_IMAGE=|FROM | *-? ?image: )(?<image>[^\s$]+)", RegexOptions.Multiline)]
     private static partial Regex Image();
 }

@@ -1,0 +1,96 @@
+#!/bin/sh
+# Makes the images that docker-compose.yml names without a registry: stand-ins for its base images from Debian's packages and from
+# the .NET SDK of this machine, and both images of the Dockerfile. For machines that cannot pull images. Then: podman-compose up -d
+#
+# Needs root, Debian's packages podman and debootstrap, and the .NET SDK. Variables, all optional:
+#   DEBIAN_MIRROR                where debootstrap fetches packages (default: http://deb.debian.org/debian)
+#   ORLEANSUPLOADS_ORLEANS_SQL   a folder with Orleans' PostgreSQL scripts (default: they are downloaded)
+#   NUGET_PACKAGES, RestoreAdditionalProjectSources   folders with packages, as the SDK uses them
+set -eu
+cd "$(dirname "$0")/.."
+
+mirror=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
+dotnet=$(dirname "$(readlink -f "$(command -v dotnet)")")
+base=localhost/orleans-uploads-base:12
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# The image of a stand-in: the base with its own entry point.
+stand_in() {
+    name=$1
+    shift
+    { echo "FROM $base"; cat; } > "$work/Dockerfile"
+    podman build --quiet --tag "$name" "$@" --file "$work/Dockerfile" "$work"
+}
+
+# Debian with what all stand-ins need, and the runtime of .NET.
+if ! podman image exists "$base"; then
+    root=$work/root
+    debootstrap --variant=minbase --include=ca-certificates,curl,wget,libicu72,postgresql,haproxy bookworm "$root" "$mirror" > "$work/debootstrap.log" \
+        || { tail "$work/debootstrap.log" >&2; exit 1; }
+    rm -rf "$root"/var/cache/apt/archives/*.deb "$root"/var/lib/apt/lists/*
+    mkdir -p "$root/usr/share/dotnet"
+    cp -r "$dotnet/dotnet" "$dotnet/host" "$dotnet/shared" "$root/usr/share/dotnet/"
+    ln -s ../share/dotnet/dotnet "$root/usr/bin/dotnet"
+    tar -C "$root" -c . | podman import --change "ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" - "$base"
+    rm -rf "$root"
+fi
+
+# The entry point of the official image, as far as docker-compose.yml uses it.
+cat > "$work/docker-entrypoint.sh" <<'SCRIPT'
+#!/bin/sh
+set -eu
+data=/var/lib/postgresql/data
+if [ "$(id -u)" = 0 ]; then
+    chown postgres "$data"
+    exec setpriv --reuid=postgres --regid=postgres --clear-groups "$0" "$@"
+fi
+PATH=$(ls -d /usr/lib/postgresql/*/bin):$PATH
+if ! [ -f "$data/PG_VERSION" ]; then
+    initdb -D "$data" -U "$POSTGRES_USER" --auth-local=trust --auth-host=scram-sha-256 --pwfile="$POSTGRES_PASSWORD_FILE"
+    echo "host all all all scram-sha-256" >> "$data/pg_hba.conf"
+    pg_ctl -D "$data" -o "-c listen_addresses=" --wait start
+    createdb --username "$POSTGRES_USER" "$POSTGRES_DB"
+    pg_ctl -D "$data" --wait stop
+fi
+exec "$@" -D "$data" -c listen_addresses='*'
+SCRIPT
+chmod 755 "$work/docker-entrypoint.sh"
+stand_in localhost/postgres:15.8 <<'DOCKERFILE'
+COPY docker-entrypoint.sh /usr/local/bin/
+VOLUME /var/lib/postgresql/data
+STOPSIGNAL SIGINT
+ENTRYPOINT ["docker-entrypoint.sh"]
+CMD ["postgres"]
+DOCKERFILE
+stand_in localhost/haproxy:3.0.5 <<'DOCKERFILE'
+USER haproxy
+STOPSIGNAL SIGUSR1
+ENTRYPOINT ["haproxy", "-W", "-db", "-f", "/usr/local/etc/haproxy/haproxy.cfg"]
+DOCKERFILE
+
+# The build uses the SDK, the packages and the trusted certificates of this machine.
+certificates=/etc/ssl/certs/ca-certificates.crt
+volumes="--volume $dotnet:/usr/share/dotnet:ro --volume $certificates:$certificates:ro"
+for folder in "${NUGET_PACKAGES:-}" "${RestoreAdditionalProjectSources:-}" "${ORLEANSUPLOADS_ORLEANS_SQL:-}"; do
+    [ -z "$folder" ] || volumes="$volumes --volume $folder:$folder"
+done
+environment=""
+for name in NUGET_PACKAGES RestoreAdditionalProjectSources ORLEANSUPLOADS_ORLEANS_SQL NoWarn NUGET_CERT_REVOCATION_MODE; do
+    value=$(printenv "$name" || true)
+    [ -z "$value" ] || environment="$environment
+ENV $name=\"$value\""
+done
+echo "$environment" | stand_in localhost/orleans-uploads-build:12
+
+build() {
+    # shellcheck disable=SC2086 # A list of options.
+    podman build --network host $volumes --file deploy/Dockerfile --target "$1" --tag "localhost/orleans-uploads/$1:0.1.0" \
+        --build-arg BUILD_IMAGE=localhost/orleans-uploads-build:12 \
+        --build-arg RUNTIME_IMAGE="$base" \
+        --build-arg POSTGRES_IMAGE=localhost/postgres:15.8 \
+        --build-arg WITH_AZURE="${WithAzure:-true}" .
+}
+build silo
+build postgres-schema
+podman images --filter reference='localhost/*'
