@@ -1,0 +1,33 @@
+using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.TestKit;
+
+namespace OrleansUploads.EndToEnd.Tests.Serving;
+
+/// <summary>The demo over a service that runs already.</summary>
+public sealed class DemoTests
+{
+    private const string Refusing = "http://127.0.0.1:1";
+
+    [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
+    public async Task The_demo_passes_over_a_running_service_and_runs_the_crash_command_twice()
+    {
+        await using var place = await Workplace.OpenAsync();
+        var crashes = place.File("crashes");
+
+        var result = await CommandLine.RunAsync(
+            [
+                "demo", "--size", "4MiB", "--endpoint", place.Server.Address.ToString(), "--endpoint", Refusing,
+                "--crash", $"echo $1 >> '{crashes}'",
+            ],
+            place.Environment);
+
+        result.Expect();
+        Assert.Contains("The retrieved archive equals the file", result.Output, StringComparison.Ordinal);
+        Assert.Equal(["1", "2"], await File.ReadAllLinesAsync(crashes, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_crash_command_needs_the_address_of_a_service() =>
+        (await CommandLine.RunAsync("demo", "--crash", "true")).ExpectOneLine(2, "--crash needs --endpoint");
+}
