@@ -1,0 +1,80 @@
+using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.TestKit;
+
+namespace OrleansUploads.EndToEnd.Tests.Documents;
+
+/// <summary>The packages are made, installed and used as their README says.</summary>
+[Trait(TestRun.Name, TestRun.Campaign)]
+public sealed class PackageTests : IDisposable
+{
+    private const string Version = "0.0.1-packed";
+
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromMinutes(20);
+
+    private readonly TemporaryFolder _home = new();
+
+    public void Dispose() => _home.Dispose();
+
+    [Fact]
+    public async Task The_samples_of_the_client_run_against_its_packages_and_the_tool_serves()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The commands are for a POSIX shell.");
+        var checkout = Checkout.CopyTo(_home.File("source"));
+        Directory.CreateDirectory(_home.File("sample"));
+        await File.WriteAllTextAsync(
+            Path.Combine(_home.File("sample"), "Program.cs"), Samples("src/OrleansUploads.Client/README.md"));
+        await File.WriteAllTextAsync(Path.Combine(_home.File("sample"), "sample.csproj"), $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <OutputType>Exe</OutputType>
+                <TargetFramework>net10.0</TargetFramework>
+                <Nullable>enable</Nullable>
+                <ImplicitUsings>enable</ImplicitUsings>
+                <RestoreAdditionalProjectSources>{_home.File("feed")}</RestoreAdditionalProjectSources>
+                <RestoreFallbackFolders>{Checkout.PackageFolder}</RestoreFallbackFolders>
+                <NuGetAudit>false</NuGetAudit>
+              </PropertyGroup>
+              <ItemGroup>
+                <PackageReference Include="OrleansUploads.Client.DependencyInjection" Version="{Version}" />
+              </ItemGroup>
+            </Project>
+            """);
+
+        var output = await new DocumentShell(_home).RunAsync(
+            $"""
+            for project in Hashing Signing Client Client.DependencyInjection Cli; do
+                NUGET_PACKAGES='{Checkout.PackageFolder}' \
+                    dotnet pack src/OrleansUploads.$project -c Release -p:Version={Version} -o '{_home.File("feed")}' -v quiet
+            done
+            dotnet tool install orleans-uploads --version {Version} --tool-path ~/tools --add-source '{_home.File("feed")}'
+            export PATH=~/tools:$PATH
+            orleans-uploads --version
+            orleans-uploads serve --data ~/data
+            export AWS_ACCESS_KEY_ID=$(orleans-uploads keys list --data ~/data | cut -d' ' -f1)
+            export AWS_SECRET_ACCESS_KEY=$(orleans-uploads keys show $AWS_ACCESS_KEY_ID --data ~/data)
+            cd ~/sample
+            dotnet build -c Release -v quiet
+            head -c 5000000 /dev/urandom > holiday.tar
+            dotnet bin/Release/net10.0/sample.dll
+            cmp holiday.tar restored.tar && echo identical
+            """,
+            TimeLimit,
+            checkout);
+
+        Assert.Contains(Version, output, StringComparison.Ordinal);
+        Assert.Contains("ResourceNotFoundException", output, StringComparison.Ordinal);
+        Assert.Contains("identical", output, StringComparison.Ordinal);
+    }
+
+    /// <summary>The C# samples of a document as one program. Its using directives come first.</summary>
+    private static string Samples(string document)
+    {
+        var blocks = File.ReadAllText(Path.Combine(CommandDocument.Repository, document)).Split("```csharp\n")[1..]
+            .Select(rest => rest[..rest.IndexOf("```", StringComparison.Ordinal)]);
+        var lines = string.Concat(blocks).Split('\n');
+        return string.Join('\n', lines.Where(IsDirective).Concat(lines.Where(line => !IsDirective(line))));
+    }
+
+    private static bool IsDirective(string line) =>
+        line.StartsWith("using ", StringComparison.Ordinal) && line.EndsWith(';') && !line.Contains('=', StringComparison.Ordinal);
+}
