@@ -44,7 +44,7 @@ internal static class ObjectBugs
         new("a range that is given to a leaf is lost", 300, () => Plant(rules => new LosesGivenRange(rules))),
         new("a failed condition counts as published", 300, () => Plant(rules => new TakesFailureForPublication(rules))),
         new("an abort is accepted while the leaf decides", 300, () => Plant(rules => new AbortsWhileCompleting(rules))),
-        new("a part is replaced while the leaf decides", 300, () => Plant(rules => new ReplacesWhileCompleting(rules))),
+        new("a part is replaced while the leaf decides", 1500, () => Plant(rules => new ReplacesWhileCompleting(rules))),
         new("a repeated completion with another list is accepted", 300, () => Plant(rules => new AcceptsOtherList(rules))),
         new("a restore is ready before its tier is", 300, () => Plant(rules => new RestoresAtOnce(rules))),
         new("a snapshot loses a restore", 300, () => Plant(rules => new SnapshotLosesRestore(rules))),
