@@ -16,5 +16,6 @@ internal sealed class MemoryByteSource(ReadOnlyMemory<byte> bytes) : ByteSource
         return ValueTask.FromResult(read);
     }
 
-    internal override ReadOnlyMemory<byte>? FindInMemory(ByteRange range) => bytes.Slice((int)range.Start, (int)range.LengthBytes);
+    internal override ReadOnlyMemory<byte>? FindInMemory(ByteRange range) =>
+        range.EndExclusive <= bytes.Length ? bytes.Slice((int)range.Start, (int)range.LengthBytes) : default(ReadOnlyMemory<byte>?);
 }

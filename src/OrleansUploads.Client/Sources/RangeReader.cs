@@ -40,8 +40,8 @@ internal static class RangeReader
         }
     }
 
-    /// <summary>Enumerates the bytes of a range. Every chunk uses the same buffer and is valid until the next one is
-    /// requested.</summary>
+    /// <summary>Enumerates the bytes of a range in chunks that are at most as long as the buffer. A chunk is valid until the next one is
+    /// requested. Bytes that are in memory already are not copied to the buffer.</summary>
     /// <exception cref="EndOfStreamException">The source ends before the range does.</exception>
     public static async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(
         ByteSource source,
@@ -49,6 +49,18 @@ internal static class RangeReader
         Memory<byte> buffer,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        if (source.FindInMemory(range) is { } rest)
+        {
+            while (rest.Length > 0)
+            {
+                var chunk = rest[..Math.Min(buffer.Length, rest.Length)];
+                yield return chunk;
+                rest = rest[chunk.Length..];
+            }
+
+            yield break;
+        }
+
         var at = range.Start;
         while (at < range.EndExclusive)
         {

@@ -31,12 +31,6 @@ internal sealed class BodyContent : HttpContent
     protected override async Task SerializeToStreamAsync(
         Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        if (_body.Source.FindInMemory(_body.Range) is { } bytes)
-        {
-            await WriteAsync(stream, bytes, cancellationToken);
-            return;
-        }
-
         var chunkBytes = (int)Math.Min(_limit?.CapChunk(BufferBytes) ?? BufferBytes, _body.LengthBytes);
         var buffer = ArrayPool<byte>.Shared.Rent(chunkBytes);
         try
@@ -45,7 +39,14 @@ internal sealed class BodyContent : HttpContent
                 .ReadAsync(_body.Source, _body.Range, buffer.AsMemory(0, Math.Max(1, chunkBytes)), cancellationToken).GetAsyncEnumerator(cancellationToken);
             while (await MoveNextAsync(chunks))
             {
-                await WriteChunkAsync(stream, chunks.Current, cancellationToken);
+                if (_limit is not null)
+                {
+                    await _limit.TakeAsync(chunks.Current.Length, cancellationToken);
+                    _idle.Restart();
+                }
+
+                await stream.WriteAsync(chunks.Current, cancellationToken);
+                _idle.Restart();
             }
         }
         finally
@@ -58,28 +59,6 @@ internal sealed class BodyContent : HttpContent
     {
         length = _body.LengthBytes;
         return true;
-    }
-
-    /// <summary>Writes bytes that are in memory. In chunks, so that each of them shows that the connection is not idle.</summary>
-    private async Task WriteAsync(Stream stream, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
-    {
-        var chunkBytes = Math.Max(1, _limit?.CapChunk(BufferBytes) ?? BufferBytes);
-        for (var rest = bytes; rest.Length > 0; rest = rest[Math.Min(chunkBytes, rest.Length)..])
-        {
-            await WriteChunkAsync(stream, rest[..Math.Min(chunkBytes, rest.Length)], cancellationToken);
-        }
-    }
-
-    private async ValueTask WriteChunkAsync(Stream stream, ReadOnlyMemory<byte> chunk, CancellationToken cancellationToken)
-    {
-        if (_limit is not null)
-        {
-            await _limit.TakeAsync(chunk.Length, cancellationToken);
-            _idle.Restart();
-        }
-
-        await stream.WriteAsync(chunk, cancellationToken);
-        _idle.Restart();
     }
 
     private async ValueTask<bool> MoveNextAsync(IAsyncEnumerator<ReadOnlyMemory<byte>> chunks)
