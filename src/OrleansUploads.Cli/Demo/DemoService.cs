@@ -1,3 +1,4 @@
+using OrleansUploads.Cli.Remote;
 using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 
@@ -6,8 +7,6 @@ namespace OrleansUploads.Cli.Demo;
 /// <summary>The service that the demo uploads to, and how the demo crashes it.</summary>
 internal abstract class DemoService : IDisposable
 {
-    private const string DefaultRegion = "us-east-1";
-
     /// <summary>Lets clients wait for the crashed service: at most 30 attempts, at most one second apart.</summary>
     private static readonly RetryPolicy CrashRetry = new()
     {
@@ -49,7 +48,7 @@ internal abstract class DemoService : IDisposable
     protected static GlacierClientOptions Options(Uri endpoint, string accessKeyId, string secret, string? region = null) => new()
     {
         Endpoint = endpoint,
-        Region = region ?? DefaultRegion,
+        Region = region ?? Connection.DefaultRegion,
         AccessKeyId = accessKeyId,
         SecretAccessKey = secret,
         Retry = CrashRetry,

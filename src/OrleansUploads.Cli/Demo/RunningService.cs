@@ -25,15 +25,10 @@ internal sealed class RunningService(IReadOnlyList<Uri> endpoints, AwsSettings s
 
     public override GlacierClient Connect()
     {
-        var http = new HttpClient(new SocketsHttpHandler
-        {
-            UseProxy = false,
-            AllowAutoRedirect = false,
-            ConnectCallback = ConnectAsync,
-        })
-        {
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
+        var handler = GlacierClient.CreateHandler();
+        handler.UseProxy = false;
+        handler.ConnectCallback = ConnectAsync;
+        var http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
         _clients.Add(http);
         return new GlacierClient(
             http, Options(endpoints[0], settings.Key!.AccessKeyId, settings.Key.Secret, settings.Region) with
