@@ -72,8 +72,8 @@ internal sealed class MillionArchivesBenchmark : IBenchmark
     {
         var rounds = new Rounds($"{Name}, describe", Unit.Milliseconds, session.Pick(50, 10), WarmUps);
         var medians = await rounds.AlternateAsync(
-            token => TimeAsync(() => full.DescribeAsync(token)),
-            token => TimeAsync(() => small.DescribeAsync(token)),
+            token => Rounds.TimeAsync(() => full.DescribeAsync(token)),
+            token => Rounds.TimeAsync(() => small.DescribeAsync(token)),
             cancellationToken);
         return Verdict.OfLimit(rounds.What, rounds.Unit, medians, MostDescribeMilliseconds);
     }
@@ -85,8 +85,8 @@ internal sealed class MillionArchivesBenchmark : IBenchmark
         var next = DeletedArchives;
         var rounds = new Rounds($"{Name}, add", Unit.Milliseconds, session.Pick(75, 15), WarmUps);
         var medians = await rounds.AlternateAsync(
-            token => TimeAsync(() => full.AddAsync(next++, token)),
-            token => TimeAsync(() => small.AddAsync(next++, token)),
+            token => Rounds.TimeAsync(() => full.AddAsync(next++, token)),
+            token => Rounds.TimeAsync(() => small.AddAsync(next++, token)),
             cancellationToken);
         return Verdict.OfRatio(rounds.What, rounds.Unit, medians, LeastRatio);
     }
@@ -102,8 +102,8 @@ internal sealed class MillionArchivesBenchmark : IBenchmark
         var rounds = new Rounds($"{Name}, delete", Unit.Milliseconds, session.Pick(75, 15), WarmUps);
         var (deleted, deletedOther) = (0, 0);
         var medians = await rounds.AlternateAsync(
-            token => TimeAsync(() => full.DeleteAsync(samples[deleted++], token)),
-            token => TimeAsync(() => small.DeleteAsync(others[deletedOther++], token)),
+            token => Rounds.TimeAsync(() => full.DeleteAsync(samples[deleted++], token)),
+            token => Rounds.TimeAsync(() => small.DeleteAsync(others[deletedOther++], token)),
             cancellationToken);
         return Verdict.OfRatio(rounds.What, rounds.Unit, medians, LeastRatio);
     }
@@ -133,12 +133,5 @@ internal sealed class MillionArchivesBenchmark : IBenchmark
     {
         var medians = await ServerStart.CompareAsync(session, $"{Name}, start", folder, cancellationToken);
         return Verdict.OfRatio($"{Name}, start", Unit.Milliseconds, medians, LeastRatio);
-    }
-
-    private static async Task<double> TimeAsync(Func<Task> work)
-    {
-        var watch = Stopwatch.StartNew();
-        await work();
-        return watch.Elapsed.TotalMilliseconds;
     }
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace OrleansUploads.Benchmarks.Harness;
 
 /// <summary>The medians of both sides.</summary>
@@ -29,6 +31,15 @@ internal sealed record Rounds(string What, Unit Unit, int Count, int WarmUps = 1
         }
 
         return new Medians(Median(subjects), Median(baselines));
+    }
+
+    /// <summary>Measures work.</summary>
+    /// <returns>Its duration in milliseconds.</returns>
+    public static async Task<double> TimeAsync(Func<Task> work)
+    {
+        var watch = Stopwatch.StartNew();
+        await work();
+        return watch.Elapsed.TotalMilliseconds;
     }
 
     /// <summary>The side that runs first in one round runs second in the next.</summary>

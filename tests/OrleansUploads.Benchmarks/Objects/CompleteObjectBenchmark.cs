@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using OrleansUploads.Benchmarks.Entities;
 using OrleansUploads.Benchmarks.Harness;
 using OrleansUploads.Benchmarks.Transfers;
@@ -23,12 +22,7 @@ internal sealed class CompleteObjectBenchmark : IBenchmark
         var parts = session.Pick(ObjectLimits.MaxParts, ObjectLimits.MaxParts / 10);
         var rounds = new Rounds(Name, Unit.Milliseconds, session.Pick(11, 3), WarmUps);
         var folder = session.Subfolder("server");
-        if (!AccountId.TryParse(GatewayServer.Account, out var account))
-        {
-            throw new InvalidOperationException("The account is invalid.");
-        }
-
-        var targets = await ReportedObjects.CreateAsync(folder, account, Bucket, rounds.Count + WarmUps, parts, cancellationToken);
+        var targets = await ReportedObjects.CreateAsync(folder, Bucket, rounds.Count + WarmUps, parts, cancellationToken);
         var body = ReportedObjects.CompletionOf(parts);
         await using var server = await GatewayServer.StartAsync(folder, cancellationToken, createsVault: false);
         using var sqlite = new BareSqlite(Path.Combine(session.Folder, "bare.db"));
@@ -40,30 +34,23 @@ internal sealed class CompleteObjectBenchmark : IBenchmark
             {
                 var target = targets[next++];
                 await bucket.SendAsync(HttpMethod.Get, target.Replace("?", "?max-parts=1&", StringComparison.Ordinal), [], token);
-                return await TimeAsync(() => bucket.SendAsync(HttpMethod.Post, target, body, token));
+                return await Rounds.TimeAsync(() => bucket.SendAsync(HttpMethod.Post, target, body, token));
             },
             InsertAsync,
             cancellationToken);
         var again = new Rounds($"{Name}, repeated", Unit.Milliseconds, session.Pick(25, 5), WarmUps);
         var repeated = await again.AlternateAsync(
-            token => TimeAsync(() => bucket.SendAsync(HttpMethod.Post, targets[^1], body, token)), InsertAsync, cancellationToken);
+            token => Rounds.TimeAsync(() => bucket.SendAsync(HttpMethod.Post, targets[^1], body, token)), InsertAsync, cancellationToken);
         return
         [
             Verdict.OfLimit(Name, Unit.Milliseconds, completed, MostMilliseconds),
             Verdict.OfLimit(again.What, Unit.Milliseconds, repeated, MostRepeatedMilliseconds),
         ];
 
-        Task<double> InsertAsync(CancellationToken token) => TimeAsync(() =>
+        Task<double> InsertAsync(CancellationToken token) => Rounds.TimeAsync(() =>
         {
             sqlite.Insert(rows: 1, batchRows: 1, row);
             return Task.CompletedTask;
         });
-    }
-
-    private static async Task<double> TimeAsync(Func<Task> work)
-    {
-        var watch = Stopwatch.StartNew();
-        await work();
-        return watch.Elapsed.TotalMilliseconds;
     }
 }

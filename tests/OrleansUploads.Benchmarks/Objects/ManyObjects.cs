@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using OrleansUploads.Benchmarks.Harness;
-using OrleansUploads.Core.Messages.Accounts;
 using OrleansUploads.Core.Messages.Objects;
 using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Values;
@@ -25,17 +24,13 @@ internal static class ManyObjects
     /// <summary>A prime number. Its multiples visit all keys of a bucket in an order that is neither ascending nor clustered.</summary>
     private const long Stride = 15_485_863;
 
-    private static readonly Dictionary<string, string> NoMetadata = [];
-
     /// <summary>Creates buckets in a new data folder and fills them.</summary>
     /// <param name="folder">The data folder.</param>
-    /// <param name="owner">The account that owns the buckets.</param>
     /// <param name="count">Number of objects in each bucket.</param>
     /// <param name="buckets">The buckets, and the key of each number up to the count.</param>
     /// <param name="cancellationToken">Cancels the work.</param>
     public static async Task CreateAsync(
         string folder,
-        AccountId owner,
         int count,
         IReadOnlyDictionary<string, Func<int, string>> buckets,
         CancellationToken cancellationToken)
@@ -43,14 +38,7 @@ internal static class ManyObjects
         await using var opened = FolderEngine.Open(folder, host: new EmbeddedHostOptions { MaxIdleBytes = IdleBytes });
         foreach (var (bucket, keyOf) in buckets)
         {
-            if (!BucketName.TryParse(bucket, out var name))
-            {
-                throw new InvalidOperationException($"'{bucket}' is not the name of a bucket.");
-            }
-
-            var create = new CreateBucket(owner, name);
-            var created = (await opened.Engine.Host.AskAsync(owner.Entity, create, cancellationToken)).Answer;
-            var incarnation = (created.Bucket ?? throw new InvalidOperationException($"Another account has {bucket}.")).Bucket;
+            var incarnation = await BenchmarkObjects.CreateBucketAsync(opened.Engine, bucket, cancellationToken);
             await FillAsync(opened.Engine, incarnation, count, keyOf, cancellationToken);
         }
     }
@@ -80,20 +68,7 @@ internal static class ManyObjects
     private static async Task PutAsync(
         EmbeddedEngine engine, BucketIncarnation bucket, string text, CancellationToken cancellationToken)
     {
-        if (!ObjectKey.TryParse(text, out var key))
-        {
-            throw new InvalidOperationException($"'{text}' is not a key.");
-        }
-
-        var spec = new ObjectUploadSpec(
-            engine.Ids.NewUpload(),
-            new ObjectName(bucket, key),
-            UploadOrigin.SingleRequest,
-            DateTimeOffset.UtcNow,
-            StorageClass.Standard,
-            Checksum: null,
-            NoMetadata,
-            Tags: null);
+        var spec = BenchmarkObjects.NewUpload(engine, bucket, text, UploadOrigin.SingleRequest);
         var part = new NumberedPart(
             1, 0, Md5Digest.Compute([]), TreeHasher.Compute([]), Attempt: null, ChecksumHasher.Compute(ChecksumAlgorithm.Crc64Nvme, []));
         _ = (await engine.Host.AskAsync(spec.Upload.Entity, new PutObject(spec, part, Condition: null), cancellationToken)).Answer;

@@ -33,7 +33,6 @@ internal sealed class MillionObjectsBenchmark : IBenchmark
         var folder = session.Subfolder("full");
         await ManyObjects.CreateAsync(
             folder,
-            Account(),
             count,
             new Dictionary<string, Func<int, string>>
             {
@@ -73,10 +72,6 @@ internal sealed class MillionObjectsBenchmark : IBenchmark
     private static string FlatKey(int number) => string.Create(CultureInfo.InvariantCulture, $"photo-{number:0000000}.jpg");
 
     private static string Middle(int count) => $"&start-after={FlatKey(count / 2)}";
-
-    private static AccountId Account() => AccountId.TryParse(GatewayServer.Account, out var account)
-        ? account
-        : throw new InvalidOperationException("The account is invalid.");
 
     private static async Task FillSmallAsync(GatewayServer server, CancellationToken cancellationToken)
     {

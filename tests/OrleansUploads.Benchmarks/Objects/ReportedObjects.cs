@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using OrleansUploads.Benchmarks.Transfers;
-using OrleansUploads.Core.Messages.Accounts;
 using OrleansUploads.Core.Messages.Objects;
 using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Parts;
@@ -18,26 +17,19 @@ internal static class ReportedObjects
     private const int PartBytes = (int)ObjectLimits.MinPartBytes;
     private const int Callers = 256;
 
-    private static readonly Dictionary<string, string> NoMetadata = [];
-
     /// <summary>Creates uploads in a bucket of a new data folder, each for a key of its own.</summary>
     /// <returns>The address that completes each of them.</returns>
     public static async Task<IReadOnlyList<string>> CreateAsync(
-        string folder, AccountId owner, string bucket, int uploads, int parts, CancellationToken cancellationToken)
+        string folder, string bucket, int uploads, int parts, CancellationToken cancellationToken)
     {
         await using var opened = FolderEngine.Open(folder);
         var engine = opened.Engine;
-        if (!BucketName.TryParse(bucket, out var name))
-        {
-            throw new InvalidOperationException($"'{bucket}' is not the name of a bucket.");
-        }
-
-        var created = (await engine.Host.AskAsync(owner.Entity, new CreateBucket(owner, name), cancellationToken)).Answer;
+        var incarnation = await BenchmarkObjects.CreateBucketAsync(engine, bucket, cancellationToken);
         var targets = new string[uploads];
         for (var i = 0; i < uploads; i++)
         {
             var key = string.Create(CultureInfo.InvariantCulture, $"object-{i}");
-            var upload = await BeginAsync(engine, created.Bucket!.Bucket, key, cancellationToken);
+            var upload = await BeginAsync(engine, incarnation, key, cancellationToken);
             var attempts = await ReportAsync(engine, upload, parts, cancellationToken);
             await SparseAttempts.StoreAsync(engine, folder, upload.Upload, attempts, PartBytes, cancellationToken);
             targets[i] = $"/{bucket}/{key}?uploadId={upload.Upload}";
@@ -64,20 +56,7 @@ internal static class ReportedObjects
     private static async Task<ObjectUploadSpec> BeginAsync(
         EmbeddedEngine engine, BucketIncarnation bucket, string text, CancellationToken cancellationToken)
     {
-        if (!ObjectKey.TryParse(text, out var key))
-        {
-            throw new InvalidOperationException($"'{text}' is not a key.");
-        }
-
-        var spec = new ObjectUploadSpec(
-            engine.Ids.NewUpload(),
-            new ObjectName(bucket, key),
-            UploadOrigin.Multipart,
-            DateTimeOffset.UtcNow,
-            StorageClass.Standard,
-            Checksum: null,
-            NoMetadata,
-            Tags: null);
+        var spec = BenchmarkObjects.NewUpload(engine, bucket, text, UploadOrigin.Multipart);
         _ = (await engine.Host.AskAsync(spec.Upload.Entity, new InitiateObjectUpload(spec), cancellationToken)).Answer;
         return spec;
     }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using OrleansUploads.Benchmarks.Harness;
 using OrleansUploads.Benchmarks.Transfers;
 using OrleansUploads.Core.Values;
@@ -68,7 +67,7 @@ internal sealed class OpenUploadsBenchmark : IBenchmark
     {
         var rounds = new Rounds($"{Name}, {what}", Unit.Milliseconds, session.Pick(50, 10), WarmUps);
         var medians = await rounds.AlternateAsync(
-            token => TimeAsync(() => full(token)), token => TimeAsync(() => small(token)), cancellationToken);
+            token => Rounds.TimeAsync(() => full(token)), token => Rounds.TimeAsync(() => small(token)), cancellationToken);
         return Verdict.OfLimit(rounds.What, rounds.Unit, medians, MostWarmMilliseconds);
     }
 
@@ -77,7 +76,7 @@ internal sealed class OpenUploadsBenchmark : IBenchmark
     {
         var rounds = new Rounds($"{Name}, initiate", Unit.Milliseconds, session.Pick(200, 20), WarmUps);
         var medians = await rounds.AlternateAsync(
-            token => TimeAsync(() => full.BeginAsync(token)), token => TimeAsync(() => small.BeginAsync(token)), cancellationToken);
+            token => Rounds.TimeAsync(() => full.BeginAsync(token)), token => Rounds.TimeAsync(() => small.BeginAsync(token)), cancellationToken);
         return Verdict.OfInterest(rounds.What, rounds.Unit, medians);
     }
 
@@ -98,14 +97,7 @@ internal sealed class OpenUploadsBenchmark : IBenchmark
         async Task<double> FirstAsync(string vault, CancellationToken token)
         {
             await using var server = await StartAsync(folder, token);
-            return await TimeAsync(() => ask(server.VaultNamed(vault), token));
+            return await Rounds.TimeAsync(() => ask(server.VaultNamed(vault), token));
         }
-    }
-
-    private static async Task<double> TimeAsync(Func<Task> work)
-    {
-        var watch = Stopwatch.StartNew();
-        await work();
-        return watch.Elapsed.TotalMilliseconds;
     }
 }
