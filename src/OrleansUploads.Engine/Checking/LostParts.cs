@@ -33,7 +33,7 @@ public static class LostParts
         }
     }
 
-    /// <summary>Names the first upload whose bytes must be in the folder, or returns null if there is none.</summary>
+    /// <summary>Finds the first upload whose bytes must be in the folder.</summary>
     private static string? FindNeeded(string folder)
     {
         using var journal = JournalInspection.Open(folder);

@@ -91,8 +91,7 @@ public sealed class DiskSpace : IStorageSpace, IStoreHealth
         if (free - bytes < FloorBytes)
         {
             throw new PartStoreFullException(
-                $"The disk is full: it has {free} bytes free, of which {FloorBytes} are kept for the journal, and {bytes} more were to be "
-                + "stored.");
+                $"The disk is full: {bytes} bytes are needed, but {free} bytes are free and {FloorBytes} of them are kept for the journal.");
         }
     }
 

@@ -4,7 +4,7 @@ using OrleansUploads.EndToEnd.Tests.Harness;
 
 namespace OrleansUploads.EndToEnd.Tests.Dashboard;
 
-/// <summary>A browser with one page. Whatever the page reports as an error fails the test.</summary>
+/// <summary>A browser with one page. An error that the page reports fails the test.</summary>
 public sealed class Browser : IAsyncDisposable
 {
     /// <summary>Names a file that gets the picture for the documentation.</summary>

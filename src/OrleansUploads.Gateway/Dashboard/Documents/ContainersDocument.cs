@@ -25,7 +25,7 @@ internal sealed record ListedBucket(string Name, long Created);
 /// <param name="Archives">Number of archives in its last inventory.</param>
 /// <param name="Bytes">Their size.</param>
 /// <param name="LastInventory">When that was taken, or null.</param>
-/// <param name="AccessPolicy">The access policy as it was sent, or null if there is none, or if the key may not read it.</param>
+/// <param name="AccessPolicy">The access policy as it was set. Null if the vault has none or the key may not read it.</param>
 /// <param name="Lock">The lock, or null.</param>
 internal sealed record VaultDocument(
     string Name, long Created, long Archives, long Bytes, long? LastInventory, string? AccessPolicy, ShownLock? Lock);

@@ -2,7 +2,7 @@ using OrleansUploads.Gateway.Http.Sources;
 
 namespace OrleansUploads.Gateway.Dashboard.Sessions;
 
-/// <summary>Counts failed attempts to sign in, so that nobody can try many secrets. An address that fails too often has to
+/// <summary>Counts failed attempts to sign in, to stop a client from guessing secrets. An address that fails too often has to
 /// wait.</summary>
 internal sealed class FailedSignIns(TimeProvider time)
 {
