@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using OrleansUploads.Engine.Intake;
 using OrleansUploads.Engine.Keys;
 using OrleansUploads.Engine.Retrieval;
 using OrleansUploads.Gateway.Dashboard.Assets;
@@ -23,6 +24,7 @@ internal static class DashboardServices
         services.TryAddSingleton<KeyIndex>();
         services.TryAddSingleton<KeyLister>();
         services.TryAddSingleton<InventoryReader>();
+        services.TryAddSingleton<ObjectIntake>();
         services.TryAddSingleton<BucketFinder>();
         services.AddSingleton<DashboardAssets>();
         services.AddSingleton<SignInChallenge>();

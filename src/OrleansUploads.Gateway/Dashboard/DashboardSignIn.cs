@@ -21,7 +21,7 @@ internal sealed class DashboardSignIn(
     /// <summary>Begins a session if the client proves that it knows the secret.</summary>
     public async ValueTask<DashboardAnswer> SignInAsync(HttpExchange exchange, RequestPayload payload)
     {
-        var source = TrafficSource.Of(exchange.Context.Connection.RemoteIpAddress);
+        var source = TrafficSource.Of(exchange.ClientAddress);
         if (failures.WaitOf(source) is { } wait)
         {
             return DashboardErrors.TooManyFailures(wait);
@@ -50,7 +50,7 @@ internal sealed class DashboardSignIn(
         return new DoneAnswer();
     }
 
-    /// <summary>The key that signed in, or null if nobody has, or if the server verifies no signatures.</summary>
+    /// <summary>The key that signed in, or null without a session. Also null if the server verifies no signatures.</summary>
     public async ValueTask<Credential?> FindAsync(HttpExchange exchange) => options.AnonymousAccount is not null
         ? null
         : await sessions.FindAsync(SessionCookie.Read(exchange.Context.Request), exchange.Aborted);

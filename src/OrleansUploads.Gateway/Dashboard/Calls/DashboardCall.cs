@@ -68,5 +68,6 @@ internal sealed class DashboardCall
         Account = Account,
         Region = Region,
         Payload = Payload,
+        UploadText = Route.Id ?? "",
     };
 }

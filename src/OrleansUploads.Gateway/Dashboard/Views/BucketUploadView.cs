@@ -2,6 +2,7 @@ using OrleansUploads.Core.Messages.Objects;
 using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine.Intake;
 using OrleansUploads.Engine.Keys;
 using OrleansUploads.Gateway.Dashboard.Answers;
 using OrleansUploads.Gateway.Dashboard.Calls;
@@ -14,7 +15,7 @@ using OrleansUploads.Gateway.S3.Requests;
 namespace OrleansUploads.Gateway.Dashboard.Views;
 
 /// <summary>Shows a bucket's uploads in progress.</summary>
-internal sealed class BucketUploadView(IEntityHost host, BucketFinder buckets, KeyLister lister)
+internal sealed class BucketUploadView(IEntityHost host, ObjectIntake intake, BucketFinder buckets, KeyLister lister)
 {
     /// <summary>Lists uploads by key, with their progress.</summary>
     public async ValueTask<DashboardAnswer> ListAsync(DashboardCall call)
@@ -46,7 +47,8 @@ internal sealed class BucketUploadView(IEntityHost host, BucketFinder buckets, K
     /// <summary>Shows one upload with the map of its parts.</summary>
     public async ValueTask<DashboardAnswer> GetAsync(DashboardCall call)
     {
-        var (name, upload, error) = await FindAsync(call, S3Operation.ListParts);
+        var found = call.ToS3(S3Operation.ListParts);
+        var (name, upload, error) = await buckets.FindUploadAsync(found);
         if (error is not null)
         {
             return error;
@@ -57,13 +59,14 @@ internal sealed class BucketUploadView(IEntityHost host, BucketFinder buckets, K
             ? JsonAnswer.Of(
                 DocumentOf(upload, name.Key, mapped.Spec.CreatedAt, mapped.Spec.StorageClass, mapped.Parts),
                 DashboardJson.Default.UploadDocument)
-            : Refuse(call, refusal);
+            : found.Refuse(refusal);
     }
 
     /// <summary>Shows one part.</summary>
     public async ValueTask<DashboardAnswer> GetPartAsync(DashboardCall call)
     {
-        var (name, upload, error) = await FindAsync(call, S3Operation.ListParts);
+        var found = call.ToS3(S3Operation.ListParts);
+        var (name, upload, error) = await buckets.FindUploadAsync(found);
         if (error is not null)
         {
             return error;
@@ -72,7 +75,7 @@ internal sealed class BucketUploadView(IEntityHost host, BucketFinder buckets, K
         var asked = await host.AskAsync(upload.Entity, new ListNumberedParts(name, call.PartNumber - 1, 1), call.Aborted);
         if (!asked.TryGet(out var page, out var refusal))
         {
-            return Refuse(call, refusal);
+            return found.Refuse(refusal);
         }
 
         return JsonAnswer.Of(
@@ -95,26 +98,16 @@ internal sealed class BucketUploadView(IEntityHost host, BucketFinder buckets, K
     /// <summary>Aborts an upload.</summary>
     public async ValueTask<DashboardAnswer> AbortAsync(DashboardCall call)
     {
-        var (name, upload, error) = await FindAsync(call, S3Operation.AbortMultipartUpload);
+        var found = call.ToS3(S3Operation.AbortMultipartUpload);
+        var (name, upload, error) = await buckets.FindUploadAsync(found);
         if (error is not null)
         {
             return error;
         }
 
-        var aborted = await host.AskAsync(upload.Entity, new AbortObjectUpload(name), call.Aborted);
-        return aborted.Refusal is { } refusal ? Refuse(call, refusal) : new DoneAnswer();
+        var aborted = await intake.AbortAsync(upload, name, call.Aborted);
+        return aborted.Refusal is { } refusal ? found.Refuse(refusal) : new DoneAnswer();
     }
-
-    private async ValueTask<(ObjectName Name, UploadId Upload, S3Error? Error)> FindAsync(DashboardCall call, S3Operation operation)
-    {
-        var (name, error) = await buckets.FindObjectAsync(call.ToS3(operation));
-        return error is not null ? (default, default, error)
-            : UploadId.TryParse(call.Route.Id, out var upload) ? (name, upload, null)
-            : (default, default, S3Error.NoSuchUpload(call.Route.Id ?? ""));
-    }
-
-    private static S3Error Refuse(DashboardCall call, Core.Refusals.Refusal refusal) => S3Refusals.Describe(
-        refusal, new S3Address(call.Route.Container, call.Query.FirstValue("key")), call.Route.Id ?? "");
 
     private static UploadDocument DocumentOf(
         UploadId upload, ObjectKey key, DateTimeOffset at, StorageClass storageClass, MappedParts? parts) => new(

@@ -7,9 +7,9 @@ using OrleansUploads.Engine.Entities;
 using OrleansUploads.Gateway.Dashboard.Answers;
 using OrleansUploads.Gateway.Dashboard.Calls;
 using OrleansUploads.Gateway.Dashboard.Documents;
-using OrleansUploads.Gateway.Glacier.Errors;
 using OrleansUploads.Gateway.Glacier.Policies;
 using OrleansUploads.Gateway.Glacier.Protocol;
+using OrleansUploads.Gateway.Glacier.Requests;
 
 namespace OrleansUploads.Gateway.Dashboard.Views;
 
@@ -60,7 +60,7 @@ internal sealed class ContainerView(IEntityHost host, PolicyGate gate, VaultFind
         var asked = await host.AskAsync(found.Vault.Entity, new DescribeVault(found.Vault), call.Aborted);
         if (!asked.TryGet(out var vault, out var refusal))
         {
-            return GlacierRefusals.Describe(refusal, call.Region, found.Id);
+            return found.Describe(refusal);
         }
 
         var access = await MayAsync(call, GlacierOperation.GetVaultAccessPolicy, found.Vault.Name)

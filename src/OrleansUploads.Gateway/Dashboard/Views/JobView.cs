@@ -6,6 +6,7 @@ using OrleansUploads.Gateway.Dashboard.Documents;
 using OrleansUploads.Gateway.Glacier.Errors;
 using OrleansUploads.Gateway.Glacier.Jobs;
 using OrleansUploads.Gateway.Glacier.Protocol;
+using OrleansUploads.Gateway.Glacier.Requests;
 
 namespace OrleansUploads.Gateway.Dashboard.Views;
 
@@ -37,7 +38,7 @@ internal sealed class JobView(IEntityHost host, VaultFinder vaults)
         var asked = await host.AskAsync(vault.Incarnation.Jobs, new ListJobs(after, PageSize, Finished: null), call.Aborted);
         if (!asked.TryGet(out var page, out var refusal))
         {
-            return GlacierRefusals.Describe(refusal, call.Region, "");
+            return vault.Describe(refusal);
         }
 
         return JsonAnswer.Of(

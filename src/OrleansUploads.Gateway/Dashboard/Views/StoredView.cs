@@ -9,6 +9,7 @@ using OrleansUploads.Gateway.Dashboard.Calls;
 using OrleansUploads.Gateway.Dashboard.Documents;
 using OrleansUploads.Gateway.Glacier.Errors;
 using OrleansUploads.Gateway.Glacier.Protocol;
+using OrleansUploads.Gateway.Glacier.Requests;
 using OrleansUploads.Gateway.S3.Protocol;
 using OrleansUploads.Gateway.S3.Requests;
 
@@ -44,7 +45,7 @@ internal sealed class StoredView(
         var taken = await host.AskAsync(vault.Vault.Entity, new TakeInventorySnapshot(vault.Vault), call.Aborted);
         if (!taken.TryGet(out var snapshot, out var refusal))
         {
-            return GlacierRefusals.Describe(refusal, call.Region, "");
+            return vault.Describe(refusal);
         }
 
         var items = new List<StoredItem>();

@@ -5,8 +5,8 @@ using OrleansUploads.Engine.Retrieval;
 using OrleansUploads.Gateway.Dashboard.Answers;
 using OrleansUploads.Gateway.Dashboard.Calls;
 using OrleansUploads.Gateway.Dashboard.Documents;
-using OrleansUploads.Gateway.Glacier.Errors;
 using OrleansUploads.Gateway.Glacier.Protocol;
+using OrleansUploads.Gateway.Glacier.Requests;
 
 namespace OrleansUploads.Gateway.Dashboard.Views;
 
@@ -30,7 +30,7 @@ internal sealed class VaultUploadView(IEntityHost host, VaultFinder vaults)
         var listed = await _uploads.ReadAsync(vault.Vault, call.Query.FirstValue("after") ?? "", PageSize, call.Aborted);
         if (!listed.TryGet(out var page, out var refusal))
         {
-            return GlacierRefusals.Describe(refusal, call.Region, "");
+            return vault.Describe(refusal);
         }
 
         var mapped = await Task.WhenAll(page.Uploads.Select(spec =>
@@ -55,7 +55,7 @@ internal sealed class VaultUploadView(IEntityHost host, VaultFinder vaults)
         var asked = await host.AskAsync(upload.Entity, new MapParts(vault.Vault), call.Aborted);
         return asked.TryGet(out var mapped, out var refusal)
             ? JsonAnswer.Of(DocumentOf(mapped.Spec, mapped.Parts), DashboardJson.Default.UploadDocument)
-            : GlacierRefusals.Describe(refusal, call.Region, vault.Id);
+            : vault.Describe(refusal);
     }
 
     /// <summary>Shows one part.</summary>
@@ -70,7 +70,7 @@ internal sealed class VaultUploadView(IEntityHost host, VaultFinder vaults)
         var asked = await host.AskAsync(upload.Entity, new FindPart(vault.Vault, call.PartNumber), call.Aborted);
         if (!asked.TryGet(out var part, out var refusal))
         {
-            return GlacierRefusals.Describe(refusal, call.Region, vault.Id);
+            return vault.Describe(refusal);
         }
 
         return JsonAnswer.Of(
@@ -100,7 +100,7 @@ internal sealed class VaultUploadView(IEntityHost host, VaultFinder vaults)
         }
 
         var aborted = await host.AskAsync(upload.Entity, new AbortUpload(vault.Vault), call.Aborted);
-        return aborted.Refusal is { } refusal ? GlacierRefusals.Describe(refusal, call.Region, vault.Id) : new DoneAnswer();
+        return aborted.Refusal is { } refusal ? vault.Describe(refusal) : new DoneAnswer();
     }
 
     private static UploadDocument DocumentOf(UploadSpec spec, MappedParts? parts) => new(

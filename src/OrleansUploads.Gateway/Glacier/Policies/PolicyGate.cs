@@ -37,7 +37,7 @@ internal sealed class PolicyGate(IEntityHost host, PolicyCache policyCache, Time
         var found = await host.AskAsync(call.Vault.Entity, query, call.Aborted);
         if (!found.TryGet(out var policies, out var refusal))
         {
-            return call.IsOwner ? GlacierRefusals.Describe(refusal, call.Region, call.Id) : Denied(call);
+            return call.IsOwner ? call.Describe(refusal) : Denied(call);
         }
 
         call.Incarnation = policies.Incarnation;

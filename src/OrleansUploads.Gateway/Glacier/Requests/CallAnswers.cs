@@ -9,9 +9,12 @@ namespace OrleansUploads.Gateway.Glacier.Requests;
 /// <summary>Answers that several operations share.</summary>
 internal static class CallAnswers
 {
-    /// <summary>The entity refused the command.</summary>
-    public static GlacierAnswer Refuse(this GlacierCall call, Refusal refusal) =>
+    /// <summary>The error for a refusal.</summary>
+    public static GlacierError Describe(this GlacierCall call, Refusal refusal) =>
         GlacierRefusals.Describe(refusal, call.Region, call.Id);
+
+    /// <summary>The entity refused the command.</summary>
+    public static GlacierAnswer Refuse(this GlacierCall call, Refusal refusal) => call.Describe(refusal);
 
     /// <summary>An archive was created.</summary>
     public static GlacierAnswer ArchiveCreated(this GlacierCall call, CompletedArchive archive) => EmptyAnswer.Created(

@@ -65,7 +65,7 @@ internal sealed class RequestPayload(
                 : new HttpError.PayloadHashMalformed(stated);
         }
 
-        var sender = TrafficSource.Of(exchange.Context.Connection.RemoteIpAddress);
+        var sender = TrafficSource.Of(exchange.ClientAddress);
         if (await ReadAsync(sender, cancellationToken) is { } tooLong)
         {
             return tooLong;

@@ -39,10 +39,14 @@ internal sealed class S3Call
     public CancellationToken Aborted => Exchange.Aborted;
 
     /// <summary>The client's address, or null if the transport has no addresses.</summary>
-    public IPAddress? RemoteAddress => Exchange.Context.Connection.RemoteIpAddress;
+    public IPAddress? RemoteAddress => Exchange.ClientAddress;
 
-    /// <summary>The upload ID in the query, or an empty text.</summary>
-    public string UploadText => Query.FirstValue("uploadId") ?? "";
+    /// <summary>The upload ID as sent, or an empty text. S3 has it in the query.</summary>
+    public string UploadText
+    {
+        get => field ?? Query.FirstValue("uploadId") ?? "";
+        init;
+    }
 
     /// <summary>The value of a header, repeated headers joined by a comma, or null if the request does not have it.</summary>
     public string? Header(string name) =>
