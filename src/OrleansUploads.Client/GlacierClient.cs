@@ -12,6 +12,10 @@ namespace OrleansUploads.Client;
 /// </remarks>
 public sealed partial class GlacierClient : IDisposable
 {
+    /// <summary>The name of the <see cref="System.Diagnostics.ActivitySource"/> of the client. Each call is an activity, named after the
+    /// operation.</summary>
+    public const string ActivitySourceName = "OrleansUploads.Client";
+
     private readonly HttpClient _http;
     private readonly bool _ownsHttp;
     private readonly string _account;
@@ -70,8 +74,9 @@ public sealed partial class GlacierClient : IDisposable
     private Task<T> RunAsync<T>(
         GlacierRequest request,
         Func<HttpResponseMessage, CancellationToken, Task<T>> read,
-        CancellationToken cancellationToken) =>
-        Transport.RunAsync(request, read, Transport.Retry, cancellationToken);
+        CancellationToken cancellationToken,
+        [CallerMemberName] string operation = "") =>
+        Transport.RunAsync(request, read, Transport.Retry, cancellationToken, operation);
 
     private static async IAsyncEnumerable<T> ReadAllPagesAsync<T>(
         Func<string?, CancellationToken, Task<Page<T>>> readPage,

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Security.Authentication;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Hashing;
@@ -42,30 +43,35 @@ internal sealed class Transport
     /// <param name="read">Reads a successful response. It runs at most once per attempt.</param>
     /// <param name="retry">The retry policy.</param>
     /// <param name="cancellationToken">Cancels all attempts.</param>
+    /// <param name="operation">The method of the client, which names the activity.</param>
     public Task<T> RunAsync<T>(
         GlacierRequest request,
         Func<HttpResponseMessage, CancellationToken, Task<T>> read,
         RetryPolicy retry,
-        CancellationToken cancellationToken) =>
-        retry.RunAsync((_, token) => AttemptAsync(request, read, token), TimeProvider, cancellationToken);
+        CancellationToken cancellationToken,
+        [CallerMemberName] string operation = "") =>
+        ClientTracing.RunAsync(
+            operation, () => retry.RunAsync((_, token) => AttemptAsync(request, read, token), TimeProvider, cancellationToken));
 
     /// <summary>Sends a request that deletes a resource, with retries. If a retry does not find the resource, the call succeeds:
     /// an earlier attempt has deleted it, and its response was lost.</summary>
-    public Task RemoveAsync(GlacierRequest request, CancellationToken cancellationToken) =>
-        Retry.RunAsync(
-            async (attempt, token) =>
-            {
-                try
+    public Task RemoveAsync(GlacierRequest request, CancellationToken cancellationToken, [CallerMemberName] string operation = "") =>
+        ClientTracing.RunAsync(
+            operation,
+            () => Retry.RunAsync(
+                async (attempt, token) =>
                 {
-                    return await AttemptAsync(request, static (_, _) => Task.FromResult(true), token);
-                }
-                catch (GlacierException failure) when (attempt > 1 && failure.Code == GlacierErrorCodes.ResourceNotFound)
-                {
-                    return true;
-                }
-            },
-            TimeProvider,
-            cancellationToken);
+                    try
+                    {
+                        return await AttemptAsync(request, static (_, _) => Task.FromResult(true), token);
+                    }
+                    catch (GlacierException failure) when (attempt > 1 && failure.Code == GlacierErrorCodes.ResourceNotFound)
+                    {
+                        return true;
+                    }
+                },
+                TimeProvider,
+                cancellationToken));
 
     /// <summary>Runs a step that reads from a connection, and reports its failures as <see cref="GlacierException"/>.</summary>
     public static async Task<T> ReadAsync<T>(

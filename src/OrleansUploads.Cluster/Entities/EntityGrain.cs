@@ -137,7 +137,7 @@ public abstract class EntityGrain : Grain, IEntityGrain, IRemindable, IDisposabl
 
     private async Task<object> SubmitAsync(ICommand? command)
     {
-        var ticket = new TaskCompletionSource<object>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var ticket = new CommandTicket(Entity, command);
         if (!_activation.TrySubmit(ticket, command))
         {
             throw new InvalidOperationException($"{Entity} was retired. Activations of grains are never retired.");

@@ -118,7 +118,7 @@ public sealed class EmbeddedHost : IEntityHost, IEntityWaker, IAsyncDisposable
     private async ValueTask<object> AskAsync(EntityId entity, ICommand? command, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_stopping.IsCancellationRequested, this);
-        var ticket = new TaskCompletionSource<object>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var ticket = new CommandTicket(entity, command);
         while (!_activations.GetOrAdd(entity, static (id, host) => host.Activate(id), this).TrySubmit(ticket, command))
         {
             // The activation was retired after it was found. The next one is new.
@@ -126,7 +126,7 @@ public sealed class EmbeddedHost : IEntityHost, IEntityWaker, IAsyncDisposable
 
         // Task.WaitAsync would pass the answer through the thread pool.
         using var giveUp = cancellationToken.UnsafeRegister(
-            static (ticket, token) => ((TaskCompletionSource<object>)ticket!).TrySetCanceled(token), ticket);
+            static (ticket, token) => ((CommandTicket)ticket!).TrySetCanceled(token), ticket);
         return await ticket.Task;
     }
 

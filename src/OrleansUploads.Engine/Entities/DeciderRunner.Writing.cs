@@ -74,7 +74,8 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent>
             _writing = true;
             _writingWakeAt = wake is { } change ? change.At : _wakeAt;
             var record = _record.WrittenMemory.ToArray();
-            _outputs.Add(new RunnerOutput.Append(++_write, new JournalAppend(Entity, _version, record, wake)));
+            _outputs.Add(new RunnerOutput.Append(
+                ++_write, new JournalAppend(Entity, _version, record, wake), EngineTracing.IsOn ? _replies.BatchTickets : []));
         }
         else if (needsFreshState)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Entities;
@@ -50,6 +51,28 @@ public sealed partial class EntityActivation
             if (deadline?.TryEnd(write) ?? true)
             {
                 ReportUnknown(write, fault);
+            }
+        }
+    }
+
+    private ValueTask<AppendOutcome> AppendAsync(RunnerOutput.Append append, CancellationToken cancellationToken) =>
+        append.Tickets.Count == 0
+            ? _ports.Journal.AppendAsync(append.Record, cancellationToken)
+            : AppendTracedAsync(append, cancellationToken);
+
+    private async ValueTask<AppendOutcome> AppendTracedAsync(RunnerOutput.Append append, CancellationToken cancellationToken)
+    {
+        var activities = EngineTracing.StartAppend(
+            Entity, [.. append.Tickets.Select(static ticket => ((CommandTicket)ticket).Activity).OfType<Activity>()]);
+        try
+        {
+            return await _ports.Journal.AppendAsync(append.Record, cancellationToken);
+        }
+        finally
+        {
+            foreach (var activity in activities)
+            {
+                activity.Dispose();
             }
         }
     }

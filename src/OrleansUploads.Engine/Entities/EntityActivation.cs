@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Values;
 
@@ -44,7 +45,7 @@ public sealed partial class EntityActivation
 
     /// <summary>Sends the entity a command, or wakes it if the command is null.</summary>
     /// <returns>False if the activation is retired; use a new one.</returns>
-    public bool TrySubmit(TaskCompletionSource<object> ticket, ICommand? command)
+    public bool TrySubmit(CommandTicket ticket, ICommand? command)
     {
         IReadOnlyList<RunnerOutput> outputs;
         long grown;
@@ -99,11 +100,11 @@ public sealed partial class EntityActivation
         {
             if (output is RunnerOutput.Reply reply)
             {
-                ((TaskCompletionSource<object>)reply.Ticket).TrySetResult(reply.Answer);
+                ((CommandTicket)reply.Ticket).TrySetResult(reply.Answer);
             }
             else if (output is RunnerOutput.Fault fault)
             {
-                ((TaskCompletionSource<object>)fault.Ticket).TrySetException(fault.Reason);
+                ((CommandTicket)fault.Ticket).TrySetException(fault.Reason);
             }
         }
     }
@@ -123,7 +124,7 @@ public sealed partial class EntityActivation
                     _ = VerifyAsync();
                     break;
                 case RunnerOutput.Append append:
-                    TrackWrite(WriteAsync(append.Write, token => _ports.Journal.AppendAsync(append.Record, token)));
+                    TrackWrite(WriteAsync(append.Write, token => AppendAsync(append, token)));
                     break;
                 case RunnerOutput.Forget forget:
                     TrackWrite(WriteAsync(
@@ -177,8 +178,11 @@ public sealed partial class EntityActivation
         }
     }
 
-    private Task LoadAsync() => ReadJournalAsync(
-        _ports.Journal.ReadAsync, (runner, history) => runner.Loaded(history, Now));
+    private async Task LoadAsync()
+    {
+        using var activity = EngineTracing.StartLoad(Entity);
+        await ReadJournalAsync(_ports.Journal.ReadAsync, (runner, history) => runner.Loaded(history, Now));
+    }
 
     private Task VerifyAsync() => ReadJournalAsync(
         _ports.Journal.ReadVersionAsync, (runner, version) => runner.Verified(version, Now));
@@ -199,6 +203,12 @@ public sealed partial class EntityActivation
 
     private async Task DeliverAsync(RunnerOutput.Deliver deliver)
     {
+        if (EngineTracing.IsOn)
+        {
+            // A write that carried other commands' events too has caused the delivery, so the current activity may be another command's.
+            Activity.Current = (deliver.Ticket as CommandTicket)?.Activity;
+        }
+
         try
         {
             if (deliver.FailedAttempts > 0)

@@ -27,6 +27,9 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
     public bool BatchHasUnawaited =>
         _batch.Exists(static reply => reply.Intents.Any(static intent => !intent.IsAwaited));
 
+    /// <summary>The callers that wait for the current batch.</summary>
+    public IReadOnlyList<object> BatchTickets => [.. _batch.Select(static reply => reply.Cause).OfType<object>()];
+
     /// <summary>Returns the intent with a key if it is being delivered; otherwise null.</summary>
     public Intent? FindInFlight(string key) => _inFlight.GetValueOrDefault(key)?.Intent;
 
@@ -73,7 +76,7 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
         {
             foreach (var intent in reply.Intents)
             {
-                Deliver(intent);
+                Deliver(intent, reply.Cause);
                 foreach (var waiter in reply.InheritedWaiters)
                 {
                     AddWaiter(_inFlight[intent.Key], waiter);
@@ -97,13 +100,15 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
     }
 
     /// <summary>Delivers an intent unless it is already being delivered.</summary>
-    public void Deliver(Intent intent)
+    /// <param name="intent">The intent.</param>
+    /// <param name="ticket">The caller whose command led to the intent, or null if no caller did.</param>
+    public void Deliver(Intent intent, object? ticket = null)
     {
         if (_inFlight.TryAdd(intent.Key, new Delivery(intent)))
         {
             _unawaited += intent.IsAwaited ? 0 : 1;
             _unrecorded += intent.IsRecorded ? 0 : 1;
-            emit(new RunnerOutput.Deliver(intent, FailedAttempts: 0));
+            emit(new RunnerOutput.Deliver(intent, FailedAttempts: 0, ticket));
         }
     }
 
@@ -239,6 +244,10 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
     private sealed class PendingReply(object? ticket, object answer, ImmutableArray<Intent> intents, bool answersAtOnce)
     {
         public object? Ticket { get; } = ticket;
+
+        /// <summary>The caller whose command led to the decision: the one to answer or, for a confirmation, the first one that waited
+        /// for its intent. Null if no caller did.</summary>
+        public object? Cause => Ticket ?? InheritedWaiters.Select(static waiter => waiter.Ticket).FirstOrDefault();
 
         /// <summary>The answer. A verdict that the reply waits for may change it.</summary>
         public object Answer { get; set; } = answer;

@@ -17,7 +17,10 @@ public abstract record RunnerOutput
     public sealed record Verify : RunnerOutput;
 
     /// <summary>Append a record; respond with WriteEnded or WriteUnknown.</summary>
-    public sealed record Append(long Write, JournalAppend Record) : RunnerOutput;
+    /// <param name="Write">The number of the write.</param>
+    /// <param name="Record">The record.</param>
+    /// <param name="Tickets">The callers that wait for the write, if anything traces them; otherwise empty.</param>
+    public sealed record Append(long Write, JournalAppend Record, IReadOnlyList<object> Tickets) : RunnerOutput;
 
     /// <summary>Delete the stream; respond with WriteEnded or WriteUnknown.</summary>
     public sealed record Forget(long Write, long ExpectedVersion) : RunnerOutput;
@@ -34,5 +37,6 @@ public abstract record RunnerOutput
     /// <summary>Carry out an intent; respond with IntentDone or IntentFailed.</summary>
     /// <param name="Intent">The intent.</param>
     /// <param name="FailedAttempts">The number of failed deliveries so far. The host's delay grows with it.</param>
-    public sealed record Deliver(Intent Intent, int FailedAttempts) : RunnerOutput;
+    /// <param name="Ticket">The caller whose command led to the intent, or null if no caller did.</param>
+    public sealed record Deliver(Intent Intent, int FailedAttempts, object? Ticket = null) : RunnerOutput;
 }

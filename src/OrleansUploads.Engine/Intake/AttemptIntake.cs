@@ -38,6 +38,7 @@ internal sealed class AttemptIntake(IPartStore parts)
             return isEmpty ? digests.Finish(number, 0, null, body.Stated()).Outcome : new(new Refusal.LengthDiffers(0, 1));
         }
 
+        using var activity = EngineTracing.StartAttempt(upload, body.LengthBytes);
         try
         {
             await using var writer = await parts.CreateAsync(upload, attempt, body.LengthBytes, cancellationToken);

@@ -167,6 +167,7 @@ public sealed class PartIntake(IEntityHost host, IPartStore parts, IdSource ids)
         Stream body,
         CancellationToken cancellationToken)
     {
+        using var activity = EngineTracing.StartAttempt(upload, lengthBytes);
         await using var writer = await parts.CreateAsync(upload, attempt, lengthBytes, cancellationToken);
         using var hasher = new PartHasher();
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);

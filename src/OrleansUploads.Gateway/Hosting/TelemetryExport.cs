@@ -30,7 +30,7 @@ public sealed class TelemetryExport : IDisposable
 
     /// <summary>The exported activity sources. The web server's source is required, because its activity is the parent of the others, and
     /// children of an unrecorded activity are not recorded.</summary>
-    public static IReadOnlyList<string> Sources { get; } = ["Microsoft.AspNetCore", GatewayTelemetry.Name];
+    public static IReadOnlyList<string> Sources { get; } = ["Microsoft.AspNetCore", GatewayTelemetry.Name, EngineTracing.SourceName];
 
     /// <summary>Starts the export. Returns null if no endpoint is configured.</summary>
     /// <param name="variable">Returns the value of a variable, or null if it is not set.</param>

@@ -1,0 +1,56 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using OrleansUploads.Client;
+using OrleansUploads.Client.Sources;
+using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.TestKit;
+
+namespace OrleansUploads.EndToEnd.Tests.Serving;
+
+[Trait(TestRun.Name, TestRun.Campaign)]
+public sealed class TelemetryTests : IDisposable
+{
+    private const string HttpClientSource = "System.Net.Http";
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task The_trace_of_a_part_leads_from_the_client_through_gateway_and_entity_to_the_journal()
+    {
+        var sent = new ConcurrentBag<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = static source => source.Name is GlacierClient.ActivitySourceName or HttpClientSource,
+            Sample = static (ref _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = sent.Add,
+        };
+        ActivitySource.AddActivityListener(listener);
+        using var collector = Collector.Start();
+        var environment = new Dictionary<string, string?>([.. CommandLine.WithOperatorKey, .. collector.Environment]);
+        await using var server = await ServerProcess.StartAsync(new ServerSetup(_folder.Data) { Environment = environment });
+        using var client = server.Connect();
+        await client.CreateVaultAsync("photos");
+        var upload = await client.InitiateMultipartUploadAsync("photos", Archives.MiB);
+
+        // Other tests may use clients at the same time, so the trace is found by the activity around the call.
+        using var caller = new Activity("caller").Start();
+        await client.UploadPartAsync("photos", upload, 0, HashedBody.Of(Archives.Bytes(1000, seed: 1)));
+        caller.Stop();
+        await server.StopAsync();
+
+        var trace = caller.TraceId.ToHexString();
+        var paths = Span.Paths(
+            from span in collector.Spans.Concat(sent.Select(static activity => new Span(
+                activity.TraceId.ToHexString(), activity.OperationName, activity.SpanId.ToHexString(), activity.ParentSpanId.ToHexString())))
+            where span.Trace == trace
+            select span);
+        const string Request = "UploadMultipartPart < Microsoft.AspNetCore.Hosting.HttpRequestIn < System.Net.Http.HttpRequestOut < UploadPart";
+        Assert.Contains($"CheckPart < {Request}", paths);
+        Assert.Contains($"StoreAttempt < {Request}", paths);
+        Assert.Contains($"JournalAppend < StorePart < {Request}", paths);
+        Assert.Contains("orleansuploads.requests", collector.Metrics);
+        Assert.Contains("orleansuploads.parts.stored", collector.Metrics);
+    }
+}
