@@ -166,17 +166,9 @@ internal sealed partial class Server(ServerOptions options)
             }
         });
 
-    /// <summary>Logs go to standard error, to separate them from the output for people and scripts.</summary>
     private void AddLogging(ILoggingBuilder logging) => logging
-        .AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.UseUtcTimestamp = true;
-            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
-        })
-        .Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
-            console => console.LogToStandardErrorThreshold = LogLevel.Trace)
-        .Configure<LoggerFilterOptions>(filter =>
+        .AddOrleansUploadsLog(options.Service.LogFormat)
+        .Services.Configure<LoggerFilterOptions>(filter =>
         {
             filter.MinLevel = LogLevel.Warning;
             // Each look at a health report would log a problem that is logged once already.

@@ -14,4 +14,7 @@ public sealed class ServiceOptions
 
     /// <summary>The receivers of notifications about finished jobs.</summary>
     public TopicReceivers Receivers { get; set; } = TopicReceivers.None;
+
+    /// <summary>How the log is written.</summary>
+    public LogFormat LogFormat { get; set; }
 }

@@ -84,23 +84,11 @@ public static class ServiceSettings
     { IsList = true, IsSecret = true };
 
     /// <summary>When inventories are taken.</summary>
-    public static readonly ServiceSetting Inventory = new(
+    public static readonly ServiceSetting Inventory = Choice(
         "Inventory",
         "When the inventory of a vault is taken: `current`, with every change, or `daily`.",
-        options => Word(options.Engine.Inventories),
-        (options, text) =>
-        {
-            foreach (var schedule in Enum.GetValues<InventorySchedule>())
-            {
-                if (text.Equals(Word(schedule), StringComparison.OrdinalIgnoreCase))
-                {
-                    options.Engine = options.Engine with { Inventories = schedule };
-                    return null;
-                }
-            }
-
-            return $"It must be one of {string.Join(", ", Enum.GetValues<InventorySchedule>().Select(Word))}.";
-        });
+        options => options.Engine.Inventories,
+        (options, value) => options.Engine = options.Engine with { Inventories = value });
 
     /// <summary>Maximum number of vaults per account.</summary>
     public static readonly ServiceSetting MaxVaults = Count(
@@ -185,12 +173,38 @@ public static class ServiceSettings
         options => options.Engine.Maintenance.CollectInterval,
         (options, value) => With(options, maintenance => maintenance with { CollectInterval = value }));
 
+    /// <summary>How the log is written.</summary>
+    public static readonly ServiceSetting LogFormat = Choice(
+        "LogFormat",
+        "How log messages are written: `text`, or `json` with one object in each line.",
+        options => options.LogFormat,
+        (options, value) => options.LogFormat = value);
+
     /// <summary>All of them, in the order of the documentation.</summary>
     public static readonly IReadOnlyList<ServiceSetting> All =
     [
         Region, S3Domain, StaleAfter, ReplacedObjectGrace, RetrievalDelay, Notify, Inventory, MaxVaults, MaxOpenUploads, MaxJobs,
-        MaxConnections, MaxBodies, HeaderTimeout, KeepAliveTimeout, CollectGrace, CollectInterval,
+        MaxConnections, MaxBodies, HeaderTimeout, KeepAliveTimeout, CollectGrace, CollectInterval, LogFormat,
     ];
+
+    private static ServiceSetting Choice<T>(string name, string meaning, Func<ServiceOptions, T> get, Action<ServiceOptions, T> set)
+        where T : struct, Enum => new(
+            name,
+            meaning,
+            options => Word(get(options)),
+            (options, text) =>
+            {
+                foreach (var value in Enum.GetValues<T>())
+                {
+                    if (text.Equals(Word(value), StringComparison.OrdinalIgnoreCase))
+                    {
+                        set(options, value);
+                        return null;
+                    }
+                }
+
+                return $"It must be one of {string.Join(", ", Enum.GetValues<T>().Select(Word))}.";
+            });
 
     private static ServiceSetting Count(
         string name, string meaning, int max, Func<ServiceOptions, int> get, Action<ServiceOptions, int> set) => new(
@@ -241,7 +255,8 @@ public static class ServiceSettings
     private static void With(ServiceOptions options, Func<MaintenanceOptions, MaintenanceOptions> change) =>
         options.Engine = options.Engine with { Maintenance = change(options.Engine.Maintenance) };
 
-    private static string Word(InventorySchedule schedule) => schedule.ToString().ToLowerInvariant();
+    private static string Word<T>(T value)
+        where T : struct, Enum => value.ToString().ToLowerInvariant();
 
     private static string[] Words(string text) => text.Split(default(char[]), StringSplitOptions.RemoveEmptyEntries);
 }

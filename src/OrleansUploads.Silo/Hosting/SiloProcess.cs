@@ -29,8 +29,9 @@ internal static class SiloProcess
             .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true, reloadOnChange: false)
             .AddEnvironmentVariables()
             .AddCommandLine(arguments);
-        AddLogging(builder);
         var settings = SiloSettings.Read(builder.Configuration);
+        builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
+        builder.Logging.AddOrleansUploadsLog(settings.Service.LogFormat);
         using var claims = PortClaims.Take(settings);
         using var telemetry = SiloTelemetry.Start(builder.Configuration, settings);
         if (settings.Store == ClusterStore.Postgres)
@@ -85,18 +86,5 @@ internal static class SiloProcess
             ? "All data is in memory and is lost when the process ends."
             : $"Bytes are stored in {settings.PartsFolder}, all other data in {settings.Store}.");
         Console.WriteLine(Ready + address);
-    }
-
-    private static void AddLogging(WebApplicationBuilder builder)
-    {
-        builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
-        builder.Logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.UseUtcTimestamp = true;
-            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
-        });
-        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
-            console => console.LogToStandardErrorThreshold = LogLevel.Trace);
     }
 }

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Text.Json;
 using OrleansUploads.Client;
+using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.TestKit;
@@ -52,5 +54,25 @@ public sealed class TelemetryTests : IDisposable
         Assert.Contains($"JournalAppend < StorePart < {Request}", paths);
         Assert.Contains("orleansuploads.requests", collector.Metrics);
         Assert.Contains("orleansuploads.parts.stored", collector.Metrics);
+    }
+
+    [Fact]
+    public async Task On_request_each_line_of_the_log_is_a_JSON_object()
+    {
+        await using var server = await ServerProcess.StartAsync(_folder.Data, "--log-format", "json");
+        using var client = server.Connect();
+        await client.CreateVaultAsync("photos");
+        await Assert.ThrowsAsync<GlacierException>(() => client.DescribeVaultAsync("films"));
+        await server.StopAsync();
+
+        var messages = server.Log.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(static line => JsonSerializer.Deserialize<JsonElement>(line))
+            .ToList();
+        Assert.All(messages, static message => Assert.Equal(JsonValueKind.Object, message.ValueKind));
+        Assert.Equal(
+            ["CreateVault 201", "DescribeVault 404"],
+            from message in messages
+            where message.GetProperty("event").GetInt32() == 2001
+            select $"{message.GetProperty("operation")} {message.GetProperty("status")}");
     }
 }

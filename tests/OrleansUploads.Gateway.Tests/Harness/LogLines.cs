@@ -1,5 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging.Console;
 
 namespace OrleansUploads.Gateway.Tests.Harness;
 
@@ -8,10 +10,13 @@ public sealed class LogLines : ILoggerProvider, ILogger
 {
     private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
 
+    /// <summary>Writes the lines, or null for level and text.</summary>
+    public ConsoleFormatter? Formatter { get; set; }
+
     public ILogger CreateLogger(string categoryName) =>
         categoryName.StartsWith("OrleansUploads", StringComparison.Ordinal)
             ? this
-            : Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
+            : NullLogger.Instance;
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
@@ -20,7 +25,7 @@ public sealed class LogLines : ILoggerProvider, ILogger
 
     public void Log<TState>(
         LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        _lines.Writer.TryWrite($"{logLevel}: {formatter(state, exception)} {exception}");
+        _lines.Writer.TryWrite(Format(new LogEntry<TState>(logLevel, nameof(LogLines), eventId, state, exception, formatter)));
 
     /// <summary>Discards the lines logged so far.</summary>
     public void Clear()
@@ -51,4 +56,16 @@ public sealed class LogLines : ILoggerProvider, ILogger
     }
 
     public void Dispose() => _lines.Writer.TryComplete();
+
+    private string Format<TState>(in LogEntry<TState> entry)
+    {
+        if (Formatter is null)
+        {
+            return $"{entry.LogLevel}: {entry.Formatter(entry.State, entry.Exception)} {entry.Exception}";
+        }
+
+        using var text = new StringWriter();
+        Formatter.Write(entry, null, text);
+        return text.ToString();
+    }
 }

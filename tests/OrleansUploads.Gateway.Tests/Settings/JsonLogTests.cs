@@ -1,0 +1,84 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using OrleansUploads.Gateway.Hosting;
+using OrleansUploads.Gateway.Tests.Harness;
+using OrleansUploads.TestKit;
+using static OrleansUploads.Gateway.Tests.Harness.Requests;
+
+namespace OrleansUploads.Gateway.Tests.Settings;
+
+public sealed class JsonLogTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 5, 4, 9, 0, 0, 7, TimeSpan.Zero);
+
+    [Fact]
+    public async Task A_request_is_one_object_with_the_values_of_its_line()
+    {
+        await using var server = await StartAsync();
+        (await server.SendAsync(CreateVault("v"))).Expect(201);
+        var answer = await server.SendAsync(UploadArchive("v", Bytes(7)).With("x-amz-archive-description", "private"));
+
+        var line = await server.Log.WaitForAsync("UploadArchive");
+
+        var log = Parse(line);
+        Assert.Equal(
+            [
+                "accessKeyId", "account", "bytesIn", "bytesOut", "client", "elapsedMs", "event", "level", "message", "operation",
+                "requestId", "source", "status", "subject", "time",
+            ],
+            log.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal("2026-05-04T09:00:00.007Z", log["time"].GetString());
+        Assert.Equal("information", log["level"].GetString());
+        Assert.Equal(2001, log["event"].GetInt32());
+        Assert.Equal(answer.Header("x-amzn-RequestId"), log["requestId"].GetString());
+        Assert.Equal("UploadArchive", log["operation"].GetString());
+        Assert.Equal("111122223333", log["account"].GetString());
+        Assert.Equal(201, log["status"].GetInt32());
+        Assert.Equal((7, 0), (log["bytesIn"].GetInt64(), log["bytesOut"].GetInt64()));
+        Assert.Equal(JsonValueKind.Number, log["elapsedMs"].ValueKind);
+        Assert.Equal("127.0.0.1", log["client"].GetString());
+        Assert.Equal(new Signer().AccessKeyId, log["accessKeyId"].GetString());
+        Assert.Equal($"/-/vaults/v/archives -> {answer.Header("Location")}", log["subject"].GetString());
+        Assert.DoesNotContain(Signer.Secret, line, StringComparison.Ordinal);
+        Assert.DoesNotContain("private", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_refused_request_has_its_code_and_no_account()
+    {
+        await using var server = await StartAsync();
+        await server.SendAsync(ListVaults(), new Signer { AccessKeyId = "AKIASTRANGER" });
+
+        var log = Parse(await server.Log.WaitForAsync("ListVaults"));
+
+        Assert.Equal("UnrecognizedClientException", log["code"].GetString());
+        Assert.DoesNotContain("account", log.Keys);
+    }
+
+    [Fact]
+    public void A_message_of_several_lines_with_an_exception_is_one_line()
+    {
+        using var text = new StringWriter { NewLine = "\n" };
+        new JsonLogFormatter(new ManualTime()).Write(
+            new LogEntry<string>(
+                LogLevel.Error, "a", 7, "one\ntwo\u2028three \"four\"", new InvalidOperationException("five\r\nsix"), static (state, _) => state),
+            scopeProvider: null,
+            text);
+
+        var line = text.ToString();
+        Assert.Equal(line.Length - 1, line.IndexOfAny(['\r', '\n', '\u2028']));
+        Assert.Equal("one\ntwo\u2028three \"four\"", Parse(line)["message"].GetString());
+        Assert.Contains("five\r\nsix", Parse(line)["exception"].GetString(), StringComparison.Ordinal);
+    }
+
+    private static async Task<GatewayServer> StartAsync()
+    {
+        var server = await GatewayServer.StartAsync(new GatewaySetup());
+        server.Log.Formatter = new JsonLogFormatter(new ManualTime(Now));
+        return server;
+    }
+
+    private static Dictionary<string, JsonElement> Parse(string line) =>
+        JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(line)!;
+}
