@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Values;
@@ -8,6 +9,8 @@ namespace OrleansUploads.Engine.Disk;
 /// <summary>Lists the content of the part store's directories.</summary>
 internal static class DiskListing
 {
+    private static readonly EnumerationOptions AllFiles = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
+
     /// <summary>Returns the next uploads in a fan-out directory.</summary>
     /// <param name="paths">The directories; continues at the current position.</param>
     /// <param name="fanOut">Number of the fan-out directory.</param>
@@ -27,49 +30,47 @@ internal static class DiskListing
     }
 
     /// <summary>Lists the attempts in an upload's directory; none if the directory does not exist.</summary>
-    public static List<AttemptId> ListAttempts(string directory) => [.. ListFiles(directory).Select(file => file.Attempt)];
-
-    /// <summary>Returns the files in an upload's directory that are named like attempts; none if the directory does not exist.</summary>
-    public static List<(AttemptId Attempt, string Path)> ListFiles(string directory)
+    public static List<AttemptId> ListAttempts(string directory)
     {
-        var files = new List<(AttemptId, string)>();
         try
         {
-            foreach (var path in Directory.EnumerateFiles(directory))
-            {
-                if (DiskLayout.TryParseAttempt(Path.GetFileName(path.AsSpan()), out var attempt))
-                {
-                    files.Add((attempt, path));
-                }
-            }
+            return [.. EnumerateAttempts(directory)];
         }
         catch (DirectoryNotFoundException)
         {
             // The upload has no stored attempts.
+            return [];
         }
+    }
 
-        return files;
+    /// <summary>Enumerates the attempts in an upload's directory.</summary>
+    /// <exception cref="DirectoryNotFoundException">The directory does not exist.</exception>
+    public static IEnumerable<AttemptId> EnumerateAttempts(string directory)
+    {
+        foreach (var attempt in new FileSystemEnumerable<AttemptId?>(directory, AttemptOf, AllFiles))
+        {
+            if (attempt is { } named)
+            {
+                yield return named;
+            }
+        }
     }
 
     /// <summary>Derives the lengths of attempts from the lengths of their files. Files that do not exist any more are left out.</summary>
-    public static List<ListedAttempt> Measure(ReadOnlySpan<(AttemptId Attempt, string Path)> files)
+    public static List<ListedAttempt> Measure(FileLengths files, ReadOnlySpan<AttemptId> attempts)
     {
-        var attempts = new List<ListedAttempt>(files.Length);
-        foreach (var (attempt, path) in files)
+        var measured = new List<ListedAttempt>(attempts.Length);
+        foreach (var attempt in attempts)
         {
-            try
+            if (files.Find(DiskLayout.Name(attempt)) is { } fileBytes && AttemptFooter.LengthIn(fileBytes) is { } lengthBytes)
             {
-                if (AttemptFooter.LengthIn(new FileInfo(path).Length) is { } lengthBytes)
-                {
-                    attempts.Add(new ListedAttempt(attempt, lengthBytes));
-                }
-            }
-            catch (IOException error) when (error is DirectoryNotFoundException or FileNotFoundException)
-            {
-                // The attempt was deleted meanwhile.
+                measured.Add(new ListedAttempt(attempt, lengthBytes));
             }
         }
 
-        return attempts;
+        return measured;
     }
+
+    private static AttemptId? AttemptOf(ref FileSystemEntry entry) =>
+        !entry.IsDirectory && DiskLayout.TryParseAttempt(entry.FileName, out var attempt) ? attempt : null;
 }

@@ -180,9 +180,21 @@ public sealed class DiskPartStore : IPartStore, IDisposable
         CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var files = await RunAsync(() => DiskListing.ListFiles(_directories.PathOf(upload)).ToArray());
-        var measured = await Task.WhenAll(files.Chunk(MeasuredAtOnce).Select(some => RunAsync(() => DiskListing.Measure(some)).AsTask()));
-        return measured.Length == 1 ? measured[0] : [.. measured.SelectMany(some => some)];
+        var directory = _directories.PathOf(upload);
+        try
+        {
+            using var files = await RunAsync(() => FileLengths.Open(directory));
+
+            // The names of the next files are read while other threads read the lengths of these.
+            var measured = await RunAsync(() => DiskListing.EnumerateAttempts(directory).Chunk(MeasuredAtOnce)
+                .Select(some => RunAsync(() => DiskListing.Measure(files, some)).AsTask()).ToArray());
+            return [.. (await Task.WhenAll(measured)).SelectMany(some => some)];
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // The upload has no stored attempts.
+            return [];
+        }
     }
 
     /// <inheritdoc/>

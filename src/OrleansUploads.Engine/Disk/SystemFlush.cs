@@ -9,15 +9,9 @@ namespace OrleansUploads.Engine.Disk;
 /// <see cref="FileStream.Flush(bool)"/> ignore errors of <c>fsync</c>, and they cannot flush directories.</remarks>
 public sealed partial class SystemFlush : IDiskFlush
 {
-    private const int ReadOnly = 0;
-    private const int NoEntry = 2;
     private const int Interrupted = 4;
     private const int NotSupportedOnMac = 45;
     private const int FullFlushOnMac = 51;
-
-    // O_CLOEXEC, whose value depends on the kernel. Without it, child processes inherit the descriptor.
-    private static readonly int CloseOnExec =
-        OperatingSystem.IsLinux() ? 0x80000 : OperatingSystem.IsMacOS() ? 0x1000000 : 0;
 
     private SystemFlush()
     {
@@ -55,29 +49,8 @@ public sealed partial class SystemFlush : IDiskFlush
             return 0;
         }
 
-        using var directory = OpenDirectory(path);
+        using var directory = DirectoryHandle.Open(path);
         return Flush(directory);
-    }
-
-    private static SafeFileHandle OpenDirectory(string path)
-    {
-        while (true)
-        {
-            var descriptor = Open(path, ReadOnly | CloseOnExec);
-            if (descriptor >= 0)
-            {
-                return new SafeFileHandle(descriptor, ownsHandle: true);
-            }
-
-            var error = Marshal.GetLastPInvokeError();
-            if (error == Interrupted)
-            {
-                continue;
-            }
-
-            var message = $"Cannot open directory '{path}': {Marshal.GetPInvokeErrorMessage(error)}.";
-            throw error == NoEntry ? new DirectoryNotFoundException(message) : new IOException(message, error);
-        }
     }
 
     private static int Flush(SafeFileHandle handle)
@@ -110,9 +83,6 @@ public sealed partial class SystemFlush : IDiskFlush
             : Marshal.GetLastPInvokeError() == NotSupportedOnMac ? Fsync(handle)
             : result;
     }
-
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int Fsync(SafeFileHandle file);
