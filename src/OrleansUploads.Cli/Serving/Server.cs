@@ -55,6 +55,8 @@ internal sealed partial class Server(ServerOptions options)
             options.Seams.Folder with
             {
                 FloorBytes = options.FloorBytes,
+                DirectIo = options.Service.DirectIo,
+                OnDirectIoRefused = reason => LogDirectIoRefused(logger, reason),
                 OnDiskFailure = fault => LogDiskFailure(logger, FaultText.Describe(fault)),
                 OnSpaceChange = problem => LogSpace(logger, problem ?? "The disk has room again."),
             });
@@ -190,6 +192,12 @@ internal sealed partial class Server(ServerOptions options)
     [LoggerMessage(
         4003, LogLevel.Critical, "The disk failed. Nothing more is written until the server is restarted. Check the disk first: {Reason}")]
     private static partial void LogDiskFailure(ILogger logger, string reason);
+
+    [LoggerMessage(
+        4007,
+        LogLevel.Warning,
+        "The disk refuses direct writes ({Reason}). Parts are written through the page cache; --direct-io off avoids this message")]
+    private static partial void LogDirectIoRefused(ILogger logger, string reason);
 
     [LoggerMessage(4006, LogLevel.Warning, "{Problem}")]
     private static partial void LogSpace(ILogger logger, string problem);

@@ -72,7 +72,13 @@ public sealed class DataFolder : IAsyncDisposable
         {
             RequireJournalOfParts(path);
             journal = SqliteJournal.Open(path, options.Journal with { Flush = options.Flush, OnFailure = options.OnDiskFailure });
-            disk = DiskPartStore.Open(Path.Combine(path, PartsFolder), flush: options.Flush, onFailure: options.OnDiskFailure);
+            disk = DiskPartStore.Open(Path.Combine(path, PartsFolder), new DiskPartStoreOptions
+            {
+                Flush = options.Flush,
+                OnFailure = options.OnDiskFailure,
+                DirectIo = options.DirectIo,
+                OnDirectIoRefused = options.OnDirectIoRefused,
+            });
             var space = new DiskSpace(path, options.FloorBytes);
             return new DataFolder(folderLock, journal, disk, space, time ?? TimeProvider.System, options.OnSpaceChange);
         }

@@ -21,6 +21,12 @@ public sealed record DataFolderOptions
     /// </summary>
     public Action<Exception>? OnDiskFailure { get; init; }
 
+    /// <summary>Whether large parts are written past the page cache.</summary>
+    public DirectIo DirectIo { get; init; }
+
+    /// <inheritdoc cref="DiskPartStoreOptions.OnDirectIoRefused"/>
+    public Action<string>? OnDirectIoRefused { get; init; }
+
     /// <summary>Called when the disk becomes almost full, full, or has room again. The argument is what to tell the operator, or null if
     /// there is room.</summary>
     public Action<string?>? OnSpaceChange { get; init; }

@@ -1,4 +1,3 @@
-using Microsoft.Win32.SafeHandles;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Attempts;
@@ -8,15 +7,14 @@ using OrleansUploads.Hashing;
 namespace OrleansUploads.Engine.Disk;
 
 /// <summary>Writes one attempt's file: bytes as they arrive, the footer at commit.</summary>
-/// <remarks>Bytes are written on the caller's thread, because the write only copies them to the page cache. The platform's
-/// asynchronous form does the same on a pool thread and adds a thread switch. Commits run on the disk threads.</remarks>
+/// <remarks><see cref="AttemptContent"/> says on which threads bytes are written. Commits run on the disk threads.</remarks>
 internal sealed class DiskAttemptWriter : IAttemptWriter
 {
     private readonly AttemptId _attempt;
     private readonly UploadDirectories _directories;
     private readonly DiskThreads _threads;
     private readonly UnflushedFile _file;
-    private readonly SafeFileHandle _handle;
+    private readonly AttemptContent _content;
     private readonly AttemptFooter _footer;
     private readonly AllocationAhead _ahead;
     private AnnouncedLength _length;
@@ -28,15 +26,17 @@ internal sealed class DiskAttemptWriter : IAttemptWriter
         AttemptFooter footer,
         UnflushedFile file,
         UploadDirectories directories,
+        DirectWrites writes,
         DiskThreads threads)
     {
+        var handle = file.File.SafeFileHandle;
         _attempt = attempt;
         _file = file;
-        _handle = file.File.SafeFileHandle;
+        _content = new AttemptContent(handle, writes.TryBegin(handle, footer.LengthBytes), writes, threads);
         _directories = directories;
         _threads = threads;
         _footer = footer;
-        _ahead = new AllocationAhead(_handle, footer.LengthBytes + footer.Bytes.Length);
+        _ahead = new AllocationAhead(handle, footer.LengthBytes + footer.Bytes.Length);
         _length = length;
     }
 
@@ -53,6 +53,7 @@ internal sealed class DiskAttemptWriter : IAttemptWriter
         AttemptId attempt,
         long lengthBytes,
         UploadDirectories directories,
+        DirectWrites writes,
         DiskThreads threads)
     {
         var length = new AnnouncedLength(lengthBytes);
@@ -61,7 +62,7 @@ internal sealed class DiskAttemptWriter : IAttemptWriter
         {
             var fileBytes = lengthBytes + footer.Bytes.Length;
             var file = directories.Create(upload, DiskLayout.Name(attempt), fileBytes);
-            return new DiskAttemptWriter(attempt, length, footer, file, directories, threads);
+            return new DiskAttemptWriter(attempt, length, footer, file, directories, writes, threads);
         }
         catch (IOException error) when (DiskErrors.IsFullAtCreate(error))
         {
@@ -80,22 +81,28 @@ internal sealed class DiskAttemptWriter : IAttemptWriter
     }
 
     /// <inheritdoc/>
-    public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
-        if (cancellationToken.IsCancellationRequested)
-        {
-            return ValueTask.FromCanceled(cancellationToken);
-        }
-
+        cancellationToken.ThrowIfCancellationRequested();
+        ThrowUnlessWriting();
+        var offset = _length.Add(bytes.Length);
         try
         {
-            Write(bytes.Span);
-            return ValueTask.CompletedTask;
+            _ahead.Cover(offset + bytes.Length);
+            await _content.AppendAsync(bytes);
         }
-        catch (Exception failure)
+        catch (IOException error)
         {
-            return ValueTask.FromException(failure);
+            await AbandonAsync();
+            throw Translate(error);
         }
+        catch
+        {
+            await AbandonAsync();
+            throw;
+        }
+
+        _footer.Append(offset, bytes.Span);
     }
 
     /// <inheritdoc/>
@@ -106,65 +113,41 @@ internal sealed class DiskAttemptWriter : IAttemptWriter
         _length.ThrowUnlessComplete(leaves.Length);
         try
         {
+            await _content.DrainAsync();
             await _threads.RunAsync(() => Commit(leaves.Span));
             _state = State.Committed;
         }
         catch (IOException error)
         {
-            Abandon();
+            await AbandonAsync();
             throw Translate(error);
         }
         catch
         {
             // A failed flush is never tried again: the kernel may have dropped the pages that it could not write.
-            Abandon();
+            await AbandonAsync();
             throw;
         }
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         if (_state == State.Writing)
         {
-            Abandon();
+            await AbandonAsync();
         }
-
-        return ValueTask.CompletedTask;
     }
 
     private string FilePath => _file.File.Name;
 
     private UploadId Upload => _file.Directory.Upload;
 
-    private void Write(ReadOnlySpan<byte> bytes)
-    {
-        ThrowUnlessWriting();
-        var offset = _length.Add(bytes.Length);
-        try
-        {
-            _ahead.Cover(offset + bytes.Length);
-            RandomAccess.Write(_handle, bytes, offset);
-        }
-        catch (IOException error)
-        {
-            Abandon();
-            throw Translate(error);
-        }
-        catch
-        {
-            Abandon();
-            throw;
-        }
-
-        _footer.Append(offset, bytes);
-    }
-
     private void Commit(ReadOnlySpan<Sha256Digest> leaves)
     {
         _directories.Fault.ThrowIfRaised();
         _footer.Seal(Upload, _attempt, leaves);
-        RandomAccess.Write(_handle, _footer.Bytes.Span, _footer.LengthBytes);
+        _content.Finish(_footer.Bytes.Span);
         try
         {
             _directories.Flush(_file);
@@ -181,9 +164,10 @@ internal sealed class DiskAttemptWriter : IAttemptWriter
         }
     }
 
-    private void Abandon()
+    private async ValueTask AbandonAsync()
     {
         _state = State.Abandoned;
+        await _content.AbandonAsync();
         try
         {
             _file.Dispose();

@@ -51,6 +51,9 @@ internal static class DiskErrors
     /// <summary>Whether the disk itself failed, or the operating system has stopped writing to it.</summary>
     public static bool IsDiskFailure(IOException error) => error.HResult is InputOutputError or ReadOnlyFileSystem;
 
+    /// <summary>Whether the system refused the arguments of a call.</summary>
+    public static bool IsInvalidArgument(IOException error) => error.HResult == InvalidArgument;
+
     /// <summary>Whether the same call may succeed later: the process or the machine is short of memory or file handles, or the server
     /// of a network file system does not answer.</summary>
     public static bool IsTemporary(IOException error) => error.HResult switch

@@ -17,49 +17,38 @@ namespace OrleansUploads.Engine.Disk;
 /// </remarks>
 public sealed class DiskPartStore : IPartStore, IDisposable
 {
-    private const int DefaultDiskThreads = 16;
     private const int ListedAtOnce = 512;
 
     /// <summary>Each disk thread asks for the lengths of so many files at a time.</summary>
     private const int MeasuredAtOnce = 1024;
 
     private readonly UploadDirectories _directories;
+    private readonly DirectWrites _writes;
     private readonly DiskThreads _threads;
 
-    private DiskPartStore(UploadDirectories directories, DiskThreads threads)
+    private DiskPartStore(UploadDirectories directories, DirectWrites writes, DiskThreads threads)
     {
         _directories = directories;
+        _writes = writes;
         _threads = threads;
     }
 
     /// <summary>Opens the store under a directory, and creates the directory if it is missing.</summary>
     /// <param name="rootPath">The directory.</param>
-    /// <param name="diskThreads">Maximum number of concurrent flushes and deletions; each has a thread.</param>
-    /// <param name="flush">Makes files and directories durable, or null for the operating system's flushes.</param>
-    /// <param name="onFailure">Called once when the disk has failed and no more is stored.</param>
+    /// <param name="options">Options, or null for the defaults.</param>
     /// <exception cref="IOException">The directory is missing and cannot be created, or names in it cannot be made durable.</exception>
-    public static DiskPartStore Open(
-        string rootPath,
-        int diskThreads = DefaultDiskThreads,
-        IDiskFlush? flush = null,
-        Action<Exception>? onFailure = null) =>
-        Open(rootPath, isShared: false, diskThreads, flush, onFailure);
+    public static DiskPartStore Open(string rootPath, DiskPartStoreOptions? options = null) =>
+        Open(rootPath, isShared: false, options ?? new DiskPartStoreOptions());
 
     /// <summary>Opens the store under a directory that other processes use at the same time, and creates the directory if it is
     /// missing.</summary>
     /// <param name="rootPath">The directory.</param>
-    /// <param name="diskThreads">Maximum number of concurrent flushes and deletions; each has a thread.</param>
-    /// <param name="flush">Makes files and directories durable, or null for the operating system's flushes.</param>
-    /// <param name="onFailure">Called once when the disk has failed and no more is stored.</param>
+    /// <param name="options">Options, or null for the defaults.</param>
     /// <remarks>The directory of an upload stays until the upload is deleted, even while it is empty. Otherwise another process could
     /// remove it and create it again, and this process would wrongly assume that the name of the new one is durable.</remarks>
     /// <exception cref="IOException">The directory is missing and cannot be created, or names in it cannot be made durable.</exception>
-    public static DiskPartStore OpenShared(
-        string rootPath,
-        int diskThreads = DefaultDiskThreads,
-        IDiskFlush? flush = null,
-        Action<Exception>? onFailure = null) =>
-        Open(rootPath, isShared: true, diskThreads, flush, onFailure);
+    public static DiskPartStore OpenShared(string rootPath, DiskPartStoreOptions? options = null) =>
+        Open(rootPath, isShared: true, options ?? new DiskPartStoreOptions());
 
     /// <summary>Why the store refuses all writes; null while the disk works.</summary>
     public Exception? Failure => _directories.Fault.Raised;
@@ -72,7 +61,7 @@ public sealed class DiskPartStore : IPartStore, IDisposable
         ArgumentException.ThrowIfNullOrEmpty(rootPath);
         var root = new DurableDirectory(Path.GetFullPath(rootPath), isShared: true, SystemFlush.Instance);
         var directories = new UploadDirectories(root, isShared: true, SystemFlush.Instance, new DiskFault(onRaised: null));
-        return new DiskPartStore(directories, new DiskThreads(1));
+        return new DiskPartStore(directories, new DirectWrites(new DiskPartStoreOptions()), new DiskThreads(1));
     }
 
     /// <inheritdoc/>
@@ -99,7 +88,7 @@ public sealed class DiskPartStore : IPartStore, IDisposable
             return ValueTask.FromException<IAttemptWriter>(failure);
         }
 
-        DiskAttemptWriter Create() => DiskAttemptWriter.Create(upload, attempt, lengthBytes, _directories, _threads);
+        DiskAttemptWriter Create() => DiskAttemptWriter.Create(upload, attempt, lengthBytes, _directories, _writes, _threads);
     }
 
     /// <inheritdoc/>
@@ -221,19 +210,17 @@ public sealed class DiskPartStore : IPartStore, IDisposable
     /// <summary>Finishes the calls in progress and accepts no more. Open readers stay usable.</summary>
     public void Dispose() => _threads.Dispose();
 
-    private static DiskPartStore Open(
-        string rootPath, bool isShared, int diskThreads, IDiskFlush? flush, Action<Exception>? onFailure)
+    private static DiskPartStore Open(string rootPath, bool isShared, DiskPartStoreOptions options)
     {
         ArgumentException.ThrowIfNullOrEmpty(rootPath);
-        flush ??= SystemFlush.Instance;
-        var root = new DurableDirectory(DurableFolder.Make(rootPath, flush), isShared, flush);
+        var root = new DurableDirectory(DurableFolder.Make(rootPath, options.Flush), isShared, options.Flush);
         root.Flush(root.Epoch);
-        var directories = new UploadDirectories(root, isShared, flush, new DiskFault(onFailure));
-        var threads = new DiskThreads(diskThreads);
+        var directories = new UploadDirectories(root, isShared, options.Flush, new DiskFault(options.OnFailure));
+        var threads = new DiskThreads(options.Threads);
         try
         {
             directories.FlushExisting(threads);
-            return new DiskPartStore(directories, threads);
+            return new DiskPartStore(directories, new DirectWrites(options), threads);
         }
         catch
         {

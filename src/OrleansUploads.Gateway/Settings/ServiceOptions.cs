@@ -1,4 +1,5 @@
 using OrleansUploads.Engine;
+using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Glacier.Notifications;
 
 namespace OrleansUploads.Gateway.Settings;
@@ -8,6 +9,9 @@ public sealed class ServiceOptions
 {
     /// <summary>Options of the engine.</summary>
     public EngineOptions Engine { get; set; } = new();
+
+    /// <summary>Whether large parts are written past the page cache.</summary>
+    public DirectIo DirectIo { get; set; }
 
     /// <summary>Options of the gateway.</summary>
     public GatewayOptions Gateway { get; set; } = new();

@@ -180,11 +180,19 @@ public static class ServiceSettings
         options => options.LogFormat,
         (options, value) => options.LogFormat = value);
 
+    /// <summary>Whether large parts are written past the page cache.</summary>
+    public static readonly ServiceSetting DirectIo = Choice(
+        "DirectIo",
+        "Whether the bytes of large parts are written past the page cache, which costs less processor time: `auto`, where the file "
+        + "system allows it, but not on network file systems and FUSE; or `off`.",
+        options => options.DirectIo,
+        (options, value) => options.DirectIo = value);
+
     /// <summary>All of them, in the order of the documentation.</summary>
     public static readonly IReadOnlyList<ServiceSetting> All =
     [
         Region, S3Domain, StaleAfter, ReplacedObjectGrace, RetrievalDelay, Notify, Inventory, MaxVaults, MaxOpenUploads, MaxJobs,
-        MaxConnections, MaxBodies, HeaderTimeout, KeepAliveTimeout, CollectGrace, CollectInterval, LogFormat,
+        MaxConnections, MaxBodies, HeaderTimeout, KeepAliveTimeout, CollectGrace, CollectInterval, LogFormat, DirectIo,
     ];
 
     private static ServiceSetting Choice<T>(string name, string meaning, Func<ServiceOptions, T> get, Action<ServiceOptions, T> set)

@@ -126,7 +126,7 @@ internal static class UploadsHost
 
         try
         {
-            return DiskPartStore.OpenShared(folder);
+            return DiskPartStore.OpenShared(folder, new DiskPartStoreOptions { DirectIo = settings.Service.DirectIo });
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

@@ -84,6 +84,8 @@ internal static class KnownSettings
 
     public static readonly Setting LogFormat = Setting.Of(ServiceSettings.LogFormat);
 
+    public static readonly Setting DirectIo = Setting.Of(ServiceSettings.DirectIo);
+
     public static readonly Setting ProbeTimeout = new(
         "ProbeTimeout", "A silo misses a probe if it does not answer within this time; the same on all silos.", "3s");
 
@@ -105,6 +107,6 @@ internal static class KnownSettings
         Role, Clustering, ConnectionString, ClusterId, ServiceId, AdvertisedAddress, SiloPort, ClientPort, Listen, PartsFolder,
         Region, S3Domain, KeysFile, AccessKeyId, SecretAccessKey, Account, StaleAfter, ReplacedObjectGrace, RetrievalDelay, Notify, Inventory,
         MaxVaults, MaxOpenUploads, MaxJobs, MaxConnections, MaxBodies, HeaderTimeout, KeepAliveTimeout, CollectGrace, CollectInterval,
-        LogFormat, ProbeTimeout, MissedProbes, ShedLoadAtCpuPercent, DrainDelay, DrainTime,
+        LogFormat, DirectIo, ProbeTimeout, MissedProbes, ShedLoadAtCpuPercent, DrainDelay, DrainTime,
     ];
 }

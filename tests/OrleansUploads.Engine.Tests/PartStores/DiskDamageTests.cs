@@ -16,7 +16,7 @@ public sealed class DiskDamageTests : IDisposable
     private readonly DiskPartStore _store;
     private readonly byte[] _bytes = PartBytes.Of((64 * 1024 * 2) + 777, seed: 1);
 
-    public DiskDamageTests() => _store = DiskPartStore.Open(_root.Path, diskThreads: 1);
+    public DiskDamageTests() => _store = DiskPartStore.Open(_root.Path, new() { Threads = 1 });
 
     public void Dispose()
     {

@@ -118,7 +118,7 @@ public sealed class DiskLayoutTests : IDisposable
         var manifest = _temporary.File("manifest");
         File.Copy(manifest, manifest + ".0.unfinished");
         var flush = new NamesAtFlush(Path.GetDirectoryName(manifest)!);
-        using var store = DiskPartStore.Open(_root, flush: flush);
+        using var store = DiskPartStore.Open(_root, new() { Flush = flush });
 
         await store.PutManifestAsync(PartBytes.Manifest(Upload, 1, seed: 1), CancellationToken.None);
 
@@ -142,7 +142,7 @@ public sealed class DiskLayoutTests : IDisposable
     [Fact]
     public async Task Uploads_are_spread_evenly_and_all_listed()
     {
-        using var store = DiskPartStore.Open(_root, flush: new NoFlush());
+        using var store = DiskPartStore.Open(_root, new() { Flush = new NoFlush() });
         var expected = Enumerable.Range(0, 500).Select(Numbered).ToHashSet();
         var writers = new List<IAttemptWriter>();
         foreach (var upload in expected)
@@ -196,7 +196,7 @@ public sealed class DiskLayoutTests : IDisposable
     [Fact]
     public async Task Uploads_above_the_cache_limit_are_all_durable_and_readable()
     {
-        using var store = DiskPartStore.Open(_root, flush: new NoFlush());
+        using var store = DiskPartStore.Open(_root, new() { Flush = new NoFlush() });
         for (var i = 0; i < 1_100; i++)
         {
             await using var writer = await store.CreateAsync(PartBytes.Upload(i), PartBytes.Attempt(i), 1, default);

@@ -9,7 +9,7 @@ public sealed class DiskPartStoreTests : PartStoreConformance, IDisposable
     private readonly TemporaryRoot _root = new();
     private readonly DiskPartStore _store;
 
-    public DiskPartStoreTests() => _store = DiskPartStore.Open(_root.Path, diskThreads: 4);
+    public DiskPartStoreTests() => _store = DiskPartStore.Open(_root.Path, new() { Threads = 4 });
 
     protected override IPartStore Store => _store;
 

@@ -206,7 +206,8 @@ public sealed class FailedFlushTests : IDisposable
         Assert.Throws<FlushFailedException>(() => Open());
     }
 
-    private DiskPartStore Open() => DiskPartStore.Open(_root.Path, diskThreads: 2, _flush, _failures.Add);
+    private DiskPartStore Open() => DiskPartStore.Open(
+        _root.Path, new() { Threads = 2, Flush = _flush, OnFailure = _failures.Add });
 
     private bool Is(string path, string of) => of switch
     {

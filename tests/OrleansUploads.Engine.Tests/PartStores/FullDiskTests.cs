@@ -111,7 +111,7 @@ public sealed class FullDiskTests : IDisposable
     private DiskPartStore OpenOrSkip()
     {
         Assert.SkipUnless(_isMounted, "Mounting a memory file system needs Linux and root.");
-        return DiskPartStore.Open(_root.Path, diskThreads: 1);
+        return DiskPartStore.Open(_root.Path, new() { Threads = 1 });
     }
 
     // With preallocated space the write would succeed. Releasing it simulates a file system without preallocation.

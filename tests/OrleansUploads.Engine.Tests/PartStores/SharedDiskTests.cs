@@ -16,8 +16,8 @@ public sealed class SharedDiskTests : IDisposable
 
     public SharedDiskTests()
     {
-        _first = DiskPartStore.OpenShared(_root.Path, diskThreads: 2);
-        _second = DiskPartStore.OpenShared(_root.Path, diskThreads: 2);
+        _first = DiskPartStore.OpenShared(_root.Path, new() { Threads = 2 });
+        _second = DiskPartStore.OpenShared(_root.Path, new() { Threads = 2 });
     }
 
     public void Dispose()

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using OrleansUploads.Core.Settings;
+using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Settings;
 
 namespace OrleansUploads.Gateway.Tests.Settings;
@@ -26,7 +27,8 @@ public sealed class ServiceSettingsTests
     public void Given_settings_change_their_options_and_the_others_keep_their_defaults()
     {
         var options = Bind(
-            ("S3Domain", "s3.example.org"), ("StaleAfter", "3d"), ("ReplacedObjectGrace", "2h"), ("RetrievalDelay", "3h expedited=0"), ("Inventory", "Daily"), ("MaxBodies", "7"));
+            ("S3Domain", "s3.example.org"), ("StaleAfter", "3d"), ("ReplacedObjectGrace", "2h"), ("RetrievalDelay", "3h expedited=0"), ("Inventory", "Daily"), ("MaxBodies", "7"),
+            ("DirectIo", "OFF"));
 
         Assert.Equal("s3.example.org", options.Gateway.S3Domain);
         Assert.Equal(TimeSpan.FromDays(3), options.Engine.Uploads.StaleAfter);
@@ -34,6 +36,7 @@ public sealed class ServiceSettingsTests
         Assert.Equal("standard=3h expedited=0 bulk=3h", ServiceSettings.RetrievalDelay.Show(options));
         Assert.Equal(UploadPolicy.GraceFor(options.Engine.Retrievals), options.Engine.Uploads.DeletedArchiveGrace);
         Assert.Equal(InventorySchedule.Daily, options.Engine.Inventories);
+        Assert.Equal(DirectIo.Off, options.DirectIo);
         Assert.Equal((7, 7), (options.Gateway.MaxConcurrentBodies, options.Gateway.MaxConcurrentOutputs));
         Assert.Equal(new ServiceOptions().Engine.Maintenance, options.Engine.Maintenance);
     }
@@ -50,6 +53,7 @@ public sealed class ServiceSettingsTests
             ("MaxVaults", "0"),
             ("MaxJobs", "many"),
             ("HeaderTimeout", "soon"),
+            ("DirectIo", "on"),
             ("Notify", "nowhere")));
 
         Assert.Equal(
@@ -63,6 +67,7 @@ public sealed class ServiceSettingsTests
                 "--MaxVaults is '0'. It must be a whole number of at least 1.",
                 "--MaxJobs is 'many'. It must be a whole number from 1 to 10000.",
                 "--HeaderTimeout is 'soon'. It must be a duration such as 90s, 15m, 24h or 7d.",
+                "--DirectIo is 'on'. It must be one of auto, off.",
             ],
             exception.Failures.Where(failure => !failure.StartsWith("--Notify", StringComparison.Ordinal)));
         Assert.Contains(exception.Failures, failure => failure.StartsWith("--Notify: ", StringComparison.Ordinal));
