@@ -18,6 +18,7 @@ IBenchmark[] all =
     new UploadFileBenchmark(),
     new MillionArchivesBenchmark(),
     new OpenUploadsBenchmark(),
+    new DashboardBenchmark(),
     new CompleteObjectBenchmark(),
     new ObjectPartsBenchmark(),
     new Boto3Benchmark(),

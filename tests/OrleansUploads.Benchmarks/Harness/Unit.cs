@@ -18,6 +18,8 @@ internal sealed record Unit(string Name, string Digits, bool LessIsBetter)
 
     public static Unit Mebibytes { get; } = new("MiB", "N0", LessIsBetter: true);
 
+    public static Unit PercentOfCore { get; } = new("% of a core", "0.00", LessIsBetter: true);
+
     /// <summary>Processor time, which a busy machine distorts less than rates.</summary>
     public static Unit ProcessorMillisecondsPerGibibyte { get; } = new("ms/GiB", "N0", LessIsBetter: true);
 

@@ -22,6 +22,15 @@ internal sealed record Verdict(string Benchmark, string Subject, string Baseline
     public static Verdict OfInterest(string benchmark, Unit unit, Medians medians) => new(
         benchmark, unit.Format(medians.Subject), unit.Format(medians.Baseline), unit.Ratio(medians), "", Held: true);
 
+    /// <summary>Compares what a quantity exceeds the baseline's by with a limit.</summary>
+    public static Verdict OfIncrease(string benchmark, Unit unit, Medians medians, double atMost) => new(
+        benchmark,
+        unit.Format(medians.Subject),
+        unit.Format(medians.Baseline),
+        unit.Ratio(medians),
+        $"<= +{unit.Format(atMost)}",
+        medians.Subject - medians.Baseline <= atMost);
+
     /// <summary>Compares a quantity with a limit.</summary>
     public static Verdict OfLimit(string benchmark, Unit unit, Medians medians, double atMost) => new(
         benchmark,

@@ -21,22 +21,31 @@ internal sealed class Connections(int count) : IDisposable
     };
 
     /// <summary>Sends all requests. Each connection takes the next one when it is free.</summary>
+    /// <param name="requests">The requests.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
+    /// <param name="perSecond">The number of requests that are due in a second, or null to send them as fast as possible.</param>
     /// <returns>The duration.</returns>
     /// <exception cref="InvalidOperationException">A request was refused.</exception>
-    public async Task<TimeSpan> SendAllAsync(IReadOnlyList<HttpRequestMessage> requests, CancellationToken cancellationToken)
+    public async Task<TimeSpan> SendAllAsync(
+        IReadOnlyList<HttpRequestMessage> requests, CancellationToken cancellationToken, int? perSecond = null)
     {
         var next = -1;
+        var watch = Stopwatch.StartNew();
 
         async Task SendInTurnAsync()
         {
             for (var i = Interlocked.Increment(ref next); i < requests.Count; i = Interlocked.Increment(ref next))
             {
+                if (perSecond is { } pace && TimeSpan.FromSeconds((double)i / pace) - watch.Elapsed is { Ticks: > 0 } early)
+                {
+                    await Task.Delay(early, cancellationToken);
+                }
+
                 using var response = await _http.SendAsync(requests[i], cancellationToken);
                 await RequireAsync(response, cancellationToken);
             }
         }
 
-        var watch = Stopwatch.StartNew();
         await Task.WhenAll(Enumerable.Range(0, count).Select(_ => SendInTurnAsync()));
         return watch.Elapsed;
     }

@@ -85,20 +85,25 @@ internal sealed class GatewayServer : IAsyncDisposable
         var requests = new HttpRequestMessage[parts.Bodies.Length];
         for (var i = 0; i < requests.Length; i++)
         {
-            var first = (long)i * parts.PartBytes;
-            var content = new ByteArrayContent(parts.Bodies[i]);
-            var range = $"bytes {first}-{first + parts.PartBytes - 1}/*";
-            content.Headers.TryAddWithoutValidation("Content-Range", range);
-            requests[i] = Sign(
-                HttpMethod.Put,
-                $"/-/vaults/{Vault}/multipart-uploads/{upload}",
-                parts.Hashes[i].Linear.ToString(),
-                content,
-                ("content-range", range),
-                ("x-amz-sha256-tree-hash", parts.Hashes[i].Tree.ToString()));
+            requests[i] = PartRequest(upload, (long)i * parts.PartBytes, parts.Bodies[i], parts.Hashes[i]);
         }
 
         return requests;
+    }
+
+    /// <summary>Creates the signed request that sends a part.</summary>
+    public HttpRequestMessage PartRequest(string upload, long firstByte, byte[] body, PartHashes hashes)
+    {
+        var content = new ByteArrayContent(body);
+        var range = $"bytes {firstByte}-{firstByte + body.Length - 1}/*";
+        content.Headers.TryAddWithoutValidation("Content-Range", range);
+        return Sign(
+            HttpMethod.Put,
+            $"/-/vaults/{Vault}/multipart-uploads/{upload}",
+            hashes.Linear.ToString(),
+            content,
+            ("content-range", range),
+            ("x-amz-sha256-tree-hash", hashes.Tree.ToString()));
     }
 
     /// <summary>Creates the signed request that stores an archive.</summary>

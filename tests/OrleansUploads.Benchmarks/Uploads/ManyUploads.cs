@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using OrleansUploads.Benchmarks.Harness;
+using OrleansUploads.Benchmarks.Transfers;
 using OrleansUploads.Core.Messages.Accounts;
 using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Messages.Vaults;
@@ -23,13 +24,13 @@ internal static class ManyUploads
             ? size
             : throw new InvalidOperationException("The part size is invalid.");
 
-    /// <summary>Opens uploads in a vault of a new data folder.</summary>
+    /// <summary>Opens uploads in the vault of a new data folder.</summary>
     /// <param name="folder">The data folder.</param>
-    /// <param name="vault">The vault, which is created.</param>
     /// <param name="count">Number of uploads.</param>
     /// <param name="cancellationToken">Cancels the work.</param>
-    public static async Task OpenAsync(string folder, VaultId vault, int count, CancellationToken cancellationToken)
+    public static async Task OpenAsync(string folder, int count, CancellationToken cancellationToken)
     {
+        var vault = BenchmarkVault();
         await using var opened = FolderEngine.Open(
             folder, new EngineOptions { Vaults = new VaultLimits { OpenUploads = count } });
         var engine = opened.Engine;
@@ -58,4 +59,9 @@ internal static class ManyUploads
 
         await Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => OpenInTurnAsync()));
     }
+
+    private static VaultId BenchmarkVault() =>
+        AccountId.TryParse(GatewayServer.Account, out var account) && VaultName.TryParse(GatewayServer.Vault, out var name)
+            ? new VaultId(account, name)
+            : throw new InvalidOperationException("The account or the vault name is invalid.");
 }

@@ -1,6 +1,5 @@
 using OrleansUploads.Benchmarks.Harness;
 using OrleansUploads.Benchmarks.Transfers;
-using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Benchmarks.Uploads;
 
@@ -19,7 +18,7 @@ internal sealed class OpenUploadsBenchmark : IBenchmark
     public async Task<IReadOnlyList<Verdict>> RunAsync(Session session, CancellationToken cancellationToken)
     {
         var folder = session.Subfolder("full");
-        await ManyUploads.OpenAsync(folder, BenchmarkVault(), session.Pick(100_000, 5_000), cancellationToken);
+        await ManyUploads.OpenAsync(folder, session.Pick(100_000, 5_000), cancellationToken);
         var verdicts = new List<Verdict>();
         await using (var server = await StartAsync(folder, cancellationToken))
         {
@@ -49,11 +48,6 @@ internal sealed class OpenUploadsBenchmark : IBenchmark
         verdicts.Add(await ColdAsync(session, "first page", folder, static (vault, token) => vault.ListUploadsAsync(token), cancellationToken));
         return verdicts;
     }
-
-    private static VaultId BenchmarkVault() =>
-        AccountId.TryParse(GatewayServer.Account, out var account) && VaultName.TryParse(GatewayServer.Vault, out var name)
-            ? new VaultId(account, name)
-            : throw new InvalidOperationException("The account or the vault name is invalid.");
 
     private static Task<GatewayServer> StartAsync(string folder, CancellationToken cancellationToken) =>
         GatewayServer.StartAsync(folder, cancellationToken, createsVault: false, "--max-open-uploads", Limit);
