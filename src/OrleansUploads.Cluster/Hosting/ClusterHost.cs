@@ -35,7 +35,7 @@ public sealed class ClusterHost(IGrainFactory grains) : IEntityHost
     {
         try
         {
-            return await GrainOf(entity).AskAsync(command).AsTask().WaitAsync(cancellationToken);
+            return await GrainOf(grains, entity).AskAsync(command).AsTask().WaitAsync(cancellationToken);
         }
         catch (Exception fault) when (fault is OrleansException or TimeoutException or ObjectDisposedException)
         {
@@ -44,7 +44,8 @@ public sealed class ClusterHost(IGrainFactory grains) : IEntityHost
         }
     }
 
-    private IEntityGrain GrainOf(EntityId entity) => entity.Kind switch
+    /// <summary>The grain of an entity.</summary>
+    internal static IEntityGrain GrainOf(IGrainFactory grains, EntityId entity) => entity.Kind switch
     {
         EntityKind.Account => grains.GetGrain<IAccountGrain>(entity.Key),
         EntityKind.Vault => grains.GetGrain<IVaultGrain>(entity.Key),

@@ -33,6 +33,7 @@ internal static class DashboardServices
         services.TryAddSingleton(provider =>
             new LiveStreams(LiveInterval, provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
         services.AddSingleton<VaultFinder>();
+        services.AddSingleton<SiloView>();
         services.AddSingleton<ContainerView>();
         services.AddSingleton<VaultUploadView>();
         services.AddSingleton<BucketUploadView>();

@@ -25,7 +25,13 @@ internal static class UploadsHost
         builder.Services.AddSingleton<INotifier>(services => new HttpNotifier(
             settings.Service.Receivers, settings.Service.Gateway.Region, services.GetRequiredService<ILogger<HttpNotifier>>()));
         builder.Services.AddSingleton<ICredentialStore>(services => CreateCredentials(settings, services));
-        builder.Services.AddOrleansUploadsGateway(settings.Service.Gateway).AddOrleansUploadsS3();
+        builder.Services.AddOrleansUploadsGateway(settings.Service.Gateway);
+        if (settings.HasDashboard)
+        {
+            builder.Services.AddOrleansUploadsDashboard();
+        }
+
+        builder.Services.AddOrleansUploadsS3();
         var checks = builder.Services.AddHealthChecks();
         if (settings.PartsFolder is not null)
         {

@@ -36,6 +36,8 @@ internal static class KnownSettings
 
     public static readonly Setting Listen = new("Listen", "Address and port of the vault API and of S3.", "0.0.0.0:9400");
 
+    public static readonly Setting Dashboard = new("Dashboard", "Whether the dashboard is served: `true` or `false`.", "true");
+
     public static readonly Setting PartsFolder = new(
         "PartsFolder", "The folder for all bytes; the same folder on all silos and gateways, on a shared file system.");
 
@@ -104,7 +106,7 @@ internal static class KnownSettings
     /// <summary>All settings, in the order of the documentation.</summary>
     public static readonly IReadOnlyList<Setting> All =
     [
-        Role, Clustering, ConnectionString, ClusterId, ServiceId, AdvertisedAddress, SiloPort, ClientPort, Listen, PartsFolder,
+        Role, Clustering, ConnectionString, ClusterId, ServiceId, AdvertisedAddress, SiloPort, ClientPort, Listen, Dashboard, PartsFolder,
         Region, S3Domain, KeysFile, AccessKeyId, SecretAccessKey, Account, StaleAfter, ReplacedObjectGrace, RetrievalDelay, Notify, Inventory,
         MaxVaults, MaxOpenUploads, MaxJobs, MaxConnections, MaxBodies, HeaderTimeout, KeepAliveTimeout, CollectGrace, CollectInterval,
         LogFormat, DirectIo, ProbeTimeout, MissedProbes, ShedLoadAtCpuPercent, DrainDelay, DrainTime,

@@ -41,6 +41,12 @@ internal sealed record SiloSettings
         ["gateway"] = ProcessRole.Gateway,
     };
 
+    private static readonly Dictionary<string, bool> Switches = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["true"] = true,
+        ["false"] = false,
+    };
+
     private static readonly Dictionary<string, ClusterStore> Stores = new(StringComparer.OrdinalIgnoreCase)
     {
         ["postgres"] = ClusterStore.Postgres,
@@ -66,6 +72,9 @@ internal sealed record SiloSettings
     public required int ClientPort { get; init; }
 
     public required IPEndPoint Listen { get; init; }
+
+    /// <summary>Whether people can look at uploads with a browser.</summary>
+    public required bool HasDashboard { get; init; }
 
     /// <summary>Null if everything is in memory.</summary>
     public required string? PartsFolder { get; init; }
@@ -118,6 +127,7 @@ internal sealed record SiloSettings
             SiloPort = reader.ReadNumber(KnownSettings.SiloPort, 1, IPEndPoint.MaxPort),
             ClientPort = reader.ReadNumber(KnownSettings.ClientPort, 1, IPEndPoint.MaxPort),
             Listen = reader.ReadEndPoint(KnownSettings.Listen),
+            HasDashboard = reader.Choose(KnownSettings.Dashboard, Switches) ?? true,
             PartsFolder = ReadPartsFolder(reader, store),
             KeysFile = ReadKeysFile(reader),
             OnlyKey = ReadOnlyKey(reader),

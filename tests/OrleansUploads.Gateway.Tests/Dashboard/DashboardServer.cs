@@ -13,7 +13,8 @@ using OrleansUploads.Gateway.Tests.S3;
 namespace OrleansUploads.Gateway.Tests.Dashboard;
 
 /// <summary>A server with the dashboard, and keys of every role.</summary>
-public sealed class DashboardServer : IAsyncLifetime
+/// <param name="configure">Adds services, or null for none.</param>
+public sealed class DashboardServer(Action<IServiceCollection>? configure = null) : IAsyncLifetime
 {
     public static readonly Credential Admin = new(Signer.KeyId, Signer.Secret, GatewaySetup.Account);
 
@@ -41,6 +42,7 @@ public sealed class DashboardServer : IAsyncLifetime
         services.AddSingleton<ICredentialStore>(Credentials);
         services.AddSingleton(new LiveStreams(TimeSpan.FromMilliseconds(5), CancellationToken.None));
         services.AddDashboardFront().AddS3Front();
+        configure?.Invoke(services);
     });
 
     public ValueTask DisposeAsync() => Server.DisposeAsync();

@@ -41,6 +41,7 @@ public sealed class SiloSettingsTests : IDisposable
     [Theory]
     [InlineData("Clustering", "zookeeper", "one of postgres, azure, localhost")]
     [InlineData("Role", "leader", "one of silo, gateway")]
+    [InlineData("Dashboard", "on", "one of true, false")]
     [InlineData("SiloPort", "70000", "from 1 to 65535")]
     [InlineData("ClientPort", "0", "from 1 to 65535")]
     [InlineData("Listen", "9400", "an address and a port")]

@@ -5,8 +5,18 @@ namespace OrleansUploads.Gateway.Dashboard.Documents;
 /// <param name="Buckets">The buckets, by name.</param>
 /// <param name="VaultsAfter">What the request for the next page of vaults says, or null on the last page.</param>
 /// <param name="BucketsAfter">What the request for the next page of buckets says, or null on the last page.</param>
+/// <param name="Silos">The silos, or null without a cluster.</param>
 internal sealed record ContainersDocument(
-    IReadOnlyList<ListedVault> Vaults, IReadOnlyList<ListedBucket> Buckets, string? VaultsAfter, string? BucketsAfter);
+    IReadOnlyList<ListedVault> Vaults,
+    IReadOnlyList<ListedBucket> Buckets,
+    string? VaultsAfter,
+    string? BucketsAfter,
+    IReadOnlyList<ListedSilo>? Silos);
+
+/// <summary>A silo of the cluster.</summary>
+/// <param name="Address">Its address, and when it was started.</param>
+/// <param name="Status">Its status in the membership table.</param>
+internal sealed record ListedSilo(string Address, string Status);
 
 /// <summary>A vault.</summary>
 /// <param name="Name">Its name.</param>

@@ -18,8 +18,16 @@ internal sealed record PageStart(string After, string? Marker = null);
 /// <param name="PartBytes">The size of every part but the last, or null if parts have any size.</param>
 /// <param name="Details">What else was chosen at its initiation, in words.</param>
 /// <param name="Parts">Its parts, or null if it has just ended or is being completed.</param>
+/// <param name="Silo">The silo on which it is active, or null if that is not known.</param>
 internal sealed record UploadDocument(
-    string Id, string? Key, string? Description, long Created, long? PartBytes, string Details, PartsDocument? Parts);
+    string Id,
+    string? Key,
+    string? Description,
+    long Created,
+    long? PartBytes,
+    string Details,
+    PartsDocument? Parts,
+    string? Silo = null);
 
 /// <summary>The parts that an upload has.</summary>
 /// <param name="Count">Their number.</param>

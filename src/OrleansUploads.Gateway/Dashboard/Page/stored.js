@@ -9,7 +9,7 @@ import { bytes, count, duration, policy, time } from "./words.js";
 export function showContainers(page, { query }) {
   const parameters = { "vaults-after": query.get("vaults-after"), "buckets-after": query.get("buckets-after") };
   const next = (changed) => make("p", { class: "pages" }, make("a", { href: `#/${path([], { ...parameters, ...changed })}` }, "Next page"));
-  page.watch(path(["containers"], parameters), ({ vaults, buckets, vaultsAfter, bucketsAfter }) => page.put(
+  page.watch(path(["containers"], parameters), ({ vaults, buckets, vaultsAfter, bucketsAfter, silos }) => page.put(
     make("h1", {}, "Vaults and buckets"),
     make("h2", {}, "Vaults"),
     table(["Vault", "#Uploads in progress", "#Archives", "#Size", "#Created"], vaults.map((vault) => [
@@ -26,7 +26,11 @@ export function showContainers(page, { query }) {
       make("a", { href: `#/${path(["buckets", bucket.name, "objects"])}` }, "objects"),
       time(bucket.created),
     ]), "There are no buckets that this key may see."),
-    bucketsAfter ? next({ "buckets-after": bucketsAfter }) : ""));
+    bucketsAfter ? next({ "buckets-after": bucketsAfter }) : "",
+    ...(silos === undefined ? [] : [
+      make("h2", {}, "Silos"),
+      table(["Silo", "Status"], silos.map((silo) => [silo.address, silo.status]), "The cluster does not answer."),
+    ])));
 }
 
 function showPolicy(title, text, ...before) {

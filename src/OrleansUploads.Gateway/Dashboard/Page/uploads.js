@@ -162,6 +162,7 @@ export function showUpload(page, { kind, name, id, query }) {
       ["initiated", `${time(upload.created)} (${duration(page.now() - upload.created)} ago)`],
       ["last activity", `${time(upload.parts.active)} (${duration(page.now() - upload.parts.active)} ago)`],
       ["properties", upload.details],
+      ["silo", upload.silo],
     ]));
     missing.textContent = open.length === 0
       ? "No part is missing so far. How many parts follow is only known when the upload is completed."

@@ -15,7 +15,8 @@ using OrleansUploads.Gateway.S3.Requests;
 namespace OrleansUploads.Gateway.Dashboard.Views;
 
 /// <summary>Shows a bucket's uploads in progress.</summary>
-internal sealed class BucketUploadView(IEntityHost host, ObjectIntake intake, BucketFinder buckets, KeyLister lister)
+internal sealed class BucketUploadView(
+    IEntityHost host, ObjectIntake intake, BucketFinder buckets, KeyLister lister, SiloView silos)
 {
     /// <summary>Lists uploads by key, with their progress.</summary>
     public async ValueTask<DashboardAnswer> ListAsync(DashboardCall call)
@@ -57,7 +58,10 @@ internal sealed class BucketUploadView(IEntityHost host, ObjectIntake intake, Bu
         var asked = await host.AskAsync(upload.Entity, new MapNumberedParts(name), call.Aborted);
         return asked.TryGet(out var mapped, out var refusal)
             ? JsonAnswer.Of(
-                DocumentOf(upload, name.Key, mapped.Spec.CreatedAt, mapped.Spec.StorageClass, mapped.Parts),
+                DocumentOf(upload, name.Key, mapped.Spec.CreatedAt, mapped.Spec.StorageClass, mapped.Parts) with
+                {
+                    Silo = await silos.FindAsync(call, upload),
+                },
                 DashboardJson.Default.UploadDocument)
             : found.Refuse(refusal);
     }

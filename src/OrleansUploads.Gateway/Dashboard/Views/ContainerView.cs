@@ -14,7 +14,7 @@ using OrleansUploads.Gateway.Glacier.Requests;
 namespace OrleansUploads.Gateway.Dashboard.Views;
 
 /// <summary>Shows vaults and buckets, and one vault with its policies.</summary>
-internal sealed class ContainerView(IEntityHost host, PolicyGate gate, VaultFinder vaults)
+internal sealed class ContainerView(IEntityHost host, PolicyGate gate, VaultFinder vaults, SiloView silos)
 {
     private const int PageSize = 25;
 
@@ -44,7 +44,8 @@ internal sealed class ContainerView(IEntityHost host, PolicyGate gate, VaultFind
                 [.. bucketPage.Select(static bucket =>
                     new ListedBucket(bucket.Bucket.Name.ToString(), bucket.CreatedAt.ToUnixTimeMilliseconds()))],
                 hasMoreVaults ? vaultPage[^1].ToString() : null,
-                hasMoreBuckets ? bucketPage[^1].Bucket.Name.ToString() : null),
+                hasMoreBuckets ? bucketPage[^1].Bucket.Name.ToString() : null,
+                await silos.ListAsync(call)),
             DashboardJson.Default.ContainersDocument);
     }
 

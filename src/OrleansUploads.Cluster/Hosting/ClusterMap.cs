@@ -1,0 +1,45 @@
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Ports;
+
+namespace OrleansUploads.Cluster.Hosting;
+
+/// <summary>Asks Orleans' management grain about silos, from a silo or from a cluster client.</summary>
+public sealed class ClusterMap(IGrainFactory grains) : IClusterMap
+{
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<KnownSilo>> ListSilosAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var silos = await Management.GetHosts(onlyActive: false).WaitAsync(cancellationToken);
+            return
+            [
+                .. silos.Where(static silo => silo.Value != SiloStatus.Dead)
+                    .Select(static silo => new KnownSilo(silo.Key.ToParsableString(), silo.Value.ToString()))
+                    .OrderBy(static silo => silo.Address, StringComparer.Ordinal),
+            ];
+        }
+        catch (Exception fault) when (IsUnavailable(fault))
+        {
+            return [];
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<string?> FindSiloAsync(EntityId entity, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var address = await Management.GetActivationAddress(ClusterHost.GrainOf(grains, entity)).AsTask().WaitAsync(cancellationToken);
+            return address?.ToParsableString();
+        }
+        catch (Exception fault) when (IsUnavailable(fault))
+        {
+            return null;
+        }
+    }
+
+    private IManagementGrain Management => grains.GetGrain<IManagementGrain>(0);
+
+    private static bool IsUnavailable(Exception fault) => fault is OrleansException or TimeoutException or ObjectDisposedException;
+}

@@ -1,0 +1,19 @@
+using OrleansUploads.Core.Values;
+
+namespace OrleansUploads.Engine.Ports;
+
+/// <summary>Says which silos a cluster has, and which of them an entity is active on. A host in one process has none.</summary>
+public interface IClusterMap
+{
+    /// <summary>Lists the silos that are not dead, by address. Empty if the cluster does not answer.</summary>
+    ValueTask<IReadOnlyList<KnownSilo>> ListSilosAsync(CancellationToken cancellationToken);
+
+    /// <summary>Returns the address of the silo on which an entity is active. Null if it is on none, or if the cluster does not
+    /// answer.</summary>
+    ValueTask<string?> FindSiloAsync(EntityId entity, CancellationToken cancellationToken);
+}
+
+/// <summary>A silo of a cluster.</summary>
+/// <param name="Address">Its address, and when it was started.</param>
+/// <param name="Status">Its status in the membership table, such as <c>Active</c>.</param>
+public sealed record KnownSilo(string Address, string Status);

@@ -1,0 +1,56 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using OrleansUploads.Benchmarks.Transfers;
+using OrleansUploads.Silo.Settings;
+using OrleansUploads.Silo.Tests.Harness;
+
+namespace OrleansUploads.Silo.Tests.Serving;
+
+public sealed class DashboardTests : IDisposable
+{
+    private readonly HttpClient _http = new();
+
+    public void Dispose() => _http.Dispose();
+
+    [Fact]
+    public async Task A_silo_shows_uploads_and_the_silo_on_which_they_are_active()
+    {
+        await using var silo = await StartAsync(dashboard: null);
+        using var client = silo.Connect();
+        await client.CreateVaultAsync("photos");
+        var upload = await client.InitiateMultipartUploadAsync("photos", 1 << 20);
+        Assert.Contains("<title>", await _http.GetStringAsync(new Uri(silo.Address, "/dashboard/")), StringComparison.Ordinal);
+        using var session = await DashboardSession.BeginAsync(
+            silo.Address, RunningSilo.AccessKeyId, RunningSilo.SecretAccessKey, CancellationToken.None);
+
+        var containers = await session.GetFromJsonAsync<JsonElement>("containers");
+        var shown = await session.GetFromJsonAsync<JsonElement>($"vaults/photos/uploads/{upload}");
+
+        var only = Assert.Single(containers.GetProperty("silos").EnumerateArray());
+        Assert.Equal("Active", only.GetProperty("status").GetString());
+        Assert.Equal(only.GetProperty("address").GetString(), shown.GetProperty("silo").GetString());
+        Assert.Equal(upload, shown.GetProperty("id").GetString());
+    }
+
+    [Fact]
+    public async Task A_silo_without_the_dashboard_does_not_serve_it()
+    {
+        await using var silo = await StartAsync(dashboard: "false");
+        using var answer = await _http.GetAsync(new Uri(silo.Address, "/dashboard/"));
+        Assert.NotEqual(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    private static Task<RunningSilo> StartAsync(string? dashboard)
+    {
+        var ports = FreePort.Take(2);
+        return RunningSilo.StartAsync(RunningSilo.With(
+            (KnownSettings.Clustering, "localhost"),
+            (KnownSettings.Dashboard, dashboard),
+            (KnownSettings.Listen, "127.0.0.1:0"),
+            (KnownSettings.SiloPort, $"{ports[0]}"),
+            (KnownSettings.ClientPort, $"{ports[1]}"),
+            (KnownSettings.AccessKeyId, RunningSilo.AccessKeyId),
+            (KnownSettings.SecretAccessKey, RunningSilo.SecretAccessKey)));
+    }
+}
