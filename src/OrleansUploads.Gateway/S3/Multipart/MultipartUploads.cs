@@ -178,7 +178,7 @@ internal sealed class MultipartUploads(BucketFinder buckets, ObjectIntake intake
 
         try
         {
-            parts = [.. PartListDocument.Parse(call.Payload.Document).Select(Choose)];
+            parts = PartListDocument.Parse(call.Payload.Document, Choose);
             return true;
         }
         catch (XmlException malformed)

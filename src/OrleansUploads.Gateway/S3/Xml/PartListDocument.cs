@@ -16,11 +16,16 @@ internal static class PartListDocument
     private const int MaxParts = 10_000;
     private const string ChecksumPrefix = "Checksum";
 
+    // A part with its number and ETag has about 100 bytes. A list that grows is copied, and thousands of parts are a large object.
+    private const int FewestPartBytes = 80;
+
     /// <summary>Parses the document. The order is not checked.</summary>
+    /// <param name="document">The document.</param>
+    /// <param name="interpret">Turns a part as sent into the wanted value.</param>
     /// <exception cref="XmlException">The document is malformed, or it does not name 1 to 10,000 parts.</exception>
-    public static IReadOnlyList<NamedPart> Parse(ReadOnlyMemory<byte> document)
+    public static IReadOnlyList<T> Parse<T>(ReadOnlyMemory<byte> document, Func<NamedPart, T> interpret)
     {
-        var parts = new List<NamedPart>();
+        var parts = new List<T>(Math.Min(MaxParts, document.Length / FewestPartBytes));
         ElementReader.ReadRoot(document, "CompleteMultipartUpload", reader =>
         {
             if (reader.LocalName != "Part")
@@ -33,7 +38,7 @@ internal static class PartListDocument
                 throw new XmlException($"There are more than {MaxParts} parts.");
             }
 
-            parts.Add(ReadPart(reader));
+            parts.Add(interpret(ReadPart(reader)));
             return true;
         });
         return parts.Count > 0 ? parts : throw new XmlException("You must specify at least one part.");
