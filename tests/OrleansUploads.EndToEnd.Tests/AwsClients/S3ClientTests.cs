@@ -92,6 +92,22 @@ public sealed class S3ClientTests : IDisposable
     }
 
     [Fact]
+    public async Task The_AWS_CLI_restores_archived_objects()
+    {
+        await using var server = await ServerProcess.StartAsync(_folder.Data);
+        var aws = await ConnectCliAsync(server);
+        var file = _folder.File("archived");
+        await File.WriteAllBytesAsync(file, Archives.Bytes((9 * Archives.MiB) + 1, seed: 3));
+        await aws.RunAsync("s3", "mb", "s3://cli-bucket");
+        await aws.RunAsync("s3", "cp", file, "s3://cli-bucket/k", "--storage-class", "DEEP_ARCHIVE");
+        var refused = await aws.FailAsync("s3api", "get-object", "--bucket", "cli-bucket", "--key", "k", _folder.File("read"));
+        Assert.Contains("InvalidObjectState", refused, StringComparison.Ordinal);
+        await aws.RunAsync("s3api", "restore-object", "--bucket", "cli-bucket", "--key", "k", "--restore-request", "Days=3");
+        await aws.RunAsync("s3", "cp", "s3://cli-bucket/k", _folder.File("read"));
+        Assert.Equal(await File.ReadAllBytesAsync(file), await File.ReadAllBytesAsync(_folder.File("read")));
+    }
+
+    [Fact]
     public async Task The_JavaScript_client_and_its_uploader_use_buckets_objects_and_streams()
     {
         var node = await InstalledClients.FindNodeAsync("@aws-sdk/lib-storage");

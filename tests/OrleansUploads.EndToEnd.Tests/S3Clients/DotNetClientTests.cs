@@ -71,6 +71,19 @@ public sealed class DotNetClientTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_archived_object_is_read_after_it_is_restored()
+    {
+        await _s3.PutObjectAsync(
+            new PutObjectRequest { BucketName = Bucket, Key = "a", ContentBody = "kept", StorageClass = S3StorageClass.Glacier });
+        var refused = await Assert.ThrowsAnyAsync<AmazonS3Exception>(() => _s3.GetObjectAsync(Bucket, "a"));
+        Assert.Equal("InvalidObjectState", refused.ErrorCode);
+        await _s3.RestoreObjectAsync(new RestoreObjectRequest { BucketName = Bucket, Key = "a", Days = 1, RetrievalTier = GlacierJobTier.Standard });
+        using var read = await _s3.GetObjectAsync(Bucket, "a");
+        Assert.False(read.RestoreInProgress);
+        Assert.Equal("kept"u8.ToArray(), await BytesAsync(read.ResponseStream));
+    }
+
+    [Fact]
     [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task The_transfer_utility_uploads_and_downloads_files_and_folders()
     {

@@ -21,9 +21,20 @@ internal sealed class S3Program(string program, ServerProcess server, string hom
     /// <returns>What it printed, on both streams.</returns>
     public async Task<string> RunAsync(params string[] arguments)
     {
-        await using var process = CapturedProcess.Start(
-            program, [.. Options, .. arguments], InstalledClients.Environment(home).Append(new("LC_ALL", "C.UTF-8")).Concat(Variables));
+        await using var process = Start(arguments);
         Assert.True(await process.WaitForExitAsync(TimeLimit) == 0, $"{process}\n{server}");
         return process.Output + process.Error;
     }
+
+    /// <summary>Runs a command and asserts that it fails.</summary>
+    /// <returns>What it printed, on both streams.</returns>
+    public async Task<string> FailAsync(params string[] arguments)
+    {
+        await using var process = Start(arguments);
+        Assert.True(await process.WaitForExitAsync(TimeLimit) != 0, $"{process}\n{server}");
+        return process.Output + process.Error;
+    }
+
+    private CapturedProcess Start(string[] arguments) => CapturedProcess.Start(
+        program, [.. Options, .. arguments], InstalledClients.Environment(home).Append(new("LC_ALL", "C.UTF-8")).Concat(Variables));
 }

@@ -6,7 +6,7 @@ import { Readable } from "node:stream";
 import {
   AbortMultipartUploadCommand, CopyObjectCommand, CreateBucketCommand, CreateMultipartUploadCommand, DeleteBucketCommand,
   DeleteObjectCommand, DeleteObjectsCommand, GetObjectCommand, HeadObjectCommand, ListBucketsCommand, ListMultipartUploadsCommand,
-  PutObjectCommand, S3Client, paginateListObjectsV2,
+  PutObjectCommand, RestoreObjectCommand, S3Client, paginateListObjectsV2,
 } from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
 import { MIB, content } from "./glacier.mjs";
@@ -90,6 +90,14 @@ async function uploads() {
   await client.send(new AbortMultipartUploadCommand({ Bucket, Key: "open", UploadId }));
 }
 
+async function archived() {
+  await client.send(new PutObjectCommand({ Bucket, Key: "a", Body: "kept", StorageClass: "GLACIER" }));
+  await assert.rejects(client.send(new GetObjectCommand({ Bucket, Key: "a" })), { name: "InvalidObjectState", StorageClass: "GLACIER" });
+  await client.send(new RestoreObjectCommand({ Bucket, Key: "a", RestoreRequest: { Days: 1 } }));
+  assert.match((await client.send(new HeadObjectCommand({ Bucket, Key: "a" }))).Restore, /^ongoing-request="false"/);
+  await expectObject("a", Buffer.from("kept"));
+}
+
 async function manyKeys() {
   const all = Array.from({ length: 1001 }, (_, number) => `many/${String(number).padStart(4, "0")}`);
   for (let start = 0; start < all.length; start += 20) {
@@ -102,6 +110,7 @@ await client.send(new CreateBucketCommand({ Bucket }));
 await objects();
 await streams();
 await uploads();
+await archived();
 await manyKeys();
 await deleteAll();
 await client.send(new DeleteBucketCommand({ Bucket }));

@@ -188,6 +188,21 @@ def multipart(s3, bucket):
     refused("NoSuchUpload", s3.upload_part, Bucket=bucket, Key="m", UploadId=upload, PartNumber=1, Body=b"x")
 
 
+def archived(s3, bucket):
+    for storage_class, tier in (("GLACIER", "Expedited"), ("DEEP_ARCHIVE", "Bulk")):
+        s3.put_object(Bucket=bucket, Key="a", Body=b"kept", StorageClass=storage_class)
+        expect(s3.list_objects_v2(Bucket=bucket)["Contents"][0]["StorageClass"], storage_class, "listed storage class")
+        refused("InvalidObjectState", s3.get_object, Bucket=bucket, Key="a")
+        expect("Restore" in s3.head_object(Bucket=bucket, Key="a"), False, "restore before it is requested")
+        s3.restore_object(Bucket=bucket, Key="a", RestoreRequest={"Days": 2, "GlacierJobParameters": {"Tier": tier}})
+        restore = s3.head_object(Bucket=bucket, Key="a")["Restore"]
+        expect(restore.startswith('ongoing-request="false", expiry-date="'), True, f"restore {restore!r}")
+        expect(s3.get_object(Bucket=bucket, Key="a")["Body"].read(), b"kept", "restored bytes")
+    resource = boto3.resource("s3", endpoint_url=s3.meta.endpoint_url).Object(bucket, "a")
+    expect((resource.storage_class, resource.restore), ("DEEP_ARCHIVE", restore), "resource")
+    s3.delete_object(Bucket=bucket, Key="a")
+
+
 def main(endpoint, folder):
     s3 = boto3.client("s3", endpoint_url=endpoint, config=Config(retries={"total_max_attempts": 1}))
     buckets(s3)
@@ -199,6 +214,7 @@ def main(endpoint, folder):
     resources(s3, "boto-first", folder)
     many_keys(s3, "boto-first")
     multipart(s3, "boto-first")
+    archived(s3, "boto-first")
     s3.delete_bucket(Bucket="boto-first")
     expect(s3.list_buckets()["Buckets"], [], "buckets after deletion")
 
