@@ -8,6 +8,15 @@ public static class EngineTelemetry
     /// <summary>The name of the meter.</summary>
     public const string MeterName = "OrleansUploads.Engine";
 
+    /// <summary>Counts deleted attempts that no part and no archive used.</summary>
+    public const string AttemptsCollectedName = "orleansuploads.attempts.collected";
+
+    /// <summary>Counts uploads whose bytes were all deleted.</summary>
+    public const string UploadsCollectedName = "orleansuploads.uploads.collected";
+
+    /// <summary>Counts uploads that a collection skipped.</summary>
+    public const string UploadsSkippedName = "orleansuploads.uploads.skipped";
+
     private static readonly Meter Meter = new(MeterName);
 
     internal static Counter<long> WritesUnknown { get; } =
@@ -32,13 +41,13 @@ public static class EngineTelemetry
         "orleansuploads.clock.trusted", "1", "1 while the clock is trusted; 0 while nothing expires because it is not.");
 
     internal static Counter<long> AttemptsCollected { get; } =
-        Meter.CreateCounter<long>("orleansuploads.attempts.collected", "{attempt}", "Deleted attempts that no part and no archive used.");
+        Meter.CreateCounter<long>(AttemptsCollectedName, "{attempt}", "Deleted attempts that no part and no archive used.");
 
     internal static Counter<long> UploadsCollected { get; } =
-        Meter.CreateCounter<long>("orleansuploads.uploads.collected", "{upload}", "Uploads whose bytes were all deleted.");
+        Meter.CreateCounter<long>(UploadsCollectedName, "{upload}", "Uploads whose bytes were all deleted.");
 
     internal static Counter<long> UploadsSkipped { get; } = Meter.CreateCounter<long>(
-        "orleansuploads.uploads.skipped",
+        UploadsSkippedName,
         "{upload}",
         "Uploads that a collection skipped because their owner could not be asked or their bytes could not be read.");
 }

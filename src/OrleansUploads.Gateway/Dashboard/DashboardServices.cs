@@ -3,6 +3,7 @@ using OrleansUploads.Engine.Intake;
 using OrleansUploads.Engine.Keys;
 using OrleansUploads.Engine.Retrieval;
 using OrleansUploads.Gateway.Dashboard.Assets;
+using OrleansUploads.Gateway.Dashboard.Figures;
 using OrleansUploads.Gateway.Dashboard.Live;
 using OrleansUploads.Gateway.Dashboard.Sessions;
 using OrleansUploads.Gateway.Dashboard.Views;
@@ -33,6 +34,7 @@ internal static class DashboardServices
         services.TryAddSingleton(provider =>
             new LiveStreams(LiveInterval, provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
         services.AddSingleton<VaultFinder>();
+        services.AddSingleton(static provider => new CollectedBytes(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SiloView>();
         services.AddSingleton<ContainerView>();
         services.AddSingleton<VaultUploadView>();

@@ -38,6 +38,16 @@ public sealed class DashboardViewTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Only_a_key_without_limits_sees_what_the_collector_deleted()
+    {
+        var collected = (await _server.GetAsync("containers", _admin)).Expect(200).Json.GetProperty("collected");
+        Assert.True(collected.GetProperty("attempts").GetInt64() >= 0);
+        Assert.True(collected.GetProperty("since").GetInt64() <= _server.Clock.Now.ToUnixTimeMilliseconds());
+        var limited = (await _server.GetAsync("containers", await _server.SignInAsync(Uploader))).Expect(200).Json;
+        Assert.False(limited.TryGetProperty("collected", out _));
+    }
+
+    [Fact]
     public async Task A_key_for_some_vaults_and_buckets_sees_only_those()
     {
         var cookie = await _server.SignInAsync(Uploader);

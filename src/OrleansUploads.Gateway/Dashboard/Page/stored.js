@@ -9,7 +9,7 @@ import { bytes, count, duration, policy, time } from "./words.js";
 export function showContainers(page, { query }) {
   const parameters = { "vaults-after": query.get("vaults-after"), "buckets-after": query.get("buckets-after") };
   const next = (changed) => make("p", { class: "pages" }, make("a", { href: `#/${path([], { ...parameters, ...changed })}` }, "Next page"));
-  page.watch(path(["containers"], parameters), ({ vaults, buckets, vaultsAfter, bucketsAfter, silos }) => page.put(
+  page.watch(path(["containers"], parameters), ({ vaults, buckets, vaultsAfter, bucketsAfter, silos, collected }) => page.put(
     make("h1", {}, "Vaults and buckets"),
     make("h2", {}, "Vaults"),
     table(["Vault", "#Uploads in progress", "#Archives", "#Size", "#Created"], vaults.map((vault) => [
@@ -30,6 +30,15 @@ export function showContainers(page, { query }) {
     ...(silos === undefined ? [] : [
       make("h2", {}, "Silos"),
       table(["Silo", "Status"], silos.map((silo) => [silo.address, silo.status]), "The cluster does not answer."),
+    ]),
+    ...(collected === undefined ? [] : [
+      make("h2", {}, "What the collector deleted"),
+      facts([
+        ["since", `${time(collected.since)}, when this process started`],
+        ["attempts that nothing used", collected.attempts.toLocaleString("en")],
+        ["uploads whose bytes were all deleted", collected.uploads.toLocaleString("en")],
+        ["uploads skipped", collected.skipped.toLocaleString("en")],
+      ]),
     ])));
 }
 
