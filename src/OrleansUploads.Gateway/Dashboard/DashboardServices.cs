@@ -36,6 +36,7 @@ internal static class DashboardServices
         services.AddSingleton<VaultFinder>();
         services.AddSingleton(static provider => new CollectedBytes(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SiloView>();
+        services.AddSingleton<UploadNotes>();
         services.AddSingleton<ContainerView>();
         services.AddSingleton<VaultUploadView>();
         services.AddSingleton<BucketUploadView>();

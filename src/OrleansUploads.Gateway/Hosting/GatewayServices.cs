@@ -11,6 +11,7 @@ using OrleansUploads.Gateway.Http.Connections;
 using OrleansUploads.Gateway.Http.Credentials;
 using OrleansUploads.Gateway.Http.Fronts;
 using OrleansUploads.Gateway.Http.Health;
+using OrleansUploads.Gateway.Http.Telemetry;
 using OrleansUploads.Gateway.S3;
 
 namespace OrleansUploads.Gateway.Hosting;
@@ -60,6 +61,7 @@ public static class GatewayServices
         services.AddSingleton<DocumentReadLimiters>();
         services.AddSingleton<FrontTable>();
         services.AddSingleton<RequestChecks>();
+        services.AddSingleton<RecentRefusals>();
         services.AddSingleton<FrontDispatcher>();
         return services;
     }

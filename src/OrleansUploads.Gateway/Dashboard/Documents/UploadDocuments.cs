@@ -19,6 +19,7 @@ internal sealed record PageStart(string After, string? Marker = null);
 /// <param name="Details">What else was chosen at its initiation, in words.</param>
 /// <param name="Parts">Its parts, or null if it has just ended or is being completed.</param>
 /// <param name="Silo">The silo on which it is active, or null if that is not known.</param>
+/// <param name="Refusals">The last requests that this process refused, the newest first, or null if there are none.</param>
 internal sealed record UploadDocument(
     string Id,
     string? Key,
@@ -27,7 +28,17 @@ internal sealed record UploadDocument(
     long? PartBytes,
     string Details,
     PartsDocument? Parts,
-    string? Silo = null);
+    string? Silo = null,
+    IReadOnlyList<RefusalDocument>? Refusals = null);
+
+/// <summary>A refused request.</summary>
+/// <param name="At">When it was refused.</param>
+/// <param name="Operation">The name of its operation.</param>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Code">The error code.</param>
+/// <param name="AccessKeyId">The sender's key, or null if it had none or is of another account.</param>
+/// <param name="Client">The sender's address, or null if it is not known.</param>
+internal sealed record RefusalDocument(long At, string Operation, int Status, string Code, string? AccessKeyId, string? Client);
 
 /// <summary>The parts that an upload has.</summary>
 /// <param name="Count">Their number.</param>

@@ -92,6 +92,7 @@ export function showUpload(page, { kind, name, id, query }) {
     "aria-label": "Map of the parts. Arrow keys choose a part; its properties follow the map.", "aria-describedby": "gaps" });
   const frame = make("div", {}, canvas);
   const missing = make("p", { id: "gaps", class: "quiet" });
+  const refused = make("div");
   const detail = make("section", { class: "panel", "aria-live": "polite", "aria-label": "Part" },
     make("h2", {}, "Part"), make("p", { class: "quiet" }, "Choose a part in the map."));
   const rates = new Rates();
@@ -142,7 +143,7 @@ export function showUpload(page, { kind, name, id, query }) {
         make("span", {}, make("i", { class: "stored" }), "received"),
         make("span", {}, make("i", { class: "fresh" }), "just arrived"),
         make("span", {}, make("i", { class: "missing" }), "missing before a later part")),
-      frame, missing, note),
+      frame, missing, note, refused),
     make("div", {}, detail, page.session.mayAbort
       ? make("p", {}, make("button", { type: "button", class: "danger", id: "abort", onclick: abort }, "Abort upload …"))
       : null)));
@@ -167,6 +168,12 @@ export function showUpload(page, { kind, name, id, query }) {
     missing.textContent = open.length === 0
       ? "No part is missing so far. How many parts follow is only known when the upload is completed."
       : `Missing: ${open.slice(0, 40).map(writeRun).join(", ")}${open.length > 40 ? ` and ${open.length - 40} more gaps` : ""}.`;
+    refused.replaceChildren(...(upload.refusals === undefined ? [] : [
+      make("h2", {}, "Requests that this server refused last"),
+      table(["Time", "Operation", "Error", "Key", "Address"], upload.refusals.map((request) => [
+        time(request.at), request.operation, `${request.status} ${request.code}`, request.accessKeyId, request.client,
+      ])),
+    ]));
     map.show(runs);
     performance.mark("map-drawn");
   }, () => {

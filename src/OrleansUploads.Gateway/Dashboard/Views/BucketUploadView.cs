@@ -16,7 +16,7 @@ namespace OrleansUploads.Gateway.Dashboard.Views;
 
 /// <summary>Shows a bucket's uploads in progress.</summary>
 internal sealed class BucketUploadView(
-    IEntityHost host, ObjectIntake intake, BucketFinder buckets, KeyLister lister, SiloView silos)
+    IEntityHost host, ObjectIntake intake, BucketFinder buckets, KeyLister lister, UploadNotes notes)
 {
     /// <summary>Lists uploads by key, with their progress.</summary>
     public async ValueTask<DashboardAnswer> ListAsync(DashboardCall call)
@@ -58,10 +58,8 @@ internal sealed class BucketUploadView(
         var asked = await host.AskAsync(upload.Entity, new MapNumberedParts(name), call.Aborted);
         return asked.TryGet(out var mapped, out var refusal)
             ? JsonAnswer.Of(
-                DocumentOf(upload, name.Key, mapped.Spec.CreatedAt, mapped.Spec.StorageClass, mapped.Parts) with
-                {
-                    Silo = await silos.FindAsync(call, upload),
-                },
+                await notes.AddAsync(
+                    call, upload, DocumentOf(upload, name.Key, mapped.Spec.CreatedAt, mapped.Spec.StorageClass, mapped.Parts)),
                 DashboardJson.Default.UploadDocument)
             : found.Refuse(refusal);
     }

@@ -11,7 +11,7 @@ using OrleansUploads.Gateway.Glacier.Requests;
 namespace OrleansUploads.Gateway.Dashboard.Views;
 
 /// <summary>Shows a vault's uploads in progress.</summary>
-internal sealed class VaultUploadView(IEntityHost host, VaultFinder vaults, SiloView silos)
+internal sealed class VaultUploadView(IEntityHost host, VaultFinder vaults, UploadNotes notes)
 {
     /// <summary>The number of uploads on a page: as many as a screen has rows. Other uploads are never loaded.</summary>
     public const int PageSize = 20;
@@ -55,7 +55,7 @@ internal sealed class VaultUploadView(IEntityHost host, VaultFinder vaults, Silo
         var asked = await host.AskAsync(upload.Entity, new MapParts(vault.Vault), call.Aborted);
         return asked.TryGet(out var mapped, out var refusal)
             ? JsonAnswer.Of(
-                DocumentOf(mapped.Spec, mapped.Parts) with { Silo = await silos.FindAsync(call, upload) },
+                await notes.AddAsync(call, upload, DocumentOf(mapped.Spec, mapped.Parts)),
                 DashboardJson.Default.UploadDocument)
             : vault.Describe(refusal);
     }

@@ -12,7 +12,12 @@ namespace OrleansUploads.Gateway.Http.Fronts;
 /// <summary>Serves every request of every protocol: chooses the front, turns faults into errors, and writes the request log. Every
 /// response carries a request ID.</summary>
 internal sealed class FrontDispatcher(
-    FrontTable fronts, RequestChecks checks, GatewayOptions options, TimeProvider time, ILogger<FrontDispatcher> log)
+    FrontTable fronts,
+    RequestChecks checks,
+    GatewayOptions options,
+    RecentRefusals refusals,
+    TimeProvider time,
+    ILogger<FrontDispatcher> log)
 {
     private readonly MinBodyRate _minRate = MinBodyRate.From(options);
     private readonly LogRate _unavailable = new(EngineLog.MaxMessages, EngineLog.Window, time);
@@ -42,7 +47,30 @@ internal sealed class FrontDispatcher(
 
         var elapsed = exchange.Elapsed;
         GatewayTelemetry.Record(exchange, elapsed, activity);
+        KeepRefusal(exchange);
         RequestLog.WriteServed(log, exchange, elapsed);
+    }
+
+    /// <summary>Keeps a refusal for those who look at what it was about. Senders who are not known could replace all others.</summary>
+    private void KeepRefusal(HttpExchange exchange)
+    {
+        if (exchange is
+            {
+                Account: { } account,
+                ErrorCode: { } code,
+                Status: >= StatusCodes.Status400BadRequest and < HttpExchange.ClientClosedRequest,
+            })
+        {
+            refusals.Add(new RefusedRequest(
+                time.GetUtcNow(),
+                exchange.OperationName,
+                exchange.Status,
+                code,
+                account,
+                exchange.AccessKeyId,
+                exchange.ClientAddress?.ToString(),
+                RequestSubject.Describe(exchange.Target, location: null)));
+        }
     }
 
     /// <summary>Logs why a request failed: an outage in one line, anything else with its stack. During an outage every request fails

@@ -1,0 +1,65 @@
+using OrleansUploads.Core.Values;
+
+namespace OrleansUploads.Gateway.Http.Telemetry;
+
+/// <summary>The last requests of known senders that this process refused. A refused request changes nothing, so it is never journaled and
+/// is forgotten when the process ends.</summary>
+internal sealed class RecentRefusals
+{
+    /// <summary>The number of refusals that are kept. The next one replaces the oldest.</summary>
+    public const int Capacity = 1_024;
+
+    private readonly Lock _gate = new();
+    private readonly RefusedRequest?[] _ring = new RefusedRequest?[Capacity];
+    private int _next;
+
+    /// <summary>Adds a refusal.</summary>
+    public void Add(RefusedRequest refused)
+    {
+        lock (_gate)
+        {
+            _ring[_next] = refused;
+            _next = (_next + 1) % Capacity;
+        }
+    }
+
+    /// <summary>Returns the refused requests that were about an upload, the newest first.</summary>
+    /// <param name="upload">The upload. Its ID is too long to occur in another subject by chance.</param>
+    /// <param name="max">The maximum number to return.</param>
+    public IReadOnlyList<RefusedRequest> Find(UploadId upload, int max)
+    {
+        var id = upload.ToString();
+        var found = new List<RefusedRequest>();
+        lock (_gate)
+        {
+            for (var age = 1; age <= Capacity && found.Count < max; age++)
+            {
+                if (_ring[(_next - age + Capacity) % Capacity] is { } refused && refused.Subject.Contains(id, StringComparison.Ordinal))
+                {
+                    found.Add(refused);
+                }
+            }
+        }
+
+        return found;
+    }
+}
+
+/// <summary>A request that was refused.</summary>
+/// <param name="At">When.</param>
+/// <param name="Operation">The name of its operation.</param>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Code">The error code.</param>
+/// <param name="Account">The sender's account.</param>
+/// <param name="AccessKeyId">The sender's key, or null if it needed none.</param>
+/// <param name="Client">The sender's address, or null if it is not known.</param>
+/// <param name="Subject">What it was about, as in the request log.</param>
+internal sealed record RefusedRequest(
+    DateTimeOffset At,
+    string Operation,
+    int Status,
+    string Code,
+    AccountId Account,
+    string? AccessKeyId,
+    string? Client,
+    string Subject);
