@@ -8,17 +8,53 @@ namespace OrleansUploads.Hashing;
 /// <remarks>Not thread-safe. Appending allocates memory only when the array of leaves is full and is doubled.</remarks>
 public sealed class PartHasher : IDisposable
 {
+    /// <summary>The number of bytes whose leaves fill the lanes of a batch. More at a time gain little.</summary>
+    public const int BatchBytes = 8 * TreeHash.LeafBytes;
+
     private const int InitialLeaves = 16;
 
     private readonly IncrementalHash _linear = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly IncrementalHash _leaf = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private Sha256Digest[] _leaves = new Sha256Digest[InitialLeaves];
+    private Sha256Digest _firstLeaf;
+    private long _linearBytes;
     private int _leafCount;
     private int _leafFillBytes;
 
-    /// <summary>Appends bytes.</summary>
+    /// <summary>Whether this processor computes the leaves of <see cref="BatchBytes"/> together faster than one after the other.</summary>
+    public static bool HasBatches => Sha256Batch.Choose(BatchBytes / TreeHash.LeafBytes).Path != BatchPath.OneByOne;
+
+    /// <summary>Appends bytes to all hashes.</summary>
     /// <exception cref="ObjectDisposedException">The hasher is disposed.</exception>
     public void Append(ReadOnlySpan<byte> data)
+    {
+        AppendLinear(data);
+        AppendTree(data);
+    }
+
+    /// <summary>Appends bytes to the linear hash only. The same bytes must be given to <see cref="AppendTree"/> later, where many at a
+    /// time are faster.</summary>
+    /// <exception cref="ObjectDisposedException">The hasher is disposed.</exception>
+    public void AppendLinear(ReadOnlySpan<byte> data)
+    {
+        if (_linearBytes < TreeHash.LeafBytes)
+        {
+            var head = data[..(int)Math.Min(data.Length, TreeHash.LeafBytes - _linearBytes)];
+            _linear.AppendData(head);
+            _linearBytes += head.Length;
+            data = data[head.Length..];
+
+            // Until the first leaf ends, it has the same bytes as the whole part, so the linear hash is enough.
+            if (_linearBytes == TreeHash.LeafBytes) _firstLeaf = CurrentLinear();
+        }
+
+        _linear.AppendData(data);
+        _linearBytes += data.Length;
+    }
+
+    /// <summary>Appends bytes, which the linear hash must have already, to the leaves.</summary>
+    /// <exception cref="ObjectDisposedException">The hasher is disposed.</exception>
+    public void AppendTree(ReadOnlySpan<byte> data)
     {
         while (!data.IsEmpty)
         {
@@ -33,11 +69,13 @@ public sealed class PartHasher : IDisposable
     /// <exception cref="ObjectDisposedException">The hasher is disposed.</exception>
     public PartHashes Finish()
     {
-        var lengthBytes = ((long)_leafCount * TreeHash.LeafBytes) + _leafFillBytes;
+        if (_leafCount == 0) _firstLeaf = CurrentLinear();
         if (_leafFillBytes > 0) CloseLeaf();
         Span<byte> linear = stackalloc byte[Sha256Digest.Bytes];
         _linear.GetHashAndReset(linear);
         var leaves = _leaves.AsSpan(0, _leafCount);
+        var lengthBytes = _linearBytes;
+        _linearBytes = 0;
         _leafCount = 0;
         return new PartHashes(
             new LinearHash(new Sha256Digest(linear)),
@@ -56,7 +94,6 @@ public sealed class PartHasher : IDisposable
     private ReadOnlySpan<byte> AppendLeaves(ReadOnlySpan<byte> data, int count)
     {
         var bytes = count * TreeHash.LeafBytes;
-        _linear.AppendData(data[..bytes]);
         Sha256Batch.Hash(data[..bytes], TreeHash.LeafBytes, NextLeaves(count));
         return data[bytes..];
     }
@@ -64,9 +101,6 @@ public sealed class PartHasher : IDisposable
     private ReadOnlySpan<byte> AppendWithinLeaf(ReadOnlySpan<byte> data)
     {
         var bytes = Math.Min(data.Length, TreeHash.LeafBytes - _leafFillBytes);
-        _linear.AppendData(data[..bytes]);
-
-        // Until the first leaf ends, it has the same bytes as the whole part, so the linear hash is enough.
         if (_leafCount > 0) _leaf.AppendData(data[..bytes]);
         _leafFillBytes += bytes;
         if (_leafFillBytes == TreeHash.LeafBytes) CloseLeaf();
@@ -75,13 +109,23 @@ public sealed class PartHasher : IDisposable
 
     private void CloseLeaf()
     {
-        Span<byte> digest = stackalloc byte[Sha256Digest.Bytes];
-        if (_leafCount == 0)
-            _linear.GetCurrentHash(digest);
-        else
-            _leaf.GetHashAndReset(digest);
         _leafFillBytes = 0;
+        if (_leafCount == 0)
+        {
+            NextLeaves(1)[0] = _firstLeaf;
+            return;
+        }
+
+        Span<byte> digest = stackalloc byte[Sha256Digest.Bytes];
+        _leaf.GetHashAndReset(digest);
         NextLeaves(1)[0] = new Sha256Digest(digest);
+    }
+
+    private Sha256Digest CurrentLinear()
+    {
+        Span<byte> digest = stackalloc byte[Sha256Digest.Bytes];
+        _linear.GetCurrentHash(digest);
+        return new Sha256Digest(digest);
     }
 
     private Span<Sha256Digest> NextLeaves(int count)

@@ -45,7 +45,7 @@ public sealed class HashedBody
         return ReadAsync(source, new ByteRange(0, source.LengthBytes), cancellationToken);
     }
 
-    /// <summary>Hashes a range of a source, with a buffer of at most 4 MiB.</summary>
+    /// <summary>Hashes a range of a source, with a buffer of at most 8 MiB.</summary>
     /// <exception cref="EndOfStreamException">The source ends before the range does.</exception>
     public static async Task<HashedBody> ReadAsync(
         ByteSource source, ByteRange range, CancellationToken cancellationToken = default)

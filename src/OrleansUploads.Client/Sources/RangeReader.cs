@@ -8,8 +8,7 @@ namespace OrleansUploads.Client.Sources;
 /// <summary>Reads a range of a source from beginning to end.</summary>
 internal static class RangeReader
 {
-    // Enough leaves to fill the widest hashing lanes.
-    private const int HashBytes = 4 * 1024 * 1024;
+    private const int HashBytes = PartHasher.BatchBytes;
 
     /// <summary>Computes the tree hash of a range of any length in constant memory.</summary>
     /// <exception cref="EndOfStreamException">The source ends before the range does.</exception>
@@ -21,7 +20,7 @@ internal static class RangeReader
         return hasher.Finish();
     }
 
-    /// <summary>Passes all bytes of a range to a hasher, up to 4 MiB at a time.</summary>
+    /// <summary>Passes all bytes of a range to a hasher, up to 8 MiB at a time.</summary>
     /// <exception cref="EndOfStreamException">The source ends before the range does.</exception>
     public static async Task HashAsync(
         ByteSource source, ByteRange range, Action<ReadOnlySpan<byte>> append, CancellationToken cancellationToken)

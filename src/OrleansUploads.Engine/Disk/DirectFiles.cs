@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using OrleansUploads.Engine.Buffers;
 
 namespace OrleansUploads.Engine.Disk;
 
@@ -85,8 +86,8 @@ internal static partial class DirectFiles
             return true;
         }
 
-        return Divides(BitConverter.ToUInt32(stat, StatMemoryAlignmentAt), AlignedBlocks.AlignmentBytes)
-            && Divides(BitConverter.ToUInt32(stat, StatOffsetAlignmentAt), AlignedBlocks.BlockBytes);
+        return Divides(BitConverter.ToUInt32(stat, StatMemoryAlignmentAt), BlockPool.AlignmentBytes)
+            && Divides(BitConverter.ToUInt32(stat, StatOffsetAlignmentAt), DirectWrites.BlockBytes);
     }
 
     // Zero means that the file does not support direct writes.

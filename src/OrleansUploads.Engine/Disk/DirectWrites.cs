@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using OrleansUploads.Engine.Buffers;
 using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Disk;
@@ -8,14 +9,18 @@ namespace OrleansUploads.Engine.Disk;
 /// <remarks>All members may be called concurrently.</remarks>
 internal sealed class DirectWrites(DiskPartStoreOptions options)
 {
+    /// <summary>Length of a block: long enough that handing it to another thread costs little. A body uses two: one is filled while the
+    /// other is written.</summary>
+    public const int BlockBytes = 1024 * 1024;
+
     /// <summary>Shorter attempts have no whole block, so they are written through the page cache.</summary>
-    public const long MinBytes = AlignedBlocks.BlockBytes;
+    public const long MinBytes = BlockBytes;
 
     // 0: no file was asked yet. 1: the file system seems to allow them. 2: it has written a block. -1: it does not allow them.
     private int _state = options.DirectIo == DirectIo.Off ? -1 : 0;
 
     /// <summary>The blocks to write from.</summary>
-    public AlignedBlocks Blocks { get; } = new(options.DirectBlocks);
+    public BlockPool Blocks { get; } = new(BlockBytes, options.DirectBlocks);
 
     /// <summary>Makes the writes to a new file skip the page cache.</summary>
     /// <param name="file">The file.</param>

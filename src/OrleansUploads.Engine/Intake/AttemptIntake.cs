@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Security.Cryptography;
 using OrleansUploads.Core.Messages.Objects;
 using OrleansUploads.Core.Parts;
@@ -30,7 +29,7 @@ internal sealed class AttemptIntake(IPartStore parts)
         ChecksumAlgorithm? preferred,
         CancellationToken cancellationToken)
     {
-        using var digests = new PartDigests(body.Algorithm ?? preferred ?? ChecksumAlgorithm.Crc64Nvme);
+        using var digests = new PartDigests(body.LengthBytes, body.Algorithm ?? preferred ?? ChecksumAlgorithm.Crc64Nvme);
         if (body.LengthBytes == 0)
         {
             var isEmpty = await body.Content.ReadAtLeastAsync(
@@ -66,52 +65,41 @@ internal sealed class AttemptIntake(IPartStore parts)
     private static async ValueTask<long> CopyAsync(
         ObjectBody body, PartDigests digests, IAttemptWriter writer, CancellationToken cancellationToken)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(PartIntake.BufferBytes);
-        try
+        long received = 0;
+        while (true)
         {
-            long received = 0;
-            while (true)
+            var piece = await digests.Window.ReadAsync(body.Content, cancellationToken);
+            received += piece.Length;
+            if (piece.IsEmpty || received > body.LengthBytes)
             {
-                var count = await body.Content.ReadAtLeastAsync(
-                    buffer.AsMemory(0, PartIntake.BufferBytes),
-                    PartIntake.BufferBytes,
-                    throwOnEndOfStream: false,
-                    cancellationToken);
-                received += count;
-                if (count == 0 || received > body.LengthBytes)
-                {
-                    return received;
-                }
-
-                var piece = buffer.AsMemory(0, count);
-                var md5 = digests.AppendMd5Async(piece);
-                try
-                {
-                    digests.Append(piece.Span);
-                    await writer.WriteAsync(piece, cancellationToken);
-                }
-                finally
-                {
-                    // The buffer must not be used again, by this body or by another, while its bytes are read.
-                    await md5;
-                }
+                return received;
             }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
+
+            var md5 = digests.AppendMd5Async(piece);
+            try
+            {
+                digests.Append(piece.Span);
+                await writer.WriteAsync(piece, cancellationToken);
+            }
+            finally
+            {
+                // The memory must not be used again, by this body or by another, while its bytes are read.
+                await md5;
+            }
         }
     }
 
     /// <summary>The digests of a part while its bytes arrive.</summary>
-    private sealed class PartDigests(ChecksumAlgorithm algorithm) : IDisposable
+    private sealed class PartDigests(long lengthBytes, ChecksumAlgorithm algorithm) : IDisposable
     {
         /// <summary>Handing fewer bytes to another thread takes longer than hashing them.</summary>
         private const int MinBytesForAnotherThread = 64 * 1024;
 
-        private readonly PartHasher _sha256 = new();
         private readonly IncrementalHash _md5 = Md5Digest.CreateHash();
         private readonly ChecksumHasher _checksum = new(algorithm);
+
+        /// <summary>Where the body is read, with its SHA-256 hashes.</summary>
+        public BodyWindow Window { get; } = new(lengthBytes);
 
         /// <summary>Appends bytes to the MD5, which takes as long as all other digests together, so it runs beside them.</summary>
         public Task AppendMd5Async(ReadOnlyMemory<byte> bytes)
@@ -133,14 +121,14 @@ internal sealed class AttemptIntake(IPartStore parts)
         /// <summary>Appends bytes to all digests but the MD5.</summary>
         public void Append(ReadOnlySpan<byte> bytes)
         {
-            _sha256.Append(bytes);
+            Window.Append(bytes);
             _checksum.Append(bytes);
         }
 
         public (Outcome<NumberedPart> Outcome, ReadOnlyMemory<Sha256Digest> Leaves) Finish(
             int number, long lengthBytes, AttemptId? attempt, StatedDigests stated)
         {
-            var hashes = _sha256.Finish();
+            var hashes = Window.Finish();
             var md5 = new Md5Digest(_md5.GetHashAndReset());
             var checksum = _checksum.Finish();
             object result = stated switch
@@ -155,7 +143,7 @@ internal sealed class AttemptIntake(IPartStore parts)
 
         public void Dispose()
         {
-            _sha256.Dispose();
+            Window.Dispose();
             _md5.Dispose();
             _checksum.Dispose();
         }

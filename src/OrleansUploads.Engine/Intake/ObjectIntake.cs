@@ -11,7 +11,7 @@ using OrleansUploads.Hashing.Checksums;
 namespace OrleansUploads.Engine.Intake;
 
 /// <summary>Uploads objects: stores bytes in new attempts, makes them durable, and only then reports them to the upload.</summary>
-/// <remarks>Each body in flight uses one buffer, independent of its length.</remarks>
+/// <remarks>Each body in flight uses bounded memory, independent of its length.</remarks>
 /// <param name="host">The entities.</param>
 /// <param name="parts">Stores the bytes.</param>
 /// <param name="ids">Makes new IDs.</param>

@@ -1,4 +1,3 @@
-using System.Buffers;
 using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Parts;
@@ -12,12 +11,9 @@ namespace OrleansUploads.Engine.Intake;
 
 /// <summary>Stores uploaded bytes: streams them to a new attempt while hashing them, makes them durable, and only then reports the
 /// part to its upload.</summary>
-/// <remarks>Each body in flight uses one buffer, independent of the part size.</remarks>
+/// <remarks>Each body in flight uses bounded memory, independent of the part size.</remarks>
 public sealed class PartIntake(IEntityHost host, IPartStore parts, IdSource ids)
 {
-    /// <summary>The number of bytes that are read, hashed and written at a time. The 1 MiB leaf is a multiple of it.</summary>
-    public const int BufferBytes = 256 * 1024;
-
     /// <summary>The maximum number of times that a durable part is reported.</summary>
     private const int MaxReports = 3;
 
@@ -169,36 +165,27 @@ public sealed class PartIntake(IEntityHost host, IPartStore parts, IdSource ids)
     {
         using var activity = EngineTracing.StartAttempt(upload, lengthBytes);
         await using var writer = await parts.CreateAsync(upload, attempt, lengthBytes, cancellationToken);
-        using var hasher = new PartHasher();
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
-        try
+        using var window = new BodyWindow(lengthBytes);
+        long received = 0;
+        while (true)
         {
-            long received = 0;
-            while (true)
+            var piece = await window.ReadAsync(body, cancellationToken);
+            received += piece.Length;
+            if (piece.IsEmpty || received > lengthBytes)
             {
-                var count = await body.ReadAtLeastAsync(
-                    buffer.AsMemory(0, BufferBytes), BufferBytes, throwOnEndOfStream: false, cancellationToken);
-                received += count;
-                if (count == 0 || received > lengthBytes)
-                {
-                    break;
-                }
-
-                hasher.Append(buffer.AsSpan(0, count));
-                await writer.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
+                break;
             }
 
-            if (received != lengthBytes)
-            {
-                return new Refusal.LengthDiffers(lengthBytes, received);
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
+            window.Append(piece.Span);
+            await writer.WriteAsync(piece, cancellationToken);
         }
 
-        var hashes = hasher.Finish();
+        if (received != lengthBytes)
+        {
+            return new Refusal.LengthDiffers(lengthBytes, received);
+        }
+
+        var hashes = window.Finish();
         if (hashes.Linear != stated.Linear)
         {
             return new Refusal.LinearHashDiffers(stated.Linear, hashes.Linear);

@@ -38,6 +38,27 @@ public class PartHasherTests
         AssertHashesOf(part, hasher.Finish());
     }
 
+    [Theory]
+    [InlineData(Bytes.MiB - 1)]
+    [InlineData(Bytes.MiB)]
+    [InlineData((8 * Bytes.MiB) + 1)]
+    [InlineData(20 * Bytes.MiB)]
+    public void Leaves_may_be_appended_long_after_the_linear_hash(int length)
+    {
+        using var hasher = new PartHasher();
+        var part = Data.AsMemory(0, length);
+        for (var round = 0; round < 2; round++)
+        {
+            for (var at = 0; at < length; at += 300_000) hasher.AppendLinear(part.Span[at..Math.Min(at + 300_000, length)]);
+            for (var at = 0; at < length; at += PartHasher.BatchBytes)
+            {
+                hasher.AppendTree(part.Span[at..Math.Min(at + PartHasher.BatchBytes, length)]);
+            }
+
+            AssertHashesOf(part, hasher.Finish());
+        }
+    }
+
     [Fact]
     public void Appending_chunks_allocates_nothing()
     {

@@ -1,14 +1,12 @@
-namespace OrleansUploads.Engine.Disk;
+namespace OrleansUploads.Engine.Buffers;
 
-/// <summary>The blocks from which a store writes directly to the disk: memory at addresses that every disk accepts.</summary>
-/// <remarks>Blocks are made when they are needed first, and then kept. A body uses two: one is filled while the other is
-/// written.</remarks>
-/// <param name="maxBlocks">Maximum number of blocks. Bodies beyond it write through the page cache.</param>
-internal sealed class AlignedBlocks(int maxBlocks)
+/// <summary>A bounded number of large blocks of memory, which begin at multiples of a page, so that every disk accepts them for direct
+/// writes.</summary>
+/// <remarks>A block is made when all others are in use, and then kept.</remarks>
+/// <param name="blockBytes">Length of a block.</param>
+/// <param name="maxBlocks">Maximum number of blocks.</param>
+internal sealed class BlockPool(int blockBytes, int maxBlocks)
 {
-    /// <summary>Length of a block: long enough that handing it to another thread costs little.</summary>
-    public const int BlockBytes = 1024 * 1024;
-
     /// <summary>The alignment of the blocks in memory: the size of a page.</summary>
     public const int AlignmentBytes = 4096;
 
@@ -46,13 +44,13 @@ internal sealed class AlignedBlocks(int maxBlocks)
         }
     }
 
-    private static unsafe Memory<byte> Make()
+    private unsafe Memory<byte> Make()
     {
         // Pinned, so that the address stays aligned.
-        var bytes = GC.AllocateUninitializedArray<byte>(BlockBytes + AlignmentBytes, pinned: true);
+        var bytes = GC.AllocateUninitializedArray<byte>(blockBytes + AlignmentBytes, pinned: true);
         fixed (byte* start = bytes)
         {
-            return bytes.AsMemory((int)(-(nint)start & (AlignmentBytes - 1)), BlockBytes);
+            return bytes.AsMemory((int)(-(nint)start & (AlignmentBytes - 1)), blockBytes);
         }
     }
 }

@@ -1,0 +1,93 @@
+using System.Buffers;
+using OrleansUploads.Engine.Buffers;
+using OrleansUploads.Hashing;
+
+namespace OrleansUploads.Engine.Intake;
+
+/// <summary>The memory into which one body is read, a piece at a time, and the hashes of the body.</summary>
+/// <remarks>The linear hash takes each piece as it comes. The leaves of a long body wait until there are enough of them to be computed
+/// together. Until then the window keeps their bytes. There are few such windows; other bodies have the memory of one piece.</remarks>
+internal sealed class BodyWindow : IDisposable
+{
+    /// <summary>Maximum length of a piece. The 1 MiB leaf is a multiple of it.</summary>
+    public const int PieceBytes = 256 * 1024;
+
+    /// <summary>With fewer leaves after the first one, which is the linear hash's, a batch is not faster.</summary>
+    private const long MinBatchedBytes = 6 * TreeHash.LeafBytes;
+
+    private const int MaxWindows = 8;
+
+    private static readonly BlockPool Windows = new(PartHasher.BatchBytes, MaxWindows);
+
+    private readonly PartHasher _hasher = new();
+    private readonly Memory<byte> _memory;
+    private readonly byte[]? _piece;
+    private int _filledBytes;
+
+    /// <param name="lengthBytes">The announced length of the body.</param>
+    public BodyWindow(long lengthBytes)
+    {
+        if (lengthBytes >= MinBatchedBytes && PartHasher.HasBatches && Windows.TryRent() is { } window)
+        {
+            _memory = window;
+        }
+        else
+        {
+            _piece = ArrayPool<byte>.Shared.Rent(PieceBytes);
+            _memory = _piece.AsMemory(0, PieceBytes);
+        }
+    }
+
+    /// <summary>Reads the next piece: <see cref="PieceBytes"/>, or fewer at the end of the body. Earlier pieces are not valid any more.
+    /// </summary>
+    public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(Stream body, CancellationToken cancellationToken)
+    {
+        if (_filledBytes == _memory.Length)
+        {
+            AppendTree();
+        }
+
+        // Less than a piece is left only after the last one, when there is nothing more to read.
+        var piece = _memory.Slice(_filledBytes, Math.Min(PieceBytes, _memory.Length - _filledBytes));
+        var count = await body.ReadAtLeastAsync(piece, piece.Length, throwOnEndOfStream: false, cancellationToken);
+        return piece[..count];
+    }
+
+    /// <summary>Appends the piece that was read last to the hashes.</summary>
+    public void Append(ReadOnlySpan<byte> piece)
+    {
+        _hasher.AppendLinear(piece);
+        _filledBytes += piece.Length;
+        if (_piece is not null)
+        {
+            AppendTree();
+        }
+    }
+
+    /// <summary>Returns the hashes of all pieces.</summary>
+    public PartHashes Finish()
+    {
+        AppendTree();
+        return _hasher.Finish();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _hasher.Dispose();
+        if (_piece is not null)
+        {
+            ArrayPool<byte>.Shared.Return(_piece);
+        }
+        else
+        {
+            Windows.Return(_memory);
+        }
+    }
+
+    private void AppendTree()
+    {
+        _hasher.AppendTree(_memory.Span[.._filledBytes]);
+        _filledBytes = 0;
+    }
+}

@@ -1,0 +1,83 @@
+using System.Security.Cryptography;
+using OrleansUploads.Engine.Intake;
+using OrleansUploads.Hashing;
+using OrleansUploads.TestKit.PartStores;
+
+namespace OrleansUploads.Engine.Tests.Intake;
+
+public sealed class BodyWindowTests
+{
+    private const int MiB = 1024 * 1024;
+
+    /// <summary>More than there are windows for batches.</summary>
+    private const int ManyBodies = 12;
+
+    private static readonly byte[] Bytes = PartBytes.Of(19 * MiB, seed: 1);
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(BodyWindow.PieceBytes + 1)]
+    [InlineData(6 * MiB)]
+    [InlineData((8 * MiB) - 1)]
+    [InlineData(8 * MiB)]
+    [InlineData((8 * MiB) + 1)]
+    [InlineData((18 * MiB) + 12_345)]
+    public async Task A_body_gets_its_hashes_and_comes_out_in_pieces(int lengthBytes)
+    {
+        using var window = new BodyWindow(lengthBytes);
+
+        Assert.Equal(Bytes[..lengthBytes], await ReadAllAsync(window, lengthBytes));
+
+        AssertHashesOf(lengthBytes, window.Finish());
+    }
+
+    [Fact]
+    public async Task A_body_that_is_shorter_or_longer_than_announced_gets_the_hashes_of_what_came()
+    {
+        using var shorter = new BodyWindow(16 * MiB);
+        await ReadAllAsync(shorter, 7 * MiB);
+        AssertHashesOf(7 * MiB, shorter.Finish());
+
+        using var longer = new BodyWindow(6 * MiB);
+        await ReadAllAsync(longer, 17 * MiB);
+        AssertHashesOf(17 * MiB, longer.Finish());
+    }
+
+    [Fact]
+    public async Task Bodies_beyond_the_memory_for_batches_get_their_hashes_too()
+    {
+        var windows = Enumerable.Range(0, ManyBodies).Select(_ => new BodyWindow(9 * MiB)).ToList();
+        foreach (var window in windows)
+        {
+            await ReadAllAsync(window, 9 * MiB);
+        }
+
+        foreach (var window in windows)
+        {
+            AssertHashesOf(9 * MiB, window.Finish());
+            window.Dispose();
+        }
+    }
+
+    private static async Task<byte[]> ReadAllAsync(BodyWindow window, int lengthBytes)
+    {
+        using var body = new MemoryStream(Bytes, 0, lengthBytes);
+        using var all = new MemoryStream();
+        while (await window.ReadAsync(body, CancellationToken.None) is { IsEmpty: false } piece)
+        {
+            window.Append(piece.Span);
+            all.Write(piece.Span);
+        }
+
+        return all.ToArray();
+    }
+
+    private static void AssertHashesOf(int lengthBytes, PartHashes hashes)
+    {
+        var bytes = Bytes.AsSpan(0, lengthBytes);
+        Assert.Equal(lengthBytes, hashes.LengthBytes);
+        Assert.Equal(new Sha256Digest(SHA256.HashData(bytes)), hashes.Linear.Digest);
+        Assert.Equal(PartBytes.Leaves(bytes), hashes.Leaves);
+        Assert.Equal(TreeHasher.Compute(bytes), hashes.Tree);
+    }
+}
