@@ -97,6 +97,24 @@ public sealed class DashboardTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_part_that_was_refused_is_shown_with_its_sender()
+    {
+        var upload = await _client.InitiateMultipartUploadAsync(Workplace.Vault, MiB, "with a wrong offset");
+        await using var browser = await Browser.StartAsync(_place.Server);
+        await browser.SignInAsync();
+        await browser.WaitForAsync(Workplace.Vault);
+        await browser.OpenAsync($"/vaults/{Workplace.Vault}/uploads/{upload}");
+        await browser.WaitForAsync("0 received");
+
+        await Assert.ThrowsAsync<GlacierException>(
+            () => _client.UploadPartAsync(Workplace.Vault, upload, 5, HashedBody.Of(Archives.Bytes(7, seed: 1))));
+
+        await browser.WaitForAsync("400 InvalidParameterValueException");
+        Assert.Contains(CommandLine.AccessKeyId, await browser.Main.InnerTextAsync(), StringComparison.Ordinal);
+        await browser.TakePictureAsync("refused-part");
+    }
+
+    [Fact]
     public async Task An_upload_is_aborted_only_after_a_confirmation()
     {
         var upload = await _client.InitiateMultipartUploadAsync(Workplace.Vault, MiB, "to be aborted");
