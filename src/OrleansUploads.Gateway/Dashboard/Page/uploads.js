@@ -170,8 +170,10 @@ export function showUpload(page, { kind, name, id, query }) {
       : `Missing: ${open.slice(0, 40).map(writeRun).join(", ")}${open.length > 40 ? ` and ${open.length - 40} more gaps` : ""}.`;
     refused.replaceChildren(...(upload.refusals === undefined ? [] : [
       make("h2", {}, "Requests that this server refused last"),
-      table(["Time", "Operation", "Error", "Key", "Address"], upload.refusals.map((request) => [
-        time(request.at), request.operation, `${request.status} ${request.code}`, request.accessKeyId, request.client,
+      table(["Time", "Request and error", "Key and address"], upload.refusals.map((request) => [
+        time(request.at),
+        make("div", {}, request.operation, make("div", {}, `${request.status} ${request.code}`)),
+        make("div", { class: "id" }, request.accessKeyId, make("div", {}, request.client)),
       ])),
     ]));
     map.show(runs);
