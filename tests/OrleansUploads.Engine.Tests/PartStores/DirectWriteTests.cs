@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Win32.SafeHandles;
+using OrleansUploads.Engine.Buffers;
 using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.TestKit.PartStores;
@@ -191,7 +192,20 @@ public sealed class DirectWriteTests : IDisposable
     private static bool Allows(string folder)
     {
         using var file = File.OpenHandle(Path.Combine(folder, "try"), FileMode.Create, FileAccess.Write, options: FileOptions.DeleteOnClose);
-        return DirectFiles.SeemAllowed(file);
+        try
+        {
+            if (!DirectFiles.SeemAllowed(file) || DirectFiles.Set(file, isDirect: true) != 0)
+            {
+                return false;
+            }
+
+            RandomAccess.Write(file, new BlockPool(MiB, maxBlocks: 1).TryRent()!.Value.Span, 0);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
     private DiskPartStore OpenOrSkip(DirectIo mode = DirectIo.Auto)
