@@ -52,8 +52,8 @@ public sealed record KeyRoutesState(ImmutableList<LeafRoute> Routes, long Bytes)
 public sealed class KeyRoutesDecider(long maxBytes = KeyRoutesDecider.DefaultMaxBytes)
     : Decider<KeyRoutesState, KeyRoutesCommand, KeyRoutesEvent>
 {
-    /// <summary>The length at which routes are dropped by default: 256 KiB, a few thousand routes.</summary>
-    public const long DefaultMaxBytes = 256 * 1024;
+    /// <summary>The length at which routes are dropped by default: 2 MiB, about 20,000 routes.</summary>
+    public const long DefaultMaxBytes = 2 * 1024 * 1024;
 
     private const int BareRouteBytes = 80;
     private const int RoutesForOneEvent = 4;

@@ -86,6 +86,17 @@ public sealed class ObjectKeyTests
     }
 
     [Fact]
+    public void Every_leaf_of_a_million_random_keys_has_a_route()
+    {
+        // A leaf that fills at random has about 300 keys.
+        const int Leaves = 1_000_000 / 300;
+        var decider = new KeyRoutesDecider();
+        var state = Enumerable.Range(1, Leaves).Aggregate(decider.Initial, (routes, i) => decider.Evolve(
+            routes, new RouteAdded(new KeyPosition($"photo-{i:0000000000}.jpg"), LeafName.OfSplit(SomeObject.ObjectLeaf, i))));
+        Assert.Equal(Leaves, state.Routes.Count);
+    }
+
+    [Fact]
     public void Too_many_routes_are_thinned_out_and_still_lead_to_the_left_of_a_key()
     {
         var routes = new DeciderDriver<KeyRoutesState, KeyRoutesCommand, KeyRoutesEvent>(new KeyRoutesDecider(maxBytes: 1000));
