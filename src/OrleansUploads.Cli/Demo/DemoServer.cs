@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Reflection;
 using System.Runtime.InteropServices;
 using OrleansUploads.Cli.Serving;
 using OrleansUploads.Client;
@@ -148,7 +147,7 @@ internal sealed partial class DemoServer : DemoService
         var start = new ProcessStartInfo(self);
         if (Path.GetFileNameWithoutExtension(self).Equals("dotnet", StringComparison.OrdinalIgnoreCase))
         {
-            start.ArgumentList.Add(Assembly.GetExecutingAssembly().Location);
+            start.ArgumentList.Add(Environment.GetCommandLineArgs()[0]);
         }
 
         return start;

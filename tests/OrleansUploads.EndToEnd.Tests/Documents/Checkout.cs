@@ -6,7 +6,7 @@ internal static class Checkout
     // What a build needs.
     private static readonly string[] Sources =
     [
-        "src", "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props", "global.json", ".editorconfig", "LICENSE",
+        "src", "deploy", "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props", "global.json", ".editorconfig", "LICENSE",
         "README.md",
     ];
 

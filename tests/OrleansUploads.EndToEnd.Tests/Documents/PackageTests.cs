@@ -66,6 +66,27 @@ public sealed class PackageTests : IDisposable
         Assert.Contains("identical", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_single_file_runs_the_demo_without_a_runtime()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The commands are for a POSIX shell.");
+        var checkout = Checkout.CopyTo(_home.File("source"));
+        var output = await new DocumentShell(_home).RunAsync(
+            $"""
+            NUGET_PACKAGES='{Checkout.PackageFolder}' bash deploy/publish.sh ~/program > ~/publish.log 2>&1 || cat ~/publish.log
+            if grep -q 'error NU110' ~/publish.log; then exit 0; fi
+            unset DOTNET_ROOT
+            PATH=/usr/bin:/bin ~/program/orleans-uploads demo --size 16MiB
+            ls ~/program
+            """,
+            TimeLimit,
+            checkout);
+
+        Assert.SkipWhen(output.Contains("error NU110", StringComparison.Ordinal), "The package feed lacks the runtime.");
+        Assert.Contains("ok", output, StringComparison.Ordinal);
+        Assert.EndsWith("orleans-uploads", output.Trim(), StringComparison.Ordinal);
+    }
+
     /// <summary>The C# samples of a document as one program. Its using directives come first.</summary>
     private static string Samples(string document)
     {
