@@ -247,7 +247,7 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
 
         /// <summary>The caller whose command led to the decision: the one to answer or, for a confirmation, the first one that waited
         /// for its intent. Null if no caller did.</summary>
-        public object? Cause => Ticket ?? InheritedWaiters.Select(static waiter => waiter.Ticket).FirstOrDefault();
+        public object? Cause => Ticket ?? InheritedWaiters.FirstOrDefault()?.Ticket;
 
         /// <summary>The answer. A verdict that the reply waits for may change it.</summary>
         public object Answer { get; set; } = answer;
