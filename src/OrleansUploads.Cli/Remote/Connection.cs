@@ -9,6 +9,7 @@ internal sealed class Connection : IDisposable
     /// <summary>The address of a server on this machine.</summary>
     public const string DefaultEndpoint = "http://127.0.0.1:9400";
 
+    /// <summary>The region of signatures if no other is configured.</summary>
     public const string DefaultRegion = "us-east-1";
 
     // A person waits for the first answer, so an absent server is reported at once.

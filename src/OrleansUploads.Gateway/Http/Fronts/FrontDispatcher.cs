@@ -51,7 +51,8 @@ internal sealed class FrontDispatcher(
         RequestLog.WriteServed(log, exchange, elapsed);
     }
 
-    /// <summary>Keeps a refusal for those who look at what it was about. Senders who are not known could replace all others.</summary>
+    /// <summary>Keeps a refusal for the dashboard. Refusals without an account are left out, because anonymous senders could replace all
+    /// others.</summary>
     private void KeepRefusal(HttpExchange exchange)
     {
         if (exchange is

@@ -53,7 +53,7 @@ internal sealed class RecentRefusals
 /// <param name="Account">The sender's account.</param>
 /// <param name="AccessKeyId">The sender's key, or null if it needed none.</param>
 /// <param name="Client">The sender's address, or null if it is not known.</param>
-/// <param name="Subject">What it was about, as in the request log.</param>
+/// <param name="Subject">The vault, bucket, archive or upload that it addressed, as in the request log.</param>
 internal sealed record RefusedRequest(
     DateTimeOffset At,
     string Operation,
