@@ -5,18 +5,22 @@
 #   deploy/local-cluster.sh status          lists the processes; fails unless all of them are ready
 #   deploy/local-cluster.sh demo [SIZE]     runs the demo over three silos; one is killed and one is added on the way
 #   deploy/local-cluster.sh kill SILO       kills one silo, by its number, with SIGKILL
+#   deploy/local-cluster.sh soak [MINUTES]  disturbs a cluster of its own under load, for an hour unless you say otherwise
 #   deploy/local-cluster.sh stop            stops everything and keeps the data
 #   deploy/local-cluster.sh remove          stops everything and deletes the data
 #
 # Needs PostgreSQL's programs (Debian: the package postgresql), curl, and a build of the silo:
 #   dotnet build src/OrleansUploads.Silo -c Release
 # The demo also needs: dotnet build src/OrleansUploads.Cli -c Release
+# The soak needs:      dotnet build tests/OrleansUploads.Silo.Tests -c Release, and the folder with Orleans' scripts.
+#                      It cuts the network only as root with iptables, and sets wrong clocks only with a C compiler.
 #
 # Variables, all optional:
 #   LOCAL_CLUSTER_FOLDER         data, logs and process IDs (default: /tmp/orleans-uploads-cluster)
 #   LOCAL_CLUSTER_PORT           the first of 400 ports (default: 9400). Silo N serves the vault API at this port plus N
 #   LOCAL_CLUSTER_SILO           the silo's program (default: the Release build in src/OrleansUploads.Silo)
 #   LOCAL_CLUSTER_CLI            the program that runs the demo (default: the Release build in src/OrleansUploads.Cli)
+#   LOCAL_CLUSTER_PREVIOUS_SILO  another build of the silo; the soak updates from one to the other and back
 #   ORLEANSUPLOADS_ORLEANS_SQL   a folder with Orleans' PostgreSQL scripts (default: they are downloaded)
 set -eu
 
@@ -205,6 +209,21 @@ crash() {
     esac
 }
 
+# Runs in a network namespace of its own if that is possible, because it changes the firewall.
+soak() {
+    tests=$here/../tests/OrleansUploads.Silo.Tests/bin/Release/net10.0/OrleansUploads.Silo.Tests.dll
+    [ -f "$tests" ] || fail "$tests does not exist. Build it: dotnet build tests/OrleansUploads.Silo.Tests -c Release"
+    export ORLEANSUPLOADS_SOAK_MINUTES="$1"
+    [ -z "${LOCAL_CLUSTER_PREVIOUS_SILO:-}" ] || export ORLEANSUPLOADS_SOAK_PREVIOUS_SILO="$LOCAL_CLUSTER_PREVIOUS_SILO"
+    set -- dotnet "$tests" -class '*.SoakTests' -noLogo
+    if [ "$(id -u)" = 0 ] && command -v iptables > /dev/null && unshare --net true 2> /dev/null; then
+        export ORLEANSUPLOADS_SOAK_NETWORK=own
+        exec unshare --net sh -c 'ip link set lo up && exec "$@"' sh "$@"
+    fi
+
+    exec "$@"
+}
+
 stop() {
     for number in $(numbers); do
         ! is_running "$folder/silo-$number.pid" || kill -TERM "$(cat "$folder/silo-$number.pid")"
@@ -224,11 +243,12 @@ case "${1:-}" in
     kill) kill_silo "${2:-}" ;;
     demo) demo "${2:-256MiB}" ;;
     crash) crash "${2:-}" ;;
+    soak) soak "${2:-60}" ;;
     stop) stop ;;
     remove)
         [ -d "$folder/parts" ] || fail "$folder does not contain a local cluster."
         stop
         rm -rf "$folder"
         ;;
-    *) fail "usage: local-cluster.sh start [SILOS] | status | demo [SIZE] | kill SILO | stop | remove" ;;
+    *) fail "usage: local-cluster.sh start [SILOS] | status | demo [SIZE] | kill SILO | soak [MINUTES] | stop | remove" ;;
 esac

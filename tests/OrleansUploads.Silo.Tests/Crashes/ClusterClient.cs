@@ -8,11 +8,9 @@ namespace OrleansUploads.Silo.Tests.Crashes;
 
 /// <summary>A client that uploads one archive after the other through any silo, and repeats requests without an answer. A
 /// wrong answer fails the test. A call that fails for good is recorded, and the client gives up the upload.</summary>
-internal sealed class ClusterClient(GlacierClient client, ClusterLedger ledger, Random random)
+internal sealed class ClusterClient(GlacierClient client, ClusterLedger ledger, Random random, ClientHabits habits)
 {
     private const int MaxTailBytes = 64 * 1024;
-    private const int LeftOpenOneIn = 8;
-    private const int ReadBackOneIn = 4;
 
     /// <summary>Uploads archives until cancelled.</summary>
     public async Task RunAsync(CancellationToken stopping)
@@ -27,6 +25,8 @@ internal sealed class ClusterClient(GlacierClient client, ClusterLedger ledger, 
             {
                 // It is in the ledger.
             }
+
+            await Task.Delay(habits.Pause, CancellationToken.None);
         }
     }
 
@@ -37,7 +37,7 @@ internal sealed class ClusterClient(GlacierClient client, ClusterLedger ledger, 
             .Select(ledger.NewContent)
             .ToList();
         await Task.WhenAll(parts.Select((part, index) => SendAsync(upload, part, index)));
-        if (random.Next(LeftOpenOneIn) == 0)
+        if (random.Next(habits.LeftOpenOneIn) == 0)
         {
             ledger.Open.Enqueue(new OpenUpload(upload, parts));
             return;
@@ -47,10 +47,21 @@ internal sealed class ClusterClient(GlacierClient client, ClusterLedger ledger, 
         var receipts = await Task.WhenAll(CompleteAsync(upload, parts), CompleteAsync(upload, parts));
         Assert.Equal(receipts[0], receipts[1]);
         var finished = new FinishedUpload(upload, receipts[0], parts);
-        ledger.Finished.Enqueue(finished);
-        if (random.Next(ReadBackOneIn) == 0)
+        var isKept = random.Next(habits.KeptOneIn) == 0;
+        if (isKept)
+        {
+            ledger.Finished.Enqueue(finished);
+        }
+
+        if (random.Next(habits.ReadBackOneIn) == 0)
         {
             Assert.Equal(finished.Bytes(), await CallAsync(client.RetrieveAsync(ClusterLedger.Vault, finished.ArchiveId)));
+        }
+
+        if (!isKept)
+        {
+            await CallAsync(client.DeleteArchiveAsync(ClusterLedger.Vault, finished.ArchiveId));
+            ledger.Deleted.Enqueue(finished.ArchiveId);
         }
     }
 

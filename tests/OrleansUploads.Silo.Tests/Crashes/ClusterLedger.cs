@@ -11,8 +11,14 @@ internal sealed class ClusterLedger
 
     private int _seed;
 
-    /// <summary>Archives whose ID was returned to a client.</summary>
+    /// <summary>Archives whose ID was returned to a client, and that are kept.</summary>
     public ConcurrentQueue<FinishedUpload> Finished { get; } = new();
+
+    /// <summary>The IDs of archives whose deletion was acknowledged.</summary>
+    public ConcurrentQueue<string> Deleted { get; } = new();
+
+    /// <summary>The number of archives whose ID was returned to a client.</summary>
+    public int Archives => Finished.Count + Deleted.Count;
 
     /// <summary>Uploads that are left open, with their acknowledged parts.</summary>
     public ConcurrentQueue<OpenUpload> Open { get; } = new();

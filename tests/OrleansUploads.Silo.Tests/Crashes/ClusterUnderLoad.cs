@@ -18,9 +18,14 @@ internal sealed class ClusterUnderLoad : IAsyncDisposable
 
     private readonly TemporaryFolder _folder = new();
     private readonly List<RunningSilo> _silos = [];
-    private readonly string _database;
 
-    private ClusterUnderLoad(string database) => _database = database;
+    private ClusterUnderLoad(string database) => Database = database;
+
+    /// <summary>The connection string of the database.</summary>
+    public string Database { get; }
+
+    /// <summary>The folder for all bytes.</summary>
+    public string PartsFolder => _folder.Data;
 
     public LoadBalancer Balancer { get; } = new();
 
@@ -28,13 +33,16 @@ internal sealed class ClusterUnderLoad : IAsyncDisposable
 
     public IReadOnlyList<RunningSilo> Silos => _silos;
 
-    public static async Task<ClusterUnderLoad> StartAsync(PostgresServer postgres)
+    /// <param name="postgres">The server of the cluster's database.</param>
+    /// <param name="with">Changes how a silo is started, by its number.</param>
+    public static async Task<ClusterUnderLoad> StartAsync(PostgresServer postgres, Func<int, SiloStart, SiloStart>? with = null)
     {
         var database = await postgres.CreateDatabaseAsync();
         var cluster = new ClusterUnderLoad(database);
-        var environments = Enumerable.Range(0, SiloCount)
-            .Select(_ => RunningSilo.OnPostgres(database, cluster._folder.Data)).ToList();
-        cluster._silos.AddRange(await Task.WhenAll(environments.Select(RunningSilo.StartAsync)));
+        var starts = Enumerable.Range(0, SiloCount)
+            .Select(_ => new SiloStart(RunningSilo.OnPostgres(database, cluster._folder.Data)))
+            .Select((start, number) => with?.Invoke(number, start) ?? start).ToList();
+        cluster._silos.AddRange(await Task.WhenAll(starts.Select(RunningSilo.StartAsync)));
         cluster.Balancer.Use(cluster._silos);
         using var client = cluster.Balancer.Connect();
         await client.CreateVaultAsync(ClusterLedger.Vault);
@@ -48,15 +56,20 @@ internal sealed class ClusterUnderLoad : IAsyncDisposable
             : byDefault;
 
     /// <summary>Disturbs the silos repeatedly under load, each time after the clients have finished some archives.</summary>
-    public async Task RunAsync(int clients, int rounds, Func<int, Task> disturbAsync, RetryPolicy? retry = null)
+    public Task RunAsync(int clients, int rounds, Func<int, Task> disturbAsync, RetryPolicy? retry = null) =>
+        RunAsync(clients, ClientHabits.Busy, round => round < rounds, disturbAsync, retry);
+
+    /// <summary>Disturbs the silos for as long as there is another round.</summary>
+    public async Task RunAsync(
+        int clients, ClientHabits habits, Func<int, bool> hasRound, Func<int, Task> disturbAsync, RetryPolicy? retry = null)
     {
         using var stopping = new CancellationTokenSource();
         var running = Enumerable.Range(0, clients)
-            .Select(number => new ClusterClient(Balancer.Connect(retry), Ledger, new Random(number)).RunAsync(stopping.Token))
+            .Select(number => new ClusterClient(Balancer.Connect(retry), Ledger, new Random(number), habits).RunAsync(stopping.Token))
             .ToArray();
         try
         {
-            for (var round = 0; round < rounds; round++)
+            for (var round = 0; hasRound(round); round++)
             {
                 await AwaitProgressAsync(running);
                 await disturbAsync(round);
@@ -89,16 +102,18 @@ internal sealed class ClusterUnderLoad : IAsyncDisposable
     /// <summary>Waits until the other silos have declared a silo dead.</summary>
     public Task AwaitRemovalAsync(int number) => Eventually.BecomesTrueAsync(
         async () => await PostgresServer.QueryAsync(
-            _database,
+            Database,
             $"SELECT count(*) FROM orleansmembershiptable WHERE port = {_silos[number].SiloPort} AND status <> {(int)SiloStatus.Dead}") == "0",
         "the silo is removed",
         Patience);
 
     /// <summary>Starts a silo again at its address.</summary>
-    public async Task ReplaceAsync(int number)
+    /// <param name="number">The silo.</param>
+    /// <param name="with">Changes how it is started, now and later.</param>
+    public async Task ReplaceAsync(int number, Func<SiloStart, SiloStart>? with = null)
     {
         await _silos[number].DisposeAsync();
-        _silos[number] = await _silos[number].StartAgainAsync();
+        _silos[number] = await _silos[number].StartAgainAsync(with);
         Balancer.Use(_silos);
     }
 
@@ -122,14 +137,14 @@ internal sealed class ClusterUnderLoad : IAsyncDisposable
 
     private Task AwaitProgressAsync(Task[] clients)
     {
-        var goal = Ledger.Finished.Count + ArchivesBetween;
+        var goal = Ledger.Archives + ArchivesBetween;
         return Eventually.BecomesTrueAsync(
             () =>
             {
                 Assert.True(
                     Array.Find(clients, client => client.IsFaulted) is not { } failed,
                     $"{Array.Find(clients, client => client.IsFaulted)?.Exception}\n{string.Join('\n', _silos)}");
-                return Ledger.Finished.Count >= goal;
+                return Ledger.Archives >= goal;
             },
             $"{ArchivesBetween} more archives are finished",
             Patience);

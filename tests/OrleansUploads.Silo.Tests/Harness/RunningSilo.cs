@@ -16,12 +16,12 @@ internal sealed class RunningSilo : IAsyncDisposable
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(90);
 
-    private readonly IReadOnlyDictionary<string, string?> _environment;
+    private readonly SiloStart _start;
     private readonly CapturedProcess _process;
 
-    private RunningSilo(IReadOnlyDictionary<string, string?> environment, CapturedProcess process, Uri address)
+    private RunningSilo(SiloStart start, CapturedProcess process, Uri address)
     {
-        _environment = environment;
+        _start = start;
         _process = process;
         Address = address;
     }
@@ -30,9 +30,13 @@ internal sealed class RunningSilo : IAsyncDisposable
     public Uri Address { get; }
 
     /// <summary>The port for the other silos.</summary>
-    public string SiloPort => _environment[KnownSettings.SiloPort.Variable]!;
+    public string SiloPort => _start.Environment[KnownSettings.SiloPort.Variable]!;
 
     public string Log => _process.Error;
+
+    public int ProcessId => _process.Id;
+
+    public bool HasExited => _process.HasExited;
 
     /// <summary>The dotnet program that runs this test also runs the silo, so that the tests do not depend on
     /// PATH.</summary>
@@ -68,12 +72,16 @@ internal sealed class RunningSilo : IAsyncDisposable
     }
 
     /// <summary>Starts a silo and waits until it is ready.</summary>
-    public static async Task<RunningSilo> StartAsync(IReadOnlyDictionary<string, string?> environment)
+    public static Task<RunningSilo> StartAsync(IReadOnlyDictionary<string, string?> environment) =>
+        StartAsync(new SiloStart(environment));
+
+    /// <inheritdoc cref="StartAsync(IReadOnlyDictionary{string, string?})"/>
+    public static async Task<RunningSilo> StartAsync(SiloStart start)
     {
-        var process = Start(environment);
+        var process = start.Run(Dotnet);
         if (await process.WaitForLineAsync(Ready, StartPatience) is { } line)
         {
-            return new RunningSilo(environment, process, new Uri(line[Ready.Length..]));
+            return new RunningSilo(start, process, new Uri(line[Ready.Length..]));
         }
 
         await using (process)
@@ -87,15 +95,15 @@ internal sealed class RunningSilo : IAsyncDisposable
     /// <returns>The message.</returns>
     public static async Task<string> ExpectRefusalAsync(IReadOnlyDictionary<string, string?> environment)
     {
-        await using var process = Start(environment);
+        await using var process = new SiloStart(environment).Run(Dotnet);
         Assert.True(await process.WaitForExitAsync(StopPatience) == 1, $"The silo did not exit with code 1. {process}");
         var start = process.Error.LastIndexOf("orleans-uploads-silo: ", StringComparison.Ordinal);
         Assert.True(start == 0 || (start > 0 && process.Error[start - 1] == '\n'), $"There is no error message. {process}");
         return process.Error[start..].TrimEnd();
     }
 
-    /// <summary>Starts a silo with the same environment.</summary>
-    public Task<RunningSilo> StartAgainAsync() => StartAsync(_environment);
+    /// <summary>Starts a silo in the same way, or in a changed one.</summary>
+    public Task<RunningSilo> StartAgainAsync(Func<SiloStart, SiloStart>? with = null) => StartAsync(with?.Invoke(_start) ?? _start);
 
     /// <summary>Creates a client of this process that does not retry.</summary>
     public GlacierClient Connect() => new(new GlacierClientOptions
@@ -138,7 +146,4 @@ internal sealed class RunningSilo : IAsyncDisposable
         await using var kill = CapturedProcess.Start("/bin/kill", [$"-{signal}", $"{_process.Id}"], []);
         Assert.Equal(0, await kill.WaitForExitAsync(StopPatience));
     }
-
-    private static CapturedProcess Start(IReadOnlyDictionary<string, string?> environment) =>
-        CapturedProcess.Start(Dotnet, [Repository.SiloProgram], environment);
 }

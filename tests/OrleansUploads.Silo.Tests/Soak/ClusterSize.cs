@@ -1,0 +1,54 @@
+using System.Globalization;
+using OrleansUploads.Silo.Tests.Crashes;
+using OrleansUploads.Silo.Tests.Harness;
+
+namespace OrleansUploads.Silo.Tests.Soak;
+
+/// <summary>What a cluster uses, at one time.</summary>
+/// <param name="Elapsed">The time since the soak began.</param>
+/// <param name="Archives">The archives that were completed so far.</param>
+/// <param name="Rows">The rows of grain storage.</param>
+/// <param name="Reminders">The reminders.</param>
+/// <param name="StoredBytes">The bytes of all parts and manifests.</param>
+/// <param name="LogBytes">What all silos have logged so far.</param>
+/// <param name="ResidentBytes">The memory of the silo that is never disturbed.</param>
+internal sealed record ClusterSize(
+    TimeSpan Elapsed, int Archives, long Rows, long Reminders, long StoredBytes, long LogBytes, long ResidentBytes)
+{
+    public static async Task<ClusterSize> MeasureAsync(ClusterUnderLoad cluster, TimeSpan elapsed, long logBytes) => new(
+        elapsed,
+        cluster.Ledger.Archives,
+        await CountAsync(cluster, "orleansstorage"),
+        await CountAsync(cluster, "orleansreminderstable"),
+        new DirectoryInfo(cluster.PartsFolder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(LengthOf),
+        logBytes,
+        ResidentBytesOf(cluster.Silos[0].ProcessId));
+
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Elapsed.TotalMinutes,5:F1} min {Archives,7} archives {Rows,7} rows {Reminders,7} reminders "
+        + $"{StoredBytes >> 20,6} MiB stored {LogBytes >> 10,8} KiB logs {ResidentBytes >> 20,5} MiB memory");
+
+    private static async Task<long> CountAsync(ClusterUnderLoad cluster, string table) => long.Parse(
+        (await PostgresServer.QueryAsync(cluster.Database, $"SELECT count(*) FROM {table}"))!, CultureInfo.InvariantCulture);
+
+    /// <summary>The collector deletes files meanwhile.</summary>
+    private static long LengthOf(FileInfo file)
+    {
+        try
+        {
+            return file.Length;
+        }
+        catch (FileNotFoundException)
+        {
+            return 0;
+        }
+    }
+
+    private static long ResidentBytesOf(int processId)
+    {
+        const string Field = "VmRSS:";
+        var line = File.ReadLines($"/proc/{processId}/status").First(line => line.StartsWith(Field, StringComparison.Ordinal));
+        return 1024 * long.Parse(line[Field.Length..^" kB".Length], NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture);
+    }
+}

@@ -1,0 +1,155 @@
+using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.Silo.Hosting;
+using OrleansUploads.Silo.Tests.Crashes;
+using OrleansUploads.Silo.Tests.Harness;
+
+namespace OrleansUploads.Silo.Tests.Soak;
+
+/// <summary>What happens to the cluster during a soak. Silo 0 is only ever updated, so that its memory can be compared.</summary>
+/// <param name="cluster">The cluster.</param>
+/// <param name="postgres">The server of its database.</param>
+/// <param name="clocks">Sets wrong clocks, or null if that is impossible.</param>
+/// <param name="previousSilo">The previous build, or null if there is none.</param>
+/// <param name="random">Decides what happens next.</param>
+internal sealed class Disturbances(
+    ClusterUnderLoad cluster, PostgresServer postgres, ClockOffset? clocks, string? previousSilo, Random random)
+{
+    /// <summary>The updates of the whole cluster; later ones leave silo 0 alone.</summary>
+    private const int WholeUpdates = 2;
+
+    private static readonly TimeSpan WrongBy = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+
+    private readonly SortedDictionary<string, int> _counts = new(StringComparer.Ordinal);
+    private readonly Queue<Func<Task<string>>> _next = new();
+    private long _logBytesOfEnded;
+    private int _updates;
+
+    /// <summary>How often each of them has happened.</summary>
+    public string Counts => string.Join(", ", _counts.Select(static pair => $"{pair.Value} {pair.Key}"));
+
+    /// <summary>What all silos have logged so far.</summary>
+    public long LogBytes => _logBytesOfEnded + cluster.Silos.Sum(static silo => (long)silo.Log.Length);
+
+    private int Victim => random.Next(1, ClusterUnderLoad.SiloCount);
+
+    /// <summary>Lets the next one happen. Each kind happens once before one of them is repeated.</summary>
+    /// <returns>What happened.</returns>
+    public async Task<string> NextAsync()
+    {
+        if (_next.Count == 0)
+        {
+            Func<Task<string>>[] kinds = [KillAsync, PauseAsync, UpdateAsync, RestartDatabaseAsync, CutNetworkAsync, SetClockAsync];
+            random.Shuffle(kinds);
+            Array.ForEach(kinds, _next.Enqueue);
+        }
+
+        await ReplaceRemovedAsync();
+        var kind = await _next.Dequeue()();
+        _counts[kind] = _counts.GetValueOrDefault(kind) + 1;
+        return kind;
+    }
+
+    /// <summary>Starts the silos again that the others have removed.</summary>
+    public async Task ReplaceRemovedAsync()
+    {
+        for (var number = 0; number < ClusterUnderLoad.SiloCount; number++)
+        {
+            if (cluster.Silos[number].HasExited)
+            {
+                Assert.True(
+                    await cluster.Silos[number].WaitForExitAsync() == FatalExit.RemovedExitCode,
+                    $"Silo {number} ended by itself. {cluster.Silos[number]}");
+                await ReplaceAsync(number);
+            }
+        }
+    }
+
+    private async Task<string> KillAsync()
+    {
+        var victim = Victim;
+        await cluster.DisableAsync(victim, static silo => silo.KillAsync());
+        await ReplaceAsync(victim);
+        return "kills";
+    }
+
+    private async Task<string> PauseAsync()
+    {
+        var victim = Victim;
+        await cluster.DisableAsync(victim, static silo => silo.PauseAsync());
+        await cluster.AwaitRemovalAsync(victim);
+        await cluster.Silos[victim].ResumeAsync();
+        Assert.Equal(FatalExit.RemovedExitCode, await cluster.Silos[victim].WaitForExitAsync());
+        await ReplaceAsync(victim);
+        return "pauses";
+    }
+
+    /// <summary>Replaces the silos one after the other, by the other build.</summary>
+    private async Task<string> UpdateAsync()
+    {
+        var program = _updates % 2 == 0 && previousSilo is not null ? previousSilo : Repository.SiloProgram;
+        for (var number = _updates < WholeUpdates ? 0 : 1; number < ClusterUnderLoad.SiloCount; number++)
+        {
+            await cluster.StopAsync(number);
+            await ReplaceAsync(number, start => start with { Program = program });
+        }
+
+        _updates++;
+        return previousSilo is null ? "rolling restarts" : "rolling updates";
+    }
+
+    private async Task<string> RestartDatabaseAsync()
+    {
+        await postgres.StopImmediatelyAsync();
+        await Task.Delay(TimeSpan.FromSeconds(random.Next(10)));
+        await postgres.StartProcessAsync();
+        return "restarts of PostgreSQL";
+    }
+
+    private async Task<string> CutNetworkAsync()
+    {
+        if (!NetworkCut.IsPossible)
+        {
+            return "cuts of the network left out";
+        }
+
+        var (from, to) = random.Next(2) == 0 ? (1, 2) : (2, 1);
+        var (fromSilo, toSilo) = (cluster.Silos[from], cluster.Silos[to]);
+        await NetworkCut.CutAsync(from, fromSilo, to, toSilo);
+        await Task.Delay(TimeSpan.FromSeconds(random.Next(10, 60)));
+        await NetworkCut.HealAsync(from, fromSilo, to, toSilo);
+
+        // A silo that was removed learns of it when it reads the membership again.
+        await Task.Delay(TimeSpan.FromSeconds(20));
+        await ReplaceRemovedAsync();
+        return "cuts of the network in one direction";
+    }
+
+    private async Task<string> SetClockAsync()
+    {
+        if (clocks is null)
+        {
+            return "wrong clocks left out";
+        }
+
+        var victim = Victim;
+        var wrongBy = random.Next(2) == 0 ? WrongBy : -WrongBy;
+        await cluster.StopAsync(victim);
+        await ReplaceAsync(victim, start => clocks.Apply(start, wrongBy));
+        var goal = cluster.Ledger.Archives + (10 * ClusterUnderLoad.ArchivesBetween);
+        await Eventually.BecomesTrueAsync(() => cluster.Ledger.Archives >= goal, "archives are finished while a clock is wrong", Patience);
+        if (!cluster.Silos[victim].HasExited)
+        {
+            await cluster.StopAsync(victim);
+        }
+
+        await ReplaceAsync(victim, ClockOffset.Remove);
+        return "silos with a clock that is wrong by ten minutes";
+    }
+
+    private async Task ReplaceAsync(int number, Func<SiloStart, SiloStart>? with = null)
+    {
+        _logBytesOfEnded += cluster.Silos[number].Log.Length;
+        await cluster.ReplaceAsync(number, with);
+    }
+}

@@ -1,0 +1,131 @@
+using System.Diagnostics;
+using System.Globalization;
+using OrleansUploads.Client.Models;
+using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.Silo.Tests.Crashes;
+using OrleansUploads.Silo.Tests.Harness;
+
+namespace OrleansUploads.Silo.Tests.Soak;
+
+/// <summary>A cluster under load to which everything happens that operators fear. <c>deploy/local-cluster.sh soak</c> runs
+/// it.</summary>
+public sealed class SoakTests(PostgresServer postgres, ITestOutputHelper output) : IDisposable
+{
+    private const int Clients = 6;
+
+    /// <summary>The records of ended uploads stay for a week, so rows, reminders and logs grow with the archives. What one
+    /// archive adds may vary by this factor, because a soak disturbs at random.</summary>
+    private const double Tolerance = 1.25;
+
+    /// <summary>One of this many deleted archives is asked for in the end.</summary>
+    private const int CheckedDeletionOneIn = 50;
+
+    private static readonly TimeSpan Duration =
+        TimeSpan.FromMinutes(ClusterUnderLoad.Setting("ORLEANSUPLOADS_SOAK_MINUTES", 0));
+
+    private static readonly TimeSpan Calm = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan SampleInterval = Duration / 12;
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly Stopwatch _watch = new();
+    private readonly List<ClusterSize> _sizes = [];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_cluster_to_which_everything_happens_returns_no_wrong_answer_and_does_not_grow()
+    {
+        Assert.SkipWhen(Duration == TimeSpan.Zero, "deploy/local-cluster.sh soak runs this test.");
+        var seed = ClusterUnderLoad.Setting("ORLEANSUPLOADS_SOAK_SEED", Environment.ProcessId);
+        if (NetworkCut.IsPossible)
+        {
+            await NetworkCut.PrepareAsync(ClusterUnderLoad.SiloCount);
+        }
+
+        await using var cluster = await ClusterUnderLoad.StartAsync(
+            postgres, static (number, start) => start with { Group = NetworkCut.GroupOf(number) });
+        var disturbances = new Disturbances(
+            cluster,
+            postgres,
+            await ClockOffset.CompileAsync(_folder.Path),
+            Environment.GetEnvironmentVariable("ORLEANSUPLOADS_SOAK_PREVIOUS_SILO"),
+            new Random(seed));
+        Say($"Seed {seed}.");
+        _watch.Start();
+        await cluster.RunAsync(
+            Clients, ClientHabits.Steady, _ => _watch.Elapsed < Duration, _ => DisturbAsync(cluster, disturbances));
+        await disturbances.ReplaceRemovedAsync();
+        await MeasureAsync(cluster, disturbances);
+        Say($"{disturbances.Counts}.");
+        Say($"{cluster.Ledger.Deleted.Count} archives deleted, {cluster.Ledger.Finished.Count} kept, "
+            + $"{cluster.Ledger.Open.Count} uploads left open, {cluster.Ledger.FailedCalls.Count} failed calls.");
+
+        await cluster.AuditAsync();
+        await CheckDeletionsAsync(cluster);
+        Say("The audit found every byte, one archive ID for each upload, and no deleted archive.");
+        Assert.Empty(cluster.Ledger.FailedCalls);
+        CheckGrowth();
+    }
+
+    private async Task DisturbAsync(ClusterUnderLoad cluster, Disturbances disturbances)
+    {
+        if (_sizes.Count == 0 || _watch.Elapsed >= _sizes.Count * SampleInterval)
+        {
+            await MeasureAsync(cluster, disturbances);
+        }
+
+        await Task.Delay(Calm);
+        var begin = _watch.Elapsed;
+        var kind = await disturbances.NextAsync();
+        Say(string.Create(
+            CultureInfo.InvariantCulture, $"{begin.TotalMinutes,5:F1} min one of the {kind}, {(_watch.Elapsed - begin).TotalSeconds:F0} s"));
+    }
+
+    private async Task MeasureAsync(ClusterUnderLoad cluster, Disturbances disturbances)
+    {
+        _sizes.Add(await ClusterSize.MeasureAsync(cluster, _watch.Elapsed, disturbances.LogBytes));
+        Say($"{_sizes[^1]}");
+    }
+
+    private static async Task CheckDeletionsAsync(ClusterUnderLoad cluster)
+    {
+        using var client = cluster.Balancer.Connect();
+        foreach (var archive in cluster.Ledger.Deleted.Where(static (_, index) => index % CheckedDeletionOneIn == 0))
+        {
+            var failure = await Assert.ThrowsAnyAsync<GlacierException>(
+                () => client.InitiateArchiveRetrievalAsync(ClusterLedger.Vault, archive));
+            Assert.Equal(GlacierErrorCodes.ResourceNotFound, failure.Code);
+        }
+    }
+
+    /// <summary>Compares what an archive added in the second half with the first half. The memory is compared between the
+    /// last two thirds, because caches fill at first.</summary>
+    private void CheckGrowth()
+    {
+        var (first, middle, last) = (_sizes[0], _sizes[_sizes.Count / 2], _sizes[^1]);
+        Compare("rows", static size => size.Rows);
+        Compare("reminders", static size => size.Reminders);
+        Compare("bytes of logs", static size => size.LogBytes);
+        var third = _sizes.Count / 3;
+        var (before, after) = (
+            _sizes[third..(2 * third)].Max(static size => size.ResidentBytes), _sizes[(2 * third)..].Max(static size => size.ResidentBytes));
+        Assert.True(after <= Tolerance * before, $"The memory of a silo grew from {before} to {after} bytes.");
+
+        void Compare(string what, Func<ClusterSize, long> amount)
+        {
+            var (earlier, later) = (PerArchive(first, middle, amount), PerArchive(middle, last, amount));
+            Say(string.Create(CultureInfo.InvariantCulture, $"Each archive added {earlier:F2} {what} in the first half and {later:F2} in the second."));
+            Assert.True(later <= Tolerance * earlier, $"Each archive adds more and more {what}: first {earlier}, then {later}.");
+        }
+    }
+
+    private static double PerArchive(ClusterSize from, ClusterSize to, Func<ClusterSize, long> amount) =>
+        (double)(amount(to) - amount(from)) / Math.Max(1, to.Archives - from.Archives);
+
+    /// <summary>Shows the progress of a long run at once.</summary>
+    private void Say(string line)
+    {
+        output.WriteLine(line);
+        Console.WriteLine(line);
+    }
+}
