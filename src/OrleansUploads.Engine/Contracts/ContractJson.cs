@@ -61,6 +61,7 @@ internal static class ContractJson
             new TextConverter<PartNumbers>(),
             new AttemptSetConverter(),
             new InstantConverter(),
+            new KeyEntryConverter(),
             new PartSizeConverter(),
         ];
         foreach (var converter in common)
