@@ -107,19 +107,19 @@ internal static class KeyLeafEvolution
 
     private static KeyLeafState WithSettled(KeyLeafState state, Publication publication)
     {
-        var settled = state.Settled.RemoveAll(known => known.Upload == publication.Upload)
-            .Add(publication with { IsSettled = true });
-        return state with { Settled = settled.RemoveRange(0, Math.Clamp(settled.Count - MaxSettled, 0, MaxForgotten)) };
+        var settled = state.Settled.RemoveAll(known => known.Upload == publication.Upload);
+        var forgotten = Math.Clamp(settled.Length + 1 - MaxSettled, 0, MaxForgotten);
+        return state with { Settled = [.. settled.AsSpan(forgotten..), publication with { IsSettled = true }] };
     }
 
     /// <summary>Merges what two leaves remember, so that both keep their newest. The result may be longer than what one leaf remembers, and
     /// becomes shorter with each further publication.</summary>
-    private static ImmutableList<Publication> Interleave(ImmutableList<Publication> own, IReadOnlyList<Publication> taken)
+    private static ImmutableArray<Publication> Interleave(ImmutableArray<Publication> own, IReadOnlyList<Publication> taken)
     {
-        var newestFirst = new List<Publication>(own.Count + taken.Count);
-        for (var age = 1; age <= Math.Max(own.Count, taken.Count); age++)
+        var newestFirst = new List<Publication>(own.Length + taken.Count);
+        for (var age = 1; age <= Math.Max(own.Length, taken.Count); age++)
         {
-            newestFirst.AddRange(own.Skip(own.Count - age).Take(age <= own.Count ? 1 : 0));
+            newestFirst.AddRange(own.Skip(own.Length - age).Take(age <= own.Length ? 1 : 0));
             newestFirst.AddRange(taken.Skip(taken.Count - age).Take(age <= taken.Count ? 1 : 0));
         }
 

@@ -71,7 +71,7 @@ public sealed record KeyLeafState
         ImmutableSortedDictionary.Create<string, Publication>(StringComparer.Ordinal);
 
     /// <summary>The newest uploads about which no message is expected any more, the oldest first. They stop late messages.</summary>
-    public ImmutableList<Publication> Settled { get; init; } = [];
+    public ImmutableArray<Publication> Settled { get; init; } = [];
 
     /// <summary>Objects whose uploads do not know yet that they were overwritten or deleted, by upload ID.</summary>
     public ImmutableSortedDictionary<string, PendingRelease> Releases { get; init; } =
@@ -98,7 +98,7 @@ public sealed record KeyLeafState
     /// <summary>What the leaf remembers about an upload, or null if nothing.</summary>
     public Publication? Find(UploadId upload) => Unsettled.TryGetValue(upload.ToString(), out var publication)
         ? publication
-        : Settled.Find(settled => settled.Upload == upload);
+        : Settled.FirstOrDefault(settled => settled.Upload == upload);
 }
 
 /// <summary>A split in progress.</summary>
