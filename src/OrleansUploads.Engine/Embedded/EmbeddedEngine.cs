@@ -52,7 +52,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         Archives = new ArchiveReader(Parts);
         Keys = new KeyIndex(_host);
         KeyLister = new KeyLister(Keys);
-        ObjectIntake = new ObjectIntake(_host, Parts, Ids, time);
+        ObjectIntake = new ObjectIntake(_host, Parts, Ids, time, Keys);
         Objects = new ObjectReader(_host, Keys, Parts);
         Collector = new AttemptCollector(_host, Parts, Clock, ports.CheckIndex, _log);
         ended = new EndedUploadCollector(Collector, _log);

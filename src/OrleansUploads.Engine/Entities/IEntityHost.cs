@@ -16,6 +16,9 @@ public interface IEntityHost
     /// <summary>Whether this host may send a command more than once before it returns. Then a refusal does not prove that the command
     /// had no effect: it may refuse the repetition.</summary>
     bool RepeatsCommands => false;
+
+    /// <summary>Whether the entities are in this process, so that a question costs no message.</summary>
+    bool HoldsEntities => false;
 }
 
 /// <summary>Typed access to entities.</summary>

@@ -5,6 +5,7 @@ using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine.Keys;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Hashing.Checksums;
 
@@ -16,7 +17,8 @@ namespace OrleansUploads.Engine.Intake;
 /// <param name="parts">Stores the bytes.</param>
 /// <param name="ids">Makes new IDs.</param>
 /// <param name="time">The clock of creation times.</param>
-public sealed class ObjectIntake(IEntityHost host, IPartStore parts, IdSource ids, TimeProvider time)
+/// <param name="keys">Loads the leaf of a key while the object's bytes are stored, or null not to.</param>
+public sealed class ObjectIntake(IEntityHost host, IPartStore parts, IdSource ids, TimeProvider time, KeyIndex? keys = null)
 {
     /// <summary>A longer body is announced to the collector before it is read, because it may take longer than <see
     /// cref="Core.Settings.UploadPolicy.UnannouncedLife"/>.</summary>
@@ -117,6 +119,7 @@ public sealed class ObjectIntake(IEntityHost host, IPartStore parts, IdSource id
             await host.AskAsync(spec.Upload.Entity, new InitiateObjectUpload(spec), cancellationToken);
         }
 
+        _ = keys?.LoadAsync(name, cancellationToken);
         var mayBeInUse = false;
         try
         {

@@ -44,6 +44,27 @@ public sealed class KeyIndex(IEntityHost host)
         KeyIndexId index, KeyPosition from, int limit, CancellationToken cancellationToken) =>
         (await AskAsync(index, from, new ReadLeaf(from, limit), cancellationToken)).Answer;
 
+    /// <summary>Loads the leaf of a key into memory if it is not there, so that a command that follows need not wait for the
+    /// journal. Does nothing if that costs messages, because most leaves in use are in memory.</summary>
+    /// <param name="name">The object.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>A task that never fails: if the leaf cannot be loaded, the command that follows says so.</returns>
+    public async Task LoadAsync(ObjectName name, CancellationToken cancellationToken)
+    {
+        if (!host.HoldsEntities)
+        {
+            return;
+        }
+
+        try
+        {
+            await FindAsync(name, cancellationToken);
+        }
+        catch (Exception fault) when (fault is EntityUnavailableException or OperationCanceledException or ObjectDisposedException)
+        {
+        }
+    }
+
     /// <summary>Carries out an intent that is sent to a key.</summary>
     /// <returns>What the leaf answered.</returns>
     /// <exception cref="EntityUnavailableException">The outcome is unknown, or the bucket may or may not be deleted soon; repeating

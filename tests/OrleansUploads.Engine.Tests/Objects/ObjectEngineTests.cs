@@ -186,6 +186,26 @@ public sealed class ObjectEngineTests
     }
 
     [Fact]
+    public async Task The_leaf_of_a_key_is_loaded_before_the_bytes_of_the_object_are_stored()
+    {
+        await _bench.CreateBucketAsync();
+        await _bench.PutAsync("k", "old");
+        _bench.Start();
+        var loaded = 0;
+        var body = new ObjectBody(new MemoryStream("new"u8.ToArray()), 3, Algorithm: null, () =>
+        {
+            loaded = _bench.Host.LoadedEntities;
+            return default;
+        });
+        var intake = new ObjectIntake(_bench.Host, _bench.Parts, _bench.Ids, _bench.Time, _bench.Keys);
+        var headers = new ObjectHeaders(StorageClass.Standard, new Dictionary<string, string>());
+        _ = (await intake.PutAsync(SomeObject.Named("k"), headers, body, condition: null, CancellationToken.None)).Answer;
+
+        const int routesAndLeaf = 2;
+        Assert.Equal(routesAndLeaf, loaded);
+    }
+
+    [Fact]
     public async Task The_bytes_of_replaced_and_deleted_objects_are_collected_and_no_others()
     {
         await _bench.CreateBucketAsync();
