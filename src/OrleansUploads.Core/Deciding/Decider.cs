@@ -45,6 +45,9 @@ public abstract class Decider<TState, TCommand, TEvent>
     /// higher number means fewer writes but longer reads.</summary>
     public virtual int HistorySlack => 64;
 
+    /// <summary>About how many bytes of memory the state takes for each byte of its history.</summary>
+    public virtual int MemoryPerHistoryByte => 1;
+
     /// <summary>Answers <see cref="Done"/> without events.</summary>
     protected static Decision<TEvent> Nothing { get; } = new(Done.Instance, []);
 

@@ -15,9 +15,9 @@ public sealed record EmbeddedHostOptions
     /// <summary>An entity that got no command for this long is removed from memory; it may take half as long again.</summary>
     public TimeSpan IdleLife { get; init; } = DefaultIdleLife;
 
-    /// <summary>While all loaded entities together hold more than this, idle ones are removed early, the longest idle ones first.
-    /// Counted are the bytes of their histories in the journal and 4 KiB for each entity; in memory they take up to three times as
-    /// much. Entities in use are never removed and may exceed the limit.</summary>
+    /// <summary>While all loaded entities together hold more than this, idle ones are removed early, the longest idle ones first. The
+    /// memory of an entity is estimated: 4 KiB, and for each byte of its history in the journal one byte, or two in a leaf of an
+    /// index; it may be half as much again. Entities in use are never removed and may exceed the limit.</summary>
     public long MaxIdleBytes { get; init; } = DefaultMaxIdleBytes;
 
     /// <summary>If a journal write takes longer than this, its outcome is unknown.</summary>

@@ -67,7 +67,7 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent> : EntityRu
         _phase != Phase.Loading && !_writing && !_verifying && _queue.Count == 0 && _replies.IsIdle && _outputs.Count == 0;
 
     /// <inheritdoc/>
-    public override long HistoryBytes => _historyBytes;
+    public override long StateBytes => _historyBytes * _decider.MemoryPerHistoryByte;
 
     /// <inheritdoc/>
     public override void Submit(object ticket, ICommand command, ServiceTime time)

@@ -9,7 +9,7 @@ namespace OrleansUploads.Engine.Entities;
 /// <remarks>Used by both hosts. The outputs of an input are executed on the scheduler of the caller that gave the input.</remarks>
 public sealed partial class EntityActivation
 {
-    /// <summary>The approximate memory of an activation without its entity's history, in bytes: locks, queues and buffers.</summary>
+    /// <summary>The approximate memory of an activation without its entity's state, in bytes: locks, queues and buffers.</summary>
     public const int BareBytes = 4096;
 
     private static readonly TimeSpan FirstRetryDelay = TimeSpan.FromMilliseconds(100);
@@ -36,7 +36,7 @@ public sealed partial class EntityActivation
     /// <summary>The timestamp of the last command or wake-up, from the ports' time provider.</summary>
     public long LastAskedAt => Volatile.Read(ref _lastAskedAt);
 
-    /// <summary>The approximate memory of the activation in bytes: <see cref="BareBytes"/> plus the entity's history.</summary>
+    /// <summary>The approximate memory of the activation in bytes: <see cref="BareBytes"/> plus the entity's state.</summary>
     public long HeldBytes => Volatile.Read(ref _heldBytes);
 
     private EntityId Entity => _runner.Entity;
@@ -164,7 +164,7 @@ public sealed partial class EntityActivation
             return 0;
         }
 
-        var held = BareBytes + _runner.HistoryBytes;
+        var held = BareBytes + _runner.StateBytes;
         var grown = held - _heldBytes;
         Volatile.Write(ref _heldBytes, held);
         return grown;

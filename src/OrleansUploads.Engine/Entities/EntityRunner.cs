@@ -34,9 +34,9 @@ public abstract class EntityRunner
     /// runner.</summary>
     public abstract bool IsIdle { get; }
 
-    /// <summary>The length in bytes of the loaded history in the journal, or 0 if nothing is loaded. The memory of the state grows with
-    /// it.</summary>
-    public abstract long HistoryBytes { get; }
+    /// <summary>The approximate memory of the state in bytes, or 0 if nothing is loaded. It is estimated from the length of the history in
+    /// the journal.</summary>
+    public abstract long StateBytes { get; }
 
     /// <summary>Queues a command.</summary>
     /// <param name="ticket">Identifies the caller. The output with the answer contains it.</param>

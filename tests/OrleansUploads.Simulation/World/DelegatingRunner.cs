@@ -9,7 +9,7 @@ internal abstract class DelegatingRunner(EntityRunner inner) : EntityRunner(inne
 {
     public override bool IsIdle => inner.IsIdle;
 
-    public override long HistoryBytes => inner.HistoryBytes;
+    public override long StateBytes => inner.StateBytes;
 
     protected EntityRunner Inner => inner;
 
