@@ -9,14 +9,9 @@ internal static partial class DirectFiles
 {
     private const int GetFlags = 3;
     private const int SetFlags = 4;
-    private const int EmptyPath = 0x1000;
-    private const uint DirectAlignmentMask = 0x2000;
-    private const int StatMaskAt = 0;
-    private const int StatMemoryAlignmentAt = 0x98;
-    private const int StatOffsetAlignmentAt = 0x9C;
 
-    /// <summary>More than the 256 bytes of <c>struct statx</c> and the 120 of <c>struct statfs</c>.</summary>
-    private const int StatBytes = 512;
+    /// <summary>More than the 120 bytes of <c>struct statfs</c>.</summary>
+    private const int FileSystemBytes = 256;
 
     // O_DIRECT is not the same on all architectures.
     private static readonly int Direct = RuntimeInformation.ProcessArchitecture switch
@@ -50,10 +45,10 @@ internal static partial class DirectFiles
             return false;
         }
 
-        var stat = new byte[StatBytes];
-        return StatFileSystem(file, stat) == 0
-            && !Excluded.Contains(BitConverter.ToInt64(stat) & uint.MaxValue)
-            && AlignmentFits(file, stat);
+        var system = new byte[FileSystemBytes];
+        return StatFileSystem(file, system) == 0
+            && !Excluded.Contains(BitConverter.ToInt64(system) & uint.MaxValue)
+            && AlignmentFits(file);
     }
 
     /// <summary>Makes the writes to a file skip the page cache, or ends it.</summary>
@@ -69,26 +64,13 @@ internal static partial class DirectFiles
     /// <summary>Whether the writes to a file skip the page cache.</summary>
     public static bool IsDirect(SafeFileHandle file) => (Control(file, GetFlags, 0) & Direct) != 0;
 
-    private static bool AlignmentFits(SafeFileHandle file, byte[] stat)
-    {
-        try
-        {
-            // Older kernels do not know the alignment.
-            if (Stat(file, "", EmptyPath, DirectAlignmentMask, stat) != 0
-                || (BitConverter.ToUInt32(stat, StatMaskAt) & DirectAlignmentMask) == 0)
-            {
-                return true;
-            }
-        }
-        catch (EntryPointNotFoundException)
-        {
-            // Neither do older C libraries.
-            return true;
-        }
-
-        return Divides(BitConverter.ToUInt32(stat, StatMemoryAlignmentAt), BlockPool.AlignmentBytes)
-            && Divides(BitConverter.ToUInt32(stat, StatOffsetAlignmentAt), DirectWrites.BlockBytes);
-    }
+    // Older systems do not know the alignment.
+    private static bool AlignmentFits(SafeFileHandle file) =>
+        !FileStatus.IsSupported
+        || FileStatus.Read(file, FileStatus.DirectAlignment, out var status) != 0
+        || (status.Read & FileStatus.DirectAlignment) == 0
+        || (Divides(status.DirectMemoryAlignment, BlockPool.AlignmentBytes)
+            && Divides(status.DirectOffsetAlignment, DirectWrites.BlockBytes));
 
     // Zero means that the file does not support direct writes.
     private static bool Divides(uint alignment, int of) => alignment != 0 && of % alignment == 0;
@@ -98,7 +80,4 @@ internal static partial class DirectFiles
 
     [LibraryImport("libc", EntryPoint = "fstatfs", SetLastError = true)]
     private static partial int StatFileSystem(SafeFileHandle file, [Out] byte[] result);
-
-    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Stat(SafeFileHandle file, string path, int flags, uint mask, [Out] byte[] result);
 }

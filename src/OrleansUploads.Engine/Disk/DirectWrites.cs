@@ -16,8 +16,7 @@ internal sealed class DirectWrites(DiskPartStoreOptions options)
     /// <summary>Shorter attempts have no whole block, so they are written through the page cache.</summary>
     public const long MinBytes = BlockBytes;
 
-    // 0: no file was asked yet. 1: the file system seems to allow them. 2: it has written a block. -1: it does not allow them.
-    private int _state = options.DirectIo == DirectIo.Off ? -1 : 0;
+    private Support _support = options.DirectIo == DirectIo.Off ? Support.Refused : Support.Unknown;
 
     /// <summary>The blocks to write from.</summary>
     public BlockPool Blocks { get; } = new(BlockBytes, options.DirectBlocks);
@@ -28,17 +27,17 @@ internal sealed class DirectWrites(DiskPartStoreOptions options)
     /// <returns>Whether they do.</returns>
     public bool TryBegin(SafeFileHandle file, long lengthBytes)
     {
-        if (lengthBytes < MinBytes || Volatile.Read(ref _state) < 0)
+        if (lengthBytes < MinBytes)
         {
             return false;
         }
 
-        if (_state == 0)
+        if (_support == Support.Unknown)
         {
-            Interlocked.CompareExchange(ref _state, DirectFiles.SeemAllowed(file) ? 1 : -1, 0);
+            TryMove(Support.Unknown, DirectFiles.SeemAllowed(file) ? Support.Expected : Support.Refused);
         }
 
-        return Volatile.Read(ref _state) > 0 && DirectFiles.Set(file, isDirect: true) == 0;
+        return _support != Support.Refused && DirectFiles.Set(file, isDirect: true) == 0;
     }
 
     /// <summary>Makes the next writes to a file use the page cache again.</summary>
@@ -61,18 +60,36 @@ internal sealed class DirectWrites(DiskPartStoreOptions options)
         try
         {
             Write(file, block, offset);
-            Interlocked.CompareExchange(ref _state, 2, 1);
+            TryMove(Support.Expected, Support.Proved);
         }
         catch (IOException error) when (DiskErrors.IsInvalidArgument(error))
         {
             // A write that stopped in the middle, so that the rest is not aligned, concerns this file only.
             End(file);
-            if (Interlocked.CompareExchange(ref _state, -1, 1) == 1)
+            if (TryMove(Support.Expected, Support.Refused))
             {
                 options.OnDirectIoRefused?.Invoke(error.Message);
             }
 
             Write(file, block, offset);
         }
+    }
+
+    private bool TryMove(Support from, Support to) => Interlocked.CompareExchange(ref _support, to, from) == from;
+
+    /// <summary>Whether the file system allows direct writes.</summary>
+    private enum Support
+    {
+        /// <summary>No file was asked yet.</summary>
+        Unknown,
+
+        /// <summary>A file seems to allow them, but none was written yet.</summary>
+        Expected,
+
+        /// <summary>A block was written.</summary>
+        Proved,
+
+        /// <summary>It does not allow them, or the operator does not want them.</summary>
+        Refused,
     }
 }
