@@ -34,7 +34,7 @@ internal static class DashboardServices
         services.TryAddSingleton(provider =>
             new LiveStreams(LiveInterval, provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
         services.AddSingleton<VaultFinder>();
-        services.AddSingleton(static provider => new CollectedBytes(provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(static provider => new CollectorFigures(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SiloView>();
         services.AddSingleton<UploadNotes>();
         services.AddSingleton<ContainerView>();

@@ -5,10 +5,10 @@ using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Gateway.Tests.Dashboard;
 
-public sealed class CollectedBytesTests
+public sealed class CollectorFiguresTests
 {
     // The meter of the engine itself is shared with all tests that run at the same time.
-    private const string MeterName = "CollectedBytesTests";
+    private const string MeterName = "CollectorFiguresTests";
 
     [Fact]
     public void What_the_collector_reports_is_added_up()
@@ -17,7 +17,7 @@ public sealed class CollectedBytesTests
         using var meter = new Meter(MeterName);
         var attempts = meter.CreateCounter<long>(EngineTelemetry.AttemptsCollectedName);
         attempts.Add(100);
-        using var collected = new CollectedBytes(time, MeterName);
+        using var collected = new CollectorFigures(time, MeterName);
 
         attempts.Add(3);
         attempts.Add(4);

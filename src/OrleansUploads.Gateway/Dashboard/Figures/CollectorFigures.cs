@@ -4,7 +4,7 @@ using OrleansUploads.Engine;
 namespace OrleansUploads.Gateway.Dashboard.Figures;
 
 /// <summary>Counts what the collector has deleted since this process started. It reads the collector's own metrics.</summary>
-internal sealed class CollectedBytes : IDisposable
+internal sealed class CollectorFigures : IDisposable
 {
     private readonly MeterListener _listener = new();
     private long _attempts;
@@ -14,7 +14,7 @@ internal sealed class CollectedBytes : IDisposable
     /// <summary>Starts to count.</summary>
     /// <param name="time">The clock.</param>
     /// <param name="meter">The meter of the collector.</param>
-    public CollectedBytes(TimeProvider time, string meter = EngineTelemetry.MeterName)
+    public CollectorFigures(TimeProvider time, string meter = EngineTelemetry.MeterName)
     {
         Since = time.GetUtcNow();
         _listener.InstrumentPublished = (instrument, self) =>

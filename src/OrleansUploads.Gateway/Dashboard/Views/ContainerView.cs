@@ -16,7 +16,7 @@ namespace OrleansUploads.Gateway.Dashboard.Views;
 
 /// <summary>Shows vaults and buckets, and one vault with its policies.</summary>
 internal sealed class ContainerView(
-    IEntityHost host, PolicyGate gate, VaultFinder vaults, SiloView silos, CollectedBytes collected)
+    IEntityHost host, PolicyGate gate, VaultFinder vaults, SiloView silos, CollectorFigures collected)
 {
     private const int PageSize = 25;
 
