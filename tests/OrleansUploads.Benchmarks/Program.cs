@@ -37,14 +37,23 @@ var folder = new Option<DirectoryInfo>("--folder")
     Description = "The folder for temporary data, on the disk to measure.",
     DefaultValueFactory = _ => new DirectoryInfo(Path.GetTempPath()),
 };
+var program = new Option<FileInfo>("--program")
+{
+    Description = "The program whose transfers are measured, such as one that deploy/publish.sh made; by default the one that was built "
+        + "with the benchmarks.",
+};
 var root = new RootCommand("Measures OrleansUploads against baselines, side by side in one run.")
 {
-    names, quick, folder, SinkCommand.Create(),
+    names, quick, folder, program, SinkCommand.Create(),
 };
 root.SetAction((parsed, cancellationToken) =>
 {
     var chosen = parsed.GetValue(names) is { Length: > 0 } named ? all.Where(one => named.Contains(one.Name)) : all;
     return Suite.RunAsync(
-        [.. chosen], parsed.GetRequiredValue(folder).FullName, parsed.GetValue(quick), cancellationToken);
+        [.. chosen],
+        parsed.GetRequiredValue(folder).FullName,
+        parsed.GetValue(quick),
+        parsed.GetValue(program)?.FullName,
+        cancellationToken);
 });
 return await root.Parse(args).InvokeAsync();

@@ -3,7 +3,8 @@ namespace OrleansUploads.Benchmarks.Harness;
 /// <summary>One run of one benchmark.</summary>
 /// <param name="Folder">An empty folder that is deleted afterwards.</param>
 /// <param name="Quick">Whether the run only has to show that everything works.</param>
-internal sealed record Session(string Folder, bool Quick)
+/// <param name="Program">The program whose transfers are measured, or null for the one beside the benchmarks.</param>
+internal sealed record Session(string Folder, bool Quick, string? Program)
 {
     /// <summary>Chooses a size or a number of rounds.</summary>
     public T Pick<T>(T thorough, T quick) => Quick ? quick : thorough;

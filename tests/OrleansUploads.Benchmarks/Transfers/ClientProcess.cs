@@ -8,8 +8,10 @@ internal static class ClientProcess
 {
     /// <summary>Runs <c>orleans-uploads</c>.</summary>
     /// <returns>The duration.</returns>
-    public static Task<TimeSpan> RunOursAsync(GatewayServer server, IEnumerable<string> arguments, CancellationToken cancellationToken) =>
-        RunAsync("dotnet", [Path.Combine(AppContext.BaseDirectory, "orleans-uploads.dll"), .. arguments], server, cancellationToken);
+    public static Task<TimeSpan> RunOursAsync(
+        Session session, GatewayServer server, IEnumerable<string> arguments, CancellationToken cancellationToken) => session.Program is { } program
+        ? RunAsync(program, arguments, server, cancellationToken)
+        : RunAsync("dotnet", [Path.Combine(AppContext.BaseDirectory, "orleans-uploads.dll"), .. arguments], server, cancellationToken);
 
     /// <summary>Runs a program with the address and the key of a server.</summary>
     /// <returns>The duration.</returns>

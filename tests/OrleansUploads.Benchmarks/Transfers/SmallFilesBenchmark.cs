@@ -27,6 +27,7 @@ internal sealed class SmallFilesBenchmark : IBenchmark
         var rounds = new Rounds(Name, Unit.Milliseconds, session.Pick(7, 1), WarmUps: 1);
         var medians = await rounds.AlternateAsync(
             async token => (await ClientProcess.RunOursAsync(
+                session,
                 gateway,
                 ["upload", "--vault", GatewayServer.Vault, "--quiet", "--workers", $"{Workers}", .. files],
                 token)).TotalMilliseconds,

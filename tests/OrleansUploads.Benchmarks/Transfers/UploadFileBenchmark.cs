@@ -55,6 +55,7 @@ internal sealed class UploadFileBenchmark : IBenchmark
         ];
 
         async Task<double> OursAsync(CancellationToken token) => parts.Gibibytes / (await ClientProcess.RunOursAsync(
+            session,
             gateway,
             ["upload", path, "--vault", GatewayServer.Vault, "--quiet", "--new", "--workers", $"{Workers}"],
             token)).TotalSeconds;
