@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using OrleansUploads.Cli.Archives;
 using OrleansUploads.Cli.Checking;
 using OrleansUploads.Cli.CommandLine;
@@ -10,6 +11,7 @@ using OrleansUploads.Cli.Serving;
 using OrleansUploads.Cli.Transfers;
 using OrleansUploads.Cli.Vaults;
 
+RedirectedOutput.Install();
 var root = new RootCommand("A self-hosted service for large uploads, with Amazon Glacier's vault API and S3; and a client for vaults.")
 {
     ServeCommand.Create(),
@@ -35,5 +37,10 @@ if (parsed.Errors.Count > 0 && !CompletionCommand.IsQuery(args))
     return UsageError.Report(parsed);
 }
 
-// By default, the library ends the process two seconds after a signal to stop, in the middle of requests.
-return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = Server.StopTime });
+// By default, the library ends the process two seconds after a signal to stop, in the middle of requests. It prints every exception with
+// its stack, also one of the help, which ends here as a single line.
+return await CommandRunner.RunAsync(() => parsed.InvokeAsync(new InvocationConfiguration
+{
+    ProcessTerminationTimeout = Server.StopTime,
+    EnableDefaultExceptionHandler = parsed.Action is not SynchronousCommandLineAction,
+}));

@@ -123,6 +123,19 @@ public sealed class RemoteCommandTests
         Assert.Empty(result.Output);
     }
 
+    [Theory]
+    [InlineData("--version >&-", "Bad file descriptor")]
+    [InlineData("--help >/dev/full", "No space left on device")]
+    public async Task A_command_whose_output_cannot_be_written_ends_with_one_line(string command, string reason)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The messages are those of Linux.");
+        await using var shell = CapturedProcess.Start(
+            "/bin/bash", ["-c", $"{CommandLine.ShellFunction}; orleans-uploads {command}"], CommandLine.WithoutOperatorKey);
+        var exitCode = await shell.WaitForExitAsync(TimeSpan.FromSeconds(30));
+
+        new CommandResult(exitCode, shell.Output, shell.Error).ExpectOneLine("The output cannot be written", reason);
+    }
+
     [Fact]
     public async Task Shells_complete_commands_and_options()
     {

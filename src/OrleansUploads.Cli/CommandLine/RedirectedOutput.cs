@@ -1,0 +1,56 @@
+using System.Text;
+
+namespace OrleansUploads.Cli.CommandLine;
+
+/// <summary>Standard output that is a file, a pipe or closed. If it cannot be written, the error says so; the system's own message
+/// names neither the output nor, if it is closed, the cause.</summary>
+internal sealed class RedirectedOutput(Stream output) : Stream
+{
+    public override bool CanRead => false;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <summary>Makes the console write to it, unless the output is a terminal.</summary>
+    public static void Install()
+    {
+        if (Console.IsOutputRedirected)
+        {
+            var encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+            Console.SetOut(new StreamWriter(new RedirectedOutput(Console.OpenStandardOutput()), encoding) { AutoFlush = true });
+        }
+    }
+
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+    /// <exception cref="IOException">The output cannot be written.</exception>
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        try
+        {
+            output.Write(buffer);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // The base library reports a closed descriptor as a denied access to a path.
+            throw new IOException($"The output cannot be written: {(fault.InnerException ?? fault).Message.TrimEnd('.')}.", fault);
+        }
+    }
+
+    public override void Flush() => output.Flush();
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+}
