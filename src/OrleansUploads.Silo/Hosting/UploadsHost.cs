@@ -75,6 +75,10 @@ internal static class UploadsHost
 
             // A machine that disappears leaves its connections open. Detecting it takes up to this timeout for each missed probe.
             membership.MaxProbeTimeout = 2 * settings.ProbeTimeout;
+
+            // Active silos compare the time at which a silo began to join, by its clock, with their own clocks, and remove it if this
+            // is too long ago. A silo whose clock is behind must still be able to join.
+            membership.MaxJoinAttemptTime += Gateway.GatewayOptions.DefaultClockTolerance;
         });
         if (settings.ShedLoadAtCpuPercent is { } percent)
         {

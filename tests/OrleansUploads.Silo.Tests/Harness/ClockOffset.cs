@@ -1,9 +1,8 @@
 using System.ComponentModel;
 using System.Globalization;
 using OrleansUploads.EndToEnd.Tests.Harness;
-using OrleansUploads.Silo.Tests.Harness;
 
-namespace OrleansUploads.Silo.Tests.Soak;
+namespace OrleansUploads.Silo.Tests.Harness;
 
 /// <summary>Gives a silo a wrong wall clock.</summary>
 /// <param name="library">The compiled <c>clock-offset.c</c>.</param>
@@ -17,7 +16,7 @@ internal sealed class ClockOffset(string library)
     public static async Task<ClockOffset?> CompileAsync(string folder)
     {
         var library = Path.Combine(folder, "clock-offset.so");
-        var source = Repository.File("tests/OrleansUploads.Silo.Tests/Soak/clock-offset.c");
+        var source = Repository.File("tests/OrleansUploads.Silo.Tests/Harness/clock-offset.c");
         try
         {
             await using var compiler = CapturedProcess.Start("cc", ["-shared", "-fPIC", "-O2", "-o", library, source], []);

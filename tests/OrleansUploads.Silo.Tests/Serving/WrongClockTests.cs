@@ -1,0 +1,34 @@
+using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.Silo.Tests.Harness;
+
+namespace OrleansUploads.Silo.Tests.Serving;
+
+/// <summary>Silos whose clocks disagree by less than a request may be old.</summary>
+public sealed class WrongClockTests(PostgresServer postgres) : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(-10)]
+    [InlineData(10)]
+    public async Task A_silo_whose_clock_is_wrong_by_ten_minutes_joins_and_serves(int minutes)
+    {
+        var clock = await ClockOffset.CompileAsync(_folder.Path);
+        Assert.SkipWhen(clock is null, "There is no C compiler.");
+        var database = await postgres.CreateDatabaseAsync();
+        var parts = _folder.File("parts");
+        await using var first = await RunningSilo.StartAsync(RunningSilo.OnPostgres(database, parts));
+        await using var second = await RunningSilo.StartAsync(RunningSilo.OnPostgres(database, parts));
+        await using var wrong = await RunningSilo.StartAsync(
+            clock!.Apply(new SiloStart(RunningSilo.OnPostgres(database, parts)), TimeSpan.FromMinutes(minutes)));
+
+        using var client = wrong.Connect();
+        await client.CreateVaultAsync("photos");
+        var archive = Archives.Bytes(100_000, seed: 1);
+        var receipt = await client.UploadInPartsAsync("photos", archive);
+        using var other = first.Connect();
+        Assert.Equal(archive, await other.RetrieveAsync("photos", receipt.ArchiveId));
+    }
+}
