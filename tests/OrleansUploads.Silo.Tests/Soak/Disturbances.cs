@@ -11,11 +11,14 @@ namespace OrleansUploads.Silo.Tests.Soak;
 /// <param name="clocks">Sets wrong clocks, or null if that is impossible.</param>
 /// <param name="previousSilo">The previous build, or null if there is none.</param>
 /// <param name="random">Decides what happens next.</param>
+/// <param name="say">Reports something unusual.</param>
 internal sealed class Disturbances(
-    ClusterUnderLoad cluster, PostgresServer postgres, ClockOffset? clocks, string? previousSilo, Random random)
+    ClusterUnderLoad cluster, PostgresServer postgres, ClockOffset? clocks, string? previousSilo, Random random, Action<string> say)
 {
     /// <summary>The updates of the whole cluster; later ones leave silo 0 alone.</summary>
     private const int WholeUpdates = 2;
+
+    private const int MaxStarts = 3;
 
     private static readonly TimeSpan WrongBy = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
@@ -147,9 +150,23 @@ internal sealed class Disturbances(
         return "silos with a clock that is wrong by ten minutes";
     }
 
+    /// <summary>Starts a silo again, as an orchestrator does: several times if necessary. Each failure is reported and counted.</summary>
     private async Task ReplaceAsync(int number, Func<SiloStart, SiloStart>? with = null)
     {
         _logBytesOfEnded += cluster.Silos[number].Log.Length;
-        await cluster.ReplaceAsync(number, with);
+        for (var starts = 1; ; starts++)
+        {
+            try
+            {
+                await cluster.ReplaceAsync(number, with);
+                return;
+            }
+            catch (InvalidOperationException failed) when (starts < MaxStarts)
+            {
+                const string Kind = "starts that had to be repeated";
+                _counts[Kind] = _counts.GetValueOrDefault(Kind) + 1;
+                say($"Silo {number} did not start. {failed.Message}");
+            }
+        }
     }
 }

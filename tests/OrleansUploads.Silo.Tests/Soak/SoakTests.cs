@@ -49,7 +49,8 @@ public sealed class SoakTests(PostgresServer postgres, ITestOutputHelper output)
             postgres,
             await ClockOffset.CompileAsync(_folder.Path),
             Environment.GetEnvironmentVariable("ORLEANSUPLOADS_SOAK_PREVIOUS_SILO"),
-            new Random(seed));
+            new Random(seed),
+            Say);
         Say($"Seed {seed}.");
         _watch.Start();
         await cluster.RunAsync(
