@@ -1,5 +1,6 @@
 using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Silo.Settings;
+using OrleansUploads.Silo.Storage;
 #if WITH_AZURE
 using OrleansUploads.Cluster.Azure;
 #endif
@@ -26,18 +27,18 @@ internal static class ClusterStores
                 silo.UseAdoNetClustering(options =>
                 {
                     options.Invariant = Npgsql;
-                    options.ConnectionString = settings.ConnectionString;
+                    options.ConnectionString = PostgresConnection.WithDefaults(settings.ConnectionString);
                 });
                 silo.AddAdoNetGrainStorage(ClusterNames.GrainStorage, options =>
                 {
                     options.Invariant = Npgsql;
-                    options.ConnectionString = settings.ConnectionString;
+                    options.ConnectionString = PostgresConnection.WithDefaults(settings.ConnectionString);
                     options.DeleteStateOnClear = true;
                 });
                 silo.UseAdoNetReminderService(options =>
                 {
                     options.Invariant = Npgsql;
-                    options.ConnectionString = settings.ConnectionString;
+                    options.ConnectionString = PostgresConnection.WithDefaults(settings.ConnectionString);
                 });
                 break;
             case ClusterStore.Azure:
@@ -62,7 +63,7 @@ internal static class ClusterStores
                 client.UseAdoNetClustering(options =>
                 {
                     options.Invariant = Npgsql;
-                    options.ConnectionString = settings.ConnectionString;
+                    options.ConnectionString = PostgresConnection.WithDefaults(settings.ConnectionString);
                 });
                 break;
             case ClusterStore.Azure:

@@ -1,0 +1,27 @@
+using Npgsql;
+using OrleansUploads.Silo.Storage;
+
+namespace OrleansUploads.Silo.Tests.Settings;
+
+/// <summary>The defaults of connections to PostgreSQL.</summary>
+public sealed class PostgresConnectionTests
+{
+    [Fact]
+    public void Connections_keep_their_plans_unless_the_operator_says_otherwise()
+    {
+        var connection = new NpgsqlConnectionStringBuilder(PostgresConnection.WithDefaults("Host=db;Username=uploads"));
+        Assert.Equal("db", connection.Host);
+        Assert.True(connection.NoResetOnClose);
+        Assert.Equal(50, connection.MaxAutoPrepare);
+    }
+
+    [Theory]
+    [InlineData("No Reset On Close=false;Max Auto Prepare=0")]
+    [InlineData("noresetonclose=false;maxautoprepare=0")]
+    public void What_the_operator_says_wins(string settings)
+    {
+        var connection = new NpgsqlConnectionStringBuilder(PostgresConnection.WithDefaults($"Host=db;{settings}"));
+        Assert.False(connection.NoResetOnClose);
+        Assert.Equal(0, connection.MaxAutoPrepare);
+    }
+}
