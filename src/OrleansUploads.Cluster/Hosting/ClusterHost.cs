@@ -37,12 +37,14 @@ public sealed class ClusterHost(IGrainFactory grains) : IEntityHost
         {
             return await GrainOf(grains, entity).AskAsync(command).AsTask().WaitAsync(cancellationToken);
         }
-        catch (Exception fault) when (fault is OrleansException or TimeoutException or ObjectDisposedException)
+        catch (Exception fault) when (IsLostCall(fault))
         {
-            // Orleans reports lost messages with several exception types.
             throw new EntityUnavailableException(entity, "the cluster did not answer; try again.", fault) { IsFailover = true };
         }
     }
+
+    /// <summary>Whether a call of a grain failed because a message was lost. Orleans reports this with several exception types.</summary>
+    internal static bool IsLostCall(Exception fault) => fault is OrleansException or TimeoutException or ObjectDisposedException;
 
     /// <summary>The grain of an entity.</summary>
     internal static IEntityGrain GrainOf(IGrainFactory grains, EntityId entity) => entity.Kind switch

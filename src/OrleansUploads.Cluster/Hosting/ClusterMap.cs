@@ -19,7 +19,7 @@ public sealed class ClusterMap(IGrainFactory grains) : IClusterMap
                     .OrderBy(static silo => silo.Address, StringComparer.Ordinal),
             ];
         }
-        catch (Exception fault) when (IsUnavailable(fault))
+        catch (Exception fault) when (ClusterHost.IsLostCall(fault))
         {
             return [];
         }
@@ -33,13 +33,11 @@ public sealed class ClusterMap(IGrainFactory grains) : IClusterMap
             var address = await Management.GetActivationAddress(ClusterHost.GrainOf(grains, entity)).AsTask().WaitAsync(cancellationToken);
             return address?.ToParsableString();
         }
-        catch (Exception fault) when (IsUnavailable(fault))
+        catch (Exception fault) when (ClusterHost.IsLostCall(fault))
         {
             return null;
         }
     }
 
     private IManagementGrain Management => grains.GetGrain<IManagementGrain>(0);
-
-    private static bool IsUnavailable(Exception fault) => fault is OrleansException or TimeoutException or ObjectDisposedException;
 }
