@@ -5,6 +5,7 @@
 #   deploy/local-cluster.sh status          lists the processes; fails unless all of them are ready
 #   deploy/local-cluster.sh demo [SIZE]     runs the demo over three silos; one is killed and one is added on the way
 #   deploy/local-cluster.sh kill SILO       kills one silo, by its number, with SIGKILL
+#   deploy/local-cluster.sh bench           compares the rates of three silos with those of one process
 #   deploy/local-cluster.sh soak [MINUTES]  disturbs a cluster of its own under load, for an hour unless you say otherwise
 #   deploy/local-cluster.sh stop            stops everything and keeps the data
 #   deploy/local-cluster.sh remove          stops everything and deletes the data
@@ -12,6 +13,7 @@
 # Needs PostgreSQL's programs (Debian: the package postgresql), curl, and a build of the silo:
 #   dotnet build src/OrleansUploads.Silo -c Release
 # The demo also needs: dotnet build src/OrleansUploads.Cli -c Release
+# The benchmark needs: dotnet build tests/OrleansUploads.Benchmarks -c Release
 # The soak needs:      dotnet build tests/OrleansUploads.Silo.Tests -c Release, and the folder with Orleans' scripts.
 #                      It cuts the network only as root with iptables, and sets wrong clocks only with a C compiler.
 #
@@ -209,6 +211,15 @@ crash() {
     esac
 }
 
+bench() {
+    benchmarks=$here/../tests/OrleansUploads.Benchmarks/bin/Release/net10.0/OrleansUploads.Benchmarks.dll
+    [ -f "$benchmarks" ] || fail "$benchmarks does not exist. Build it: dotnet build tests/OrleansUploads.Benchmarks -c Release"
+    start 3
+    export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
+    dotnet "$benchmarks" cluster --endpoint "http://127.0.0.1:$((port + 1))" \
+        --endpoint "http://127.0.0.1:$((port + 2))" --endpoint "http://127.0.0.1:$((port + 3))"
+}
+
 # Runs in a network namespace of its own if that is possible, because it changes the firewall.
 soak() {
     tests=$here/../tests/OrleansUploads.Silo.Tests/bin/Release/net10.0/OrleansUploads.Silo.Tests.dll
@@ -243,6 +254,7 @@ case "${1:-}" in
     kill) kill_silo "${2:-}" ;;
     demo) demo "${2:-256MiB}" ;;
     crash) crash "${2:-}" ;;
+    bench) bench ;;
     soak) soak "${2:-60}" ;;
     stop) stop ;;
     remove)
@@ -250,5 +262,5 @@ case "${1:-}" in
         stop
         rm -rf "$folder"
         ;;
-    *) fail "usage: local-cluster.sh start [SILOS] | status | demo [SIZE] | kill SILO | soak [MINUTES] | stop | remove" ;;
+    *) fail "usage: local-cluster.sh start [SILOS] | status | demo [SIZE] | kill SILO | bench | soak [MINUTES] | stop | remove" ;;
 esac

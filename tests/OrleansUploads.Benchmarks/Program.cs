@@ -1,5 +1,6 @@
 using System.CommandLine;
 using OrleansUploads.Benchmarks.Archives;
+using OrleansUploads.Benchmarks.Clusters;
 using OrleansUploads.Benchmarks.Entities;
 using OrleansUploads.Benchmarks.Harness;
 using OrleansUploads.Benchmarks.Hashing;
@@ -44,7 +45,7 @@ var program = new Option<FileInfo>("--program")
 };
 var root = new RootCommand("Measures OrleansUploads against baselines, side by side in one run.")
 {
-    names, quick, folder, program, SinkCommand.Create(),
+    names, quick, folder, program, SinkCommand.Create(), ClusterCommand.Create(quick, folder),
 };
 root.SetAction((parsed, cancellationToken) =>
 {

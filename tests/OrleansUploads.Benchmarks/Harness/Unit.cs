@@ -12,6 +12,10 @@ internal sealed record Unit(string Name, string Digits, bool LessIsBetter)
 
     public static Unit ReportsPerSecond { get; } = new("reports/s", "N0", LessIsBetter: false);
 
+    public static Unit UploadsPerSecond { get; } = new("uploads/s", "0.0", LessIsBetter: false);
+
+    public static Unit MebibytesPerSecond { get; } = new("MiB/s", "0.0", LessIsBetter: false);
+
     public static Unit Milliseconds { get; } = new("ms", "0.00", LessIsBetter: true);
 
     public static Unit Leaves { get; } = new("leaves", "0.00", LessIsBetter: true);
