@@ -27,6 +27,7 @@ internal sealed class Disturbances(
     private readonly Queue<Func<Task<string>>> _next = new();
     private long _logBytesOfEnded;
     private int _updates;
+    private bool _runsPrevious;
 
     /// <summary>How often each of them has happened.</summary>
     public string Counts => string.Join(", ", _counts.Select(static pair => $"{pair.Value} {pair.Key}"));
@@ -90,7 +91,8 @@ internal sealed class Disturbances(
     /// <summary>Replaces the silos one after the other, by the other build.</summary>
     private async Task<string> UpdateAsync()
     {
-        var program = _updates % 2 == 0 && previousSilo is not null ? previousSilo : Repository.SiloProgram;
+        _runsPrevious = _updates % 2 == 0 && previousSilo is not null;
+        var program = _runsPrevious ? previousSilo! : Repository.SiloProgram;
         for (var number = _updates < WholeUpdates ? 0 : 1; number < ClusterUnderLoad.SiloCount; number++)
         {
             await cluster.StopAsync(number);
@@ -136,7 +138,9 @@ internal sealed class Disturbances(
         }
 
         var victim = Victim;
-        var wrongBy = random.Next(2) == 0 ? WrongBy : -WrongBy;
+
+        // Builds before silos tolerated it remove a silo that joins with a clock that is behind.
+        var wrongBy = _runsPrevious || random.Next(2) == 0 ? WrongBy : -WrongBy;
         await cluster.StopAsync(victim);
         await ReplaceAsync(victim, start => clocks.Apply(start, wrongBy));
         var goal = cluster.Ledger.Archives + (10 * ClusterUnderLoad.ArchivesBetween);
@@ -147,7 +151,7 @@ internal sealed class Disturbances(
         }
 
         await ReplaceAsync(victim, ClockOffset.Remove);
-        return "silos with a clock that is wrong by ten minutes";
+        return wrongBy > TimeSpan.Zero ? "silos with a clock that is ten minutes ahead" : "silos with a clock that is ten minutes behind";
     }
 
     /// <summary>Starts a silo again, as an orchestrator does: several times if necessary. Each failure is reported and counted.</summary>
