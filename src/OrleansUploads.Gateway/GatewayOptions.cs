@@ -41,6 +41,9 @@ public sealed record GatewayOptions
     /// others cannot reach. Null, the default, means that every request must be signed.</summary>
     public AccountId? AnonymousAccount { get; init; }
 
+    /// <summary>The name of this process in the timelines of uploads.</summary>
+    public string NodeName { get; init; } = Environment.MachineName;
+
     /// <summary>Maximum length in bytes of a body that is not an upload, unless its operation allows more.</summary>
     public int MaxDocumentBytes { get; init; } = 64 * 1024;
 

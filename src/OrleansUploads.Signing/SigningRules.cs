@@ -42,6 +42,15 @@ public sealed class SigningRules
         SignedWhenPresent = ["content-range"],
     };
 
+    /// <summary>The documents of the dashboard that programs may read.</summary>
+    public static SigningRules Dashboard { get; } = new()
+    {
+        Service = "dashboard",
+        Path = PathRule.EncodeAsSent,
+        SignedPrefix = AmazonPrefix,
+        SignedWhenPresent = [],
+    };
+
     /// <summary>Amazon S3.</summary>
     public static SigningRules S3 { get; } = new()
     {

@@ -91,6 +91,7 @@ internal sealed class EngineBench
             new PartRange(firstByte, firstByte + body.Length - 1),
             Hashes(body),
             new MemoryStream(body),
+            sender: null,
             CancellationToken.None);
 
     public Task<CompletedArchive> CompleteAsync(UploadId upload, byte[] archive) =>

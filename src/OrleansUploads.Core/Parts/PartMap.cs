@@ -11,6 +11,9 @@ namespace OrleansUploads.Core.Parts;
 /// <param name="StoredAt">When the part was accepted.</param>
 public sealed record StoredPart(long LengthBytes, TreeHash TreeHash, PartPlace Place, DateTimeOffset StoredAt)
 {
+    /// <summary>Who sent the part, and what it replaced.</summary>
+    public PartTrail<StoredPart> Trail { get; init; }
+
     /// <summary>Whether the part has this length and tree hash.</summary>
     public bool Holds(long lengthBytes, TreeHash treeHash) => LengthBytes == lengthBytes && TreeHash == treeHash;
 }

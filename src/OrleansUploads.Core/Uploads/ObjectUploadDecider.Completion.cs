@@ -2,6 +2,7 @@ using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Messages.Keys;
 using OrleansUploads.Core.Messages.Objects;
 using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Settings;
 using OrleansUploads.Hashing.Checksums;
@@ -55,7 +56,7 @@ internal sealed partial class ObjectUploadDecider
                 return ((ObjectRefusal?)RefusalOfChecksumType(open.Spec, completion, command.ChecksumType)
                     ?? RefusalOfChecksum(completion.Checksum, command.Checksum)) is { } differs
                     ? Refuse(differs)
-                    : Freeze(open, completion);
+                    : Freeze(open, completion, command.Sender);
             case UploadState.ObjectCompleting completing when completing.Spec.Name == command.Name:
                 return Repeat(completing.Completion.List == NumberedParts.Identify(command.Parts)
                     && completing.Completion.Condition == command.Condition
@@ -113,14 +114,14 @@ internal sealed partial class ObjectUploadDecider
         var stored = new NumberedPartStored(command.Part, time.Now);
         var list = NumberedParts.Identify([new ChosenPart(command.Part.Number, command.Part.Md5, Checksum: null)]);
         var completion = NumberedParts.Complete(open.Spec, [command.Part], open.Rounds + 1, list, command.Condition, time.Now);
-        var frozen = Freeze((UploadState.ObjectOpen)ObjectUploadEvolution.Apply(open, stored), completion);
+        var frozen = Freeze((UploadState.ObjectOpen)ObjectUploadEvolution.Apply(open, stored), completion, sender: null);
         return Accept(frozen.Answer, [.. before, stored, .. frozen.Events]).Telling(frozen.Intents);
     }
 
-    private static Decision<UploadEvent> Freeze(UploadState.ObjectOpen open, Completion completion)
+    private static Decision<UploadEvent> Freeze(UploadState.ObjectOpen open, Completion completion, Sender? sender)
     {
-        var after = new UploadState.ObjectCompleting(open, completion);
-        return Accept(Publish(after), new CompletionFrozen(completion)).Telling(ObjectUploadIntents.Publish(after));
+        var after = new UploadState.ObjectCompleting(open, completion, sender);
+        return Accept(Publish(after), new CompletionFrozen(completion, sender)).Telling(ObjectUploadIntents.Publish(after));
     }
 
     /// <summary>The leaf has decided. Its verdict about an earlier completion changes nothing.</summary>

@@ -36,6 +36,7 @@ internal sealed partial class ObjectUploadDecider(UploadPolicy policy, Retrieval
         DescribeObject c => Describe(state, c, time),
         SetObjectTags c => SetTags(state, c),
         RestoreObject c => Restore(state, c, time),
+        ReadObjectTimeline c => UploadTimelines.Read(state, c) is { } timeline ? Reply(timeline) : Refuse(NotFound),
         FenceAttempts c => Fence(state, c, time),
         ReleaseObject c => Release(state, c),
         ConfirmObjectUploadListed => state is UploadState.ObjectOpen { Listed: false }
@@ -121,14 +122,18 @@ internal sealed partial class ObjectUploadDecider(UploadPolicy policy, Retrieval
         }
 
         // The collector may delete an attempt from before the fence at any moment.
-        return part.Attempt is { } attempt && attempt.CreatedAt < open.FencedBefore
-            ? Refuse(new ObjectRefusal.NumberedAttemptCollected(part.Number))
-            : Accept(result, new NumberedPartStored(part, time.Now));
+        if (part.Attempt is { } attempt && attempt.CreatedAt < open.FencedBefore)
+        {
+            return Refuse(new ObjectRefusal.NumberedAttemptCollected(part.Number));
+        }
+
+        var (number, added) = open.Senders.Mark(command.Sender);
+        return Accept(result, new NumberedPartStored(part, time.Now, number, added));
     }
 
     private static Decision<UploadEvent> Abort(UploadState state, AbortObjectUpload command, ServiceTime time) => state switch
     {
-        UploadState.ObjectOpen open when open.Spec.Name == command.Name => End(open, new UploadAborted(time.Now)),
+        UploadState.ObjectOpen open when open.Spec.Name == command.Name => End(open, new UploadAborted(time.Now, command.Sender)),
         UploadState.ObjectCompleting completing when completing.Spec.Name == command.Name => Repeat(Completing),
         UploadState.ObjectEnded { End: ObjectUploadEnd.Aborted } ended when ended.Spec.Name == command.Name =>
             Repeat(Done.Instance),

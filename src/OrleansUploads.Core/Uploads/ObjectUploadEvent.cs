@@ -1,6 +1,7 @@
 using OrleansUploads.Core.Messages.Keys;
 using OrleansUploads.Core.Messages.Objects;
 using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Timelines;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Hashing;
 using OrleansUploads.Hashing.Checksums;
@@ -8,16 +9,26 @@ using OrleansUploads.Hashing.Checksums;
 namespace OrleansUploads.Core.Uploads;
 
 /// <summary>The upload of an object began.</summary>
-public sealed record ObjectUploadInitiated(ObjectUploadSpec Spec) : UploadEvent;
+/// <param name="Spec">What is fixed from then on.</param>
+/// <param name="Senders">The senders of the following parts, in a compacted history; otherwise null.</param>
+public sealed record ObjectUploadInitiated(ObjectUploadSpec Spec, SenderTable? Senders = null) : UploadEvent;
 
 /// <summary>The bucket lists the multipart upload.</summary>
 public sealed record ObjectUploadListed : UploadEvent;
 
 /// <summary>A part was accepted and replaced any earlier one of its number.</summary>
-public sealed record NumberedPartStored(NumberedPart Part, DateTimeOffset At) : UploadEvent;
+/// <param name="Part">The part.</param>
+/// <param name="At">When it was accepted.</param>
+/// <param name="By">The number of its sender, or null if the sender is not known.</param>
+/// <param name="Sender">The sender, if it is the first part of this sender; otherwise null.</param>
+/// <param name="Lost">How many replaced attempts of the number a compacted history leaves out, or null for none.</param>
+public sealed record NumberedPartStored(
+    NumberedPart Part, DateTimeOffset At, int? By = null, Sender? Sender = null, int? Lost = null) : UploadEvent;
 
 /// <summary>A client chose the parts of the object. From now on the upload takes nothing until the key's leaf has decided.</summary>
-public sealed record CompletionFrozen(Completion Completion) : UploadEvent;
+/// <param name="Completion">The choice.</param>
+/// <param name="Sender">Who chose, or null if that is not known.</param>
+public sealed record CompletionFrozen(Completion Completion, Sender? Sender = null) : UploadEvent;
 
 /// <summary>The key's leaf did not publish the object, because its condition failed. The upload is as it was before the
 /// completion.</summary>
@@ -26,13 +37,16 @@ public sealed record CompletionFrozen(Completion Completion) : UploadEvent;
 public sealed record CompletionReopened(int Round, DateTimeOffset At) : UploadEvent;
 
 /// <summary>The key's leaf has published the object. This happens at most once for each upload.</summary>
-public sealed record ObjectPublished : UploadEvent;
+/// <param name="Timeline">The timeline, in a compacted history; otherwise null.</param>
+public sealed record ObjectPublished(PackedTimeline? Timeline = null) : UploadEvent;
 
 /// <summary>The key's leaf knows that the upload has recorded the publication.</summary>
 public sealed record ObjectPublicationSettled : UploadEvent;
 
 /// <summary>The upload ended without an object, because its bucket was deleted or the condition of its only request failed.</summary>
-public sealed record ObjectUploadRefused(DateTimeOffset At) : UploadEvent;
+/// <param name="At">When.</param>
+/// <param name="Timeline">The timeline, in a compacted history; otherwise null.</param>
+public sealed record ObjectUploadRefused(DateTimeOffset At, PackedTimeline? Timeline = null) : UploadEvent;
 
 /// <summary>The object was overwritten or deleted.</summary>
 public sealed record ObjectReleased(DateTimeOffset At) : UploadEvent;

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using OrleansUploads.Core.Messages.Objects;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Timelines;
 
 namespace OrleansUploads.Core.Uploads;
 
@@ -17,33 +19,26 @@ internal static class ObjectUploadEvolution
             e.Spec.CreatedAt,
             DateTimeOffset.MinValue,
             Listed: false,
-            Rounds: 0),
+            Rounds: 0)
+        {
+            Senders = e.Senders ?? SenderTable.Empty,
+        },
         (UploadState.ObjectOpen open, ObjectUploadListed) => open with { Listed = true },
         (UploadState.ObjectCompleting completing, ObjectUploadListed) =>
             completing with { Before = completing.Before with { Listed = true } },
         (UploadState.ObjectEnded ended, ObjectUploadListed) => ended with { Listed = true },
-        (UploadState.ObjectOpen open, NumberedPartStored e) => open with
-        {
-            Parts = open.Parts.SetItem(e.Part.Number, new AcceptedPart(e.Part, e.At)),
-            LastActivityAt = e.At > open.LastActivityAt ? e.At : open.LastActivityAt,
-        },
+        (UploadState.ObjectOpen open, NumberedPartStored e) => WithPart(open, e),
         (UploadState.ObjectOpen open, AttemptsFenced e) => open with { FencedBefore = e.Before },
         (UploadState.ObjectCompleting completing, AttemptsFenced e) =>
             completing with { Before = completing.Before with { FencedBefore = e.Before } },
-        (UploadState.ObjectOpen open, CompletionFrozen e) => new UploadState.ObjectCompleting(open, e.Completion),
+        (UploadState.ObjectOpen open, CompletionFrozen e) => new UploadState.ObjectCompleting(open, e.Completion, e.Sender),
         (UploadState.ObjectCompleting completing, CompletionReopened e) =>
             completing.Before with { LastActivityAt = e.At, Rounds = e.Round },
-        (UploadState.ObjectCompleting { Before: var open } completing, ObjectPublished) => new UploadState.ObjectStored(
-            open.Spec, completing.Completion, [.. completing.Completion.Numbers.InOrder.Select(number => open.Parts[number])])
-        {
-            Unlisted = !IsListed(open.Spec),
-        },
+        (UploadState.ObjectCompleting completing, ObjectPublished e) => Store(completing, e),
         (UploadState.ObjectCompleting { Before: var open }, ObjectUploadRefused e) =>
-            new UploadState.ObjectEnded(open.Spec, ObjectUploadEnd.Refused, e.At, open.Listed, Closed: !IsListed(open.Spec)),
-        (UploadState.ObjectOpen open, UploadAborted e) =>
-            new UploadState.ObjectEnded(open.Spec, ObjectUploadEnd.Aborted, e.At, open.Listed, Closed: !IsListed(open.Spec)),
-        (UploadState.ObjectOpen open, UploadExpired e) =>
-            new UploadState.ObjectEnded(open.Spec, ObjectUploadEnd.Expired, e.At, open.Listed, Closed: !IsListed(open.Spec)),
+            End(open, ObjectUploadEnd.Refused, e.At, e.Timeline, endedBy: null),
+        (UploadState.ObjectOpen open, UploadAborted e) => End(open, ObjectUploadEnd.Aborted, e.At, e.Timeline, e.Sender),
+        (UploadState.ObjectOpen open, UploadExpired e) => End(open, ObjectUploadEnd.Expired, e.At, e.Timeline, endedBy: null),
         (UploadState.ObjectEnded ended, UploadClosed) => ended with { Closed = true },
         (UploadState.ObjectStored stored, UploadClosed) => stored with { Unlisted = true },
         (UploadState.ObjectStored stored, ObjectPublicationSettled) => stored with { Settled = true },
@@ -64,7 +59,7 @@ internal static class ObjectUploadEvolution
     {
         UploadState.ObjectOpen open => CompactOpen(open),
         UploadState.ObjectCompleting completing =>
-            CompactOpen(completing.Before).Append(new CompletionFrozen(completing.Completion)),
+            CompactOpen(completing.Before).Append(new CompletionFrozen(completing.Completion, completing.Sender)),
         UploadState.ObjectStored stored => CompactStored(stored),
         UploadState.ObjectEnded ended => CompactEnded(ended),
         _ => [],
@@ -73,8 +68,8 @@ internal static class ObjectUploadEvolution
     /// <summary>How many events <see cref="Compact"/> returns at most, found without creating them.</summary>
     public static int CompactCount(UploadState.OfObject state) => state switch
     {
-        UploadState.ObjectOpen open => 4 + open.Parts.Count,
-        UploadState.ObjectCompleting completing => 5 + completing.Before.Parts.Count,
+        UploadState.ObjectOpen open => 4 + open.Parts.Count + open.KeptAttempts,
+        UploadState.ObjectCompleting { Before: var open } => 5 + open.Parts.Count + open.KeptAttempts,
         UploadState.ObjectStored stored => 10 + (stored.Parts?.Length ?? 0),
         _ => 4,
     };
@@ -82,13 +77,49 @@ internal static class ObjectUploadEvolution
     /// <summary>Whether the bucket lists uploads of this kind.</summary>
     public static bool IsListed(ObjectUploadSpec spec) => spec.Origin == Messages.Uploads.UploadOrigin.Multipart;
 
+    private static UploadState.ObjectOpen WithPart(UploadState.ObjectOpen open, NumberedPartStored stored)
+    {
+        var (before, kept) = (open.Parts.GetValueOrDefault(stored.Part.Number), open.KeptAttempts);
+        var trail = (before?.Trail ?? default).Continue(before, stored.By, stored.Lost, ref kept);
+        return open with
+        {
+            Parts = open.Parts.SetItem(stored.Part.Number, new AcceptedPart(stored.Part, stored.At) { Trail = trail }),
+            LastActivityAt = stored.At > open.LastActivityAt ? stored.At : open.LastActivityAt,
+            Senders = open.Senders.With(stored.Sender),
+            KeptAttempts = kept,
+        };
+    }
+
+    /// <summary>The object has the chosen parts without their trails, which are in the timeline.</summary>
+    private static UploadState.ObjectStored Store(UploadState.ObjectCompleting completing, ObjectPublished published)
+    {
+        var (open, completion) = (completing.Before, completing.Completion);
+        return new UploadState.ObjectStored(
+            open.Spec,
+            completion,
+            [.. completion.Numbers.InOrder.Select(number => open.Parts[number] is { Trail: var trail } part && trail != default
+                ? part with { Trail = default }
+                : open.Parts[number])])
+        {
+            Unlisted = !IsListed(open.Spec),
+            Timeline = published.Timeline ?? UploadTimelines.Keep(open, completion.Numbers, completing.Sender),
+        };
+    }
+
+    private static UploadState.ObjectEnded End(
+        UploadState.ObjectOpen open, ObjectUploadEnd end, DateTimeOffset at, PackedTimeline? timeline, Sender? endedBy) =>
+        new(open.Spec, end, at, open.Listed, Closed: !IsListed(open.Spec))
+        {
+            Timeline = timeline ?? UploadTimelines.Keep(open, chosen: null, endedBy),
+        };
+
     /// <summary>The parts are in the manifest, or gone, so their numbers need not be known any more.</summary>
     private static UploadState.ObjectStored WithoutParts(UploadState.ObjectStored stored) =>
         stored with { Parts = null, Completion = stored.Completion with { Numbers = default } };
 
     private static IEnumerable<UploadEvent> CompactOpen(UploadState.ObjectOpen open)
     {
-        yield return new ObjectUploadInitiated(open.Spec);
+        yield return new ObjectUploadInitiated(open.Spec, open.Senders.InOrder.IsEmpty ? null : open.Senders);
         if (open.Listed)
         {
             yield return new ObjectUploadListed();
@@ -96,7 +127,15 @@ internal static class ObjectUploadEvolution
 
         foreach (var accepted in open.Parts.Values)
         {
-            yield return new NumberedPartStored(accepted.Part, accepted.StoredAt);
+            var replaced = accepted.Trail.Replaced(static earlier => earlier.Trail);
+            foreach (var earlier in replaced)
+            {
+                yield return new NumberedPartStored(earlier.Part, earlier.StoredAt, earlier.Trail.Number);
+            }
+
+            var lost = accepted.Trail.Resent - replaced.Count;
+            yield return new NumberedPartStored(
+                accepted.Part, accepted.StoredAt, accepted.Trail.Number, Sender: null, lost == 0 ? null : lost);
         }
 
         if (open.FencedBefore > DateTimeOffset.MinValue)
@@ -123,7 +162,7 @@ internal static class ObjectUploadEvolution
         }
 
         yield return new CompletionFrozen(stored.Completion);
-        yield return new ObjectPublished();
+        yield return new ObjectPublished(stored.Timeline);
         if (stored.ChangedTags is { } tags)
         {
             yield return new ObjectTagged(tags);
@@ -179,9 +218,9 @@ internal static class ObjectUploadEvolution
 
         yield return ended.End switch
         {
-            ObjectUploadEnd.Aborted => new UploadAborted(ended.EndedAt),
-            ObjectUploadEnd.Expired => new UploadExpired(ended.EndedAt),
-            _ => new ObjectUploadRefused(ended.EndedAt),
+            ObjectUploadEnd.Aborted => new UploadAborted(ended.EndedAt, Timeline: ended.Timeline),
+            ObjectUploadEnd.Expired => new UploadExpired(ended.EndedAt, ended.Timeline),
+            _ => new ObjectUploadRefused(ended.EndedAt, ended.Timeline),
         };
         if (ended.Closed && IsListed(ended.Spec))
         {

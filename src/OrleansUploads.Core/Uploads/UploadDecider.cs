@@ -36,18 +36,10 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
             ReportExternalPart c => ReportExternalPart(state, c, time.Now),
             CompleteUpload c => Complete(state, c, stored: null, time.Now),
             CompleteStoredUpload c =>
-                Complete(state, new CompleteUpload(c.Vault, c.SizeBytes, c.TreeHash), c.Stored, time.Now),
+                Complete(state, new CompleteUpload(c.Vault, c.SizeBytes, c.TreeHash), c.Stored, time.Now, c.Sender),
             AbortUpload c => Abort(state, c, time.Now),
-            ListParts c => state is UploadState.Open open && open.Spec.Vault.Id == c.Vault
-                ? Reply(UploadListing.ListParts(open, c))
-                : Refuse(NotFound),
-            MapParts c => state is UploadState.Open open && open.Spec.Vault.Id == c.Vault
-                ? Reply(UploadListing.Map(open))
-                : Refuse(NotFound),
-            FindPart c => state is UploadState.Open open && open.Spec.Vault.Id == c.Vault
-                ? Reply(UploadListing.FindPart(open, c))
-                : Refuse(NotFound),
-            SummarizeUpload c => UploadListing.Summarize(state, c) is { } summary ? Reply(summary) : Refuse(NotFound),
+            ListParts or MapParts or FindPart or SummarizeUpload or ReadTimeline =>
+                UploadListing.Answer(state, command) is { } answer ? Reply(answer) : Refuse(NotFound),
             FenceAttempts c => Fence(state, c, time),
             ReleaseArchive c => Release(state, c, time),
             ConfirmManifestStored => state is UploadState.Completed { Parts: not null } completed
@@ -139,11 +131,15 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
         }
 
         // The collector may delete an attempt from before the fence at any moment.
-        return command.Attempt.CreatedAt < open.FencedBefore
-            ? Refuse(new Refusal.AttemptCollected(command.Range))
-            : Accept(
-                new StorePartResult(AttemptInUse: true),
-                new PartStored(slot, length, command.TreeHash, command.Attempt, now));
+        if (command.Attempt.CreatedAt < open.FencedBefore)
+        {
+            return Refuse(new Refusal.AttemptCollected(command.Range));
+        }
+
+        var (number, added) = open.Senders.Mark(command.Sender);
+        return Accept(
+            new StorePartResult(AttemptInUse: true),
+            new PartStored(slot, length, command.TreeHash, command.Attempt, now, number, added));
     }
 
     /// <summary>The newest report for a slot becomes the part. Reporting the same bytes again changes nothing, even with another
@@ -172,8 +168,9 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
     /// <param name="stored">The part store's listing; null from a host of an earlier version, in which case it is not
     /// checked.</param>
     /// <param name="now">The time of completion.</param>
+    /// <param name="sender">Who completes it, or null.</param>
     private static Decision<UploadEvent> Complete(
-        UploadState state, CompleteUpload command, IReadOnlyList<ListedAttempt>? stored, DateTimeOffset now)
+        UploadState state, CompleteUpload command, IReadOnlyList<ListedAttempt>? stored, DateTimeOffset now, Sender? sender = null)
     {
         switch (state)
         {
@@ -193,7 +190,7 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
                 }
 
                 var archive = ArchiveId.Derive(open.Spec.Upload, command.SizeBytes, command.TreeHash);
-                var completed = new UploadCompleted(archive, command.SizeBytes, command.TreeHash, now);
+                var completed = new UploadCompleted(archive, command.SizeBytes, command.TreeHash, now, sender);
                 var next = (UploadState.Completed)UploadEvolution.Apply(open, completed);
                 return Accept(UploadListing.Describe(next), completed).Telling(UploadIntents.StoreManifest(next, open.Parts));
             default:
@@ -205,7 +202,7 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
     private static Decision<UploadEvent> Abort(UploadState state, AbortUpload command, DateTimeOffset now) => state switch
     {
         UploadState.Open open when open.Spec.Vault.Id == command.Vault =>
-            Accept(new UploadAborted(now)).Telling(UploadIntents.CloseUpload(open.Spec)),
+            Accept(new UploadAborted(now, command.Sender)).Telling(UploadIntents.CloseUpload(open.Spec)),
         UploadState.Ended { Aborted: true } ended when ended.Spec.Vault.Id == command.Vault =>
             Repeat(Done.Instance),
         _ => Refuse(NotFound),

@@ -1,11 +1,14 @@
 using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Timelines;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Core.Uploads;
 
 /// <summary>The events of an upload. They are stored for years: never change an existing event, add a new one.</summary>
+/// <remarks>The members about senders, lost attempts and the timeline are notes: nothing is decided by them, and older versions of the
+/// program skip them.</remarks>
 public abstract record UploadEvent
 {
     private protected UploadEvent()
@@ -14,22 +17,56 @@ public abstract record UploadEvent
 }
 
 /// <summary>The upload was initiated.</summary>
-public sealed record UploadInitiated(UploadSpec Spec) : UploadEvent;
+/// <param name="Spec">What is fixed from then on.</param>
+/// <param name="Senders">The senders of the following parts, in a compacted history; otherwise null.</param>
+public sealed record UploadInitiated(UploadSpec Spec, SenderTable? Senders = null) : UploadEvent;
 
 /// <summary>An attempt became the part of a slot and replaced any earlier one.</summary>
-public sealed record PartStored(int Slot, long LengthBytes, TreeHash TreeHash, AttemptId Attempt, DateTimeOffset At)
-    : UploadEvent;
+/// <param name="Slot">The slot.</param>
+/// <param name="LengthBytes">The length of the part.</param>
+/// <param name="TreeHash">Its tree hash.</param>
+/// <param name="Attempt">The attempt that holds its bytes.</param>
+/// <param name="At">When it was accepted.</param>
+/// <param name="By">The number of its sender, or null if the sender is not known.</param>
+/// <param name="Sender">The sender, if it is the first part of this sender; otherwise null.</param>
+/// <param name="Lost">How many replaced attempts of the slot a compacted history leaves out, or null for none.</param>
+public sealed record PartStored(
+    int Slot,
+    long LengthBytes,
+    TreeHash TreeHash,
+    AttemptId Attempt,
+    DateTimeOffset At,
+    int? By = null,
+    Sender? Sender = null,
+    int? Lost = null) : UploadEvent;
 
 /// <summary>Externally stored bytes became the part of a slot and replaced any earlier one.</summary>
+/// <param name="Slot">The slot.</param>
+/// <param name="LengthBytes">The length of the part.</param>
+/// <param name="TreeHash">Its tree hash.</param>
+/// <param name="Location">The location of its bytes.</param>
+/// <param name="At">When it was accepted.</param>
+/// <param name="Lost">How many replaced reports of the slot a compacted history leaves out, or null for none.</param>
 public sealed record ExternalPartStored(
-    int Slot, long LengthBytes, TreeHash TreeHash, PartLocation Location, DateTimeOffset At) : UploadEvent;
+    int Slot, long LengthBytes, TreeHash TreeHash, PartLocation Location, DateTimeOffset At, int? Lost = null) : UploadEvent;
 
 /// <summary>Attempts that started before an instant and are not parts may be collected.</summary>
 public sealed record AttemptsFenced(DateTimeOffset Before) : UploadEvent;
 
 /// <summary>The parts became an archive. This happens at most once for each upload.</summary>
-public sealed record UploadCompleted(ArchiveId Archive, long SizeBytes, TreeHash TreeHash, DateTimeOffset At)
-    : UploadEvent;
+/// <param name="Archive">The archive's ID.</param>
+/// <param name="SizeBytes">Its size.</param>
+/// <param name="TreeHash">Its tree hash.</param>
+/// <param name="At">When.</param>
+/// <param name="Sender">Who completed the upload, or null if that is not known.</param>
+/// <param name="Timeline">The timeline, in a compacted history; otherwise null.</param>
+public sealed record UploadCompleted(
+    ArchiveId Archive,
+    long SizeBytes,
+    TreeHash TreeHash,
+    DateTimeOffset At,
+    Sender? Sender = null,
+    PackedTimeline? Timeline = null) : UploadEvent;
 
 /// <summary>The manifest is in the part store, so the upload's state no longer needs the parts.</summary>
 public sealed record ManifestStored : UploadEvent;
@@ -38,10 +75,15 @@ public sealed record ManifestStored : UploadEvent;
 public sealed record ArchiveIndexed : UploadEvent;
 
 /// <summary>A client aborted the upload.</summary>
-public sealed record UploadAborted(DateTimeOffset At) : UploadEvent;
+/// <param name="At">When.</param>
+/// <param name="Sender">Who aborted it, or null if that is not known.</param>
+/// <param name="Timeline">The timeline, in a compacted history; otherwise null.</param>
+public sealed record UploadAborted(DateTimeOffset At, Sender? Sender = null, PackedTimeline? Timeline = null) : UploadEvent;
 
 /// <summary>The upload expired after a long time without activity.</summary>
-public sealed record UploadExpired(DateTimeOffset At) : UploadEvent;
+/// <param name="At">When.</param>
+/// <param name="Timeline">The timeline, in a compacted history; otherwise null.</param>
+public sealed record UploadExpired(DateTimeOffset At, PackedTimeline? Timeline = null) : UploadEvent;
 
 /// <summary>The vault no longer lists the aborted or expired upload.</summary>
 public sealed record UploadClosed : UploadEvent;

@@ -12,16 +12,34 @@ internal static class UploadEvolution
     {
         (UploadState.OfObject, _) or (_, ObjectUploadInitiated) => ObjectUploadEvolution.Apply(state, happened),
         (UploadState.Unknown, UploadInitiated e) =>
-            new UploadState.Open(e.Spec, PartMap.Empty, e.Spec.CreatedAt, DateTimeOffset.MinValue),
+            new UploadState.Open(e.Spec, PartMap.Empty, e.Spec.CreatedAt, DateTimeOffset.MinValue)
+            {
+                Senders = e.Senders ?? SenderTable.Empty,
+            },
         (UploadState.Open open, PartStored e) =>
-            WithPart(open, e.Slot, new StoredPart(e.LengthBytes, e.TreeHash, PartPlace.In(e.Attempt), e.At)),
+            WithPart(
+                open with { Senders = open.Senders.With(e.Sender) },
+                e.Slot,
+                new StoredPart(e.LengthBytes, e.TreeHash, PartPlace.In(e.Attempt), e.At),
+                e.By,
+                e.Lost),
         (UploadState.Open open, ExternalPartStored e) =>
-            WithPart(open, e.Slot, new StoredPart(e.LengthBytes, e.TreeHash, PartPlace.At(e.Location), e.At)),
+            WithPart(
+                open, e.Slot, new StoredPart(e.LengthBytes, e.TreeHash, PartPlace.At(e.Location), e.At), by: null, e.Lost),
         (UploadState.Open open, AttemptsFenced e) => open with { FencedBefore = e.Before },
         (UploadState.Open open, UploadCompleted e) => new UploadState.Completed(
-            open.Spec, e.Archive, e.SizeBytes, e.TreeHash, e.At, open.Parts, Indexed: false, ReleasedAt: null),
-        (UploadState.Open open, UploadAborted e) => new UploadState.Ended(open.Spec, Aborted: true, e.At, Closed: false),
-        (UploadState.Open open, UploadExpired e) => new UploadState.Ended(open.Spec, Aborted: false, e.At, Closed: false),
+            open.Spec, e.Archive, e.SizeBytes, e.TreeHash, e.At, open.Parts, Indexed: false, ReleasedAt: null)
+        {
+            Timeline = e.Timeline ?? UploadTimelines.Keep(open, e.Sender),
+        },
+        (UploadState.Open open, UploadAborted e) => new UploadState.Ended(open.Spec, Aborted: true, e.At, Closed: false)
+        {
+            Timeline = e.Timeline ?? UploadTimelines.Keep(open, e.Sender),
+        },
+        (UploadState.Open open, UploadExpired e) => new UploadState.Ended(open.Spec, Aborted: false, e.At, Closed: false)
+        {
+            Timeline = e.Timeline ?? UploadTimelines.Keep(open, endedBy: null),
+        },
         (UploadState.Ended ended, UploadClosed) => ended with { Closed = true },
         (UploadState.Completed completed, ManifestStored) => completed with { Parts = null },
         (UploadState.Completed completed, ArchiveIndexed) => completed with { Indexed = true },
@@ -48,7 +66,7 @@ internal static class UploadEvolution
 
                 break;
             case UploadState.Open open:
-                yield return new UploadInitiated(open.Spec);
+                yield return new UploadInitiated(open.Spec, open.Senders.InOrder.IsEmpty ? null : open.Senders);
                 foreach (var happened in CompactParts(open.Parts))
                 {
                     yield return happened;
@@ -62,13 +80,17 @@ internal static class UploadEvolution
                 break;
             case UploadState.Completed completed:
                 yield return new UploadInitiated(completed.Spec);
-                foreach (var happened in CompactParts(completed.Parts ?? PartMap.Empty))
+                foreach (var (slot, part) in (completed.Parts ?? PartMap.Empty).From(0))
                 {
-                    yield return happened;
+                    yield return EventOf(slot, part with { Trail = default });
                 }
 
                 yield return new UploadCompleted(
-                    completed.Archive, completed.SizeBytes, completed.TreeHash, completed.CompletedAt);
+                    completed.Archive,
+                    completed.SizeBytes,
+                    completed.TreeHash,
+                    completed.CompletedAt,
+                    Timeline: completed.Timeline);
                 if (completed.Parts is null)
                 {
                     yield return new ManifestStored();
@@ -95,7 +117,9 @@ internal static class UploadEvolution
                 break;
             case UploadState.Ended ended:
                 yield return new UploadInitiated(ended.Spec);
-                yield return ended.Aborted ? new UploadAborted(ended.EndedAt) : new UploadExpired(ended.EndedAt);
+                yield return ended.Aborted
+                    ? new UploadAborted(ended.EndedAt, Timeline: ended.Timeline)
+                    : new UploadExpired(ended.EndedAt, ended.Timeline);
                 if (ended.Closed)
                 {
                     yield return new UploadClosed();
@@ -110,26 +134,49 @@ internal static class UploadEvolution
     public static int CompactCount(UploadState state) => state switch
     {
         UploadState.OfObject ofObject => ObjectUploadEvolution.CompactCount(ofObject),
-        UploadState.Open open => 2 + open.Parts.Count,
+        UploadState.Open open => 2 + open.Parts.Count + open.KeptAttempts,
         UploadState.Completed completed =>
             4 + (completed.Parts?.Count ?? 0) + (completed.BytesReleased ? 1 : 0) + (completed.BytesReclaimed ? 1 : 0),
         _ => 3,
     };
 
-    private static UploadState.Open WithPart(UploadState.Open open, int slot, StoredPart part) => open with
+    private static UploadState.Open WithPart(UploadState.Open open, int slot, StoredPart part, int? by, int? lost)
     {
-        Parts = open.Parts.With(slot, part),
-        LastActivityAt = part.StoredAt > open.LastActivityAt ? part.StoredAt : open.LastActivityAt,
-    };
+        var (before, kept) = (open.Parts[slot], open.KeptAttempts);
+        var trail = (before?.Trail ?? default).Continue(before, by, lost, ref kept);
+        return open with
+        {
+            Parts = open.Parts.With(slot, part with { Trail = trail }),
+            LastActivityAt = part.StoredAt > open.LastActivityAt ? part.StoredAt : open.LastActivityAt,
+            KeptAttempts = kept,
+        };
+    }
 
-    private static IEnumerable<UploadEvent> CompactParts(PartMap parts) =>
-        parts.From(0).Select(slot => EventOf(slot.Key, slot.Value));
-
-    private static UploadEvent EventOf(int slot, StoredPart part) => part.Place switch
+    /// <summary>Returns the events of parts and of the attempts that they replaced, so that a replaced attempt is one again.</summary>
+    private static IEnumerable<UploadEvent> CompactParts(PartMap parts)
     {
-        { Attempt: { } attempt } => new PartStored(slot, part.LengthBytes, part.TreeHash, attempt, part.StoredAt),
-        { Location: { } location } =>
-            new ExternalPartStored(slot, part.LengthBytes, part.TreeHash, location, part.StoredAt),
-        _ => throw new InvalidOperationException("A part has neither an attempt nor a location."),
-    };
+        foreach (var (slot, part) in parts.From(0))
+        {
+            var replaced = part.Trail.Replaced(static earlier => earlier.Trail);
+            foreach (var earlier in replaced)
+            {
+                yield return EventOf(slot, earlier);
+            }
+
+            yield return EventOf(slot, part, part.Trail.Resent - replaced.Count);
+        }
+    }
+
+    private static UploadEvent EventOf(int slot, StoredPart part, int lost = 0)
+    {
+        int? leftOut = lost == 0 ? null : lost;
+        return part.Place switch
+        {
+            { Attempt: { } attempt } => new PartStored(
+                slot, part.LengthBytes, part.TreeHash, attempt, part.StoredAt, part.Trail.Number, Sender: null, leftOut),
+            { Location: { } location } =>
+                new ExternalPartStored(slot, part.LengthBytes, part.TreeHash, location, part.StoredAt, leftOut),
+            _ => throw new InvalidOperationException("A part has neither an attempt nor a location."),
+        };
+    }
 }

@@ -1,14 +1,26 @@
 using OrleansUploads.Core.Messages.Objects;
 using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Uploads;
 
 /// <summary>Answers queries about an upload.</summary>
 internal static class UploadListing
 {
+    /// <summary>Returns the answer to a query, or null if the addressed vault has no such upload.</summary>
+    public static object? Answer(UploadState state, UploadCommand query) => query switch
+    {
+        ListParts c => OpenOf(state, c.Vault) is { } open ? ListParts(open, c) : null,
+        MapParts c => OpenOf(state, c.Vault) is { } open ? Map(open) : null,
+        FindPart c => OpenOf(state, c.Vault) is { } open ? FindPart(open, c) : null,
+        SummarizeUpload c => Summarize(state, c),
+        ReadTimeline c => UploadTimelines.Read(state, c),
+        _ => null,
+    };
+
     /// <summary>Returns one page of the parts, in the order of their ranges.</summary>
-    public static PartsPage ListParts(UploadState.Open open, ListParts command)
+    private static PartsPage ListParts(UploadState.Open open, ListParts command)
     {
         var geometry = new AlignedParts(open.Spec.PartSize);
         var listed = new List<ListedPart>();
@@ -27,7 +39,7 @@ internal static class UploadListing
     }
 
     /// <summary>Returns a summary of the state, or null if the addressed vault has no such upload.</summary>
-    public static UploadSummary? Summarize(UploadState state, SummarizeUpload command) => state switch
+    private static UploadSummary? Summarize(UploadState state, SummarizeUpload command) => state switch
     {
         UploadState.Open open when open.Spec.Vault.Id == command.Vault => new UploadSummary(
             open.Spec, UploadPhase.Open, open.Parts.Count, BytesOf(open.Parts), Archive: null),
@@ -39,7 +51,7 @@ internal static class UploadListing
     };
 
     /// <summary>Returns which parts there are.</summary>
-    public static MappedUpload Map(UploadState.Open open) => new(
+    private static MappedUpload Map(UploadState.Open open) => new(
         open.Spec,
         new MappedParts(
             PartNumbers.Of(open.Parts.From(0).Select(static slot => slot.Key + 1)), BytesOf(open.Parts), open.LastActivityAt));
@@ -53,7 +65,7 @@ internal static class UploadListing
             open.LastActivityAt));
 
     /// <summary>Returns what the upload knows about one part.</summary>
-    public static FoundPart FindPart(UploadState.Open open, FindPart command)
+    private static FoundPart FindPart(UploadState.Open open, FindPart command)
     {
         var slot = command.Number - 1;
         return open.Parts[slot] is { } part
@@ -69,6 +81,9 @@ internal static class UploadListing
     /// <summary>Returns the archive that a completed upload became.</summary>
     public static CompletedArchive Describe(UploadState.Completed done) =>
         new(done.Archive, done.Spec.Vault.Id, done.SizeBytes, done.TreeHash);
+
+    private static UploadState.Open? OpenOf(UploadState state, VaultId vault) =>
+        state is UploadState.Open open && open.Spec.Vault.Id == vault ? open : null;
 
     private static long BytesOf(PartMap parts)
     {

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using OrleansUploads.Core.Messages.Objects;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Timelines;
 
 namespace OrleansUploads.Core.Uploads;
 
@@ -23,12 +25,20 @@ public abstract partial record UploadState
         DateTimeOffset LastActivityAt,
         DateTimeOffset FencedBefore,
         bool Listed,
-        int Rounds) : OfObject(Spec);
+        int Rounds) : OfObject(Spec)
+    {
+        /// <summary>The senders of the parts.</summary>
+        public SenderTable Senders { get; init; } = SenderTable.Empty;
+
+        /// <summary>How many replaced attempts the parts' trails keep.</summary>
+        public int KeptAttempts { get; init; }
+    }
 
     /// <summary>A client chose the parts, and the key's leaf has not decided yet.</summary>
     /// <param name="Before">The upload before the completion. It is this again if the leaf does not publish the object.</param>
     /// <param name="Completion">The choice.</param>
-    public sealed record ObjectCompleting(ObjectOpen Before, Completion Completion) : OfObject(Before.Spec);
+    /// <param name="Sender">Who chose, or null if that is not known.</param>
+    public sealed record ObjectCompleting(ObjectOpen Before, Completion Completion, Sender? Sender = null) : OfObject(Before.Spec);
 
     /// <summary>The upload became an object, and this never changes.</summary>
     /// <param name="Spec">What was fixed at initiation.</param>
@@ -37,6 +47,9 @@ public abstract partial record UploadState
     public sealed record ObjectStored(
         ObjectUploadSpec Spec, Completion Completion, ImmutableArray<AcceptedPart>? Parts) : OfObject(Spec)
     {
+        /// <summary>The timeline; null for an object in one request, and if it was not kept.</summary>
+        public PackedTimeline? Timeline { get; init; }
+
         /// <summary>Whether the key's leaf may forget the publication.</summary>
         public bool Settled { get; init; }
 
@@ -66,13 +79,21 @@ public abstract partial record UploadState
     /// <param name="Listed">Whether the bucket was told to list it and has confirmed this.</param>
     /// <param name="Closed">Whether the bucket no longer lists it.</param>
     public sealed record ObjectEnded(
-        ObjectUploadSpec Spec, ObjectUploadEnd End, DateTimeOffset EndedAt, bool Listed, bool Closed) : OfObject(Spec);
+        ObjectUploadSpec Spec, ObjectUploadEnd End, DateTimeOffset EndedAt, bool Listed, bool Closed) : OfObject(Spec)
+    {
+        /// <summary>The timeline; null for an object in one request, and if it was not kept.</summary>
+        public PackedTimeline? Timeline { get; init; }
+    }
 }
 
 /// <summary>A part of an object that the upload has accepted.</summary>
 /// <param name="Part">The part.</param>
 /// <param name="StoredAt">When.</param>
-public sealed record AcceptedPart(NumberedPart Part, DateTimeOffset StoredAt);
+public sealed record AcceptedPart(NumberedPart Part, DateTimeOffset StoredAt)
+{
+    /// <summary>Who sent the part, and what it replaced.</summary>
+    public PartTrail<AcceptedPart> Trail { get; init; }
+}
 
 /// <summary>Why an upload ended without an object.</summary>
 public enum ObjectUploadEnd

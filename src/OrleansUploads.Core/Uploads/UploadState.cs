@@ -1,5 +1,6 @@
 using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Timelines;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Hashing;
 
@@ -25,7 +26,14 @@ public abstract partial record UploadState
     /// <param name="LastActivityAt">When a part was last accepted, or the upload was initiated.</param>
     /// <param name="FencedBefore">Attempts that started before this instant are refused.</param>
     public sealed record Open(
-        UploadSpec Spec, PartMap Parts, DateTimeOffset LastActivityAt, DateTimeOffset FencedBefore) : UploadState;
+        UploadSpec Spec, PartMap Parts, DateTimeOffset LastActivityAt, DateTimeOffset FencedBefore) : UploadState
+    {
+        /// <summary>The senders of the parts.</summary>
+        public SenderTable Senders { get; init; } = SenderTable.Empty;
+
+        /// <summary>How many replaced attempts the parts' trails keep.</summary>
+        public int KeptAttempts { get; init; }
+    }
 
     /// <summary>The upload became an archive. This never changes.</summary>
     /// <param name="Spec">What was fixed at initiation.</param>
@@ -46,6 +54,9 @@ public abstract partial record UploadState
         bool Indexed,
         DateTimeOffset? ReleasedAt) : UploadState
     {
+        /// <summary>The timeline; null for an archive in one request, and if it was not kept.</summary>
+        public PackedTimeline? Timeline { get; init; }
+
         /// <summary>Until when jobs refer to the bytes of the deleted archive; null while it exists or if no jobs were
         /// asked.</summary>
         public DateTimeOffset? BytesUntil { get; init; }
@@ -62,5 +73,9 @@ public abstract partial record UploadState
     /// <param name="Aborted">True if a client aborted it; false if it expired.</param>
     /// <param name="EndedAt">The time of the abort or expiry.</param>
     /// <param name="Closed">Whether the vault no longer lists it.</param>
-    public sealed record Ended(UploadSpec Spec, bool Aborted, DateTimeOffset EndedAt, bool Closed) : UploadState;
+    public sealed record Ended(UploadSpec Spec, bool Aborted, DateTimeOffset EndedAt, bool Closed) : UploadState
+    {
+        /// <summary>The timeline; null for an archive in one request, and if it was not kept.</summary>
+        public PackedTimeline? Timeline { get; init; }
+    }
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Timelines;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Json;
 using OrleansUploads.Hashing;
@@ -59,10 +60,12 @@ internal static class ContractJson
             new TextConverter<ObjectETag>(),
             new TextConverter<ObjectKey>(),
             new TextConverter<PartNumbers>(),
+            new TextConverter<PackedTimeline>(),
             new AttemptSetConverter(),
             new InstantConverter(),
             new KeyEntryConverter(),
             new PartSizeConverter(),
+            new SenderTableConverter(),
         ];
         foreach (var converter in common)
         {

@@ -61,6 +61,7 @@ internal static class UploadContract
             Named<SummarizeUpload>("summarize-upload.1"),
             Named<MapParts>("map-parts.1"),
             Named<FindPart>("find-part.1"),
+            Named<ReadTimeline>("read-timeline.1"),
             Named<FenceAttempts>("fence-attempts.1"),
             Named<InitiateObjectUpload>("initiate-object-upload.1"),
             Named<CheckNumberedPart>("check-numbered-part.1"),
@@ -71,6 +72,7 @@ internal static class UploadContract
             Named<AbortObjectUpload>("abort-object-upload.1"),
             Named<ListNumberedParts>("list-numbered-parts.1"),
             Named<MapNumberedParts>("map-numbered-parts.1"),
+            Named<ReadObjectTimeline>("read-object-timeline.1"),
             Named<DescribeObject>("describe-object.1"),
             Named<ReleaseObject>("release-object.1"),
             Named<SetObjectTags>("set-object-tags.1"),
@@ -88,6 +90,7 @@ internal static class UploadContract
             Named<MappedUpload>("mapped-upload.1"),
             Named<MappedObjectUpload>("mapped-object-upload.1"),
             Named<FoundPart>("found-part.1"),
+            Named<UploadTimeline>("upload-timeline.1"),
             Named<ObjectUploadSpec>("object-upload-spec.1"),
             Named<NumberedPartsPage>("numbered-parts-page.1"),
             Named<PublishedObject>("published-object.1"),
@@ -182,6 +185,9 @@ internal static class UploadContract
 [JsonSerializable(typeof(SummarizeUpload))]
 [JsonSerializable(typeof(MapParts))]
 [JsonSerializable(typeof(FindPart))]
+[JsonSerializable(typeof(ReadTimeline))]
+[JsonSerializable(typeof(ReadObjectTimeline))]
+[JsonSerializable(typeof(UploadTimeline))]
 [JsonSerializable(typeof(MapNumberedParts))]
 [JsonSerializable(typeof(MappedUpload))]
 [JsonSerializable(typeof(MappedObjectUpload))]

@@ -48,6 +48,7 @@ public sealed class ObjectCopier(ObjectReader reader, ObjectIntake intake)
     /// <param name="upload">The upload of the part.</param>
     /// <param name="name">The object that the upload becomes.</param>
     /// <param name="number">The part's number.</param>
+    /// <param name="sender">Who asks for the copy, or null if that is not known.</param>
     /// <param name="cancellationToken">Canceled when the client disconnects.</param>
     /// <exception cref="CopySourceDamagedException">Stored bytes of the source are damaged. There is no part.</exception>
     /// <exception cref="PartStoreFullException">The part store is full.</exception>
@@ -58,12 +59,13 @@ public sealed class ObjectCopier(ObjectReader reader, ObjectIntake intake)
         UploadId upload,
         ObjectName name,
         int number,
+        Sender? sender,
         CancellationToken cancellationToken)
     {
         var copied = range ?? RangeOf(source);
         await using var bytes = await OpenAsync(source, copied, cancellationToken);
         var body = new ObjectBody(bytes, copied?.LengthBytes ?? 0, Algorithm: null, static () => default);
-        return await intake.StorePartAsync(upload, name, number, body, cancellationToken);
+        return await intake.StorePartAsync(upload, name, number, body, sender, cancellationToken);
     }
 
     /// <summary>All bytes of an object, or null if it is empty.</summary>

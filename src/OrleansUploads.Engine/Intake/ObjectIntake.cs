@@ -2,6 +2,7 @@ using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Messages.Keys;
 using OrleansUploads.Core.Messages.Objects;
 using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
@@ -51,11 +52,12 @@ public sealed class ObjectIntake(IEntityHost host, IPartStore parts, IdSource id
     /// <param name="name">The object in the request.</param>
     /// <param name="number">The part's number.</param>
     /// <param name="body">The bytes.</param>
+    /// <param name="sender">Who sends them, or null if that is not known.</param>
     /// <param name="cancellationToken">Canceled when the client disconnects.</param>
     /// <exception cref="PartStoreFullException">The part store is full.</exception>
     /// <exception cref="EntityUnavailableException">The outcome is unknown; sending the part again is safe.</exception>
     public async ValueTask<Outcome<NumberedPart>> StorePartAsync(
-        UploadId upload, ObjectName name, int number, ObjectBody body, CancellationToken cancellationToken)
+        UploadId upload, ObjectName name, int number, ObjectBody body, Sender? sender, CancellationToken cancellationToken)
     {
         var check = await host.AskAsync(
             upload.Entity, new CheckNumberedPart(name, number, body.LengthBytes), cancellationToken);
@@ -76,7 +78,7 @@ public sealed class ObjectIntake(IEntityHost host, IPartStore parts, IdSource id
             return new(refused);
         }
 
-        var (outcome, reports) = await ReportAsync(upload, new StoreNumberedPart(name, part), cancellationToken);
+        var (outcome, reports) = await ReportAsync(upload, new StoreNumberedPart(name, part, sender), cancellationToken);
         if (outcome.Refusal is { } late)
         {
             if (reports == 1 && !host.RepeatsCommands)
@@ -152,6 +154,7 @@ public sealed class ObjectIntake(IEntityHost host, IPartStore parts, IdSource id
     /// <param name="checksum">The object's checksum, as the client knows it, or null if it did not say.</param>
     /// <param name="checksumType">The type of the object's checksum, as the client knows it, or null if it did not say.</param>
     /// <param name="condition">What must hold of the key, or null for nothing.</param>
+    /// <param name="sender">Who completes the upload, or null if that is not known.</param>
     /// <param name="cancellationToken">Canceled when the client disconnects.</param>
     /// <exception cref="EntityUnavailableException">The outcome is unknown; completing again is safe.</exception>
     public async ValueTask<Outcome<PublishedObject>> CompleteAsync(
@@ -162,6 +165,7 @@ public sealed class ObjectIntake(IEntityHost host, IPartStore parts, IdSource id
         Checksum? checksum,
         ChecksumType? checksumType,
         PublishCondition? condition,
+        Sender? sender,
         CancellationToken cancellationToken)
     {
         for (var waits = 1; ; waits++)
@@ -173,7 +177,7 @@ public sealed class ObjectIntake(IEntityHost host, IPartStore parts, IdSource id
             IReadOnlyList<ListedAttempt> stored = open.Refusal is null ? await parts.ListStoredAsync(upload, cancellationToken) : [];
             var outcome = await host.AskAsync(
                 upload.Entity,
-                new CompleteObjectUpload(name, chosen, sizeBytes, checksum, condition, stored, checksumType),
+                new CompleteObjectUpload(name, chosen, sizeBytes, checksum, condition, stored, checksumType, sender),
                 cancellationToken);
             if (outcome.Refusal is not (ObjectRefusal.NumberedPartLost or ObjectRefusal.UploadCompleting) || waits == MaxWaits)
             {
@@ -184,11 +188,16 @@ public sealed class ObjectIntake(IEntityHost host, IPartStore parts, IdSource id
 
     /// <summary>Aborts a multipart upload. Waits for a completion in progress, which decides whether the upload can be
     /// aborted.</summary>
-    public async ValueTask<Outcome<Done>> AbortAsync(UploadId upload, ObjectName name, CancellationToken cancellationToken)
+    /// <param name="upload">The upload.</param>
+    /// <param name="name">The object in the request.</param>
+    /// <param name="sender">Who aborts the upload, or null if that is not known.</param>
+    /// <param name="cancellationToken">Canceled when the client disconnects.</param>
+    public async ValueTask<Outcome<Done>> AbortAsync(
+        UploadId upload, ObjectName name, Sender? sender, CancellationToken cancellationToken)
     {
         for (var waits = 1; ; waits++)
         {
-            var outcome = await host.AskAsync(upload.Entity, new AbortObjectUpload(name), cancellationToken);
+            var outcome = await host.AskAsync(upload.Entity, new AbortObjectUpload(name, sender), cancellationToken);
             if (outcome.Refusal is not ObjectRefusal.UploadCompleting || waits == MaxWaits)
             {
                 return outcome;

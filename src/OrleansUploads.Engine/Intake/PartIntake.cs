@@ -27,6 +27,7 @@ public sealed class PartIntake(IEntityHost host, IPartStore parts, IdSource ids)
     /// <param name="range">The range of the part.</param>
     /// <param name="stated">The hashes in the request.</param>
     /// <param name="body">The bytes. The stream is read to its end.</param>
+    /// <param name="sender">Who sends them, or null if that is not known.</param>
     /// <param name="cancellationToken">Canceled when the client disconnects.</param>
     /// <exception cref="PartStoreFullException">The part store is full.</exception>
     /// <exception cref="EntityUnavailableException">The outcome is unknown; sending the part again is safe.</exception>
@@ -36,6 +37,7 @@ public sealed class PartIntake(IEntityHost host, IPartStore parts, IdSource ids)
         PartRange range,
         StatedHashes stated,
         Stream body,
+        Sender? sender,
         CancellationToken cancellationToken)
     {
         var check = await host.AskAsync(upload.Entity, new CheckPart(vault, range), cancellationToken);
@@ -61,7 +63,7 @@ public sealed class PartIntake(IEntityHost host, IPartStore parts, IdSource ids)
         }
 
         var (outcome, reports) = await ReportAsync(
-            upload, new StorePart(vault, range, stated.Tree, attempt), cancellationToken);
+            upload, new StorePart(vault, range, stated.Tree, attempt, sender), cancellationToken);
         if (outcome.TryGet(out var result, out _) && result.AttemptInUse)
         {
             EngineTelemetry.PartsStored.Add(1);
@@ -82,16 +84,17 @@ public sealed class PartIntake(IEntityHost host, IPartStore parts, IdSource ids)
     /// <param name="vault">The vault in the request.</param>
     /// <param name="sizeBytes">The archive's size in the request.</param>
     /// <param name="treeHash">The archive's tree hash in the request.</param>
+    /// <param name="sender">Who completes the upload, or null if that is not known.</param>
     /// <param name="cancellationToken">Canceled when the client disconnects.</param>
     /// <exception cref="EntityUnavailableException">The outcome is unknown; completing again is safe.</exception>
     public async ValueTask<Outcome<CompletedArchive>> CompleteAsync(
-        UploadId upload, VaultId vault, long sizeBytes, TreeHash treeHash, CancellationToken cancellationToken)
+        UploadId upload, VaultId vault, long sizeBytes, TreeHash treeHash, Sender? sender, CancellationToken cancellationToken)
     {
         for (var listings = 1; ; listings++)
         {
             var stored = await parts.ListStoredAsync(upload, cancellationToken);
             var outcome = await host.AskAsync(
-                upload.Entity, new CompleteStoredUpload(vault, sizeBytes, treeHash, stored), cancellationToken);
+                upload.Entity, new CompleteStoredUpload(vault, sizeBytes, treeHash, stored, sender), cancellationToken);
 
             // A part that was reported after the listing is missing from it, so list again.
             if (outcome.Refusal is not Refusal.PartLost || listings == MaxListings)
@@ -133,7 +136,7 @@ public sealed class PartIntake(IEntityHost host, IPartStore parts, IdSource ids)
         try
         {
             var range = new PartRange(0, lengthBytes - 1);
-            var stored = await StorePartAsync(upload, vault, range, stated, body, cancellationToken);
+            var stored = await StorePartAsync(upload, vault, range, stated, body, sender: null, cancellationToken);
             if (stored.Refusal is { } refused)
             {
                 return new(refused);

@@ -15,14 +15,7 @@ namespace OrleansUploads.Gateway.Dashboard;
 internal sealed class DashboardFront(DashboardPipeline pipeline) : IFront
 {
     /// <inheritdoc/>
-    /// <remarks>No request to the dashboard is signed. The name appears in traces.</remarks>
-    public SigningRules Signing { get; } = new()
-    {
-        Service = DashboardRoute.Root,
-        Path = PathRule.EncodeAsSent,
-        SignedPrefix = "x-amz-",
-        SignedWhenPresent = [],
-    };
+    public SigningRules Signing => SigningRules.Dashboard;
 
     /// <inheritdoc/>
     public string RequestIdHeader => RequestId.AmazonHeader;
@@ -44,12 +37,17 @@ internal sealed class DashboardFront(DashboardPipeline pipeline) : IFront
 
         public override bool IsUpload => false;
 
-        public override bool ChecksSender => true;
+        public override bool ChecksSender => !IsSigned;
+
+        /// <summary>The page's requests have a session. Programs sign theirs.</summary>
+        private bool IsSigned => route is { TakesSignature: true } && exchange.AccessKeyId is not null;
 
         public override IEnumerable<KeyAccess> AccessesOf(AccountId account) =>
             [route is null ? new KeyAccess(KeyAccessKind.Change, null) : route.Access ?? new KeyAccess(KeyAccessKind.Look, null)];
 
         public override async ValueTask<FrontAnswer> AnswerAsync(AccountId account, RequestPayload payload) =>
-            await pipeline.AnswerAsync(exchange, route, payload);
+            IsSigned
+                ? await pipeline.AnswerSignedAsync(exchange, route!, payload, account)
+                : await pipeline.AnswerAsync(exchange, route, payload);
     }
 }

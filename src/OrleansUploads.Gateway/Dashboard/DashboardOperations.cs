@@ -8,7 +8,7 @@ using static OrleansUploads.Gateway.Dashboard.Protocol.DashboardOperation;
 
 namespace OrleansUploads.Gateway.Dashboard;
 
-/// <summary>Executes each operation that needs a session.</summary>
+/// <summary>Executes each operation that needs a session or a signature.</summary>
 internal sealed class DashboardOperations(
     ContainerView containers,
     VaultUploadView vaultUploads,
@@ -34,6 +34,7 @@ internal sealed class DashboardOperations(
             ListVaultUploads => vaultUploads.ListAsync(call),
             GetVaultUpload => vaultUploads.GetAsync(call),
             GetVaultPart => vaultUploads.GetPartAsync(call),
+            GetVaultTimeline => vaultUploads.GetTimelineAsync(call),
             AbortVaultUpload => vaultUploads.AbortAsync(call),
             ListJobs => jobs.ListAsync(call),
             ListArchives => stored.ListArchivesAsync(call),
@@ -41,6 +42,7 @@ internal sealed class DashboardOperations(
             ListBucketUploads => bucketUploads.ListAsync(call),
             GetBucketUpload => bucketUploads.GetAsync(call),
             GetBucketPart => bucketUploads.GetPartAsync(call),
+            GetBucketTimeline => bucketUploads.GetTimelineAsync(call),
             AbortBucketUpload => bucketUploads.AbortAsync(call),
             _ => throw new UnreachableException($"No code executes {call.Route.Operation}."),
         };

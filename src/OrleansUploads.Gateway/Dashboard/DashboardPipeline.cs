@@ -1,4 +1,5 @@
 using OrleansUploads.Core.Policies;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Gateway.Dashboard.Answers;
 using OrleansUploads.Gateway.Dashboard.Assets;
 using OrleansUploads.Gateway.Dashboard.Calls;
@@ -49,6 +50,14 @@ internal sealed class DashboardPipeline(
                 await GoLiveAsync(exchange, route, payload),
             _ => await AskAsync(exchange, route, payload),
         };
+    }
+
+    /// <summary>Answers a request whose signature has been verified and whose key permits it.</summary>
+    public ValueTask<DashboardAnswer> AnswerSignedAsync(
+        HttpExchange exchange, DashboardRoute route, RequestPayload payload, AccountId account)
+    {
+        AddHeaders(exchange.Context.Response);
+        return ExecuteAsync(exchange, route, payload, account);
     }
 
     private static void AddHeaders(HttpResponse response)
@@ -102,18 +111,23 @@ internal sealed class DashboardPipeline(
         if (exchange.Account is null)
         {
             exchange.Account = account;
+            exchange.Credential = credential;
             exchange.Connection?.BeginVerifiedRequest(account);
         }
 
-        return await operations.ExecuteAsync(new DashboardCall
+        return await ExecuteAsync(exchange, route, payload, account);
+    }
+
+    private ValueTask<DashboardAnswer> ExecuteAsync(
+        HttpExchange exchange, DashboardRoute route, RequestPayload payload, AccountId account) =>
+        operations.ExecuteAsync(new DashboardCall
         {
             Exchange = exchange,
             Route = route,
             Account = account,
-            Scope = scope,
-            AccessKeyId = credential?.AccessKeyId,
+            Scope = exchange.Credential?.Scope ?? KeyScope.Unlimited,
+            AccessKeyId = exchange.Credential?.AccessKeyId,
             Region = options.Region,
             Payload = payload,
         });
-    }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Orleans.Configuration;
 using OrleansUploads.Cluster.Hosting;
@@ -25,7 +26,9 @@ internal static class UploadsHost
         builder.Services.AddSingleton<INotifier>(services => new HttpNotifier(
             settings.Service.Receivers, settings.Service.Gateway.Region, services.GetRequiredService<ILogger<HttpNotifier>>()));
         builder.Services.AddSingleton<ICredentialStore>(services => CreateCredentials(settings, services));
-        builder.Services.AddOrleansUploadsGateway(settings.Service.Gateway);
+        builder.Services.AddOrleansUploadsGateway(settings.Role == ProcessRole.Silo
+            ? settings.Service.Gateway with { NodeName = new IPEndPoint(settings.AdvertisedAddress, settings.SiloPort).ToString() }
+            : settings.Service.Gateway);
         if (settings.HasDashboard)
         {
             builder.Services.AddOrleansUploadsDashboard();

@@ -15,6 +15,8 @@ namespace OrleansUploads.Benchmarks.Entities;
 /// do not need the bytes.</summary>
 internal sealed class ReportedUploads : IAsyncDisposable
 {
+    private static readonly Sender Sender = new("AKIAIOSFODNN7EXAMPLE", "node-1", "192.0.2.1");
+
     private static readonly PartSize OneMebibyte =
         PartSize.TryCreate(Limits.MinPartSizeBytes, out var size)
             ? size
@@ -69,7 +71,7 @@ internal sealed class ReportedUploads : IAsyncDisposable
         {
             var first = slot * OneMebibyte.Bytes;
             var range = new PartRange(first, first + OneMebibyte.Bytes - 1);
-            reports[slot] = new StorePart(_vault, range, Hashes[slot], _engine.Ids.NewAttempt());
+            reports[slot] = new StorePart(_vault, range, Hashes[slot], _engine.Ids.NewAttempt(), Sender);
         }
 
         return reports;

@@ -32,6 +32,7 @@ public sealed class RepeatedReportTests
             new PartRange(0, bytes.Length - 1),
             new StatedHashes(hashes.Linear, hashes.Tree),
             new MemoryStream(bytes),
+            sender: null,
             CancellationToken.None);
 
         Assert.IsType<Refusal.UploadNotFound>(stored.Refusal);

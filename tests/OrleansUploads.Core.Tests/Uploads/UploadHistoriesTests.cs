@@ -125,7 +125,7 @@ public sealed class UploadHistoriesTests
         {
             0 => new InitiateUpload(Some.Spec(storage: storage)),
             1 => new FenceAttempts(upload.Now - TimeSpan.FromSeconds(random.Next(20))),
-            2 when random.Next(4) == 0 => new AbortUpload(Some.Vault),
+            2 when random.Next(4) == 0 => new AbortUpload(Some.Vault, new Sender("KEY9", "node-1", null)),
             3 => new ConfirmManifestStored(),
             4 => new ConfirmArchiveIndexed(),
             5 => random.Next(2) == 0 ? new ConfirmUploadClosed() : new ConfirmBytesReclaimed(),
@@ -151,7 +151,11 @@ public sealed class UploadHistoriesTests
         var hash = Some.Hash($"{random.Next(3)}");
         return storage == ByteStorage.Gateway
             ? new StorePart(
-                Some.Vault, range, hash, Some.Attempt(random.Next(), now - TimeSpan.FromSeconds(random.Next(15))))
+                Some.Vault,
+                range,
+                hash,
+                Some.Attempt(random.Next(), now - TimeSpan.FromSeconds(random.Next(15))),
+                random.Next(4) is var sender and > 0 ? new Sender($"KEY{sender}", "node-1", "192.0.2.7") : null)
             : new ReportExternalPart(Some.Vault, range, hash, Some.Location($"node-{random.Next(4)}"));
     }
 

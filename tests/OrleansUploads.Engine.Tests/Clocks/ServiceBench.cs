@@ -91,6 +91,7 @@ internal sealed class ServiceBench : IDisposable
             new PartRange(0, body.Length - 1),
             EngineBench.Hashes(body),
             new MemoryStream(body),
+            sender: null,
             CancellationToken.None);
 
     public async Task<int> PartsOfAsync(UploadId upload)

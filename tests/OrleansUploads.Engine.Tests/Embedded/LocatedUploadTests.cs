@@ -173,7 +173,7 @@ public sealed class LocatedUploadTests
         var body = new MemoryStream(new byte[1000]);
 
         var stored = await bench.Intake.StorePartAsync(
-            upload, Some.Vault, new PartRange(0, 999), EngineBench.Hashes(body.ToArray()), body, CancellationToken.None);
+            upload, Some.Vault, new PartRange(0, 999), EngineBench.Hashes(body.ToArray()), body, sender: null, CancellationToken.None);
 
         Assert.IsType<Refusal.UploadStoredExternally>(stored.Refusal);
         Assert.Equal(0, body.Position);

@@ -382,7 +382,7 @@ public sealed class EntityRunnerTests
     public void A_history_much_longer_than_its_state_is_replaced_by_a_snapshot_with_the_same_state()
     {
         Initiate();
-        for (var i = 0; i < 200; i++)
+        for (var i = 0; i < 1000; i++)
         {
             _bench.Submit(i, Part(0, $"{i}", i));
             _bench.Write();
@@ -395,7 +395,7 @@ public sealed class EntityRunnerTests
         fresh.Loaded(new Ports.JournalHistory(_bench.Records.Count, snapshot.Snapshot, rest, null), _bench.Time);
 
         var reply = fresh.TakeOutputs().OfType<RunnerOutput.Reply>().Single();
-        Assert.Equal(Some.Hash("199"), Assert.IsType<PartsPage>(reply.Answer).Parts.Single().TreeHash);
+        Assert.Equal(Some.Hash("999"), Assert.IsType<PartsPage>(reply.Answer).Parts.Single().TreeHash);
     }
 
     [Fact]

@@ -26,7 +26,7 @@ public sealed class PartIntakeTests
 
     private async Task<Outcome<StorePartResult>> StoreAsync(
         UploadId upload, byte[] body, long statedLength, StatedHashes stated) => await _bench.Intake.StorePartAsync(
-            upload, Some.Vault, new PartRange(0, statedLength - 1), stated, new MemoryStream(body), CancellationToken.None);
+            upload, Some.Vault, new PartRange(0, statedLength - 1), stated, new MemoryStream(body), sender: null, CancellationToken.None);
 
     private async Task AssertNothingStoredAsync(UploadId upload)
     {
@@ -56,7 +56,7 @@ public sealed class PartIntakeTests
         var upload = await OpenAsync();
         var body = new UnreadableStream();
         var outcome = await _bench.Intake.StorePartAsync(
-            upload, Some.Vault, new PartRange(1, 10), EngineBench.Hashes(Body), body, CancellationToken.None);
+            upload, Some.Vault, new PartRange(1, 10), EngineBench.Hashes(Body), body, sender: null, CancellationToken.None);
         Assert.IsType<Refusal.RangeNotAligned>(outcome.Refusal);
     }
 
@@ -65,7 +65,7 @@ public sealed class PartIntakeTests
     {
         var upload = await OpenAsync();
         await Assert.ThrowsAsync<IOException>(async () => await _bench.Intake.StorePartAsync(
-            upload, Some.Vault, new PartRange(0, 9), EngineBench.Hashes(Body), new UnreadableStream(), CancellationToken.None));
+            upload, Some.Vault, new PartRange(0, 9), EngineBench.Hashes(Body), new UnreadableStream(), sender: null, CancellationToken.None));
         await AssertNothingStoredAsync(upload);
     }
 
@@ -87,7 +87,7 @@ public sealed class PartIntakeTests
     }
 
     private ValueTask<Outcome<CompletedArchive>> CompleteAsync(UploadId upload) => _bench.Intake.CompleteAsync(
-        upload, Some.Vault, Body.Length, TreeHasher.Compute(Body), CancellationToken.None);
+        upload, Some.Vault, Body.Length, TreeHasher.Compute(Body), sender: null, CancellationToken.None);
 
     [Theory]
     [InlineData(JournalFault.FailBefore)]
@@ -162,6 +162,7 @@ public sealed class PartIntakeTests
             new PartRange(0, Body.Length - 1),
             EngineBench.Hashes(Body),
             new ActionStream(Body, action),
+            sender: null,
             CancellationToken.None);
 
     [Fact]

@@ -110,13 +110,13 @@ internal sealed class ObjectBench
     public async Task<ChosenPart> StoreAsync(UploadId upload, string key, int number, byte[] bytes)
     {
         var part = (await Intake.StorePartAsync(
-            upload, SomeObject.Named(key), number, Body(bytes), CancellationToken.None)).Answer;
+            upload, SomeObject.Named(key), number, Body(bytes), sender: null, CancellationToken.None)).Answer;
         return new ChosenPart(number, part.Md5, part.Checksum);
     }
 
     public async Task<Outcome<PublishedObject>> CompleteAsync(
         UploadId upload, string key, PublishCondition? condition, params ChosenPart[] parts) => await Intake.CompleteAsync(
-            upload, SomeObject.Named(key), parts, sizeBytes: null, checksum: null, checksumType: null, condition, CancellationToken.None);
+            upload, SomeObject.Named(key), parts, sizeBytes: null, checksum: null, checksumType: null, condition, sender: null, CancellationToken.None);
 
     public async Task<KeyPage> ListAsync(
         KeyTree tree = KeyTree.Objects, string prefix = "", string delimiter = "", KeyPosition? after = null, int limit = 1000) =>

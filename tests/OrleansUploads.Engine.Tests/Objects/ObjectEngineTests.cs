@@ -73,7 +73,7 @@ public sealed class ObjectEngineTests
         var upload = await _bench.InitiateAsync("copy");
         await using var bytes = _bench.Reader.OpenRead(manifest, new PartRange(6, 10), CancellationToken.None);
         var body = new ObjectBody(bytes, 5, Algorithm: null, static () => default);
-        var part = (await _bench.Intake.StorePartAsync(upload, SomeObject.Named("copy"), 1, body, CancellationToken.None)).Answer;
+        var part = (await _bench.Intake.StorePartAsync(upload, SomeObject.Named("copy"), 1, body, sender: null, CancellationToken.None)).Answer;
         Assert.Equal(SomeObject.Md5("world"), part.Md5);
         await _bench.CompleteAsync(upload, "copy", null, new ChosenPart(1, part.Md5, part.Checksum));
         Assert.Equal("world", await _bench.GetAsync("copy"));
@@ -133,7 +133,7 @@ public sealed class ObjectEngineTests
                 await complete;
             }
 
-            var abort = Task.Run(async () => await _bench.Intake.AbortAsync(upload, SomeObject.Named(key), CancellationToken.None));
+            var abort = Task.Run(async () => await _bench.Intake.AbortAsync(upload, SomeObject.Named(key), sender: null, CancellationToken.None));
             var hasObject = (await complete).Refusal is null;
             Assert.NotEqual(hasObject, (await abort).Refusal is null);
             Assert.Equal(hasObject ? "x" : null, await _bench.GetAsync(key));

@@ -22,7 +22,13 @@ internal sealed class DataFolderServer : IAsyncDisposable
         try
         {
             var gateway = await GatewayServer.StartAsync(
-                new GatewaySetup { Clock = clock, Parts = engine.Parts, Host = _ => engine.Host });
+                new GatewaySetup
+                {
+                    Clock = clock,
+                    Parts = engine.Parts,
+                    Host = _ => engine.Host,
+                    Options = new GatewayOptions { NodeName = "node-1" },
+                });
             return new DataFolderServer(engine, gateway);
         }
         catch

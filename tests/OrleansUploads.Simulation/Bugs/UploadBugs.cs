@@ -99,6 +99,23 @@ internal static class UploadBugs
         }
     }
 
+    internal sealed class TimelineKeepsLoser(Rules right) : UploadMistake(right)
+    {
+        public override UploadState Evolve(UploadState state, UploadEvent happened) => Right.Evolve(
+            state,
+            happened is PartStored stored && state is UploadState.Open open && open.Parts[stored.Slot] is { Trail.Number: { } replaced }
+                ? stored with { By = replaced }
+                : happened);
+    }
+
+    internal sealed class SnapshotMixesSenders(Rules right) : UploadMistake(right)
+    {
+        public override IEnumerable<UploadEvent> Compact(UploadState state) => Right.Compact(state).Select(happened =>
+            happened is UploadInitiated { Senders: { } senders } initiated
+                ? initiated with { Senders = OrleansUploads.Core.Parts.SenderTable.Of(senders.InOrder.Reverse()) }
+                : happened);
+    }
+
     internal sealed class ExpiredStillAccepts(Rules right) : UploadMistake(right)
     {
         public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, ServiceTime time) =>

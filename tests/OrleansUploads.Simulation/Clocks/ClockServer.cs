@@ -116,6 +116,7 @@ internal sealed class ClockServer(ManualTime time, ClockMachine machine, int see
             new StatedHashes(
                 new LinearHash(new Sha256Digest(System.Security.Cryptography.SHA256.HashData(body))), TreeHasher.Compute(body)),
             new MemoryStream(body),
+            sender: null,
             CancellationToken.None);
 
     public async Task<bool> IsOpenAsync(UploadId upload) =>

@@ -193,6 +193,7 @@ internal sealed class ObjectSimulation
         {
             var version = upload.Versions.FindIndex(known => known.Value == _model.ValueOf(upload.Published!.ETag));
             await MustAsync(() => _clients.CompleteAsync(upload, version, Patience));
+            await MustAsync(() => _clients.ReadTimelineAsync(upload, Patience));
         }
     }
 

@@ -72,7 +72,7 @@ internal sealed class MuseumWorld
         var bytes = Encoding.ASCII.GetBytes(word);
         var stated = new StatedHashes(new LinearHash(Hash(word).Digest), Hash(word));
         var stored = await new PartIntake(Host, _parts, _ids).StorePartAsync(
-            upload, Some.Vault, Range(slot, word), stated, new MemoryStream(bytes), CancellationToken.None);
+            upload, Some.Vault, Range(slot, word), stated, new MemoryStream(bytes), sender: null, CancellationToken.None);
         Assert.Null(stored.Refusal);
     }
 

@@ -113,6 +113,7 @@ public sealed class RegressionTests
             new PartRange(0, 6),
             new StatedHashes(new OrleansUploads.Hashing.LinearHash(content.Digest), content.TreeHash),
             new SentBody(content, Lie.None),
+            sender: null,
             CancellationToken.None);
 
         Assert.IsType<Refusal.UploadNotFound>(outcome.Refusal);

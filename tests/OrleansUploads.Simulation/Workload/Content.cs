@@ -1,3 +1,4 @@
+using OrleansUploads.Core.Parts;
 using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Simulation.Workload;
@@ -26,6 +27,9 @@ internal readonly record struct Content(int Block, int LengthBytes)
         : new Sha256Digest(System.Security.Cryptography.SHA256.HashData(Bytes.Span));
 
     public TreeHash TreeHash => new(Digest);
+
+    /// <summary>Who sends this content. No one else does, so the sender in a timeline says which bytes it means.</summary>
+    public Sender Sender => new("client", Node: null, ToString());
 
     public override string ToString() => IsFull ? $"{(char)('A' + Block)}" : $"{(char)('a' + Block)}{LengthBytes}";
 

@@ -170,6 +170,8 @@ internal sealed class EngineServer(SimulatedWorld world, SimulatedProcess proces
     /// <summary>The number of a vault in schedules.</summary>
     public static int NumberOf(VaultId vault) => Array.IndexOf(Vaults, vault);
 
+    public static VaultId VaultNumbered(int number) => Vaults[number];
+
     /// <summary>Adds the vault's incarnation to the reply, if it did not change meanwhile.</summary>
     private async Task<Reply> InOneIncarnationAsync(int vault, Func<Task<Reply>> act)
     {
@@ -254,7 +256,8 @@ internal sealed class EngineServer(SimulatedWorld world, SimulatedProcess proces
         return content.IsFull && request.Lie == Lie.None && !world.Options.RealIntakeOfFullParts
             ? new SharedBlockIntake(process).StorePartAsync(request.Upload, Vaults[request.Vault], range, content, cancellationToken)
             : process.Intake.StorePartAsync(
-                request.Upload, Vaults[request.Vault], range, Stated(content, request.Lie), new SentBody(content, request.Lie), cancellationToken);
+                request.Upload, Vaults[request.Vault], range, Stated(content, request.Lie), new SentBody(content, request.Lie),
+                content.Sender, cancellationToken);
     }
 
     private static StatedHashes Stated(Content content, Lie lie)

@@ -38,7 +38,7 @@ internal sealed class SharedBlockIntake(SimulatedProcess process)
         }
 
         var (outcome, reports) = await ReportAsync(
-            upload, new StorePart(vault, range, content.TreeHash, attempt), cancellationToken);
+            upload, new StorePart(vault, range, content.TreeHash, attempt, content.Sender), cancellationToken);
         if (outcome.TryGet(out var result, out _) ? !result.AttemptInUse : reports == 1)
         {
             await process.Parts.DeleteAttemptAsync(upload, attempt, CancellationToken.None);

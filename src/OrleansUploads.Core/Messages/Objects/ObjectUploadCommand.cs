@@ -1,6 +1,7 @@
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Messages.Keys;
 using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Hashing.Checksums;
@@ -28,7 +29,9 @@ public sealed record CheckNumberedPart(ObjectName Name, int Number, long LengthB
 /// <summary>Reports a part whose bytes are durable in the part store.</summary>
 /// <param name="Name">The object that the caller addressed.</param>
 /// <param name="Part">The part.</param>
-public sealed record StoreNumberedPart(ObjectName Name, NumberedPart Part) : ObjectUploadCommand, ICommand<StorePartResult>;
+/// <param name="Sender">Who sent it, or null if that is not known.</param>
+public sealed record StoreNumberedPart(ObjectName Name, NumberedPart Part, Sender? Sender = null)
+    : ObjectUploadCommand, ICommand<StorePartResult>;
 
 /// <summary>Completes a multipart upload with the parts that the caller names.</summary>
 /// <param name="Name">The object that the caller addressed.</param>
@@ -38,6 +41,7 @@ public sealed record StoreNumberedPart(ObjectName Name, NumberedPart Part) : Obj
 /// <param name="Condition">What must hold of the key, or null for nothing.</param>
 /// <param name="Stored">The part store's listing of the upload; null to check nothing by it.</param>
 /// <param name="ChecksumType">The type of the object's checksum, as the caller knows it, or null if it did not say.</param>
+/// <param name="Sender">Who completes it, or null if that is not known.</param>
 public sealed record CompleteObjectUpload(
     ObjectName Name,
     IReadOnlyList<ChosenPart> Parts,
@@ -45,7 +49,8 @@ public sealed record CompleteObjectUpload(
     Checksum? Checksum,
     PublishCondition? Condition,
     IReadOnlyList<ListedAttempt>? Stored,
-    ChecksumType? ChecksumType = null) : ObjectUploadCommand, ICommand<PublishedObject>;
+    ChecksumType? ChecksumType = null,
+    Sender? Sender = null) : ObjectUploadCommand, ICommand<PublishedObject>;
 
 /// <summary>Makes an object of one part that is already durable, in one step.</summary>
 /// <param name="Spec">The upload, which nobody lists.</param>
@@ -56,7 +61,8 @@ public sealed record PutObject(ObjectUploadSpec Spec, NumberedPart Part, Publish
 
 /// <summary>Aborts a multipart upload.</summary>
 /// <param name="Name">The object that the caller addressed.</param>
-public sealed record AbortObjectUpload(ObjectName Name) : ObjectUploadCommand, ICommand<Done>;
+/// <param name="Sender">Who aborts it, or null if that is not known.</param>
+public sealed record AbortObjectUpload(ObjectName Name, Sender? Sender = null) : ObjectUploadCommand, ICommand<Done>;
 
 /// <summary>Lists the parts by number.</summary>
 /// <param name="Name">The object that the caller addressed.</param>

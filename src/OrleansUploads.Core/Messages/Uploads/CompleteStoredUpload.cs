@@ -11,8 +11,9 @@ namespace OrleansUploads.Core.Messages.Uploads;
 /// <param name="TreeHash">The archive's tree hash, as the caller knows it.</param>
 /// <param name="Stored">The part store's listing of the upload. A part that was reported after the listing may be missing from it; the
 /// caller then lists again.</param>
+/// <param name="Sender">Who completes it, or null if that is not known.</param>
 public sealed record CompleteStoredUpload(
-    VaultId Vault, long SizeBytes, TreeHash TreeHash, IReadOnlyList<ListedAttempt> Stored)
+    VaultId Vault, long SizeBytes, TreeHash TreeHash, IReadOnlyList<ListedAttempt> Stored, Sender? Sender = null)
     : UploadCommand, ICommand<CompletedArchive>;
 
 /// <summary>An attempt in a listing of the part store, which does not read the bytes.</summary>

@@ -26,7 +26,8 @@ public sealed record CheckPart(VaultId Vault, PartRange Range) : UploadCommand, 
 /// <param name="Range">The bytes that the part holds.</param>
 /// <param name="TreeHash">Tree hash of these bytes, computed while they were stored.</param>
 /// <param name="Attempt">The attempt that holds them.</param>
-public sealed record StorePart(VaultId Vault, PartRange Range, TreeHash TreeHash, AttemptId Attempt)
+/// <param name="Sender">Who sent them, or null if that is not known.</param>
+public sealed record StorePart(VaultId Vault, PartRange Range, TreeHash TreeHash, AttemptId Attempt, Sender? Sender = null)
     : UploadCommand, ICommand<StorePartResult>;
 
 /// <summary>Completes the upload: its parts become an archive.</summary>
@@ -38,7 +39,8 @@ public sealed record CompleteUpload(VaultId Vault, long SizeBytes, TreeHash Tree
 
 /// <summary>Aborts the upload.</summary>
 /// <param name="Vault">The vault that the caller addressed.</param>
-public sealed record AbortUpload(VaultId Vault) : UploadCommand, ICommand<Done>;
+/// <param name="Sender">Who aborts it, or null if that is not known.</param>
+public sealed record AbortUpload(VaultId Vault, Sender? Sender = null) : UploadCommand, ICommand<Done>;
 
 /// <summary>Lists the parts, in the order of their ranges.</summary>
 /// <param name="Vault">The vault that the caller addressed.</param>

@@ -10,7 +10,7 @@ using OrleansUploads.Gateway.S3.Requests;
 
 namespace OrleansUploads.Gateway.Dashboard.Calls;
 
-/// <summary>A request of a signed-in user. It becomes a call of the protocol that its vault or bucket belongs to, so that the same
+/// <summary>A request of a signed-in user, or a signed one. It becomes a call of the protocol that its vault or bucket belongs to, so that the same
 /// policies and the same errors apply.</summary>
 internal sealed class DashboardCall
 {
@@ -44,6 +44,10 @@ internal sealed class DashboardCall
     /// <summary>The part's number in the path, or 0 if it is not one.</summary>
     public int PartNumber =>
         int.TryParse(Route.Part, System.Globalization.NumberStyles.None, null, out var number) && number <= Limits.MaxParts ? number : 0;
+
+    /// <summary>The number of the only part that the query asks for, or null for all.</summary>
+    public int? OnlyPart => int.TryParse(
+        Query.FirstValue("part"), System.Globalization.NumberStyles.None, null, out var number) ? number : null;
 
     /// <summary>The call of the vault API that needs the same permission.</summary>
     /// <param name="operation">The operation.</param>

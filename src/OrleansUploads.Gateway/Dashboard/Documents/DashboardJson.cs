@@ -15,6 +15,7 @@ namespace OrleansUploads.Gateway.Dashboard.Documents;
 [JsonSerializable(typeof(UploadsDocument))]
 [JsonSerializable(typeof(UploadDocument))]
 [JsonSerializable(typeof(PartDocument))]
+[JsonSerializable(typeof(TimelineDocument))]
 [JsonSerializable(typeof(JobsDocument))]
 [JsonSerializable(typeof(StoredDocument))]
 internal sealed partial class DashboardJson : JsonSerializerContext;

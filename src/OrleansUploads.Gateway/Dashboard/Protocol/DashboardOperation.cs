@@ -33,6 +33,9 @@ internal enum DashboardOperation
     /// <summary>One part of an upload to a vault.</summary>
     GetVaultPart,
 
+    /// <summary>The timeline of an upload to a vault.</summary>
+    GetVaultTimeline,
+
     /// <summary>Aborts an upload to a vault.</summary>
     AbortVaultUpload,
 
@@ -53,6 +56,9 @@ internal enum DashboardOperation
 
     /// <summary>One part of an upload to a bucket.</summary>
     GetBucketPart,
+
+    /// <summary>The timeline of an upload to a bucket.</summary>
+    GetBucketTimeline,
 
     /// <summary>Aborts an upload to a bucket.</summary>
     AbortBucketUpload,

@@ -97,6 +97,20 @@ internal sealed class BucketUploadView(
             DashboardJson.Default.PartDocument);
     }
 
+    /// <summary>Shows the timeline of an upload, which may have ended.</summary>
+    public async ValueTask<DashboardAnswer> GetTimelineAsync(DashboardCall call)
+    {
+        var found = call.ToS3(S3Operation.ListParts);
+        var (name, upload, error) = await buckets.FindUploadAsync(found);
+        if (error is not null)
+        {
+            return error;
+        }
+
+        var asked = await host.AskAsync(upload.Entity, new ReadObjectTimeline(name, call.OnlyPart), call.Aborted);
+        return asked.TryGet(out var read, out var refusal) ? TimelineView.AnswerOf(call, upload, read) : found.Refuse(refusal);
+    }
+
     /// <summary>Aborts an upload.</summary>
     public async ValueTask<DashboardAnswer> AbortAsync(DashboardCall call)
     {
@@ -107,7 +121,7 @@ internal sealed class BucketUploadView(
             return error;
         }
 
-        var aborted = await intake.AbortAsync(upload, name, call.Aborted);
+        var aborted = await intake.AbortAsync(upload, name, call.Exchange.Sender, call.Aborted);
         return aborted.Refusal is { } refusal ? found.Refuse(refusal) : new DoneAnswer();
     }
 

@@ -58,7 +58,7 @@ internal sealed class MultipartOperations(IEntityHost host, PartIntake intake, I
             return error;
         }
 
-        var stored = await intake.StorePartAsync(upload, call.Vault, range, hashes, call.Body, call.Aborted);
+        var stored = await intake.StorePartAsync(upload, call.Vault, range, hashes, call.Body, call.Sender, call.Aborted);
         return stored.Refusal is { } refusal
             ? call.Refuse(refusal)
             : EmptyAnswer.NoContent((GlacierHeaders.TreeHash, hashes.Tree.ToString()));
@@ -87,7 +87,7 @@ internal sealed class MultipartOperations(IEntityHost host, PartIntake intake, I
             return error;
         }
 
-        var completed = await intake.CompleteAsync(upload, call.Vault, sizeBytes, treeHash, call.Aborted);
+        var completed = await intake.CompleteAsync(upload, call.Vault, sizeBytes, treeHash, call.Sender, call.Aborted);
         return completed.TryGet(out var archive, out var refusal) ? call.ArchiveCreated(archive) : call.Refuse(refusal);
     }
 
@@ -99,7 +99,7 @@ internal sealed class MultipartOperations(IEntityHost host, PartIntake intake, I
             return GlacierError.UploadNotFound(call.Id);
         }
 
-        var aborted = await host.AskAsync(upload.Entity, new AbortUpload(call.Vault), call.Aborted);
+        var aborted = await host.AskAsync(upload.Entity, new AbortUpload(call.Vault, call.Sender), call.Aborted);
         return aborted.Refusal is { } refusal ? call.Refuse(refusal) : EmptyAnswer.NoContent();
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Gateway.Glacier.Protocol;
 using OrleansUploads.Gateway.Http.Bodies;
@@ -51,6 +52,10 @@ internal sealed class GlacierCall
 
     /// <summary>The client's address, or null if the transport has no addresses.</summary>
     public IPAddress? RemoteAddress => Exchange.ClientAddress;
+
+    /// <summary>The sender of the request, for the timeline of an upload. The keys of another account are that account's business, so its
+    /// number stands for them.</summary>
+    public Sender Sender => IsOwner ? Exchange.Sender : Exchange.Sender with { AccessKeyId = $"account {Account}" };
 
     /// <summary>The ID of the archive, upload, job or lock in the path, or empty if the path has none.</summary>
     public string Id => Route.Id ?? "";

@@ -1,8 +1,10 @@
 using System.Net;
 using Microsoft.AspNetCore.Http.Features;
+using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Gateway.Http.Bodies;
 using OrleansUploads.Gateway.Http.Connections;
+using OrleansUploads.Gateway.Http.Credentials;
 
 namespace OrleansUploads.Gateway.Http.Exchanges;
 
@@ -11,7 +13,8 @@ namespace OrleansUploads.Gateway.Http.Exchanges;
 /// <param name="context">The request and the response.</param>
 /// <param name="minRate">How slowly the client may send the body.</param>
 /// <param name="time">The clock.</param>
-internal sealed class HttpExchange(HttpContext context, MinBodyRate minRate, TimeProvider time)
+/// <param name="nodeName">The name of this process.</param>
+internal sealed class HttpExchange(HttpContext context, MinBodyRate minRate, TimeProvider time, string nodeName)
 {
     /// <summary>The status in the log if the client disconnected before it got one.</summary>
     public const int ClientClosedRequest = 499;
@@ -55,6 +58,13 @@ internal sealed class HttpExchange(HttpContext context, MinBodyRate minRate, Tim
 
     /// <summary>The client's address, or null if the transport has no addresses.</summary>
     public IPAddress? ClientAddress { get; } = context.Connection.RemoteIpAddress;
+
+    /// <summary>The key whose secret the sender has proved to know; null before that, or if signatures are not verified.</summary>
+    public Credential? Credential { get; set; }
+
+    /// <summary>The sender of the request, for the timeline of an upload. Headers of proxies are not read, because anyone can send
+    /// them.</summary>
+    public Sender Sender => new(Credential?.AccessKeyId, nodeName, ClientAddress?.ToString());
 
     /// <summary>The HTTP status of the response.</summary>
     public int Status { get; set; } = ClientClosedRequest;

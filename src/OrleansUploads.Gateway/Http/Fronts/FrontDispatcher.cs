@@ -26,7 +26,7 @@ internal sealed class FrontDispatcher(
     /// <summary>Serves one request; never throws.</summary>
     public async Task HandleAsync(HttpContext context)
     {
-        var exchange = new HttpExchange(context, _minRate, time);
+        var exchange = new HttpExchange(context, _minRate, time, options.NodeName);
         var credentials = RequestCredentials.Read(exchange);
         exchange.AccessKeyId = credentials.Authorization?.AccessKeyId;
         var registered = fronts.Choose(exchange.Target, credentials);

@@ -61,6 +61,7 @@ internal sealed class RequestChecks(GatewayOptions options, DocumentReadLimiters
         }
 
         exchange.Account = sender.Account;
+        exchange.Credential = sender.Credential;
         exchange.Connection?.BeginVerifiedRequest(sender.Account);
         return await recognized.AnswerAsync(sender.Account, payload);
     }

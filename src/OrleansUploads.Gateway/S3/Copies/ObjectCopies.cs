@@ -84,7 +84,7 @@ internal sealed class ObjectCopies(BucketFinder buckets, ObjectReader reader, Ob
             return error;
         }
 
-        var copied = await copier.CopyPartAsync(source, range, upload, name, number, call.Aborted);
+        var copied = await copier.CopyPartAsync(source, range, upload, name, number, call.Exchange.Sender, call.Aborted);
         return copied.TryGet(out var part, out var refusal)
             ? new XmlAnswer("CopyPartResult", xml =>
             {

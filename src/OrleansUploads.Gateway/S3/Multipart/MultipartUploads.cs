@@ -69,7 +69,7 @@ internal sealed class MultipartUploads(BucketFinder buckets, ObjectIntake intake
 
         using (body)
         {
-            var stored = await intake.StorePartAsync(upload, name, number, body.Body, call.Aborted);
+            var stored = await intake.StorePartAsync(upload, name, number, body.Body, call.Exchange.Sender, call.Aborted);
             if (!stored.TryGet(out var part, out var refusal))
             {
                 return call.Refuse(refusal);
@@ -100,7 +100,7 @@ internal sealed class MultipartUploads(BucketFinder buckets, ObjectIntake intake
         }
 
         var completed = await intake.CompleteAsync(
-            upload, name, parts, sizeBytes, checksum.Value, checksum.Type, condition, call.Aborted);
+            upload, name, parts, sizeBytes, checksum.Value, checksum.Type, condition, call.Exchange.Sender, call.Aborted);
         return completed.TryGet(out var published, out var refusal)
             ? new XmlAnswer("CompleteMultipartUploadResult", xml => WriteObject(xml, call, published))
             : call.Refuse(refusal);
@@ -115,7 +115,7 @@ internal sealed class MultipartUploads(BucketFinder buckets, ObjectIntake intake
             return refused;
         }
 
-        var aborted = await intake.AbortAsync(upload, name, call.Aborted);
+        var aborted = await intake.AbortAsync(upload, name, call.Exchange.Sender, call.Aborted);
         return aborted.Refusal is { } refusal ? call.Refuse(refusal) : EmptyAnswer.NoContent();
     }
 

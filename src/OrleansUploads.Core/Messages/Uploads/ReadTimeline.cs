@@ -1,0 +1,22 @@
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Timelines;
+using OrleansUploads.Core.Values;
+
+namespace OrleansUploads.Core.Messages.Uploads;
+
+/// <summary>Returns the timeline of an upload. Ended uploads also answer, for as long as their record is kept.</summary>
+/// <param name="Vault">The vault that the caller addressed.</param>
+/// <param name="Number">The only part that the caller asks for, or null for all. An ended upload returns all.</param>
+public sealed record ReadTimeline(VaultId Vault, int? Number = null) : UploadCommand, ICommand<UploadTimeline>;
+
+/// <summary>The timeline of an upload.</summary>
+/// <param name="Phase">The phase of the upload.</param>
+/// <param name="BegunAt">When it was initiated.</param>
+/// <param name="EndedAt">When it was completed or aborted, or expired; null while it is open.</param>
+/// <param name="Packed">The rest, or null if it was not kept: an earlier version of the program ended the upload.</param>
+public sealed record UploadTimeline(UploadPhase Phase, DateTimeOffset BegunAt, DateTimeOffset? EndedAt, PackedTimeline? Packed)
+{
+    /// <summary>Unpacks the rest.</summary>
+    /// <exception cref="FormatException">A newer version of the program packed it.</exception>
+    public Timeline? Unpack() => Packed is { } packed ? TimelineCodec.Unpack(packed, BegunAt) : null;
+}
