@@ -115,6 +115,37 @@ public sealed class DashboardTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_part_shows_its_sender_and_its_lost_attempts_until_after_the_end()
+    {
+        var upload = await _client.InitiateMultipartUploadAsync(Workplace.Vault, MiB, "sent twice");
+        foreach (var part in (int[])[0, 1, 0])
+        {
+            await _client.UploadPartAsync(Workplace.Vault, upload, (long)part * MiB, HashedBody.Of(Archives.Bytes(MiB, seed: part)));
+        }
+
+        await using var browser = await Browser.StartAsync(_place.Server);
+        await browser.SignInAsync();
+        await browser.WaitForAsync(Workplace.Vault);
+        await browser.OpenAsync($"/vaults/{Workplace.Vault}/uploads/{upload}");
+        await browser.WaitForAsync("2 received");
+        await browser.Page.Locator("canvas.map").FocusAsync();
+        await browser.Page.Keyboard.PressAsync("Home");
+        await browser.WaitForAsync("Attempts that do not count");
+        await browser.WaitForAsync("1 time");
+        await browser.WaitForAsync(Environment.MachineName);
+        Assert.Equal(2, await browser.Main.GetByText(CommandLine.AccessKeyId).CountAsync());
+        await browser.TakePictureAsync("part-with-sender");
+
+        await _client.AbortMultipartUploadAsync(Workplace.Vault, upload);
+        await browser.WaitForAsync("This upload has ended");
+        await browser.WaitForAsync("2 parts, 1 of them sent again");
+        await browser.Page.Locator("canvas.map").FocusAsync();
+        await browser.Page.Keyboard.PressAsync("End");
+        await browser.WaitForAsync("Part 2");
+        await browser.TakePictureAsync("ended-upload");
+    }
+
+    [Fact]
     public async Task An_upload_is_aborted_only_after_a_confirmation()
     {
         var upload = await _client.InitiateMultipartUploadAsync(Workplace.Vault, MiB, "to be aborted");

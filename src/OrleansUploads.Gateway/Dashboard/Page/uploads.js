@@ -1,8 +1,9 @@
 // Uploads in progress: a page of them, and one with its live map.
 
-import { path } from "./api.js";
+import { get, path } from "./api.js";
 import { facts, make, table } from "./html.js";
 import { drawStrip, gaps, highest, parseRuns, PartMap, writeRun } from "./parts.js";
+import { runsOf, showEnd, showTrail } from "./timeline.js";
 import { bytes, count, duration, time } from "./words.js";
 
 const tabs = {
@@ -97,11 +98,17 @@ export function showUpload(page, { kind, name, id, query }) {
     make("h2", {}, "Part"), make("p", { class: "quiet" }, "Choose a part in the map."));
   const rates = new Rates();
   let shown = null;
+  let ended = null;
 
   const choose = async (number) => {
-    const part = await page.get(path([...target, "parts", number], key));
+    if (ended !== null) {
+      detail.replaceChildren(make("h2", {}, `Part ${number}`), ...showTrail(ended, number));
+      return;
+    }
+    const [part, timeline] = await Promise.all([
+      page.get(path([...target, "parts", number], key)), page.get(path([...target, "timeline"], { ...key, part: number }))]);
     // Somebody who holds an arrow key asks faster than the server answers.
-    if (part === null || map.cursor !== number) {
+    if (part === null || timeline === null || map.cursor !== number) {
       return;
     }
     detail.replaceChildren(make("h2", {}, `Part ${number}`), part.isStored
@@ -116,7 +123,7 @@ export function showUpload(page, { kind, name, id, query }) {
         ["ETag", part.eTag && make("span", { class: "id" }, part.eTag)],
         ["location", part.location],
       ])
-      : make("p", {}, "This part has not arrived."));
+      : make("p", {}, "This part has not arrived."), ...showTrail(timeline, number));
   };
   const map = new PartMap(canvas, choose);
   page.onEnd(() => map.close());
@@ -178,9 +185,19 @@ export function showUpload(page, { kind, name, id, query }) {
     ]));
     map.show(runs);
     performance.mark("map-drawn");
-  }, () => {
+  }, async () => {
     note.className = "";
     note.textContent = "This upload has ended: it was completed or aborted, or it has expired.";
     document.getElementById("abort")?.remove();
+    try {
+      ended = await get(path([...target, "timeline"], key));
+    } catch {
+      // Its record is deleted, or its timeline was never kept.
+      return;
+    }
+    heading.textContent ||= query.get("key") ?? "upload";
+    summary.replaceChildren(showEnd(ended));
+    missing.textContent = "";
+    map.show(runsOf(ended));
   });
 }
