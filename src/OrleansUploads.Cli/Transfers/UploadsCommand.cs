@@ -43,9 +43,21 @@ internal static class UploadsCommand
     {
         var vault = VaultOption.Create();
         var id = Id();
-        var command = new Command("show", "Show which ranges of an upload the server has.") { id, vault };
+        var timeline = new Option<bool>("--timeline")
+        {
+            Description = "Show when and from where each part came, and which attempts were lost. Also answers after the end.",
+        };
+        var command = new Command("show", "Show which ranges of an upload the server has.") { id, vault, timeline };
         command.Run(async (parsed, session, cancellationToken) =>
         {
+            if (parsed.GetValue(timeline))
+            {
+                var document = await session.Connection.Timelines.ReadAsync(
+                    parsed.GetRequiredValue(vault), parsed.GetRequiredValue(id), cancellationToken);
+                session.Printer.Result(document, TimelineText.Format(document));
+                return ExitCode.Done;
+            }
+
             var ranges = new List<ByteRange>();
             var count = 0;
             var parts = session.Connection.Client.ListPartsAsync(
