@@ -105,14 +105,14 @@ internal sealed class RunningSilo : IAsyncDisposable
     /// <summary>Starts a silo in the same way, or in a changed one.</summary>
     public Task<RunningSilo> StartAgainAsync(Func<SiloStart, SiloStart>? with = null) => StartAsync(with?.Invoke(_start) ?? _start);
 
-    /// <summary>Creates a client of this process that does not retry.</summary>
-    public GlacierClient Connect() => new(new GlacierClientOptions
+    /// <summary>Creates a client of this process that does not retry, unless the test says otherwise.</summary>
+    public GlacierClient Connect(RetryPolicy? retry = null) => new(new GlacierClientOptions
     {
         Endpoint = Address,
         Region = "us-east-1",
         AccessKeyId = AccessKeyId,
         SecretAccessKey = SecretAccessKey,
-        Retry = RetryPolicy.None,
+        Retry = retry ?? RetryPolicy.None,
     });
 
     /// <summary>Kills the process with SIGKILL.</summary>

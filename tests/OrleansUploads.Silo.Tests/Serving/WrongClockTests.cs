@@ -1,10 +1,11 @@
+using OrleansUploads.Client.Models;
 using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Silo.Tests.Harness;
 
 namespace OrleansUploads.Silo.Tests.Serving;
 
 /// <summary>Silos whose clocks disagree by less than a request may be old.</summary>
-public sealed class WrongClockTests(PostgresServer postgres) : IDisposable
+public sealed class WrongClockTests(PostgresServer postgres, ITestOutputHelper output) : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -24,7 +25,10 @@ public sealed class WrongClockTests(PostgresServer postgres) : IDisposable
         await using var wrong = await RunningSilo.StartAsync(
             clock!.Apply(new SiloStart(RunningSilo.OnPostgres(database, parts)), TimeSpan.FromMinutes(minutes)));
 
-        using var client = wrong.Connect();
+        using var client = wrong.Connect(RetryPolicy.Default with
+        {
+            OnRetry = (failure, _) => output.WriteLine($"{failure.Message}\n{first}\n{second}\n{wrong}"),
+        });
         await client.CreateVaultAsync("photos");
         var archive = Archives.Bytes(100_000, seed: 1);
         var receipt = await client.UploadInPartsAsync("photos", archive);
