@@ -64,9 +64,13 @@ public sealed class SoakTests(PostgresServer postgres, ITestOutputHelper output)
         await cluster.AuditAsync();
         await CheckDeletionsAsync(cluster);
         Say("The audit found every byte, one archive ID for each upload, and no deleted archive.");
-        Assert.Empty(cluster.Ledger.FailedCalls);
+        Assert.DoesNotContain(cluster.Ledger.FailedCalls, static failed => !IsExpected(failed));
         CheckGrowth();
     }
+
+    /// <summary>A job that was initiated while its silo's clock was ahead is ready later by that much, as docs/operations.md says.</summary>
+    private static bool IsExpected(GlacierException failed) =>
+        failed.Message.StartsWith("The job is not currently available for download", StringComparison.Ordinal);
 
     private async Task DisturbAsync(ClusterUnderLoad cluster, Disturbances disturbances)
     {
