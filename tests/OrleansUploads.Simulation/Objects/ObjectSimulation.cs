@@ -1,8 +1,8 @@
 using OrleansUploads.Core.Messages.Objects;
+using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Keys;
-using OrleansUploads.Core.Refusals;
 using OrleansUploads.Simulation.Bugs;
 using OrleansUploads.Simulation.World;
 using OrleansUploads.TestKit;
