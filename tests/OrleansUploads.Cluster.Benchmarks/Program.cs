@@ -8,5 +8,5 @@ var root = new RootCommand("Measures part reports through grains against a grain
     quick,
 };
 root.SetAction((parsed, cancellationToken) => Suite.RunAsync(
-    [new GrainReportBenchmark()], Path.GetTempPath(), parsed.GetValue(quick), cancellationToken));
+    [new GrainReportBenchmark()], Path.GetTempPath(), parsed.GetValue(quick), program: null, cancellationToken));
 return await root.Parse(args).InvokeAsync();
