@@ -38,7 +38,7 @@ if (parsed.Errors.Count > 0 && !CompletionCommand.IsQuery(args))
 }
 
 // By default, the library ends the process two seconds after a signal to stop, in the middle of requests. It prints every exception with
-// its stack, also one of the help, which ends here as a single line.
+// its stack. A failure of the help or the version is reported as one line instead.
 return await CommandRunner.RunAsync(() => parsed.InvokeAsync(new InvocationConfiguration
 {
     ProcessTerminationTimeout = Server.StopTime,

@@ -1,14 +1,12 @@
 using System.Text.Json;
 using OrleansUploads.Cli.CommandLine;
+using OrleansUploads.Core.Parts;
 
 namespace OrleansUploads.Cli.Transfers;
 
 /// <summary>Writes the timeline of an upload for people.</summary>
 internal static class TimelineText
 {
-    /// <summary>The number of a sender that the server does not tell apart from others.</summary>
-    private const int Several = 255;
-
     private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
 
     /// <summary>Formats a timeline.</summary>
@@ -46,8 +44,8 @@ internal static class TimelineText
 
     /// <summary>The sender with two spaces before it, or an empty text if it is not known.</summary>
     private static string SenderOf(Timeline timeline, int? number) =>
-        number == Several ? "  by one of many senders"
-        : number is { } known && timeline.Senders!.ElementAtOrDefault(known - 1) is { } sender ? $"  {Describe(sender)}"
+        number == SenderTable.Others ? "  by one of many senders"
+        : number is { } known && timeline.Senders?.ElementAtOrDefault(known - 1) is { } sender ? $"  {Describe(sender)}"
         : "";
 
     private static string Describe(Sender sender) => string.Join(' ', new[]

@@ -12,7 +12,7 @@ public readonly record struct PartTrail<TPart>(byte By, int Resent, TPart? Earli
     public int? Number => By == 0 ? null : By;
 
     /// <summary>The trail of a part that replaces another one.</summary>
-    /// <param name="before">The replaced part, or null if there is none.</param>
+    /// <param name="before">The replaced part, or null.</param>
     /// <param name="by">The number of the new part's sender in the event, or null.</param>
     /// <param name="lost">How many replaced attempts the history does not contain, or null.</param>
     /// <param name="kept">How many replaced attempts the upload keeps.</param>

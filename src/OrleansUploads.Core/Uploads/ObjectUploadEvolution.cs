@@ -97,9 +97,7 @@ internal static class ObjectUploadEvolution
         return new UploadState.ObjectStored(
             open.Spec,
             completion,
-            [.. completion.Numbers.InOrder.Select(number => open.Parts[number] is { Trail: var trail } part && trail != default
-                ? part with { Trail = default }
-                : open.Parts[number])])
+            [.. completion.Numbers.InOrder.Select(number => open.Parts[number].WithoutTrail())])
         {
             Unlisted = !IsListed(open.Spec),
             Timeline = published.Timeline ?? UploadTimelines.Keep(open, completion.Numbers, completing.Sender),

@@ -93,6 +93,9 @@ public sealed record AcceptedPart(NumberedPart Part, DateTimeOffset StoredAt)
 {
     /// <summary>Who sent the part, and what it replaced.</summary>
     public PartTrail<AcceptedPart> Trail { get; init; }
+
+    /// <summary>The part without its trail.</summary>
+    public AcceptedPart WithoutTrail() => Trail == default ? this : this with { Trail = default };
 }
 
 /// <summary>Why an upload ended without an object.</summary>

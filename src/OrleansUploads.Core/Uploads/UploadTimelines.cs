@@ -16,7 +16,7 @@ internal static class UploadTimelines
 
     /// <summary>The timeline to keep of the upload of an object that ends.</summary>
     /// <param name="open">The upload before its end.</param>
-    /// <param name="chosen">The parts of the object, or null if there is none.</param>
+    /// <param name="chosen">The parts of the object, or null if the upload does not become one.</param>
     /// <param name="endedBy">Who ended it, or null.</param>
     public static PackedTimeline? Keep(UploadState.ObjectOpen open, PartNumbers? chosen, Sender? endedBy) =>
         open.Spec.Origin == UploadOrigin.Multipart && (open.Parts.Count > 0 || endedBy is not null)

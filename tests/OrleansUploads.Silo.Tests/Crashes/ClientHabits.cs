@@ -7,7 +7,7 @@ namespace OrleansUploads.Silo.Tests.Crashes;
 /// <param name="Pause">How long the client waits after each archive.</param>
 internal sealed record ClientHabits(int LeftOpenOneIn, int ReadBackOneIn, int KeptOneIn, TimeSpan Pause)
 {
-    /// <summary>As many archives as possible, all of which are kept.</summary>
+    /// <summary>The client completes as many archives as it can and deletes none.</summary>
     public static ClientHabits Busy { get; } = new(8, 4, 1, TimeSpan.Zero);
 
     /// <summary>A steady load that can last for hours, because most of its bytes are deleted again.</summary>

@@ -9,7 +9,7 @@ namespace OrleansUploads.Silo.Tests.Soak;
 /// <param name="cluster">The cluster.</param>
 /// <param name="postgres">The server of its database.</param>
 /// <param name="clocks">Sets wrong clocks, or null if that is impossible.</param>
-/// <param name="previousSilo">The previous build, or null if there is none.</param>
+/// <param name="previousSilo">The silo of the previous build, or null to update to the same build.</param>
 /// <param name="random">Decides what happens next.</param>
 /// <param name="say">Reports something unusual.</param>
 internal sealed class Disturbances(

@@ -53,8 +53,8 @@ internal sealed class GlacierCall
     /// <summary>The client's address, or null if the transport has no addresses.</summary>
     public IPAddress? RemoteAddress => Exchange.ClientAddress;
 
-    /// <summary>The sender of the request, for the timeline of an upload. The keys of another account are that account's business, so its
-    /// number stands for them.</summary>
+    /// <summary>The sender of the request, for the timeline of an upload. The key of another account is not
+    /// shown to the owner; the number of the account replaces it.</summary>
     public Sender Sender => IsOwner ? Exchange.Sender : Exchange.Sender with { AccessKeyId = $"account {Account}" };
 
     /// <summary>The ID of the archive, upload, job or lock in the path, or empty if the path has none.</summary>
