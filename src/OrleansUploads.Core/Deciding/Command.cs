@@ -17,6 +17,10 @@ public interface IRequiresFreshState : ICommand;
 /// outdated state may accept it, but must not refuse it.</summary>
 public interface IAsksForAdvice : ICommand;
 
+/// <summary>A question of a scan over many entities, which the same scan seldom asks again. It does not keep its entity in memory at
+/// the expense of entities that are in use.</summary>
+public interface IScans : ICommand;
+
 /// <summary>The answer of a command that succeeded and returns no data.</summary>
 public sealed record Done
 {

@@ -12,6 +12,9 @@ public sealed partial class EntityActivation
     /// <summary>The approximate memory of an activation without its entity's state, in bytes: locks, queues and buffers.</summary>
     public const int BareBytes = 4096;
 
+    /// <summary>An entity that only scans have asked counts as idle for this long already.</summary>
+    private static readonly TimeSpan ScanAge = TimeSpan.FromMinutes(1);
+
     private static readonly TimeSpan FirstRetryDelay = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan MaxRetryDelay = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan MaxUnawaitedRetryDelay = TimeSpan.FromMinutes(15);
@@ -30,10 +33,11 @@ public sealed partial class EntityActivation
     {
         _runner = runner;
         _ports = ports;
-        _lastAskedAt = ports.Time.GetTimestamp();
+        _lastAskedAt = ports.Time.GetTimestamp() - TicksOf(ScanAge);
     }
 
-    /// <summary>The timestamp of the last command or wake-up, from the ports' time provider.</summary>
+    /// <summary>The timestamp of the last command or wake-up, from the ports' time provider. A scan counts as earlier than it was, so
+    /// that the entities that it loads are dropped before those in use.</summary>
     public long LastAskedAt => Volatile.Read(ref _lastAskedAt);
 
     /// <summary>The approximate memory of the activation in bytes: <see cref="BareBytes"/> plus the entity's state.</summary>
@@ -42,6 +46,8 @@ public sealed partial class EntityActivation
     private EntityId Entity => _runner.Entity;
 
     private ServiceTime Now => _ports.Clock.Read();
+
+    private long TicksOf(TimeSpan time) => (long)(time.TotalSeconds * _ports.Time.TimestampFrequency);
 
     /// <summary>Sends the entity a command, or wakes it if the command is null.</summary>
     /// <returns>False if the activation is retired; use a new one.</returns>
@@ -56,7 +62,8 @@ public sealed partial class EntityActivation
                 return false;
             }
 
-            Volatile.Write(ref _lastAskedAt, _ports.Time.GetTimestamp());
+            var askedAt = _ports.Time.GetTimestamp() - (command is IScans ? TicksOf(ScanAge) : 0);
+            Volatile.Write(ref _lastAskedAt, Math.Max(_lastAskedAt, askedAt));
             if (command is null)
             {
                 _runner.Wake(ticket, Now);

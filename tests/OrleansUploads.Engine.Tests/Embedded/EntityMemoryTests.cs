@@ -1,4 +1,5 @@
 using OrleansUploads.Core.Messages.Accounts;
+using OrleansUploads.Core.Messages.Archives;
 using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Refusals;
@@ -75,6 +76,30 @@ public sealed class EntityMemoryTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_scan_does_not_drop_the_entities_in_use()
+    {
+        for (var number = 0; number < MaxIdleEntities / 2; number++)
+        {
+            await LoadAsync(number);
+        }
+
+        for (var shard = 0; shard < 10 * MaxIdleEntities; shard++)
+        {
+            await ScanAsync(shard);
+            _time.Advance(TimeSpan.FromMilliseconds(1));
+        }
+
+        _reads.Clear();
+        await ScanAsync((10 * MaxIdleEntities) - 1);
+        for (var number = 0; number < MaxIdleEntities / 2; number++)
+        {
+            await LoadAsync(number);
+        }
+
+        Assert.Empty(_reads);
+    }
+
+    [Fact]
     public async Task Entities_in_use_stay_in_memory_above_the_limit_until_they_are_idle()
     {
         var held = _journal.HoldAppends();
@@ -122,6 +147,12 @@ public sealed class EntityMemoryTests : IAsyncDisposable
     {
         var outcome = await _host.AskAsync(Upload(number), new ListParts(Some.Vault, 0, 1), Cancellation);
         Assert.IsType<Refusal.UploadNotFound>(outcome.Refusal);
+    }
+
+    private async Task ScanAsync(int shard)
+    {
+        var entity = new VaultIncarnation(Some.Vault, 1, VaultIncarnation.NewShards).ArchiveShard(shard);
+        _ = (await _host.AskAsync(entity, new ListArchives(1, null, 1, default), Cancellation)).Answer;
     }
 
     private async Task CreateVaultAsync(int number) =>
