@@ -21,13 +21,15 @@ internal static class ContractJson
     /// <summary>The format of stored events.</summary>
     public static JsonSerializerOptions Stored { get; } = With(
         new JsonSerializerOptions { TypeInfoResolver = Shapes.WithAddedModifier(OmitGatewayStorage) },
-        new TextConverter<LockId>());
+        new TextConverter<LockId>(),
+        new ArchiveEntryConverter(omitsGatewayStorage: true));
 
     /// <summary>The format of commands, answers and refusals between hosts.</summary>
     public static JsonSerializerOptions Sent { get; } = With(
         new JsonSerializerOptions { TypeInfoResolver = Shapes, IgnoreReadOnlyProperties = true },
         new TextConverter<LockId> { ReadsEmptyAsDefault = true },
         new DoneConverter(),
+        new ArchiveEntryConverter(omitsGatewayStorage: false),
         new VaultJobConverter());
 
     private static JsonSerializerOptions With(JsonSerializerOptions options, params ReadOnlySpan<JsonConverter> more)

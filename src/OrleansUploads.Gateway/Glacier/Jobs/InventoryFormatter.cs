@@ -88,6 +88,12 @@ internal abstract class InventoryFormatter : IDisposable
     /// <summary>One compact JSON document.</summary>
     private sealed class JsonText : InventoryFormatter
     {
+        private static readonly JsonEncodedText ArchiveId = JsonEncodedText.Encode("ArchiveId");
+        private static readonly JsonEncodedText ArchiveDescription = JsonEncodedText.Encode("ArchiveDescription");
+        private static readonly JsonEncodedText CreationDate = JsonEncodedText.Encode("CreationDate");
+        private static readonly JsonEncodedText Size = JsonEncodedText.Encode("Size");
+        private static readonly JsonEncodedText TreeHash = JsonEncodedText.Encode("SHA256TreeHash");
+
         private readonly Utf8JsonWriter _json;
 
         public JsonText(string vaultName, DateTimeOffset takenAt)
@@ -108,11 +114,11 @@ internal abstract class InventoryFormatter : IDisposable
         protected override void Write(ArchiveEntry archive, ArrayBufferWriter<byte> piece)
         {
             _json.WriteStartObject();
-            _json.WriteString("ArchiveId", archive.Archive.ToString());
-            _json.WriteString("ArchiveDescription", archive.Description.ToString());
-            _json.WriteString("CreationDate", GlacierDate.FormatSeconds(archive.CreatedAt));
-            _json.WriteNumber("Size", archive.SizeBytes);
-            _json.WriteString("SHA256TreeHash", archive.TreeHash.ToString());
+            _json.WriteString(ArchiveId, archive.Archive.ToString());
+            _json.WriteString(ArchiveDescription, archive.Description.ToString());
+            _json.WriteString(CreationDate, GlacierDate.FormatSeconds(archive.CreatedAt));
+            _json.WriteNumber(Size, archive.SizeBytes);
+            _json.WriteString(TreeHash, archive.TreeHash.ToString());
             _json.WriteEndObject();
         }
 
