@@ -39,6 +39,7 @@ internal sealed class Coverage
 internal sealed class Situations
 {
     public const string ConflictFenced = "a stale host's write was fenced by its version";
+    public const string TakenForNew = "an entity was taken for a new one, and its history fenced the write";
     public const string UnknownWriteLanded = "a write of unknown outcome had landed";
     public const string UnknownWriteLost = "a write of unknown outcome had not landed";
     public const string HungWriteLandedLate = "a write landed after its host had abandoned it";

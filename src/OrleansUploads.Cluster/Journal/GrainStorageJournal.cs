@@ -113,7 +113,10 @@ internal sealed partial class GrainStorageJournal : IJournal
                     return AppendOutcome.Conflict;
                 }
 
-                var session = await writer.OpenAsync(cancellationToken);
+                // A stream that is new as far as the caller knows is not read: if it exists, the write fails.
+                var session = append.ExpectedVersion == 0
+                    ? await writer.OpenOrBeginAsync(cancellationToken)
+                    : await writer.OpenAsync(cancellationToken);
                 if (session.Head.Version != append.ExpectedVersion)
                 {
                     return AppendOutcome.Conflict;

@@ -38,6 +38,10 @@ internal sealed class JournalSession
     /// <summary>The discarded rows of the head that this session has not deleted.</summary>
     public ImmutableArray<string> Undeleted => Head.Discarded.RemoveAll(_deleted.Contains);
 
+    /// <summary>Assumes that there is no head. If there is one, the first write fails.</summary>
+    public static JournalSession Begin(IGrainStorage storage, GrainId grain, string stream) =>
+        new(storage, grain, stream, new GrainState<JournalHead> { State = null! });
+
     /// <summary>Reads the head.</summary>
     public static async Task<JournalSession> OpenAsync(
         IGrainStorage storage, GrainId grain, string stream, CancellationToken cancellationToken)

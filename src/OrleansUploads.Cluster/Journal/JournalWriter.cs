@@ -33,6 +33,11 @@ internal sealed class JournalWriter(IGrainStorage storage, GrainId grain, string
     public async Task<JournalSession> OpenAsync(CancellationToken cancellationToken) =>
         _session is { IsStale: false } session ? session : await RefreshAsync(cancellationToken);
 
+    /// <summary>Returns the current session, or one that takes the stream for a new one if it was never read. Requires a
+    /// turn.</summary>
+    public async Task<JournalSession> OpenOrBeginAsync(CancellationToken cancellationToken) =>
+        _session is null ? _session = JournalSession.Begin(storage, grain, stream) : await OpenAsync(cancellationToken);
+
     /// <summary>Reads the head. The current session continues if no other host has written. Requires a turn.</summary>
     public async Task<JournalSession> RefreshAsync(CancellationToken cancellationToken)
     {

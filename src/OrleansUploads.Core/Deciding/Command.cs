@@ -21,6 +21,15 @@ public interface IAsksForAdvice : ICommand;
 /// the expense of entities that are in use.</summary>
 public interface IScans : ICommand;
 
+/// <summary>A command that may be the first of an entity. Its sender repeats it until it is answered.</summary>
+/// <remarks>A host that does not have such an entity in memory need not read its history first: if there is one, the first write
+/// fails.</remarks>
+public interface IMayBeginEntity : ICommand
+{
+    /// <summary>Whether the sender expects that the entity has no history.</summary>
+    bool ExpectsNewEntity { get; }
+}
+
 /// <summary>The answer of a command that succeeded and returns no data.</summary>
 public sealed record Done
 {

@@ -1,10 +1,45 @@
+using OrleansUploads.Core.Deciding;
 using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Entities;
 
-/// <content>Rebuilds the state from a history.</content>
+/// <content>Rebuilds the state from a history, or begins without one.</content>
 internal sealed partial class DeciderRunner<TState, TCommand, TEvent>
 {
+    /// <summary>Whether a command is decided without reading the journal, on the assumption that the entity is new. Its write fails if
+    /// it is not. Only a journal that is far away is worth it.</summary>
+    private bool MayBegin(ICommand command) =>
+        _sharing == JournalSharing.Shared
+        && _phase == Phase.Unloaded
+        && _queue.Count == 0
+        && _replies.IsIdle
+        && command is IMayBeginEntity { ExpectsNewEntity: true };
+
+    /// <summary>Loads the entity if it was taken for a new one, and decides the command again. The caller does not notice.</summary>
+    /// <returns>False if the entity was not taken for a new one.</returns>
+    private bool TryLoadAfterAll()
+    {
+        if (_begins is not { } command)
+        {
+            return false;
+        }
+
+        var waiting = _queue.ToArray();
+        _queue.Clear();
+        _queue.Enqueue(command);
+        foreach (var queued in waiting)
+        {
+            _queue.Enqueue(queued);
+        }
+
+        _begins = null;
+        _replies.DropBatch();
+        _writing = false;
+        ResetState();
+        _phase = Phase.Unloaded;
+        return true;
+    }
+
     private void Rebuild(JournalHistory history)
     {
         ResetState();

@@ -29,7 +29,7 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent>
 
         var events = 0;
         var woken = false;
-        var needsFreshState = false;
+        var needsFreshState = _begins is not null;
         _record.ResetWrittenCount();
         Utf8JsonWriter? writer = null;
         while (!_forgetting && events < MaxBatchEvents
@@ -39,7 +39,7 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent>
             woken |= item.Command is null;
             if (Decide(item, time) is { } decision)
             {
-                needsFreshState |= NeedsFreshState(item.Command, decision);
+                needsFreshState |= NeedsFreshState(item, decision);
                 foreach (var happened in decision.Events)
                 {
                     writer ??= EventCodec<TEvent>.Begin(_record);
@@ -89,10 +89,13 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent>
         }
     }
 
-    /// <summary>Whether a decision must not be answered from outdated state.</summary>
-    private bool NeedsFreshState(TCommand? command, Decision<TEvent> decision) =>
-        command is IRequiresFreshState
-        || (_sharing == JournalSharing.Shared && (command is not IAsksForAdvice || decision.Answer is IRefusal));
+    /// <summary>Whether a decision must not be answered from outdated state. A confirmation has no caller: the answers that wait for its
+    /// intent were fenced with the decisions that they belong to.</summary>
+    private bool NeedsFreshState(QueuedCommand item, Decision<TEvent> decision) =>
+        item.Command is IRequiresFreshState
+        || (_sharing == JournalSharing.Shared
+            && item.Confirms is null
+            && (item.Command is not IAsksForAdvice || decision.Answer is IRefusal));
 
     private Decision<TEvent>? Decide(QueuedCommand item, ServiceTime time)
     {

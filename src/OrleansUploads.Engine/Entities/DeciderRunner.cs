@@ -29,6 +29,7 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent> : EntityRu
     private DateTimeOffset? _wakeAt;
     private DateTimeOffset? _writingWakeAt;
     private long _write;
+    private QueuedCommand? _begins;
     private bool _writing;
     private bool _verifying;
     private bool _forgetting;
@@ -78,7 +79,14 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent> : EntityRu
             return;
         }
 
-        _queue.Enqueue(new QueuedCommand(ticket, (TCommand)command, Confirms: null));
+        var queued = new QueuedCommand(ticket, (TCommand)command, Confirms: null);
+        if (MayBegin(command))
+        {
+            _begins = queued;
+            _phase = Phase.Ready;
+        }
+
+        _queue.Enqueue(queued);
         StartNextStep(time);
     }
 
@@ -127,9 +135,10 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent> : EntityRu
         _verifying = false;
         if (version == _version)
         {
+            _begins = null;
             _replies.ReleaseBatch();
         }
-        else
+        else if (!TryLoadAfterAll())
         {
             DiscardState("another host has written to its journal; try again.", fault: null);
         }
@@ -168,7 +177,10 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent> : EntityRu
 
         if (outcome == AppendOutcome.Conflict)
         {
-            DiscardState("another host has written to its journal; try again.", fault: null);
+            if (!TryLoadAfterAll())
+            {
+                DiscardState("another host has written to its journal; try again.", fault: null);
+            }
         }
         else if (_forgetting)
         {
@@ -178,6 +190,7 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent> : EntityRu
         }
         else
         {
+            _begins = null;
             _writing = false;
             _version++;
             _wakeAt = _writingWakeAt;
@@ -247,6 +260,7 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent> : EntityRu
     private void DiscardState(string reason, Exception? fault)
     {
         _replies.FailAll(reason, fault);
+        _begins = null;
         _writing = _verifying = _forgetting = false;
         ResetState();
         _phase = Phase.Unloaded;

@@ -99,6 +99,9 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
         _batch.Clear();
     }
 
+    /// <summary>Drops the current batch, because its commands are decided again.</summary>
+    public void DropBatch() => _batch.Clear();
+
     /// <summary>Delivers an intent unless it is already being delivered.</summary>
     /// <param name="intent">The intent.</param>
     /// <param name="ticket">The caller whose command led to the intent, or null if no caller did.</param>

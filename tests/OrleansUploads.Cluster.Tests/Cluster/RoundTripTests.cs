@@ -27,24 +27,20 @@ public sealed class RoundTripTests(ITestOutputHelper output)
             output.WriteLine($"{step}: {string.Join(", ", calls)}");
         }
 
-        // Confirmations that arrive during a write share the next one, so their number varies.
+        // Confirmations that arrive during a write share the next one, so their number varies. The vault's may follow the answer.
         AssertMakes(
             steps["initiate"],
-            ("read ou-upload", 1, 1),
             ("write ou-upload", 1, 1),
-            ("read ou-upload-page", 1, 1),
             ("write ou-upload-page", 1, 1),
             ("write ou-vault", 2, 3));
-        Assert.Empty(steps["check"]);
-        AssertMakes(steps["part"], ("write ou-upload", 1, 1));
+        AssertMakes(steps["check"], ("write ou-vault", 0, 1));
+        AssertMakes(steps["part"], ("write ou-upload", 1, 1), ("write ou-vault", 0, 1));
         AssertMakes(
             steps["complete"],
             ("write ou-upload", 3, 3),
             ("read ou-shard", 1, 1),
             ("write ou-shard", 2, 2),
-            ("read ou-vault", 0, 1),
             ("write ou-vault", 1, 2),
-            ("read ou-upload-page", 0, 1),
             ("write ou-upload-page", 1, 2));
     }
 

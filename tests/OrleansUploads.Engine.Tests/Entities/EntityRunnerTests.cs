@@ -1,6 +1,8 @@
+using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Messages;
 using OrleansUploads.Core.Messages.Archives;
 using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Settings;
@@ -62,7 +64,6 @@ public sealed class EntityRunnerTests
     {
         var bench = new RunnerBench(Some.Upload(1).Entity, JournalSharing.Shared);
         bench.Submit("initiate", new InitiateUpload(Some.Spec()));
-        bench.Load();
         bench.Write();
 
         bench.Submit("list", List);
@@ -80,7 +81,6 @@ public sealed class EntityRunnerTests
     {
         var bench = new RunnerBench(Some.Upload(1).Entity, JournalSharing.Shared);
         bench.Submit("initiate", new InitiateUpload(Some.Spec()));
-        bench.Load();
         bench.Write();
 
         bench.Submit("advice", new CheckPart(Some.Vault, new PartRange(0, Some.MiB - 1)));
@@ -94,11 +94,83 @@ public sealed class EntityRunnerTests
     }
 
     [Fact]
+    public void A_confirmation_that_changes_nothing_does_not_check_the_journal()
+    {
+        var bench = new RunnerBench(Some.Incarnation.UploadPage(0), JournalSharing.Shared);
+        bench.Submit("list", new ListInPage(Some.Spec(), Admission: 1));
+        bench.Write();
+        bench.Submit("close", new CloseInPage(Some.Incarnation, Some.Upload(1), Admission: 0));
+        bench.Write();
+
+        bench.Deliver();
+
+        Assert.Contains("close", bench.Replies);
+        Assert.Empty(bench.Open<RunnerOutput>());
+    }
+
+    [Fact]
+    public void On_a_shared_journal_a_new_entity_is_not_read_before_its_first_write()
+    {
+        var bench = new RunnerBench(Some.Upload(1).Entity, JournalSharing.Shared);
+        bench.Submit("initiate", new InitiateUpload(Some.Spec()));
+        Assert.Empty(bench.Open<RunnerOutput.Load>());
+        Assert.Empty(bench.Replies);
+        bench.Write();
+        Assert.Contains("initiate", bench.Replies);
+    }
+
+    [Fact]
+    public void An_entity_that_was_taken_for_a_new_one_is_read_and_its_callers_do_not_notice()
+    {
+        var bench = new RunnerBench(Some.Upload(1).Entity, JournalSharing.Shared);
+        bench.Submit("initiate", new InitiateUpload(Some.Spec()));
+        bench.Write();
+        bench.Submit("part", Part(0));
+        bench.Write();
+        bench.Crash();
+
+        bench.Submit("initiate again", new InitiateUpload(Some.Spec()));
+        bench.Submit("list", List);
+        bench.Conflict();
+        Assert.DoesNotContain("initiate again", bench.Replies);
+        bench.Load();
+        bench.Verify();
+
+        Assert.IsType<Done>(bench.Replies["initiate again"]);
+        Assert.Single(Assert.IsType<PartsPage>(bench.Replies["list"]).Parts);
+        Assert.Empty(bench.Faults);
+        Assert.Equal(2, bench.Records.Count);
+    }
+
+    [Fact]
+    public void If_the_first_write_of_a_new_entity_is_lost_it_is_read()
+    {
+        var bench = new RunnerBench(Some.Upload(1).Entity, JournalSharing.Shared);
+        bench.Submit("initiate", new InitiateUpload(Some.Spec()));
+        bench.LoseWrite(landed: true);
+        Assert.Contains("initiate", bench.Faults);
+
+        bench.Submit("again", new InitiateUpload(Some.Spec()));
+        bench.Conflict();
+        bench.Load();
+        bench.Verify();
+
+        Assert.IsType<Done>(bench.Replies["again"]);
+        Assert.Single(bench.Records);
+    }
+
+    [Fact]
+    public void In_one_process_an_entity_is_always_read_first()
+    {
+        _bench.Submit("initiate", new InitiateUpload(Some.Spec()));
+        Assert.Single(_bench.Open<RunnerOutput.Load>());
+    }
+
+    [Fact]
     public void A_read_is_not_answered_from_memory_after_another_host_has_written()
     {
         var bench = new RunnerBench(Some.Upload(1).Entity, JournalSharing.Shared);
         bench.Submit("initiate", new InitiateUpload(Some.Spec()));
-        bench.Load();
         bench.Write();
         bench.Submit("list", List);
 

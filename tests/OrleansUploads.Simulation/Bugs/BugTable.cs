@@ -18,6 +18,7 @@ internal static class BugTable
         new("a reply before its events are durable", 300, () => new Plant(runner => new RepliesBeforeDurable(runner))),
         new("no fence: every expected version is accepted", 300, () => new JournalBugs.NoFence()),
         new("a conflict is treated as success", 300, () => new Plant(runner => new TakesConflictForDone(runner))),
+        new("every entity is taken for a new one", 300, () => new Plant(runner => new TakesEveryEntityForNew(runner))),
         new("a write with unknown outcome is treated as success", 300, () => new Plant(runner => new TakesUnknownForDone(runner))),
         new("intents are not delivered again after a crash", 300, () => new Plant(runner => new ForgetsIntentsOnLoad(runner))),
         new("a failed tell is never retried", 300, () => new Plant(runner => new NeverTellsAgain(runner))),

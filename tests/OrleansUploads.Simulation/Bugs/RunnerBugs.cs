@@ -102,6 +102,32 @@ internal static class RunnerBugs
         }
     }
 
+    /// <summary>Every entity is taken for a new one until a write proves otherwise, and nothing checks what needs no write.</summary>
+    internal sealed class TakesEveryEntityForNew(EntityRunner inner) : DelegatingRunner(inner)
+    {
+        private ServiceTime _time;
+        private bool _isLoaded;
+
+        public override void Submit(object ticket, ICommand command, ServiceTime time)
+        {
+            _time = time;
+            base.Submit(ticket, command, time);
+        }
+
+        public override IReadOnlyList<RunnerOutput> TakeOutputs()
+        {
+            var outputs = Inner.TakeOutputs();
+            if (_isLoaded || outputs is not [RunnerOutput.Load])
+            {
+                return outputs;
+            }
+
+            _isLoaded = true;
+            Inner.Loaded(JournalHistory.None, _time);
+            return Inner.TakeOutputs();
+        }
+    }
+
     internal sealed class NeverTellsAgain(EntityRunner inner) : DelegatingRunner(inner)
     {
         public override IReadOnlyList<RunnerOutput> TakeOutputs() =>

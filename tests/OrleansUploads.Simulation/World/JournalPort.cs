@@ -32,7 +32,18 @@ internal sealed class JournalPort(SimulatedWorld world, SimulatedProcess process
             world.Coverage.Saw(Situations.GroupCommit);
         }
 
-        return Write(append.Entity, () => journal.Append(append), "append", append.Record.Length);
+        return Write(append.Entity, Append, "append", append.Record.Length);
+
+        AppendOutcome Append()
+        {
+            var outcome = journal.Append(append);
+            if (outcome == AppendOutcome.Conflict && append.ExpectedVersion == 0)
+            {
+                world.Coverage.Saw(Situations.TakenForNew);
+            }
+
+            return outcome;
+        }
     }
 
     public ValueTask<AppendOutcome> ForgetAsync(EntityId entity, long expectedVersion, CancellationToken cancellationToken) =>

@@ -14,7 +14,13 @@ public abstract record UploadCommand : ICommand
 }
 
 /// <summary>Initiates the upload; sent by the vault that admitted it.</summary>
-public sealed record InitiateUpload(UploadSpec Spec) : UploadCommand, ICommand<Done>, IRequiresFreshState;
+public sealed record InitiateUpload(UploadSpec Spec)
+    : UploadCommand, ICommand<Done>, IRequiresFreshState, IMayBeginEntity
+{
+    /// <inheritdoc/>
+    /// <remarks>The ID of an upload is drawn for it.</remarks>
+    bool IMayBeginEntity.ExpectsNewEntity => true;
+}
 
 /// <summary>Asks whether the upload would accept a part, so that an invalid part is refused before its bytes are read.</summary>
 /// <param name="Vault">The vault that the caller addressed.</param>

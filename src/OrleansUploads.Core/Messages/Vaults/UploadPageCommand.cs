@@ -15,7 +15,12 @@ public abstract record UploadPageCommand : ICommand
 /// <summary>Adds an upload to the page; sent by the vault that admitted it.</summary>
 /// <param name="Spec">The upload.</param>
 /// <param name="Admission">Sequence number of the admission among the vault's admissions to this page, starting at 1.</param>
-public sealed record ListInPage(UploadSpec Spec, long Admission) : UploadPageCommand, ICommand<Done>, IRequiresFreshState;
+public sealed record ListInPage(UploadSpec Spec, long Admission)
+    : UploadPageCommand, ICommand<Done>, IRequiresFreshState, IMayBeginEntity
+{
+    /// <inheritdoc/>
+    bool IMayBeginEntity.ExpectsNewEntity => Admission == 1;
+}
 
 /// <summary>Removes an upload that has ended from the page; sent by the vault.</summary>
 /// <param name="Vault">The vault's incarnation.</param>
