@@ -5,12 +5,15 @@ namespace OrleansUploads.Cluster.Entities;
 
 /// <summary>A journal that registers a reminder for the wake times of its entity. The reminder is registered before the record is
 /// appended, so a crash cannot leave an entity with a wake time but without a reminder.</summary>
+/// <remarks>The first record of a new entity is written while the reminder is being registered. If a crash leaves the record alone,
+/// its sender repeats the command (<see cref="Core.Deciding.IMayBeginEntity"/>), and an entity with a single record ensures its reminder
+/// when it is loaded. Not thread-safe. All calls must run on the grain's scheduler.</remarks>
 /// <param name="inner">The journal.</param>
 /// <param name="reminder">The entity's reminder.</param>
 /// <param name="time">The clock.</param>
-/// <remarks>Not thread-safe. All calls must run on the grain's scheduler.</remarks>
 internal sealed class ReminderJournal(IJournal inner, WakeReminder reminder, TimeProvider time) : IJournal
 {
+    private bool _isRead;
     private int _writing;
     private DateTimeOffset? _wakeAt;
 
@@ -18,10 +21,11 @@ internal sealed class ReminderJournal(IJournal inner, WakeReminder reminder, Tim
     public async ValueTask<JournalHistory> ReadAsync(EntityId entity, CancellationToken cancellationToken)
     {
         var history = await inner.ReadAsync(entity, cancellationToken);
+        _isRead = true;
         _wakeAt = history.WakeAt;
-        if (history.WakeAt is { } overdue && overdue <= time.GetUtcNow())
+        if (history.WakeAt is { } at && (at <= time.GetUtcNow() || history.Version == 1))
         {
-            await EnsureTickAsync(entity, overdue);
+            await EnsureTickAsync(entity, at);
         }
 
         return history;
@@ -42,12 +46,16 @@ internal sealed class ReminderJournal(IJournal inner, WakeReminder reminder, Tim
         _writing++;
         try
         {
-            if (wake.At is { } at)
+            var begins = append.ExpectedVersion == 0 && !_isRead;
+            var registered = wake.At is { } at ? EnsureTickAsync(append.Entity, at, begins).AsTask() : Task.CompletedTask;
+            if (!begins)
             {
-                await EnsureTickAsync(append.Entity, at);
+                await registered;
             }
 
-            var outcome = await inner.AppendAsync(append, cancellationToken);
+            var appended = inner.AppendAsync(append, cancellationToken).AsTask();
+            await Task.WhenAll(registered, appended);
+            var outcome = await appended;
             _wakeAt = outcome == AppendOutcome.Appended ? wake.At : _wakeAt;
             return outcome;
         }
@@ -77,11 +85,11 @@ internal sealed class ReminderJournal(IJournal inner, WakeReminder reminder, Tim
     public ValueTask UpdateReminderAfterTickAsync() =>
         _writing == 0 ? reminder.UpdateAfterTickAsync(_wakeAt) : ValueTask.CompletedTask;
 
-    private async ValueTask EnsureTickAsync(EntityId entity, DateTimeOffset at)
+    private async ValueTask EnsureTickAsync(EntityId entity, DateTimeOffset at, bool begins = false)
     {
         try
         {
-            await reminder.EnsureTickAsync(at);
+            await (begins ? reminder.EnsureFirstTickAsync(at) : reminder.EnsureTickAsync(at));
         }
         catch (Exception fault) when (fault is OrleansException or TimeoutException)
         {

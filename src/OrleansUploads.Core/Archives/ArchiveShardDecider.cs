@@ -274,7 +274,12 @@ public sealed partial class ArchiveShardDecider(
     private static Intent TellVault(VaultIncarnation vault, UndeliveredChange change) => new(
         "totals/" + change.Totals.Version.ToString(CultureInfo.InvariantCulture),
         new TellEntity(vault.Id.Entity, new RecordArchives(vault.Epoch, change.Totals, change.ClosedUpload)),
-        new ConfirmTotalsDelivered(change.Totals.Version)) { AnswersUnconfirmed = true };
+        new ConfirmTotalsDelivered(change.Totals.Version))
+    {
+        AnswersUnconfirmed = true,
+        // An upload repeats the addition of its archive. A deletion is a client's command.
+        IsRepeatedBySender = change.ClosedUpload is not null,
+    };
 
     /// <summary>The deletion reaches the upload through the jobs, because they know how long its bytes are still
     /// needed.</summary>

@@ -31,6 +31,10 @@ public sealed record Intent(string Key, IntentAction Action, ICommand Confirmati
     /// <summary>Whether the state records the intent, so that it is carried out after a crash. If it does not, the sender of the
     /// command must repeat the command until it is answered.</summary>
     public bool IsRecorded { get; init; } = true;
+
+    /// <summary>Whether the sender of the command repeats it until it is answered, and recorded that it must. After a crash the
+    /// sender wakes the entity, so that the entity need not be woken by the clock.</summary>
+    public bool IsRepeatedBySender { get; init; }
 }
 
 /// <summary>A confirmation that carries what the receiver of the intent has decided.</summary>

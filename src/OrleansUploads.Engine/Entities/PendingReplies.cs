@@ -11,14 +11,15 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
     private readonly Dictionary<string, Delivery> _inFlight = new(StringComparer.Ordinal);
     private readonly List<PendingReply> _batch = [];
     private int _unawaited;
-    private int _unrecorded;
+    private int _unwoken;
 
     /// <summary>Whether no intent is being delivered.</summary>
     public bool IsIdle => _inFlight.Count == 0;
 
-    /// <summary>Whether a recorded intent with a waiting reply is not done yet, including the intents of the current batch.</summary>
-    public bool HasPending => _inFlight.Count > _unawaited + _unrecorded
-        || _batch.Exists(static reply => reply.Intents.Any(static intent => intent is { IsAwaited: true, IsRecorded: true }));
+    /// <summary>Whether an intent with a waiting reply is not done yet, and the entity must be woken for it after a crash. Includes the
+    /// intents of the current batch.</summary>
+    public bool HasPending => _inFlight.Count > _unawaited + _unwoken
+        || _batch.Exists(static reply => reply.Intents.Any(static intent => intent.IsAwaited && NeedsWake(intent)));
 
     /// <summary>Whether an intent for which no reply waits is being delivered.</summary>
     public bool HasUnawaited => _unawaited > 0;
@@ -110,7 +111,7 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
         if (_inFlight.TryAdd(intent.Key, new Delivery(intent)))
         {
             _unawaited += intent.IsAwaited ? 0 : 1;
-            _unrecorded += intent.IsRecorded ? 0 : 1;
+            _unwoken += NeedsWake(intent) ? 0 : 1;
             emit(new RunnerOutput.Deliver(intent, FailedAttempts: 0, ticket));
         }
     }
@@ -173,6 +174,8 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
         }
     }
 
+    private static bool NeedsWake(Intent intent) => intent is { IsRecorded: true, IsRepeatedBySender: false };
+
     private static void Settle(Delivery delivery, PendingReply reply)
     {
         if (delivery is { Intent.Settles: { } settles, Verdict: { } verdict })
@@ -196,7 +199,7 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
         if (_inFlight.Remove(key, out var removed))
         {
             _unawaited -= removed.Intent.IsAwaited ? 0 : 1;
-            _unrecorded -= removed.Intent.IsRecorded ? 0 : 1;
+            _unwoken -= NeedsWake(removed.Intent) ? 0 : 1;
         }
 
         return removed;

@@ -1,0 +1,106 @@
+using OrleansUploads.Cluster.Entities;
+using OrleansUploads.Cluster.Tests.Storage;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Memory;
+using OrleansUploads.Engine.Ports;
+using OrleansUploads.TestKit;
+
+namespace OrleansUploads.Cluster.Tests.Journal;
+
+/// <summary>When the reminder of an entity is registered, and how often.</summary>
+public sealed class ReminderJournalTests
+{
+    private static readonly EntityId Entity = Some.Upload(1).Entity;
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Week = TimeSpan.FromDays(7);
+
+    private readonly ManualTime _time = new();
+    private readonly MemoryJournal _inner = new();
+    private readonly HeldReminders _reminders = new();
+
+    [Fact]
+    public async Task The_first_record_of_a_new_entity_is_written_while_its_reminder_is_registered()
+    {
+        var journal = Open();
+        var append = journal.AppendAsync(Record(0, Week), CancellationToken.None).AsTask();
+
+        Assert.Equal(1, await _inner.ReadVersionAsync(Entity, CancellationToken.None));
+        Assert.False(append.IsCompleted);
+        _reminders.Release.SetResult();
+        Assert.Equal(AppendOutcome.Appended, await append);
+    }
+
+    [Fact]
+    public async Task Any_other_record_is_written_after_its_reminder_is_registered()
+    {
+        var journal = Open();
+        await journal.ReadAsync(Entity, CancellationToken.None);
+        var append = journal.AppendAsync(Record(0, Week), CancellationToken.None).AsTask();
+
+        Assert.Equal(0, await _inner.ReadVersionAsync(Entity, CancellationToken.None));
+        _reminders.Release.SetResult();
+        Assert.Equal(AppendOutcome.Appended, await append);
+    }
+
+    [Fact]
+    public async Task A_first_record_without_its_reminder_is_not_acknowledged_and_the_next_read_registers_it()
+    {
+        var append = Open().AppendAsync(Record(0, Week), CancellationToken.None).AsTask();
+        _reminders.Release.SetException(new TimeoutException("the silo is gone"));
+        await Assert.ThrowsAsync<JournalUnavailableException>(() => append);
+        Assert.Equal(1, await _inner.ReadVersionAsync(Entity, CancellationToken.None));
+
+        Released();
+        await Open().ReadAsync(Entity, CancellationToken.None);
+
+        Assert.Equal([Week], _reminders.FirstTicks);
+    }
+
+    [Fact]
+    public async Task An_upload_that_ends_soon_registers_its_reminder_once()
+    {
+        Released();
+        var journal = Open();
+        await journal.AppendAsync(Record(0, Week), CancellationToken.None);
+        await journal.AppendAsync(Record(1, TimeSpan.Zero), CancellationToken.None);
+
+        Assert.Equal([3 * Interval], _reminders.FirstTicks);
+    }
+
+    [Fact]
+    public async Task Work_that_is_due_does_not_wait_for_a_tick_that_is_far_away()
+    {
+        Released();
+        var journal = Open();
+        await journal.ReadAsync(Entity, CancellationToken.None);
+        await journal.AppendAsync(Record(0, Week), CancellationToken.None);
+        await journal.AppendAsync(Record(1, TimeSpan.Zero), CancellationToken.None);
+
+        Assert.Equal([Week, Interval], _reminders.FirstTicks);
+    }
+
+    [Fact]
+    public async Task After_its_first_tick_an_open_upload_ticks_when_it_may_expire()
+    {
+        Released();
+        var journal = Open();
+        await journal.AppendAsync(Record(0, Week), CancellationToken.None);
+        _time.Advance(3 * Interval);
+        await journal.UpdateReminderAfterTickAsync();
+
+        Assert.Equal([3 * Interval, Week - (3 * Interval)], _reminders.FirstTicks);
+    }
+
+    private void Released()
+    {
+        _reminders.Release = new TaskCompletionSource();
+        _reminders.Release.SetResult();
+    }
+
+    /// <summary>The journal of a new activation.</summary>
+    private ReminderJournal Open() => new(
+        _inner, new WakeReminder(_reminders, GrainId.Create("ou-upload", "1"), _time, Interval), _time);
+
+    private JournalAppend Record(long version, TimeSpan wakeAfter) =>
+        new(Entity, version, "[]"u8.ToArray(), new WakeChange(_time.GetUtcNow() + wakeAfter));
+}
