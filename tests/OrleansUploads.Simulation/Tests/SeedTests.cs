@@ -43,9 +43,9 @@ public sealed class SeedTests
 
     /// <summary>The hashes change with the generator and the engine, but must not differ between machines.</summary>
     [Theory]
-    [InlineData(1, "b64167df55eb1b9a")]
-    [InlineData(7, "825ab09b22efeac8")]
-    [InlineData(44, "adcbba7f4ae39aec")]
+    [InlineData(1, "8a865495ba6620c3")]
+    [InlineData(7, "07cd0d9be69b5ade")]
+    [InlineData(44, "b174189e62d0cdb0")]
     [InlineData(446, "d6ab6c31def82811")]
     public void A_seed_produces_the_same_trace_on_every_machine(ulong seed, string hash) =>
         Assert.Equal(hash, Simulation.Run(seed, new Coverage()).Trace.Hash.ToString("x16", null));
