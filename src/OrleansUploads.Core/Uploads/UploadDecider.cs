@@ -42,12 +42,14 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
                 UploadListing.Answer(state, command) is { } answer ? Reply(answer) : Refuse(NotFound),
             FenceAttempts c => Fence(state, c, time),
             ReleaseArchive c => Release(state, c, time),
-            ConfirmManifestStored => state is UploadState.Completed { Parts: not null } completed
-                ? Accept(new ManifestStored()).Telling(UploadIntents.IndexArchive(completed))
-                : Nothing,
-            ConfirmArchiveIndexed => state is UploadState.Completed { Parts: null, Indexed: false }
-                ? Accept(new ArchiveIndexed())
-                : Nothing,
+            ConfirmManifestStored => Nothing,
+            ConfirmArchiveIndexed => state switch
+            {
+                UploadState.Completed { Indexed: false, Parts: not null } =>
+                    Accept(Done.Instance, new ManifestStored(), new ArchiveIndexed()),
+                UploadState.Completed { Indexed: false } => Accept(new ArchiveIndexed()),
+                _ => Nothing,
+            },
             ConfirmBytesReclaimed => state is UploadState.Completed { BytesReleased: true, BytesReclaimed: false }
                 ? Accept(new BytesReclaimed())
                 : Nothing,
@@ -192,7 +194,7 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
                 var archive = ArchiveId.Derive(open.Spec.Upload, command.SizeBytes, command.TreeHash);
                 var completed = new UploadCompleted(archive, command.SizeBytes, command.TreeHash, now, sender);
                 var next = (UploadState.Completed)UploadEvolution.Apply(open, completed);
-                return Accept(UploadListing.Describe(next), completed).Telling(UploadIntents.StoreManifest(next, open.Parts));
+                return Accept(UploadListing.Describe(next), completed).Telling(UploadIntents.StoreArchive(next, open.Parts));
             default:
                 return Refuse(NotFound);
         }

@@ -15,15 +15,16 @@ internal static class UploadIntents
     /// <summary>The intents that the state requires and that are not confirmed.</summary>
     public static IEnumerable<Intent> Pending(UploadState state) => state switch
     {
-        UploadState.Completed { Parts: { } parts } completed => [StoreManifest(completed, parts)],
+        UploadState.Completed { Parts: { } parts } completed => [StoreArchive(completed, parts)],
         UploadState.Completed { Indexed: false } completed => [IndexArchive(completed)],
         UploadState.Completed { BytesReleased: true, BytesReclaimed: false } completed => [ReclaimBytes(completed)],
         UploadState.Ended { Closed: false } ended => [CloseUpload(ended.Spec)],
         _ => [],
     };
 
-    /// <summary>Stores the manifest in the part store. It is the first intent after a completion.</summary>
-    public static Intent StoreManifest(UploadState.Completed done, PartMap parts)
+    /// <summary>Stores the manifest in the part store, and then adds the archive to the vault's index. Both are one intent, because
+    /// repeating the first step changes nothing: a crash in between costs less than a record of it in every completion.</summary>
+    public static Intent StoreArchive(UploadState.Completed done, PartMap parts)
     {
         var extents = new Extent[parts.Count];
         var next = 0;
@@ -35,11 +36,17 @@ internal static class UploadIntents
         var spec = done.Spec;
         var manifest = new Manifest(
             spec.Upload, done.Archive, done.SizeBytes, done.TreeHash, spec.PartSize.Bytes, extents, spec.ByteStorage);
-        return new Intent("manifest", new StoreManifest(manifest), new ConfirmManifestStored());
+        return Index(new StoreManifest(manifest, AddToIndex(done)));
     }
 
-    /// <summary>Adds the archive to the vault's index. It follows once the manifest is stored.</summary>
-    public static Intent IndexArchive(UploadState.Completed done)
+    /// <summary>Adds the archive to the vault's index, if the journal of an earlier version says that the manifest is
+    /// stored.</summary>
+    private static Intent IndexArchive(UploadState.Completed done) => Index(AddToIndex(done));
+
+    private static Intent Index(IntentAction action) =>
+        new("index", action, new ConfirmArchiveIndexed()) { AnswersUnconfirmed = true };
+
+    private static TellEntity AddToIndex(UploadState.Completed done)
     {
         var spec = done.Spec;
         var vault = spec.Vault;
@@ -52,10 +59,7 @@ internal static class UploadIntents
             done.CompletedAt,
             spec.ByteStorage);
         var shard = ArchiveShardDecider.ShardOf(done.Archive, vault);
-        return new Intent(
-            "index",
-            new TellEntity(vault.ArchiveShard(shard), new AddArchive(vault, shard, entry)),
-            new ConfirmArchiveIndexed()) { AnswersUnconfirmed = true };
+        return new TellEntity(vault.ArchiveShard(shard), new AddArchive(vault, shard, entry));
     }
 
     /// <summary>Makes the vault stop listing an upload that was aborted or has expired.</summary>

@@ -65,6 +65,11 @@ public sealed class IntentDelivery(
                 break;
             case StoreManifest store:
                 await parts.PutManifestAsync(store.Manifest, cancellationToken);
+                if (store.Then is { } next)
+                {
+                    return await CarryOutAsync(sender, next, cancellationToken);
+                }
+
                 break;
             case ReclaimBytes reclaim:
                 await parts.ReclaimAsync(reclaim.Upload, cancellationToken);

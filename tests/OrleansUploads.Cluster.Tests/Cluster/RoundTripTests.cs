@@ -37,7 +37,7 @@ public sealed class RoundTripTests(ITestOutputHelper output)
         AssertMakes(steps["part"], ("write ou-upload", 1, 1), ("write ou-vault", 0, 1));
         AssertMakes(
             steps["complete"],
-            ("write ou-upload", 3, 3),
+            ("write ou-upload", 2, 2),
             ("read ou-shard", 1, 1),
             ("write ou-shard", 2, 2),
             ("write ou-vault", 1, 2),

@@ -77,24 +77,16 @@ internal static class RunnerBugs
     {
         private const int Late = 7;
 
-        private ServiceTime _time;
-
-        public override void WriteEnded(long write, AppendOutcome outcome, ServiceTime time)
-        {
-            _time = time;
-            base.WriteEnded(write, outcome, time);
-        }
-
         public override IReadOnlyList<RunnerOutput> TakeOutputs()
         {
             var outputs = new List<RunnerOutput>(Inner.TakeOutputs());
             for (var i = 0; i < outputs.Count; i++)
             {
-                if (outputs[i] is RunnerOutput.Deliver { FailedAttempts: 0, Intent.Action: StoreManifest } deliver)
+                if (outputs[i] is RunnerOutput.Deliver { FailedAttempts: 0, Intent.Action: StoreManifest { Then: { } index } store } deliver)
                 {
-                    outputs[i] = deliver with { FailedAttempts = Late };
-                    Inner.IntentDone(deliver.Intent.Key, Done.Instance, _time);
-                    outputs.AddRange(Inner.TakeOutputs());
+                    outputs[i] = deliver with { Intent = deliver.Intent with { Action = index } };
+                    var late = deliver.Intent with { Key = "late manifest", Action = store with { Then = null } };
+                    outputs.Add(new RunnerOutput.Deliver(late, Late));
                 }
             }
 
