@@ -18,14 +18,14 @@ internal static class UploadBugs
 
     internal abstract class UploadMistake(Rules right) : OtherRules<UploadState, UploadCommand, UploadEvent>(right);
 
-    /// <summary>A complete is answered when its manifest is stored, before the index has the archive.</summary>
+    /// <summary>A complete is answered when it is durable, before the index has the archive.</summary>
     internal sealed class AnsweredBeforeIndexed(Rules right) : UploadMistake(right)
     {
         public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, ServiceTime time)
         {
             var decision = Right.Decide(state, command, time);
-            return command is CompleteUpload && decision.Intents is [var manifest]
-                ? decision.Telling(manifest with { AnswersUnconfirmed = true })
+            return command is CompleteUpload or CompleteStoredUpload && decision.Intents.Length == 1
+                ? decision.AnsweringAtOnce()
                 : decision;
         }
     }
