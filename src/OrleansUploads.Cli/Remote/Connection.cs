@@ -24,7 +24,7 @@ internal sealed class Connection : IDisposable
     {
         Patient = CreatePatient(printer);
         Endpoint = options.Endpoint;
-        Timelines = new TimelineReader(_http, options);
+        Timelines = new UploadTimelineClient(_http, options);
         Client = new GlacierClient(_http, options with { Retry = Quick });
         Transfers = new GlacierClient(_http, options with { Retry = Patient });
     }
@@ -32,7 +32,7 @@ internal sealed class Connection : IDisposable
     public Uri Endpoint { get; }
 
     /// <summary>Reads the timelines of uploads.</summary>
-    public TimelineReader Timelines { get; }
+    public UploadTimelineClient Timelines { get; }
 
     /// <summary>How transfers retry. Once one runs, it outlasts a restart of the server.</summary>
     public RetryPolicy Patient { get; }

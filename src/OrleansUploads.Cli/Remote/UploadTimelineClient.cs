@@ -10,12 +10,12 @@ namespace OrleansUploads.Cli.Remote;
 /// this.</summary>
 /// <param name="http">Sends the requests.</param>
 /// <param name="options">The server and the key.</param>
-internal sealed class TimelineReader(HttpClient http, GlacierClientOptions options)
+internal sealed class UploadTimelineClient(HttpClient http, GlacierClientOptions options)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private readonly RequestSigner _signer = new(
-        SigningRules.Dashboard, options.Region, options.AccessKeyId, options.SecretAccessKey);
+    private readonly MessageSigner _signer = new(
+        new RequestSigner(SigningRules.Dashboard, options.Region, options.AccessKeyId, options.SecretAccessKey), options.SessionToken);
 
     /// <summary>Reads a timeline.</summary>
     /// <param name="vault">The name of the vault.</param>
@@ -29,7 +29,7 @@ internal sealed class TimelineReader(HttpClient http, GlacierClientOptions optio
             options.Endpoint,
             $"/dashboard/api/vaults/{Uri.EscapeDataString(vault)}/uploads/{Uri.EscapeDataString(uploadId)}/timeline");
         using var request = new HttpRequestMessage(HttpMethod.Get, uri);
-        Sign(request, uri);
+        _signer.Sign(request, SigningRequest.EmptyPayloadHash, options.TimeProvider.GetUtcNow());
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(Patience);
         try
@@ -85,27 +85,4 @@ internal sealed class TimelineReader(HttpClient http, GlacierClientOptions optio
 
     private NotSupportedException NoTimelines() => new(
         $"The server at {options.Endpoint} has no timelines. It is not OrleansUploads, it runs an earlier version, or its dashboard is off.");
-
-    private void Sign(HttpRequestMessage request, Uri uri)
-    {
-        var signed = new SortedDictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["host"] = uri.Authority,
-            ["x-amz-content-sha256"] = SigningRequest.EmptyPayloadHash,
-            ["x-amz-date"] = AmzTimestamp.Format(options.TimeProvider.GetUtcNow()),
-        };
-        if (options.SessionToken is { } token)
-        {
-            signed.Add("x-amz-security-token", token);
-        }
-
-        foreach (var (name, value) in signed)
-        {
-            request.Headers.TryAddWithoutValidation(name, value);
-        }
-
-        var toSign = new SigningRequest(
-            request.Method.Method, uri.PathAndQuery, signed.GetValueOrDefault, signed.Keys, SigningRequest.EmptyPayloadHash);
-        request.Headers.TryAddWithoutValidation("Authorization", _signer.Sign(toSign, [.. signed.Keys]).ToString());
-    }
 }

@@ -6,13 +6,10 @@ internal static class HeaderNames
     public const string ArchiveDescription = "x-amz-archive-description";
     public const string ArchiveId = "x-amz-archive-id";
     public const string ArchiveSize = "x-amz-archive-size";
-    public const string ContentSha256 = "x-amz-content-sha256";
-    public const string Date = "x-amz-date";
     public const string JobId = "x-amz-job-id";
     public const string LockId = "x-amz-lock-id";
     public const string PartSize = "x-amz-part-size";
     public const string RequestId = "x-amzn-RequestId";
-    public const string SecurityToken = "x-amz-security-token";
     public const string TreeHash = "x-amz-sha256-tree-hash";
     public const string UploadId = "x-amz-multipart-upload-id";
     public const string Version = "x-amz-glacier-version";

@@ -18,14 +18,14 @@ internal sealed class Transport
 
     private readonly HttpClient _http;
     private readonly GlacierClientOptions _options;
-    private readonly RequestSigner _signer;
+    private readonly MessageSigner _signer;
 
     public Transport(HttpClient http, GlacierClientOptions options)
     {
         _http = http;
         _options = options;
-        _signer = new RequestSigner(
-            SigningRules.Glacier, options.Region, options.AccessKeyId, options.SecretAccessKey);
+        _signer = new MessageSigner(
+            new RequestSigner(SigningRules.Glacier, options.Region, options.AccessKeyId, options.SecretAccessKey), options.SessionToken);
     }
 
     public TimeProvider TimeProvider => _options.TimeProvider;
@@ -147,51 +147,32 @@ internal sealed class Transport
 
     private HttpRequestMessage CreateMessage(GlacierRequest request, BodyContent? content)
     {
-        var uri = new Uri(_options.Endpoint, request.PathAndQuery);
-        var message = new HttpRequestMessage(request.Method, uri) { Content = content };
-        var signed = new SortedDictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["host"] = uri.Authority,
-            [HeaderNames.ContentSha256] = request.PayloadHash,
-            [HeaderNames.Date] = AmzTimestamp.Format(TimeProvider.GetUtcNow()),
-            [HeaderNames.Version] = ApiVersion,
-        };
-        foreach (var (name, value) in request.Headers)
-        {
-            signed.Add(name, value);
-        }
-
-        if (_options.SessionToken is { } token)
-        {
-            signed.Add(HeaderNames.SecurityToken, token);
-        }
-
-        foreach (var (name, value) in signed)
-        {
-            message.Headers.TryAddWithoutValidation(name, value);
-        }
-
-        AddContentHeader(content, signed, "content-range", request.ContentRange);
-        AddContentHeader(content, signed, "content-type", request.ContentType);
+        var message = new HttpRequestMessage(request.Method, new Uri(_options.Endpoint, request.PathAndQuery)) { Content = content };
+        _signer.Sign(message, request.PayloadHash, TimeProvider.GetUtcNow(), HeadersOf(request));
         message.Headers.UserAgent.Add(Product);
 
         // Allows the server to refuse the request before the body is sent. Otherwise the refusal of a large body looks like a
         // connection failure, because the server closes the connection without reading the body.
         message.Headers.ExpectContinue = request.Body?.LengthBytes >= TreeHash.LeafBytes;
-
-        var toSign = new SigningRequest(
-            request.Method.Method, uri.PathAndQuery, signed.GetValueOrDefault, signed.Keys, request.PayloadHash);
-        message.Headers.TryAddWithoutValidation("Authorization", _signer.Sign(toSign, [.. signed.Keys]).ToString());
         return message;
     }
 
-    private static void AddContentHeader(
-        BodyContent? content, SortedDictionary<string, string> signed, string name, string? value)
+    private static IEnumerable<KeyValuePair<string, string>> HeadersOf(GlacierRequest request)
     {
-        if (content is not null && value is not null)
+        yield return new(HeaderNames.Version, ApiVersion);
+        foreach (var header in request.Headers)
         {
-            content.Headers.TryAddWithoutValidation(name, value);
-            signed.Add(name, value);
+            yield return header;
+        }
+
+        if (request is { Body: not null, ContentRange: { } range })
+        {
+            yield return new("content-range", range);
+        }
+
+        if (request is { Body: not null, ContentType: { } type })
+        {
+            yield return new("content-type", type);
         }
     }
 }

@@ -7,6 +7,8 @@ namespace OrleansUploads.Benchmarks.Transfers;
 /// <param name="signer">Signs them.</param>
 internal sealed class SignedRequests(Uri endpoint, RequestSigner signer)
 {
+    private readonly MessageSigner _signer = new(signer);
+
     /// <summary>Creates a request.</summary>
     /// <param name="method">The method.</param>
     /// <param name="target">The path and the query, as they are sent.</param>
@@ -21,26 +23,8 @@ internal sealed class SignedRequests(Uri endpoint, RequestSigner signer)
         params (string Name, string Value)[] others)
     {
         var request = new HttpRequestMessage(method, new Uri(endpoint, target)) { Content = content };
-        var headers = new SortedDictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["host"] = endpoint.Authority,
-            ["x-amz-content-sha256"] = payloadHash,
-            ["x-amz-date"] = AmzTimestamp.Format(DateTimeOffset.UtcNow),
-        };
-        foreach (var (name, value) in others)
-        {
-            headers.Add(name, value);
-        }
-
-        var signature = signer.Sign(
-            new SigningRequest(method.Method, target, headers.GetValueOrDefault, headers.Keys, payloadHash), [.. headers.Keys]);
-        foreach (var (name, value) in headers)
-        {
-            // Content headers are already set on the content, and are refused here.
-            request.Headers.TryAddWithoutValidation(name, value);
-        }
-
-        request.Headers.TryAddWithoutValidation("Authorization", signature.ToString());
+        _signer.Sign(
+            request, payloadHash, DateTimeOffset.UtcNow, others.Select(static header => KeyValuePair.Create(header.Name, header.Value)));
         return request;
     }
 }

@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using System.Runtime.CompilerServices;
 
 namespace OrleansUploads.Core.Tests.House;
@@ -7,11 +8,16 @@ internal static class Repository
 {
     public static string Root { get; } = FindRoot();
 
-    /// <summary>All files below a folder that match a pattern, without build output.</summary>
+    /// <summary>All files below a folder that match a pattern. Build output is left out, which another build may be replacing.</summary>
     public static IEnumerable<string> Files(string folder, string pattern) =>
-        Directory.EnumerateFiles(Path.Combine(Root, folder), pattern, SearchOption.AllDirectories)
-            .Where(path => !Path.GetRelativePath(Root, path).Split(Path.DirectorySeparatorChar).Any(
-                part => part is "bin" or "obj" or "node_modules" or ".git"));
+        new FileSystemEnumerable<string>(
+            Path.Combine(Root, folder),
+            static (ref entry) => entry.ToFullPath(),
+            new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None })
+        {
+            ShouldIncludePredicate = (ref entry) => !entry.IsDirectory && FileSystemName.MatchesSimpleExpression(pattern, entry.FileName),
+            ShouldRecursePredicate = static (ref entry) => entry.FileName is not ("bin" or "obj" or "node_modules" or ".git"),
+        };
 
     public static string Name(string path) => Path.GetRelativePath(Root, path).Replace('\\', '/');
 
