@@ -24,10 +24,9 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent>
             return false;
         }
 
-        var waiting = _queue.ToArray();
+        QueuedCommand[] inOrder = [command, .. _queue];
         _queue.Clear();
-        _queue.Enqueue(command);
-        foreach (var queued in waiting)
+        foreach (var queued in inOrder)
         {
             _queue.Enqueue(queued);
         }

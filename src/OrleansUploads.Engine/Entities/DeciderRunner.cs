@@ -138,9 +138,9 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent> : EntityRu
             _begins = null;
             _replies.ReleaseBatch();
         }
-        else if (!TryLoadAfterAll())
+        else
         {
-            DiscardState("another host has written to its journal; try again.", fault: null);
+            GiveWayToOtherHost();
         }
 
         StartNextStep(time);
@@ -177,10 +177,7 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent> : EntityRu
 
         if (outcome == AppendOutcome.Conflict)
         {
-            if (!TryLoadAfterAll())
-            {
-                DiscardState("another host has written to its journal; try again.", fault: null);
-            }
+            GiveWayToOtherHost();
         }
         else if (_forgetting)
         {
@@ -255,6 +252,15 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent> : EntityRu
         && !_writing
         && _replies.FindInFlight(key) is { IsAwaited: false }
         && !_decider.Pending(_state).Any(intent => intent.Key == key);
+
+    /// <summary>Reads the journal again, because its version is not the known one.</summary>
+    private void GiveWayToOtherHost()
+    {
+        if (!TryLoadAfterAll())
+        {
+            DiscardState("another host has written to its journal; try again.", fault: null);
+        }
+    }
 
     /// <summary>Fails all replies and discards the state. The next command loads it again.</summary>
     private void DiscardState(string reason, Exception? fault)
