@@ -3,26 +3,32 @@ using System.Security.Cryptography;
 
 namespace OrleansUploads.Hashing;
 
-/// <summary>Computes a part's linear hash, leaves and tree hash in one pass over bytes that arrive in pieces of any
-/// size.</summary>
+/// <summary>Computes a part's leaves and tree hash, and its linear hash if it is wanted, in one pass over bytes that arrive in pieces
+/// of any size.</summary>
 /// <remarks>Not thread-safe. Appending allocates memory only when the array of leaves is full and is doubled.</remarks>
-public sealed class PartHasher : IDisposable
+/// <param name="withLinearHash">Whether to compute the linear hash. It is a single chain over all bytes, so it takes longer than all
+/// leaves, which are computed together.</param>
+public sealed class PartHasher(bool withLinearHash = true) : IDisposable
 {
     /// <summary>The number of bytes whose leaves fill the lanes of a batch. More at a time gain little.</summary>
     public const int BatchBytes = 8 * TreeHash.LeafBytes;
 
     private const int InitialLeaves = 16;
 
-    private readonly IncrementalHash _linear = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly IncrementalHash? _linear = withLinearHash ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
     private readonly IncrementalHash _leaf = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private Sha256Digest[] _leaves = new Sha256Digest[InitialLeaves];
     private Sha256Digest _firstLeaf;
     private long _linearBytes;
+    private long _treeBytes;
     private int _leafCount;
     private int _leafFillBytes;
 
     /// <summary>Whether this processor computes the leaves of <see cref="BatchBytes"/> together faster than one after the other.</summary>
     public static bool HasBatches => Sha256Batch.Choose(BatchBytes / TreeHash.LeafBytes).Path != BatchPath.OneByOne;
+
+    /// <summary>Whether the current leaf is the first one, whose hash the linear hash computes.</summary>
+    private bool IsLeafLinear => _leafCount == 0 && _linear is not null;
 
     /// <summary>Appends bytes to all hashes.</summary>
     /// <exception cref="ObjectDisposedException">The hasher is disposed.</exception>
@@ -32,11 +38,16 @@ public sealed class PartHasher : IDisposable
         AppendTree(data);
     }
 
-    /// <summary>Appends bytes to the linear hash only. The same bytes must be given to <see cref="AppendTree"/> later, where many at a
-    /// time are faster.</summary>
+    /// <summary>Appends bytes to the linear hash only, if it is wanted. The same bytes must be given to <see cref="AppendTree"/> later,
+    /// where many at a time are faster.</summary>
     /// <exception cref="ObjectDisposedException">The hasher is disposed.</exception>
     public void AppendLinear(ReadOnlySpan<byte> data)
     {
+        if (_linear is null)
+        {
+            return;
+        }
+
         if (_linearBytes < TreeHash.LeafBytes)
         {
             var head = data[..(int)Math.Min(data.Length, TreeHash.LeafBytes - _linearBytes)];
@@ -45,7 +56,7 @@ public sealed class PartHasher : IDisposable
             data = data[head.Length..];
 
             // Until the first leaf ends, it has the same bytes as the whole part, so the linear hash is enough.
-            if (_linearBytes == TreeHash.LeafBytes) _firstLeaf = CurrentLinear();
+            if (_linearBytes == TreeHash.LeafBytes) _firstLeaf = CurrentOf(_linear);
         }
 
         _linear.AppendData(data);
@@ -56,10 +67,11 @@ public sealed class PartHasher : IDisposable
     /// <exception cref="ObjectDisposedException">The hasher is disposed.</exception>
     public void AppendTree(ReadOnlySpan<byte> data)
     {
+        _treeBytes += data.Length;
         while (!data.IsEmpty)
         {
             var wholeLeaves = data.Length / TreeHash.LeafBytes;
-            data = _leafFillBytes == 0 && _leafCount > 0 && wholeLeaves > 0
+            data = _leafFillBytes == 0 && !IsLeafLinear && wholeLeaves > 0
                 ? AppendLeaves(data, wholeLeaves)
                 : AppendWithinLeaf(data);
         }
@@ -69,16 +81,16 @@ public sealed class PartHasher : IDisposable
     /// <exception cref="ObjectDisposedException">The hasher is disposed.</exception>
     public PartHashes Finish()
     {
-        if (_leafCount == 0) _firstLeaf = CurrentLinear();
+        if (_leafCount == 0 && _linear is not null) _firstLeaf = CurrentOf(_linear);
         if (_leafFillBytes > 0) CloseLeaf();
-        Span<byte> linear = stackalloc byte[Sha256Digest.Bytes];
-        _linear.GetHashAndReset(linear);
+        LinearHash? linear = _linear is null ? null : new LinearHash(FinishOf(_linear));
         var leaves = _leaves.AsSpan(0, _leafCount);
-        var lengthBytes = _linearBytes;
+        var lengthBytes = _treeBytes;
         _linearBytes = 0;
+        _treeBytes = 0;
         _leafCount = 0;
         return new PartHashes(
-            new LinearHash(new Sha256Digest(linear)),
+            linear,
             TreeHasher.FromLeaves(leaves),
             ImmutableArray.Create((ReadOnlySpan<Sha256Digest>)leaves),
             lengthBytes);
@@ -87,7 +99,7 @@ public sealed class PartHasher : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _linear.Dispose();
+        _linear?.Dispose();
         _leaf.Dispose();
     }
 
@@ -101,7 +113,7 @@ public sealed class PartHasher : IDisposable
     private ReadOnlySpan<byte> AppendWithinLeaf(ReadOnlySpan<byte> data)
     {
         var bytes = Math.Min(data.Length, TreeHash.LeafBytes - _leafFillBytes);
-        if (_leafCount > 0) _leaf.AppendData(data[..bytes]);
+        if (!IsLeafLinear) _leaf.AppendData(data[..bytes]);
         _leafFillBytes += bytes;
         if (_leafFillBytes == TreeHash.LeafBytes) CloseLeaf();
         return data[bytes..];
@@ -110,21 +122,21 @@ public sealed class PartHasher : IDisposable
     private void CloseLeaf()
     {
         _leafFillBytes = 0;
-        if (_leafCount == 0)
-        {
-            NextLeaves(1)[0] = _firstLeaf;
-            return;
-        }
-
-        Span<byte> digest = stackalloc byte[Sha256Digest.Bytes];
-        _leaf.GetHashAndReset(digest);
-        NextLeaves(1)[0] = new Sha256Digest(digest);
+        var leaf = IsLeafLinear ? _firstLeaf : FinishOf(_leaf);
+        NextLeaves(1)[0] = leaf;
     }
 
-    private Sha256Digest CurrentLinear()
+    private static Sha256Digest CurrentOf(IncrementalHash hash)
     {
         Span<byte> digest = stackalloc byte[Sha256Digest.Bytes];
-        _linear.GetCurrentHash(digest);
+        hash.GetCurrentHash(digest);
+        return new Sha256Digest(digest);
+    }
+
+    private static Sha256Digest FinishOf(IncrementalHash hash)
+    {
+        Span<byte> digest = stackalloc byte[Sha256Digest.Bytes];
+        hash.GetHashAndReset(digest);
         return new Sha256Digest(digest);
     }
 

@@ -5,7 +5,7 @@ namespace OrleansUploads.Hashing;
 /// <summary>The hashes and the length of a part.</summary>
 public sealed class PartHashes
 {
-    internal PartHashes(LinearHash linear, TreeHash tree, ImmutableArray<Sha256Digest> leaves, long lengthBytes)
+    internal PartHashes(LinearHash? linear, TreeHash tree, ImmutableArray<Sha256Digest> leaves, long lengthBytes)
     {
         Linear = linear;
         Tree = tree;
@@ -13,8 +13,8 @@ public sealed class PartHashes
         LengthBytes = lengthBytes;
     }
 
-    /// <summary>SHA-256 of the part's bytes.</summary>
-    public LinearHash Linear { get; }
+    /// <summary>SHA-256 of the part's bytes, or null if it was not computed.</summary>
+    public LinearHash? Linear { get; }
 
     /// <summary>Tree hash of the part's bytes.</summary>
     public TreeHash Tree { get; }

@@ -38,7 +38,7 @@ public sealed class ObjectCopier(ObjectReader reader, ObjectIntake intake)
         var published = source.Description.Published;
         await using var bytes = await OpenAsync(source, RangeOf(source), cancellationToken);
         var body = new ObjectBody(
-            bytes, published.SizeBytes, algorithm ?? published.Checksum?.Value.Algorithm, static () => default);
+            bytes, published.SizeBytes, Sha256: null, algorithm ?? published.Checksum?.Value.Algorithm, static () => default);
         return await intake.PutAsync(name, headers, body, condition, cancellationToken);
     }
 
@@ -64,7 +64,7 @@ public sealed class ObjectCopier(ObjectReader reader, ObjectIntake intake)
     {
         var copied = range ?? RangeOf(source);
         await using var bytes = await OpenAsync(source, copied, cancellationToken);
-        var body = new ObjectBody(bytes, copied?.LengthBytes ?? 0, Algorithm: null, static () => default);
+        var body = new ObjectBody(bytes, copied?.LengthBytes ?? 0, Sha256: null, Algorithm: null, static () => default);
         return await intake.StorePartAsync(upload, name, number, body, sender, cancellationToken);
     }
 

@@ -29,7 +29,7 @@ internal sealed class AttemptIntake(IPartStore parts)
         ChecksumAlgorithm? preferred,
         CancellationToken cancellationToken)
     {
-        using var digests = new PartDigests(body.LengthBytes, body.Algorithm ?? preferred ?? ChecksumAlgorithm.Crc64Nvme);
+        using var digests = new PartDigests(body, body.Algorithm ?? preferred ?? ChecksumAlgorithm.Crc64Nvme);
         if (body.LengthBytes == 0)
         {
             var isEmpty = await body.Content.ReadAtLeastAsync(
@@ -90,16 +90,20 @@ internal sealed class AttemptIntake(IPartStore parts)
     }
 
     /// <summary>The digests of a part while its bytes arrive.</summary>
-    private sealed class PartDigests(long lengthBytes, ChecksumAlgorithm algorithm) : IDisposable
+    private sealed class PartDigests(ObjectBody body, ChecksumAlgorithm algorithm) : IDisposable
     {
         /// <summary>Handing fewer bytes to another thread takes longer than hashing them.</summary>
         private const int MinBytesForAnotherThread = 64 * 1024;
 
         private readonly IncrementalHash _md5 = Md5Digest.CreateHash();
-        private readonly ChecksumHasher _checksum = new(algorithm);
 
-        /// <summary>Where the body is read, with its SHA-256 hashes.</summary>
-        public BodyWindow Window { get; } = new(lengthBytes);
+        // The SHA-256 checksum of a part is its linear hash.
+        private readonly ChecksumHasher? _checksum = algorithm == ChecksumAlgorithm.Sha256 ? null : new(algorithm);
+
+        /// <summary>Where the body is read, with its SHA-256 hashes. The linear hash is computed only if something is compared with
+        /// it.</summary>
+        public BodyWindow Window { get; } =
+            new(body.LengthBytes, withLinearHash: body.Sha256 is not null || algorithm == ChecksumAlgorithm.Sha256);
 
         /// <summary>Appends bytes to the MD5, which takes as long as all other digests together, so it runs beside them.</summary>
         public Task AppendMd5Async(ReadOnlyMemory<byte> bytes)
@@ -122,7 +126,7 @@ internal sealed class AttemptIntake(IPartStore parts)
         public void Append(ReadOnlySpan<byte> bytes)
         {
             Window.Append(bytes);
-            _checksum.Append(bytes);
+            _checksum?.Append(bytes);
         }
 
         public (Outcome<NumberedPart> Outcome, ReadOnlyMemory<Sha256Digest> Leaves) Finish(
@@ -130,10 +134,12 @@ internal sealed class AttemptIntake(IPartStore parts)
         {
             var hashes = Window.Finish();
             var md5 = new Md5Digest(_md5.GetHashAndReset());
-            var checksum = _checksum.Finish();
+            var linear = hashes.Linear.GetValueOrDefault();
+            var digest = linear.Digest;
+            var checksum = _checksum?.Finish() ?? new Checksum(ChecksumAlgorithm.Sha256, digest.Span);
             object result = stated switch
             {
-                { Sha256: { } linear } when linear != hashes.Linear => new Refusal.LinearHashDiffers(linear, hashes.Linear),
+                _ when body.Sha256 is { } signed && signed != hashes.Linear => new Refusal.LinearHashDiffers(signed, linear),
                 { Md5: { } known } when known != md5 => new ObjectRefusal.Md5Differs(known, md5),
                 { Checksum: { } known } when known != checksum => new ObjectRefusal.ChecksumDiffers(known, checksum),
                 _ => new NumberedPart(number, lengthBytes, md5, hashes.Tree, attempt, checksum),
@@ -145,7 +151,7 @@ internal sealed class AttemptIntake(IPartStore parts)
         {
             Window.Dispose();
             _md5.Dispose();
-            _checksum.Dispose();
+            _checksum?.Dispose();
         }
     }
 }

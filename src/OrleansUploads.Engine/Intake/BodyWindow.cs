@@ -5,29 +5,34 @@ using OrleansUploads.Hashing;
 namespace OrleansUploads.Engine.Intake;
 
 /// <summary>The memory into which one body is read, a piece at a time, and the hashes of the body.</summary>
-/// <remarks>The linear hash takes each piece as it comes. The leaves of a long body wait until there are enough of them to be computed
+/// <remarks>The linear hash, if it is wanted, takes each piece as it comes. The leaves of a long body wait until there are enough of them to be computed
 /// together. Until then the window keeps their bytes. There are few such windows; other bodies have the memory of one piece.</remarks>
 internal sealed class BodyWindow : IDisposable
 {
     /// <summary>Maximum length of a piece. The 1 MiB leaf is a multiple of it.</summary>
     public const int PieceBytes = 256 * 1024;
 
-    /// <summary>With fewer leaves after the first one, which is the linear hash's, a batch is not faster.</summary>
-    private const long MinBatchedBytes = 6 * TreeHash.LeafBytes;
+    /// <summary>With fewer leaves a batch is not faster.</summary>
+    private const int MinBatchedLeaves = 5;
 
     private const int MaxWindows = 8;
 
     private static readonly BlockPool Windows = new(PartHasher.BatchBytes, MaxWindows);
 
-    private readonly PartHasher _hasher = new();
+    private readonly PartHasher _hasher;
     private readonly Memory<byte> _memory;
     private readonly byte[]? _piece;
     private int _filledBytes;
 
     /// <param name="lengthBytes">The announced length of the body.</param>
-    public BodyWindow(long lengthBytes)
+    /// <param name="withLinearHash">Whether the linear hash is wanted.</param>
+    public BodyWindow(long lengthBytes, bool withLinearHash)
     {
-        if (lengthBytes >= MinBatchedBytes && PartHasher.HasBatches && Windows.TryRent() is { } window)
+        _hasher = new PartHasher(withLinearHash);
+
+        // The linear hash computes the first leaf.
+        var leaves = (lengthBytes / TreeHash.LeafBytes) - (withLinearHash ? 1 : 0);
+        if (leaves >= MinBatchedLeaves && PartHasher.HasBatches && Windows.TryRent() is { } window)
         {
             _memory = window;
         }

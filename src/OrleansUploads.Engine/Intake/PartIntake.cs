@@ -168,7 +168,7 @@ public sealed class PartIntake(IEntityHost host, IPartStore parts, IdSource ids)
     {
         using var activity = EngineTracing.StartAttempt(upload, lengthBytes);
         await using var writer = await parts.CreateAsync(upload, attempt, lengthBytes, cancellationToken);
-        using var window = new BodyWindow(lengthBytes);
+        using var window = new BodyWindow(lengthBytes, withLinearHash: stated.Linear is not null);
         long received = 0;
         while (true)
         {
@@ -189,9 +189,9 @@ public sealed class PartIntake(IEntityHost host, IPartStore parts, IdSource ids)
         }
 
         var hashes = window.Finish();
-        if (hashes.Linear != stated.Linear)
+        if (stated.Linear is { } linear && hashes.Linear != linear)
         {
-            return new Refusal.LinearHashDiffers(stated.Linear, hashes.Linear);
+            return new Refusal.LinearHashDiffers(linear, hashes.Linear.GetValueOrDefault());
         }
 
         if (hashes.Tree != stated.Tree)
@@ -236,6 +236,6 @@ public sealed class PartIntake(IEntityHost host, IPartStore parts, IdSource ids)
 }
 
 /// <summary>The hashes of a body in a request.</summary>
-/// <param name="Linear">The SHA-256 hash of all bytes.</param>
+/// <param name="Linear">The SHA-256 hash of all bytes, or null if the signature covers them by the tree hash alone.</param>
 /// <param name="Tree">The tree hash of the bytes.</param>
-public readonly record struct StatedHashes(LinearHash Linear, TreeHash Tree);
+public readonly record struct StatedHashes(LinearHash? Linear, TreeHash Tree);

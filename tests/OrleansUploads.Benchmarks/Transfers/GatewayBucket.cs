@@ -47,7 +47,7 @@ internal sealed class GatewayBucket(HttpClient http, SignedRequests requests, st
         .. parts.Bodies.Select((body, index) => requests.Create(
             HttpMethod.Put,
             string.Create(CultureInfo.InvariantCulture, $"{upload}&partNumber={index + 1}"),
-            parts.Hashes[index].Linear.ToString(),
+            parts.Hashes[index].Linear!.Value.ToString(),
             new ByteArrayContent(body))),
     ];
 

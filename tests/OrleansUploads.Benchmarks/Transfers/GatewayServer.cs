@@ -100,7 +100,7 @@ internal sealed class GatewayServer : IAsyncDisposable
         return Sign(
             HttpMethod.Put,
             $"/-/vaults/{Vault}/multipart-uploads/{upload}",
-            hashes.Linear.ToString(),
+            hashes.Linear!.Value.ToString(),
             content,
             ("content-range", range),
             ("x-amz-sha256-tree-hash", hashes.Tree.ToString()));
@@ -115,7 +115,7 @@ internal sealed class GatewayServer : IAsyncDisposable
         return Sign(
             HttpMethod.Post,
             $"/-/vaults/{Vault}/archives",
-            hashes.Linear.ToString(),
+            hashes.Linear!.Value.ToString(),
             new ByteArrayContent(body),
             ("x-amz-sha256-tree-hash", hashes.Tree.ToString()));
     }

@@ -87,6 +87,6 @@ internal static class SinkCommand
         RandomAccess.FlushToDisk(file);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
         context.Response.Headers["x-amz-sha256-tree-hash"] = hashes.Tree.ToString();
-        context.Response.Headers["x-amz-content-sha256"] = hashes.Linear.ToString();
+        context.Response.Headers["x-amz-content-sha256"] = hashes.Linear!.Value.ToString();
     }
 }

@@ -24,29 +24,32 @@ public sealed class BodyWindowTests
     [InlineData((18 * MiB) + 12_345)]
     public async Task A_body_gets_its_hashes_and_comes_out_in_pieces(int lengthBytes)
     {
-        using var window = new BodyWindow(lengthBytes);
+        foreach (var withLinearHash in new[] { true, false })
+        {
+            using var window = new BodyWindow(lengthBytes, withLinearHash);
 
-        Assert.Equal(Bytes[..lengthBytes], await ReadAllAsync(window, lengthBytes));
+            Assert.Equal(Bytes[..lengthBytes], await ReadAllAsync(window, lengthBytes));
 
-        AssertHashesOf(lengthBytes, window.Finish());
+            AssertHashesOf(lengthBytes, window.Finish(), withLinearHash);
+        }
     }
 
     [Fact]
     public async Task A_body_that_is_shorter_or_longer_than_announced_gets_the_hashes_of_what_came()
     {
-        using var shorter = new BodyWindow(16 * MiB);
+        using var shorter = new BodyWindow(16 * MiB, withLinearHash: true);
         await ReadAllAsync(shorter, 7 * MiB);
         AssertHashesOf(7 * MiB, shorter.Finish());
 
-        using var longer = new BodyWindow(6 * MiB);
+        using var longer = new BodyWindow(6 * MiB, withLinearHash: false);
         await ReadAllAsync(longer, 17 * MiB);
-        AssertHashesOf(17 * MiB, longer.Finish());
+        AssertHashesOf(17 * MiB, longer.Finish(), withLinearHash: false);
     }
 
     [Fact]
     public async Task Bodies_beyond_the_memory_for_batches_get_their_hashes_too()
     {
-        var windows = Enumerable.Range(0, ManyBodies).Select(_ => new BodyWindow(9 * MiB)).ToList();
+        var windows = Enumerable.Range(0, ManyBodies).Select(_ => new BodyWindow(9 * MiB, withLinearHash: true)).ToList();
         foreach (var window in windows)
         {
             await ReadAllAsync(window, 9 * MiB);
@@ -72,11 +75,12 @@ public sealed class BodyWindowTests
         return all.ToArray();
     }
 
-    private static void AssertHashesOf(int lengthBytes, PartHashes hashes)
+    private static void AssertHashesOf(int lengthBytes, PartHashes hashes, bool withLinearHash = true)
     {
         var bytes = Bytes.AsSpan(0, lengthBytes);
         Assert.Equal(lengthBytes, hashes.LengthBytes);
-        Assert.Equal(new Sha256Digest(SHA256.HashData(bytes)), hashes.Linear.Digest);
+        LinearHash? linear = withLinearHash ? new LinearHash(new Sha256Digest(SHA256.HashData(bytes))) : null;
+        Assert.Equal(linear, hashes.Linear);
         Assert.Equal(PartBytes.Leaves(bytes), hashes.Leaves);
         Assert.Equal(TreeHasher.Compute(bytes), hashes.Tree);
     }

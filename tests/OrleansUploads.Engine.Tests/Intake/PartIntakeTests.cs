@@ -45,9 +45,22 @@ public sealed class PartIntakeTests
             (await StoreAsync(upload, Body, Body.Length, correct with { Linear = wrong.Linear })).Refusal);
         Assert.IsType<Refusal.TreeHashDiffers>(
             (await StoreAsync(upload, Body, Body.Length, correct with { Tree = wrong.Tree })).Refusal);
+        Assert.IsType<Refusal.TreeHashDiffers>(
+            (await StoreAsync(upload, Body, Body.Length, wrong with { Linear = null })).Refusal);
         Assert.IsType<Refusal.LengthDiffers>((await StoreAsync(upload, Body, Body.Length + 1, correct)).Refusal);
         Assert.IsType<Refusal.LengthDiffers>((await StoreAsync(upload, Body, Body.Length - 1, correct)).Refusal);
         await AssertNothingStoredAsync(upload);
+    }
+
+    [Fact]
+    public async Task A_body_without_a_stated_linear_hash_is_stored_if_its_tree_hash_matches()
+    {
+        var upload = await OpenAsync();
+
+        Assert.True((await StoreAsync(upload, Body, Body.Length, EngineBench.Hashes(Body) with { Linear = null })).Answer.AttemptInUse);
+
+        Assert.Null((await CompleteAsync(upload)).Refusal);
+        Assert.Equal(Body, await _bench.ReadAsync(upload, 0, Body.Length - 1));
     }
 
     [Fact]

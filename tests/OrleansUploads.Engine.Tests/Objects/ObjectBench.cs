@@ -55,7 +55,7 @@ internal sealed class ObjectBench
     public static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 
     public static ObjectBody Body(byte[] bytes, StatedDigests stated = default) =>
-        new(new MemoryStream(bytes), bytes.Length, stated.Checksum?.Algorithm, () => stated);
+        new(new MemoryStream(bytes), bytes.Length, Sha256: null, stated.Checksum?.Algorithm, () => stated);
 
     /// <summary>Starts another host on the durable state, with nothing remembered.</summary>
     public void Start()

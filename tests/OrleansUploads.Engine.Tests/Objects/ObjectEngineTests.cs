@@ -72,7 +72,7 @@ public sealed class ObjectEngineTests
         var manifest = await _bench.Reader.ReadManifestAsync(source, CancellationToken.None);
         var upload = await _bench.InitiateAsync("copy");
         await using var bytes = _bench.Reader.OpenRead(manifest, new PartRange(6, 10), CancellationToken.None);
-        var body = new ObjectBody(bytes, 5, Algorithm: null, static () => default);
+        var body = new ObjectBody(bytes, 5, Sha256: null, Algorithm: null, static () => default);
         var part = (await _bench.Intake.StorePartAsync(upload, SomeObject.Named("copy"), 1, body, sender: null, CancellationToken.None)).Answer;
         Assert.Equal(SomeObject.Md5("world"), part.Md5);
         await _bench.CompleteAsync(upload, "copy", null, new ChosenPart(1, part.Md5, part.Checksum));
@@ -165,16 +165,18 @@ public sealed class ObjectEngineTests
         await _bench.CreateBucketAsync();
         var name = SomeObject.Named("k");
         var wrong = ChecksumHasher.Compute(ChecksumAlgorithm.Sha1, "other"u8);
-        foreach (var (stated, expected) in new (StatedDigests, Type)[]
+        var wrongSha256 = ChecksumHasher.Compute(ChecksumAlgorithm.Sha256, "other"u8);
+        foreach (var (body, expected) in new (ObjectBody, Type)[]
         {
-            (new StatedDigests(EngineBench.Hashes("other"u8.ToArray()).Linear, null, null), typeof(Refusal.LinearHashDiffers)),
-            (new StatedDigests(null, SomeObject.Md5("other"), null), typeof(ObjectRefusal.Md5Differs)),
-            (new StatedDigests(null, null, wrong), typeof(ObjectRefusal.ChecksumDiffers)),
+            (Body() with { Sha256 = EngineBench.Hashes("other"u8.ToArray()).Linear }, typeof(Refusal.LinearHashDiffers)),
+            (Body(new StatedDigests(SomeObject.Md5("other"), null)), typeof(ObjectRefusal.Md5Differs)),
+            (Body(new StatedDigests(null, wrong)), typeof(ObjectRefusal.ChecksumDiffers)),
+            (Body(new StatedDigests(null, wrongSha256)), typeof(ObjectRefusal.ChecksumDiffers)),
         })
         {
             var headers = new ObjectHeaders(StorageClass.Standard, new Dictionary<string, string>());
             var outcome = await _bench.Intake.PutAsync(
-                name, headers, ObjectBench.Body("body"u8.ToArray(), stated), null, CancellationToken.None);
+                name, headers, body, null, CancellationToken.None);
             Assert.IsType(expected, outcome.Refusal);
         }
 
@@ -183,6 +185,8 @@ public sealed class ObjectEngineTests
         {
             Assert.Fail($"{left} has bytes.");
         }
+
+        static ObjectBody Body(StatedDigests stated = default) => ObjectBench.Body("body"u8.ToArray(), stated);
     }
 
     [Fact]
@@ -192,7 +196,7 @@ public sealed class ObjectEngineTests
         await _bench.PutAsync("k", "old");
         _bench.Start();
         var loaded = 0;
-        var body = new ObjectBody(new MemoryStream("new"u8.ToArray()), 3, Algorithm: null, () =>
+        var body = new ObjectBody(new MemoryStream("new"u8.ToArray()), 3, Sha256: null, Algorithm: null, () =>
         {
             loaded = _bench.Host.LoadedEntities;
             return default;

@@ -349,5 +349,5 @@ internal sealed class ObjectClients(
 
     private ObjectHeaders HeadersOf(string key) => archiving.IsArchived(key) ? Archived : Headers;
 
-    private static ObjectBody BodyOf(byte[] bytes) => new(new MemoryStream(bytes), bytes.Length, null, static () => default);
+    private static ObjectBody BodyOf(byte[] bytes) => new(new MemoryStream(bytes), bytes.Length, Sha256: null, Algorithm: null, static () => default);
 }

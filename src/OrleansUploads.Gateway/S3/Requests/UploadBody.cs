@@ -43,14 +43,14 @@ internal sealed class UploadBody : IDisposable
             return false;
         }
 
-        LinearHash? sha256 = mode == PayloadMode.Hashed && LinearHash.TryParse(call.Header(RequestPayload.HashHeader)!, out var linear)
-            ? linear
-            : null;
         if (!mode.IsChunked())
         {
-            var stated = new StatedDigests(sha256, md5, checksum?.Value);
+            LinearHash? sha256 = mode == PayloadMode.Hashed && LinearHash.TryParse(call.Header(RequestPayload.HashHeader)!, out var linear)
+                ? linear
+                : null;
+            var stated = new StatedDigests(md5, checksum?.Value);
             body = new UploadBody(
-                new ObjectBody(call.Exchange.Received, lengthBytes, checksum?.Algorithm, () => stated), null);
+                new ObjectBody(call.Exchange.Received, lengthBytes, sha256, checksum?.Algorithm, () => stated), null);
             return true;
         }
 
@@ -60,8 +60,9 @@ internal sealed class UploadBody : IDisposable
             new ObjectBody(
                 decoded,
                 lengthBytes,
+                Sha256: null,
                 checksum?.Algorithm,
-                () => new StatedDigests(null, md5, checksum is null ? null : checksum.Value ?? ReadTrailer(decoder, checksum.Algorithm))),
+                () => new StatedDigests(md5, checksum is null ? null : checksum.Value ?? ReadTrailer(decoder, checksum.Algorithm))),
             decoded);
         return true;
     }
