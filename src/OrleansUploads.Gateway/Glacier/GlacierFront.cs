@@ -41,7 +41,10 @@ internal sealed class GlacierFront(GlacierPipeline pipeline) : IFront
         public override IEnumerable<KeyAccess> AccessesOf(AccountId account) =>
             [GlacierAccess.Of(route, exchange.Target, account)];
 
-        public override async ValueTask<FrontAnswer> AnswerAsync(AccountId account, RequestPayload payload) =>
-            await pipeline.AnswerAsync(exchange, route, account, payload);
+        public override async ValueTask<FrontAnswer> AnswerAsync(AccountId account, RequestPayload payload)
+        {
+            exchange.Context.Response.Headers[GlacierHeaders.Accepts] = PayloadModes.NotSigned;
+            return await pipeline.AnswerAsync(exchange, route, account, payload);
+        }
     }
 }

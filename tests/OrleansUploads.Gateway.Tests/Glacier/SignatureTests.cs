@@ -136,6 +136,30 @@ public sealed class SignatureTests(GatewayFixture gateway) : IClassFixture<Gatew
         }
     }
 
+    [Fact]
+    public async Task An_upload_may_leave_out_its_linear_hash_because_its_tree_hash_is_signed()
+    {
+        var vault = await gateway.NewVaultAsync();
+        var upload = await gateway.NewUploadAsync(vault);
+        var part = Part(vault, upload, 0, Bytes(MiB)).With("x-amz-content-sha256", "UNSIGNED-PAYLOAD");
+        var archive = UploadArchive(vault, Bytes(5)).With("x-amz-content-sha256", "UNSIGNED-PAYLOAD");
+
+        Assert.Equal("UNSIGNED-PAYLOAD", (await gateway.SendAsync(part)).Expect(204).Header("x-orleans-uploads-accepts"));
+        (await gateway.SendAsync(archive)).Expect(201);
+
+        foreach (var request in new[] { part, archive })
+        {
+            (await gateway.SendAsync(request.With("x-amz-sha256-tree-hash", null))).ExpectError(
+                400, "MissingParameterValueException", "x-amz-sha256-tree-hash");
+            (await gateway.SendAsync(request, new Signer { UnsignedHeader = "x-amz-sha256-tree-hash" })).ExpectError(
+                403, "InvalidSignatureException", "The header x-amz-sha256-tree-hash must be among the signed headers.");
+
+            var headers = new Signer().Sign(request, gateway.Server.EndPoint.ToString(), gateway.Server.Setup.Clock.Now);
+            (await gateway.Server.SendAsync(request.WithBody(Bytes(request.Body.Length, seed: 2)), headers)).ExpectError(
+                400, "InvalidParameterValueException", "Checksum mismatch");
+        }
+    }
+
     [Theory]
     [InlineData("UNSIGNED-PAYLOAD")]
     [InlineData("STREAMING-AWS4-HMAC-SHA256-PAYLOAD")]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OrleansUploads.Gateway.Http.Fronts;
+using OrleansUploads.Signing;
 
 namespace OrleansUploads.Gateway.Glacier.Errors;
 
@@ -51,6 +52,10 @@ internal sealed record GlacierError(int Status, string Code, string Message) : F
             ? broken.Message
             : $"the value at {malformed.Path} is of the wrong kind or contains an incomplete character. LineNumber: "
                 + $"{malformed.LineNumber} | BytePositionInLine: {malformed.BytePositionInLine}."));
+
+    /// <summary>The header that states the SHA-256 of the body is not one.</summary>
+    public static GlacierError InvalidPayloadHash(string text) => Invalid(
+        $"Invalid x-amz-content-sha256: {text}. It must be 64 hex digits. Uploads may also use {PayloadModes.NotSigned}.");
 
     /// <summary>The body does not have the SHA-256 that was signed.</summary>
     /// <param name="computed">SHA-256 of the received bytes, in hex.</param>

@@ -27,8 +27,7 @@ internal static class GlacierHttpErrors
         HttpError.KeyNotPermitted e => GlacierError.AccessDenied(
             $"The access key {e.AccessKeyId} is for {e.Scope} only, which does not include this {e.Operation} request."),
         HttpError.PayloadHashMissing => GlacierError.Missing($"{RequestPayload.HashHeader}, the SHA-256 of the body"),
-        HttpError.PayloadHashMalformed e => GlacierError.Invalid(
-            $"Invalid {RequestPayload.HashHeader}: {e.Text}. It must be 64 hex digits."),
+        HttpError.PayloadHashMalformed e => GlacierError.InvalidPayloadHash(e.Text),
         HttpError.PayloadHashDiffers e => GlacierError.PayloadHashDiffers(e.Computed, e.Stated),
         HttpError.BodyTooLong e => GlacierError.Invalid(
             $"Invalid Content-Length: {e.Bytes?.ToString(CultureInfo.InvariantCulture) ?? "unknown"}. The body of this operation "

@@ -13,6 +13,10 @@ internal static class GlacierHeaders
     public const string CapacityId = "x-amz-capacity-id";
     public const string JobId = "x-amz-job-id";
     public const string LockId = "x-amz-lock-id";
+
+    /// <summary>Tells a client what it may send besides the protocol of Amazon.</summary>
+    public const string Accepts = "x-orleans-uploads-accepts";
+
     public const string ContentRange = "Content-Range";
     public const string Range = "Range";
     public const string Location = "Location";

@@ -6,6 +6,7 @@ using OrleansUploads.Gateway.Glacier.Errors;
 using OrleansUploads.Gateway.Glacier.Protocol;
 using OrleansUploads.Gateway.Http.Authentication;
 using OrleansUploads.Hashing;
+using OrleansUploads.Signing;
 
 namespace OrleansUploads.Gateway.Glacier.Requests;
 
@@ -62,12 +63,13 @@ internal static class BodyHeaders
         return error is null;
     }
 
-    /// <summary>Reads the linear hash and the tree hash of a body.</summary>
+    /// <summary>Reads the linear hash and the tree hash of a body. The tree hash is always there, and is always signed, so the signature
+    /// covers a body without a linear hash too.</summary>
     public static bool TryReadHashes(
         GlacierCall call, out StatedHashes hashes, [NotNullWhen(false)] out GlacierError? error)
     {
         hashes = default;
-        if (!TryReadLinearHash(call.Header(RequestPayload.HashHeader), out var linear, out error)
+        if (!TryReadLinearHash(call, out var linear, out error)
             || !TryReadTreeHash(call, out var tree, out error))
         {
             return false;
@@ -75,19 +77,6 @@ internal static class BodyHeaders
 
         hashes = new StatedHashes(linear, tree);
         return true;
-    }
-
-    /// <summary>Parses the linear hash of a body.</summary>
-    public static bool TryReadLinearHash(
-        string? text, out LinearHash hash, [NotNullWhen(false)] out GlacierError? error)
-    {
-        hash = default;
-        error = text is null
-            ? GlacierError.Missing($"{RequestPayload.HashHeader}, the SHA-256 of the body")
-            : LinearHash.TryParse(text, out hash)
-                ? null
-                : GlacierError.Invalid($"Invalid {RequestPayload.HashHeader}: {text}. It must be 64 hex digits.");
-        return error is null;
     }
 
     /// <summary>Reads a tree hash.</summary>
@@ -113,6 +102,19 @@ internal static class BodyHeaders
             : GlacierError.Invalid(
                 $"Invalid {GlacierHeaders.ArchiveDescription}. It has at most {Limits.MaxDescriptionChars} characters of printable "
                 + "ASCII (0x20 to 0x7E).");
+        return error is null;
+    }
+
+    /// <summary>Reads the linear hash of a body. It is null if the request leaves it out.</summary>
+    private static bool TryReadLinearHash(
+        GlacierCall call, out LinearHash? hash, [NotNullWhen(false)] out GlacierError? error)
+    {
+        var text = call.Header(RequestPayload.HashHeader);
+        var isStated = LinearHash.TryParse(text, out var linear);
+        hash = isStated ? linear : null;
+        error = isStated || text == PayloadModes.NotSigned ? null
+            : text is null ? GlacierError.Missing($"{RequestPayload.HashHeader}, the SHA-256 of the body")
+            : GlacierError.InvalidPayloadHash(text);
         return error is null;
     }
 
