@@ -23,7 +23,7 @@ public sealed partial class GlacierClient
         {
             Body = body,
         };
-        return Transport.RunAsync(
+        return SendBodyAsync(
             request.WithHeader(HeaderNames.TreeHash, body.TreeHash.ToString())
                 .WithHeader(HeaderNames.ArchiveDescription, DescriptionText.Check(description)),
             (response, _) =>

@@ -43,13 +43,14 @@ public sealed partial class GlacierClient
             Body = body,
             ContentRange = $"bytes {new ByteRange(startBytes, startBytes + body.LengthBytes)}/*",
         };
-        return RunAsync(
+        return SendBodyAsync(
             request.WithHeader(HeaderNames.TreeHash, body.TreeHash.ToString()),
             (response, _) =>
             {
                 CheckTreeHash(response, body);
                 return Task.FromResult(true);
             },
+            Transport.Retry,
             cancellationToken);
     }
 

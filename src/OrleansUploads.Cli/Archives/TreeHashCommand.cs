@@ -1,5 +1,6 @@
 using System.CommandLine;
 using OrleansUploads.Cli.CommandLine;
+using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 
 namespace OrleansUploads.Cli.Archives;
@@ -15,7 +16,9 @@ internal static class TreeHashCommand
         command.SetAction((parsed, cancellationToken) => CommandRunner.RunAsync(async () =>
         {
             using var source = ByteSource.FromFile(parsed.GetRequiredValue(file).FullName);
-            Console.WriteLine((await HashedBody.ReadAsync(source, cancellationToken)).TreeHash);
+            var all = new ByteRange(0, source.LengthBytes);
+            var hashed = await HashedBody.ReadAsync(source, all, withLinearHash: false, cancellationToken);
+            Console.WriteLine(hashed.TreeHash);
             return 0;
         }));
         return command;

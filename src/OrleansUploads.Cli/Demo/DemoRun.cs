@@ -154,7 +154,7 @@ internal sealed class DemoRun(
         while (board.TakeNextPart() is { } part)
         {
             var range = plan.RangeOf(part);
-            var body = await HashedBody.ReadAsync(source, range, cancellationToken);
+            var body = await HashedBody.ReadAsync(source, range, !client.AcceptsUnsignedPayload, cancellationToken);
             await client.UploadPartAsync(Vault, upload, range.Start, body, cancellationToken);
             board.Acknowledge(part);
         }

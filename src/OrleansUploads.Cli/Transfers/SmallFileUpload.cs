@@ -15,7 +15,8 @@ internal sealed class SmallFileUpload(GlacierClient client, RetryPolicy retry, T
         string vault, string path, string description, CancellationToken cancellationToken)
     {
         using var source = ByteSource.FromFile(path);
-        using var body = await ReadBody.ReadAsync(source, new ByteRange(0, source.LengthBytes), cancellationToken);
+        using var body = await ReadBody.ReadAsync(
+            source, new ByteRange(0, source.LengthBytes), !client.AcceptsUnsignedPayload, cancellationToken);
         return await retry.RunAsync(
             async (_, token) =>
             {

@@ -175,7 +175,7 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
     private async Task<bool> IsExistingAsync(string path, CancellationToken cancellationToken)
     {
         using var source = ByteSource.FromFile(path);
-        var body = await HashedBody.ReadAsync(source, cancellationToken);
+        var body = await HashedBody.ReadAsync(source, new ByteRange(0, source.LengthBytes), withLinearHash: false, cancellationToken);
         return _existing.Contains(new Existing(DescriptionOf(path), body.LengthBytes, body.TreeHash));
     }
 

@@ -17,13 +17,18 @@ public sealed class ReadBody : IDisposable
     public HashedBody Hashed { get; }
 
     /// <summary>Reads and hashes a range of a source.</summary>
+    /// <param name="source">The source.</param>
+    /// <param name="range">The range to hash and to send.</param>
+    /// <param name="withLinearHash">Whether to compute the linear hash, as in <see cref="HashedBody.Of"/>.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
     /// <exception cref="EndOfStreamException">The source ends before the range does.</exception>
-    public static async Task<ReadBody> ReadAsync(ByteSource source, ByteRange range, CancellationToken cancellationToken = default)
+    public static async Task<ReadBody> ReadAsync(
+        ByteSource source, ByteRange range, bool withLinearHash = true, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
         if (range.LengthBytes > MaxHeldBytes || source.FindInMemory(range) is not null)
         {
-            return new ReadBody(await HashedBody.ReadAsync(source, range, cancellationToken), held: null);
+            return new ReadBody(await HashedBody.ReadAsync(source, range, withLinearHash, cancellationToken), held: null);
         }
 
         var length = (int)range.LengthBytes;
@@ -31,7 +36,7 @@ public sealed class ReadBody : IDisposable
         try
         {
             await RangeReader.FillAsync(source, range, held.AsMemory(0, length), cancellationToken);
-            return new ReadBody(HashedBody.Of(held.AsMemory(0, length)), held);
+            return new ReadBody(HashedBody.Of(held.AsMemory(0, length), withLinearHash), held);
         }
         catch
         {

@@ -34,7 +34,7 @@ internal sealed class PartSender(
             var isCompared = options.StopsAtDifference && have.HasPartAt(range.Start);
             if (!isCompared)
             {
-                using var body = await ReadBody.ReadAsync(source, range, token);
+                using var body = await ReadBody.ReadAsync(source, range, !client.AcceptsUnsignedPayload, token);
                 hashes[part] = body.Hashed.TreeHash;
                 if (!have.Contains(range, hashes[part]))
                 {
@@ -80,7 +80,7 @@ internal sealed class PartSender(
     {
         try
         {
-            var body = await Task.Run(() => HashedBody.Of(part.Bytes), stop.Token);
+            var body = await Task.Run(() => HashedBody.Of(part.Bytes, !client.AcceptsUnsignedPayload), stop.Token);
             var isStored = have.HasPartAt(part.Range.Start);
             if (isStored)
             {

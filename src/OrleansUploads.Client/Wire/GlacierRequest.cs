@@ -25,8 +25,10 @@ internal sealed record GlacierRequest(HttpMethod Method, string PathAndQuery)
     /// <summary>Whether the result of the request disposes of the response, because it streams the body after the call.</summary>
     public bool KeepsResponseOpen { get; init; }
 
-    /// <summary>The SHA-256 hash of the body, in hex.</summary>
-    public string PayloadHash => Body is null ? SigningRequest.EmptyPayloadHash : Body.LinearHash.ToString();
+    /// <summary>What stands for the body in the signature: its SHA-256 hash in hex, or a word if only the tree hash is known, which is a
+    /// signed header.</summary>
+    public string PayloadHash =>
+        Body is null ? SigningRequest.EmptyPayloadHash : Body.LinearHash?.ToString() ?? PayloadModes.NotSigned;
 
     /// <summary>Adds a header, unless the value is null.</summary>
     public GlacierRequest WithHeader(string name, string? value)

@@ -3,6 +3,9 @@ namespace OrleansUploads.Client.Wire;
 /// <summary>The headers that the protocol defines.</summary>
 internal static class HeaderNames
 {
+    /// <summary>What this project's server accepts besides the protocol of Amazon.</summary>
+    public const string Accepts = "x-orleans-uploads-accepts";
+
     public const string ArchiveDescription = "x-amz-archive-description";
     public const string ArchiveId = "x-amz-archive-id";
     public const string ArchiveSize = "x-amz-archive-size";

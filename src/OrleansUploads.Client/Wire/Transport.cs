@@ -19,6 +19,7 @@ internal sealed class Transport
     private readonly HttpClient _http;
     private readonly GlacierClientOptions _options;
     private readonly MessageSigner _signer;
+    private bool _acceptsUnsignedPayload;
 
     public Transport(HttpClient http, GlacierClientOptions options)
     {
@@ -33,6 +34,9 @@ internal sealed class Transport
     public RetryPolicy Retry => _options.Retry;
 
     public RateLimit? Limit => _options.Limit;
+
+    /// <summary>Whether a response of the server said that it accepts an upload without its linear hash.</summary>
+    public bool AcceptsUnsignedPayload => Volatile.Read(ref _acceptsUnsignedPayload);
 
     /// <summary>Starts the idle timer of an attempt.</summary>
     public IdleTimer StartIdleTimer(CancellationToken cancellationToken) =>
@@ -127,6 +131,11 @@ internal sealed class Transport
         try
         {
             idle.Restart();
+            if (!AcceptsUnsignedPayload && ResponseReader.FindHeader(response, HeaderNames.Accepts) == PayloadModes.NotSigned)
+            {
+                Volatile.Write(ref _acceptsUnsignedPayload, true);
+            }
+
             if (!response.IsSuccessStatusCode)
             {
                 throw await ResponseReader.ReadErrorAsync(response, TimeProvider, cancellationToken);

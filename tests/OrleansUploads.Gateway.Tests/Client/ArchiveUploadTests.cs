@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
@@ -10,6 +11,7 @@ namespace OrleansUploads.Gateway.Tests.Client;
 public sealed class ArchiveUploadTests : IDisposable
 {
     private const int MiB = 1024 * 1024;
+    private const string Unsigned = "UNSIGNED-PAYLOAD";
 
     private readonly LeapingTime _time = new();
     private readonly FakeVault _vault;
@@ -41,6 +43,37 @@ public sealed class ArchiveUploadTests : IDisposable
         Assert.Equal(TreeHasher.Compute(_archive), receipt.TreeHash);
         Assert.Equal(_archive, _vault.Archive);
         Assert.Equal([0, MiB, 2 * MiB, 3 * MiB, 4 * MiB, 5 * MiB], _vault.Parts.Keys);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Parts_are_sent_without_their_linear_hash_only_to_a_server_that_says_that_it_accepts_this(bool accepts)
+    {
+        if (accepts)
+        {
+            _vault.After = (_, answer) => AcceptingUnsigned(answer);
+        }
+
+        await Upload().UploadAsync("v", Source());
+
+        Assert.Equal(_archive, _vault.Archive);
+        Assert.Equal(6, PayloadHashes().Count());
+        Assert.All(PayloadHashes(), sent => Assert.Equal(accepts, sent == Unsigned));
+    }
+
+    [Fact]
+    public async Task A_part_without_its_linear_hash_is_sent_again_with_it_if_the_server_refuses_it()
+    {
+        _vault.After = (_, answer) => AcceptingUnsigned(answer);
+        _vault.Before = request => request.Header("x-amz-content-sha256") == Unsigned
+            ? ScriptedServer.Answer(HttpStatusCode.BadRequest, ScriptedServer.Error("InvalidParameterValueException"))
+            : null;
+
+        await Upload(new() { PartSizeBytes = 8 * MiB }).UploadAsync("v", Source());
+
+        Assert.Equal(_archive, _vault.Archive);
+        Assert.Equal([Unsigned, Convert.ToHexStringLower(SHA256.HashData(_archive))], PayloadHashes());
     }
 
     [Fact]
@@ -248,6 +281,15 @@ public sealed class ArchiveUploadTests : IDisposable
     private ArchiveUpload Upload(ArchiveUploadOptions? options = null) => new(_client, options);
 
     private ByteSource Source() => ByteSource.FromMemory(_archive);
+
+    private IEnumerable<string> PayloadHashes() =>
+        _vault.Sent("PUT", FakeVault.UploadId).Select(request => request.Header("x-amz-content-sha256")!);
+
+    private static HttpResponseMessage AcceptingUnsigned(HttpResponseMessage answer)
+    {
+        answer.Headers.TryAddWithoutValidation("x-orleans-uploads-accepts", Unsigned);
+        return answer;
+    }
 
     private void StoreParts(int partSizeBytes, params int[] starts)
     {
