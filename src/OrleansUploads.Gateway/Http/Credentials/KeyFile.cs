@@ -4,7 +4,7 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Gateway.Http.Credentials;
 
-/// <summary>A file of key pairs, readable only by its owner.</summary>
+/// <summary>A file of key pairs, readable only by its owner, who is the owner of its folder.</summary>
 /// <param name="path">Path of the file.</param>
 /// <param name="flush">Flushes files and directories, or null for the system's own calls.</param>
 /// <remarks>The file is replaced as a whole, so a server that reads it at the same time sees either the old pairs or the new
@@ -79,6 +79,7 @@ public sealed class KeyFile(string path, IDiskFlush? flush = null)
     {
         DurableFolder.Make(Folder, _flush);
         using var locked = new FileStream(LockPath, OwnerOnlyOptions(FileMode.OpenOrCreate));
+        FolderOwner.Give(locked.SafeFileHandle, Folder);
         if (change(Read()) is not { } changed)
         {
             return;
@@ -88,6 +89,7 @@ public sealed class KeyFile(string path, IDiskFlush? flush = null)
         File.Delete(unfinished);
         using (var file = new FileStream(unfinished, OwnerOnlyOptions(FileMode.CreateNew)))
         {
+            FolderOwner.Give(file.SafeFileHandle, Folder);
             JsonSerializer.Serialize(file, KeyFileDocument.Of(changed), KeyFileJson.Default.KeyFileDocument);
             file.Flush();
             _flush.RequireFile(file.SafeFileHandle, unfinished);

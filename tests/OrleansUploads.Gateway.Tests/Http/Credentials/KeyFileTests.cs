@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using OrleansUploads.Core.Policies;
@@ -51,6 +52,19 @@ public sealed class KeyFileTests : IDisposable
         _time.Advance(TimeSpan.FromSeconds(1));
 
         Assert.Null(await store.FindAsync("AKIAFIRST00000000000", default));
+    }
+
+    [Fact]
+    public void What_root_changes_belongs_to_the_owner_of_the_folder()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Only root can give files to another user.");
+        Run("chown", "10001:10002", _folder);
+
+        KeyFile.InFolder(_folder).Change(_ => [KeyPair.Create("000000000001", _time.GetUtcNow())]);
+
+        Assert.Equal(
+            "10001:10002\n10001:10002\n",
+            Run("stat", "--format=%u:%g", Path.Combine(_folder, "keys.json"), Path.Combine(_folder, "keys.lock")));
     }
 
     [Fact]
@@ -109,6 +123,15 @@ public sealed class KeyFileTests : IDisposable
 
         flush.Fail(inputOutputError, asked => asked == path);
         Assert.Throws<FlushFailedException>(() => file.Change(pairs => [.. pairs, KeyPair.Create("000000000002", Some.Noon)]));
+    }
+
+    private static string Run(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
+        return output;
     }
 
     private void Write(string version, string accessKeyId, DateTime changedAt)
