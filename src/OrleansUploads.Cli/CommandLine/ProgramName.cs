@@ -3,11 +3,16 @@ namespace OrleansUploads.Cli.CommandLine;
 /// <summary>How this program was called, so that the commands that it prints work when they are pasted.</summary>
 internal static class ProgramName
 {
+    /// <summary>The words that start the program where people paste its commands, if that is not where it runs. The image of the
+    /// single process sets it.</summary>
+    private const string Variable = "ORLEANSUPLOADS_PROGRAM";
+
     private const string Installed = "orleans-uploads";
 
     /// <summary>The program as a shell finds it: its name if it is on the path, else its full path.</summary>
-    public static string Text { get; } = Find(
-        Environment.ProcessPath, AppContext.BaseDirectory, Environment.GetEnvironmentVariable("PATH"), File.ResolveLinkTarget);
+    public static string Text { get; } = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } words
+        ? words
+        : Find(Environment.ProcessPath, AppContext.BaseDirectory, Environment.GetEnvironmentVariable("PATH"), File.ResolveLinkTarget);
 
     /// <summary>Finds the words that start this program.</summary>
     /// <param name="processPath">The program of the process: this one, or <c>dotnet</c>.</param>

@@ -29,11 +29,17 @@ public sealed class KeysTests : IDisposable
         var content = await File.ReadAllTextAsync(KeyFile);
         await first.StopAsync();
 
-        await using var second = await ServerProcess.StartAsync(Setup);
+        // As in a container, where the commands are pasted outside.
+        const string words = "docker exec uploads orleans-uploads";
+        await using var second = await ServerProcess.StartAsync(Setup with
+        {
+            Environment = new Dictionary<string, string?>(CommandLine.WithoutOperatorKey) { ["ORLEANSUPLOADS_PROGRAM"] = words },
+        });
         Assert.Equal("photos", (await second.Connect(accessKeyId: id, secret: secret).DescribeVaultAsync("photos")).Name);
         Assert.Equal(content, await File.ReadAllTextAsync(KeyFile));
         Assert.DoesNotContain(secret, second.Output, StringComparison.Ordinal);
-        Assert.Contains($"keys show {id}", second.Output, StringComparison.Ordinal);
+        Assert.Contains($"\"$({words} keys show {id} --data {_folder.Data})\"", second.Output, StringComparison.Ordinal);
+        Assert.Contains($"  {words} vault list", second.Output, StringComparison.Ordinal);
         Assert.True(
             OperatingSystem.IsWindows()
             || File.GetUnixFileMode(KeyFile) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
