@@ -1,6 +1,7 @@
 #!/bin/sh
-# Makes the images that docker-compose.yml names without a registry: stand-ins for its base images from Debian's packages and from
-# the .NET SDK of this machine, and both images of the Dockerfile. For machines that cannot pull images. Then: podman-compose up -d
+# Makes our images without a registry: stand-ins for their base images from Debian's packages and from the .NET SDK of this machine,
+# and the images of both Dockerfiles. For machines that cannot pull images. `local-images.sh single` makes only the image of the single
+# process; the others need Orleans' packages. Then: podman-compose up -d, or docs/install.md
 #
 # Needs root, Debian's packages podman and debootstrap, and the .NET SDK. Variables, all optional:
 #   DEBIAN_MIRROR                where debootstrap fetches packages (default: http://deb.debian.org/debian)
@@ -84,13 +85,20 @@ done
 echo "$environment" | stand_in localhost/orleans-uploads-build:12
 
 build() {
-    # shellcheck disable=SC2086 # A list of options.
-    podman build --network host $volumes --file deploy/Dockerfile --target "$1" --tag "localhost/orleans-uploads/$1:0.1.0" \
+    name=$1
+    shift
+    # shellcheck disable=SC2086 # A list of options. The format is the one that has health checks.
+    podman build --format docker --network host $volumes --tag "localhost/orleans-uploads/$name:0.1.0" \
         --build-arg BUILD_IMAGE=localhost/orleans-uploads-build:12 \
-        --build-arg RUNTIME_IMAGE="$base" \
-        --build-arg POSTGRES_IMAGE=localhost/postgres:15.8 \
-        --build-arg WITH_AZURE="${WithAzure:-true}" .
+        --build-arg RUNTIME_IMAGE="$base" "$@" .
 }
-build silo
-build postgres-schema
+build_of_cluster() {
+    build "$1" --file deploy/Dockerfile --target "$1" \
+        --build-arg POSTGRES_IMAGE=localhost/postgres:15.8 --build-arg WITH_AZURE="${WithAzure:-true}"
+}
+build single --file deploy/Dockerfile.single
+if [ "${1:-}" != single ]; then
+    build_of_cluster silo
+    build_of_cluster postgres-schema
+fi
 podman images --filter reference='localhost/*'
