@@ -15,7 +15,13 @@ internal static class TreeHashCommand
         var command = new Command("treehash", "Print the SHA-256 tree hash of a file, as the vault API defines it.") { file };
         command.SetAction((parsed, cancellationToken) => CommandRunner.RunAsync(async () =>
         {
-            using var source = ByteSource.FromFile(parsed.GetRequiredValue(file).FullName);
+            var path = parsed.GetRequiredValue(file).FullName;
+            if (Directory.Exists(path))
+            {
+                throw new IOException($"{path} is a folder. Name a file.");
+            }
+
+            using var source = ByteSource.FromFile(path);
             var all = new ByteRange(0, source.LengthBytes);
             var hashed = await HashedBody.ReadAsync(source, all, withLinearHash: false, cancellationToken);
             Console.WriteLine(hashed.TreeHash);

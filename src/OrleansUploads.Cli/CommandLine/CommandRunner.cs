@@ -15,7 +15,7 @@ internal static class CommandRunner
         }
         catch (Exception fault) when (IsOperatorError(fault))
         {
-            return Fail(fault.Message);
+            return Fail(MissingFile.Describe(fault));
         }
     }
 
@@ -27,7 +27,7 @@ internal static class CommandRunner
         }
         catch (Exception fault) when (IsOperatorError(fault))
         {
-            return Fail(fault.Message);
+            return Fail(MissingFile.Describe(fault));
         }
     }
 

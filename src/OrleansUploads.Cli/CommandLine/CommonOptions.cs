@@ -12,11 +12,22 @@ internal static class CommonOptions
     /// wherever a command is run, and never in a checkout.</summary>
     public static string DefaultDataFolder { get; } = Path.Combine(StateFolder(), "orleans-uploads");
 
-    public static Option<DirectoryInfo> Data() => new("--data")
+    public static Option<DirectoryInfo> Data()
     {
-        Description = "The data folder, which contains the journal, the archives and the keys. Created if it does not exist.",
-        DefaultValueFactory = _ => new DirectoryInfo(DefaultDataFolder),
-    };
+        var option = new Option<DirectoryInfo>("--data")
+        {
+            Description = "The data folder, which contains the journal, the archives and the keys. Created if it does not exist.",
+            DefaultValueFactory = _ => new DirectoryInfo(DefaultDataFolder),
+        };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && File.Exists(token.Value))
+            {
+                result.AddError($"{token.Value} is a file. Name a folder with --data.");
+            }
+        });
+        return option;
+    }
 
     private static string StateFolder()
     {

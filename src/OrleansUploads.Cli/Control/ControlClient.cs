@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using OrleansUploads.Engine.DataFolders;
 
 namespace OrleansUploads.Cli.Control;
 
@@ -21,6 +22,14 @@ internal static class ControlClient
             await socket.ConnectAsync(ControlSocket.EndPointOf(folder), timeout.Token);
             await ControlSocket.WriteLineAsync(socket, request, timeout.Token);
             answer = await ControlSocket.ReadLineAsync(socket, timeout.Token);
+        }
+        catch (SocketException) when (!DataFolder.Exists(folder))
+        {
+            throw new IOException($"{folder} is not a data folder. Name the folder of the server with --data.");
+        }
+        catch (SocketException fault) when (fault.SocketErrorCode is SocketError.AddressNotAvailable or SocketError.ConnectionRefused)
+        {
+            throw new IOException($"No server answers on the data folder {folder}. Start the server.", fault);
         }
         catch (SocketException fault)
         {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Core.Policies;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Gateway.Http.Credentials;
 
 namespace OrleansUploads.Cli.Keys;
@@ -33,6 +34,13 @@ internal static class KeysCommand
             Description = "The vaults and buckets that the key is for; may be repeated. [default: all of the account]",
             HelpName = "name",
         };
+        vaults.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens.Where(token => !VaultName.TryParse(token.Value, out _)))
+            {
+                result.AddError($"'{token.Value}' is not the name of a vault or bucket.");
+            }
+        });
         var create = new Option<bool>("--create")
         {
             Description = "Begin a key file in a folder that is no data folder, for example for the silos of a cluster.",

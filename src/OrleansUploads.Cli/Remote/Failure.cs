@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Authentication;
+using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Transfers;
 
@@ -27,12 +29,17 @@ internal sealed record Failure(int Code, string Message)
         GlacierException refusal => Describe(refusal),
         ArgumentException mistake => new Failure(ExitCode.Usage, WithoutParameter(mistake)),
         CredentialsMissingException => new Failure(ExitCode.Denied, fault.Message),
-        IOException or UnauthorizedAccessException or InvalidDataException or NotSupportedException => new Failure(ExitCode.Failed, fault.Message),
+        IOException or UnauthorizedAccessException or InvalidDataException or NotSupportedException =>
+            new Failure(ExitCode.Failed, MissingFile.Describe(fault)),
         _ => null,
     };
 
     private static Failure Describe(GlacierException refusal) => refusal.Code switch
     {
+        GlacierErrorCodes.ConnectionFailure when FindHandshake(refusal) is { } handshake => new Failure(
+            ExitCode.NotReachable,
+            $"The server's HTTPS cannot be used: {handshake.Message.TrimEnd('.')}. If its certificate is from your own authority, name the "
+            + "authority in SSL_CERT_FILE. If it has no HTTPS, use http:// in --endpoint."),
         GlacierErrorCodes.ConnectionFailure or GlacierErrorCodes.IdleTimeout =>
             new Failure(ExitCode.NotReachable, $"The server is not reachable: {refusal.Message.TrimEnd('.')}. Is it running? Check --endpoint."),
         GlacierErrorCodes.HashDiffers => new Failure(ExitCode.BytesDiffer, refusal.Message),
@@ -46,6 +53,10 @@ internal sealed record Failure(int Code, string Message)
         _ when refusal.StatusCode is { } status && (int)status >= 500 => new Failure(ExitCode.NotReachable, refusal.Message),
         _ => new Failure(ExitCode.Failed, refusal.Message),
     };
+
+    /// <summary>The failure of a TLS handshake. Its wrapper's message only points to it.</summary>
+    private static AuthenticationException? FindHandshake(Exception? fault) =>
+        fault as AuthenticationException ?? (fault?.InnerException is { } inner ? FindHandshake(inner) : null);
 
     /// <summary>The message of an exception that wraps another one already contains the other's.</summary>
     private static string Deepest(Exception fault) =>

@@ -36,9 +36,25 @@ internal sealed partial class Server(ServerOptions options)
     /// <summary>How long a client may take for the TLS handshake.</summary>
     private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(10);
 
+    /// <summary>Less than the shared memory of the journal needs.</summary>
+    private const long FullBytes = 64 << 10;
+
     /// <summary>Serves until the process is asked to stop.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ServeAsync(cancellationToken);
+        }
+        catch (JournalUnavailableException fault) when (new DriveInfo(options.DataFolder).AvailableFreeSpace < FullBytes)
+        {
+            return CommandRunner.Fail(
+                $"{fault.Message} The disk of {options.DataFolder} is full. Free some space, and start the server again.");
+        }
+    }
+
+    private async Task<int> ServeAsync(CancellationToken cancellationToken)
     {
         // Logging comes first, so that opening the data folder can log messages.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "orleans-uploads" });
@@ -121,12 +137,13 @@ internal sealed partial class Server(ServerOptions options)
         {
             await app.StartAsync(cancellationToken);
         }
-        catch (IOException fault) when (fault.InnerException is SocketException or AddressInUseException
-            || fault.Message.Contains("address", StringComparison.OrdinalIgnoreCase))
+        catch (Exception fault) when (fault is SocketException || (fault is IOException
+            && (fault.InnerException is SocketException or AddressInUseException
+                || fault.Message.Contains("address", StringComparison.OrdinalIgnoreCase))))
         {
             return CommandRunner.Fail(
-                $"Cannot listen on {options.Listen}: {fault.Message} "
-                + "Choose another port with --listen, or 0 for a free one.");
+                $"Cannot listen on {options.Listen}: {fault.Message.TrimEnd('.')}. "
+                + "Choose another address or port with --listen, or port 0 for a free one.");
         }
 
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();

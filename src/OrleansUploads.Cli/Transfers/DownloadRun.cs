@@ -17,6 +17,21 @@ internal sealed class DownloadRun(Session session, DownloadChoice choice)
 
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
+        if (choice.Path == "-")
+        {
+            throw new IOException("A download goes to a file, because its bytes are verified first. Name the file with -o.");
+        }
+
+        if (Directory.Exists(choice.Path))
+        {
+            throw new IOException($"{choice.Path} is a folder. Name the file to write with -o.");
+        }
+
+        if (Path.GetDirectoryName(Path.GetFullPath(choice.Path)) is { } folder && !Directory.Exists(folder))
+        {
+            throw new DirectoryNotFoundException($"The folder {folder} does not exist. Create it, or name another file with -o.");
+        }
+
         if (!choice.Overwrites && File.Exists(choice.Path))
         {
             throw new IOException($"The file {choice.Path} already exists. Delete it, or use --overwrite.");

@@ -98,6 +98,11 @@ public sealed class FullDiskSpaceTests : IDisposable
         await Eventually.BecomesTrueAsync(() => Free() > 6 * Archives.MiB, "the bytes of the aborted uploads are freed");
         await client.UploadArchiveAsync(Vault, HashedBody.Of(Archives.Bytes(Archives.MiB, seed: 9)));
         await server.StopAsync();
+
+        // Without the reserve, not even the journal can be opened.
+        File.Delete(Path.Combine(_folder.Data, "journal.reserve"));
+        disk.FillUp(leaveBytes: 0);
+        (await ServerProcess.RefuseAsync(new ServerSetup(_folder.Data))).ExpectOneLine(_folder.Data, "is full", "start the server again");
     }
 
     [Fact]

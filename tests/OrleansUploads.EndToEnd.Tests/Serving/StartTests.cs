@@ -22,6 +22,11 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
+    public async Task An_address_of_another_machine_is_reported_in_one_line() =>
+        (await ServerProcess.RefuseAsync(new ServerSetup(_folder.Data) { Listen = "192.0.2.1:9400" }))
+            .ExpectOneLine("192.0.2.1:9400", "--listen");
+
+    [Fact]
     public async Task A_folder_in_use_is_reported_in_one_line_and_its_server_keeps_running()
     {
         await using var first = await ServerProcess.StartAsync(_folder.Data);

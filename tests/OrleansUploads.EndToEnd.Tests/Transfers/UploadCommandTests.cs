@@ -125,6 +125,7 @@ public sealed class UploadCommandTests
         var there = place.Create("there", 5);
 
         (await place.RunInVaultAsync("download", archive, "-o", there)).ExpectOneLine("already exists", "--overwrite");
+        (await place.RunInVaultAsync("download", archive, "-o", place.Data, "--overwrite")).ExpectOneLine(place.Data, "is a folder");
         (await place.RunInVaultAsync("download", archive, "-o", there, "--overwrite", "-q")).Expect();
 
         Assert.Equal(1000, new FileInfo(there).Length);
