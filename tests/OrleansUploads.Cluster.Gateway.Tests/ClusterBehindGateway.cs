@@ -30,7 +30,8 @@ internal sealed class ClusterBehindGateway : IEntityHost, IAsyncDisposable
             Time = setup.Clock,
             Clock = new ContinuousClock(setup.Clock),
         },
-        setup.Notifier));
+        setup.Notifier,
+        setup.Meter));
 
     /// <summary>From now on every gateway under test has a cluster behind it.</summary>
     [ModuleInitializer]

@@ -8,7 +8,7 @@ namespace OrleansUploads.Cli.Jobs;
 /// <summary>Waits for a job with a countdown. The time between two checks grows, because a job takes milliseconds or hours.</summary>
 internal sealed class JobWait(GlacierClient client, Printer printer, TimeProvider time)
 {
-    private static readonly TimeSpan FirstInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FirstInterval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan MaxInterval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 

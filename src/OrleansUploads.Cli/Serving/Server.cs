@@ -17,6 +17,7 @@ using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Ports;
+using OrleansUploads.Gateway.Glacier.Jobs;
 using OrleansUploads.Gateway.Glacier.Notifications;
 using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Gateway.Http.Credentials;
@@ -86,7 +87,8 @@ internal sealed partial class Server(ServerOptions options)
             options.Service.Engine,
             TimeProvider.System,
             loggers.CreateLogger<EmbeddedEngine>(),
-            notifier);
+            notifier,
+            new InventoryMeter());
 
         await using var control = Listen(engine, logger);
         var keys = KeyFile.InFolder(options.DataFolder, options.Seams.Folder.Flush);

@@ -23,6 +23,7 @@ namespace OrleansUploads.Cluster.Entities;
 /// <param name="engineLog">Logs failures of the engine.</param>
 /// <param name="departure">Ends commands when the silo leaves the cluster.</param>
 /// <param name="notifier">Sends notifications of finished jobs; null to send none.</param>
+/// <param name="meter">Measures the output of inventory jobs; null if no job needs it.</param>
 public sealed class EntityGrainPorts(
     EntityCatalog catalog,
     [FromKeyedServices(ClusterNames.DirectHost)] IEntityHost host,
@@ -34,7 +35,8 @@ public sealed class EntityGrainPorts(
     ILogger<EntityGrain> log,
     EngineLog engineLog,
     SiloDeparture departure,
-    INotifier? notifier = null)
+    INotifier? notifier = null,
+    IInventoryMeter? meter = null)
 {
     private readonly LogRate _unavailable = new(EngineLog.MaxMessages, EngineLog.Window, options.Time);
 
@@ -44,7 +46,7 @@ public sealed class EntityGrainPorts(
 
     internal IPartStore Parts => parts;
 
-    internal IntentDelivery Delivery { get; } = new(host, parts, notifier);
+    internal IntentDelivery Delivery { get; } = new(host, parts, notifier, meter);
 
     internal IGrainStorage Storage => storage;
 

@@ -34,7 +34,8 @@ public sealed partial class ArchiveShardDecider(
     private readonly TimeSpan _deletionLife = Max(
         uploads.RecordLife,
         (inventories == InventorySchedule.Daily ? TimeSpan.FromDays(1) : TimeSpan.Zero)
-        + retrievals.LongestDelay + Limits.JobOutputLife + InventorySlack);
+        // The output of a large inventory is measured before it would expire, and then available for the whole time.
+        + retrievals.LongestDelay + (2 * Limits.JobOutputLife) + InventorySlack);
 
     /// <inheritdoc/>
     public override ArchiveShardState Initial => ArchiveShardState.Empty;

@@ -12,10 +12,11 @@ public sealed partial class JobsDecider
     private Decision<JobsEvent> Admit(JobsState state, VaultJob job, JobsEvent started, DateTimeOffset now) =>
         state.ById.Count >= _limits.Jobs
             ? Refuse(new Refusal.TooManyJobs(_limits.Jobs, OfInventories: false, state.ByReadiness[0].ExpiresAt))
-        : job is InventoryJob && state.Inventories >= _limits.InventoryJobs
+        : IsInventory(job) && state.Inventories >= _limits.InventoryJobs
             ? Refuse(new Refusal.TooManyJobs(
                 _limits.InventoryJobs,
                 OfInventories: true,
-                state.ByReadiness.First(kept => kept is InventoryJob).ExpiresAt))
-        : StartJob(state, job, started, now);
+                state.ByReadiness.First(IsInventory).ExpiresAt))
+        : job is UnmeasuredInventory begun ? Accept(job, started).Telling(Measure(begun))
+        : AcceptJob(state, job, job, started, now);
 }

@@ -9,13 +9,14 @@ namespace OrleansUploads.Core.Jobs;
 /// <content>Notices about finished jobs. They go to the topic that the caller named and to the vault's topic.</content>
 public sealed partial class JobsDecider
 {
-    /// <summary>Accepts a job. A job that is ready immediately is also announced immediately.</summary>
-    private static Decision<JobsEvent> StartJob(JobsState state, VaultJob job, JobsEvent started, DateTimeOffset now)
+    /// <summary>Accepts an event of a job. A job that is ready immediately is also announced immediately.</summary>
+    private static Decision<JobsEvent> AcceptJob(
+        JobsState state, object answer, VaultJob job, JobsEvent happened, DateTimeOffset now)
     {
         var topics = TopicsFor(state, job);
         return topics.IsEmpty || !job.IsReady(now)
-            ? Accept(job, started)
-            : Accept(job, started, new JobFinished(job.Job, now, topics))
+            ? Accept(answer, happened)
+            : Accept(answer, happened, new JobFinished(job.Job, now, topics))
                 .Telling([.. topics.Select(topic => Notify(new JobNotice(topic, job, now)))]);
     }
 
@@ -60,12 +61,12 @@ public sealed partial class JobsDecider
             Notifications = updated.Notifications,
             NotificationsVersion = updated.Version,
             Finished = state.Finished.Union(
-                state.ByReadiness.TakeWhile(job => job.IsReady(updated.At)).Select(job => job.Job)),
+                state.ByReadiness.Where(job => job.IsReady(updated.At)).Select(job => job.Job)),
         };
         return after with
         {
             Unannounced = state.ByReadiness.Clear().Union(state.ByReadiness.Where(
-                job => !after.Finished.Contains(job.Job) && !TopicsFor(after, job).IsEmpty)),
+                job => !after.Finished.Contains(job.Job) && MustBeAnnounced(after, job))),
         };
     }
 
@@ -122,10 +123,14 @@ public sealed partial class JobsDecider
         };
     }
 
+    /// <summary>Whether a topic waits for a job. An unmeasured inventory becomes another job before it can finish.</summary>
+    private static bool MustBeAnnounced(JobsState state, VaultJob job) =>
+        job is not UnmeasuredInventory && !TopicsFor(state, job).IsEmpty;
+
     private static NotifiedJobs KindOf(VaultJob job) => job switch
     {
         RetrievalJob => NotifiedJobs.ArchiveRetrievals,
-        InventoryJob => NotifiedJobs.InventoryRetrievals,
+        InventoryJob or UnmeasuredInventory => NotifiedJobs.InventoryRetrievals,
         _ => throw new InvalidOperationException($"Unexpected job type {job.GetType().Name}."),
     };
 

@@ -25,6 +25,8 @@ public sealed partial class JobsDecider(
     {
         StartRetrieval c => StartRetrieval(state, c, time.Now),
         StartInventory c => StartInventory(state, c, time.Now),
+        BeginInventory c => BeginInventory(state, c, time.Now),
+        ConfirmInventoryMeasured c => ConfirmMeasured(state, c, time.Now),
         FindJob c => FindUnexpired(state, c.Job, time) is { } job ? Reply(job) : NotFound(c.Job),
         FindFinishedJob c => FindUnexpired(state, c.Job, time) is not { } job ? NotFound(c.Job)
             : job.IsReady(time.Now) ? Reply(job)
@@ -51,6 +53,10 @@ public sealed partial class JobsDecider(
                 return WithJob(state, e.Job);
             case InventoryStarted e:
                 return WithJob(state, e.Job);
+            case InventoryBegun e:
+                return WithJob(state, e.Job);
+            case InventoryMeasured e when state.ById.GetValueOrDefault(e.Job) is UnmeasuredInventory begun:
+                return WithJob(WithoutJobs(state, [begun]), begun.WithOutput(e.Output, e.ReadyAt));
             case VaultTopicUpdated e:
                 return WithNotifications(state, e);
             case JobFinished e when state.ById.TryGetValue(e.Job, out var job):
@@ -116,7 +122,8 @@ public sealed partial class JobsDecider(
     /// <inheritdoc/>
     public override IEnumerable<Intent> Pending(JobsState state) =>
         state.UndeliveredNotices.Values.SelectMany(notices => notices.Select(Notify))
-            .Concat(state.Retired.ByNumber.Values.Where(retired => !retired.Told).Select(TellUpload));
+            .Concat(state.Retired.ByNumber.Values.Where(retired => !retired.Told).Select(TellUpload))
+            .Concat(state.ByReadiness.OfType<UnmeasuredInventory>().Select(Measure));
 
     /// <inheritdoc/>
     public override IEnumerable<JobsEvent> Compact(JobsState state)
@@ -179,39 +186,20 @@ public sealed partial class JobsDecider(
         return Admit(state, job, new RetrievalStarted(job), now);
     }
 
-    private Decision<JobsEvent> StartInventory(JobsState state, StartInventory command, DateTimeOffset now)
-    {
-        if (state.ById.TryGetValue(command.Job, out var known))
-        {
-            return Repeat(known);
-        }
-
-        var job = new InventoryJob(
-            command.Job,
-            command.Inventory,
-            command.Selection,
-            command.Format,
-            command.Output,
-            command.Wish,
-            now,
-            now + policy.StandardDelay);
-        return Admit(state, job, new InventoryStarted(job), now);
-    }
-
     private static JobsState WithJob(JobsState state, VaultJob job) => state with
     {
         ById = state.ById.SetItem(job.Job, job),
-        Inventories = state.Inventories + (job is InventoryJob ? 1 : 0),
+        Inventories = state.Inventories + (IsInventory(job) ? 1 : 0),
         ByTime = state.ByTime.Add(job.Cursor),
         ByReadiness = state.ByReadiness.Add(job),
-        Unannounced = TopicsFor(state, job).IsEmpty ? state.Unannounced : state.Unannounced.Add(job),
+        Unannounced = MustBeAnnounced(state, job) ? state.Unannounced.Add(job) : state.Unannounced,
         LastExpiry = WithExpiry(state.LastExpiry, job),
     };
 
     private static JobsState WithoutJobs(JobsState state, List<VaultJob> removed) => state with
     {
         ById = state.ById.RemoveRange(removed.Select(job => job.Job)),
-        Inventories = state.Inventories - removed.Count(job => job is InventoryJob),
+        Inventories = state.Inventories - removed.Count(IsInventory),
         ByTime = state.ByTime.Except(removed.Select(job => job.Cursor)),
         ByReadiness = state.ByReadiness.Except(removed),
         Unannounced = state.Unannounced.Except(removed),
@@ -244,6 +232,7 @@ public sealed partial class JobsDecider(
     {
         RetrievalJob retrieval => new RetrievalStarted(retrieval),
         InventoryJob inventory => new InventoryStarted(inventory),
+        UnmeasuredInventory begun => new InventoryBegun(begun),
         _ => throw new InvalidOperationException($"Unexpected job type {job.GetType().Name}."),
     };
 

@@ -15,8 +15,17 @@ public abstract record JobsEvent
 /// <summary>An archive retrieval was initiated.</summary>
 public sealed record RetrievalStarted(RetrievalJob Job) : JobsEvent;
 
-/// <summary>An inventory retrieval was initiated.</summary>
+/// <summary>An inventory retrieval was initiated, and its output had been measured.</summary>
 public sealed record InventoryStarted(InventoryJob Job) : JobsEvent;
+
+/// <summary>An inventory retrieval was initiated. Its output must be measured.</summary>
+public sealed record InventoryBegun(UnmeasuredInventory Job) : JobsEvent;
+
+/// <summary>The output of an inventory job was measured.</summary>
+/// <param name="Job">The job.</param>
+/// <param name="Output">The output.</param>
+/// <param name="ReadyAt">When the output becomes available.</param>
+public sealed record InventoryMeasured(JobId Job, InventoryOutput Output, DateTimeOffset ReadyAt) : JobsEvent;
 
 /// <summary>The vault's notification setting was set or cleared. It does not apply to jobs that had already finished.</summary>
 /// <param name="Version">Version of the vault's setting.</param>

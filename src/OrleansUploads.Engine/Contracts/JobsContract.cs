@@ -19,6 +19,8 @@ internal static class JobsContract
         [
             Named<RetrievalStarted>("retrieval-started.1"),
             Named<InventoryStarted>("inventory-started.1"),
+            Named<InventoryBegun>("inventory-begun.1"),
+            Named<InventoryMeasured>("inventory-measured.1"),
             Named<VaultTopicUpdated>("vault-topic-taken.1"),
             Named<JobFinished>("job-finished.1"),
             Named<NoticeSent>("notice-sent.1"),
@@ -33,6 +35,7 @@ internal static class JobsContract
             Named<StartRetrieval>("start-retrieval.1")
                 .Widened("start-retrieval.2", static start => start.Retirements is not null),
             Named<StartInventory>("start-inventory.1"),
+            Named<BeginInventory>("begin-inventory.1"),
             Named<CountRetirements>("count-retirements.1"),
             Named<RetireArchive>("retire-archive.1"),
             Named<FindJob>("find-job.1"),
@@ -44,6 +47,7 @@ internal static class JobsContract
         [
             Named<RetrievalJob>("retrieval-job.1"),
             Named<InventoryJob>("inventory-job.1"),
+            Named<UnmeasuredInventory>("unmeasured-inventory.1"),
             Named<JobsPage>("jobs-page.1"),
             Named<Retirements>("retirements.1"),
         ],
@@ -60,6 +64,7 @@ internal static class JobsContract
         [
             Asks<ReleaseArchive, ConfirmRetirementDelivered>(),
             Asks<NotifyTopic, ConfirmNoticeSent>(),
+            Asks<MeasureInventory, ConfirmInventoryMeasured>(),
         ],
     };
 }
@@ -68,6 +73,8 @@ internal static class JobsContract
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(RetrievalStarted))]
 [JsonSerializable(typeof(InventoryStarted))]
+[JsonSerializable(typeof(InventoryBegun))]
+[JsonSerializable(typeof(InventoryMeasured))]
 [JsonSerializable(typeof(VaultTopicUpdated))]
 [JsonSerializable(typeof(JobFinished))]
 [JsonSerializable(typeof(NoticeSent))]
@@ -78,6 +85,7 @@ internal static class JobsContract
 [JsonSerializable(typeof(JobsExpired))]
 [JsonSerializable(typeof(StartRetrieval))]
 [JsonSerializable(typeof(StartInventory))]
+[JsonSerializable(typeof(BeginInventory))]
 [JsonSerializable(typeof(CountRetirements))]
 [JsonSerializable(typeof(RetireArchive))]
 [JsonSerializable(typeof(FindJob))]
@@ -86,6 +94,7 @@ internal static class JobsContract
 [JsonSerializable(typeof(UpdateNotifications))]
 [JsonSerializable(typeof(RetrievalJob))]
 [JsonSerializable(typeof(InventoryJob))]
+[JsonSerializable(typeof(UnmeasuredInventory))]
 [JsonSerializable(typeof(JobsPage))]
 [JsonSerializable(typeof(Retirements))]
 [JsonSerializable(typeof(Refusal.TooManyJobs))]

@@ -28,6 +28,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     /// <param name="time">The clock of timers and IDs.</param>
     /// <param name="logger">Where failures of background work are logged, or null for nowhere.</param>
     /// <param name="notifier">Sends notifications about finished jobs; null to send none.</param>
+    /// <param name="meter">Measures the output of inventory jobs; null if no job needs it.</param>
     /// <param name="clock">The clocks of the machine, or null for those of <paramref name="time"/>.</param>
     /// <param name="host">Options of the entities in memory, or null for the defaults.</param>
     public EmbeddedEngine(
@@ -36,6 +37,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         TimeProvider time,
         ILogger? logger = null,
         INotifier? notifier = null,
+        IInventoryMeter? meter = null,
         HostClock? clock = null,
         EmbeddedHostOptions? host = null)
     {
@@ -46,7 +48,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         var catalog = new EntityCatalog(
             options.Uploads, options.Retrievals, options.Accounts, options.Inventories, vaults: options.Vaults);
         _host = new EmbeddedHost(
-            catalog, ports.Journal, Parts, time, host, notifier, Clock, _log, onUploadEnded: upload => ended!.Add(upload));
+            catalog, ports.Journal, Parts, time, host, notifier, meter, Clock, _log, onUploadEnded: upload => ended!.Add(upload));
         Ids = new IdSource(time);
         Intake = new PartIntake(_host, Parts, Ids);
         Archives = new ArchiveReader(Parts);

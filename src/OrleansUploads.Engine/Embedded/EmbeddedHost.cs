@@ -29,6 +29,7 @@ public sealed class EmbeddedHost : IEntityHost, IEntityWaker, IAsyncDisposable
     /// <param name="time">The clock of timers.</param>
     /// <param name="options">Options, or null for the defaults.</param>
     /// <param name="notifier">Sends notifications about finished jobs; null to send none.</param>
+    /// <param name="meter">Measures the output of inventory jobs; null if no job needs it.</param>
     /// <param name="clock">The clock by which entities decide, or null for a service that is always running.</param>
     /// <param name="log">Where failures of background work are logged, or null for nowhere.</param>
     /// <param name="onUploadEnded">Called when an upload was aborted or has expired, possibly more than once.</param>
@@ -39,6 +40,7 @@ public sealed class EmbeddedHost : IEntityHost, IEntityWaker, IAsyncDisposable
         TimeProvider time,
         EmbeddedHostOptions? options = null,
         INotifier? notifier = null,
+        IInventoryMeter? meter = null,
         IServiceClock? clock = null,
         EngineLog? log = null,
         Action<UploadId>? onUploadEnded = null)
@@ -50,7 +52,7 @@ public sealed class EmbeddedHost : IEntityHost, IEntityWaker, IAsyncDisposable
         var stopping = _stopping.Token;
         log ??= EngineLog.None;
         _memory = new EntityMemory(_activations, _options.MaxIdleBytes);
-        var delivery = new IntentDelivery(this, parts, notifier, onUploadEnded);
+        var delivery = new IntentDelivery(this, parts, notifier, meter, onUploadEnded);
         _ports = new ActivationPorts(
             journal,
             (sender, action) => delivery.CarryOutAsync(sender, action, stopping),

@@ -11,18 +11,26 @@ using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Keys;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Engine.Reclaim;
+using OrleansUploads.Engine.Retrieval;
 
 namespace OrleansUploads.Engine.Intents;
 
-/// <summary>Carries out intents: sends commands to other entities, stores manifests, deletes bytes and sends notifications.</summary>
+/// <summary>Carries out intents: sends commands to other entities, stores manifests, deletes bytes, sends notifications and measures
+/// inventories.</summary>
 /// <param name="host">Sends commands to other entities.</param>
 /// <param name="parts">Stores manifests and deletes bytes.</param>
 /// <param name="notifier">Sends notifications about finished jobs; null to send none.</param>
+/// <param name="meter">Measures the output of inventory jobs; null if no job needs it.</param>
 /// <param name="onUploadEnded">Called when an upload was aborted or has expired, possibly more than once for the same upload.</param>
 public sealed class IntentDelivery(
-    IEntityHost host, IPartStore parts, INotifier? notifier = null, Action<UploadId>? onUploadEnded = null)
+    IEntityHost host,
+    IPartStore parts,
+    INotifier? notifier = null,
+    IInventoryMeter? meter = null,
+    Action<UploadId>? onUploadEnded = null)
 {
     private readonly KeyIndex _keys = new(host);
+    private readonly InventoryMeasurement _measurement = new(host, meter);
 
     /// <summary>Carries out an intent once.</summary>
     /// <param name="sender">The entity that recorded the intent.</param>
@@ -63,6 +71,8 @@ public sealed class IntentDelivery(
                 }
 
                 break;
+            case MeasureInventory measure:
+                return await _measurement.MeasureAsync(measure.Job, cancellationToken);
             case StoreManifest store:
                 await parts.PutManifestAsync(store.Manifest, cancellationToken);
                 if (store.Then is { } next)

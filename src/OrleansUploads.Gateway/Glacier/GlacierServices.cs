@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.Intake;
+using OrleansUploads.Engine.Ports;
 using OrleansUploads.Engine.Retrieval;
 using OrleansUploads.Gateway.Glacier.Accounts;
 using OrleansUploads.Gateway.Glacier.Archives;
@@ -31,6 +32,7 @@ internal static class GlacierServices
         services.AddSingleton<ArchiveDeletion>();
         services.AddSingleton<MultipartOperations>();
         services.AddSingleton<InventoryWriter>();
+        services.TryAddSingleton<IInventoryMeter, InventoryMeter>();
         services.AddSingleton<JobInitiation>();
         services.AddSingleton<JobOperations>();
         services.AddSingleton<AccessPolicyOperations>();

@@ -36,9 +36,6 @@ internal sealed class GatewayServer : IAsyncDisposable
             Region = Region,
             AccessKeyId = AccessKeyId,
             SecretAccessKey = Secret,
-
-            // The server counts an inventory of a million archives before it answers the request for the job.
-            IdleTimeout = TimeSpan.FromMinutes(30),
         });
     }
 

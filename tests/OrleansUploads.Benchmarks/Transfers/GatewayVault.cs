@@ -1,4 +1,5 @@
 using OrleansUploads.Client;
+using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 
 namespace OrleansUploads.Benchmarks.Transfers;
@@ -6,6 +7,8 @@ namespace OrleansUploads.Benchmarks.Transfers;
 /// <summary>A vault of the measured server.</summary>
 internal sealed class GatewayVault(GlacierClient client, string name)
 {
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
+
     public string Name => name;
 
     public Task CreateAsync(CancellationToken cancellationToken) => client.CreateVaultAsync(name, cancellationToken);
@@ -38,4 +41,13 @@ internal sealed class GatewayVault(GlacierClient client, string name)
     /// <returns>The job's ID.</returns>
     public Task<string> StartInventoryAsync(CancellationToken cancellationToken) =>
         client.InitiateInventoryRetrievalAsync(name, cancellationToken: cancellationToken);
+
+    /// <summary>Waits until a job has finished.</summary>
+    public async Task AwaitJobAsync(string job, CancellationToken cancellationToken)
+    {
+        while ((await client.DescribeJobAsync(name, job, cancellationToken)).Status != JobStatus.Succeeded)
+        {
+            await Task.Delay(PollInterval, cancellationToken);
+        }
+    }
 }

@@ -22,7 +22,11 @@ internal sealed class ClusterBench : IAsyncDisposable
     public IGrainFactory Grains => _cluster.Client;
 
     public static async Task<ClusterBench> StartAsync(
-        DurableWorld world, int silos = 1, ClusterOptions? options = null, INotifier? notifier = null)
+        DurableWorld world,
+        int silos = 1,
+        ClusterOptions? options = null,
+        INotifier? notifier = null,
+        IInventoryMeter? meter = null)
     {
         options ??= Fast;
         var builder = new InProcessTestClusterBuilder((short)silos);
@@ -35,6 +39,11 @@ internal sealed class ClusterBench : IAsyncDisposable
             if (notifier is not null)
             {
                 silo.Services.AddSingleton(notifier);
+            }
+
+            if (meter is not null)
+            {
+                silo.Services.AddSingleton(meter);
             }
 
             silo.Services.Configure<ReminderOptions>(reminders =>

@@ -185,7 +185,7 @@ public sealed class ArchiveShardDeciderTests
         shard.ConfirmAll();
         shard.Do(Some.Deletion(Some.Archive(1).Archive, shard.Now));
         shard.ConfirmAll();
-        shard.Now += TimeSpan.FromDays(oldestInventoryDays) + retrievals.LongestDelay + Limits.JobOutputLife;
+        shard.Now += TimeSpan.FromDays(oldestInventoryDays) + retrievals.LongestDelay + (2 * Limits.JobOutputLife);
         shard.Wake();
         Assert.Single(shard.Ask(new ListArchives(1, null, 9, default)).Archives);
         shard.Now += TimeSpan.FromHours(1);

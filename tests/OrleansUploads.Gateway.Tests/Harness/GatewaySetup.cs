@@ -4,6 +4,7 @@ using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Memory;
 using OrleansUploads.Engine.Ports;
+using OrleansUploads.Gateway.Glacier.Jobs;
 using OrleansUploads.Gateway.Http.Credentials;
 
 namespace OrleansUploads.Gateway.Tests.Harness;
@@ -41,6 +42,9 @@ public sealed record GatewaySetup
     /// <summary>Receives notifications of finished jobs; null to send none.</summary>
     public INotifier? Notifier { get; init; }
 
+    /// <summary>Measures the output of large inventories.</summary>
+    public IInventoryMeter Meter { get; init; } = new InventoryMeter();
+
     public GatewayOptions Options { get; init; } = new();
 
     /// <summary>Creates the host if a test does not set one. The cluster tests replace it to put grains behind the gateway.</summary>
@@ -49,7 +53,8 @@ public sealed record GatewaySetup
         setup.Journal,
         setup.Parts,
         setup.Clock,
-        notifier: setup.Notifier);
+        notifier: setup.Notifier,
+        meter: setup.Meter);
 
     /// <summary>Creates the host. The server disposes it if it is <see cref="IAsyncDisposable"/>.</summary>
     public Func<GatewaySetup, IEntityHost> Host { get; init; } = DefaultHost;

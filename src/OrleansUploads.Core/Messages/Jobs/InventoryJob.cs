@@ -20,13 +20,13 @@ public enum InventoryFormat
 /// <param name="After">The last archive of the previous page, or null for the first page.</param>
 public sealed record InventorySelection(CreationWindow Created, long? Limit, ArchiveId? After);
 
-/// <summary>The output of an inventory job, fixed when the job was initiated.</summary>
+/// <summary>The output of an inventory job. It follows from the job's snapshot, selection and format.</summary>
 /// <param name="VaultName">The vault's name in the output.</param>
 /// <param name="SizeBytes">Size of the output in bytes.</param>
 /// <param name="Last">The last archive in the output if more archives follow it; otherwise null.</param>
 public sealed record InventoryOutput(string VaultName, long SizeBytes, ArchiveId? Last);
 
-/// <summary>A job that retrieves a vault's inventory, or one page of it.</summary>
+/// <summary>A job that retrieves a vault's inventory, or one page of it. Its output has been measured.</summary>
 /// <param name="Job">Its ID.</param>
 /// <param name="Inventory">The inventory snapshot to list.</param>
 /// <param name="Selection">Which of its archives to list.</param>

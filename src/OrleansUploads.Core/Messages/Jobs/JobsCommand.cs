@@ -27,7 +27,7 @@ public sealed record StartRetrieval(
     JobId Job, ArchiveEntry Archive, PartRange? Range, TreeHash? RangeTreeHash, JobOptions Wish, long? Retirements = null)
     : JobsCommand, ICommand<RetrievalJob>;
 
-/// <summary>Starts the retrieval of an inventory.</summary>
+/// <summary>Starts the retrieval of an inventory whose output has been measured.</summary>
 /// <param name="Job">A new, unused ID.</param>
 /// <param name="Inventory">The inventory snapshot to retrieve.</param>
 /// <param name="Selection">Which of its archives to list.</param>
@@ -42,6 +42,22 @@ public sealed record StartInventory(
     InventoryOutput Output,
     JobOptions Wish)
     : JobsCommand, ICommand<InventoryJob>;
+
+/// <summary>Starts the retrieval of an inventory whose output is measured later.</summary>
+/// <param name="Job">A new, unused ID.</param>
+/// <param name="Inventory">The inventory snapshot to retrieve.</param>
+/// <param name="Selection">Which of its archives to list.</param>
+/// <param name="Format">The format of the output.</param>
+/// <param name="VaultName">The vault's name in the output.</param>
+/// <param name="Wish">The caller's options.</param>
+public sealed record BeginInventory(
+    JobId Job,
+    InventorySnapshot Inventory,
+    InventorySelection Selection,
+    InventoryFormat Format,
+    string VaultName,
+    JobOptions Wish)
+    : JobsCommand, ICommand<VaultJob>;
 
 /// <summary>Returns the number of retired archives. To start a retrieval, send this command first and look the archive up
 /// afterwards.</summary>

@@ -25,15 +25,15 @@ public abstract record VaultJob
     /// <summary>When the job was initiated.</summary>
     public abstract DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>When the output becomes available.</summary>
+    /// <summary>When the output becomes available. If it has not been measured, the earliest time at which it can.</summary>
     public abstract DateTimeOffset ReadyAt { get; init; }
 
     /// <summary>The job's position in the list of jobs.</summary>
     public JobCursor Cursor => new(CreatedAt, Job);
 
-    /// <summary>When the output expires and the job is removed.</summary>
+    /// <summary>When the output expires and the job is removed, even if its output has not been measured by then.</summary>
     public DateTimeOffset ExpiresAt => ReadyAt + Limits.JobOutputLife;
 
     /// <summary>Whether the output is available at an instant.</summary>
-    public bool IsReady(DateTimeOffset now) => now >= ReadyAt;
+    public virtual bool IsReady(DateTimeOffset now) => now >= ReadyAt;
 }

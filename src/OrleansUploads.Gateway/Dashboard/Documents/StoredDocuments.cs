@@ -24,9 +24,9 @@ internal sealed record JobsDocument(IReadOnlyList<ListedJob> Jobs, PageStart? Af
 /// <param name="Archive">The archive that it retrieves, or null.</param>
 /// <param name="Description">Its description, or null.</param>
 /// <param name="Tier">Its retrieval tier.</param>
-/// <param name="Bytes">The length of its output.</param>
+/// <param name="Bytes">The length of its output, or null if it has not been measured.</param>
 /// <param name="Created">When it was initiated.</param>
-/// <param name="Ready">When its output becomes available.</param>
+/// <param name="Ready">When its output becomes available, or null if it has not been measured.</param>
 /// <param name="Expires">When its output expires.</param>
 internal sealed record ListedJob(
-    string Id, string Kind, string? Archive, string? Description, string Tier, long Bytes, long Created, long Ready, long Expires);
+    string Id, string Kind, string? Archive, string? Description, string Tier, long? Bytes, long Created, long? Ready, long Expires);

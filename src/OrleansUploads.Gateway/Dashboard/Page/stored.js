@@ -72,7 +72,8 @@ export function showJobs(page, { kind, name, query }) {
   const countdowns = [];
   const tick = () => countdowns.forEach(([element, job]) => {
     const now = page.now();
-    element.textContent = now < job.ready ? `ready in ${duration(job.ready - now)}`
+    element.textContent = job.ready === undefined ? "being measured"
+      : now < job.ready ? `ready in ${duration(job.ready - now)}`
       : now < job.expires ? `ready; output expires in ${duration(job.expires - now)}` : "expired";
   });
   page.every(1000, tick);
@@ -84,7 +85,7 @@ export function showJobs(page, { kind, name, query }) {
         countdowns.push([state, job]);
         return [make("div", {}, job.description ?? "without description",
           make("div", { class: "id" }, job.archive ? `archive ${job.archive.slice(0, 24)}…` : job.id.slice(0, 24))),
-        job.kind, job.tier, bytes(job.bytes), time(job.created), state];
+        job.kind, job.tier, job.bytes === undefined ? "" : bytes(job.bytes), time(job.created), state];
       }), "There are no jobs."),
       makePages(path([kind, name, "jobs"]), query, after));
     tick();

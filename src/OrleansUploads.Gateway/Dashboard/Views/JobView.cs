@@ -58,9 +58,9 @@ internal sealed class JobView(IEntityHost host, VaultFinder vaults)
         {
             RetrievalJob retrieval => retrieval.Range.LengthBytes,
             InventoryJob inventory => inventory.Output.SizeBytes,
-            _ => 0,
+            _ => null,
         },
         job.CreatedAt.ToUnixTimeMilliseconds(),
-        job.ReadyAt.ToUnixTimeMilliseconds(),
+        job is UnmeasuredInventory ? null : job.ReadyAt.ToUnixTimeMilliseconds(),
         job.ExpiresAt.ToUnixTimeMilliseconds());
 }

@@ -127,7 +127,7 @@ internal static class GlacierRefusals
             $"Invalid RetrievalByteRange: {r.Range}. It must begin at a multiple of 1048576 and end just before one, or with "
             + $"the archive's last byte, {r.ArchiveSizeBytes - 1}."),
         Refusal.JobNotReady r => GlacierError.Invalid(
-            $"The job is not currently available for download: {r.Job}. Its output is available from {GlacierDate.Format(r.ReadyAt)} on."),
+            $"The job is not currently available for download: {r.Job}. Its output is available at {GlacierDate.Format(r.ReadyAt)} at the earliest."),
         _ => throw new UnreachableException($"{refusal.GetType().Name} has no description."),
     };
 

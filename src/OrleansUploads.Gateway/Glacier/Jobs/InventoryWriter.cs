@@ -1,7 +1,9 @@
+using OrleansUploads.Core.Messages.Archives;
 using OrleansUploads.Core.Messages.Jobs;
 using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Retrieval;
 
 namespace OrleansUploads.Gateway.Glacier.Jobs;
@@ -11,17 +13,23 @@ namespace OrleansUploads.Gateway.Glacier.Jobs;
 internal sealed class InventoryWriter(InventoryReader inventories)
 {
     /// <summary>Determines the length of a job's output and the last archive in it.</summary>
-    public async ValueTask<InventoryOutput> MeasureAsync(
+    /// <exception cref="EntityUnavailableException">A shard did not answer; a retry may succeed.</exception>
+    public Task<InventoryOutput> MeasureAsync(
         InventorySnapshot inventory,
         InventorySelection selection,
         InventoryFormat format,
         string vaultName,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken) =>
+        MeasureAsync(inventories.ReadAsync(inventory, selection, cancellationToken), format, vaultName, inventory.TakenAt);
+
+    /// <summary>Determines the length of the output for all archives of a job.</summary>
+    public static async Task<InventoryOutput> MeasureAsync(
+        IAsyncEnumerable<ArchivesPage> pages, InventoryFormat format, string vaultName, DateTimeOffset takenAt)
     {
-        using var text = InventoryFormatter.Begin(format, vaultName, inventory.TakenAt);
+        using var text = InventoryFormatter.Begin(format, vaultName, takenAt);
         ArchiveId? last = null;
         var sizeBytes = 0L;
-        await foreach (var page in inventories.ReadAsync(inventory, selection, cancellationToken))
+        await foreach (var page in pages)
         {
             sizeBytes += text.Format(page.Archives).Length;
             last = page.HasMore ? page.Archives[^1].Archive : null;

@@ -75,8 +75,13 @@ internal sealed record JobDocument(
         },
         InventoryJob inventory => Begin("InventoryRetrieval", job, vault, region, now) with
         {
-            InventoryRetrievalParameters = InventoryParametersDocument.From(inventory, now),
+            InventoryRetrievalParameters = InventoryParametersDocument.From(
+                inventory.Selection, inventory.Format, inventory.IsReady(now) ? inventory.Output.Last : inventory.Selection.After),
             InventorySizeInBytes = inventory.IsReady(now) ? inventory.Output.SizeBytes : null,
+        },
+        UnmeasuredInventory begun => Begin("InventoryRetrieval", job, vault, region, now) with
+        {
+            InventoryRetrievalParameters = InventoryParametersDocument.From(begun.Selection, begun.Format, begun.Selection.After),
         },
         _ => throw new ArgumentOutOfRangeException(nameof(job), job, "Unknown type of job."),
     };
@@ -108,17 +113,16 @@ internal sealed record InventoryParametersDocument(
     /// <summary>The name of <see cref="InventoryFormat.Csv"/>.</summary>
     public const string Csv = "CSV";
 
-    /// <summary>The document of a job's parameters at a point in time.</summary>
-    public static InventoryParametersDocument From(InventoryJob job, DateTimeOffset now)
-    {
-        ArchiveId? marker = job.IsReady(now) ? job.Output.Last : job.Selection.After;
-        return new InventoryParametersDocument(
-            job.Selection.Created.Before,
-            job.Format == InventoryFormat.Csv ? Csv : Json,
-            job.Selection.Limit?.ToString(CultureInfo.InvariantCulture),
-            marker?.ToString(),
-            job.Selection.Created.From);
-    }
+    /// <summary>The document of a job's parameters.</summary>
+    /// <param name="selection">Which archives the job lists.</param>
+    /// <param name="format">The format of its output.</param>
+    /// <param name="marker">The job's own marker or, if it has finished, the marker for the next job.</param>
+    public static InventoryParametersDocument From(InventorySelection selection, InventoryFormat format, ArchiveId? marker) => new(
+        selection.Created.Before,
+        format == InventoryFormat.Csv ? Csv : Json,
+        selection.Limit?.ToString(CultureInfo.InvariantCulture),
+        marker?.ToString(),
+        selection.Created.From);
 }
 
 /// <summary>The response of ListJobs.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Messages.Accounts;
 using OrleansUploads.Core.Messages.Archives;
 using OrleansUploads.Core.Messages.Jobs;
@@ -84,8 +85,8 @@ internal sealed class JobInitiation(
         return started.TryGet(out var job, out refusal) ? (Initiated(call, job), null) : (null, refusal);
     }
 
-    /// <summary>The inventory is taken now. Its length is determined now, so that describing and reading the job need not read the
-    /// whole index.</summary>
+    /// <summary>The inventory is taken now. The output of a small one is measured now, too, so that its job can finish at once. The jobs
+    /// have that of a large one measured after the client got the job's ID.</summary>
     private async ValueTask<GlacierAnswer> InitiateAsync(GlacierCall call, InventoryRequest request)
     {
         var taken = await host.AskAsync(call.Vault.Entity, new TakeInventorySnapshot(call.Vault), call.Aborted);
@@ -94,9 +95,17 @@ internal sealed class JobInitiation(
             return call.Refuse(refusal);
         }
 
-        var output = await inventories.MeasureAsync(inventory, request.Selection, request.Format, call.Arn, call.Aborted);
-        var command = new StartInventory(ids.NewJob(), inventory, request.Selection, request.Format, output, request.Options);
-        var started = await host.AskAsync(inventory.Incarnation.Jobs, command, call.Aborted);
+        var (selection, format, options) = request;
+        if (!JobsDecider.IsMeasuredFirst(inventory, selection))
+        {
+            var begin = new BeginInventory(ids.NewJob(), inventory, selection, format, call.Arn, options);
+            var begun = await host.AskAsync(inventory.Incarnation.Jobs, begin, call.Aborted);
+            return begun.TryGet(out var large, out refusal) ? Initiated(call, large) : call.Refuse(refusal);
+        }
+
+        var output = await inventories.MeasureAsync(inventory, selection, format, call.Arn, call.Aborted);
+        var start = new StartInventory(ids.NewJob(), inventory, selection, format, output, options);
+        var started = await host.AskAsync(inventory.Incarnation.Jobs, start, call.Aborted);
         return started.TryGet(out var job, out refusal) ? Initiated(call, job) : call.Refuse(refusal);
     }
 

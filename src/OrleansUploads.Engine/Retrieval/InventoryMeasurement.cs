@@ -1,0 +1,38 @@
+using OrleansUploads.Core.Messages.Jobs;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine.Ports;
+
+namespace OrleansUploads.Engine.Retrieval;
+
+/// <summary>Measures the output of inventory jobs, few at a time, because each reads the index of a large vault.</summary>
+/// <param name="host">Hosts the shards of the archive index.</param>
+/// <param name="meter">Measures the output, or null if this process has no front.</param>
+internal sealed class InventoryMeasurement(IEntityHost host, IInventoryMeter? meter)
+{
+    /// <summary>The maximum number of inventories that a process measures at the same time. Further jobs wait.</summary>
+    public const int MaxAtOnce = 2;
+
+    private readonly InventoryReader _inventories = new(host);
+    private SemaphoreSlim Turns { get; } = new(MaxAtOnce);
+
+    /// <summary>Measures the output of a job.</summary>
+    /// <exception cref="EntityUnavailableException">A shard did not answer; a retry may succeed.</exception>
+    public async ValueTask<InventoryOutput> MeasureAsync(UnmeasuredInventory job, CancellationToken cancellationToken)
+    {
+        if (meter is null)
+        {
+            throw new InvalidOperationException($"This process cannot measure the inventory of job {job.Job}: it has no front.");
+        }
+
+        await Turns.WaitAsync(cancellationToken);
+        try
+        {
+            var pages = _inventories.ReadAsync(job.Inventory, job.Selection, cancellationToken);
+            return await meter.MeasureAsync(job, pages, cancellationToken);
+        }
+        finally
+        {
+            Turns.Release();
+        }
+    }
+}

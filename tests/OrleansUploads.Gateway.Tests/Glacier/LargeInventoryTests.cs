@@ -1,0 +1,116 @@
+using System.Text.Json;
+using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Jobs;
+using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine.Memory;
+using OrleansUploads.Gateway.Tests.Harness;
+using OrleansUploads.TestKit;
+using static OrleansUploads.Gateway.Tests.Harness.Requests;
+
+namespace OrleansUploads.Gateway.Tests.Glacier;
+
+/// <summary>Inventories whose output is measured after their job was accepted.</summary>
+public sealed class LargeInventoryTests
+{
+    private const int Archives = JobsDecider.MaxArchivesMeasuredFirst + 1;
+
+    [Theory]
+    [InlineData("\"JSON\"")]
+    [InlineData("\"CSV\"")]
+    public async Task The_job_of_a_large_inventory_is_in_progress_until_its_output_has_been_measured(string format)
+    {
+        var meter = new HeldMeter();
+        await using var server = await GatewayServer.StartAsync(new GatewaySetup { Meter = meter });
+        await FillAsync(server);
+        var job = await InitiateAsync(server, format);
+
+        var described = (await server.SendAsync(DescribeJob("v", job))).Expect(200).Json;
+        Assert.Equal("InProgress", described.GetProperty("StatusCode").GetString());
+        Assert.False(described.GetProperty("Completed").GetBoolean());
+        Assert.Equal(JsonValueKind.Null, described.GetProperty("CompletionDate").ValueKind);
+        Assert.Equal(JsonValueKind.Null, described.GetProperty("InventorySizeInBytes").ValueKind);
+        Assert.Equal(format, described.GetProperty("InventoryRetrievalParameters").GetProperty("Format").GetRawText());
+        (await server.SendAsync(GetOutput("v", job))).ExpectError(
+            400, "InvalidParameterValueException", $"The job is not currently available for download: {job}");
+        Assert.Equal([job], await ListedAsync(server, "InProgress"));
+        Assert.Empty(await ListedAsync(server, "Succeeded"));
+
+        meter.Release();
+
+        described = await FinishedAsync(server, job);
+        var output = (await server.SendAsync(GetOutput("v", job))).Expect(200);
+        Assert.Equal(output.Body.Length, described.GetProperty("InventorySizeInBytes").GetInt32());
+        Assert.Equal(Archives, output.Text.Split("archive-number-").Length - 1);
+        Assert.Equal([job], await ListedAsync(server, "Succeeded"));
+    }
+
+    [Fact]
+    public async Task A_large_inventory_that_was_not_measured_before_a_restart_is_measured_after_it()
+    {
+        var journal = new MemoryJournal();
+        string job;
+        await using (var server = await GatewayServer.StartAsync(new GatewaySetup { Journal = journal, Meter = new HeldMeter() }))
+        {
+            await FillAsync(server);
+            job = await InitiateAsync(server);
+        }
+
+        await using var restarted = await GatewayServer.StartAsync(new GatewaySetup { Journal = journal });
+        var described = await FinishedAsync(restarted, job);
+        Assert.Equal(
+            (await restarted.SendAsync(GetOutput("v", job))).Expect(200).Body.Length,
+            described.GetProperty("InventorySizeInBytes").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_short_page_of_a_large_inventory_is_ready_at_once()
+    {
+        await using var server = await GatewayServer.StartAsync(new GatewaySetup { Meter = new HeldMeter() });
+        await FillAsync(server);
+        var page = (await server.SendAsync(RetrieveInventory("v", """{"Limit":"10"}"""))).Expect(202).Header("x-amz-job-id")!;
+        var listed = (await server.SendAsync(GetOutput("v", page))).Expect(200).Json.GetProperty("ArchiveList");
+        Assert.Equal(10, listed.GetArrayLength());
+    }
+
+    /// <summary>Adds the archives to the index without uploads, which takes much less time.</summary>
+    private static async Task FillAsync(GatewayServer server)
+    {
+        (await server.SendAsync(CreateVault("v"))).Expect(201);
+        var vault = VaultName.TryParse("v", out var name)
+            ? new VaultId(GatewaySetup.Account, name)
+            : throw new InvalidOperationException("The name is invalid.");
+        var life = (await server.Host.AskAsync(vault.Entity, new DescribeVault(vault), CancellationToken.None)).Answer.Incarnation;
+        await Task.WhenAll(Enumerable.Range(0, Archives).Select(async number =>
+        {
+            var entry = Some.Archive(number) with { Description = Some.Described($"archive-number-{number}") };
+            var shard = ArchiveShardDecider.ShardOf(entry.Archive, life);
+            _ = (await server.Host.AskAsync(
+                life.ArchiveShard(shard), new AddArchive(life, shard, entry), CancellationToken.None)).Answer;
+        }));
+    }
+
+    private static async Task<string> InitiateAsync(GatewayServer server, string format = "null") =>
+        (await server.SendAsync(RetrieveInventory("v", "null", format))).Expect(202).Header("x-amz-job-id")!;
+
+    private static async Task<JsonElement> FinishedAsync(GatewayServer server, string job)
+    {
+        while (true)
+        {
+            var described = (await server.SendAsync(DescribeJob("v", job))).Expect(200).Json;
+            if (described.GetProperty("Completed").GetBoolean())
+            {
+                Assert.Equal("Succeeded", described.GetProperty("StatusCode").GetString());
+                return described;
+            }
+        }
+    }
+
+    private static async Task<string[]> ListedAsync(GatewayServer server, string status)
+    {
+        var jobs = (await server.SendAsync(ListJobs("v", $"?statuscode={status}"))).Expect(200).Json.GetProperty("JobList");
+        return [.. jobs.EnumerateArray().Select(static job => job.GetProperty("JobId").GetString()!)];
+    }
+}

@@ -1,0 +1,22 @@
+using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Messages.Jobs;
+using OrleansUploads.Engine.Ports;
+using OrleansUploads.Gateway.Glacier.Jobs;
+
+namespace OrleansUploads.Gateway.Tests.Harness;
+
+/// <summary>Measures inventories when the test releases them.</summary>
+internal sealed class HeldMeter : IInventoryMeter
+{
+    private readonly InventoryMeter _meter = new();
+    private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void Release() => _released.SetResult();
+
+    public async ValueTask<InventoryOutput> MeasureAsync(
+        UnmeasuredInventory job, IAsyncEnumerable<ArchivesPage> pages, CancellationToken cancellationToken)
+    {
+        await _released.Task.WaitAsync(cancellationToken);
+        return await _meter.MeasureAsync(job, pages, cancellationToken);
+    }
+}
