@@ -31,7 +31,7 @@ internal sealed class SmallFileUpload(GlacierClient client, RetryPolicy retry, T
                         failure.StatusCode is null
                             ? $"The response was lost, so the archive may exist or not: {failure.Message} "
                                 + "Run the command again with --skip-existing."
-                            : $"{failure.Message} To try again, use --skip-existing, because the archive may exist.",
+                            : $"{failure.Message} When you try again, --skip-existing leaves out what the vault already has.",
                         failure)
                     {
                         StatusCode = failure.StatusCode,
