@@ -44,7 +44,7 @@ internal static class BackupCommand
             CopyKeys(folder, backup);
             Console.WriteLine(reply);
             Console.WriteLine($"The journal is copied. Now copy {Path.Combine(folder, "parts")} to {backup},");
-            Console.WriteLine($"then run: orleans-uploads backup end --data {folder}");
+            Console.WriteLine($"then run: {ProgramName.Text} backup end --data {ProgramName.Quote(folder)}");
             return 0;
         }));
         return command;
