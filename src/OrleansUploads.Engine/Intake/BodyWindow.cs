@@ -15,7 +15,8 @@ internal sealed class BodyWindow : IDisposable
     /// <summary>With fewer leaves a batch is not faster.</summary>
     private const int MinBatchedLeaves = 5;
 
-    private const int MaxWindows = 8;
+    /// <summary>More bodies at a time would wait for a core. Eight windows are 64 MiB.</summary>
+    private static readonly int MaxWindows = Math.Clamp(2 * Environment.ProcessorCount, 4, 8);
 
     private static readonly BlockPool Windows = new(PartHasher.BatchBytes, MaxWindows);
 
