@@ -52,7 +52,7 @@ root.SetAction((parsed, cancellationToken) =>
     var chosen = parsed.GetValue(names) is { Length: > 0 } named ? all.Where(one => named.Contains(one.Name)) : all;
     return Suite.RunAsync(
         [.. chosen],
-        parsed.GetRequiredValue(folder).FullName,
+        Directory.CreateDirectory(parsed.GetRequiredValue(folder).FullName).FullName,
         parsed.GetValue(quick),
         parsed.GetValue(program)?.FullName,
         cancellationToken);

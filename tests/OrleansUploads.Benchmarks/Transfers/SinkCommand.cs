@@ -15,7 +15,8 @@ using OrleansUploads.Hashing;
 namespace OrleansUploads.Benchmarks.Transfers;
 
 /// <summary><c>sink</c>: bare Kestrel, the baseline of the transfers. It hashes the body of a PUT both ways, writes it to a
-/// file and flushes it, and serves the files of its folder as static files. It verifies and stores nothing else.</summary>
+/// file and flushes it, and serves the files of its folder as static files. It verifies and stores nothing else. With <c>--direct</c> it
+/// writes past the page cache.</summary>
 internal static class SinkCommand
 {
     private const int BufferBytes = 256 * 1024;
@@ -30,14 +31,15 @@ internal static class SinkCommand
     public static Command Create()
     {
         var folder = new Argument<DirectoryInfo>("folder");
-        var command = new Command("sink", "Run the baseline server of ingest and retrieval.") { folder };
+        var direct = new Option<bool>("--direct");
+        var command = new Command("sink", "Run the baseline server of ingest and retrieval.") { folder, direct };
         command.Hidden = true;
         command.SetAction((parsed, cancellationToken) =>
-            ServeAsync(parsed.GetRequiredValue(folder).FullName, cancellationToken));
+            ServeAsync(parsed.GetRequiredValue(folder).FullName, parsed.GetValue(direct), cancellationToken));
         return command;
     }
 
-    private static async Task<int> ServeAsync(string folder, CancellationToken cancellationToken)
+    private static async Task<int> ServeAsync(string folder, bool isDirect, CancellationToken cancellationToken)
     {
         ThreadPool.SetMinThreads(MinThreads, MinThreads);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -53,7 +55,7 @@ internal static class SinkCommand
             FileProvider = new PhysicalFileProvider(folder),
             ServeUnknownFileTypes = true,
         });
-        app.Run(context => TakeAsync(context, folder));
+        app.Run(context => TakeAsync(context, folder, isDirect));
         await app.StartAsync(cancellationToken);
         var addresses = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>();
         Console.WriteLine(ServerProcess.Ready + addresses.Addresses.First());
@@ -61,32 +63,45 @@ internal static class SinkCommand
         return 0;
     }
 
-    private static async Task TakeAsync(HttpContext context, string folder)
+    private static async Task TakeAsync(HttpContext context, string folder, bool isDirect)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
-        using var hasher = new PartHasher();
-        using var file = File.OpenHandle(
-            Path.Combine(folder, Guid.NewGuid().ToString()), FileMode.CreateNew, FileAccess.Write);
-        long written = 0;
-        while (true)
+        var path = Path.Combine(folder, Guid.NewGuid().ToString());
+        PartHashes hashes;
+        if (isDirect)
         {
-            var count = await context.Request.Body.ReadAtLeastAsync(
-                buffer.AsMemory(0, BufferBytes), BufferBytes, throwOnEndOfStream: false, context.RequestAborted);
-            if (count == 0)
-            {
-                break;
-            }
-
-            hasher.Append(buffer.AsSpan(0, count));
-            RandomAccess.Write(file, buffer.AsSpan(0, count), written);
-            written += count;
+            var memory = AlignedMemory.Rent();
+            using var file = SinkFile.CreateDirect(path, context.Request.ContentLength.GetValueOrDefault());
+            hashes = await CopyAsync(context, file, memory);
+            AlignedMemory.Return(memory);
+        }
+        else
+        {
+            var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+            using var file = SinkFile.Create(path);
+            hashes = await CopyAsync(context, file, buffer.AsMemory(0, BufferBytes));
+            ArrayPool<byte>.Shared.Return(buffer);
         }
 
-        ArrayPool<byte>.Shared.Return(buffer);
-        var hashes = hasher.Finish();
-        RandomAccess.FlushToDisk(file);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
         context.Response.Headers["x-amz-sha256-tree-hash"] = hashes.Tree.ToString();
         context.Response.Headers["x-amz-content-sha256"] = hashes.Linear!.Value.ToString();
+    }
+
+    private static async Task<PartHashes> CopyAsync(HttpContext context, SinkFile file, Memory<byte> memory)
+    {
+        using var hasher = new PartHasher();
+        while (true)
+        {
+            var count = await context.Request.Body.ReadAtLeastAsync(
+                memory, memory.Length, throwOnEndOfStream: false, context.RequestAborted);
+            if (count == 0)
+            {
+                file.Flush();
+                return hasher.Finish();
+            }
+
+            hasher.Append(memory.Span[..count]);
+            file.Append(memory.Span[..count]);
+        }
     }
 }
