@@ -9,6 +9,8 @@ namespace OrleansUploads.Core.Values;
 /// after every crash. It cannot be guessed, because it is derived from the upload ID, which is random.</remarks>
 public readonly record struct ArchiveId : ITextValue<ArchiveId>
 {
+    private const int HashedChars = 16;
+
     private readonly string? _text;
 
     private ArchiveId(string text) => _text = text;
@@ -34,6 +36,9 @@ public readonly record struct ArchiveId : ITextValue<ArchiveId>
         id = ok ? new ArchiveId(text!) : default;
         return ok;
     }
+
+    /// <summary>A hash of the first characters, which are as random as the rest.</summary>
+    public override int GetHashCode() => string.GetHashCode(_text.AsSpan(0, _text is null ? 0 : HashedChars));
 
     /// <summary>The 138 characters, or empty for the default value.</summary>
     public override string ToString() => _text ?? "";

@@ -18,11 +18,14 @@ internal static class ContractJson
         JsonTypeInfoResolver.Combine([.. ContractRegistry.All.Select(contract => contract.Json)])
             .WithAddedModifier(KeepStoredNames);
 
+    private static readonly ArchiveEntryConverter StoredEntries = new(omitsGatewayStorage: true);
+
     /// <summary>The format of stored events.</summary>
     public static JsonSerializerOptions Stored { get; } = With(
         new JsonSerializerOptions { TypeInfoResolver = Shapes.WithAddedModifier(OmitGatewayStorage) },
         new TextConverter<LockId>(),
-        new ArchiveEntryConverter(omitsGatewayStorage: true));
+        StoredEntries,
+        new IndexedArchiveConverter(StoredEntries));
 
     /// <summary>The format of commands, answers and refusals between hosts.</summary>
     public static JsonSerializerOptions Sent { get; } = With(
