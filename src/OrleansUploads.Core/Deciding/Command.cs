@@ -19,7 +19,12 @@ public interface IAsksForAdvice : ICommand;
 
 /// <summary>A question of a scan over many entities, which the same scan seldom asks again. It does not keep its entity in memory at
 /// the expense of entities that are in use.</summary>
-public interface IScans : ICommand;
+public interface IScans : ICommand
+{
+    /// <summary>Whether the scan asks the entity nothing more after an answer. An entity that only scans have asked need not stay in
+    /// memory then.</summary>
+    bool IsDoneAfter(object answer);
+}
 
 /// <summary>A command that may be the first of an entity. Its sender repeats it until it is answered.</summary>
 /// <remarks>A host that does not have such an entity in memory need not read its history first: if there is one, the first write

@@ -132,7 +132,13 @@ public sealed class EmbeddedHost : IEntityHost, IEntityWaker, IAsyncDisposable
         // Task.WaitAsync would pass the answer through the thread pool.
         using var giveUp = cancellationToken.UnsafeRegister(
             static (ticket, token) => ((CommandTicket)ticket!).TrySetCanceled(token), ticket);
-        return await ticket.Task;
+        var answer = await ticket.Task;
+        if (command is IScans scan && scan.IsDoneAfter(answer))
+        {
+            _memory.TryDropScanned(entity);
+        }
+
+        return answer;
     }
 
     private EntityActivation Activate(EntityId entity) => new(_catalog.CreateRunner(entity), _ports);

@@ -28,15 +28,22 @@ internal sealed class EntityMemory(ConcurrentDictionary<EntityId, EntityActivati
     }
 
     /// <summary>Removes an activation if it is idle and got no command since a timestamp.</summary>
-    public bool TryDrop(EntityId entity, EntityActivation activation, long idleSince)
+    public void TryDrop(EntityId entity, EntityActivation activation, long idleSince)
     {
-        if (!activation.TryRetire(idleSince) || !activations.TryRemove(new KeyValuePair<EntityId, EntityActivation>(entity, activation)))
+        if (activation.TryRetire(idleSince))
         {
-            return false;
+            Remove(entity, activation);
         }
+    }
 
-        Interlocked.Add(ref _heldBytes, -activation.HeldBytes);
-        return true;
+    /// <summary>Removes an activation if it is idle and only scans have asked it. Its state then lives so shortly that collecting it
+    /// costs little.</summary>
+    public void TryDropScanned(EntityId entity)
+    {
+        if (activations.TryGetValue(entity, out var activation) && activation.TryRetireScanned())
+        {
+            Remove(entity, activation);
+        }
     }
 
     /// <summary>If all activations hold too much, removes the longest idle ones until three quarters of the limit are left.</summary>
@@ -58,6 +65,14 @@ internal sealed class EntityMemory(ConcurrentDictionary<EntityId, EntityActivati
         finally
         {
             Volatile.Write(ref _makingRoom, 0);
+        }
+    }
+
+    private void Remove(EntityId entity, EntityActivation retired)
+    {
+        if (activations.TryRemove(new KeyValuePair<EntityId, EntityActivation>(entity, retired)))
+        {
+            Interlocked.Add(ref _heldBytes, -retired.HeldBytes);
         }
     }
 

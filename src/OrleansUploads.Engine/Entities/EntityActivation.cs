@@ -24,6 +24,7 @@ public sealed partial class EntityActivation
     private readonly ActivationPorts _ports;
     private long _lastAskedAt;
     private bool _retired;
+    private bool _onlyScanned = true;
     private long _heldBytes;
 
     /// <summary>Creates the activation of an entity.</summary>
@@ -62,6 +63,7 @@ public sealed partial class EntityActivation
                 return false;
             }
 
+            _onlyScanned &= command is IScans;
             var askedAt = _ports.Time.GetTimestamp() - (command is IScans ? TicksOf(ScanAge) : 0);
             Volatile.Write(ref _lastAskedAt, Math.Max(_lastAskedAt, askedAt));
             if (command is null)
@@ -84,11 +86,17 @@ public sealed partial class EntityActivation
 
     /// <summary>Retires the activation if it is idle and got no command since a timestamp.</summary>
     /// <returns>Whether the activation is retired.</returns>
-    public bool TryRetire(long idleSince)
+    public bool TryRetire(long idleSince) => TryRetire(activation => activation._lastAskedAt <= idleSince);
+
+    /// <summary>Retires the activation if it is idle and only scans have asked it.</summary>
+    /// <returns>Whether the activation is retired.</returns>
+    public bool TryRetireScanned() => TryRetire(static activation => activation._onlyScanned);
+
+    private bool TryRetire(Func<EntityActivation, bool> isUnused)
     {
         lock (_gate)
         {
-            _retired |= _runner.IsIdle && _lastAskedAt <= idleSince;
+            _retired |= _runner.IsIdle && isUnused(this);
             if (_retired)
             {
                 _deadline?.Dispose();

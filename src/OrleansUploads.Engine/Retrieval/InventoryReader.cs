@@ -15,7 +15,9 @@ namespace OrleansUploads.Engine.Retrieval;
 public sealed class InventoryReader(IEntityHost host, int pageArchives = InventoryReader.DefaultPageArchives)
 {
     /// <summary>The default maximum number of archives to request from a shard at a time.</summary>
-    public const int DefaultPageArchives = 256;
+    /// <remarks>A page contains a whole shard of a vault with a few million archives, because a shard is loaded again if another
+    /// entity needs its memory between two pages.</remarks>
+    public const int DefaultPageArchives = 1024;
 
     /// <summary>The number of shards to read ahead of the current one.</summary>
     public const int ShardsAhead = 4;

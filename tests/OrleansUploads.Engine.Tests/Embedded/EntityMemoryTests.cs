@@ -90,12 +90,34 @@ public sealed class EntityMemoryTests : IAsyncDisposable
         }
 
         _reads.Clear();
-        await ScanAsync((10 * MaxIdleEntities) - 1);
         for (var number = 0; number < MaxIdleEntities / 2; number++)
         {
             await LoadAsync(number);
         }
 
+        Assert.Empty(_reads);
+    }
+
+    [Fact]
+    public async Task An_entity_that_only_a_scan_has_asked_leaves_memory_after_its_last_answer()
+    {
+        await LoadAsync(0);
+        var before = (_host.LoadedEntities, _host.HeldBytes);
+        await ScanAsync(0);
+        Assert.Equal(before, (_host.LoadedEntities, _host.HeldBytes));
+
+        var list = new ListArchives(1, null, 1, default);
+        Assert.False(list.IsDoneAfter(new ArchivesPage([], HasMore: true)));
+        Assert.True(list.IsDoneAfter(new ArchivesPage([], HasMore: false)));
+    }
+
+    [Fact]
+    public async Task A_scan_does_not_drop_an_entity_that_another_command_has_asked()
+    {
+        _ = await _host.AskAsync(Shard(0), new FindArchive(Some.Archive(1).Archive), Cancellation);
+        await ScanAsync(0);
+        _reads.Clear();
+        await ScanAsync(0);
         Assert.Empty(_reads);
     }
 
@@ -143,6 +165,9 @@ public sealed class EntityMemoryTests : IAsyncDisposable
     private static VaultId Vault(int number) =>
         VaultName.TryParse("vault", out var name) ? new VaultId(Account(number), name) : throw new ArgumentException("no name");
 
+    private static EntityId Shard(int number) =>
+        new VaultIncarnation(Some.Vault, 1, VaultIncarnation.NewShards).ArchiveShard(number);
+
     private async Task LoadAsync(int number)
     {
         var outcome = await _host.AskAsync(Upload(number), new ListParts(Some.Vault, 0, 1), Cancellation);
@@ -151,8 +176,7 @@ public sealed class EntityMemoryTests : IAsyncDisposable
 
     private async Task ScanAsync(int shard)
     {
-        var entity = new VaultIncarnation(Some.Vault, 1, VaultIncarnation.NewShards).ArchiveShard(shard);
-        _ = (await _host.AskAsync(entity, new ListArchives(1, null, 1, default), Cancellation)).Answer;
+        _ = (await _host.AskAsync(Shard(shard), new ListArchives(1, null, 1, default), Cancellation)).Answer;
     }
 
     private async Task CreateVaultAsync(int number) =>

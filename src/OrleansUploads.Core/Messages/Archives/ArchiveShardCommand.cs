@@ -52,7 +52,11 @@ public sealed record FindCurrentArchive(ArchiveId Archive) : FindArchive(Archive
 /// <param name="Limit">Maximum number of archives to list; at least 1.</param>
 /// <param name="Created">Lists only archives created in this window.</param>
 public sealed record ListArchives(long Version, ArchiveId? After, int Limit, CreationWindow Created)
-    : ArchiveShardCommand, ICommand<ArchivesPage>, IScans;
+    : ArchiveShardCommand, ICommand<ArchivesPage>, IScans
+{
+    /// <inheritdoc/>
+    public bool IsDoneAfter(object answer) => answer is not ArchivesPage { HasMore: true };
+}
 
 /// <summary>Deletes an archive. Repeating the command returns the same answer for as long as the deletion is
 /// remembered.</summary>
