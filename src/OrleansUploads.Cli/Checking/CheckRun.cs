@@ -1,3 +1,4 @@
+using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Engine.Checking;
 using OrleansUploads.Engine.Ports;
 
@@ -25,6 +26,7 @@ internal sealed class CheckRun(CheckSettings settings)
     {
         try
         {
+            FolderAccess.Require(settings.DataFolder);
             var resumeFile = settings.ResumeFile is { } file ? new ResumeFile(file, settings) : null;
             var from = resumeFile?.Read() ?? CheckPosition.Start;
             using var check = DataFolderCheck.Open(

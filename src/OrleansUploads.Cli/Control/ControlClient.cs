@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Engine.DataFolders;
 
 namespace OrleansUploads.Cli.Control;
@@ -25,6 +26,7 @@ internal static class ControlClient
         }
         catch (SocketException) when (!DataFolder.Exists(folder))
         {
+            FolderAccess.Require(folder);
             throw new IOException($"{folder} is not a data folder. Name the folder of the server with --data.");
         }
         catch (SocketException fault) when (fault.SocketErrorCode is SocketError.AddressNotAvailable or SocketError.ConnectionRefused)

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 using OrleansUploads.EndToEnd.Tests.Harness;
@@ -54,6 +55,23 @@ public sealed class KeysTests : IDisposable
 
         Assert.False(File.Exists(KeyFile));
         Assert.DoesNotContain(CommandLine.SecretAccessKey, server.Output + server.Log, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("keys", "list")]
+    [InlineData("clock", "show")]
+    [InlineData("check")]
+    [UnsupportedOSPlatform("windows")]
+    public async Task A_folder_that_the_user_may_not_read_is_not_called_something_else(params string[] command)
+    {
+        Assert.SkipWhen(Environment.IsPrivilegedProcess, "Root may read every folder.");
+        Directory.CreateDirectory(_folder.Data);
+        File.SetUnixFileMode(_folder.Data, UnixFileMode.None);
+
+        var refused = await CommandLine.RunAsync([.. command, "--data", _folder.Data]);
+
+        File.SetUnixFileMode(_folder.Data, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        refused.ExpectOneLine(refused.ExitCode, "You may not read", _folder.Data);
     }
 
     [Fact]
