@@ -1,5 +1,4 @@
 using System.Net;
-using System.Security.Authentication;
 using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Transfers;
@@ -54,9 +53,13 @@ internal sealed record Failure(int Code, string Message)
         _ => new Failure(ExitCode.Failed, refusal.Message),
     };
 
-    /// <summary>The failure of a TLS handshake. Its wrapper's message only points to it.</summary>
-    private static AuthenticationException? FindHandshake(Exception? fault) =>
-        fault as AuthenticationException ?? (fault?.InnerException is { } inner ? FindHandshake(inner) : null);
+    /// <summary>The cause of a failed TLS handshake, or null. Its wrapper's message only points to it.</summary>
+    private static Exception? FindHandshake(Exception? fault) => fault switch
+    {
+        null => null,
+        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } failed => failed.GetBaseException(),
+        _ => FindHandshake(fault.InnerException),
+    };
 
     /// <summary>The message of an exception that wraps another one already contains the other's.</summary>
     private static string Deepest(Exception fault) =>
