@@ -50,15 +50,15 @@ public sealed class LargeInventoryTests
     [Fact]
     public async Task A_large_inventory_that_was_not_measured_before_a_restart_is_measured_after_it()
     {
-        var journal = new MemoryJournal();
+        var setup = new GatewaySetup { Host = GatewaySetup.InThisProcess, Journal = new MemoryJournal() };
         string job;
-        await using (var server = await GatewayServer.StartAsync(new GatewaySetup { Journal = journal, Meter = new HeldMeter() }))
+        await using (var server = await GatewayServer.StartAsync(setup with { Meter = new HeldMeter() }))
         {
             await FillAsync(server);
             job = await InitiateAsync(server);
         }
 
-        await using var restarted = await GatewayServer.StartAsync(new GatewaySetup { Journal = journal });
+        await using var restarted = await GatewayServer.StartAsync(setup);
         var described = await FinishedAsync(restarted, job);
         Assert.Equal(
             (await restarted.SendAsync(GetOutput("v", job))).Expect(200).Body.Length,

@@ -47,14 +47,17 @@ public sealed record GatewaySetup
 
     public GatewayOptions Options { get; init; } = new();
 
-    /// <summary>Creates the host if a test does not set one. The cluster tests replace it to put grains behind the gateway.</summary>
-    public static Func<GatewaySetup, IEntityHost> DefaultHost { get; set; } = static setup => new EmbeddedHost(
+    /// <summary>Creates a host in this process, over the journal of the configuration.</summary>
+    public static Func<GatewaySetup, IEntityHost> InThisProcess { get; } = static setup => new EmbeddedHost(
         new EntityCatalog(setup.Uploads, setup.Retrievals, setup.Accounts, setup.Inventories, vaults: setup.Vaults),
         setup.Journal,
         setup.Parts,
         setup.Clock,
         notifier: setup.Notifier,
         meter: setup.Meter);
+
+    /// <summary>Creates the host if a test does not set one. The cluster tests replace it to put grains behind the gateway.</summary>
+    public static Func<GatewaySetup, IEntityHost> DefaultHost { get; set; } = InThisProcess;
 
     /// <summary>Creates the host. The server disposes it if it is <see cref="IAsyncDisposable"/>.</summary>
     public Func<GatewaySetup, IEntityHost> Host { get; init; } = DefaultHost;
