@@ -11,6 +11,7 @@ internal sealed class MillionArchivesBenchmark : IBenchmark
 {
     private const double MostDescribeMilliseconds = 50;
     private const double MostStartMilliseconds = 100;
+    private const double MostReadMilliseconds = 5000;
     private const double MostMebibytes = 300;
     private const double LeastRatio = 0.5;
     private const int WarmUps = 5;
@@ -118,7 +119,7 @@ internal sealed class MillionArchivesBenchmark : IBenchmark
         return
         [
             Verdict.OfLimit($"{Name}, start of inventory", Unit.Milliseconds, new Medians(started, other.Started), MostStartMilliseconds),
-            Verdict.OfInterest($"{Name}, inventory", Unit.Milliseconds, new Medians(read, other.Read)),
+            Verdict.OfLimit($"{Name}, inventory", Unit.Milliseconds, new Medians(read, other.Read), MostReadMilliseconds),
         ];
 
         async Task<(double Started, double Read)> ReadAsync(GatewayVault vault)
@@ -130,8 +131,9 @@ internal sealed class MillionArchivesBenchmark : IBenchmark
             Session.Report($"  inventory job started after {watch.Elapsed.TotalSeconds:N1} s");
             await vault.AwaitJobAsync(job, cancellationToken);
             Session.Report($"  inventory measured after {watch.Elapsed.TotalSeconds:N1} s");
+            watch.Restart();
             var listed = await InventoryStream.CountAsync(server.OutputRequest(job, vault.Name), cancellationToken);
-            Session.Report($"  inventory of {listed:N0} archives read after {watch.Elapsed.TotalSeconds:N1} s");
+            Session.Report($"  inventory of {listed:N0} archives read in {watch.Elapsed.TotalSeconds:N1} s");
             return listed == archives
                 ? (started, watch.Elapsed.TotalMilliseconds)
                 : throw new InvalidOperationException($"The inventory lists {listed} of {archives} archives.");
