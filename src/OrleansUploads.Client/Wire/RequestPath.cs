@@ -13,8 +13,8 @@ internal static class RequestPath
 
     public static string Vault(string account, string vault)
     {
-        ArgumentException.ThrowIfNullOrEmpty(vault);
-        var valid = vault.Length <= GlacierLimits.MaxVaultNameChars
+        ArgumentNullException.ThrowIfNull(vault);
+        var valid = vault.Length is > 0 and <= GlacierLimits.MaxVaultNameChars
             && !vault.AsSpan().ContainsAnyExcept(VaultNameAlphabet)
             && !IsDotSegment(vault);
         return valid

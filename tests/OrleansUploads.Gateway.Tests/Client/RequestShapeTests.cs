@@ -108,7 +108,8 @@ public class RequestShapeTests
     public async Task An_invalid_vault_name_is_not_sent(string vault)
     {
         using var client = new ScriptedServer().Connect();
-        await Assert.ThrowsAnyAsync<ArgumentException>(() => client.DeleteVaultAsync(vault));
+        var refused = await Assert.ThrowsAnyAsync<ArgumentException>(() => client.DeleteVaultAsync(vault));
+        Assert.Contains($"'{vault}' is not a valid vault name.", refused.Message, StringComparison.Ordinal);
     }
 
     [Theory]
