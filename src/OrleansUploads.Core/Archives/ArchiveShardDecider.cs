@@ -31,10 +31,10 @@ public sealed partial class ArchiveShardDecider(
 
     private const int SmallShard = 16;
 
+    // The output of a large inventory is measured before it would expire, and then available for the whole time.
     private readonly TimeSpan _deletionLife = Max(
         uploads.RecordLife,
         (inventories == InventorySchedule.Daily ? TimeSpan.FromDays(1) : TimeSpan.Zero)
-        // The output of a large inventory is measured before it would expire, and then available for the whole time.
         + retrievals.LongestDelay + (2 * Limits.JobOutputLife) + InventorySlack);
 
     /// <inheritdoc/>
