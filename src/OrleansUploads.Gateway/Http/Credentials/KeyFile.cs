@@ -78,8 +78,7 @@ public sealed class KeyFile(string path, IDiskFlush? flush = null)
     public void Change(Func<IReadOnlyList<KeyPair>, IReadOnlyList<KeyPair>?> change)
     {
         DurableFolder.Make(Folder, _flush);
-        using var locked = new FileStream(LockPath, OwnerOnlyOptions(FileMode.OpenOrCreate));
-        FolderOwner.Give(locked.SafeFileHandle, Folder);
+        using var locked = OpenLock();
         if (change(Read()) is not { } changed)
         {
             return;
@@ -97,6 +96,39 @@ public sealed class KeyFile(string path, IDiskFlush? flush = null)
 
         File.Move(unfinished, Path, overwrite: true);
         _flush.RequireDirectory(Folder);
+    }
+
+    /// <summary>Opens the lock file. Only a new one is given to the folder's owner: an existing one may be the owner's link to a file of
+    /// root's.</summary>
+    private FileStream OpenLock()
+    {
+        if (TryCreateLock() is not { } created)
+        {
+            return new FileStream(LockPath, OwnerOnlyOptions(FileMode.OpenOrCreate));
+        }
+
+        try
+        {
+            FolderOwner.Give(created.SafeFileHandle, Folder);
+            return created;
+        }
+        catch
+        {
+            created.Dispose();
+            throw;
+        }
+    }
+
+    private FileStream? TryCreateLock()
+    {
+        try
+        {
+            return new FileStream(LockPath, OwnerOnlyOptions(FileMode.CreateNew));
+        }
+        catch (IOException) when (System.IO.Path.Exists(LockPath))
+        {
+            return null;
+        }
     }
 
     private static FileStreamOptions OwnerOnlyOptions(FileMode mode)

@@ -55,6 +55,27 @@ public sealed class KeyFileTests : IDisposable
     }
 
     [Fact]
+    public void Root_gives_no_file_away_that_a_link_in_the_folder_leads_to()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Only root can give files to another user.");
+        var secret = Path.Combine(_folder, "..", $"secret-{Guid.NewGuid():N}");
+        File.WriteAllText(secret, "of root");
+        try
+        {
+            File.CreateSymbolicLink(Path.Combine(_folder, "keys.lock"), secret);
+            Run("chown", "10001:10002", _folder);
+
+            KeyFile.InFolder(_folder).Change(_ => [KeyPair.Create("000000000001", _time.GetUtcNow())]);
+
+            Assert.Equal("0:0\n", Run("stat", "--format=%u:%g", secret));
+        }
+        finally
+        {
+            File.Delete(secret);
+        }
+    }
+
+    [Fact]
     public void What_root_changes_belongs_to_the_owner_of_the_folder()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Only root can give files to another user.");
