@@ -9,7 +9,7 @@ public sealed partial class GlacierClient
     /// <summary>Uploads an archive in one request. The client <b>never retries</b> this request: if the response is lost, the
     /// archive may already exist, and a retry would create a second one. A multipart upload can be retried safely.</summary>
     /// <param name="vault">The vault name.</param>
-    /// <param name="body">The archive's bytes: 1 byte to 4 GiB.</param>
+    /// <param name="body">The archive's bytes, with their linear hash: 1 byte to 4 GiB.</param>
     /// <param name="description">At most 1,024 characters of printable ASCII, or null for none.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <returns>The new archive's ID, tree hash and location.</returns>
@@ -19,11 +19,16 @@ public sealed partial class GlacierClient
     {
         ArgumentNullException.ThrowIfNull(body);
         CheckBodyLength(body);
+        if (body.LinearHash is null)
+        {
+            throw new ArgumentException("An archive that is uploaded in one request needs its linear hash.", nameof(body));
+        }
+
         var request = new GlacierRequest(HttpMethod.Post, RequestPath.Vault(_account, vault) + "/archives")
         {
             Body = body,
         };
-        return SendBodyAsync(
+        return Transport.RunAsync(
             request.WithHeader(HeaderNames.TreeHash, body.TreeHash.ToString())
                 .WithHeader(HeaderNames.ArchiveDescription, DescriptionText.Check(description)),
             (response, _) =>

@@ -38,19 +38,13 @@ public sealed partial class GlacierClient
         ArgumentNullException.ThrowIfNull(body);
         ArgumentOutOfRangeException.ThrowIfNegative(startBytes);
         CheckBodyLength(body);
-        var request = new GlacierRequest(HttpMethod.Put, RequestPath.Item(_account, vault, Uploads, uploadId))
-        {
-            Body = body,
-            ContentRange = $"bytes {new ByteRange(startBytes, startBytes + body.LengthBytes)}/*",
-        };
-        return SendBodyAsync(
-            request.WithHeader(HeaderNames.TreeHash, body.TreeHash.ToString()),
-            (response, _) =>
+        return SendPartAsync(
+            new GlacierRequest(HttpMethod.Put, RequestPath.Item(_account, vault, Uploads, uploadId))
             {
-                CheckTreeHash(response, body);
-                return Task.FromResult(true);
-            },
-            Transport.Retry,
+                Body = body,
+                ContentRange = $"bytes {new ByteRange(startBytes, startBytes + body.LengthBytes)}/*",
+            }.WithHeader(HeaderNames.TreeHash, body.TreeHash.ToString()),
+            body,
             cancellationToken);
     }
 
@@ -143,4 +137,26 @@ public sealed partial class GlacierClient
             static (response, _) => Task.FromResult(ReadReceipt(response)),
             retry,
             cancellationToken);
+
+    /// <summary>Sends a part. If the server refuses it without its linear hash, it is sent again with it: during an upgrade, silos that accept
+    /// such parts and silos that do not share an address.</summary>
+    private async Task SendPartAsync(GlacierRequest request, HashedBody body, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RunAsync(request, ReadAsync, cancellationToken, nameof(UploadPartAsync));
+        }
+        catch (GlacierException refused) when (
+            refused.Code == GlacierErrorCodes.InvalidParameterValue && body.LinearHash is null)
+        {
+            var hashed = await HashedBody.ReadAsync(body.Source, body.Range, cancellationToken: cancellationToken);
+            await RunAsync(request with { Body = hashed }, ReadAsync, cancellationToken, nameof(UploadPartAsync));
+        }
+
+        Task<bool> ReadAsync(HttpResponseMessage response, CancellationToken token)
+        {
+            CheckTreeHash(response, body);
+            return Task.FromResult(true);
+        }
+    }
 }

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using OrleansUploads.Client.Models;
-using OrleansUploads.Client.Sources;
 using OrleansUploads.Client.Wire;
 
 namespace OrleansUploads.Client;
@@ -48,8 +47,8 @@ public sealed partial class GlacierClient : IDisposable
         Transport = new Transport(http, options);
     }
 
-    /// <summary>Whether the server accepts an upload whose signature covers the tree hash of the bytes and not their linear hash. This
-    /// project's server does; its first response says so.</summary>
+    /// <summary>Whether the server accepts parts of multipart uploads whose signature covers the tree hash of the bytes and not their linear
+    /// hash. This project's server does; its first response says so.</summary>
     public bool AcceptsUnsignedPayload => Transport.AcceptsUnsignedPayload;
 
     /// <summary>The transport, with the clock and retry policy that transfers share.</summary>
@@ -73,27 +72,6 @@ public sealed partial class GlacierClient : IDisposable
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         ConnectTimeout = TimeSpan.FromSeconds(15),
     };
-
-    /// <summary>Sends a request with a body. If the server refuses a body without a linear hash, the request is sent again with it: during
-    /// an upgrade, silos that accept such bodies and silos that do not share an address.</summary>
-    private async Task<T> SendBodyAsync<T>(
-        GlacierRequest request,
-        Func<HttpResponseMessage, CancellationToken, Task<T>> read,
-        RetryPolicy retry,
-        CancellationToken cancellationToken,
-        [CallerMemberName] string operation = "")
-    {
-        try
-        {
-            return await Transport.RunAsync(request, read, retry, cancellationToken, operation);
-        }
-        catch (GlacierException refused) when (
-            refused.Code == GlacierErrorCodes.InvalidParameterValue && request.Body is { LinearHash: null })
-        {
-            var body = await HashedBody.ReadAsync(request.Body.Source, request.Body.Range, cancellationToken: cancellationToken);
-            return await Transport.RunAsync(request with { Body = body }, read, retry, cancellationToken, operation);
-        }
-    }
 
     private static HttpClient CreateHttp() => new(CreateHandler()) { Timeout = Timeout.InfiniteTimeSpan };
 

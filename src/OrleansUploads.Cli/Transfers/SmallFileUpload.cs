@@ -16,7 +16,7 @@ internal sealed class SmallFileUpload(GlacierClient client, RetryPolicy retry, T
     {
         using var source = ByteSource.FromFile(path);
         using var body = await ReadBody.ReadAsync(
-            source, new ByteRange(0, source.LengthBytes), !client.AcceptsUnsignedPayload, cancellationToken);
+            source, new ByteRange(0, source.LengthBytes), cancellationToken: cancellationToken);
         return await retry.RunAsync(
             async (_, token) =>
             {

@@ -34,7 +34,7 @@ public sealed class HashedBody
     /// <summary>Hashes bytes in memory. They must not change until they are sent.</summary>
     /// <param name="bytes">The bytes.</param>
     /// <param name="withLinearHash">Whether to compute the linear hash. Hashing takes less than half of the time without it, but only a
-    /// server with <see cref="GlacierClient.AcceptsUnsignedPayload"/> takes such a body.</param>
+    /// server with <see cref="GlacierClient.AcceptsUnsignedPayload"/> takes such a body, and only as a part.</param>
     public static HashedBody Of(ReadOnlyMemory<byte> bytes, bool withLinearHash = true)
     {
         using var hasher = new PartHasher(withLinearHash);

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Gateway.Tests.Harness;
 using OrleansUploads.Signing;
@@ -137,27 +138,48 @@ public sealed class SignatureTests(GatewayFixture gateway) : IClassFixture<Gatew
     }
 
     [Fact]
-    public async Task An_upload_may_leave_out_its_linear_hash_because_its_tree_hash_is_signed()
+    public async Task A_part_may_leave_out_its_linear_hash_because_its_tree_hash_and_its_length_are_signed()
     {
         var vault = await gateway.NewVaultAsync();
         var upload = await gateway.NewUploadAsync(vault);
         var part = Part(vault, upload, 0, Bytes(MiB)).With("x-amz-content-sha256", "UNSIGNED-PAYLOAD");
-        var archive = UploadArchive(vault, Bytes(5)).With("x-amz-content-sha256", "UNSIGNED-PAYLOAD");
 
         Assert.Equal("UNSIGNED-PAYLOAD", (await gateway.SendAsync(part)).Expect(204).Header("x-orleans-uploads-accepts"));
-        (await gateway.SendAsync(archive)).Expect(201);
 
-        foreach (var request in new[] { part, archive })
+        (await gateway.SendAsync(part.With("x-amz-sha256-tree-hash", null))).ExpectError(
+            400, "MissingParameterValueException", "x-amz-sha256-tree-hash");
+        foreach (var header in new[] { "x-amz-sha256-tree-hash", "content-range" })
         {
-            (await gateway.SendAsync(request.With("x-amz-sha256-tree-hash", null))).ExpectError(
-                400, "MissingParameterValueException", "x-amz-sha256-tree-hash");
-            (await gateway.SendAsync(request, new Signer { UnsignedHeader = "x-amz-sha256-tree-hash" })).ExpectError(
-                403, "InvalidSignatureException", "The header x-amz-sha256-tree-hash must be among the signed headers.");
-
-            var headers = new Signer().Sign(request, gateway.Server.EndPoint.ToString(), gateway.Server.Setup.Clock.Now);
-            (await gateway.Server.SendAsync(request.WithBody(Bytes(request.Body.Length, seed: 2)), headers)).ExpectError(
-                400, "InvalidParameterValueException", "Checksum mismatch");
+            (await gateway.SendAsync(part, new Signer { UnsignedHeader = header })).ExpectError(
+                403, "InvalidSignatureException", $"The header {header} must be among the signed headers.");
         }
+
+        (await SendChangedAsync(part, Bytes(MiB, seed: 2))).ExpectError(
+            400, "InvalidParameterValueException", "Checksum mismatch");
+    }
+
+    [Fact]
+    public async Task A_body_of_another_length_with_the_same_tree_hash_is_refused()
+    {
+        var vault = await gateway.NewVaultAsync();
+        var upload = await gateway.NewUploadAsync(vault, 2 * MiB);
+        var bytes = Bytes(2 * MiB);
+        byte[] leaves = [.. SHA256.HashData(bytes.AsSpan(0, MiB)), .. SHA256.HashData(bytes.AsSpan(MiB))];
+        Assert.Equal(TreeHashOf(bytes), TreeHashOf(leaves));
+
+        (await SendChangedAsync(Part(vault, upload, 0, bytes).With("x-amz-content-sha256", "UNSIGNED-PAYLOAD"), leaves)).ExpectError(
+            400, "InvalidParameterValueException", "is incompatible with Content-Length: 64");
+        (await SendChangedAsync(UploadArchive(vault, bytes).With("x-amz-content-sha256", "UNSIGNED-PAYLOAD"), leaves)).ExpectError(
+            400, "InvalidParameterValueException", "Invalid x-amz-content-sha256: UNSIGNED-PAYLOAD");
+        (await SendChangedAsync(UploadArchive(vault, bytes), leaves)).ExpectError(
+            403, "InvalidSignatureException", "does not match the computed payload hash");
+    }
+
+    /// <summary>Sends a request whose body was changed after it was signed.</summary>
+    private Task<ApiAnswer> SendChangedAsync(ApiRequest signed, byte[] body)
+    {
+        var headers = new Signer().Sign(signed, gateway.Server.EndPoint.ToString(), gateway.Server.Setup.Clock.Now);
+        return gateway.Server.SendAsync(signed.WithBody(body), headers);
     }
 
     [Theory]

@@ -1,6 +1,8 @@
 using OrleansUploads.Engine.Intake;
 using OrleansUploads.Gateway.Glacier.Answers;
+using OrleansUploads.Gateway.Glacier.Errors;
 using OrleansUploads.Gateway.Glacier.Requests;
+using OrleansUploads.Signing;
 
 namespace OrleansUploads.Gateway.Glacier.Archives;
 
@@ -15,6 +17,13 @@ internal sealed class ArchiveUpload(PartIntake intake)
             || !BodyHeaders.TryReadHashes(call, out var hashes, out error))
         {
             return error;
+        }
+
+        // The length of this body is not signed, and shorter bodies can have the same tree hash: 64 bytes that are the two leaves, for
+        // example.
+        if (hashes.Linear is null)
+        {
+            return GlacierError.InvalidPayloadHash(PayloadModes.NotSigned);
         }
 
         var stored = await intake.StoreArchiveAsync(

@@ -55,7 +55,8 @@ internal sealed record GlacierError(int Status, string Code, string Message) : F
 
     /// <summary>The header that states the SHA-256 of the body is not one.</summary>
     public static GlacierError InvalidPayloadHash(string text) => Invalid(
-        $"Invalid x-amz-content-sha256: {text}. It must be 64 hex digits. Uploads may also use {PayloadModes.NotSigned}.");
+        $"Invalid x-amz-content-sha256: {text}. It must be 64 hex digits. Parts of multipart uploads may also use "
+        + $"{PayloadModes.NotSigned}.");
 
     /// <summary>The body does not have the SHA-256 that was signed.</summary>
     /// <param name="computed">SHA-256 of the received bytes, in hex.</param>

@@ -64,7 +64,7 @@ internal static class BodyHeaders
     }
 
     /// <summary>Reads the linear hash and the tree hash of a body. The tree hash is always there, and is always signed, so the signature
-    /// covers a body without a linear hash too.</summary>
+    /// covers a body without a linear hash too, if its length is signed.</summary>
     public static bool TryReadHashes(
         GlacierCall call, out StatedHashes hashes, [NotNullWhen(false)] out GlacierError? error)
     {

@@ -45,7 +45,8 @@ internal sealed class RequestPayload(
         Request.Headers.TryGetValue(HashHeader, out var values) ? values.ToString() : null;
 
     /// <summary>Determines the hash that the signature covers. Reads the body only if the request does not state its
-    /// hash. An upload may leave it out of the signature; its front then requires another signed hash of the body.</summary>
+    /// hash. An upload may leave it out of the signature; its front then requires a signed length and another signed
+    /// hash of the body.</summary>
     /// <param name="isPresigned">Whether the signature is in the query. It does not cover the body unless the request says
     /// so.</param>
     /// <param name="cancellationToken">Canceled when the client disconnects.</param>
