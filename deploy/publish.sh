@@ -21,7 +21,7 @@ runtime=(--use-current-runtime)
 # The file unpacks SQLite's native library to ~/.net, or to DOTNET_BUNDLE_EXTRACT_BASE_DIR, when it first starts.
 common=(--configuration Release --output "$folder" --verbosity quiet --nologo -p:SatelliteResourceLanguages=en -p:DebugType=none
     -p:GenerateDocumentationFile=false -p:PublishDocumentationFiles=false -p:RunAnalyzers=false)
-echo "Publishing the program takes about a minute."
+echo "Publishing the program takes one to three minutes."
 if ! errors=$(dotnet publish "$repository/src/OrleansUploads.Cli" "${common[@]}" "${runtime[@]}" --self-contained \
     -p:PublishSingleFile=true -p:PublishReadyToRun=true -p:IncludeNativeLibrariesForSelfExtract=true); then
     if [[ -n ${2:-} ]] || ! grep -q 'error NU110' <<< "$errors"; then
