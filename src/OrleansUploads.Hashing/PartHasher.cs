@@ -20,7 +20,6 @@ public sealed class PartHasher(bool withLinearHash = true) : IDisposable
     private Sha256Digest[] _leaves = new Sha256Digest[InitialLeaves];
     private Sha256Digest _firstLeaf;
     private long _linearBytes;
-    private long _treeBytes;
     private int _leafCount;
     private int _leafFillBytes;
 
@@ -67,7 +66,6 @@ public sealed class PartHasher(bool withLinearHash = true) : IDisposable
     /// <exception cref="ObjectDisposedException">The hasher is disposed.</exception>
     public void AppendTree(ReadOnlySpan<byte> data)
     {
-        _treeBytes += data.Length;
         while (!data.IsEmpty)
         {
             var wholeLeaves = data.Length / TreeHash.LeafBytes;
@@ -82,12 +80,11 @@ public sealed class PartHasher(bool withLinearHash = true) : IDisposable
     public PartHashes Finish()
     {
         if (_leafCount == 0 && _linear is not null) _firstLeaf = CurrentOf(_linear);
+        var lengthBytes = ((long)_leafCount * TreeHash.LeafBytes) + _leafFillBytes;
         if (_leafFillBytes > 0) CloseLeaf();
         LinearHash? linear = _linear is null ? null : new LinearHash(FinishOf(_linear));
         var leaves = _leaves.AsSpan(0, _leafCount);
-        var lengthBytes = _treeBytes;
         _linearBytes = 0;
-        _treeBytes = 0;
         _leafCount = 0;
         return new PartHashes(
             linear,

@@ -5,8 +5,9 @@ using OrleansUploads.Hashing;
 namespace OrleansUploads.Engine.Intake;
 
 /// <summary>The memory into which one body is read, a piece at a time, and the hashes of the body.</summary>
-/// <remarks>The linear hash, if it is wanted, takes each piece as it comes. The leaves of a long body wait until there are enough of them to be computed
-/// together. Until then the window keeps their bytes. There are few such windows; other bodies have the memory of one piece.</remarks>
+/// <remarks>The linear hash, if it is wanted, takes each piece as it comes. The leaves of a long body wait until there are enough of them
+/// to be computed together. Until then the window keeps their bytes. There are few such windows; other bodies have the memory of one
+/// piece.</remarks>
 internal sealed class BodyWindow : IDisposable
 {
     /// <summary>Maximum length of a piece. The 1 MiB leaf is a multiple of it.</summary>
