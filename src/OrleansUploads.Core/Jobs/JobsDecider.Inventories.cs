@@ -18,44 +18,6 @@ public sealed partial class JobsDecider
         (selection.Created == default && selection.Limit <= MaxArchivesMeasuredFirst)
         || inventory.Versions.Sum() <= MaxArchivesMeasuredFirst;
 
-    private Decision<JobsEvent> StartInventory(JobsState state, StartInventory command, DateTimeOffset now)
-    {
-        if (state.ById.TryGetValue(command.Job, out var known))
-        {
-            return Repeat(known);
-        }
-
-        var job = new InventoryJob(
-            command.Job,
-            command.Inventory,
-            command.Selection,
-            command.Format,
-            command.Output,
-            command.Wish,
-            now,
-            now + policy.StandardDelay);
-        return Admit(state, job, new InventoryStarted(job), now);
-    }
-
-    private Decision<JobsEvent> BeginInventory(JobsState state, BeginInventory command, DateTimeOffset now)
-    {
-        if (state.ById.TryGetValue(command.Job, out var known))
-        {
-            return Repeat(known);
-        }
-
-        var job = new UnmeasuredInventory(
-            command.Job,
-            command.Inventory,
-            command.Selection,
-            command.Format,
-            command.VaultName,
-            command.Wish,
-            now,
-            now + policy.StandardDelay);
-        return Admit(state, job, new InventoryBegun(job), now);
-    }
-
     /// <summary>The output is available for as long as that of other jobs, no matter how long measuring took.</summary>
     private static Decision<JobsEvent> ConfirmMeasured(JobsState state, ConfirmInventoryMeasured command, DateTimeOffset now)
     {

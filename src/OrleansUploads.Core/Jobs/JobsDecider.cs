@@ -23,9 +23,7 @@ public sealed partial class JobsDecider(
     /// <inheritdoc/>
     public override Decision<JobsEvent> Decide(JobsState state, JobsCommand command, ServiceTime time) => command switch
     {
-        StartRetrieval c => StartRetrieval(state, c, time.Now),
-        StartInventory c => StartInventory(state, c, time.Now),
-        BeginInventory c => BeginInventory(state, c, time.Now),
+        JobStart c => Start(state, c, time.Now),
         ConfirmInventoryMeasured c => ConfirmMeasured(state, c, time.Now),
         FindJob c => FindUnexpired(state, c.Job, time) is { } job ? Reply(job) : NotFound(c.Job),
         FindFinishedJob c => FindUnexpired(state, c.Job, time) is not { } job ? NotFound(c.Job)
@@ -157,35 +155,6 @@ public sealed partial class JobsDecider(
         state.ById.Count + state.Finished.Count + (state.NotificationsVersion > 0 ? 1 : 0)
         + (state.Retired.Count > 0 ? 1 + state.Retired.ByNumber.Count : 0);
 
-    private Decision<JobsEvent> StartRetrieval(JobsState state, StartRetrieval command, DateTimeOffset now)
-    {
-        if (state.ById.TryGetValue(command.Job, out var known))
-        {
-            return Repeat(known);
-        }
-
-        var range = RetrievalJob.RangeOf(command.Archive, command.Range);
-        if (RetrievalJob.RefusalOf(command.Archive, range) is { } refusal)
-        {
-            return Refuse(refusal);
-        }
-
-        if (RefusalOfStaleLookup(state, command) is { } stale)
-        {
-            return Refuse(stale);
-        }
-
-        var job = new RetrievalJob(
-            command.Job,
-            command.Archive,
-            range,
-            command.RangeTreeHash,
-            command.Wish,
-            now,
-            now + policy.DelayOf(command.Wish.Tier));
-        return Admit(state, job, new RetrievalStarted(job), now);
-    }
-
     private static JobsState WithJob(JobsState state, VaultJob job) => state with
     {
         ById = state.ById.SetItem(job.Job, job),
@@ -227,14 +196,6 @@ public sealed partial class JobsDecider(
 
         return expired;
     }
-
-    private static JobsEvent StartedEvent(VaultJob job) => job switch
-    {
-        RetrievalJob retrieval => new RetrievalStarted(retrieval),
-        InventoryJob inventory => new InventoryStarted(inventory),
-        UnmeasuredInventory begun => new InventoryBegun(begun),
-        _ => throw new InvalidOperationException($"Unexpected job type {job.GetType().Name}."),
-    };
 
     private static Decision<JobsEvent> ListJobs(JobsState state, ListJobs command, ServiceTime time)
     {

@@ -15,6 +15,17 @@ public abstract record JobsCommand : ICommand
     }
 }
 
+/// <summary>A command that starts a job.</summary>
+public abstract record JobStart : JobsCommand
+{
+    private protected JobStart()
+    {
+    }
+
+    /// <summary>A new, unused ID.</summary>
+    public abstract JobId Job { get; init; }
+}
+
 /// <summary>Starts the retrieval of an archive.</summary>
 /// <param name="Job">A new, unused ID.</param>
 /// <param name="Archive">The archive's entry in the index.</param>
@@ -25,7 +36,7 @@ public abstract record JobsCommand : ICommand
 /// cref="CountRetirements"/>; null is treated as 0.</param>
 public sealed record StartRetrieval(
     JobId Job, ArchiveEntry Archive, PartRange? Range, TreeHash? RangeTreeHash, JobOptions Wish, long? Retirements = null)
-    : JobsCommand, ICommand<RetrievalJob>;
+    : JobStart, ICommand<RetrievalJob>;
 
 /// <summary>Starts the retrieval of an inventory whose output has been measured.</summary>
 /// <param name="Job">A new, unused ID.</param>
@@ -41,7 +52,7 @@ public sealed record StartInventory(
     InventoryFormat Format,
     InventoryOutput Output,
     JobOptions Wish)
-    : JobsCommand, ICommand<InventoryJob>;
+    : JobStart, ICommand<InventoryJob>;
 
 /// <summary>Starts the retrieval of an inventory whose output is measured later.</summary>
 /// <param name="Job">A new, unused ID.</param>
@@ -57,7 +68,7 @@ public sealed record BeginInventory(
     InventoryFormat Format,
     string VaultName,
     JobOptions Wish)
-    : JobsCommand, ICommand<VaultJob>;
+    : JobStart, ICommand<VaultJob>;
 
 /// <summary>Returns the number of retired archives. To start a retrieval, send this command first and look the archive up
 /// afterwards.</summary>
