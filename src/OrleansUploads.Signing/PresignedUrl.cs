@@ -7,7 +7,8 @@ namespace OrleansUploads.Signing;
 /// <remarks>Source: S3 API reference, "Authenticating Requests: Using Query Parameters".</remarks>
 public sealed class PresignedUrl
 {
-    internal const string SignatureParameter = "X-Amz-Signature";
+    /// <summary>The parameter with the signature.</summary>
+    public const string SignatureParameter = "X-Amz-Signature";
 
     private const string AlgorithmParameter = "X-Amz-Algorithm";
     private const string CredentialParameter = "X-Amz-Credential";
@@ -39,6 +40,9 @@ public sealed class PresignedUrl
 
     /// <summary>How long the URL is valid after <see cref="SignedAt"/>: one second to seven days.</summary>
     public TimeSpan Lifetime { get; }
+
+    /// <summary>Whether a parameter belongs to the signature of a presigned URL.</summary>
+    public static bool HasParameter(string name) => Names.Contains(name, StringComparer.Ordinal);
 
     /// <summary>Parses the query of a raw target.</summary>
     /// <param name="rawTarget">Path and query as on the wire.</param>

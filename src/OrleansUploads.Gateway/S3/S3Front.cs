@@ -31,16 +31,18 @@ internal sealed class S3Front(S3Pipeline pipeline, GatewayOptions options) : IFr
     {
         var request = exchange.Context.Request;
         var address = S3Address.Parse(exchange.Target.Path, request.Host.Host, options.S3Domain);
-        var route = address is null
-            ? null
-            : S3Router.Recognize(request.Method, address.Level, exchange.Target.Query, request.Headers);
-        return new S3Request(pipeline, exchange, address, route);
+        var query = exchange.Target.Query;
+        S3Route? route = !PresignedHeaders.TryRead(request.Headers, query, out var headers, out var invalid) ? invalid
+            : address is null ? null
+            : S3Router.Recognize(request.Method, address.Level, query, headers);
+        return new S3Request(pipeline, exchange, address, route, headers ?? request.Headers);
     }
 
     /// <inheritdoc/>
     public FrontAnswer DescribeError(HttpError error) => new ErrorAnswer(S3HttpErrors.Describe(error));
 
-    private sealed class S3Request(S3Pipeline pipeline, HttpExchange exchange, S3Address? address, S3Route? route) : FrontRequest
+    private sealed class S3Request(
+        S3Pipeline pipeline, HttpExchange exchange, S3Address? address, S3Route? route, IHeaderDictionary headers) : FrontRequest
     {
         /// <summary>The name of an operation, or "Unknown".</summary>
         public override string OperationName => route is S3Route.To to ? to.Operation.ToString() : HttpExchange.UnknownOperation;
@@ -50,9 +52,9 @@ internal sealed class S3Front(S3Pipeline pipeline, GatewayOptions options) : IFr
         public override int? MaxDocumentBytes => route is S3Route.To { HasLongDocument: true } ? S3Xml.MaxLongDocumentBytes : null;
 
         public override IEnumerable<KeyAccess> AccessesOf(AccountId account) =>
-            S3Access.Of(route, address, exchange.Context.Request.Headers);
+            S3Access.Of(route, address, headers);
 
         public override async ValueTask<FrontAnswer> AnswerAsync(AccountId account, RequestPayload payload) =>
-            await pipeline.AnswerAsync(exchange, address, route, account, payload);
+            await pipeline.AnswerAsync(exchange, address, route, headers, account, payload);
     }
 }

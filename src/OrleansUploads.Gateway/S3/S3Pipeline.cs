@@ -17,10 +17,11 @@ internal sealed class S3Pipeline(S3Operations operations, GatewayOptions options
     /// <param name="exchange">The request.</param>
     /// <param name="address">What it addresses, or null if the path is malformed.</param>
     /// <param name="route">What it asks for, or null if the path is malformed.</param>
+    /// <param name="headers">Its headers, with those in a presigned URL.</param>
     /// <param name="signer">The account that the signer acts for.</param>
     /// <param name="payload">The request's body.</param>
     public async ValueTask<S3Answer> AnswerAsync(
-        HttpExchange exchange, S3Address? address, S3Route? route, AccountId signer, RequestPayload payload)
+        HttpExchange exchange, S3Address? address, S3Route? route, IHeaderDictionary headers, AccountId signer, RequestPayload payload)
     {
         var request = exchange.Context.Request;
         // An empty body needs no 100 (Continue), so none is sent. boto3 then misreads the next response on the connection.
@@ -34,7 +35,7 @@ internal sealed class S3Pipeline(S3Operations operations, GatewayOptions options
             return new S3Error(S3ErrorCode.InvalidURI, "Couldn't parse the specified URI.", ("URI", exchange.Target.Path));
         }
 
-        if (ProtectionHeaders.FindUnsupported(request.Headers, exchange.Target.Query) is { } header)
+        if (ProtectionHeaders.FindUnsupported(headers, exchange.Target.Query) is { } header)
         {
             return S3Error.NotImplemented(header);
         }
@@ -53,6 +54,7 @@ internal sealed class S3Pipeline(S3Operations operations, GatewayOptions options
         return await operations.ExecuteAsync(new S3Call
         {
             Exchange = exchange,
+            Headers = headers,
             Operation = known.Operation,
             Address = address,
             Account = signer,

@@ -45,6 +45,50 @@ public sealed class S3AccessTests(S3Server s3) : IClassFixture<S3Server>
     }
 
     [Fact]
+    public async Task A_presigned_URL_has_headers_in_its_query()
+    {
+        var target = $"/{await s3.NewBucketAsync()}/k";
+        (await PutPresignedAsync(
+            target, "&x-amz-meta-colour=%20light%20blue&X-Amz-Meta-Shape=round&x-amz-storage-class=STANDARD_IA&x-amz-tagging=a%3Db")).Expect(200);
+        var stored = (await s3.GetAsync(target)).Expect(200);
+        Assert.Equal(("light blue", "round"), (stored.Header("x-amz-meta-colour"), stored.Header("x-amz-meta-shape")));
+        Assert.Equal(("STANDARD_IA", "1"), (stored.Header("x-amz-storage-class"), stored.Header("x-amz-tagging-count")));
+        Assert.Equal([7], stored.Body);
+
+        ExpectError(await PutPresignedAsync(target, "&x-amz-expected-bucket-owner=999999999999"), 403, "AccessDenied");
+        ExpectError(await PutPresignedAsync(target, "&x-amz-server-side-encryption=AES256"), 501, "NotImplemented");
+        ExpectError(await PutPresignedAsync(target, "&x-amz-meta-no%20header=1"), 400, "InvalidArgument");
+    }
+
+    [Fact]
+    public async Task A_presigned_copy_has_its_source_in_the_query()
+    {
+        var bucket = await s3.NewBucketAsync();
+        (await s3.SendAsync("PUT", $"/{bucket}/source", [1, 2])).Expect(200);
+        (await s3.SendAsync("PUT", $"/{bucket}/target", [3])).Expect(200);
+        var url = Presign("PUT", $"/{bucket}/target", 60, parameters: $"&x-amz-copy-source={bucket}%2Fsource");
+        (await s3.Server.SendAsync(new ApiRequest("PUT", url), Unsigned())).Expect(200);
+        Assert.Equal([1, 2], (await s3.GetAsync($"/{bucket}/target")).Expect(200).Body);
+    }
+
+    [Fact]
+    public async Task A_checksum_in_a_presigned_URL_is_compared_unless_it_is_that_of_an_empty_body()
+    {
+        var target = $"/{await s3.NewBucketAsync()}/k";
+        (await PutPresignedAsync(target, "&x-amz-checksum-crc32=AAAAAA%3D%3D&x-amz-sdk-checksum-algorithm=CRC32")).Expect(200);
+        ExpectError(await PutPresignedAsync(target, "&x-amz-checksum-crc32=AAAAAQ%3D%3D&x-amz-sdk-checksum-algorithm=CRC32"), 400, "BadDigest");
+        (await s3.SendAsync("HEAD", target)).Expect(200);
+    }
+
+    [Fact]
+    public async Task Only_presigned_URLs_have_headers_in_their_query()
+    {
+        var target = $"/{await s3.NewBucketAsync()}/k";
+        (await s3.SendAsync("PUT", target + "?x-amz-meta-colour=blue")).Expect(200);
+        Assert.Null((await s3.GetAsync(target)).Expect(200).Header("x-amz-meta-colour"));
+    }
+
+    [Fact]
     public async Task The_host_may_name_the_bucket()
     {
         await using var server = await GatewayServer.StartAsync(
@@ -60,14 +104,17 @@ public sealed class S3AccessTests(S3Server s3) : IClassFixture<S3Server>
         }
     }
 
+    private Task<ApiAnswer> PutPresignedAsync(string target, string parameters) => s3.Server.SendAsync(
+        new ApiRequest("PUT", Presign("PUT", target, 60, parameters: parameters)).WithBody([7]), Unsigned());
+
     private (string, string)[] Unsigned() => [("host", s3.Server.EndPoint.ToString())];
 
-    private string Presign(string method, string target, int seconds, TimeSpan ahead = default)
+    private string Presign(string method, string target, int seconds, TimeSpan ahead = default, string parameters = "")
     {
         var timestamp = AmzTimestamp.Format(s3.Server.Setup.Clock.Now + ahead);
         var scope = $"{timestamp[..8]}/us-east-1/s3/aws4_request";
         var url = $"{target}?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential={Uri.EscapeDataString($"{Harness.Signer.KeyId}/{scope}")}"
-            + $"&X-Amz-Date={timestamp}&X-Amz-Expires={seconds}&X-Amz-SignedHeaders=host";
+            + $"&X-Amz-Date={timestamp}&X-Amz-Expires={seconds}&X-Amz-SignedHeaders=host{parameters}";
 
         // The canonical request does not depend on where the signature is, and the signer needs the timestamp as a header.
         var headers = new Dictionary<string, string> { ["host"] = s3.Server.EndPoint.ToString(), ["x-amz-date"] = timestamp };

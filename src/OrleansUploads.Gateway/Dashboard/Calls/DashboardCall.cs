@@ -67,6 +67,7 @@ internal sealed class DashboardCall
     public S3Call ToS3(S3Operation operation) => new()
     {
         Exchange = Exchange,
+        Headers = Exchange.Context.Request.Headers,
         Operation = operation,
         Address = new S3Address(Route.Container, Query.FirstValue("key")),
         Account = Account,

@@ -62,7 +62,7 @@ internal static class ObjectHeaderReader
         }
 
         var bytes = 0;
-        foreach (var (name, value) in call.Request.Headers)
+        foreach (var (name, value) in call.Headers)
         {
             if (name.StartsWith(S3Headers.MetadataPrefix, StringComparison.OrdinalIgnoreCase))
             {

@@ -14,6 +14,9 @@ internal sealed class S3Call
     /// <summary>The HTTP request and its response.</summary>
     public required HttpExchange Exchange { get; init; }
 
+    /// <summary>The headers, with those in a presigned URL.</summary>
+    public required IHeaderDictionary Headers { get; init; }
+
     /// <summary>The operation.</summary>
     public required S3Operation Operation { get; init; }
 
@@ -50,7 +53,7 @@ internal sealed class S3Call
 
     /// <summary>The value of a header, repeated headers joined by a comma, or null if the request does not have it.</summary>
     public string? Header(string name) =>
-        Request.Headers.TryGetValue(name, out var values) ? values.ToString() : null;
+        Headers.TryGetValue(name, out var values) ? values.ToString() : null;
 
     /// <summary>The error for a refusal.</summary>
     public S3Error Refuse(Refusal refusal) => Refuse(refusal, Address);

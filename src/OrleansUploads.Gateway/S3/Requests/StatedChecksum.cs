@@ -30,7 +30,7 @@ internal sealed record StatedChecksum(ChecksumAlgorithm Algorithm, Checksum? Val
     {
         checksum = null;
         error = null;
-        foreach (var (name, value) in call.Request.Headers)
+        foreach (var (name, value) in call.Headers)
         {
             if (!name.StartsWith(S3Headers.ChecksumPrefix, StringComparison.OrdinalIgnoreCase) || OtherHeaders.Contains(name))
             {
