@@ -8,6 +8,7 @@ namespace OrleansUploads.Gateway.S3.Requests;
 internal readonly record struct ByteRange(long First, long LengthBytes)
 {
     private const string Unit = "bytes=";
+    private const long MaxLast = long.MaxValue - 1;
 
     /// <summary>Reads a <c>Range</c> header.</summary>
     /// <param name="text">The header's value.</param>
@@ -42,7 +43,7 @@ internal readonly record struct ByteRange(long First, long LengthBytes)
             return length > 0;
         }
 
-        var last = long.MaxValue - 1;
+        var last = MaxLast;
         if (!TryParse(spec[..dash], out var first) || (dash < spec.Length - 1 && !TryParse(spec[(dash + 1)..], out last)) || last < first)
         {
             return true;
@@ -57,6 +58,12 @@ internal readonly record struct ByteRange(long First, long LengthBytes)
     public string ContentRange(long sizeBytes) =>
         string.Create(CultureInfo.InvariantCulture, $"bytes {First}-{First + LengthBytes - 1}/{sizeBytes}");
 
-    private static bool TryParse(ReadOnlySpan<char> text, out long number) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+    /// <summary>Parses digits. A number that is too large for 64 bits is still a position, behind the end of every object.</summary>
+    private static bool TryParse(ReadOnlySpan<char> text, out long number)
+    {
+        number = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var position)
+            ? Math.Min(position, MaxLast)
+            : MaxLast;
+        return text.Length > 0 && !text.ContainsAnyExceptInRange('0', '9');
+    }
 }
