@@ -271,6 +271,31 @@ public sealed class S3ObjectTests(S3Server s3) : IClassFixture<S3Server>
         (await s3.SendAsync("POST", $"/{bucket}?delete", Document, ("x-amz-checksum-crc32", crc))).Expect(200);
     }
 
+    [Theory]
+    [InlineData("%20", " ")]
+    [InlineData("%09%0A%20", "\t\n ")]
+    [InlineData("%0D", "&#13;")]
+    [InlineData("%01", "&#1;")]
+    public async Task A_key_of_white_space_or_control_characters_is_deleted_with_others(string key, string element)
+    {
+        var bucket = await s3.NewBucketAsync();
+        (await s3.SendAsync("PUT", $"/{bucket}/{key}", Hello)).Expect(200);
+        var document = $"<Delete>\n  <Object>\n    <Key>{element}</Key>\n  </Object>\n  <Object><Key>a</Key></Object>\n</Delete>\n";
+        Assert.Equal(2, Texts((await s3.SendAsync("POST", $"/{bucket}?delete", document)).Expect(200), "Key").Length);
+        ExpectError(await s3.GetAsync($"/{bucket}/{key}"), 404, "NoSuchKey");
+    }
+
+    [Theory]
+    [InlineData("&#xD800;")]
+    [InlineData("\u0001")]
+    [InlineData("\uFFFE")]
+    public async Task A_document_with_a_character_that_XML_does_not_have_gets_a_readable_error(string key)
+    {
+        var bucket = await s3.NewBucketAsync();
+        ExpectError(
+            await s3.SendAsync("POST", $"/{bucket}?delete", $"<Delete><Object><Key>{key}</Key></Object></Delete>"), 400, "MalformedXML");
+    }
+
     [Fact]
     public async Task A_sub_resource_never_becomes_an_object()
     {

@@ -40,6 +40,12 @@ internal static class ElementReader
 
         while (reader.NodeType != XmlNodeType.EndElement)
         {
+            if (reader.NodeType is XmlNodeType.Whitespace or XmlNodeType.SignificantWhitespace)
+            {
+                reader.Read();
+                continue;
+            }
+
             if (reader.NodeType != XmlNodeType.Element)
             {
                 throw new XmlException($"Unexpected {reader.NodeType} between elements.");
@@ -56,7 +62,7 @@ internal static class ElementReader
     }
 
     /// <summary>Reads the text of the element that the reader is at, and moves behind it.</summary>
-    /// <exception cref="XmlException">The element has child elements.</exception>
+    /// <exception cref="XmlException">The element has child elements, or its text has half of a surrogate pair.</exception>
     /// <remarks>ReadElementContentAsString does the same, but takes several times as long for text with entities, such as quoted
     /// ETags.</remarks>
     public static string ReadText(XmlReader reader)
@@ -88,6 +94,10 @@ internal static class ElementReader
         }
 
         reader.Read();
-        return longer?.ToString() ?? text;
+        text = longer?.ToString() ?? text;
+        return HasWholeCharacters(text) ? text : throw new XmlException("A character reference in the text of an element is half of a character.");
     }
+
+    private static bool HasWholeCharacters(string text) =>
+        !text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF') || Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)) == text;
 }

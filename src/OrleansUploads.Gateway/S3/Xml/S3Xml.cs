@@ -24,7 +24,9 @@ internal static class S3Xml
         MaxCharactersInDocument = MaxLongDocumentBytes,
         IgnoreComments = true,
         IgnoreProcessingInstructions = true,
-        IgnoreWhitespace = true,
+
+        // White space between elements is skipped by ElementReader. In an element it may be a key.
+        IgnoreWhitespace = false,
 
         // Keys may have control characters, which XML 1.0 can only hold as references.
         CheckCharacters = false,
@@ -48,8 +50,16 @@ internal static class S3Xml
             ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false)
             : new MemoryStream(document.ToArray(), writable: false);
 
-    /// <summary>Replaces halves of surrogate pairs, which no XML document can hold. The message of an XML parser may contain one.</summary>
-    public static string WellFormed(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
+    /// <summary>Replaces the characters that XML does not allow, so that every client can read an error. The message of an XML parser
+    /// may contain one, even half of a surrogate pair.</summary>
+    public static string WellFormed(string text) => string.Create(text.Length, text, static (characters, text) =>
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            var isPair = (i > 0 && char.IsSurrogatePair(text, i - 1)) || (i + 1 < text.Length && char.IsSurrogatePair(text, i));
+            characters[i] = isPair || XmlConvert.IsXmlChar(text[i]) ? text[i] : '\uFFFD';
+        }
+    });
 
     /// <summary>Writes a document.</summary>
     public static byte[] Write(Action<XmlWriter> write)
