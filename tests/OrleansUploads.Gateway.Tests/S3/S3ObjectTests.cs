@@ -297,6 +297,14 @@ public sealed class S3ObjectTests(S3Server s3) : IClassFixture<S3Server>
     }
 
     [Fact]
+    public async Task Metadata_that_no_header_can_have_is_returned_encoded()
+    {
+        var target = $"/{await s3.NewBucketAsync()}/k";
+        (await s3.SendAsync("PUT", target, Hello, null, ("x-amz-meta-a", "b\u007f"))).Expect(200);
+        Assert.Equal("=?UTF-8?B?Yn8=?=", (await s3.GetAsync(target + "?response-expires=%7F")).Expect(200).Header("x-amz-meta-a"));
+    }
+
+    [Fact]
     public async Task A_sub_resource_never_becomes_an_object()
     {
         var target = $"/{await s3.NewBucketAsync()}/k";

@@ -52,8 +52,8 @@ internal static class S3Encoding
         return Encoding.UTF8.GetBytes(key).AsSpan().SequenceEqual(bytes);
     }
 
-    /// <summary>A header's value. Text that is not ASCII is encoded by RFC 2047, as S3 does.</summary>
-    public static string Header(string text) => Ascii.IsValid(text) && !text.AsSpan().ContainsAnyInRange('\0', '\u001f')
+    /// <summary>A header's value. Text that is not printable ASCII is encoded by RFC 2047, as S3 does.</summary>
+    public static string Header(string text) => !text.AsSpan().ContainsAnyExceptInRange(' ', '~')
         ? text
         : $"=?UTF-8?B?{Convert.ToBase64String(Encoding.UTF8.GetBytes(text))}?=";
 }
