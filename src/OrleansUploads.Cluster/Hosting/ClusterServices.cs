@@ -3,7 +3,9 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
+using Orleans.Storage;
 using OrleansUploads.Cluster.Entities;
+using OrleansUploads.Cluster.Journal;
 using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Cluster.Uploads;
 using OrleansUploads.Core.Values;
@@ -36,6 +38,8 @@ public static class ClusterServices
             VaultIncarnation.LegacyShardCount,
             options.Engine.Vaults));
         silo.Services.AddSingleton<EntityGrainPorts>();
+        silo.Services.TryAddKeyedSingleton(ClusterNames.GrainStorage, static (services, _) =>
+            JournalRowSerializer.Over(services.GetRequiredService<IGrainStorageSerializer>()));
         silo.Services.AddSingleton(new SiloDeparture(options.Time));
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
             static services => services.GetRequiredService<SiloDeparture>());
