@@ -1,6 +1,5 @@
 using System.Text.Json;
 using OrleansUploads.Cluster.Abstractions.Entities;
-using OrleansUploads.Cluster.Abstractions.Uploads;
 using OrleansUploads.Cluster.Entities;
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Values;
@@ -11,6 +10,8 @@ namespace OrleansUploads.Cluster.Hosting;
 /// <summary>Sends commands to the entities of a cluster, from a silo or from a cluster client.</summary>
 public sealed class ClusterHost(IGrainFactory grains) : IEntityHost
 {
+    private readonly EntityGrains _grains = new(grains);
+
     /// <inheritdoc/>
     public async ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
     {
@@ -35,7 +36,7 @@ public sealed class ClusterHost(IGrainFactory grains) : IEntityHost
     {
         try
         {
-            return await GrainOf(grains, entity).AskAsync(command).AsTask().WaitAsync(cancellationToken);
+            return await _grains.Of(entity).AskAsync(command).AsTask().WaitAsync(cancellationToken);
         }
         catch (Exception fault) when (IsLostCall(fault))
         {
@@ -45,20 +46,4 @@ public sealed class ClusterHost(IGrainFactory grains) : IEntityHost
 
     /// <summary>Whether a call of a grain failed because a message was lost. Orleans reports this with several exception types.</summary>
     internal static bool IsLostCall(Exception fault) => fault is OrleansException or TimeoutException or ObjectDisposedException;
-
-    /// <summary>The grain of an entity.</summary>
-    internal static IEntityGrain GrainOf(IGrainFactory grains, EntityId entity) => entity.Kind switch
-    {
-        EntityKind.Account => grains.GetGrain<IAccountGrain>(entity.Key),
-        EntityKind.Vault => grains.GetGrain<IVaultGrain>(entity.Key),
-        EntityKind.ArchiveShard => grains.GetGrain<IArchiveShardGrain>(entity.Key),
-        EntityKind.Jobs => grains.GetGrain<IJobsGrain>(entity.Key),
-        EntityKind.Upload => grains.GetGrain<IUploadGrain>(entity.Key),
-        EntityKind.UploadPage => grains.GetGrain<IUploadPageGrain>(entity.Key),
-        EntityKind.Service => grains.GetGrain<IServiceGrain>(entity.Key),
-        EntityKind.Bucket => grains.GetGrain<IBucketGrain>(entity.Key),
-        EntityKind.KeyLeaf => grains.GetGrain<IKeyLeafGrain>(entity.Key),
-        EntityKind.KeyRoutes => grains.GetGrain<IKeyRoutesGrain>(entity.Key),
-        _ => throw new ArgumentOutOfRangeException(nameof(entity), entity, "Unknown entity kind."),
-    };
 }

@@ -6,6 +6,8 @@ namespace OrleansUploads.Cluster.Hosting;
 /// <summary>Asks Orleans' management grain about silos, from a silo or from a cluster client.</summary>
 public sealed class ClusterMap(IGrainFactory grains) : IClusterMap
 {
+    private readonly EntityGrains _grains = new(grains);
+
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<KnownSilo>> ListSilosAsync(CancellationToken cancellationToken)
     {
@@ -30,7 +32,7 @@ public sealed class ClusterMap(IGrainFactory grains) : IClusterMap
     {
         try
         {
-            var address = await Management.GetActivationAddress(ClusterHost.GrainOf(grains, entity)).AsTask().WaitAsync(cancellationToken);
+            var address = await Management.GetActivationAddress(_grains.Of(entity)).AsTask().WaitAsync(cancellationToken);
             return address?.ToParsableString();
         }
         catch (Exception fault) when (ClusterHost.IsLostCall(fault))
