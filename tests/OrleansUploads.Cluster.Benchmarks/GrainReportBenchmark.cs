@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using OrleansUploads.Benchmarks.Harness;
 using OrleansUploads.Cluster.Entities;
-using OrleansUploads.Cluster.Tests.Harness;
-using OrleansUploads.Cluster.Tests.Storage;
 using OrleansUploads.Core.Settings;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Entities;
@@ -10,55 +8,64 @@ using OrleansUploads.Engine.Memory;
 
 namespace OrleansUploads.Cluster.Benchmarks;
 
-/// <summary>Part reports through the grains of one silo, from a client of it, over grain storage that is a millisecond away and serializes as the
-/// providers do. Against a grain that does nothing, and against the embedded host over a journal in memory.</summary>
-internal sealed class GrainReportBenchmark : IBenchmark
+/// <summary>Part reports through the grains of one silo, from a cluster client. Against a grain that does nothing, and against the
+/// embedded host over a journal in memory.</summary>
+/// <param name="storage">The storage of the grains.</param>
+internal sealed class GrainReportBenchmark(GrainStorageUnderTest storage) : IBenchmark
 {
     private const int Callers = 256;
+    private const int WarmUps = 12;
 
-    public string Name => "grain-reports";
+    public string Name => $"grain-reports over {storage.Name}";
 
     public async Task<IReadOnlyList<Verdict>> RunAsync(Session session, CancellationToken cancellationToken)
     {
-        await using var cluster = await ClusterBench.StartAsync(new DurableWorld(
-            rows => new NearbyGrainStorage(rows), serializer: DefaultSerializer.Instance));
+        await using var silo = await LoneSilo.StartAsync(storage.Add, cancellationToken);
         await using var embedded = new EmbeddedHost(
             new EntityCatalog(new UploadPolicy(), new RetrievalPolicy()), new MemoryJournal(), new MemoryPartStore(), TimeProvider.System);
-        var grains = await ReportedParts.InAsync(cluster.Client, cancellationToken);
-        var process = await ReportedParts.InAsync(embedded, cancellationToken);
-        var message = Messages.Pack(grains.Prepare(1)[0]);
+        var message = Messages.Pack((await ReportedParts.InAsync(embedded, cancellationToken)).Prepare(1)[0]);
         var verdicts = new List<Verdict>();
-        foreach (var (what, uploads, parts) in ((string, int, int)[])[
-            ("one grain", 1, session.Pick(10_000, 1_000)), ("1,000 grains", 1_000, session.Pick(16, 2))])
+        foreach (var load in (Load[])[
+            new("one grain", 1, session.Pick(10_000, 1_000), session.Pick(5, 1), storage.OneGrain),
+            new("1,000 grains", 1_000, session.Pick(16, 2), 1, storage.ThousandGrains)])
         {
-            verdicts.Add(await RunAsync($"{what} / a grain that does nothing", uploads, parts, _ => TimeAsync(() => ReportedParts.CallAsync(
-                uploads * parts,
+            verdicts.Add(await CompareAsync(load, "a grain that does nothing", load.AtLeast, _ => TimeAsync(() => ReportedParts.CallAsync(
+                load.Reports,
                 Callers,
-                async call => await cluster.Grains.GetGrain<INothingGrain>($"{call % uploads}").AskAsync(message)))));
-            verdicts.Add(await RunAsync(
-                $"{what} / the embedded host", uploads, parts, token => ReportAsync(process, uploads, parts, token)));
+                async call => await silo.Grains.GetGrain<INothingGrain>($"{call % load.Uploads}").AskAsync(message)))));
+            verdicts.Add(await CompareAsync(
+                load, "the embedded host", atLeast: null, token => ReportAsync(embedded, load, token)));
         }
 
         return verdicts;
 
-        async Task<Verdict> RunAsync(string what, int uploads, int parts, Func<CancellationToken, Task<double>> seconds)
+        async Task<Verdict> CompareAsync(Load load, string with, double? atLeast, Func<CancellationToken, Task<double>> seconds)
         {
-            var rounds = new Rounds($"{Name}, {what}", Unit.ReportsPerSecond, session.Pick(7, 1), WarmUps: 2);
+            var rounds = new Rounds(
+                $"{Name}, {load.Name} / {with}", Unit.ReportsPerSecond, session.Pick(5, 1), session.Pick(WarmUps, 1));
             var medians = await rounds.AlternateAsync(
-                async token => uploads * parts / await ReportAsync(grains, uploads, parts, token),
-                async token => uploads * parts / await seconds(token),
+                async token => load.Reports / await ReportAsync(silo.Entities, load, token),
+                async token => load.Reports / await seconds(token),
                 cancellationToken);
-            return Verdict.OfInterest(rounds.What, rounds.Unit, medians);
+            return atLeast is { } bar
+                ? Verdict.OfRatio(rounds.What, rounds.Unit, medians, bar)
+                : Verdict.OfInterest(rounds.What, rounds.Unit, medians);
         }
     }
 
     /// <summary>Elapsed seconds, without the time to open the uploads.</summary>
-    private static async Task<double> ReportAsync(
-        ReportedParts side, int uploads, int parts, CancellationToken cancellationToken)
+    private static async Task<double> ReportAsync(IEntityHost host, Load load, CancellationToken cancellationToken)
     {
-        var targets = await side.OpenAsync(uploads, cancellationToken);
-        var reports = side.Prepare(parts);
-        return await TimeAsync(() => side.ReportAsync(targets, reports, Callers, cancellationToken));
+        var side = await ReportedParts.InAsync(host, cancellationToken);
+        var seconds = 0.0;
+        for (var i = 0; i < load.Times; i++)
+        {
+            var targets = await side.OpenAsync(load.Uploads, cancellationToken);
+            var reports = side.Prepare(load.Parts);
+            seconds += await TimeAsync(() => side.ReportAsync(targets, reports, Callers, cancellationToken));
+        }
+
+        return seconds;
     }
 
     private static async Task<double> TimeAsync(Func<Task> work)
@@ -66,5 +73,15 @@ internal sealed class GrainReportBenchmark : IBenchmark
         var watch = Stopwatch.StartNew();
         await work();
         return watch.Elapsed.TotalSeconds;
+    }
+
+    /// <param name="Name">What it is called.</param>
+    /// <param name="Uploads">The number of uploads that get reports at the same time.</param>
+    /// <param name="Parts">The number of parts of each.</param>
+    /// <param name="Times">How often this is done in each round, with other uploads.</param>
+    /// <param name="AtLeast">The share of the reports of a grain that does nothing.</param>
+    private sealed record Load(string Name, int Uploads, int Parts, int Times, double AtLeast)
+    {
+        public int Reports => Uploads * Parts * Times;
     }
 }

@@ -29,12 +29,7 @@ internal static class ClusterStores
                     options.Invariant = Npgsql;
                     options.ConnectionString = PostgresConnection.WithDefaults(settings.ConnectionString);
                 });
-                silo.AddAdoNetGrainStorage(ClusterNames.GrainStorage, options =>
-                {
-                    options.Invariant = Npgsql;
-                    options.ConnectionString = PostgresConnection.WithDefaults(settings.ConnectionString);
-                    options.DeleteStateOnClear = true;
-                });
+                silo.AddPostgresStorage(settings.ConnectionString);
                 silo.UseAdoNetReminderService(options =>
                 {
                     options.Invariant = Npgsql;
@@ -52,6 +47,15 @@ internal static class ClusterStores
                 throw new ArgumentOutOfRangeException(nameof(settings), settings.Store, "Unknown store.");
         }
     }
+
+    /// <summary>Stores journals in PostgreSQL.</summary>
+    internal static void AddPostgresStorage(this ISiloBuilder silo, string connectionString) =>
+        silo.AddAdoNetGrainStorage(ClusterNames.GrainStorage, options =>
+        {
+            options.Invariant = Npgsql;
+            options.ConnectionString = PostgresConnection.WithDefaults(connectionString);
+            options.DeleteStateOnClear = true;
+        });
 
     /// <summary>Configures a cluster client to find the silos.</summary>
     /// <exception cref="SettingException">This build does not support the store.</exception>
