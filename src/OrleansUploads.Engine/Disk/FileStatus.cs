@@ -4,8 +4,14 @@ using Microsoft.Win32.SafeHandles;
 namespace OrleansUploads.Engine.Disk;
 
 /// <summary>Linux's <c>statx</c>: reads the attributes of a file that are asked for.</summary>
-internal static partial class FileStatus
+public static partial class FileStatus
 {
+    /// <summary>What kind of file it is, STATX_TYPE.</summary>
+    public const uint Type = 0x1;
+
+    /// <summary>The user and the group to whom it belongs, STATX_UID and STATX_GID.</summary>
+    public const uint Owner = 0x18;
+
     /// <summary>The length, STATX_SIZE.</summary>
     public const uint Length = 0x200;
 
@@ -13,6 +19,7 @@ internal static partial class FileStatus
     public const uint DirectAlignment = 0x2000;
 
     private const int EmptyPath = 0x1000;
+    private const int WorkingDirectory = -100;
 
     /// <summary>Whether the system has it. Neither glibc before 2.28 nor musl before 1.2.3 does.</summary>
     public static bool IsSupported { get; } = OperatingSystem.IsLinux()
@@ -29,6 +36,14 @@ internal static partial class FileStatus
     public static int ReadIn(SafeFileHandle directory, string name, uint wanted, out Attributes attributes) =>
         Read(directory, name, flags: 0, wanted, out attributes) == 0 ? 0 : Marshal.GetLastPInvokeError();
 
+    /// <summary>Reads attributes of the file that a path leads to.</summary>
+    /// <returns>0, or the error number of the operating system.</returns>
+    public static int ReadAt(string path, uint wanted, out Attributes attributes)
+    {
+        using var directory = new SafeFileHandle(WorkingDirectory, ownsHandle: false);
+        return ReadIn(directory, path, wanted, out attributes);
+    }
+
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Read(SafeFileHandle file, string name, int flags, uint wanted, out Attributes attributes);
 
@@ -39,6 +54,17 @@ internal static partial class FileStatus
         /// <summary>The attributes that were read.</summary>
         [FieldOffset(0)]
         public readonly uint Read;
+
+        /// <summary>The user to whom it belongs.</summary>
+        [FieldOffset(20)]
+        public readonly uint User;
+
+        /// <summary>The group to which it belongs.</summary>
+        [FieldOffset(24)]
+        public readonly uint Group;
+
+        [FieldOffset(28)]
+        private readonly ushort _mode;
 
         /// <summary>The length in bytes.</summary>
         [FieldOffset(40)]
@@ -51,5 +77,8 @@ internal static partial class FileStatus
         /// <summary>The alignment in the file of direct writes, or 0 if the file does not support them.</summary>
         [FieldOffset(0x9C)]
         public readonly uint DirectOffsetAlignment;
+
+        /// <summary>Whether it is a regular file, and not a folder, device, pipe or socket.</summary>
+        public bool IsRegular => (_mode & 0xF000) == 0x8000;
     }
 }
