@@ -27,6 +27,12 @@ internal sealed class DownloadRun(Session session, DownloadChoice choice)
             throw new IOException($"{choice.Path} is a folder. Name the file to write with -o.");
         }
 
+        if (SpecialFile.Exists(choice.Path))
+        {
+            throw new IOException(
+                $"{choice.Path} is a device, pipe or socket. A download is written to a new file. Name another one with -o.");
+        }
+
         if (Path.GetDirectoryName(Path.GetFullPath(choice.Path)) is { } folder && !Directory.Exists(folder))
         {
             throw new DirectoryNotFoundException($"The folder {folder} does not exist. Create it, or name another file with -o.");

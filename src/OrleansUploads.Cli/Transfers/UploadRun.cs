@@ -104,6 +104,13 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
                 $"{path} is a folder. Pack it: tar -c {ProgramName.Quote(path)} | {ProgramName.Text} upload - --vault NAME");
         }
 
+        if (SpecialFile.Exists(path))
+        {
+            throw new IOException(
+                $"{path} is a device, pipe or socket. Send it as standard input: "
+                + $"{ProgramName.Text} upload - --vault NAME < {ProgramName.Quote(path)}");
+        }
+
         var file = new FileInfo(path);
         return !file.Exists ? throw new FileNotFoundException($"The file {path} does not exist.")
             : file.Length == 0 ? throw new IOException($"The file {path} is empty. An archive must have at least one byte.")

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace OrleansUploads.EndToEnd.Tests.Harness;
 
 /// <summary>A server with a vault, and a folder with files from which commands of our client are run.</summary>
@@ -50,6 +52,14 @@ public sealed class Workplace : IAsyncDisposable
     {
         System.IO.File.WriteAllBytes(File(name), Archives.Bytes(lengthBytes, seed));
         return File(name);
+    }
+
+    /// <summary>Creates a socket in the folder.</summary>
+    public Socket CreateSocket(string name)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(File(name)));
+        return socket;
     }
 
     /// <summary>Runs a command.</summary>

@@ -112,6 +112,8 @@ public sealed class UploadCommandTests
         (await place.RunInVaultAsync("upload", good, place.File("missing"))).ExpectOneLine("missing does not exist");
         (await place.RunInVaultAsync("upload", good, empty)).ExpectOneLine("is empty");
         (await place.RunInVaultAsync("upload", good, place.Data)).ExpectOneLine("is a folder", "tar");
+        using var socket = place.CreateSocket("socket");
+        (await place.RunInVaultAsync("upload", good, place.File("socket"))).ExpectOneLine("is a device, pipe or socket", "upload -");
         (await place.RunAsync("upload", good, "--vault", "other")).ExpectOneLine(3, "not found", "other");
         (await place.RunInVaultAsync("download", "nothing", "-o", place.File("x"))).ExpectOneLine(3, "nothing");
         Assert.Empty((await place.RunInVaultAsync("archive", "list")).Expect().Lines);
@@ -126,6 +128,8 @@ public sealed class UploadCommandTests
 
         (await place.RunInVaultAsync("download", archive, "-o", there)).ExpectOneLine("already exists", "--overwrite");
         (await place.RunInVaultAsync("download", archive, "-o", place.Data, "--overwrite")).ExpectOneLine(place.Data, "is a folder");
+        using var socket = place.CreateSocket("socket");
+        (await place.RunInVaultAsync("download", archive, "-o", place.File("socket"), "--overwrite")).ExpectOneLine("is a device, pipe or socket");
         (await place.RunInVaultAsync("download", archive, "-o", there, "--overwrite", "-q")).Expect();
 
         Assert.Equal(1000, new FileInfo(there).Length);
