@@ -1,3 +1,4 @@
+using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Cli.Remote;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
@@ -60,7 +61,7 @@ internal sealed class ResumableUpload(Session session, UploadChoice choice, Open
     public async Task<ArchiveReceipt> RunStreamAsync(
         string? uploadId, string description, Transfer transfer, CancellationToken cancellationToken)
     {
-        await using var input = Console.OpenStandardInput();
+        await using var input = StandardInput.Open();
         var upload = new ArchiveUpload(session.Connection.Transfers, Options(transfer));
         return uploadId is null
             ? await upload.UploadStreamAsync(

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using OrleansUploads.Client.Sources;
 using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.TestKit;
 
 namespace OrleansUploads.EndToEnd.Tests.Transfers;
 
@@ -133,6 +134,21 @@ public sealed class UploadCommandTests
         (await place.RunInVaultAsync("download", archive, "-o", there, "--overwrite", "-q")).Expect();
 
         Assert.Equal(1000, new FileInfo(there).Length);
+    }
+
+    [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
+    public async Task A_closed_standard_input_is_refused()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux tells.");
+        await using var place = await Workplace.OpenAsync();
+        await using var process = CapturedProcess.Start(
+            "/bin/sh",
+            ["-c", "exec \"$0\" \"$@\" <&-", CommandLine.Dotnet, CommandLine.Program, "upload", "-", "--vault", Workplace.Vault],
+            place.Environment);
+        var exitCode = await process.WaitForExitAsync(TimeSpan.FromSeconds(30));
+
+        new CommandResult(exitCode, process.Output, process.Error).ExpectOneLine("Standard input is closed");
     }
 
     /// <summary>Begins the upload of a file as the command does, and sends its first part.</summary>

@@ -1,0 +1,50 @@
+using System.Globalization;
+
+namespace OrleansUploads.Cli.CommandLine;
+
+/// <summary>Standard input.</summary>
+internal static class StandardInput
+{
+    private const string Status = "/proc/self/fdinfo/0";
+    private const string Flags = "flags:";
+
+    // The kernel prints the flags in octal digits. This is O_CLOEXEC.
+    private const long ClosedByExec = 0x80000;
+
+    /// <summary>Opens standard input.</summary>
+    /// <exception cref="IOException">The program was started without one.</exception>
+    public static Stream Open() => IsMissing()
+        ? throw new IOException("Standard input is closed. Redirect it from a file or a pipe.")
+        : Console.OpenStandardInput();
+
+    /// <summary>If the program is started with descriptor 0 closed, the runtime gets this number for a pipe of its own, which never ends.
+    /// The runtime marks its descriptors to be closed by exec, and an inherited one cannot have this mark. Only Linux tells.</summary>
+    private static bool IsMissing()
+    {
+        if (!OperatingSystem.IsLinux() || !Directory.Exists(Path.GetDirectoryName(Status)))
+        {
+            return false;
+        }
+
+        try
+        {
+            var flags = File.ReadLines(Status).FirstOrDefault(static line => line.StartsWith(Flags, StringComparison.Ordinal));
+            return flags is not null && (ParseOctal(flags.AsSpan(Flags.Length).Trim()) & ClosedByExec) != 0;
+        }
+        catch (FileNotFoundException)
+        {
+            return true;
+        }
+    }
+
+    private static long ParseOctal(ReadOnlySpan<char> digits)
+    {
+        var number = 0L;
+        foreach (var digit in digits)
+        {
+            number = (number * 8) + CharUnicodeInfo.GetDecimalDigitValue(digit);
+        }
+
+        return number;
+    }
+}
