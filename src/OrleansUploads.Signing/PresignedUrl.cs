@@ -16,6 +16,9 @@ public sealed class PresignedUrl
     private const string LifetimeParameter = "X-Amz-Expires";
     private const string SignedHeadersParameter = "X-Amz-SignedHeaders";
 
+    /// <summary>The key of a URL that is presigned by Signature Version 2.</summary>
+    private const string OldKeyParameter = "AWSAccessKeyId";
+
     private static readonly TimeSpan MaxLifetime = TimeSpan.FromDays(7);
 
     private static readonly string[] Names =
@@ -86,6 +89,7 @@ public sealed class PresignedUrl
 
     private static AuthorizationError ReadParameters(string rawTarget, string?[] values)
     {
+        var hasOldKey = false;
         var query = rawTarget.AsSpan();
         query = query[(query.IndexOf('?') is var mark and >= 0 ? mark + 1 : query.Length)..];
         foreach (var range in query.Split('&'))
@@ -93,6 +97,7 @@ public sealed class PresignedUrl
             var parameter = query[range];
             var equals = parameter.IndexOf('=');
             var name = equals < 0 ? parameter : parameter[..equals];
+            hasOldKey |= name.SequenceEqual(OldKeyParameter);
             for (var i = 0; i < Names.Length; i++)
             {
                 if (!name.SequenceEqual(Names[i]))
@@ -110,8 +115,8 @@ public sealed class PresignedUrl
         }
 
         // A URL with a signature or an algorithm is meant to be presigned; the others may be an operation's own parameters.
-        return values[0] is null && values[5] is null
-            ? AuthorizationError.Absent
-            : AuthorizationError.None;
+        return values[0] is not null || values[5] is not null ? AuthorizationError.None
+            : hasOldKey ? AuthorizationError.UnsupportedAlgorithm
+            : AuthorizationError.Absent;
     }
 }

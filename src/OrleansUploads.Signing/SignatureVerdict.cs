@@ -153,7 +153,9 @@ public readonly record struct SignatureVerdict
 
     private static string DescribePresigned(AuthorizationError error) => error switch
     {
-        AuthorizationError.UnsupportedAlgorithm => "X-Amz-Algorithm only supports AWS4-HMAC-SHA256.",
+        AuthorizationError.UnsupportedAlgorithm =>
+            "X-Amz-Algorithm must be AWS4-HMAC-SHA256. A URL with AWSAccessKeyId has Signature Version 2. Sign it with Version 4; boto3 "
+            + "does so with Config(signature_version='s3v4').",
         AuthorizationError.PresignedDateMalformed => "X-Amz-Date must be in the form yyyyMMddTHHmmssZ.",
         AuthorizationError.PresignedLifetimeInvalid => "X-Amz-Expires must be a number of seconds from 1 to 604800.",
         AuthorizationError.CredentialMissing or AuthorizationError.CredentialMalformed =>

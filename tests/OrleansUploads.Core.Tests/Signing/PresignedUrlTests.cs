@@ -64,6 +64,13 @@ public class PresignedUrlTests
         Assert.Equal(AuthorizationError.Absent, error);
     }
 
+    [Fact]
+    public void A_URL_with_an_old_signature_is_told_to_use_a_new_one()
+    {
+        Assert.False(PresignedUrl.TryParse("/test.txt?AWSAccessKeyId=AKIA&Signature=vjbyPxybdZaNmGa%2ByT272YEAiv4%3D&Expires=1", out _, out var error));
+        Assert.Contains("Version 4", SignatureVerdict.ForPresignedUrl(error).Message, StringComparison.Ordinal);
+    }
+
     private static SignatureOutcome Verify(
         string target, string method = "GET", DateTimeOffset? now = null, string? header = null)
     {
