@@ -5,7 +5,8 @@ namespace OrleansUploads.Engine.Disk;
 /// <summary>Writes the bytes of one file from front to back: whole blocks past the page cache where the store allows it, and all else
 /// through it.</summary>
 /// <remarks>A write through the page cache runs on the caller's thread, because it only copies the bytes. A direct write waits for the
-/// disk, so it runs on a disk thread, while the caller fills the next block. Its failure is thrown by a later call.</remarks>
+/// disk, so it runs on a disk thread, while the caller fills the next block. Its failure is thrown by a later call. While blocks are scarce,
+/// the caller waits for the write and fills the same block again: a body that has got a block keeps one until it ends.</remarks>
 /// <param name="file">The file.</param>
 /// <param name="isDirect">Whether the writes to the file skip the page cache.</param>
 /// <param name="writes">The writes of the store.</param>
@@ -15,6 +16,7 @@ internal sealed class AttemptContent(SafeFileHandle file, bool isDirect, DirectW
     private bool _isDirect = isDirect;
     private long _writtenBytes;
     private Memory<byte>? _block;
+    private Memory<byte>? _writtenBlock;
     private int _filledBytes;
     private Task _behind = Task.CompletedTask;
 
@@ -37,27 +39,27 @@ internal sealed class AttemptContent(SafeFileHandle file, bool isDirect, DirectW
     public void Finish(ReadOnlySpan<byte> footer)
     {
         EndDirect();
+        if (_block is { } block)
+        {
+            WriteThrough(block.Span[.._filledBytes]);
+        }
+
         WriteThrough(footer);
+        ReturnBlocks();
     }
 
     /// <summary>Waits for the block that is being written, and gives all memory back.</summary>
     public async ValueTask AbandonAsync()
     {
         await _behind.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-        ReturnBlock();
+        ReturnBlocks();
     }
 
     private async ValueTask AppendBlocksAsync(ReadOnlyMemory<byte> bytes)
     {
         while (!bytes.IsEmpty)
         {
-            _block ??= writes.Blocks.TryRent();
-            if (_block is null)
-            {
-                await _behind;
-                _block = writes.Blocks.TryRent();
-            }
-
+            _block ??= await NextBlockAsync();
             if (_block is not { } block)
             {
                 // All blocks are in use by other bodies.
@@ -78,21 +80,43 @@ internal sealed class AttemptContent(SafeFileHandle file, bool isDirect, DirectW
         }
     }
 
+    private async ValueTask<Memory<byte>?> NextBlockAsync()
+    {
+        if (writes.Blocks.TryRent() is { } another)
+        {
+            if (_writtenBlock is { } surplus)
+            {
+                _writtenBlock = null;
+                _behind = ReturnAfterAsync(_behind, surplus);
+            }
+
+            return another;
+        }
+
+        await _behind;
+        var again = _writtenBlock;
+        _writtenBlock = null;
+        return again;
+    }
+
+    private async Task ReturnAfterAsync(Task write, Memory<byte> block)
+    {
+        try
+        {
+            await write;
+        }
+        finally
+        {
+            writes.Blocks.Return(block);
+        }
+    }
+
     private void WriteBehind(Memory<byte> block)
     {
         var offset = _writtenBytes;
-        _behind = threads.RunAsync(() =>
-        {
-            try
-            {
-                writes.WriteBlock(file, block.Span, offset);
-            }
-            finally
-            {
-                writes.Blocks.Return(block);
-            }
-        });
+        _behind = threads.RunAsync(() => writes.WriteBlock(file, block.Span, offset));
         _writtenBytes += block.Length;
+        _writtenBlock = block;
         _block = null;
         _filledBytes = 0;
     }
@@ -104,12 +128,6 @@ internal sealed class AttemptContent(SafeFileHandle file, bool isDirect, DirectW
             DirectWrites.End(file);
             _isDirect = false;
         }
-
-        if (_block is { } block)
-        {
-            WriteThrough(block.Span[.._filledBytes]);
-            ReturnBlock();
-        }
     }
 
     private void WriteThrough(ReadOnlySpan<byte> bytes)
@@ -118,12 +136,16 @@ internal sealed class AttemptContent(SafeFileHandle file, bool isDirect, DirectW
         _writtenBytes += bytes.Length;
     }
 
-    private void ReturnBlock()
+    private void ReturnBlocks()
     {
-        if (_block is { } block)
+        foreach (var held in (ReadOnlySpan<Memory<byte>?>)[_block, _writtenBlock])
         {
-            writes.Blocks.Return(block);
-            _block = null;
+            if (held is { } block)
+            {
+                writes.Blocks.Return(block);
+            }
         }
+
+        _block = _writtenBlock = null;
     }
 }

@@ -9,8 +9,8 @@ namespace OrleansUploads.Engine.Disk;
 /// <remarks>All members may be called concurrently.</remarks>
 internal sealed class DirectWrites(DiskPartStoreOptions options)
 {
-    /// <summary>Length of a block: long enough that handing it to another thread costs little. A body uses two: one is filled while the
-    /// other is written.</summary>
+    /// <summary>Length of a block: long enough that handing it to another thread costs little. A body uses two, so that one is filled while
+    /// the other is written, or one if there are no more.</summary>
     public const int BlockBytes = 1024 * 1024;
 
     /// <summary>Shorter attempts have no whole block, so they are written through the page cache.</summary>

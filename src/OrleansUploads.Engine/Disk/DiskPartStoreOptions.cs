@@ -22,8 +22,8 @@ public sealed record DiskPartStoreOptions
     /// written through the page cache from then on.</summary>
     public Action<string>? OnDirectIoRefused { get; init; }
 
-    /// <summary>Maximum number of blocks of 1 MiB for direct writes.</summary>
-    internal int DirectBlocks { get; init; } = 64;
+    /// <summary>Maximum number of blocks of 1 MiB for direct writes. A body uses one or two.</summary>
+    internal int DirectBlocks { get; init; } = 40;
 
     /// <summary>Writes bytes of a part. Tests replace it to let writes fail.</summary>
     internal DiskWrite Write { get; init; } = RandomAccess.Write;

@@ -189,6 +189,39 @@ public sealed class DirectWriteTests : IDisposable
         Assert.Equal(2 * Blocks, Direct.Count());
     }
 
+    [Fact]
+    public async Task A_body_keeps_one_block_although_others_wait_for_one()
+    {
+        using var store = OpenOrSkip(blocks: 1, threads: 1);
+        var bytes = PartBytes.Of(3 * MiB, seed: 9);
+        await using var early = await store.CreateAsync(PartBytes.Upload(1), PartBytes.Attempt(1), bytes.Length, None);
+        await early.WriteAsync(bytes.AsMemory(0, MiB), None);
+
+        // The only disk thread lists after it has written the block.
+        await store.ListAttemptsAsync(PartBytes.Upload(1), None);
+        await store.StoreAsync(PartBytes.Upload(2), PartBytes.Attempt(2), bytes);
+        await early.WriteAsync(bytes.AsMemory(MiB), None);
+        await early.CommitAsync(PartBytes.Leaves(bytes), None);
+
+        Assert.Equal([0, MiB, 2 * MiB], Direct.Select(one => one.Offset));
+        Assert.Equal(bytes, await store.LoadAsync(PartBytes.Upload(1), PartBytes.Attempt(1)));
+        Assert.Equal(bytes, await store.LoadAsync(PartBytes.Upload(2), PartBytes.Attempt(2)));
+    }
+
+    [Fact]
+    public async Task A_body_that_has_ended_leaves_its_blocks_to_others()
+    {
+        using var store = OpenOrSkip();
+        for (var number = 0; number < 3; number++)
+        {
+            var bytes = PartBytes.Of((3 * MiB) + number, seed: number);
+            await store.StoreAsync(PartBytes.Upload(1), PartBytes.Attempt(number), bytes);
+            Assert.Equal(bytes, await store.LoadAsync(PartBytes.Upload(1), PartBytes.Attempt(number)));
+        }
+
+        Assert.Equal(9, Direct.Count());
+    }
+
     private static bool Allows(string folder)
     {
         using var file = File.OpenHandle(Path.Combine(folder, "try"), FileMode.Create, FileAccess.Write, options: FileOptions.DeleteOnClose);
@@ -208,16 +241,16 @@ public sealed class DirectWriteTests : IDisposable
         }
     }
 
-    private DiskPartStore OpenOrSkip(DirectIo mode = DirectIo.Auto)
+    private DiskPartStore OpenOrSkip(DirectIo mode = DirectIo.Auto, int blocks = Blocks, int threads = 2)
     {
         Assert.SkipUnless(Allows(_root.Path), "The file system of the temporary folder has no direct writes.");
-        return DiskPartStore.Open(_root.Path, Options(mode));
+        return DiskPartStore.Open(_root.Path, Options(mode, blocks, threads));
     }
 
-    private DiskPartStoreOptions Options(DirectIo mode) => new()
+    private DiskPartStoreOptions Options(DirectIo mode, int blocks = Blocks, int threads = 2) => new()
     {
-        Threads = 2,
-        DirectBlocks = Blocks,
+        Threads = threads,
+        DirectBlocks = blocks,
         DirectIo = mode,
         OnDirectIoRefused = _refusals.Add,
         OnFailure = _failures.Add,
