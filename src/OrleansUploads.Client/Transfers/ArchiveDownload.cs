@@ -56,7 +56,8 @@ public sealed class ArchiveDownload
     /// <summary>Resumes a download that stopped, or downloads the output of a job that was started elsewhere.</summary>
     /// <param name="vault">The vault name.</param>
     /// <param name="jobId">The ID of the retrieval job.</param>
-    /// <param name="path">The file to write. Bytes that <c>{path}.partial</c> already contains are not downloaded again.</param>
+    /// <param name="path">The file to write. Bytes that <c>{path}.partial</c> already contains are not downloaded again, except the last
+    /// 1 MiB. If it differs, the partial file is from another archive and is replaced.</param>
     /// <param name="cancellationToken">Stops the download. It can be resumed.</param>
     /// <exception cref="ArchiveDownloadException">The download stopped.</exception>
     /// <exception cref="IOException">The file cannot be written, or it exists and must not be replaced.</exception>
@@ -124,12 +125,18 @@ public sealed class ArchiveDownload
         string vault, string jobId, string path, OutputProperties expected, CancellationToken cancellationToken)
     {
         var partial = PartialPath(path);
+        var fetch = new RangeFetch(_client, vault, jobId, expected.SizeBytes);
         TreeHash treeHash;
         await using (var file = PartialFile.Open(partial, _options.RangeBytes))
         {
             await file.RecoverAsync(expected.SizeBytes, cancellationToken);
+            if (await IsOfOtherArchiveAsync(fetch, file, expected, cancellationToken))
+            {
+                file.Clear();
+            }
+
             Report(jobId, expected, file);
-            await FetchRangesAsync(vault, jobId, file, expected, cancellationToken);
+            await FetchRangesAsync(fetch, jobId, file, expected, cancellationToken);
             treeHash = file.Finish();
         }
 
@@ -143,13 +150,32 @@ public sealed class ArchiveDownload
         }
     }
 
+    /// <summary>Whether a partial file is from a download of another archive to the same path. Without this, the difference would be found
+    /// only after all other bytes have been downloaded.</summary>
+    private static async Task<bool> IsOfOtherArchiveAsync(
+        RangeFetch fetch, PartialFile file, OutputProperties expected, CancellationToken cancellationToken)
+    {
+        if (file.VerifiedBytes == expected.SizeBytes)
+        {
+            return file.TreeHash != expected.TreeHash;
+        }
+
+        if (file.VerifiedBytes == 0)
+        {
+            return false;
+        }
+
+        var last = new ByteRange(file.VerifiedBytes - TreeHash.LeafBytes, file.VerifiedBytes);
+        using var theirs = await fetch.RunAsync(last, cancellationToken);
+        return theirs.TreeHash != await file.HashAsync(last, cancellationToken);
+    }
+
     /// <summary>Downloads the missing ranges in parallel, and appends them in order. So the file never has a hole, and its length
     /// alone tells a later run what it contains.</summary>
     private async Task FetchRangesAsync(
-        string vault, string jobId, PartialFile file, OutputProperties expected, CancellationToken cancellationToken)
+        RangeFetch fetch, string jobId, PartialFile file, OutputProperties expected, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var fetch = new RangeFetch(_client, vault, jobId, expected.SizeBytes);
         var running = new Queue<Task<FetchedRange>>();
         var next = file.VerifiedBytes;
         try

@@ -23,6 +23,9 @@ internal sealed class PartialFile : IAsyncDisposable
     /// <summary>The number of verified bytes, from the beginning of the file.</summary>
     public long VerifiedBytes { get; private set; }
 
+    /// <summary>The tree hash of all verified bytes.</summary>
+    public TreeHash TreeHash => TreeHasher.Combine(CollectionsMarshal.AsSpan(_ranges));
+
     /// <summary>Opens or creates the file for exclusive access.</summary>
     public static PartialFile Open(string path, int rangeBytes) =>
         new(
@@ -50,6 +53,21 @@ internal sealed class PartialFile : IAsyncDisposable
         RandomAccess.SetLength(_file, VerifiedBytes);
     }
 
+    /// <summary>The tree hash of some verified bytes.</summary>
+    public async Task<TreeHash> HashAsync(ByteRange range, CancellationToken cancellationToken)
+    {
+        using var source = new FileByteSource(_file);
+        return await RangeReader.HashAsync(source, range, cancellationToken);
+    }
+
+    /// <summary>Removes all bytes.</summary>
+    public void Clear()
+    {
+        _ranges.Clear();
+        VerifiedBytes = 0;
+        RandomAccess.SetLength(_file, 0);
+    }
+
     /// <summary>Appends a verified range.</summary>
     public async Task AppendAsync(FetchedRange range, CancellationToken cancellationToken)
     {
@@ -62,7 +80,7 @@ internal sealed class PartialFile : IAsyncDisposable
     public TreeHash Finish()
     {
         RandomAccess.FlushToDisk(_file);
-        return TreeHasher.Combine(CollectionsMarshal.AsSpan(_ranges));
+        return TreeHash;
     }
 
     public ValueTask DisposeAsync()

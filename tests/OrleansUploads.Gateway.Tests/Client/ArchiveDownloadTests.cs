@@ -51,7 +51,7 @@ public sealed class ArchiveDownloadTests : IDisposable
         await Download(new() { OnProgress = reports.Add }).ResumeAsync("v", FakeVault.JobId, _file.Path);
 
         Assert.Equal(_vault.Output, await File.ReadAllBytesAsync(_file.Path));
-        Assert.Equal(["bytes=4194304-5243002"], Ranges());
+        Assert.Equal(["bytes=3145728-4194303", "bytes=4194304-5243002"], Ranges());
         Assert.Equal([0, 4 * MiB, _vault.Output.Length], reports.Select(report => report.VerifiedBytes));
     }
 
@@ -66,10 +66,25 @@ public sealed class ArchiveDownloadTests : IDisposable
         Assert.Empty(Ranges());
     }
 
+    [Theory]
+    [InlineData(2 * MiB)]
+    [InlineData((5 * MiB) + 123)]
+    [InlineData(9 * MiB)]
+    public async Task A_partial_file_of_another_archive_is_replaced(int partialBytes)
+    {
+        await File.WriteAllBytesAsync(_file.PartialPath, new byte[partialBytes]);
+        var reports = new List<DownloadProgress>();
+
+        await Download(new() { OnProgress = reports.Add }).ResumeAsync("v", FakeVault.JobId, _file.Path);
+
+        Assert.Equal(_vault.Output, await File.ReadAllBytesAsync(_file.Path));
+        Assert.Equal([0, 0, 2 * MiB, 4 * MiB, _vault.Output.Length], reports.Select(report => report.VerifiedBytes));
+    }
+
     [Fact]
     public async Task A_partial_file_with_other_content_is_deleted_and_fails_the_download()
     {
-        await File.WriteAllBytesAsync(_file.PartialPath, new byte[2 * MiB]);
+        await File.WriteAllBytesAsync(_file.PartialPath, [.. new byte[2 * MiB], .. _vault.Output[(2 * MiB)..(4 * MiB)]]);
 
         var failure = await Assert.ThrowsAsync<ArchiveDownloadException>(() =>
             Download().ResumeAsync("v", FakeVault.JobId, _file.Path));
