@@ -8,7 +8,7 @@ namespace OrleansUploads.Cluster.Journal;
 /// <summary>The stream of one entity, stored as grain state with any Orleans storage provider.</summary>
 /// <remarks>
 /// Every append replaces the small <see cref="JournalHead"/>, and its ETag fences outdated writers. When the records in the head
-/// would exceed <see cref="MaxTailBytes"/>, they move into a segment. An append therefore writes the head and sometimes a segment,
+/// would exceed <see cref="TailLimit"/>, they move into a segment. An append therefore writes the head and sometimes a segment,
 /// independent of the length of the history. The head names all unreferenced rows until they are deleted. A crash can only leave
 /// unnamed rows behind while a long record is being appended. Except for an ETag conflict, an exception of the provider means that
 /// the outcome is unknown. Operations may overlap, but they replace the head in turns (<see cref="JournalWriter"/>), so a conflict
@@ -16,9 +16,6 @@ namespace OrleansUploads.Cluster.Journal;
 /// </remarks>
 internal sealed partial class GrainStorageJournal : IJournal
 {
-    /// <summary>The maximum length of the records in a head; longer ones move into a segment.</summary>
-    public const int MaxTailBytes = 32 * 1024;
-
     /// <summary>The maximum length of a snapshot that is stored in the head.</summary>
     public const int MaxInlineSnapshotBytes = 12 * 1024;
 
@@ -221,8 +218,8 @@ internal sealed partial class GrainStorageJournal : IJournal
     /// <summary>Moves the tail into a segment if the new record would make it too long.</summary>
     private async Task<JournalHead> MoveTailIfFullAsync(JournalHead head, int recordBytes, CancellationToken cancellationToken)
     {
-        var added = RecordFrames.OverheadBytes + (recordBytes > JournalRows.MaxRowBytes ? 0 : recordBytes);
-        if (head.Tail.Length == 0 || head.Tail.Length + added <= MaxTailBytes)
+        var added = RecordFrames.OverheadBytes + (TailLimit.IsStoredSeparately(recordBytes) ? 0 : recordBytes);
+        if (head.Tail.Length == 0 || head.Tail.Length + added <= TailLimit.Of(head, recordBytes))
         {
             return head;
         }
@@ -239,7 +236,7 @@ internal sealed partial class GrainStorageJournal : IJournal
     private async Task<JournalHead> AddRecordAsync(JournalHead head, ReadOnlyMemory<byte> record, CancellationToken cancellationToken)
     {
         var version = head.Version + 1;
-        if (record.Length <= JournalRows.MaxRowBytes)
+        if (!TailLimit.IsStoredSeparately(record.Length))
         {
             return head with { Version = version, Tail = RecordFrames.Append(head.Tail, record.Span) };
         }

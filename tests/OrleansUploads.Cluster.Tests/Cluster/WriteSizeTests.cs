@@ -35,4 +35,24 @@ public sealed class WriteSizeTests
         async Task ReportAsync(int slot) => Assert.Null((await cluster.Client.AskWithRetriesAsync(
             upload.Entity, upload.Report(slot, slot.ToString(CultureInfo.InvariantCulture)))).Refusal);
     }
+
+    [Fact]
+    public async Task Each_of_a_hundred_parts_writes_a_short_row()
+    {
+        const int ShortRowBytes = 14 * 1024;
+        var world = new DurableWorld(serializer: DefaultSerializer.Instance);
+        await using var cluster = await ClusterBench.StartAsync(world);
+        await UploadOfManyParts.CreateVaultAsync(cluster.Client);
+        var upload = new UploadOfManyParts(100, 1);
+        await upload.OpenAsync(cluster.Client);
+
+        for (var slot = 0; slot < 100; slot++)
+        {
+            Assert.Null((await cluster.Client.AskWithRetriesAsync(
+                upload.Entity, upload.Report(slot, slot.ToString(CultureInfo.InvariantCulture)))).Refusal);
+        }
+
+        Assert.InRange(world.Rows.LargestRowBytes, 1, ShortRowBytes);
+        Assert.Equal(100, (await upload.ListAsync(cluster.Client)).Count);
+    }
 }
