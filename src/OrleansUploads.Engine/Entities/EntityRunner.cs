@@ -19,8 +19,9 @@ public abstract class EntityRunner
     /// <summary>The number of events at which a journal record accepts no further command.</summary>
     public const int MaxBatchEvents = 256;
 
-    /// <summary>The size in bytes at which a journal record accepts no further command.</summary>
-    public const int MaxBatchBytes = 48 * 1024;
+    /// <summary>The size in bytes at which a journal record accepts no further command. With the events of one more command, a record fits
+    /// into 48 KiB, which is one row of a cluster's grain storage.</summary>
+    public const int MaxBatchBytes = 47 * 1024;
 
     /// <summary>The maximum number of waiting commands. Further callers are asked to try again later.</summary>
     public const int MaxQueued = 16 * 1024;
