@@ -17,3 +17,16 @@ CREATE UNIQUE INDEX IF NOT EXISTS ux_orleansstorage_state ON orleansstorage
 
 -- The unique index begins as Orleans' own does, so that one only costs time with every insert.
 DROP INDEX IF EXISTS ix_orleansstorage;
+
+-- Rows of more than 2 KB are compressed. PostgreSQL's own method takes three times as long as LZ4 to write a long row, and saves
+-- nothing more. Servers before version 14, or built without LZ4, keep their method. Rows that exist stay as they are and readable.
+DO $$
+BEGIN
+    IF EXISTS (SELECT FROM pg_settings WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals)) THEN
+        IF EXISTS (SELECT FROM pg_attribute
+            WHERE attrelid = 'orleansstorage'::regclass AND attname = 'payloadbinary' AND attcompression <> 'l') THEN
+            ALTER TABLE orleansstorage ALTER COLUMN payloadbinary SET COMPRESSION lz4;
+        END IF;
+    END IF;
+END
+$$;

@@ -39,6 +39,9 @@ public sealed class ScriptTests(PostgresServer postgres) : IDisposable
         {
             await RunAsync("deploy/postgres/apply.sh", [_folder.Path], environment);
             await PostgresSchema.RequireAsync(database);
+            Assert.Equal("l", await PostgresServer.QueryAsync(
+                database,
+                "SELECT attcompression FROM pg_attribute WHERE attrelid = 'orleansstorage'::regclass AND attname = 'payloadbinary'"));
         }
     }
 
