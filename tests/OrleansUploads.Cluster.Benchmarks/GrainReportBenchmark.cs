@@ -1,56 +1,44 @@
 using System.Diagnostics;
 using OrleansUploads.Benchmarks.Harness;
 using OrleansUploads.Cluster.Entities;
-using OrleansUploads.Core.Settings;
-using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Entities;
-using OrleansUploads.Engine.Memory;
 
 namespace OrleansUploads.Cluster.Benchmarks;
 
-/// <summary>Part reports through the grains of one silo, from a cluster client. Against a grain that does nothing, and against the
-/// embedded host over a journal in memory.</summary>
+/// <summary>Part reports through the grains of one silo, from a cluster client, against a grain that does nothing.</summary>
 /// <param name="storage">The storage of the grains.</param>
 internal sealed class GrainReportBenchmark(GrainStorageUnderTest storage) : IBenchmark
 {
     private const int Callers = 256;
-    private const int WarmUps = 12;
+    private const int WarmUps = 10;
 
     public string Name => $"grain-reports over {storage.Name}";
 
     public async Task<IReadOnlyList<Verdict>> RunAsync(Session session, CancellationToken cancellationToken)
     {
         await using var silo = await LoneSilo.StartAsync(storage.Add, cancellationToken);
-        await using var embedded = new EmbeddedHost(
-            new EntityCatalog(new UploadPolicy(), new RetrievalPolicy()), new MemoryJournal(), new MemoryPartStore(), TimeProvider.System);
-        var message = Messages.Pack((await ReportedParts.InAsync(embedded, cancellationToken)).Prepare(1)[0]);
+        var message = Messages.Pack((await ReportedParts.InAsync(silo.Entities, cancellationToken)).Prepare(1)[0]);
         var verdicts = new List<Verdict>();
         foreach (var load in (Load[])[
             new("one grain", 1, session.Pick(10_000, 1_000), session.Pick(5, 1), storage.OneGrain),
             new("1,000 grains", 1_000, session.Pick(16, 2), 1, storage.ThousandGrains)])
         {
-            verdicts.Add(await CompareAsync(load, "a grain that does nothing", load.AtLeast, _ => TimeAsync(() => ReportedParts.CallAsync(
-                load.Reports,
-                Callers,
-                async call => await silo.Grains.GetGrain<INothingGrain>($"{call % load.Uploads}").AskAsync(message)))));
-            verdicts.Add(await CompareAsync(
-                load, "the embedded host", atLeast: null, token => ReportAsync(embedded, load, token)));
+            var rounds = new Rounds(
+                $"{Name}, {load.Name} / a grain that does nothing",
+                Unit.ReportsPerSecond,
+                session.Pick(5, 1),
+                session.Pick(WarmUps, 1));
+            var medians = await rounds.AlternateAsync(
+                async token => load.Reports / await ReportAsync(silo.Entities, load, token),
+                async _ => load.Reports / await TimeAsync(() => ReportedParts.CallAsync(
+                    load.Reports,
+                    Callers,
+                    async call => await silo.Grains.GetGrain<INothingGrain>($"{call % load.Uploads}").AskAsync(message))),
+                cancellationToken);
+            verdicts.Add(Verdict.OfRatio(rounds.What, rounds.Unit, medians, load.AtLeast));
         }
 
         return verdicts;
-
-        async Task<Verdict> CompareAsync(Load load, string with, double? atLeast, Func<CancellationToken, Task<double>> seconds)
-        {
-            var rounds = new Rounds(
-                $"{Name}, {load.Name} / {with}", Unit.ReportsPerSecond, session.Pick(5, 1), session.Pick(WarmUps, 1));
-            var medians = await rounds.AlternateAsync(
-                async token => load.Reports / await ReportAsync(silo.Entities, load, token),
-                async token => load.Reports / await seconds(token),
-                cancellationToken);
-            return atLeast is { } bar
-                ? Verdict.OfRatio(rounds.What, rounds.Unit, medians, bar)
-                : Verdict.OfInterest(rounds.What, rounds.Unit, medians);
-        }
     }
 
     /// <summary>Elapsed seconds, without the time to open the uploads.</summary>

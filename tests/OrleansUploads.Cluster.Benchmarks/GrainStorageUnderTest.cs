@@ -12,9 +12,9 @@ internal sealed record GrainStorageUnderTest(string Name, Action<ISiloBuilder> A
 {
     /// <summary>The memory of the silo. Orleans keeps it in grains, and each write is a call of one.</summary>
     public static GrainStorageUnderTest Memory { get; } =
-        new("memory", static silo => silo.AddMemoryGrainStorage(ClusterNames.GrainStorage), 0.4, 0.3);
+        new("memory", static silo => silo.AddMemoryGrainStorage(ClusterNames.GrainStorage), 0.4, 0.2);
 
     /// <summary>A database that has Orleans' tables.</summary>
     public static GrainStorageUnderTest Postgres(string connectionString) =>
-        new("PostgreSQL", silo => silo.AddPostgresStorage(connectionString), 0.4, 0.3);
+        new("PostgreSQL", silo => silo.AddPostgresStorage(connectionString), 0.1, 0.01);
 }

@@ -7,7 +7,7 @@ var postgres = new Option<string>("--postgres")
 {
     Description = "The connection string of a database with Orleans' tables, to measure over it instead of the silo's memory.",
 };
-var root = new RootCommand("Measures part reports through grains against a grain that does nothing, and against one process.")
+var root = new RootCommand("Measures part reports through grains against a grain that does nothing.")
 {
     quick, postgres,
 };
