@@ -15,23 +15,15 @@ internal static class Simulation
     }
 
     public static Outcome Run(
-        ulong seed, SwarmOptions options, Schedule schedule, Coverage coverage, Func<PlantedBug>? bug = null, bool keepsLines = false)
-    {
-        var outer = SynchronizationContext.Current;
-        SynchronizationContext.SetSynchronizationContext(null);
-        try
+        ulong seed, SwarmOptions options, Schedule schedule, Coverage coverage, Func<PlantedBug>? bug = null, bool keepsLines = false) =>
+        SimulatedWorld.Alone(() =>
         {
             var world = new SimulatedWorld(seed, options, keepsLines, coverage);
             Play(world, options, schedule, bug?.Invoke() ?? new PlantedBug());
             coverage.Schedules++;
             coverage.Turns += world.Turns;
             return new Outcome(seed, options, schedule, world.Violation, world.Trace);
-        }
-        finally
-        {
-            SynchronizationContext.SetSynchronizationContext(outer);
-        }
-    }
+        });
 
     private static void Play(SimulatedWorld world, SwarmOptions options, Schedule schedule, PlantedBug bug)
     {

@@ -24,7 +24,7 @@ public sealed partial class JobsDecider(
     public override Decision<JobsEvent> Decide(JobsState state, JobsCommand command, ServiceTime time) => command switch
     {
         JobStart c => Start(state, c, time.Now),
-        ConfirmInventoryMeasured c => ConfirmMeasured(state, c, time.Now),
+        ConfirmInventoryMeasured c => ConfirmMeasured(state, c, time),
         FindJob c => FindUnexpired(state, c.Job, time) is { } job ? Reply(job) : NotFound(c.Job),
         FindFinishedJob c => FindUnexpired(state, c.Job, time) is not { } job ? NotFound(c.Job)
             : job.IsReady(time.Now) ? Reply(job)

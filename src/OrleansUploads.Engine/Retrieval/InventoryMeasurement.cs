@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using OrleansUploads.Core.Messages.Jobs;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Ports;
@@ -13,7 +14,7 @@ internal sealed class InventoryMeasurement(IEntityHost host, IInventoryMeter? me
     public const int MaxAtOnce = 2;
 
     private readonly InventoryReader _inventories = new(host);
-    private SemaphoreSlim Turns { get; } = new(MaxAtOnce);
+    private readonly Channel<int> _freeTurns = AllTurns();
 
     /// <summary>Measures the output of a job.</summary>
     /// <exception cref="EntityUnavailableException">A shard did not answer; a retry may succeed.</exception>
@@ -24,7 +25,8 @@ internal sealed class InventoryMeasurement(IEntityHost host, IInventoryMeter? me
             throw new InvalidOperationException($"This process cannot measure the inventory of job {job.Job}: it has no front.");
         }
 
-        await Turns.WaitAsync(cancellationToken);
+        // Unlike a semaphore that can be canceled, the channel continues on the scheduler of the caller.
+        var turn = await _freeTurns.Reader.ReadAsync(cancellationToken);
         try
         {
             var pages = _inventories.ReadAsync(job.Inventory, job.Selection, cancellationToken);
@@ -32,7 +34,18 @@ internal sealed class InventoryMeasurement(IEntityHost host, IInventoryMeter? me
         }
         finally
         {
-            Turns.Release();
+            _freeTurns.Writer.TryWrite(turn);
         }
+    }
+
+    private static Channel<int> AllTurns()
+    {
+        var turns = Channel.CreateUnbounded<int>();
+        for (var turn = 0; turn < MaxAtOnce; turn++)
+        {
+            turns.Writer.TryWrite(turn);
+        }
+
+        return turns;
     }
 }

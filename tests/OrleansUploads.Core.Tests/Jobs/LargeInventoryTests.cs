@@ -103,6 +103,18 @@ public sealed class LargeInventoryTests
     }
 
     [Fact]
+    public void A_job_that_has_expired_does_not_come_back_when_it_is_measured_before_its_removal()
+    {
+        _jobs.Do(Begin(1));
+        _jobs.Now += Limits.JobOutputLife;
+        _jobs.Refused<Refusal.JobNotFound>(new FindJob(Job(1)));
+        Assert.Empty(Measure(1).Events);
+        _jobs.Refused<Refusal.JobNotFound>(new FindJob(Job(1)));
+        _jobs.Wake();
+        Assert.Empty(_jobs.State.ById);
+    }
+
+    [Fact]
     public void Measuring_is_done_again_after_a_restart_and_confirmed_once()
     {
         _jobs.Do(Begin(1));
@@ -170,11 +182,11 @@ public sealed class LargeInventoryTests
     public void Only_an_inventory_of_few_changes_or_a_short_page_is_measured_before_its_job_starts()
     {
         const int Most = JobsDecider.MaxArchivesMeasuredFirst;
-        Assert.True(JobsDecider.IsMeasuredFirst(Snapshot(0, Most - 1, 1), All));
-        Assert.False(JobsDecider.IsMeasuredFirst(Snapshot(0, Most, 1), All));
-        Assert.True(JobsDecider.IsMeasuredFirst(Snapshot(Most, Most), All with { Limit = Most }));
-        Assert.False(JobsDecider.IsMeasuredFirst(Snapshot(Most, Most), All with { Limit = Most + 1 }));
+        Assert.True(JobsDecider.IsMeasuredFirst(Snapshot(0, Most - 1, 1), All, Most));
+        Assert.False(JobsDecider.IsMeasuredFirst(Snapshot(0, Most, 1), All, Most));
+        Assert.True(JobsDecider.IsMeasuredFirst(Snapshot(Most, Most), All with { Limit = Most }, Most));
+        Assert.False(JobsDecider.IsMeasuredFirst(Snapshot(Most, Most), All with { Limit = Most + 1 }, Most));
         Assert.False(JobsDecider.IsMeasuredFirst(
-            Snapshot(Most, Most), new InventorySelection(new CreationWindow(Some.Noon, null), Limit: 1, After: null)));
+            Snapshot(Most, Most), new InventorySelection(new CreationWindow(Some.Noon, null), Limit: 1, After: null), Most));
     }
 }

@@ -8,7 +8,27 @@ using static OrleansUploads.Simulation.Bugs.VaultBugs;
 namespace OrleansUploads.Simulation.Bugs;
 
 /// <summary>A planted bug, and the number of seeds within which it must be found.</summary>
-internal sealed record BugCase(string Name, int Seeds, Func<PlantedBug> Plant);
+internal sealed record BugCase(string Name, int Seeds, Func<PlantedBug> Plant)
+{
+    /// <summary>Plays a seed with a bug and returns the promise that was broken, or null.</summary>
+    public Func<ulong, Func<PlantedBug>, string?> Play { get; init; } =
+        (seed, bug) => Simulation.Run(seed, new Coverage(), bug).Violation;
+
+    /// <summary>Number of seeds until the bug is found, and the promise that it breaks, or null if it is not found within its
+    /// bound.</summary>
+    public (int Seeds, string Violation)? Hunt()
+    {
+        for (var seed = 1; seed <= Seeds; seed++)
+        {
+            if (Play((ulong)seed, Plant) is { } violation)
+            {
+                return (seed, violation);
+            }
+        }
+
+        return null;
+    }
+}
 
 /// <summary>The planted bugs. The simulation must notice each of them.</summary>
 internal static class BugTable
@@ -73,19 +93,4 @@ internal static class BugTable
         new("the limit of uploads is decided from a stale count", 1000, () => VaultBugs.Plant(rules => new LimitFromStaleCount(rules))),
         new("a list of uploads skips a page behind its marker", 1000, () => VaultBugs.Plant(rules => new SkipsAtPageEdge(rules))),
     ];
-
-    /// <summary>Number of seeds until the bug is found, or null if it is not found within its bound.</summary>
-    public static (int Seeds, Outcome Failure)? Hunt(BugCase bug)
-    {
-        var coverage = new Coverage();
-        for (var seed = 1; seed <= bug.Seeds; seed++)
-        {
-            if (Simulation.Run((ulong)seed, coverage, bug.Plant) is { Violation: not null } failure)
-            {
-                return (seed, failure);
-            }
-        }
-
-        return null;
-    }
 }

@@ -8,7 +8,7 @@ using OrleansUploads.TestKit;
 namespace OrleansUploads.Simulation.Objects;
 
 /// <summary>Clients that restore archived objects, and check what they are told about restores.</summary>
-internal sealed class ArchivingClients(SimulatedWorld world, ObjectCalls calls, ObjectModel model, SeededRandom random)
+internal sealed class ArchivingClients(SimulatedWorld world, ProcessCalls calls, ObjectModel model, SeededRandom random)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 

@@ -8,7 +8,7 @@ using OrleansUploads.TestKit;
 namespace OrleansUploads.Simulation.Objects;
 
 /// <summary>Clients that create the bucket, ask for its deletion, and finally empty and delete it.</summary>
-internal sealed class BucketClients(SimulatedWorld world, ObjectCalls calls, ObjectModel model, ObjectClients objects)
+internal sealed class BucketClients(SimulatedWorld world, ProcessCalls calls, ObjectModel model, ObjectClients objects)
 {
     /// <summary>Writes whose answers were lost may still come, and each of them makes the bucket not empty once more.</summary>
     private const int MaxRounds = 100;

@@ -13,7 +13,7 @@ namespace OrleansUploads.Simulation.Objects;
 
 /// <summary>Clients that put, read, delete, list and upload objects in one bucket, and tell the model what they were answered.</summary>
 internal sealed class ObjectClients(
-    SimulatedWorld world, ObjectCalls calls, ObjectModel model, ArchivingClients archiving, SeededRandom random)
+    SimulatedWorld world, ProcessCalls calls, ObjectModel model, ArchivingClients archiving, SeededRandom random)
 {
     private static readonly ObjectHeaders Headers = new(StorageClass.Standard, new Dictionary<string, string>());
     private static readonly ObjectHeaders Archived = Headers with { StorageClass = StorageClass.Glacier };

@@ -24,6 +24,7 @@ internal sealed class ObjectSimulation
     private readonly ArchivingClients _archiving;
     private readonly ObjectClients _clients;
     private readonly BucketClients _bucket;
+    private readonly Housekeeping _housekeeping;
     private readonly SeededRandom _random;
     private readonly SwarmOptions _options;
 
@@ -33,29 +34,22 @@ internal sealed class ObjectSimulation
         _world = new SimulatedWorld(seed, _options, keepsLines, new Coverage());
         _hosts = new Hosts(_world, bug);
         _random = new SeededRandom(seed).Fork(7);
-        var calls = new ObjectCalls(_world, _hosts);
+        var calls = new ProcessCalls(_world, _hosts);
         _archiving = new ArchivingClients(_world, calls, _model, _random);
         _clients = new ObjectClients(_world, calls, _model, _archiving, _random);
         _bucket = new BucketClients(_world, calls, _model, _clients);
+        _housekeeping = new Housekeeping(_world, _hosts);
     }
 
     /// <summary>Runs a seed.</summary>
     /// <returns>The promise that was broken, or null; and the trace.</returns>
-    public static (string? Violation, Trace Trace) Run(ulong seed, Func<PlantedBug>? bug = null, bool keepsLines = false)
-    {
-        var outer = SynchronizationContext.Current;
-        SynchronizationContext.SetSynchronizationContext(null);
-        try
+    public static (string? Violation, Trace Trace) Run(ulong seed, Func<PlantedBug>? bug = null, bool keepsLines = false) =>
+        SimulatedWorld.Alone(() =>
         {
             var simulation = new ObjectSimulation(seed, bug?.Invoke() ?? new PlantedBug(), keepsLines);
             simulation.Play();
             return (simulation._world.Violation, simulation._world.Trace);
-        }
-        finally
-        {
-            SynchronizationContext.SetSynchronizationContext(outer);
-        }
-    }
+        });
 
     /// <summary>The world of a seed: bytes never rot and disks never fill up, because other worlds have that, and two hosts expect each
     /// other.</summary>
@@ -70,7 +64,7 @@ internal sealed class ObjectSimulation
 
     private void Play()
     {
-        if (!Await(_bucket.BeginAsync()))
+        if (!_housekeeping.Await(_bucket.BeginAsync()))
         {
             return;
         }
@@ -79,7 +73,7 @@ internal sealed class ObjectSimulation
             .Select(_ => _world.Clients.Start(() => _clients.RunAsync(_random.Between(8, 20), _bucket.TryDeleteAsync)))
             .ToList();
         var disturbing = _world.Clients.Start(DisturbAsync);
-        if (Await(Task.WhenAll(running)) && Await(disturbing) && EndBucket() && Settle())
+        if (_housekeeping.Await(Task.WhenAll(running)) && _housekeeping.Await(disturbing) && EndBucket() && _housekeeping.Settle())
         {
             Check();
         }
@@ -94,82 +88,33 @@ internal sealed class ObjectSimulation
         }
 
         var disturbing = _world.Clients.Start(DisturbAsync);
-        return Await(_world.Clients.Start(_bucket.EndAsync)) && Await(disturbing);
+        return _housekeeping.Await(_world.Clients.Start(_bucket.EndAsync)) && _housekeeping.Await(disturbing);
     }
 
-    private async Task DisturbAsync()
-    {
-        for (var step = 0; step < 12; step++)
-        {
-            await _world.Delay(TimeSpan.FromMilliseconds(_random.Below(4000)));
-            var host = _random.Below(_hosts.Count);
-            switch (_random.Below(10))
-            {
-                case < 3 when _options.CrashWeight > 0 && _hosts[host] is not null:
-                    _hosts.Crash(host);
-                    _world.Clock.After(TimeSpan.FromMilliseconds(_random.Below(5000)), () => _hosts.Start(host));
-                    break;
-                case < 6:
-                    _ = _hosts.Wake(host);
-                    break;
-                case < 8:
-                    _ = _hosts.Collect(host, Grace);
-                    break;
-            }
-        }
-    }
-
-    /// <summary>Ends all faults and restarts the hosts. Then everything that is unfinished must be finished.</summary>
-    private bool Settle()
-    {
-        _world.StopFaults();
-        _world.RunFor(TimeSpan.FromMinutes(3));
-        for (var host = 0; host < _hosts.Count; host++)
-        {
-            _hosts.Crash(host);
-            _hosts.Start(host);
-        }
-
-        return Housekeep();
-    }
-
-    private bool Housekeep()
-    {
-        for (var scan = 0; scan < 3; scan++)
-        {
-            if (!Await(_hosts.Wake(0)))
-            {
-                return false;
-            }
-
-            _world.RunFor(TimeSpan.FromMinutes(2));
-        }
-
-        return _world.Violation is null;
-    }
+    private Task DisturbAsync() => _housekeeping.DisturbAsync(_random, _options.CrashWeight > 0, Grace);
 
     private void Check()
     {
-        Await(_world.Clients.Start(ReadAllAsync));
-        Await(_world.Clients.Start(RepeatAllAsync));
-        Await(_world.Clients.Start(PutAllAsync));
+        _housekeeping.Await(_world.Clients.Start(ReadAllAsync));
+        _housekeeping.Await(_world.Clients.Start(RepeatAllAsync));
+        _housekeeping.Await(_world.Clients.Start(PutAllAsync));
 
         // A put whose first attempt had no answer may still replace an object, and its grace begins then.
         _world.RunFor(TimeSpan.FromMinutes(2));
         _world.Clock.Jump(UploadPolicy.DefaultReplacedObjectGrace + TimeSpan.FromMinutes(1));
-        if (_world.Violation is not null || !Housekeep() || !Await(_hosts.Collect(0, Grace)))
+        if (_world.Violation is not null || !_housekeeping.Scan() || !_housekeeping.Await(_hosts.Collect(0, Grace)))
         {
             return;
         }
 
-        Await(_world.Clients.Start(ReadAllAsync));
-        Await(_world.Clients.Start(CheckDiskAsync));
+        _housekeeping.Await(_world.Clients.Start(ReadAllAsync));
+        _housekeeping.Await(_world.Clients.Start(CheckDiskAsync));
 
-        Await(_world.Clients.Start(RestoreAllAsync));
+        _housekeeping.Await(_world.Clients.Start(RestoreAllAsync));
 
         // The days of all restores are over.
         _world.Clock.Jump(TimeSpan.FromDays(RestoreHistory.MaxDays + 2));
-        Await(_world.Clients.Start(ReadAllAsync));
+        _housekeeping.Await(_world.Clients.Start(ReadAllAsync));
         if (_world.Violation is null && _model.FindImpossible() is { } impossible)
         {
             _world.Fail($"order: no order explains the answers about {impossible}");
@@ -180,10 +125,10 @@ internal sealed class ObjectSimulation
     {
         foreach (var key in _model.Keys.Append(ObjectModel.Anchor))
         {
-            await MustAsync(() => _clients.ReadAsync(key, Patience));
+            await _housekeeping.MustAsync(() => _clients.ReadAsync(key, Patience));
         }
 
-        await MustAsync(() => _clients.ListAsync(Patience));
+        await _housekeeping.MustAsync(() => _clients.ListAsync(Patience));
     }
 
     /// <summary>Completes every completed upload once more, which must not change a key.</summary>
@@ -192,8 +137,8 @@ internal sealed class ObjectSimulation
         foreach (var upload in _model.Uploads.Where(upload => upload.Published is not null).ToList())
         {
             var version = upload.Versions.FindIndex(known => known.Value == _model.ValueOf(upload.Published!.ETag));
-            await MustAsync(() => _clients.CompleteAsync(upload, version, Patience));
-            await MustAsync(() => _clients.ReadTimelineAsync(upload, Patience));
+            await _housekeeping.MustAsync(() => _clients.CompleteAsync(upload, version, Patience));
+            await _housekeeping.MustAsync(() => _clients.ReadTimelineAsync(upload, Patience));
         }
     }
 
@@ -202,7 +147,7 @@ internal sealed class ObjectSimulation
     {
         foreach (var key in _model.Keys)
         {
-            await MustAsync(() => _bucket.IsDeleted ? _clients.PutInVainAsync(key) : _clients.PutAsync(key));
+            await _housekeeping.MustAsync(() => _bucket.IsDeleted ? _clients.PutInVainAsync(key) : _clients.PutAsync(key));
         }
     }
 
@@ -210,24 +155,8 @@ internal sealed class ObjectSimulation
     {
         foreach (var key in _model.Archived)
         {
-            await MustAsync(() => _archiving.RestoreAsync(key));
+            await _housekeeping.MustAsync(() => _archiving.RestoreAsync(key));
         }
-    }
-
-    private async Task MustAsync(Func<Task<bool>> request)
-    {
-        // Two hosts without a cluster's directory notice one outdated entity after the other.
-        for (var attempt = 0; attempt < 30; attempt++)
-        {
-            if (await request())
-            {
-                return;
-            }
-
-            await _world.Delay(TimeSpan.FromSeconds(1));
-        }
-
-        _world.Fail("liveness: a request is not answered after all faults have stopped");
     }
 
     /// <summary>The part store has exactly the bytes of the current objects and of the open uploads.</summary>
@@ -258,20 +187,5 @@ internal sealed class ObjectSimulation
         {
             _world.Fail($"reclaim: the bytes of {stored.Upload} belong to nothing");
         }
-    }
-
-    private bool Await(Task work)
-    {
-        if (!_world.RunUntil(() => work.IsCompleted, TimeSpan.FromHours(6)) && _world.Violation is null)
-        {
-            _world.Fail("liveness: something never ends");
-        }
-
-        if (work.IsFaulted)
-        {
-            _world.Fail($"check: {work.Exception.InnerException}");
-        }
-
-        return _world.Violation is null;
     }
 }

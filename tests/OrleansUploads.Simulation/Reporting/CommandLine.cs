@@ -1,5 +1,7 @@
 using System.Globalization;
 using OrleansUploads.Simulation.Bugs;
+using OrleansUploads.Simulation.Inventories;
+using OrleansUploads.Simulation.Objects;
 
 namespace OrleansUploads.Simulation.Reporting;
 
@@ -11,7 +13,8 @@ internal static class CommandLine
         ./simulate.sh --seed N [--trace]     replay one seed; a failure is shrunk and shown step by step
         ./simulate.sh --seeds N [--from S]   run N seeds, starting at S (default: 1)
         ./simulate.sh --minutes M [--from S] run seeds for M minutes on all cores, starting at S (default: derived from the time)
-        ./simulate.sh --bugs                 plant each bug of the table and report how many seeds it takes to find it
+        ./simulate.sh --inventories --seeds N [--from S]  the same for clients that take inventories; --seed N replays one seed
+        ./simulate.sh --bugs                 plant each bug of the tables and report how many seeds it takes to find it
         ./simulate.sh --real --rounds N [--seed S]  run the real server over HTTP, kill it in each round, and check it against the same model
         ./simulate.sh --power-cut --rounds N [--seed S] [--failing-flushes]  the same on a disk that loses unflushed data at each power cut
         ./simulate.sh --power-cut --mutations [NAME]  remove one flush or write order of `serve` at a time, and report how soon this is found
@@ -29,6 +32,9 @@ internal static class CommandLine
                 ["--seeds", var count, "--from", var from] => RunSeeds(Number(count), Number(from)),
                 ["--minutes", var minutes] => RunFor(minutes, (ulong)TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() << 20),
                 ["--minutes", var minutes, "--from", var from] => RunFor(minutes, Number(from)),
+                ["--inventories", "--seed", var seed] => ReplayInventories(Number(seed)),
+                ["--inventories", "--seeds", var count] => RunInventories(Number(count), 1),
+                ["--inventories", "--seeds", var count, "--from", var from] => RunInventories(Number(count), Number(from)),
                 ["--bugs"] => HuntBugs(""),
                 ["--bugs", var about] => HuntBugs(about),
                 _ => Explain(),
@@ -104,15 +110,39 @@ internal static class CommandLine
         return failures.Count == 0 ? 0 : 1;
     }
 
+    private static int ReplayInventories(ulong seed)
+    {
+        var outcome = InventorySimulation.Run(seed, keepsLines: true);
+        Print(outcome.Trace.Lines);
+        Console.WriteLine($"seed {seed} {outcome.Violation ?? "keeps every promise"}; trace hash {outcome.Trace.Hash:x16}");
+        return outcome.Violation is null ? 0 : 1;
+    }
+
+    private static int RunInventories(ulong count, ulong from)
+    {
+        var failed = 0;
+        Parallel.For((long)from, (long)(from + count), seed =>
+        {
+            if (InventorySimulation.Run((ulong)seed).Violation is { } violation)
+            {
+                Interlocked.Increment(ref failed);
+                Console.WriteLine($"seed {seed}: {violation}");
+            }
+        });
+        Console.WriteLine($"{count} seeds of inventories, starting at {from}: {failed} violate a promise");
+        return failed == 0 ? 0 : 1;
+    }
+
     private static int HuntBugs(string about)
     {
         Console.WriteLine($"{"planted bug",-60}{"found after",14}{"bound",8}   by");
         var missed = 0;
-        foreach (var bug in BugTable.All.Where(bug => bug.Name.Contains(about, StringComparison.Ordinal)))
+        IEnumerable<BugCase> all = [.. BugTable.All, .. ObjectBugs.All, .. InventoryBugs.All];
+        foreach (var bug in all.Where(bug => bug.Name.Contains(about, StringComparison.Ordinal)))
         {
-            if (BugTable.Hunt(bug) is { } found)
+            if (bug.Hunt() is { } found)
             {
-                Console.WriteLine($"{bug.Name,-60}{found.Seeds,14}{bug.Seeds,8}   {found.Failure.Kind}");
+                Console.WriteLine($"{bug.Name,-60}{found.Seeds,14}{bug.Seeds,8}   {found.Violation.Split(':')[0]}");
             }
             else
             {

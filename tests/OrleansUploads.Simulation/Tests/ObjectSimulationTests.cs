@@ -20,12 +20,8 @@ public sealed class ObjectSimulationTests
     [Theory]
     [MemberData(nameof(Bugs))]
     [Trait(TestRun.Name, TestRun.Campaign)]
-    public void A_planted_bug_in_keys_or_objects_is_found(string name)
-    {
-        var bug = ObjectBugs.All.Single(known => known.Name == name);
-        Assert.Contains(
-            Enumerable.Range(1, bug.Seeds), seed => ObjectSimulation.Run((ulong)seed, bug.Plant).Violation is not null);
-    }
+    public void A_planted_bug_in_keys_or_objects_is_found(string name) =>
+        Assert.NotNull(ObjectBugs.All.Single(bug => bug.Name == name).Hunt());
 
     [Fact]
     public void The_same_seed_of_objects_produces_the_same_trace_twice()

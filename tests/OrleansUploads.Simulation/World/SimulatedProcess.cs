@@ -12,6 +12,7 @@ using OrleansUploads.Engine.Ports;
 using OrleansUploads.Engine.Reclaim;
 using OrleansUploads.Engine.Retrieval;
 using OrleansUploads.Simulation.Bugs;
+using OrleansUploads.Simulation.Inventories;
 
 namespace OrleansUploads.Simulation.World;
 
@@ -47,13 +48,14 @@ internal sealed class SimulatedProcess
         _parts = new PartStorePort(world, this, disk);
         var altered = bug.Alter(_journal, world);
         var parts = bug.Alter(_parts);
-        var uploads = new UploadPolicy();
+        var uploads = new UploadPolicy { RecordLife = TimeSpan.FromHours(world.Options.RecordLifeHours) };
         Host = new EmbeddedHost(
             new SimulatedCatalog(world, this, uploads, RetrievalPolicy.After(TimeSpan.FromSeconds(world.Options.RetrievalSeconds)), bug),
             altered,
             parts,
             clock,
-            new EmbeddedHostOptions { IdleLife = TimeSpan.FromSeconds(world.Options.IdleSeconds) });
+            new EmbeddedHostOptions { IdleLife = TimeSpan.FromSeconds(world.Options.IdleSeconds) },
+            meter: new SlowMeter(world, number, clock));
         Ids = new WorldIds(clock, new SeededRandom(world.Seed).Fork((ulong)(1000 + (number * 100) + life)), world.Options.UploadPrefixes);
         Parts = parts;
         Intake = new PartIntake(Host, parts, Ids);
@@ -61,7 +63,7 @@ internal sealed class SimulatedProcess
         Keys = new KeyIndex(Host);
         KeyLister = new KeyLister(Keys);
         Current = new CurrentObject(Host, Keys);
-        ObjectIntake = new ObjectIntake(Host, parts, Ids, clock);
+        ObjectIntake = new ObjectIntake(Host, parts, Ids, clock, keys: null);
         Objects = new ObjectReader(Host, Keys, parts);
         Collector = new AttemptCollector(Host, parts, Host.Clock);
         Wakes = new WakeScan(Host, _journal);

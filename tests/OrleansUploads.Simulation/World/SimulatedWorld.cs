@@ -56,6 +56,21 @@ internal sealed class SimulatedWorld
 
     public void Enqueue(ProcessScheduler scheduler, Task task) => _ready.Add((scheduler, task));
 
+    /// <summary>Plays a schedule without the caller's synchronization context, which would run tasks on other threads.</summary>
+    public static T Alone<T>(Func<T> play)
+    {
+        var outer = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
+        {
+            return play();
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(outer);
+        }
+    }
+
     /// <summary>Throws if called on another thread, where the order of events would not depend on the seed.</summary>
     public void RequireOwnThread()
     {

@@ -60,6 +60,12 @@ internal sealed record SwarmOptions
     /// <summary>How long retrievals and restores take.</summary>
     public int RetrievalSeconds { get; init; }
 
+    /// <summary>How long the records of ended uploads and deleted archives are kept.</summary>
+    public int RecordLifeHours { get; init; } = 168;
+
+    /// <summary>How often the measurement of an inventory fails.</summary>
+    public int MeterFails { get; init; }
+
     public int AppendFailsBefore { get; init; }
 
     public int AppendFailsAfter { get; init; }
@@ -169,6 +175,7 @@ internal sealed record SwarmOptions
         RequestTwice = 0,
         ReplyLost = 0,
         FrontPauses = 0,
+        MeterFails = 0,
     };
 
     /// <summary>One line per option, for the head of a failure's report.</summary>

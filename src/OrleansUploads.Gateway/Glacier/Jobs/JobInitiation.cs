@@ -96,7 +96,7 @@ internal sealed class JobInitiation(
         }
 
         var (selection, format, options) = request;
-        if (!JobsDecider.IsMeasuredFirst(inventory, selection))
+        if (!JobsDecider.IsMeasuredFirst(inventory, selection, JobsDecider.MaxArchivesMeasuredFirst))
         {
             var begin = new BeginInventory(ids.NewJob(), inventory, selection, format, call.Arn, options);
             var begun = await host.AskAsync(inventory.Incarnation.Jobs, begin, call.Aborted);

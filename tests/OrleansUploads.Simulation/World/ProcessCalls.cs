@@ -1,12 +1,11 @@
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Ports;
-using OrleansUploads.Simulation.World;
 
-namespace OrleansUploads.Simulation.Objects;
+namespace OrleansUploads.Simulation.World;
 
 /// <summary>Sends requests to processes that may be slow, crash, or lose an answer.</summary>
-internal sealed class ObjectCalls(SimulatedWorld world, Hosts hosts)
+internal sealed class ProcessCalls(SimulatedWorld world, Hosts hosts)
 {
     /// <summary>Sends a request to a process and waits for its answer.</summary>
     /// <returns>The answer, or null if it is unknown whether the request was carried out.</returns>
