@@ -37,9 +37,6 @@ internal sealed partial class Server(ServerOptions options)
     /// <summary>How long a client may take for the TLS handshake.</summary>
     private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>Less than the shared memory of the journal needs.</summary>
-    private const long FullBytes = 64 << 10;
-
     /// <summary>Serves until the process is asked to stop.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
@@ -48,7 +45,7 @@ internal sealed partial class Server(ServerOptions options)
         {
             return await ServeAsync(cancellationToken);
         }
-        catch (JournalUnavailableException fault) when (new DriveInfo(options.DataFolder).AvailableFreeSpace < FullBytes)
+        catch (JournalUnavailableException fault) when (fault.IsDiskFull)
         {
             return CommandRunner.Fail(
                 $"{fault.Message} The disk of {options.DataFolder} is full. Free some space, and start the server again.");

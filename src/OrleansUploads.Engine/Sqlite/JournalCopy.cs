@@ -41,7 +41,7 @@ public static class JournalCopy
         catch (SqliteFault fault)
         {
             File.Delete(target);
-            throw fault.ToJournalException($"Copying the journal of {folder} to {backup}");
+            throw SqliteFault.ToJournalException(fault, $"Copying the journal of {folder} to {backup}");
         }
 
         Flush(mark);

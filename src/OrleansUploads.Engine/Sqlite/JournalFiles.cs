@@ -166,6 +166,6 @@ internal sealed class JournalFiles : IDisposable
         $"The journal could not be reopened after a failed commit: {failure.Message} The next request tries again.",
         failure)
     {
-        IsDiskFull = failure is SqliteFault { IsDiskFull: true } || (failure is IOException error && DiskErrors.IsFull(error)),
+        IsDiskFull = SqliteFault.IsFullDisk(failure),
     };
 }

@@ -118,13 +118,9 @@ internal sealed class JournalInspection : IDisposable
         {
             return query();
         }
-        catch (SqliteFault fault)
+        catch (Exception failure) when (failure is SqliteFault or IOException or UnauthorizedAccessException)
         {
-            throw fault.ToJournalException(attempted);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new JournalUnavailableException($"{attempted}: {failure.Message}", failure);
+            throw SqliteFault.ToJournalException(failure, attempted);
         }
     }
 

@@ -1,5 +1,3 @@
-using OrleansUploads.Engine.Ports;
-
 namespace OrleansUploads.Engine.Sqlite;
 
 /// <summary>The threads that read. SQLite blocks its caller, and hosts' schedulers must not be blocked.</summary>
@@ -95,12 +93,7 @@ internal sealed class JournalReaders
             }
             catch (Exception failure)
             {
-                _ended.SetException(failure switch
-                {
-                    SqliteFault fault => fault.ToJournalException(attempted),
-                    JournalDamagedException or JournalUnavailableException => failure,
-                    _ => new JournalUnavailableException($"{attempted}: {failure.Message}", failure),
-                });
+                _ended.SetException(SqliteFault.ToJournalException(failure, attempted));
             }
         }
     }

@@ -123,11 +123,6 @@ internal sealed class JournalWriter
     private static Exception Translate(Exception failure, PendingWrite? current)
     {
         var attempted = current is null ? "Writing to the journal" : $"Writing {current.Entity} to the journal";
-        return failure switch
-        {
-            SqliteFault fault => fault.ToJournalException(attempted),
-            JournalDamagedException or JournalUnavailableException => failure,
-            _ => new JournalUnavailableException($"{attempted}: {failure.Message}", failure),
-        };
+        return SqliteFault.ToJournalException(failure, attempted);
     }
 }

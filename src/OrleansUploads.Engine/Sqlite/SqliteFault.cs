@@ -12,7 +12,8 @@ internal sealed class SqliteFault : Exception
     private const int ReadTooShort = 522;
     private const int OutOfMemory = 3082;
 
-    // The index of the write-ahead log is rebuilt at each opening and never flushed. SQLite keeps no error number for it.
+    // The index of the write-ahead log is rebuilt at each opening and never flushed. SQLite keeps no error number for it; it does not
+    // grow if the disk is full.
     private const int IndexNotOpened = 4618;
     private const int IndexNotGrown = 4874;
     private const int IndexNotLocked = 5130;
@@ -24,7 +25,7 @@ internal sealed class SqliteFault : Exception
     {
         IsDamage = (code & 0xFF) is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB;
         IsInputOutput = (code & 0xFF) == raw.SQLITE_IOERR && code is not (ReadFailed or ReadTooShort or OutOfMemory);
-        IsDiskFull = (code & 0xFF) == raw.SQLITE_FULL || DiskErrors.IsFull(systemError);
+        IsDiskFull = (code & 0xFF) == raw.SQLITE_FULL || code == IndexNotGrown || DiskErrors.IsFull(systemError);
         IsDiskFailure = IsInputOutput
             && !DiskErrors.IsFull(systemError)
             && code is not (IndexNotOpened or IndexNotGrown or IndexNotLocked or IndexNotMapped);
@@ -42,10 +43,23 @@ internal sealed class SqliteFault : Exception
     /// <summary>Whether SQLite found its file malformed. Repeating the call does not help.</summary>
     public bool IsDamage { get; }
 
+    /// <summary>Whether a failure says that there was no room on the disk.</summary>
+    public static bool IsFullDisk(Exception failure) =>
+        failure is SqliteFault { IsDiskFull: true } || (failure is IOException error && DiskErrors.IsFull(error));
+
     /// <summary>Returns the exception for callers of the journal.</summary>
-    public Exception ToJournalException(string attempted) => IsDamage
-        ? new JournalDamagedException($"{attempted}: the database file is malformed. {JournalAdvice.Restore}", this)
-        : new JournalUnavailableException($"{attempted}: {Message}.", this) { IsDiskFull = IsDiskFull };
+    /// <param name="failure">A failure of SQLite, or of the file system.</param>
+    /// <param name="attempted">What was attempted.</param>
+    public static Exception ToJournalException(Exception failure, string attempted) => failure switch
+    {
+        JournalDamagedException or JournalUnavailableException => failure,
+        SqliteFault { IsDamage: true } =>
+            new JournalDamagedException($"{attempted}: the database file is malformed. {JournalAdvice.Restore}", failure),
+        _ => new JournalUnavailableException($"{attempted}: {failure.Message.TrimEnd('.')}.", failure)
+        {
+            IsDiskFull = IsFullDisk(failure),
+        },
+    };
 }
 
 /// <summary>Advice for the operator, shared by several messages.</summary>

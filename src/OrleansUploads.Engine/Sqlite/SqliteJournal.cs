@@ -50,13 +50,9 @@ public sealed class SqliteJournal : IJournal, IWakeIndex, IAsyncDisposable
         {
             return new SqliteJournal(JournalFiles.Open(Directory.CreateDirectory(folder).FullName, options), options);
         }
-        catch (SqliteFault fault)
+        catch (Exception failure) when (failure is SqliteFault or IOException or UnauthorizedAccessException)
         {
-            throw fault.ToJournalException($"Opening the journal in {folder}");
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new JournalUnavailableException($"Opening the journal in {folder}: {failure.Message}", failure);
+            throw SqliteFault.ToJournalException(failure, $"Opening the journal in {folder}");
         }
     }
 

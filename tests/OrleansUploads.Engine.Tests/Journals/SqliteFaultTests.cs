@@ -1,3 +1,4 @@
+using OrleansUploads.Engine.Ports;
 using OrleansUploads.Engine.Sqlite;
 
 namespace OrleansUploads.Engine.Tests.Journals;
@@ -16,6 +17,19 @@ public sealed class SqliteFaultTests
 
         Assert.False(fault.IsDiskFailure);
         Assert.True(fault.IsInputOutput);
+        Assert.True(fault.IsDiskFull);
+    }
+
+    [Fact]
+    public void A_full_disk_is_reported_as_such_by_SQLite_and_by_the_file_system()
+    {
+        Assert.True(IsDiskFull(new SqliteFault(IndexNotGrown, "disk I/O error", systemError: 0)));
+        Assert.True(IsDiskFull(new IOException("No space left on device.", NoSpace)));
+        Assert.False(IsDiskFull(new SqliteFault(FlushFailed, "disk I/O error", InputOutput)));
+        Assert.False(IsDiskFull(new IOException("Input/output error.", InputOutput)));
+
+        static bool IsDiskFull(Exception failure) => Assert.IsType<JournalUnavailableException>(
+            SqliteFault.ToJournalException(failure, "Opening the journal")).IsDiskFull;
     }
 
     [Theory]
