@@ -22,6 +22,7 @@ public sealed class PartHasher(bool withLinearHash = true) : IDisposable
     private long _linearBytes;
     private int _leafCount;
     private int _leafFillBytes;
+    private bool _isDisposed;
 
     /// <summary>Whether this processor computes the leaves of <see cref="BatchBytes"/> together faster than one after the other.</summary>
     public static bool HasBatches => Sha256Batch.Choose(BatchBytes / TreeHash.LeafBytes).Path != BatchPath.OneByOne;
@@ -66,6 +67,7 @@ public sealed class PartHasher(bool withLinearHash = true) : IDisposable
     /// <exception cref="ObjectDisposedException">The hasher is disposed.</exception>
     public void AppendTree(ReadOnlySpan<byte> data)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         while (!data.IsEmpty)
         {
             var wholeLeaves = data.Length / TreeHash.LeafBytes;
@@ -79,6 +81,7 @@ public sealed class PartHasher(bool withLinearHash = true) : IDisposable
     /// <exception cref="ObjectDisposedException">The hasher is disposed.</exception>
     public PartHashes Finish()
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (_leafCount == 0 && _linear is not null) _firstLeaf = CurrentOf(_linear);
         var lengthBytes = ((long)_leafCount * TreeHash.LeafBytes) + _leafFillBytes;
         if (_leafFillBytes > 0) CloseLeaf();
@@ -96,6 +99,7 @@ public sealed class PartHasher(bool withLinearHash = true) : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _isDisposed = true;
         _linear?.Dispose();
         _leaf.Dispose();
     }

@@ -56,63 +56,68 @@ internal static class UploadTimelines
 
     private static PackedTimeline Pack(UploadState.Open open, Sender? endedBy, int? only)
     {
-        var timeline = new TimelineBuilder(open.Parts.Count);
-        foreach (var (slot, part) in open.Parts.From(only - 1 ?? 0).Take(only is null ? int.MaxValue : 1))
-        {
-            if (only is null || slot == only - 1)
-            {
-                timeline.Add(new TimelinePart(slot + 1, part.StoredAt, part.Trail.By, part.Trail.Resent));
-                for (var lost = part.Trail.Earlier; lost is not null; lost = lost.Trail.Earlier)
-                {
-                    timeline.AddLost(new LostAttempt(
-                        slot + 1, lost.StoredAt, lost.Trail.By, lost.LengthBytes, lost.Place.Attempt, IsReplaced: true));
-                }
-            }
-        }
-
-        return timeline.Pack(open.Senders, endedBy, open.Spec.CreatedAt);
+        var parts = open.Parts.From(only - 1 ?? 0).Select(stored => (Number: stored.Key + 1, stored.Value));
+        return Attempts(
+                only is null ? parts : parts.Take(1).Where(part => part.Number == only),
+                open.Parts.Count,
+                static part => part.Trail,
+                static (number, part) => new LostAttempt(
+                    number, part.StoredAt, part.Trail.By, part.LengthBytes, part.Place.Attempt, IsReplaced: false),
+                static _ => true)
+            .Pack(open.Senders, endedBy, open.Spec.CreatedAt);
     }
 
     private static PackedTimeline Pack(UploadState.ObjectOpen open, PartNumbers? chosen, Sender? endedBy, int? only)
     {
         var counted = chosen?.InOrder.ToHashSet();
-        var timeline = new TimelineBuilder(open.Parts.Count);
-        if (only is { } number)
-        {
-            if (open.Parts.TryGetValue(number, out var part))
-            {
-                Add(number, part);
-            }
-        }
-        else
-        {
-            foreach (var (each, part) in open.Parts)
-            {
-                Add(each, part);
-            }
-        }
+        IEnumerable<(int, AcceptedPart)> parts = only is not { } number ? open.Parts.Select(part => (part.Key, part.Value))
+            : open.Parts.TryGetValue(number, out var one) ? [(number, one)]
+            : [];
+        return Attempts(
+                parts,
+                open.Parts.Count,
+                static part => part.Trail,
+                static (number, part) => new LostAttempt(
+                    number, part.StoredAt, part.Trail.By, part.Part.LengthBytes, part.Part.Attempt, IsReplaced: false),
+                part => counted?.Contains(part) ?? true)
+            .Pack(open.Senders, endedBy, open.Spec.CreatedAt);
+    }
 
-        return timeline.Pack(open.Senders, endedBy, open.Spec.CreatedAt);
-
-        void Add(int number, AcceptedPart part)
+    /// <summary>The attempts of an upload.</summary>
+    /// <param name="parts">The parts, by number.</param>
+    /// <param name="count">How many they are at most.</param>
+    /// <param name="trailOf">The trail of a part.</param>
+    /// <param name="describe">An attempt for a part number.</param>
+    /// <param name="counts">Whether the part with a number counts.</param>
+    private static TimelineBuilder Attempts<TPart>(
+        IEnumerable<(int Number, TPart Part)> parts,
+        int count,
+        Func<TPart, PartTrail<TPart>> trailOf,
+        Func<int, TPart, LostAttempt> describe,
+        Func<int, bool> counts)
+        where TPart : class
+    {
+        var timeline = new TimelineBuilder(count);
+        foreach (var (number, part) in parts)
         {
-            if (counted?.Contains(number) ?? true)
+            var attempt = describe(number, part);
+            var trail = trailOf(part);
+            if (counts(number))
             {
-                timeline.Add(new TimelinePart(number, part.StoredAt, part.Trail.By, part.Trail.Resent));
+                timeline.Add(new TimelinePart(number, attempt.At, trail.By, trail.Resent));
             }
             else
             {
-                timeline.AddLost(LostOf(part, isReplaced: false));
-                timeline.CountReplaced(part.Trail.Resent);
+                timeline.AddLost(attempt);
+                timeline.CountReplaced(trail.Resent);
             }
 
-            for (var lost = part.Trail.Earlier; lost is not null; lost = lost.Trail.Earlier)
+            for (var lost = trail.Earlier; lost is not null; lost = trailOf(lost).Earlier)
             {
-                timeline.AddLost(LostOf(lost, isReplaced: true));
+                timeline.AddLost(describe(number, lost) with { IsReplaced = true });
             }
         }
-    }
 
-    private static LostAttempt LostOf(AcceptedPart part, bool isReplaced) => new(
-        part.Part.Number, part.StoredAt, part.Trail.By, part.Part.LengthBytes, part.Part.Attempt, isReplaced);
+        return timeline;
+    }
 }

@@ -19,7 +19,7 @@ namespace OrleansUploads.Engine.Intake;
 /// <param name="ids">Makes new IDs.</param>
 /// <param name="time">The clock of creation times.</param>
 /// <param name="keys">Loads the leaf of a key while the object's bytes are stored, or null not to.</param>
-public sealed class ObjectIntake(IEntityHost host, IPartStore parts, IdSource ids, TimeProvider time, KeyIndex? keys = null)
+public sealed class ObjectIntake(IEntityHost host, IPartStore parts, IdSource ids, TimeProvider time, KeyIndex? keys)
 {
     /// <summary>A longer body is announced to the collector before it is read, because it may take longer than <see
     /// cref="Core.Settings.UploadPolicy.UnannouncedLife"/>.</summary>

@@ -73,12 +73,15 @@ public class PartHasherTests
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
-    [Fact]
-    public void A_disposed_hasher_refuses_more_bytes()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_disposed_hasher_refuses_more_bytes(bool withLinearHash)
     {
-        var hasher = new PartHasher();
+        var hasher = new PartHasher(withLinearHash);
         hasher.Dispose();
         Assert.Throws<ObjectDisposedException>(() => hasher.Append("a"u8));
+        Assert.Throws<ObjectDisposedException>(() => hasher.Append(Data.AsSpan(0, PartHasher.BatchBytes)));
         Assert.Throws<ObjectDisposedException>(() => hasher.Finish());
     }
 

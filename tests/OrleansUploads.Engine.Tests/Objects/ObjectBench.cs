@@ -44,7 +44,7 @@ internal sealed class ObjectBench
 
     public KeyIndex Keys { get; private set; } = null!;
 
-    public ObjectIntake Intake => new(Host, Parts, Ids, Time);
+    public ObjectIntake Intake => new(Host, Parts, Ids, Time, keys: null);
 
     public ObjectReader Reader => new(Host, Keys, Parts);
 
