@@ -1,6 +1,5 @@
 using System.CommandLine;
 using OrleansUploads.Cli.CommandLine;
-using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 
 namespace OrleansUploads.Cli.Archives;
@@ -22,9 +21,7 @@ internal static class TreeHashCommand
             }
 
             using var source = ByteSource.FromFile(path);
-            var all = new ByteRange(0, source.LengthBytes);
-            var hashed = await HashedBody.ReadAsync(source, all, withLinearHash: false, cancellationToken);
-            Console.WriteLine(hashed.TreeHash);
+            Console.WriteLine(await source.ReadTreeHashAsync(cancellationToken));
             return 0;
         }));
         return command;

@@ -182,8 +182,8 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
     private async Task<bool> IsExistingAsync(string path, CancellationToken cancellationToken)
     {
         using var source = ByteSource.FromFile(path);
-        var body = await HashedBody.ReadAsync(source, new ByteRange(0, source.LengthBytes), withLinearHash: false, cancellationToken);
-        return _existing.Contains(new Existing(DescriptionOf(path), body.LengthBytes, body.TreeHash));
+        var treeHash = await source.ReadTreeHashAsync(cancellationToken);
+        return _existing.Contains(new Existing(DescriptionOf(path), source.LengthBytes, treeHash));
     }
 
     private void ReportFailure(string path, Transfer transfer, Failure failure)

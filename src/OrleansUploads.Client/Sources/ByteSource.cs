@@ -1,4 +1,5 @@
 using OrleansUploads.Client.Models;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Client.Sources;
 
@@ -15,6 +16,11 @@ public abstract class ByteSource : IDisposable
     /// <returns>The number of bytes read; 0 only at the end of the source or for an empty buffer.</returns>
     public abstract ValueTask<int> ReadAsync(
         Memory<byte> buffer, long offsetBytes, CancellationToken cancellationToken);
+
+    /// <summary>Computes the tree hash of all bytes, in constant memory.</summary>
+    /// <exception cref="EndOfStreamException">The source has become shorter.</exception>
+    public Task<TreeHash> ReadTreeHashAsync(CancellationToken cancellationToken = default) =>
+        RangeReader.HashAsync(this, new ByteRange(0, LengthBytes), cancellationToken);
 
     /// <summary>The bytes of a range if they are in memory, or null. They are then sent without being copied.</summary>
     internal virtual ReadOnlyMemory<byte>? FindInMemory(ByteRange range) => null;

@@ -93,8 +93,7 @@ public sealed class ArchiveUpload
         catch (GlacierException failure) when (failure.Code == GlacierErrorCodes.ResourceNotFound)
         {
             // A completed upload has no parts, but the server still returns its archive ID for a complete request.
-            var all = new ByteRange(0, source.LengthBytes);
-            var treeHash = await RangeReader.HashAsync(source, all, cancellationToken);
+            var treeHash = await source.ReadTreeHashAsync(cancellationToken);
             return await _client.CompleteMultipartUploadAsync(
                 vault, uploadId, source.LengthBytes, treeHash, _options.CompleteRetry, cancellationToken);
         }
