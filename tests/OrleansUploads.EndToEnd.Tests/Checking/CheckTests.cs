@@ -228,13 +228,17 @@ public sealed class CheckTests : IAsyncLifetime
     [Fact]
     public async Task A_truncated_journal_is_reported()
     {
+        long before;
         await using (var server = await ServerProcess.StartAsync(_folder.Data, "--quiet"))
         {
+            before = new FileInfo(_data.WriteAheadLog).Length;
             await server.Connect().InitiateMultipartUploadAsync(Acknowledged.Vault, Archives.MiB);
             await server.KillAsync();
         }
 
-        DataFolder.Cut(_data.WriteAheadLog, 40);
+        // The log may end with a change of the server's own that was committed but not yet acknowledged when it was killed, so
+        // cutting off the last bytes need not be damage.
+        DataFolder.Cut(_data.WriteAheadLog, new FileInfo(_data.WriteAheadLog).Length - before);
 
         Assert.Contains((await CheckedFolder.CheckAsync(_data)).Damage, found =>
             found.Kind == "journal" && found.What.Contains("were acknowledged", StringComparison.Ordinal));
