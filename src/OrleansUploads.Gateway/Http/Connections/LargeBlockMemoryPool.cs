@@ -7,63 +7,46 @@ namespace OrleansUploads.Gateway.Http.Connections;
 /// use.</summary>
 /// <remarks>Kestrel fills one block with each read from the socket, so the block size decides how many reads a body takes. An idle
 /// connection holds no block, but one that has sent half a line holds a block for as long as it likes. Therefore, once
-/// <see cref="MaxLargeBytes"/> are in use, further blocks are as small as Kestrel's.</remarks>
-internal sealed class LargeBlockMemoryPool(LargeBlockMemoryPool.BlockUsage usage) : MemoryPool<byte>
+/// <see cref="LargeBlocks.MaxBlocks"/> are in use, further blocks are as small as Kestrel's.</remarks>
+internal sealed class LargeBlockMemoryPool(LargeBlocks blocks) : MemoryPool<byte>
 {
-    /// <summary>Maximum number of bytes in large blocks that are in use at the same time.</summary>
-    internal const long MaxLargeBytes = 32L * 1024 * 1024;
-
-    private const int LargeBlockBytes = 64 * 1024;
     private const int SmallBlockBytes = 4 * 1024;
 
     /// <inheritdoc/>
     public override int MaxBufferSize => Shared.MaxBufferSize;
 
     /// <inheritdoc/>
-    public override IMemoryOwner<byte> Rent(int minBufferSize = -1)
-    {
-        if (Interlocked.Add(ref usage.LargeBytes, LargeBlockBytes) <= MaxLargeBytes)
-        {
-            return new Block(Math.Max(minBufferSize, LargeBlockBytes), LargeBlockBytes, usage);
-        }
-
-        Interlocked.Add(ref usage.LargeBytes, -LargeBlockBytes);
-        return new Block(Math.Max(minBufferSize, SmallBlockBytes), 0, usage);
-    }
+    public override IMemoryOwner<byte> Rent(int minBufferSize = -1) =>
+        minBufferSize <= LargeBlocks.BlockBytes && blocks.TryRent() is { } large
+            ? new LargeBlock(large, blocks)
+            : Shared.Rent(Math.Max(minBufferSize, SmallBlockBytes));
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        // All memory belongs to the shared array pool.
-    }
-
-    /// <summary>How much memory all pools of a server have lent out.</summary>
-    internal sealed class BlockUsage
-    {
-        public long LargeBytes;
+        // All pools of the server share their memory.
     }
 
     /// <summary>Creates the pools for Kestrel.</summary>
     internal sealed class Factory : IMemoryPoolFactory<byte>
     {
-        private readonly BlockUsage _usage = new();
+        private readonly LargeBlocks _blocks = new();
 
         /// <inheritdoc/>
-        public MemoryPool<byte> Create(MemoryPoolOptions? options = null) => new LargeBlockMemoryPool(_usage);
+        public MemoryPool<byte> Create(MemoryPoolOptions? options = null) => new LargeBlockMemoryPool(_blocks);
     }
 
-    private sealed class Block(int bytes, int countedBytes, BlockUsage usage) : IMemoryOwner<byte>
+    private sealed class LargeBlock(byte[] block, LargeBlocks blocks) : IMemoryOwner<byte>
     {
-        private byte[]? _array = ArrayPool<byte>.Shared.Rent(bytes);
+        private byte[]? _block = block;
 
-        public Memory<byte> Memory => _array ?? throw new ObjectDisposedException(nameof(Block));
+        public Memory<byte> Memory => _block ?? throw new ObjectDisposedException(nameof(LargeBlock));
 
         public void Dispose()
         {
-            if (Interlocked.Exchange(ref _array, null) is { } array)
+            if (Interlocked.Exchange(ref _block, null) is { } returned)
             {
-                ArrayPool<byte>.Shared.Return(array);
-                Interlocked.Add(ref usage.LargeBytes, -countedBytes);
+                blocks.Return(returned);
             }
         }
     }
