@@ -40,13 +40,17 @@ public sealed class HealthTests
     }
 
     [Fact]
-    public async Task The_detailed_report_has_the_version_and_the_data_folder()
+    public async Task The_detailed_report_has_the_version_the_data_folder_and_the_memory_in_use()
     {
         await using var server = await StartWithFullDiskAsync();
         var answer = (await server.SendAsync(new ApiRequest("GET", "/healthz?verbose"), [])).Expect(200);
         Assert.Equal("12 bytes free", answer.Json.GetProperty("details").GetProperty("space").GetString());
         Assert.Equal("1.2.3", answer.Json.GetProperty("version").GetString());
         Assert.Equal("/srv/data", answer.Json.GetProperty("dataFolder").GetString());
+        var memory = answer.Json.GetProperty("memory");
+        Assert.InRange(memory.GetProperty("heapBytes").GetInt64(), 1, memory.GetProperty("workingSetBytes").GetInt64());
+        Assert.InRange(memory.GetProperty("allocatedBytes").GetInt64(), memory.GetProperty("heapBytes").GetInt64(), long.MaxValue);
+        Assert.InRange(memory.GetProperty("gen2Collections").GetInt32(), 0, int.MaxValue);
     }
 
     [Fact]
@@ -57,6 +61,7 @@ public sealed class HealthTests
         var answer = (await server.SendAsync(request, [("X-Forwarded-For", "192.0.2.1")])).Expect(200);
         Assert.DoesNotContain("12 bytes free", answer.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("/srv/data", answer.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("memory", answer.Text, StringComparison.Ordinal);
     }
 
     private static Task<GatewayServer> StartWithFullDiskAsync() => GatewayServer.StartAsync(

@@ -35,6 +35,8 @@ internal static class HealthReportWriter
                 json.WriteString("version", server.Version);
                 json.WriteString("dataFolder", server.DataFolder);
             }
+
+            WriteMemory(json);
         }
 
         json.WriteEndObject();
@@ -52,6 +54,16 @@ internal static class HealthReportWriter
             }
         }
 
+        json.WriteEndObject();
+    }
+
+    private static void WriteMemory(Utf8JsonWriter json)
+    {
+        json.WriteStartObject("memory");
+        json.WriteNumber("workingSetBytes", Environment.WorkingSet);
+        json.WriteNumber("heapBytes", GC.GetTotalMemory(forceFullCollection: false));
+        json.WriteNumber("allocatedBytes", GC.GetTotalAllocatedBytes());
+        json.WriteNumber("gen2Collections", GC.CollectionCount(GC.MaxGeneration));
         json.WriteEndObject();
     }
 
