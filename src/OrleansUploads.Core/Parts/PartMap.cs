@@ -19,17 +19,18 @@ public sealed record StoredPart(long LengthBytes, TreeHash TreeHash, PartPlace P
 }
 
 /// <summary>The parts of an upload by slot. Immutable; adding a part is cheap.</summary>
-/// <remarks>The map has two levels of at most <see cref="ChunkSlots"/> entries each. Adding a part copies two short arrays,
-/// regardless of the number of parts.</remarks>
+/// <remarks>The map is a tree of three levels, with at most <see cref="NodeSlots"/> entries in each node. Adding a part copies one node of
+/// each level, regardless of the number of parts.</remarks>
 public sealed class PartMap
 {
-    private const int ChunkSlots = 128;
+    private const int NodeSlots = 32;
+    private const int BranchSlots = NodeSlots * NodeSlots;
 
-    private readonly StoredPart?[]?[] _chunks;
+    private readonly StoredPart?[]?[]?[] _branches;
 
-    private PartMap(StoredPart?[]?[] chunks, int count, int slotCount)
+    private PartMap(StoredPart?[]?[]?[] branches, int count, int slotCount)
     {
-        _chunks = chunks;
+        _branches = branches;
         Count = count;
         SlotCount = slotCount;
     }
@@ -44,8 +45,9 @@ public sealed class PartMap
     public int SlotCount { get; }
 
     /// <summary>The part in a slot, or null.</summary>
-    public StoredPart? this[int slot] =>
-        (uint)slot < (uint)SlotCount ? _chunks[slot / ChunkSlots]?[slot % ChunkSlots] : null;
+    public StoredPart? this[int slot] => (uint)slot < (uint)SlotCount
+        ? _branches[slot / BranchSlots]?[slot % BranchSlots / NodeSlots]?[slot % NodeSlots]
+        : null;
 
     /// <summary>Returns a map with a new part in one slot.</summary>
     /// <param name="slot">0 to <see cref="Limits.MaxParts"/> - 1.</param>
@@ -54,13 +56,12 @@ public sealed class PartMap
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)slot, (uint)Limits.MaxParts);
         var slotCount = Math.Max(SlotCount, slot + 1);
-        var chunks = new StoredPart?[]?[(slotCount + ChunkSlots - 1) / ChunkSlots];
-        _chunks.CopyTo(chunks, 0);
-        var chunk = chunks[slot / ChunkSlots]?.AsSpan().ToArray() ?? new StoredPart?[ChunkSlots];
-        var added = chunk[slot % ChunkSlots] is null ? 1 : 0;
-        chunk[slot % ChunkSlots] = part;
-        chunks[slot / ChunkSlots] = chunk;
-        return new PartMap(chunks, Count + added, slotCount);
+        var branches = Copy(_branches, (slotCount + BranchSlots - 1) / BranchSlots);
+        var branch = branches[slot / BranchSlots] = Copy(branches[slot / BranchSlots], NodeSlots);
+        var leaf = branch[slot % BranchSlots / NodeSlots] = Copy(branch[slot % BranchSlots / NodeSlots], NodeSlots);
+        var added = leaf[slot % NodeSlots] is null ? 1 : 0;
+        leaf[slot % NodeSlots] = part;
+        return new PartMap(branches, Count + added, slotCount);
     }
 
     /// <summary>The filled slots in ascending order, starting at a slot.</summary>
@@ -74,5 +75,12 @@ public sealed class PartMap
                 yield return new(slot, part);
             }
         }
+    }
+
+    private static T[] Copy<T>(T[]? node, int length)
+    {
+        var copy = new T[length];
+        node?.CopyTo(copy, 0);
+        return copy;
     }
 }
