@@ -22,14 +22,16 @@ internal sealed class PartReportBenchmark : IBenchmark
         using var sqlite = new BareSqlite(Path.Combine(session.Folder, "bare.db"));
         return
         [
-            await RunAsync("one upload", session.Pick(4, 1), Limits.MaxParts, ReportIntoOneAsync),
-            await RunAsync("256 uploads", Callers, session.Pick(128, 32), ReportIntoManyAsync),
+            .. await RunAsync("one upload", session.Pick(4, 1), Limits.MaxParts, ReportIntoOneAsync),
+            .. await RunAsync("256 uploads", Callers, session.Pick(128, 32), ReportIntoManyAsync),
         ];
 
-        async Task<Verdict> RunAsync(
+        async Task<Verdict[]> RunAsync(
             string what, int targets, int partsEach, Func<ReportedUploads, Target[], CancellationToken, Task> report)
         {
             var reports = targets * partsEach;
+            var ours = new HeapRounds(reports);
+            var theirs = new HeapRounds(reports);
             var rounds = new Rounds($"{Name}, {what}", Unit.ReportsPerSecond, session.Pick(9, 3), WarmUps: 2);
             var medians = await rounds.AlternateAsync(
                 async token =>
@@ -40,18 +42,32 @@ internal sealed class PartReportBenchmark : IBenchmark
                         prepared[i] = new Target(await uploads.BeginAsync(token), uploads.PrepareReports(partsEach));
                     }
 
-                    var watch = Stopwatch.StartNew();
-                    await report(uploads, prepared, token);
-                    return reports / watch.Elapsed.TotalSeconds;
+                    return await ours.MeasureAsync(async () =>
+                    {
+                        var watch = Stopwatch.StartNew();
+                        await report(uploads, prepared, token);
+                        return reports / watch.Elapsed.TotalSeconds;
+                    });
                 },
-                _ =>
+                _ => theirs.MeasureAsync(() =>
                 {
                     var watch = Stopwatch.StartNew();
                     sqlite.Insert(reports, BatchRows, row);
                     return Task.FromResult(reports / watch.Elapsed.TotalSeconds);
-                },
+                }),
                 cancellationToken);
-            return Verdict.OfRatio(rounds.What, rounds.Unit, medians, LeastRatio);
+            return
+            [
+                Verdict.OfRatio(rounds.What, rounds.Unit, medians, LeastRatio),
+                Verdict.OfInterest(
+                    $"{rounds.What}, allocated",
+                    Unit.AllocatedBytesPerReport,
+                    new Medians(ours.AllocatedBytes, theirs.AllocatedBytes)),
+                Verdict.OfInterest(
+                    $"{rounds.What}, full collections",
+                    Unit.FullCollectionsPerMillionReports,
+                    new Medians(ours.FullCollectionsPerMillion, theirs.FullCollectionsPerMillion)),
+            ];
         }
     }
 
@@ -85,6 +101,27 @@ internal sealed class PartReportBenchmark : IBenchmark
         await using var journal = SqliteJournal.Open(folder);
         var history = await journal.ReadAsync(upload.Entity, cancellationToken);
         return history.Records[^1].ToArray();
+    }
+
+    /// <summary>What each report uses of the managed heap of this process.</summary>
+    private sealed class HeapRounds(int reports)
+    {
+        private readonly List<double> _allocated = [];
+        private readonly List<double> _collections = [];
+
+        public double AllocatedBytes => Rounds.Median(_allocated);
+
+        public double FullCollectionsPerMillion => _collections.Average();
+
+        public async Task<T> MeasureAsync<T>(Func<Task<T>> round)
+        {
+            var before = HeapUse.Read();
+            var result = await round();
+            var after = HeapUse.Read();
+            _allocated.Add((after.AllocatedBytes - before.AllocatedBytes) / (double)reports);
+            _collections.Add((after.FullCollections - before.FullCollections) * 1e6 / reports);
+            return result;
+        }
     }
 
     private readonly record struct Target(UploadId Upload, StorePart[] Reports);

@@ -27,12 +27,22 @@ internal sealed record Unit(string Name, string Digits, bool LessIsBetter)
     /// <summary>Processor time, which a busy machine distorts less than rates.</summary>
     public static Unit ProcessorMillisecondsPerGibibyte { get; } = new("ms/GiB", "N0", LessIsBetter: true);
 
+    public static Unit AllocatedMebibytesPerGibibyte { get; } = new("MiB/GiB", "0.0", LessIsBetter: true);
+
+    public static Unit FullCollectionsPerGibibyte { get; } = new("gen-2/GiB", "0.00", LessIsBetter: true);
+
+    public static Unit AllocatedBytesPerReport { get; } = new("bytes", "N0", LessIsBetter: true);
+
+    public static Unit FullCollectionsPerMillionReports { get; } = new("gen-2/million", "0.0", LessIsBetter: true);
+
     public string Format(double value) => $"{value.ToString(Digits, CultureInfo.InvariantCulture)} {Name}";
 
     /// <summary>The speed of the subject relative to the baseline.</summary>
     public double Ratio(Medians medians) =>
         LessIsBetter ? medians.Baseline / medians.Subject : medians.Subject / medians.Baseline;
 
-    public static string FormatRatio(double ratio) =>
-        ratio.ToString(ratio < 0.1 ? "0.000" : "0.00", CultureInfo.InvariantCulture);
+    /// <summary>The ratio as text. Empty if one side used nothing.</summary>
+    public static string FormatRatio(double ratio) => ratio is 0 || !double.IsFinite(ratio)
+        ? ""
+        : ratio.ToString(ratio < 0.1 ? "0.000" : "0.00", CultureInfo.InvariantCulture);
 }

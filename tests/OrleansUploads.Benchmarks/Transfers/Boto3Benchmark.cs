@@ -33,21 +33,21 @@ internal sealed class Boto3Benchmark : IBenchmark
         await WriteAsync(path, mebibytes, cancellationToken);
         await using var gateway = await GatewayServer.StartAsync(session.Subfolder("gateway"), cancellationToken, createsVault: false);
         await gateway.BucketNamed(Bucket).CreateAsync(cancellationToken);
-        var processorTime = new ProcessorTime(gibibytes);
+        var use = new ServerUse(gibibytes);
         var rounds = new Rounds(Name, Unit.GibibytesPerSecond, session.Pick(5, 1), WarmUps: 1);
         var medians = await rounds.AlternateAsync(
-            token => processorTime.OfSubjectAsync(gateway.Process, () => UploadAsync(gateway, path, "CRC32", token)),
-            token => processorTime.OfBaselineAsync(gateway.Process, () => UploadAsync(gateway, path, "", token)),
+            token => use.OfSubjectAsync(gateway.Process, () => UploadAsync(gateway, path, "CRC32", token)),
+            token => use.OfBaselineAsync(gateway.Process, () => UploadAsync(gateway, path, "", token)),
             cancellationToken);
         var md5 = await HashAsync(path, cancellationToken) / gibibytes;
         return
         [
             Verdict.OfInterest($"{Name}, CRC32 of each part", Unit.GibibytesPerSecond, medians),
-            Verdict.OfInterest($"{Name}, processor time", Unit.ProcessorMillisecondsPerGibibyte, processorTime.Medians),
+            Verdict.OfInterest($"{Name}, processor time", Unit.ProcessorMillisecondsPerGibibyte, use.ProcessorTime),
             Verdict.OfInterest(
                 $"{Name}, processor time without MD5",
                 Unit.ProcessorMillisecondsPerGibibyte,
-                new Medians(processorTime.Medians.Subject - md5, processorTime.Medians.Baseline - md5)),
+                new Medians(use.ProcessorTime.Subject - md5, use.ProcessorTime.Baseline - md5)),
         ];
 
         async Task<double> UploadAsync(GatewayServer server, string file, string checksum, CancellationToken token)

@@ -46,14 +46,14 @@ internal sealed class IngestBenchmark : IBenchmark
             new Dictionary<string, string>(),
             cancellationToken);
 
-        var processorTime = new ProcessorTime(parts.Gibibytes);
+        var use = new ServerUse(parts.Gibibytes);
         var rounds = new Rounds(variant.Name, Unit.GibibytesPerSecond, session.Pick(7, 3), WarmUps: 2);
         var medians = await rounds.AlternateAsync(
             async token =>
             {
                 var upload = await gateway.BeginAsync(token, variant.PartBytes);
                 var requests = gateway.PartRequests(parts, upload);
-                var time = await processorTime.OfSubjectAsync(
+                var time = await use.OfSubjectAsync(
                     gateway.Process, () => connections.SendAllAsync(requests, token));
                 await gateway.CompleteAsync(parts, upload, token);
                 return parts.Gibibytes / time.TotalSeconds;
@@ -66,7 +66,7 @@ internal sealed class IngestBenchmark : IBenchmark
                     request.RequestUri = new Uri(sink.Endpoint, request.RequestUri!.PathAndQuery);
                 }
 
-                var time = await processorTime.OfBaselineAsync(sink, () => connections.SendAllAsync(requests, token));
+                var time = await use.OfBaselineAsync(sink, () => connections.SendAllAsync(requests, token));
                 return parts.Gibibytes / time.TotalSeconds;
             },
             cancellationToken);
@@ -74,7 +74,8 @@ internal sealed class IngestBenchmark : IBenchmark
         [
             Verdict.OfRatio(variant.Name, Unit.GibibytesPerSecond, medians, variant.LeastRatio),
             Verdict.OfInterest(
-                $"{variant.Name}, processor time", Unit.ProcessorMillisecondsPerGibibyte, processorTime.Medians),
+                $"{variant.Name}, processor time", Unit.ProcessorMillisecondsPerGibibyte, use.ProcessorTime),
+            .. use.OfHeap(variant.Name),
             Verdict.OfLimit(
                 $"{variant.Name}, server's peak memory",
                 Unit.Mebibytes,

@@ -19,14 +19,14 @@ internal sealed class ObjectPartsBenchmark : IBenchmark
         await using var gateway = await GatewayServer.StartAsync(session.Subfolder("gateway"), cancellationToken);
         var bucket = gateway.BucketNamed(Bucket);
         await bucket.CreateAsync(cancellationToken);
-        var processorTime = new ProcessorTime(parts.Gibibytes);
+        var use = new ServerUse(parts.Gibibytes);
         var rounds = new Rounds(Name, Unit.GibibytesPerSecond, session.Pick(9, 3), WarmUps: 2);
         var medians = await rounds.AlternateAsync(
             async token =>
             {
                 var target = await bucket.BeginAsync("object", token);
                 var requests = bucket.PartRequests(parts, target);
-                var time = await processorTime.OfSubjectAsync(
+                var time = await use.OfSubjectAsync(
                     gateway.Process, () => connection.SendAllAsync(requests, token));
                 await bucket.AbortAsync(target, token);
                 return parts.Gibibytes / time.TotalSeconds;
@@ -35,7 +35,7 @@ internal sealed class ObjectPartsBenchmark : IBenchmark
             {
                 var upload = await gateway.BeginAsync(token, PartBytes);
                 var requests = gateway.PartRequests(parts, upload);
-                var time = await processorTime.OfBaselineAsync(
+                var time = await use.OfBaselineAsync(
                     gateway.Process, () => connection.SendAllAsync(requests, token));
                 await gateway.CompleteAsync(parts, upload, token);
                 return parts.Gibibytes / time.TotalSeconds;
@@ -44,7 +44,7 @@ internal sealed class ObjectPartsBenchmark : IBenchmark
         return
         [
             Verdict.OfRatio(Name, Unit.GibibytesPerSecond, medians, LeastRatio),
-            Verdict.OfInterest($"{Name}, processor time", Unit.ProcessorMillisecondsPerGibibyte, processorTime.Medians),
+            Verdict.OfInterest($"{Name}, processor time", Unit.ProcessorMillisecondsPerGibibyte, use.ProcessorTime),
         ];
     }
 }

@@ -43,18 +43,18 @@ internal sealed class RetrievalBenchmark : IBenchmark
 
         async Task<Verdict[]> MeasureAsync(string name, double leastRatio, Action prepare)
         {
-            var processorTime = new ProcessorTime(parts.Gibibytes);
+            var use = new ServerUse(parts.Gibibytes);
             var rounds = new Rounds(name, Unit.GibibytesPerSecond, session.Pick(9, 3), WarmUps: 2);
             var medians = await rounds.AlternateAsync(
                 token =>
                 {
                     prepare();
-                    return processorTime.OfSubjectAsync(gateway.Process, () => ReadAsync(gateway.OutputRequest(job), token));
+                    return use.OfSubjectAsync(gateway.Process, () => ReadAsync(gateway.OutputRequest(job), token));
                 },
                 token =>
                 {
                     prepare();
-                    return processorTime.OfBaselineAsync(
+                    return use.OfBaselineAsync(
                         sink, () => ReadAsync(new HttpRequestMessage(HttpMethod.Get, staticUri), token));
                 },
                 cancellationToken);
@@ -64,8 +64,9 @@ internal sealed class RetrievalBenchmark : IBenchmark
                 Verdict.OfRatio(
                     $"{name}, processor time",
                     Unit.ProcessorMillisecondsPerGibibyte,
-                    processorTime.Medians,
+                    use.ProcessorTime,
                     LeastProcessorTimeRatio),
+                .. use.OfHeap(name),
             ];
         }
 

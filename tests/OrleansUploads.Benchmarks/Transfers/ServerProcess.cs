@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using OrleansUploads.Benchmarks.Harness;
 
 namespace OrleansUploads.Benchmarks.Transfers;
 
@@ -9,11 +10,13 @@ internal sealed class ServerProcess : IAsyncDisposable
     public const string Ready = "Ready on ";
 
     private readonly Process _process;
+    private readonly HttpClient _http;
 
     private ServerProcess(Process process, Uri endpoint)
     {
         _process = process;
         Endpoint = endpoint;
+        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = endpoint };
     }
 
     public Uri Endpoint { get; }
@@ -37,6 +40,9 @@ internal sealed class ServerProcess : IAsyncDisposable
             return _process.TotalProcessorTime.TotalMilliseconds;
         }
     }
+
+    /// <summary>What the process has used of the managed heap so far.</summary>
+    public async Task<HeapUse> ReadHeapUseAsync() => HeapUse.Parse(await _http.GetStringAsync("/healthz?verbose"));
 
     /// <summary>Starts a program of this folder and waits until it is ready.</summary>
     public static async Task<ServerProcess> StartAsync(
@@ -74,6 +80,7 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _http.Dispose();
         _process.Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();

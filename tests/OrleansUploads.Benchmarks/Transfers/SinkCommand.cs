@@ -10,6 +10,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Hosting;
+using OrleansUploads.Benchmarks.Harness;
 using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Benchmarks.Transfers;
@@ -55,7 +56,9 @@ internal static class SinkCommand
             FileProvider = new PhysicalFileProvider(folder),
             ServeUnknownFileTypes = true,
         });
-        app.Run(context => TakeAsync(context, folder, isDirect));
+        app.Run(context => context.Request.Path == "/healthz"
+            ? context.Response.WriteAsync(HeapUse.Read().ToHealthReport())
+            : TakeAsync(context, folder, isDirect));
         await app.StartAsync(cancellationToken);
         var addresses = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>();
         Console.WriteLine(ServerProcess.Ready + addresses.Addresses.First());
