@@ -63,13 +63,17 @@ public sealed class KeyFile(string path, IDiskFlush? flush = null)
 
         try
         {
-            return JsonSerializer.Deserialize(bytes, KeyFileJson.Default.KeyFileDocument)?.ToPairs()
-                ?? throw new InvalidDataException($"{Path} is empty. Remove it, and the server creates a new key pair.");
+            if (JsonSerializer.Deserialize(bytes, KeyFileJson.Default.KeyFileDocument) is { } document)
+            {
+                return document.ToPairs();
+            }
         }
-        catch (JsonException fault)
+        catch (Exception fault) when (fault is JsonException or InvalidDataException)
         {
             throw new InvalidDataException($"{Path} is not a key file: {fault.Message}", fault);
         }
+
+        throw new InvalidDataException($"{Path} is empty. Remove it, and the server creates a new key pair.");
     }
 
     /// <summary>Changes the pairs while holding the lock.</summary>

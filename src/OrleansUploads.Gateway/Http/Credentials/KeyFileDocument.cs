@@ -17,11 +17,23 @@ internal sealed record KeyFileDocument(IReadOnlyList<KeyPair> Keys, IReadOnlyLis
     }
 
     /// <summary>Returns all key pairs, those without limits first.</summary>
-    /// <exception cref="InvalidDataException">A key has an unknown role.</exception>
-    public IReadOnlyList<KeyPair> ToPairs() => [.. Keys, .. (ScopedKeys ?? []).Select(key => key.ToPair())];
+    /// <exception cref="InvalidDataException">There is no list of keys, or a key is incomplete or has an unknown role.</exception>
+    /// <remarks>People and scripts write key files, too, so anything may be missing.</remarks>
+    public IReadOnlyList<KeyPair> ToPairs() => Keys is null
+        ? throw new InvalidDataException("It has no list 'keys'.")
+        : [.. Keys.Select(Complete), .. (ScopedKeys ?? []).Select(key => Complete(key?.ToPair()))];
+
+    /// <summary>Anyone could sign with an empty secret.</summary>
+    private static KeyPair Complete(KeyPair? pair) =>
+        string.IsNullOrEmpty(pair?.AccessKeyId) ? throw new InvalidDataException("A key has no accessKeyId.")
+        : string.IsNullOrEmpty(pair.SecretAccessKey)
+            ? throw new InvalidDataException($"The key {pair.AccessKeyId} has no secretAccessKey.")
+        : pair;
 }
 
 /// <summary>A key with limits, as stored.</summary>
+/// <remarks>A member that this version does not know may be a limit, or a misspelled one, so it is refused.</remarks>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record ScopedKeyDocument(
     string AccessKeyId,
     string SecretAccessKey,

@@ -9,6 +9,9 @@ namespace OrleansUploads.Gateway.Http.Credentials;
 /// <param name="SecretAccessKey">40 characters; the secret that signs requests.</param>
 /// <param name="Account">12 digits: the account that the signer acts for.</param>
 /// <param name="CreatedAt">When the pair was created.</param>
+/// <remarks>A member of the stored pair that this version does not know is refused, because it may be a limit: a role among the keys
+/// without limits would make them keys for everything.</remarks>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record KeyPair(string AccessKeyId, string SecretAccessKey, string Account, DateTimeOffset CreatedAt)
 {
     /// <summary>The account of a key pair if the operator does not name one.</summary>

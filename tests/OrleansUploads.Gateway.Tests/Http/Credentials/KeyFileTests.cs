@@ -131,6 +131,45 @@ public sealed class KeyFileTests : IDisposable
     }
 
     [Theory]
+    [InlineData("""{}""", "no list 'keys'")]
+    [InlineData("""{"Keys":[]}""", "no list 'keys'")]
+    [InlineData("""{"keys":null}""", "no list 'keys'")]
+    [InlineData("""{"keys":[null]}""", "accessKeyId")]
+    [InlineData("""{"keys":[{"secretAccessKey":"s","account":"000000000001"}]}""", "accessKeyId")]
+    [InlineData("""{"keys":[{"accessKeyId":"AKIA","account":"000000000001"}]}""", "AKIA has no secretAccessKey")]
+    [InlineData("""{"keys":[{"accessKeyId":"AKIA","secretAccessKey":"","account":"000000000001"}]}""", "AKIA has no secretAccessKey")]
+    [InlineData("""{"keys":[],"scopedKeys":[null]}""", "accessKeyId")]
+    [InlineData("""{"keys":[],"scopedKeys":[{"accessKeyId":"AKIA","account":"000000000001","role":"read"}]}""", "AKIA has no secretAccessKey")]
+    public async Task A_file_with_an_incomplete_key_is_refused_and_the_keys_read_before_stay_valid(string content, string problem)
+    {
+        Write("", "AKIAFIRST00000000000", DateTime.UnixEpoch);
+        var file = KeyFile.InFolder(_folder);
+        var store = new KeyFileCredentialStore(file, null, _time, NullLogger<KeyFileCredentialStore>.Instance);
+        File.WriteAllText(file.Path, content);
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.NotNull(await store.FindAsync("AKIAFIRST00000000000", default));
+        var refused = Assert.Throws<InvalidDataException>(file.Read);
+        Assert.StartsWith($"{file.Path} is not a key file: ", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(problem, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"keys":[{"accessKeyId":"AKIA","secretAccessKey":"s","account":"000000000001","role":"read"}]}""", "role")]
+    [InlineData(
+        """{"keys":[],"scopedKeys":[{"accessKeyId":"AKIA","secretAccessKey":"s","account":"000000000001","role":"read","vault":["a"]}]}""",
+        "vault")]
+    public void A_limit_that_would_be_ignored_is_refused(string content, string member)
+    {
+        var file = KeyFile.InFolder(_folder);
+        File.WriteAllText(file.Path, content);
+
+        var refused = Assert.Throws<InvalidDataException>(file.Read);
+
+        Assert.Contains($"'{member}'", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("keys.json.new")]
     [InlineData("")]
     public void A_change_fails_unless_both_the_file_and_its_folder_are_flushed(string failing)
