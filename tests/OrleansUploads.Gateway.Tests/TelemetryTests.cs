@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Gateway.Http.Exchanges;
 using OrleansUploads.Gateway.Http.Telemetry;
 using OrleansUploads.Gateway.Tests.Harness;
@@ -39,6 +40,24 @@ public sealed class TelemetryTests
         Assert.Contains(
             "ListVaults account - status 400 code UnrecognizedClientException in 0 out ", line, StringComparison.Ordinal);
         Assert.Contains("key AKIASTRANGER on /-/vaults", line, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("collector:4317", null, "OTEL_EXPORTER_OTLP_ENDPOINT is 'collector:4317'. It must be a URL such as http://127.0.0.1:4317.")]
+    [InlineData("collector", null, "OTEL_EXPORTER_OTLP_ENDPOINT is 'collector'. It must be a URL such as http://127.0.0.1:4317.")]
+    [InlineData("http://127.0.0.1:4318", "http", "OTEL_EXPORTER_OTLP_PROTOCOL is 'http'. It must be grpc or http/protobuf.")]
+    public void A_variable_that_the_exporter_would_ignore_is_refused(string endpoint, string? protocol, string message)
+    {
+        var refused = Assert.Throws<InvalidDataException>(() => TelemetryExport.Start(
+            name => name switch
+            {
+                "OTEL_EXPORTER_OTLP_ENDPOINT" => endpoint,
+                "OTEL_EXPORTER_OTLP_PROTOCOL" => protocol,
+                _ => null,
+            },
+            instance: "here"));
+
+        Assert.Equal(message, refused.Message);
     }
 
     [Theory]

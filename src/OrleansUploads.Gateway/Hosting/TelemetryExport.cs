@@ -13,7 +13,10 @@ public sealed class TelemetryExport : IDisposable
     /// <summary>The OpenTelemetry variable that enables the export. The other OpenTelemetry variables apply too.</summary>
     public const string EndpointVariable = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
+    private const string ProtocolVariable = "OTEL_EXPORTER_OTLP_PROTOCOL";
     private const string ServiceName = "orleans-uploads";
+
+    private static readonly string[] Protocols = ["grpc", "http/protobuf"];
 
     private readonly MeterProvider _metrics;
     private readonly TracerProvider _traces;
@@ -37,15 +40,28 @@ public sealed class TelemetryExport : IDisposable
     /// <param name="instance">Distinguishes this process from others of the service.</param>
     /// <param name="moreMeters">Meters to export besides <see cref="Meters"/>.</param>
     /// <param name="moreSources">Sources to export besides <see cref="Sources"/>.</param>
+    /// <exception cref="InvalidDataException">A variable is wrong. The exporter itself would ignore most of them and send the data to its
+    /// default address, where nothing receives them.</exception>
     public static TelemetryExport? Start(
         Func<string, string?> variable,
         string instance,
         IEnumerable<string>? moreMeters = null,
         IEnumerable<string>? moreSources = null)
     {
-        if (string.IsNullOrEmpty(variable(EndpointVariable)))
+        if (variable(EndpointVariable) is not { Length: > 0 } endpoint)
         {
             return null;
+        }
+
+        if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var address)
+            || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps))
+        {
+            throw new InvalidDataException($"{EndpointVariable} is '{endpoint}'. It must be a URL such as http://127.0.0.1:4317.");
+        }
+
+        if (variable(ProtocolVariable) is { Length: > 0 } protocol && !Protocols.Contains(protocol))
+        {
+            throw new InvalidDataException($"{ProtocolVariable} is '{protocol}'. It must be {string.Join(" or ", Protocols)}.");
         }
 
         var resource = ResourceBuilder.CreateDefault();
@@ -54,12 +70,22 @@ public sealed class TelemetryExport : IDisposable
             resource.AddService(ServiceName, serviceInstanceId: instance);
         }
 
-        return new TelemetryExport(
-            Sdk.CreateMeterProviderBuilder()
-                .SetResourceBuilder(resource).AddMeter([.. Meters, .. moreMeters ?? []]).AddOtlpExporter().Build(),
-            Sdk.CreateTracerProviderBuilder()
-                .SetResourceBuilder(resource).AddSource([.. Sources, .. moreSources ?? []]).AddOtlpExporter().Build());
+        try
+        {
+            return Start(resource, moreMeters ?? [], moreSources ?? []);
+        }
+        catch (ArgumentException fault)
+        {
+            throw new InvalidDataException($"The export to {EndpointVariable} cannot start: {fault.Message} Check the variables OTEL_*.", fault);
+        }
     }
+
+    private static TelemetryExport Start(ResourceBuilder resource, IEnumerable<string> moreMeters, IEnumerable<string> moreSources) =>
+        new(
+            Sdk.CreateMeterProviderBuilder()
+                .SetResourceBuilder(resource).AddMeter([.. Meters, .. moreMeters]).AddOtlpExporter().Build(),
+            Sdk.CreateTracerProviderBuilder()
+                .SetResourceBuilder(resource).AddSource([.. Sources, .. moreSources]).AddOtlpExporter().Build());
 
     /// <summary>Sends the remaining data and stops the export.</summary>
     public void Dispose()

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using OrleansUploads.Core.Settings;
 using OrleansUploads.Engine;
@@ -10,6 +11,9 @@ public static class ServiceSettings
 {
     private static readonly TimeSpan OneSecond = TimeSpan.FromSeconds(1);
 
+    private static readonly SearchValues<char> RegionCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
+
     /// <summary>The region in the ARNs of vaults.</summary>
     public static readonly ServiceSetting Region = new(
         "Region",
@@ -18,7 +22,9 @@ public static class ServiceSettings
         (options, text) =>
         {
             options.Gateway = options.Gateway with { Region = text };
-            return null;
+            return text.AsSpan().ContainsAnyExcept(RegionCharacters)
+                ? "It must have only letters, digits, '-', '_' and '.', such as us-east-1."
+                : null;
         });
 
     /// <summary>The domain whose subdomains are buckets.</summary>

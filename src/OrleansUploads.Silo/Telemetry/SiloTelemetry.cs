@@ -13,6 +13,17 @@ internal static class SiloTelemetry
     private static readonly string[] Sources = ["Microsoft.Orleans.Runtime", "Microsoft.Orleans.Storage"];
 
     /// <summary>Starts the export. Returns null if no endpoint is configured.</summary>
-    public static TelemetryExport? Start(IConfiguration configuration, SiloSettings settings) => TelemetryExport.Start(
-        name => configuration[name], $"{settings.AdvertisedAddress}:{settings.SiloPort}", Meters, Sources);
+    /// <exception cref="SettingException">A variable of OpenTelemetry is wrong.</exception>
+    public static TelemetryExport? Start(IConfiguration configuration, SiloSettings settings)
+    {
+        try
+        {
+            return TelemetryExport.Start(
+                name => configuration[name], $"{settings.AdvertisedAddress}:{settings.SiloPort}", Meters, Sources);
+        }
+        catch (InvalidDataException fault)
+        {
+            throw new SettingException(fault.Message, fault);
+        }
+    }
 }

@@ -45,6 +45,7 @@ public sealed class ServiceSettingsTests
     public void All_invalid_settings_are_reported_at_once()
     {
         var exception = Assert.Throws<OptionsValidationException>(() => Bind(
+            ("Region", "us east"),
             ("S3Domain", "s3.example.org:9400"),
             ("StaleAfter", "1h"),
             ("ReplacedObjectGrace", "59s"),
@@ -58,6 +59,7 @@ public sealed class ServiceSettingsTests
 
         Assert.Equal(
             [
+                "--Region is 'us east'. It must have only letters, digits, '-', '_' and '.', such as us-east-1.",
                 "--S3Domain is 's3.example.org:9400'. It must be a domain name without a port, such as s3.example.org.",
                 "--StaleAfter is '1h'. It must be at least 24h.",
                 "--ReplacedObjectGrace is '59s'. It must be at least 1m.",
