@@ -51,6 +51,7 @@ internal static class ServeCommand
             }
 
             if (result.GetValue(anonymous)
+                && !HasErrors(result, listen)
                 && result.GetValue(listen) is { } endpoint
                 && !IPAddress.IsLoopback(endpoint.Address))
             {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.TestKit;
 
 namespace OrleansUploads.EndToEnd.Tests.Serving;
 
@@ -25,6 +26,11 @@ public sealed class StartTests : IDisposable
     public async Task An_address_of_another_machine_is_reported_in_one_line() =>
         (await ServerProcess.RefuseAsync(new ServerSetup(_folder.Data) { Listen = "192.0.2.1:9400" }))
             .ExpectOneLine("192.0.2.1:9400", "--listen");
+
+    [Fact]
+    public async Task An_invalid_address_is_reported_in_one_line_also_with_other_options_that_depend_on_it() =>
+        (await CommandLine.RunAsync("serve", "--data", _folder.Data, "--anonymous", "--listen", "localhost"))
+            .ExpectOneLine(2, "--listen is 'localhost'");
 
     [Fact]
     public async Task A_folder_in_use_is_reported_in_one_line_and_its_server_keeps_running()
@@ -184,6 +190,24 @@ public sealed class StartTests : IDisposable
         Assert.Contains("--stale-after is '1h'.", refused.Error, StringComparison.Ordinal);
         Assert.Contains("--max-jobs is '0'.", refused.Error, StringComparison.Ordinal);
         Assert.Contains("--https-key must be used together", refused.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317", "It must be a URL")]
+    [InlineData("OTEL_EXPORTER_OTLP_HEADERS", "a header", "Headers")]
+    [Trait(TestRun.Name, TestRun.Campaign)]
+    public async Task A_wrong_variable_of_OpenTelemetry_is_reported_in_one_line(string variable, string value, string problem)
+    {
+        var refused = await ServerProcess.RefuseAsync(new ServerSetup(_folder.Data)
+        {
+            Environment = new Dictionary<string, string?>(CommandLine.WithOperatorKey)
+            {
+                ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://127.0.0.1:9",
+                [variable] = value,
+            },
+        });
+
+        refused.ExpectOneLine("OTEL_EXPORTER_OTLP_ENDPOINT", problem);
     }
 
     [Fact]
