@@ -12,7 +12,8 @@ internal sealed record AwsSettings(string? Endpoint, string? Region, AwsKey? Key
 
     /// <summary>Reads the settings.</summary>
     /// <param name="profile">The profile that the user named, or null for none. Its key pair goes before the environment's.</param>
-    /// <exception cref="InvalidDataException">The profile does not exist or has no usable credentials.</exception>
+    /// <exception cref="CredentialsMissingException">Only half of a key pair is set, or the profile does not exist or has no usable
+    /// credentials.</exception>
     public static async Task<AwsSettings> ReadAsync(string? profile)
     {
         var fromEnvironment = profile is null ? KeyFromEnvironment() : null;
@@ -20,7 +21,7 @@ internal sealed record AwsSettings(string? Endpoint, string? Region, AwsKey? Key
         var files = new CredentialProfileStoreChain();
         if (!files.TryGetProfile(named ?? DefaultProfile, out var found) && named is not null && fromEnvironment is null)
         {
-            throw new InvalidDataException($"There is no profile '{named}' in ~/.aws/config or ~/.aws/credentials.");
+            throw new CredentialsMissingException($"There is no profile '{named}' in ~/.aws/config or ~/.aws/credentials.");
         }
 
         return new AwsSettings(
@@ -33,8 +34,8 @@ internal sealed record AwsSettings(string? Endpoint, string? Region, AwsKey? Key
         (Variable("AWS_ACCESS_KEY_ID"), Variable("AWS_SECRET_ACCESS_KEY")) switch
         {
             ({ } id, { } secret) => new AwsKey(id, secret, Variable("AWS_SESSION_TOKEN")),
-            ({ }, null) => throw new InvalidDataException("AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is empty. Set both."),
-            (null, { }) => throw new InvalidDataException("AWS_SECRET_ACCESS_KEY is set, but AWS_ACCESS_KEY_ID is empty. Set both."),
+            ({ }, null) => throw new CredentialsMissingException("AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is empty. Set both."),
+            (null, { }) => throw new CredentialsMissingException("AWS_SECRET_ACCESS_KEY is set, but AWS_ACCESS_KEY_ID is empty. Set both."),
             _ => null,
         };
 
@@ -52,7 +53,7 @@ internal sealed record AwsSettings(string? Endpoint, string? Region, AwsKey? Key
         }
         catch (Exception fault) when (fault is Amazon.Runtime.AmazonClientException or InvalidOperationException)
         {
-            throw new InvalidDataException($"The profile '{profile.Name}' gives no credentials: {fault.Message}", fault);
+            throw new CredentialsMissingException($"The profile '{profile.Name}' gives no credentials: {fault.Message}", fault);
         }
     }
 
@@ -71,5 +72,5 @@ internal sealed class AwsKey(string accessKeyId, string secret, string? token)
     public string? Token { get; } = token;
 }
 
-/// <summary>Neither the command line nor the environment nor a profile has a key pair.</summary>
-internal sealed class CredentialsMissingException(string message) : Exception(message);
+/// <summary>Neither the command line nor the environment nor a profile has a whole key pair.</summary>
+internal sealed class CredentialsMissingException(string message, Exception? inner = null) : Exception(message, inner);

@@ -44,7 +44,7 @@ internal sealed class Connection : IDisposable
     public GlacierClient Transfers { get; }
 
     /// <summary>Opens a connection. Sends nothing.</summary>
-    /// <exception cref="InvalidDataException">The endpoint is not valid, or the profile is not.</exception>
+    /// <exception cref="InvalidDataException">The endpoint is not valid.</exception>
     /// <exception cref="CredentialsMissingException">There are no credentials.</exception>
     public static async Task<Connection> OpenAsync(ConnectionChoice choice, Printer printer)
     {
@@ -84,6 +84,7 @@ internal sealed class Connection : IDisposable
                 if ((last == 0 || TimeProvider.System.GetElapsedTime(last) >= NoteInterval)
                     && Interlocked.CompareExchange(ref toldAt, TimeProvider.System.GetTimestamp(), last) == last)
                 {
+                    printer.Event(new { @event = "waiting", error = failure.Message });
                     printer.Note($"{failure.Message.ReplaceLineEndings(" ")} Trying again for some minutes.");
                 }
             },

@@ -44,9 +44,10 @@ internal sealed class DownloadRun(Session session, DownloadChoice choice)
         }
 
         var client = session.Connection.Transfers;
+        string? jobId = null;
         try
         {
-            var jobId = await FindJobAsync(cancellationToken) ?? await session.Connection.Client.InitiateArchiveRetrievalAsync(
+            jobId = await FindJobAsync(cancellationToken) ?? await session.Connection.Client.InitiateArchiveRetrievalAsync(
                 choice.Vault, choice.ArchiveId, tier: choice.Tier, cancellationToken: cancellationToken);
             session.Printer.Event(new { @event = "started", file = choice.Path, jobId });
             var job = await new JobWait(client, session.Printer, TimeProvider.System)
@@ -55,9 +56,15 @@ internal sealed class DownloadRun(Session session, DownloadChoice choice)
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            session.Printer.Note(
-                $"To resume: {ProgramName.Text} download {choice.ArchiveId} --vault {choice.Vault} "
-                + $"-o {ProgramName.Quote(choice.Path)}{session.ServerWords}");
+            var resume = $"{ProgramName.Text} download {choice.ArchiveId} --vault {choice.Vault} "
+                + $"-o {ProgramName.Quote(choice.Path)}{session.ServerWords}";
+            session.Printer.Event(new { @event = "interrupted", file = choice.Path, jobId, resume });
+            session.Printer.Note($"To resume: {resume}");
+            throw;
+        }
+        catch (Exception fault) when (Failure.Find(fault) is { } failure)
+        {
+            session.Printer.Event(new { @event = "failed", file = choice.Path, error = failure.Message, jobId });
             throw;
         }
     }

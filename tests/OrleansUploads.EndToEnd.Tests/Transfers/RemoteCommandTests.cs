@@ -88,9 +88,11 @@ public sealed class RemoteCommandTests
             ["photos"], (await CommandLine.RunAsync(["vault", "list", "-q", "--profile", "ours"], environment)).Expect().Lines);
         environment["AWS_PROFILE"] = "ours";
         Assert.Equal(["photos"], (await CommandLine.RunAsync(["vault", "list", "-q"], environment)).Expect().Lines);
-        (await CommandLine.RunAsync(["vault", "list", "--profile", "theirs"], environment)).ExpectOneLine("'theirs'");
+        (await CommandLine.RunAsync(["vault", "list", "--profile", "theirs"], environment)).ExpectOneLine(4, "'theirs'");
         environment["AWS_PROFILE"] = null;
         (await CommandLine.RunAsync(["vault", "list"], environment)).ExpectOneLine(4, "no credentials", "--profile");
+        environment["AWS_ACCESS_KEY_ID"] = CommandLine.AccessKeyId;
+        (await CommandLine.RunAsync(["vault", "list"], environment)).ExpectOneLine(4, "AWS_SECRET_ACCESS_KEY is empty");
     }
 
     [Fact]

@@ -138,6 +138,24 @@ public sealed class UploadCommandTests
 
     [Fact]
     [Trait(TestRun.Name, TestRun.Campaign)]
+    public async Task A_download_that_fails_is_an_event_in_JSON()
+    {
+        await using var place = await Workplace.OpenAsync();
+        var archive = (await place.RunInVaultAsync("upload", place.Create("a", 1000), "-q")).Expect().Output.Trim();
+        var copy = place.File("copy");
+        Directory.CreateDirectory(copy + ".partial");
+
+        var failed = await place.RunInVaultAsync("download", archive, "-o", copy, "--json");
+
+        failed.ExpectOneLine("copy.partial");
+        var events = failed.Lines.Select(Parse).ToList();
+        Assert.Equal(["started", "failed"], events.Select(line => Text(line, "event")));
+        Assert.Equal(Text(events[0], "jobId"), Text(events[1], "jobId"));
+        Assert.Contains("copy.partial", Text(events[1], "error"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_closed_standard_input_is_refused()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux tells.");
