@@ -51,7 +51,15 @@ public readonly record struct PartPlan
         }
 
         ArgumentOutOfRangeException.ThrowIfLessThan(sizeBytes, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(sizeBytes, GlacierLimits.MaxParts * partSizeBytes);
+        if (sizeBytes > GlacierLimits.MaxParts * partSizeBytes)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(partSizeBytes),
+                partSizeBytes,
+                $"{GlacierLimits.MaxParts} parts of {partSizeBytes} bytes are fewer than the {sizeBytes} bytes of the archive. "
+                + $"Use parts of at least {Smallest(sizeBytes).PartSizeBytes} bytes.");
+        }
+
         return new PartPlan(sizeBytes, partSizeBytes);
     }
 

@@ -46,6 +46,17 @@ public class PartPlanTests
         Assert.Throws<ArgumentOutOfRangeException>(() => PartPlan.Of(sizeBytes, partSizeBytes));
 
     [Fact]
+    public void Too_small_parts_are_refused_with_the_size_that_is_large_enough()
+    {
+        var refused = Assert.Throws<ArgumentOutOfRangeException>(() => PartPlan.Of((20_000 * MiB) + 1, MiB));
+
+        Assert.StartsWith(
+            "10000 parts of 1048576 bytes are fewer than the 20971520001 bytes of the archive. Use parts of at least 4194304 bytes.",
+            refused.Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Any_plan_covers_each_byte_exactly_once()
     {
         var random = new Random(20260517);
