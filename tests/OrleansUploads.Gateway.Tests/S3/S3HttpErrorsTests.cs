@@ -1,4 +1,5 @@
 using System.Reflection;
+using OrleansUploads.Gateway.Http.Errors;
 using OrleansUploads.Gateway.S3.Errors;
 using OrleansUploads.Gateway.Tests.Http.Fronts;
 
@@ -14,6 +15,18 @@ public sealed class S3HttpErrorsTests
             var described = S3HttpErrors.Describe(error);
             Assert.True(described is { Code.Length: > 0, Message.Length: > 0, Status: >= 400 and <= 599 }, name);
         }
+    }
+
+    [Theory]
+    [InlineData("PutObject", true)]
+    [InlineData("CompleteMultipartUpload", true)]
+    [InlineData("GetObject", false)]
+    [InlineData("CreateBucket", false)]
+    public void Only_a_refused_write_is_told_how_a_key_for_uploads_writes(string operation, bool isTold)
+    {
+        var described = S3HttpErrors.Describe(new HttpError.KeyNotPermitted("AKEXAMPLE", "upload of photos", operation));
+        Assert.Equal(isTold, described.Message.Contains("If-None-Match", StringComparison.Ordinal));
+        Assert.Contains(operation, described.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -11,7 +11,7 @@ namespace OrleansUploads.Gateway.S3.Copies;
 /// <summary>What a copy gets from its source, and what from the request.</summary>
 /// <param name="Copy">What the copy is returned with.</param>
 /// <param name="Algorithm">The algorithm of its checksum, or null for that of the source.</param>
-/// <param name="ChangesSource">Whether a copy onto the source itself would change it.</param>
+/// <param name="ChangesSource">Whether the request asks for a change, so that it may copy the source onto itself.</param>
 internal sealed record CopyHeaders(ObjectHeaders Copy, ChecksumAlgorithm? Algorithm, bool ChangesSource)
 {
     private const string Replace = "REPLACE";
@@ -36,7 +36,8 @@ internal sealed record CopyHeaders(ObjectHeaders Copy, ChecksumAlgorithm? Algori
             return false;
         }
 
-        var movesClass = call.Header(S3Headers.StorageClass) is not null && stated.StorageClass != source.Spec.StorageClass;
+        // Amazon accepts the class that the object has already, so that "cp --storage-class" can be repeated.
+        var statesClass = call.Header(S3Headers.StorageClass) is not null;
         headers = new CopyHeaders(
             stated with
             {
@@ -44,7 +45,7 @@ internal sealed record CopyHeaders(ObjectHeaders Copy, ChecksumAlgorithm? Algori
                 Tags = replacesTags ? stated.Tags : source.GetTags(),
             },
             algorithm,
-            replacesMetadata || movesClass || algorithm is not null);
+            replacesMetadata || statesClass || algorithm is not null);
         return true;
     }
 

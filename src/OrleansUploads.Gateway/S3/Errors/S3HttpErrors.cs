@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using OrleansUploads.Gateway.Http.Errors;
+using OrleansUploads.Gateway.S3.Protocol;
 using OrleansUploads.Signing;
 
 namespace OrleansUploads.Gateway.S3.Errors;
@@ -26,8 +27,8 @@ internal static class S3HttpErrors
             ("AWSAccessKeyId", e.AccessKeyId)),
         HttpError.KeyNotPermitted e => new(
             S3ErrorCode.AccessDenied,
-            $"The access key {e.AccessKeyId} is for {e.Scope} only, which does not include this {e.Operation} request. A key for "
-            + "uploads stores objects only with 'If-None-Match: *', so that it replaces none."),
+            $"The access key {e.AccessKeyId} is for {e.Scope} only, which does not include this {e.Operation} request."
+            + (Stores(e.Operation) ? " A key for uploads stores objects only with 'If-None-Match: *', so that it replaces none." : "")),
         HttpError.PayloadHashMissing => new(
             S3ErrorCode.MissingSecurityHeader, "Your request is missing a required header: x-amz-content-sha256."),
         HttpError.PayloadHashMalformed e => S3Error.InvalidArgument(
@@ -124,6 +125,9 @@ internal static class S3HttpErrors
             S3ErrorCode.MalformedTrailerError,
             "The request contained trailing data that was not well-formed or did not conform to our published schema."),
     };
+
+    private static bool Stores(string operation) =>
+        operation is nameof(S3Operation.PutObject) or nameof(S3Operation.CompleteMultipartUpload);
 
     private static S3Error Unavailable(string message) => new(S3ErrorCode.ServiceUnavailable, message);
 
