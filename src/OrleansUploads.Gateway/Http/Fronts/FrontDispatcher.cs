@@ -74,13 +74,15 @@ internal sealed class FrontDispatcher(
         }
     }
 
-    /// <summary>Logs why a request failed: an outage in one line, anything else with its stack. During an outage every request fails
-    /// for the same reason, so the number of messages is limited. The metrics count all requests.</summary>
+    /// <summary>Logs why a request failed: an outage or damaged data in one line, which is what an operator needs, and a bug with its
+    /// stack. During an outage every request fails for the same reason, so the number of messages is limited. The metrics count all
+    /// requests.</summary>
     private void WriteLog(HttpExchange exchange, HttpError error, Exception fault)
     {
-        var isOutage = error is HttpError.OutcomeUnknown or HttpError.JournalUnavailable or HttpError.JournalFull or HttpError.StorageUnavailable
-            or HttpError.StorageFull or HttpError.StorageFailed;
-        if (!isOutage || FaultText.IsBug(fault))
+        var isExplained = error is HttpError.OutcomeUnknown or HttpError.JournalUnavailable or HttpError.JournalFull
+            or HttpError.JournalDamaged or HttpError.StorageUnavailable or HttpError.StorageFull or HttpError.StorageFailed
+            or HttpError.DataDamaged;
+        if (!isExplained || FaultText.IsBug(fault))
         {
             if (_failed.TryPass(out var unlogged))
             {

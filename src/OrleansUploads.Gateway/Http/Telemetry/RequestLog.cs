@@ -29,7 +29,7 @@ internal static partial class RequestLog
         }
     }
 
-    /// <summary>Logs a bug because of which a request failed, with its stack.</summary>
+    /// <summary>Logs the bug that made a request fail, with its stack.</summary>
     /// <param name="log">Where messages go.</param>
     /// <param name="exchange">The request.</param>
     /// <param name="fault">The bug.</param>
@@ -37,7 +37,7 @@ internal static partial class RequestLog
     public static void WriteFailed(ILogger log, HttpExchange exchange, Exception fault, long suppressed) =>
         LogFailed(log, exchange.RequestId, exchange.OperationName, suppressed, fault);
 
-    /// <summary>Logs in one line why a request failed because a component was not available.</summary>
+    /// <summary>Logs in one line why a request failed, if a component was not available or stored data is damaged.</summary>
     /// <param name="log">Where messages go.</param>
     /// <param name="exchange">The request.</param>
     /// <param name="fault">The cause.</param>
