@@ -1,8 +1,8 @@
 namespace OrleansUploads.Client.Models;
 
 /// <summary>The maximum rate of transfers that share it. Thread-safe.</summary>
-/// <remarks>Each chunk reserves the time that it needs at this rate, after the chunks that were reserved before. Time that nobody
-/// used is not saved up, so a pause is not followed by a burst.</remarks>
+/// <remarks>Each chunk reserves the time that it needs at this rate, after the chunks that were reserved before. Unused
+/// time is not saved up, so a pause is not followed by a burst.</remarks>
 public sealed class RateLimit
 {
     /// <summary>The lowest rate, in bytes a second.</summary>

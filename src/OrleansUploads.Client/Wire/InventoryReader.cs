@@ -9,7 +9,7 @@ namespace OrleansUploads.Client.Wire;
 /// archives.</summary>
 internal static class InventoryReader
 {
-    // The longest entry has a description of 1,024 characters, each of which may be escaped.
+    // The longest entry has a description of 1,024 characters, and each may be escaped.
     private const int BufferBytes = 256 * 1024;
 
     /// <summary>Enumerates the entries of an inventory.</summary>

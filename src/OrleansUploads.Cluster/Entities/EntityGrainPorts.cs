@@ -23,7 +23,7 @@ namespace OrleansUploads.Cluster.Entities;
 /// <param name="engineLog">Logs failures of the engine.</param>
 /// <param name="departure">Ends commands when the silo leaves the cluster.</param>
 /// <param name="notifier">Sends notifications of finished jobs; null to send none.</param>
-/// <param name="meter">Measures the output of inventory jobs; null if no job needs it.</param>
+/// <param name="meter">Measures the output of inventory jobs, or null if no job needs it.</param>
 public sealed class EntityGrainPorts(
     EntityCatalog catalog,
     [FromKeyedServices(ClusterNames.DirectHost)] IEntityHost host,

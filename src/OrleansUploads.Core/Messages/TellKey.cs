@@ -11,7 +11,7 @@ namespace OrleansUploads.Core.Messages;
 /// <param name="HasWaiter">Whether a caller waits for it.</param>
 public sealed record TellKey(KeyIndexId Index, KeyPosition Position, KeyLeafCommand Command, bool HasWaiter = true) : IntentAction
 {
-    /// <summary>A leaf at which the position, or a link to it, is certainly found; null if the routes know better.</summary>
+    /// <summary>A leaf at which the position, or a link to it, is certainly found, or null if the routes know better.</summary>
     public LeafName? Start { get; init; }
 
     /// <inheritdoc/>

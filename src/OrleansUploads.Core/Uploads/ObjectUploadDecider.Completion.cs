@@ -179,7 +179,8 @@ internal sealed partial class ObjectUploadDecider
     private static PublishedObject Publish(ObjectUploadSpec spec, Completion completion) => new(
         spec.Name, spec.Upload, completion.ETag, completion.SizeBytes, completion.Checksum, completion.At);
 
-    /// <summary>The type is that of the initiation, or that of the checksum that the object gets without one.</summary>
+    /// <summary>Refuses a completion that states another type of checksum than the upload has: the one of its initiation or, if that named
+    /// none, the one of the checksum that every object gets.</summary>
     private static ObjectRefusal.ChecksumOfOtherType? RefusalOfChecksumType(ObjectUploadSpec spec, Completion completion, ChecksumType? stated) =>
         stated is { } known && (spec.Checksum?.Type ?? completion.Checksum?.Type) is { } type && type != known
             ? new ObjectRefusal.ChecksumOfOtherType(known, type)

@@ -56,7 +56,7 @@ public abstract partial record UploadState
         /// <summary>Whether the bucket no longer lists the upload.</summary>
         public bool Unlisted { get; init; }
 
-        /// <summary>The object's tags if they were changed after the upload; null if they are those of the upload.</summary>
+        /// <summary>The object's tags if they were changed after the upload, or null.</summary>
         public IReadOnlyDictionary<string, string>? ChangedTags { get; init; }
 
         /// <summary>The object's last restore, or null if it was never restored.</summary>

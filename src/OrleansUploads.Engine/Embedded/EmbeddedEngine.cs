@@ -28,7 +28,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     /// <param name="time">The clock of timers and IDs.</param>
     /// <param name="logger">Where failures of background work are logged, or null for nowhere.</param>
     /// <param name="notifier">Sends notifications about finished jobs; null to send none.</param>
-    /// <param name="meter">Measures the output of inventory jobs; null if no job needs it.</param>
+    /// <param name="meter">Measures the output of inventory jobs, or null if no job needs it.</param>
     /// <param name="clock">The clocks of the machine, or null for those of <paramref name="time"/>.</param>
     /// <param name="host">Options of the entities in memory, or null for the defaults.</param>
     public EmbeddedEngine(

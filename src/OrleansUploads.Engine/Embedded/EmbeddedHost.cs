@@ -29,7 +29,7 @@ public sealed class EmbeddedHost : IEntityHost, IEntityWaker, IAsyncDisposable
     /// <param name="time">The clock of timers.</param>
     /// <param name="options">Options, or null for the defaults.</param>
     /// <param name="notifier">Sends notifications about finished jobs; null to send none.</param>
-    /// <param name="meter">Measures the output of inventory jobs; null if no job needs it.</param>
+    /// <param name="meter">Measures the output of inventory jobs, or null if no job needs it.</param>
     /// <param name="clock">The clock by which entities decide, or null for a service that is always running.</param>
     /// <param name="log">Where failures of background work are logged, or null for nowhere.</param>
     /// <param name="onUploadEnded">Called when an upload was aborted or has expired, possibly more than once.</param>

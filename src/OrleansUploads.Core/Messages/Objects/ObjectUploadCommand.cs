@@ -53,7 +53,7 @@ public sealed record CompleteObjectUpload(
     Sender? Sender = null) : ObjectUploadCommand, ICommand<PublishedObject>;
 
 /// <summary>Makes an object of one part that is already durable, in one step.</summary>
-/// <param name="Spec">The upload, which nobody lists.</param>
+/// <param name="Spec">The upload, which is in no list.</param>
 /// <param name="Part">The only part; its number is 1.</param>
 /// <param name="Condition">What must hold of the key, or null for nothing.</param>
 public sealed record PutObject(ObjectUploadSpec Spec, NumberedPart Part, PublishCondition? Condition)

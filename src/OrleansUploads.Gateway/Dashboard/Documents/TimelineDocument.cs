@@ -30,14 +30,14 @@ internal sealed record SenderDocument(string? AccessKeyId, string? Address, stri
 /// <summary>A part that counts.</summary>
 /// <param name="Number">Its number.</param>
 /// <param name="Stored">When it was accepted.</param>
-/// <param name="By">The number of its sender; 255 for one of many that are not told apart; null if it is not known.</param>
+/// <param name="By">The number of its sender, 255 for one of many that are not told apart, or null if it is not known.</param>
 /// <param name="Resent">How many earlier attempts it replaced.</param>
 internal sealed record TimelinePartDocument(int Number, long Stored, int? By, int Resent);
 
 /// <summary>An attempt that does not count.</summary>
 /// <param name="Number">The number of its part.</param>
 /// <param name="Stored">When it was accepted.</param>
-/// <param name="By">The number of its sender; 255 for one of many that are not told apart; null if it is not known.</param>
+/// <param name="By">The number of its sender, 255 for one of many that are not told apart, or null if it is not known.</param>
 /// <param name="Bytes">Its length.</param>
 /// <param name="Attempt">The attempt, or null if it has no bytes in the part store.</param>
 /// <param name="Why"><c>replaced</c> by a later attempt, or <c>not named</c> by the completion.</param>

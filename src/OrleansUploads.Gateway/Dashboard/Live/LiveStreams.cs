@@ -35,7 +35,7 @@ internal sealed class LiveStreams(TimeSpan interval, CancellationToken stopping)
     }
 
     /// <summary>Opens a live view.</summary>
-    /// <returns>To be disposed when it is closed; null if there are too many.</returns>
+    /// <returns>To be disposed when it is closed, or null if there are too many.</returns>
     public IDisposable? TryOpen(AccountId account)
     {
         lock (_gate)

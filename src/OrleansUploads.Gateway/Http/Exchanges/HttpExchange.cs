@@ -53,7 +53,7 @@ internal sealed class HttpExchange(HttpContext context, MinBodyRate minRate, Tim
     /// <summary>The account that signed the request, or null if that is not known.</summary>
     public AccountId? Account { get; set; }
 
-    /// <summary>The access key that the request names, whether or not its signature is right; null if it names none.</summary>
+    /// <summary>The access key that the request names, whether or not its signature is right, or null if it names none.</summary>
     public string? AccessKeyId { get; set; }
 
     /// <summary>The client's address, or null if the transport has no addresses.</summary>

@@ -23,7 +23,7 @@ internal static class ProtectionHeaders
         "x-amz-if-match-initiated-time",
     };
 
-    /// <summary>Access control lists that give nobody else access.</summary>
+    /// <summary>Access control lists that give no other account access.</summary>
     private static readonly HashSet<string> PrivateLists =
         new(StringComparer.Ordinal) { "private", "bucket-owner-read", "bucket-owner-full-control" };
 

@@ -3,7 +3,7 @@ using static OrleansUploads.Gateway.S3.Protocol.S3Operation;
 
 namespace OrleansUploads.Gateway.S3.Protocol;
 
-/// <summary>Recognizes operations by method, level and query. Whatever S3 knows and this server does not is never taken for another
+/// <summary>Recognizes operations by method, level and query. What S3 knows and this server does not is never taken for another
 /// operation.</summary>
 internal static class S3Router
 {
