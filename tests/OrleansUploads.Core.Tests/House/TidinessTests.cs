@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace OrleansUploads.Core.Tests.House;
 
-/// <summary>House rules for source files and documents.</summary>
+/// <summary>House rules for source files.</summary>
 public sealed partial class TidinessTests
 {
     private const int MaxLines = 300;
@@ -33,20 +33,6 @@ public sealed partial class TidinessTests
             name => GenericSuffixes.Any(suffix => name.EndsWith(suffix, StringComparison.Ordinal)));
     }
 
-    [Fact]
-    public void Links_in_the_documents_point_to_existing_files()
-    {
-        var documents = Directory.EnumerateFiles(Repository.Root, "*.md").Concat(Repository.Files("docs", "*.md"));
-        Assert.Empty(documents.SelectMany(document => Link().Matches(File.ReadAllText(document))
-            .Select(link => link.Groups[1].Value)
-            .Where(target => !target.Contains("://", StringComparison.Ordinal))
-            .Where(target => !Path.Exists(Path.Combine(Path.GetDirectoryName(document)!, target.Split('#')[0])))
-            .Select(target => $"{Repository.Name(document)} links to {target}, which does not exist.")));
-    }
-
     [GeneratedRegex(@"\b(TODO|FIXME|HACK)\b|new NotImplementedException")]
     private static partial Regex Unfinished();
-
-    [GeneratedRegex(@"\]\(([^)#][^)]*)\)")]
-    private static partial Regex Link();
 }

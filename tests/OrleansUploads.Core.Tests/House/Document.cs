@@ -1,0 +1,36 @@
+using System.Text.RegularExpressions;
+
+namespace OrleansUploads.Core.Tests.House;
+
+/// <summary>A document in Markdown.</summary>
+/// <param name="Name">Its path in the repository.</param>
+/// <param name="Text">All of it.</param>
+internal sealed partial record Document(string Name, string Text)
+{
+    /// <summary>The text without its blocks of code.</summary>
+    public string Prose { get; } = CodeBlock().Replace(Text, "");
+
+    public static Document Read(string path) => new(Repository.Name(path), File.ReadAllText(path));
+
+    /// <summary>The targets of the links into the repository.</summary>
+    public IEnumerable<string> LinkTargets() => Link().Matches(Prose)
+        .Select(link => link.Groups[1].Value)
+        .Where(target => !target.Contains("://", StringComparison.Ordinal));
+
+    /// <summary>The anchors that GitHub gives the headings.</summary>
+    public IReadOnlySet<string> Headings() => Heading().Matches(Prose)
+        .Select(heading => NotInAnchors().Replace(heading.Groups[1].Value.Trim().ToLowerInvariant(), "").Replace(' ', '-'))
+        .ToHashSet();
+
+    [GeneratedRegex(@"^```.*?^```", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex CodeBlock();
+
+    [GeneratedRegex(@"\]\(([^)]+)\)")]
+    private static partial Regex Link();
+
+    [GeneratedRegex("^#+ (.*)$", RegexOptions.Multiline)]
+    private static partial Regex Heading();
+
+    [GeneratedRegex(@"[^\w\- ]")]
+    private static partial Regex NotInAnchors();
+}

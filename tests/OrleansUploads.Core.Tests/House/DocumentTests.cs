@@ -1,0 +1,161 @@
+using System.Text.RegularExpressions;
+
+namespace OrleansUploads.Core.Tests.House;
+
+/// <summary>What the documents name exists, and what a reader has to find in them is there.</summary>
+public sealed partial class DocumentTests
+{
+    /// <summary>Names in the documents that are not ours, or that are named because they are absent.</summary>
+    private static readonly string[] ForeignNames = ["ReadWriteMany", "SignatureVersion", "SigningCertURL", "SystemMaxUse"];
+
+    private static readonly Document[] Documents =
+    [
+        .. Directory.EnumerateFiles(Repository.Root, "*.md")
+            .Concat(Repository.Files("docs", "*.md"))
+            .Concat(Repository.Files("deploy", "*.md"))
+            .Concat(Repository.Files("src", "*.md"))
+            .Select(Document.Read),
+    ];
+
+    /// <summary>The changes of earlier versions name what is no longer there.</summary>
+    private static readonly Document[] CurrentDocuments = [.. Documents.Where(document => document.Name != "CHANGELOG.md")];
+
+    [Fact]
+    public void Links_in_the_documents_point_to_existing_files_and_headings()
+    {
+        Assert.True(Documents.Length > 15, "The documents were not found.");
+        Assert.Empty(Documents.SelectMany(document => document.LinkTargets()
+            .Where(target => !Exists(document, target))
+            .Select(target => $"{document.Name} links to {target}, which does not exist.")));
+    }
+
+    [Fact]
+    public void The_options_of_the_program_are_documented()
+    {
+        var options = OptionsOfTheProgram();
+        Assert.True(options.Count > 40, "The options were not found.");
+        Assert.Empty(options
+            .Except(CurrentDocuments.SelectMany(document => OptionName().Matches(document.Text)).Select(match => match.Value))
+            .Select(option => $"{option} is in no document."));
+    }
+
+    [Fact]
+    public void The_options_in_the_documents_exist()
+    {
+        var options = OptionsOfTheProgram();
+        string[] ofEveryCommand = ["--help", "--version"];
+        Assert.Empty(CurrentDocuments.SelectMany(document => ProgramCall().Matches(document.Text)
+            .Concat(document.Name is "docs/cli.md" or "docs/operations.md" ? OptionSpan().Matches(document.Prose) : [])
+            .SelectMany(call => OptionName().Matches(call.Value))
+            .Select(option => option.Value)
+            .Where(option => !options.Contains(option) && !ofEveryCommand.Contains(option))
+            .Select(option => $"{document.Name} names {option}, which no command has.")));
+    }
+
+    [Fact]
+    public void The_documented_metrics_are_those_of_the_program()
+    {
+        var metrics = SourcesOf("src").SelectMany(text => MetricLiteral().Matches(text)).Select(match => match.Groups[1].Value).ToHashSet();
+        var handbook = CurrentDocuments.Single(document => document.Name == "docs/operations.md");
+        Assert.True(metrics.Count > 15, "The metrics were not found.");
+        Assert.Equal(metrics.Order(), MetricSpan().Matches(handbook.Text).Select(match => match.Groups[1].Value).Distinct().Order());
+    }
+
+    [Fact]
+    public void The_Grafana_dashboard_and_the_recipe_for_Prometheus_use_existing_metrics()
+    {
+        var known = SourcesOf("src").SelectMany(text => MetricLiteral().Matches(text))
+            .Select(match => match.Groups[1].Value.Replace('.', '_')).ToHashSet();
+        var texts = CurrentDocuments.Select(document => (document.Name, document.Text))
+            .Append(("deploy/grafana", File.ReadAllText(Path.Combine(Repository.Root, "deploy/grafana/orleans-uploads.json"))));
+        Assert.Empty(texts.SelectMany(text => PrometheusName().Matches(text.Item2)
+            .Select(match => match.Value)
+            .Where(name => !known.Contains(PrometheusSuffix().Replace(name, "")))
+            .Select(name => $"{text.Item1} names {name}, which is no metric of the program.")));
+    }
+
+    [Fact]
+    public void The_names_of_code_in_the_documents_exist()
+    {
+        var words = SourcesOf("src").Concat(SourcesOf("tests")).SelectMany(text => Word().Matches(text)).Select(match => match.Value).ToHashSet();
+        Assert.Empty(CurrentDocuments.SelectMany(document => CodeName().Matches(document.Prose)
+            .SelectMany(name => name.Groups[1].Value.Split('.'))
+            .Where(name => !words.Contains(name) && !ForeignNames.Contains(name))
+            .Select(name => $"{document.Name} names {name}, which is not in the source.")));
+    }
+
+    [Fact]
+    public void The_source_files_in_the_documents_exist()
+    {
+        var files = Repository.Files("src", "*.cs").Concat(Repository.Files("tests", "*.cs")).Select(path => Repository.Name(path)).ToList();
+        Assert.Empty(CurrentDocuments.SelectMany(document => SourceFile().Matches(document.Prose)
+            .Select(match => match.Groups[1].Value)
+            .Where(named => !files.Any(file => file == named || file.EndsWith($"/{named}", StringComparison.Ordinal)
+                || file.EndsWith($".{named}", StringComparison.Ordinal)))
+            .Select(named => $"{document.Name} names {named}, which does not exist.")));
+    }
+
+    private static bool Exists(Document from, string target)
+    {
+        var (path, heading) = target.Split('#') is [var file, var anchor] ? (file, anchor) : (target, null);
+        var name = path.Length == 0
+            ? from.Name
+            : Repository.Name(Path.GetFullPath(Path.Combine(Repository.Root, Path.GetDirectoryName(from.Name)!, path)));
+        return heading is null
+            ? Path.Exists(Path.Combine(Repository.Root, name))
+            : Documents.SingleOrDefault(document => document.Name == name)?.Headings().Contains(heading) ?? false;
+    }
+
+    /// <summary>The names in the source of the program, and those that <c>serve</c> derives from its settings.</summary>
+    private static HashSet<string> OptionsOfTheProgram()
+    {
+        var settings = File.ReadAllText(Path.Combine(Repository.Root, "src/OrleansUploads.Gateway/Settings/ServiceSettings.cs"));
+        return
+        [
+            .. SourcesOf("src/OrleansUploads.Cli").SelectMany(text => OptionLiteral().Matches(text)).Select(match => match.Groups[1].Value),
+            .. SettingLiteral().Matches(settings).Select(match => match.Groups[1].Value)
+                .Select(name => "-" + UpperCase().Replace(name, letter => $"-{letter.Value.ToLowerInvariant()}")),
+        ];
+    }
+
+    private static IEnumerable<string> SourcesOf(string folder) => Repository.Files(folder, "*.cs").Select(File.ReadAllText);
+
+    [GeneratedRegex(@"(?<![\w-])--[a-z][a-z0-9-]*[a-z0-9]")]
+    private static partial Regex OptionName();
+
+    [GeneratedRegex(@"""(--[a-z][a-z0-9-]*)""")]
+    private static partial Regex OptionLiteral();
+
+    [GeneratedRegex(@"`--[^`\n]+`")]
+    private static partial Regex OptionSpan();
+
+    [GeneratedRegex(@"(?<=^|[`(]|[;=]\S* )orleans-uploads (\\\n|[^`|&;)#\n])+", RegexOptions.Multiline)]
+    private static partial Regex ProgramCall();
+
+    [GeneratedRegex(@"^\s+""([A-Z]\w+)"",$", RegexOptions.Multiline)]
+    private static partial Regex SettingLiteral();
+
+    [GeneratedRegex("[A-Z]")]
+    private static partial Regex UpperCase();
+
+    [GeneratedRegex(@"""(orleansuploads\.[a-z_.]+)""")]
+    private static partial Regex MetricLiteral();
+
+    [GeneratedRegex(@"`(orleansuploads\.[a-z_.]+)`")]
+    private static partial Regex MetricSpan();
+
+    [GeneratedRegex(@"\borleansuploads_[a-z_]+")]
+    private static partial Regex PrometheusName();
+
+    [GeneratedRegex("(_seconds_bucket|_seconds|_total|_ratio)$")]
+    private static partial Regex PrometheusSuffix();
+
+    [GeneratedRegex(@"\w+")]
+    private static partial Regex Word();
+
+    [GeneratedRegex(@"`([A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+(?:\.[A-Z]\w+)*)`")]
+    private static partial Regex CodeName();
+
+    [GeneratedRegex(@"`([\w./-]+\.cs)`")]
+    private static partial Regex SourceFile();
+}
