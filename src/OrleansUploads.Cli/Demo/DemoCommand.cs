@@ -66,7 +66,7 @@ internal static class DemoCommand
         });
         command.Validators.Add(result =>
         {
-            if (result.GetValue(crash) is not null && result.GetValue(endpoints) is not { Length: > 0 })
+            if (result.GetValue(crash) is not null && result.GetResult(endpoints) is not { Implicit: false })
             {
                 result.AddError("--crash needs --endpoint.");
             }

@@ -51,8 +51,7 @@ internal static class ServeCommand
             }
 
             if (result.GetValue(anonymous)
-                && !HasErrors(result, listen)
-                && result.GetValue(listen) is { } endpoint
+                && result.GetValueIfValid(listen) is { } endpoint
                 && !IPAddress.IsLoopback(endpoint.Address))
             {
                 result.AddError("--anonymous requires a loopback address in --listen, because anyone who can connect has full access.");
