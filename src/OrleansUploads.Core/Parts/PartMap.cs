@@ -68,11 +68,15 @@ public sealed class PartMap
     /// <param name="firstSlot">The first slot to return; at least 0.</param>
     public IEnumerable<KeyValuePair<int, StoredPart>> From(int firstSlot)
     {
-        for (var slot = firstSlot; slot < SlotCount; slot++)
+        for (var slot = firstSlot; slot < SlotCount;)
         {
-            if (this[slot] is { } part)
+            var leaf = _branches[slot / BranchSlots]?[slot % BranchSlots / NodeSlots];
+            for (var next = slot - (slot % NodeSlots) + NodeSlots; slot < next; slot++)
             {
-                yield return new(slot, part);
+                if (leaf?[slot % NodeSlots] is { } part)
+                {
+                    yield return new(slot, part);
+                }
             }
         }
     }

@@ -8,6 +8,8 @@ namespace OrleansUploads.Core.Timelines;
 /// <param name="expectedBytes">How many bytes there will probably be.</param>
 internal sealed class TimelineWriter(int expectedBytes)
 {
+    private const int MaxNumberBytes = 10;
+
     private readonly ArrayBufferWriter<byte> _bytes = new(expectedBytes);
 
     /// <summary>What was written.</summary>
@@ -22,14 +24,17 @@ internal sealed class TimelineWriter(int expectedBytes)
     /// <summary>Writes a number that is not negative.</summary>
     public void WriteNumber(long number)
     {
+        var bytes = _bytes.GetSpan(MaxNumberBytes);
+        var count = 0;
         var rest = (ulong)number;
         while (rest >= 0x80)
         {
-            Write((byte)(rest | 0x80));
+            bytes[count++] = (byte)(rest | 0x80);
             rest >>= 7;
         }
 
-        Write((byte)rest);
+        bytes[count++] = (byte)rest;
+        _bytes.Advance(count);
     }
 
     /// <summary>Writes the milliseconds since the time before.</summary>

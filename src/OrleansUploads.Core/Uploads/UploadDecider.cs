@@ -193,7 +193,7 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
 
                 var archive = ArchiveId.Derive(open.Spec.Upload, command.SizeBytes, command.TreeHash);
                 var completed = new UploadCompleted(archive, command.SizeBytes, command.TreeHash, now, sender);
-                var next = (UploadState.Completed)UploadEvolution.Apply(open, completed);
+                var next = UploadEvolution.CompletedBy(open, completed);
                 return Accept(UploadListing.Describe(next), completed).Telling(UploadIntents.StoreArchive(next, open.Parts));
             default:
                 return Refuse(NotFound);

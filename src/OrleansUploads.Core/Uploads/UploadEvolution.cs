@@ -27,8 +27,7 @@ internal static class UploadEvolution
             WithPart(
                 open, e.Slot, new StoredPart(e.LengthBytes, e.TreeHash, PartPlace.At(e.Location), e.At), by: null, e.Lost),
         (UploadState.Open open, AttemptsFenced e) => open with { FencedBefore = e.Before },
-        (UploadState.Open open, UploadCompleted e) => new UploadState.Completed(
-            open.Spec, e.Archive, e.SizeBytes, e.TreeHash, e.At, open.Parts, Indexed: false, ReleasedAt: null)
+        (UploadState.Open open, UploadCompleted e) => CompletedBy(open, e) with
         {
             Timeline = e.Timeline ?? UploadTimelines.Keep(open, e.Sender),
         },
@@ -52,6 +51,18 @@ internal static class UploadEvolution
         (UploadState.Completed completed, BytesReclaimed) => completed with { BytesReclaimed = true },
         _ => throw new InvalidOperationException($"Unexpected event {happened.GetType().Name} in state {state.GetType().Name}."),
     };
+
+    /// <summary>Returns the state after a completion, without the timeline. Making the timeline takes longer than everything else, so the
+    /// decision does without it.</summary>
+    public static UploadState.Completed CompletedBy(UploadState.Open open, UploadCompleted happened) => new(
+        open.Spec,
+        happened.Archive,
+        happened.SizeBytes,
+        happened.TreeHash,
+        happened.At,
+        open.Parts,
+        Indexed: false,
+        ReleasedAt: null);
 
     /// <summary>Returns the shortest history with the same state.</summary>
     public static IEnumerable<UploadEvent> Compact(UploadState state)

@@ -26,16 +26,9 @@ internal static class UploadIntents
     /// repeating the first step changes nothing: a crash in between costs less than a record of it in every completion.</summary>
     public static Intent StoreArchive(UploadState.Completed done, PartMap parts)
     {
-        var extents = new Extent[parts.Count];
-        var next = 0;
-        foreach (var (_, part) in parts.From(0))
-        {
-            extents[next++] = new Extent(part.Place, part.LengthBytes, part.TreeHash);
-        }
-
         var spec = done.Spec;
         var manifest = new Manifest(
-            spec.Upload, done.Archive, done.SizeBytes, done.TreeHash, spec.PartSize.Bytes, extents, spec.ByteStorage);
+            spec.Upload, done.Archive, done.SizeBytes, done.TreeHash, spec.PartSize.Bytes, new PartExtents(parts), spec.ByteStorage);
         return Index(new StoreManifest(manifest, AddToIndex(done)));
     }
 

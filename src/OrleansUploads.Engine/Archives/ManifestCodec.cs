@@ -45,7 +45,7 @@ public static class ManifestCodec
     public static byte[] Encode(Manifest manifest)
     {
         ArgumentNullException.ThrowIfNull(manifest);
-        var bytes = new byte[BytesFor(manifest)];
+        var bytes = GC.AllocateUninitializedArray<byte>(BytesFor(manifest));
         Magic.CopyTo(bytes);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(VersionAt), VersionOf(manifest));
         WriteId(manifest.Upload.ToString(), bytes.AsSpan(UploadAt, Limits.UploadIdChars));
@@ -57,7 +57,15 @@ public static class ManifestCodec
         var at = ExtentsAt;
         for (var i = 0; i < manifest.Extents.Count; i++)
         {
-            at += WriteExtent(manifest.Extents[i], bytes.AsSpan(at));
+            var extent = manifest.Extents[i];
+            if (extent.Place.ByteStorage != manifest.ByteStorage)
+            {
+                throw new ArgumentException(
+                    $"The manifest's storage is {manifest.ByteStorage}, but an extent's is {extent.Place.ByteStorage}.",
+                    nameof(manifest));
+            }
+
+            at += WriteExtent(extent, bytes.AsSpan(at));
         }
 
         at += manifest.Parts is { } parts ? ManifestParts.Write(parts, bytes.AsSpan(at)) : 0;
@@ -120,18 +128,14 @@ public static class ManifestCodec
     private static int BytesFor(Manifest manifest)
     {
         var bytes = ExtentsAt + ChecksumBytes + (manifest.Parts is { } parts ? ManifestParts.BytesFor(parts) : 0);
+        if (manifest.ByteStorage == ByteStorage.Gateway)
+        {
+            return checked(bytes + (AttemptExtentBytes * manifest.Extents.Count));
+        }
+
         foreach (var extent in manifest.Extents)
         {
-            if (extent.Place.ByteStorage != manifest.ByteStorage)
-            {
-                throw new ArgumentException(
-                    $"The manifest's storage is {manifest.ByteStorage}, but an extent's is {extent.Place.ByteStorage}.",
-                    nameof(manifest));
-            }
-
-            bytes = checked(bytes + (extent.Place.Location is { } location
-                ? LocatedExtentBytes + location.Chars
-                : AttemptExtentBytes));
+            bytes = checked(bytes + LocatedExtentBytes + (extent.Place.Location?.Chars ?? 0));
         }
 
         return bytes;
