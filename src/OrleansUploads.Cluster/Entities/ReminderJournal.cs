@@ -7,7 +7,8 @@ namespace OrleansUploads.Cluster.Entities;
 /// appended, so a crash cannot leave an entity with a wake time but without a reminder.</summary>
 /// <remarks>The first record of a new entity is written while the reminder is being registered. If a crash leaves the record alone,
 /// its sender repeats the command (<see cref="Core.Deciding.IMayBeginEntity"/>), and an entity with a single record ensures its reminder
-/// when it is loaded. Not thread-safe. All calls must run on the grain's scheduler.</remarks>
+/// when it is loaded. Changes of the reminder take turns: whether the registered tick is soon enough is only known when no change is on
+/// its way. Not thread-safe. All calls must run on the grain's scheduler.</remarks>
 /// <param name="inner">The journal.</param>
 /// <param name="reminder">The entity's reminder.</param>
 /// <param name="time">The clock.</param>
@@ -17,6 +18,8 @@ internal sealed class ReminderJournal(IJournal inner, WakeReminder reminder, Tim
     private int _writing;
     private DateTimeOffset? _wakeAt;
 
+    private SemaphoreSlim ReminderTurn { get; } = new(1);
+
     /// <inheritdoc/>
     public async ValueTask<JournalHistory> ReadAsync(EntityId entity, CancellationToken cancellationToken)
     {
@@ -25,7 +28,7 @@ internal sealed class ReminderJournal(IJournal inner, WakeReminder reminder, Tim
         _wakeAt = history.WakeAt;
         if (history.WakeAt is { } at && (at <= time.GetUtcNow() || history.Version == 1))
         {
-            await EnsureTickAsync(entity, at);
+            await EnsureTickAsync(entity, at, begins: false, cancellationToken);
         }
 
         return history;
@@ -47,7 +50,7 @@ internal sealed class ReminderJournal(IJournal inner, WakeReminder reminder, Tim
         try
         {
             var begins = append.ExpectedVersion == 0 && !_isRead;
-            var registered = wake.At is { } at ? EnsureTickAsync(append.Entity, at, begins).AsTask() : Task.CompletedTask;
+            var registered = wake.At is { } at ? EnsureTickAsync(append.Entity, at, begins, cancellationToken).AsTask() : Task.CompletedTask;
             if (!begins)
             {
                 await registered;
@@ -80,13 +83,26 @@ internal sealed class ReminderJournal(IJournal inner, WakeReminder reminder, Tim
     }
 
     /// <summary>Updates the reminder after a tick was handled. Does nothing while a wake time is being written.</summary>
-    /// <remarks>If a wake time is written during the update, it registers a newer reminder, and only the older one is
-    /// removed.</remarks>
-    public ValueTask UpdateReminderAfterTickAsync() =>
-        _writing == 0 ? reminder.UpdateAfterTickAsync(_wakeAt) : ValueTask.CompletedTask;
-
-    private async ValueTask EnsureTickAsync(EntityId entity, DateTimeOffset at, bool begins = false)
+    public async ValueTask UpdateReminderAfterTickAsync()
     {
+        await ReminderTurn.WaitAsync();
+        try
+        {
+            // A write in progress has ensured its tick, and one that begins later waits for the turn.
+            if (_writing == 0)
+            {
+                await reminder.UpdateAfterTickAsync(_wakeAt);
+            }
+        }
+        finally
+        {
+            ReminderTurn.Release();
+        }
+    }
+
+    private async ValueTask EnsureTickAsync(EntityId entity, DateTimeOffset at, bool begins, CancellationToken cancellationToken)
+    {
+        await ReminderTurn.WaitAsync(cancellationToken);
         try
         {
             await (begins ? reminder.EnsureFirstTickAsync(at) : reminder.EnsureTickAsync(at));
@@ -94,6 +110,10 @@ internal sealed class ReminderJournal(IJournal inner, WakeReminder reminder, Tim
         catch (Exception fault) when (fault is OrleansException or TimeoutException)
         {
             throw new JournalUnavailableException($"The reminder of {entity} could not be registered: {fault.Message}", fault);
+        }
+        finally
+        {
+            ReminderTurn.Release();
         }
     }
 }

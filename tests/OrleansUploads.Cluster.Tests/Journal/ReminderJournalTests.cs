@@ -91,6 +91,62 @@ public sealed class ReminderJournalTests
         Assert.Equal([3 * Interval, Week - (3 * Interval)], _reminders.FirstTicks);
     }
 
+    [Fact]
+    public async Task A_reminder_that_is_registered_while_a_tick_looks_for_the_old_one_stays()
+    {
+        Released();
+        await Open().AppendAsync(Record(0, Week), CancellationToken.None);
+        await _inner.AppendAsync(new JournalAppend(Entity, 1, "[]"u8.ToArray(), new WakeChange(null)), CancellationToken.None);
+        var ticked = Open();
+        await ticked.ReadAsync(Entity, CancellationToken.None);
+        var answer = new TaskCompletionSource();
+        _reminders.Answer = answer.Task;
+
+        var tick = ticked.UpdateReminderAfterTickAsync().AsTask();
+        var append = ticked.AppendAsync(Record(2, Week), CancellationToken.None).AsTask();
+        answer.SetResult();
+        await tick;
+
+        Assert.Equal(AppendOutcome.Appended, await append);
+        Assert.NotNull(_reminders.Stored);
+    }
+
+    [Fact]
+    public async Task Work_that_is_due_does_not_wait_for_a_tick_that_is_being_moved_far_away()
+    {
+        Released();
+        var journal = Open();
+        await journal.AppendAsync(Record(0, Week), CancellationToken.None);
+        _time.Advance(3 * Interval);
+        _reminders.Release = new TaskCompletionSource();
+
+        var tick = journal.UpdateReminderAfterTickAsync().AsTask();
+        var append = journal.AppendAsync(Record(1, TimeSpan.Zero), CancellationToken.None).AsTask();
+        _reminders.Release.SetResult();
+        await tick;
+
+        Assert.Equal(AppendOutcome.Appended, await append);
+        Assert.Equal([3 * Interval, Week - (3 * Interval), Interval], _reminders.FirstTicks);
+    }
+
+    [Fact]
+    public async Task A_tick_changes_no_reminder_while_a_wake_time_is_written()
+    {
+        Released();
+        var journal = Open();
+        await journal.AppendAsync(Record(0, Week), CancellationToken.None);
+        _time.Advance(3 * Interval);
+        _reminders.Release = new TaskCompletionSource();
+        var first = journal.UpdateReminderAfterTickAsync().AsTask();
+        var append = journal.AppendAsync(Record(1, TimeSpan.Zero), CancellationToken.None).AsTask();
+
+        var second = journal.UpdateReminderAfterTickAsync().AsTask();
+        _reminders.Release.SetResult();
+        await Task.WhenAll(first, append, second);
+
+        Assert.Equal(Interval, _reminders.FirstTicks[^1]);
+    }
+
     private void Released()
     {
         _reminders.Release = new TaskCompletionSource();
