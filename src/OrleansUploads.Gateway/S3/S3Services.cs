@@ -33,6 +33,7 @@ internal static class S3Services
         services.AddSingleton<ListOperations>();
         services.AddSingleton<ObjectUploads>();
         services.AddSingleton<ObjectReads>();
+        services.AddSingleton<ObjectAcls>();
         services.AddSingleton<ObjectAttributes>();
         services.AddSingleton<ObjectTagging>();
         services.AddSingleton<ObjectRestores>();

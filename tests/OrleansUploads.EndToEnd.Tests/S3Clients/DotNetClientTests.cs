@@ -1,6 +1,7 @@
 using Amazon.S3;
 using Amazon.S3.Model;
 using Amazon.S3.Transfer;
+using Amazon.S3.Util;
 using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.TestKit;
 
@@ -141,6 +142,20 @@ public sealed class DotNetClientTests : IAsyncLifetime
         }
 
         await _s3.DeleteBucketAsync(Bucket);
+    }
+
+    [Fact]
+    public async Task A_bucket_is_deleted_with_its_objects()
+    {
+        foreach (var key in OddKeys)
+        {
+            await PutAsync(key, [1]);
+        }
+
+        // Lists versions and deletes them, although no bucket has versioning.
+        await AmazonS3Util.DeleteS3BucketWithObjectsAsync(_s3, Bucket);
+
+        Assert.Empty((await _s3.ListBucketsAsync()).Buckets ?? []);
     }
 
     private Task<PutObjectResponse> PutAsync(string key, byte[] bytes) =>

@@ -58,6 +58,44 @@ public sealed class S3ListTests(S3Server s3) : IClassFixture<S3Server>
         ExpectError(await s3.GetAsync("/no-such-bucket"), 404, "NoSuchBucket");
     }
 
+    [Fact]
+    public async Task Every_object_is_listed_as_the_only_version_of_its_key()
+    {
+        var bucket = await FillAsync();
+        var page = (await s3.GetAsync($"/{bucket}?versions")).Expect(200);
+        Assert.Equal(Keys, Texts(page, "Key"));
+        Assert.Equal(Keys.Select(_ => "null"), Texts(page, "VersionId"));
+        Assert.Equal(Keys.Select(_ => "true"), Texts(page, "IsLatest"));
+        Assert.Equal($"\"{Md5([1])}\"", Text(page, "ETag"));
+        Assert.Equal("111122223333", Text(page, "ID"));
+        Assert.Equal("false", Text(page, "IsTruncated"));
+        Assert.Empty(Texts(page, "NextKeyMarker"));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("&delimiter=/")]
+    public async Task Pages_of_versions_lose_and_repeat_nothing(string query)
+    {
+        var bucket = await FillAsync();
+        string[] expected = query.Length > 0 ? ["a", "dir/", "e f", "z\u0001"] : Keys;
+        Assert.Equal(expected, await ReadAllAsync($"/{bucket}?versions&max-keys=1{query}", "key-marker", "NextKeyMarker"));
+        var first = (await s3.GetAsync($"/{bucket}?versions&max-keys=1")).Expect(200);
+        Assert.Equal(("a", "null"), (Text(first, "NextKeyMarker"), Text(first, "NextVersionIdMarker")));
+        var second = (await s3.GetAsync($"/{bucket}?versions&max-keys=1&key-marker=a&version-id-marker=null&delimiter=/")).Expect(200);
+        Assert.Equal(("null", "dir/"), (Text(second, "VersionIdMarker"), Text(second, "NextKeyMarker")));
+        Assert.Empty(Texts(second, "NextVersionIdMarker"));
+    }
+
+    [Fact]
+    public async Task Markers_of_versions_that_do_not_exist_are_refused()
+    {
+        var bucket = await FillAsync();
+        ExpectError(await s3.GetAsync($"/{bucket}?versions&version-id-marker=null"), 400, "InvalidArgument");
+        ExpectError(await s3.GetAsync($"/{bucket}?versions&key-marker=a&version-id-marker=v2"), 400, "InvalidArgument");
+        ExpectError(await s3.GetAsync("/no-such-bucket?versions"), 404, "NoSuchBucket");
+    }
+
     private async Task<string> FillAsync()
     {
         var bucket = await s3.NewBucketAsync();

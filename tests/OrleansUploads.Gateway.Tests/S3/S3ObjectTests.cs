@@ -62,6 +62,20 @@ public sealed class S3ObjectTests(S3Server s3) : IClassFixture<S3Server>
     }
 
     [Fact]
+    public async Task The_owner_of_an_object_has_full_control()
+    {
+        var bucket = await s3.NewBucketAsync();
+        ExpectError(await s3.GetAsync($"/{bucket}/k?acl"), 404, "NoSuchKey");
+        (await s3.SendAsync("PUT", $"/{bucket}/k", [1])).Expect(200);
+
+        var list = (await s3.GetAsync($"/{bucket}/k?acl")).Expect(200);
+
+        Assert.Equal(["111122223333", "111122223333"], Texts(list, "ID"));
+        Assert.Equal("FULL_CONTROL", Text(list, "Permission"));
+        ExpectError(await s3.SendAsync("PUT", $"/{bucket}/k?acl", []), 501, "NotImplemented");
+    }
+
+    [Fact]
     public async Task Overwriting_replaces_and_deleting_is_idempotent()
     {
         var target = $"/{await s3.NewBucketAsync()}/k";

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Xml;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Gateway.S3.Answers;
 using OrleansUploads.Gateway.S3.Errors;
@@ -11,8 +10,6 @@ namespace OrleansUploads.Gateway.S3.Buckets;
 /// <summary>The answers to questions about settings that cannot be changed. Clients ask for some of them routinely.</summary>
 internal static class BucketSettings
 {
-    private const string SchemaInstance = "http://www.w3.org/2001/XMLSchema-instance";
-
     /// <summary>The answer to an operation that returns a setting.</summary>
     public static S3Answer Describe(S3Operation operation, AccountId owner) => operation switch
     {
@@ -22,7 +19,7 @@ internal static class BucketSettings
         S3Operation.GetBucketAccelerateConfiguration => Empty("AccelerateConfiguration"),
         S3Operation.GetBucketRequestPayment =>
             new XmlAnswer("RequestPaymentConfiguration", static xml => xml.WriteElementString("Payer", "BucketOwner")),
-        S3Operation.GetBucketAcl => new XmlAnswer("AccessControlPolicy", xml => WriteOwnersList(xml, owner)),
+        S3Operation.GetBucketAcl => new XmlAnswer("AccessControlPolicy", xml => xml.WriteAccessControlList(owner)),
         S3Operation.GetBucketPolicy => new S3Error(S3ErrorCode.NoSuchBucketPolicy, "The bucket policy does not exist."),
         S3Operation.GetBucketLifecycleConfiguration => new S3Error(
             S3ErrorCode.NoSuchLifecycleConfiguration, "The lifecycle configuration does not exist."),
@@ -43,19 +40,4 @@ internal static class BucketSettings
     };
 
     private static XmlAnswer Empty(string root) => new(root, static _ => { });
-
-    private static void WriteOwnersList(XmlWriter xml, AccountId owner)
-    {
-        xml.WriteOwner("Owner", owner);
-        xml.WriteStartElement("AccessControlList");
-        xml.WriteStartElement("Grant");
-        xml.WriteStartElement("Grantee");
-        xml.WriteAttributeString("xsi", "type", SchemaInstance, "CanonicalUser");
-        xml.WriteElementString("ID", owner.ToString());
-        xml.WriteElementString("DisplayName", owner.ToString());
-        xml.WriteEndElement();
-        xml.WriteElementString("Permission", "FULL_CONTROL");
-        xml.WriteEndElement();
-        xml.WriteEndElement();
-    }
 }

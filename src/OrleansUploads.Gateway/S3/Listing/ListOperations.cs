@@ -13,10 +13,13 @@ using OrleansUploads.Gateway.S3.Xml;
 
 namespace OrleansUploads.Gateway.S3.Listing;
 
-/// <summary>Lists objects, in both versions of the operation.</summary>
+/// <summary>Lists objects, in both versions of the operation, and as versions.</summary>
 internal sealed class ListOperations(BucketFinder buckets, KeyLister lister, ListedRestores restores)
 {
     private const string Root = "ListBucketResult";
+
+    /// <summary>The version ID of an object in a bucket without versioning.</summary>
+    private const string OnlyVersion = "null";
 
     /// <summary>ListObjects, version 1.</summary>
     public async ValueTask<S3Answer> ListAsync(S3Call call)
@@ -75,6 +78,54 @@ internal sealed class ListOperations(BucketFinder buckets, KeyLister lister, Lis
         });
     }
 
+    /// <summary>ListObjectVersions. Every object is the only version of its key.</summary>
+    public async ValueTask<S3Answer> ListVersionsAsync(S3Call call)
+    {
+        if (!ListRequest.TryRead(call, "max-keys", out var request, out var error)
+            || !TryReadMarkers(call, out var keyMarker, out var versionMarker, out error))
+        {
+            return error;
+        }
+
+        var (bucket, page, refused) = await ReadAsync(call, request, keyMarker);
+        if (page is null)
+        {
+            return refused!;
+        }
+
+        var restored = await restores.FindAsync(call, bucket!.Bucket, page);
+        return new XmlAnswer("ListVersionsResult", xml =>
+        {
+            WriteHead(xml, bucket, request);
+            xml.WriteElementString("KeyMarker", request.Encode(keyMarker));
+            xml.WriteElementString("VersionIdMarker", versionMarker);
+            if (page.Next is { } next)
+            {
+                xml.WriteElementString("NextKeyMarker", request.Encode(next.Key));
+
+                // A common prefix has no version.
+                xml.WriteOptional(
+                    "NextVersionIdMarker", page.Entries is [.., var last] && last.Key.ToString() == next.Key ? OnlyVersion : null);
+            }
+
+            WriteContents(xml, request, page, restored, call.Account, areVersions: true);
+        });
+    }
+
+    private static bool TryReadMarkers(
+        S3Call call, out string keyMarker, out string versionMarker, [NotNullWhen(false)] out S3Error? error)
+    {
+        const string name = "version-id-marker";
+        keyMarker = call.Query.FirstValue("key-marker") ?? "";
+        versionMarker = call.Query.FirstValue(name) ?? "";
+        error = versionMarker.Length == 0 ? null
+            : keyMarker.Length == 0
+                ? S3Error.InvalidArgument(name, versionMarker, "A version-id marker cannot be specified without a key marker.")
+            : versionMarker != OnlyVersion ? S3Error.InvalidArgument(name, versionMarker, "Invalid version id specified")
+            : null;
+        return error is null;
+    }
+
     private static bool TryReadStart(S3Call call, out string start, [NotNullWhen(false)] out S3Error? error)
     {
         error = null;
@@ -120,22 +171,33 @@ internal sealed class ListOperations(BucketFinder buckets, KeyLister lister, Lis
     }
 
     private static void WriteContents(
-        XmlWriter xml, ListRequest request, KeyPage page, IReadOnlyDictionary<UploadId, RestoreStatus> restored, AccountId? owner)
+        XmlWriter xml,
+        ListRequest request,
+        KeyPage page,
+        IReadOnlyDictionary<UploadId, RestoreStatus> restored,
+        AccountId? owner,
+        bool areVersions = false)
     {
         xml.WriteFlag("IsTruncated", page.Next is not null);
         foreach (var entry in page.Entries)
         {
-            WriteEntry(xml, request, entry, restored.GetValueOrDefault(entry.Upload), owner);
+            WriteEntry(xml, request, entry, restored.GetValueOrDefault(entry.Upload), owner, areVersions);
         }
 
         request.WritePrefixes(xml, page.CommonPrefixes);
     }
 
     private static void WriteEntry(
-        XmlWriter xml, ListRequest request, KeyEntry entry, RestoreStatus? restored, AccountId? owner)
+        XmlWriter xml, ListRequest request, KeyEntry entry, RestoreStatus? restored, AccountId? owner, bool isVersion)
     {
-        xml.WriteStartElement("Contents");
+        xml.WriteStartElement(isVersion ? "Version" : "Contents");
         xml.WriteElementString("Key", request.Encode(entry.Key.ToString()));
+        if (isVersion)
+        {
+            xml.WriteElementString("VersionId", OnlyVersion);
+            xml.WriteFlag("IsLatest", true);
+        }
+
         xml.WriteElementString("LastModified", S3Date.ToXml(entry.At));
         xml.WriteElementString("ETag", $"\"{entry.ETag}\"");
         xml.WriteNumber("Size", entry.SizeBytes ?? 0);

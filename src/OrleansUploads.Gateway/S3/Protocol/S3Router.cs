@@ -106,6 +106,7 @@ internal static class S3Router
         ("GET", "tagging") => new S3Route.To(GetBucketTagging),
         ("GET", "uploads") => new S3Route.To(ListMultipartUploads),
         ("GET", "versioning") => new S3Route.To(GetBucketVersioning),
+        ("GET", "versions") => new S3Route.To(ListObjectVersions),
         ("GET", "website") => new S3Route.To(GetBucketWebsite),
         ("HEAD", null) => new S3Route.To(HeadBucket),
         ("PUT", null) => new S3Route.To(CreateBucket),
@@ -127,6 +128,7 @@ internal static class S3Router
         return (method, selected) switch
         {
             ("GET", null) => new S3Route.To(GetObject),
+            ("GET", "acl") => new S3Route.To(GetObjectAcl),
             ("GET", "attributes") => new S3Route.To(GetObjectAttributes),
             ("GET", "tagging") => new S3Route.To(GetObjectTagging),
             ("PUT", "tagging") when !hasSource => new S3Route.To(PutObjectTagging),

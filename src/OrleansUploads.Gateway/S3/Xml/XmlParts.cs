@@ -8,12 +8,30 @@ namespace OrleansUploads.Gateway.S3.Xml;
 /// <summary>Elements that several documents have.</summary>
 internal static class XmlParts
 {
+    private const string SchemaInstance = "http://www.w3.org/2001/XMLSchema-instance";
+
     /// <summary>Writes an account as an owner or initiator.</summary>
     public static void WriteOwner(this XmlWriter xml, string element, AccountId account)
     {
         xml.WriteStartElement(element);
         xml.WriteElementString("ID", account.ToString());
         xml.WriteElementString("DisplayName", account.ToString());
+        xml.WriteEndElement();
+    }
+
+    /// <summary>Writes the owner, and an access control list that gives the owner full control and others nothing.</summary>
+    public static void WriteAccessControlList(this XmlWriter xml, AccountId owner)
+    {
+        xml.WriteOwner("Owner", owner);
+        xml.WriteStartElement("AccessControlList");
+        xml.WriteStartElement("Grant");
+        xml.WriteStartElement("Grantee");
+        xml.WriteAttributeString("xsi", "type", SchemaInstance, "CanonicalUser");
+        xml.WriteElementString("ID", owner.ToString());
+        xml.WriteElementString("DisplayName", owner.ToString());
+        xml.WriteEndElement();
+        xml.WriteElementString("Permission", "FULL_CONTROL");
+        xml.WriteEndElement();
         xml.WriteEndElement();
     }
 

@@ -94,7 +94,8 @@ def many_keys(s3, bucket):
     expect((first["KeyCount"], first["IsTruncated"]), (1000, True), "first page of many keys")
     resource = boto3.resource("s3", endpoint_url=s3.meta.endpoint_url).Bucket(bucket)
     expect([item.key for item in resource.objects.filter(Prefix="many/")], keys, "many keys")
-    resource.objects.filter(Prefix="many/").delete()
+    expect([version.object_key for version in resource.object_versions.filter(Prefix="many/")], keys, "many versions")
+    resource.object_versions.filter(Prefix="many/").delete()
     expect(s3.list_objects_v2(Bucket=bucket)["KeyCount"], 0, "many keys after deletion")
 
 
@@ -124,6 +125,7 @@ def reads(s3, bucket):
     refused("NoSuchKey", s3.get_object, Bucket=bucket, Key="absent")
     refused("404", s3.head_object, Bucket=bucket, Key="absent")
     refused("NotImplemented", s3.put_object, Bucket=bucket, Key="k", Body=b"", ServerSideEncryption="aws:kms")
+    expect(s3.get_object_acl(Bucket=bucket, Key="k")["Grants"][0]["Permission"], "FULL_CONTROL", "ACL of an object")
     refused("NotImplemented", s3.put_object_acl, Bucket=bucket, Key="k", ACL="public-read")
     expect(s3.get_object(Bucket=bucket, Key="k")["Body"].read(), data, "bytes after refused requests")
     tags = [{"Key": "colour", "Value": "blue & green"}]
