@@ -26,25 +26,43 @@ internal static class Greeting
             Console.WriteLine($"Created a key pair in {keys.Path}, readable by you only.");
         }
 
-        Console.WriteLine("To use it with the AWS CLI or with this program:");
-        Console.WriteLine();
+        var server = FormatLocalAddress(address);
+        var region = $"AWS_DEFAULT_REGION={options.Service.Gateway.Region}";
+        var pair = $"AWS_ACCESS_KEY_ID={key.AccessKeyId} AWS_SECRET_ACCESS_KEY={FormatSecret(options, key, isLogged)}";
         if (options.Anonymous)
         {
-            Console.WriteLine($"  export AWS_DEFAULT_REGION={options.Service.Gateway.Region}");
-            Console.WriteLine(
-                $"  aws glacier list-vaults --account-id - --no-sign-request --endpoint-url {FormatLocalAddress(address)}");
+            PrintCommands(
+                "Requests need no signature. To use the server with the AWS CLI and without a key:",
+                $"export {region}",
+                $"aws glacier list-vaults --account-id - --no-sign-request --endpoint-url {server}");
+            PrintCommands(
+                "This program always signs its requests. To use it with the key:",
+                $"export {pair} {region}",
+                $"{ProgramName.Text} vault list --endpoint {server}");
         }
         else
         {
-            Console.WriteLine(
-                $"  export AWS_ACCESS_KEY_ID={key.AccessKeyId} AWS_SECRET_ACCESS_KEY={FormatSecret(options, key, isLogged)} "
-                + $"AWS_DEFAULT_REGION={options.Service.Gateway.Region}");
-            Console.WriteLine($"  aws glacier list-vaults --account-id - --endpoint-url {FormatLocalAddress(address)}");
-            Console.WriteLine($"  {ProgramName.Text} vault list --endpoint {FormatLocalAddress(address)}");
+            PrintCommands(
+                "To use the server with the AWS CLI or with this program:",
+                $"export {pair} {region}",
+                $"aws glacier list-vaults --account-id - --endpoint-url {server}",
+                $"{ProgramName.Text} vault list --endpoint {server}");
+        }
+
+        Console.WriteLine(Ready + address);
+    }
+
+    /// <summary>Prints commands to paste, set off from the other lines.</summary>
+    private static void PrintCommands(string purpose, params ReadOnlySpan<string> commands)
+    {
+        Console.WriteLine(purpose);
+        Console.WriteLine();
+        foreach (var command in commands)
+        {
+            Console.WriteLine($"  {command}");
         }
 
         Console.WriteLine();
-        Console.WriteLine(Ready + address);
     }
 
     /// <summary>Returns the secret, or a shell expression for it. A new secret is printed only to a terminal. Otherwise the
