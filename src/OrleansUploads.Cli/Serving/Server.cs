@@ -63,6 +63,7 @@ internal sealed partial class Server(ServerOptions options)
         using var notifier = new HttpNotifier(
             options.Service.Receivers, options.Service.Gateway.Region, loggers.CreateLogger<HttpNotifier>());
         using var telemetry = TelemetryExport.Start(Environment.GetEnvironmentVariable, options.Listen.ToString());
+        ForeignFolder.Require(options.DataFolder);
         LostParts.Require(options.DataFolder);
         await using var folder = DataFolder.Open(
             options.DataFolder,
@@ -140,9 +141,11 @@ internal sealed partial class Server(ServerOptions options)
             && (fault.InnerException is SocketException or AddressInUseException
                 || fault.Message.Contains("address", StringComparison.OrdinalIgnoreCase))))
         {
+            // Its own message repeats the address.
+            var reason = fault.InnerException is AddressInUseException ? "the address is already in use" : fault.Message.TrimEnd('.');
             return CommandRunner.Fail(
-                $"Cannot listen on {options.Listen}: {fault.Message.TrimEnd('.')}. "
-                + "Choose another address or port with --listen, or port 0 for a free one.");
+                $"Cannot listen on {options.Listen}: {reason}. "
+                + "Stop the program that uses it, or choose another address or port with --listen; port 0 takes a free one.");
         }
 
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
