@@ -13,10 +13,11 @@ internal static class DemoCommand
 
     public static Command Create()
     {
-        var file = new Option<FileInfo?>("--file") { Description = "The file to upload. If omitted, the demo generates one." };
+        var file = new Option<FileInfo?>("--file") { Description = "The file to upload. If omitted, the demo generates one.", HelpName = "path" };
         var size = new Option<long?>("--size")
         {
             Description = "The size of the generated file, for example 64MiB or 4GiB. [default: 256MiB]",
+            HelpName = "size",
             CustomParser = result =>
             {
                 if (!ByteCount.TryParse(result.Tokens[0].Value, out var bytes) || bytes < 1)
@@ -31,6 +32,7 @@ internal static class DemoCommand
         var folder = new Option<DirectoryInfo>("--folder")
         {
             Description = "The folder in which the demo creates its working folder. The demo deletes the working folder when it ends.",
+            HelpName = "dir",
             DefaultValueFactory = _ => new DirectoryInfo(Path.GetTempPath()),
         };
         var endpoints = new Option<Uri[]>("--endpoint")
@@ -73,8 +75,14 @@ internal static class DemoCommand
         });
         command.SetAction((parsed, cancellationToken) => CommandRunner.RunAsync(async () =>
         {
+            var parent = Directory.CreateDirectory(parsed.GetRequiredValue(folder).FullName);
+            DemoSpace.Require(
+                parent,
+                parsed.GetValue(file)?.Length ?? parsed.GetValue(size) ?? DefaultSizeBytes,
+                isGenerated: parsed.GetValue(file) is null,
+                hasServer: parsed.GetValue(endpoints) is not { Length: > 0 });
             var work = Directory.CreateDirectory(Path.Combine(
-                parsed.GetRequiredValue(folder).FullName,
+                parent.FullName,
                 $"orleans-uploads-demo-{Environment.ProcessId}-{DateTime.UtcNow:HHmmss}"));
             try
             {
@@ -97,7 +105,7 @@ internal static class DemoCommand
     {
         var settings = await AwsSettings.ReadAsync(profile: null);
         return settings.Key is null
-            ? throw new InvalidDataException("There are no credentials. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.")
+            ? throw new InvalidDataException("There is no access key. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.")
             : new RunningService(endpoints, settings, crash);
     }
 

@@ -18,7 +18,10 @@ internal sealed class DemoRun(
     private const int Clients = 4;
     private const int Completers = 8;
     private const int MaxParts = 256;
-    private const int DuplicateInterval = 8;
+
+    /// <summary>Every so many parts, one is sent twice.</summary>
+    public const int DuplicateInterval = 8;
+
 
     private readonly List<DemoCheck> _checks = [];
 
@@ -139,10 +142,12 @@ internal sealed class DemoRun(
 
             var down = Stopwatch.StartNew();
             status = "crashed";
+            screen.PrintStep($"  {server.Crash}");
             await server.CrashAsync(cancellationToken);
             var acknowledged = board.StoredParts();
             await server.StartAsync(cancellationToken);
             downtime = down.Elapsed;
+            screen.PrintStep("  the service is running again");
             status = "restarted, uploading";
             await CheckSurvivorsAsync(client, upload, acknowledged.Select(plan.RangeOf).ToHashSet());
         }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using OrleansUploads.Cli.CommandLine;
 using Spectre.Console;
 
 namespace OrleansUploads.Cli.Demo;
@@ -44,6 +45,15 @@ internal sealed class DemoScreen : IDisposable
     /// <summary>Prints one line about the current step.</summary>
     public void PrintLine(string line) => _console.MarkupLine(_live ? $"[grey]»[/] {Markup.Escape(line)}" : Markup.Escape(line));
 
+    /// <summary>Prints one line while the board is displayed. The live map's header shows the same.</summary>
+    public void PrintStep(string line)
+    {
+        if (!_live)
+        {
+            PrintLine(line);
+        }
+    }
+
     /// <summary>Displays the board until the work is done.</summary>
     public async Task WatchAsync(PartBoard board, Func<string> status, Task work)
     {
@@ -87,6 +97,8 @@ internal sealed class DemoScreen : IDisposable
         }
 
         _console.Write(table);
+        var failed = checks.Count(check => check.Passed == false);
+        PrintLine(failed == 0 ? "All checks passed." : $"{Quantity.Format(failed, "check")} failed.");
     }
 
     public void Dispose()

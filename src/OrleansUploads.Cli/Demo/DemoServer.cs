@@ -30,7 +30,7 @@ internal sealed partial class DemoServer : DemoService
         _logPath = Path.Combine(workFolder, "server.log");
     }
 
-    public override string Description => $"Server on {_address}, data in {_folder}";
+    public override string Description => $"Server on {_address.GetLeftPart(UriPartial.Authority)}, data in {_folder}";
 
     public override string Crash => "the server is killed with SIGKILL";
 

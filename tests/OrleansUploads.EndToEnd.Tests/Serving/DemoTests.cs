@@ -28,6 +28,17 @@ public sealed class DemoTests
     }
 
     [Fact]
+    public async Task A_disk_that_is_too_small_is_reported_before_anything_is_written()
+    {
+        using var folder = new TemporaryFolder();
+
+        (await CommandLine.RunAsync("demo", "--size", "4000TiB", "--folder", folder.Path))
+            .ExpectOneLine($"of free space in {folder.Path}", "--folder", "--size");
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
+    }
+
+    [Fact]
     public async Task A_crash_command_needs_the_address_of_a_service() =>
         (await CommandLine.RunAsync("demo", "--crash", "true")).ExpectOneLine(2, "--crash needs --endpoint");
 }
