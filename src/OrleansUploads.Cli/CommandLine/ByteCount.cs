@@ -27,7 +27,8 @@ internal static class ByteCount
         return true;
     }
 
-    /// <summary>Formats a byte count in the largest unit that gives at least 1, with one decimal: <c>256.0 MiB</c>.</summary>
+    /// <summary>Formats a byte count in the largest unit that gives at least 1, with one decimal: <c>256.0 MiB</c>. Bytes have no
+    /// decimal.</summary>
     public static string Format(double bytes)
     {
         var power = 0;
@@ -37,6 +38,8 @@ internal static class ByteCount
             power++;
         }
 
-        return string.Create(CultureInfo.InvariantCulture, $"{bytes:F1} {Units[power]}");
+        return power == 0
+            ? string.Create(CultureInfo.InvariantCulture, $"{bytes:F0} {Units[0]}")
+            : string.Create(CultureInfo.InvariantCulture, $"{bytes:F1} {Units[power]}");
     }
 }

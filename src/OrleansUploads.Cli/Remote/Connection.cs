@@ -57,7 +57,7 @@ internal sealed class Connection : IDisposable
         }
 
         var key = settings.Key ?? throw new CredentialsMissingException(
-            "There are no credentials. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or choose a profile with --profile.");
+            "There is no access key. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or choose a profile with --profile.");
         return new Connection(new GlacierClientOptions
         {
             Endpoint = address,
@@ -85,7 +85,7 @@ internal sealed class Connection : IDisposable
                     && Interlocked.CompareExchange(ref toldAt, TimeProvider.System.GetTimestamp(), last) == last)
                 {
                     printer.Event(new { @event = "waiting", error = failure.Message });
-                    printer.Note($"{failure.Message.ReplaceLineEndings(" ")} Trying again for some minutes.");
+                    printer.Note($"{failure.Message.ReplaceLineEndings(" ").TrimEnd('.')}. Trying again for some minutes.");
                 }
             },
         };

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Globalization;
 using OrleansUploads.Cli.Archives;
 using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Cli.Remote;
@@ -20,6 +21,8 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
     private readonly OpenUploads _open = new(session, choice.Vault);
     private FrozenSet<Existing> _existing = [];
     private int _exitCode = ExitCode.Done;
+    private int _uploadedCount;
+    private int _skippedCount;
 
     private readonly record struct Existing(string? Description, long SizeBytes, TreeHash TreeHash);
 
@@ -44,7 +47,7 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
             _existing = await ReadExistingAsync(cancellationToken);
         }
 
-        return await _screen.WatchAsync(
+        var exitCode = await _screen.WatchAsync(
             async () =>
             {
                 var workers = new ParallelOptions { MaxDegreeOfParallelism = choice.Workers, CancellationToken = cancellationToken };
@@ -65,6 +68,12 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
                 return _exitCode;
             },
             paths.Count);
+        if (paths.Count > 1)
+        {
+            TellCounts(paths.Count);
+        }
+
+        return exitCode;
     }
 
     /// <summary>Continues one upload.</summary>
@@ -127,6 +136,8 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
     {
         if (_existing.Count > 0 && bytes is not null && await IsExistingAsync(path, cancellationToken))
         {
+            _screen.Skip();
+            Interlocked.Increment(ref _skippedCount);
             _screen.Print(() => session.Printer.Result(new { @event = "skipped", file = path }, $"{path}  is already there"));
             return;
         }
@@ -135,6 +146,7 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
         try
         {
             var receipt = await upload(path, transfer, cancellationToken);
+            Interlocked.Increment(ref _uploadedCount);
             _screen.Print(() => session.Printer.Result(
                 new { @event = "uploaded", file = path, receipt.ArchiveId, treeHash = receipt.TreeHash?.ToString() },
                 $"{path}  {receipt.ArchiveId}",
@@ -194,6 +206,16 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
         {
             TellHowToResume(path, transfer);
         }
+    }
+
+    /// <summary>After many lines of output, it is hard to see whether one of them is a failure.</summary>
+    private void TellCounts(int totalCount)
+    {
+        var failed = totalCount - _uploadedCount - _skippedCount;
+        session.Printer.Note(
+            string.Create(CultureInfo.InvariantCulture, $"Uploaded {_uploadedCount:N0} of {Quantity.Format(totalCount, "file")}")
+            + (_skippedCount > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {_skippedCount:N0} already there") : "")
+            + (failed > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {failed:N0} failed") : "") + ".");
     }
 
     private void TellHowToResume(string path, Transfer transfer)
