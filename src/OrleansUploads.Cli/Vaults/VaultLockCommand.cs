@@ -37,7 +37,7 @@ internal static class VaultLockCommand
         command.Run(async (parsed, session, cancellationToken) =>
         {
             var vault = parsed.GetRequiredValue(name);
-            var policy = await File.ReadAllTextAsync(parsed.GetRequiredValue(file).FullName, cancellationToken);
+            var policy = await VaultPolicyCommand.ReadAsync(parsed.GetRequiredValue(file), cancellationToken);
             var lockId = await session.Connection.Client.InitiateVaultLockAsync(vault, policy, cancellationToken);
             session.Printer.Result(
                 new { vault, lockId },

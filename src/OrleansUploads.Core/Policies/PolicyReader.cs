@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json;
 using OrleansUploads.Core.Values;
 
@@ -27,7 +28,11 @@ internal static class PolicyReader
         }
         catch (JsonException malformed)
         {
-            throw new PolicyFormatException($"The policy is not valid JSON: {malformed.Message}");
+            // The library counts lines and bytes from 0, in words of its own.
+            var flaw = malformed.Message.Split(" LineNumber:")[0].TrimEnd('.');
+            throw new PolicyFormatException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The policy is not valid JSON: {flaw} (line {malformed.LineNumber + 1}, byte {malformed.BytePositionInLine + 1})."));
         }
         catch (Exception unpaired) when (unpaired is InvalidOperationException or ArgumentException)
         {

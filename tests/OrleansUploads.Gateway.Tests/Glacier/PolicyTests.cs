@@ -125,7 +125,7 @@ public class PolicyTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
         await AssertClosedAsync(new("GET", owned));
 
         async Task AssertClosedAsync(ApiRequest request) => (await gateway.SendAsync(request, Signer.Stranger)).ExpectError(
-            403, Denied, $"The credentials of this request are not for the account {GatewaySetup.Account}.");
+            403, Denied, $"The credentials of this request are not for the account {GatewaySetup.Account}, and no policy of that account");
     }
 
     [Fact]

@@ -17,7 +17,8 @@ internal static class RequestErrors
 
     /// <summary>The path names an account that the signer may not act for.</summary>
     public static GlacierError ForeignAccount(string account) => GlacierError.AccessDenied(
-        $"The credentials of this request are not for the account {account}. Use '-' for the account of your credentials.");
+        $"The credentials of this request are not for the account {account}, and no policy of that account allows them this operation. "
+        + "Use '-' for the account of your credentials.");
 
     /// <summary>The vault's name is not valid.</summary>
     public static GlacierError InvalidVaultName(string name) => GlacierError.Invalid(
