@@ -13,6 +13,7 @@ internal static class CheckCommand
         var data = new Option<DirectoryInfo>("--data")
         {
             Description = "The data folder. A server may be using it. If none is, no server can start on it until the check has ended.",
+            HelpName = "folder",
             DefaultValueFactory = _ => new DirectoryInfo(CommonOptions.DefaultDataFolder),
         };
         var deep = new Option<bool>("--deep")
@@ -21,7 +22,8 @@ internal static class CheckCommand
         };
         var rate = new Option<long?>("--rate")
         {
-            Description = "The maximum number of bytes to read per second, for example 50MiB/s.",
+            Description = "The maximum number of bytes to read per second, for example 50MiB/s. [default: no limit]",
+            HelpName = "rate",
             CustomParser = result =>
             {
                 var text = result.Tokens[0].Value;
@@ -38,13 +40,14 @@ internal static class CheckCommand
         var resume = new Option<FileInfo?>("--resume")
         {
             Description = "Save the progress of the check in this file, and continue from it if the file exists.",
+            HelpName = "file",
         };
         var json = new Option<bool>("--json") { Description = "Print one JSON document instead of text." };
         var orphans = new Option<bool>("--orphans")
         {
             Description = "Also list uploads with bytes that nothing refers to. These are not counted as damage.",
         };
-        var quiet = new Option<bool>("--quiet") { Description = "Do not print progress to standard error." };
+        var quiet = new Option<bool>("--quiet", "-q") { Description = "Do not print progress to standard error." };
         var command = new Command(
             ExitCodes.CommandName,
             "Compare the bytes in a data folder with its journal. Exit codes: 0 if everything is sound, 1 if something is damaged, "

@@ -36,8 +36,8 @@ internal sealed class CheckRun(CheckSettings settings)
                 report.AddDamage,
                 report.AddOrphan);
             PrintProgress(check.IsOnline
-                ? "a server is using the folder; the check runs at the same time"
-                : "no server is using the folder");
+                ? "A server is using the folder. The check runs at the same time."
+                : "No server is using the folder. None can start on it until the check has ended.");
             var isDone = await RunToEndAsync(check, from, resumeFile, cancellationToken);
             return Finish(report, check.Position.Tally, isDone);
         }
@@ -121,7 +121,7 @@ internal sealed class CheckRun(CheckSettings settings)
     {
         if (!settings.Quiet)
         {
-            Console.Error.WriteLine($"orleans-uploads: {text}");
+            Console.Error.WriteLine(text);
         }
     }
 }

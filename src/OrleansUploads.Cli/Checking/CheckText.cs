@@ -9,9 +9,9 @@ internal static class CheckText
     /// <summary>Describes the progress of a check.</summary>
     public static string FormatProgress(CheckPosition position) => position.Stage switch
     {
-        CheckStage.Journal => $"checking the journal: {Quantity.Format(position.Tally.Histories, "history", "histories")} so far",
-        CheckStage.Bytes => $"checking bytes: {FormatCounts(position.Tally)} so far",
-        _ => "looking for bytes that nothing refers to",
+        CheckStage.Journal => $"Checking the journal: {Quantity.Format(position.Tally.Histories, "history", "histories")} so far.",
+        CheckStage.Bytes => $"Checking bytes: {FormatCounts(position.Tally)} so far.",
+        _ => "Looking for bytes that nothing refers to.",
     };
 
     /// <summary>Lists how many archives, uploads, parts and bytes were checked.</summary>

@@ -12,11 +12,14 @@ internal static class CommonOptions
     /// wherever a command is run, and never in a checkout.</summary>
     public static string DefaultDataFolder { get; } = Path.Combine(StateFolder(), "orleans-uploads");
 
-    public static Option<DirectoryInfo> Data()
+    /// <summary>The option with the data folder.</summary>
+    /// <param name="description">What the folder is to the command.</param>
+    public static Option<DirectoryInfo> Data(string description = "The data folder of the running server.")
     {
         var option = new Option<DirectoryInfo>("--data")
         {
-            Description = "The data folder, which contains the journal, the archives and the keys. Created if it does not exist.",
+            Description = description,
+            HelpName = "folder",
             DefaultValueFactory = _ => new DirectoryInfo(DefaultDataFolder),
         };
         option.Validators.Add(result =>
@@ -44,6 +47,7 @@ internal static class CommonOptions
     public static Option<AccountId> Account() => new("--account")
     {
         Description = "The account ID: 12 digits.",
+        HelpName = "id",
         DefaultValueFactory = _ => AccountId.TryParse(KeyPair.DefaultAccount, out var account) ? account : default,
         CustomParser = result =>
         {
@@ -64,6 +68,7 @@ internal static class CommonOptions
         var option = new Option<string>(name)
         {
             Description = description,
+            HelpName = "duration",
             DefaultValueFactory = _ => Durations.Format(byDefault),
         };
         option.Validators.Add(result =>

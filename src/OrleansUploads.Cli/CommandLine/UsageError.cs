@@ -12,16 +12,50 @@ internal static partial class UsageError
     public static int Report(ParseResult parsed)
     {
         var command = string.Join(' ', Names(parsed.CommandResult));
-        var errors = string.Join(' ', parsed.Errors.Select(error => Describe(error.Message)).Distinct());
+        var messages = parsed.Errors.Select(error => Describe(error.Message)).Distinct().ToList();
+        if (messages.Count > 1)
+        {
+            // A mistyped command is also reported as a missing one.
+            messages.Remove(NoCommand);
+        }
+
+        var errors = string.Join(' ', messages);
         return Failure.Report($"{errors} See '{command} --help'.", ExitCode.Usage);
     }
 
-    /// <summary>The library names the types of the program, and separates words by tabs.</summary>
-    private static string Describe(string message) =>
-        Blanks().Replace(Unparsable().Replace(message, "'$1' is not a valid value for $2."), " ");
+    /// <summary>The library names the types of the program, separates words by tabs, and does not end every sentence.</summary>
+    private static string Describe(string message)
+    {
+        var line = Blanks().Replace(message, " ").Trim();
+        if (line == "Required command was not provided.")
+        {
+            return NoCommand;
+        }
+
+        if (NotInSet().Match(line) is { Success: true } choice)
+        {
+            var values = choice.Groups[2].Value.Split(' ').Select(value => value.Trim('\''));
+            return $"'{choice.Groups[1].Value}' is not a valid value. Use one of: {string.Join(", ", values)}.";
+        }
+
+        line = Unparsable().Replace(line, "'$1' is not a valid value for $2.");
+        line = Missing().Replace(line, "The argument '$1' is missing.");
+        return Unknown().Replace(line, "$1 is not a command or option.");
+    }
+
+    private const string NoCommand = "A command is missing.";
 
     [GeneratedRegex("^Cannot parse argument '(.*)' for (?:command|option) '(.*)' as expected type .*$", RegexOptions.Singleline)]
     private static partial Regex Unparsable();
+
+    [GeneratedRegex("^Argument '(.*)' not recognized. Must be one of: (.*)$")]
+    private static partial Regex NotInSet();
+
+    [GeneratedRegex("^Required argument '(.*)' missing for command: '.*'.$")]
+    private static partial Regex Missing();
+
+    [GeneratedRegex("^Unrecognized command or argument ('.*').$")]
+    private static partial Regex Unknown();
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex Blanks();

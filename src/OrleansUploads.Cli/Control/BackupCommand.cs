@@ -26,8 +26,16 @@ internal static class BackupCommand
         var to = new Option<DirectoryInfo>("--to")
         {
             Description = "The backup folder. This command copies the journal and the keys to it. You then copy parts/.",
+            HelpName = "folder",
             Required = true,
         };
+        to.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && File.Exists(token.Value))
+            {
+                result.AddError($"{token.Value} is a file. Name a folder with --to.");
+            }
+        });
         var command = new Command(
             "begin", "Stop the deletion of bytes and copy the journal. Afterwards, copy parts/ and run 'backup end'.")
         {

@@ -42,11 +42,13 @@ internal sealed record Failure(int Code, string Message)
         GlacierErrorCodes.ConnectionFailure or GlacierErrorCodes.IdleTimeout =>
             new Failure(ExitCode.NotReachable, $"The server is not reachable: {refusal.Message.TrimEnd('.')}. Is it running? Check --endpoint."),
         GlacierErrorCodes.HashDiffers => new Failure(ExitCode.BytesDiffer, refusal.Message),
+        GlacierErrorCodes.ResourceNotFound when refusal.Message.StartsWith("Vault not found", StringComparison.Ordinal) =>
+            new Failure(ExitCode.NotFound, $"{refusal.Message}. List the vaults with '{ProgramName.Text} vault list'."),
         GlacierErrorCodes.ResourceNotFound => new Failure(ExitCode.NotFound, refusal.Message),
         GlacierErrorCodes.UnrecognizedClient => new Failure(
-            ExitCode.Denied, $"{refusal.Message} Check AWS_ACCESS_KEY_ID, or the profile."),
+            ExitCode.Denied, $"{refusal.Message} The key comes from AWS_ACCESS_KEY_ID or the profile."),
         GlacierErrorCodes.InvalidSignature => new Failure(
-            ExitCode.Denied, $"{refusal.Message} Check AWS_SECRET_ACCESS_KEY, the region and this machine's clock."),
+            ExitCode.Denied, $"{refusal.Message} The secret comes from AWS_SECRET_ACCESS_KEY or the profile. Also check the region and this machine's clock."),
         _ when refusal.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized =>
             new Failure(ExitCode.Denied, refusal.Message),
         _ when refusal.StatusCode is { } status && (int)status >= 500 => new Failure(ExitCode.NotReachable, refusal.Message),

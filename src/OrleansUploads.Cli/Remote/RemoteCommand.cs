@@ -30,7 +30,8 @@ internal static class RemoteCommand
 
     private static readonly Option<string?> Profile = new("--profile")
     {
-        Description = "The profile in ~/.aws with key and address. [default: AWS_PROFILE]",
+        Description = "The profile in ~/.aws with the key and the address. [default: the key in AWS_ACCESS_KEY_ID and "
+            + "AWS_SECRET_ACCESS_KEY, or the profile in AWS_PROFILE]",
         HelpName = "name",
         Recursive = true,
     };

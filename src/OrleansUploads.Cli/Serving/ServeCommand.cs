@@ -4,6 +4,7 @@ using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using OrleansUploads.Cli.CommandLine;
+using OrleansUploads.Gateway;
 
 namespace OrleansUploads.Cli.Serving;
 
@@ -15,14 +16,20 @@ internal static class ServeCommand
     /// <param name="configure">Changes the gateway's services after they were added, or null for no change.</param>
     public static Command Create(ServerSeams? seams = null, Action<IServiceCollection>? configure = null)
     {
-        var data = CommonOptions.Data();
+        var data = CommonOptions.Data(
+            "The data folder, which contains the journal, the archives and the keys. Created if it does not exist.");
         var listen = ServeOptions.Listen();
         var account = CommonOptions.Account();
         var certificate = new Option<FileInfo?>("--https-certificate")
         {
             Description = "Serve HTTPS with this certificate and its chain, in PEM. Renewed files take effect without a restart.",
+            HelpName = "file",
         };
-        var certificateKey = new Option<FileInfo?>("--https-key") { Description = "The private key of the certificate, in PEM." };
+        var certificateKey = new Option<FileInfo?>("--https-key")
+        {
+            Description = "The private key of the certificate, in PEM.",
+            HelpName = "file",
+        };
         var anonymous = new Option<bool>("--anonymous")
         {
             Description = "Accept requests without signatures. Requires a loopback address.",
@@ -30,8 +37,9 @@ internal static class ServeCommand
         var service = ServeOptions.OfService();
         var floor = ServeOptions.MinFree();
         var noDashboard = new Option<bool>("--no-dashboard") { Description = "Do not serve the dashboard at /dashboard." };
-        var quiet = new Option<bool>("--quiet") { Description = "Log only warnings and errors, not every request." };
-        var command = new Command("serve", "Serve the vault API and S3.")
+        var quiet = new Option<bool>("--quiet", "-q") { Description = "Log only warnings and errors, not every request." };
+        var command = new Command(
+            "serve", $"Serve the vault API and S3. Durations have the form {Durations.Examples}. Ctrl-C stops the server.")
         {
             data, listen, account, certificate, certificateKey, anonymous,
         };

@@ -35,6 +35,7 @@ internal static class ServeOptions
     public static Option<IPEndPoint> Listen() => new("--listen")
     {
         Description = "Address and port. With port 0 the system chooses a free port, which is printed.",
+        HelpName = "address:port",
         DefaultValueFactory = _ => new IPEndPoint(IPAddress.Loopback, 9400),
         CustomParser = result =>
         {
@@ -56,6 +57,7 @@ internal static class ServeOptions
     {
         Description = "Refuse parts that would leave less than this free on the disk, such as 64MiB or 1GiB. "
             + $"[default: {DiskSpace.DefaultFloorBytes / Mebibyte}MiB, or 1 % of the disk if that is less]",
+        HelpName = "size",
         CustomParser = result =>
         {
             if (ByteCount.TryParse(result.Tokens[0].Value, out var bytes))
@@ -88,7 +90,9 @@ internal static class ServeOptions
 
     private static string Describe(ServiceSetting setting)
     {
-        var meaning = setting.Meaning.Replace("`", "", StringComparison.Ordinal);
+        var meaning = setting.Meaning
+            .Replace("`", "", StringComparison.Ordinal)
+            .Replace("; the same on all silos", "", StringComparison.Ordinal);
         return setting == ServiceSettings.Notify
             ? $"{meaning} The environment variable {NotifyVariable} can list more."
             : meaning;

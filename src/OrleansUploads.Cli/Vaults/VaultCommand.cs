@@ -30,7 +30,7 @@ internal static class VaultCommand
         {
             var vault = parsed.GetRequiredValue(name);
             await session.Connection.Client.CreateVaultAsync(vault, cancellationToken);
-            session.Printer.Result(new { vault }, $"The vault {vault} exists.");
+            session.Printer.Result(new { vault }, $"The vault {vault} is ready.");
             return ExitCode.Done;
         });
         return command;

@@ -216,6 +216,8 @@ public sealed class StartTests : IDisposable
         var help = await ServerProcess.RefuseAsync(new ServerSetup(_folder.Data) { Options = ["--help"] });
 
         Assert.Equal(0, help.ExitCode);
+        Assert.Contains("Durations have the form 90s, 15m, 24h or 7d.", help.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("silos", help.Output, StringComparison.Ordinal);
         Assert.Matches(@"--stale-after <value>[^\[]*\[default: 7d\]", help.Output);
         Assert.Matches(@"--retrieval-delay <value>[^\[]*\[default: 0\]", help.Output);
         Assert.DoesNotContain("{", help.Output, StringComparison.Ordinal);

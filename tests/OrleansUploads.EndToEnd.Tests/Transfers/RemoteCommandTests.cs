@@ -15,7 +15,8 @@ public sealed class RemoteCommandTests
     {
         await using var place = await Workplace.OpenAsync();
 
-        (await place.RunAsync("vault", "create", "letters")).Expect();
+        Assert.Equal("The vault letters is ready.", Assert.Single((await place.RunAsync("vault", "create", "letters")).Expect().Lines));
+        (await place.RunAsync("vault", "show", "leters")).ExpectOneLine(3, "vaults/leters. List the vaults with", "vault list'.");
 
         Assert.Equal(["letters", "photos"], (await place.RunAsync("vault", "list", "-q")).Expect().Lines);
         var shown = JsonElement.Parse((await place.RunAsync("vault", "show", "letters", "--json")).Expect().Output);
@@ -29,6 +30,10 @@ public sealed class RemoteCommandTests
     {
         await using var place = await Workplace.OpenAsync();
         var policy = place.File("policy.json");
+        await File.WriteAllTextAsync(policy, "{\n  oops");
+        (await place.RunAsync("vault", "policy", "set", "photos", policy)).ExpectOneLine(1, "(line 2, byte 3).");
+        (await place.RunAsync("vault", "policy", "set", "photos", place.Create("film", 70_000)))
+            .ExpectOneLine(1, "has 70000 bytes. A policy has at most 65536.");
         await File.WriteAllTextAsync(policy, DenyDelete);
 
         (await place.RunAsync("vault", "tag", "add", "photos", "year=2026", "owner=me")).Expect();
@@ -90,7 +95,7 @@ public sealed class RemoteCommandTests
         Assert.Equal(["photos"], (await CommandLine.RunAsync(["vault", "list", "-q"], environment)).Expect().Lines);
         (await CommandLine.RunAsync(["vault", "list", "--profile", "theirs"], environment)).ExpectOneLine(4, "'theirs'");
         environment["AWS_PROFILE"] = null;
-        (await CommandLine.RunAsync(["vault", "list"], environment)).ExpectOneLine(4, "no credentials", "--profile");
+        (await CommandLine.RunAsync(["vault", "list"], environment)).ExpectOneLine(4, "no access key", "--profile");
         environment["AWS_ACCESS_KEY_ID"] = CommandLine.AccessKeyId;
         (await CommandLine.RunAsync(["vault", "list"], environment)).ExpectOneLine(4, "AWS_SECRET_ACCESS_KEY is empty");
     }
@@ -111,16 +116,17 @@ public sealed class RemoteCommandTests
 
     [Theory]
     [InlineData("vault create", "orleans-uploads vault create --help")]
-    [InlineData("upload --vault photos", "'file'")]
     [InlineData("upload file", "--vault")]
     [InlineData("upload file --vault photos --limit fast", "--limit is 'fast'")]
     [InlineData("upload file --vault photos --part-size 3MiB", "--part-size is '3MiB'")]
     [InlineData("upload file --vault photos --workers 0", "--workers is '0'")]
     [InlineData("upload - --vault photos --part-size 2GiB", "at most 1GiB")]
     [InlineData("vault list --endpoint ftp://x", "'ftp://x' is not valid")]
-    [InlineData("vualt list", "'vualt'")]
+    [InlineData("vualt list", "orleans-uploads: 'vualt' is not a command or option. 'list' is not a command or option. See")]
+    [InlineData("vault", "orleans-uploads: A command is missing. See 'orleans-uploads vault --help'.")]
+    [InlineData("upload --vault photos", "The argument 'file' is missing.")]
     [InlineData("treehash .", "is a folder")]
-    [InlineData("completion tcsh", "Must be one of: 'bash' 'zsh' 'fish' See")]
+    [InlineData("completion tcsh", "'tcsh' is not a valid value. Use one of: bash, zsh, fish. See")]
     [InlineData("keys add --vault a/b", "'a/b' is not the name of a vault or bucket.")]
     [InlineData("keys list --data /dev/null", "/dev/null is a file.")]
     public async Task A_wrong_command_line_is_answered_with_one_line(string arguments, string expected)
