@@ -102,7 +102,7 @@ async function showStored(page, { kind, name, query }, what, empty) {
           : item.id,
         bytes(item.bytes), time(item.created), make("span", { class: "id" }, `${item.hash.slice(0, 16)}…`),
       ]), empty),
-      make("p", { class: "quiet" }, count(listed.items.length, "entry", "entries")),
+      ...(listed.items.length > 0 ? [make("p", { class: "quiet" }, count(listed.items.length, "entry", "entries"))] : []),
       makePages(path([kind, name, what]), query, listed.after));
   }
 }
