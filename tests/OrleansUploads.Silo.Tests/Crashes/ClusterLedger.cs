@@ -26,6 +26,9 @@ internal sealed class ClusterLedger
     /// <summary>Calls that failed for good, after all retries.</summary>
     public ConcurrentQueue<GlacierException> FailedCalls { get; } = new();
 
+    /// <summary>Downloads that ended before their last byte, and were begun again.</summary>
+    public ConcurrentQueue<IOException> CutDownloads { get; } = new();
+
     /// <summary>Creates content that differs from that of every other part.</summary>
     public Content NewContent(int lengthBytes) => new(Interlocked.Increment(ref _seed), lengthBytes);
 }

@@ -78,6 +78,7 @@ public sealed class CrashTests(PostgresServer postgres, ITestOutputHelper output
             $"{cluster.Ledger.Finished.Count} archives; silos left within "
             + $"{string.Join(", ", stops.Select(stop => $"{stop.TotalSeconds:F1} s"))}.");
         Assert.Empty(cluster.Ledger.FailedCalls);
+        Assert.Empty(cluster.Ledger.CutDownloads);
     }
 
     /// <summary>Disables a silo, and measures the time until uploads that were spread over all silos answer again.</summary>

@@ -64,6 +64,7 @@ public sealed class FailoverTests(PostgresServer postgres, ITestOutputHelper out
         });
 
         output.WriteLine($"Silos left within {string.Join(", ", stops.Select(stop => $"{stop.TotalSeconds:F1} s"))}.");
+        Assert.Empty(cluster.Ledger.CutDownloads);
         Assert.All(stops, stop => Assert.InRange(stop, TimeSpan.Zero, MaxStop));
     }
 
