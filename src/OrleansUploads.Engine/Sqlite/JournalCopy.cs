@@ -6,8 +6,8 @@ namespace OrleansUploads.Engine.Sqlite;
 /// <summary>Copies a consistent state of a running server's journal. Writes continue during the copy.</summary>
 public static class JournalCopy
 {
-    /// <summary>Copies the mark and the database into a folder and flushes them. A missing folder is created, readable by
-    /// the owner only.</summary>
+    /// <summary>Copies the mark and the database into a folder and flushes them. Only the owner can read them, also in a folder
+    /// that others can read. A missing folder is created.</summary>
     /// <param name="folder">The data folder.</param>
     /// <param name="backup">The folder of the backup. It must not contain a journal.</param>
     /// <exception cref="IOException">The folder of the backup already contains a journal or cannot be written.</exception>
@@ -37,6 +37,7 @@ public static class JournalCopy
         {
             using var database = JournalSchema.OpenForReading(Path.Combine(folder, JournalSchema.FileName));
             database.Execute($"VACUUM INTO '{target.Replace("'", "''", StringComparison.Ordinal)}'");
+            OwnerOnly.Restrict(target);
         }
         catch (SqliteFault fault)
         {

@@ -27,6 +27,7 @@ public sealed class BackupTests : IDisposable
 
             var backupStart = (await RunAsync("backup", "begin", "--to", backup, "--for", "1h")).Expect();
             Assert.Contains("No bytes are deleted until", backupStart.Output, StringComparison.Ordinal);
+            AssertOwnerOnly(backup);
             await client.UploadInPartsAsync(Vault, Archives.Bytes(Archives.MiB, 2));
             CopyFolder(Path.Combine(_folder.Data, "parts"), Path.Combine(backup, "parts"));
             (await RunAsync("backup", "end")).Expect();
@@ -64,6 +65,17 @@ public sealed class BackupTests : IDisposable
         Directory.CreateDirectory(Path.Combine(_folder.Data, "parts"));
         (await RunAsync("backup", "begin", "--to", _folder.File("backup"))).ExpectOneLine("No server answers");
         Assert.False(Directory.Exists(_folder.File("backup")));
+    }
+
+    private static void AssertOwnerOnly(string folder)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            foreach (var file in Directory.GetFiles(folder))
+            {
+                Assert.Equal((file, UnixFileMode.UserRead | UnixFileMode.UserWrite), (file, File.GetUnixFileMode(file)));
+            }
+        }
     }
 
     private Task<CommandResult> RunAsync(params string[] arguments) =>
