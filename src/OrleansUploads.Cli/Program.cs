@@ -1,37 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
-using OrleansUploads.Cli.Archives;
-using OrleansUploads.Cli.Checking;
+using OrleansUploads.Cli;
 using OrleansUploads.Cli.CommandLine;
-using OrleansUploads.Cli.Control;
-using OrleansUploads.Cli.Demo;
-using OrleansUploads.Cli.Jobs;
-using OrleansUploads.Cli.Keys;
 using OrleansUploads.Cli.Serving;
-using OrleansUploads.Cli.Transfers;
-using OrleansUploads.Cli.Vaults;
 
 RedirectedOutput.Install();
-var root = new RootCommand("A self-hosted service for large uploads, with Amazon Glacier's vault API and S3; and a client for vaults.")
-{
-    ServeCommand.Create(),
-    DemoCommand.Create(),
-    VaultCommand.Create(),
-    UploadCommand.Create(),
-    DownloadCommand.Create(),
-    ArchiveCommand.Create(),
-    UploadsCommand.Create(),
-    JobCommand.Create(),
-    TreeHashCommand.Create(),
-    KeysCommand.Create(),
-    CheckCommand.Create(),
-    ClockCommand.Create(),
-    BackupCommand.Create(),
-    CompletionCommand.Create(),
-};
-
-// IDs may begin with a hyphen, so what looks like several short options is one argument.
-var parsed = root.Parse(args, new ParserConfiguration { EnablePosixBundling = false });
+var parsed = CommandTree.Create().ParseWords(args);
 if (parsed.Errors.Count > 0 && !CompletionCommand.IsQuery(args))
 {
     return UsageError.Report(parsed);

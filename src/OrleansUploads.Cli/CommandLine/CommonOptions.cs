@@ -24,12 +24,26 @@ internal static class CommonOptions
         };
         option.Validators.Add(result =>
         {
-            if (result.Tokens is [var token] && File.Exists(token.Value))
+            if (result.Tokens is [{ Value: { Length: > 0 } path }] && FindFile(path) is { } file)
             {
-                result.AddError($"{token.Value} is a file. Name a folder with --data.");
+                result.AddError($"{file} is a file. Name a folder with --data.");
             }
         });
         return option;
+    }
+
+    /// <summary>Finds a file in the place of a folder or of one above it.</summary>
+    private static string? FindFile(string path)
+    {
+        for (var at = path; !string.IsNullOrEmpty(at); at = Path.GetDirectoryName(at))
+        {
+            if (File.Exists(at))
+            {
+                return at;
+            }
+        }
+
+        return null;
     }
 
     private static string StateFolder()

@@ -9,7 +9,10 @@ namespace OrleansUploads.Cli.CommandLine;
 internal static partial class UsageError
 {
     /// <returns>The exit code.</returns>
-    public static int Report(ParseResult parsed)
+    public static int Report(ParseResult parsed) => Failure.Report(Describe(parsed), ExitCode.Usage);
+
+    /// <summary>Says what is wrong with a command line that has errors.</summary>
+    public static string Describe(ParseResult parsed)
     {
         var command = string.Join(' ', Names(parsed.CommandResult));
         var messages = parsed.Errors.Select(error => Describe(error.Message)).Distinct().ToList();
@@ -20,7 +23,7 @@ internal static partial class UsageError
         }
 
         var errors = string.Join(' ', messages);
-        return Failure.Report($"{errors} See '{command} --help'.", ExitCode.Usage);
+        return $"{errors} See '{command} --help'.";
     }
 
     /// <summary>The library names the types of the program, separates words by tabs, and does not end every sentence.</summary>

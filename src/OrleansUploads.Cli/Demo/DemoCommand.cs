@@ -57,18 +57,18 @@ internal static class DemoCommand
         };
         command.Validators.Add(result =>
         {
-            if (result.GetValue(file) is { } given && !given.Exists)
+            if (result.GetValueIfValid(file) is { } given && !given.Exists)
             {
                 result.AddError($"The file {given.FullName} does not exist.");
             }
-            else if (result.GetValue(file) is { Length: 0 })
+            else if (result.GetValueIfValid(file) is { Length: 0 })
             {
                 result.AddError("The file is empty. An archive must have at least one byte.");
             }
         });
         command.Validators.Add(result =>
         {
-            if (result.GetValue(crash) is not null && result.GetResult(endpoints) is not { Implicit: false })
+            if (result.GetResult(crash) is not null && result.GetResult(endpoints) is not { Implicit: false })
             {
                 result.AddError("--crash needs --endpoint.");
             }

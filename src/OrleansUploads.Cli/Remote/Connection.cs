@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 
@@ -11,6 +12,9 @@ internal sealed class Connection : IDisposable
 
     /// <summary>The region of signatures if no other is configured.</summary>
     public const string DefaultRegion = "us-east-1";
+
+    /// <summary>Stands for the account of the key.</summary>
+    public const string AccountOfKey = "-";
 
     // A person waits for the first answer, so an absent server is reported at once.
     private static readonly RetryPolicy Quick = new() { MaxAttempts = 3, MaxDelay = TimeSpan.FromSeconds(1) };
@@ -50,10 +54,9 @@ internal sealed class Connection : IDisposable
     {
         var settings = await AwsSettings.ReadAsync(choice.Profile);
         var endpoint = choice.Endpoint ?? settings.Endpoint ?? DefaultEndpoint;
-        if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var address)
-            || address is not { Scheme: "http" or "https", PathAndQuery: "/" })
+        if (!TryParseEndpoint(endpoint, out var address))
         {
-            throw new InvalidDataException($"The endpoint '{endpoint}' is not valid. Use a form such as {DefaultEndpoint}.");
+            throw new InvalidDataException(DescribeInvalidEndpoint(endpoint));
         }
 
         var key = settings.Key ?? throw new CredentialsMissingException(
@@ -65,10 +68,18 @@ internal sealed class Connection : IDisposable
             AccessKeyId = key.AccessKeyId,
             SecretAccessKey = key.Secret,
             SessionToken = key.Token,
-            AccountId = choice.Account ?? "-",
+            AccountId = choice.Account ?? AccountOfKey,
             Limit = choice.BytesPerSecond is { } rate ? new RateLimit(rate) : null,
         }, printer);
     }
+
+    /// <summary>Parses the address of a server.</summary>
+    public static bool TryParseEndpoint(string text, [NotNullWhen(true)] out Uri? address) =>
+        Uri.TryCreate(text, UriKind.Absolute, out address) && address is { Scheme: "http" or "https", PathAndQuery: "/" };
+
+    /// <summary>Says that the address of a server is not valid.</summary>
+    public static string DescribeInvalidEndpoint(string text) =>
+        $"The endpoint '{text}' is not valid. Use a form such as {DefaultEndpoint}.";
 
     /// <summary>A policy that says why it waits, now and then.</summary>
     private static RetryPolicy CreatePatient(Printer printer)

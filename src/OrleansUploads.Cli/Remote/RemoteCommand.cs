@@ -1,5 +1,6 @@
 using System.CommandLine;
 using OrleansUploads.Cli.CommandLine;
+using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Cli.Remote;
 
@@ -7,34 +8,24 @@ namespace OrleansUploads.Cli.Remote;
 /// code.</summary>
 internal static class RemoteCommand
 {
-    private static readonly Option<string?> Endpoint = new("--endpoint", "--endpoint-url")
-    {
-        Description = $"The server's address. [default: AWS_ENDPOINT_URL, the profile's, or {Connection.DefaultEndpoint}]",
-        HelpName = "url",
-        Recursive = true,
-    };
+    private static readonly Option<string?> Endpoint = CreateEndpoint();
 
-    private static readonly Option<string?> Account = new("--account", "--account-id")
-    {
-        Description = "The account that owns the vaults: 12 digits. [default: the account of the key]",
-        HelpName = "id",
-        Recursive = true,
-    };
+    private static readonly Option<string?> Account = CreateAccount();
 
-    private static readonly Option<string?> Region = new("--region")
+    private static readonly Option<string?> Region = new Option<string?>("--region")
     {
         Description = "The region to sign for. [default: AWS_REGION, the profile's, or us-east-1]",
         HelpName = "name",
         Recursive = true,
-    };
+    }.RefuseEmpty();
 
-    private static readonly Option<string?> Profile = new("--profile")
+    private static readonly Option<string?> Profile = new Option<string?>("--profile")
     {
         Description = "The profile in ~/.aws with the key and the address. [default: the key in AWS_ACCESS_KEY_ID and "
             + "AWS_SECRET_ACCESS_KEY, or the profile in AWS_PROFILE]",
         HelpName = "name",
         Recursive = true,
-    };
+    }.RefuseEmpty();
 
     private static readonly Option<bool> Json = new("--json")
     {
@@ -84,6 +75,42 @@ internal static class RemoteCommand
                 return await run(parsed, new Session(connection, printer, ServerWords(parsed)), cancellationToken);
             },
             cancellationToken));
+
+    private static Option<string?> CreateEndpoint()
+    {
+        var option = new Option<string?>("--endpoint", "--endpoint-url")
+        {
+            Description = $"The server's address. [default: AWS_ENDPOINT_URL, the profile's, or {Connection.DefaultEndpoint}]",
+            HelpName = "url",
+            Recursive = true,
+        };
+        option.Validators.Add(static result =>
+        {
+            if (result.Tokens is [var token] && !Connection.TryParseEndpoint(token.Value, out _))
+            {
+                result.AddError(Connection.DescribeInvalidEndpoint(token.Value));
+            }
+        });
+        return option;
+    }
+
+    private static Option<string?> CreateAccount()
+    {
+        var option = new Option<string?>("--account", "--account-id")
+        {
+            Description = "The account that owns the vaults: 12 digits. [default: the account of the key]",
+            HelpName = "id",
+            Recursive = true,
+        };
+        option.Validators.Add(static result =>
+        {
+            if (result.Tokens is [var token] && token.Value != Connection.AccountOfKey && !AccountId.TryParse(token.Value, out _))
+            {
+                result.AddError($"'{token.Value}' is not a valid account ID. Use 12 digits.");
+            }
+        });
+        return option;
+    }
 
     private static async Task<int> RunAsync(Func<Task<int>> command, CancellationToken cancellationToken)
     {

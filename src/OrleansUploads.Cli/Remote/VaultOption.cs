@@ -1,14 +1,26 @@
 using System.CommandLine;
+using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Cli.Remote;
 
 /// <summary>The option <c>--vault</c>, which most commands need.</summary>
 internal static class VaultOption
 {
-    public static Option<string> Create() => new("--vault", "-v")
+    public static Option<string> Create()
     {
-        Description = "The name of the vault.",
-        HelpName = "name",
-        Required = true,
-    };
+        var option = new Option<string>("--vault", "-v")
+        {
+            Description = "The name of the vault.",
+            HelpName = "name",
+            Required = true,
+        };
+        option.Validators.Add(static result =>
+        {
+            if (result.Tokens is [var token] && !VaultName.TryParse(token.Value, out _))
+            {
+                result.AddError($"'{token.Value}' is not the name of a vault.");
+            }
+        });
+        return option;
+    }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -53,7 +52,7 @@ internal static class ServeCommand
         command.Add(quiet);
         command.Validators.Add(result =>
         {
-            if ((result.GetValue(certificate) is null) != (result.GetValue(certificateKey) is null))
+            if (result.GetResult(certificate) is null != result.GetResult(certificateKey) is null)
             {
                 result.AddError("--https-certificate and --https-key must be used together.");
             }
@@ -67,7 +66,7 @@ internal static class ServeCommand
 
             try
             {
-                ServeOptions.Bind(service, option => HasErrors(result, option) ? null : result.GetValue(option));
+                ServeOptions.Bind(service, result.GetValueIfValid);
             }
             catch (OptionsValidationException invalid)
             {
@@ -94,6 +93,4 @@ internal static class ServeCommand
         }).RunAsync(cancellationToken)));
         return command;
     }
-
-    private static bool HasErrors(CommandResult result, Option option) => result.GetResult(option) is { } given && given.Errors.Any();
 }

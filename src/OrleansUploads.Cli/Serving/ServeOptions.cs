@@ -85,7 +85,7 @@ internal static class ServeOptions
             option.DefaultValueFactory = _ => [byDefault];
         }
 
-        return option;
+        return option.RefuseEmpty();
     }
 
     private static string Describe(ServiceSetting setting)

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Cli.Remote;
 using OrleansUploads.Client.Models;
 
@@ -16,12 +18,13 @@ internal static class DownloadCommand
             Description = "The file to write. It appears when all its bytes are verified; until then it is FILE.partial.",
             HelpName = "file",
             Required = true,
-        };
+        }.RefuseEmpty();
         var overwrite = new Option<bool>("--overwrite") { Description = "Replace the file if it exists." };
         var tier = new Option<RetrievalTier?>("--tier")
         {
             Description = "How fast the archive is retrieved: Expedited, Standard or Bulk. [default: the server's]",
             HelpName = "tier",
+            CustomParser = ParseTier,
         };
         var workers = TransferOptions.Workers();
         var limit = TransferOptions.Limit();
@@ -43,5 +46,20 @@ internal static class DownloadCommand
                 parsed.GetValue(workers))).RunAsync(cancellationToken),
             limit);
         return command;
+    }
+
+    private static RetrievalTier? ParseTier(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        foreach (var tier in Enum.GetValues<RetrievalTier>())
+        {
+            if (text.Equals(tier.ToString(), StringComparison.OrdinalIgnoreCase))
+            {
+                return tier;
+            }
+        }
+
+        result.AddError($"--tier is '{text}'. It must be one of {string.Join(", ", Enum.GetNames<RetrievalTier>())}.");
+        return null;
     }
 }

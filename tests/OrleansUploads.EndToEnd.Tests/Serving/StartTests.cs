@@ -33,6 +33,15 @@ public sealed class StartTests : IDisposable
             .ExpectOneLine(2, "--listen is 'localhost'");
 
     [Fact]
+    public async Task A_data_folder_in_a_file_is_reported_in_one_line()
+    {
+        await File.WriteAllTextAsync(_folder.File("notes"), "a file");
+
+        (await ServerProcess.RefuseAsync(new ServerSetup(_folder.File("notes/data"))))
+            .ExpectOneLine(2, $"{_folder.File("notes")} is a file. Name a folder");
+    }
+
+    [Fact]
     public async Task A_folder_in_use_is_reported_in_one_line_and_its_server_keeps_running()
     {
         await using var first = await ServerProcess.StartAsync(_folder.Data);

@@ -122,10 +122,12 @@ public sealed class RemoteCommandTests
     [InlineData("upload file --vault photos --workers 0", "--workers is '0'")]
     [InlineData("upload - --vault photos --part-size 2GiB", "at most 1GiB")]
     [InlineData("vault list --endpoint ftp://x", "'ftp://x' is not valid")]
+    [InlineData("vault list --account 12", "'12' is not a valid account ID")]
+    [InlineData("download id --vault photos -o file --tier 7", "--tier is '7'")]
+    [InlineData("keys add --role --data", "The value of --role is missing")]
     [InlineData("vualt list", "orleans-uploads: 'vualt' is not a command or option. 'list' is not a command or option. See")]
     [InlineData("vault", "orleans-uploads: A command is missing. See 'orleans-uploads vault --help'.")]
     [InlineData("upload --vault photos", "The argument 'file' is missing.")]
-    [InlineData("treehash .", "is a folder")]
     [InlineData("completion tcsh", "'tcsh' is not a valid value. Use one of: bash, zsh, fish. See")]
     [InlineData("keys add --vault a/b", "'a/b' is not the name of a vault or bucket.")]
     [InlineData("keys list --data /dev/null", "/dev/null is a file.")]
@@ -135,8 +137,7 @@ public sealed class RemoteCommandTests
 
         var result = await CommandLine.RunAsync(arguments.Split(' '), environment);
 
-        Assert.True(result.ExitCode is 1 or 2, result.ToString());
-        result.ExpectOneLine(result.ExitCode, expected);
+        result.ExpectOneLine(2, expected);
         Assert.Empty(result.Output);
     }
 

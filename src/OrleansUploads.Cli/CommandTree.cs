@@ -1,0 +1,48 @@
+using System.CommandLine;
+using OrleansUploads.Cli.Archives;
+using OrleansUploads.Cli.Checking;
+using OrleansUploads.Cli.CommandLine;
+using OrleansUploads.Cli.Control;
+using OrleansUploads.Cli.Demo;
+using OrleansUploads.Cli.Jobs;
+using OrleansUploads.Cli.Keys;
+using OrleansUploads.Cli.Serving;
+using OrleansUploads.Cli.Transfers;
+using OrleansUploads.Cli.Vaults;
+
+namespace OrleansUploads.Cli;
+
+/// <summary>All commands of the program.</summary>
+internal static class CommandTree
+{
+    /// <summary>Creates the root command.</summary>
+    public static RootCommand Create()
+    {
+        var root = new RootCommand(
+            "A self-hosted service for large uploads, with Amazon Glacier's vault API and S3; and a client for vaults.")
+        {
+            ServeCommand.Create(),
+            DemoCommand.Create(),
+            VaultCommand.Create(),
+            UploadCommand.Create(),
+            DownloadCommand.Create(),
+            ArchiveCommand.Create(),
+            UploadsCommand.Create(),
+            JobCommand.Create(),
+            TreeHashCommand.Create(),
+            KeysCommand.Create(),
+            CheckCommand.Create(),
+            ClockCommand.Create(),
+            BackupCommand.Create(),
+            CompletionCommand.Create(),
+        };
+        root.RequireValues();
+        return root;
+    }
+
+    /// <summary>Parses the words of a command line.</summary>
+    public static ParseResult ParseWords(this RootCommand root, string[] words) =>
+
+        // IDs may begin with a hyphen, so what looks like several short options is one argument.
+        root.Parse(words, new ParserConfiguration { EnablePosixBundling = false });
+}

@@ -1,0 +1,20 @@
+using OrleansUploads.Cli.CommandLine;
+
+namespace OrleansUploads.EndToEnd.Tests.CommandLines;
+
+public sealed class MissingFileTests
+{
+    [Fact]
+    public void A_part_of_the_program_that_the_limit_of_open_files_hides_is_not_called_a_missing_file()
+    {
+        // The runtime says this if a process with 'ulimit -n 64' loads its next assembly.
+        var fault = new FileNotFoundException("Could not load.", "Microsoft.AspNetCore, Version=10.0.0.0, Culture=neutral");
+
+        Assert.StartsWith(
+            "Microsoft.AspNetCore cannot be loaded. If this process may open only a few files", MissingFile.Describe(fault), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Another_file_is_named() =>
+        Assert.Equal("The file /tmp/a does not exist.", MissingFile.Describe(new FileNotFoundException("", "/tmp/a")));
+}
