@@ -1,6 +1,6 @@
 using System.CommandLine;
 using OrleansUploads.Cli.CommandLine;
-using OrleansUploads.Client.Sources;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Cli.Archives;
 
@@ -8,6 +8,8 @@ namespace OrleansUploads.Cli.Archives;
 /// hand.</summary>
 internal static class TreeHashCommand
 {
+    private const int ChunkBytes = 8 << 20;
+
     public static Command Create()
     {
         var file = new Argument<FileInfo>("file") { Description = "The file." };
@@ -20,10 +22,23 @@ internal static class TreeHashCommand
                 throw new IOException($"{path} is a folder. Name a file.");
             }
 
-            using var source = ByteSource.FromFile(path);
-            Console.WriteLine(await source.ReadTreeHashAsync(cancellationToken));
+            Console.WriteLine(await HashAsync(path, cancellationToken));
             return 0;
         }));
         return command;
+    }
+
+    /// <summary>Hashes a file up to its end. The length of a pipe or of a file in <c>/proc</c> is only known then.</summary>
+    private static async Task<TreeHash> HashAsync(string path, CancellationToken cancellationToken)
+    {
+        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, useAsync: true);
+        using var hash = new TreeHashBuilder();
+        var buffer = new byte[ChunkBytes];
+        for (int filled; (filled = await file.ReadAtLeastAsync(buffer, ChunkBytes, throwOnEndOfStream: false, cancellationToken)) > 0;)
+        {
+            hash.Append(buffer.AsSpan(0, filled));
+        }
+
+        return hash.Finish();
     }
 }

@@ -10,4 +10,13 @@ internal static class SpecialFile
         && FileStatus.IsSupported
         && FileStatus.ReadAt(path, FileStatus.Type, out var status) == 0
         && !status.IsRegular;
+
+    /// <summary>Whether a file has bytes although the system says that its length is 0, as those in <c>/proc</c> do.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The user may not read the file.</exception>
+    public static bool HasUnknownLength(string path)
+    {
+        using var file = File.OpenRead(path);
+        return file.Length == 0 && file.ReadByte() >= 0;
+    }
 }

@@ -115,16 +115,19 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
 
         if (SpecialFile.Exists(path))
         {
-            throw new IOException(
-                $"{path} is a device, pipe or socket. Send it as standard input: "
-                + $"{ProgramName.Text} upload - --vault NAME < {ProgramName.Quote(path)}");
+            throw new IOException($"{path} is a device, pipe or socket. {AsInput(path)}");
         }
 
         var file = new FileInfo(path);
         return !file.Exists ? throw new FileNotFoundException($"The file {path} does not exist.")
-            : file.Length == 0 ? throw new IOException($"The file {path} is empty. An archive must have at least one byte.")
-            : file.Length;
+            : file.Length > 0 ? file.Length
+            : throw new IOException(SpecialFile.HasUnknownLength(path)
+                ? $"The system does not know the length of {path}. {AsInput(path)}"
+                : $"The file {path} is empty. An archive must have at least one byte.");
     }
+
+    private static string AsInput(string path) =>
+        $"Send it as standard input: {ProgramName.Text} upload - --vault NAME < {ProgramName.Quote(path)}";
 
     private bool IsSmall(long bytes) => bytes <= (choice.PartSizeBytes ?? PartSizes.FileBytes);
 

@@ -119,6 +119,11 @@ public sealed class UploadCommandTests
         (await place.RunInVaultAsync("upload", good, place.Data)).ExpectOneLine("is a folder", "tar");
         using var socket = place.CreateSocket("socket");
         (await place.RunInVaultAsync("upload", good, place.File("socket"))).ExpectOneLine("is a device, pipe or socket", "upload -");
+        if (OperatingSystem.IsLinux())
+        {
+            (await place.RunInVaultAsync("upload", good, "/proc/version")).ExpectOneLine("does not know the length", "upload -");
+        }
+
         (await place.RunAsync("upload", good, "--vault", "other")).ExpectOneLine(3, "not found", "other");
         (await place.RunInVaultAsync("download", "nothing", "-o", place.File("x"))).ExpectOneLine(3, "nothing");
         Assert.Empty((await place.RunInVaultAsync("archive", "list")).Expect().Lines);
