@@ -1,4 +1,5 @@
 using System.Globalization;
+using OrleansUploads.Engine.Disk;
 
 namespace OrleansUploads.Engine.DataFolders;
 
@@ -21,11 +22,9 @@ public sealed class FolderLock : IDisposable
         {
             file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException fault) when (File.Exists(path) && fault is not (FileNotFoundException or PathTooLongException))
+        catch (IOException fault) when (IsInUse(path, fault))
         {
-            throw new FolderInUseException(
-                $"The data folder {folder} is in use by another server. Stop that server first, or choose another folder.",
-                fault);
+            throw InUse(folder, fault);
         }
 
         file.SetLength(0);
@@ -34,8 +33,35 @@ public sealed class FolderLock : IDisposable
         return new FolderLock(file);
     }
 
+    /// <summary>Locks a folder that this process cannot change.</summary>
+    /// <returns>The lock, or null if the folder has never been locked, so that no server uses it.</returns>
+    /// <exception cref="FolderInUseException">Another process has locked it.</exception>
+    public static FolderLock? TakeReadOnly(string folder)
+    {
+        var path = Path.Combine(folder, FileName);
+        try
+        {
+            return new FolderLock(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.None));
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+        catch (IOException fault) when (IsInUse(path, fault))
+        {
+            throw InUse(folder, fault);
+        }
+    }
+
     /// <summary>Releases the folder.</summary>
     public void Dispose() => _file.Dispose();
+
+    private static bool IsInUse(string path, IOException fault) => File.Exists(path)
+        && fault is not (FileNotFoundException or PathTooLongException)
+        && !DiskErrors.IsReadOnly(fault);
+
+    private static FolderInUseException InUse(string folder, IOException fault) => new(
+        $"The data folder {folder} is in use by another server. Stop that server first, or choose another folder.", fault);
 }
 
 /// <summary>Another process is using the data folder.</summary>

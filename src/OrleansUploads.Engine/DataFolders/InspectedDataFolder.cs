@@ -7,24 +7,29 @@ namespace OrleansUploads.Engine.DataFolders;
 /// <summary>A data folder that is only read. A server may be using it at the same time.</summary>
 public sealed class InspectedDataFolder : IDisposable
 {
-    private readonly FolderLock? _lock;
+    private readonly Hold _hold;
     private readonly DiskPartStore _parts;
 
-    private InspectedDataFolder(FolderLock? folderLock, JournalInspection journal, DiskPartStore parts)
+    private InspectedDataFolder(Hold hold, JournalInspection journal, DiskPartStore parts)
     {
-        _lock = folderLock;
+        _hold = hold;
         Journal = journal;
         _parts = parts;
     }
 
     /// <summary>Whether a server is using the folder. If not, none can use it until this object is disposed.</summary>
-    public bool IsOnline => _lock is null;
+    public bool IsOnline => _hold.IsOnline;
 
     /// <summary>The stored bytes.</summary>
     public IPartStore Parts => _parts;
 
     /// <summary>The journal.</summary>
     internal JournalInspection Journal { get; }
+
+    /// <param name="Lock">The lock, if there is one.</param>
+    /// <param name="IsOnline">Whether a server is using the folder.</param>
+    /// <param name="IsReadOnly">Whether this process cannot create files in the folder.</param>
+    private readonly record struct Hold(FolderLock? Lock, bool IsOnline, bool IsReadOnly);
 
     /// <summary>Opens a data folder for reading.</summary>
     /// <exception cref="JournalDamagedException">The journal is missing, or is not readable as a database.</exception>
@@ -34,18 +39,18 @@ public sealed class InspectedDataFolder : IDisposable
     public static InspectedDataFolder Open(string path)
     {
         RequireDataFolder(path);
-        var folderLock = TryLock(path);
+        var hold = TakeHold(path);
         JournalInspection? journal = null;
         try
         {
-            journal = JournalInspection.Open(path);
+            journal = JournalInspection.Open(path, isFrozen: hold is { IsReadOnly: true, IsOnline: false });
             var parts = DiskPartStore.OpenForReading(Path.Combine(path, DataFolder.PartsFolder));
-            return new InspectedDataFolder(folderLock, journal, parts);
+            return new InspectedDataFolder(hold, journal, parts);
         }
         catch
         {
             journal?.Dispose();
-            folderLock?.Dispose();
+            hold.Lock?.Dispose();
             throw;
         }
     }
@@ -55,7 +60,7 @@ public sealed class InspectedDataFolder : IDisposable
     {
         Journal.Dispose();
         _parts.Dispose();
-        _lock?.Dispose();
+        _hold.Lock?.Dispose();
     }
 
     private static void RequireDataFolder(string path)
@@ -67,15 +72,31 @@ public sealed class InspectedDataFolder : IDisposable
         }
     }
 
-    private static FolderLock? TryLock(string path)
+    private static Hold TakeHold(string path)
     {
         try
         {
-            return FolderLock.Take(path);
+            return new Hold(FolderLock.Take(path), IsOnline: false, IsReadOnly: false);
         }
         catch (FolderInUseException)
         {
-            return null;
+            return new Hold(null, IsOnline: true, IsReadOnly: false);
+        }
+        catch (Exception fault) when (fault is UnauthorizedAccessException || (fault is IOException io && DiskErrors.IsReadOnly(io)))
+        {
+            return TakeReadOnlyHold(path);
+        }
+    }
+
+    private static Hold TakeReadOnlyHold(string path)
+    {
+        try
+        {
+            return new Hold(FolderLock.TakeReadOnly(path), IsOnline: false, IsReadOnly: true);
+        }
+        catch (FolderInUseException)
+        {
+            return new Hold(null, IsOnline: true, IsReadOnly: true);
         }
     }
 }

@@ -51,6 +51,9 @@ internal static class DiskErrors
     /// <summary>Whether the disk itself failed, or the operating system has stopped writing to it.</summary>
     public static bool IsDiskFailure(IOException error) => error.HResult is InputOutputError or ReadOnlyFileSystem;
 
+    /// <summary>Whether the file system can only be read.</summary>
+    public static bool IsReadOnly(IOException error) => error.HResult == ReadOnlyFileSystem;
+
     /// <summary>Whether the system refused the arguments of a call.</summary>
     public static bool IsInvalidArgument(IOException error) => error.HResult == InvalidArgument;
 

@@ -15,7 +15,7 @@ internal sealed class JournalInspection : IDisposable
     private readonly StreamListing? _streams;
     private readonly JournalReader? _reader;
 
-    private JournalInspection(SqliteDatabase database, string path, long? mark)
+    private JournalInspection(SqliteDatabase database, string path, long? mark, bool ignoresLog)
     {
         _database = database;
         _mark = mark;
@@ -24,15 +24,18 @@ internal sealed class JournalInspection : IDisposable
         if (!_isEmpty)
         {
             _streams = new StreamListing(database);
-            _reader = new JournalReader(JournalSchema.OpenForReading(path));
+            _reader = new JournalReader(JournalSchema.OpenForReading(path, ignoresLog));
         }
     }
 
     /// <summary>Opens the journal of a folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="isFrozen">Whether nothing can change the folder: no server uses it, and this process cannot create files in
+    /// it.</param>
     /// <exception cref="JournalDamagedException">The journal is missing or is not a readable database.</exception>
     /// <exception cref="JournalUnavailableException">The journal cannot be opened at the moment.</exception>
     /// <exception cref="NotSupportedException">The journal was created by a newer version or by another program.</exception>
-    public static JournalInspection Open(string folder) => Run($"Opening the journal in {folder}", () =>
+    public static JournalInspection Open(string folder, bool isFrozen = false) => Run($"Opening the journal in {folder}", () =>
     {
         // Read the mark first. Its change was durable before the mark was written, so the database must contain it.
         var mark = HighWaterMark.Read(folder);
@@ -42,15 +45,16 @@ internal sealed class JournalInspection : IDisposable
             throw new JournalDamagedException($"{path} is missing. {JournalAdvice.RestoreAll}");
         }
 
-        var database = JournalSchema.OpenForReading(path);
         try
         {
-            return new JournalInspection(database, path, mark);
+            return Open(path, mark, ignoresLog: isFrozen && WriteAheadLog.IsEmpty(path));
         }
-        catch
+        catch (SqliteFault fault) when (isFrozen && !fault.IsDamage)
         {
-            database.Dispose();
-            throw;
+            throw new JournalUnavailableException(
+                $"{path} has a write-ahead log, and cannot be read without creating a file in {folder}, which is read-only. Make the "
+                + "folder writable, or copy it and use the copy.",
+                fault);
         }
     });
 
@@ -110,6 +114,20 @@ internal sealed class JournalInspection : IDisposable
         _streams?.Dispose();
         _reader?.Dispose();
         _database.Dispose();
+    }
+
+    private static JournalInspection Open(string path, long? mark, bool ignoresLog)
+    {
+        var database = JournalSchema.OpenForReading(path, ignoresLog);
+        try
+        {
+            return new JournalInspection(database, path, mark, ignoresLog);
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
     }
 
     private static T Run<T>(string attempted, Func<T> query)

@@ -103,10 +103,13 @@ internal static class JournalSchema
         }
     }
 
-    /// <summary>Opens a connection that only reads. The writing connection must be open.</summary>
-    public static SqliteDatabase OpenForReading(string path)
+    /// <summary>Opens a connection that only reads.</summary>
+    /// <param name="path">The database file.</param>
+    /// <param name="ignoresLog">False if the writing connection is open or SQLite can create files beside the database. True if nothing
+    /// changes the folder and the write-ahead log is empty.</param>
+    public static SqliteDatabase OpenForReading(string path, bool ignoresLog = false)
     {
-        var database = SqliteDatabase.Open(path, readOnly: true);
+        var database = ignoresLog ? SqliteDatabase.OpenFrozen(path) : SqliteDatabase.Open(path, readOnly: true);
         database.Execute("PRAGMA cache_size = -8192");
         database.Execute("PRAGMA cell_size_check = ON");
         return database;

@@ -25,8 +25,18 @@ internal sealed class SqliteDatabase : IDisposable
     public static SqliteDatabase Open(string path, bool readOnly)
     {
         // Each connection is used by one thread, so SQLite's mutexes are not needed.
-        var flags = raw.SQLITE_OPEN_NOMUTEX
-            | (readOnly ? raw.SQLITE_OPEN_READONLY : raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE);
+        return Open(path, raw.SQLITE_OPEN_NOMUTEX
+            | (readOnly ? raw.SQLITE_OPEN_READONLY : raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE));
+    }
+
+    /// <summary>Opens a file that nothing changes, without the files that SQLite otherwise creates beside it. Ignores a write-ahead
+    /// log.</summary>
+    public static SqliteDatabase OpenFrozen(string path) => Open(
+        $"file:{Uri.EscapeDataString(Path.GetFullPath(path))}?immutable=1",
+        raw.SQLITE_OPEN_NOMUTEX | raw.SQLITE_OPEN_READONLY | raw.SQLITE_OPEN_URI);
+
+    private static SqliteDatabase Open(string path, int flags)
+    {
         var code = raw.sqlite3_open_v2(path, out var handle, flags, null);
         var database = new SqliteDatabase(handle);
         try

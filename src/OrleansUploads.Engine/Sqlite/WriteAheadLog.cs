@@ -10,6 +10,10 @@ internal static class WriteAheadLog
     private const string Suffix = "-wal";
     private const int ChunkBytes = 1024 * 1024;
 
+    /// <summary>Whether a database has no transactions in its log.</summary>
+    /// <param name="database">Path of the database file.</param>
+    public static bool IsEmpty(string database) => new FileInfo(database + Suffix) is not { Exists: true, Length: > 0 };
+
     /// <summary>Rewrites every byte of the log in place and makes it durable.</summary>
     /// <remarks>
     /// After a failed flush, the page cache can contain a transaction that is not on the disk, in pages marked clean. SQLite
@@ -23,7 +27,7 @@ internal static class WriteAheadLog
     public static void Rewrite(string database, IDiskFlush flush)
     {
         var path = database + Suffix;
-        if (new FileInfo(path) is not { Exists: true, Length: > 0 })
+        if (IsEmpty(database))
         {
             return;
         }

@@ -1,0 +1,69 @@
+using OrleansUploads.EndToEnd.Tests.Damage;
+using OrleansUploads.EndToEnd.Tests.Harness;
+
+namespace OrleansUploads.EndToEnd.Tests.Checking;
+
+/// <summary><c>check</c> on a folder that cannot be changed, such as a backup on a disk that is mounted read-only.</summary>
+public sealed class ReadOnlyFolderTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_folder_that_cannot_be_changed_is_checked()
+    {
+        await using (var server = await ServerProcess.StartAsync(_folder.Data, "--quiet"))
+        {
+            await Acknowledged.CreateAsync(server);
+            await server.StopAsync();
+        }
+
+        var result = await CheckReadOnlyAsync();
+
+        Assert.True(result.ExitCode == 0, result.ToString());
+        Assert.Contains("No server is using the folder", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_server_that_uses_the_folder_is_noticed()
+    {
+        await using var server = await ServerProcess.StartAsync(_folder.Data, "--quiet");
+        await Acknowledged.CreateAsync(server);
+
+        var result = await CheckReadOnlyAsync();
+
+        Assert.True(result.ExitCode == 0, result.ToString());
+        Assert.Contains("A server is using the folder", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_folder_of_a_killed_server_is_checked_or_refused_with_advice()
+    {
+        await using (var server = await ServerProcess.StartAsync(_folder.Data, "--quiet"))
+        {
+            await Acknowledged.CreateAsync(server);
+            await server.KillAsync();
+        }
+
+        File.Delete(Path.Combine(_folder.Data, "journal.db-shm"));
+
+        (await CheckReadOnlyAsync("--quiet")).ExpectOneLine(2, "which is read-only", "copy it");
+    }
+
+    private async Task<CommandResult> CheckReadOnlyAsync(params string[] options)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Mounts a folder.");
+        await using var shell = CapturedProcess.Start(
+            "/usr/bin/unshare",
+            [
+                "--mount", "/bin/bash", "-c",
+                $"mount --bind '{_folder.Data}' '{_folder.Data}' && mount -o remount,ro,bind '{_folder.Data}' || exit 77; "
+                + $"{CommandLine.ShellFunction}; orleans-uploads check --deep --data '{_folder.Data}' {string.Join(' ', options)}",
+            ],
+            CommandLine.WithoutOperatorKey);
+        var exitCode = await shell.WaitForExitAsync(TimeSpan.FromMinutes(2));
+        Assert.SkipWhen(exitCode == 77, "Folders cannot be mounted here.");
+        return new CommandResult(exitCode, shell.Output, shell.Error);
+    }
+}
