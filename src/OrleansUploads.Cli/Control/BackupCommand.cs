@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Core.Service;
+using OrleansUploads.Engine.Ports;
 using OrleansUploads.Engine.Sqlite;
 using OrleansUploads.Gateway;
 
@@ -47,9 +48,9 @@ internal static class BackupCommand
             var backup = parsed.GetRequiredValue(to).FullName;
             _ = Durations.TryParse(parsed.GetRequiredValue(lease), out var duration);
             var seconds = ((long)duration.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            JournalCopy.RequirePlace(folder, backup);
             var reply = await ControlClient.SendAsync(folder, $"backup begin {seconds}", cancellationToken);
-            JournalCopy.Make(folder, backup);
-            CopyKeys(folder, backup);
+            CopyJournal(folder, backup);
             Console.WriteLine(reply);
             Console.WriteLine($"The journal is copied. Now copy {Path.Combine(folder, "parts")} to {backup},");
             Console.WriteLine($"then run: {ProgramName.Text} backup end --data {ProgramName.Quote(folder)}");
@@ -69,6 +70,23 @@ internal static class BackupCommand
             return 0;
         }));
         return command;
+    }
+
+    /// <exception cref="IOException">The journal or the keys cannot be copied. The lease goes on.</exception>
+    private static void CopyJournal(string folder, string backup)
+    {
+        try
+        {
+            JournalCopy.Make(folder, backup);
+            CopyKeys(folder, backup);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or JournalUnavailableException)
+        {
+            throw new IOException(
+                $"{fault.Message} Until you begin again or run '{ProgramName.Text} backup end --data {ProgramName.Quote(folder)}', the server "
+                + "deletes no bytes.",
+                fault);
+        }
     }
 
     private static void CopyKeys(string folder, string backup)

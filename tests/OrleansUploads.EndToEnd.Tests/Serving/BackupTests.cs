@@ -42,6 +42,45 @@ public sealed class BackupTests : IDisposable
     }
 
     [Fact]
+    public async Task A_backup_that_has_no_place_is_refused_before_the_server_keeps_bytes_for_it()
+    {
+        await using var server = await ServerProcess.StartAsync(_folder.Data, "--quiet");
+        await File.WriteAllTextAsync(_folder.File("file"), "a file");
+
+        (await RunAsync("backup", "begin", "--to", _folder.File("file"))).ExpectOneLine(2, "is a file");
+        (await RunAsync("backup", "begin", "--to", Path.Combine(_folder.Data, "parts", "backup")))
+            .ExpectOneLine("is in the data folder", _folder.Data);
+        Assert.False(Directory.Exists(Path.Combine(_folder.Data, "parts", "backup")));
+    }
+
+    [Fact]
+    public async Task Of_several_backups_to_one_folder_one_goes_on_and_only_its_owner_can_read_it()
+    {
+        var backup = _folder.File("backup");
+        Directory.CreateDirectory(backup);
+        await using var server = await ServerProcess.StartAsync(_folder.Data, "--quiet");
+        await server.Connect().CreateVaultAsync(Vault);
+
+        var results = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => RunAsync("backup", "begin", "--to", backup)));
+
+        Assert.Single(results, result => result.ExitCode == 0);
+        Assert.All(results, result => Assert.Contains(
+            result.ExitCode == 0 ? "The journal is copied" : "already exists", result.ToString(), StringComparison.Ordinal));
+        if (!OperatingSystem.IsWindows())
+        {
+            foreach (var file in Directory.GetFiles(backup))
+            {
+                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+            }
+        }
+
+        await server.KillAsync();
+        Directory.CreateDirectory(Path.Combine(backup, "parts"));
+        await using var restored = await ServerProcess.StartAsync(backup, "--quiet");
+        Assert.Equal(Vault, (await restored.Connect().DescribeVaultAsync(Vault)).Name);
+    }
+
+    [Fact]
     public async Task A_running_server_reports_whether_it_trusts_its_clock()
     {
         await using var server = await ServerProcess.StartAsync(_folder.Data, "--quiet");
