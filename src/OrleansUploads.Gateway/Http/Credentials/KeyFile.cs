@@ -13,6 +13,9 @@ public sealed class KeyFile(string path, IDiskFlush? flush = null)
 {
     private const string NameInFolder = "keys.json";
 
+    /// <summary>Room for some hundred thousand keys. A server reads the file each second.</summary>
+    private const long MaxBytes = 64 << 20;
+
     private readonly IDiskFlush _flush = flush ?? SystemFlush.Instance;
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -35,10 +38,19 @@ public sealed class KeyFile(string path, IDiskFlush? flush = null)
     public IReadOnlyList<KeyPair> Read() => Parse(ReadBytes());
 
     /// <summary>The bytes of the file, to be compared, or null if the file does not exist.</summary>
+    /// <exception cref="InvalidDataException">The file is too large for a key file.</exception>
     internal byte[]? ReadBytes()
     {
         try
         {
+            using (var file = File.OpenHandle(Path))
+            {
+                if (RandomAccess.GetLength(file) > MaxBytes)
+                {
+                    throw new InvalidDataException($"{Path} is not a key file: it has more than {MaxBytes >> 20} MiB.");
+                }
+            }
+
             return File.ReadAllBytes(Path);
         }
         catch (FileNotFoundException)

@@ -4,7 +4,8 @@ using OrleansUploads.Engine.Entities;
 
 namespace OrleansUploads.Gateway.Http.Credentials;
 
-/// <summary>The key pairs of a key file. Changes of the file take effect within a second.</summary>
+/// <summary>The key pairs of a key file. Changes of the file take effect within a second, and its removal at the second look, because
+/// some editors remove a file for a moment when they save it.</summary>
 public sealed partial class KeyFileCredentialStore : ICredentialStore
 {
     private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(1);
@@ -16,6 +17,7 @@ public sealed partial class KeyFileCredentialStore : ICredentialStore
     private readonly Lock _gate = new();
     private FrozenDictionary<string, Credential> _credentials;
     private byte[]? _seen;
+    private bool _isMissing;
     private long _checkedAt;
 
     /// <param name="file">The key file.</param>
@@ -54,6 +56,13 @@ public sealed partial class KeyFileCredentialStore : ICredentialStore
             {
                 // Compare the bytes and not the file times, because a restored copy can have the old times.
                 var bytes = _file.ReadBytes();
+                var wasMissing = _isMissing;
+                _isMissing = bytes is null;
+                if (_isMissing && !wasMissing)
+                {
+                    return;
+                }
+
                 if (bytes.AsSpan().SequenceEqual(_seen) && (bytes is null) == (_seen is null))
                 {
                     return;

@@ -55,6 +55,45 @@ public sealed class KeyFileTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_that_is_missing_for_a_moment_keeps_its_keys_and_a_removed_one_does_not()
+    {
+        Write("", "AKIAFIRST00000000000", DateTime.UnixEpoch);
+        var file = KeyFile.InFolder(_folder);
+        var store = new KeyFileCredentialStore(file, null, _time, NullLogger<KeyFileCredentialStore>.Instance);
+
+        File.Move(file.Path, file.Path + "~");
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.NotNull(await store.FindAsync("AKIAFIRST00000000000", default));
+
+        File.Move(file.Path + "~", file.Path);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.NotNull(await store.FindAsync("AKIAFIRST00000000000", default));
+
+        File.Delete(file.Path);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.NotNull(await store.FindAsync("AKIAFIRST00000000000", default));
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Null(await store.FindAsync("AKIAFIRST00000000000", default));
+    }
+
+    [Fact]
+    public async Task A_file_that_is_too_large_is_not_read_and_the_keys_read_before_stay_valid()
+    {
+        Write("", "AKIAFIRST00000000000", DateTime.UnixEpoch);
+        var file = KeyFile.InFolder(_folder);
+        var store = new KeyFileCredentialStore(file, null, _time, NullLogger<KeyFileCredentialStore>.Instance);
+        using (var grown = new FileStream(file.Path, FileMode.Open))
+        {
+            grown.SetLength(65 << 20);
+        }
+
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.NotNull(await store.FindAsync("AKIAFIRST00000000000", default));
+        Assert.Contains("more than 64 MiB", Assert.Throws<InvalidDataException>(file.Read).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Root_gives_no_file_away_that_a_link_in_the_folder_leads_to()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Only root can give files to another user.");
