@@ -108,10 +108,11 @@ internal sealed class DashboardPipeline(
             return DashboardErrors.KeyNotPermitted(credential?.AccessKeyId, scope.ToString());
         }
 
+        // A live view follows the scope of its key.
+        exchange.Credential = credential;
         if (exchange.Account is null)
         {
             exchange.Account = account;
-            exchange.Credential = credential;
             exchange.Connection?.BeginVerifiedRequest(account);
         }
 

@@ -1,4 +1,6 @@
+using OrleansUploads.Core.Policies;
 using OrleansUploads.Gateway.Dashboard.Live;
+using OrleansUploads.Gateway.Http.Credentials;
 using static OrleansUploads.Gateway.Tests.Dashboard.DashboardServer;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
@@ -76,6 +78,20 @@ public sealed class LiveViewTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_view_follows_the_scope_of_its_key()
+    {
+        (await _server.Server.SendAsync(CreateVault("other"))).Expect(201);
+        using var events = await OpenAsync(path: "containers");
+        Assert.Contains("\"mine\"", (await events.NextAsync()).Data, StringComparison.Ordinal);
+
+        _server.Credentials.All[0] = new Credential(Admin.AccessKeyId, Admin.Secret, Admin.Account, new KeyScope(KeyRole.Read, ["other"]));
+
+        var next = await events.NextAsync();
+        Assert.Contains("\"other\"", next.Data, StringComparison.Ordinal);
+        Assert.DoesNotContain("\"mine\"", next.Data, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_account_has_a_limited_number_of_views_and_gets_a_place_back()
     {
         var open = new List<EventReader>();
@@ -98,9 +114,9 @@ public sealed class LiveViewTests : IAsyncLifetime
     private async Task StorePartAsync(int part) =>
         (await _server.Server.SendAsync(Part("mine", _upload, part * MiB, new byte[MiB]))).Expect(204);
 
-    private async Task<EventReader> OpenAsync(string? lastEventId = null)
+    private async Task<EventReader> OpenAsync(string? lastEventId = null, string? path = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"{_server.Origin}/dashboard/api/{Path}?live");
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"{_server.Origin}/dashboard/api/{path ?? Path}?live");
         request.Headers.Add("Cookie", _cookie);
         if (lastEventId is not null)
         {

@@ -142,6 +142,14 @@ public sealed class SignInTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_session_does_not_outlast_a_clock_that_is_set_back()
+    {
+        var cookie = await _server.SignInAsync(Admin);
+        _server.Clock.Advance(TimeSpan.FromHours(-5));
+        (await _server.GetAsync("session", cookie)).Expect(401);
+    }
+
+    [Fact]
     public async Task A_session_ends_with_its_key_and_follows_its_scope()
     {
         var cookie = await _server.SignInAsync(Admin);

@@ -4,8 +4,8 @@ using OrleansUploads.Gateway.Http.Credentials;
 namespace OrleansUploads.Gateway.Dashboard.Sessions;
 
 /// <summary>Who is signed in to the dashboard of this process.</summary>
-/// <remarks>A session ends when it is not used for a while, after some hours, when its key is removed, changed or given another scope, and
-/// when the process ends. There is a limited number of sessions, in all and for each key; the least recently used one makes room.</remarks>
+/// <remarks>A session ends when it is not used for a while, after some hours, when its key is removed or changed, and when the process ends.
+/// It always has the key's current scope. There is a limited number of sessions, in all and for each key; the least recently used one makes room.</remarks>
 internal sealed class SessionTable(ICredentialStore credentials, TimeProvider time)
 {
     /// <summary>How long a session may be unused.</summary>
@@ -82,7 +82,8 @@ internal sealed class SessionTable(ICredentialStore credentials, TimeProvider ti
                 return null;
             }
 
-            if (now - session.UsedAt > IdleLife || now - session.BegunAt > Life)
+            // A clock that was set back far would keep unused sessions for as long.
+            if ((now - session.UsedAt).Duration() > IdleLife || now - session.BegunAt > Life)
             {
                 _sessions.Remove(id);
                 return null;
