@@ -46,11 +46,13 @@ public sealed partial class JobsDecider
         _ => throw new InvalidOperationException($"Unexpected job type {job.GetType().Name}."),
     };
 
+    private JobsFull? FindFull(JobsState state) =>
+        state.ById.Count >= _limits.Jobs ? new JobsFull(_limits.Jobs, state.ByReadiness[0].ExpiresAt) : null;
+
     /// <summary>Accepts a job if the vault is below its limits. A job whose output has expired counts until it is
     /// removed.</summary>
     private Decision<JobsEvent> Admit(JobsState state, VaultJob job, DateTimeOffset now) =>
-        state.ById.Count >= _limits.Jobs
-            ? Refuse(new Refusal.TooManyJobs(_limits.Jobs, OfInventories: false, state.ByReadiness[0].ExpiresAt))
+        FindFull(state) is { } full ? Refuse(new Refusal.TooManyJobs(full.Limit, OfInventories: false, full.NextExpiresAt))
         : IsInventory(job) && state.Inventories >= _limits.InventoryJobs
             ? Refuse(new Refusal.TooManyJobs(
                 _limits.InventoryJobs,

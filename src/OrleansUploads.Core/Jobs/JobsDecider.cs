@@ -29,7 +29,7 @@ public sealed partial class JobsDecider(
         FindFinishedJob c => FindUnexpired(state, c.Job, time) is not { } job ? NotFound(c.Job)
             : job.IsReady(time.Now) ? Reply(job)
             : Refuse(new Refusal.JobNotReady(c.Job, job.ReadyAt)),
-        CountRetirements => Reply(new Retirements(state.Retired.Count)),
+        CountRetirements => Reply(new Retirements(state.Retired.Count, FindFull(state))),
         RetireArchive c => RetireArchive(state, c, time),
         ConfirmRetirementDelivered c => state.Retired.ByNumber.TryGetValue(c.Number, out var retired) && !retired.Told
             ? Accept(new RetirementDelivered(c.Number))

@@ -49,7 +49,8 @@ internal static class JobsContract
             Named<InventoryJob>("inventory-job.1"),
             Named<UnmeasuredInventory>("unmeasured-inventory.1"),
             Named<JobsPage>("jobs-page.1"),
-            Named<Retirements>("retirements.1"),
+            Named<Retirements>("retirements.1")
+                .Widened("retirements.2", static answer => answer.Full is not null),
         ],
         Refusals =
         [

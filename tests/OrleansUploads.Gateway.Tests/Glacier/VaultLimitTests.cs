@@ -53,6 +53,29 @@ public sealed class VaultLimitTests(SmallVaultsFixture gateway) : IClassFixture<
     }
 
     [Fact]
+    public async Task A_retrieval_from_a_full_vault_does_not_use_up_the_retrieval_policy()
+    {
+        var (full, other) = (await gateway.NewVaultAsync(), await gateway.NewVaultAsync());
+        var archive = await gateway.NewArchiveAsync(full, Bytes(7));
+        for (var i = 0; i < 10; i++)
+        {
+            (await gateway.SendAsync(Retrieve(full, archive))).Expect(202);
+        }
+
+        (await gateway.SendAsync(SetRetrievalPolicy(
+            """{"Policy":{"Rules":[{"Strategy":"BytesPerHour","BytesPerHour":7}]}}"""))).Expect(204);
+        try
+        {
+            (await gateway.SendAsync(Retrieve(full, archive))).ExpectError(400, "LimitExceededException", "has 10 jobs");
+            (await gateway.SendAsync(Retrieve(other, await gateway.NewArchiveAsync(other, Bytes(7))))).Expect(202);
+        }
+        finally
+        {
+            (await gateway.SendAsync(SetRetrievalPolicy("""{"Policy":{"Rules":[{"Strategy":"None"}]}}"""))).Expect(204);
+        }
+    }
+
+    [Fact]
     public async Task A_list_of_uploads_continues_after_its_marker_on_every_page()
     {
         var vault = await gateway.NewVaultAsync();

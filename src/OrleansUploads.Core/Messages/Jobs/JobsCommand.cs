@@ -88,7 +88,13 @@ public sealed record ConfirmRetirementDelivered(long Number) : JobsCommand, ICom
 
 /// <summary>The number of retired archives.</summary>
 /// <param name="Count">Total number in the vault's incarnation.</param>
-public sealed record Retirements(long Count);
+/// <param name="Full">The limit that another job would exceed, or null if the vault has room for one.</param>
+public sealed record Retirements(long Count, JobsFull? Full = null);
+
+/// <summary>A vault has as many jobs as it may have.</summary>
+/// <param name="Limit">The maximum number of jobs.</param>
+/// <param name="NextExpiresAt">When a job expires and makes room.</param>
+public sealed record JobsFull(int Limit, DateTimeOffset NextExpiresAt);
 
 /// <summary>Returns a job.</summary>
 public sealed record FindJob(JobId Job) : JobsCommand, ICommand<VaultJob>;

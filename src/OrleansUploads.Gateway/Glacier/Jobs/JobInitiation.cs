@@ -12,9 +12,9 @@ using OrleansUploads.Engine;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Retrieval;
 using OrleansUploads.Gateway.Glacier.Answers;
-using OrleansUploads.Hashing;
 using OrleansUploads.Gateway.Glacier.Protocol;
 using OrleansUploads.Gateway.Glacier.Requests;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Gateway.Glacier.Jobs;
 
@@ -65,6 +65,11 @@ internal sealed class JobInitiation(
         if (RetrievalJob.RefusalOf(archive, range) is { } impossible)
         {
             return (null, impossible);
+        }
+
+        if (retirements.Answer.Full is { } full)
+        {
+            return (null, new Refusal.TooManyJobs(full.Limit, OfInventories: false, full.NextExpiresAt));
         }
 
         var treeHash = await RangeTreeHashAsync(archive, request.Range, call.Aborted);
