@@ -16,15 +16,19 @@ public sealed class AdmittedRetrievals
     private readonly ImmutableQueue<AdmittedRetrieval> _byTime;
     private readonly ImmutableHashSet<JobId> _jobs;
 
-    private AdmittedRetrievals(ImmutableQueue<AdmittedRetrieval> byTime, ImmutableHashSet<JobId> jobs, long bytes)
+    private readonly DateTimeOffset _latest;
+
+    private AdmittedRetrievals(
+        ImmutableQueue<AdmittedRetrieval> byTime, ImmutableHashSet<JobId> jobs, long bytes, DateTimeOffset latest)
     {
         _byTime = byTime;
         _jobs = jobs;
+        _latest = latest;
         Bytes = bytes;
     }
 
     /// <summary>No retrievals.</summary>
-    public static AdmittedRetrievals None { get; } = new([], [], 0);
+    public static AdmittedRetrievals None { get; } = new([], [], 0, DateTimeOffset.MinValue);
 
     /// <summary>Sum of their bytes.</summary>
     public long Bytes { get; }
@@ -40,11 +44,24 @@ public sealed class AdmittedRetrievals
 
     /// <summary>Returns a copy with one more retrieval.</summary>
     public AdmittedRetrievals With(AdmittedRetrieval admitted) =>
-        new(_byTime.Enqueue(admitted), _jobs.Add(admitted.Job), Bytes + admitted.Bytes);
+        new(
+            _byTime.Enqueue(admitted),
+            _jobs.Add(admitted.Job),
+            Bytes + admitted.Bytes,
+            admitted.At > _latest ? admitted.At : _latest);
 
     /// <summary>Returns a copy without the retrievals that have left the window.</summary>
+    /// <remarks>A retrieval that is further in the future than a window was admitted before the clock was set back. Nothing tells when
+    /// that was, and it would otherwise count until the clock has caught up.</remarks>
     public AdmittedRetrievals WithoutExpired(DateTimeOffset now)
     {
+        if (_latest - now > Limits.RetrievalPolicyWindow)
+        {
+            return _byTime.Where(admitted => admitted.At - now <= Limits.RetrievalPolicyWindow)
+                .Aggregate(None, static (kept, admitted) => kept.With(admitted))
+                .WithoutExpired(now);
+        }
+
         var (byTime, jobs, bytes) = (_byTime, _jobs, Bytes);
         while (!byTime.IsEmpty && byTime.Peek() is var oldest && oldest.At <= now - Limits.RetrievalPolicyWindow)
         {
@@ -53,6 +70,6 @@ public sealed class AdmittedRetrievals
             bytes -= oldest.Bytes;
         }
 
-        return new AdmittedRetrievals(byTime, jobs, bytes);
+        return new AdmittedRetrievals(byTime, jobs, bytes, _latest);
     }
 }

@@ -66,6 +66,21 @@ public class AccountSettingsTests(GatewayFixture gateway) : IClassFixture<Gatewa
     }
 
     [Fact]
+    public async Task A_retrieval_while_the_clock_was_ahead_does_not_count_until_the_clock_has_caught_up()
+    {
+        var vault = await gateway.NewVaultAsync();
+        var archive = await gateway.NewArchiveAsync(vault, Bytes(MiB));
+        await LimitAsync(MiB);
+        Clock.Advance(TimeSpan.FromDays(8));
+        (await gateway.SendAsync(Retrieve(vault, archive))).Expect(202);
+        Clock.Advance(TimeSpan.FromDays(-8));
+        (await gateway.SendAsync(Retrieve(vault, archive))).Expect(202);
+        (await gateway.SendAsync(Retrieve(vault, archive))).ExpectError(400, "PolicyEnforcedException", Denied);
+        Clock.Advance(TimeSpan.FromHours(1));
+        (await gateway.SendAsync(Retrieve(vault, archive))).Expect(202);
+    }
+
+    [Fact]
     public async Task Concurrent_retrievals_do_not_exceed_the_limit_together()
     {
         var vault = await gateway.NewVaultAsync();
