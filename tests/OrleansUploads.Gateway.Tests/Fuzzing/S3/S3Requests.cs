@@ -72,11 +72,13 @@ internal sealed class S3Requests(S3World world, Dice dice)
             GetPublicAccessBlock => Request("GET", $"{root}?publicAccessBlock"),
             ListObjects => Request("GET", $"{root}?{Page("marker")}"),
             ListObjectsV2 => Request("GET", $"{root}?list-type=2&{Page("start-after")}"),
+            ListObjectVersions => Request("GET", $"{root}?versions&{Page("key-marker")}{dice.Pick("", "&version-id-marker=null")}"),
             DeleteObjects => Request("POST", $"{root}?delete", DeleteDocument()),
             PutObject => Put(bucket, key),
             CopyObject => Copied(bucket, Request("PUT", bucket.Target(key)), key),
             GetObject => Read(bucket, "GET", key),
             HeadObject => Read(bucket, "HEAD", key),
+            GetObjectAcl => Request("GET", $"{bucket.Target(key)}?acl"),
             GetObjectAttributes => Request("GET", $"{bucket.Target(key)}?attributes")
                 .With("x-amz-object-attributes", dice.Pick("ETag", "ETag,Checksum,ObjectParts,StorageClass,ObjectSize")),
             DeleteObject => Conditional(bucket, key, Request("DELETE", bucket.Target(key))),
