@@ -6,6 +6,7 @@ using OrleansUploads.TestKit;
 namespace OrleansUploads.Simulation.Tests;
 
 [Trait(TestRun.Name, TestRun.Campaign)]
+[Collection(nameof(RealServers))]
 public sealed class PowerCutTests(ITestOutputHelper output)
 {
     private const int Rounds = 10;

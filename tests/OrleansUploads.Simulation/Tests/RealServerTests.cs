@@ -5,6 +5,7 @@ using OrleansUploads.TestKit;
 namespace OrleansUploads.Simulation.Tests;
 
 [Trait(TestRun.Name, TestRun.Campaign)]
+[Collection(nameof(RealServers))]
 public sealed class RealServerTests(ITestOutputHelper output)
 {
     private const int Rounds = 20;
