@@ -13,7 +13,7 @@ public sealed class ClusterMap(IGrainFactory grains) : IClusterMap
     {
         try
         {
-            var silos = await Management.GetHosts(onlyActive: false).WaitAsync(cancellationToken);
+            var silos = await Management.GetHosts(onlyActive: false, cancellationToken);
             return
             [
                 .. silos.Where(static silo => silo.Value != SiloStatus.Dead)
@@ -32,7 +32,7 @@ public sealed class ClusterMap(IGrainFactory grains) : IClusterMap
     {
         try
         {
-            var address = await Management.GetActivationAddress(_grains.Of(entity)).AsTask().WaitAsync(cancellationToken);
+            var address = await Management.GetActivationAddress(_grains.Of(entity), cancellationToken);
             return address?.ToParsableString();
         }
         catch (Exception fault) when (ClusterHost.IsLostCall(fault))

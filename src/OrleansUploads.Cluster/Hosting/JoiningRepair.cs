@@ -82,7 +82,7 @@ internal abstract class JoiningRepair(IMembershipTable table, ILocalSiloDetails 
     {
         try
         {
-            while (!cancellationToken.IsCancellationRequested && !await TryRepairAsync())
+            while (!cancellationToken.IsCancellationRequested && !await TryRepairAsync(cancellationToken))
             {
                 await Task.Delay(ContentionDelay, time, cancellationToken);
             }
@@ -101,15 +101,15 @@ internal abstract class JoiningRepair(IMembershipTable table, ILocalSiloDetails 
     /// <summary>Changes at most one entry.</summary>
     /// <returns>Whether no entry needed a change. Otherwise the table must be read again, because every write changes its
     /// version.</returns>
-    private async Task<bool> TryRepairAsync()
+    private async Task<bool> TryRepairAsync(CancellationToken cancellationToken)
     {
-        var members = await table.ReadAll();
+        var members = await table.ReadAllAsync(cancellationToken);
         if (ChangeOne([.. members.Members]) is not var (entry, etag))
         {
             return true;
         }
 
-        if (await table.UpdateRow(entry, etag, members.Version.Next()))
+        if (await table.UpdateRowAsync(entry, etag, members.Version.Next(), cancellationToken))
         {
             Changed(entry);
         }

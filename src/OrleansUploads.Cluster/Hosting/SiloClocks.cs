@@ -34,7 +34,7 @@ internal sealed class SiloClocks(
         var management = grains.GetGrain<IManagementGrain>(0);
         try
         {
-            var statistics = await management.GetRuntimeStatistics([silo]).WaitAsync(Timeout, cancellationToken);
+            var statistics = await management.GetRuntimeStatistics([silo], cancellationToken).WaitAsync(Timeout, cancellationToken);
             return statistics is [var one] ? new DateTimeOffset(one.DateTime, TimeSpan.Zero) - options.Time.GetUtcNow() : null;
         }
         catch (Exception fault) when (fault is OrleansException or TimeoutException)
