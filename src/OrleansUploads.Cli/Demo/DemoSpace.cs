@@ -16,7 +16,7 @@ internal static class DemoSpace
     {
         var disk = new DriveInfo(folder.FullName);
         var needed = (isGenerated ? sizeBytes : 0)
-            + (hasServer ? sizeBytes + (sizeBytes / DemoRun.DuplicateInterval) + Reserve(disk) : 0);
+            + (hasServer ? sizeBytes + (sizeBytes / DemoRun.DuplicateInterval) + DiskSpace.DefaultFloorOf(disk) : 0);
         if (disk.AvailableFreeSpace < needed)
         {
             throw new IOException(
@@ -24,7 +24,4 @@ internal static class DemoSpace
                 + $"{ByteCount.Format(disk.AvailableFreeSpace)}. Name a folder on another disk with --folder, or use less with --size.");
         }
     }
-
-    /// <summary>What the server leaves free.</summary>
-    private static long Reserve(DriveInfo disk) => Math.Min(DiskSpace.DefaultFloorBytes, disk.TotalSize / 100);
 }

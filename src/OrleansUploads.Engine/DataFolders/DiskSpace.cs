@@ -43,11 +43,15 @@ public sealed class DiskSpace : IStorageSpace, IStoreHealth
     {
         _disk = new DriveInfo(Path.GetFullPath(folder));
         _reservePath = Path.Combine(folder, ReserveFileName);
-        FloorBytes = floorBytes ?? Math.Min(DefaultFloorBytes, _disk.TotalSize / FloorDivisor);
+        FloorBytes = floorBytes ?? DefaultFloorOf(_disk);
         WarningBytes = Math.Max(2 * FloorBytes, Math.Min(MaxWarningBytes, _disk.TotalSize / WarningDivisor));
         _reserveBytes = Math.Min(MaxReserveBytes, _disk.TotalSize / ReserveDivisor);
         Restore();
     }
+
+    /// <summary>The default floor of a disk: <see cref="DefaultFloorBytes"/>, or 1 % of the disk if that is less.</summary>
+    /// <exception cref="IOException">The disk cannot be queried.</exception>
+    public static long DefaultFloorOf(DriveInfo disk) => Math.Min(DefaultFloorBytes, disk.TotalSize / FloorDivisor);
 
     /// <inheritdoc/>
     public string Name => "space";
