@@ -52,7 +52,7 @@ public sealed partial class JobsDecider
     /// <summary>Accepts a job if the vault is below its limits. A job whose output has expired counts until it is
     /// removed.</summary>
     private Decision<JobsEvent> Admit(JobsState state, VaultJob job, DateTimeOffset now) =>
-        FindFull(state) is { } full ? Refuse(new Refusal.TooManyJobs(full.Limit, OfInventories: false, full.NextExpiresAt))
+        FindFull(state) is { } full ? Refuse(full.ToRefusal())
         : IsInventory(job) && state.Inventories >= _limits.InventoryJobs
             ? Refuse(new Refusal.TooManyJobs(
                 _limits.InventoryJobs,

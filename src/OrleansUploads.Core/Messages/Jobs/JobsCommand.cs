@@ -2,6 +2,7 @@ using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Messages.Archives;
 using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Hashing;
 
@@ -94,7 +95,11 @@ public sealed record Retirements(long Count, JobsFull? Full = null);
 /// <summary>A vault has as many jobs as it may have.</summary>
 /// <param name="Limit">The maximum number of jobs.</param>
 /// <param name="NextExpiresAt">When a job expires and makes room.</param>
-public sealed record JobsFull(int Limit, DateTimeOffset NextExpiresAt);
+public sealed record JobsFull(int Limit, DateTimeOffset NextExpiresAt)
+{
+    /// <summary>The refusal of another job.</summary>
+    public Refusal ToRefusal() => new Refusal.TooManyJobs(Limit, OfInventories: false, NextExpiresAt);
+}
 
 /// <summary>Returns a job.</summary>
 public sealed record FindJob(JobId Job) : JobsCommand, ICommand<VaultJob>;

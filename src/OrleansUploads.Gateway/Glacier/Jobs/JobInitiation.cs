@@ -69,7 +69,7 @@ internal sealed class JobInitiation(
 
         if (retirements.Answer.Full is { } full)
         {
-            return (null, new Refusal.TooManyJobs(full.Limit, OfInventories: false, full.NextExpiresAt));
+            return (null, full.ToRefusal());
         }
 
         var treeHash = await RangeTreeHashAsync(archive, request.Range, call.Aborted);
