@@ -23,7 +23,7 @@ internal static class CopySource
         source = null;
         var text = call.Header(S3Headers.CopySource) ?? "";
         var version = text.LastIndexOf(VersionMark, StringComparison.Ordinal);
-        if (version >= 0 && text[(version + VersionMark.Length)..] != "null")
+        if (version >= 0 && text[(version + VersionMark.Length)..] != ObjectVersion.Only)
         {
             error = S3Error.NotImplemented($"{S3Headers.CopySource} with versionId");
             return false;

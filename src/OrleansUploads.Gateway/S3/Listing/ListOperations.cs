@@ -18,9 +18,6 @@ internal sealed class ListOperations(BucketFinder buckets, KeyLister lister, Lis
 {
     private const string Root = "ListBucketResult";
 
-    /// <summary>The version ID of an object in a bucket without versioning.</summary>
-    private const string OnlyVersion = "null";
-
     /// <summary>ListObjects, version 1.</summary>
     public async ValueTask<S3Answer> ListAsync(S3Call call)
     {
@@ -105,7 +102,7 @@ internal sealed class ListOperations(BucketFinder buckets, KeyLister lister, Lis
 
                 // A common prefix has no version.
                 xml.WriteOptional(
-                    "NextVersionIdMarker", page.Entries is [.., var last] && last.Key.ToString() == next.Key ? OnlyVersion : null);
+                    "NextVersionIdMarker", page.Entries is [.., var last] && last.Key.ToString() == next.Key ? ObjectVersion.Only : null);
             }
 
             WriteContents(xml, request, page, restored, call.Account, areVersions: true);
@@ -121,7 +118,7 @@ internal sealed class ListOperations(BucketFinder buckets, KeyLister lister, Lis
         error = versionMarker.Length == 0 ? null
             : keyMarker.Length == 0
                 ? S3Error.InvalidArgument(name, versionMarker, "A version-id marker cannot be specified without a key marker.")
-            : versionMarker != OnlyVersion ? S3Error.InvalidArgument(name, versionMarker, "Invalid version id specified")
+            : versionMarker != ObjectVersion.Only ? S3Error.InvalidArgument(name, versionMarker, "Invalid version id specified")
             : null;
         return error is null;
     }
@@ -194,7 +191,7 @@ internal sealed class ListOperations(BucketFinder buckets, KeyLister lister, Lis
         xml.WriteElementString("Key", request.Encode(entry.Key.ToString()));
         if (isVersion)
         {
-            xml.WriteElementString("VersionId", OnlyVersion);
+            xml.WriteElementString("VersionId", ObjectVersion.Only);
             xml.WriteFlag("IsLatest", true);
         }
 

@@ -5,6 +5,7 @@ using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Keys;
 using OrleansUploads.Gateway.S3.Answers;
 using OrleansUploads.Gateway.S3.Errors;
+using OrleansUploads.Gateway.S3.Protocol;
 using OrleansUploads.Gateway.S3.Requests;
 using OrleansUploads.Gateway.S3.Xml;
 
@@ -67,7 +68,7 @@ internal sealed class ObjectDeletion(BucketFinder buckets, KeyIndex keys)
     private async ValueTask<S3Error?> DeleteAsync(
         S3Call call, BucketDescription bucket, ObjectToDelete item, CancellationToken cancellationToken)
     {
-        if (item.VersionId is not (null or "null"))
+        if (item.VersionId is not (null or ObjectVersion.Only))
         {
             return S3Error.NotImplemented("VersionId");
         }

@@ -119,7 +119,7 @@ internal static class S3Router
 
     private static S3Route OfObject(string method, string? selected, QueryParameters query, bool hasSource)
     {
-        if (query.FirstValue("versionId") is { } version && (version != "null" || method is not ("GET" or "HEAD" or "DELETE")))
+        if (query.FirstValue("versionId") is { } version && (version != ObjectVersion.Only || method is not ("GET" or "HEAD" or "DELETE")))
         {
             return new S3Route.Missing("versionId");
         }
