@@ -43,15 +43,15 @@ public sealed class KeyFile(string path, IDiskFlush? flush = null)
     {
         try
         {
-            using (var file = File.OpenHandle(Path))
+            using var file = File.OpenRead(Path);
+            if (file.Length > MaxBytes)
             {
-                if (RandomAccess.GetLength(file) > MaxBytes)
-                {
-                    throw new InvalidDataException($"{Path} is not a key file: it has more than {MaxBytes >> 20} MiB.");
-                }
+                throw new InvalidDataException($"{Path} is not a key file: it has more than {MaxBytes >> 20} MiB.");
             }
 
-            return File.ReadAllBytes(Path);
+            var bytes = new byte[file.Length];
+            file.ReadExactly(bytes);
+            return bytes;
         }
         catch (FileNotFoundException)
         {
