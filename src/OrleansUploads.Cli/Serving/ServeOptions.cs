@@ -90,9 +90,7 @@ internal static class ServeOptions
 
     private static string Describe(ServiceSetting setting)
     {
-        var meaning = setting.Meaning
-            .Replace("`", "", StringComparison.Ordinal)
-            .Replace("; the same on all silos", "", StringComparison.Ordinal);
+        var meaning = setting.Meaning.Replace("`", "", StringComparison.Ordinal);
         return setting == ServiceSettings.Notify
             ? $"{meaning} The environment variable {NotifyVariable} can list more."
             : meaning;

@@ -14,6 +14,9 @@ public sealed record ServiceSetting(
     /// <summary>Whether the text is a list of values with blanks between them.</summary>
     public bool IsList { get; init; }
 
+    /// <summary>Whether all silos of a cluster must have the same value.</summary>
+    public bool IsSameOnAllSilos { get; init; }
+
     /// <summary>The default as text, or null.</summary>
     public string? Default => Show(new ServiceOptions());
 }

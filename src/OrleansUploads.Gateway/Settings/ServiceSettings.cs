@@ -110,22 +110,22 @@ public static class ServiceSettings
     /// <summary>Maximum number of uploads in progress per vault.</summary>
     public static readonly ServiceSetting MaxOpenUploads = Count(
         "MaxOpenUploads",
-        $"Maximum number of uploads in progress per vault, up to {VaultLimits.MaxOpenUploads}; the same on all silos.",
+        $"Maximum number of uploads in progress per vault, up to {VaultLimits.MaxOpenUploads}.",
         VaultLimits.MaxOpenUploads,
         options => options.Engine.Vaults.OpenUploads,
         (options, value) => options.Engine = options.Engine with
         {
             Vaults = options.Engine.Vaults with { OpenUploads = value },
-        });
+        }) with { IsSameOnAllSilos = true };
 
     /// <summary>Maximum number of jobs that a vault keeps.</summary>
     public static readonly ServiceSetting MaxJobs = Count(
         "MaxJobs",
-        $"Maximum number of jobs that a vault keeps, up to {VaultLimits.DefaultJobs}; at most a tenth can be inventory jobs; the same "
-        + "on all silos.",
+        $"Maximum number of jobs that a vault keeps, up to {VaultLimits.DefaultJobs}; at most a tenth can be inventory jobs.",
         VaultLimits.DefaultJobs,
         options => options.Engine.Vaults.Jobs,
-        (options, value) => options.Engine = options.Engine with { Vaults = options.Engine.Vaults with { Jobs = value } });
+        (options, value) => options.Engine = options.Engine with { Vaults = options.Engine.Vaults with { Jobs = value } })
+        with { IsSameOnAllSilos = true };
 
     /// <summary>Maximum number of client connections.</summary>
     public static readonly ServiceSetting MaxConnections = Count(

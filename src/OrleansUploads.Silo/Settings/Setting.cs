@@ -23,6 +23,9 @@ internal sealed record Setting(string Name, string Meaning, string? ByDefault = 
     public string FileVariable => Variable + FileSuffix;
 
     /// <summary>Creates a setting that <c>serve</c> also has.</summary>
-    public static Setting Of(ServiceSetting setting) =>
-        new(setting.Name, setting.Meaning, setting.Default, setting.IsSecret);
+    public static Setting Of(ServiceSetting setting) => new(
+        setting.Name,
+        setting.IsSameOnAllSilos ? $"{setting.Meaning.TrimEnd('.')}; the same on all silos." : setting.Meaning,
+        setting.Default,
+        setting.IsSecret);
 }
