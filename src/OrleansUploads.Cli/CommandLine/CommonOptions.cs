@@ -67,12 +67,15 @@ internal static class CommonOptions
         {
             if (!AccountId.TryParse(result.Tokens[0].Value, out var account))
             {
-                result.AddError($"'{result.Tokens[0].Value}' is not a valid account ID. Use 12 digits.");
+                result.AddError(DescribeInvalidAccount(result.Tokens[0].Value));
             }
 
             return account;
         },
     };
+
+    /// <summary>Says that the ID of an account is not valid.</summary>
+    public static string DescribeInvalidAccount(string text) => $"'{text}' is not a valid account ID. Use 12 digits.";
 
     /// <summary>An option for a duration such as <c>90s</c>, <c>15m</c>, <c>24h</c> or <c>7d</c>, with limits.</summary>
     /// <remarks>Its value is the text, so that the help shows the default as a user writes it. Read it with

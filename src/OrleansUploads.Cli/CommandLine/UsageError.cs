@@ -8,6 +8,8 @@ namespace OrleansUploads.Cli.CommandLine;
 /// <summary>Reports a wrong command line: one line with what is wrong, and where the help is.</summary>
 internal static partial class UsageError
 {
+    private const string NoCommand = "A command is missing.";
+
     /// <returns>The exit code.</returns>
     public static int Report(ParseResult parsed) => Failure.Report(Describe(parsed), ExitCode.Usage);
 
@@ -45,8 +47,6 @@ internal static partial class UsageError
         line = Missing().Replace(line, "The argument '$1' is missing.");
         return Unknown().Replace(line, "$1 is not a command or option.");
     }
-
-    private const string NoCommand = "A command is missing.";
 
     [GeneratedRegex("^Cannot parse argument '(.*)' for (?:command|option) '(.*)' as expected type .*$", RegexOptions.Singleline)]
     private static partial Regex Unparsable();

@@ -22,7 +22,6 @@ internal sealed class DemoRun(
     /// <summary>Every so many parts, one is sent twice.</summary>
     public const int DuplicateInterval = 8;
 
-
     private readonly List<DemoCheck> _checks = [];
 
     /// <summary>Runs all steps and prints the table of checks.</summary>

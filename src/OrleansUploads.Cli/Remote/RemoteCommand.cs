@@ -106,7 +106,7 @@ internal static class RemoteCommand
         {
             if (result.Tokens is [var token] && token.Value != Connection.AccountOfKey && !AccountId.TryParse(token.Value, out _))
             {
-                result.AddError($"'{token.Value}' is not a valid account ID. Use 12 digits.");
+                result.AddError(CommonOptions.DescribeInvalidAccount(token.Value));
             }
         });
         return option;

@@ -139,7 +139,7 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
     {
         if (_existing.Count > 0 && bytes is not null && await IsExistingAsync(path, cancellationToken))
         {
-            _screen.Skip();
+            _screen.CountDone();
             Interlocked.Increment(ref _skippedCount);
             _screen.Print(() => session.Printer.Result(new { @event = "skipped", file = path }, $"{path}  is already there"));
             return;
