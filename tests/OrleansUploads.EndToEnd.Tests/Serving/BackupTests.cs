@@ -66,13 +66,7 @@ public sealed class BackupTests : IDisposable
         Assert.Single(results, result => result.ExitCode == 0);
         Assert.All(results, result => Assert.Contains(
             result.ExitCode == 0 ? "The journal is copied" : "already exists", result.ToString(), StringComparison.Ordinal));
-        if (!OperatingSystem.IsWindows())
-        {
-            foreach (var file in Directory.GetFiles(backup))
-            {
-                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
-            }
-        }
+        AssertOwnerOnly(backup);
 
         await server.KillAsync();
         Directory.CreateDirectory(Path.Combine(backup, "parts"));

@@ -1,7 +1,6 @@
 using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 using OrleansUploads.EndToEnd.Tests.Harness;
-using OrleansUploads.Silo.Settings;
 using OrleansUploads.Silo.Tests.Harness;
 
 namespace OrleansUploads.Silo.Tests.Crashes;
@@ -12,14 +11,7 @@ public sealed class CutDownloadTests
     [Fact]
     public async Task A_client_begins_a_download_again_that_was_cut()
     {
-        var ports = FreePort.Take(2);
-        await using var silo = await RunningSilo.StartAsync(RunningSilo.With(
-            (KnownSettings.Clustering, "localhost"),
-            (KnownSettings.Listen, "127.0.0.1:0"),
-            (KnownSettings.SiloPort, $"{ports[0]}"),
-            (KnownSettings.ClientPort, $"{ports[1]}"),
-            (KnownSettings.AccessKeyId, RunningSilo.AccessKeyId),
-            (KnownSettings.SecretAccessKey, RunningSilo.SecretAccessKey)));
+        await using var silo = await RunningSilo.StartAsync(RunningSilo.Alone());
         using var http = new HttpClient(new CutsFirstOutput(new SocketsHttpHandler { UseProxy = false }));
         using var client = new GlacierClient(http, new GlacierClientOptions
         {

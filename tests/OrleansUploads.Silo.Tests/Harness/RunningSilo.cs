@@ -59,6 +59,22 @@ internal sealed class RunningSilo : IAsyncDisposable
             (KnownSettings.SecretAccessKey, SecretAccessKey));
     }
 
+    /// <summary>The environment of a silo with new ports that is a cluster of its own and keeps its data in memory.</summary>
+    public static Dictionary<string, string?> Alone(params ReadOnlySpan<(Setting Setting, string? Value)> settings)
+    {
+        var ports = FreePort.Take(2);
+        return With(
+        [
+            (KnownSettings.Clustering, "localhost"),
+            (KnownSettings.Listen, "127.0.0.1:0"),
+            (KnownSettings.SiloPort, $"{ports[0]}"),
+            (KnownSettings.ClientPort, $"{ports[1]}"),
+            (KnownSettings.AccessKeyId, AccessKeyId),
+            (KnownSettings.SecretAccessKey, SecretAccessKey),
+            .. settings,
+        ]);
+    }
+
     /// <summary>An environment with only the given settings.</summary>
     public static Dictionary<string, string?> With(params (Setting Setting, string? Value)[] settings)
     {

@@ -41,16 +41,6 @@ public sealed class DashboardTests : IDisposable
         Assert.NotEqual(HttpStatusCode.OK, answer.StatusCode);
     }
 
-    private static Task<RunningSilo> StartAsync(string? dashboard)
-    {
-        var ports = FreePort.Take(2);
-        return RunningSilo.StartAsync(RunningSilo.With(
-            (KnownSettings.Clustering, "localhost"),
-            (KnownSettings.Dashboard, dashboard),
-            (KnownSettings.Listen, "127.0.0.1:0"),
-            (KnownSettings.SiloPort, $"{ports[0]}"),
-            (KnownSettings.ClientPort, $"{ports[1]}"),
-            (KnownSettings.AccessKeyId, RunningSilo.AccessKeyId),
-            (KnownSettings.SecretAccessKey, RunningSilo.SecretAccessKey)));
-    }
+    private static Task<RunningSilo> StartAsync(string? dashboard) =>
+        RunningSilo.StartAsync(RunningSilo.Alone((KnownSettings.Dashboard, dashboard)));
 }

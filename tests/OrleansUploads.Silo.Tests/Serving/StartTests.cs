@@ -13,14 +13,7 @@ public sealed class StartTests(PostgresServer postgres) : IDisposable
     [Fact]
     public async Task A_single_process_serves_from_memory()
     {
-        var ports = FreePort.Take(2);
-        await using var silo = await RunningSilo.StartAsync(RunningSilo.With(
-            (KnownSettings.Clustering, "localhost"),
-            (KnownSettings.Listen, "127.0.0.1:0"),
-            (KnownSettings.SiloPort, $"{ports[0]}"),
-            (KnownSettings.ClientPort, $"{ports[1]}"),
-            (KnownSettings.AccessKeyId, RunningSilo.AccessKeyId),
-            (KnownSettings.SecretAccessKey, RunningSilo.SecretAccessKey)));
+        await using var silo = await RunningSilo.StartAsync(RunningSilo.Alone());
         using var client = silo.Connect();
         await client.CreateVaultAsync("photos");
         var archive = Archives.Bytes(3_000_000, seed: 1);

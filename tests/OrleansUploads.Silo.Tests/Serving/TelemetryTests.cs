@@ -1,5 +1,4 @@
 using OrleansUploads.EndToEnd.Tests.Harness;
-using OrleansUploads.Silo.Settings;
 using OrleansUploads.Silo.Tests.Harness;
 
 namespace OrleansUploads.Silo.Tests.Serving;
@@ -10,14 +9,7 @@ public sealed class TelemetryTests
     public async Task A_configured_collector_receives_traces_from_the_request_to_the_journal_and_metrics()
     {
         using var collector = Collector.Start();
-        var ports = FreePort.Take(2);
-        var environment = RunningSilo.With(
-            (KnownSettings.Clustering, "localhost"),
-            (KnownSettings.Listen, "127.0.0.1:0"),
-            (KnownSettings.SiloPort, $"{ports[0]}"),
-            (KnownSettings.ClientPort, $"{ports[1]}"),
-            (KnownSettings.AccessKeyId, RunningSilo.AccessKeyId),
-            (KnownSettings.SecretAccessKey, RunningSilo.SecretAccessKey));
+        var environment = RunningSilo.Alone();
         foreach (var (name, value) in collector.Environment)
         {
             environment[name] = value;
