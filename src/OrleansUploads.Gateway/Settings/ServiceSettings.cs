@@ -116,7 +116,8 @@ public static class ServiceSettings
         (options, value) => options.Engine = options.Engine with
         {
             Vaults = options.Engine.Vaults with { OpenUploads = value },
-        }) with { IsSameOnAllSilos = true };
+        },
+        isSameOnAllSilos: true);
 
     /// <summary>Maximum number of jobs that a vault keeps.</summary>
     public static readonly ServiceSetting MaxJobs = Count(
@@ -124,8 +125,8 @@ public static class ServiceSettings
         $"Maximum number of jobs that a vault keeps, up to {VaultLimits.DefaultJobs}; at most a tenth can be inventory jobs.",
         VaultLimits.DefaultJobs,
         options => options.Engine.Vaults.Jobs,
-        (options, value) => options.Engine = options.Engine with { Vaults = options.Engine.Vaults with { Jobs = value } })
-        with { IsSameOnAllSilos = true };
+        (options, value) => options.Engine = options.Engine with { Vaults = options.Engine.Vaults with { Jobs = value } },
+        isSameOnAllSilos: true);
 
     /// <summary>Maximum number of client connections.</summary>
     public static readonly ServiceSetting MaxConnections = Count(
@@ -221,7 +222,12 @@ public static class ServiceSettings
             });
 
     private static ServiceSetting Count(
-        string name, string meaning, int max, Func<ServiceOptions, int> get, Action<ServiceOptions, int> set) => new(
+        string name,
+        string meaning,
+        int max,
+        Func<ServiceOptions, int> get,
+        Action<ServiceOptions, int> set,
+        bool isSameOnAllSilos = false) => new(
             name,
             meaning,
             options => get(options).ToString(CultureInfo.InvariantCulture),
@@ -236,7 +242,10 @@ public static class ServiceSettings
 
                 set(options, value);
                 return null;
-            });
+            })
+        {
+            IsSameOnAllSilos = isSameOnAllSilos,
+        };
 
     private static ServiceSetting Duration(
         string name,
