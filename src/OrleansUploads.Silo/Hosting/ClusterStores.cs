@@ -10,8 +10,6 @@ namespace OrleansUploads.Silo.Hosting;
 /// <summary>Configures the stores of a cluster's membership, journals and reminders.</summary>
 internal static class ClusterStores
 {
-    private const string Npgsql = "Npgsql";
-
     /// <summary>Configures the stores of a silo.</summary>
     /// <exception cref="SettingException">This build does not support the store.</exception>
     public static void AddStores(this ISiloBuilder silo, SiloSettings settings)
@@ -26,13 +24,13 @@ internal static class ClusterStores
             case ClusterStore.Postgres:
                 silo.UseAdoNetClustering(options =>
                 {
-                    options.Invariant = Npgsql;
+                    options.Invariant = PostgresConnection.Invariant;
                     options.ConnectionString = PostgresConnection.WithDefaults(settings.ConnectionString);
                 });
                 silo.AddPostgresStorage(settings.ConnectionString);
                 silo.UseAdoNetReminderService(options =>
                 {
-                    options.Invariant = Npgsql;
+                    options.Invariant = PostgresConnection.Invariant;
                     options.ConnectionString = PostgresConnection.WithDefaults(settings.ConnectionString);
                 });
                 break;
@@ -48,15 +46,6 @@ internal static class ClusterStores
         }
     }
 
-    /// <summary>Stores journals in PostgreSQL.</summary>
-    internal static void AddPostgresStorage(this ISiloBuilder silo, string connectionString) =>
-        silo.AddAdoNetGrainStorage(ClusterNames.GrainStorage, options =>
-        {
-            options.Invariant = Npgsql;
-            options.ConnectionString = PostgresConnection.WithDefaults(connectionString);
-            options.DeleteStateOnClear = true;
-        });
-
     /// <summary>Configures a cluster client to find the silos.</summary>
     /// <exception cref="SettingException">This build does not support the store.</exception>
     public static void AddStores(this IClientBuilder client, SiloSettings settings)
@@ -66,7 +55,7 @@ internal static class ClusterStores
             case ClusterStore.Postgres:
                 client.UseAdoNetClustering(options =>
                 {
-                    options.Invariant = Npgsql;
+                    options.Invariant = PostgresConnection.Invariant;
                     options.ConnectionString = PostgresConnection.WithDefaults(settings.ConnectionString);
                 });
                 break;
