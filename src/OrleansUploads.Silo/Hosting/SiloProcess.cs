@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -34,9 +35,12 @@ internal static class SiloProcess
         builder.Logging.AddOrleansUploadsLog(settings.Service.LogFormat);
         using var claims = PortClaims.Take(settings);
         using var telemetry = SiloTelemetry.Start(builder.Configuration, settings);
+        var lastGeneration = 0;
         if (settings.Store == ClusterStore.Postgres)
         {
             await PostgresSchema.RequireAsync(settings.ConnectionString);
+            lastGeneration = await PostgresMembership.ReadLastGenerationAsync(
+                settings.ConnectionString, settings.ClusterId, new IPEndPoint(settings.AdvertisedAddress, settings.SiloPort));
         }
 
         builder.WebHost.UseKestrelCore().ConfigureKestrel(
@@ -44,7 +48,7 @@ internal static class SiloProcess
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = settings.DrainDelay + settings.DrainTime);
         builder.Services.AddHostedService(services => new DrainDelay(
             settings.DrainDelay, services.GetRequiredService<TimeProvider>()));
-        builder.AddUploads(settings);
+        builder.AddUploads(settings, lastGeneration);
 
         await using var app = builder.Build();
         app.UseRouting();

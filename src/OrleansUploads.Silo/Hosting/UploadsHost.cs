@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Configuration;
 using OrleansUploads.Cluster.Hosting;
 using OrleansUploads.Cluster.Settings;
@@ -19,7 +20,10 @@ namespace OrleansUploads.Silo.Hosting;
 internal static class UploadsHost
 {
     /// <summary>Registers the services that the role of the process needs.</summary>
-    public static void AddUploads(this WebApplicationBuilder builder, SiloSettings settings)
+    /// <param name="builder">The process.</param>
+    /// <param name="settings">Its settings.</param>
+    /// <param name="lastGeneration">The latest generation of the silos at this silo's address, or 0 if there was none.</param>
+    public static void AddUploads(this WebApplicationBuilder builder, SiloSettings settings, int lastGeneration)
     {
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(OpenParts(settings));
@@ -43,7 +47,7 @@ internal static class UploadsHost
 
         if (settings.Role == ProcessRole.Silo)
         {
-            builder.UseOrleans(silo => AddSilo(silo, settings));
+            builder.UseOrleans(silo => AddSilo(silo, settings, lastGeneration));
             checks.AddCheck<SiloActiveHealthCheck>(SiloActiveHealthCheck.Name);
             checks.AddCheck<StorageHealthCheck>(StorageHealthCheck.Name);
             checks.AddCheck<ClockHealthCheck>(ClockHealthCheck.Name);
@@ -58,9 +62,11 @@ internal static class UploadsHost
         }
     }
 
-    private static void AddSilo(ISiloBuilder silo, SiloSettings settings)
+    private static void AddSilo(ISiloBuilder silo, SiloSettings settings, int lastGeneration)
     {
         silo.AddStores(settings);
+        silo.Services.Replace(ServiceDescriptor.Singleton<ILocalSiloDetails>(services =>
+            ActivatorUtilities.CreateInstance<SiloIdentity>(services, settings, lastGeneration)));
         silo.Services.AddSingleton<IFatalErrorHandler, FatalExit>();
         silo.Configure<Orleans.Configuration.ClusterOptions>(cluster =>
         {

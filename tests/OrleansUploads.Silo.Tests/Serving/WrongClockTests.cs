@@ -35,4 +35,23 @@ public sealed class WrongClockTests(PostgresServer postgres, ITestOutputHelper o
         using var other = first.Connect();
         Assert.Equal(archive, await other.RetrieveAsync("photos", receipt.ArchiveId));
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_silo_that_was_started_with_a_clock_ahead_starts_again_with_the_right_one(bool killed)
+    {
+        var clock = await ClockOffset.CompileAsync(_folder.Path);
+        Assert.SkipWhen(clock is null, "There is no C compiler.");
+        var database = await postgres.CreateDatabaseAsync();
+        var parts = _folder.File("parts");
+        await using var first = await RunningSilo.StartAsync(RunningSilo.OnPostgres(database, parts));
+        await using var ahead = await RunningSilo.StartAsync(
+            clock!.Apply(new SiloStart(RunningSilo.OnPostgres(database, parts)), TimeSpan.FromMinutes(10)));
+        await (killed ? ahead.KillAsync() : ahead.StopAsync());
+
+        await using var right = await ahead.StartAgainAsync(ClockOffset.Remove);
+        using var client = right.Connect();
+        await client.CreateVaultAsync("photos");
+    }
 }

@@ -1,0 +1,37 @@
+using System.Net;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+using OrleansUploads.Silo.Settings;
+using ClusterOptions = Orleans.Configuration.ClusterOptions;
+
+namespace OrleansUploads.Silo.Hosting;
+
+/// <summary>The name and addresses of this silo. Its generation is later than that of every earlier silo at its address.</summary>
+/// <remarks>Orleans takes the generation from the clock. A silo with an earlier generation than a silo before it counts as dead from the
+/// start. So without this, a silo that was started while the clock was ahead could not be started again until that time has
+/// come.</remarks>
+/// <param name="settings">The addresses.</param>
+/// <param name="lastGeneration">The latest generation at this address, or 0 if there was none.</param>
+/// <param name="silo">The silo's name.</param>
+/// <param name="cluster">The cluster's name.</param>
+internal sealed class SiloIdentity(
+    SiloSettings settings, int lastGeneration, IOptions<SiloOptions> silo, IOptions<ClusterOptions> cluster) : ILocalSiloDetails
+{
+    /// <inheritdoc/>
+    public string Name { get; } = silo.Value.SiloName;
+
+    /// <inheritdoc/>
+    public string ClusterId { get; } = cluster.Value.ClusterId;
+
+    /// <inheritdoc/>
+    public string DnsHostName { get; } = Dns.GetHostName();
+
+    /// <inheritdoc/>
+    public SiloAddress SiloAddress { get; } = SiloAddress.New(
+        settings.AdvertisedAddress,
+        settings.SiloPort,
+        Math.Max(SiloAddress.AllocateNewGeneration(), lastGeneration + 1));
+
+    /// <inheritdoc/>
+    public SiloAddress GatewayAddress { get; } = SiloAddress.New(settings.AdvertisedAddress, settings.ClientPort, 0);
+}
