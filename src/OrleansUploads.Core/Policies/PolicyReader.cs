@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text.Json;
 using OrleansUploads.Core.Values;
 
@@ -28,11 +27,7 @@ internal static class PolicyReader
         }
         catch (JsonException malformed)
         {
-            // The library counts lines and bytes from 0, in words of its own.
-            var flaw = malformed.Message.Split(" LineNumber:")[0].TrimEnd('.');
-            throw new PolicyFormatException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"The policy is not valid JSON: {flaw} (line {malformed.LineNumber + 1}, byte {malformed.BytePositionInLine + 1})."));
+            throw new PolicyFormatException($"The policy is not valid JSON: {JsonFlaw.Describe(malformed)}.");
         }
         catch (Exception unpaired) when (unpaired is InvalidOperationException or ArgumentException)
         {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Gateway.Http.Fronts;
 using OrleansUploads.Signing;
 
@@ -43,15 +44,11 @@ internal sealed record GlacierError(int Status, string Code, string Message) : F
 
     /// <summary>The body is not the JSON document of the operation.</summary>
     /// <param name="document">What the body should be, such as "a policy".</param>
-    /// <param name="malformed">Where the JSON reader failed. If a value is of the wrong kind, the reader's own message names types of
-    /// this program, so the error states only the position.</param>
+    /// <param name="malformed">Why the JSON could not be read.</param>
     public static GlacierError NotReadable(string document, JsonException malformed) => new(
         StatusCodes.Status400BadRequest,
         ErrorCode.Serialization,
-        $"The body is not the JSON object of {document}: " + (malformed.InnerException is JsonException broken
-            ? broken.Message
-            : $"the value at {malformed.Path} is of the wrong kind or contains an incomplete character. LineNumber: "
-                + $"{malformed.LineNumber} | BytePositionInLine: {malformed.BytePositionInLine}."));
+        $"The body is not the JSON object of {document}: {JsonFlaw.Describe(malformed)}.");
 
     /// <summary>The header that states the SHA-256 of the body is not one.</summary>
     public static GlacierError InvalidPayloadHash(string text) => Invalid(

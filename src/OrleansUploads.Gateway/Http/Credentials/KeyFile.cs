@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.Ports;
 
@@ -80,7 +81,11 @@ public sealed class KeyFile(string path, IDiskFlush? flush = null)
                 return document.ToPairs();
             }
         }
-        catch (Exception fault) when (fault is JsonException or InvalidDataException)
+        catch (JsonException malformed)
+        {
+            throw new InvalidDataException($"{Path} is not a key file: {JsonFlaw.Describe(malformed)}.", malformed);
+        }
+        catch (InvalidDataException fault)
         {
             throw new InvalidDataException($"{Path} is not a key file: {fault.Message}", fault);
         }

@@ -205,7 +205,7 @@ public sealed class KeyFileTests : IDisposable
 
         var refused = Assert.Throws<InvalidDataException>(file.Read);
 
-        Assert.Contains($"'{member}'", refused.Message, StringComparison.Ordinal);
+        Assert.Contains($".{member} is unknown", refused.Message, StringComparison.Ordinal);
     }
 
     [Theory]
