@@ -19,14 +19,14 @@ internal static class ArchiveCommand
         var command = new Command("list", "List the archives, from a new inventory. On Amazon's servers this takes hours.") { vault };
         command.Run(async (parsed, session, cancellationToken) =>
         {
-            await foreach (var entry in new Inventory(session).ReadAsync(parsed.GetRequiredValue(vault), cancellationToken))
-            {
-                session.Printer.Result(
+            var name = parsed.GetRequiredValue(vault);
+            await session.Printer.ListAsync(
+                new Inventory(session).ReadAsync(name, cancellationToken),
+                entry => session.Printer.Result(
                     new { entry.ArchiveId, entry.Description, entry.SizeBytes, entry.CreatedAt, treeHash = entry.TreeHash.ToString() },
                     $"{entry.ArchiveId}  {TimeText.Format(entry.CreatedAt)}  {ByteCount.Format(entry.SizeBytes)}  {entry.Description}",
-                    entry.ArchiveId);
-            }
-
+                    entry.ArchiveId),
+                $"The vault {name} has no archives.");
             return ExitCode.Done;
         });
         return command;

@@ -21,11 +21,11 @@ internal static class JobCommand
         var command = new Command("list", "List the jobs of a vault.") { vault };
         command.Run(async (parsed, session, cancellationToken) =>
         {
-            await foreach (var job in session.Connection.Client.ListJobsAsync(parsed.GetRequiredValue(vault), cancellationToken))
-            {
-                Print(session.Printer, job);
-            }
-
+            var name = parsed.GetRequiredValue(vault);
+            await session.Printer.ListAsync(
+                session.Connection.Client.ListJobsAsync(name, cancellationToken),
+                job => Print(session.Printer, job),
+                $"The vault {name} has no jobs.");
             return ExitCode.Done;
         });
         return command;

@@ -35,6 +35,25 @@ internal sealed class Printer(bool json, bool quiet)
         }
     }
 
+    /// <summary>Prints the items of a list, or tells the user that there are none.</summary>
+    /// <param name="items">The items.</param>
+    /// <param name="print">Prints one item.</param>
+    /// <param name="ifNone">What a person reads if the list is empty.</param>
+    public async Task ListAsync<T>(IAsyncEnumerable<T> items, Action<T> print, string ifNone)
+    {
+        var isEmpty = true;
+        await foreach (var item in items)
+        {
+            isEmpty = false;
+            print(item);
+        }
+
+        if (isEmpty)
+        {
+            Note(ifNone);
+        }
+    }
+
     /// <summary>Prints an event, in JSON only.</summary>
     public void Event(object document)
     {

@@ -24,16 +24,15 @@ internal static class UploadsCommand
         var command = new Command("list", "List the uploads in progress.") { vault };
         command.Run(async (parsed, session, cancellationToken) =>
         {
-            var uploads = session.Connection.Client.ListMultipartUploadsAsync(parsed.GetRequiredValue(vault), cancellationToken);
-            await foreach (var upload in uploads)
-            {
-                session.Printer.Result(
+            var name = parsed.GetRequiredValue(vault);
+            await session.Printer.ListAsync(
+                session.Connection.Client.ListMultipartUploadsAsync(name, cancellationToken),
+                upload => session.Printer.Result(
                     new { upload.UploadId, upload.Description, upload.PartSizeBytes, upload.CreatedAt },
                     $"{upload.UploadId}  {TimeText.Format(upload.CreatedAt)}  parts of {ByteCount.Format(upload.PartSizeBytes)}  "
                         + upload.Description,
-                    upload.UploadId);
-            }
-
+                    upload.UploadId),
+                $"The vault {name} has no uploads in progress.");
             return ExitCode.Done;
         });
         return command;

@@ -41,11 +41,10 @@ internal static class VaultCommand
         var command = new Command("list", "List the account's vaults.");
         command.Run(async (_, session, cancellationToken) =>
         {
-            await foreach (var vault in session.Connection.Client.ListVaultsAsync(cancellationToken))
-            {
-                session.Printer.Result(Document(vault), $"{vault.Name}  {Content(vault)}", vault.Name);
-            }
-
+            await session.Printer.ListAsync(
+                session.Connection.Client.ListVaultsAsync(cancellationToken),
+                vault => session.Printer.Result(Document(vault), $"{vault.Name}  {Content(vault)}", vault.Name),
+                $"The account has no vaults. Create one with '{ProgramName.Text} vault create NAME'.");
             return ExitCode.Done;
         });
         return command;

@@ -26,6 +26,33 @@ public sealed class RemoteCommandTests
     }
 
     [Fact]
+    public async Task An_empty_list_of_vaults_says_how_to_create_one()
+    {
+        await using var place = await Workplace.OpenAsync();
+        (await place.RunAsync("vault", "delete", "photos")).Expect();
+
+        var result = await place.RunAsync("vault", "list");
+        Assert.Equal(0, result.ExitCode);
+        Assert.Empty(result.Output);
+        Assert.Matches("^The account has no vaults. Create one with '.* vault create NAME'.\n$", result.Error);
+    }
+
+    [Theory]
+    [InlineData("The vault photos has no archives.", "archive", "list", "--vault", "photos")]
+    [InlineData("The vault photos has no jobs.", "job", "list", "--vault", "photos")]
+    [InlineData("The vault photos has no uploads in progress.", "uploads", "list", "--vault", "photos")]
+    public async Task An_empty_list_says_so_on_standard_error(string sentence, params string[] list)
+    {
+        await using var place = await Workplace.OpenAsync();
+
+        var result = await place.RunAsync(list);
+        Assert.Equal(0, result.ExitCode);
+        Assert.Empty(result.Output);
+        Assert.StartsWith(sentence, Assert.Single(result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.Empty((await place.RunAsync([.. list, "--json"])).Expect().Output);
+    }
+
+    [Fact]
     public async Task The_settings_of_a_vault_are_changed_and_shown()
     {
         await using var place = await Workplace.OpenAsync();

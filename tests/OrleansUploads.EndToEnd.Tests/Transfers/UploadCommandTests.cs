@@ -69,7 +69,7 @@ public sealed class UploadCommandTests
         using var client = place.Server.Connect();
         var archive = await client.RetrieveAsync(Workplace.Vault, shell.Output.Trim().Split(' ')[^1]);
         AssertSame(await File.ReadAllBytesAsync(file), archive);
-        Assert.Empty((await place.RunInVaultAsync("uploads", "list")).Expect().Lines);
+        Assert.Empty((await place.RunInVaultAsync("uploads", "list", "--quiet")).Expect().Lines);
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class UploadCommandTests
 
         (await place.RunInVaultAsync("upload", file, "--new", "--quiet")).Expect();
         (await place.RunInVaultAsync("uploads", "abort", uploadId)).Expect();
-        Assert.Empty((await place.RunInVaultAsync("uploads", "list")).Expect().Lines);
+        Assert.Empty((await place.RunInVaultAsync("uploads", "list", "--quiet")).Expect().Lines);
     }
 
     [Fact]
@@ -126,7 +126,7 @@ public sealed class UploadCommandTests
 
         (await place.RunAsync("upload", good, "--vault", "other")).ExpectOneLine(3, "not found", "other");
         (await place.RunInVaultAsync("download", "nothing", "-o", place.File("x"))).ExpectOneLine(3, "nothing");
-        Assert.Empty((await place.RunInVaultAsync("archive", "list")).Expect().Lines);
+        Assert.Empty((await place.RunInVaultAsync("archive", "list", "--quiet")).Expect().Lines);
     }
 
     [Fact]
