@@ -138,7 +138,9 @@ public readonly record struct SignatureVerdict
     private static string Describe(AuthorizationError error) => error switch
     {
         AuthorizationError.None or AuthorizationError.Absent => "The request has no Authorization header.",
-        AuthorizationError.UnsupportedAlgorithm => "The Authorization header must begin with 'AWS4-HMAC-SHA256 '.",
+        AuthorizationError.UnsupportedAlgorithm =>
+            "The Authorization header must begin with 'AWS4-HMAC-SHA256 '. One that begins with 'AWS ' has Signature Version 2. Choose "
+            + "Version 4 in the client's settings.",
         AuthorizationError.MalformedParameter =>
             "The Authorization header must contain Credential, SignedHeaders and Signature exactly once, and nothing else.",
         AuthorizationError.CredentialMissing => "The Authorization header has no Credential.",
@@ -154,8 +156,8 @@ public readonly record struct SignatureVerdict
     private static string DescribePresigned(AuthorizationError error) => error switch
     {
         AuthorizationError.UnsupportedAlgorithm =>
-            "X-Amz-Algorithm must be AWS4-HMAC-SHA256. A URL with AWSAccessKeyId has Signature Version 2. Sign it with Version 4; boto3 "
-            + "does so with Config(signature_version='s3v4').",
+            "X-Amz-Algorithm must be AWS4-HMAC-SHA256. A URL with AWSAccessKeyId has Signature Version 2. Sign it with Version 4: boto3 "
+            + "does so with Config(signature_version='s3v4'), the AWS CLI after 'aws configure set default.s3.signature_version s3v4'.",
         AuthorizationError.PresignedDateMalformed => "X-Amz-Date must be in the form yyyyMMddTHHmmssZ.",
         AuthorizationError.PresignedLifetimeInvalid => "X-Amz-Expires must be a number of seconds from 1 to 604800.",
         AuthorizationError.CredentialMissing or AuthorizationError.CredentialMalformed =>

@@ -51,6 +51,12 @@ internal sealed class S3Front(S3Pipeline pipeline, GatewayOptions options) : IFr
 
         public override int? MaxDocumentBytes => route is S3Route.To { HasLongDocument: true } ? S3Xml.MaxLongDocumentBytes : null;
 
+        /// <inheritdoc/>
+        /// <remarks>A form has its signature in its fields. They are not read, because every form is refused.</remarks>
+        public override bool ChecksSender => route is S3Route.Missing { Feature: S3Router.Form }
+            && exchange.Context.Request.ContentType is { } type
+            && type.StartsWith("multipart/form-data", StringComparison.OrdinalIgnoreCase);
+
         public override IEnumerable<KeyAccess> AccessesOf(AccountId account) =>
             S3Access.Of(route, address, headers);
 

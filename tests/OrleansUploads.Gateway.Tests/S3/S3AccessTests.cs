@@ -28,6 +28,29 @@ public sealed class S3AccessTests(S3Server s3) : IClassFixture<S3Server>
     }
 
     [Fact]
+    public async Task A_signature_of_version_2_is_named()
+    {
+        var answer = await s3.Server.SendAsync(
+            new ApiRequest("GET", "/"), [.. Unsigned(), ("authorization", $"AWS {Harness.Signer.KeyId}:c2lnbmF0dXJl")]);
+        ExpectError(answer, 400, "AuthorizationHeaderMalformed");
+        Assert.Contains("Signature Version 2", answer.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_form_is_not_implemented_however_it_is_signed()
+    {
+        var bucket = await s3.NewBucketAsync();
+        (string, string)[] form = [.. Unsigned(), ("content-type", "multipart/form-data; boundary=b")];
+        ExpectError(await PostAsync($"/{bucket}"), 501, "NotImplemented");
+        ExpectError(await PostAsync("/"), 403, "AccessDenied");
+        ExpectError(await PostAsync($"/{bucket}?delete"), 403, "AccessDenied");
+        ExpectError(await PostAsync($"/{bucket}/k?uploads"), 403, "AccessDenied");
+
+        Task<ApiAnswer> PostAsync(string target) =>
+            s3.Server.SendAsync(new ApiRequest("POST", target).WithBody("--b--"u8.ToArray()), form);
+    }
+
+    [Fact]
     public async Task A_presigned_URL_reads_and_writes_until_it_expires()
     {
         var target = $"/{await s3.NewBucketAsync()}/k";

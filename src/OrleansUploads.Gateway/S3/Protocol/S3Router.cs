@@ -7,6 +7,9 @@ namespace OrleansUploads.Gateway.S3.Protocol;
 /// operation.</summary>
 internal static class S3Router
 {
+    /// <summary>What a POST to a bucket asks for.</summary>
+    public const string Form = "POST of a form";
+
     /// <summary>Every query parameter that selects an operation of S3. Others are ignored.</summary>
     private static readonly HashSet<string> SubResources = new(StringComparer.Ordinal)
     {
@@ -112,7 +115,7 @@ internal static class S3Router
         ("PUT", null) => new S3Route.To(CreateBucket),
         ("DELETE", null) => new S3Route.To(DeleteBucket),
         ("POST", "delete") => new S3Route.To(DeleteObjects),
-        ("POST", null) => new S3Route.Missing("POST of a form"),
+        ("POST", null) => new S3Route.Missing(Form),
         (_, not null) => new S3Route.Missing(selected),
         _ => new S3Route.WrongMethod(),
     };
