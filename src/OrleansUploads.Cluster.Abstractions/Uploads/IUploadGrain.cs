@@ -21,8 +21,10 @@ public interface IUploadGrain : IEntityGrain
     /// <summary>The maximum number of reports in one call of <see cref="ReportPartsAsync"/>.</summary>
     const int MaxReports = 1000;
 
-    /// <summary>Initiates the upload in a vault. The vault then lists it.</summary>
-    /// <param name="request">The properties of the upload.</param>
+    /// <summary>Initiates the upload in a vault. The vault then lists it. Repeating the call with the same properties gets the same
+    /// answer, also after the upload has ended, so several nodes may initiate one upload. With other properties, the call is refused
+    /// with <see cref="UploadRefusalKind.InitiatedOtherwise"/>.</summary>
+    /// <param name="request">The properties of the upload. The vault must exist; it is created through the vault API.</param>
     /// <param name="cancellationToken">Stops waiting. The upload may still be initiated.</param>
     [Alias("Initiate")]
     ValueTask<UploadAnswer<UploadOpened>> InitiateAsync(UploadRequest request, CancellationToken cancellationToken = default);
@@ -40,6 +42,7 @@ public interface IUploadGrain : IEntityGrain
     /// <param name="reports">The parts; at most <see cref="MaxReports"/>.</param>
     /// <param name="cancellationToken">Stops waiting. Parts may still be accepted.</param>
     /// <returns>The answer for each part, in the same order.</returns>
+    /// <exception cref="ArgumentException">There are more than <see cref="MaxReports"/> parts. No part was accepted.</exception>
     [Alias("ReportParts")]
     ValueTask<ImmutableArray<UploadAnswer<PartReportResult>>> ReportPartsAsync(
         VaultAddress vault, ImmutableArray<PartReport> reports, CancellationToken cancellationToken = default);
@@ -64,7 +67,9 @@ public interface IUploadGrain : IEntityGrain
     ValueTask<UploadAnswer<PartListing>> ListPartsAsync(PartsQuery query, CancellationToken cancellationToken = default);
 
     /// <summary>Lists the parts of the finished archive with their locations, from its manifest. The upload must be completed and its
-    /// bytes must be in external storage.</summary>
+    /// bytes must be in external storage. After the archive was deleted, the call is refused with <see
+    /// cref="UploadRefusalKind.ArchiveDeleted"/>, and with <see cref="UploadRefusalKind.UploadNotFound"/> when the record of the upload
+    /// is deleted, too.</summary>
     /// <param name="query">The parts to list.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     [Alias("ReadManifest")]

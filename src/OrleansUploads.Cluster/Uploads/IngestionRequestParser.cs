@@ -31,9 +31,14 @@ internal static class IngestionRequestParser
     }
 
     /// <summary>Converts a request to initiate the upload with the ID <paramref name="key"/>.</summary>
-    public static UploadRefusal? ParseInitiate(UploadRequest request, string key, out OpenUpload? command)
+    public static UploadRefusal? ParseInitiate(UploadRequest? request, string key, out OpenUpload? command)
     {
         command = null;
+        if (request is null)
+        {
+            return UploadRefusals.Invalid("The request is null. State the properties of the upload.");
+        }
+
         if (ParseVault(request.Vault, out var vault) is { } refusal)
         {
             return refusal;

@@ -3,7 +3,6 @@ using OrleansUploads.Cluster.Abstractions.Uploads;
 using OrleansUploads.Cluster.Entities;
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Messages.Uploads;
-using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Values;
@@ -18,10 +17,33 @@ public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind
 {
     /// <inheritdoc/>
     public async ValueTask<UploadAnswer<UploadOpened>> InitiateAsync(
-        UploadRequest request, CancellationToken cancellationToken = default) =>
-        IngestionRequestParser.ParseInitiate(request, Entity.Key, out var command) is { } refusal
-            ? new(null, refusal)
-            : await AnswerAsync(() => OpenAsync(command!, cancellationToken), OpenedOf);
+        UploadRequest request, CancellationToken cancellationToken = default)
+    {
+        if (IngestionRequestParser.ParseInitiate(request, Entity.Key, out var command) is { } invalid)
+        {
+            return new(null, invalid);
+        }
+
+        var known = await SummarizeSelfAsync(command!.Vault, cancellationToken);
+        if (known.Refusal is { Kind: UploadRefusalKind.UploadNotFound })
+        {
+            var admitted = await AnswerAsync(
+                () => Ports.Host.AskAsync(command.Vault.Entity, command, cancellationToken), static spec => spec);
+            if (admitted.Refusal is { } refused)
+            {
+                return new(null, refused);
+            }
+
+            // A vault does not know the uploads of other vaults and those that have ended; the upload itself does.
+            known = await SummarizeSelfAsync(command.Vault, cancellationToken);
+        }
+
+        return known.TryGet(out var summary, out var refusal)
+            ? command.IsRepeatedFor(summary.Spec)
+                ? new(OpenedOf(summary.Spec), null)
+                : new(null, UploadRefusals.InitiatedOtherwise(summary.Spec))
+            : new(null, refusal.Kind == UploadRefusalKind.UploadNotFound ? UploadRefusals.KeyInUse(Entity.Key) : refusal);
+    }
 
     /// <inheritdoc/>
     public async ValueTask<UploadAnswer<PartReportResult>> ReportPartAsync(
@@ -43,7 +65,10 @@ public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind
         if (reports.IsDefault || reports.Length > IUploadGrain.MaxReports)
         {
             throw new ArgumentException(
-                $"One call can report at most {IUploadGrain.MaxReports} parts.", nameof(reports));
+                reports.IsDefault
+                    ? "The list of reports is a default value. Create it, for example with a collection expression."
+                    : $"The call reports {reports.Length} parts. Report at most {IUploadGrain.MaxReports} parts in one call.",
+                nameof(reports));
         }
 
         // All reports are queued before the first is answered, so they share a journal write.
@@ -89,7 +114,7 @@ public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind
             return new(null, invalid);
         }
 
-        var summary = await AskSelfAsync(new SummarizeUpload(command!.Vault), static answer => answer, cancellationToken);
+        var summary = await SummarizeSelfAsync(command!.Vault, cancellationToken);
         if (summary.Refusal is { } refusal)
         {
             return new(null, refusal);
@@ -99,6 +124,11 @@ public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind
         {
             return new(null, UploadRefusals.Invalid(
                 "This upload has no manifest to read. Only completed uploads with external storage have one."));
+        }
+
+        if (summary.Value.ArchiveDeletedAt is not null)
+        {
+            return new(null, UploadRefusals.ArchiveDeleted());
         }
 
         try
@@ -118,25 +148,19 @@ public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind
         VaultAddress vault, CancellationToken cancellationToken = default) =>
         IngestionRequestParser.ParseVault(vault, out var id) is { } refusal
             ? new(null, refusal)
-            : await AskSelfAsync(
-                new SummarizeUpload(id),
-                summary => new UploadReport(
-                    OpenedOf(summary.Spec),
-                    (UploadStage)summary.Phase,
-                    summary.Parts,
-                    summary.ReportedBytes,
-                    summary.Archive is { } archive ? FinishedOf(archive) : null),
-                cancellationToken);
+            : (await SummarizeSelfAsync(id, cancellationToken)).TryGet(out var summary, out var unknown)
+                ? new(ReportOf(summary), null)
+                : new(null, unknown);
 
-    /// <summary>Opens the upload. A node that lost the answer calls again, and the vault may no longer know that it admitted the
-    /// upload, so the upload itself is asked first.</summary>
-    private async ValueTask<Outcome<UploadSpec>> OpenAsync(OpenUpload command, CancellationToken cancellationToken)
-    {
-        var known = await AskAsync(new SummarizeUpload(command.Vault)).WaitAsync(cancellationToken);
-        return known is UploadSummary summary
-            ? new(summary.Spec)
-            : await Ports.Host.AskAsync(command.Vault.Entity, command, cancellationToken);
-    }
+    private ValueTask<UploadAnswer<UploadSummary>> SummarizeSelfAsync(VaultId vault, CancellationToken cancellationToken) =>
+        AskSelfAsync(new SummarizeUpload(vault), static summary => summary, cancellationToken);
+
+    private static UploadReport ReportOf(UploadSummary summary) => new(
+        OpenedOf(summary.Spec),
+        (UploadStage)summary.Phase,
+        summary.Parts,
+        summary.ReportedBytes,
+        summary.Archive is { } archive ? FinishedOf(archive) : null);
 
     private static UploadOpened OpenedOf(UploadSpec spec) => new(
         spec.Upload.ToString(), spec.PartSize.Bytes, (UploadStorage)spec.ByteStorage, spec.CreatedAt);

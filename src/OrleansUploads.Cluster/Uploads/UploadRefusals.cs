@@ -1,4 +1,5 @@
 using OrleansUploads.Cluster.Abstractions.Uploads;
+using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Refusals;
 
 namespace OrleansUploads.Cluster.Uploads;
@@ -12,6 +13,22 @@ internal static class UploadRefusals
     /// <summary>The outcome of the call is unknown; repeating it is safe.</summary>
     public static UploadRefusal Unavailable(string message) => new(UploadRefusalKind.Unavailable, message);
 
+    /// <summary>The key of a new upload belongs to an upload of another vault.</summary>
+    public static UploadRefusal KeyInUse(string key) => new(
+        UploadRefusalKind.InitiatedOtherwise,
+        $"The upload ID {key} is in use in another vault. Create a new one with UploadKey.New().");
+
+    /// <summary>The upload exists with other properties.</summary>
+    public static UploadRefusal InitiatedOtherwise(UploadSpec spec) => new(
+        UploadRefusalKind.InitiatedOtherwise,
+        $"The upload was initiated with parts of {spec.PartSize.Bytes} bytes, the storage {(UploadStorage)spec.ByteStorage} and the "
+        + $"description '{spec.Description}'. Repeat the call with these properties, or create a new key with UploadKey.New().");
+
+    /// <summary>The manifest was deleted with its archive.</summary>
+    public static UploadRefusal ArchiveDeleted() => new(
+        UploadRefusalKind.ArchiveDeleted,
+        "The archive was deleted, and its manifest with it. Nothing refers to the bytes any longer that you stored for this upload.");
+
     /// <summary>The refusal of an upload, or of the vault that it was to be opened in.</summary>
     /// <exception cref="ArgumentOutOfRangeException">No command of an ingestion node is refused for this reason.</exception>
     public static UploadRefusal From(Refusal refusal) => refusal switch
@@ -23,7 +40,8 @@ internal static class UploadRefusals
             $"The vault {r.Vault} has {r.Limit} uploads in progress, which is the maximum. Complete or abort some uploads first."),
         Refusal.UploadNotFound => new(
             UploadRefusalKind.UploadNotFound,
-            "The upload does not exist in this vault, or it was completed, was aborted or has expired. Call SummarizeAsync for details."),
+            "The upload does not exist in this vault, or it was completed, was aborted or has expired. SummarizeAsync says which, as long "
+            + "as the upload's record is kept."),
         Refusal.UploadStoredByGateway => new(
             UploadRefusalKind.StoredByGateway,
             "The gateway stores the bytes of this upload. Send the part to the gateway, or initiate an upload with external storage."),

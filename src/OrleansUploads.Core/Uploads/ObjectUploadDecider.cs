@@ -56,7 +56,7 @@ internal sealed partial class ObjectUploadDecider(UploadPolicy policy, Retrieval
         ConfirmBytesReclaimed => state is UploadState.ObjectStored { BytesReleased: true, BytesReclaimed: false }
             ? Accept(new BytesReclaimed())
             : Nothing,
-        ConfirmArchiveIndexed or ConfirmUploadClosed or InitiateUpload or ReleaseArchive => Nothing,
+        ConfirmArchiveIndexed or ConfirmUploadClosed or ConfirmAdmissionClosed or ReleaseArchive => Nothing,
 
         // The commands of an upload to a vault.
         _ => Refuse(NotFound),

@@ -13,7 +13,7 @@ namespace OrleansUploads.Core.Uploads;
 /// <remarks>The rules here hold for every part geometry. <see cref="AlignedParts"/> has those of the vault API.</remarks>
 /// <param name="policy">How long uploads and their records are kept.</param>
 /// <param name="retrievals">How long restores of objects take, or null for no delay.</param>
-public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrievals = null) : Decider<UploadState, UploadCommand, UploadEvent>
+public sealed partial class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrievals = null) : Decider<UploadState, UploadCommand, UploadEvent>
 {
     private static readonly Refusal NotFound = new Refusal.UploadNotFound();
 
@@ -29,8 +29,8 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
     public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, ServiceTime time) =>
         command switch
         {
-            _ when state is UploadState.OfObject || command is ObjectUploadCommand => _objects.Decide(state, command, time),
             InitiateUpload c => Initiate(state, c),
+            _ when state is UploadState.OfObject || command is ObjectUploadCommand => _objects.Decide(state, command, time),
             CheckPart c => CheckPart(state, c, time.Now),
             StorePart c => StorePart(state, c, time.Now),
             ReportExternalPart c => ReportExternalPart(state, c, time.Now),
@@ -42,7 +42,7 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
                 UploadListing.Answer(state, command) is { } answer ? Reply(answer) : Refuse(NotFound),
             FenceAttempts c => Fence(state, c, time),
             ReleaseArchive c => Release(state, c, time),
-            ConfirmManifestStored => Nothing,
+            ConfirmManifestStored or ConfirmAdmissionClosed => Nothing,
             ConfirmArchiveIndexed => state switch
             {
                 UploadState.Completed { Indexed: false, Parts: not null } =>
@@ -98,9 +98,6 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
             time.DueAt(releasedAt, ReleasedLife),
         _ => null,
     };
-
-    private static Decision<UploadEvent> Initiate(UploadState state, InitiateUpload command) =>
-        state is UploadState.Unknown ? Accept(new UploadInitiated(command.Spec)) : Nothing;
 
     private static Decision<UploadEvent> CheckPart(UploadState state, CheckPart command, DateTimeOffset now)
     {

@@ -59,7 +59,21 @@ internal static class UploadIntents
     public static Intent CloseUpload(UploadSpec spec) => new(
         "close",
         new TellEntity(spec.Vault.Id.Entity, new CloseUpload(spec.Upload, spec.Vault.Epoch)),
-        new ConfirmUploadClosed()) { AnswersUnconfirmed = true };
+        new ConfirmUploadClosed())
+    {
+        AnswersUnconfirmed = true,
+    };
+
+    /// <summary>Makes a vault stop listing an upload that it admitted in vain, because the ID was in use. The vault repeats the
+    /// initiation until it is answered.</summary>
+    public static Intent CloseAdmission(UploadSpec spec) => new(
+        $"close-admission/{spec.Vault.Id}/{spec.Vault.Epoch}/{spec.CreatedAt.UtcTicks}",
+        new TellEntity(spec.Vault.Id.Entity, new CloseUpload(spec.Upload, spec.Vault.Epoch)),
+        new ConfirmAdmissionClosed())
+    {
+        AnswersUnconfirmed = true,
+        IsRecorded = false,
+    };
 
     /// <summary>Deletes the bytes of a deleted archive that no job refers to.</summary>
     public static Intent ReclaimBytes(UploadState.Completed completed) => new(

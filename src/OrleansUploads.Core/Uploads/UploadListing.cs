@@ -44,7 +44,7 @@ internal static class UploadListing
         UploadState.Open open when open.Spec.Vault.Id == command.Vault => new UploadSummary(
             open.Spec, UploadPhase.Open, open.Parts.Count, BytesOf(open.Parts), Archive: null),
         UploadState.Completed done when done.Spec.Vault.Id == command.Vault => new UploadSummary(
-            done.Spec, UploadPhase.Completed, Parts: 0, done.SizeBytes, Describe(done)),
+            done.Spec, UploadPhase.Completed, Parts: 0, done.SizeBytes, Describe(done), done.ReleasedAt),
         UploadState.Ended ended when ended.Spec.Vault.Id == command.Vault => new UploadSummary(
             ended.Spec, ended.Aborted ? UploadPhase.Aborted : UploadPhase.Expired, Parts: 0, ReportedBytes: 0, Archive: null),
         _ => null,

@@ -119,12 +119,24 @@ public sealed class UploadPageDecider : Decider<UploadPageState, UploadPageComma
             isListed ? new AdmissionEnded(command.Admission) : new UploadPaged(command.Spec, command.Admission));
     }
 
-    private Decision<UploadPageEvent> CloseInPage(UploadPageState state, CloseInPage command) =>
-        state.Uploads.ContainsKey(command.Upload.ToString())
-            ? AcceptChange(state, command.Vault, command.Upload, new PagedUploadClosed(command.Upload))
-            : command.Admission > 0 && !state.Seen.Contains(command.Admission)
-                ? AcceptChange(state, command.Vault, command.Upload, new AdmissionEnded(command.Admission))
-                : ReportAgain(state);
+    /// <summary>Stops listing an upload. An admission that arrives later, even a second one, no longer lists it.</summary>
+    private Decision<UploadPageEvent> CloseInPage(UploadPageState state, CloseInPage command)
+    {
+        var isListed = state.Uploads.ContainsKey(command.Upload.ToString());
+        var isAwaited = command.Admission > 0 && !state.Seen.Contains(command.Admission);
+        return (isListed, isAwaited) switch
+        {
+            (true, true) => AcceptChange(
+                state,
+                command.Vault,
+                command.Upload,
+                new PagedUploadClosed(command.Upload),
+                new AdmissionEnded(command.Admission)),
+            (true, false) => AcceptChange(state, command.Vault, command.Upload, new PagedUploadClosed(command.Upload)),
+            (false, true) => AcceptChange(state, command.Vault, command.Upload, new AdmissionEnded(command.Admission)),
+            (false, false) => ReportAgain(state),
+        };
+    }
 
     /// <summary>Answers a repeated command. The report to the vault is sent again, because the vault may not have received
     /// it.</summary>
@@ -132,12 +144,13 @@ public sealed class UploadPageDecider : Decider<UploadPageState, UploadPageComma
         state.Closed > 0 ? Reply(Done.Instance).Telling(TellVault(state)) : Nothing;
 
     private Decision<UploadPageEvent> AcceptChange(
-        UploadPageState state, VaultIncarnation vault, UploadId upload, UploadPageEvent happened)
+        UploadPageState state, VaultIncarnation vault, UploadId upload, params ImmutableArray<UploadPageEvent> happened)
     {
         var opened = new UploadPageOpened(vault, UploadPages.PageOf(upload));
         var isNew = state.Seen.Count == 0;
-        var after = Evolve(isNew ? Evolve(state, opened) : state, happened);
-        var decision = Accept(Done.Instance, isNew ? [opened, happened] : [happened]);
+        ImmutableArray<UploadPageEvent> events = isNew ? [opened, .. happened] : happened;
+        var after = events.Aggregate(state, Evolve);
+        var decision = Accept(Done.Instance, events);
         return after.Closed > state.Closed ? decision.Telling(TellVault(after)) : decision;
     }
 

@@ -85,7 +85,8 @@ internal static class UploadContract
             Named<StorePartResult>("part-standing.1"),
             Named<ExternalPartResult>("located-part-standing.1"),
             Named<CompletedArchive>("completed-archive.1"),
-            Named<UploadSummary>("upload-summary.1"),
+            Named<UploadSummary>("upload-summary.1")
+                .Widened("upload-summary.2", static summary => summary.ArchiveDeletedAt is not null),
             Named<PartsPage>("parts-page.1"),
             Named<MappedUpload>("mapped-upload.1"),
             Named<MappedObjectUpload>("mapped-object-upload.1"),
@@ -139,6 +140,7 @@ internal static class UploadContract
             Asks<StoreManifest, ConfirmManifestStored>(),
             Asks<AddArchive, ConfirmArchiveIndexed>(),
             Asks<CloseUpload, ConfirmUploadClosed>(),
+            Asks<CloseUpload, ConfirmAdmissionClosed>(),
             Asks<ReclaimBytes, ConfirmBytesReclaimed>(),
             Asks<ListObjectUpload, ConfirmObjectUploadListed>(),
             Asks<UnlistObjectUpload, ConfirmObjectUploadUnlisted>(),

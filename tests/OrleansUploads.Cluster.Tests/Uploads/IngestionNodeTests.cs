@@ -1,6 +1,10 @@
 using System.Globalization;
 using OrleansUploads.Cluster.Abstractions.Uploads;
 using OrleansUploads.Cluster.Tests.Harness;
+using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Messages.Accounts;
+using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Hashing;
 using OrleansUploads.TestKit;
 
@@ -128,6 +132,57 @@ public sealed class IngestionNodeTests : IAsyncLifetime
         ValueOf(await upload.CompleteAsync(Claim(1)));
         Assert.Equal(UploadRefusalKind.CompletionMismatch, (await upload.CompleteAsync(Claim(2))).Refusal?.Kind);
         Assert.Equal(UploadRefusalKind.UploadNotFound, (await upload.AbortAsync(Vault)).Refusal?.Kind);
+    }
+
+    [Fact]
+    public async Task A_repeated_initiation_gets_the_same_answer_and_one_with_other_properties_is_refused()
+    {
+        var upload = NewUpload();
+        var opened = ValueOf(await upload.InitiateAsync(Request()));
+        Assert.Equal(opened, ValueOf(await upload.InitiateAsync(Request())));
+        foreach (var other in (UploadRequest[])
+        [
+            Request() with { PartSizeBytes = 2 * Some.MiB },
+            Request() with { Description = "other" },
+            Request(UploadStorage.Gateway),
+        ])
+        {
+            Assert.Equal(UploadRefusalKind.InitiatedOtherwise, (await upload.InitiateAsync(other)).Refusal?.Kind);
+        }
+
+        ValueOf(await upload.AbortAsync(Vault));
+        Assert.Equal(opened, ValueOf(await upload.InitiateAsync(Request())));
+        Assert.Equal(UploadRefusalKind.Invalid, (await upload.InitiateAsync(null!)).Refusal?.Kind);
+    }
+
+    [Fact]
+    public async Task A_vault_in_which_the_ID_of_another_vaults_upload_was_initiated_stays_empty()
+    {
+        await _cluster.Client.AskWithRetriesAsync(Some.Account.Entity, new CreateVault(Some.VaultNamed("other")));
+        var upload = NewUpload();
+        ValueOf(await upload.InitiateAsync(Request()));
+        var elsewhere = await upload.InitiateAsync(Request() with { Vault = Vault with { Vault = "other" } });
+        Assert.Equal(UploadRefusalKind.InitiatedOtherwise, elsewhere.Refusal?.Kind);
+
+        Assert.Null((await _cluster.Client.AskWithRetriesAsync(
+            Some.VaultNamed("other").Entity, new DeleteVault(Some.VaultNamed("other")))).Refusal);
+        Assert.Equal(UploadStage.Open, ValueOf(await upload.SummarizeAsync(Vault)).Stage);
+    }
+
+    [Fact]
+    public async Task The_manifest_of_a_deleted_archive_is_refused_for_good()
+    {
+        var upload = NewUpload();
+        await upload.InitiateAsync(Request());
+        await upload.ReportPartAsync(Vault, Part(0, "0"));
+        var finished = ValueOf(await upload.CompleteAsync(Claim(1)));
+        var archive = ArchiveId.TryParse(finished.ArchiveId, out var id) ? id : default;
+        var vault = (await _cluster.Client.AskWithRetriesAsync(Some.Vault.Entity, new DescribeVault(Some.Vault))).Answer.Incarnation;
+        await _cluster.Client.AskWithRetriesAsync(
+            vault.ArchiveShard(ArchiveShardDecider.ShardOf(archive, vault)), Some.Deletion(archive, DateTimeOffset.UtcNow));
+
+        Assert.Equal(
+            UploadRefusalKind.ArchiveDeleted, (await upload.ReadManifestAsync(new PartsQuery(Vault, 0, 10))).Refusal?.Kind);
     }
 
     [Fact]

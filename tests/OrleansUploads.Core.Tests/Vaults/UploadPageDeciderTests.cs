@@ -83,6 +83,15 @@ public sealed class UploadPageDeciderTests
     }
 
     [Fact]
+    public void A_second_admission_that_arrives_after_the_end_of_the_upload_does_not_list_it()
+    {
+        _page.Do(Enter(1, 1));
+        Assert.Equal(2, ReportedClosings(_page.Do(Close(1, admission: 2))));
+        Assert.Empty(_page.Do(Enter(1, 2)).Events);
+        Assert.Empty(_page.Ask(new ReadUploadPage("", 10)).Uploads);
+    }
+
+    [Fact]
     public void A_repeated_closing_reports_the_same_number_to_the_vault()
     {
         _page.Do(Enter(1, 1));

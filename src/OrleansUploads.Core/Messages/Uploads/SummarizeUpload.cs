@@ -29,5 +29,7 @@ public enum UploadPhase
 /// <param name="Parts">The number of parts, or 0 unless it is open.</param>
 /// <param name="ReportedBytes">Sum of their lengths; for a completed upload, the archive's size.</param>
 /// <param name="Archive">The archive, or null unless it is completed.</param>
+/// <param name="ArchiveDeletedAt">When the archive was deleted; null while it exists.</param>
 public sealed record UploadSummary(
-    UploadSpec Spec, UploadPhase Phase, int Parts, long ReportedBytes, CompletedArchive? Archive);
+    UploadSpec Spec, UploadPhase Phase, int Parts, long ReportedBytes, CompletedArchive? Archive,
+    DateTimeOffset? ArchiveDeletedAt = null);

@@ -78,6 +78,9 @@ public sealed record ConfirmBytesReclaimed : UploadCommand, ICommand<Done>;
 /// <summary>Confirms that the vault no longer lists the upload.</summary>
 public sealed record ConfirmUploadClosed : UploadCommand, ICommand<Done>;
 
+/// <summary>Confirms that a vault no longer lists an upload that it admitted although the ID was in use.</summary>
+public sealed record ConfirmAdmissionClosed : UploadCommand, ICommand<Done>;
+
 /// <summary>The result of reporting a part.</summary>
 /// <param name="AttemptInUse">Whether the reported attempt is now the part. False only from a host of an earlier version,
 /// which keeps the first attempt with the same bytes.</param>

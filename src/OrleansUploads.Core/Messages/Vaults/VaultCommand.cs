@@ -38,7 +38,13 @@ public sealed record OpenUpload(
     Description Description,
     UploadOrigin Origin,
     ByteStorage ByteStorage = ByteStorage.Gateway)
-    : VaultCommand, ICommand<UploadSpec>;
+    : VaultCommand, ICommand<UploadSpec>
+{
+    /// <summary>Whether an upload with this ID is the one that the command asks for, and the command repeats its initiation.</summary>
+    public bool IsRepeatedFor(UploadSpec upload) =>
+        (upload.Vault.Id, upload.PartSize, upload.Description, upload.Origin, upload.ByteStorage)
+        == (Vault, PartSize, Description, Origin, ByteStorage);
+}
 
 /// <summary>Lists the multipart uploads in progress that the vault lists itself, by upload ID. They were opened by program
 /// versions without pages, and such versions send this command.</summary>

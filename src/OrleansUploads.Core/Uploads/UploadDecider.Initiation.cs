@@ -1,0 +1,20 @@
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Messages.Uploads;
+
+namespace OrleansUploads.Core.Uploads;
+
+/// <content>The rules of initiation.</content>
+public sealed partial class UploadDecider
+{
+    /// <summary>Initiates an upload whose ID is unused. If the ID is in use, nothing changes, and a vault that admitted the upload in
+    /// vain is told to stop listing it, because no end of this upload would tell it.</summary>
+    private static Decision<UploadEvent> Initiate(UploadState state, InitiateUpload command) => state switch
+    {
+        UploadState.Unknown => Accept(new UploadInitiated(command.Spec)),
+
+        // The vault hears of the end of this upload. While the archive is not in the index, the vault must count the upload.
+        UploadState.Open open when open.Spec.Vault == command.Spec.Vault => Nothing,
+        UploadState.Completed { Indexed: false } completed when completed.Spec.Vault == command.Spec.Vault => Nothing,
+        _ => Nothing.Telling(UploadIntents.CloseAdmission(command.Spec)),
+    };
+}
