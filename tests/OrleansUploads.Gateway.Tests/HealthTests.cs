@@ -64,6 +64,21 @@ public sealed class HealthTests
         Assert.DoesNotContain("memory", answer.Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("127.0.0.1", true, true)]
+    [InlineData("::1", true, true)]
+    [InlineData("::ffff:127.0.0.1", true, true)]
+    [InlineData("10.89.1.1", false, true)]
+    [InlineData("172.17.0.1", false, true)]
+    [InlineData("::ffff:192.168.7.7", false, true)]
+    [InlineData("fd00::1", false, true)]
+    [InlineData("172.32.0.1", false, false)]
+    [InlineData("192.0.2.1", false, false)]
+    [InlineData("2001:db8::1", false, false)]
+    public void The_details_are_for_callers_on_the_machine_and_the_version_also_for_its_private_network(
+        string address, bool isOnMachine, bool isInPrivateNetwork) => Assert.Equal(
+            new CallerDistance(isOnMachine, isInPrivateNetwork), CallerDistance.Of(System.Net.IPAddress.Parse(address)));
+
     private static Task<GatewayServer> StartWithFullDiskAsync() => GatewayServer.StartAsync(
         new GatewaySetup(),
         services =>

@@ -1,4 +1,4 @@
-using System.Reflection;
+using OrleansUploads.Gateway.Http.Health;
 
 namespace OrleansUploads.Cli.CommandLine;
 
@@ -6,6 +6,5 @@ namespace OrleansUploads.Cli.CommandLine;
 internal static class ProgramVersion
 {
     /// <summary>The version as in <c>--version</c>, without the commit.</summary>
-    public static string Text { get; } = typeof(ProgramVersion).Assembly
-        .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+    public static string Text { get; } = ServerDescription.VersionOf(typeof(ProgramVersion).Assembly);
 }

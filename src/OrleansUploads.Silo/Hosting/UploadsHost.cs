@@ -10,6 +10,7 @@ using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Glacier.Notifications;
 using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Gateway.Http.Credentials;
+using OrleansUploads.Gateway.Http.Health;
 using OrleansUploads.Silo.Health;
 using OrleansUploads.Silo.Settings;
 using OrleansUploads.Silo.Storage;
@@ -27,6 +28,8 @@ internal static class UploadsHost
     {
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(OpenParts(settings));
+        builder.Services.AddSingleton(
+            new ServerDescription(ServerDescription.VersionOf(typeof(UploadsHost).Assembly), settings.PartsFolder));
         builder.Services.AddSingleton<INotifier>(services => new HttpNotifier(
             settings.Service.Receivers, settings.Service.Gateway.Region, services.GetRequiredService<ILogger<HttpNotifier>>()));
         builder.Services.AddSingleton<ICredentialStore>(services => CreateCredentials(settings, services));

@@ -2,6 +2,7 @@ using System.Net;
 using OrleansUploads.Client.Models;
 using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Gateway.Hosting;
+using OrleansUploads.Gateway.Http.Health;
 using OrleansUploads.Silo.Settings;
 using OrleansUploads.Silo.Tests.Harness;
 
@@ -33,6 +34,15 @@ public sealed class HealthTests(PostgresServer postgres) : IDisposable
         Assert.Equal(
             (HttpStatusCode.OK, """{"status":"Healthy","checks":{"silo-not-dead":"Healthy"}}"""),
             await AskAsync(silo, GatewayEndpoints.LivePath));
+    }
+
+    [Fact]
+    public async Task The_detailed_report_of_a_silo_has_its_version_and_its_folder()
+    {
+        await using var silo = await StartAsync();
+        var (_, report) = await AskAsync(silo, GatewayEndpoints.HealthPath + "?verbose");
+        Assert.Contains($"\"version\":\"{ServerDescription.VersionOf(typeof(SiloSettings).Assembly)}\"", report, StringComparison.Ordinal);
+        Assert.Contains($"\"dataFolder\":\"{_folder.Data}\"", report, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OrleansUploads.Gateway.Http.Exchanges;
@@ -6,12 +5,11 @@ using OrleansUploads.Gateway.Http.Exchanges;
 namespace OrleansUploads.Gateway.Http.Health;
 
 /// <summary>Writes the health report: the name and the status of each check, and problems in a few words. Anyone may read it, so the
-/// details are only for callers on this machine who ask for them.</summary>
+/// details are only for callers nearby who ask for them.</summary>
 internal static class HealthReportWriter
 {
     private const string ContentType = "application/json";
     private const string Verbose = "verbose";
-    private static readonly string[] ProxyHeaders = ["Forwarded", "X-Forwarded-For", "Via"];
 
     /// <summary>Writes <c>{"status":"Healthy","checks":{"name":"Healthy"}}</c>.</summary>
     public static async Task WriteAsync(HttpContext context, HealthReport report)
@@ -27,19 +25,37 @@ internal static class HealthReportWriter
             WriteSection(json, "problems", report, ProblemOf);
         }
 
-        if (context.Request.Query.ContainsKey(Verbose) && IsFromThisMachine(context))
+        if (context.Request.Query.ContainsKey(Verbose))
+        {
+            WriteDetails(json, report, CallerDistance.Of(context), context.RequestServices.GetService<ServerDescription>());
+        }
+
+        json.WriteEndObject();
+    }
+
+    /// <summary>Writes the details for callers on this machine, and the version also for those of its private network, because a
+    /// container's host is one of these.</summary>
+    private static void WriteDetails(Utf8JsonWriter json, HealthReport report, CallerDistance caller, ServerDescription? server)
+    {
+        if (caller.IsOnMachine)
         {
             WriteSection(json, "details", report, entry => entry.Description);
-            if (context.RequestServices.GetService<ServerDescription>() is { } server)
+        }
+
+        if (caller.IsInPrivateNetwork && server is not null)
+        {
+            json.WriteString("version", server.Version);
+        }
+
+        if (caller.IsOnMachine)
+        {
+            if (server?.DataFolder is { } folder)
             {
-                json.WriteString("version", server.Version);
-                json.WriteString("dataFolder", server.DataFolder);
+                json.WriteString("dataFolder", folder);
             }
 
             WriteMemory(json);
         }
-
-        json.WriteEndObject();
     }
 
     private static void WriteSection(
@@ -69,10 +85,4 @@ internal static class HealthReportWriter
 
     private static string? ProblemOf(HealthReportEntry entry) =>
         entry.Data.TryGetValue(HealthProblem.Key, out var problem) ? problem as string : null;
-
-    /// <summary>A proxy on this machine passes on requests of others.</summary>
-    private static bool IsFromThisMachine(HttpContext context) =>
-        context.Connection.RemoteIpAddress is { } address
-        && IPAddress.IsLoopback(address)
-        && !ProxyHeaders.Any(context.Request.Headers.ContainsKey);
 }
