@@ -147,6 +147,7 @@ start() {
     for number in $(seq 1 "$1"); do start_silo "$number"; done
     for number in $(seq 1 "$1"); do wait_until_ready "$number"; done
     status
+    echo "export ORLEANS_POSTGRES='Host=127.0.0.1;Port=$database_port;Username=uploads;Database=uploads'"
     echo "export AWS_ACCESS_KEY_ID=$AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY=$AWS_SECRET_ACCESS_KEY AWS_DEFAULT_REGION=us-east-1"
 }
 

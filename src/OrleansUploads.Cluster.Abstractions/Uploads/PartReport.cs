@@ -5,7 +5,8 @@ namespace OrleansUploads.Cluster.Abstractions.Uploads;
 /// <summary>A part whose bytes are durable in another store.</summary>
 /// <param name="FirstByte">The offset of the part's first byte in the archive; a multiple of the part size.</param>
 /// <param name="LastByte">The offset of the part's last byte.</param>
-/// <param name="TreeHash">The SHA-256 tree hash of exactly these bytes: 64 hex digits.</param>
+/// <param name="TreeHash">The SHA-256 tree hash of exactly these bytes: 64 hex digits. The package OrleansUploads.Hashing computes
+/// it.</param>
 /// <param name="Location">The text that identifies the bytes in the other store: 1 to 1,024 printable ASCII characters. The cluster
 /// does not interpret it.</param>
 [GenerateSerializer]

@@ -10,6 +10,9 @@ internal static class Repository
     /// <summary>The built program.</summary>
     public static string SiloProgram { get; } = Path.GetFullPath(Metadata("Silo"));
 
+    /// <summary>The built sample.</summary>
+    public static string IngestionNode { get; } = Path.GetFullPath(Metadata("IngestionNode"));
+
     public static string File(string name) => Path.Combine(Root, name);
 
     private static string Metadata(string key) => typeof(Repository).Assembly

@@ -40,7 +40,7 @@ internal sealed class RunningSilo : IAsyncDisposable
 
     /// <summary>The dotnet program that runs this test also runs the silo, so that the tests do not depend on
     /// PATH.</summary>
-    private static string Dotnet { get; } =
+    public static string Dotnet { get; } =
         Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
 
     /// <summary>The environment of a silo with new ports, in a cluster on PostgreSQL.</summary>

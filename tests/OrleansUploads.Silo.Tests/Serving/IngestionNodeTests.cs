@@ -1,0 +1,82 @@
+using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.Silo.Tests.Harness;
+
+namespace OrleansUploads.Silo.Tests.Serving;
+
+/// <summary>The sample of an ingestion node, against silos in their own processes.</summary>
+public sealed class IngestionNodeTests(PostgresServer postgres) : IDisposable
+{
+    private const int PartSizeBytes = 8 << 20;
+    private const string Account = "000000000001";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Nodes_that_share_an_upload_get_one_archive_although_a_node_and_a_silo_are_killed()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await using var silo = await RunningSilo.StartAsync(RunningSilo.OnPostgres(database, _folder.Data));
+        await using var other = await RunningSilo.StartAsync(RunningSilo.OnPostgres(database, _folder.Data));
+        using (var client = silo.Connect())
+        {
+            await client.CreateVaultAsync("photos");
+        }
+
+        var bytes = Archives.Bytes((5 * PartSizeBytes) + 1000, seed: 7);
+        await File.WriteAllBytesAsync(_folder.File("holiday.tar"), bytes);
+        string upload;
+        await using (var killed = StartNode(database, "photos"))
+        {
+            upload = (await killed.WaitForLineAsync("upload  ", Patience))!["upload  ".Length..];
+            await killed.KillAsync();
+        }
+
+        await using var first = StartNode(database, "photos", upload);
+        await using var second = StartNode(database, "photos", upload);
+        await other.KillAsync();
+        Assert.True(await first.WaitForExitAsync(Patience) == 0, first.ToString());
+        Assert.True(await second.WaitForExitAsync(Patience) == 0, second.ToString());
+        await using var third = StartNode(database, "photos", upload);
+        Assert.True(await third.WaitForExitAsync(Patience) == 0, third.ToString());
+
+        Assert.Equal(6 + 2, LinesOf(first).Count);
+        Assert.Equal(LinesOf(first), LinesOf(second));
+        Assert.Equal(LinesOf(first), LinesOf(third));
+        var locations = LinesOf(first).Skip(2).Select(line => line[(line.IndexOf(" is at ", StringComparison.Ordinal) + 7)..]);
+        Assert.Equal(bytes, locations.SelectMany(File.ReadAllBytes));
+    }
+
+    [Fact]
+    public async Task A_refused_node_says_why()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await using var silo = await RunningSilo.StartAsync(RunningSilo.OnPostgres(database, _folder.Data));
+        await File.WriteAllBytesAsync(_folder.File("holiday.tar"), [1]);
+        await using var node = StartNode(database, "none");
+        Assert.Equal(1, await node.WaitForExitAsync(Patience));
+        Assert.Contains(
+            $"IngestionNode: VaultNotFound: There is no vault {Account}/none. Create it first.", node.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_code_in_the_README_of_the_contract_is_in_the_sample()
+    {
+        var sample = Directory.EnumerateFiles(Repository.File("deploy/samples/IngestionNode"), "*.cs")
+            .SelectMany(File.ReadAllLines).Select(line => line.Trim()).ToHashSet();
+        var shown = File.ReadAllText(Repository.File("src/OrleansUploads.Cluster.Abstractions/README.md"))
+            .Split("```csharp\n")[1..]
+            .SelectMany(rest => rest[..rest.IndexOf("```", StringComparison.Ordinal)].Split('\n'))
+            .Select(line => line.Trim());
+        Assert.DoesNotContain(shown, line => !sample.Contains(line));
+    }
+
+    private static List<string> LinesOf(CapturedProcess node) => [.. node.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)];
+
+    private CapturedProcess StartNode(string database, string vault, params string[] upload) => CapturedProcess.Start(
+        RunningSilo.Dotnet,
+        [Repository.IngestionNode, _folder.File("holiday.tar"), Account, vault, _folder.File("store"), .. upload],
+        [new("ORLEANS_POSTGRES", database)]);
+}
