@@ -42,7 +42,7 @@ internal sealed class ClusterUnderLoad : IAsyncDisposable
         var starts = Enumerable.Range(0, SiloCount)
             .Select(_ => new SiloStart(RunningSilo.OnPostgres(database, cluster._folder.Data)))
             .Select((start, number) => with?.Invoke(number, start) ?? start).ToList();
-        cluster._silos.AddRange(await Task.WhenAll(starts.Select(RunningSilo.StartAsync)));
+        cluster._silos.AddRange(await RunningSilo.StartAllAsync(starts));
         cluster.Balancer.Use(cluster._silos);
         using var client = cluster.Balancer.Connect();
         await client.CreateVaultAsync(ClusterLedger.Vault);

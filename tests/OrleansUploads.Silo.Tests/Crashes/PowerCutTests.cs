@@ -68,8 +68,8 @@ public sealed class PowerCutTests(PostgresServer postgres, ITestOutputHelper out
     private async Task<IReadOnlyList<RunningSilo>> StartAsync()
     {
         var database = await postgres.CreateDatabaseAsync();
-        var environments = Enumerable.Range(0, Silos).Select(_ => RunningSilo.OnPostgres(database, _folder.Data)).ToList();
-        var silos = await Task.WhenAll(environments.Select(RunningSilo.StartAsync));
+        var silos = await RunningSilo.StartAllAsync(
+            [.. Enumerable.Range(0, Silos).Select(_ => new SiloStart(RunningSilo.OnPostgres(database, _folder.Data)))]);
         using var client = silos[0].Connect();
         await client.CreateVaultAsync(Vault);
         return silos;

@@ -91,6 +91,25 @@ internal sealed class RunningSilo : IAsyncDisposable
     public static Task<RunningSilo> StartAsync(IReadOnlyDictionary<string, string?> environment) =>
         StartAsync(new SiloStart(environment));
 
+    /// <summary>Starts silos at the same time. If one does not start, the others are killed.</summary>
+    public static async Task<IReadOnlyList<RunningSilo>> StartAllAsync(IEnumerable<SiloStart> starts)
+    {
+        var starting = starts.Select(StartAsync).ToList();
+        try
+        {
+            return await Task.WhenAll(starting);
+        }
+        catch
+        {
+            foreach (var silo in starting.Where(static silo => silo.IsCompletedSuccessfully))
+            {
+                await (await silo).DisposeAsync();
+            }
+
+            throw;
+        }
+    }
+
     /// <inheritdoc cref="StartAsync(IReadOnlyDictionary{string, string?})"/>
     public static async Task<RunningSilo> StartAsync(SiloStart start)
     {
