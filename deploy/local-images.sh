@@ -3,7 +3,9 @@
 # and the images of both Dockerfiles. For machines that cannot pull images. `local-images.sh single` makes only the image of the single
 # process; the others need Orleans' packages. Then: podman-compose up -d, or docs/install.md
 #
-# Needs root, Debian's packages podman and debootstrap, and the .NET SDK. Variables, all optional:
+# Needs root, Debian's packages podman and debootstrap, and the .NET SDK. For podman-compose, podman's network needs a name server:
+# Debian's packages netavark and aardvark-dns, and in /etc/containers/containers.conf, under [network], network_backend="netavark".
+# Variables, all optional:
 #   DEBIAN_MIRROR                where debootstrap fetches packages (default: http://deb.debian.org/debian)
 #   ORLEANSUPLOADS_ORLEANS_SQL   a folder with Orleans' PostgreSQL scripts (default: they are downloaded)
 #   NUGET_PACKAGES, RestoreAdditionalProjectSources   folders with packages, as the SDK uses them
