@@ -8,16 +8,23 @@ namespace OrleansUploads.Gateway.Http.Credentials;
 /// <summary>A file of key pairs, readable only by its owner, who is the owner of its folder.</summary>
 /// <param name="path">Path of the file.</param>
 /// <param name="flush">Flushes files and directories, or null for the system's own calls.</param>
+/// <param name="pause">Waits for this long before the lock is tried again, or null to let the thread sleep.</param>
 /// <remarks>The file is replaced as a whole, so a server that reads it at the same time sees either the old pairs or the new
 /// ones. A process that changes it holds a lock file beside it meanwhile.</remarks>
-public sealed class KeyFile(string path, IDiskFlush? flush = null)
+public sealed class KeyFile(string path, IDiskFlush? flush = null, Action<TimeSpan>? pause = null)
 {
     private const string NameInFolder = "keys.json";
 
     /// <summary>Room for some hundred thousand keys. A server reads the file each second.</summary>
     private const long MaxBytes = 64 << 20;
 
+    /// <summary>The lock is tried for ten seconds. Who holds it replaces a small file.</summary>
+    private const int MaxAttempts = 200;
+
+    private static readonly TimeSpan BetweenAttempts = TimeSpan.FromMilliseconds(50);
+
     private readonly IDiskFlush _flush = flush ?? SystemFlush.Instance;
+    private readonly Action<TimeSpan> _pause = pause ?? Thread.Sleep;
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
@@ -93,13 +100,14 @@ public sealed class KeyFile(string path, IDiskFlush? flush = null)
         throw new InvalidDataException($"{Path} is empty. Remove it, and the server creates a new key pair.");
     }
 
-    /// <summary>Changes the pairs while holding the lock.</summary>
+    /// <summary>Changes the pairs while holding the lock. Waits for another process that holds it.</summary>
     /// <param name="change">Receives the current pairs and returns the new ones, or null to leave the file unchanged.</param>
     /// <exception cref="FlushFailedException">The change may be lost in a power cut.</exception>
+    /// <exception cref="IOException">Another process has held the lock for ten seconds, or a file cannot be written.</exception>
     public void Change(Func<IReadOnlyList<KeyPair>, IReadOnlyList<KeyPair>?> change)
     {
         DurableFolder.Make(Folder, _flush);
-        using var locked = OpenLock();
+        using var locked = TakeLock();
         if (change(Read()) is not { } changed)
         {
             return;
@@ -117,6 +125,40 @@ public sealed class KeyFile(string path, IDiskFlush? flush = null)
 
         File.Move(unfinished, Path, overwrite: true);
         _flush.RequireDirectory(Folder);
+    }
+
+    private FileStream TakeLock()
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return OpenLock();
+            }
+            catch (IOException fault) when (IsHeld(fault))
+            {
+                if (attempt == MaxAttempts)
+                {
+                    throw new IOException(
+                        $"Another process has been changing {Path} for {MaxAttempts * BetweenAttempts.TotalSeconds:F0} seconds. "
+                        + "Try again when it is done.",
+                        fault);
+                }
+            }
+
+            _pause(BetweenAttempts);
+        }
+    }
+
+    /// <summary>Whether a file could not be opened because another process has it open.</summary>
+    private static bool IsHeld(IOException fault)
+    {
+        const int WouldBlockOnLinux = 11;
+        const int WouldBlockOnMac = 35;
+        const int WindowsSharingViolation = unchecked((int)0x80070020);
+        return fault.HResult is WindowsSharingViolation
+            || (fault.HResult == WouldBlockOnLinux && OperatingSystem.IsLinux())
+            || (fault.HResult == WouldBlockOnMac && OperatingSystem.IsMacOS());
     }
 
     /// <summary>Opens the lock file. Only a new one is given to the folder's owner: an existing one may be the owner's link to a file of

@@ -128,6 +128,38 @@ public sealed class KeyFileTests : IDisposable
     }
 
     [Fact]
+    public void A_change_waits_until_another_process_has_made_its_own()
+    {
+        var path = Path.Combine(_folder, "keys.json");
+        using var held = new FileStream(Path.Combine(_folder, "keys.lock"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+        var waits = 0;
+
+        new KeyFile(path, pause: _ =>
+        {
+            if (++waits == 3)
+            {
+                held.Dispose();
+            }
+        }).Change(_ => [KeyPair.Create("000000000001", _time.GetUtcNow())]);
+
+        Assert.Equal(3, waits);
+        Assert.Single(KeyFile.InFolder(_folder).Read());
+    }
+
+    [Fact]
+    public void A_change_that_cannot_begin_names_the_file()
+    {
+        var path = Path.Combine(_folder, "keys.json");
+        using var held = new FileStream(Path.Combine(_folder, "keys.lock"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+        var waited = TimeSpan.Zero;
+
+        var fault = Assert.Throws<IOException>(() => new KeyFile(path, pause: time => waited += time).Change(pairs => pairs));
+
+        Assert.Equal($"Another process has been changing {path} for 10 seconds. Try again when it is done.", fault.Message);
+        Assert.InRange(waited, TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
     public void A_key_file_without_scopes_is_read_as_keys_without_limits()
     {
         var file = KeyFile.InFolder(_folder);
