@@ -44,7 +44,7 @@ public sealed class SeedTests
     /// <summary>The hashes change with the generator and the engine, but must not differ between machines.</summary>
     [Theory]
     [InlineData(1, "8a865495ba6620c3")]
-    [InlineData(7, "5a81ae9766b79e4e")]
+    [InlineData(7, "510273d591416ebd")]
     [InlineData(44, "b174189e62d0cdb0")]
     [InlineData(446, "d6ab6c31def82811")]
     public void A_seed_produces_the_same_trace_on_every_machine(ulong seed, string hash) =>
