@@ -1,5 +1,5 @@
-using OrleansUploads.Engine.Ports;
 using Orleans.Storage;
+using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Cluster.Journal;
 

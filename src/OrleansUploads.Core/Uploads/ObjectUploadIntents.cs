@@ -27,7 +27,8 @@ internal static class ObjectUploadIntents
     public static Intent List(ObjectUploadSpec spec) => new(
         "list",
         new TellKey(UploadsOf(spec), EntryOf(spec).PositionIn(KeyTree.Uploads), new ListObjectUpload(EntryOf(spec))),
-        new ConfirmObjectUploadListed()) { AnswersUnconfirmed = true };
+        new ConfirmObjectUploadListed())
+    { AnswersUnconfirmed = true };
 
     /// <summary>Makes the bucket stop listing a multipart upload.</summary>
     public static Intent Unlist(ObjectUploadSpec spec, bool hasWaiter)
@@ -36,7 +37,8 @@ internal static class ObjectUploadIntents
         return new Intent(
             "close",
             new TellKey(UploadsOf(spec), position, new UnlistObjectUpload(position), hasWaiter),
-            new ConfirmObjectUploadUnlisted()) { AnswersUnconfirmed = true };
+            new ConfirmObjectUploadUnlisted())
+        { AnswersUnconfirmed = true };
     }
 
     /// <summary>Has the key's leaf publish the object. Without a condition the answer need not wait for the confirmation: the leaf

@@ -202,13 +202,15 @@ public sealed partial class VaultDecider
     private static Intent BeginUpload(UploadSpec spec) => new(
         "begin/" + spec.Upload,
         new TellEntity(spec.Upload.Entity, new InitiateUpload(spec)),
-        new ConfirmUploadBegun(spec.Upload)) { AnswersUnconfirmed = true };
+        new ConfirmUploadBegun(spec.Upload))
+    { AnswersUnconfirmed = true };
 
     private static Intent ListUpload(UploadSpec spec, long number) => new(
         "list/" + spec.Upload,
         new TellEntity(
             spec.Vault.UploadPage(UploadPages.PageOf(spec.Upload)), new ListInPage(spec, number)),
-        new ConfirmUploadListed(spec.Upload)) { AnswersUnconfirmed = true };
+        new ConfirmUploadListed(spec.Upload))
+    { AnswersUnconfirmed = true };
 
     /// <summary>Removes an upload from its page. The vault does not record this intent. The sender of the command records its own
     /// intent and repeats the command until it is answered, and the answer waits until the page has reported back to the

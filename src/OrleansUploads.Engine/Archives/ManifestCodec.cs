@@ -3,9 +3,9 @@ using System.Text;
 using OrleansUploads.Core.Messages.Archives;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Values;
-using OrleansUploads.Hashing.Checksums;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Hashing;
+using OrleansUploads.Hashing.Checksums;
 
 namespace OrleansUploads.Engine.Archives;
 
@@ -118,7 +118,8 @@ public static class ManifestCodec
             new TreeHash(new Sha256Digest(bytes.Slice(TreeHashAt, Sha256Digest.Bytes))),
             BinaryPrimitives.ReadInt64LittleEndian(bytes[PartSizeAt..]),
             extents,
-            storage) { Parts = parts };
+            storage)
+        { Parts = parts };
     }
 
     private static uint VersionOf(Manifest manifest) => manifest.Parts is not null ? ObjectVersion

@@ -2,8 +2,8 @@ using System.Buffers.Binary;
 using System.Text;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Values;
-using OrleansUploads.Hashing.Checksums;
 using OrleansUploads.Hashing;
+using OrleansUploads.Hashing.Checksums;
 
 namespace OrleansUploads.Engine.Attempts;
 

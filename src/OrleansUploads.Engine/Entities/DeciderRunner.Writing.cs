@@ -1,7 +1,7 @@
-using OrleansUploads.Engine.Contracts;
 using System.Buffers;
 using System.Text.Json;
 using OrleansUploads.Core.Deciding;
+using OrleansUploads.Engine.Contracts;
 using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Entities;

@@ -92,7 +92,8 @@ public sealed class ContractRegistryTests
     public void A_table_refuses_a_type_that_does_not_belong_to_its_entity()
     {
         var fault = Assert.Throws<ArgumentException>(() => new EntityContract<ServiceCommand, ServiceEvent>(
-            EntityKind.Service, PlantedJson.Default) { Events = [Named<RecordBeat>("record-beat.1")] });
+            EntityKind.Service, PlantedJson.Default)
+        { Events = [Named<RecordBeat>("record-beat.1")] });
         Assert.Contains("RecordBeat", fault.Message, StringComparison.Ordinal);
     }
 

@@ -4,8 +4,8 @@ using OrleansUploads.Core.Messages.Archives;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Archives;
-using OrleansUploads.Hashing.Checksums;
 using OrleansUploads.Engine.Ports;
+using OrleansUploads.Hashing.Checksums;
 using OrleansUploads.TestKit.PartStores;
 
 namespace OrleansUploads.Engine.Tests.PartStores;

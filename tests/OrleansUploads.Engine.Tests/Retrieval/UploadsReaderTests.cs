@@ -6,10 +6,10 @@ using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
+using OrleansUploads.Engine.Contracts;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Engine.Retrieval;
-using OrleansUploads.Engine.Contracts;
 using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Engine.Tests.Retrieval;

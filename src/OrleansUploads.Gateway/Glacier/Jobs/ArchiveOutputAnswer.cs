@@ -3,8 +3,8 @@ using OrleansUploads.Core.Messages.Jobs;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Engine.Retrieval;
 using OrleansUploads.Gateway.Glacier.Answers;
-using OrleansUploads.Hashing;
 using OrleansUploads.Gateway.Glacier.Protocol;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Gateway.Glacier.Jobs;
 
