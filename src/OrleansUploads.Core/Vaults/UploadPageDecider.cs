@@ -124,18 +124,12 @@ public sealed class UploadPageDecider : Decider<UploadPageState, UploadPageComma
     {
         var isListed = state.Uploads.ContainsKey(command.Upload.ToString());
         var isAwaited = command.Admission > 0 && !state.Seen.Contains(command.Admission);
-        return (isListed, isAwaited) switch
-        {
-            (true, true) => AcceptChange(
-                state,
-                command.Vault,
-                command.Upload,
-                new PagedUploadClosed(command.Upload),
-                new AdmissionEnded(command.Admission)),
-            (true, false) => AcceptChange(state, command.Vault, command.Upload, new PagedUploadClosed(command.Upload)),
-            (false, true) => AcceptChange(state, command.Vault, command.Upload, new AdmissionEnded(command.Admission)),
-            (false, false) => ReportAgain(state),
-        };
+        ImmutableArray<UploadPageEvent> happened =
+        [
+            .. isListed ? [new PagedUploadClosed(command.Upload)] : ImmutableArray<UploadPageEvent>.Empty,
+            .. isAwaited ? [new AdmissionEnded(command.Admission)] : ImmutableArray<UploadPageEvent>.Empty,
+        ];
+        return happened.IsEmpty ? ReportAgain(state) : AcceptChange(state, command.Vault, command.Upload, happened);
     }
 
     /// <summary>Answers a repeated command. The report to the vault is sent again, because the vault may not have received
