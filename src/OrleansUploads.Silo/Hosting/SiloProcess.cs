@@ -35,13 +35,15 @@ internal static class SiloProcess
         builder.Logging.AddOrleansUploadsLog(settings.Service.LogFormat);
         using var claims = PortClaims.Take(settings);
         using var telemetry = SiloTelemetry.Start(builder.Configuration, settings);
-        var lastGeneration = 0;
         if (settings.Store == ClusterStore.Postgres)
         {
             await PostgresSchema.RequireAsync(settings.ConnectionString);
-            lastGeneration = await PostgresMembership.ReadLastGenerationAsync(
-                settings.ConnectionString, settings.ClusterId, new IPEndPoint(settings.AdvertisedAddress, settings.SiloPort));
         }
+
+        var lastGeneration = settings is { Store: ClusterStore.Postgres, Role: ProcessRole.Silo }
+            ? await PostgresMembership.ReadLastGenerationAsync(
+                settings.ConnectionString, settings.ClusterId, new IPEndPoint(settings.AdvertisedAddress, settings.SiloPort))
+            : 0;
 
         builder.WebHost.UseKestrelCore().ConfigureKestrel(
             kestrel => kestrel.Listen(settings.Listen, static endpoint => endpoint.Protocols = HttpProtocols.Http1));
