@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Core.Service;
+using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Engine.Ports;
-using OrleansUploads.Engine.Sqlite;
 using OrleansUploads.Gateway;
 
 namespace OrleansUploads.Cli.Control;
@@ -48,9 +48,9 @@ internal static class BackupCommand
             var backup = parsed.GetRequiredValue(to).FullName;
             _ = Durations.TryParse(parsed.GetRequiredValue(lease), out var duration);
             var seconds = ((long)duration.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-            JournalCopy.RequirePlace(folder, backup);
+            BackupFolder.RequirePlace(folder, backup);
             var reply = await ControlClient.SendAsync(folder, $"backup begin {seconds}", cancellationToken);
-            CopyJournal(folder, backup);
+            Copy(folder, backup);
             Console.WriteLine(reply);
             Console.WriteLine($"The journal is copied. Now copy {Path.Combine(folder, "parts")} to {backup},");
             Console.WriteLine($"then run: {ProgramName.Text} backup end --data {ProgramName.Quote(folder)}");
@@ -73,12 +73,11 @@ internal static class BackupCommand
     }
 
     /// <exception cref="IOException">The journal or the keys cannot be copied. The lease goes on.</exception>
-    private static void CopyJournal(string folder, string backup)
+    private static void Copy(string folder, string backup)
     {
         try
         {
-            JournalCopy.Make(folder, backup);
-            CopyKeys(folder, backup);
+            BackupFolder.Copy(folder, backup);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or JournalUnavailableException)
         {
@@ -86,15 +85,6 @@ internal static class BackupCommand
                 $"{fault.Message} Until you begin again or run '{ProgramName.Text} backup end --data {ProgramName.Quote(folder)}', the server "
                 + "deletes no bytes.",
                 fault);
-        }
-    }
-
-    private static void CopyKeys(string folder, string backup)
-    {
-        var keys = Path.Combine(folder, "keys.json");
-        if (File.Exists(keys))
-        {
-            File.Copy(keys, Path.Combine(backup, "keys.json"), overwrite: true);
         }
     }
 }

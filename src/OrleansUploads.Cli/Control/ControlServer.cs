@@ -105,8 +105,10 @@ internal sealed class ControlServer : IAsyncDisposable
                 return "The clock is trusted again.";
             case ["backup", "begin", var seconds]:
                 var lease = TimeSpan.FromSeconds(long.Parse(seconds, NumberStyles.None, CultureInfo.InvariantCulture));
+                var earlier = clock.BackupUntil;
                 var until = await clock.BeginBackupAsync(_engine.Host, lease, cancellationToken);
-                return $"No bytes are deleted until {until.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z.";
+                return $"No bytes are deleted until {until.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z."
+                    + (earlier is null ? "" : " An earlier backup was not ended. If it still copies parts/, run 'backup end' when both are done.");
             case ["backup", "end"]:
                 await clock.EndBackupAsync(_engine.Host, cancellationToken);
                 return "The server deletes unneeded bytes again.";

@@ -70,6 +70,7 @@ public sealed class DataFolder : IAsyncDisposable
         DiskPartStore? disk = null;
         try
         {
+            BackupFolder.RequireFinished(path);
             RequireJournalOfParts(path);
             journal = SqliteJournal.Open(path, options.Journal with { Flush = options.Flush, OnFailure = options.OnDiskFailure });
             disk = DiskPartStore.Open(Path.Combine(path, PartsFolder), new DiskPartStoreOptions

@@ -20,7 +20,7 @@ public sealed class FolderLock : IDisposable
         FileStream file;
         try
         {
-            file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            file = new FileStream(path, OwnerOnly.LockFile());
         }
         catch (IOException fault) when (IsInUse(path, fault))
         {

@@ -35,9 +35,10 @@ public sealed class InspectedDataFolder : IDisposable
     /// <exception cref="JournalDamagedException">The journal is missing, or is not readable as a database.</exception>
     /// <exception cref="JournalUnavailableException">The journal could not be opened.</exception>
     /// <exception cref="NotSupportedException">The journal was created by a newer version or by another program.</exception>
-    /// <exception cref="IOException">The folder is not a data folder, or cannot be used.</exception>
+    /// <exception cref="IOException">The folder is not a data folder, is an unfinished backup, or cannot be used.</exception>
     public static InspectedDataFolder Open(string path)
     {
+        BackupFolder.RequireFinished(path);
         RequireDataFolder(path);
         var hold = TakeHold(path);
         JournalInspection? journal = null;

@@ -19,16 +19,11 @@ internal static class OwnerOnly
     }
 
     /// <summary>Options for creating a new file.</summary>
-    public static FileStreamOptions NewFile()
-    {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = ReadWrite;
-        }
+    public static FileStreamOptions NewFile() => WithMode(new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write });
 
-        return options;
-    }
+    /// <summary>Options for opening a file that one process at a time may have open. It is created if it is missing.</summary>
+    public static FileStreamOptions LockFile() => WithMode(
+        new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None });
 
     /// <summary>Removes all permissions of group and others from a file or directory. One that another user owns stays as it
     /// is, because its owner granted access to this process and may have granted it to others.</summary>
@@ -51,5 +46,15 @@ internal static class OwnerOnly
         catch (Exception error) when (error is UnauthorizedAccessException or FileNotFoundException)
         {
         }
+    }
+
+    private static FileStreamOptions WithMode(FileStreamOptions options)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = ReadWrite;
+        }
+
+        return options;
     }
 }

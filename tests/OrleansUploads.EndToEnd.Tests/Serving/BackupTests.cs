@@ -65,13 +65,32 @@ public sealed class BackupTests : IDisposable
 
         Assert.Single(results, result => result.ExitCode == 0);
         Assert.All(results, result => Assert.Contains(
-            result.ExitCode == 0 ? "The journal is copied" : "already exists", result.ToString(), StringComparison.Ordinal));
+            result.ExitCode == 0 ? "The journal is copied" : "separate folder for each backup", result.ToString(), StringComparison.Ordinal));
         AssertOwnerOnly(backup);
 
         await server.KillAsync();
         Directory.CreateDirectory(Path.Combine(backup, "parts"));
         await using var restored = await ServerProcess.StartAsync(backup, "--quiet");
         Assert.Equal(Vault, (await restored.Connect().DescribeVaultAsync(Vault)).Name);
+    }
+
+    [Fact]
+    public async Task An_interrupted_backup_is_refused_as_such_and_begun_again_in_the_same_folder()
+    {
+        var backup = _folder.File("backup");
+        await using var server = await ServerProcess.StartAsync(_folder.Data, "--quiet");
+        await server.Connect().CreateVaultAsync(Vault);
+        (await RunAsync("backup", "begin", "--to", backup)).Expect();
+
+        // The rename is the last step, so this is what a kill just before it leaves.
+        File.Move(Path.Combine(backup, "journal.db"), Path.Combine(backup, "journal.db.unfinished"));
+        (await CommandLine.RunAsync("check", "--data", backup)).ExpectOneLine(2, "is an unfinished backup", "backup begin --data DIR --to");
+        (await CommandLine.RunAsync("serve", "--data", backup, "--listen", "127.0.0.1:0")).ExpectOneLine("is an unfinished backup");
+        var again = (await RunAsync("backup", "begin", "--to", backup)).Expect();
+
+        Assert.Contains("An earlier backup was not ended", again.Output, StringComparison.Ordinal);
+        Directory.CreateDirectory(Path.Combine(backup, "parts"));
+        Assert.Empty((await CheckedFolder.CheckAsync(new DataFolder(backup))).Damage);
     }
 
     [Fact]
