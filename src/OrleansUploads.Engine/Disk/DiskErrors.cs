@@ -2,13 +2,15 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Disk;
 
-/// <summary>Classifies the I/O errors that mean something to the store.</summary>
-internal static class DiskErrors
+/// <summary>Classifies the I/O errors that mean something to the store, and to files that processes share.</summary>
+public static class DiskErrors
 {
     private const int NoSpaceLeft = 28;
     private const int QuotaExceededOnLinux = 122;
     private const int QuotaExceededOnMac = 69;
     private const int Exists = 17;
+    private const int HeldOnLinux = 11;
+    private const int HeldOnMac = 35;
     private const int InputOutputError = 5;
     private const int OutOfMemory = 12;
     private const int PermissionDenied = 13;
@@ -22,6 +24,7 @@ internal static class DiskErrors
     private const int HostDownOnLinux = 112;
     private const int HostUnreachableOnLinux = 113;
     private const int StaleHandleOnLinux = 116;
+    private const int WindowsHeld = unchecked((int)0x80070020);
     private const int WindowsExists = unchecked((int)0x80070050);
     private const int WindowsDiskFull = unchecked((int)0x80070070);
     private const int WindowsHandleDiskFull = unchecked((int)0x80070027);
@@ -30,10 +33,10 @@ internal static class DiskErrors
     private const int PreallocationRefused = unchecked((int)0x80131620);
 
     /// <summary>Whether the disk or the quota is full.</summary>
-    public static bool IsFull(IOException error) => IsFull(error.HResult);
+    internal static bool IsFull(IOException error) => IsFull(error.HResult);
 
     /// <summary>Whether an error number says that the disk or the quota is full.</summary>
-    public static bool IsFull(int error) => error switch
+    internal static bool IsFull(int error) => error switch
     {
         NoSpaceLeft or WindowsDiskFull or WindowsHandleDiskFull => true,
         QuotaExceededOnLinux => OperatingSystem.IsLinux(),
@@ -42,24 +45,33 @@ internal static class DiskErrors
     };
 
     /// <summary>Whether a file could not be created because there is no room for it.</summary>
-    public static bool IsFullAtCreate(IOException error) =>
+    internal static bool IsFullAtCreate(IOException error) =>
         IsFull(error) || (error.GetType() == typeof(IOException) && error.HResult == PreallocationRefused);
 
     /// <summary>Whether a file could not be created because a file with that name exists.</summary>
-    public static bool IsExisting(IOException error) => error.HResult is Exists or WindowsExists;
+    internal static bool IsExisting(IOException error) => error.HResult is Exists or WindowsExists;
+
+    /// <summary>Whether a file could not be opened because another process holds it open for itself.</summary>
+    public static bool IsHeld(IOException error) => error.HResult switch
+    {
+        WindowsHeld => true,
+        HeldOnLinux => OperatingSystem.IsLinux(),
+        HeldOnMac => OperatingSystem.IsMacOS(),
+        _ => false,
+    };
 
     /// <summary>Whether the disk itself failed, or the operating system has stopped writing to it.</summary>
-    public static bool IsDiskFailure(IOException error) => error.HResult is InputOutputError or ReadOnlyFileSystem;
+    internal static bool IsDiskFailure(IOException error) => error.HResult is InputOutputError or ReadOnlyFileSystem;
 
     /// <summary>Whether the file system can only be read.</summary>
-    public static bool IsReadOnly(IOException error) => error.HResult == ReadOnlyFileSystem;
+    internal static bool IsReadOnly(IOException error) => error.HResult == ReadOnlyFileSystem;
 
     /// <summary>Whether the system refused the arguments of a call.</summary>
-    public static bool IsInvalidArgument(IOException error) => error.HResult == InvalidArgument;
+    internal static bool IsInvalidArgument(IOException error) => error.HResult == InvalidArgument;
 
     /// <summary>Whether the same call may succeed later: the process or the machine is short of memory or file handles, or the server
     /// of a network file system does not answer.</summary>
-    public static bool IsTemporary(IOException error) => error.HResult switch
+    internal static bool IsTemporary(IOException error) => error.HResult switch
     {
         OutOfMemory or Busy or TooManyFilesInSystem or TooManyFilesInProcess => !OperatingSystem.IsWindows(),
         NotConnectedOnLinux or TimedOutOnLinux or HostDownOnLinux or HostUnreachableOnLinux or StaleHandleOnLinux =>
@@ -69,16 +81,16 @@ internal static class DiskErrors
 
     /// <summary>Whether a directory could not be flushed because this process cannot read it, or because the directory cannot be
     /// changed at all: its file system is read-only or has no flush.</summary>
-    public static bool IsNeverWritten(IOException error) =>
+    internal static bool IsNeverWritten(IOException error) =>
         error.HResult is PermissionDenied or InvalidArgument or ReadOnlyFileSystem;
 
     /// <summary>The exception for callers of the store if the disk is full.</summary>
-    public static PartStoreFullException Full(string what, IOException error) =>
+    internal static PartStoreFullException Full(string what, IOException error) =>
         new($"The disk has no room for {what}.", error);
 
     /// <summary>Translates an error for callers of the store: the store is unavailable if the error is temporary; other
     /// errors are unchanged.</summary>
-    public static Exception Translate(IOException error) => IsTemporary(error)
+    internal static Exception Translate(IOException error) => IsTemporary(error)
         ? new PartStoreUnavailableException($"The part store is unavailable: {error.Message} Try again later.", error)
         : error;
 }

@@ -135,7 +135,7 @@ public sealed class KeyFile(string path, IDiskFlush? flush = null, Action<TimeSp
             {
                 return OpenLock();
             }
-            catch (IOException fault) when (IsHeld(fault))
+            catch (IOException fault) when (DiskErrors.IsHeld(fault))
             {
                 if (attempt == MaxAttempts)
                 {
@@ -148,17 +148,6 @@ public sealed class KeyFile(string path, IDiskFlush? flush = null, Action<TimeSp
 
             _pause(BetweenAttempts);
         }
-    }
-
-    /// <summary>Whether a file could not be opened because another process has it open.</summary>
-    private static bool IsHeld(IOException fault)
-    {
-        const int WouldBlockOnLinux = 11;
-        const int WouldBlockOnMac = 35;
-        const int WindowsSharingViolation = unchecked((int)0x80070020);
-        return fault.HResult is WindowsSharingViolation
-            || (fault.HResult == WouldBlockOnLinux && OperatingSystem.IsLinux())
-            || (fault.HResult == WouldBlockOnMac && OperatingSystem.IsMacOS());
     }
 
     /// <summary>Opens the lock file. Only a new one is given to the folder's owner: an existing one may be the owner's link to a file of
