@@ -12,6 +12,8 @@ public sealed class UploadPageDeciderTests
 {
     private readonly DeciderDriver<UploadPageState, UploadPageCommand, UploadPageEvent> _page = new(new UploadPageDecider());
 
+    private IEnumerable<UploadId> Listed => _page.Ask(new ReadUploadPage("", 10)).Uploads.Select(spec => spec.Upload);
+
     private static UploadSpec Spec(int number) => new(
         Some.Upload(number), Some.Incarnation, Some.Size(1), Some.Described("holiday"), UploadOrigin.Multipart, Some.Noon);
 
@@ -52,7 +54,7 @@ public sealed class UploadPageDeciderTests
         _page.Do(Enter(1, 1));
         Assert.Empty(_page.Do(Enter(1, 1)).Events);
         Assert.Equal(0, _page.State.Closed);
-        Assert.Equal([Some.Upload(1)], _page.Ask(new ReadUploadPage("", 10)).Uploads.Select(spec => spec.Upload));
+        Assert.Equal([Some.Upload(1)], Listed);
     }
 
     [Fact]
@@ -61,7 +63,7 @@ public sealed class UploadPageDeciderTests
         _page.Do(Enter(1, 1));
         Assert.Equal(1, ReportedClosings(_page.Do(Close(1))));
         Assert.Empty(_page.Do(Enter(1, 1)).Events);
-        Assert.Empty(_page.Ask(new ReadUploadPage("", 10)).Uploads);
+        Assert.Empty(Listed);
     }
 
     [Fact]
@@ -70,7 +72,7 @@ public sealed class UploadPageDeciderTests
         _page.Do(Enter(1, 1));
         Assert.Equal(1, ReportedClosings(_page.Do(Close(2, admission: 2))));
         Assert.Empty(_page.Do(Enter(2, 2)).Events);
-        Assert.Equal([Some.Upload(1)], _page.Ask(new ReadUploadPage("", 10)).Uploads.Select(spec => spec.Upload));
+        Assert.Equal([Some.Upload(1)], Listed);
     }
 
     [Fact]
@@ -79,7 +81,7 @@ public sealed class UploadPageDeciderTests
         _page.Do(Enter(1, 1));
         Assert.Equal(1, ReportedClosings(_page.Do(Enter(1, 2))));
         Assert.Equal(2, ReportedClosings(_page.Do(Close(1))));
-        Assert.Empty(_page.Ask(new ReadUploadPage("", 10)).Uploads);
+        Assert.Empty(Listed);
     }
 
     [Fact]
@@ -88,7 +90,7 @@ public sealed class UploadPageDeciderTests
         _page.Do(Enter(1, 1));
         Assert.Equal(2, ReportedClosings(_page.Do(Close(1, admission: 2))));
         Assert.Empty(_page.Do(Enter(1, 2)).Events);
-        Assert.Empty(_page.Ask(new ReadUploadPage("", 10)).Uploads);
+        Assert.Empty(Listed);
     }
 
     [Fact]

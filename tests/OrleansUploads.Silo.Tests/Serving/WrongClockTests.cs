@@ -16,14 +16,10 @@ public sealed class WrongClockTests(PostgresServer postgres, ITestOutputHelper o
     [InlineData(10)]
     public async Task A_silo_whose_clock_is_wrong_by_ten_minutes_joins_and_serves(int minutes)
     {
-        var clock = await ClockOffset.CompileAsync(_folder.Path);
-        Assert.SkipWhen(clock is null, "There is no C compiler.");
-        var database = await postgres.CreateDatabaseAsync();
-        var parts = _folder.File("parts");
-        await using var first = await RunningSilo.StartAsync(RunningSilo.OnPostgres(database, parts));
-        await using var second = await RunningSilo.StartAsync(RunningSilo.OnPostgres(database, parts));
-        await using var wrong = await RunningSilo.StartAsync(
-            clock!.Apply(new SiloStart(RunningSilo.OnPostgres(database, parts)), TimeSpan.FromMinutes(minutes)));
+        var startAsync = await PrepareAsync();
+        await using var first = await startAsync(TimeSpan.Zero);
+        await using var second = await startAsync(TimeSpan.Zero);
+        await using var wrong = await startAsync(TimeSpan.FromMinutes(minutes));
 
         using var client = wrong.Connect(RetryPolicy.Default with
         {
@@ -41,17 +37,26 @@ public sealed class WrongClockTests(PostgresServer postgres, ITestOutputHelper o
     [InlineData(false)]
     public async Task A_silo_that_was_started_with_a_clock_ahead_starts_again_with_the_right_one(bool killed)
     {
-        var clock = await ClockOffset.CompileAsync(_folder.Path);
-        Assert.SkipWhen(clock is null, "There is no C compiler.");
-        var database = await postgres.CreateDatabaseAsync();
-        var parts = _folder.File("parts");
-        await using var first = await RunningSilo.StartAsync(RunningSilo.OnPostgres(database, parts));
-        await using var ahead = await RunningSilo.StartAsync(
-            clock!.Apply(new SiloStart(RunningSilo.OnPostgres(database, parts)), TimeSpan.FromMinutes(10)));
+        var startAsync = await PrepareAsync();
+        await using var first = await startAsync(TimeSpan.Zero);
+        await using var ahead = await startAsync(TimeSpan.FromMinutes(10));
         await (killed ? ahead.KillAsync() : ahead.StopAsync());
 
         await using var right = await ahead.StartAgainAsync(ClockOffset.Remove);
         using var client = right.Connect();
         await client.CreateVaultAsync("photos");
+    }
+
+    /// <summary>Returns what starts a silo of a new cluster, with a clock that is ahead by a time, or with the right one.</summary>
+    private async Task<Func<TimeSpan, Task<RunningSilo>>> PrepareAsync()
+    {
+        var clock = await ClockOffset.CompileAsync(_folder.Path);
+        Assert.SkipWhen(clock is null, "There is no C compiler.");
+        var database = await postgres.CreateDatabaseAsync();
+        return ahead =>
+        {
+            var right = new SiloStart(RunningSilo.OnPostgres(database, _folder.File("parts")));
+            return RunningSilo.StartAsync(ahead == TimeSpan.Zero ? right : clock!.Apply(right, ahead));
+        };
     }
 }
