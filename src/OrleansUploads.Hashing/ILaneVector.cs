@@ -20,6 +20,8 @@ internal interface ILaneVector<TVector>
     static abstract TVector Add(TVector left, TVector right);
 
     /// <summary>Performs one round. <paramref name="d"/> and <paramref name="h"/> become the next round's e and a.</summary>
+    /// <remarks>Each round waits for the e and a of the round before. So the sums for both take what depends on neither first and the
+    /// rotations of e and a last, although the sum that they share must then be computed twice.</remarks>
     static abstract void Round(
         TVector a, TVector b, TVector c, ref TVector d, TVector e, TVector f, TVector g, ref TVector h, TVector input);
 

@@ -26,10 +26,11 @@ internal readonly struct LanesAvx2 : ILaneVector<Words>
         Words a, Words b, Words c, ref Words d, Words e, Words f, Words g, ref Words h, Words input)
     {
         var sigma1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7));
-        var t1 = h + input + (g ^ (e & (f ^ g))) + sigma1;
+        var choose = g ^ (e & (f ^ g));
         var sigma0 = ((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10));
-        d += t1;
-        h = t1 + (sigma0 + ((a & b) | (c & (a | b))));
+        var known = h + input;
+        d = d + known + choose + sigma1;
+        h = known + choose + sigma1 + ((a & b) | (c & (a | b))) + sigma0;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

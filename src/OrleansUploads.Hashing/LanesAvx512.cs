@@ -25,10 +25,11 @@ internal readonly struct LanesAvx512 : ILaneVector<Words>
         Words a, Words b, Words c, ref Words d, Words e, Words f, Words g, ref Words h, Words input)
     {
         var sigma1 = TernaryLogic(RotateRight(e, 6), RotateRight(e, 11), RotateRight(e, 25), TernaryTable.Xor);
-        var t1 = h + input + TernaryLogic(e, f, g, TernaryTable.Choose) + sigma1;
+        var choose = TernaryLogic(e, f, g, TernaryTable.Choose);
         var sigma0 = TernaryLogic(RotateRight(a, 2), RotateRight(a, 13), RotateRight(a, 22), TernaryTable.Xor);
-        d += t1;
-        h = t1 + (sigma0 + TernaryLogic(a, b, c, TernaryTable.Majority));
+        var known = h + input;
+        d = d + known + choose + sigma1;
+        h = known + choose + sigma1 + TernaryLogic(a, b, c, TernaryTable.Majority) + sigma0;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
