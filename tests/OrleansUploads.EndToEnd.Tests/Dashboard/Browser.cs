@@ -72,6 +72,15 @@ public sealed class Browser : IAsyncDisposable
     /// <summary>Waits until the page shows a text.</summary>
     public Task WaitForAsync(string text) => Main.GetByText(text).First.WaitForAsync();
 
+    /// <summary>The elements that are wider than their place and have to be scrolled sideways.</summary>
+    public Task<string> FindSidewaysAsync() => Page.EvaluateAsync<string>(
+        """
+        [...document.querySelectorAll("html, main *")]
+          .filter((shown) => shown.scrollWidth > shown.clientWidth
+            && (shown.localName === "html" || ["auto", "scroll"].includes(getComputedStyle(shown).overflowX)))
+          .map((shown) => `${shown.localName}.${shown.className} ${shown.scrollWidth} > ${shown.clientWidth}`).join(", ")
+        """);
+
     /// <summary>Keeps a picture of the page among the outputs of the tests.</summary>
     public Task TakePictureAsync(string name) =>
         Page.ScreenshotAsync(new() { Path = Path.Combine(Pictures, name + ".png"), Animations = ScreenshotAnimations.Disabled });

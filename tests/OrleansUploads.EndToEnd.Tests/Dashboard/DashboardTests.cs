@@ -201,6 +201,40 @@ public sealed class DashboardTests : IAsyncLifetime
         Assert.Equal(0, await browser.Main.Locator("script, img").CountAsync());
     }
 
+    [Theory]
+    [InlineData(320, false)]
+    [InlineData(400, true)]
+    [InlineData(760, false)]
+    public async Task Nothing_scrolls_sideways_on_a_narrow_screen(int width, bool isDark)
+    {
+        var upload = await _client.InitiateMultipartUploadAsync(Workplace.Vault, MiB, new string('d', 100));
+        await _client.UploadPartAsync(Workplace.Vault, upload, MiB, HashedBody.Of(Archives.Bytes(MiB, seed: 1)));
+        await _client.UploadArchiveAsync(Workplace.Vault, HashedBody.Of(Archives.Bytes(10, seed: 1)), new string('a', 100));
+        await _client.InitiateInventoryRetrievalAsync(Workplace.Vault);
+        await _client.CreateVaultAsync(new string('v', 100));
+        using var s3 = _place.Server.ConnectS3();
+        await s3.PutBucketAsync("objects");
+        await s3.PutObjectAsync(new PutObjectRequest { BucketName = "objects", Key = new string('k', 100), ContentBody = "text" });
+        await using var browser = await Browser.StartAsync(_place.Server, isDark, width);
+        await browser.SignInAsync();
+        await browser.WaitForAsync(Workplace.Vault);
+        foreach (var (name, view, text) in new[]
+        {
+            ("vaults", "/", "What the collector deleted"),
+            ("uploads", $"/vaults/{Workplace.Vault}/uploads", "1 gap"),
+            ("upload", $"/vaults/{Workplace.Vault}/uploads/{upload}", "1 received"),
+            ("jobs", $"/vaults/{Workplace.Vault}/jobs", "ready"),
+            ("archives", $"/vaults/{Workplace.Vault}/archives", "1 entry"),
+            ("objects", "/buckets/objects/objects", "1 entry"),
+        })
+        {
+            await browser.OpenAsync(view);
+            await browser.WaitForAsync(text);
+            Assert.Equal("", await browser.FindSidewaysAsync());
+            await browser.TakePictureAsync($"{name}-{width}");
+        }
+    }
+
     [Fact]
     public async Task Ten_thousand_parts_are_legible_and_shown_within_a_second()
     {

@@ -23,15 +23,16 @@ export function facts(pairs) {
     .flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)]));
 }
 
-/** A table whose cells are strings or elements. */
+/** A table whose cells are strings or elements. On a narrow screen each row is a block, and its cells show the names of their columns. */
 export function table(columns, rows, empty) {
   if (rows.length === 0) {
     return make("p", { class: "quiet" }, empty);
   }
   const kind = (column) => (column.startsWith("#") ? "number" : null);
+  const title = (column) => column.replace("#", "");
   return make("div", { class: "scroll" }, make("table", {},
     make("thead", {}, make("tr", {}, columns.map((column) =>
-      make("th", { scope: "col", class: kind(column) }, column.replace("#", ""))))),
+      make("th", { scope: "col", class: kind(column) }, title(column))))),
     make("tbody", {}, rows.map((cells) => make("tr", {}, cells.map((cell, at) =>
-      make("td", { class: kind(columns[at]) ?? (at === 0 ? "name" : null) }, cell ?? "")))))));
+      make("td", { class: kind(columns[at]) ?? (at === 0 ? "name" : null), "data-column": title(columns[at]) }, cell ?? "")))))));
 }
