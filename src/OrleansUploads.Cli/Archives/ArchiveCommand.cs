@@ -1,6 +1,7 @@
 using System.CommandLine;
 using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Cli.Remote;
+using OrleansUploads.Client.Models;
 
 namespace OrleansUploads.Cli.Archives;
 
@@ -16,7 +17,7 @@ internal static class ArchiveCommand
     private static Command CreateList()
     {
         var vault = VaultOption.Create();
-        var command = new Command("list", "List the archives, from a new inventory. On Amazon's servers this takes hours.") { vault };
+        var command = new Command("list", "List the archives, oldest first, from a new inventory. On Amazon's servers this takes hours.") { vault };
         command.Run(async (parsed, session, cancellationToken) =>
         {
             var name = parsed.GetRequiredValue(vault);
@@ -26,7 +27,8 @@ internal static class ArchiveCommand
                     new { entry.ArchiveId, entry.Description, entry.SizeBytes, entry.CreatedAt, treeHash = entry.TreeHash.ToString() },
                     $"{entry.ArchiveId}  {TimeText.Format(entry.CreatedAt)}  {ByteCount.Format(entry.SizeBytes)}  {entry.Description}",
                     entry.ArchiveId),
-                $"The vault {name} has no archives.");
+                $"The vault {name} has no archives.",
+                new OldestFirst<InventoryEntry>(static entry => entry.CreatedAt, static entry => entry.Description ?? ""));
             return ExitCode.Done;
         });
         return command;

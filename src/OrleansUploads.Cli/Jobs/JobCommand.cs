@@ -18,14 +18,15 @@ internal static class JobCommand
     private static Command CreateList()
     {
         var vault = VaultOption.Create();
-        var command = new Command("list", "List the jobs of a vault.") { vault };
+        var command = new Command("list", "List the jobs of a vault, oldest first.") { vault };
         command.Run(async (parsed, session, cancellationToken) =>
         {
             var name = parsed.GetRequiredValue(vault);
             await session.Printer.ListAsync(
                 session.Connection.Client.ListJobsAsync(name, cancellationToken),
                 job => Print(session.Printer, job),
-                $"The vault {name} has no jobs.");
+                $"The vault {name} has no jobs.",
+                new OldestFirst<Job>(static job => job.CreatedAt, static job => job.JobId));
             return ExitCode.Done;
         });
         return command;

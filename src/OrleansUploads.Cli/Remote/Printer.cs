@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using OrleansUploads.Cli.CommandLine;
 
 namespace OrleansUploads.Cli.Remote;
 
@@ -39,10 +40,14 @@ internal sealed class Printer(bool json, bool quiet)
     /// <param name="items">The items.</param>
     /// <param name="print">Prints one item.</param>
     /// <param name="ifNone">What a person reads if the list is empty.</param>
-    public async Task ListAsync<T>(IAsyncEnumerable<T> items, Action<T> print, string ifNone)
+    /// <param name="order">The order for people, or null if the server's is one. JSON comes as the server sends it, so that a list of any
+    /// length needs little memory.</param>
+    public async Task ListAsync<T>(IAsyncEnumerable<T> items, Action<T> print, string ifNone, OldestFirst<T>? order = null)
     {
         var isEmpty = true;
-        await foreach (var item in items)
+        var ordered = json || order is null ? items : order.SortAsync(
+            items, () => Note($"The list is not sorted, because it has more than {Quantity.Format(OldestFirst<T>.MostItems, "entry", "entries")}."));
+        await foreach (var item in ordered)
         {
             isEmpty = false;
             print(item);

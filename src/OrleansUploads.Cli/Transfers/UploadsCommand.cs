@@ -21,7 +21,7 @@ internal static class UploadsCommand
     private static Command CreateList()
     {
         var vault = VaultOption.Create();
-        var command = new Command("list", "List the uploads in progress.") { vault };
+        var command = new Command("list", "List the uploads in progress, oldest first.") { vault };
         command.Run(async (parsed, session, cancellationToken) =>
         {
             var name = parsed.GetRequiredValue(vault);
@@ -32,7 +32,8 @@ internal static class UploadsCommand
                     $"{upload.UploadId}  {TimeText.Format(upload.CreatedAt)}  parts of {ByteCount.Format(upload.PartSizeBytes)}  "
                         + upload.Description,
                     upload.UploadId),
-                $"The vault {name} has no uploads in progress.");
+                $"The vault {name} has no uploads in progress.",
+                new OldestFirst<MultipartUpload>(static upload => upload.CreatedAt, static upload => upload.Description ?? ""));
             return ExitCode.Done;
         });
         return command;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OrleansUploads.Client.Models;
+using OrleansUploads.Client.Sources;
 using OrleansUploads.EndToEnd.Tests.Harness;
 
 namespace OrleansUploads.EndToEnd.Tests.Transfers;
@@ -50,6 +51,26 @@ public sealed class RemoteCommandTests
         Assert.Empty(result.Output);
         Assert.StartsWith(sentence, Assert.Single(result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
         Assert.Empty((await place.RunAsync([.. list, "--json"])).Expect().Output);
+    }
+
+    [Fact]
+    public async Task Lists_for_people_are_oldest_first()
+    {
+        await using var place = await Workplace.OpenAsync();
+        using var client = place.Server.Connect();
+        var uploads = new List<string>();
+        var archives = new List<string>();
+        var jobs = new List<string>();
+        foreach (var name in (string[])["a", "b", "c", "d", "e", "f", "g"])
+        {
+            uploads.Add(await client.InitiateMultipartUploadAsync(Workplace.Vault, Archives.MiB, name));
+            archives.Add((await client.UploadArchiveAsync(Workplace.Vault, HashedBody.Of(Archives.Bytes(10, seed: 1)), name)).ArchiveId);
+            jobs.Add(await client.InitiateInventoryRetrievalAsync(Workplace.Vault));
+        }
+
+        Assert.Equal(uploads, (await place.RunInVaultAsync("uploads", "list", "-q")).Expect().Lines);
+        Assert.Equal(jobs, (await place.RunInVaultAsync("job", "list", "-q")).Expect().Lines);
+        Assert.Equal(archives, (await place.RunInVaultAsync("archive", "list", "-q")).Expect().Lines);
     }
 
     [Fact]

@@ -1,0 +1,47 @@
+namespace OrleansUploads.Cli.Remote;
+
+/// <summary>Sorts the items of a list by time, as a person reads them. The server's order is that of random IDs.</summary>
+/// <typeparam name="T">An item.</typeparam>
+/// <param name="time">When the item was created.</param>
+/// <param name="name">Orders items of the same time.</param>
+internal sealed class OldestFirst<T>(Func<T, DateTimeOffset> time, Func<T, string> name)
+{
+    /// <summary>The items that are held in memory, about 100 MB at most. A longer list keeps the server's order.</summary>
+    public const int MostItems = 100_000;
+
+    /// <summary>Sorts the items, unless there are too many.</summary>
+    /// <param name="items">The items, in any order.</param>
+    /// <param name="ifTooMany">Called before the first item if the list keeps its order.</param>
+    /// <param name="mostItems">How many items are sorted.</param>
+    public async IAsyncEnumerable<T> SortAsync(IAsyncEnumerable<T> items, Action ifTooMany, int mostItems = MostItems)
+    {
+        List<T>? held = [];
+        await foreach (var item in items)
+        {
+            if (held is null)
+            {
+                yield return item;
+                continue;
+            }
+
+            held.Add(item);
+            if (held.Count <= mostItems)
+            {
+                continue;
+            }
+
+            ifTooMany();
+            foreach (var first in held)
+            {
+                yield return first;
+            }
+
+            held = null;
+        }
+
+        foreach (var item in (held ?? []).OrderBy(time).ThenBy(name, StringComparer.Ordinal))
+        {
+            yield return item;
+        }
+    }
+}
