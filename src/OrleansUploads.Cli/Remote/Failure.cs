@@ -39,6 +39,10 @@ internal sealed record Failure(int Code, string Message)
             ExitCode.NotReachable,
             $"The server's HTTPS cannot be used: {handshake.Message.TrimEnd('.')}. If its certificate is from your own authority, name the "
             + "authority in SSL_CERT_FILE. If it has no HTTPS, use http:// in --endpoint."),
+        GlacierErrorCodes.ConnectionFailure when EndsWithoutAnswer(refusal) => new Failure(
+            ExitCode.NotReachable,
+            "The server closed the connection before it had answered. If it serves HTTPS, use https:// in --endpoint. Otherwise it may have "
+            + "stopped: run the command again."),
         GlacierErrorCodes.ConnectionFailure or GlacierErrorCodes.IdleTimeout =>
             new Failure(ExitCode.NotReachable, $"The server is not reachable: {refusal.Message.TrimEnd('.')}. Is it running? Check --endpoint."),
         GlacierErrorCodes.HashDiffers => new Failure(ExitCode.BytesDiffer, refusal.Message),
@@ -62,6 +66,11 @@ internal sealed record Failure(int Code, string Message)
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } failed => failed.GetBaseException(),
         _ => FindHandshake(fault.InnerException),
     };
+
+    /// <summary>Whether the connection was closed before the end of an answer. A server that expects HTTPS does this.</summary>
+    private static bool EndsWithoutAnswer(Exception? fault) =>
+        fault is not null
+        && (fault is HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded } || EndsWithoutAnswer(fault.InnerException));
 
     /// <summary>The message of an exception that wraps another one already contains the other's.</summary>
     private static string Deepest(Exception fault) =>

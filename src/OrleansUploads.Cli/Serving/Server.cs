@@ -65,16 +65,15 @@ internal sealed partial class Server(ServerOptions options)
         using var telemetry = TelemetryExport.Start(Environment.GetEnvironmentVariable, options.Listen.ToString());
         ForeignFolder.Require(options.DataFolder);
         LostParts.Require(options.DataFolder);
-        await using var folder = DataFolder.Open(
-            options.DataFolder,
-            options.Seams.Folder with
-            {
-                FloorBytes = options.FloorBytes,
-                DirectIo = options.Service.DirectIo,
-                OnDirectIoRefused = reason => LogDirectIoRefused(logger, reason),
-                OnDiskFailure = fault => LogDiskFailure(logger, FaultText.Describe(fault)),
-                OnSpaceChange = problem => LogSpace(logger, problem ?? "The disk has room again."),
-            });
+        var folderOptions = options.Seams.Folder with
+        {
+            FloorBytes = options.FloorBytes,
+            DirectIo = options.Service.DirectIo,
+            OnDirectIoRefused = reason => LogDirectIoRefused(logger, reason),
+            OnDiskFailure = fault => LogDiskFailure(logger, FaultText.Describe(fault)),
+            OnSpaceChange = problem => LogSpace(logger, problem ?? "The disk has room again."),
+        };
+        await using var folder = NewFolder.Open(options.DataFolder, () => DataFolder.Open(options.DataFolder, folderOptions));
         foreach (var entity in folder.DamagedEntities)
         {
             LogDamaged(logger, entity.ToString());

@@ -44,6 +44,24 @@ public sealed class HttpsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_command_that_does_not_use_HTTPS_says_how_to()
+    {
+        using var certificate = await WriteCertificateAsync();
+        await using var server = await StartAsync();
+
+        var refused = await CommandLine.RunAsync(
+            ["vault", "list", "--endpoint", $"http://{server.EndPoint}"],
+            new Dictionary<string, string?>(CommandLine.WithoutOperatorKey)
+            {
+                ["HOME"] = _folder.Path,
+                ["AWS_ACCESS_KEY_ID"] = CommandLine.AccessKeyId,
+                ["AWS_SECRET_ACCESS_KEY"] = CommandLine.SecretAccessKey,
+            });
+
+        refused.ExpectOneLine(5, "If it serves HTTPS, use https://");
+    }
+
+    [Fact]
     public async Task The_server_sends_the_intermediate_certificates()
     {
         using var authority = TestAuthority.Create("root");

@@ -42,6 +42,15 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
+    public async Task A_data_folder_that_cannot_be_created_is_reported_in_one_line()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux has /proc.");
+
+        (await ServerProcess.RefuseAsync(new ServerSetup("/proc/notes/data")))
+            .ExpectOneLine("data folder /proc/notes/data cannot be created: /proc takes no new folders", "--data");
+    }
+
+    [Fact]
     public async Task A_folder_in_use_is_reported_in_one_line_and_its_server_keeps_running()
     {
         await using var first = await ServerProcess.StartAsync(_folder.Data);
