@@ -32,6 +32,18 @@ public sealed class HowtoTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task The_recipes_work_one_after_another()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The commands are for a POSIX shell.");
+        var shell = new DocumentShell(_home);
+        await shell.InstallAsync();
+
+        var output = await shell.RunAsync(Howto.Preamble + string.Join('\n', Howto.Sections.Values), TimeLimit);
+
+        Assert.All(Expected.Values, expected => Assert.Contains(expected, output, StringComparison.Ordinal));
+    }
+
     /// <summary>What shows that a recipe had its effect, besides the exit codes of its commands.</summary>
     private static Dictionary<string, string> Expected { get; } = new()
     {
