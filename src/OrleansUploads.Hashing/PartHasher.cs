@@ -10,9 +10,6 @@ namespace OrleansUploads.Hashing;
 /// leaves, which are computed together.</param>
 public sealed class PartHasher(bool withLinearHash = true) : IDisposable
 {
-    /// <summary>The number of bytes whose leaves fill the lanes of a batch. More at a time gain little.</summary>
-    public const int BatchBytes = 8 * TreeHash.LeafBytes;
-
     private const int InitialLeaves = 16;
 
     private readonly IncrementalHash? _linear = withLinearHash ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
@@ -23,6 +20,9 @@ public sealed class PartHasher(bool withLinearHash = true) : IDisposable
     private int _leafCount;
     private int _leafFillBytes;
     private bool _isDisposed;
+
+    /// <summary>The number of bytes whose leaves fill the lanes of this processor: 8 or 16 MiB. More at a time gain nothing.</summary>
+    public static int BatchBytes { get; } = Sha256Batch.MaxLanes * TreeHash.LeafBytes;
 
     /// <summary>Whether this processor computes the leaves of <see cref="BatchBytes"/> together faster than one after the other.</summary>
     public static bool HasBatches => Sha256Batch.Choose(BatchBytes / TreeHash.LeafBytes).Path != BatchPath.OneByOne;

@@ -25,6 +25,9 @@ internal static class Sha256Batch
     /// <summary>Block size of SHA-256. Message lengths must be multiples of it.</summary>
     public const int BlockBytes = 64;
 
+    /// <summary>The largest number of messages that this processor hashes at a time; 8 if it hashes one at a time.</summary>
+    public static int MaxLanes => LanesAvx512.IsSupported ? LanesAvx512.Lanes : LanesAvx2.Lanes;
+
     /// <summary>Whether this processor supports a path.</summary>
     public static bool IsSupported(BatchPath path) => path switch
     {

@@ -49,7 +49,7 @@ public sealed class HashedBody
         return ReadAsync(source, new ByteRange(0, source.LengthBytes), cancellationToken: cancellationToken);
     }
 
-    /// <summary>Hashes a range of a source, with a buffer of at most 8 MiB.</summary>
+    /// <summary>Hashes a range of a source, with a buffer of at most 16 MiB.</summary>
     /// <param name="source">The source.</param>
     /// <param name="range">The range to hash and to send.</param>
     /// <param name="withLinearHash">Whether to compute the linear hash, as in <see cref="Of"/>.</param>

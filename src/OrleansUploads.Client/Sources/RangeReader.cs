@@ -8,7 +8,7 @@ namespace OrleansUploads.Client.Sources;
 /// <summary>Reads a range of a source from beginning to end.</summary>
 internal static class RangeReader
 {
-    private const int HashBytes = PartHasher.BatchBytes;
+    private static readonly int HashBytes = PartHasher.BatchBytes;
 
     /// <summary>Computes the tree hash of a range of any length in constant memory.</summary>
     /// <exception cref="EndOfStreamException">The source ends before the range does.</exception>
@@ -20,7 +20,7 @@ internal static class RangeReader
         return hasher.Finish();
     }
 
-    /// <summary>Passes all bytes of a range to a hasher, up to 8 MiB at a time.</summary>
+    /// <summary>Passes all bytes of a range to a hasher, at most 16 MiB at a time.</summary>
     /// <exception cref="EndOfStreamException">The source ends before the range does.</exception>
     public static async Task HashAsync(
         ByteSource source, ByteRange range, Action<ReadOnlySpan<byte>> append, CancellationToken cancellationToken)

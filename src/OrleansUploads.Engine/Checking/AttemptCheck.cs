@@ -18,7 +18,7 @@ internal readonly record struct NeededAttempt(AttemptId Attempt, long LengthByte
 /// <param name="pace">Limits the rate of reading.</param>
 internal sealed class AttemptCheck(IPartStore parts, bool isDeep, ReadPace pace)
 {
-    private const int BufferBytes = PartHasher.BatchBytes;
+    private static readonly int BufferBytes = PartHasher.BatchBytes;
 
     /// <summary>Number of bytes read so far.</summary>
     public long BytesRead { get; private set; }

@@ -16,7 +16,7 @@ internal sealed class BodyWindow : IDisposable
     /// <summary>With fewer leaves a batch is not faster.</summary>
     private const int MinBatchedLeaves = 5;
 
-    /// <summary>More bodies at a time would wait for a core. Eight windows are 64 MiB.</summary>
+    /// <summary>More bodies at a time would wait for a core. Eight windows are at most 128 MiB, and a body touches no more of its window than it fills.</summary>
     private static readonly int MaxWindows = Math.Clamp(2 * Environment.ProcessorCount, 4, 8);
 
     private static readonly BlockPool Windows = new(PartHasher.BatchBytes, MaxWindows);

@@ -21,6 +21,7 @@ public sealed class BodyWindowTests
     [InlineData((8 * MiB) - 1)]
     [InlineData(8 * MiB)]
     [InlineData((8 * MiB) + 1)]
+    [InlineData(16 * MiB)]
     [InlineData((18 * MiB) + 12_345)]
     public async Task A_body_gets_its_hashes_and_comes_out_in_pieces(int lengthBytes)
     {
