@@ -17,7 +17,7 @@ namespace OrleansUploads.Gateway.Http.Bodies;
 internal sealed class ReceivedBody(PipeReader body, MinBodyRate minRate, TimeProvider time, OpenConnection? connection)
     : CountingStream(Null, connection)
 {
-    private readonly CancellationTokenSource _waiting = new(Timeout.InfiniteTimeSpan, time);
+    private CancellationTokenSource _waiting = new(Timeout.InfiniteTimeSpan, time);
     private TimeSpan _sinceLastByte;
     private TimeSpan _waitedInWindow;
     private long _bytesInWindow;
@@ -74,8 +74,7 @@ internal sealed class ReceivedBody(PipeReader body, MinBodyRate minRate, TimePro
     /// <summary>Waits for bytes, at most until the rate has to be checked again.</summary>
     private async ValueTask<ReadResult> WaitForBytesAsync(CancellationToken cancellationToken)
     {
-        using var timeout = _waiting.Token.UnsafeRegister(
-            static body => ((PipeReader)body!).CancelPendingRead(), body);
+        using var timeout = _waiting.Token.UnsafeRegister(static body => ((PipeReader)body!).CancelPendingRead(), body);
         var begunAt = time.GetTimestamp();
         _waiting.CancelAfter(Shorter(minRate.StallTimeout - _sinceLastByte, minRate.Window - _waitedInWindow));
         try
@@ -84,7 +83,12 @@ internal sealed class ReceivedBody(PipeReader body, MinBodyRate minRate, TimePro
         }
         finally
         {
-            _waiting.TryReset();
+            if (!_waiting.TryReset())
+            {
+                // The timeout has come. A canceled source would end every further wait at once.
+                _waiting = new(Timeout.InfiniteTimeSpan, time);
+            }
+
             var elapsed = time.GetElapsedTime(begunAt);
             _waitedInWindow += elapsed;
             _sinceLastByte += elapsed;

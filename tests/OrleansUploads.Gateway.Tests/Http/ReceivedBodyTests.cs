@@ -1,0 +1,67 @@
+using System.IO.Pipelines;
+using OrleansUploads.Gateway.Http.Bodies;
+using OrleansUploads.TestKit;
+
+namespace OrleansUploads.Gateway.Tests.Http;
+
+public sealed class ReceivedBodyTests
+{
+    private static readonly MinBodyRate Rate = new(
+        StallTimeout: TimeSpan.FromSeconds(30), Window: TimeSpan.FromSeconds(10), BytesPerSecond: 1, BytesPerSecondWhenScarce: 1);
+
+    private readonly ManualTime _time = new();
+    private readonly Pipe _pipe = new(new PipeOptions(readerScheduler: PipeScheduler.Inline));
+
+    [Fact]
+    public async Task After_a_window_with_a_sufficient_rate_the_next_bytes_are_awaited_and_not_polled()
+    {
+        using var body = new ReceivedBody(new FewReads(_pipe.Reader), Rate, _time, connection: null);
+        var buffer = new byte[100];
+        await _pipe.Writer.WriteAsync(new byte[50], TestContext.Current.CancellationToken);
+        Assert.Equal(50, await body.ReadAsync(buffer, TestContext.Current.CancellationToken));
+        var next = body.ReadAsync(buffer, TestContext.Current.CancellationToken).AsTask();
+
+        _time.Advance(Rate.Window);
+
+        await _pipe.Writer.WriteAsync(new byte[1], TestContext.Current.CancellationToken);
+        Assert.Equal(1, await next);
+    }
+
+    [Fact]
+    public async Task A_second_window_is_measured_like_the_first()
+    {
+        using var body = new ReceivedBody(new FewReads(_pipe.Reader), Rate, _time, connection: null);
+        var buffer = new byte[100];
+        await _pipe.Writer.WriteAsync(new byte[50], TestContext.Current.CancellationToken);
+        Assert.Equal(50, await body.ReadAsync(buffer, TestContext.Current.CancellationToken));
+        var next = body.ReadAsync(buffer, TestContext.Current.CancellationToken).AsTask();
+
+        _time.Advance(2 * Rate.Window);
+
+        var tooSlow = await Assert.ThrowsAsync<BodyTimeoutException>(() => next);
+        Assert.Equal(Rate.BytesPerSecond, tooSlow.MinBytesPerSecond);
+    }
+
+    /// <summary>Fails when it is read in a loop.</summary>
+    private sealed class FewReads(PipeReader inner) : PipeReader
+    {
+        private const int MaxReads = 10;
+        private int _reads;
+
+        public override void CancelPendingRead() => inner.CancelPendingRead();
+
+        public override void AdvanceTo(SequencePosition consumed) => inner.AdvanceTo(consumed);
+
+        public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => inner.AdvanceTo(consumed, examined);
+
+        public override void Complete(Exception? exception = null) => inner.Complete(exception);
+
+        public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+        {
+            Assert.True(++_reads <= MaxReads, "The body is read in a loop.");
+            return inner.ReadAsync(cancellationToken);
+        }
+
+        public override bool TryRead(out ReadResult result) => inner.TryRead(out result);
+    }
+}
