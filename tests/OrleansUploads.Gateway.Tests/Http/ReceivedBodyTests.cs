@@ -42,6 +42,14 @@ public sealed class ReceivedBodyTests
         Assert.Equal(Rate.BytesPerSecond, tooSlow.MinBytesPerSecond);
     }
 
+    [Fact]
+    public void Canceling_the_read_of_a_request_that_has_just_ended_does_nothing()
+    {
+        using var body = new ReceivedBody(new EndedReader(), Rate, _time, connection: null);
+
+        body.CancelRead();
+    }
+
     /// <summary>Fails when it is read in a loop.</summary>
     private sealed class FewReads(PipeReader inner) : PipeReader
     {
@@ -63,5 +71,23 @@ public sealed class ReceivedBodyTests
         }
 
         public override bool TryRead(out ReadResult result) => inner.TryRead(out result);
+    }
+
+    /// <summary>Behaves like Kestrel's reader after the end of its request.</summary>
+    private sealed class EndedReader : PipeReader
+    {
+        public override void CancelPendingRead() => throw Ended();
+
+        public override void AdvanceTo(SequencePosition consumed) => throw Ended();
+
+        public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => throw Ended();
+
+        public override void Complete(Exception? exception = null) => throw Ended();
+
+        public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) => throw Ended();
+
+        public override bool TryRead(out ReadResult result) => throw Ended();
+
+        private static ObjectDisposedException Ended() => new("HttpRequestStream");
     }
 }

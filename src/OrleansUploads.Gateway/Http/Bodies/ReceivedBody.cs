@@ -30,7 +30,7 @@ internal sealed class ReceivedBody(PipeReader body, MinBodyRate minRate, TimePro
     public void CancelRead()
     {
         Volatile.Write(ref _isCanceled, true);
-        body.CancelPendingRead();
+        CancelPendingRead(body);
     }
 
     /// <inheritdoc/>
@@ -74,7 +74,7 @@ internal sealed class ReceivedBody(PipeReader body, MinBodyRate minRate, TimePro
     /// <summary>Waits for bytes, at most until the rate has to be checked again.</summary>
     private async ValueTask<ReadResult> WaitForBytesAsync(CancellationToken cancellationToken)
     {
-        using var timeout = _waiting.Token.UnsafeRegister(static body => ((PipeReader)body!).CancelPendingRead(), body);
+        using var timeout = _waiting.Token.UnsafeRegister(static body => CancelPendingRead((PipeReader)body!), body);
         var begunAt = time.GetTimestamp();
         _waiting.CancelAfter(Shorter(minRate.StallTimeout - _sinceLastByte, minRate.Window - _waitedInWindow));
         try
@@ -92,6 +92,19 @@ internal sealed class ReceivedBody(PipeReader body, MinBodyRate minRate, TimePro
             var elapsed = time.GetElapsedTime(begunAt);
             _waitedInWindow += elapsed;
             _sinceLastByte += elapsed;
+        }
+    }
+
+    /// <summary>Cancels a pending read, from any thread. Does nothing if the request has ended meanwhile.</summary>
+    private static void CancelPendingRead(PipeReader body)
+    {
+        try
+        {
+            body.CancelPendingRead();
+        }
+        catch (Exception ended) when (ended is ObjectDisposedException or OperationCanceledException or IOException)
+        {
+            // Kestrel's reader throws after the end of its request.
         }
     }
 
