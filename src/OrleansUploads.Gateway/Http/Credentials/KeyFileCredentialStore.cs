@@ -39,7 +39,7 @@ public sealed partial class KeyFileCredentialStore : ICredentialStore
     /// <inheritdoc/>
     public ValueTask<Credential?> FindAsync(string accessKeyId, CancellationToken cancellationToken)
     {
-        if (_time.GetElapsedTime(Volatile.Read(ref _checkedAt)) >= CheckInterval)
+        if (IsCheckDue)
         {
             Refresh();
         }
@@ -47,10 +47,18 @@ public sealed partial class KeyFileCredentialStore : ICredentialStore
         return ValueTask.FromResult(_credentials.GetValueOrDefault(accessKeyId));
     }
 
+    private bool IsCheckDue => _time.GetElapsedTime(Volatile.Read(ref _checkedAt)) >= CheckInterval;
+
     private void Refresh()
     {
         lock (_gate)
         {
+            if (!IsCheckDue)
+            {
+                // Another request has just looked.
+                return;
+            }
+
             Volatile.Write(ref _checkedAt, _time.GetTimestamp());
             try
             {

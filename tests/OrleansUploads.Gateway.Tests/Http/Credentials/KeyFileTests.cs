@@ -55,6 +55,25 @@ public sealed class KeyFileTests : IDisposable
     }
 
     [Fact]
+    public async Task Concurrent_requests_look_at_the_file_once_so_one_that_is_missing_for_a_moment_keeps_its_keys()
+    {
+        Write("", "AKIAFIRST00000000000", DateTime.UnixEpoch);
+        var file = KeyFile.InFolder(_folder);
+        var time = new InterruptedTime();
+        var store = new KeyFileCredentialStore(file, null, time, NullLogger<KeyFileCredentialStore>.Instance);
+        File.Move(file.Path, file.Path + "~");
+        time.Advance(TimeSpan.FromSeconds(1));
+
+        // Another request looks at the file after this one has decided to.
+        time.BeforeNextTimestamp = () => Assert.NotNull(Find());
+
+        Assert.NotNull(Find());
+        Assert.Null(time.BeforeNextTimestamp);
+
+        Credential? Find() => store.FindAsync("AKIAFIRST00000000000", default).AsTask().GetAwaiter().GetResult();
+    }
+
+    [Fact]
     public async Task A_file_that_is_missing_for_a_moment_keeps_its_keys_and_a_removed_one_does_not()
     {
         Write("", "AKIAFIRST00000000000", DateTime.UnixEpoch);
@@ -274,5 +293,23 @@ public sealed class KeyFileTests : IDisposable
             KeyPair.Create("000000000001", Some.Noon) with { AccessKeyId = accessKeyId, SecretAccessKey = new string('s', 40) },
         ]);
         File.SetLastWriteTimeUtc(file.Path, changedAt);
+    }
+
+    /// <summary>A clock that lets something else happen at the moment when it is read.</summary>
+    private sealed class InterruptedTime : TimeProvider
+    {
+        private long _timestamp;
+
+        public Action? BeforeNextTimestamp { get; set; }
+
+        public void Advance(TimeSpan by) => _timestamp += (long)(by.TotalSeconds * TimestampFrequency);
+
+        public override long GetTimestamp()
+        {
+            var interruption = BeforeNextTimestamp;
+            BeforeNextTimestamp = null;
+            interruption?.Invoke();
+            return _timestamp;
+        }
     }
 }
