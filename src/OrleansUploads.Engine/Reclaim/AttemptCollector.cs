@@ -51,7 +51,7 @@ public sealed class AttemptCollector(
                 report += await CollectAsync(upload, clock.Read().ServedAgo(grace), cancellationToken);
             }
             catch (Exception fault) when (fault is EntityUnavailableException or PartStoreUnavailableException
-                or AttemptDamagedException or IOException)
+                or AttemptDamagedException or IOException or UnauthorizedAccessException)
             {
                 // If in doubt, nothing is deleted. The next round tries again.
                 report += Skip(upload, fault);

@@ -1,7 +1,5 @@
 using System.Threading.Channels;
 using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Entities;
-using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Reclaim;
 
@@ -31,9 +29,9 @@ internal sealed class EndedUploadCollector(AttemptCollector collector, EngineLog
                 {
                     await collector.CollectEndedAsync(upload, cancellationToken);
                 }
-                catch (Exception fault) when (fault is EntityUnavailableException or PartStoreUnavailableException
-                    or AttemptDamagedException or IOException)
+                catch (Exception fault) when (fault is not OutOfMemoryException && !cancellationToken.IsCancellationRequested)
                 {
+                    // One upload must not keep the bytes of later ones. The next round of the collector tries again.
                     log.EndedUploadKept(upload, fault);
                 }
             }

@@ -242,6 +242,52 @@ public sealed class AttemptCollectorTests
     }
 
     [Fact]
+    public async Task An_upload_whose_folder_may_not_be_read_does_not_stop_the_collection_of_others()
+    {
+        ForbiddenUploads? forbidden = null;
+        var bench = new EngineBench(wrapParts: inner => forbidden = new ForbiddenUploads(inner));
+        await bench.CreateVaultAsync();
+        foreach (var upload in (UploadId[])[await bench.OpenUploadAsync(), await bench.OpenUploadAsync(), await bench.OpenUploadAsync()])
+        {
+            await bench.StoreAsync(upload, 0, Body);
+            await bench.AskAsync(upload.Entity, new AbortUpload(Some.Vault));
+        }
+
+        forbidden!.Upload = await bench.Parts.ListUploadsAsync(CancellationToken.None).FirstAsync(CancellationToken.None);
+        bench.Time.Advance(TimeSpan.FromMinutes(1));
+
+        var report = await bench.Collector.CollectAsync(TimeSpan.Zero, CancellationToken.None);
+
+        Assert.Equal(new CollectionReport(AttemptsDeleted: 2, UploadsDeleted: 2, UploadsSkipped: 1), report);
+    }
+
+    [Fact]
+    public async Task An_ended_upload_whose_folder_may_not_be_read_does_not_keep_the_bytes_of_later_ones()
+    {
+        ForbiddenUploads? forbidden = null;
+        var log = new RecordedLog();
+        var bench = new EngineBench(wrapParts: inner => forbidden = new ForbiddenUploads(inner));
+        await bench.CreateVaultAsync();
+        var ended = new EndedUploadCollector(bench.Collector, new EngineLog(log, TimeProvider.System));
+        foreach (var upload in (UploadId[])[await bench.OpenUploadAsync(), await bench.OpenUploadAsync()])
+        {
+            await bench.StoreAsync(upload, 0, Body);
+            await bench.AskAsync(upload.Entity, new AbortUpload(Some.Vault));
+            forbidden!.Upload ??= upload;
+            ended.Add(upload);
+        }
+
+        using var stopping = new CancellationTokenSource();
+        forbidden!.Deleted = _ => stopping.Cancel();
+
+        await ended.RunAsync(stopping.Token);
+
+        var left = await bench.Parts.ListUploadsAsync(CancellationToken.None).ToListAsync(CancellationToken.None);
+        Assert.Equal(forbidden.Upload, Assert.Single(left));
+        Assert.IsType<UnauthorizedAccessException>(Assert.Single(log.Entries).Fault);
+    }
+
+    [Fact]
     public async Task A_report_that_races_a_collection_is_either_kept_or_refused_and_never_left_without_bytes()
     {
         for (var round = 0; round < 100; round++)
@@ -272,6 +318,25 @@ public sealed class AttemptCollectorTests
                 await bench.CompleteAsync(upload, Body);
                 Assert.Equal(Body, await bench.ReadAsync(upload, 0, Body.Length - 1));
             }
+        }
+    }
+
+    /// <summary>A store in which the folder of one upload belongs to another user.</summary>
+    private sealed class ForbiddenUploads(IPartStore inner) : DelegatingPartStore(inner)
+    {
+        public UploadId? Upload { get; set; }
+
+        public Action<UploadId> Deleted { get; set; } = static _ => { };
+
+        public override ValueTask<IReadOnlyList<AttemptId>> ListAttemptsAsync(UploadId upload, CancellationToken cancellationToken) =>
+            upload == Upload
+                ? throw new UnauthorizedAccessException("Access to the path is denied.")
+                : base.ListAttemptsAsync(upload, cancellationToken);
+
+        public override async ValueTask DeleteUploadAsync(UploadId upload, CancellationToken cancellationToken)
+        {
+            await base.DeleteUploadAsync(upload, cancellationToken);
+            Deleted(upload);
         }
     }
 }
