@@ -84,12 +84,16 @@ internal sealed class Maintenance : IAsyncDisposable
             {
                 return;
             }
-            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or PartStoreUnavailableException
-                or JournalUnavailableException or JournalDamagedException or EntityUnavailableException
-                or InvalidOperationException or OperationCanceledException)
+            catch (Exception fault) when (fault is not OutOfMemoryException)
             {
-                _log.MaintenanceFailed(task, FaultText.Describe(fault), FaultText.IsBug(fault) ? fault : null);
+                _log.MaintenanceFailed(task, FaultText.Describe(fault), IsExplained(fault) ? null : fault);
             }
         }
     }
+
+    /// <summary>Whether the message of an exception tells the operator enough. Any other exception is a bug.</summary>
+    private static bool IsExplained(Exception fault) => !FaultText.IsBug(fault)
+        && fault is IOException or UnauthorizedAccessException or PartStoreUnavailableException
+            or JournalUnavailableException or JournalDamagedException or EntityUnavailableException
+            or ObjectDisposedException or OperationCanceledException;
 }
