@@ -115,6 +115,7 @@ public sealed class EmbeddedHost : IEntityHost, IEntityWaker, IAsyncDisposable
         foreach (var activation in _activations.Values)
         {
             await activation.QuiesceAsync();
+            activation.FailWaiting();
         }
 
         _stopping.Dispose();

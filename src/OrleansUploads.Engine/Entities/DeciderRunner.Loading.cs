@@ -6,6 +6,45 @@ namespace OrleansUploads.Engine.Entities;
 /// <content>Rebuilds the state from a history, or begins without one.</content>
 internal sealed partial class DeciderRunner<TState, TCommand, TEvent>
 {
+    /// <inheritdoc/>
+    public override void Loaded(JournalHistory history, ServiceTime time)
+    {
+        if (_phase != Phase.Loading)
+        {
+            return;
+        }
+
+        try
+        {
+            Rebuild(history);
+        }
+        catch (JournalDamagedException fault)
+        {
+            LoadFailed(fault);
+            return;
+        }
+
+        _phase = Phase.Ready;
+        foreach (var intent in _decider.Pending(_state))
+        {
+            _replies.Deliver(intent);
+        }
+
+        StartNextStep(time);
+    }
+
+    /// <inheritdoc/>
+    public override void LoadFailed(Exception fault)
+    {
+        if (_verifying)
+        {
+            DiscardState("its journal cannot be read.", fault);
+        }
+
+        _phase = Phase.Unloaded;
+        FailCallers("its journal cannot be read.", fault);
+    }
+
     /// <summary>Whether a command is decided without reading the journal, on the assumption that the entity is new. Its write fails if
     /// it is not. Only a journal that is far away is worth it.</summary>
     private bool MayBegin(ICommand command) =>

@@ -98,33 +98,6 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent> : EntityRu
     }
 
     /// <inheritdoc/>
-    public override void Loaded(JournalHistory history, ServiceTime time)
-    {
-        if (_phase != Phase.Loading)
-        {
-            return;
-        }
-
-        try
-        {
-            Rebuild(history);
-        }
-        catch (JournalDamagedException fault)
-        {
-            LoadFailed(fault);
-            return;
-        }
-
-        _phase = Phase.Ready;
-        foreach (var intent in _decider.Pending(_state))
-        {
-            _replies.Deliver(intent);
-        }
-
-        StartNextStep(time);
-    }
-
-    /// <inheritdoc/>
     public override void Verified(long version, ServiceTime time)
     {
         if (!_verifying)
@@ -144,27 +117,6 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent> : EntityRu
         }
 
         StartNextStep(time);
-    }
-
-    /// <inheritdoc/>
-    public override void LoadFailed(Exception fault)
-    {
-        if (_verifying)
-        {
-            DiscardState("its journal cannot be read.", fault);
-        }
-
-        _phase = Phase.Unloaded;
-        while (_queue.TryDequeue(out var item))
-        {
-            FailTicket(item.Ticket, "its journal cannot be read.", fault);
-            if (item.Confirms is { } key)
-            {
-                _replies.ConfirmationLost(key);
-            }
-        }
-
-        _replies.FailAll("its journal cannot be read.", fault);
     }
 
     /// <inheritdoc/>
@@ -233,6 +185,10 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent> : EntityRu
     }
 
     /// <inheritdoc/>
+    public override void HostStopped() =>
+        FailCallers("its host has stopped; try again.", new ObjectDisposedException("The host was stopped.", innerException: null));
+
+    /// <inheritdoc/>
     public override IReadOnlyList<RunnerOutput> TakeOutputs()
     {
         if (_outputs.Count == 0)
@@ -270,6 +226,21 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent> : EntityRu
         _writing = _verifying = _forgetting = false;
         ResetState();
         _phase = Phase.Unloaded;
+    }
+
+    /// <summary>Fails the callers of queued commands, and those whose replies wait for a write or an intent.</summary>
+    private void FailCallers(string reason, Exception fault)
+    {
+        while (_queue.TryDequeue(out var item))
+        {
+            FailTicket(item.Ticket, reason, fault);
+            if (item.Confirms is { } key)
+            {
+                _replies.ConfirmationLost(key);
+            }
+        }
+
+        _replies.FailAll(reason, fault);
     }
 
     private void ResetState()

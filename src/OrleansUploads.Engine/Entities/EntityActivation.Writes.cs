@@ -21,6 +21,9 @@ public sealed partial class EntityActivation
         await write.WaitAsync(_ports.WriteTimeout, _ports.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
+    /// <summary>Fails the commands that still wait, because the host has stopped.</summary>
+    public void FailWaiting() => SendInput(static runner => runner.HostStopped());
+
     private void TrackWrite(Task write)
     {
         lock (_gate)

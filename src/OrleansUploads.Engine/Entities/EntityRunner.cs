@@ -86,6 +86,9 @@ public abstract class EntityRunner
     /// <param name="fault">The cause.</param>
     public abstract void IntentFailed(string key, Exception fault);
 
+    /// <summary>The host has stopped, so nothing more is carried out. Callers that still wait are asked to try again.</summary>
+    public abstract void HostStopped();
+
     /// <summary>Returns the outputs that the host must execute, in order, and clears them.</summary>
     public abstract IReadOnlyList<RunnerOutput> TakeOutputs();
 }

@@ -138,6 +138,23 @@ public sealed class EmbeddedHostTests
     }
 
     [Fact]
+    public async Task Commands_that_wait_for_an_intent_fail_when_the_host_stops()
+    {
+        var gate = new PartStoreGate();
+        var plan = new PartStorePlan().Always(PartStoreCall.PutManifest, PartStoreFault.HoldBefore(gate));
+        var bench = new EngineBench(wrapParts: inner => new FaultyPartStore(inner, plan));
+        await bench.CreateVaultAsync();
+        var upload = await UploadArchiveAsync(bench);
+        var completed = bench.CompleteAsync(upload, Archive);
+        await gate.Reached;
+
+        await bench.Host.DisposeAsync();
+
+        await Assert.ThrowsAsync<EntityUnavailableException>(
+            () => completed.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task Idle_entities_are_dropped_and_read_again()
     {
         var bench = new EngineBench();

@@ -32,5 +32,7 @@ internal abstract class DelegatingRunner(EntityRunner inner) : EntityRunner(inne
 
     public override void IntentFailed(string key, Exception fault) => inner.IntentFailed(key, fault);
 
+    public override void HostStopped() => inner.HostStopped();
+
     public override IReadOnlyList<RunnerOutput> TakeOutputs() => inner.TakeOutputs();
 }
