@@ -8,8 +8,6 @@ namespace OrleansUploads.Cli.Archives;
 /// hand.</summary>
 internal static class TreeHashCommand
 {
-    private const int ChunkBytes = 8 << 20;
-
     public static Command Create()
     {
         var file = new Argument<FileInfo>("file") { Description = "The file." };
@@ -33,8 +31,8 @@ internal static class TreeHashCommand
     {
         await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, useAsync: true);
         using var hash = new TreeHashBuilder();
-        var buffer = new byte[ChunkBytes];
-        for (int filled; (filled = await file.ReadAtLeastAsync(buffer, ChunkBytes, throwOnEndOfStream: false, cancellationToken)) > 0;)
+        var buffer = new byte[PartHasher.BatchBytes];
+        for (int filled; (filled = await file.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken)) > 0;)
         {
             hash.Append(buffer.AsSpan(0, filled));
         }

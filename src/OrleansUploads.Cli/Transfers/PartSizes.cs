@@ -7,9 +7,9 @@ namespace OrleansUploads.Cli.Transfers;
 /// <summary>Chooses part sizes.</summary>
 internal static class PartSizes
 {
-    /// <summary>The smallest part that is chosen for a file: 8 MiB. Smaller parts cost more requests than a broken connection
-    /// costs bytes.</summary>
-    public const long FileBytes = 8L << 20;
+    /// <summary>The smallest part that is chosen for a file: 16 MiB. A worker holds it in memory, and its leaves fill the lanes of client
+    /// and server. Smaller parts cost more requests than a broken connection costs bytes.</summary>
+    public const long FileBytes = 16L << 20;
 
     /// <summary>The part size for a stream: 32 MiB, enough for 312 GiB. Each worker holds a part in memory.</summary>
     public const int StreamBytes = 32 << 20;
@@ -24,7 +24,7 @@ internal static class PartSizes
     public static Option<long?> Option() => new("--part-size")
     {
         Description = "The size of the parts: 1MiB times a power of two, up to 4GiB. "
-            + "[default: 8MiB, or what 10,000 parts of a large file need; 32MiB for standard input]",
+            + "[default: 16MiB, or what 10,000 parts of a large file need; 32MiB for standard input]",
         HelpName = "size",
         CustomParser = result =>
         {
@@ -34,7 +34,7 @@ internal static class PartSizes
                 return bytes;
             }
 
-            result.AddError($"--part-size is '{text}'. It must be 1MiB times a power of two, such as 8MiB or 64MiB, up to 4GiB.");
+            result.AddError($"--part-size is '{text}'. It must be 1MiB times a power of two, such as 16MiB or 64MiB, up to 4GiB.");
             return null;
         },
     };
