@@ -12,8 +12,5 @@ internal sealed class ClockHealthCheck(ServiceClock clock) : IHealthCheck
     /// <inheritdoc/>
     public Task<HealthCheckResult> CheckHealthAsync(
         HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
-            clock.Read().IsTrusted ? HealthCheckResult.Healthy()
-            : HealthCheckResult.Degraded(clock.Fault is { } fault
-                ? ClockFaultException.Describe(fault)
-                : "The server does not know yet whether the clock can be trusted."));
+            clock.Distrust is { } reason ? HealthCheckResult.Degraded(reason) : HealthCheckResult.Healthy());
 }

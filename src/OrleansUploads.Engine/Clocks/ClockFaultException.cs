@@ -15,7 +15,8 @@ public sealed class ClockFaultException(ClockFault fault) : Exception(Describe(f
             ? "but the journal already contains the later time "
             : "but according to the time since the machine started it should have shown ";
         return "The clock is not trusted: it showed " + Format(fault.Shown) + ", " + reason + Format(fault.Expected)
-            + ". Nothing expires and no bytes are collected. Correct the clock, then run: orleans-uploads clock accept";
+            + ". Nothing expires and no bytes are collected. Correct the clock, then run 'orleans-uploads clock accept', in a cluster "
+            + "'orleans-uploads-silo clock accept'.";
     }
 
     private static string Format(DateTimeOffset at) =>

@@ -29,6 +29,16 @@ public sealed class ServiceClock(HostClock host, Func<bool>? agrees = null) : IS
     /// <summary>The clock fault according to the journal, or null.</summary>
     public ClockFault? Fault => _basis?.Fault;
 
+    /// <summary>Why the clock is not trusted, and what to do about it; null while it is trusted.</summary>
+    public string? Distrust => Read().IsTrusted ? null
+        : (Fault ?? JumpSinceLastBeat(host.Read())) is { } fault ? ClockFaultException.Describe(fault)
+        : _basis is null
+            ? "The clock is not trusted yet: this process has not recorded since its start that it serves. Nothing expires until it has. "
+                + "It does so within seconds; if not, the log says why."
+            : "The clock is not trusted: it differs by more than a minute from the median of the active silos' clocks, or a majority of them "
+                + "cannot be asked. On this silo nothing expires and no bytes are collected. Correct the clock of this machine; nothing else "
+                + "is needed.";
+
     /// <summary>When the lease of the backup in progress ends, or null.</summary>
     public DateTimeOffset? BackupUntil =>
         _basis?.BackupUntil is { } until && until > host.Read().Wall ? until : null;

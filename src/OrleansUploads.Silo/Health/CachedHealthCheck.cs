@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using OrleansUploads.Engine.Entities;
 
 namespace OrleansUploads.Silo.Health;
 
@@ -39,9 +40,13 @@ internal sealed class CachedHealthCheck(Func<CancellationToken, Task> check, Tim
             await Task.Run(() => check(timeout.Token), timeout.Token).WaitAsync(timeout.Token);
             return HealthCheckResult.Healthy();
         }
+        catch (OperationCanceledException fault) when (timeout.IsCancellationRequested)
+        {
+            return HealthCheckResult.Unhealthy($"It has not answered for {Timeout.TotalSeconds:F0} seconds.", fault);
+        }
         catch (Exception fault) when (fault is not OutOfMemoryException)
         {
-            return HealthCheckResult.Unhealthy(exception: fault);
+            return HealthCheckResult.Unhealthy(FaultText.Describe(fault), fault);
         }
     }
 }

@@ -1,10 +1,10 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using OrleansUploads.Engine.Ports;
+using OrleansUploads.Engine.Clocks;
 
 namespace OrleansUploads.Silo.Health;
 
 /// <summary>Reports degraded while this silo's clock is not trusted. Requests are still served, but nothing expires.</summary>
-internal sealed class ClockHealthCheck(IServiceClock clock) : IHealthCheck
+internal sealed class ClockHealthCheck(ServiceClock clock) : IHealthCheck
 {
     /// <summary>The check's name in the health report.</summary>
     public const string Name = "clock-is-trusted";
@@ -12,5 +12,5 @@ internal sealed class ClockHealthCheck(IServiceClock clock) : IHealthCheck
     /// <inheritdoc/>
     public Task<HealthCheckResult> CheckHealthAsync(
         HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
-            clock.Read().IsTrusted ? HealthCheckResult.Healthy() : HealthCheckResult.Degraded("The clock is not trusted."));
+            clock.Distrust is { } reason ? HealthCheckResult.Degraded(reason) : HealthCheckResult.Healthy());
 }

@@ -242,6 +242,24 @@ public sealed class ServiceClockTests : IDisposable
     }
 
     [Fact]
+    public async Task Each_reason_for_distrust_says_what_to_do()
+    {
+        var agrees = true;
+        using var clock = new ServiceClock(_bench.Machine, () => agrees);
+        Assert.Contains("not recorded since its start", clock.Distrust, StringComparison.Ordinal);
+
+        await clock.BeatAsync(_bench.Host, CancellationToken.None);
+        Assert.Null(clock.Distrust);
+
+        agrees = false;
+        Assert.Contains("Correct the clock of this machine; nothing else", clock.Distrust, StringComparison.Ordinal);
+
+        agrees = true;
+        _bench.Machine.Jump(Day);
+        Assert.Contains("orleans-uploads-silo clock accept", clock.Distrust, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_record_of_a_year_stays_small_in_the_journal()
     {
         await _bench.BeatAsync();

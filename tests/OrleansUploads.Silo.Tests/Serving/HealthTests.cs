@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using OrleansUploads.Client.Models;
 using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Gateway.Hosting;
@@ -63,6 +64,10 @@ public sealed class HealthTests(PostgresServer postgres) : IDisposable
         await using var silo = await RunningSilo.StartAsync(RunningSilo.OnPostgres(database, _folder.Data));
         await PostgresServer.ExecuteAsync(database, "ALTER TABLE orleansstorage RENAME TO elsewhere");
         await BecomesUnreadyAsync(silo, "storage");
+
+        var (_, report) = await AskAsync(silo, GatewayEndpoints.HealthPath + "?verbose");
+        var details = JsonDocument.Parse(report).RootElement.GetProperty("details");
+        Assert.Contains("orleansstorage", details.GetProperty("storage").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
