@@ -78,6 +78,10 @@ public sealed partial class KeyFileCredentialStore : ICredentialStore
 
                 _credentials = Index(_file.Parse(bytes));
                 _seen = bytes;
+                if (_isMissing)
+                {
+                    LogMissing(_logger, _file.Path);
+                }
             }
             catch (Exception fault) when (fault is IOException or InvalidDataException or UnauthorizedAccessException)
             {
@@ -112,4 +116,10 @@ public sealed partial class KeyFileCredentialStore : ICredentialStore
         LogLevel.Error,
         "The key file {Path} cannot be read, and the keys that were read before stay valid: {Reason}")]
     private static partial void LogUnreadable(ILogger logger, string path, string reason);
+
+    [LoggerMessage(
+        2008,
+        LogLevel.Error,
+        "The key file {Path} is missing, so its keys are not valid any longer. Restore it from a backup, or create a key with 'keys add'.")]
+    private static partial void LogMissing(ILogger logger, string path);
 }

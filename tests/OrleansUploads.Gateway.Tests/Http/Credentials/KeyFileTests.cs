@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using OrleansUploads.Core.Policies;
 using OrleansUploads.Engine.Disk;
 using OrleansUploads.Gateway.Http.Credentials;
+using OrleansUploads.Gateway.Tests.Harness;
 using OrleansUploads.TestKit;
 using OrleansUploads.TestKit.PartStores;
 
@@ -78,7 +80,9 @@ public sealed class KeyFileTests : IDisposable
     {
         Write("", "AKIAFIRST00000000000", DateTime.UnixEpoch);
         var file = KeyFile.InFolder(_folder);
-        var store = new KeyFileCredentialStore(file, null, _time, NullLogger<KeyFileCredentialStore>.Instance);
+        using var log = new LogLines();
+        using var loggers = LoggerFactory.Create(logging => logging.AddProvider(log));
+        var store = new KeyFileCredentialStore(file, null, _time, loggers.CreateLogger<KeyFileCredentialStore>());
 
         File.Move(file.Path, file.Path + "~");
         _time.Advance(TimeSpan.FromSeconds(1));
@@ -93,6 +97,7 @@ public sealed class KeyFileTests : IDisposable
         Assert.NotNull(await store.FindAsync("AKIAFIRST00000000000", default));
         _time.Advance(TimeSpan.FromSeconds(1));
         Assert.Null(await store.FindAsync("AKIAFIRST00000000000", default));
+        Assert.Contains($"{file.Path} is missing", Assert.Single(await log.ReadThroughAsync("is missing")), StringComparison.Ordinal);
     }
 
     [Fact]
