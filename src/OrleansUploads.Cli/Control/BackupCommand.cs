@@ -8,11 +8,11 @@ using OrleansUploads.Gateway;
 
 namespace OrleansUploads.Cli.Control;
 
-/// <summary>The <c>backup begin|end</c> commands: copy the journal of a running server, and hold a lease under which no bytes are
+/// <summary>The <c>backup begin|end|show</c> commands: copy the journal of a running server, and hold a lease under which no bytes are
 /// deleted while they are copied.</summary>
 internal static class BackupCommand
 {
-    public static Command Create() => new("backup", "Back up a running server.") { CreateBegin(), CreateEnd() };
+    public static Command Create() => new("backup", "Back up a running server.") { CreateBegin(), CreateEnd(), CreateShow() };
 
     private static Command CreateBegin()
     {
@@ -59,14 +59,19 @@ internal static class BackupCommand
         return command;
     }
 
-    private static Command CreateEnd()
+    private static Command CreateEnd() => CreateRequest(
+        "end", "End the lease of a backup. The server then deletes unneeded bytes again.");
+
+    private static Command CreateShow() => CreateRequest("show", "Show whether a backup is in progress, and when its lease ends.");
+
+    private static Command CreateRequest(string name, string description)
     {
         var data = CommonOptions.Data();
-        var command = new Command("end", "End the lease of a backup. The server then deletes unneeded bytes again.") { data };
+        var command = new Command(name, description) { data };
         command.SetAction((parsed, cancellationToken) => CommandRunner.RunAsync(async () =>
         {
             Console.WriteLine(await ControlClient.SendAsync(
-                parsed.GetRequiredValue(data).FullName, "backup end", cancellationToken));
+                parsed.GetRequiredValue(data).FullName, $"backup {name}", cancellationToken));
             return 0;
         }));
         return command;

@@ -103,11 +103,15 @@ internal sealed class ControlServer : IAsyncDisposable
             case ["clock", "accept"]:
                 await clock.AcceptAsync(_engine.Host, cancellationToken);
                 return "The clock is trusted again.";
+            case ["backup", "show"]:
+                return clock.BackupUntil is { } end
+                    ? $"A backup is in progress. No bytes are deleted until {Format(end)} or 'backup end'."
+                    : "No backup is in progress.";
             case ["backup", "begin", var seconds]:
                 var lease = TimeSpan.FromSeconds(long.Parse(seconds, NumberStyles.None, CultureInfo.InvariantCulture));
                 var earlier = clock.BackupUntil;
                 var until = await clock.BeginBackupAsync(_engine.Host, lease, cancellationToken);
-                return $"No bytes are deleted until {until.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z."
+                return $"No bytes are deleted until {Format(until)}."
                     + (earlier is null ? "" : " An earlier backup was not ended. If it still copies parts/, run 'backup end' when both are done.");
             case ["backup", "end"]:
                 await clock.EndBackupAsync(_engine.Host, cancellationToken);
@@ -117,4 +121,7 @@ internal sealed class ControlServer : IAsyncDisposable
                     $"The server does not support the command '{string.Join(' ', words)}'. It may be a different version.");
         }
     }
+
+    private static string Format(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

@@ -27,10 +27,12 @@ public sealed class BackupTests : IDisposable
 
             var backupStart = (await RunAsync("backup", "begin", "--to", backup, "--for", "1h")).Expect();
             Assert.Contains("No bytes are deleted until", backupStart.Output, StringComparison.Ordinal);
+            Assert.Contains("A backup is in progress", (await RunAsync("backup", "show")).Expect().Output, StringComparison.Ordinal);
             AssertOwnerOnly(backup);
             await client.UploadInPartsAsync(Vault, Archives.Bytes(Archives.MiB, 2));
             CopyFolder(Path.Combine(_folder.Data, "parts"), Path.Combine(backup, "parts"));
             (await RunAsync("backup", "end")).Expect();
+            Assert.Equal("No backup is in progress.", (await RunAsync("backup", "show")).Expect().Output.Trim());
             (await RunAsync("backup", "begin", "--to", backup)).ExpectOneLine("already exists");
             Assert.Contains("from 1m to 7d", (await RunAsync("backup", "begin", "--to", backup, "--for", "8d")).Error, StringComparison.Ordinal);
             await server.KillAsync();
