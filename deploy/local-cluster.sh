@@ -83,7 +83,7 @@ start_database() {
         mv "$folder/scripts.new" "$folder/scripts"
     fi
 
-    PGHOST=127.0.0.1 PGPORT=$database_port PGUSER=uploads PGDATABASE=uploads PGOPTIONS="-c client_min_messages=warning" \
+    PGHOST=127.0.0.1 PGPORT=$database_port PGUSER=uploads PGDATABASE=uploads \
         "$here/postgres/apply.sh" "$folder/scripts" > /dev/null
 }
 

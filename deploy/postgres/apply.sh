@@ -13,14 +13,17 @@ fi
 fence=$1/5-first-write-fence.sql
 [ -f "$fence" ] || fence=$(dirname "$0")/first-write-fence.sql
 
+# Otherwise PostgreSQL prints forty notices about Orleans' scripts, which mean nothing.
+quiet="SET client_min_messages = warning"
+
 there=$(psql --no-psqlrc --tuples-only --no-align --command "SELECT to_regclass('orleansquery') IS NOT NULL")
 if [ "$there" = f ]; then
-    psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --single-transaction \
+    psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --single-transaction --command "$quiet" \
         --file "$1/1-PostgreSQL-Main.sql" \
         --file "$1/2-PostgreSQL-Clustering.sql" \
         --file "$1/3-PostgreSQL-Persistence.sql" \
         --file "$1/4-PostgreSQL-Reminders.sql" \
         --file "$fence"
 else
-    psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --single-transaction --file "$fence"
+    psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --single-transaction --command "$quiet" --file "$fence"
 fi
