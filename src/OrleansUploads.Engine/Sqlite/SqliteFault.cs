@@ -54,7 +54,7 @@ internal sealed class SqliteFault : Exception
     {
         JournalDamagedException or JournalUnavailableException => failure,
         SqliteFault { IsDamage: true } =>
-            new JournalDamagedException($"{attempted}: the database file is malformed. {JournalAdvice.Restore}", failure),
+            new JournalDamagedException($"{attempted}: the database file is malformed. {JournalAdvice.RestoreAll}", failure),
         _ => new JournalUnavailableException($"{attempted}: {failure.Message.TrimEnd('.')}.", failure)
         {
             IsDiskFull = IsFullDisk(failure),
