@@ -19,12 +19,13 @@ public sealed class WakeScan(IEntityWaker host, IWakeIndex index)
     {
         var dueBy = host.Clock.Read().DueBy;
         var woken = 0;
+        var damaged = 0;
         var stillDue = new HashSet<EntityId>();
         while (true)
         {
             // Entities that could not be woken come first in the next page again. Only those are remembered, because
             // millions of entities may be due at the same time.
-            var due = await index.ListDueAsync(dueBy, PageSize, cancellationToken);
+            var due = await index.ListDueAsync(dueBy, PageSize + damaged, cancellationToken);
             stillDue.IntersectWith(due);
             var fresh = due.Where(stillDue.Add).ToList();
             if (fresh.Count == 0)
@@ -40,9 +41,11 @@ public sealed class WakeScan(IEntityWaker host, IWakeIndex index)
                     await host.WakeAsync(entity, cancellationToken);
                     woken++;
                 }
-                catch (EntityUnavailableException)
+                catch (EntityUnavailableException fault)
                 {
-                    // The entity stays due; the next scan tries again.
+                    // The entity stays due; the next scan tries again. A damaged one stays due for ever, so it must not take the place
+                    // of others in the pages.
+                    damaged += fault.InnerException is JournalDamagedException ? 1 : 0;
                 }
             }
         }

@@ -1,5 +1,6 @@
 using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Ports;
 using OrleansUploads.TestKit.Journals;
 
 namespace OrleansUploads.Engine.Tests.Reclaim;
@@ -43,6 +44,23 @@ public sealed class WakeScanTests
         Assert.Equal(0, await bench.Wakes.RunAsync(CancellationToken.None));
     }
 
+    [Fact]
+    public async Task Damaged_entities_do_not_keep_others_asleep_even_if_they_fill_a_page()
+    {
+        var damaged = new HashSet<EntityId>();
+        var bench = new EngineBench(inner => new DamagedStreams(inner, damaged));
+        var uploads = await OpenUploadsAsync(bench);
+        damaged.UnionWith(uploads.Take(300).Select(upload => upload.Entity));
+        bench.Time.Advance(UploadPolicy.DefaultStaleAfter);
+
+        await bench.Wakes.RunAsync(CancellationToken.None);
+
+        var left = await bench.ListUploadsAsync(Uploads);
+        Assert.Equal(
+            uploads.Take(300).Select(upload => upload.ToString()).Order(StringComparer.Ordinal),
+            left.Select(spec => spec.Upload.ToString()));
+    }
+
     private static async Task<List<UploadId>> OpenUploadsAsync(EngineBench bench)
     {
         await bench.CreateVaultAsync();
@@ -53,5 +71,25 @@ public sealed class WakeScanTests
         }
 
         return uploads;
+    }
+
+    /// <summary>A journal in which some histories cannot be read.</summary>
+    private sealed class DamagedStreams(IJournal inner, HashSet<EntityId> damaged) : IJournal
+    {
+        public ValueTask<JournalHistory> ReadAsync(EntityId entity, CancellationToken cancellationToken) =>
+            damaged.Contains(entity) ? throw new JournalDamagedException("A byte has changed.") : inner.ReadAsync(entity, cancellationToken);
+
+        public ValueTask<long> ReadVersionAsync(EntityId entity, CancellationToken cancellationToken) =>
+            inner.ReadVersionAsync(entity, cancellationToken);
+
+        public ValueTask<AppendOutcome> AppendAsync(JournalAppend append, CancellationToken cancellationToken) =>
+            inner.AppendAsync(append, cancellationToken);
+
+        public ValueTask SaveSnapshotAsync(
+            EntityId entity, long version, ReadOnlyMemory<byte> snapshot, CancellationToken cancellationToken) =>
+            inner.SaveSnapshotAsync(entity, version, snapshot, cancellationToken);
+
+        public ValueTask<AppendOutcome> ForgetAsync(EntityId entity, long expectedVersion, CancellationToken cancellationToken) =>
+            inner.ForgetAsync(entity, expectedVersion, cancellationToken);
     }
 }
