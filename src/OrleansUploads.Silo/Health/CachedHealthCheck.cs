@@ -9,12 +9,17 @@ namespace OrleansUploads.Silo.Health;
 /// <param name="time">The clock.</param>
 internal sealed class CachedHealthCheck(Func<CancellationToken, Task> check, TimeProvider time)
 {
+    /// <summary>The maximum number of checks that have not ended, because each may block a thread, for example in a folder whose file server
+    /// does not answer.</summary>
+    internal const int MaxRunning = 8;
+
     private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
     private readonly Lock _gate = new();
     private Task<HealthCheckResult>? _result;
     private long _startedAt;
+    private int _running;
 
     /// <summary>Returns a result that is at most one second old.</summary>
     public Task<HealthCheckResult> GetAsync()
@@ -33,11 +38,15 @@ internal sealed class CachedHealthCheck(Func<CancellationToken, Task> check, Tim
 
     private async Task<HealthCheckResult> CheckAsync()
     {
+        if (Volatile.Read(ref _running) >= MaxRunning)
+        {
+            return HealthCheckResult.Unhealthy($"The last {MaxRunning} checks have not ended.");
+        }
+
         using var timeout = new CancellationTokenSource(Timeout, time);
         try
         {
-            // Runs on another thread, because a file system or a driver may hang without observing the token.
-            await Task.Run(() => check(timeout.Token), timeout.Token).WaitAsync(timeout.Token);
+            await RunAsync(timeout.Token).WaitAsync(timeout.Token);
             return HealthCheckResult.Healthy();
         }
         catch (OperationCanceledException fault) when (timeout.IsCancellationRequested)
@@ -47,6 +56,20 @@ internal sealed class CachedHealthCheck(Func<CancellationToken, Task> check, Tim
         catch (Exception fault) when (fault is not OutOfMemoryException)
         {
             return HealthCheckResult.Unhealthy(FaultText.Describe(fault), fault);
+        }
+    }
+
+    private async Task RunAsync(CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _running);
+        try
+        {
+            // Runs on another thread, because a file system or a driver may hang without observing the token.
+            await Task.Run(() => check(cancellationToken), cancellationToken);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _running);
         }
     }
 }

@@ -1,0 +1,48 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.Silo.Health;
+using OrleansUploads.TestKit;
+
+namespace OrleansUploads.Silo.Tests.Serving;
+
+public sealed class CachedHealthCheckTests
+{
+    [Fact]
+    public async Task Checks_that_hang_are_limited_so_that_they_do_not_block_more_and_more_threads()
+    {
+        var time = new ManualTime();
+        var answers = new TaskCompletionSource();
+        using var started = new SemaphoreSlim(0);
+        var check = new CachedHealthCheck(
+            async _ =>
+            {
+                started.Release();
+                await answers.Task;
+            },
+            time);
+        for (var asked = 0; asked < 2 * CachedHealthCheck.MaxRunning; asked++)
+        {
+            var result = check.GetAsync();
+            if (asked < CachedHealthCheck.MaxRunning)
+            {
+                await started.WaitAsync(TestContext.Current.CancellationToken);
+            }
+            else
+            {
+                Assert.True(result.IsCompleted, "Another check was started.");
+            }
+
+            time.Advance(TimeSpan.FromSeconds(2));
+            Assert.Equal(HealthStatus.Unhealthy, (await result).Status);
+        }
+
+        answers.SetResult();
+        await Eventually.BecomesTrueAsync(
+            async () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+                return (await check.GetAsync()).Status == HealthStatus.Healthy;
+            },
+            "the check is healthy again");
+    }
+}
