@@ -10,7 +10,7 @@ internal static partial class ClusterLog
     public static partial void TickFailed(ILogger log, EntityId entity, string reason);
 
     [LoggerMessage(3002, LogLevel.Warning, "Collecting unowned bytes failed: {Reason} The next round tries again")]
-    public static partial void CollectionFailed(ILogger log, string reason);
+    public static partial void CollectionFailed(ILogger log, string reason, Exception? bug);
 
     [LoggerMessage(
         3003,
@@ -20,7 +20,7 @@ internal static partial class ClusterLog
     public static partial void Unavailable(ILogger log, EntityId entity, string reason, long suppressed, Exception? fault);
 
     [LoggerMessage(3004, LogLevel.Warning, "Recording that the service is running failed: {Reason} The next attempt makes up for it")]
-    public static partial void BeatFailed(ILogger log, string reason);
+    public static partial void BeatFailed(ILogger log, string reason, Exception? bug);
 
     [LoggerMessage(3005, LogLevel.Error, "{Fault}")]
     public static partial void ClockNotTrusted(ILogger log, string fault);

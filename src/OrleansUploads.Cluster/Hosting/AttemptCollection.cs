@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging;
 using OrleansUploads.Cluster.Entities;
 using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Engine.Entities;
-using OrleansUploads.Engine.Ports;
 using OrleansUploads.Engine.Reclaim;
 
 namespace OrleansUploads.Cluster.Hosting;
@@ -31,10 +30,10 @@ internal sealed class AttemptCollection(
                     await collector.CollectAsync(options.Engine.Maintenance.AttemptGrace, stoppingToken);
                 }
             }
-            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or PartStoreUnavailableException
-                or OrleansException)
+            catch (Exception fault) when (fault is not OutOfMemoryException && !stoppingToken.IsCancellationRequested)
             {
-                ClusterLog.CollectionFailed(log, FaultText.Describe(fault));
+                // An exception from here would stop the silo, and then the next one that collects.
+                ClusterLog.CollectionFailed(log, FaultText.Describe(fault), FaultText.IsBug(fault) ? fault : null);
             }
         }
     }

@@ -35,9 +35,10 @@ internal sealed class ServiceRecord(
                 await clock.BeatAsync(entities, stoppingToken);
                 LogClockFault();
             }
-            catch (Exception fault) when (fault is EntityUnavailableException or OrleansException or TimeoutException)
+            catch (Exception fault) when (fault is not OutOfMemoryException && !stoppingToken.IsCancellationRequested)
             {
-                ClusterLog.BeatFailed(log, FaultText.Describe(fault));
+                // An exception from here would stop the silo.
+                ClusterLog.BeatFailed(log, FaultText.Describe(fault), FaultText.IsBug(fault) ? fault : null);
                 next = RetryDelay;
             }
 

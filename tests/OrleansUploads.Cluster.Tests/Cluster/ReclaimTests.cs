@@ -5,6 +5,8 @@ using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Values;
 using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Engine;
+using OrleansUploads.Engine.Memory;
+using OrleansUploads.Engine.Ports;
 using OrleansUploads.Hashing;
 using OrleansUploads.TestKit;
 
@@ -45,6 +47,19 @@ public sealed class ReclaimTests
             "its bytes are collected");
     }
 
+    [Fact]
+    public async Task A_bug_in_a_collection_does_not_stop_the_silo()
+    {
+        var parts = new FirstListingFails();
+        var options = ClusterBench.Fast with
+        {
+            Engine = new EngineOptions { Maintenance = new MaintenanceOptions { CollectInterval = TimeSpan.FromSeconds(1) } },
+        };
+        await using var cluster = await ClusterBench.StartAsync(new DurableWorld(parts: _ => parts), silos: 1, options);
+
+        await parts.SecondListing.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+    }
+
     private static async Task StoreAsync(DurableWorld world, UploadId upload, StorePart report)
     {
         byte[] bytes = [1];
@@ -52,5 +67,24 @@ public sealed class ReclaimTests
         await attempt.WriteAsync(bytes, CancellationToken.None);
         await attempt.CommitAsync(
             new[] { new Sha256Digest(System.Security.Cryptography.SHA256.HashData(bytes)) }, CancellationToken.None);
+    }
+
+    private sealed class FirstListingFails() : DelegatingPartStore(new MemoryPartStore())
+    {
+        private readonly TaskCompletionSource _second = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _listings;
+
+        public Task SecondListing => _second.Task;
+
+        public override IAsyncEnumerable<UploadId> ListUploadsAsync(CancellationToken cancellationToken)
+        {
+            if (Interlocked.Increment(ref _listings) == 1)
+            {
+                throw new InvalidOperationException("A bug.");
+            }
+
+            _second.TrySetResult();
+            return base.ListUploadsAsync(cancellationToken);
+        }
     }
 }
