@@ -65,7 +65,7 @@ public sealed partial class HttpNotifier : INotifier, IDisposable
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested
             && fault is HttpRequestException or OperationCanceledException)
         {
-            LogFailed(_log, notice.Job.Job.ToString(), notice.Topic, address.Host, fault.Message);
+            LogFailed(_log, notice.Job.Job.ToString(), notice.Topic, address.Host, ReasonOf(fault));
             throw;
         }
         finally
@@ -101,6 +101,10 @@ public sealed partial class HttpNotifier : INotifier, IDisposable
         using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token);
         answer.EnsureSuccessStatusCode();
     }
+
+    private static string ReasonOf(Exception fault) => fault is OperationCanceledException
+        ? $"it did not answer within {Timeout.TotalSeconds:F0} seconds."
+        : fault.Message;
 
     [LoggerMessage(
         EventId = 2003,
