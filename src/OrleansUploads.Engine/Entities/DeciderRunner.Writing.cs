@@ -27,36 +27,7 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent>
             return;
         }
 
-        var events = 0;
-        var woken = false;
-        var needsFreshState = _begins is not null;
-        _record.ResetWrittenCount();
-        Utf8JsonWriter? writer = null;
-        while (!_forgetting && events < MaxBatchEvents
-            && (writer is null || writer.BytesCommitted + writer.BytesPending < MaxBatchBytes)
-            && _queue.TryDequeue(out var item))
-        {
-            woken |= item.Command is null;
-            if (Decide(item, time) is { } decision)
-            {
-                needsFreshState |= NeedsFreshState(item, decision);
-                foreach (var happened in decision.Events)
-                {
-                    writer ??= EventCodec<TEvent>.Begin(_record);
-                    _codec.Write(writer, happened);
-                    events++;
-                }
-
-                _replies.AddDecision(
-                    item.Ticket,
-                    decision.Answer,
-                    decision.Intents,
-                    decision.AwaitsPending,
-                    decision.AnswersAtOnce,
-                    item.Confirms);
-            }
-        }
-
+        var batch = DecideBatch(time);
         if (_forgetting)
         {
             // The deletion would delete the events of this batch too, so they are not written.
@@ -65,19 +36,12 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent>
             return;
         }
 
-        var wake = NextWake(time, woken);
-        if (events > 0 || (woken && wake is not null))
+        var wake = NextWake(time, batch.IsWoken);
+        if (batch.Events > 0 || (batch.IsWoken && wake is not null))
         {
-            EventCodec<TEvent>.End(writer ?? EventCodec<TEvent>.Begin(_record));
-            _historyEvents += events;
-            _historyBytes += _record.WrittenCount;
-            _writing = true;
-            _writingWakeAt = wake is { } change ? change.At : _wakeAt;
-            var record = _record.WrittenMemory.ToArray();
-            _outputs.Add(new RunnerOutput.Append(
-                ++_write, new JournalAppend(Entity, _version, record, wake), EngineTracing.IsOn ? _replies.BatchTickets : []));
+            Append(batch, wake);
         }
-        else if (needsFreshState)
+        else if (batch.NeedsFreshState)
         {
             // There is no write to fence this batch, so its version is compared with the journal's instead.
             _verifying = true;
@@ -87,6 +51,52 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent>
         {
             _replies.ReleaseBatch();
         }
+    }
+
+    /// <summary>Decides queued commands until a record is full or the entity's history is to be deleted, and encodes their
+    /// events.</summary>
+    private Batch DecideBatch(ServiceTime time)
+    {
+        _record.ResetWrittenCount();
+        var batch = new Batch(Writer: null, Events: 0, IsWoken: false, NeedsFreshState: _begins is not null);
+        while (!_forgetting && !batch.IsFull && _queue.TryDequeue(out var item))
+        {
+            batch = batch with { IsWoken = batch.IsWoken || item.Command is null };
+            if (Decide(item, time) is not { } decision)
+            {
+                continue;
+            }
+
+            var writer = batch.Writer;
+            foreach (var happened in decision.Events)
+            {
+                writer ??= EventCodec<TEvent>.Begin(_record);
+                _codec.Write(writer, happened);
+            }
+
+            batch = batch with
+            {
+                Writer = writer,
+                Events = batch.Events + decision.Events.Length,
+                NeedsFreshState = batch.NeedsFreshState || NeedsFreshState(item, decision),
+            };
+            _replies.AddDecision(
+                item.Ticket, decision.Answer, decision.Intents, decision.AwaitsPending, decision.AnswersAtOnce, item.Confirms);
+        }
+
+        return batch;
+    }
+
+    private void Append(Batch batch, WakeChange? wake)
+    {
+        EventCodec<TEvent>.End(batch.Writer ?? EventCodec<TEvent>.Begin(_record));
+        _historyEvents += batch.Events;
+        _historyBytes += _record.WrittenCount;
+        _writing = true;
+        _writingWakeAt = wake is { } change ? change.At : _wakeAt;
+        var record = _record.WrittenMemory.ToArray();
+        _outputs.Add(new RunnerOutput.Append(
+            ++_write, new JournalAppend(Entity, _version, record, wake), EngineTracing.IsOn ? _replies.BatchTickets : []));
     }
 
     /// <summary>Whether a decision must not be answered from outdated state. A confirmation has no caller: the answers that wait for its
@@ -179,5 +189,17 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent>
 
         var isEarlier = wanted is not null && (_wakeAt is null || wanted < _wakeAt);
         return isEarlier || (_wakeAt <= now && wanted != _wakeAt) ? new WakeChange(wanted) : null;
+    }
+
+    /// <summary>Commands that were decided together and share one record.</summary>
+    /// <param name="Writer">Encodes the record, or null while there are no events.</param>
+    /// <param name="Events">The number of events.</param>
+    /// <param name="IsWoken">Whether a wake-up is among the commands.</param>
+    /// <param name="NeedsFreshState">Whether an answer must not be given from outdated state.</param>
+    private readonly record struct Batch(Utf8JsonWriter? Writer, int Events, bool IsWoken, bool NeedsFreshState)
+    {
+        /// <summary>Whether the record accepts no further command.</summary>
+        public bool IsFull => Events >= MaxBatchEvents
+            || (Writer is not null && Writer.BytesCommitted + Writer.BytesPending >= MaxBatchBytes);
     }
 }
