@@ -44,7 +44,7 @@ internal sealed partial class AgreementCheck(EntityStates states, IndexedUploads
         foreach (var vault in state.Vaults.Values)
         {
             var id = vault.Incarnation.Id;
-            if (vault.Confirmed && FaultOf(id, vault.Incarnation) is { } fault
+            if (vault.Confirmed && FaultOf(vault.Incarnation) is { } fault
                 && states.ReadAccount(account).Vaults.GetValueOrDefault(id.Name.ToString()) == vault)
             {
                 yield return new Damage(DamageKind.Index, fault) { Vault = id };
@@ -65,17 +65,11 @@ internal sealed partial class AgreementCheck(EntityStates states, IndexedUploads
             }
         }
 
-        foreach (var counts in vault.Admissions.Pages.Values)
+        var countFaults = vault.Admissions.Pages.Values.Select(counts => FaultOf(vault.Incarnation, counts))
+            .Concat(vault.Shards.Values.Select(totals => FaultOf(vault.Incarnation, totals)));
+        foreach (var fault in countFaults.OfType<string>())
         {
-            if (FaultOf(vault.Incarnation, counts) is { } fault && states.ReadVault(entity) is VaultState.Live still && still.Incarnation == vault.Incarnation)
-            {
-                yield return new Damage(DamageKind.Index, fault) { Vault = vault.Incarnation.Id };
-            }
-        }
-
-        foreach (var totals in vault.Shards.Values)
-        {
-            if (FaultOf(vault.Incarnation, totals) is { } fault && states.ReadVault(entity) is VaultState.Live still && still.Incarnation == vault.Incarnation)
+            if (states.ReadVault(entity) is VaultState.Live still && still.Incarnation == vault.Incarnation)
             {
                 yield return new Damage(DamageKind.Index, fault) { Vault = vault.Incarnation.Id };
             }
@@ -101,7 +95,7 @@ internal sealed partial class AgreementCheck(EntityStates states, IndexedUploads
         }
     }
 
-    private string? FaultOf(VaultId vault, VaultIncarnation incarnation) => DescribeFault(() => states.ReadVault(vault.Entity) switch
+    private string? FaultOf(VaultIncarnation incarnation) => DescribeFault(() => states.ReadVault(incarnation.Id.Entity) switch
     {
         VaultState.Live live when live.Incarnation == incarnation => null,
         VaultState.Deleted deleted when deleted.Incarnation == incarnation => null,
