@@ -10,7 +10,7 @@ using static OrleansUploads.Engine.Contracts.NamedShape;
 
 namespace OrleansUploads.Engine.Contracts;
 
-/// <summary>What a bucket stores, is told, answers, refuses and asks of others.</summary>
+/// <summary>The events, commands, answers, refusals and intents of a bucket.</summary>
 internal static class BucketContract
 {
     /// <summary>The table.</summary>

@@ -9,7 +9,7 @@ using static OrleansUploads.Engine.Contracts.NamedShape;
 
 namespace OrleansUploads.Engine.Contracts;
 
-/// <summary>What a leaf of an ordered index stores, is told, answers, refuses and asks of others.</summary>
+/// <summary>The events, commands, answers, refusals and intents of a leaf of an ordered index.</summary>
 internal static class KeyLeafContract
 {
     /// <summary>The table.</summary>

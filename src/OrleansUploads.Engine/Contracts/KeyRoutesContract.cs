@@ -6,7 +6,7 @@ using static OrleansUploads.Engine.Contracts.NamedShape;
 
 namespace OrleansUploads.Engine.Contracts;
 
-/// <summary>What the routes of an ordered index store, are told and answer.</summary>
+/// <summary>The events, commands and answers of the routes of an ordered index.</summary>
 internal static class KeyRoutesContract
 {
     /// <summary>The table.</summary>

@@ -8,8 +8,7 @@ using OrleansUploads.Gateway.Http.Exchanges;
 namespace OrleansUploads.Gateway.Http.Fronts;
 
 /// <summary>The checks that every request goes through before its front serves it, in this order: host, headers, signature, scope of
-/// the key. No
-/// upload bytes are read until every check has passed.</summary>
+/// the key. No upload bytes are read until every check has passed.</summary>
 internal sealed class RequestChecks(GatewayOptions options, DocumentReadLimiters reads)
 {
     /// <summary>Checks a request and lets its front serve it.</summary>
