@@ -39,5 +39,6 @@ internal static class CommandRunner
 
     private static bool IsOperatorError(Exception fault) => fault is IOException or UnauthorizedAccessException
         or InvalidDataException or FolderInUseException or JournalDamagedException or JournalUnavailableException
-        or System.Security.Cryptography.CryptographicException or NotSupportedException;
+        or System.Security.Cryptography.CryptographicException or NotSupportedException
+        || MissingFile.IsLibrary(fault);
 }

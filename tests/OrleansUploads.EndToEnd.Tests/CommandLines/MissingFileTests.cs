@@ -15,6 +15,15 @@ public sealed class MissingFileTests
     }
 
     [Fact]
+    public void A_program_without_its_library_is_reported_and_its_command_fails()
+    {
+        var fault = new TypeInitializationException("Sqlite", new DllNotFoundException("Unable to load shared library 'e_sqlite3'."));
+
+        Assert.StartsWith("A library of the program cannot be loaded.", MissingFile.Describe(fault), StringComparison.Ordinal);
+        Assert.Equal(1, CommandRunner.Run(() => throw fault));
+    }
+
+    [Fact]
     public void Another_file_is_named() =>
         Assert.Equal("The file /tmp/a does not exist.", MissingFile.Describe(new FileNotFoundException("", "/tmp/a")));
 }
