@@ -16,29 +16,14 @@ public sealed class PackageTests : IDisposable
     public void Dispose() => _home.Dispose();
 
     [Fact]
-    public async Task The_samples_of_the_client_run_against_its_packages_and_the_tool_serves()
+    public async Task The_samples_of_the_packages_run_against_them_and_the_tool_serves()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The commands are for a POSIX shell.");
         var checkout = Checkout.CopyTo(_home.File("source"));
-        Directory.CreateDirectory(_home.File("sample"));
-        await File.WriteAllTextAsync(
-            Path.Combine(_home.File("sample"), "Program.cs"), Samples("src/OrleansUploads.Client/README.md"));
-        await File.WriteAllTextAsync(Path.Combine(_home.File("sample"), "sample.csproj"), $"""
-            <Project Sdk="Microsoft.NET.Sdk">
-              <PropertyGroup>
-                <OutputType>Exe</OutputType>
-                <TargetFramework>net10.0</TargetFramework>
-                <Nullable>enable</Nullable>
-                <ImplicitUsings>enable</ImplicitUsings>
-                <RestoreAdditionalProjectSources>{_home.File("feed")}</RestoreAdditionalProjectSources>
-                <RestoreFallbackFolders>{Checkout.PackageFolder}</RestoreFallbackFolders>
-                <NuGetAudit>false</NuGetAudit>
-              </PropertyGroup>
-              <ItemGroup>
-                <PackageReference Include="OrleansUploads.Client.DependencyInjection" Version="{Version}" />
-              </ItemGroup>
-            </Project>
-            """);
+        await WriteSampleAsync("Hashing", package: "Hashing");
+        await WriteSampleAsync("Signing", package: "Signing");
+        await WriteSampleAsync("Client", package: "Client.DependencyInjection");
+        await WriteSampleAsync("Client.DependencyInjection", package: "Client.DependencyInjection");
 
         var output = await new DocumentShell(_home).RunAsync(
             $"""
@@ -52,10 +37,12 @@ public sealed class PackageTests : IDisposable
             orleans-uploads serve --data ~/data
             export AWS_ACCESS_KEY_ID=$(orleans-uploads keys list --data ~/data | cut -d' ' -f1)
             export AWS_SECRET_ACCESS_KEY=$(orleans-uploads keys show $AWS_ACCESS_KEY_ID --data ~/data)
-            cd ~/sample
-            dotnet build -c Release -v quiet
+            cd ~
             head -c 5000000 /dev/urandom > holiday.tar
-            dotnet bin/Release/net10.0/sample.dll
+            for project in Hashing Signing Client Client.DependencyInjection; do
+                dotnet build ~/samples/$project -c Release -v quiet
+                dotnet ~/samples/$project/bin/Release/net10.0/sample.dll | sed "s/^/$project: /"
+            done
             cmp holiday.tar restored.tar && echo identical
             """,
             TimeLimit,
@@ -64,10 +51,13 @@ public sealed class PackageTests : IDisposable
         Assert.Contains(Version, output, StringComparison.Ordinal);
         Assert.Contains("ResourceNotFoundException", output, StringComparison.Ordinal);
         Assert.Contains("identical", output, StringComparison.Ordinal);
+        Assert.Contains("Hashing: True", output, StringComparison.Ordinal);
+        Assert.Contains("Signing: AKEXAMPLE: The signature is valid.", output, StringComparison.Ordinal);
+        Assert.Contains("Client.DependencyInjection: photos", output, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task The_single_file_runs_the_demo_without_a_runtime()
+    public async Task The_published_program_runs_the_demo_without_a_runtime_and_without_a_home_folder()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The commands are for a POSIX shell.");
         var checkout = Checkout.CopyTo(_home.File("source"));
@@ -76,7 +66,9 @@ public sealed class PackageTests : IDisposable
             NUGET_PACKAGES='{Checkout.PackageFolder}' bash deploy/publish.sh ~/program | tee ~/publish.log
             if grep -q 'feed lacks the runtime' ~/publish.log; then exit 0; fi
             unset DOTNET_ROOT
-            PATH=/usr/bin:/bin ~/program/orleans-uploads demo --size 16MiB
+            grep -q 'compiled OrleansUploads.Cli' ~/publish.log
+            PROGRAM=~/program/orleans-uploads
+            HOME=/nonexistent PATH=/usr/bin:/bin $PROGRAM demo --size 16MiB
             ls ~/program
             """,
             TimeLimit,
@@ -85,6 +77,30 @@ public sealed class PackageTests : IDisposable
         Assert.SkipWhen(output.Contains("feed lacks the runtime", StringComparison.Ordinal), "The package feed lacks the runtime.");
         Assert.Contains("ok", output, StringComparison.Ordinal);
         Assert.EndsWith("orleans-uploads", output.Trim(), StringComparison.Ordinal);
+        Assert.Contains("All checks passed", output, StringComparison.Ordinal);
+    }
+
+    /// <summary>Writes the samples of a project's README as a program that uses one of the packages.</summary>
+    private async Task WriteSampleAsync(string project, string package)
+    {
+        var folder = Directory.CreateDirectory(_home.File($"samples/{project}")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, "Program.cs"), Samples($"src/OrleansUploads.{project}/README.md"));
+        await File.WriteAllTextAsync(Path.Combine(folder, "sample.csproj"), $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <OutputType>Exe</OutputType>
+                <TargetFramework>net10.0</TargetFramework>
+                <Nullable>enable</Nullable>
+                <ImplicitUsings>enable</ImplicitUsings>
+                <RestoreAdditionalProjectSources>{_home.File("feed")}</RestoreAdditionalProjectSources>
+                <RestoreFallbackFolders>{Checkout.PackageFolder}</RestoreFallbackFolders>
+                <NuGetAudit>false</NuGetAudit>
+              </PropertyGroup>
+              <ItemGroup>
+                <PackageReference Include="OrleansUploads.{package}" Version="{Version}" />
+              </ItemGroup>
+            </Project>
+            """);
     }
 
     /// <summary>The C# samples of a document as one program. Its using directives come first.</summary>
