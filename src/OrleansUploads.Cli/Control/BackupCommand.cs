@@ -82,7 +82,11 @@ internal static class BackupCommand
     {
         try
         {
-            BackupFolder.Copy(folder, backup);
+            NewFolder.Open(backup, "--to", () =>
+            {
+                BackupFolder.Copy(folder, backup);
+                return backup;
+            });
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or JournalUnavailableException)
         {

@@ -75,7 +75,8 @@ internal static class DemoCommand
         });
         command.SetAction((parsed, cancellationToken) => CommandRunner.RunAsync(async () =>
         {
-            var parent = Directory.CreateDirectory(parsed.GetRequiredValue(folder).FullName);
+            var path = parsed.GetRequiredValue(folder).FullName;
+            var parent = NewFolder.Open(path, "--folder", () => Directory.CreateDirectory(path));
             DemoSpace.Require(
                 parent,
                 parsed.GetValue(file)?.Length ?? parsed.GetValue(size) ?? DefaultSizeBytes,

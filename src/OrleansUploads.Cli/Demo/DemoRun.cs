@@ -102,7 +102,7 @@ internal sealed class DemoRun(
         var board = new PartBoard(plan.PartCount, order);
         screen.PrintLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{Clients} clients upload {plan.PartCount} parts of {ByteCount.Format(plan.PartSizeBytes)} out of order, "
+            $"{Clients} clients upload {Quantity.Format(plan.PartCount, "part")} of {ByteCount.Format(plan.PartSizeBytes)} out of order, "
             + $"{order.Length - plan.PartCount} of them twice"));
 
         var clock = Stopwatch.StartNew();
@@ -256,7 +256,7 @@ internal sealed class DemoRun(
 
         clock.Stop();
         var same = size == file.SizeBytes && new Sha256Digest(linear.GetHashAndReset()) == file.Sha256;
-        AddCheck("The retrieved archive equals the file", $"{size} bytes, SHA-256 {(same ? "equal" : "different")}", same);
+        AddCheck("The retrieved archive equals the file", $"{Quantity.Format(size, "byte")}, SHA-256 {(same ? "equal" : "different")}", same);
         AddCheck(
             "The job's output has the archive's tree hash",
             output.TreeHash?.ToString()[..12] + "…",

@@ -56,7 +56,11 @@ internal static class KeysCommand
                     Enum.GetValues<KeyRole>().Single(known => KeyScope.Format(known) == parsed.GetValue(role)),
                     parsed.GetValue(vaults) is { Length: > 0 } named ? named : null),
             };
-            file.Change(pairs => [.. pairs, pair]);
+            NewFolder.Open(folder, "--data", () =>
+            {
+                file.Change(pairs => [.. pairs, pair]);
+                return file;
+            });
             Console.WriteLine($"# Added to {file.Path}: {pair.Scope}");
             Console.WriteLine($"AWS_ACCESS_KEY_ID={pair.AccessKeyId}");
             Console.WriteLine($"AWS_SECRET_ACCESS_KEY={pair.SecretAccessKey}");

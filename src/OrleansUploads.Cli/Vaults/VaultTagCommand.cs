@@ -19,10 +19,12 @@ internal static class VaultTagCommand
         var command = new Command("list", "List the tags.") { name };
         command.Run(async (parsed, session, cancellationToken) =>
         {
-            foreach (var (key, value) in await session.Connection.Client.ListTagsAsync(parsed.GetRequiredValue(name), cancellationToken))
-            {
-                session.Printer.Result(new { key, value }, $"{key}={value}", $"{key}={value}");
-            }
+            var vault = parsed.GetRequiredValue(name);
+            var tags = await session.Connection.Client.ListTagsAsync(vault, cancellationToken);
+            await session.Printer.ListAsync(
+                tags.ToAsyncEnumerable(),
+                tag => session.Printer.Result(new { tag.Key, tag.Value }, $"{tag.Key}={tag.Value}", $"{tag.Key}={tag.Value}"),
+                $"The vault {vault} has no tags.");
 
             return ExitCode.Done;
         });

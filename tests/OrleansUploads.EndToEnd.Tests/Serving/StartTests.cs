@@ -41,13 +41,16 @@ public sealed class StartTests : IDisposable
             .ExpectOneLine(2, $"{_folder.File("notes")} is a file. Name a folder");
     }
 
-    [Fact]
-    public async Task A_data_folder_that_cannot_be_created_is_reported_in_one_line()
+    [Theory]
+    [InlineData("--data", "serve", "--data", "/proc/notes/data")]
+    [InlineData("--data", "keys", "add", "--create", "--data", "/proc/notes/data")]
+    [InlineData("--folder", "demo", "--folder", "/proc/notes/data")]
+    public async Task A_folder_that_cannot_be_created_is_reported_in_one_line(string option, params string[] arguments)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux has /proc.");
 
-        (await ServerProcess.RefuseAsync(new ServerSetup("/proc/notes/data")))
-            .ExpectOneLine("data folder /proc/notes/data cannot be created: /proc takes no new folders", "--data");
+        (await CommandLine.RunAsync(arguments))
+            .ExpectOneLine("The folder /proc/notes/data cannot be created: /proc takes no new folders", $"another one with {option}");
     }
 
     [Fact]

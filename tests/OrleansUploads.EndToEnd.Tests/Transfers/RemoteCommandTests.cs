@@ -39,6 +39,7 @@ public sealed class RemoteCommandTests
     }
 
     [Theory]
+    [InlineData("The vault photos has no tags.", "vault", "tag", "list", "photos")]
     [InlineData("The vault photos has no archives.", "archive", "list", "--vault", "photos")]
     [InlineData("The vault photos has no jobs.", "job", "list", "--vault", "photos")]
     [InlineData("The vault photos has no uploads in progress.", "uploads", "list", "--vault", "photos")]

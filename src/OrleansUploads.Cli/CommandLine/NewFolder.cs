@@ -1,15 +1,16 @@
 using OrleansUploads.Engine.Entities;
 
-namespace OrleansUploads.Cli.Serving;
+namespace OrleansUploads.Cli.CommandLine;
 
-/// <summary>Says why a data folder could not be created. The system says of <c>/proc/data</c> that this file does not exist.</summary>
+/// <summary>Says why a folder could not be created. The system says of <c>/proc/data</c> that this file does not exist.</summary>
 internal static class NewFolder
 {
     /// <summary>Opens a folder, and creates it if it is missing.</summary>
-    /// <param name="folder">The folder that <c>--data</c> names.</param>
-    /// <param name="open">Opens it.</param>
+    /// <param name="folder">The folder.</param>
+    /// <param name="option">The option that names it.</param>
+    /// <param name="open">Creates and opens it.</param>
     /// <exception cref="IOException">It could not be created.</exception>
-    public static T Open<T>(string folder, Func<T> open)
+    public static T Open<T>(string folder, string option, Func<T> open)
     {
         try
         {
@@ -18,7 +19,7 @@ internal static class NewFolder
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException && !Directory.Exists(folder))
         {
             throw new IOException(
-                $"The data folder {folder} cannot be created: {Describe(fault, FindParent(folder))}. Name another folder with --data.", fault);
+                $"The folder {folder} cannot be created: {Describe(fault, FindParent(folder))}. Name another one with {option}.", fault);
         }
     }
 
