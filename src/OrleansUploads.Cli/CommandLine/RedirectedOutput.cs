@@ -4,7 +4,10 @@ namespace OrleansUploads.Cli.CommandLine;
 
 /// <summary>Standard output that is a file, a pipe or closed. If it cannot be written, the error says so; the system's own message
 /// names neither the output nor, if it is closed, the cause.</summary>
-internal sealed class RedirectedOutput(Stream output) : Stream
+/// <param name="output">The output.</param>
+/// <param name="isNeeded">Whether the program fails if it cannot be written. Standard error is not needed: a server that cannot log serves
+/// on, and a command that cannot explain its failure still has an exit code.</param>
+internal sealed class RedirectedOutput(Stream output, bool isNeeded) : Stream
 {
     public override bool CanRead => false;
 
@@ -25,9 +28,20 @@ internal sealed class RedirectedOutput(Stream output) : Stream
     {
         if (Console.IsOutputRedirected)
         {
-            var encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
-            Console.SetOut(new StreamWriter(new RedirectedOutput(Console.OpenStandardOutput()), encoding) { AutoFlush = true });
+            Console.SetOut(Write(Console.OpenStandardOutput(), isNeeded: true));
         }
+
+        if (Console.IsErrorRedirected)
+        {
+            Console.SetError(Write(StandardInput.IsMissing(2) ? Null : Console.OpenStandardError(), isNeeded: false));
+        }
+    }
+
+    private static TextWriter Write(Stream output, bool isNeeded)
+    {
+        var encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        var writer = new StreamWriter(new RedirectedOutput(output, isNeeded), encoding) { AutoFlush = true };
+        return TextWriter.Synchronized(writer);
     }
 
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
@@ -41,6 +55,11 @@ internal sealed class RedirectedOutput(Stream output) : Stream
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
+            if (!isNeeded)
+            {
+                return;
+            }
+
             // The base library reports a closed descriptor as a denied access to a path.
             throw new IOException($"The output cannot be written: {(fault.InnerException ?? fault).Message.TrimEnd('.')}.", fault);
         }

@@ -5,7 +5,7 @@ namespace OrleansUploads.Cli.CommandLine;
 /// <summary>Standard input.</summary>
 internal static class StandardInput
 {
-    private const string Status = "/proc/self/fdinfo/0";
+    private const string Status = "/proc/self/fdinfo";
     private const string Flags = "flags:";
 
     // The kernel prints the flags in octal digits. This is O_CLOEXEC.
@@ -13,22 +13,24 @@ internal static class StandardInput
 
     /// <summary>Opens standard input.</summary>
     /// <exception cref="IOException">The program was started without one.</exception>
-    public static Stream Open() => IsMissing()
+    public static Stream Open() => IsMissing(0)
         ? throw new IOException("Standard input is closed. Redirect it from a file or a pipe.")
         : Console.OpenStandardInput();
 
-    /// <summary>If the program is started with descriptor 0 closed, the runtime gets this number for a pipe of its own, which never ends.
-    /// The runtime marks its descriptors to be closed by exec, and an inherited one cannot have this mark. Only Linux tells.</summary>
-    private static bool IsMissing()
+    /// <summary>Whether the program was started with a descriptor closed. The runtime then gets its number for a file or pipe of its own,
+    /// and a pipe never ends. The runtime marks its descriptors to be closed by exec, and an inherited one cannot have this mark. Only
+    /// Linux tells.</summary>
+    /// <param name="descriptor">0 for standard input, 2 for standard error.</param>
+    public static bool IsMissing(int descriptor)
     {
-        if (!OperatingSystem.IsLinux() || !Directory.Exists(Path.GetDirectoryName(Status)))
+        if (!OperatingSystem.IsLinux() || !Directory.Exists(Status))
         {
             return false;
         }
 
         try
         {
-            var flags = File.ReadLines(Status).FirstOrDefault(static line => line.StartsWith(Flags, StringComparison.Ordinal));
+            var flags = File.ReadLines($"{Status}/{descriptor}").FirstOrDefault(static line => line.StartsWith(Flags, StringComparison.Ordinal));
             return flags is not null && (ParseOctal(flags.AsSpan(Flags.Length).Trim()) & ClosedByExec) != 0;
         }
         catch (FileNotFoundException)

@@ -203,6 +203,21 @@ public sealed class RemoteCommandTests
         new CommandResult(exitCode, shell.Output, shell.Error).ExpectOneLine("The output cannot be written", reason);
     }
 
+    [Theory]
+    [InlineData("2>&-")]
+    [InlineData("2>/dev/full")]
+    public async Task A_command_that_cannot_explain_its_failure_still_has_its_exit_code(string redirection)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux has /dev/full.");
+        await using var shell = CapturedProcess.Start(
+            "/bin/bash",
+            ["-c", $"{CommandLine.ShellFunction}; orleans-uploads treehash /nonexistent {redirection}; echo code $?"],
+            CommandLine.WithoutOperatorKey);
+        await shell.WaitForExitAsync(TimeSpan.FromSeconds(30));
+
+        Assert.Equal("code 1", shell.Output.Trim());
+    }
+
     [Fact]
     public async Task Shells_complete_commands_and_options()
     {
