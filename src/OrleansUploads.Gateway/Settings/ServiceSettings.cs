@@ -60,7 +60,7 @@ public static class ServiceSettings
     /// <summary>Time until the output of a job is available.</summary>
     public static readonly ServiceSetting RetrievalDelay = new(
         "RetrievalDelay",
-        "How long the output of jobs and restores of objects are delayed: `3h` for all tiers, or `standard=3h expedited=1m bulk=12h`. "
+        "How long the outputs of jobs and the restores of objects are delayed: `3h` for all tiers, or `standard=3h expedited=1m bulk=12h`. "
         + "Inventories are delayed like the standard tier.",
         options => RetrievalDelays.Format(options.Engine.Retrievals),
         (options, text) =>
