@@ -25,7 +25,7 @@ public sealed class PartHasher(bool withLinearHash = true) : IDisposable
     public static int BatchBytes { get; } = Sha256Batch.MaxLanes * TreeHash.LeafBytes;
 
     /// <summary>Whether this processor computes the leaves of <see cref="BatchBytes"/> together faster than one after the other.</summary>
-    public static bool HasBatches => Sha256Batch.Choose(BatchBytes / TreeHash.LeafBytes).Path != BatchPath.OneByOne;
+    public static bool HasBatches => Sha256Batch.Choose(BatchBytes / TreeHash.LeafBytes, TreeHash.LeafBytes).Path != BatchPath.OneByOne;
 
     /// <summary>Whether the current leaf is the first one, whose hash the linear hash computes.</summary>
     private bool IsLeafLinear => _leafCount == 0 && _linear is not null;

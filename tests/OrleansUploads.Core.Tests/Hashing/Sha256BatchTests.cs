@@ -68,9 +68,12 @@ public class Sha256BatchTests
     {
         for (var messages = 1; messages <= 100; messages++)
         {
-            var (path, count) = Sha256Batch.Choose(messages);
-            Assert.True(Sha256Batch.IsSupported(path));
-            Assert.InRange(count, 1, messages);
+            foreach (var messageBytes in new[] { 64, 1 << 20 })
+            {
+                var (path, count) = Sha256Batch.Choose(messages, messageBytes);
+                Assert.True(Sha256Batch.IsSupported(path));
+                Assert.InRange(count, 1, messages);
+            }
         }
     }
 
