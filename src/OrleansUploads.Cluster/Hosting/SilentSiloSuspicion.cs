@@ -9,7 +9,7 @@ namespace OrleansUploads.Cluster.Hosting;
 /// join.</summary>
 /// <remarks>
 /// A silo joins only if all active silos answer it. If one of them is missing for good and no other silo was active when it
-/// disappeared, nothing removes it: active silos probe each other, but a joining silo probes only those that somebody suspects, or
+/// disappeared, nothing removes it: active silos probe each other, but a joining silo probes only those that a silo suspects, or
 /// whose heartbeat was old when the table last changed. So this silo votes once against each silent silo. The vote alone removes
 /// nothing. It makes all silos probe the silent one several times, as Orleans does with any suspect, and only failed probes
 /// complete the removal. A silo that answers them stays, and the vote expires.

@@ -36,8 +36,8 @@ internal sealed class EntityMemory(ConcurrentDictionary<EntityId, EntityActivati
         }
     }
 
-    /// <summary>Removes an activation if it is idle and only scans have asked it. Its state then lives so shortly that collecting it
-    /// costs little.</summary>
+    /// <summary>Removes an activation if it is idle and only scans have asked it. The garbage collector frees a state that lives for
+    /// such a short time at little cost.</summary>
     public void TryDropScanned(EntityId entity)
     {
         if (activations.TryGetValue(entity, out var activation) && activation.TryRetireScanned())

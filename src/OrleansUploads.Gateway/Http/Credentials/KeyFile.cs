@@ -18,7 +18,7 @@ public sealed class KeyFile(string path, IDiskFlush? flush = null, Action<TimeSp
     /// <summary>Room for some hundred thousand keys. A server reads the file each second.</summary>
     private const long MaxBytes = 64 << 20;
 
-    /// <summary>The lock is tried for ten seconds. Who holds it replaces a small file.</summary>
+    /// <summary>The lock is tried for ten seconds. A process holds it only while it replaces a small file.</summary>
     private const int MaxAttempts = 200;
 
     private static readonly TimeSpan BetweenAttempts = TimeSpan.FromMilliseconds(50);
