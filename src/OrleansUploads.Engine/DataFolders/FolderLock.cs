@@ -22,15 +22,23 @@ public sealed class FolderLock : IDisposable
         {
             file = new FileStream(path, OwnerOnly.LockFile());
         }
-        catch (IOException fault) when (IsInUse(path, fault))
+        catch (IOException fault) when (DiskErrors.IsHeld(fault))
         {
             throw InUse(folder, fault);
         }
 
-        file.SetLength(0);
-        file.Write(System.Text.Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n"));
-        file.Flush();
-        return new FolderLock(file);
+        try
+        {
+            file.SetLength(0);
+            file.Write(System.Text.Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n"));
+            file.Flush();
+            return new FolderLock(file);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Locks a folder that this process cannot change.</summary>
@@ -47,7 +55,7 @@ public sealed class FolderLock : IDisposable
         {
             return null;
         }
-        catch (IOException fault) when (IsInUse(path, fault))
+        catch (IOException fault) when (DiskErrors.IsHeld(fault))
         {
             throw InUse(folder, fault);
         }
@@ -55,10 +63,6 @@ public sealed class FolderLock : IDisposable
 
     /// <summary>Releases the folder.</summary>
     public void Dispose() => _file.Dispose();
-
-    private static bool IsInUse(string path, IOException fault) => File.Exists(path)
-        && fault is not (FileNotFoundException or PathTooLongException)
-        && !DiskErrors.IsReadOnly(fault);
 
     private static FolderInUseException InUse(string folder, IOException fault) => new(
         $"The data folder {folder} is in use by another server. Stop that server first, or choose another folder.", fault);

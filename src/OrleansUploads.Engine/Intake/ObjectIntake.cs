@@ -84,7 +84,7 @@ public sealed class ObjectIntake(IEntityHost host, IPartStore parts, IdSource id
             if (reports == 1 && !host.RepeatsCommands)
             {
                 // The attempt is certainly not used: no earlier report can have made it the part.
-                await parts.DeleteAttemptAsync(upload, attempt, CancellationToken.None);
+                await UnusedAttempt.DeleteAsync(parts, upload, attempt);
             }
 
             return new(late);

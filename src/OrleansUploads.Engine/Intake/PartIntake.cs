@@ -73,7 +73,7 @@ public sealed class PartIntake(IEntityHost host, IPartStore parts, IdSource ids)
         {
             // The attempt is certainly not used. A refusal after a report with an unknown outcome does not prove that: the first
             // report may have made the attempt the part, and the upload may have been completed before the second report.
-            await parts.DeleteAttemptAsync(upload, attempt, CancellationToken.None);
+            await UnusedAttempt.DeleteAsync(parts, upload, attempt);
         }
 
         return outcome;

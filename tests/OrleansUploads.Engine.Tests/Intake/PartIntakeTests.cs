@@ -138,6 +138,26 @@ public sealed class PartIntakeTests
     }
 
     [Fact]
+    public async Task A_sender_gets_the_refusal_although_the_refused_bytes_cannot_be_deleted()
+    {
+        var bench = new EngineBench(wrapParts: inner => new FaultyPartStore(
+            inner, step => step.Call == PartStoreCall.DeleteAttempt ? PartStoreFault.Before : PartStoreFault.None));
+        await bench.CreateVaultAsync();
+        var upload = await bench.OpenUploadAsync();
+
+        var outcome = await bench.Intake.StorePartAsync(
+            upload,
+            Some.Vault,
+            new PartRange(0, Body.Length - 1),
+            EngineBench.Hashes(Body),
+            new ActionStream(Body, () => bench.AskAsync(upload.Entity, new AbortUpload(Some.Vault))),
+            sender: null,
+            CancellationToken.None);
+
+        Assert.IsType<Refusal.UploadNotFound>(outcome.Refusal);
+    }
+
+    [Fact]
     public async Task Bytes_collected_during_the_upload_are_requested_again()
     {
         var upload = await OpenAsync();
