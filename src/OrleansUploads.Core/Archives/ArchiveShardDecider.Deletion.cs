@@ -1,5 +1,7 @@
 using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Messages;
 using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Messages.Jobs;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Values;
 
@@ -58,4 +60,14 @@ public sealed partial class ArchiveShardDecider
         && (!verdict.LooksAtAge || verdict.CreatedAt == entry.CreatedAt)
         && verdict.At <= now
         && verdict.At >= now - VerdictLife;
+
+    /// <summary>The deletion reaches the upload through the jobs, because they know how long its bytes are still
+    /// needed.</summary>
+    private static Intent TellJobs(VaultIncarnation vault, DeletedArchive deleted) => new(
+        "release/" + deleted.Archive,
+        new TellEntity(vault.Jobs, new RetireArchive(deleted.Archive, deleted.Upload, deleted.DeletedAt)),
+        new ConfirmArchiveReleased(deleted.Archive))
+    {
+        AnswersUnconfirmed = true,
+    };
 }

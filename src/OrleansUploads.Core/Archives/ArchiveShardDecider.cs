@@ -6,7 +6,6 @@ using System.Text;
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Messages;
 using OrleansUploads.Core.Messages.Archives;
-using OrleansUploads.Core.Messages.Jobs;
 using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Settings;
@@ -281,13 +280,6 @@ public sealed partial class ArchiveShardDecider(
         // An upload repeats the addition of its archive. A deletion is a client's command.
         IsRepeatedBySender = change.ClosedUpload is not null,
     };
-
-    /// <summary>The deletion reaches the upload through the jobs, because they know how long its bytes are still
-    /// needed.</summary>
-    private static Intent TellJobs(VaultIncarnation vault, DeletedArchive deleted) => new(
-        "release/" + deleted.Archive,
-        new TellEntity(vault.Jobs, new RetireArchive(deleted.Archive, deleted.Upload, deleted.DeletedAt)),
-        new ConfirmArchiveReleased(deleted.Archive)) { AnswersUnconfirmed = true };
 
     /// <summary>Sorts the values, because a dictionary's order may differ between machines.</summary>
     private static IEnumerable<T> InOrder<T>(ImmutableDictionary<ArchiveId, T> byArchive) =>
