@@ -102,6 +102,8 @@ read_keys() {
 
 start_silo() {
     ! is_running "$folder/silo-$1.pid" || return 0
+    # The silos share the processor, so an idle thread sleeps at once and does not look for work first.
+    DOTNET_ThreadPool_UnfairSemaphoreSpinLimit=0 \
     OrleansUploads__Clustering=postgres \
     OrleansUploads__ConnectionString="Host=127.0.0.1;Port=$database_port;Username=uploads;Database=uploads;Maximum Pool Size=40" \
     OrleansUploads__PartsFolder="$folder/parts" \
