@@ -15,7 +15,7 @@ internal static class CommandRunner
         }
         catch (Exception fault) when (IsOperatorError(fault))
         {
-            return Fail(MissingFile.Describe(fault));
+            return Fail(FileFault.Describe(fault));
         }
     }
 
@@ -27,7 +27,7 @@ internal static class CommandRunner
         }
         catch (Exception fault) when (IsOperatorError(fault))
         {
-            return Fail(MissingFile.Describe(fault));
+            return Fail(FileFault.Describe(fault));
         }
     }
 
@@ -40,5 +40,5 @@ internal static class CommandRunner
     private static bool IsOperatorError(Exception fault) => fault is IOException or UnauthorizedAccessException
         or InvalidDataException or FolderInUseException or JournalDamagedException or JournalUnavailableException
         or System.Security.Cryptography.CryptographicException or NotSupportedException
-        || MissingFile.IsLibrary(fault);
+        || FileFault.IsLibrary(fault);
 }

@@ -29,7 +29,7 @@ internal sealed record Failure(int Code, string Message)
         ArgumentException mistake => new Failure(ExitCode.Usage, WithoutParameter(mistake)),
         CredentialsMissingException => new Failure(ExitCode.Denied, fault.Message),
         IOException or UnauthorizedAccessException or InvalidDataException or NotSupportedException =>
-            new Failure(ExitCode.Failed, MissingFile.Describe(fault)),
+            new Failure(ExitCode.Failed, FileFault.Describe(fault)),
         _ => null,
     };
 

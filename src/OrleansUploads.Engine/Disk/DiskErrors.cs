@@ -33,7 +33,7 @@ public static class DiskErrors
     private const int PreallocationRefused = unchecked((int)0x80131620);
 
     /// <summary>Whether the disk or the quota is full.</summary>
-    internal static bool IsFull(IOException error) => IsFull(error.HResult);
+    public static bool IsFull(IOException error) => IsFull(error.HResult);
 
     /// <summary>Whether an error number says that the disk or the quota is full.</summary>
     internal static bool IsFull(int error) => error switch

@@ -2,7 +2,7 @@ using OrleansUploads.Cli.CommandLine;
 
 namespace OrleansUploads.EndToEnd.Tests.CommandLines;
 
-public sealed class MissingFileTests
+public sealed class FileFaultTests
 {
     [Fact]
     public void A_part_of_the_program_that_the_limit_of_open_files_hides_is_not_called_a_missing_file()
@@ -11,7 +11,7 @@ public sealed class MissingFileTests
         var fault = new FileNotFoundException("Could not load.", "Microsoft.AspNetCore, Version=10.0.0.0, Culture=neutral");
 
         Assert.StartsWith(
-            "Microsoft.AspNetCore cannot be loaded. If this process may open only a few files", MissingFile.Describe(fault), StringComparison.Ordinal);
+            "Microsoft.AspNetCore cannot be loaded. If this process may open only a few files", FileFault.Describe(fault), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -19,11 +19,16 @@ public sealed class MissingFileTests
     {
         var fault = new TypeInitializationException("Sqlite", new DllNotFoundException("Unable to load shared library 'e_sqlite3'."));
 
-        Assert.StartsWith("A library of the program cannot be loaded.", MissingFile.Describe(fault), StringComparison.Ordinal);
+        Assert.StartsWith("A library of the program cannot be loaded.", FileFault.Describe(fault), StringComparison.Ordinal);
         Assert.Equal(1, CommandRunner.Run(() => throw fault));
     }
 
     [Fact]
     public void Another_file_is_named() =>
-        Assert.Equal("The file /tmp/a does not exist.", MissingFile.Describe(new FileNotFoundException("", "/tmp/a")));
+        Assert.Equal("The file /tmp/a does not exist.", FileFault.Describe(new FileNotFoundException("", "/tmp/a")));
+
+    [Fact]
+    public void A_full_disk_is_said_with_the_remedy() => Assert.Equal(
+        "No space left on device : '/tmp/a'. Free space on that disk, or use another one.",
+        FileFault.Describe(new IOException("No space left on device : '/tmp/a'", hresult: 28)));
 }
