@@ -56,9 +56,11 @@ internal static class UploadTimelines
 
     private static PackedTimeline Pack(UploadState.Open open, Sender? endedBy, int? only)
     {
-        var parts = open.Parts.From(only - 1 ?? 0).Select(stored => (Number: stored.Key + 1, stored.Value));
+        IEnumerable<(int, StoredPart)> parts = only is not { } number ? open.Parts.From(0).Select(part => (part.Key + 1, part.Value))
+            : open.Parts[number - 1] is { } one ? [(number, one)]
+            : [];
         return Attempts(
-                only is null ? parts : parts.Take(1).Where(part => part.Number == only),
+                parts,
                 open.Parts.Count,
                 static part => part.Trail,
                 static (number, part) => new LostAttempt(

@@ -124,9 +124,10 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent>
             _forgetting |= decision.Forgets && _version > 0;
             return decision;
         }
-        catch (Exception fault) when (fault is InvalidOperationException or ArgumentException or ArithmeticException)
+        catch (Exception fault)
         {
-            // A decider that throws is a bug. Only its command fails.
+            // A decider that throws is a bug. Only its command fails: the commands before it in the batch have changed the state, and
+            // their events must still be written.
             FailTicket(item.Ticket, "the command could not be decided.", fault);
             return null;
         }

@@ -93,6 +93,18 @@ public sealed class UploadTimelineTests
         Assert.Empty(Read(4).Unpack()!.Parts);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(int.MinValue)]
+    [InlineData(int.MaxValue)]
+    public void A_number_that_no_part_can_have_has_an_empty_timeline(int number)
+    {
+        _upload.Do(new InitiateUpload(Some.Spec()));
+        Store(0, Ann);
+        Assert.Empty(Read(number).Unpack()!.Parts);
+    }
+
     [Fact]
     public void A_sender_is_stored_once()
     {

@@ -49,6 +49,7 @@ public sealed class TimelineTests : IAsyncLifetime
         var second = (await _server.GetAsync($"vaults/mine/uploads/{upload}/timeline?part=2", _cookie)).Expect(200).Json;
         Assert.Equal("2: by 2 after 2 s, resent 0", PartsOf(second));
         Assert.Equal("", LostOf(second));
+        Assert.Equal("", PartsOf((await _server.GetAsync($"vaults/mine/uploads/{upload}/timeline?part=0", _cookie)).Expect(200).Json));
 
         _server.Clock.Advance(TimeSpan.FromSeconds(1));
         (await _server.Server.SendAsync(Complete("mine", upload, Archive))).Expect(201);

@@ -1,0 +1,82 @@
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Settings;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Engine.Contracts;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine.Ports;
+using OrleansUploads.TestKit;
+
+namespace OrleansUploads.Engine.Tests.Entities;
+
+/// <summary>A decider that throws is a bug. It must not spread to the commands that are decided together with the one that it
+/// concerns.</summary>
+public sealed class FailingDeciderTests
+{
+    private static readonly ServiceTime Time = ServiceTime.Continuous(Some.Noon);
+
+    private readonly List<ReadOnlyMemory<byte>> _records = [];
+
+    private static StorePart Part(int slot) => new(
+        Some.Vault, new PartRange(slot * Some.MiB, ((slot + 1) * Some.MiB) - 1), Some.Hash("a"), Some.Attempt(slot));
+
+    [Theory]
+    [InlineData(typeof(IndexOutOfRangeException))]
+    [InlineData(typeof(KeyNotFoundException))]
+    [InlineData(typeof(NullReferenceException))]
+    [InlineData(typeof(InvalidOperationException))]
+    public void Only_the_command_fails_that_could_not_be_decided_and_the_events_of_the_others_are_written(Type fault)
+    {
+        var runner = new DeciderRunner<UploadState, UploadCommand, UploadEvent>(
+            Some.Upload(1).Entity, new FailingDecider((Exception)Activator.CreateInstance(fault)!), UploadContract.Table.Codec);
+        runner.Submit("initiate", new InitiateUpload(Some.Spec()), Time);
+        runner.TakeOutputs();
+        runner.Loaded(JournalHistory.None, Time);
+        var first = TakeAppend(runner.TakeOutputs());
+
+        runner.Submit("part before", Part(0), Time);
+        runner.Submit("failing", new SummarizeUpload(Some.Vault), Time);
+        runner.Submit("part behind", Part(1), Time);
+        runner.WriteEnded(first.Write, AppendOutcome.Appended, Time);
+        var outputs = runner.TakeOutputs();
+        Assert.Equal("failing", Assert.Single(outputs.OfType<RunnerOutput.Fault>()).Ticket);
+
+        runner.WriteEnded(TakeAppend(outputs).Write, AppendOutcome.Appended, Time);
+        Assert.Equal(["part before", "part behind"], runner.TakeOutputs().OfType<RunnerOutput.Reply>().Select(reply => reply.Ticket));
+
+        var decider = new UploadDecider(new UploadPolicy());
+        var stored = _records.SelectMany(record => UploadContract.Table.Codec.Decode(record)).Aggregate(decider.Initial, decider.Evolve);
+        Assert.Equal(2, Assert.IsType<UploadState.Open>(stored).Parts.Count);
+    }
+
+    private RunnerOutput.Append TakeAppend(IEnumerable<RunnerOutput> outputs)
+    {
+        var append = Assert.Single(outputs.OfType<RunnerOutput.Append>());
+        _records.Add(append.Record.Record);
+        return append;
+    }
+
+    /// <summary>The rules of an upload, except that it cannot be described.</summary>
+    private sealed class FailingDecider(Exception fault) : Decider<UploadState, UploadCommand, UploadEvent>
+    {
+        private readonly UploadDecider _inner = new(new UploadPolicy());
+
+        public override UploadState Initial => _inner.Initial;
+
+        public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, ServiceTime time) =>
+            command is SummarizeUpload ? throw fault : _inner.Decide(state, command, time);
+
+        public override UploadState Evolve(UploadState state, UploadEvent happened) => _inner.Evolve(state, happened);
+
+        public override Decision<UploadEvent> Wake(UploadState state, ServiceTime time) => _inner.Wake(state, time);
+
+        public override DateTimeOffset? WakeAt(UploadState state, ServiceTime time) => _inner.WakeAt(state, time);
+
+        public override IEnumerable<Intent> Pending(UploadState state) => _inner.Pending(state);
+
+        public override IEnumerable<UploadEvent> Compact(UploadState state) => _inner.Compact(state);
+
+        public override int CompactCount(UploadState state) => _inner.CompactCount(state);
+    }
+}
