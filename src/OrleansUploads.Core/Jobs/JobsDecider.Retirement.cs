@@ -30,6 +30,8 @@ public sealed partial class JobsDecider
             : null;
     }
 
+    /// <summary>Refuses new retrievals from now on, and tells the upload until when jobs need the bytes. The upload deletes bytes at once
+    /// that nobody needs after the deletion, so this time is later if there is a job, even if the shard's clock is ahead.</summary>
     private static Decision<JobsEvent> RetireArchive(JobsState state, RetireArchive command, ServiceTime time)
     {
         if (state.Retired.FindByArchive(command.Archive) is { } known)
@@ -38,12 +40,14 @@ public sealed partial class JobsDecider
         }
 
         var until = state.LastExpiry.TryGetValue(command.Archive, out var last) && last > ExpiredBy(time)
-            ? time.DueAt(last - Limits.JobOutputLife, Limits.JobOutputLife) + DownloadGrace
+            ? Later(time.DueAt(last - Limits.JobOutputLife, Limits.JobOutputLife), command.DeletedAt) + DownloadGrace
             : command.DeletedAt;
         var happened = new ArchiveRetired(command.Archive, command.Upload, command.DeletedAt, until);
         var retired = RetiredArchives.None.Add(happened, 1).ByNumber[1] with { Number = state.Retired.Count + 1 };
         return Accept(happened).Telling(TellUpload(retired));
     }
+
+    private static DateTimeOffset Later(DateTimeOffset left, DateTimeOffset right) => left > right ? left : right;
 
     private static RetiredArchives RestoreRetirements(RetirementsCarriedOver carried) => new(
         carried.Count,

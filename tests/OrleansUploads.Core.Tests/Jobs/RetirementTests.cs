@@ -50,6 +50,16 @@ public sealed class RetirementTests
     }
 
     [Fact]
+    public void The_bytes_outlive_an_unexpired_job_even_if_the_clock_of_the_shard_is_ahead()
+    {
+        _jobs.Do(Start(1, job: 1));
+        _jobs.Now += TimeSpan.FromHours(5) + Limits.JobOutputLife - TimeSpan.FromHours(1);
+        var deletedAt = _jobs.Now + TimeSpan.FromHours(3);
+        var retired = _jobs.Do(new RetireArchive(Some.Archive(1).Archive, Some.Upload(1), deletedAt));
+        Assert.Equal(deletedAt + JobsDecider.DownloadGrace, BytesUntil(retired));
+    }
+
+    [Fact]
     public void A_retired_archive_cannot_be_retrieved()
     {
         Retire(1);
