@@ -103,10 +103,18 @@ internal sealed partial class ObjectUploadDecider
                 return Repeat(Publish(completing));
             case UploadState.ObjectStored stored when stored.Spec.Name == command.Spec.Name:
                 return Repeat(Publish(stored));
+            case UploadState.ObjectEnded { End: ObjectUploadEnd.Refused } ended when ended.Spec.Name == command.Spec.Name:
+                return Refuse(RefusalOfRepeated(command));
             default:
                 return Refuse(NotFound);
         }
     }
+
+    /// <summary>The refusal of a put that was refused before. Without a condition, only the deletion of the bucket refuses it. With one,
+    /// the upload does not know which of the two it was, nor whether the key had an object.</summary>
+    private static ObjectRefusal RefusalOfRepeated(PutObject command) => command.Condition is null
+        ? new ObjectRefusal.BucketNotFound(command.Spec.Name.Bucket.Name)
+        : new ObjectRefusal.PreconditionFailed(Exists: true);
 
     private static Decision<UploadEvent> Put(
         UploadState.ObjectOpen open, PutObject command, ReadOnlySpan<UploadEvent> before, ServiceTime time)

@@ -134,7 +134,10 @@ public sealed class ObjectIntake(IEntityHost host, IPartStore parts, IdSource id
 
             mayBeInUse = true;
             var outcome = await host.AskAsync(spec.Upload.Entity, new PutObject(spec, part, condition), cancellationToken);
-            mayBeInUse = outcome.Refusal is null;
+
+            // The refusal of a repeated command proves nothing about the first one, unless the upload has ended with it.
+            mayBeInUse = outcome.Refusal is null
+                || (host.RepeatsCommands && outcome.Refusal is not (ObjectRefusal.PreconditionFailed or ObjectRefusal.BucketNotFound));
             return outcome;
         }
         finally

@@ -288,6 +288,25 @@ public sealed class ObjectUploadTests
     }
 
     [Fact]
+    public void A_repeated_put_gets_the_refusal_of_the_first()
+    {
+        var put = new PutObject(
+            SomeObject.Spec(origin: UploadOrigin.SingleRequest), SomeObject.Part(1, 5, "a"), PublishCondition.MustBeAbsent);
+        _upload.Do(put);
+        Publish(verdict: new PublicationVerdict.ConditionFailed(Exists: true));
+        Assert.True(_upload.Refused<ObjectRefusal.PreconditionFailed>(put).Exists);
+    }
+
+    [Fact]
+    public void A_repeated_put_into_a_deleted_bucket_is_refused_like_the_first()
+    {
+        var put = new PutObject(SomeObject.Spec(origin: UploadOrigin.SingleRequest), SomeObject.Part(1, 5, "a"), Condition: null);
+        _upload.Do(put);
+        Publish(verdict: new PublicationVerdict.BucketDeleted());
+        Assert.Equal(SomeObject.BucketName, _upload.Refused<ObjectRefusal.BucketNotFound>(put).Bucket);
+    }
+
+    [Fact]
     public void An_attempt_that_the_collector_may_have_deleted_cannot_become_an_object()
     {
         var spec = SomeObject.Spec(origin: UploadOrigin.SingleRequest);

@@ -210,6 +210,21 @@ public sealed class ObjectEngineTests
     }
 
     [Fact]
+    public async Task If_the_repetition_of_a_put_is_refused_the_first_put_may_still_make_the_object()
+    {
+        await _bench.CreateBucketAsync();
+        var repeating = new RepeatingHost(_bench.Host);
+        var intake = new ObjectIntake(repeating, _bench.Parts, _bench.Ids, _bench.Time, keys: null);
+        var headers = new ObjectHeaders(StorageClass.Standard, new Dictionary<string, string>());
+        var put = await intake.PutAsync(
+            SomeObject.Named("k"), headers, ObjectBench.Body("new"u8.ToArray()), condition: null, CancellationToken.None);
+        Assert.IsType<ObjectRefusal.NumberedAttemptCollected>(put.Refusal);
+
+        await _bench.AskAsync(repeating.Delayed!.Spec.Upload.Entity, repeating.Delayed);
+        Assert.Equal("new", await _bench.GetAsync("k"));
+    }
+
+    [Fact]
     public async Task The_bytes_of_replaced_and_deleted_objects_are_collected_and_no_others()
     {
         await _bench.CreateBucketAsync();

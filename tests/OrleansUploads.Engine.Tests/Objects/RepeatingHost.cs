@@ -1,0 +1,26 @@
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Messages.Objects;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Entities;
+
+namespace OrleansUploads.Engine.Tests.Objects;
+
+/// <summary>Delays each put and refuses its repetition, which came too late.</summary>
+internal sealed class RepeatingHost(IEntityHost inner) : IEntityHost
+{
+    public PutObject? Delayed { get; private set; }
+
+    public bool RepeatsCommands => true;
+
+    public ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
+    {
+        if (command is PutObject put)
+        {
+            Delayed = put;
+            return ValueTask.FromResult<object>(new ObjectRefusal.NumberedAttemptCollected(put.Part.Number));
+        }
+
+        return inner.SendAsync(entity, command, cancellationToken);
+    }
+}
