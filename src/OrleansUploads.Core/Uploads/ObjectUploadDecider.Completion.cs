@@ -54,7 +54,7 @@ internal sealed partial class ObjectUploadDecider
                 var completion = NumberedParts.Complete(
                     open.Spec, chosen, open.Rounds + 1, NumberedParts.Identify(command.Parts), command.Condition, time.Now);
                 return ((ObjectRefusal?)RefusalOfChecksumType(open.Spec, completion, command.ChecksumType)
-                    ?? RefusalOfChecksum(completion.Checksum, command.Checksum)) is { } differs
+                    ?? RefusalOfChecksum(completion.Checksum, chosen, command.Checksum)) is { } differs
                     ? Refuse(differs)
                     : Freeze(open, completion, command.Sender);
             case UploadState.ObjectCompleting completing when completing.Spec.Name == command.Name:
@@ -194,10 +194,23 @@ internal sealed partial class ObjectUploadDecider
             ? new ObjectRefusal.ChecksumOfOtherType(known, type)
             : null;
 
-    private static ObjectRefusal.ChecksumDiffers? RefusalOfChecksum(ObjectChecksum? computed, Checksum? stated) =>
-        stated is { } known && computed is { } whole && whole.Value.Algorithm == known.Algorithm && whole.Value != known
-            ? new ObjectRefusal.ChecksumDiffers(known, whole.Value)
-            : null;
+    /// <summary>Refuses a completion that states another checksum than the object gets. One of another algorithm could only be compared by
+    /// reading all bytes again, and a client that states a checksum relies on the comparison.</summary>
+    private static ObjectRefusal? RefusalOfChecksum(ObjectChecksum? computed, IReadOnlyList<NumberedPart> parts, Checksum? stated)
+    {
+        if (stated is not { } known)
+        {
+            return null;
+        }
+
+        if (computed is { } whole && whole.Value.Algorithm == known.Algorithm)
+        {
+            return whole.Value == known ? null : new ObjectRefusal.ChecksumDiffers(known, whole.Value);
+        }
+
+        var others = parts.Select(part => part.Checksum?.Algorithm).Where(algorithm => algorithm != known.Algorithm);
+        return new ObjectRefusal.ChecksumOfOtherAlgorithm(others.FirstOrDefault() ?? ChecksumAlgorithm.Crc64Nvme);
+    }
 
     private TimeSpan StaleAfter(UploadState.ObjectOpen open) =>
         open.Spec.Origin == UploadOrigin.SingleRequest ? UploadPolicy.MinStaleAfter : policy.StaleAfter;

@@ -352,4 +352,21 @@ public sealed class ObjectUploadTests
         _upload.Refused<ObjectRefusal.ChecksumDiffers>(complete with { Checksum = SomeObject.Part(1, 1, "a").Checksum });
         Assert.Equal(expected, _upload.Ask(complete with { Checksum = expected.Value }).Checksum);
     }
+
+    [Fact]
+    public void A_stated_checksum_that_cannot_be_compared_refuses_the_completion()
+    {
+        Initiate();
+        Store(1, 5, "a");
+        var complete = Complete(SomeObject.Chosen(1, "a"));
+        var sha = ChecksumHasher.Compute(ChecksumAlgorithm.Sha256, "a"u8);
+        Assert.Equal(
+            ChecksumAlgorithm.Crc32,
+            _upload.Refused<ObjectRefusal.ChecksumOfOtherAlgorithm>(complete with { Checksum = sha }).Expected);
+        _upload.Ask(new StoreNumberedPart(Name, SomeObject.Part(1, 5, "a") with { Checksum = sha }));
+        Assert.Equal(
+            ChecksumAlgorithm.Crc64Nvme,
+            _upload.Refused<ObjectRefusal.ChecksumOfOtherAlgorithm>(complete with { Checksum = sha }).Expected);
+        Assert.Null(_upload.Ask(complete).Checksum);
+    }
 }
