@@ -17,7 +17,7 @@ internal readonly struct AlignedParts(PartSize size)
     /// part size, or lies beyond the last of <see cref="Limits.MaxParts"/> slots. Null if it can be a part.</summary>
     public Refusal? RefusalOfRange(PartRange range) =>
         range.FirstByte % size.Bytes != 0 ? new Refusal.RangeNotAligned(range, size)
-        : range.LengthBytes > size.Bytes ? new Refusal.PartTooLarge(range, size)
+        : range.LastByte - range.FirstByte >= size.Bytes ? new Refusal.PartTooLarge(range, size)
         : range.FirstByte / size.Bytes >= Limits.MaxParts ? new Refusal.TooManyParts(range, size, Limits.MaxParts)
         : null;
 
@@ -25,7 +25,8 @@ internal readonly struct AlignedParts(PartSize size)
     public int SlotOf(PartRange range) => (int)(range.FirstByte / size.Bytes);
 
     /// <summary>The first slot that starts at or after an offset, or the number of slots.</summary>
-    public int FirstSlotFrom(long firstByte) => (int)Math.Min((firstByte + size.Bytes - 1) / size.Bytes, Limits.MaxParts);
+    public int FirstSlotFrom(long firstByte) =>
+        (int)Math.Min((firstByte / size.Bytes) + (firstByte % size.Bytes > 0 ? 1 : 0), Limits.MaxParts);
 
     /// <summary>The bytes of a part.</summary>
     public PartRange RangeOf(int slot, long lengthBytes) => new(slot * size.Bytes, (slot * size.Bytes) + lengthBytes - 1);

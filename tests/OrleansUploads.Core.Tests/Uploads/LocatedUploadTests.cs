@@ -74,10 +74,22 @@ public sealed class LocatedUploadTests
     }
 
     [Fact]
+    public void A_list_from_behind_the_last_possible_byte_is_empty()
+    {
+        _upload.Do(Part(0, MiB - 1, "a"));
+        _upload.Do(Part(MiB, (2 * MiB) - 1, "b"));
+        foreach (var first in new[] { (2 * MiB) - 1, long.MaxValue - MiB, long.MaxValue })
+        {
+            Assert.Empty(_upload.Ask(new ListParts(Some.Vault, first, 10)).Parts);
+        }
+    }
+
+    [Fact]
     public void Located_parts_follow_the_same_range_rules_as_other_parts()
     {
         _upload.Refused<Refusal.RangeNotAligned>(Part(1, MiB, "a"));
         _upload.Refused<Refusal.PartTooLarge>(Part(0, MiB, "a"));
+        _upload.Refused<Refusal.PartTooLarge>(Part(0, long.MaxValue, "a"));
         _upload.Refused<Refusal.TooManyParts>(Part(10_000 * MiB, (10_001 * MiB) - 1, "a"));
         _upload.Ask(Part(9_999 * MiB, (10_000 * MiB) - 1, "a"));
         _upload.Refused<Refusal.UploadNotFound>(Part(0, 9, "a") with { Vault = Some.VaultNamed("music") });
