@@ -14,13 +14,14 @@ public abstract record KeyRoutesEvent
     }
 }
 
-/// <summary>A route was added. If there are too many routes, every other one is dropped.</summary>
+/// <summary>A route was added. If the routes are longer than <see cref="KeyRoutesDecider.MaxBytes"/> then, every other one is
+/// dropped.</summary>
 public sealed record RouteAdded(KeyPosition From, LeafName Leaf) : KeyRoutesEvent;
 
 /// <summary>A route was removed.</summary>
 public sealed record RouteRemoved(KeyPosition From) : KeyRoutesEvent;
 
-/// <summary>All routes; occurs only in snapshots.</summary>
+/// <summary>All routes: in a snapshot, or those that were kept when there were too many.</summary>
 public sealed record RoutesSnapshot(IReadOnlyList<LeafRoute> Routes) : KeyRoutesEvent;
 
 /// <summary>A route to a leaf.</summary>
@@ -48,12 +49,14 @@ public sealed record KeyRoutesState(ImmutableList<LeafRoute> Routes, long Bytes)
 }
 
 /// <summary>The rules of the routes. They are hints, so their number is bounded by dropping some.</summary>
-/// <param name="maxBytes">The length of the routes at which every other one is dropped, as a journal counts it.</param>
-public sealed class KeyRoutesDecider(long maxBytes = KeyRoutesDecider.DefaultMaxBytes)
+/// <param name="maxBytes">The length of the routes at which every other one is dropped, as a journal counts it; at most <see
+/// cref="MaxBytes"/>.</param>
+public sealed class KeyRoutesDecider(long maxBytes = KeyRoutesDecider.MaxBytes)
     : Decider<KeyRoutesState, KeyRoutesCommand, KeyRoutesEvent>
 {
-    /// <summary>The length at which routes are dropped by default: 2 MiB, about 20,000 routes.</summary>
-    public const long DefaultMaxBytes = 2 * 1024 * 1024;
+    /// <summary>The length at which an addition drops every other route: 2 MiB, about 20,000 routes. Stored histories depend on it: never
+    /// change it.</summary>
+    public const long MaxBytes = 2 * 1024 * 1024;
 
     private const int BareRouteBytes = 80;
     private const int RoutesForOneEvent = 4;
@@ -67,7 +70,7 @@ public sealed class KeyRoutesDecider(long maxBytes = KeyRoutesDecider.DefaultMax
         {
             AddRoute c => state.IndexOf(c.From) is >= 0 and var index && state.Routes[index].Leaf == c.Leaf
                 ? Nothing
-                : Accept(new RouteAdded(c.From, c.Leaf)),
+                : Add(state, new RouteAdded(c.From, c.Leaf)),
             RemoveRoute c => state.IndexOf(c.From) is >= 0 and var known && state.Routes[known] == new LeafRoute(c.From, c.Leaf)
                 ? Accept(new RouteRemoved(c.From))
                 : Nothing,
@@ -79,8 +82,8 @@ public sealed class KeyRoutesDecider(long maxBytes = KeyRoutesDecider.DefaultMax
     public override KeyRoutesState Evolve(KeyRoutesState state, KeyRoutesEvent happened) => happened switch
     {
         RouteAdded e => Bounded(With(state, new LeafRoute(e.From, e.Leaf))),
-        RouteRemoved e => Without(state, state.IndexOf(e.From)),
-        RoutesSnapshot e => new KeyRoutesState([.. e.Routes], e.Routes.Sum(route => (long)BytesOf(route))),
+        RouteRemoved e => Without(state, e.From),
+        RoutesSnapshot e => Of([.. e.Routes]),
         _ => throw new InvalidOperationException($"Unexpected event {happened.GetType().Name}."),
     };
 
@@ -118,19 +121,25 @@ public sealed class KeyRoutesDecider(long maxBytes = KeyRoutesDecider.DefaultMax
             : new KeyRoutesState(state.Routes.Insert(index + 1, route), state.Bytes + BytesOf(route));
     }
 
-    private static KeyRoutesState Without(KeyRoutesState state, int index) =>
-        new(state.Routes.RemoveAt(index), state.Bytes - BytesOf(state.Routes[index]));
+    private static KeyRoutesState Without(KeyRoutesState state, KeyPosition from) =>
+        state.IndexOf(from) is >= 0 and var index && state.Routes[index] is var route && route.From == from
+            ? new(state.Routes.RemoveAt(index), state.Bytes - BytesOf(route))
+            : state;
 
-    private KeyRoutesState Bounded(KeyRoutesState state)
+    /// <summary>Adds a route. What is dropped at a lower limit is in an event of its own, so that a history means the same with every
+    /// limit.</summary>
+    private Decision<KeyRoutesEvent> Add(KeyRoutesState state, RouteAdded added)
     {
-        if (state.Bytes <= maxBytes)
-        {
-            return state;
-        }
-
-        var kept = state.Routes.Where((_, index) => index % 2 == 0).ToImmutableList();
-        return new KeyRoutesState(kept, kept.Sum(route => (long)BytesOf(route)));
+        var after = Evolve(state, added);
+        return after.Bytes <= maxBytes ? Accept(added) : Accept(Done.Instance, added, new RoutesSnapshot(EveryOther(after)));
     }
+
+    private static KeyRoutesState Bounded(KeyRoutesState state) => state.Bytes <= MaxBytes ? state : Of(EveryOther(state));
+
+    private static ImmutableList<LeafRoute> EveryOther(KeyRoutesState state) =>
+        state.Routes.Where((_, index) => index % 2 == 0).ToImmutableList();
+
+    private static KeyRoutesState Of(ImmutableList<LeafRoute> routes) => new(routes, routes.Sum(route => (long)BytesOf(route)));
 
     private static int BytesOf(LeafRoute route) => BareRouteBytes + System.Text.Encoding.UTF8.GetByteCount(route.From.Key);
 }

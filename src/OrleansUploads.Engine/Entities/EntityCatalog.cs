@@ -34,7 +34,7 @@ public class EntityCatalog(
     VaultLimits? vaults = null,
     int retirements = JobsDecider.DefaultRememberedRetirements,
     long leafBytes = KeyLeafDecider.DefaultMaxBytes,
-    long routesBytes = KeyRoutesDecider.DefaultMaxBytes)
+    long routesBytes = KeyRoutesDecider.MaxBytes)
 {
     private readonly AccountDecider _account = new(accounts, archiveShards);
     private readonly VaultDecider _vault = new(inventories, vaults);

@@ -112,4 +112,35 @@ public sealed class ObjectKeyTests
             Assert.True(route.From <= new KeyPosition(key) && !(route.Upper <= new KeyPosition(key)));
         }
     }
+
+    [Theory]
+    [InlineData(300, KeyRoutesDecider.MaxBytes)]
+    [InlineData(KeyRoutesDecider.MaxBytes, 300)]
+    [InlineData(1000, 300)]
+    public void The_routes_of_a_history_do_not_depend_on_the_limit_of_the_program_that_reads_it(long written, long read)
+    {
+        var routes = new DeciderDriver<KeyRoutesState, KeyRoutesCommand, KeyRoutesEvent>(new KeyRoutesDecider(written));
+        for (var i = 1; i <= 50; i++)
+        {
+            routes.Do(new AddRoute(new KeyPosition($"k{i:d3}"), LeafName.OfSplit(SomeObject.ObjectLeaf, i)));
+            routes.Do(new RemoveRoute(new KeyPosition($"k{i / 2:d3}"), LeafName.OfSplit(SomeObject.ObjectLeaf, i / 2)));
+        }
+
+        Assert.Contains(routes.History, happened => happened is RouteRemoved);
+        var reader = new KeyRoutesDecider(read);
+        var rebuilt = routes.History.Aggregate(reader.Initial, reader.Evolve);
+        Assert.Equal(routes.State.Routes, rebuilt.Routes);
+        Assert.Equal(routes.State.Bytes, rebuilt.Bytes);
+    }
+
+    [Fact]
+    public void The_removal_of_a_route_that_was_dropped_removes_no_other()
+    {
+        var decider = new KeyRoutesDecider();
+        var state = decider.Evolve(decider.Initial, new RouteAdded(new KeyPosition("k"), LeafName.OfSplit(SomeObject.ObjectLeaf, 1)));
+        foreach (var other in new[] { "a", "z" })
+        {
+            Assert.Equal(state, decider.Evolve(state, new RouteRemoved(new KeyPosition(other))));
+        }
+    }
 }
