@@ -65,80 +65,14 @@ internal static class UploadEvolution
         ReleasedAt: null);
 
     /// <summary>Returns the shortest history with the same state.</summary>
-    public static IEnumerable<UploadEvent> Compact(UploadState state)
+    public static IEnumerable<UploadEvent> Compact(UploadState state) => state switch
     {
-        switch (state)
-        {
-            case UploadState.OfObject ofObject:
-                foreach (var happened in ObjectUploadEvolution.Compact(ofObject))
-                {
-                    yield return happened;
-                }
-
-                break;
-            case UploadState.Open open:
-                yield return new UploadInitiated(open.Spec, open.Senders.InOrder.IsEmpty ? null : open.Senders);
-                foreach (var happened in CompactParts(open.Parts))
-                {
-                    yield return happened;
-                }
-
-                if (open.FencedBefore > DateTimeOffset.MinValue)
-                {
-                    yield return new AttemptsFenced(open.FencedBefore);
-                }
-
-                break;
-            case UploadState.Completed completed:
-                yield return new UploadInitiated(completed.Spec);
-                foreach (var (slot, part) in (completed.Parts ?? PartMap.Empty).From(0))
-                {
-                    yield return EventOf(slot, part with { Trail = default });
-                }
-
-                yield return new UploadCompleted(
-                    completed.Archive,
-                    completed.SizeBytes,
-                    completed.TreeHash,
-                    completed.CompletedAt,
-                    Timeline: completed.Timeline);
-                if (completed.Parts is null)
-                {
-                    yield return new ManifestStored();
-                }
-
-                if (completed.ReleasedAt is { } releasedAt)
-                {
-                    yield return new ArchiveReleased(releasedAt, completed.BytesUntil);
-                    if (completed.BytesReleased)
-                    {
-                        yield return new BytesReleased();
-                    }
-
-                    if (completed.BytesReclaimed)
-                    {
-                        yield return new BytesReclaimed();
-                    }
-                }
-                else if (completed.Indexed)
-                {
-                    yield return new ArchiveIndexed();
-                }
-
-                break;
-            case UploadState.Ended ended:
-                yield return new UploadInitiated(ended.Spec);
-                yield return ended.Aborted
-                    ? new UploadAborted(ended.EndedAt, Timeline: ended.Timeline)
-                    : new UploadExpired(ended.EndedAt, ended.Timeline);
-                if (ended.Closed)
-                {
-                    yield return new UploadClosed();
-                }
-
-                break;
-        }
-    }
+        UploadState.OfObject ofObject => ObjectUploadEvolution.Compact(ofObject),
+        UploadState.Open open => CompactOpen(open),
+        UploadState.Completed completed => CompactCompleted(completed),
+        UploadState.Ended ended => CompactEnded(ended),
+        _ => [],
+    };
 
     /// <summary>Returns an upper bound of the number of events that <see cref="Compact"/> returns, without creating
     /// them.</summary>
@@ -161,6 +95,66 @@ internal static class UploadEvolution
             LastActivityAt = part.StoredAt > open.LastActivityAt ? part.StoredAt : open.LastActivityAt,
             KeptAttempts = kept,
         };
+    }
+
+    private static IEnumerable<UploadEvent> CompactOpen(UploadState.Open open)
+    {
+        yield return new UploadInitiated(open.Spec, open.Senders.InOrder.IsEmpty ? null : open.Senders);
+        foreach (var happened in CompactParts(open.Parts))
+        {
+            yield return happened;
+        }
+
+        if (open.FencedBefore > DateTimeOffset.MinValue)
+        {
+            yield return new AttemptsFenced(open.FencedBefore);
+        }
+    }
+
+    private static IEnumerable<UploadEvent> CompactCompleted(UploadState.Completed completed)
+    {
+        yield return new UploadInitiated(completed.Spec);
+        foreach (var (slot, part) in (completed.Parts ?? PartMap.Empty).From(0))
+        {
+            yield return EventOf(slot, part with { Trail = default });
+        }
+
+        yield return new UploadCompleted(
+            completed.Archive, completed.SizeBytes, completed.TreeHash, completed.CompletedAt, Timeline: completed.Timeline);
+        if (completed.Parts is null)
+        {
+            yield return new ManifestStored();
+        }
+
+        if (completed.ReleasedAt is { } releasedAt)
+        {
+            yield return new ArchiveReleased(releasedAt, completed.BytesUntil);
+            if (completed.BytesReleased)
+            {
+                yield return new BytesReleased();
+            }
+
+            if (completed.BytesReclaimed)
+            {
+                yield return new BytesReclaimed();
+            }
+        }
+        else if (completed.Indexed)
+        {
+            yield return new ArchiveIndexed();
+        }
+    }
+
+    private static IEnumerable<UploadEvent> CompactEnded(UploadState.Ended ended)
+    {
+        yield return new UploadInitiated(ended.Spec);
+        yield return ended.Aborted
+            ? new UploadAborted(ended.EndedAt, Timeline: ended.Timeline)
+            : new UploadExpired(ended.EndedAt, ended.Timeline);
+        if (ended.Closed)
+        {
+            yield return new UploadClosed();
+        }
     }
 
     /// <summary>Returns the events of parts and of the attempts that they replaced, so that a replaced attempt is one again.</summary>

@@ -37,7 +37,8 @@ internal static class S3Access
             or GetBucketEncryption or GetBucketLifecycleConfiguration or GetBucketLogging or GetBucketNotificationConfiguration
             or GetBucketPolicy or GetBucketReplication or GetBucketRequestPayment or GetBucketTagging or GetBucketVersioning
             or GetBucketWebsite or GetObjectLockConfiguration or GetPublicAccessBlock or ListObjects or ListObjectsV2
-            or ListObjectVersions or HeadObject or GetObjectAcl or GetObjectAttributes or GetObjectTagging or ListParts or ListMultipartUploads => KeyAccessKind.Look,
+            or ListObjectVersions or HeadObject or GetObjectAcl or GetObjectAttributes or GetObjectTagging or ListParts
+            or ListMultipartUploads => KeyAccessKind.Look,
         _ => KeyAccessKind.Change,
     };
 }

@@ -17,8 +17,9 @@ internal abstract record S3Route
         /// <summary>Whether the operation makes the data folder grow.</summary>
         public bool NeedsDiskSpace =>
             IsUpload || Operation is S3Operation.CopyObject or S3Operation.UploadPartCopy
-                or S3Operation.PutObjectTagging
-                or S3Operation.DeleteObjectTagging or S3Operation.RestoreObject or S3Operation.CreateBucket or S3Operation.CreateMultipartUpload or S3Operation.CompleteMultipartUpload;
+                or S3Operation.CreateMultipartUpload or S3Operation.CompleteMultipartUpload
+                or S3Operation.PutObjectTagging or S3Operation.DeleteObjectTagging
+                or S3Operation.RestoreObject or S3Operation.CreateBucket;
 
         /// <summary>Whether the operation lets the data folder shrink.</summary>
         public bool FreesDiskSpace => Operation is S3Operation.DeleteObject or S3Operation.DeleteObjects
