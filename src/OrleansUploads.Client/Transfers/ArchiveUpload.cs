@@ -113,7 +113,7 @@ public sealed class ArchiveUpload
     }
 
     /// <summary>Resumes an upload of a stream. The stream is read from its beginning, and parts that the server has already stored
-    /// are compared and not sent again.</summary>
+    /// are compared and not sent again. If the upload was completed but the response was lost, this method returns the receipt.</summary>
     /// <param name="vault">The vault name.</param>
     /// <param name="uploadId">The upload ID.</param>
     /// <param name="stream">The same bytes as in the first run.</param>
@@ -123,7 +123,19 @@ public sealed class ArchiveUpload
     public async Task<ArchiveReceipt> ResumeStreamAsync(
         string vault, string uploadId, Stream stream, CancellationToken cancellationToken = default)
     {
-        var have = await ServerParts.ReadAsync(_client, vault, uploadId, cancellationToken);
+        ServerParts have;
+        try
+        {
+            have = await ServerParts.ReadAsync(_client, vault, uploadId, cancellationToken);
+        }
+        catch (GlacierException failure) when (failure.Code == GlacierErrorCodes.ResourceNotFound)
+        {
+            // It may be completed, as in ResumeAsync.
+            var (lengthBytes, treeHash) = await StreamParts.HashAsync(stream, cancellationToken);
+            return await _client.CompleteMultipartUploadAsync(
+                vault, uploadId, lengthBytes, treeHash, _options.CompleteRetry, cancellationToken);
+        }
+
         if (have.PartSizeBytes > StreamParts.MaxPartSizeBytes)
         {
             throw new ArchiveUploadException(

@@ -130,6 +130,18 @@ public sealed class ArchiveUploadTests : IDisposable
     }
 
     [Fact]
+    public async Task Resuming_a_completed_upload_of_a_stream_returns_its_archive()
+    {
+        await Upload().UploadStreamAsync("v", new MemoryStream(_archive), MiB);
+        var puts = _vault.Sent("PUT", FakeVault.UploadId).Count();
+
+        var receipt = await Upload().ResumeStreamAsync("v", FakeVault.UploadId, new MemoryStream(_archive));
+
+        Assert.Equal(FakeVault.ArchiveId, receipt.ArchiveId);
+        Assert.Equal(puts, _vault.Sent("PUT", FakeVault.UploadId).Count());
+    }
+
+    [Fact]
     public async Task Resuming_an_unknown_upload_fails()
     {
         var failure = await Assert.ThrowsAsync<GlacierException>(() => Upload().ResumeAsync("v", "unknown", Source()));
