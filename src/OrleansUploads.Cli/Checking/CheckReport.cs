@@ -88,6 +88,8 @@ internal abstract class CheckReport
             WriteUnlessNull("archive", damage.Archive?.ToString());
             WriteUnlessNull("upload", damage.Upload?.ToString());
             WriteUnlessNull("vault", damage.Vault?.ToString());
+            WriteUnlessNull("bucket", damage.Bucket?.ToString());
+            WriteUnlessNull("key", damage.Key?.ToString());
             _writer.WriteString("what", damage.What);
             _writer.WriteEndObject();
             _writer.Flush();

@@ -1,5 +1,7 @@
 using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Buckets;
+using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Messages.Archives;
 using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Messages.Vaults;
@@ -14,16 +16,19 @@ namespace OrleansUploads.Engine.Checking;
 /// outdated.</summary>
 /// <remarks>References to an entity are removed before the entity ends. A missing entity is therefore damage only if the
 /// reference is still there when it is read again afterwards.</remarks>
-internal sealed partial class AgreementCheck(EntityStates states, IndexedUploads indexed)
+internal sealed partial class AgreementCheck(EntityStates states, IndexedReferences indexed)
 {
     /// <summary>Returns the inconsistent references of an entity.</summary>
     /// <exception cref="JournalDamagedException">The entity's own history differs from what was written.</exception>
     public IEnumerable<Damage> Find(EntityId entity, object state) => state switch
     {
-        AccountState account => Find(entity, account),
+        AccountState account => Find(entity, account).Concat(FindInBuckets(entity, account)),
         VaultState.Live vault => Find(entity, vault),
         ArchiveShardState shard => Find(entity, shard),
         UploadPageState page => Find(entity, page),
+        BucketState bucket => Find(entity, bucket),
+        KeyLeafState leaf => Find(entity, leaf),
+        KeyRoutesState routes => Find(entity, routes),
         _ => [],
     };
 
@@ -34,7 +39,7 @@ internal sealed partial class AgreementCheck(EntityStates states, IndexedUploads
         {
             if (entry.DeletedIn is null)
             {
-                indexed.Add(entry.Entry.Upload);
+                indexed.Archives.Add(entry.Entry.Upload);
             }
         }
     }

@@ -38,6 +38,12 @@ public sealed record Damage(DamageKind Kind, string What)
     /// <summary>The affected archive, or null if it is unknown or no archive is affected.</summary>
     public ArchiveId? Archive { get; init; }
 
+    /// <summary>The affected bucket, or null if it is unknown or no bucket is affected.</summary>
+    public BucketName? Bucket { get; init; }
+
+    /// <summary>The key of the affected object or upload in the bucket, or null if no single key is known.</summary>
+    public ObjectKey? Key { get; init; }
+
     /// <summary>Returns one line with the file, the damage and its owners.</summary>
     public override string ToString()
     {
@@ -57,9 +63,23 @@ public sealed record Damage(DamageKind Kind, string What)
             owners.Add($"vault {vault}");
         }
 
+        if (Key is { } key)
+        {
+            owners.Add($"key {OnOneLine(key.ToString())}");
+        }
+
+        if (Bucket is { } bucket)
+        {
+            owners.Add($"bucket {bucket}");
+        }
+
         var line = File is null ? What : $"{File}: {What}";
         return owners.Count == 0 ? line : $"{line} ({string.Join(", ", owners)})";
     }
+
+    /// <summary>A key may contain any character, such as the end of a line.</summary>
+    private static string OnOneLine(string key) =>
+        string.Concat(key.Select(letter => char.IsControl(letter) ? $"\\u{(int)letter:x4}" : letter.ToString()));
 }
 
 /// <summary>Bytes that nothing in the journal refers to. The server collects them after the grace period. They do not count

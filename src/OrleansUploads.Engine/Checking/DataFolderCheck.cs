@@ -28,7 +28,7 @@ public sealed class DataFolderCheck : IDisposable
         var parts = folder.Parts;
         var pace = new ReadPace(options.BytesPerSecond, time);
         var states = new EntityStates(_journal);
-        var indexed = new IndexedUploads();
+        var indexed = new IndexedReferences();
         _attempts = new AttemptCheck(parts, options.Deep, pace);
         _histories = new JournalCheck(_journal, states, new AgreementCheck(states, indexed), pace);
         _uploads = new UploadCheck(states, parts, _attempts, indexed);
@@ -78,7 +78,7 @@ public sealed class DataFolderCheck : IDisposable
         }
         else
         {
-            _histories.NoteArchives(cancellationToken);
+            _histories.NoteReferences(cancellationToken);
         }
 
         if (Position.Stage == CheckStage.Bytes)
@@ -106,7 +106,7 @@ public sealed class DataFolderCheck : IDisposable
         else
         {
             // Histories before this position are not checked again.
-            _histories.NoteArchives(cancellationToken);
+            _histories.NoteReferences(cancellationToken);
         }
 
         await foreach (var (place, damage) in _histories.RunAsync(Position.After, cancellationToken))
@@ -115,6 +115,7 @@ public sealed class DataFolderCheck : IDisposable
             Advance(place, Position.Tally with { Histories = Position.Tally.Histories + 1 });
         }
 
+        Report(_histories.FindUnlinkedLeaves(cancellationToken));
         Begin(CheckStage.Bytes);
     }
 

@@ -88,6 +88,15 @@ internal sealed class EntityStates(JournalInspection journal)
     /// <summary>Reads an account.</summary>
     public AccountState ReadAccount(EntityId account) => _accounts.From(account, journal.Read(account));
 
+    /// <summary>Reads a bucket.</summary>
+    public BucketState ReadBucket(EntityId bucket) => _buckets.From(bucket, journal.Read(bucket));
+
+    /// <summary>Reads a leaf of an ordered index.</summary>
+    public KeyLeafState ReadLeaf(LeafId leaf) => _keyLeaves.From(leaf.Entity, journal.Read(leaf.Entity));
+
+    /// <summary>Reads the routes of an ordered index.</summary>
+    public KeyRoutesState ReadRoutes(KeyIndexId index) => _keyRoutes.From(index.Routes, journal.Read(index.Routes));
+
     private sealed class Rebuilder<TState, TCommand, TEvent>(
         Decider<TState, TCommand, TEvent> decider, EventCodec<TEvent> codec)
         where TState : class

@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
+using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Ports;
@@ -41,25 +43,72 @@ internal sealed class JournalCheck(
         }
     }
 
-    /// <summary>Notes all indexed archives without checking anything.</summary>
-    public void NoteArchives(CancellationToken cancellationToken)
+    /// <summary>Notes all references of indexes without checking anything.</summary>
+    public void NoteReferences(CancellationToken cancellationToken)
+    {
+        foreach (var shard in List(EntityKind.ArchiveShard, cancellationToken))
+        {
+            UnlessDamaged(() => agreement.Note(states.ReadShard(shard)));
+        }
+
+        foreach (var leaf in ListLeaves(cancellationToken))
+        {
+            UnlessDamaged(() => agreement.Note(states.ReadLeaf(leaf)));
+        }
+    }
+
+    /// <summary>Finds leaves to which no other leaf leads. All references must have been noted.</summary>
+    public IReadOnlyList<Damage> FindUnlinkedLeaves(CancellationToken cancellationToken)
+    {
+        var unlinked = new List<Damage>();
+        foreach (var leaf in ListLeaves(cancellationToken))
+        {
+            UnlessDamaged(() =>
+            {
+                if (agreement.FindUnlinked(leaf) is { } damage)
+                {
+                    unlinked.Add(damage);
+                }
+            });
+        }
+
+        return unlinked;
+    }
+
+    private IEnumerable<EntityId> List(EntityKind kind, CancellationToken cancellationToken)
     {
         long after = 0;
-        while (journal.ListStreams(EntityKind.ArchiveShard, after, StreamsAtOnce) is { Count: > 0 } shards)
+        while (journal.ListStreams(kind, after, StreamsAtOnce) is { Count: > 0 } streams)
         {
-            foreach (var shard in shards)
+            foreach (var stream in streams)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                after = shard.Place;
-                try
-                {
-                    agreement.Note(states.ReadShard(shard.Entity));
-                }
-                catch (JournalDamagedException)
-                {
-                    // Reported when the journal was checked.
-                }
+                after = stream.Place;
+                yield return stream.Entity;
             }
+        }
+    }
+
+    private IEnumerable<LeafId> ListLeaves(CancellationToken cancellationToken)
+    {
+        foreach (var entity in List(EntityKind.KeyLeaf, cancellationToken))
+        {
+            if (LeafId.TryParse(entity.Key, out var leaf))
+            {
+                yield return leaf;
+            }
+        }
+    }
+
+    /// <summary>Damaged histories are reported when they are checked themselves.</summary>
+    private static void UnlessDamaged(Action read)
+    {
+        try
+        {
+            read();
+        }
+        catch (JournalDamagedException)
+        {
         }
     }
 
@@ -88,9 +137,12 @@ internal sealed class JournalCheck(
 
     private static long References(object state) => state switch
     {
+        AccountState account => account.Vaults.Count + account.Buckets.Count,
         ArchiveShardState shard => shard.Archives.Count,
         VaultState.Live vault => vault.Uploads.Count + vault.Admissions.Pages.Count + vault.Shards.Count,
         UploadPageState page => page.Uploads.Count,
+        KeyLeafState leaf => leaf.Entries.Count,
+        KeyRoutesState routes => routes.Routes.Count,
         _ => 0,
     };
 
@@ -104,6 +156,9 @@ internal sealed class JournalCheck(
             EntityKind.Jobs when VaultIncarnation.TryParse(entity.Key, out var incarnation) => damage with { Vault = incarnation.Id },
             EntityKind.ArchiveShard or EntityKind.UploadPage when entity.Key.LastIndexOf('/') is > 0 and var slash
                 && VaultIncarnation.TryParse(entity.Key[..slash], out var incarnation) => damage with { Vault = incarnation.Id },
+            EntityKind.Bucket when BucketName.TryParse(entity.Key, out var bucket) => damage with { Bucket = bucket },
+            EntityKind.KeyLeaf when LeafId.TryParse(entity.Key, out var leaf) => damage with { Bucket = leaf.Index.Bucket.Name },
+            EntityKind.KeyRoutes when KeyIndexId.TryParse(entity.Key, out var index) => damage with { Bucket = index.Bucket.Name },
             _ => damage,
         };
     }

@@ -1,6 +1,7 @@
 using OrleansUploads.Core.Messages.Archives;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Checking;
 
@@ -11,6 +12,7 @@ internal sealed partial class UploadCheck
         UploadState.OfObject state, HashSet<Damage> damage, CancellationToken cancellationToken)
     {
         var upload = state.Spec.Upload;
+        RequireInLeaf(state, damage);
         switch (state)
         {
             case UploadState.ObjectOpen open:
@@ -29,6 +31,51 @@ internal sealed partial class UploadCheck
                 }
 
                 break;
+        }
+    }
+
+    /// <summary>Requires that a leaf has the object or lists the upload. An object leaves its leaf before its upload learns of it; until
+    /// then the leaf has the release to deliver.</summary>
+    private void RequireInLeaf(UploadState.OfObject state, HashSet<Damage> damage)
+    {
+        var spec = state.Spec;
+        switch (state)
+        {
+            case UploadState.ObjectStored { ReleasedAt: null }:
+                if (!indexed.Objects.Contains(spec.Upload)
+                    && !IsInLeaf(new KeyIndexId(spec.Name.Bucket, KeyTree.Objects), new KeyPosition(spec.Name.Key.ToString()), spec.Upload))
+                {
+                    damage.Add(Of(state, DamageKind.Index, "the object is missing from the bucket's index: no leaf has it"));
+                }
+
+                break;
+            case UploadState.ObjectOpen { Listed: true } or UploadState.ObjectCompleting { Before.Listed: true }:
+                var position = new KeyPosition(spec.Name.Key.ToString(), spec.CreatedAt, spec.Upload);
+                if (!indexed.ObjectUploads.Contains(spec.Upload)
+                    && !IsInLeaf(new KeyIndexId(spec.Name.Bucket, KeyTree.Uploads), position, spec.Upload))
+                {
+                    damage.Add(Of(state, DamageKind.Index, "the upload is missing from the bucket's list of uploads: no leaf has it"));
+                }
+
+                break;
+        }
+    }
+
+    /// <summary>Whether a leaf on the path to a position has an upload now. Its leaf may have been checked before the upload came
+    /// in.</summary>
+    private bool IsInLeaf(KeyIndexId index, KeyPosition position, UploadId upload)
+    {
+        try
+        {
+            var routes = states.ReadRoutes(index);
+            var start = routes.IndexOf(position) is >= 0 and var route ? routes.Routes[route].Leaf : LeafName.First;
+            return LeafPath.Follow(states, index, position, start).Any(leaf =>
+                leaf.Entries.GetValueOrDefault(position)?.Upload == upload || leaf.Releases.ContainsKey(upload.ToString()));
+        }
+        catch (JournalDamagedException)
+        {
+            // Reported when the histories of the leaves were checked.
+            return true;
         }
     }
 

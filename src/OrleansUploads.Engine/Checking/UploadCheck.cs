@@ -15,7 +15,7 @@ namespace OrleansUploads.Engine.Checking;
 /// count. Attempts never change and never come back into use, so such bytes were needed all the time in between.
 /// </remarks>
 internal sealed partial class UploadCheck(
-    EntityStates states, IPartStore parts, AttemptCheck attempts, IndexedUploads indexed)
+    EntityStates states, IPartStore parts, AttemptCheck attempts, IndexedReferences indexed)
 {
     // Each further round requires that the upload has changed and that something else looks damaged.
     private const int MaxRounds = 100;
@@ -132,7 +132,7 @@ internal sealed partial class UploadCheck(
     /// the deletion, so an archive that is neither listed nor remembered as deleted is lost.</summary>
     private void RequireIndexed(UploadState.Completed state, HashSet<Damage> damage)
     {
-        if (!state.Indexed || indexed.Contains(state.Spec.Upload))
+        if (!state.Indexed || indexed.Archives.Contains(state.Spec.Upload))
         {
             return;
         }
@@ -193,7 +193,12 @@ internal sealed partial class UploadCheck(
             Vault = completed.Spec.Vault.Id,
             Archive = completed.Archive,
         },
-        UploadState.OfObject ofObject => new Damage(kind, what) { Upload = ofObject.Spec.Upload },
+        UploadState.OfObject ofObject => new Damage(kind, what)
+        {
+            Upload = ofObject.Spec.Upload,
+            Bucket = ofObject.Spec.Name.Bucket.Name,
+            Key = ofObject.Spec.Name.Key,
+        },
         _ => new Damage(kind, what),
     };
 }

@@ -1,0 +1,169 @@
+using System.Buffers;
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Keys;
+using OrleansUploads.Core.Messages.Accounts;
+using OrleansUploads.Core.Messages.Buckets;
+using OrleansUploads.Core.Messages.Keys;
+using OrleansUploads.Core.Messages.Objects;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Settings;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Checking;
+using OrleansUploads.Engine.Contracts;
+using OrleansUploads.Engine.DataFolders;
+using OrleansUploads.Engine.Embedded;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine.Intake;
+using OrleansUploads.Engine.Keys;
+using OrleansUploads.Engine.Ports;
+using OrleansUploads.Engine.Reclaim;
+using OrleansUploads.Engine.Sqlite;
+using OrleansUploads.Engine.Tests.Objects;
+using OrleansUploads.Engine.Tests.PartStores;
+using OrleansUploads.TestKit;
+
+namespace OrleansUploads.Engine.Tests.Checking;
+
+/// <summary>A data folder with a bucket, in which damage can be planted. Its leaves are short, so that a few keys make many of
+/// them.</summary>
+internal sealed class CheckedBucket : IDisposable
+{
+    private const long LeafBytes = 3000;
+
+    private static readonly ObjectHeaders Headers = new(StorageClass.Standard, new Dictionary<string, string>());
+
+    private readonly TemporaryRoot _root = new();
+    private readonly ManualTime _time = new();
+    private readonly SeededIds _ids;
+    private EmbeddedHost _host = null!;
+    private IPartStore _parts = null!;
+    private BucketIncarnation _bucket;
+
+    public CheckedBucket() => _ids = new SeededIds(_time, 1);
+
+    public string Path => _root.Path;
+
+    private ObjectIntake Intake => new(_host, _parts, _ids, _time, keys: null);
+
+    /// <summary>Runs an engine on the folder until everything that was begun has reached all entities.</summary>
+    public async Task UseAsync(Func<Task> use, Func<IJournal, IJournal>? wrap = null)
+    {
+        await using var folder = DataFolder.Open(_root.Path, time: _time);
+        _parts = new KeptParts(folder.Ports.Parts);
+        var catalog = new EntityCatalog(new UploadPolicy(), new RetrievalPolicy(), leafBytes: LeafBytes);
+        await using var host = new EmbeddedHost(catalog, wrap?.Invoke(folder.Ports.Journal) ?? folder.Ports.Journal, _parts, _time);
+        _host = host;
+        await use();
+        var wakes = new WakeScan(host, folder.Ports.Wakes);
+        while (await wakes.RunAsync(CancellationToken.None) > 0)
+        {
+            _time.Advance(TimeSpan.FromMinutes(1));
+        }
+    }
+
+    public void Dispose() => _root.Dispose();
+
+    public async Task CreateBucketAsync() =>
+        _bucket = (await _host.AskAsync(Some.Account.Entity, new CreateBucket(Some.Account, SomeObject.BucketName), CancellationToken.None))
+            .Answer.Bucket!.Bucket;
+
+    public async Task<Outcome<Done>> DeleteBucketAsync() => await _host.AskAsync(
+        SomeObject.BucketName.Entity, new DeleteBucket(SomeObject.BucketName, Some.Account), CancellationToken.None);
+
+    public async Task<UploadId> PutAsync(string key, string text = "x", PublishCondition? condition = null)
+    {
+        var put = await Intake.PutAsync(NameOf(key), Headers, BodyOf(text), condition, CancellationToken.None);
+        return put.TryGet(out var published, out _) ? published.Upload : default;
+    }
+
+    public async Task DeleteAsync(string key) =>
+        _ = (await new KeyIndex(_host).DeleteAsync(NameOf(key), condition: null, CancellationToken.None)).Answer;
+
+    public async Task<UploadId> InitiateAsync(string key)
+    {
+        var upload = (await Intake.InitiateAsync(NameOf(key), Headers, checksum: null, CancellationToken.None)).Answer.Upload;
+        await StoreAsync(upload, key, 1);
+        return upload;
+    }
+
+    public async Task StoreAsync(UploadId upload, string key, int number) => _ = (await Intake.StorePartAsync(
+        upload, NameOf(key), number, BodyOf("part"), sender: null, CancellationToken.None)).Answer;
+
+    public async Task CompleteAsync(UploadId upload, string key) => _ = (await Intake.CompleteAsync(
+        upload,
+        NameOf(key),
+        [new ChosenPart(1, SomeObject.Md5("part"), Checksum: null)],
+        sizeBytes: null,
+        checksum: null,
+        checksumType: null,
+        condition: null,
+        sender: null,
+        CancellationToken.None)).Answer;
+
+    public async Task AbortAsync(UploadId upload, string key) =>
+        _ = (await Intake.AbortAsync(upload, NameOf(key), sender: null, CancellationToken.None)).Answer;
+
+    /// <summary>Appends events to a history, as if its entity had decided them.</summary>
+    public async Task PlantAsync<TEvent>(EntityId entity, EventCodec<TEvent> codec, params TEvent[] events)
+        where TEvent : class
+    {
+        var record = new ArrayBufferWriter<byte>();
+        var writer = EventCodec<TEvent>.Begin(record);
+        foreach (var happened in events)
+        {
+            codec.Write(writer, happened);
+        }
+
+        EventCodec<TEvent>.End(writer);
+        await using var journal = SqliteJournal.Open(_root.Path);
+        var version = await journal.ReadVersionAsync(entity, CancellationToken.None);
+        Assert.Equal(
+            AppendOutcome.Appended,
+            await journal.AppendAsync(new JournalAppend(entity, version, record.WrittenMemory), CancellationToken.None));
+    }
+
+    /// <summary>Loses a whole history.</summary>
+    public async Task LoseAsync(EntityId entity)
+    {
+        await using var journal = SqliteJournal.Open(_root.Path);
+        var version = await journal.ReadVersionAsync(entity, CancellationToken.None);
+        Assert.NotEqual(0, version);
+        Assert.Equal(AppendOutcome.Appended, await journal.ForgetAsync(entity, version, CancellationToken.None));
+    }
+
+    /// <summary>The states of all leaves that own keys, from left to right.</summary>
+    public IReadOnlyList<KeyLeafState> Leaves(KeyTree tree = KeyTree.Objects)
+    {
+        using var journal = JournalInspection.Open(_root.Path);
+        var states = new EntityStates(journal);
+        return [.. journal.ListStreams(EntityKind.KeyLeaf, 0, int.MaxValue)
+            .Select(stream => LeafId.TryParse(stream.Entity.Key, out var leaf) ? states.ReadLeaf(leaf) : null)
+            .OfType<KeyLeafState>()
+            .Where(leaf => leaf.Leaf.Index.Tree == tree && leaf.Phase is LeafPhase.Live or LeafPhase.Sealed)
+            .OrderBy(leaf => leaf.From)];
+    }
+
+    public Task<IReadOnlyList<Damage>> CheckAsync() => CheckAsync(_root.Path, _time);
+
+    public static async Task<IReadOnlyList<Damage>> CheckAsync(string folder, TimeProvider time)
+    {
+        var damage = new List<Damage>();
+        using var check = DataFolderCheck.Open(folder, new CheckOptions(), time, damage.Add);
+        var tally = await check.RunAsync(CheckPosition.Start, CancellationToken.None);
+        Assert.Equal(damage.Count, tally.Damaged);
+        return damage;
+    }
+
+    private ObjectName NameOf(string key) => new(_bucket, SomeObject.Key(key));
+
+    private static ObjectBody BodyOf(string text) => ObjectBench.Body(ObjectBench.Bytes(text));
+
+    /// <summary>Deletes nothing, so that the folder has the bytes of every earlier state of its journal.</summary>
+    private sealed class KeptParts(IPartStore inner) : DelegatingPartStore(inner)
+    {
+        public override ValueTask DeleteAttemptAsync(UploadId upload, AttemptId attempt, CancellationToken cancellationToken) => default;
+
+        public override ValueTask DeleteUploadAsync(UploadId upload, CancellationToken cancellationToken) => default;
+    }
+}

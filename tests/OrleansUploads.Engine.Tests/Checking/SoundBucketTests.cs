@@ -1,0 +1,137 @@
+using OrleansUploads.Core.Messages.Keys;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Ports;
+using OrleansUploads.Engine.Sqlite;
+using OrleansUploads.Engine.Tests.PartStores;
+
+namespace OrleansUploads.Engine.Tests.Checking;
+
+/// <summary>A check finds nothing in a folder that an engine has written, regardless of where a crash cut its history off.</summary>
+public sealed class SoundBucketTests : IDisposable
+{
+    private readonly CheckedBucket _bucket = new();
+
+    public void Dispose() => _bucket.Dispose();
+
+    [Fact]
+    public async Task Many_objects_overwritten_deleted_and_in_progress_are_sound()
+    {
+        await _bucket.UseAsync(() => ChangeAsync(keys: 300));
+
+        Assert.Empty(await _bucket.CheckAsync());
+        Assert.InRange(_bucket.Leaves().Count, 10, 300);
+    }
+
+    [Fact]
+    public async Task A_deleted_bucket_is_sound_and_so_is_the_next_one()
+    {
+        await _bucket.UseAsync(async () =>
+        {
+            await ChangeAsync(keys: 20);
+            Assert.NotNull((await _bucket.DeleteBucketAsync()).Refusal);
+            for (var i = 0; i < 20; i++)
+            {
+                await _bucket.DeleteAsync(KeyOf(i));
+            }
+
+            Assert.Null((await _bucket.DeleteBucketAsync()).Refusal);
+        });
+        Assert.Empty(await _bucket.CheckAsync());
+
+        await _bucket.UseAsync(() => ChangeAsync(keys: 20));
+        Assert.Empty(await _bucket.CheckAsync());
+    }
+
+    [Fact]
+    public async Task A_crash_after_any_change_leaves_a_sound_folder()
+    {
+        var recorded = new List<Func<IJournal, Task>>();
+        await _bucket.UseAsync(
+            async () =>
+            {
+                await ChangeAsync(keys: 40);
+                await _bucket.DeleteBucketAsync();
+            },
+            journal => new RecordedJournal(journal, recorded));
+        using var copy = new TemporaryRoot();
+        CopyParts(_bucket.Path, copy.Path);
+        await using var journal = SqliteJournal.Open(copy.Path);
+        for (var changes = 0; changes < recorded.Count; changes++)
+        {
+            await recorded[changes](journal);
+            var damage = await CheckedBucket.CheckAsync(copy.Path, TimeProvider.System);
+            Assert.True(damage.Count == 0, $"After {changes + 1} of {recorded.Count} changes: {string.Join("; ", damage)}");
+        }
+    }
+
+    /// <summary>Makes leaves split and merge, and leaves uploads in every phase behind.</summary>
+    private async Task ChangeAsync(int keys)
+    {
+        await _bucket.CreateBucketAsync();
+        for (var i = 0; i < keys; i++)
+        {
+            await _bucket.PutAsync(KeyOf(i * 7 % keys));
+        }
+
+        await Task.WhenAll(Enumerable.Range(0, keys / 3).Select(i => _bucket.PutAsync(KeyOf(i * 3), "changed")));
+        await Task.WhenAll(Enumerable.Range(keys / 2, keys / 3).Select(i => _bucket.DeleteAsync(KeyOf(i))));
+        await _bucket.PutAsync(KeyOf(0), "refused", PublishCondition.MustBeAbsent);
+        foreach (var key in new[] { KeyOf(1), KeyOf(keys / 2) })
+        {
+            await _bucket.InitiateAsync(key);
+            await _bucket.AbortAsync(await _bucket.InitiateAsync(key), key);
+            await _bucket.CompleteAsync(await _bucket.InitiateAsync(key), key);
+        }
+    }
+
+    private static string KeyOf(int number) => $"2026/{number:d3}";
+
+    private static void CopyParts(string from, string to)
+    {
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(from, "parts"), "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
+    }
+
+    /// <summary>Records the changes of a journal in the order in which they became durable.</summary>
+    private sealed class RecordedJournal(IJournal inner, List<Func<IJournal, Task>> changes) : IJournal
+    {
+        public ValueTask<JournalHistory> ReadAsync(EntityId entity, CancellationToken cancellationToken) =>
+            inner.ReadAsync(entity, cancellationToken);
+
+        public ValueTask<long> ReadVersionAsync(EntityId entity, CancellationToken cancellationToken) =>
+            inner.ReadVersionAsync(entity, cancellationToken);
+
+        public async ValueTask<AppendOutcome> AppendAsync(JournalAppend append, CancellationToken cancellationToken)
+        {
+            var outcome = await inner.AppendAsync(append, cancellationToken);
+            Record(async journal => Assert.Equal(outcome, await journal.AppendAsync(append, default)));
+            return outcome;
+        }
+
+        public async ValueTask SaveSnapshotAsync(
+            EntityId entity, long version, ReadOnlyMemory<byte> snapshot, CancellationToken cancellationToken)
+        {
+            await inner.SaveSnapshotAsync(entity, version, snapshot, cancellationToken);
+            Record(async journal => await journal.SaveSnapshotAsync(entity, version, snapshot, default));
+        }
+
+        public async ValueTask<AppendOutcome> ForgetAsync(EntityId entity, long expectedVersion, CancellationToken cancellationToken)
+        {
+            var outcome = await inner.ForgetAsync(entity, expectedVersion, cancellationToken);
+            Record(async journal => Assert.Equal(outcome, await journal.ForgetAsync(entity, expectedVersion, default)));
+            return outcome;
+        }
+
+        private void Record(Func<IJournal, Task> change)
+        {
+            lock (changes)
+            {
+                changes.Add(change);
+            }
+        }
+    }
+}
