@@ -119,7 +119,7 @@ internal sealed class UploadDirectories
         }
     }
 
-    // The remaining directories have a file that is being written, so there are at most as many as bodies in progress.
+    // The remaining directories are in use, so there are at most as many as bodies and deletions in progress.
     private void RetireIdle()
     {
         foreach (var (upload, directory) in _live)

@@ -94,13 +94,22 @@ internal sealed class UploadDirectory(
     public bool IsRetired => _retired;
 
     /// <summary>Retires this object unless the directory's name or one of its files is not flushed yet: until then, it must
-    /// remember failed flushes. Waits for a creation or removal in progress.</summary>
+    /// remember failed flushes. Does not wait for a creation or removal in progress, which may flush.</summary>
     public bool TryRetire()
     {
-        lock (_gate)
+        if (!_gate.TryEnter())
+        {
+            return false;
+        }
+
+        try
         {
             _retired |= _unflushed == 0 && _nameEpoch is null;
             return _retired;
+        }
+        finally
+        {
+            _gate.Exit();
         }
     }
 
