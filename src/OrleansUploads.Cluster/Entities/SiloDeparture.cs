@@ -13,6 +13,7 @@ public sealed class SiloDeparture(TimeProvider time) : ILifecycleParticipant<ISi
     /// <summary>Most commands are answered within this time, so that their callers need not ask again.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
 
+    // Never disposed: the timer may fire while the silo disposes its services, and commands may still ask for the token.
     private readonly CancellationTokenSource _leaving = new();
     private ITimer? _timer;
 
@@ -28,11 +29,7 @@ public sealed class SiloDeparture(TimeProvider time) : ILifecycleParticipant<ISi
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _timer?.Dispose();
-        _leaving.Dispose();
-    }
+    public void Dispose() => _timer?.Dispose();
 
     private Task BeginAsync()
     {

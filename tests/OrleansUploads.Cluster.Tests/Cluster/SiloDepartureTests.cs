@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using OrleansUploads.Cluster.Entities;
 using OrleansUploads.Cluster.Tests.Harness;
 using OrleansUploads.Core.Messages.Archives;
 using OrleansUploads.Engine.Entities;
@@ -30,6 +31,53 @@ public sealed class SiloDepartureTests
 
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, MaxStop);
         Assert.True((await Assert.ThrowsAsync<EntityUnavailableException>(() => completing)).IsFailover);
+    }
+
+    [Fact]
+    public async Task A_timer_that_fires_while_the_silo_disposes_its_services_still_ends_the_waiting()
+    {
+        var time = new LateTimers();
+        var lifecycle = new StoppingLifecycle();
+        using var departure = new SiloDeparture(time);
+        departure.Participate(lifecycle);
+        await lifecycle.StopAsync();
+        departure.Dispose();
+
+        time.Fire();
+
+        Assert.True(departure.Leaving.IsCancellationRequested);
+    }
+
+    /// <summary>A clock whose timers fire although they are disposed, as a timer does whose callback has begun already.</summary>
+    private sealed class LateTimers : TimeProvider
+    {
+        private Action? _callback;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            _callback = () => callback(state);
+            return base.CreateTimer(static _ => { }, state, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+
+        public void Fire() => _callback!();
+    }
+
+    /// <summary>Keeps what a participant does at the end.</summary>
+    private sealed class StoppingLifecycle : ISiloLifecycle
+    {
+        private ILifecycleObserver? _observer;
+
+        public int HighestCompletedStage => 0;
+
+        public int LowestStoppedStage => 0;
+
+        public IDisposable Subscribe(string observerName, int stage, ILifecycleObserver observer)
+        {
+            _observer = observer;
+            return Stream.Null;
+        }
+
+        public Task StopAsync() => _observer!.OnStop(CancellationToken.None);
     }
 
     /// <summary>A part store that never finishes a manifest, and does not notice that its caller has given up.</summary>
