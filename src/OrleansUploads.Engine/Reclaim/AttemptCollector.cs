@@ -104,7 +104,10 @@ public sealed class AttemptCollector(
             unowned = await UnownedAsync(upload, unowned, inUse, cancellationToken);
         }
 
-        if (inUse is AttemptsInUse.None && old.Count == attempts.Count && !IsHeld())
+        if (inUse is AttemptsInUse.None
+            && old.Count == attempts.Count
+            && await HasNoOthersAsync(upload, attempts, cancellationToken)
+            && !IsHeld())
         {
             await parts.DeleteUploadAsync(upload, cancellationToken);
             return new CollectionReport(AttemptsDeleted: attempts.Count, UploadsDeleted: 1);
@@ -112,6 +115,12 @@ public sealed class AttemptCollector(
 
         return await DeleteAsync(upload, unowned, cancellationToken);
     }
+
+    /// <summary>Whether an upload has no attempts but those given. The one attempt of an object in one request may have begun since they
+    /// were listed, and its upload does not exist until it is reported.</summary>
+    private async ValueTask<bool> HasNoOthersAsync(
+        UploadId upload, IReadOnlyList<AttemptId> known, CancellationToken cancellationToken) =>
+        known.ToHashSet().IsSupersetOf(await parts.ListAttemptsAsync(upload, cancellationToken));
 
     private CollectionReport Skip(UploadId upload, Exception? fault)
     {

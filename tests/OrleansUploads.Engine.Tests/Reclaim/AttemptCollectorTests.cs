@@ -1,8 +1,10 @@
+using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Engine.Reclaim;
 using OrleansUploads.TestKit;
@@ -96,6 +98,21 @@ public sealed class AttemptCollectorTests
             () => collector.CollectAsync(TimeSpan.Zero, CancellationToken.None).AsTask());
 
         Assert.Equal([orphan], await StoredAsync(upload));
+    }
+
+    [Fact]
+    public async Task An_attempt_that_begins_while_the_owner_is_asked_is_kept()
+    {
+        var upload = _bench.Ids.NewUpload();
+        await LeaveOrphanAsync(upload);
+        _bench.Time.Advance(MaintenanceOptions.DefaultAttemptGrace * 2);
+        AttemptId? begun = null;
+        var host = new InterruptedHost(_bench.Host, async () => begun ??= await LeaveOrphanAsync(upload));
+        var collector = new AttemptCollector(host, _bench.Parts, _bench.Host.Clock);
+
+        await collector.CollectAsync(MaintenanceOptions.DefaultAttemptGrace, CancellationToken.None);
+
+        Assert.Equal([begun!.Value], await StoredAsync(upload));
     }
 
     [Fact]
@@ -337,6 +354,17 @@ public sealed class AttemptCollectorTests
         {
             await base.DeleteUploadAsync(upload, cancellationToken);
             Deleted(upload);
+        }
+    }
+
+    /// <summary>Lets something happen after each answer, before the caller gets it.</summary>
+    private sealed class InterruptedHost(IEntityHost inner, Func<Task> interrupt) : IEntityHost
+    {
+        public async ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
+        {
+            var answer = await inner.SendAsync(entity, command, cancellationToken);
+            await interrupt();
+            return answer;
         }
     }
 }
