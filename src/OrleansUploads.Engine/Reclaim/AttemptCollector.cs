@@ -173,11 +173,11 @@ public sealed class AttemptCollector(
 
     private bool IsHeld() => clock.Read() is { IsTrusted: false } or { HoldsBytes: true };
 
-    /// <summary>The attempts that a manifest names; none if there is no manifest.</summary>
-    internal static HashSet<AttemptId> AttemptsOf(Manifest? manifest)
+    /// <summary>The attempts that a manifest names.</summary>
+    internal static HashSet<AttemptId> AttemptsOf(Manifest manifest)
     {
         var attempts = new HashSet<AttemptId>();
-        foreach (var extent in manifest?.Extents ?? [])
+        foreach (var extent in manifest.Extents)
         {
             if (extent.Place.Attempt is { } attempt)
             {

@@ -4,13 +4,14 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Reclaim;
 
-/// <summary>Deletes the bytes of a deleted archive that no job needs any more.</summary>
+/// <summary>Deletes the bytes of a deleted archive or object that no job and no reader needs any more.</summary>
 /// <remarks>The upload has released its bytes permanently, so it is not asked again, and the age of the attempts does not matter.
 /// </remarks>
 internal static class ReleasedBytes
 {
     /// <summary>Deletes the attempts that the manifest names, and then the manifest. If there are other attempts, which may
-    /// still be in progress, the manifest is kept with them for the <see cref="AttemptCollector"/>.</summary>
+    /// still be in progress, the manifest is kept with them for the <see cref="AttemptCollector"/>. An object of a single part has no
+    /// manifest; all attempts of its upload are deleted.</summary>
     /// <exception cref="PartStoreUnavailableException">The bytes cannot be deleted at the moment; repeating the call is safe.</exception>
     /// <exception cref="IOException">The bytes could not be deleted; repeating the call is safe.</exception>
     public static async ValueTask ReclaimAsync(
@@ -20,7 +21,9 @@ internal static class ReleasedBytes
         HashSet<AttemptId> named;
         try
         {
-            named = AttemptCollector.AttemptsOf(await parts.ReadManifestAsync(upload, cancellationToken));
+            named = await parts.ReadManifestAsync(upload, cancellationToken) is { } manifest
+                ? AttemptCollector.AttemptsOf(manifest)
+                : [.. attempts];
         }
         catch (AttemptDamagedException)
         {

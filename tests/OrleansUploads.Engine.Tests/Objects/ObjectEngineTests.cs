@@ -236,13 +236,26 @@ public sealed class ObjectEngineTests
         await _bench.Wakes.RunAsync(CancellationToken.None);
         await _bench.Collector.CollectAsync(TimeSpan.Zero, CancellationToken.None);
         Assert.Equal("two", await _bench.GetAsync("a"));
-        var kept = 0;
-        await foreach (var _ in _bench.Parts.ListUploadsAsync(CancellationToken.None))
-        {
-            kept++;
-        }
+        Assert.Equal(1, await CountUploadsWithBytesAsync());
+    }
 
-        Assert.Equal(1, kept);
+    [Fact]
+    public async Task The_bytes_of_replaced_and_deleted_objects_are_deleted_after_their_grace_without_the_collector()
+    {
+        await _bench.CreateBucketAsync();
+        await _bench.PutAsync("a", "one");
+        await _bench.PutAsync("a", "two");
+        await _bench.PutAsync("b", "gone");
+        await _bench.DeleteAsync("b");
+        Assert.Equal(3, await CountUploadsWithBytesAsync());
+        do
+        {
+            _bench.Time.Advance(UploadPolicy.DefaultReplacedObjectGrace);
+        }
+        while (await _bench.Wakes.RunAsync(CancellationToken.None) > 0);
+
+        Assert.Equal("two", await _bench.GetAsync("a"));
+        Assert.Equal(1, await CountUploadsWithBytesAsync());
     }
 
     [Fact]
@@ -294,5 +307,16 @@ public sealed class ObjectEngineTests
             other.Entity, new CreateBucket(other, SomeObject.BucketName), CancellationToken.None);
         Assert.IsType<ObjectRefusal.BucketOwnedByOther>(outcome.Refusal);
         Assert.True((await _bench.AskAsync(Some.Account.Entity, new CreateBucket(Some.Account, SomeObject.BucketName))).Existed);
+    }
+
+    private async Task<int> CountUploadsWithBytesAsync()
+    {
+        var count = 0;
+        await foreach (var _ in _bench.Parts.ListUploadsAsync(CancellationToken.None))
+        {
+            count++;
+        }
+
+        return count;
     }
 }
