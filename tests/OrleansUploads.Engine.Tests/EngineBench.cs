@@ -7,7 +7,6 @@ using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Entities;
@@ -135,5 +134,5 @@ internal sealed class EngineBench
         new LinearHash(new Sha256Digest(System.Security.Cryptography.SHA256.HashData(body))), TreeHasher.Compute(body));
 
     private EmbeddedHost Start() => new(
-        new EntityCatalog(new UploadPolicy(), new RetrievalPolicy()), _wrap(_journal), Parts, Time, log: _log);
+        new EntityCatalog(new EngineOptions()), _wrap(_journal), Parts, Time, log: _log);
 }

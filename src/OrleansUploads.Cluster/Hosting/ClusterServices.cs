@@ -30,13 +30,8 @@ public static class ClusterServices
         silo.AddReminders();
         silo.Services.AddSingleton(options);
         silo.Services.AddSingleton(new EntityCatalog(
-            options.Engine.Uploads,
-            options.Engine.Retrievals,
-            options.Engine.Accounts,
-            options.Engine.Inventories,
-            JournalSharing.Shared,
-            VaultIncarnation.LegacyShardCount,
-            options.Engine.Vaults));
+            options.Engine,
+            new EntityLayout { Sharing = JournalSharing.Shared, ArchiveShards = VaultIncarnation.LegacyShardCount }));
         silo.Services.AddSingleton<EntityGrainPorts>();
         silo.Services.TryAddKeyedSingleton(ClusterNames.GrainStorage, static (services, _) =>
             JournalRowSerializer.Over(services.GetRequiredService<IGrainStorageSerializer>()));

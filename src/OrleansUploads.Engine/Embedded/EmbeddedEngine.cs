@@ -45,10 +45,17 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         Parts = ports.Parts;
         Clock = new ServiceClock(clock ?? (time == TimeProvider.System ? new SystemHostClock() : new HostClock(time)));
         EndedUploadCollector? ended = null;
-        var catalog = new EntityCatalog(
-            options.Uploads, options.Retrievals, options.Accounts, options.Inventories, vaults: options.Vaults);
         _host = new EmbeddedHost(
-            catalog, ports.Journal, Parts, time, host, notifier, meter, Clock, _log, onUploadEnded: upload => ended!.Add(upload));
+            new EntityCatalog(options),
+            ports.Journal,
+            Parts,
+            time,
+            host,
+            notifier,
+            meter,
+            Clock,
+            _log,
+            onUploadEnded: upload => ended!.Add(upload));
         Ids = new IdSource(time);
         Intake = new PartIntake(_host, Parts, Ids);
         Archives = new ArchiveReader(Parts);

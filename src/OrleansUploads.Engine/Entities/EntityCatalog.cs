@@ -5,7 +5,6 @@ using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Service;
-using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
@@ -14,38 +13,28 @@ using OrleansUploads.Engine.Contracts;
 namespace OrleansUploads.Engine.Entities;
 
 /// <summary>Creates the runner of any entity. Used by both hosts.</summary>
-/// <param name="uploads">The lifetimes of uploads and their records.</param>
-/// <param name="retrievals">The delays of retrievals.</param>
-/// <param name="accounts">The limits of accounts, or null for the defaults.</param>
-/// <param name="inventories">When inventory snapshots are taken.</param>
-/// <param name="sharing">Whether other hosts may run the same entities.</param>
-/// <param name="archiveShards">The number of shards in the archive index of new vaults.</param>
-/// <param name="vaults">The limits of vaults, or null for the defaults.</param>
-/// <param name="retirements">The number of deleted archives that the jobs of a vault remember.</param>
-/// <param name="leafBytes">The length at which a leaf of an ordered index splits.</param>
-/// <param name="routesBytes">The length at which the routes of an ordered index drop every other route.</param>
-public class EntityCatalog(
-    UploadPolicy uploads,
-    RetrievalPolicy retrievals,
-    AccountPolicy? accounts = null,
-    InventorySchedule inventories = InventorySchedule.Current,
-    JournalSharing sharing = JournalSharing.Exclusive,
-    int archiveShards = VaultIncarnation.NewShards,
-    VaultLimits? vaults = null,
-    int retirements = JobsDecider.DefaultRememberedRetirements,
-    long leafBytes = KeyLeafDecider.DefaultMaxBytes,
-    long routesBytes = KeyRoutesDecider.MaxBytes)
+/// <param name="engine">The operator's settings.</param>
+/// <param name="layout">How the entities are divided and stored.</param>
+public class EntityCatalog(EngineOptions engine, EntityLayout layout)
 {
-    private readonly AccountDecider _account = new(accounts, archiveShards);
-    private readonly VaultDecider _vault = new(inventories, vaults);
-    private readonly ArchiveShardDecider _archiveShard = new(uploads, retrievals, inventories);
-    private readonly JobsDecider _jobs = new(retrievals, vaults, retirements);
-    private readonly UploadDecider _upload = new(uploads, retrievals);
+    private readonly JournalSharing _sharing = layout.Sharing;
+    private readonly AccountDecider _account = new(engine.Accounts, layout.ArchiveShards);
+    private readonly VaultDecider _vault = new(engine.Inventories, engine.Vaults);
+    private readonly ArchiveShardDecider _archiveShard = new(engine.Uploads, engine.Retrievals, engine.Inventories);
+    private readonly JobsDecider _jobs = new(engine.Retrievals, engine.Vaults, layout.Retirements);
+    private readonly UploadDecider _upload = new(engine.Uploads, engine.Retrievals);
     private readonly UploadPageDecider _uploadPage = new();
     private readonly ServiceDecider _service = new();
     private readonly BucketDecider _bucket = new();
-    private readonly KeyLeafDecider _keyLeaf = new(leafBytes);
-    private readonly KeyRoutesDecider _keyRoutes = new(routesBytes);
+    private readonly KeyLeafDecider _keyLeaf = new(layout.LeafBytes);
+    private readonly KeyRoutesDecider _keyRoutes = new(layout.RoutesBytes);
+
+    /// <summary>Creates the catalog of a single process.</summary>
+    /// <param name="engine">The operator's settings.</param>
+    public EntityCatalog(EngineOptions engine)
+        : this(engine, new EntityLayout())
+    {
+    }
 
     /// <summary>Creates a runner that has not loaded its entity yet.</summary>
     public EntityRunner CreateRunner(EntityId entity) => entity.Kind switch
@@ -70,5 +59,5 @@ public class EntityCatalog(
         where TState : class
         where TCommand : class, ICommand
         where TEvent : class =>
-        new DeciderRunner<TState, TCommand, TEvent>(entity, decider, codec, sharing);
+        new DeciderRunner<TState, TCommand, TEvent>(entity, decider, codec, _sharing);
 }

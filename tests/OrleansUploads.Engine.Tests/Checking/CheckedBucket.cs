@@ -7,7 +7,6 @@ using OrleansUploads.Core.Messages.Keys;
 using OrleansUploads.Core.Messages.Objects;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Checking;
 using OrleansUploads.Engine.Contracts;
@@ -51,7 +50,7 @@ internal sealed class CheckedBucket : IDisposable
     {
         await using var folder = DataFolder.Open(_root.Path, time: _time);
         _parts = new KeptParts(folder.Ports.Parts);
-        var catalog = new EntityCatalog(new UploadPolicy(), new RetrievalPolicy(), leafBytes: LeafBytes);
+        var catalog = new EntityCatalog(new EngineOptions(), new EntityLayout { LeafBytes = LeafBytes });
         await using var host = new EmbeddedHost(catalog, wrap?.Invoke(folder.Ports.Journal) ?? folder.Ports.Journal, _parts, _time);
         _host = host;
         await use();

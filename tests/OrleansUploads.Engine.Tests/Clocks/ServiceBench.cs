@@ -4,7 +4,6 @@ using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Clocks;
 using OrleansUploads.Engine.Embedded;
@@ -109,5 +108,5 @@ internal sealed class ServiceBench : IDisposable
     public void Dispose() => Clock.Dispose();
 
     private EmbeddedHost CreateHost() => new(
-        new EntityCatalog(new UploadPolicy(), new RetrievalPolicy()), _journal, Parts, Time, clock: Clock);
+        new EntityCatalog(new EngineOptions()), _journal, Parts, Time, clock: Clock);
 }

@@ -3,7 +3,6 @@ using OrleansUploads.Core.Messages.Archives;
 using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Entities;
@@ -29,7 +28,7 @@ public sealed class EntityMemoryTests : IAsyncDisposable
     {
         var options = new EmbeddedHostOptions { MaxIdleBytes = MaxIdleBytes };
         _host = new EmbeddedHost(
-            new EntityCatalog(new UploadPolicy(), new()),
+            new EntityCatalog(new EngineOptions()),
             new ReadLog(_journal, _reads),
             new MemoryPartStore(),
             _time,

@@ -448,7 +448,7 @@ public sealed class EntityRunnerTests
 
         var snapshot = _bench.Open<RunnerOutput.SaveSnapshot>().First();
         var rest = _bench.Records.Skip((int)snapshot.Version).ToList();
-        var fresh = new EntityCatalog(new UploadPolicy(), new OrleansUploads.Core.Settings.RetrievalPolicy()).CreateRunner(_bench.Runner.Entity);
+        var fresh = new EntityCatalog(new EngineOptions()).CreateRunner(_bench.Runner.Entity);
         fresh.Submit("list", List, _bench.Time);
         fresh.Loaded(new Ports.JournalHistory(_bench.Records.Count, snapshot.Snapshot, rest, null), _bench.Time);
 

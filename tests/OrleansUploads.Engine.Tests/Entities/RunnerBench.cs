@@ -1,5 +1,4 @@
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Ports;
@@ -16,7 +15,7 @@ internal sealed class RunnerBench
 
     public RunnerBench(EntityId entity, JournalSharing sharing = JournalSharing.Exclusive)
     {
-        _catalog = new EntityCatalog(new UploadPolicy(), new RetrievalPolicy(), sharing: sharing);
+        _catalog = new EntityCatalog(new EngineOptions(), new EntityLayout { Sharing = sharing });
         Runner = _catalog.CreateRunner(entity);
     }
 

@@ -6,7 +6,6 @@ using OrleansUploads.Core.Messages.Keys;
 using OrleansUploads.Core.Messages.Objects;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Entities;
@@ -61,7 +60,7 @@ internal sealed class ObjectBench
     public void Start()
     {
         Host = new EmbeddedHost(
-            new EntityCatalog(new UploadPolicy(), new RetrievalPolicy(), leafBytes: _leafBytes), _journal, Parts, Time);
+            new EntityCatalog(new EngineOptions(), new EntityLayout { LeafBytes = _leafBytes }), _journal, Parts, Time);
         Keys = new KeyIndex(Host);
     }
 

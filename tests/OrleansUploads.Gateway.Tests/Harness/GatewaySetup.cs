@@ -1,5 +1,6 @@
 using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Engine;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Memory;
@@ -49,7 +50,14 @@ public sealed record GatewaySetup
 
     /// <summary>Creates a host in this process, over the journal of the configuration.</summary>
     public static Func<GatewaySetup, IEntityHost> InThisProcess { get; } = static setup => new EmbeddedHost(
-        new EntityCatalog(setup.Uploads, setup.Retrievals, setup.Accounts, setup.Inventories, vaults: setup.Vaults),
+        new EntityCatalog(new EngineOptions
+        {
+            Uploads = setup.Uploads,
+            Retrievals = setup.Retrievals,
+            Accounts = setup.Accounts,
+            Inventories = setup.Inventories,
+            Vaults = setup.Vaults,
+        }),
         setup.Journal,
         setup.Parts,
         setup.Clock,

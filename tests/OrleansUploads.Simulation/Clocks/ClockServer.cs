@@ -6,7 +6,6 @@ using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Service;
-using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine;
@@ -142,7 +141,7 @@ internal sealed class ClockServer(ManualTime time, ClockMachine machine, int see
 
     private EmbeddedHost NewHost(IServiceClock clock) => new(new Catalog(mistake), _journal, Parts, time, clock: clock);
 
-    private sealed class Catalog(ClockMistake mistake) : EntityCatalog(new UploadPolicy(), new RetrievalPolicy())
+    private sealed class Catalog(ClockMistake mistake) : EntityCatalog(new EngineOptions())
     {
         private protected override EntityRunner Run<TState, TCommand, TEvent>(
             EntityId entity, Decider<TState, TCommand, TEvent> decider, EventCodec<TEvent> codec) =>

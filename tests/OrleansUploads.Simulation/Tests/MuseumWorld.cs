@@ -5,8 +5,8 @@ using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Engine;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Intake;
@@ -43,7 +43,7 @@ internal sealed class MuseumWorld
     public bool IsFull { get; set; }
 
     public EmbeddedHost AnotherHost() =>
-        new(new EntityCatalog(new UploadPolicy(), new RetrievalPolicy()), _journal, _parts, Time);
+        new(new EntityCatalog(new EngineOptions()), _journal, _parts, Time);
 
     public async ValueTask RestartAsync()
     {

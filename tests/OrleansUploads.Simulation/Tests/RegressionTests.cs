@@ -5,9 +5,9 @@ using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
+using OrleansUploads.Engine;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Intake;
@@ -121,7 +121,7 @@ public sealed class RegressionTests
     }
 
     private EmbeddedHost Host() =>
-        new(new EntityCatalog(new UploadPolicy(), new RetrievalPolicy()), _journal, _parts, _time);
+        new(new EntityCatalog(new EngineOptions()), _journal, _parts, _time);
 
     /// <summary>The first report takes effect without an answer. Before the second, the upload is completed.</summary>
     private sealed class HostWhoseReportsAreInDoubt : IEntityHost

@@ -1,6 +1,7 @@
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Engine;
 using OrleansUploads.Engine.Contracts;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Simulation.Bugs;
@@ -13,13 +14,13 @@ namespace OrleansUploads.Simulation.World;
 internal sealed class SimulatedCatalog(
     SimulatedWorld world, SimulatedProcess process, UploadPolicy uploads, RetrievalPolicy retrievals, PlantedBug bug)
     : EntityCatalog(
-        uploads,
-        retrievals,
-        archiveShards: VaultIncarnation.LegacyShardCount,
-        vaults: world.Options.MaxOpenUploads is > 0 and var most ? new VaultLimits { OpenUploads = most } : null,
-        retirements: 2,
-        leafBytes: 1200,
-        routesBytes: 300)
+        new EngineOptions
+        {
+            Uploads = uploads,
+            Retrievals = retrievals,
+            Vaults = world.Options.MaxOpenUploads is > 0 and var most ? new VaultLimits { OpenUploads = most } : new VaultLimits(),
+        },
+        new EntityLayout { ArchiveShards = VaultIncarnation.LegacyShardCount, Retirements = 2, LeafBytes = 1200, RoutesBytes = 300 })
 {
     private protected override EntityRunner Run<TState, TCommand, TEvent>(
         EntityId entity, Decider<TState, TCommand, TEvent> decider, EventCodec<TEvent> codec)
