@@ -47,7 +47,7 @@ internal sealed class JournalReader : IDisposable
         }
         finally
         {
-            _end.Run();
+            EndTransaction();
         }
     }
 
@@ -61,7 +61,7 @@ internal sealed class JournalReader : IDisposable
         }
         finally
         {
-            _end.Run();
+            EndTransaction();
         }
     }
 
@@ -100,6 +100,15 @@ internal sealed class JournalReader : IDisposable
         }
 
         _database.Dispose();
+    }
+
+    /// <summary>SQLite has ended the transaction itself if a read failed. Ending it again would hide why.</summary>
+    private void EndTransaction()
+    {
+        if (_database.InTransaction)
+        {
+            _end.Run();
+        }
     }
 
     private bool TryFindHead(EntityId entity, out StreamHead head)

@@ -4,18 +4,19 @@ using SQLitePCL;
 
 namespace OrleansUploads.Engine.Tests.Journals;
 
-/// <summary>Makes SQLite's own flushes fail: a VFS that passes every call to the default VFS, except for the flushes of
-/// chosen files.
-/// </summary>
+/// <summary>Makes SQLite's own flushes and reads fail: a VFS that passes every call to the default VFS, except for those of chosen
+/// files.</summary>
 /// <remarks>It stays registered for the whole process, and affects only files that a test names.</remarks>
 internal static unsafe partial class FaultySync
 {
     private const int Ok = 0;
     private const int FlushFailed = 1034;
+    private const int ReadFailed = 266;
     private const int Words = 24;
     private const int VfsOpen = 5;
     private const int LastError = 4;
     private const int MethodClose = 1;
+    private const int MethodRead = 2;
     private const int MethodSync = 5;
     private const int MethodFileControl = 10;
 
@@ -23,6 +24,7 @@ internal static unsafe partial class FaultySync
     private static readonly Dictionary<nint, string> Paths = [];
     private static readonly Dictionary<nint, nint> Methods = [];
     private static readonly Dictionary<string, int> Errors = [];
+    private static readonly HashSet<string> Unreadable = [];
     private static nint _default;
 
     /// <summary>Makes the flushes of a file fail with an error number; 0 makes them succeed again.</summary>
@@ -32,6 +34,16 @@ internal static unsafe partial class FaultySync
         lock (Gate)
         {
             Errors[path] = error;
+        }
+    }
+
+    /// <summary>Makes the reads of a file fail, or succeed again.</summary>
+    public static void SetReadable(string path, bool isReadable)
+    {
+        Install();
+        lock (Gate)
+        {
+            _ = isReadable ? Unreadable.Remove(path) : Unreadable.Add(path);
         }
     }
 
@@ -73,6 +85,7 @@ internal static unsafe partial class FaultySync
                 var copy = (nint*)NativeMemory.Alloc(Words, (nuint)sizeof(nint));
                 NativeMemory.Copy((void*)*file, copy, (nuint)(19 * sizeof(nint)));
                 copy[MethodSync] = (nint)(delegate* unmanaged[Cdecl]<nint*, int, int>)&Sync;
+                copy[MethodRead] = (nint)(delegate* unmanaged[Cdecl]<nint*, nint, int, long, int>)&Read;
                 copy[MethodClose] = (nint)(delegate* unmanaged[Cdecl]<nint*, int>)&Close;
                 copy[MethodFileControl] = (nint)(delegate* unmanaged[Cdecl]<nint*, int, int*, int>)&FileControl;
                 Methods[*file] = methods = (nint)copy;
@@ -97,6 +110,20 @@ internal static unsafe partial class FaultySync
         }
 
         return ((delegate* unmanaged[Cdecl]<nint*, int, int>)DefaultMethods(file)[MethodSync])(file, flags);
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int Read(nint* file, nint buffer, int bytes, long offset)
+    {
+        lock (Gate)
+        {
+            if (Unreadable.Contains(Paths[(nint)file]))
+            {
+                return ReadFailed;
+            }
+        }
+
+        return ((delegate* unmanaged[Cdecl]<nint*, nint, int, long, int>)DefaultMethods(file)[MethodRead])(file, buffer, bytes, offset);
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]

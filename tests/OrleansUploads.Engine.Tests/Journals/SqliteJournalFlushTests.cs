@@ -5,7 +5,7 @@ using OrleansUploads.TestKit.PartStores;
 
 namespace OrleansUploads.Engine.Tests.Journals;
 
-/// <summary>The journal's behaviour and errors when a flush fails, inside SQLite or outside it.</summary>
+/// <summary>The journal's behaviour and errors when a flush or a read fails, inside SQLite or outside it.</summary>
 public sealed class SqliteJournalFlushTests : IDisposable
 {
     private const int InputOutputError = 5;
@@ -84,6 +84,21 @@ public sealed class SqliteJournalFlushTests : IDisposable
         string[] served = await JournalFolder.ReadAsync(restarted, Upload);
         Assert.Equal("a", served[0]);
         await JournalFolder.AppendAsync(restarted, Upload, served.Length, "c");
+    }
+
+    [Fact]
+    public async Task A_failed_read_says_why_and_the_next_one_succeeds()
+    {
+        await using SqliteJournal journal = Open();
+        await JournalFolder.AppendAsync(journal, Upload, 0, "a");
+        string[] files = [_folder.Database, _folder.WriteAheadLog];
+        Array.ForEach(files, file => FaultySync.SetReadable(file, isReadable: false));
+
+        var failure = await Assert.ThrowsAsync<JournalUnavailableException>(() => JournalFolder.ReadAsync(journal, Upload));
+
+        Array.ForEach(files, file => FaultySync.SetReadable(file, isReadable: true));
+        Assert.Contains("disk I/O error", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(["a"], await JournalFolder.ReadAsync(journal, Upload));
     }
 
     [Fact]
