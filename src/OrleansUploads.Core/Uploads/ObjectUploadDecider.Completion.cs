@@ -159,18 +159,22 @@ internal sealed partial class ObjectUploadDecider
         return Accept(happened).Telling([.. ObjectUploadIntents.Pending(after)]);
     }
 
-    /// <summary>The object was overwritten or deleted. The leaf may say so before the upload has heard that it published the
-    /// object.</summary>
-    private static Decision<UploadEvent> Release(UploadState state, ReleaseObject command) => state switch
+    /// <summary>The object was overwritten or deleted. The leaf may say so before the upload has heard that it published the object. The
+    /// grace begins when the upload hears of it, because the clock of the leaf may be behind.</summary>
+    private static Decision<UploadEvent> Release(UploadState state, ReleaseObject command, ServiceTime time)
     {
-        UploadState.ObjectStored { ReleasedAt: null } => Accept(new ObjectReleased(command.At)),
-        UploadState.ObjectCompleting completing => Accept(Done.Instance, new ObjectPublished(), new ObjectReleased(command.At))
-            .Telling([.. ObjectUploadIntents.Pending(
-                (UploadState.OfObject)ObjectUploadEvolution.Apply(
-                    ObjectUploadEvolution.Apply(completing, new ObjectPublished()), new ObjectReleased(command.At)))])
-            .AnsweringAtOnce(),
-        _ => Nothing,
-    };
+        var released = new ObjectReleased(command.At > time.Now ? command.At : time.Now);
+        return state switch
+        {
+            UploadState.ObjectStored { ReleasedAt: null } => Accept(released),
+            UploadState.ObjectCompleting completing => Accept(Done.Instance, new ObjectPublished(), released)
+                .Telling([.. ObjectUploadIntents.Pending(
+                    (UploadState.OfObject)ObjectUploadEvolution.Apply(
+                        ObjectUploadEvolution.Apply(completing, new ObjectPublished()), released))])
+                .AnsweringAtOnce(),
+            _ => Nothing,
+        };
+    }
 
     private static Decision<UploadEvent> ReleaseBytes(UploadState.ObjectStored stored)
     {

@@ -38,7 +38,7 @@ internal sealed partial class ObjectUploadDecider(UploadPolicy policy, Retrieval
         RestoreObject c => Restore(state, c, time),
         ReadObjectTimeline c => UploadTimelines.Read(state, c) is { } timeline ? Reply(timeline) : Refuse(NotFound),
         FenceAttempts c => Fence(state, c, time),
-        ReleaseObject c => Release(state, c),
+        ReleaseObject c => Release(state, c, time),
         ConfirmObjectUploadListed => state is UploadState.ObjectOpen { Listed: false }
             or UploadState.ObjectCompleting { Before.Listed: false } or UploadState.ObjectEnded { Listed: false, Closed: false }
             ? Listed(state)

@@ -32,8 +32,8 @@ internal static class ObjectUploadEvolution
         (UploadState.ObjectCompleting completing, AttemptsFenced e) =>
             completing with { Before = completing.Before with { FencedBefore = e.Before } },
         (UploadState.ObjectOpen open, CompletionFrozen e) => new UploadState.ObjectCompleting(open, e.Completion, e.Sender),
-        (UploadState.ObjectCompleting completing, CompletionReopened e) =>
-            completing.Before with { LastActivityAt = e.At, Rounds = e.Round },
+        (UploadState.ObjectCompleting { Before: var open }, CompletionReopened e) =>
+            open with { LastActivityAt = e.At > open.LastActivityAt ? e.At : open.LastActivityAt, Rounds = e.Round },
         (UploadState.ObjectCompleting completing, ObjectPublished e) => Store(completing, e),
         (UploadState.ObjectCompleting { Before: var open }, ObjectUploadRefused e) =>
             End(open, ObjectUploadEnd.Refused, e.At, e.Timeline, endedBy: null),

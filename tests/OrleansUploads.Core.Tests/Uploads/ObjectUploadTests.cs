@@ -338,6 +338,34 @@ public sealed class ObjectUploadTests
     }
 
     [Fact]
+    public void The_grace_of_a_replaced_object_is_not_shorter_if_the_clock_of_the_leaf_is_behind()
+    {
+        _upload.Do(new PutObject(SomeObject.Spec(origin: UploadOrigin.SingleRequest), SomeObject.Part(1, 5, "a"), Condition: null));
+        Publish();
+        _upload.ConfirmAll();
+        _upload.Now += TimeSpan.FromDays(1);
+        _upload.Do(new ReleaseObject(_upload.Now - UploadPolicy.DefaultReplacedObjectGrace));
+        _upload.Now += UploadPolicy.DefaultReplacedObjectGrace - TimeSpan.FromMilliseconds(1);
+        Assert.Empty(_upload.Wake().Events);
+        _upload.Now += TimeSpan.FromMilliseconds(1);
+        Assert.NotEmpty(_upload.Wake().Events);
+    }
+
+    [Fact]
+    public void A_failed_condition_makes_no_upload_older_than_its_last_part()
+    {
+        Initiate();
+        _upload.Now += TimeSpan.FromHours(1);
+        Store(1, 5, "a");
+        var stored = _upload.Now;
+        _upload.Now -= TimeSpan.FromMinutes(15);
+        _upload.Do(Complete(SomeObject.Chosen(1, "a")) with { Condition = PublishCondition.MustBeAbsent });
+        Publish(1, new PublicationVerdict.ConditionFailed(Exists: true));
+        Assert.Equal(stored, Assert.IsType<UploadState.ObjectOpen>(_upload.State).LastActivityAt);
+        Assert.Equivalent(_upload.State, Reloaded(), strict: true);
+    }
+
+    [Fact]
     public void Every_part_must_have_the_chosen_checksum_and_the_object_gets_one_of_the_chosen_type()
     {
         Initiate(SomeObject.Spec(checksum: new ChosenChecksum(ChecksumAlgorithm.Crc32, ChecksumType.FullObject)));
