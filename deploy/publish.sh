@@ -4,14 +4,27 @@
 # feed lacks the runtime, the program is a folder that needs .NET.
 # Usage: deploy/publish.sh [FOLDER [RUNTIME]]
 #   FOLDER   where the program goes; artifacts/publish by default
-#   RUNTIME  the system that it is for, such as linux-x64, linux-arm64 or osx-arm64; this one by default
+#   RUNTIME  the system that it is for: linux-x64, linux-arm64, linux-musl-x64, osx-x64, osx-arm64, win-x64 or win-arm64; this one by default
 set -euo pipefail
+
+fail() {
+    echo "publish.sh: $1" >&2
+    exit 2
+}
 
 case ${1:-} in
     -h | --help)
         sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "$0"
         exit 0
         ;;
+    -*) fail "'$1' is not an option. The first word is the folder: see deploy/publish.sh --help." ;;
+esac
+[[ $# -le 2 ]] || fail "there are $# words, but at most two are used. See deploy/publish.sh --help."
+
+# The systems for which there are a runtime of .NET and SQLite's library.
+case ${2:-} in
+    '' | linux-x64 | linux-arm64 | linux-musl-x64 | osx-x64 | osx-arm64 | win-x64 | win-arm64) ;;
+    *) fail "'$2' is not a runtime that this works for. Use linux-x64, linux-arm64, linux-musl-x64, osx-x64, osx-arm64, win-x64 or win-arm64." ;;
 esac
 
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -51,4 +64,6 @@ if ! publish "${runtime[@]}" --self-contained -p:PublishSingleFile=true -p:Publi
     echo "The package feed lacks the runtime, so the program will need .NET on this machine, and it will start slower."
     publish
 fi
-echo "The program is $folder/orleans-uploads."
+program=orleans-uploads
+[[ ${2:-} != win-* ]] || program+=.exe
+echo "The program is $folder/$program."
