@@ -1,13 +1,16 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using OrleansUploads.EndToEnd.Tests.Harness;
 
 namespace OrleansUploads.EndToEnd.Tests.Documents;
 
-/// <summary>docs/install.md, the systemd unit and the image of the single process fit together.</summary>
+/// <summary>docs/install.md, the systemd units and the image of the single process fit together.</summary>
 public sealed class InstallTests
 {
     private static readonly string Install = Read("docs/install.md");
     private static readonly string Unit = Read("deploy/systemd/orleans-uploads.service");
+    private static readonly string SiloUnit = Read("deploy/systemd/orleans-uploads-silo@.service");
+    private static readonly string Operations = Read("docs/operations.md");
     private static readonly string Image = Read("deploy/Dockerfile.single");
 
     [Fact]
@@ -21,21 +24,64 @@ public sealed class InstallTests
         Assert.Contains(Find(Unit, "^EnvironmentFile=-(.+)$"), Install, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void The_unit_grants_what_the_runtime_needs()
+    [Theory]
+    [InlineData("orleans-uploads.service")]
+    [InlineData("orleans-uploads-silo@.service")]
+    public void The_unit_grants_what_the_runtime_needs(string name)
     {
+        var unit = Read($"deploy/systemd/{name}");
+
         // Found by running the unit: without mincore the process is killed, and without a home folder no certificate is opened.
-        Assert.Contains("mincore", Find(Unit, "^SystemCallFilter=(.+)$").Split(' '));
-        Assert.Equal($"%C/{Find(Unit, "^CacheDirectory=(.+)$")}", Find(Unit, "^Environment=HOME=(.+)$"));
-        Assert.DoesNotContain("MemoryDenyWriteExecute", Unit, StringComparison.Ordinal);
+        Assert.Contains("mincore", Find(unit, "^SystemCallFilter=(.+)$").Split(' '));
+        Assert.Equal($"%C/{Find(unit, "^CacheDirectory=(.+)$")}", Find(unit, "^Environment=HOME=(.+)$"));
+        Assert.DoesNotContain("MemoryDenyWriteExecute", unit, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("orleans-uploads.service")]
+    [InlineData("orleans-uploads-silo@.service")]
+    public async Task Systemd_understands_the_unit(string name)
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/systemd-analyze"), "systemd-analyze is not installed.");
+        using var folder = new TemporaryFolder();
+
+        // The program is not installed, and what the machine has of other units does not matter.
+        var unit = Regex.Replace(Read($"deploy/systemd/{name}"), "^ExecStart=\\S+", "ExecStart=/bin/true", RegexOptions.Multiline);
+        var path = folder.File(name.Replace("@", "@1", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(path, unit);
+        await using var analysis = CapturedProcess.Start("/usr/bin/systemd-analyze", ["verify", "--man=no", "--recursive-errors=no", path], []);
+
+        Assert.True(await analysis.WaitForExitAsync(TimeSpan.FromMinutes(2)) == 0, analysis.ToString());
+        Assert.DoesNotContain(folder.Path, analysis.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_unit_of_a_silo_is_restricted_like_that_of_the_single_process() =>
+        Assert.Equal(Restrictions(Unit), Restrictions(SiloUnit));
+
+    [Fact]
+    public void The_unit_of_a_silo_runs_what_is_installed_with_the_settings_and_the_user_that_are_documented()
+    {
+        Assert.Equal($"{Find(Operations, "-o (/opt/.+)$")}/orleans-uploads-silo", Find(SiloUnit, "^ExecStart=(.+)$"));
+        Assert.Contains($" {Find(SiloUnit, "^User=(.+)$")}\n", Operations, StringComparison.Ordinal);
+        Assert.Contains($"--owner={Find(SiloUnit, "^User=(.+)$")} ", Operations, StringComparison.Ordinal);
+        Assert.Contains($"cat > {Find(SiloUnit, "^EnvironmentFile=(/.+)$")})", Operations, StringComparison.Ordinal);
+        Assert.Contains($"`{Find(SiloUnit, "^EnvironmentFile=-(.+)$").Replace("%i", "1", StringComparison.Ordinal)}`", Operations, StringComparison.Ordinal);
+        Assert.Contains($"PartsFolder={Find(SiloUnit, "^ReadWritePaths=-(.+)$")}\n", Operations, StringComparison.Ordinal);
+        Assert.StartsWith(Find(SiloUnit, "^RequiresMountsFor=(.+)$") + "/", Find(SiloUnit, "^ReadWritePaths=-(.+)$"), StringComparison.Ordinal);
+        var settings = Read("src/OrleansUploads.Silo/Settings/KnownSettings.cs");
+        Assert.All(
+            Regex.Matches(SiloUnit, @"^Environment=OrleansUploads__(\w+)=", RegexOptions.Multiline),
+            setting => Assert.Contains($" {setting.Groups[1].Value} = new(", settings, StringComparison.Ordinal));
     }
 
     [Fact]
     public void What_stops_the_server_waits_longer_than_its_requests_may_take()
     {
-        var requests = Number(Read("docs/operations.md"), @"requests in progress get (\d+) seconds");
+        var requests = Number(Operations, @"requests in progress get (\d+) seconds");
 
         Assert.True(Number(Unit, @"^TimeoutStopSec=(\d+)$") > requests + 5);
+        Assert.True(Number(SiloUnit, @"^TimeoutStopSec=(\d+)$") > Number(SiloUnit, @"DrainDelay=(\d+)s$") + requests + 10);
         Assert.True(Number(Install, @"--stop-timeout (\d+)") > requests + 5);
     }
 
@@ -62,6 +108,9 @@ public sealed class InstallTests
         Assert.Contains($"http://127.0.0.1:{port}/healthz", Image, StringComparison.Ordinal);
         Assert.Contains($"--publish 127.0.0.1:{port}:{port} --volume orleans-uploads:{volume} ", Install, StringComparison.Ordinal);
     }
+
+    /// <summary>The last paragraph of a unit's service.</summary>
+    private static string Restrictions(string unit) => unit[unit.IndexOf("CapabilityBoundingSet=", StringComparison.Ordinal)..];
 
     private static string Read(string path) => File.ReadAllText(Path.Combine(CommandDocument.Repository, path));
 
