@@ -137,6 +137,7 @@ public sealed class DashboardViewTests : IAsyncLifetime
         {
             await NewUploadAsync("mine");
             await _server.NewObjectUploadAsync("/my-bucket/key");
+            _server.Clock.Advance(TimeSpan.FromSeconds(1));
         }
 
         foreach (var container in (string[])["vaults/mine", "buckets/my-bucket"])
@@ -153,6 +154,23 @@ public sealed class DashboardViewTests : IAsyncLifetime
         }
 
         Assert.Equal(50, ids.Count);
+    }
+
+    [Fact]
+    public async Task Uploads_and_archives_of_a_page_are_oldest_first()
+    {
+        for (var number = 0; number < 10; number++)
+        {
+            await NewUploadAsync("mine", $"{number}");
+            (await _server.Server.SendAsync(UploadArchive("mine", [1]).With("x-amz-archive-description", $"{number}"))).Expect(201);
+            _server.Clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        foreach (var (path, list) in ((string, string)[])[("uploads", "uploads"), ("archives", "items")])
+        {
+            var listed = (await _server.GetAsync($"vaults/mine/{path}", _admin)).Expect(200).Json.GetProperty(list).EnumerateArray();
+            Assert.Equal("0123456789", string.Concat(listed.Select(item => item.GetProperty("description").GetString())));
+        }
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 namespace OrleansUploads.Gateway.Dashboard.Documents;
 
 /// <summary>A page of archives or objects.</summary>
-/// <param name="Items">The archives or objects.</param>
+/// <param name="Items">The archives, oldest first, or the objects, by key.</param>
 /// <param name="After">What the request for the next page says, or null on the last page.</param>
 internal sealed record StoredDocument(IReadOnlyList<StoredItem> Items, PageStart? After);
 
@@ -14,7 +14,7 @@ internal sealed record StoredDocument(IReadOnlyList<StoredItem> Items, PageStart
 internal sealed record StoredItem(string Id, string? Description, long Bytes, long Created, string Hash);
 
 /// <summary>A page of jobs.</summary>
-/// <param name="Jobs">The jobs, by creation time.</param>
+/// <param name="Jobs">The jobs, oldest first.</param>
 /// <param name="After">What the request for the next page says, or null on the last page.</param>
 internal sealed record JobsDocument(IReadOnlyList<ListedJob> Jobs, PageStart? After);
 

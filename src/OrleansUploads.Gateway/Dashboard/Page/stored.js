@@ -2,7 +2,7 @@
 
 import { path } from "./api.js";
 import { facts, make, table } from "./html.js";
-import { makePages, makeTabs, pageOf } from "./uploads.js";
+import { makeOrder, makePages, makeTabs, oldestFirst, pageOf } from "./uploads.js";
 import { bytes, count, duration, policy, time } from "./words.js";
 
 /** All vaults and buckets. */
@@ -27,6 +27,7 @@ export function showContainers(page, { query }) {
       time(bucket.created),
     ]), "There are no buckets that this key may see."),
     bucketsAfter ? next({ "buckets-after": bucketsAfter }) : "",
+    makeOrder("Vaults and buckets are listed by name.", [...vaults, ...buckets]),
     ...(silos === undefined ? [] : [
       make("h2", {}, "Silos"),
       table(["Silo", "Status"], silos.map((silo) => [silo.address, silo.status]), "The cluster does not answer."),
@@ -87,6 +88,7 @@ export function showJobs(page, { kind, name, query }) {
           make("div", { class: "id" }, job.archive ? `archive ${job.archive.slice(0, 24)}…` : job.id.slice(0, 24))),
         job.kind, job.tier, job.bytes === undefined ? "" : bytes(job.bytes), time(job.created), state];
       }), "There are no jobs."),
+      makeOrder("Oldest first.", jobs),
       makePages(path([kind, name, "jobs"]), query, after));
     tick();
   });
@@ -102,7 +104,8 @@ async function showStored(page, { kind, name, query }, what, empty) {
           : item.id,
         bytes(item.bytes), time(item.created), make("span", { class: "id" }, `${item.hash.slice(0, 16)}…`),
       ]), empty),
-      ...(listed.items.length > 0 ? [make("p", { class: "quiet" }, count(listed.items.length, "entry", "entries"))] : []),
+      ...(listed.items.length > 0 ? [make("p", { class: "quiet" }, `${count(listed.items.length, "entry", "entries")}. `
+        + (what === "archives" ? oldestFirst(query, listed.after) : "By key."))] : []),
       makePages(path([kind, name, what]), query, listed.after));
   }
 }

@@ -25,6 +25,14 @@ export function makePages(place, query, after) {
     next === null ? null : make("a", { href: `#/${place}${next}` }, "Next page"));
 }
 
+/** Says in which order a list is, if it has more than one entry. */
+export const makeOrder = (text, items) => (items.length > 1 ? make("p", { class: "quiet" }, text) : "");
+
+/** The order of a list whose pages follow random IDs, so that the server need not read all of it. */
+export const oldestFirst = (query, after) => (query.has("after") || (after !== undefined && after !== null)
+  ? "Oldest first on each page. Which entries a page has follows their IDs, which are random."
+  : "Oldest first.");
+
 /** The parameters of a page's request, from the address. */
 export const pageOf = (query) => ({ after: query.get("after"), marker: query.get("marker") });
 
@@ -77,6 +85,7 @@ export function showUploads(page, { kind, name, query }) {
     });
     page.put(make("h1", {}, name), makeTabs(kind, name, "/uploads"),
       table(["Upload", "Parts received", "", "#Size so far", "#Rate", "#Age"], rows, "No uploads are in progress."),
+      makeOrder(kind === "buckets" ? "By key." : oldestFirst(query, after), uploads),
       makePages(place, query, after));
     strips.forEach(([strip, runs]) => drawStrip(strip, runs));
   });

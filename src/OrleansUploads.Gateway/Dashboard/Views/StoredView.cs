@@ -21,7 +21,7 @@ internal sealed class StoredView(
 {
     private const int PageSize = 50;
 
-    /// <summary>Lists the archives of a vault's latest inventory.</summary>
+    /// <summary>Lists a page of the archives of a vault, oldest first. Which archives a page has follows the inventory's order.</summary>
     public async ValueTask<DashboardAnswer> ListArchivesAsync(DashboardCall call)
     {
         var (vault, error) = await vaults.FindAsync(call, GlacierOperation.InitiateJob);
@@ -62,7 +62,8 @@ internal sealed class StoredView(
         }
 
         return JsonAnswer.Of(
-            new StoredDocument(items, hasMore ? new PageStart(items[^1].Id) : null), DashboardJson.Default.StoredDocument);
+            new StoredDocument([.. items.OrderBy(static item => item.Created)], hasMore ? new PageStart(items[^1].Id) : null),
+            DashboardJson.Default.StoredDocument);
     }
 
     /// <summary>Lists the objects of a bucket.</summary>

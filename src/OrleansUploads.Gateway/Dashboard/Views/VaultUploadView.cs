@@ -18,7 +18,8 @@ internal sealed class VaultUploadView(IEntityHost host, VaultFinder vaults, Uplo
 
     private readonly UploadsReader _uploads = new(host);
 
-    /// <summary>Lists uploads by ID, with their progress.</summary>
+    /// <summary>Lists a page of uploads with their progress, oldest first. Which uploads a page has follows their IDs, so that no others are
+    /// read.</summary>
     public async ValueTask<DashboardAnswer> ListAsync(DashboardCall call)
     {
         var (vault, error) = await vaults.FindAsync(call, GlacierOperation.ListMultipartUploads);
@@ -38,7 +39,7 @@ internal sealed class VaultUploadView(IEntityHost host, VaultFinder vaults, Uplo
         return JsonAnswer.Of(
             new UploadsDocument(
                 [.. page.Uploads.Zip(mapped, static (spec, asked) =>
-                    DocumentOf(spec, asked.TryGet(out var upload, out _) ? upload.Parts : null))],
+                    DocumentOf(spec, asked.TryGet(out var upload, out _) ? upload.Parts : null)).OrderBy(static upload => upload.Created)],
                 page.HasMore ? new PageStart(page.Uploads[^1].Upload.ToString()) : null),
             DashboardJson.Default.UploadsDocument);
     }
