@@ -75,7 +75,11 @@ public sealed class ObjectIntake(IEntityHost host, IPartStore parts, IdSource id
         var stored = await _attempts.StoreAsync(upload, attempt, number, body, spec.Checksum?.Algorithm, cancellationToken);
         if (!stored.TryGet(out var part, out var refused))
         {
-            return new(refused);
+            // An attempt is also collected if its upload has ended, and then the body need not be sent again.
+            var ended = refused is ObjectRefusal.NumberedAttemptCollected
+                ? (await host.AskAsync(upload.Entity, new CheckNumberedPart(name, number, body.LengthBytes), cancellationToken)).Refusal
+                : null;
+            return new(ended ?? refused);
         }
 
         var (outcome, reports) = await ReportAsync(upload, new StoreNumberedPart(name, part, sender), cancellationToken);

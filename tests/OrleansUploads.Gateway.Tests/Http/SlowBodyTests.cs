@@ -1,0 +1,264 @@
+using System.Globalization;
+using System.Text;
+using OrleansUploads.Core.Settings;
+using OrleansUploads.Engine;
+using OrleansUploads.Engine.Disk;
+using OrleansUploads.Engine.Embedded;
+using OrleansUploads.Engine.Memory;
+using OrleansUploads.Engine.Reclaim;
+using OrleansUploads.Gateway.S3;
+using OrleansUploads.Gateway.Tests.Harness;
+using OrleansUploads.Gateway.Tests.S3;
+using OrleansUploads.TestKit.Journals;
+using OrleansUploads.TestKit.PartStores;
+using static OrleansUploads.Gateway.Tests.Harness.Requests;
+
+namespace OrleansUploads.Gateway.Tests.Http;
+
+/// <summary>Bodies that are still arriving when their upload ends, and bodies that do not arrive as announced. The server takes one body at a
+/// time, so the next one shows that the place is free again.</summary>
+public sealed class SlowBodyTests : IAsyncLifetime
+{
+    private const string Vault = "v";
+    private const string Target = "/bucket/key";
+    private const int Half = MiB / 2;
+
+    private static readonly byte[] Body = Bytes(MiB);
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("orleansuploads-");
+    private readonly FaultyJournal _journal = new(new MemoryJournal(), JournalFaultPlans.None);
+    private readonly PartStorePlan _plan = new();
+    private DiskPartStore _disk = null!;
+    private FaultyPartStore _parts = null!;
+    private GatewayServer _server = null!;
+
+    /// <summary>How an upload ends.</summary>
+    public enum Ending
+    {
+        Expiry,
+        Abort,
+        Completion,
+    }
+
+    private SettableClock Clock => _server.Setup.Clock;
+
+    private EmbeddedHost Host => (EmbeddedHost)_server.Host;
+
+    public async ValueTask InitializeAsync()
+    {
+        _disk = DiskPartStore.Open(_folder.FullName);
+        _parts = new FaultyPartStore(_disk, _plan);
+        _server = await GatewayServer.StartAsync(
+            new GatewaySetup
+            {
+                Journal = _journal,
+                Parts = _parts,
+                Host = GatewaySetup.InThisProcess,
+                Options = new GatewayOptions { MaxConcurrentBodies = 1, MaxWaitingBodies = 1 },
+            },
+            services => services.AddS3Front());
+        (await _server.SendAsync(CreateVault(Vault))).Expect(201);
+        (await _server.SendAsync(S3Server.Request("PUT", "/bucket", null), S3Server.Owner)).Expect(200);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        _disk.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    [Theory]
+    [InlineData(Ending.Expiry, false)]
+    [InlineData(Ending.Expiry, true)]
+    [InlineData(Ending.Abort, false)]
+    [InlineData(Ending.Abort, true)]
+    [InlineData(Ending.Completion, false)]
+    [InlineData(Ending.Completion, true)]
+    public async Task A_part_of_a_vaults_upload_that_has_ended_meanwhile_is_refused_and_leaves_nothing(Ending ending, bool isCollected)
+    {
+        var upload = (await _server.SendAsync(Initiate(Vault))).Expect(201).Header("x-amz-multipart-upload-id")!;
+        var part = Part(Vault, upload, 0, Body);
+        (await _server.SendAsync(part)).Expect(204);
+
+        await using var slow = await BeginAsync(part, new Signer());
+        await EndAsync(ending, Abort(Vault, upload), Complete(Vault, upload, Body), new Signer(), isCollected);
+        await slow.SendAsync(Body.AsMemory(Half));
+
+        (await slow.ReadAsync()).ExpectError(404, "ResourceNotFoundException", upload);
+        await AssertLeftAsync(ending == Ending.Completion ? 1 : 0);
+    }
+
+    [Theory]
+    [InlineData(Ending.Expiry, false)]
+    [InlineData(Ending.Expiry, true)]
+    [InlineData(Ending.Abort, false)]
+    [InlineData(Ending.Abort, true)]
+    [InlineData(Ending.Completion, false)]
+    [InlineData(Ending.Completion, true)]
+    public async Task A_part_of_a_buckets_upload_that_has_ended_meanwhile_is_refused_and_leaves_nothing(Ending ending, bool isCollected)
+    {
+        var created = await _server.SendAsync(S3Server.Request("POST", $"{Target}?uploads", []), S3Server.Owner);
+        var upload = $"{Target}?uploadId={S3Server.Text(created.Expect(200), "UploadId")}";
+        var part = S3Server.Request("PUT", $"{upload}&partNumber=1", Body);
+        (await _server.SendAsync(part, S3Server.Owner)).Expect(200);
+        var list = $"<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>{S3Server.Md5(Body)}</ETag></Part></CompleteMultipartUpload>";
+
+        await using var slow = await BeginAsync(part, S3Server.Owner);
+        await EndAsync(
+            ending,
+            S3Server.Request("DELETE", upload, null),
+            S3Server.Request("POST", upload, Encoding.UTF8.GetBytes(list)),
+            S3Server.Owner,
+            isCollected);
+        await slow.SendAsync(Body.AsMemory(Half));
+
+        S3Server.ExpectError(await slow.ReadAsync(), 404, "NoSuchUpload");
+        await AssertLeftAsync(ending == Ending.Completion ? 1 : 0);
+    }
+
+    [Fact]
+    public async Task An_object_whose_bucket_is_deleted_meanwhile_is_refused_and_leaves_nothing()
+    {
+        await using var slow = await BeginAsync(S3Server.Request("PUT", Target, Body), S3Server.Owner);
+        (await _server.SendAsync(S3Server.Request("DELETE", "/bucket", null), S3Server.Owner)).Expect(204);
+        await slow.SendAsync(Body.AsMemory(Half));
+
+        S3Server.ExpectError(await slow.ReadAsync(), 404, "NoSuchBucket");
+        await AssertLeftAsync(0);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_body_that_ends_early_leaves_nothing(bool isReset)
+    {
+        var upload = (await _server.SendAsync(Initiate(Vault))).Expect(201).Header("x-amz-multipart-upload-id")!;
+        foreach (var (request, signer) in new[]
+        {
+            (Part(Vault, upload, 0, Body), new Signer()),
+            (UploadArchive(Vault, Body), new Signer()),
+            (S3Server.Request("PUT", Target, Body), S3Server.Owner),
+        })
+        {
+            await using var slow = await BeginAsync(request, signer);
+            if (isReset)
+            {
+                slow.Reset();
+            }
+            else
+            {
+                slow.EndSending();
+                var answer = Encoding.ASCII.GetString(await slow.ReadToEndAsync());
+                Assert.True(answer.Length == 0 || answer.StartsWith("HTTP/1.1 400 ", StringComparison.Ordinal), answer);
+            }
+
+            await AssertPlaceIsFreeAsync();
+        }
+
+        Assert.Equal(0, (await _server.SendAsync(ListParts(Vault, upload))).Expect(200).Json.GetProperty("Parts").GetArrayLength());
+        await AssertLeftAsync(0);
+    }
+
+    [Fact]
+    public async Task A_body_that_is_longer_than_its_range_is_refused_before_it_is_read()
+    {
+        var upload = (await _server.SendAsync(Initiate(Vault))).Expect(201).Header("x-amz-multipart-upload-id")!;
+        var longer = Part(Vault, upload, 0, Body).With("Content-Range", $"bytes 0-{MiB - 2}/*");
+        await using var connection = await _server.BeginAsync(longer.With("Content-Length", Text(MiB)));
+
+        (await connection.ReadAsync()).ExpectError(400, "InvalidParameterValueException", Text(MiB));
+        await AssertLeftAsync(0);
+    }
+
+    [Fact]
+    public async Task Bytes_behind_the_stated_length_are_not_part_of_the_body()
+    {
+        var upload = (await _server.SendAsync(Initiate(Vault))).Expect(201).Header("x-amz-multipart-upload-id")!;
+        await using var connection = await BeginAsync(Part(Vault, upload, 0, Body), new Signer());
+        await connection.SendAsync(Body.AsMemory(Half));
+        await connection.SendAsync(new byte[1000]);
+
+        (await connection.ReadAsync()).Expect(204);
+        Assert.Equal(1, (await _server.SendAsync(ListParts(Vault, upload))).Expect(200).Json.GetProperty("Parts").GetArrayLength());
+        await AssertLeftAsync(1);
+    }
+
+    [Fact]
+    public async Task A_part_whose_sender_is_gone_while_it_is_recorded_counts_once_it_is_recorded()
+    {
+        var upload = (await _server.SendAsync(Initiate(Vault))).Expect(201).Header("x-amz-multipart-upload-id")!;
+        await using (var connection = await BeginAsync(Part(Vault, upload, 0, Body), new Signer()))
+        {
+            var held = _journal.HoldAppends();
+            await connection.SendAsync(Body.AsMemory(Half));
+            await held.WhenArrivedAsync(1, TestContext.Current.CancellationToken);
+            connection.Reset();
+            held.ReleaseAll();
+        }
+
+        await AssertPlaceIsFreeAsync();
+        await AssertLeftAsync(1);
+        (await _server.SendAsync(Complete(Vault, upload, Body))).Expect(201);
+        await AssertLeftAsync(1);
+    }
+
+    /// <summary>Sends the head and half of a body, and waits until the server has written that.</summary>
+    private async Task<RawConnection> BeginAsync(ApiRequest request, Signer signer)
+    {
+        var written = new PartStoreGate();
+        written.Open();
+
+        // The server writes 256 KiB at a time.
+        _plan.At(PartStoreCall.Write, _parts.Calls(PartStoreCall.Write) + 2, PartStoreFault.HoldAfter(written));
+        var connection = await _server.BeginAsync(request.With("Content-Length", Text(Body.Length)), signer);
+        await connection.SendAsync(Body.AsMemory(0, Half));
+        await written.Reached.WaitAsync(TestContext.Current.CancellationToken);
+        return connection;
+    }
+
+    private async Task EndAsync(Ending ending, ApiRequest abort, ApiRequest complete, Signer signer, bool isCollected)
+    {
+        if (ending == Ending.Expiry)
+        {
+            Clock.Advance(UploadPolicy.DefaultStaleAfter + TimeSpan.FromSeconds(1));
+            await new WakeScan(Host, _journal).RunAsync(TestContext.Current.CancellationToken);
+        }
+        else
+        {
+            var answer = await _server.SendAsync(ending == Ending.Abort ? abort : complete, signer);
+            Assert.InRange(answer.Status, 200, 204);
+        }
+
+        if (isCollected)
+        {
+            await CollectAsync();
+        }
+    }
+
+    private async Task CollectAsync()
+    {
+        Clock.Advance(MaintenanceOptions.DefaultAttemptGrace + TimeSpan.FromSeconds(1));
+        await new AttemptCollector(Host, _parts, Host.Clock).CollectAsync(
+            MaintenanceOptions.DefaultAttemptGrace, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Waits in the queue for the only place.</summary>
+    private async Task AssertPlaceIsFreeAsync()
+    {
+        var archive = (await _server.SendAsync(UploadArchive(Vault, [1]))).Expect(201).Header("x-amz-archive-id")!;
+        (await _server.SendAsync(DeleteArchive(Vault, archive))).Expect(204);
+    }
+
+    /// <summary>Asserts how many attempts are on the disk after a collection.</summary>
+    private async Task AssertLeftAsync(int attempts)
+    {
+        await AssertPlaceIsFreeAsync();
+        Clock.Advance(UploadPolicy.GraceFor(new RetrievalPolicy()));
+        await new WakeScan(Host, _journal).RunAsync(TestContext.Current.CancellationToken);
+        await CollectAsync();
+        Assert.Equal(attempts, _folder.EnumerateFiles("*.part", SearchOption.AllDirectories).Count());
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}
