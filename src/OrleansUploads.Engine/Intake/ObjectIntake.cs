@@ -25,9 +25,6 @@ public sealed class ObjectIntake(IEntityHost host, IPartStore parts, IdSource id
     /// cref="Core.Settings.UploadPolicy.UnannouncedLife"/>.</summary>
     private const long MaxUnannouncedBytes = 8L << 20;
 
-    /// <summary>The maximum number of times that a durable part is reported.</summary>
-    private const int MaxReports = 3;
-
     /// <summary>The maximum number of times that a command waits for a completion in progress.</summary>
     private const int MaxWaits = 3;
 
@@ -82,12 +79,12 @@ public sealed class ObjectIntake(IEntityHost host, IPartStore parts, IdSource id
             return new(ended ?? refused);
         }
 
-        var (outcome, reports) = await ReportAsync(upload, new StoreNumberedPart(name, part, sender), cancellationToken);
+        var (outcome, isOnly) = await DurableReport.SendAsync(
+            host, upload, new StoreNumberedPart(name, part, sender), cancellationToken);
         if (outcome.Refusal is { } late)
         {
-            if (reports == 1 && !host.RepeatsCommands)
+            if (isOnly)
             {
-                // The attempt is certainly not used: no earlier report can have made it the part.
                 await UnusedAttempt.DeleteAsync(parts, upload, attempt);
             }
 
@@ -222,22 +219,4 @@ public sealed class ObjectIntake(IEntityHost host, IPartStore parts, IdSource id
             checksum,
             headers.Metadata,
             headers.Tags);
-
-    /// <summary>Reports a durable part. If the outcome is unknown, the report is repeated, because that is cheaper than receiving the
-    /// bytes again.</summary>
-    private async ValueTask<(Outcome<StorePartResult> Outcome, int Reports)> ReportAsync(
-        UploadId upload, StoreNumberedPart report, CancellationToken cancellationToken)
-    {
-        for (var reports = 1; ; reports++)
-        {
-            try
-            {
-                return (await host.AskAsync(upload.Entity, report, cancellationToken), reports);
-            }
-            catch (EntityUnavailableException) when (reports < MaxReports)
-            {
-                // Before it decides the repeated report, the entity reads its journal again.
-            }
-        }
-    }
 }

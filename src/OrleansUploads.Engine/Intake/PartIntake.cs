@@ -14,9 +14,6 @@ namespace OrleansUploads.Engine.Intake;
 /// <remarks>Each body in flight uses bounded memory, independent of the part size.</remarks>
 public sealed class PartIntake(IEntityHost host, IPartStore parts, IdSource ids)
 {
-    /// <summary>The maximum number of times that a durable part is reported.</summary>
-    private const int MaxReports = 3;
-
     /// <summary>The maximum number of times that the part store is listed for one complete request. Further listings are needed if parts
     /// are reported at the same time.</summary>
     private const int MaxListings = 3;
@@ -62,17 +59,15 @@ public sealed class PartIntake(IEntityHost host, IPartStore parts, IdSource ids)
             return new(listed.Refusal ?? new Refusal.AttemptCollected(range));
         }
 
-        var (outcome, reports) = await ReportAsync(
-            upload, new StorePart(vault, range, stated.Tree, attempt, sender), cancellationToken);
+        var (outcome, isOnly) = await DurableReport.SendAsync(
+            host, upload, new StorePart(vault, range, stated.Tree, attempt, sender), cancellationToken);
         if (outcome.TryGet(out var result, out _) && result.AttemptInUse)
         {
             EngineTelemetry.PartsStored.Add(1);
             EngineTelemetry.PartBytesStored.Add(range.LengthBytes);
         }
-        else if (result is not null || (reports == 1 && !host.RepeatsCommands))
+        else if (result is not null || isOnly)
         {
-            // The attempt is certainly not used. A refusal after a report with an unknown outcome does not prove that: the first
-            // report may have made the attempt the part, and the upload may have been completed before the second report.
             await UnusedAttempt.DeleteAsync(parts, upload, attempt);
         }
 
@@ -201,24 +196,6 @@ public sealed class PartIntake(IEntityHost host, IPartStore parts, IdSource ids)
 
         await writer.CommitAsync(hashes.Leaves.AsMemory(), cancellationToken);
         return null;
-    }
-
-    /// <summary>Reports a durable part. If the outcome is unknown, the report is repeated, because that is cheaper than receiving the
-    /// bytes again.</summary>
-    private async ValueTask<(Outcome<StorePartResult> Outcome, int Reports)> ReportAsync(
-        UploadId upload, StorePart report, CancellationToken cancellationToken)
-    {
-        for (var reports = 1; ; reports++)
-        {
-            try
-            {
-                return (await host.AskAsync(upload.Entity, report, cancellationToken), reports);
-            }
-            catch (EntityUnavailableException) when (reports < MaxReports)
-            {
-                // Before it decides the repeated report, the entity reads its journal again.
-            }
-        }
     }
 
     /// <summary>Aborts an upload and ignores failures. If the abort fails, the upload expires later. If the upload was completed but the
