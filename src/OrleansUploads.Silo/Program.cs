@@ -1,3 +1,4 @@
+using OrleansUploads.Gateway.Http.Health;
 using OrleansUploads.Silo.Hosting;
 using OrleansUploads.Silo.Settings;
 
@@ -7,9 +8,17 @@ if (Usage.IsAskedFor(args))
     return 0;
 }
 
+if (args is ["--version"])
+{
+    Console.WriteLine(ServerDescription.VersionOf(typeof(SiloProcess).Assembly));
+    return 0;
+}
+
 try
 {
-    return OperatorCommand.Parse(args) is var (command, settings)
+    var chosen = OperatorCommand.Parse(args);
+    SettingArguments.Require(chosen?.Settings ?? args);
+    return chosen is var (command, settings)
         ? await OperatorCommand.RunAsync(command, settings)
         : await SiloProcess.RunAsync(args);
 }

@@ -17,7 +17,12 @@ internal static class Usage
             """
             orleans-uploads-silo [SETTING=VALUE ...]                runs a silo or a gateway
             orleans-uploads-silo clock accept [SETTING=VALUE ...]   accepts the clock of a running cluster
-            orleans-uploads-silo backup begin 6h | backup end       prevents deletions during a backup
+            orleans-uploads-silo backup begin 6h [SETTING=VALUE ...]
+                                                            prevents deletions for 6 hours (at most 7d), or until the end
+            orleans-uploads-silo backup end [SETTING=VALUE ...]     permits them again
+            orleans-uploads-silo --version                          prints the version
+
+            The commands need the settings of a silo. They connect to the cluster and end when it has answered.
 
             Settings are environment variables such as OrleansUploads__Listen=127.0.0.1:9400, or arguments such as
             --OrleansUploads:Listen=127.0.0.1:9400. A secret may be in a file: OrleansUploads__ConnectionString_FILE=/run/secret.
