@@ -35,6 +35,7 @@ internal sealed class CheckRun(CheckSettings settings)
                 TimeProvider.System,
                 report.AddDamage,
                 report.AddOrphan);
+            resumeFile?.Begin(from);
             PrintProgress(check.IsOnline
                 ? "A server is using the folder. The check runs at the same time."
                 : "No server is using the folder. None can start on it until the check has ended.");
@@ -108,12 +109,25 @@ internal sealed class CheckRun(CheckSettings settings)
             while (await timer.WaitForNextTickAsync(ended))
             {
                 var position = check.Position;
-                resumeFile?.Write(position);
+                Save(position, resumeFile);
                 PrintProgress(CheckText.FormatProgress(position));
             }
         }
         catch (OperationCanceledException)
         {
+        }
+    }
+
+    /// <summary>Saves the progress. The check goes on if that fails, for example on a full disk.</summary>
+    private void Save(CheckPosition position, ResumeFile? resumeFile)
+    {
+        try
+        {
+            resumeFile?.Write(position);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            PrintProgress($"The progress cannot be saved: {fault.Message}");
         }
     }
 

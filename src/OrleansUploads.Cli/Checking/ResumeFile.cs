@@ -58,6 +58,29 @@ internal sealed class ResumeFile(string path, CheckSettings settings)
         }
     }
 
+    /// <summary>Saves the first position. A check that takes hours should not learn in the end that this is impossible.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public void Begin(CheckPosition position)
+    {
+        if (Directory.Exists(path))
+        {
+            throw new IOException($"{path} is a folder. Name a file with --resume.");
+        }
+
+        try
+        {
+            Write(position);
+        }
+        catch (DirectoryNotFoundException fault)
+        {
+            throw new IOException($"The folder of {path} does not exist. Create it, or name another file with --resume.", fault);
+        }
+        catch (UnauthorizedAccessException fault)
+        {
+            throw new IOException($"You may not write {path}. Name another file with --resume.", fault);
+        }
+    }
+
     /// <summary>Saves a position.</summary>
     public void Write(CheckPosition position)
     {
