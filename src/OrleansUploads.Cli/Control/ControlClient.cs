@@ -10,12 +10,18 @@ internal static class ControlClient
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     /// <summary>Sends a request and waits for the reply.</summary>
+    /// <param name="folder">The data folder.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="cancellationToken">Cancelled if the user interrupts the command.</param>
+    /// <param name="time">Measures how long the server takes. Null is the system's time.</param>
     /// <returns>The server's message.</returns>
-    /// <exception cref="IOException">No server uses the folder, or the request failed. The message says what to do.</exception>
-    public static async Task<string> SendAsync(string folder, string request, CancellationToken cancellationToken)
+    /// <exception cref="IOException">No server uses the folder, it does not answer, or the request failed. The message says what to
+    /// do.</exception>
+    public static async Task<string> SendAsync(
+        string folder, string request, CancellationToken cancellationToken, TimeProvider? time = null)
     {
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        timeout.CancelAfter(Timeout);
+        using var late = new CancellationTokenSource(Timeout, time ?? TimeProvider.System);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         string answer;
         try
@@ -23,6 +29,14 @@ internal static class ControlClient
             await socket.ConnectAsync(ControlSocket.EndPointOf(folder), timeout.Token);
             await ControlSocket.WriteLineAsync(socket, request, timeout.Token);
             answer = await ControlSocket.ReadLineAsync(socket, timeout.Token);
+        }
+        catch (Exception fault) when (fault is InvalidDataException
+            || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            throw new IOException(
+                $"The server on the data folder {folder} has not answered, and may still carry out the request. Look at its log and at "
+                + "/healthz?verbose.",
+                fault);
         }
         catch (SocketException) when (!DataFolder.Exists(folder))
         {
