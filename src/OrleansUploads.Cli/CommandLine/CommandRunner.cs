@@ -1,3 +1,4 @@
+using OrleansUploads.Cli.Remote;
 using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Engine.Ports;
 
@@ -19,11 +20,17 @@ internal static class CommandRunner
         }
     }
 
-    public static async Task<int> RunAsync(Func<Task<int>> command)
+    /// <param name="command">The command.</param>
+    /// <param name="cancellationToken">Cancelled if the user interrupts it.</param>
+    public static async Task<int> RunAsync(Func<Task<int>> command, CancellationToken cancellationToken = default)
     {
         try
         {
             return await command();
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return Failure.Report("Interrupted.", ExitCode.Interrupted);
         }
         catch (Exception fault) when (IsOperatorError(fault))
         {
@@ -31,11 +38,7 @@ internal static class CommandRunner
         }
     }
 
-    public static int Fail(string message)
-    {
-        Console.Error.WriteLine($"orleans-uploads: {message}");
-        return 1;
-    }
+    public static int Fail(string message) => Failure.Report(message, ExitCode.Failed);
 
     private static bool IsOperatorError(Exception fault) => fault is IOException or UnauthorizedAccessException
         or InvalidDataException or FolderInUseException or JournalDamagedException or JournalUnavailableException

@@ -5,6 +5,9 @@ namespace OrleansUploads.Cli.CommandLine;
 /// <summary>Standard input.</summary>
 internal static class StandardInput
 {
+    /// <summary>Stands for standard input where a command takes the name of a file. A file of this name is <c>./-</c>.</summary>
+    public const string Name = "-";
+
     private const string Status = "/proc/self/fdinfo";
     private const string Flags = "flags:";
 
@@ -15,7 +18,7 @@ internal static class StandardInput
     /// <exception cref="IOException">The program was started without one.</exception>
     public static Stream Open() => IsMissing(0)
         ? throw new IOException("Standard input is closed. Redirect it from a file or a pipe.")
-        : Console.OpenStandardInput();
+        : new InterruptibleStream(Console.OpenStandardInput());
 
     /// <summary>Whether the program was started with a descriptor closed. The runtime then gets its number for a file or pipe of its own,
     /// and a pipe never ends. The runtime marks its descriptors to be closed by exec, and an inherited one cannot have this mark. Only

@@ -55,7 +55,7 @@ internal static class BackupCommand
             Console.WriteLine($"The journal is copied. Now copy {Path.Combine(folder, "parts")} to {backup},");
             Console.WriteLine($"then run: {ProgramName.Text} backup end --data {ProgramName.Quote(folder)}");
             return 0;
-        }));
+        }, cancellationToken));
         return command;
     }
 
@@ -73,7 +73,7 @@ internal static class BackupCommand
             Console.WriteLine(await ControlClient.SendAsync(
                 parsed.GetRequiredValue(data).FullName, $"backup {name}", cancellationToken));
             return 0;
-        }));
+        }, cancellationToken));
         return command;
     }
 

@@ -22,7 +22,7 @@ internal static class ClockCommand
             Console.WriteLine(await ControlClient.SendAsync(
                 parsed.GetRequiredValue(data).FullName, $"clock {name}", cancellationToken));
             return 0;
-        }));
+        }, cancellationToken));
         return command;
     }
 }

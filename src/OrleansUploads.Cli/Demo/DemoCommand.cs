@@ -98,7 +98,7 @@ internal static class DemoCommand
             {
                 work.Delete(recursive: true);
             }
-        }));
+        }, cancellationToken));
         return command;
     }
 

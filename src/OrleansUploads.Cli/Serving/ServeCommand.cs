@@ -90,7 +90,7 @@ internal static class ServeCommand
             Service = ServeOptions.Bind(service, parsed.GetValue),
             Seams = seams ?? new ServerSeams(),
             Configure = configure,
-        }).RunAsync(cancellationToken)));
+        }).RunAsync(cancellationToken), cancellationToken));
         return command;
     }
 }

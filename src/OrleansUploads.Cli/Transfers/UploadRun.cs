@@ -14,9 +14,6 @@ namespace OrleansUploads.Cli.Transfers;
 /// input.</summary>
 internal sealed class UploadRun(Session session, UploadChoice choice)
 {
-    /// <summary>Stands for standard input.</summary>
-    public const string StandardInput = "-";
-
     private readonly TransferScreen _screen = new(session.Printer, TimeProvider.System);
     private readonly OpenUploads _open = new(session, choice.Vault);
     private FrozenSet<Existing> _existing = [];
@@ -32,13 +29,13 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
     /// <returns>The exit code: that of the first failure, if one failed.</returns>
     public async Task<int> RunAsync(IReadOnlyList<string> paths, CancellationToken cancellationToken)
     {
-        if (choice.PartSizeBytes > ArchiveUpload.MaxStreamPartSizeBytes && paths.Contains(StandardInput))
+        if (choice.PartSizeBytes > ArchiveUpload.MaxStreamPartSizeBytes && paths.Contains(StandardInput.Name))
         {
             throw new ArgumentException(
                 "--part-size is too large for standard input, whose parts are held in memory. Use at most 1GiB.");
         }
 
-        var files = paths.Where(path => path != StandardInput).Select(path => (Path: path, Bytes: RequireFile(path))).ToList();
+        var files = paths.Where(path => path != StandardInput.Name).Select(path => (Path: path, Bytes: RequireFile(path))).ToList();
 
         // Reports a wrong address, key or vault before anything is read or sent.
         await session.Connection.Client.DescribeVaultAsync(choice.Vault, cancellationToken);
@@ -60,9 +57,9 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
                     await UploadAsync(path, bytes, UploadLargeAsync, cancellationToken);
                 }
 
-                if (paths.Contains(StandardInput))
+                if (paths.Contains(StandardInput.Name))
                 {
-                    await UploadAsync(StandardInput, null, UploadInputAsync, cancellationToken);
+                    await UploadAsync(StandardInput.Name, null, UploadInputAsync, cancellationToken);
                 }
 
                 return _exitCode;
@@ -79,7 +76,7 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
     /// <summary>Continues one upload.</summary>
     public async Task<int> ResumeAsync(string uploadId, string path, CancellationToken cancellationToken)
     {
-        long? bytes = path == StandardInput ? null : RequireFile(path);
+        long? bytes = path == StandardInput.Name ? null : RequireFile(path);
         await session.Connection.Client.DescribeVaultAsync(choice.Vault, cancellationToken);
         return await _screen.WatchAsync(
             async () =>
@@ -89,7 +86,7 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
                     bytes,
                     async (_, transfer, token) =>
                     {
-                        if (path == StandardInput)
+                        if (path == StandardInput.Name)
                         {
                             return await Resumable.RunStreamAsync(uploadId, "", transfer, token);
                         }
@@ -119,8 +116,13 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
         }
 
         var file = new FileInfo(path);
-        return !file.Exists ? throw new FileNotFoundException($"The file {path} does not exist.")
-            : file.Length > 0 ? file.Length
+        if (!file.Exists)
+        {
+            throw new FileNotFoundException($"The file {path} does not exist.");
+        }
+
+        InputFile.RequireReadable(path);
+        return file.Length > 0 ? file.Length
             : throw new IOException(SpecialFile.HasUnknownLength(path)
                 ? $"The system does not know the length of {path}. {AsInput(path)}"
                 : $"The file {path} is empty. An archive must have at least one byte.");

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Cli.Remote;
 
 namespace OrleansUploads.Cli.Vaults;
@@ -17,18 +18,24 @@ internal static class VaultPolicyCommand
     };
 
     /// <summary>The argument with the file of a policy.</summary>
-    public static Argument<FileInfo> PolicyFile() => new("file") { Description = "The policy, as a JSON file." };
+    public static Argument<string> PolicyFile() => InputFile.Argument("The policy, as a JSON file.");
 
     /// <summary>Reads the file of a policy.</summary>
-    /// <exception cref="IOException">It does not exist, or is too large to be a policy.</exception>
-    public static async Task<string> ReadAsync(FileInfo file, CancellationToken cancellationToken)
+    /// <exception cref="IOException">It does not exist, or is empty or too large.</exception>
+    public static async Task<string> ReadAsync(string path, CancellationToken cancellationToken)
     {
-        if (file is { Exists: true, Length: > MaxPolicyBytes })
+        await using var file = await InputFile.OpenAsync(path, cancellationToken);
+        var buffer = new byte[MaxPolicyBytes + 1];
+        var filled = await file.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
+        if (filled is 0 or > MaxPolicyBytes)
         {
-            throw new IOException($"The file {file.FullName} has {file.Length} bytes. A policy has at most {MaxPolicyBytes}.");
+            throw new IOException(
+                $"{InputFile.Describe(path)} {(filled == 0 ? "is empty" : "is too long")}. A policy is a JSON document of at most "
+                + $"{MaxPolicyBytes} bytes.");
         }
 
-        return await File.ReadAllTextAsync(file.FullName, cancellationToken);
+        using var reader = new StreamReader(new MemoryStream(buffer, 0, filled));
+        return await reader.ReadToEndAsync(cancellationToken);
     }
 
     private static Command CreateShow()

@@ -27,19 +27,55 @@ public sealed class TreeHashTests : IDisposable
     [Theory]
     [InlineData("orleans-uploads treehash /proc/version", "/proc/version")]
     [InlineData("orleans-uploads treehash <(cat /proc/version)", "/proc/version")]
+    [InlineData("cat /proc/version | orleans-uploads treehash -", "/proc/version")]
+    [InlineData("orleans-uploads treehash - < /proc/version", "/proc/version")]
     public async Task A_file_whose_length_the_system_does_not_know_is_hashed_to_its_end(string command, string file)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs /proc.");
-        await using var shell = CapturedProcess.Start(
-            "/bin/bash", ["-c", $"{CommandLine.ShellFunction}; {command}"], CommandLine.WithoutOperatorKey);
-
-        var exitCode = await shell.WaitForExitAsync(TimeSpan.FromMinutes(2));
 
         Assert.Equal(
             TreeHasher.Compute(await File.ReadAllBytesAsync(file)).ToString(),
-            new CommandResult(exitCode, shell.Output, shell.Error).Expect().Output.Trim());
+            (await CommandLine.RunInShellAsync(command, CommandLine.WithoutOperatorKey)).Expect().Output.Trim());
+    }
+
+    [Fact]
+    public async Task A_file_with_the_name_of_standard_input_is_named_with_its_folder()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Needs a shell.");
+        await File.WriteAllBytesAsync(_folder.File("-"), [1]);
+
+        Assert.Equal(
+            TreeHasher.Compute([1]).ToString(),
+            (await CommandLine.RunInShellAsync(
+                $"cd '{_folder.Path}'; orleans-uploads treehash ./-", CommandLine.WithoutOperatorKey)).Expect().Output.Trim());
     }
 
     [Fact]
     public async Task A_folder_is_refused_in_one_line() => (await CommandLine.RunAsync("treehash", _folder.Path)).ExpectOneLine("is a folder");
+
+    [Fact]
+    public async Task A_missing_file_is_refused_in_one_line() =>
+        (await CommandLine.RunAsync("treehash", _folder.File("missing"))).ExpectOneLine($"The file {_folder.File("missing")} does not exist.");
+
+    [Theory]
+    [InlineData("treehash \"$PIPE\"")]
+    [InlineData("treehash - < \"$PIPE\"")]
+    public async Task An_interrupted_command_does_not_wait_for_a_pipe(string arguments)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs named pipes.");
+        var pipe = _folder.File("pipe");
+        (await CommandLine.RunInShellAsync($"mkfifo '{pipe}'", CommandLine.WithoutOperatorKey)).Expect();
+        await using var command = CapturedProcess.Start(
+            "/bin/bash",
+            ["-c", $"exec '{CommandLine.Dotnet}' '{CommandLine.Program}' {arguments}"],
+            new Dictionary<string, string?>(CommandLine.WithoutOperatorKey) { ["PIPE"] = pipe });
+
+        // This is more than the system keeps for the pipe, so the command is reading.
+        await using var writer = await Task.Run(() => new FileStream(pipe, FileMode.Open, FileAccess.Write, FileShare.ReadWrite));
+        await writer.WriteAsync(new byte[1 << 20]);
+        command.Terminate();
+
+        var exitCode = await command.WaitForExitAsync(TimeSpan.FromMinutes(2));
+        new CommandResult(exitCode, command.Output, command.Error).ExpectOneLine(130, "Interrupted.");
+    }
 }

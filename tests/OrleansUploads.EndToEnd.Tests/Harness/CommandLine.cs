@@ -56,6 +56,14 @@ public static class CommandLine
         return new CommandResult(exitCode, process.Output, process.Error);
     }
 
+    /// <summary>Runs a line of a shell, in which <c>orleans-uploads</c> is the built program, and waits for its exit.</summary>
+    public static async Task<CommandResult> RunInShellAsync(string line, IReadOnlyDictionary<string, string?> environment)
+    {
+        await using var shell = CapturedProcess.Start("/bin/bash", ["-c", $"{ShellFunction}; {line}"], environment);
+        var exitCode = await shell.WaitForExitAsync(TimeLimit);
+        return new CommandResult(exitCode, shell.Output, shell.Error);
+    }
+
     private static Dictionary<string, string?> Environment(string? accessKeyId, string? secretAccessKey) => new()
     {
         ["ORLEANSUPLOADS_ACCESS_KEY_ID"] = accessKeyId,

@@ -82,7 +82,7 @@ public sealed class RemoteCommandTests
         await File.WriteAllTextAsync(policy, "{\n  oops");
         (await place.RunAsync("vault", "policy", "set", "photos", policy)).ExpectOneLine(1, "(line 2, byte 3).");
         (await place.RunAsync("vault", "policy", "set", "photos", place.Create("film", 70_000)))
-            .ExpectOneLine(1, "has 70000 bytes. A policy has at most 65536.");
+            .ExpectOneLine(1, "is too long", "at most 65536 bytes");
         await File.WriteAllTextAsync(policy, DenyDelete);
 
         (await place.RunAsync("vault", "tag", "add", "photos", "year=2026", "owner=me")).Expect();
