@@ -37,6 +37,7 @@ internal static class CommandTree
             CompletionCommand.Create(),
         };
         root.RequireValues();
+        HelpExamples.AddTo(root);
         return root;
     }
 

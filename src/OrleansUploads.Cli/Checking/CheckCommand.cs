@@ -20,14 +20,14 @@ internal static class CheckCommand
         {
             Description = "Recompute the tree hash of every part and archive. Without this option, only block checksums are compared.",
         };
-        var rate = new Option<long?>("--rate")
+        var rate = new Option<long?>("--limit", "--rate")
         {
-            Description = "The maximum number of bytes to read per second, for example 50MiB/s. [default: no limit]",
+            Description = "The maximum rate at which bytes are read, such as 50MiB/s. [default: no limit]",
             HelpName = "rate",
             CustomParser = result =>
             {
                 var text = result.Tokens[0].Value;
-                var number = text.EndsWith(RateSuffix, StringComparison.Ordinal) ? text[..^RateSuffix.Length] : text;
+                var number = text.EndsWith(RateSuffix, StringComparison.OrdinalIgnoreCase) ? text[..^RateSuffix.Length] : text;
                 if (ByteCount.TryParse(number, out var bytes) && bytes > 0)
                 {
                     return bytes;

@@ -63,7 +63,8 @@ internal static partial class UsageError
     [GeneratedRegex(@"\s+")]
     private static partial Regex Blanks();
 
-    private static IEnumerable<string> Names(CommandResult command)
+    /// <summary>The words of a command, beginning with the program.</summary>
+    public static IEnumerable<string> Names(CommandResult command)
     {
         var names = new Stack<string>();
         for (SymbolResult? at = command; at is CommandResult { Command: not RootCommand } named; at = at.Parent)

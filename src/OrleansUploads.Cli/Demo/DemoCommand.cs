@@ -13,7 +13,7 @@ internal static class DemoCommand
 
     public static Command Create()
     {
-        var file = new Option<FileInfo?>("--file") { Description = "The file to upload. If omitted, the demo generates one.", HelpName = "path" };
+        var file = new Option<FileInfo?>("--file") { Description = "The file to upload. If omitted, the demo generates one.", HelpName = "file" };
         var size = new Option<long?>("--size")
         {
             Description = "The size of the generated file, for example 64MiB or 4GiB. [default: 256MiB]",
@@ -32,7 +32,7 @@ internal static class DemoCommand
         var folder = new Option<DirectoryInfo>("--folder")
         {
             Description = "The folder in which the demo creates its working folder. The demo deletes the working folder when it ends.",
-            HelpName = "dir",
+            HelpName = "folder",
             DefaultValueFactory = _ => new DirectoryInfo(Path.GetTempPath()),
         };
         var endpoints = new Option<Uri[]>("--endpoint")

@@ -14,7 +14,7 @@ internal static class TransferOptions
     {
         var option = new Option<int>("--workers", "-w")
         {
-            Description = "How many requests run at the same time.",
+            Description = $"How many requests run at the same time, up to {MaxWorkers}.",
             HelpName = "count",
             DefaultValueFactory = _ => 4,
         };

@@ -37,6 +37,7 @@ public sealed class CheckTests : IAsyncLifetime
     [InlineData]
     [InlineData("--deep")]
     [InlineData("--rate", "100MiB/s")]
+    [InlineData("--limit", "100MiB/s")]
     public async Task An_undamaged_folder_is_reported_as_sound(params string[] options)
     {
         var result = await CheckedFolder.CheckAsync(_data, options);
