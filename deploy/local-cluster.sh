@@ -57,8 +57,9 @@ query() {
 }
 
 # Whether the process of a silo runs. A process ID may have been given to another program since.
+# By the program's name, not its path: "stop" must also find silos that "start" took from another folder.
 is_running() {
-    [ -f "$1" ] && tr '\0' ' ' 2>/dev/null < "/proc/$(cat "$1")/cmdline" | grep --quiet --fixed-strings "$silo"
+    [ -f "$1" ] && tr '\0' ' ' 2>/dev/null < "/proc/$(cat "$1")/cmdline" | grep --quiet --fixed-strings orleans-uploads-silo
 }
 
 start_database() {
