@@ -11,10 +11,13 @@ if (parsed.Errors.Count > 0 && !CompletionCommand.IsQuery(args))
     return UsageError.Report(parsed);
 }
 
-// By default, the library ends the process two seconds after a signal to stop, in the middle of requests. It prints every exception with
-// its stack. A failure of the help or the version is reported as one line instead.
-return await CommandRunner.RunAsync(() => parsed.InvokeAsync(new InvocationConfiguration
-{
-    ProcessTerminationTimeout = Server.StopTime,
-    EnableDefaultExceptionHandler = parsed.Action is not SynchronousCommandLineAction,
-}));
+// The library prints every exception with its stack. A failure of the help or the version is reported as one line instead. Its own handling
+// of signals begins too late.
+using var signals = new StopSignals(Server.StopTime);
+return await CommandRunner.RunAsync(() => signals.RunAsync(stopping => parsed.InvokeAsync(
+    new InvocationConfiguration
+    {
+        ProcessTerminationTimeout = null,
+        EnableDefaultExceptionHandler = parsed.Action is not SynchronousCommandLineAction,
+    },
+    stopping)));
