@@ -71,6 +71,20 @@ public sealed class KeyFile(string path, IDiskFlush? flush = null, Action<TimeSp
         }
     }
 
+    /// <summary>What shows cheaply that the file was replaced or changed, or null if the file cannot be opened.</summary>
+    internal Stamp? ReadStamp()
+    {
+        try
+        {
+            using var file = File.OpenHandle(Path);
+            return new Stamp(File.GetLastWriteTimeUtc(file), RandomAccess.GetLength(file));
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Parses the bytes of a key file.</summary>
     /// <param name="bytes">The result of <see cref="ReadBytes"/>.</param>
     /// <exception cref="InvalidDataException">The file is not a key file.</exception>
@@ -126,6 +140,10 @@ public sealed class KeyFile(string path, IDiskFlush? flush = null, Action<TimeSp
         File.Move(unfinished, Path, overwrite: true);
         _flush.RequireDirectory(Folder);
     }
+
+    /// <param name="WrittenAt">When the file was written, in UTC.</param>
+    /// <param name="LengthBytes">The length of the file in bytes.</param>
+    internal readonly record struct Stamp(DateTime WrittenAt, long LengthBytes);
 
     private FileStream TakeLock()
     {

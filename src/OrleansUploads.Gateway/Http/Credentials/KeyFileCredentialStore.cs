@@ -4,8 +4,8 @@ using OrleansUploads.Engine.Entities;
 
 namespace OrleansUploads.Gateway.Http.Credentials;
 
-/// <summary>The key pairs of a key file. Changes of the file take effect within a second, and its removal at the second look, because
-/// some editors remove a file for a moment when they save it.</summary>
+/// <summary>The key pairs of a key file. A new pair takes effect at once, other changes of the file within a second, and its removal at
+/// the second look, because some editors remove a file for a moment when they save it.</summary>
 public sealed partial class KeyFileCredentialStore : ICredentialStore
 {
     private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(1);
@@ -17,6 +17,7 @@ public sealed partial class KeyFileCredentialStore : ICredentialStore
     private readonly Lock _gate = new();
     private FrozenDictionary<string, Credential> _credentials;
     private byte[]? _seen;
+    private KeyFile.Stamp? _stamp;
     private bool _isMissing;
     private long _checkedAt;
 
@@ -32,6 +33,7 @@ public sealed partial class KeyFileCredentialStore : ICredentialStore
         _time = time;
         _logger = logger;
         _checkedAt = time.GetTimestamp();
+        _stamp = file.ReadStamp();
         _seen = file.ReadBytes();
         _credentials = Index(file.Parse(_seen));
     }
@@ -44,7 +46,13 @@ public sealed partial class KeyFileCredentialStore : ICredentialStore
             Refresh();
         }
 
-        return ValueTask.FromResult(_credentials.GetValueOrDefault(accessKeyId));
+        var found = _credentials.GetValueOrDefault(accessKeyId);
+        if (found is null && RefreshIfReplaced())
+        {
+            found = _credentials.GetValueOrDefault(accessKeyId);
+        }
+
+        return ValueTask.FromResult(found);
     }
 
     private bool IsCheckDue => _time.GetElapsedTime(Volatile.Read(ref _checkedAt)) >= CheckInterval;
@@ -59,34 +67,57 @@ public sealed partial class KeyFileCredentialStore : ICredentialStore
                 return;
             }
 
-            Volatile.Write(ref _checkedAt, _time.GetTimestamp());
-            try
-            {
-                // Compare the bytes and not the file times, because a restored copy can have the old times.
-                var bytes = _file.ReadBytes();
-                var wasMissing = _isMissing;
-                _isMissing = bytes is null;
-                if (_isMissing && !wasMissing)
-                {
-                    return;
-                }
+            Read(_file.ReadStamp());
+        }
+    }
 
-                if (bytes.AsSpan().SequenceEqual(_seen) && (bytes is null) == (_seen is null))
-                {
-                    return;
-                }
-
-                _credentials = Index(_file.Parse(bytes));
-                _seen = bytes;
-                if (_isMissing)
-                {
-                    LogMissing(_logger, _file.Path);
-                }
-            }
-            catch (Exception fault) when (fault is IOException or InvalidDataException or UnauthorizedAccessException)
+    /// <summary>Reads the file again before its time if it is not the one that was read. Requests with an unknown key call this, so it
+    /// reads only the time and the length of an unchanged file.</summary>
+    /// <returns>Whether the file was read.</returns>
+    private bool RefreshIfReplaced()
+    {
+        lock (_gate)
+        {
+            if (_file.ReadStamp() is not { } stamp || stamp == _stamp)
             {
-                LogUnreadable(_logger, _file.Path, FaultText.Describe(fault));
+                return false;
             }
+
+            Read(stamp);
+            return true;
+        }
+    }
+
+    private void Read(KeyFile.Stamp? stamp)
+    {
+        Volatile.Write(ref _checkedAt, _time.GetTimestamp());
+        _stamp = stamp;
+        try
+        {
+            // Compare the bytes and not the file times, because a restored copy can have the old times.
+            var bytes = _file.ReadBytes();
+            var wasMissing = _isMissing;
+            _isMissing = bytes is null;
+            if (_isMissing && !wasMissing)
+            {
+                return;
+            }
+
+            if (bytes.AsSpan().SequenceEqual(_seen) && (bytes is null) == (_seen is null))
+            {
+                return;
+            }
+
+            _credentials = Index(_file.Parse(bytes));
+            _seen = bytes;
+            if (_isMissing)
+            {
+                LogMissing(_logger, _file.Path);
+            }
+        }
+        catch (Exception fault) when (fault is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            LogUnreadable(_logger, _file.Path, FaultText.Describe(fault));
         }
     }
 

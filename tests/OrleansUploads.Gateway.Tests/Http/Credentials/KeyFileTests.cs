@@ -40,6 +40,37 @@ public sealed class KeyFileTests : IDisposable
     }
 
     [Fact]
+    public async Task A_new_key_is_known_at_once()
+    {
+        var file = KeyFile.InFolder(_folder);
+        var store = new KeyFileCredentialStore(file, null, _time, NullLogger<KeyFileCredentialStore>.Instance);
+        foreach (var _ in Enumerable.Range(0, 3))
+        {
+            var added = KeyPair.Create("000000000001", _time.GetUtcNow());
+            Assert.Null(await store.FindAsync(added.AccessKeyId, default));
+
+            file.Change(pairs => [.. pairs, added]);
+
+            Assert.Equal(added.AccessKeyId, (await store.FindAsync(added.AccessKeyId, default))?.AccessKeyId);
+        }
+    }
+
+    [Fact]
+    public async Task An_unknown_key_does_not_remove_the_keys_of_a_file_that_is_missing_for_a_moment()
+    {
+        Write("", "AKIAFIRST00000000000", DateTime.UnixEpoch);
+        var file = KeyFile.InFolder(_folder);
+        var store = new KeyFileCredentialStore(file, null, _time, NullLogger<KeyFileCredentialStore>.Instance);
+        File.Move(file.Path, file.Path + "~");
+        foreach (var _ in Enumerable.Range(0, 3))
+        {
+            Assert.Null(await store.FindAsync("AKIASECOND0000000000", default));
+        }
+
+        Assert.NotNull(await store.FindAsync("AKIAFIRST00000000000", default));
+    }
+
+    [Fact]
     public async Task Removing_a_key_takes_effect_even_if_the_file_keeps_its_time_and_length()
     {
         var at = new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
