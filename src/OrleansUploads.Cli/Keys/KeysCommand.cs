@@ -6,11 +6,12 @@ using OrleansUploads.Gateway.Http.Credentials;
 
 namespace OrleansUploads.Cli.Keys;
 
-/// <summary>The <c>keys add|list|show|remove</c> commands: manage the access keys. A running server applies changes within a
-/// second.</summary>
+/// <summary>The <c>keys add|list|show|remove</c> commands: manage the access keys. A running server knows a new key at once, and applies
+/// other changes within a second.</summary>
 internal static class KeysCommand
 {
-    public static Command Create() => new("keys", "Manage the access keys. A running server applies changes within a second.")
+    public static Command Create() => new(
+        "keys", "Manage the access keys. A running server knows a new key at once, and applies other changes within a second.")
     {
         CreateAdd(),
         CreateList(),
@@ -38,7 +39,8 @@ internal static class KeysCommand
         {
             foreach (var token in result.Tokens.Where(token => !VaultName.TryParse(token.Value, out _)))
             {
-                result.AddError($"'{token.Value}' is not the name of a vault or bucket.");
+                result.AddError(
+                    $"'{token.Value}' is not the name of a vault or bucket. A name has 1 to 255 letters, digits, '_', '-' and '.'.");
             }
         });
         var create = new Option<bool>("--create")

@@ -18,7 +18,7 @@ internal static class VaultOption
         {
             if (result.Tokens is [var token] && !VaultName.TryParse(token.Value, out _))
             {
-                result.AddError($"'{token.Value}' is not the name of a vault.");
+                result.AddError($"'{token.Value}' is not the name of a vault. A name has 1 to 255 letters, digits, '_', '-' and '.'.");
             }
         });
         return option;

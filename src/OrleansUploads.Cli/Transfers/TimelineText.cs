@@ -21,7 +21,7 @@ internal static class TimelineText
 
         if (timeline.Parts is not { } parts)
         {
-            lines.Add("The server has not kept who sent the parts.");
+            lines.Add("The server has no record of who sent the parts.");
             return string.Join('\n', lines);
         }
 

@@ -45,7 +45,7 @@ internal static class UploadsCommand
         var id = Id();
         var timeline = new Option<bool>("--timeline")
         {
-            Description = "Show when and from where each part came, and which attempts were lost. Also works after the upload has ended.",
+            Description = "Show who sent each part and when, and which attempts do not count. Also works after the upload has ended.",
         };
         var command = new Command("show", "Show which ranges of an upload the server has.") { id, vault, timeline };
         command.Run(async (parsed, session, cancellationToken) =>

@@ -31,7 +31,7 @@ internal static class RequestPath
     {
         ArgumentException.ThrowIfNullOrEmpty(id);
         return IsDotSegment(id)
-            ? throw new ArgumentException($"'{id}' is not a valid ID.", nameof(id))
+            ? throw new ArgumentException($"'{id}' is not a valid ID. Pass an ID that the server returned.", nameof(id))
             : $"{Vault(account, vault)}/{collection}/{Uri.EscapeDataString(id)}";
     }
 

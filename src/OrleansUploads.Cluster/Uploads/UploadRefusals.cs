@@ -27,7 +27,7 @@ internal static class UploadRefusals
     /// <summary>The manifest was deleted with its archive.</summary>
     public static UploadRefusal ArchiveDeleted() => new(
         UploadRefusalKind.ArchiveDeleted,
-        "The archive was deleted, and its manifest with it. Nothing refers to the bytes any longer that you stored for this upload.");
+        "The archive was deleted, and its manifest with it. Delete the bytes that you stored for this upload: nothing refers to them.");
 
     /// <summary>The refusal of an upload, or of the vault that it was to be opened in.</summary>
     /// <exception cref="ArgumentOutOfRangeException">No command of an ingestion node is refused for this reason.</exception>

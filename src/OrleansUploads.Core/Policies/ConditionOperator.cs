@@ -50,6 +50,9 @@ internal sealed record ConditionOperator(
         new("ArnNotLike", Arn, ConditionValues.Arn, Negates: true),
     }.ToFrozenDictionary(op => op.Name, StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>The names of all operators but <see cref="Null"/>, for messages.</summary>
+    public static string Names { get; } = string.Join(", ", All.Keys.Order(StringComparer.Ordinal));
+
     /// <summary>Finds an operator by its name without prefix and suffix, ignoring case.</summary>
     public static bool TryFind(string name, [NotNullWhen(true)] out ConditionOperator? found) =>
         All.TryGetValue(name, out found);

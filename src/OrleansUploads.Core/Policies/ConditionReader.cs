@@ -67,7 +67,9 @@ internal static class ConditionReader
         var ifExists = bare.EndsWith(IfExists, StringComparison.OrdinalIgnoreCase);
         if (!ConditionOperator.TryFind(ifExists ? bare[..^IfExists.Length] : bare, out var op))
         {
-            throw new PolicyFormatException($"unknown condition operator '{name}'.");
+            throw new PolicyFormatException(
+                $"unknown condition operator '{name}'. Valid operators: {ConditionOperator.Names} and {ConditionOperator.Null}. All but "
+                + $"{ConditionOperator.Null} may have the prefix {ForAll} or {ForAny} and the suffix {IfExists}.");
         }
 
         var tests = values.Select(value => op.Test(value) ?? throw WrongValue(value, name, op.ValueForm));

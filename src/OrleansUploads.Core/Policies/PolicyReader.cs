@@ -131,7 +131,9 @@ internal static class PolicyReader
         {
             if (!PolicyActions.Operations.Any(operation => action.Matches(PolicyActions.Prefix + operation)))
             {
-                throw new PolicyFormatException($"the action '{action}' matches no operation of the vault API.");
+                throw new PolicyFormatException(
+                    $"the action '{action}' matches no operation of the vault API. Use a name such as glacier:DeleteArchive, or a pattern "
+                    + "such as glacier:*.");
             }
         }
 

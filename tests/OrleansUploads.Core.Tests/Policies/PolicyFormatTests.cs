@@ -73,7 +73,7 @@ public sealed class PolicyFormatTests
 
     [Theory]
     [InlineData("[]", "Condition is not a JSON object")]
-    [InlineData("""{"StringEqual":{"aws:SourceIp":"x"}}""", "unknown condition operator 'StringEqual'")]
+    [InlineData("""{"StringEqual":{"aws:SourceIp":"x"}}""", "unknown condition operator 'StringEqual'. Valid operators: ArnEquals, ")]
     [InlineData("""{"ForSomeValue:StringEquals":{"aws:SourceIp":"x"}}""", "operator 'ForSomeValue:StringEquals'")]
     [InlineData("""{"NullIfExists":{"aws:SourceIp":"true"}}""", "unknown condition operator 'NullIfExists'")]
     [InlineData("""{"ForAnyValue:Null":{"aws:SourceIp":"true"}}""", "unknown condition operator 'ForAnyValue:Null'")]

@@ -205,7 +205,7 @@ internal sealed partial record BadInput(string Name, Func<Scene, ApiRequest> Req
         new("an unknown job", s => DescribeJob(s.Vault, UnknownId), 404, NotFound, "The job ID was not found"),
         new("the output of a job with a malformed ID", s => GetOutput(s.Vault, "short"), 404, NotFound, "The job ID was not found: short"),
         new("a list of jobs with an unknown status",
-            s => ListJobs(s.Vault, "?statuscode=finished"), 400, Invalid, "The job status code is not valid: finished"),
+            s => ListJobs(s.Vault, "?statuscode=finished"), 400, Invalid, "The job status code is not valid: finished. It must be InProgress, Succeeded or Failed."),
         new("a list of jobs with a malformed filter", s => ListJobs(s.Vault, "?completed=yes"), 400, Invalid, "Invalid completed: yes"),
         new("a list of jobs with an invalid marker", s => ListJobs(s.Vault, "?marker=x"), 400, Invalid, "Invalid marker: x"),
         new("a list of jobs of an unknown vault", s => ListJobs("nowhere"), 404, NotFound, "Vault not found"),

@@ -61,6 +61,6 @@ export function showEnd(timeline) {
     ["node", sender?.node],
     ["parts", timeline.parts && count(timeline.parts.length, "part")
       + (again > 0 ? `, ${again.toLocaleString("en")} of them sent again` : "")],
-    ["lost attempts", lost > 0 ? lost.toLocaleString("en") : null],
+    ["attempts that do not count", lost > 0 ? lost.toLocaleString("en") : null],
   ]);
 }

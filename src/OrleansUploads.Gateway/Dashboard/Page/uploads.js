@@ -30,7 +30,7 @@ export const makeOrder = (text, items) => (items.length > 1 ? make("p", { class:
 
 /** The order of a list whose pages follow random IDs, so that the server need not read all of it. */
 export const oldestFirst = (query, after) => (query.has("after") || (after !== undefined && after !== null)
-  ? "Oldest first on each page. Which entries a page has follows their IDs, which are random."
+  ? "Oldest first on each page. The random ID of an entry decides on which page it is."
   : "Oldest first.");
 
 /** The parameters of a page's request, from the address. */
@@ -116,7 +116,7 @@ export function showUpload(page, { kind, name, id, query }) {
     }
     const [part, timeline] = await Promise.all([
       page.get(path([...target, "parts", number], key)), page.get(path([...target, "timeline"], { ...key, part: number }))]);
-    // Somebody who holds an arrow key asks faster than the server answers.
+    // A held arrow key sends requests faster than the server answers them.
     if (part === null || timeline === null || map.cursor !== number) {
       return;
     }
@@ -185,7 +185,7 @@ export function showUpload(page, { kind, name, id, query }) {
       ? "No part is missing so far. How many parts follow is only known when the upload is completed."
       : `Missing: ${open.slice(0, 40).map(writeRun).join(", ")}${open.length > 40 ? ` and ${open.length - 40} more gaps` : ""}.`;
     refused.replaceChildren(...(upload.refusals === undefined ? [] : [
-      make("h2", {}, "Requests that this server refused last"),
+      make("h2", {}, "The last requests that this server refused"),
       table(["Time", "Request and error", "Key and address"], upload.refusals.map((request) => [
         time(request.at),
         make("div", {}, request.operation, make("div", {}, `${request.status} ${request.code}`)),

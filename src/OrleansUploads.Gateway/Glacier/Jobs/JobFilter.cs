@@ -16,7 +16,7 @@ internal readonly record struct JobFilter(bool? Finished, bool MatchesNone)
         var status = query.FirstValue("statuscode");
         if (status is not (null or JobDocument.InProgress or JobDocument.Succeeded or JobDocument.Failed))
         {
-            error = GlacierError.Invalid($"The job status code is not valid: {status}");
+            error = GlacierError.Invalid($"The job status code is not valid: {status}. It must be InProgress, Succeeded or Failed.");
             return false;
         }
 
