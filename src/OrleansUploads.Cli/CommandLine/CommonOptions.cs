@@ -32,7 +32,7 @@ internal static class CommonOptions
         return option;
     }
 
-    /// <summary>Finds a file in the place of a folder or of one above it.</summary>
+    /// <summary>Returns the file that is in the place of a folder or of one above it, or null if there is none.</summary>
     private static string? FindFile(string path)
     {
         for (var at = path; !string.IsNullOrEmpty(at); at = Path.GetDirectoryName(at))

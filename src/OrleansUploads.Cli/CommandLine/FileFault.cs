@@ -6,7 +6,7 @@ namespace OrleansUploads.Cli.CommandLine;
 /// say what to do.</summary>
 internal static class FileFault
 {
-    /// <summary>What the name of a part of the program has, and hardly any file's.</summary>
+    /// <summary>This text is in the full name of every assembly, and in hardly any file name.</summary>
     private const string AssemblyMark = ", Version=";
 
     /// <summary>Whether a library that is not a part of the program's file could not be loaded, because that file was copied alone.

@@ -1,7 +1,7 @@
 namespace OrleansUploads.Cli.CommandLine;
 
-/// <summary>Tells a folder that this user may not read from one that is empty or missing: the system says of both that a file in it
-/// does not exist.</summary>
+/// <summary>Checks that the user may read a folder. Otherwise a folder without read permission looks as if it were empty, because the
+/// system says that each file in it does not exist.</summary>
 internal static class FolderAccess
 {
     /// <exception cref="IOException">The user may not read the folder.</exception>

@@ -2,7 +2,8 @@ using OrleansUploads.Engine.Entities;
 
 namespace OrleansUploads.Cli.CommandLine;
 
-/// <summary>Says why a folder could not be created. The system says of <c>/proc/data</c> that this file does not exist.</summary>
+/// <summary>Explains why a folder could not be created. The system's own message can mislead: for <c>/proc/data</c> it is that this
+/// file does not exist.</summary>
 internal static class NewFolder
 {
     /// <summary>Opens a folder, and creates it if it is missing.</summary>

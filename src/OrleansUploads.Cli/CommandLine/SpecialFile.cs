@@ -5,7 +5,7 @@ namespace OrleansUploads.Cli.CommandLine;
 /// <summary>Devices, pipes and sockets, which the base library takes for files.</summary>
 internal static class SpecialFile
 {
-    /// <summary>Whether a path leads to one. Only Linux tells.</summary>
+    /// <summary>Whether a path leads to a device, a pipe or a socket. Always false on systems other than Linux.</summary>
     public static bool Exists(string path) => File.Exists(path)
         && FileStatus.IsSupported
         && FileStatus.ReadAt(path, FileStatus.Type, out var status) == 0

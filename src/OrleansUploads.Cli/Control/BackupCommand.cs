@@ -77,7 +77,7 @@ internal static class BackupCommand
         return command;
     }
 
-    /// <exception cref="IOException">The journal or the keys cannot be copied. The lease goes on.</exception>
+    /// <exception cref="IOException">The journal or the keys cannot be copied. The lease stays in force.</exception>
     private static void Copy(string folder, string backup)
     {
         try

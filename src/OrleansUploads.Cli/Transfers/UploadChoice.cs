@@ -15,7 +15,7 @@ internal sealed record UploadChoice
     /// <summary>The description, or null for the file's name as it was given.</summary>
     public string? Description { get; init; }
 
-    /// <summary>Whether uploads in progress are left alone.</summary>
+    /// <summary>Whether a new upload begins even if one of the same file is in progress.</summary>
     public bool StartsAnew { get; init; }
 
     /// <summary>Whether files are left out that the vault already has under the same description.</summary>

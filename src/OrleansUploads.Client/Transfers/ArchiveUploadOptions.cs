@@ -13,8 +13,8 @@ public sealed record ArchiveUploadOptions
     /// differs. Otherwise a part that differs is sent again.</summary>
     public bool StopsAtDifference { get; init; }
 
-    /// <summary>The number of parts to hash and send in parallel. Each needs about 4 MiB of memory, independent of the part
-    /// size.</summary>
+    /// <summary>The number of parts to hash and send in parallel. For each of them, up to 16 MiB of a source are in memory, or a whole
+    /// part of a stream.</summary>
     public int Workers { get; init; } = 4;
 
     /// <summary>The retry policy for the complete request. Retries are always safe, and without a response the caller has

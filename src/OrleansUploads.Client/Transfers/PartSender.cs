@@ -106,7 +106,7 @@ internal sealed class PartSender(
         }
     }
 
-    /// <summary>Throws the failure that stopped the other workers, rather than their cancellations.</summary>
+    /// <summary>Throws the failure of the worker that stopped the others, and not the cancellations of those.</summary>
     private static void ThrowFirstFailure(List<Task<TreeHash>> hashes) =>
         hashes.Find(static sent => sent.IsFaulted)?.GetAwaiter().GetResult();
 

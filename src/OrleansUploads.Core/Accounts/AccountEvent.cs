@@ -30,7 +30,7 @@ public sealed record RetrievalAdmitted(JobId Job, long Bytes, DateTimeOffset At)
 /// <summary>A unit of provisioned capacity was purchased.</summary>
 public sealed record CapacityPurchased(CapacityUnit Unit) : AccountEvent;
 
-/// <summary>The account wants a bucket.</summary>
+/// <summary>The account claims a bucket. The bucket decides whether the account gets it.</summary>
 public sealed record BucketClaimed(BucketName Bucket, AccountId Account, long Claim) : AccountEvent;
 
 /// <summary>The account got a bucket.</summary>
@@ -39,5 +39,5 @@ public sealed record BucketConfirmed(BucketDescription Bucket) : AccountEvent;
 /// <summary>The account does not list a bucket any more: another account has it, or it was deleted.</summary>
 public sealed record BucketUnregistered(BucketName Bucket) : AccountEvent;
 
-/// <summary>The number of vault incarnations so far; occurs only in snapshots.</summary>
+/// <summary>The number of vault incarnations and claims of buckets so far; occurs only in snapshots.</summary>
 public sealed record EpochCarriedOver(long LastEpoch) : AccountEvent;

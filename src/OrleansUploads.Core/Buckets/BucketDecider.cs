@@ -157,8 +157,8 @@ public sealed class BucketDecider : Decider<BucketState, BucketCommand, BucketEv
         }
     }
 
-    /// <summary>Waits until the former owner knows of the deletion. Otherwise it would answer a request to create the bucket again that
-    /// it has the bucket.</summary>
+    /// <summary>Waits until the former owner knows of the deletion. Otherwise the former owner would answer a request to create the
+    /// bucket again as if it still had the bucket.</summary>
     private static Decision<BucketEvent> NotFound(BucketState state, BucketName bucket) =>
         Refuse(new ObjectRefusal.BucketNotFound(bucket)).Telling([.. state.Deleted.Select(TellOwner)]);
 

@@ -30,8 +30,9 @@ public sealed partial class JobsDecider
             : null;
     }
 
-    /// <summary>Refuses new retrievals from now on, and tells the upload until when jobs need the bytes. The upload deletes bytes at once
-    /// that nobody needs after the deletion, so this time is later if there is a job, even if the shard's clock is ahead.</summary>
+    /// <summary>Refuses new retrievals from now on, and tells the upload until when jobs need the bytes. If this time is not later than
+    /// the deletion, the upload deletes the bytes at once. With an unexpired job it is always later, even if the shard's clock is
+    /// ahead.</summary>
     private static Decision<JobsEvent> RetireArchive(JobsState state, RetireArchive command, ServiceTime time)
     {
         if (state.Retired.FindByArchive(command.Archive) is { } known)

@@ -224,8 +224,8 @@ public sealed partial class JobsDecider(
     private static VaultJob? FindUnexpired(JobsState state, JobId id, ServiceTime time) =>
         state.ById.TryGetValue(id, out var job) && job.ExpiresAt > ExpiredBy(time) ? job : null;
 
-    /// <summary>The instant up to which jobs have expired: a job whose <see cref="VaultJob.ExpiresAt"/> is not later has had its
-    /// output available for the whole of <see cref="Limits.JobOutputLife"/>.</summary>
+    /// <summary>The instant up to which jobs have expired. If the <see cref="VaultJob.ExpiresAt"/> of a job is not later, its output was
+    /// available for the whole of <see cref="Limits.JobOutputLife"/>.</summary>
     private static DateTimeOffset ExpiredBy(ServiceTime time) =>
         time.ServedAgo(Limits.JobOutputLife) + Limits.JobOutputLife;
 

@@ -4,10 +4,10 @@ using OrleansUploads.Core.Refusals;
 
 namespace OrleansUploads.Core.Keys;
 
-/// <content>What an empty leaf and its left neighbour do so that the leaf can be given up.</content>
+/// <content>How an empty leaf gives its range to its left neighbour.</content>
 public sealed partial class KeyLeafDecider
 {
-    /// <summary>Adds to a decision that the leaf gives its range, if it leaves the leaf with nothing to do.</summary>
+    /// <summary>Makes the leaf begin to give its range if the decision leaves it with nothing else to do.</summary>
     private Decision<KeyLeafEvent> GivingIfEmpty(KeyLeafState state, Decision<KeyLeafEvent> decision)
     {
         if (decision.Events.IsEmpty || state.Entries.Count > 1)
@@ -42,7 +42,7 @@ public sealed partial class KeyLeafDecider
             : Accept(route, new RangeTaken(command.Upper, command.Right, command.Publications)).AnsweringAtOnce();
     }
 
-    /// <summary>What a leaf answers that gives its range or has given it: that everything is further left.</summary>
+    /// <summary>Decides for a leaf that gives its range or has given it: it leads every request to the left.</summary>
     private static Decision<KeyLeafEvent> DecideGiven(KeyLeafState state, KeyLeafCommand command)
     {
         switch (command)

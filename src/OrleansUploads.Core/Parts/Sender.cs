@@ -1,6 +1,6 @@
 namespace OrleansUploads.Core.Parts;
 
-/// <summary>Who sent a request, through which node, and from where. It is kept for people, and nothing is decided by it. Longer texts
+/// <summary>Who sent a request, through which node, and from where. It is kept for people, and no decision depends on it. Longer texts
 /// are cut to <see cref="MaxChars"/>.</summary>
 /// <param name="AccessKeyId">The access key that signed the request, or the account if it is another one than the vault's. Null if
 /// signatures are not verified.</param>

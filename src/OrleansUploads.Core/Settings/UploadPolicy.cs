@@ -14,7 +14,7 @@ public sealed record UploadPolicy
     /// <summary>Minimum of <see cref="StaleAfter"/>: the protocol keeps the ID of an idle upload valid for 24 hours.</summary>
     public static readonly TimeSpan MinStaleAfter = TimeSpan.FromHours(24);
 
-    /// <summary>An open upload without activity for this long is reclaimed.</summary>
+    /// <summary>An open upload without activity for this long expires.</summary>
     public TimeSpan StaleAfter { get; init; } = DefaultStaleAfter;
 
     /// <summary>How long repeated requests are still answered after an upload has ended, or after the archive of a completed

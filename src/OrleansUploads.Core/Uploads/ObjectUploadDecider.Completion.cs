@@ -110,8 +110,9 @@ internal sealed partial class ObjectUploadDecider
         }
     }
 
-    /// <summary>The refusal of a put that was refused before. Without a condition, only the deletion of the bucket refuses it. With one,
-    /// the upload does not know which of the two it was, nor whether the key had an object.</summary>
+    /// <summary>The refusal of a repeated put whose first request was refused. A put without a condition is refused only if its bucket was
+    /// deleted. For a put with a condition, the upload no longer knows whether this or the condition was the reason, so it names the
+    /// condition.</summary>
     private static ObjectRefusal RefusalOfRepeated(PutObject command) => command.Condition is null
         ? new ObjectRefusal.BucketNotFound(command.Spec.Name.Bucket.Name)
         : new ObjectRefusal.PreconditionFailed(Exists: true);
@@ -191,15 +192,15 @@ internal sealed partial class ObjectUploadDecider
     private static PublishedObject Publish(ObjectUploadSpec spec, Completion completion) => new(
         spec.Name, spec.Upload, completion.ETag, completion.SizeBytes, completion.Checksum, completion.At);
 
-    /// <summary>Refuses a completion that states another type of checksum than the upload has: the one of its initiation or, if that named
-    /// none, the one of the checksum that every object gets.</summary>
+    /// <summary>Refuses a completion that states another type of checksum than the upload has. The upload has the type that its initiation
+    /// named, or else the type of the checksum that every object gets.</summary>
     private static ObjectRefusal.ChecksumOfOtherType? RefusalOfChecksumType(ObjectUploadSpec spec, Completion completion, ChecksumType? stated) =>
         stated is { } known && (spec.Checksum?.Type ?? completion.Checksum?.Type) is { } type && type != known
             ? new ObjectRefusal.ChecksumOfOtherType(known, type)
             : null;
 
-    /// <summary>Refuses a completion that states another checksum than the object gets. One of another algorithm could only be compared by
-    /// reading all bytes again, and a client that states a checksum relies on the comparison.</summary>
+    /// <summary>Refuses a completion that states another checksum than the object gets. A checksum of another algorithm is refused as well:
+    /// it could only be compared by reading all bytes again, and a client that states a checksum relies on the comparison.</summary>
     private static ObjectRefusal? RefusalOfChecksum(ObjectChecksum? computed, IReadOnlyList<NumberedPart> parts, Checksum? stated)
     {
         if (stated is not { } known)

@@ -55,7 +55,7 @@ public sealed record ObjectReleased(DateTimeOffset At) : UploadEvent;
 /// <param name="Tags">The new tags, or empty for none.</param>
 public sealed record ObjectTagged(IReadOnlyDictionary<string, string> Tags) : UploadEvent;
 
-/// <summary>A restore of the object began, or its days were counted anew.</summary>
+/// <summary>A restore of the object began, or the days of its restore started again.</summary>
 public sealed record ObjectRestoreSet(ObjectRestore Restore) : UploadEvent;
 
 /// <summary>The parts that a client chose, and the object that they make up.</summary>

@@ -10,7 +10,7 @@ using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Uploads;
 
-/// <summary>What the upload of an object has others do: list it, publish the object, store the manifest, delete bytes.</summary>
+/// <summary>The intents of the upload of an object: list the upload, publish the object, store the manifest, and delete bytes.</summary>
 internal static class ObjectUploadIntents
 {
     /// <summary>The intents that the state requires and that are not confirmed.</summary>

@@ -6,8 +6,8 @@ namespace OrleansUploads.Core.Uploads;
 /// <content>The rules of initiation.</content>
 public sealed partial class UploadDecider
 {
-    /// <summary>Initiates an upload whose ID is unused. If the ID is in use, nothing changes, and a vault that admitted the upload in
-    /// vain is told to stop listing it, because no end of this upload would tell it.</summary>
+    /// <summary>Initiates an upload whose ID is unused. If the ID is in use, nothing changes. The vault that admitted the upload is then
+    /// told to stop listing it, unless the upload in use is its own: that upload tells the vault when it ends.</summary>
     private static Decision<UploadEvent> Initiate(UploadState state, InitiateUpload command) => state switch
     {
         UploadState.Unknown => Accept(new UploadInitiated(command.Spec)),

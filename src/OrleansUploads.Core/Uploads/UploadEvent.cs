@@ -7,7 +7,7 @@ using OrleansUploads.Hashing;
 namespace OrleansUploads.Core.Uploads;
 
 /// <summary>The events of an upload. They are stored for years: never change an existing event, add a new one.</summary>
-/// <remarks>The members about senders, lost attempts and the timeline are notes: nothing is decided by them, and older versions of the
+/// <remarks>The members about senders, lost attempts and the timeline are notes: no decision depends on them, and older versions of the
 /// program skip them.</remarks>
 public abstract record UploadEvent
 {

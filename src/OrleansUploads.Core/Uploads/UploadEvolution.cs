@@ -157,7 +157,8 @@ internal static class UploadEvolution
         }
     }
 
-    /// <summary>Returns the events of parts and of the attempts that they replaced, so that a replaced attempt is one again.</summary>
+    /// <summary>Returns the events of parts. The attempts that a part replaced come before it, so that reading the events replaces them
+    /// again.</summary>
     private static IEnumerable<UploadEvent> CompactParts(PartMap parts)
     {
         foreach (var (slot, part) in parts.From(0))

@@ -64,8 +64,8 @@ internal static class UploadIntents
         AnswersUnconfirmed = true,
     };
 
-    /// <summary>Makes a vault stop listing an upload that it admitted in vain, because the ID was in use. The vault repeats the
-    /// initiation until it is answered.</summary>
+    /// <summary>Makes a vault stop listing an upload that it admitted although the ID was in use. The vault repeats the initiation until
+    /// it is answered.</summary>
     public static Intent CloseAdmission(UploadSpec spec) => new(
         $"close-admission/{spec.Vault.Id}/{spec.Vault.Epoch}/{spec.CreatedAt.UtcTicks}",
         new TellEntity(spec.Vault.Id.Entity, new CloseUpload(spec.Upload, spec.Vault.Epoch)),

@@ -8,13 +8,13 @@ namespace OrleansUploads.Core.Uploads;
 /// never told to anyone.</summary>
 internal static class UploadTimelines
 {
-    /// <summary>The timeline to keep of an upload to a vault that ends.</summary>
+    /// <summary>The timeline that an upload to a vault keeps when it ends.</summary>
     public static PackedTimeline? Keep(UploadState.Open open, Sender? endedBy) =>
         open.Spec.Origin == UploadOrigin.Multipart && (open.Parts.Count > 0 || endedBy is not null)
             ? Pack(open, endedBy, only: null)
             : null;
 
-    /// <summary>The timeline to keep of the upload of an object that ends.</summary>
+    /// <summary>The timeline that the upload of an object keeps when it ends.</summary>
     /// <param name="open">The upload before its end.</param>
     /// <param name="chosen">The parts of the object, or null if the upload does not become one.</param>
     /// <param name="endedBy">Who ended it, or null.</param>

@@ -143,8 +143,8 @@ internal sealed partial class AgreementCheck
         return DescribeFault(() => index.Tree == KeyTree.Objects ? FaultOfObject(name, entry) : FaultOfUpload(name, entry));
     }
 
-    /// <summary>A leaf publishes an object before its upload records that it is one, and removes it before the upload records that it
-    /// is none any more.</summary>
+    /// <summary>A leaf publishes an object before its upload records the publication, and removes it before the upload records the
+    /// release.</summary>
     private string? FaultOfObject(ObjectName name, KeyEntry entry) => states.ReadUpload(entry.Upload).State switch
     {
         UploadState.ObjectStored { ReleasedAt: not null } =>

@@ -9,7 +9,7 @@ internal sealed class IndexedReferences
     /// <summary>The uploads whose archives are in a vault's index.</summary>
     public ReferenceSet Archives { get; } = new();
 
-    /// <summary>The uploads whose objects are in a bucket's index, or that a leaf still has to tell that they no longer are.</summary>
+    /// <summary>The uploads whose objects are in a bucket's index, and those that a leaf still has to tell of the removal.</summary>
     public ReferenceSet Objects { get; } = new();
 
     /// <summary>The uploads in progress that a bucket lists.</summary>

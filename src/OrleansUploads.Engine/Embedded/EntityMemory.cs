@@ -46,7 +46,7 @@ internal sealed class EntityMemory(ConcurrentDictionary<EntityId, EntityActivati
         }
     }
 
-    /// <summary>If all activations hold too much, removes the longest idle ones until three quarters of the limit are left.</summary>
+    /// <summary>If all activations hold too much, removes the longest idle ones until the others hold three quarters of the limit.</summary>
     public void MakeRoom()
     {
         if (HeldBytes <= maxIdleBytes || Interlocked.Exchange(ref _makingRoom, 1) == 1)

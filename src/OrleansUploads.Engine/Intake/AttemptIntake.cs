@@ -13,7 +13,7 @@ namespace OrleansUploads.Engine.Intake;
 /// <param name="parts">Stores the bytes.</param>
 internal sealed class AttemptIntake(IPartStore parts)
 {
-    /// <summary>Stores a body and makes it durable. Nothing is stored of an empty one. If its length or a digest differs from what is
+    /// <summary>Stores a body and makes it durable. For an empty body, nothing is stored. If its length or a digest differs from what is
     /// stated, the attempt is discarded.</summary>
     /// <param name="upload">The upload.</param>
     /// <param name="attempt">The name of the attempt.</param>

@@ -13,8 +13,8 @@ internal static class DurableReport
     private const int MaxReports = 3;
 
     /// <summary>Sends a report. If its outcome is unknown, it is repeated, because that is cheaper than receiving the bytes again.</summary>
-    /// <returns>The answer, and whether the upload got the report only once. Then a refusal proves that the upload does not use the attempt.
-    /// Otherwise an earlier report may have made the attempt the part, and the upload may have ended since.</returns>
+    /// <returns>The answer, and whether the report was sent only once. If so, a refusal proves that the upload does not use the attempt. If
+    /// not, an earlier report may have made the attempt the part, and the upload may have ended since.</returns>
     /// <exception cref="EntityUnavailableException">The outcome is unknown.</exception>
     public static async ValueTask<(Outcome<StorePartResult> Outcome, bool IsOnly)> SendAsync(
         IEntityHost host, UploadId upload, ICommand<StorePartResult> report, CancellationToken cancellationToken)

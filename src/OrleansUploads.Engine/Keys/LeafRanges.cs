@@ -3,8 +3,8 @@ using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Engine.Keys;
 
-/// <summary>Remembers which leaf has which positions. What it remembers may be outdated: a leaf loses positions to leaves on its
-/// right, to which it has links, or all of them to a leaf on its left, which it remembers. Thread-safe.</summary>
+/// <summary>Remembers which leaf has which positions. The ranges may be outdated: a leaf may have moved positions to
+/// leaves on its right, or all of them to a leaf on its left. In both cases it has a link to follow. Thread-safe.</summary>
 internal sealed class LeafRanges
 {
     /// <summary>The number of ranges at which everything is forgotten. It bounds the memory to a few MiB.</summary>

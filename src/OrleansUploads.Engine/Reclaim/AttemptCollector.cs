@@ -116,8 +116,8 @@ public sealed class AttemptCollector(
         return await DeleteAsync(upload, unowned, cancellationToken);
     }
 
-    /// <summary>Whether an upload has no attempts but those given. The one attempt of an object in one request may have begun since they
-    /// were listed, and its upload does not exist until it is reported.</summary>
+    /// <summary>Whether an upload has no attempts but those given. The attempt of an object in one request may have begun after they
+    /// were listed, and its upload does not exist before the attempt is reported.</summary>
     private async ValueTask<bool> HasNoOthersAsync(
         UploadId upload, IReadOnlyList<AttemptId> known, CancellationToken cancellationToken) =>
         known.ToHashSet().IsSupersetOf(await parts.ListAttemptsAsync(upload, cancellationToken));

@@ -37,7 +37,7 @@ internal static class DashboardErrors
         RetryAfter = TimeSpan.FromSeconds(10),
     };
 
-    /// <summary>The key is not for this.</summary>
+    /// <summary>The scope of the key does not include the request.</summary>
     public static FrontError KeyNotPermitted(string? key, string scope) => new(
         StatusCodes.Status403Forbidden, "AccessDenied", $"The access key {key} is for {scope} and does not permit this.");
 }

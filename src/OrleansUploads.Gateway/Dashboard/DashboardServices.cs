@@ -15,7 +15,7 @@ namespace OrleansUploads.Gateway.Dashboard;
 /// <summary>Registers the front of the dashboard.</summary>
 internal static class DashboardServices
 {
-    /// <summary>How often a live view is looked at.</summary>
+    /// <summary>The minimum time between two readings of a live view.</summary>
     private static readonly TimeSpan LiveInterval = TimeSpan.FromSeconds(1);
 
     /// <summary>Adds the dashboard to a gateway with the front of the vault API. It must be added before S3, which claims every

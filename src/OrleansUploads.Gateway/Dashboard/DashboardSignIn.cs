@@ -14,7 +14,7 @@ namespace OrleansUploads.Gateway.Dashboard;
 internal sealed class DashboardSignIn(
     ICredentialStore credentials, SignInChallenge challenges, SessionTable sessions, FailedSignIns failures, GatewayOptions options)
 {
-    /// <summary>Creates what a client proves its secret with.</summary>
+    /// <summary>Creates the challenge with which a client proves that it knows its secret.</summary>
     public DashboardAnswer CreateChallenge() =>
         JsonAnswer.Of(new ChallengeDocument(challenges.Create()), DashboardJson.Default.ChallengeDocument);
 

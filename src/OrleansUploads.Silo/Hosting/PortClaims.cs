@@ -8,8 +8,8 @@ namespace OrleansUploads.Silo.Hosting;
 /// <remarks>
 /// A process must hold all its ports before it joins the cluster, because joining declares the previous silo at the same address
 /// dead. Binding is not enough: Orleans lets several processes listen on the same port. So each port is claimed by a Unix socket
-/// with an abstract name, which is exclusive in the network namespace and disappears with the process, and the port itself is
-/// tested once for a listener that has no such claim. Systems other than Linux have only the test.
+/// with an abstract name: it is exclusive in the network namespace and disappears with the process. The port itself is tested once, for
+/// a listener without such a claim. Systems other than Linux have only the test.
 /// </remarks>
 internal sealed class PortClaims : IDisposable
 {

@@ -2,7 +2,7 @@ using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Messages.Keys;
 
-/// <summary>What must hold of a key for an object to be published or deleted there. The leaf that has the key decides.</summary>
+/// <summary>What must be true of a key before an object is published or deleted under it. The leaf of the key decides.</summary>
 /// <param name="IfMatch">The ETag that the key's object must have, or null if the key must have no object.</param>
 public sealed record PublishCondition(ObjectETag? IfMatch)
 {

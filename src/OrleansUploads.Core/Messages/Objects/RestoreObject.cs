@@ -3,8 +3,8 @@ using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Messages.Objects;
 
-/// <summary>Makes an archived object readable for some days. If it is readable already, its days are counted anew. The key's entry names
-/// the upload.</summary>
+/// <summary>Makes an archived object readable for some days. If it is readable already, its days start again from now. The key's entry
+/// names the upload.</summary>
 /// <param name="Name">The object that the caller addressed.</param>
 /// <param name="Days">For how many days; 1 to <see cref="ObjectLimits.MaxRestoreDays"/>.</param>
 /// <param name="Tier">How fast.</param>

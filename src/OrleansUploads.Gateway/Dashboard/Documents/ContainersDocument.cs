@@ -3,8 +3,8 @@ namespace OrleansUploads.Gateway.Dashboard.Documents;
 /// <summary>Vaults and buckets.</summary>
 /// <param name="Vaults">The vaults, by name.</param>
 /// <param name="Buckets">The buckets, by name.</param>
-/// <param name="VaultsAfter">What the request for the next page of vaults says, or null on the last page.</param>
-/// <param name="BucketsAfter">What the request for the next page of buckets says, or null on the last page.</param>
+/// <param name="VaultsAfter">The name after which the next page of vaults begins, or null on the last page.</param>
+/// <param name="BucketsAfter">The name after which the next page of buckets begins, or null on the last page.</param>
 /// <param name="Silos">The silos, or null without a cluster.</param>
 /// <param name="Collected">What the collector has deleted, or null if the key may not see it.</param>
 internal sealed record ContainersDocument(

@@ -2,7 +2,7 @@ namespace OrleansUploads.Gateway.Dashboard.Documents;
 
 /// <summary>A page of archives or objects.</summary>
 /// <param name="Items">The archives, oldest first, or the objects, by key.</param>
-/// <param name="After">What the request for the next page says, or null on the last page.</param>
+/// <param name="After">Where the next page begins, or null on the last page.</param>
 internal sealed record StoredDocument(IReadOnlyList<StoredItem> Items, PageStart? After);
 
 /// <summary>An archive or an object.</summary>
@@ -15,7 +15,7 @@ internal sealed record StoredItem(string Id, string? Description, long Bytes, lo
 
 /// <summary>A page of jobs.</summary>
 /// <param name="Jobs">The jobs, oldest first.</param>
-/// <param name="After">What the request for the next page says, or null on the last page.</param>
+/// <param name="After">Where the next page begins, or null on the last page.</param>
 internal sealed record JobsDocument(IReadOnlyList<ListedJob> Jobs, PageStart? After);
 
 /// <summary>A job.</summary>

@@ -2,7 +2,7 @@ namespace OrleansUploads.Gateway.Dashboard.Documents;
 
 /// <summary>A page of uploads in progress.</summary>
 /// <param name="Uploads">The uploads: those of a vault oldest first, those of a bucket by key.</param>
-/// <param name="After">What the request for the next page says, or null on the last page.</param>
+/// <param name="After">Where the next page begins, or null on the last page.</param>
 internal sealed record UploadsDocument(IReadOnlyList<UploadDocument> Uploads, PageStart? After);
 
 /// <summary>Where the next page begins: parameters of its request.</summary>

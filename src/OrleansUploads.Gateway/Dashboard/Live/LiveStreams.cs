@@ -3,7 +3,7 @@ using OrleansUploads.Core.Values;
 namespace OrleansUploads.Gateway.Dashboard.Live;
 
 /// <summary>Limits the live views that are open at the same time.</summary>
-/// <param name="interval">The shortest time between two looks at what a view shows.</param>
+/// <param name="interval">The minimum time between two readings of a view.</param>
 /// <param name="stopping">Canceled when the server stops.</param>
 internal sealed class LiveStreams(TimeSpan interval, CancellationToken stopping)
 {
@@ -16,7 +16,7 @@ internal sealed class LiveStreams(TimeSpan interval, CancellationToken stopping)
     private readonly Lock _gate = new();
     private readonly Dictionary<AccountId, int> _open = [];
 
-    /// <summary>The shortest time between two looks at what a view shows.</summary>
+    /// <summary>The minimum time between two readings of a view.</summary>
     public TimeSpan Interval { get; } = interval;
 
     /// <summary>Canceled when the server stops.</summary>

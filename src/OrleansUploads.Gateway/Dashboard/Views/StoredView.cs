@@ -21,7 +21,7 @@ internal sealed class StoredView(
 {
     private const int PageSize = 50;
 
-    /// <summary>Lists a page of the archives of a vault, oldest first. Which archives a page has follows the inventory's order.</summary>
+    /// <summary>Lists a page of the archives of a vault, oldest first. Pages are filled in the order of the inventory.</summary>
     public async ValueTask<DashboardAnswer> ListArchivesAsync(DashboardCall call)
     {
         var (vault, error) = await vaults.FindAsync(call, GlacierOperation.InitiateJob);

@@ -18,8 +18,8 @@ internal sealed class VaultUploadView(IEntityHost host, VaultFinder vaults, Uplo
 
     private readonly UploadsReader _uploads = new(host);
 
-    /// <summary>Lists a page of uploads with their progress, oldest first. Which uploads a page has follows their IDs, so that no others are
-    /// read.</summary>
+    /// <summary>Lists a page of uploads with their progress, oldest first. Pages are filled in the order of upload IDs, so that only the
+    /// uploads of this page are read.</summary>
     public async ValueTask<DashboardAnswer> ListAsync(DashboardCall call)
     {
         var (vault, error) = await vaults.FindAsync(call, GlacierOperation.ListMultipartUploads);

@@ -50,7 +50,7 @@ internal sealed record GlacierError(int Status, string Code, string Message) : F
         ErrorCode.Serialization,
         $"The body is not the JSON object of {document}: {JsonFlaw.Describe(malformed)}.");
 
-    /// <summary>The header that states the SHA-256 of the body is not one.</summary>
+    /// <summary>The header <c>x-amz-content-sha256</c> is not a SHA-256 hash in hex.</summary>
     public static GlacierError InvalidPayloadHash(string text) => Invalid(
         $"Invalid x-amz-content-sha256: {text}. It must be 64 hex digits. Parts of multipart uploads may also use "
         + $"{PayloadModes.NotSigned}.");

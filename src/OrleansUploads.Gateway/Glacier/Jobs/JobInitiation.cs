@@ -90,8 +90,8 @@ internal sealed class JobInitiation(
         return started.TryGet(out var job, out refusal) ? (Initiated(call, job), null) : (null, refusal);
     }
 
-    /// <summary>The inventory is taken now. The output of a small one is measured now, too, so that its job can finish at once. The jobs
-    /// have that of a large one measured after the client got the job's ID.</summary>
+    /// <summary>Takes the inventory and starts its job. The output of a small inventory is measured first, so that its job finishes at
+    /// once. The output of a large one is measured after the client has the job's ID.</summary>
     private async ValueTask<GlacierAnswer> InitiateAsync(GlacierCall call, InventoryRequest request)
     {
         var taken = await host.AskAsync(call.Vault.Entity, new TakeInventorySnapshot(call.Vault), call.Aborted);

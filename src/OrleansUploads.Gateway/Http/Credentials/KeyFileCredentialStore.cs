@@ -4,8 +4,9 @@ using OrleansUploads.Engine.Entities;
 
 namespace OrleansUploads.Gateway.Http.Credentials;
 
-/// <summary>The key pairs of a key file. A new pair takes effect at once, other changes of the file within a second, and its removal at
-/// the second look, because some editors remove a file for a moment when they save it.</summary>
+/// <summary>The key pairs of a key file. A new pair takes effect at once, and other changes of the file within a second. If the file
+/// is missing, its pairs stay valid until a second look does not find it either, because some editors remove a file for a moment when
+/// they save it.</summary>
 public sealed partial class KeyFileCredentialStore : ICredentialStore
 {
     private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(1);

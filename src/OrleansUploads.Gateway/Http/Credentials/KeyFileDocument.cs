@@ -5,8 +5,8 @@ namespace OrleansUploads.Gateway.Http.Credentials;
 
 /// <summary>The content of the key file.</summary>
 /// <param name="Keys">The keys without limits.</param>
-/// <param name="ScopedKeys">The keys with limits, or null for none. They have a list of their own because older versions of the
-/// program would take them for keys without limits; so older versions do not know them at all.</param>
+/// <param name="ScopedKeys">The keys with limits, or null for none. They have a list of their own, which older versions of the
+/// program do not read: those would take them for keys without limits.</param>
 internal sealed record KeyFileDocument(IReadOnlyList<KeyPair> Keys, IReadOnlyList<ScopedKeyDocument>? ScopedKeys = null)
 {
     /// <summary>Sorts key pairs into the two lists.</summary>
