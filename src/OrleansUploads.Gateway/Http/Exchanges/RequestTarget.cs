@@ -1,16 +1,19 @@
 namespace OrleansUploads.Gateway.Http.Exchanges;
 
 /// <summary>The path and query of a request, decoded once from the raw target. The raw target is what the signature covers.</summary>
-/// <param name="Raw">Path and query as sent.</param>
+/// <param name="Raw">Path and query as sent, without scheme and authority.</param>
 /// <param name="Path">The path as sent.</param>
 /// <param name="Segments">The decoded segments of the path. An encoded slash is part of its segment.</param>
 /// <param name="Query">The query's parameters.</param>
 internal sealed record RequestTarget(string Raw, string Path, string[] Segments, QueryParameters Query)
 {
+    private static readonly string[] Schemes = ["http://", "https://"];
+
     /// <summary>Parses a raw target. If it is not an absolute path or has a segment <c>.</c> or <c>..</c>, the result has no
     /// segments, because clients resolve such segments before they sign.</summary>
     public static RequestTarget Parse(string rawTarget)
     {
+        rawTarget = WithoutAuthority(rawTarget);
         var mark = rawTarget.IndexOf('?', StringComparison.Ordinal);
         var path = mark < 0 ? rawTarget : rawTarget[..mark];
         var query = QueryParameters.Parse(mark < 0 ? "" : rawTarget[(mark + 1)..]);
@@ -30,5 +33,22 @@ internal sealed record RequestTarget(string Raw, string Path, string[] Segments,
         }
 
         return new RequestTarget(rawTarget, path, segments, query);
+    }
+
+    /// <summary>Removes scheme and authority. Clients that take the server for a proxy send them, and HTTP requires every server to accept
+    /// them (RFC 9112, section 3.2.2). Kestrel has compared the authority with the host.</summary>
+    private static string WithoutAuthority(string rawTarget)
+    {
+        var scheme = Array.Find(Schemes, scheme => rawTarget.StartsWith(scheme, StringComparison.OrdinalIgnoreCase));
+        if (scheme is null)
+        {
+            return rawTarget;
+        }
+
+        var rest = rawTarget.AsSpan(scheme.Length);
+        var end = rest.IndexOfAny('/', '?');
+        return end < 0 ? "/"
+            : rest[end] == '?' ? string.Concat("/", rest[end..])
+            : rest[end..].ToString();
     }
 }
