@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
 using OrleansUploads.Gateway.Http.Admission;
 using OrleansUploads.Gateway.Http.Connections;
 using OrleansUploads.Gateway.Http.Fronts;
@@ -21,19 +22,26 @@ public static class GatewayEndpoints
     /// <summary>Marks a check whose failure only a restart can repair.</summary>
     public const string LiveTag = "live";
 
-    /// <summary>Maps the health reports. The fronts serve every other path that has no endpoint of its own.</summary>
+    /// <summary>Maps the health reports and the fronts. The fronts serve every request that does not ask for a report and has no
+    /// endpoint of its own.</summary>
     public static IEndpointRouteBuilder MapOrleansUploadsGateway(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapHealthChecks(HealthPath, new HealthCheckOptions { ResponseWriter = HealthReportWriter.WriteAsync });
-        endpoints.MapHealthChecks(LivePath, new HealthCheckOptions
-        {
-            ResponseWriter = HealthReportWriter.WriteAsync,
-            Predicate = static check => check.Tags.Contains(LiveTag),
-        });
+        var ready = Report(endpoints, new HealthCheckOptions());
+        var live = Report(endpoints, new HealthCheckOptions { Predicate = static check => check.Tags.Contains(LiveTag) });
         var services = endpoints.ServiceProvider;
         GatewayTelemetry.Observe(
             services.GetRequiredService<OpenConnections>(), services.GetRequiredService<TransferLimiters>());
-        endpoints.Map("/{**path}", (RequestDelegate)services.GetRequiredService<FrontDispatcher>().HandleAsync);
+        var fronts = services.GetRequiredService<FrontDispatcher>();
+        endpoints.Map("/{**path}", context =>
+            HealthRequest.IsFor(context.Request, HealthPath) ? ready(context)
+            : HealthRequest.IsFor(context.Request, LivePath) ? live(context)
+            : fronts.HandleAsync(context));
         return endpoints;
+    }
+
+    private static RequestDelegate Report(IEndpointRouteBuilder endpoints, HealthCheckOptions options)
+    {
+        options.ResponseWriter = HealthReportWriter.WriteAsync;
+        return endpoints.CreateApplicationBuilder().UseMiddleware<HealthCheckMiddleware>(Options.Create(options)).Build();
     }
 }

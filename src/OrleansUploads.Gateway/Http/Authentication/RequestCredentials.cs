@@ -15,9 +15,11 @@ internal sealed record RequestCredentials(
     public bool IsPresigned => PresignedUrl is not null || Malformed.Outcome == SignatureOutcome.MalformedPresignedUrl;
 
     /// <summary>Reads the Authorization header. Without one, reads the query.</summary>
-    public static RequestCredentials Read(HttpExchange exchange)
+    /// <param name="request">The request.</param>
+    /// <param name="target">Its path and query.</param>
+    public static RequestCredentials Read(HttpRequest request, RequestTarget target)
     {
-        if (AuthorizationHeader.TryParse(exchange.Context.Request.Headers.Authorization, out var authorization, out var malformed))
+        if (AuthorizationHeader.TryParse(request.Headers.Authorization, out var authorization, out var malformed))
         {
             return new RequestCredentials(authorization, null, default);
         }
@@ -27,7 +29,7 @@ internal sealed record RequestCredentials(
             return new RequestCredentials(null, null, SignatureVerdict.For(malformed));
         }
 
-        return PresignedUrl.TryParse(exchange.Target.Raw, out var url, out var malformedUrl)
+        return PresignedUrl.TryParse(target.Raw, out var url, out var malformedUrl)
             ? new RequestCredentials(url.Authorization, url, default)
             : new RequestCredentials(
                 null,

@@ -27,7 +27,7 @@ internal sealed class FrontDispatcher(
     public async Task HandleAsync(HttpContext context)
     {
         var exchange = new HttpExchange(context, _minRate, time, options.NodeName);
-        var credentials = RequestCredentials.Read(exchange);
+        var credentials = RequestCredentials.Read(context.Request, exchange.Target);
         exchange.AccessKeyId = credentials.Authorization?.AccessKeyId;
         var registered = fronts.Choose(exchange.Target, credentials);
         context.Response.Headers[registered.Front.RequestIdHeader] = exchange.RequestId;
