@@ -62,6 +62,18 @@ public sealed partial class DocumentTests
     }
 
     [Fact]
+    public void The_health_checks_of_the_program_are_documented()
+    {
+        var checks = Repository.Files("src", "*HealthCheck.cs").Select(File.ReadAllText)
+            .SelectMany(text => CheckLiteral().Matches(text)).Select(match => match.Groups[1].Value).ToHashSet();
+        var handbook = CurrentDocuments.Single(document => document.Name == "docs/operations.md");
+        Assert.True(checks.Count > 5, "The health checks were not found.");
+        Assert.Empty(checks
+            .Where(check => !handbook.Text.Contains($"| `{check}` |", StringComparison.Ordinal))
+            .Select(check => $"The health check {check} is not in docs/operations.md."));
+    }
+
+    [Fact]
     public void The_Grafana_dashboard_and_the_recipe_for_Prometheus_use_existing_metrics()
     {
         var known = SourcesOf("src").SelectMany(text => MetricLiteral().Matches(text))
@@ -140,6 +152,9 @@ public sealed partial class DocumentTests
 
     [GeneratedRegex(@"""(orleansuploads\.[a-z_.]+)""")]
     private static partial Regex MetricLiteral();
+
+    [GeneratedRegex(@"const string Name = ""([a-z-]+)""")]
+    private static partial Regex CheckLiteral();
 
     [GeneratedRegex(@"`(orleansuploads\.[a-z_.]+)`")]
     private static partial Regex MetricSpan();
