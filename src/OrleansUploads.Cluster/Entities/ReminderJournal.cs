@@ -16,6 +16,7 @@ internal sealed class ReminderJournal(IJournal inner, WakeReminder reminder, Tim
 {
     private bool _isRead;
     private int _writing;
+    private long _version;
     private DateTimeOffset? _wakeAt;
 
     private SemaphoreSlim ReminderTurn { get; } = new(1);
@@ -23,9 +24,19 @@ internal sealed class ReminderJournal(IJournal inner, WakeReminder reminder, Tim
     /// <inheritdoc/>
     public async ValueTask<JournalHistory> ReadAsync(EntityId entity, CancellationToken cancellationToken)
     {
+        var version = _version;
         var history = await inner.ReadAsync(entity, cancellationToken);
         _isRead = true;
-        _wakeAt = history.WakeAt;
+        if (_version == version)
+        {
+            (_version, _wakeAt) = (history.Version, history.WakeAt);
+        }
+        else
+        {
+            // A write that was given up has been answered meanwhile.
+            Remember(history.Version, history.WakeAt);
+        }
+
         if (history.WakeAt is { } at && (at <= time.GetUtcNow() || history.Version == 1))
         {
             await EnsureTickAsync(entity, at, begins: false, cancellationToken);
@@ -59,7 +70,11 @@ internal sealed class ReminderJournal(IJournal inner, WakeReminder reminder, Tim
             var appended = inner.AppendAsync(append, cancellationToken).AsTask();
             await Task.WhenAll(registered, appended);
             var outcome = await appended;
-            _wakeAt = outcome == AppendOutcome.Appended ? wake.At : _wakeAt;
+            if (outcome == AppendOutcome.Appended)
+            {
+                Remember(append.ExpectedVersion + 1, wake.At);
+            }
+
             return outcome;
         }
         finally
@@ -78,7 +93,11 @@ internal sealed class ReminderJournal(IJournal inner, WakeReminder reminder, Tim
         EntityId entity, long expectedVersion, CancellationToken cancellationToken)
     {
         var outcome = await inner.ForgetAsync(entity, expectedVersion, cancellationToken);
-        _wakeAt = outcome == AppendOutcome.Appended ? null : _wakeAt;
+        if (outcome == AppendOutcome.Appended)
+        {
+            (_version, _wakeAt) = (0, null);
+        }
+
         return outcome;
     }
 
@@ -97,6 +116,16 @@ internal sealed class ReminderJournal(IJournal inner, WakeReminder reminder, Tim
         finally
         {
             ReminderTurn.Release();
+        }
+    }
+
+    /// <summary>Remembers the wake time of a version, unless that of a later one is known: an entity does not wait for the answer to a
+    /// write that takes too long, so the answer may come after those to later writes.</summary>
+    private void Remember(long version, DateTimeOffset? wakeAt)
+    {
+        if (version >= _version)
+        {
+            (_version, _wakeAt) = (version, wakeAt);
         }
     }
 

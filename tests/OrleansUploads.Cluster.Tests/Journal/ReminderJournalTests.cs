@@ -147,6 +147,27 @@ public sealed class ReminderJournalTests
         Assert.Equal(Interval, _reminders.FirstTicks[^1]);
     }
 
+    [Fact]
+    public async Task A_write_that_is_answered_late_does_not_replace_the_wake_time_of_a_later_one()
+    {
+        Released();
+        var answers = new LateAnswers(_inner);
+        var journal = Open(answers);
+        await journal.ReadAsync(Entity, CancellationToken.None);
+        var late = journal.AppendAsync(
+            new JournalAppend(Entity, 0, "[]"u8.ToArray(), new WakeChange(null)), CancellationToken.None).AsTask();
+
+        // The entity does not wait for long. It reads its journal and goes on.
+        await journal.ReadAsync(Entity, CancellationToken.None);
+        answers.Release();
+        await journal.AppendAsync(Record(1, Week), CancellationToken.None);
+        answers.Answer.SetResult();
+        Assert.Equal(AppendOutcome.Appended, await late);
+        await journal.UpdateReminderAfterTickAsync();
+
+        Assert.NotNull(_reminders.Stored);
+    }
+
     private void Released()
     {
         _reminders.Release = new TaskCompletionSource();
@@ -154,8 +175,8 @@ public sealed class ReminderJournalTests
     }
 
     /// <summary>The journal of a new activation.</summary>
-    private ReminderJournal Open() => new(
-        _inner, new WakeReminder(_reminders, GrainId.Create("ou-upload", "1"), _time, Interval), _time);
+    private ReminderJournal Open(IJournal? inner = null) => new(
+        inner ?? _inner, new WakeReminder(_reminders, GrainId.Create("ou-upload", "1"), _time, Interval), _time);
 
     private JournalAppend Record(long version, TimeSpan wakeAfter) =>
         new(Entity, version, "[]"u8.ToArray(), new WakeChange(_time.GetUtcNow() + wakeAfter));
