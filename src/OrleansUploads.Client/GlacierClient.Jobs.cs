@@ -87,7 +87,6 @@ public sealed partial class GlacierClient
         string vault, string jobId, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         using var output = await GetJobOutputAsync(vault, jobId, cancellationToken: cancellationToken);
-        using var idle = Transport.StartIdleTimer(cancellationToken);
         await foreach (var entry in InventoryReader.ReadAsync(output.Body, ReadAsync, cancellationToken))
         {
             yield return entry;
@@ -95,7 +94,8 @@ public sealed partial class GlacierClient
 
         async ValueTask<int> ReadAsync(Stream body, Memory<byte> buffer, CancellationToken token)
         {
-            idle.Restart();
+            // The time in which the caller uses the entries does not count.
+            using var idle = Transport.StartIdleTimer(token);
             return await Transport.ReadAsync(idle, step => body.ReadAsync(buffer, step).AsTask(), token);
         }
     }

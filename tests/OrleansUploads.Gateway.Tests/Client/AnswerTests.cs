@@ -1,6 +1,7 @@
 using System.Net;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
+using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Gateway.Tests.Client;
 
@@ -41,6 +42,28 @@ public class AnswerTests
         Assert.Equal(Hash, job.ArchiveTreeHash.ToString());
         Assert.Null(job.TreeHash);
         Assert.Equal(RetrievalTier.Expedited, job.Tier);
+    }
+
+    [Fact]
+    public async Task The_entries_of_an_inventory_may_be_used_slowly()
+    {
+        const int Entries = 1000;
+        var entry = $$"""{"ArchiveId":"a","ArchiveDescription":"{{new string('d', 1000)}}","CreationDate":"2012-05-15T17:21:39Z","Size":5,"SHA256TreeHash":"{{Hash}}"}""";
+        var time = new ManualTime();
+        using var client = new ScriptedServer()
+            .Answers(HttpStatusCode.OK, $$"""{"ArchiveList":[{{string.Join(',', Enumerable.Repeat(entry, Entries))}}]}""")
+            .Connect(options => options with { TimeProvider = time });
+
+        var read = 0;
+        await foreach (var _ in client.ReadInventoryAsync("v", "j"))
+        {
+            if (read++ == 0)
+            {
+                time.Advance(TimeSpan.FromHours(1));
+            }
+        }
+
+        Assert.Equal(Entries, read);
     }
 
     [Fact]
