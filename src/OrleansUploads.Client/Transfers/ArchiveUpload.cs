@@ -164,7 +164,8 @@ public sealed class ArchiveUpload
         }
         catch (Exception failure) when (failure is GlacierException or IOException)
         {
-            throw Stopped(uploadId, $"with {progress.Current.PartsDone} of {plan.PartCount} parts done", failure);
+            throw Stopped(
+                uploadId, $"with {progress.Current.PartsDone} of {plan.PartCount} parts done", FindChange(source, failure) ?? failure);
         }
     }
 
@@ -182,6 +183,26 @@ public sealed class ArchiveUpload
         catch (Exception failure) when (failure is GlacierException or IOException)
         {
             throw Stopped(uploadId, $"with {progress.Current.PartsDone} parts done", failure);
+        }
+    }
+
+    /// <summary>A server refuses a part whose bytes have changed between hashing and sending, as a wrong hash or signature. The change is
+    /// the cause then.</summary>
+    private static IOException? FindChange(ByteSource source, Exception failure)
+    {
+        if (failure is not GlacierException { Code: GlacierErrorCodes.InvalidParameterValue or GlacierErrorCodes.InvalidSignature })
+        {
+            return null;
+        }
+
+        try
+        {
+            source.RequireUnchanged();
+            return null;
+        }
+        catch (IOException change)
+        {
+            return change;
         }
     }
 

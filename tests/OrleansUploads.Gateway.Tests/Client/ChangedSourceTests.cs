@@ -1,3 +1,4 @@
+using System.Net;
 using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
@@ -63,6 +64,27 @@ public sealed class ChangedSourceTests : IDisposable
 
         Assert.Contains("has changed", failure.Message, StringComparison.Ordinal);
         Assert.Empty(_vault.Sent("POST", FakeVault.UploadId));
+    }
+
+    [Fact]
+    public async Task A_part_that_is_refused_because_the_file_has_changed_is_reported_as_such()
+    {
+        using var file = new TemporaryFile(_archive);
+        using var source = ByteSource.FromFile(file.Path);
+        using var client = new ScriptedServer()
+            .Answers(HttpStatusCode.Created, headers: ("x-amz-multipart-upload-id", "u"))
+            .Answers(HttpStatusCode.Forbidden, ScriptedServer.Error("InvalidSignatureException", "The signature is wrong."))
+            .Connect();
+        var upload = new ArchiveUpload(client, new ArchiveUploadOptions
+        {
+            PartSizeBytes = 8 * MiB,
+            OnProgress = _ => File.SetLastWriteTimeUtc(file.Path, DateTime.UnixEpoch),
+        });
+
+        var failure = await Assert.ThrowsAsync<ArchiveUploadException>(() => upload.UploadAsync("v", source));
+
+        Assert.IsAssignableFrom<IOException>(failure.InnerException);
+        Assert.Contains("has changed", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
