@@ -66,7 +66,7 @@ public sealed class ArchiveUpload
         var parts = new StreamParts(stream, partSizeBytes);
         if (!await parts.ReadAsync(cancellationToken))
         {
-            throw new EndOfStreamException("The stream is empty. An archive must have at least one byte.");
+            throw EmptyStream();
         }
 
         var uploadId = await _client.InitiateMultipartUploadAsync(vault, partSizeBytes, description, cancellationToken);
@@ -138,16 +138,17 @@ public sealed class ArchiveUpload
 
         if (have.PartSizeBytes > StreamParts.MaxPartSizeBytes)
         {
-            throw new ArchiveUploadException(
+            throw Refused(
                 uploadId,
-                $"The upload has parts of {have.PartSizeBytes} bytes. A stream is read in parts of at most "
-                + $"{StreamParts.MaxPartSizeBytes} bytes, so resume it from a file.");
+                new NotSupportedException(
+                    $"The upload has parts of {have.PartSizeBytes} bytes. A stream is read in parts of at most "
+                    + $"{StreamParts.MaxPartSizeBytes} bytes, so resume it from a file."));
         }
 
         var parts = new StreamParts(stream, (int)have.PartSizeBytes);
         return await parts.ReadAsync(cancellationToken)
             ? await RunStreamAsync(vault, uploadId, parts, have, cancellationToken)
-            : throw new ArchiveUploadException(uploadId, "The stream is empty. An archive must have at least one byte.");
+            : throw Refused(uploadId, EmptyStream());
     }
 
     private async Task<ArchiveReceipt> RunAsync(
@@ -205,6 +206,11 @@ public sealed class ArchiveUpload
             return change;
         }
     }
+
+    private static EndOfStreamException EmptyStream() => new("The stream is empty. An archive must have at least one byte.");
+
+    /// <summary>The stream cannot be that of the upload, which was not changed.</summary>
+    private static ArchiveUploadException Refused(string uploadId, Exception reason) => new(uploadId, reason.Message, reason);
 
     private static ArchiveUploadException Stopped(string uploadId, string where, Exception failure) =>
         new(uploadId, $"The upload stopped {where}: {failure.Message}", failure);

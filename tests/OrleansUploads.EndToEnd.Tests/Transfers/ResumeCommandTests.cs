@@ -1,0 +1,33 @@
+using OrleansUploads.Client.Sources;
+using OrleansUploads.EndToEnd.Tests.Harness;
+
+namespace OrleansUploads.EndToEnd.Tests.Transfers;
+
+/// <summary>Transfers that continue or fail, as scripts see them.</summary>
+public sealed class ResumeCommandTests
+{
+    private const int Large = (20 * Archives.MiB) + 5;
+    private const int PartBytes = 8 * Archives.MiB;
+
+    [Fact]
+    public async Task An_empty_input_does_not_differ_from_the_upload()
+    {
+        await using var place = await Workplace.OpenAsync();
+        var upload = await BeginAsync(place, place.Create("a", Large), "input");
+
+        var resumed = await CommandLine.RunInShellAsync(
+            $"orleans-uploads uploads resume {upload} - --vault {Workplace.Vault} < /dev/null", place.Environment);
+
+        resumed.ExpectOneLine(1, "empty");
+    }
+
+    /// <summary>Begins an upload, and sends its first part.</summary>
+    private static async Task<string> BeginAsync(Workplace place, string file, string description)
+    {
+        using var client = place.Server.Connect();
+        var uploadId = await client.InitiateMultipartUploadAsync(Workplace.Vault, PartBytes, description);
+        var first = (await File.ReadAllBytesAsync(file)).AsMemory(0, PartBytes);
+        await client.UploadPartAsync(Workplace.Vault, uploadId, 0, HashedBody.Of(first));
+        return uploadId;
+    }
+}
