@@ -27,9 +27,10 @@ internal sealed class ResumableUpload(Session session, UploadChoice choice, Open
             {
                 different = failure;
             }
-            catch (GlacierException failure) when (failure.Code == GlacierErrorCodes.ResourceNotFound)
+            catch (GlacierException failure) when (
+                failure.Code is GlacierErrorCodes.ResourceNotFound or GlacierErrorCodes.InvalidParameterValue)
             {
-                // It has ended since it was listed.
+                // It has ended since it was listed, perhaps as the archive of another file with the same description.
             }
         }
 

@@ -10,6 +10,18 @@ public sealed class ResumeCommandTests
     private const int PartBytes = 8 * Archives.MiB;
 
     [Fact]
+    public async Task An_upload_that_another_file_has_completed_is_left_alone()
+    {
+        await using var place = await Workplace.OpenAsync();
+        string[] files = [place.Create("a", Large), place.Create("b", Large, seed: 2)];
+        await BeginAsync(place, files[0], "both");
+
+        var uploaded = await place.RunInVaultAsync(["upload", .. files, "--description", "both", "--quiet"]);
+
+        Assert.Equal(2, uploaded.Expect().Lines.Distinct().Count());
+    }
+
+    [Fact]
     public async Task An_empty_input_does_not_differ_from_the_upload()
     {
         await using var place = await Workplace.OpenAsync();
