@@ -32,11 +32,8 @@ internal sealed class TransferScreen(Printer printer, TimeProvider time)
     {
         transfer.IsOver = true;
         _tenthsTold.TryRemove(transfer, out _);
-        CountDone();
+        Interlocked.Increment(ref _overCount);
     }
-
-    /// <summary>Counts a file that is done, also one that needs no transfer.</summary>
-    public void CountDone() => Interlocked.Increment(ref _overCount);
 
     /// <summary>Tells of progress where there is no terminal: each time another tenth is done.</summary>
     public void Update(Transfer transfer)

@@ -139,17 +139,16 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
         Func<string, Transfer, CancellationToken, Task<ArchiveReceipt>> upload,
         CancellationToken cancellationToken)
     {
-        if (_existing.Count > 0 && bytes is not null && await IsExistingAsync(path, cancellationToken))
-        {
-            _screen.CountDone();
-            Interlocked.Increment(ref _skippedCount);
-            _screen.Print(() => session.Printer.Result(new { @event = "skipped", file = path }, $"{path}  is already there"));
-            return;
-        }
-
         var transfer = _screen.Begin(path, bytes);
         try
         {
+            if (_existing.Count > 0 && bytes is not null && await IsExistingAsync(path, cancellationToken))
+            {
+                Interlocked.Increment(ref _skippedCount);
+                _screen.Print(() => session.Printer.Result(new { @event = "skipped", file = path }, $"{path}  is already there"));
+                return;
+            }
+
             var receipt = await upload(path, transfer, cancellationToken);
             Interlocked.Increment(ref _uploadedCount);
             _screen.Print(() => session.Printer.Result(

@@ -10,6 +10,22 @@ public sealed class ResumeCommandTests
     private const int PartBytes = 8 * Archives.MiB;
 
     [Fact]
+    public async Task A_file_that_cannot_be_read_does_not_stop_the_others()
+    {
+        const string Shorter = "/sys/devices/system/cpu/online";
+        Assert.SkipUnless(
+            new FileInfo(Shorter) is { Exists: true, Length: > 1000 }, "The system has no file that is shorter than it says.");
+        await using var place = await Workplace.OpenAsync();
+        (await place.RunInVaultAsync("upload", place.Create("a", 1000))).Expect();
+
+        var uploaded = await place.RunInVaultAsync("upload", Shorter, place.Create("b", 1000, seed: 2), "--skip-existing", "-w", "1");
+
+        Assert.Equal(1, uploaded.ExitCode);
+        Assert.Contains($"{Shorter}: ", uploaded.Error, StringComparison.Ordinal);
+        Assert.Contains("Uploaded 1 of 2 files; 1 failed.", uploaded.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_upload_that_another_file_has_completed_is_left_alone()
     {
         await using var place = await Workplace.OpenAsync();
