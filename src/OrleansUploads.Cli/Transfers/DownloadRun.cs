@@ -57,7 +57,7 @@ internal sealed class DownloadRun(Session session, DownloadChoice choice)
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             var resume = $"{ProgramName.Text} download {choice.ArchiveId} --vault {choice.Vault} "
-                + $"-o {ProgramName.Quote(choice.Path)}{session.ServerWords}";
+                + $"-o {ProgramName.Quote(choice.Path)}{(choice.Overwrites ? " --overwrite" : "")}{session.ServerWords}";
             session.Printer.Event(new { @event = "interrupted", file = choice.Path, jobId, resume });
             session.Printer.Note($"To resume: {resume}");
             throw;

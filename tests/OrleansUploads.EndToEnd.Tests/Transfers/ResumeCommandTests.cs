@@ -49,6 +49,22 @@ public sealed class ResumeCommandTests
         resumed.ExpectOneLine(1, "empty");
     }
 
+    [Fact]
+    public async Task A_download_that_replaces_a_file_prints_a_command_that_does_so_too()
+    {
+        await using var place = await Workplace.OpenAsync("--retrieval-delay", "12h");
+        var archive = (await place.RunInVaultAsync("upload", place.Create("a", 1000), "-q")).Expect().Output.Trim();
+        await using var download = place.Start(
+            "download", archive, "--vault", Workplace.Vault, "-o", place.Create("there", 5), "--overwrite", "--json");
+        await Eventually.BecomesTrueAsync(
+            () => download.Output.Contains("waiting", StringComparison.Ordinal), "the download waits for its job");
+        download.Terminate();
+        Assert.Equal(130, await download.WaitForExitAsync(TimeSpan.FromSeconds(30)));
+
+        var interrupted = download.Output.Split('\n').Single(line => line.Contains("interrupted", StringComparison.Ordinal));
+        Assert.Contains("--overwrite", interrupted, StringComparison.Ordinal);
+    }
+
     /// <summary>Begins an upload, and sends its first part.</summary>
     private static async Task<string> BeginAsync(Workplace place, string file, string description)
     {
