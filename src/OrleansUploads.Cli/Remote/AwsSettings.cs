@@ -19,7 +19,8 @@ internal sealed record AwsSettings(string? Endpoint, string? Region, AwsKey? Key
         var fromEnvironment = profile is null ? KeyFromEnvironment() : null;
         var named = profile ?? Variable("AWS_PROFILE");
         var files = new CredentialProfileStoreChain();
-        if (!files.TryGetProfile(named ?? DefaultProfile, out var found) && named is not null && fromEnvironment is null)
+        var found = FindProfile(named ?? DefaultProfile, files);
+        if (found is null && named is not null && fromEnvironment is null)
         {
             throw new CredentialsMissingException($"There is no profile '{named}' in ~/.aws/config or ~/.aws/credentials.");
         }
@@ -39,6 +40,19 @@ internal sealed record AwsSettings(string? Endpoint, string? Region, AwsKey? Key
             _ => null,
         };
 
+    private static CredentialProfile? FindProfile(string name, CredentialProfileStoreChain files)
+    {
+        try
+        {
+            return files.TryGetProfile(name, out var found) ? found : null;
+        }
+        catch (Amazon.Runtime.AmazonClientException fault)
+        {
+            throw new CredentialsMissingException(
+                $"The profile '{name}' in ~/.aws/config or ~/.aws/credentials cannot be read: {fault.Message}", fault);
+        }
+    }
+
     private static async Task<AwsKey?> KeyOfAsync(CredentialProfile? profile, CredentialProfileStoreChain files)
     {
         if (profile is not { CanCreateAWSCredentials: true } || !files.TryGetAWSCredentials(profile.Name, out var credentials))
@@ -51,8 +65,9 @@ internal sealed record AwsSettings(string? Endpoint, string? Region, AwsKey? Key
             var key = await credentials.GetCredentialsAsync();
             return new AwsKey(key.AccessKey, key.SecretKey, key.UseToken ? key.Token : null);
         }
-        catch (Exception fault) when (fault is Amazon.Runtime.AmazonClientException or InvalidOperationException)
+        catch (Exception fault) when (fault is not OutOfMemoryException)
         {
+            // Each source of credentials fails in its own way: a program, a file, a service.
             throw new CredentialsMissingException($"The profile '{profile.Name}' gives no credentials: {fault.Message}", fault);
         }
     }

@@ -65,6 +65,20 @@ public sealed class ResumeCommandTests
         Assert.Contains("--overwrite", interrupted, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("credential_process = /bin/false", "gives no credentials")]
+    [InlineData("credential_process = /bin/echo nothing", "gives no credentials")]
+    [InlineData("sso_session = missing\nsso_account_id = 1\nsso_role_name = any", "cannot be read")]
+    public async Task A_profile_without_usable_credentials_is_reported_in_one_line(string settings, string expected)
+    {
+        using var home = new TemporaryFolder();
+        Directory.CreateDirectory(home.File(".aws"));
+        await File.WriteAllTextAsync(home.File(".aws/config"), $"[profile ours]\n{settings}\n");
+        var environment = new Dictionary<string, string?>(CommandLine.WithoutOperatorKey) { ["HOME"] = home.Path };
+
+        (await CommandLine.RunAsync(["vault", "list", "--profile", "ours"], environment)).ExpectOneLine(4, "'ours'", expected);
+    }
+
     /// <summary>Begins an upload, and sends its first part.</summary>
     private static async Task<string> BeginAsync(Workplace place, string file, string description)
     {
