@@ -1,0 +1,30 @@
+using System.Globalization;
+using static OrleansUploads.Gateway.Tests.S3.S3Server;
+
+namespace OrleansUploads.Gateway.Tests.S3;
+
+/// <summary>Requests that are long, but within the limits of S3.</summary>
+public sealed class S3LongRequestTests(S3Server s3) : IClassFixture<S3Server>
+{
+    [Fact]
+    public async Task Metadata_within_its_size_may_have_any_number_of_names()
+    {
+        var target = $"/{await s3.NewBucketAsync()}/k";
+        (string Name, string Value)[] metadata =
+            [.. Enumerable.Range(0, 300).Select(i => (string.Create(CultureInfo.InvariantCulture, $"x-amz-meta-k{i}"), "v"))];
+        (await s3.SendAsync("PUT", target, [7], null, metadata)).Expect(200);
+        var stored = (await s3.SendAsync("HEAD", target)).Expect(200);
+        Assert.All(metadata, item => Assert.Equal(item.Value, stored.Header(item.Name)));
+    }
+
+    [Fact]
+    public async Task A_listing_may_name_keys_of_the_maximum_length()
+    {
+        var bucket = await s3.NewBucketAsync();
+        var key = Uri.EscapeDataString(new string('é', 512));
+        (await s3.SendAsync("PUT", $"/{bucket}/{key}", [7])).Expect(200);
+        var page = (await s3.GetAsync($"/{bucket}?prefix={key}&marker={key}&delimiter={key}")).Expect(200);
+        Assert.Equal(["false"], Texts(page, "IsTruncated"));
+        Assert.Single(Texts((await s3.GetAsync($"/{bucket}?prefix={key}")).Expect(200), "Key"));
+    }
+}
