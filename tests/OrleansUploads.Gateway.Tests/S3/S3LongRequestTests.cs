@@ -1,4 +1,5 @@
 using System.Globalization;
+using OrleansUploads.Gateway.Tests.Harness;
 using static OrleansUploads.Gateway.Tests.S3.S3Server;
 
 namespace OrleansUploads.Gateway.Tests.S3;
@@ -26,5 +27,21 @@ public sealed class S3LongRequestTests(S3Server s3) : IClassFixture<S3Server>
         var page = (await s3.GetAsync($"/{bucket}?prefix={key}&marker={key}&delimiter={key}")).Expect(200);
         Assert.Equal(["false"], Texts(page, "IsTruncated"));
         Assert.Single(Texts((await s3.GetAsync($"/{bucket}?prefix={key}")).Expect(200), "Key"));
+    }
+
+    [Theory]
+    [InlineData("gzip, br", "gzip, br")]
+    [InlineData("aws-chunked, gzip, br", "gzip,br")]
+    [InlineData("AWS-Chunked", null)]
+    public async Task A_content_encoding_is_returned_as_sent_unless_it_says_how_the_body_was_sent(string sent, string? returned)
+    {
+        var target = $"/{await s3.NewBucketAsync()}/k";
+        (await s3.SendAsync("PUT", target, [7], null, ("Content-Encoding", sent))).Expect(200);
+
+        // Not with HttpClient, which parses this header.
+        var request = Request("GET", target, null);
+        await using var connection = await RawConnection.OpenAsync(s3.Server.EndPoint);
+        await connection.SendHeadAsync(request, Owner.Sign(request, s3.Server.EndPoint.ToString(), s3.Server.Setup.Clock.Now));
+        Assert.Equal(returned, (await connection.ReadAsync()).Expect(200).Header("Content-Encoding"));
     }
 }

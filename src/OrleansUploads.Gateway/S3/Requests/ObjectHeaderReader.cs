@@ -82,10 +82,12 @@ internal static class ObjectHeaderReader
     }
 
     /// <summary>aws-chunked is how the body was sent, not how the object is encoded.</summary>
-    private static string? WithoutChunking(string? encodings) => encodings is null
-        ? null
-        : string.Join(',', encodings.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-            .Where(encoding => !encoding.Equals("aws-chunked", StringComparison.OrdinalIgnoreCase)));
+    private static string? WithoutChunking(string? encodings)
+    {
+        var all = encodings?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
+        var kept = Array.FindAll(all, static encoding => !encoding.Equals("aws-chunked", StringComparison.OrdinalIgnoreCase));
+        return kept.Length == all.Length ? encodings : string.Join(',', kept);
+    }
 
     private static bool TryReadTags(
         S3Call call, out Dictionary<string, string>? tags, [NotNullWhen(false)] out S3Error? error)
