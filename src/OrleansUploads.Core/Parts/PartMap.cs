@@ -23,7 +23,8 @@ public sealed record StoredPart(long LengthBytes, TreeHash TreeHash, PartPlace P
 /// each level, regardless of the number of parts.</remarks>
 public sealed class PartMap
 {
-    private const int NodeSlots = 32;
+    // The cube of 22 is the first one that is not less than Limits.MaxParts. Larger nodes would cost more to copy.
+    private const int NodeSlots = 22;
     private const int BranchSlots = NodeSlots * NodeSlots;
 
     private readonly StoredPart?[]?[]?[] _branches;

@@ -16,16 +16,8 @@ internal static class UploadEvolution
             {
                 Senders = e.Senders ?? SenderTable.Empty,
             },
-        (UploadState.Open open, PartStored e) =>
-            WithPart(
-                open with { Senders = open.Senders.With(e.Sender) },
-                e.Slot,
-                new StoredPart(e.LengthBytes, e.TreeHash, PartPlace.In(e.Attempt), e.At),
-                e.By,
-                e.Lost),
-        (UploadState.Open open, ExternalPartStored e) =>
-            WithPart(
-                open, e.Slot, new StoredPart(e.LengthBytes, e.TreeHash, PartPlace.At(e.Location), e.At), by: null, e.Lost),
+        (UploadState.Open open, PartStored e) => WithStoredPart(open, e),
+        (UploadState.Open open, ExternalPartStored e) => WithExternalPart(open, e),
         (UploadState.Open open, AttemptsFenced e) => open with { FencedBefore = e.Before },
         (UploadState.Open open, UploadCompleted e) => CompletedBy(open, e) with
         {
@@ -85,17 +77,37 @@ internal static class UploadEvolution
         _ => 3,
     };
 
-    private static UploadState.Open WithPart(UploadState.Open open, int slot, StoredPart part, int? by, int? lost)
+    private static UploadState.Open WithStoredPart(UploadState.Open open, PartStored happened)
     {
-        var (before, kept) = (open.Parts[slot], open.KeptAttempts);
-        var trail = (before?.Trail ?? default).Continue(before, by, lost, ref kept);
-        return open with
-        {
-            Parts = open.Parts.With(slot, part with { Trail = trail }),
-            LastActivityAt = part.StoredAt > open.LastActivityAt ? part.StoredAt : open.LastActivityAt,
-            KeptAttempts = kept,
-        };
+        var trail = TrailOf(open, happened.Slot, happened.By, happened.Lost, out var kept);
+        var place = PartPlace.In(happened.Attempt);
+        var part = new StoredPart(happened.LengthBytes, happened.TreeHash, place, happened.At) { Trail = trail };
+        return WithPart(open, open.Senders.With(happened.Sender), happened.Slot, part, kept);
     }
+
+    private static UploadState.Open WithExternalPart(UploadState.Open open, ExternalPartStored happened)
+    {
+        var trail = TrailOf(open, happened.Slot, by: null, happened.Lost, out var kept);
+        var place = PartPlace.At(happened.Location);
+        var part = new StoredPart(happened.LengthBytes, happened.TreeHash, place, happened.At) { Trail = trail };
+        return WithPart(open, open.Senders, happened.Slot, part, kept);
+    }
+
+    private static PartTrail<StoredPart> TrailOf(UploadState.Open open, int slot, int? by, int? lost, out int keptAttempts)
+    {
+        keptAttempts = open.KeptAttempts;
+        var before = open.Parts[slot];
+        return (before?.Trail ?? default).Continue(before, by, lost, ref keptAttempts);
+    }
+
+    private static UploadState.Open WithPart(
+        UploadState.Open open, SenderTable senders, int slot, StoredPart part, int keptAttempts) => open with
+    {
+        Senders = senders,
+        Parts = open.Parts.With(slot, part),
+        LastActivityAt = part.StoredAt > open.LastActivityAt ? part.StoredAt : open.LastActivityAt,
+        KeptAttempts = keptAttempts,
+    };
 
     private static IEnumerable<UploadEvent> CompactOpen(UploadState.Open open)
     {
