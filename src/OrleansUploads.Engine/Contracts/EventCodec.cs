@@ -30,10 +30,10 @@ internal sealed class EventCodec<TEvent>
     /// <summary>The shapes that can be read, by the names under which they are stored.</summary>
     public IReadOnlyDictionary<string, JsonTypeInfo> Shapes => _byName;
 
-    /// <summary>Starts a record.</summary>
+    /// <summary>Starts a record. <see cref="End"/> takes the writer back.</summary>
     public static Utf8JsonWriter Begin(IBufferWriter<byte> record)
     {
-        var writer = new Utf8JsonWriter(record, new JsonWriterOptions { SkipValidation = true });
+        var writer = RecordWriters.Take(record);
         writer.WriteStartArray();
         return writer;
     }
@@ -48,12 +48,12 @@ internal sealed class EventCodec<TEvent>
         writer.WriteEndArray();
     }
 
-    /// <summary>Ends a record and disposes of the writer.</summary>
+    /// <summary>Ends a record. The writer must not be used afterwards.</summary>
     public static void End(Utf8JsonWriter writer)
     {
         writer.WriteEndArray();
         writer.Flush();
-        writer.Dispose();
+        RecordWriters.Return(writer);
     }
 
     /// <summary>Reads a record's events.</summary>

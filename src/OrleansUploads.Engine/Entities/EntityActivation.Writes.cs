@@ -34,12 +34,12 @@ public sealed partial class EntityActivation
 
     /// <summary>Runs a journal write. If it takes too long, its outcome is reported as unknown. If it succeeds later, the version in the
     /// journal fences the writes that do not know it.</summary>
-    private async Task WriteAsync(long write, Func<CancellationToken, ValueTask<AppendOutcome>> start)
+    private async Task WriteAsync(long write, RunnerOutput output)
     {
         WriteDeadline? deadline = null;
         try
         {
-            var task = start(CancellationToken.None);
+            var task = StartWriteAsync(output, CancellationToken.None);
             if (!task.IsCompleted)
             {
                 deadline = StartDeadline(write);
@@ -47,7 +47,9 @@ public sealed partial class EntityActivation
 
             var outcome = await task;
             deadline?.TryEnd(write);
-            SendInput(runner => runner.WriteEnded(write, outcome, Now));
+            SendInput(
+                (Activation: this, Write: write, Outcome: outcome),
+                static (runner, ended) => runner.WriteEnded(ended.Write, ended.Outcome, ended.Activation.Now));
         }
         catch (Exception fault) when (IsFault(fault))
         {
@@ -58,10 +60,13 @@ public sealed partial class EntityActivation
         }
     }
 
-    private ValueTask<AppendOutcome> AppendAsync(RunnerOutput.Append append, CancellationToken cancellationToken) =>
-        append.Tickets.Count == 0
-            ? _ports.Journal.AppendAsync(append.Record, cancellationToken)
-            : AppendTracedAsync(append, cancellationToken);
+    private ValueTask<AppendOutcome> StartWriteAsync(RunnerOutput output, CancellationToken cancellationToken) => output switch
+    {
+        RunnerOutput.Append { Tickets.Count: 0 } append => _ports.Journal.AppendAsync(append.Record, cancellationToken),
+        RunnerOutput.Append append => AppendTracedAsync(append, cancellationToken),
+        RunnerOutput.Forget forget => _ports.Journal.ForgetAsync(Entity, forget.ExpectedVersion, cancellationToken),
+        _ => throw new ArgumentOutOfRangeException(nameof(output), output, "Not a write."),
+    };
 
     private async ValueTask<AppendOutcome> AppendTracedAsync(RunnerOutput.Append append, CancellationToken cancellationToken)
     {

@@ -111,8 +111,11 @@ public sealed partial class EntityActivation
     private void ExecuteOutputs(IReadOnlyList<RunnerOutput> outputs)
     {
         StartOperations(outputs);
-        foreach (var output in outputs)
+
+        // An enumerator of an interface would be allocated each time.
+        for (var i = 0; i < outputs.Count; i++)
         {
+            var output = outputs[i];
             if (output is RunnerOutput.Reply reply)
             {
                 ((CommandTicket)reply.Ticket).TrySetResult(reply.Answer);
@@ -126,9 +129,9 @@ public sealed partial class EntityActivation
 
     private void StartOperations(IReadOnlyList<RunnerOutput> outputs)
     {
-        foreach (var output in outputs)
+        for (var i = 0; i < outputs.Count; i++)
         {
-            switch (output)
+            switch (outputs[i])
             {
                 case RunnerOutput.Reply or RunnerOutput.Fault:
                     break;
@@ -139,11 +142,10 @@ public sealed partial class EntityActivation
                     _ = VerifyAsync();
                     break;
                 case RunnerOutput.Append append:
-                    TrackWrite(WriteAsync(append.Write, token => AppendAsync(append, token)));
+                    TrackWrite(WriteAsync(append.Write, append));
                     break;
                 case RunnerOutput.Forget forget:
-                    TrackWrite(WriteAsync(
-                        forget.Write, token => _ports.Journal.ForgetAsync(Entity, forget.ExpectedVersion, token)));
+                    TrackWrite(WriteAsync(forget.Write, forget));
                     break;
                 case RunnerOutput.SaveSnapshot snapshot:
                     _ = SaveSnapshotAsync(snapshot);
@@ -152,18 +154,20 @@ public sealed partial class EntityActivation
                     _ = DeliverAsync(deliver);
                     break;
                 default:
-                    throw new ArgumentOutOfRangeException(nameof(outputs), output, "Unknown output.");
+                    throw new ArgumentOutOfRangeException(nameof(outputs), outputs[i], "Unknown output.");
             }
         }
     }
 
-    private void SendInput(Action<EntityRunner> input)
+    private void SendInput(Action<EntityRunner> input) => SendInput(input, static (runner, input) => input(runner));
+
+    private void SendInput<TArgument>(TArgument argument, Action<EntityRunner, TArgument> input)
     {
         IReadOnlyList<RunnerOutput> outputs;
         long grown;
         lock (_gate)
         {
-            input(_runner);
+            input(_runner, argument);
             outputs = _runner.TakeOutputs();
             grown = UpdateHeldBytes();
         }

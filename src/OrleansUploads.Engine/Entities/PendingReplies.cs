@@ -8,6 +8,9 @@ namespace OrleansUploads.Engine.Entities;
 /// intents of the decision, and then for the intents that follow from their confirmations.</summary>
 internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
 {
+    /// <summary>Shared by all replies without inherited waiters; never changed.</summary>
+    private static readonly List<PendingReply> NoWaiters = [];
+
     private readonly Dictionary<string, Delivery> _inFlight = new(StringComparer.Ordinal);
     private readonly List<PendingReply> _batch = [];
     private int _unawaited;
@@ -267,7 +270,7 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
 
         /// <summary>The replies that waited for the intent that this command confirmed. They also wait for the intents of this
         /// decision.</summary>
-        public List<PendingReply> InheritedWaiters { get; set; } = [];
+        public List<PendingReply> InheritedWaiters { get; set; } = NoWaiters;
 
         /// <summary>Whether the decision is durable.</summary>
         public bool IsDurable { get; set; }
