@@ -26,7 +26,7 @@ public sealed class AzureStoresTests
     private readonly string _cluster = $"tests-{Guid.NewGuid():N}";
 
     [Fact]
-    public async Task What_an_entity_has_answered_is_still_true_after_a_restart()
+    public async Task An_answered_command_survives_a_restart()
     {
         var vault = Some.Vault;
         await using (var first = await RunningHost.StartAsync(_cluster))

@@ -40,7 +40,7 @@ public sealed class JournalRowSerializerTests
     }
 
     [Fact]
-    public void What_is_written_is_read_back()
+    public void A_row_is_read_as_it_was_written()
     {
         var serializer = JournalRowSerializer.Over(Default);
         var head = JournalRowSample.Head;

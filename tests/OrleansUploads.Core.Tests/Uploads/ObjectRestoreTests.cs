@@ -87,7 +87,7 @@ public sealed class ObjectRestoreTests
     }
 
     [Fact]
-    public void The_days_of_a_readable_object_are_counted_anew()
+    public void A_restore_of_a_readable_object_starts_its_days_again()
     {
         Publish(StorageClass.DeepArchive);
         _upload.Ask(Restore(1, RetrievalTier.Bulk));

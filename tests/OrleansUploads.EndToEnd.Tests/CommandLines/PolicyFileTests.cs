@@ -25,7 +25,7 @@ public sealed class PolicyFileTests
     }
 
     [Fact]
-    public async Task What_is_no_policy_is_refused_in_one_line()
+    public async Task An_input_that_is_not_a_policy_is_refused_in_one_line()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Needs a shell.");
         await using var place = await Workplace.OpenAsync();

@@ -76,7 +76,7 @@ public sealed class InstallTests
     }
 
     [Fact]
-    public void What_stops_the_server_waits_longer_than_its_requests_may_take()
+    public void Service_units_and_containers_wait_longer_than_requests_may_take()
     {
         var requests = Number(Operations, @"requests in progress get (\d+) seconds");
 

@@ -108,7 +108,7 @@ public sealed class UploadCommandTests
     }
 
     [Fact]
-    public async Task What_cannot_be_uploaded_is_refused_in_one_line_before_anything_is_sent()
+    public async Task A_file_that_cannot_be_uploaded_is_refused_in_one_line_before_anything_is_sent()
     {
         await using var place = await Workplace.OpenAsync();
         var good = place.Create("good", 10);

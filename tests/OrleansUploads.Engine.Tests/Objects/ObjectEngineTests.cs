@@ -283,7 +283,7 @@ public sealed class ObjectEngineTests
     }
 
     [Fact]
-    public async Task What_was_begun_in_a_deleted_bucket_does_not_get_into_the_next_one()
+    public async Task An_upload_of_a_deleted_bucket_does_not_get_into_the_next_one()
     {
         var bucket = await _bench.CreateBucketAsync();
         var upload = await _bench.InitiateAsync("k");

@@ -11,7 +11,7 @@ public sealed class CollectorFiguresTests
     private const string MeterName = "CollectorFiguresTests";
 
     [Fact]
-    public void What_the_collector_reports_is_added_up()
+    public void The_figures_of_the_collector_are_sums()
     {
         var time = new ManualTime();
         using var meter = new Meter(MeterName);

@@ -54,7 +54,7 @@ public sealed class SignInTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Who_proves_to_know_the_secret_gets_a_cookie_that_scripts_and_other_sites_cannot_use()
+    public async Task A_proof_of_the_secret_gets_a_cookie_that_scripts_and_other_sites_cannot_use()
     {
         var signedIn = (await _server.TrySignInAsync(Admin.AccessKeyId, Admin.Secret)).Expect(204);
         var cookie = signedIn.Header("Set-Cookie")!;

@@ -175,7 +175,7 @@ public sealed class S3RouterTests
     [InlineData("POST", "/b")]
     [InlineData("GET", "/b?session")]
     [InlineData("POST", "/b?metadataTable")]
-    public void What_only_S3_has_is_not_implemented(string method, string target, string? header = null) =>
+    public void An_operation_that_only_Amazon_has_is_not_implemented(string method, string target, string? header = null) =>
         Assert.IsType<S3Route.Missing>(Route(method, target, header));
 
     [Theory]

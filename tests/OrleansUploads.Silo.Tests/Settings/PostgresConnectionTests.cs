@@ -18,7 +18,7 @@ public sealed class PostgresConnectionTests
     [Theory]
     [InlineData("No Reset On Close=false;Max Auto Prepare=0")]
     [InlineData("noresetonclose=false;maxautoprepare=0")]
-    public void What_the_operator_says_wins(string settings)
+    public void Settings_of_the_operator_replace_the_defaults(string settings)
     {
         var connection = new NpgsqlConnectionStringBuilder(PostgresConnection.WithDefaults($"Host=db;{settings}"));
         Assert.False(connection.NoResetOnClose);

@@ -170,7 +170,7 @@ public sealed class KeyFileTests : IDisposable
     }
 
     [Fact]
-    public void What_root_changes_belongs_to_the_owner_of_the_folder()
+    public void A_key_file_changed_by_root_belongs_to_the_owner_of_the_folder()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Only root can give files to another user.");
         Run("chown", "10001:10002", _folder);
