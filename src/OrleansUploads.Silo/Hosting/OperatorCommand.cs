@@ -6,6 +6,7 @@ using OrleansUploads.Engine.Clocks;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Gateway;
 using OrleansUploads.Silo.Settings;
+using OrleansUploads.Silo.Storage;
 
 namespace OrleansUploads.Silo.Hosting;
 
@@ -15,6 +16,9 @@ internal static class OperatorCommand
 {
     /// <summary>The time after which every silo has written a heartbeat and therefore knows of a backup.</summary>
     private static readonly TimeSpan PropagationTime = ServiceClock.BeatInterval + TimeSpan.FromSeconds(15);
+
+    /// <summary>A cluster client tries to connect for as long as it is allowed to. A command is run again instead.</summary>
+    private static readonly TimeSpan ConnectTime = TimeSpan.FromSeconds(30);
 
     /// <summary>Splits the arguments into a command and settings.</summary>
     /// <returns>Null if the arguments contain no command; then the process runs a silo or gateway.</returns>
@@ -33,6 +37,7 @@ internal static class OperatorCommand
 
     /// <summary>Sends the command to the cluster and prints the result.</summary>
     /// <returns>The exit code.</returns>
+    /// <exception cref="SettingException">The cluster cannot be reached, or the command failed.</exception>
     public static async Task<int> RunAsync(ICommand<ServiceStatus> command, string[] arguments)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
@@ -41,10 +46,15 @@ internal static class OperatorCommand
             .AddEnvironmentVariables()
             .AddCommandLine(arguments);
         var settings = SiloSettings.Read(builder.Configuration);
+        if (settings.Store == ClusterStore.Postgres)
+        {
+            await PostgresSchema.RequireAsync(settings.ConnectionString);
+        }
+
         builder.UseOrleansClient(client => UploadsHost.AddClient(client, settings));
         builder.Services.AddOrleansUploadsClient();
         using var host = builder.Build();
-        await host.StartAsync();
+        await ConnectAsync(host, settings);
         try
         {
             var entities = host.Services.GetRequiredService<IEntityHost>();
@@ -69,6 +79,24 @@ internal static class OperatorCommand
         finally
         {
             await host.StopAsync();
+        }
+    }
+
+    private static async Task ConnectAsync(IHost host, SiloSettings settings)
+    {
+        using var limit = new CancellationTokenSource(ConnectTime);
+        try
+        {
+            await host.StartAsync(limit.Token);
+        }
+        catch (OperationCanceledException fault)
+        {
+            throw new SettingException(
+                limit.IsCancellationRequested
+                    ? $"No silo of cluster {settings.ClusterId} has answered within {ConnectTime.TotalSeconds:F0} seconds. Start a silo, and "
+                        + "run the command again."
+                    : "The command was stopped before it reached the cluster. Nothing was changed.",
+                fault);
         }
     }
 }

@@ -128,9 +128,10 @@ internal sealed class RunningSilo : IAsyncDisposable
     /// <summary>Starts a silo that must refuse to start, with exit code 1 and an error message at the end of its output. The message
     /// has a line for each wrong setting.</summary>
     /// <returns>The message.</returns>
-    public static async Task<string> ExpectRefusalAsync(IReadOnlyDictionary<string, string?> environment)
+    public static async Task<string> ExpectRefusalAsync(
+        IReadOnlyDictionary<string, string?> environment, params string[] arguments)
     {
-        await using var process = new SiloStart(environment).Run(Dotnet);
+        await using var process = new SiloStart(environment).Run(Dotnet, arguments);
         Assert.True(await process.WaitForExitAsync(StopPatience) == 1, $"The silo did not exit with code 1. {process}");
         var start = process.Error.LastIndexOf("orleans-uploads-silo: ", StringComparison.Ordinal);
         Assert.True(start == 0 || (start > 0 && process.Error[start - 1] == '\n'), $"There is no error message. {process}");

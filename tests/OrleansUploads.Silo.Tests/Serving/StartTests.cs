@@ -50,6 +50,17 @@ public sealed class StartTests(PostgresServer postgres) : IDisposable
     }
 
     [Fact]
+    public async Task An_operator_command_names_an_unreachable_database()
+    {
+        var database = $"Host=127.0.0.1;Port={FreePort.Take(1)[0]};Username=nobody;Database=none";
+
+        var message = await RunningSilo.ExpectRefusalAsync(RunningSilo.OnPostgres(database, _folder.Data), "clock", "accept");
+
+        Assert.StartsWith(
+            "orleans-uploads-silo: OrleansUploads__ConnectionString: PostgreSQL reported: ", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_restart_loses_nothing()
     {
         var environment = RunningSilo.OnPostgres(await postgres.CreateDatabaseAsync(), _folder.Data);
