@@ -101,13 +101,14 @@ internal static class UploadEvolution
     }
 
     private static UploadState.Open WithPart(
-        UploadState.Open open, SenderTable senders, int slot, StoredPart part, int keptAttempts) => open with
-    {
-        Senders = senders,
-        Parts = open.Parts.With(slot, part),
-        LastActivityAt = part.StoredAt > open.LastActivityAt ? part.StoredAt : open.LastActivityAt,
-        KeptAttempts = keptAttempts,
-    };
+        UploadState.Open open, SenderTable senders, int slot, StoredPart part, int keptAttempts) =>
+        open with
+        {
+            Senders = senders,
+            Parts = open.Parts.With(slot, part),
+            LastActivityAt = part.StoredAt > open.LastActivityAt ? part.StoredAt : open.LastActivityAt,
+            KeptAttempts = keptAttempts,
+        };
 
     private static IEnumerable<UploadEvent> CompactOpen(UploadState.Open open)
     {

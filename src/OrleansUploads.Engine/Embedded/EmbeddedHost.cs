@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
@@ -121,6 +122,7 @@ public sealed class EmbeddedHost : IEntityHost, IEntityWaker, IAsyncDisposable
         _stopping.Dispose();
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<object> AskAsync(EntityId entity, ICommand? command, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_stopping.IsCancellationRequested, this);
