@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Runtime.CompilerServices;
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
@@ -122,7 +121,6 @@ public sealed class EmbeddedHost : IEntityHost, IEntityWaker, IAsyncDisposable
         _stopping.Dispose();
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<object> AskAsync(EntityId entity, ICommand? command, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_stopping.IsCancellationRequested, this);

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Values;
@@ -26,10 +25,7 @@ public interface IEntityHost
 public static class EntityHostExtensions
 {
     /// <summary>Sends a command to an entity and waits for the answer or the refusal.</summary>
-    /// <remarks>The state machine comes from a pool, because every command needs one. As with every <see cref="ValueTask"/>, the result
-    /// may be awaited only once.</remarks>
     /// <exception cref="EntityUnavailableException">The outcome is unknown; repeating the command is safe.</exception>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<Outcome<TAnswer>> AskAsync<TAnswer>(
         this IEntityHost host, EntityId entity, ICommand<TAnswer> command, CancellationToken cancellationToken)
         where TAnswer : class =>
