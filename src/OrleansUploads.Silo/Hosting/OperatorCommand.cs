@@ -46,6 +46,13 @@ internal static class OperatorCommand
             .AddEnvironmentVariables()
             .AddCommandLine(arguments);
         var settings = SiloSettings.Read(builder.Configuration);
+        if (settings.Store == ClusterStore.Localhost)
+        {
+            throw new SettingException(
+                $"The command needs a cluster, but {KnownSettings.Clustering.Variable}=localhost is one process with everything in memory. "
+                + "Use the settings of a silo of the cluster.");
+        }
+
         if (settings.Store == ClusterStore.Postgres)
         {
             await PostgresSchema.RequireAsync(settings.ConnectionString);

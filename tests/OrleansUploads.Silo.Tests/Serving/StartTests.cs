@@ -61,6 +61,14 @@ public sealed class StartTests(PostgresServer postgres) : IDisposable
     }
 
     [Fact]
+    public async Task An_operator_command_for_a_process_without_a_cluster_is_refused()
+    {
+        var message = await RunningSilo.ExpectRefusalAsync(RunningSilo.Alone(), "clock", "accept");
+
+        Assert.StartsWith("orleans-uploads-silo: The command needs a cluster", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_restart_loses_nothing()
     {
         var environment = RunningSilo.OnPostgres(await postgres.CreateDatabaseAsync(), _folder.Data);
