@@ -84,6 +84,11 @@ run() {
     echo "$exitCode" >"$results/$name.exit"
 }
 
+# Names and messages of a project's failed tests: a reader who sees only the end of a long log needs them there.
+failures() {
+    awk '/ \[FAIL\]$/ { shown = 25 } !/^      / && !/ \[FAIL\]$/ { shown = 0 } shown-- > 0' "$results/$1.log"
+}
+
 # Prints what a project printed, and adds its results to the totals.
 tell() {
     local name=$1
@@ -116,6 +121,7 @@ tell() {
     echo "$name: $(count passed) passed, $(($(count failed) + $(count errors))) failed, $(($(count skipped) + leftOut)) skipped"
     passed=$((passed + $(count passed)))
     failed=$((failed + $(count failed) + $(count errors)))
+    failures "$name" >>"$results/failures"
     skipped=$((skipped + $(count skipped) + leftOut))
     # It says that something is wrong, and the report does not say what.
     if ((exitCode != 0 && $(count failed) + $(count errors) == 0)); then
@@ -160,6 +166,11 @@ else
 fi
 
 echo
+if [[ -s $results/failures ]]; then
+    echo "Failed tests, again:"
+    cat "$results/failures"
+    echo
+fi
 ((broken == 0)) || echo "$broken test projects did not run as they should; see above."
 echo "$passed passed, $((failed + broken)) failed, $skipped skipped"
 ((passed > 0 && failed == 0 && broken == 0))
