@@ -129,6 +129,11 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent>
             // A decider that throws is a bug. Only its command fails: the commands before it in the batch have changed the state, and
             // their events must still be written.
             FailTicket(item.Ticket, "the command could not be decided.", fault);
+            if (item.Confirms is { } key)
+            {
+                _replies.DeliveryFailed(key, fault, wasCarriedOut: true);
+            }
+
             return null;
         }
     }

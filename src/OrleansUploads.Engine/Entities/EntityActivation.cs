@@ -228,6 +228,11 @@ public sealed partial class EntityActivation
             Activity.Current = (deliver.Ticket as CommandTicket)?.Activity;
         }
 
+        if (deliver.ConfirmationFault is { } confirmationFault)
+        {
+            _ports.DeliveryFailed?.Invoke(Entity, deliver.Intent.Action, deliver.FailedAttempts, confirmationFault);
+        }
+
         try
         {
             if (deliver.FailedAttempts > 0)

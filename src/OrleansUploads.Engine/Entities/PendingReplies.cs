@@ -142,15 +142,16 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
         }
     }
 
-    /// <summary>A delivery failed. Fails the replies that wait for it and delivers the intent again.</summary>
-    public void DeliveryFailed(string key, Exception fault)
+    /// <summary>A delivery failed, or only its confirmation. Fails the replies that wait for it and delivers the intent again.</summary>
+    public void DeliveryFailed(string key, Exception fault, bool wasCarriedOut = false)
     {
         if (_inFlight.TryGetValue(key, out var delivery))
         {
             FailReplies(delivery.Waiters, "a step that follows from the command is not done yet; try again.", fault);
             delivery.Waiters.Clear();
             delivery.FailedAttempts++;
-            emit(new RunnerOutput.Deliver(delivery.Intent, delivery.FailedAttempts));
+            emit(new RunnerOutput.Deliver(
+                delivery.Intent, delivery.FailedAttempts, ConfirmationFault: wasCarriedOut ? fault : null));
         }
     }
 

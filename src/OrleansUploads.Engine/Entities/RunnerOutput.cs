@@ -38,5 +38,7 @@ public abstract record RunnerOutput
     /// <param name="Intent">The intent.</param>
     /// <param name="FailedAttempts">The number of failed deliveries so far. The host's delay grows with it.</param>
     /// <param name="Ticket">The caller whose command led to the intent, or null if no caller did.</param>
-    public sealed record Deliver(Intent Intent, int FailedAttempts, object? Ticket = null) : RunnerOutput;
+    /// <param name="ConfirmationFault">Why the entity could not record that the intent was carried out, or null. The host logs it.</param>
+    public sealed record Deliver(
+        Intent Intent, int FailedAttempts, object? Ticket = null, Exception? ConfirmationFault = null) : RunnerOutput;
 }

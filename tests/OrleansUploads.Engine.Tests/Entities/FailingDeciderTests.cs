@@ -11,7 +11,7 @@ using OrleansUploads.TestKit;
 namespace OrleansUploads.Engine.Tests.Entities;
 
 /// <summary>A decider that throws is a bug. It must not spread to the commands that are decided together with the one that it
-/// concerns.</summary>
+/// concerns, and must not stay unnoticed.</summary>
 public sealed class FailingDeciderTests
 {
     private static readonly ServiceTime Time = ServiceTime.Continuous(Some.Noon);
@@ -26,7 +26,7 @@ public sealed class FailingDeciderTests
     [InlineData(typeof(KeyNotFoundException))]
     [InlineData(typeof(NullReferenceException))]
     [InlineData(typeof(InvalidOperationException))]
-    public void Only_the_command_fails_that_could_not_be_decided_and_the_events_of_the_others_are_written(Type fault)
+    public void Only_the_command_that_could_not_be_decided_fails_and_the_events_of_the_others_are_written(Type fault)
     {
         var runner = new DeciderRunner<UploadState, UploadCommand, UploadEvent>(
             Some.Upload(1).Entity, new FailingDecider((Exception)Activator.CreateInstance(fault)!), UploadContract.Table.Codec);
@@ -50,6 +50,27 @@ public sealed class FailingDeciderTests
         Assert.Equal(2, Assert.IsType<UploadState.Open>(stored).Parts.Count);
     }
 
+    [Fact]
+    public void An_intent_whose_confirmation_could_not_be_decided_is_delivered_again()
+    {
+        var fault = new KeyNotFoundException("planted");
+        var runner = new DeciderRunner<UploadState, UploadCommand, UploadEvent>(
+            Some.Upload(1).Entity, new FailingDecider(fault), UploadContract.Table.Codec);
+        runner.Submit("initiate", new InitiateUpload(Some.Spec()), Time);
+        runner.TakeOutputs();
+        runner.Loaded(JournalHistory.None, Time);
+        runner.WriteEnded(TakeAppend(runner.TakeOutputs()).Write, AppendOutcome.Appended, Time);
+        runner.TakeOutputs();
+        runner.Submit("abort", new AbortUpload(Some.Vault), Time);
+        runner.WriteEnded(TakeAppend(runner.TakeOutputs()).Write, AppendOutcome.Appended, Time);
+        var close = Assert.Single(runner.TakeOutputs().OfType<RunnerOutput.Deliver>());
+
+        runner.IntentDone(close.Intent.Key, Done.Instance, Time);
+
+        var again = Assert.Single(runner.TakeOutputs().OfType<RunnerOutput.Deliver>());
+        Assert.Equal((close.Intent.Key, 1, fault), (again.Intent.Key, again.FailedAttempts, again.ConfirmationFault));
+    }
+
     private RunnerOutput.Append TakeAppend(IEnumerable<RunnerOutput> outputs)
     {
         var append = Assert.Single(outputs.OfType<RunnerOutput.Append>());
@@ -57,7 +78,7 @@ public sealed class FailingDeciderTests
         return append;
     }
 
-    /// <summary>The rules of an upload, except that it cannot be described.</summary>
+    /// <summary>The rules of an upload, except that it cannot be described, and that its closing cannot be confirmed.</summary>
     private sealed class FailingDecider(Exception fault) : Decider<UploadState, UploadCommand, UploadEvent>
     {
         private readonly UploadDecider _inner = new(new UploadPolicy());
@@ -65,7 +86,7 @@ public sealed class FailingDeciderTests
         public override UploadState Initial => _inner.Initial;
 
         public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, ServiceTime time) =>
-            command is SummarizeUpload ? throw fault : _inner.Decide(state, command, time);
+            command is SummarizeUpload or ConfirmUploadClosed ? throw fault : _inner.Decide(state, command, time);
 
         public override UploadState Evolve(UploadState state, UploadEvent happened) => _inner.Evolve(state, happened);
 
