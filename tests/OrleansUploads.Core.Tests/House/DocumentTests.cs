@@ -45,7 +45,7 @@ public sealed partial class DocumentTests
         var options = OptionsOfTheProgram();
         string[] ofEveryCommand = ["--help", "--version"];
         Assert.Empty(CurrentDocuments.SelectMany(document => ProgramCall().Matches(document.Text)
-            .Concat(document.Name is "docs/cli.md" or "docs/operations.md" ? OptionSpan().Matches(document.Prose) : [])
+            .Concat(document.Name is "docs/cli.md" or "docs/operations.md" or "docs/cluster.md" ? OptionSpan().Matches(document.Prose) : [])
             .SelectMany(call => OptionName().Matches(call.Value))
             .Select(option => option.Value)
             .Where(option => !options.Contains(option) && !ofEveryCommand.Contains(option))

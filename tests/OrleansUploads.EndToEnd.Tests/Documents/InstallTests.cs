@@ -10,7 +10,8 @@ public sealed class InstallTests
     private static readonly string Install = Read("docs/install.md");
     private static readonly string Unit = Read("deploy/systemd/orleans-uploads.service");
     private static readonly string SiloUnit = Read("deploy/systemd/orleans-uploads-silo@.service");
-    private static readonly string Operations = Read("docs/operations.md");
+    private static readonly string Handbook = Read("docs/operations.md");
+    private static readonly string ClusterHandbook = Read("docs/cluster.md");
     private static readonly string Image = Read("deploy/Dockerfile.single");
 
     [Fact]
@@ -62,12 +63,12 @@ public sealed class InstallTests
     [Fact]
     public void The_unit_of_a_silo_runs_what_is_installed_with_the_settings_and_the_user_that_are_documented()
     {
-        Assert.Equal($"{Find(Operations, "-o (/opt/.+)$")}/orleans-uploads-silo", Find(SiloUnit, "^ExecStart=(.+)$"));
-        Assert.Contains($" {Find(SiloUnit, "^User=(.+)$")}\n", Operations, StringComparison.Ordinal);
-        Assert.Contains($"--owner={Find(SiloUnit, "^User=(.+)$")} ", Operations, StringComparison.Ordinal);
-        Assert.Contains($"cat > {Find(SiloUnit, "^EnvironmentFile=(/.+)$")})", Operations, StringComparison.Ordinal);
-        Assert.Contains($"`{Find(SiloUnit, "^EnvironmentFile=-(.+)$").Replace("%i", "1", StringComparison.Ordinal)}`", Operations, StringComparison.Ordinal);
-        Assert.Contains($"PartsFolder={Find(SiloUnit, "^ReadWritePaths=-(.+)$")}\n", Operations, StringComparison.Ordinal);
+        Assert.Equal($"{Find(ClusterHandbook, "-o (/opt/.+)$")}/orleans-uploads-silo", Find(SiloUnit, "^ExecStart=(.+)$"));
+        Assert.Contains($" {Find(SiloUnit, "^User=(.+)$")}\n", ClusterHandbook, StringComparison.Ordinal);
+        Assert.Contains($"--owner={Find(SiloUnit, "^User=(.+)$")} ", ClusterHandbook, StringComparison.Ordinal);
+        Assert.Contains($"cat > {Find(SiloUnit, "^EnvironmentFile=(/.+)$")})", ClusterHandbook, StringComparison.Ordinal);
+        Assert.Contains($"`{Find(SiloUnit, "^EnvironmentFile=-(.+)$").Replace("%i", "1", StringComparison.Ordinal)}`", ClusterHandbook, StringComparison.Ordinal);
+        Assert.Contains($"PartsFolder={Find(SiloUnit, "^ReadWritePaths=-(.+)$")}\n", ClusterHandbook, StringComparison.Ordinal);
         Assert.StartsWith(Find(SiloUnit, "^RequiresMountsFor=(.+)$") + "/", Find(SiloUnit, "^ReadWritePaths=-(.+)$"), StringComparison.Ordinal);
         var settings = Read("src/OrleansUploads.Silo/Settings/KnownSettings.cs");
         Assert.All(
@@ -78,7 +79,7 @@ public sealed class InstallTests
     [Fact]
     public void Service_units_and_containers_wait_longer_than_requests_may_take()
     {
-        var requests = Number(Operations, @"requests in progress get (\d+) seconds");
+        var requests = Number(Handbook, @"requests in progress get (\d+) seconds");
 
         Assert.True(Number(Unit, @"^TimeoutStopSec=(\d+)$") > requests + 5);
         Assert.True(Number(SiloUnit, @"^TimeoutStopSec=(\d+)$") > Number(SiloUnit, @"DrainDelay=(\d+)s$") + requests + 10);

@@ -5,7 +5,7 @@ using OrleansUploads.Silo.Tests.Harness;
 
 namespace OrleansUploads.Silo.Tests.Deployment;
 
-/// <summary>The files for Docker and Kubernetes and the operations guide refer only to existing settings, ports and
+/// <summary>The files for Docker and Kubernetes and the handbooks refer only to existing settings, ports and
 /// paths.</summary>
 public sealed partial class DeploymentTests
 {
@@ -14,6 +14,7 @@ public sealed partial class DeploymentTests
         "docker-compose.yml",
         "README.md",
         "docs/operations.md",
+        "docs/cluster.md",
         .. Directory.EnumerateFiles(Repository.File("deploy"), "*", SearchOption.AllDirectories)
             .Select(path => Path.GetRelativePath(Repository.Root, path))
             .Where(name => !name.Split('/').Any(folder => folder is "bin" or "obj" or "secrets")),

@@ -68,7 +68,7 @@ public sealed class SoakTests(PostgresServer postgres, ITestOutputHelper output)
         CheckGrowth();
     }
 
-    /// <summary>A job that was initiated while its silo's clock was ahead is ready later by that much, as docs/operations.md says.</summary>
+    /// <summary>A job that was initiated while its silo's clock was ahead is ready later by that much, as docs/cluster.md says.</summary>
     private static bool IsExpected(GlacierException failed) =>
         failed.Message.StartsWith("The job is not currently available for download", StringComparison.Ordinal);
 
