@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Xml.Linq;
 using OrleansUploads.Gateway.S3;
 using OrleansUploads.Gateway.Tests.Harness;
 using OrleansUploads.Signing;
@@ -25,6 +27,17 @@ public sealed class S3AccessTests(S3Server s3) : IClassFixture<S3Server>
         ExpectError(
             await s3.Server.SendAsync(Request("GET", "/", null).With("x-amz-content-sha256", null), Owner), 400, "MissingSecurityHeader");
         Assert.Empty((await s3.SendAsync("HEAD", "/b", signer: Owner with { SecretKey = "wrong" })).Expect(403).Body);
+    }
+
+    [Fact]
+    public async Task A_client_with_a_wrong_clock_can_read_the_time_of_the_server()
+    {
+        s3.Server.Setup.Clock.Advance(TimeSpan.FromMilliseconds(1));
+        var answer = await s3.SendAsync("GET", "/", signer: Owner with { Ahead = TimeSpan.FromHours(1) });
+        var time = XDocument.Parse(answer.Text).Root!.Element("ServerTime")!.Value;
+        Assert.Equal(
+            DateTimeOffset.FromUnixTimeSeconds(s3.Server.Setup.Clock.Now.ToUnixTimeSeconds()),
+            DateTimeOffset.ParseExact(time, "yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal));
     }
 
     [Fact]

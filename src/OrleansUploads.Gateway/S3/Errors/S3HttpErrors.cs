@@ -109,7 +109,7 @@ internal static class S3HttpErrors
             S3ErrorCode.RequestTimeTooSkewed,
             "The difference between the request time and the current time is too large.",
             ("RequestTime", AmzTimestamp.Format(verdict.RequestAt)),
-            ("ServerTime", AmzTimestamp.Format(verdict.ServerAt))),
+            ("ServerTime", S3Date.ToError(verdict.ServerAt))),
         SignatureOutcome.SignatureDiffers => new(S3ErrorCode.SignatureDoesNotMatch, verdict.Message),
     };
 

@@ -93,9 +93,15 @@ internal sealed class MultipartLists(BucketFinder buckets, IEntityHost host, Key
         xml.WriteElementString("Key", page.Spec.Name.Key.ToString());
         xml.WriteElementString("UploadId", page.Spec.Upload.ToString());
         xml.WriteNumber("PartNumberMarker", marker);
-        xml.WriteNumber("NextPartNumberMarker", parts.Count > 0 ? parts[^1].Part.Number : 0);
+        var isTruncated = limit > 0 && page.HasMore;
+        if (isTruncated)
+        {
+            // Some SDKs go on as long as there is a marker. On the last page they would begin again, and never end.
+            xml.WriteNumber("NextPartNumberMarker", parts[^1].Part.Number);
+        }
+
         xml.WriteNumber("MaxParts", limit);
-        xml.WriteFlag("IsTruncated", limit > 0 && page.HasMore);
+        xml.WriteFlag("IsTruncated", isTruncated);
         xml.WriteElementString("StorageClass", page.Spec.StorageClass.Name());
         xml.WriteOwner("Initiator", call.Account);
         xml.WriteOwner("Owner", call.Account);
