@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.Copying;
@@ -10,6 +11,7 @@ using OrleansUploads.Gateway.S3.Copies;
 using OrleansUploads.Gateway.S3.Listing;
 using OrleansUploads.Gateway.S3.Multipart;
 using OrleansUploads.Gateway.S3.Objects;
+using OrleansUploads.Gateway.S3.Protocol;
 using OrleansUploads.Gateway.S3.Requests;
 
 namespace OrleansUploads.Gateway.S3;
@@ -20,6 +22,7 @@ internal static class S3Services
     /// <summary>Adds the front of S3 to the gateway. Fronts with narrower claims to paths must be added before.</summary>
     public static IServiceCollection AddS3Front(this IServiceCollection services)
     {
+        services.Configure<KestrelServerOptions>(static kestrel => kestrel.ResponseHeaderEncodingSelector = ContentHeaders.EncodingOf!);
         services.TryAddSingleton<IdSource>();
         services.TryAddSingleton<KeyIndex>();
         services.TryAddSingleton<KeyLister>();

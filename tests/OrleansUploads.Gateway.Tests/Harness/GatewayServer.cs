@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -24,7 +25,9 @@ public sealed class GatewayServer : IAsyncDisposable
         Host = host;
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
         EndPoint = new IPEndPoint(IPAddress.Loopback, new Uri(address.Addresses.Single()).Port);
-        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false })
+        var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false };
+        handler.RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8;
+        _http = new HttpClient(handler)
         {
             BaseAddress = new Uri($"http://{EndPoint}"),
         };

@@ -315,7 +315,7 @@ public sealed class S3ObjectTests(S3Server s3) : IClassFixture<S3Server>
     {
         var target = $"/{await s3.NewBucketAsync()}/k";
         (await s3.SendAsync("PUT", target, Hello, null, ("x-amz-meta-a", "b\u007f"))).Expect(200);
-        Assert.Equal("=?UTF-8?B?Yn8=?=", (await s3.GetAsync(target + "?response-expires=%7F")).Expect(200).Header("x-amz-meta-a"));
+        Assert.Equal("=?UTF-8?B?Yn8=?=", (await s3.GetAsync(target)).Expect(200).Header("x-amz-meta-a"));
     }
 
     [Fact]

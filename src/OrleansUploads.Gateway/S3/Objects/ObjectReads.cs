@@ -16,17 +16,6 @@ internal sealed class ObjectReads(BucketFinder buckets, ObjectReader reader)
 {
     private const int MaxPart = ObjectLimits.MaxParts + 1;
 
-    /// <summary>Parameters that override a header, for signed requests.</summary>
-    private static readonly (string Parameter, string Header)[] Overrides =
-    [
-        ("response-cache-control", "cache-control"),
-        ("response-content-disposition", "content-disposition"),
-        ("response-content-encoding", "content-encoding"),
-        ("response-content-language", "content-language"),
-        ("response-content-type", "content-type"),
-        ("response-expires", "expires"),
-    ];
-
     /// <summary>Returns an object, or a range or part of one. HEAD returns the headers only.</summary>
     public async ValueTask<S3Answer> ReadAsync(S3Call call)
     {
@@ -36,7 +25,8 @@ internal sealed class ObjectReads(BucketFinder buckets, ObjectReader reader)
             return refused;
         }
 
-        if (!S3Number.TryRead(call, "partNumber", MaxPart, out var number, out var error))
+        if (!S3Number.TryRead(call, "partNumber", MaxPart, out var number, out var error)
+            || !HeaderOverrides.TryRead(call, out var overrides, out error))
         {
             return error;
         }
@@ -79,7 +69,7 @@ internal sealed class ObjectReads(BucketFinder buckets, ObjectReader reader)
         }
 
         return new ObjectAnswer(
-            reader, manifest, choice.Range, choice.IsPartial, published.SizeBytes, isHead, Headers(call, found, choice));
+            reader, manifest, choice.Range, choice.IsPartial, published.SizeBytes, isHead, Headers(call, found, choice, overrides));
     }
 
     /// <summary>Chooses the bytes: those of a part, of a range, or all.</summary>
@@ -144,21 +134,21 @@ internal sealed class ObjectReads(BucketFinder buckets, ObjectReader reader)
         return false;
     }
 
-    private static Dictionary<string, string> Headers(S3Call call, FoundObject found, Choice choice)
+    private static Dictionary<string, string> Headers(
+        S3Call call, FoundObject found, Choice choice, IReadOnlyDictionary<string, string> overrides)
     {
         var (spec, published) = (found.Description.Spec, found.Description.Published);
         var headers = new Dictionary<string, string>(StringComparer.Ordinal) { ["content-type"] = "binary/octet-stream" };
         foreach (var (name, value) in spec.Metadata)
         {
-            headers[name] = S3Encoding.Header(value);
+            headers[name] = name.StartsWith(S3Headers.MetadataPrefix, StringComparison.Ordinal)
+                ? S3Encoding.Header(value)
+                : ContentHeaders.AsStated(value);
         }
 
-        foreach (var (parameter, header) in Overrides)
+        foreach (var (name, value) in overrides)
         {
-            if (call.Query.FirstValue(parameter) is { Length: > 0 } value)
-            {
-                headers[header] = S3Encoding.Header(value);
-            }
+            headers[name] = value;
         }
 
         headers["etag"] = $"\"{published.ETag}\"";

@@ -13,9 +13,6 @@ internal static class ObjectHeaderReader
     private const int MaxMetadataBytes = 2048;
     private const string ContentEncoding = "content-encoding";
 
-    private static readonly string[] Returned =
-        ["cache-control", "content-disposition", ContentEncoding, "content-language", "content-type", "expires"];
-
     /// <summary>Reads the headers.</summary>
     public static bool TryRead(S3Call call, [NotNullWhen(true)] out ObjectHeaders? headers, [NotNullWhen(false)] out S3Error? error)
     {
@@ -51,7 +48,7 @@ internal static class ObjectHeaderReader
         S3Call call, out Dictionary<string, string> metadata, [NotNullWhen(false)] out S3Error? error)
     {
         metadata = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var name in Returned)
+        foreach (var name in ContentHeaders.Names)
         {
             var value = call.Header(name);
             value = name == ContentEncoding ? WithoutChunking(value) : value;

@@ -1,0 +1,58 @@
+using System.Text;
+using OrleansUploads.Gateway.Tests.Harness;
+using static OrleansUploads.Gateway.Tests.S3.S3Server;
+
+namespace OrleansUploads.Gateway.Tests.S3;
+
+/// <summary>Headers of objects that browsers interpret.</summary>
+public sealed class S3ContentHeaderTests(S3Server s3) : IClassFixture<S3Server>
+{
+    [Theory]
+    [InlineData("attachment; filename=\"é.txt\"")]
+    [InlineData("attachment; filename=\"日本😀.txt\"")]
+    [InlineData("attachment; filename=\"plain.txt\"")]
+    public async Task A_content_disposition_comes_back_with_the_bytes_that_were_sent(string disposition)
+    {
+        var target = await PutAsync(("Content-Disposition", disposition));
+        foreach (var method in (string[])["GET", "HEAD"])
+        {
+            var answer = (await s3.SendAsync(method, target)).Expect(200);
+            Assert.Equal(disposition, Encoding.UTF8.GetString(BytesOf(answer, "Content-Disposition")));
+        }
+    }
+
+    [Fact]
+    public async Task User_metadata_is_still_encoded_by_RFC_2047()
+    {
+        var target = await PutAsync(("x-amz-meta-a", "é"));
+        Assert.Equal("=?UTF-8?B?w6k=?=", (await s3.GetAsync(target)).Expect(200).Header("x-amz-meta-a"));
+    }
+
+    [Fact]
+    public async Task A_header_that_a_query_replaces_is_sent_in_ISO_8859_1()
+    {
+        var target = await PutAsync();
+        var answer = (await s3.GetAsync(target + "?response-content-disposition=a%C3%A9")).Expect(200);
+        Assert.Equal([(byte)'a', 0xE9], BytesOf(answer, "Content-Disposition"));
+    }
+
+    [Theory]
+    [InlineData("content-disposition", "%E2%80%99")]
+    [InlineData("content-type", "a%0D%0Ab")]
+    [InlineData("expires", "%7F")]
+    public async Task A_header_that_cannot_be_sent_is_refused(string header, string value)
+    {
+        var answer = await s3.GetAsync($"{await PutAsync()}?response-{header}={value}");
+        ExpectError(answer, 400, "InvalidArgument");
+        Assert.Contains($"<ArgumentName>response-{header}</ArgumentName>", answer.Text, StringComparison.Ordinal);
+    }
+
+    private static byte[] BytesOf(ApiAnswer answer, string header) => Encoding.Latin1.GetBytes(answer.Header(header)!);
+
+    private async Task<string> PutAsync(params (string Name, string Value)[] headers)
+    {
+        var target = $"/{await s3.NewBucketAsync()}/k";
+        (await s3.SendAsync("PUT", target, "hello"u8.ToArray(), null, headers)).Expect(200);
+        return target;
+    }
+}
