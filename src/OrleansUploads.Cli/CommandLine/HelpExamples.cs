@@ -49,6 +49,7 @@ internal sealed class HelpExamples(HelpAction help) : SynchronousCommandLineActi
         ["job wait"] = ["orleans-uploads job wait JOB-ID --vault photos"],
         ["treehash"] = ["orleans-uploads treehash holiday.tar", "cat part-1 part-2 | orleans-uploads treehash -"],
         ["keys add"] = ["orleans-uploads keys add --data /srv/uploads --role upload --vault photos"],
+        ["keys export"] = ["eval \"$(orleans-uploads keys export --data /srv/uploads)\""],
         ["check"] = ["orleans-uploads check --data /srv/uploads --deep --limit 50MiB/s --resume check.json"],
         ["backup begin"] = ["orleans-uploads backup begin --data /srv/uploads --to /backup/uploads --for 12h"],
         ["completion"] = ["source <(orleans-uploads completion bash)"],

@@ -6,7 +6,7 @@ using OrleansUploads.Gateway.Http.Credentials;
 
 namespace OrleansUploads.Cli.Keys;
 
-/// <summary>The <c>keys add|list|show|remove</c> commands: manage the access keys. A running server knows a new key at once, and applies
+/// <summary>The <c>keys add|list|show|export|remove</c> commands: manage the access keys. A running server knows a new key at once, and applies
 /// other changes within a second.</summary>
 internal static class KeysCommand
 {
@@ -16,6 +16,7 @@ internal static class KeysCommand
         CreateAdd(),
         CreateList(),
         CreateShow(),
+        CreateExport(),
         CreateRemove(),
     };
 
@@ -81,7 +82,7 @@ internal static class KeysCommand
             var pairs = file.Read();
             if (pairs.Count == 0)
             {
-                return CommandRunner.Fail($"There are no keys in {file.Path}. Create one with 'keys add'.");
+                return NoKeys(file);
             }
 
             // Scripts take the first word of each line, so the folder is named only to a person.
@@ -122,6 +123,52 @@ internal static class KeysCommand
         return command;
     }
 
+    private static Command CreateExport()
+    {
+        var data = Data();
+        var key = AccessKeyId();
+        key.Arity = ArgumentArity.ZeroOrOne;
+        key.Description += " [default: the oldest admin key, or the only key]";
+        var command = new Command(
+            "export", "Print the commands with which a shell takes a key pair into its environment, as AWS_ACCESS_KEY_ID and "
+                + "AWS_SECRET_ACCESS_KEY.")
+        {
+            data, key,
+        };
+        command.SetAction(parsed => CommandRunner.Run(() =>
+        {
+            var file = KeyFolder.Open(parsed.GetRequiredValue(data).FullName);
+            var pairs = file.Read();
+            if (pairs.Count == 0)
+            {
+                return NoKeys(file);
+            }
+
+            var id = parsed.GetValue(key);
+            var pair = id is null ? FindDefault(pairs) : pairs.FirstOrDefault(pair => pair.AccessKeyId == id);
+            if (pair is null)
+            {
+                return id is not null ? Unknown(id, file) : CommandRunner.Fail(
+                    $"{file.Path} has {pairs.Count} keys, and none of them is an admin key. Name one of 'keys list': keys export ACCESS-KEY-ID.");
+            }
+
+            Console.WriteLine($"export AWS_ACCESS_KEY_ID={ProgramName.Quote(pair.AccessKeyId)}");
+            Console.WriteLine($"export AWS_SECRET_ACCESS_KEY={ProgramName.Quote(pair.SecretAccessKey)}");
+            return 0;
+        }));
+        return command;
+    }
+
+    /// <summary>The key that most people mean: the only one, or else the oldest admin key. One for all vaults goes before one for
+    /// some.</summary>
+    private static KeyPair? FindDefault(IReadOnlyList<KeyPair> pairs) =>
+        pairs is [var only]
+            ? only
+            : pairs.Where(static pair => pair.Scope.Role == KeyRole.Admin)
+                .OrderBy(static pair => !pair.Scope.IsUnlimited)
+                .ThenBy(static pair => pair.CreatedAt)
+                .FirstOrDefault();
+
     private static Command CreateRemove()
     {
         var data = Data();
@@ -154,6 +201,9 @@ internal static class KeysCommand
         }));
         return command;
     }
+
+    private static int NoKeys(KeyFile file) =>
+        CommandRunner.Fail($"There are no keys in {file.Path}. Create one with 'keys add'.");
 
     private static int Unknown(string id, KeyFile file) =>
         CommandRunner.Fail($"There is no access key {id} in {file.Path}. Run 'keys list' to see the access keys.");

@@ -28,7 +28,7 @@ internal static class Greeting
 
         var server = FormatLocalAddress(address);
         var region = $"AWS_DEFAULT_REGION={options.Service.Gateway.Region}";
-        var pair = $"AWS_ACCESS_KEY_ID={key.AccessKeyId} AWS_SECRET_ACCESS_KEY={FormatSecret(options, key, isLogged)}";
+        var pair = FormatPair(options, key, isLogged);
         if (options.Anonymous)
         {
             PrintCommands(
@@ -37,14 +37,16 @@ internal static class Greeting
                 $"aws glacier list-vaults --account-id - --no-sign-request --endpoint-url {server}");
             PrintCommands(
                 "This program always signs its requests. To use it with the key:",
-                $"export {pair} {region}",
+                pair,
+                $"export {region}",
                 $"{ProgramName.Text} vault list --endpoint {server}");
         }
         else
         {
             PrintCommands(
                 "To use the server with the AWS CLI or with this program:",
-                $"export {pair} {region}",
+                pair,
+                $"export {region}",
                 $"aws glacier list-vaults --account-id - --endpoint-url {server}",
                 $"{ProgramName.Text} vault list --endpoint {server}");
         }
@@ -65,12 +67,17 @@ internal static class Greeting
         Console.WriteLine();
     }
 
-    /// <summary>Returns the secret, or a shell expression for it. A new secret is printed only to a terminal. Otherwise the
-    /// expression reads it from the environment or runs a command that prints it.</summary>
-    private static string FormatSecret(ServerOptions options, OperatorKey key, bool isLogged) =>
-        key.Environment is not null ? $"\"${OperatorKey.SecretVariable}\""
-        : key.Created is { } created && !isLogged ? created.SecretAccessKey
-        : $"\"$({ProgramName.Text} keys show {key.AccessKeyId} --data {ProgramName.Quote(options.DataFolder)})\"";
+    /// <summary>Returns the command that takes the key pair into the environment of a shell. A new secret is printed only to a terminal.
+    /// Otherwise the command reads it from the environment or from the key file.</summary>
+    private static string FormatPair(ServerOptions options, OperatorKey key, bool isLogged)
+    {
+        var id = ProgramName.Quote(key.AccessKeyId);
+        return key.Environment is not null
+            ? $"export AWS_ACCESS_KEY_ID={id} AWS_SECRET_ACCESS_KEY=\"${OperatorKey.SecretVariable}\""
+            : key.Created is { } created && !isLogged
+                ? $"export AWS_ACCESS_KEY_ID={id} AWS_SECRET_ACCESS_KEY={ProgramName.Quote(created.SecretAccessKey)}"
+                : $"eval \"$({ProgramName.Text} keys export {id} --data {ProgramName.Quote(options.DataFolder)})\"";
+    }
 
     /// <summary>Returns the address to use on this machine.</summary>
     private static string FormatLocalAddress(string address)

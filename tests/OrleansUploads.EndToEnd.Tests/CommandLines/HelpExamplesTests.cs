@@ -16,7 +16,7 @@ public sealed class HelpExamplesTests
     [MemberData(nameof(Examples))]
     public void An_example_is_a_command_line_of_its_command(string command, string example)
     {
-        var line = example[(example.LastIndexOf(Program, StringComparison.Ordinal) + Program.Length)..].TrimEnd(')');
+        var line = example[(example.LastIndexOf(Program, StringComparison.Ordinal) + Program.Length)..].TrimEnd('"', ')');
         var parsed = CommandTree.Create().ParseWords(line.Split(' '));
 
         Assert.True(parsed.Errors.Count == 0, string.Join(' ', parsed.Errors.Select(error => error.Message)));

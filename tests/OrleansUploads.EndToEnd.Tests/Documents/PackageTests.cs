@@ -35,8 +35,7 @@ public sealed class PackageTests : IDisposable
             export PATH=~/tools:$PATH
             orleans-uploads --version
             orleans-uploads serve --data ~/data
-            export AWS_ACCESS_KEY_ID=$(orleans-uploads keys list --data ~/data | cut -d' ' -f1)
-            export AWS_SECRET_ACCESS_KEY=$(orleans-uploads keys show $AWS_ACCESS_KEY_ID --data ~/data)
+            eval "$(orleans-uploads keys export --data ~/data)"
             cd ~
             head -c 5000000 /dev/urandom > holiday.tar
             for project in Hashing Signing Client Client.DependencyInjection; do

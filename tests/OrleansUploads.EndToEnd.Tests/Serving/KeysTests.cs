@@ -23,7 +23,7 @@ public sealed class KeysTests : IDisposable
         var secret = (await KeysAsync("show", id)).Expect().Output.Trim();
         Assert.DoesNotContain(secret, first.Output + first.Log, StringComparison.Ordinal);
         Assert.Contains(
-            $"AWS_ACCESS_KEY_ID={id} AWS_SECRET_ACCESS_KEY=\"$({CommandLine.Dotnet} {CommandLine.ProgramPath} keys show {id} --data {_folder.Data})\"",
+            $"eval \"$({CommandLine.Dotnet} {CommandLine.ProgramPath} keys export {id} --data {_folder.Data})\"",
             first.Output,
             StringComparison.Ordinal);
         await first.Connect(accessKeyId: id, secret: secret).CreateVaultAsync("photos");
@@ -39,7 +39,7 @@ public sealed class KeysTests : IDisposable
         Assert.Equal("photos", (await second.Connect(accessKeyId: id, secret: secret).DescribeVaultAsync("photos")).Name);
         Assert.Equal(content, await File.ReadAllTextAsync(KeyFile));
         Assert.DoesNotContain(secret, second.Output, StringComparison.Ordinal);
-        Assert.Contains($"\"$({words} keys show {id} --data {_folder.Data})\"", second.Output, StringComparison.Ordinal);
+        Assert.Contains($"eval \"$({words} keys export {id} --data {_folder.Data})\"", second.Output, StringComparison.Ordinal);
         Assert.Contains($"  {words} vault list", second.Output, StringComparison.Ordinal);
         Assert.True(
             OperatingSystem.IsWindows()
@@ -103,6 +103,8 @@ public sealed class KeysTests : IDisposable
         (await KeysAsync("list")).ExpectOneLine("no keys", KeyFile);
         (await KeysAsync("remove", id)).ExpectOneLine(id, "keys list");
         (await KeysAsync("show", id)).ExpectOneLine(id, "keys list");
+        (await KeysAsync("export", id)).ExpectOneLine("no keys", KeyFile);
+        (await KeysAsync("export")).ExpectOneLine("no keys", KeyFile);
     }
 
     [Fact]
@@ -115,6 +117,50 @@ public sealed class KeysTests : IDisposable
         (await KeysAsync("add", "--create")).Expect();
         Assert.Single((await KeysAsync("list")).Expect().Lines);
     }
+
+    [Fact]
+    public async Task The_export_of_a_key_is_the_oldest_admin_key_unless_another_is_named()
+    {
+        (await KeysAsync("export")).ExpectOneLine(_folder.Data, "is not a data folder");
+        var upload = (await KeysAsync("add", "--create", "--role", "upload")).Expect();
+        Assert.Equal(PairOf(upload), Exported(await KeysAsync("export")));
+
+        var read = (await KeysAsync("add", "--role", "read")).Expect();
+        (await KeysAsync("export")).ExpectOneLine("2 keys", KeyFile, "keys list", "ACCESS-KEY-ID");
+
+        var limited = (await KeysAsync("add", "--vault", "photos")).Expect();
+        Assert.Equal(PairOf(limited), Exported(await KeysAsync("export")));
+        var oldest = (await KeysAsync("add")).Expect();
+        (await KeysAsync("add", "--account", "111122223333")).Expect();
+
+        Assert.Equal(PairOf(oldest), Exported(await KeysAsync("export")));
+        Assert.Equal(PairOf(read), Exported(await KeysAsync("export", read.Value("AWS_ACCESS_KEY_ID"))));
+        (await KeysAsync("export", "OUNOTHERE")).ExpectOneLine("OUNOTHERE", "keys list");
+    }
+
+    [Fact]
+    public async Task A_shell_takes_an_exported_key_as_it_is()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The commands are for a POSIX shell.");
+        const string secret = "it's $HOME `id` \\ and; more";
+        Directory.CreateDirectory(_folder.Data);
+        await File.WriteAllTextAsync(KeyFile, $$"""
+            {"keys":[{"accessKeyId":"OUHANDMADE","secretAccessKey":{{System.Text.Json.JsonSerializer.Serialize(secret)}},"account":"000000000001","createdAt":"2026-01-01T00:00:00Z"}]}
+            """);
+
+        var result = await CommandLine.RunInShellAsync(
+            $"eval \"$(orleans-uploads keys export --data '{_folder.Data}')\"; "
+                + "sh -c 'printf %s \"$AWS_ACCESS_KEY_ID $AWS_SECRET_ACCESS_KEY\"'",
+            CommandLine.WithoutOperatorKey);
+
+        Assert.Equal([$"OUHANDMADE {secret}"], result.Expect().Lines);
+    }
+
+    private static (string, string) PairOf(CommandResult added) =>
+        (added.Value("AWS_ACCESS_KEY_ID"), added.Value("AWS_SECRET_ACCESS_KEY"));
+
+    private static (string, string) Exported(CommandResult exported) =>
+        (exported.Expect().Value("export AWS_ACCESS_KEY_ID"), exported.Value("export AWS_SECRET_ACCESS_KEY"));
 
     private static async Task<bool> IsKnownAsync(GlacierClient client)
     {
