@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace OrleansUploads.Cli.CommandLine;
 
 /// <summary>Turns Ctrl-C and SIGTERM into a cancellation, from the first moment of a command. The library for command lines does so only
-/// after the command has begun, and a signal before that ends the process without a word.</summary>
+/// after the command has begun, and a signal before that ends the process without a word. A second signal ends the command at
+/// once.</summary>
 internal sealed class StopSignals : IDisposable
 {
     /// <summary>Shells add the number of the signal to this.</summary>
@@ -27,7 +28,7 @@ internal sealed class StopSignals : IDisposable
 
     /// <summary>Runs a command.</summary>
     /// <param name="command">The command. Its token is cancelled by a signal.</param>
-    /// <returns>Its exit code, or that of the signal if it did not end in time.</returns>
+    /// <returns>Its exit code, or that of the signal if it did not end in time or a second signal came.</returns>
     public async Task<int> RunAsync(Func<CancellationToken, Task<int>> command) =>
         await await Task.WhenAny(command(_stopping.Token), _late.Task);
 
@@ -41,6 +42,12 @@ internal sealed class StopSignals : IDisposable
     private void Stop(PosixSignalContext context, int signal)
     {
         context.Cancel = true;
+        if (_stopping.IsCancellationRequested)
+        {
+            _late.TrySetResult(SignalExitCodes + signal);
+            return;
+        }
+
         _ = EndLateAsync(SignalExitCodes + signal);
         _stopping.Cancel();
     }

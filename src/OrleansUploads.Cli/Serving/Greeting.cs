@@ -4,7 +4,7 @@ using OrleansUploads.Gateway.Http.Credentials;
 
 namespace OrleansUploads.Cli.Serving;
 
-/// <summary>The lines that a server prints when it starts: how to use it, and that it is ready.</summary>
+/// <summary>The lines that a server prints when it starts: how to use it, and that it is ready. And the one when it stops.</summary>
 internal static class Greeting
 {
     /// <summary>The start of the line that reports readiness. The address follows. Scripts wait for this line.</summary>
@@ -52,6 +52,19 @@ internal static class Greeting
         }
 
         Console.WriteLine(Ready + address);
+    }
+
+    /// <summary>Says that the server stops. An output that cannot be written does not keep it from that.</summary>
+    /// <param name="drainTime">How long requests in progress may continue.</param>
+    public static void PrintStopping(TimeSpan drainTime)
+    {
+        try
+        {
+            Console.WriteLine($"Stopping. Requests in progress have {drainTime.TotalSeconds:F0} s; Ctrl-C again ends at once.");
+        }
+        catch (IOException)
+        {
+        }
     }
 
     /// <summary>Prints commands to paste, set off from the other lines.</summary>

@@ -132,6 +132,7 @@ internal sealed partial class Server(ServerOptions options)
         await using var app = builder.Build();
         app.UseRouting();
         app.MapOrleansUploadsGateway();
+        using var stopping = app.Lifetime.ApplicationStopping.Register(static () => Greeting.PrintStopping(DrainTime));
         try
         {
             await app.StartAsync(cancellationToken);

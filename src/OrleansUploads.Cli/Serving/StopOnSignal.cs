@@ -3,7 +3,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace OrleansUploads.Cli.Serving;
 
-/// <summary>Shuts the server down on SIGTERM, SIGINT and SIGQUIT, without printing anything.</summary>
+/// <summary>Shuts the server down on SIGTERM, SIGINT and SIGQUIT. A second signal ends the process at once.</summary>
 internal sealed class StopOnSignal(IHostApplicationLifetime lifetime) : IHostLifetime, IDisposable
 {
     private readonly List<PosixSignalRegistration> _registrations = [];
@@ -14,7 +14,8 @@ internal sealed class StopOnSignal(IHostApplicationLifetime lifetime) : IHostLif
         {
             _registrations.Add(PosixSignalRegistration.Create(signal, context =>
             {
-                context.Cancel = true;
+                // Without this, the system ends the process.
+                context.Cancel = !lifetime.ApplicationStopping.IsCancellationRequested;
                 lifetime.StopApplication();
             }));
         }

@@ -120,6 +120,10 @@ public sealed class ServerProcess : IAsyncDisposable
     public async Task WaitForCleanExitAsync() =>
         Assert.True(await _process.WaitForExitAsync(StopTimeLimit) == 0, $"The server did not exit with code 0. {_process}");
 
+    /// <summary>Waits for the exit.</summary>
+    /// <returns>The exit code.</returns>
+    public Task<int> WaitForExitAsync() => _process.WaitForExitAsync(StopTimeLimit);
+
     /// <summary>Stops the server cleanly.</summary>
     public async Task StopAsync()
     {

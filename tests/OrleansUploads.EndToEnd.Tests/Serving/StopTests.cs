@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 using OrleansUploads.EndToEnd.Tests.Harness;
 
@@ -36,6 +37,31 @@ public sealed class StopTests : IDisposable
         await using var next = await ServerProcess.StartAsync(_folder.Data);
         var kept = Assert.Single((await next.Connect().ListPartsPageAsync("photos", upload)).Parts);
         Assert.Equal(body.TreeHash, kept.TreeHash);
+    }
+
+    [Fact]
+    public async Task A_second_signal_ends_a_stopping_server_at_once()
+    {
+        await using var server = await ServerProcess.StartAsync(_folder.Data);
+        using var client = server.Connect();
+        await client.CreateVaultAsync("photos");
+        var upload = await client.InitiateMultipartUploadAsync("photos", Archives.MiB);
+        using var source = new PausingSource(Archives.Bytes(Archives.MiB, seed: 1));
+        var body = await HashedBody.ReadAsync(source);
+        source.PauseFrom(Archives.MiB / 2);
+        var part = client.UploadPartAsync("photos", upload, 0, body);
+        await source.Paused;
+
+        server.Terminate();
+        await Eventually.BecomesTrueAsync(
+            () => Task.FromResult(server.Output.Contains(
+                "Stopping. Requests in progress have 25 s; Ctrl-C again ends at once.", StringComparison.Ordinal)),
+            "the server says that it stops");
+        server.Terminate();
+
+        Assert.Equal(128 + 15, await server.WaitForExitAsync());
+        source.Continue();
+        await Assert.ThrowsAsync<GlacierException>(() => part);
     }
 
     [Fact]
