@@ -88,7 +88,7 @@ internal static class DemoCommand
             try
             {
                 using var service = parsed.GetValue(endpoints) is { Length: > 0 } running
-                    ? await OpenAsync(running, parsed.GetValue(crash))
+                    ? await OpenAsync(running, parsed.GetValue(crash), cancellationToken)
                     : new DemoServer(work.FullName);
                 using var screen = DemoScreen.Open();
                 return await new DemoRun(work, service, screen, cancellationToken).RunAsync(
@@ -102,9 +102,10 @@ internal static class DemoCommand
         return command;
     }
 
-    private static async Task<DemoService> OpenAsync(IReadOnlyList<Uri> endpoints, string? crash)
+    private static async Task<DemoService> OpenAsync(
+        IReadOnlyList<Uri> endpoints, string? crash, CancellationToken cancellationToken)
     {
-        var settings = await AwsSettings.ReadAsync(profile: null);
+        var settings = await AwsSettings.ReadAsync(profile: null, cancellationToken);
         return settings.Key is null
             ? throw new InvalidDataException("There is no access key. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.")
             : new RunningService(endpoints, settings, crash);

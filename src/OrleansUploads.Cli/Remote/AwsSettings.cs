@@ -12,9 +12,11 @@ internal sealed record AwsSettings(string? Endpoint, string? Region, AwsKey? Key
 
     /// <summary>Reads the settings.</summary>
     /// <param name="profile">The profile that the user named, or null for none. Its key pair goes before the environment's.</param>
+    /// <param name="cancellationToken">Cancelled if the user interrupts the command. The program or service of a profile may take
+    /// long.</param>
     /// <exception cref="CredentialsMissingException">Only half of a key pair is set, or the profile does not exist or has no usable
     /// credentials.</exception>
-    public static async Task<AwsSettings> ReadAsync(string? profile)
+    public static async Task<AwsSettings> ReadAsync(string? profile, CancellationToken cancellationToken)
     {
         var fromEnvironment = profile is null ? KeyFromEnvironment() : null;
         var named = profile ?? Variable("AWS_PROFILE");
@@ -28,7 +30,7 @@ internal sealed record AwsSettings(string? Endpoint, string? Region, AwsKey? Key
         return new AwsSettings(
             Variable("AWS_ENDPOINT_URL_GLACIER") ?? Variable("AWS_ENDPOINT_URL") ?? found?.EndpointUrl,
             Variable("AWS_REGION") ?? Variable("AWS_DEFAULT_REGION") ?? found?.Region?.SystemName,
-            fromEnvironment ?? await KeyOfAsync(found, files));
+            fromEnvironment ?? await KeyOfAsync(found, files, cancellationToken));
     }
 
     private static AwsKey? KeyFromEnvironment() =>
@@ -53,7 +55,8 @@ internal sealed record AwsSettings(string? Endpoint, string? Region, AwsKey? Key
         }
     }
 
-    private static async Task<AwsKey?> KeyOfAsync(CredentialProfile? profile, CredentialProfileStoreChain files)
+    private static async Task<AwsKey?> KeyOfAsync(
+        CredentialProfile? profile, CredentialProfileStoreChain files, CancellationToken cancellationToken)
     {
         if (profile is not { CanCreateAWSCredentials: true } || !files.TryGetAWSCredentials(profile.Name, out var credentials))
         {
@@ -62,10 +65,10 @@ internal sealed record AwsSettings(string? Endpoint, string? Region, AwsKey? Key
 
         try
         {
-            var key = await credentials.GetCredentialsAsync();
+            var key = await Task.Run(credentials.GetCredentialsAsync, cancellationToken).WaitAsync(cancellationToken);
             return new AwsKey(key.AccessKey, key.SecretKey, key.UseToken ? key.Token : null);
         }
-        catch (Exception fault) when (fault is not OutOfMemoryException)
+        catch (Exception fault) when (fault is not OutOfMemoryException && !cancellationToken.IsCancellationRequested)
         {
             // Each source of credentials fails in its own way: a program, a file, a service.
             throw new CredentialsMissingException($"The profile '{profile.Name}' gives no credentials: {fault.Message}", fault);

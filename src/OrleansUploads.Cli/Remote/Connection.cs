@@ -50,9 +50,9 @@ internal sealed class Connection : IDisposable
     /// <summary>Opens a connection. Sends nothing.</summary>
     /// <exception cref="InvalidDataException">The endpoint is not valid.</exception>
     /// <exception cref="CredentialsMissingException">There are no credentials.</exception>
-    public static async Task<Connection> OpenAsync(ConnectionChoice choice, Printer printer)
+    public static async Task<Connection> OpenAsync(ConnectionChoice choice, Printer printer, CancellationToken cancellationToken)
     {
-        var settings = await AwsSettings.ReadAsync(choice.Profile);
+        var settings = await AwsSettings.ReadAsync(choice.Profile, cancellationToken);
         var endpoint = choice.Endpoint ?? settings.Endpoint ?? DefaultEndpoint;
         if (!TryParseEndpoint(endpoint, out var address))
         {

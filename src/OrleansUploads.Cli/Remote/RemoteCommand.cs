@@ -71,7 +71,7 @@ internal static class RemoteCommand
                     parsed.GetValue(Region),
                     parsed.GetValue(Profile),
                     limit is null ? null : parsed.GetValue(limit));
-                using var connection = await Connection.OpenAsync(choice, printer);
+                using var connection = await Connection.OpenAsync(choice, printer, cancellationToken);
                 return await run(parsed, new Session(connection, printer, ServerWords(parsed)), cancellationToken);
             },
             cancellationToken));

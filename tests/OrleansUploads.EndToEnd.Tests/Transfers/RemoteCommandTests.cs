@@ -150,6 +150,26 @@ public sealed class RemoteCommandTests
     }
 
     [Fact]
+    public async Task A_command_is_interrupted_while_the_program_of_a_profile_finds_credentials()
+    {
+        using var home = new TemporaryFolder();
+        Directory.CreateDirectory(home.File(".aws"));
+        await File.WriteAllTextAsync(
+            home.File("slow.sh"), $"touch '{home.File("started")}'; while [ -e '{home.File("started")}' ]; do sleep 0.1; done");
+        await File.WriteAllTextAsync(
+            home.File(".aws/config"), $"[profile slow]\ncredential_process = /bin/sh {home.File("slow.sh")}\n");
+        await using var command = CommandLine.Start(
+            ["vault", "list", "--profile", "slow"],
+            new Dictionary<string, string?>(CommandLine.WithoutOperatorKey) { ["HOME"] = home.Path, ["AWS_PROFILE"] = null });
+        await Eventually.BecomesTrueAsync(() => Task.FromResult(File.Exists(home.File("started"))), "the program runs");
+
+        command.Terminate();
+
+        var exitCode = await command.WaitForExitAsync(TimeSpan.FromSeconds(60));
+        new CommandResult(exitCode, command.Output, command.Error).ExpectOneLine(130, "Interrupted.");
+    }
+
+    [Fact]
     public async Task A_wrong_key_and_an_absent_server_are_told_apart()
     {
         await using var place = await Workplace.OpenAsync();
