@@ -1,32 +1,47 @@
-using System.Globalization;
 using System.Net.Sockets;
-using OrleansUploads.Engine.Clocks;
-using OrleansUploads.Engine.Embedded;
-using OrleansUploads.Engine.Entities;
 
 namespace OrleansUploads.Cli.Control;
 
-/// <summary>Executes the requests of the <c>clock</c> and <c>backup</c> commands in a running server.</summary>
+/// <summary>Answers the requests of the <c>clock</c> and <c>backup</c> commands in a running server.</summary>
 internal sealed class ControlServer : IAsyncDisposable
 {
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(30);
 
-    private readonly EmbeddedEngine _engine;
+    /// <summary>Without it, a process that has no more descriptors would try again all the time.</summary>
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
+
+    private readonly Func<string, CancellationToken, Task<string>> _execute;
     private readonly Socket _listener;
+    private readonly Func<CancellationToken, ValueTask<Socket>> _accept;
+    private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _serving;
 
-    private ControlServer(EmbeddedEngine engine, Socket listener)
+    private ControlServer(
+        Socket listener,
+        Func<string, CancellationToken, Task<string>> execute,
+        Func<CancellationToken, ValueTask<Socket>> accept,
+        TimeProvider time)
     {
-        _engine = engine;
         _listener = listener;
+        _execute = execute;
+        _accept = accept;
+        _time = time;
         _serving = ServeAsync();
     }
 
     /// <summary>Listens on a socket in a data folder. The process must have locked the folder: an existing socket is then left
     /// over from an earlier process and is deleted.</summary>
+    /// <param name="folder">The data folder.</param>
+    /// <param name="execute">Executes a request and returns the message for the user.</param>
+    /// <param name="accept">Accepts a connection, or null for the socket's own.</param>
+    /// <param name="time">Measures the pause after a failure. Null is the system's time.</param>
     /// <exception cref="IOException">The folder's path is too long, or its file system does not support sockets.</exception>
-    public static ControlServer Listen(string folder, EmbeddedEngine engine)
+    public static ControlServer Listen(
+        string folder,
+        Func<string, CancellationToken, Task<string>> execute,
+        Func<CancellationToken, ValueTask<Socket>>? accept = null,
+        TimeProvider? time = null)
     {
         var path = Path.Combine(Path.GetFullPath(folder), ControlSocket.FileName);
         var endPoint = ControlSocket.EndPointOf(folder);
@@ -42,7 +57,7 @@ internal sealed class ControlServer : IAsyncDisposable
             }
 
             listener.Listen(backlog: 8);
-            return new ControlServer(engine, listener);
+            return new ControlServer(listener, execute, accept ?? listener.AcceptAsync, time ?? TimeProvider.System);
         }
         catch (SocketException fault)
         {
@@ -67,7 +82,7 @@ internal sealed class ControlServer : IAsyncDisposable
         {
             try
             {
-                using var client = await _listener.AcceptAsync(_stopping.Token);
+                using var client = await AcceptAsync();
                 using var timeout = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
                 timeout.CancelAfter(RequestTimeout);
                 var request = await ControlSocket.ReadLineAsync(client, timeout.Token);
@@ -81,47 +96,31 @@ internal sealed class ControlServer : IAsyncDisposable
         }
     }
 
+    private async Task<Socket> AcceptAsync()
+    {
+        while (true)
+        {
+            try
+            {
+                return await _accept(_stopping.Token);
+            }
+            catch (SocketException) when (!_stopping.IsCancellationRequested)
+            {
+                await Task.Delay(PauseAfterFailure, _time, _stopping.Token);
+            }
+        }
+    }
+
+    /// <summary>Executes a request. A fault ends neither the server nor its control socket.</summary>
     private async Task<string> AnswerAsync(string request, CancellationToken cancellationToken)
     {
         try
         {
-            return "ok " + await ExecuteAsync(request.Split(' '), cancellationToken);
+            return "ok " + await _execute(request, cancellationToken);
         }
-        catch (Exception fault) when (fault is EntityUnavailableException or FormatException)
+        catch (Exception fault) when (fault is not OperationCanceledException)
         {
             return "failed " + fault.Message;
         }
     }
-
-    private async Task<string> ExecuteAsync(string[] words, CancellationToken cancellationToken)
-    {
-        var clock = _engine.Clock;
-        switch (words)
-        {
-            case ["clock", "show"]:
-                return clock.Fault is { } fault ? ClockFaultException.Describe(fault) : "The clock is trusted.";
-            case ["clock", "accept"]:
-                await clock.AcceptAsync(_engine.Host, cancellationToken);
-                return "The clock is trusted again.";
-            case ["backup", "show"]:
-                return clock.BackupUntil is { } end
-                    ? $"A backup is in progress. No bytes are deleted until {Format(end)} or 'backup end'."
-                    : "No backup is in progress.";
-            case ["backup", "begin", var seconds]:
-                var lease = TimeSpan.FromSeconds(long.Parse(seconds, NumberStyles.None, CultureInfo.InvariantCulture));
-                var earlier = clock.BackupUntil;
-                var until = await clock.BeginBackupAsync(_engine.Host, lease, cancellationToken);
-                return $"No bytes are deleted until {Format(until)}."
-                    + (earlier is null ? "" : " An earlier backup was not ended. If it still copies parts/, run 'backup end' when both are done.");
-            case ["backup", "end"]:
-                await clock.EndBackupAsync(_engine.Host, cancellationToken);
-                return "The server deletes unneeded bytes again.";
-            default:
-                throw new FormatException(
-                    $"The server does not support the command '{string.Join(' ', words)}'. It may be a different version.");
-        }
-    }
-
-    private static string Format(DateTimeOffset time) =>
-        time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

@@ -159,7 +159,7 @@ internal sealed partial class Server(ServerOptions options)
     {
         try
         {
-            return ControlServer.Listen(options.DataFolder, engine);
+            return ControlServer.Listen(options.DataFolder, new ControlRequests(engine).ExecuteAsync);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
