@@ -158,7 +158,7 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            _screen.Print(() => TellHowToResume(path, transfer));
+            _screen.Print(() => ReportInterruption(path, transfer));
             throw;
         }
         catch (Exception fault) when (Failure.Find(fault) is { } failure)
@@ -204,12 +204,10 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
 
     private void ReportFailure(string path, Transfer transfer, Failure failure)
     {
-        session.Printer.Event(new { @event = "failed", file = path, error = failure.Message, transfer.UploadId });
+        var resume = failure.Code == ExitCode.BytesDiffer ? null : ResumeCommand(path, transfer);
+        session.Printer.Event(new { @event = "failed", file = path, error = failure.Message, transfer.UploadId, resume });
         Failure.Report($"{path}: {failure.Message}", failure.Code);
-        if (failure.Code != ExitCode.BytesDiffer)
-        {
-            TellHowToResume(path, transfer);
-        }
+        NoteHowToResume(resume);
     }
 
     /// <summary>After many lines of output, it is hard to see whether one of them is a failure.</summary>
@@ -222,13 +220,24 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
             + (failed > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {failed:N0} failed") : "") + ".");
     }
 
-    private void TellHowToResume(string path, Transfer transfer)
+    private void ReportInterruption(string path, Transfer transfer)
     {
-        if (transfer.UploadId is { } uploadId)
+        if (ResumeCommand(path, transfer) is { } resume)
         {
-            var resume = $"{ProgramName.Text} uploads resume {uploadId} {ProgramName.Quote(path)} --vault {choice.Vault}"
-                + session.ServerWords;
-            session.Printer.Event(new { @event = "interrupted", file = path, uploadId, resume });
+            session.Printer.Event(new { @event = "interrupted", file = path, transfer.UploadId, resume });
+            NoteHowToResume(resume);
+        }
+    }
+
+    /// <summary>The command that resumes an upload, or null if the server has nothing of it.</summary>
+    private string? ResumeCommand(string path, Transfer transfer) => transfer.UploadId is { } uploadId
+        ? $"{ProgramName.Text} uploads resume {uploadId} {ProgramName.Quote(path)} --vault {choice.Vault}{session.ServerWords}"
+        : null;
+
+    private void NoteHowToResume(string? resume)
+    {
+        if (resume is not null)
+        {
             session.Printer.Note($"The server keeps what it has acknowledged. To resume: {resume}");
         }
     }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using OrleansUploads.Client.Sources;
 using OrleansUploads.EndToEnd.Tests.Harness;
 
@@ -63,6 +64,26 @@ public sealed class ResumeCommandTests
 
         var interrupted = download.Output.Split('\n').Single(line => line.Contains("interrupted", StringComparison.Ordinal));
         Assert.Contains("--overwrite", interrupted, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_upload_that_fails_is_one_event_with_the_command_that_resumes_it()
+    {
+        await using var place = await Workplace.OpenAsync();
+        await place.Server.Connect().SetAccessPolicyAsync(Workplace.Vault, """
+            {"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"glacier:UploadMultipartPart",
+              "Resource":"arn:aws:glacier:us-east-1:000000000001:vaults/photos"}]}
+            """);
+
+        var failed = await place.RunInVaultAsync("upload", place.Create("a", Large), "--json");
+
+        failed.ExpectOneLine(4, "UploadMultipartPart");
+        var events = failed.Lines.Select(line => JsonElement.Parse(line)).ToList();
+        Assert.Equal(["started", "failed"], events.Select(line => line.GetProperty("event").GetString()));
+        Assert.Contains(
+            $"uploads resume {events[0].GetProperty("uploadId").GetString()} ",
+            events[1].GetProperty("resume").GetString(),
+            StringComparison.Ordinal);
     }
 
     [Theory]
