@@ -49,7 +49,7 @@ internal static class CheckCommand
         };
         var quiet = new Option<bool>("--quiet", "-q") { Description = "Do not print progress to standard error." };
         var command = new Command(
-            ExitCodes.CommandName,
+            "check",
             "Compare the bytes in a data folder with its journal. Exit codes: 0 if everything is sound, 1 if something is damaged, "
             + "2 if the check could not be completed.")
         {

@@ -46,13 +46,13 @@ internal sealed class CheckRun(CheckSettings settings)
         {
             report.AddDamage(new Damage(DamageKind.Journal, damaged.Message));
             report.Finish(CheckOutcome.Damaged, null, "The check is incomplete because the journal cannot be read.");
-            return ExitCodes.Damaged;
+            return CheckExitCode.Damaged;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidDataException
             or JournalUnavailableException or PartStoreUnavailableException or NotSupportedException)
         {
             report.Finish(CheckOutcome.NotChecked, null, fault.Message);
-            return ExitCodes.NotChecked;
+            return CheckExitCode.NotChecked;
         }
     }
 
@@ -92,8 +92,8 @@ internal sealed class CheckRun(CheckSettings settings)
     private int Finish(CheckReport report, CheckTally tally, bool isDone)
     {
         var (outcome, exitCode) = isDone
-            ? tally.Damaged > 0 ? (CheckOutcome.Damaged, ExitCodes.Damaged) : (CheckOutcome.Sound, ExitCodes.Sound)
-            : (CheckOutcome.NotChecked, ExitCodes.NotChecked);
+            ? tally.Damaged > 0 ? (CheckOutcome.Damaged, CheckExitCode.Damaged) : (CheckOutcome.Sound, CheckExitCode.Sound)
+            : (CheckOutcome.NotChecked, CheckExitCode.NotChecked);
         var reason = isDone ? null
             : settings.ResumeFile is { } file ? $"Interrupted. Run the same command again to continue from {file}."
             : "Interrupted. Use --resume to be able to continue an interrupted check.";

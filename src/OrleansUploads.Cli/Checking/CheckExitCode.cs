@@ -1,11 +1,8 @@
 namespace OrleansUploads.Cli.Checking;
 
 /// <summary>The exit codes of the <c>check</c> command. Scripts rely on them.</summary>
-internal static class ExitCodes
+internal static class CheckExitCode
 {
-    /// <summary>The name of the command.</summary>
-    public const string CommandName = "check";
-
     /// <summary>All data is as it was acknowledged.</summary>
     public const int Sound = 0;
 
