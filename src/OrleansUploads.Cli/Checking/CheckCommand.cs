@@ -1,42 +1,21 @@
 using System.CommandLine;
 using OrleansUploads.Cli.CommandLine;
+using OrleansUploads.Cli.Transfers;
 
 namespace OrleansUploads.Cli.Checking;
 
 /// <summary>The <c>check</c> command: compares the bytes in a data folder with its journal.</summary>
 internal static class CheckCommand
 {
-    private const string RateSuffix = "/s";
-
     public static Command Create()
     {
-        var data = new Option<DirectoryInfo>("--data")
-        {
-            Description = "The data folder. A server may be using it. If none is, no server can start on it until the check has ended.",
-            HelpName = "folder",
-            DefaultValueFactory = _ => new DirectoryInfo(CommonOptions.DefaultDataFolder),
-        };
+        var data = CommonOptions.Data(
+            "The data folder. A server may be using it. If none is, no server can start on it until the check has ended.");
         var deep = new Option<bool>("--deep")
         {
             Description = "Recompute the tree hash of every part and archive. Without this option, only block checksums are compared.",
         };
-        var rate = new Option<long?>("--limit", "--rate")
-        {
-            Description = "The maximum rate at which bytes are read, such as 50MiB/s. [default: no limit]",
-            HelpName = "rate",
-            CustomParser = result =>
-            {
-                var text = result.Tokens[0].Value;
-                var number = text.EndsWith(RateSuffix, StringComparison.OrdinalIgnoreCase) ? text[..^RateSuffix.Length] : text;
-                if (ByteCount.TryParse(number, out var bytes) && bytes > 0)
-                {
-                    return bytes;
-                }
-
-                result.AddError($"'{text}' is not a valid rate. Use a form such as 50MiB/s or 800KiB/s.");
-                return null;
-            },
-        };
+        var limit = TransferOptions.Limit("The maximum rate at which bytes are read, such as 50MiB/s.");
         var resume = new Option<FileInfo?>("--resume")
         {
             Description = "Save the progress of the check in this file, and continue from it if the file exists.",
@@ -53,13 +32,13 @@ internal static class CheckCommand
             "Compare the bytes in a data folder with its journal. Exit codes: 0 if everything is sound, 1 if something is damaged, "
             + "2 if the check could not be completed.")
         {
-            data, deep, rate, resume, json, orphans, quiet,
+            data, deep, limit, resume, json, orphans, quiet,
         };
         command.SetAction((parsed, cancellationToken) => new CheckRun(new CheckSettings
         {
             DataFolder = parsed.GetRequiredValue(data).FullName,
             Deep = parsed.GetValue(deep),
-            BytesPerSecond = parsed.GetValue(rate),
+            BytesPerSecond = parsed.GetValue(limit),
             ResumeFile = parsed.GetValue(resume)?.FullName,
             Json = parsed.GetValue(json),
             ListOrphans = parsed.GetValue(orphans),

@@ -4,7 +4,7 @@ using OrleansUploads.Client.Models;
 
 namespace OrleansUploads.Cli.Transfers;
 
-/// <summary>Options that uploads and downloads share.</summary>
+/// <summary>Options that uploads and downloads share, and one of them also the check.</summary>
 internal static class TransferOptions
 {
     private const int MaxWorkers = 64;
@@ -30,21 +30,26 @@ internal static class TransferOptions
     }
 
     /// <summary><c>--limit 50MiB/s</c>.</summary>
-    public static Option<long?> Limit() => new("--limit")
+    /// <param name="description">What has this rate.</param>
+    public static Option<long?> Limit(
+        string description = "The maximum rate of all transfers of this command together, such as 50MiB/s.")
     {
-        Description = "The maximum rate of all transfers of this command together, such as 50MiB/s.",
-        HelpName = "rate",
-        CustomParser = result =>
+        return new("--limit")
         {
-            var text = result.Tokens[0].Value;
-            var size = text.EndsWith("/s", StringComparison.OrdinalIgnoreCase) ? text[..^2] : text;
-            if (ByteCount.TryParse(size, out var bytes) && bytes >= RateLimit.MinBytesPerSecond)
+            Description = description,
+            HelpName = "rate",
+            CustomParser = result =>
             {
-                return bytes;
-            }
+                var text = result.Tokens[0].Value;
+                var size = text.EndsWith("/s", StringComparison.OrdinalIgnoreCase) ? text[..^2] : text;
+                if (ByteCount.TryParse(size, out var bytes) && bytes >= RateLimit.MinBytesPerSecond)
+                {
+                    return bytes;
+                }
 
-            result.AddError($"--limit is '{text}'. It must be a rate of at least 1KiB/s, such as 500KiB/s or 50MiB/s.");
-            return null;
-        },
-    };
+                result.AddError($"--limit is '{text}'. It must be a rate of at least 1KiB/s, such as 500KiB/s or 50MiB/s.");
+                return null;
+            },
+        };
+    }
 }

@@ -36,7 +36,6 @@ public sealed class CheckTests : IAsyncLifetime
     [Theory]
     [InlineData]
     [InlineData("--deep")]
-    [InlineData("--rate", "100MiB/s")]
     [InlineData("--limit", "100MiB/s")]
     public async Task An_undamaged_folder_is_reported_as_sound(params string[] options)
     {
@@ -255,9 +254,9 @@ public sealed class CheckTests : IAsyncLifetime
         Assert.Equal(2, other.ExitCode);
         Assert.Contains("is not a data folder", other.Error, StringComparison.Ordinal);
 
-        var invalidRate = await CommandLine.RunAsync("check", "--data", _folder.Data, "--rate", "fast");
+        var invalidRate = await CommandLine.RunAsync("check", "--data", _folder.Data, "--limit", "fast");
         Assert.Equal(2, invalidRate.ExitCode);
-        Assert.Contains("'fast' is not a valid rate", invalidRate.Error, StringComparison.Ordinal);
+        Assert.Contains("--limit is 'fast'. It must be a rate", invalidRate.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -280,7 +279,7 @@ public sealed class CheckTests : IAsyncLifetime
         DataFolder.Flip(Path.Combine(_archiveFolder, "manifest"), 120);
         var file = _folder.File("position");
         await using (var process = CommandLine.Start(
-            ["check", "--data", _data.Path, "--resume", file, "--rate", "10KiB/s"]))
+            ["check", "--data", _data.Path, "--resume", file, "--limit", "10KiB/s"]))
         {
             Assert.NotNull(await process.WaitForLineAsync("damaged: parts/", TimeSpan.FromSeconds(60)));
             process.Terminate();

@@ -200,6 +200,8 @@ public sealed class RemoteCommandTests
     [InlineData("completion tcsh", "'tcsh' is not a valid value. Use one of: bash, zsh, fish. See")]
     [InlineData("keys add --vault a/b", "'a/b' is not the name of a vault or bucket.")]
     [InlineData("keys list --data /dev/null", "/dev/null is a file.")]
+    [InlineData("check --data /dev/null", "/dev/null is a file.")]
+    [InlineData("check --rate 50MiB/s", "'--rate' is not a command or option.")]
     public async Task A_wrong_command_line_is_answered_with_one_line(string arguments, string expected)
     {
         var environment = new Dictionary<string, string?> { ["AWS_ACCESS_KEY_ID"] = "a", ["AWS_SECRET_ACCESS_KEY"] = "b" };
