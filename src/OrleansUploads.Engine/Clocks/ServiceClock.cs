@@ -18,6 +18,9 @@ public sealed class ServiceClock(HostClock host, Func<bool>? agrees = null) : IS
     /// <summary>Time between two beats.</summary>
     public static readonly TimeSpan BeatInterval = TimeSpan.FromMinutes(1);
 
+    /// <summary>Time after which every process knows of a backup that has begun, or deletes nothing.</summary>
+    public static readonly TimeSpan BackupNoticeTime = BeatInterval + TimeSpan.FromSeconds(15);
+
     /// <summary>Maximum time that counts since the last beat, because a service that cannot journal its beats is not
     /// available.</summary>
     private static readonly TimeSpan MaxUnwritten = 3 * BeatInterval;
@@ -68,7 +71,7 @@ public sealed class ServiceClock(HostClock host, Func<bool>? agrees = null) : IS
 
         var isTrusted = basis.Fault is null && SeenJumpSince(basis) is null && !passed.HasJumped && agrees?.Invoke() != false;
         return ServiceTime.Recorded(
-            now.Wall, basis.Served, SinceLastBeat(basis, now, passed), isTrusted, holdsBytes: basis.BackupUntil > now.Wall);
+            now.Wall, basis.Served, SinceLastBeat(basis, now, passed), isTrusted, HoldsBytes(basis, now));
     }
 
     /// <summary>Journals that the service is available and updates the state of the clock.</summary>
@@ -90,7 +93,7 @@ public sealed class ServiceClock(HostClock host, Func<bool>? agrees = null) : IS
             if (agrees?.Invoke() == false)
             {
                 // No time counts while this clock disagrees with those of other hosts.
-                return new ServiceStatus(basis.Served.InOrder, basis.Fault, basis.BackupUntil);
+                return null;
             }
 
             var passed = Passed.Between(basis.At, now);
@@ -125,7 +128,7 @@ public sealed class ServiceClock(HostClock host, Func<bool>? agrees = null) : IS
     {
         var status = await TakeTurnAsync(
             _ => AskAsync(entities, new BeginBackup(lease), cancellationToken), checksClock: false, cancellationToken);
-        return status.BackupUntil ?? throw new InvalidOperationException("The service started a backup without a lease.");
+        return status?.BackupUntil ?? throw new InvalidOperationException("The service started a backup without a lease.");
     }
 
     /// <summary>Ends the lease, so that bytes can be deleted again.</summary>
@@ -150,30 +153,42 @@ public sealed class ServiceClock(HostClock host, Func<bool>? agrees = null) : IS
     private static ClockFault FaultOf(Basis basis, Passed passed, ClockReading now) =>
         new(ClockFaultKind.Jumped, now.Wall, basis.At.Wall + passed.Boot);
 
-    private static async Task<ServiceStatus> AskAsync(
+    /// <summary>Whether a backup is in progress, or may be: another process may have begun it since the journal was last
+    /// asked.</summary>
+    private static bool HoldsBytes(Basis basis, ClockReading now) =>
+        basis.BackupUntil > now.Wall || Passed.Between(basis.AskedAt, now).Boot >= BackupNoticeTime;
+
+    private static async Task<ServiceStatus?> AskAsync(
         IEntityHost entities, ICommand<ServiceStatus> command, CancellationToken cancellationToken) =>
         (await entities.AskAsync(ServiceState.Entity, command, cancellationToken)).Answer;
 
-    private async Task<ServiceStatus> TakeTurnAsync(
-        Func<ClockReading, Task<ServiceStatus>> turn, bool checksClock, CancellationToken cancellationToken)
+    /// <param name="turn">Asks the service. Returns null if it was not asked.</param>
+    /// <param name="checksClock">Whether the clock was compared with that of the last beat.</param>
+    /// <param name="cancellationToken">Cancels the turn.</param>
+    private async Task<ServiceStatus?> TakeTurnAsync(
+        Func<ClockReading, Task<ServiceStatus?>> turn, bool checksClock, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
         try
         {
             var now = host.Read();
             var status = await turn(now);
-            if (checksClock)
+            if (status is null)
             {
-                _basis = new Basis(now, ServedIntervals.FromOrdered(status.Served), status.Fault, status.BackupUntil);
+                _basis = _basis is { } last ? last with { At = now } : null;
+            }
+            else if (checksClock)
+            {
+                _basis = new Basis(now, now, ServedIntervals.FromOrdered(status.Served), status.Fault, status.BackupUntil);
             }
             else if (_basis is { } basis)
             {
                 // The basis stays that of the last beat, because only the next beat checks whether the clock has jumped
                 // since.
-                _basis = basis with { BackupUntil = status.BackupUntil };
+                _basis = basis with { AskedAt = now, BackupUntil = status.BackupUntil };
             }
 
-            EngineTelemetry.ClockTrusted.Record(status.Fault is null ? 1 : 0);
+            EngineTelemetry.ClockTrusted.Record((status is null ? Fault : status.Fault) is null ? 1 : 0);
             return status;
         }
         finally
@@ -194,7 +209,13 @@ public sealed class ServiceClock(HostClock host, Func<bool>? agrees = null) : IS
     /// <param name="Fault">The jump.</param>
     private sealed record SeenJump(ClockReading Since, ClockFault Fault);
 
-    private sealed record Basis(ClockReading At, ServedIntervals Served, ClockFault? Fault, DateTimeOffset? BackupUntil);
+    /// <param name="At">The last beat.</param>
+    /// <param name="AskedAt">When the journal was last asked.</param>
+    /// <param name="Served">When the service was available.</param>
+    /// <param name="Fault">The clock fault, or null.</param>
+    /// <param name="BackupUntil">When the lease of the last backup ends, or null.</param>
+    private sealed record Basis(
+        ClockReading At, ClockReading AskedAt, ServedIntervals Served, ClockFault? Fault, DateTimeOffset? BackupUntil);
 
     private readonly record struct Passed(TimeSpan Wall, TimeSpan Monotonic, TimeSpan Boot)
     {

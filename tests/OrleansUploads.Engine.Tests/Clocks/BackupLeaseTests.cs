@@ -1,5 +1,6 @@
 using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Clocks;
 using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Engine.Tests.Clocks;
@@ -78,5 +79,40 @@ public sealed class BackupLeaseTests : IDisposable
 
         Assert.Null(_bench.Clock.BackupUntil);
         Assert.Equal(1, (await _bench.RunHousekeepingAsync()).AttemptsDeleted);
+    }
+
+    [Fact]
+    public async Task A_silo_whose_clock_has_differed_learns_of_a_backup_before_it_deletes_bytes_again()
+    {
+        var agrees = true;
+        using var silo = new ServiceClock(_bench.Machine, () => agrees);
+        await silo.BeatAsync(_bench.Host, CancellationToken.None);
+        agrees = false;
+        await BeginAsync(lease: Hour);
+        for (var beat = 0; beat < 2; beat++)
+        {
+            _bench.Time.Advance(ServiceClock.BeatInterval);
+            await silo.BeatAsync(_bench.Host, CancellationToken.None);
+        }
+
+        agrees = true;
+
+        Assert.True(silo.Read() is { IsTrusted: true, HoldsBytes: true });
+        await silo.BeatAsync(_bench.Host, CancellationToken.None);
+        Assert.True(silo.Read().HoldsBytes);
+    }
+
+    [Fact]
+    public async Task A_process_that_cannot_ask_whether_a_backup_has_begun_deletes_no_bytes()
+    {
+        await _bench.BeatAsync();
+        _bench.Time.Advance(ServiceClock.BackupNoticeTime - TimeSpan.FromSeconds(1));
+        Assert.False(_bench.Clock.Read().HoldsBytes);
+
+        _bench.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.True(_bench.Clock.Read().HoldsBytes);
+
+        await _bench.BeatAsync();
+        Assert.False(_bench.Clock.Read().HoldsBytes);
     }
 }
