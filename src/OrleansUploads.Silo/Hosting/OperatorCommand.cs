@@ -14,9 +14,6 @@ namespace OrleansUploads.Silo.Hosting;
 /// settings are those of a silo. The process connects as a cluster client and exits after the command.</summary>
 internal static class OperatorCommand
 {
-    /// <summary>The time after which every silo has written a heartbeat and therefore knows of a backup.</summary>
-    private static readonly TimeSpan PropagationTime = ServiceClock.BeatInterval + TimeSpan.FromSeconds(15);
-
     /// <summary>A cluster client tries to connect for as long as it is allowed to. A command is run again instead.</summary>
     private static readonly TimeSpan ConnectTime = TimeSpan.FromSeconds(30);
 
@@ -62,13 +59,19 @@ internal static class OperatorCommand
         builder.Services.AddOrleansUploadsClient();
         using var host = builder.Build();
         await ConnectAsync(host, settings);
+
+        // The host turns Ctrl-C and SIGTERM into this token.
+        var stopping = host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        var hasBegun = false;
         try
         {
             var entities = host.Services.GetRequiredService<IEntityHost>();
-            var answer = await entities.AskAsync(ServiceState.Entity, command, CancellationToken.None);
+            var answer = await entities.AskAsync(ServiceState.Entity, command, stopping);
             if (command is BeginBackup)
             {
-                await Task.Delay(PropagationTime);
+                hasBegun = true;
+                Console.WriteLine($"The backup has begun. Every silo will know of it in {ServiceClock.BackupNoticeTime.TotalSeconds:F0} seconds.");
+                await Task.Delay(ServiceClock.BackupNoticeTime, stopping);
             }
 
             Console.WriteLine(answer.Answer switch
@@ -82,6 +85,15 @@ internal static class OperatorCommand
         catch (EntityUnavailableException fault)
         {
             throw new SettingException($"The command failed, or its outcome is unknown: {fault.Message}", fault);
+        }
+        catch (OperationCanceledException fault) when (stopping.IsCancellationRequested)
+        {
+            throw new SettingException(
+                hasBegun
+                    ? "The command was stopped. The backup has begun, but some silos may not know of it yet and may still delete bytes. Run the "
+                        + "command again before you copy anything, or run 'backup end'."
+                    : "The command was stopped, and its outcome is unknown. Run it again.",
+                fault);
         }
         finally
         {

@@ -69,6 +69,20 @@ public sealed class StartTests(PostgresServer postgres) : IDisposable
     }
 
     [Fact]
+    public async Task A_backup_command_that_is_stopped_ends_and_says_that_the_backup_has_begun()
+    {
+        var environment = RunningSilo.OnPostgres(await postgres.CreateDatabaseAsync(), _folder.Data);
+        await using var silo = await RunningSilo.StartAsync(environment);
+        await using var command = new SiloStart(environment).Run(RunningSilo.Dotnet, "backup", "begin", "1h");
+        Assert.True(await command.WaitForLineAsync("The backup has begun.", TimeSpan.FromSeconds(60)) is not null, command.ToString());
+
+        command.Terminate();
+
+        Assert.True(await command.WaitForExitAsync(TimeSpan.FromSeconds(60)) == 1, command.ToString());
+        Assert.Contains("The command was stopped. The backup has begun", command.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_restart_loses_nothing()
     {
         var environment = RunningSilo.OnPostgres(await postgres.CreateDatabaseAsync(), _folder.Data);
