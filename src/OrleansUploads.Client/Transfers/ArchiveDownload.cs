@@ -42,12 +42,13 @@ public sealed class ArchiveDownload
     /// <param name="cancellationToken">Stops the download. It can be resumed.</param>
     /// <exception cref="ArchiveDownloadException">The download stopped.</exception>
     /// <exception cref="GlacierException">The retrieval job could not be started.</exception>
-    /// <exception cref="IOException">The file cannot be written, or it exists and must not be replaced.</exception>
+    /// <exception cref="IOException">The file cannot be written, another download writes to it, or it exists and must not be
+    /// replaced.</exception>
     public async Task DownloadAsync(
         string vault, string archiveId, string path, CancellationToken cancellationToken = default)
     {
         CheckTarget(path);
-        File.Delete(PartialPath(path));
+        PartialFile.ClearIfPresent(PartialPath(path));
         var jobId = await _client.InitiateArchiveRetrievalAsync(
             vault, archiveId, tier: _options.Tier, cancellationToken: cancellationToken);
         await ResumeAsync(vault, jobId, path, cancellationToken);
@@ -60,7 +61,8 @@ public sealed class ArchiveDownload
     /// 1 MiB. If it differs, the partial file is from another archive and is replaced.</param>
     /// <param name="cancellationToken">Stops the download. It can be resumed.</param>
     /// <exception cref="ArchiveDownloadException">The download stopped.</exception>
-    /// <exception cref="IOException">The file cannot be written, or it exists and must not be replaced.</exception>
+    /// <exception cref="IOException">The file cannot be written, another download writes to it, or it exists and must not be
+    /// replaced.</exception>
     public async Task ResumeAsync(
         string vault, string jobId, string path, CancellationToken cancellationToken = default)
     {

@@ -32,6 +32,18 @@ internal sealed class PartialFile : IAsyncDisposable
             File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, FileOptions.Asynchronous),
             rangeBytes);
 
+    /// <summary>Removes the bytes of an earlier download. The file itself is not deleted: a download that still writes to it would then
+    /// give its name to the bytes of the next one.</summary>
+    /// <exception cref="IOException">Another download writes to the file.</exception>
+    public static void ClearIfPresent(string path)
+    {
+        if (File.Exists(path))
+        {
+            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.None);
+            RandomAccess.SetLength(file, 0);
+        }
+    }
+
     /// <summary>Hashes the complete ranges from an earlier run and removes an incomplete range at the end.</summary>
     public async Task RecoverAsync(long sizeBytes, CancellationToken cancellationToken)
     {

@@ -102,6 +102,19 @@ public sealed class ArchiveDownloadTests : IDisposable
         Assert.Equal(_vault.Output, await File.ReadAllBytesAsync(_file.Path));
     }
 
+    [Fact]
+    public async Task A_new_download_does_not_take_the_partial_file_from_one_in_progress()
+    {
+        await using (new FileStream(_file.PartialPath, FileMode.Create, FileAccess.ReadWrite, FileShare.None))
+        {
+            await Assert.ThrowsAsync<IOException>(() => Download().DownloadAsync("v", "a", _file.Path));
+        }
+
+        Assert.True(File.Exists(_file.PartialPath));
+        Assert.False(File.Exists(_file.Path));
+        Assert.Empty(_vault.Received);
+    }
+
     [Theory]
     [InlineData("flipped")]
     [InlineData("short")]
