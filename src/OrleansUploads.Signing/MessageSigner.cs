@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace OrleansUploads.Signing;
 
 /// <summary>Signs the messages of an <see cref="HttpClient"/>. Thread-safe.</summary>
@@ -21,7 +23,7 @@ public sealed class MessageSigner(RequestSigner signer, string? sessionToken = n
         var uri = message.RequestUri ?? throw new ArgumentException("The message has no address.", nameof(message));
         var signed = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
-            ["host"] = uri.Authority,
+            ["host"] = HostOf(uri),
             ["x-amz-content-sha256"] = payloadHash,
             ["x-amz-date"] = AmzTimestamp.Format(at),
         };
@@ -47,4 +49,9 @@ public sealed class MessageSigner(RequestSigner signer, string? sessionToken = n
         var request = new SigningRequest(message.Method.Method, uri.PathAndQuery, signed.GetValueOrDefault, signed.Keys, payloadHash);
         message.Headers.TryAddWithoutValidation("Authorization", signer.Sign(request, [.. signed.Keys]).ToString());
     }
+
+    /// <summary>The header <c>Host</c>, which must be ASCII.</summary>
+    private static string HostOf(Uri uri) => uri.HostNameType != UriHostNameType.Dns ? uri.Authority
+        : uri.IsDefaultPort ? uri.IdnHost
+        : string.Create(CultureInfo.InvariantCulture, $"{uri.IdnHost}:{uri.Port}");
 }

@@ -55,6 +55,19 @@ public sealed class MessageSignerTests
         Assert.Equal(["bytes 0-0/*"], message.Content!.Headers.GetValues("content-range"));
     }
 
+    [Theory]
+    [InlineData("http://b\u00fccher.example:9400/", "xn--bcher-kva.example:9400")]
+    [InlineData("https://b\u00fccher.example/", "xn--bcher-kva.example")]
+    [InlineData("http://[::1]:9400/", "[::1]:9400")]
+    [InlineData("http://127.0.0.1/", "127.0.0.1")]
+    public void The_signed_host_is_the_one_that_is_sent(string address, string host)
+    {
+        using var message = new HttpRequestMessage(HttpMethod.Get, address);
+        new MessageSigner(Signer).Sign(message, PayloadHash, ExampleRequest.At);
+
+        Assert.Equal(host, message.Headers.Host);
+    }
+
     private static HttpRequestMessage Message(HttpContent content) =>
         new(HttpMethod.Put, "https://vaults.example:9400/-/vaults/v/multipart-uploads/u?marker=a%2Fb") { Content = content };
 
