@@ -191,7 +191,8 @@ demo() {
     [ -f "$cli" ] || fail "$cli does not exist. Build it: dotnet build src/OrleansUploads.Cli -c Release"
     start 3
     export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
-    dotnet "$cli" demo --size "$1" --crash "'$here/local-cluster.sh' crash \$1" \
+    export LOCAL_CLUSTER_SCRIPT="$here/local-cluster.sh"
+    dotnet "$cli" demo --size "$1" --crash '"$LOCAL_CLUSTER_SCRIPT" crash "$1"' \
         --endpoint "http://127.0.0.1:$((port + 1))" --endpoint "http://127.0.0.1:$((port + 2))" \
         --endpoint "http://127.0.0.1:$((port + 3))" --endpoint "http://127.0.0.1:$((port + 4))"
     status
