@@ -269,10 +269,11 @@ public sealed class S3ObjectTests(S3Server s3) : IClassFixture<S3Server>
         var bucket = await s3.NewBucketAsync();
         (await s3.SendAsync("PUT", $"/{bucket}/a", Hello)).Expect(200);
         (await s3.SendAsync("PUT", $"/{bucket}/b", Hello)).Expect(200);
-        const string Document = "<Delete><Object><Key>a</Key></Object><Object><Key>absent</Key></Object>"
+        const string Document = "<Delete><Object><Key>a</Key></Object><Object><Key>absent</Key><VersionId>null</VersionId></Object>"
             + "<Object><Key>b</Key><VersionId>7</VersionId></Object></Delete>";
         var answer = (await s3.SendAsync("POST", $"/{bucket}/?delete", Document)).Expect(200);
         Assert.Equal(["a", "absent", "b"], Texts(answer, "Key"));
+        Assert.Equal(["null", "7"], Texts(answer, "VersionId"));
         Assert.Equal(["NotImplemented"], Texts(answer, "Code"));
         ExpectError(await s3.GetAsync($"/{bucket}/a"), 404, "NoSuchKey");
         (await s3.GetAsync($"/{bucket}/b")).Expect(200);

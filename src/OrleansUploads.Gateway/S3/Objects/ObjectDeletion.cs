@@ -96,7 +96,7 @@ internal sealed class ObjectDeletion(BucketFinder buckets, KeyIndex keys)
             if (errors[i] is { } error)
             {
                 xml.WriteStartElement("Error");
-                xml.WriteElementString("Key", document.Objects[i].Key);
+                WriteObject(xml, document.Objects[i]);
                 xml.WriteElementString("Code", error.Code);
                 xml.WriteElementString("Message", error.Message);
                 xml.WriteEndElement();
@@ -104,9 +104,16 @@ internal sealed class ObjectDeletion(BucketFinder buckets, KeyIndex keys)
             else if (!document.IsQuiet)
             {
                 xml.WriteStartElement("Deleted");
-                xml.WriteElementString("Key", document.Objects[i].Key);
+                WriteObject(xml, document.Objects[i]);
                 xml.WriteEndElement();
             }
         }
+    }
+
+    /// <summary>Names an object as the request does.</summary>
+    private static void WriteObject(XmlWriter xml, ObjectToDelete item)
+    {
+        xml.WriteElementString("Key", item.Key);
+        xml.WriteOptional("VersionId", item.VersionId);
     }
 }
