@@ -74,6 +74,6 @@ public sealed class ObjectCopier(ObjectReader reader, ObjectIntake intake)
 
     private async ValueTask<Stream> OpenAsync(FoundObject source, PartRange? range, CancellationToken cancellationToken) =>
         range is { } bytes
-            ? reader.OpenRead(await reader.ReadManifestAsync(source, cancellationToken), bytes, cancellationToken)
+            ? reader.OpenRead(source, await reader.ReadManifestAsync(source, cancellationToken), bytes, cancellationToken)
             : Stream.Null;
 }

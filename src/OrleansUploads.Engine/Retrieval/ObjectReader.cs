@@ -36,45 +36,83 @@ public sealed class ObjectReader(IEntityHost host, KeyIndex keys, IPartStore par
 
     /// <summary>The manifest of an object: its extents and its parts.</summary>
     /// <exception cref="AttemptDamagedException">The manifest is missing or damaged.</exception>
+    /// <exception cref="EntityUnavailableException">The object was overwritten or deleted, and its bytes are deleted.</exception>
     public async ValueTask<Manifest> ReadManifestAsync(FoundObject found, CancellationToken cancellationToken)
     {
         var published = found.Description.Published;
-        return found.Description.Parts is { } inline
-            ? ObjectManifest.Of(published.Upload, published.SizeBytes, inline)
-            : await parts.ReadManifestAsync(published.Upload, cancellationToken)
-                ?? throw new AttemptDamagedException($"The manifest of upload {published.Upload} is missing from the part store.");
+        if (found.Description.Parts is { } inline)
+        {
+            return ObjectManifest.Of(published.Upload, published.SizeBytes, inline);
+        }
+
+        if (await parts.ReadManifestAsync(published.Upload, cancellationToken) is { } manifest)
+        {
+            return manifest;
+        }
+
+        await RequireKeptAsync(found, cancellationToken);
+        throw new AttemptDamagedException($"The manifest of upload {published.Upload} is missing from the part store.");
     }
 
     /// <summary>Copies a range of an object's bytes.</summary>
+    /// <param name="found">The object.</param>
     /// <param name="manifest">The object's manifest.</param>
     /// <param name="range">The bytes to copy. They must be inside the object.</param>
     /// <param name="destination">The stream to write to. It receives only verified bytes.</param>
     /// <param name="cancellationToken">Canceled when the client disconnects.</param>
     /// <exception cref="AttemptDamagedException">Stored bytes are damaged. Only a part of the range was copied.</exception>
-    public ValueTask CopyAsync(
-        Manifest manifest, PartRange range, Stream destination, CancellationToken cancellationToken) =>
-        _bytes.CopyAsync(manifest, range, destination, cancellationToken);
+    /// <exception cref="EntityUnavailableException">The object was overwritten or deleted, and its bytes were deleted after their grace.
+    /// Only a part of the range was copied.</exception>
+    public async ValueTask CopyAsync(
+        FoundObject found, Manifest manifest, PartRange range, Stream destination, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _bytes.CopyAsync(manifest, range, destination, cancellationToken);
+        }
+        catch (AttemptDamagedException)
+        {
+            await RequireKeptAsync(found, cancellationToken);
+            throw;
+        }
+    }
 
     /// <summary>Opens a range of an object's bytes for reading, such as the source of a copy. At most 1 MiB is read
     /// ahead.</summary>
+    /// <param name="found">The object.</param>
     /// <param name="manifest">The object's manifest.</param>
     /// <param name="range">The bytes to read. They must be inside the object.</param>
     /// <param name="cancellationToken">Ends reading.</param>
     /// <returns>A stream of verified bytes. If stored bytes are damaged, reading throws <see cref="CopySourceDamagedException"/>. Dispose
     /// of it, even if it was not read to its end.</returns>
-    public Stream OpenRead(Manifest manifest, PartRange range, CancellationToken cancellationToken)
+    public Stream OpenRead(FoundObject found, Manifest manifest, PartRange range, CancellationToken cancellationToken)
     {
         var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: PipeBytes, resumeWriterThreshold: PipeBytes / 2));
-        _ = FillAsync(pipe.Writer, manifest, range, cancellationToken);
+        _ = FillAsync(pipe.Writer, found, manifest, range, cancellationToken);
         return pipe.Reader.AsStream();
     }
 
-    private async Task FillAsync(PipeWriter writer, Manifest manifest, PartRange range, CancellationToken cancellationToken)
+    /// <summary>Tells bytes that were deleted after their grace, while a slow client read them, from bytes that are lost.</summary>
+    private async ValueTask RequireKeptAsync(FoundObject found, CancellationToken cancellationToken)
+    {
+        var entity = found.Description.Published.Upload.Entity;
+        var described = await host.AskAsync(entity, new DescribeObject(found.Description.Spec.Name), cancellationToken);
+        if (described.Refusal is ObjectRefusal.KeyNotFound)
+        {
+            throw new EntityUnavailableException(
+                entity,
+                "its object was overwritten or deleted, and its bytes were deleted before they had been read. Read the key again, or set a "
+                + "longer ReplacedObjectGrace.");
+        }
+    }
+
+    private async Task FillAsync(
+        PipeWriter writer, FoundObject found, Manifest manifest, PartRange range, CancellationToken cancellationToken)
     {
         try
         {
             await using var destination = new PipeDestination(writer);
-            await CopyAsync(manifest, range, destination, cancellationToken);
+            await CopyAsync(found, manifest, range, destination, cancellationToken);
             await writer.CompleteAsync();
         }
         catch (Exception fault)

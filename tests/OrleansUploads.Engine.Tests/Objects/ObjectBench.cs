@@ -97,7 +97,7 @@ internal sealed class ObjectBench
         {
             var manifest = await Reader.ReadManifestAsync(thing, CancellationToken.None);
             await Reader.CopyAsync(
-                manifest, range ?? new PartRange(0, manifest.SizeBytes - 1), output, CancellationToken.None);
+                thing, manifest, range ?? new PartRange(0, manifest.SizeBytes - 1), output, CancellationToken.None);
         }
 
         return Encoding.UTF8.GetString(output.ToArray());

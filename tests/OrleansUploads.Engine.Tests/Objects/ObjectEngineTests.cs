@@ -9,6 +9,7 @@ using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Intake;
+using OrleansUploads.Engine.Ports;
 using OrleansUploads.Engine.Retrieval;
 using OrleansUploads.Hashing.Checksums;
 using OrleansUploads.TestKit;
@@ -71,7 +72,7 @@ public sealed class ObjectEngineTests
         var source = (await _bench.Reader.FindAsync(SomeObject.Named("source"), CancellationToken.None)).Answer;
         var manifest = await _bench.Reader.ReadManifestAsync(source, CancellationToken.None);
         var upload = await _bench.InitiateAsync("copy");
-        await using var bytes = _bench.Reader.OpenRead(manifest, new PartRange(6, 10), CancellationToken.None);
+        await using var bytes = _bench.Reader.OpenRead(source, manifest, new PartRange(6, 10), CancellationToken.None);
         var body = new ObjectBody(bytes, 5, Sha256: null, Algorithm: null, static () => default);
         var part = (await _bench.Intake.StorePartAsync(upload, SomeObject.Named("copy"), 1, body, sender: null, CancellationToken.None)).Answer;
         Assert.Equal(SomeObject.Md5("world"), part.Md5);
@@ -256,6 +257,34 @@ public sealed class ObjectEngineTests
 
         Assert.Equal("two", await _bench.GetAsync("a"));
         Assert.Equal(1, await CountUploadsWithBytesAsync());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_reader_that_is_slower_than_the_grace_is_not_told_of_damage(bool isDeleted)
+    {
+        await _bench.CreateBucketAsync();
+        await _bench.PutAsync("k", "one");
+        var found = (await _bench.Reader.FindAsync(SomeObject.Named("k"), CancellationToken.None)).Answer;
+        var manifest = await _bench.Reader.ReadManifestAsync(found, CancellationToken.None);
+        if (isDeleted)
+        {
+            await _bench.DeleteAsync("k");
+            do
+            {
+                _bench.Time.Advance(UploadPolicy.DefaultReplacedObjectGrace);
+            }
+            while (await _bench.Wakes.RunAsync(CancellationToken.None) > 0);
+        }
+        else
+        {
+            await _bench.Parts.DeleteUploadAsync(found.Entry.Upload, CancellationToken.None);
+        }
+
+        var fault = await Assert.ThrowsAnyAsync<Exception>(async () => await _bench.Reader.CopyAsync(
+            found, manifest, new PartRange(0, 2), Stream.Null, CancellationToken.None));
+        Assert.IsType(isDeleted ? typeof(EntityUnavailableException) : typeof(AttemptDamagedException), fault);
     }
 
     [Fact]

@@ -63,7 +63,7 @@ internal sealed class ObjectClients(
             var manifest = await process.Objects.ReadManifestAsync(entry, CancellationToken.None);
             using var output = new MemoryStream();
             await process.Objects.CopyAsync(
-                manifest, new PartRange(0, manifest.SizeBytes - 1), output, CancellationToken.None);
+                entry, manifest, new PartRange(0, manifest.SizeBytes - 1), output, CancellationToken.None);
             var text = System.Text.Encoding.ASCII.GetString(output.ToArray());
             if (text != ObjectModel.TextOf(model.ValueOf(entry.Entry.ETag!.Value)))
             {

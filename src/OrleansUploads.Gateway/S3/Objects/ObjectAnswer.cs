@@ -9,10 +9,10 @@ namespace OrleansUploads.Gateway.S3.Objects;
 /// <summary>A response with bytes of an object, or with its headers only.</summary>
 internal sealed class ObjectAnswer(
     ObjectReader reader,
+    FoundObject found,
     Manifest? manifest,
     ByteRange range,
     bool isPartial,
-    long sizeBytes,
     bool isHead,
     IReadOnlyDictionary<string, string> headers) : S3Answer
 {
@@ -36,13 +36,13 @@ internal sealed class ObjectAnswer(
         response.ContentLength = range.LengthBytes;
         if (HasContentRange)
         {
-            response.Headers.ContentRange = range.ContentRange(sizeBytes);
+            response.Headers.ContentRange = range.ContentRange(found.Description.Published.SizeBytes);
         }
 
         if (!isHead && manifest is not null && range.LengthBytes > 0)
         {
             await reader.CopyAsync(
-                manifest, new PartRange(range.First, range.First + range.LengthBytes - 1), body, cancellationToken);
+                found, manifest, new PartRange(range.First, range.First + range.LengthBytes - 1), body, cancellationToken);
         }
     }
 }

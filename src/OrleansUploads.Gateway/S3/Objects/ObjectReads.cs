@@ -69,7 +69,7 @@ internal sealed class ObjectReads(BucketFinder buckets, ObjectReader reader)
         }
 
         return new ObjectAnswer(
-            reader, manifest, choice.Range, choice.IsPartial, published.SizeBytes, isHead, Headers(call, found, choice, overrides));
+            reader, found, manifest, choice.Range, choice.IsPartial, isHead, Headers(call, found, choice, overrides));
     }
 
     /// <summary>Chooses the bytes: those of a part, of a range, or all.</summary>
