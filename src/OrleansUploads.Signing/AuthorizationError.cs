@@ -38,4 +38,7 @@ public enum AuthorizationError
 
     /// <summary><c>X-Amz-Expires</c> of a presigned URL is missing or not a number of seconds from 1 to seven days.</summary>
     PresignedLifetimeInvalid,
+
+    /// <summary>The service has no presigned URLs.</summary>
+    PresignedUrlUnsupported,
 }

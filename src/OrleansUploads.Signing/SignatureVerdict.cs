@@ -150,7 +150,9 @@ public readonly record struct SignatureVerdict
             "SignedHeaders must be distinct lower-case header names in ascending order.",
         AuthorizationError.SignatureMissing => "The Authorization header has no Signature.",
         AuthorizationError.SignatureMalformed => "Signature must be 64 hex digits.",
-        AuthorizationError.PresignedDateMalformed or AuthorizationError.PresignedLifetimeInvalid => DescribePresigned(error),
+        AuthorizationError.PresignedDateMalformed
+            or AuthorizationError.PresignedLifetimeInvalid
+            or AuthorizationError.PresignedUrlUnsupported => DescribePresigned(error),
     };
 
     private static string DescribePresigned(AuthorizationError error) => error switch
@@ -166,6 +168,7 @@ public readonly record struct SignatureVerdict
             "X-Amz-SignedHeaders must be distinct lower-case header names in ascending order.",
         AuthorizationError.SignatureMissing or AuthorizationError.SignatureMalformed =>
             "X-Amz-Signature must be 64 hex digits.",
+        AuthorizationError.PresignedUrlUnsupported => "This API has no presigned URLs. Sign the headers of the request.",
         AuthorizationError.None or AuthorizationError.Absent or AuthorizationError.MalformedParameter =>
             "A presigned URL must have X-Amz-Algorithm, X-Amz-Credential, X-Amz-Date, X-Amz-Expires, X-Amz-SignedHeaders and "
             + "X-Amz-Signature exactly once.",

@@ -16,6 +16,15 @@ public sealed class SignatureTests(GatewayFixture gateway) : IClassFixture<Gatew
             400, "MissingAuthenticationTokenException", "no Authorization header");
 
     [Theory]
+    [InlineData("?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=x")]
+    [InlineData("?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIA%2F20261120%2Fus-east-1%2Fglacier%2Faws4_request"
+        + "&X-Amz-Date=20261120T000000Z&X-Amz-Expires=60&X-Amz-SignedHeaders=host"
+        + "&X-Amz-Signature=0000000000000000000000000000000000000000000000000000000000000000")]
+    public async Task A_presigned_URL_is_refused_as_such(string query) =>
+        (await gateway.Server.SendAsync(ListVaults(query), [])).ExpectError(
+            400, "IncompleteSignatureException", "This API has no presigned URLs. Sign the headers of the request.");
+
+    [Theory]
     [InlineData("Basic dXNlcjpwYXNz", "must begin with 'AWS4-HMAC-SHA256 '")]
     [InlineData("AWS4-HMAC-SHA256 Credential=a", "key/yyyyMMdd/region/service/aws4_request")]
     [InlineData("AWS4-HMAC-SHA256 nonsense", "Credential, SignedHeaders and Signature")]

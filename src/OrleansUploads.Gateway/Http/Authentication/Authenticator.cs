@@ -35,7 +35,8 @@ internal sealed class Authenticator(
 
         if (given.IsPresigned && !rules.AllowsPayloadModes)
         {
-            return Reject(new HttpError.SignatureRejected(SignatureVerdict.For(AuthorizationError.Absent), options.Region));
+            return Reject(new HttpError.SignatureRejected(
+                SignatureVerdict.ForPresignedUrl(AuthorizationError.PresignedUrlUnsupported), options.Region));
         }
 
         if (given.Authorization is not { } authorization)
