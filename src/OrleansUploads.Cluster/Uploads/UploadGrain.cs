@@ -7,6 +7,7 @@ using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine.Intake;
 using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Cluster.Uploads;
@@ -83,10 +84,35 @@ public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind
 
     /// <inheritdoc/>
     public async ValueTask<UploadAnswer<FinishedArchive>> CompleteAsync(
-        CompletionRequest request, CancellationToken cancellationToken = default) =>
-        IngestionRequestParser.ParseCompletion(request, out var command) is { } refusal
-            ? new(null, refusal)
-            : await AskSelfAsync(command!, FinishedOf, cancellationToken);
+        CompletionRequest request, CancellationToken cancellationToken = default)
+    {
+        if (IngestionRequestParser.ParseCompletion(request, out var command) is { } refusal)
+        {
+            return new(null, refusal);
+        }
+
+        if (!UploadId.TryParse(Entity.Key, out var upload))
+        {
+            return new(null, UploadRefusals.From(new Refusal.UploadNotFound()));
+        }
+
+        var (vault, sizeBytes, treeHash) = command!;
+        try
+        {
+            return await AnswerAsync(
+                () => StoredCompletion.RunAsync(
+                    Ports.Parts,
+                    upload,
+                    async stored => new Outcome<CompletedArchive>(
+                        await AskAsync((ICommand)new CompleteStoredUpload(vault, sizeBytes, treeHash, stored)).WaitAsync(cancellationToken)),
+                    cancellationToken),
+                FinishedOf);
+        }
+        catch (Exception fault) when (fault is IOException or PartStoreUnavailableException)
+        {
+            return new(null, UploadRefusals.Unavailable($"The stored parts cannot be listed: {fault.Message}"));
+        }
+    }
 
     /// <inheritdoc/>
     public async ValueTask<UploadAnswer<AbortedUpload>> AbortAsync(

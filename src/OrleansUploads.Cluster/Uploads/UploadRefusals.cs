@@ -60,7 +60,7 @@ internal static class UploadRefusals
             UploadRefusalKind.Incomplete, $"Bytes {r.FirstGap} were not reported. Report them, then complete the upload again."),
         Refusal.PartLost r => new(
             UploadRefusalKind.Incomplete,
-            $"The bytes of part {r.Range} are lost. Report the part again, then complete the upload again."),
+            $"The bytes of part {r.Range} are lost. Send the part again, then complete the upload again."),
         Refusal.PartTooShort r => new(
             UploadRefusalKind.Incomplete,
             $"Part {r.Range} is shorter than the part size, which is {r.PartSize.Bytes} bytes, and is not the last part. Report the "

@@ -14,10 +14,6 @@ namespace OrleansUploads.Engine.Intake;
 /// <remarks>Each body in flight uses bounded memory, independent of the part size.</remarks>
 public sealed class PartIntake(IEntityHost host, IPartStore parts, IdSource ids)
 {
-    /// <summary>The maximum number of times that the part store is listed for one complete request. Further listings are needed if parts
-    /// are reported at the same time.</summary>
-    private const int MaxListings = 3;
-
     /// <summary>Stores a part of a multipart upload.</summary>
     /// <param name="upload">The upload.</param>
     /// <param name="vault">The vault in the request.</param>
@@ -82,22 +78,14 @@ public sealed class PartIntake(IEntityHost host, IPartStore parts, IdSource ids)
     /// <param name="sender">Who completes the upload, or null if that is not known.</param>
     /// <param name="cancellationToken">Canceled when the client disconnects.</param>
     /// <exception cref="EntityUnavailableException">The outcome is unknown; completing again is safe.</exception>
-    public async ValueTask<Outcome<CompletedArchive>> CompleteAsync(
-        UploadId upload, VaultId vault, long sizeBytes, TreeHash treeHash, Sender? sender, CancellationToken cancellationToken)
-    {
-        for (var listings = 1; ; listings++)
-        {
-            var stored = await parts.ListStoredAsync(upload, cancellationToken);
-            var outcome = await host.AskAsync(
-                upload.Entity, new CompleteStoredUpload(vault, sizeBytes, treeHash, stored, sender), cancellationToken);
-
-            // A part that was reported after the listing is missing from it, so list again.
-            if (outcome.Refusal is not Refusal.PartLost || listings == MaxListings)
-            {
-                return outcome;
-            }
-        }
-    }
+    public ValueTask<Outcome<CompletedArchive>> CompleteAsync(
+        UploadId upload, VaultId vault, long sizeBytes, TreeHash treeHash, Sender? sender, CancellationToken cancellationToken) =>
+        StoredCompletion.RunAsync(
+            parts,
+            upload,
+            stored => host.AskAsync(
+                upload.Entity, new CompleteStoredUpload(vault, sizeBytes, treeHash, stored, sender), cancellationToken),
+            cancellationToken);
 
     /// <summary>Stores an archive that is uploaded in a single request, as an upload with one part that is completed
     /// immediately.</summary>
@@ -191,7 +179,7 @@ public sealed class PartIntake(IEntityHost host, IPartStore parts, IdSource ids)
 
         if (hashes.Tree != stated.Tree)
         {
-            return new Refusal.TreeHashDiffers(stated.Tree, hashes.Tree);
+            return new Refusal.TreeHashDiffers(stated.Tree, hashes.Tree, hashes.Linear);
         }
 
         await writer.CommitAsync(hashes.Leaves.AsMemory(), cancellationToken);

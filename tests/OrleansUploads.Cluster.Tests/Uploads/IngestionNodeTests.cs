@@ -4,7 +4,10 @@ using OrleansUploads.Cluster.Tests.Harness;
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Messages.Accounts;
 using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Engine;
+using OrleansUploads.Engine.Intake;
 using OrleansUploads.Hashing;
 using OrleansUploads.TestKit;
 
@@ -195,6 +198,33 @@ public sealed class IngestionNodeTests : IAsyncLifetime
         ValueOf(await upload.AbortAsync(Vault));
         ValueOf(await upload.AbortAsync(Vault));
         Assert.Equal(UploadStage.Aborted, ValueOf(await upload.SummarizeAsync(Vault)).Stage);
+    }
+
+    [Fact]
+    public async Task An_upload_stored_through_the_gateway_is_not_completed_while_the_bytes_of_a_part_are_missing()
+    {
+        var key = UploadKey.New();
+        var upload = _cluster.Grains.GetGrain<IUploadGrain>(key);
+        await upload.InitiateAsync(Request(UploadStorage.Gateway));
+        Assert.True(UploadId.TryParse(key, out var id));
+        var intake = new PartIntake(_cluster.Client, _world.Parts, new IdSource(TimeProvider.System));
+        var bytes = Some.Bytes(1000, 1);
+        using var body = new MemoryStream(bytes);
+        var stored = await intake.StorePartAsync(
+            id,
+            Some.Vault,
+            new PartRange(0, bytes.Length - 1),
+            new StatedHashes(null, TreeHasher.Compute(bytes)),
+            body,
+            sender: null,
+            TestContext.Current.CancellationToken);
+        Assert.Null(stored.Refusal);
+        var attempt = Assert.Single(await _world.Parts.ListAttemptsAsync(id, TestContext.Current.CancellationToken));
+        await _world.Parts.DeleteAttemptAsync(id, attempt, TestContext.Current.CancellationToken);
+        var claim = new CompletionRequest(Vault, bytes.Length, TreeHasher.Compute(bytes).ToString());
+
+        Assert.Equal(UploadRefusalKind.Incomplete, (await upload.CompleteAsync(claim)).Refusal?.Kind);
+        Assert.Equal(UploadStage.Open, ValueOf(await upload.SummarizeAsync(Vault)).Stage);
     }
 
     [Fact]
