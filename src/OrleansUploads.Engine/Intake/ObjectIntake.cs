@@ -145,7 +145,7 @@ public sealed class ObjectIntake(IEntityHost host, IPartStore parts, IdSource id
         {
             if (!mayBeInUse)
             {
-                await parts.DeleteUploadAsync(spec.Upload, CancellationToken.None);
+                await UnusedAttempt.DeleteAllAsync(parts, spec.Upload);
             }
         }
     }

@@ -13,6 +13,7 @@ using OrleansUploads.Engine.Ports;
 using OrleansUploads.Engine.Retrieval;
 using OrleansUploads.Hashing.Checksums;
 using OrleansUploads.TestKit;
+using OrleansUploads.TestKit.PartStores;
 
 namespace OrleansUploads.Engine.Tests.Objects;
 
@@ -223,6 +224,23 @@ public sealed class ObjectEngineTests
 
         await _bench.AskAsync(repeating.Delayed!.Spec.Upload.Entity, repeating.Delayed);
         Assert.Equal("new", await _bench.GetAsync("k"));
+    }
+
+    [Fact]
+    public async Task A_refused_put_is_answered_with_its_refusal_although_its_bytes_cannot_be_deleted()
+    {
+        await _bench.CreateBucketAsync();
+        await _bench.PutAsync("k", "old");
+        var parts = new FaultyPartStore(
+            _bench.Parts, step => step.Call == PartStoreCall.DeleteUpload ? PartStoreFault.Before : PartStoreFault.None);
+        var intake = new ObjectIntake(_bench.Host, parts, _bench.Ids, _bench.Time, keys: null);
+        var headers = new ObjectHeaders(StorageClass.Standard, new Dictionary<string, string>());
+
+        var put = await intake.PutAsync(
+            SomeObject.Named("k"), headers, ObjectBench.Body("new"u8.ToArray()), PublishCondition.MustBeAbsent, CancellationToken.None);
+
+        Assert.IsType<ObjectRefusal.PreconditionFailed>(put.Refusal);
+        Assert.Equal(1, parts.Calls(PartStoreCall.DeleteUpload));
     }
 
     [Fact]
