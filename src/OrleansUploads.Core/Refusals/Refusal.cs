@@ -102,7 +102,17 @@ public abstract record Refusal : IRefusal
     public sealed record SizeDiffers(long StatedBytes, long UploadedBytes) : Refusal;
 
     /// <summary>The tree hash of a part, or of the whole archive, differs from the stated tree hash.</summary>
-    public sealed record TreeHashDiffers(TreeHash Stated, TreeHash Computed) : Refusal;
+    /// <param name="Stated">The stated hash.</param>
+    /// <param name="Computed">The tree hash of the bytes.</param>
+    /// <param name="Linear">The SHA-256 of all bytes, if it was computed, too. Clients that do not know tree hashes state it.</param>
+    public sealed record TreeHashDiffers(TreeHash Stated, TreeHash Computed, LinearHash? Linear = null) : Refusal
+    {
+        /// <summary>Whether the stated hash is the linear hash of the bytes.</summary>
+        public bool StatesLinearHash() => Linear is { } linear && linear.Digest == Stated.Digest;
+
+        /// <summary>Whether the stated hash is that of zero bytes.</summary>
+        public bool StatesEmptyHash() => Stated == TreeHasher.Empty;
+    }
 
     /// <summary>The upload was already completed with a different size or tree hash.</summary>
     public sealed record CompletionMismatch(ArchiveId Archive, long SizeBytes, TreeHash TreeHash) : Refusal;

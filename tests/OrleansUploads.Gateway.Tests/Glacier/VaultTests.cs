@@ -62,7 +62,7 @@ public partial class VaultTests(GatewayFixture gateway) : IClassFixture<GatewayF
 
         (await gateway.SendAsync(Requests.DeleteArchive(vault, archive))).Expect(204);
         (await gateway.SendAsync(Requests.DeleteVault(vault))).ExpectError(
-            400, "InvalidParameterValueException", "0 archives and 1 uploads in progress");
+            400, "InvalidParameterValueException", "0 archives and 1 upload in progress");
         (await gateway.SendAsync(Requests.Abort(vault, upload))).Expect(204);
         (await gateway.SendAsync(Requests.DeleteVault(vault))).Expect(204);
     }

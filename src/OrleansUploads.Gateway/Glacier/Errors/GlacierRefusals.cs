@@ -18,8 +18,8 @@ internal static class GlacierRefusals
     {
         Refusal.VaultNotFound r => GlacierError.VaultNotFound(VaultArn.Format(region, r.Vault)),
         Refusal.VaultNotEmpty r => GlacierError.Invalid(
-            $"Vault not empty or recently written to: {VaultArn.Format(region, r.Vault)}. It holds {r.Archives} {(r.Archives == 1 ? "archive" : "archives")} and "
-            + $"{r.OpenUploads} uploads in progress; delete the archives and abort or complete the uploads first."),
+            $"Vault not empty or recently written to: {VaultArn.Format(region, r.Vault)}. It holds {Count(r.Archives, "archive")} and "
+            + $"{Count(r.OpenUploads, "upload")} in progress; delete the archives and abort or complete the uploads first."),
         Refusal.VaultRecentlyWrittenTo r => GlacierError.Invalid(
             $"Vault not empty or recently written to: {VaultArn.Format(region, r.Vault)}. It is empty, but its last "
             + "inventory still lists archives. "
@@ -95,7 +95,7 @@ internal static class GlacierRefusals
         Refusal.SizeDiffers r => GlacierError.Invalid(
             $"Invalid x-amz-archive-size: {r.StatedBytes}. The uploaded parts add up to {r.UploadedBytes} bytes."),
         Refusal.TreeHashDiffers r => GlacierError.Invalid(
-            $"Checksum mismatch: expected {r.Stated}, computed {r.Computed}"),
+            $"Checksum mismatch: expected {r.Stated}, computed {r.Computed}. {RemedyOf(r)}"),
         Refusal.CompletionMismatch r => GlacierError.Invalid(
             $"The upload is already complete: it became the archive {r.Archive} of {r.SizeBytes} bytes with the tree hash "
             + $"{r.TreeHash}."),
@@ -130,6 +130,13 @@ internal static class GlacierRefusals
             $"The job is not currently available for download: {r.Job}. Its output is available at {GlacierDate.Format(r.ReadyAt)} at the earliest."),
         _ => throw new UnreachableException($"{refusal.GetType().Name} has no description."),
     };
+
+    private static string RemedyOf(Refusal.TreeHashDiffers differs) =>
+        differs.StatesLinearHash() ? "The stated hash is the SHA-256 of the whole body; state its tree hash. 'orleans-uploads treehash FILE' prints it."
+        : differs.StatesEmptyHash() ? "The stated hash is that of zero bytes; compute it from the bytes that are sent."
+        : "Send the bytes again, or correct the hash.";
+
+    private static string Count(long count, string one) => $"{count} {one}{(count == 1 ? "" : "s")}";
 
     private static string Header(PartRange range) => $"bytes {range}/*";
 }
