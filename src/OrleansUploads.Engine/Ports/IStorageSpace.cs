@@ -10,4 +10,19 @@ public interface IStorageSpace
 
     /// <summary>Releases reserved space if the disk is almost full, so that a deletion can be journaled.</summary>
     void MakeRoomForDeletion();
+
+    /// <summary>Requires what an operation needs: one that makes the store grow must leave room for the journal, and one that frees space
+    /// needs a little of it first.</summary>
+    /// <exception cref="PartStoreFullException">Too little space would be left for the journal.</exception>
+    void RequireFor(bool needsSpace, bool freesSpace)
+    {
+        if (needsSpace)
+        {
+            Require(0);
+        }
+        else if (freesSpace)
+        {
+            MakeRoomForDeletion();
+        }
+    }
 }

@@ -67,22 +67,8 @@ internal sealed class GlacierPipeline(
             return denied;
         }
 
-        RequireDiskSpace(route);
+        space?.RequireFor(route.NeedsDiskSpace, route.FreesDiskSpace);
         return await operations.ExecuteAsync(call);
-    }
-
-    /// <summary>An operation that makes the data folder grow must leave free space for the journal. An operation that frees space needs
-    /// a little of it first.</summary>
-    private void RequireDiskSpace(GlacierRoute route)
-    {
-        if (route.NeedsDiskSpace)
-        {
-            space?.Require(0);
-        }
-        else if (route.FreesDiskSpace)
-        {
-            space?.MakeRoomForDeletion();
-        }
     }
 
     private static GlacierError? CheckVersion(HttpRequest request) =>

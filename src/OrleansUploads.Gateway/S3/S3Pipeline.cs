@@ -50,7 +50,7 @@ internal sealed class S3Pipeline(S3Operations operations, GatewayOptions options
             return S3HttpErrors.Describe(unreadable);
         }
 
-        RequireDiskSpace(known);
+        space?.RequireFor(known.NeedsDiskSpace, known.FreesDiskSpace);
         return await operations.ExecuteAsync(new S3Call
         {
             Exchange = exchange,
@@ -71,18 +71,4 @@ internal sealed class S3Pipeline(S3Operations operations, GatewayOptions options
         _ => new S3Error(
             S3ErrorCode.MethodNotAllowed, "The specified method is not allowed against this resource.", ("Method", method)),
     };
-
-    /// <summary>An operation that makes the data folder grow must leave free space for the journal. An operation that frees space needs
-    /// a little of it first.</summary>
-    private void RequireDiskSpace(S3Route.To route)
-    {
-        if (route.NeedsDiskSpace)
-        {
-            space?.Require(0);
-        }
-        else if (route.FreesDiskSpace)
-        {
-            space?.MakeRoomForDeletion();
-        }
-    }
 }

@@ -17,9 +17,6 @@ internal sealed record DashboardRoute(
 
     private const string Api = "api";
 
-    /// <summary>Whether the operation needs no session: the page itself, and what it needs to sign in.</summary>
-    public bool IsPublic => Operation is GetAsset or GetChallenge or SignIn or SignOut;
-
     /// <summary>Whether programs may ask with a signed request instead of a session.</summary>
     public bool TakesSignature => Operation is GetVaultTimeline or GetBucketTimeline;
 

@@ -1,0 +1,68 @@
+using Microsoft.Extensions.DependencyInjection;
+using OrleansUploads.Engine.Ports;
+using OrleansUploads.Gateway.S3;
+using OrleansUploads.Gateway.Tests.Harness;
+using OrleansUploads.Gateway.Tests.S3;
+
+namespace OrleansUploads.Gateway.Tests.Http;
+
+/// <summary>With a full disk, operations that make the data folder grow are refused, and those that free space make room for their
+/// record first.</summary>
+public sealed class StorageSpaceTests : IAsyncLifetime
+{
+    private readonly FullableSpace _space = new();
+    private GatewayServer _server = null!;
+
+    public async ValueTask InitializeAsync() => _server = await GatewayServer.StartAsync(
+        new GatewaySetup(), services => services.AddS3Front().AddSingleton<IStorageSpace>(_space));
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    [Fact]
+    public async Task A_full_disk_refuses_new_uploads_to_vaults_and_lets_them_be_aborted()
+    {
+        (await _server.SendAsync(Requests.CreateVault("v"))).Expect(201);
+        var upload = (await _server.SendAsync(Requests.Initiate("v"))).Expect(201).Header("x-amz-multipart-upload-id")!;
+
+        _space.IsFull = true;
+        (await _server.SendAsync(Requests.Initiate("v"))).ExpectError(500, "ServiceUnavailableException", "full");
+        (await _server.SendAsync(Requests.DescribeVault("v"))).Expect(200);
+        Assert.Equal(0, _space.RoomsMade);
+        (await _server.SendAsync(Requests.Abort("v", upload))).Expect(204);
+        Assert.Equal(1, _space.RoomsMade);
+    }
+
+    [Fact]
+    public async Task A_full_disk_refuses_new_objects_and_lets_others_be_deleted()
+    {
+        Task<ApiAnswer> SendAsync(string method, string target, byte[]? body = null) =>
+            _server.SendAsync(S3Server.Request(method, target, body), S3Server.Owner);
+
+        (await SendAsync("PUT", "/bucket")).Expect(200);
+        (await SendAsync("PUT", "/bucket/key", [1])).Expect(200);
+
+        _space.IsFull = true;
+        Assert.Equal(503, (await SendAsync("PUT", "/bucket/other", [1])).Status);
+        (await SendAsync("GET", "/bucket/key")).Expect(200);
+        Assert.Equal(0, _space.RoomsMade);
+        (await SendAsync("DELETE", "/bucket/key")).Expect(204);
+        Assert.Equal(1, _space.RoomsMade);
+    }
+
+    private sealed class FullableSpace : IStorageSpace
+    {
+        public bool IsFull { get; set; }
+
+        public int RoomsMade { get; private set; }
+
+        public void Require(long bytes)
+        {
+            if (IsFull)
+            {
+                throw new PartStoreFullException("The disk is full.");
+            }
+        }
+
+        public void MakeRoomForDeletion() => RoomsMade++;
+    }
+}
