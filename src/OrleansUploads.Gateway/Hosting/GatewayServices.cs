@@ -21,14 +21,14 @@ public static class GatewayServices
 {
     /// <summary>A little more than our own limit, so that a request with long headers gets a readable response. Not much more, because
     /// a connection that never ends its headers costs three times as much memory.</summary>
-    private const int KestrelHeaderBytes = 20 * 1024;
+    internal const int KestrelHeaderBytes = 20 * 1024;
 
     /// <summary>Fits a prefix, a marker and a delimiter of 1,024 bytes each, with every byte escaped.</summary>
-    private const int RequestLineBytes = 16 * 1024;
+    internal const int RequestLineBytes = 16 * 1024;
 
     /// <summary>About as many as the permitted bytes hold if each header is signed. S3 limits the bytes of metadata, and not its
     /// names.</summary>
-    private const int MaxHeaders = 512;
+    internal const int MaxHeaders = 512;
 
     /// <summary>Number of connections that the system keeps until the server accepts them; at most the system's own limit
     /// (net.core.somaxconn). If the queue is full, the client's system tries to connect again after one second, then after two

@@ -3,6 +3,7 @@ using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Glacier.Errors;
+using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Gateway.Http.Errors;
 using OrleansUploads.Gateway.S3.Errors;
 using OrleansUploads.Gateway.Tests.Http.Fronts;
@@ -15,6 +16,8 @@ namespace OrleansUploads.Gateway.Tests.Glacier;
 /// <summary>Every refusal, signature outcome and fault is answered with the error that docs/errors.md lists for it.</summary>
 public sealed class ErrorTableTests
 {
+    private static readonly string Page = Documentation.Read("errors.md");
+
     private static readonly Dictionary<string, string[]> Documented =
         Documentation.Rows("errors.md").DistinctBy(row => row[0]).ToDictionary(row => row[0].Trim('`'), row => row);
 
@@ -87,6 +90,16 @@ public sealed class ErrorTableTests
             .Select(field => (string)field.GetRawConstantValue()!);
         var documented = Documented.Values.Select(row => row[1].Trim('`')).Where(code => char.IsUpper(code[0])).Distinct();
         Assert.Equal(codes.Order(), documented.Order());
+    }
+
+    [Fact]
+    public void The_documented_limits_of_request_lines_and_headers_are_those_of_the_server()
+    {
+        Assert.Contains($"- 414 for a request line longer than {GatewayServices.RequestLineBytes / 1024} KiB\n", Page, StringComparison.Ordinal);
+        Assert.Contains(
+            $"- 431 for more than {GatewayServices.KestrelHeaderBytes / 1024} KiB or {GatewayServices.MaxHeaders} lines of headers\n",
+            Page,
+            StringComparison.Ordinal);
     }
 
     private static GlacierError DescribeFault(Exception fault) =>
