@@ -38,7 +38,7 @@ if [[ ${1:-} == --all ]]; then
     shift
 fi
 
-# What a developer waits for leaves the campaigns out. Arguments choose tests themselves.
+# Without arguments, the campaigns are left out, because a developer waits for the result.
 filter=() quick=()
 $all || (($# > 0)) || filter=(-trait- Run=Campaign)
 
@@ -51,7 +51,7 @@ fi
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 
-# Some feeds carry only a part of the public gallery. What they lack must not keep anybody from all the rest.
+# Some feeds carry only a part of the public gallery. A missing package must not prevent the other tests.
 solution=""
 for candidate in OrleansUploads.sln OrleansUploads.WithoutAzure.slnf OrleansUploads.WithoutOrleans.slnf; do
     [[ $candidate == OrleansUploads.sln ]] || export WithAzure=false
@@ -86,7 +86,7 @@ run() {
 
 # Names and messages of a project's failed tests: a reader who sees only the end of a long log needs them there.
 failures() {
-    awk '/ \[FAIL\]$/ { shown = 25 } !/^      / && !/ \[FAIL\]$/ { shown = 0 } shown-- > 0' "$results/$1.log"
+    awk '/ \[FAIL\]$|Cleanup Failure \(|FATAL ERROR/ { shown = 25; print; next } !/^      / { shown = 0 } shown-- > 0' "$results/$1.log"
 }
 
 # Prints what a project printed, and adds its results to the totals.

@@ -20,7 +20,7 @@ internal sealed class ControlRequests(EmbeddedEngine engine)
         switch (words)
         {
             case ["clock", "show"]:
-                return clock.Fault is { } fault ? ClockFaultException.Describe(fault) : "The clock is trusted.";
+                return clock.Fault is { } fault ? ClockFaultText.Describe(fault) : "The clock is trusted.";
             case ["clock", "accept"]:
                 await clock.AcceptAsync(engine.Host, cancellationToken);
                 return "The clock is trusted again.";

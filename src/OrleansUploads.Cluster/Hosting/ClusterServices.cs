@@ -21,6 +21,10 @@ namespace OrleansUploads.Cluster.Hosting;
 /// <summary>Registers the entities in a silo, and access to them in silos and cluster clients.</summary>
 public static class ClusterServices
 {
+    /// <summary>Number of shards of a vault's archive index. Each shard is a grain with rows of its own, and an inventory asks all that
+    /// have archives one after the other, so there are fewer of them than in one process.</summary>
+    private const int ArchiveShards = VaultIncarnation.LegacyShardCount;
+
     /// <summary>Adds the entities to a silo. The caller must also register an <see cref="IPartStore"/>, a grain storage provider
     /// named <see cref="ClusterNames.GrainStorage"/>, a reminder service and clustering.</summary>
     public static ISiloBuilder AddOrleansUploads(this ISiloBuilder silo, ClusterOptions options)
@@ -31,7 +35,7 @@ public static class ClusterServices
         silo.Services.AddSingleton(options);
         silo.Services.AddSingleton(new EntityCatalog(
             options.Engine,
-            new EntityLayout { Sharing = JournalSharing.Shared, ArchiveShards = VaultIncarnation.LegacyShardCount }));
+            new EntityLayout { Sharing = JournalSharing.Shared, ArchiveShards = ArchiveShards }));
         silo.Services.AddSingleton<EntityGrainPorts>();
         silo.Services.TryAddKeyedSingleton(ClusterNames.GrainStorage, static (services, _) =>
             JournalRowSerializer.Over(services.GetRequiredService<IGrainStorageSerializer>()));

@@ -56,7 +56,7 @@ internal sealed class ServiceRecord(
     {
         if (clock.Fault is { } fault && fault != _logged)
         {
-            ClusterLog.ClockNotTrusted(log, ClockFaultException.Describe(fault));
+            ClusterLog.ClockNotTrusted(log, ClockFaultText.Describe(fault));
         }
 
         _logged = clock.Fault;

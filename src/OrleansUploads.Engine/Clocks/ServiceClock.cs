@@ -34,7 +34,7 @@ public sealed class ServiceClock(HostClock host, Func<bool>? agrees = null) : IS
 
     /// <summary>Why the clock is not trusted, and what to do about it; null while it is trusted.</summary>
     public string? Distrust => Read().IsTrusted ? null
-        : (Fault ?? JumpSinceLastBeat(host.Read())) is { } fault ? ClockFaultException.Describe(fault)
+        : (Fault ?? JumpSinceLastBeat(host.Read())) is { } fault ? ClockFaultText.Describe(fault)
         : _basis is null
             ? "The clock is not trusted yet: this process has not recorded since its start that it serves. Nothing expires until it has. "
                 + "It does so within seconds; if not, the log says why."

@@ -120,7 +120,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         var fault = Clock.Fault;
         if (fault is not null && fault != _loggedFault)
         {
-            _log.ClockNotTrusted(ClockFaultException.Describe(fault));
+            _log.ClockNotTrusted(ClockFaultText.Describe(fault));
         }
 
         _loggedFault = fault;

@@ -99,7 +99,7 @@ public sealed class BucketDeciderTests
     }
 
     [Fact]
-    public void That_a_bucket_is_gone_is_said_only_after_its_owner_knows_it()
+    public void The_deletion_of_a_bucket_is_answered_after_its_owner_knows_it()
     {
         Claim(Some.Account);
         _bucket.Do(new DeleteBucket(SomeObject.BucketName, Some.Account));

@@ -37,7 +37,7 @@ internal sealed class RestoreHistory(TimeSpan delay, TimeSpan skew)
         {
             null when certain.Count > 0 => "a restore was accepted, and is forgotten before its days are over",
             null => null,
-            _ when possible.Count == 0 => "nobody has asked for a restore",
+            _ when possible.Count == 0 => "no client has asked for a restore",
             { ReadableUntil: null } when certain.Exists(request => request.AnsweredAt + delay + skew + skew < from) =>
                 "a restore takes longer than its tier",
             { ReadableUntil: null } => null,

@@ -3,10 +3,8 @@ using OrleansUploads.Core.Messages.Service;
 
 namespace OrleansUploads.Engine.Clocks;
 
-/// <summary>Reports to the operator that the clock is not trusted. It is logged but never thrown, because the server
-/// continues to serve requests.</summary>
-/// <param name="fault">The clock fault.</param>
-public sealed class ClockFaultException(ClockFault fault) : Exception(Describe(fault))
+/// <summary>The text about a clock fault, for operators.</summary>
+public static class ClockFaultText
 {
     /// <summary>Describes a clock fault and what to do about it.</summary>
     public static string Describe(ClockFault fault)
