@@ -76,7 +76,7 @@ internal static class OperatorCommand
 
             Console.WriteLine(answer.Answer switch
             {
-                { Fault: not null } status => ClockFaultException.Describe(status.Fault),
+                { Fault: not null } status => ClockFaultText.Describe(status.Fault),
                 { BackupUntil: { } until } => $"No bytes are deleted until {until.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z.",
                 _ => "The clock is trusted, and no backup is in progress.",
             });
