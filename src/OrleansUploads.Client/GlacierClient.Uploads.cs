@@ -28,21 +28,21 @@ public sealed partial class GlacierClient
     /// <summary>Uploads one part. Uploading a part again replaces it, with the same or different bytes.</summary>
     /// <param name="vault">The vault name.</param>
     /// <param name="uploadId">The upload ID.</param>
-    /// <param name="startBytes">The offset of the part in the archive; a multiple of the part size.</param>
+    /// <param name="firstByte">The offset of the part in the archive; a multiple of the part size.</param>
     /// <param name="body">The part's bytes: exactly the part size, or less for the last part.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <exception cref="IOException">Reading the source of the body failed.</exception>
     public Task UploadPartAsync(
-        string vault, string uploadId, long startBytes, HashedBody body, CancellationToken cancellationToken = default)
+        string vault, string uploadId, long firstByte, HashedBody body, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(body);
-        ArgumentOutOfRangeException.ThrowIfNegative(startBytes);
+        ArgumentOutOfRangeException.ThrowIfNegative(firstByte);
         CheckBodyLength(body);
         return SendPartAsync(
             new GlacierRequest(HttpMethod.Put, RequestPath.Item(_account, vault, Uploads, uploadId))
             {
                 Body = body,
-                ContentRange = $"bytes {new ByteRange(startBytes, startBytes + body.LengthBytes)}/*",
+                ContentRange = $"bytes {new ByteRange(firstByte, firstByte + body.LengthBytes)}/*",
             }.WithHeader(HeaderNames.TreeHash, body.TreeHash.ToString()),
             body,
             cancellationToken);

@@ -69,7 +69,7 @@ internal sealed class Connection : IDisposable
             SecretAccessKey = key.Secret,
             SessionToken = key.Token,
             AccountId = choice.Account ?? AccountOfKey,
-            Limit = choice.BytesPerSecond is { } rate ? new RateLimit(rate) : null,
+            RateLimit = choice.BytesPerSecond is { } rate ? new RateLimit(rate) : null,
         }, printer);
     }
 

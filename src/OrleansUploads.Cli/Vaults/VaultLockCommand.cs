@@ -23,7 +23,7 @@ internal static class VaultLockCommand
         {
             var locked = await session.Connection.Client.GetVaultLockAsync(parsed.GetRequiredValue(name), cancellationToken);
             var ends = locked.ExpiresAt is { } at ? $"; it ends {TimeText.Format(at)} unless it is completed" : "";
-            session.Printer.Result(locked, $"{locked.State}, created {TimeText.Format(locked.CreatedAt)}{ends}\n{locked.Policy}", locked.State);
+            session.Printer.Result(locked, $"{locked.State}, created {TimeText.Format(locked.CreatedAt)}{ends}\n{locked.Policy}", locked.State.ToString());
             return ExitCode.Done;
         });
         return command;

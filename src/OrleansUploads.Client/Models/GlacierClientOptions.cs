@@ -29,7 +29,7 @@ public sealed record GlacierClientOptions
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>The maximum rate of all bodies of archives together, or null for no maximum.</summary>
-    public RateLimit? Limit { get; init; }
+    public RateLimit? RateLimit { get; init; }
 
     /// <summary>The clock used for signatures, delays and timeouts.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;

@@ -33,7 +33,7 @@ internal sealed class Transport
 
     public RetryPolicy Retry => _options.Retry;
 
-    public RateLimit? Limit => _options.Limit;
+    public RateLimit? Limit => _options.RateLimit;
 
     /// <summary>Whether a response of the server said that it accepts an upload without its linear hash.</summary>
     public bool AcceptsUnsignedPayload => Volatile.Read(ref _acceptsUnsignedPayload);
@@ -107,7 +107,7 @@ internal sealed class Transport
         GlacierRequest request, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
     {
         using var idle = StartIdleTimer(cancellationToken);
-        using var content = request.Body is null ? null : new BodyContent(request.Body, idle, _options.Limit);
+        using var content = request.Body is null ? null : new BodyContent(request.Body, idle, _options.RateLimit);
         using var message = CreateMessage(request, content);
         try
         {

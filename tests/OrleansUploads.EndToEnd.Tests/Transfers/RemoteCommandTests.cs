@@ -96,6 +96,8 @@ public sealed class RemoteCommandTests
 
         (await place.RunAsync("vault", "lock", "initiate", "photos", policy)).Expect();
         Assert.Equal(["InProgress"], (await place.RunAsync("vault", "lock", "show", "photos", "-q")).Expect().Lines);
+        var shown = JsonElement.Parse((await place.RunAsync("vault", "lock", "show", "photos", "--json")).Expect().Output);
+        Assert.Equal("InProgress", shown.GetProperty("State").GetString());
         (await place.RunAsync("vault", "lock", "abort", "photos")).Expect();
         var lockId = (await place.RunAsync("vault", "lock", "initiate", "photos", policy, "-q")).Expect().Output.Trim();
         (await place.RunAsync("vault", "lock", "complete", "photos", lockId)).Expect();

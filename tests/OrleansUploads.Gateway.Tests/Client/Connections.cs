@@ -14,7 +14,7 @@ internal static class Connections
     public static GlacierClient To(HttpMessageHandler server, TimeProvider time, RateLimit limit) =>
         new(
             new HttpClient(server, disposeHandler: false),
-            Options(new Uri("http://vaults.test:9600")) with { TimeProvider = time, Limit = limit });
+            Options(new Uri("http://vaults.test:9600")) with { TimeProvider = time, RateLimit = limit });
 
     public static GlacierClientOptions Options(Uri endpoint) => new()
     {
