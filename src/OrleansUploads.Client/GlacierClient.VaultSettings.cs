@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using OrleansUploads.Client.Models;
@@ -9,6 +10,7 @@ namespace OrleansUploads.Client;
 public sealed partial class GlacierClient
 {
     private const string JsonType = "application/json";
+    private const string Notifications = "notification-configuration";
 
     /// <summary>Returns the tags of a vault.</summary>
     public async Task<IReadOnlyDictionary<string, string>> ListTagsAsync(
@@ -75,19 +77,55 @@ public sealed partial class GlacierClient
     public Task AbortVaultLockAsync(string vault, CancellationToken cancellationToken = default) =>
         SendAsync(HttpMethod.Delete, $"{RequestPath.Vault(_account, vault)}/lock-policy", body: null, cancellationToken);
 
+    /// <summary>Returns the notification configuration of a vault. Fails with <see cref="GlacierErrorCodes.ResourceNotFound"/> if there is
+    /// none.</summary>
+    public Task<VaultNotifications> GetVaultNotificationsAsync(string vault, CancellationToken cancellationToken = default) =>
+        GetSettingAsync(vault, Notifications, GlacierJson.Default.VaultNotifications, cancellationToken);
+
+    /// <summary>Sets or replaces the notification configuration of a vault. It applies to jobs that end afterwards.</summary>
+    public Task SetVaultNotificationsAsync(
+        string vault, VaultNotifications notifications, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(notifications);
+        return SendAsync(
+            HttpMethod.Put,
+            $"{RequestPath.Vault(_account, vault)}/{Notifications}",
+            Json(notifications, GlacierJson.Default.VaultNotifications),
+            cancellationToken);
+    }
+
+    /// <summary>Deletes the notification configuration of a vault, if there is one.</summary>
+    public Task DeleteVaultNotificationsAsync(string vault, CancellationToken cancellationToken = default) =>
+        SendAsync(HttpMethod.Delete, $"{RequestPath.Vault(_account, vault)}/{Notifications}", body: null, cancellationToken);
+
     private static HashedBody Json<T>(T document, JsonTypeInfo<T> type) =>
         HashedBody.Of(JsonSerializer.SerializeToUtf8Bytes(document, type));
 
     private Task<T> GetSettingAsync<T>(
-        string vault, string setting, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
-        RunAsync(
-            new GlacierRequest(HttpMethod.Get, $"{RequestPath.Vault(_account, vault)}/{setting}"),
-            (response, token) => ResponseReader.ReadJsonAsync(response, type, token),
-            cancellationToken);
+        string vault,
+        string setting,
+        JsonTypeInfo<T> type,
+        CancellationToken cancellationToken,
+        [CallerMemberName] string operation = "") =>
+        GetAsync($"{RequestPath.Vault(_account, vault)}/{setting}", type, cancellationToken, operation);
 
-    private Task<bool> SendAsync(HttpMethod method, string pathAndQuery, HashedBody? body, CancellationToken cancellationToken) =>
+    private Task<T> GetAsync<T>(
+        string pathAndQuery, JsonTypeInfo<T> type, CancellationToken cancellationToken, [CallerMemberName] string operation = "") =>
+        RunAsync(
+            new GlacierRequest(HttpMethod.Get, pathAndQuery),
+            (response, token) => ResponseReader.ReadJsonAsync(response, type, token),
+            cancellationToken,
+            operation);
+
+    private Task<bool> SendAsync(
+        HttpMethod method,
+        string pathAndQuery,
+        HashedBody? body,
+        CancellationToken cancellationToken,
+        [CallerMemberName] string operation = "") =>
         RunAsync(
             new GlacierRequest(method, pathAndQuery) { Body = body, ContentType = body is null ? null : JsonType },
             static (_, _) => Task.FromResult(true),
-            cancellationToken);
+            cancellationToken,
+            operation);
 }

@@ -36,6 +36,10 @@ internal sealed class HelpExamples(HelpAction help) : SynchronousCommandLineActi
         ],
         ["vault lock initiate"] = ["orleans-uploads vault lock initiate photos policy.json"],
         ["vault tag add"] = ["orleans-uploads vault tag add photos year=2026 owner=me"],
+        ["vault notifications set"] =
+        [
+            "orleans-uploads vault notifications set photos arn:aws:sns:us-east-1:000000000001:ready",
+        ],
         ["upload"] =
         [
             "orleans-uploads upload holiday.tar --vault photos",
@@ -47,6 +51,7 @@ internal sealed class HelpExamples(HelpAction help) : SynchronousCommandLineActi
         ["uploads show"] = ["orleans-uploads uploads show UPLOAD-ID --vault photos --timeline"],
         ["uploads resume"] = ["orleans-uploads uploads resume UPLOAD-ID holiday.tar --vault photos"],
         ["job wait"] = ["orleans-uploads job wait JOB-ID --vault photos"],
+        ["retrieval-policy set"] = ["orleans-uploads retrieval-policy set 10GiB"],
         ["treehash"] = ["orleans-uploads treehash holiday.tar", "cat part-1 part-2 | orleans-uploads treehash -"],
         ["keys add"] = ["orleans-uploads keys add --data /srv/uploads --role upload --vault photos"],
         ["keys export"] = ["eval \"$(orleans-uploads keys export --data /srv/uploads)\""],

@@ -17,6 +17,7 @@ internal static class VaultCommand
         VaultPolicyCommand.Create(),
         VaultLockCommand.Create(),
         VaultTagCommand.Create(),
+        VaultNotificationsCommand.Create(),
     }.WithConnection();
 
     /// <summary>The argument with the name of a vault.</summary>

@@ -23,6 +23,9 @@ namespace OrleansUploads.Client.Wire;
 [JsonSerializable(typeof(TagKeysDocument))]
 [JsonSerializable(typeof(PolicyDocument))]
 [JsonSerializable(typeof(VaultLock))]
+[JsonSerializable(typeof(VaultNotifications))]
+[JsonSerializable(typeof(DataRetrievalPolicyDocument))]
+[JsonSerializable(typeof(CapacityListDocument))]
 [JsonSerializable(typeof(ErrorDocument))]
 internal sealed partial class GlacierJson : JsonSerializerContext;
 
@@ -41,6 +44,12 @@ internal sealed record TagsDocument([property: JsonRequired] IReadOnlyDictionary
 internal sealed record TagKeysDocument(IReadOnlyList<string> TagKeys);
 
 internal sealed record PolicyDocument([property: JsonRequired] string Policy);
+
+internal sealed record DataRetrievalPolicyDocument([property: JsonRequired] DataRetrievalRules Policy);
+
+internal sealed record DataRetrievalRules([property: JsonRequired] IReadOnlyList<DataRetrievalPolicy> Rules);
+
+internal sealed record CapacityListDocument([property: JsonRequired] IReadOnlyList<ProvisionedCapacity> ProvisionedCapacityList);
 
 internal sealed record ErrorDocument(
     [property: JsonPropertyName("code")] string? Code,

@@ -9,6 +9,7 @@ internal static class HeaderNames
     public const string ArchiveDescription = "x-amz-archive-description";
     public const string ArchiveId = "x-amz-archive-id";
     public const string ArchiveSize = "x-amz-archive-size";
+    public const string CapacityId = "x-amz-capacity-id";
     public const string JobId = "x-amz-job-id";
     public const string LockId = "x-amz-lock-id";
     public const string PartSize = "x-amz-part-size";

@@ -9,7 +9,9 @@ internal static class RequestPath
     private static readonly SearchValues<char> VaultNameAlphabet =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.");
 
-    public static string Vaults(string account) => $"/{Uri.EscapeDataString(account)}/vaults";
+    public static string Account(string account) => $"/{Uri.EscapeDataString(account)}";
+
+    public static string Vaults(string account) => $"{Account(account)}/vaults";
 
     public static string Vault(string account, string vault)
     {

@@ -105,6 +105,44 @@ public sealed class RemoteCommandTests
     }
 
     [Fact]
+    public async Task The_notifications_of_a_vault_are_changed_and_shown()
+    {
+        const string Topic = "arn:aws:sns:us-east-1:000000000001:ready";
+        await using var place = await Workplace.OpenAsync();
+        (await place.RunAsync("vault", "notifications", "show", "photos")).ExpectOneLine(3, "otification");
+
+        (await place.RunAsync("vault", "notifications", "set", "photos", Topic)).Expect();
+        Assert.Equal(
+            [$"{Topic}  ArchiveRetrievalCompleted, InventoryRetrievalCompleted"],
+            (await place.RunAsync("vault", "notifications", "show", "photos")).Expect().Lines);
+        (await place.RunAsync("vault", "notifications", "set", "photos", Topic, "--event", "InventoryRetrievalCompleted")).Expect();
+        var shown = JsonElement.Parse((await place.RunAsync("vault", "notifications", "show", "photos", "--json")).Expect().Output);
+        Assert.Equal(Topic, shown.GetProperty("topic").GetString());
+        Assert.Equal("InventoryRetrievalCompleted", Assert.Single(shown.GetProperty("events").EnumerateArray()).GetString());
+        (await place.RunAsync("vault", "notifications", "delete", "photos")).Expect();
+        (await place.RunAsync("vault", "notifications", "show", "photos")).ExpectOneLine(3, "otification");
+    }
+
+    [Fact]
+    public async Task The_settings_of_an_account_are_changed_and_shown()
+    {
+        await using var place = await Workplace.OpenAsync();
+
+        Assert.Equal(["none"], (await place.RunAsync("retrieval-policy", "show", "-q")).Expect().Lines);
+        (await place.RunAsync("retrieval-policy", "set", "10GiB")).Expect();
+        Assert.Equal(
+            ["The account may retrieve 10.0 GiB of archives per hour."],
+            (await place.RunAsync("retrieval-policy", "show")).Expect().Lines);
+        (await place.RunAsync("retrieval-policy", "set", "free-tier")).Expect();
+        Assert.Equal(["free-tier"], (await place.RunAsync("retrieval-policy", "show", "-q")).Expect().Lines);
+        (await place.RunAsync("retrieval-policy", "set", "fast")).ExpectOneLine(2, "'fast' is not a limit");
+
+        Assert.Empty((await place.RunAsync("capacity", "list", "-q")).Expect().Lines);
+        var unit = Assert.Single((await place.RunAsync("capacity", "purchase", "-q")).Expect().Lines);
+        Assert.Equal([unit], (await place.RunAsync("capacity", "list", "-q")).Expect().Lines);
+    }
+
+    [Fact]
     public async Task A_job_that_takes_time_is_waited_for()
     {
         await using var place = await Workplace.OpenAsync("--retrieval-delay", "12h", "--retrieval-delay", "expedited=1s");

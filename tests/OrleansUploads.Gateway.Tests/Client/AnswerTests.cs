@@ -25,6 +25,27 @@ public class AnswerTests
     }
 
     [Fact]
+    public async Task The_settings_of_an_account_are_parsed()
+    {
+        using var client = new ScriptedServer()
+            .Answers(HttpStatusCode.OK, """{"Policy":{"Rules":[{"BytesPerHour":null,"Strategy":"FreeTier"}]}}""")
+            .Answers(HttpStatusCode.OK, """{"Policy":{"Rules":[{"BytesPerHour":7,"Strategy":"BytesPerHour"}]}}""")
+            .Answers(HttpStatusCode.OK, """
+                {"ProvisionedCapacityList":[{"CapacityId":"c","StartDate":"2026-01-01T00:00:00.000Z","ExpirationDate":"2026-02-01T00:00:00.000Z"}]}
+                """)
+            .Connect();
+
+        Assert.Equal(new DataRetrievalPolicy(DataRetrievalStrategy.FreeTier), await client.GetDataRetrievalPolicyAsync());
+        Assert.Equal(new DataRetrievalPolicy(DataRetrievalStrategy.BytesPerHour, 7), await client.GetDataRetrievalPolicyAsync());
+        Assert.Equal(
+            [
+                new ProvisionedCapacity(
+                    "c", new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), new DateTimeOffset(2026, 2, 1, 0, 0, 0, TimeSpan.Zero)),
+            ],
+            await client.ListProvisionedCapacityAsync());
+    }
+
+    [Fact]
     public async Task A_job_is_parsed_with_its_range_and_hashes()
     {
         using var client = new ScriptedServer().Answers(HttpStatusCode.OK, $$"""

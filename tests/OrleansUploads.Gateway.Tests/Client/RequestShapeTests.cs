@@ -61,6 +61,21 @@ public class RequestShapeTests
             $"GET {Vaults}/v/jobs/j/output", c => c.GetJobOutputAsync("v", "j", new ByteRange(5, 10)),
             ["Range: bytes=5-9"]
         },
+        { $"GET {Vaults}/v/notification-configuration", c => c.GetVaultNotificationsAsync("v"), [] },
+        {
+            $"PUT {Vaults}/v/notification-configuration",
+            c => c.SetVaultNotificationsAsync("v", new VaultNotifications("arn:t", [VaultEvent.InventoryRetrievalCompleted])),
+            ["Content-Type: application/json", """body: {"SNSTopic":"arn:t","Events":["InventoryRetrievalCompleted"]}"""]
+        },
+        { $"DELETE {Vaults}/v/notification-configuration", c => c.DeleteVaultNotificationsAsync("v"), [] },
+        { "GET /-/policies/data-retrieval", c => c.GetDataRetrievalPolicyAsync(), [] },
+        {
+            "PUT /-/policies/data-retrieval",
+            c => c.SetDataRetrievalPolicyAsync(new DataRetrievalPolicy(DataRetrievalStrategy.BytesPerHour, 5)),
+            ["Content-Type: application/json", """body: {"Policy":{"Rules":[{"Strategy":"BytesPerHour","BytesPerHour":5}]}}"""]
+        },
+        { "GET /-/provisioned-capacity", c => c.ListProvisionedCapacityAsync(), [] },
+        { "POST /-/provisioned-capacity", c => c.PurchaseProvisionedCapacityAsync(), [] },
     };
 
     [Theory(DisableDiscoveryEnumeration = true)]
