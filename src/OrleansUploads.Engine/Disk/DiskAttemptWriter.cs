@@ -174,7 +174,7 @@ internal sealed class DiskAttemptWriter : IAttemptWriter
             File.Delete(FilePath);
             _directories.TidyUp(Upload);
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             // The remaining file has no trailer or no owner, so it is collected like a remnant of a crash.
         }

@@ -145,7 +145,7 @@ public sealed class ObjectIntake(IEntityHost host, IPartStore parts, IdSource id
         {
             if (!mayBeInUse)
             {
-                await UnusedAttempt.DeleteAllAsync(parts, spec.Upload);
+                await UnusedAttempt.DeleteUploadAsync(parts, spec.Upload);
             }
         }
     }

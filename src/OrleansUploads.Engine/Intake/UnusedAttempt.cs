@@ -4,19 +4,19 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Intake;
 
-/// <summary>Deletes bytes that their upload has refused. If that fails, the collector does it later, and the caller still gets the answer
-/// of the upload.</summary>
+/// <summary>Deletes bytes that their upload does not use. If that fails, the collector does it later, and the caller still gets the answer
+/// of the upload, or the first error.</summary>
 internal static class UnusedAttempt
 {
-    /// <summary>Deletes an attempt.</summary>
+    /// <summary>Deletes an attempt that its upload has refused.</summary>
     public static ValueTask DeleteAsync(IPartStore parts, UploadId upload, AttemptId attempt) =>
-        IgnoreFailureAsync(() => parts.DeleteAttemptAsync(upload, attempt, CancellationToken.None));
+        TryAsync(() => parts.DeleteAttemptAsync(upload, attempt, CancellationToken.None));
 
-    /// <summary>Deletes all attempts of an upload.</summary>
-    public static ValueTask DeleteAllAsync(IPartStore parts, UploadId upload) =>
-        IgnoreFailureAsync(() => parts.DeleteUploadAsync(upload, CancellationToken.None));
+    /// <summary>Deletes the bytes of an upload that has no other attempt.</summary>
+    public static ValueTask DeleteUploadAsync(IPartStore parts, UploadId upload) =>
+        TryAsync(() => parts.DeleteUploadAsync(upload, CancellationToken.None));
 
-    private static async ValueTask IgnoreFailureAsync(Func<ValueTask> delete)
+    private static async ValueTask TryAsync(Func<ValueTask> delete)
     {
         try
         {
