@@ -108,6 +108,7 @@ internal sealed partial class Server(ServerOptions options)
         builder.Services.AddSingleton<IHostLifetime, StopOnSignal>();
         builder.Services.AddSingleton(engine.Host);
         builder.Services.AddSingleton(engine.Parts);
+        builder.Services.AddSingleton(options.Service.Engine.Maintenance);
         builder.Services.AddSingleton<IStorageSpace>(folder.Space);
         builder.Services.AddSingleton<ICredentialStore>(services => new KeyFileCredentialStore(
             keys,

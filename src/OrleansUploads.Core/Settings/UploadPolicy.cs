@@ -31,8 +31,8 @@ public sealed record UploadPolicy
     /// <summary>Minimum of <see cref="ReplacedObjectGrace"/>: a request that has found an object must be able to begin to read it.</summary>
     public static readonly TimeSpan MinReplacedObjectGrace = TimeSpan.FromMinutes(1);
 
-    /// <summary>Maximum age of an attempt whose upload is reported together with it. It must be shorter than the grace of
-    /// collection, because nothing protects the attempt until then.</summary>
+    /// <summary>Maximum age of an attempt whose upload is reported together with it. Nothing protects the attempt until then, so with a
+    /// grace of collection that is hardly longer, every upload is initiated before its attempt.</summary>
     public static readonly TimeSpan UnannouncedLife = TimeSpan.FromMinutes(10);
 
     /// <summary>How long the bytes of an overwritten or deleted object are kept for those who are reading them.</summary>

@@ -61,7 +61,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         Archives = new ArchiveReader(Parts);
         Keys = new KeyIndex(_host);
         KeyLister = new KeyLister(Keys);
-        ObjectIntake = new ObjectIntake(_host, Parts, Ids, time, Keys);
+        ObjectIntake = new ObjectIntake(_host, Parts, Ids, time, Keys, options.Maintenance);
         Objects = new ObjectReader(_host, Keys, Parts);
         Collector = new AttemptCollector(_host, Parts, Clock, ports.CheckIndex, _log);
         ended = new EndedUploadCollector(Collector, _log);

@@ -4,6 +4,7 @@ using OrleansUploads.Core.Messages.Objects;
 using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Keys;
@@ -19,16 +20,24 @@ namespace OrleansUploads.Engine.Intake;
 /// <param name="ids">Makes new IDs.</param>
 /// <param name="time">The clock of creation times.</param>
 /// <param name="keys">Loads the leaf of a key while the object's bytes are stored, or null not to.</param>
-public sealed class ObjectIntake(IEntityHost host, IPartStore parts, IdSource ids, TimeProvider time, KeyIndex? keys)
+/// <param name="maintenance">How soon unowned bytes are deleted, or null for the default.</param>
+public sealed class ObjectIntake(
+    IEntityHost host, IPartStore parts, IdSource ids, TimeProvider time, KeyIndex? keys, MaintenanceOptions? maintenance = null)
 {
     /// <summary>A longer body is announced to the collector before it is read, because it may take longer than <see
-    /// cref="Core.Settings.UploadPolicy.UnannouncedLife"/>.</summary>
+    /// cref="UploadPolicy.UnannouncedLife"/>.</summary>
     private const long MaxUnannouncedBytes = 8L << 20;
+
+    /// <summary>With a shorter grace, the collector could delete the attempt of an unannounced upload between its commit and its report.
+    /// Twice the life of the attempt, because the clocks of a cluster may differ a little.</summary>
+    private static readonly TimeSpan MinUnannouncedGrace = 2 * UploadPolicy.UnannouncedLife;
 
     /// <summary>The maximum number of times that a command waits for a completion in progress.</summary>
     private const int MaxWaits = 3;
 
     private readonly AttemptIntake _attempts = new(parts);
+    private readonly long _maxUnannouncedBytes =
+        (maintenance ?? new MaintenanceOptions()).AttemptGrace >= MinUnannouncedGrace ? MaxUnannouncedBytes : 0;
 
     /// <summary>Initiates a multipart upload.</summary>
     /// <param name="name">The object that it becomes.</param>
@@ -117,7 +126,7 @@ public sealed class ObjectIntake(IEntityHost host, IPartStore parts, IdSource id
         }
 
         var spec = NewSpec(name, headers, UploadOrigin.SingleRequest, checksum: null);
-        if (body.LengthBytes > MaxUnannouncedBytes)
+        if (body.LengthBytes > _maxUnannouncedBytes)
         {
             await host.AskAsync(spec.Upload.Entity, new InitiateObjectUpload(spec), cancellationToken);
         }

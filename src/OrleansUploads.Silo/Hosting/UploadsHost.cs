@@ -28,6 +28,7 @@ internal static class UploadsHost
     {
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(OpenParts(settings));
+        builder.Services.AddSingleton(settings.Service.Engine.Maintenance);
         builder.Services.AddSingleton(
             new ServerDescription(ServerDescription.VersionOf(typeof(UploadsHost).Assembly), settings.PartsFolder));
         builder.Services.AddSingleton<INotifier>(services => new HttpNotifier(

@@ -1,7 +1,10 @@
+using OrleansUploads.Core.Messages.Objects;
+using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Intake;
 using OrleansUploads.Engine.Ports;
+using OrleansUploads.Engine.Reclaim;
 using OrleansUploads.Engine.Tests.Objects;
 using OrleansUploads.Hashing;
 using OrleansUploads.TestKit;
@@ -43,6 +46,50 @@ public sealed class ObjectIntakeTests
             SomeObject.Named("a"), Headers, ObjectBench.Body([1, 2, 3]), condition: null, CancellationToken.None));
     }
 
-    private ObjectIntake IntakeOver(Func<PartStoreStep, PartStoreFault> plan) =>
-        new(_bench.Host, new FaultyPartStore(_bench.Parts, plan), _bench.Ids, _bench.Time, keys: null);
+    [Fact]
+    public async Task A_collection_without_grace_never_deletes_the_bytes_of_an_acknowledged_object()
+    {
+        await _bench.CreateBucketAsync();
+        var gate = new PartStoreGate();
+        var intake = IntakeOver(
+            step => step.Call == PartStoreCall.Commit ? PartStoreFault.HoldAfter(gate) : PartStoreFault.None,
+            new MaintenanceOptions { AttemptGrace = TimeSpan.Zero });
+        var putting = intake.PutAsync(
+            SomeObject.Named("a"), Headers, ObjectBench.Body("abc"u8.ToArray()), condition: null, CancellationToken.None).AsTask();
+        await gate.Reached;
+        _bench.Time.Advance(TimeSpan.FromSeconds(1));
+        Outcome<PublishedObject>? put = null;
+
+        // The object is reported after the collector has asked for its owner and before it deletes.
+        var store = new StoreThatWaits(_bench.Parts, async () =>
+        {
+            gate.Open();
+            put ??= await putting;
+        });
+        await new AttemptCollector(_bench.Host, store, _bench.Host.Clock).CollectAsync(TimeSpan.Zero, CancellationToken.None);
+
+        Assert.NotNull(put);
+        Assert.IsType<ObjectRefusal.NumberedAttemptCollected>(put.Value.Refusal);
+        Assert.Null(await _bench.GetAsync("a"));
+    }
+
+    private ObjectIntake IntakeOver(Func<PartStoreStep, PartStoreFault> plan, MaintenanceOptions? maintenance = null) =>
+        new(_bench.Host, new FaultyPartStore(_bench.Parts, plan), _bench.Ids, _bench.Time, keys: null, maintenance);
+
+    /// <summary>A store that waits for something before it deletes.</summary>
+    private sealed class StoreThatWaits(IPartStore inner, Func<Task> wait) : DelegatingPartStore(inner)
+    {
+        public override async ValueTask DeleteAttemptAsync(
+            UploadId upload, AttemptId attempt, CancellationToken cancellationToken)
+        {
+            await wait();
+            await base.DeleteAttemptAsync(upload, attempt, cancellationToken);
+        }
+
+        public override async ValueTask DeleteUploadAsync(UploadId upload, CancellationToken cancellationToken)
+        {
+            await wait();
+            await base.DeleteUploadAsync(upload, cancellationToken);
+        }
+    }
 }
