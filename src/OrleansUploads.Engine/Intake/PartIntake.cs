@@ -106,10 +106,12 @@ public sealed class PartIntake(IEntityHost host, IPartStore parts, IdSource ids)
         CancellationToken cancellationToken)
     {
         var upload = ids.NewUpload();
+
+        // Not canceled: an upload that is being opened cannot be aborted yet, and would prevent the vault's deletion until it expires.
         var opened = await host.AskAsync(
             vault.Entity,
             new OpenUpload(vault, upload, PartSize.Largest, description, UploadOrigin.SingleRequest),
-            cancellationToken);
+            CancellationToken.None);
         if (opened.Refusal is { } refusal)
         {
             return new(refusal);

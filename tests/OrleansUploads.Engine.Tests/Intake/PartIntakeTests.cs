@@ -227,6 +227,25 @@ public sealed class PartIntakeTests
         await _bench.AskAsync(Some.Vault.Entity, new DeleteVault(Some.Vault));
     }
 
+    [Fact]
+    public async Task A_client_that_disconnects_while_its_archive_is_opened_does_not_prevent_the_vaults_deletion()
+    {
+        FaultyJournal? journal = null;
+        var bench = new EngineBench(inner => journal = new FaultyJournal(inner, JournalFaultPlans.None));
+        await bench.CreateVaultAsync();
+        var held = journal!.HoldAppends();
+        using var client = new CancellationTokenSource();
+        var storing = bench.Intake.StoreArchiveAsync(
+            Some.Vault, Description.None, Body.Length, EngineBench.Hashes(Body), new MemoryStream(Body), client.Token).AsTask();
+        await held.WhenArrivedAsync(1, CancellationToken.None);
+
+        await client.CancelAsync();
+        held.ReleaseAll();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => storing);
+        await bench.AskAsync(Some.Vault.Entity, new DeleteVault(Some.Vault));
+    }
+
     /// <summary>A body that runs an action before its first read.</summary>
     private sealed class ActionStream(byte[] bytes, Func<Task> action) : MemoryStream(bytes)
     {
