@@ -7,7 +7,8 @@ namespace OrleansUploads.Engine.Embedded;
 
 /// <summary>Repeats the background tasks until it is disposed: waking due entities, collecting unowned bytes, checking the journal's
 /// index, and recording that the service is running.</summary>
-/// <remarks>A round that fails is logged, and the next one runs as planned. A missed round loses nothing.</remarks>
+/// <remarks>A round that fails is logged, and the next one runs as planned, even after a lack of memory. A missed round loses
+/// nothing.</remarks>
 internal sealed class Maintenance : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
@@ -84,7 +85,7 @@ internal sealed class Maintenance : IAsyncDisposable
             {
                 return;
             }
-            catch (Exception fault) when (fault is not OutOfMemoryException)
+            catch (Exception fault)
             {
                 _log.MaintenanceFailed(task, FaultText.Describe(fault), IsExplained(fault) ? null : fault);
             }

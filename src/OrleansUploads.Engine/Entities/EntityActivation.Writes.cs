@@ -51,7 +51,7 @@ public sealed partial class EntityActivation
                 (Activation: this, Write: write, Outcome: outcome),
                 static (runner, ended) => runner.WriteEnded(ended.Write, ended.Outcome, ended.Activation.Now));
         }
-        catch (Exception fault) when (IsFault(fault))
+        catch (Exception fault)
         {
             if (deadline?.TryEnd(write) ?? true)
             {
@@ -116,7 +116,7 @@ public sealed partial class EntityActivation
         {
             // No data is lost: all records still exist. The next host saves a snapshot.
         }
-        catch (Exception fault) when (IsFault(fault))
+        catch (Exception fault)
         {
             EngineTelemetry.SnapshotsLost.Add(1);
             _ports.SnapshotLost?.Invoke(Entity, fault);

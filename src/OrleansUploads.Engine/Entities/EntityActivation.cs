@@ -6,7 +6,9 @@ namespace OrleansUploads.Engine.Entities;
 
 /// <summary>One entity in the memory of this process: passes one input at a time to its runner and executes the runner's
 /// outputs.</summary>
-/// <remarks>Used by both hosts. The outputs of an input are executed on the scheduler of the caller that gave the input.</remarks>
+/// <remarks>Used by both hosts. The outputs of an input are executed on the scheduler of the caller that gave the input. Every exception
+/// of an operation is reported to the runner, even a lack of memory: otherwise the runner would wait for the operation for ever, and all
+/// callers with it.</remarks>
 public sealed partial class EntityActivation
 {
     /// <summary>The approximate memory of an activation without its entity's state, in bytes: locks, queues and buffers.</summary>
@@ -214,7 +216,7 @@ public sealed partial class EntityActivation
             var result = await read(Entity, CancellationToken.None);
             SendInput(runner => input(runner, result));
         }
-        catch (Exception fault) when (IsFault(fault))
+        catch (Exception fault)
         {
             SendInput(runner => runner.LoadFailed(fault));
         }
@@ -248,7 +250,7 @@ public sealed partial class EntityActivation
         {
             // The next host that loads the entity delivers the intent.
         }
-        catch (Exception fault) when (IsFault(fault))
+        catch (Exception fault)
         {
             EngineTelemetry.IntentsFailed.Add(1);
             _ports.DeliveryFailed?.Invoke(Entity, deliver.Intent.Action, deliver.FailedAttempts + 1, fault);
@@ -262,7 +264,4 @@ public sealed partial class EntityActivation
         var delay = FirstRetryDelay * Math.Pow(2, Math.Min(deliver.FailedAttempts - 1, 16));
         return delay < max ? delay : max;
     }
-
-    /// <summary>Whether an exception is a fault of a single operation. Only exceptions that indicate a broken process are not.</summary>
-    private static bool IsFault(Exception fault) => fault is not (OutOfMemoryException or StackOverflowException);
 }

@@ -29,7 +29,7 @@ internal sealed class EndedUploadCollector(AttemptCollector collector, EngineLog
                 {
                     await collector.CollectEndedAsync(upload, cancellationToken);
                 }
-                catch (Exception fault) when (fault is not OutOfMemoryException && !cancellationToken.IsCancellationRequested)
+                catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
                 {
                     // One upload must not keep the bytes of later ones. The next round of the collector tries again.
                     log.EndedUploadKept(upload, fault);

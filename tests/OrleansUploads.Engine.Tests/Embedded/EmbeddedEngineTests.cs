@@ -1,14 +1,23 @@
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Messages.Accounts;
+using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Embedded;
+using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Memory;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.TestKit;
+using OrleansUploads.TestKit.PartStores;
 
 namespace OrleansUploads.Engine.Tests.Embedded;
 
 public sealed class EmbeddedEngineTests
 {
-    [Fact]
-    public async Task A_maintenance_task_that_hits_a_bug_is_logged_and_runs_again()
+    [Theory]
+    [InlineData(typeof(KeyNotFoundException))]
+    [InlineData(typeof(InsufficientMemoryException))]
+    public async Task A_maintenance_task_that_hits_a_bug_or_a_lack_of_memory_is_logged_and_runs_again(Type fault)
     {
         var time = new ManualTime();
         var log = new RecordedLog();
@@ -21,7 +30,7 @@ public sealed class EmbeddedEngineTests
             {
                 if (++rounds == 1)
                 {
-                    throw new KeyNotFoundException("A bug.");
+                    throw (Exception)Activator.CreateInstance(fault)!;
                 }
 
                 ranAgain.TrySetResult();
@@ -38,6 +47,45 @@ public sealed class EmbeddedEngineTests
         await ranAgain.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         var entry = Assert.Single(log.Entries);
         Assert.Contains("\"check the journal's index\" failed", entry.Text, StringComparison.Ordinal);
-        Assert.IsType<KeyNotFoundException>(entry.Fault);
+        Assert.IsType(fault, entry.Fault);
+    }
+
+    [Fact]
+    public async Task A_lack_of_memory_keeps_only_the_bytes_of_the_ended_upload_that_it_concerns()
+    {
+        var failed = 0;
+        var deleted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var parts = new FaultyPartStore(new MemoryPartStore(), step =>
+        {
+            if (step.Call == PartStoreCall.ListAttempts && Interlocked.Exchange(ref failed, 1) == 0)
+            {
+                throw new InsufficientMemoryException();
+            }
+
+            if (step.Call == PartStoreCall.DeleteUpload)
+            {
+                deleted.TrySetResult();
+            }
+
+            return PartStoreFault.None;
+        });
+        var journal = new MemoryJournal();
+        await using var engine = new EmbeddedEngine(new EnginePorts(journal, journal, parts), new EngineOptions(), new ManualTime());
+        await AskAsync(Some.Account.Entity, new CreateVault(Some.Vault));
+        await EndUploadAsync();
+        await EndUploadAsync();
+
+        await deleted.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+        async Task EndUploadAsync()
+        {
+            var upload = engine.Ids.NewUpload();
+            await AskAsync(Some.Vault.Entity, new OpenUpload(Some.Vault, upload, Some.Size(1), Description.None, UploadOrigin.Multipart));
+            await AskAsync(upload.Entity, new AbortUpload(Some.Vault));
+        }
+
+        async Task AskAsync<TAnswer>(EntityId entity, ICommand<TAnswer> command)
+            where TAnswer : class =>
+            Assert.Null((await engine.Host.AskAsync(entity, command, TestContext.Current.CancellationToken)).Refusal);
     }
 }

@@ -71,6 +71,29 @@ public sealed class EmbeddedHostTests
         Assert.InRange(journal.Count(JournalFault.None) - before, 1, 8);
     }
 
+    [Theory]
+    [InlineData(JournalOperation.Read)]
+    [InlineData(JournalOperation.Append)]
+    public async Task A_lack_of_memory_fails_the_commands_that_it_concerns_and_later_ones_are_answered(JournalOperation operation)
+    {
+        var lacks = false;
+        var bench = new EngineBench(inner => new FaultyJournal(inner, call =>
+        {
+            var fails = lacks && call.Operation == operation;
+            lacks &= !fails;
+            return fails ? throw new InsufficientMemoryException() : JournalFault.None;
+        }));
+        await bench.CreateVaultAsync();
+        var upload = await bench.OpenUploadAsync();
+        bench.Crash();
+        lacks = true;
+
+        await Assert.ThrowsAsync<EntityUnavailableException>(
+            () => bench.AskAsync(upload.Entity, Report(0, 1)).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+
+        Assert.True((await bench.AskAsync(upload.Entity, Report(0, 1))).AttemptInUse);
+    }
+
     [Fact]
     public async Task Concurrent_completes_and_overlapping_part_reports_yield_one_archive()
     {
