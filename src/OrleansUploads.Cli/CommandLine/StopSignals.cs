@@ -14,6 +14,7 @@ internal sealed class StopSignals : IDisposable
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource<int> _late = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SignalCount _signals = new(TimeProvider.System);
     private readonly TimeSpan _timeLimit;
     private readonly PosixSignalRegistration _interrupt;
     private readonly PosixSignalRegistration _terminate;
@@ -42,14 +43,15 @@ internal sealed class StopSignals : IDisposable
     private void Stop(PosixSignalContext context, int signal)
     {
         context.Cancel = true;
-        if (_stopping.IsCancellationRequested)
+        if (_signals.AddAndTestForSecond())
         {
             _late.TrySetResult(SignalExitCodes + signal);
-            return;
         }
-
-        _ = EndLateAsync(SignalExitCodes + signal);
-        _stopping.Cancel();
+        else if (!_stopping.IsCancellationRequested)
+        {
+            _ = EndLateAsync(SignalExitCodes + signal);
+            _stopping.Cancel();
+        }
     }
 
     private async Task EndLateAsync(int exitCode)

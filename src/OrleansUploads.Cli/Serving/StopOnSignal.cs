@@ -1,11 +1,13 @@
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Hosting;
+using OrleansUploads.Cli.CommandLine;
 
 namespace OrleansUploads.Cli.Serving;
 
 /// <summary>Shuts the server down on SIGTERM, SIGINT and SIGQUIT. A second signal ends the process at once.</summary>
 internal sealed class StopOnSignal(IHostApplicationLifetime lifetime) : IHostLifetime, IDisposable
 {
+    private readonly SignalCount _signals = new(TimeProvider.System);
     private readonly List<PosixSignalRegistration> _registrations = [];
 
     public Task WaitForStartAsync(CancellationToken cancellationToken)
@@ -15,7 +17,7 @@ internal sealed class StopOnSignal(IHostApplicationLifetime lifetime) : IHostLif
             _registrations.Add(PosixSignalRegistration.Create(signal, context =>
             {
                 // Without this, the system ends the process.
-                context.Cancel = !lifetime.ApplicationStopping.IsCancellationRequested;
+                context.Cancel = !_signals.AddAndTestForSecond();
                 lifetime.StopApplication();
             }));
         }

@@ -57,11 +57,30 @@ public sealed class StopTests : IDisposable
             () => Task.FromResult(server.Output.Contains(
                 "Stopping. Requests in progress have 25 s; Ctrl-C again ends at once.", StringComparison.Ordinal)),
             "the server says that it stops");
-        server.Terminate();
+        var exit = server.WaitForExitAsync();
+        await Eventually.BecomesTrueAsync(
+            () =>
+            {
+                server.Terminate();
+                return exit.IsCompleted;
+            },
+            "a second signal, which is no copy of the first, ends the server",
+            TimeSpan.FromSeconds(10));
 
-        Assert.Equal(128 + 15, await server.WaitForExitAsync());
+        Assert.Equal(128 + 15, await exit);
         source.Continue();
         await Assert.ThrowsAsync<GlacierException>(() => part);
+    }
+
+    [Fact]
+    public async Task A_signal_that_is_sent_twice_at_once_stops_the_server_gracefully()
+    {
+        await using var server = await ServerProcess.StartAsync(_folder.Data);
+
+        server.Terminate();
+        server.Terminate();
+
+        await server.WaitForCleanExitAsync();
     }
 
     [Fact]
