@@ -72,6 +72,10 @@ public sealed class DataFolder : IAsyncDisposable
         {
             BackupFolder.RequireFinished(path);
             RequireJournalOfParts(path);
+
+            // On a full disk, the journal needs room to be opened at all.
+            var space = new DiskSpace(path, options.FloorBytes);
+            space.MakeRoomForDeletion();
             journal = SqliteJournal.Open(path, options.Journal with { Flush = options.Flush, OnFailure = options.OnDiskFailure });
             disk = DiskPartStore.Open(Path.Combine(path, PartsFolder), new DiskPartStoreOptions
             {
@@ -80,7 +84,6 @@ public sealed class DataFolder : IAsyncDisposable
                 DirectIo = options.DirectIo,
                 OnDirectIoRefused = options.OnDirectIoRefused,
             });
-            var space = new DiskSpace(path, options.FloorBytes);
             return new DataFolder(folderLock, journal, disk, space, time ?? TimeProvider.System, options.OnSpaceChange);
         }
         catch

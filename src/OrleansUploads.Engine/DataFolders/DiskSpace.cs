@@ -47,6 +47,9 @@ public sealed class DiskSpace : IStorageSpace, IStoreHealth
         WarningBytes = Math.Max(2 * FloorBytes, Math.Min(MaxWarningBytes, _disk.TotalSize / WarningDivisor));
         _reserveBytes = Math.Min(MaxReserveBytes, _disk.TotalSize / ReserveDivisor);
         Restore();
+
+        // On a full disk there is no room for a new reserve, but that of an earlier process is still there.
+        _hasReserve |= File.Exists(_reservePath);
     }
 
     /// <summary>The default floor of a disk: <see cref="DefaultFloorBytes"/>, or 1 % of the disk if that is less.</summary>

@@ -105,6 +105,33 @@ public sealed class FullDiskSpaceTests : IDisposable
         (await ServerProcess.RefuseAsync(new ServerSetup(_folder.Data))).ExpectOneLine(_folder.Data, "is full", "start the server again");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Uploads_can_be_aborted_after_a_restart_on_a_disk_filled_by_another_program(bool crashes)
+    {
+        await using var disk = await SmallDisk.MountAsync(_folder.Data, DiskMebibytes);
+        await using var server = await ServerProcess.StartAsync(_folder.Data, "--quiet");
+        var client = server.Connect();
+        await client.CreateVaultAsync(Vault);
+        var uploads = new List<string>();
+        for (var i = 0; i < 8; i++)
+        {
+            uploads.Add(await client.InitiateMultipartUploadAsync(Vault, Archives.MiB));
+            await client.UploadPartAsync(Vault, uploads[i], 0, HashedBody.Of(Archives.Bytes(Archives.MiB, seed: i)));
+        }
+
+        await (crashes ? server.KillAsync() : server.StopAsync());
+        disk.FillUp(leaveBytes: 0);
+        await using var next = await ServerProcess.StartAsync(_folder.Data, "--quiet");
+        foreach (var upload in uploads)
+        {
+            await next.Connect().AbortMultipartUploadAsync(Vault, upload);
+        }
+
+        await next.StopAsync();
+    }
+
     [Fact]
     public async Task A_body_that_is_announced_but_not_sent_reserves_only_a_few_MiB()
     {
