@@ -27,6 +27,20 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent>
             return;
         }
 
+        try
+        {
+            DecideAndWrite(time);
+        }
+        catch (Exception fault)
+        {
+            // Only a bug or a lack of memory can cause this. The state may have events that the journal lacks, so it is read again.
+            DiscardState("a decision could not be written.", fault);
+            StartNextStep(time);
+        }
+    }
+
+    private void DecideAndWrite(ServiceTime time)
+    {
         var batch = DecideBatch(time);
         if (_forgetting)
         {
@@ -67,6 +81,8 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent>
                 continue;
             }
 
+            _replies.AddDecision(
+                item.Ticket, decision.Answer, decision.Intents, decision.AwaitsPending, decision.AnswersAtOnce, item.Confirms);
             var writer = batch.Writer;
             foreach (var happened in decision.Events)
             {
@@ -80,8 +96,6 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent>
                 Events = batch.Events + decision.Events.Length,
                 NeedsFreshState = batch.NeedsFreshState || NeedsFreshState(item, decision),
             };
-            _replies.AddDecision(
-                item.Ticket, decision.Answer, decision.Intents, decision.AwaitsPending, decision.AnswersAtOnce, item.Confirms);
         }
 
         return batch;

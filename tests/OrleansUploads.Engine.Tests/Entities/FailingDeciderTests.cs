@@ -71,6 +71,30 @@ public sealed class FailingDeciderTests
         Assert.Equal((close.Intent.Key, 1, fault), (again.Intent.Key, again.FailedAttempts, again.ConfirmationFault));
     }
 
+    [Fact]
+    public void A_decision_that_could_not_be_written_fails_and_is_not_in_the_state()
+    {
+        var decider = new FailingDecider(new InvalidOperationException());
+        var runner = new DeciderRunner<UploadState, UploadCommand, UploadEvent>(
+            Some.Upload(1).Entity, decider, UploadContract.Table.Codec);
+        runner.Submit("initiate", new InitiateUpload(Some.Spec()), Time);
+        runner.TakeOutputs();
+        runner.Loaded(JournalHistory.None, Time);
+        runner.WriteEnded(TakeAppend(runner.TakeOutputs()).Write, AppendOutcome.Appended, Time);
+        runner.TakeOutputs();
+
+        decider.FailsToWake = true;
+        runner.Submit("part", Part(0), Time);
+        Assert.Equal("part", Assert.Single(runner.TakeOutputs().OfType<RunnerOutput.Fault>()).Ticket);
+
+        decider.FailsToWake = false;
+        runner.Submit("list", new ListParts(Some.Vault, 0, 10), Time);
+        Assert.Single(runner.TakeOutputs().OfType<RunnerOutput.Load>());
+        runner.Loaded(new JournalHistory(_records.Count, null, _records, WakeAt: null), Time);
+        var reply = Assert.Single(runner.TakeOutputs().OfType<RunnerOutput.Reply>());
+        Assert.Empty(Assert.IsType<PartsPage>(reply.Answer).Parts);
+    }
+
     private RunnerOutput.Append TakeAppend(IEnumerable<RunnerOutput> outputs)
     {
         var append = Assert.Single(outputs.OfType<RunnerOutput.Append>());
@@ -83,6 +107,8 @@ public sealed class FailingDeciderTests
     {
         private readonly UploadDecider _inner = new(new UploadPolicy());
 
+        public bool FailsToWake { get; set; }
+
         public override UploadState Initial => _inner.Initial;
 
         public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, ServiceTime time) =>
@@ -92,7 +118,8 @@ public sealed class FailingDeciderTests
 
         public override Decision<UploadEvent> Wake(UploadState state, ServiceTime time) => _inner.Wake(state, time);
 
-        public override DateTimeOffset? WakeAt(UploadState state, ServiceTime time) => _inner.WakeAt(state, time);
+        public override DateTimeOffset? WakeAt(UploadState state, ServiceTime time) =>
+            FailsToWake ? throw fault : _inner.WakeAt(state, time);
 
         public override IEnumerable<Intent> Pending(UploadState state) => _inner.Pending(state);
 
