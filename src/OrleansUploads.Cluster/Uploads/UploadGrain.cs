@@ -183,13 +183,13 @@ public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind
 
     private static UploadReport ReportOf(UploadSummary summary) => new(
         OpenedOf(summary.Spec),
-        (UploadStage)summary.Phase,
+        NodeValues.StageOf(summary.Phase),
         summary.Parts,
         summary.ReportedBytes,
         summary.Archive is { } archive ? FinishedOf(archive) : null);
 
     private static UploadOpened OpenedOf(UploadSpec spec) => new(
-        spec.Upload.ToString(), spec.PartSize.Bytes, (UploadStorage)spec.ByteStorage, spec.CreatedAt);
+        spec.Upload.ToString(), spec.PartSize.Bytes, NodeValues.StorageOf(spec.ByteStorage), spec.CreatedAt);
 
     private static FinishedArchive FinishedOf(CompletedArchive archive) =>
         new(archive.Archive.ToString(), archive.SizeBytes, archive.TreeHash.ToString());

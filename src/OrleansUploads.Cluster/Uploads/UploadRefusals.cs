@@ -21,7 +21,7 @@ internal static class UploadRefusals
     /// <summary>The upload exists with other properties.</summary>
     public static UploadRefusal InitiatedOtherwise(UploadSpec spec) => new(
         UploadRefusalKind.InitiatedOtherwise,
-        $"The upload was initiated with parts of {spec.PartSize.Bytes} bytes, the storage {(UploadStorage)spec.ByteStorage} and the "
+        $"The upload was initiated with parts of {spec.PartSize.Bytes} bytes, the storage {NodeValues.StorageOf(spec.ByteStorage)} and the "
         + $"description '{spec.Description}'. Repeat the call with these properties, or create a new key with UploadKey.New().");
 
     /// <summary>The manifest was deleted with its archive.</summary>
