@@ -12,12 +12,12 @@ namespace OrleansUploads.Cli.Jobs;
 /// <param name="terminal">Gets the countdown. Null is standard error, if it is a terminal: a log gets no countdown.</param>
 internal sealed class JobWait(GlacierClient client, Printer printer, TimeProvider time, TextWriter? terminal = null)
 {
-    private readonly TextWriter? _countdown = terminal
-        ?? (printer is { IsJson: false, IsQuiet: false } && !Console.IsErrorRedirected ? Console.Error : null);
-
     private static readonly TimeSpan FirstInterval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan MaxInterval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    private readonly TextWriter? _countdown = terminal
+        ?? (printer is { IsJson: false, IsQuiet: false } && !Console.IsErrorRedirected ? Console.Error : null);
 
     /// <summary>Waits until a job has ended.</summary>
     /// <exception cref="InvalidDataException">The job has failed.</exception>
