@@ -73,13 +73,7 @@ public sealed class FullDiskSpaceTests : IDisposable
         await using var disk = await SmallDisk.MountAsync(_folder.Data, DiskMebibytes);
         await using var server = await ServerProcess.StartAsync(_folder.Data, "--quiet");
         var client = server.Connect();
-        await client.CreateVaultAsync(Vault);
-        var uploads = new List<string>();
-        for (var i = 0; i < 8; i++)
-        {
-            uploads.Add(await client.InitiateMultipartUploadAsync(Vault, Archives.MiB));
-            await client.UploadPartAsync(Vault, uploads[i], 0, HashedBody.Of(Archives.Bytes(Archives.MiB, seed: i)));
-        }
+        var uploads = await StartUploadsAsync(client);
 
         disk.FillUp(leaveBytes: 0);
         await ExpectUnavailableAsync(() => client.InitiateMultipartUploadAsync(Vault, Archives.MiB));
@@ -113,13 +107,7 @@ public sealed class FullDiskSpaceTests : IDisposable
         await using var disk = await SmallDisk.MountAsync(_folder.Data, DiskMebibytes);
         await using var server = await ServerProcess.StartAsync(_folder.Data, "--quiet");
         var client = server.Connect();
-        await client.CreateVaultAsync(Vault);
-        var uploads = new List<string>();
-        for (var i = 0; i < 8; i++)
-        {
-            uploads.Add(await client.InitiateMultipartUploadAsync(Vault, Archives.MiB));
-            await client.UploadPartAsync(Vault, uploads[i], 0, HashedBody.Of(Archives.Bytes(Archives.MiB, seed: i)));
-        }
+        var uploads = await StartUploadsAsync(client);
 
         await (crashes ? server.KillAsync() : server.StopAsync());
         disk.FillUp(leaveBytes: 0);
@@ -178,6 +166,20 @@ public sealed class FullDiskSpaceTests : IDisposable
         var refused = await Assert.ThrowsAsync<GlacierException>(call);
         Assert.Equal(GlacierErrorCodes.ServiceUnavailable, refused.Code);
         Assert.True(refused.IsTransient);
+    }
+
+    /// <summary>Creates the vault and starts uploads with a part of 1 MiB each.</summary>
+    private static async Task<List<string>> StartUploadsAsync(GlacierClient client)
+    {
+        await client.CreateVaultAsync(Vault);
+        var uploads = new List<string>();
+        for (var i = 0; i < 8; i++)
+        {
+            uploads.Add(await client.InitiateMultipartUploadAsync(Vault, Archives.MiB));
+            await client.UploadPartAsync(Vault, uploads[i], 0, HashedBody.Of(Archives.Bytes(Archives.MiB, seed: i)));
+        }
+
+        return uploads;
     }
 
     private sealed class StallingSource(long lengthBytes, long sentBytes) : ByteSource

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using OrleansUploads.Cli.CommandLine;
+using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 using OrleansUploads.EndToEnd.Tests.Harness;
@@ -19,14 +20,8 @@ public sealed class StopTests : IDisposable
     {
         await using var server = await ServerProcess.StartAsync(_folder.Data);
         using var client = server.Connect();
-        await client.CreateVaultAsync("photos");
-        var upload = await client.InitiateMultipartUploadAsync("photos", Archives.MiB);
         using var source = new PausingSource(Archives.Bytes(Archives.MiB, seed: 1));
-        var body = await HashedBody.ReadAsync(source);
-        source.PauseFrom(Archives.MiB / 2);
-
-        var part = client.UploadPartAsync("photos", upload, 0, body);
-        await source.Paused;
+        var (upload, body, part) = await StartPartAsync(client, source);
         server.Terminate();
         await Eventually.BecomesTrueAsync(() => IsClosedAsync(server), "the server accepts no new connections");
         await Task.WhenAny(part, Task.Delay(TimeSpan.FromSeconds(secondsLeft)));
@@ -45,13 +40,8 @@ public sealed class StopTests : IDisposable
     {
         await using var server = await ServerProcess.StartAsync(_folder.Data);
         using var client = server.Connect();
-        await client.CreateVaultAsync("photos");
-        var upload = await client.InitiateMultipartUploadAsync("photos", Archives.MiB);
         using var source = new PausingSource(Archives.Bytes(Archives.MiB, seed: 1));
-        var body = await HashedBody.ReadAsync(source);
-        source.PauseFrom(Archives.MiB / 2);
-        var part = client.UploadPartAsync("photos", upload, 0, body);
-        await source.Paused;
+        var (_, _, part) = await StartPartAsync(client, source);
 
         server.Terminate();
         await Eventually.BecomesTrueAsync(
@@ -88,6 +78,18 @@ public sealed class StopTests : IDisposable
 
         var log = new FileInfo(Path.Combine(_folder.Data, "journal.db-wal"));
         Assert.False(log is { Exists: true, Length: > 0 });
+    }
+
+    /// <summary>Creates a vault and an upload, and sends its first part until the source pauses.</summary>
+    private static async Task<(string Upload, HashedBody Body, Task Part)> StartPartAsync(GlacierClient client, PausingSource source)
+    {
+        await client.CreateVaultAsync("photos");
+        var upload = await client.InitiateMultipartUploadAsync("photos", Archives.MiB);
+        var body = await HashedBody.ReadAsync(source);
+        source.PauseFrom(Archives.MiB / 2);
+        var part = client.UploadPartAsync("photos", upload, 0, body);
+        await source.Paused;
+        return (upload, body, part);
     }
 
     private static async Task<bool> IsClosedAsync(ServerProcess server)
