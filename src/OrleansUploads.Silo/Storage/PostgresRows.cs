@@ -4,18 +4,28 @@ using NpgsqlTypes;
 namespace OrleansUploads.Silo.Storage;
 
 /// <summary>Writes rows of Orleans' grain storage table, several in one transaction and one round trip.</summary>
+/// <remarks>The statements decide and change the same as the function of Orleans' scripts (<c>writetostorage</c>). One statement that
+/// called it for an array of rows was planned anew for each group, because PostgreSQL expects that an unknown array is long and that the
+/// function returns many rows.</remarks>
 /// <param name="connectionString">The database. Orleans' own providers use the same connections.</param>
 /// <param name="service">Orleans' service ID, which is part of the key of all rows.</param>
 internal sealed class PostgresRows(string connectionString, string service)
 {
-    /// <summary>Orleans' own function decides about each row.</summary>
-    private const string Statement =
+    private const string Insert =
         """
-        SELECT written.newgrainstateversion
-        FROM unnest($1, $2, $3, $4, $5, $6) WITH ORDINALITY AS row (keyhash, key, statehash, state, version, content, position)
-        CROSS JOIN LATERAL writetostorage(
-            row.keyhash, 0, 0, row.statehash, row.state, row.key, $7, row.version, row.content) AS written
-        ORDER BY row.position
+        INSERT INTO orleansstorage (
+            grainidhash, grainidn0, grainidn1, graintypehash, graintypestring, grainidextensionstring, serviceid, payloadbinary,
+            modifiedon, version)
+        VALUES ($1, 0, 0, $2, $3, $4, $5, $6, now() AT TIME ZONE 'utc', 1)
+        ON CONFLICT DO NOTHING
+        """;
+
+    private const string Replace =
+        """
+        UPDATE orleansstorage
+        SET payloadbinary = $6, modifiedon = now() AT TIME ZONE 'utc', version = version + 1
+        WHERE grainidhash = $1 AND grainidn0 = 0 AND grainidn1 = 0 AND graintypehash = $2 AND graintypestring = $3
+            AND grainidextensionstring = $4 AND serviceid = $5 AND version = $7
         """;
 
     /// <summary>Writes rows in one transaction.</summary>
@@ -26,24 +36,42 @@ internal sealed class PostgresRows(string connectionString, string service)
     {
         await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync();
-        await using var command = new NpgsqlCommand(Statement, connection);
-        Add(NpgsqlDbType.Integer, rows.Select(static row => row.KeyHash));
-        Add(NpgsqlDbType.Varchar, rows.Select(static row => row.Key));
-        Add(NpgsqlDbType.Integer, rows.Select(static row => row.StateHash));
-        Add(NpgsqlDbType.Varchar, rows.Select(static row => row.State));
-        Add(NpgsqlDbType.Integer, rows.Select(static row => row.Version));
-        Add(NpgsqlDbType.Bytea, rows.Select(static row => row.Content));
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = service });
-        var versions = new int?[rows.Count];
-        await using var reader = await command.ExecuteReaderAsync();
-        for (var i = 0; await reader.ReadAsync(); i++)
+        await using var batch = new NpgsqlBatch(connection);
+        foreach (var row in rows)
         {
-            versions[i] = await reader.IsDBNullAsync(0) ? null : reader.GetInt32(0);
+            batch.BatchCommands.Add(CommandOf(row));
+        }
+
+        // A batch without a transaction of its own is one transaction.
+        await batch.ExecuteNonQueryAsync();
+        var versions = new int?[rows.Count];
+        for (var i = 0; i < versions.Length; i++)
+        {
+            versions[i] = batch.BatchCommands[i].RecordsAffected == 0 ? rows[i].Version : (rows[i].Version ?? 0) + 1;
         }
 
         return versions;
+    }
 
-        void Add<T>(NpgsqlDbType type, IEnumerable<T> values) =>
-            command.Parameters.Add(new NpgsqlParameter<T[]> { TypedValue = [.. values], NpgsqlDbType = NpgsqlDbType.Array | type });
+    private NpgsqlBatchCommand CommandOf(RowWrite row)
+    {
+        var command = new NpgsqlBatchCommand(row.Version is null ? Insert : Replace)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<int> { TypedValue = row.KeyHash },
+                new NpgsqlParameter<int> { TypedValue = row.StateHash },
+                new NpgsqlParameter<string> { TypedValue = row.State },
+                new NpgsqlParameter<string> { TypedValue = row.Key },
+                new NpgsqlParameter<string> { TypedValue = service },
+                new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = row.Content, NpgsqlDbType = NpgsqlDbType.Bytea },
+            },
+        };
+        if (row.Version is { } version)
+        {
+            command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = version });
+        }
+
+        return command;
     }
 }

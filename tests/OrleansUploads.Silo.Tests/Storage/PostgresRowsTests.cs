@@ -1,0 +1,190 @@
+using System.Globalization;
+using Npgsql;
+using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.Silo.Storage;
+using OrleansUploads.Silo.Tests.Harness;
+
+namespace OrleansUploads.Silo.Tests.Storage;
+
+/// <summary>The statements that write rows, with the function of Orleans' scripts as the model.</summary>
+public sealed class PostgresRowsTests(PostgresServer postgres)
+{
+    private const string Service = "service";
+    private const string Key = "000000000001/archives-1";
+    private const string State = "ou-upload";
+    private const int KeyHash = 11;
+    private const int StateHash = 12;
+    private const int Writers = 8;
+
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData(1, null)]
+    [InlineData(1, 1)]
+    [InlineData(7, 7)]
+    [InlineData(3, 2)]
+    [InlineData(3, 4)]
+    [InlineData(null, 1)]
+    public async Task A_row_ends_as_with_the_function_of_Orleans(int? stored, int? replaced)
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        if (stored is { } version)
+        {
+            await AddAsync(database, Key, version);
+            await AddAsync(database, "model", version);
+        }
+
+        var expected = await PostgresServer.QueryAsync(database, $"SELECT {FunctionCall("model", replaced)}");
+        var actual = Assert.Single(await new PostgresRows(database, Service).WriteAsync([Row(Key, replaced)]));
+
+        Assert.Equal(expected, $"{actual}");
+        Assert.Equal(await ContentAsync(database, "model"), await ContentAsync(database, Key));
+    }
+
+    [Fact]
+    public async Task A_cleared_row_is_replaced()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await AddAsync(database, Key, version: 4);
+        await PostgresServer.ExecuteAsync(database, "UPDATE orleansstorage SET payloadbinary = NULL");
+
+        Assert.Equal([null, 5], [.. await new PostgresRows(database, Service).WriteAsync([Row(Key, null), Row(Key, 4)])]);
+        Assert.Equal("5 \\x02", await ContentAsync(database, Key));
+    }
+
+    [Theory]
+    [InlineData("grainidextensionstring = 'other'")]
+    [InlineData("grainidextensionstring = NULL")]
+    [InlineData("graintypestring = 'other'")]
+    [InlineData("serviceid = 'other'")]
+    [InlineData("grainidn0 = 1")]
+    [InlineData("grainidn1 = 1")]
+    [InlineData("grainidhash = 1")]
+    [InlineData("graintypehash = 1")]
+    public async Task A_row_with_another_key_is_another_row(string difference)
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await AddAsync(database, Key, version: 1);
+        await PostgresServer.ExecuteAsync(database, $"UPDATE orleansstorage SET {difference}");
+        var rows = new PostgresRows(database, Service);
+
+        Assert.Equal([1], [.. await rows.WriteAsync([Row(Key, 1)])]);
+        Assert.Equal("1", await PostgresServer.QueryAsync(database, "SELECT version FROM orleansstorage"));
+        Assert.Equal([1], [.. await rows.WriteAsync([Row(Key, null)])]);
+        Assert.Equal([2], [.. await rows.WriteAsync([Row(Key, 1)])]);
+        Assert.Equal(
+            "1 2", await PostgresServer.QueryAsync(database, "SELECT string_agg(version::text, ' ' ORDER BY version) FROM orleansstorage"));
+    }
+
+    [Fact]
+    public async Task Each_row_of_a_group_has_an_outcome_of_its_own()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await AddAsync(database, "replaced", version: 1);
+        await AddAsync(database, "stale", version: 3);
+        await AddAsync(database, "there", version: 5);
+
+        var versions = await new PostgresRows(database, Service).WriteAsync(
+            [Row("new", null), Row("stale", 2), Row("replaced", 1), Row("there", null), Row("deleted", 6), Row("new too", null)]);
+
+        Assert.Equal([1, 2, 2, null, 6, 1], [.. versions]);
+        Assert.Equal("3 \\x01", await ContentAsync(database, "stale"));
+        Assert.Equal("5 \\x01", await ContentAsync(database, "there"));
+        Assert.Equal("1", await PostgresServer.QueryAsync(
+            database, "SELECT count(DISTINCT xmin::text) FROM orleansstorage WHERE payloadbinary = '\\x02'"));
+    }
+
+    [Fact]
+    public async Task A_group_with_a_row_that_the_database_refuses_changes_nothing()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await AddAsync(database, Key, version: 1);
+        await PostgresServer.ExecuteAsync(
+            database, "ALTER TABLE orleansstorage ADD CHECK (grainidextensionstring <> 'refused')");
+        var rows = new PostgresRows(database, Service);
+
+        await Assert.ThrowsAsync<PostgresException>(() => rows.WriteAsync([Row("new", null), Row("refused", null), Row(Key, 1)]));
+        Assert.Equal("1 \\x01", await ContentAsync(database, Key));
+        Assert.Equal("1", await PostgresServer.QueryAsync(database, "SELECT count(*) FROM orleansstorage"));
+        Assert.Equal([1, 2], [.. await rows.WriteAsync([Row("new", null), Row(Key, 1)])]);
+    }
+
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData(1, true)]
+    [InlineData(null, false)]
+    [InlineData(1, false)]
+    public async Task One_of_many_concurrent_writers_wins(int? replaced, bool firstIsRolledBack)
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        if (replaced is { } version)
+        {
+            await AddAsync(database, Key, version);
+        }
+
+        // The first writer is a silo of a build that called the function, and it is slow to commit.
+        await using var source = NpgsqlDataSource.Create(database);
+        await using var connection = await source.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using (var first = new NpgsqlCommand($"SELECT {FunctionCall(Key, replaced)}", connection, transaction))
+        {
+            await first.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        var rows = new PostgresRows(database, Service);
+        var writes = Enumerable.Range(0, Writers).Select(_ => rows.WriteAsync([Row(Key, replaced)])).ToList();
+        await Eventually.BecomesTrueAsync(
+            async () => await PostgresServer.QueryAsync(
+                database, "SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted") == $"{Writers}",
+            "all writers wait for the first one");
+        await (firstIsRolledBack
+            ? transaction.RollbackAsync(TestContext.Current.CancellationToken)
+            : transaction.CommitAsync(TestContext.Current.CancellationToken));
+
+        var versions = (await Task.WhenAll(writes)).Select(static versions => Assert.Single(versions)).ToList();
+        Assert.Equal(firstIsRolledBack ? 1 : 0, versions.Count(version => version == (replaced ?? 0) + 1));
+        Assert.Equal(firstIsRolledBack ? Writers - 1 : Writers, versions.Count(version => version == replaced));
+        Assert.Equal($"{(replaced ?? 0) + 1} \\x02", await ContentAsync(database, Key));
+    }
+
+    [Fact]
+    public async Task The_database_plans_each_statement_a_few_times_and_not_for_each_write()
+    {
+        // PostgreSQL tries five plans for given values before it keeps one for all values.
+        const int Tries = 5;
+        var database = PostgresConnection.WithDefaults(await postgres.CreateDatabaseAsync()) + ";Maximum Pool Size=1";
+        var rows = new PostgresRows(database, Service);
+        for (var version = 1; version <= 4 * Tries; version++)
+        {
+            await rows.WriteAsync([Row($"{version}", null)]);
+            await rows.WriteAsync([Row(Key, version == 1 ? null : version - 1)]);
+        }
+
+        await using var connection = new NpgsqlConnection(database);
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = new NpgsqlCommand(
+            "SELECT count(*), max(custom_plans), min(generic_plans) FROM pg_prepared_statements WHERE statement ~ 'orleansstorage'",
+            connection);
+        await using var reader = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+        Assert.True(await reader.ReadAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(2, reader.GetInt64(0));
+        Assert.InRange(reader.GetInt64(1), 0, Tries);
+        Assert.InRange(reader.GetInt64(2), 2 * Tries, 4 * Tries);
+    }
+
+    private static RowWrite Row(string key, int? version) => new(KeyHash, key, StateHash, State, version, new byte[] { 2 });
+
+    private static string FunctionCall(string key, int? version) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"writetostorage({KeyHash}, 0, 0, {StateHash}, '{State}', '{key}', '{Service}', {version?.ToString(CultureInfo.InvariantCulture) ?? "NULL"}, '\\x02')");
+
+    private static Task AddAsync(string database, string key, int version) => PostgresServer.ExecuteAsync(
+        database,
+        $"""
+        INSERT INTO orleansstorage (grainidhash, grainidn0, grainidn1, graintypehash, graintypestring, grainidextensionstring,
+            serviceid, payloadbinary, modifiedon, version)
+        VALUES ({KeyHash}, 0, 0, {StateHash}, '{State}', '{key}', '{Service}', '\x01', now() AT TIME ZONE 'utc', {version})
+        """);
+
+    private static Task<string?> ContentAsync(string database, string key) => PostgresServer.QueryAsync(
+        database, $"SELECT version || ' ' || payloadbinary::text FROM orleansstorage WHERE grainidextensionstring = '{key}'");
+}
