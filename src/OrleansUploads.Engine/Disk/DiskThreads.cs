@@ -1,15 +1,15 @@
-using System.Collections.Concurrent;
-
 namespace OrleansUploads.Engine.Disk;
 
 /// <summary>A few dedicated threads for calls that wait for the disk: flushes, deletions and listings.</summary>
 /// <remarks>The platform has no asynchronous form of these calls. On the callers' threads, a slow disk would hold up the
-/// whole process. Here the callers wait without a thread and continue on their own scheduler.</remarks>
+/// whole process. Here the callers wait without a thread and continue on their own scheduler. An idle thread sleeps at once. The
+/// platform's blocking collections let it look for work first, which took a third of the processor time of these threads.</remarks>
 internal sealed class DiskThreads : IDisposable
 {
     private const int StackBytes = 256 * 1024;
 
-    private readonly BlockingCollection<Call> _calls = new(new ConcurrentQueue<Call>());
+    private readonly Queue<Call> _calls = new();
+    private bool _isClosed;
 
     public DiskThreads(int count)
     {
@@ -25,13 +25,15 @@ internal sealed class DiskThreads : IDisposable
     public Task<T> RunAsync<T>(Func<T> function)
     {
         var call = new Call<T>(function);
-        try
+        lock (_calls)
         {
-            _calls.Add(call);
-        }
-        catch (InvalidOperationException closed)
-        {
-            throw new ObjectDisposedException("The part store was closed.", closed);
+            if (_isClosed)
+            {
+                throw new ObjectDisposedException(nameof(DiskPartStore), "The part store was closed.");
+            }
+
+            _calls.Enqueue(call);
+            Monitor.Pulse(_calls);
         }
 
         return call.Task;
@@ -45,13 +47,34 @@ internal sealed class DiskThreads : IDisposable
     });
 
     /// <summary>Accepts no more calls. Those already accepted are finished.</summary>
-    public void Dispose() => _calls.CompleteAdding();
+    public void Dispose()
+    {
+        lock (_calls)
+        {
+            _isClosed = true;
+            Monitor.PulseAll(_calls);
+        }
+    }
 
     private void Work()
     {
-        foreach (var call in _calls.GetConsumingEnumerable())
+        while (Take() is { } call)
         {
             call.Run();
+        }
+    }
+
+    /// <summary>Waits for the next call. Returns null if there are no more.</summary>
+    private Call? Take()
+    {
+        lock (_calls)
+        {
+            while (_calls.Count == 0 && !_isClosed)
+            {
+                Monitor.Wait(_calls);
+            }
+
+            return _calls.TryDequeue(out var call) ? call : null;
         }
     }
 
