@@ -24,7 +24,7 @@ internal sealed class JournalWriter
 
     /// <summary>Queues a write and waits for its end.</summary>
     public ValueTask<AppendOutcome> WriteAsync(PendingWrite write, CancellationToken cancellationToken) => _queue.TryAdd(write)
-        ? new ValueTask<AppendOutcome>(write.Ended)
+        ? write.Ended
         : WriteWhenFreeAsync(write, cancellationToken);
 
     /// <summary>Finishes waiting writes and closes the files. Further writes are refused.</summary>
@@ -45,7 +45,8 @@ internal sealed class JournalWriter
         var batch = new List<PendingWrite>(MaxBatchWrites);
         while (_queue.Take(batch, MaxBatchWrites, MaxBatchBytes))
         {
-            batch.RemoveAll(static write => write.EndIfCancelled());
+            Answer(batch.FindAll(static write => write.FailIfCancelled()));
+            batch.RemoveAll(static write => write.HasFailed);
             while (batch.Count > 0)
             {
                 WriteBatch(batch);
@@ -88,6 +89,7 @@ internal sealed class JournalWriter
             {
                 batch.Remove(current);
                 current.Fail(reason);
+                Answer([current]);
                 return;
             }
 
@@ -95,17 +97,21 @@ internal sealed class JournalWriter
             {
                 write.Fail(reason);
             }
-
-            batch.Clear();
-            return;
         }
 
-        foreach (var write in batch)
-        {
-            write.Succeed();
-        }
-
+        Answer(batch);
         batch.Clear();
+    }
+
+    /// <summary>Has the thread pool answer the callers.</summary>
+    private static void Answer(List<PendingWrite> ended)
+    {
+        for (var first = 0; first < ended.Count; first += AnswerGroup.MaxWrites)
+        {
+            var count = Math.Min(AnswerGroup.MaxWrites, ended.Count - first);
+            ThreadPool.UnsafeQueueUserWorkItem(
+                count == 1 ? ended[first] : new AnswerGroup(ended.GetRange(first, count)), preferLocal: false);
+        }
     }
 
     private static void Rollback(JournalTables tables)
@@ -124,5 +130,21 @@ internal sealed class JournalWriter
     {
         var attempted = current is null ? "Writing to the journal" : $"Writing {current.Entity} to the journal";
         return SqliteFault.ToJournalException(failure, attempted);
+    }
+
+    /// <summary>Writes whose callers one thread answers in turn. Waking a thread for each of them would cost more than most of their
+    /// continuations.</summary>
+    private sealed class AnswerGroup(List<PendingWrite> writes) : IThreadPoolWorkItem
+    {
+        /// <summary>Maximum number of writes; few, so that other threads get some of a batch.</summary>
+        public const int MaxWrites = 8;
+
+        public void Execute()
+        {
+            foreach (var write in writes)
+            {
+                write.Execute();
+            }
+        }
     }
 }

@@ -1,14 +1,18 @@
+using System.Threading.Tasks.Sources;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Sqlite;
 
-/// <summary>A queued write and the task that its caller waits for.</summary>
-/// <remarks>Cancellation counts only until the writer starts the write.</remarks>
-internal abstract class PendingWrite(EntityId entity, CancellationToken cancellationToken) : IWork
+/// <summary>A queued write that its caller awaits once.</summary>
+/// <remarks>Cancellation counts only until the writer starts the write. The caller continues on the thread that runs
+/// <see cref="Execute"/>, so the writer leaves that to the thread pool.</remarks>
+internal abstract class PendingWrite(EntityId entity, CancellationToken cancellationToken)
+    : IWork, IThreadPoolWorkItem, IValueTaskSource<AppendOutcome>
 {
-    private readonly TaskCompletionSource<AppendOutcome> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ManualResetValueTaskSourceCore<AppendOutcome> _ended;
     private AppendOutcome _outcome;
+    private Exception? _failure;
 
     /// <summary>The stream.</summary>
     public EntityId Entity { get; } = entity;
@@ -17,19 +21,49 @@ internal abstract class PendingWrite(EntityId entity, CancellationToken cancella
     public abstract int SizeBytes { get; }
 
     /// <summary>Completes when the outcome of the write is durable or unknown.</summary>
-    public Task<AppendOutcome> Ended => _ended.Task;
+    public ValueTask<AppendOutcome> Ended => new(this, _ended.Version);
 
-    /// <summary>Ends a write that its caller has cancelled; false if it is not cancelled.</summary>
-    public bool EndIfCancelled() => cancellationToken.IsCancellationRequested && _ended.TrySetCanceled(cancellationToken);
+    /// <summary>Whether the caller has cancelled the write. It then fails and must not be applied.</summary>
+    public bool FailIfCancelled()
+    {
+        if (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+
+        Fail(new OperationCanceledException(cancellationToken));
+        return true;
+    }
+
+    /// <summary>Whether the outcome is unknown or the write was cancelled.</summary>
+    public bool HasFailed => _failure is not null;
 
     /// <summary>Performs the write within the transaction. The caller is not answered yet.</summary>
     public void Apply(JournalTables tables) => _outcome = Write(tables);
 
-    /// <summary>Returns the outcome of <see cref="Apply"/>, which is now durable, to the caller.</summary>
-    public void Succeed() => _ended.SetResult(_outcome);
+    /// <summary>Sets why the outcome is unknown.</summary>
+    public void Fail(Exception failure) => _failure = failure;
 
-    /// <summary>Reports to the caller that the outcome is unknown.</summary>
-    public void Fail(Exception exception) => _ended.SetException(exception);
+    /// <summary>Answers the caller: with the outcome of <see cref="Apply"/>, which is now durable, or with the failure.</summary>
+    public void Execute()
+    {
+        if (_failure is { } failure)
+        {
+            _ended.SetException(failure);
+        }
+        else
+        {
+            _ended.SetResult(_outcome);
+        }
+    }
+
+    AppendOutcome IValueTaskSource<AppendOutcome>.GetResult(short token) => _ended.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<AppendOutcome>.GetStatus(short token) => _ended.GetStatus(token);
+
+    void IValueTaskSource<AppendOutcome>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _ended.OnCompleted(continuation, state, token, flags);
 
     /// <summary>The write itself.</summary>
     protected abstract AppendOutcome Write(JournalTables tables);
