@@ -133,14 +133,15 @@ internal sealed class JournalTables : IDisposable
     /// <summary>Appends one record if the stream has the expected version.</summary>
     public AppendOutcome Append(in JournalAppend append)
     {
-        var exists = _heads.TryFind(append.Entity, out var head);
+        var stream = _heads.Find(append.Entity);
+        var head = stream?.Head ?? default;
         if (head.Version != append.ExpectedVersion)
         {
             return AppendOutcome.Conflict;
         }
 
         var sequence = ++Sequence;
-        if (!exists)
+        if (stream is null)
         {
             head = new StreamHead(sequence, RecordChecksum.OfStream(append.Entity), 0, 0, null);
         }
@@ -153,17 +154,17 @@ internal sealed class JournalTables : IDisposable
         _insertRecord.Bind(1, sequence).Bind(2, head.Id).Bind(3, moved.Version).Bind(4, head.Last)
             .Bind(5, crc).Bind(6, record).Run();
 
-        if (!exists)
+        if (stream is null)
         {
             _heads.Add(append.Entity, moved);
         }
         else if (wakeAt != head.WakeAt)
         {
-            _heads.Save(append.Entity, moved);
+            _heads.Save(stream, moved);
         }
         else
         {
-            _heads.Move(append.Entity, moved);
+            _heads.Move(stream, moved);
         }
 
         return AppendOutcome.Appended;
@@ -173,7 +174,7 @@ internal sealed class JournalTables : IDisposable
     /// snapshot and not newer than the stream.</summary>
     public void SaveSnapshot(EntityId entity, long version, ReadOnlySpan<byte> snapshot)
     {
-        if (!_heads.TryFind(entity, out var head) || version > head.Version)
+        if (_heads.Find(entity) is not { Head: var head } stream || version > head.Version)
         {
             return;
         }
@@ -191,19 +192,20 @@ internal sealed class JournalTables : IDisposable
         DeleteRecords(replaced);
 
         // The deleted records may include those from which the end of the stream is derived.
-        _heads.Save(entity, head);
+        _heads.Save(stream, head);
     }
 
     /// <summary>Deletes a stream if it has the expected version.</summary>
     public AppendOutcome Forget(EntityId entity, long expectedVersion)
     {
-        var exists = _heads.TryFind(entity, out var head);
+        var stream = _heads.Find(entity);
+        var head = stream?.Head ?? default;
         if (head.Version != expectedVersion)
         {
             return AppendOutcome.Conflict;
         }
 
-        if (!exists)
+        if (stream is null)
         {
             return AppendOutcome.Appended;
         }
@@ -212,7 +214,7 @@ internal sealed class JournalTables : IDisposable
         Sequence++;
         DeleteRecords(records);
         _deleteSnapshot.Bind(1, head.Id).Run();
-        _heads.Remove(entity, head);
+        _heads.Remove(entity, stream);
         return AppendOutcome.Appended;
     }
 

@@ -7,13 +7,16 @@ namespace OrleansUploads.Engine.Sqlite;
 /// <remarks>
 /// A head that is <em>ahead</em> of its row in <c>streams</c> is kept here until <see cref="SaveAhead"/>. Other heads equal
 /// their rows and are only cached. After a failed transaction everything is read again.
+/// <para>The names of streams are long, so a stream is looked up once for each write.</para>
 /// </remarks>
-internal sealed class StreamHeads(SqliteDatabase database) : IDisposable
+/// <param name="database">The connection that writes.</param>
+/// <param name="maxKnown">The number of streams at which those that are not ahead are forgotten.</param>
+internal sealed class StreamHeads(SqliteDatabase database, int maxKnown = StreamHeads.DefaultMaxKnown) : IDisposable
 {
-    private const int MaxCached = 65_536;
+    private const int DefaultMaxKnown = 65_536;
 
-    private readonly Dictionary<EntityId, StreamHead> _ahead = [];
-    private readonly Dictionary<EntityId, StreamHead> _cached = [];
+    private readonly Dictionary<EntityId, KnownStream> _known = [];
+    private readonly HashSet<KnownStream> _ahead = [];
     private readonly SqliteStatement _find = database.Prepare(
         $"SELECT {StreamHead.Columns} FROM streams s WHERE s.kind = ?1 AND s.key = ?2");
     private readonly SqliteStatement _insert = database.Prepare(
@@ -32,7 +35,7 @@ internal sealed class StreamHeads(SqliteDatabase database) : IDisposable
     public void Load(long indexedThrough)
     {
         _ahead.Clear();
-        _cached.Clear();
+        _known.Clear();
         try
         {
             _tail.Bind(1, indexedThrough);
@@ -47,30 +50,24 @@ internal sealed class StreamHeads(SqliteDatabase database) : IDisposable
         }
     }
 
-    /// <summary>Finds the head of a stream; false if the stream does not exist.</summary>
-    public bool TryFind(EntityId entity, out StreamHead head)
+    /// <summary>Finds a stream; null if it does not exist.</summary>
+    public KnownStream? Find(EntityId entity)
     {
-        if (_ahead.TryGetValue(entity, out head) || _cached.TryGetValue(entity, out head))
+        if (_known.TryGetValue(entity, out var known))
         {
-            return true;
+            return known;
         }
 
         try
         {
-            if (!_find.Bind(1, (long)entity.Kind).Bind(2, entity.Key).Step())
-            {
-                return false;
-            }
-
-            head = StreamHead.FromRow(entity, _find);
+            return _find.Bind(1, (long)entity.Kind).Bind(2, entity.Key).Step()
+                ? Remember(entity, StreamHead.FromRow(entity, _find))
+                : null;
         }
         finally
         {
             _find.Reset();
         }
-
-        Cache(entity, head);
-        return true;
     }
 
     /// <summary>Adds a new stream.</summary>
@@ -78,45 +75,45 @@ internal sealed class StreamHeads(SqliteDatabase database) : IDisposable
     {
         _insert.Bind(1, head.Id).Bind(2, (long)entity.Kind).Bind(3, entity.Key)
             .Bind(4, head.Version).Bind(5, head.Last).Bind(6, head.WakeAt).Bind(7, RecordChecksum.OfHead(head)).Run();
-        Cache(entity, head);
+        Remember(entity, head);
     }
 
     /// <summary>Moves a head. Its row is written later.</summary>
-    public void Move(EntityId entity, StreamHead head)
+    public void Move(KnownStream stream, StreamHead head)
     {
-        _cached.Remove(entity);
-        _ahead[entity] = head;
+        stream.Head = head;
+        _ahead.Add(stream);
     }
 
     /// <summary>Moves a head and writes its row immediately.</summary>
-    public void Save(EntityId entity, StreamHead head)
+    public void Save(KnownStream stream, StreamHead head)
     {
         WriteRow(head);
-        _ahead.Remove(entity);
-        Cache(entity, head);
+        stream.Head = head;
+        _ahead.Remove(stream);
     }
 
     /// <summary>Writes the rows of all heads that are ahead.</summary>
     public void SaveAhead()
     {
         // Write in table order, so that each page is written once.
-        var moved = new KeyValuePair<EntityId, StreamHead>[_ahead.Count];
-        ((ICollection<KeyValuePair<EntityId, StreamHead>>)_ahead).CopyTo(moved, 0);
-        Array.Sort(moved, static (a, b) => a.Value.Id.CompareTo(b.Value.Id));
-        _ahead.Clear();
-        foreach ((EntityId entity, StreamHead head) in moved)
+        var moved = new KnownStream[_ahead.Count];
+        _ahead.CopyTo(moved);
+        Array.Sort(moved, static (a, b) => a.Head.Id.CompareTo(b.Head.Id));
+        foreach (var stream in moved)
         {
-            WriteRow(head);
-            Cache(entity, head);
+            WriteRow(stream.Head);
         }
+
+        _ahead.Clear();
     }
 
     /// <summary>Deletes a stream's row.</summary>
-    public void Remove(EntityId entity, StreamHead head)
+    public void Remove(EntityId entity, KnownStream stream)
     {
-        _delete.Bind(1, head.Id).Run();
-        _ahead.Remove(entity);
-        _cached.Remove(entity);
+        _delete.Bind(1, stream.Head.Id).Run();
+        _ahead.Remove(stream);
+        _known.Remove(entity);
     }
 
     /// <inheritdoc/>
@@ -133,14 +130,26 @@ internal sealed class StreamHeads(SqliteDatabase database) : IDisposable
         _update.Bind(1, head.Id).Bind(2, head.Version).Bind(3, head.Last).Bind(4, head.WakeAt)
             .Bind(5, RecordChecksum.OfHead(head)).Run();
 
-    private void Cache(EntityId entity, StreamHead head)
+    private KnownStream Remember(EntityId entity, StreamHead head)
     {
-        if (_cached.Count >= MaxCached)
+        if (_known.Count >= maxKnown)
         {
-            _cached.Clear();
+            ForgetSaved();
         }
 
-        _cached[entity] = head;
+        return _known[entity] = new KnownStream(head);
+    }
+
+    /// <summary>Forgets the streams whose rows can be read again.</summary>
+    private void ForgetSaved()
+    {
+        foreach (var (entity, stream) in _known)
+        {
+            if (!_ahead.Contains(stream))
+            {
+                _known.Remove(entity);
+            }
+        }
     }
 
     /// <summary>Moves the head of the stream that contains the tail's current record.</summary>
@@ -153,11 +162,8 @@ internal sealed class StreamHeads(SqliteDatabase database) : IDisposable
         }
 
         var entity = new EntityId((EntityKind)_tail.Int64(5), _tail.Text(6));
-        if (!_ahead.TryGetValue(entity, out var head))
-        {
-            head = StreamHead.FromRow(entity, _tail);
-        }
-
+        var known = _known.GetValueOrDefault(entity);
+        var head = known?.Head ?? StreamHead.FromRow(entity, _tail);
         if (sequence <= head.Last)
         {
             return;
@@ -168,9 +174,17 @@ internal sealed class StreamHeads(SqliteDatabase database) : IDisposable
             throw Damaged(sequence, $"it does not continue {entity} at version {head.Version}");
         }
 
-        _ahead[entity] = head with { Version = head.Version + 1, Last = sequence };
+        Move(known ?? Remember(entity, head), head with { Version = head.Version + 1, Last = sequence });
     }
 
     private static JournalDamagedException Damaged(long sequence, string what) =>
         new($"Record {sequence} of the journal is damaged: {what}. {JournalAdvice.RestoreAll}");
+}
+
+/// <summary>A stream that exists.</summary>
+/// <param name="head">Its head.</param>
+internal sealed class KnownStream(StreamHead head)
+{
+    /// <summary>Its head, including the changes of the current transaction.</summary>
+    public StreamHead Head { get; set; } = head;
 }
