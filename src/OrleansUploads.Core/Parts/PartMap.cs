@@ -19,8 +19,8 @@ public sealed record StoredPart(long LengthBytes, TreeHash TreeHash, PartPlace P
 }
 
 /// <summary>The parts of an upload by slot. Immutable; adding a part is cheap.</summary>
-/// <remarks>The map is a tree of three levels, with at most <see cref="NodeSlots"/> entries in each node. Adding a part copies one node of
-/// each level, regardless of the number of parts.</remarks>
+/// <remarks>The map is a tree of three levels, with at most <see cref="NodeSlots"/> entries in each node; a node ends with its last entry.
+/// Adding a part copies one node of each level, regardless of the number of parts.</remarks>
 public sealed class PartMap
 {
     // The cube of 22 is the first one that is not less than Limits.MaxParts. Larger nodes would cost more to copy.
@@ -47,7 +47,7 @@ public sealed class PartMap
 
     /// <summary>The part in a slot, or null.</summary>
     public StoredPart? this[int slot] => (uint)slot < (uint)SlotCount
-        ? _branches[slot / BranchSlots]?[slot % BranchSlots / NodeSlots]?[slot % NodeSlots]
+        ? Entry(LeafOf(slot), slot % NodeSlots)
         : null;
 
     /// <summary>Returns a map with a new part in one slot.</summary>
@@ -56,13 +56,12 @@ public sealed class PartMap
     public PartMap With(int slot, StoredPart part)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)slot, (uint)Limits.MaxParts);
-        var slotCount = Math.Max(SlotCount, slot + 1);
-        var branches = Copy(_branches, (slotCount + BranchSlots - 1) / BranchSlots);
-        var branch = branches[slot / BranchSlots] = Copy(branches[slot / BranchSlots], NodeSlots);
-        var leaf = branch[slot % BranchSlots / NodeSlots] = Copy(branch[slot % BranchSlots / NodeSlots], NodeSlots);
+        var branches = Copy(_branches, slot / BranchSlots);
+        var branch = branches[slot / BranchSlots] = Copy(branches[slot / BranchSlots], slot % BranchSlots / NodeSlots);
+        var leaf = branch[slot % BranchSlots / NodeSlots] = Copy(branch[slot % BranchSlots / NodeSlots], slot % NodeSlots);
         var added = leaf[slot % NodeSlots] is null ? 1 : 0;
         leaf[slot % NodeSlots] = part;
-        return new PartMap(branches, Count + added, slotCount);
+        return new PartMap(branches, Count + added, Math.Max(SlotCount, slot + 1));
     }
 
     /// <summary>The filled slots in ascending order, starting at a slot.</summary>
@@ -71,10 +70,10 @@ public sealed class PartMap
     {
         for (var slot = firstSlot; slot < SlotCount;)
         {
-            var leaf = _branches[slot / BranchSlots]?[slot % BranchSlots / NodeSlots];
+            var leaf = LeafOf(slot);
             for (var next = slot - (slot % NodeSlots) + NodeSlots; slot < next; slot++)
             {
-                if (leaf?[slot % NodeSlots] is { } part)
+                if (Entry(leaf, slot % NodeSlots) is { } part)
                 {
                     yield return new(slot, part);
                 }
@@ -82,9 +81,16 @@ public sealed class PartMap
         }
     }
 
-    private static T[] Copy<T>(T[]? node, int length)
+    /// <summary>The leaf of a slot that is less than <see cref="SlotCount"/>, or null.</summary>
+    private StoredPart?[]? LeafOf(int slot) => Entry(_branches[slot / BranchSlots], slot % BranchSlots / NodeSlots);
+
+    private static T? Entry<T>(T?[]? node, int index)
+        where T : class => node is not null && index < node.Length ? node[index] : null;
+
+    /// <summary>Copies a node, or makes one, so that it has an entry.</summary>
+    private static T[] Copy<T>(T[]? node, int entry)
     {
-        var copy = new T[length];
+        var copy = new T[Math.Max(node?.Length ?? 0, entry + 1)];
         node?.CopyTo(copy, 0);
         return copy;
     }
