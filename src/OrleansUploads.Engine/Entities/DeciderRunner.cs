@@ -196,6 +196,14 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent> : EntityRu
             return [];
         }
 
+        if (_outputs.Count == 1)
+        {
+            // Most inputs have one output. It needs no list of its own.
+            IReadOnlyList<RunnerOutput> single = [_outputs[0]];
+            _outputs.Clear();
+            return single;
+        }
+
         var taken = _outputs;
         _outputs = [];
         return taken;
