@@ -121,18 +121,24 @@ public sealed class EmbeddedHost : IEntityHost, IEntityWaker, IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private async ValueTask<object> AskAsync(EntityId entity, ICommand? command, CancellationToken cancellationToken)
+    private ValueTask<object> AskAsync(EntityId entity, ICommand? command, CancellationToken cancellationToken)
     {
-        ObjectDisposedException.ThrowIf(_stopping.IsCancellationRequested, this);
-        using var ticket = new CommandTicket(entity, command);
-        while (!_activations.GetOrAdd(entity, static (id, host) => host.Activate(id), this).TrySubmit(ticket, command))
+        if (EngineTracing.IsOn || command is IScans)
         {
-            // The activation was retired after it was found. The next one is new.
+            return AskAndFollowUpAsync(entity, command, cancellationToken);
         }
 
-        // Task.WaitAsync would pass the answer through the thread pool.
-        using var giveUp = cancellationToken.UnsafeRegister(
-            static (ticket, token) => ((CommandTicket)ticket!).TrySetCanceled(token), ticket);
+        // Most commands need nothing after their answer, so they do without a state machine of their own.
+        var ticket = CommandTicket.Untraced();
+        Submit(ticket, entity, command, cancellationToken);
+        return new ValueTask<object>(ticket.Task);
+    }
+
+    private async ValueTask<object> AskAndFollowUpAsync(
+        EntityId entity, ICommand? command, CancellationToken cancellationToken)
+    {
+        using var ticket = new CommandTicket(entity, command);
+        Submit(ticket, entity, command, cancellationToken);
         var answer = await ticket.Task;
         if (command is IScans scan && scan.IsDoneAfter(answer))
         {
@@ -140,6 +146,23 @@ public sealed class EmbeddedHost : IEntityHost, IEntityWaker, IAsyncDisposable
         }
 
         return answer;
+    }
+
+    private void Submit(CommandTicket ticket, EntityId entity, ICommand? command, CancellationToken cancellationToken)
+    {
+        if (_stopping.IsCancellationRequested)
+        {
+            ticket.Fail(new ObjectDisposedException(GetType().FullName));
+            return;
+        }
+
+        while (!_activations.GetOrAdd(entity, static (id, host) => host.Activate(id), this).TrySubmit(ticket, command))
+        {
+            // The activation was retired after it was found. The next one is new.
+        }
+
+        // Task.WaitAsync would pass the answer through the thread pool.
+        ticket.GiveUpOn(cancellationToken);
     }
 
     private EntityActivation Activate(EntityId entity) => new(_catalog.CreateRunner(entity), _ports);

@@ -120,11 +120,11 @@ public sealed partial class EntityActivation
             var output = outputs[i];
             if (output is RunnerOutput.Reply reply)
             {
-                ((CommandTicket)reply.Ticket).TrySetResult(reply.Answer);
+                ((CommandTicket)reply.Ticket).Answer(reply.Answer);
             }
             else if (output is RunnerOutput.Fault fault)
             {
-                ((CommandTicket)fault.Ticket).TrySetException(fault.Reason);
+                ((CommandTicket)fault.Ticket).Fail(fault.Reason);
             }
         }
     }
