@@ -62,7 +62,7 @@ internal static class UploadTimelines
         return Attempts(
                 parts,
                 open.Parts.Count,
-                static part => part.Trail,
+                static part => (part.StoredAt, part.Trail),
                 static (number, part) => new LostAttempt(
                     number, part.StoredAt, part.Trail.By, part.LengthBytes, part.Place.Attempt, IsReplaced: false),
                 static _ => true)
@@ -78,7 +78,7 @@ internal static class UploadTimelines
         return Attempts(
                 parts,
                 open.Parts.Count,
-                static part => part.Trail,
+                static part => (part.StoredAt, part.Trail),
                 static (number, part) => new LostAttempt(
                     number, part.StoredAt, part.Trail.By, part.Part.LengthBytes, part.Part.Attempt, IsReplaced: false),
                 part => counted?.Contains(part) ?? true)
@@ -88,13 +88,13 @@ internal static class UploadTimelines
     /// <summary>The attempts of an upload.</summary>
     /// <param name="parts">The parts, by number.</param>
     /// <param name="count">How many they are at most.</param>
-    /// <param name="trailOf">The trail of a part.</param>
-    /// <param name="describe">An attempt for a part number.</param>
+    /// <param name="storyOf">When a part was accepted, and its trail.</param>
+    /// <param name="describe">An attempt for a part number. Few attempts do not count, so few are described.</param>
     /// <param name="counts">Whether the part with a number counts.</param>
     private static TimelineBuilder Attempts<TPart>(
         IEnumerable<(int Number, TPart Part)> parts,
         int count,
-        Func<TPart, PartTrail<TPart>> trailOf,
+        Func<TPart, (DateTimeOffset At, PartTrail<TPart> Trail)> storyOf,
         Func<int, TPart, LostAttempt> describe,
         Func<int, bool> counts)
         where TPart : class
@@ -102,19 +102,18 @@ internal static class UploadTimelines
         var timeline = new TimelineBuilder(count);
         foreach (var (number, part) in parts)
         {
-            var attempt = describe(number, part);
-            var trail = trailOf(part);
+            var (at, trail) = storyOf(part);
             if (counts(number))
             {
-                timeline.Add(new TimelinePart(number, attempt.At, trail.By, trail.Resent));
+                timeline.Add(new TimelinePart(number, at, trail.By, trail.Resent));
             }
             else
             {
-                timeline.AddLost(attempt);
+                timeline.AddLost(describe(number, part));
                 timeline.CountReplaced(trail.Resent);
             }
 
-            for (var lost = trail.Earlier; lost is not null; lost = trailOf(lost).Earlier)
+            for (var lost = trail.Earlier; lost is not null; lost = storyOf(lost).Trail.Earlier)
             {
                 timeline.AddLost(describe(number, lost) with { IsReplaced = true });
             }
