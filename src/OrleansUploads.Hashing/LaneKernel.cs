@@ -34,79 +34,94 @@ internal static class LaneKernel<TLanes, TVector>
         0x748F82EE, 0x78A5636F, 0x84C87814, 0x8CC70208, 0x90BEFFFA, 0xA4506CEB, 0xBEF9A3F7, 0xC67178F2,
     ];
 
-    private static ReadOnlySpan<uint> InitialState =>
-    [
-        0x6A09E667, 0xBB67AE85, 0x3C6EF372, 0xA54FF53A, 0x510E527F, 0x9B05688C, 0x1F83D9AB, 0x5BE0CD19,
-    ];
-
     /// <summary>Hashes <paramref name="digests"/>.Length contiguous messages.</summary>
     /// <param name="messages">The messages, without any further bytes.</param>
     /// <param name="messageBytes">Length of each message in bytes; a multiple of 64.</param>
     /// <param name="digests">Receives one digest per message. May overlap the start of <paramref name="messages"/>.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Hash(ReadOnlySpan<byte> messages, int messageBytes, Span<Sha256Digest> digests)
+    public static unsafe void Hash(ReadOnlySpan<byte> messages, int messageBytes, Span<Sha256Digest> digests)
     {
-        // Align the vectors to cache lines, so that each access touches one line instead of two.
-        var vectorsBytes = (Rounds + StateWords) * Unsafe.SizeOf<TVector>();
-        Span<byte> scratch = stackalloc byte[vectorsBytes + (TLanes.Lanes * StageBytes) + CacheLineBytes];
-        var address = Unsafe.ByteOffset(ref Unsafe.NullRef<byte>(), ref MemoryMarshal.GetReference(scratch));
-        scratch = scratch[(int)(-address & (CacheLineBytes - 1))..];
-        var vectors = MemoryMarshal.Cast<byte, TVector>(scratch[..vectorsBytes]);
-        var schedule = vectors[..Rounds];
-        var state = vectors[Rounds..];
-        var stage = scratch.Slice(vectorsBytes, TLanes.Lanes * StageBytes);
-
-        for (var first = 0; first < digests.Length; first += TLanes.Lanes)
+        Span<byte> scratch = stackalloc byte[Scratch.Bytes];
+        var memory = new Scratch(scratch);
+        Span<nint> starts = stackalloc nint[TLanes.Lanes];
+        fixed (byte* start = messages)
         {
-            var count = Math.Min(TLanes.Lanes, digests.Length - first);
-            var group = messages.Slice(first * messageBytes, count * messageBytes);
-            for (var i = 0; i < StateWords; i++) state[i] = TLanes.Broadcast(InitialState[i]);
-            for (var offset = 0; offset < messageBytes; offset += StageBytes)
+            for (var first = 0; first < digests.Length; first += TLanes.Lanes)
             {
-                var bytes = Math.Min(StageBytes, messageBytes - offset);
-                for (var lane = 0; lane < count; lane++)
-                {
-                    var blocks = group.Slice((lane * messageBytes) + offset, bytes);
-                    CopyBlocks(blocks, stage.Slice(lane * StageBytes, StageBytes));
-                }
+                var count = Math.Min(TLanes.Lanes, digests.Length - first);
+                for (var lane = 0; lane < count; lane++) starts[lane] = (nint)start + ((nint)(first + lane) * messageBytes);
+                for (var i = 0; i < StateWords; i++) memory.State[i] = TLanes.Broadcast(Sha256State.Initial[i]);
+                Append(starts[..count], messageBytes, memory);
+                PadBlock(messageBytes, memory.Schedule);
+                Compress(memory.State, memory.Schedule);
+                Store(memory.State, digests.Slice(first, count));
+            }
+        }
+    }
 
-                for (var staged = 0; staged < bytes; staged += Sha256Batch.BlockBytes)
-                {
-                    Prefetch(group, offset + StageBytes + staged, messageBytes, count);
-                    TLanes.LoadBlock(in stage[staged], StageBytes, schedule);
-                    Compress(state, schedule);
-                }
+    /// <summary>Continues hashing messages of which blocks were hashed before.</summary>
+    /// <param name="runs">The addresses of the next bytes of each message; no more than there are lanes.</param>
+    /// <param name="runBytes">Length of these bytes; a multiple of 64.</param>
+    /// <param name="states">The state of each message.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Append(ReadOnlySpan<nint> runs, int runBytes, Span<Sha256State> states)
+    {
+        Span<byte> scratch = stackalloc byte[Scratch.Bytes];
+        var memory = new Scratch(scratch);
+        var words = MemoryMarshal.Cast<TVector, uint>(memory.State);
+        words.Clear();
+        for (var lane = 0; lane < states.Length; lane++)
+        {
+            for (var i = 0; i < StateWords; i++) words[(i * TLanes.Lanes) + lane] = states[lane][i];
+        }
+
+        Append(runs, runBytes, memory);
+        for (var lane = 0; lane < states.Length; lane++)
+        {
+            for (var i = 0; i < StateWords; i++) states[lane][i] = words[(i * TLanes.Lanes) + lane];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Append(ReadOnlySpan<nint> runs, int runBytes, Scratch memory)
+    {
+        for (var offset = 0; offset < runBytes; offset += StageBytes)
+        {
+            var bytes = Math.Min(StageBytes, runBytes - offset);
+            for (var lane = 0; lane < runs.Length; lane++)
+            {
+                CopyBlocks(runs[lane] + offset, bytes, memory.Stage.Slice(lane * StageBytes, StageBytes));
             }
 
-            PadBlock(messageBytes, schedule);
-            Compress(state, schedule);
-            Store(state, digests.Slice(first, count));
+            for (var staged = 0; staged < bytes; staged += Sha256Batch.BlockBytes)
+            {
+                Prefetch(runs, offset + StageBytes + staged);
+                TLanes.LoadBlock(in memory.Stage[staged], StageBytes, memory.Schedule);
+                Compress(memory.State, memory.Schedule);
+            }
         }
     }
 
     /// <summary>Fetches one block of each message into the cache while the processor computes. It does not do so by itself, because so
-    /// many streams at equal distances are more than it follows. Addresses behind the last message do no harm.</summary>
+    /// many streams are more than it follows. Addresses behind the last message do no harm.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static unsafe void Prefetch(ReadOnlySpan<byte> messages, int offset, int messageBytes, int count)
+    private static unsafe void Prefetch(ReadOnlySpan<nint> runs, int offset)
     {
-        var block = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(messages)) + offset;
-        for (var lane = 0; lane < count; lane++)
+        foreach (var run in runs)
         {
-            Sse.Prefetch0(block);
-            block += messageBytes;
+            Sse.Prefetch0((byte*)run + offset);
         }
     }
 
     /// <summary>Copies whole blocks. There are so few that calling the general copy routine would cost more than copying them
     /// inline.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void CopyBlocks(ReadOnlySpan<byte> from, Span<byte> to)
+    private static unsafe void CopyBlocks(nint from, int bytes, Span<byte> to)
     {
-        ref var source = ref MemoryMarshal.GetReference(from);
         ref var target = ref MemoryMarshal.GetReference(to);
-        for (nuint at = 0; at < (nuint)from.Length; at += Sha256Batch.BlockBytes)
+        for (nuint at = 0; at < (nuint)bytes; at += Sha256Batch.BlockBytes)
         {
-            Vector512.LoadUnsafe(ref source, at).StoreUnsafe(ref target, at);
+            Vector512.Load((byte*)from + at).StoreUnsafe(ref target, at);
         }
     }
 
@@ -205,5 +220,34 @@ internal static class LaneKernel<TLanes, TVector>
                 bytes = bytes[sizeof(uint)..];
             }
         }
+    }
+
+    /// <summary>The memory of one computation, within a span of the caller's stack. Its vectors are aligned to cache lines, so that each
+    /// access touches one line instead of two.</summary>
+    private readonly ref struct Scratch
+    {
+        private static int VectorsBytes => (Rounds + StateWords) * Unsafe.SizeOf<TVector>();
+
+        public Scratch(Span<byte> stack)
+        {
+            var address = Unsafe.ByteOffset(ref Unsafe.NullRef<byte>(), ref MemoryMarshal.GetReference(stack));
+            stack = stack[(int)(-address & (CacheLineBytes - 1))..];
+            var vectors = MemoryMarshal.Cast<byte, TVector>(stack[..VectorsBytes]);
+            Schedule = vectors[..Rounds];
+            State = vectors[Rounds..];
+            Stage = stack.Slice(VectorsBytes, TLanes.Lanes * StageBytes);
+        }
+
+        /// <summary>The length of the span.</summary>
+        public static int Bytes => VectorsBytes + (TLanes.Lanes * StageBytes) + CacheLineBytes;
+
+        /// <summary>The words of the message schedule; the block is in the first 16.</summary>
+        public Span<TVector> Schedule { get; }
+
+        /// <summary>The eight words of the state.</summary>
+        public Span<TVector> State { get; }
+
+        /// <summary>The next bytes of each lane.</summary>
+        public Span<byte> Stage { get; }
     }
 }

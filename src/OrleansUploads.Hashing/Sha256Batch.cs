@@ -99,6 +99,62 @@ internal static class Sha256Batch
         }
     }
 
+    /// <summary>Continues hashing messages of which blocks were hashed before, by the fastest method. OpenSSL must be there.</summary>
+    /// <param name="runs">The addresses of the next bytes of each message.</param>
+    /// <param name="runBytes">Length of these bytes; a multiple of 64.</param>
+    /// <param name="states">The state of each message.</param>
+    public static void Append(ReadOnlySpan<nint> runs, int runBytes, Span<Sha256State> states)
+    {
+        while (!runs.IsEmpty)
+        {
+            var (path, count) = Choose(runs.Length, runBytes);
+            Append(path, runs[..count], runBytes, states[..count]);
+            runs = runs[count..];
+            states = states[count..];
+        }
+    }
+
+    /// <summary>Continues hashing messages with a given path, which the processor must support.</summary>
+    public static void Append(BatchPath path, ReadOnlySpan<nint> runs, int runBytes, Span<Sha256State> states)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(runBytes % BlockBytes, 0);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(runs.Length, states.Length);
+        switch (path)
+        {
+            case BatchPath.OneByOne:
+                AppendOneByOne(runs, runBytes, states);
+                break;
+            case BatchPath.Avx2:
+                AppendLanes<LanesAvx2, Vector256<uint>>(runs, runBytes, states);
+                break;
+            case BatchPath.Avx512Half:
+                AppendLanes<LanesAvx512Half, Vector256<uint>>(runs, runBytes, states);
+                break;
+            case BatchPath.Avx512:
+                AppendLanes<LanesAvx512, Vector512<uint>>(runs, runBytes, states);
+                break;
+        }
+    }
+
+    private static unsafe void AppendOneByOne(ReadOnlySpan<nint> runs, int runBytes, Span<Sha256State> states)
+    {
+        for (var i = 0; i < runs.Length; i++)
+        {
+            OpenSslBlocks.Append(ref states[i], (byte*)runs[i], runBytes / BlockBytes);
+        }
+    }
+
+    private static void AppendLanes<TLanes, TVector>(ReadOnlySpan<nint> runs, int runBytes, Span<Sha256State> states)
+        where TLanes : struct, ILaneVector<TVector>
+        where TVector : unmanaged
+    {
+        for (var first = 0; first < runs.Length; first += TLanes.Lanes)
+        {
+            var count = Math.Min(TLanes.Lanes, runs.Length - first);
+            LaneKernel<TLanes, TVector>.Append(runs.Slice(first, count), runBytes, states.Slice(first, count));
+        }
+    }
+
     private static void HashOneByOne(ReadOnlySpan<byte> messages, int messageBytes, Span<Sha256Digest> digests)
     {
         Span<byte> digest = stackalloc byte[Sha256Digest.Bytes];
