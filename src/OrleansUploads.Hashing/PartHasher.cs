@@ -1,25 +1,53 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 
 namespace OrleansUploads.Hashing;
 
 /// <summary>Computes a part's leaves and tree hash, and its linear hash if it is wanted, in one pass over bytes that arrive in pieces
 /// of any size.</summary>
-/// <remarks>Not thread-safe. Appending allocates memory only when the array of leaves is full and is doubled.</remarks>
-/// <param name="withLinearHash">Whether to compute the linear hash. It is a single chain over all bytes, so it takes longer than all
-/// leaves, which are computed together.</param>
-public sealed class PartHasher(bool withLinearHash = true) : IDisposable
+/// <remarks>Not thread-safe. Appending allocates memory only when the array of leaves is full and is doubled, or in lanes.</remarks>
+public sealed class PartHasher : IDisposable
 {
     private const int InitialLeaves = 16;
 
-    private readonly IncrementalHash? _linear = withLinearHash ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
-    private readonly IncrementalHash _leaf = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly SharedLanes? _lanes;
+    private readonly LaneWork? _work;
+    private readonly int _chains;
+    private readonly bool _leavesInLanes;
+    private readonly Sha256Chain? _linear;
+    private readonly Sha256Chain _leaf;
     private Sha256Digest[] _leaves = new Sha256Digest[InitialLeaves];
     private Sha256Digest _firstLeaf;
     private long _linearBytes;
     private int _leafCount;
     private int _leafFillBytes;
     private bool _isDisposed;
+
+    /// <summary>Creates a hasher.</summary>
+    /// <param name="withLinearHash">Whether to compute the linear hash. It is a single chain over all bytes, so it takes longer than all
+    /// leaves, which are computed together.</param>
+    public PartHasher(bool withLinearHash = true)
+        : this(withLinearHash, lanes: null, leavesInLanes: false)
+    {
+    }
+
+    /// <summary>Creates a hasher that shares lanes with the hashers of other bodies.</summary>
+    /// <param name="withLinearHash">Whether to compute the linear hash.</param>
+    /// <param name="lanes">The lanes, or null for none.</param>
+    /// <param name="leavesInLanes">Whether <see cref="AppendAsync"/> appends to the leaves, too. Otherwise <see cref="AppendTree"/> must
+    /// be called.</param>
+    public PartHasher(bool withLinearHash, SharedLanes? lanes, bool leavesInLanes)
+    {
+        _lanes = SharedLanes.IsSupported ? lanes : null;
+        _leavesInLanes = leavesInLanes;
+        _linear = withLinearHash ? new(hasState: _lanes is not null) : null;
+        _leaf = new(hasState: _lanes is not null);
+        _chains = (withLinearHash ? 1 : 0) + (leavesInLanes ? 1 : 0);
+        if (_lanes is not null)
+        {
+            _work = new LaneWork();
+            _lanes.Enter(_chains);
+        }
+    }
 
     /// <summary>The number of bytes whose leaves fill the lanes of this processor: 8 or 16 MiB. More at a time gain nothing.</summary>
     public static int BatchBytes { get; } = Sha256Batch.MaxLanes * TreeHash.LeafBytes;
@@ -38,11 +66,34 @@ public sealed class PartHasher(bool withLinearHash = true) : IDisposable
         AppendTree(data);
     }
 
+    /// <summary>Appends bytes to the linear hash, if it is wanted, and to the leaves, if they are in lanes. Bytes of other bodies are hashed
+    /// at the same time if enough bodies are in flight.</summary>
+    /// <param name="piece">The bytes. They must not change until the task is completed.</param>
+    /// <exception cref="ObjectDisposedException">The hasher is disposed.</exception>
+    public ValueTask AppendAsync(ReadOnlyMemory<byte> piece)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        var leaf = _leavesInLanes && !IsLeafLinear ? _leaf : null;
+        if (_lanes is { IsWorthWhile: true } && (_linear ?? leaf) is { } first && CanJoinLanes(piece.Length))
+        {
+            return AppendInLanesAsync(piece, first, first == leaf ? null : leaf);
+        }
+
+        AppendLinear(piece.Span);
+        if (_leavesInLanes)
+        {
+            AppendTree(piece.Span);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
     /// <summary>Appends bytes to the linear hash only, if it is wanted. The same bytes must be given to <see cref="AppendTree"/> later,
     /// where many at a time are faster.</summary>
     /// <exception cref="ObjectDisposedException">The hasher is disposed.</exception>
     public void AppendLinear(ReadOnlySpan<byte> data)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (_linear is null)
         {
             return;
@@ -51,16 +102,13 @@ public sealed class PartHasher(bool withLinearHash = true) : IDisposable
         if (_linearBytes < TreeHash.LeafBytes)
         {
             var head = data[..(int)Math.Min(data.Length, TreeHash.LeafBytes - _linearBytes)];
-            _linear.AppendData(head);
-            _linearBytes += head.Length;
+            _linear.Append(head);
+            CountLinear(head.Length);
             data = data[head.Length..];
-
-            // Until the first leaf ends, it has the same bytes as the whole part, so the linear hash is enough.
-            if (_linearBytes == TreeHash.LeafBytes) _firstLeaf = CurrentOf(_linear);
         }
 
-        _linear.AppendData(data);
-        _linearBytes += data.Length;
+        _linear.Append(data);
+        CountLinear(data.Length);
     }
 
     /// <summary>Appends bytes, which the linear hash must have already, to the leaves.</summary>
@@ -82,10 +130,10 @@ public sealed class PartHasher(bool withLinearHash = true) : IDisposable
     public PartHashes Finish()
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        if (_leafCount == 0 && _linear is not null) _firstLeaf = CurrentOf(_linear);
+        if (_leafCount == 0 && _linear is not null) _firstLeaf = _linear.Current();
         var lengthBytes = ((long)_leafCount * TreeHash.LeafBytes) + _leafFillBytes;
         if (_leafFillBytes > 0) CloseLeaf();
-        LinearHash? linear = _linear is null ? null : new LinearHash(FinishOf(_linear));
+        LinearHash? linear = _linear is null ? null : new LinearHash(_linear.Finish());
         var leaves = _leaves.AsSpan(0, _leafCount);
         _linearBytes = 0;
         _leafCount = 0;
@@ -99,9 +147,49 @@ public sealed class PartHasher(bool withLinearHash = true) : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
         _isDisposed = true;
+        _lanes?.Leave(_chains);
         _linear?.Dispose();
         _leaf.Dispose();
+    }
+
+    /// <summary>Whether the next bytes are whole blocks of both chains and end within a leaf.</summary>
+    private bool CanJoinLanes(int bytes) =>
+        bytes >= Sha256Batch.BlockBytes
+        && _linear is not { CanJoinLanes: false }
+        && _leaf.CanJoinLanes
+        && (_linearBytes >= TreeHash.LeafBytes || _linearBytes + bytes <= TreeHash.LeafBytes || _linear is null)
+        && (!_leavesInLanes || _leafFillBytes + bytes <= TreeHash.LeafBytes);
+
+    private async ValueTask AppendInLanesAsync(ReadOnlyMemory<byte> piece, Sha256Chain first, Sha256Chain? second)
+    {
+        var wholeBytes = piece.Length - (piece.Length % Sha256Batch.BlockBytes);
+        await _lanes!.AppendAsync(_work!, first, second, piece[..wholeBytes]);
+        first.Append(piece.Span[wholeBytes..]);
+        second?.Append(piece.Span[wholeBytes..]);
+        CountLinear(piece.Length);
+        if (_leavesInLanes)
+        {
+            CountWithinLeaf(piece.Length);
+        }
+    }
+
+    private void CountLinear(int bytes)
+    {
+        if (_linear is null)
+        {
+            return;
+        }
+
+        _linearBytes += bytes;
+
+        // Until the first leaf ends, it has the same bytes as the whole part, so the linear hash is enough.
+        if (_linearBytes == TreeHash.LeafBytes) _firstLeaf = _linear.Current();
     }
 
     private ReadOnlySpan<byte> AppendLeaves(ReadOnlySpan<byte> data, int count)
@@ -114,31 +202,22 @@ public sealed class PartHasher(bool withLinearHash = true) : IDisposable
     private ReadOnlySpan<byte> AppendWithinLeaf(ReadOnlySpan<byte> data)
     {
         var bytes = Math.Min(data.Length, TreeHash.LeafBytes - _leafFillBytes);
-        if (!IsLeafLinear) _leaf.AppendData(data[..bytes]);
+        if (!IsLeafLinear) _leaf.Append(data[..bytes]);
+        CountWithinLeaf(bytes);
+        return data[bytes..];
+    }
+
+    private void CountWithinLeaf(int bytes)
+    {
         _leafFillBytes += bytes;
         if (_leafFillBytes == TreeHash.LeafBytes) CloseLeaf();
-        return data[bytes..];
     }
 
     private void CloseLeaf()
     {
         _leafFillBytes = 0;
-        var leaf = IsLeafLinear ? _firstLeaf : FinishOf(_leaf);
+        var leaf = IsLeafLinear ? _firstLeaf : _leaf.Finish();
         NextLeaves(1)[0] = leaf;
-    }
-
-    private static Sha256Digest CurrentOf(IncrementalHash hash)
-    {
-        Span<byte> digest = stackalloc byte[Sha256Digest.Bytes];
-        hash.GetCurrentHash(digest);
-        return new Sha256Digest(digest);
-    }
-
-    private static Sha256Digest FinishOf(IncrementalHash hash)
-    {
-        Span<byte> digest = stackalloc byte[Sha256Digest.Bytes];
-        hash.GetHashAndReset(digest);
-        return new Sha256Digest(digest);
     }
 
     private Span<Sha256Digest> NextLeaves(int count)

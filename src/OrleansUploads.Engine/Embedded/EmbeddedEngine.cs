@@ -8,6 +8,7 @@ using OrleansUploads.Engine.Keys;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Engine.Reclaim;
 using OrleansUploads.Engine.Retrieval;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Engine.Embedded;
 
@@ -57,11 +58,11 @@ public sealed class EmbeddedEngine : IAsyncDisposable
             _log,
             onUploadEnded: upload => ended!.Add(upload));
         Ids = new IdSource(time);
-        Intake = new PartIntake(_host, Parts, Ids);
+        Intake = new PartIntake(_host, Parts, Ids, SharedLanes.OfProcess);
         Archives = new ArchiveReader(Parts);
         Keys = new KeyIndex(_host);
         KeyLister = new KeyLister(Keys);
-        ObjectIntake = new ObjectIntake(_host, Parts, Ids, time, Keys, options.Maintenance);
+        ObjectIntake = new ObjectIntake(_host, Parts, Ids, time, Keys, options.Maintenance, SharedLanes.OfProcess);
         Objects = new ObjectReader(_host, Keys, Parts);
         Collector = new AttemptCollector(_host, Parts, Clock, ports.CheckIndex, _log);
         ended = new EndedUploadCollector(Collector, _log);

@@ -11,7 +11,8 @@ namespace OrleansUploads.Engine.Intake;
 
 /// <summary>Writes the body of a part to a new attempt and computes its digests on the way.</summary>
 /// <param name="parts">Stores the bytes.</param>
-internal sealed class AttemptIntake(IPartStore parts)
+/// <param name="lanes">Hashes several bodies at a time, or null to hash each one alone.</param>
+internal sealed class AttemptIntake(IPartStore parts, SharedLanes? lanes)
 {
     /// <summary>Stores a body and makes it durable. For an empty body, nothing is stored. If its length or a digest differs from what is
     /// stated, the attempt is discarded.</summary>
@@ -29,7 +30,7 @@ internal sealed class AttemptIntake(IPartStore parts)
         ChecksumAlgorithm? preferred,
         CancellationToken cancellationToken)
     {
-        using var digests = new PartDigests(body, body.Algorithm ?? preferred ?? ChecksumAlgorithm.Crc64Nvme);
+        using var digests = new PartDigests(body, body.Algorithm ?? preferred ?? ChecksumAlgorithm.Crc64Nvme, lanes);
         if (body.LengthBytes == 0)
         {
             var isEmpty = await body.Content.ReadAtLeastAsync(
@@ -76,21 +77,22 @@ internal sealed class AttemptIntake(IPartStore parts)
             }
 
             var md5 = digests.AppendMd5Async(piece);
+            var hashed = digests.AppendAsync(piece);
             try
             {
-                digests.Append(piece.Span);
                 await writer.WriteAsync(piece, cancellationToken);
             }
             finally
             {
                 // The memory must not be used again, by this body or by another, while its bytes are read.
                 await md5;
+                await hashed;
             }
         }
     }
 
     /// <summary>The digests of a part while its bytes arrive.</summary>
-    private sealed class PartDigests(ObjectBody body, ChecksumAlgorithm algorithm) : IDisposable
+    private sealed class PartDigests(ObjectBody body, ChecksumAlgorithm algorithm, SharedLanes? lanes) : IDisposable
     {
         /// <summary>Handing fewer bytes to another thread takes longer than hashing them.</summary>
         private const int MinBytesForAnotherThread = 64 * 1024;
@@ -103,7 +105,7 @@ internal sealed class AttemptIntake(IPartStore parts)
         /// <summary>Where the body is read, with its SHA-256 hashes. The linear hash is computed only if something is compared with
         /// it.</summary>
         public BodyWindow Window { get; } =
-            new(body.LengthBytes, withLinearHash: body.Sha256 is not null || algorithm == ChecksumAlgorithm.Sha256);
+            new(body.LengthBytes, withLinearHash: body.Sha256 is not null || algorithm == ChecksumAlgorithm.Sha256, lanes);
 
         /// <summary>Appends bytes to the MD5, which takes as long as all other digests together, so it runs beside them.</summary>
         public Task AppendMd5Async(ReadOnlyMemory<byte> bytes)
@@ -123,10 +125,11 @@ internal sealed class AttemptIntake(IPartStore parts)
         }
 
         /// <summary>Appends bytes to all digests but the MD5.</summary>
-        public void Append(ReadOnlySpan<byte> bytes)
+        public ValueTask AppendAsync(ReadOnlyMemory<byte> bytes)
         {
-            Window.Append(bytes);
-            _checksum?.Append(bytes);
+            var hashed = Window.AppendAsync(bytes);
+            _checksum?.Append(bytes.Span);
+            return hashed;
         }
 
         public (Outcome<NumberedPart> Outcome, ReadOnlyMemory<Sha256Digest> Leaves) Finish(

@@ -7,7 +7,7 @@ namespace OrleansUploads.Engine.Intake;
 /// <summary>The memory into which one body is read, a piece at a time, and the hashes of the body.</summary>
 /// <remarks>The linear hash, if it is wanted, takes each piece as it comes. The leaves of a long body wait until there are enough of them
 /// to be computed together. Until then the window keeps their bytes. There are few such windows; other bodies have the memory of one
-/// piece.</remarks>
+/// piece, and their leaves take each piece, too.</remarks>
 internal sealed class BodyWindow : IDisposable
 {
     /// <summary>Maximum length of a piece. The 1 MiB leaf is a multiple of it.</summary>
@@ -28,10 +28,9 @@ internal sealed class BodyWindow : IDisposable
 
     /// <param name="lengthBytes">The announced length of the body.</param>
     /// <param name="withLinearHash">Whether the linear hash is wanted.</param>
-    public BodyWindow(long lengthBytes, bool withLinearHash)
+    /// <param name="lanes">Hashes the pieces of several bodies at a time, or null to hash each piece alone.</param>
+    public BodyWindow(long lengthBytes, bool withLinearHash, SharedLanes? lanes)
     {
-        _hasher = new PartHasher(withLinearHash);
-
         // The linear hash computes the first leaf.
         var leaves = (lengthBytes / TreeHash.LeafBytes) - (withLinearHash ? 1 : 0);
         if (leaves >= MinBatchedLeaves && PartHasher.HasBatches && Windows.TryRent() is { } window)
@@ -43,6 +42,8 @@ internal sealed class BodyWindow : IDisposable
             _piece = ArrayPool<byte>.Shared.Rent(PieceBytes);
             _memory = _piece.AsMemory(0, PieceBytes);
         }
+
+        _hasher = new PartHasher(withLinearHash, lanes, leavesInLanes: _piece is not null);
     }
 
     /// <summary>Reads the next piece: <see cref="PieceBytes"/>, or fewer at the end of the body. Earlier pieces are not valid any more.
@@ -61,14 +62,14 @@ internal sealed class BodyWindow : IDisposable
     }
 
     /// <summary>Appends the piece that was read last to the hashes.</summary>
-    public void Append(ReadOnlySpan<byte> piece)
+    public ValueTask AppendAsync(ReadOnlyMemory<byte> piece)
     {
-        _hasher.AppendLinear(piece);
-        _filledBytes += piece.Length;
-        if (_piece is not null)
+        if (_piece is null)
         {
-            AppendTree();
+            _filledBytes += piece.Length;
         }
+
+        return _hasher.AppendAsync(piece);
     }
 
     /// <summary>Returns the hashes of all pieces.</summary>

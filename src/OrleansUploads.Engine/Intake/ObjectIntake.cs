@@ -9,6 +9,7 @@ using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Keys;
 using OrleansUploads.Engine.Ports;
+using OrleansUploads.Hashing;
 using OrleansUploads.Hashing.Checksums;
 
 namespace OrleansUploads.Engine.Intake;
@@ -21,8 +22,15 @@ namespace OrleansUploads.Engine.Intake;
 /// <param name="time">The clock of creation times.</param>
 /// <param name="keys">Loads the leaf of a key while the object's bytes are stored, or null not to.</param>
 /// <param name="maintenance">How soon unowned bytes are deleted, or null for the default.</param>
+/// <param name="lanes">Hashes several bodies at a time, or null to hash each one alone.</param>
 public sealed class ObjectIntake(
-    IEntityHost host, IPartStore parts, IdSource ids, TimeProvider time, KeyIndex? keys, MaintenanceOptions? maintenance = null)
+    IEntityHost host,
+    IPartStore parts,
+    IdSource ids,
+    TimeProvider time,
+    KeyIndex? keys,
+    MaintenanceOptions? maintenance = null,
+    SharedLanes? lanes = null)
 {
     /// <summary>A longer body is announced to the collector before it is read, because it may take longer than <see
     /// cref="UploadPolicy.UnannouncedLife"/>.</summary>
@@ -35,7 +43,7 @@ public sealed class ObjectIntake(
     /// <summary>The maximum number of times that a command waits for a completion in progress.</summary>
     private const int MaxWaits = 3;
 
-    private readonly AttemptIntake _attempts = new(parts);
+    private readonly AttemptIntake _attempts = new(parts, lanes);
     private readonly long _maxUnannouncedBytes =
         (maintenance ?? new MaintenanceOptions()).AttemptGrace >= MinUnannouncedGrace ? MaxUnannouncedBytes : 0;
 

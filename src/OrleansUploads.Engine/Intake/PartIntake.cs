@@ -12,7 +12,11 @@ namespace OrleansUploads.Engine.Intake;
 /// <summary>Stores uploaded bytes: streams them to a new attempt while hashing them, makes them durable, and only then reports the
 /// part to its upload.</summary>
 /// <remarks>Each body in flight uses bounded memory, independent of the part size.</remarks>
-public sealed class PartIntake(IEntityHost host, IPartStore parts, IdSource ids)
+/// <param name="host">The entities.</param>
+/// <param name="parts">Stores the bytes.</param>
+/// <param name="ids">Makes new IDs.</param>
+/// <param name="lanes">Hashes several bodies at a time, or null to hash each one alone.</param>
+public sealed class PartIntake(IEntityHost host, IPartStore parts, IdSource ids, SharedLanes? lanes = null)
 {
     /// <summary>Stores a part of a multipart upload.</summary>
     /// <param name="upload">The upload.</param>
@@ -153,7 +157,7 @@ public sealed class PartIntake(IEntityHost host, IPartStore parts, IdSource ids)
     {
         using var activity = EngineTracing.StartAttempt(upload, lengthBytes);
         await using var writer = await parts.CreateAsync(upload, attempt, lengthBytes, cancellationToken);
-        using var window = new BodyWindow(lengthBytes, withLinearHash: stated.Linear is not null);
+        using var window = new BodyWindow(lengthBytes, withLinearHash: stated.Linear is not null, lanes);
         long received = 0;
         while (true)
         {
@@ -164,8 +168,16 @@ public sealed class PartIntake(IEntityHost host, IPartStore parts, IdSource ids)
                 break;
             }
 
-            window.Append(piece.Span);
-            await writer.WriteAsync(piece, cancellationToken);
+            var hashed = window.AppendAsync(piece);
+            try
+            {
+                await writer.WriteAsync(piece, cancellationToken);
+            }
+            finally
+            {
+                // The memory must not be used again, by this body or by another, while its bytes are hashed.
+                await hashed;
+            }
         }
 
         if (received != lengthBytes)

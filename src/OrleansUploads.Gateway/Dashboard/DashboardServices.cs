@@ -9,6 +9,7 @@ using OrleansUploads.Gateway.Dashboard.Sessions;
 using OrleansUploads.Gateway.Dashboard.Views;
 using OrleansUploads.Gateway.Http.Fronts;
 using OrleansUploads.Gateway.S3.Requests;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Gateway.Dashboard;
 
@@ -25,6 +26,7 @@ internal static class DashboardServices
         services.TryAddSingleton<KeyIndex>();
         services.TryAddSingleton<KeyLister>();
         services.TryAddSingleton<InventoryReader>();
+        services.TryAddSingleton(SharedLanes.OfProcess);
         services.TryAddSingleton<ObjectIntake>();
         services.TryAddSingleton<BucketFinder>();
         services.AddSingleton<DashboardAssets>();

@@ -11,6 +11,7 @@ using OrleansUploads.Gateway.Glacier.Notifications;
 using OrleansUploads.Gateway.Glacier.Policies;
 using OrleansUploads.Gateway.Glacier.Vaults;
 using OrleansUploads.Gateway.Http.Fronts;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Gateway.Glacier;
 
@@ -21,6 +22,7 @@ internal static class GlacierServices
     public static IServiceCollection AddGlacierFront(this IServiceCollection services)
     {
         services.TryAddSingleton<IdSource>();
+        services.TryAddSingleton(SharedLanes.OfProcess);
         services.TryAddSingleton<PartIntake>();
         services.TryAddSingleton<ArchiveReader>();
         services.TryAddSingleton<InventoryReader>();

@@ -13,6 +13,7 @@ using OrleansUploads.Gateway.S3.Multipart;
 using OrleansUploads.Gateway.S3.Objects;
 using OrleansUploads.Gateway.S3.Protocol;
 using OrleansUploads.Gateway.S3.Requests;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Gateway.S3;
 
@@ -27,6 +28,7 @@ internal static class S3Services
         services.TryAddSingleton<KeyIndex>();
         services.TryAddSingleton<KeyLister>();
         services.TryAddSingleton<CurrentObject>();
+        services.TryAddSingleton(SharedLanes.OfProcess);
         services.TryAddSingleton<ObjectIntake>();
         services.TryAddSingleton<ObjectReader>();
         services.TryAddSingleton<ObjectCopier>();

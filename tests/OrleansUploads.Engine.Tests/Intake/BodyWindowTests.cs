@@ -27,7 +27,7 @@ public sealed class BodyWindowTests
     {
         foreach (var withLinearHash in new[] { true, false })
         {
-            using var window = new BodyWindow(lengthBytes, withLinearHash);
+            using var window = new BodyWindow(lengthBytes, withLinearHash, lanes: null);
 
             Assert.Equal(Bytes[..lengthBytes], await ReadAllAsync(window, lengthBytes));
 
@@ -38,11 +38,11 @@ public sealed class BodyWindowTests
     [Fact]
     public async Task A_body_that_is_shorter_or_longer_than_announced_gets_the_hashes_of_what_came()
     {
-        using var shorter = new BodyWindow(16 * MiB, withLinearHash: true);
+        using var shorter = new BodyWindow(16 * MiB, withLinearHash: true, lanes: null);
         await ReadAllAsync(shorter, 7 * MiB);
         AssertHashesOf(7 * MiB, shorter.Finish());
 
-        using var longer = new BodyWindow(6 * MiB, withLinearHash: false);
+        using var longer = new BodyWindow(6 * MiB, withLinearHash: false, lanes: null);
         await ReadAllAsync(longer, 17 * MiB);
         AssertHashesOf(17 * MiB, longer.Finish(), withLinearHash: false);
     }
@@ -50,7 +50,7 @@ public sealed class BodyWindowTests
     [Fact]
     public async Task Bodies_beyond_the_memory_for_batches_get_their_hashes_too()
     {
-        var windows = Enumerable.Range(0, ManyBodies).Select(_ => new BodyWindow(9 * MiB, withLinearHash: true)).ToList();
+        var windows = Enumerable.Range(0, ManyBodies).Select(_ => new BodyWindow(9 * MiB, withLinearHash: true, lanes: null)).ToList();
         foreach (var window in windows)
         {
             await ReadAllAsync(window, 9 * MiB);
@@ -69,7 +69,7 @@ public sealed class BodyWindowTests
         using var all = new MemoryStream();
         while (await window.ReadAsync(body, CancellationToken.None) is { IsEmpty: false } piece)
         {
-            window.Append(piece.Span);
+            await window.AppendAsync(piece);
             all.Write(piece.Span);
         }
 

@@ -1,0 +1,176 @@
+using System.Buffers;
+
+namespace OrleansUploads.Hashing;
+
+/// <summary>Hashes the bytes of several bodies at a time, one chain of each in a vector lane. A single chain cannot be divided, but those of
+/// different bodies can be computed together.</summary>
+/// <remarks>What arrives while a group is being hashed is the next group. Nothing waits for a timer. With few bodies in flight each one
+/// hashes its own bytes, because a group would be too small to be faster.</remarks>
+public sealed class SharedLanes
+{
+    /// <summary>With fewer chains in flight, groups would rarely reach the five that lanes need to be faster.</summary>
+    private const int MinChains = 8;
+
+    private readonly Lock _gate = new();
+    private readonly Queue<LaneWork> _waiting = new();
+    private readonly int _maxGroups;
+    private readonly Action<Action> _later;
+    private int _chains;
+    private int _groups;
+
+    /// <summary>Creates lanes that are hashed by the thread pool.</summary>
+    /// <param name="maxGroups">The number of groups that are hashed at the same time; more than processors gain nothing.</param>
+    public SharedLanes(int maxGroups)
+        : this(maxGroups, HashLater)
+    {
+    }
+
+    /// <summary>Creates lanes that are hashed when the caller wants it.</summary>
+    internal SharedLanes(int maxGroups, Action<Action> later)
+    {
+        _maxGroups = maxGroups;
+        _later = later;
+    }
+
+    /// <summary>The lanes of this process.</summary>
+    public static SharedLanes OfProcess { get; } = new(Environment.ProcessorCount);
+
+    /// <summary>Whether this processor has lanes that are faster than one chain after another, and chains can enter and leave them.</summary>
+    public static bool IsSupported { get; } =
+        OpenSslBlocks.IsSupported && Sha256Batch.Choose(Sha256Batch.MaxLanes, TreeHash.LeafBytes).Path != BatchPath.OneByOne;
+
+    /// <summary>Whether enough chains are in flight.</summary>
+    internal bool IsWorthWhile => Volatile.Read(ref _chains) >= MinChains;
+
+    /// <summary>Counts chains that are in flight from now on.</summary>
+    internal void Enter(int chains) => Interlocked.Add(ref _chains, chains);
+
+    /// <summary>Counts chains that are not in flight any more.</summary>
+    internal void Leave(int chains) => Interlocked.Add(ref _chains, -chains);
+
+    /// <summary>Appends bytes to the chains of a body with the next group.</summary>
+    internal ValueTask AppendAsync(LaneWork work, Sha256Chain first, Sha256Chain? second, ReadOnlyMemory<byte> blocks)
+    {
+        var done = work.Begin(first, second, blocks);
+        lock (_gate)
+        {
+            _waiting.Enqueue(work);
+            if (_groups == _maxGroups)
+            {
+                return done;
+            }
+
+            _groups++;
+        }
+
+        _later(HashGroup);
+        return done;
+    }
+
+    /// <summary>Behind everything that the thread pool has to do already, so that other bodies can join the group.</summary>
+    private static void HashLater(Action hash) =>
+        ThreadPool.UnsafeQueueUserWorkItem(static hash => hash(), hash, preferLocal: false);
+
+    private void HashGroup()
+    {
+        var group = TakeGroup();
+        if (group.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            Hash(group);
+            group.ForEach(static work => work.Complete());
+        }
+        catch (Exception fault)
+        {
+            group.ForEach(work => work.Fail(fault));
+        }
+
+        _later(HashGroup);
+    }
+
+    private List<LaneWork> TakeGroup()
+    {
+        var group = new List<LaneWork>();
+        var chains = 0;
+        lock (_gate)
+        {
+            while (_waiting.TryPeek(out var next) && chains + next.Count <= Sha256Batch.MaxLanes)
+            {
+                group.Add(_waiting.Dequeue());
+                chains += next.Count;
+            }
+
+            if (group.Count == 0)
+            {
+                _groups--;
+            }
+        }
+
+        return group;
+    }
+
+    private static unsafe void Hash(List<LaneWork> group)
+    {
+        // The longest first: when the bytes of the last ones end, the others go on.
+        group.Sort(static (one, other) => other.Blocks.Length.CompareTo(one.Blocks.Length));
+        Span<nint> runs = stackalloc nint[Sha256Batch.MaxLanes];
+        Span<Sha256State> states = stackalloc Sha256State[Sha256Batch.MaxLanes];
+        Span<int> lengths = stackalloc int[Sha256Batch.MaxLanes];
+        var pins = new MemoryHandle[group.Count];
+        try
+        {
+            var count = 0;
+            for (var i = 0; i < group.Count; i++)
+            {
+                pins[i] = group[i].Blocks.Pin();
+                foreach (var chain in group[i].Chains)
+                {
+                    runs[count] = (nint)pins[i].Pointer;
+                    states[count] = chain!.State;
+                    lengths[count++] = group[i].Blocks.Length;
+                }
+            }
+
+            Append(runs[..count], lengths[..count], states[..count]);
+        }
+        finally
+        {
+            Array.ForEach(pins, static pin => pin.Dispose());
+        }
+
+        var at = 0;
+        foreach (var work in group)
+        {
+            foreach (var chain in work.Chains)
+            {
+                chain!.Continue(states[at++], work.Blocks.Length / Sha256Batch.BlockBytes);
+            }
+        }
+    }
+
+    /// <summary>Appends runs of falling lengths.</summary>
+    private static void Append(Span<nint> runs, ReadOnlySpan<int> lengths, Span<Sha256State> states)
+    {
+        var done = 0;
+        for (var count = runs.Length; count > 0; count--)
+        {
+            var bytes = lengths[count - 1] - done;
+            if (bytes == 0)
+            {
+                continue;
+            }
+
+            Sha256Batch.Append(runs[..count], bytes, states[..count]);
+            foreach (ref var run in runs[..count])
+            {
+                run += bytes;
+            }
+
+            done += bytes;
+        }
+    }
+}

@@ -1,0 +1,107 @@
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine.Intake;
+using OrleansUploads.Engine.Memory;
+using OrleansUploads.Engine.Ports;
+using OrleansUploads.Engine.Tests.Objects;
+using OrleansUploads.Hashing;
+using OrleansUploads.TestKit;
+using OrleansUploads.TestKit.PartStores;
+
+namespace OrleansUploads.Engine.Tests.Intake;
+
+/// <summary>Bodies whose bytes are hashed together with those of others.</summary>
+public sealed class SharedLanesIntakeTests : IDisposable
+{
+    private const int MiB = 1 << 20;
+    private const int Parts = 24;
+
+    private readonly Queue<Action> _groups = new();
+    private readonly List<PartHasher> _others = [];
+
+    public void Dispose() => _others.ForEach(static other => other.Dispose());
+
+    [Fact]
+    public async Task Parts_that_arrive_together_are_stored_and_only_a_wrong_hash_is_refused()
+    {
+        const int Wrong = 5;
+        var bench = new EngineBench();
+        await bench.CreateVaultAsync();
+        var upload = await bench.OpenUploadAsync(partMebibytes: 2);
+        var intake = new PartIntake(bench.Host, bench.Parts, bench.Ids, WithOthers(new SharedLanes(maxGroups: 2)));
+        var bodies = Enumerable.Range(0, Parts).Select(static part => Some.Bytes(2 * MiB, part)).ToList();
+
+        var outcomes = await Task.WhenAll(bodies.Select((body, part) => Task.Run(async () =>
+        {
+            var hashes = EngineBench.Hashes(body);
+            var stated = part == Wrong ? hashes with { Linear = EngineBench.Hashes([1]).Linear } : hashes;
+            var range = new PartRange((long)part * 2 * MiB, ((part + 1L) * 2 * MiB) - 1);
+            return await intake.StorePartAsync(
+                upload, Some.Vault, range, stated, new MemoryStream(body), sender: null, CancellationToken.None);
+        })));
+
+        for (var part = 0; part < Parts; part++)
+        {
+            Assert.Equal(part == Wrong ? typeof(Refusal.LinearHashDiffers) : null, outcomes[part].Refusal?.GetType());
+        }
+    }
+
+    [Fact]
+    public async Task A_part_whose_write_fails_keeps_its_memory_until_its_bytes_are_hashed()
+    {
+        Assert.SkipUnless(SharedLanes.IsSupported, "This processor has no lanes that are faster than one chain.");
+        var intake = new PartIntake(new AgreeingHost(), FullStore(), Ids(), WithOthers(new SharedLanes(1, _groups.Enqueue)));
+        var body = Some.Bytes(1000, 1);
+
+        var storing = intake.StorePartAsync(
+            Some.Upload(1), Some.Vault, new PartRange(0, body.Length - 1), EngineBench.Hashes(body), new MemoryStream(body), sender: null, CancellationToken.None).AsTask();
+
+        await AssertWaitsForItsGroupAsync(storing);
+    }
+
+    [Fact]
+    public async Task A_numbered_part_whose_write_fails_keeps_its_memory_until_its_bytes_are_hashed()
+    {
+        Assert.SkipUnless(SharedLanes.IsSupported, "This processor has no lanes that are faster than one chain.");
+        var intake = new AttemptIntake(FullStore(), WithOthers(new SharedLanes(1, _groups.Enqueue)));
+
+        var storing = intake.StoreAsync(
+            Some.Upload(1), Ids().NewAttempt(), number: 1, ObjectBench.Body(Some.Bytes(1000, 1)), preferred: null, CancellationToken.None).AsTask();
+
+        await AssertWaitsForItsGroupAsync(storing);
+    }
+
+    private static FaultyPartStore FullStore() => new(
+        new MemoryPartStore(), static step => step.Call == PartStoreCall.Write ? PartStoreFault.Full : PartStoreFault.None);
+
+    private static SeededIds Ids() => new(new ManualTime(), 1);
+
+    /// <summary>Nothing here is asynchronous but the group, so the task waits for nothing else.</summary>
+    private async Task AssertWaitsForItsGroupAsync(Task storing)
+    {
+        Assert.False(storing.IsCompleted);
+
+        _groups.Dequeue()();
+        await Assert.ThrowsAsync<PartStoreFullException>(() => storing);
+    }
+
+    /// <summary>Puts so many bodies in flight that groups are worth while.</summary>
+    private SharedLanes WithOthers(SharedLanes lanes)
+    {
+        for (var i = 0; i < Parts; i++)
+        {
+            _others.Add(new PartHasher(withLinearHash: true, lanes, leavesInLanes: true));
+        }
+
+        return lanes;
+    }
+
+    private sealed class AgreeingHost : IEntityHost
+    {
+        public ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
+            ValueTask.FromResult<object>(Done.Instance);
+    }
+}
