@@ -38,12 +38,17 @@ public sealed class ClusterHost(IGrainFactory grains) : IEntityHost
         {
             return await _grains.Of(entity).AskAsync(command).AsTask().WaitAsync(cancellationToken);
         }
-        catch (Exception fault) when (IsLostCall(fault))
+        catch (Exception fault) when (IsLostCall(fault, cancellationToken))
         {
             throw new EntityUnavailableException(entity, "the cluster did not answer; try again.", fault) { IsFailover = true };
         }
     }
 
-    /// <summary>Whether a call of a grain failed because a message was lost. Orleans reports this with several exception types.</summary>
-    internal static bool IsLostCall(Exception fault) => fault is OrleansException or TimeoutException or ObjectDisposedException;
+    /// <summary>Whether a call of a grain failed because a message was lost. Orleans reports this with several exception types. It also
+    /// cancels calls by itself, while it looks for the silo of a grain in a directory that is moving.</summary>
+    /// <param name="fault">How the call ended.</param>
+    /// <param name="caller">The caller's token. If it is cancelled, the caller has stopped waiting.</param>
+    internal static bool IsLostCall(Exception fault, CancellationToken caller) =>
+        fault is OrleansException or TimeoutException or ObjectDisposedException
+        || (fault is OperationCanceledException && !caller.IsCancellationRequested);
 }

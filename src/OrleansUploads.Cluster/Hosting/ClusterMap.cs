@@ -21,7 +21,7 @@ public sealed class ClusterMap(IGrainFactory grains) : IClusterMap
                     .OrderBy(static silo => silo.Address, StringComparer.Ordinal),
             ];
         }
-        catch (Exception fault) when (ClusterHost.IsLostCall(fault))
+        catch (Exception fault) when (ClusterHost.IsLostCall(fault, cancellationToken))
         {
             return [];
         }
@@ -35,7 +35,7 @@ public sealed class ClusterMap(IGrainFactory grains) : IClusterMap
             var address = await Management.GetActivationAddress(_grains.Of(entity), cancellationToken);
             return address?.ToParsableString();
         }
-        catch (Exception fault) when (ClusterHost.IsLostCall(fault))
+        catch (Exception fault) when (ClusterHost.IsLostCall(fault, cancellationToken))
         {
             return null;
         }
