@@ -8,8 +8,9 @@ namespace OrleansUploads.Hashing;
 /// hashes its own bytes, because a group would be too small to be faster.</remarks>
 public sealed class SharedLanes
 {
-    /// <summary>With fewer chains in flight, groups would rarely reach the five that lanes need to be faster.</summary>
-    private const int MinChains = 8;
+    /// <summary>With fewer chains in flight, groups would rarely reach the five that lanes need to be faster: of the two chains of four bodies,
+    /// half wait for bytes or are not needed yet.</summary>
+    private const int MinChains = 10;
 
     private readonly Lock _gate = new();
     private readonly Queue<LaneWork> _waiting = new();
