@@ -14,7 +14,7 @@ internal static class LaneKernel<TLanes, TVector>
 {
     private const int Rounds = 64;
     private const int BlockWords = 16;
-    private const int StateWords = 8;
+    private const int StateWords = Sha256State.Words;
     private const int CacheLineBytes = 64;
 
     /// <summary>Number of bytes per lane that are copied to a staging buffer at a time. Without staging, equal offsets in all
@@ -59,26 +59,31 @@ internal static class LaneKernel<TLanes, TVector>
         }
     }
 
-    /// <summary>Continues hashing messages of which blocks were hashed before.</summary>
-    /// <param name="runs">The addresses of the next bytes of each message; no more than there are lanes.</param>
-    /// <param name="runBytes">Length of these bytes; a multiple of 64.</param>
-    /// <param name="states">The state of each message.</param>
+    /// <summary>Appends whole blocks to messages, from their states.</summary>
+    /// <param name="runs">The addresses of the blocks to append, one for each message.</param>
+    /// <param name="runBytes">Length of the blocks for each message in bytes; a multiple of 64.</param>
+    /// <param name="states">The state of each message, which is changed.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Append(ReadOnlySpan<nint> runs, int runBytes, Span<Sha256State> states)
     {
         Span<byte> scratch = stackalloc byte[Scratch.Bytes];
         var memory = new Scratch(scratch);
         var words = MemoryMarshal.Cast<TVector, uint>(memory.State);
-        words.Clear();
-        for (var lane = 0; lane < states.Length; lane++)
+        for (var first = 0; first < runs.Length; first += TLanes.Lanes)
         {
-            for (var i = 0; i < StateWords; i++) words[(i * TLanes.Lanes) + lane] = states[lane][i];
-        }
+            var count = Math.Min(TLanes.Lanes, runs.Length - first);
+            var group = states.Slice(first, count);
+            words.Clear();
+            for (var lane = 0; lane < count; lane++)
+            {
+                for (var i = 0; i < StateWords; i++) words[(i * TLanes.Lanes) + lane] = group[lane][i];
+            }
 
-        Append(runs, runBytes, memory);
-        for (var lane = 0; lane < states.Length; lane++)
-        {
-            for (var i = 0; i < StateWords; i++) states[lane][i] = words[(i * TLanes.Lanes) + lane];
+            Append(runs.Slice(first, count), runBytes, memory);
+            for (var lane = 0; lane < count; lane++)
+            {
+                for (var i = 0; i < StateWords; i++) group[lane][i] = words[(i * TLanes.Lanes) + lane];
+            }
         }
     }
 

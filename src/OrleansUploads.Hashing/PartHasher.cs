@@ -11,7 +11,6 @@ public sealed class PartHasher : IDisposable
 
     private readonly SharedLanes? _lanes;
     private readonly LaneWork? _work;
-    private readonly int _chains;
     private readonly bool _leavesInLanes;
     private readonly Sha256Chain? _linear;
     private readonly Sha256Chain _leaf;
@@ -41,11 +40,10 @@ public sealed class PartHasher : IDisposable
         _leavesInLanes = leavesInLanes;
         _linear = withLinearHash ? new(hasState: _lanes is not null) : null;
         _leaf = new(hasState: _lanes is not null);
-        _chains = (withLinearHash ? 1 : 0) + (leavesInLanes ? 1 : 0);
         if (_lanes is not null)
         {
             _work = new LaneWork();
-            _lanes.Enter(_chains);
+            _lanes.Enter(ChainsInLanes);
         }
     }
 
@@ -57,6 +55,8 @@ public sealed class PartHasher : IDisposable
 
     /// <summary>Whether the current leaf is the first one, whose hash the linear hash computes.</summary>
     private bool IsLeafLinear => _leafCount == 0 && _linear is not null;
+
+    private int ChainsInLanes => (_linear is null ? 0 : 1) + (_leavesInLanes ? 1 : 0);
 
     /// <summary>Appends bytes to all hashes.</summary>
     /// <exception cref="ObjectDisposedException">The hasher is disposed.</exception>
@@ -99,16 +99,13 @@ public sealed class PartHasher : IDisposable
             return;
         }
 
-        if (_linearBytes < TreeHash.LeafBytes)
+        while (!data.IsEmpty)
         {
-            var head = data[..(int)Math.Min(data.Length, TreeHash.LeafBytes - _linearBytes)];
-            _linear.Append(head);
-            CountLinear(head.Length);
-            data = data[head.Length..];
+            var bytes = _linearBytes < TreeHash.LeafBytes ? (int)Math.Min(data.Length, TreeHash.LeafBytes - _linearBytes) : data.Length;
+            _linear.Append(data[..bytes]);
+            CountLinear(bytes);
+            data = data[bytes..];
         }
-
-        _linear.Append(data);
-        CountLinear(data.Length);
     }
 
     /// <summary>Appends bytes, which the linear hash must have already, to the leaves.</summary>
@@ -153,7 +150,7 @@ public sealed class PartHasher : IDisposable
         }
 
         _isDisposed = true;
-        _lanes?.Leave(_chains);
+        _lanes?.Leave(ChainsInLanes);
         _linear?.Dispose();
         _leaf.Dispose();
     }

@@ -99,10 +99,11 @@ internal static class Sha256Batch
         }
     }
 
-    /// <summary>Continues hashing messages of which blocks were hashed before, by the fastest method. OpenSSL must be there.</summary>
-    /// <param name="runs">The addresses of the next bytes of each message.</param>
-    /// <param name="runBytes">Length of these bytes; a multiple of 64.</param>
-    /// <param name="states">The state of each message.</param>
+    /// <summary>Appends whole blocks to messages, from their states, by the fastest method. Requires
+    /// <see cref="OpenSslBlocks.IsSupported"/>.</summary>
+    /// <param name="runs">The addresses of the blocks to append, one for each message.</param>
+    /// <param name="runBytes">Length of the blocks for each message in bytes; a multiple of 64.</param>
+    /// <param name="states">The state of each message, which is changed.</param>
     public static void Append(ReadOnlySpan<nint> runs, int runBytes, Span<Sha256State> states)
     {
         while (!runs.IsEmpty)
@@ -114,7 +115,7 @@ internal static class Sha256Batch
         }
     }
 
-    /// <summary>Continues hashing messages with a given path, which the processor must support.</summary>
+    /// <summary>Appends whole blocks to messages by a given path, which the processor must support.</summary>
     public static void Append(BatchPath path, ReadOnlySpan<nint> runs, int runBytes, Span<Sha256State> states)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(runBytes % BlockBytes, 0);
@@ -125,13 +126,13 @@ internal static class Sha256Batch
                 AppendOneByOne(runs, runBytes, states);
                 break;
             case BatchPath.Avx2:
-                AppendLanes<LanesAvx2, Vector256<uint>>(runs, runBytes, states);
+                LaneKernel<LanesAvx2, Vector256<uint>>.Append(runs, runBytes, states);
                 break;
             case BatchPath.Avx512Half:
-                AppendLanes<LanesAvx512Half, Vector256<uint>>(runs, runBytes, states);
+                LaneKernel<LanesAvx512Half, Vector256<uint>>.Append(runs, runBytes, states);
                 break;
             case BatchPath.Avx512:
-                AppendLanes<LanesAvx512, Vector512<uint>>(runs, runBytes, states);
+                LaneKernel<LanesAvx512, Vector512<uint>>.Append(runs, runBytes, states);
                 break;
         }
     }
@@ -141,17 +142,6 @@ internal static class Sha256Batch
         for (var i = 0; i < runs.Length; i++)
         {
             OpenSslBlocks.Append(ref states[i], (byte*)runs[i], runBytes / BlockBytes);
-        }
-    }
-
-    private static void AppendLanes<TLanes, TVector>(ReadOnlySpan<nint> runs, int runBytes, Span<Sha256State> states)
-        where TLanes : struct, ILaneVector<TVector>
-        where TVector : unmanaged
-    {
-        for (var first = 0; first < runs.Length; first += TLanes.Lanes)
-        {
-            var count = Math.Min(TLanes.Lanes, runs.Length - first);
-            LaneKernel<TLanes, TVector>.Append(runs.Slice(first, count), runBytes, states.Slice(first, count));
         }
     }
 

@@ -21,7 +21,7 @@ internal sealed class Sha256Chain(bool hasState) : IDisposable
     public Sha256State State => _state;
 
     /// <summary>Appends bytes.</summary>
-    public unsafe void Append(ReadOnlySpan<byte> data)
+    public void Append(ReadOnlySpan<byte> data)
     {
         if (_platform is not null)
         {
