@@ -17,7 +17,8 @@ public sealed record Intent(string Key, IntentAction Action, ICommand Confirmati
 
     /// <summary>Whether an answer that waits for this intent is given as soon as the action is done, before its confirmation
     /// is durable. Correct only if nothing follows from the confirmation and no query can reveal it, because a crash can
-    /// cause the action to be carried out again after the caller was answered.</summary>
+    /// cause the action to be carried out again after the caller was answered. An answer that <see cref="Settles"/> changes waits in any
+    /// case, because the caller acts on it.</summary>
     public bool AnswersUnconfirmed { get; init; }
 
     /// <summary>Changes the answers that wait for the intent once its receiver has answered: from an answer and the receiver's verdict

@@ -95,7 +95,7 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
                 }
             }
 
-            EndOneWait(reply.InheritedWaiters);
+            reply.InheritedWaiters.ForEach(EndOneWait);
             reply.IsDurable = true;
             SendIfReady(reply);
         }
@@ -120,7 +120,7 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
     }
 
     /// <summary>An intent was carried out. The replies that wait for it take its receiver's verdict into account. Sends those that need
-    /// not wait for the confirmation.</summary>
+    /// not wait for the confirmation. An answer that the verdict changes does wait, because callers act on a refusal.</summary>
     public void DeliverySucceeded(string key, object verdict)
     {
         if (!_inFlight.TryGetValue(key, out var delivery))
@@ -128,17 +128,18 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
             return;
         }
 
-        delivery.Verdict = verdict;
-        foreach (var waiter in delivery.Waiters)
+        (delivery.Verdict, delivery.IsDone) = (verdict, delivery.Intent.AnswersUnconfirmed);
+        var waiters = delivery.Waiters;
+        delivery.Waiters = [];
+        foreach (var waiter in waiters)
         {
-            Settle(delivery, waiter);
-        }
+            if (Settle(delivery, waiter) || !delivery.IsDone)
+            {
+                delivery.Waiters.Add(waiter);
+                continue;
+            }
 
-        if (delivery.Intent.AnswersUnconfirmed)
-        {
-            delivery.IsDone = true;
-            EndOneWait(delivery.Waiters);
-            delivery.Waiters.Clear();
+            EndOneWait(waiter);
         }
     }
 
@@ -180,18 +181,18 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
 
     private static bool NeedsWake(Intent intent) => intent is { IsRecorded: true, IsRepeatedBySender: false };
 
-    private static void Settle(Delivery delivery, PendingReply reply)
+    /// <summary>Takes the receiver's verdict into account.</summary>
+    /// <returns>Whether this changes the answer.</returns>
+    private static bool Settle(Delivery delivery, PendingReply reply)
     {
-        if (delivery is { Intent.Settles: { } settles, Verdict: { } verdict })
-        {
-            reply.Answer = settles(reply.Answer, verdict);
-        }
+        var before = reply.Answer;
+        reply.Answer = delivery is { Intent.Settles: { } settles, Verdict: { } verdict } ? settles(before, verdict) : before;
+        return !ReferenceEquals(before, reply.Answer);
     }
 
     private static void AddWaiter(Delivery delivery, PendingReply reply)
     {
-        Settle(delivery, reply);
-        if (delivery.Intent.IsAwaited && !delivery.IsDone)
+        if ((Settle(delivery, reply) || !delivery.IsDone) && delivery.Intent.IsAwaited)
         {
             delivery.Waiters.Add(reply);
             reply.AwaitedIntents++;
@@ -209,14 +210,11 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
         return removed;
     }
 
-    /// <summary>Removes one awaited intent from each reply and sends the replies that are ready.</summary>
-    private void EndOneWait(List<PendingReply> waiters)
+    /// <summary>Removes one awaited intent from a reply and sends it if it is ready.</summary>
+    private void EndOneWait(PendingReply waiter)
     {
-        foreach (var waiter in waiters)
-        {
-            waiter.AwaitedIntents--;
-            SendIfReady(waiter);
-        }
+        waiter.AwaitedIntents--;
+        SendIfReady(waiter);
     }
 
     private void SendIfReady(PendingReply reply)
@@ -287,7 +285,7 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
     {
         public Intent Intent { get; } = intent;
 
-        public List<PendingReply> Waiters { get; } = [];
+        public List<PendingReply> Waiters { get; set; } = [];
 
         /// <summary>Whether replies no longer wait for the intent, although its confirmation is not durable yet.</summary>
         public bool IsDone { get; set; }

@@ -94,10 +94,10 @@ internal sealed class RunnerBench
         Collect();
     }
 
-    public Intent Deliver()
+    public Intent Deliver(object? verdict = null)
     {
         var deliver = Take<RunnerOutput.Deliver>();
-        Runner.IntentDone(deliver.Intent.Key, Done.Instance, Time);
+        Runner.IntentDone(deliver.Intent.Key, verdict ?? Done.Instance, Time);
         Collect();
         return deliver.Intent;
     }

@@ -1,5 +1,9 @@
 using OrleansUploads.Core.Messages.Accounts;
 using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Messages.Keys;
+using OrleansUploads.Core.Messages.Objects;
+using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Refusals;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.TestKit;
 
@@ -102,5 +106,22 @@ public sealed class UnconfirmedAnswerTests
         Assert.DoesNotContain("create", account.Replies);
         account.Write();
         Assert.Contains("create", account.Replies);
+    }
+
+    [Fact]
+    public void An_answer_that_the_receiver_has_changed_waits_until_the_confirmation_is_durable()
+    {
+        var spec = SomeObject.Spec(origin: UploadOrigin.SingleRequest);
+        var put = new PutObject(spec, SomeObject.Part(1, 5, "a"), Condition: null);
+        var upload = new RunnerBench(spec.Upload.Entity);
+        upload.Submit("put", put);
+        upload.Load();
+        upload.Write();
+        upload.Deliver(new PublicationVerdict.BucketDeleted());
+        upload.Submit("again", put);
+        Assert.Empty(upload.Replies);
+        upload.Write();
+        Assert.IsType<ObjectRefusal.BucketNotFound>(upload.Replies["put"]);
+        Assert.IsType<ObjectRefusal.BucketNotFound>(upload.Replies["again"]);
     }
 }

@@ -1,13 +1,16 @@
 using OrleansUploads.Core.Messages.Objects;
+using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Intake;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Engine.Reclaim;
 using OrleansUploads.Engine.Tests.Objects;
 using OrleansUploads.Hashing;
 using OrleansUploads.TestKit;
+using OrleansUploads.TestKit.Journals;
 using OrleansUploads.TestKit.PartStores;
 
 namespace OrleansUploads.Engine.Tests.Intake;
@@ -71,6 +74,26 @@ public sealed class ObjectIntakeTests
         Assert.NotNull(put);
         Assert.IsType<ObjectRefusal.NumberedAttemptCollected>(put.Value.Refusal);
         Assert.Null(await _bench.GetAsync("a"));
+    }
+
+    [Fact]
+    public async Task The_bytes_of_a_refused_put_stay_until_the_end_of_its_upload_is_durable()
+    {
+        var bench = new ObjectBench(faults: call => call is { Operation: JournalOperation.Append, Entity.Kind: EntityKind.Upload, Number: 1 }
+            ? JournalFault.FailBefore
+            : JournalFault.None);
+        await bench.CreateBucketAsync();
+        Assert.Null((await bench.DeleteBucketAsync()).Refusal);
+
+        await Assert.ThrowsAsync<EntityUnavailableException>(() => bench.PutAsync("a", "abc"));
+
+        var upload = Assert.Single(await bench.Parts.ListUploadsAsync(CancellationToken.None).ToListAsync());
+        Assert.Single(await bench.Parts.ListAttemptsAsync(upload, CancellationToken.None));
+        bench.Start();
+        Assert.IsType<AttemptsInUse.Only>(await bench.AskAsync(upload.Entity, new FenceAttempts(DateTimeOffset.MinValue)));
+        bench.Time.Advance(TimeSpan.FromMinutes(1));
+        await bench.Wakes.RunAsync(CancellationToken.None);
+        Assert.IsType<AttemptsInUse.None>(await bench.AskAsync(upload.Entity, new FenceAttempts(DateTimeOffset.MinValue)));
     }
 
     private ObjectIntake IntakeOver(Func<PartStoreStep, PartStoreFault> plan, MaintenanceOptions? maintenance = null) =>

@@ -15,6 +15,7 @@ using OrleansUploads.Engine.Memory;
 using OrleansUploads.Engine.Reclaim;
 using OrleansUploads.Engine.Retrieval;
 using OrleansUploads.TestKit;
+using OrleansUploads.TestKit.Journals;
 
 namespace OrleansUploads.Engine.Tests.Objects;
 
@@ -25,10 +26,12 @@ internal sealed class ObjectBench
 
     private readonly MemoryJournal _journal = new();
     private readonly long _leafBytes;
+    private readonly JournalFaultPlan _faults;
 
-    public ObjectBench(long leafBytes = 3000)
+    public ObjectBench(long leafBytes = 3000, JournalFaultPlan? faults = null)
     {
         _leafBytes = leafBytes;
+        _faults = faults ?? JournalFaultPlans.None;
         Ids = new SeededIds(Time, 1);
         Start();
     }
@@ -60,7 +63,10 @@ internal sealed class ObjectBench
     public void Start()
     {
         Host = new EmbeddedHost(
-            new EntityCatalog(new EngineOptions(), new EntityLayout { LeafBytes = _leafBytes }), _journal, Parts, Time);
+            new EntityCatalog(new EngineOptions(), new EntityLayout { LeafBytes = _leafBytes }),
+            new FaultyJournal(_journal, _faults),
+            Parts,
+            Time);
         Keys = new KeyIndex(Host);
     }
 
