@@ -67,12 +67,16 @@ public enum KeyAction
 /// <summary>One operation on a key. Contents are numbered; 0 means that there is no object.</summary>
 public sealed class KeyOperation
 {
+    /// <summary>Stands for any content in a condition.</summary>
+    public const int Any = -1;
+
     public required KeyAction Action { get; init; }
 
     /// <summary>The content that was written or read.</summary>
     public int Value { get; init; }
 
-    /// <summary>The content that the key must have for the operation, or null for any.</summary>
+    /// <summary>The content that the key must have for the operation, <see cref="Any"/> if it must have some, or null for no
+    /// condition.</summary>
     public int? Condition { get; init; }
 
     public required long Start { get; set; }
@@ -88,7 +92,7 @@ public sealed class KeyOperation
     /// <summary>The content of the key afterwards, or null if the operation is not possible now.</summary>
     public int? Apply(int before)
     {
-        var holds = Condition is null || Condition == before;
+        var holds = Condition is null || Condition == before || (Condition == Any && before != 0);
         return Action switch
         {
             KeyAction.Write => holds ? Value : null,

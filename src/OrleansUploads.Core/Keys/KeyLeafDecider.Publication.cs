@@ -76,12 +76,12 @@ public sealed partial class KeyLeafDecider
             : Nothing;
 
     /// <summary>The verdict about a condition that failed, now or when it was first decided. A key that had to be absent had an object
-    /// then, even if it has been deleted since.</summary>
+    /// then, even if it has been deleted since, and a key that had to be present had none.</summary>
     private static PublicationVerdict.ConditionFailed Failed(PublishCondition? condition, KeyEntry? current) =>
-        new(condition is { IfMatch: null } || current is not null);
+        new(condition?.PresenceIfFailed() ?? current is not null);
 
     private static bool Holds(PublishCondition? condition, KeyEntry? current) =>
-        condition is null || (condition.IfMatch is { } tag ? current?.ETag == tag : current is null);
+        condition is null || condition.Holds(current?.ETag);
 
     /// <summary>Accepts a change and begins a split if the leaf has become too long. The answer waits only for its own
     /// decision.</summary>

@@ -115,7 +115,7 @@ internal sealed partial class ObjectUploadDecider
     /// condition.</summary>
     private static ObjectRefusal RefusalOfRepeated(PutObject command) => command.Condition is null
         ? new ObjectRefusal.BucketNotFound(command.Spec.Name.Bucket.Name)
-        : new ObjectRefusal.PreconditionFailed(Exists: true);
+        : new ObjectRefusal.PreconditionFailed(command.Condition.PresenceIfFailed() ?? true);
 
     private static Decision<UploadEvent> Put(
         UploadState.ObjectOpen open, PutObject command, ReadOnlySpan<UploadEvent> before, ServiceTime time)

@@ -39,9 +39,11 @@ internal static class KeyLeafContract
         ],
         Commands =
         [
-            Named<PublishObject>("publish-object.1"),
+            Named<PublishObject>("publish-object.1")
+                .Widened("publish-object.2", static publish => publish.Condition is { MustExist: not null }),
             Named<SettlePublication>("settle-publication.1"),
-            Named<DeleteObject>("delete-object.1"),
+            Named<DeleteObject>("delete-object.1")
+                .Widened("delete-object.2", static delete => delete.Condition is { MustExist: not null }),
             Named<FindObject>("find-object.1"),
             Named<ListObjectUpload>("list-object-upload.1"),
             Named<UnlistObjectUpload>("unlist-object-upload.1"),

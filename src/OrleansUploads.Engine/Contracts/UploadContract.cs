@@ -39,7 +39,8 @@ internal static class UploadContract
             Named<ObjectUploadInitiated>("object-upload-initiated.1"),
             Named<ObjectUploadListed>("object-upload-listed.1"),
             Named<NumberedPartStored>("numbered-part-stored.1"),
-            Named<CompletionFrozen>("completion-frozen.1"),
+            Named<CompletionFrozen>("completion-frozen.1")
+                .Widened("completion-frozen.2", static frozen => frozen.Completion.Condition is { MustExist: not null }),
             Named<CompletionReopened>("completion-reopened.1"),
             Named<ObjectPublished>("object-published.1"),
             Named<ObjectPublicationSettled>("object-publication-settled.1"),
@@ -67,8 +68,9 @@ internal static class UploadContract
             Named<CheckNumberedPart>("check-numbered-part.1"),
             Named<StoreNumberedPart>("store-numbered-part.1"),
             Named<CompleteObjectUpload>("complete-object-upload.1")
-                .Widened("complete-object-upload.2", static complete => complete.ChecksumType is not null),
-            Named<PutObject>("put-object.1"),
+                .Widened("complete-object-upload.2", static complete => complete.ChecksumType is not null)
+                .Widened("complete-object-upload.3", static complete => complete.Condition is { MustExist: not null }),
+            Named<PutObject>("put-object.1").Widened("put-object.2", static put => put.Condition is { MustExist: not null }),
             Named<AbortObjectUpload>("abort-object-upload.1"),
             Named<ListNumberedParts>("list-numbered-parts.1"),
             Named<MapNumberedParts>("map-numbered-parts.1"),

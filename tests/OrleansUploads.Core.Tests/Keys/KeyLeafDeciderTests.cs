@@ -72,6 +72,15 @@ public sealed class KeyLeafDeciderTests
     }
 
     [Fact]
+    public void A_publication_that_must_replace_an_object_fails_for_a_key_without_one_and_so_does_its_repetition()
+    {
+        Assert.Equal(new PublicationVerdict.ConditionFailed(Exists: false), Publish("a", 1, PublishCondition.MustBePresent));
+        Publish("a", 2);
+        Assert.Equal(new PublicationVerdict.ConditionFailed(Exists: false), Publish("a", 1, PublishCondition.MustBePresent));
+        Assert.Equal(new PublicationVerdict.Published(), Publish("a", 3, PublishCondition.MustBePresent));
+    }
+
+    [Fact]
     public void A_repeated_publication_never_brings_back_an_object_that_was_replaced_or_deleted()
     {
         Publish("a", 1);

@@ -12,7 +12,7 @@ internal sealed class RandomIndex
     private readonly Random _random;
     private readonly IndexBench _index;
     private readonly SortedDictionary<string, KeyEntry> _model = new(ObjectKey.Utf8Order);
-    private readonly List<(PublishObject Command, bool IsSettled)> _published = [];
+    private readonly List<(PublishObject Command, bool IsPublished, bool IsSettled)> _decided = [];
     private readonly HashSet<UploadId> _gone = [];
     private readonly int _keys;
     private bool _isShrinking;
@@ -89,13 +89,20 @@ internal sealed class RandomIndex
     {
         var entry = SomeObject.Entry(key, ++_uploads, $"{_uploads}");
         var exists = _model.TryGetValue(key, out var current);
-        PublishCondition? condition = _random.Next(4) switch
+        PublishCondition? condition = _random.Next(8) switch
         {
-            0 => PublishCondition.MustBeAbsent,
-            1 => new PublishCondition(_random.Next(2) == 0 && exists ? current!.ETag : SomeObject.ETag("none")),
+            0 or 1 => PublishCondition.MustBeAbsent,
+            2 => new PublishCondition(_random.Next(2) == 0 && exists ? current!.ETag : SomeObject.ETag("none")),
+            3 => PublishCondition.MustBePresent,
             _ => null,
         };
-        var holds = condition is null || (condition.IfMatch is { } tag ? exists && current!.ETag == tag : !exists);
+        var holds = condition switch
+        {
+            null => true,
+            { IfMatch: { } tag } => exists && current!.ETag == tag,
+            { MustExist: true } => exists,
+            _ => !exists,
+        };
         var command = new PublishObject(entry, 1, condition);
         var verdict = _index.Send(new KeyPosition(key), command);
         PublicationVerdict expected = holds
@@ -114,9 +121,9 @@ internal sealed class RandomIndex
             }
 
             _model[key] = entry;
-            _published.Add((command, false));
         }
 
+        _decided.Add((command, IsPublished: holds, IsSettled: !holds));
         return null;
     }
 
@@ -143,27 +150,27 @@ internal sealed class RandomIndex
     private string? Repeat()
     {
         // What is settled is remembered for a number of further uploads.
-        var recent = _published.TakeLast(KeyLeafEvolution.MaxSettled / 2).ToList();
+        var recent = _decided.TakeLast(KeyLeafEvolution.MaxSettled / 2).ToList();
         if (recent.Count == 0)
         {
             return null;
         }
 
-        var command = recent[_random.Next(recent.Count)].Command;
+        var (command, isPublished, _) = recent[_random.Next(recent.Count)];
         var verdict = _index.Send(new KeyPosition(command.Entry.Key.ToString()), command);
-        return verdict is PublicationVerdict.Published ? Compare(50) : $"the repeated {command} got {verdict}";
+        return verdict is PublicationVerdict.Published == isPublished ? Compare(50) : $"the repeated {command} got {verdict}";
     }
 
     private string? Settle()
     {
-        var at = _published.FindIndex(published => !published.IsSettled);
+        var at = _decided.FindIndex(decided => !decided.IsSettled);
         if (at < 0)
         {
             return null;
         }
 
-        var (command, _) = _published[at];
-        _published[at] = (command, true);
+        var command = _decided[at].Command;
+        _decided[at] = (command, IsPublished: true, IsSettled: true);
         var entry = command.Entry;
         var answer = _index.Send(new KeyPosition(entry.Key.ToString()), new SettlePublication(entry.Key, entry.Upload));
         return answer is Done ? null : $"settling got {answer}";

@@ -287,14 +287,16 @@ public sealed class ObjectUploadTests
         Assert.Equal(published, _upload.Ask(new PutObject(spec, SomeObject.Part(1, 5, "hello"), Condition: null)));
     }
 
-    [Fact]
-    public void A_repeated_put_gets_the_refusal_of_the_first()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_repeated_put_gets_the_refusal_of_the_first(bool exists)
     {
-        var put = new PutObject(
-            SomeObject.Spec(origin: UploadOrigin.SingleRequest), SomeObject.Part(1, 5, "a"), PublishCondition.MustBeAbsent);
+        var condition = exists ? PublishCondition.MustBeAbsent : PublishCondition.MustBePresent;
+        var put = new PutObject(SomeObject.Spec(origin: UploadOrigin.SingleRequest), SomeObject.Part(1, 5, "a"), condition);
         _upload.Do(put);
-        Publish(verdict: new PublicationVerdict.ConditionFailed(Exists: true));
-        Assert.True(_upload.Refused<ObjectRefusal.PreconditionFailed>(put).Exists);
+        Publish(verdict: new PublicationVerdict.ConditionFailed(exists));
+        Assert.Equal(exists, _upload.Refused<ObjectRefusal.PreconditionFailed>(put).Exists);
     }
 
     [Fact]

@@ -91,6 +91,7 @@ public sealed class S3MultipartTests(S3Server s3) : IClassFixture<S3Server>
         var target = $"/{await s3.NewBucketAsync()}/k";
         var upload = await s3.NewUploadAsync(target);
         var list = CompleteDocument((1, await UploadAsync(target, upload, 1, [1])));
+        ExpectError(await s3.SendAsync("POST", $"{target}?uploadId={upload}", list, ("If-Match", "*")), 404, "NoSuchKey");
         var tag = (await s3.SendAsync("PUT", target, "first")).Expect(200).Header("ETag")!;
         ExpectError(
             await s3.SendAsync("POST", $"{target}?uploadId={upload}", list, ("If-None-Match", "*")), 412, "PreconditionFailed");

@@ -152,6 +152,28 @@ public sealed class S3ObjectTests(S3Server s3) : IClassFixture<S3Server>
         Assert.Equal("other", (await s3.GetAsync(target)).Text);
     }
 
+    [Fact]
+    public async Task A_key_that_must_have_an_object_can_be_overwritten_and_deleted_but_not_created()
+    {
+        var bucket = await s3.NewBucketAsync();
+        var target = $"/{bucket}/k";
+        ExpectError(await s3.SendAsync("PUT", target, Hello, null, ("If-Match", "*")), 404, "NoSuchKey");
+        ExpectError(await s3.SendAsync("DELETE", target, null, null, ("If-Match", "*")), 404, "NoSuchKey");
+        (await s3.SendAsync("PUT", target, Hello)).Expect(200);
+        (await s3.SendAsync("PUT", target, "other"u8.ToArray(), null, ("If-Match", "*"))).Expect(200);
+        Assert.Equal("other", (await s3.GetAsync(target)).Text);
+        ExpectError(await s3.SendAsync("PUT", target, Hello, null, ("If-Match", "*"), ("If-None-Match", "*")), 501, "NotImplemented");
+        (await s3.SendAsync("DELETE", target, null, null, ("If-Match", "*"))).Expect(204);
+        ExpectError(await s3.GetAsync(target), 404, "NoSuchKey");
+
+        (await s3.SendAsync("PUT", target, Hello)).Expect(200);
+        const string many = "<Delete><Object><Key>k</Key><ETag>*</ETag></Object><Object><Key>none</Key><ETag>*</ETag></Object></Delete>";
+        var deleted = (await s3.SendAsync("POST", $"/{bucket}?delete", many)).Expect(200).Text;
+        Assert.Contains("<Deleted><Key>k</Key></Deleted>", deleted, StringComparison.Ordinal);
+        Assert.Contains("<Key>none</Key><Code>NoSuchKey</Code>", deleted, StringComparison.Ordinal);
+        ExpectError(await s3.GetAsync(target), 404, "NoSuchKey");
+    }
+
     [Theory]
     [InlineData("Content-MD5", "AAAAAAAAAAAAAAAAAAAAAA==", 400, "BadDigest")]
     [InlineData("Content-MD5", "short", 400, "InvalidDigest")]

@@ -230,7 +230,7 @@ internal sealed class ObjectClients(
     {
         var key = SomeKey;
         var (value, bytes) = model.NewContent();
-        int? condition = random.Chance(300) ? 0 : null;
+        int? condition = random.Chance(300) ? 0 : random.Chance(100) ? KeyOperation.Any : null;
         var write = model.AddWrite(key, value, condition);
         if (await PutAsync(key, bytes, model.ConditionOf(condition, isMultipart: false)) is not { } outcome)
         {

@@ -46,12 +46,14 @@ internal sealed class ObjectModel
     public int ValueOf(ObjectETag tag) => _contents[tag];
 
     /// <summary>A condition in the terms of the protocol.</summary>
-    /// <param name="value">The content that the key must have, or 0 for none, null for any.</param>
+    /// <param name="value">The content that the key must have, or 0 for none, <see cref="KeyOperation.Any"/> for any, null for no
+    /// condition.</param>
     /// <param name="isMultipart">Whether the content was uploaded in parts.</param>
     public PublishCondition? ConditionOf(int? value, bool isMultipart) => value switch
     {
         null => null,
         0 => PublishCondition.MustBeAbsent,
+        KeyOperation.Any => PublishCondition.MustBePresent,
         { } known => new PublishCondition(_contents.First(content => content.Value == known && content.Key.Parts > 0 == isMultipart).Key),
     };
 

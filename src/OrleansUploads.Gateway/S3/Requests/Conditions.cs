@@ -24,10 +24,6 @@ internal static class Conditions
         {
             error = S3Error.NotImplemented($"If-None-Match: {noneMatch}");
         }
-        else if (match == "*")
-        {
-            error = S3Error.NotImplemented("If-Match: *");
-        }
         else if (call.Header("If-Unmodified-Since") is not null || call.Header("If-Modified-Since") is not null)
         {
             error = S3Error.NotImplemented("conditions on dates");
@@ -44,9 +40,10 @@ internal static class Conditions
         return error is null;
     }
 
-    /// <summary>The condition that the key's object has an ETag, with or without quotes.</summary>
-    public static PublishCondition Matching(string tag) =>
-        new(ObjectETag.TryParse(tag.Trim().Trim('"'), out var parsed) ? parsed : Impossible);
+    /// <summary>The condition that the key's object has an ETag, with or without quotes. An asterisk stands for any.</summary>
+    public static PublishCondition Matching(string tag) => tag.Trim() == "*"
+        ? PublishCondition.MustBePresent
+        : new(ObjectETag.TryParse(tag.Trim().Trim('"'), out var parsed) ? parsed : Impossible);
 
     /// <summary>Evaluates the conditions of a request that reads.</summary>
     /// <param name="call">The request.</param>

@@ -143,6 +143,7 @@ internal sealed class S3Requests(S3World world, Dice dice)
     {
         0 when request.Method != "DELETE" => request.With("If-None-Match", "*"),
         1 => request.With("If-Match", bucket.Tags.GetValueOrDefault(key, "\"d41d8cd98f00b204e9800998ecf8427e\"")),
+        2 => request.With("If-Match", "*"),
         _ => request,
     };
 
