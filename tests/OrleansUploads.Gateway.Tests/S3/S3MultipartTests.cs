@@ -40,7 +40,10 @@ public sealed class S3MultipartTests(S3Server s3) : IClassFixture<S3Server>
         Assert.Equal(last, part.Body);
         Assert.Equal("2", part.Header("x-amz-mp-parts-count"));
         Assert.Equal($"bytes {MinPart}-{MinPart + 999}/{MinPart + 1000}", part.Header("Content-Range"));
-        ExpectError(await s3.GetAsync($"{target}?partNumber=1"), 416, "InvalidPartNumber");
+        var missing = await s3.GetAsync($"{target}?partNumber=1");
+        ExpectError(missing, 416, "InvalidPartNumber");
+        Assert.Contains(
+            "<PartNumberRequested>1</PartNumberRequested><ActualPartCount>2</ActualPartCount>", missing.Text, StringComparison.Ordinal);
         var middle = (await s3.GetAsync(target, ("Range", $"bytes={MinPart - 2}-{MinPart + 1}"))).Expect(206);
         Assert.Equal([.. first[^2..], .. last[..2]], middle.Body);
 

@@ -138,6 +138,24 @@ public sealed class S3ObjectTests(S3Server s3) : IClassFixture<S3Server>
         (await s3.GetAsync(target, ("Range", "bytes=0-1"), ("If-Range", tag))).Expect(206);
     }
 
+    [Theory]
+    [InlineData("0", 400, "InvalidArgument")]
+    [InlineData("2", 416, "InvalidPartNumber")]
+    [InlineData("10000", 416, "InvalidPartNumber")]
+    [InlineData("10001", 400, "InvalidArgument")]
+    [InlineData("99999999999", 400, "InvalidArgument")]
+    [InlineData("-1", 400, "InvalidArgument")]
+    [InlineData("x", 400, "InvalidArgument")]
+    public async Task An_object_in_one_request_has_one_part(string number, int status, string code)
+    {
+        var target = $"/{await s3.NewBucketAsync()}/k";
+        (await s3.SendAsync("PUT", target, Hello)).Expect(200);
+        ExpectError(await s3.GetAsync($"{target}?partNumber={number}"), status, code);
+        var head = (await s3.SendAsync("HEAD", $"{target}?partNumber={number}")).Expect(status);
+        Assert.Empty(head.Body);
+        Assert.Equal("hello", (await s3.GetAsync($"{target}?partNumber=1")).Expect(206).Text);
+    }
+
     [Fact]
     public async Task Conditions_of_writes()
     {

@@ -14,8 +14,6 @@ namespace OrleansUploads.Gateway.S3.Objects;
 /// <summary>GetObject and HeadObject.</summary>
 internal sealed class ObjectReads(BucketFinder buckets, ObjectReader reader)
 {
-    private const int MaxPart = ObjectLimits.MaxParts + 1;
-
     /// <summary>Returns an object, or a range or part of one. HEAD returns the headers only.</summary>
     public async ValueTask<S3Answer> ReadAsync(S3Call call)
     {
@@ -25,13 +23,14 @@ internal sealed class ObjectReads(BucketFinder buckets, ObjectReader reader)
             return refused;
         }
 
-        if (!S3Number.TryRead(call, "partNumber", MaxPart, out var number, out var error)
+        var wantsPart = !string.IsNullOrEmpty(call.Query.FirstValue("partNumber"));
+        var number = 0;
+        if ((wantsPart && !S3Number.TryReadPartNumber(call, out number, out var error))
             || !HeaderOverrides.TryRead(call, out var overrides, out error))
         {
             return error;
         }
 
-        var wantsPart = !string.IsNullOrEmpty(call.Query.FirstValue("partNumber"));
         if (wantsPart && call.Header("Range") is not null)
         {
             return new S3Error(S3ErrorCode.InvalidRequest, "Cannot specify both Range header and partNumber query parameter.");
@@ -130,7 +129,8 @@ internal sealed class ObjectReads(BucketFinder buckets, ObjectReader reader)
         error = new S3Error(
             S3ErrorCode.InvalidPartNumber,
             "The requested partnumber is not satisfiable",
-            ("PartNumberRequested", wanted.ToString(CultureInfo.InvariantCulture)));
+            ("PartNumberRequested", wanted.ToString(CultureInfo.InvariantCulture)),
+            ("ActualPartCount", (manifest.Parts?.Count ?? 0).ToString(CultureInfo.InvariantCulture)));
         return false;
     }
 
