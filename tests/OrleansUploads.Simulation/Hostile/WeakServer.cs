@@ -18,15 +18,18 @@ internal static class WeakServer
     /// <summary>One account may use all concurrent body slots.</summary>
     public const string NoShares = "no-shares";
 
-    /// <summary>Fewer than the uploads that one account may send at once. So slow senders, which keep the minimum rate, hold
-    /// every connection. The server ends none of them.</summary>
+    /// <summary>Fewer than the uploads that one account may send at once. So slow senders hold every connection. The server ends none of
+    /// them.</summary>
     private const int FewConnections = 60;
+
+    private static readonly TimeSpan VeryLong = TimeSpan.FromHours(1);
 
     public static Task<int> RunAsync(string weakness, string[] args) =>
         ServeCommand.Create(configure: services => Plant(weakness, services)).Parse(args).InvokeAsync();
 
     private static void Plant(string weakness, IServiceCollection services)
     {
+        BePatient(services);
         switch (weakness)
         {
             case NoEviction:
@@ -37,18 +40,37 @@ internal static class WeakServer
                 UsePlainListener(services);
                 break;
             case NoShares:
-                var options = services.Single(service => service.ServiceType == typeof(GatewayOptions));
-                services.Remove(options);
-                services.AddSingleton(((GatewayOptions)options.ImplementationInstance!) with
-                {
-                    AccountShare = 1,
-                    MinBodyBytesPerSecondWhenScarce = 0,
-                });
+                Change(services, static options => options with { AccountShare = 1 });
                 break;
             default:
                 throw new ArgumentException(
                     $"Unknown weakness '{weakness}'. Valid: {NoEviction}, {NoLimit}, {NoShares}.", nameof(weakness));
         }
+    }
+
+    /// <summary>Makes the server wait for slow clients longer than any attack lasts. Otherwise, on a machine under load, it would close the
+    /// connections of an attacker who cannot keep the pace, and the weakness would go unnoticed.</summary>
+    private static void BePatient(IServiceCollection services)
+    {
+        Change(services, static options => options with
+        {
+            BodyStallTimeout = VeryLong,
+            MinBodyBytesPerSecond = 0,
+            MinBodyBytesPerSecondWhenScarce = 0,
+        });
+        services.Configure<KestrelServerOptions>(static kestrel =>
+        {
+            kestrel.Limits.RequestHeadersTimeout = VeryLong;
+            kestrel.Limits.KeepAliveTimeout = VeryLong;
+            kestrel.Limits.MinRequestBodyDataRate = null;
+        });
+    }
+
+    private static void Change(IServiceCollection services, Func<GatewayOptions, GatewayOptions> change)
+    {
+        var registered = services.Single(service => service.ServiceType == typeof(GatewayOptions));
+        services.Remove(registered);
+        services.AddSingleton(change((GatewayOptions)registered.ImplementationInstance!));
     }
 
     /// <summary>The web server uses the listener that was added last. Its own was added first.</summary>
