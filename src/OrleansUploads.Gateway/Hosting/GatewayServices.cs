@@ -9,6 +9,7 @@ using OrleansUploads.Gateway.Glacier;
 using OrleansUploads.Gateway.Http.Admission;
 using OrleansUploads.Gateway.Http.Connections;
 using OrleansUploads.Gateway.Http.Credentials;
+using OrleansUploads.Gateway.Http.Exchanges;
 using OrleansUploads.Gateway.Http.Fronts;
 using OrleansUploads.Gateway.Http.Health;
 using OrleansUploads.Gateway.Http.Telemetry;
@@ -76,6 +77,7 @@ public static class GatewayServices
     private static void ConfigureLimits(KestrelServerOptions kestrel, GatewayOptions options)
     {
         kestrel.AddServerHeader = false;
+        kestrel.RequestHeaderEncodingSelector = static _ => HeaderText.Encoding;
         kestrel.Limits.MaxRequestLineSize = RequestLineBytes;
         kestrel.Limits.MaxRequestHeaderCount = MaxHeaders;
         kestrel.Limits.MaxRequestHeadersTotalSize = KestrelHeaderBytes;

@@ -30,9 +30,9 @@ internal sealed class RequestChecks(GatewayOptions options, DocumentReadLimiters
             return front.DescribeError(new HttpError.HostNotLoopback(request.Host.ToString()));
         }
 
-        if (CountBytes(request.Headers) is var headerBytes && headerBytes > options.MaxHeaderBytes)
+        if (CheckHeaders(request.Headers) is { } unreadable)
         {
-            return front.DescribeError(new HttpError.HeadersTooLong(headerBytes, options.MaxHeaderBytes));
+            return front.DescribeError(unreadable);
         }
 
         var payload = new RequestPayload(
@@ -83,7 +83,7 @@ internal sealed class RequestChecks(GatewayOptions options, DocumentReadLimiters
         }
     }
 
-    private static int CountBytes(IHeaderDictionary headers)
+    private HttpError? CheckHeaders(IHeaderDictionary headers)
     {
         const int SeparatorBytes = 4;
         var bytes = 0;
@@ -91,10 +91,15 @@ internal sealed class RequestChecks(GatewayOptions options, DocumentReadLimiters
         {
             foreach (var value in values)
             {
+                if (!HeaderText.IsValid(value))
+                {
+                    return new HttpError.MalformedRequest($"The value of the header '{name}' is not UTF-8. Encode it as UTF-8.");
+                }
+
                 bytes += name.Length + (value?.Length ?? 0) + SeparatorBytes;
             }
         }
 
-        return bytes;
+        return bytes > options.MaxHeaderBytes ? new HttpError.HeadersTooLong(bytes, options.MaxHeaderBytes) : null;
     }
 }
