@@ -13,6 +13,7 @@ using OrleansUploads.Engine.Ports;
 using OrleansUploads.Engine.Retrieval;
 using OrleansUploads.Hashing.Checksums;
 using OrleansUploads.TestKit;
+using OrleansUploads.TestKit.Journals;
 using OrleansUploads.TestKit.PartStores;
 
 namespace OrleansUploads.Engine.Tests.Objects;
@@ -101,6 +102,41 @@ public sealed class ObjectEngineTests
             async () => (await _bench.CompleteAsync(upload, "k", null, part)).Answer)));
         Assert.Single(answers.Distinct());
         Assert.Equal("x", await _bench.GetAsync("k"));
+    }
+
+    /// <summary>A leaf remembers only some publications that their uploads have recorded, but all others.</summary>
+    [Theory]
+    [InlineData(1 << 20)]
+    [InlineData(3000)]
+    public async Task Hundreds_of_publications_that_a_crash_interrupted_never_bring_back_what_was_overwritten_or_deleted(long leafBytes)
+    {
+        const int puts = 300;
+        var isDown = true;
+        var bench = new ObjectBench(leafBytes, call =>
+            isDown && call is { Operation: JournalOperation.Append, Entity.Kind: EntityKind.Upload, Number: > 0 }
+                ? JournalFault.FailBefore
+                : JournalFault.None);
+        await bench.CreateBucketAsync();
+        await Task.WhenAll(Enumerable.Range(0, puts).Select(i => Task.Run(() => bench.PutAsync($"p/{i:d3}", $"first {i}"))));
+
+        // No upload has recorded that its object was published. All of them publish it again.
+        bench.Start();
+        isDown = false;
+        var changes = Enumerable.Range(0, puts).Select(i => Task.Run(async () =>
+        {
+            await (i % 3 == 0 ? bench.DeleteAsync($"p/{i:d3}") : i % 3 == 1 ? bench.PutAsync($"p/{i:d3}", $"second {i}") : Task.CompletedTask);
+        }));
+        await Task.WhenAll([.. changes, Task.Run(async () => await bench.Wakes.RunAsync(CancellationToken.None))]);
+        do
+        {
+            bench.Time.Advance(TimeSpan.FromMinutes(1));
+        }
+        while (await bench.Wakes.RunAsync(CancellationToken.None) > 0);
+
+        for (var i = 0; i < puts; i++)
+        {
+            Assert.Equal((i % 3) switch { 0 => null, 1 => $"second {i}", _ => $"first {i}" }, await bench.GetAsync($"p/{i:d3}"));
+        }
     }
 
     [Fact]
