@@ -120,6 +120,7 @@ public sealed class ObjectEngineTests
         await Task.WhenAll(Enumerable.Range(0, puts).Select(i => Task.Run(() => bench.PutAsync($"p/{i:d3}", $"first {i}"))));
 
         // No upload has recorded that its object was published. All of them publish it again.
+        await bench.Host.DisposeAsync();
         bench.Start();
         isDown = false;
         var changes = Enumerable.Range(0, puts).Select(i => Task.Run(async () =>
