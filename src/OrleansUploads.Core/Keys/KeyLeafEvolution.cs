@@ -9,7 +9,7 @@ internal static class KeyLeafEvolution
 {
     /// <summary>Number of settled publications that a leaf remembers; what is not settled is remembered without a limit. A message about a
     /// settled publication is late: its sender had an answer to a repetition of it. In one process there is none, because an entity gets
-    /// the messages of a sender in order. In a cluster, a silo must have paused until the others removed it, and have kept the message.</summary>
+    /// the messages of a sender in order. In a cluster, two silos can deliver the same message if both run the upload for a while.</summary>
     internal const int MaxSettled = 64;
 
     /// <summary>Number of settled publications that are forgotten at once if the leaf remembers too many.</summary>
