@@ -17,6 +17,11 @@ public sealed partial class KeyLeafDecider
         var entry = command.Entry;
         var position = entry.PositionIn(KeyTree.Objects);
         var current = state.Entries.GetValueOrDefault(position);
+        if (current?.Upload == entry.Upload)
+        {
+            return Reply(Published);
+        }
+
         if (state.Find(entry.Upload) is { } known)
         {
             if (known.Round >= command.Round)

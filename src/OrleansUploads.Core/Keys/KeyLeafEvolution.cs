@@ -7,10 +7,13 @@ namespace OrleansUploads.Core.Keys;
 /// <summary>The state of a leaf from its events.</summary>
 internal static class KeyLeafEvolution
 {
-    /// <summary>Number of settled publications that a leaf remembers; what is not settled is remembered without a limit. A message about a
-    /// settled publication is late: its sender had an answer to a repetition of it. In one process there is none, because an entity gets
+    /// <summary>Number of settled publications without a current object that a leaf remembers; all others are remembered without a limit. A
+    /// message about a settled publication is late: its sender had an answer to a repetition of it. In one process there is none, because an entity gets
     /// the messages of a sender in order. In a cluster, two silos can deliver the same message if both run the upload for a while.</summary>
     internal const int MaxSettled = 64;
+
+    /// <summary>The round of a published object in what is remembered about it after its end: its upload publishes nothing more.</summary>
+    private const int AnyRound = int.MaxValue;
 
     /// <summary>Number of settled publications that are forgotten at once if the leaf remembers too many.</summary>
     private const int MaxForgotten = 2;
@@ -27,7 +30,7 @@ internal static class KeyLeafEvolution
         PublicationRefused e => WithSettled(state, new Publication(e.Position, e.Upload, -e.Round, IsSettled: true)),
         ObjectRemoved e => Remove(state, new KeyPosition(e.Key.ToString()), e.At),
         PublicationSettled e => state.Unsettled.TryGetValue(e.Upload.ToString(), out var publication)
-            ? WithSettled(state with { Unsettled = state.Unsettled.Remove(e.Upload.ToString()) }, publication)
+            ? Settle(state with { Unsettled = state.Unsettled.Remove(e.Upload.ToString()) }, publication)
             : state,
         ObjectReleaseDelivered e => state with { Releases = state.Releases.Remove(e.Upload.ToString()) },
         ListedUploadAdded e => WithEntry(state, e.Entry),
@@ -73,18 +76,31 @@ internal static class KeyLeafEvolution
         var replaced = state.Entries.GetValueOrDefault(position);
         var after = WithPublication(
             WithEntry(state, entry), new Publication(position, entry.Upload, happened.Round, IsSettled: false));
-        return replaced is null ? after : WithRelease(after, replaced.Upload, happened.At);
+        return replaced is null ? after : WithRelease(after, position, replaced.Upload, happened.At);
     }
 
     private static KeyLeafState Remove(KeyLeafState state, KeyPosition position, DateTimeOffset at) =>
         state.Entries.TryGetValue(position, out var removed)
-            ? WithRelease(WithoutEntry(state, position), removed.Upload, at)
+            ? WithRelease(WithoutEntry(state, position), position, removed.Upload, at)
             : state;
 
-    private static KeyLeafState WithRelease(KeyLeafState state, UploadId upload, DateTimeOffset at) => state with
+    private static KeyLeafState WithRelease(KeyLeafState state, KeyPosition position, UploadId upload, DateTimeOffset at)
     {
-        Releases = state.Releases.SetItem(upload.ToString(), new PendingRelease(upload, at)),
-    };
+        var after = state with
+        {
+            Releases = state.Releases.SetItem(upload.ToString(), new PendingRelease(upload, at)),
+        };
+        return state.Unsettled.ContainsKey(upload.ToString())
+            ? after
+            : WithSettled(after, new Publication(position, upload, AnyRound, IsSettled: true));
+    }
+
+    /// <summary>The upload has recorded the publication. While its object is the current one of its key, the entry tells a late message
+    /// that, so nothing else need be remembered.</summary>
+    private static KeyLeafState Settle(KeyLeafState state, Publication publication) =>
+        state.Entries.GetValueOrDefault(publication.Position)?.Upload == publication.Upload
+            ? state
+            : WithSettled(state, publication);
 
     private static KeyLeafState WithEntry(KeyLeafState state, KeyEntry entry)
     {

@@ -70,7 +70,8 @@ public sealed record KeyLeafState
     public ImmutableSortedDictionary<string, Publication> Unsettled { get; init; } =
         ImmutableSortedDictionary.Create<string, Publication>(StringComparer.Ordinal);
 
-    /// <summary>The newest uploads about which no message is expected any more, the oldest first. They stop late messages.</summary>
+    /// <summary>The newest uploads about which no message is expected any more and that have no entry, the oldest first. They stop late
+    /// messages.</summary>
     public ImmutableArray<Publication> Settled { get; init; } = [];
 
     /// <summary>Objects whose uploads do not know yet that they were overwritten or deleted, by upload ID.</summary>

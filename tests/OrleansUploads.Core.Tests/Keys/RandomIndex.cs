@@ -149,8 +149,14 @@ internal sealed class RandomIndex
     /// <summary>A message that was answered arrives again. The object may have been replaced or deleted since.</summary>
     private string? Repeat()
     {
-        // What is settled is remembered for a number of further uploads.
+        // The current objects are known, and of the others only a number of the newest are remembered.
         var recent = _decided.TakeLast(KeyLeafEvolution.MaxSettled / 2).ToList();
+        if (_random.Next(2) == 0)
+        {
+            recent = _decided.FindAll(decided =>
+                _model.GetValueOrDefault(decided.Command.Entry.Key.ToString())?.Upload == decided.Command.Entry.Upload);
+        }
+
         if (recent.Count == 0)
         {
             return null;

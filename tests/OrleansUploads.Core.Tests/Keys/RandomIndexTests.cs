@@ -13,7 +13,7 @@ public sealed class RandomIndexTests
     public void An_index_is_a_sorted_dictionary_however_its_messages_arrive()
     {
         var (leaves, links, given) = (0, 0, 0);
-        for (var seed = 1; seed <= 150; seed++)
+        for (var seed = 1; seed <= 170; seed++)
         {
             var index = new RandomIndex(seed, new KeyLeafDecider(SmallLeafBytes));
             var wrong = index.Run(600);
