@@ -7,9 +7,9 @@ namespace OrleansUploads.Core.Keys;
 /// <summary>The state of a leaf from its events.</summary>
 internal static class KeyLeafEvolution
 {
-    /// <summary>Number of settled publications without a current object that a leaf remembers; all others are remembered without a limit. A
-    /// message about a settled publication is late: its sender had an answer to a repetition of it. In one process there is none, because an entity gets
-    /// the messages of a sender in order. In a cluster, two silos can deliver the same message if both run the upload for a while.</summary>
+    /// <summary>Number of settled publications that a leaf remembers, apart from those of current objects, which their entries prove. Such a
+    /// publication can be repeated only in a cluster, while two silos run the same upload and both deliver its message. In one process, an
+    /// entity gets the messages of a sender in order.</summary>
     internal const int MaxSettled = 64;
 
     /// <summary>The round of a published object in what is remembered about it after its end: its upload publishes nothing more.</summary>
