@@ -16,7 +16,10 @@ public readonly struct ServiceTime
         _sinceLastBeat = sinceLastBeat > TimeSpan.Zero ? sinceLastBeat : TimeSpan.Zero;
     }
 
-    /// <summary>The wall-clock time in whole milliseconds, the resolution of stored times.</summary>
+    /// <summary>The resolution of stored times.</summary>
+    public static TimeSpan Resolution { get; } = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>The wall-clock time in the resolution of stored times.</summary>
     public DateTimeOffset Now { get; }
 
     /// <summary>False while the clock is known or suspected to be wrong. During that time nothing counts as served time, so

@@ -39,7 +39,8 @@ public sealed partial class KeyLeafDecider
         // The neighbour may have adopted its keys, and lost all of them, before this leaf has heard of the adoption.
         return state.Split is { IsMoved: false }
             ? Refuse(NotReady).Telling(LeafMove.IntentOf(state)!)
-            : Accept(route, new RangeTaken(command.Upper, command.Right, command.Publications)).AnsweringAtOnce();
+            : Accept(route, new RangeTaken(command.Upper, command.Right, command.Publications, command.ForgottenUntil))
+                .AnsweringAtOnce();
     }
 
     /// <summary>Decides for a leaf that gives its range or has given it: it leads every request to the left.</summary>

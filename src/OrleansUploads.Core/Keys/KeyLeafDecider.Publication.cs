@@ -11,7 +11,7 @@ public sealed partial class KeyLeafDecider
     private static readonly PublicationVerdict Published = new PublicationVerdict.Published();
 
     /// <summary>Publishes an object unless its condition fails. A repeated message gets the answer of the first one, even if the
-    /// object has been overwritten or deleted since.</summary>
+    /// object has been overwritten or deleted since. If the leaf may have forgotten the first one, nothing is published.</summary>
     private Decision<KeyLeafEvent> Publish(KeyLeafState state, PublishObject command, ServiceTime time)
     {
         var entry = command.Entry;
@@ -34,6 +34,11 @@ public sealed partial class KeyLeafDecider
                 return Reply(Failed(command.Condition, current));
             }
         }
+        else if (entry.At <= state.ForgottenUntil)
+        {
+            var next = state.ForgottenUntil.Value + ServiceTime.Resolution;
+            return Reply(new PublicationVerdict.Outdated(next > time.Now ? next : time.Now));
+        }
 
         if (state.Phase == LeafPhase.Sealed)
         {
@@ -45,7 +50,7 @@ public sealed partial class KeyLeafDecider
             // A late repetition must not succeed after the client was told that the condition failed.
             return Accept(
                 Failed(command.Condition, current),
-                new PublicationRefused(position, entry.Upload, command.Round));
+                new PublicationRefused(position, entry.Upload, command.Round, entry.At));
         }
 
         return Change(state, position, Published, new ObjectAdded(entry, command.Round, time.Now));

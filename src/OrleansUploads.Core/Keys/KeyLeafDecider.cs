@@ -85,7 +85,8 @@ public sealed partial class KeyLeafDecider(long maxBytes = KeyLeafDecider.Defaul
             state.Split,
             state.SealStep,
             state.WasSealed,
-            state.Left)];
+            state.Left,
+            state.ForgottenUntil)];
 
     /// <inheritdoc/>
     /// <remarks>A snapshot is a single event whose cost grows with the leaf, so a longer leaf allows a longer history behind it, but
@@ -112,7 +113,8 @@ public sealed partial class KeyLeafDecider(long maxBytes = KeyLeafDecider.Defaul
                 command.IsLast,
                 command.Entries,
                 command.Publications,
-                command.Left))
+                command.Left,
+                command.ForgottenUntil))
             : Nothing;
 
     /// <summary>The first event of the first leaf is that it was opened.</summary>

@@ -24,6 +24,7 @@ public sealed record LeafOpened(LeafId Leaf) : KeyLeafEvent;
 /// <param name="Entries">The entries.</param>
 /// <param name="Publications">What is remembered about publications of their keys.</param>
 /// <param name="Left">The left neighbour.</param>
+/// <param name="ForgottenUntil">The left neighbour's <see cref="KeyLeafState.ForgottenUntil"/>. A note.</param>
 public sealed record KeysAdopted(
     LeafId Leaf,
     KeyPosition From,
@@ -33,7 +34,8 @@ public sealed record KeysAdopted(
     bool IsLast,
     IReadOnlyList<KeyEntry> Entries,
     IReadOnlyList<Publication> Publications,
-    LeafName? Left = null) : KeyLeafEvent;
+    LeafName? Left = null,
+    DateTimeOffset? ForgottenUntil = null) : KeyLeafEvent;
 
 /// <summary>An object was published under its key and replaced any earlier one.</summary>
 /// <param name="Entry">The object.</param>
@@ -45,7 +47,8 @@ public sealed record ObjectAdded(KeyEntry Entry, int Round, DateTimeOffset At) :
 /// <param name="Position">The position of its entry.</param>
 /// <param name="Upload">The upload.</param>
 /// <param name="Round">Which completion of the upload this is.</param>
-public sealed record PublicationRefused(KeyPosition Position, UploadId Upload, int Round) : KeyLeafEvent;
+/// <param name="At">When the object was completed. A note.</param>
+public sealed record PublicationRefused(KeyPosition Position, UploadId Upload, int Round, DateTimeOffset? At = null) : KeyLeafEvent;
 
 /// <summary>The object of a key was deleted.</summary>
 public sealed record ObjectRemoved(ObjectKey Key, DateTimeOffset At) : KeyLeafEvent;
@@ -84,7 +87,12 @@ public sealed record GivingBegun : KeyLeafEvent;
 /// <param name="Upper">The first position that the leaf does not own now, or null.</param>
 /// <param name="Right">The leaf that owns this position, or null.</param>
 /// <param name="Publications">What the neighbour remembered about publications.</param>
-public sealed record RangeTaken(KeyPosition? Upper, LeafName? Right, IReadOnlyList<Publication> Publications) : KeyLeafEvent;
+/// <param name="ForgottenUntil">The neighbour's <see cref="KeyLeafState.ForgottenUntil"/>. A note.</param>
+public sealed record RangeTaken(
+    KeyPosition? Upper,
+    LeafName? Right,
+    IReadOnlyList<Publication> Publications,
+    DateTimeOffset? ForgottenUntil = null) : KeyLeafEvent;
 
 /// <summary>The leaf's range belongs to a leaf to its left.</summary>
 /// <param name="Taker">The leaf that took it.</param>
@@ -118,6 +126,7 @@ public sealed record LeafUnsealed(long Step = 0, bool WasSealed = true) : KeyLea
 /// <param name="SealStep">The newest step of the bucket that sealed or unsealed it.</param>
 /// <param name="WasSealed">Whether this step unsealed it.</param>
 /// <param name="Left">A leaf that is further left.</param>
+/// <param name="ForgottenUntil">Its <see cref="KeyLeafState.ForgottenUntil"/>. A note.</param>
 public sealed record LeafSnapshot(
     LeafId Leaf,
     KeyPosition From,
@@ -132,4 +141,5 @@ public sealed record LeafSnapshot(
     LeafSplit? Split,
     long SealStep = 0,
     bool WasSealed = false,
-    LeafName? Left = null) : KeyLeafEvent;
+    LeafName? Left = null,
+    DateTimeOffset? ForgottenUntil = null) : KeyLeafEvent;

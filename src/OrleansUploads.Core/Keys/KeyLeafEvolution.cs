@@ -9,7 +9,8 @@ internal static class KeyLeafEvolution
 {
     /// <summary>Number of settled publications that a leaf remembers, apart from those of current objects, which their entries prove. Such a
     /// publication can be repeated only in a cluster, while two silos run the same upload and both deliver its message. In one process, an
-    /// entity gets the messages of a sender in order.</summary>
+    /// entity gets the messages of a sender in order. A message that is repeated even later gets <see
+    /// cref="PublicationVerdict.Outdated"/>.</summary>
     internal const int MaxSettled = 64;
 
     /// <summary>The round of a published object in what is remembered about it after its end: its upload publishes nothing more.</summary>
@@ -27,7 +28,7 @@ internal static class KeyLeafEvolution
         LeafOpened e => state with { Leaf = e.Leaf, Phase = LeafPhase.Live },
         KeysAdopted e => Adopt(state, e),
         ObjectAdded e => Add(state, e),
-        PublicationRefused e => WithSettled(state, new Publication(e.Position, e.Upload, -e.Round, IsSettled: true)),
+        PublicationRefused e => WithSettled(state, new Publication(e.Position, e.Upload, -e.Round, IsSettled: true, e.At)),
         ObjectRemoved e => Remove(state, new KeyPosition(e.Key.ToString()), e.At),
         PublicationSettled e => state.Unsettled.TryGetValue(e.Upload.ToString(), out var publication)
             ? Settle(state with { Unsettled = state.Unsettled.Remove(e.Upload.ToString()) }, publication)
@@ -41,7 +42,7 @@ internal static class KeyLeafEvolution
         KeysMoved e => Move(state, e),
         RouteDelivered => state with { Split = null },
         GivingBegun => state with { Phase = LeafPhase.Giving },
-        RangeTaken e => state with { Upper = e.Upper, Right = e.Right, Settled = Interleave(state.Settled, e.Publications) },
+        RangeTaken e => Take(state, e),
         RangeGiven e => state with { Phase = LeafPhase.Given, Left = e.Taker, Settled = [] },
         RouteWithdrawn => state with { Phase = LeafPhase.Gone },
         LeafSealed e => state with { Phase = LeafPhase.Sealed, SealStep = e.Step, WasSealed = false },
@@ -64,6 +65,7 @@ internal static class KeyLeafEvolution
             Left = happened.Left,
             Adopted = happened.Sequence + 1,
             Phase = happened.IsLast ? LeafPhase.Live : LeafPhase.Adopting,
+            ForgottenUntil = Newer(state.ForgottenUntil, happened.ForgottenUntil),
         };
         after = happened.Entries.Aggregate(after, WithEntry);
         return happened.Publications.Aggregate(after, WithPublication);
@@ -75,24 +77,25 @@ internal static class KeyLeafEvolution
         var position = entry.PositionIn(KeyTree.Objects);
         var replaced = state.Entries.GetValueOrDefault(position);
         var after = WithPublication(
-            WithEntry(state, entry), new Publication(position, entry.Upload, happened.Round, IsSettled: false));
-        return replaced is null ? after : WithRelease(after, position, replaced.Upload, happened.At);
+            WithEntry(state, entry), new Publication(position, entry.Upload, happened.Round, IsSettled: false, entry.At));
+        return replaced is null ? after : WithRelease(after, position, replaced, happened.At);
     }
 
     private static KeyLeafState Remove(KeyLeafState state, KeyPosition position, DateTimeOffset at) =>
         state.Entries.TryGetValue(position, out var removed)
-            ? WithRelease(WithoutEntry(state, position), position, removed.Upload, at)
+            ? WithRelease(WithoutEntry(state, position), position, removed, at)
             : state;
 
-    private static KeyLeafState WithRelease(KeyLeafState state, KeyPosition position, UploadId upload, DateTimeOffset at)
+    private static KeyLeafState WithRelease(KeyLeafState state, KeyPosition position, KeyEntry removed, DateTimeOffset at)
     {
+        var upload = removed.Upload;
         var after = state with
         {
             Releases = state.Releases.SetItem(upload.ToString(), new PendingRelease(upload, at)),
         };
         return state.Unsettled.ContainsKey(upload.ToString())
             ? after
-            : WithSettled(after, new Publication(position, upload, AnyRound, IsSettled: true));
+            : WithSettled(after, new Publication(position, upload, AnyRound, IsSettled: true, removed.At));
     }
 
     /// <summary>The upload has recorded the publication. While its object is the current one of its key, the entry tells a late message
@@ -126,12 +129,35 @@ internal static class KeyLeafEvolution
     {
         var settled = state.Settled.RemoveAll(known => known.Upload == publication.Upload);
         var forgotten = Math.Clamp(settled.Length + 1 - MaxSettled, 0, MaxForgotten);
-        return state with { Settled = [.. settled.AsSpan(forgotten..), publication with { IsSettled = true }] };
+        return state with
+        {
+            Settled = [.. settled.AsSpan(forgotten..), publication with { IsSettled = true }],
+            ForgottenUntil = Newer(state.ForgottenUntil, NewestOf(settled.Take(forgotten))),
+        };
     }
 
-    /// <summary>Merges what two leaves remember, so that both keep their newest. The result may be longer than what one leaf remembers, and
-    /// becomes shorter with each further publication.</summary>
-    private static ImmutableArray<Publication> Interleave(ImmutableArray<Publication> own, IReadOnlyList<Publication> taken)
+    /// <summary>Takes the range of the right neighbour and what it remembers, so that of both leaves the newest is kept. The result may be
+    /// longer than what one leaf remembers, and becomes shorter with each further publication.</summary>
+    private static KeyLeafState Take(KeyLeafState state, RangeTaken happened)
+    {
+        var newestFirst = Interleave(state.Settled, happened.Publications);
+        return state with
+        {
+            Upper = happened.Upper,
+            Right = happened.Right,
+            Settled = [.. newestFirst.Take(2 * MaxSettled).Reverse()],
+            ForgottenUntil = Newer(
+                Newer(state.ForgottenUntil, happened.ForgottenUntil), NewestOf(newestFirst.Skip(2 * MaxSettled))),
+        };
+    }
+
+    private static DateTimeOffset? NewestOf(IEnumerable<Publication> publications) =>
+        publications.Max(publication => publication.At);
+
+    private static DateTimeOffset? Newer(DateTimeOffset? a, DateTimeOffset? b) => a is null || b > a ? b : a;
+
+    /// <summary>What two leaves remember, the newest of both first.</summary>
+    private static List<Publication> Interleave(ImmutableArray<Publication> own, IReadOnlyList<Publication> taken)
     {
         var newestFirst = new List<Publication>(own.Length + taken.Count);
         for (var age = 1; age <= Math.Max(own.Length, taken.Count); age++)
@@ -140,7 +166,7 @@ internal static class KeyLeafEvolution
             newestFirst.AddRange(taken.Skip(taken.Count - age).Take(age <= taken.Count ? 1 : 0));
         }
 
-        return [.. newestFirst.Take(2 * MaxSettled).Reverse()];
+        return newestFirst;
     }
 
     /// <summary>Drops what the new leaf has adopted. With the last message the leaf no longer owns the positions.</summary>
@@ -178,6 +204,7 @@ internal static class KeyLeafEvolution
             Split = snapshot.Split,
             SealStep = snapshot.SealStep,
             WasSealed = snapshot.WasSealed,
+            ForgottenUntil = snapshot.ForgottenUntil,
             Releases = KeyLeafState.Unborn.Releases.AddRange(
                 snapshot.Releases.Select(release => KeyValuePair.Create(release.Upload.ToString(), release))),
         };

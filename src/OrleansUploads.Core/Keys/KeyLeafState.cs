@@ -74,6 +74,10 @@ public sealed record KeyLeafState
     /// messages.</summary>
     public ImmutableArray<Publication> Settled { get; init; } = [];
 
+    /// <summary>The newest completion that the leaf has settled and forgotten, or null for none. About an unknown completion of this time
+    /// or an earlier one, the leaf cannot tell whether it has decided before.</summary>
+    public DateTimeOffset? ForgottenUntil { get; init; }
+
     /// <summary>Objects whose uploads do not know yet that they were overwritten or deleted, by upload ID.</summary>
     public ImmutableSortedDictionary<string, PendingRelease> Releases { get; init; } =
         ImmutableSortedDictionary.Create<string, PendingRelease>(StringComparer.Ordinal);

@@ -93,7 +93,15 @@ internal static class LeafMove
         var (entries, publications) = Slice(state, next, end);
         var right = new LeafId(state.Leaf.Index, split.Right);
         var adopt = new AdoptKeys(
-            split.At, state.Upper, state.Right, split.Sequence, end is null, entries, publications, state.Leaf.Name)
+            split.At,
+            state.Upper,
+            state.Right,
+            split.Sequence,
+            end is null,
+            entries,
+            publications,
+            state.Leaf.Name,
+            state.ForgottenUntil)
         { Leaf = right };
         return new Intent(
             string.Create(CultureInfo.InvariantCulture, $"adopt/{split.Number}/{split.Sequence}"),

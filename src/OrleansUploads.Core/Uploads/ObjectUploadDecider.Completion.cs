@@ -149,9 +149,22 @@ internal sealed partial class ObjectUploadDecider
                 return Accept(new CompletionReopened(command.Round, time.Now));
             case PublicationVerdict.ConditionFailed or PublicationVerdict.BucketDeleted:
                 return After(completing, new ObjectUploadRefused(time.Now));
+            case PublicationVerdict.Outdated outdated:
+                return CompleteAgain(completing, outdated.NewTime, time);
             default:
                 return Nothing;
         }
+    }
+
+    /// <summary>Completes the same object as another round. A host with an old history, in which a published object is still being completed,
+    /// decides this too but cannot write it.</summary>
+    private static Decision<UploadEvent> CompleteAgain(UploadState.ObjectCompleting completing, DateTimeOffset at, ServiceTime time)
+    {
+        var (before, sender) = (completing.Completion, completing.Sender);
+        var reopened = new CompletionReopened(before.Round, time.Now);
+        var frozen = new CompletionFrozen(before with { Round = before.Round + 1, At = at }, sender);
+        var after = ObjectUploadEvolution.Apply(ObjectUploadEvolution.Apply(completing, reopened), frozen);
+        return Accept(Done.Instance, reopened, frozen).Telling(ObjectUploadIntents.Publish((UploadState.ObjectCompleting)after));
     }
 
     private static Decision<UploadEvent> After(UploadState.ObjectCompleting completing, UploadEvent happened)

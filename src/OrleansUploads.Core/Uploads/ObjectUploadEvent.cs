@@ -30,8 +30,8 @@ public sealed record NumberedPartStored(
 /// <param name="Sender">Who chose, or null if that is not known.</param>
 public sealed record CompletionFrozen(Completion Completion, Sender? Sender = null) : UploadEvent;
 
-/// <summary>The key's leaf did not publish the object, because its condition failed. The upload is as it was before the
-/// completion.</summary>
+/// <summary>The key's leaf did not publish the object, because its condition failed or the completion was outdated. The upload is as it was
+/// before the completion.</summary>
 /// <param name="Round">The completion.</param>
 /// <param name="At">When.</param>
 public sealed record CompletionReopened(int Round, DateTimeOffset At) : UploadEvent;

@@ -57,7 +57,7 @@ internal static class ObjectUploadIntents
             new ConfirmPublication(completion.Round))
         {
             AnswersUnconfirmed = completion.Condition is null && spec.Origin == UploadOrigin.SingleRequest,
-            Settles = (answer, verdict) => answer is PublishedObject ? Settle(answer, verdict, spec.Name) : answer,
+            Settles = (answer, verdict) => answer is PublishedObject published ? Settle(published, verdict, spec.Name) : answer,
         };
     }
 
@@ -102,8 +102,9 @@ internal static class ObjectUploadIntents
     /// <summary>Whether the parts are too many to stay in the upload's state.</summary>
     private static bool NeedsManifest(IReadOnlyCollection<AcceptedPart> parts) => parts.Count > 1;
 
-    private static object Settle(object answer, object verdict, ObjectName name) => verdict switch
+    private static object Settle(PublishedObject answer, object verdict, ObjectName name) => verdict switch
     {
+        PublicationVerdict.Outdated outdated => answer with { At = outdated.NewTime },
         PublicationVerdict.ConditionFailed failed => new ObjectRefusal.PreconditionFailed(failed.Exists),
         PublicationVerdict.BucketDeleted => new ObjectRefusal.BucketNotFound(name.Bucket.Name),
         _ => answer,

@@ -61,6 +61,7 @@ internal static class KeyLeafContract
             Named<PublicationVerdict.Published>("publication-published.1"),
             Named<PublicationVerdict.ConditionFailed>("publication-condition-failed.1"),
             Named<PublicationVerdict.BucketDeleted>("publication-bucket-deleted.1"),
+            Named<PublicationVerdict.Outdated>("publication-outdated.1"),
         ],
         Refusals =
         [
@@ -119,6 +120,7 @@ internal static class KeyLeafContract
 [JsonSerializable(typeof(PublicationVerdict.Published))]
 [JsonSerializable(typeof(PublicationVerdict.ConditionFailed))]
 [JsonSerializable(typeof(PublicationVerdict.BucketDeleted))]
+[JsonSerializable(typeof(PublicationVerdict.Outdated))]
 [JsonSerializable(typeof(ObjectRefusal.KeyNotFound))]
 [JsonSerializable(typeof(ObjectRefusal.PreconditionFailed))]
 [JsonSerializable(typeof(ObjectRefusal.PositionMoved))]

@@ -17,7 +17,8 @@ internal sealed class IndexBench(
     private readonly Dictionary<EntityId, KeyLeafState> _leaves = [];
     private readonly KeyRoutesDecider _routesDecider = new();
     private KeyRoutesState _routes = KeyRoutesState.Empty;
-    private DateTimeOffset _now = Some.Noon;
+
+    public DateTimeOffset Now { get; private set; } = Some.Noon;
 
     /// <summary>The uploads that were told that their object is gone.</summary>
     public HashSet<UploadId> Released { get; } = [];
@@ -117,7 +118,7 @@ internal sealed class IndexBench(
         }
     }
 
-    public void Pass(TimeSpan time) => _now += time;
+    public void Pass(TimeSpan time) => Now += time;
 
     /// <summary>Hints may be old: the first leaf, a leaf that was further left at some time, or what the routes say.</summary>
     private LeafId StartFor(KeyPosition position) => new(index, random.Next(6) switch
@@ -129,12 +130,12 @@ internal sealed class IndexBench(
     });
 
     private LeafName RouteTo(KeyPosition position) =>
-        ((KeyRoute)_routesDecider.Decide(_routes, new FindRoute(position), ServiceTime.Continuous(_now)).Answer).Leaf;
+        ((KeyRoute)_routesDecider.Decide(_routes, new FindRoute(position), ServiceTime.Continuous(Now)).Answer).Leaf;
 
     private Decision<KeyLeafEvent> Decide(LeafId leaf, KeyLeafCommand command)
     {
         var state = _leaves.GetValueOrDefault(leaf.Entity, leaves.Initial);
-        var decision = leaves.Decide(state, command with { Leaf = leaf }, ServiceTime.Continuous(_now));
+        var decision = leaves.Decide(state, command with { Leaf = leaf }, ServiceTime.Continuous(Now));
         if (!decision.Events.IsEmpty)
         {
             _leaves[leaf.Entity] = decision.Events.Aggregate(state, leaves.Evolve);
@@ -173,7 +174,7 @@ internal sealed class IndexBench(
                     Assert.Same(Done.Instance, Decide(adopt.Leaf!.Value, adopt).Answer);
                     break;
                 case KeyRoutesCommand change:
-                    var decision = _routesDecider.Decide(_routes, change, ServiceTime.Continuous(_now));
+                    var decision = _routesDecider.Decide(_routes, change, ServiceTime.Continuous(Now));
                     _routes = decision.Events.Aggregate(_routes, _routesDecider.Evolve);
                     break;
                 case ReleaseObject:

@@ -31,7 +31,7 @@ public sealed class LeafMergingTests
     [Fact]
     public void A_leaf_gives_its_range_when_it_is_empty_and_every_upload_knows_its_fate()
     {
-        var settled = new Publication(new KeyPosition("m"), Some.Upload(1), int.MaxValue, IsSettled: true);
+        var settled = new Publication(new KeyPosition("m"), Some.Upload(1), int.MaxValue, IsSettled: true, Some.Noon);
         Adopt(settled);
         Assert.DoesNotContain(Do(new DeleteObject(SomeObject.Key("m"), Condition: null)).Events, happened => happened is GivingBegun);
         var give = Assert.Single(Do(new ConfirmObjectReleased(Some.Upload(1))).Intents);

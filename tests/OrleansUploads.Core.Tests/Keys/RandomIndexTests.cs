@@ -8,28 +8,33 @@ namespace OrleansUploads.Core.Tests.Keys;
 public sealed class RandomIndexTests
 {
     private const long SmallLeafBytes = 3000;
+    private const int Steps = 1500;
 
     [Fact]
     public void An_index_is_a_sorted_dictionary_however_its_messages_arrive()
     {
-        var (leaves, links, given) = (0, 0, 0);
+        var (leaves, links, given, outdated) = (0, 0, 0, 0);
         for (var seed = 1; seed <= 170; seed++)
         {
             var index = new RandomIndex(seed, new KeyLeafDecider(SmallLeafBytes));
-            var wrong = index.Run(600);
+            var wrong = index.Run(Steps);
             Assert.True(wrong is null, $"seed {seed}, {wrong}");
             leaves = Math.Max(leaves, index.Leaves);
             links += index.LinksFollowed;
             given += index.GivenLeaves;
+            outdated += index.Outdated;
         }
 
-        // Otherwise the run would prove nothing about splits and merging.
-        Assert.True(leaves > 15 && links > 1000 && given > 200, $"{leaves} leaves, {links} links, {given} given");
+        // Otherwise the run would prove nothing about splits, merging and late messages.
+        Assert.True(
+            leaves > 15 && links > 1000 && given > 200 && outdated > 100,
+            $"{leaves} leaves, {links} links, {given} given, {outdated} outdated");
     }
 
     public static TheoryData<string> Bugs => new(
         nameof(LosesAKey), nameof(ForgetsPublications), nameof(KeepsMovedKeys), nameof(IgnoresConditions), nameof(ReleasesTheNewObject),
-        nameof(AdoptsAgain), nameof(ForgetsReleases), nameof(TakesAnyRange), nameof(GivesWithoutWaiting), nameof(ForgetsGivenPublications));
+        nameof(AdoptsAgain), nameof(ForgetsReleases), nameof(TakesAnyRange), nameof(GivesWithoutWaiting), nameof(ForgetsGivenPublications),
+        nameof(ForgetsThatItForgot), nameof(MovesWithoutTheForgotten));
 
     /// <summary>A checker that finds nothing wrong with wrong rules would be worthless.</summary>
     [Theory]
@@ -48,9 +53,11 @@ public sealed class RandomIndexTests
             nameof(TakesAnyRange) => new TakesAnyRange(right),
             nameof(GivesWithoutWaiting) => new GivesWithoutWaiting(right),
             nameof(ForgetsGivenPublications) => new ForgetsGivenPublications(right),
+            nameof(ForgetsThatItForgot) => new ForgetsThatItForgot(right),
+            nameof(MovesWithoutTheForgotten) => new MovesWithoutTheForgotten(right),
             _ => new ReleasesTheNewObject(right),
         };
-        Assert.Contains(Enumerable.Range(1, 150), seed => new RandomIndex(seed, wrong).Run(600) is not null);
+        Assert.Contains(Enumerable.Range(1, 150), seed => new RandomIndex(seed, wrong).Run(Steps) is not null);
     }
 
     private abstract class WrongLeaf(KeyLeafDecider right) : Decider<KeyLeafState, KeyLeafCommand, KeyLeafEvent>
@@ -156,6 +163,20 @@ public sealed class RandomIndexTests
     {
         public override KeyLeafState Evolve(KeyLeafState state, KeyLeafEvent happened) =>
             base.Evolve(state, happened is RangeTaken taken ? taken with { Publications = [] } : happened);
+    }
+
+    /// <summary>A leaf takes every unknown publication for a new one.</summary>
+    private sealed class ForgetsThatItForgot(KeyLeafDecider right) : WrongLeaf(right)
+    {
+        public override KeyLeafState Evolve(KeyLeafState state, KeyLeafEvent happened) =>
+            base.Evolve(state, happened) with { ForgottenUntil = null };
+    }
+
+    /// <summary>The new leaf of a split takes every unknown publication for a new one.</summary>
+    private sealed class MovesWithoutTheForgotten(KeyLeafDecider right) : WrongLeaf(right)
+    {
+        public override KeyLeafState Evolve(KeyLeafState state, KeyLeafEvent happened) =>
+            base.Evolve(state, happened is KeysAdopted adopted ? adopted with { ForgottenUntil = null } : happened);
     }
 
     /// <summary>A snapshot leaves out the uploads that are not told yet.</summary>

@@ -287,6 +287,44 @@ public sealed class ObjectUploadTests
         Assert.Equal(published, _upload.Ask(new PutObject(spec, SomeObject.Part(1, 5, "hello"), Condition: null)));
     }
 
+    [Fact]
+    public void An_outdated_completion_is_repeated_at_a_newer_time_and_the_answer_has_this_time()
+    {
+        var put = new PutObject(SomeObject.Spec(origin: UploadOrigin.SingleRequest), SomeObject.Part(1, 5, "a"), Condition: null);
+        var first = _upload.Do(put);
+        var outdated = new PublicationVerdict.Outdated(_upload.Now.AddSeconds(2));
+        var answer = Assert.IsType<PublishedObject>(Assert.Single(first.Intents).Settles!(first.Answer, outdated));
+        Assert.Equal(((PublishedObject)first.Answer) with { At = outdated.NewTime }, answer);
+
+        var again = Assert.Single(_upload.Do(new ConfirmPublication(1, outdated)).Intents);
+        var publish = (PublishObject)((TellKey)again.Action).Command;
+        Assert.Equal((2, outdated.NewTime), (publish.Round, publish.Entry.At));
+        Assert.Equivalent(_upload.State, Reloaded(), strict: true);
+        Assert.Equal(answer, _upload.Do(put).Answer);
+
+        // A late verdict about the first round changes nothing, and neither does one after the publication.
+        Assert.Empty(_upload.Do(new ConfirmPublication(1, outdated)).Events);
+        Publish(2);
+        Assert.Empty(_upload.Do(new ConfirmPublication(2, outdated)).Events);
+        Assert.Equal(answer, _upload.Ask(new DescribeObject(Name)).Published);
+    }
+
+    [Fact]
+    public void An_outdated_completion_of_parts_is_repeated_with_the_same_parts()
+    {
+        Initiate();
+        Store(1, 5, "a");
+        var complete = Complete(SomeObject.Chosen(1, "a")) with { Condition = PublishCondition.MustBeAbsent };
+        _upload.Do(complete);
+        var outdated = new PublicationVerdict.Outdated(_upload.Now.AddSeconds(2));
+        var publish = (PublishObject)((TellKey)Assert.Single(_upload.Do(new ConfirmPublication(1, outdated)).Intents).Action).Command;
+        Assert.Equal(PublishCondition.MustBeAbsent, publish.Condition);
+
+        Publish(2);
+        Assert.Equal(outdated.NewTime, Assert.IsType<PublishedObject>(_upload.Do(complete).Answer).At);
+        Assert.Equal([SomeObject.Part(1, 5, "a")], _upload.Ask(new DescribeObject(Name)).Parts!);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

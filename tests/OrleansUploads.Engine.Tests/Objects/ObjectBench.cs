@@ -59,12 +59,16 @@ internal sealed class ObjectBench
     public static ObjectBody Body(byte[] bytes, StatedDigests stated = default) =>
         new(new MemoryStream(bytes), bytes.Length, Sha256: null, stated.Checksum?.Algorithm, () => stated);
 
+    /// <summary>The journal as the newest host sees it.</summary>
+    public FaultyJournal Journal { get; private set; } = null!;
+
     /// <summary>Starts another host on the durable state, with nothing remembered.</summary>
     public void Start()
     {
+        Journal = new FaultyJournal(_journal, _faults);
         Host = new EmbeddedHost(
             new EntityCatalog(new EngineOptions(), new EntityLayout { LeafBytes = _leafBytes }),
-            new FaultyJournal(_journal, _faults),
+            Journal,
             Parts,
             Time);
         Keys = new KeyIndex(Host);

@@ -140,6 +140,61 @@ public sealed class ObjectEngineTests
         }
     }
 
+    /// <summary>The first host is like a silo that was paused while its leaf wrote a publication, and goes on when another silo has the
+    /// leaf and has overwritten more objects than the leaf remembers.</summary>
+    [Fact]
+    public async Task A_host_that_was_paused_never_brings_back_what_was_overwritten_meanwhile()
+    {
+        var bench = new ObjectBench(leafBytes: 1 << 20);
+        await bench.CreateBucketAsync();
+        var upload = await bench.InitiateAsync("k");
+        var part = await bench.StoreAsync(upload, "k", 1, ObjectBench.Bytes("old"));
+        var appends = bench.Journal.HoldAppends();
+        var pausedIntake = bench.Intake;
+        var completion = bench.CompleteAsync(upload, "k", null, part);
+        await appends.WhenArrivedAsync(1, TestContext.Current.CancellationToken);
+        appends.ReleaseOne();
+        await appends.WhenArrivedAsync(2, TestContext.Current.CancellationToken);
+
+        bench.Start();
+        var published = (await bench.CompleteAsync(upload, "k", null, part)).Answer;
+        Assert.Equal("old", await bench.GetAsync("k"));
+        for (var i = 0; i < 100; i++)
+        {
+            bench.Time.Advance(TimeSpan.FromMilliseconds(1));
+            await bench.PutAsync("k", $"new {i}");
+        }
+
+        appends.ReleaseAll();
+        await Assert.ThrowsAsync<EntityUnavailableException>(() => completion);
+        var repeated = Task.Run(() => RepeatCompletionAsync(pausedIntake, upload, part));
+        while (!repeated.IsCompleted)
+        {
+            bench.Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        Assert.Equal(published, (await repeated).Answer);
+        bench.Start();
+        Assert.Equal("new 99", await bench.GetAsync("k"));
+    }
+
+    private static async Task<Outcome<PublishedObject>> RepeatCompletionAsync(ObjectIntake intake, UploadId upload, ChosenPart part)
+    {
+        while (true)
+        {
+            try
+            {
+                return await intake.CompleteAsync(
+                    upload, SomeObject.Named("k"), [part], null, null, null, null, null, TestContext.Current.CancellationToken);
+            }
+            catch (EntityUnavailableException)
+            {
+                // The host notices that another one has written to the journal.
+            }
+        }
+    }
+
     [Fact]
     public async Task Of_two_clients_that_create_a_key_exactly_one_wins()
     {

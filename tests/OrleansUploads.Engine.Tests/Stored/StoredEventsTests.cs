@@ -25,7 +25,7 @@ public sealed class StoredEventsTests
     [MemberData(nameof(Lines))]
     public void A_record_of_any_version_is_read_and_written_again_unchanged(string line) => Assert.Equal(line, Rewrite(line));
 
-    /// <summary>A newer version may add a note, which nothing is decided by, without another name.</summary>
+    /// <summary>A newer version may add a note without another name.</summary>
     [Theory]
     [MemberData(nameof(Lines))]
     public void A_note_that_this_version_does_not_know_is_skipped(string line)

@@ -73,7 +73,7 @@ public sealed class WireMessageTests
         MessageNames.ByName.Keys.Order(StringComparer.Ordinal),
         Samples.Select(line => Parse(line).Name).Distinct().Order(StringComparer.Ordinal));
 
-    /// <summary>A newer version may add a note, which nothing is decided by, without another name.</summary>
+    /// <summary>A newer version may add a note without another name.</summary>
     [Theory]
     [MemberData(nameof(Lines))]
     public void A_note_that_this_version_does_not_know_is_skipped(string line)

@@ -28,7 +28,9 @@ public sealed record KeyEntry(
 /// <param name="Round">Which completion of the upload was published; its negative number if it was refused, or 0 if the upload was removed
 /// from the index of uploads.</param>
 /// <param name="IsSettled">Whether no message about it is expected any more.</param>
-public sealed record Publication(KeyPosition Position, UploadId Upload, int Round, bool IsSettled);
+/// <param name="At">When the object was completed; null for the index of uploads, or if an older version published it. A note: an older
+/// version loses it and then takes a late message for a new one.</param>
+public sealed record Publication(KeyPosition Position, UploadId Upload, int Round, bool IsSettled, DateTimeOffset? At = null);
 
 /// <summary>Entries of a leaf in order.</summary>
 /// <param name="Entries">The entries.</param>
@@ -58,4 +60,9 @@ public abstract record PublicationVerdict
 
     /// <summary>The bucket was deleted.</summary>
     public sealed record BucketDeleted : PublicationVerdict;
+
+    /// <summary>The leaf has forgotten what it decided about completions of this time and later ones, so it cannot tell whether it has decided
+    /// about this one. Nothing was published. An upload that still waits for a decision completes again, at a newer time.</summary>
+    /// <param name="NewTime">The time of the new completion.</param>
+    public sealed record Outdated(DateTimeOffset NewTime) : PublicationVerdict;
 }

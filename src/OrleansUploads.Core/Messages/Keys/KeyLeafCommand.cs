@@ -56,6 +56,7 @@ public sealed record ReadLeaf(KeyPosition From, int Limit) : KeyLeafCommand, ICo
 /// <param name="Entries">The entries.</param>
 /// <param name="Publications">What is remembered about publications of their keys.</param>
 /// <param name="Left">The left neighbour.</param>
+/// <param name="ForgottenUntil">The left neighbour's <see cref="Core.Keys.KeyLeafState.ForgottenUntil"/>. A note.</param>
 public sealed record AdoptKeys(
     KeyPosition From,
     KeyPosition? Upper,
@@ -64,7 +65,8 @@ public sealed record AdoptKeys(
     bool IsLast,
     IReadOnlyList<KeyEntry> Entries,
     IReadOnlyList<Publication> Publications,
-    LeafName? Left = null) : KeyLeafCommand, ICommand<Done>, IRequiresFreshState;
+    LeafName? Left = null,
+    DateTimeOffset? ForgottenUntil = null) : KeyLeafCommand, ICommand<Done>, IRequiresFreshState;
 
 /// <summary>Gives a leaf the range of its right neighbour, which is empty.</summary>
 /// <param name="From">The smallest position of the range.</param>
@@ -72,12 +74,14 @@ public sealed record AdoptKeys(
 /// <param name="Right">The leaf that owns this position, or null.</param>
 /// <param name="Giver">The right neighbour.</param>
 /// <param name="Publications">What the neighbour remembers about publications.</param>
+/// <param name="ForgottenUntil">The neighbour's <see cref="Core.Keys.KeyLeafState.ForgottenUntil"/>. A note.</param>
 public sealed record TakeRange(
     KeyPosition From,
     KeyPosition? Upper,
     LeafName? Right,
     LeafName Giver,
-    IReadOnlyList<Publication> Publications) : KeyLeafCommand, ICommand<KeyRoute>, IRequiresFreshState;
+    IReadOnlyList<Publication> Publications,
+    DateTimeOffset? ForgottenUntil = null) : KeyLeafCommand, ICommand<KeyRoute>, IRequiresFreshState;
 
 /// <summary>Makes the leaf take no more entries if it has none, because the bucket is being deleted.</summary>
 /// <param name="Step">The bucket's step. A leaf that knows of a later step ignores the command.</param>
