@@ -23,7 +23,7 @@ internal sealed class CompleteBenchmark : IBenchmark
         var treeHash = TreeHasher.Combine(uploads.Hashes);
         var row = new byte[256];
 
-        var medians = await new Rounds(Name, Unit.Milliseconds, session.Pick(15, 5), WarmUps: 3).AlternateAsync(
+        var medians = await new Rounds(Name, Unit.Milliseconds, session.Pick(15, 5), WarmUps: 15).AlternateAsync(
             async token =>
             {
                 var upload = await uploads.BeginAsync(token);
@@ -54,7 +54,7 @@ internal sealed class CompleteBenchmark : IBenchmark
         var reports = uploads.PrepareReports(Parts);
         var folder = await uploads.StoreSparseAttemptsAsync(upload, reports, cancellationToken);
         const string name = "complete-10000-listing";
-        var medians = await new Rounds(name, Unit.Milliseconds, session.Pick(15, 5), WarmUps: 3).AlternateAsync(
+        var medians = await new Rounds(name, Unit.Milliseconds, session.Pick(15, 5), WarmUps: 15).AlternateAsync(
             async token =>
             {
                 var watch = Stopwatch.StartNew();

@@ -32,7 +32,9 @@ internal sealed class PartReportBenchmark : IBenchmark
             var reports = targets * partsEach;
             var ours = new HeapRounds(reports);
             var theirs = new HeapRounds(reports);
-            var rounds = new Rounds($"{Name}, {what}", Unit.ReportsPerSecond, session.Pick(9, 3), WarmUps: 2);
+
+            // A round takes a quarter of a second, and the runtime compiles the code for several seconds.
+            var rounds = new Rounds($"{Name}, {what}", Unit.ReportsPerSecond, session.Pick(15, 3), WarmUps: 12);
             var medians = await rounds.AlternateAsync(
                 async token =>
                 {
