@@ -16,11 +16,9 @@ if (args is ["--version"])
 
 try
 {
-    var chosen = OperatorCommand.Parse(args);
-    SettingArguments.Require(chosen?.Settings ?? args);
-    return chosen is var (command, settings)
-        ? await OperatorCommand.RunAsync(command, settings)
-        : await SiloProcess.RunAsync(args);
+    var command = OperatorCommand.Parse(args);
+    SettingArguments.Require(command?.Settings ?? args);
+    return command is null ? await SiloProcess.RunAsync(args) : await command.RunAsync();
 }
 catch (SettingException fault)
 {

@@ -23,6 +23,7 @@ public sealed class ServiceDecider : Decider<ServiceState, ServiceCommand, Servi
         AcceptClock => state.Fault is null ? Reply(Describe(state)) : AcceptWithStatus(state, new ClockAccepted(time.Now)),
         BeginBackup c => BeginBackup(state, time.Now + (c.For < MaxBackupLease ? c.For : MaxBackupLease)),
         EndBackup => state.BackupUntil is null ? Reply(Describe(state)) : AcceptWithStatus(state, new BackupEnded()),
+        DescribeService => Reply(Describe(state)),
         _ => throw new ArgumentOutOfRangeException(nameof(command), command, "Unknown command."),
     };
 

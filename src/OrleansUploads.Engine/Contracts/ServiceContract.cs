@@ -27,6 +27,7 @@ internal static class ServiceContract
             Named<AcceptClock>("accept-clock.1"),
             Named<BeginBackup>("begin-backup.1"),
             Named<EndBackup>("end-backup.1"),
+            Named<DescribeService>("describe-service.1"),
         ],
         Answers =
         [
@@ -47,5 +48,6 @@ internal static class ServiceContract
 [JsonSerializable(typeof(AcceptClock))]
 [JsonSerializable(typeof(BeginBackup))]
 [JsonSerializable(typeof(EndBackup))]
+[JsonSerializable(typeof(DescribeService))]
 [JsonSerializable(typeof(ServiceStatus))]
 internal sealed partial class ServiceJson : JsonSerializerContext;

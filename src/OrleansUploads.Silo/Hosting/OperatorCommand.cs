@@ -1,3 +1,4 @@
+using System.Globalization;
 using OrleansUploads.Cluster.Hosting;
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Messages.Service;
@@ -10,38 +11,46 @@ using OrleansUploads.Silo.Storage;
 
 namespace OrleansUploads.Silo.Hosting;
 
-/// <summary>The operator commands for a running cluster: <c>clock accept</c>, <c>backup begin 6h</c> and <c>backup end</c>. The
-/// settings are those of a silo. The process connects as a cluster client and exits after the command.</summary>
-internal static class OperatorCommand
+/// <summary>An operator's command for a running cluster: <c>clock show</c>, <c>clock accept</c>, <c>backup begin 6h</c>, <c>backup show</c>
+/// or <c>backup end</c>. The settings are those of a silo. The process connects as a cluster client and exits after the command.</summary>
+/// <param name="command">What the service is asked.</param>
+/// <param name="describe">The message about its answer.</param>
+/// <param name="settings">The arguments behind the command.</param>
+internal sealed class OperatorCommand(ICommand<ServiceStatus> command, Func<ServiceStatus, string> describe, string[] settings)
 {
     /// <summary>A cluster client tries to connect for as long as it is allowed to. A command is run again instead.</summary>
     private static readonly TimeSpan ConnectTime = TimeSpan.FromSeconds(30);
 
-    /// <summary>Splits the arguments into a command and settings.</summary>
+    /// <summary>The arguments behind the command.</summary>
+    public string[] Settings { get; } = settings;
+
+    /// <summary>Finds the command in the arguments.</summary>
     /// <returns>Null if the arguments contain no command; then the process runs a silo or gateway.</returns>
     /// <exception cref="SettingException">The command is unknown.</exception>
-    public static (ICommand<ServiceStatus> Command, string[] Settings)? Parse(string[] arguments) => arguments switch
+    public static OperatorCommand? Parse(string[] arguments) => arguments switch
     {
-        ["clock", "accept", .. var settings] => (new AcceptClock(), settings),
+        ["clock", "show", .. var settings] => new(new DescribeService(), DescribeClock, settings),
+        ["clock", "accept", .. var settings] => new(new AcceptClock(), DescribeClock, settings),
         ["backup", "begin", var lease, .. var settings] when Durations.TryParse(lease, out var time) && time > TimeSpan.Zero =>
-            (new BeginBackup(time), settings),
-        ["backup", "end", .. var settings] => (new EndBackup(), settings),
+            new(new BeginBackup(time), DescribeBackup, settings),
+        ["backup", "show", .. var settings] => new(new DescribeService(), DescribeBackup, settings),
+        ["backup", "end", .. var settings] => new(new EndBackup(), DescribeBackup, settings),
         ["clock" or "backup", ..] => throw new SettingException(
-            $"Unknown command '{string.Join(' ', arguments)}'. Valid commands: 'clock accept', 'backup begin 6h' (at most 7d), "
-            + "'backup end'."),
+            $"Unknown command '{string.Join(' ', arguments)}'. Valid commands: 'clock show', 'clock accept', 'backup begin 6h' (at most 7d), "
+            + "'backup show', 'backup end'."),
         _ => null,
     };
 
     /// <summary>Sends the command to the cluster and prints the result.</summary>
     /// <returns>The exit code.</returns>
     /// <exception cref="SettingException">The cluster cannot be reached, or the command failed.</exception>
-    public static async Task<int> RunAsync(ICommand<ServiceStatus> command, string[] arguments)
+    public async Task<int> RunAsync()
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Configuration
             .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true, reloadOnChange: false)
             .AddEnvironmentVariables()
-            .AddCommandLine(arguments);
+            .AddCommandLine(Settings);
         var settings = SiloSettings.Read(builder.Configuration);
         if (settings.Store == ClusterStore.Localhost)
         {
@@ -74,12 +83,7 @@ internal static class OperatorCommand
                 await Task.Delay(ServiceClock.BackupNoticeTime, stopping);
             }
 
-            Console.WriteLine(answer.Answer switch
-            {
-                { Fault: not null } status => ClockFaultText.Describe(status.Fault),
-                { BackupUntil: { } until } => $"No bytes are deleted until {until.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z.",
-                _ => "The clock is trusted, and no backup is in progress.",
-            });
+            Console.WriteLine(describe(answer.Answer));
             return 0;
         }
         catch (EntityUnavailableException fault)
@@ -100,6 +104,20 @@ internal static class OperatorCommand
             await host.StopAsync();
         }
     }
+
+    private static string DescribeClock(ServiceStatus status) =>
+        status.Fault is { } fault ? ClockFaultText.Describe(fault) : "The clock is trusted.";
+
+    private static string DescribeBackup(ServiceStatus status) => status.BackupUntil switch
+    {
+        null => "No backup is in progress.",
+        { } until when until <= TimeProvider.System.GetUtcNow() =>
+            $"No backup is in progress. The last one was not ended, and its time was over at {Format(until)}.",
+        { } until => $"A backup is in progress. No bytes are deleted until {Format(until)} or 'backup end'.",
+    };
+
+    private static string Format(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private static async Task ConnectAsync(IHost host, SiloSettings settings)
     {

@@ -16,9 +16,11 @@ internal static class Usage
         output.WriteLine(
             """
             orleans-uploads-silo [SETTING=VALUE ...]                runs a silo or a gateway
-            orleans-uploads-silo clock accept [SETTING=VALUE ...]   accepts the clock of a running cluster
+            orleans-uploads-silo clock show [SETTING=VALUE ...]     says whether a running cluster trusts its clock
+            orleans-uploads-silo clock accept [SETTING=VALUE ...]   accepts the clock
             orleans-uploads-silo backup begin 6h [SETTING=VALUE ...]
                                                             prevents deletions for 6 hours (at most 7d), or until the end
+            orleans-uploads-silo backup show [SETTING=VALUE ...]    says whether a backup is in progress, and until when
             orleans-uploads-silo backup end [SETTING=VALUE ...]     permits them again
             orleans-uploads-silo --version                          prints the version
 

@@ -97,6 +97,19 @@ public sealed class ServiceDeciderTests
     }
 
     [Fact]
+    public void Asking_for_the_status_changes_nothing()
+    {
+        _service.Ask(new BeginBackup(60 * Minute));
+        var fault = new ClockFault(ClockFaultKind.Jumped, At(9), At(8));
+        _service.Ask(new ReportClockFault(fault));
+
+        var asked = _service.Do(new DescribeService());
+
+        Assert.Empty(asked.Events);
+        Assert.Equal((fault, At(60)), (((ServiceStatus)asked.Answer).Fault, ((ServiceStatus)asked.Answer).BackupUntil!.Value));
+    }
+
+    [Fact]
     public void A_lease_lasts_at_most_a_week() =>
         Assert.Equal(Some.Noon + TimeSpan.FromDays(7), _service.Ask(new BeginBackup(TimeSpan.FromDays(100))).BackupUntil);
 

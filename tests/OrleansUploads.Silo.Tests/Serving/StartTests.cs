@@ -80,6 +80,17 @@ public sealed class StartTests(PostgresServer postgres) : IDisposable
 
         Assert.True(await command.WaitForExitAsync(TimeSpan.FromSeconds(60)) == 1, command.ToString());
         Assert.Contains("The command was stopped. The backup has begun", command.Error, StringComparison.Ordinal);
+        Assert.StartsWith("A backup is in progress. No bytes are deleted until 20", await RunCommandAsync(environment, "backup", "show"), StringComparison.Ordinal);
+        Assert.Equal("No backup is in progress.", await RunCommandAsync(environment, "backup", "end"));
+        Assert.Equal("No backup is in progress.", await RunCommandAsync(environment, "backup", "show"));
+        Assert.Equal("The clock is trusted.", await RunCommandAsync(environment, "clock", "show"));
+    }
+
+    private static async Task<string> RunCommandAsync(IReadOnlyDictionary<string, string?> environment, params string[] arguments)
+    {
+        await using var command = new SiloStart(environment).Run(RunningSilo.Dotnet, arguments);
+        Assert.True(await command.WaitForExitAsync(TimeSpan.FromSeconds(60)) == 0, command.ToString());
+        return command.Output.Trim();
     }
 
     [Fact]

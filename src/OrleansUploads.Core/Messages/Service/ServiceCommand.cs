@@ -33,6 +33,9 @@ public sealed record BeginBackup(TimeSpan For) : ServiceCommand, ICommand<Servic
 /// <summary>Ends the backup, whether it was completed or abandoned.</summary>
 public sealed record EndBackup : ServiceCommand, ICommand<ServiceStatus>;
 
+/// <summary>Returns the status of the service.</summary>
+public sealed record DescribeService : ServiceCommand, ICommand<ServiceStatus>;
+
 /// <summary>The status of the service.</summary>
 /// <param name="Served">When the service was available, oldest interval first.</param>
 /// <param name="Fault">What is wrong with its clock, or null if no fault is known.</param>
