@@ -85,13 +85,17 @@ internal sealed class BucketOperations(IEntityHost host, BucketFinder buckets)
             }
         }
 
+        // In us-east-1 it makes no difference whether the bucket exists. If this host repeats commands, the bucket may exist because of the
+        // first of them.
+        var refusesExisting = call.Region != GatewayOptions.DefaultRegion
+            && (!host.RepeatsCommands || (await host.AskAsync(name.Entity, new FindBucket(name), call.Aborted)).Refusal is null);
         var created = await host.AskAsync(call.Account.Entity, new CreateBucket(call.Account, name), call.Aborted);
         if (!created.TryGet(out var bucket, out var refusal))
         {
             return call.Refuse(refusal);
         }
 
-        return bucket.Existed && call.Region != GatewayOptions.DefaultRegion
+        return bucket.Existed && refusesExisting
             ? new S3Error(
                 S3ErrorCode.BucketAlreadyOwnedByYou,
                 "Your previous request to create the named bucket succeeded and you already own it.",

@@ -1,5 +1,7 @@
 using System.Xml;
 using OrleansUploads.Core.Messages.Objects;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Keys;
 using OrleansUploads.Gateway.S3.Answers;
 using OrleansUploads.Gateway.S3.Errors;
@@ -10,7 +12,7 @@ using OrleansUploads.Gateway.S3.Xml;
 namespace OrleansUploads.Gateway.S3.Objects;
 
 /// <summary>RestoreObject.</summary>
-internal sealed class ObjectRestores(BucketFinder buckets, CurrentObject objects)
+internal sealed class ObjectRestores(IEntityHost host, BucketFinder buckets, CurrentObject objects)
 {
     /// <summary>Makes an archived object readable for some days: 202 if a restore begins, 200 if the object was readable
     /// already.</summary>
@@ -42,10 +44,23 @@ internal sealed class ObjectRestores(BucketFinder buckets, CurrentObject objects
             return refused;
         }
 
+        // If no restore is in progress before, the first one of two identical commands has begun it.
+        var mayHaveBegun = host.RepeatsCommands && !await IsInProgressAsync(name, call.Aborted);
         var (_, outcome) = await objects.AskAsync(name, new RestoreObject(name, document.Days, document.Tier), call.Aborted);
-        return outcome.TryGet(out var accepted, out var refusal)
-            ? new EmptyAnswer(accepted.WasReadable ? StatusCodes.Status200OK : StatusCodes.Status202Accepted)
-            : call.Refuse(refusal);
+        if (!outcome.TryGet(out var accepted, out var refusal))
+        {
+            return mayHaveBegun && refusal is ObjectRefusal.RestoreInProgress
+                ? new EmptyAnswer(StatusCodes.Status202Accepted)
+                : call.Refuse(refusal);
+        }
+
+        return new EmptyAnswer(accepted.WasReadable ? StatusCodes.Status200OK : StatusCodes.Status202Accepted);
+    }
+
+    private async ValueTask<bool> IsInProgressAsync(ObjectName name, CancellationToken cancellationToken)
+    {
+        var (_, described) = await objects.AskAsync(name, new DescribeObject(name), cancellationToken);
+        return described.TryGet(out var found, out _) && found.Restore is { IsInProgress: true };
     }
 
     /// <summary>The header that tells whether an archived object can be read.</summary>

@@ -1,0 +1,26 @@
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Entities;
+
+namespace OrleansUploads.Gateway.Tests.Harness;
+
+/// <summary>Sends every command twice and returns the second answer, like a gateway of a cluster that lost the first answer with a
+/// silo.</summary>
+internal sealed class RepeatingHost(IEntityHost inner) : IEntityHost, IAsyncDisposable
+{
+    public bool RepeatsCommands => true;
+
+    public async ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
+    {
+        _ = await inner.SendAsync(entity, command, cancellationToken);
+        return await inner.SendAsync(entity, command, cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (inner is IAsyncDisposable disposable)
+        {
+            await disposable.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,97 @@
+using OrleansUploads.Core.Settings;
+using OrleansUploads.Gateway.S3;
+using OrleansUploads.Gateway.Tests.Harness;
+using OrleansUploads.Gateway.Tests.S3;
+using static OrleansUploads.Gateway.Tests.Harness.Requests;
+
+namespace OrleansUploads.Gateway.Tests.Http;
+
+/// <summary>Clients of a gateway that sends every command twice get the answers of one that sends it once.</summary>
+public sealed class RepeatedCommandTests : IAsyncLifetime
+{
+    /// <summary>In us-east-1, a bucket that exists can be created again.</summary>
+    private const string Region = "eu-central-1";
+
+    private static readonly Signer Owner = S3Server.Owner with { Region = Region };
+
+    private GatewayServer _server = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        var setup = new GatewaySetup
+        {
+            Retrievals = new RetrievalPolicy { StandardDelay = TimeSpan.FromHours(3) },
+            Options = new GatewayOptions { Region = Region },
+        };
+        var host = new RepeatingHost(setup.Host(setup));
+        _server = await GatewayServer.StartAsync(setup with { Host = _ => host }, services => services.AddS3Front());
+    }
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    [Fact]
+    public async Task Operations_on_a_vault_succeed()
+    {
+        var (first, last) = (Bytes(MiB), Bytes(1000));
+        byte[] archive = [.. first, .. last];
+        (await _server.SendAsync(CreateVault("photos"))).Expect(201);
+        var upload = (await _server.SendAsync(Initiate("photos"))).Expect(201).Header("x-amz-multipart-upload-id")!;
+        (await _server.SendAsync(Part("photos", upload, 0, first))).Expect(204);
+        (await _server.SendAsync(Part("photos", upload, MiB, last))).Expect(204);
+        var completed = (await _server.SendAsync(Complete("photos", upload, archive))).Expect(201).Header("x-amz-archive-id")!;
+        var single = (await _server.SendAsync(UploadArchive("photos", last))).Expect(201).Header("x-amz-archive-id")!;
+        var aborted = (await _server.SendAsync(Initiate("photos"))).Expect(201).Header("x-amz-multipart-upload-id")!;
+        (await _server.SendAsync(Abort("photos", aborted))).Expect(204);
+        (await _server.SendAsync(Retrieve("photos", completed))).Expect(202);
+        Assert.Contains("\"NumberOfArchives\":2", (await _server.SendAsync(DescribeVault("photos"))).Expect(200).Text, StringComparison.Ordinal);
+
+        (await _server.SendAsync(DeleteArchive("photos", completed))).Expect(204);
+        (await _server.SendAsync(DeleteArchive("photos", single))).Expect(204);
+        (await _server.SendAsync(DeleteVault("photos"))).Expect(204);
+        (await _server.SendAsync(DeleteVault("photos"))).Expect(404);
+        (await _server.SendAsync(CreateVault("photos"))).Expect(201);
+    }
+
+    [Fact]
+    public async Task A_bucket_is_created_and_deleted()
+    {
+        (await SendAsync("PUT", "/new")).Expect(200);
+        S3Server.ExpectError(await SendAsync("PUT", "/new"), 409, "BucketAlreadyOwnedByYou");
+        (await SendAsync("PUT", "/new/k", "x")).Expect(200);
+        S3Server.ExpectError(await SendAsync("DELETE", "/new"), 409, "BucketNotEmpty");
+        (await SendAsync("DELETE", "/new/k")).Expect(204);
+        (await SendAsync("DELETE", "/new")).Expect(204);
+        S3Server.ExpectError(await SendAsync("DELETE", "/new"), 404, "NoSuchBucket");
+        (await SendAsync("PUT", "/new")).Expect(200);
+    }
+
+    [Fact]
+    public async Task An_object_is_written_and_deleted_on_a_condition()
+    {
+        (await SendAsync("PUT", "/conditions")).Expect(200);
+        (await SendAsync("PUT", "/conditions/k", "first", ("If-None-Match", "*"))).Expect(200);
+        S3Server.ExpectError(await SendAsync("PUT", "/conditions/k", "x", ("If-None-Match", "*")), 412, "PreconditionFailed");
+        var tag = (await SendAsync("HEAD", "/conditions/k")).Expect(200).Header("ETag")!;
+        var next = (await SendAsync("PUT", "/conditions/k", "second", ("If-Match", tag))).Expect(200).Header("ETag")!;
+
+        S3Server.ExpectError(await SendAsync("DELETE", "/conditions/k", "", ("If-Match", tag)), 412, "PreconditionFailed");
+        (await SendAsync("DELETE", "/conditions/k", "", ("If-Match", next))).Expect(204);
+        S3Server.ExpectError(await SendAsync("DELETE", "/conditions/k", "", ("If-Match", next)), 404, "NoSuchKey");
+        (await SendAsync("PUT", "/conditions/k", "third")).Expect(200);
+        (await SendAsync("DELETE", "/conditions/k", "", ("If-Match", "*"))).Expect(204);
+    }
+
+    [Fact]
+    public async Task A_restore_begins()
+    {
+        const string restore = "<RestoreRequest><Days>2</Days></RestoreRequest>";
+        (await SendAsync("PUT", "/archived")).Expect(200);
+        (await SendAsync("PUT", "/archived/k", "x", ("x-amz-storage-class", "GLACIER"))).Expect(200);
+
+        (await SendAsync("POST", "/archived/k?restore", restore)).Expect(202);
+        S3Server.ExpectError(await SendAsync("POST", "/archived/k?restore", restore), 409, "RestoreAlreadyInProgress");
+    }
+
+    private Task<ApiAnswer> SendAsync(string method, string target, string body = "", params (string Name, string Value)[] headers) =>
+        _server.SendAsync(S3Server.Request(method, target, System.Text.Encoding.UTF8.GetBytes(body), headers), Owner);
+}
