@@ -25,12 +25,12 @@ public sealed partial class VaultDecider
         : Refuse(new Refusal.InventoryNotTaken(vault));
 
     /// <summary>Deletes a vault that has no archives and no uploads in progress, so that an upload that is just completing is not
-    /// lost. With a daily schedule the latest inventory must be empty as well. Deleting a deleted vault succeeds.</summary>
+    /// lost. With a daily schedule the latest inventory must be empty as well.</summary>
     private Decision<VaultEvent> DeleteVault(VaultState state, DeleteVault command, DateTimeOffset now)
     {
         if (state is not VaultState.Live live)
         {
-            return state is VaultState.Deleted ? Repeat(Done.Instance) : NotFound(command.Vault);
+            return NotFound(command.Vault);
         }
 
         var archives = live.Totals.Archives;

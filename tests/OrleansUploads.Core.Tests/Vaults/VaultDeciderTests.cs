@@ -136,20 +136,6 @@ public sealed class VaultDeciderTests
     }
 
     [Fact]
-    public void A_repeated_deletion_gets_the_answer_of_the_first()
-    {
-        _vault.Refused<Refusal.VaultNotFound>(new DeleteVault(Some.Vault));
-        Begin();
-        _vault.Do(new DeleteVault(Some.Vault));
-
-        var repeated = _vault.Do(new DeleteVault(Some.Vault));
-
-        Assert.Same(Done.Instance, repeated.Answer);
-        Assert.True(repeated.AwaitsPending);
-        Assert.Empty(repeated.Events);
-    }
-
-    [Fact]
     public void A_deleted_vault_is_not_found_and_a_new_incarnation_starts_empty()
     {
         Begin();
