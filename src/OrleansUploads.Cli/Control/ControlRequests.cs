@@ -26,7 +26,7 @@ internal sealed class ControlRequests(EmbeddedEngine engine)
                 return "The clock is trusted again.";
             case ["backup", "show"]:
                 return clock.BackupUntil is { } end
-                    ? $"A backup is in progress. No bytes are deleted until {Format(end)} or 'backup end'."
+                    ? $"A backup is in progress. No bytes are deleted until {ClockFaultText.Format(end)} or 'backup end'."
                     : "No backup is in progress.";
             case ["backup", "begin", var seconds]:
                 if (!int.TryParse(seconds, NumberStyles.None, CultureInfo.InvariantCulture, out var lease))
@@ -36,7 +36,7 @@ internal sealed class ControlRequests(EmbeddedEngine engine)
 
                 var earlier = clock.BackupUntil;
                 var until = await clock.BeginBackupAsync(engine.Host, TimeSpan.FromSeconds(lease), cancellationToken);
-                return $"No bytes are deleted until {Format(until)}."
+                return $"No bytes are deleted until {ClockFaultText.Format(until)}."
                     + (earlier is null ? "" : " An earlier backup was not ended. If it still copies parts/, run 'backup end' when both are done.");
             case ["backup", "end"]:
                 await clock.EndBackupAsync(engine.Host, cancellationToken);
@@ -46,7 +46,4 @@ internal sealed class ControlRequests(EmbeddedEngine engine)
                     $"The server does not support the command '{string.Join(' ', words)}'. It may be a different version.");
         }
     }
-
-    private static string Format(DateTimeOffset time) =>
-        time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

@@ -17,6 +17,7 @@ public static class ClockFaultText
             + "'orleans-uploads-silo clock accept'.";
     }
 
-    private static string Format(DateTimeOffset at) =>
+    /// <summary>An instant in UTC, in whole seconds.</summary>
+    public static string Format(DateTimeOffset at) =>
         at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using OrleansUploads.Cluster.Hosting;
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Messages.Service;
@@ -112,12 +111,9 @@ internal sealed class OperatorCommand(ICommand<ServiceStatus> command, Func<Serv
     {
         null => "No backup is in progress.",
         { } until when until <= TimeProvider.System.GetUtcNow() =>
-            $"No backup is in progress. The last one was not ended, and its time was over at {Format(until)}.",
-        { } until => $"A backup is in progress. No bytes are deleted until {Format(until)} or 'backup end'.",
+            $"No backup is in progress. The last one was not ended, and its time was over at {ClockFaultText.Format(until)}.",
+        { } until => $"A backup is in progress. No bytes are deleted until {ClockFaultText.Format(until)} or 'backup end'.",
     };
-
-    private static string Format(DateTimeOffset time) =>
-        time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private static async Task ConnectAsync(IHost host, SiloSettings settings)
     {
