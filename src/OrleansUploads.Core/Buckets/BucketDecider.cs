@@ -133,14 +133,11 @@ public sealed class BucketDecider : Decider<BucketState, BucketCommand, BucketEv
             new BucketClaim(new BucketDescription(created.Bucket, created.Owner, created.At)), created);
     }
 
-    /// <summary>Begins to delete the bucket. For the account that had it, deleting a deleted bucket succeeds.</summary>
     private Decision<BucketEvent> Delete(BucketState state, DeleteBucket command)
     {
         if (state.Phase == BucketPhase.None)
         {
-            return state.CreatedAt != default && state.Owner == command.Account
-                ? Reply(Done.Instance).Telling([.. state.Deleted.Select(TellOwner)])
-                : NotFound(state, command.Bucket);
+            return NotFound(state, command.Bucket);
         }
 
         if (state.Owner != command.Account)

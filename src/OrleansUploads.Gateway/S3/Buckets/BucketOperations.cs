@@ -1,6 +1,7 @@
 using System.Xml;
 using OrleansUploads.Core.Messages.Accounts;
 using OrleansUploads.Core.Messages.Buckets;
+using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Gateway.S3.Answers;
@@ -121,7 +122,11 @@ internal sealed class BucketOperations(IEntityHost host, BucketFinder buckets)
 
         var name = bucket.Bucket.Name;
         var deleted = await host.AskAsync(name.Entity, new DeleteBucket(name, call.Account), call.Aborted);
-        return deleted.Refusal is { } refusal ? call.Refuse(refusal) : EmptyAnswer.NoContent();
+
+        // The bucket was there before. If it is gone now, the first one of two identical commands has deleted it.
+        return deleted.Refusal is { } refusal && !(host.RepeatsCommands && refusal is ObjectRefusal.BucketNotFound)
+            ? call.Refuse(refusal)
+            : EmptyAnswer.NoContent();
     }
 
     /// <summary>Returns the bucket's region. It is empty for us-east-1.</summary>
