@@ -18,6 +18,23 @@ namespace OrleansUploads.Engine.Intake;
 /// <param name="lanes">Hashes several bodies at a time, or null to hash each one alone.</param>
 public sealed class PartIntake(IEntityHost host, IPartStore parts, IdSource ids, SharedLanes? lanes = null)
 {
+    /// <summary>Opens an upload.</summary>
+    /// <param name="command">The command. Its upload ID is new.</param>
+    /// <param name="cancellationToken">Stops waiting. The upload may be opened nevertheless.</param>
+    /// <exception cref="EntityUnavailableException">The outcome is unknown; sending the same command again is safe.</exception>
+    public async ValueTask<Outcome<UploadSpec>> OpenAsync(OpenUpload command, CancellationToken cancellationToken)
+    {
+        var opened = await host.AskAsync(command.Vault.Entity, command, cancellationToken);
+        if (opened.Refusal is not Refusal.TooManyUploads || !host.RepeatsCommands)
+        {
+            return opened;
+        }
+
+        // If the upload exists, the first one of two identical commands has opened it, and may have taken the last place.
+        var found = await host.AskAsync(command.Upload.Entity, new SummarizeUpload(command.Vault), cancellationToken);
+        return found.TryGet(out var summary, out _) ? new(summary.Spec) : opened;
+    }
+
     /// <summary>Stores a part of a multipart upload.</summary>
     /// <param name="upload">The upload.</param>
     /// <param name="vault">The vault in the request.</param>
@@ -112,10 +129,8 @@ public sealed class PartIntake(IEntityHost host, IPartStore parts, IdSource ids,
         var upload = ids.NewUpload();
 
         // Not canceled: an upload that is being opened cannot be aborted yet, and would prevent the vault's deletion until it expires.
-        var opened = await host.AskAsync(
-            vault.Entity,
-            new OpenUpload(vault, upload, PartSize.Largest, description, UploadOrigin.SingleRequest),
-            CancellationToken.None);
+        var opened = await OpenAsync(
+            new OpenUpload(vault, upload, PartSize.Largest, description, UploadOrigin.SingleRequest), CancellationToken.None);
         if (opened.Refusal is { } refusal)
         {
             return new(refusal);

@@ -21,6 +21,7 @@ public sealed class RepeatedCommandTests : IAsyncLifetime
         var setup = new GatewaySetup
         {
             Retrievals = new RetrievalPolicy { StandardDelay = TimeSpan.FromHours(3) },
+            Vaults = new VaultLimits { OpenUploads = 1, Jobs = 1 },
             Options = new GatewayOptions { Region = Region },
         };
         var host = new RepeatingHost(setup.Host(setup));
@@ -41,8 +42,11 @@ public sealed class RepeatedCommandTests : IAsyncLifetime
         var completed = (await _server.SendAsync(Complete("photos", upload, archive))).Expect(201).Header("x-amz-archive-id")!;
         var single = (await _server.SendAsync(UploadArchive("photos", last))).Expect(201).Header("x-amz-archive-id")!;
         var aborted = (await _server.SendAsync(Initiate("photos"))).Expect(201).Header("x-amz-multipart-upload-id")!;
+        (await _server.SendAsync(Initiate("photos"))).ExpectError(400, "LimitExceededException", "has 1 uploads");
+        (await _server.SendAsync(UploadArchive("photos", last))).ExpectError(400, "LimitExceededException", "has 1 uploads");
         (await _server.SendAsync(Abort("photos", aborted))).Expect(204);
         (await _server.SendAsync(Retrieve("photos", completed))).Expect(202);
+        (await _server.SendAsync(Retrieve("photos", completed))).ExpectError(400, "LimitExceededException", "has 1 jobs");
         Assert.Contains("\"NumberOfArchives\":2", (await _server.SendAsync(DescribeVault("photos"))).Expect(200).Text, StringComparison.Ordinal);
 
         (await _server.SendAsync(DeleteArchive("photos", completed))).Expect(204);
@@ -79,6 +83,21 @@ public sealed class RepeatedCommandTests : IAsyncLifetime
         S3Server.ExpectError(await SendAsync("DELETE", "/conditions/k", "", ("If-Match", next)), 404, "NoSuchKey");
         (await SendAsync("PUT", "/conditions/k", "third")).Expect(200);
         (await SendAsync("DELETE", "/conditions/k", "", ("If-Match", "*"))).Expect(204);
+    }
+
+    [Fact]
+    public async Task A_multipart_upload_of_an_object_is_completed_or_aborted()
+    {
+        (await SendAsync("PUT", "/parts")).Expect(200);
+        var upload = S3Server.Text((await SendAsync("POST", "/parts/k?uploads")).Expect(200), "UploadId");
+        var tag = (await SendAsync("PUT", $"/parts/k?partNumber=1&uploadId={upload}", "x")).Expect(200).Header("ETag")!;
+        var list = $"<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>{tag}</ETag></Part></CompleteMultipartUpload>";
+        (await SendAsync("POST", $"/parts/k?uploadId={upload}", list, ("If-None-Match", "*"))).Expect(200);
+        var aborted = S3Server.Text((await SendAsync("POST", "/parts/k?uploads")).Expect(200), "UploadId");
+        (await SendAsync("DELETE", $"/parts/k?uploadId={aborted}")).Expect(204);
+
+        (await SendAsync("DELETE", "/parts/k")).Expect(204);
+        (await SendAsync("DELETE", "/parts")).Expect(204);
     }
 
     [Fact]

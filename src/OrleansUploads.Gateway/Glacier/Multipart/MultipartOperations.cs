@@ -36,7 +36,7 @@ internal sealed class MultipartOperations(IEntityHost host, PartIntake intake, I
         }
 
         var command = new OpenUpload(call.Vault, ids.NewUpload(), partSize, description, UploadOrigin.Multipart);
-        var opened = await host.AskAsync(call.Vault.Entity, command, call.Aborted);
+        var opened = await intake.OpenAsync(command, call.Aborted);
         return opened.TryGet(out var spec, out var refusal)
             ? EmptyAnswer.Created(
                 (GlacierHeaders.Location, call.Location($"/multipart-uploads/{spec.Upload}")),
