@@ -21,10 +21,11 @@ internal sealed class FailoverHost(IEntityHost inner, FailoverOptions options, T
     private readonly HeldCommands _held = new(options);
 
     /// <inheritdoc/>
-    public bool RepeatsCommands => true;
+    public async ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
+        (await SendTrackedAsync(entity, command, cancellationToken)).Answer;
 
     /// <inheritdoc/>
-    public async ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
+    public async ValueTask<TrackedAnswer> SendTrackedAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
     {
         var startedAt = time.GetTimestamp();
         EntityUnavailableException? reason = null;
@@ -32,7 +33,7 @@ internal sealed class FailoverHost(IEntityHost inner, FailoverOptions options, T
         {
             try
             {
-                return await inner.SendAsync(entity, command, cancellationToken);
+                return new(await inner.SendAsync(entity, command, cancellationToken), IsToRepetition: false);
             }
             catch (EntityUnavailableException fault) when (fault.IsFailover && !stopping.IsCancellationRequested)
             {
@@ -49,7 +50,8 @@ internal sealed class FailoverHost(IEntityHost inner, FailoverOptions options, T
 
         try
         {
-            return await HoldAsync(new Held(entity, command, startedAt), reason, cancellationToken);
+            return await HoldAsync(
+                new Held(entity, command, startedAt) { IsSent = reason is not null }, reason, cancellationToken);
         }
         finally
         {
@@ -57,7 +59,7 @@ internal sealed class FailoverHost(IEntityHost inner, FailoverOptions options, T
         }
     }
 
-    private async ValueTask<object> HoldAsync(Held held, EntityUnavailableException? reason, CancellationToken cancellationToken)
+    private async ValueTask<TrackedAnswer> HoldAsync(Held held, EntityUnavailableException? reason, CancellationToken cancellationToken)
     {
         var left = options.MaxTime - time.GetElapsedTime(held.StartedAt);
         using var limit = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, time);
@@ -76,7 +78,7 @@ internal sealed class FailoverHost(IEntityHost inner, FailoverOptions options, T
                 {
                     try
                     {
-                        return await inner.SendAsync(held.Entity, held.Command, ending.Token);
+                        return await SendAsync(held, ending.Token);
                     }
                     catch (EntityUnavailableException fault) when (fault.IsFailover)
                     {
@@ -97,7 +99,7 @@ internal sealed class FailoverHost(IEntityHost inner, FailoverOptions options, T
     }
 
     /// <summary>Sends a command until its entity answers or the caller gives up. An error that is no failover is an answer, too.</summary>
-    private async ValueTask<object> ProbeAsync(Held held, Outage outage, CancellationToken ending)
+    private async ValueTask<TrackedAnswer> ProbeAsync(Held held, Outage outage, CancellationToken ending)
     {
         var hasAnswered = true;
         try
@@ -107,7 +109,7 @@ internal sealed class FailoverHost(IEntityHost inner, FailoverOptions options, T
                 await Task.Delay(delay, time, ending);
                 try
                 {
-                    return await inner.SendAsync(held.Entity, held.Command, ending);
+                    return await SendAsync(held, ending);
                 }
                 catch (EntityUnavailableException fault) when (fault.IsFailover)
                 {
@@ -127,5 +129,22 @@ internal sealed class FailoverHost(IEntityHost inner, FailoverOptions options, T
         }
     }
 
-    private readonly record struct Held(EntityId Entity, ICommand Command, long StartedAt);
+    private async ValueTask<TrackedAnswer> SendAsync(Held held, CancellationToken cancellationToken)
+    {
+        var isRepetition = held.IsSent;
+        held.IsSent = true;
+        return new(await inner.SendAsync(held.Entity, held.Command, cancellationToken), isRepetition);
+    }
+
+    private sealed class Held(EntityId entity, ICommand command, long startedAt)
+    {
+        public EntityId Entity => entity;
+
+        public ICommand Command => command;
+
+        public long StartedAt => startedAt;
+
+        /// <summary>Whether the command was sent and not answered.</summary>
+        public bool IsSent { get; set; }
+    }
 }

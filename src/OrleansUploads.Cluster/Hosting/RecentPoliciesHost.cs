@@ -26,17 +26,18 @@ internal sealed class RecentPoliciesHost(IEntityHost inner, TimeProvider time) :
     private readonly ConcurrentDictionary<EntityId, Recent> _recent = new();
 
     /// <inheritdoc/>
-    public bool RepeatsCommands => inner.RepeatsCommands;
+    public async ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) => command switch
+    {
+        FindPoliciesForDeletion => await inner.SendAsync(entity, command, cancellationToken),
+        FindPolicies => await FindAsync(entity, command, cancellationToken),
+        _ => (await SendTrackedAsync(entity, command, cancellationToken)).Answer,
+    };
 
     /// <inheritdoc/>
-    public ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) => command switch
-    {
-        FindPoliciesForDeletion => inner.SendAsync(entity, command, cancellationToken),
-        FindPolicies => FindAsync(entity, command, cancellationToken),
-        SetAccessPolicy or DeleteAccessPolicy or InitiateLock or CompleteLock or AbortLock or AddTags or RemoveTags or DeleteVault =>
-            ChangeAsync(entity, command, cancellationToken),
-        _ => inner.SendAsync(entity, command, cancellationToken),
-    };
+    public ValueTask<TrackedAnswer> SendTrackedAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) => command
+        is SetAccessPolicy or DeleteAccessPolicy or InitiateLock or CompleteLock or AbortLock or AddTags or RemoveTags or DeleteVault
+        ? ChangeAsync(entity, command, cancellationToken)
+        : inner.SendTrackedAsync(entity, command, cancellationToken);
 
     private async ValueTask<object> FindAsync(EntityId vault, ICommand command, CancellationToken cancellationToken)
     {
@@ -60,15 +61,15 @@ internal sealed class RecentPoliciesHost(IEntityHost inner, TimeProvider time) :
         return answer;
     }
 
-    private async ValueTask<object> ChangeAsync(EntityId vault, ICommand command, CancellationToken cancellationToken)
+    private async ValueTask<TrackedAnswer> ChangeAsync(EntityId vault, ICommand command, CancellationToken cancellationToken)
     {
-        var answer = await inner.SendAsync(vault, command, cancellationToken);
-        if (answer is not Refusal)
+        var tracked = await inner.SendTrackedAsync(vault, command, cancellationToken);
+        if (tracked.Answer is not Refusal)
         {
             await Task.Delay(MaxAge, time, cancellationToken);
         }
 
-        return answer;
+        return tracked;
     }
 
     private readonly record struct Recent(VaultPolicies Policies, long AskedAt);

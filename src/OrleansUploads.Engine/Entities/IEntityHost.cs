@@ -13,13 +13,21 @@ public interface IEntityHost
     /// <exception cref="OperationCanceledException">The caller stopped waiting; the outcome is unknown.</exception>
     ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken);
 
-    /// <summary>Whether this host may send a command more than once before it returns. Then a refusal does not prove that the command
-    /// had no effect: it may refuse the repetition.</summary>
-    bool RepeatsCommands => false;
+    /// <summary>Sends a command like <see cref="SendAsync"/>, and says whether the host had to send it more than once.</summary>
+    /// <exception cref="EntityUnavailableException">The outcome is unknown; repeating the command is safe.</exception>
+    /// <exception cref="OperationCanceledException">The caller stopped waiting; the outcome is unknown.</exception>
+    async ValueTask<TrackedAnswer> SendTrackedAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
+        new(await SendAsync(entity, command, cancellationToken), IsToRepetition: false);
 
     /// <summary>Whether the entities are in this process, so that a question costs no message.</summary>
     bool HoldsEntities => false;
 }
+
+/// <summary>The answer to a command that may have been sent more than once.</summary>
+/// <param name="Answer">The answer that the command declares, or a <see cref="Refusal"/>.</param>
+/// <param name="IsToRepetition">Whether the command was sent before, and that answer was lost. If so, a refusal does not prove that the
+/// command had no effect: it may refuse the repetition.</param>
+public readonly record struct TrackedAnswer(object Answer, bool IsToRepetition);
 
 /// <summary>Typed access to entities.</summary>
 public static class EntityHostExtensions
@@ -30,4 +38,15 @@ public static class EntityHostExtensions
         this IEntityHost host, EntityId entity, ICommand<TAnswer> command, CancellationToken cancellationToken)
         where TAnswer : class =>
         new(await host.SendAsync(entity, command, cancellationToken));
+
+    /// <summary>Sends a command to an entity and waits for the answer or the refusal.</summary>
+    /// <returns>The outcome, and whether it is that of a repetition: see <see cref="TrackedAnswer.IsToRepetition"/>.</returns>
+    /// <exception cref="EntityUnavailableException">The outcome is unknown; repeating the command is safe.</exception>
+    public static async ValueTask<(Outcome<TAnswer> Outcome, bool IsOfRepetition)> AskTrackedAsync<TAnswer>(
+        this IEntityHost host, EntityId entity, ICommand<TAnswer> command, CancellationToken cancellationToken)
+        where TAnswer : class
+    {
+        var tracked = await host.SendTrackedAsync(entity, command, cancellationToken);
+        return (new(tracked.Answer), tracked.IsToRepetition);
+    }
 }

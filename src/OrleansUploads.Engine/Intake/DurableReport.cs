@@ -23,8 +23,8 @@ internal static class DurableReport
         {
             try
             {
-                var outcome = await host.AskAsync(upload.Entity, report, cancellationToken);
-                return (outcome, reports == 1 && !host.RepeatsCommands);
+                var (outcome, isOfRepetition) = await host.AskTrackedAsync(upload.Entity, report, cancellationToken);
+                return (outcome, reports == 1 && !isOfRepetition);
             }
             catch (EntityUnavailableException) when (reports < MaxReports)
             {

@@ -151,11 +151,12 @@ public sealed class ObjectIntake(
             }
 
             mayBeInUse = true;
-            var outcome = await host.AskAsync(spec.Upload.Entity, new PutObject(spec, part, condition), cancellationToken);
+            var (outcome, isOfRepetition) = await host.AskTrackedAsync(
+                spec.Upload.Entity, new PutObject(spec, part, condition), cancellationToken);
 
             // The refusal of a repeated command proves nothing about the first one, unless the upload has ended with it.
             mayBeInUse = outcome.Refusal is null
-                || (host.RepeatsCommands && outcome.Refusal is not (ObjectRefusal.PreconditionFailed or ObjectRefusal.BucketNotFound));
+                || (isOfRepetition && outcome.Refusal is not (ObjectRefusal.PreconditionFailed or ObjectRefusal.BucketNotFound));
             return outcome;
         }
         finally

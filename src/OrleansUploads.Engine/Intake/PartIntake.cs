@@ -24,13 +24,13 @@ public sealed class PartIntake(IEntityHost host, IPartStore parts, IdSource ids,
     /// <exception cref="EntityUnavailableException">The outcome is unknown; sending the same command again is safe.</exception>
     public async ValueTask<Outcome<UploadSpec>> OpenAsync(OpenUpload command, CancellationToken cancellationToken)
     {
-        var opened = await host.AskAsync(command.Vault.Entity, command, cancellationToken);
-        if (opened.Refusal is not Refusal.TooManyUploads || !host.RepeatsCommands)
+        var (opened, isOfRepetition) = await host.AskTrackedAsync(command.Vault.Entity, command, cancellationToken);
+        if (!isOfRepetition || opened.Refusal is not Refusal.TooManyUploads)
         {
             return opened;
         }
 
-        // If the upload exists, the first one of two identical commands has opened it, and may have taken the last place.
+        // The first command may have taken the vault's last place. If so, the upload exists.
         var found = await host.AskAsync(command.Upload.Entity, new SummarizeUpload(command.Vault), cancellationToken);
         return found.TryGet(out var summary, out _) ? new(summary.Spec) : opened;
     }

@@ -25,18 +25,29 @@ public sealed class CurrentObject(IEntityHost host, KeyIndex keys)
         ObjectName name, ICommand<TAnswer> command, CancellationToken cancellationToken)
         where TAnswer : class
     {
+        var (entry, outcome, _) = await AskTrackedAsync(name, command, cancellationToken);
+        return (entry, outcome);
+    }
+
+    /// <summary>Looks a key up and sends a command to its object, like <see cref="AskAsync"/>.</summary>
+    /// <returns>Also whether the outcome is that of a repetition: see <see cref="TrackedAnswer.IsToRepetition"/>.</returns>
+    /// <exception cref="EntityUnavailableException">The outcome is unknown.</exception>
+    public async ValueTask<(KeyEntry? Entry, Outcome<TAnswer> Outcome, bool IsOfRepetition)> AskTrackedAsync<TAnswer>(
+        ObjectName name, ICommand<TAnswer> command, CancellationToken cancellationToken)
+        where TAnswer : class
+    {
         for (var lookups = 1; ; lookups++)
         {
             var found = await keys.FindAsync(name, cancellationToken);
             if (!found.TryGet(out var entry, out var refusal))
             {
-                return (null, new(refusal));
+                return (null, new(refusal), false);
             }
 
-            var outcome = await host.AskAsync(entry.Upload.Entity, command, cancellationToken);
+            var (outcome, isOfRepetition) = await host.AskTrackedAsync(entry.Upload.Entity, command, cancellationToken);
             if (lookups == MaxLookups || outcome.Refusal is not (ObjectRefusal.KeyNotFound or ObjectRefusal.UploadCompleting))
             {
-                return (entry, outcome);
+                return (entry, outcome, isOfRepetition);
             }
         }
     }

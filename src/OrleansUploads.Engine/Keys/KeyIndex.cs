@@ -31,16 +31,9 @@ public sealed class KeyIndex(IEntityHost host)
     /// <param name="condition">What must hold of the key, or null for nothing.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="EntityUnavailableException">The outcome is unknown; deleting again is safe.</exception>
-    public async ValueTask<Outcome<Done>> DeleteAsync(
-        ObjectName name, PublishCondition? condition, CancellationToken cancellationToken)
-    {
-        // If the object is there before and not afterwards, the first one of two identical commands has deleted it.
-        var held = condition is not null && host.RepeatsCommands
-            && (await FindAsync(name, cancellationToken)).TryGet(out var entry, out _) && condition.Holds(entry.ETag);
-        var deleted = await AskAsync(
-            ObjectsOf(name.Bucket), PositionOf(name.Key), new DeleteObject(name.Key, condition), cancellationToken);
-        return held && deleted.Refusal is ObjectRefusal.PreconditionFailed { Exists: false } ? new(Done.Instance) : deleted;
-    }
+    public ValueTask<Outcome<Done>> DeleteAsync(
+        ObjectName name, PublishCondition? condition, CancellationToken cancellationToken) =>
+        AskAsync(ObjectsOf(name.Bucket), PositionOf(name.Key), new DeleteObject(name.Key, condition), cancellationToken);
 
     /// <summary>Reads entries of one leaf.</summary>
     /// <param name="index">The index.</param>

@@ -37,6 +37,23 @@ public sealed class FailoverHostTests : IDisposable
     }
 
     [Fact]
+    public async Task Only_the_answer_to_a_command_that_was_sent_before_is_that_to_a_repetition()
+    {
+        var inner = new MovingHost();
+        var host = HostOver(inner, Patient);
+        var lost = AskTracked(host, new AbortUpload(Some.Vault));
+        await inner.Asked;
+        var held = AskTracked(host, new ListParts(Some.Vault, 0, 1));
+        await AdvanceAsync(TimeSpan.FromSeconds(6));
+        inner.HasArrived = true;
+        await AdvanceUntilAsync(Task.WhenAll(lost, held));
+
+        Assert.Equal(new TrackedAnswer(Done.Instance, IsToRepetition: true), await lost);
+        Assert.Equal(new TrackedAnswer(Done.Instance, IsToRepetition: false), await held);
+        Assert.False((await AskTracked(host, new AbortUpload(Some.Vault))).IsToRepetition);
+    }
+
+    [Fact]
     public async Task While_an_entity_moves_only_one_of_its_commands_is_sent_again_and_again()
     {
         var inner = new MovingHost();
@@ -151,6 +168,9 @@ public sealed class FailoverHostTests : IDisposable
 
     private static Task<object> Ask(FailoverHost host, UploadId upload, ICommand command, CancellationToken cancellationToken = default) =>
         host.SendAsync(upload.Entity, command, cancellationToken).AsTask();
+
+    private static Task<TrackedAnswer> AskTracked(FailoverHost host, ICommand command) =>
+        host.SendTrackedAsync(Some.Upload(1).Entity, command, CancellationToken.None).AsTask();
 
     private async Task AdvanceAsync(TimeSpan by)
     {

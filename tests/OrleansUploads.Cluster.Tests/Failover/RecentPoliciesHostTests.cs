@@ -114,6 +114,20 @@ public sealed class RecentPoliciesHostTests
         Assert.Equal(1, _vault.Questions);
     }
 
+    [Fact]
+    public async Task Whether_an_answer_is_that_to_a_repetition_is_passed_on()
+    {
+        foreach (var isRepetition in (bool[])[false, true])
+        {
+            _vault.IsAskedAgain = isRepetition;
+            var deleted = _host.SendTrackedAsync(Some.Vault.Entity, new DeleteVault(Some.Vault), CancellationToken.None);
+            _time.Advance(RecentPoliciesHost.MaxAge);
+            Assert.Equal(isRepetition, (await deleted).IsToRepetition);
+            var opened = await _host.SendTrackedAsync(Some.Vault.Entity, new DescribeVault(Some.Vault), CancellationToken.None);
+            Assert.Equal(isRepetition, opened.IsToRepetition);
+        }
+    }
+
     private Task<object> AskAsync(ICommand command) =>
         _host.SendAsync(Some.Vault.Entity, command, CancellationToken.None).AsTask();
 
@@ -124,10 +138,15 @@ public sealed class RecentPoliciesHostTests
 
         public bool Exists { get; set; } = true;
 
+        public bool IsAskedAgain { get; set; }
+
         public Action OnQuestion { get; set; } = static () => { };
 
         public VaultPolicies Policies { get; set; } =
             new(new VaultIncarnation(Some.Vault, 1, 16), new Dictionary<string, string>(), Access: null, Lock: null);
+
+        public async ValueTask<TrackedAnswer> SendTrackedAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
+            new(await SendAsync(entity, command, cancellationToken), IsAskedAgain);
 
         public ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
         {

@@ -11,8 +11,6 @@ internal sealed class RepeatingHost(IEntityHost inner) : IEntityHost
 {
     public PutObject? Delayed { get; private set; }
 
-    public bool RepeatsCommands => true;
-
     public ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
     {
         if (command is PutObject put)
@@ -23,4 +21,7 @@ internal sealed class RepeatingHost(IEntityHost inner) : IEntityHost
 
         return inner.SendAsync(entity, command, cancellationToken);
     }
+
+    public async ValueTask<TrackedAnswer> SendTrackedAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
+        new(await SendAsync(entity, command, cancellationToken), IsToRepetition: true);
 }

@@ -8,13 +8,14 @@ namespace OrleansUploads.Gateway.Tests.Harness;
 /// silo.</summary>
 internal sealed class RepeatingHost(IEntityHost inner) : IEntityHost, IAsyncDisposable
 {
-    public bool RepeatsCommands => true;
-
     public async ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
     {
         _ = await inner.SendAsync(entity, command, cancellationToken);
         return await inner.SendAsync(entity, command, cancellationToken);
     }
+
+    public async ValueTask<TrackedAnswer> SendTrackedAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
+        new(await SendAsync(entity, command, cancellationToken), IsToRepetition: true);
 
     public async ValueTask DisposeAsync()
     {

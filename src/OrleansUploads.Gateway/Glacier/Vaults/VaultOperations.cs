@@ -61,10 +61,10 @@ internal sealed class VaultOperations(IEntityHost host)
     /// <summary>Deletes an empty vault.</summary>
     public async ValueTask<GlacierAnswer> DeleteAsync(GlacierCall call)
     {
-        var deleted = await host.AskAsync(call.Vault.Entity, new DeleteVault(call.Vault), call.Aborted);
+        var (deleted, isOfRepetition) = await host.AskTrackedAsync(call.Vault.Entity, new DeleteVault(call.Vault), call.Aborted);
 
-        // The policy gate has found the vault. If it is gone now, the first one of two identical commands has deleted it.
-        return deleted.Refusal is { } refusal && !(host.RepeatsCommands && refusal is Refusal.VaultNotFound)
+        // The policy gate has found the vault before, so the first command has deleted it.
+        return deleted.Refusal is { } refusal && !(isOfRepetition && refusal is Refusal.VaultNotFound)
             ? call.Refuse(refusal)
             : EmptyAnswer.NoContent();
     }

@@ -86,17 +86,15 @@ internal sealed class BucketOperations(IEntityHost host, BucketFinder buckets)
             }
         }
 
-        // In us-east-1 it makes no difference whether the bucket exists. If this host repeats commands, the bucket may exist because of the
-        // first of them.
-        var refusesExisting = call.Region != GatewayOptions.DefaultRegion
-            && (!host.RepeatsCommands || (await host.AskAsync(name.Entity, new FindBucket(name), call.Aborted)).Refusal is null);
-        var created = await host.AskAsync(call.Account.Entity, new CreateBucket(call.Account, name), call.Aborted);
+        var (created, isOfRepetition) = await host.AskTrackedAsync(
+            call.Account.Entity, new CreateBucket(call.Account, name), call.Aborted);
         if (!created.TryGet(out var bucket, out var refusal))
         {
             return call.Refuse(refusal);
         }
 
-        return bucket.Existed && refusesExisting
+        // In us-east-1 it makes no difference whether the bucket exists.
+        return bucket.Existed && !isOfRepetition && call.Region != GatewayOptions.DefaultRegion
             ? new S3Error(
                 S3ErrorCode.BucketAlreadyOwnedByYou,
                 "Your previous request to create the named bucket succeeded and you already own it.",
@@ -121,10 +119,11 @@ internal sealed class BucketOperations(IEntityHost host, BucketFinder buckets)
         }
 
         var name = bucket.Bucket.Name;
-        var deleted = await host.AskAsync(name.Entity, new DeleteBucket(name, call.Account), call.Aborted);
+        var (deleted, isOfRepetition) = await host.AskTrackedAsync(
+            name.Entity, new DeleteBucket(name, call.Account), call.Aborted);
 
-        // The bucket was there before. If it is gone now, the first one of two identical commands has deleted it.
-        return deleted.Refusal is { } refusal && !(host.RepeatsCommands && refusal is ObjectRefusal.BucketNotFound)
+        // The bucket was there before, so the first command has deleted it.
+        return deleted.Refusal is { } refusal && !(isOfRepetition && refusal is ObjectRefusal.BucketNotFound)
             ? call.Refuse(refusal)
             : EmptyAnswer.NoContent();
     }

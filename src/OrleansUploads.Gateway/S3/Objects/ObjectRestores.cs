@@ -1,7 +1,6 @@
 using System.Xml;
 using OrleansUploads.Core.Messages.Objects;
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Keys;
 using OrleansUploads.Gateway.S3.Answers;
 using OrleansUploads.Gateway.S3.Errors;
@@ -12,7 +11,7 @@ using OrleansUploads.Gateway.S3.Xml;
 namespace OrleansUploads.Gateway.S3.Objects;
 
 /// <summary>RestoreObject.</summary>
-internal sealed class ObjectRestores(IEntityHost host, BucketFinder buckets, CurrentObject objects)
+internal sealed class ObjectRestores(BucketFinder buckets, CurrentObject objects)
 {
     /// <summary>Makes an archived object readable for some days: 202 if a restore begins, 200 if the object was readable
     /// already.</summary>
@@ -44,23 +43,17 @@ internal sealed class ObjectRestores(IEntityHost host, BucketFinder buckets, Cur
             return refused;
         }
 
-        // If no restore is in progress before, the first one of two identical commands has begun it.
-        var mayHaveBegun = host.RepeatsCommands && !await IsInProgressAsync(name, call.Aborted);
-        var (_, outcome) = await objects.AskAsync(name, new RestoreObject(name, document.Days, document.Tier), call.Aborted);
+        var (_, outcome, isOfRepetition) = await objects.AskTrackedAsync(
+            name, new RestoreObject(name, document.Days, document.Tier), call.Aborted);
         if (!outcome.TryGet(out var accepted, out var refusal))
         {
-            return mayHaveBegun && refusal is ObjectRefusal.RestoreInProgress
+            // The restore in progress is that of the first command.
+            return isOfRepetition && refusal is ObjectRefusal.RestoreInProgress
                 ? new EmptyAnswer(StatusCodes.Status202Accepted)
                 : call.Refuse(refusal);
         }
 
         return new EmptyAnswer(accepted.WasReadable ? StatusCodes.Status200OK : StatusCodes.Status202Accepted);
-    }
-
-    private async ValueTask<bool> IsInProgressAsync(ObjectName name, CancellationToken cancellationToken)
-    {
-        var (_, described) = await objects.AskAsync(name, new DescribeObject(name), cancellationToken);
-        return described.TryGet(out var found, out _) && found.Restore is { IsInProgress: true };
     }
 
     /// <summary>The header that tells whether an archived object can be read.</summary>
