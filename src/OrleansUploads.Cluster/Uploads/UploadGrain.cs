@@ -30,13 +30,14 @@ public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind
         {
             var admitted = await AnswerAsync(
                 () => Ports.Host.AskAsync(command.Vault.Entity, command, cancellationToken), static spec => spec);
-            if (admitted.Refusal is { } refused)
+
+            // A vault does not know the uploads of other vaults and those that have ended; the upload itself does. If another node has
+            // initiated it meanwhile and taken the vault's last place, the vault has refused this call.
+            known = await SummarizeSelfAsync(command.Vault, cancellationToken);
+            if (admitted.Refusal is { } refused && known.Refusal is not null)
             {
                 return new(null, refused);
             }
-
-            // A vault does not know the uploads of other vaults and those that have ended; the upload itself does.
-            known = await SummarizeSelfAsync(command.Vault, cancellationToken);
         }
 
         return known.TryGet(out var summary, out var refusal)

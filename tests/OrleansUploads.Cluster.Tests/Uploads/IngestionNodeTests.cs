@@ -5,6 +5,7 @@ using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Messages.Accounts;
 using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.Intake;
@@ -99,6 +100,24 @@ public sealed class IngestionNodeTests : IAsyncLifetime
             await upload.ReportPartsAsync(Vault, [.. Enumerable.Range(0, 64).Select(slot => Part(slot, $"{slot}", $"{node}"))])));
         var archives = await Task.WhenAll(Enumerable.Range(0, 32).Select(async _ => ValueOf(await upload.CompleteAsync(Claim(64)))));
         Assert.Single(archives.Distinct());
+    }
+
+    [Fact]
+    public async Task Nodes_that_initiate_the_last_upload_of_a_vault_concurrently_all_open_it()
+    {
+        await using var cluster = await ClusterBench.StartAsync(
+            new DurableWorld(), silos: 2, ClusterBench.Fast with { Engine = new EngineOptions { Vaults = new VaultLimits { OpenUploads = 1 } } });
+        await UploadOfManyParts.CreateVaultAsync(cluster.Client);
+        for (var round = 0; round < 10; round++)
+        {
+            var upload = cluster.Grains.GetGrain<IUploadGrain>(UploadKey.New());
+            var opened = await Task.WhenAll(Enumerable.Range(0, 16).Select(async _ => ValueOf(await upload.InitiateAsync(Request()))));
+            Assert.Single(opened.Distinct());
+
+            var second = cluster.Grains.GetGrain<IUploadGrain>(UploadKey.New());
+            Assert.Equal(UploadRefusalKind.TooManyUploads, (await second.InitiateAsync(Request())).Refusal?.Kind);
+            ValueOf(await upload.AbortAsync(Vault));
+        }
     }
 
     [Fact]
