@@ -136,14 +136,8 @@ internal sealed class FailoverHost(IEntityHost inner, FailoverOptions options, T
         return new(await inner.SendAsync(held.Entity, held.Command, cancellationToken), isRepetition);
     }
 
-    private sealed class Held(EntityId entity, ICommand command, long startedAt)
+    private sealed record Held(EntityId Entity, ICommand Command, long StartedAt)
     {
-        public EntityId Entity => entity;
-
-        public ICommand Command => command;
-
-        public long StartedAt => startedAt;
-
         /// <summary>Whether the command was sent and not answered.</summary>
         public bool IsSent { get; set; }
     }

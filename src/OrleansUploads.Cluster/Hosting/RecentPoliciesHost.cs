@@ -26,29 +26,29 @@ internal sealed class RecentPoliciesHost(IEntityHost inner, TimeProvider time) :
     private readonly ConcurrentDictionary<EntityId, Recent> _recent = new();
 
     /// <inheritdoc/>
-    public async ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) => command switch
-    {
-        FindPoliciesForDeletion => await inner.SendAsync(entity, command, cancellationToken),
-        FindPolicies => await FindAsync(entity, command, cancellationToken),
-        _ => (await SendTrackedAsync(entity, command, cancellationToken)).Answer,
-    };
+    public async ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
+        (await SendTrackedAsync(entity, command, cancellationToken)).Answer;
 
     /// <inheritdoc/>
-    public ValueTask<TrackedAnswer> SendTrackedAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) => command
-        is SetAccessPolicy or DeleteAccessPolicy or InitiateLock or CompleteLock or AbortLock or AddTags or RemoveTags or DeleteVault
-        ? ChangeAsync(entity, command, cancellationToken)
-        : inner.SendTrackedAsync(entity, command, cancellationToken);
+    public ValueTask<TrackedAnswer> SendTrackedAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) => command switch
+    {
+        FindPoliciesForDeletion => inner.SendTrackedAsync(entity, command, cancellationToken),
+        FindPolicies => FindAsync(entity, command, cancellationToken),
+        SetAccessPolicy or DeleteAccessPolicy or InitiateLock or CompleteLock or AbortLock or AddTags or RemoveTags or DeleteVault =>
+            ChangeAsync(entity, command, cancellationToken),
+        _ => inner.SendTrackedAsync(entity, command, cancellationToken),
+    };
 
-    private async ValueTask<object> FindAsync(EntityId vault, ICommand command, CancellationToken cancellationToken)
+    private async ValueTask<TrackedAnswer> FindAsync(EntityId vault, ICommand command, CancellationToken cancellationToken)
     {
         if (_recent.TryGetValue(vault, out var recent) && time.GetElapsedTime(recent.AskedAt) < MaxAge)
         {
-            return recent.Policies;
+            return new(recent.Policies, IsToRepetition: false);
         }
 
         var askedAt = time.GetTimestamp();
-        var answer = await inner.SendAsync(vault, command, cancellationToken);
-        if (answer is VaultPolicies { Lock: null, Guard: null } policies)
+        var tracked = await inner.SendTrackedAsync(vault, command, cancellationToken);
+        if (tracked.Answer is VaultPolicies { Lock: null, Guard: null } policies)
         {
             if (_recent.Count >= MaxVaults)
             {
@@ -58,7 +58,7 @@ internal sealed class RecentPoliciesHost(IEntityHost inner, TimeProvider time) :
             _recent[vault] = new Recent(policies, askedAt);
         }
 
-        return answer;
+        return tracked;
     }
 
     private async ValueTask<TrackedAnswer> ChangeAsync(EntityId vault, ICommand command, CancellationToken cancellationToken)

@@ -53,6 +53,10 @@ public sealed class BucketDeciderTests
     }
 
     [Fact]
+    public void A_bucket_that_never_existed_cannot_be_deleted() =>
+        _bucket.Refused<ObjectRefusal.BucketNotFound>(new DeleteBucket(SomeObject.BucketName, default));
+
+    [Fact]
     public void If_a_leaf_is_not_empty_the_leaves_to_its_left_take_objects_again()
     {
         Claim(Some.Account);

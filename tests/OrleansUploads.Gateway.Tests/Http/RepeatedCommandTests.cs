@@ -84,7 +84,9 @@ public sealed class RepeatedCommandTests : IAsyncLifetime
     public async Task A_deletion_on_a_condition_gets_the_second_answer()
     {
         (await SendAsync("PUT", "/deletions")).Expect(200);
+        var old = (await SendAsync("PUT", "/deletions/k", "old")).Expect(200).Header("ETag")!;
         var tag = (await SendAsync("PUT", "/deletions/k", "x")).Expect(200).Header("ETag")!;
+        S3Server.ExpectError(await SendAsync("DELETE", "/deletions/k", "", ("If-Match", old)), 412, "PreconditionFailed");
         S3Server.ExpectError(await SendAsync("DELETE", "/deletions/k", "", ("If-Match", tag)), 404, "NoSuchKey");
     }
 
