@@ -63,7 +63,7 @@ internal sealed class VaultOperations(IEntityHost host)
     {
         var (deleted, isOfRepetition) = await host.AskTrackedAsync(call.Vault.Entity, new DeleteVault(call.Vault), call.Aborted);
 
-        // The policy gate has found the vault before, so the first command has deleted it.
+        // The policy gate has found the vault before, so it was deleted meanwhile: by the first command, or by another client's.
         return deleted.Refusal is { } refusal && !(isOfRepetition && refusal is Refusal.VaultNotFound)
             ? call.Refuse(refusal)
             : EmptyAnswer.NoContent();

@@ -122,7 +122,7 @@ internal sealed class BucketOperations(IEntityHost host, BucketFinder buckets)
         var (deleted, isOfRepetition) = await host.AskTrackedAsync(
             name.Entity, new DeleteBucket(name, call.Account), call.Aborted);
 
-        // The bucket was there before, so the first command has deleted it.
+        // The bucket was there before, so it was deleted meanwhile: by the first command, or by another client's.
         return deleted.Refusal is { } refusal && !(isOfRepetition && refusal is ObjectRefusal.BucketNotFound)
             ? call.Refuse(refusal)
             : EmptyAnswer.NoContent();

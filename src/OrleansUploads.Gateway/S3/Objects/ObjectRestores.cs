@@ -47,7 +47,7 @@ internal sealed class ObjectRestores(BucketFinder buckets, CurrentObject objects
             name, new RestoreObject(name, document.Days, document.Tier), call.Aborted);
         if (!outcome.TryGet(out var accepted, out var refusal))
         {
-            // The restore in progress is that of the first command.
+            // The first command or another client's has begun the restore. Either way, it is in progress.
             return isOfRepetition && refusal is ObjectRefusal.RestoreInProgress
                 ? new EmptyAnswer(StatusCodes.Status202Accepted)
                 : call.Refuse(refusal);
