@@ -12,7 +12,7 @@ namespace OrleansUploads.Engine.Retrieval;
 public sealed class ArchiveReader(IPartStore parts)
 {
     /// <summary>The number of bytes that are read and verified at a time. The 1 MiB leaf is a multiple of it.</summary>
-    public const int BufferBytes = 256 * 1024;
+    public const int BufferBytes = 128 * 1024;
 
     /// <summary>Reads the manifest of a completed upload.</summary>
     /// <exception cref="AttemptDamagedException">The manifest is missing or damaged.</exception>
