@@ -95,7 +95,7 @@ public sealed class AzureStoresTests
                 .ConfigureEndpoints(IPAddress.Loopback, ports[0], ports[1])
                 .AddOrleansUploadsAzureStores(connection!)
                 .Configure<Orleans.Configuration.ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (cluster, cluster))
-                .AddOrleansUploads(new Hosting.ClusterOptions()));
+                .AddOrleansUploads(new Settings.ClusterOptions()));
             var host = builder.Build();
             await host.StartAsync();
             return new RunningHost(host);
