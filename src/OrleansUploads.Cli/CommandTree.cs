@@ -41,6 +41,7 @@ internal static class CommandTree
         };
         root.RequireValues();
         HelpExamples.AddTo(root);
+        ProgramVersion.AddTo(root);
         return root;
     }
 

@@ -46,6 +46,7 @@ public sealed class HealthTests
         var answer = (await server.SendAsync(new ApiRequest("GET", "/healthz?verbose"), [])).Expect(200);
         Assert.Equal("12 bytes free", answer.Json.GetProperty("details").GetProperty("space").GetString());
         Assert.Equal("1.2.3", answer.Json.GetProperty("version").GetString());
+        Assert.Equal("3.99.0", answer.Json.GetProperty("sqliteVersion").GetString());
         Assert.Equal("/srv/data", answer.Json.GetProperty("dataFolder").GetString());
         var memory = answer.Json.GetProperty("memory");
         Assert.InRange(memory.GetProperty("heapBytes").GetInt64(), 1, memory.GetProperty("workingSetBytes").GetInt64());
@@ -83,7 +84,7 @@ public sealed class HealthTests
         new GatewaySetup(),
         services =>
         {
-            services.AddSingleton(new ServerDescription("1.2.3", "/srv/data"));
+            services.AddSingleton(new ServerDescription("1.2.3", "3.99.0", "/srv/data"));
             services.AddHealthChecks().AddCheck("space", () => HealthCheckResult.Degraded(
                 "12 bytes free", data: new Dictionary<string, object> { [HealthProblem.Key] = "disk full" }));
         });

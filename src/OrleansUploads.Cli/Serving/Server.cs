@@ -18,6 +18,7 @@ using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Ports;
+using OrleansUploads.Engine.Sqlite;
 using OrleansUploads.Gateway.Glacier.Jobs;
 using OrleansUploads.Gateway.Glacier.Notifications;
 using OrleansUploads.Gateway.Hosting;
@@ -120,7 +121,7 @@ internal sealed partial class Server(ServerOptions options)
             operatorKey.Environment,
             TimeProvider.System,
             services.GetRequiredService<ILogger<KeyFileCredentialStore>>()));
-        builder.Services.AddSingleton(new ServerDescription(ProgramVersion.Text, options.DataFolder));
+        builder.Services.AddSingleton(new ServerDescription(ProgramVersion.Text, SqliteLibrary.Version, options.DataFolder));
         builder.Services.AddSingleton(engine.Clock);
         builder.Services.AddHealthChecks().AddCheck<ClockHealthCheck>(ClockHealthCheck.Name);
         builder.Services.AddOrleansUploadsGateway(options.Service.Gateway with

@@ -40,6 +40,7 @@ internal sealed class OpenJournal
     /// <summary>Opens the files. Creates them if they do not exist.</summary>
     public static OpenJournal Open(string folder, SqliteJournalOptions options)
     {
+        SqliteLibrary.Require();
         var path = Path.Combine(folder, JournalSchema.FileName);
         var acknowledged = HighWaterMark.Read(folder);
 

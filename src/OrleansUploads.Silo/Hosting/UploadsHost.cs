@@ -30,7 +30,8 @@ internal static class UploadsHost
         builder.Services.AddSingleton(OpenParts(settings));
         builder.Services.AddSingleton(settings.Service.Engine.Maintenance);
         builder.Services.AddSingleton(
-            new ServerDescription(ServerDescription.VersionOf(typeof(UploadsHost).Assembly), settings.PartsFolder));
+            new ServerDescription(
+                ServerDescription.VersionOf(typeof(UploadsHost).Assembly), SqliteVersion: null, settings.PartsFolder));
         builder.Services.AddSingleton<INotifier>(services => new HttpNotifier(
             settings.Service.Receivers, settings.Service.Gateway.Region, services.GetRequiredService<ILogger<HttpNotifier>>()));
         builder.Services.AddSingleton<ICredentialStore>(services => CreateCredentials(settings, services));

@@ -47,7 +47,7 @@ public sealed class PackageTests : IDisposable
             TimeLimit,
             checkout);
 
-        Assert.Contains(Version, output, StringComparison.Ordinal);
+        Assert.Contains($"{Version} (SQLite 3.", output, StringComparison.Ordinal);
         Assert.Contains("ResourceNotFoundException", output, StringComparison.Ordinal);
         Assert.Contains("identical", output, StringComparison.Ordinal);
         Assert.Contains("Hashing: True", output, StringComparison.Ordinal);

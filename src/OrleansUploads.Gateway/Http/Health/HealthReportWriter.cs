@@ -49,6 +49,11 @@ internal static class HealthReportWriter
 
         if (caller.IsOnMachine)
         {
+            if (server?.SqliteVersion is { } sqlite)
+            {
+                json.WriteString("sqliteVersion", sqlite);
+            }
+
             if (server?.DataFolder is { } folder)
             {
                 json.WriteString("dataFolder", folder);
