@@ -1,9 +1,7 @@
+using OrleansUploads.Cluster.Azure;
 using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Silo.Settings;
 using OrleansUploads.Silo.Storage;
-#if WITH_AZURE
-using OrleansUploads.Cluster.Azure;
-#endif
 
 namespace OrleansUploads.Silo.Hosting;
 
@@ -11,7 +9,6 @@ namespace OrleansUploads.Silo.Hosting;
 internal static class ClusterStores
 {
     /// <summary>Configures the stores of a silo.</summary>
-    /// <exception cref="SettingException">This build does not support the store.</exception>
     public static void AddStores(this ISiloBuilder silo, SiloSettings settings)
     {
         switch (settings.Store)
@@ -35,19 +32,14 @@ internal static class ClusterStores
                 });
                 break;
             case ClusterStore.Azure:
-#if WITH_AZURE
                 silo.AddOrleansUploadsAzureStores(settings.ConnectionString);
                 break;
-#else
-                throw BuiltWithoutAzure();
-#endif
             default:
                 throw new ArgumentOutOfRangeException(nameof(settings), settings.Store, "Unknown store.");
         }
     }
 
     /// <summary>Configures a cluster client to find the silos.</summary>
-    /// <exception cref="SettingException">This build does not support the store.</exception>
     public static void AddStores(this IClientBuilder client, SiloSettings settings)
     {
         switch (settings.Store)
@@ -60,20 +52,10 @@ internal static class ClusterStores
                 });
                 break;
             case ClusterStore.Azure:
-#if WITH_AZURE
                 client.AddOrleansUploadsAzureStores(settings.ConnectionString);
                 break;
-#else
-                throw BuiltWithoutAzure();
-#endif
             default:
                 throw new ArgumentOutOfRangeException(nameof(settings), settings.Store, "Not a store for cluster clients.");
         }
     }
-
-#if !WITH_AZURE
-    private static SettingException BuiltWithoutAzure() => new(
-        $"{KnownSettings.Clustering.Variable} is azure, but this build does not support Azure Storage. Use postgres, or build with "
-        + "-p:WithAzure=true, which requires the Orleans packages for Azure Storage.");
-#endif
 }
