@@ -14,7 +14,7 @@
 #   dotnet build src/OrleansUploads.Silo -c Release
 # The demo also needs: dotnet build src/OrleansUploads.Cli -c Release
 # The benchmark needs: dotnet build tests/OrleansUploads.Benchmarks -c Release
-# The soak needs:      dotnet build tests/OrleansUploads.Silo.Tests -c Release, and the folder with Orleans' scripts.
+# The soak needs:      dotnet build tests/OrleansUploads.Silo.Tests -c Release.
 #                      It cuts the network only as root with iptables, and sets wrong clocks only with a C compiler.
 #
 # Variables, all optional:
@@ -23,7 +23,6 @@
 #   LOCAL_CLUSTER_SILO           the silo's program (default: the Release build in src/OrleansUploads.Silo)
 #   LOCAL_CLUSTER_CLI            the program that runs the demo (default: the Release build in src/OrleansUploads.Cli)
 #   LOCAL_CLUSTER_PREVIOUS_SILO  another build of the silo; the soak updates from one to the other and back
-#   ORLEANSUPLOADS_ORLEANS_SQL   a folder with Orleans' PostgreSQL scripts (default: they are downloaded)
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -79,13 +78,8 @@ start_database() {
         query postgres "CREATE DATABASE uploads OWNER uploads"
     fi
 
-    if ! [ -d "$folder/scripts" ]; then
-        "$here/postgres/fetch-orleans-scripts.sh" "$folder/scripts.new"
-        mv "$folder/scripts.new" "$folder/scripts"
-    fi
-
     PGHOST=127.0.0.1 PGPORT=$database_port PGUSER=uploads PGDATABASE=uploads \
-        "$here/postgres/apply.sh" "$folder/scripts" > /dev/null
+        "$here/postgres/apply.sh"
 }
 
 # Key pair of the cluster, created once.

@@ -1,13 +1,12 @@
 #!/bin/sh
 # Makes our images without a registry: stand-ins for their base images from Debian's packages and from the .NET SDK of this machine,
 # and the images of both Dockerfiles. For machines that cannot pull images. `local-images.sh single` makes only the image of the single
-# process; the others need Orleans' packages. Then: podman-compose up -d, or docs/install.md
+# process. Then: podman-compose up -d, or docs/install.md
 #
 # Needs root, Debian's packages podman and debootstrap, and the .NET SDK. For podman-compose, podman's network needs a name server:
 # Debian's packages netavark and aardvark-dns, and in /etc/containers/containers.conf, under [network], network_backend="netavark".
 # Variables, all optional:
 #   DEBIAN_MIRROR                where debootstrap fetches packages (default: http://deb.debian.org/debian)
-#   ORLEANSUPLOADS_ORLEANS_SQL   a folder with Orleans' PostgreSQL scripts (default: they are downloaded)
 #   NUGET_PACKAGES, RestoreAdditionalProjectSources   folders with packages, as the SDK uses them
 set -eu
 cd "$(dirname "$0")/.."
@@ -75,11 +74,11 @@ DOCKERFILE
 # The build uses the SDK, the packages and the trusted certificates of this machine.
 certificates=/etc/ssl/certs/ca-certificates.crt
 volumes="--volume $dotnet:/usr/share/dotnet:ro --volume $certificates:$certificates:ro"
-for folder in "${NUGET_PACKAGES:-}" "${RestoreAdditionalProjectSources:-}" "${ORLEANSUPLOADS_ORLEANS_SQL:-}"; do
+for folder in "${NUGET_PACKAGES:-}" "${RestoreAdditionalProjectSources:-}"; do
     [ -z "$folder" ] || volumes="$volumes --volume $folder:$folder"
 done
 environment=""
-for name in NUGET_PACKAGES RestoreAdditionalProjectSources ORLEANSUPLOADS_ORLEANS_SQL NoWarn NUGET_CERT_REVOCATION_MODE; do
+for name in NUGET_PACKAGES RestoreAdditionalProjectSources NoWarn NUGET_CERT_REVOCATION_MODE; do
     value=$(printenv "$name" || true)
     [ -z "$value" ] || environment="$environment
 ENV $name=\"$value\""
@@ -96,7 +95,7 @@ build() {
 }
 build_of_cluster() {
     build "$1" --file deploy/Dockerfile --target "$1" \
-        --build-arg POSTGRES_IMAGE=localhost/postgres:15.8 --build-arg WITH_AZURE="${WithAzure:-true}"
+        --build-arg POSTGRES_IMAGE=localhost/postgres:15.8
 }
 build single --file deploy/Dockerfile.single
 if [ "${1:-}" != single ]; then

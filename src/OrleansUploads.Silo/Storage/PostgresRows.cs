@@ -4,9 +4,9 @@ using NpgsqlTypes;
 namespace OrleansUploads.Silo.Storage;
 
 /// <summary>Writes rows of Orleans' grain storage table, several in one transaction and one round trip.</summary>
-/// <remarks>The statements decide and change the same as the function of Orleans' scripts (<c>writetostorage</c>). One statement that
-/// called it for an array of rows was planned anew for each group, because PostgreSQL expects that an unknown array is long and that the
-/// function returns many rows.</remarks>
+/// <remarks>The statements decide and change the same as the one that Orleans' provider runs (<c>WriteToStorageKey</c> in
+/// <c>deploy/postgres/schema.sql</c>). Each row has a statement of its own, because PostgreSQL plans one statement for an array of rows
+/// anew for each group: it expects that an unknown array is long.</remarks>
 /// <param name="connectionString">The database. Orleans' own providers use the same connections.</param>
 /// <param name="service">Orleans' service ID, which is part of the key of all rows.</param>
 internal sealed class PostgresRows(string connectionString, string service)

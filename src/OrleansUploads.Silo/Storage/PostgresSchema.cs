@@ -6,8 +6,8 @@ namespace OrleansUploads.Silo.Storage;
 /// <summary>Checks the database schema that a silo needs.</summary>
 internal static class PostgresSchema
 {
-    /// <summary>The unique index that makes the first write of a row exclusive. The scripts of Orleans do not create it. Without it,
-    /// two silos that store the first state of a grain at the same time both succeed.</summary>
+    /// <summary>The unique index that makes the first write of a row exclusive. Without it, two silos that
+    /// store the first state of a grain at the same time both succeed.</summary>
     public const string FirstWriteFence = "ux_orleansstorage_state";
 
     private const string Advice = "See deploy/postgres/README.md for the required schema and how to create it.";

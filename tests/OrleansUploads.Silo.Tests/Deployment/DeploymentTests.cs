@@ -132,15 +132,6 @@ public sealed partial class DeploymentTests
             < Number(Read("docker-compose.yml"), @"__DrainDelay\W+(\d+)s"));
     }
 
-    [Fact]
-    public void The_fetched_scripts_match_the_referenced_Orleans_version()
-    {
-        var packages = Regex.Match(
-            Read("Directory.Packages.props"), "Include=\"Microsoft.Orleans.Server\" Version=\"(.*)\"").Groups[1].Value;
-        Assert.Contains($"\nversion={packages}\n", Read("deploy/postgres/fetch-orleans-scripts.sh"), StringComparison.Ordinal);
-        Assert.Contains($"({packages})", Read("deploy/postgres/README.md"), StringComparison.Ordinal);
-    }
-
     [Theory]
     [InlineData("docker-compose.yml")]
     [InlineData("docker-compose.yml", "deploy/docker-compose.azurite.yml")]

@@ -9,24 +9,16 @@ namespace OrleansUploads.Silo.Tests.Deployment;
 /// <summary>Runs the scripts in <c>deploy/</c>.</summary>
 public sealed class ScriptTests(PostgresServer postgres) : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task The_script_prepares_a_database_for_a_silo_and_a_second_run_changes_nothing(bool withProjectsScript)
+    [Fact]
+    public async Task The_script_prepares_a_database_for_a_silo_and_a_second_run_changes_nothing()
     {
         var database = await postgres.CreateEmptyDatabaseAsync();
-        OrleansScripts.CopyTo(_folder.Path);
-        if (withProjectsScript)
-        {
-            File.Copy(Repository.File("deploy/postgres/first-write-fence.sql"), _folder.File("5-first-write-fence.sql"));
-        }
-
         var where = new NpgsqlConnectionStringBuilder(database);
         Dictionary<string, string?> environment = new()
         {
@@ -37,11 +29,31 @@ public sealed class ScriptTests(PostgresServer postgres) : IDisposable
         };
         for (var run = 0; run < 2; run++)
         {
-            await RunAsync("deploy/postgres/apply.sh", [_folder.Path], environment);
+            Assert.Empty(await RunAsync("deploy/postgres/apply.sh", [], environment));
             await PostgresSchema.RequireAsync(database);
             Assert.Equal("l", await PostgresServer.QueryAsync(
                 database,
                 "SELECT attcompression FROM pg_attribute WHERE attrelid = 'orleansstorage'::regclass AND attname = 'payloadbinary'"));
+        }
+    }
+
+    [Fact, Trait("Run", "Campaign")]
+    public async Task The_local_cluster_passes_the_demo_while_its_silos_are_killed()
+    {
+        PostgresServer.RequireInstalled();
+        PostgresServer.LetTraverse(_folder);
+        Dictionary<string, string?> environment = new()
+        {
+            ["LOCAL_CLUSTER_FOLDER"] = _folder.File("cluster"),
+            ["LOCAL_CLUSTER_PORT"] = $"{FreePort.Take(1)[0]}",
+        };
+        try
+        {
+            Assert.Contains("archive ID", await RunAsync("deploy/local-cluster.sh", ["demo", "64MiB"], environment), StringComparison.Ordinal);
+        }
+        finally
+        {
+            await RunAsync("deploy/local-cluster.sh", ["remove"], environment);
         }
     }
 

@@ -33,7 +33,7 @@ public sealed class StartTests(PostgresServer postgres) : IDisposable
     }
 
     [Fact]
-    public async Task A_database_without_the_projects_script_is_refused()
+    public async Task A_database_without_the_unique_index_is_refused()
     {
         var database = await postgres.CreateDatabaseAsync(withFence: false);
         var message = await RunningSilo.ExpectRefusalAsync(RunningSilo.OnPostgres(database, _folder.Data));

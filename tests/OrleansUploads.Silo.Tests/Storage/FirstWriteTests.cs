@@ -25,15 +25,14 @@ public sealed class FirstWriteTests(PostgresServer postgres)
     }
 
     [Fact]
-    public async Task Without_the_projects_script_both_first_writes_succeed()
+    public async Task Without_the_unique_index_both_first_writes_succeed()
     {
         var (written, rows) = await WriteTwiceAtOnceAsync(await postgres.CreateDatabaseAsync(withFence: false));
         Assert.Equal(2, written);
         Assert.Equal(2, rows);
     }
 
-    /// <summary>Holds both writes at a barrier in the database, after the check for an existing row and before the
-    /// insert.</summary>
+    /// <summary>Holds both writes at a barrier in the database, before the insert.</summary>
     private static async Task<(int Written, long Rows)> WriteTwiceAtOnceAsync(string database)
     {
         await PostgresServer.ExecuteAsync(
