@@ -2,7 +2,9 @@ namespace OrleansUploads.TestKit;
 
 /// <summary>Everything that clients asked of one key, and the check that the answers are possible in some order: the key is a register,
 /// and each operation takes effect at one instant between its request and its answer.</summary>
-/// <remarks>The order is searched as by Wing and Gong, "Testing and Verifying Concurrent Objects" (1993).</remarks>
+/// <remarks>The order is searched as by Wing and Gong, "Testing and Verifying Concurrent Objects" (1993). An operation without an answer may
+/// take effect later, but only as long as it comes before everything that was asked after its last worker was gone: what was interrupted
+/// never undoes what was done afterwards (strict linearizability, Aguilera and Frølund, 2003).</remarks>
 public sealed class KeyHistory
 {
     /// <summary>The search gives up behind this many steps. It does so only for histories with many unknown outcomes.</summary>
@@ -39,7 +41,14 @@ public sealed class KeyHistory
 
             // What was asked after another operation was answered cannot come before it.
             var firstEnd = undone.Where(i => !inOrder[i].IsOptional).Min(i => inOrder[i].End);
-            foreach (var i in undone.Where(i => inOrder[i].Start <= firstEnd))
+
+            // Nor can a change that no one works for come after another change that was asked for since.
+            var newestChange = Enumerable.Range(0, inOrder.Count)
+                .Where(i => (at.Done & (1UL << i)) != 0 && inOrder[i].Action is KeyAction.Write or KeyAction.Delete)
+                .Select(i => inOrder[i].Start)
+                .DefaultIfEmpty(0)
+                .Max();
+            foreach (var i in undone.Where(i => inOrder[i].Start <= firstEnd && !(inOrder[i].IsOptional && inOrder[i].AbandonedAt < newestChange)))
             {
                 if (inOrder[i].Apply(at.Value) is { } after && seen.Add((at.Done | (1UL << i), after)))
                 {
@@ -83,6 +92,17 @@ public sealed class KeyOperation
 
     public long End { get; set; } = long.MaxValue;
 
+    private int _workers;
+
+    /// <summary>Since when no request works for it any more: each was answered, has failed, or was lost with its process.</summary>
+    public long AbandonedAt { get; private set; } = long.MaxValue;
+
+    /// <summary>A request for it was sent.</summary>
+    public void BeginWork() => (_workers, AbandonedAt) = (_workers + 1, long.MaxValue);
+
+    /// <summary>A request for it has ended, whether or not its client knows.</summary>
+    public void EndWork(long now) => AbandonedAt = --_workers == 0 ? now : long.MaxValue;
+
     /// <summary>Whether it is not known to have taken effect.</summary>
     public bool IsOptional { get; set; }
 
@@ -104,5 +124,5 @@ public sealed class KeyOperation
 
     public override string ToString() =>
         $"{Start,5} - {(End == long.MaxValue ? "?" : End.ToString(null, null)),5} {Action} {Value} if {Condition?.ToString(null, null) ?? "any"}"
-        + $"{(IsOptional ? ", outcome unknown" : "")}{(HasNoEffect ? ", no effect" : "")}";
+        + $"{(IsOptional ? $", outcome unknown, abandoned at {(AbandonedAt == long.MaxValue ? "?" : AbandonedAt.ToString(null, null))}" : "")}{(HasNoEffect ? ", no effect" : "")}";
 }

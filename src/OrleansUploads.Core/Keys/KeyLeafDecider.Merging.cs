@@ -39,7 +39,7 @@ public sealed partial class KeyLeafDecider
         // The neighbour may have adopted its keys, and lost all of them, before this leaf has heard of the adoption.
         return state.Split is { IsMoved: false }
             ? Refuse(NotReady).Telling(LeafMove.IntentOf(state)!)
-            : Accept(route, new RangeTaken(command.Upper, command.Right, command.Publications, command.ForgottenUntil))
+            : Accept(route, new RangeTaken(command.Upper, command.Right, command.Publications, command.Changes))
                 .AnsweringAtOnce();
     }
 
@@ -58,8 +58,8 @@ public sealed partial class KeyLeafDecider
                 return Reply(new LeafSealVerdict(IsEmpty: true, state.Right));
             case TakeRange take when take.Giver == state.Leaf.Name:
                 return Refuse(NotReady);
-            case PublishObject or SettlePublication or DeleteObject or FindObject or ListObjectUpload or UnlistObjectUpload or ReadLeaf
-                or TakeRange:
+            case TakeTicket or IssueTicket or PublishObject or SettlePublication or DeleteObject or FindObject or ListObjectUpload
+                or UnlistObjectUpload or ReadLeaf or TakeRange:
                 var refusal = Refuse(new ObjectRefusal.PositionMoved(state.From, LeafGift.LeftOf(state)));
                 return state.Phase == LeafPhase.Giving ? refusal.Telling(LeafGift.IntentOf(state)!) : refusal;
             default:

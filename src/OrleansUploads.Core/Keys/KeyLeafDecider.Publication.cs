@@ -10,34 +10,17 @@ public sealed partial class KeyLeafDecider
 {
     private static readonly PublicationVerdict Published = new PublicationVerdict.Published();
 
-    /// <summary>Publishes an object unless its condition fails. A repeated message gets the answer of the first one, even if the
-    /// object has been overwritten or deleted since. If the leaf may have forgotten the first one, nothing is published.</summary>
+    /// <summary>Publishes an object unless its condition fails, or its key was changed by a request that may have begun later. A publication
+    /// that was interrupted and comes late therefore never undoes a change that was acknowledged meanwhile, and a repeated message, which
+    /// finds the change of the first one, never publishes twice.</summary>
     private Decision<KeyLeafEvent> Publish(KeyLeafState state, PublishObject command, ServiceTime time)
     {
         var entry = command.Entry;
         var position = entry.PositionIn(KeyTree.Objects);
         var current = state.Entries.GetValueOrDefault(position);
-        if (current?.Upload == entry.Upload)
+        if (current?.Upload == entry.Upload || state.Unsettled.ContainsKey(entry.Upload.ToString()))
         {
             return Reply(Published);
-        }
-
-        if (state.Find(entry.Upload) is { } known)
-        {
-            if (known.Round >= command.Round)
-            {
-                return Reply(Published);
-            }
-
-            if (-known.Round >= command.Round)
-            {
-                return Reply(Failed(command.Condition, current));
-            }
-        }
-        else if (entry.At <= state.ForgottenUntil)
-        {
-            var next = state.ForgottenUntil.Value + ServiceTime.Resolution;
-            return Reply(new PublicationVerdict.Outdated(next > time.Now ? next : time.Now));
         }
 
         if (state.Phase == LeafPhase.Sealed)
@@ -47,19 +30,47 @@ public sealed partial class KeyLeafDecider
 
         if (!Holds(command.Condition, current))
         {
-            // A late repetition must not succeed after the client was told that the condition failed.
-            return Accept(
-                Failed(command.Condition, current),
-                new PublicationRefused(position, entry.Upload, command.Round, entry.At));
+            // Nothing is recorded: the condition can hold later only if the key is changed, and then the ticket is too old.
+            return Reply(Failed(command.Condition, current));
         }
 
-        return Change(state, position, Published, new ObjectAdded(entry, command.Round, time.Now));
+        if (RefusalOfTicket(state, command, position, time) is { } late)
+        {
+            return Reply(late);
+        }
+
+        var ticket = command.Condition is null ? command.Ticket ?? 0 : (long?)null;
+        return Change(state, position, Published, new ObjectAdded(entry, command.Round, time.Now, ticket));
+    }
+
+    /// <summary>What becomes of a publication instead, because its key was changed after its ticket was taken; null if nothing stands in its
+    /// way. Publications without conditions are in the order of their tickets, so that of two concurrent requests both succeed. With equal
+    /// tickets, it is not known which request began first: the one that comes second may have been abandoned before the other began.</summary>
+    private static PublicationVerdict? RefusalOfTicket(
+        KeyLeafState state, PublishObject command, KeyPosition position, ServiceTime time)
+    {
+        var ticket = command.Ticket ?? 0;
+        var newest = state.FindChange(position);
+        if (ticket > state.Changes.Newest)
+        {
+            return new PublicationVerdict.Overtaken();
+        }
+
+        if (ticket >= (newest?.Number ?? state.Changes.Forgotten))
+        {
+            return null;
+        }
+
+        return command.Condition is null && newest?.Ticket is { } other && other != ticket
+            ? other > ticket ? new PublicationVerdict.Overwritten(time.Now) : null
+            : new PublicationVerdict.Overtaken();
     }
 
     private static Decision<KeyLeafEvent> Settle(KeyLeafState state, SettlePublication command) =>
         state.Unsettled.ContainsKey(command.Upload.ToString()) ? Accept(new PublicationSettled(command.Upload)) : Nothing;
 
-    /// <summary>Deletes the object of a key. Deleting what does not exist succeeds.</summary>
+    /// <summary>Deletes the object of a key. Deleting what does not exist succeeds, and is recorded: a publication that was interrupted
+    /// before must not come after it.</summary>
     private Decision<KeyLeafEvent> Delete(KeyLeafState state, DeleteObject command, ServiceTime time)
     {
         var position = new KeyPosition(command.Key.ToString());
@@ -69,7 +80,7 @@ public sealed partial class KeyLeafDecider
             return Refuse(new ObjectRefusal.PreconditionFailed(current is not null));
         }
 
-        return current is null ? Nothing : Change(state, position, Done.Instance, new ObjectRemoved(command.Key, time.Now));
+        return Change(state, position, Done.Instance, new ObjectRemoved(command.Key, time.Now));
     }
 
     private Decision<KeyLeafEvent> ListUpload(KeyLeafState state, ListObjectUpload command)

@@ -86,14 +86,14 @@ public sealed partial class KeyLeafDecider(long maxBytes = KeyLeafDecider.Defaul
             state.SealStep,
             state.WasSealed,
             state.Left,
-            state.ForgottenUntil)];
+            state.Changes == KeyChanges.None ? null : state.Changes)];
 
     /// <inheritdoc/>
     /// <remarks>A snapshot is a single event whose cost grows with the leaf, so a longer leaf allows a longer history behind it, but
     /// a smaller share of its length.</remarks>
     public override int CompactCount(KeyLeafState state)
     {
-        var length = 1 + state.Entries.Count + state.Unsettled.Count + state.Releases.Count;
+        var length = 1 + state.Entries.Count + state.Unsettled.Count + state.Releases.Count + state.Changes.Deletions.Count;
         return Math.Min(length, SmallLeaf + (length / 4));
     }
 
@@ -114,7 +114,7 @@ public sealed partial class KeyLeafDecider(long maxBytes = KeyLeafDecider.Defaul
                 command.Entries,
                 command.Publications,
                 command.Left,
-                command.ForgottenUntil))
+                command.Changes))
             : Nothing;
 
     /// <summary>The first event of the first leaf is that it was opened.</summary>
@@ -126,6 +126,9 @@ public sealed partial class KeyLeafDecider(long maxBytes = KeyLeafDecider.Defaul
 
     private Decision<KeyLeafEvent> DecideLive(KeyLeafState state, KeyLeafCommand command, ServiceTime time) => command switch
     {
+        TakeTicket c => RefusalAt(state, new KeyPosition(c.Key.ToString())) ?? Reply(new KeyTicket(state.Changes.Newest)),
+        IssueTicket c => RefusalAt(state, new KeyPosition(c.Key.ToString()))
+            ?? Accept(new KeyTicket(state.Changes.Next), new TicketIssued()),
         PublishObject c => RefusalAt(state, c.Entry.PositionIn(KeyTree.Objects)) ?? Publish(state, c, time),
         SettlePublication c => RefusalAt(state, new KeyPosition(c.Key.ToString())) ?? Settle(state, c),
         DeleteObject c => RefusalAt(state, new KeyPosition(c.Key.ToString())) ?? Delete(state, c, time),

@@ -24,7 +24,7 @@ public sealed record LeafOpened(LeafId Leaf) : KeyLeafEvent;
 /// <param name="Entries">The entries.</param>
 /// <param name="Publications">What is remembered about publications of their keys.</param>
 /// <param name="Left">The left neighbour.</param>
-/// <param name="ForgottenUntil">The left neighbour's <see cref="KeyLeafState.ForgottenUntil"/>. A note.</param>
+/// <param name="Changes">What the left neighbour knows of the changes of these keys. A note.</param>
 public sealed record KeysAdopted(
     LeafId Leaf,
     KeyPosition From,
@@ -35,22 +35,28 @@ public sealed record KeysAdopted(
     IReadOnlyList<KeyEntry> Entries,
     IReadOnlyList<Publication> Publications,
     LeafName? Left = null,
-    DateTimeOffset? ForgottenUntil = null) : KeyLeafEvent;
+    KeyChanges? Changes = null) : KeyLeafEvent;
 
 /// <summary>An object was published under its key and replaced any earlier one.</summary>
 /// <param name="Entry">The object.</param>
 /// <param name="Round">Which completion of its upload this is.</param>
 /// <param name="At">When.</param>
-public sealed record ObjectAdded(KeyEntry Entry, int Round, DateTimeOffset At) : KeyLeafEvent;
+/// <param name="Ticket">The ticket of a publication without a condition; null for every other. A note.</param>
+public sealed record ObjectAdded(KeyEntry Entry, int Round, DateTimeOffset At, long? Ticket = null) : KeyLeafEvent;
 
-/// <summary>An object was not published, because its condition failed. The same completion is never published later.</summary>
+/// <summary>A ticket was issued.</summary>
+public sealed record TicketIssued : KeyLeafEvent;
+
+/// <summary>An object was not published, because its condition failed. Only older versions recorded this: now the ticket of a publication
+/// keeps it from being published later.</summary>
 /// <param name="Position">The position of its entry.</param>
 /// <param name="Upload">The upload.</param>
 /// <param name="Round">Which completion of the upload this is.</param>
-/// <param name="At">When the object was completed. A note.</param>
-public sealed record PublicationRefused(KeyPosition Position, UploadId Upload, int Round, DateTimeOffset? At = null) : KeyLeafEvent;
+public sealed record PublicationRefused(KeyPosition Position, UploadId Upload, int Round) : KeyLeafEvent;
 
-/// <summary>The object of a key was deleted.</summary>
+/// <summary>The object of a key was deleted, or a key without an object was, which only counts as a change of the key.</summary>
+/// <param name="Key">The key.</param>
+/// <param name="At">When.</param>
 public sealed record ObjectRemoved(ObjectKey Key, DateTimeOffset At) : KeyLeafEvent;
 
 /// <summary>An upload has recorded its publication.</summary>
@@ -86,13 +92,13 @@ public sealed record GivingBegun : KeyLeafEvent;
 /// <summary>The leaf took the range of its right neighbour, which was empty.</summary>
 /// <param name="Upper">The first position that the leaf does not own now, or null.</param>
 /// <param name="Right">The leaf that owns this position, or null.</param>
-/// <param name="Publications">What the neighbour remembered about publications.</param>
-/// <param name="ForgottenUntil">The neighbour's <see cref="KeyLeafState.ForgottenUntil"/>. A note.</param>
+/// <param name="Publications">What the neighbour remembered about uploads.</param>
+/// <param name="Changes">What the neighbour knew of the changes of its keys. A note.</param>
 public sealed record RangeTaken(
     KeyPosition? Upper,
     LeafName? Right,
     IReadOnlyList<Publication> Publications,
-    DateTimeOffset? ForgottenUntil = null) : KeyLeafEvent;
+    KeyChanges? Changes = null) : KeyLeafEvent;
 
 /// <summary>The leaf's range belongs to a leaf to its left.</summary>
 /// <param name="Taker">The leaf that took it.</param>
@@ -126,7 +132,7 @@ public sealed record LeafUnsealed(long Step = 0, bool WasSealed = true) : KeyLea
 /// <param name="SealStep">The newest step of the bucket that sealed or unsealed it.</param>
 /// <param name="WasSealed">Whether this step unsealed it.</param>
 /// <param name="Left">A leaf that is further left.</param>
-/// <param name="ForgottenUntil">Its <see cref="KeyLeafState.ForgottenUntil"/>. A note.</param>
+/// <param name="Changes">What it knows of the changes of its keys, or null if there were none. A note.</param>
 public sealed record LeafSnapshot(
     LeafId Leaf,
     KeyPosition From,
@@ -142,4 +148,4 @@ public sealed record LeafSnapshot(
     long SealStep = 0,
     bool WasSealed = false,
     LeafName? Left = null,
-    DateTimeOffset? ForgottenUntil = null) : KeyLeafEvent;
+    KeyChanges? Changes = null) : KeyLeafEvent;

@@ -7,16 +7,12 @@ namespace OrleansUploads.Core.Keys;
 /// <summary>The state of a leaf from its events.</summary>
 internal static class KeyLeafEvolution
 {
-    /// <summary>Number of settled publications that a leaf remembers, apart from those of current objects, which their entries prove. Such a
-    /// publication can be repeated only in a cluster, while two silos run the same upload and both deliver its message. In one process, an
-    /// entity gets the messages of a sender in order. A message that is repeated even later gets <see
-    /// cref="PublicationVerdict.Outdated"/>.</summary>
+    /// <summary>Number of uploads that a leaf of the index of uploads remembers after they were removed from it. A message that would list
+    /// such an upload again can arrive only in a cluster, while two silos run the same upload. In one process, an entity gets the messages
+    /// of a sender in order.</summary>
     internal const int MaxSettled = 64;
 
-    /// <summary>The round of a published object in what is remembered about it after its end: its upload publishes nothing more.</summary>
-    private const int AnyRound = int.MaxValue;
-
-    /// <summary>Number of settled publications that are forgotten at once if the leaf remembers too many.</summary>
+    /// <summary>Number of removed uploads that are forgotten at once if the leaf remembers too many.</summary>
     private const int MaxForgotten = 2;
 
     /// <summary>The approximate length of an entry in the journal without its key.</summary>
@@ -28,11 +24,10 @@ internal static class KeyLeafEvolution
         LeafOpened e => state with { Leaf = e.Leaf, Phase = LeafPhase.Live },
         KeysAdopted e => Adopt(state, e),
         ObjectAdded e => Add(state, e),
-        PublicationRefused e => WithSettled(state, new Publication(e.Position, e.Upload, -e.Round, IsSettled: true, e.At)),
-        ObjectRemoved e => Remove(state, new KeyPosition(e.Key.ToString()), e.At),
-        PublicationSettled e => state.Unsettled.TryGetValue(e.Upload.ToString(), out var publication)
-            ? Settle(state with { Unsettled = state.Unsettled.Remove(e.Upload.ToString()) }, publication)
-            : state,
+        TicketIssued => state with { Changes = state.Changes.WithTicket() },
+        PublicationRefused => state,
+        ObjectRemoved e => Remove(state, e),
+        PublicationSettled e => state with { Unsettled = state.Unsettled.Remove(e.Upload.ToString()) },
         ObjectReleaseDelivered e => state with { Releases = state.Releases.Remove(e.Upload.ToString()) },
         ListedUploadAdded e => WithEntry(state, e.Entry),
         ListedUploadRemoved e => WithSettled(
@@ -43,7 +38,7 @@ internal static class KeyLeafEvolution
         RouteDelivered => state with { Split = null },
         GivingBegun => state with { Phase = LeafPhase.Giving },
         RangeTaken e => Take(state, e),
-        RangeGiven e => state with { Phase = LeafPhase.Given, Left = e.Taker, Settled = [] },
+        RangeGiven e => state with { Phase = LeafPhase.Given, Left = e.Taker, Settled = [], Changes = KeyChanges.None },
         RouteWithdrawn => state with { Phase = LeafPhase.Gone },
         LeafSealed e => state with { Phase = LeafPhase.Sealed, SealStep = e.Step, WasSealed = false },
         LeafUnsealed e => state with { Phase = LeafPhase.Live, SealStep = e.Step, WasSealed = e.WasSealed },
@@ -65,7 +60,7 @@ internal static class KeyLeafEvolution
             Left = happened.Left,
             Adopted = happened.Sequence + 1,
             Phase = happened.IsLast ? LeafPhase.Live : LeafPhase.Adopting,
-            ForgottenUntil = Newer(state.ForgottenUntil, happened.ForgottenUntil),
+            Changes = state.Changes.With(happened.Changes),
         };
         after = happened.Entries.Aggregate(after, WithEntry);
         return happened.Publications.Aggregate(after, WithPublication);
@@ -73,37 +68,26 @@ internal static class KeyLeafEvolution
 
     private static KeyLeafState Add(KeyLeafState state, ObjectAdded happened)
     {
-        var entry = happened.Entry;
+        var entry = happened.Entry with { Change = new KeyChange(state.Changes.Next, happened.Ticket) };
         var position = entry.PositionIn(KeyTree.Objects);
         var replaced = state.Entries.GetValueOrDefault(position);
         var after = WithPublication(
-            WithEntry(state, entry), new Publication(position, entry.Upload, happened.Round, IsSettled: false, entry.At));
-        return replaced is null ? after : WithRelease(after, position, replaced, happened.At);
+            WithEntry(state, entry) with { Changes = state.Changes.WithPublication(position) },
+            new Publication(position, entry.Upload, happened.Round, IsSettled: false));
+        return replaced is null ? after : WithRelease(after, replaced.Upload, happened.At);
     }
 
-    private static KeyLeafState Remove(KeyLeafState state, KeyPosition position, DateTimeOffset at) =>
-        state.Entries.TryGetValue(position, out var removed)
-            ? WithRelease(WithoutEntry(state, position), position, removed, at)
-            : state;
-
-    private static KeyLeafState WithRelease(KeyLeafState state, KeyPosition position, KeyEntry removed, DateTimeOffset at)
+    private static KeyLeafState Remove(KeyLeafState state, ObjectRemoved happened)
     {
-        var upload = removed.Upload;
-        var after = state with
-        {
-            Releases = state.Releases.SetItem(upload.ToString(), new PendingRelease(upload, at)),
-        };
-        return state.Unsettled.ContainsKey(upload.ToString())
-            ? after
-            : WithSettled(after, new Publication(position, upload, AnyRound, IsSettled: true, removed.At));
+        var position = new KeyPosition(happened.Key.ToString());
+        var after = state with { Changes = state.Changes.WithDeletion(position) };
+        return state.Entries.TryGetValue(position, out var removed)
+            ? WithRelease(WithoutEntry(after, position), removed.Upload, happened.At)
+            : after;
     }
 
-    /// <summary>The upload has recorded the publication. While its object is the current one of its key, the entry tells a late message
-    /// that, so nothing else need be remembered.</summary>
-    private static KeyLeafState Settle(KeyLeafState state, Publication publication) =>
-        state.Entries.GetValueOrDefault(publication.Position)?.Upload == publication.Upload
-            ? state
-            : WithSettled(state, publication);
+    private static KeyLeafState WithRelease(KeyLeafState state, UploadId upload, DateTimeOffset at) =>
+        state with { Releases = state.Releases.SetItem(upload.ToString(), new PendingRelease(upload, at)) };
 
     private static KeyLeafState WithEntry(KeyLeafState state, KeyEntry entry)
     {
@@ -125,19 +109,21 @@ internal static class KeyLeafEvolution
         ? WithSettled(state, publication)
         : state with { Unsettled = state.Unsettled.SetItem(publication.Upload.ToString(), publication) };
 
+    /// <summary>Remembers an upload that was removed from the index of uploads. Older versions remembered publications, too.</summary>
     private static KeyLeafState WithSettled(KeyLeafState state, Publication publication)
     {
+        if (state.Leaf.Index.Tree == KeyTree.Objects)
+        {
+            return state;
+        }
+
         var settled = state.Settled.RemoveAll(known => known.Upload == publication.Upload);
         var forgotten = Math.Clamp(settled.Length + 1 - MaxSettled, 0, MaxForgotten);
-        return state with
-        {
-            Settled = [.. settled.AsSpan(forgotten..), publication with { IsSettled = true }],
-            ForgottenUntil = Newer(state.ForgottenUntil, NewestOf(settled.Take(forgotten))),
-        };
+        return state with { Settled = [.. settled.AsSpan(forgotten..), publication] };
     }
 
-    /// <summary>Takes the range of the right neighbour and what it remembers, so that of both leaves the newest is kept. The result may be
-    /// longer than what one leaf remembers, and becomes shorter with each further publication.</summary>
+    /// <summary>Takes the range of the right neighbour and what it remembers, so that of both leaves the newest is kept. The removed uploads
+    /// may be more than one leaf remembers, and become fewer with each further one.</summary>
     private static KeyLeafState Take(KeyLeafState state, RangeTaken happened)
     {
         var newestFirst = Interleave(state.Settled, happened.Publications);
@@ -146,15 +132,9 @@ internal static class KeyLeafEvolution
             Upper = happened.Upper,
             Right = happened.Right,
             Settled = [.. newestFirst.Take(2 * MaxSettled).Reverse()],
-            ForgottenUntil = Newer(
-                Newer(state.ForgottenUntil, happened.ForgottenUntil), NewestOf(newestFirst.Skip(2 * MaxSettled))),
+            Changes = state.Changes.With(happened.Changes),
         };
     }
-
-    private static DateTimeOffset? NewestOf(IEnumerable<Publication> publications) =>
-        publications.Max(publication => publication.At);
-
-    private static DateTimeOffset? Newer(DateTimeOffset? a, DateTimeOffset? b) => a is null || b > a ? b : a;
 
     /// <summary>What two leaves remember, the newest of both first.</summary>
     private static List<Publication> Interleave(ImmutableArray<Publication> own, IReadOnlyList<Publication> taken)
@@ -184,6 +164,7 @@ internal static class KeyLeafEvolution
             EntryBytes = state.EntryBytes - moved.Entries.Sum(entry => (long)BytesOf(entry)),
             Unsettled = state.Unsettled.RemoveRange(moved.Publications.Select(publication => publication.Upload.ToString())),
             Settled = state.Settled.RemoveRange(moved.Publications),
+            Changes = state.Changes.Where(position => !LeafMove.IsIn(position, split.Next, happened.Next)),
             Split = split with { Next = happened.Next, Sequence = happened.Sequence + 1 },
         };
         return happened.Next is null ? after with { Upper = split.At, Right = split.Right } : after;
@@ -204,7 +185,7 @@ internal static class KeyLeafEvolution
             Split = snapshot.Split,
             SealStep = snapshot.SealStep,
             WasSealed = snapshot.WasSealed,
-            ForgottenUntil = snapshot.ForgottenUntil,
+            Changes = snapshot.Changes ?? KeyChanges.None,
             Releases = KeyLeafState.Unborn.Releases.AddRange(
                 snapshot.Releases.Select(release => KeyValuePair.Create(release.Upload.ToString(), release))),
         };
@@ -217,7 +198,7 @@ internal static class KeyLeafEvolution
         };
         return empty with
         {
-            Settled = [.. snapshot.Publications.Where(publication => publication.IsSettled)],
+            Settled = [.. snapshot.Publications.Where(publication => publication.IsSettled && tree == KeyTree.Uploads)],
             Unsettled = empty.Unsettled.AddRange(snapshot.Publications.Where(publication => !publication.IsSettled)
                 .Select(publication => KeyValuePair.Create(publication.Upload.ToString(), publication))),
         };

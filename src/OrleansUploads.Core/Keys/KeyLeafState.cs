@@ -70,13 +70,11 @@ public sealed record KeyLeafState
     public ImmutableSortedDictionary<string, Publication> Unsettled { get; init; } =
         ImmutableSortedDictionary.Create<string, Publication>(StringComparer.Ordinal);
 
-    /// <summary>The newest uploads about which no message is expected any more and that have no entry, the oldest first. They stop late
-    /// messages.</summary>
+    /// <summary>In the index of uploads: the newest uploads that were removed from it, the oldest first. They stop late messages.</summary>
     public ImmutableArray<Publication> Settled { get; init; } = [];
 
-    /// <summary>The newest completion that the leaf has settled and forgotten, or null for none. About an unknown completion of this time
-    /// or an earlier one, the leaf cannot tell whether it has decided before.</summary>
-    public DateTimeOffset? ForgottenUntil { get; init; }
+    /// <summary>What is known of the changes of the keys, apart from those that made the entries.</summary>
+    public KeyChanges Changes { get; init; } = KeyChanges.None;
 
     /// <summary>Objects whose uploads do not know yet that they were overwritten or deleted, by upload ID.</summary>
     public ImmutableSortedDictionary<string, PendingRelease> Releases { get; init; } =
@@ -104,6 +102,12 @@ public sealed record KeyLeafState
     public Publication? Find(UploadId upload) => Unsettled.TryGetValue(upload.ToString(), out var publication)
         ? publication
         : Settled.FirstOrDefault(settled => settled.Upload == upload);
+
+    /// <summary>The newest change of a key, or null if it is not known. It was then not after <see cref="KeyChanges.Forgotten"/>.</summary>
+    public KeyChange? FindChange(KeyPosition position) =>
+        Entries.TryGetValue(position, out var entry) ? entry.Change
+        : Changes.Find(position) is { } deletion ? new KeyChange(deletion.Number)
+        : null;
 }
 
 /// <summary>A split in progress.</summary>

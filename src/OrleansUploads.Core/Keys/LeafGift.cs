@@ -29,7 +29,7 @@ internal static class LeafGift
 
     private static Intent TellLeft(KeyLeafState state)
     {
-        var take = new TakeRange(state.From, state.Upper, state.Right, state.Leaf.Name, state.Settled, state.ForgottenUntil);
+        var take = new TakeRange(state.From, state.Upper, state.Right, state.Leaf.Name, state.Settled, state.Changes);
         return new Intent(
             "give", new TellKey(state.Leaf.Index, state.From, take) { Start = LeftOf(state) }, new ConfirmRangeTaken());
     }

@@ -76,12 +76,16 @@ internal static class LeafMove
         }
 
         var entries = From(state, first).TakeWhile(entry => to is null || entry.Key < to).Select(entry => entry.Value);
-        var publications = state.Unsettled.Values.Concat(state.Settled).Where(publication => IsIn(publication, first, to));
+        var publications = state.Unsettled.Values.Concat(state.Settled).Where(publication => IsIn(publication.Position, first, to));
         return ([.. entries], [.. publications]);
     }
 
-    private static bool IsIn(Publication publication, KeyPosition from, KeyPosition? to) =>
-        publication.Position >= from && (to is null || publication.Position < to);
+    /// <summary>Whether a position is in a range.</summary>
+    /// <param name="position">The position.</param>
+    /// <param name="from">The first position of the range, or null for an empty one.</param>
+    /// <param name="to">The first position behind the range, or null for everything to the end.</param>
+    internal static bool IsIn(KeyPosition position, KeyPosition? from, KeyPosition? to) =>
+        position >= from && (to is null || position < to);
 
     /// <summary>The entries from a position on. A leaf has at most a few hundred, so going through them is fast.</summary>
     internal static IEnumerable<KeyValuePair<KeyPosition, KeyEntry>> From(KeyLeafState state, KeyPosition first) =>
@@ -101,7 +105,7 @@ internal static class LeafMove
             entries,
             publications,
             state.Leaf.Name,
-            state.ForgottenUntil)
+            state.Changes.Where(position => IsIn(position, next, end)))
         { Leaf = right };
         return new Intent(
             string.Create(CultureInfo.InvariantCulture, $"adopt/{split.Number}/{split.Sequence}"),

@@ -33,6 +33,10 @@ public abstract record ObjectRefusal : Refusal
     /// <summary>The upload is being completed and takes nothing until the completion is decided. Ask again.</summary>
     public sealed record UploadCompleting : ObjectRefusal;
 
+    /// <summary>The key was, or may have been, changed since the request took its ticket, so nothing was published. The upload is as it was
+    /// before the completion. Ask again with a new ticket, if the request still wants an answer.</summary>
+    public sealed record KeyChanged : ObjectRefusal;
+
     /// <summary>The upload was already completed with another list of parts.</summary>
     public sealed record CompletedOtherwise(ObjectETag ETag) : ObjectRefusal;
 

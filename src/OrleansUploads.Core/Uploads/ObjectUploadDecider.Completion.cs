@@ -52,7 +52,8 @@ internal sealed partial class ObjectUploadDecider
                 }
 
                 var completion = NumberedParts.Complete(
-                    open.Spec, chosen, open.Rounds + 1, NumberedParts.Identify(command.Parts), command.Condition, time.Now);
+                    open.Spec, chosen, open.Rounds + 1, NumberedParts.Identify(command.Parts), command.Condition, time.Now)
+                    with { Ticket = command.Ticket };
                 return ((ObjectRefusal?)RefusalOfChecksumType(open.Spec, completion, command.ChecksumType)
                     ?? RefusalOfChecksum(completion.Checksum, chosen, command.Checksum)) is { } differs
                     ? Refuse(differs)
@@ -122,7 +123,8 @@ internal sealed partial class ObjectUploadDecider
     {
         var stored = new NumberedPartStored(command.Part, time.Now);
         var list = NumberedParts.Identify([new ChosenPart(command.Part.Number, command.Part.Md5, Checksum: null)]);
-        var completion = NumberedParts.Complete(open.Spec, [command.Part], open.Rounds + 1, list, command.Condition, time.Now);
+        var completion = NumberedParts.Complete(open.Spec, [command.Part], open.Rounds + 1, list, command.Condition, time.Now)
+            with { Ticket = command.Ticket };
         var frozen = Freeze((UploadState.ObjectOpen)ObjectUploadEvolution.Apply(open, stored), completion, sender: null);
         return Accept(frozen.Answer, [.. before, stored, .. frozen.Events]).Telling(frozen.Intents);
     }
@@ -149,22 +151,13 @@ internal sealed partial class ObjectUploadDecider
                 return Accept(new CompletionReopened(command.Round, time.Now));
             case PublicationVerdict.ConditionFailed or PublicationVerdict.BucketDeleted:
                 return After(completing, new ObjectUploadRefused(time.Now));
-            case PublicationVerdict.Outdated outdated:
-                return CompleteAgain(completing, outdated.NewTime, time);
+            case PublicationVerdict.Overwritten overwritten:
+                return Released(completing, overwritten.At, time);
+            case PublicationVerdict.Overtaken:
+                return Accept(new CompletionReopened(command.Round, time.Now));
             default:
                 return Nothing;
         }
-    }
-
-    /// <summary>Completes the same object as another round. A host with an old history, in which a published object is still being completed,
-    /// decides this too but cannot write it.</summary>
-    private static Decision<UploadEvent> CompleteAgain(UploadState.ObjectCompleting completing, DateTimeOffset at, ServiceTime time)
-    {
-        var (before, sender) = (completing.Completion, completing.Sender);
-        var reopened = new CompletionReopened(before.Round, time.Now);
-        var frozen = new CompletionFrozen(before with { Round = before.Round + 1, At = at }, sender);
-        var after = ObjectUploadEvolution.Apply(ObjectUploadEvolution.Apply(completing, reopened), frozen);
-        return Accept(Done.Instance, reopened, frozen).Telling(ObjectUploadIntents.Publish((UploadState.ObjectCompleting)after));
     }
 
     private static Decision<UploadEvent> After(UploadState.ObjectCompleting completing, UploadEvent happened)
@@ -175,20 +168,22 @@ internal sealed partial class ObjectUploadDecider
 
     /// <summary>The object was overwritten or deleted. The leaf may say so before the upload has heard that it published the object. The
     /// grace begins when the upload hears of it, because the clock of the leaf may be behind.</summary>
-    private static Decision<UploadEvent> Release(UploadState state, ReleaseObject command, ServiceTime time)
+    private static Decision<UploadEvent> Release(UploadState state, ReleaseObject command, ServiceTime time) => state switch
     {
-        var released = new ObjectReleased(command.At > time.Now ? command.At : time.Now);
-        return state switch
-        {
-            UploadState.ObjectStored { ReleasedAt: null } => Accept(released),
-            UploadState.ObjectCompleting completing => Accept(Done.Instance, new ObjectPublished(), released)
-                .Telling([.. ObjectUploadIntents.Pending(
-                    (UploadState.OfObject)ObjectUploadEvolution.Apply(
-                        ObjectUploadEvolution.Apply(completing, new ObjectPublished()), released))])
-                .AnsweringAtOnce(),
-            _ => Nothing,
-        };
+        UploadState.ObjectStored { ReleasedAt: null } => Accept(ReleasedAt(command.At, time)),
+        UploadState.ObjectCompleting completing => Released(completing, command.At, time).AnsweringAtOnce(),
+        _ => Nothing,
+    };
+
+    /// <summary>The object was published, and is not the object of its key any more.</summary>
+    private static Decision<UploadEvent> Released(UploadState.ObjectCompleting completing, DateTimeOffset at, ServiceTime time)
+    {
+        var (published, released) = (new ObjectPublished(), ReleasedAt(at, time));
+        var after = ObjectUploadEvolution.Apply(ObjectUploadEvolution.Apply(completing, published), released);
+        return Accept(Done.Instance, published, released).Telling([.. ObjectUploadIntents.Pending((UploadState.OfObject)after)]);
     }
+
+    private static ObjectReleased ReleasedAt(DateTimeOffset at, ServiceTime time) => new(at > time.Now ? at : time.Now);
 
     private static Decision<UploadEvent> ReleaseBytes(UploadState.ObjectStored stored)
     {

@@ -30,8 +30,8 @@ public sealed record NumberedPartStored(
 /// <param name="Sender">Who chose, or null if that is not known.</param>
 public sealed record CompletionFrozen(Completion Completion, Sender? Sender = null) : UploadEvent;
 
-/// <summary>The key's leaf did not publish the object, because its condition failed or the completion was outdated. The upload is as it was
-/// before the completion.</summary>
+/// <summary>The key's leaf did not publish the object, because its condition failed or the key was changed after the ticket. The upload is
+/// as it was before the completion.</summary>
 /// <param name="Round">The completion.</param>
 /// <param name="At">When.</param>
 public sealed record CompletionReopened(int Round, DateTimeOffset At) : UploadEvent;
@@ -67,6 +67,7 @@ public sealed record ObjectRestoreSet(ObjectRestore Restore) : UploadEvent;
 /// <param name="Checksum">Its checksum, or null if it has none.</param>
 /// <param name="Condition">What must hold of the key, or null for nothing.</param>
 /// <param name="At">When.</param>
+/// <param name="Ticket">The ticket of the publication. A note.</param>
 public sealed record Completion(
     int Round,
     PartNumbers Numbers,
@@ -75,4 +76,5 @@ public sealed record Completion(
     long SizeBytes,
     ObjectChecksum? Checksum,
     PublishCondition? Condition,
-    DateTimeOffset At);
+    DateTimeOffset At,
+    long? Ticket = null);

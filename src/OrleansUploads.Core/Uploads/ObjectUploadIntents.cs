@@ -53,7 +53,7 @@ internal static class ObjectUploadIntents
             new TellKey(
                 ObjectsOf(spec),
                 entry.PositionIn(KeyTree.Objects),
-                new PublishObject(entry, completion.Round, completion.Condition)),
+                new PublishObject(entry, completion.Round, completion.Condition, completion.Ticket)),
             new ConfirmPublication(completion.Round))
         {
             AnswersUnconfirmed = completion.Condition is null && spec.Origin == UploadOrigin.SingleRequest,
@@ -104,7 +104,7 @@ internal static class ObjectUploadIntents
 
     private static object Settle(PublishedObject answer, object verdict, ObjectName name) => verdict switch
     {
-        PublicationVerdict.Outdated outdated => answer with { At = outdated.NewTime },
+        PublicationVerdict.Overtaken => new ObjectRefusal.KeyChanged(),
         PublicationVerdict.ConditionFailed failed => new ObjectRefusal.PreconditionFailed(failed.Exists),
         PublicationVerdict.BucketDeleted => new ObjectRefusal.BucketNotFound(name.Bucket.Name),
         _ => answer,

@@ -36,9 +36,12 @@ internal static class KeyLeafContract
             Named<RangeTaken>("range-taken.1"),
             Named<RangeGiven>("range-given.1"),
             Named<RouteWithdrawn>("route-withdrawn.1"),
+            Named<TicketIssued>("ticket-issued.1"),
         ],
         Commands =
         [
+            Named<TakeTicket>("take-ticket.1"),
+            Named<IssueTicket>("issue-ticket.1"),
             Named<PublishObject>("publish-object.1")
                 .Widened("publish-object.2", static publish => publish.Condition is { MustExist: not null }),
             Named<SettlePublication>("settle-publication.1"),
@@ -61,7 +64,9 @@ internal static class KeyLeafContract
             Named<PublicationVerdict.Published>("publication-published.1"),
             Named<PublicationVerdict.ConditionFailed>("publication-condition-failed.1"),
             Named<PublicationVerdict.BucketDeleted>("publication-bucket-deleted.1"),
-            Named<PublicationVerdict.Outdated>("publication-outdated.1"),
+            Named<PublicationVerdict.Overwritten>("publication-overwritten.1"),
+            Named<PublicationVerdict.Overtaken>("publication-overtaken.1"),
+            Named<KeyTicket>("key-ticket.1"),
         ],
         Refusals =
         [
@@ -103,7 +108,10 @@ internal static class KeyLeafContract
 [JsonSerializable(typeof(RangeTaken))]
 [JsonSerializable(typeof(RangeGiven))]
 [JsonSerializable(typeof(RouteWithdrawn))]
+[JsonSerializable(typeof(TicketIssued))]
 [JsonSerializable(typeof(TakeRange))]
+[JsonSerializable(typeof(TakeTicket))]
+[JsonSerializable(typeof(IssueTicket))]
 [JsonSerializable(typeof(PublishObject))]
 [JsonSerializable(typeof(SettlePublication))]
 [JsonSerializable(typeof(DeleteObject))]
@@ -120,7 +128,9 @@ internal static class KeyLeafContract
 [JsonSerializable(typeof(PublicationVerdict.Published))]
 [JsonSerializable(typeof(PublicationVerdict.ConditionFailed))]
 [JsonSerializable(typeof(PublicationVerdict.BucketDeleted))]
-[JsonSerializable(typeof(PublicationVerdict.Outdated))]
+[JsonSerializable(typeof(PublicationVerdict.Overwritten))]
+[JsonSerializable(typeof(PublicationVerdict.Overtaken))]
+[JsonSerializable(typeof(KeyTicket))]
 [JsonSerializable(typeof(ObjectRefusal.KeyNotFound))]
 [JsonSerializable(typeof(ObjectRefusal.PreconditionFailed))]
 [JsonSerializable(typeof(ObjectRefusal.PositionMoved))]

@@ -123,6 +123,7 @@ internal static class UploadContract
             Named<Refusal.TreeHashDiffers>("refused-tree-hash-differs.1"),
             Named<Refusal.CompletionMismatch>("refused-completed-otherwise.1"),
             Named<ObjectRefusal.UploadCompleting>("refused-upload-completing.1"),
+            Named<ObjectRefusal.KeyChanged>("refused-key-changed.1"),
             Named<ObjectRefusal.CompletedOtherwise>("refused-completed-with-other-parts.1"),
             Named<ObjectRefusal.PartNumberInvalid>("refused-part-number-invalid.1"),
             Named<ObjectRefusal.NumberedPartTooLarge>("refused-numbered-part-too-large.1"),
@@ -238,6 +239,7 @@ internal static class UploadContract
 [JsonSerializable(typeof(Refusal.TreeHashDiffers))]
 [JsonSerializable(typeof(Refusal.CompletionMismatch))]
 [JsonSerializable(typeof(ObjectRefusal.UploadCompleting))]
+[JsonSerializable(typeof(ObjectRefusal.KeyChanged))]
 [JsonSerializable(typeof(ObjectRefusal.CompletedOtherwise))]
 [JsonSerializable(typeof(ObjectRefusal.PartNumberInvalid))]
 [JsonSerializable(typeof(ObjectRefusal.NumberedPartTooLarge))]

@@ -72,9 +72,6 @@ public sealed class EmbeddedHost : IEntityHost, IEntityWaker, IAsyncDisposable
     /// <summary>The clock by which the entities decide.</summary>
     public IServiceClock Clock { get; }
 
-    /// <inheritdoc/>
-    public bool HoldsEntities => true;
-
     /// <summary>The number of loaded entities.</summary>
     public int LoadedEntities => _activations.Count;
 

@@ -18,9 +18,6 @@ public interface IEntityHost
     /// <exception cref="OperationCanceledException">The caller stopped waiting; the outcome is unknown.</exception>
     async ValueTask<TrackedAnswer> SendTrackedAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
         new(await SendAsync(entity, command, cancellationToken), IsToRepetition: false);
-
-    /// <summary>Whether the entities are in this process, so that a question costs no message.</summary>
-    bool HoldsEntities => false;
 }
 
 /// <summary>The answer to a command that may have been sent more than once.</summary>

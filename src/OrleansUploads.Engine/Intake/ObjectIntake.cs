@@ -20,7 +20,7 @@ namespace OrleansUploads.Engine.Intake;
 /// <param name="parts">Stores the bytes.</param>
 /// <param name="ids">Makes new IDs.</param>
 /// <param name="time">The clock of creation times.</param>
-/// <param name="keys">Loads the leaf of a key while the object's bytes are stored, or null not to.</param>
+/// <param name="keys">Gives tickets for publications.</param>
 /// <param name="maintenance">How soon unowned bytes are deleted, or null for the default.</param>
 /// <param name="lanes">Hashes several bodies at a time, or null to hash each one alone.</param>
 public sealed class ObjectIntake(
@@ -28,7 +28,7 @@ public sealed class ObjectIntake(
     IPartStore parts,
     IdSource ids,
     TimeProvider time,
-    KeyIndex? keys,
+    KeyIndex keys,
     MaintenanceOptions? maintenance = null,
     SharedLanes? lanes = null)
 {
@@ -44,6 +44,7 @@ public sealed class ObjectIntake(
     private const int MaxWaits = 3;
 
     private readonly AttemptIntake _attempts = new(parts, lanes);
+    private readonly TicketedPublication _publication = new(host, keys, time);
     private readonly long _maxUnannouncedBytes =
         (maintenance ?? new MaintenanceOptions()).AttemptGrace >= MinUnannouncedGrace ? MaxUnannouncedBytes : 0;
 
@@ -121,6 +122,7 @@ public sealed class ObjectIntake(
     /// <param name="cancellationToken">Canceled when the client disconnects.</param>
     /// <exception cref="PartStoreFullException">The part store is full.</exception>
     /// <exception cref="EntityUnavailableException">The outcome is unknown.</exception>
+    /// <exception cref="OperationCanceledException">The client is gone. The object may have been stored.</exception>
     public async ValueTask<Outcome<PublishedObject>> PutAsync(
         ObjectName name,
         ObjectHeaders headers,
@@ -134,12 +136,13 @@ public sealed class ObjectIntake(
         }
 
         var spec = NewSpec(name, headers, UploadOrigin.SingleRequest, checksum: null);
-        if (body.LengthBytes > _maxUnannouncedBytes)
+        var isAnnounced = body.LengthBytes > _maxUnannouncedBytes;
+        if (isAnnounced)
         {
             await host.AskAsync(spec.Upload.Entity, new InitiateObjectUpload(spec), cancellationToken);
         }
 
-        _ = keys?.LoadAsync(name, cancellationToken);
+        var early = _publication.TryTakeTicketAsync(name, cancellationToken);
         var mayBeInUse = false;
         try
         {
@@ -151,11 +154,18 @@ public sealed class ObjectIntake(
             }
 
             mayBeInUse = true;
-            var (outcome, isOfRepetition) = await host.AskTrackedAsync(
-                spec.Upload.Entity, new PutObject(spec, part, condition), cancellationToken);
+            // A body that took long to arrive gets a new ticket, which is overtaken less often.
+            var ticket = await early;
+            var (outcome, isOfRepetition) = await _publication.SendAsync(
+                spec.Upload,
+                name,
+                taken => new PutObject(spec, part, condition, taken.Number),
+                isAnnounced ? null : ticket,
+                cancellationToken);
 
-            // The refusal of a repeated command proves nothing about the first one, unless the upload has ended with it.
-            mayBeInUse = outcome.Refusal is null
+            // The refusal of a repeated command proves nothing about the first one, unless the upload has ended with it. An upload whose key
+            // was changed is open, and deletes its bytes when it expires.
+            mayBeInUse = outcome.Refusal is null or ObjectRefusal.KeyChanged
                 || (isOfRepetition && outcome.Refusal is not (ObjectRefusal.PreconditionFailed or ObjectRefusal.BucketNotFound));
             return outcome;
         }
@@ -197,9 +207,12 @@ public sealed class ObjectIntake(
             var open = await host.AskAsync(
                 upload.Entity, new ListNumberedParts(name, ObjectLimits.MaxParts, Limit: 1), cancellationToken);
             IReadOnlyList<ListedAttempt> stored = open.Refusal is null ? await parts.ListStoredAsync(upload, cancellationToken) : [];
-            var outcome = await host.AskAsync(
-                upload.Entity,
-                new CompleteObjectUpload(name, chosen, sizeBytes, checksum, condition, stored, checksumType, sender),
+            var (outcome, _) = await _publication.SendAsync(
+                upload,
+                name,
+                ticket => new CompleteObjectUpload(
+                    name, chosen, sizeBytes, checksum, condition, stored, checksumType, sender, ticket.Number),
+                taken: null,
                 cancellationToken);
             if (outcome.Refusal is not (ObjectRefusal.NumberedPartLost or ObjectRefusal.UploadCompleting) || waits == MaxWaits)
             {

@@ -16,6 +16,8 @@ internal sealed class KeyEntryConverter : JsonConverter<KeyEntry>
     private static readonly JsonEncodedText StorageClassName = JsonEncodedText.Encode("storageClass");
     private static readonly JsonEncodedText SizeBytesName = JsonEncodedText.Encode("sizeBytes");
     private static readonly JsonEncodedText ETagName = JsonEncodedText.Encode("eTag");
+    private static readonly JsonEncodedText ChangeName = JsonEncodedText.Encode("change");
+    private static readonly JsonEncodedText TicketName = JsonEncodedText.Encode("ticket");
 
     private static readonly TextConverter<ObjectKey> Keys = new();
     private static readonly TextConverter<UploadId> Uploads = new();
@@ -30,6 +32,7 @@ internal sealed class KeyEntryConverter : JsonConverter<KeyEntry>
         StorageClass storageClass = default;
         long? sizeBytes = null;
         ObjectETag? eTag = null;
+        KeyChange change = default;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals(KeyName.EncodedUtf8Bytes))
@@ -59,13 +62,23 @@ internal sealed class KeyEntryConverter : JsonConverter<KeyEntry>
                 reader.Read();
                 eTag = reader.TokenType == JsonTokenType.Null ? null : ETags.Read(ref reader, typeof(ObjectETag), options);
             }
+            else if (reader.ValueTextEquals(ChangeName.EncodedUtf8Bytes))
+            {
+                reader.Read();
+                change = change with { Number = reader.GetInt64() };
+            }
+            else if (reader.ValueTextEquals(TicketName.EncodedUtf8Bytes))
+            {
+                reader.Read();
+                change = change with { Ticket = reader.GetInt64() };
+            }
             else
             {
                 reader.Skip();
             }
         }
 
-        return new KeyEntry(key, upload, at, storageClass, sizeBytes, eTag);
+        return new KeyEntry(key, upload, at, storageClass, sizeBytes, eTag, change);
     }
 
     public override void Write(Utf8JsonWriter writer, KeyEntry value, JsonSerializerOptions options)
@@ -87,6 +100,16 @@ internal sealed class KeyEntryConverter : JsonConverter<KeyEntry>
         {
             writer.WritePropertyName(ETagName);
             ETags.Write(writer, eTag, options);
+        }
+
+        if (value.Change.Number > 0)
+        {
+            writer.WriteNumber(ChangeName, value.Change.Number);
+        }
+
+        if (value.Change.Ticket is { } ticket)
+        {
+            writer.WriteNumber(TicketName, ticket);
         }
 
         writer.WriteEndObject();

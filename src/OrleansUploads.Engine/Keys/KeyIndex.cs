@@ -44,26 +44,15 @@ public sealed class KeyIndex(IEntityHost host)
         KeyIndexId index, KeyPosition from, int limit, CancellationToken cancellationToken) =>
         (await AskAsync(index, from, new ReadLeaf(from, limit), cancellationToken)).Answer;
 
-    /// <summary>Loads the leaf of a key into memory if it is not there, so that a command that follows need not wait for the
-    /// journal. Does nothing if that costs messages, because most leaves in use are in memory.</summary>
-    /// <param name="name">The object.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
-    /// <returns>A task that never fails: if the leaf cannot be loaded, the command that follows says so.</returns>
-    public async Task LoadAsync(ObjectName name, CancellationToken cancellationToken)
-    {
-        if (!host.HoldsEntities)
-        {
-            return;
-        }
+    /// <summary>Takes the ticket of a publication. Nothing is written.</summary>
+    /// <exception cref="EntityUnavailableException">There is no ticket; asking again is safe.</exception>
+    public async ValueTask<KeyTicket> TakeTicketAsync(ObjectName name, CancellationToken cancellationToken) =>
+        (await AskAsync(ObjectsOf(name.Bucket), PositionOf(name.Key), new TakeTicket(name.Key), cancellationToken)).Answer;
 
-        try
-        {
-            await FindAsync(name, cancellationToken);
-        }
-        catch (Exception fault) when (fault is EntityUnavailableException or OperationCanceledException or ObjectDisposedException)
-        {
-        }
-    }
+    /// <summary>Has a ticket issued for a publication that was overtaken. No other request has the same.</summary>
+    /// <exception cref="EntityUnavailableException">There is no ticket; asking again is safe.</exception>
+    public async ValueTask<KeyTicket> IssueTicketAsync(ObjectName name, CancellationToken cancellationToken) =>
+        (await AskAsync(ObjectsOf(name.Bucket), PositionOf(name.Key), new IssueTicket(name.Key), cancellationToken)).Answer;
 
     /// <summary>Carries out an intent that is sent to a key.</summary>
     /// <returns>What the leaf answered.</returns>

@@ -12,11 +12,24 @@ namespace OrleansUploads.Core.Tests.Keys;
 public sealed class KeyLeafDeciderTests
 {
     private readonly DeciderDriver<KeyLeafState, KeyLeafCommand, KeyLeafEvent> _leaf = new(new KeyLeafDecider(3000));
+    private readonly Dictionary<int, PublishObject> _sent = [];
 
     private Decision<KeyLeafEvent> Do(KeyLeafCommand command) => _leaf.Do(command with { Leaf = SomeObject.ObjectLeaf });
 
-    private object Publish(string key, int upload, PublishCondition? condition = null) =>
-        Do(new PublishObject(SomeObject.Entry(key, upload, $"{upload}"), 1, condition)).Answer;
+    private long Ticket(string key) => ((KeyTicket)Do(new TakeTicket(SomeObject.Key(key))).Answer).Number;
+
+    /// <summary>Sends the message of an upload, the same one each time.</summary>
+    private object Publish(string key, int upload, PublishCondition? condition = null)
+    {
+        if (!_sent.TryGetValue(upload, out var message))
+        {
+            // A leaf that is sealed or that splits gives no ticket.
+            var ticket = (Do(new TakeTicket(SomeObject.Key(key))).Answer as KeyTicket)?.Number;
+            _sent[upload] = message = new PublishObject(SomeObject.Entry(key, upload, $"{upload}"), 1, condition, ticket);
+        }
+
+        return Do(message).Answer;
+    }
 
     private string[] Keys() => [.. _leaf.State.Entries.Values.Select(entry => entry.Key.ToString())];
 
@@ -76,7 +89,7 @@ public sealed class KeyLeafDeciderTests
     {
         Assert.Equal(new PublicationVerdict.ConditionFailed(Exists: false), Publish("a", 1, PublishCondition.MustBePresent));
         Publish("a", 2);
-        Assert.Equal(new PublicationVerdict.ConditionFailed(Exists: false), Publish("a", 1, PublishCondition.MustBePresent));
+        Assert.Equal(new PublicationVerdict.Overtaken(), Publish("a", 1, PublishCondition.MustBePresent));
         Assert.Equal(new PublicationVerdict.Published(), Publish("a", 3, PublishCondition.MustBePresent));
     }
 
@@ -90,7 +103,7 @@ public sealed class KeyLeafDeciderTests
 
         Do(new DeleteObject(SomeObject.Key("a"), Condition: null));
         Do(new SettlePublication(SomeObject.Key("a"), Some.Upload(2)));
-        Assert.Equal(new PublicationVerdict.Published(), Publish("a", 2));
+        Assert.Equal(new PublicationVerdict.Overtaken(), Publish("a", 2));
         Assert.Empty(_leaf.State.Entries);
     }
 
@@ -100,9 +113,9 @@ public sealed class KeyLeafDeciderTests
         Publish("a", 1);
         Publish("a", 2, PublishCondition.MustBeAbsent);
         Do(new DeleteObject(SomeObject.Key("a"), Condition: null));
-        Assert.Equal(new PublicationVerdict.ConditionFailed(Exists: true), Publish("a", 2, PublishCondition.MustBeAbsent));
+        Assert.Equal(new PublicationVerdict.Overtaken(), Publish("a", 2, PublishCondition.MustBeAbsent));
         Assert.Empty(_leaf.State.Entries);
-        var next = new PublishObject(SomeObject.Entry("a", 2), 2, PublishCondition.MustBeAbsent);
+        var next = new PublishObject(SomeObject.Entry("a", 2), 2, PublishCondition.MustBeAbsent, Ticket("a"));
         Assert.Equal(new PublicationVerdict.Published(), Do(next).Answer);
     }
 

@@ -6,154 +6,213 @@ using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Core.Tests.Keys;
 
-/// <summary>Messages about publications that arrive again after their uploads have recorded them, and after many others.</summary>
+/// <summary>Publications that arrive after their key was changed: those that were interrupted, and those that are repeated.</summary>
 public sealed class LatePublicationTests
 {
+    private static readonly PublicationVerdict Published = new PublicationVerdict.Published();
+    private static readonly PublicationVerdict Overtaken = new PublicationVerdict.Overtaken();
+
     private readonly DeciderDriver<KeyLeafState, KeyLeafCommand, KeyLeafEvent> _leaf = new(new KeyLeafDecider());
-    private readonly Dictionary<int, KeyEntry> _completed = [];
 
     [Fact]
-    public void A_late_publication_of_the_current_object_does_not_release_the_bytes_of_this_object()
+    public void A_publication_that_was_interrupted_never_replaces_an_object_that_was_published_since()
     {
-        PublishAndSettle("a", 1);
-        PublishAndSettleOthers(first: 100);
-        var events = _leaf.History.Count;
-
-        Assert.Equal(new PublicationVerdict.Published(), Publish("a", 1));
-        Assert.Equal(events, _leaf.History.Count);
-        Assert.Empty(_leaf.State.Releases);
+        var interrupted = Prepare("a", 1);
+        Publish(Prepare("a", 2));
+        Assert.Equal(Overtaken, Publish(interrupted));
+        Assert.Equal(Some.Upload(2), Current("a"));
     }
 
-    [Fact]
-    public void A_late_publication_never_brings_back_what_was_overwritten_or_deleted()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_publication_that_was_interrupted_never_comes_back_after_a_deletion(bool hasObject)
     {
-        PublishAndSettle("a", 1);
-        PublishAndSettle("b", 2);
-        PublishAndSettleOthers(first: 100);
-        PublishAndSettle("a", 3);
-        Do(new DeleteObject(SomeObject.Key("b"), Condition: null));
-        PublishAndSettleOthers(first: 200);
-
-        Assert.Equal(new PublicationVerdict.Published(), Publish("a", 1));
-        Assert.Equal(new PublicationVerdict.Published(), Publish("b", 2));
-        Assert.Equal(Some.Upload(3), _leaf.State.Entries[new KeyPosition("a")].Upload);
-        Assert.False(_leaf.State.Entries.ContainsKey(new KeyPosition("b")));
-    }
-
-    [Fact]
-    public void An_object_that_is_replaced_before_its_upload_has_recorded_it_is_remembered_when_it_has()
-    {
-        Publish("a", 1);
-        PublishAndSettle("a", 2);
-        PublishAndSettleOthers(first: 100);
-        Settle("a", 1);
-        PublishAndSettleOthers(first: 200);
-
-        Assert.Equal(new PublicationVerdict.Published(), Publish("a", 1));
-        Assert.Equal(Some.Upload(2), _leaf.State.Entries[new KeyPosition("a")].Upload);
-    }
-
-    [Fact]
-    public void A_publication_that_the_leaf_has_forgotten_is_never_published_again()
-    {
-        PublishAndSettle("a", 1);
-        PublishAndSettle("b", 2);
-        PublishAndSettle("a", 3);
-        Do(new DeleteObject(SomeObject.Key("b"), Condition: null));
-        ReplaceOften(first: 100);
-
-        Assert.IsType<PublicationVerdict.Outdated>(Publish("a", 1));
-        Assert.IsType<PublicationVerdict.Outdated>(Publish("b", 2));
-        Assert.Equal(Some.Upload(3), _leaf.State.Entries[new KeyPosition("a")].Upload);
-        Assert.False(_leaf.State.Entries.ContainsKey(new KeyPosition("b")));
-    }
-
-    [Fact]
-    public void A_condition_that_failed_is_not_looked_at_again_after_the_leaf_has_forgotten_it()
-    {
-        PublishAndSettle("a", 1);
-        Assert.IsType<PublicationVerdict.ConditionFailed>(Publish("a", 2, PublishCondition.MustBeAbsent));
-        Do(new DeleteObject(SomeObject.Key("a"), Condition: null));
-        ReplaceOften(first: 100);
-
-        Assert.IsType<PublicationVerdict.Outdated>(Publish("a", 2, PublishCondition.MustBeAbsent));
-        Assert.False(_leaf.State.Entries.ContainsKey(new KeyPosition("a")));
-    }
-
-    [Fact]
-    public void A_completion_at_the_time_that_the_leaf_names_is_published()
-    {
-        var entry = SomeObject.Entry("a", 1);
-        ReplaceOften(first: 100);
-        var outdated = Assert.IsType<PublicationVerdict.Outdated>(Do(new PublishObject(entry, 1, Condition: null)));
-        Assert.Equal(_leaf.Now, outdated.NewTime);
-        _leaf.Now = _leaf.State.ForgottenUntil!.Value;
-        outdated = Assert.IsType<PublicationVerdict.Outdated>(Do(new PublishObject(entry, 1, Condition: null)));
-        Assert.True(outdated.NewTime > _leaf.State.ForgottenUntil);
-
-        entry = entry with { At = outdated.NewTime };
-        Assert.Equal(new PublicationVerdict.Published(), Do(new PublishObject(entry, 2, Condition: null)));
-        Assert.Equal(entry, _leaf.State.Entries[new KeyPosition("a")]);
-    }
-
-    [Fact]
-    public void A_leaf_keeps_what_it_has_forgotten_through_a_snapshot()
-    {
-        ReplaceOften(first: 100);
-        var snapshot = _leaf.Decider.Compact(_leaf.State).Aggregate(KeyLeafState.Unborn, KeyLeafEvolution.Apply);
-
-        Assert.NotNull(snapshot.ForgottenUntil);
-        Assert.Equal(_leaf.State.ForgottenUntil, snapshot.ForgottenUntil);
-        Assert.Equal(_leaf.State.Settled, snapshot.Settled);
-    }
-
-    [Fact]
-    public void A_leaf_that_takes_a_range_takes_over_what_was_forgotten_there_and_on_the_way()
-    {
-        DateTimeOffset At(int minute) => Some.Noon.AddMinutes(minute);
-        Publication Settled(int upload) => new(new KeyPosition("x"), Some.Upload(upload), Round: 1, IsSettled: true, At(upload));
-        KeyLeafState Take(int count, DateTimeOffset? forgottenUntil) => KeyLeafEvolution.Apply(
-            _leaf.State, new RangeTaken(Upper: null, Right: null, [.. Enumerable.Range(1, count).Select(Settled)], forgottenUntil));
-
-        Do(new PublishObject(SomeObject.Entry("a", 1000), 1, Condition: null));
-        Assert.Null(Take(2 * KeyLeafEvolution.MaxSettled, forgottenUntil: null).ForgottenUntil);
-        Assert.Equal(At(-5), Take(2 * KeyLeafEvolution.MaxSettled, At(-5)).ForgottenUntil);
-        Assert.Equal(At(3), Take((2 * KeyLeafEvolution.MaxSettled) + 3, At(-5)).ForgottenUntil);
-    }
-
-    /// <summary>Overwrites more objects than the leaf remembers.</summary>
-    private void ReplaceOften(int first)
-    {
-        for (var upload = first; upload <= first + KeyLeafEvolution.MaxSettled + 5; upload++)
+        if (hasObject)
         {
-            PublishAndSettle("other", upload);
+            Publish(Prepare("a", 2));
         }
+
+        var interrupted = Prepare("a", 1);
+        Delete("a");
+        Assert.Equal(Overtaken, Publish(interrupted));
+        Assert.Null(Current("a"));
+    }
+
+    [Fact]
+    public void A_publication_that_was_interrupted_takes_effect_if_only_other_keys_were_changed()
+    {
+        var interrupted = Prepare("a", 1);
+        Publish(Prepare("b", 2));
+        Delete("c");
+        Assert.Equal(Published, Publish(interrupted));
+    }
+
+    [Fact]
+    public void Of_two_concurrent_publications_the_one_that_began_later_stays()
+    {
+        var first = Prepare("a", 1);
+        Publish(Prepare("b", 9));
+        var second = Prepare("a", 2);
+        Assert.Equal(Published, Publish(second));
+        Assert.IsType<PublicationVerdict.Overwritten>(Publish(first));
+        Assert.Equal(Some.Upload(2), Current("a"));
+
+        first = Prepare("a", 3);
+        Publish(Prepare("b", 10));
+        second = Prepare("a", 4);
+        Assert.Equal(Published, Publish(first));
+        Assert.Equal(Published, Publish(second));
+        Assert.Equal(Some.Upload(4), Current("a"));
+    }
+
+    [Fact]
+    public void A_publication_with_the_same_ticket_as_the_current_object_needs_a_ticket_of_its_own()
+    {
+        var (first, second, third) = (Prepare("a", 1), Prepare("a", 2), Prepare("a", 3));
+        Assert.Equal(Published, Publish(first));
+        Assert.Equal(Overtaken, Publish(second));
+        Assert.Equal(Overtaken, Publish(third));
+        var (of2, of3) = (Issue("a"), Issue("a"));
+        Assert.True(of2 < of3 && of3 < Ticket("a"));
+        Assert.Equal(Published, Publish(third with { Ticket = of3 }));
+        Assert.IsType<PublicationVerdict.Overwritten>(Publish(second with { Ticket = of2 }));
+        Assert.Equal(Some.Upload(3), Current("a"));
+    }
+
+    [Fact]
+    public void An_object_is_not_put_before_a_change_that_depends_on_what_the_key_had()
+    {
+        Publish(Prepare("a", 1));
+        var blind = Prepare("a", 2);
+        Publish(Prepare("b", 9));
+        Assert.Equal(Published, Publish(Prepare("a", 3, new PublishCondition(SomeObject.ETag("1")))));
+        Assert.Equal(Overtaken, Publish(blind));
+        Assert.Equal(Some.Upload(3), Current("a"));
+    }
+
+    [Fact]
+    public void A_condition_that_holds_again_is_no_reason_to_publish_what_was_refused()
+    {
+        Publish(Prepare("a", 1));
+        var message = Prepare("a", 2, PublishCondition.MustBeAbsent);
+        var events = _leaf.History.Count;
+        Assert.IsType<PublicationVerdict.ConditionFailed>(Publish(message));
+        Assert.Equal(events, _leaf.History.Count);
+        Delete("a");
+        Assert.Equal(Overtaken, Publish(message));
+        Assert.Null(Current("a"));
+    }
+
+    [Fact]
+    public void A_repeated_publication_of_the_current_object_changes_nothing()
+    {
+        var message = Prepare("a", 1);
+        Publish(message);
+        Settle(message);
+        var events = _leaf.History.Count;
+        Assert.Equal(Published, Publish(message));
+        Assert.Equal(events, _leaf.History.Count);
+    }
+
+    [Fact]
+    public void A_repeated_publication_never_brings_back_what_was_overwritten_or_deleted_however_long_ago()
+    {
+        var (a, b) = (Prepare("a", 1), Prepare("b", 2));
+        Publish(a);
+        Publish(b);
+        Settle(a);
+        Settle(b);
+        Publish(Prepare("a", 3));
+        Delete("b");
+        DeleteMany();
+        Assert.NotEqual(Published, Publish(a));
+        Assert.NotEqual(Published, Publish(b));
+        Assert.Equal(Some.Upload(3), Current("a"));
+        Assert.Null(Current("b"));
+    }
+
+    [Fact]
+    public void A_leaf_refuses_a_ticket_from_before_the_newest_deletion_that_it_has_forgotten()
+    {
+        var interrupted = Prepare("a", 1);
+        Delete("a");
+        var untouched = Prepare("b", 2);
+        DeleteMany();
+        Assert.Null(_leaf.State.FindChange(new KeyPosition("a")));
+        Assert.Equal(Overtaken, Publish(interrupted));
+        Assert.Equal(Overtaken, Publish(untouched));
+        Assert.Equal(Published, Publish(untouched with { Ticket = Ticket("b") }));
+    }
+
+    [Fact]
+    public void A_leaf_knows_the_newest_change_of_each_key_that_has_an_object()
+    {
+        Publish(Prepare("a", 1));
+        var message = Prepare("a", 2);
+        DeleteMany();
+        Assert.Equal(Published, Publish(message));
+    }
+
+    [Fact]
+    public void A_ticket_that_the_leaf_has_not_given_is_refused() =>
+        Assert.Equal(Overtaken, Publish(Prepare("a", 1) with { Ticket = 1 }));
+
+    [Fact]
+    public void A_publication_without_a_ticket_comes_before_every_change()
+    {
+        Assert.Equal(Published, Publish(Prepare("a", 1) with { Ticket = null }));
+        Assert.Equal(Overtaken, Publish(Prepare("a", 2) with { Ticket = null }));
+    }
+
+    [Fact]
+    public void A_snapshot_has_the_changes()
+    {
+        Publish(Prepare("a", 1));
+        DeleteMany();
+        var snapshot = _leaf.Decider.Compact(_leaf.State).Aggregate(KeyLeafState.Unborn, KeyLeafEvolution.Apply);
+        Assert.Equivalent(_leaf.State, snapshot, strict: true);
+        Assert.True(snapshot.Changes.Forgotten > 0);
+    }
+
+    [Fact]
+    public void A_leaf_that_gets_keys_continues_the_numbers_of_the_leaf_that_had_them()
+    {
+        KeyDeletion Deleted(string key, long number) => new(new KeyPosition(key), number);
+        Publish(Prepare("a", 1));
+        Delete("b");
+        var others = new KeyChanges(
+            Newest: 500, Forgotten: 7, [.. Enumerable.Range(0, KeyChanges.MaxDeletions).Select(i => Deleted($"x/{i}", 400 + i))]);
+        var taken = KeyLeafEvolution.Apply(_leaf.State, new RangeTaken(Upper: null, Right: null, [], others));
+        Assert.Equal((500, 7), (taken.Changes.Newest, taken.Changes.Forgotten));
+        Assert.Equal(others.Deletions, taken.Changes.Deletions);
+        Assert.Equal(500, KeyLeafEvolution.Apply(taken, new RangeTaken(Upper: null, Right: null, [])).Changes.Newest);
     }
 
     /// <summary>More than a leaf remembers.</summary>
-    private void PublishAndSettleOthers(int first)
+    private void DeleteMany()
     {
-        for (var upload = first; upload < first + KeyLeafEvolution.MaxSettled + 5; upload++)
+        for (var i = 0; i <= KeyChanges.MaxDeletions; i++)
         {
-            PublishAndSettle($"other/{upload}", upload);
+            Delete($"other/{i}");
         }
     }
 
-    private void PublishAndSettle(string key, int upload)
-    {
-        Publish(key, upload);
-        Settle(key, upload);
-    }
+    /// <summary>Takes a ticket and makes the message of an upload.</summary>
+    private PublishObject Prepare(string key, int upload, PublishCondition? condition = null) =>
+        new(SomeObject.Entry(key, upload, $"{upload}"), 1, condition, Ticket(key));
 
-    /// <summary>Sends the message of an upload, the same one each time.</summary>
-    private object Publish(string key, int upload, PublishCondition? condition = null)
-    {
-        _leaf.Now += ServiceTime.Resolution;
-        _completed.TryAdd(upload, SomeObject.Entry(key, upload, $"{upload}") with { At = _leaf.Now });
-        return Do(new PublishObject(_completed[upload], 1, condition));
-    }
+    private long Ticket(string key) => ((KeyTicket)Do(new TakeTicket(SomeObject.Key(key)))).Number;
 
-    private void Settle(string key, int upload) => Do(new SettlePublication(SomeObject.Key(key), Some.Upload(upload)));
+    private long Issue(string key) => ((KeyTicket)Do(new IssueTicket(SomeObject.Key(key)))).Number;
+
+    private object Publish(PublishObject message) => Do(message);
+
+    private void Settle(PublishObject message) => Do(new SettlePublication(message.Entry.Key, message.Entry.Upload));
+
+    private void Delete(string key) => Do(new DeleteObject(SomeObject.Key(key), Condition: null));
+
+    private UploadId? Current(string key) => _leaf.State.Entries.GetValueOrDefault(new KeyPosition(key))?.Upload;
 
     private object Do(KeyLeafCommand command) => _leaf.Do(command with { Leaf = SomeObject.ObjectLeaf }).Answer;
 }

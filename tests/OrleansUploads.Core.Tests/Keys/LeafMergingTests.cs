@@ -17,8 +17,8 @@ public sealed class LeafMergingTests
     private readonly DeciderDriver<KeyLeafState, KeyLeafCommand, KeyLeafEvent> _leaf = new(new KeyLeafDecider());
 
     /// <summary>A leaf behind the first one, with one object that was published and is settled.</summary>
-    private void Adopt(params Publication[] publications) => Do(new AdoptKeys(
-        Middle, null, null, 0, IsLast: true, [SomeObject.Entry("m", 1)], publications, LeafName.First));
+    private void Adopt() => Do(new AdoptKeys(
+        Middle, null, null, 0, IsLast: true, [SomeObject.Entry("m", 1)], [], LeafName.First));
 
     private Decision<KeyLeafEvent> Do(KeyLeafCommand command) => _leaf.Do(command with { Leaf = Right });
 
@@ -31,13 +31,13 @@ public sealed class LeafMergingTests
     [Fact]
     public void A_leaf_gives_its_range_when_it_is_empty_and_every_upload_knows_its_fate()
     {
-        var settled = new Publication(new KeyPosition("m"), Some.Upload(1), int.MaxValue, IsSettled: true, Some.Noon);
-        Adopt(settled);
+        Adopt();
         Assert.DoesNotContain(Do(new DeleteObject(SomeObject.Key("m"), Condition: null)).Events, happened => happened is GivingBegun);
         var give = Assert.Single(Do(new ConfirmObjectReleased(Some.Upload(1))).Intents);
         var tell = Assert.IsType<TellKey>(give.Action);
         Assert.Equal(LeafName.First, tell.Start);
-        Assert.Equivalent(new TakeRange(Middle, null, null, Right.Name, [settled]), tell.Command);
+        var changes = new KeyChanges(Newest: 1, Forgotten: 0, [new KeyDeletion(new KeyPosition("m"), Number: 1)]);
+        Assert.Equivalent(new TakeRange(Middle, null, null, Right.Name, [], changes), tell.Command);
     }
 
     [Fact]

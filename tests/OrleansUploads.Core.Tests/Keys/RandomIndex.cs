@@ -13,6 +13,9 @@ internal sealed class RandomIndex
     private readonly IndexBench _index;
     private readonly SortedDictionary<string, KeyEntry> _model = new(ObjectKey.Utf8Order);
     private readonly List<(PublishObject Command, bool IsPublished, bool IsSettled)> _decided = [];
+    private readonly List<(PublishObject Command, int Began)> _interrupted = [];
+    private readonly Dictionary<string, (int At, int? Began)> _changes = [];
+    private int _step;
     private readonly HashSet<UploadId> _gone = [];
     private readonly int _keys;
     private bool _isShrinking;
@@ -31,8 +34,8 @@ internal sealed class RandomIndex
 
     public int LinksFollowed => _index.LinksFollowed;
 
-    /// <summary>The number of publications that the index could not tell from those that it has forgotten.</summary>
-    public int Outdated { get; private set; }
+    /// <summary>The number of interrupted publications that came after another change of their key.</summary>
+    public int Late { get; private set; }
 
     /// <summary>Makes random steps. Returns what is wrong, or null.</summary>
     public string? Run(int steps)
@@ -59,6 +62,7 @@ internal sealed class RandomIndex
 
     private string? Step()
     {
+        _step++;
         _index.Pass(TimeSpan.FromMilliseconds(_random.Next(10)));
 
         // Leaves become empty only if keys are deleted for a while.
@@ -79,6 +83,11 @@ internal sealed class RandomIndex
                 return Settle();
             case 15:
                 return Compare(_random.Next(1, 30));
+            case 17:
+                Interrupt(RandomKey());
+                return null;
+            case 18:
+                return Resume();
             case 16 when _random.Next(5) == 0:
                 _index.Reload();
                 return null;
@@ -90,9 +99,65 @@ internal sealed class RandomIndex
 
     private string? Publish(string key)
     {
-        // The clocks of the uploads differ by up to 10 ms.
-        var completedAt = _index.Now - TimeSpan.FromMilliseconds(_random.Next(10));
-        var entry = SomeObject.Entry(key, ++_uploads, $"{_uploads}") with { At = completedAt };
+        var command = Prepare(key);
+        var holds = Holds(command);
+        var exists = _model.ContainsKey(key);
+        PublicationVerdict expected = holds ? new PublicationVerdict.Published() : new PublicationVerdict.ConditionFailed(exists);
+        var verdict = _index.Send(new KeyPosition(key), command);
+        if (!verdict.Equals(expected))
+        {
+            return $"publishing {key} got {verdict} instead of {expected}";
+        }
+
+        if (holds)
+        {
+            Published(command, _step);
+        }
+
+        _decided.Add((command, IsPublished: holds, IsSettled: !holds));
+        return null;
+    }
+
+    /// <summary>A publication has its ticket, and then its request is interrupted.</summary>
+    private void Interrupt(string key) => _interrupted.Add((Prepare(key), _step));
+
+    /// <summary>The message of an interrupted publication arrives.</summary>
+    private string? Resume()
+    {
+        if (_interrupted.Count == 0)
+        {
+            return null;
+        }
+
+        var at = _random.Next(_interrupted.Count);
+        var (command, began) = _interrupted[at];
+        _interrupted.RemoveAt(at);
+        var key = command.Entry.Key.ToString();
+        var (holds, exists) = (Holds(command), _model.ContainsKey(key));
+        var isChanged = _changes.TryGetValue(key, out var newest) && newest.At >= began;
+        Late += isChanged ? 1 : 0;
+        var mayCome = !isChanged || (command.Condition is null && newest.Began < began);
+        var verdict = _index.Send(new KeyPosition(key), command);
+        switch (verdict)
+        {
+            case PublicationVerdict.Published when holds && mayCome:
+                Published(command, began);
+                break;
+            case PublicationVerdict.Overtaken when holds && (isChanged || !exists):
+            case PublicationVerdict.Overwritten when isChanged && newest.Began > began && command.Condition is null:
+            case PublicationVerdict.ConditionFailed when !holds:
+                break;
+            default:
+                return $"the interrupted {command} of step {began} got {verdict} after a change in step {newest.At}";
+        }
+
+        _decided.Add((command, verdict is PublicationVerdict.Published, IsSettled: verdict is not PublicationVerdict.Published));
+        return Compare(50);
+    }
+
+    private PublishObject Prepare(string key)
+    {
+        var entry = SomeObject.Entry(key, ++_uploads, $"{_uploads}") with { At = _index.Now };
         var exists = _model.TryGetValue(key, out var current);
         PublishCondition? condition = _random.Next(8) switch
         {
@@ -101,48 +166,38 @@ internal sealed class RandomIndex
             3 => PublishCondition.MustBePresent,
             _ => null,
         };
-        var holds = condition switch
+        KeyLeafCommand ask = _random.Next(4) == 0 ? new IssueTicket(entry.Key) : new TakeTicket(entry.Key);
+        return new PublishObject(entry, 1, condition, ((KeyTicket)_index.Send(new KeyPosition(key), ask)).Number);
+    }
+
+    private bool Holds(PublishObject command)
+    {
+        var exists = _model.TryGetValue(command.Entry.Key.ToString(), out var current);
+        return command.Condition switch
         {
             null => true,
             { IfMatch: { } tag } => exists && current!.ETag == tag,
             { MustExist: true } => exists,
             _ => !exists,
         };
-        var command = new PublishObject(entry, 1, condition);
-        var verdict = _index.Send(new KeyPosition(key), command);
-        while (verdict is PublicationVerdict.Outdated outdated)
+    }
+
+    private void Published(PublishObject command, int began)
+    {
+        var key = command.Entry.Key.ToString();
+        if (_model.TryGetValue(key, out var replaced))
         {
-            Outdated++;
-            entry = entry with { At = outdated.NewTime };
-            command = new PublishObject(entry, command.Round + 1, condition);
-            verdict = _index.Send(new KeyPosition(key), command);
+            _gone.Add(replaced.Upload);
         }
 
-        PublicationVerdict expected = holds
-            ? new PublicationVerdict.Published()
-            : new PublicationVerdict.ConditionFailed(exists);
-        if (!verdict.Equals(expected))
-        {
-            return $"publishing {key} got {verdict} instead of {expected}";
-        }
-
-        if (holds)
-        {
-            if (exists)
-            {
-                _gone.Add(current!.Upload);
-            }
-
-            _model[key] = entry;
-        }
-
-        _decided.Add((command, IsPublished: holds, IsSettled: !holds));
-        return null;
+        _model[key] = command.Entry;
+        _changes[key] = (_step, command.Condition is null ? began : null);
     }
 
     private string? Delete(string key)
     {
         var answer = _index.Send(new KeyPosition(key), new DeleteObject(SomeObject.Key(key), Condition: null));
+        _changes[key] = (_step, null);
         if (_model.Remove(key, out var removed))
         {
             _gone.Add(removed.Upload);
@@ -154,32 +209,25 @@ internal sealed class RandomIndex
     private string? Find(string key)
     {
         var answer = _index.Send(new KeyPosition(key), new FindObject(SomeObject.Key(key)));
-        return _model.TryGetValue(key, out var expected) == answer is KeyEntry && (expected is null || expected.Equals(answer))
-            ? null
-            : $"finding {key} got {answer} instead of {expected}";
+        var found = answer is KeyEntry entry ? Bare(entry) : null;
+        return found == _model.GetValueOrDefault(key) ? null : $"finding {key} got {answer}";
     }
+
+    private static KeyEntry Bare(KeyEntry entry) => entry with { Change = default };
 
     /// <summary>A message that was answered arrives again. The object may have been replaced or deleted since.</summary>
     private string? Repeat()
     {
-        // The current objects are known, and of the others the newest are remembered.
-        var mustBeKnown = _random.Next(3) > 0;
-        var repeatable = !mustBeKnown ? _decided
-            : _random.Next(2) == 0 ? _decided.TakeLast(KeyLeafEvolution.MaxSettled / 2).ToList()
-            : _decided.FindAll(decided =>
-                _model.GetValueOrDefault(decided.Command.Entry.Key.ToString())?.Upload == decided.Command.Entry.Upload);
-        if (repeatable.Count == 0)
+        if (_decided.Count == 0)
         {
             return null;
         }
 
-        var (command, isPublished, isSettled) = repeatable[_random.Next(repeatable.Count)];
-        var verdict = _index.Send(new KeyPosition(command.Entry.Key.ToString()), command);
-        Outdated += verdict is PublicationVerdict.Outdated ? 1 : 0;
-        return verdict is PublicationVerdict.Published == isPublished
-            || (verdict is PublicationVerdict.Outdated && isSettled && !mustBeKnown)
-            ? Compare(50)
-            : $"the repeated {command} got {verdict}";
+        var (command, isPublished, isSettled) = _decided[_random.Next(_decided.Count)];
+        var key = command.Entry.Key.ToString();
+        var mustBeKnown = isPublished && (!isSettled || _model.GetValueOrDefault(key)?.Upload == command.Entry.Upload);
+        var verdict = _index.Send(new KeyPosition(key), command);
+        return mustBeKnown == verdict is PublicationVerdict.Published ? Compare(50) : $"the repeated {command} got {verdict}";
     }
 
     private string? Settle()
@@ -200,7 +248,7 @@ internal sealed class RandomIndex
     private string? Compare(int limit)
     {
         var listed = _index.ReadAll(limit);
-        if (!listed.SequenceEqual(_model.Values))
+        if (!listed.Select(Bare).SequenceEqual(_model.Values))
         {
             return $"the index lists {listed.Count} entries instead of {_model.Count}, or others";
         }

@@ -1,3 +1,4 @@
+using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Messages;
 using OrleansUploads.Core.Messages.Archives;
 using OrleansUploads.Core.Messages.Keys;
@@ -288,41 +289,67 @@ public sealed class ObjectUploadTests
     }
 
     [Fact]
-    public void An_outdated_completion_is_repeated_at_a_newer_time_and_the_answer_has_this_time()
+    public void A_put_whose_key_was_changed_is_refused_and_is_published_only_with_another_ticket()
     {
-        var put = new PutObject(SomeObject.Spec(origin: UploadOrigin.SingleRequest), SomeObject.Part(1, 5, "a"), Condition: null);
+        var put = new PutObject(SomeObject.Spec(origin: UploadOrigin.SingleRequest), SomeObject.Part(1, 5, "a"), Condition: null, Ticket: 7);
         var first = _upload.Do(put);
-        var outdated = new PublicationVerdict.Outdated(_upload.Now.AddSeconds(2));
-        var answer = Assert.IsType<PublishedObject>(Assert.Single(first.Intents).Settles!(first.Answer, outdated));
-        Assert.Equal(((PublishedObject)first.Answer) with { At = outdated.NewTime }, answer);
-
-        var again = Assert.Single(_upload.Do(new ConfirmPublication(1, outdated)).Intents);
-        var publish = (PublishObject)((TellKey)again.Action).Command;
-        Assert.Equal((2, outdated.NewTime), (publish.Round, publish.Entry.At));
+        Assert.Equal((1, 7L), PublicationIn(first));
+        var overtaken = new PublicationVerdict.Overtaken();
+        Assert.IsType<ObjectRefusal.KeyChanged>(Assert.Single(first.Intents).Settles!(first.Answer, overtaken));
+        Assert.Empty(_upload.Do(new ConfirmPublication(1, overtaken)).Intents);
+        Assert.Empty(_upload.Decider.Pending(_upload.State));
         Assert.Equivalent(_upload.State, Reloaded(), strict: true);
-        Assert.Equal(answer, _upload.Do(put).Answer);
+
+        Assert.Equal((2, 9L), PublicationIn(_upload.Do(put with { Ticket = 9 })));
 
         // A late verdict about the first round changes nothing, and neither does one after the publication.
-        Assert.Empty(_upload.Do(new ConfirmPublication(1, outdated)).Events);
+        Assert.Empty(_upload.Do(new ConfirmPublication(1, overtaken)).Events);
         Publish(2);
-        Assert.Empty(_upload.Do(new ConfirmPublication(2, outdated)).Events);
-        Assert.Equal(answer, _upload.Ask(new DescribeObject(Name)).Published);
+        Assert.Empty(_upload.Do(new ConfirmPublication(2, overtaken)).Events);
+        Assert.Equal(SomeObject.ETag("a"), _upload.Ask(new DescribeObject(Name)).Published.ETag);
     }
 
     [Fact]
-    public void An_outdated_completion_of_parts_is_repeated_with_the_same_parts()
+    public void The_bytes_of_a_put_whose_key_was_changed_are_given_up_if_its_client_does_not_ask_again()
+    {
+        _upload.Do(new PutObject(SomeObject.Spec(origin: UploadOrigin.SingleRequest), SomeObject.Part(1, 5, "a"), Condition: null, Ticket: 7));
+        Publish(verdict: new PublicationVerdict.Overtaken());
+        _upload.Now += UploadPolicy.MinStaleAfter;
+        Assert.IsType<UploadExpired>(Assert.Single(_upload.Wake().Events));
+        Assert.IsType<AttemptsInUse.None>(_upload.Do(new FenceAttempts(_upload.Now)).Answer);
+    }
+
+    [Fact]
+    public void A_completion_whose_key_was_changed_leaves_the_upload_open()
     {
         Initiate();
         Store(1, 5, "a");
-        var complete = Complete(SomeObject.Chosen(1, "a")) with { Condition = PublishCondition.MustBeAbsent };
+        var complete = Complete(SomeObject.Chosen(1, "a")) with { Condition = PublishCondition.MustBeAbsent, Ticket = 7 };
         _upload.Do(complete);
-        var outdated = new PublicationVerdict.Outdated(_upload.Now.AddSeconds(2));
-        var publish = (PublishObject)((TellKey)Assert.Single(_upload.Do(new ConfirmPublication(1, outdated)).Intents).Action).Command;
-        Assert.Equal(PublishCondition.MustBeAbsent, publish.Condition);
+        Publish(verdict: new PublicationVerdict.Overtaken());
+        Store(1, 5, "b");
+        complete = complete with { Parts = [SomeObject.Chosen(1, "b")], Ticket = 9 };
+        Assert.Equal((2, 9L), PublicationIn(_upload.Do(complete)));
+    }
 
-        Publish(2);
-        Assert.Equal(outdated.NewTime, Assert.IsType<PublishedObject>(_upload.Do(complete).Answer).At);
-        Assert.Equal([SomeObject.Part(1, 5, "a")], _upload.Ask(new DescribeObject(Name)).Parts!);
+    [Fact]
+    public void An_object_that_comes_before_another_one_is_released_at_once()
+    {
+        var put = new PutObject(SomeObject.Spec(origin: UploadOrigin.SingleRequest), SomeObject.Part(1, 5, "a"), Condition: null, Ticket: 7);
+        var first = _upload.Do(put);
+        var overwritten = new PublicationVerdict.Overwritten(_upload.Now);
+        Assert.Equal(first.Answer, Assert.Single(first.Intents).Settles!(first.Answer, overwritten));
+        Publish(verdict: overwritten);
+        Assert.Equal(first.Answer, _upload.Ask(put));
+        Assert.Equivalent(_upload.State, Reloaded(), strict: true);
+        _upload.Now += UploadPolicy.DefaultReplacedObjectGrace;
+        Assert.IsType<ReclaimBytes>(Assert.Single(_upload.Wake().Intents, intent => intent.Key == "reclaim").Action);
+    }
+
+    private static (int Round, long? Ticket) PublicationIn(Decision<UploadEvent> decision)
+    {
+        var publish = (PublishObject)((TellKey)Assert.Single(decision.Intents).Action).Command;
+        return (publish.Round, publish.Ticket);
     }
 
     [Theory]

@@ -43,7 +43,7 @@ internal sealed class CheckedBucket : IDisposable
 
     public string Path => _root.Path;
 
-    private ObjectIntake Intake => new(_host, _parts, _ids, _time, keys: null);
+    private ObjectIntake Intake => new(_host, _parts, _ids, _time, new KeyIndex(_host));
 
     /// <summary>Runs an engine on the folder until everything that was begun has reached all entities.</summary>
     public async Task UseAsync(Func<Task> use, Func<IJournal, IJournal>? wrap = null)

@@ -97,7 +97,7 @@ public sealed class ObjectIntakeTests
     }
 
     private ObjectIntake IntakeOver(Func<PartStoreStep, PartStoreFault> plan, MaintenanceOptions? maintenance = null) =>
-        new(_bench.Host, new FaultyPartStore(_bench.Parts, plan), _bench.Ids, _bench.Time, keys: null, maintenance);
+        new(_bench.Host, new FaultyPartStore(_bench.Parts, plan), _bench.Ids, _bench.Time, _bench.Keys, maintenance);
 
     /// <summary>A store that waits for something before it deletes.</summary>
     private sealed class StoreThatWaits(IPartStore inner, Func<Task> wait) : DelegatingPartStore(inner)

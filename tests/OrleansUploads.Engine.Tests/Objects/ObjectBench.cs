@@ -46,7 +46,7 @@ internal sealed class ObjectBench
 
     public KeyIndex Keys { get; private set; } = null!;
 
-    public ObjectIntake Intake => new(Host, Parts, Ids, Time, keys: null);
+    public ObjectIntake Intake => new(Host, Parts, Ids, Time, Keys);
 
     public ObjectReader Reader => new(Host, Keys, Parts);
 

@@ -308,7 +308,7 @@ public sealed class ObjectEngineTests
     {
         await _bench.CreateBucketAsync();
         var repeating = new RepeatingHost(_bench.Host);
-        var intake = new ObjectIntake(repeating, _bench.Parts, _bench.Ids, _bench.Time, keys: null);
+        var intake = new ObjectIntake(repeating, _bench.Parts, _bench.Ids, _bench.Time, _bench.Keys);
         var headers = new ObjectHeaders(StorageClass.Standard, new Dictionary<string, string>());
         var put = await intake.PutAsync(
             SomeObject.Named("k"), headers, ObjectBench.Body("new"u8.ToArray()), condition: null, CancellationToken.None);
@@ -325,7 +325,7 @@ public sealed class ObjectEngineTests
         await _bench.PutAsync("k", "old");
         var parts = new FaultyPartStore(
             _bench.Parts, step => step.Call == PartStoreCall.DeleteUpload ? PartStoreFault.Before : PartStoreFault.None);
-        var intake = new ObjectIntake(_bench.Host, parts, _bench.Ids, _bench.Time, keys: null);
+        var intake = new ObjectIntake(_bench.Host, parts, _bench.Ids, _bench.Time, _bench.Keys);
         var headers = new ObjectHeaders(StorageClass.Standard, new Dictionary<string, string>());
 
         var put = await intake.PutAsync(

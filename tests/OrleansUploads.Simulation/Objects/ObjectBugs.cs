@@ -35,7 +35,13 @@ internal static class ObjectBugs
         Case("a leaf with a link reads as if it were the last one", 300, () => Plant(rules => new HidesLink(rules))),
         Case("a condition is not looked at", 300, () => Plant(rules => new IgnoresCondition(rules))),
         Case("a repeated publication publishes again", 300, () => Plant(rules => new PublishesAgain(rules))),
-        Case("publications do not move with a split", 1500, () => Plant(rules => new ForgetsPublicationsInSplit(rules))),
+        Case("a publication ignores its ticket", 300, () => Plant(rules => new IgnoresTicket(rules))),
+        Case("a deletion of nothing is not counted as a change", 1500, () => Plant(rules => new ForgetsVainDeletions(rules))),
+        Case("a forgotten deletion counts as no change", 3000, () => Plant(rules => new ForgetsWithoutTrace(rules))),
+        Case("changes of keys do not move with a split", 3000, () => Plant(rules => new ForgetsChangesInSplit(rules))),
+        Case("an object is put before a change that depends on what the key had", 3000, () => Plant(rules => new DisregardsConditions(rules))),
+        Case("of two publications with equal tickets the second comes second", 1500, () => Plant(rules => new OrdersEqualTickets(rules))),
+        Case("of two publications with equal tickets the second comes first", 3000, () => Plant(rules => new TurnsEqualTickets(rules))),
         Case("an overwrite releases the new object", 300, () => Plant(rules => new ReleasesNewObject(rules))),
         Case("a deletion releases nothing", 300, () => Plant(rules => new ReleasesNothing(rules))),
         Case("a leaf with keys says that it is empty", 300, () => Plant(rules => new SaysEmpty(rules))),
@@ -130,14 +136,73 @@ internal static class ObjectBugs
     private sealed class PublishesAgain(LeafRules right) : LeafMistake(right)
     {
         public override Decision<KeyLeafEvent> Decide(KeyLeafState state, KeyLeafCommand command, ServiceTime time) => Right.Decide(
-            command is PublishObject ? state with { Unsettled = KeyLeafState.Unborn.Unsettled, Settled = [] } : state, command, time);
+            command is PublishObject ? state with { Unsettled = KeyLeafState.Unborn.Unsettled } : state, Renewed(state, command), time);
     }
 
-    private sealed class ForgetsPublicationsInSplit(LeafRules right) : LeafMistake(right)
+    private sealed class IgnoresTicket(LeafRules right) : LeafMistake(right)
+    {
+        public override Decision<KeyLeafEvent> Decide(KeyLeafState state, KeyLeafCommand command, ServiceTime time) =>
+            Right.Decide(state, Renewed(state, command), time);
+    }
+
+    private sealed class ForgetsVainDeletions(LeafRules right) : LeafMistake(right)
+    {
+        public override Decision<KeyLeafEvent> Decide(KeyLeafState state, KeyLeafCommand command, ServiceTime time) =>
+            command is DeleteObject delete && state.Phase == LeafPhase.Live && state.End is null
+            && !state.Entries.ContainsKey(new KeyPosition(delete.Key.ToString()))
+                ? Nothing
+                : Right.Decide(state, command, time);
+    }
+
+    private sealed class ForgetsWithoutTrace(LeafRules right) : LeafMistake(right)
+    {
+        public override KeyLeafState Evolve(KeyLeafState state, KeyLeafEvent happened)
+        {
+            var after = Right.Evolve(state, happened);
+            return after with { Changes = after.Changes with { Deletions = [] } };
+        }
+    }
+
+    private sealed class ForgetsChangesInSplit(LeafRules right) : LeafMistake(right)
+    {
+        public override KeyLeafState Evolve(KeyLeafState state, KeyLeafEvent happened)
+        {
+            var after = Right.Evolve(state, happened is KeysAdopted adopted ? adopted with { Changes = null } : happened);
+            return happened is KeysAdopted ? after with { Changes = after.Changes with { Newest = long.MaxValue / 2 } } : after;
+        }
+    }
+
+    private sealed class DisregardsConditions(LeafRules right) : LeafMistake(right)
     {
         public override KeyLeafState Evolve(KeyLeafState state, KeyLeafEvent happened) =>
-            Right.Evolve(state, happened is KeysAdopted adopted ? adopted with { Publications = [] } : happened);
+            Right.Evolve(state, happened is ObjectAdded { Ticket: null } added ? added with { Ticket = state.Changes.Newest } : happened);
     }
+
+    private sealed class OrdersEqualTickets(LeafRules right) : LeafMistake(right)
+    {
+        public override Decision<KeyLeafEvent> Decide(KeyLeafState state, KeyLeafCommand command, ServiceTime time) =>
+            Right.Decide(
+                state, command is PublishObject publish && HasEqualTicket(state, publish) ? Renewed(state, command) : command, time);
+    }
+
+    private sealed class TurnsEqualTickets(LeafRules right) : LeafMistake(right)
+    {
+        public override Decision<KeyLeafEvent> Decide(KeyLeafState state, KeyLeafCommand command, ServiceTime time)
+        {
+            var decision = Right.Decide(state, command, time);
+            return decision.Answer is PublicationVerdict.Overtaken && HasEqualTicket(state, (PublishObject)command)
+                ? Reply(new PublicationVerdict.Overwritten(time.Now))
+                : decision;
+        }
+    }
+
+    private static bool HasEqualTicket(KeyLeafState state, PublishObject publish) =>
+        publish.Condition is null
+        && publish.Ticket is { } ticket
+        && state.FindChange(new KeyPosition(publish.Entry.Key.ToString()))?.Ticket == ticket;
+
+    private static KeyLeafCommand Renewed(KeyLeafState state, KeyLeafCommand command) =>
+        command is PublishObject publish ? publish with { Ticket = state.Changes.Newest } : command;
 
     private sealed class ReleasesNewObject(LeafRules right) : LeafMistake(right)
     {

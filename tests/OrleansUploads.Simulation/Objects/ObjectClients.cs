@@ -101,7 +101,13 @@ internal sealed class ObjectClients(
     {
         var (value, bytes) = model.NewContent();
         var write = model.AddWrite(key, value, condition: null);
-        var outcome = await PutAsync(key, bytes, condition: null);
+        var outcome = await PutAsync(key, bytes, condition: null, write);
+        if (outcome is { Refusal: ObjectRefusal.KeyChanged })
+        {
+            write.HasNoEffect = true;
+            return false;
+        }
+
         if (outcome is { Refusal: { } refusal })
         {
             world.Fail($"answers: a put without a condition got {refusal}");
@@ -163,8 +169,9 @@ internal sealed class ObjectClients(
         var completions = upload.CompletionsOf(value);
         var start = completions.Begin(model.Tick());
         var condition = model.ConditionOf(upload.Condition, isMultipart: true);
+        write.BeginWork();
         var outcome = await calls.SendAsync($"complete {upload.Key}", async process => await process.ObjectIntake.CompleteAsync(
-            upload.Id, SomeObject.Named(upload.Key), [part], null, null, null, condition, SenderOf(value), CancellationToken.None), patience);
+            upload.Id, SomeObject.Named(upload.Key), [part], null, null, null, condition, SenderOf(value), CancellationToken.None), patience, () => write.EndWork(model.Tick()));
         completions.End(isAnswered: outcome is not null);
         if (outcome is not { } known)
         {
@@ -222,9 +229,16 @@ internal sealed class ObjectClients(
     /// <summary>Who sends a content. No one else does, so the sender in a timeline says which bytes it means.</summary>
     private static Sender SenderOf(int value) => new("client", Node: null, ObjectModel.TextOf(value));
 
-    private async Task<Outcome<PublishedObject>?> PutAsync(string key, byte[] bytes, PublishCondition? condition) =>
-        await calls.SendAsync($"put {key}", async process => await process.ObjectIntake.PutAsync(
-            SomeObject.Named(key), HeadersOf(key), BodyOf(bytes), condition, CancellationToken.None), Patience);
+    private async Task<Outcome<PublishedObject>?> PutAsync(string key, byte[] bytes, PublishCondition? condition, KeyOperation? write)
+    {
+        write?.BeginWork();
+        return await calls.SendAsync(
+            $"put {key}",
+            async process => await process.ObjectIntake.PutAsync(
+                SomeObject.Named(key), HeadersOf(key), BodyOf(bytes), condition, CancellationToken.None),
+            Patience,
+            () => write?.EndWork(model.Tick()));
+    }
 
     private async Task PutAsync()
     {
@@ -232,7 +246,7 @@ internal sealed class ObjectClients(
         var (value, bytes) = model.NewContent();
         int? condition = random.Chance(300) ? 0 : random.Chance(100) ? KeyOperation.Any : null;
         var write = model.AddWrite(key, value, condition);
-        if (await PutAsync(key, bytes, model.ConditionOf(condition, isMultipart: false)) is not { } outcome)
+        if (await PutAsync(key, bytes, model.ConditionOf(condition, isMultipart: false), write) is not { } outcome)
         {
             return;
         }
@@ -242,7 +256,7 @@ internal sealed class ObjectClients(
             write.HasNoEffect = true;
             model.AddFailedCondition(key, write.Start, condition);
         }
-        else if (outcome.Refusal is ObjectRefusal.NumberedAttemptCollected)
+        else if (outcome.Refusal is ObjectRefusal.NumberedAttemptCollected or ObjectRefusal.KeyChanged)
         {
             write.HasNoEffect = true;
         }
@@ -260,8 +274,12 @@ internal sealed class ObjectClients(
     public async Task DeleteAsync(string key)
     {
         var delete = model.AddDelete(key);
-        if (await calls.SendAsync($"delete {key}", async process => await process.Keys.DeleteAsync(
-            SomeObject.Named(key), condition: null, CancellationToken.None), Patience) is not null)
+        delete.BeginWork();
+        if (await calls.SendAsync(
+            $"delete {key}",
+            async process => await process.Keys.DeleteAsync(SomeObject.Named(key), condition: null, CancellationToken.None),
+            Patience,
+            () => delete.EndWork(model.Tick())) is not null)
         {
             (delete.IsOptional, delete.End) = (false, model.Tick());
         }
@@ -338,7 +356,7 @@ internal sealed class ObjectClients(
     /// <summary>A bucket that was deleted takes nothing.</summary>
     public async Task<bool> PutInVainAsync(string key)
     {
-        var outcome = await PutAsync(key, [1], condition: null);
+        var outcome = await PutAsync(key, [1], condition: null, write: null);
         if (outcome is { } known && known.Refusal is not ObjectRefusal.BucketNotFound)
         {
             world.Fail($"buckets: a put into a deleted bucket got {known.Refusal?.ToString() ?? "done"}");

@@ -99,9 +99,10 @@ internal sealed class ObjectSimulation
         _housekeeping.Await(_world.Clients.Start(RepeatAllAsync));
         _housekeeping.Await(_world.Clients.Start(PutAllAsync));
 
-        // A put whose first attempt had no answer may still replace an object, and its grace begins then.
+        // A put whose first attempt had no answer may still replace an object, and its grace begins then. One whose key was changed meanwhile
+        // never becomes an object, and its upload expires.
         _world.RunFor(TimeSpan.FromMinutes(2));
-        _world.Clock.Jump(UploadPolicy.DefaultReplacedObjectGrace + TimeSpan.FromMinutes(1));
+        _world.Clock.Jump(UploadPolicy.MinStaleAfter + UploadPolicy.DefaultReplacedObjectGrace + TimeSpan.FromMinutes(1));
         if (_world.Violation is not null || !_housekeeping.Scan() || !_housekeeping.Await(_hosts.Collect(0, Grace)))
         {
             return;

@@ -8,9 +8,13 @@ namespace OrleansUploads.Simulation.World;
 internal sealed class ProcessCalls(SimulatedWorld world, Hosts hosts)
 {
     /// <summary>Sends a request to a process and waits for its answer.</summary>
+    /// <param name="what">A name for traces.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="timeout">How long the client waits.</param>
+    /// <param name="ended">Called once when no process works for the request any more, which may be after the client has given up.</param>
     /// <returns>The answer, or null if it is unknown whether the request was carried out.</returns>
     public async Task<Outcome<T>?> SendAsync<T>(
-        string what, Func<SimulatedProcess, Task<Outcome<T>>> request, TimeSpan timeout)
+        string what, Func<SimulatedProcess, Task<Outcome<T>>> request, TimeSpan timeout, Action? ended = null)
         where T : class
     {
         var host = world.Faults.Below(hosts.Count);
@@ -27,7 +31,11 @@ internal sealed class ProcessCalls(SimulatedWorld world, Hosts hosts)
                 {
                     world.Clock.After(Slowly(), () => answer.TrySetResult(reply));
                 }
-            }));
+            }, ended));
+        }
+        else
+        {
+            ended?.Invoke();
         }
 
         var alarm = world.Clock.After(timeout, () => answer.TrySetResult(null));
@@ -40,14 +48,17 @@ internal sealed class ProcessCalls(SimulatedWorld world, Hosts hosts)
     private TimeSpan Slowly() => world.Faults.Milliseconds(0, world.Options.SlowMilliseconds);
 
     private void Arrive<T>(
-        int host, string what, Func<SimulatedProcess, Task<Outcome<T>>> request, Action<Outcome<T>?> reply)
+        int host, string what, Func<SimulatedProcess, Task<Outcome<T>>> request, Action<Outcome<T>?> reply, Action? ended)
         where T : class
     {
         if (hosts[host] is not { } process)
         {
+            ended?.Invoke();
             reply(null);
             return;
         }
+
+        process.Crashed += End;
 
         _ = process.Scheduler.Start(async () =>
         {
@@ -65,6 +76,17 @@ internal sealed class ProcessCalls(SimulatedWorld world, Hosts hosts)
             {
                 world.Fail($"robustness: {what} threw {fault.GetType().Name}: {fault.Message}");
             }
+            finally
+            {
+                process.Crashed -= End;
+                End();
+            }
         });
+
+        void End()
+        {
+            ended?.Invoke();
+            ended = null;
+        }
     }
 }

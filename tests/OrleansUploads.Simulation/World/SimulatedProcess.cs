@@ -63,7 +63,7 @@ internal sealed class SimulatedProcess
         Keys = new KeyIndex(Host);
         KeyLister = new KeyLister(Keys);
         Current = new CurrentObject(Host, Keys);
-        ObjectIntake = new ObjectIntake(Host, parts, Ids, clock, keys: null);
+        ObjectIntake = new ObjectIntake(Host, parts, Ids, clock, Keys);
         Objects = new ObjectReader(Host, Keys, parts);
         Collector = new AttemptCollector(Host, parts, Host.Clock);
         Wakes = new WakeScan(Host, _journal);
@@ -111,6 +111,9 @@ internal sealed class SimulatedProcess
 
     public static string Named(UploadId upload) => upload == default ? "" : upload.ToString()[..6];
 
+    /// <summary>Raised when the process crashes.</summary>
+    public event Action? Crashed;
+
     public void Crash()
     {
         _world.Note(Number, "crash");
@@ -118,6 +121,7 @@ internal sealed class SimulatedProcess
         Scheduler.Kill();
         _journal.Crash();
         _parts.Crash();
+        Crashed?.Invoke();
     }
 
     public void SawLoaded(EntityId entity, JournalHistory history)

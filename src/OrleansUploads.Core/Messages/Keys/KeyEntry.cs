@@ -9,13 +9,15 @@ namespace OrleansUploads.Core.Messages.Keys;
 /// <param name="StorageClass">The storage class.</param>
 /// <param name="SizeBytes">The object's size, or null for an upload.</param>
 /// <param name="ETag">The object's ETag, or null for an upload.</param>
+/// <param name="Change">The change of the key that made the entry. A note.</param>
 public sealed record KeyEntry(
     ObjectKey Key,
     UploadId Upload,
     DateTimeOffset At,
     StorageClass StorageClass,
     long? SizeBytes = null,
-    ObjectETag? ETag = null)
+    ObjectETag? ETag = null,
+    KeyChange Change = default)
 {
     /// <summary>Where the entry is in an index.</summary>
     public KeyPosition PositionIn(KeyTree tree) =>
@@ -25,12 +27,14 @@ public sealed record KeyEntry(
 /// <summary>What a leaf remembers about an upload, so that a late or repeated message changes nothing.</summary>
 /// <param name="Position">The position of its entry.</param>
 /// <param name="Upload">The upload.</param>
-/// <param name="Round">Which completion of the upload was published; its negative number if it was refused, or 0 if the upload was removed
-/// from the index of uploads.</param>
+/// <param name="Round">Which completion of the upload was published, or 0 if the upload was removed from the index of uploads.</param>
 /// <param name="IsSettled">Whether no message about it is expected any more.</param>
-/// <param name="At">When the object was completed; null for the index of uploads, or if an older version published it. A note: an older
-/// version loses it and then takes a late message for a new one.</param>
-public sealed record Publication(KeyPosition Position, UploadId Upload, int Round, bool IsSettled, DateTimeOffset? At = null);
+public sealed record Publication(KeyPosition Position, UploadId Upload, int Round, bool IsSettled);
+
+/// <summary>Says when a request to publish an object began, in the order of what the key's leaf decides. Requests that get their tickets
+/// between the same two decisions have the same number, unless their tickets are issued.</summary>
+/// <param name="Number">The number, to be compared with those of changes and of other tickets.</param>
+public sealed record KeyTicket(long Number);
 
 /// <summary>Entries of a leaf in order.</summary>
 /// <param name="Entries">The entries.</param>
@@ -61,8 +65,12 @@ public abstract record PublicationVerdict
     /// <summary>The bucket was deleted.</summary>
     public sealed record BucketDeleted : PublicationVerdict;
 
-    /// <summary>The leaf has forgotten what it decided about completions of this time and later ones, so it cannot tell whether it has decided
-    /// about this one. Nothing was published. An upload that still waits for a decision completes again, at a newer time.</summary>
-    /// <param name="NewTime">The time of the new completion.</param>
-    public sealed record Outdated(DateTimeOffset NewTime) : PublicationVerdict;
+    /// <summary>The object comes just before that of a request that began later, and that was published first. It was never the current
+    /// object of its key.</summary>
+    /// <param name="At">When the leaf decided this.</param>
+    public sealed record Overwritten(DateTimeOffset At) : PublicationVerdict;
+
+    /// <summary>The key was, or may have been, changed after the ticket of the publication was taken, and perhaps by a request that began
+    /// later. Nothing was published, and nothing will ever be published with this ticket.</summary>
+    public sealed record Overtaken : PublicationVerdict;
 }

@@ -14,12 +14,20 @@ public abstract record KeyLeafCommand : ICommand
     public LeafId? Leaf { get; init; }
 }
 
-/// <summary>Publishes an object under its key if a condition holds. The leaf decides once for each round of an upload and remembers
-/// a publication until the upload has recorded it.</summary>
+/// <summary>Asks for the ticket of a publication. Nothing is written. The answer must not be outdated, because tickets say which of two
+/// requests began first.</summary>
+public sealed record TakeTicket(ObjectKey Key) : KeyLeafCommand, ICommand<KeyTicket>, IRequiresFreshState;
+
+/// <summary>Issues a ticket that no other request has, for a publication that was overtaken.</summary>
+public sealed record IssueTicket(ObjectKey Key) : KeyLeafCommand, ICommand<KeyTicket>;
+
+/// <summary>Publishes an object under its key if a condition holds, unless the key was changed by a request that may have begun after this
+/// one. The leaf remembers a publication until the upload has recorded it.</summary>
 /// <param name="Entry">The object.</param>
 /// <param name="Round">Which completion of the upload this is.</param>
 /// <param name="Condition">What must hold of the key, or null for nothing.</param>
-public sealed record PublishObject(KeyEntry Entry, int Round, PublishCondition? Condition)
+/// <param name="Ticket">The ticket, or null for none, from a version without tickets. A note.</param>
+public sealed record PublishObject(KeyEntry Entry, int Round, PublishCondition? Condition, long? Ticket = null)
     : KeyLeafCommand, ICommand<PublicationVerdict>, IRequiresFreshState;
 
 /// <summary>Tells the leaf that the upload has recorded its publication.</summary>
@@ -56,7 +64,7 @@ public sealed record ReadLeaf(KeyPosition From, int Limit) : KeyLeafCommand, ICo
 /// <param name="Entries">The entries.</param>
 /// <param name="Publications">What is remembered about publications of their keys.</param>
 /// <param name="Left">The left neighbour.</param>
-/// <param name="ForgottenUntil">The left neighbour's <see cref="Core.Keys.KeyLeafState.ForgottenUntil"/>. A note.</param>
+/// <param name="Changes">What the left neighbour knows of the changes of these keys. A note.</param>
 public sealed record AdoptKeys(
     KeyPosition From,
     KeyPosition? Upper,
@@ -66,22 +74,22 @@ public sealed record AdoptKeys(
     IReadOnlyList<KeyEntry> Entries,
     IReadOnlyList<Publication> Publications,
     LeafName? Left = null,
-    DateTimeOffset? ForgottenUntil = null) : KeyLeafCommand, ICommand<Done>, IRequiresFreshState;
+    KeyChanges? Changes = null) : KeyLeafCommand, ICommand<Done>, IRequiresFreshState;
 
 /// <summary>Gives a leaf the range of its right neighbour, which is empty.</summary>
 /// <param name="From">The smallest position of the range.</param>
 /// <param name="Upper">The first position behind it, or null.</param>
 /// <param name="Right">The leaf that owns this position, or null.</param>
 /// <param name="Giver">The right neighbour.</param>
-/// <param name="Publications">What the neighbour remembers about publications.</param>
-/// <param name="ForgottenUntil">The neighbour's <see cref="Core.Keys.KeyLeafState.ForgottenUntil"/>. A note.</param>
+/// <param name="Publications">What the neighbour remembers about uploads.</param>
+/// <param name="Changes">What the neighbour knows of the changes of its keys. A note.</param>
 public sealed record TakeRange(
     KeyPosition From,
     KeyPosition? Upper,
     LeafName? Right,
     LeafName Giver,
     IReadOnlyList<Publication> Publications,
-    DateTimeOffset? ForgottenUntil = null) : KeyLeafCommand, ICommand<KeyRoute>, IRequiresFreshState;
+    KeyChanges? Changes = null) : KeyLeafCommand, ICommand<KeyRoute>, IRequiresFreshState;
 
 /// <summary>Makes the leaf take no more entries if it has none, because the bucket is being deleted.</summary>
 /// <param name="Step">The bucket's step. A leaf that knows of a later step ignores the command.</param>

@@ -42,6 +42,7 @@ public sealed record StoreNumberedPart(ObjectName Name, NumberedPart Part, Sende
 /// <param name="Stored">The part store's listing of the upload; null to check nothing by it.</param>
 /// <param name="ChecksumType">The type of the object's checksum, as the caller knows it, or null if it did not say.</param>
 /// <param name="Sender">Who completes it, or null if that is not known.</param>
+/// <param name="Ticket">The ticket of the publication (<see cref="KeyTicket"/>), taken for this request. A note.</param>
 public sealed record CompleteObjectUpload(
     ObjectName Name,
     IReadOnlyList<ChosenPart> Parts,
@@ -50,13 +51,15 @@ public sealed record CompleteObjectUpload(
     PublishCondition? Condition,
     IReadOnlyList<ListedAttempt>? Stored,
     ChecksumType? ChecksumType = null,
-    Sender? Sender = null) : ObjectUploadCommand, ICommand<PublishedObject>;
+    Sender? Sender = null,
+    long? Ticket = null) : ObjectUploadCommand, ICommand<PublishedObject>;
 
 /// <summary>Makes an object of one part that is already durable, in one step.</summary>
 /// <param name="Spec">The upload, which is in no list.</param>
 /// <param name="Part">The only part; its number is 1.</param>
 /// <param name="Condition">What must hold of the key, or null for nothing.</param>
-public sealed record PutObject(ObjectUploadSpec Spec, NumberedPart Part, PublishCondition? Condition)
+/// <param name="Ticket">The ticket of the publication (<see cref="KeyTicket"/>), taken for this request. A note.</param>
+public sealed record PutObject(ObjectUploadSpec Spec, NumberedPart Part, PublishCondition? Condition, long? Ticket = null)
     : ObjectUploadCommand, ICommand<PublishedObject>;
 
 /// <summary>Aborts a multipart upload.</summary>

@@ -50,6 +50,9 @@ internal static class S3Refusals
         ObjectRefusal.UploadCompleting => new(
             S3ErrorCode.OperationAborted,
             "A conflicting conditional operation is currently in progress against this resource. Please try again."),
+        ObjectRefusal.KeyChanged => new(
+            S3ErrorCode.ServiceUnavailable,
+            "Other requests changed the key while this one was in progress, and nothing was changed by it. Please try again."),
         ObjectRefusal.CompletedOtherwise => new(
             S3ErrorCode.InvalidPart, "The upload was already completed with another list of parts."),
         ObjectRefusal.PartNumberInvalid e => S3Error.InvalidArgument(
