@@ -1,0 +1,157 @@
+using OrleansUploads.Client.Models;
+using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.Silo.Tests.Crashes;
+using OrleansUploads.Silo.Tests.Harness;
+using OrleansUploads.TestKit;
+
+namespace OrleansUploads.Silo.Tests.Recovery;
+
+/// <summary>After all silos were killed at once under load, a silo that says that it is ready answers for every entity.</summary>
+[Trait(TestRun.Name, TestRun.Campaign)]
+public sealed class AllSilosKilledTests(PostgresServer postgres, ITestOutputHelper output) : IDisposable
+{
+    private const int Silos = 3;
+    private const int Workers = 8;
+    private const int Reported = 5;
+
+    private static readonly int Rounds = ClusterUnderLoad.Setting("ORLEANSUPLOADS_ALL_KILLED_ROUNDS", 20);
+
+    private static readonly TimeSpan MaxStartDelay = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Load = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Watch = TimeSpan.FromSeconds(15);
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly Random _random = new(1);
+    private readonly List<RunningSilo> _silos = [];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Every_entity_answers_within_five_seconds_of_the_first_ready_silo()
+    {
+        var slowest = new List<EntityAnswer>();
+        try
+        {
+            var entities = await StartAsync();
+            for (var round = 1; round <= Rounds; round++)
+            {
+                await KillUnderLoadAsync(entities);
+                var answers = await new RecoveryWatch(entities.All, Watch).RunAsync(StartAgain());
+                slowest.Add(answers[0]);
+                output.WriteLine($"Round {round}, {answers.Count} answers, the slowest: {answers[0]}");
+                if (answers[0].Waited > MaxWait)
+                {
+                    Report(answers);
+                }
+            }
+        }
+        finally
+        {
+            await EndAsync();
+        }
+
+        Assert.All(slowest, static answer => Assert.True(answer.Waited <= MaxWait, $"{answer}"));
+    }
+
+    [Fact]
+    public async Task The_watch_names_an_entity_whose_silo_is_ready_and_does_not_answer()
+    {
+        try
+        {
+            var entities = await StartAsync();
+            await KillUnderLoadAsync(entities);
+            var starting = StartAgain();
+            var watching = new RecoveryWatch(entities.All, Watch).RunAsync(starting);
+            var hanging = await starting[0];
+            await hanging.PauseAsync();
+            await Task.Delay(MaxWait + MaxWait);
+            await hanging.ResumeAsync();
+
+            var slowest = (await watching)[0];
+
+            output.WriteLine($"{slowest}");
+            Assert.True(slowest.Waited > MaxWait, $"{slowest}");
+        }
+        finally
+        {
+            await EndAsync();
+        }
+    }
+
+    private async Task<WatchedEntities> StartAsync()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        _silos.AddRange(await RunningSilo.StartAllAsync(
+            [.. Enumerable.Range(0, Silos).Select(_ => new SiloStart(RunningSilo.OnPostgres(database, _folder.Data)))]));
+        using var client = new SiloClient(_silos[0]);
+        return await WatchedEntities.CreateAsync(client);
+    }
+
+    /// <summary>Kills all silos while clients change the entities, so that the silos leave work undone.</summary>
+    private async Task KillUnderLoadAsync(WatchedEntities entities)
+    {
+        using var stopping = new CancellationTokenSource();
+        var load = Enumerable.Range(0, Workers).Select(worker => RunLoadAsync(entities, worker, stopping.Token)).ToList();
+        await Task.Delay(Load);
+        await Task.WhenAll(_silos.Select(static silo => silo.KillAsync()));
+        await stopping.CancelAsync();
+        await Task.WhenAll(load);
+    }
+
+    private async Task RunLoadAsync(WatchedEntities entities, int worker, CancellationToken stopping)
+    {
+        var random = new Random(worker);
+        using var silo = new SiloClient(_silos[worker % Silos]);
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await entities.All[random.Next(entities.All.Count)].AskAsync(silo, stopping);
+            }
+            catch (Exception fault) when (
+                fault is GlacierException or HttpRequestException or IOException or OperationCanceledException)
+            {
+                // The silo was killed.
+            }
+        }
+    }
+
+    /// <summary>Starts the silos again at random times, as after a power cut.</summary>
+    private List<Task<RunningSilo>> StartAgain()
+    {
+        var delays = _silos.Select(_ => MaxStartDelay * _random.NextDouble()).ToList();
+        var starting = _silos.Zip(delays, static async (silo, delay) =>
+        {
+            await silo.DisposeAsync();
+            await Task.Delay(delay);
+            return await silo.StartAgainAsync();
+        }).ToList();
+        for (var number = 0; number < Silos; number++)
+        {
+            _ = RememberAsync(starting[number], number);
+        }
+
+        return starting;
+    }
+
+    private async Task RememberAsync(Task<RunningSilo> starting, int number) => _silos[number] = await starting;
+
+    private void Report(IReadOnlyList<EntityAnswer> answers)
+    {
+        foreach (var answer in answers.Take(Reported))
+        {
+            output.WriteLine($"{answer}");
+        }
+
+        output.WriteLine(string.Join('\n', _silos));
+    }
+
+    private async Task EndAsync()
+    {
+        foreach (var silo in _silos)
+        {
+            await silo.DisposeAsync();
+        }
+    }
+}

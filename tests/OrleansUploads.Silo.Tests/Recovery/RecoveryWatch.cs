@@ -1,0 +1,68 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using OrleansUploads.Client.Models;
+using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.Silo.Tests.Harness;
+
+namespace OrleansUploads.Silo.Tests.Recovery;
+
+/// <summary>Asks every entity through every silo, again and again, from the moment at which the silo says that it is ready.</summary>
+/// <param name="entities">The entities.</param>
+/// <param name="duration">How long each silo is watched. What a cluster does some seconds after its start is part of the start.</param>
+internal sealed class RecoveryWatch(IReadOnlyList<WatchedEntity> entities, TimeSpan duration)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+
+    private readonly ConcurrentQueue<EntityAnswer> _answers = new();
+    private readonly Stopwatch _sinceReady = new();
+
+    /// <summary>Watches silos that are starting.</summary>
+    /// <returns>Every answer of every entity, the slowest first.</returns>
+    public async Task<IReadOnlyList<EntityAnswer>> RunAsync(IReadOnlyList<Task<RunningSilo>> starting)
+    {
+        await Task.WhenAll(starting.Select(WatchAsync));
+        return [.. _answers.OrderByDescending(static answer => answer.Waited)];
+    }
+
+    private async Task WatchAsync(Task<RunningSilo> starting, int number)
+    {
+        using var silo = new SiloClient(await starting);
+        await Eventually.BecomesTrueAsync(silo.IsReadyAsync, "the silo says that it is ready", Patience);
+        lock (_sinceReady)
+        {
+            _sinceReady.Start();
+        }
+
+        var end = _sinceReady.Elapsed + duration;
+        while (_sinceReady.Elapsed < end)
+        {
+            await Task.WhenAll(entities.Select(entity => AskAsync(entity, silo, number)));
+            await Task.Delay(Pause);
+        }
+    }
+
+    private async Task AskAsync(WatchedEntity entity, SiloClient silo, int number)
+    {
+        var askedAt = _sinceReady.Elapsed;
+        var failures = new List<string>();
+        using var patience = new CancellationTokenSource(Patience);
+        while (true)
+        {
+            try
+            {
+                await entity.AskAsync(silo, patience.Token);
+                break;
+            }
+            catch (Exception failed) when (failed is GlacierException or HttpRequestException or IOException)
+            {
+                failures.Add(failed.Message);
+            }
+
+            await Task.Delay(RetryDelay, patience.Token);
+        }
+
+        _answers.Enqueue(new EntityAnswer(entity.Name, number, askedAt, _sinceReady.Elapsed - askedAt, failures));
+    }
+}
