@@ -64,15 +64,23 @@ public static class ClusterServices
         return silo;
     }
 
-    /// <summary>Repairs the membership table while a silo joins: declares its earlier incarnations dead, and suspects silos that are
-    /// missing. Use it only in a process that holds the ports of the silo exclusively, because it would also remove a silo that is
-    /// running at the same address.</summary>
+    /// <summary>Repairs the membership table while a silo joins: declares its earlier incarnations dead, suspects silos that are missing,
+    /// and gives up connections to the earlier incarnations of others. Use it only in a process that holds the ports of the silo
+    /// exclusively, because it would also remove a silo that is running at the same address.</summary>
     public static ISiloBuilder AddMembershipRepair(this ISiloBuilder silo)
     {
         ArgumentNullException.ThrowIfNull(silo);
         silo.Services.TryAddSingleton(TimeProvider.System);
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, PredecessorRemoval>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, SilentSiloSuspicion>();
+        silo.Services.AddSingleton<PredecessorConnections>();
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
+            static services => services.GetRequiredService<PredecessorConnections>());
+        silo.Services.AddOptions<SiloConnectionOptions>().Configure<PredecessorConnections>(static (options, connections) =>
+        {
+            options.ConfigureSiloInboundConnection(builder => builder.Use(next => connection => connections.ServeInboundAsync(connection, next)));
+            options.ConfigureSiloOutboundConnection(builder => builder.Use(next => connection => connections.ServeOutboundAsync(connection, next)));
+        });
 
         // A healthy silo writes a heartbeat in each probe timeout. How old a heartbeat may be stays as it was.
         silo.Services.AddOptions<ClusterMembershipOptions>().PostConfigure(membership =>
