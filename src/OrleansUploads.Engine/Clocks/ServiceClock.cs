@@ -32,6 +32,9 @@ public sealed class ServiceClock(HostClock host, Func<bool>? agrees = null) : IS
     /// <summary>The clock fault according to the journal, or null.</summary>
     public ClockFault? Fault => _basis?.Fault;
 
+    /// <summary>Whether a beat of this process is in the journal, so that the service has answered it since its start.</summary>
+    public bool HasRecorded => _basis is not null;
+
     /// <summary>Why the clock is not trusted, and what to do about it; null while it is trusted.</summary>
     public string? Distrust => Read().IsTrusted ? null
         : (Fault ?? JumpSinceLastBeat(host.Read())) is { } fault ? ClockFaultText.Describe(fault)

@@ -55,6 +55,7 @@ internal static class UploadsHost
             builder.UseOrleans(silo => AddSilo(silo, settings, lastGeneration));
             checks.AddCheck<SiloActiveHealthCheck>(SiloActiveHealthCheck.Name);
             checks.AddCheck<StorageHealthCheck>(StorageHealthCheck.Name);
+            checks.AddCheck<FirstAnswerHealthCheck>(ClusterHealthCheck.Name);
             checks.AddCheck<ClockHealthCheck>(ClockHealthCheck.Name);
             checks.AddCheck<SiloLivenessHealthCheck>(SiloLivenessHealthCheck.Name, tags: [GatewayEndpoints.LiveTag]);
         }

@@ -30,7 +30,7 @@ public sealed class HealthTests(PostgresServer postgres) : IDisposable
             "the clock is trusted");
         Assert.Equal(
             (HttpStatusCode.OK,
-                """{"status":"Healthy","checks":{"accepts-requests":"Healthy","parts":"Healthy","silo-active":"Healthy","storage":"Healthy","clock-is-trusted":"Healthy","silo-not-dead":"Healthy"}}"""),
+                """{"status":"Healthy","checks":{"accepts-requests":"Healthy","parts":"Healthy","silo-active":"Healthy","storage":"Healthy","cluster":"Healthy","clock-is-trusted":"Healthy","silo-not-dead":"Healthy"}}"""),
             await AskAsync(silo, GatewayEndpoints.HealthPath));
         Assert.Equal(
             (HttpStatusCode.OK, """{"status":"Healthy","checks":{"silo-not-dead":"Healthy"}}"""),
