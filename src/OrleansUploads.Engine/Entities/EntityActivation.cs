@@ -18,7 +18,7 @@ public sealed partial class EntityActivation
     private static readonly TimeSpan ScanAge = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan FirstRetryDelay = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan MaxRetryDelay = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan MaxRetryDelay = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan MaxUnawaitedRetryDelay = TimeSpan.FromMinutes(15);
 
     private readonly Lock _gate = new();
