@@ -3,13 +3,51 @@
 # and the images of both Dockerfiles. For machines that cannot pull images. `local-images.sh single` makes only the image of the single
 # process. Then: podman-compose up -d, or docs/install.md
 #
-# Needs root, Debian's packages podman and debootstrap, and the .NET SDK. For podman-compose, podman's network needs a name server:
-# Debian's packages netavark and aardvark-dns, and in /etc/containers/containers.conf, under [network], network_backend="netavark".
+# Needs root, the .NET SDK and Debian's packages podman, runc, debootstrap and iptables. For podman-compose, podman's network needs a name
+# server: the packages netavark and aardvark-dns. The script checks all of it first and says what is missing.
 # Variables, all optional:
 #   DEBIAN_MIRROR                where debootstrap fetches packages (default: http://deb.debian.org/debian)
 #   NUGET_PACKAGES, RestoreAdditionalProjectSources   folders with packages, as the SDK uses them
 set -eu
 cd "$(dirname "$0")/.."
+
+# Names everything that is missing at once, because the first failure would otherwise come after minutes.
+packages=""
+others=""
+require() {
+    for package in "$@"; do
+        # podman's helpers are not on the PATH.
+        command -v "$package" > /dev/null || [ -x "/usr/lib/podman/$package" ] || packages="$packages $package"
+    done
+}
+lacks() {
+    others="$others
+  $1"
+}
+podman_uses() {
+    podman info --format "{{.Host.$1}}" 2> /dev/null || true
+}
+[ "$(id -u)" = 0 ] || lacks "run the script as root"
+command -v dotnet > /dev/null || lacks "install the .NET SDK"
+require podman debootstrap iptables
+if command -v podman > /dev/null; then
+    # In hybrid mode the cgroups of version 2 are mounted inside those of version 1.
+    if [ "$(podman_uses OCIRuntime.Name)" = crun ] && [ -d /sys/fs/cgroup/unified ]; then
+        require runc
+        lacks 'write runtime="runc" under [engine] in /etc/containers/containers.conf: podman uses crun, which does not run with the
+    cgroups of this machine, because they are in hybrid mode'
+    fi
+    if [ "${1:-}" != single ]; then
+        require netavark aardvark-dns
+        [ "$(podman_uses NetworkBackend)" = netavark ] \
+            || lacks 'write network_backend="netavark" under [network] in /etc/containers/containers.conf: containers find each other by name'
+    fi
+fi
+[ -z "$packages" ] || lacks "apt-get install$packages"
+if [ -n "$others" ]; then
+    echo "local-images.sh: this machine is not ready for it. What to do:$others" >&2
+    exit 1
+fi
 
 mirror=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
 dotnet=$(dirname "$(readlink -f "$(command -v dotnet)")")
@@ -37,6 +75,8 @@ if ! podman image exists "$base"; then
     tar -C "$root" -c . | podman import --change "ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" - "$base"
     rm -rf "$root"
 fi
+podman run --rm --network none "$base" true \
+    || { echo "local-images.sh: podman cannot run a container on this machine; its message is above." >&2; exit 1; }
 
 # The entry point of the official image, as far as docker-compose.yml uses it.
 cat > "$work/docker-entrypoint.sh" <<'SCRIPT'
