@@ -7,6 +7,8 @@
 #   deploy/local-cluster.sh kill SILO       kills one silo, by its number, with SIGKILL
 #   deploy/local-cluster.sh bench           compares the rates of three silos with those of one process
 #   deploy/local-cluster.sh soak [MINUTES]  disturbs a cluster of its own under load, for an hour unless you say otherwise
+#   deploy/local-cluster.sh faults [MINUTES]  kills, pauses, stops and cuts off silos of a cluster of its own under clients that do not
+#                                           retry, for ten minutes unless you say otherwise; fails if a request fails without a fault
 #   deploy/local-cluster.sh stop            stops everything and keeps the data
 #   deploy/local-cluster.sh remove          stops everything and deletes the data
 #
@@ -14,8 +16,8 @@
 #   dotnet build src/OrleansUploads.Silo -c Release
 # The demo also needs: dotnet build src/OrleansUploads.Cli -c Release
 # The benchmark needs: dotnet build tests/OrleansUploads.Benchmarks -c Release
-# The soak needs:      dotnet build tests/OrleansUploads.Silo.Tests -c Release.
-#                      It cuts the network only as root with iptables, and sets wrong clocks only with a C compiler.
+# The soak and the faults need: dotnet build tests/OrleansUploads.Silo.Tests -c Release
+#                      They cut the network only as root with iptables. The soak sets wrong clocks only with a C compiler.
 #
 # Variables, all optional:
 #   LOCAL_CLUSTER_FOLDER         data, logs and process IDs (default: /tmp/orleans-uploads-cluster)
@@ -219,19 +221,28 @@ bench() {
         --endpoint "http://127.0.0.1:$((port + 2))" --endpoint "http://127.0.0.1:$((port + 3))"
 }
 
-# Runs in a network namespace of its own if that is possible, because it changes the firewall.
-soak() {
+# Runs a class of tests, in a network namespace of its own if that is possible, because it changes the firewall.
+run_tests() {
     tests=$here/../tests/OrleansUploads.Silo.Tests/bin/Release/net10.0/OrleansUploads.Silo.Tests.dll
     [ -f "$tests" ] || fail "$tests does not exist. Build it: dotnet build tests/OrleansUploads.Silo.Tests -c Release"
-    export ORLEANSUPLOADS_SOAK_MINUTES="$1"
-    [ -z "${LOCAL_CLUSTER_PREVIOUS_SILO:-}" ] || export ORLEANSUPLOADS_SOAK_PREVIOUS_SILO="$LOCAL_CLUSTER_PREVIOUS_SILO"
-    set -- dotnet "$tests" -class '*.SoakTests' -noLogo
+    set -- dotnet "$tests" -class "*.$1" -noLogo
     if [ "$(id -u)" = 0 ] && command -v iptables > /dev/null && unshare --net true 2> /dev/null; then
         export ORLEANSUPLOADS_SOAK_NETWORK=own
         exec unshare --net sh -c 'ip link set lo up && exec "$@"' sh "$@"
     fi
 
     exec "$@"
+}
+
+soak() {
+    export ORLEANSUPLOADS_SOAK_MINUTES="$1"
+    [ -z "${LOCAL_CLUSTER_PREVIOUS_SILO:-}" ] || export ORLEANSUPLOADS_SOAK_PREVIOUS_SILO="$LOCAL_CLUSTER_PREVIOUS_SILO"
+    run_tests SoakTests
+}
+
+faults() {
+    export ORLEANSUPLOADS_FAULT_MINUTES="$1"
+    run_tests FaultTests
 }
 
 stop() {
@@ -255,11 +266,12 @@ case "${1:-}" in
     crash) crash "${2:-}" ;;
     bench) bench ;;
     soak) soak "${2:-60}" ;;
+    faults) faults "${2:-10}" ;;
     stop) stop ;;
     remove)
         [ -d "$folder/parts" ] || fail "$folder does not contain a local cluster."
         stop
         rm -rf "$folder"
         ;;
-    *) fail "usage: local-cluster.sh start [SILOS] | status | demo [SIZE] | kill SILO | bench | soak [MINUTES] | stop | remove" ;;
+    *) fail "usage: local-cluster.sh start [SILOS] | status | demo [SIZE] | kill SILO | bench | soak [MINUTES] | faults [MINUTES] | stop | remove" ;;
 esac

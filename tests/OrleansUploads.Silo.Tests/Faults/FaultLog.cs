@@ -1,0 +1,75 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace OrleansUploads.Silo.Tests.Faults;
+
+/// <summary>The faults of a run, the requests that failed, and which fault explains which failure.</summary>
+internal sealed class FaultLog
+{
+    /// <summary>How long a window lasts after all silos are ready: until every entity answers.</summary>
+    public static readonly TimeSpan Settling = TimeSpan.FromSeconds(5);
+
+    private readonly Stopwatch _watch = Stopwatch.StartNew();
+    private readonly ConcurrentQueue<FailedRequest> _failed = new();
+    private readonly ConcurrentQueue<FaultWindow> _windows = new();
+    private long _answered;
+
+    /// <summary>The time since the test began.</summary>
+    public TimeSpan Now => _watch.Elapsed;
+
+    /// <summary>The number of requests that got their answer.</summary>
+    public long Answered => Interlocked.Read(ref _answered);
+
+    /// <summary>All failures.</summary>
+    public IReadOnlyCollection<FailedRequest> Failed => _failed;
+
+    /// <summary>All windows.</summary>
+    public IReadOnlyCollection<FaultWindow> Windows => _windows;
+
+    /// <summary>The failures that no window covers.</summary>
+    public IReadOnlyList<FailedRequest> Unexplained =>
+        [.. _failed.Where(request => !_windows.Any(window => window.Covers(request)))];
+
+    /// <summary>Counts a request that got its answer.</summary>
+    public void CountAnswer() => Interlocked.Increment(ref _answered);
+
+    /// <summary>Adds a failure.</summary>
+    public void Add(FailedRequest request) => _failed.Enqueue(request);
+
+    /// <summary>Injects a fault and waits for the recovery.</summary>
+    /// <param name="kind">What the report calls it.</param>
+    /// <param name="victims">The silos to which it happens.</param>
+    /// <param name="injectAsync">Injects the fault, and returns when all silos are ready again.</param>
+    public async Task InjectAsync(string kind, IReadOnlyList<int> victims, Func<Task> injectAsync)
+    {
+        var from = Now;
+        await injectAsync();
+        await Task.Delay(Settling);
+        _windows.Enqueue(new FaultWindow(kind, victims, from, Now));
+    }
+
+    /// <summary>A line for each kind of fault and of failure, and one for the time of all windows.</summary>
+    public IEnumerable<string> Describe()
+    {
+        foreach (var kind in _windows.GroupBy(static window => window.Kind))
+        {
+            yield return $"{kind.Count()} times {kind.Key}, {kind.Average(static window => (window.Until - window.From).TotalSeconds):F0} s each";
+            var covered =
+                from window in kind
+                from request in _failed
+                where window.Covers(request)
+                group request by (request.Symptom, IsVictim: window.Victims.Contains(request.Silo)) into alike
+                orderby alike.Count() descending
+                select alike;
+            foreach (var alike in covered)
+            {
+                var through = alike.Key.IsVictim ? "a silo to which it happened" : "another silo";
+                yield return $"    {alike.Count()} requests through {through}: {alike.Key.Symptom}; one of them: {alike.First()}";
+            }
+        }
+
+        var inside = _windows.Sum(static window => (window.Until - window.From).TotalSeconds);
+        yield return $"{Answered} requests were answered, {_failed.Count} failed, {Unexplained.Count} of them outside all windows. "
+            + $"{inside:F0} of {Now.TotalSeconds:F0} s were inside a window.";
+    }
+}

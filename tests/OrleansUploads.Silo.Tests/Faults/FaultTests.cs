@@ -1,0 +1,152 @@
+using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.Silo.Hosting;
+using OrleansUploads.Silo.Tests.Crashes;
+using OrleansUploads.Silo.Tests.Harness;
+using OrleansUploads.Silo.Tests.Recovery;
+using OrleansUploads.Silo.Tests.Soak;
+
+namespace OrleansUploads.Silo.Tests.Faults;
+
+/// <summary>Faults under clients that do not retry: a request may fail only while a fault or the recovery from it lasts.
+/// <c>deploy/local-cluster.sh faults</c> runs it.</summary>
+public sealed class FaultTests(PostgresServer postgres, ITestOutputHelper output)
+{
+    private const int Clients = 6;
+
+    private static readonly TimeSpan Duration = TimeSpan.FromMinutes(ClusterUnderLoad.Setting("ORLEANSUPLOADS_FAULT_MINUTES", 0));
+    private static readonly TimeSpan Calm = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+
+    private readonly FaultLog _log = new();
+
+    [Fact]
+    public async Task Requests_fail_only_while_a_fault_or_the_recovery_from_it_lasts()
+    {
+        Assert.SkipWhen(Duration == TimeSpan.Zero, "deploy/local-cluster.sh faults runs this test.");
+        if (NetworkCut.IsPossible)
+        {
+            await NetworkCut.PrepareAsync(ClusterUnderLoad.SiloCount);
+        }
+
+        await using var cluster = await ClusterUnderLoad.StartAsync(
+            postgres, static (number, start) => start with { Group = NetworkCut.GroupOf(number) });
+        SiloClient[] silos = [.. cluster.Silos.Select(static silo => new SiloClient(silo))];
+        await silos[0].Vaults.CreateVaultAsync(MeasuredClient.Vault);
+        await silos[0].SendS3Async(HttpMethod.Put, MeasuredClient.Bucket);
+        await using var rotation = new Rotation(cluster.Silos);
+        var clients = Enumerable.Range(0, Clients).Select(number => new MeasuredClient(silos, rotation, _log, number)).ToList();
+        using var stopping = new CancellationTokenSource();
+        var running = clients.Select(client => client.RunAsync(stopping.Token)).ToList();
+
+        await InjectFaultsAsync(cluster, running);
+
+        await Task.Delay(Calm);
+        await stopping.CancelAsync();
+        await Task.WhenAll(running);
+        Array.ForEach(silos, static silo => silo.Dispose());
+        foreach (var line in _log.Describe().Concat(_log.Unexplained.Select(static request => $"UNEXPLAINED {request}")))
+        {
+            Say(line);
+        }
+
+        Say($"{clients.Sum(static client => client.Compared)} archives and objects were read and compared.");
+        Assert.Empty(_log.Unexplained);
+    }
+
+    private async Task InjectFaultsAsync(ClusterUnderLoad cluster, List<Task> running)
+    {
+        Func<ClusterUnderLoad, int, Task>[] faults = [KillAsync, StopAsync, PauseAsync, KillAllAsync, CutAsync];
+        for (var round = 0; _log.Now < Duration; round++)
+        {
+            await Task.Delay(Calm);
+            Assert.True(running.Find(static client => client.IsCompleted) is not { } ended, $"{running.Find(static client => client.IsCompleted)?.Exception}");
+            await faults[round % faults.Length](cluster, round % ClusterUnderLoad.SiloCount);
+            Say($"{_log.Now.TotalSeconds:F0} s: {_log.Windows.LastOrDefault()?.Kind}, {_log.Answered} answers, {_log.Failed.Count} failures so far");
+            await Task.Delay(Calm);
+        }
+    }
+
+    private Task KillAsync(ClusterUnderLoad cluster, int victim) => _log.InjectAsync("a silo was killed", [victim], async () =>
+    {
+        await cluster.DisableAsync(victim, static silo => silo.KillAsync());
+        await ReplaceAsync(cluster, victim);
+    });
+
+    private Task StopAsync(ClusterUnderLoad cluster, int victim) => _log.InjectAsync("a silo was stopped", [victim], async () =>
+    {
+        await cluster.StopAsync(victim);
+        await ReplaceAsync(cluster, victim);
+    });
+
+    private Task PauseAsync(ClusterUnderLoad cluster, int victim) => _log.InjectAsync("a silo was paused", [victim], async () =>
+    {
+        await cluster.DisableAsync(victim, static silo => silo.PauseAsync());
+        await cluster.AwaitRemovalAsync(victim);
+        await cluster.Silos[victim].ResumeAsync();
+        Assert.Equal(FatalExit.RemovedExitCode, await cluster.Silos[victim].WaitForExitAsync());
+        await ReplaceAsync(cluster, victim);
+    });
+
+    private Task KillAllAsync(ClusterUnderLoad cluster, int victim) => _log.InjectAsync("all silos were killed", [0, 1, 2], async () =>
+    {
+        await Task.WhenAll(cluster.Silos.Select(static silo => silo.KillAsync()));
+        await Task.WhenAll(Enumerable.Range(0, ClusterUnderLoad.SiloCount).Select(number => ReplaceAsync(cluster, number)));
+    });
+
+    /// <summary>Drops the packets from one silo to another until one of the two is removed, and replaces it.</summary>
+    private async Task CutAsync(ClusterUnderLoad cluster, int victim)
+    {
+        if (!NetworkCut.IsPossible)
+        {
+            Say("The network was not cut, because this process has no network namespace of its own.");
+            return;
+        }
+
+        var other = (victim + 1) % ClusterUnderLoad.SiloCount;
+        await _log.InjectAsync("a network was cut", [victim, other], async () =>
+        {
+            var (from, to) = (cluster.Silos[victim], cluster.Silos[other]);
+            await NetworkCut.CutAsync(victim, from, other, to);
+            await Task.Delay(TimeSpan.FromSeconds(20));
+            await NetworkCut.HealAsync(victim, from, other, to);
+            foreach (var number in await FindRemovedAsync(cluster, victim, other))
+            {
+                Assert.Equal(FatalExit.RemovedExitCode, await cluster.Silos[number].WaitForExitAsync());
+                await ReplaceAsync(cluster, number);
+            }
+        });
+    }
+
+    /// <summary>The silos that the others have removed. They end when they read the membership again.</summary>
+    private static async Task<IReadOnlyList<int>> FindRemovedAsync(ClusterUnderLoad cluster, params int[] numbers)
+    {
+        var removed = new List<int>();
+        foreach (var number in numbers)
+        {
+            var active = await PostgresServer.QueryAsync(
+                cluster.Database,
+                $"SELECT count(*) FROM orleansmembershiptable WHERE port = {cluster.Silos[number].SiloPort} AND status = {(int)SiloStatus.Active}");
+            if (active == "0")
+            {
+                removed.Add(number);
+            }
+        }
+
+        return removed;
+    }
+
+    /// <summary>Starts a silo again and waits until it says that it is ready.</summary>
+    private static async Task ReplaceAsync(ClusterUnderLoad cluster, int number)
+    {
+        await cluster.ReplaceAsync(number);
+        using var silo = new SiloClient(cluster.Silos[number]);
+        await Eventually.BecomesTrueAsync(silo.IsReadyAsync, "the silo says that it is ready", Patience);
+    }
+
+    /// <summary>Shows the progress of a long run at once.</summary>
+    private void Say(string line)
+    {
+        output.WriteLine(line);
+        Console.WriteLine(line);
+    }
+}

@@ -1,0 +1,29 @@
+using System.Globalization;
+
+namespace OrleansUploads.Silo.Tests.Faults;
+
+/// <summary>A request that got no answer, or not the one that it should have got.</summary>
+/// <param name="Operation">What the client wanted.</param>
+/// <param name="Silo">The number of the silo that was asked.</param>
+/// <param name="SentAt">When it was sent, since the test began.</param>
+/// <param name="EndedAt">When it failed.</param>
+/// <param name="Symptom">What the client saw, in a few words that are equal for equal failures.</param>
+/// <param name="Detail">What the client saw.</param>
+internal sealed record FailedRequest(
+    string Operation, int Silo, TimeSpan SentAt, TimeSpan EndedAt, string Symptom, string Detail)
+{
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Operation} through silo {Silo}, sent at {SentAt.TotalSeconds:F1} s, failed at {EndedAt.TotalSeconds:F1} s: {Symptom}. {Detail}");
+}
+
+/// <summary>A fault and the recovery from it.</summary>
+/// <param name="Kind">What was done.</param>
+/// <param name="Victims">The numbers of the silos to which it was done.</param>
+/// <param name="From">When it was done.</param>
+/// <param name="Until">When all silos had been ready for the time in which every entity answers.</param>
+internal sealed record FaultWindow(string Kind, IReadOnlyList<int> Victims, TimeSpan From, TimeSpan Until)
+{
+    /// <summary>Whether a request was under way in this window.</summary>
+    public bool Covers(FailedRequest request) => request.SentAt <= Until && request.EndedAt >= From;
+}
