@@ -136,7 +136,13 @@ internal sealed class ReminderJournal(IJournal inner, WakeReminder reminder, Tim
         {
             await (begins ? reminder.EnsureFirstTickAsync(at) : reminder.EnsureTickAsync(at));
         }
-        catch (Exception fault) when (fault is OrleansException or TimeoutException)
+        catch (TimeoutException fault)
+        {
+            // A silo that hangs or is cut off owns the reminder until it is voted out. Callers wait for that.
+            throw new JournalUnavailableException(
+                $"The reminder of {entity} could not be registered.", new SiloUnavailableException(fault.Message, fault));
+        }
+        catch (OrleansException fault)
         {
             throw new JournalUnavailableException($"The reminder of {entity} could not be registered: {fault.Message}", fault);
         }

@@ -11,8 +11,8 @@ public sealed record FailoverOptions
     public static readonly TimeSpan AttemptTime = TimeSpan.FromSeconds(15);
 
     /// <summary>The maximum time for a call of Orleans' own services in another silo, such as the directory of grains and the reminders,
-    /// on which the calls of entities wait.</summary>
-    public static readonly TimeSpan ServiceAttemptTime = TimeSpan.FromSeconds(10);
+    /// on which the calls of entities wait. Shorter than a journal write may take, because a write may wait for a reminder.</summary>
+    public static readonly TimeSpan ServiceAttemptTime = TimeSpan.FromSeconds(7);
 
     /// <summary>The delay before an entity is asked again. It doubles with each attempt.</summary>
     public TimeSpan FirstDelay { get; init; } = TimeSpan.FromMilliseconds(50);

@@ -1,6 +1,7 @@
 using OrleansUploads.Cluster.Entities;
 using OrleansUploads.Cluster.Tests.Storage;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Memory;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.TestKit;
@@ -54,6 +55,28 @@ public sealed class ReminderJournalTests
         await Open().ReadAsync(Entity, CancellationToken.None);
 
         Assert.Equal([Week], _reminders.FirstTicks);
+    }
+
+    [Fact]
+    public async Task Callers_wait_while_the_silo_that_owns_the_reminder_hangs()
+    {
+        _reminders.Release.SetException(new TimeoutException("Response did not arrive on time in 00:00:07"));
+
+        var failed = await Assert.ThrowsAsync<JournalUnavailableException>(
+            () => Open().AppendAsync(Record(0, Week), CancellationToken.None).AsTask());
+
+        Assert.True(FailoverFaults.Describes(new EntityUnavailableException(Entity, "the write failed", failed)));
+    }
+
+    [Fact]
+    public async Task Callers_do_not_wait_for_a_reminder_that_cannot_be_stored()
+    {
+        _reminders.Release.SetException(new OrleansException("connection refused"));
+
+        var failed = await Assert.ThrowsAsync<JournalUnavailableException>(
+            () => Open().AppendAsync(Record(0, Week), CancellationToken.None).AsTask());
+
+        Assert.False(FailoverFaults.Describes(new EntityUnavailableException(Entity, "the write failed", failed)));
     }
 
     [Fact]
