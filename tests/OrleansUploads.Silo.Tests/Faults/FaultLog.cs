@@ -30,6 +30,13 @@ internal sealed class FaultLog
     public IReadOnlyList<FailedRequest> Unexplained =>
         [.. _failed.Where(request => !_windows.Any(window => window.Covers(request)))];
 
+    /// <summary>The failures that only windows of one kind cover.</summary>
+    public IReadOnlyList<FailedRequest> CoveredOnlyBy(string kind) =>
+    [
+        .. _failed.Where(request => _windows.Where(window => window.Covers(request)).Select(static window => window.Kind).Distinct() is var kinds
+            && kinds.SequenceEqual([kind])),
+    ];
+
     /// <summary>Counts a request that got its answer.</summary>
     public void CountAnswer() => Interlocked.Increment(ref _answered);
 

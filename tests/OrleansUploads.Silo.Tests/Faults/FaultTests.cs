@@ -1,5 +1,6 @@
 using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Silo.Hosting;
+using OrleansUploads.Silo.Settings;
 using OrleansUploads.Silo.Tests.Crashes;
 using OrleansUploads.Silo.Tests.Harness;
 using OrleansUploads.Silo.Tests.Recovery;
@@ -12,10 +13,14 @@ namespace OrleansUploads.Silo.Tests.Faults;
 public sealed class FaultTests(PostgresServer postgres, ITestOutputHelper output)
 {
     private const int Clients = 6;
+    private const string Stop = "a silo was stopped";
 
     private static readonly TimeSpan Duration = TimeSpan.FromMinutes(ClusterUnderLoad.Setting("ORLEANSUPLOADS_FAULT_MINUTES", 0));
     private static readonly TimeSpan Calm = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+
+    /// <summary>Longer than the rotation needs to notice that a silo is not ready.</summary>
+    private static readonly TimeSpan DrainDelay = TimeSpan.FromSeconds(5);
 
     private readonly FaultLog _log = new();
 
@@ -29,7 +34,9 @@ public sealed class FaultTests(PostgresServer postgres, ITestOutputHelper output
         }
 
         await using var cluster = await ClusterUnderLoad.StartAsync(
-            postgres, static (number, start) => start with { Group = NetworkCut.GroupOf(number) });
+            postgres,
+            static (number, start) => (start with { Group = NetworkCut.GroupOf(number) })
+                .With(KnownSettings.DrainDelay.Variable, $"{DrainDelay.TotalSeconds:F0}s"));
         SiloClient[] silos = [.. cluster.Silos.Select(static silo => new SiloClient(silo))];
         await silos[0].Vaults.CreateVaultAsync(MeasuredClient.Vault);
         await silos[0].SendS3Async(HttpMethod.Put, MeasuredClient.Bucket);
@@ -51,6 +58,7 @@ public sealed class FaultTests(PostgresServer postgres, ITestOutputHelper output
 
         Say($"{clients.Sum(static client => client.Compared)} archives and objects were read and compared.");
         Assert.Empty(_log.Unexplained);
+        Assert.Empty(_log.CoveredOnlyBy(Stop));
     }
 
     private async Task InjectFaultsAsync(ClusterUnderLoad cluster, List<Task> running)
@@ -72,7 +80,7 @@ public sealed class FaultTests(PostgresServer postgres, ITestOutputHelper output
         await ReplaceAsync(cluster, victim);
     });
 
-    private Task StopAsync(ClusterUnderLoad cluster, int victim) => _log.InjectAsync("a silo was stopped", [victim], async () =>
+    private Task StopAsync(ClusterUnderLoad cluster, int victim) => _log.InjectAsync(Stop, [victim], async () =>
     {
         await cluster.StopAsync(victim);
         await ReplaceAsync(cluster, victim);
