@@ -3,14 +3,18 @@ using System.Diagnostics;
 
 namespace OrleansUploads.Silo.Tests.Faults;
 
-/// <summary>The faults of a run, the requests that failed, and which fault explains which failure.</summary>
+/// <summary>The faults of a run, the requests that failed or were answered late, and which fault explains which of them.</summary>
 internal sealed class FaultLog
 {
     /// <summary>How long a window lasts after all silos are ready: until every entity answers.</summary>
     public static readonly TimeSpan Settling = TimeSpan.FromSeconds(5);
 
+    /// <summary>An answer may take this long outside the windows, also at the end of one.</summary>
+    public static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(10);
+
     private readonly Stopwatch _watch = Stopwatch.StartNew();
-    private readonly ConcurrentQueue<FailedRequest> _failed = new();
+    private readonly ConcurrentQueue<TroubledRequest> _failed = new();
+    private readonly ConcurrentQueue<TroubledRequest> _late = new();
     private readonly ConcurrentQueue<FaultWindow> _windows = new();
     private long _answered;
 
@@ -21,27 +25,34 @@ internal sealed class FaultLog
     public long Answered => Interlocked.Read(ref _answered);
 
     /// <summary>All failures.</summary>
-    public IReadOnlyCollection<FailedRequest> Failed => _failed;
+    public IReadOnlyCollection<TroubledRequest> Failed => _failed;
 
     /// <summary>All windows.</summary>
     public IReadOnlyCollection<FaultWindow> Windows => _windows;
 
-    /// <summary>The failures that no window covers.</summary>
-    public IReadOnlyList<FailedRequest> Unexplained =>
-        [.. _failed.Where(request => !_windows.Any(window => window.Covers(request)))];
+    /// <summary>The failures that no window covers, and the requests that waited too long outside the windows.</summary>
+    public IReadOnlyList<TroubledRequest> Unexplained =>
+        [.. _failed.Where(request => !_windows.Any(window => window.Covers(request)) || IsLate(request)), .. _late.Where(IsLate)];
 
     /// <summary>The failures that only windows of one kind cover.</summary>
-    public IReadOnlyList<FailedRequest> CoveredOnlyBy(string kind) =>
+    public IReadOnlyList<TroubledRequest> CoveredOnlyBy(string kind) =>
     [
         .. _failed.Where(request => _windows.Where(window => window.Covers(request)).Select(static window => window.Kind).Distinct() is var kinds
             && kinds.SequenceEqual([kind])),
     ];
 
-    /// <summary>Counts a request that got its answer.</summary>
-    public void CountAnswer() => Interlocked.Increment(ref _answered);
+    /// <summary>Adds a request that got its answer.</summary>
+    public void AddAnswer(string operation, int silo, TimeSpan sentAt)
+    {
+        Interlocked.Increment(ref _answered);
+        if (Now - sentAt > MaxWait)
+        {
+            _late.Enqueue(new TroubledRequest(operation, silo, sentAt, Now, "answered late", ""));
+        }
+    }
 
     /// <summary>Adds a failure.</summary>
-    public void Add(FailedRequest request) => _failed.Enqueue(request);
+    public void AddFailure(TroubledRequest request) => _failed.Enqueue(request);
 
     /// <summary>Injects a fault and waits for the recovery.</summary>
     /// <param name="kind">What the report calls it.</param>
@@ -76,7 +87,11 @@ internal sealed class FaultLog
         }
 
         var inside = _windows.Sum(static window => (window.Until - window.From).TotalSeconds);
-        yield return $"{Answered} requests were answered, {_failed.Count} failed, {Unexplained.Count} of them outside all windows. "
+        yield return $"{Answered} requests were answered, {_late.Count} of them after more than {MaxWait.TotalSeconds:F0} s, and {_failed.Count} "
+            + $"failed. {Unexplained.Count} failed or waited too long outside all windows. "
             + $"{inside:F0} of {Now.TotalSeconds:F0} s were inside a window.";
     }
+
+    private bool IsLate(TroubledRequest request) =>
+        request.EndedAt - request.SentAt - _windows.Aggregate(TimeSpan.Zero, (sum, window) => sum + window.Overlap(request)) > MaxWait;
 }

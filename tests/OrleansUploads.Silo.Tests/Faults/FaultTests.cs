@@ -8,11 +8,11 @@ using OrleansUploads.Silo.Tests.Soak;
 
 namespace OrleansUploads.Silo.Tests.Faults;
 
-/// <summary>Faults under clients that do not retry: a request may fail only while a fault or the recovery from it lasts.
+/// <summary>Faults under clients that do not retry: a request may fail or wait only while a fault or the recovery from it lasts.
 /// <c>deploy/local-cluster.sh faults</c> runs it.</summary>
 public sealed class FaultTests(PostgresServer postgres, ITestOutputHelper output)
 {
-    private const int Clients = 6;
+    private const int Clients = 10;
     private const string Stop = "a silo was stopped";
 
     private static readonly TimeSpan Duration = TimeSpan.FromMinutes(ClusterUnderLoad.Setting("ORLEANSUPLOADS_FAULT_MINUTES", 0));

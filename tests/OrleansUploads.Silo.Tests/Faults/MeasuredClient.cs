@@ -92,12 +92,12 @@ internal sealed class MeasuredClient(IReadOnlyList<SiloClient> silos, Rotation r
             try
             {
                 var answer = await sendAsync(silos[silo], patience.Token);
-                log.CountAnswer();
+                log.AddAnswer(operation, silo, sentAt);
                 return answer;
             }
             catch (Exception failed) when (SymptomOf(failed) is { } symptom)
             {
-                log.Add(new FailedRequest(operation, silo, sentAt, log.Now, symptom, failed.Message));
+                log.AddFailure(new TroubledRequest(operation, silo, sentAt, log.Now, symptom, failed.Message));
             }
 
             await Task.Delay(Pause);
