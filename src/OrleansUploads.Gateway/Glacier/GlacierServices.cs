@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.Intake;
+using OrleansUploads.Engine.Policies;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Engine.Retrieval;
 using OrleansUploads.Gateway.Glacier.Accounts;

@@ -2,7 +2,7 @@ using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Policies;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
-using OrleansUploads.Gateway.Glacier.Policies;
+using OrleansUploads.Engine.Policies;
 using OrleansUploads.Gateway.Tests.Harness;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 

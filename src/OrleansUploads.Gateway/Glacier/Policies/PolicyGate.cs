@@ -4,6 +4,7 @@ using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Policies;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine.Policies;
 using OrleansUploads.Gateway.Glacier.Errors;
 using OrleansUploads.Gateway.Glacier.Jobs;
 using OrleansUploads.Gateway.Glacier.Protocol;
@@ -48,8 +49,8 @@ internal sealed class PolicyGate(IEntityHost host, PolicyCache policyCache, Time
 
     private async ValueTask<GlacierError?> EvaluateAsync(GlacierCall call, VaultPolicies policies, DateTimeOffset at)
     {
-        var access = policies.Access is null ? null : Effective(policies.Access);
-        var locked = policies.Lock is null ? null : Effective(policies.Lock);
+        var access = policyCache.Effective(policies.Access);
+        var locked = policyCache.Effective(policies.Lock);
         var looksAtAge = access is { Document.LooksAtArchiveAge: true } || locked is { Document.LooksAtArchiveAge: true };
         var createdAt = looksAtAge ? await FindCreationAsync(call) : null;
         call.DeletionVerdict = new DeletionVerdict(
@@ -75,8 +76,6 @@ internal sealed class PolicyGate(IEntityHost host, PolicyCache policyCache, Time
             : verdict is PolicyVerdict.Denied denied && PolicyVerdict.MayExplain(access, request) ? PolicyErrors.Denied(denied, request, call.Arn)
             : Denied(call);
     }
-
-    private EffectivePolicy Effective(VaultPolicy policy) => new(policyCache.Parse(policy.Text), policy.VaultArn);
 
     /// <summary>The creation time of the archive that a call names, or null if it names none or the archive does not exist.</summary>
     private async ValueTask<DateTimeOffset?> FindCreationAsync(GlacierCall call)

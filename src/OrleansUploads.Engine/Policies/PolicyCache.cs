@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
+using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Policies;
 
-namespace OrleansUploads.Gateway.Glacier.Policies;
+namespace OrleansUploads.Engine.Policies;
 
 /// <summary>Recently used policies, parsed. The key is the whole text, so a replaced policy is never taken for the new
 /// one.</summary>
-internal sealed class PolicyCache
+public sealed class PolicyCache
 {
     /// <summary>About a thousand policies of usual length, or 25 of maximum length.</summary>
     private const int MaxCharsPerGeneration = 512 * 1024;
@@ -14,6 +15,13 @@ internal sealed class PolicyCache
     private volatile ConcurrentDictionary<string, PolicyDocument> _young = new(StringComparer.Ordinal);
     private volatile ConcurrentDictionary<string, PolicyDocument> _old = new(StringComparer.Ordinal);
     private int _youngChars;
+
+    /// <summary>A stored policy as it is evaluated.</summary>
+    /// <param name="policy">The policy, or null.</param>
+    /// <returns>Null if there is no policy.</returns>
+    /// <exception cref="PolicyFormatException">See <see cref="Parse"/>.</exception>
+    public EffectivePolicy? Effective(VaultPolicy? policy) =>
+        policy is null ? null : new EffectivePolicy(Parse(policy.Text), policy.VaultArn);
 
     /// <summary>Parses a policy, or returns it from the cache.</summary>
     /// <exception cref="PolicyFormatException">The text is not a valid policy. Policies are checked before they are stored,
