@@ -18,7 +18,8 @@ public sealed class DependencyTests
         ["Client.DependencyInjection"] = ["Client"],
         ["Cli"] = ["Gateway", "Client"],
         ["Cluster.Abstractions"] = [],
-        ["Cluster"] = ["Engine", "Cluster.Abstractions"],
+        ["Cluster.Tls"] = [],
+        ["Cluster"] = ["Engine", "Cluster.Abstractions", "Cluster.Tls"],
         ["Cluster.Azure"] = ["Cluster"],
         ["Silo"] = ["Gateway", "Cluster", "Cluster.Azure"],
     };

@@ -1,0 +1,102 @@
+using Microsoft.Extensions.Logging;
+using OrleansUploads.Cluster.Abstractions.Uploads;
+using OrleansUploads.Cluster.Uploads;
+using OrleansUploads.Core.Values;
+
+namespace OrleansUploads.Cluster.Nodes;
+
+/// <summary>Lets ingestion nodes call the grains of uploads as far as <see cref="NodeAccess"/> permits it, and nothing else: no other
+/// entity, no management, no system target except the one from which a client learns the types of grains. Each call of a node is logged in
+/// one line, as requests to the vault API are. Calls of silos pass.</summary>
+/// <param name="grants">What each node may do.</param>
+/// <param name="access">Judges calls.</param>
+/// <param name="time">Measures calls.</param>
+/// <param name="log">Receives a line for each call.</param>
+internal sealed partial class NodeCallFilter(NodeGrants grants, NodeAccess access, TimeProvider time, ILogger<NodeCallFilter> log)
+    : IIncomingGrainCallFilter
+{
+    private const string NotPermitted = "NotPermitted";
+
+    /// <inheritdoc/>
+    public Task Invoke(IIncomingGrainCallContext context) =>
+        NodeIdentity.Read(context.SourceId) is { } node && !IsManifest(context) ? JudgeAsync(node, context) : context.Invoke();
+
+    private static bool IsManifest(IIncomingGrainCallContext context) => context.TargetId.Type.AsSpan().SequenceEqual("sys.svc.manifest"u8);
+
+    private async Task JudgeAsync(NodeIdentity node, IIncomingGrainCallContext context)
+    {
+        var startedAt = time.GetTimestamp();
+        if (NodeOperation.Find(context) is not { } operation)
+        {
+            Write(node, account: null, context.MethodName, NotPermitted, startedAt, context.TargetId.ToString());
+            throw new UnauthorizedAccessException(
+                $"{node.Subject} is an ingestion node and may call {nameof(IUploadGrain)} only, not {context.InterfaceName}.{context.MethodName}.");
+        }
+
+        var grant = grants.Find(node.Subject);
+        var refusal = await FindRefusalAsync(node, grant, operation, context);
+        if (refusal is not null)
+        {
+            context.Result = operation.Refuse(context.Request, refusal);
+        }
+        else
+        {
+            await context.Invoke();
+            refusal = operation.RefusalIn(context.Result);
+        }
+
+        var vault = NodeOperation.VaultOf(context.Request);
+        Write(
+            node,
+            grant?.Account,
+            operation.Name,
+            refusal?.Kind.ToString() ?? "-",
+            startedAt,
+            $"{vault?.Account}/{vault?.Vault}/{context.TargetId.Key}");
+    }
+
+    private ValueTask<UploadRefusal?> FindRefusalAsync(
+        NodeIdentity node, NodeGrant? grant, NodeOperation operation, IIncomingGrainCallContext context) =>
+        grant is null
+            ? new(UploadRefusals.Denied($"The certificate {node.Subject} is not in the list of ingestion nodes any longer."))
+        : NodeOperation.VaultOf(context.Request) is not { } address
+            ? new(UploadRefusals.Invalid("The request is null. State the vault."))
+        : IngestionRequestParser.ParseVault(address, out var vault) is { } invalid ? new(invalid)
+        : access.CheckAsync(node, grant, operation, vault);
+
+    private void Write(NodeIdentity node, AccountId? account, string operation, string code, long startedAt, string subject)
+    {
+        if (log.IsEnabled(LogLevel.Information))
+        {
+            LogCalled(
+                log,
+                operation,
+                account?.ToString() ?? "-",
+                code,
+                time.GetElapsedTime(startedAt).TotalMilliseconds,
+                node.Address?.ToString() ?? "-",
+                node.Subject,
+                Printable(subject));
+        }
+    }
+
+    /// <summary>A node chooses the keys of uploads and the names of vaults, and some may be no valid ones.</summary>
+    private static string Printable(string text)
+    {
+        const int MaxLength = 512;
+        return string.Create(Math.Min(text.Length, MaxLength), text, static (line, from) =>
+        {
+            for (var i = 0; i < line.Length; i++)
+            {
+                line[i] = char.IsAscii(from[i]) && !char.IsControl(from[i]) ? from[i] : '?';
+            }
+        });
+    }
+
+    [LoggerMessage(
+        3033,
+        LogLevel.Information,
+        "{Operation} account {Account} code {Code} {ElapsedMs:F1} ms from {Client} certificate {Certificate} on {Subject}")]
+    private static partial void LogCalled(
+        ILogger log, string operation, string account, string code, double elapsedMs, string client, string certificate, string subject);
+}

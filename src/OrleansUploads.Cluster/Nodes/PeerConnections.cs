@@ -1,0 +1,79 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Logging;
+using Orleans.Connections.Security;
+using Orleans.Runtime.Messaging;
+using OrleansUploads.Cluster.Tls;
+
+namespace OrleansUploads.Cluster.Nodes;
+
+/// <summary>The open connections of a silo with TLS. A handshake verifies a certificate once, and connections stay open for days. So they
+/// are closed when their certificates are not valid any longer.</summary>
+/// <remarks>The connection of an ingestion node is closed when its certificate expires or is withdrawn from the list. That of a silo or a
+/// gateway stays open when the certificate expires, because closing it would delay the calls on it; it is closed when the authority that
+/// issued the certificate is removed.</remarks>
+/// <param name="certificates">The silo's certificates.</param>
+/// <param name="nodes">The ingestion nodes that may connect.</param>
+/// <param name="log">Receives a warning for each connection that is closed.</param>
+internal sealed partial class PeerConnections(ClusterCertificates certificates, NodeGrants nodes, ILogger<PeerConnections> log)
+    : IConnectionMiddleware
+{
+    private readonly ConcurrentDictionary<ConnectionContext, X509Certificate2> _open = new();
+    private object _verifiedBy = certificates.Version;
+
+    /// <inheritdoc/>
+    public async Task OnConnectionAsync(ConnectionContext context, ConnectionDelegate next)
+    {
+        if (context.Features.Get<ITlsConnectionFeature>()?.RemoteCertificate is not { } certificate)
+        {
+            return;
+        }
+
+        _open[context] = certificate;
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            _open.TryRemove(context, out _);
+        }
+    }
+
+    /// <summary>Closes the connections whose certificates are not valid any longer. Call it every second.</summary>
+    public void CloseInvalid()
+    {
+        var version = certificates.Version;
+        var isRenewed = !ReferenceEquals(version, _verifiedBy);
+        foreach (var (connection, certificate) in _open)
+        {
+            try
+            {
+                if (FindFlaw(certificate, isRenewed) is { } flaw)
+                {
+                    LogClosed(log, connection.RemoteEndPoint?.ToString() ?? "-", certificate.Subject, flaw);
+                    connection.Abort(new ConnectionAbortedException($"The certificate of the peer is not valid any longer: {flaw}"));
+                }
+            }
+            catch (CryptographicException) when (!_open.ContainsKey(connection))
+            {
+                // The connection has just ended, and its certificate was disposed of.
+            }
+        }
+
+        _verifiedBy = version;
+    }
+
+    private string? FindFlaw(X509Certificate2 certificate, bool isRenewed) =>
+        certificates.IsSilo(certificate)
+            ? isRenewed ? certificates.FindFlaw(certificate, ignoresTime: true) : null
+        : NodeSubject.Of(certificate) is not { } subject || nodes.Find(subject)?.Accepts(certificate) != true
+            ? "it is not in the list of ingestion nodes any longer"
+        : certificates.FindFlaw(certificate, ignoresTime: false);
+
+    [LoggerMessage(
+        3022, LogLevel.Warning, "The connection with {Address} is closed, because its certificate {Subject} is not valid any longer: {Reason}")]
+    private static partial void LogClosed(ILogger log, string address, string subject, string reason);
+}

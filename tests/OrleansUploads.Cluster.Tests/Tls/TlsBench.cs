@@ -1,0 +1,152 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using OrleansUploads.Cluster.Abstractions.Uploads;
+using OrleansUploads.Cluster.Hosting;
+using OrleansUploads.Cluster.Nodes;
+using OrleansUploads.Cluster.Settings;
+using OrleansUploads.Cluster.Tests.Harness;
+using OrleansUploads.Cluster.Tls;
+using OrleansUploads.Core.Messages.Accounts;
+using OrleansUploads.Core.Values;
+using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.Silo.Tests.Harness;
+
+namespace OrleansUploads.Cluster.Tests.Tls;
+
+/// <summary>Silos with TLS on sockets of the loopback address, and their clients.</summary>
+internal sealed class TlsBench : IAsyncDisposable
+{
+    public const string ClusterId = "tls-tests";
+    public const string OwnAccount = "111122223333";
+    public const string OtherAccount = "444455556666";
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly DurableWorld _world = new();
+    private readonly List<IHost> _hosts = [];
+    private readonly List<IHost> _clients = [];
+
+    public TestAuthority Authority { get; } = new("Authority");
+
+    public TestAuthority Foreign { get; } = new("Foreign");
+
+    public CapturedLog Log { get; } = new();
+
+    /// <summary>The files of all silos.</summary>
+    public TlsFiles SiloFiles => FilesOf("silo");
+
+    public string NodesFile => _folder.File("nodes.json");
+
+    public List<int> SiloPorts { get; } = [];
+
+    public List<int> ClientPorts { get; } = [];
+
+    public ClusterCertificates Certificates(int silo) => _hosts[silo].Services.GetRequiredService<ClusterCertificates>();
+
+    /// <summary>The entities, through a silo.</summary>
+    public IEntityHost Through(int silo) => _hosts[silo].Services.GetRequiredService<IEntityHost>();
+
+    public static async Task<TlsBench> StartAsync(int silos = 1, string? nodes = null)
+    {
+        var bench = new TlsBench();
+        bench.Authority.IssueSilo().WriteTo(Path.GetDirectoryName(bench.SiloFiles.Certificate)!, bench.Authority.Root);
+        bench.WriteNodes(nodes ?? """
+            {"subject": "CN=node-7,O=Example", "account": "111122223333", "role": "admin"},
+            {"subject": "CN=stranger", "account": "444455556666", "role": "admin"},
+            {"subject": "CN=photographer", "account": "111122223333", "role": "upload", "vaults": ["photos"]}
+            """);
+        for (var i = 0; i < silos; i++)
+        {
+            await bench.StartSiloAsync();
+        }
+
+        foreach (var (account, vault) in ((string, string)[])[(OwnAccount, "photos"), (OwnAccount, "letters"), (OtherAccount, "secret")])
+        {
+            Assert.True(AccountId.TryParse(account, out var owner) & VaultName.TryParse(vault, out var name));
+            await bench.Through(0).AskWithRetriesAsync(owner.Entity, new CreateVault(new VaultId(owner, name)));
+        }
+
+        return bench;
+    }
+
+    public void WriteNodes(string nodes)
+    {
+        File.WriteAllText(NodesFile + ".new", $$"""{"nodes": [{{nodes}}]}""");
+        File.Move(NodesFile + ".new", NodesFile, overwrite: true);
+    }
+
+    /// <summary>The files of a process, in a folder of its own.</summary>
+    public TlsFiles FilesOf(string name) => new(
+        _folder.File(Path.Combine(name, "cert.pem")), _folder.File(Path.Combine(name, "key.pem")), _folder.File(Path.Combine(name, "authority.pem")));
+
+    /// <summary>Connects a client of the cluster that has a certificate.</summary>
+    public Task<IGrainFactory> ConnectAsync(
+        IssuedCertificate certificate, X509Certificate2? authority = null, Action<IClientBuilder>? configure = null)
+    {
+        var files = certificate.WriteTo(_folder.File($"client-{_clients.Count}"), authority ?? Authority.Root);
+        return ConnectAsync(client =>
+        {
+            client.UseClusterTls(files);
+            configure?.Invoke(client);
+        });
+    }
+
+    /// <summary>Connects a client of the cluster.</summary>
+    /// <exception cref="Exception">The client could not connect to any silo.</exception>
+    public async Task<IGrainFactory> ConnectAsync(Action<IClientBuilder> configure)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.UseOrleansClient(client =>
+        {
+            client.UseLocalhostClustering([.. ClientPorts], ClusterId, ClusterId);
+            client.Configure<Orleans.Configuration.ClientMessagingOptions>(messaging => messaging.ResponseTimeout = TimeSpan.FromSeconds(10));
+            configure(client);
+        });
+        var host = builder.Build();
+        _clients.Add(host);
+        await host.StartAsync(TestContext.Current.CancellationToken);
+        return host.Services.GetRequiredService<IGrainFactory>();
+    }
+
+    /// <summary>An upload to a vault, as an ingestion node makes it.</summary>
+    public static IUploadGrain NewUpload(IGrainFactory grains) => grains.GetGrain<IUploadGrain>(UploadKey.New());
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var host in _clients.Concat(_hosts))
+        {
+            await host.StopAsync();
+            host.Dispose();
+        }
+
+        Authority.Dispose();
+        Foreign.Dispose();
+        _folder.Dispose();
+    }
+
+    public async Task StartSiloAsync()
+    {
+        var ports = FreePort.Take(2);
+        SiloPorts.Add(ports[0]);
+        ClientPorts.Add(ports[1]);
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Logging.AddProvider(Log);
+        builder.UseOrleans(silo =>
+        {
+            silo.UseLocalhostClustering(ports[0], ports[1], new IPEndPoint(IPAddress.Loopback, SiloPorts[0]), ClusterId, ClusterId);
+            silo.AddOrleansUploads(ClusterBench.Fast);
+            silo.Services.AddKeyedSingleton(ClusterNames.GrainStorage, _world.Storage);
+            silo.Services.AddSingleton<IReminderTable>(_world.Reminders);
+            silo.Services.AddSingleton(_world.Parts);
+            silo.Services.Configure<ReminderOptions>(reminders => reminders.MinimumReminderPeriod = ClusterBench.Fast.WakeInterval);
+            silo.UseClusterTls(SiloFiles, NodesFile);
+        });
+        var host = builder.Build();
+        _hosts.Add(host);
+        await host.StartAsync(TestContext.Current.CancellationToken);
+    }
+}

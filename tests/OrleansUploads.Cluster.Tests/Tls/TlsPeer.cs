@@ -1,0 +1,86 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Serialization;
+using OrleansUploads.Cluster.Nodes;
+using OrleansUploads.Cluster.Tls;
+
+namespace OrleansUploads.Cluster.Tests.Tls;
+
+/// <summary>A program that connects to a port of a silo and is not Orleans.</summary>
+internal sealed class TlsPeer : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly TcpClient _socket;
+    private readonly SslStream _stream;
+
+    private TlsPeer(TcpClient socket, SslStream stream)
+    {
+        _socket = socket;
+        _stream = stream;
+    }
+
+    /// <summary>The certificate that the silo showed.</summary>
+    public string SiloCertificate => _stream.RemoteCertificate!.GetCertHashString();
+
+    public static async Task<TlsPeer> ConnectAsync(int port, X509Certificate2? certificate)
+    {
+        var socket = new TcpClient();
+        await socket.ConnectAsync(IPAddress.Loopback, port, TestContext.Current.CancellationToken);
+        var stream = new SslStream(socket.GetStream());
+        await stream.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions
+            {
+                TargetHost = TlsFiles.DefaultSiloName,
+                ApplicationProtocols = [new SslApplicationProtocol("Orleans1")],
+                ClientCertificates = certificate is null ? null : [certificate],
+                LocalCertificateSelectionCallback = certificate is null ? null : (_, _, _, _, _) => certificate,
+                RemoteCertificateValidationCallback = static (_, _, _, _) => true,
+            },
+            TestContext.Current.CancellationToken);
+        return new TlsPeer(socket, stream);
+    }
+
+    /// <summary>Sends the first message of a client.</summary>
+    public async Task SendPreambleAsync()
+    {
+        await using var services = new ServiceCollection().AddSerializer(
+            builder => builder.AddAssembly(typeof(ClientPreamble).Assembly)).BuildServiceProvider();
+        var content = services.GetRequiredService<Serializer<ClientPreamble>>().SerializeToArray(new ClientPreamble
+        {
+            Version = (ProtocolVersion)1,
+            Client = GrainId.Create("sys.client", Guid.NewGuid().ToString("N")),
+            ClusterId = TlsBench.ClusterId,
+        });
+        var message = new byte[sizeof(int) + content.Length];
+        BinaryPrimitives.WriteInt32LittleEndian(message, content.Length);
+        content.CopyTo(message.AsSpan(sizeof(int)));
+        await _stream.WriteAsync(message, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Reads what the silo sends next.</summary>
+    /// <returns>The number of bytes, or 0 if the silo has closed the connection.</returns>
+    public async Task<int> ReadAsync()
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(Patience);
+        try
+        {
+            return await _stream.ReadAsync(new byte[1024], limit.Token);
+        }
+        catch (Exception fault) when (fault is IOException or SocketException)
+        {
+            return 0;
+        }
+    }
+
+    public void Dispose()
+    {
+        _stream.Dispose();
+        _socket.Dispose();
+    }
+}
