@@ -51,6 +51,7 @@ internal sealed class OperatorCommand(ICommand<ServiceStatus> command, Func<Serv
             .AddEnvironmentVariables()
             .AddCommandLine(Settings);
         var settings = SiloSettings.Read(builder.Configuration);
+        settings.Tls?.Require();
         if (settings.Store == ClusterStore.Localhost)
         {
             throw new SettingException(

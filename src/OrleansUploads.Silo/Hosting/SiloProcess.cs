@@ -33,6 +33,7 @@ internal static class SiloProcess
         var settings = SiloSettings.Read(builder.Configuration);
         builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.Logging.AddOrleansUploadsLog(settings.Service.LogFormat);
+        settings.Tls?.Require();
         using var claims = PortClaims.Take(settings);
         using var telemetry = SiloTelemetry.Start(builder.Configuration, settings);
         if (settings.Store == ClusterStore.Postgres)

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Configuration;
 using OrleansUploads.Cluster.Hosting;
 using OrleansUploads.Cluster.Settings;
+using OrleansUploads.Cluster.Tls;
 using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.Memory;
 using OrleansUploads.Engine.Ports;
@@ -50,6 +51,11 @@ internal static class UploadsHost
             checks.AddCheck<PartStoreHealthCheck>(PartStoreHealthCheck.Name);
         }
 
+        if (settings.Tls is not null)
+        {
+            checks.AddCheck<CertificatesHealthCheck>(CertificatesHealthCheck.Name);
+        }
+
         if (settings.Role == ProcessRole.Silo)
         {
             builder.UseOrleans(silo => AddSilo(silo, settings, lastGeneration));
@@ -80,7 +86,12 @@ internal static class UploadsHost
             cluster.ServiceId = settings.ServiceId;
         });
 
-        // Silos trust every peer that reaches these ports, so the ports listen on one address only.
+        if (settings.Tls is { } tls)
+        {
+            silo.UseClusterTls(tls.Files, tls.NodesFile);
+        }
+
+        // Without TLS, silos trust every peer that reaches these ports, so the ports listen on one address only.
         silo.ConfigureEndpoints(
             settings.AdvertisedAddress, settings.SiloPort, settings.ClientPort, listenOnAnyHostAddress: false);
         silo.Configure<ClusterMembershipOptions>(membership =>
@@ -133,6 +144,11 @@ internal static class UploadsHost
             cluster.ClusterId = settings.ClusterId;
             cluster.ServiceId = settings.ServiceId;
         });
+        if (settings.Tls is { } tls)
+        {
+            client.UseClusterTls(tls.Files, isSilo: true);
+        }
+
         client.AddActivityPropagation();
         client.UseConnectionRetryFilter(static async (_, cancellationToken) =>
         {

@@ -1,3 +1,4 @@
+using OrleansUploads.Cluster.Tls;
 using OrleansUploads.Gateway.Http.Credentials;
 using OrleansUploads.Gateway.Settings;
 
@@ -33,6 +34,24 @@ internal static class KnownSettings
 
     public static readonly Setting ClientPort = new(
         "ClientPort", "Port for gateways and ingestion nodes that are clients of the cluster. Keep it private.", "30000");
+
+    public static readonly Setting TlsCertificate = new(
+        "TlsCertificate",
+        "PEM file with the certificate for the ports of the cluster. With it, silos and their clients speak TLS and show each other "
+        + "certificates. It is read again when it changes.");
+
+    public static readonly Setting TlsKey = new("TlsKey", "PEM file with the private key of this certificate.");
+
+    public static readonly Setting TlsAuthority = new(
+        "TlsAuthority", "PEM file with the certificate of the authority that issues the certificates of the cluster. No other authority counts.");
+
+    public static readonly Setting TlsSiloName = new(
+        "TlsSiloName", "DNS name that the certificates of silos and gateways have, and no others; the same on all silos.", TlsFiles.DefaultSiloName);
+
+    public static readonly Setting NodesFile = new(
+        "NodesFile",
+        "File that lists the ingestion nodes that may connect, and what each may do. Needs TLS. Without it, none may. Changes take effect "
+        + "within two seconds.");
 
     public static readonly Setting Listen = new("Listen", "Address and port of the vault API and of S3.", "0.0.0.0:9400");
 
@@ -106,9 +125,10 @@ internal static class KnownSettings
     /// <summary>All settings, in the order of the documentation.</summary>
     public static readonly IReadOnlyList<Setting> All =
     [
-        Role, Clustering, ConnectionString, ClusterId, ServiceId, AdvertisedAddress, SiloPort, ClientPort, Listen, Dashboard, PartsFolder,
-        Region, S3Domain, KeysFile, AccessKeyId, SecretAccessKey, Account, StaleAfter, ReplacedObjectGrace, RetrievalDelay, Notify, Inventory,
-        MaxVaults, MaxOpenUploads, MaxJobs, MaxConnections, MaxBodies, HeaderTimeout, KeepAliveTimeout, CollectGrace, CollectInterval,
-        LogFormat, DirectIo, ProbeTimeout, MissedProbes, ShedLoadAtCpuPercent, DrainDelay, DrainTime,
+        Role, Clustering, ConnectionString, ClusterId, ServiceId, AdvertisedAddress, SiloPort, ClientPort, TlsCertificate, TlsKey,
+        TlsAuthority, TlsSiloName, NodesFile, Listen, Dashboard, PartsFolder, Region, S3Domain, KeysFile, AccessKeyId, SecretAccessKey,
+        Account, StaleAfter, ReplacedObjectGrace, RetrievalDelay, Notify, Inventory, MaxVaults, MaxOpenUploads, MaxJobs, MaxConnections,
+        MaxBodies, HeaderTimeout, KeepAliveTimeout, CollectGrace, CollectInterval, LogFormat, DirectIo, ProbeTimeout, MissedProbes,
+        ShedLoadAtCpuPercent, DrainDelay, DrainTime,
     ];
 }

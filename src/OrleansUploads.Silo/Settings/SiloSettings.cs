@@ -71,6 +71,9 @@ internal sealed record SiloSettings
 
     public required int ClientPort { get; init; }
 
+    /// <summary>Null if the ports of the cluster have no TLS.</summary>
+    public required TlsSettings? Tls { get; init; }
+
     public required IPEndPoint Listen { get; init; }
 
     /// <summary>Whether people can look at uploads with a browser.</summary>
@@ -126,6 +129,7 @@ internal sealed record SiloSettings
             AdvertisedAddress = store is null or ClusterStore.Localhost ? IPAddress.Loopback : ReadAddress(reader),
             SiloPort = reader.ReadNumber(KnownSettings.SiloPort, 1, IPEndPoint.MaxPort),
             ClientPort = reader.ReadNumber(KnownSettings.ClientPort, 1, IPEndPoint.MaxPort),
+            Tls = TlsSettings.Read(reader),
             Listen = reader.ReadEndPoint(KnownSettings.Listen),
             HasDashboard = reader.Choose(KnownSettings.Dashboard, Switches) ?? true,
             PartsFolder = ReadPartsFolder(reader, store),

@@ -1,0 +1,112 @@
+using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.Silo.Settings;
+using OrleansUploads.Silo.Tests.Harness;
+
+namespace OrleansUploads.Silo.Tests.Serving;
+
+/// <summary>Silos with TLS in their own processes, with the certificates that <c>deploy/make-secrets.sh</c> makes.</summary>
+public sealed class TlsTests(PostgresServer postgres) : IDisposable
+{
+    private const string Account = "000000000001";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    private string Secrets => _folder.File("secrets");
+
+    [Fact]
+    public async Task Silos_a_gateway_a_node_and_an_operator_work_together_with_TLS()
+    {
+        await MakeSecretsAsync();
+        var database = await postgres.CreateDatabaseAsync();
+        await using var silo = await RunningSilo.StartAsync(WithTls(RunningSilo.OnPostgres(database, _folder.Data)));
+        await using var other = await RunningSilo.StartAsync(WithTls(RunningSilo.OnPostgres(database, _folder.Data)));
+        var gatewayEnvironment = WithTls(RunningSilo.OnPostgres(database, _folder.Data));
+        gatewayEnvironment[KnownSettings.Role.Variable] = "gateway";
+        gatewayEnvironment[KnownSettings.NodesFile.Variable] = null;
+        await using var gateway = await RunningSilo.StartAsync(gatewayEnvironment);
+        using (var client = gateway.Connect())
+        {
+            await client.CreateVaultAsync("photos");
+        }
+
+        await File.WriteAllBytesAsync(_folder.File("holiday.tar"), Archives.Bytes(1000, seed: 7));
+        await using var node = StartNode(database, Account, "node-1");
+        Assert.True(await node.WaitForExitAsync(Patience) == 0, node.ToString());
+
+        await using var foreign = StartNode(database, "111122223333", "node-1");
+        Assert.Equal(1, await foreign.WaitForExitAsync(Patience));
+        Assert.Contains("IngestionNode: AccessDenied: ", foreign.Error, StringComparison.Ordinal);
+
+        await using var command = CapturedProcess.Start(
+            RunningSilo.Dotnet, [Repository.SiloProgram, "clock", "show"], WithTls(RunningSilo.OnPostgres(database, _folder.Data)));
+        Assert.True(await command.WaitForExitAsync(Patience) == 0, command.ToString());
+        Assert.Contains(
+            (silo.Log + other.Log).Split('\n'),
+            line => line.Contains("CompleteMultipartUpload account 000000000001 code - ", StringComparison.Ordinal)
+                && line.Contains("from 127.0.0.1 certificate CN=node-1 on 000000000001/photos/", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_silo_reports_a_certificate_that_cannot_be_renewed_and_serves()
+    {
+        await MakeSecretsAsync();
+        await using var silo = await RunningSilo.StartAsync(WithTls(RunningSilo.Alone()));
+        using var http = new HttpClient();
+        var health = new Uri(silo.Address, "/healthz?verbose");
+        Assert.Contains("\"certificates\":\"Healthy\"", await http.GetStringAsync(health), StringComparison.Ordinal);
+        Assert.Contains("The certificate in use expires at ", await http.GetStringAsync(health), StringComparison.Ordinal);
+
+        File.Move(Path.Combine(Secrets, "tls/tls.key"), Path.Combine(Secrets, "tls/tls.key.lost"));
+        await Eventually.BecomesTrueAsync(
+            async () => (await http.GetStringAsync(health)).Contains("\"certificates\":\"Degraded\"", StringComparison.Ordinal),
+            "the health report says that the key is missing");
+        Assert.Contains("Could not find file", await http.GetStringAsync(health), StringComparison.Ordinal);
+        using var client = silo.Connect();
+        await client.CreateVaultAsync("photos");
+    }
+
+    [Fact]
+    public async Task Certificates_that_cannot_be_used_keep_a_silo_from_starting()
+    {
+        await MakeSecretsAsync();
+        var start = WithTls(RunningSilo.Alone());
+        start[KnownSettings.TlsCertificate.Variable] = Path.Combine(Secrets, "nodes/node-1/tls.crt");
+        Assert.Contains("tls.key is not the private key of the certificate in", await RunningSilo.ExpectRefusalAsync(start), StringComparison.Ordinal);
+        start[KnownSettings.TlsKey.Variable] = Path.Combine(Secrets, "nodes/node-1/tls.key");
+        Assert.Contains("is not a valid certificate of the authority", await RunningSilo.ExpectRefusalAsync(start), StringComparison.Ordinal);
+        start[KnownSettings.TlsKey.Variable] = null;
+        Assert.Contains(
+            "OrleansUploads__TlsKey is missing. TLS needs certificate, key and authority", await RunningSilo.ExpectRefusalAsync(start),
+            StringComparison.Ordinal);
+        var nodesOnly = RunningSilo.Alone((KnownSettings.NodesFile, Path.Combine(Secrets, "tls/nodes.json")));
+        Assert.Contains("OrleansUploads__NodesFile is set, but without TLS", await RunningSilo.ExpectRefusalAsync(nodesOnly), StringComparison.Ordinal);
+        var misspelled = WithTls(RunningSilo.Alone());
+        await File.WriteAllTextAsync(Path.Combine(Secrets, "tls/nodes.json"), """{"nodes":[{"subject":"CN=a","acount":"000000000001","role":"upload"}]}""");
+        Assert.Contains("nodes.json is not a list of ingestion nodes", await RunningSilo.ExpectRefusalAsync(misspelled), StringComparison.Ordinal);
+    }
+
+    /// <summary>Runs the script in a folder of its own.</summary>
+    private async Task MakeSecretsAsync()
+    {
+        File.Copy(Repository.File("deploy/make-secrets.sh"), _folder.File("make-secrets.sh"));
+        await using var script = CapturedProcess.Start("/bin/sh", [_folder.File("make-secrets.sh")], []);
+        Assert.True(await script.WaitForExitAsync(Patience) == 0, script.ToString());
+    }
+
+    private Dictionary<string, string?> WithTls(Dictionary<string, string?> environment)
+    {
+        environment[KnownSettings.TlsCertificate.Variable] = Path.Combine(Secrets, "tls/tls.crt");
+        environment[KnownSettings.TlsKey.Variable] = Path.Combine(Secrets, "tls/tls.key");
+        environment[KnownSettings.TlsAuthority.Variable] = Path.Combine(Secrets, "tls/authority.crt");
+        environment[KnownSettings.NodesFile.Variable] = Path.Combine(Secrets, "tls/nodes.json");
+        return environment;
+    }
+
+    private CapturedProcess StartNode(string database, string account, string node) => CapturedProcess.Start(
+        RunningSilo.Dotnet,
+        [Repository.IngestionNode, _folder.File("holiday.tar"), account, "photos", _folder.File("store")],
+        [new("ORLEANS_POSTGRES", database), new("ORLEANS_TLS", Path.Combine(Secrets, "nodes", node))]);
+}
