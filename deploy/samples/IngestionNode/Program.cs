@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using OrleansUploads.Cluster.Abstractions.Uploads;
+using OrleansUploads.Cluster.Tls;
 using OrleansUploads.Samples.IngestionNode;
 
 // An ingestion node: it stores bytes in a folder of its own, and the cluster decides which of them are the archive.
@@ -11,6 +12,8 @@ using OrleansUploads.Samples.IngestionNode;
 //
 // With the ID of an upload it continues that upload, so it can be killed and started again, or run several times at once.
 // ORLEANS_POSTGRES is the connection string of the cluster's database. Without it, the node calls a silo on this machine.
+// ORLEANS_TLS is the folder with the certificate of this node (tls.crt), its key (tls.key) and the cluster's authority (authority.crt).
+// A cluster with TLS needs it.
 // Exit codes: 0 completed, 1 refused or failed, 2 wrong usage.
 if (args.Length is < 4 or > 5)
 {
@@ -45,6 +48,12 @@ builder.UseOrleansClient(client =>
     else
     {
         client.UseLocalhostClustering(serviceId: "orleans-uploads", clusterId: "orleans-uploads");
+    }
+
+    if (Environment.GetEnvironmentVariable("ORLEANS_TLS") is { Length: > 0 } folder)
+    {
+        string PathOf(string name) => Path.Combine(folder, name);
+        client.UseClusterTls(new TlsFiles(PathOf("tls.crt"), PathOf("tls.key"), PathOf("authority.crt")));
     }
 });
 using var host = builder.Build();
