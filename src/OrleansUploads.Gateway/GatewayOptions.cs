@@ -81,13 +81,13 @@ public sealed record GatewayOptions
     /// to 1. One address may have the same fraction of its account's. 1 means no limit.</summary>
     public double AccountShare { get; init; } = 0.75;
 
-    /// <summary>Maximum number of small bodies that are read at the same time. Beyond it, a new read cancels the oldest read of the
-    /// sender with the most reads.</summary>
+    /// <summary>Maximum number of small bodies that arrive or are parsed at the same time. Beyond it, a new one cancels the oldest one of the
+    /// sender with the most that are still arriving.</summary>
     public int MaxConcurrentDocuments { get; init; } = 256;
 
-    /// <summary>Maximum number of bodies longer than <see cref="MaxDocumentBytes"/> that are read at the same time and are not uploads,
+    /// <summary>Maximum number of bodies longer than <see cref="MaxDocumentBytes"/> that are in memory at the same time and are not uploads,
     /// such as long lists of parts.</summary>
-    public int MaxConcurrentLargeDocuments { get; init; } = 32;
+    public int MaxConcurrentLargeDocuments { get; init; } = 16;
 
     /// <summary>A body has stalled if no byte arrives for this long, no matter how many bytes arrived before.</summary>
     public TimeSpan BodyStallTimeout { get; init; } = TimeSpan.FromSeconds(30);

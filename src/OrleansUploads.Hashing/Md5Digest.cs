@@ -28,6 +28,14 @@ public readonly record struct Md5Digest : IParsable<Md5Digest>
         return new Md5Digest(digest);
     }
 
+    /// <summary>The digest of a stream from its position to its end.</summary>
+    public static Md5Digest Compute(Stream data)
+    {
+        Span<byte> digest = stackalloc byte[Bytes];
+        MD5.HashData(data, digest);
+        return new Md5Digest(digest);
+    }
+
     /// <summary>A hash that computes the digest of bytes that arrive in pieces.</summary>
     public static IncrementalHash CreateHash() => IncrementalHash.CreateHash(HashAlgorithmName.MD5);
 #pragma warning restore CA5351

@@ -66,7 +66,7 @@ public static class GatewayServices
         services.AddSingleton<IConnectionListenerFactory>(provider => new BoundedListenerFactory(
             ActivatorUtilities.CreateInstance<SocketTransportFactory>(provider), provider.GetRequiredService<OpenConnections>()));
         services.AddSingleton<TransferLimiters>();
-        services.AddSingleton<DocumentReadLimiters>();
+        services.AddSingleton<DocumentLimits>();
         services.AddSingleton<FrontTable>();
         services.AddSingleton<RequestChecks>();
         services.AddSingleton<RecentRefusals>();

@@ -10,7 +10,8 @@ using OrleansUploads.Gateway.S3.Requests;
 namespace OrleansUploads.Gateway.S3;
 
 /// <summary>The checks of a request to S3 whose signature has been verified, in this order: address, operation, headers, body, disk
-/// space. The operation checks the bucket and its parameters after that.</summary>
+/// space. The operation checks the bucket and its parameters after that. It reads a body that is a document itself, after it has
+/// checked the bucket.</summary>
 internal sealed class S3Pipeline(S3Operations operations, GatewayOptions options, IStorageSpace? space = null)
 {
     /// <summary>Checks a request and executes its operation.</summary>
@@ -45,7 +46,7 @@ internal sealed class S3Pipeline(S3Operations operations, GatewayOptions options
             return Refuse(route, request.Method);
         }
 
-        if (await payload.ReadDocumentAsync(signer, exchange.Aborted) is { } unreadable)
+        if (!known.HasDocument && await payload.ReadDocumentAsync(signer, exchange.Aborted) is { } unreadable)
         {
             return S3HttpErrors.Describe(unreadable);
         }

@@ -7,6 +7,8 @@ namespace OrleansUploads.Hashing.Checksums;
 /// <param name="algorithm">The algorithm.</param>
 public sealed class ChecksumHasher(ChecksumAlgorithm algorithm) : IDisposable
 {
+    private const int BufferBytes = 4096;
+
     private readonly IncrementalHash? _digest = algorithm switch
     {
         ChecksumAlgorithm.Sha1 => Sha1(),
@@ -21,6 +23,19 @@ public sealed class ChecksumHasher(ChecksumAlgorithm algorithm) : IDisposable
     {
         using var hasher = new ChecksumHasher(algorithm);
         hasher.Append(data);
+        return hasher.Finish();
+    }
+
+    /// <summary>Computes the checksum of a stream from its position to its end.</summary>
+    public static Checksum Compute(ChecksumAlgorithm algorithm, Stream data)
+    {
+        using var hasher = new ChecksumHasher(algorithm);
+        Span<byte> buffer = stackalloc byte[BufferBytes];
+        while (data.Read(buffer) is > 0 and var read)
+        {
+            hasher.Append(buffer[..read]);
+        }
+
         return hasher.Finish();
     }
 

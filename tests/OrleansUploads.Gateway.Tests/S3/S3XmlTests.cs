@@ -1,5 +1,8 @@
+using System.Globalization;
 using System.Text;
 using System.Xml;
+using OrleansUploads.Gateway.Http.Admission;
+using OrleansUploads.Gateway.Http.Bodies;
 using OrleansUploads.Gateway.S3.Xml;
 
 namespace OrleansUploads.Gateway.Tests.S3;
@@ -59,19 +62,62 @@ public sealed class S3XmlTests
     }
 
     [Fact]
-    public void A_deeply_nested_document_is_skipped_or_refused()
+    public void A_list_may_have_10000_parts_with_every_checksum()
     {
-        const int Depth = 100_000;
-        var nested = string.Concat(Enumerable.Repeat("<a>", Depth)) + string.Concat(Enumerable.Repeat("</a>", Depth));
+        string[] names = ["ChecksumCRC32", "ChecksumCRC32C", "ChecksumCRC64NVME", "ChecksumSHA1", "ChecksumSHA256"];
+        var checksums = string.Concat(names.Select(static name => $"<{name}>a</{name}>"));
+        var part = Part.Replace("</Part>", checksums + "</Part>", StringComparison.Ordinal);
+        var parts = string.Concat(Enumerable.Repeat(part, 10_000));
+        Assert.Equal(10_000, ParseParts(Bytes($"<CompleteMultipartUpload>{parts}</CompleteMultipartUpload>")).Count);
+    }
+
+    public static TheoryData<string, string> TooMuch
+    {
+        get
+        {
+            static string Repeat(string text, int count) => string.Concat(Enumerable.Repeat(text, count));
+            static string Numbered(string format, int count) => string.Concat(
+                Enumerable.Range(0, count).Select(i => string.Format(CultureInfo.InvariantCulture, format, i)));
+            return new()
+            {
+                { "levels", Repeat("<a>", ElementReader.MaxDepth) + Repeat("</a>", ElementReader.MaxDepth) },
+                { "attributes", $"<a {Numbered("b{0}='' ", ElementReader.MaxAttributes + 1)}/>" },
+                { "attributes", $"<a {Numbered("xmlns:b{0}='c' ", ElementReader.MaxAttributes + 1)}/>" },
+                { "elements and attributes", Repeat("<a/>", ElementReader.MaxNames) },
+                { "elements and attributes", Repeat("<a b=''/>", ElementReader.MaxNames / 2) },
+                { "different names", Numbered("<a{0}/>", ElementReader.MaxDifferentNames) },
+                { "different names", Numbered("<a b{0}=''/>", ElementReader.MaxDifferentNames) },
+                { "too long", $"<a>{new string('t', 2 * ElementReader.MaxNodeBytes)}</a>" },
+                { "too long", $"<a b='{new string('t', 2 * ElementReader.MaxNodeBytes)}'/>" },
+                { "too long", $"<a {Numbered("b{0}='' ", 10_000)}/>" },
+                { "too long", $"<!--{new string('c', 2 * ElementReader.MaxNodeBytes)}-->" },
+                { "too long", Repeat("<!---->", ElementReader.MaxNodeBytes) },
+                { "longer than", $"<Part><ETag>{Repeat("<![CDATA[t]]>&lt;", ElementReader.MaxNodeBytes)}</ETag></Part>" },
+            };
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(TooMuch))]
+    public void A_document_that_would_take_much_memory_is_refused(string limit, string content)
+    {
+        var refused = Assert.ThrowsAny<XmlException>(() =>
+            ParseParts(Bytes($"<CompleteMultipartUpload>{content}{Part}</CompleteMultipartUpload>")));
+        Assert.Contains(limit, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Unknown_elements_within_the_limits_are_skipped()
+    {
+        const int Levels = ElementReader.MaxDepth - 1;
+        var nested = string.Concat(Enumerable.Repeat("<a b='c'>", Levels)) + string.Concat(Enumerable.Repeat("</a>", Levels));
         Assert.Single(ParseParts(Bytes($"<CompleteMultipartUpload>{nested}{Part}</CompleteMultipartUpload>")));
-        Assert.ThrowsAny<XmlException>(() => ParseParts(Bytes(
-            $"<CompleteMultipartUpload><Part><ETag>{nested}</ETag></Part></CompleteMultipartUpload>")));
     }
 
     [Fact]
     public void Keys_to_delete_are_read_exactly()
     {
-        var document = DeleteDocument.Parse(Bytes(
+        var document = DeleteDocument.Parse(Document(
             "<Delete><Quiet>true</Quiet><Object><Key> a&amp;b&#1;&#13; </Key></Object><Object><VersionId>null</VersionId><Key>é</Key></Object></Delete>"));
         Assert.True(document.IsQuiet);
         Assert.Equal(
@@ -84,14 +130,14 @@ public sealed class S3XmlTests
     [InlineData("<Delete><Object><Key/></Object></Delete>")]
     [InlineData("<Other><Object><Key>a</Key></Object></Other>")]
     public void Keys_to_delete_are_required(string document) =>
-        Assert.ThrowsAny<XmlException>(() => DeleteDocument.Parse(Bytes(document)));
+        Assert.ThrowsAny<XmlException>(() => DeleteDocument.Parse(Document(document)));
 
     [Fact]
     public void At_most_1000_keys_are_deleted()
     {
         static string Keys(int count) => $"<Delete>{string.Concat(Enumerable.Repeat("<Object><Key>a</Key></Object>", count))}</Delete>";
-        Assert.Equal(1000, DeleteDocument.Parse(Bytes(Keys(1000))).Objects.Count);
-        Assert.ThrowsAny<XmlException>(() => DeleteDocument.Parse(Bytes(Keys(1001))));
+        Assert.Equal(1000, DeleteDocument.Parse(Document(Keys(1000))).Objects.Count);
+        Assert.ThrowsAny<XmlException>(() => DeleteDocument.Parse(Document(Keys(1001))));
     }
 
     [Fact]
@@ -100,16 +146,22 @@ public sealed class S3XmlTests
         const string Key = "a\u0001\r\n\t<>&\"é";
         var written = S3Xml.Write(writer => writer.WriteElementString("Key", Key));
         var read = "";
-        using (var reader = S3Xml.Read(written))
+        using (var reader = new ElementReader(Document(written)))
         {
-            reader.MoveToContent();
-            read = ElementReader.ReadText(reader);
+            reader.MoveToRoot();
+            read = reader.ReadText();
         }
 
         Assert.Equal(Key, read);
     }
 
-    private static IReadOnlyList<NamedPart> ParseParts(byte[] document) => PartListDocument.Parse(document, part => part);
+    private static IReadOnlyList<NamedPart> ParseParts(byte[] document) => PartListDocument.Parse(Document(document), part => part);
+
+    private static ReceivedDocument Document(string text) => Document(Bytes(text));
+
+    private static ReceivedDocument Document(byte[] bytes) => ReceivedDocument
+        .ReadAsync(new MemoryStream(bytes), S3Xml.MaxLongDocumentBytes, new DocumentPlaces(1, 1).TryTake(default, () => { })!, default)
+        .AsTask().GetAwaiter().GetResult()!;
 
     private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 }

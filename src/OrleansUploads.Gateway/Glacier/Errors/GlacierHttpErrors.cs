@@ -76,6 +76,7 @@ internal static class GlacierHttpErrors
         ThrottleCause.AddressShare =>
             "Too many concurrent transfers from this address for your account; slow down, then try again.",
         ThrottleCause.Server => "Too many concurrent transfers; slow down, then try again.",
+        ThrottleCause.Documents => "Too many concurrent requests with a document; slow down, then try again.",
     };
 
     private static GlacierError DescribeVerdict(SignatureVerdict verdict, string region) => verdict.Outcome switch

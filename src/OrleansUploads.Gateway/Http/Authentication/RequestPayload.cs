@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Microsoft.AspNetCore.Http.Features;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Gateway.Http.Admission;
 using OrleansUploads.Gateway.Http.Bodies;
@@ -15,10 +16,10 @@ namespace OrleansUploads.Gateway.Http.Authentication;
 /// <param name="exchange">The request.</param>
 /// <param name="isUpload">Whether the body is an upload's. This class never reads an upload's body.</param>
 /// <param name="maxDocumentBytes">Maximum length of any other body.</param>
-/// <param name="reads">Limits the bodies that are read at the same time.</param>
+/// <param name="places">Limits the bodies that are in memory at the same time.</param>
 /// <param name="allowsModes">Whether the request may name a mode instead of a hash.</param>
 internal sealed class RequestPayload(
-    HttpExchange exchange, bool isUpload, int maxDocumentBytes, DocumentReadLimiter reads, bool allowsModes)
+    HttpExchange exchange, bool isUpload, int maxDocumentBytes, DocumentPlaces places, bool allowsModes)
 {
     /// <summary>The header that states the SHA-256 of the body.</summary>
     public const string HashHeader = "x-amz-content-sha256";
@@ -72,7 +73,7 @@ internal sealed class RequestPayload(
             return tooLong;
         }
 
-        Hash = ComputeHash();
+        Hash = Convert.ToHexStringLower(SHA256.HashData(Document.Span));
         return null;
     }
 
@@ -94,17 +95,35 @@ internal sealed class RequestPayload(
             return null;
         }
 
-        if (await ReadAsync(TrafficSource.Of(account), cancellationToken) is { } tooLong)
+        return await ReadAsync(TrafficSource.Of(account), cancellationToken) ?? Check(() => SHA256.HashData(Document.Span));
+    }
+
+    /// <summary>Reads a body that may be long, and compares it with the stated hash. <see cref="Document"/> stays empty.</summary>
+    /// <param name="account">The account that signed the request.</param>
+    /// <param name="cancellationToken">Canceled when the client disconnects.</param>
+    /// <returns>The document, to be disposed as soon as it has been parsed, or what is wrong.</returns>
+    public async ValueTask<(ReceivedDocument? Document, HttpError? Error)> OpenDocumentAsync(
+        AccountId account, CancellationToken cancellationToken)
+    {
+        var (document, error) = await ReceiveAsync(TrafficSource.Of(account), cancellationToken);
+        if (document is null || Check(() => SHA256.HashData(document.OpenRead())) is not { } differs)
         {
-            return tooLong;
+            return (document, error);
         }
 
+        document.Dispose();
+        return (null, differs);
+    }
+
+    /// <summary>Compares the hash of the document with the stated one, if the request states one.</summary>
+    private HttpError.PayloadHashDiffers? Check(Func<byte[]> computeHash)
+    {
         if (StatedHash is not { } stated || (allowsModes && Mode != PayloadMode.Hashed))
         {
             return null;
         }
 
-        var computed = ComputeHash();
+        var computed = Convert.ToHexStringLower(computeHash());
         return string.Equals(computed, stated, StringComparison.OrdinalIgnoreCase)
             ? null
             : new HttpError.PayloadHashDiffers(computed, stated);
@@ -122,27 +141,40 @@ internal sealed class RequestPayload(
 
     private async ValueTask<HttpError?> ReadAsync(TrafficSource sender, CancellationToken cancellationToken)
     {
-        if (!_isRead)
+        if (_isRead)
         {
-            using var read = reads.BeginRead(sender, exchange.Received.CancelRead);
-            var document = await BoundedBodyReader.ReadAsync(
-                Request, exchange.Received, maxDocumentBytes, cancellationToken);
-            if (document is null)
-            {
-                return new HttpError.BodyTooLong(Request.ContentLength, maxDocumentBytes);
-            }
-
-            Document = document.Value;
-            _isRead = true;
+            return null;
         }
 
-        return null;
+        var (document, error) = await ReceiveAsync(sender, cancellationToken);
+        using (document)
+        {
+            Document = document?.ToArray() ?? [];
+            _isRead = document is not null;
+            return error;
+        }
     }
 
-    private string ComputeHash()
+    private async ValueTask<(ReceivedDocument? Document, HttpError? Error)> ReceiveAsync(
+        TrafficSource sender, CancellationToken cancellationToken)
     {
-        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(Document.Span, digest);
-        return Convert.ToHexStringLower(digest);
+        if (Request.ContentLength > maxDocumentBytes)
+        {
+            return (null, new HttpError.BodyTooLong(Request.ContentLength, maxDocumentBytes));
+        }
+
+        if (Request.ContentLength == 0
+            || Request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
+        {
+            return (ReceivedDocument.Empty, null);
+        }
+
+        if (places.TryTake(sender, exchange.Received.CancelRead) is not { } place)
+        {
+            return (null, new HttpError.Throttled(new Throttle(ThrottleCause.Documents, DocumentPlaces.RetryAfter)));
+        }
+
+        var document = await ReceivedDocument.ReadAsync(exchange.Received, maxDocumentBytes, place, cancellationToken);
+        return document is not null ? (document, null) : (null, new HttpError.BodyTooLong(Request.ContentLength, maxDocumentBytes));
     }
 }

@@ -9,7 +9,7 @@ namespace OrleansUploads.Gateway.Http.Fronts;
 
 /// <summary>The checks that every request goes through before its front serves it, in this order: host, headers, signature, scope of
 /// the key. No upload bytes are read until every check has passed.</summary>
-internal sealed class RequestChecks(GatewayOptions options, DocumentReadLimiters reads)
+internal sealed class RequestChecks(GatewayOptions options, DocumentLimits documents)
 {
     /// <summary>Checks a request and lets its front serve it.</summary>
     /// <param name="exchange">The request.</param>
@@ -39,7 +39,7 @@ internal sealed class RequestChecks(GatewayOptions options, DocumentReadLimiters
             exchange,
             recognized.IsUpload,
             maxDocumentBytes,
-            reads.For(request.ContentLength, maxDocumentBytes),
+            documents.For(request.ContentLength, maxDocumentBytes),
             front.Signing.AllowsPayloadModes);
         if (recognized.ChecksSender)
         {

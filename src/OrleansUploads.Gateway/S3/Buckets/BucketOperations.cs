@@ -1,9 +1,9 @@
-using System.Xml;
 using OrleansUploads.Core.Messages.Accounts;
 using OrleansUploads.Core.Messages.Buckets;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
+using OrleansUploads.Gateway.Http.Bodies;
 using OrleansUploads.Gateway.S3.Answers;
 using OrleansUploads.Gateway.S3.Errors;
 using OrleansUploads.Gateway.S3.Protocol;
@@ -64,26 +64,15 @@ internal sealed class BucketOperations(IEntityHost host, BucketFinder buckets)
     /// <summary>Creates a bucket. The location constraint is ignored, because this server has no locations.</summary>
     public async ValueTask<S3Answer> CreateAsync(S3Call call)
     {
-        if (StatedChecksum.CheckDocument(call) is { } corrupt)
-        {
-            return corrupt;
-        }
-
         if (!BucketName.TryParse(call.Address.Bucket, out var name))
         {
             return BucketFinder.InvalidName(call.Address.Bucket ?? "");
         }
 
-        if (!call.Payload.Document.IsEmpty)
+        var (_, invalid) = await RequestDocument.ReadAsync(call, ReadConfiguration);
+        if (invalid is not null)
         {
-            try
-            {
-                ElementReader.ReadRoot(call.Payload.Document, "CreateBucketConfiguration", static _ => false);
-            }
-            catch (XmlException malformed)
-            {
-                return S3Error.MalformedXml(malformed.Message);
-            }
+            return invalid;
         }
 
         var (created, isOfRepetition) = await host.AskTrackedAsync(
@@ -143,5 +132,16 @@ internal sealed class BucketOperations(IEntityHost host, BucketFinder buckets)
     {
         var (_, error) = await buckets.FindAsync(call);
         return error is not null ? error : BucketSettings.Describe(call.Operation, call.Account);
+    }
+
+    /// <summary>Checks the configuration of a new bucket, which may be absent.</summary>
+    private static object ReadConfiguration(ReceivedDocument document)
+    {
+        if (document.Length > 0)
+        {
+            ElementReader.ReadRoot(document, "CreateBucketConfiguration", static _ => false);
+        }
+
+        return document;
     }
 }

@@ -85,18 +85,25 @@ internal sealed class MultipartUploads(BucketFinder buckets, ObjectIntake intake
     /// <summary>Turns the named parts into the object. Repeating the request returns the same answer.</summary>
     public async ValueTask<S3Answer> CompleteAsync(S3Call call)
     {
-        if (!TryReadParts(call, out var parts, out var error)
-            || !StatedObjectChecksum.TryRead(call, parts.Count, out var checksum, out error)
-            || !Conditions.TryReadWrite(call, out var condition, out error)
-            || !TryReadSize(call, out var sizeBytes, out error))
-        {
-            return error;
-        }
-
         var (name, upload, refused) = await buckets.FindUploadAsync(call);
         if (refused is not null)
         {
             return refused;
+        }
+
+        // A checksum in a header is that of the object.
+        var (parts, invalid) = await RequestDocument.ReadAsync(
+            call, static document => PartListDocument.Parse(document, Choose), hasChecksum: false);
+        if (parts is null)
+        {
+            return invalid!;
+        }
+
+        if (!StatedObjectChecksum.TryRead(call, parts.Count, out var checksum, out var error)
+            || !Conditions.TryReadWrite(call, out var condition, out error)
+            || !TryReadSize(call, out var sizeBytes, out error))
+        {
+            return error;
         }
 
         var completed = await intake.CompleteAsync(
@@ -159,33 +166,6 @@ internal sealed class MultipartUploads(BucketFinder buckets, ObjectIntake intake
 
         checksum = new ChosenChecksum(algorithm, known);
         return true;
-    }
-
-    private static bool TryReadParts(
-        S3Call call, [NotNullWhen(true)] out IReadOnlyList<ChosenPart>? parts, [NotNullWhen(false)] out S3Error? error)
-    {
-        parts = null;
-        if (!StatedChecksum.TryReadMd5(call, out var md5, out error))
-        {
-            return false;
-        }
-
-        if (md5 is { } stated && stated != Md5Digest.Compute(call.Payload.Document.Span))
-        {
-            error = new(S3ErrorCode.BadDigest, "The Content-MD5 you specified did not match what we received.");
-            return false;
-        }
-
-        try
-        {
-            parts = PartListDocument.Parse(call.Payload.Document, Choose);
-            return true;
-        }
-        catch (XmlException malformed)
-        {
-            error = S3Error.MalformedXml(malformed.Message);
-            return false;
-        }
     }
 
     /// <summary>A checksum that cannot be read matches no part, and neither does an ETag.</summary>

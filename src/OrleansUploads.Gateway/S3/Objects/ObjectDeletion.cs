@@ -37,25 +37,16 @@ internal sealed class ObjectDeletion(BucketFinder buckets, KeyIndex keys)
     /// <summary>Deletes up to 1,000 objects and reports on each.</summary>
     public async ValueTask<S3Answer> DeleteManyAsync(S3Call call)
     {
-        if (StatedChecksum.CheckDocument(call) is { } corrupt)
-        {
-            return corrupt;
-        }
-
-        DeleteDocument document;
-        try
-        {
-            document = DeleteDocument.Parse(call.Payload.Document);
-        }
-        catch (XmlException malformed)
-        {
-            return S3Error.MalformedXml(malformed.Message);
-        }
-
         var (bucket, error) = await buckets.FindAsync(call);
         if (bucket is null)
         {
             return error!;
+        }
+
+        var (document, invalid) = await RequestDocument.ReadAsync(call, DeleteDocument.Parse);
+        if (document is null)
+        {
+            return invalid!;
         }
 
         var errors = new S3Error?[document.Objects.Count];

@@ -1,4 +1,3 @@
-using System.Xml;
 using OrleansUploads.Core.Messages.Objects;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Engine.Keys;
@@ -17,30 +16,21 @@ internal sealed class ObjectRestores(BucketFinder buckets, CurrentObject objects
     /// already.</summary>
     public async ValueTask<S3Answer> RestoreAsync(S3Call call)
     {
-        if (StatedChecksum.CheckDocument(call) is { } corrupt)
+        var (name, refused) = await buckets.FindObjectAsync(call);
+        if (refused is not null)
         {
-            return corrupt;
+            return refused;
         }
 
-        RestoreDocument document;
-        try
+        var (document, invalid) = await RequestDocument.ReadAsync(call, RestoreDocument.Parse);
+        if (document is null)
         {
-            document = RestoreDocument.Parse(call.Payload.Document);
-        }
-        catch (XmlException malformed)
-        {
-            return S3Error.MalformedXml(malformed.Message);
+            return invalid!;
         }
 
         if (document.Unsupported is { } feature)
         {
             return S3Error.NotImplemented(feature);
-        }
-
-        var (name, refused) = await buckets.FindObjectAsync(call);
-        if (refused is not null)
-        {
-            return refused;
         }
 
         var (_, outcome, isOfRepetition) = await objects.AskTrackedAsync(

@@ -1,4 +1,3 @@
-using System.Xml;
 using OrleansUploads.Core.Messages.Objects;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Keys;
@@ -46,42 +45,39 @@ internal sealed class ObjectTagging(BucketFinder buckets, ObjectReader reader, C
     /// <summary>Replaces the tags of an object.</summary>
     public async ValueTask<S3Answer> PutAsync(S3Call call)
     {
-        if (StatedChecksum.CheckDocument(call) is { } corrupt)
-        {
-            return corrupt;
-        }
-
-        var tags = new Dictionary<string, string>(StringComparer.Ordinal);
-        try
-        {
-            foreach (var (key, value) in TaggingDocument.Parse(call.Payload.Document))
-            {
-                if (!ObjectTags.TryAdd(tags, key, value))
-                {
-                    return ObjectHeaderReader.InvalidTag($"{key}={value}");
-                }
-            }
-        }
-        catch (XmlException malformed)
-        {
-            return S3Error.MalformedXml(malformed.Message);
-        }
-
-        return await SetAsync(call, tags) ?? (S3Answer)EmptyAnswer.Ok();
-    }
-
-    /// <summary>Removes the tags of an object.</summary>
-    public async ValueTask<S3Answer> DeleteAsync(S3Call call) =>
-        await SetAsync(call, new Dictionary<string, string>()) ?? (S3Answer)EmptyAnswer.NoContent();
-
-    private async ValueTask<S3Error?> SetAsync(S3Call call, Dictionary<string, string> tags)
-    {
         var (name, refused) = await buckets.FindObjectAsync(call);
         if (refused is not null)
         {
             return refused;
         }
 
+        var (document, invalid) = await RequestDocument.ReadAsync(call, TaggingDocument.Parse);
+        if (document is null)
+        {
+            return invalid!;
+        }
+
+        var tags = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (key, value) in document)
+        {
+            if (!ObjectTags.TryAdd(tags, key, value))
+            {
+                return ObjectHeaderReader.InvalidTag($"{key}={value}");
+            }
+        }
+
+        return await SetAsync(call, name, tags) ?? (S3Answer)EmptyAnswer.Ok();
+    }
+
+    /// <summary>Removes the tags of an object.</summary>
+    public async ValueTask<S3Answer> DeleteAsync(S3Call call)
+    {
+        var (name, refused) = await buckets.FindObjectAsync(call);
+        return refused ?? await SetAsync(call, name, []) ?? (S3Answer)EmptyAnswer.NoContent();
+    }
+
+    private async ValueTask<S3Error?> SetAsync(S3Call call, ObjectName name, Dictionary<string, string> tags)
+    {
         var (_, outcome) = await objects.AskAsync(name, new SetObjectTags(name, tags), call.Aborted);
         return outcome.Refusal is { } refusal ? call.Refuse(refusal) : null;
     }

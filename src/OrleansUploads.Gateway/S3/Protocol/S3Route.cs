@@ -25,6 +25,10 @@ internal abstract record S3Route
         public bool FreesDiskSpace => Operation is S3Operation.DeleteObject or S3Operation.DeleteObjects
             or S3Operation.AbortMultipartUpload or S3Operation.DeleteBucket;
 
+        /// <summary>Whether the body is a document, which the operation reads.</summary>
+        public bool HasDocument => HasLongDocument || Operation is S3Operation.CreateBucket or S3Operation.PutObjectTagging
+            or S3Operation.RestoreObject;
+
         /// <summary>Whether the body may be a long list.</summary>
         public bool HasLongDocument => Operation is S3Operation.CompleteMultipartUpload or S3Operation.DeleteObjects;
     }

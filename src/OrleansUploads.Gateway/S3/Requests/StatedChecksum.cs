@@ -117,25 +117,6 @@ internal sealed record StatedChecksum(ChecksumAlgorithm Algorithm, Checksum? Val
         return true;
     }
 
-    /// <summary>Compares a document with the digests that the request states.</summary>
-    public static S3Error? CheckDocument(S3Call call)
-    {
-        if (!TryReadMd5(call, out var md5, out var error) || !TryRead(call, out var stated, out error))
-        {
-            return error;
-        }
-
-        var document = call.Payload.Document.Span;
-        if (md5 is { } known && known != Md5Digest.Compute(document))
-        {
-            return new(S3ErrorCode.BadDigest, "The Content-MD5 you specified did not match what we received.");
-        }
-
-        return stated?.Value is { } checksum && ChecksumHasher.Compute(checksum.Algorithm, document) != checksum
-            ? new(S3ErrorCode.BadDigest, $"The {checksum.Algorithm.Name()} you specified did not match the calculated checksum.")
-            : null;
-    }
-
     private static bool TryParse(string header, string value, bool acceptsParts, [NotNullWhen(true)] out StatedChecksum? checksum)
     {
         var mark = acceptsParts ? value.LastIndexOf(PartsMark) : -1;

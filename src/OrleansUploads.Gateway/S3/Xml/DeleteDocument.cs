@@ -1,4 +1,5 @@
 using System.Xml;
+using OrleansUploads.Gateway.Http.Bodies;
 
 namespace OrleansUploads.Gateway.S3.Xml;
 
@@ -18,7 +19,7 @@ internal sealed record DeleteDocument(IReadOnlyList<ObjectToDelete> Objects, boo
 
     /// <summary>Parses the document.</summary>
     /// <exception cref="XmlException">The document is malformed, or it does not name 1 to 1,000 objects.</exception>
-    public static DeleteDocument Parse(ReadOnlyMemory<byte> document)
+    public static DeleteDocument Parse(ReceivedDocument document)
     {
         var objects = new List<ObjectToDelete>();
         var isQuiet = false;
@@ -27,7 +28,7 @@ internal sealed record DeleteDocument(IReadOnlyList<ObjectToDelete> Objects, boo
             switch (reader.LocalName)
             {
                 case "Quiet":
-                    isQuiet = ElementReader.ReadText(reader).Trim() is "true" or "True" or "1";
+                    isQuiet = reader.ReadText().Trim() is "true" or "True" or "1";
                     return true;
                 case "Object" when objects.Count == MaxObjects:
                     throw new XmlException($"There are more than {MaxObjects} objects.");
@@ -41,24 +42,24 @@ internal sealed record DeleteDocument(IReadOnlyList<ObjectToDelete> Objects, boo
         return objects.Count > 0 ? new DeleteDocument(objects, isQuiet) : throw new XmlException("There is no object.");
     }
 
-    private static ObjectToDelete ReadObject(XmlReader element)
+    private static ObjectToDelete ReadObject(ElementReader element)
     {
         string? key = null;
         string? version = null;
         string? tag = null;
         var hasOther = false;
-        ElementReader.ReadChildren(element, reader =>
+        element.ReadChildren(reader =>
         {
             switch (reader.LocalName)
             {
                 case "Key":
-                    key = ElementReader.ReadText(reader);
+                    key = reader.ReadText();
                     return true;
                 case "VersionId":
-                    version = ElementReader.ReadText(reader);
+                    version = reader.ReadText();
                     return true;
                 case "ETag":
-                    tag = ElementReader.ReadText(reader).Trim().Trim('"');
+                    tag = reader.ReadText().Trim().Trim('"');
                     return true;
                 case "LastModifiedTime" or "Size":
                     hasOther = true;

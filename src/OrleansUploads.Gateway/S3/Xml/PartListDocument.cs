@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Xml;
+using OrleansUploads.Gateway.Http.Bodies;
 
 namespace OrleansUploads.Gateway.S3.Xml;
 
@@ -23,7 +24,7 @@ internal static class PartListDocument
     /// <param name="document">The document.</param>
     /// <param name="interpret">Turns a part as sent into the wanted value.</param>
     /// <exception cref="XmlException">The document is malformed, or it does not name 1 to 10,000 parts.</exception>
-    public static IReadOnlyList<T> Parse<T>(ReadOnlyMemory<byte> document, Func<NamedPart, T> interpret)
+    public static IReadOnlyList<T> Parse<T>(ReceivedDocument document, Func<NamedPart, T> interpret)
     {
         var parts = new List<T>(Math.Min(MaxParts, document.Length / FewestPartBytes));
         ElementReader.ReadRoot(document, "CompleteMultipartUpload", reader =>
@@ -44,12 +45,12 @@ internal static class PartListDocument
         return parts.Count > 0 ? parts : throw new XmlException("You must specify at least one part.");
     }
 
-    private static NamedPart ReadPart(XmlReader part)
+    private static NamedPart ReadPart(ElementReader part)
     {
         var number = 0;
         string? tag = null;
         (string, string)? checksum = null;
-        ElementReader.ReadChildren(part, reader =>
+        part.ReadChildren(reader =>
         {
             var name = reader.LocalName;
             if (name == "PartNumber")
@@ -60,13 +61,13 @@ internal static class PartListDocument
 
             if (name == "ETag")
             {
-                tag = ElementReader.ReadText(reader).Trim().Trim('"');
+                tag = reader.ReadText().Trim().Trim('"');
                 return true;
             }
 
             if (name.StartsWith(ChecksumPrefix, StringComparison.Ordinal))
             {
-                checksum = (name[ChecksumPrefix.Length..], ElementReader.ReadText(reader).Trim());
+                checksum = (name[ChecksumPrefix.Length..], reader.ReadText().Trim());
                 return true;
             }
 
@@ -77,9 +78,9 @@ internal static class PartListDocument
             : throw new XmlException("Each part needs a PartNumber and an ETag.");
     }
 
-    private static int ReadNumber(XmlReader reader)
+    private static int ReadNumber(ElementReader reader)
     {
-        var text = ElementReader.ReadText(reader).Trim();
+        var text = reader.ReadText().Trim();
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= MaxParts
             ? number
             : throw new XmlException($"PartNumber must be between 1 and {MaxParts}.");

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Xml;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Gateway.Http.Bodies;
 using OrleansUploads.Gateway.S3.Protocol;
 
 namespace OrleansUploads.Gateway.S3.Xml;
@@ -13,7 +14,7 @@ internal sealed record RestoreDocument(int Days, RetrievalTier Tier, string? Uns
 {
     /// <summary>Parses the document.</summary>
     /// <exception cref="XmlException">The document is malformed, or it has no days.</exception>
-    public static RestoreDocument Parse(ReadOnlyMemory<byte> document)
+    public static RestoreDocument Parse(ReceivedDocument document)
     {
         int? days = null;
         var tier = RetrievalTier.Standard;
@@ -29,7 +30,7 @@ internal sealed record RestoreDocument(int Days, RetrievalTier Tier, string? Uns
                     tier = ReadTier(reader);
                     return true;
                 case "GlacierJobParameters":
-                    ElementReader.ReadChildren(reader, child =>
+                    reader.ReadChildren(child =>
                     {
                         var isTier = child.LocalName == "Tier";
                         tier = isTier ? ReadTier(child) : tier;
@@ -50,17 +51,17 @@ internal sealed record RestoreDocument(int Days, RetrievalTier Tier, string? Uns
             : throw new XmlException("There is no element Days.");
     }
 
-    private static int ReadDays(XmlReader reader)
+    private static int ReadDays(ElementReader reader)
     {
-        var text = ElementReader.ReadText(reader).Trim();
+        var text = reader.ReadText().Trim();
         return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var days)
             ? days
             : throw new XmlException($"Days must be a whole number, not '{text}'.");
     }
 
-    private static RetrievalTier ReadTier(XmlReader reader)
+    private static RetrievalTier ReadTier(ElementReader reader)
     {
-        var text = ElementReader.ReadText(reader).Trim();
+        var text = reader.ReadText().Trim();
         return RetrievalTierNames.TryParse(text, out var tier)
             ? tier
             : throw new XmlException($"Tier must be Standard, Expedited or Bulk, not '{text}'.");

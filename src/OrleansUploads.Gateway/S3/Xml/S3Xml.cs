@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text;
 using System.Xml;
 
@@ -16,7 +15,8 @@ internal static class S3Xml
     /// <summary>Maximum length of a document that lists parts or keys.</summary>
     public const int MaxLongDocumentBytes = 4 << 20;
 
-    private static readonly XmlReaderSettings Reading = new()
+    /// <summary>How the documents of requests are read.</summary>
+    public static readonly XmlReaderSettings Reading = new()
     {
         // No DTDs, so no entities, and nothing outside the document is read.
         DtdProcessing = DtdProcessing.Prohibit,
@@ -40,15 +40,6 @@ internal static class S3Xml
         // A carriage return in a key must come back as one.
         NewLineHandling = NewLineHandling.Entitize,
     };
-
-    /// <summary>Creates a reader for a request's document.</summary>
-    public static XmlReader Read(ReadOnlyMemory<byte> document) =>
-        XmlReader.Create(StreamOf(document), Reading);
-
-    private static MemoryStream StreamOf(ReadOnlyMemory<byte> document) =>
-        MemoryMarshal.TryGetArray(document, out var array)
-            ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false)
-            : new MemoryStream(document.ToArray(), writable: false);
 
     /// <summary>Replaces the characters that XML does not allow, so that every client can read an error. The message of an XML parser
     /// may contain one, even half of a surrogate pair.</summary>

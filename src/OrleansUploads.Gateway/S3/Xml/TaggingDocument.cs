@@ -1,4 +1,5 @@
 using System.Xml;
+using OrleansUploads.Gateway.Http.Bodies;
 
 namespace OrleansUploads.Gateway.S3.Xml;
 
@@ -7,7 +8,7 @@ internal static class TaggingDocument
 {
     /// <summary>Parses the document. The tags are not checked.</summary>
     /// <exception cref="XmlException">The document is malformed.</exception>
-    public static IReadOnlyList<(string Key, string Value)> Parse(ReadOnlyMemory<byte> document)
+    public static IReadOnlyList<(string Key, string Value)> Parse(ReceivedDocument document)
     {
         var tags = new List<(string, string)>();
         var hasSet = false;
@@ -19,7 +20,7 @@ internal static class TaggingDocument
             }
 
             hasSet = true;
-            ElementReader.ReadChildren(reader, tag =>
+            reader.ReadChildren(tag =>
             {
                 if (tag.LocalName != "Tag")
                 {
@@ -34,19 +35,19 @@ internal static class TaggingDocument
         return hasSet ? tags : throw new XmlException("There is no TagSet.");
     }
 
-    private static (string Key, string Value) ReadTag(XmlReader element)
+    private static (string Key, string Value) ReadTag(ElementReader element)
     {
         string? key = null;
         string? value = null;
-        ElementReader.ReadChildren(element, reader =>
+        element.ReadChildren(reader =>
         {
             switch (reader.LocalName)
             {
                 case "Key":
-                    key = ElementReader.ReadText(reader);
+                    key = reader.ReadText();
                     return true;
                 case "Value":
-                    value = ElementReader.ReadText(reader);
+                    value = reader.ReadText();
                     return true;
                 default:
                     return false;
