@@ -8,8 +8,11 @@ namespace OrleansUploads.Cli.Demo;
 /// <summary>Displays the progress of the demo: as a live map of the parts on a terminal, otherwise as lines of text.</summary>
 internal sealed class DemoScreen : IDisposable
 {
-    private const int CellsPerRow = 64;
-    private const int MaxCells = 8 * CellsPerRow;
+    private const int MostCellsPerRow = 64;
+    private const int Rows = 8;
+
+    /// <summary>The columns of a panel's sides.</summary>
+    private const int SideColumns = 4;
 
     private static readonly TimeSpan FrameTime = TimeSpan.FromMilliseconds(100);
 
@@ -123,10 +126,11 @@ internal sealed class DemoScreen : IDisposable
 
     /// <summary>Draws the map. A cell stands for one or more adjacent parts: green if all are stored, yellow if some are stored or
     /// being sent, grey otherwise.</summary>
-    private static Panel Draw(PartBoard board, string status)
+    private Panel Draw(PartBoard board, string status)
     {
         var parts = board.Snapshot();
-        var perCell = (parts.Length + MaxCells - 1) / MaxCells;
+        var perRow = Math.Clamp(_console.Profile.Width - SideColumns - 1, 1, MostCellsPerRow);
+        var perCell = (parts.Length + (Rows * perRow) - 1) / (Rows * perRow);
         var text = new StringBuilder();
         for (var first = 0; first < parts.Length; first += perCell)
         {
@@ -135,7 +139,7 @@ internal sealed class DemoScreen : IDisposable
                 !run.ContainsAnyExcept(PartProgress.Stored) ? "[green]█[/]"
                 : run.Contains(PartProgress.Sending) || run.Contains(PartProgress.Stored) ? "[yellow]▒[/]"
                 : "[grey]·[/]");
-            if ((first / perCell) % CellsPerRow == CellsPerRow - 1)
+            if ((first / perCell) % perRow == perRow - 1)
             {
                 text.Append('\n');
             }

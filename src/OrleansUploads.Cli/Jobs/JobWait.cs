@@ -1,7 +1,9 @@
 using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Cli.Remote;
+using OrleansUploads.Cli.Transfers;
 using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
+using Spectre.Console;
 
 namespace OrleansUploads.Cli.Jobs;
 
@@ -10,14 +12,14 @@ namespace OrleansUploads.Cli.Jobs;
 /// <param name="printer">The output.</param>
 /// <param name="time">The clock.</param>
 /// <param name="terminal">Gets the countdown. Null is standard error, if it is a terminal: a log gets no countdown.</param>
-internal sealed class JobWait(GlacierClient client, Printer printer, TimeProvider time, TextWriter? terminal = null)
+internal sealed class JobWait(GlacierClient client, Printer printer, TimeProvider time, IAnsiConsole? terminal = null)
 {
     private static readonly TimeSpan FirstInterval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan MaxInterval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
-    private readonly TextWriter? _countdown = terminal
-        ?? (printer is { IsJson: false, IsQuiet: false } && !Console.IsErrorRedirected ? Console.Error : null);
+    private readonly IAnsiConsole? _countdown = terminal
+        ?? (printer is { IsJson: false, IsQuiet: false } ? Terminal.Find() : null);
 
     /// <summary>Waits until a job has ended.</summary>
     /// <exception cref="InvalidDataException">The job has failed.</exception>
@@ -50,10 +52,14 @@ internal sealed class JobWait(GlacierClient client, Printer printer, TimeProvide
         finally
         {
             // Another line follows, such as "Interrupted."
-            _countdown?.Write("\r\u001b[K");
+            Replace("");
         }
     }
 
-    private void Count(TimeSpan waited, TimeSpan left) => _countdown?.Write(
-        $"\r\u001b[KThe server is preparing the output, for {TimeText.Format(waited)} so far. Next check in {TimeText.Format(left)}.");
+    private void Count(TimeSpan waited, TimeSpan left) => Replace(
+        $"Preparing the output for {TimeText.Format(waited)}. Next check in {TimeText.Format(left)}.");
+
+    /// <summary>Replaces the line. One that the terminal had to break would leave its first half behind.</summary>
+    private void Replace(string line) =>
+        _countdown?.Profile.Out.Writer.Write($"\r\u001b[K{TransferText.Cut(line, _countdown.Profile.Width - 1)}");
 }

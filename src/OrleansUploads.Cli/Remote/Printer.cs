@@ -16,6 +16,9 @@ internal sealed class Printer(bool json, bool quiet)
 
     public bool IsQuiet => quiet;
 
+    /// <summary>Shows notes while a display is drawn on the terminal, or null if none is.</summary>
+    public Action<string>? Notes { get; set; }
+
     /// <summary>Prints one result.</summary>
     /// <param name="document">The result in JSON.</param>
     /// <param name="text">The result as text.</param>
@@ -73,7 +76,7 @@ internal sealed class Printer(bool json, bool quiet)
     {
         if (!json && !quiet)
         {
-            Console.Error.WriteLine(line);
+            (Notes ?? Console.Error.WriteLine)(line);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Cli.Remote;
 using Spectre.Console;
 
@@ -10,7 +11,9 @@ namespace OrleansUploads.Cli.Transfers;
 internal sealed class TransferScreen(Printer printer, TimeProvider time)
 {
     private const int MaxRows = 10;
-    private const int MaxNameChars = 28;
+
+    /// <summary>A terminal prints <c>^C</c> where the cursor is when a user presses Ctrl-C. It has to fit into the last line.</summary>
+    private const int EchoColumns = 3;
 
     private static readonly TimeSpan FrameTime = TimeSpan.FromMilliseconds(100);
 
@@ -18,6 +21,7 @@ internal sealed class TransferScreen(Printer printer, TimeProvider time)
     private readonly ConcurrentQueue<Action> _held = new();
     private int _overCount;
     private volatile bool _isLive;
+    private volatile string? _note;
 
     /// <summary>Begins to show a transfer.</summary>
     public Transfer Begin(string name, long? sizeBytes)
@@ -38,6 +42,7 @@ internal sealed class TransferScreen(Printer printer, TimeProvider time)
     /// <summary>Tells of progress where there is no terminal: each time another tenth is done.</summary>
     public void Update(Transfer transfer)
     {
+        _note = null;
         var state = transfer.Read();
         if (_tenthsTold.TryGetValue(transfer, out var told) && state.Tenths > told
             && _tenthsTold.TryUpdate(transfer, state.Tenths, told))
@@ -71,57 +76,61 @@ internal sealed class TransferScreen(Printer printer, TimeProvider time)
     /// <param name="totalCount">The number of files.</param>
     public async Task<T> WatchAsync<T>(Func<Task<T>> work, int totalCount)
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
-        if (printer.IsJson || printer.IsQuiet || Console.IsErrorRedirected || !console.Profile.Capabilities.Ansi)
+        if (printer.IsJson || printer.IsQuiet || Terminal.Find() is not { } terminal)
         {
             return await work();
         }
 
         _isLive = true;
+        printer.Notes = note => _note = note;
+        var running = work();
         try
         {
-            return await console.Live(Draw(totalCount)).AutoClear(true).StartAsync(async frame =>
+            await terminal.Live(Text.Empty).AutoClear(true).StartAsync(async frame =>
             {
-                var running = work();
                 while (!running.IsCompleted)
                 {
+                    frame.UpdateTarget(Draw(totalCount, terminal.Profile.Width - EchoColumns));
                     await Task.WhenAny(running, Task.Delay(FrameTime, time));
-                    frame.UpdateTarget(Draw(totalCount));
                 }
-
-                return await running;
             });
+        }
+        catch (IOException)
+        {
+            // The terminal has gone. The transfers go on.
         }
         finally
         {
+            // A fault of the display neither ends the transfers nor hides their results.
+            await Task.WhenAny(running);
+            printer.Notes = null;
             _isLive = false;
             while (_held.TryDequeue(out var print))
             {
                 print();
             }
         }
+
+        return await running;
     }
 
-    private Grid Draw(int totalCount)
+    /// <summary>Draws at least one line, each of them no longer than the terminal is wide: a frame replaces the lines of the one before, so
+    /// it has to know their number.</summary>
+    private Rows Draw(int totalCount, int columns)
     {
-        var grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn(new GridColumn().NoWrap()).AddColumn();
-        foreach (var transfer in _tenthsTold.Keys.OrderBy(transfer => transfer.Name, StringComparer.Ordinal).Take(MaxRows))
-        {
-            var state = transfer.Read();
-            grid.AddRow(
-                Markup.Escape(Shorten(transfer.Name)),
-                $"[green]{TransferText.Map(state.Cells)}[/]",
-                Markup.Escape(TransferText.Describe(state)));
-        }
-
+        var lines = _tenthsTold.Keys.OrderBy(static transfer => transfer.Name, StringComparer.Ordinal).Take(MaxRows)
+            .Select(transfer => TransferText.Line(transfer.Name, transfer.Read(), columns)).ToList();
         if (totalCount > 1)
         {
-            grid.AddRow(string.Create(CultureInfo.InvariantCulture, $"{_overCount:N0} of {totalCount:N0} files"), "", "");
+            lines.Add(string.Create(CultureInfo.InvariantCulture, $"{_overCount:N0} of {totalCount:N0} files"));
         }
 
-        return grid;
-    }
+        var note = _note;
+        if (note is not null || lines.Count == 0)
+        {
+            lines.Add(Markup.Escape(TransferText.Cut(note ?? "", columns)));
+        }
 
-    private static string Shorten(string name) =>
-        name.Length <= MaxNameChars ? name : string.Concat("…", name.AsSpan(name.Length - MaxNameChars + 1));
+        return new Rows(lines.Select(static line => new Markup(line)));
+    }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using OrleansUploads.EndToEnd.Tests.AwsClients;
 using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.EndToEnd.Tests.Terminals;
 
 namespace OrleansUploads.EndToEnd.Tests.Documents;
 
@@ -55,6 +56,22 @@ internal sealed class DocumentShell(TemporaryFolder home)
     /// <returns>Their output.</returns>
     public async Task<string> RunAsync(string commands, TimeSpan timeLimit, string? folder = null)
     {
+        var (script, environment) = await PrepareAsync(commands, folder);
+        await using var shell = CapturedProcess.Start("/bin/bash", ["-c", script], environment);
+        Assert.True(await shell.WaitForExitAsync(timeLimit) == 0, shell.ToString());
+        return shell.Output;
+    }
+
+    /// <summary>Runs commands on a terminal, whose screen shows their output afterwards.</summary>
+    public async Task<TerminalProcess> RunOnTerminalAsync(string commands, int columns)
+    {
+        var (script, environment) = await PrepareAsync(commands, folder: null);
+        await File.WriteAllTextAsync(home.File("script"), script);
+        return await TerminalProcess.Start($"exec /bin/bash '{home.File("script")}'", environment, columns).ExpectAsync();
+    }
+
+    private async Task<(string Script, IReadOnlyDictionary<string, string?> Environment)> PrepareAsync(string commands, string? folder)
+    {
         var aws = await InstalledClients.FindAwsCliAsync();
         var ports = PrintedPorts.ToDictionary(port => port, _ => FreePort());
         var script = ports.Aggregate(
@@ -81,10 +98,7 @@ internal sealed class DocumentShell(TemporaryFolder home)
             ["ORLEANSUPLOADS_ACCESS_KEY_ID"] = null,
             ["ORLEANSUPLOADS_SECRET_ACCESS_KEY"] = null,
         };
-        await using var shell = CapturedProcess.Start(
-            "/bin/bash", ["-c", $"{Prelude}\ncd '{folder ?? home.Path}'\n{script}"], environment);
-        Assert.True(await shell.WaitForExitAsync(timeLimit) == 0, shell.ToString());
-        return shell.Output;
+        return ($"{Prelude}\ncd '{folder ?? home.Path}'\n{script}", environment);
     }
 
     private static string FreePort()

@@ -4,6 +4,7 @@ using OrleansUploads.Cli.Remote;
 using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 using OrleansUploads.TestKit;
+using Spectre.Console;
 
 namespace OrleansUploads.EndToEnd.Tests.Transfers;
 
@@ -25,7 +26,8 @@ public sealed class JobWaitTests
         });
         using var interrupted = new CancellationTokenSource();
         using var countdown = new Countdown();
-        var waiting = new JobWait(client, new Printer(json: false, quiet: false), new ManualTime(), countdown)
+        var terminal = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(countdown) });
+        var waiting = new JobWait(client, new Printer(json: false, quiet: false), new ManualTime(), terminal)
             .RunAsync("photos", "job", interrupted.Token);
         await countdown.Shown;
 

@@ -1,0 +1,87 @@
+using OrleansUploads.EndToEnd.Tests.Documents;
+using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.TestKit;
+
+namespace OrleansUploads.EndToEnd.Tests.Terminals;
+
+/// <summary>The other commands on a terminal: those that draw nothing, the server, the demo, and what the README says.</summary>
+public sealed class TerminalCommandTests
+{
+    // Wide enough that no line is broken.
+    private const int Wide = 400;
+
+    [Fact]
+    public async Task What_draws_nothing_prints_the_same_as_into_a_pipe()
+    {
+        await using var place = await Workplace.OpenAsync();
+        using var client = place.Server.Connect();
+        var upload = await client.InitiateMultipartUploadAsync(Workplace.Vault, Archives.MiB, "film");
+        (await place.RunInVaultAsync("upload", place.Create("a", 1000), "-q")).Expect();
+        string[] commands =
+        [
+            "vault list", "archive list --vault photos", "uploads list --vault photos", $"uploads show {upload} --vault photos",
+            $"uploads show {upload} --vault photos --timeline", "job list --vault photos", "retrieval-policy show", "capacity list",
+            $"treehash '{place.File("a")}'", $"check --data '{place.Data}' --orphans",
+            $"clock show --data '{place.Data}'", $"backup show --data '{place.Data}'", "completion bash", "--version",
+        ];
+        foreach (var command in commands)
+        {
+            await using var terminal = TerminalProcess.Start($"orleans-uploads {command}", place.Environment, Wide);
+            await terminal.ExpectAsync();
+
+            var piped = await CommandLine.RunInShellAsync($"orleans-uploads {command} 2>&1", place.Environment);
+            Assert.Equal(piped.Lines.Select(static line => line.TrimEnd()).Where(static line => line.Length > 0), terminal.Lines);
+        }
+    }
+
+    [Theory]
+    [InlineData("xterm-256color")]
+    [InlineData("dumb")]
+    public async Task A_server_is_started_and_stopped_on_a_terminal(string term)
+    {
+        using var folder = new TemporaryFolder();
+        var environment = new Dictionary<string, string?>(CommandLine.WithoutOperatorKey) { ["TERM"] = term };
+        await using var server = TerminalProcess.Start(
+            $"orleans-uploads serve --data '{folder.Data}' --listen 127.0.0.1:0", environment, 40);
+        await server.ShowsAsync("Ready on ");
+
+        await server.InterruptAsync();
+
+        await server.ExpectAsync();
+        Assert.Contains("Stopping.", server.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("xterm-256color", 40)]
+    [InlineData("xterm-256color", 200)]
+    [InlineData("dumb", 80)]
+    [Trait(TestRun.Name, TestRun.Campaign)]
+    public async Task The_demo_runs_on_a_terminal(string term, int columns)
+    {
+        var environment = new Dictionary<string, string?>(CommandLine.WithoutOperatorKey) { ["TERM"] = term };
+        await using var demo = TerminalProcess.Start("orleans-uploads demo --size 8MiB", environment, columns);
+
+        await demo.ExpectAsync();
+
+        Assert.Contains("All checks passed.", demo.Lines[^1], StringComparison.Ordinal);
+        Assert.Equal(term == "dumb", !demo.Output.Contains('\u001b', StringComparison.Ordinal));
+        Assert.DoesNotContain(demo.Lines, static line => line.Contains('█', StringComparison.Ordinal) && !line.Contains('│', StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(40)]
+    [InlineData(200)]
+    [Trait(TestRun.Name, TestRun.Campaign)]
+    public async Task The_commands_of_the_README_work_on_a_terminal(int columns)
+    {
+        using var home = new TemporaryFolder();
+        var readme = CommandDocument.Read("README.md");
+        var shell = new DocumentShell(home);
+        await shell.InstallAsync();
+
+        await using var terminal = await shell.RunOnTerminalAsync(
+            readme.Sections["Your first archive"] + readme.Sections["With Amazon's command line"], columns);
+
+        Assert.Equal(2, terminal.Lines.Count(static line => line == "identical"));
+    }
+}
