@@ -26,20 +26,20 @@ internal sealed class PartialFile : IAsyncDisposable
     /// <summary>The tree hash of all verified bytes.</summary>
     public TreeHash TreeHash => TreeHasher.Combine(CollectionsMarshal.AsSpan(_ranges));
 
-    /// <summary>Opens or creates the file for exclusive access.</summary>
+    /// <summary>Opens the file of an earlier run or creates one, for exclusive access.</summary>
+    /// <exception cref="IOException">Another download writes to it, or it is not a file of an earlier run: see
+    /// <see cref="OwnFile"/>.</exception>
     public static PartialFile Open(string path, int rangeBytes) =>
-        new(
-            File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, FileOptions.Asynchronous),
-            rangeBytes);
+        new(OwnFile.OpenIfPresent(path) ?? OwnFile.Create(path), rangeBytes);
 
     /// <summary>Removes the bytes of an earlier download. The file itself is not deleted: a download that still writes to it would then
     /// give its name to the bytes of the next one.</summary>
-    /// <exception cref="IOException">Another download writes to the file.</exception>
+    /// <exception cref="IOException">Another download writes to the file, or it is not a file of an earlier run.</exception>
     public static void ClearIfPresent(string path)
     {
-        if (File.Exists(path))
+        using var file = OwnFile.OpenIfPresent(path);
+        if (file is not null)
         {
-            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.None);
             RandomAccess.SetLength(file, 0);
         }
     }

@@ -116,6 +116,41 @@ public sealed class ArchiveDownloadTests : IDisposable
     }
 
     [Theory]
+    [InlineData("link", "is a link")]
+    [InlineData("link to nothing", "is a link")]
+    [InlineData("second name", "has a second name")]
+    [InlineData("another user's", "belongs to another user")]
+    public async Task Nothing_is_written_to_what_somebody_has_put_in_the_place_of_the_partial_file(string planted, string reason)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux tells owners and second names.");
+        Assert.SkipUnless(planted != "another user's" || Environment.IsPrivilegedProcess, "Only root can give files away.");
+        var victim = _file.Path + ".victim";
+        if (planted != "link to nothing")
+        {
+            await File.WriteAllBytesAsync(victim, _vault.Output[..(2 * MiB)]);
+        }
+
+        (string Program, string[] Words) plant = planted switch
+        {
+            "second name" => ("ln", [victim, _file.PartialPath]),
+            "another user's" => ("install", ["-o", "65534", victim, _file.PartialPath]),
+            _ => ("ln", ["-s", victim, _file.PartialPath]),
+        };
+        using (var process = System.Diagnostics.Process.Start(plant.Program, plant.Words))
+        {
+            await process.WaitForExitAsync();
+        }
+
+        var began = await Assert.ThrowsAsync<IOException>(() => Download().DownloadAsync("v", "a", _file.Path));
+        var resumed = await Assert.ThrowsAsync<IOException>(() => Download().ResumeAsync("v", FakeVault.JobId, _file.Path));
+
+        Assert.All([began, resumed], refusal => Assert.Contains(reason, refusal.Message, StringComparison.Ordinal));
+        Assert.Equal(planted != "link to nothing", File.Exists(victim));
+        Assert.True(!File.Exists(victim) || new FileInfo(victim).Length == 2 * MiB, "The file behind the link has changed.");
+        Assert.False(File.Exists(_file.Path));
+    }
+
+    [Theory]
     [InlineData("flipped")]
     [InlineData("short")]
     [InlineData("broken")]
