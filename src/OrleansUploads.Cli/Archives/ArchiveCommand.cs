@@ -17,18 +17,36 @@ internal static class ArchiveCommand
     private static Command CreateList()
     {
         var vault = VaultOption.Create();
+        var filter = new ArchiveFilter();
         var command = new Command("list", "List the archives, oldest first, from a new inventory. On Amazon's servers this takes hours.") { vault };
+        filter.AddTo(command);
         command.Run(async (parsed, session, cancellationToken) =>
         {
             var name = parsed.GetRequiredValue(vault);
+            var table = new Table("NAME", "SIZE", "CREATED", "ID");
             await session.Printer.ListAsync(
-                new Inventory(session).ReadAsync(name, cancellationToken),
-                entry => session.Printer.Result(
-                    new { entry.ArchiveId, entry.Description, entry.SizeBytes, entry.CreatedAt, treeHash = entry.TreeHash.ToString() },
-                    $"{entry.ArchiveId}  {TimeText.Format(entry.CreatedAt)}  {ByteCount.Format(entry.SizeBytes)}  {entry.Description}",
-                    entry.ArchiveId),
-                $"The vault {name} has no archives.",
+                new Inventory(session).ReadAsync(name, cancellationToken).Where(entry => filter.Includes(parsed, entry)),
+                entry =>
+                {
+                    if (session.Printer.IsJson || session.Printer.IsQuiet)
+                    {
+                        session.Printer.Result(
+                            new { entry.ArchiveId, entry.Description, entry.SizeBytes, entry.CreatedAt, treeHash = entry.TreeHash.ToString() },
+                            "",
+                            entry.ArchiveId);
+                    }
+                    else
+                    {
+                        table.Add(
+                            entry.Description is { Length: > 0 } description ? description : "-",
+                            ByteCount.Format(entry.SizeBytes),
+                            TimeText.Format(entry.CreatedAt),
+                            entry.ArchiveId[..Math.Min(entry.ArchiveId.Length, ArchiveLookup.ShortIdChars)]);
+                    }
+                },
+                filter.IsUsed(parsed) ? $"The vault {name} has no such archives." : $"The vault {name} has no archives.",
                 new OldestFirst<InventoryEntry>(static entry => entry.CreatedAt, static entry => entry.Description ?? ""));
+            table.Finish();
             return ExitCode.Done;
         });
         return command;
@@ -39,15 +57,17 @@ internal static class ArchiveCommand
         var vault = VaultOption.Create();
         var ids = new Argument<string[]>("archive-id")
         {
-            Description = "The IDs of the archives.",
+            Description = "The IDs of the archives, or their beginnings as 'archive list' shows them.",
             Arity = ArgumentArity.OneOrMore,
         };
         var command = new Command("delete", "Delete archives. This cannot be undone.") { ids, vault };
         command.Run(async (parsed, session, cancellationToken) =>
         {
-            foreach (var id in parsed.GetRequiredValue(ids))
+            var name = parsed.GetRequiredValue(vault);
+            var chosen = await new ArchiveLookup(session, name).FindAsync(parsed.GetRequiredValue(ids), alsoNames: false, cancellationToken);
+            foreach (var id in chosen)
             {
-                await session.Connection.Client.DeleteArchiveAsync(parsed.GetRequiredValue(vault), id, cancellationToken);
+                await session.Connection.Client.DeleteArchiveAsync(name, id, cancellationToken);
                 session.Printer.Result(new { deleted = id }, $"Deleted {id}.");
             }
 

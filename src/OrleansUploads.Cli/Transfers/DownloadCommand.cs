@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using OrleansUploads.Cli.Archives;
 using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Cli.Remote;
 using OrleansUploads.Client.Models;
@@ -11,7 +12,10 @@ internal static class DownloadCommand
 {
     public static Command Create()
     {
-        var archive = new Argument<string>("archive-id") { Description = "The ID of the archive." };
+        var archive = new Argument<string>("archive")
+        {
+            Description = "The ID of the archive or its beginning as 'archive list' shows it, or the description of the newest such archive.",
+        };
         var vault = VaultOption.Create();
         var output = new Option<string>("--output", "-o")
         {
@@ -37,13 +41,20 @@ internal static class DownloadCommand
         };
         command.WithConnection();
         command.Run(
-            (parsed, session, cancellationToken) => new DownloadRun(session, new DownloadChoice(
-                parsed.GetRequiredValue(vault),
-                parsed.GetRequiredValue(archive),
-                parsed.GetRequiredValue(output),
-                parsed.GetValue(overwrite),
-                parsed.GetValue(tier),
-                parsed.GetValue(workers))).RunAsync(cancellationToken),
+            async (parsed, session, cancellationToken) =>
+            {
+                var name = parsed.GetRequiredValue(vault);
+                var choice = new DownloadChoice(
+                    name,
+                    parsed.GetRequiredValue(archive),
+                    parsed.GetRequiredValue(output),
+                    parsed.GetValue(overwrite),
+                    parsed.GetValue(tier),
+                    parsed.GetValue(workers));
+                choice.RequireTarget();
+                var found = await new ArchiveLookup(session, name).FindAsync([choice.ArchiveId], alsoNames: true, cancellationToken);
+                return await new DownloadRun(session, choice with { ArchiveId = found[0] }).RunAsync(cancellationToken);
+            },
             limit);
         return command;
     }

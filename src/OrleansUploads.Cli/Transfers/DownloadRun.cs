@@ -8,7 +8,39 @@ namespace OrleansUploads.Cli.Transfers;
 
 /// <summary>What is downloaded, where to and how.</summary>
 internal sealed record DownloadChoice(
-    string Vault, string ArchiveId, string Path, bool Overwrites, RetrievalTier? Tier, int Workers);
+    string Vault, string ArchiveId, string Path, bool Overwrites, RetrievalTier? Tier, int Workers)
+{
+    /// <summary>Checks that the file can be written, before anything is asked of the server.</summary>
+    /// <exception cref="IOException">It cannot, or it exists and must not be replaced.</exception>
+    public void RequireTarget()
+    {
+        if (Path == "-")
+        {
+            throw new IOException("A download goes to a file, because its bytes are verified first. Name the file with -o.");
+        }
+
+        if (Directory.Exists(Path))
+        {
+            throw new IOException($"{Path} is a folder. Name the file to write with -o.");
+        }
+
+        if (SpecialFile.Exists(Path))
+        {
+            throw new IOException(
+                $"{Path} is a device, pipe or socket. A download is written to a new file. Name another one with -o.");
+        }
+
+        if (System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path)) is { } folder && !Directory.Exists(folder))
+        {
+            throw new DirectoryNotFoundException($"The folder {folder} does not exist. Create it, or name another file with -o.");
+        }
+
+        if (!Overwrites && File.Exists(Path))
+        {
+            throw new IOException($"The file {Path} already exists. Delete it, or use --overwrite.");
+        }
+    }
+}
 
 /// <summary>Retrieves an archive into a file. A job that an earlier run has started is used again.</summary>
 internal sealed class DownloadRun(Session session, DownloadChoice choice)
@@ -17,32 +49,6 @@ internal sealed class DownloadRun(Session session, DownloadChoice choice)
 
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        if (choice.Path == "-")
-        {
-            throw new IOException("A download goes to a file, because its bytes are verified first. Name the file with -o.");
-        }
-
-        if (Directory.Exists(choice.Path))
-        {
-            throw new IOException($"{choice.Path} is a folder. Name the file to write with -o.");
-        }
-
-        if (SpecialFile.Exists(choice.Path))
-        {
-            throw new IOException(
-                $"{choice.Path} is a device, pipe or socket. A download is written to a new file. Name another one with -o.");
-        }
-
-        if (Path.GetDirectoryName(Path.GetFullPath(choice.Path)) is { } folder && !Directory.Exists(folder))
-        {
-            throw new DirectoryNotFoundException($"The folder {folder} does not exist. Create it, or name another file with -o.");
-        }
-
-        if (!choice.Overwrites && File.Exists(choice.Path))
-        {
-            throw new IOException($"The file {choice.Path} already exists. Delete it, or use --overwrite.");
-        }
-
         var client = session.Connection.Transfers;
         string? jobId = null;
         try

@@ -20,4 +20,10 @@ internal sealed record UploadChoice
 
     /// <summary>Whether files are left out that the vault already has under the same description.</summary>
     public bool SkipsExisting { get; init; }
+
+    /// <summary>Whether a folder is one archive, a tar, and not an archive for each of its files.</summary>
+    public bool AsTar { get; init; }
+
+    /// <summary>What happens to earlier uploads of standard input with the same description.</summary>
+    public UnfinishedAction Unfinished { get; init; }
 }

@@ -10,13 +10,13 @@ internal static class UploadCommand
     {
         var files = new Argument<string[]>("file")
         {
-            Description = "The files to upload. '-' stands for standard input.",
+            Description = "The files and folders to upload. '-' stands for standard input.",
             Arity = ArgumentArity.OneOrMore,
         };
         var vault = VaultOption.Create();
         var description = new Option<string?>("--description", "-d")
         {
-            Description = "The description of the archive: printable ASCII. [default: the file's name as given]",
+            Description = "The description of the archive: printable ASCII. For a folder, what stands for its name. [default: the name as given]",
             HelpName = "text",
         };
         var partSize = PartSizes.Option();
@@ -28,13 +28,20 @@ internal static class UploadCommand
         };
         var skip = new Option<bool>("--skip-existing")
         {
-            Description = "Leave out files that the vault has with the same description and bytes. Needs an inventory.",
+            Description = "Leave out files that the vault has with the same description and bytes. Needs an inventory. Always on for folders.",
+        };
+        var tar = new Option<bool>("--tar") { Description = "Send each folder as one archive, a tar." };
+        var unfinished = new Option<UnfinishedAction>("--unfinished")
+        {
+            Description = "What to do with unfinished uploads of standard input that have the same description: resume the newest one with the "
+                + "same input, abort them, or keep them and begin another.",
+            HelpName = "keep|resume|abort",
         };
         var command = new Command(
             "upload",
-            "Upload files as archives. If a large file's upload was interrupted, the same command continues it.")
+            "Upload files as archives. A folder gives an archive for each of its files, or one with --tar. If a large file's upload was interrupted, the same command continues it.")
         {
-            files, vault, description, partSize, workers, limit, anew, skip,
+            files, vault, description, partSize, workers, limit, anew, skip, tar, unfinished,
         };
         command.WithConnection();
         command.Run(
@@ -46,6 +53,8 @@ internal static class UploadCommand
                 Description = parsed.GetValue(description),
                 StartsAnew = parsed.GetValue(anew),
                 SkipsExisting = parsed.GetValue(skip),
+                AsTar = parsed.GetValue(tar),
+                Unfinished = parsed.GetValue(unfinished),
             }).RunAsync([.. parsed.GetRequiredValue(files).Distinct(StringComparer.Ordinal)], cancellationToken),
             limit);
         return command;

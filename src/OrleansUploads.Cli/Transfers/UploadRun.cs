@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Globalization;
 using OrleansUploads.Cli.Archives;
 using OrleansUploads.Cli.CommandLine;
@@ -16,12 +15,10 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
 {
     private readonly TransferScreen _screen = new(session.Printer, TimeProvider.System);
     private readonly OpenUploads _open = new(session, choice.Vault);
-    private FrozenSet<Existing> _existing = [];
+    private ILookup<(string? Description, long SizeBytes), TreeHash>? _existing;
     private int _exitCode = ExitCode.Done;
     private int _uploadedCount;
     private int _skippedCount;
-
-    private readonly record struct Existing(string? Description, long SizeBytes, TreeHash TreeHash);
 
     private ResumableUpload Resumable => new(session, choice, _open, _screen);
 
@@ -29,66 +26,71 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
     /// <returns>The exit code: that of the first failure, if one failed.</returns>
     public async Task<int> RunAsync(IReadOnlyList<string> paths, CancellationToken cancellationToken)
     {
-        if (choice.PartSizeBytes > ArchiveUpload.MaxStreamPartSizeBytes && paths.Contains(StandardInput.Name))
+        var hasInput = paths.Contains(StandardInput.Name);
+        var files = UploadFiles.Find(paths.Where(static path => path != StandardInput.Name), choice.Description, choice.AsTar);
+        if (choice.PartSizeBytes > ArchiveUpload.MaxStreamPartSizeBytes && (hasInput || files.Found.Exists(static file => file.Bytes is null)))
         {
             throw new ArgumentException(
-                "--part-size is too large for standard input, whose parts are held in memory. Use at most 1GiB.");
+                "--part-size is too large for standard input and tars, whose parts are held in memory. Use at most 1GiB.");
         }
-
-        var files = paths.Where(path => path != StandardInput.Name).Select(path => (Path: path, Bytes: RequireFile(path))).ToList();
 
         // Reports a wrong address, key or vault before anything is read or sent.
         await session.Connection.Client.DescribeVaultAsync(choice.Vault, cancellationToken);
-        if (choice.SkipsExisting)
+        if (choice.SkipsExisting || files.HasFolder)
         {
             _existing = await ReadExistingAsync(cancellationToken);
         }
 
-        var exitCode = await _screen.WatchAsync(
+        var resumed = hasInput
+            ? await new UnfinishedUploads(session, _open, choice).PrepareAsync(InputDescription, cancellationToken)
+            : null;
+        var totalCount = files.Found.Count + files.Refused.Count + (hasInput ? 1 : 0);
+        await _screen.WatchAsync(
             async () =>
             {
                 var workers = new ParallelOptions { MaxDegreeOfParallelism = choice.Workers, CancellationToken = cancellationToken };
                 await Parallel.ForEachAsync(
-                    files.Where(file => IsSmall(file.Bytes)),
-                    workers,
-                    async (file, token) => await UploadAsync(file.Path, file.Bytes, UploadSmallAsync, token));
-                foreach (var (path, bytes) in files.Where(file => !IsSmall(file.Bytes)))
+                    files.Found.Where(IsSmall), workers, async (file, token) => await UploadAsync(file, UploadSmallAsync, token));
+                foreach (var file in files.Found.Where(file => !IsSmall(file)))
                 {
-                    await UploadAsync(path, bytes, UploadLargeAsync, cancellationToken);
+                    await UploadAsync(file, UploadLargeAsync, cancellationToken);
                 }
 
-                if (paths.Contains(StandardInput.Name))
+                if (hasInput)
                 {
-                    await UploadAsync(StandardInput.Name, null, UploadInputAsync, cancellationToken);
+                    await UploadAsync(
+                        new UploadFile(StandardInput.Name, InputDescription, Bytes: null),
+                        (file, transfer, token) => Resumable.RunInputAsync(resumed, file.Description, transfer, token),
+                        cancellationToken);
                 }
 
                 return _exitCode;
             },
-            paths.Count);
-        if (paths.Count > 1)
+            totalCount);
+        TellRefused(files);
+        if (totalCount > 1)
         {
-            TellCounts(paths.Count);
+            TellCounts(totalCount);
         }
 
-        return exitCode;
+        return _exitCode;
     }
 
     /// <summary>Continues one upload.</summary>
     public async Task<int> ResumeAsync(string uploadId, string path, CancellationToken cancellationToken)
     {
-        long? bytes = path == StandardInput.Name ? null : RequireFile(path);
+        var resumed = new UploadFile(path, "", path == StandardInput.Name ? null : UploadFiles.RequireFile(path));
         await session.Connection.Client.DescribeVaultAsync(choice.Vault, cancellationToken);
         return await _screen.WatchAsync(
             async () =>
             {
                 await UploadAsync(
-                    path,
-                    bytes,
+                    resumed,
                     async (_, transfer, token) =>
                     {
                         if (path == StandardInput.Name)
                         {
-                            return await Resumable.RunStreamAsync(uploadId, "", transfer, token);
+                            return await Resumable.RunInputAsync(uploadId, "", transfer, token);
                         }
 
                         using var source = ByteSource.FromFile(path);
@@ -100,56 +102,25 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
             totalCount: 1);
     }
 
-    /// <summary>Returns the length of a file that can be uploaded.</summary>
-    /// <exception cref="IOException">It cannot be uploaded.</exception>
-    private static long RequireFile(string path)
-    {
-        if (Directory.Exists(path))
-        {
-            throw new IOException(
-                $"{path} is a folder. Pack it: tar -c {ProgramName.Quote(path)} | {ProgramName.Text} upload - --vault NAME");
-        }
+    private string InputDescription => choice.Description ?? "standard input";
 
-        if (SpecialFile.Exists(path))
-        {
-            throw new IOException($"{path} is a device, pipe or socket. {AsInput(path)}");
-        }
-
-        var file = new FileInfo(path);
-        if (!file.Exists)
-        {
-            throw new FileNotFoundException($"The file {path} does not exist.");
-        }
-
-        InputFile.RequireReadable(path);
-        return file.Length > 0 ? file.Length
-            : throw new IOException(SpecialFile.HasUnknownLength(path)
-                ? $"The system does not know the length of {path}. {AsInput(path)}"
-                : $"The file {path} is empty. An archive must have at least one byte.");
-    }
-
-    private static string AsInput(string path) =>
-        $"Send it as standard input: {ProgramName.Text} upload - --vault NAME < {ProgramName.Quote(path)}";
-
-    private bool IsSmall(long bytes) => bytes <= (choice.PartSizeBytes ?? PartSizes.FileBytes);
+    private bool IsSmall(UploadFile file) => file.Bytes <= (choice.PartSizeBytes ?? PartSizes.FileBytes);
 
     private async Task UploadAsync(
-        string path,
-        long? bytes,
-        Func<string, Transfer, CancellationToken, Task<ArchiveReceipt>> upload,
-        CancellationToken cancellationToken)
+        UploadFile file, Func<UploadFile, Transfer, CancellationToken, Task<ArchiveReceipt>> upload, CancellationToken cancellationToken)
     {
-        var transfer = _screen.Begin(path, bytes);
+        var path = file.Path;
+        var transfer = _screen.Begin(path, file.Bytes);
         try
         {
-            if (_existing.Count > 0 && bytes is not null && await IsExistingAsync(path, cancellationToken))
+            if (await IsExistingAsync(file, cancellationToken))
             {
                 Interlocked.Increment(ref _skippedCount);
                 _screen.Print(() => session.Printer.Result(new { @event = "skipped", file = path }, $"{path}  is already there"));
                 return;
             }
 
-            var receipt = await upload(path, transfer, cancellationToken);
+            var receipt = await upload(file, transfer, cancellationToken);
             Interlocked.Increment(ref _uploadedCount);
             _screen.Print(() => session.Printer.Result(
                 new { @event = "uploaded", file = path, receipt.ArchiveId, treeHash = receipt.TreeHash?.ToString() },
@@ -172,34 +143,52 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
         }
     }
 
-    private Task<ArchiveReceipt> UploadSmallAsync(string path, Transfer transfer, CancellationToken cancellationToken) =>
+    private Task<ArchiveReceipt> UploadSmallAsync(UploadFile file, Transfer transfer, CancellationToken cancellationToken) =>
         new SmallFileUpload(session.Connection.Transfers, session.Connection.Patient, TimeProvider.System)
-            .RunAsync(choice.Vault, path, DescriptionOf(path), cancellationToken);
+            .RunAsync(choice.Vault, file.Path, file.Description, cancellationToken);
 
-    private Task<ArchiveReceipt> UploadLargeAsync(string path, Transfer transfer, CancellationToken cancellationToken) =>
-        Resumable.RunAsync(path, DescriptionOf(path), transfer, cancellationToken);
+    private Task<ArchiveReceipt> UploadLargeAsync(UploadFile file, Transfer transfer, CancellationToken cancellationToken) =>
+        file.Bytes is null
+            ? Resumable.RunTarAsync(file.Path, file.Description, transfer, cancellationToken)
+            : Resumable.RunAsync(file.Path, file.Description, transfer, cancellationToken);
 
-    private Task<ArchiveReceipt> UploadInputAsync(string path, Transfer transfer, CancellationToken cancellationToken) =>
-        Resumable.RunStreamAsync(uploadId: null, choice.Description ?? "standard input", transfer, cancellationToken);
-
-    private string DescriptionOf(string path) => choice.Description ?? FileDescription.Of(path);
-
-    private async Task<FrozenSet<Existing>> ReadExistingAsync(CancellationToken cancellationToken)
+    private async Task<ILookup<(string?, long), TreeHash>> ReadExistingAsync(CancellationToken cancellationToken)
     {
-        var existing = new HashSet<Existing>();
+        var existing = new HashSet<(string? Description, long SizeBytes, TreeHash TreeHash)>();
         await foreach (var entry in new Inventory(session).ReadAsync(choice.Vault, cancellationToken))
         {
-            existing.Add(new Existing(entry.Description, entry.SizeBytes, entry.TreeHash));
+            existing.Add((entry.Description, entry.SizeBytes, entry.TreeHash));
         }
 
-        return existing.ToFrozenSet();
+        return existing.ToLookup(static entry => (entry.Description, entry.SizeBytes), static entry => entry.TreeHash);
     }
 
-    private async Task<bool> IsExistingAsync(string path, CancellationToken cancellationToken)
+    /// <summary>Whether the vault has a file. Its bytes are read only if the vault has an archive of that description and size.</summary>
+    private async Task<bool> IsExistingAsync(UploadFile file, CancellationToken cancellationToken)
     {
-        using var source = ByteSource.FromFile(path);
-        var treeHash = await source.ReadTreeHashAsync(cancellationToken);
-        return _existing.Contains(new Existing(DescriptionOf(path), source.LengthBytes, treeHash));
+        if (file.Bytes is not { } bytes || _existing?.Contains((file.Description, bytes)) is not true)
+        {
+            return false;
+        }
+
+        using var source = ByteSource.FromFile(file.Path);
+        return _existing[(file.Description, bytes)].Contains(await source.ReadTreeHashAsync(cancellationToken));
+    }
+
+    /// <summary>Names what could not be sent, after everything else.</summary>
+    private void TellRefused(UploadFiles files)
+    {
+        foreach (var (path, reason) in files.Refused)
+        {
+            session.Printer.Event(new { @event = "failed", file = path, error = reason, uploadId = (string?)null, resume = (string?)null });
+            var code = Failure.Report(reason, ExitCode.Failed);
+            _exitCode = _exitCode == ExitCode.Done ? code : _exitCode;
+        }
+
+        if (files.LinkCount > 0)
+        {
+            session.Printer.Note($"{Quantity.Format(files.LinkCount, "link")} left out. A tar would keep them: use --tar.");
+        }
     }
 
     private void ReportFailure(string path, Transfer transfer, Failure failure)
@@ -229,10 +218,11 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
         }
     }
 
-    /// <summary>The command that resumes an upload, or null if the server has nothing of it.</summary>
-    private string? ResumeCommand(string path, Transfer transfer) => transfer.UploadId is { } uploadId
-        ? $"{ProgramName.Text} uploads resume {uploadId} {ProgramName.Quote(path)} --vault {choice.Vault}{session.ServerWords}"
-        : null;
+    /// <summary>The command that resumes an upload, or null if the server has nothing of it. For a tar, it is the same command again.</summary>
+    private string? ResumeCommand(string path, Transfer transfer) => transfer.UploadId is not { } uploadId ? null
+        : Directory.Exists(path) ? $"{ProgramName.Text} upload {ProgramName.Quote(path)} --tar --vault {choice.Vault}"
+            + (choice.Description is { } description ? $" --description {ProgramName.Quote(description)}" : "") + session.ServerWords
+        : $"{ProgramName.Text} uploads resume {uploadId} {ProgramName.Quote(path)} --vault {choice.Vault}{session.ServerWords}";
 
     private void NoteHowToResume(string? resume)
     {

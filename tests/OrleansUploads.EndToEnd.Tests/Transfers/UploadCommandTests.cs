@@ -104,7 +104,7 @@ public sealed class UploadCommandTests
         Assert.Equal(0, uploaded.ExitCode);
         Assert.Equal("Uploaded 1 of 2 files; 1 already there.", uploaded.Error.Trim());
 
-        Assert.Equal(2, (await place.RunInVaultAsync("archive", "list")).Expect().Lines.Count);
+        Assert.Equal(2, (await place.RunInVaultAsync("archive", "list", "--quiet")).Expect().Lines.Count);
     }
 
     [Fact]
@@ -115,8 +115,7 @@ public sealed class UploadCommandTests
         var empty = place.Create("empty", 0);
 
         (await place.RunInVaultAsync("upload", good, place.File("missing"))).ExpectOneLine("missing does not exist");
-        (await place.RunInVaultAsync("upload", good, empty)).ExpectOneLine("is empty");
-        (await place.RunInVaultAsync("upload", good, place.Data)).ExpectOneLine("is a folder", "tar");
+        (await place.RunInVaultAsync("upload", empty)).ExpectOneLine("is empty");
         using var socket = place.CreateSocket("socket");
         (await place.RunInVaultAsync("upload", good, place.File("socket"))).ExpectOneLine("is a device, pipe or socket", "upload -");
         if (OperatingSystem.IsLinux())

@@ -1,0 +1,56 @@
+using System.CommandLine;
+using System.Globalization;
+using System.IO.Enumeration;
+using OrleansUploads.Client.Models;
+
+namespace OrleansUploads.Cli.Archives;
+
+/// <summary>The options that choose archives of a list.</summary>
+internal sealed class ArchiveFilter
+{
+    private readonly Option<string?> _name = new("--name")
+    {
+        Description = "Only archives with this description. '*' stands for any characters, '?' for one.",
+        HelpName = "pattern",
+    };
+
+    private readonly Option<DateTimeOffset?> _after = Date("--after", "Only archives that were created at this time or later.");
+    private readonly Option<DateTimeOffset?> _before = Date("--before", "Only archives that were created before this time.");
+
+    /// <summary>Adds the options to a command.</summary>
+    public void AddTo(Command command)
+    {
+        command.Add(_name);
+        command.Add(_after);
+        command.Add(_before);
+    }
+
+    /// <summary>Whether an option is given.</summary>
+    public bool IsUsed(ParseResult parsed) =>
+        parsed.GetResult(_name) is not null || parsed.GetResult(_after) is not null || parsed.GetResult(_before) is not null;
+
+    /// <summary>Whether an archive is chosen.</summary>
+    public bool Includes(ParseResult parsed, InventoryEntry entry) =>
+        (parsed.GetValue(_name) is not { } pattern
+            || FileSystemName.MatchesSimpleExpression(pattern, entry.Description, ignoreCase: false))
+        && !(entry.CreatedAt < parsed.GetValue(_after))
+        && !(entry.CreatedAt >= parsed.GetValue(_before));
+
+    private static Option<DateTimeOffset?> Date(string name, string description) => new(name)
+    {
+        Description = $"{description} A date such as 2026-11-24, or 2026-11-24T18:00Z.",
+        HelpName = "time",
+        CustomParser = result =>
+        {
+            const DateTimeStyles Utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
+            string[] forms = ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ssK"];
+            if (DateTimeOffset.TryParseExact(result.Tokens[0].Value, forms, CultureInfo.InvariantCulture, Utc, out var time))
+            {
+                return time;
+            }
+
+            result.AddError($"{name} is '{result.Tokens[0].Value}'. Use a form such as 2026-11-24 or 2026-11-24T18:00Z.");
+            return null;
+        },
+    };
+}

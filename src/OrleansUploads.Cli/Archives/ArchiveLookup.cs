@@ -1,0 +1,99 @@
+using OrleansUploads.Cli.CommandLine;
+using OrleansUploads.Cli.Remote;
+using OrleansUploads.Client.Models;
+
+namespace OrleansUploads.Cli.Archives;
+
+/// <summary>Finds the archives that a person means. A whole ID is taken as it is; anything else needs an inventory.</summary>
+internal sealed class ArchiveLookup(Session session, string vault)
+{
+    /// <summary>The characters of an archive ID that <c>archive list</c> shows.</summary>
+    public const int ShortIdChars = 10;
+
+    /// <summary>The fewest that are taken for the beginning of an ID. No two archives of a vault ever began with the same ones.</summary>
+    private const int FewestIdChars = 8;
+
+    private const int IdChars = 138;
+
+    private sealed class Match(string word)
+    {
+        public string Word { get; } = word;
+
+        public List<string> Ids { get; } = [];
+
+        public int NamedCount { get; set; }
+
+        public InventoryEntry? Newest { get; set; }
+    }
+
+    /// <summary>Returns the IDs of archives.</summary>
+    /// <param name="words">IDs, or beginnings of IDs.</param>
+    /// <param name="alsoNames">Whether a word may also be a description. It stands for the newest archive that has it.</param>
+    /// <param name="cancellationToken">Stops the wait for the inventory.</param>
+    /// <exception cref="GlacierException">The vault has no such archive.</exception>
+    /// <exception cref="InvalidDataException">Several IDs begin with a word.</exception>
+    public async Task<IReadOnlyList<string>> FindAsync(
+        IReadOnlyList<string> words, bool alsoNames, CancellationToken cancellationToken)
+    {
+        var matches = words.Select(static word => new Match(word)).ToList();
+        var unknown = matches.Where(static match => match.Word.Length != IdChars).ToList();
+        if (unknown.Count > 0)
+        {
+            await foreach (var entry in new Inventory(session).ReadAsync(vault, cancellationToken))
+            {
+                unknown.ForEach(match => Compare(match, entry));
+            }
+        }
+
+        return [.. matches.Select(match => match.Word.Length == IdChars ? match.Word : Choose(match, alsoNames))];
+    }
+
+    private static void Compare(Match match, InventoryEntry entry)
+    {
+        if (match.Word.Length >= FewestIdChars && match.Ids.Count < 2 && entry.ArchiveId.StartsWith(match.Word, StringComparison.Ordinal))
+        {
+            match.Ids.Add(entry.ArchiveId);
+        }
+
+        if (entry.Description == match.Word)
+        {
+            match.NamedCount++;
+            match.Newest = match.Newest is { } other && other.CreatedAt > entry.CreatedAt ? other : entry;
+        }
+    }
+
+    private string Choose(Match match, bool alsoNames)
+    {
+        switch (match.Ids)
+        {
+            case [var only]:
+                return only;
+            case { Count: > 1 }:
+                throw new InvalidDataException($"More than one archive ID begins with '{match.Word}'. Give more of it.");
+        }
+
+        if (alsoNames && match.Newest is { } newest)
+        {
+            if (match.NamedCount > 1)
+            {
+                session.Printer.Note(
+                    $"The vault has {Quantity.Format(match.NamedCount, "archive")} with the description '{match.Word}'. This is the newest, of "
+                    + $"{TimeText.Format(newest.CreatedAt)}. To see all: {ListCommand(match.Word)}");
+            }
+
+            return newest.ArchiveId;
+        }
+
+        throw new GlacierException(
+            GlacierErrorCodes.ResourceNotFound,
+            (match.Newest, alsoNames) switch
+            {
+                (not null, _) => $"'{match.Word}' is a description. To delete archives, give their IDs: {ListCommand(match.Word)}",
+                (null, true) => $"The vault {vault} has no archive with the ID or description '{match.Word}'. To see what it has: {ListCommand(null)}",
+                _ => $"The vault {vault} has no archive whose ID is or begins with '{match.Word}'. To see what it has: {ListCommand(null)}",
+            });
+    }
+
+    private string ListCommand(string? name) => $"{ProgramName.Text} archive list --vault {vault}{session.ServerWords}"
+        + (name is null ? "" : $" --name {ProgramName.Quote(name)}");
+}

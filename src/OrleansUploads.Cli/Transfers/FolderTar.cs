@@ -1,0 +1,96 @@
+using System.Formats.Tar;
+using System.IO.Pipelines;
+
+namespace OrleansUploads.Cli.Transfers;
+
+/// <summary>A folder as a tar. It is made while it is read. As long as nothing in the folder changes, its bytes are the same, so that an
+/// interrupted upload can be continued.</summary>
+internal sealed class FolderTar : IAsyncDisposable
+{
+    private readonly Pipe _pipe = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _writing;
+
+    /// <summary>Begins a tar.</summary>
+    public FolderTar(string folder)
+    {
+        Stream = _pipe.Reader.AsStream();
+        _writing = Task.Run(() => WriteAsync(folder));
+    }
+
+    /// <summary>The bytes of the tar. Reading fails if a file cannot be read or has changed meanwhile.</summary>
+    public Stream Stream { get; }
+
+    /// <summary>The name of a folder, also of one that is given as <c>.</c>; empty for the root of the file system.</summary>
+    public static string NameOf(string folder) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _writing;
+        await Stream.DisposeAsync();
+        _stop.Dispose();
+    }
+
+    private async Task WriteAsync(string root)
+    {
+        try
+        {
+            await using (var tar = new TarWriter(_pipe.Writer.AsStream(leaveOpen: true), TarEntryFormat.Gnu))
+            {
+                await AddFolderAsync(tar, new DirectoryInfo(root), NameOf(root) is { Length: > 0 } name ? name : ".");
+            }
+
+            await _pipe.Writer.CompleteAsync();
+        }
+        catch (Exception fault)
+        {
+            await _pipe.Writer.CompleteAsync(fault);
+        }
+    }
+
+    private async Task AddFolderAsync(TarWriter tar, DirectoryInfo folder, string name)
+    {
+        await tar.WriteEntryAsync(Describe(TarEntryType.Directory, name + "/", folder), _stop.Token);
+        foreach (var entry in folder.EnumerateFileSystemInfos().OrderBy(static entry => entry.Name, StringComparer.Ordinal))
+        {
+            var path = $"{name}/{entry.Name}";
+            switch (entry)
+            {
+                case { LinkTarget: { } target }:
+                    var link = Describe(TarEntryType.SymbolicLink, path, entry);
+                    link.LinkName = target;
+                    await tar.WriteEntryAsync(link, _stop.Token);
+                    break;
+                case DirectoryInfo below:
+                    await AddFolderAsync(tar, below, path);
+                    break;
+                case FileInfo file when !CommandLine.SpecialFile.Exists(file.FullName):
+                    await AddFileAsync(tar, file, path);
+                    break;
+            }
+        }
+    }
+
+    private async Task AddFileAsync(TarWriter tar, FileInfo file, string name)
+    {
+        await using var content = file.OpenRead();
+        var length = content.Length;
+        var entry = Describe(TarEntryType.RegularFile, name, file);
+        entry.DataStream = content;
+        await tar.WriteEntryAsync(entry, _stop.Token);
+        if (content.Length != length)
+        {
+            throw new IOException($"{file.FullName} has changed while it was read. Run the command again.");
+        }
+    }
+
+    /// <summary>Only what says more about the file than when it was read.</summary>
+    private static GnuTarEntry Describe(TarEntryType type, string name, FileSystemInfo file) => new(type, name)
+    {
+        ModificationTime = file.LastWriteTimeUtc,
+        Mode = OperatingSystem.IsWindows() || type == TarEntryType.SymbolicLink
+            ? UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+            : file.UnixFileMode,
+    };
+}

@@ -1,0 +1,138 @@
+using OrleansUploads.Cli.CommandLine;
+
+namespace OrleansUploads.Cli.Transfers;
+
+/// <summary>A file or a folder to send as one archive.</summary>
+/// <param name="Path">Its path.</param>
+/// <param name="Description">The description of its archive.</param>
+/// <param name="Bytes">Its length, or null for a folder that is sent as a tar.</param>
+internal sealed record UploadFile(string Path, string Description, long? Bytes);
+
+/// <summary>The files that a command line names, and those in the folders that it names.</summary>
+internal sealed class UploadFiles
+{
+    /// <summary>The files to send.</summary>
+    public List<UploadFile> Found { get; } = [];
+
+    /// <summary>What cannot be sent, and why. It does not keep the rest from being sent.</summary>
+    public List<(string Path, string Reason)> Refused { get; } = [];
+
+    /// <summary>The number of links in folders. They are left out.</summary>
+    public int LinkCount { get; private set; }
+
+    /// <summary>Whether a folder is sent file by file.</summary>
+    public bool HasFolder { get; private set; }
+
+    /// <summary>Looks at files and folders.</summary>
+    /// <param name="paths">Their paths.</param>
+    /// <param name="description">The description instead of a file's or a folder's name, or null.</param>
+    /// <param name="asTar">Whether a folder is one archive.</param>
+    /// <exception cref="IOException">A named file does not exist, may not be read, or is not a file.</exception>
+    public static UploadFiles Find(IEnumerable<string> paths, string? description, bool asTar)
+    {
+        var files = new UploadFiles();
+        foreach (var path in paths)
+        {
+            if (!Directory.Exists(path))
+            {
+                files.Add(path, description ?? FileDescription.Of(path));
+            }
+            else if (asTar)
+            {
+                files.Found.Add(new UploadFile(path, description ?? FileDescription.Of(FolderTar.NameOf(path) + ".tar"), Bytes: null));
+            }
+            else
+            {
+                files.AddFolder(path, description ?? FolderTar.NameOf(path));
+            }
+        }
+
+        return files;
+    }
+
+    /// <summary>Returns the length of a file that is not a folder.</summary>
+    /// <exception cref="IOException">It cannot be read, or is empty.</exception>
+    public static long RequireFile(string path) => Measure(path) is > 0 and var bytes ? bytes : throw new IOException(Emptiness(path));
+
+    private static string Emptiness(string path) => $"The file {path} is empty. An archive must have at least one byte.";
+
+    private static long Measure(string path)
+    {
+        if (SpecialFile.Exists(path))
+        {
+            throw new IOException($"{path} is a device, pipe or socket. {AsInput(path)}");
+        }
+
+        var file = new FileInfo(path);
+        if (!file.Exists)
+        {
+            throw Directory.Exists(path)
+                ? new IOException($"{path} is a folder. Name a file.")
+                : new FileNotFoundException($"The file {path} does not exist.");
+        }
+
+        InputFile.RequireReadable(path);
+        return file.Length > 0 || !SpecialFile.HasUnknownLength(path) ? file.Length
+            : throw new IOException($"The system does not know the length of {path}. {AsInput(path)}");
+    }
+
+    private static string AsInput(string path) =>
+        $"Send it as standard input: {ProgramName.Text} upload - --vault NAME < {ProgramName.Quote(path)}";
+
+    private void Add(string path, string description)
+    {
+        var bytes = Measure(path);
+        if (bytes > 0)
+        {
+            Found.Add(new UploadFile(path, description, bytes));
+        }
+        else
+        {
+            Refused.Add((path, Emptiness(path)));
+        }
+    }
+
+    private void AddFolder(string root, string name)
+    {
+        HasFolder = true;
+        var folders = new Stack<string>([root]);
+        while (folders.TryPop(out var folder))
+        {
+            try
+            {
+                foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos().OrderBy(static entry => entry.Name, StringComparer.Ordinal))
+                {
+                    var path = Path.Combine(folder, entry.Name);
+                    if (entry.LinkTarget is not null)
+                    {
+                        LinkCount++;
+                    }
+                    else if (entry is DirectoryInfo)
+                    {
+                        folders.Push(path);
+                    }
+                    else
+                    {
+                        AddIfReadable(path, FileDescription.Of($"{name}/{Path.GetRelativePath(root, path).Replace('\\', '/')}".TrimStart('/')));
+                    }
+                }
+            }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            {
+                Refused.Add((folder, $"The folder {folder} cannot be read: {fault.Message}"));
+            }
+        }
+    }
+
+    private void AddIfReadable(string path, string description)
+    {
+        try
+        {
+            Add(path, description);
+        }
+        catch (IOException fault)
+        {
+            Refused.Add((path, fault.Message));
+        }
+    }
+}

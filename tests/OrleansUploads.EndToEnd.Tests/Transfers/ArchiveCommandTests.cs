@@ -1,0 +1,86 @@
+using OrleansUploads.Client.Sources;
+using OrleansUploads.EndToEnd.Tests.Harness;
+
+namespace OrleansUploads.EndToEnd.Tests.Transfers;
+
+/// <summary>How a person finds archives: as a table, by name, by date, and by the beginning of an ID.</summary>
+public sealed class ArchiveCommandTests
+{
+    [Fact]
+    public async Task Archives_are_a_table_with_the_name_first_and_short_IDs()
+    {
+        await using var place = await Workplace.OpenAsync();
+        var film = await AddAsync(place, "a film.tar", 2000);
+        var photo = await AddAsync(place, "photo", 10);
+
+        var lines = (await place.RunInVaultAsync("archive", "list")).Expect().Lines;
+
+        Assert.Equal(3, lines.Count);
+        Assert.Matches("^NAME        SIZE     CREATED               ID$", lines[0]);
+        Assert.Matches($"^a film.tar  2.0 KiB  [-0-9]{{10}} [:0-9]{{8}}Z  {film[..10]}$", lines[1]);
+        Assert.Matches($"^photo       10 B     [-0-9]{{10}} [:0-9]{{8}}Z  {photo[..10]}$", lines[2]);
+        Assert.Equal([film, photo], (await place.RunInVaultAsync("archive", "list", "-q")).Expect().Lines);
+    }
+
+    [Theory]
+    [InlineData("--name film*", 2)]
+    [InlineData("--name film-?.tar", 1)]
+    [InlineData("--name film", 0)]
+    [InlineData("--after 2020-01-01 --name *", 3)]
+    [InlineData("--after 2100-01-01", 0)]
+    [InlineData("--before 2100-01-01T00:00Z", 3)]
+    [InlineData("--before 2020-01-01T10:30:00+02:00", 0)]
+    public async Task A_list_is_filtered_by_name_and_date(string filter, int count)
+    {
+        await using var place = await Workplace.OpenAsync();
+        await AddAsync(place, "film-1.tar", 10);
+        await AddAsync(place, "film-22.tar", 10);
+        await AddAsync(place, "photo", 10);
+
+        var listed = await place.RunInVaultAsync(["archive", "list", "-q", .. filter.Split(' ')]);
+
+        Assert.Equal(count, listed.Expect().Lines.Count);
+        (await place.RunInVaultAsync("archive", "list", "--after", "tomorrow")).ExpectOneLine(2, "--after is 'tomorrow'", "2026-11-24");
+    }
+
+    [Fact]
+    public async Task The_newest_archive_of_a_name_is_downloaded()
+    {
+        await using var place = await Workplace.OpenAsync();
+        await AddAsync(place, "film.tar", 10);
+        var newest = await AddAsync(place, "film.tar", 20);
+        await AddAsync(place, "photo", 30);
+
+        var several = await place.RunInVaultAsync("download", "film.tar", "-o", place.File("film"));
+        var only = await place.RunInVaultAsync("download", "photo", "-o", place.File("photo"), "-q");
+
+        Assert.Equal((0, 20), (several.ExitCode, new FileInfo(place.File("film")).Length));
+        Assert.Contains("has 2 archives with the description 'film.tar'. This is the newest", several.Error, StringComparison.Ordinal);
+        Assert.Contains("archive list --vault photos --name film.tar", several.Error, StringComparison.Ordinal);
+        only.Expect();
+        Assert.Equal(30, new FileInfo(place.File("photo")).Length);
+        (await place.RunInVaultAsync("download", newest[..10], "-o", place.File("again"), "-q")).Expect();
+        Assert.Equal(20, new FileInfo(place.File("again")).Length);
+        (await place.RunInVaultAsync("download", newest[..4], "-o", place.File("x"))).ExpectOneLine(3, "no archive with the ID or description");
+    }
+
+    [Fact]
+    public async Task Archives_are_deleted_by_the_beginning_of_their_ID_but_not_by_name()
+    {
+        await using var place = await Workplace.OpenAsync();
+        var (film, photo) = (await AddAsync(place, "film.tar", 10), await AddAsync(place, "photo.jpg", 10));
+
+        (await place.RunInVaultAsync("archive", "delete", photo[..10], "film.tar")).ExpectOneLine(3, "'film.tar' is a description", "--name film.tar");
+        Assert.Equal([film, photo], (await place.RunInVaultAsync("archive", "list", "-q")).Expect().Lines);
+
+        (await place.RunInVaultAsync("archive", "delete", photo[..10])).Expect();
+        (await place.RunInVaultAsync("archive", "delete", "nothing-here")).ExpectOneLine(3, "'nothing-here'");
+        Assert.Equal([film], (await place.RunInVaultAsync("archive", "list", "-q")).Expect().Lines);
+    }
+
+    private static async Task<string> AddAsync(Workplace place, string description, int lengthBytes)
+    {
+        using var client = place.Server.Connect();
+        return (await client.UploadArchiveAsync(Workplace.Vault, HashedBody.Of(Archives.Bytes(lengthBytes, seed: 1)), description)).ArchiveId;
+    }
+}

@@ -1,0 +1,130 @@
+using System.Formats.Tar;
+using System.Text.Json;
+using OrleansUploads.Client.Sources;
+using OrleansUploads.EndToEnd.Tests.Harness;
+
+namespace OrleansUploads.EndToEnd.Tests.Transfers;
+
+/// <summary>Uploads of many files, of folders and of standard input, and what the user is told of what was not sent.</summary>
+public sealed class FolderUploadTests
+{
+    private const int Large = (20 * Archives.MiB) + 5;
+
+    [Fact]
+    public async Task An_empty_file_does_not_keep_the_others_from_being_sent()
+    {
+        await using var place = await Workplace.OpenAsync();
+        var files = Enumerable.Range(1, 20).Select(number => place.Create($"f{number}", number % 7 == 6 ? 0 : number)).ToArray();
+
+        var uploaded = await place.RunInVaultAsync(["upload", .. files]);
+
+        Assert.Equal(1, uploaded.ExitCode);
+        Assert.Equal(17, uploaded.Lines.Count);
+        var told = uploaded.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(
+            [
+                .. new[] { 5, 12, 19 }.Select(index => $"orleans-uploads: The file {files[index]} is empty. An archive must have at least one byte."),
+                "Uploaded 17 of 20 files; 3 failed.",
+            ],
+            told[^4..]);
+        var events = await place.RunInVaultAsync("upload", files[5], "--json");
+        Assert.Equal("failed", JsonElement.Parse(Assert.Single(events.Lines)).GetProperty("event").GetString());
+    }
+
+    [Fact]
+    public async Task A_folder_is_stored_file_by_file_and_what_is_there_is_left_out()
+    {
+        await using var place = await Workplace.OpenAsync();
+        var folder = place.File("Pictures");
+        Directory.CreateDirectory(Path.Combine(folder, "2026", "may"));
+        place.Create("Pictures/a", 100);
+        place.Create("Pictures/2026/b", 200);
+        place.Create("Pictures/2026/may/c", Large);
+        File.CreateSymbolicLink(Path.Combine(folder, "2026", "loop"), folder);
+        string[] names = ["Pictures/2026/b", "Pictures/2026/may/c", "Pictures/a"];
+
+        var uploaded = await place.RunInVaultAsync("upload", folder);
+        Assert.Equal(0, uploaded.ExitCode);
+        Assert.EndsWith("1 link left out. A tar would keep them: use --tar.\nUploaded 3 of 3 files.\n", uploaded.Error, StringComparison.Ordinal);
+        Assert.Equal(names, await NamesAsync(place));
+
+        place.Create("Pictures/2026/b", 200, seed: 2);
+        place.Create("Pictures/2026/empty", 0);
+        var again = await CommandLine.RunInShellAsync(
+            $"cd '{folder}'; orleans-uploads upload . --vault {Workplace.Vault}", place.Environment);
+        Assert.Equal(1, again.ExitCode);
+        Assert.Contains("2026/empty is empty", again.Error, StringComparison.Ordinal);
+        Assert.EndsWith("Uploaded 1 of 4 files; 2 already there; 1 failed.\n", again.Error, StringComparison.Ordinal);
+        Assert.Equal(["Pictures/2026/b", .. names], await NamesAsync(place));
+    }
+
+    [Fact]
+    public async Task A_folder_is_stored_as_one_tar_whose_interrupted_upload_the_same_command_continues()
+    {
+        await using var place = await Workplace.OpenAsync();
+        var folder = Directory.CreateDirectory(place.File("Pictures")).FullName;
+        place.Create("Pictures/a", Large);
+        place.Create("Pictures/empty", 0);
+        File.CreateSymbolicLink(Path.Combine(folder, "link"), "a");
+        string[] command = ["upload", folder, "--tar", "--part-size", "1MiB", "--workers", "1"];
+        await using var upload = place.Start([.. command, "--vault", Workplace.Vault, "--limit", "4MiB/s", "--json"]);
+        await Eventually.BecomesTrueAsync(
+            async () => (await place.RunInVaultAsync("uploads", "list", "-q")).Lines is [var id]
+                && !(await place.RunInVaultAsync("uploads", "show", id)).Output.StartsWith("0 parts", StringComparison.Ordinal),
+            "the upload has a part");
+        await upload.KillAsync();
+        var begun = Assert.Single((await place.RunInVaultAsync("uploads", "list", "-q")).Expect().Lines);
+
+        var finished = await place.RunInVaultAsync([.. command, "--json"]);
+
+        Assert.Equal(0, finished.ExitCode);
+        Assert.Equal(begun, JsonElement.Parse(finished.Lines[0]).GetProperty("uploadId").GetString());
+        Assert.Equal(["Pictures.tar"], await NamesAsync(place));
+        (await place.RunInVaultAsync("download", "Pictures.tar", "-o", place.File("back.tar"), "-q")).Expect();
+        await TarFile.ExtractToDirectoryAsync(
+            place.File("back.tar"), Directory.CreateDirectory(place.File("back")).FullName, false, TestContext.Current.CancellationToken);
+        Assert.Equal(await File.ReadAllBytesAsync(Path.Combine(folder, "a")), await File.ReadAllBytesAsync(place.File("back/Pictures/link")));
+        Assert.Equal(0, new FileInfo(place.File("back/Pictures/empty")).Length);
+    }
+
+    [Theory]
+    [InlineData("", 1)]
+    [InlineData("--unfinished resume", 0)]
+    [InlineData("--unfinished abort", 0)]
+    public async Task An_unfinished_upload_of_standard_input_is_named_and_continued_or_aborted_on_request(string option, int left)
+    {
+        await using var place = await Workplace.OpenAsync();
+        var film = place.Create("film", 5 * Archives.MiB);
+        using var client = place.Server.Connect();
+        var begun = await client.InitiateMultipartUploadAsync(Workplace.Vault, Archives.MiB, "standard input");
+        var first = (await File.ReadAllBytesAsync(film)).AsMemory(0, Archives.MiB);
+        await client.UploadPartAsync(Workplace.Vault, begun, 0, HashedBody.Of(first));
+
+        var repeated = await CommandLine.RunInShellAsync(
+            $"orleans-uploads upload - --vault photos --part-size 1MiB {option} < '{film}'", place.Environment);
+
+        Assert.Equal(0, repeated.ExitCode);
+        Assert.Equal(left, (await place.RunInVaultAsync("uploads", "list", "-q")).Expect().Lines.Count);
+        switch (option)
+        {
+            case "":
+                Assert.Contains("1 upload with the description 'standard input' did not finish", repeated.Error, StringComparison.Ordinal);
+                Assert.Contains($"uploads resume {begun} - --vault photos", repeated.Error, StringComparison.Ordinal);
+                Assert.Contains($"uploads abort {begun} --vault photos", repeated.Error, StringComparison.Ordinal);
+                break;
+            case "--unfinished resume":
+                Assert.DoesNotContain("did not finish", repeated.Error, StringComparison.Ordinal);
+                break;
+            default:
+                Assert.Contains($"Aborted {begun}.", repeated.Error, StringComparison.Ordinal);
+                break;
+        }
+
+        (await place.RunInVaultAsync("download", "standard input", "-o", place.File("back"), "-q")).Expect();
+        Assert.Equal(await File.ReadAllBytesAsync(film), await File.ReadAllBytesAsync(place.File("back")));
+    }
+
+    private static async Task<IEnumerable<string>> NamesAsync(Workplace place) =>
+        (await place.RunInVaultAsync("archive", "list", "--json")).Expect().Lines
+            .Select(static line => JsonElement.Parse(line).GetProperty("description").GetString()!).Order(StringComparer.Ordinal);
+}
