@@ -81,6 +81,10 @@ internal sealed partial class Server(ServerOptions options)
             LogDamaged(logger, entity.ToString());
         }
 
+        // Before the engine writes to the journal: SQLite's first commit flushes the folder and ignores a failure, which would lose the
+        // name of a key file that is being created.
+        var keys = KeyFile.InFolder(options.DataFolder, options.Seams.Folder.Flush);
+        var operatorKey = OperatorKey.Find(keys, options.Account, DateTimeOffset.UtcNow);
         await using var engine = new EmbeddedEngine(
             options.Seams.Ports(folder.Ports),
             options.Service.Engine,
@@ -90,8 +94,6 @@ internal sealed partial class Server(ServerOptions options)
             new InventoryMeter());
 
         await using var control = Listen(engine, logger);
-        var keys = KeyFile.InFolder(options.DataFolder, options.Seams.Folder.Flush);
-        var operatorKey = OperatorKey.Find(keys, options.Account, DateTimeOffset.UtcNow);
         var certificate = options is { CertificatePath: { } path, CertificateKeyPath: { } keyPath }
             ? ServerCertificate.Open(path, keyPath, TimeProvider.System, loggers.CreateLogger<ServerCertificate>())
             : null;

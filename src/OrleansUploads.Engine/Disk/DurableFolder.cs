@@ -37,6 +37,12 @@ public static class DurableFolder
         {
             // Nothing can be created in the parent, so the folder is a mount point or was created earlier by someone else.
         }
+        catch (IOException) when (!existed)
+        {
+            // A later flush does not cover the name, so the next call must create it again.
+            Directory.Delete(folder);
+            throw;
+        }
 
         return folder;
     }

@@ -24,18 +24,29 @@ internal static class JournalOpening
             + $"{acknowledged - sequence} changes, delete {HighWaterMark.FileName}.");
     }
 
-    /// <summary>Makes the journal's files readable by the owner only. Creates a missing database file before SQLite does,
-    /// because SQLite copies its mode to the other files.</summary>
-    public static void RestrictFiles(string folder)
+    /// <summary>Creates a missing database file, whose name is durable on return, and makes the journal's files readable by the owner
+    /// only. SQLite copies the mode of the database file to the files that it creates.</summary>
+    /// <remarks>SQLite flushes the folder after it has created a file, but ignores a failure. Names that such a flush has lost are not
+    /// covered by later flushes, so each name must be durable before SQLite's next flush. An empty file may have lost its name when an
+    /// earlier process failed to flush it. It contains nothing, so it is created again.</remarks>
+    /// <exception cref="FlushFailedException">The name may be lost in a power cut.</exception>
+    public static void MakeFiles(string folder, IDiskFlush flush)
     {
         var database = Path.Combine(folder, JournalSchema.FileName);
-        if (!File.Exists(database))
+        if (WriteAheadLog.IsEmpty(database))
         {
+            File.Delete(WriteAheadLog.PathOf(database));
+        }
+
+        if (new FileInfo(database) is not { Exists: true, Length: > 0 })
+        {
+            File.Delete(database);
             new FileStream(database, OwnerOnly.NewFile()).Dispose();
+            flush.RequireDirectory(folder);
         }
 
         foreach (var path in (string[])[
-            database, database + "-wal", database + "-shm", Path.Combine(folder, HighWaterMark.FileName)])
+            database, WriteAheadLog.PathOf(database), database + "-shm", Path.Combine(folder, HighWaterMark.FileName)])
         {
             OwnerOnly.Restrict(path);
         }

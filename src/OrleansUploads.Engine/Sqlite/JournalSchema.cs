@@ -76,10 +76,24 @@ internal static class JournalSchema
     public static long ReadSequence(SqliteDatabase database) =>
         IsNew(database) ? 0 : database.ReadInt64("SELECT sequence FROM journal");
 
+    /// <summary>Creates the write-ahead log if it is missing. Its name is not durable yet.</summary>
+    public static void MakeLog(SqliteDatabase database)
+    {
+        if (database.ReadInt64("PRAGMA page_count") == 0)
+        {
+            // SQLite writes the first page under a rollback journal. If its deletion were lost in a power cut, SQLite would empty the
+            // database again.
+            database.Execute("PRAGMA journal_mode = MEMORY");
+        }
+
+        // The first read in the new mode creates the file.
+        database.Execute("PRAGMA journal_mode = WAL");
+        IsNew(database);
+    }
+
     /// <summary>Sets the connection's durability and cache sizes, and creates missing tables.</summary>
     public static void Prepare(SqliteDatabase database, SqliteJournalOptions options)
     {
-        database.Execute("PRAGMA journal_mode = WAL");
         database.Execute($"PRAGMA synchronous = {options.Synchronous}");
         database.Execute("PRAGMA wal_autocheckpoint = 4000");
         database.Execute("PRAGMA journal_size_limit = 67108864");

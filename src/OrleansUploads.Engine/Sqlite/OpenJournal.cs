@@ -54,11 +54,15 @@ internal sealed class OpenJournal
         var opened = new Stack<IDisposable>();
         try
         {
-            JournalOpening.RestrictFiles(folder);
+            JournalOpening.MakeFiles(folder, options.Flush);
             WriteAheadLog.Rewrite(path, options.Flush);
             var database = JournalSchema.OpenForWriting(path);
             opened.Push(database);
             JournalOpening.RequireReached(acknowledged, JournalSchema.ReadSequence(database), folder);
+            JournalSchema.MakeLog(database);
+
+            // Before the first commit, with which SQLite flushes the folder itself; see JournalOpening.MakeFiles.
+            options.Flush.RequireDirectory(folder);
             JournalSchema.Prepare(database, options);
 
             var tables = new JournalTables(database);
@@ -77,7 +81,6 @@ internal sealed class OpenJournal
             var mark = HighWaterMark.Open(folder, tables.Sequence, options.Flush);
             opened.Push(mark);
 
-            // SQLite flushes the folder after creating files, but ignores a failure.
             options.Flush.RequireDirectory(folder);
             return new OpenJournal(database, tables, readers, mark, damaged);
         }

@@ -10,9 +10,13 @@ internal static class WriteAheadLog
     private const string Suffix = "-wal";
     private const int ChunkBytes = 1024 * 1024;
 
+    /// <summary>The path of a database's log.</summary>
+    /// <param name="database">Path of the database file.</param>
+    public static string PathOf(string database) => database + Suffix;
+
     /// <summary>Whether a database has no transactions in its log.</summary>
     /// <param name="database">Path of the database file.</param>
-    public static bool IsEmpty(string database) => new FileInfo(database + Suffix) is not { Exists: true, Length: > 0 };
+    public static bool IsEmpty(string database) => new FileInfo(PathOf(database)) is not { Exists: true, Length: > 0 };
 
     /// <summary>Rewrites every byte of the log in place and makes it durable.</summary>
     /// <remarks>
@@ -26,7 +30,7 @@ internal static class WriteAheadLog
     /// <exception cref="FlushFailedException">The flush failed; the log must not be used.</exception>
     public static void Rewrite(string database, IDiskFlush flush)
     {
-        var path = database + Suffix;
+        var path = PathOf(database);
         if (IsEmpty(database))
         {
             return;

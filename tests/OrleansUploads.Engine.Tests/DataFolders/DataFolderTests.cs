@@ -29,10 +29,11 @@ public sealed class DataFolderTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_whose_directory_entry_cannot_be_flushed_is_not_served()
+    public void A_folder_whose_directory_entry_cannot_be_flushed_is_not_served_and_is_created_again_by_the_next_start()
     {
         _flush.Fail(InputOutputError, path => path == Path.GetDirectoryName(Folder));
         Assert.Throws<FlushFailedException>(() => Open());
+        Assert.False(Directory.Exists(Folder));
     }
 
     [Fact]

@@ -14,6 +14,7 @@ public sealed class StreamHeadsTests : IDisposable
     public StreamHeadsTests()
     {
         _database = JournalSchema.OpenForWriting(_folder.Database);
+        JournalSchema.MakeLog(_database);
         JournalSchema.Prepare(_database, new SqliteJournalOptions());
         _heads = new StreamHeads(_database, MaxKnown);
         _heads.Load(0);
