@@ -26,6 +26,12 @@ internal sealed class LoadBalancer : IDisposable
         Timeout = Timeout.InfiniteTimeSpan,
     };
 
+    /// <summary>The address that all requests are signed for.</summary>
+    public static Uri Endpoint { get; } = new("http://vaults.test");
+
+    /// <summary>Sends requests to the silos. It repeats nothing.</summary>
+    public HttpClient Http => _http;
+
     /// <summary>Sets the silos that get new connections.</summary>
     public void Use(IEnumerable<RunningSilo> silos) =>
         _backends = [.. silos.Select(silo => new IPEndPoint(IPAddress.Loopback, silo.Address.Port))];
@@ -33,7 +39,7 @@ internal sealed class LoadBalancer : IDisposable
     /// <summary>Creates a client. Unless the test says otherwise, it retries transient failures for up to two minutes.</summary>
     public GlacierClient Connect(RetryPolicy? retry = null) => new(_http, new GlacierClientOptions
     {
-        Endpoint = new Uri("http://vaults.test"),
+        Endpoint = Endpoint,
         Region = "us-east-1",
         AccessKeyId = RunningSilo.AccessKeyId,
         SecretAccessKey = RunningSilo.SecretAccessKey,
