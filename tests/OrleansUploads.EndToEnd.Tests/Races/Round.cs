@@ -41,6 +41,8 @@ internal sealed class Round(string key)
         var answer = await request();
         lock (_gate)
         {
+            // A request without an answer has ended with its server.
+            write.EndWork(++_instant);
             if (answer.IsSuccess)
             {
                 Done(write);
@@ -98,11 +100,14 @@ internal sealed class Round(string key)
             {
                 facts.Writes[content] = write = NewWrite(content, mustBeAbsent, start);
             }
+
+            write.BeginWork();
         }
 
         var answer = await request();
         lock (_gate)
         {
+            write.EndWork(++_instant);
             if (answer.IsSuccess)
             {
                 facts.Completed.Add(content);
@@ -210,7 +215,9 @@ internal sealed class Round(string key)
     {
         lock (_gate)
         {
-            return NewWrite(content, mustBeAbsent, ++_instant);
+            var write = NewWrite(content, mustBeAbsent, ++_instant);
+            write.BeginWork();
+            return write;
         }
     }
 
