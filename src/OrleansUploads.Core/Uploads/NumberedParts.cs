@@ -104,13 +104,15 @@ internal static class NumberedParts
     /// <param name="list">Identifies the chosen list.</param>
     /// <param name="condition">What must hold of the key.</param>
     /// <param name="now">The time of completion.</param>
+    /// <param name="ticket">The ticket of the publication.</param>
     public static Completion Complete(
         ObjectUploadSpec spec,
         IReadOnlyList<NumberedPart> parts,
         int round,
         LinearHash list,
         Messages.Keys.PublishCondition? condition,
-        DateTimeOffset now)
+        DateTimeOffset now,
+        long? ticket)
     {
         var isMultipart = spec.Origin == UploadOrigin.Multipart;
         return new Completion(
@@ -123,7 +125,8 @@ internal static class NumberedParts
             parts.Sum(part => part.LengthBytes),
             isMultipart ? ChecksumOf(spec, parts) : parts[0].Checksum is { } checksum ? new ObjectChecksum(checksum, 0) : null,
             condition,
-            now);
+            now,
+            ticket);
     }
 
     /// <summary>The checksum of a multipart object. If the client chose none, it is combined where all parts have a CRC of the same

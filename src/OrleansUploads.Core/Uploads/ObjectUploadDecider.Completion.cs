@@ -52,8 +52,7 @@ internal sealed partial class ObjectUploadDecider
                 }
 
                 var completion = NumberedParts.Complete(
-                    open.Spec, chosen, open.Rounds + 1, NumberedParts.Identify(command.Parts), command.Condition, time.Now)
-                    with { Ticket = command.Ticket };
+                    open.Spec, chosen, open.Rounds + 1, NumberedParts.Identify(command.Parts), command.Condition, time.Now, command.Ticket);
                 return ((ObjectRefusal?)RefusalOfChecksumType(open.Spec, completion, command.ChecksumType)
                     ?? RefusalOfChecksum(completion.Checksum, chosen, command.Checksum)) is { } differs
                     ? Refuse(differs)
@@ -123,8 +122,8 @@ internal sealed partial class ObjectUploadDecider
     {
         var stored = new NumberedPartStored(command.Part, time.Now);
         var list = NumberedParts.Identify([new ChosenPart(command.Part.Number, command.Part.Md5, Checksum: null)]);
-        var completion = NumberedParts.Complete(open.Spec, [command.Part], open.Rounds + 1, list, command.Condition, time.Now)
-            with { Ticket = command.Ticket };
+        var completion = NumberedParts.Complete(
+            open.Spec, [command.Part], open.Rounds + 1, list, command.Condition, time.Now, command.Ticket);
         var frozen = Freeze((UploadState.ObjectOpen)ObjectUploadEvolution.Apply(open, stored), completion, sender: null);
         return Accept(frozen.Answer, [.. before, stored, .. frozen.Events]).Telling(frozen.Intents);
     }
