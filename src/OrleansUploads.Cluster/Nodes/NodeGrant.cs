@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using OrleansUploads.Core.Policies;
 using OrleansUploads.Core.Values;
@@ -23,6 +24,6 @@ public sealed record NodeGrant(string Subject, AccountId Account, KeyScope Scope
     public static string FingerprintOf(X509Certificate2 certificate)
     {
         ArgumentNullException.ThrowIfNull(certificate);
-        return certificate.GetCertHashString(System.Security.Cryptography.HashAlgorithmName.SHA256);
+        return certificate.GetCertHashString(HashAlgorithmName.SHA256);
     }
 }

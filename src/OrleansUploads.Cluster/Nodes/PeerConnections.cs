@@ -16,9 +16,10 @@ namespace OrleansUploads.Cluster.Nodes;
 /// issued the certificate is removed.</remarks>
 /// <param name="certificates">The silo's certificates.</param>
 /// <param name="nodes">The ingestion nodes that may connect.</param>
+/// <param name="time">The clock.</param>
 /// <param name="log">Receives a warning for each connection that is closed.</param>
-internal sealed partial class PeerConnections(ClusterCertificates certificates, NodeGrants nodes, ILogger<PeerConnections> log)
-    : IConnectionMiddleware
+internal sealed partial class PeerConnections(
+    ClusterCertificates certificates, NodeGrants nodes, TimeProvider time, ILogger<PeerConnections> log) : IConnectionMiddleware
 {
     private readonly ConcurrentDictionary<ConnectionContext, X509Certificate2> _open = new();
     private object _verifiedBy = certificates.Version;
@@ -71,7 +72,9 @@ internal sealed partial class PeerConnections(ClusterCertificates certificates, 
             ? isRenewed ? certificates.FindFlaw(certificate, ignoresTime: true) : null
         : NodeSubject.Of(certificate) is not { } subject || nodes.Find(subject)?.Accepts(certificate) != true
             ? "it is not in the list of ingestion nodes any longer"
-        : certificates.FindFlaw(certificate, ignoresTime: false);
+        : isRenewed || certificate.NotAfter.ToUniversalTime() < time.GetUtcNow().UtcDateTime
+            ? certificates.FindFlaw(certificate, ignoresTime: false)
+        : null;
 
     [LoggerMessage(
         3022, LogLevel.Warning, "The connection with {Address} is closed, because its certificate {Subject} is not valid any longer: {Reason}")]

@@ -44,12 +44,15 @@ public sealed class ForgedSenderTests : IAsyncLifetime
         var call = grains.GetGrain<IAccountGrain>($"{Some.Account}").AskAsync(Messages.Pack(new CreateVault(forged))).AsTask();
 
         await Eventually.BecomesTrueAsync(
-            () => _bench.Log.Lines.Any(line => line.Contains($"states that {type}/{key} sent it", StringComparison.Ordinal)),
-            "the silo refuses the message");
-        Assert.IsType<Refusal.VaultNotFound>(await _bench.Through(0).SendAsync(
-            forged.Entity, new FindPolicies(forged), TestContext.Current.CancellationToken));
+            async () => await ExistsAsync(forged)
+                || _bench.Log.Lines.Any(line => line.Contains($"states that {type}/{key} sent it", StringComparison.Ordinal)),
+            "the silo carries out the message or refuses it");
+        Assert.False(await ExistsAsync(forged));
         await Assert.ThrowsAnyAsync<Exception>(() => call);
     }
+
+    private async Task<bool> ExistsAsync(VaultId vault) => await _bench.Through(0).SendAsync(
+        vault.Entity, new FindPolicies(vault), TestContext.Current.CancellationToken) is not Refusal.VaultNotFound;
 
     /// <summary>Replaces the sender in what a client sends.</summary>
     private sealed class ForgingConnection(GrainId sender) : IConnectionMiddleware

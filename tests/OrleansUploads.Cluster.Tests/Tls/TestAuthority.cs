@@ -36,7 +36,7 @@ internal sealed class TestAuthority : IDisposable
     public IssuedCertificate IssueServer(string subject) =>
         Issue(subject, Now.AddDays(1), [ServerAuthentication], TlsFiles.DefaultSiloName);
 
-    /// <summary>A certificate that nobody issued.</summary>
+    /// <summary>A certificate that is its own authority.</summary>
     public static IssuedCertificate SelfSigned(string subject)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

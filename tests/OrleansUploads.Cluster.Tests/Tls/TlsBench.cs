@@ -3,10 +3,8 @@ using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using OrleansUploads.Cluster.Abstractions.Uploads;
 using OrleansUploads.Cluster.Hosting;
-using OrleansUploads.Cluster.Nodes;
 using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Cluster.Tests.Harness;
 using OrleansUploads.Cluster.Tls;
@@ -104,6 +102,7 @@ internal sealed class TlsBench : IAsyncDisposable
         {
             client.UseLocalhostClustering([.. ClientPorts], ClusterId, ClusterId);
             client.Configure<Orleans.Configuration.ClientMessagingOptions>(messaging => messaging.ResponseTimeout = TimeSpan.FromSeconds(10));
+            client.UseConnectionRetryFilter(static (_, _) => Task.FromResult(false));
             configure(client);
         });
         var host = builder.Build();
