@@ -99,7 +99,10 @@ public sealed class ScriptTests(PostgresServer postgres) : IDisposable
     private async Task WriteProgramAsync(string name, string content)
     {
         await File.WriteAllTextAsync(_folder.File(name), $"#!/bin/sh\n{content}\n");
-        File.SetUnixFileMode(_folder.File(name), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(_folder.File(name), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
     }
 
     private static async Task<string> RunAsync(

@@ -1,11 +1,8 @@
-using OrleansUploads.Client;
-using OrleansUploads.Silo.Tests.Harness;
-
 namespace OrleansUploads.Silo.Tests.Recovery;
 
 /// <summary>An entity of a cluster that a test asks through any silo.</summary>
 /// <param name="Name">What a report calls it.</param>
-/// <param name="AskAsync">Asks the entity once through a silo. Throws <see cref="Client.Models.GlacierException"/> or
+/// <param name="AskAsync">Asks the entity once through a silo. Throws <see cref="OrleansUploads.Client.Models.GlacierException"/> or
 /// <see cref="HttpRequestException"/> if it does not answer, or not with a success.</param>
 internal sealed record WatchedEntity(string Name, Func<SiloClient, CancellationToken, Task> AskAsync);
 
