@@ -8,7 +8,7 @@ using OrleansUploads.EndToEnd.Tests.Harness;
 
 namespace OrleansUploads.Cluster.Tests.Membership;
 
-public sealed class PredecessorConnectionsTests
+public sealed class PredecessorConnectionsTests : IDisposable
 {
     private static readonly SiloAddress Self = SiloAddress.New(IPAddress.Loopback, 1, 10);
     private static readonly SiloAddress Other = SiloAddress.New(IPAddress.Loopback, 2, 10);
@@ -17,6 +17,8 @@ public sealed class PredecessorConnectionsTests
     private readonly PredecessorConnections _connections;
 
     public PredecessorConnectionsTests() => _connections = new PredecessorConnections(_members, new Identity());
+
+    public void Dispose() => _connections.Dispose();
 
     [Theory]
     [InlineData(SiloStatus.None, false)]
