@@ -56,6 +56,13 @@ public sealed class TlsTests(PostgresServer postgres) : IDisposable
         await using var silo = await RunningSilo.StartAsync(WithTls(RunningSilo.Alone()));
         using var http = new HttpClient();
         var health = new Uri(silo.Address, "/healthz?verbose");
+        await Eventually.BecomesTrueAsync(
+            async () =>
+            {
+                using var answer = await http.GetAsync(health);
+                return answer.IsSuccessStatusCode;
+            },
+            "the silo is ready");
         Assert.Contains("\"certificates\":\"Healthy\"", await http.GetStringAsync(health), StringComparison.Ordinal);
         Assert.Contains("The certificate in use expires at ", await http.GetStringAsync(health), StringComparison.Ordinal);
 
