@@ -10,13 +10,15 @@ internal static class Greeting
     /// <summary>The start of the line that reports readiness. The address follows. Scripts wait for this line.</summary>
     public const string Ready = "Ready on ";
 
+    private const string Dashboard = "Dashboard on ";
+
     /// <summary>Prints the greeting.</summary>
     /// <param name="options">The options of the server.</param>
     /// <param name="key">The operator's key pair.</param>
     /// <param name="keys">The file that contains the key pairs.</param>
-    /// <param name="address">The address on which the server listens.</param>
+    /// <param name="addresses">The address on which the server listens, and that of the dashboard if it has its own.</param>
     /// <param name="isLogged">Whether standard output is redirected, for example to the log of a container.</param>
-    public static void Print(ServerOptions options, OperatorKey key, KeyFile keys, string address, bool isLogged)
+    public static void Print(ServerOptions options, OperatorKey key, KeyFile keys, string[] addresses, bool isLogged)
     {
         Console.WriteLine(
             $"OrleansUploads {ProgramVersion.Text}, data in {options.DataFolder}, account {options.Account}, "
@@ -26,7 +28,7 @@ internal static class Greeting
             Console.WriteLine($"Created a key pair in {keys.Path}, readable by you only.");
         }
 
-        var server = FormatLocalAddress(address);
+        var server = FormatLocalAddress(addresses[0]);
         var region = $"AWS_DEFAULT_REGION={options.Service.Gateway.Region}";
         var pair = FormatPair(options, key, isLogged);
         if (options.Anonymous)
@@ -51,7 +53,12 @@ internal static class Greeting
                 $"{ProgramName.Text} vault list --endpoint {server}");
         }
 
-        Console.WriteLine(Ready + address);
+        foreach (var address in addresses.Skip(1))
+        {
+            Console.WriteLine($"{Dashboard}{FormatLocalAddress(address)}/dashboard");
+        }
+
+        Console.WriteLine(Ready + addresses[0]);
     }
 
     /// <summary>Says that the server stops. An output that cannot be written does not keep it from that.</summary>

@@ -18,6 +18,7 @@ internal static class ServeCommand
         var data = CommonOptions.Data(
             "The data folder, which contains the journal, the archives and the keys. Created if it does not exist.");
         var listen = ServeOptions.Listen();
+        var dashboardListen = ServeOptions.DashboardListen();
         var account = CommonOptions.Account();
         var certificate = new Option<FileInfo?>("--https-certificate")
         {
@@ -48,6 +49,7 @@ internal static class ServeCommand
         }
 
         command.Add(floor);
+        command.Add(dashboardListen);
         command.Add(noDashboard);
         command.Add(quiet);
         command.Validators.Add(result =>
@@ -57,11 +59,18 @@ internal static class ServeCommand
                 result.AddError("--https-certificate and --https-key must be used together.");
             }
 
-            if (result.GetValue(anonymous)
-                && result.GetValueIfValid(listen) is { } endpoint
-                && !IPAddress.IsLoopback(endpoint.Address))
+            var ownAddress = result.GetValueIfValid(dashboardListen);
+            if (ownAddress is not null && result.GetValue(noDashboard))
             {
-                result.AddError("--anonymous requires a loopback address in --listen, because anyone who can connect has full access.");
+                result.AddError("--dashboard-listen and --no-dashboard exclude each other.");
+            }
+
+            foreach (var (option, endpoint) in new[] { (listen.Name, result.GetValueIfValid(listen)), (dashboardListen.Name, ownAddress) })
+            {
+                if (result.GetValue(anonymous) && endpoint is not null && !IPAddress.IsLoopback(endpoint.Address))
+                {
+                    result.AddError($"--anonymous requires a loopback address in {option}, because anyone who can connect has full access.");
+                }
             }
 
             try
@@ -80,6 +89,7 @@ internal static class ServeCommand
         {
             DataFolder = parsed.GetRequiredValue(data).FullName,
             Listen = parsed.GetRequiredValue(listen),
+            DashboardListen = parsed.GetValue(dashboardListen),
             Account = parsed.GetRequiredValue(account),
             CertificatePath = parsed.GetValue(certificate)?.FullName,
             CertificateKeyPath = parsed.GetValue(certificateKey)?.FullName,

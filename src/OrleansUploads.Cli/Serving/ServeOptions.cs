@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Net;
 using Microsoft.Extensions.Options;
 using OrleansUploads.Cli.CommandLine;
@@ -15,6 +16,7 @@ internal static class ServeOptions
     /// line.</summary>
     public const string NotifyVariable = "ORLEANSUPLOADS_NOTIFY";
 
+    private const string AddressForm = "address:port";
     private const int Mebibyte = 1024 * 1024;
 
     /// <summary>The options of the service, one for each setting.</summary>
@@ -35,22 +37,33 @@ internal static class ServeOptions
     public static Option<IPEndPoint> Listen() => new("--listen")
     {
         Description = "Address and port. With port 0 the system chooses a free port, which is printed.",
-        HelpName = "address:port",
+        HelpName = AddressForm,
         DefaultValueFactory = _ => new IPEndPoint(IPAddress.Loopback, 9400),
-        CustomParser = result =>
-        {
-            var text = result.Tokens[0].Value.Replace("localhost", "127.0.0.1", StringComparison.OrdinalIgnoreCase);
-            if (text.Contains(':', StringComparison.Ordinal) && IPEndPoint.TryParse(text, out var endpoint))
-            {
-                return endpoint;
-            }
-
-            result.AddError(
-                $"--listen is '{result.Tokens[0].Value}'. It must be an address and a port, such as 127.0.0.1:9400, 0.0.0.0:9400 or "
-                + "[::]:9400.");
-            return null!;
-        },
+        CustomParser = static result => ParseAddress(result, "--listen")!,
     };
+
+    /// <summary><c>--dashboard-listen 127.0.0.1:9401</c>.</summary>
+    public static Option<IPEndPoint?> DashboardListen() => new("--dashboard-listen")
+    {
+        Description = "Serve the dashboard at this address and port, and not at that of the APIs. Recommended: no stored bytes then have the "
+            + "dashboard's origin in a browser.",
+        HelpName = AddressForm,
+        CustomParser = static result => ParseAddress(result, "--dashboard-listen"),
+    };
+
+    private static IPEndPoint? ParseAddress(ArgumentResult result, string option)
+    {
+        var text = result.Tokens[0].Value.Replace("localhost", "127.0.0.1", StringComparison.OrdinalIgnoreCase);
+        if (text.Contains(':', StringComparison.Ordinal) && IPEndPoint.TryParse(text, out var endpoint))
+        {
+            return endpoint;
+        }
+
+        result.AddError(
+            $"{option} is '{result.Tokens[0].Value}'. It must be an address and a port, such as 127.0.0.1:9400, 0.0.0.0:9400 or "
+            + "[::]:9400.");
+        return null;
+    }
 
     /// <summary><c>--min-free 64MiB</c>.</summary>
     public static Option<long?> MinFree() => new("--min-free")

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
@@ -19,6 +20,7 @@ using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Engine.Sqlite;
+using OrleansUploads.Gateway;
 using OrleansUploads.Gateway.Glacier.Jobs;
 using OrleansUploads.Gateway.Glacier.Notifications;
 using OrleansUploads.Gateway.Hosting;
@@ -129,6 +131,7 @@ internal sealed partial class Server(ServerOptions options)
         builder.Services.AddOrleansUploadsGateway(options.Service.Gateway with
         {
             AnonymousAccount = options.Anonymous ? options.Account : null,
+            DashboardHasOwnAddress = options.DashboardListen is not null,
         });
         if (options.HasDashboard)
         {
@@ -153,12 +156,12 @@ internal sealed partial class Server(ServerOptions options)
             // Its own message repeats the address.
             var reason = fault.InnerException is AddressInUseException ? "the address is already in use" : fault.Message.TrimEnd('.');
             return CommandRunner.Fail(
-                $"Cannot listen on {options.Listen}: {reason}. "
+                $"Cannot listen on {string.Join(" or ", new[] { options.Listen, options.DashboardListen }.OfType<IPEndPoint>())}: {reason}. "
                 + "Stop the program that uses it, or choose another address or port with --listen; port 0 takes a free one.");
         }
 
-        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        Greeting.Print(options, operatorKey, keys, address, isLogged: Console.IsOutputRedirected);
+        string[] addresses = [.. app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
+        Greeting.Print(options, operatorKey, keys, addresses, isLogged: Console.IsOutputRedirected);
         await app.WaitForShutdownAsync(cancellationToken);
         return 0;
     }
@@ -177,24 +180,36 @@ internal sealed partial class Server(ServerOptions options)
         }
     }
 
-    private void Listen(KestrelServerOptions kestrel, ServerCertificate? certificate) =>
-        kestrel.Listen(options.Listen, endpoint =>
+    private void Listen(KestrelServerOptions kestrel, ServerCertificate? certificate)
+    {
+        kestrel.Listen(options.Listen, endpoint => Configure(endpoint, certificate));
+        if (options.DashboardListen is { } own)
         {
-            // HTTP/1 has one request at a time on a connection, so the limit of connections also limits requests.
-            endpoint.Protocols = HttpProtocols.Http1;
-            if (certificate is not null)
+            kestrel.Listen(own, endpoint =>
             {
-                endpoint.UseHttps(new TlsHandshakeCallbackOptions
+                DashboardConnection.Use(endpoint);
+                Configure(endpoint, certificate);
+            });
+        }
+    }
+
+    private static void Configure(ListenOptions endpoint, ServerCertificate? certificate)
+    {
+        // HTTP/1 has one request at a time on a connection, so the limit of connections also limits requests.
+        endpoint.Protocols = HttpProtocols.Http1;
+        if (certificate is not null)
+        {
+            endpoint.UseHttps(new TlsHandshakeCallbackOptions
+            {
+                HandshakeTimeout = HandshakeTimeout,
+                OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions
                 {
-                    HandshakeTimeout = HandshakeTimeout,
-                    OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions
-                    {
-                        ServerCertificateContext = certificate.Current(),
-                        ApplicationProtocols = [SslApplicationProtocol.Http11],
-                    }),
-                });
-            }
-        });
+                    ServerCertificateContext = certificate.Current(),
+                    ApplicationProtocols = [SslApplicationProtocol.Http11],
+                }),
+            });
+        }
+    }
 
     private void AddLogging(ILoggingBuilder logging) => logging
         .AddOrleansUploadsLog(options.Service.LogFormat)

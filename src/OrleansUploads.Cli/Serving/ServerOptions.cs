@@ -15,6 +15,9 @@ internal sealed record ServerOptions
     /// <summary>Address and port of the vault API and of S3.</summary>
     public required IPEndPoint Listen { get; init; }
 
+    /// <summary>Address and port of the dashboard, or null to serve it at the address of the APIs.</summary>
+    public IPEndPoint? DashboardListen { get; init; }
+
     /// <summary>The account of the first key pair, and of anonymous requests.</summary>
     public required AccountId Account { get; init; }
 

@@ -18,6 +18,9 @@ internal sealed class DashboardFront(DashboardPipeline pipeline) : IFront
     public SigningRules Signing => SigningRules.Dashboard;
 
     /// <inheritdoc/>
+    public bool IsForBrowsers => true;
+
+    /// <inheritdoc/>
     public string RequestIdHeader => RequestId.AmazonHeader;
 
     /// <inheritdoc/>

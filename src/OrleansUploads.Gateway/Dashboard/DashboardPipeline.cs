@@ -35,6 +35,11 @@ internal sealed class DashboardPipeline(
         }
 
         var request = exchange.Context.Request;
+        if (route.Operation != DashboardOperation.GetAsset && RequestOrigin.FindForeign(request) is { } foreign)
+        {
+            return DashboardErrors.ForeignOrigin(foreign);
+        }
+
         if (route.Changes && !RequestOrigin.IsOwn(request))
         {
             return DashboardErrors.ForeignOrigin(request.Headers.Origin.ToString());

@@ -39,18 +39,19 @@ public sealed class Browser : IAsyncDisposable
     /// <summary>Everything that the page shows.</summary>
     public ILocator Main => Page.Locator("main");
 
-    public static async Task<Browser> StartAsync(ServerProcess server, bool isDark = false, int width = 1240, int height = 900)
+    public static async Task<Browser> StartAsync(ServerProcess server, bool isDark = false, int width = 1240, int height = 900, Uri? dashboard = null)
     {
         var path = await InstalledClients.FindChromiumAsync();
         var playwright = await Playwright.CreateAsync();
         var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Args = ["--no-sandbox"] });
-        var page = await browser.NewPageAsync(new()
+        var context = await browser.NewContextAsync(new()
         {
             ViewportSize = new() { Width = width, Height = height },
             ColorScheme = isDark ? ColorScheme.Dark : ColorScheme.Light,
         });
+        var page = await context.NewPageAsync();
         page.SetDefaultTimeout((float)TimeSpan.FromSeconds(60).TotalMilliseconds);
-        return new Browser(playwright, browser, page, server.Address);
+        return new Browser(playwright, browser, page, dashboard ?? server.Address);
     }
 
     /// <summary>Opens a view of the dashboard anew.</summary>

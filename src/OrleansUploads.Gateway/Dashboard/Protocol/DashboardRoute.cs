@@ -36,7 +36,7 @@ internal sealed record DashboardRoute(
     /// <summary>The route for a method and path, or null if they are no operation's.</summary>
     public static DashboardRoute? Parse(string method, RequestTarget target) => (method, target.Segments) switch
     {
-        ("GET", [Root]) => new(GetAsset, Id: ""),
+        ("GET", [Root] or [""]) => new(GetAsset, Id: ""),
         ("GET", [Root, var file]) => new(GetAsset, Id: file.Length == 0 ? "index.html" : file),
         ("GET", [Root, Api, "challenge"]) => new(GetChallenge),
         ("GET", [Root, Api, "session"]) => new(GetSession),

@@ -4,6 +4,7 @@ using OrleansUploads.Core.Parts;
 using OrleansUploads.Engine.Retrieval;
 using OrleansUploads.Gateway.Glacier.Answers;
 using OrleansUploads.Gateway.Glacier.Protocol;
+using OrleansUploads.Gateway.Http.Exchanges;
 using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Gateway.Glacier.Jobs;
@@ -22,6 +23,7 @@ internal sealed class ArchiveOutputAnswer(
     public override async Task WriteAsync(HttpResponse response, Stream body, CancellationToken cancellationToken)
     {
         response.ContentType = "application/octet-stream";
+        StoredBytes.Isolate(response);
         output.SetHeaders(response, job.Range.LengthBytes);
         if (treeHash is { } hash)
         {

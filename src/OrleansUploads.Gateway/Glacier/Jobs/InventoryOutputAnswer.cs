@@ -1,5 +1,6 @@
 using OrleansUploads.Core.Messages.Jobs;
 using OrleansUploads.Gateway.Glacier.Answers;
+using OrleansUploads.Gateway.Http.Exchanges;
 
 namespace OrleansUploads.Gateway.Glacier.Jobs;
 
@@ -13,6 +14,7 @@ internal sealed class InventoryOutputAnswer(InventoryWriter inventories, Invento
     public override Task WriteAsync(HttpResponse response, Stream body, CancellationToken cancellationToken)
     {
         response.ContentType = InventoryFormatter.ContentTypeOf(job.Format);
+        StoredBytes.Isolate(response);
         output.SetHeaders(response, job.Output.SizeBytes);
         return inventories.CopyAsync(job, output.Range, body, cancellationToken);
     }

@@ -15,6 +15,10 @@ internal abstract record HttpError
     /// <param name="Host">The <c>Host</c> header.</param>
     internal sealed record HostNotLoopback(string Host) : HttpError;
 
+    /// <summary>A browser sent the request for a page of another origin, and the server does not verify signatures.</summary>
+    /// <param name="Origin">What the browser says about the page.</param>
+    internal sealed record ForeignOrigin(string Origin) : HttpError;
+
     /// <summary>The request's headers are too long.</summary>
     /// <param name="Bytes">Length of the headers.</param>
     /// <param name="MaxBytes">Maximum length.</param>

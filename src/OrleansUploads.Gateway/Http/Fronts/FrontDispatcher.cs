@@ -29,7 +29,8 @@ internal sealed class FrontDispatcher(
         var exchange = new HttpExchange(context, _minRate, time, options.NodeName);
         var credentials = RequestCredentials.Read(context.Request, exchange.Target);
         exchange.AccessKeyId = credentials.Authorization?.AccessKeyId;
-        var registered = fronts.Choose(exchange.Target, credentials);
+        var registered = fronts.Choose(
+            exchange.Target, credentials, context.Features.Get<DashboardConnection>() is not null);
         context.Response.Headers[registered.Front.RequestIdHeader] = exchange.RequestId;
         using var activity = GatewayTelemetry.StartActivity(registered.Front.Signing.Service);
         try

@@ -8,6 +8,7 @@ namespace OrleansUploads.Gateway.Http.Fronts;
 internal sealed class FrontTable
 {
     private readonly List<RegisteredFront> _fronts = [];
+    private readonly bool _dashboardHasOwnAddress;
 
     /// <param name="fronts">The fronts, in order of registration.</param>
     /// <param name="options">The regions and the clock tolerance.</param>
@@ -17,6 +18,7 @@ internal sealed class FrontTable
     public FrontTable(
         IEnumerable<IFront> fronts, GatewayOptions options, ICredentialStore credentials, TimeProvider time)
     {
+        _dashboardHasOwnAddress = options.DashboardHasOwnAddress;
         foreach (var front in fronts)
         {
             if (FrontFor(front.Signing.Service) is not null)
@@ -33,12 +35,18 @@ internal sealed class FrontTable
         }
     }
 
-    /// <summary>Chooses the front of a request: by the service of its credential scope, else by its path, else the first
-    /// front.</summary>
+    /// <summary>Chooses the front of a request: by its address, if the dashboard has one of its own, else by the service of its credential
+    /// scope, else by its path, else the first front.</summary>
     /// <param name="target">Path and query.</param>
     /// <param name="credentials">The request's credentials.</param>
-    public RegisteredFront Choose(RequestTarget target, RequestCredentials credentials)
+    /// <param name="isForDashboard">Whether the connection is to the dashboard's own address.</param>
+    public RegisteredFront Choose(RequestTarget target, RequestCredentials credentials, bool isForDashboard)
     {
+        if (isForDashboard && _fronts.Find(static registered => registered.Front.IsForBrowsers) is { } dashboard)
+        {
+            return dashboard;
+        }
+
         if (credentials.Authorization is { } authorization && FrontFor(authorization.Scope.Service) is { } named)
         {
             return named;
@@ -46,7 +54,7 @@ internal sealed class FrontTable
 
         foreach (var registered in _fronts)
         {
-            if (registered.Front.ClaimsPath(target))
+            if (registered.Front.ClaimsPath(target) && !(_dashboardHasOwnAddress && registered.Front.IsForBrowsers))
             {
                 return registered;
             }

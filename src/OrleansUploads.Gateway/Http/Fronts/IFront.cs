@@ -12,6 +12,9 @@ internal interface IFront
     /// when a request has them.</summary>
     SigningRules Signing { get; }
 
+    /// <summary>Whether people use it with a browser, so that it may have an address of its own.</summary>
+    bool IsForBrowsers => false;
+
     /// <summary>The response header that carries the request ID.</summary>
     string RequestIdHeader { get; }
 

@@ -7,7 +7,7 @@ using OrleansUploads.Gateway.Http.Exchanges;
 
 namespace OrleansUploads.Gateway.Http.Fronts;
 
-/// <summary>The checks that every request goes through before its front serves it, in this order: host, headers, signature, scope of
+/// <summary>The checks that every request goes through before its front serves it, in this order: host, headers, origin, signature, scope of
 /// the key. No upload bytes are read until every check has passed.</summary>
 internal sealed class RequestChecks(GatewayOptions options, DocumentLimits documents)
 {
@@ -44,6 +44,11 @@ internal sealed class RequestChecks(GatewayOptions options, DocumentLimits docum
         if (recognized.ChecksSender)
         {
             return await recognized.AnswerAsync(default, payload);
+        }
+
+        if (options.AnonymousAccount is not null && RequestOrigin.FindForeign(request) is { } origin)
+        {
+            return front.DescribeError(new HttpError.ForeignOrigin(origin));
         }
 
         var sender = await registered.Authenticator.AuthenticateAsync(exchange, credentials, payload);

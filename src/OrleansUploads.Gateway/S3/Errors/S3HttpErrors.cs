@@ -16,6 +16,10 @@ internal static class S3HttpErrors
             S3ErrorCode.AccessDenied,
             $"This server does not verify signatures, so it accepts only requests to 'localhost' or a loopback address. This "
             + $"request is for '{e.Host}'."),
+        HttpError.ForeignOrigin e => new(
+            S3ErrorCode.AccessDenied,
+            $"Access Denied: a web page ('{e.Origin}') sent the request. A server that accepts requests without signatures refuses those of "
+            + "other pages."),
         HttpError.HeadersTooLong e => new(
             S3ErrorCode.RequestHeaderSectionTooLarge,
             $"Your request header section exceeds the maximum allowed request header section size: it has {e.Bytes} bytes.",

@@ -1,6 +1,7 @@
 using OrleansUploads.Core.Messages.Archives;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Engine.Retrieval;
+using OrleansUploads.Gateway.Http.Exchanges;
 using OrleansUploads.Gateway.S3.Answers;
 using OrleansUploads.Gateway.S3.Requests;
 
@@ -33,6 +34,7 @@ internal sealed class ObjectAnswer(
             response.Headers[name] = value;
         }
 
+        StoredBytes.Isolate(response);
         response.ContentLength = range.LengthBytes;
         if (HasContentRange)
         {

@@ -1,0 +1,28 @@
+namespace OrleansUploads.Gateway.Http.Exchanges;
+
+/// <summary>Where a request comes from, as the browser states it. Scripts cannot change these headers.</summary>
+internal static class RequestOrigin
+{
+    private const string SchemeEnd = "://";
+    private const string SiteHeader = "Sec-Fetch-Site";
+
+    /// <summary>Whether the page that sent a request is this server's own. Browsers state the origin of every request that is not a
+    /// GET. The scheme is not compared, because a proxy may have ended TLS.</summary>
+    public static bool IsOwn(HttpRequest request)
+    {
+        var origin = request.Headers.Origin.ToString();
+        var at = origin.IndexOf(SchemeEnd, StringComparison.Ordinal);
+        return at > 0 && string.Equals(origin[(at + SchemeEnd.Length)..], request.Host.ToString(), StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>Finds out whether a page of another origin, or one in a sandbox, sent a request.</summary>
+    /// <returns>What the browser says about the page, or null if the request is not from such a page. A program says
+    /// nothing, and neither does a user who enters the address.</returns>
+    public static string? FindForeign(HttpRequest request)
+    {
+        var site = request.Headers[SiteHeader].ToString();
+        return request.Headers.Origin.Count > 0 && !IsOwn(request) ? request.Headers.Origin.ToString()
+            : site is "" or "same-origin" or "none" ? null
+            : site;
+    }
+}

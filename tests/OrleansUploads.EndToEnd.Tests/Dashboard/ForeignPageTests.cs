@@ -1,0 +1,163 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Amazon.Runtime;
+using Amazon.S3;
+using Amazon.S3.Model;
+using Microsoft.Playwright;
+using OrleansUploads.Client.Sources;
+using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.TestKit;
+
+namespace OrleansUploads.EndToEnd.Tests.Dashboard;
+
+/// <summary>Pages that others have written, in the browser of somebody who uses the server.</summary>
+[Trait(TestRun.Name, TestRun.Campaign)]
+public sealed class ForeignPageTests
+{
+    private const string Dashboard = "Dashboard on ";
+
+    [Fact]
+    public async Task A_stored_page_runs_no_script_beside_the_dashboard()
+    {
+        await using var place = await Workplace.OpenAsync();
+        using var client = place.Server.Connect();
+        var upload = await client.InitiateMultipartUploadAsync(Workplace.Vault, Archives.MiB, "not to be aborted");
+        await using var browser = await Browser.StartAsync(place.Server);
+        await browser.SignInAsync();
+        await browser.WaitForAsync(Workplace.Vault);
+
+        using var stranger = await ConnectStrangerAsync(place);
+        await stranger.PutBucketAsync("pages");
+        var abort = $"/dashboard/api/vaults/{Workplace.Vault}/uploads/{upload}/abort";
+        await stranger.PutObjectAsync(new PutObjectRequest
+        {
+            BucketName = "pages",
+            Key = "page.html",
+            ContentType = "text/html",
+            ContentBody = $"<title>page</title><script>document.title = 'script'; fetch('{abort}', {{ method: 'POST', body: '{{}}' }})</script>",
+        });
+        var url = await stranger.GetPreSignedURLAsync(new GetPreSignedUrlRequest
+        {
+            BucketName = "pages",
+            Key = "page.html",
+            Expires = DateTime.UtcNow.AddMinutes(5),
+            Protocol = Protocol.HTTP,
+        });
+
+        var page = await browser.Page.Context.NewPageAsync();
+        var answered = page.WaitForRequestFinishedAsync();
+        await page.GotoAsync(url, new() { WaitUntil = WaitUntilState.NetworkIdle });
+        await answered;
+        Assert.Equal("page", await page.TitleAsync());
+        Assert.Empty((await client.ListPartsPageAsync(Workplace.Vault, upload)).Parts);
+    }
+
+    [Fact]
+    public async Task The_dashboard_may_have_an_address_of_its_own()
+    {
+        await using var place = await Workplace.OpenAsync("--dashboard-listen", "127.0.0.1:0");
+        var line = place.Server.Output.Split('\n').Single(line => line.StartsWith(Dashboard, StringComparison.Ordinal));
+        var dashboard = new Uri(new Uri(line[Dashboard.Length..]), "/");
+        Assert.NotEqual(place.Server.Address.Port, dashboard.Port);
+        await using (var browser = await Browser.StartAsync(place.Server, dashboard: dashboard))
+        {
+            await browser.SignInAsync();
+            await browser.WaitForAsync(Workplace.Vault);
+            await browser.Page.GotoAsync(dashboard.ToString());
+            await browser.WaitForAsync(Workplace.Vault);
+        }
+
+        using var s3 = place.Server.ConnectS3();
+        await s3.PutBucketAsync("pages");
+        await s3.PutObjectAsync(new PutObjectRequest { BucketName = "pages", Key = "page.html", ContentBody = "text" });
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        using var atTheOther = SignedRequests.ToS3(place.Server, "GET", "/pages/page.html", []);
+        atTheOther.RequestUri = new Uri(dashboard, "/pages/page.html");
+        using var noObject = await http.SendAsync(atTheOther);
+        Assert.Equal(HttpStatusCode.NotFound, noObject.StatusCode);
+        using var noDashboard = await http.GetAsync(new Uri(place.Server.Address, "/dashboard/"));
+        Assert.Equal(HttpStatusCode.Forbidden, noDashboard.StatusCode);
+    }
+
+    [Fact]
+    public async Task With_anonymous_access_a_web_page_deletes_nothing()
+    {
+        using var folder = new TemporaryFolder();
+        await using var server = await ServerProcess.StartAsync(folder.Data, "--anonymous", "--quiet");
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        foreach (var target in new[] { "/photos", "/photos/cat.jpg" })
+        {
+            using var put = await http.PutAsync(new Uri(server.Address, target), new ByteArrayContent([]));
+            Assert.Equal(HttpStatusCode.OK, put.StatusCode);
+        }
+
+        // The page is at "localhost", which is another site than "127.0.0.1".
+        using var site = new TcpListener(IPAddress.Loopback, 0);
+        site.Start();
+        var serving = ServePageAsync(site, "<title>page</title>");
+        await using var browser = await Browser.StartAsync(server);
+        await browser.Page.GotoAsync($"http://localhost:{((IPEndPoint)site.LocalEndpoint).Port}/");
+        await browser.Page.EvaluateAsync(
+            """
+            (target) => fetch(target, {
+              method: "POST", mode: "no-cors", body: "<Delete><Object><Key>cat.jpg</Key></Object></Delete>" })
+            """,
+            new Uri(server.Address, "/photos?delete").ToString());
+
+        using var kept = await http.GetAsync(new Uri(server.Address, "/photos/cat.jpg"));
+        Assert.Equal(HttpStatusCode.OK, kept.StatusCode);
+        site.Stop();
+        await serving;
+    }
+
+    /// <summary>Connects with a key of another account.</summary>
+    private static async Task<AmazonS3Client> ConnectStrangerAsync(Workplace place)
+    {
+        var added = (await CommandLine.RunAsync("keys", "add", "--data", place.Data, "--account", "222233334444")).Expect();
+        var (id, secret) = (added.Value("AWS_ACCESS_KEY_ID"), added.Value("AWS_SECRET_ACCESS_KEY"));
+        var client = new AmazonS3Client(new BasicAWSCredentials(id, secret), new AmazonS3Config
+        {
+            ServiceURL = place.Server.Address.ToString(),
+            AuthenticationRegion = "us-east-1",
+            ForcePathStyle = true,
+            MaxErrorRetry = 0,
+        });
+        await Eventually.BecomesTrueAsync(
+            async () =>
+            {
+                try
+                {
+                    await client.ListBucketsAsync();
+                    return true;
+                }
+                catch (AmazonS3Exception)
+                {
+                    return false;
+                }
+            },
+            "the added key is known");
+        return client;
+    }
+
+    /// <summary>Answers every request with a page, until the listener stops.</summary>
+    private static async Task ServePageAsync(TcpListener listener, string page)
+    {
+        try
+        {
+            while (true)
+            {
+                using var connection = await listener.AcceptTcpClientAsync();
+                var stream = connection.GetStream();
+                var head = new byte[4096];
+                _ = await stream.ReadAsync(head);
+                await stream.WriteAsync(Encoding.ASCII.GetBytes(
+                    $"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {page.Length}\r\nConnection: close\r\n\r\n{page}"));
+            }
+        }
+        catch (Exception stopped) when (stopped is SocketException or ObjectDisposedException)
+        {
+            // The listener has stopped.
+        }
+    }
+}
