@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Disk;
@@ -22,6 +23,13 @@ public sealed class KeyFile(string path, IDiskFlush? flush = null, Action<TimeSp
     private const int MaxAttempts = 200;
 
     private static readonly TimeSpan BetweenAttempts = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Writes only the escapes that JSON demands, because people copy secrets, which may have a plus sign. The file is never part
+    /// of a page.</summary>
+    private static readonly KeyFileJson Written = new(new JsonSerializerOptions(KeyFileJson.Default.Options)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
 
     private readonly IDiskFlush _flush = flush ?? SystemFlush.Instance;
     private readonly Action<TimeSpan> _pause = pause ?? Thread.Sleep;
@@ -132,7 +140,7 @@ public sealed class KeyFile(string path, IDiskFlush? flush = null, Action<TimeSp
         using (var file = new FileStream(unfinished, OwnerOnlyOptions(FileMode.CreateNew)))
         {
             FolderOwner.Give(file.SafeFileHandle, Folder);
-            JsonSerializer.Serialize(file, KeyFileDocument.Of(changed), KeyFileJson.Default.KeyFileDocument);
+            JsonSerializer.Serialize(file, KeyFileDocument.Of(changed), Written.KeyFileDocument);
             file.Flush();
             _flush.RequireFile(file.SafeFileHandle, unfinished);
         }

@@ -40,6 +40,15 @@ public sealed class KeyFileTests : IDisposable
     }
 
     [Fact]
+    public void A_secret_is_written_as_it_is_typed()
+    {
+        const string Secret = "a+b/c=d'e&f<g>";
+        var file = KeyFile.InFolder(_folder);
+        file.Change(pairs => [.. pairs, KeyPair.Create("000000000001", _time.GetUtcNow()) with { SecretAccessKey = Secret }]);
+        Assert.Contains($"\"{Secret}\"", File.ReadAllText(Path.Combine(_folder, "keys.json")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_new_key_is_known_at_once()
     {
         var file = KeyFile.InFolder(_folder);
