@@ -20,7 +20,7 @@ internal sealed class Authenticator(
     private readonly SignatureVerifier _verifier = new(rules, options.Region, options.ClockTolerance);
     private readonly ConcurrentDictionary<string, SignatureVerifier> _otherRegions = new(StringComparer.Ordinal);
 
-    /// <summary>Checks the credentials, then the access key, the payload hash and the signature. The first failure
+    /// <summary>Checks the credentials, then the access key, the service, the payload hash and the signature. The first failure
     /// wins.</summary>
     /// <param name="exchange">The request.</param>
     /// <param name="given">Its credentials.</param>
@@ -47,6 +47,12 @@ internal sealed class Authenticator(
         if (await credentials.FindAsync(authorization.AccessKeyId, exchange.Aborted) is not { } credential)
         {
             return Reject(new HttpError.UnknownAccessKey(authorization.AccessKeyId));
+        }
+
+        // Clients of other services do not state the hash of the body.
+        if (authorization.Scope.Service != rules.Service)
+        {
+            return Reject(new HttpError.SignatureRejected(SignatureVerdict.WrongService, options.Region));
         }
 
         if (await payload.ResolveHashAsync(given.IsPresigned, exchange.Aborted) is { } error)

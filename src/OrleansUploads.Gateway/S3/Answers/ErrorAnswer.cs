@@ -40,6 +40,11 @@ internal sealed class ErrorAnswer(S3Error error) : S3Answer
         var id = response.Headers[S3Headers.RequestId].ToString();
         var document = S3Xml.Write(writer =>
         {
+            if (error.IsForOtherService)
+            {
+                writer.WriteStartElement("ErrorResponse");
+            }
+
             writer.WriteStartElement("Error");
             writer.WriteElementString("Code", error.Code);
             writer.WriteElementString("Message", S3Xml.WellFormed(error.Message));
@@ -51,6 +56,10 @@ internal sealed class ErrorAnswer(S3Error error) : S3Answer
             writer.WriteElementString("Resource", target[..(target.IndexOf('?', StringComparison.Ordinal) is var mark and >= 0 ? mark : target.Length)]);
             writer.WriteElementString("RequestId", id);
             writer.WriteEndElement();
+            if (error.IsForOtherService)
+            {
+                writer.WriteEndElement();
+            }
         });
         response.ContentType = S3Xml.ContentType;
         response.ContentLength = document.Length;

@@ -9,6 +9,10 @@ namespace OrleansUploads.Gateway.S3.Errors;
 internal sealed record S3Error(S3ErrorCode Kind, string Message, params (string Name, string Value)[] Details)
     : FrontError(Kind.Status, Kind.Name, Message)
 {
+    /// <summary>Whether the request was meant for another service, such as STS. The clients of those find an error only in a root element
+    /// <c>ErrorResponse</c>, which those of S3 accept, too.</summary>
+    public bool IsForOtherService { get; init; }
+
     /// <summary>A parameter or header has a wrong value.</summary>
     public static S3Error InvalidArgument(string name, string value, string message) =>
         new(S3ErrorCode.InvalidArgument, message, ("ArgumentName", name), ("ArgumentValue", value));

@@ -98,7 +98,11 @@ internal static class S3HttpErrors
         SignatureOutcome.MalformedAuthorization => new(S3ErrorCode.AuthorizationHeaderMalformed, verdict.Message),
         SignatureOutcome.MalformedPresignedUrl => new(S3ErrorCode.AuthorizationQueryParametersError, verdict.Message),
         SignatureOutcome.WrongService => new(
-            S3ErrorCode.AuthorizationHeaderMalformed, $"{verdict.Message} It must be 's3'."),
+            S3ErrorCode.AuthorizationHeaderMalformed,
+            $"{verdict.Message} It must be 's3' or, for the vault API, 'glacier'. This server has no other service.")
+        {
+            IsForOtherService = true,
+        },
         SignatureOutcome.WrongRegion => new(
             S3ErrorCode.AuthorizationHeaderMalformed, $"{verdict.Message} Expecting '{region}'.", ("Region", region)),
         SignatureOutcome.TimestampMissing or SignatureOutcome.TimestampMalformed => new(
