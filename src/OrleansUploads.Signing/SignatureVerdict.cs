@@ -95,7 +95,8 @@ public readonly record struct SignatureVerdict
 
     internal static SignatureVerdict Verified => new(SignatureOutcome.Verified);
 
-    internal static SignatureVerdict WrongService => new(SignatureOutcome.WrongService);
+    /// <summary>The credential scope names another service.</summary>
+    public static SignatureVerdict WrongService => new(SignatureOutcome.WrongService);
 
     internal static SignatureVerdict WrongRegion => new(SignatureOutcome.WrongRegion);
 

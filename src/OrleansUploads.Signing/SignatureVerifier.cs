@@ -73,7 +73,7 @@ public sealed class SignatureVerifier
             return SignatureVerdict.ClockSkew(requestAt, now);
         }
 
-        if (FindUnsigned(request.HeaderNames, authorization.SignedHeaders, dateHeader) is { } unsigned)
+        if (FindUnsigned(request, authorization.SignedHeaders, dateHeader) is { } unsigned)
         {
             return SignatureVerdict.RequiredHeaderNotSigned(unsigned);
         }
@@ -121,7 +121,7 @@ public sealed class SignatureVerifier
             return SignatureVerdict.PresignedUrlExpired;
         }
 
-        if (FindUnsigned(request.HeaderNames, authorization.SignedHeaders, dateHeader: null) is { } unsigned)
+        if (FindUnsigned(request, authorization.SignedHeaders, dateHeader: null) is { } unsigned)
         {
             return SignatureVerdict.RequiredHeaderNotSigned(unsigned);
         }
@@ -156,7 +156,7 @@ public sealed class SignatureVerifier
             : SignatureVerdict.SignatureDiffers;
     }
 
-    private string? FindUnsigned(IEnumerable<string> present, IReadOnlyList<string> signed, string? dateHeader)
+    private string? FindUnsigned(in SigningRequest request, IReadOnlyList<string> signed, string? dateHeader)
     {
         if (!IsSigned(signed, HostHeader))
         {
@@ -168,9 +168,10 @@ public sealed class SignatureVerifier
             return dateHeader;
         }
 
-        foreach (var name in present)
+        var coversBody = CoversBody(request);
+        foreach (var name in request.HeaderNames)
         {
-            if (MustBeSigned(name) && !IsSigned(signed, name))
+            if (MustBeSigned(name) && !IsSigned(signed, name) && !(coversBody && IsSigned(_rules.UnsignedBesideBodyHash, name)))
             {
                 return name.ToLowerInvariant();
             }
@@ -178,6 +179,11 @@ public sealed class SignatureVerifier
 
         return null;
     }
+
+    /// <summary>Whether the signature covers the SHA-256 of a body, and not only the name of a mode.</summary>
+    private static bool CoversBody(in SigningRequest request) =>
+        PayloadModes.TryParse(request.PayloadHash, out var mode) && mode == PayloadMode.Hashed
+            && request.PayloadHash != SigningRequest.EmptyPayloadHash;
 
     private bool MustBeSigned(string name)
     {

@@ -29,6 +29,10 @@ public sealed class SigningRules
     /// be signed and are not listed.</summary>
     public required IReadOnlyList<string> SignedWhenPresent { get; init; }
 
+    /// <summary>Headers, in lower case, that need no signature although the rules above say so, if the signature covers the SHA-256 of a
+    /// body. They only describe the body, so the server finds out if they were changed on the way.</summary>
+    public IReadOnlyList<string> UnsignedBesideBodyHash { get; init; } = [];
+
     /// <summary>Whether the signature may be in the query, and <c>x-amz-content-sha256</c> may name a mode instead of a
     /// hash.</summary>
     public bool AllowsPayloadModes { get; init; }
@@ -40,6 +44,9 @@ public sealed class SigningRules
         Path = PathRule.EncodeAsSent,
         SignedPrefix = AmazonPrefix,
         SignedWhenPresent = ["content-range"],
+
+        // Amazon's own example of Upload Part does not sign the tree hash, and boto2 signs host and x-amz-* only.
+        UnsignedBesideBodyHash = ["content-range", "x-amz-sha256-tree-hash"],
     };
 
     /// <summary>The documents of the dashboard that programs may read.</summary>

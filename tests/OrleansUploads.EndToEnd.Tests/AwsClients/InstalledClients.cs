@@ -21,6 +21,10 @@ public static class InstalledClients
     public static Task<string> FindPythonWithBoto3Async() =>
         FindAsync("Python with boto3 (package python3-boto3)", "python3", "-c", "import boto3");
 
+    /// <summary>Finds a Python with boto 2; the distribution's package comes first.</summary>
+    public static Task<string> FindPythonWithBoto2Async() =>
+        FindAsync("Python with boto 2 (package python3-boto)", "python3", "-c", "import boto");
+
     /// <summary>Finds rclone.</summary>
     public static Task<string> FindRcloneAsync() => FindAsync("rclone (package rclone)", "rclone", "version");
 

@@ -111,7 +111,7 @@ internal sealed partial record BadInput(string Name, Func<Scene, ApiRequest> Req
         new("a part without Content-Range", s => ValidPart(s).With("Content-Range", null), 400, Missing, "Content-Range"),
         .. new[]
         {
-            "bytes=0-1048575/*", "bytes 0-1048575", "bytes 0-1048575/1048576", "0-1048575/*", "bytes -1-1048575/*", "bytes 0-/*",
+            "bytes=0-1048575/*", "bytes 0-1048575", "bytes 0-1048575/1048575", "bytes 0-1048575/-1", "bytes 0-1048575/+1048576", "bytes 0-1048575/", "bytes 0-1048575/*/*", "0-1048575/*", "bytes -1-1048575/*", "bytes 0-/*",
             "bytes 1048575-0/*", "bytes 0x0-10/*", "bytes 0-99999999999999999999/*", "bytes 0 - 1048575/*", "bytes */*",
             "bytes /*", "octets 0-1048575/*", "bytes 0-9223372036854775807/*",
         }.Select(range => new BadInput(

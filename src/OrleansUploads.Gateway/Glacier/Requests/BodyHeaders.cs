@@ -29,12 +29,13 @@ internal static class BodyHeaders
         return error is null;
     }
 
-    /// <summary>Reads <c>Content-Range: bytes first-last/*</c>. The range must be as long as the body.</summary>
+    /// <summary>Reads <c>Content-Range: bytes first-last/*</c>. The range must be as long as the body. A total instead of the star must be
+    /// greater than the last byte; it has no other meaning.</summary>
+    /// <remarks>Source: RFC 2616, section 14.16, which Amazon's documentation of Upload Part refers to.</remarks>
     public static bool TryReadPartRange(
         GlacierCall call, out PartRange range, [NotNullWhen(false)] out GlacierError? error)
     {
         const string Prefix = "bytes ";
-        const string Suffix = "/*";
         range = default;
         var text = call.Header(GlacierHeaders.ContentRange);
         if (text is null)
@@ -43,12 +44,15 @@ internal static class BodyHeaders
             return false;
         }
 
-        if (!text.StartsWith(Prefix, StringComparison.Ordinal)
-            || !text.EndsWith(Suffix, StringComparison.Ordinal)
-            || text.Length < Prefix.Length + Suffix.Length
-            || !ProtocolNumber.TryParseRange(text.AsSpan()[Prefix.Length..^Suffix.Length], out range))
+        var slash = text.IndexOf('/', StringComparison.Ordinal);
+        if (slash < 0
+            || !text.StartsWith(Prefix, StringComparison.Ordinal)
+            || !ProtocolNumber.TryParseRange(text.AsSpan()[Prefix.Length..slash], out range)
+            || !IsTotal(text.AsSpan(slash + 1), range))
         {
-            error = GlacierError.Invalid($"Invalid Content-Range: {text}. The form is 'bytes first-last/*'.");
+            error = GlacierError.Invalid(
+                $"Invalid Content-Range: {text}. The form is 'bytes first-last/*'; a total instead of the star must be greater than the last "
+                + "byte.");
             return false;
         }
 
@@ -63,8 +67,8 @@ internal static class BodyHeaders
         return error is null;
     }
 
-    /// <summary>Reads the linear hash and the tree hash of a body. The tree hash is always there, and is always signed, so the signature
-    /// covers a body without a linear hash too, if its length is signed.</summary>
+    /// <summary>Reads the linear hash and the tree hash of a body. The tree hash is always there. Beside a body without a linear hash it is
+    /// signed, so the signature covers the body, if its length is signed.</summary>
     public static bool TryReadHashes(
         GlacierCall call, out StatedHashes hashes, [NotNullWhen(false)] out GlacierError? error)
     {
@@ -104,6 +108,9 @@ internal static class BodyHeaders
                 + "ASCII (0x20 to 0x7E).");
         return error is null;
     }
+
+    private static bool IsTotal(ReadOnlySpan<char> text, PartRange range) =>
+        text is "*" || (ProtocolNumber.TryParse(text, out var total) && total > range.LastByte);
 
     /// <summary>Reads the linear hash of a body. It is null if the request leaves it out.</summary>
     private static bool TryReadLinearHash(
