@@ -25,7 +25,40 @@ internal static partial class UsageError
         }
 
         var errors = string.Join(' ', messages);
-        return $"{errors} See '{command} --help'.";
+        var meant = parsed.UnmatchedTokens.Count > 0 && FindNearest(parsed.CommandResult.Command, parsed.UnmatchedTokens[0]) is { } nearest
+            ? $" Did you mean '{nearest}'?"
+            : "";
+        return $"{errors}{meant} See '{command} --help'.";
+    }
+
+    /// <summary>The command or option that a mistyped word most likely stands for, or null if none is near.</summary>
+    private static string? FindNearest(Command command, string word)
+    {
+        // A transposition of two letters counts as two edits.
+        const int MostEdits = 2;
+        var names = command.Subcommands.Select(static below => below.Name)
+            .Concat(command.Options.SelectMany(static option => option.Aliases.Prepend(option.Name)))
+            .Concat(command is RootCommand ? [] : RemoteCommand.Options.SelectMany(static option => option.Aliases.Prepend(option.Name)));
+        return names.Where(name => name.StartsWith('-') == word.StartsWith('-') && name.Trim('-').Length > MostEdits)
+            .Select(name => (Name: name, Edits: CountEdits(name, word)))
+            .Where(static near => near.Edits <= MostEdits)
+            .OrderBy(static near => near.Edits).Select(static near => near.Name).FirstOrDefault();
+    }
+
+    /// <summary>Levenshtein's distance: the fewest insertions, deletions and replacements that make one word the other.</summary>
+    private static int CountEdits(string one, string other)
+    {
+        var row = Enumerable.Range(0, other.Length + 1).ToArray();
+        for (var i = 0; i < one.Length; i++)
+        {
+            var diagonal = row[0]++;
+            for (var j = 0; j < other.Length; j++)
+            {
+                (diagonal, row[j + 1]) = (row[j + 1], Math.Min(Math.Min(row[j], row[j + 1]) + 1, diagonal + (one[i] == other[j] ? 0 : 1)));
+            }
+        }
+
+        return row[^1];
     }
 
     /// <summary>The library names the types of the program, separates words by tabs, and does not end every sentence.</summary>

@@ -10,7 +10,7 @@ internal static class Greeting
     /// <summary>The start of the line that reports readiness. The address follows. Scripts wait for this line.</summary>
     public const string Ready = "Ready on ";
 
-    private const string Dashboard = "Dashboard on ";
+    private const string Dashboard = "The dashboard is at ";
 
     /// <summary>Prints the greeting.</summary>
     /// <param name="options">The options of the server.</param>
@@ -36,7 +36,8 @@ internal static class Greeting
             PrintCommands(
                 "Requests need no signature. To use the server with the AWS CLI and without a key:",
                 $"export {region}",
-                $"aws glacier list-vaults --account-id - --no-sign-request --endpoint-url {server}");
+                $"aws glacier list-vaults --account-id - --no-sign-request --endpoint-url {server}",
+                $"aws s3 ls --no-sign-request --endpoint-url {server}");
             PrintCommands(
                 "This program always signs its requests. To use it with the key:",
                 pair,
@@ -46,16 +47,17 @@ internal static class Greeting
         else
         {
             PrintCommands(
-                "To use the server with the AWS CLI or with this program:",
+                "To use the server with the AWS CLI, with S3's clients or with this program:",
                 pair,
                 $"export {region}",
                 $"aws glacier list-vaults --account-id - --endpoint-url {server}",
+                $"aws s3 ls --endpoint-url {server}",
                 $"{ProgramName.Text} vault list --endpoint {server}");
         }
 
-        foreach (var address in addresses.Skip(1))
+        if (options.HasDashboard)
         {
-            Console.WriteLine($"{Dashboard}{FormatLocalAddress(address)}/dashboard");
+            Console.WriteLine($"{Dashboard}{FormatLocalAddress(addresses[^1]).TrimEnd('/')}/dashboard. Sign in with the key.");
         }
 
         Console.WriteLine(Ready + addresses[0]);

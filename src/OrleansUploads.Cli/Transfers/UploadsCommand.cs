@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.CompilerServices;
 using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Cli.Remote;
 using OrleansUploads.Client.Models;
@@ -26,7 +27,7 @@ internal static class UploadsCommand
         {
             var name = parsed.GetRequiredValue(vault);
             await session.Printer.ListAsync(
-                session.Connection.Client.ListMultipartUploadsAsync(name, cancellationToken),
+                ListAsync(session, name, cancellationToken),
                 upload => session.Printer.Result(
                     new { upload.UploadId, upload.Description, upload.PartSizeBytes, upload.CreatedAt },
                     $"{upload.UploadId}  {TimeText.Format(upload.CreatedAt)}  parts of {ByteCount.Format(upload.PartSizeBytes)}  "
@@ -37,6 +38,29 @@ internal static class UploadsCommand
             return ExitCode.Done;
         });
         return command;
+    }
+
+    /// <summary>Lists the uploads. Buckets have uploads, too, but another namespace and another protocol.</summary>
+    private static async IAsyncEnumerable<MultipartUpload> ListAsync(
+        Session session, string vault, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        try
+        {
+            await session.Connection.Client.DescribeVaultAsync(vault, cancellationToken);
+        }
+        catch (GlacierException refusal) when (refusal.Code == GlacierErrorCodes.ResourceNotFound)
+        {
+            throw new GlacierException(
+                refusal.Code,
+                $"{refusal.Message}. List the vaults with '{ProgramName.Text} vault list'. If {vault} is a bucket: "
+                + $"aws s3api list-multipart-uploads --bucket {vault} --endpoint-url {session.Connection.Endpoint}",
+                refusal);
+        }
+
+        await foreach (var upload in session.Connection.Client.ListMultipartUploadsAsync(vault, cancellationToken))
+        {
+            yield return upload;
+        }
     }
 
     private static Command CreateShow()

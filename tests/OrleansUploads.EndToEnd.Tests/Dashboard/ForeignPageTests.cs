@@ -15,7 +15,7 @@ namespace OrleansUploads.EndToEnd.Tests.Dashboard;
 [Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class ForeignPageTests
 {
-    private const string Dashboard = "Dashboard on ";
+    private const string Dashboard = "The dashboard is at ";
 
     [Fact]
     public async Task A_stored_page_runs_no_script_beside_the_dashboard()
@@ -58,7 +58,7 @@ public sealed class ForeignPageTests
     {
         await using var place = await Workplace.OpenAsync("--dashboard-listen", "127.0.0.1:0");
         var line = place.Server.Output.Split('\n').Single(line => line.StartsWith(Dashboard, StringComparison.Ordinal));
-        var dashboard = new Uri(new Uri(line[Dashboard.Length..]), "/");
+        var dashboard = new Uri(new Uri(line[Dashboard.Length..].Split(". ")[0]), "/");
         Assert.NotEqual(place.Server.Address.Port, dashboard.Port);
         await using (var browser = await Browser.StartAsync(place.Server, dashboard: dashboard))
         {

@@ -48,6 +48,8 @@ public sealed class HowtoTests : IDisposable
     private static Dictionary<string, string> Expected { get; } = new()
     {
         ["Upload parts by hand"] = "archiveId",
+        ["Copy a folder with rclone"] = "10000000 holiday.tar",
+        ["Back up a folder with restic"] = "restored, identical",
         ["Let a second account into a vault"] = "refused, as it should be",
         ["Serve HTTPS with your own authority"] = "\"VaultName\": \"photos\"",
         ["Protect archives from deletion (WORM)"] = "Locked",

@@ -34,6 +34,7 @@ public sealed class ReadmeTests : IDisposable
             TimeLimit,
             checkout);
 
+        Assert.Contains("OrleansUploads.Core -> ", output, StringComparison.Ordinal);
         Assert.Contains("identical", output, StringComparison.Ordinal);
     }
 }

@@ -26,14 +26,28 @@ public sealed class GreetingTests : IDisposable
             "Requests need no signature. To use the server with the AWS CLI and without a key:",
             "export AWS_DEFAULT_REGION=us-east-1",
             "aws glacier list-vaults --account-id - --no-sign-request --endpoint-url http://127.0.0.1:",
+            "aws s3 ls --no-sign-request --endpoint-url http://127.0.0.1:",
             "This program always signs its requests. To use it with the key:",
             "eval \"$(",
             "export AWS_DEFAULT_REGION=us-east-1",
             " vault list --endpoint http://127.0.0.1:",
+            $"The dashboard is at {server.Address.ToString().TrimEnd('/')}/dashboard.",
             "Ready on http://127.0.0.1:",
         ];
         Assert.Equal(expected.Length, lines.Length);
         Assert.All(expected.Zip(lines), static pair => Assert.Contains(pair.First, pair.Second, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_greeting_names_S3_and_the_dashboard_if_there_is_one(bool hasDashboard)
+    {
+        await using var server = await ServerProcess.StartAsync(_folder.Data, hasDashboard ? [] : ["--no-dashboard"]);
+
+        var address = server.Address.ToString().TrimEnd('/');
+        Assert.Contains($"aws s3 ls --endpoint-url {address}\n", server.Output, StringComparison.Ordinal);
+        Assert.Equal(hasDashboard, server.Output.Contains($"The dashboard is at {address}/dashboard.", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -27,6 +27,15 @@ public sealed class RemoteCommandTests
     }
 
     [Fact]
+    public async Task Uploads_of_a_name_that_is_no_vault_may_be_those_of_a_bucket()
+    {
+        await using var place = await Workplace.OpenAsync();
+
+        (await place.RunAsync("uploads", "list", "--vault", "films")).ExpectOneLine(
+            3, "vaults/films", $"If films is a bucket: aws s3api list-multipart-uploads --bucket films --endpoint-url {place.Server.Address}");
+    }
+
+    [Fact]
     public async Task An_empty_list_of_vaults_says_how_to_create_one()
     {
         await using var place = await Workplace.OpenAsync();
@@ -234,7 +243,12 @@ public sealed class RemoteCommandTests
     [InlineData("vault list --account 12", "'12' is not a valid account ID")]
     [InlineData("download id --vault photos -o file --tier 7", "--tier is '7'")]
     [InlineData("keys add --role --data", "The value of --role is missing")]
-    [InlineData("vualt list", "orleans-uploads: 'vualt' is not a command or option. 'list' is not a command or option. See")]
+    [InlineData("vualt list", "'vualt' is not a command or option. 'list' is not a command or option. Did you mean 'vault'? See")]
+    [InlineData("vault lst", "'lst' is not a command or option. Did you mean 'list'? See 'orleans-uploads vault --help'.")]
+    [InlineData("upload file --vault photos --worker 3", "Did you mean '--workers'?")]
+    [InlineData("uploads list --valt photos", "Did you mean '--vault'?")]
+    [InlineData("vault list --endpiont http://x", "Did you mean '--endpoint'?")]
+    [InlineData("frobnicate", "orleans-uploads: 'frobnicate' is not a command or option. See")]
     [InlineData("vault", "orleans-uploads: A command is missing. See 'orleans-uploads vault --help'.")]
     [InlineData("upload --vault photos", "The argument 'file' is missing.")]
     [InlineData("completion tcsh", "'tcsh' is not a valid value. Use one of: bash, zsh, fish. See")]
