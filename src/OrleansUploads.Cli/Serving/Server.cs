@@ -67,6 +67,7 @@ internal sealed partial class Server(ServerOptions options)
         using var notifier = new HttpNotifier(
             options.Service.Receivers, options.Service.Gateway.Region, loggers.CreateLogger<HttpNotifier>());
         using var telemetry = TelemetryExport.Start(Environment.GetEnvironmentVariable, options.Listen.ToString());
+        telemetry?.LogFaults(loggers.CreateLogger<TelemetryExport>());
         ForeignFolder.Require(options.DataFolder);
         LostParts.Require(options.DataFolder);
         var folderOptions = options.Seams.Folder with

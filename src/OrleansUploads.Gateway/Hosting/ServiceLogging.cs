@@ -10,22 +10,12 @@ public static class ServiceLogging
     /// <summary>Writes the log to standard error, to separate it from the output for people and scripts.</summary>
     public static ILoggingBuilder AddOrleansUploadsLog(this ILoggingBuilder logging, LogFormat format)
     {
-        if (format == LogFormat.Json)
-        {
-            logging.AddConsole(static console => console.FormatterName = JsonLogFormatter.FormatterName);
-            logging.Services.TryAddEnumerable(
-                ServiceDescriptor.Singleton<ConsoleFormatter, JsonLogFormatter>(static _ => new JsonLogFormatter(TimeProvider.System)));
-        }
-        else
-        {
-            logging.AddSimpleConsole(static console =>
-            {
-                console.SingleLine = true;
-                console.UseUtcTimestamp = true;
-                console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
-            });
-        }
-
+        logging.AddConsole(console => console.FormatterName =
+            format == LogFormat.Json ? JsonLogFormatter.FormatterName : PlainLogFormatter.FormatterName);
+        logging.Services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<ConsoleFormatter, JsonLogFormatter>(static _ => new JsonLogFormatter(TimeProvider.System)));
+        logging.Services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<ConsoleFormatter, PlainLogFormatter>(static _ => new PlainLogFormatter(TimeProvider.System)));
         logging.Services.Configure<ConsoleLoggerOptions>(static console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         return logging;
     }

@@ -21,8 +21,12 @@ public sealed class TelemetryExport : IDisposable
     private readonly MeterProvider _metrics;
     private readonly TracerProvider _traces;
 
-    private TelemetryExport(MeterProvider metrics, TracerProvider traces)
+    private readonly string _endpoint;
+    private ExportFaults? _faults;
+
+    private TelemetryExport(string endpoint, MeterProvider metrics, TracerProvider traces)
     {
+        _endpoint = endpoint;
         _metrics = metrics;
         _traces = traces;
     }
@@ -72,7 +76,7 @@ public sealed class TelemetryExport : IDisposable
 
         try
         {
-            return Start(resource, moreMeters ?? [], moreSources ?? []);
+            return Start(endpoint, resource, moreMeters ?? [], moreSources ?? []);
         }
         catch (ArgumentException fault)
         {
@@ -80,17 +84,23 @@ public sealed class TelemetryExport : IDisposable
         }
     }
 
-    private static TelemetryExport Start(ResourceBuilder resource, IEnumerable<string> moreMeters, IEnumerable<string> moreSources) =>
+    private static TelemetryExport Start(
+        string endpoint, ResourceBuilder resource, IEnumerable<string> moreMeters, IEnumerable<string> moreSources) =>
         new(
+            endpoint,
             Sdk.CreateMeterProviderBuilder()
                 .SetResourceBuilder(resource).AddMeter([.. Meters, .. moreMeters]).AddOtlpExporter().Build(),
             Sdk.CreateTracerProviderBuilder()
                 .SetResourceBuilder(resource).AddSource([.. Sources, .. moreSources]).AddOtlpExporter().Build());
+
+    /// <summary>Logs once if the data cannot be sent.</summary>
+    public void LogFaults(ILogger log) => _faults ??= new ExportFaults(log, _endpoint);
 
     /// <summary>Sends the remaining data and stops the export.</summary>
     public void Dispose()
     {
         _traces.Dispose();
         _metrics.Dispose();
+        _faults?.Dispose();
     }
 }

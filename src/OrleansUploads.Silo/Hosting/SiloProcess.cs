@@ -54,6 +54,7 @@ internal static class SiloProcess
         builder.AddUploads(settings, lastGeneration);
 
         await using var app = builder.Build();
+        telemetry?.LogFaults(app.Services.GetRequiredService<ILogger<TelemetryExport>>());
         app.UseRouting();
         app.MapOrleansUploadsGateway();
         await StartAsync(app, settings);

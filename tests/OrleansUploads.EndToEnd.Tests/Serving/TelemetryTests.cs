@@ -57,6 +57,27 @@ public sealed class TelemetryTests : IDisposable
     }
 
     [Fact]
+    public async Task A_collector_that_cannot_be_reached_is_logged_once()
+    {
+        var environment = new Dictionary<string, string?>(CommandLine.WithOperatorKey)
+        {
+            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://127.0.0.1:1",
+            ["OTEL_METRIC_EXPORT_INTERVAL"] = "200",
+            ["OTEL_BSP_SCHEDULE_DELAY"] = "200",
+        };
+        await using var server = await ServerProcess.StartAsync(new ServerSetup(_folder.Data) { Environment = environment });
+        using var client = server.Connect();
+        await Eventually.BecomesTrueAsync(
+            () => server.Log.Contains("warning: Metrics and traces cannot be sent to http://127.0.0.1:1.", StringComparison.Ordinal), "it is logged");
+
+        // The server sends what is left when it stops, and fails again.
+        await client.CreateVaultAsync("photos");
+        await server.StopAsync();
+
+        Assert.Single(server.Log.Split('\n'), static line => line.Contains("cannot be sent", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task On_request_each_line_of_the_log_is_a_JSON_object()
     {
         await using var server = await ServerProcess.StartAsync(_folder.Data, "--log-format", "json");
