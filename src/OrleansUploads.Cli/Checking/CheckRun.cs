@@ -1,6 +1,7 @@
 using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Engine.Checking;
 using OrleansUploads.Engine.Ports;
+using OrleansUploads.Gateway.Http.Credentials;
 
 namespace OrleansUploads.Cli.Checking;
 
@@ -34,7 +35,8 @@ internal sealed class CheckRun(CheckSettings settings)
                 new CheckOptions { Deep = settings.Deep, BytesPerSecond = settings.BytesPerSecond },
                 TimeProvider.System,
                 report.AddDamage,
-                report.AddOrphan);
+                report.AddOrphan,
+                ReadKeys);
             resumeFile?.Begin(from);
             PrintProgress(check.IsOnline
                 ? "A server is using the folder. The check runs at the same time."
@@ -87,6 +89,21 @@ internal sealed class CheckRun(CheckSettings settings)
         }
 
         return isDone;
+    }
+
+    /// <summary>Reads the key pairs as a server does when it starts.</summary>
+    private Damage? ReadKeys()
+    {
+        var keys = KeyFile.InFolder(settings.DataFolder);
+        try
+        {
+            keys.Read();
+            return null;
+        }
+        catch (InvalidDataException fault)
+        {
+            return new Damage(DamageKind.Keys, $"{fault.Message} Restore it from a backup.") { File = Path.GetFileName(keys.Path) };
+        }
     }
 
     private int Finish(CheckReport report, CheckTally tally, bool isDone)

@@ -19,6 +19,9 @@ public enum DamageKind
 
     /// <summary>The bytes of a part.</summary>
     Part,
+
+    /// <summary>The file of key pairs.</summary>
+    Keys,
 }
 
 /// <summary>Data in a data folder that differs from what was acknowledged.</summary>

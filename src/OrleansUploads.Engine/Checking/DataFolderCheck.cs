@@ -44,6 +44,10 @@ public sealed class DataFolderCheck : IDisposable
     /// <summary>Called for each damage when it is found.</summary>
     public Action<Damage> OnDamage { get; init; } = static _ => { };
 
+    /// <summary>Reads the file of key pairs, which this project does not know. Returns its damage, or null if it is sound or missing.
+    /// </summary>
+    public Func<Damage?> ReadKeys { get; init; } = static () => null;
+
     /// <summary>Called for each upload with bytes that nothing refers to.</summary>
     public Action<Orphan> OnOrphan { get; init; } = static _ => { };
 
@@ -57,10 +61,12 @@ public sealed class DataFolderCheck : IDisposable
         CheckOptions options,
         TimeProvider time,
         Action<Damage>? onDamage = null,
-        Action<Orphan>? onOrphan = null) => new(InspectedDataFolder.Open(folder), options, time)
+        Action<Orphan>? onOrphan = null,
+        Func<Damage?>? readKeys = null) => new(InspectedDataFolder.Open(folder), options, time)
         {
             OnDamage = onDamage ?? (static _ => { }),
             OnOrphan = onOrphan ?? (static _ => { }),
+            ReadKeys = readKeys ?? (static () => null),
         };
 
     /// <summary>Checks everything, or continues an interrupted check.</summary>
@@ -102,6 +108,7 @@ public sealed class DataFolderCheck : IDisposable
         if (Position.After == 0)
         {
             CheckWhole();
+            Report(ReadKeys() is { } damage ? [damage] : []);
         }
         else
         {

@@ -45,6 +45,23 @@ public sealed class CheckTests : IAsyncLifetime
         Assert.Equal((1, 1, 5, 0), (result.Archives, result.OpenUploads, result.Parts, result.Orphans));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("{}")]
+    [InlineData("{\"keys\":[{\"accessKeyId\":\"AKIA\"")]
+    public async Task Key_pairs_with_which_a_server_does_not_start_are_reported(string content)
+    {
+        var keys = _data.File("keys.json");
+        await File.WriteAllTextAsync(keys, content, TestContext.Current.CancellationToken);
+        var refused = await ServerProcess.RefuseAsync(new ServerSetup(_folder.Data) { Environment = CommandLine.WithoutOperatorKey });
+        Assert.Contains("keys.json", refused.Error, StringComparison.Ordinal);
+
+        var result = await CheckedFolder.CheckAsync(_data);
+
+        var damage = Assert.Single(result.Damage);
+        Assert.Equal(("keys", "keys.json"), (damage.Kind, damage.File));
+    }
+
     [Fact]
     [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_killed_server_leaves_a_sound_folder()
