@@ -81,23 +81,31 @@ internal sealed class Connection : IDisposable
     public static string DescribeInvalidEndpoint(string text) =>
         $"The endpoint '{text}' is not valid. Use a form such as {DefaultEndpoint}.";
 
-    /// <summary>A policy that says why it waits, now and then.</summary>
+    /// <summary>A policy that says why it waits, and says the same thing only once.</summary>
     private static RetryPolicy CreatePatient(Printer printer)
     {
+        var gate = new Lock();
         var toldAt = 0L;
+        var told = new HashSet<string>();
         return new RetryPolicy
         {
             MaxAttempts = 40,
             MaxDelay = TimeSpan.FromSeconds(15),
             OnRetry = (failure, _) =>
             {
-                var last = Interlocked.Read(ref toldAt);
-                if ((last == 0 || TimeProvider.System.GetElapsedTime(last) >= NoteInterval)
-                    && Interlocked.CompareExchange(ref toldAt, TimeProvider.System.GetTimestamp(), last) == last)
+                var reason = failure.Message.ReplaceLineEndings(" ").TrimEnd('.');
+                lock (gate)
                 {
-                    printer.Event(new { @event = "waiting", error = failure.Message });
-                    printer.Note($"{failure.Message.ReplaceLineEndings(" ").TrimEnd('.')}. Trying again for some minutes.");
+                    if ((toldAt != 0 && TimeProvider.System.GetElapsedTime(toldAt) < NoteInterval) || !told.Add(reason))
+                    {
+                        return;
+                    }
+
+                    toldAt = TimeProvider.System.GetTimestamp();
                 }
+
+                printer.Event(new { @event = "waiting", error = failure.Message });
+                printer.Note($"{reason}. Trying again for some minutes.");
             },
         };
     }

@@ -69,7 +69,8 @@ internal static class ServeOptions
     public static Option<long?> MinFree() => new("--min-free")
     {
         Description = "Refuse parts that would leave less than this free on the disk, such as 64MiB or 1GiB. "
-            + $"[default: {DiskSpace.DefaultFloorBytes / Mebibyte}MiB, or 1 % of the disk if that is less]",
+            + $"[default: 1 % of the disk, at least {DiskSpace.MinDefaultFloorBytes / Mebibyte}MiB, at most "
+            + $"{DiskSpace.MaxDefaultFloorBytes / Mebibyte}MiB]",
         HelpName = "size",
         CustomParser = result =>
         {

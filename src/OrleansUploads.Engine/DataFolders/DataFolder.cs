@@ -20,7 +20,7 @@ public sealed class DataFolder : IAsyncDisposable
     private string? _spaceSummary;
 
     private DataFolder(
-        FolderLock folderLock, SqliteJournal journal, DiskPartStore disk, DiskSpace space, TimeProvider time, Action<string?>? onSpaceChange)
+        FolderLock folderLock, SqliteJournal journal, DiskPartStore disk, DiskSpace space, DataFolderOptions options, TimeProvider time)
     {
         _lock = folderLock;
         _journal = journal;
@@ -28,7 +28,7 @@ public sealed class DataFolder : IAsyncDisposable
         Space = space;
         Ports = new EnginePorts(journal, journal, new FloorPartStore(disk, space)) { CheckIndex = new NameCheck(journal, time).RunAsync };
         Health = [new DiskHealth("part-store-disk", () => disk.Failure), new DiskHealth("journal-disk", () => journal.Failure), space];
-        _onSpaceChange = onSpaceChange;
+        _onSpaceChange = options.OnSpaceChange;
         _spaceTimer = time.CreateTimer(
             static folder => ((DataFolder)folder!).LookAtSpace(), this, TimeSpan.Zero, DiskSpace.RestoreInterval);
     }
@@ -74,9 +74,15 @@ public sealed class DataFolder : IAsyncDisposable
             RequireJournalOfParts(path);
 
             // On a full disk, the journal needs room to be opened at all.
-            var space = new DiskSpace(path, options.FloorBytes);
+            var space = new DiskSpace(path, options.FloorBytes, time);
             space.MakeRoomForDeletion();
-            journal = SqliteJournal.Open(path, options.Journal with { Flush = options.Flush, OnFailure = options.OnDiskFailure });
+            journal = SqliteJournal.Open(path, options.Journal with
+            {
+                Flush = options.Flush,
+                OnFailure = options.OnDiskFailure,
+                LogBytes = Math.Min(options.Journal.LogBytes, space.FloorBytes / 2),
+                OnFull = space.ReleaseSlice,
+            });
             disk = DiskPartStore.Open(Path.Combine(path, PartsFolder), new DiskPartStoreOptions
             {
                 Flush = options.Flush,
@@ -84,7 +90,7 @@ public sealed class DataFolder : IAsyncDisposable
                 DirectIo = options.DirectIo,
                 OnDirectIoRefused = options.OnDirectIoRefused,
             });
-            return new DataFolder(folderLock, journal, disk, space, time ?? TimeProvider.System, options.OnSpaceChange);
+            return new DataFolder(folderLock, journal, disk, space, options, time ?? TimeProvider.System);
         }
         catch
         {

@@ -8,7 +8,7 @@ namespace OrleansUploads.Engine.DataFolders;
 public sealed record DataFolderOptions
 {
     /// <summary>Parts that would leave less than this free on the disk are refused; null for
-    /// <see cref="DiskSpace.DefaultFloorBytes"/>, or 1 % of the disk if that is less.</summary>
+    /// <see cref="DiskSpace.DefaultFloorOf"/>.</summary>
     public long? FloorBytes { get; init; }
 
     /// <summary>Makes files and directories durable, both in the part store and beside the database.</summary>

@@ -4,12 +4,19 @@ namespace OrleansUploads.Engine.DataFolders;
 
 /// <summary>The free space of the disk with the data folder, and how much of it is kept free for the journal.</summary>
 /// <remarks>Below the floor, all data that grows is refused, so that the journal can still record deletions and aborts,
-/// which free space. In case other programs fill the disk, a reserve file is kept, and deleted when such a request
-/// arrives.</remarks>
+/// which free space, and a bounded number of retrievals. In case other programs fill the disk, a reserve file is kept. When such a
+/// request arrives, or when the journal finds the disk full, a slice of it is released, and no more, because other programs may take
+/// what is free.</remarks>
 public sealed class DiskSpace : IStorageSpace, IStoreHealth
 {
-    /// <summary>Default floor; on small disks it is 1 % of the disk instead.</summary>
-    public const long DefaultFloorBytes = 64L * 1024 * 1024;
+    /// <summary>Default floor of large disks.</summary>
+    public const long MaxDefaultFloorBytes = 64L * 1024 * 1024;
+
+    /// <summary>Default floor of small disks: two cycles of the journal's write-ahead log.</summary>
+    public const long MinDefaultFloorBytes = 32L * 1024 * 1024;
+
+    /// <summary>The number of retrievals that are accepted while the disk is full. The journal needs less than 8 KiB for each.</summary>
+    public const int MaxRetrievalsWhileFull = 1000;
 
     /// <summary>Name of the reserve file in the data folder.</summary>
     public const string ReserveFileName = "journal.reserve";
@@ -25,36 +32,51 @@ public sealed class DiskSpace : IStorageSpace, IStoreHealth
 
     private const long MaxWarningBytes = 10L * 1024 * 1024 * 1024;
     private const int WarningDivisor = 20;
-    private const long MaxReserveBytes = 8L * 1024 * 1024;
+    private const long MaxReserveBytes = 16L * 1024 * 1024;
     private const int FloorDivisor = 100;
-    private const int ReserveDivisor = 50;
+    private const int TinyDiskDivisor = 4;
+    private const int ReserveDivisor = 16;
+    private const long SliceBytes = 1024 * 1024;
+
+    // The part size of common clients, and twice that of the AWS CLI.
+    private const long PartBytes = 16L * 1024 * 1024;
+
+    private static readonly TimeSpan RefusalLife = TimeSpan.FromMinutes(10);
 
     private readonly DriveInfo _disk;
     private readonly string _reservePath;
+    private readonly TimeProvider _time;
     private readonly Lock _gate = new();
     private readonly long _reserveBytes;
-    private bool _hasReserve;
+    private long _reservedBytes;
+    private volatile Refusal? _refusal;
+    private int _retrievalsWhileFull;
 
     /// <summary>Reads the size of the disk, and creates the reserve if there is room for it.</summary>
     /// <param name="folder">The data folder.</param>
-    /// <param name="floorBytes">The floor, or null for <see cref="DefaultFloorBytes"/>, or 1 % of the disk if that is less.</param>
+    /// <param name="floorBytes">The floor, or null for that of <see cref="DefaultFloorOf"/>.</param>
+    /// <param name="time">The clock, or null for the clock of the machine.</param>
     /// <exception cref="IOException">The disk cannot be queried.</exception>
-    public DiskSpace(string folder, long? floorBytes = null)
+    public DiskSpace(string folder, long? floorBytes = null, TimeProvider? time = null)
     {
+        _time = time ?? TimeProvider.System;
         _disk = new DriveInfo(Path.GetFullPath(folder));
         _reservePath = Path.Combine(folder, ReserveFileName);
         FloorBytes = floorBytes ?? DefaultFloorOf(_disk);
         WarningBytes = Math.Max(2 * FloorBytes, Math.Min(MaxWarningBytes, _disk.TotalSize / WarningDivisor));
         _reserveBytes = Math.Min(MaxReserveBytes, _disk.TotalSize / ReserveDivisor);
-        Restore();
 
         // On a full disk there is no room for a new reserve, but that of an earlier process is still there.
-        _hasReserve |= File.Exists(_reservePath);
+        var reserve = new FileInfo(_reservePath);
+        _reservedBytes = reserve.Exists ? reserve.Length : 0;
+        Restore();
     }
 
-    /// <summary>The default floor of a disk: <see cref="DefaultFloorBytes"/>, or 1 % of the disk if that is less.</summary>
+    /// <summary>The default floor of a disk: 1 % of it, but at least 32 and at most 64 MiB; a quarter of a disk of less than 128 MiB.
+    /// </summary>
     /// <exception cref="IOException">The disk cannot be queried.</exception>
-    public static long DefaultFloorOf(DriveInfo disk) => Math.Min(DefaultFloorBytes, disk.TotalSize / FloorDivisor);
+    public static long DefaultFloorOf(DriveInfo disk) => Math.Min(
+        Math.Clamp(disk.TotalSize / FloorDivisor, MinDefaultFloorBytes, MaxDefaultFloorBytes), disk.TotalSize / TinyDiskDivisor);
 
     /// <inheritdoc/>
     public string Name => "space";
@@ -69,22 +91,35 @@ public sealed class DiskSpace : IStorageSpace, IStoreHealth
     /// <summary>The number of bytes that are free now.</summary>
     public long FreeBytes => _disk.AvailableFreeSpace;
 
+    /// <summary>The number of bytes that are kept free now: the floor, and what is missing in the reserve.</summary>
+    private long KeptBytes => FloorBytes + Math.Max(0, _reserveBytes - Interlocked.Read(ref _reservedBytes));
+
     /// <inheritdoc/>
     public StoreHealth Read()
     {
         var free = FreeBytes;
-        return free < FloorBytes
+        var kept = KeptBytes;
+        var refused = _refusal is { } refusal && _time.GetElapsedTime(refusal.At) < RefusalLife ? refusal.Bytes : 0;
+        return free < kept
             ? new StoreHealth(
                 StoreCondition.Degraded,
-                $"The disk is full: it has {free} bytes free, less than the {FloorBytes} bytes that are kept for the journal. Uploads and "
-                + "new jobs are refused. Delete archives, abort uploads, or free space; no restart is needed.")
+                $"The disk is full: it has {free} bytes free, less than the {kept} bytes that are kept for the journal. Uploads are "
+                + "refused. Delete archives, abort uploads, or free space; no restart is needed.")
             {
                 Summary = Full,
+            }
+            : free - kept < Math.Max(PartBytes, refused)
+            ? new StoreHealth(
+                StoreCondition.Degraded,
+                $"The disk is almost full: it has {free} bytes free, and {kept} of them are kept for the journal. Uploads and parts of "
+                + $"more than {free - kept} bytes are refused. Delete archives, abort uploads, or free space; no restart is needed.")
+            {
+                Summary = AlmostFull,
             }
             : free < WarningBytes
             ? new StoreHealth(
                 StoreCondition.Healthy,
-                $"The disk is almost full: it has {free} bytes free. With less than {FloorBytes} bytes, uploads and new jobs are refused.")
+                $"The disk is almost full: it has {free} bytes free. With less than {kept} bytes, uploads are refused.")
             {
                 Summary = AlmostFull,
             }
@@ -95,27 +130,65 @@ public sealed class DiskSpace : IStorageSpace, IStoreHealth
     public void Require(long bytes)
     {
         var free = FreeBytes;
-        if (free - bytes < FloorBytes)
+        var kept = KeptBytes;
+        if (free - bytes < kept)
+        {
+            _refusal = new Refusal(_time.GetTimestamp(), bytes);
+            throw new PartStoreFullException(
+                $"The disk is full: {bytes} bytes are needed, but {free} bytes are free and {kept} of them are kept for the journal.");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void RequireForRetrieval()
+    {
+        if (FreeBytes >= FloorBytes)
+        {
+            Interlocked.Exchange(ref _retrievalsWhileFull, 0);
+        }
+        else if (Interlocked.Increment(ref _retrievalsWhileFull) > MaxRetrievalsWhileFull)
         {
             throw new PartStoreFullException(
-                $"The disk is full: {bytes} bytes are needed, but {free} bytes are free and {FloorBytes} of them are kept for the journal.");
+                $"The disk is full, and {MaxRetrievalsWhileFull} retrievals were started since. The rest of the space is kept for deletions.");
+        }
+        else
+        {
+            MakeRoomForDeletion();
         }
     }
 
     /// <inheritdoc/>
     public void MakeRoomForDeletion()
     {
-        lock (_gate)
+        if (FreeBytes < SliceBytes)
         {
-            if (_hasReserve && FreeBytes < _reserveBytes)
-            {
-                File.Delete(_reservePath);
-                _hasReserve = false;
-            }
+            ReleaseSlice();
         }
     }
 
-    /// <summary>Creates the reserve again if there is room for it above the floor. Failures are ignored.</summary>
+    /// <summary>Releases a part of the reserve.</summary>
+    /// <returns>Whether anything was left to release.</returns>
+    public bool ReleaseSlice()
+    {
+        lock (_gate)
+        {
+            if (_reservedBytes == 0)
+            {
+                return false;
+            }
+
+            var left = Math.Max(0, _reservedBytes - SliceBytes);
+            using (var file = File.OpenHandle(_reservePath, FileMode.OpenOrCreate, FileAccess.ReadWrite))
+            {
+                RandomAccess.SetLength(file, left);
+            }
+
+            Interlocked.Exchange(ref _reservedBytes, left);
+            return true;
+        }
+    }
+
+    /// <summary>Completes the reserve if there is room for it above the floor. Failures are ignored.</summary>
     public void Restore()
     {
         lock (_gate)
@@ -134,13 +207,15 @@ public sealed class DiskSpace : IStorageSpace, IStoreHealth
 
             try
             {
-                if (_hasReserve || FreeBytes < FloorBytes + (2 * _reserveBytes))
+                if (_reservedBytes >= _reserveBytes || FreeBytes < KeptBytes)
                 {
                     return;
                 }
 
-                new FileStream(_reservePath, options).Dispose();
-                _hasReserve = true;
+                Interlocked.Exchange(ref _reservedBytes, 0);
+                using var file = new FileStream(_reservePath, options);
+                file.SetLength(_reserveBytes);
+                Interlocked.Exchange(ref _reservedBytes, _reserveBytes);
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
@@ -148,4 +223,8 @@ public sealed class DiskSpace : IStorageSpace, IStoreHealth
             }
         }
     }
+
+    /// <param name="At">When data was refused.</param>
+    /// <param name="Bytes">Its size.</param>
+    private sealed record Refusal(long At, long Bytes);
 }

@@ -29,9 +29,7 @@ public sealed class FolderLock : IDisposable
 
         try
         {
-            file.SetLength(0);
-            file.Write(System.Text.Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n"));
-            file.Flush();
+            WriteId(file);
             return new FolderLock(file);
         }
         catch
@@ -63,6 +61,20 @@ public sealed class FolderLock : IDisposable
 
     /// <summary>Releases the folder.</summary>
     public void Dispose() => _file.Dispose();
+
+    /// <summary>Writes the process ID, which is only for people. A full disk has no room for it.</summary>
+    private static void WriteId(FileStream file)
+    {
+        try
+        {
+            var id = Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n";
+            RandomAccess.SetLength(file.SafeFileHandle, 0);
+            RandomAccess.Write(file.SafeFileHandle, System.Text.Encoding.ASCII.GetBytes(id), 0);
+        }
+        catch (IOException fault) when (DiskErrors.IsFull(fault))
+        {
+        }
+    }
 
     private static FolderInUseException InUse(string folder, IOException fault) => new(
         $"The data folder {folder} is in use by another server. Stop that server first, or choose another folder.", fault);

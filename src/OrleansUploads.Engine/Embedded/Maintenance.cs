@@ -11,6 +11,9 @@ namespace OrleansUploads.Engine.Embedded;
 /// nothing.</remarks>
 internal sealed class Maintenance : IAsyncDisposable
 {
+    /// <summary>Nothing is collected without beats, so they resume soon after a full disk has room.</summary>
+    private static readonly TimeSpan BeatRetryInterval = TimeSpan.FromSeconds(15);
+
     private readonly CancellationTokenSource _stopping = new();
     private readonly TimeProvider _time;
     private readonly EngineLog _log;
@@ -49,7 +52,7 @@ internal sealed class Maintenance : IAsyncDisposable
                 {
                     firstBeat.TrySetResult();
                 }
-            }),
+            }, BeatRetryInterval),
             RepeatAsync("wake due entities", TimeSpan.Zero, options.WakeInterval, async token =>
             {
                 await firstBeat.Task.WaitAsync(token);
@@ -69,7 +72,7 @@ internal sealed class Maintenance : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private async Task RepeatAsync(string task, TimeSpan firstDelay, TimeSpan interval, Func<CancellationToken, Task> round)
+    private async Task RepeatAsync(string task, TimeSpan firstDelay, TimeSpan interval, Func<CancellationToken, Task> round, TimeSpan? retryInterval = null)
     {
         var token = _stopping.Token;
         var delay = firstDelay;
@@ -87,6 +90,7 @@ internal sealed class Maintenance : IAsyncDisposable
             }
             catch (Exception fault)
             {
+                delay = retryInterval ?? interval;
                 _log.MaintenanceFailed(task, FaultText.Describe(fault), IsExplained(fault) ? null : fault);
             }
         }

@@ -8,21 +8,46 @@ public interface IStorageSpace
     /// <exception cref="PartStoreFullException">Too little space would be left for the journal.</exception>
     void Require(long bytes);
 
+    /// <summary>Requires that a retrieval can be journaled. On a full disk, a bounded number of them use the reserved space.</summary>
+    /// <exception cref="PartStoreFullException">Too many retrievals were journaled since the disk became full.</exception>
+    void RequireForRetrieval();
+
     /// <summary>Releases reserved space if the disk is almost full, so that a deletion can be journaled.</summary>
     void MakeRoomForDeletion();
 
-    /// <summary>Requires what an operation needs: one that makes the store grow must leave room for the journal, and one that frees space
-    /// needs a little of it first.</summary>
+    /// <summary>Requires what an operation needs.</summary>
     /// <exception cref="PartStoreFullException">Too little space would be left for the journal.</exception>
-    void RequireFor(bool needsSpace, bool freesSpace)
+    void RequireFor(SpaceUse use)
     {
-        if (needsSpace)
+        switch (use)
         {
-            Require(0);
-        }
-        else if (freesSpace)
-        {
-            MakeRoomForDeletion();
+            case SpaceUse.Grows:
+                Require(0);
+                break;
+            case SpaceUse.Retrieves:
+                RequireForRetrieval();
+                break;
+            case SpaceUse.Frees:
+                MakeRoomForDeletion();
+                break;
+            default:
+                break;
         }
     }
+}
+
+/// <summary>How an operation uses the space of a store.</summary>
+public enum SpaceUse
+{
+    /// <summary>It needs no space.</summary>
+    None,
+
+    /// <summary>It makes the store grow, and must leave room for the journal.</summary>
+    Grows,
+
+    /// <summary>It reads what is stored, and journals a small record that is deleted soon.</summary>
+    Retrieves,
+
+    /// <summary>It frees space, and needs a little of it first.</summary>
+    Frees,
 }

@@ -76,6 +76,24 @@ internal sealed class JournalFiles : IDisposable
         }
     }
 
+    /// <summary>Makes room for a transaction on a full disk: moves the write-ahead log into the database, so that the next transaction
+    /// overwrites it, and releases reserved room. Called by the writer thread.</summary>
+    /// <param name="isFirst">Whether the transaction failed for the first time.</param>
+    /// <returns>Whether the transaction should be repeated.</returns>
+    public bool MakeRoom(bool isFirst)
+    {
+        var isReleased = _options.OnFull?.Invoke() == true;
+        try
+        {
+            _open!.Database.Checkpoint();
+            return isReleased || isFirst;
+        }
+        catch (SqliteFault fault)
+        {
+            return !CloseIfInDoubt(fault, isCommit: false) && isReleased;
+        }
+    }
+
     /// <summary>Closes the files if their content is unknown after a failure. Called by the writer thread.</summary>
     /// <param name="failure">The failure of a transaction.</param>
     /// <param name="isCommit">Whether the commit had started.</param>

@@ -16,7 +16,8 @@ internal static class JournalSchema
     /// <summary>The database file's name within the journal's folder.</summary>
     public const string FileName = "journal.db";
 
-    private const int PageBytes = 4096;
+    /// <summary>Size of a page of the file, in bytes.</summary>
+    public const int PageBytes = 4096;
 
     // "OULJ". It distinguishes the journal from other programs' databases.
     private const long ApplicationId = 0x4F554C4A;
@@ -95,7 +96,8 @@ internal static class JournalSchema
     public static void Prepare(SqliteDatabase database, SqliteJournalOptions options)
     {
         database.Execute($"PRAGMA synchronous = {options.Synchronous}");
-        database.Execute("PRAGMA wal_autocheckpoint = 4000");
+        var logPages = Math.Max(1, options.LogBytes / PageBytes);
+        database.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA wal_autocheckpoint = {logPages}"));
         database.Execute("PRAGMA journal_size_limit = 67108864");
         database.Execute("PRAGMA cache_size = -32768");
         if (options.MaxDatabaseBytes is { } bytes)

@@ -59,7 +59,7 @@ internal sealed class JournalWriter
 
     /// <summary>Finishes all writes of a batch. If one write hits damage, only that write fails, and the others stay in the
     /// batch for the next round.</summary>
-    private void WriteBatch(List<PendingWrite> batch)
+    private void WriteBatch(List<PendingWrite> batch, bool isRepeated = false)
     {
         OpenJournal? open = null;
         PendingWrite? current = null;
@@ -82,6 +82,11 @@ internal sealed class JournalWriter
             if (open is not null && !_files.CloseIfInDoubt(failure, open.Tables.HasCommitStarted))
             {
                 Rollback(open.Tables);
+                if (SqliteFault.IsFullDisk(failure) && _files.MakeRoom(isFirst: !isRepeated))
+                {
+                    WriteBatch(batch, isRepeated: true);
+                    return;
+                }
             }
 
             var reason = Translate(failure, current);

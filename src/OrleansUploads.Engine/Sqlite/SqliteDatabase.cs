@@ -57,6 +57,10 @@ internal sealed class SqliteDatabase : IDisposable
     public void SetCheckpointOnClose(bool enabled) =>
         Check(raw.sqlite3_db_config(_handle, NoCheckpointOnClose, enabled ? 0 : 1, out _));
 
+    /// <summary>Moves the write-ahead log into the file as far as its readers allow, so that the next transactions overwrite the log
+    /// instead of making it grow.</summary>
+    public void Checkpoint() => Execute("PRAGMA wal_checkpoint(PASSIVE)");
+
     /// <summary>Runs SQL without parameters and ignores rows.</summary>
     public void Execute(string sql) => Check(raw.sqlite3_exec(_handle, sql));
 

@@ -20,6 +20,16 @@ public sealed record SqliteJournalOptions
     /// <summary>Makes the mark and the names in the folder durable. SQLite flushes the database itself.</summary>
     public IDiskFlush Flush { get; init; } = SystemFlush.Instance;
 
+    /// <summary>The size of the write-ahead log, in bytes, from which it is moved into the database file. While readers are active, it
+    /// grows beyond that.</summary>
+    public long LogBytes { get; init; } = MaxLogBytes;
+
+    /// <summary>Default of <see cref="LogBytes"/>. A longer log makes restarts slower and hardly makes writes faster.</summary>
+    public const long MaxLogBytes = 4000 * JournalSchema.PageBytes;
+
+    /// <summary>Called when a write found the disk full. Releases some reserved room, and returns whether there was any.</summary>
+    public Func<bool>? OnFull { get; init; }
+
     /// <summary>Called once when the disk has failed and nothing more is served.</summary>
     public Action<Exception>? OnFailure { get; init; }
 

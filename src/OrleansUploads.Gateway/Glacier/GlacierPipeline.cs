@@ -67,7 +67,7 @@ internal sealed class GlacierPipeline(
             return denied;
         }
 
-        space?.RequireFor(route.NeedsDiskSpace, route.FreesDiskSpace);
+        space?.RequireFor(route.Space);
         return await operations.ExecuteAsync(call);
     }
 

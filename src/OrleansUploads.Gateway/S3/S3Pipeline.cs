@@ -51,7 +51,7 @@ internal sealed class S3Pipeline(S3Operations operations, GatewayOptions options
             return S3HttpErrors.Describe(unreadable);
         }
 
-        space?.RequireFor(known.NeedsDiskSpace, known.FreesDiskSpace);
+        space?.RequireFor(known.Space);
         return await operations.ExecuteAsync(new S3Call
         {
             Exchange = exchange,

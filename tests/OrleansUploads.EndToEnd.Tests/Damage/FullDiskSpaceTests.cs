@@ -71,7 +71,7 @@ public sealed class FullDiskSpaceTests : IDisposable
     public async Task Uploads_can_be_aborted_on_a_disk_filled_by_another_program()
     {
         await using var disk = await SmallDisk.MountAsync(_folder.Data, DiskMebibytes);
-        await using var server = await ServerProcess.StartAsync(_folder.Data, "--quiet");
+        await using var server = await ServerProcess.StartAsync(_folder.Data, "--quiet", "--min-free", "1MiB");
         var client = server.Connect();
         var uploads = await StartUploadsAsync(client);
 

@@ -2,7 +2,7 @@ using OrleansUploads.EndToEnd.Tests.Harness;
 
 namespace OrleansUploads.EndToEnd.Tests.Damage;
 
-/// <summary>A small disk in memory (tmpfs), to be filled up. Mounting it requires Linux and root.</summary>
+/// <summary>A small disk, to be filled up. Mounting it requires Linux and root.</summary>
 internal sealed class SmallDisk : IAsyncDisposable
 {
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(20);
@@ -13,13 +13,31 @@ internal sealed class SmallDisk : IAsyncDisposable
 
     private string Ballast => Path.Combine(_path, "ballast");
 
-    /// <summary>Mounts a disk, or skips the test if that is impossible.</summary>
+    /// <summary>Mounts a disk in memory (tmpfs), or skips the test if that is impossible.</summary>
     public static async Task<SmallDisk> MountAsync(string path, int mebibytes)
     {
         Directory.CreateDirectory(path);
         Assert.SkipUnless(
             OperatingSystem.IsLinux() && await RunAsync("mount", "-t", "tmpfs", "-o", $"size={mebibytes}m", "tmpfs", path),
             "tmpfs cannot be mounted. Run this test on Linux as root.");
+        return new SmallDisk(path);
+    }
+
+    /// <summary>Mounts a disk with a file system of real blocks (ext4 in a file), or skips the test if that is impossible.</summary>
+    public static async Task<SmallDisk> MountExt4Async(string path, string image, int mebibytes)
+    {
+        Directory.CreateDirectory(path);
+        using (var file = File.OpenHandle(image, FileMode.Create, FileAccess.Write))
+        {
+            RandomAccess.SetLength(file, mebibytes * 1024L * 1024);
+        }
+
+        // Without blocks for root, which tests run as.
+        Assert.SkipUnless(
+            OperatingSystem.IsLinux()
+                && await RunAsync("mkfs.ext4", "-q", "-F", "-m", "0", image)
+                && await RunAsync("mount", "-o", "loop", image, path),
+            "ext4 cannot be mounted. Run this test on Linux as root.");
         return new SmallDisk(path);
     }
 

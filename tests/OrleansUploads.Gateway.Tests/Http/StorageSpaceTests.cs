@@ -33,6 +33,16 @@ public sealed class StorageSpaceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_full_disk_lets_archives_be_listed()
+    {
+        (await _server.SendAsync(Requests.CreateVault("v"))).Expect(201);
+
+        _space.IsFull = true;
+        (await _server.SendAsync(Requests.InitiateJob("v", """{"Type":"inventory-retrieval"}"""))).Expect(202);
+        Assert.Equal(1, _space.Retrievals);
+    }
+
+    [Fact]
     public async Task A_full_disk_refuses_new_objects_and_lets_others_be_deleted()
     {
         Task<ApiAnswer> SendAsync(string method, string target, byte[]? body = null) =>
@@ -62,6 +72,10 @@ public sealed class StorageSpaceTests : IAsyncLifetime
                 throw new PartStoreFullException("The disk is full.");
             }
         }
+
+        public int Retrievals { get; private set; }
+
+        public void RequireForRetrieval() => Retrievals++;
 
         public void MakeRoomForDeletion() => RoomsMade++;
     }

@@ -1,3 +1,4 @@
+using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Http.Exchanges;
 using static OrleansUploads.Gateway.Glacier.Protocol.GlacierOperation;
 
@@ -12,12 +13,15 @@ internal sealed record GlacierRoute(GlacierOperation Operation, string? Vault = 
     /// <summary>Whether the body is an upload's bytes, up to 4 GiB, rather than a small document.</summary>
     public bool IsUpload => Operation is UploadArchive or UploadMultipartPart;
 
-    /// <summary>Whether the operation makes the data folder grow permanently.</summary>
-    public bool NeedsDiskSpace =>
-        IsUpload || Operation is CreateVault or InitiateMultipartUpload or InitiateJob or AddTagsToVault or PurchaseProvisionedCapacity;
-
-    /// <summary>Whether the operation lets the data folder shrink.</summary>
-    public bool FreesDiskSpace => Operation is DeleteArchive or AbortMultipartUpload or DeleteVault;
+    /// <summary>How the operation uses the disk of the data folder.</summary>
+    public SpaceUse Space => Operation switch
+    {
+        UploadArchive or UploadMultipartPart or CreateVault or InitiateMultipartUpload or AddTagsToVault or PurchaseProvisionedCapacity =>
+            SpaceUse.Grows,
+        InitiateJob => SpaceUse.Retrieves,
+        DeleteArchive or AbortMultipartUpload or DeleteVault => SpaceUse.Frees,
+        _ => SpaceUse.None,
+    };
 
     /// <summary>The route for a method and path, or null if they are no operation's. Paths are case-sensitive.</summary>
     public static GlacierRoute? Parse(string method, RequestTarget target) => (method, target.Segments) switch

@@ -1,3 +1,5 @@
+using OrleansUploads.Engine.Ports;
+
 namespace OrleansUploads.Gateway.S3.Protocol;
 
 /// <summary>What a request asks for: one of our operations, something of S3 that this server does not have, or nothing of
@@ -14,16 +16,18 @@ internal abstract record S3Route
         /// <summary>Whether the body is an object's bytes.</summary>
         public bool IsUpload => Operation is S3Operation.PutObject or S3Operation.UploadPart;
 
-        /// <summary>Whether the operation makes the data folder grow.</summary>
-        public bool NeedsDiskSpace =>
-            IsUpload || Operation is S3Operation.CopyObject or S3Operation.UploadPartCopy
+        /// <summary>How the operation uses the disk of the data folder.</summary>
+        public SpaceUse Space => Operation switch
+        {
+            S3Operation.PutObject or S3Operation.UploadPart or S3Operation.CopyObject or S3Operation.UploadPartCopy
                 or S3Operation.CreateMultipartUpload or S3Operation.CompleteMultipartUpload
                 or S3Operation.PutObjectTagging or S3Operation.DeleteObjectTagging
-                or S3Operation.RestoreObject or S3Operation.CreateBucket;
-
-        /// <summary>Whether the operation lets the data folder shrink.</summary>
-        public bool FreesDiskSpace => Operation is S3Operation.DeleteObject or S3Operation.DeleteObjects
-            or S3Operation.AbortMultipartUpload or S3Operation.DeleteBucket;
+                or S3Operation.CreateBucket => SpaceUse.Grows,
+            S3Operation.RestoreObject => SpaceUse.Retrieves,
+            S3Operation.DeleteObject or S3Operation.DeleteObjects
+                or S3Operation.AbortMultipartUpload or S3Operation.DeleteBucket => SpaceUse.Frees,
+            _ => SpaceUse.None,
+        };
 
         /// <summary>Whether the body is a document, which the operation reads.</summary>
         public bool HasDocument => HasLongDocument || Operation is S3Operation.CreateBucket or S3Operation.PutObjectTagging
