@@ -96,6 +96,14 @@ internal sealed partial class Server(ServerOptions options)
             notifier,
             new InventoryMeter());
 
+        if (folder.IsRestored)
+        {
+            // Before the control socket, through which a new lease could begin.
+            await engine.Clock.EndBackupAsync(engine.Host, cancellationToken);
+            folder.EndRestore();
+            LogRestored(logger);
+        }
+
         await using var control = Listen(engine, logger);
         var certificate = options is { CertificatePath: { } path, CertificateKeyPath: { } keyPath }
             ? ServerCertificate.Open(path, keyPath, TimeProvider.System, loggers.CreateLogger<ServerCertificate>())
@@ -242,6 +250,10 @@ internal sealed partial class Server(ServerOptions options)
         LogLevel.Warning,
         "The disk refuses direct writes ({Reason}). Parts are written through the page cache; --direct-io off avoids this message")]
     private static partial void LogDirectIoRefused(ILogger logger, string reason);
+
+    [LoggerMessage(
+        4008, LogLevel.Information, "The data folder is a restored backup. The lease under which it was copied is ended")]
+    private static partial void LogRestored(ILogger logger);
 
     [LoggerMessage(4006, LogLevel.Warning, "{Problem}")]
     private static partial void LogSpace(ILogger logger, string problem);

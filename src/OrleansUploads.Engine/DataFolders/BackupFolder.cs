@@ -12,6 +12,9 @@ public static class BackupFolder
     private const string Unfinished = JournalSchema.FileName + ".unfinished";
     private const string Keys = "keys.json";
 
+    /// <summary>Tells a copy from the folder that was copied, which has the same journal.</summary>
+    private const string Mark = "backup.mark";
+
     /// <summary>Fails if a folder cannot become a backup. Changes nothing.</summary>
     /// <param name="folder">The data folder.</param>
     /// <param name="backup">The folder of the backup. It need not exist.</param>
@@ -35,7 +38,7 @@ public static class BackupFolder
             return;
         }
 
-        foreach (var name in (string[])[JournalSchema.FileName, HighWaterMark.FileName, Keys])
+        foreach (var name in (string[])[JournalSchema.FileName, HighWaterMark.FileName, Keys, Mark])
         {
             var path = Path.Combine(backup, name);
             if (Path.Exists(path))
@@ -63,6 +66,7 @@ public static class BackupFolder
         {
             JournalCopy.Make(folder, backup, unfinished);
             CopyKeys(folder, backup);
+            new FileStream(Path.Combine(backup, Mark), OwnerOnly.NewFile()).Dispose();
             SystemFlush.Instance.RequireDirectory(backup);
             File.Move(unfinished, Path.Combine(backup, JournalSchema.FileName), overwrite: false);
         }
@@ -73,6 +77,18 @@ public static class BackupFolder
         }
 
         SystemFlush.Instance.RequireDirectory(backup);
+    }
+
+    /// <summary>Whether a folder is a backup that no server has used yet. Its journal contains the lease under which it was made.
+    /// </summary>
+    internal static bool IsRestored(string folder) => File.Exists(Path.Combine(folder, Mark));
+
+    /// <summary>Records that the lease of a backup has ended in its journal.</summary>
+    /// <exception cref="FlushFailedException">The change may be lost in a power cut.</exception>
+    internal static void EndRestore(string folder, IDiskFlush flush)
+    {
+        File.Delete(Path.Combine(folder, Mark));
+        flush.RequireDirectory(folder);
     }
 
     /// <summary>Refuses a backup that is not complete.</summary>
@@ -122,6 +138,7 @@ public static class BackupFolder
 
         File.Delete(Path.Combine(backup, HighWaterMark.FileName));
         File.Delete(Path.Combine(backup, Keys));
+        File.Delete(Path.Combine(backup, Mark));
         File.Delete(Path.Combine(backup, Unfinished + "-journal"));
         SystemFlush.Instance.RequireDirectory(backup);
         File.Delete(Path.Combine(backup, Unfinished));

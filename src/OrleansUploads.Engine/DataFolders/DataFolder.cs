@@ -12,6 +12,8 @@ public sealed class DataFolder : IAsyncDisposable
     /// <summary>Name of the folder that contains the bytes.</summary>
     public const string PartsFolder = "parts";
 
+    private readonly string _path;
+    private readonly IDiskFlush _flush;
     private readonly FolderLock _lock;
     private readonly SqliteJournal _journal;
     private readonly DiskPartStore _disk;
@@ -20,8 +22,10 @@ public sealed class DataFolder : IAsyncDisposable
     private string? _spaceSummary;
 
     private DataFolder(
-        FolderLock folderLock, SqliteJournal journal, DiskPartStore disk, DiskSpace space, DataFolderOptions options, TimeProvider time)
+        string path, FolderLock folderLock, SqliteJournal journal, DiskPartStore disk, DiskSpace space, DataFolderOptions options, TimeProvider time)
     {
+        _path = path;
+        _flush = options.Flush;
         _lock = folderLock;
         _journal = journal;
         _disk = disk;
@@ -45,6 +49,14 @@ public sealed class DataFolder : IAsyncDisposable
     /// <summary>Entities that are not served because one of their recent records is damaged. The operator should know about them.
     /// </summary>
     public IReadOnlyList<EntityId> DamagedEntities => _journal.DamagedAtOpen;
+
+    /// <summary>Whether the folder is a backup that is used for the first time. The lease in its journal is that of the folder from which
+    /// it was copied, and must be ended before the backup may delete bytes.</summary>
+    public bool IsRestored => BackupFolder.IsRestored(_path);
+
+    /// <summary>Records that the lease has been ended.</summary>
+    /// <exception cref="FlushFailedException">The change may be lost in a power cut.</exception>
+    public void EndRestore() => BackupFolder.EndRestore(_path, _flush);
 
     /// <summary>Whether a folder is a data folder, even if a part of it is missing.</summary>
     public static bool Exists(string path) =>
@@ -90,7 +102,7 @@ public sealed class DataFolder : IAsyncDisposable
                 DirectIo = options.DirectIo,
                 OnDirectIoRefused = options.OnDirectIoRefused,
             });
-            return new DataFolder(folderLock, journal, disk, space, options, time ?? TimeProvider.System);
+            return new DataFolder(path, folderLock, journal, disk, space, options, time ?? TimeProvider.System);
         }
         catch
         {

@@ -44,6 +44,41 @@ public sealed class BackupTests : IDisposable
     }
 
     [Fact]
+    public async Task A_restored_backup_deletes_bytes_again_and_keeps_a_lease_of_its_own()
+    {
+        var backup = _folder.File("backup");
+        await using (var server = await ServerProcess.StartAsync(_folder.Data, "--quiet"))
+        {
+            using var client = server.Connect();
+            await client.CreateVaultAsync(Vault);
+            var archive = await client.UploadInPartsAsync(Vault, Archives.Bytes(Archives.MiB, 1));
+            await client.DeleteArchiveAsync(Vault, archive.ArchiveId);
+            (await RunAsync("backup", "begin", "--to", backup, "--for", "7d")).Expect();
+            await server.KillAsync();
+        }
+
+        CopyFolder(Path.Combine(_folder.Data, "parts"), Path.Combine(backup, "parts"));
+        await using (var restored = await ServerProcess.StartAsync(backup, "--quiet"))
+        {
+            // Until then the server has not read the lease.
+            using var http = new HttpClient();
+            await Eventually.BecomesTrueAsync(
+                async () => (await http.GetStringAsync(new Uri(restored.Address, "/healthz")))
+                    .Contains("\"clock-is-trusted\":\"Healthy\"", StringComparison.Ordinal),
+                "the server trusts its clock");
+            Assert.Contains("No backup is in progress", await ShowAsync(), StringComparison.Ordinal);
+            (await CommandLine.RunAsync("backup", "begin", "--to", _folder.File("next"), "--data", backup)).Expect();
+            await restored.KillAsync();
+        }
+
+        await using var again = await ServerProcess.StartAsync(backup, "--quiet");
+        await Eventually.BecomesTrueAsync(
+            async () => (await ShowAsync()).Contains("is in progress. No bytes", StringComparison.Ordinal), "its own lease is in force");
+
+        async Task<string> ShowAsync() => (await CommandLine.RunAsync("backup", "show", "--data", backup)).Expect().Output;
+    }
+
+    [Fact]
     public async Task A_backup_that_has_no_place_is_refused_before_the_server_keeps_bytes_for_it()
     {
         await using var server = await ServerProcess.StartAsync(_folder.Data, "--quiet");
