@@ -20,6 +20,9 @@ def main(endpoint, path):
         port=server.port,
         is_secure=False,
     )
+    # boto 2 reads both from the host name of Amazon's endpoints.
+    glacier.layer1.auth_service_name = "glacier"
+    glacier.layer1.auth_region_name = "us-east-1"
     vault = glacier.create_vault("from-boto2")
     with open(path, "rb") as file:
         ids = [vault.create_archive_from_file(file_obj=file, description="in turn")]
