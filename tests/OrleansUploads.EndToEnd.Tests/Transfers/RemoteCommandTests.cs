@@ -245,7 +245,7 @@ public sealed class RemoteCommandTests
     [InlineData("keys add --role --data", "The value of --role is missing")]
     [InlineData("vualt list", "'vualt' is not a command or option. 'list' is not a command or option. Did you mean 'vault'? See")]
     [InlineData("vault lst", "'lst' is not a command or option. Did you mean 'list'? See 'orleans-uploads vault --help'.")]
-    [InlineData("upload file --vault photos --worker 3", "Did you mean '--workers'?")]
+    [InlineData("download id --vault photos -o file --worker 3", "Did you mean '--workers'?")]
     [InlineData("uploads list --valt photos", "Did you mean '--vault'?")]
     [InlineData("vault list --endpiont http://x", "Did you mean '--endpoint'?")]
     [InlineData("frobnicate", "orleans-uploads: 'frobnicate' is not a command or option. See")]
