@@ -19,6 +19,12 @@ internal sealed class Connection : IDisposable
     // A person waits for the first answer, so an absent server is reported at once.
     private static readonly RetryPolicy Quick = new() { MaxAttempts = 3, MaxDelay = TimeSpan.FromSeconds(1) };
 
+    // Other clients may free space, but usually a person has to.
+    private static readonly TimeSpan FullDiskPatience = TimeSpan.FromMinutes(1);
+
+    // Longer than the longest delay, after which the disk was not full in between.
+    private static readonly TimeSpan FullDiskGap = TimeSpan.FromSeconds(40);
+
     // Minutes of silence would look like a hang.
     private static readonly TimeSpan NoteInterval = TimeSpan.FromSeconds(30);
 
@@ -87,6 +93,8 @@ internal sealed class Connection : IDisposable
         var gate = new Lock();
         var toldAt = 0L;
         var told = new HashSet<string>();
+        var fullSince = 0L;
+        var fullAt = 0L;
         return new RetryPolicy
         {
             MaxAttempts = 40,
@@ -96,6 +104,21 @@ internal sealed class Connection : IDisposable
                 var reason = failure.Message.ReplaceLineEndings(" ").TrimEnd('.');
                 lock (gate)
                 {
+                    if (IsFullDisk(failure))
+                    {
+                        var isNew = fullAt == 0 || TimeProvider.System.GetElapsedTime(fullAt) > FullDiskGap;
+                        fullAt = TimeProvider.System.GetTimestamp();
+                        fullSince = isNew ? fullAt : fullSince;
+                        if (TimeProvider.System.GetElapsedTime(fullSince) > FullDiskPatience)
+                        {
+                            throw new GlacierException(
+                                failure.Code,
+                                $"The disk of the server has been full for {FullDiskPatience.TotalSeconds:F0} seconds. Delete archives, "
+                                + "abort uploads, or free space on the disk, and run the command again.",
+                                failure);
+                        }
+                    }
+
                     if ((toldAt != 0 && TimeProvider.System.GetElapsedTime(toldAt) < NoteInterval) || !told.Add(reason))
                     {
                         return;
@@ -109,6 +132,10 @@ internal sealed class Connection : IDisposable
             },
         };
     }
+
+    /// <summary>The protocol has no code for a full disk, so the server's message has to tell it.</summary>
+    private static bool IsFullDisk(GlacierException failure) =>
+        failure.Code == GlacierErrorCodes.ServiceUnavailable && failure.Message.StartsWith("The disk of the server is full", StringComparison.Ordinal);
 
     public void Dispose()
     {

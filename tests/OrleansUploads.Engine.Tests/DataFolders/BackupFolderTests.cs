@@ -44,6 +44,7 @@ public sealed class BackupFolderTests : IAsyncLifetime
     [InlineData("journal.mark")]
     [InlineData("journal.mark", "journal.db.unfinished-journal")]
     [InlineData("journal.mark", "keys.json")]
+    [InlineData("journal.mark", "keys.json", "backup.mark")]
     public async Task An_interrupted_backup_is_replaced(params string[] copied)
     {
         Interrupt(copied);
@@ -137,7 +138,8 @@ public sealed class BackupFolderTests : IAsyncLifetime
     private async Task AssertCompleteAsync()
     {
         Assert.Equal(
-            ["journal.db", "journal.mark", "keys.json", "lock"], Directory.GetFiles(Backup).Select(Path.GetFileName).Order());
+            ["backup.mark", "journal.db", "journal.mark", "keys.json", "lock"],
+            Directory.GetFiles(Backup).Select(Path.GetFileName).Order());
         Assert.Equal("the keys", File.ReadAllText(Path.Combine(Backup, "keys.json")));
         Assert.Equal(File.ReadAllBytes(_data.Mark), File.ReadAllBytes(Path.Combine(Backup, "journal.mark")));
         await using var copy = SqliteJournal.Open(Backup);
