@@ -135,7 +135,8 @@ internal sealed class Connection : IDisposable
 
     /// <summary>The protocol has no code for a full disk, so the server's message has to tell it.</summary>
     private static bool IsFullDisk(GlacierException failure) =>
-        failure.Code == GlacierErrorCodes.ServiceUnavailable && failure.Message.StartsWith("The disk of the server is full", StringComparison.Ordinal);
+        failure.Code == GlacierErrorCodes.ServiceUnavailable
+        && failure.Message.StartsWith("The disk of the server is full", StringComparison.Ordinal);
 
     public void Dispose()
     {

@@ -22,7 +22,8 @@ public sealed class DataFolder : IAsyncDisposable
     private string? _spaceSummary;
 
     private DataFolder(
-        string path, FolderLock folderLock, SqliteJournal journal, DiskPartStore disk, DiskSpace space, DataFolderOptions options, TimeProvider time)
+        string path, FolderLock folderLock, SqliteJournal journal, DiskPartStore disk, DiskSpace space,
+        DataFolderOptions options, TimeProvider time)
     {
         _path = path;
         _flush = options.Flush;
