@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Net;
+using Azure;
 using Azure.Data.Tables;
 using Orleans.Clustering.AzureStorage;
 using Orleans.Configuration;
@@ -15,13 +18,62 @@ public static class AzureStores
     private const string JournalTable = "OrleansUploadsJournals";
     private const string ReminderTable = "OrleansUploadsReminders";
 
+    /// <summary>A column and a row of Orleans' membership table.</summary>
+    private const string GenerationProperty = "Generation";
+    private const string MembershipVersionRow = "VersionRow";
+
+    /// <summary>Creates the tables that are missing, and finds the silos that were at an address.</summary>
+    /// <param name="tables">The tables of the storage account.</param>
+    /// <param name="clusterId">Orleans' cluster ID.</param>
+    /// <param name="silo">The address of a silo.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <returns>The latest generation of the silos at the address, dead or alive, or 0 if there was none.</returns>
+    /// <exception cref="RequestFailedException">The storage account cannot be reached or refuses the request.</exception>
+    public static async Task<int> PrepareSiloAsync(
+        TableServiceClient tables, string clusterId, IPEndPoint silo, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(tables);
+        ArgumentNullException.ThrowIfNull(silo);
+        foreach (var table in (string[])[MembershipTable, JournalTable, ReminderTable])
+        {
+            await tables.CreateTableIfNotExistsAsync(table, cancellationToken);
+        }
+
+        var (address, port) = (silo.Address.ToString(), silo.Port.ToString(CultureInfo.InvariantCulture));
+        var last = 0;
+        await foreach (var member in tables.GetTableClient(MembershipTable).QueryAsync<TableEntity>(
+            TableClient.CreateQueryFilter($"PartitionKey eq {clusterId} and Address eq {address} and Port eq {port}"),
+            select: [GenerationProperty],
+            cancellationToken: cancellationToken))
+        {
+            last = int.TryParse(member.GetString(GenerationProperty), CultureInfo.InvariantCulture, out var generation)
+                ? Math.Max(last, generation)
+                : last;
+        }
+
+        return last;
+    }
+
+    /// <summary>Reads a row of the membership table, to see whether the storage account answers a client of the cluster. The row and the
+    /// table may be missing.</summary>
+    /// <param name="tables">The tables of the storage account.</param>
+    /// <param name="clusterId">Orleans' cluster ID.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <exception cref="RequestFailedException">The storage account cannot be reached or refuses the request.</exception>
+    public static async Task CheckClientAsync(TableServiceClient tables, string clusterId, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(tables);
+        await tables.GetTableClient(MembershipTable)
+            .GetEntityIfExistsAsync<TableEntity>(clusterId, MembershipVersionRow, cancellationToken: cancellationToken);
+    }
+
     /// <summary>Configures the stores of a silo. Missing tables are created.</summary>
     /// <param name="silo">The silo.</param>
-    /// <param name="connectionString">The connection string of the storage account.</param>
-    public static ISiloBuilder AddOrleansUploadsAzureStores(this ISiloBuilder silo, string connectionString)
+    /// <param name="tables">The tables of the storage account; see <see cref="AzureTables"/>.</param>
+    public static ISiloBuilder AddOrleansUploadsAzureStores(this ISiloBuilder silo, TableServiceClient tables)
     {
         ArgumentNullException.ThrowIfNull(silo);
-        var tables = new TableServiceClient(connectionString);
+        ArgumentNullException.ThrowIfNull(tables);
         silo.UseAzureStorageClustering((AzureStorageClusteringOptions options) =>
         {
             options.TableServiceClient = tables;
@@ -43,11 +95,11 @@ public static class AzureStores
 
     /// <summary>Configures a cluster client to find the silos.</summary>
     /// <param name="client">The cluster client.</param>
-    /// <param name="connectionString">The connection string of the storage account.</param>
-    public static IClientBuilder AddOrleansUploadsAzureStores(this IClientBuilder client, string connectionString)
+    /// <param name="tables">The tables of the storage account; see <see cref="AzureTables"/>.</param>
+    public static IClientBuilder AddOrleansUploadsAzureStores(this IClientBuilder client, TableServiceClient tables)
     {
         ArgumentNullException.ThrowIfNull(client);
-        var tables = new TableServiceClient(connectionString);
+        ArgumentNullException.ThrowIfNull(tables);
         return client.UseAzureStorageClustering((AzureStorageGatewayOptions options) =>
         {
             options.TableServiceClient = tables;

@@ -15,26 +15,21 @@ using OrleansUploads.TestKit;
 namespace OrleansUploads.Cluster.Azure.Tests;
 
 /// <summary>The three stores on Azure Storage, against Azurite or a storage account.</summary>
-public sealed class AzureStoresTests
+public sealed class AzureStoresTests(AzuriteServer azurite)
 {
-    /// <summary>A connection string; <c>UseDevelopmentStorage=true</c> is an Azurite on this machine.</summary>
-    private const string Variable = "ORLEANSUPLOADS_AZURE_STORAGE";
-
     private const int Races = 50;
-
-    /// <summary>Each run is a cluster of its own, so that nothing has to be cleared up before.</summary>
-    private readonly string _cluster = $"tests-{Guid.NewGuid():N}";
 
     [Fact]
     public async Task An_answered_command_survives_a_restart()
     {
         var vault = Some.Vault;
-        await using (var first = await RunningHost.StartAsync(_cluster))
+        var cluster = await azurite.CreateClusterAsync();
+        await using (var first = await RunningHost.StartAsync(cluster))
         {
             Assert.Null((await first.Entities.AskAsync(vault.Account.Entity, new CreateVault(vault), default)).Refusal);
         }
 
-        await using var second = await RunningHost.StartAsync(_cluster);
+        await using var second = await RunningHost.StartAsync(cluster);
         var listed = await second.Entities.AskAsync(vault.Account.Entity, new ListVaults("", 10), default);
         Assert.Equal([vault], listed.Answer.Vaults);
     }
@@ -42,7 +37,7 @@ public sealed class AzureStoresTests
     [Fact]
     public async Task One_of_two_concurrent_first_writes_fails()
     {
-        await using var host = await RunningHost.StartAsync(_cluster);
+        await using var host = await RunningHost.StartAsync(await azurite.CreateClusterAsync());
         for (var race = 0; race < Races; race++)
         {
             var grain = GrainId.Create("ou-vault", $"000000000001/photos-{race}");
@@ -54,7 +49,7 @@ public sealed class AzureStoresTests
     [Fact]
     public async Task A_row_that_is_cleared_is_gone_and_can_be_written_for_the_first_time_again()
     {
-        await using var host = await RunningHost.StartAsync(_cluster);
+        await using var host = await RunningHost.StartAsync(await azurite.CreateClusterAsync());
         var grain = GrainId.Create("ou-vault", "000000000001/photos");
         Assert.True(await TryWriteAsync(host.Storage, grain, 1));
         var state = new GrainState<JournalRow>();
@@ -84,17 +79,15 @@ public sealed class AzureStoresTests
 
         public IGrainStorage Storage => host.Services.GetRequiredKeyedService<IGrainStorage>(ClusterNames.GrainStorage);
 
-        public static async Task<RunningHost> StartAsync(string cluster)
+        public static async Task<RunningHost> StartAsync(AzureCluster cluster)
         {
-            var connection = Environment.GetEnvironmentVariable(Variable);
-            Assert.SkipWhen(string.IsNullOrEmpty(connection), $"{Variable} names no Azurite and no storage account.");
             var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
             builder.Services.AddSingleton<IPartStore, MemoryPartStore>();
             var ports = FreePort.Take(2);
             builder.UseOrleans(silo => silo
                 .ConfigureEndpoints(IPAddress.Loopback, ports[0], ports[1])
-                .AddOrleansUploadsAzureStores(connection!)
-                .Configure<Orleans.Configuration.ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (cluster, cluster))
+                .AddOrleansUploadsAzureStores(AzureTables.Connect(cluster.ConnectionString))
+                .Configure<Orleans.Configuration.ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (cluster.Name, cluster.Name))
                 .AddOrleansUploads(new Settings.ClusterOptions()));
             var host = builder.Build();
             await host.StartAsync();

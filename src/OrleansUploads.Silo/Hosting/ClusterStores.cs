@@ -1,3 +1,4 @@
+using System.Net;
 using OrleansUploads.Cluster.Azure;
 using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Silo.Settings;
@@ -8,6 +9,24 @@ namespace OrleansUploads.Silo.Hosting;
 /// <summary>Configures the stores of a cluster's membership, journals and reminders.</summary>
 internal static class ClusterStores
 {
+    /// <summary>Checks that the stores can be reached and have what the process needs.</summary>
+    /// <returns>The latest generation of the silos at the address of this silo, or 0 if there was none.</returns>
+    /// <exception cref="SettingException">They cannot be used. The message says why.</exception>
+    public static async Task<int> RequireAsync(SiloSettings settings)
+    {
+        switch (settings.Store)
+        {
+            case ClusterStore.Postgres:
+                await PostgresSchema.RequireAsync(settings.ConnectionString);
+                return settings.Role != ProcessRole.Silo ? 0 : await PostgresMembership.ReadLastGenerationAsync(
+                    settings.ConnectionString, settings.ClusterId, new IPEndPoint(settings.AdvertisedAddress, settings.SiloPort));
+            case ClusterStore.Azure:
+                return await AzureAccount.RequireAsync(settings);
+            default:
+                return 0;
+        }
+    }
+
     /// <summary>Configures the stores of a silo.</summary>
     public static void AddStores(this ISiloBuilder silo, SiloSettings settings)
     {
@@ -32,7 +51,7 @@ internal static class ClusterStores
                 });
                 break;
             case ClusterStore.Azure:
-                silo.AddOrleansUploadsAzureStores(settings.ConnectionString);
+                silo.AddOrleansUploadsAzureStores(AzureAccount.Connect(settings));
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(settings), settings.Store, "Unknown store.");
@@ -52,7 +71,7 @@ internal static class ClusterStores
                 });
                 break;
             case ClusterStore.Azure:
-                client.AddOrleansUploadsAzureStores(settings.ConnectionString);
+                client.AddOrleansUploadsAzureStores(AzureAccount.Connect(settings));
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(settings), settings.Store, "Not a store for cluster clients.");

@@ -6,7 +6,6 @@ using OrleansUploads.Engine.Clocks;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Gateway;
 using OrleansUploads.Silo.Settings;
-using OrleansUploads.Silo.Storage;
 
 namespace OrleansUploads.Silo.Hosting;
 
@@ -59,10 +58,7 @@ internal sealed class OperatorCommand(ICommand<ServiceStatus> command, Func<Serv
                 + "Use the settings of a silo of the cluster.");
         }
 
-        if (settings.Store == ClusterStore.Postgres)
-        {
-            await PostgresSchema.RequireAsync(settings.ConnectionString);
-        }
+        await ClusterStores.RequireAsync(settings with { Role = ProcessRole.Gateway });
 
         builder.UseOrleansClient(client => UploadsHost.AddClient(client, settings));
         builder.Services.AddOrleansUploadsClient();

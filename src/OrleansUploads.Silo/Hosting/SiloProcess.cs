@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -8,7 +7,6 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Silo.Settings;
-using OrleansUploads.Silo.Storage;
 using OrleansUploads.Silo.Telemetry;
 
 namespace OrleansUploads.Silo.Hosting;
@@ -36,16 +34,7 @@ internal static class SiloProcess
         settings.Tls?.Require();
         using var claims = PortClaims.Take(settings);
         using var telemetry = SiloTelemetry.Start(builder.Configuration, settings);
-        if (settings.Store == ClusterStore.Postgres)
-        {
-            await PostgresSchema.RequireAsync(settings.ConnectionString);
-        }
-
-        var lastGeneration = settings is { Store: ClusterStore.Postgres, Role: ProcessRole.Silo }
-            ? await PostgresMembership.ReadLastGenerationAsync(
-                settings.ConnectionString, settings.ClusterId, new IPEndPoint(settings.AdvertisedAddress, settings.SiloPort))
-            : 0;
-
+        var lastGeneration = await ClusterStores.RequireAsync(settings);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(
             kestrel => kestrel.Listen(settings.Listen, static endpoint => endpoint.Protocols = HttpProtocols.Http1));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = settings.DrainDelay + settings.DrainTime);
@@ -57,17 +46,27 @@ internal static class SiloProcess
         telemetry?.LogFaults(app.Services.GetRequiredService<ILogger<TelemetryExport>>());
         app.UseRouting();
         app.MapOrleansUploadsGateway();
-        await StartAsync(app, settings);
+        if (!await TryStartAsync(app, settings))
+        {
+            return 0;
+        }
+
         PrintGreeting(app, settings);
         await app.WaitForShutdownAsync();
         return 0;
     }
 
-    private static async Task StartAsync(WebApplication app, SiloSettings settings)
+    /// <returns>False if the process was asked to stop meanwhile.</returns>
+    private static async Task<bool> TryStartAsync(WebApplication app, SiloSettings settings)
     {
         try
         {
             await app.StartAsync();
+            return true;
+        }
+        catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            return false;
         }
         catch (IOException fault) when (fault.InnerException is SocketException or AddressInUseException)
         {

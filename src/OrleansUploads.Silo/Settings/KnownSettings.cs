@@ -20,6 +20,12 @@ internal static class KnownSettings
     public static readonly Setting ConnectionString = new(
         "ConnectionString", "How to reach PostgreSQL or Azure Storage.", IsSecret: true);
 
+    public static readonly Setting TableService = new(
+        "TableService",
+        "Instead of a connection string, the table service of an Azure storage account, such as "
+        + "https://account.table.core.windows.net. The process logs in with its managed identity, its workload identity or the "
+        + "variables of Azure.Identity.");
+
     public static readonly Setting ClusterId = new(
         "ClusterId", "Silos with the same cluster ID form a cluster.", "orleans-uploads");
 
@@ -125,8 +131,8 @@ internal static class KnownSettings
     /// <summary>All settings, in the order of the documentation.</summary>
     public static readonly IReadOnlyList<Setting> All =
     [
-        Role, Clustering, ConnectionString, ClusterId, ServiceId, AdvertisedAddress, SiloPort, ClientPort, TlsCertificate, TlsKey,
-        TlsAuthority, TlsSiloName, NodesFile, Listen, Dashboard, PartsFolder, Region, S3Domain, KeysFile, AccessKeyId, SecretAccessKey,
+        Role, Clustering, ConnectionString, TableService, ClusterId, ServiceId, AdvertisedAddress, SiloPort, ClientPort, TlsCertificate,
+        TlsKey, TlsAuthority, TlsSiloName, NodesFile, Listen, Dashboard, PartsFolder, Region, S3Domain, KeysFile, AccessKeyId, SecretAccessKey,
         Account, StaleAfter, ReplacedObjectGrace, RetrievalDelay, Notify, Inventory, MaxVaults, MaxOpenUploads, MaxJobs, MaxConnections,
         MaxBodies, HeaderTimeout, KeepAliveTimeout, CollectGrace, CollectInterval, LogFormat, DirectIo, ProbeTimeout, MissedProbes,
         ShedLoadAtCpuPercent, DrainDelay, DrainTime,

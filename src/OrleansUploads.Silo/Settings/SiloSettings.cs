@@ -58,8 +58,11 @@ internal sealed record SiloSettings
 
     public required ClusterStore Store { get; init; }
 
-    /// <summary>Empty if everything is in memory.</summary>
+    /// <summary>Empty if everything is in memory, or if the process logs in to <see cref="TableService"/> with an identity.</summary>
     public required string ConnectionString { get; init; }
+
+    /// <summary>The table service of a storage account to which the process logs in with an identity, or null.</summary>
+    public required Uri? TableService { get; init; }
 
     public required string ClusterId { get; init; }
 
@@ -120,10 +123,8 @@ internal sealed record SiloSettings
         {
             Role = role ?? default,
             Store = store ?? default,
-            ConnectionString = store is null or ClusterStore.Localhost ? "" : reader.Require(
-                KnownSettings.ConnectionString,
-                $"{KnownSettings.Clustering.Variable} is {store.ToString()!.ToLowerInvariant()}, and this setting is required to reach the "
-                + $"storage. For tests in one process without storage, set {KnownSettings.Clustering.Variable}=localhost."),
+            ConnectionString = ReadConnectionString(reader, store),
+            TableService = ReadTableService(reader, store),
             ClusterId = reader.Find(KnownSettings.ClusterId)!,
             ServiceId = reader.Find(KnownSettings.ServiceId)!,
             AdvertisedAddress = store is null or ClusterStore.Localhost ? IPAddress.Loopback : ReadAddress(reader),
@@ -144,6 +145,51 @@ internal sealed record SiloSettings
         };
         reader.ThrowIfFlawed();
         return settings;
+    }
+
+    private static string ReadConnectionString(SettingsReader reader, ClusterStore? store)
+    {
+        if (store is null or ClusterStore.Localhost
+            || (reader.Find(KnownSettings.TableService) is not null && reader.Find(KnownSettings.ConnectionString) is null))
+        {
+            return "";
+        }
+
+        var alternative = store == ClusterStore.Azure ? $" With an identity, set {KnownSettings.TableService.Variable} instead." : "";
+        return reader.Require(
+            KnownSettings.ConnectionString,
+            $"{KnownSettings.Clustering.Variable} is {store.ToString()!.ToLowerInvariant()}, and this setting is required to reach the "
+            + $"storage.{alternative} For tests in one process without storage, set {KnownSettings.Clustering.Variable}=localhost.");
+    }
+
+    private static Uri? ReadTableService(SettingsReader reader, ClusterStore? store)
+    {
+        if (reader.Find(KnownSettings.TableService) is not { } text)
+        {
+            return null;
+        }
+
+        if (store is not null and not ClusterStore.Azure)
+        {
+            reader.Add(
+                $"{KnownSettings.TableService.Variable} is set, but {KnownSettings.Clustering.Variable} is "
+                + $"{store.ToString()!.ToLowerInvariant()}. Remove it, or set {KnownSettings.Clustering.Variable}=azure.");
+        }
+
+        if (reader.Find(KnownSettings.ConnectionString) is not null)
+        {
+            reader.Add(
+                $"{KnownSettings.ConnectionString.Variable} and {KnownSettings.TableService.Variable} are both set. Remove one of them.");
+        }
+
+        // A token is a secret that anybody on the way could use.
+        if (Uri.TryCreate(text, UriKind.Absolute, out var service) && service.Scheme == Uri.UriSchemeHttps)
+        {
+            return service;
+        }
+
+        reader.AddInvalid(KnownSettings.TableService, text, "an address such as https://account.table.core.windows.net");
+        return null;
     }
 
     private static ServiceOptions ReadService(SettingsReader reader)

@@ -17,7 +17,7 @@ public sealed partial class DeploymentTests
         "docs/cluster.md",
         .. Directory.EnumerateFiles(Repository.File("deploy"), "*", SearchOption.AllDirectories)
             .Select(path => Path.GetRelativePath(Repository.Root, path))
-            .Where(name => !name.Split('/').Any(folder => folder is "bin" or "obj" or "secrets")),
+            .Where(name => !name.Split('/').Any(folder => folder is "bin" or "obj" or "node_modules" or "secrets")),
     ];
 
     private static readonly string Everything = string.Join('\n', Files.Select(Read));

@@ -8,10 +8,10 @@ internal static class Repository
     public static string Root { get; } = Path.GetFullPath(Metadata("Root"));
 
     /// <summary>The built program.</summary>
-    public static string SiloProgram { get; } = Path.GetFullPath(Metadata("Silo"));
+    public static string SiloProgram => Path.GetFullPath(Metadata("Silo"));
 
     /// <summary>The built sample.</summary>
-    public static string IngestionNode { get; } = Path.GetFullPath(Metadata("IngestionNode"));
+    public static string IngestionNode => Path.GetFullPath(Metadata("IngestionNode"));
 
     public static string File(string name) => Path.Combine(Root, name);
 

@@ -44,19 +44,32 @@ internal sealed class RunningSilo : IAsyncDisposable
         Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
 
     /// <summary>The environment of a silo with new ports, in a cluster on PostgreSQL.</summary>
-    public static Dictionary<string, string?> OnPostgres(string connectionString, string partsFolder)
+    public static Dictionary<string, string?> OnPostgres(string connectionString, string partsFolder) => InCluster(
+        partsFolder, (KnownSettings.Clustering, "postgres"), (KnownSettings.ConnectionString, connectionString));
+
+    /// <summary>The environment of a silo with new ports, in a cluster on Azure Storage.</summary>
+    public static Dictionary<string, string?> OnAzure(AzureCluster cluster, string partsFolder) => InCluster(
+        partsFolder,
+        (KnownSettings.Clustering, "azure"),
+        (KnownSettings.ConnectionString, cluster.ConnectionString),
+        (KnownSettings.ClusterId, cluster.Name),
+        (KnownSettings.ServiceId, cluster.Name));
+
+    private static Dictionary<string, string?> InCluster(
+        string partsFolder, params ReadOnlySpan<(Setting Setting, string? Value)> settings)
     {
         var ports = FreePort.Take(3);
         return With(
-            (KnownSettings.Clustering, "postgres"),
-            (KnownSettings.ConnectionString, connectionString),
+        [
+            .. settings,
             (KnownSettings.PartsFolder, partsFolder),
             (KnownSettings.AdvertisedAddress, "127.0.0.1"),
             (KnownSettings.Listen, $"127.0.0.1:{ports[0]}"),
             (KnownSettings.SiloPort, $"{ports[1]}"),
             (KnownSettings.ClientPort, $"{ports[2]}"),
             (KnownSettings.AccessKeyId, AccessKeyId),
-            (KnownSettings.SecretAccessKey, SecretAccessKey));
+            (KnownSettings.SecretAccessKey, SecretAccessKey),
+        ]);
     }
 
     /// <summary>The environment of a silo with new ports that is a cluster of its own and keeps its data in memory.</summary>

@@ -74,6 +74,27 @@ public sealed class SiloSettingsTests : IDisposable
         Assert.Contains($"OrleansUploads__{name}", fault.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void An_identity_stands_in_for_the_connection_string_of_an_azure_account()
+    {
+        var settings = Read(("Clustering", "azure"), ("ConnectionString", null), ("TableService", "https://account.table.core.windows.net"));
+        Assert.Equal(new Uri("https://account.table.core.windows.net"), settings.TableService);
+        Assert.Equal("", settings.ConnectionString);
+    }
+
+    [Theory]
+    [InlineData("azure", "UseDevelopmentStorage=true", "https://account.table.core.windows.net", "are both set")]
+    [InlineData("azure", null, "http://account.table.core.windows.net", "must be an address such as https://")]
+    [InlineData("azure", null, "account", "must be an address such as https://")]
+    [InlineData("azure", null, null, "With an identity, set OrleansUploads__TableService instead.")]
+    [InlineData("postgres", null, "https://account.table.core.windows.net", "but OrleansUploads__Clustering is postgres")]
+    public void An_account_that_cannot_be_used_is_named(string clustering, string? connection, string? service, string wanted)
+    {
+        var fault = Assert.Throws<SettingException>(
+            () => Read(("Clustering", clustering), ("ConnectionString", connection), ("TableService", service)));
+        Assert.Contains(wanted, fault.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("Conectionstring")]
     [InlineData("PartsFolder_FILE")]

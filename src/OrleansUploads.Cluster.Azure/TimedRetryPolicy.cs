@@ -1,0 +1,55 @@
+using System.Diagnostics;
+using Azure.Core;
+using Azure.Core.Pipeline;
+
+namespace OrleansUploads.Cluster.Azure;
+
+/// <summary>Repeats a request to the storage account until its time is over.</summary>
+/// <remarks>The SDK's own policy counts attempts, and each may take 100 seconds, so an outage would hold every request for that long. A
+/// repeated write may find that its first attempt took effect. Its ETag then refuses it, and the journal is read again.</remarks>
+internal sealed class TimedRetryPolicy() : RetryPolicy(int.MaxValue, Delays)
+{
+    /// <summary>The maximum time between a request and its answer, repetitions included.</summary>
+    internal static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(3);
+
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MinAttemptTime = TimeSpan.FromMilliseconds(100);
+    private static readonly DelayStrategy Delays = DelayStrategy.CreateExponentialDelayStrategy(FirstDelay, MaxDelay);
+
+    /// <inheritdoc/>
+    public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
+    {
+        message.SetProperty(typeof(TimedRetryPolicy), Stopwatch.GetTimestamp());
+        try
+        {
+            await base.ProcessAsync(message, pipeline);
+        }
+        catch (AggregateException attempts)
+        {
+            // Its message repeats that of every attempt.
+            throw attempts.InnerExceptions[^1];
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override async ValueTask OnSendingRequestAsync(HttpMessage message)
+    {
+        var left = TimeLeft(message);
+        message.NetworkTimeout = left > MinAttemptTime ? left : MinAttemptTime;
+        await base.OnSendingRequestAsync(message);
+    }
+
+    /// <inheritdoc/>
+    protected override async ValueTask<bool> ShouldRetryAsync(HttpMessage message, Exception? exception) =>
+        await base.ShouldRetryAsync(message, exception) && NextDelay(message) + MinAttemptTime < TimeLeft(message);
+
+    /// <summary>The delay before the next attempt; longer if the account asked for it.</summary>
+    private static TimeSpan NextDelay(HttpMessage message) =>
+        Delays.GetNextDelay(message.HasResponse ? message.Response : null, message.ProcessingContext.RetryNumber + 1);
+
+    private static TimeSpan TimeLeft(HttpMessage message) =>
+        message.TryGetProperty(typeof(TimedRetryPolicy), out var startedAt)
+            ? MaxTime - Stopwatch.GetElapsedTime((long)startedAt!)
+            : MaxTime;
+}

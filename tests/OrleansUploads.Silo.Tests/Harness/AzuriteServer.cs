@@ -1,0 +1,127 @@
+using Azure;
+using Azure.Data.Tables;
+using OrleansUploads.Cluster.Azure;
+using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.Silo.Tests.Harness;
+
+[assembly: AssemblyFixture(typeof(AzuriteServer))]
+
+namespace OrleansUploads.Silo.Tests.Harness;
+
+/// <summary>Azurite, which imitates the tables of Azure Storage, for the duration of the tests. Or a storage account, if
+/// <see cref="Variable"/> names one.</summary>
+public sealed class AzuriteServer : IAsyncLifetime
+{
+    /// <summary>The environment variable with the connection string of a storage account, or of an Azurite that is running already.</summary>
+    public const string Variable = "ORLEANSUPLOADS_AZURE_STORAGE";
+
+    /// <summary>The account of every Azurite, and its key. Both are printed in its documentation and protect nothing.</summary>
+    public const string Account = "devstoreaccount1";
+
+    private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+    private const string Program = "azurite-table";
+    private const string Started = "Azurite Table service successfully started";
+    private const string Folder = "deploy/azurite";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly Lazy<Task<string>> _connectionString;
+    private CapturedProcess? _process;
+    private int _port;
+
+    public AzuriteServer() => _connectionString = new Lazy<Task<string>>(
+        () => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } account ? RequireAsync(account) : StartAsync());
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>The address of the account's tables, where Azurite was started by the tests.</summary>
+    public Uri Tables => new($"http://127.0.0.1:{_port}/{Account}");
+
+    /// <summary>Returns a new cluster. Skips the test if there is no Azurite and no storage account.</summary>
+    public async Task<AzureCluster> CreateClusterAsync() => new(await _connectionString.Value);
+
+    /// <summary>Returns a new cluster in the Azurite of these tests, which can be stopped. Skips the test if there is none.</summary>
+    public async Task<AzureCluster> CreateLocalClusterAsync()
+    {
+        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 })
+        {
+            throw Requirement.IsMissing($"{Variable} is set, and this test needs an Azurite that it may stop");
+        }
+
+        return await CreateClusterAsync();
+    }
+
+    /// <summary>The connection string of an Azurite.</summary>
+    /// <param name="tables">The address of its tables.</param>
+    public static string ConnectionTo(Uri tables) =>
+        $"DefaultEndpointsProtocol={tables.Scheme};AccountName={Account};AccountKey={Key};TableEndpoint={tables.AbsoluteUri}";
+
+    /// <summary>Stops Azurite, after it has stored everything.</summary>
+    public async Task StopProcessAsync()
+    {
+        _process!.Terminate();
+        await _process.WaitForExitAsync(Patience);
+        await _process.DisposeAsync();
+    }
+
+    /// <summary>Starts Azurite with what it has stored, and waits until it answers.</summary>
+    public async Task StartProcessAsync()
+    {
+        var (program, arguments) = Find() ?? throw Requirement.IsMissing(
+            $"Azurite is not installed (run 'npm ci' in {Folder}), and {Variable} names no storage account");
+        _process = CapturedProcess.Start(
+            program,
+            [
+                .. arguments, "--tableHost", "127.0.0.1", "--tablePort", $"{_port}", "--location", _folder.Path, "--silent",
+                "--skipApiVersionCheck",
+            ],
+            []);
+        Assert.True(await _process.WaitForLineAsync(Started, Patience) is not null, $"Azurite did not start. {_process}");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null)
+        {
+            await _process.DisposeAsync();
+        }
+
+        _folder.Dispose();
+    }
+
+    private async Task<string> StartAsync()
+    {
+        _port = FreePort.Take(1)[0];
+        await StartProcessAsync();
+        return ConnectionTo(Tables);
+    }
+
+    /// <summary>Fails or skips at once if the storage account does not answer. A silo would try for minutes.</summary>
+    private static async Task<string> RequireAsync(string connectionString)
+    {
+        try
+        {
+            await AzureTables.Connect(connectionString).GetTableClient("Probe").GetEntityIfExistsAsync<TableEntity>("p", "r");
+            return connectionString;
+        }
+        catch (Exception fault) when (fault is RequestFailedException or FormatException)
+        {
+            throw Requirement.IsMissing($"{Variable} names a storage account that does not answer ({fault.Message})");
+        }
+    }
+
+    private static (string Program, string[] Arguments)? Find()
+    {
+        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
+        if (FindIn(folders, "node") is not { } node)
+        {
+            return null;
+        }
+
+        string[] places = [Repository.File($"{Folder}/node_modules/.bin"), .. folders];
+        return FindIn(places, Program) is { } azurite ? (node, [azurite]) : null;
+    }
+
+    private static string? FindIn(IEnumerable<string> folders, string name) =>
+        folders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+}

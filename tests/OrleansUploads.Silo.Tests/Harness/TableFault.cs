@@ -1,0 +1,31 @@
+namespace OrleansUploads.Silo.Tests.Harness;
+
+/// <summary>What happens to one request to a storage account.</summary>
+internal enum TableFault
+{
+    None,
+
+    /// <summary>429 without any effect.</summary>
+    Throttle,
+
+    /// <summary>503 without any effect.</summary>
+    Busy,
+
+    /// <summary>500 without any effect.</summary>
+    Fail,
+
+    /// <summary>The connection is cut without any effect.</summary>
+    Cut,
+
+    /// <summary>There is no effect and no answer until the client gives up.</summary>
+    Hang,
+
+    /// <summary>503 after the effect.</summary>
+    BusyAfter,
+
+    /// <summary>The connection is cut after the effect.</summary>
+    CutAfter,
+
+    /// <summary>There is no answer after the effect, until the client gives up.</summary>
+    HangAfter,
+}
