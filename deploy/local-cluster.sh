@@ -1,5 +1,6 @@
 #!/bin/sh
-# Runs a cluster on this machine: PostgreSQL and silos, all on the loopback address.
+# Runs a cluster on this machine: a database and silos, all on the loopback address. The database is PostgreSQL, or with --azure
+# Azurite, which imitates Azure Storage: deploy/local-cluster.sh --azure start. A cluster keeps its kind of database until it is removed.
 #
 #   deploy/local-cluster.sh start [SILOS]   starts what is not running (3 silos unless you say otherwise)
 #   deploy/local-cluster.sh status          lists the processes; fails unless all of them are ready
@@ -12,8 +13,9 @@
 #   deploy/local-cluster.sh stop            stops everything and keeps the data
 #   deploy/local-cluster.sh remove          stops everything and deletes the data
 #
-# Needs PostgreSQL's programs (Debian: the package postgresql), curl, and a build of the silo:
+# Needs curl, a build of the silo, and PostgreSQL's programs (Debian: the package postgresql) or Azurite:
 #   dotnet build src/OrleansUploads.Silo -c Release
+#   npm ci --prefix deploy/azurite
 # The demo also needs: dotnet build src/OrleansUploads.Cli -c Release
 # The benchmark needs: dotnet build tests/OrleansUploads.Benchmarks -c Release
 # The soak and the faults need: dotnet build tests/OrleansUploads.Silo.Tests -c Release
@@ -39,6 +41,12 @@ fail() {
     exit 1
 }
 
+# The kind of database: that of the folder, or what the command line says.
+choose_database() {
+    database=$(cat "$folder/database" 2> /dev/null || echo "${1:-postgres}")
+    [ "${1:-$database}" = "$database" ] || fail "$folder contains a cluster on $database. Remove it first: deploy/local-cluster.sh remove"
+}
+
 # Runs a program of PostgreSQL. It refuses to run as root, so root uses the user that the package creates.
 postgres() {
     program=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)/$1
@@ -57,13 +65,51 @@ query() {
         --host 127.0.0.1 --port "$database_port" --username postgres --dbname "$1" --command "$2"
 }
 
-# Whether the process of a silo runs. A process ID may have been given to another program since.
+# Whether the process of a silo, or of another program, runs. A process ID may have been given to another program since.
 # By the program's name, not its path: "stop" must also find silos that "start" took from another folder.
 is_running() {
-    [ -f "$1" ] && tr '\0' ' ' 2>/dev/null < "/proc/$(cat "$1")/cmdline" | grep --quiet --fixed-strings orleans-uploads-silo
+    [ -f "$1" ] && tr '\0' ' ' 2>/dev/null < "/proc/$(cat "$1")/cmdline" | grep --quiet --fixed-strings "${2:-orleans-uploads-silo}"
+}
+
+is_database_running() {
+    case $database in
+        postgres) postgres pg_ctl status -D "$folder/postgres" > /dev/null 2>&1 ;;
+        azure) is_running "$folder/azurite.pid" azurite-table ;;
+    esac
+}
+
+# Azurite's account and key are the same everywhere and printed in its documentation.
+connection_string() {
+    case $database in
+        postgres) echo "Host=127.0.0.1;Port=$database_port;Username=uploads;Database=uploads" ;;
+        azure)
+            echo "$(sed 's/TableEndpoint=.*//' "$here/azurite-connection-string")TableEndpoint=http://127.0.0.1:$database_port/devstoreaccount1"
+            ;;
+    esac
 }
 
 start_database() {
+    echo "$database" > "$folder/database"
+    "start_$database"
+}
+
+start_azure() {
+    ! is_database_running || return 0
+    azurite=$(PATH=$here/azurite/node_modules/.bin:$PATH command -v azurite-table) \
+        || fail "there is no Azurite. Install it: npm ci --prefix deploy/azurite"
+    mkdir -p "$folder/azurite"
+    setsid nohup "$azurite" --tableHost 127.0.0.1 --tablePort "$database_port" --location "$folder/azurite" --skipApiVersionCheck --silent \
+        > "$folder/azurite.log" 2>&1 < /dev/null &
+    echo $! > "$folder/azurite.pid"
+    tries=0
+    until curl --silent --output /dev/null "http://127.0.0.1:$database_port"; do
+        tries=$((tries + 1))
+        [ $tries -lt 120 ] || fail "Azurite does not answer after a minute. See $folder/azurite.log."
+        sleep 0.5
+    done
+}
+
+start_postgres() {
     if ! [ -f "$folder/postgres/PG_VERSION" ]; then
         mkdir -p "$folder/postgres"
         [ "$(id -u)" != 0 ] || chown postgres "$folder/postgres"
@@ -101,8 +147,8 @@ start_silo() {
     ! is_running "$folder/silo-$1.pid" || return 0
     # The silos share the processor, so an idle thread sleeps at once and does not look for work first.
     DOTNET_ThreadPool_UnfairSemaphoreSpinLimit=0 \
-    OrleansUploads__Clustering=postgres \
-    OrleansUploads__ConnectionString="Host=127.0.0.1;Port=$database_port;Username=uploads;Database=uploads;Maximum Pool Size=40" \
+    OrleansUploads__Clustering="$database" \
+    OrleansUploads__ConnectionString="$(connection_string)$([ "$database" != postgres ] || echo ";Maximum Pool Size=40")" \
     OrleansUploads__PartsFolder="$folder/parts" \
     OrleansUploads__AdvertisedAddress=127.0.0.1 \
     OrleansUploads__Listen="127.0.0.1:$((port + $1))" \
@@ -121,7 +167,8 @@ is_ready() {
 wait_until_ready() {
     tries=0
     until is_ready "$1"; do
-        is_running "$folder/silo-$1.pid" || fail "silo $1 has ended: $(tail -n 1 "$folder/silo-$1.log")"
+        # A process that was started just now may still have the name of this script.
+        kill -0 "$(cat "$folder/silo-$1.pid")" 2> /dev/null || fail "silo $1 has ended: $(tail -n 1 "$folder/silo-$1.log")"
         tries=$((tries + 1))
         [ $tries -lt 120 ] || fail "silo $1 is not ready after a minute. See $folder/silo-$1.log."
         sleep 0.5
@@ -146,7 +193,7 @@ start() {
     for number in $(seq 1 "$1"); do start_silo "$number"; done
     for number in $(seq 1 "$1"); do wait_until_ready "$number"; done
     status
-    echo "export ORLEANS_POSTGRES='Host=127.0.0.1;Port=$database_port;Username=uploads;Database=uploads'"
+    [ "$database" != postgres ] || echo "export ORLEANS_POSTGRES='$(connection_string)'"
     echo "export AWS_ACCESS_KEY_ID=$AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY=$AWS_SECRET_ACCESS_KEY AWS_DEFAULT_REGION=us-east-1"
 }
 
@@ -166,10 +213,12 @@ status() {
         echo "silo $number  http://127.0.0.1:$((port + number))  $state"
     done
 
-    if postgres pg_ctl status -D "$folder/postgres" > /dev/null 2>&1; then
-        echo "PostgreSQL  127.0.0.1:$database_port  running"
+    name=PostgreSQL
+    [ "$database" = postgres ] || name=Azurite
+    if is_database_running; then
+        echo "$name  127.0.0.1:$database_port  running"
     else
-        echo "PostgreSQL  127.0.0.1:$database_port  not running"
+        echo "$name  127.0.0.1:$database_port  not running"
         all_ready=1
     fi
 
@@ -235,7 +284,7 @@ run_tests() {
 }
 
 soak() {
-    export ORLEANSUPLOADS_SOAK_MINUTES="$1"
+    export ORLEANSUPLOADS_SOAK_MINUTES="$1" ORLEANSUPLOADS_SOAK_DATABASE="$database"
     [ -z "${LOCAL_CLUSTER_PREVIOUS_SILO:-}" ] || export ORLEANSUPLOADS_SOAK_PREVIOUS_SILO="$LOCAL_CLUSTER_PREVIOUS_SILO"
     run_tests SoakTests
 }
@@ -255,8 +304,26 @@ stop() {
         rm -f "$folder/silo-$number.pid"
     done
 
+    "stop_$database"
+}
+
+stop_postgres() {
     postgres pg_ctl stop --mode=fast --wait -D "$folder/postgres" > /dev/null 2>&1 || true
 }
+
+# Azurite stores what it has in memory when it is asked to stop.
+stop_azure() {
+    ! is_database_running || kill -TERM "$(cat "$folder/azurite.pid")"
+    while is_database_running; do sleep 0.1; done
+    rm -f "$folder/azurite.pid"
+}
+
+if [ "${1:-}" = --azure ]; then
+    shift
+    choose_database azure
+else
+    choose_database
+fi
 
 case "${1:-}" in
     start) start "${2:-3}" ;;
@@ -273,5 +340,5 @@ case "${1:-}" in
         stop
         rm -rf "$folder"
         ;;
-    *) fail "usage: local-cluster.sh start [SILOS] | status | demo [SIZE] | kill SILO | bench | soak [MINUTES] | faults [MINUTES] | stop | remove" ;;
+    *) fail "usage: local-cluster.sh [--azure] start [SILOS] | status | demo [SIZE] | kill SILO | bench | soak [MINUTES] | faults [MINUTES] | stop | remove" ;;
 esac
