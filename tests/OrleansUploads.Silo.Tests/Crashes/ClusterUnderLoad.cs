@@ -5,7 +5,7 @@ using OrleansUploads.Silo.Tests.Harness;
 
 namespace OrleansUploads.Silo.Tests.Crashes;
 
-/// <summary>Three silos on PostgreSQL behind a load balancer, and clients that upload archives while a test disturbs the
+/// <summary>Three silos on a database behind a load balancer, and clients that upload archives while a test disturbs the
 /// silos.</summary>
 internal sealed class ClusterUnderLoad : IAsyncDisposable
 {
@@ -19,10 +19,9 @@ internal sealed class ClusterUnderLoad : IAsyncDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly List<RunningSilo> _silos = [];
 
-    private ClusterUnderLoad(string database) => Database = database;
+    private ClusterUnderLoad(IClusterDatabase database) => Database = database;
 
-    /// <summary>The connection string of the database.</summary>
-    public string Database { get; }
+    public IClusterDatabase Database { get; }
 
     /// <summary>The folder for all bytes.</summary>
     public string PartsFolder => _folder.Data;
@@ -33,14 +32,14 @@ internal sealed class ClusterUnderLoad : IAsyncDisposable
 
     public IReadOnlyList<RunningSilo> Silos => _silos;
 
-    /// <param name="postgres">The server of the cluster's database.</param>
+    /// <param name="server">The server of the cluster's database.</param>
     /// <param name="with">Changes how a silo is started, by its number.</param>
-    public static async Task<ClusterUnderLoad> StartAsync(PostgresServer postgres, Func<int, SiloStart, SiloStart>? with = null)
+    public static async Task<ClusterUnderLoad> StartAsync(IDatabaseServer server, Func<int, SiloStart, SiloStart>? with = null)
     {
-        var database = await postgres.CreateDatabaseAsync();
+        var database = await server.CreateAsync();
         var cluster = new ClusterUnderLoad(database);
         var starts = Enumerable.Range(0, SiloCount)
-            .Select(_ => new SiloStart(RunningSilo.OnPostgres(database, cluster._folder.Data)))
+            .Select(_ => new SiloStart(database.NewSilo(cluster._folder.Data)))
             .Select((start, number) => with?.Invoke(number, start) ?? start).ToList();
         cluster._silos.AddRange(await RunningSilo.StartAllAsync(starts));
         cluster.Balancer.Use(cluster._silos);
@@ -101,11 +100,7 @@ internal sealed class ClusterUnderLoad : IAsyncDisposable
 
     /// <summary>Waits until the other silos have declared a silo dead.</summary>
     public Task AwaitRemovalAsync(int number) => Eventually.BecomesTrueAsync(
-        async () => await PostgresServer.QueryAsync(
-            Database,
-            $"SELECT count(*) FROM orleansmembershiptable WHERE port = {_silos[number].SiloPort} AND status <> {(int)SiloStatus.Dead}") == "0",
-        "the silo is removed",
-        Patience);
+        async () => !await Database.HasSiloAsync(_silos[number].SiloPort), "the silo is removed", Patience);
 
     /// <summary>Starts a silo again at its address.</summary>
     /// <param name="number">The silo.</param>

@@ -10,7 +10,7 @@ namespace OrleansUploads.Silo.Tests.Harness;
 
 /// <summary>Azurite, which imitates the tables of Azure Storage, for the duration of the tests. Or a storage account, if
 /// <see cref="Variable"/> names one.</summary>
-public sealed class AzuriteServer : IAsyncLifetime
+public sealed partial class AzuriteServer : IAsyncLifetime
 {
     /// <summary>The environment variable with the connection string of a storage account, or of an Azurite that is running already.</summary>
     public const string Variable = "ORLEANSUPLOADS_AZURE_STORAGE";

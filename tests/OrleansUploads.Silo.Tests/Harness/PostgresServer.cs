@@ -10,7 +10,7 @@ namespace OrleansUploads.Silo.Tests.Harness;
 
 /// <summary>A PostgreSQL server for the duration of the tests: Debian's programs on a temporary folder.</summary>
 /// <remarks>It does not flush, because no test cuts the power of the database. The tests only kill its clients.</remarks>
-public sealed class PostgresServer : IAsyncLifetime
+public sealed class PostgresServer : IAsyncLifetime, IDatabaseServer
 {
     private const string Installed = "/usr/lib/postgresql";
     private const string Superuser = "postgres";
@@ -26,6 +26,8 @@ public sealed class PostgresServer : IAsyncLifetime
     private int _databases;
 
     private string DataFolder => _folder.File("postgres");
+
+    string IDatabaseServer.Name => "PostgreSQL";
 
     /// <summary>Skips the test if PostgreSQL is not installed, or fails it where it must be.</summary>
     public static void RequireInstalled()
@@ -46,6 +48,12 @@ public sealed class PostgresServer : IAsyncLifetime
     }
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    async Task<IClusterDatabase> IDatabaseServer.CreateAsync() => new PostgresDatabase(await CreateDatabaseAsync());
+
+    Task IDatabaseServer.StopAsync() => StopImmediatelyAsync();
+
+    Task IDatabaseServer.StartAsync() => StartProcessAsync();
 
     /// <summary>Creates a database that a silo can use. Skips the test if that is impossible.</summary>
     /// <param name="withFence">Whether first writes are exclusive, which silos demand.</param>

@@ -18,8 +18,8 @@ internal sealed record ClusterSize(
     public static async Task<ClusterSize> MeasureAsync(ClusterUnderLoad cluster, TimeSpan elapsed, long logBytes) => new(
         elapsed,
         cluster.Ledger.Archives,
-        await CountAsync(cluster, "orleansstorage"),
-        await CountAsync(cluster, "orleansreminderstable"),
+        await cluster.Database.CountRowsAsync(),
+        await cluster.Database.CountRemindersAsync(),
         new DirectoryInfo(cluster.PartsFolder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(LengthOf),
         logBytes,
         ResidentBytesOf(cluster.Silos[0].ProcessId));
@@ -28,9 +28,6 @@ internal sealed record ClusterSize(
         CultureInfo.InvariantCulture,
         $"{Elapsed.TotalMinutes,5:F1} min {Archives,7} archives {Rows,7} rows {Reminders,7} reminders "
         + $"{StoredBytes >> 20,6} MiB stored {LogBytes >> 10,8} KiB logs {ResidentBytes >> 20,5} MiB memory");
-
-    private static async Task<long> CountAsync(ClusterUnderLoad cluster, string table) => long.Parse(
-        (await PostgresServer.QueryAsync(cluster.Database, $"SELECT count(*) FROM {table}"))!, CultureInfo.InvariantCulture);
 
     /// <summary>The collector deletes files meanwhile.</summary>
     private static long LengthOf(FileInfo file)

@@ -7,13 +7,13 @@ namespace OrleansUploads.Silo.Tests.Soak;
 
 /// <summary>What happens to the cluster during a soak. Silo 0 is only ever updated, so that its memory can be compared.</summary>
 /// <param name="cluster">The cluster.</param>
-/// <param name="postgres">The server of its database.</param>
+/// <param name="server">The server of its database.</param>
 /// <param name="clocks">Sets wrong clocks, or null if that is impossible.</param>
 /// <param name="previousSilo">The silo of the previous build, or null to update to the same build.</param>
 /// <param name="random">Decides what happens next.</param>
 /// <param name="say">Reports something unusual.</param>
 internal sealed class Disturbances(
-    ClusterUnderLoad cluster, PostgresServer postgres, ClockOffset? clocks, string? previousSilo, Random random, Action<string> say)
+    ClusterUnderLoad cluster, IDatabaseServer server, ClockOffset? clocks, string? previousSilo, Random random, Action<string> say)
 {
     /// <summary>The updates of the whole cluster; later ones leave silo 0 alone.</summary>
     private const int WholeUpdates = 2;
@@ -105,10 +105,10 @@ internal sealed class Disturbances(
 
     private async Task<string> RestartDatabaseAsync()
     {
-        await postgres.StopImmediatelyAsync();
+        await server.StopAsync();
         await Task.Delay(TimeSpan.FromSeconds(random.Next(10)));
-        await postgres.StartProcessAsync();
-        return "restarts of PostgreSQL";
+        await server.StartAsync();
+        return $"restarts of {server.Name}";
     }
 
     private async Task<string> CutNetworkAsync()

@@ -9,7 +9,7 @@ namespace OrleansUploads.Silo.Tests.Soak;
 
 /// <summary>A cluster under load to which everything happens that operators fear. <c>deploy/local-cluster.sh soak</c> runs
 /// it.</summary>
-public sealed class SoakTests(PostgresServer postgres, ITestOutputHelper output) : IDisposable
+public sealed class SoakTests(PostgresServer postgres, AzuriteServer azurite, ITestOutputHelper output) : IDisposable
 {
     private const int Clients = 6;
 
@@ -42,11 +42,12 @@ public sealed class SoakTests(PostgresServer postgres, ITestOutputHelper output)
             await NetworkCut.PrepareAsync(ClusterUnderLoad.SiloCount);
         }
 
+        IDatabaseServer server = Environment.GetEnvironmentVariable("ORLEANSUPLOADS_SOAK_DATABASE") == "azure" ? azurite : postgres;
         await using var cluster = await ClusterUnderLoad.StartAsync(
-            postgres, static (number, start) => start with { Group = NetworkCut.GroupOf(number) });
+            server, static (number, start) => start with { Group = NetworkCut.GroupOf(number) });
         var disturbances = new Disturbances(
             cluster,
-            postgres,
+            server,
             await ClockOffset.CompileAsync(_folder.Path),
             Environment.GetEnvironmentVariable("ORLEANSUPLOADS_SOAK_PREVIOUS_SILO"),
             new Random(seed),

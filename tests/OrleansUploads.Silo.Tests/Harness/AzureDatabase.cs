@@ -1,0 +1,27 @@
+using Azure.Data.Tables;
+using OrleansUploads.Cluster.Azure;
+
+namespace OrleansUploads.Silo.Tests.Harness;
+
+/// <summary>The database of one cluster, in Azure Storage.</summary>
+internal sealed class AzureDatabase(AzureCluster cluster) : IClusterDatabase
+{
+    private readonly TableServiceClient _tables = AzureTables.Connect(cluster.ConnectionString);
+
+    public Dictionary<string, string?> NewSilo(string partsFolder) => RunningSilo.OnAzure(cluster, partsFolder);
+
+    public async Task<bool> HasSiloAsync(string siloPort) => await CountAsync(
+        "OrleansUploadsSilos",
+        TableClient.CreateQueryFilter($"PartitionKey eq {cluster.Name} and Port eq {siloPort} and Status ne {nameof(SiloStatus.Dead)}")) > 0;
+
+    public Task<long> CountRowsAsync() => CountAsync("OrleansUploadsJournals", Keys($"{cluster.Name}_"));
+
+    public Task<long> CountRemindersAsync() => CountAsync("OrleansUploadsReminders", Keys($"{cluster.Name}_"));
+
+    /// <summary>Orleans' keys begin with the service ID.</summary>
+    private static string Keys(string prefix) =>
+        TableClient.CreateQueryFilter($"PartitionKey ge {prefix} and PartitionKey lt {prefix[..^1] + (char)(prefix[^1] + 1)}");
+
+    private async Task<long> CountAsync(string table, string filter) => await _tables.GetTableClient(table)
+        .QueryAsync<TableEntity>(filter, select: [nameof(TableEntity.RowKey)]).LongCountAsync();
+}

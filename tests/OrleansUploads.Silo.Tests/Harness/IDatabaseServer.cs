@@ -1,0 +1,34 @@
+namespace OrleansUploads.Silo.Tests.Harness;
+
+/// <summary>What keeps the membership, the journals and the reminders of the clusters under test.</summary>
+internal interface IDatabaseServer
+{
+    /// <summary>What it is called.</summary>
+    string Name { get; }
+
+    /// <summary>Creates what a new cluster needs. Skips the test if there is no server.</summary>
+    Task<IClusterDatabase> CreateAsync();
+
+    /// <summary>Stops the server. It loses nothing.</summary>
+    Task StopAsync();
+
+    /// <summary>Starts the server again and waits until it answers.</summary>
+    Task StartAsync();
+}
+
+/// <summary>The database of one cluster.</summary>
+internal interface IClusterDatabase
+{
+    /// <summary>The environment of a silo with new ports.</summary>
+    /// <param name="partsFolder">The folder for all bytes.</param>
+    Dictionary<string, string?> NewSilo(string partsFolder);
+
+    /// <summary>Whether the cluster has a silo at a port that is not declared dead.</summary>
+    Task<bool> HasSiloAsync(string siloPort);
+
+    /// <summary>The number of rows of grain storage.</summary>
+    Task<long> CountRowsAsync();
+
+    /// <summary>The number of reminders.</summary>
+    Task<long> CountRemindersAsync();
+}

@@ -1,0 +1,20 @@
+using System.Globalization;
+
+namespace OrleansUploads.Silo.Tests.Harness;
+
+/// <summary>The database of one cluster, in PostgreSQL.</summary>
+/// <param name="connectionString">The database.</param>
+internal sealed class PostgresDatabase(string connectionString) : IClusterDatabase
+{
+    public Dictionary<string, string?> NewSilo(string partsFolder) => RunningSilo.OnPostgres(connectionString, partsFolder);
+
+    public async Task<bool> HasSiloAsync(string siloPort) =>
+        await CountAsync($"orleansmembershiptable WHERE port = {siloPort} AND status <> {(int)SiloStatus.Dead}") > 0;
+
+    public Task<long> CountRowsAsync() => CountAsync("orleansstorage");
+
+    public Task<long> CountRemindersAsync() => CountAsync("orleansreminderstable");
+
+    private async Task<long> CountAsync(string rows) => long.Parse(
+        (await PostgresServer.QueryAsync(connectionString, $"SELECT count(*) FROM {rows}"))!, CultureInfo.InvariantCulture);
+}
