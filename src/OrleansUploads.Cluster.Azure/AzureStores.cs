@@ -79,6 +79,12 @@ public static class AzureStores
             options.TableServiceClient = tables;
             options.TableName = MembershipTable;
         });
+        return silo.AddAzureJournals(tables);
+    }
+
+    /// <summary>Configures the stores of journals and reminders, for a cluster whose membership is kept elsewhere.</summary>
+    internal static ISiloBuilder AddAzureJournals(this ISiloBuilder silo, TableServiceClient tables)
+    {
         silo.AddAzureTableGrainStorage(ClusterNames.GrainStorage, (AzureTableStorageOptions options) =>
         {
             options.TableServiceClient = tables;

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using Azure.Data.Tables;
+using OrleansUploads.Cluster.Azure;
 using OrleansUploads.Cluster.Tests.Harness;
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Values;
@@ -12,6 +14,13 @@ namespace OrleansUploads.Cluster.Gateway.Tests;
 /// <summary>Two silos behind the gateway under test, started with the first command.</summary>
 internal sealed class ClusterBehindGateway : IEntityHost, IAsyncDisposable
 {
+    /// <summary>The environment variable with the connection string of a storage account. The journals and reminders of the clusters are
+    /// then kept there, and not in this process.</summary>
+    public const string Variable = "ORLEANSUPLOADS_GATEWAY_TESTS_STORAGE";
+
+    private static readonly TableServiceClient? Tables =
+        Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } account ? AzureTables.Connect(account) : null;
+
     private readonly Lazy<Task<ClusterBench>> _cluster;
 
     private ClusterBehindGateway(GatewaySetup setup) => _cluster = new Lazy<Task<ClusterBench>>(() => ClusterBench.StartAsync(
@@ -31,7 +40,8 @@ internal sealed class ClusterBehindGateway : IEntityHost, IAsyncDisposable
             Clock = new ContinuousClock(setup.Clock),
         },
         setup.Notifier,
-        setup.Meter));
+        setup.Meter,
+        Tables is null ? null : static silo => silo.AddAzureJournals(Tables)));
 
     /// <summary>From now on every gateway under test has a cluster behind it.</summary>
     [ModuleInitializer]

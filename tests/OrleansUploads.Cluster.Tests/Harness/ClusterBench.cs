@@ -21,20 +21,27 @@ internal sealed class ClusterBench : IAsyncDisposable
 
     public IGrainFactory Grains => _cluster.Client;
 
+    /// <summary>Starts a cluster.</summary>
+    /// <param name="world">What survives it.</param>
+    /// <param name="silos">The number of silos.</param>
+    /// <param name="options">The options of the entities.</param>
+    /// <param name="notifier">Sends notifications, or null.</param>
+    /// <param name="meter">Measures inventories, or null.</param>
+    /// <param name="stores">Adds other stores of journals and reminders than those of the world.</param>
     public static async Task<ClusterBench> StartAsync(
         DurableWorld world,
         int silos = 1,
         ClusterOptions? options = null,
         INotifier? notifier = null,
-        IInventoryMeter? meter = null)
+        IInventoryMeter? meter = null,
+        Action<ISiloBuilder>? stores = null)
     {
         options ??= Fast;
         var builder = new InProcessTestClusterBuilder((short)silos);
         builder.ConfigureSilo((_, silo) =>
         {
             silo.AddOrleansUploads(options);
-            silo.Services.AddKeyedSingleton(ClusterNames.GrainStorage, world.Storage);
-            silo.Services.AddSingleton<IReminderTable>(world.Reminders);
+            (stores ?? world.AddStores)(silo);
             silo.Services.AddSingleton(world.Parts);
             if (notifier is not null)
             {

@@ -1,4 +1,6 @@
+using Microsoft.Extensions.DependencyInjection;
 using Orleans.Storage;
+using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Cluster.Tests.Storage;
 using OrleansUploads.Engine.Memory;
 using OrleansUploads.Engine.Ports;
@@ -25,4 +27,11 @@ internal sealed class DurableWorld
     public SharedReminders Reminders { get; } = new();
 
     public IPartStore Parts { get; }
+
+    /// <summary>Adds the journals and the reminders to a silo.</summary>
+    public void AddStores(ISiloBuilder silo)
+    {
+        silo.Services.AddKeyedSingleton(ClusterNames.GrainStorage, Storage);
+        silo.Services.AddSingleton<IReminderTable>(Reminders);
+    }
 }
