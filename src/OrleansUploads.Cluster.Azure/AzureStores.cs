@@ -34,10 +34,8 @@ public static class AzureStores
     {
         ArgumentNullException.ThrowIfNull(tables);
         ArgumentNullException.ThrowIfNull(silo);
-        foreach (var table in (string[])[MembershipTable, JournalTable, ReminderTable])
-        {
-            await tables.CreateTableIfNotExistsAsync(table, cancellationToken);
-        }
+        await Task.WhenAll(((string[])[MembershipTable, JournalTable, ReminderTable]).Select(
+            table => tables.CreateTableIfNotExistsAsync(table, cancellationToken)));
 
         var (address, port) = (silo.Address.ToString(), silo.Port.ToString(CultureInfo.InvariantCulture));
         var last = 0;

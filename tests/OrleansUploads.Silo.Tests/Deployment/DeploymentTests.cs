@@ -89,7 +89,9 @@ public sealed partial class DeploymentTests
     [InlineData("deploy/Dockerfile", @"dotnet publish (?<path>\S+)")]
     [InlineData("docker-compose.yml", @"dockerfile: (?<path>\S+)")]
     [InlineData("docker-compose.yml", @"- \./(?<path>[^:]+):")]
-    [InlineData("deploy/docker-compose.azurite.yml", @"file: (?<path>\S+)")]
+    [InlineData("deploy/docker-compose.azurite.yml", @" file: \./(?<path>deploy/azurite\S+)")]
+    [InlineData("deploy/docker-compose.azurite.yml", @"context: (?<path>\S+)")]
+    [InlineData("deploy/docker-compose.azurite.yml", @"- \./(?<path>[^:]+):")]
     public void Every_referenced_file_exists(string file, string pattern)
     {
         var named = Regex.Matches(Read(file), pattern, RegexOptions.Multiline)
@@ -137,11 +139,11 @@ public sealed partial class DeploymentTests
 
     [Theory]
     [InlineData("docker-compose.yml")]
-    [InlineData("docker-compose.yml", "deploy/docker-compose.azurite.yml")]
+    [InlineData("deploy/docker-compose.azurite.yml")]
     public async Task Compose_accepts_the_file(params string[] files)
     {
         Assert.SkipUnless(await SucceedsAsync("compose", "version"), "Docker with the compose plugin is not installed.");
-        var arguments = files.SelectMany(file => (string[])["--file", Repository.File(file)]);
+        var arguments = files.SelectMany(file => (string[])["--project-directory", Repository.Root, "--file", Repository.File(file)]);
         Assert.True(await SucceedsAsync(["compose", .. arguments, "config", "--quiet"]));
     }
 

@@ -1,0 +1,30 @@
+using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.Silo.Tests.Harness;
+
+namespace OrleansUploads.Silo.Tests.OnAzure;
+
+/// <summary>A silo on Azure Storage whose clock was wrong.</summary>
+public sealed class AzureClockTests(AzuriteServer azurite) : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_silo_that_was_started_with_a_clock_ahead_starts_again_with_the_right_one(bool killed)
+    {
+        var clock = await ClockOffset.CompileAsync(_folder.Path);
+        Assert.SkipWhen(clock is null, "There is no C compiler.");
+        var cluster = await azurite.CreateClusterAsync();
+        await using var first = await RunningSilo.StartAsync(RunningSilo.OnAzure(cluster, _folder.File("parts")));
+        await using var ahead = await RunningSilo.StartAsync(clock!.Apply(
+            new SiloStart(RunningSilo.OnAzure(cluster, _folder.File("parts"))), TimeSpan.FromMinutes(10)));
+        await (killed ? ahead.KillAsync() : ahead.StopAsync());
+
+        await using var right = await ahead.StartAgainAsync(ClockOffset.Remove);
+        using var client = right.Connect();
+        await client.CreateVaultAsync("photos");
+    }
+}
