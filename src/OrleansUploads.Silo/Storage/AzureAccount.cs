@@ -10,8 +10,8 @@ namespace OrleansUploads.Silo.Storage;
 /// <summary>The storage account of a cluster on Azure Storage.</summary>
 internal static class AzureAccount
 {
-    /// <summary>Several requests, each with its own time limit, and the token of an identity.</summary>
-    private static readonly TimeSpan CheckTime = TimeSpan.FromSeconds(10);
+    /// <summary>Each request has its own, shorter time limit. This one is for the token of an identity.</summary>
+    private static readonly TimeSpan CheckTime = TimeSpan.FromSeconds(30);
 
     /// <summary>Connects to the account's tables. Sends no request.</summary>
     /// <exception cref="SettingException">The connection string cannot be read.</exception>
