@@ -131,10 +131,7 @@ public sealed class FaultTests(PostgresServer postgres, ITestOutputHelper output
         var removed = new List<int>();
         foreach (var number in numbers)
         {
-            var active = await PostgresServer.QueryAsync(
-                cluster.Database,
-                $"SELECT count(*) FROM orleansmembershiptable WHERE port = {cluster.Silos[number].SiloPort} AND status = {(int)SiloStatus.Active}");
-            if (active == "0")
+            if (!await cluster.Database.HasSiloAsync(cluster.Silos[number].SiloPort))
             {
                 removed.Add(number);
             }
