@@ -1,4 +1,5 @@
 using OrleansUploads.Cluster.Settings;
+using OrleansUploads.Silo.Database;
 using OrleansUploads.Silo.Settings;
 using OrleansUploads.Silo.Storage;
 #if WITH_AZURE
@@ -12,7 +13,7 @@ internal static class ClusterStores
 {
     /// <summary>Configures the stores of a silo.</summary>
     /// <exception cref="SettingException">This build does not support the store.</exception>
-    public static void AddStores(this ISiloBuilder silo, SiloSettings settings)
+    public static void AddStores(this ISiloBuilder silo, SiloSettings settings, PostgresDatabase? database)
     {
         switch (settings.Store)
         {
@@ -25,13 +26,13 @@ internal static class ClusterStores
                 silo.UseAdoNetClustering(options =>
                 {
                     options.Invariant = PostgresConnection.Invariant;
-                    options.ConnectionString = PostgresConnection.WithDefaults(settings.ConnectionString);
+                    options.DataSource = database;
                 });
-                silo.AddPostgresStorage(settings.ConnectionString);
+                silo.AddPostgresStorage(database!);
                 silo.UseAdoNetReminderService(options =>
                 {
                     options.Invariant = PostgresConnection.Invariant;
-                    options.ConnectionString = PostgresConnection.WithDefaults(settings.ConnectionString);
+                    options.DataSource = database;
                 });
                 break;
             case ClusterStore.Azure:
@@ -48,7 +49,7 @@ internal static class ClusterStores
 
     /// <summary>Configures a cluster client to find the silos.</summary>
     /// <exception cref="SettingException">This build does not support the store.</exception>
-    public static void AddStores(this IClientBuilder client, SiloSettings settings)
+    public static void AddStores(this IClientBuilder client, SiloSettings settings, PostgresDatabase? database)
     {
         switch (settings.Store)
         {
@@ -56,7 +57,7 @@ internal static class ClusterStores
                 client.UseAdoNetClustering(options =>
                 {
                     options.Invariant = PostgresConnection.Invariant;
-                    options.ConnectionString = PostgresConnection.WithDefaults(settings.ConnectionString);
+                    options.DataSource = database;
                 });
                 break;
             case ClusterStore.Azure:

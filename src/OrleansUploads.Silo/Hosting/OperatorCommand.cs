@@ -5,8 +5,8 @@ using OrleansUploads.Core.Service;
 using OrleansUploads.Engine.Clocks;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Gateway;
+using OrleansUploads.Silo.Database;
 using OrleansUploads.Silo.Settings;
-using OrleansUploads.Silo.Storage;
 
 namespace OrleansUploads.Silo.Hosting;
 
@@ -58,12 +58,9 @@ internal sealed class OperatorCommand(ICommand<ServiceStatus> command, Func<Serv
                 + "Use the settings of a silo of the cluster.");
         }
 
-        if (settings.Store == ClusterStore.Postgres)
-        {
-            await PostgresSchema.RequireAsync(settings.ConnectionString);
-        }
-
-        builder.UseOrleansClient(client => UploadsHost.AddClient(client, settings));
+        await using var database = settings.Store == ClusterStore.Postgres
+            ? await PostgresPreflight.OpenAsync(settings.ConnectionString) : null;
+        builder.UseOrleansClient(client => UploadsHost.AddClient(client, settings, database));
         builder.Services.AddOrleansUploadsClient();
         using var host = builder.Build();
         await ConnectAsync(host, settings);

@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using OrleansUploads.Gateway.Hosting;
+using OrleansUploads.Silo.Database;
 using OrleansUploads.Silo.Settings;
-using OrleansUploads.Silo.Storage;
 using OrleansUploads.Silo.Telemetry;
 
 namespace OrleansUploads.Silo.Hosting;
@@ -35,14 +35,11 @@ internal static class SiloProcess
         builder.Logging.AddOrleansUploadsLog(settings.Service.LogFormat);
         using var claims = PortClaims.Take(settings);
         using var telemetry = SiloTelemetry.Start(builder.Configuration, settings);
-        if (settings.Store == ClusterStore.Postgres)
-        {
-            await PostgresSchema.RequireAsync(settings.ConnectionString);
-        }
-
-        var lastGeneration = settings is { Store: ClusterStore.Postgres, Role: ProcessRole.Silo }
+        await using var database = settings.Store == ClusterStore.Postgres
+            ? await PostgresPreflight.OpenAsync(settings.ConnectionString) : null;
+        var lastGeneration = database is not null && settings.Role == ProcessRole.Silo
             ? await PostgresMembership.ReadLastGenerationAsync(
-                settings.ConnectionString, settings.ClusterId, new IPEndPoint(settings.AdvertisedAddress, settings.SiloPort))
+                database, settings.ClusterId, new IPEndPoint(settings.AdvertisedAddress, settings.SiloPort))
             : 0;
 
         builder.WebHost.UseKestrelCore().ConfigureKestrel(
@@ -50,7 +47,7 @@ internal static class SiloProcess
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = settings.DrainDelay + settings.DrainTime);
         builder.Services.AddHostedService(services => new DrainDelay(
             settings.DrainDelay, services.GetRequiredService<TimeProvider>()));
-        builder.AddUploads(settings, lastGeneration);
+        builder.AddUploads(settings, database, lastGeneration);
 
         await using var app = builder.Build();
         app.UseRouting();

@@ -1,7 +1,7 @@
 using Npgsql;
 using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Gateway.Http.Credentials;
-using OrleansUploads.Silo.Storage;
+using OrleansUploads.Silo.Database;
 using OrleansUploads.Silo.Tests.Harness;
 
 namespace OrleansUploads.Silo.Tests.Deployment;
@@ -38,7 +38,8 @@ public sealed class ScriptTests(PostgresServer postgres) : IDisposable
         for (var run = 0; run < 2; run++)
         {
             await RunAsync("deploy/postgres/apply.sh", [_folder.Path], environment);
-            await PostgresSchema.RequireAsync(database);
+            await using var opened = PostgresDatabase.Create(database);
+            await PostgresSchema.RequireAsync(opened);
             Assert.Equal("l", await PostgresServer.QueryAsync(
                 database,
                 "SELECT attcompression FROM pg_attribute WHERE attrelid = 'orleansstorage'::regclass AND attname = 'payloadbinary'"));

@@ -11,9 +11,7 @@ namespace OrleansUploads.Silo.Tests.Harness;
 /// <remarks>It does not flush, because no test cuts the power of the database. The tests only kill its clients.</remarks>
 public sealed class PostgresServer : IAsyncLifetime
 {
-    private const string Installed = "/usr/lib/postgresql";
-    private const string Superuser = "postgres";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private const string Superuser = PostgresPrograms.Superuser;
 
     private readonly TemporaryFolder _folder = new();
     private readonly SemaphoreSlim _starting = new(1);
@@ -49,8 +47,7 @@ public sealed class PostgresServer : IAsyncLifetime
     /// <returns>Its connection string.</returns>
     public async Task<string> CreateEmptyDatabaseAsync()
     {
-        Assert.SkipWhen(Programs is null, $"PostgreSQL is not installed in {Installed}.");
-        Assert.SkipUnless(OrleansScripts.MissingBecause is null, OrleansScripts.MissingBecause ?? "");
+        PostgresPrograms.SkipIfMissing();
         await StartAsync();
         var name = $"silos_{Interlocked.Increment(ref _databases)}";
         await ExecuteAsync(ConnectionTo(Superuser), $"CREATE DATABASE {name}");
@@ -76,18 +73,18 @@ public sealed class PostgresServer : IAsyncLifetime
     /// <summary>Stops the server immediately, for all databases. <see cref="StartProcessAsync"/> starts it again.</summary>
     public async Task StopImmediatelyAsync()
     {
-        await RunAsync("pg_ctl", "stop", "--mode=immediate", "--no-wait", "-D", DataFolder);
-        await _process!.WaitForExitAsync(Patience);
+        await PostgresPrograms.RunAsync("pg_ctl", "stop", "--mode=immediate", "--no-wait", "-D", DataFolder);
+        await _process!.WaitForExitAsync(PostgresPrograms.Patience);
         await _process.DisposeAsync();
     }
 
     /// <summary>Starts the server and waits until it answers.</summary>
     public async Task StartProcessAsync()
     {
-        _process = Start(
+        _process = PostgresPrograms.Start(
             "postgres", "-D", DataFolder, "-p", $"{_port}", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
             "-c", "fsync=off", "-c", "max_connections=300");
-        await Eventually.BecomesTrueAsync(AnswersAsync, "PostgreSQL answers", Patience);
+        await Eventually.BecomesTrueAsync(AnswersAsync, "PostgreSQL answers", PostgresPrograms.Patience);
     }
 
     public async ValueTask DisposeAsync()
@@ -100,13 +97,6 @@ public sealed class PostgresServer : IAsyncLifetime
         _starting.Dispose();
         _folder.Dispose();
     }
-
-    /// <summary>The folder with the programs of the newest installed version, or null.</summary>
-    private static string? Programs { get; } = !Directory.Exists(Installed) ? null : Directory.GetDirectories(Installed)
-        .Select(version => Path.Combine(version, "bin"))
-        .Where(bin => File.Exists(Path.Combine(bin, "initdb")))
-        .OrderByDescending(bin => double.Parse(Path.GetFileName(Path.GetDirectoryName(bin)!), CultureInfo.InvariantCulture))
-        .FirstOrDefault();
 
     private string ConnectionTo(string database) =>
         $"Host=127.0.0.1;Port={_port};Username={Superuser};Database={database};Maximum Pool Size=40";
@@ -121,16 +111,8 @@ public sealed class PostgresServer : IAsyncLifetime
                 return;
             }
 
-            Directory.CreateDirectory(DataFolder);
-            if (!OperatingSystem.IsWindows() && Environment.IsPrivilegedProcess)
-            {
-                // PostgreSQL refuses to run as root, so its own user owns the folder and may traverse the parent.
-                File.SetUnixFileMode(
-                    _folder.Path, File.GetUnixFileMode(_folder.Path) | UnixFileMode.OtherExecute | UnixFileMode.GroupExecute);
-                await RunToEndAsync(CapturedProcess.Start("chown", [Superuser, DataFolder], []));
-            }
-
-            await RunAsync("initdb", "-D", DataFolder, "-U", Superuser, "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C");
+            await PostgresPrograms.MakeFolderAsync(_folder.Path, DataFolder);
+            await PostgresPrograms.RunAsync("initdb", "-D", DataFolder, "-U", Superuser, "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C");
             _port = FreePort.Take(1)[0];
             await StartProcessAsync();
         }
@@ -152,24 +134,5 @@ public sealed class PostgresServer : IAsyncLifetime
         {
             return false;
         }
-    }
-
-    private static Task RunAsync(string program, params string[] arguments) => RunToEndAsync(Start(program, arguments));
-
-    private static async Task RunToEndAsync(CapturedProcess process)
-    {
-        await using (process)
-        {
-            Assert.True(await process.WaitForExitAsync(Patience) == 0, $"The program failed. {process}");
-        }
-    }
-
-    private static CapturedProcess Start(string program, params string[] arguments)
-    {
-        var path = Path.Combine(Programs!, program);
-        return Environment.IsPrivilegedProcess
-            ? CapturedProcess.Start(
-                "setpriv", [$"--reuid={Superuser}", $"--regid={Superuser}", "--clear-groups", path, .. arguments], [])
-            : CapturedProcess.Start(path, arguments, []);
     }
 }

@@ -1,5 +1,5 @@
 using Npgsql;
-using OrleansUploads.Silo.Storage;
+using OrleansUploads.Silo.Database;
 
 namespace OrleansUploads.Silo.Tests.Settings;
 
