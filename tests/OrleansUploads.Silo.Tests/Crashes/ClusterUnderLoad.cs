@@ -37,7 +37,13 @@ internal sealed class ClusterUnderLoad : IAsyncDisposable
     /// <param name="with">Changes how a silo is started, by its number.</param>
     public static async Task<ClusterUnderLoad> StartAsync(PostgresServer postgres, Func<int, SiloStart, SiloStart>? with = null)
     {
-        var database = await postgres.CreateDatabaseAsync();
+        return await StartAsync(await postgres.CreateDatabaseAsync(), with);
+    }
+
+    /// <param name="database">The connection string of the cluster's database.</param>
+    /// <param name="with">Changes how a silo is started, by its number.</param>
+    public static async Task<ClusterUnderLoad> StartAsync(string database, Func<int, SiloStart, SiloStart>? with = null)
+    {
         var cluster = new ClusterUnderLoad(database);
         var starts = Enumerable.Range(0, SiloCount)
             .Select(_ => new SiloStart(RunningSilo.OnPostgres(database, cluster._folder.Data)))
