@@ -73,6 +73,10 @@ internal static class UploadsHost
             builder.UseOrleansClient(client => AddClient(client, settings, database));
             builder.Services.AddOrleansUploadsClient();
             checks.AddCheck<ClusterHealthCheck>(ClusterHealthCheck.Name);
+            if (database is not null)
+            {
+                checks.AddCheck<DatabaseHealthCheck>(DatabaseHealthCheck.Name);
+            }
         }
     }
 

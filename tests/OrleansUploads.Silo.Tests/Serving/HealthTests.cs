@@ -102,9 +102,12 @@ public sealed class HealthTests(PostgresServer postgres) : IDisposable
     {
         await using var pair = await PostgresPair.StartAsync();
         await using var silo = await RunningSilo.StartAsync(RunningSilo.OnPostgres(pair.ConnectionString, _folder.Data));
+        var environment = RunningSilo.OnPostgres(pair.ConnectionString, _folder.Data);
+        environment[KnownSettings.Role.Variable] = "gateway";
+        await using var gateway = await RunningSilo.StartAsync(environment);
         await pair.Standby.StopAsync();
         var watch = Stopwatch.StartNew();
-        await BecomesUnreadyAsync(silo, "storage");
+        await Task.WhenAll(BecomesUnreadyAsync(silo, "storage"), BecomesUnreadyAsync(gateway, "database"));
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(5));
         var (_, report) = await AskAsync(silo, GatewayEndpoints.HealthPath + "?verbose");
         Assert.Contains("does not confirm a commit", report, StringComparison.Ordinal);
