@@ -133,19 +133,29 @@ internal sealed class DatabaseServer : IAsyncDisposable
     private async Task PrepareAsync(NpgsqlConnection connection)
     {
         UncancelledCommands.Apply(connection);
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(connection.ConnectionTimeout));
-
-        // A statement that waits for a lock is not cancelled either; its server ends it.
-        await using (var prepare = new NpgsqlCommand(Prepare, connection)
+        using var limit = new CancellationTokenSource();
+        if (connection.ConnectionTimeout > 0)
         {
-            CommandTimeout = 0,
-            Parameters = { new NpgsqlParameter<string> { TypedValue = $"{Math.Max(connection.CommandTimeout - 1, 1)}s" } },
-        })
-        {
-            await prepare.ExecuteNonQueryAsync(limit.Token);
+            limit.CancelAfter(TimeSpan.FromSeconds(connection.ConnectionTimeout));
         }
 
-        var report = await AskAsync(connection, limit.Token);
+        DatabaseServerReport report;
+        try
+        {
+            // A statement that waits for a lock is not cancelled either; its server ends it.
+            await using var prepare = new NpgsqlCommand(Prepare, connection)
+            {
+                CommandTimeout = 0,
+                Parameters = { new NpgsqlParameter<string> { TypedValue = $"{Math.Max(connection.CommandTimeout - 1, 0)}s" } },
+            };
+            await prepare.ExecuteNonQueryAsync(limit.Token);
+            report = await AskAsync(connection, limit.Token);
+        }
+        catch (OperationCanceledException fault)
+        {
+            throw new NpgsqlException($"{Name} has not answered for {connection.ConnectionTimeout} seconds.", fault);
+        }
+
         if (report.Timeline is not { } timeline)
         {
             throw new NpgsqlException($"{Name} is a standby and refuses writes.");

@@ -46,7 +46,7 @@ public sealed class ReplicationTests : IAsyncLifetime
     [Fact]
     public async Task A_write_that_takes_too_long_is_given_up_and_goes_on_waiting_for_the_standby()
     {
-        var rows = await RowsAsync("Command Timeout=1");
+        var rows = await RowsAsync("Command Timeout=2");
         await _pair.Standby.StopAsync();
 
         await Assert.ThrowsAsync<NpgsqlException>(() => rows.WriteAsync([Write(null)]));
@@ -61,7 +61,7 @@ public sealed class ReplicationTests : IAsyncLifetime
     [Fact]
     public async Task A_row_that_the_standby_lacks_is_not_confirmed_before_the_standby_has_it()
     {
-        var rows = await RowsAsync("Command Timeout=1");
+        var rows = await RowsAsync("Command Timeout=2");
         await _pair.Standby.StopAsync();
         await Assert.ThrowsAsync<NpgsqlException>(() => rows.WriteAsync([Write(null)]));
         await CancelWaitsAsync();

@@ -106,6 +106,8 @@ internal sealed class PostgresNode(string parent) : IAsyncDisposable
     {
         if (_process is { } process)
         {
+            // A paused server would not stop.
+            await ResumeAsync();
             await PostgresPrograms.RunAsync("pg_ctl", "stop", "--mode=immediate", "--no-wait", "-D", _folder);
             await process.WaitForExitAsync(PostgresPrograms.Patience);
             await process.DisposeAsync();
