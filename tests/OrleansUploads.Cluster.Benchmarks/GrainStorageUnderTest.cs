@@ -1,4 +1,5 @@
 using OrleansUploads.Cluster.Settings;
+using OrleansUploads.Silo.Database;
 using OrleansUploads.Silo.Storage;
 
 namespace OrleansUploads.Cluster.Benchmarks;
@@ -16,5 +17,5 @@ internal sealed record GrainStorageUnderTest(string Name, Action<ISiloBuilder> A
 
     /// <summary>A database that has Orleans' tables.</summary>
     public static GrainStorageUnderTest Postgres(string connectionString) =>
-        new("PostgreSQL", silo => silo.AddPostgresStorage(connectionString), 0.1, 0.03);
+        new("PostgreSQL", silo => silo.AddPostgresStorage(PostgresDatabase.Create(connectionString)), 0.1, 0.03);
 }

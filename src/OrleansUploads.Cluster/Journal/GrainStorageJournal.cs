@@ -90,7 +90,14 @@ internal sealed partial class GrainStorageJournal : IJournal
         CheckEntity(entity);
         cancellationToken.ThrowIfCancellationRequested();
         return await AttemptAsync("read", async () =>
-            (await JournalSession.OpenAsync(_storage, _grain, _stream, cancellationToken)).Head.Version);
+        {
+            // A host that knows a version has got it from a confirmed read or write. That there is nothing is new to it.
+            var version = await ReadAsync(isConfirmed: false);
+            return version == 0 ? await ReadAsync(isConfirmed: true) : version;
+        });
+
+        async Task<long> ReadAsync(bool isConfirmed) =>
+            (await JournalSession.OpenAsync(_storage, _grain, _stream, isConfirmed, cancellationToken)).Head.Version;
     }
 
     /// <inheritdoc/>

@@ -43,11 +43,18 @@ internal sealed class JournalSession
         new(storage, grain, stream, new GrainState<JournalHead> { State = null! });
 
     /// <summary>Reads the head.</summary>
+    /// <param name="storage">The storage provider.</param>
+    /// <param name="grain">The entity's grain.</param>
+    /// <param name="stream">The state name of the head.</param>
+    /// <param name="isConfirmed">Whether the head is to be one that a failover of the storage cannot undo.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     public static async Task<JournalSession> OpenAsync(
-        IGrainStorage storage, GrainId grain, string stream, CancellationToken cancellationToken)
+        IGrainStorage storage, GrainId grain, string stream, bool isConfirmed, CancellationToken cancellationToken)
     {
         var state = new GrainState<JournalHead>();
-        await storage.ReadStateAsync(stream, grain, state, cancellationToken);
+        await (isConfirmed && storage is IConfirmingStorage confirming
+            ? confirming.ReadConfirmedStateAsync(stream, grain, state, cancellationToken)
+            : storage.ReadStateAsync(stream, grain, state, cancellationToken));
         if (!state.RecordExists)
         {
             state.State = null;

@@ -41,7 +41,7 @@ internal sealed class JournalWriter(IGrainStorage storage, GrainId grain, string
     /// <summary>Reads the head. The current session continues if no other host has written. Requires a turn.</summary>
     public async Task<JournalSession> RefreshAsync(CancellationToken cancellationToken)
     {
-        var read = await JournalSession.OpenAsync(storage, grain, stream, cancellationToken);
+        var read = await JournalSession.OpenAsync(storage, grain, stream, isConfirmed: true, cancellationToken);
         if (_session is not { IsStale: false } session || session.ETag != read.ETag)
         {
             _session = session = read;

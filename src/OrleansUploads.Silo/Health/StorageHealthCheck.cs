@@ -2,12 +2,17 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Orleans.Storage;
 using OrleansUploads.Cluster.Journal;
 using OrleansUploads.Cluster.Settings;
+using OrleansUploads.Silo.Database;
 
 namespace OrleansUploads.Silo.Health;
 
-/// <summary>Ready while the grain storage responds, because every entity needs it.</summary>
+/// <summary>Ready while the grain storage responds and can be written to, because every entity needs it.</summary>
+/// <param name="storage">The grain storage.</param>
+/// <param name="time">The clock.</param>
+/// <param name="database">The database, if the cluster uses PostgreSQL.</param>
 internal sealed class StorageHealthCheck(
-    [FromKeyedServices(ClusterNames.GrainStorage)] IGrainStorage storage, TimeProvider time) : IHealthCheck
+    [FromKeyedServices(ClusterNames.GrainStorage)] IGrainStorage storage, TimeProvider time, PostgresDatabase? database = null)
+    : IHealthCheck
 {
     /// <summary>The check's name in the health report.</summary>
     public const string Name = "storage";
@@ -20,5 +25,7 @@ internal sealed class StorageHealthCheck(
         cancellationToken => storage.ReadStateAsync(RowName, NoGrain, new GrainState<JournalRow>(), cancellationToken), time);
 
     public Task<HealthCheckResult> CheckHealthAsync(
-        HealthCheckContext context, CancellationToken cancellationToken = default) => _check.GetAsync();
+        HealthCheckContext context, CancellationToken cancellationToken = default) => database?.Fault is { } fault
+            ? Task.FromResult(HealthCheckResult.Unhealthy(fault))
+            : _check.GetAsync();
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using OrleansUploads.Cluster.Azure;
 using OrleansUploads.Cluster.Settings;
+using OrleansUploads.Silo.Database;
 using OrleansUploads.Silo.Settings;
 using OrleansUploads.Silo.Storage;
 
@@ -9,26 +10,27 @@ namespace OrleansUploads.Silo.Hosting;
 /// <summary>Configures the stores of a cluster's membership, journals and reminders.</summary>
 internal static class ClusterStores
 {
-    /// <summary>Checks that the stores can be reached and have what the process needs.</summary>
+    /// <summary>Opens the database of the cluster and checks that it has what the process needs.</summary>
+    /// <returns>The database, or null if the cluster has none.</returns>
+    /// <exception cref="SettingException">It cannot be used. The message says why.</exception>
+    public static async Task<PostgresDatabase?> OpenDatabaseAsync(SiloSettings settings) =>
+        settings.Store == ClusterStore.Postgres ? await PostgresPreflight.OpenAsync(settings.ConnectionString) : null;
+
+    /// <summary>Checks that the stores can be reached, unless they are in the database.</summary>
+    /// <param name="settings">The settings of the process.</param>
+    /// <param name="database">The database of the cluster, or null.</param>
     /// <returns>The latest generation of the silos at the address of this silo, or 0 if there was none.</returns>
     /// <exception cref="SettingException">They cannot be used. The message says why.</exception>
-    public static async Task<int> RequireAsync(SiloSettings settings)
+    public static async Task<int> RequireAsync(SiloSettings settings, PostgresDatabase? database) => settings switch
     {
-        switch (settings.Store)
-        {
-            case ClusterStore.Postgres:
-                await PostgresSchema.RequireAsync(settings.ConnectionString);
-                return settings.Role != ProcessRole.Silo ? 0 : await PostgresMembership.ReadLastGenerationAsync(
-                    settings.ConnectionString, settings.ClusterId, new IPEndPoint(settings.AdvertisedAddress, settings.SiloPort));
-            case ClusterStore.Azure:
-                return await AzureAccount.RequireAsync(settings);
-            default:
-                return 0;
-        }
-    }
+        { Store: ClusterStore.Postgres, Role: ProcessRole.Silo } => await PostgresMembership.ReadLastGenerationAsync(
+            database!, settings.ClusterId, new IPEndPoint(settings.AdvertisedAddress, settings.SiloPort)),
+        { Store: ClusterStore.Azure } => await AzureAccount.RequireAsync(settings),
+        _ => 0,
+    };
 
     /// <summary>Configures the stores of a silo.</summary>
-    public static void AddStores(this ISiloBuilder silo, SiloSettings settings)
+    public static void AddStores(this ISiloBuilder silo, SiloSettings settings, PostgresDatabase? database)
     {
         switch (settings.Store)
         {
@@ -41,13 +43,13 @@ internal static class ClusterStores
                 silo.UseAdoNetClustering(options =>
                 {
                     options.Invariant = PostgresConnection.Invariant;
-                    options.ConnectionString = PostgresConnection.WithDefaults(settings.ConnectionString);
+                    options.DataSource = database;
                 });
-                silo.AddPostgresStorage(settings.ConnectionString);
+                silo.AddPostgresStorage(database!);
                 silo.UseAdoNetReminderService(options =>
                 {
                     options.Invariant = PostgresConnection.Invariant;
-                    options.ConnectionString = PostgresConnection.WithDefaults(settings.ConnectionString);
+                    options.DataSource = database;
                 });
                 break;
             case ClusterStore.Azure:
@@ -59,7 +61,7 @@ internal static class ClusterStores
     }
 
     /// <summary>Configures a cluster client to find the silos.</summary>
-    public static void AddStores(this IClientBuilder client, SiloSettings settings)
+    public static void AddStores(this IClientBuilder client, SiloSettings settings, PostgresDatabase? database)
     {
         switch (settings.Store)
         {
@@ -67,7 +69,7 @@ internal static class ClusterStores
                 client.UseAdoNetClustering(options =>
                 {
                     options.Invariant = PostgresConnection.Invariant;
-                    options.ConnectionString = PostgresConnection.WithDefaults(settings.ConnectionString);
+                    options.DataSource = database;
                 });
                 break;
             case ClusterStore.Azure:

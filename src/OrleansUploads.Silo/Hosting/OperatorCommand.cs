@@ -58,9 +58,10 @@ internal sealed class OperatorCommand(ICommand<ServiceStatus> command, Func<Serv
                 + "Use the settings of a silo of the cluster.");
         }
 
-        await ClusterStores.RequireAsync(settings with { Role = ProcessRole.Gateway });
+        await using var database = await ClusterStores.OpenDatabaseAsync(settings);
+        await ClusterStores.RequireAsync(settings with { Role = ProcessRole.Gateway }, database);
 
-        builder.UseOrleansClient(client => UploadsHost.AddClient(client, settings));
+        builder.UseOrleansClient(client => UploadsHost.AddClient(client, settings, database));
         builder.Services.AddOrleansUploadsClient();
         using var host = builder.Build();
         await ConnectAsync(host, settings);

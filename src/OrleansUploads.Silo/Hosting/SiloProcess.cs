@@ -34,13 +34,14 @@ internal static class SiloProcess
         settings.Tls?.Require();
         using var claims = PortClaims.Take(settings);
         using var telemetry = SiloTelemetry.Start(builder.Configuration, settings);
-        var lastGeneration = await ClusterStores.RequireAsync(settings);
+        await using var database = await ClusterStores.OpenDatabaseAsync(settings);
+        var lastGeneration = await ClusterStores.RequireAsync(settings, database);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(
             kestrel => kestrel.Listen(settings.Listen, static endpoint => endpoint.Protocols = HttpProtocols.Http1));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = settings.DrainDelay + settings.DrainTime);
         builder.Services.AddHostedService(services => new DrainDelay(
             settings.DrainDelay, services.GetRequiredService<TimeProvider>()));
-        builder.AddUploads(settings, lastGeneration);
+        builder.AddUploads(settings, database, lastGeneration);
 
         await using var app = builder.Build();
         telemetry?.LogFaults(app.Services.GetRequiredService<ILogger<TelemetryExport>>());

@@ -12,6 +12,7 @@ using OrleansUploads.Gateway.Glacier.Notifications;
 using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Gateway.Http.Credentials;
 using OrleansUploads.Gateway.Http.Health;
+using OrleansUploads.Silo.Database;
 using OrleansUploads.Silo.Health;
 using OrleansUploads.Silo.Settings;
 using OrleansUploads.Silo.Storage;
@@ -24,10 +25,19 @@ internal static class UploadsHost
     /// <summary>Registers the services that the role of the process needs.</summary>
     /// <param name="builder">The process.</param>
     /// <param name="settings">Its settings.</param>
+    /// <param name="database">The database, if the cluster uses PostgreSQL.</param>
     /// <param name="lastGeneration">The latest generation of the silos at this silo's address, or 0 if there was none.</param>
-    public static void AddUploads(this WebApplicationBuilder builder, SiloSettings settings, int lastGeneration)
+    public static void AddUploads(
+        this WebApplicationBuilder builder, SiloSettings settings, PostgresDatabase? database, int lastGeneration)
     {
         builder.Services.AddSingleton(settings);
+        if (database is not null)
+        {
+            // Before Orleans, which needs the database when it starts and stops.
+            builder.Services.AddSingleton(database);
+            builder.Services.AddHostedService<DatabaseWatch>();
+        }
+
         builder.Services.AddSingleton(OpenParts(settings));
         builder.Services.AddSingleton(settings.Service.Engine.Maintenance);
         builder.Services.AddSingleton(
@@ -58,7 +68,7 @@ internal static class UploadsHost
 
         if (settings.Role == ProcessRole.Silo)
         {
-            builder.UseOrleans(silo => AddSilo(silo, settings, lastGeneration));
+            builder.UseOrleans(silo => AddSilo(silo, settings, database, lastGeneration));
             checks.AddCheck<SiloActiveHealthCheck>(SiloActiveHealthCheck.Name);
             checks.AddCheck<StorageHealthCheck>(StorageHealthCheck.Name);
             checks.AddCheck<FirstAnswerHealthCheck>(ClusterHealthCheck.Name);
@@ -68,15 +78,19 @@ internal static class UploadsHost
         else
         {
             PartStoreMark.RequireMarked(settings.PartsFolder!);
-            builder.UseOrleansClient(client => AddClient(client, settings));
+            builder.UseOrleansClient(client => AddClient(client, settings, database));
             builder.Services.AddOrleansUploadsClient();
             checks.AddCheck<ClusterHealthCheck>(ClusterHealthCheck.Name);
+            if (database is not null)
+            {
+                checks.AddCheck<DatabaseHealthCheck>(DatabaseHealthCheck.Name);
+            }
         }
     }
 
-    private static void AddSilo(ISiloBuilder silo, SiloSettings settings, int lastGeneration)
+    private static void AddSilo(ISiloBuilder silo, SiloSettings settings, PostgresDatabase? database, int lastGeneration)
     {
-        silo.AddStores(settings);
+        silo.AddStores(settings, database);
         silo.Services.Replace(ServiceDescriptor.Singleton<ILocalSiloDetails>(services =>
             ActivatorUtilities.CreateInstance<SiloIdentity>(services, settings, lastGeneration)));
         silo.Services.AddSingleton<IFatalErrorHandler, FatalExit>();
@@ -136,9 +150,9 @@ internal static class UploadsHost
     }
 
     /// <summary>Configures the process as a cluster client.</summary>
-    internal static void AddClient(IClientBuilder client, SiloSettings settings)
+    internal static void AddClient(IClientBuilder client, SiloSettings settings, PostgresDatabase? database)
     {
-        client.AddStores(settings);
+        client.AddStores(settings, database);
         client.Configure<Orleans.Configuration.ClusterOptions>(cluster =>
         {
             cluster.ClusterId = settings.ClusterId;

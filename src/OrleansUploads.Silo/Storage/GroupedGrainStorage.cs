@@ -1,32 +1,53 @@
 using System.Globalization;
-using System.Text;
 using Orleans.Storage;
+using OrleansUploads.Cluster.Journal;
 
 namespace OrleansUploads.Silo.Storage;
 
-/// <summary>Grain storage in Orleans' tables that writes the rows of many grains in one transaction. Orleans' own provider reads and
-/// deletes, and the rows are the same, so silos with and without this provider can share a database.</summary>
-/// <param name="orleans">Orleans' provider.</param>
+/// <summary>Grain storage in Orleans' tables that writes the rows of many grains in one transaction, and knows whether a failover could
+/// undo what it has read or written. The rows are those of Orleans' own provider, so silos with and without this provider can share a
+/// database.</summary>
+/// <param name="orleans">Orleans' provider, which knows how keys are hashed and states are serialized.</param>
 /// <param name="name">The name of the provider.</param>
 /// <param name="service">Orleans' service ID.</param>
-/// <param name="groups">Writes the rows.</param>
-internal sealed class GroupedGrainStorage(AdoNetGrainStorage orleans, string name, string service, RowWriteGroups groups) : IGrainStorage
+/// <param name="rows">Reads the rows.</param>
+internal sealed class GroupedGrainStorage(AdoNetGrainStorage orleans, string name, string service, PostgresRows rows) : IConfirmingStorage
 {
+    private readonly RowWriteGroups _groups = new(rows.WriteAsync);
+
     /// <inheritdoc/>
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
-        orleans.ReadStateAsync(stateName, grainId, grainState, CancellationToken.None);
+        ReadStateAsync(stateName, grainId, grainState, CancellationToken.None);
 
     /// <inheritdoc/>
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken) =>
-        orleans.ReadStateAsync(stateName, grainId, grainState, cancellationToken);
+        ReadAsync(stateName, grainId, grainState, isConfirmed: false, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task ReadConfirmedStateAsync<T>(
+        string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken) =>
+        ReadAsync(stateName, grainId, grainState, isConfirmed: true, cancellationToken);
 
     /// <inheritdoc/>
     public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
-        orleans.ClearStateAsync(stateName, grainId, grainState, CancellationToken.None);
+        ClearStateAsync(stateName, grainId, grainState, CancellationToken.None);
 
     /// <inheritdoc/>
-    public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken) =>
-        orleans.ClearStateAsync(stateName, grainId, grainState, cancellationToken);
+    public async Task ClearStateAsync<T>(
+        string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken)
+    {
+        if (VersionOf(grainState) is null)
+        {
+            await ReadStateAsync(stateName, grainId, grainState, cancellationToken);
+        }
+
+        if (VersionOf(grainState) is { } version)
+        {
+            await WriteAsync(stateName, grainId, grainState, version, content: null, cancellationToken);
+        }
+
+        (grainState.State, grainState.ETag, grainState.RecordExists) = (Activator.CreateInstance<T>(), null, false);
+    }
 
     /// <inheritdoc/>
     public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
@@ -37,39 +58,41 @@ internal sealed class GroupedGrainStorage(AdoNetGrainStorage orleans, string nam
     public async Task WriteStateAsync<T>(
         string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        if (grainId.TryGetGuidKey(out _, out _) || grainId.TryGetIntegerKey(out _, out _))
-        {
-            // Orleans stores these keys in other columns.
-            await orleans.WriteStateAsync(stateName, grainId, grainState, cancellationToken);
-            return;
-        }
-
-        var key = grainId.Key.ToString()!;
-        var hasher = orleans.HashPicker.PickHasher(service, name, stateName, grainId, grainState)!;
-        var content = orleans.Serializer.Serialize(grainState.State);
-        int? replaced = grainState.ETag is { Length: > 0 } tag ? int.Parse(tag, CultureInfo.InvariantCulture) : null;
-        var version = await groups.WriteAsync(new RowWrite(
-            hasher.Hash(KeyBytes(key)), key, hasher.Hash(Encoding.UTF8.GetBytes(stateName)), stateName, replaced, content));
-        if (version is null || version == replaced)
-        {
-            throw new InconsistentStateException(
-                $"Another writer has changed {stateName} of {grainId} since version {replaced?.ToString(CultureInfo.InvariantCulture) ?? "0"}.");
-        }
-
-        grainState.ETag = version.Value.ToString(CultureInfo.InvariantCulture);
+        var content = orleans.Serializer.Serialize(grainState.State).ToMemory();
+        var version = await WriteAsync(stateName, grainId, grainState, VersionOf(grainState), content, cancellationToken);
+        grainState.ETag = version.ToString(CultureInfo.InvariantCulture);
         grainState.RecordExists = true;
     }
 
-    /// <summary>Orleans hashes the bytes of a key in reverse on little-endian machines.</summary>
-    private static byte[] KeyBytes(string key)
+    private async Task ReadAsync<T>(
+        string stateName, GrainId grainId, IGrainState<T> grainState, bool isConfirmed, CancellationToken cancellationToken)
     {
-        var bytes = Encoding.UTF8.GetBytes(key);
-        if (BitConverter.IsLittleEndian)
-        {
-            Array.Reverse(bytes);
-        }
-
-        return bytes;
+        var row = await rows.ReadAsync(KeyOf(stateName, grainId, grainState), isConfirmed, cancellationToken);
+        grainState.State = row?.Content is { } content
+            ? orleans.Serializer.Deserialize<T>(new BinaryData(content)) : Activator.CreateInstance<T>();
+        grainState.ETag = row?.Version?.ToString(CultureInfo.InvariantCulture);
+        grainState.RecordExists = row?.Content is not null;
     }
+
+    private async Task<int> WriteAsync<T>(
+        string stateName,
+        GrainId grainId,
+        IGrainState<T> grainState,
+        int? replaced,
+        ReadOnlyMemory<byte>? content,
+        CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var version = await _groups.WriteAsync(new RowWrite(KeyOf(stateName, grainId, grainState), replaced, content));
+        return version is { } written && written != replaced
+            ? written
+            : throw new InconsistentStateException(
+                $"Another writer has changed {stateName} of {grainId} since version {replaced?.ToString(CultureInfo.InvariantCulture) ?? "0"}.");
+    }
+
+    private RowKey KeyOf<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
+        RowKey.Of(grainId, stateName, orleans.HashPicker.PickHasher(service, name, stateName, grainId, grainState)!);
+
+    private static int? VersionOf<T>(IGrainState<T> state) =>
+        state.ETag is { Length: > 0 } tag ? int.Parse(tag, CultureInfo.InvariantCulture) : null;
 }

@@ -1,41 +1,87 @@
 using Npgsql;
 using NpgsqlTypes;
+using OrleansUploads.Silo.Database;
 
 namespace OrleansUploads.Silo.Storage;
 
-/// <summary>Writes rows of Orleans' grain storage table, several in one transaction and one round trip.</summary>
+/// <summary>Reads and writes rows of Orleans' grain storage table, writes several in one transaction and one round trip.</summary>
 /// <remarks>The statements decide and change the same as the one that Orleans' provider runs (<c>WriteToStorageKey</c> in
 /// <c>deploy/postgres/schema.sql</c>). Each row has a statement of its own, because PostgreSQL plans one statement for an array of rows
-/// anew for each group: it expects that an unknown array is long.</remarks>
-/// <param name="connectionString">The database. Orleans' own providers use the same connections.</param>
+/// anew for each group: it expects that an unknown array is long. Each answer names the timeline of the primary that gave it.</remarks>
+/// <param name="database">The database. Orleans' own providers use the same connections.</param>
 /// <param name="service">Orleans' service ID, which is part of the key of all rows.</param>
-internal sealed class PostgresRows(string connectionString, string service)
+internal sealed class PostgresRows(PostgresDatabase database, string service)
 {
+    private const string IsRow =
+        """
+        grainidhash = $1 AND graintypehash = $2 AND graintypestring = $3
+            AND coalesce(grainidextensionstring, '') = coalesce($4, '') AND serviceid = $5 AND grainidn0 = $6 AND grainidn1 = $7
+        """;
+
     private const string Insert =
         """
         INSERT INTO orleansstorage (
-            grainidhash, grainidn0, grainidn1, graintypehash, graintypestring, grainidextensionstring, serviceid, payloadbinary,
+            grainidhash, graintypehash, graintypestring, grainidextensionstring, serviceid, grainidn0, grainidn1, payloadbinary,
             modifiedon, version)
-        VALUES ($1, 0, 0, $2, $3, $4, $5, $6, now() AT TIME ZONE 'utc', 1)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now() AT TIME ZONE 'utc', 1)
         ON CONFLICT DO NOTHING
         """;
 
     private const string Replace =
-        """
+        $"""
         UPDATE orleansstorage
-        SET payloadbinary = $6, modifiedon = now() AT TIME ZONE 'utc', version = version + 1
-        WHERE grainidhash = $1 AND grainidn0 = 0 AND grainidn1 = 0 AND graintypehash = $2 AND graintypestring = $3
-            AND grainidextensionstring = $4 AND serviceid = $5 AND version = $7
+        SET payloadbinary = $8, modifiedon = now() AT TIME ZONE 'utc', version = version + 1
+        WHERE {IsRow} AND version = $9
         """;
 
+    private const string Delete = $"DELETE FROM orleansstorage WHERE {IsRow} AND version = $8";
+
+    private const string Select = $"SELECT version, payloadbinary FROM orleansstorage WHERE {IsRow}";
+
+    private const string Timeline = $"SELECT {PostgresTimeline.WalFile}";
+
+    /// <summary>Commits nothing but a record in the WAL, if commits wait for a standby at all. When it has been answered, the standby has
+    /// everything that was visible before.</summary>
+    private const string TimelineConfirmed =
+        $"""
+        SELECT {PostgresTimeline.WalFile}, CASE WHEN current_setting('synchronous_standby_names') <> ''
+            THEN pg_logical_emit_message(true, 'orleans-uploads', '') END
+        """;
+
+    /// <summary>Reads a row.</summary>
+    /// <param name="key">The key of the row.</param>
+    /// <param name="isConfirmed">Whether the answer must be one that a failover cannot undo. A row of a commit that nobody waits for any
+    /// longer is visible although the standby may not have it.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <returns>The row, or null if there is none.</returns>
+    /// <exception cref="NpgsqlException">The database could not be reached, or the answer is not certain.</exception>
+    public async Task<StoredRow?> ReadAsync(RowKey key, bool isConfirmed, CancellationToken cancellationToken)
+    {
+        await using var connection = await (isConfirmed
+            ? database.OpenToWriteAsync(cancellationToken) : database.OpenAsync(cancellationToken));
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(WithKey(Select, key));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(isConfirmed ? TimelineConfirmed : Timeline));
+        return await ExecuteAsync(batch, async (reader, token) =>
+        {
+            StoredRow? row = await reader.ReadAsync(token)
+                ? new StoredRow(
+                    await reader.IsDBNullAsync(0, token) ? null : reader.GetInt32(0),
+                    await reader.IsDBNullAsync(1, token) ? null : reader.GetFieldValue<byte[]>(1))
+                : null;
+            await reader.NextResultAsync(token);
+            return row;
+        });
+    }
+
     /// <summary>Writes rows in one transaction.</summary>
-    /// <returns>The new versions. The version of a row that another writer has changed is unchanged.</returns>
+    /// <returns>The new versions; that of a deleted row is one higher, too. The version of a row that another writer has changed is
+    /// unchanged.</returns>
     /// <exception cref="PostgresException">The database refused a row.</exception>
     /// <exception cref="NpgsqlException">The database could not be reached, or the outcome is unknown.</exception>
     public async Task<int?[]> WriteAsync(IReadOnlyList<RowWrite> rows)
     {
-        await using var connection = new NpgsqlConnection(connectionString);
-        await connection.OpenAsync();
+        await using var connection = await database.OpenToWriteAsync(CancellationToken.None);
         await using var batch = new NpgsqlBatch(connection);
         foreach (var row in rows)
         {
@@ -43,7 +89,8 @@ internal sealed class PostgresRows(string connectionString, string service)
         }
 
         // A batch without a transaction of its own is one transaction.
-        await batch.ExecuteNonQueryAsync();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(Timeline));
+        await ExecuteAsync<object?>(batch, static (_, _) => Task.FromResult<object?>(null));
         var versions = new int?[rows.Count];
         for (var i = 0; i < versions.Length; i++)
         {
@@ -53,20 +100,48 @@ internal sealed class PostgresRows(string connectionString, string service)
         return versions;
     }
 
+    /// <summary>Executes a batch whose last command reports the timeline. A batch that takes longer than a command may is given up
+    /// together with its connection.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="readAsync">Reads the results, up to the last one.</param>
+    private async Task<T> ExecuteAsync<T>(NpgsqlBatch batch, Func<NpgsqlDataReader, CancellationToken, Task<T>> readAsync)
+    {
+        var connection = batch.Connection!;
+        using var warnings = new ReplicationWarnings(connection);
+        using var limit = connection.CommandTimeout > 0
+            ? new CancellationTokenSource(TimeSpan.FromSeconds(connection.CommandTimeout)) : new CancellationTokenSource();
+        batch.Timeout = 0;
+        T result;
+        try
+        {
+            await using var reader = await batch.ExecuteReaderAsync(limit.Token);
+            result = await readAsync(reader, limit.Token);
+            await reader.ReadAsync(limit.Token);
+            database.Timeline.Require(database.Primary.Name, PostgresTimeline.Parse(reader.GetString(0)));
+
+            // The commit, and what the server says about it, comes behind the last result.
+            await reader.NextResultAsync(limit.Token);
+        }
+        catch (OperationCanceledException fault) when (limit.IsCancellationRequested)
+        {
+            throw new NpgsqlException($"PostgreSQL has not answered for {connection.CommandTimeout} seconds.", fault);
+        }
+
+        warnings.ThrowIfAny();
+        return result;
+    }
+
     private NpgsqlBatchCommand CommandOf(RowWrite row)
     {
-        var command = new NpgsqlBatchCommand(row.Version is null ? Insert : Replace)
+        var command = WithKey(row.Content is null ? Delete : row.Version is null ? Insert : Replace, row.Key);
+        if (row.Content is { } content)
         {
-            Parameters =
+            command.Parameters.Add(new NpgsqlParameter<ReadOnlyMemory<byte>>
             {
-                new NpgsqlParameter<int> { TypedValue = row.KeyHash },
-                new NpgsqlParameter<int> { TypedValue = row.StateHash },
-                new NpgsqlParameter<string> { TypedValue = row.State },
-                new NpgsqlParameter<string> { TypedValue = row.Key },
-                new NpgsqlParameter<string> { TypedValue = service },
-                new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = row.Content, NpgsqlDbType = NpgsqlDbType.Bytea },
-            },
-        };
+                TypedValue = content, NpgsqlDbType = NpgsqlDbType.Bytea,
+            });
+        }
+
         if (row.Version is { } version)
         {
             command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = version });
@@ -74,4 +149,18 @@ internal sealed class PostgresRows(string connectionString, string service)
 
         return command;
     }
+
+    private NpgsqlBatchCommand WithKey(string statement, RowKey key) => new(statement)
+    {
+        Parameters =
+        {
+            new NpgsqlParameter<int> { TypedValue = key.GrainHash },
+            new NpgsqlParameter<int> { TypedValue = key.StateHash },
+            new NpgsqlParameter<string> { TypedValue = key.State },
+            new NpgsqlParameter { Value = (object?)key.Text ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+            new NpgsqlParameter<string> { TypedValue = service },
+            new NpgsqlParameter<long> { TypedValue = key.N0 },
+            new NpgsqlParameter<long> { TypedValue = key.N1 },
+        },
+    };
 }

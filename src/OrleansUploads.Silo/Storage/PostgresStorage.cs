@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Orleans.Storage;
 using OrleansUploads.Cluster.Settings;
+using OrleansUploads.Silo.Database;
 using ClusterOptions = Orleans.Configuration.ClusterOptions;
 
 namespace OrleansUploads.Silo.Storage;
@@ -11,13 +12,12 @@ internal static class PostgresStorage
     private const string OrleansTables = "orleans-tables";
 
     /// <summary>Stores journals in the tables of Orleans' provider for PostgreSQL.</summary>
-    public static ISiloBuilder AddPostgresStorage(this ISiloBuilder silo, string connectionString)
+    public static ISiloBuilder AddPostgresStorage(this ISiloBuilder silo, PostgresDatabase database)
     {
-        var connection = PostgresConnection.WithDefaults(connectionString);
         silo.AddAdoNetGrainStorage(OrleansTables, options => options.Configure<IServiceProvider>((storage, services) =>
         {
             storage.Invariant = PostgresConnection.Invariant;
-            storage.ConnectionString = connection;
+            storage.DataSource = database;
             storage.DeleteStateOnClear = true;
             storage.GrainStorageSerializer = services.GetRequiredKeyedService<IGrainStorageSerializer>(ClusterNames.GrainStorage);
         }));
@@ -28,7 +28,7 @@ internal static class PostgresStorage
                 (AdoNetGrainStorage)services.GetRequiredKeyedService<IGrainStorage>(OrleansTables),
                 OrleansTables,
                 service,
-                new RowWriteGroups(new PostgresRows(connection, service).WriteAsync));
+                new PostgresRows(database, service));
         });
         return silo;
     }

@@ -58,10 +58,10 @@ internal sealed class RowWriteGroups(Func<IReadOnlyList<RowWrite>, Task<int?[]>>
         lock (_gate)
         {
             while (group.Count < MaxRows && _waiting.TryPeek(out var next)
-                && (group.Count == 0 || bytes + next.Row.Content.Length <= MaxBytes))
+                && (group.Count == 0 || bytes + LengthOf(next) <= MaxBytes))
             {
                 group.Add(_waiting.Dequeue());
-                bytes += next.Row.Content.Length;
+                bytes += LengthOf(next);
             }
 
             if (group.Count == 0)
@@ -71,9 +71,12 @@ internal sealed class RowWriteGroups(Func<IReadOnlyList<RowWrite>, Task<int?[]>>
         }
 
         // Two transactions that lock the same rows in the same order cannot wait for each other.
-        group.Sort(static (one, other) => (one.Row.KeyHash, one.Row.StateHash).CompareTo((other.Row.KeyHash, other.Row.StateHash)));
+        group.Sort(static (one, other) => (one.Row.Key.GrainHash, one.Row.Key.StateHash).CompareTo(
+            (other.Row.Key.GrainHash, other.Row.Key.StateHash)));
         return group;
     }
+
+    private static int LengthOf(WaitingWrite write) => write.Row.Content?.Length ?? 0;
 
     private async Task WriteGroupAsync(List<WaitingWrite> group)
     {

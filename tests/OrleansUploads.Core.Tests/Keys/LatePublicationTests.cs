@@ -1,4 +1,3 @@
-using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Messages.Keys;
 using OrleansUploads.Core.Values;

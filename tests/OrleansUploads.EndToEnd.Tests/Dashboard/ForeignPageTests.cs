@@ -5,7 +5,6 @@ using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
 using Microsoft.Playwright;
-using OrleansUploads.Client.Sources;
 using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.TestKit;
 

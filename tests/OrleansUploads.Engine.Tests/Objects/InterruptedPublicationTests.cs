@@ -4,7 +4,6 @@ using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
-using OrleansUploads.TestKit;
 using OrleansUploads.TestKit.Journals;
 
 namespace OrleansUploads.Engine.Tests.Objects;

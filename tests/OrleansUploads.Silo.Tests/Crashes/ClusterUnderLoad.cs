@@ -34,9 +34,13 @@ internal sealed class ClusterUnderLoad : IAsyncDisposable
 
     /// <param name="server">The server of the cluster's database.</param>
     /// <param name="with">Changes how a silo is started, by its number.</param>
-    public static async Task<ClusterUnderLoad> StartAsync(IDatabaseServer server, Func<int, SiloStart, SiloStart>? with = null)
+    public static async Task<ClusterUnderLoad> StartAsync(IDatabaseServer server, Func<int, SiloStart, SiloStart>? with = null) =>
+        await StartAsync(await server.CreateAsync(), with);
+
+    /// <param name="database">The cluster's database.</param>
+    /// <param name="with">Changes how a silo is started, by its number.</param>
+    public static async Task<ClusterUnderLoad> StartAsync(IClusterDatabase database, Func<int, SiloStart, SiloStart>? with = null)
     {
-        var database = await server.CreateAsync();
         var cluster = new ClusterUnderLoad(database);
         var starts = Enumerable.Range(0, SiloCount)
             .Select(_ => new SiloStart(database.NewSilo(cluster._folder.Data)))

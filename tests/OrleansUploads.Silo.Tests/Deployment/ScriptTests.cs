@@ -1,7 +1,7 @@
 using Npgsql;
 using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Gateway.Http.Credentials;
-using OrleansUploads.Silo.Storage;
+using OrleansUploads.Silo.Database;
 using OrleansUploads.Silo.Tests.Harness;
 
 namespace OrleansUploads.Silo.Tests.Deployment;
@@ -30,7 +30,8 @@ public sealed class ScriptTests(PostgresServer postgres) : IDisposable
         for (var run = 0; run < 2; run++)
         {
             Assert.Empty(await RunAsync("deploy/postgres/apply.sh", [], environment));
-            await PostgresSchema.RequireAsync(database);
+            await using var opened = PostgresDatabase.Create(database);
+            await PostgresSchema.RequireAsync(opened);
             Assert.Equal("l", await PostgresServer.QueryAsync(
                 database,
                 "SELECT attcompression FROM pg_attribute WHERE attrelid = 'orleansstorage'::regclass AND attname = 'payloadbinary'"));
@@ -40,8 +41,8 @@ public sealed class ScriptTests(PostgresServer postgres) : IDisposable
     [Fact, Trait("Run", "Campaign")]
     public async Task The_local_cluster_passes_the_demo_while_its_silos_are_killed()
     {
-        PostgresServer.RequireInstalled();
-        PostgresServer.LetTraverse(_folder);
+        PostgresPrograms.RequireInstalled();
+        PostgresPrograms.LetTraverse(_folder.Path);
         Dictionary<string, string?> environment = new()
         {
             ["LOCAL_CLUSTER_FOLDER"] = _folder.File("cluster"),

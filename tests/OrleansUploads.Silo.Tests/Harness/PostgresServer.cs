@@ -1,7 +1,7 @@
 using System.Globalization;
 using Npgsql;
 using OrleansUploads.EndToEnd.Tests.Harness;
-using OrleansUploads.Silo.Storage;
+using OrleansUploads.Silo.Database;
 using OrleansUploads.Silo.Tests.Harness;
 
 [assembly: AssemblyFixture(typeof(PostgresServer))]
@@ -12,12 +12,7 @@ namespace OrleansUploads.Silo.Tests.Harness;
 /// <remarks>It does not flush, because no test cuts the power of the database. The tests only kill its clients.</remarks>
 public sealed class PostgresServer : IAsyncLifetime, IDatabaseServer
 {
-    private const string Installed = "/usr/lib/postgresql";
-    private const string Superuser = "postgres";
-
-    // CI installs PostgreSQL. If that failed, its tests must not be skipped in silence.
-    private const string RequiredVariable = "ORLEANSUPLOADS_REQUIRE_CLIENTS";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private const string Superuser = PostgresPrograms.Superuser;
 
     private readonly TemporaryFolder _folder = new();
     private readonly SemaphoreSlim _starting = new(1);
@@ -29,27 +24,9 @@ public sealed class PostgresServer : IAsyncLifetime, IDatabaseServer
 
     string IDatabaseServer.Name => "PostgreSQL";
 
-    /// <summary>Skips the test if PostgreSQL is not installed, or fails it where it must be.</summary>
-    public static void RequireInstalled()
-    {
-        var message = $"PostgreSQL is not installed in {Installed}.";
-        Assert.True(Programs is not null || Environment.GetEnvironmentVariable(RequiredVariable) != "1", message);
-        Assert.SkipWhen(Programs is null, message);
-    }
-
-    /// <summary>Lets PostgreSQL reach its data in a folder. It refuses to run as root, so it then runs as its own user.</summary>
-    public static void LetTraverse(TemporaryFolder folder)
-    {
-        if (!OperatingSystem.IsWindows() && Environment.IsPrivilegedProcess)
-        {
-            File.SetUnixFileMode(
-                folder.Path, File.GetUnixFileMode(folder.Path) | UnixFileMode.OtherExecute | UnixFileMode.GroupExecute);
-        }
-    }
-
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
-    async Task<IClusterDatabase> IDatabaseServer.CreateAsync() => new PostgresDatabase(await CreateDatabaseAsync());
+    async Task<IClusterDatabase> IDatabaseServer.CreateAsync() => new PostgresClusterDatabase(await CreateDatabaseAsync());
 
     Task IDatabaseServer.StopAsync() => StopImmediatelyAsync();
 
@@ -61,7 +38,7 @@ public sealed class PostgresServer : IAsyncLifetime, IDatabaseServer
     public async Task<string> CreateDatabaseAsync(bool withFence = true)
     {
         var connection = await CreateEmptyDatabaseAsync();
-        await ExecuteAsync(connection, await File.ReadAllTextAsync(Repository.File("deploy/postgres/schema.sql")));
+        await ApplySchemaAsync(connection);
         if (!withFence)
         {
             await ExecuteAsync(connection, $"DROP INDEX {PostgresSchema.FirstWriteFence}");
@@ -70,11 +47,15 @@ public sealed class PostgresServer : IAsyncLifetime, IDatabaseServer
         return connection;
     }
 
+    /// <summary>Runs the script that creates what a silo needs.</summary>
+    public static async Task ApplySchemaAsync(string connectionString) =>
+        await ExecuteAsync(connectionString, await File.ReadAllTextAsync(Repository.File("deploy/postgres/schema.sql")));
+
     /// <summary>Creates an empty database. Skips the test if that is impossible.</summary>
     /// <returns>Its connection string.</returns>
     public async Task<string> CreateEmptyDatabaseAsync()
     {
-        RequireInstalled();
+        PostgresPrograms.RequireInstalled();
         await StartAsync();
         var name = $"silos_{Interlocked.Increment(ref _databases)}";
         await ExecuteAsync(ConnectionTo(Superuser), $"CREATE DATABASE {name}");
@@ -100,18 +81,18 @@ public sealed class PostgresServer : IAsyncLifetime, IDatabaseServer
     /// <summary>Stops the server immediately, for all databases. <see cref="StartProcessAsync"/> starts it again.</summary>
     public async Task StopImmediatelyAsync()
     {
-        await RunAsync("pg_ctl", "stop", "--mode=immediate", "--no-wait", "-D", DataFolder);
-        await _process!.WaitForExitAsync(Patience);
+        await PostgresPrograms.RunAsync("pg_ctl", "stop", "--mode=immediate", "--no-wait", "-D", DataFolder);
+        await _process!.WaitForExitAsync(PostgresPrograms.Patience);
         await _process.DisposeAsync();
     }
 
     /// <summary>Starts the server and waits until it answers.</summary>
     public async Task StartProcessAsync()
     {
-        _process = Start(
+        _process = PostgresPrograms.Start(
             "postgres", "-D", DataFolder, "-p", $"{_port}", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
             "-c", "fsync=off", "-c", "max_connections=300");
-        await Eventually.BecomesTrueAsync(AnswersAsync, "PostgreSQL answers", Patience);
+        await Eventually.BecomesTrueAsync(AnswersAsync, "PostgreSQL answers", PostgresPrograms.Patience);
     }
 
     public async ValueTask DisposeAsync()
@@ -124,13 +105,6 @@ public sealed class PostgresServer : IAsyncLifetime, IDatabaseServer
         _starting.Dispose();
         _folder.Dispose();
     }
-
-    /// <summary>The folder with the programs of the newest installed version, or null.</summary>
-    private static string? Programs { get; } = !Directory.Exists(Installed) ? null : Directory.GetDirectories(Installed)
-        .Select(version => Path.Combine(version, "bin"))
-        .Where(bin => File.Exists(Path.Combine(bin, "initdb")))
-        .OrderByDescending(bin => double.Parse(Path.GetFileName(Path.GetDirectoryName(bin)!), CultureInfo.InvariantCulture))
-        .FirstOrDefault();
 
     private string ConnectionTo(string database) =>
         $"Host=127.0.0.1;Port={_port};Username={Superuser};Database={database};Maximum Pool Size=40";
@@ -145,14 +119,9 @@ public sealed class PostgresServer : IAsyncLifetime, IDatabaseServer
                 return;
             }
 
-            Directory.CreateDirectory(DataFolder);
-            LetTraverse(_folder);
-            if (Environment.IsPrivilegedProcess)
-            {
-                await RunToEndAsync(CapturedProcess.Start("chown", [Superuser, DataFolder], []));
-            }
-
-            await RunAsync("initdb", "-D", DataFolder, "-U", Superuser, "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C");
+            await PostgresPrograms.MakeFolderAsync(_folder.Path, DataFolder);
+            await PostgresPrograms.RunAsync(
+                "initdb", "-D", DataFolder, "-U", Superuser, "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C");
             _port = FreePort.Take(1)[0];
             await StartProcessAsync();
         }
@@ -174,24 +143,5 @@ public sealed class PostgresServer : IAsyncLifetime, IDatabaseServer
         {
             return false;
         }
-    }
-
-    private static Task RunAsync(string program, params string[] arguments) => RunToEndAsync(Start(program, arguments));
-
-    private static async Task RunToEndAsync(CapturedProcess process)
-    {
-        await using (process)
-        {
-            Assert.True(await process.WaitForExitAsync(Patience) == 0, $"The program failed. {process}");
-        }
-    }
-
-    private static CapturedProcess Start(string program, params string[] arguments)
-    {
-        var path = Path.Combine(Programs!, program);
-        return Environment.IsPrivilegedProcess
-            ? CapturedProcess.Start(
-                "setpriv", [$"--reuid={Superuser}", $"--regid={Superuser}", "--clear-groups", path, .. arguments], [])
-            : CapturedProcess.Start(path, arguments, []);
     }
 }

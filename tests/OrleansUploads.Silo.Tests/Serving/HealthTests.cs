@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using OrleansUploads.Client.Models;
@@ -94,6 +95,26 @@ public sealed class HealthTests(PostgresServer postgres) : IDisposable
             async () => (await AskAsync(silo, GatewayEndpoints.HealthPath)).Status == HttpStatusCode.OK, "it is ready again");
         var archive = await client.UploadInPartsAsync("photos", Archives.Bytes(1000, seed: 4));
         Assert.Equal(Archives.Bytes(1000, seed: 4), await client.RetrieveAsync("photos", archive.ArchiveId));
+    }
+
+    [Fact]
+    public async Task Without_the_standby_for_which_commits_wait_a_silo_is_not_ready_within_seconds()
+    {
+        await using var pair = await PostgresPair.StartAsync();
+        await using var silo = await RunningSilo.StartAsync(RunningSilo.OnPostgres(pair.ConnectionString, _folder.Data));
+        var environment = RunningSilo.OnPostgres(pair.ConnectionString, _folder.Data);
+        environment[KnownSettings.Role.Variable] = "gateway";
+        await using var gateway = await RunningSilo.StartAsync(environment);
+        await pair.Standby.StopAsync();
+        var watch = Stopwatch.StartNew();
+        await Task.WhenAll(BecomesUnreadyAsync(silo, "storage"), BecomesUnreadyAsync(gateway, "database"));
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(5));
+        var (_, report) = await AskAsync(silo, GatewayEndpoints.HealthPath + "?verbose");
+        Assert.Contains("does not confirm a commit", report, StringComparison.Ordinal);
+
+        await pair.Standby.StartAsync();
+        await Eventually.BecomesTrueAsync(
+            async () => (await AskAsync(silo, GatewayEndpoints.HealthPath)).Status == HttpStatusCode.OK, "it is ready again");
     }
 
     [Fact]

@@ -1,5 +1,5 @@
 using Npgsql;
-using OrleansUploads.Silo.Storage;
+using OrleansUploads.Silo.Database;
 
 namespace OrleansUploads.Silo.Tests.Settings;
 
@@ -13,6 +13,15 @@ public sealed class PostgresConnectionTests
         Assert.Equal("db", connection.Host);
         Assert.True(connection.NoResetOnClose);
         Assert.Equal(50, connection.MaxAutoPrepare);
+    }
+
+    [Fact]
+    public void A_server_that_does_not_answer_is_given_up_after_five_seconds_unless_the_operator_says_otherwise()
+    {
+        var connection = new NpgsqlConnectionStringBuilder(PostgresConnection.WithDefaults("Host=db"));
+        Assert.Equal((5, 5, true), (connection.Timeout, connection.CommandTimeout, connection.TcpKeepAlive));
+        connection = new NpgsqlConnectionStringBuilder(PostgresConnection.WithDefaults("Host=db;Timeout=9;CommandTimeout=60"));
+        Assert.Equal((9, 60), (connection.Timeout, connection.CommandTimeout));
     }
 
     [Theory]

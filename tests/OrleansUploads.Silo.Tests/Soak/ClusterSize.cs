@@ -1,6 +1,5 @@
 using System.Globalization;
 using OrleansUploads.Silo.Tests.Crashes;
-using OrleansUploads.Silo.Tests.Harness;
 
 namespace OrleansUploads.Silo.Tests.Soak;
 

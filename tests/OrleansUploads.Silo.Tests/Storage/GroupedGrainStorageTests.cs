@@ -4,6 +4,7 @@ using Npgsql;
 using Orleans.Storage;
 using OrleansUploads.Cluster.Journal;
 using OrleansUploads.Cluster.Settings;
+using OrleansUploads.Silo.Database;
 using OrleansUploads.Silo.Storage;
 using OrleansUploads.Silo.Tests.Harness;
 
@@ -138,7 +139,7 @@ public sealed class GroupedGrainStorageTests(PostgresServer postgres)
         var ports = FreePort.Take(2);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.UseOrleans(silo => silo.UseLocalhostClustering(ports[0], ports[1])
-            .AddPostgresStorage(database)
+            .AddPostgresStorage(PostgresDatabase.Create(database))
             .AddAdoNetGrainStorage(Orleans, options =>
             {
                 options.Invariant = PostgresConnection.Invariant;

@@ -1,13 +1,14 @@
 using Npgsql;
 using NpgsqlTypes;
 using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.Silo.Database;
 using OrleansUploads.Silo.Storage;
 using OrleansUploads.Silo.Tests.Harness;
 
 namespace OrleansUploads.Silo.Tests.Storage;
 
 /// <summary>The statements that write rows, with the statement of Orleans' provider in <c>schema.sql</c> as the model.</summary>
-public sealed class PostgresRowsTests(PostgresServer postgres)
+public sealed class PostgresRowsTests(PostgresServer postgres) : IAsyncDisposable
 {
     private const string Service = "service";
     private const string Key = "000000000001/archives-1";
@@ -15,6 +16,16 @@ public sealed class PostgresRowsTests(PostgresServer postgres)
     private const int KeyHash = 11;
     private const int StateHash = 12;
     private const int Writers = 8;
+
+    private readonly List<PostgresDatabase> _databases = [];
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var database in _databases)
+        {
+            await database.DisposeAsync();
+        }
+    }
 
     [Theory]
     [InlineData(null, null)]
@@ -36,7 +47,7 @@ public sealed class PostgresRowsTests(PostgresServer postgres)
         await using var connection = new NpgsqlConnection(database);
         await connection.OpenAsync(TestContext.Current.CancellationToken);
         var expected = await WriteAsProviderAsync(connection, "model", replaced);
-        var actual = Assert.Single(await new PostgresRows(database, Service).WriteAsync([Row(Key, replaced)]));
+        var actual = Assert.Single(await Rows(database).WriteAsync([Row(Key, replaced)]));
 
         Assert.Equal(expected, actual);
         Assert.Equal(await ContentAsync(database, "model"), await ContentAsync(database, Key));
@@ -49,7 +60,7 @@ public sealed class PostgresRowsTests(PostgresServer postgres)
         await AddAsync(database, Key, version: 4);
         await PostgresServer.ExecuteAsync(database, "UPDATE orleansstorage SET payloadbinary = NULL");
 
-        Assert.Equal([null, 5], [.. await new PostgresRows(database, Service).WriteAsync([Row(Key, null), Row(Key, 4)])]);
+        Assert.Equal([null, 5], [.. await Rows(database).WriteAsync([Row(Key, null), Row(Key, 4)])]);
         Assert.Equal("5 \\x02", await ContentAsync(database, Key));
     }
 
@@ -67,7 +78,7 @@ public sealed class PostgresRowsTests(PostgresServer postgres)
         var database = await postgres.CreateDatabaseAsync();
         await AddAsync(database, Key, version: 1);
         await PostgresServer.ExecuteAsync(database, $"UPDATE orleansstorage SET {difference}");
-        var rows = new PostgresRows(database, Service);
+        var rows = Rows(database);
 
         Assert.Equal([1], [.. await rows.WriteAsync([Row(Key, 1)])]);
         Assert.Equal("1", await PostgresServer.QueryAsync(database, "SELECT version FROM orleansstorage"));
@@ -85,7 +96,7 @@ public sealed class PostgresRowsTests(PostgresServer postgres)
         await AddAsync(database, "stale", version: 3);
         await AddAsync(database, "there", version: 5);
 
-        var versions = await new PostgresRows(database, Service).WriteAsync(
+        var versions = await Rows(database).WriteAsync(
             [Row("new", null), Row("stale", 2), Row("replaced", 1), Row("there", null), Row("deleted", 6), Row("new too", null)]);
 
         Assert.Equal([1, 2, 2, null, 6, 1], [.. versions]);
@@ -102,7 +113,7 @@ public sealed class PostgresRowsTests(PostgresServer postgres)
         await AddAsync(database, Key, version: 1);
         await PostgresServer.ExecuteAsync(
             database, "ALTER TABLE orleansstorage ADD CHECK (grainidextensionstring <> 'refused')");
-        var rows = new PostgresRows(database, Service);
+        var rows = Rows(database);
 
         await Assert.ThrowsAsync<PostgresException>(() => rows.WriteAsync([Row("new", null), Row("refused", null), Row(Key, 1)]));
         Assert.Equal("1 \\x01", await ContentAsync(database, Key));
@@ -129,7 +140,7 @@ public sealed class PostgresRowsTests(PostgresServer postgres)
         await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
         await WriteAsProviderAsync(connection, Key, replaced);
 
-        var rows = new PostgresRows(database, Service);
+        var rows = Rows(database);
         var writes = Enumerable.Range(0, Writers).Select(_ => rows.WriteAsync([Row(Key, replaced)])).ToList();
         await Eventually.BecomesTrueAsync(
             async () => await PostgresServer.QueryAsync(
@@ -150,16 +161,15 @@ public sealed class PostgresRowsTests(PostgresServer postgres)
     {
         // PostgreSQL tries five plans for given values before it keeps one for all values.
         const int Tries = 5;
-        var database = PostgresConnection.WithDefaults(await postgres.CreateDatabaseAsync()) + ";Maximum Pool Size=1";
-        var rows = new PostgresRows(database, Service);
+        var database = await postgres.CreateDatabaseAsync() + ";Maximum Pool Size=1";
+        var rows = Rows(database);
         for (var version = 1; version <= 4 * Tries; version++)
         {
             await rows.WriteAsync([Row($"{version}", null)]);
             await rows.WriteAsync([Row(Key, version == 1 ? null : version - 1)]);
         }
 
-        await using var connection = new NpgsqlConnection(database);
-        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var connection = await _databases[^1].OpenAsync(TestContext.Current.CancellationToken);
         await using var command = new NpgsqlCommand(
             "SELECT count(*), max(custom_plans), min(generic_plans) FROM pg_prepared_statements WHERE statement ~ 'orleansstorage'",
             connection);
@@ -170,7 +180,15 @@ public sealed class PostgresRowsTests(PostgresServer postgres)
         Assert.InRange(reader.GetInt64(2), 2 * Tries, 4 * Tries);
     }
 
-    private static RowWrite Row(string key, int? version) => new(KeyHash, key, StateHash, State, version, new byte[] { 2 });
+    private static RowWrite Row(string key, int? version) => new(KeyOf(key), version, new byte[] { 2 });
+
+    private static RowKey KeyOf(string key) => new(KeyHash, 0, 0, key, StateHash, State);
+
+    private PostgresRows Rows(string database)
+    {
+        _databases.Add(PostgresDatabase.Create(database));
+        return new PostgresRows(_databases[^1], Service);
+    }
 
     /// <summary>Writes a row as Orleans' provider does.</summary>
     /// <returns>The new version, or the expected one.</returns>

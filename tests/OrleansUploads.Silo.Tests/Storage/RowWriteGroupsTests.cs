@@ -56,7 +56,7 @@ public sealed class RowWriteGroupsTests : IDisposable
         var groups = new RowWriteGroups(WriteAsync);
         await Task.WhenAll([.. await FillAsync(groups), .. WaitingWrites(groups, 40)]);
 
-        Assert.All(_groups, group => Assert.Equal(group.OrderBy(row => row.KeyHash), group));
+        Assert.All(_groups, group => Assert.Equal(group.OrderBy(row => row.Key.GrainHash), group));
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public sealed class RowWriteGroupsTests : IDisposable
     [Fact]
     public async Task A_row_that_the_database_refuses_fails_no_other_row()
     {
-        var groups = new RowWriteGroups(rows => rows.Any(row => row.KeyHash == 3)
+        var groups = new RowWriteGroups(rows => rows.Any(row => row.Key.GrainHash == 3)
             ? throw new PostgresException("duplicate key", "ERROR", "ERROR", PostgresErrorCodes.UniqueViolation)
             : WriteAsync(rows));
         var first = await FillAsync(groups);
@@ -133,7 +133,7 @@ public sealed class RowWriteGroupsTests : IDisposable
 
     public void Dispose() => _started.Dispose();
 
-    private static RowWrite Row(int key, int bytes = 1) => new(key, $"{key}", 0, "test", key, new byte[bytes]);
+    private static RowWrite Row(int key, int bytes = 1) => new(new RowKey(key, 0, 0, $"{key}", 0, "test"), key, new byte[bytes]);
 
     /// <summary>The fake database: it waits for <see cref="_go"/> and increases the version of each row.</summary>
     private async Task<int?[]> WriteAsync(IReadOnlyList<RowWrite> rows)

@@ -1,4 +1,3 @@
-using OrleansUploads.Client;
 using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Simulation.PowerCut;
 using OrleansUploads.Simulation.PowerCut.Disk;

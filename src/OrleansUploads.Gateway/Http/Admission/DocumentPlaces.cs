@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using OrleansUploads.Gateway.Http.Sources;
 
 namespace OrleansUploads.Gateway.Http.Admission;
@@ -7,6 +8,7 @@ namespace OrleansUploads.Gateway.Http.Admission;
 /// for longest. A document that has arrived keeps its place until it has been parsed.</summary>
 /// <param name="limit">The number of places.</param>
 /// <param name="turns">How many of the documents that have arrived may be worked on at the same time.</param>
+[SuppressMessage("Reliability", "CA1001", Justification = "It lives as long as the process, and its semaphore has no wait handle.")]
 internal sealed class DocumentPlaces(int limit, int turns)
 {
     /// <summary>How long a sender should wait who finds all places taken by documents that have arrived. They are parsed within

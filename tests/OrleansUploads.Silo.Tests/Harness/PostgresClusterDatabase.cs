@@ -4,7 +4,7 @@ namespace OrleansUploads.Silo.Tests.Harness;
 
 /// <summary>The database of one cluster, in PostgreSQL.</summary>
 /// <param name="connectionString">The database.</param>
-internal sealed class PostgresDatabase(string connectionString) : IClusterDatabase
+internal sealed class PostgresClusterDatabase(string connectionString) : IClusterDatabase
 {
     public Dictionary<string, string?> NewSilo(string partsFolder) => RunningSilo.OnPostgres(connectionString, partsFolder);
 

@@ -1,0 +1,166 @@
+using Npgsql;
+
+namespace OrleansUploads.Silo.Database;
+
+/// <summary>One of the servers that the connection string names: a primary, a standby, or one that does not answer.</summary>
+internal sealed class DatabaseServer : IAsyncDisposable
+{
+    /// <summary>The longest time in which a server answers what it is.</summary>
+    public static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(2);
+
+    private const string Prepare =
+        """
+        SELECT set_config('client_min_messages', 'warning', false),
+            CASE WHEN current_setting('lock_timeout') = '0' THEN set_config('lock_timeout', $1, false) END
+        """;
+
+    private const string Ask =
+        $"""
+        SELECT CASE WHEN pg_is_in_recovery() THEN NULL ELSE {PostgresTimeline.WalFile} END,
+            (SELECT system_identifier FROM pg_control_system()), current_setting('transaction_read_only') = 'on'
+        """;
+
+    /// <summary>Commits a record in the WAL, and nothing else.</summary>
+    private const string Commit = "SELECT pg_logical_emit_message(true, 'orleans-uploads', '')";
+
+    private readonly NpgsqlDataSource _connections;
+    private readonly NpgsqlDataSource _probes;
+    private readonly PostgresTimeline _timeline;
+
+    /// <param name="settings">How to connect to this server.</param>
+    /// <param name="timeline">The newest timeline that this process knows.</param>
+    public DatabaseServer(NpgsqlConnectionStringBuilder settings, PostgresTimeline timeline)
+    {
+        _timeline = timeline;
+        Name = $"{settings.Host}:{settings.Port}";
+        ConnectionString = settings.ConnectionString;
+        MaxAutoPrepare = settings.MaxAutoPrepare;
+        _connections = SourceOf(settings, PrepareAsync);
+        var probes = new NpgsqlConnectionStringBuilder(settings.ConnectionString)
+        {
+            Timeout = (int)ProbeTimeout.TotalSeconds,
+            MaxPoolSize = 1,
+            MinPoolSize = 0,
+        };
+        _probes = SourceOf(probes, static connection =>
+        {
+            UncancelledCommands.Apply(connection);
+            return Task.CompletedTask;
+        });
+    }
+
+    /// <summary>Host and port.</summary>
+    public string Name { get; }
+
+    /// <summary>The connection string, with the defaults.</summary>
+    public string ConnectionString { get; }
+
+    /// <summary>The number of statements that a connection prepares by itself.</summary>
+    public int MaxAutoPrepare { get; }
+
+    /// <summary>What the server said last, or null if it has not been asked.</summary>
+    public DatabaseServerReport? Report { get; private set; }
+
+    /// <summary>Creates a connection that is not open.</summary>
+    public NpgsqlConnection CreateConnection() => _connections.CreateConnection();
+
+    /// <summary>Opens a connection, or takes an open one from the pool.</summary>
+    /// <exception cref="NpgsqlException">The server does not answer, is a standby, or is an old primary.</exception>
+    public ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) => _connections.OpenConnectionAsync(cancellationToken);
+
+    /// <summary>Closes all connections, those in use when they are returned.</summary>
+    public void CloseConnections() => _connections.Clear();
+
+    /// <summary>Asks the server what it is. A server that does not answer is no error.</summary>
+    public async Task<DatabaseServerReport> ProbeAsync(CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(ProbeTimeout);
+        try
+        {
+            await using var connection = await _probes.OpenConnectionAsync(limit.Token);
+            Report = await AskAsync(connection, limit.Token);
+        }
+        catch (Exception fault) when (!cancellationToken.IsCancellationRequested && fault is not OutOfMemoryException)
+        {
+            Report = new DatabaseServerReport(null, 0, false, limit.IsCancellationRequested
+                ? new TimeoutException($"It has not answered for {ProbeTimeout.TotalSeconds:F0} seconds.", fault)
+                : fault);
+        }
+
+        return Report;
+    }
+
+    /// <summary>Commits something that nobody needs. Takes as long as the server does, and is never cancelled.</summary>
+    /// <exception cref="NpgsqlException">The server did not commit, or not on its standby.</exception>
+    public async Task CommitAsync()
+    {
+        await Task.Yield();
+        await using var connection = await OpenAsync(CancellationToken.None);
+        using var warnings = new ReplicationWarnings(connection);
+        await using var command = new NpgsqlCommand(Commit, connection) { CommandTimeout = 0 };
+        await command.ExecuteNonQueryAsync();
+        warnings.ThrowIfAny();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _connections.DisposeAsync();
+        await _probes.DisposeAsync();
+    }
+
+    private static async Task<DatabaseServerReport> AskAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(Ask, connection) { CommandTimeout = 0 };
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return new DatabaseServerReport(
+            await reader.IsDBNullAsync(0, cancellationToken) ? null : PostgresTimeline.Parse(reader.GetString(0)),
+            reader.GetInt64(1),
+            reader.GetBoolean(2),
+            null);
+    }
+
+    private static NpgsqlDataSource SourceOf(NpgsqlConnectionStringBuilder settings, Func<NpgsqlConnection, Task> prepareAsync)
+    {
+        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
+        builder.UsePhysicalConnectionInitializer(
+            static _ => throw new NotSupportedException("Connections to the database are opened asynchronously."), prepareAsync);
+        return builder.Build();
+    }
+
+    /// <summary>Prepares a new connection, and refuses a server to which nothing should be written.</summary>
+    private async Task PrepareAsync(NpgsqlConnection connection)
+    {
+        UncancelledCommands.Apply(connection);
+        using var limit = new CancellationTokenSource();
+        if (connection.ConnectionTimeout > 0)
+        {
+            limit.CancelAfter(TimeSpan.FromSeconds(connection.ConnectionTimeout));
+        }
+
+        DatabaseServerReport report;
+        try
+        {
+            // A statement that waits for a lock is not cancelled either; its server ends it.
+            await using var prepare = new NpgsqlCommand(Prepare, connection)
+            {
+                CommandTimeout = 0,
+                Parameters = { new NpgsqlParameter<string> { TypedValue = $"{Math.Max(connection.CommandTimeout - 1, 0)}s" } },
+            };
+            await prepare.ExecuteNonQueryAsync(limit.Token);
+            report = await AskAsync(connection, limit.Token);
+        }
+        catch (OperationCanceledException fault)
+        {
+            throw new NpgsqlException($"{Name} has not answered for {connection.ConnectionTimeout} seconds.", fault);
+        }
+
+        if (report.Timeline is not { } timeline)
+        {
+            throw new NpgsqlException($"{Name} is a standby and refuses writes.");
+        }
+
+        _timeline.Learn(Name, report.System, timeline);
+    }
+}

@@ -1,0 +1,104 @@
+namespace OrleansUploads.Silo.Database;
+
+/// <summary>Asks the servers of the database every second what they are, so that requests go to a new primary as soon as there is one,
+/// and commits a record that nobody needs, so that the health report knows whether anything can be written.</summary>
+/// <param name="database">The database.</param>
+/// <param name="time">The clock.</param>
+/// <param name="log">Logs changes.</param>
+internal sealed partial class DatabaseWatch(PostgresDatabase database, TimeProvider time, ILogger<DatabaseWatch> log) : BackgroundService
+{
+    /// <summary>How long a commit may take until no other write begins.</summary>
+    private static readonly TimeSpan MaxCommitTime = TimeSpan.FromSeconds(3);
+
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    private string? _loggedFault;
+
+    /// <inheritdoc/>
+    protected override Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        database.CommitNotReplicated = warning => CommitNotReplicated(log, warning);
+        return Task.WhenAll(
+            [.. database.Servers.Select(server => RepeatAsync(() => ProbeAsync(server, stoppingToken), stoppingToken)), CommitAsync(stoppingToken)]);
+    }
+
+    private async Task ProbeAsync(DatabaseServer server, CancellationToken stopping)
+    {
+        await server.ProbeAsync(stopping);
+        if (database.ChoosePrimary())
+        {
+            PrimaryChanged(log, database.Primary.Name, database.Timeline.Newest);
+        }
+
+        var fault = database.Fault;
+        if (fault != _loggedFault)
+        {
+            _loggedFault = fault;
+            if (fault is null)
+            {
+                Works(log);
+            }
+            else
+            {
+                Fails(log, fault);
+            }
+        }
+    }
+
+    private async Task CommitAsync(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            var primary = database.Primary;
+            var commit = primary.CommitAsync();
+            var startedAt = time.GetTimestamp();
+            while (!commit.IsCompleted && database.Primary == primary)
+            {
+                // The commit is not repeated while it waits: each attempt would leave another session behind. When another server becomes
+                // the primary, the commit is left to the old one.
+                await Task.WhenAny(commit, DelayAsync(stopping));
+                if (stopping.IsCancellationRequested)
+                {
+                    return;
+                }
+
+                if (!commit.IsCompleted && database.Primary == primary && time.GetElapsedTime(startedAt) >= MaxCommitTime)
+                {
+                    database.WaitingCommit =
+                        $"{primary.Name} does not confirm a commit. If it has synchronous_standby_names, its standby is probably missing.";
+                }
+            }
+
+            if (database.Primary == primary)
+            {
+                database.WaitingCommit = commit.Exception is { InnerException: { } fault } ? $"{primary.Name}: {fault.Message}" : null;
+                await DelayAsync(stopping);
+            }
+        }
+    }
+
+    private async Task RepeatAsync(Func<Task> action, CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            await action().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await DelayAsync(stopping);
+        }
+    }
+
+    private Task DelayAsync(CancellationToken stopping) =>
+        Task.Delay(Interval, time, stopping).ContinueWith(
+            static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+
+    [LoggerMessage(LogLevel.Warning, "Requests to the database go to {Server} from now on (timeline {Timeline}).")]
+    private static partial void PrimaryChanged(ILogger log, string server, uint timeline);
+
+    [LoggerMessage(LogLevel.Error, "Nothing can be written to the database. {Fault}")]
+    private static partial void Fails(ILogger log, string fault);
+
+    [LoggerMessage(LogLevel.Warning, "The database can be written to again.")]
+    private static partial void Works(ILogger log);
+
+    [LoggerMessage(LogLevel.Warning, "A commit of Orleans may be missing on the standby. PostgreSQL warned: {Warning}")]
+    private static partial void CommitNotReplicated(ILogger log, string warning);
+}

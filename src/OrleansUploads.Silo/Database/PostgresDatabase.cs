@@ -1,0 +1,137 @@
+using System.Data.Common;
+using Npgsql;
+
+namespace OrleansUploads.Silo.Database;
+
+/// <summary>The database of a cluster: one server, or a primary and its standbys. All connections of this process, also those of Orleans'
+/// providers, go to the primary with the newest timeline.</summary>
+internal sealed class PostgresDatabase : DbDataSource
+{
+    private readonly PostgresTimeline _timeline = new();
+    private readonly Lock _gate = new();
+    private volatile DatabaseServer _primary;
+    private volatile string? _waitingCommit;
+
+    private PostgresDatabase(string connectionString)
+    {
+        ConnectionString = connectionString;
+        Servers = [.. PostgresConnection.OfEachServer(connectionString).Select(settings => new DatabaseServer(settings, _timeline))];
+        _primary = Servers[0];
+    }
+
+    /// <inheritdoc/>
+    public override string ConnectionString { get; }
+
+    /// <summary>The servers that the connection string names.</summary>
+    public IReadOnlyList<DatabaseServer> Servers { get; }
+
+    /// <summary>The server that gets all requests.</summary>
+    public DatabaseServer Primary => _primary;
+
+    /// <summary>The newest timeline that this process knows.</summary>
+    public PostgresTimeline Timeline => _timeline;
+
+    /// <summary>Whether a commit of this process was answered although no standby has confirmed it. Orleans' providers do not notice
+    /// that; what this project stores does.</summary>
+    public Action<string>? CommitNotReplicated { get; set; }
+
+    /// <summary>Why commits are not confirmed at the moment, or null. Then no write begins, because each would leave another session
+    /// behind that waits.</summary>
+    public string? WaitingCommit
+    {
+        get => _waitingCommit;
+        set => _waitingCommit = value;
+    }
+
+    /// <summary>Why nothing can be written, or null.</summary>
+    public string? Fault => Primary.Report switch
+    {
+        { Fault: { } fault } => $"{Primary.Name}: {fault.Message}",
+        { Timeline: null } => $"{Primary.Name} is a standby, and no primary answers.",
+        { IsReadOnly: true } => $"{Primary.Name} refuses writes (default_transaction_read_only is on).",
+        { Timeline: { } timeline } when timeline < _timeline.Newest => $"{Primary.Name} is an old primary, and the new one does not answer.",
+        _ => _waitingCommit,
+    };
+
+    /// <summary>Creates the database of a connection string. Nothing is opened.</summary>
+    /// <exception cref="ArgumentException">The connection string is malformed.</exception>
+    public static PostgresDatabase Create(string connectionString) => new(connectionString);
+
+    /// <summary>Opens a connection for reading, or for a write whose outcome the caller watches.</summary>
+    /// <exception cref="NpgsqlException">The primary does not answer.</exception>
+    public ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) => _primary.OpenAsync(cancellationToken);
+
+    /// <summary>Opens a connection for a write.</summary>
+    /// <exception cref="NpgsqlException">The primary does not answer, or it does not confirm commits at the moment.</exception>
+    public ValueTask<NpgsqlConnection> OpenToWriteAsync(CancellationToken cancellationToken) =>
+        _waitingCommit is { } waiting ? throw new NpgsqlException(waiting) : OpenAsync(cancellationToken);
+
+    /// <summary>Asks all servers what they are, and chooses the primary.</summary>
+    public async Task FindPrimaryAsync(CancellationToken cancellationToken)
+    {
+        await Task.WhenAll(Servers.Select(server => server.ProbeAsync(cancellationToken)));
+        ChoosePrimary();
+    }
+
+    /// <summary>Chooses the primary by the reports of the servers. When it changes, all connections are closed.</summary>
+    /// <returns>Whether it changed.</returns>
+    public bool ChoosePrimary()
+    {
+        lock (_gate)
+        {
+            var best = Servers
+                .Where(server => server.Report is { Timeline: not null, System: var system } && _timeline.IsOf(system))
+                .OrderByDescending(static server => server.Report!.Timeline)
+                .ThenByDescending(server => server == _primary)
+                .FirstOrDefault();
+            if (best is not { Report: { Timeline: { } timeline, System: var system } } || timeline < _timeline.Newest)
+            {
+                return false;
+            }
+
+            var isNewer = _timeline.Learn(best.Name, system, timeline);
+            if (best == _primary && !isNewer)
+            {
+                return false;
+            }
+
+            _primary = best;
+            _waitingCommit = null;
+            foreach (var server in Servers)
+            {
+                server.CloseConnections();
+            }
+
+            return true;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override DbConnection CreateDbConnection() => _primary.CreateConnection();
+
+    /// <inheritdoc/>
+    /// <remarks>Orleans' providers read and write with these connections.</remarks>
+    protected override async ValueTask<DbConnection> OpenDbConnectionAsync(CancellationToken cancellationToken)
+    {
+        var connection = await OpenToWriteAsync(cancellationToken);
+        connection.Notice += (_, e) =>
+        {
+            if (ReplicationWarnings.TextOf(e.Notice) is { } warning)
+            {
+                CommitNotReplicated?.Invoke(warning);
+            }
+        };
+        return connection;
+    }
+
+    /// <inheritdoc/>
+    protected override async ValueTask DisposeAsyncCore()
+    {
+        foreach (var server in Servers)
+        {
+            await server.DisposeAsync();
+        }
+
+        await base.DisposeAsyncCore();
+    }
+}

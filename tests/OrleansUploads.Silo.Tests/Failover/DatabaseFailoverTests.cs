@@ -1,0 +1,160 @@
+using System.Diagnostics;
+using System.Net;
+using OrleansUploads.Client.Models;
+using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.Gateway.Hosting;
+using OrleansUploads.Silo.Tests.Crashes;
+using OrleansUploads.Silo.Tests.Harness;
+
+namespace OrleansUploads.Silo.Tests.Failover;
+
+/// <summary>Three silos under load whose database loses its primary, and its standby, too. Every answer is compared with what is there at
+/// the end.</summary>
+public sealed class DatabaseFailoverTests(ITestOutputHelper output) : IDisposable
+{
+    private const int Clients = 4;
+
+    private static readonly int Rounds = ClusterUnderLoad.Setting("ORLEANSUPLOADS_DATABASE_ROUNDS", 1);
+    private static readonly TimeSpan MaxUntilRed = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MaxUntilServed = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Outage = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
+    private readonly List<TimeSpan> _red = [];
+    private readonly List<TimeSpan> _served = [];
+    private int _cancelled;
+
+    public void Dispose() => _http.Dispose();
+
+    [Fact]
+    public Task A_primary_that_is_lost_takes_nothing_with_it() => RunAsync(async (pair, cluster) =>
+    {
+        await pair.Primary.LoseAsync();
+        await PromoteAsync(pair, cluster);
+    });
+
+    [Fact]
+    public Task Nobody_goes_back_to_a_primary_that_hung_and_returns() => RunAsync(async (pair, cluster) =>
+    {
+        await pair.Primary.PauseAsync();
+        await AwaitRedAsync(cluster);
+        await PromoteAsync(pair, cluster);
+        await pair.Standby.ResumeAsync();
+        await Task.WhenAll(AwaitArchivesAsync(cluster), Task.Delay(Outage));
+
+        // The sessions in which the silos gave up a commit still wait for the standby. Besides them, each silo asks what the server is.
+        var sessions = await pair.Standby.QueryAsync(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = 'uploads' AND wait_event IS DISTINCT FROM 'SyncRep'");
+        Assert.InRange(int.Parse(sessions!, System.Globalization.CultureInfo.InvariantCulture), 0, ClusterUnderLoad.SiloCount);
+    });
+
+    [Fact]
+    public Task Nothing_is_acknowledged_while_the_standby_is_gone_even_if_the_waits_are_cancelled() => RunAsync(async (pair, cluster) =>
+    {
+        await pair.Standby.StopAsync();
+        var red = AwaitRedAsync(cluster);
+        while (!red.IsCompleted)
+        {
+            _cancelled += await pair.Primary.CancelWaitsAsync();
+            await Task.Delay(100);
+        }
+
+        Assert.NotEqual(0, _cancelled);
+        await pair.Primary.LoseAsync();
+        await pair.Standby.StartAsync();
+        await PromoteAsync(pair, cluster);
+    });
+
+    private async Task RunAsync(Func<PostgresPair, ClusterUnderLoad, Task> disturbAsync)
+    {
+        await using var pair = await PostgresPair.StartAsync();
+        await using var cluster = await ClusterUnderLoad.StartAsync(new PostgresClusterDatabase(pair.ConnectionString));
+        try
+        {
+            await cluster.RunAsync(Clients, Rounds, async _ =>
+            {
+                await disturbAsync(pair, cluster);
+                await pair.AddStandbyAsync();
+            });
+            await cluster.AuditAsync();
+        }
+        finally
+        {
+            output.WriteLine(
+                $"{_served.Count} of {Rounds} rounds, {cluster.Ledger.Archives} archives, {cluster.Ledger.Open.Count} uploads left open, "
+                + $"{_cancelled} waits cancelled. Red after {Seconds(_red)}; served after the promotion: {Seconds(_served)}.");
+            foreach (var failed in cluster.Ledger.FailedCalls)
+            {
+                output.WriteLine($"{(int?)failed.StatusCode} {failed.Message}");
+            }
+        }
+
+        Assert.Empty(cluster.Ledger.FailedCalls);
+        Assert.All(_red, static red => Assert.InRange(red, TimeSpan.Zero, MaxUntilRed));
+        Assert.All(_served, static served => Assert.InRange(served, TimeSpan.Zero, MaxUntilServed));
+    }
+
+    /// <summary>Promotes the standby, and waits until every silo has written something.</summary>
+    private async Task PromoteAsync(PostgresPair pair, ClusterUnderLoad cluster)
+    {
+        await pair.PromoteAsync();
+        var watch = Stopwatch.StartNew();
+        await Task.WhenAll(cluster.Silos.Select(silo => WriteAsync(silo, watch)));
+        _served.Add(watch.Elapsed);
+    }
+
+    /// <summary>Repeats a request until it succeeds. Each attempt gets a second, as if it was another client.</summary>
+    private static async Task WriteAsync(RunningSilo silo, Stopwatch watch)
+    {
+        using var client = silo.Connect();
+        while (true)
+        {
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+            try
+            {
+                await client.InitiateMultipartUploadAsync(ClusterLedger.Vault, Archives.MiB, cancellationToken: limit.Token);
+                return;
+            }
+            catch (Exception fault) when (fault is OperationCanceledException or GlacierException { IsTransient: true })
+            {
+                Assert.True(watch.Elapsed < Patience, $"A silo does not serve. {silo}");
+                await Task.Delay(50);
+            }
+        }
+    }
+
+    /// <summary>Waits for an outage, and notes when every silo said that it is not ready.</summary>
+    private async Task AwaitRedAsync(ClusterUnderLoad cluster)
+    {
+        var watch = Stopwatch.StartNew();
+        TimeSpan? red = null;
+        while (watch.Elapsed < Outage)
+        {
+            var answers = await Task.WhenAll(cluster.Silos.Select(AskHealthAsync));
+            if (red is null && answers.All(static answer => answer == HttpStatusCode.ServiceUnavailable))
+            {
+                red = watch.Elapsed;
+            }
+
+            await Task.Delay(50);
+        }
+
+        _red.Add(red ?? TimeSpan.MaxValue);
+    }
+
+    private async Task<HttpStatusCode> AskHealthAsync(RunningSilo silo)
+    {
+        using var answer = await _http.GetAsync(new Uri(silo.Address, GatewayEndpoints.HealthPath));
+        return answer.StatusCode;
+    }
+
+    private static Task AwaitArchivesAsync(ClusterUnderLoad cluster)
+    {
+        var goal = cluster.Ledger.Archives + Clients;
+        return Eventually.BecomesTrueAsync(() => cluster.Ledger.Archives >= goal, "archives are finished", Patience);
+    }
+
+    private static string Seconds(IEnumerable<TimeSpan> times) =>
+        string.Join(", ", times.Select(static time => $"{time.TotalSeconds:F1} s")) is { Length: > 0 } list ? list : "(none)";
+}

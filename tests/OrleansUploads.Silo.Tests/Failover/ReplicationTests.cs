@@ -1,0 +1,124 @@
+using Npgsql;
+using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.Silo.Database;
+using OrleansUploads.Silo.Storage;
+using OrleansUploads.Silo.Tests.Harness;
+
+namespace OrleansUploads.Silo.Tests.Failover;
+
+/// <summary>What is written and read while the standby, for which commits wait, is gone.</summary>
+public sealed class ReplicationTests : IAsyncLifetime
+{
+    private static readonly RowKey Key = new(11, 0, 0, "000000000001/archives-1", 12, "ou-upload");
+
+    private readonly List<PostgresDatabase> _databases = [];
+    private PostgresPair _pair = null!;
+
+    public async ValueTask InitializeAsync() => _pair = await PostgresPair.StartAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var database in _databases)
+        {
+            await database.DisposeAsync();
+        }
+
+        if (_pair is not null)
+        {
+            await _pair.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_commit_whose_wait_for_the_standby_was_cancelled_is_unknown_and_not_done()
+    {
+        var rows = await RowsAsync();
+        await _pair.Standby.StopAsync();
+        var write = rows.WriteAsync([Write(null)]);
+        await CancelWaitsAsync();
+
+        var fault = await Assert.ThrowsAsync<NpgsqlException>(() => write);
+
+        Assert.Contains("The outcome of a commit is unknown", fault.Message, StringComparison.Ordinal);
+        Assert.IsNotType<PostgresException>(fault);
+    }
+
+    [Fact]
+    public async Task A_write_that_takes_too_long_is_given_up_and_goes_on_waiting_for_the_standby()
+    {
+        var rows = await RowsAsync("Command Timeout=2");
+        await _pair.Standby.StopAsync();
+
+        await Assert.ThrowsAsync<NpgsqlException>(() => rows.WriteAsync([Write(null)]));
+
+        Assert.Equal("1", await WaitingAsync());
+        Assert.Null(await rows.ReadAsync(Key, isConfirmed: false, TestContext.Current.CancellationToken));
+        await _pair.Standby.StartAsync();
+        await Eventually.BecomesTrueAsync(
+            async () => await rows.ReadAsync(Key, isConfirmed: true, CancellationToken.None) is { Version: 1 }, "the write takes effect");
+    }
+
+    [Fact]
+    public async Task A_row_that_the_standby_lacks_is_not_confirmed_before_the_standby_has_it()
+    {
+        var rows = await RowsAsync("Command Timeout=2");
+        await _pair.Standby.StopAsync();
+        await Assert.ThrowsAsync<NpgsqlException>(() => rows.WriteAsync([Write(null)]));
+        await CancelWaitsAsync();
+        await Eventually.BecomesTrueAsync(
+            async () => await rows.ReadAsync(Key, isConfirmed: false, CancellationToken.None) is { Version: 1 }, "the row is visible");
+
+        await Assert.ThrowsAsync<NpgsqlException>(() => rows.ReadAsync(Key, isConfirmed: true, CancellationToken.None));
+
+        var read = (await RowsAsync("Command Timeout=0")).ReadAsync(Key, isConfirmed: true, CancellationToken.None);
+        await Eventually.BecomesTrueAsync(async () => await WaitingAsync() != "0", "a read waits");
+        await CancelWaitsAsync();
+        await Assert.ThrowsAsync<NpgsqlException>(() => read);
+
+        await _pair.Standby.StartAsync();
+        await _pair.Primary.AwaitStandbyAsync();
+        Assert.Equal(1, (await rows.ReadAsync(Key, isConfirmed: true, TestContext.Current.CancellationToken))?.Version);
+    }
+
+    [Fact]
+    public async Task A_write_that_waits_for_a_row_of_a_waiting_commit_leaves_no_session_behind()
+    {
+        var rows = await RowsAsync("Command Timeout=2");
+        await rows.WriteAsync([Write(null)]);
+        await _pair.Standby.StopAsync();
+        await Assert.ThrowsAsync<NpgsqlException>(() => rows.WriteAsync([Write(1)]));
+
+        await Assert.ThrowsAsync<PostgresException>(() => rows.WriteAsync([Write(1)]));
+
+        Assert.Equal("1", await WaitingAsync());
+        Assert.Equal("0", await _pair.Primary.QueryAsync("SELECT count(*) FROM pg_locks WHERE NOT granted"));
+    }
+
+    [Fact]
+    public async Task A_deletion_whose_wait_was_cancelled_is_unknown()
+    {
+        var rows = await RowsAsync();
+        await rows.WriteAsync([Write(null)]);
+        await _pair.Standby.StopAsync();
+        var delete = rows.WriteAsync([new RowWrite(Key, 1, null)]);
+        await CancelWaitsAsync();
+
+        await Assert.ThrowsAsync<NpgsqlException>(() => delete);
+    }
+
+    private static RowWrite Write(int? version) => new(Key, version, new byte[] { 1 });
+
+    private async Task<PostgresRows> RowsAsync(string settings = "")
+    {
+        var database = PostgresDatabase.Create($"{_pair.ConnectionString};{settings}");
+        _databases.Add(database);
+        await database.FindPrimaryAsync(TestContext.Current.CancellationToken);
+        return new PostgresRows(database, "service");
+    }
+
+    private Task<string?> WaitingAsync() =>
+        _pair.Primary.QueryAsync("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'");
+
+    private Task CancelWaitsAsync() =>
+        Eventually.BecomesTrueAsync(async () => await _pair.Primary.CancelWaitsAsync() > 0, "a commit waits for the standby");
+}

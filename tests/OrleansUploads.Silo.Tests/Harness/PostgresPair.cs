@@ -1,0 +1,75 @@
+using OrleansUploads.EndToEnd.Tests.Harness;
+
+namespace OrleansUploads.Silo.Tests.Harness;
+
+/// <summary>A primary and a standby for which its commits wait.</summary>
+internal sealed class PostgresPair : IAsyncDisposable
+{
+    private const string Database = "uploads";
+
+    private readonly TemporaryFolder _folder = new();
+
+    private PostgresPair()
+    {
+        Primary = new PostgresNode(_folder.Path);
+        Standby = new PostgresNode(_folder.Path);
+    }
+
+    /// <summary>The server that is the primary.</summary>
+    public PostgresNode Primary { get; private set; }
+
+    /// <summary>The other server, if it was not lost.</summary>
+    public PostgresNode Standby { get; private set; }
+
+    /// <summary>The connection string that names both servers. It stays the same, whatever happens to them.</summary>
+    public string ConnectionString { get; private set; } = "";
+
+    /// <summary>Starts both servers with a database for silos. Skips the test if that is impossible.</summary>
+    public static async Task<PostgresPair> StartAsync()
+    {
+        PostgresPrograms.RequireInstalled();
+        var pair = new PostgresPair();
+        try
+        {
+            await pair.Primary.MakePrimaryAsync();
+            await pair.Primary.StartAsync();
+            await pair.Primary.ExecuteAsync($"CREATE DATABASE {Database}");
+            await PostgresServer.ApplySchemaAsync(pair.Primary.ConnectionTo(Database));
+            await pair.AddStandbyAsync();
+            pair.ConnectionString = $"Host=127.0.0.1:{pair.Primary.Port},127.0.0.1:{pair.Standby.Port};"
+                + $"Username={PostgresPrograms.Superuser};Database={Database};Maximum Pool Size=30";
+            return pair;
+        }
+        catch
+        {
+            await pair.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The connection string of the database on one server.</summary>
+    public static string On(PostgresNode server) => server.ConnectionTo(Database);
+
+    /// <summary>Makes the standby the primary. The old primary keeps running, if it does.</summary>
+    public async Task PromoteAsync()
+    {
+        await Standby.PromoteAsync();
+        (Primary, Standby) = (Standby, Primary);
+    }
+
+    /// <summary>Makes a standby from the primary, in place of the other server and its data.</summary>
+    public async Task AddStandbyAsync()
+    {
+        await Standby.LoseAsync();
+        await Standby.MakeStandbyAsync(Primary);
+        await Standby.StartAsync();
+        await Primary.WaitForStandbyAsync(true);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Primary.DisposeAsync();
+        await Standby.DisposeAsync();
+        _folder.Dispose();
+    }
+}
