@@ -63,7 +63,7 @@ run() {
     local name=$1
     shift
     local exitCode=0
-    dotnet "$(program "$name")" -noLogo -noColor -xml "$results/$name.xml" ${filter[@]+"${filter[@]}"} "$@" \
+    dotnet "$(program "$name")" -noLogo -noColor -result-xml "$results/$name.xml" ${filter[@]+"${filter[@]}"} "$@" \
         </dev/null >"$results/$name.log" 2>&1 || exitCode=$?
     echo "$exitCode" >"$results/$name.exit"
 }

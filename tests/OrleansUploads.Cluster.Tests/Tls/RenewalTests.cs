@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using OrleansUploads.Cluster.Abstractions.Uploads;
 using OrleansUploads.Core.Messages.Accounts;
 using OrleansUploads.Core.Messages.Vaults;
@@ -34,18 +35,24 @@ public sealed class RenewalTests : IAsyncLifetime
 
         var folder = Path.GetDirectoryName(_bench.SiloFiles.Certificate)!;
         var shown = new HashSet<string> { await ShownAsync() };
-        for (var i = 0; i < Renewals; i++)
+        try
         {
-            var authority = i < Renewals / 2 ? _bench.Authority : next;
-            var before = Volatile.Read(ref calls);
-            authority.IssueSilo($"CN=silo {i}").WriteTo(folder, _bench.Authority.Root, next.Root);
-            await Eventually.BecomesTrueAsync(async () => shown.Add(await ShownAsync()), "new connections show the new certificate");
-            await Eventually.BecomesTrueAsync(() => Volatile.Read(ref calls) > before + 100, "calls go on");
+            for (var i = 0; i < Renewals; i++)
+            {
+                var authority = i < Renewals / 2 ? _bench.Authority : next;
+                var before = Volatile.Read(ref calls);
+                authority.IssueSilo($"CN=silo {i}").WriteTo(folder, _bench.Authority.Root, next.Root);
+                await Eventually.BecomesTrueAsync(async () => shown.Add(await ShownAsync()), "new connections show the new certificate");
+                await Eventually.BecomesTrueAsync(() => Volatile.Read(ref calls) > before + 100, "calls go on");
+            }
+        }
+        finally
+        {
+            await ends.CancelAsync();
+            await Task.WhenAll(load);
         }
 
         Assert.Equal(1 + Renewals, shown.Count);
-        await ends.CancelAsync();
-        await Task.WhenAll(load);
         Assert.All(Enumerable.Range(0, Silos), silo => Assert.Null(_bench.Certificates(silo).Problem));
 
         // A silo that starts now connects to the others, and they to it, with certificates of the next authority.
@@ -108,7 +115,28 @@ public sealed class RenewalTests : IAsyncLifetime
         next.IssueSilo().WriteTo(Path.GetDirectoryName(_bench.SiloFiles.Certificate)!, next.Root);
         await Eventually.BecomesTrueAsync(async () => await node.ReadAsync() == 0, "the connection of the node ends");
         await Eventually.BecomesTrueAsync(async () => await silo.ReadAsync() == 0, "the connection of the silo ends");
+
+        // Each silo reads its files by itself.
+        foreach (var port in _bench.ClientPorts)
+        {
+            await Eventually.BecomesTrueAsync(() => IsRefusedAsync(port), "every silo refuses the certificate of the node");
+        }
+
         await Assert.ThrowsAnyAsync<Exception>(() => _bench.ConnectAsync(_bench.Authority.IssueNode("CN=node-7, O=Example")));
+    }
+
+    private async Task<bool> IsRefusedAsync(int port)
+    {
+        try
+        {
+            using var node = await TlsPeer.ConnectAsync(port, _bench.Authority.IssueNode("CN=node-7, O=Example").Load());
+            await node.SendPreambleAsync();
+            return await node.ReadAsync() == 0;
+        }
+        catch (Exception fault) when (fault is IOException or AuthenticationException)
+        {
+            return true;
+        }
     }
 
     private async Task<string> ShownAsync()

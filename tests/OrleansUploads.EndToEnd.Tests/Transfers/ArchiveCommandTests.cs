@@ -48,6 +48,10 @@ public sealed class ArchiveCommandTests
     {
         await using var place = await Workplace.OpenAsync();
         await AddAsync(place, "film.tar", 10);
+
+        // Times in an inventory are whole seconds.
+        var second = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        await Eventually.BecomesTrueAsync(() => DateTimeOffset.UtcNow.ToUnixTimeSeconds() > second, "the next second begins");
         var newest = await AddAsync(place, "film.tar", 20);
         await AddAsync(place, "photo", 30);
 
