@@ -46,7 +46,7 @@ internal sealed record Failure(int Code, string Message)
         GlacierErrorCodes.ConnectionFailure or GlacierErrorCodes.IdleTimeout =>
             new Failure(ExitCode.NotReachable, $"The server is not reachable: {refusal.Message.TrimEnd('.')}. Is it running? Check --endpoint."),
         GlacierErrorCodes.HashDiffers => new Failure(ExitCode.BytesDiffer, refusal.Message),
-        GlacierErrorCodes.ResourceNotFound 
+        GlacierErrorCodes.ResourceNotFound
             when refusal.InnerException is null && refusal.Message.StartsWith("Vault not found", StringComparison.Ordinal) =>
             new Failure(ExitCode.NotFound, $"{refusal.Message}. List the vaults with '{ProgramName.Text} vault list'."),
         GlacierErrorCodes.ResourceNotFound => new Failure(ExitCode.NotFound, refusal.Message),

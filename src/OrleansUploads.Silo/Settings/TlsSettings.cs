@@ -37,7 +37,8 @@ internal sealed record TlsSettings(TlsFiles Files, string? NodesFile)
             new TlsFiles(
                 reader.Find(KnownSettings.TlsCertificate) ?? "",
                 reader.Find(KnownSettings.TlsKey) ?? "",
-                reader.Find(KnownSettings.TlsAuthority) ?? "") { SiloName = reader.Find(KnownSettings.TlsSiloName)! },
+                reader.Find(KnownSettings.TlsAuthority) ?? "")
+            { SiloName = reader.Find(KnownSettings.TlsSiloName)! },
             nodes);
     }
 

@@ -138,7 +138,8 @@ internal sealed class PostgresRows(PostgresDatabase database, string service)
         {
             command.Parameters.Add(new NpgsqlParameter<ReadOnlyMemory<byte>>
             {
-                TypedValue = content, NpgsqlDbType = NpgsqlDbType.Bytea,
+                TypedValue = content,
+                NpgsqlDbType = NpgsqlDbType.Bytea,
             });
         }
 

@@ -1,5 +1,5 @@
-using OrleansUploads.Cluster.Journal;
 using Orleans.Storage;
+using OrleansUploads.Cluster.Journal;
 
 namespace OrleansUploads.Cluster.Tests.Storage;
 
