@@ -90,15 +90,15 @@ internal sealed partial class DatabaseWatch(PostgresDatabase database, TimeProvi
         Task.Delay(Interval, time, stopping).ContinueWith(
             static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
-    [LoggerMessage(LogLevel.Warning, "Requests to the database go to {Server} from now on (timeline {Timeline}).")]
+    [LoggerMessage(3034, LogLevel.Warning, "Requests to the database go to {Server} from now on (timeline {Timeline}).")]
     private static partial void PrimaryChanged(ILogger log, string server, uint timeline);
 
-    [LoggerMessage(LogLevel.Error, "Nothing can be written to the database. {Fault}")]
+    [LoggerMessage(3035, LogLevel.Error, "Nothing can be written to the database. {Fault}")]
     private static partial void Fails(ILogger log, string fault);
 
-    [LoggerMessage(LogLevel.Warning, "The database can be written to again.")]
+    [LoggerMessage(3036, LogLevel.Warning, "The database can be written to again.")]
     private static partial void Works(ILogger log);
 
-    [LoggerMessage(LogLevel.Warning, "A commit of Orleans may be missing on the standby. PostgreSQL warned: {Warning}")]
+    [LoggerMessage(3037, LogLevel.Warning, "A commit of Orleans may be missing on the standby. PostgreSQL warned: {Warning}")]
     private static partial void CommitNotReplicated(ILogger log, string warning);
 }

@@ -6,29 +6,6 @@ using OrleansUploads.Gateway.Settings;
 
 namespace OrleansUploads.Silo.Settings;
 
-/// <summary>The role of a process in the cluster.</summary>
-internal enum ProcessRole
-{
-    /// <summary>Gateway and silo.</summary>
-    Silo,
-
-    /// <summary>The gateway alone.</summary>
-    Gateway,
-}
-
-/// <summary>The store of a cluster's membership, journals and reminders.</summary>
-internal enum ClusterStore
-{
-    /// <summary>In memory, for one process.</summary>
-    Localhost,
-
-    /// <summary>In PostgreSQL.</summary>
-    Postgres,
-
-    /// <summary>In Azure Storage.</summary>
-    Azure,
-}
-
 /// <summary>The settings of this process.</summary>
 internal sealed record SiloSettings
 {
