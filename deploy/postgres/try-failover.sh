@@ -9,5 +9,5 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 tests=$here/../../tests/OrleansUploads.Silo.Tests
 dotnet build "$tests" -c Release -v q --nologo >&2
-export ORLEANSUPLOADS_DATABASE_ROUNDS="${1:-10}"
+export ORLEANSUPLOADS_DATABASE_ROUNDS="${1:-10}" ORLEANSUPLOADS_DATABASE_SECONDS=5
 dotnet "$tests/bin/Release/net10.0/OrleansUploads.Silo.Tests.dll" -class '*.DatabaseFailoverTests' -showLiveOutput -noLogo

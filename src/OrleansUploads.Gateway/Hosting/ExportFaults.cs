@@ -15,14 +15,17 @@ internal sealed partial class ExportFaults(ILogger log, string endpoint) : Event
     {
         if (eventSource.Name == Exporter)
         {
-            EnableEvents(eventSource, EventLevel.Error);
+            // A collector that refuses connections is an error that may pass, which is information to the exporter.
+            EnableEvents(eventSource, EventLevel.Informational);
         }
     }
 
     /// <inheritdoc/>
     protected override void OnEventWritten(EventWrittenEventArgs eventData)
     {
-        if (eventData.EventSource.Name == Exporter && Interlocked.Exchange(ref _isTold, 1) == 0)
+        if (eventData.EventSource.Name == Exporter
+            && (eventData.Level <= EventLevel.Warning || eventData.EventName?.EndsWith("Error", StringComparison.Ordinal) == true)
+            && Interlocked.Exchange(ref _isTold, 1) == 0)
         {
             LogFault(log, endpoint);
         }

@@ -2,10 +2,12 @@ using System.Diagnostics;
 using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Silo.Hosting;
 using OrleansUploads.Silo.Tests.Harness;
+using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Silo.Tests.Crashes;
 
 /// <summary>Three silos on PostgreSQL that are killed in turn.</summary>
+[Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class CrashTests(PostgresServer postgres, ITestOutputHelper output)
 {
     private const int Clients = 6;

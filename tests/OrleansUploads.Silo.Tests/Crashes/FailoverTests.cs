@@ -2,10 +2,12 @@ using System.Diagnostics;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Silo.Hosting;
 using OrleansUploads.Silo.Tests.Harness;
+using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Silo.Tests.Crashes;
 
 /// <summary>Silos that are killed, paused and stopped under clients that retry as the SDKs do by default.</summary>
+[Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class FailoverTests(PostgresServer postgres, ITestOutputHelper output)
 {
     private const int Clients = 12;

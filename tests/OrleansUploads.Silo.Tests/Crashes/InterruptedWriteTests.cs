@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using OrleansUploads.EndToEnd.Tests.Crashes;
 using OrleansUploads.Silo.Tests.Harness;
+using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Silo.Tests.Crashes;
 
 /// <summary>Three silos, of which one or all are killed while clients write objects. What was interrupted must not come back over what was
 /// acknowledged afterwards, while other silos serve.</summary>
+[Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class InterruptedWriteTests(PostgresServer postgres, ITestOutputHelper output)
 {
     private const int ClientsOfEachKind = 6;

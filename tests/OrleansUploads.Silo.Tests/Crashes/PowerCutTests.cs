@@ -3,10 +3,12 @@ using System.Globalization;
 using OrleansUploads.Client.Models;
 using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Silo.Tests.Harness;
+using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Silo.Tests.Crashes;
 
 /// <summary>All silos are killed at once and started again at once at their old addresses, as after a power cut.</summary>
+[Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class PowerCutTests(PostgresServer postgres, ITestOutputHelper output) : IDisposable
 {
     private const int Silos = 3;

@@ -4,10 +4,12 @@ using OrleansUploads.EndToEnd.Tests.Crashes;
 using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Hashing;
 using OrleansUploads.Silo.Tests.Harness;
+using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Silo.Tests.Crashes;
 
 /// <summary>A healthy cluster whose clients do not retry: no request may fail.</summary>
+[Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class SteadyTests(PostgresServer postgres, ITestOutputHelper output)
 {
     private const int RequestsOfAnUpload = 4;

@@ -3,6 +3,7 @@ using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Gateway.Http.Credentials;
 using OrleansUploads.Silo.Database;
 using OrleansUploads.Silo.Tests.Harness;
+using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Silo.Tests.Deployment;
 
@@ -38,7 +39,7 @@ public sealed class ScriptTests(PostgresServer postgres) : IDisposable
         }
     }
 
-    [Fact, Trait("Run", "Campaign")]
+    [Fact, Trait(TestRun.Name, TestRun.Campaign)]
     public async Task The_local_cluster_passes_the_demo_while_its_silos_are_killed()
     {
         PostgresPrograms.RequireInstalled();

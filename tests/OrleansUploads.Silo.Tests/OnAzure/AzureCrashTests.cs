@@ -1,9 +1,11 @@
 using OrleansUploads.Silo.Tests.Crashes;
 using OrleansUploads.Silo.Tests.Harness;
+using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Silo.Tests.OnAzure;
 
 /// <summary>Three silos on Azure Storage that are killed in turn.</summary>
+[Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class AzureCrashTests(AzuriteServer azurite, ITestOutputHelper output)
 {
     private const int Clients = 6;

@@ -1,5 +1,6 @@
 using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Silo.Tests.Harness;
+using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Silo.Tests.OnAzure;
 
@@ -14,7 +15,7 @@ public sealed class LocalClusterTests(AzuriteServer azurite) : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    [Trait("Run", "Campaign")]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task The_demo_kills_silos_and_ends_with_one_archive_id_and_equal_bytes()
     {
         // The script starts its own.

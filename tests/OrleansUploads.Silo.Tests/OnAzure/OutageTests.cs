@@ -2,10 +2,12 @@ using System.Diagnostics;
 using OrleansUploads.Client.Models;
 using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Silo.Tests.Harness;
+using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Silo.Tests.OnAzure;
 
 /// <summary>A silo whose storage account fails.</summary>
+[Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class OutageTests(AzuriteServer azurite, ITestOutputHelper output) : IDisposable
 {
     /// <summary>docs/cluster.md promises 3 s. The rest is for a busy machine.</summary>

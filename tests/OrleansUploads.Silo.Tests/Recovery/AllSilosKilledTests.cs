@@ -18,7 +18,8 @@ public sealed class AllSilosKilledTests(PostgresServer postgres, ITestOutputHelp
 
     private static readonly TimeSpan MaxStartDelay = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Load = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MaxWait =
+        TimeSpan.FromSeconds(ClusterUnderLoad.Setting("ORLEANSUPLOADS_ALL_KILLED_SECONDS", 5));
     private static readonly TimeSpan Watch = TimeSpan.FromSeconds(15);
 
     private readonly TemporaryFolder _folder = new();

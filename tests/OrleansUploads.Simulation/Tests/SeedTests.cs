@@ -44,7 +44,7 @@ public sealed class SeedTests
     /// <summary>The hashes change with the generator and the engine, but must not differ between machines.</summary>
     [Theory]
     [InlineData(1, "8a865495ba6620c3")]
-    [InlineData(7, "81e74257c2ea6165")]
+    [InlineData(7, "1a3a2a0dcc91f685")]
     [InlineData(44, "caf951c27fe0fe12")]
     [InlineData(446, "d6ab6c31def82811")]
     public void A_seed_produces_the_same_trace_on_every_machine(ulong seed, string hash) =>

@@ -69,7 +69,9 @@ internal static class S3Judge
             return flaw;
         }
 
-        var error = Parse(answer).Root!;
+        // A request that names another service gets the document of AWS's query services, which the clients of these can read.
+        var root = Parse(answer).Root!;
+        var error = root.Name == "ErrorResponse" ? root.Element("Error")! : root;
         var code = error.Element("Code")?.Value ?? "";
         var message = error.Element("Message")?.Value ?? "";
         return error.Name != "Error" ? $"The error is in an element {error.Name}."
