@@ -22,7 +22,7 @@ internal sealed class ReceivedDocument : IDisposable
         _place = place;
     }
 
-    /// <summary>A document without bytes. It holds no place.</summary>
+    /// <summary>A document without bytes. It holds no place, and all requests without a body share it.</summary>
     public static ReceivedDocument Empty { get; } = new(null);
 
     /// <summary>Length in bytes.</summary>
@@ -74,6 +74,12 @@ internal sealed class ReceivedDocument : IDisposable
     /// <summary>Gives the memory and the place back.</summary>
     public void Dispose()
     {
+        // The empty document is disposed by many requests at the same time.
+        if (_place is null)
+        {
+            return;
+        }
+
         foreach (var block in _blocks)
         {
             ArrayPool<byte>.Shared.Return(block);
@@ -81,7 +87,7 @@ internal sealed class ReceivedDocument : IDisposable
 
         _blocks.Clear();
         Length = 0;
-        _place?.Dispose();
+        _place.Dispose();
     }
 
     private async ValueTask<bool> FillAsync(Stream body, int maxBytes, CancellationToken cancellationToken)
