@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using OrleansUploads.Client.Models;
 using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.TestKit;
@@ -14,8 +13,8 @@ public sealed class CrashTests(ITestOutputHelper output) : IDisposable
     private const int MaxKillDelayMilliseconds = 30;
     private const int OldArchivesPerRound = 4;
 
-    private static readonly int Rounds = Setting("ORLEANSUPLOADS_CRASH_ROUNDS", 50);
-    private static readonly int Seed = Setting("ORLEANSUPLOADS_CRASH_SEED", 20260201);
+    private static readonly int Rounds = TestSetting.Read("ORLEANSUPLOADS_CRASH_ROUNDS", 50);
+    private static readonly int Seed = TestSetting.Read("ORLEANSUPLOADS_CRASH_SEED", 20260201);
 
     private readonly TemporaryFolder _folder = new();
     private readonly Ledger _ledger = new();
@@ -109,9 +108,4 @@ public sealed class CrashTests(ITestOutputHelper output) : IDisposable
 
     private static void AssertEnough(int count, int least, string what) =>
         Assert.True(count >= least, $"There were only {count} {what}; at least {least} are needed.");
-
-    private static int Setting(string name, int defaultValue) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var value)
-            ? value
-            : defaultValue;
 }

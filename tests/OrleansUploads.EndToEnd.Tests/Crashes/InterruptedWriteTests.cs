@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.TestKit;
 
@@ -12,7 +11,7 @@ public sealed class InterruptedWriteTests(ITestOutputHelper output) : IDisposabl
 {
     private const int ClientsOfEachKind = 6;
 
-    private static readonly int Rounds = Setting("ORLEANSUPLOADS_INTERRUPTED_ROUNDS", 10);
+    private static readonly int Rounds = TestSetting.Read("ORLEANSUPLOADS_INTERRUPTED_ROUNDS", 10);
 
     private readonly TemporaryFolder _folder = new();
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false });
@@ -58,9 +57,4 @@ public sealed class InterruptedWriteTests(ITestOutputHelper output) : IDisposabl
             await dead.DisposeAsync();
         }
     }
-
-    private static int Setting(string name, int defaultValue) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var value)
-            ? value
-            : defaultValue;
 }
