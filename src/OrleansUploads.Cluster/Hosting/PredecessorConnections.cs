@@ -9,8 +9,8 @@ namespace OrleansUploads.Cluster.Hosting;
 /// After a power cut, silos start at their old addresses while the membership table still has their predecessors. A silo that connects to
 /// a predecessor reaches the successor, and Orleans uses the connection for both. Ten seconds after it has learned that the predecessor is
 /// dead, it closes the connection, and with it the calls of the successor that are on their way: their callers wait for the response
-/// time-out. So such a connection is refused by the silo that is reached, as long as nobody can know this silo, and is aborted by the silo
-/// that opened it as soon as it learns of the death. By then the two silos exchange little more than probes, which are repeated.
+/// time-out. So such a connection is refused by the silo that is reached, until that silo is in the membership table, and is aborted by the
+/// silo that opened it as soon as it learns of the death. By then the two silos exchange little more than probes, which are repeated.
 /// </remarks>
 /// <param name="membership">The members of the cluster.</param>
 /// <param name="self">This silo.</param>

@@ -43,7 +43,7 @@ internal sealed class NodeAccess(IEntityHost host, PolicyCache policies, TimePro
 
         if (!found.TryGet(out var known, out _))
         {
-            // The upload tells the owner that there is no such vault. Others do not learn it.
+            // Only the owner learns that the vault does not exist.
             return isOwn ? null : Foreign(grant, operation, vault);
         }
 

@@ -23,7 +23,7 @@ public static class NodeSubject
         ["0.9.2342.19200300.100.1.25"] = "DC",
     };
 
-    /// <summary>Brings a subject that a person wrote into this form, or returns null if it is none.</summary>
+    /// <summary>Brings a subject that a person wrote into this form. Returns null if it is not a subject.</summary>
     public static string? Parse(string? text)
     {
         try

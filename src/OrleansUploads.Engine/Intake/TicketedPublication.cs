@@ -9,7 +9,7 @@ using OrleansUploads.Engine.Keys;
 namespace OrleansUploads.Engine.Intake;
 
 /// <summary>Sends the commands that publish objects, each with a ticket. A command that was overtaken is sent again with another ticket, as
-/// long as its client is there. A publication that nobody waits for any more therefore keeps its ticket, and comes before everything
+/// long as its client is there. An abandoned publication therefore keeps its ticket, and comes before everything
 /// that was asked later, or never.</summary>
 /// <param name="host">The entities.</param>
 /// <param name="keys">Gives the tickets.</param>

@@ -91,7 +91,7 @@ internal sealed class DatabaseServer : IAsyncDisposable
         return Report;
     }
 
-    /// <summary>Commits something that nobody needs. Takes as long as the server does, and is never cancelled.</summary>
+    /// <summary>Commits a record without content. Takes as long as the server does, and is never cancelled.</summary>
     /// <exception cref="NpgsqlException">The server did not commit, or not on its standby.</exception>
     public async Task CommitAsync()
     {

@@ -1,7 +1,7 @@
 namespace OrleansUploads.Silo.Database;
 
 /// <summary>Asks the servers of the database every second what they are, so that requests go to a new primary as soon as there is one,
-/// and commits a record that nobody needs, so that the health report knows whether anything can be written.</summary>
+/// and commits a record without content, so that the health report knows whether anything can be written.</summary>
 /// <param name="database">The database.</param>
 /// <param name="time">The clock.</param>
 /// <param name="log">Logs changes.</param>

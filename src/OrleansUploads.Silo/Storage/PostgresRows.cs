@@ -50,8 +50,8 @@ internal sealed class PostgresRows(PostgresDatabase database, string service)
 
     /// <summary>Reads a row.</summary>
     /// <param name="key">The key of the row.</param>
-    /// <param name="isConfirmed">Whether the answer must be one that a failover cannot undo. A row of a commit that nobody waits for any
-    /// longer is visible although the standby may not have it.</param>
+    /// <param name="isConfirmed">Whether the answer must be one that a failover cannot undo. A row of an abandoned commit is
+    /// visible although the standby may not have it.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>The row, or null if there is none.</returns>
     /// <exception cref="NpgsqlException">The database could not be reached, or the answer is not certain.</exception>
