@@ -45,7 +45,7 @@ public sealed class OperationTests
         [GlacierOperation.PurchaseProvisionedCapacity] = new("POST", "/-/provisioned-capacity"),
     };
 
-    private static readonly HashSet<string> AmazonClients = ["boto3", "awscli", "JS"];
+    private static readonly HashSet<string> AmazonClients = ["boto3", "awscli", "JS", "AWSSDK.Glacier"];
 
     [Fact]
     public void Each_of_the_33_operations_has_its_address()

@@ -1,0 +1,46 @@
+using Amazon.Glacier;
+using Amazon.Runtime;
+using OrleansUploads.AwsSdk.Tests.Harness;
+using OrleansUploads.EndToEnd.Tests.AwsClients;
+
+namespace OrleansUploads.AwsSdk.Tests.Operations;
+
+/// <summary>Amazon's client for .NET runs every operation that it has.</summary>
+public sealed class OperationTests(VaultServer server) : IClassFixture<VaultServer>
+{
+    private const string MethodSuffix = "Async";
+    private const string RequestSuffix = "Request";
+
+    /// <summary>The operations of the client: the names of its methods.</summary>
+    public static TheoryData<string> Operations => new(typeof(IAmazonGlacier).GetMethods()
+        .Where(method => method.Name.EndsWith(MethodSuffix, StringComparison.Ordinal))
+        .Select(method => method.Name[..^MethodSuffix.Length])
+        .Distinct()
+        .Order(StringComparer.Ordinal));
+
+    [Theory]
+    [MemberData(nameof(Operations))]
+    public async Task The_client_runs_an_operation(string operation)
+    {
+        Assert.True(
+            Scenarios.ByMethod.TryGetValue(operation + MethodSuffix, out var scenario), $"No scenario calls {operation}. Write one.");
+        var vault = await server.CreateVaultAsync($"vault-of-{operation}");
+        using var glacier = server.Connect();
+        var answered = new HashSet<string>();
+        glacier.AfterResponseEvent += (_, answer) => answered.Add(NameOf(((WebServiceResponseEventArgs)answer).Request));
+
+        await scenario(glacier, vault);
+
+        Assert.Contains(operation, answered);
+    }
+
+    [Fact]
+    public void The_client_has_33_operations_and_the_documentation_lists_it_for_each()
+    {
+        var operations = Operations.Select(row => row.Data).ToList();
+        Assert.Equal(33, operations.Count);
+        DocumentedOperations.AssertEqual("AWSSDK.Glacier", operations);
+    }
+
+    private static string NameOf(AmazonWebServiceRequest request) => request.GetType().Name[..^RequestSuffix.Length];
+}
