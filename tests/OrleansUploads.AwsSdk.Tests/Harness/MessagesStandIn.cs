@@ -31,6 +31,9 @@ internal sealed class MessagesStandIn : HttpMessageHandler
     /// <summary>The calls so far, such as <c>CreateTopic</c>.</summary>
     public List<string> Calls { get; } = [];
 
+    /// <summary>The names of the hosts that were called.</summary>
+    public HashSet<string> Hosts { get; } = [];
+
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var body = await request.Content!.ReadAsStringAsync(cancellationToken);
@@ -38,6 +41,7 @@ internal sealed class MessagesStandIn : HttpMessageHandler
             ? targets.Single().Split('.')[1]
             : body.Split('&').Single(field => field.StartsWith("Action=", StringComparison.Ordinal))["Action=".Length..];
         Calls.Add(call);
+        Hosts.Add(request.RequestUri!.Host);
         return call switch
         {
             "CreateTopic" => Xml($"<CreateTopicResponse><CreateTopicResult><TopicArn>{Topic}</TopicArn></CreateTopicResult></CreateTopicResponse>"),

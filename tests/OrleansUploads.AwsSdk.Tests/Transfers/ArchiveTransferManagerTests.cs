@@ -1,4 +1,3 @@
-using Amazon;
 using Amazon.Glacier.Model;
 using Amazon.Glacier.Transfer;
 using OrleansUploads.AwsSdk.Tests.Harness;
@@ -88,16 +87,9 @@ public sealed class ArchiveTransferManagerTests(VaultServer server) : IClassFixt
         var archive = VaultContents.Bytes(VaultContents.MiB - 1);
         var id = await glacier.UploadAsync(vault, archive);
         using var transfers = new ArchiveTransferManager(glacier);
-        var outOfReach = AWSConfigs.HttpClientFactory;
-        AWSConfigs.HttpClientFactory = new Connections(messages);
-        try
-        {
-            await transfers.DownloadAsync(vault, id, notifying.File("downloaded"));
-        }
-        finally
-        {
-            AWSConfigs.HttpClientFactory = outOfReach;
-        }
+
+        LoopbackOnly.ReplaceAmazonBy(messages);
+        await transfers.DownloadAsync(vault, id, notifying.File("downloaded"));
 
         Assert.Equal(archive, await File.ReadAllBytesAsync(notifying.File("downloaded")));
         Assert.Equal(
@@ -106,6 +98,7 @@ public sealed class ArchiveTransferManagerTests(VaultServer server) : IClassFixt
                 "ReceiveMessage", "DeleteMessage", "DeleteTopic", "DeleteQueue",
             ],
             messages.Calls);
+        Assert.Equal(["sns.us-east-1.amazonaws.com", "sqs.us-east-1.amazonaws.com"], messages.Hosts);
     }
 
     private async Task<string> WriteAsync(string name, int lengthBytes)

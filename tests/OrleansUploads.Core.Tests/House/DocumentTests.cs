@@ -6,7 +6,7 @@ namespace OrleansUploads.Core.Tests.House;
 public sealed partial class DocumentTests
 {
     /// <summary>Names in the documents that are not ours, or that are named because they are absent.</summary>
-    private static readonly string[] ForeignNames = ["ReadWriteMany", "SignatureVersion", "SigningCertURL", "SystemMaxUse", "WebsiteRedirectLocation"];
+    private static readonly string[] ForeignNames = ["ReadWriteMany", "RegionEndpoint", "SignatureVersion", "SigningCertURL", "SystemMaxUse", "WebsiteRedirectLocation"];
 
     private static readonly Document[] Documents =
     [
