@@ -11,7 +11,8 @@ Usage: ./test.sh [--all] [FILTER…]
 
   ./test.sh          builds and tests everything but the code analyzers and the campaigns: long tests with thousands of seeds,
                      planted bugs, kills, power cuts, and clients in other languages
-  ./test.sh --all    builds and tests everything, one project after the other, as .ci/run does
+  ./test.sh --all    builds and tests everything, one project after the other, as .ci/run does. The gateway's tests over grains keep
+                     their journals on Azurite, if it is at hand, and otherwise in their process, as without --all
   ./test.sh FILTER…  runs the tests that the filters choose, in all projects, campaigns included
 
 Filters may be repeated and combined, and * stands for any characters:
@@ -46,6 +47,14 @@ $all || (($# > 0)) || filter=(-trait- Run=Campaign)
 if ! $all; then
     quick=(-p:RunAnalyzers=false)
     export DOTNET_TieredPGO=0
+fi
+
+isAzureAtHand() {
+    [[ -n ${ORLEANSUPLOADS_AZURE_STORAGE:-} ]] && return
+    command -v node >/dev/null && { [[ -x deploy/azurite/node_modules/.bin/azurite-table ]] || command -v azurite-table >/dev/null; }
+}
+if $all && isAzureAtHand; then
+    export ORLEANSUPLOADS_GATEWAY_TESTS_STORAGE=${ORLEANSUPLOADS_GATEWAY_TESTS_STORAGE-azure}
 fi
 
 results=$(mktemp -d)
@@ -126,6 +135,19 @@ tell() {
     fi
 }
 
+# Of all tests, those on Azure Storage.
+tellAzure() {
+    local tests
+    tests=$(
+        grep --no-filename --only-matching '<test [^>]*>' "$results"/*.Silo.Tests.xml "$results"/*.Cluster.Azure.Tests.xml \
+            | grep --regexp ' type="OrleansUploads\.\(Silo\.Tests\.On\|Cluster\.\)Azure\.' --regexp ' name="[^"]*Azurite' || true
+        [[ -z ${ORLEANSUPLOADS_GATEWAY_TESTS_STORAGE:-} ]] \
+            || grep --only-matching '<test [^>]*>' "$results"/*.Cluster.Gateway.Tests.xml || true
+    )
+    count() { grep --count " result=\"$1\"" <<<"$tests" || true; }
+    echo "On Azure Storage: $(count Pass) passed, $(count Fail) failed, $(count Skip) skipped"
+}
+
 explicit=$#
 projects=() waitsOnly=OrleansUploads.EndToEnd.Tests
 for project in $(grep -l '<IsTestProject>true</IsTestProject>' tests/*/*.csproj); do
@@ -162,6 +184,7 @@ if [[ -s $results/failures ]]; then
     echo
 fi
 [[ -z $awsSdkIsMissing ]] || echo "$awsSdkIsMissing"
+! $all || tellAzure
 ((broken == 0)) || echo "$broken test projects did not run as they should; see above."
 echo "$passed passed, $((failed + broken)) failed, $skipped skipped"
 ((passed > 0 && failed == 0 && broken == 0))

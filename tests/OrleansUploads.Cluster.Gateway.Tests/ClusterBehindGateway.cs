@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
-using Azure.Data.Tables;
 using OrleansUploads.Cluster.Azure;
+using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Cluster.Tests.Harness;
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Values;
@@ -14,19 +14,12 @@ namespace OrleansUploads.Cluster.Gateway.Tests;
 /// <summary>Two silos behind the gateway under test, started with the first command.</summary>
 internal sealed class ClusterBehindGateway : IEntityHost, IAsyncDisposable
 {
-    /// <summary>The environment variable with the connection string of a storage account. The journals and reminders of the clusters are
-    /// then kept there, and not in this process.</summary>
-    public const string Variable = "ORLEANSUPLOADS_GATEWAY_TESTS_STORAGE";
-
-    private static readonly TableServiceClient? Tables =
-        Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } account ? AzureTables.Connect(account) : null;
-
     private readonly Lazy<Task<ClusterBench>> _cluster;
 
     private ClusterBehindGateway(GatewaySetup setup) => _cluster = new Lazy<Task<ClusterBench>>(() => ClusterBench.StartAsync(
         new DurableWorld(parts: _ => setup.Parts),
         silos: 2,
-        ClusterBench.Fast with
+        Options with
         {
             Engine = new EngineOptions
             {
@@ -41,7 +34,12 @@ internal sealed class ClusterBehindGateway : IEntityHost, IAsyncDisposable
         },
         setup.Notifier,
         setup.Meter,
-        Tables is null ? null : static silo => silo.AddAzureJournals(Tables)));
+        ClusterStorage.Tables is { } tables ? silo => silo.AddAzureJournals(tables) : null));
+
+    /// <summary>Storage outside this process may take a while on a busy machine.</summary>
+    private static ClusterOptions Options => ClusterStorage.Tables is null
+        ? ClusterBench.Fast
+        : ClusterBench.Fast with { WriteTimeout = TimeSpan.FromMinutes(1) };
 
     /// <summary>From now on every gateway under test has a cluster behind it.</summary>
     [ModuleInitializer]
