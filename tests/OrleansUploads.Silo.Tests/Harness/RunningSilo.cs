@@ -155,14 +155,19 @@ internal sealed class RunningSilo : IAsyncDisposable
     public Task<RunningSilo> StartAgainAsync(Func<SiloStart, SiloStart>? with = null) => StartAsync(with?.Invoke(_start) ?? _start);
 
     /// <summary>Creates a client of this process that does not retry, unless the test says otherwise.</summary>
-    public GlacierClient Connect(RetryPolicy? retry = null) => new(new GlacierClientOptions
+    public GlacierClient Connect(RetryPolicy? retry = null) => new(Options(retry));
+
+    /// <summary>Creates a client of this process that does not retry, over another HTTP client.</summary>
+    public GlacierClient ConnectThrough(HttpClient http) => new(http, Options(retry: null));
+
+    private GlacierClientOptions Options(RetryPolicy? retry) => new()
     {
         Endpoint = Address,
         Region = "us-east-1",
         AccessKeyId = AccessKeyId,
         SecretAccessKey = SecretAccessKey,
         Retry = retry ?? RetryPolicy.None,
-    });
+    };
 
     /// <summary>Kills the process with SIGKILL.</summary>
     public Task KillAsync() => _process.KillAsync();

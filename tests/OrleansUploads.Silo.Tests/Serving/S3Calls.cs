@@ -1,0 +1,58 @@
+using System.Text;
+using System.Xml.Linq;
+using OrleansUploads.Benchmarks.Transfers;
+using OrleansUploads.Signing;
+using OrleansUploads.Silo.Tests.Harness;
+
+namespace OrleansUploads.Silo.Tests.Serving;
+
+/// <summary>Calls of S3 through a silo. Each must succeed.</summary>
+internal sealed class S3Calls(RunningSilo silo) : IDisposable
+{
+    private readonly HttpClient _http = new();
+    private readonly SignedRequests _requests = new(
+        silo.Address, new RequestSigner(SigningRules.S3, "us-east-1", RunningSilo.AccessKeyId, RunningSilo.SecretAccessKey));
+
+    public void Dispose() => _http.Dispose();
+
+    /// <summary>Returns the body of the answer.</summary>
+    public async Task<byte[]> SendAsync(HttpMethod method, string target, byte[]? body = null)
+    {
+        using var answer = await AskAsync(method, target, body);
+        return await answer.Content.ReadAsByteArrayAsync();
+    }
+
+    /// <summary>Returns the new upload's ID.</summary>
+    public async Task<string> CreateUploadAsync(string key) =>
+        Values(await SendAsync(HttpMethod.Post, $"{key}?uploads", []), "UploadId").Single();
+
+    /// <summary>Returns the part's ETag.</summary>
+    public async Task<string> PutPartAsync(string target, byte[] part)
+    {
+        using var answer = await AskAsync(HttpMethod.Put, target, part);
+        return answer.Headers.ETag!.Tag;
+    }
+
+    /// <summary>Returns the object's ETag.</summary>
+    public async Task<string> CompleteAsync(string target, XElement parts) =>
+        Values(await SendAsync(HttpMethod.Post, target, Encoding.UTF8.GetBytes(parts.ToString())), "ETag").Single();
+
+    /// <summary>Returns the values of all elements with a name in a list.</summary>
+    public async Task<IReadOnlyList<string>> ListAsync(string target, string name) => Values(await SendAsync(HttpMethod.Get, target), name);
+
+    private static List<string> Values(byte[] document, string name)
+    {
+        using var body = new MemoryStream(document);
+        return [.. XDocument.Load(body).Descendants().Where(element => element.Name.LocalName == name).Select(static element => element.Value)];
+    }
+
+    private async Task<HttpResponseMessage> AskAsync(HttpMethod method, string target, byte[]? body)
+    {
+        using var content = body is null ? null : new ByteArrayContent(body);
+        using var request = _requests.Create(method, target, PayloadModes.NotSigned, content);
+        var answer = await _http.SendAsync(request);
+        Assert.True(
+            answer.IsSuccessStatusCode, $"{method} {target} answered {answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}");
+        return answer;
+    }
+}
