@@ -1,14 +1,7 @@
-using System.Net;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Orleans.Storage;
-using OrleansUploads.Cluster.Hosting;
 using OrleansUploads.Cluster.Journal;
-using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Core.Messages.Accounts;
 using OrleansUploads.Engine.Entities;
-using OrleansUploads.Engine.Memory;
-using OrleansUploads.Engine.Ports;
 using OrleansUploads.Silo.Tests.Harness;
 using OrleansUploads.TestKit;
 
@@ -69,35 +62,6 @@ public sealed class AzureStoresTests(AzuriteServer azurite)
         catch (InconsistentStateException)
         {
             return false;
-        }
-    }
-
-    /// <summary>A silo on Azure Storage in this process.</summary>
-    private sealed class RunningHost(IHost host) : IAsyncDisposable
-    {
-        public IEntityHost Entities => host.Services.GetRequiredService<IEntityHost>();
-
-        public IGrainStorage Storage => host.Services.GetRequiredKeyedService<IGrainStorage>(ClusterNames.GrainStorage);
-
-        public static async Task<RunningHost> StartAsync(AzureCluster cluster)
-        {
-            var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-            builder.Services.AddSingleton<IPartStore, MemoryPartStore>();
-            var ports = FreePort.Take(2);
-            builder.UseOrleans(silo => silo
-                .ConfigureEndpoints(IPAddress.Loopback, ports[0], ports[1])
-                .AddOrleansUploadsAzureStores(AzureTables.Connect(cluster.ConnectionString))
-                .Configure<Orleans.Configuration.ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (cluster.Name, cluster.Name))
-                .AddOrleansUploads(new Settings.ClusterOptions()));
-            var host = builder.Build();
-            await host.StartAsync();
-            return new RunningHost(host);
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await host.StopAsync();
-            host.Dispose();
         }
     }
 }

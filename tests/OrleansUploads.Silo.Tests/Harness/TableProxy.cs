@@ -16,6 +16,7 @@ internal sealed class TableProxy : IDisposable
     private readonly HttpClient _azurite = new(new SocketsHttpHandler { PooledConnectionIdleTimeout = TimeSpan.FromSeconds(2) });
     private readonly WebApplication _app;
     private readonly Uri _target;
+    private int _refusedWrites;
 
     private TableProxy(WebApplication app, Uri target)
     {
@@ -46,6 +47,9 @@ internal sealed class TableProxy : IDisposable
     /// <summary>Number of times that a fault has occurred.</summary>
     public int Count(TableFault fault) => _faults.GetValueOrDefault(fault);
 
+    /// <summary>Number of writes of journals that Azurite refused because the row had changed (412) or existed already (409).</summary>
+    public int RefusedWrites => Volatile.Read(ref _refusedWrites);
+
     /// <summary>The requests since this was last called.</summary>
     public IReadOnlyList<TableRequest> Take()
     {
@@ -75,6 +79,12 @@ internal sealed class TableProxy : IDisposable
         using var answer = fault is TableFault.None or TableFault.BusyAfter or TableFault.CutAfter or TableFault.HangAfter
             ? await SendAsync(context.Request, body.ToArray())
             : null;
+        if (request is { IsWrite: true, Table: "OrleansUploadsJournals" }
+            && answer?.StatusCode is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict)
+        {
+            Interlocked.Increment(ref _refusedWrites);
+        }
+
         switch (fault)
         {
             case TableFault.None:
