@@ -8,7 +8,7 @@ namespace OrleansUploads.Engine;
 public class IdSource(TimeProvider time)
 {
     /// <summary>Creates an upload ID.</summary>
-    public UploadId NewUpload() => Draw(UploadId.RandomBytes, UploadId.FromRandom);
+    public virtual UploadId NewUpload() => Draw(UploadId.RandomBytes, UploadId.FromRandom);
 
     /// <summary>Creates a job ID.</summary>
     public JobId NewJob() => Draw(JobId.RandomBytes, JobId.FromRandom);

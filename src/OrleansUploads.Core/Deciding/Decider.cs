@@ -45,6 +45,10 @@ public abstract class Decider<TState, TCommand, TEvent>
     /// higher number means fewer writes but longer reads.</summary>
     public virtual int HistorySlack => 64;
 
+    /// <summary>Whether a confirmation for which nothing waits may join a later write. False if an entity's last confirmation is usually its
+    /// last write for a long time.</summary>
+    public virtual bool HoldsConfirmations => true;
+
     /// <summary>About how many bytes of memory the state takes for each byte of its history.</summary>
     public virtual int MemoryPerHistoryByte => 1;
 

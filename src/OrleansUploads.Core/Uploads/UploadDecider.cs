@@ -67,6 +67,9 @@ public sealed partial class UploadDecider(UploadPolicy policy, RetrievalPolicy? 
     public override int CompactCount(UploadState state) => UploadEvolution.CompactCount(state);
 
     /// <inheritdoc/>
+    public override bool HoldsConfirmations => false;
+
+    /// <inheritdoc/>
     public override IEnumerable<Intent> Pending(UploadState state) =>
         state is UploadState.OfObject ofObject ? ObjectUploadIntents.Pending(ofObject) : UploadIntents.Pending(state);
 

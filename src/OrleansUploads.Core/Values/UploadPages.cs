@@ -1,6 +1,7 @@
 namespace OrleansUploads.Core.Values;
 
-/// <summary>Distributes uploads in progress over pages. Upload IDs are random, so all pages have about the same length.</summary>
+/// <summary>Distributes uploads in progress over pages. The beginnings of upload IDs are random, so all
+/// pages have about the same length.</summary>
 public static class UploadPages
 {
     /// <summary>Number of pages per vault incarnation. Stored keys depend on it: never change it.</summary>

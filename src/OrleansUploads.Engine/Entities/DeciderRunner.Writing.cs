@@ -16,6 +16,11 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent>
     /// verifies it.</summary>
     private void StartNextStep(ServiceTime time)
     {
+        if (_held.Exists(item => _replies.IsAwaited(item.Confirms!)))
+        {
+            EnqueueHeld();
+        }
+
         if (_phase == Phase.Unloaded && _queue.Count > 0)
         {
             _phase = Phase.Loading;
@@ -64,6 +69,9 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent>
         else
         {
             _replies.ReleaseBatch();
+
+            // A reply of the batch may wait for an intent whose confirmation is held.
+            StartNextStep(time);
         }
     }
 
@@ -73,7 +81,7 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent>
     {
         _record.ResetWrittenCount();
         var batch = new Batch(Writer: null, Events: 0, IsWoken: false, NeedsFreshState: _begins is not null);
-        while (!_forgetting && !batch.IsFull && _queue.TryDequeue(out var item))
+        while (!_forgetting && !batch.IsFull && TryDequeue(batch, time, out var item))
         {
             batch = batch with { IsWoken = batch.IsWoken || item.Command is null };
             if (Decide(item, time) is not { } decision)

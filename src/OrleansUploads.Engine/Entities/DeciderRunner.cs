@@ -166,7 +166,14 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent> : EntityRu
         if (_replies.FindInFlight(key) is { } intent)
         {
             _replies.DeliverySucceeded(key, verdict);
-            _queue.Enqueue(new QueuedCommand(Ticket: null, (TCommand)intent.ConfirmationOf(verdict), Confirms: key));
+            var confirmation = new QueuedCommand(Ticket: null, (TCommand)intent.ConfirmationOf(verdict), Confirms: key);
+            if (CanWait(confirmation, intent, time))
+            {
+                _held.Add(confirmation);
+                return;
+            }
+
+            _queue.Enqueue(confirmation);
             StartNextStep(time);
         }
     }
@@ -239,6 +246,7 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent> : EntityRu
     /// <summary>Fails the callers of queued commands, and those whose replies wait for a write or an intent.</summary>
     private void FailCallers(string reason, Exception fault)
     {
+        EnqueueHeld();
         while (_queue.TryDequeue(out var item))
         {
             FailTicket(item.Ticket, reason, fault);

@@ -28,14 +28,16 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
     public bool HasUnawaited => _unawaited > 0;
 
     /// <summary>Whether the current batch contains an intent for which no reply waits.</summary>
-    public bool BatchHasUnawaited =>
-        _batch.Exists(static reply => reply.Intents.Any(static intent => !intent.IsAwaited));
+    public bool BatchHasUnawaited => _batch.Exists(static reply => reply.Intents.Any(static intent => !intent.IsAwaited));
 
     /// <summary>The callers that wait for the current batch.</summary>
     public IReadOnlyList<object> BatchTickets => [.. _batch.Select(static reply => reply.Cause).OfType<object>()];
 
     /// <summary>Returns the intent with a key if it is being delivered; otherwise null.</summary>
     public Intent? FindInFlight(string key) => _inFlight.GetValueOrDefault(key)?.Intent;
+
+    /// <summary>Whether a reply waits for an intent that is being delivered.</summary>
+    public bool IsAwaited(string key) => _inFlight.GetValueOrDefault(key)?.Waiters.Count > 0;
 
     /// <summary>Adds a decision to the current batch.</summary>
     /// <param name="ticket">Identifies the caller to answer, or null for a confirmation.</param>
@@ -151,8 +153,7 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
             FailReplies(delivery.Waiters, "a step that follows from the command is not done yet; try again.", fault);
             delivery.Waiters.Clear();
             delivery.FailedAttempts++;
-            emit(new RunnerOutput.Deliver(
-                delivery.Intent, delivery.FailedAttempts, ConfirmationFault: wasCarriedOut ? fault : null));
+            emit(new RunnerOutput.Deliver(delivery.Intent, delivery.FailedAttempts, ConfirmationFault: wasCarriedOut ? fault : null));
         }
     }
 
@@ -241,11 +242,8 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
             reply.IsSettled = true;
 
             // Without a fault, the reason is that another host has written to the journal.
-            var unavailable = new EntityUnavailableException(entity, reason, fault)
-            {
-                IsFailover = fault is null or EntityUnavailableException { IsFailover: true },
-            };
-            emit(new RunnerOutput.Fault(ticket, unavailable));
+            var isFailover = fault is null or EntityUnavailableException { IsFailover: true };
+            emit(new RunnerOutput.Fault(ticket, new EntityUnavailableException(entity, reason, fault) { IsFailover = isFailover }));
         }
     }
 

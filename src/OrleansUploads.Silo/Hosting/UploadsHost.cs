@@ -5,6 +5,8 @@ using Orleans.Configuration;
 using OrleansUploads.Cluster.Hosting;
 using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Cluster.Tls;
+using OrleansUploads.Cluster.Uploads;
+using OrleansUploads.Engine;
 using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.Memory;
 using OrleansUploads.Engine.Ports;
@@ -46,6 +48,7 @@ internal static class UploadsHost
         builder.Services.AddSingleton<INotifier>(services => new HttpNotifier(
             settings.Service.Receivers, settings.Service.Gateway.Region, services.GetRequiredService<ILogger<HttpNotifier>>()));
         builder.Services.AddSingleton<ICredentialStore>(services => CreateCredentials(settings, services));
+        builder.Services.AddSingleton<IdSource, PageByPageIds>();
         builder.Services.AddOrleansUploadsGateway(settings.Role == ProcessRole.Silo
             ? settings.Service.Gateway with { NodeName = new IPEndPoint(settings.AdvertisedAddress, settings.SiloPort).ToString() }
             : settings.Service.Gateway);

@@ -7,7 +7,7 @@ namespace OrleansUploads.Silo.Tests.Harness;
 /// <summary>A request to the tables of a storage account.</summary>
 /// <param name="Method">The HTTP method, or <c>BATCH</c> for a transaction of several rows.</param>
 /// <param name="Table">The name of the table.</param>
-/// <param name="Row">The row's key, as far as the address has it.</param>
+/// <param name="Row">The row's key, as the address or a new row has it.</param>
 internal sealed partial record TableRequest(string Method, string Table, string Row)
 {
     public bool IsWrite => Method != HttpMethods.Get;
@@ -24,9 +24,13 @@ internal sealed partial record TableRequest(string Method, string Table, string 
         }
 
         var outer = Address().Match(path + " ");
-        return new TableRequest(method, outer.Groups["table"].Value, Uri.UnescapeDataString(outer.Groups["row"].Value));
+        var row = HttpMethods.IsPost(method) ? KeyOfNewRow().Match(Encoding.UTF8.GetString(body.Span)).Value : outer.Groups["row"].Value;
+        return new TableRequest(method, outer.Groups["table"].Value, Uri.UnescapeDataString(row));
     }
 
     [GeneratedRegex(@"/devstoreaccount1/(?<table>\w+)(\((?<row>[^)]*)\))?")]
     private static partial Regex Address();
+
+    [GeneratedRegex("(?<=\"RowKey\":\")[^\"]*")]
+    private static partial Regex KeyOfNewRow();
 }

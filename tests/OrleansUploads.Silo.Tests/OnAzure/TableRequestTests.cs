@@ -1,0 +1,73 @@
+using System.Globalization;
+using OrleansUploads.Client;
+using OrleansUploads.Client.Models;
+using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.Silo.Tests.Harness;
+
+namespace OrleansUploads.Silo.Tests.OnAzure;
+
+/// <summary>What small uploads cost on Azure Storage, which is paid by the request. docs/cluster.md says which request is for what.</summary>
+public sealed class TableRequestTests(AzuriteServer azurite, ITestOutputHelper output) : IDisposable
+{
+    private const int Callers = 8;
+    private const int Rounds = 12;
+    private const double Uploads = Callers * Rounds;
+
+    /// <summary>A wake-up or a failed prediction of a new row may add a request now and then.</summary>
+    private const double Slack = 0.1;
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_small_upload_makes_the_documented_requests_to_tables()
+    {
+        using var proxy = await TableProxy.StartAsync(azurite);
+        var cluster = await azurite.CreateLocalClusterAsync() with { ConnectionString = AzuriteServer.ConnectionTo(proxy.Tables) };
+        await using var silo = await RunningSilo.StartAsync(RunningSilo.OnAzure(cluster, _folder.Data));
+        using var client = silo.Connect(RetryPolicy.Default);
+        await client.CreateVaultAsync("photos");
+
+        // The first uploads read the shards of the vault.
+        await UploadAsync(client, seed: 0);
+        proxy.Take();
+        await UploadAsync(client, seed: Callers * Rounds);
+        var requests = proxy.Take().Where(IsForUpload).ToList();
+
+        foreach (var kind in requests.GroupBy(static request => $"{request.Method} {request.Table} {StateOf(request)}").OrderBy(kind => kind.Key))
+        {
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{kind.Count() / Uploads,5:F2} {kind.Key}"));
+        }
+
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{requests.Count / Uploads,5:F2} in all"));
+
+        // The writes of vaults and pages are shared when uploads overlap, so these are upper bounds.
+        AssertAtMost(1, "OrleansUploadsReminders", "ou-upload");
+        AssertAtMost(4, "OrleansUploadsJournals", "ou-upload");
+        AssertAtMost(2, "OrleansUploadsJournals", "ou-upload-page");
+        AssertAtMost(3, "OrleansUploadsJournals", "ou-vault");
+        AssertAtMost(1, "OrleansUploadsJournals", "ou-shard");
+
+        void AssertAtMost(int count, string table, string state)
+        {
+            var writes = requests.Count(request => request.IsWrite && request.Table == table && StateOf(request) == state) / Uploads;
+            Assert.True(writes <= count + Slack, $"An upload wrote {state} to {table} {writes:F2} times.");
+        }
+    }
+
+    /// <summary>Whether a request is made because of uploads, and not because time passes.</summary>
+    private static bool IsForUpload(TableRequest request) =>
+        request.Table != "OrleansUploadsSilos" && StateOf(request) is not ("ou-service" or "ou-health");
+
+    /// <summary>The state name, which begins the key of a row.</summary>
+    private static string StateOf(TableRequest request) => request.Row.Split("RowKey='")[^1].Split('_', '\'')[0];
+
+    private static Task UploadAsync(GlacierClient client, int seed) => Task.WhenAll(Enumerable.Range(0, Callers).Select(async caller =>
+    {
+        for (var round = 0; round < Rounds; round++)
+        {
+            await client.UploadInPartsAsync("photos", Archives.Bytes(Archives.MiB, seed + (caller * Rounds) + round));
+        }
+    }));
+}
