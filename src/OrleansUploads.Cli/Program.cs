@@ -6,7 +6,7 @@ using OrleansUploads.Cli.Serving;
 
 RedirectedOutput.Install();
 var parsed = CommandTree.Create().ParseWords(args);
-if (parsed.Errors.Count > 0 && !CompletionCommand.IsQuery(args))
+if (UsageError.IsIn(parsed) && !CompletionCommand.IsQuery(args))
 {
     return UsageError.Report(parsed);
 }

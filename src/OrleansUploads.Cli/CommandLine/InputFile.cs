@@ -7,7 +7,7 @@ internal static class InputFile
 {
     /// <summary>The argument that names the file.</summary>
     /// <param name="description">What the file is to the command.</param>
-    public static Argument<string> Argument(string description) => new("file")
+    public static Argument<string> Argument(string description) => new FileArgument<string>("file")
     {
         Description = $"{description} '{StandardInput.Name}' stands for standard input.",
     };

@@ -10,6 +10,9 @@ internal static partial class UsageError
 {
     private const string NoCommand = "A command is missing.";
 
+    /// <summary>Whether a command line must be refused.</summary>
+    public static bool IsIn(ParseResult parsed) => parsed.Errors.Count > 0 || FindMistypedOption(parsed) is not null;
+
     /// <returns>The exit code.</returns>
     public static int Report(ParseResult parsed) => Failure.Report(Describe(parsed), ExitCode.Usage);
 
@@ -17,6 +20,13 @@ internal static partial class UsageError
     public static string Describe(ParseResult parsed)
     {
         var command = string.Join(' ', Names(parsed.CommandResult));
+        if (FindMistypedOption(parsed) is { } option)
+        {
+            var name = FindNearest(parsed.CommandResult.Command, option.Split('=')[0]);
+            var guess = name is null ? "" : $" Did you mean '{name}'?";
+            return $"'{option}' is not an option of this command.{guess} A file with this name is './{option}'. See '{command} --help'.";
+        }
+
         var messages = parsed.Errors.Select(error => Describe(error.Message)).Distinct().ToList();
         if (messages.Count > 1)
         {
@@ -29,6 +39,17 @@ internal static partial class UsageError
             ? $" Did you mean '{nearest}'?"
             : "";
         return $"{errors}{meant} See '{command} --help'.";
+    }
+
+    /// <summary>The first word that the library takes for the name of a file although it looks like an option.</summary>
+    private static string? FindMistypedOption(ParseResult parsed)
+    {
+        var options = parsed.Tokens.TakeWhile(static token => token.Type != TokenType.DoubleDash).Select(static token => token.Value)
+            .Where(static word => word.StartsWith('-') && word != StandardInput.Name).ToHashSet(StringComparer.Ordinal);
+        return parsed.CommandResult.Command.Arguments
+            .Where(static argument => argument is FileArgument<string> or FileArgument<string[]>)
+            .SelectMany(argument => parsed.GetResult(argument)?.Tokens ?? [])
+            .Select(static token => token.Value).FirstOrDefault(options.Contains);
     }
 
     /// <summary>The command or option that a mistyped word most likely stands for, or null if none is near.</summary>

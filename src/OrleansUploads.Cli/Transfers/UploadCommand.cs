@@ -1,4 +1,5 @@
 using System.CommandLine;
+using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Cli.Remote;
 
 namespace OrleansUploads.Cli.Transfers;
@@ -8,7 +9,7 @@ internal static class UploadCommand
 {
     public static Command Create()
     {
-        var files = new Argument<string[]>("file")
+        var files = new FileArgument<string[]>("file")
         {
             Description = "The files and folders to upload. '-' stands for standard input.",
             Arity = ArgumentArity.OneOrMore,

@@ -113,7 +113,7 @@ internal static class UploadsCommand
     {
         var vault = VaultOption.Create();
         var id = Id();
-        var file = new Argument<string>("file") { Description = "The same file as before. '-' stands for standard input." };
+        var file = new FileArgument<string>("file") { Description = "The same file as before. '-' stands for standard input." };
         var workers = TransferOptions.Workers();
         var limit = TransferOptions.Limit();
         var command = new Command("resume", "Continue an upload with the bytes that the server does not have.")
