@@ -54,7 +54,11 @@ internal static class UploadListing
     private static MappedUpload Map(UploadState.Open open) => new(
         open.Spec,
         new MappedParts(
-            PartNumbers.Of(open.Parts.From(0).Select(static slot => slot.Key + 1)), BytesOf(open.Parts), open.LastActivityAt));
+            PartNumbers.Of(open.Parts.From(0).Select(static slot => slot.Key + 1)), BytesOf(open.Parts), open.LastActivityAt)
+        {
+            Rate = TransferRates.Of([.. open.Parts.From(0).Select(static slot => slot.Value)
+                .Select(static part => new ArrivedPart(part.Place.Attempt?.CreatedAt, part.StoredAt, part.LengthBytes))]),
+        });
 
     /// <summary>Returns which parts of an object there are.</summary>
     public static MappedObjectUpload Map(UploadState.ObjectOpen open) => new(
@@ -62,7 +66,11 @@ internal static class UploadListing
         new MappedParts(
             PartNumbers.Of(open.Parts.Keys),
             open.Parts.Values.Sum(static accepted => accepted.Part.LengthBytes),
-            open.LastActivityAt));
+            open.LastActivityAt)
+        {
+            Rate = TransferRates.Of([.. open.Parts.Values.Select(static accepted => new ArrivedPart(
+                accepted.Part.Attempt?.CreatedAt, accepted.StoredAt, accepted.Part.LengthBytes))]),
+        });
 
     /// <summary>Returns what the upload knows about one part.</summary>
     private static FoundPart FindPart(UploadState.Open open, FindPart command)

@@ -45,7 +45,9 @@ internal sealed record RefusalDocument(long At, string Operation, int Status, st
 /// <param name="Bytes">Sum of their lengths.</param>
 /// <param name="Runs">The runs of consecutive part numbers: <c>1-3,7</c>.</param>
 /// <param name="Active">When a part was last accepted, or the upload was initiated.</param>
-internal sealed record PartsDocument(int Count, long Bytes, string Runs, long Active);
+/// <param name="Rate">How fast the last parts arrived, in bytes per second, or null if that is not known.</param>
+/// <param name="RateOver">The milliseconds that this was measured over, or null.</param>
+internal sealed record PartsDocument(int Count, long Bytes, string Runs, long Active, long? Rate, long? RateOver);
 
 /// <summary>One part.</summary>
 /// <param name="Number">Its number.</param>
