@@ -4,8 +4,8 @@ using OrleansUploads.Core.Timelines;
 
 namespace OrleansUploads.Core.Uploads;
 
-/// <summary>Makes the timelines of uploads from their states. Archives and objects in one request have none: the ID of their upload is
-/// never told to anyone.</summary>
+/// <summary>Makes the timelines of uploads from their states. Archives and objects in one request have none: all that it would say is
+/// when the request ended.</summary>
 internal static class UploadTimelines
 {
     /// <summary>The timeline that an upload to a vault keeps when it ends.</summary>
@@ -27,11 +27,21 @@ internal static class UploadTimelines
     public static UploadTimeline? Read(UploadState state, ReadTimeline command) => state switch
     {
         UploadState.Open open when open.Spec.Vault.Id == command.Vault => new UploadTimeline(
-            UploadPhase.Open, open.Spec.CreatedAt, EndedAt: null, Pack(open, endedBy: null, command.Number)),
+            UploadPhase.Open, open.Spec.CreatedAt, EndedAt: null, Pack(open, endedBy: null, command.Number))
+        {
+            Outcome = new(open.Spec.Origin, open.Spec.Description),
+        },
         UploadState.Completed done when done.Spec.Vault.Id == command.Vault => new UploadTimeline(
-            UploadPhase.Completed, done.Spec.CreatedAt, done.CompletedAt, done.Timeline),
+            UploadPhase.Completed, done.Spec.CreatedAt, done.CompletedAt, done.Timeline)
+        {
+            Outcome = new(
+                done.Spec.Origin, done.Spec.Description, done.SizeBytes, done.Archive, done.TreeHash.ToString(), done.ReleasedAt),
+        },
         UploadState.Ended ended when ended.Spec.Vault.Id == command.Vault => new UploadTimeline(
-            ended.Aborted ? UploadPhase.Aborted : UploadPhase.Expired, ended.Spec.CreatedAt, ended.EndedAt, ended.Timeline),
+            ended.Aborted ? UploadPhase.Aborted : UploadPhase.Expired, ended.Spec.CreatedAt, ended.EndedAt, ended.Timeline)
+        {
+            Outcome = new(ended.Spec.Origin, ended.Spec.Description),
+        },
         _ => null,
     };
 
@@ -42,17 +52,32 @@ internal static class UploadTimelines
         UploadState.ObjectOpen open => ReadOpen(open, command.Number),
         UploadState.ObjectCompleting { Before: var open } => ReadOpen(open, command.Number),
         UploadState.ObjectStored stored => new UploadTimeline(
-            UploadPhase.Completed, stored.Spec.CreatedAt, stored.Completion.At, stored.Timeline),
+            UploadPhase.Completed, stored.Spec.CreatedAt, stored.Completion.At, stored.Timeline)
+        {
+            Outcome = new(
+                stored.Spec.Origin,
+                default,
+                stored.Completion.SizeBytes,
+                Archive: null,
+                stored.Completion.ETag.ToString(),
+                stored.ReleasedAt),
+        },
         UploadState.ObjectEnded ended => new UploadTimeline(
             ended.End == ObjectUploadEnd.Expired ? UploadPhase.Expired : UploadPhase.Aborted,
             ended.Spec.CreatedAt,
             ended.EndedAt,
-            ended.Timeline),
+            ended.Timeline)
+        {
+            Outcome = new(ended.Spec.Origin, default),
+        },
         _ => null,
     };
 
     private static UploadTimeline ReadOpen(UploadState.ObjectOpen open, int? only) =>
-        new(UploadPhase.Open, open.Spec.CreatedAt, EndedAt: null, Pack(open, chosen: null, endedBy: null, only));
+        new(UploadPhase.Open, open.Spec.CreatedAt, EndedAt: null, Pack(open, chosen: null, endedBy: null, only))
+        {
+            Outcome = new(open.Spec.Origin, default),
+        };
 
     private static PackedTimeline Pack(UploadState.Open open, Sender? endedBy, int? only)
     {

@@ -10,6 +10,12 @@ namespace OrleansUploads.Gateway.Dashboard.Documents;
 /// <param name="Parts">The parts that count, by number. Null if the timeline was not kept.</param>
 /// <param name="Lost">Attempts that do not count, by part. Null if the timeline was not kept.</param>
 /// <param name="NotListed">How many further attempts do not count. Null if the timeline was not kept.</param>
+/// <param name="Description">The archive's description, or null.</param>
+/// <param name="Bytes">The size of the archive or object, or null unless the upload is completed.</param>
+/// <param name="Archive">The archive's ID, or null unless the upload became one.</param>
+/// <param name="Hash">The archive's tree hash or the object's ETag, or null unless the upload is completed.</param>
+/// <param name="Released">When the archive was deleted, or the object deleted or replaced; null while it exists.</param>
+/// <param name="Single">True if the archive or object was sent in one request, or null.</param>
 internal sealed record TimelineDocument(
     string Id,
     string Phase,
@@ -19,7 +25,13 @@ internal sealed record TimelineDocument(
     IReadOnlyList<SenderDocument>? Senders,
     IReadOnlyList<TimelinePartDocument>? Parts,
     IReadOnlyList<LostAttemptDocument>? Lost,
-    int? NotListed);
+    int? NotListed,
+    string? Description,
+    long? Bytes,
+    string? Archive,
+    string? Hash,
+    long? Released,
+    bool? Single);
 
 /// <summary>A sender.</summary>
 /// <param name="AccessKeyId">Its access key, or null if signatures were not verified.</param>

@@ -1,3 +1,5 @@
+using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Messages.Archives;
 using OrleansUploads.Core.Messages.Jobs;
 using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Values;
@@ -21,13 +23,28 @@ internal sealed class StoredView(
 {
     private const int PageSize = 50;
 
-    /// <summary>Lists a page of the archives of a vault, oldest first. Pages are filled in the order of the inventory.</summary>
+    /// <summary>Lists a page of the archives of a vault, oldest first, or the only one that the call names. Pages are filled in the order of
+    /// the inventory.</summary>
     public async ValueTask<DashboardAnswer> ListArchivesAsync(DashboardCall call)
     {
         var (vault, error) = await vaults.FindAsync(call, GlacierOperation.InitiateJob);
         if (error is not null)
         {
             return error;
+        }
+
+        if (call.Query.FirstValue("archive") is { } named)
+        {
+            if (!ArchiveId.TryParse(named, out var only))
+            {
+                return GlacierError.ArchiveNotFound(named);
+            }
+
+            var shard = vault.Incarnation.ArchiveShard(ArchiveShardDecider.ShardOf(only, vault.Incarnation));
+            var found = await host.AskAsync(shard, new FindArchive(only), call.Aborted);
+            return found.TryGet(out var entry, out var missing)
+                ? JsonAnswer.Of(new StoredDocument([ItemOf(entry)], After: null), DashboardJson.Default.StoredDocument)
+                : vault.Describe(missing);
         }
 
         var after = call.Query.FirstValue("after");
@@ -52,12 +69,7 @@ internal sealed class StoredView(
         var hasMore = false;
         await foreach (var page in inventories.ReadAsync(snapshot, new InventorySelection(default, PageSize, begun), call.Aborted))
         {
-            items.AddRange(page.Archives.Select(static entry => new StoredItem(
-                entry.Archive.ToString(),
-                entry.Description.OrNull,
-                entry.SizeBytes,
-                entry.CreatedAt.ToUnixTimeMilliseconds(),
-                entry.TreeHash.ToString())));
+            items.AddRange(page.Archives.Select(ItemOf));
             hasMore = page.HasMore;
         }
 
@@ -66,7 +78,7 @@ internal sealed class StoredView(
             DashboardJson.Default.StoredDocument);
     }
 
-    /// <summary>Lists the objects of a bucket.</summary>
+    /// <summary>Lists the objects of a bucket: all of them, or those whose keys begin with a prefix.</summary>
     public async ValueTask<DashboardAnswer> ListObjectsAsync(DashboardCall call)
     {
         var (bucket, error) = await buckets.FindAsync(call.ToS3(S3Operation.ListObjectsV2));
@@ -77,7 +89,9 @@ internal sealed class StoredView(
 
         var after = call.Query.FirstValue("after") is { Length: > 0 } key ? KeyPosition.Behind(key) : default(KeyPosition?);
         var page = await lister.ListAsync(
-            new KeyListing(new KeyIndexId(bucket.Bucket, KeyTree.Objects), "", "", after, PageSize), call.Aborted);
+            new KeyListing(
+                new KeyIndexId(bucket.Bucket, KeyTree.Objects), call.Query.FirstValue("prefix") ?? "", "", after, PageSize),
+            call.Aborted);
         return JsonAnswer.Of(
             new StoredDocument(
                 [.. page.Entries.Select(static entry => new StoredItem(
@@ -85,8 +99,17 @@ internal sealed class StoredView(
                     Description: null,
                     entry.SizeBytes ?? 0,
                     entry.At.ToUnixTimeMilliseconds(),
-                    entry.ETag?.ToString() ?? ""))],
+                    entry.ETag?.ToString() ?? "",
+                    entry.Upload.ToString()))],
                 page.Next is { } next ? new PageStart(next.Key) : null),
             DashboardJson.Default.StoredDocument);
     }
+
+    private static StoredItem ItemOf(ArchiveEntry entry) => new(
+        entry.Archive.ToString(),
+        entry.Description.OrNull,
+        entry.SizeBytes,
+        entry.CreatedAt.ToUnixTimeMilliseconds(),
+        entry.TreeHash.ToString(),
+        entry.Upload.ToString());
 }

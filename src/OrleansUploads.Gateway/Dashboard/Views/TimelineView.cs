@@ -39,7 +39,13 @@ internal static class TimelineView
             lost.LengthBytes,
             lost.Attempt?.ToString(),
             lost.IsReplaced ? "replaced" : "not named"))],
-        timeline?.NotListed);
+        timeline?.NotListed,
+        read.Outcome?.Description.OrNull,
+        read.Outcome?.SizeBytes,
+        read.Outcome?.Archive?.ToString(),
+        read.Outcome?.Hash,
+        read.Outcome?.ReleasedAt?.ToUnixTimeMilliseconds(),
+        read.Outcome?.Origin == UploadOrigin.SingleRequest ? true : null);
 
     private static int? NumberOf(int sender) => sender == 0 ? null : sender;
 
