@@ -15,6 +15,7 @@ internal sealed class DashboardOperations(
     BucketUploadView bucketUploads,
     StoredView stored,
     JobView jobs,
+    ServerView server,
     TimeProvider time,
     IStorageSpace? space = null)
 {
@@ -29,6 +30,7 @@ internal sealed class DashboardOperations(
         return call.Route.Operation switch
         {
             GetSession => new(Describe(call)),
+            GetServer => server.GetAsync(call),
             ListContainers => containers.ListAsync(call),
             GetVault => containers.GetVaultAsync(call),
             ListVaultUploads => vaultUploads.ListAsync(call),
@@ -50,6 +52,10 @@ internal sealed class DashboardOperations(
 
     private JsonAnswer Describe(DashboardCall call) => JsonAnswer.Of(
         new SessionDocument(
-            call.AccessKeyId, call.Account.ToString(), call.Scope.ToString(), time.GetUtcNow().ToUnixTimeMilliseconds()),
+            call.AccessKeyId,
+            call.Account.ToString(),
+            call.Scope.ToString(),
+            time.GetUtcNow().ToUnixTimeMilliseconds(),
+            call.Scope.IsUnlimited),
         DashboardJson.Default.SessionDocument);
 }

@@ -39,6 +39,7 @@ internal static class DashboardServices
         services.AddSingleton(static provider => new CollectorFigures(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SiloView>();
         services.AddSingleton<UploadNotes>();
+        services.AddSingleton<ServerView>();
         services.AddSingleton<ContainerView>();
         services.AddSingleton<VaultUploadView>();
         services.AddSingleton<BucketUploadView>();

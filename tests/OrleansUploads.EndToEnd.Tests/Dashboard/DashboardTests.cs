@@ -137,7 +137,7 @@ public sealed class DashboardTests : IAsyncLifetime
         await browser.TakePictureAsync("part-with-sender");
 
         await _client.AbortMultipartUploadAsync(Workplace.Vault, upload);
-        await browser.WaitForAsync("This upload has ended");
+        await browser.WaitForAsync("Aborted at");
         await browser.WaitForAsync("2 parts, 1 of them sent again");
         await browser.Page.Locator("canvas.map").FocusAsync();
         await browser.Page.Keyboard.PressAsync("End");
@@ -220,7 +220,8 @@ public sealed class DashboardTests : IAsyncLifetime
         await browser.WaitForAsync(Workplace.Vault);
         foreach (var (name, view, text) in new[]
         {
-            ("vaults", "/", "What the collector deleted"),
+            ("vaults", "/", "listed by name"),
+            ("server", "/server", "What the collector deleted"),
             ("uploads", $"/vaults/{Workplace.Vault}/uploads", "1 gap"),
             ("upload", $"/vaults/{Workplace.Vault}/uploads/{upload}", "1 received"),
             ("jobs", $"/vaults/{Workplace.Vault}/jobs", "ready"),

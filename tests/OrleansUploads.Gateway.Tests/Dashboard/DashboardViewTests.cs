@@ -38,13 +38,24 @@ public sealed class DashboardViewTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Only_a_key_without_limits_sees_what_the_collector_deleted()
+    public async Task Only_a_key_without_limits_sees_the_server()
     {
-        var collected = (await _server.GetAsync("containers", _admin)).Expect(200).Json.GetProperty("collected");
+        var server = (await _server.GetAsync("server", _admin)).Expect(200).Json;
+        Assert.Equal("Healthy", server.GetProperty("health").GetString());
+        Assert.Equal("Healthy", (await _server.GetAsync("containers", _admin)).Expect(200).Json.GetProperty("health").GetString());
+        Assert.True((await _server.GetAsync("session", _admin)).Expect(200).Json.GetProperty("isOperator").GetBoolean());
+        var collected = server.GetProperty("collected");
         Assert.True(collected.GetProperty("attempts").GetInt64() >= 0);
         Assert.True(collected.GetProperty("since").GetInt64() <= _server.Clock.Now.ToUnixTimeMilliseconds());
-        var limited = (await _server.GetAsync("containers", await _server.SignInAsync(Uploader))).Expect(200).Json;
-        Assert.False(limited.TryGetProperty("collected", out _));
+        foreach (var key in (Credential[])[Reader, Uploader])
+        {
+            var limited = await _server.SignInAsync(key);
+            Assert.Equal("AccessDenied", (await _server.GetAsync("server", limited)).Expect(403).Code);
+            Assert.False((await _server.GetAsync("containers", limited)).Expect(200).Json.TryGetProperty("health", out _));
+            Assert.False((await _server.GetAsync("session", limited)).Expect(200).Json.GetProperty("isOperator").GetBoolean());
+        }
+
+        (await _server.GetAsync("server")).Expect(401);
     }
 
     [Fact]
@@ -199,12 +210,22 @@ public sealed class DashboardViewTests : IAsyncLifetime
         (await _server.Server.SendAsync(UploadArchive("mine", [1, 2, 3]))).Expect(201);
         var archive = (await _server.GetAsync("vaults/mine/archives", _admin)).Expect(200).Json.GetProperty("items")[0];
         Assert.Equal(3, archive.GetProperty("bytes").GetInt32());
-        (await _server.Server.SendAsync(Retrieve("mine", archive.GetProperty("id").GetString()!))).Expect(202);
+        var id = archive.GetProperty("id").GetString()!;
+        var only = (await _server.GetAsync($"vaults/mine/archives?archive={id}", _admin)).Expect(200).Json.GetProperty("items");
+        Assert.Equal(archive.GetRawText(), Assert.Single(only.EnumerateArray()).GetRawText());
+        (await _server.GetAsync("vaults/mine/archives?archive=unknown", _admin)).Expect(404);
+        (await _server.GetAsync($"vaults/other/archives?archive={id}", _admin)).Expect(404);
+        var upload = (await _server.GetAsync(
+            $"vaults/mine/uploads/{archive.GetProperty("upload").GetString()}/timeline", _admin)).Expect(200).Json;
+        Assert.Equal((id, true), (upload.GetProperty("archive").GetString(), upload.GetProperty("single").GetBoolean()));
+        (await _server.Server.SendAsync(Retrieve("mine", id))).Expect(202);
         var job = (await _server.GetAsync("vaults/mine/jobs", _admin)).Expect(200).Json.GetProperty("jobs")[0];
         Assert.Equal(("archive", 3), (job.GetProperty("kind").GetString(), job.GetProperty("bytes").GetInt32()));
         (await _server.Server.SendAsync(S3.S3Server.Request("PUT", "/my-bucket/o", [1]), S3.S3Server.Owner)).Expect(200);
         var stored = (await _server.GetAsync("buckets/my-bucket/objects", _admin)).Expect(200).Json.GetProperty("items")[0];
         Assert.Equal("o", stored.GetProperty("id").GetString());
+        Assert.Equal(1, (await _server.GetAsync("buckets/my-bucket/objects?prefix=o", _admin)).Expect(200).Json.GetProperty("items").GetArrayLength());
+        Assert.Equal(0, (await _server.GetAsync("buckets/my-bucket/objects?prefix=p", _admin)).Expect(200).Json.GetProperty("items").GetArrayLength());
     }
 
     [Fact]

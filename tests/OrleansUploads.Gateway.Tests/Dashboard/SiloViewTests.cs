@@ -24,7 +24,7 @@ public sealed class SiloViewTests : IAsyncLifetime
     public async Task A_key_without_limits_sees_the_silos_and_where_an_upload_is_active()
     {
         var cookie = await _server.SignInAsync(Admin);
-        var silo = Assert.Single((await _server.GetAsync("containers", cookie)).Expect(200).Json.GetProperty("silos").EnumerateArray());
+        var silo = Assert.Single((await _server.GetAsync("server", cookie)).Expect(200).Json.GetProperty("silos").EnumerateArray());
         Assert.Equal("10.0.0.3:11111@7 Joining", $"{silo.GetProperty("address")} {silo.GetProperty("status")}");
         var upload = (await _server.GetAsync($"vaults/mine/uploads/{_upload}", cookie)).Expect(200).Json;
         Assert.Equal($"silo of {_upload}", upload.GetProperty("silo").GetString());
@@ -36,7 +36,7 @@ public sealed class SiloViewTests : IAsyncLifetime
         foreach (var key in new[] { Reader, Uploader })
         {
             var cookie = await _server.SignInAsync(key);
-            Assert.False((await _server.GetAsync("containers", cookie)).Expect(200).Json.TryGetProperty("silos", out _));
+            (await _server.GetAsync("server", cookie)).Expect(403);
             var upload = (await _server.GetAsync($"vaults/mine/uploads/{_upload}", cookie)).Expect(200).Json;
             Assert.False(upload.TryGetProperty("silo", out _));
         }

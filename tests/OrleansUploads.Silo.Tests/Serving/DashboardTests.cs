@@ -24,10 +24,10 @@ public sealed class DashboardTests : IDisposable
         using var session = await DashboardSession.BeginAsync(
             silo.Address, RunningSilo.AccessKeyId, RunningSilo.SecretAccessKey, CancellationToken.None);
 
-        var containers = await session.GetFromJsonAsync<JsonElement>("containers");
+        var server = await session.GetFromJsonAsync<JsonElement>("server");
         var shown = await session.GetFromJsonAsync<JsonElement>($"vaults/photos/uploads/{upload}");
 
-        var only = Assert.Single(containers.GetProperty("silos").EnumerateArray());
+        var only = Assert.Single(server.GetProperty("silos").EnumerateArray());
         Assert.Equal("Active", only.GetProperty("status").GetString());
         Assert.Equal(only.GetProperty("address").GetString(), shown.GetProperty("silo").GetString());
         Assert.Equal(upload, shown.GetProperty("id").GetString());

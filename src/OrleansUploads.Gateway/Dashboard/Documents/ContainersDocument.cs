@@ -5,20 +5,13 @@ namespace OrleansUploads.Gateway.Dashboard.Documents;
 /// <param name="Buckets">The buckets, by name.</param>
 /// <param name="VaultsAfter">The name after which the next page of vaults begins, or null on the last page.</param>
 /// <param name="BucketsAfter">The name after which the next page of buckets begins, or null on the last page.</param>
-/// <param name="Silos">The silos, or null without a cluster.</param>
-/// <param name="Collected">What the collector has deleted, or null if the key may not see it.</param>
+/// <param name="Health">The health of the server, or null if the key may not see it.</param>
 internal sealed record ContainersDocument(
     IReadOnlyList<ListedVault> Vaults,
     IReadOnlyList<ListedBucket> Buckets,
     string? VaultsAfter,
     string? BucketsAfter,
-    IReadOnlyList<ListedSilo>? Silos,
-    CollectedDocument? Collected);
-
-/// <summary>A silo of the cluster.</summary>
-/// <param name="Address">Its address, and when it was started.</param>
-/// <param name="Status">Its status in the membership table.</param>
-internal sealed record ListedSilo(string Address, string Status);
+    string? Health);
 
 /// <summary>A vault.</summary>
 /// <param name="Name">Its name.</param>
@@ -47,10 +40,3 @@ internal sealed record VaultDocument(
 /// <param name="Created">When the lock was initiated.</param>
 /// <param name="Expires">When it expires unless it is completed, or null if it is.</param>
 internal sealed record ShownLock(string Policy, long Created, long? Expires);
-
-/// <summary>What the collector has deleted.</summary>
-/// <param name="Since">When this process began to count.</param>
-/// <param name="Attempts">Attempts that no part and no archive used.</param>
-/// <param name="Uploads">Uploads whose bytes were all deleted.</param>
-/// <param name="Skipped">How often an upload was skipped.</param>
-internal sealed record CollectedDocument(long Since, long Attempts, long Uploads, long Skipped);

@@ -11,6 +11,7 @@ namespace OrleansUploads.Gateway.Dashboard.Documents;
 [JsonSerializable(typeof(SignInDocument))]
 [JsonSerializable(typeof(SessionDocument))]
 [JsonSerializable(typeof(ContainersDocument))]
+[JsonSerializable(typeof(ServerDocument))]
 [JsonSerializable(typeof(VaultDocument))]
 [JsonSerializable(typeof(UploadsDocument))]
 [JsonSerializable(typeof(UploadDocument))]

@@ -11,4 +11,5 @@ internal sealed record ChallengeDocument(string Challenge);
 /// <param name="Account">The account.</param>
 /// <param name="Scope">What the key is for.</param>
 /// <param name="Now">The server's time.</param>
-internal sealed record SessionDocument(string? AccessKeyId, string Account, string Scope, long Now);
+/// <param name="IsOperator">Whether the key may see the server itself.</param>
+internal sealed record SessionDocument(string? AccessKeyId, string Account, string Scope, long Now, bool IsOperator);

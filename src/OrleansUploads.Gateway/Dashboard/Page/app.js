@@ -3,6 +3,7 @@
 import { Failure, get, path, post, remove, watch } from "./api.js";
 import { make } from "./html.js";
 import { prove } from "./proof.js";
+import { showServer } from "./server.js";
 import { showArchives, showContainers, showJobs, showObjects, showVault } from "./stored.js";
 import { showUpload, showUploads } from "./uploads.js";
 
@@ -10,6 +11,7 @@ const main = document.getElementById("main");
 const crumbs = document.getElementById("crumbs");
 const who = document.getElementById("who");
 const live = document.getElementById("live");
+const server = document.getElementById("server");
 const signOut = document.getElementById("sign-out");
 
 let endings = [];
@@ -18,12 +20,39 @@ let session = null;
 /** What a view gets to work with. It belongs to one view and becomes useless when another one is shown. */
 function createPage() {
   let isOpen = true;
-  endings.push(() => { isOpen = false; });
+  let changing = [];
+  const tick = () => {
+    changing = changing.filter(([element, compute]) => {
+      const text = compute();
+      if (element.textContent !== text) {
+        element.textContent = text;
+      }
+      return element.isConnected;
+    });
+  };
+  const timer = setInterval(tick, 1000);
+  endings.push(() => {
+    isOpen = false;
+    clearInterval(timer);
+  });
   return {
     session,
     now: () => Date.now() + session.skew,
     onEnd: (end) => endings.push(end),
     put: (...content) => isOpen && replace(content),
+    title: (text) => {
+      if (isOpen) {
+        document.title = `${text} – OrleansUploads`;
+      }
+    },
+    /** A text that changes with time. It is computed again each second for as long as it is shown. */
+    text: (compute) => {
+      const element = make("span", {}, compute());
+      // The caller has not put it into the page yet.
+      setTimeout(() => changing.push([element, compute]));
+      return element;
+    },
+    later: (milliseconds, action) => setTimeout(() => isOpen && action(), milliseconds),
     fail: (failure) => isOpen && fail(failure),
     get: async (target) => {
       try {
@@ -41,10 +70,6 @@ function createPage() {
       gone: (failure) => isOpen && (failure.code === "NotSignedIn" || gone === undefined ? fail(failure) : gone(failure)),
       status: (text) => { live.textContent = isOpen && text !== "" ? `● ${text}` : ""; },
     })),
-    every: (milliseconds, action) => {
-      const timer = setInterval(action, milliseconds);
-      endings.push(() => clearInterval(timer));
-    },
     confirm,
     abort: (target) => post(target),
   };
@@ -96,6 +121,7 @@ function confirm(title, text, action, label) {
 function showSignIn() {
   session = null;
   signOut.hidden = true;
+  server.hidden = true;
   who.textContent = "";
   live.textContent = "";
   crumbs.replaceChildren();
@@ -131,7 +157,8 @@ function showSignIn() {
 }
 
 const views = [
-  [/^\/$/, showContainers],
+  [/^\/$/, showContainers, "Vaults and buckets"],
+  [/^\/server$/, showServer, "Server"],
   [/^\/(vaults)\/([^/]+)$/, showVault],
   [/^\/(vaults|buckets)\/([^/]+)\/uploads$/, showUploads],
   [/^\/(vaults|buckets)\/([^/]+)\/uploads\/([^/]+)$/, showUpload],
@@ -143,7 +170,7 @@ const views = [
 function showCrumbs(kind, name, id) {
   const steps = [make("a", { href: "#/" }, "Vaults and buckets")];
   if (name !== undefined) {
-    steps.push(" / ", make("a", { href: `#/${path([kind, name])}${kind === "buckets" ? "/uploads" : ""}` }, name));
+    steps.push(" / ", make("a", { href: `#/${path([kind, name])}${kind === "buckets" ? "/objects" : ""}` }, name));
   }
   if (id !== undefined) {
     steps.push(" / ", make("a", { href: `#/${path([kind, name])}/uploads` }, "uploads"));
@@ -158,12 +185,12 @@ function route() {
   close();
   live.textContent = "";
   const [place, query = ""] = (location.hash.slice(1) || "/").split("?");
-  for (const [pattern, show] of views) {
+  for (const [pattern, show, title] of views) {
     const match = pattern.exec(place);
     if (match) {
       const [kind, name, id] = match.slice(1).map(decodeURIComponent);
       showCrumbs(kind, name, id);
-      document.title = `${name ?? "Vaults and buckets"} – OrleansUploads`;
+      document.title = `${title ?? name} – OrleansUploads`;
       main.replaceChildren(make("p", { class: "quiet" }, "Loading …"));
       show(createPage(), { kind, name, id, query: new URLSearchParams(query.replaceAll("+", "%2B")) });
       return;
@@ -183,6 +210,7 @@ async function start() {
   session.mayAbort = session.scope.startsWith("admin");
   who.textContent = session.accessKeyId ? `${session.accessKeyId} (${session.scope})` : `account ${session.account}`;
   signOut.hidden = !session.accessKeyId;
+  server.hidden = !session.isOperator;
   route();
 }
 
@@ -194,6 +222,11 @@ signOut.addEventListener("click", async () => {
   }
   close();
   showSignIn();
+});
+document.getElementById("skip").addEventListener("click", (event) => {
+  // The fragment of the address chooses the view.
+  event.preventDefault();
+  main.focus();
 });
 window.addEventListener("hashchange", () => {
   route();

@@ -1,5 +1,8 @@
 // Which parts an upload has, and how they are drawn.
 
+/** No upload has more parts. */
+const maxParts = 10000;
+
 /** Reads "1-3,7" into pairs of a first and a last number. */
 export function parseRuns(text) {
   return text === "" ? [] : text.split(",").map((run) => {
@@ -37,11 +40,28 @@ function prepare(canvas, width, height) {
   return drawing;
 }
 
-/** Draws all parts in one line, for a table. */
+/** The first runs in words, and how many more there are. */
+export function writeRuns(runs, limit, more) {
+  return runs.slice(0, limit).map(writeRun).join(", ") + (runs.length > limit ? ` and ${runs.length - limit} more ${more}` : "");
+}
+
+/**
+ * Draws all parts of an upload in progress in one line, for a table. Nobody knows how many parts will follow, so the line is never full:
+ * what is behind the last part is hatched. The scale doubles when the parts need more than four fifths of the line.
+ */
 export function drawStrip(canvas, runs) {
   const [width, height] = [158, 12];
   const drawing = prepare(canvas, width, height);
-  const total = Math.max(highest(runs), 1);
+  const total = 2 ** Math.ceil(Math.log2(Math.max(highest(runs), 1) / 0.8));
+  const end = (highest(runs) / total) * width;
+  drawing.strokeStyle = color("line");
+  drawing.beginPath();
+  for (let x = end + 3; x < width + height; x += 6) {
+    drawing.moveTo(x, 0);
+    drawing.lineTo(x - height, height);
+  }
+  drawing.stroke();
+  drawing.clearRect(0, 0, end, height);
   drawing.fillStyle = color("stored");
   for (const [first, last] of runs) {
     drawing.fillRect(((first - 1) / total) * width, 0, Math.max(((last - first + 1) / total) * width, 0.5), height);
@@ -79,8 +99,9 @@ export class PartMap {
     this.scheme.removeEventListener("change", this.redraw);
   }
 
-  /** Shows these runs. Parts that were not there before are marked until the next change. */
-  show(runs) {
+  /** Shows these runs. Parts that were not there before are marked until the next change. More parts may follow while it is open. */
+  show(runs, isOpen) {
+    this.isOpen = isOpen;
     const before = this.present;
     this.present = new Uint8Array(highest(runs) + 1);
     this.fresh = [];
@@ -103,9 +124,12 @@ export class PartMap {
     // Cells are as large as possible without making the map taller than it is wide, or larger than a fingertip.
     this.cell = Math.max(6, Math.min(26, Math.floor(Math.sqrt((width * Math.min(width, 640)) / Math.max(total, 1)))));
     this.columns = Math.max(1, Math.floor(width / this.cell));
-    const rows = Math.max(1, Math.ceil(total / this.columns));
+    const shown = this.isOpen ? Math.min(Math.ceil((total + 1) / this.columns) * this.columns, maxParts) : total;
+    const rows = Math.max(1, Math.ceil(shown / this.columns));
+    const drawn = Math.max(1, Math.min(shown, this.columns)) * this.cell;
+    this.canvas.style.width = `${drawn + 2}px`;
     this.canvas.style.height = `${rows * this.cell + 2}px`;
-    const drawing = prepare(this.canvas, width, rows * this.cell);
+    const drawing = prepare(this.canvas, drawn, rows * this.cell);
     const inner = this.cell - (this.cell > 8 ? 2 : 1);
     const place = (number) => [((number - 1) % this.columns) * this.cell, Math.floor((number - 1) / this.columns) * this.cell];
     drawing.fillStyle = color("stored");
@@ -125,6 +149,11 @@ export class PartMap {
         const [x, y] = place(number);
         drawing.strokeRect(x + 0.5, y + 0.5, inner - 1, inner - 1);
       }
+    }
+    drawing.fillStyle = color("line");
+    for (let number = total + 1; number <= shown; number++) {
+      const [x, y] = place(number);
+      drawing.fillRect(x + inner / 2 - 1, y + inner / 2 - 1, 2, 2);
     }
     if (this.cursor > 0 && this.cursor <= total) {
       const [x, y] = place(this.cursor);

@@ -2,15 +2,17 @@
 
 import { path } from "./api.js";
 import { facts, make, table } from "./html.js";
-import { makeOrder, makePages, makeTabs, oldestFirst, pageOf } from "./uploads.js";
+import { makeOrder, makePages, makeTabs, oldestFirst, pageOf, uploadPath } from "./uploads.js";
 import { bytes, count, duration, policy, time } from "./words.js";
 
 /** All vaults and buckets. */
 export function showContainers(page, { query }) {
   const parameters = { "vaults-after": query.get("vaults-after"), "buckets-after": query.get("buckets-after") };
   const next = (changed) => make("p", { class: "pages" }, make("a", { href: `#/${path([], { ...parameters, ...changed })}` }, "Next page"));
-  page.watch(path(["containers"], parameters), ({ vaults, buckets, vaultsAfter, bucketsAfter, silos, collected }) => page.put(
+  page.watch(path(["containers"], parameters), ({ vaults, buckets, vaultsAfter, bucketsAfter, health }) => page.put(
     make("h1", {}, "Vaults and buckets"),
+    health === undefined || health === "Healthy" ? "" : make("p", { class: "error", role: "status" },
+      `The server is ${health.toLowerCase()}. `, make("a", { href: "#/server" }, "See what is wrong")),
     make("h2", {}, "Vaults"),
     table(["Vault", "#Uploads in progress", "#Archives", "#Size", "#Created"], vaults.map((vault) => [
       make("a", { href: `#/${path(["vaults", vault.name])}` }, vault.name),
@@ -20,27 +22,13 @@ export function showContainers(page, { query }) {
     ]), "There are no vaults that this key may see."),
     vaultsAfter ? next({ "vaults-after": vaultsAfter }) : "",
     make("h2", {}, "Buckets"),
-    table(["Bucket", "", "", "#Created"], buckets.map((bucket) => [
-      bucket.name,
+    table(["Bucket", "Uploads", "#Created"], buckets.map((bucket) => [
+      make("a", { href: `#/${path(["buckets", bucket.name, "objects"])}` }, bucket.name),
       make("a", { href: `#/${path(["buckets", bucket.name, "uploads"])}` }, "uploads in progress"),
-      make("a", { href: `#/${path(["buckets", bucket.name, "objects"])}` }, "objects"),
       time(bucket.created),
     ]), "There are no buckets that this key may see."),
     bucketsAfter ? next({ "buckets-after": bucketsAfter }) : "",
-    makeOrder("Vaults and buckets are listed by name.", [...vaults, ...buckets]),
-    ...(silos === undefined ? [] : [
-      make("h2", {}, "Silos"),
-      table(["Silo", "Status"], silos.map((silo) => [silo.address, silo.status]), "The cluster does not answer."),
-    ]),
-    ...(collected === undefined ? [] : [
-      make("h2", {}, "What the collector deleted"),
-      facts([
-        ["since", `${time(collected.since)}, when this process started`],
-        ["attempts that nothing used", collected.attempts.toLocaleString("en")],
-        ["uploads whose bytes were all deleted", collected.uploads.toLocaleString("en")],
-        ["uploads skipped", collected.skipped.toLocaleString("en")],
-      ]),
-    ])));
+    makeOrder("Vaults and buckets are listed by name.", [...vaults, ...buckets])));
 }
 
 function showPolicy(title, text, ...before) {
@@ -60,7 +48,7 @@ export function showVault(page, { kind, name }) {
     ]),
     ...(vault.lock
       ? showPolicy("Vault lock", vault.lock.policy, make("p", {}, vault.lock.expires === undefined
-        ? `Locked for ever, since the lock that was initiated at ${time(vault.lock.created)} was completed.`
+        ? `Locked permanently, since the lock that was initiated at ${time(vault.lock.created)} was completed.`
         : `In progress: in force since ${time(vault.lock.created)}, and gone at ${time(vault.lock.expires)} unless it is completed.`))
       : [make("h2", {}, "Vault lock"), make("p", { class: "quiet" }, "The vault is not locked.")]),
     ...(vault.accessPolicy
@@ -70,43 +58,39 @@ export function showVault(page, { kind, name }) {
 
 /** A vault's jobs with their countdowns. */
 export function showJobs(page, { kind, name, query }) {
-  const countdowns = [];
-  const tick = () => countdowns.forEach(([element, job]) => {
-    const now = page.now();
-    element.textContent = job.ready === undefined ? "being measured"
-      : now < job.ready ? `ready in ${duration(job.ready - now)}`
-      : now < job.expires ? `ready; output expires in ${duration(job.expires - now)}` : "expired";
-  });
-  page.every(1000, tick);
-  page.watch(path([kind, name, "jobs"], pageOf(query)), ({ jobs, after }) => {
-    countdowns.length = 0;
-    page.put(make("h1", {}, name), makeTabs(kind, name, "/jobs"),
-      table(["Job", "Kind", "Tier", "#Output", "#Initiated", "State"], jobs.map((job) => {
-        const state = make("span", { role: "timer" });
-        countdowns.push([state, job]);
-        return [make("div", {}, job.description ?? "without description",
-          make("div", { class: "id" }, job.archive ? `archive ${job.archive.slice(0, 24)}…` : job.id.slice(0, 24))),
-        job.kind, job.tier, job.bytes === undefined ? "" : bytes(job.bytes), time(job.created), state];
-      }), "There are no jobs."),
-      makeOrder("Oldest first.", jobs),
-      makePages(path([kind, name, "jobs"]), query, after));
-    tick();
-  });
+  const stateOf = (job, now) => (job.ready === undefined ? "being measured"
+    : now < job.ready ? `ready in ${duration(job.ready - now)}`
+    : now < job.expires ? `ready; output expires in ${duration(job.expires - now)}` : "expired");
+  page.watch(path([kind, name, "jobs"], pageOf(query)), ({ jobs, after }) => page.put(
+    make("h1", {}, name), makeTabs(kind, name, "/jobs"),
+    table(["Job", "Kind", "Tier", "#Output", "#Initiated", "State"], jobs.map((job) => [
+      make("div", {}, job.description ?? "without description", make("div", { class: "id" }, job.archive
+        ? ["archive ", make("a", { href: `#/${path([kind, name, "archives"], { archive: job.archive })}` }, `${job.archive.slice(0, 24)}…`)]
+        : `${job.id.slice(0, 24)}…`)),
+      job.kind, job.tier, job.bytes === undefined ? "" : bytes(job.bytes), time(job.created), page.text(() => stateOf(job, page.now())),
+    ]), "There are no jobs."),
+    makeOrder("Oldest first.", jobs),
+    makePages(path([kind, name, "jobs"]), query, after)));
 }
 
 async function showStored(page, { kind, name, query }, what, empty) {
-  const listed = await page.get(path([kind, name, what], pageOf(query)));
+  const only = { archive: query.get("archive"), prefix: query.get("prefix") };
+  const listed = await page.get(path([kind, name, what], { ...pageOf(query), ...only }));
   if (listed !== null) {
     page.put(make("h1", {}, name), makeTabs(kind, name, `/${what}`),
-      table([what === "archives" ? "Archive" : "Key", "#Size", "#Created", "Hash"], listed.items.map((item) => [
+      only.prefix === null && only.archive === null ? "" : make("p", {},
+        only.archive === null ? `Keys that begin with “${only.prefix}”. ` : "One archive. ",
+        make("a", { href: `#/${path([kind, name, what])}` }, `All ${what}`)),
+      table([what === "archives" ? "Archive" : "Key", "#Size", "#Created", "Hash", "Upload"], listed.items.map((item) => [
         what === "archives"
           ? make("div", {}, item.description ?? "without description", make("div", { class: "id" }, item.id))
           : item.id,
         bytes(item.bytes), time(item.created), make("span", { class: "id" }, `${item.hash.slice(0, 16)}…`),
+        make("a", { href: `#/${uploadPath(kind, name, { id: item.upload, key: what === "objects" ? item.id : null })}` }, "how it arrived"),
       ]), empty),
       ...(listed.items.length > 0 ? [make("p", { class: "quiet" }, `${count(listed.items.length, "entry", "entries")}. `
-        + (what === "archives" ? oldestFirst(query, listed.after) : "By key."))] : []),
-      makePages(path([kind, name, what]), query, listed.after));
+        + (listed.items.length === 1 ? "" : what === "archives" ? oldestFirst(query, listed.after) : "By key."))] : []),
+      makePages(path([kind, name, what]), query, listed.after, only));
   }
 }
 

@@ -1,7 +1,7 @@
 // Who sent the parts of an upload, and how it ended.
 
 import { facts, make } from "./html.js";
-import { bytes, count, time } from "./words.js";
+import { bytes, count, exactly, time } from "./words.js";
 
 const several = 255;
 
@@ -47,6 +47,24 @@ export function showTrail(timeline, number) {
   ].filter((shown) => shown !== null);
 }
 
+/** How an upload ended, in a sentence. The link leads to what it became. */
+export function describeEnd(timeline, link) {
+  const at = time(timeline.ended);
+  if (timeline.phase === "aborted") {
+    return [`Aborted at ${at}. Its parts do not count any more.`];
+  }
+  if (timeline.phase === "expired") {
+    return [`Expired at ${at}, because no part had arrived for too long.`];
+  }
+  const size = timeline.bytes === undefined ? "" : ` with ${bytes(timeline.bytes)}`;
+  const completed = timeline.single ? `Sent in one request, and completed at ${at}${size}. ` : `Completed at ${at}${size}. `;
+  return timeline.released === undefined
+    ? [completed, "It became ", link, "."]
+    : [completed, timeline.archive === undefined
+      ? `The object was deleted or replaced at ${time(timeline.released)}.`
+      : `The archive was deleted at ${time(timeline.released)}.`];
+}
+
 /** The facts about an upload that has ended. */
 export function showEnd(timeline) {
   const sender = senderOf(timeline, timeline.endedBy);
@@ -59,6 +77,9 @@ export function showEnd(timeline) {
     ["by", sender?.accessKeyId],
     ["address", sender?.address],
     ["node", sender?.node],
+    ["size", timeline.bytes === undefined ? null : exactly(timeline.bytes)],
+    ["archive ID", timeline.archive && make("span", { class: "id" }, timeline.archive)],
+    [timeline.archive ? "tree hash" : "ETag", timeline.hash && make("span", { class: "id" }, timeline.hash)],
     ["parts", timeline.parts && count(timeline.parts.length, "part")
       + (again > 0 ? `, ${again.toLocaleString("en")} of them sent again` : "")],
     ["attempts that do not count", lost > 0 ? lost.toLocaleString("en") : null],

@@ -2,13 +2,13 @@
 
 import { get, path } from "./api.js";
 import { facts, make, table } from "./html.js";
-import { drawStrip, gaps, highest, parseRuns, PartMap, writeRun } from "./parts.js";
-import { runsOf, showEnd, showTrail } from "./timeline.js";
-import { bytes, count, duration, time } from "./words.js";
+import { drawStrip, gaps, highest, parseRuns, PartMap, writeRuns } from "./parts.js";
+import { describeEnd, runsOf, showEnd, showTrail } from "./timeline.js";
+import { bytes, count, duration, exactly, time } from "./words.js";
 
 const tabs = {
   vaults: [["", "Vault"], ["/uploads", "Uploads in progress"], ["/jobs", "Jobs"], ["/archives", "Archives"]],
-  buckets: [["/uploads", "Uploads in progress"], ["/objects", "Objects"]],
+  buckets: [["/objects", "Objects"], ["/uploads", "Uploads in progress"]],
 };
 
 /** The links to the views of a vault or bucket. */
@@ -17,11 +17,11 @@ export function makeTabs(kind, name, current) {
     make("a", { href: `#/${path([kind, name])}${end}`, "aria-current": end === current ? "page" : null }, text)));
 }
 
-/** A link to the next page, and one to the first. */
-export function makePages(place, query, after) {
-  const next = after === undefined || after === null ? null : path([], { after: after.after, marker: after.marker });
+/** A link to the next page, and one to the first. The other parameters are those of all pages. */
+export function makePages(place, query, after, others = {}) {
+  const next = after === undefined || after === null ? null : path([], { ...others, after: after.after, marker: after.marker });
   return make("p", { class: "pages" },
-    query.has("after") ? make("a", { href: `#/${place}` }, "First page") : null,
+    query.has("after") ? make("a", { href: `#/${place}${path([], others)}` }, "First page") : null,
     next === null ? null : make("a", { href: `#/${place}${next}` }, "Next page"));
 }
 
@@ -36,55 +36,44 @@ export const oldestFirst = (query, after) => (query.has("after") || (after !== u
 /** The parameters of a page's request, from the address. */
 export const pageOf = (query) => ({ after: query.get("after"), marker: query.get("marker") });
 
-/** Bytes per second since the last state of an upload. */
-class Rates {
-  constructor() {
-    this.seen = new Map();
-  }
-
-  /** The rate in words, or an empty text while it is not known. */
-  of(upload, now) {
-    const id = upload.id;
-    const known = this.seen.get(id) ?? [];
-    known.push([now, upload.parts.bytes]);
-    while (known.length > 2 && now - known[0][0] > 15000) {
-      known.shift();
-    }
-    this.seen.set(id, known);
-    const [since, from] = known[0];
-    return now > since && upload.parts.bytes > from ? `${bytes(((upload.parts.bytes - from) * 1000) / (now - since))}/s` : "";
-  }
+/** How fast the last parts arrived, or an empty text if that is not known or long ago. */
+function rateOf({ parts }, now) {
+  return parts.rate !== undefined && now - parts.active <= Math.max(parts.rateOver, 30000) ? `${bytes(parts.rate)}/s` : "";
 }
+
+const unknownSize = "The hatched end is unknown: a client says how large its upload is only when it completes it.";
 
 const nameOf = (upload) => upload.key ?? upload.description ?? "without description";
 
-function uploadPath(kind, name, upload) {
+/** The place of an upload. */
+export function uploadPath(kind, name, upload) {
   return path([kind, name, "uploads", upload.id], { key: upload.key });
 }
 
 /** A page of uploads in progress. */
 export function showUploads(page, { kind, name, query }) {
   const place = `${path([kind, name])}/uploads`;
-  const rates = new Rates();
   page.watch(path([kind, name, "uploads"], pageOf(query)), ({ uploads, after }) => {
-    const now = page.now();
     const strips = [];
     const rows = uploads.map((upload) => {
       const title = make("div", {}, make("a", { href: `#/${uploadPath(kind, name, upload)}` }, nameOf(upload)),
         make("div", { class: "id" }, `${upload.id.slice(0, 16)}…`));
+      const age = page.text(() => duration(page.now() - upload.created));
       if (!upload.parts) {
-        return [title, "", "being completed", "", "", duration(now - upload.created)];
+        return [title, "", "being completed", "", "", age];
       }
       const runs = parseRuns(upload.parts.runs);
       const missing = gaps(runs).length;
       const strip = make("canvas", { class: "strip", role: "img",
-        "aria-label": `${count(upload.parts.count, "part")}, ${count(missing, "gap")}` });
+        "aria-label": `${count(upload.parts.count, "part")}, ${count(missing, "gap")}, and an unknown number of parts to follow` });
       strips.push([strip, runs]);
-      return [title, strip, `${count(upload.parts.count, "part")}${missing > 0 ? `, ${count(missing, "gap")}` : ""}`,
-        bytes(upload.parts.bytes), rates.of(upload, now), duration(now - upload.created)];
+      return [title, strip, make("div", {}, `${count(upload.parts.count, "part")}${missing > 0 ? `, ${count(missing, "gap")}` : ""}`,
+        runs.length === 0 ? null : make("div", { class: "quiet" }, `${upload.parts.count === 1 ? "number" : "numbers"} ${writeRuns(runs, 3, "runs")}`)),
+      bytes(upload.parts.bytes), page.text(() => rateOf(upload, page.now())), age];
     });
     page.put(make("h1", {}, name), makeTabs(kind, name, "/uploads"),
-      table(["Upload", "Parts received", "", "#Size so far", "#Rate", "#Age"], rows, "No uploads are in progress."),
+      table(["Upload", "Received", "Parts", "#Size so far", "#Rate", "#Age"], rows, "No uploads are in progress."),
+      uploads.length === 0 ? "" : make("p", { class: "quiet" }, unknownSize),
       makeOrder(kind === "buckets" ? "By key." : oldestFirst(query, after), uploads),
       makePages(place, query, after));
     strips.forEach(([strip, runs]) => drawStrip(strip, runs));
@@ -105,7 +94,14 @@ export function showUpload(page, { kind, name, id, query }) {
   const refused = make("div");
   const detail = make("section", { class: "panel", "aria-live": "polite", "aria-label": "Part" },
     make("h2", {}, "Part"), make("p", { class: "quiet" }, "Choose a part in the map."));
-  const rates = new Rates();
+  const legend = make("div", { class: "legend" });
+  const showLegend = (isOpen) => legend.replaceChildren(
+    make("span", {}, make("i", { class: "stored" }), "received"),
+    ...(isOpen ? [
+      make("span", {}, make("i", { class: "fresh" }), "just arrived"),
+      make("span", {}, make("i", { class: "missing" }), "missing before a later part"),
+      make("span", {}, make("i", { class: "following" }), "may follow"),
+    ] : []));
   let shown = null;
   let ended = null;
 
@@ -123,7 +119,7 @@ export function showUpload(page, { kind, name, id, query }) {
     detail.replaceChildren(make("h2", {}, `Part ${number}`), part.isStored
       ? facts([
         ["range", part.firstByte === undefined ? null : `${part.firstByte}–${part.firstByte + part.bytes - 1}`],
-        ["size", `${bytes(part.bytes)} (${part.bytes} bytes)`],
+        ["size", exactly(part.bytes)],
         ["accepted", time(part.stored)],
         ["attempt", part.attempt && make("span", { class: "id" }, part.attempt)],
         ["attempt begun", part.begun && time(part.begun)],
@@ -136,6 +132,45 @@ export function showUpload(page, { kind, name, id, query }) {
   };
   const map = new PartMap(canvas, choose);
   page.onEnd(() => map.close());
+
+  const showEnding = async () => {
+    let found;
+    try {
+      found = await get(path([...target, "timeline"], key));
+    } catch (failure) {
+      if (failure.status !== 404) {
+        page.fail(failure);
+        return;
+      }
+      heading.textContent ||= query.get("key") ?? "Upload";
+    }
+    document.getElementById("abort")?.remove();
+    note.className = "";
+    if (found === undefined) {
+      note.textContent = "This upload was completed or aborted, or it has expired. Its record is no longer kept.";
+      return;
+    }
+    const title = query.get("key") ?? nameOf(found);
+    heading.textContent = title;
+    if (found.phase === "open") {
+      note.textContent = "This upload is being completed.";
+      page.later(1000, showEnding);
+      return;
+    }
+    ended = found;
+    page.title([title, ...(ended.bytes === undefined ? [] : [bytes(ended.bytes)]), ended.phase].join(", "));
+    note.replaceChildren(...describeEnd(ended, kind === "vaults"
+      ? make("a", { href: `#/${path([kind, name, "archives"], { archive: ended.archive })}` }, "the archive")
+      : make("a", { href: `#/${path([kind, name, "objects"], { prefix: query.get("key") })}` }, "the object")));
+    summary.replaceChildren(showEnd(ended));
+    missing.textContent = "";
+    const runs = runsOf(ended);
+    legend.hidden = frame.hidden = detail.hidden = runs.length === 0;
+    if (runs.length > 0) {
+      showLegend(false);
+      map.show(runs, false);
+    }
+  };
 
   const abort = async () => {
     const confirmed = await page.confirm("Abort this upload?",
@@ -154,12 +189,7 @@ export function showUpload(page, { kind, name, id, query }) {
   };
 
   page.put(heading, make("div", { class: "columns" },
-    make("div", {}, summary,
-      make("div", { class: "legend" },
-        make("span", {}, make("i", { class: "stored" }), "received"),
-        make("span", {}, make("i", { class: "fresh" }), "just arrived"),
-        make("span", {}, make("i", { class: "missing" }), "missing before a later part")),
-      frame, missing, note, refused),
+    make("div", {}, note, summary, legend, frame, missing, refused),
     make("div", {}, detail, page.session.mayAbort
       ? make("p", {}, make("button", { type: "button", class: "danger", id: "abort", onclick: abort }, "Abort upload …"))
       : null)));
@@ -169,21 +199,25 @@ export function showUpload(page, { kind, name, id, query }) {
     const runs = parseRuns(upload.parts.runs);
     const open = gaps(runs);
     heading.textContent = nameOf(upload);
+    page.title(nameOf(upload));
+    showLegend(true);
     summary.replaceChildren(facts([
       ["upload ID", make("span", { class: "id" }, upload.id)],
       ["parts", `${upload.parts.count.toLocaleString("en")} received`
         + (open.length > 0 ? `, ${(highest(runs) - upload.parts.count).toLocaleString("en")} missing below part ${highest(runs)}` : "")],
-      ["size so far", bytes(upload.parts.bytes)],
-      ["rate", rates.of(upload, page.now())],
+      ["numbers", writeRuns(runs, 8, "runs")],
+      ["size so far", exactly(upload.parts.bytes)],
+      ["size in the end", "not known before the upload is completed"],
+      ["rate", page.text(() => rateOf(upload, page.now()) || "not known")],
       ["part size", upload.partBytes && bytes(upload.partBytes)],
-      ["initiated", `${time(upload.created)} (${duration(page.now() - upload.created)} ago)`],
-      ["last activity", `${time(upload.parts.active)} (${duration(page.now() - upload.parts.active)} ago)`],
+      ["initiated", page.text(() => `${time(upload.created)} (${duration(page.now() - upload.created)} ago)`)],
+      ["last activity", page.text(() => `${time(upload.parts.active)} (${duration(page.now() - upload.parts.active)} ago)`)],
       ["properties", upload.details],
       ["silo", upload.silo],
     ]));
     missing.textContent = open.length === 0
       ? "No part is missing so far. How many parts follow is only known when the upload is completed."
-      : `Missing: ${open.slice(0, 40).map(writeRun).join(", ")}${open.length > 40 ? ` and ${open.length - 40} more gaps` : ""}.`;
+      : `Missing: ${writeRuns(open, 40, "gaps")}.`;
     refused.replaceChildren(...(upload.refusals === undefined ? [] : [
       make("h2", {}, "The last requests that this server refused"),
       table(["Time", "Request and error", "Key and address"], upload.refusals.map((request) => [
@@ -192,21 +226,7 @@ export function showUpload(page, { kind, name, id, query }) {
         make("div", { class: "id" }, request.accessKeyId, make("div", {}, request.client)),
       ])),
     ]));
-    map.show(runs);
+    map.show(runs, true);
     performance.mark("map-drawn");
-  }, async () => {
-    note.className = "";
-    note.textContent = "This upload has ended: it was completed or aborted, or it has expired.";
-    document.getElementById("abort")?.remove();
-    try {
-      ended = await get(path([...target, "timeline"], key));
-    } catch {
-      // Its record is deleted, or its timeline was never kept.
-      return;
-    }
-    heading.textContent ||= query.get("key") ?? "upload";
-    summary.replaceChildren(showEnd(ended));
-    missing.textContent = "";
-    map.show(runsOf(ended));
-  });
+  }, showEnding);
 }

@@ -11,6 +11,9 @@ export function bytes(count) {
   return `${unit === 0 || count >= 100 ? Math.round(count) : count.toFixed(1)} ${units[unit]}`;
 }
 
+/** A size with all its digits. */
+export const exactly = (count) => (count < 1024 ? `${count} bytes` : `${bytes(count)} (${count.toLocaleString("en")} bytes)`);
+
 export function count(number, one, many = one + "s") {
   return `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
 }

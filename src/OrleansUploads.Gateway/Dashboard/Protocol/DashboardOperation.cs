@@ -18,6 +18,9 @@ internal enum DashboardOperation
     /// <summary>Who is signed in.</summary>
     GetSession,
 
+    /// <summary>The health of the server, its silos and its collector.</summary>
+    GetServer,
+
     /// <summary>Vaults and buckets.</summary>
     ListContainers,
 

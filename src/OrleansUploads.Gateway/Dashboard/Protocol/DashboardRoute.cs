@@ -42,6 +42,7 @@ internal sealed record DashboardRoute(
         ("GET", [Root, Api, "session"]) => new(GetSession),
         ("POST", [Root, Api, "session"]) => new(SignIn),
         ("DELETE", [Root, Api, "session"]) => new(SignOut),
+        ("GET", [Root, Api, "server"]) => new(GetServer),
         ("GET", [Root, Api, "containers"]) => new(ListContainers),
         ("GET", [Root, Api, "vaults", var vault]) => new(GetVault, vault),
         ("GET", [Root, Api, "vaults", var vault, "jobs"]) => new(ListJobs, vault),

@@ -7,7 +7,6 @@ using OrleansUploads.Engine.Entities;
 using OrleansUploads.Gateway.Dashboard.Answers;
 using OrleansUploads.Gateway.Dashboard.Calls;
 using OrleansUploads.Gateway.Dashboard.Documents;
-using OrleansUploads.Gateway.Dashboard.Figures;
 using OrleansUploads.Gateway.Glacier.Policies;
 using OrleansUploads.Gateway.Glacier.Protocol;
 using OrleansUploads.Gateway.Glacier.Requests;
@@ -16,7 +15,7 @@ namespace OrleansUploads.Gateway.Dashboard.Views;
 
 /// <summary>Shows vaults and buckets, and one vault with its policies.</summary>
 internal sealed class ContainerView(
-    IEntityHost host, PolicyGate gate, VaultFinder vaults, SiloView silos, CollectorFigures collected)
+    IEntityHost host, PolicyGate gate, VaultFinder vaults, ServerView server)
 {
     private const int PageSize = 25;
 
@@ -47,8 +46,7 @@ internal sealed class ContainerView(
                     new ListedBucket(bucket.Bucket.Name.ToString(), bucket.CreatedAt.ToUnixTimeMilliseconds()))],
                 hasMoreVaults ? vaultPage[^1].ToString() : null,
                 hasMoreBuckets ? bucketPage[^1].Bucket.Name.ToString() : null,
-                await silos.ListAsync(call),
-                DescribeCollected(call)),
+                await server.FindHealthAsync(call)),
             DashboardJson.Default.ContainersDocument);
     }
 
@@ -89,11 +87,6 @@ internal sealed class ContainerView(
                     : null),
             DashboardJson.Default.VaultDocument);
     }
-
-    /// <summary>The collector works for all accounts, so only keys without limits see what it does.</summary>
-    private CollectedDocument? DescribeCollected(DashboardCall call) => call.Scope.IsUnlimited
-        ? new(collected.Since.ToUnixTimeMilliseconds(), collected.Attempts, collected.Uploads, collected.Skipped)
-        : null;
 
     private async ValueTask<bool> MayAsync(DashboardCall call, GlacierOperation operation, VaultName vault) =>
         await gate.CheckAsync(call.ToGlacier(operation, vault)) is null;

@@ -20,9 +20,9 @@ internal static class HealthReportWriter
         json.WriteStartObject();
         json.WriteString("status", report.Status.ToString());
         WriteSection(json, "checks", report, entry => entry.Status.ToString());
-        if (report.Entries.Values.Any(entry => ProblemOf(entry) is not null))
+        if (report.Entries.Values.Any(entry => HealthProblem.Of(entry) is not null))
         {
-            WriteSection(json, "problems", report, ProblemOf);
+            WriteSection(json, "problems", report, HealthProblem.Of);
         }
 
         if (context.Request.Query.ContainsKey(Verbose))
@@ -87,7 +87,4 @@ internal static class HealthReportWriter
         json.WriteNumber("gen2Collections", GC.CollectionCount(GC.MaxGeneration));
         json.WriteEndObject();
     }
-
-    private static string? ProblemOf(HealthReportEntry entry) =>
-        entry.Data.TryGetValue(HealthProblem.Key, out var problem) ? problem as string : null;
 }

@@ -1,0 +1,43 @@
+using Microsoft.Playwright;
+using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.TestKit;
+
+namespace OrleansUploads.EndToEnd.Tests.Dashboard;
+
+/// <summary>The page for operators, and finding the way with a keyboard.</summary>
+[Trait(TestRun.Name, TestRun.Campaign)]
+public sealed class ServerPageTests
+{
+    [Fact]
+    public async Task Operators_have_a_page_of_their_own()
+    {
+        await using var place = await Workplace.OpenAsync();
+        await using var browser = await Browser.StartAsync(place.Server);
+        await browser.SignInAsync();
+        await browser.WaitForAsync(Workplace.Vault);
+        Assert.DoesNotContain("collector", await browser.Main.InnerTextAsync(), StringComparison.Ordinal);
+
+        await browser.Page.GetByRole(AriaRole.Link, new() { Name = "Server" }).ClickAsync();
+        await browser.WaitForAsync("What the collector deleted");
+        await browser.WaitForAsync("Healthy");
+        Assert.Equal("Server – OrleansUploads", await browser.Page.TitleAsync());
+        await browser.TakePictureAsync("server");
+    }
+
+    [Fact]
+    public async Task A_keyboard_reaches_the_content_without_the_header()
+    {
+        await using var place = await Workplace.OpenAsync();
+        await using var browser = await Browser.StartAsync(place.Server);
+        await browser.SignInAsync();
+        await browser.WaitForAsync(Workplace.Vault);
+        await browser.OpenAsync();
+        await browser.WaitForAsync(Workplace.Vault);
+        await browser.Page.Keyboard.PressAsync("Tab");
+        await browser.Page.Keyboard.PressAsync("Enter");
+        await browser.WaitForAsync(Workplace.Vault);
+        Assert.Equal("main", await browser.Page.EvaluateAsync<string>("document.activeElement.id"));
+        await browser.Page.Keyboard.PressAsync("Tab");
+        Assert.Equal(Workplace.Vault, await browser.Page.EvaluateAsync<string>("document.activeElement.textContent"));
+    }
+}
