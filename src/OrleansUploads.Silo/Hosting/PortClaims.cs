@@ -27,6 +27,11 @@ internal sealed class PortClaims : IDisposable
         try
         {
             claims.Take(KnownSettings.Listen, settings.Listen);
+            if (settings.DashboardListen is { } dashboard)
+            {
+                claims.Take(KnownSettings.DashboardListen, dashboard);
+            }
+
             if (settings.Role == ProcessRole.Silo)
             {
                 claims.Take(KnownSettings.SiloPort, new IPEndPoint(settings.AdvertisedAddress, settings.SiloPort));

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using OrleansUploads.Gateway;
 using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Silo.Settings;
 using OrleansUploads.Silo.Telemetry;
@@ -36,8 +37,7 @@ internal static class SiloProcess
         using var telemetry = SiloTelemetry.Start(builder.Configuration, settings);
         await using var database = await ClusterStores.OpenDatabaseAsync(settings);
         var lastGeneration = await ClusterStores.RequireAsync(settings, database);
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(
-            kestrel => kestrel.Listen(settings.Listen, static endpoint => endpoint.Protocols = HttpProtocols.Http1));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, settings));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = settings.DrainDelay + settings.DrainTime);
         builder.Services.AddHostedService(services => new DrainDelay(
             settings.DrainDelay, services.GetRequiredService<TimeProvider>()));
@@ -57,6 +57,19 @@ internal static class SiloProcess
         return 0;
     }
 
+    private static void Listen(KestrelServerOptions kestrel, SiloSettings settings)
+    {
+        kestrel.Listen(settings.Listen, static endpoint => endpoint.Protocols = HttpProtocols.Http1);
+        if (settings.DashboardListen is { } dashboard)
+        {
+            kestrel.Listen(dashboard, static endpoint =>
+            {
+                DashboardConnection.Use(endpoint);
+                endpoint.Protocols = HttpProtocols.Http1;
+            });
+        }
+    }
+
     /// <returns>False if the process was asked to stop meanwhile.</returns>
     private static async Task<bool> TryStartAsync(WebApplication app, SiloSettings settings)
     {
@@ -71,8 +84,10 @@ internal static class SiloProcess
         }
         catch (IOException fault) when (fault.InnerException is SocketException or AddressInUseException)
         {
-            throw new SettingException(
-                $"{KnownSettings.Listen.Variable}: cannot listen on {settings.Listen}: {fault.Message}", fault);
+            var setting = settings.DashboardListen is null
+                ? KnownSettings.Listen.Variable
+                : $"{KnownSettings.Listen.Variable} or {KnownSettings.DashboardListen.Variable}";
+            throw new SettingException($"{setting}: cannot listen: {fault.Message}", fault);
         }
         catch (SocketException fault)
         {
@@ -86,13 +101,18 @@ internal static class SiloProcess
 
     private static void PrintGreeting(WebApplication app, SiloSettings settings)
     {
-        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        string[] addresses = [.. app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
         Console.WriteLine(settings.Role == ProcessRole.Silo
             ? $"OrleansUploads, silo {settings.AdvertisedAddress}:{settings.SiloPort} of cluster {settings.ClusterId}"
             : $"OrleansUploads, gateway of cluster {settings.ClusterId}");
         Console.WriteLine(settings.PartsFolder is null
             ? "All data is in memory and is lost when the process ends."
             : $"Bytes are stored in {settings.PartsFolder}, all other data in {settings.Store}.");
-        Console.WriteLine(Ready + address);
+        if (settings.HasDashboard)
+        {
+            Console.WriteLine($"The dashboard is at {addresses[^1]}/dashboard.");
+        }
+
+        Console.WriteLine(Ready + addresses[0]);
     }
 }

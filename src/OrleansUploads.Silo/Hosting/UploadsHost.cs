@@ -49,9 +49,10 @@ internal static class UploadsHost
             settings.Service.Receivers, settings.Service.Gateway.Region, services.GetRequiredService<ILogger<HttpNotifier>>()));
         builder.Services.AddSingleton<ICredentialStore>(services => CreateCredentials(settings, services));
         builder.Services.AddSingleton<IdSource, PageByPageIds>();
+        var gateway = settings.Service.Gateway with { DashboardHasOwnAddress = settings.DashboardListen is not null };
         builder.Services.AddOrleansUploadsGateway(settings.Role == ProcessRole.Silo
-            ? settings.Service.Gateway with { NodeName = new IPEndPoint(settings.AdvertisedAddress, settings.SiloPort).ToString() }
-            : settings.Service.Gateway);
+            ? gateway with { NodeName = new IPEndPoint(settings.AdvertisedAddress, settings.SiloPort).ToString() }
+            : gateway);
         if (settings.HasDashboard)
         {
             builder.Services.AddOrleansUploadsDashboard();

@@ -63,6 +63,10 @@ internal static class KnownSettings
 
     public static readonly Setting Dashboard = new("Dashboard", "Whether the dashboard is served: `true` or `false`.", "true");
 
+    public static readonly Setting DashboardListen = new(
+        "DashboardListen",
+        "Address and port at which the dashboard is served, and nowhere else. If it is not set, that of the vault API.");
+
     public static readonly Setting PartsFolder = new(
         "PartsFolder", "The folder for all bytes; the same folder on all silos and gateways, on a shared file system.");
 
@@ -132,9 +136,9 @@ internal static class KnownSettings
     public static readonly IReadOnlyList<Setting> All =
     [
         Role, Clustering, ConnectionString, TableService, ClusterId, ServiceId, AdvertisedAddress, SiloPort, ClientPort, TlsCertificate,
-        TlsKey, TlsAuthority, TlsSiloName, NodesFile, Listen, Dashboard, PartsFolder, Region, S3Domain, KeysFile, AccessKeyId, SecretAccessKey,
-        Account, StaleAfter, ReplacedObjectGrace, RetrievalDelay, Notify, Inventory, MaxVaults, MaxOpenUploads, MaxJobs, MaxConnections,
-        MaxBodies, HeaderTimeout, KeepAliveTimeout, CollectGrace, CollectInterval, LogFormat, DirectIo, ProbeTimeout, MissedProbes,
-        ShedLoadAtCpuPercent, DrainDelay, DrainTime,
+        TlsKey, TlsAuthority, TlsSiloName, NodesFile, Listen, Dashboard, DashboardListen, PartsFolder, Region, S3Domain, KeysFile,
+        AccessKeyId, SecretAccessKey, Account, StaleAfter, ReplacedObjectGrace, RetrievalDelay, Notify, Inventory, MaxVaults,
+        MaxOpenUploads, MaxJobs, MaxConnections, MaxBodies, HeaderTimeout, KeepAliveTimeout, CollectGrace, CollectInterval, LogFormat,
+        DirectIo, ProbeTimeout, MissedProbes, ShedLoadAtCpuPercent, DrainDelay, DrainTime,
     ];
 }

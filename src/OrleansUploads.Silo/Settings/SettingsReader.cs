@@ -129,16 +129,23 @@ internal sealed class SettingsReader
     }
 
     /// <summary>Reads an address and a port.</summary>
-    public IPEndPoint ReadEndPoint(Setting setting)
+    public IPEndPoint ReadEndPoint(Setting setting) => FindEndPoint(setting) ?? new IPEndPoint(IPAddress.Any, 0);
+
+    /// <summary>Reads an address and a port, or null if it is not set.</summary>
+    public IPEndPoint? FindEndPoint(Setting setting)
     {
-        var text = Find(setting) ?? "";
+        if (Find(setting) is not { } text)
+        {
+            return null;
+        }
+
         if (text.Contains(':', StringComparison.Ordinal) && IPEndPoint.TryParse(text, out var endpoint))
         {
             return endpoint;
         }
 
         AddInvalid(setting, text, "an address and a port, such as 0.0.0.0:9400 or [::]:9400");
-        return new IPEndPoint(IPAddress.Any, 0);
+        return null;
     }
 
     /// <summary>Reads the options that <c>serve</c> also has.</summary>

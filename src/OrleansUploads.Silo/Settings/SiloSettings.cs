@@ -59,6 +59,9 @@ internal sealed record SiloSettings
     /// <summary>Whether people can look at uploads with a browser.</summary>
     public required bool HasDashboard { get; init; }
 
+    /// <summary>Null if the dashboard is served at <see cref="Listen"/> or not at all.</summary>
+    public required IPEndPoint? DashboardListen { get; init; }
+
     /// <summary>Null if everything is in memory.</summary>
     public required string? PartsFolder { get; init; }
 
@@ -110,6 +113,7 @@ internal sealed record SiloSettings
             Tls = TlsSettings.Read(reader),
             Listen = reader.ReadEndPoint(KnownSettings.Listen),
             HasDashboard = reader.Choose(KnownSettings.Dashboard, Switches) ?? true,
+            DashboardListen = reader.FindEndPoint(KnownSettings.DashboardListen),
             PartsFolder = ReadPartsFolder(reader, store),
             KeysFile = ReadKeysFile(reader),
             OnlyKey = ReadOnlyKey(reader),
@@ -121,7 +125,9 @@ internal sealed record SiloSettings
             DrainTime = reader.ReadDuration(KnownSettings.DrainTime, TimeSpan.FromSeconds(1)),
         };
         reader.ThrowIfFlawed();
-        return settings;
+
+        // The images set an address, and the dashboard can still be turned off.
+        return settings.HasDashboard ? settings : settings with { DashboardListen = null };
     }
 
     private static string ReadConnectionString(SettingsReader reader, ClusterStore? store)

@@ -20,6 +20,8 @@ public sealed partial class DeploymentTests
             .Where(name => !name.Split('/').Any(folder => folder is "bin" or "obj" or "node_modules" or "secrets")),
     ];
 
+    private static string DashboardPort => $"{Number(Read("deploy/Dockerfile"), $@"{KnownSettings.DashboardListen.Variable}=0\.0\.0\.0:(\d+)")}";
+
     private static readonly string Everything = string.Join('\n', Files.Select(Read));
 
     [Fact]
@@ -53,10 +55,10 @@ public sealed partial class DeploymentTests
     }
 
     [Theory]
-    [InlineData("deploy/Dockerfile", @"^EXPOSE (?<port>\d+) (?<port>\d+) (?<port>\d+)$")]
+    [InlineData("deploy/Dockerfile", @"^EXPOSE (?<port>\d+) (?<port>\d+) (?<port>\d+) (?<port>\d+)$")]
     [InlineData("deploy/kubernetes/silo.yaml", @"containerPort: (?<port>\d+)")]
     [InlineData("deploy/kubernetes/silo.yaml", @"\bport: (?<port>\d+)")]
-    public void Every_port_is_a_default_port_of_the_program(string file, string pattern)
+    public void Every_port_is_a_default_port_of_the_program_or_that_of_the_dashboard_in_the_image(string file, string pattern)
     {
         var named = Regex.Matches(Read(file), pattern, RegexOptions.Multiline)
             .SelectMany(match => match.Groups["port"].Captures.Select(capture => capture.Value));
@@ -65,6 +67,7 @@ public sealed partial class DeploymentTests
                 KnownSettings.SiloPort.ByDefault!,
                 KnownSettings.ClientPort.ByDefault!,
                 KnownSettings.Listen.ByDefault!.Split(':')[1],
+                DashboardPort,
             ],
             named.Distinct().Order(StringComparer.Ordinal));
     }
@@ -74,7 +77,12 @@ public sealed partial class DeploymentTests
     {
         var listens = KnownSettings.Listen.ByDefault!.Split(':')[1];
         Assert.Contains($"server-template silo- 10 silo:{listens}", Read("deploy/haproxy/haproxy.cfg"), StringComparison.Ordinal);
-        Assert.Contains($":{listens}\"", Read("docker-compose.yml"), StringComparison.Ordinal);
+        Assert.Contains($"server-template silo- 10 silo:{DashboardPort}", Read("deploy/haproxy/haproxy.cfg"), StringComparison.Ordinal);
+        foreach (var file in (string[])["docker-compose.yml", "deploy/docker-compose.azurite.yml"])
+        {
+            Assert.Contains($":{listens}\"", Read(file), StringComparison.Ordinal);
+            Assert.Contains($":{DashboardPort}\"", Read(file), StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public sealed class DashboardTests : IDisposable
     [Fact]
     public async Task A_silo_shows_uploads_and_the_silo_on_which_they_are_active()
     {
-        await using var silo = await StartAsync(dashboard: null);
+        await using var silo = await RunningSilo.StartAsync(RunningSilo.Alone());
         using var client = silo.Connect();
         await client.CreateVaultAsync("photos");
         var upload = await client.InitiateMultipartUploadAsync("photos", 1 << 20);
@@ -34,13 +34,34 @@ public sealed class DashboardTests : IDisposable
     }
 
     [Fact]
-    public async Task A_silo_without_the_dashboard_does_not_serve_it()
+    public async Task A_silo_without_the_dashboard_serves_it_at_no_address()
     {
-        await using var silo = await StartAsync(dashboard: "false");
+        var own = new Uri($"http://127.0.0.1:{FreePort.Take(1)[0]}");
+        await using var silo = await RunningSilo.StartAsync(RunningSilo.Alone(
+            (KnownSettings.Dashboard, "false"), (KnownSettings.DashboardListen, own.Authority)));
         using var answer = await _http.GetAsync(new Uri(silo.Address, "/dashboard/"));
         Assert.NotEqual(HttpStatusCode.OK, answer.StatusCode);
+        await Assert.ThrowsAsync<HttpRequestException>(() => _http.GetAsync(own));
     }
 
-    private static Task<RunningSilo> StartAsync(string? dashboard) =>
-        RunningSilo.StartAsync(RunningSilo.Alone((KnownSettings.Dashboard, dashboard)));
+    [Fact]
+    public async Task The_dashboard_of_a_silo_may_have_an_address_of_its_own()
+    {
+        var own = new Uri($"http://127.0.0.1:{FreePort.Take(1)[0]}");
+        await using var silo = await RunningSilo.StartAsync(
+            RunningSilo.Alone((KnownSettings.DashboardListen, own.Authority)));
+        using var client = silo.Connect();
+        await client.CreateVaultAsync("photos");
+
+        Assert.Contains("<title>", await _http.GetStringAsync(new Uri(own, "/dashboard/")), StringComparison.Ordinal);
+        using var session = await DashboardSession.BeginAsync(
+            own, RunningSilo.AccessKeyId, RunningSilo.SecretAccessKey, CancellationToken.None);
+        var vault = Assert.Single((await session.GetFromJsonAsync<JsonElement>("containers")).GetProperty("vaults").EnumerateArray());
+        Assert.Equal("photos", vault.GetProperty("name").GetString());
+
+        using var beside = await _http.GetAsync(new Uri(silo.Address, "/dashboard/"));
+        Assert.NotEqual(HttpStatusCode.OK, beside.StatusCode);
+        using var onOther = await _http.GetAsync(new Uri(own, "/-/vaults"));
+        Assert.Equal("NotFound", (await onOther.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString());
+    }
 }
