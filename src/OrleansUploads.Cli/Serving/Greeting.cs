@@ -57,7 +57,8 @@ internal static class Greeting
 
         if (options.HasDashboard)
         {
-            Console.WriteLine($"{Dashboard}{FormatLocalAddress(addresses[^1]).TrimEnd('/')}/dashboard. Sign in with the key.");
+            Console.WriteLine($"{Dashboard}{FormatLocalAddress(addresses[^1]).TrimEnd('/')}/dashboard."
+                + (options.Anonymous ? "" : " Sign in with the key."));
         }
 
         Console.WriteLine(Ready + addresses[0]);

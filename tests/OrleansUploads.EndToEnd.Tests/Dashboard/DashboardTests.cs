@@ -197,7 +197,7 @@ public sealed class DashboardTests : IAsyncLifetime
         await browser.Page.GetByText(Name).ClickAsync();
         await browser.WaitForAsync("1 received");
         Assert.Equal(Name, await browser.Main.Locator("h1").InnerTextAsync());
-        Assert.DoesNotContain("stolen", await browser.Page.TitleAsync(), StringComparison.Ordinal);
+        Assert.Equal($"{Name} – OrleansUploads", await browser.Page.TitleAsync());
         Assert.Equal(0, await browser.Main.Locator("script, img").CountAsync());
     }
 

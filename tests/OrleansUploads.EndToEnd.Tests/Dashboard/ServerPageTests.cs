@@ -25,6 +25,20 @@ public sealed class ServerPageTests
     }
 
     [Fact]
+    public async Task The_first_page_leads_to_what_is_wrong()
+    {
+        using var folder = new TemporaryFolder();
+        await using var server = await ServerProcess.StartAsync(folder.Data, ["--quiet", "--min-free", "900TiB"]);
+        await using var browser = await Browser.StartAsync(server, isDark: true, width: 400);
+        await browser.SignInAsync();
+        await browser.WaitForAsync("The server is degraded.");
+        await browser.Page.GetByRole(AriaRole.Link, new() { Name = "See what is wrong" }).ClickAsync();
+        await browser.WaitForAsync("The disk is full");
+        Assert.Equal("", await browser.FindSidewaysAsync());
+        await browser.TakePictureAsync("server-degraded");
+    }
+
+    [Fact]
     public async Task A_keyboard_reaches_the_content_without_the_header()
     {
         await using var place = await Workplace.OpenAsync();

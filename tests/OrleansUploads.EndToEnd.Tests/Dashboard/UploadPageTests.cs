@@ -67,6 +67,16 @@ public sealed class UploadPageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_times_go_on_while_nothing_arrives()
+    {
+        var upload = await _client.InitiateMultipartUploadAsync(Workplace.Vault, MiB, "stalled");
+        await _browser.OpenAsync($"/vaults/{Workplace.Vault}/uploads/{upload}");
+        var activity = _browser.Main.Locator("dt:text-is('last activity') + dd");
+        var first = await activity.InnerTextAsync();
+        await Eventually.BecomesTrueAsync(async () => await activity.InnerTextAsync() != first, "the page counts the seconds");
+    }
+
+    [Fact]
     public async Task The_rate_is_never_above_what_the_client_sends()
     {
         const int Limit = 8;

@@ -196,6 +196,8 @@ function route() {
       return;
     }
   }
+  showCrumbs();
+  document.title = "No such page – OrleansUploads";
   main.replaceChildren(make("h1", {}, "There is no such page"), make("p", {}, make("a", { href: "#/" }, "Vaults and buckets")));
 }
 

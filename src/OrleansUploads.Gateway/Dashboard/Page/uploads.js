@@ -4,7 +4,7 @@ import { get, path } from "./api.js";
 import { facts, make, table } from "./html.js";
 import { drawStrip, gaps, highest, parseRuns, PartMap, writeRuns } from "./parts.js";
 import { describeEnd, runsOf, showEnd, showTrail } from "./timeline.js";
-import { bytes, count, duration, exactly, time } from "./words.js";
+import { bytes, count, duration, exactly, time, took } from "./words.js";
 
 const tabs = {
   vaults: [["", "Vault"], ["/uploads", "Uploads in progress"], ["/jobs", "Jobs"], ["/archives", "Archives"]],
@@ -123,7 +123,7 @@ export function showUpload(page, { kind, name, id, query }) {
         ["accepted", time(part.stored)],
         ["attempt", part.attempt && make("span", { class: "id" }, part.attempt)],
         ["attempt begun", part.begun && time(part.begun)],
-        ["took", part.begun && duration(part.stored - part.begun)],
+        ["took", part.begun && took(part.stored - part.begun)],
         ["tree hash", make("span", { class: "id" }, part.treeHash)],
         ["ETag", part.eTag && make("span", { class: "id" }, part.eTag)],
         ["location", part.location],

@@ -26,6 +26,9 @@ export function duration(milliseconds) {
   return first < 0 ? "0 s" : parts.slice(first, first + 2).filter(([value]) => value > 0).map((part) => part.join(" ")).join(" ");
 }
 
+/** A duration that may be shorter than a second. */
+export const took = (milliseconds) => (milliseconds < 1000 ? `${Math.max(0, milliseconds)} ms` : duration(milliseconds));
+
 export function time(milliseconds) {
   return new Date(milliseconds).toISOString().replace("T", " ").replace(/\.\d+Z$/, " UTC");
 }
