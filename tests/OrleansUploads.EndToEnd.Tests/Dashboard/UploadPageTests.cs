@@ -2,7 +2,6 @@ using System.Globalization;
 using Amazon.S3.Model;
 using Microsoft.Playwright;
 using OrleansUploads.Client;
-using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Hashing;
@@ -215,7 +214,7 @@ public sealed class UploadPageTests : IAsyncLifetime
         for (var part = 0; part < parts; part++)
         {
             await _client.UploadPartAsync(
-                Workplace.Vault, upload, (long)part * MiB, HashedBody.Of(bytes[(part * MiB)..((part + 1) * MiB)]));
+                Workplace.Vault, upload, (long)part * MiB, HashedBody.Of(bytes.AsMemory(part * MiB, MiB)));
         }
 
         return bytes;
