@@ -108,7 +108,7 @@ internal sealed class DashboardPipeline(
         }
 
         var scope = credential?.Scope ?? KeyScope.Unlimited;
-        if (route.Access is { } access && !scope.Permits(access))
+        if ((route.Access is { } access && !scope.Permits(access)) || (route.IsForOperators && !scope.IsUnlimited))
         {
             return DashboardErrors.KeyNotPermitted(credential?.AccessKeyId, scope.ToString());
         }

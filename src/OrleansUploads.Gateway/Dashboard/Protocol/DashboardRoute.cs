@@ -23,6 +23,9 @@ internal sealed record DashboardRoute(
     /// <summary>Whether the operation changes something. Requests from other sites must not.</summary>
     public bool Changes => Operation is SignIn or SignOut or AbortVaultUpload or AbortBucketUpload;
 
+    /// <summary>Whether only keys without limits may ask, because the answer is about all accounts.</summary>
+    public bool IsForOperators => Operation is GetServer;
+
     /// <summary>What the operation does, for keys with a scope. Null for an operation on the session itself, and for the list of vaults
     /// and buckets, which has only those that the key is for.</summary>
     public KeyAccess? Access => Operation switch
