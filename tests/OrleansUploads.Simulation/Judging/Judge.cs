@@ -58,6 +58,7 @@ internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage,
                 asked.Place = _vaults[r.Vault].Begin(request);
                 break;
             case Request.DeleteVault r:
+                BeginDeletion(r.Vault);
                 asked.Place = _vaults[r.Vault].Begin(request);
                 break;
             case Request.DescribeVault r:
@@ -130,6 +131,7 @@ internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage,
                 _vaults[r.Vault].Loosen(asked.Request);
                 break;
             case Request.DeleteVault r:
+                BeginDeletion(r.Vault);
                 _vaults[r.Vault].Loosen(asked.Request);
                 break;
             case Request.InitiateUpload r:
@@ -202,6 +204,8 @@ internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage,
         {
             _uploads[upload].States.Settle();
         }
+
+        SettleDeletions();
     }
 
     /// <summary>All uploads in progress have been listed: there are no others.</summary>
@@ -244,7 +248,7 @@ internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage,
         }
     }
 
-    private void Learn(UploadId upload, int vault, Phase phase, DateTimeOffset since)
+    private void Learn(UploadId upload, int vault, Phase phase, DateTimeOffset since, long askedAt)
     {
         if (_uploads.TryGetValue(upload, out var known))
         {
@@ -256,7 +260,11 @@ internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage,
             return;
         }
 
-        var facts = new UploadFacts(this, vault, since) { KnownSince = _events };
+        var facts = new UploadFacts(this, vault, since) 
+        {
+            KnownSince = _events,
+            BegunInDeletion = WasDeletionAskedSince(vault, MayBeStale ? 0 : askedAt),
+        };
         _uploads.Add(upload, (facts, new Possibilities(new UploadRules(facts), UploadRules.StateOf(phase))));
         _order.Add(upload);
     }
