@@ -1,23 +1,34 @@
+using System.Diagnostics;
+using System.Net.Sockets;
 using Npgsql;
 using OrleansUploads.Silo.Settings;
 
 namespace OrleansUploads.Silo.Database;
 
 /// <summary>Checks the database before a silo starts.</summary>
-internal static class PostgresPreflight
+internal static partial class PostgresPreflight
 {
+    /// <summary>How long a silo waits for a server that is slow or still starting, or for one of several to become the primary. A check
+    /// that has begun by then ends as usual.</summary>
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(15);
+
+    private static readonly TimeSpan BetweenChecks = TimeSpan.FromSeconds(0.5);
+
     /// <summary>How long a first commit may take.</summary>
     private static readonly TimeSpan MaxCommitTime = TimeSpan.FromSeconds(5);
 
     /// <summary>Opens the database of a connection string, and finds its primary.</summary>
+    /// <param name="connectionString">The connection string.</param>
+    /// <param name="log">Logs that the database is not ready yet.</param>
+    /// <returns>The database.</returns>
     /// <exception cref="SettingException">No silo can run with this database. The message says why.</exception>
-    public static async Task<PostgresDatabase> OpenAsync(string connectionString)
+    public static async Task<PostgresDatabase> OpenAsync(string connectionString, ILogger log)
     {
         PostgresDatabase? database = null;
         try
         {
             database = PostgresDatabase.Create(connectionString);
-            await database.FindPrimaryAsync(CancellationToken.None);
+            await AwaitPrimaryAsync(database, log);
             RequirePrimary(database);
             await PostgresSchema.RequireAsync(database);
             await RequirePreparedStatementsAsync(database);
@@ -31,7 +42,7 @@ internal static class PostgresPreflight
                 await database.DisposeAsync();
             }
 
-            if (fault is NpgsqlException or ArgumentException or System.Net.Sockets.SocketException or TimeoutException)
+            if (fault is NpgsqlException or ArgumentException or SocketException or TimeoutException)
             {
                 throw Refusal($"PostgreSQL reported: {fault.Message}", fault);
             }
@@ -40,9 +51,47 @@ internal static class PostgresPreflight
         }
     }
 
+    private static async Task AwaitPrimaryAsync(PostgresDatabase database, ILogger log)
+    {
+        var startedAt = Stopwatch.GetTimestamp();
+        var isLogged = false;
+        while (true)
+        {
+            await database.FindPrimaryAsync(CancellationToken.None);
+            if (HasPrimary(database)
+                || Stopwatch.GetElapsedTime(startedAt) >= MaxWait
+                || database.Servers.FirstOrDefault(server => MayAnswerSoon(server, database.Servers.Count > 1)) is not { } server)
+            {
+                return;
+            }
+
+            if (!isLogged)
+            {
+                isLogged = true;
+                Waits(log, MaxWait.TotalSeconds, server.Name, server.Report!.Fault!.Message);
+            }
+
+            await Task.Delay(BetweenChecks);
+        }
+    }
+
+    /// <summary>Returns whether a server is slow, starting or stopping. One that is not there may be failing over to
+    /// another.</summary>
+    private static bool MayAnswerSoon(DatabaseServer server, bool hasOthers) => server.Report?.Fault switch
+    {
+        TimeoutException => true,
+        NpgsqlException { InnerException: SocketException } => hasOthers,
+        SocketException => hasOthers,
+        NpgsqlException fault => fault.IsTransient,
+        _ => false,
+    };
+
+    private static bool HasPrimary(PostgresDatabase database) =>
+        database.Primary.Report is { Fault: null, Timeline: not null, IsReadOnly: false };
+
     private static void RequirePrimary(PostgresDatabase database)
     {
-        if (database.Primary.Report is { Fault: null, Timeline: not null, IsReadOnly: false })
+        if (HasPrimary(database))
         {
             return;
         }
@@ -103,4 +152,7 @@ internal static class PostgresPreflight
 
     private static SettingException Refusal(string message, Exception? fault = null) =>
         new($"{KnownSettings.ConnectionString.Variable}: {message}", fault);
+
+    [LoggerMessage(3038, LogLevel.Warning, "The database is not ready. The start waits for it for up to {Seconds} seconds. {Server}: {Fault}")]
+    private static partial void Waits(ILogger log, double seconds, string server, string fault);
 }

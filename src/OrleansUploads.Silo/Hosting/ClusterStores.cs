@@ -1,6 +1,7 @@
 using System.Net;
 using OrleansUploads.Cluster.Azure;
 using OrleansUploads.Cluster.Settings;
+using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Silo.Database;
 using OrleansUploads.Silo.Settings;
 using OrleansUploads.Silo.Storage;
@@ -11,10 +12,21 @@ namespace OrleansUploads.Silo.Hosting;
 internal static class ClusterStores
 {
     /// <summary>Opens the database of the cluster and checks that it has what the process needs.</summary>
+    /// <param name="settings">The settings of the process.</param>
+    /// <param name="logging">The section of the configuration about logs. The host's own log does not exist yet.</param>
     /// <returns>The database, or null if the cluster has none.</returns>
     /// <exception cref="SettingException">It cannot be used. The message says why.</exception>
-    public static async Task<PostgresDatabase?> OpenDatabaseAsync(SiloSettings settings) =>
-        settings.Store == ClusterStore.Postgres ? await PostgresPreflight.OpenAsync(settings.ConnectionString) : null;
+    public static async Task<PostgresDatabase?> OpenDatabaseAsync(SiloSettings settings, IConfiguration logging)
+    {
+        if (settings.Store != ClusterStore.Postgres)
+        {
+            return null;
+        }
+
+        using var logs = LoggerFactory.Create(
+            builder => builder.AddConfiguration(logging).AddOrleansUploadsLog(settings.Service.LogFormat));
+        return await PostgresPreflight.OpenAsync(settings.ConnectionString, logs.CreateLogger(typeof(PostgresPreflight)));
+    }
 
     /// <summary>Checks that the stores can be reached, unless they are in the database.</summary>
     /// <param name="settings">The settings of the process.</param>

@@ -58,7 +58,7 @@ internal sealed class OperatorCommand(ICommand<ServiceStatus> command, Func<Serv
                 + "Use the settings of a silo of the cluster.");
         }
 
-        await using var database = await ClusterStores.OpenDatabaseAsync(settings);
+        await using var database = await ClusterStores.OpenDatabaseAsync(settings, builder.Configuration.GetSection("Logging"));
         await ClusterStores.RequireAsync(settings with { Role = ProcessRole.Gateway }, database);
 
         builder.UseOrleansClient(client => UploadsHost.AddClient(client, settings, database));

@@ -35,7 +35,7 @@ internal static class SiloProcess
         settings.Tls?.Require();
         using var claims = PortClaims.Take(settings);
         using var telemetry = SiloTelemetry.Start(builder.Configuration, settings);
-        await using var database = await ClusterStores.OpenDatabaseAsync(settings);
+        await using var database = await ClusterStores.OpenDatabaseAsync(settings, builder.Configuration.GetSection("Logging"));
         var lastGeneration = await ClusterStores.RequireAsync(settings, database);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, settings));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = settings.DrainDelay + settings.DrainTime);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Silo.Tests.Harness;
 
@@ -7,6 +8,7 @@ namespace OrleansUploads.Silo.Tests.Failover;
 public sealed class PreflightTests(PostgresServer postgres) : IDisposable
 {
     private const string Prefix = "orleans-uploads-silo: OrleansUploads__ConnectionString: ";
+    private const string Waits = "The database is not ready. The start waits for it for up to 15 seconds.";
 
     private readonly TemporaryFolder _folder = new();
 
@@ -65,6 +67,61 @@ public sealed class PreflightTests(PostgresServer postgres) : IDisposable
     {
         await using var bouncer = await RunningPgBouncer.StartAsync(await postgres.CreateDatabaseAsync(), "session");
         await ServesAsync(bouncer.ConnectionString);
+    }
+
+    [Fact]
+    public async Task A_silo_waits_for_a_server_that_answers_late()
+    {
+        await using var pair = await PostgresPair.StartAsync();
+        await pair.Primary.PauseAsync();
+        await using var silo = RunningSilo.Run(RunningSilo.OnPostgres(PostgresPair.On(pair.Primary), _folder.Data));
+        await Eventually.BecomesTrueAsync(
+            () => silo.Error.Contains(Waits, StringComparison.Ordinal) || silo.HasExited, "the silo waits", PostgresPrograms.Patience);
+
+        await pair.Primary.ResumeAsync();
+
+        Assert.True(await silo.WaitForLineAsync("Ready on ", PostgresPrograms.Patience) is not null, $"The silo did not start. {silo}");
+        Assert.Equal(2, silo.Error.Split(Waits).Length);
+    }
+
+    [Fact]
+    public async Task A_silo_waits_for_the_promotion_of_a_standby_if_the_list_has_several_servers()
+    {
+        await using var pair = await PostgresPair.StartAsync();
+        await pair.Primary.StopAsync();
+        await using var silo = RunningSilo.Run(RunningSilo.OnPostgres(pair.ConnectionString, _folder.Data));
+        await Eventually.BecomesTrueAsync(
+            () => silo.Error.Contains(Waits, StringComparison.Ordinal) || silo.HasExited, "the silo waits", PostgresPrograms.Patience);
+
+        await pair.PromoteAsync();
+
+        Assert.True(await silo.WaitForLineAsync("Ready on ", PostgresPrograms.Patience) is not null, $"The silo did not start. {silo}");
+    }
+
+    [Fact]
+    public async Task A_server_that_never_answers_is_refused_within_half_a_minute()
+    {
+        await using var pair = await PostgresPair.StartAsync();
+        await pair.Primary.PauseAsync();
+        var watch = Stopwatch.StartNew();
+
+        var message = await RefusalAsync(PostgresPair.On(pair.Primary));
+
+        Assert.Equal($"{Prefix}PostgreSQL reported: It has not answered for 2 seconds.", message);
+        Assert.InRange(watch.Elapsed, TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public async Task A_database_that_is_missing_and_a_port_on_which_nothing_listens_are_refused_at_once()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        foreach (var wrong in new[] { "Database=no-such-database", $"Port={FreePort.Take(1)[0]}", "Username=no-such-role" })
+        {
+            await using var silo = RunningSilo.Run(RunningSilo.OnPostgres($"{database};{wrong}", _folder.Data));
+
+            Assert.Equal(1, await silo.WaitForExitAsync(PostgresPrograms.Patience));
+            Assert.StartsWith($"{Prefix}PostgreSQL reported: ", silo.Error, StringComparison.Ordinal);
+        }
     }
 
     private Task<string> RefusalAsync(string database) =>
