@@ -5,8 +5,9 @@ namespace OrleansUploads.Engine.DataFolders;
 /// <summary>The free space of the disk with the data folder, and how much of it is kept free for the journal.</summary>
 /// <remarks>Below the floor, all data that grows is refused, so that the journal can still record deletions and aborts,
 /// which free space, and a bounded number of retrievals. In case other programs fill the disk, a reserve file is kept. When such a
-/// request arrives, or when the journal finds the disk full, a slice of it is released, and no more, because other programs may take
-/// what is free.</remarks>
+/// request arrives and most of the last slice is used, or when the journal finds the disk full, a slice of it is released, and no more,
+/// because other programs may take what is free. Data that grows is accepted only while the reserve is complete or can be completed
+/// first. Otherwise a disk that fills up again soon would find less of it each time.</remarks>
 public sealed class DiskSpace : IStorageSpace, IStoreHealth
 {
     /// <summary>Default floor of large disks.</summary>
@@ -37,6 +38,9 @@ public sealed class DiskSpace : IStorageSpace, IStoreHealth
     private const int TinyDiskDivisor = 4;
     private const int ReserveDivisor = 16;
     private const long SliceBytes = 1024 * 1024;
+
+    // Records of less than 8 KiB and a new file or two. A higher bound would release a slice before the last one is used.
+    private const long DeletionBytes = SliceBytes / 4;
 
     // The part size of common clients, and twice that of the AWS CLI.
     private const long PartBytes = 16L * 1024 * 1024;
@@ -129,6 +133,11 @@ public sealed class DiskSpace : IStorageSpace, IStoreHealth
     /// <inheritdoc/>
     public void Require(long bytes)
     {
+        if (Interlocked.Read(ref _reservedBytes) < _reserveBytes)
+        {
+            Restore();
+        }
+
         var free = FreeBytes;
         var kept = KeptBytes;
         if (free - bytes < kept)
@@ -160,7 +169,7 @@ public sealed class DiskSpace : IStorageSpace, IStoreHealth
     /// <inheritdoc/>
     public void MakeRoomForDeletion()
     {
-        if (FreeBytes < SliceBytes)
+        if (FreeBytes < DeletionBytes)
         {
             ReleaseSlice();
         }

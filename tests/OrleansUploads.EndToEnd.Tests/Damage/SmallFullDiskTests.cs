@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
@@ -55,7 +56,10 @@ public sealed class SmallFullDiskTests : IAsyncDisposable
                 await server.Connect().DeleteArchiveAsync(Vault, archives[1]);
 
                 disk.MakeRoom();
+                var freed = Stopwatch.GetTimestamp();
                 await Eventually.BecomesTrueAsync(() => TryUploadAsync(server.Connect()), $"round {round}: uploads work again", Recovery);
+                TestContext.Current.TestOutputHelper?.WriteLine(
+                    $"round {round}: {archives.Count} archives, uploads again after {Stopwatch.GetElapsedTime(freed).TotalSeconds:F2} s");
             }
 
             await server.StopAsync();

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.TestKit.PartStores;
@@ -10,20 +9,9 @@ public sealed class FullDiskTests : IDisposable
 {
     private const int MiB = 1024 * 1024;
 
-    private readonly TemporaryRoot _root = new();
-    private readonly bool _isMounted;
+    private readonly MemoryDisk _disk = new(mebibytes: 4);
 
-    public FullDiskTests() => _isMounted = Run("mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", _root.Path);
-
-    public void Dispose()
-    {
-        if (_isMounted)
-        {
-            Assert.True(Run("umount", _root.Path));
-        }
-
-        _root.Dispose();
-    }
+    public void Dispose() => _disk.Dispose();
 
     [Fact]
     public async Task A_part_that_does_not_fit_is_refused_before_any_byte_is_sent_and_leaves_nothing()
@@ -45,7 +33,7 @@ public sealed class FullDiskTests : IDisposable
             await store.CreateAsync(PartBytes.Upload(1), PartBytes.Attempt(1), bytes.Length, default))
         {
             ReleasePreallocated();
-            var other = FillUp();
+            var other = _disk.FillUp();
             await Assert.ThrowsAsync<PartStoreFullException>(() => WriteAllAsync(writer, bytes));
             Assert.Equal([other], Files());
             await Assert.ThrowsAsync<InvalidOperationException>(() => writer.WriteAsync(new byte[1], default).AsTask());
@@ -65,7 +53,7 @@ public sealed class FullDiskTests : IDisposable
             await store.CreateAsync(PartBytes.Upload(1), PartBytes.Attempt(1), bytes.Length, default);
         await writer.WriteAsync(bytes, default);
         ReleasePreallocated();
-        var other = FillUp();
+        var other = _disk.FillUp();
 
         await Assert.ThrowsAsync<PartStoreFullException>(
             () => writer.CommitAsync(PartBytes.Leaves(bytes), default).AsTask());
@@ -76,7 +64,7 @@ public sealed class FullDiskTests : IDisposable
     public async Task A_manifest_that_does_not_fit_leaves_nothing_and_can_be_stored_later()
     {
         using var store = OpenOrSkip();
-        var other = FillUp();
+        var other = _disk.FillUp();
         var manifest = PartBytes.Manifest(PartBytes.Upload(1), 1_000, seed: 3);
 
         await Assert.ThrowsAsync<PartStoreFullException>(() => store.PutManifestAsync(manifest, default).AsTask());
@@ -96,47 +84,18 @@ public sealed class FullDiskTests : IDisposable
         }
     }
 
-    private static bool Run(string program, params string[] arguments)
-    {
-        if (!OperatingSystem.IsLinux())
-        {
-            return false;
-        }
-
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-        process.WaitForExit();
-        return process.ExitCode == 0;
-    }
-
     private DiskPartStore OpenOrSkip()
     {
-        Assert.SkipUnless(_isMounted, "Mounting a memory file system needs Linux and root.");
-        return DiskPartStore.Open(_root.Path, new() { Threads = 1 });
+        _disk.RequireMounted();
+        return DiskPartStore.Open(_disk.Path, new() { Threads = 1 });
     }
 
     // With preallocated space the write would succeed. Releasing it simulates a file system without preallocation.
     private void ReleasePreallocated()
     {
-        using var file = File.OpenHandle(_root.File(".part"), access: FileAccess.Write, share: FileShare.ReadWrite);
+        using var file = File.OpenHandle(Files().Single(path => path.EndsWith(".part", StringComparison.Ordinal)), access: FileAccess.Write, share: FileShare.ReadWrite);
         RandomAccess.SetLength(file, RandomAccess.GetLength(file));
     }
 
-    private string FillUp()
-    {
-        var path = Path.Combine(_root.Path, "other");
-        using var file = File.OpenHandle(path, FileMode.Create, FileAccess.Write);
-        try
-        {
-            for (var at = 0L; ; at += 4096)
-            {
-                RandomAccess.Write(file, new byte[4096], at);
-            }
-        }
-        catch (IOException)
-        {
-            return path;
-        }
-    }
-
-    private string[] Files() => Directory.GetFiles(_root.Path, "*", SearchOption.AllDirectories);
+    private string[] Files() => Directory.GetFiles(_disk.Path, "*", SearchOption.AllDirectories);
 }
