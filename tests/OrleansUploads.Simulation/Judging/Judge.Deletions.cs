@@ -1,4 +1,3 @@
-using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Simulation.Judging;
 
