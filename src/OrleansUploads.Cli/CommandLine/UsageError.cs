@@ -22,7 +22,7 @@ internal static partial class UsageError
         var command = string.Join(' ', Names(parsed.CommandResult));
         if (FindMistypedOption(parsed) is { } option)
         {
-            var name = FindNearest(parsed.CommandResult.Command, option.Split('=')[0]);
+            var name = FindNearest(parsed.CommandResult, option.Split('=')[0]);
             var guess = name is null ? "" : $" Did you mean '{name}'?";
             return $"'{option}' is not an option of this command.{guess} A file with this name is './{option}'. See '{command} --help'.";
         }
@@ -35,7 +35,7 @@ internal static partial class UsageError
         }
 
         var errors = string.Join(' ', messages);
-        var meant = parsed.UnmatchedTokens.Count > 0 && FindNearest(parsed.CommandResult.Command, parsed.UnmatchedTokens[0]) is { } nearest
+        var meant = parsed.UnmatchedTokens.Count > 0 && FindNearest(parsed.CommandResult, parsed.UnmatchedTokens[0]) is { } nearest
             ? $" Did you mean '{nearest}'?"
             : "";
         return $"{errors}{meant} See '{command} --help'.";
@@ -53,13 +53,13 @@ internal static partial class UsageError
     }
 
     /// <summary>The command or option that a mistyped word most likely stands for, or null if none is near.</summary>
-    private static string? FindNearest(Command command, string word)
+    private static string? FindNearest(CommandResult command, string word)
     {
         // A transposition of two letters counts as two edits.
         const int MostEdits = 2;
-        var names = command.Subcommands.Select(static below => below.Name)
-            .Concat(command.Options.SelectMany(static option => option.Aliases.Prepend(option.Name)))
-            .Concat(command is RootCommand ? [] : RemoteCommand.Options.SelectMany(static option => option.Aliases.Prepend(option.Name)));
+        var names = command.Command.Subcommands.Select(static below => below.Name)
+            .Concat(WithParents(command).SelectMany(static at => at.Command.Options)
+                .SelectMany(static option => option.Aliases.Prepend(option.Name)));
         return names.Where(name => name.StartsWith('-') == word.StartsWith('-') && name.Trim('-').Length > MostEdits)
             .Select(name => (Name: name, Edits: CountEdits(name, word)))
             .Where(static near => near.Edits <= MostEdits)
@@ -118,14 +118,15 @@ internal static partial class UsageError
     private static partial Regex Blanks();
 
     /// <summary>The words of a command, beginning with the program.</summary>
-    public static IEnumerable<string> Names(CommandResult command)
-    {
-        var names = new Stack<string>();
-        for (SymbolResult? at = command; at is CommandResult { Command: not RootCommand } named; at = at.Parent)
-        {
-            names.Push(named.Command.Name);
-        }
+    public static IEnumerable<string> Names(CommandResult command) =>
+        WithParents(command).Reverse().Select(static at => at.Command is RootCommand ? "orleans-uploads" : at.Command.Name);
 
-        return names.Prepend("orleans-uploads");
+    /// <summary>A command, and those above it.</summary>
+    private static IEnumerable<CommandResult> WithParents(CommandResult command)
+    {
+        for (var at = command; at is not null; at = at.Parent as CommandResult)
+        {
+            yield return at;
+        }
     }
 }

@@ -20,6 +20,12 @@ public sealed class MistypedOptionTests
         Assert.StartsWith($"'{word}' is not an option of this command. Did you mean '{meant}'? A file", message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("treehash --qiet")]
+    [InlineData("check --data d --regoin r")]
+    public void An_option_that_only_other_commands_have_is_not_suggested(string line) =>
+        Assert.DoesNotContain("Did you mean", UsageError.Describe(CommandTree.Create().ParseWords(line.Split(' '))), StringComparison.Ordinal);
+
     [Fact]
     public void A_word_that_is_near_no_option_is_refused_without_a_guess()
     {
