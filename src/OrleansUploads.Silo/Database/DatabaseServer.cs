@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Npgsql;
 
 namespace OrleansUploads.Silo.Database;
@@ -24,6 +25,7 @@ internal sealed class DatabaseServer : IAsyncDisposable
     private const string Commit = "SELECT pg_logical_emit_message(true, 'orleans-uploads', '')";
 
     private readonly NpgsqlDataSource _connections;
+    private readonly List<Socket> _sockets = [];
     private readonly NpgsqlDataSource _probes;
     private readonly PostgresTimeline _timeline;
 
@@ -71,6 +73,16 @@ internal sealed class DatabaseServer : IAsyncDisposable
     /// <summary>Closes all connections, those in use when they are returned.</summary>
     public void CloseConnections() => _connections.Clear();
 
+    /// <summary>Ends everything that waits for an answer of the server, with an unknown outcome.</summary>
+    public void GiveUpConnections()
+    {
+        lock (_sockets)
+        {
+            _sockets.ForEach(UncancelledCommands.Close);
+            _sockets.Clear();
+        }
+    }
+
     /// <summary>Asks the server what it is. A server that does not answer is no error.</summary>
     public async Task<DatabaseServerReport> ProbeAsync(CancellationToken cancellationToken)
     {
@@ -111,11 +123,12 @@ internal sealed class DatabaseServer : IAsyncDisposable
 
     private static async Task<DatabaseServerReport> AskAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
+        using var givesUp = UncancelledCommands.GiveUp(connection, cancellationToken);
         await using var command = new NpgsqlCommand(Ask, connection) { CommandTimeout = 0 };
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
+        await using var reader = await command.ExecuteReaderAsync(CancellationToken.None);
+        await reader.ReadAsync(CancellationToken.None);
         return new DatabaseServerReport(
-            await reader.IsDBNullAsync(0, cancellationToken) ? null : PostgresTimeline.Parse(reader.GetString(0)),
+            await reader.IsDBNullAsync(0, CancellationToken.None) ? null : PostgresTimeline.Parse(reader.GetString(0)),
             reader.GetInt64(1),
             reader.GetBoolean(2),
             null);
@@ -133,12 +146,19 @@ internal sealed class DatabaseServer : IAsyncDisposable
     private async Task PrepareAsync(NpgsqlConnection connection)
     {
         UncancelledCommands.Apply(connection);
+        lock (_sockets)
+        {
+            _sockets.RemoveAll(static socket => socket.SafeHandle.IsClosed);
+            _sockets.Add(UncancelledCommands.SocketOf(connection));
+        }
+
         using var limit = new CancellationTokenSource();
         if (connection.ConnectionTimeout > 0)
         {
             limit.CancelAfter(TimeSpan.FromSeconds(connection.ConnectionTimeout));
         }
 
+        using var givesUp = UncancelledCommands.GiveUp(connection, limit.Token);
         DatabaseServerReport report;
         try
         {
@@ -148,10 +168,10 @@ internal sealed class DatabaseServer : IAsyncDisposable
                 CommandTimeout = 0,
                 Parameters = { new NpgsqlParameter<string> { TypedValue = $"{Math.Max(connection.CommandTimeout - 1, 0)}s" } },
             };
-            await prepare.ExecuteNonQueryAsync(limit.Token);
-            report = await AskAsync(connection, limit.Token);
+            await prepare.ExecuteNonQueryAsync(CancellationToken.None);
+            report = await AskAsync(connection, CancellationToken.None);
         }
-        catch (OperationCanceledException fault)
+        catch (NpgsqlException fault) when (limit.IsCancellationRequested)
         {
             throw new NpgsqlException($"{Name} has not answered for {connection.ConnectionTimeout} seconds.", fault);
         }

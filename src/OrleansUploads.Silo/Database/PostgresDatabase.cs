@@ -9,14 +9,14 @@ internal sealed class PostgresDatabase : DbDataSource
 {
     private readonly PostgresTimeline _timeline = new();
     private readonly Lock _gate = new();
-    private volatile DatabaseServer _primary;
+    private volatile Term _term;
     private volatile string? _waitingCommit;
 
     private PostgresDatabase(string connectionString)
     {
         ConnectionString = connectionString;
         Servers = [.. PostgresConnection.OfEachServer(connectionString).Select(settings => new DatabaseServer(settings, _timeline))];
-        _primary = Servers[0];
+        _term = new Term(Servers[0]);
     }
 
     /// <inheritdoc/>
@@ -26,7 +26,7 @@ internal sealed class PostgresDatabase : DbDataSource
     public IReadOnlyList<DatabaseServer> Servers { get; }
 
     /// <summary>The server that gets all requests.</summary>
-    public DatabaseServer Primary => _primary;
+    public DatabaseServer Primary => _term.Primary;
 
     /// <summary>The newest timeline that this process knows.</summary>
     public PostgresTimeline Timeline => _timeline;
@@ -59,7 +59,25 @@ internal sealed class PostgresDatabase : DbDataSource
 
     /// <summary>Opens a connection for reading, or for a write whose outcome the caller watches.</summary>
     /// <exception cref="NpgsqlException">The primary does not answer.</exception>
-    public ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) => _primary.OpenAsync(cancellationToken);
+    public async ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
+    {
+        var term = _term;
+        var opening = term.Primary.OpenAsync(cancellationToken).AsTask();
+        try
+        {
+            return await opening.WaitAsync(term.Ended.Token);
+        }
+        catch (OperationCanceledException fault) when (term.Ended.IsCancellationRequested)
+        {
+            // A server that hangs keeps Npgsql waiting until the end of the time-out.
+            _ = opening.ContinueWith(
+                static opened => opened.Result.DisposeAsync(),
+                CancellationToken.None,
+                TaskContinuationOptions.OnlyOnRanToCompletion,
+                TaskScheduler.Default);
+            throw new NpgsqlException($"{term.Primary.Name} is no longer the primary.", fault);
+        }
+    }
 
     /// <summary>Opens a connection for a write.</summary>
     /// <exception cref="NpgsqlException">The primary does not answer, or it does not confirm commits at the moment.</exception>
@@ -73,7 +91,8 @@ internal sealed class PostgresDatabase : DbDataSource
         ChoosePrimary();
     }
 
-    /// <summary>Chooses the primary by the reports of the servers. When it changes, all connections are closed.</summary>
+    /// <summary>Chooses the primary by the reports of the servers. When it changes, all connections are closed. What
+    /// the old primary has not answered by then is unknown.</summary>
     /// <returns>Whether it changed.</returns>
     public bool ChoosePrimary()
     {
@@ -82,7 +101,7 @@ internal sealed class PostgresDatabase : DbDataSource
             var best = Servers
                 .Where(server => server.Report is { Timeline: not null, System: var system } && _timeline.IsOf(system))
                 .OrderByDescending(static server => server.Report!.Timeline)
-                .ThenByDescending(server => server == _primary)
+                .ThenByDescending(server => server == Primary)
                 .FirstOrDefault();
             if (best is not { Report: { Timeline: { } timeline, System: var system } } || timeline < _timeline.Newest)
             {
@@ -90,16 +109,23 @@ internal sealed class PostgresDatabase : DbDataSource
             }
 
             var isNewer = _timeline.Learn(best.Name, system, timeline);
-            if (best == _primary && !isNewer)
+            if (best == Primary && !isNewer)
             {
                 return false;
             }
 
-            _primary = best;
+            var ended = _term;
+            _term = new Term(best);
             _waitingCommit = null;
+            _ = ended.Ended.CancelAsync();
             foreach (var server in Servers)
             {
                 server.CloseConnections();
+            }
+
+            if (ended.Primary != best)
+            {
+                ended.Primary.GiveUpConnections();
             }
 
             return true;
@@ -107,7 +133,7 @@ internal sealed class PostgresDatabase : DbDataSource
     }
 
     /// <inheritdoc/>
-    protected override DbConnection CreateDbConnection() => _primary.CreateConnection();
+    protected override DbConnection CreateDbConnection() => Primary.CreateConnection();
 
     /// <inheritdoc/>
     /// <remarks>Orleans' providers read and write with these connections.</remarks>
@@ -133,5 +159,13 @@ internal sealed class PostgresDatabase : DbDataSource
         }
 
         await base.DisposeAsyncCore();
+    }
+
+    /// <summary>The time in which one server is the primary.</summary>
+    private sealed class Term(DatabaseServer primary)
+    {
+        public DatabaseServer Primary { get; } = primary;
+
+        public CancellationTokenSource Ended { get; } = new();
     }
 }

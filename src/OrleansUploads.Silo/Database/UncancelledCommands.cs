@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Npgsql;
 
@@ -13,6 +14,36 @@ internal static class UncancelledCommands
 
     /// <summary>Makes a new connection one whose commands are never cancelled.</summary>
     public static void Apply(NpgsqlConnection connection) => SetProcessId(ConnectorOf(connection), 0);
+
+    /// <summary>Gives up an open connection when a token is cancelled. What was sent on it has no answer then, and its outcome is
+    /// unknown.</summary>
+    /// <remarks>Npgsql, which is not given the token, would first connect to the server again and block a thread for as long as a server
+    /// that hangs lets it wait.</remarks>
+    /// <returns>Ends the arrangement.</returns>
+    public static CancellationTokenRegistration GiveUp(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var socket = SocketOf(connection);
+        return cancellationToken.UnsafeRegister(static socket => Close((Socket)socket!), socket);
+    }
+
+    /// <summary>Returns the socket of an open connection.</summary>
+    public static Socket SocketOf(NpgsqlConnection connection) => SocketField(ConnectorOf(connection));
+
+    /// <summary>Ends everything that waits for an answer on a socket.</summary>
+    public static void Close(Socket socket)
+    {
+        try
+        {
+            socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception fault) when (fault is SocketException or ObjectDisposedException)
+        {
+            // It is closed already.
+        }
+    }
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_socket")]
+    private static extern ref Socket SocketField([UnsafeAccessorType(Connector)] object connector);
 
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Connector")]
     [return: UnsafeAccessorType(Connector)]

@@ -62,14 +62,14 @@ internal sealed class PostgresRows(PostgresDatabase database, string service)
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(WithKey(Select, key));
         batch.BatchCommands.Add(new NpgsqlBatchCommand(isConfirmed ? TimelineConfirmed : Timeline));
-        return await ExecuteAsync(batch, async (reader, token) =>
+        return await ExecuteAsync(batch, async reader =>
         {
-            StoredRow? row = await reader.ReadAsync(token)
+            StoredRow? row = await reader.ReadAsync(CancellationToken.None)
                 ? new StoredRow(
-                    await reader.IsDBNullAsync(0, token) ? null : reader.GetInt32(0),
-                    await reader.IsDBNullAsync(1, token) ? null : reader.GetFieldValue<byte[]>(1))
+                    await reader.IsDBNullAsync(0, CancellationToken.None) ? null : reader.GetInt32(0),
+                    await reader.IsDBNullAsync(1, CancellationToken.None) ? null : reader.GetFieldValue<byte[]>(1))
                 : null;
-            await reader.NextResultAsync(token);
+            await reader.NextResultAsync(CancellationToken.None);
             return row;
         });
     }
@@ -90,7 +90,7 @@ internal sealed class PostgresRows(PostgresDatabase database, string service)
 
         // A batch without a transaction of its own is one transaction.
         batch.BatchCommands.Add(new NpgsqlBatchCommand(Timeline));
-        await ExecuteAsync<object?>(batch, static (_, _) => Task.FromResult<object?>(null));
+        await ExecuteAsync<object?>(batch, static _ => Task.FromResult<object?>(null));
         var versions = new int?[rows.Count];
         for (var i = 0; i < versions.Length; i++)
         {
@@ -104,25 +104,26 @@ internal sealed class PostgresRows(PostgresDatabase database, string service)
     /// together with its connection.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="readAsync">Reads the results, up to the last one.</param>
-    private async Task<T> ExecuteAsync<T>(NpgsqlBatch batch, Func<NpgsqlDataReader, CancellationToken, Task<T>> readAsync)
+    private async Task<T> ExecuteAsync<T>(NpgsqlBatch batch, Func<NpgsqlDataReader, Task<T>> readAsync)
     {
         var connection = batch.Connection!;
         using var warnings = new ReplicationWarnings(connection);
         using var limit = connection.CommandTimeout > 0
             ? new CancellationTokenSource(TimeSpan.FromSeconds(connection.CommandTimeout)) : new CancellationTokenSource();
+        using var givesUp = UncancelledCommands.GiveUp(connection, limit.Token);
         batch.Timeout = 0;
         T result;
         try
         {
-            await using var reader = await batch.ExecuteReaderAsync(limit.Token);
-            result = await readAsync(reader, limit.Token);
-            await reader.ReadAsync(limit.Token);
+            await using var reader = await batch.ExecuteReaderAsync(CancellationToken.None);
+            result = await readAsync(reader);
+            await reader.ReadAsync(CancellationToken.None);
             database.Timeline.Require(database.Primary.Name, PostgresTimeline.Parse(reader.GetString(0)));
 
             // The commit, and what the server says about it, comes behind the last result.
-            await reader.NextResultAsync(limit.Token);
+            await reader.NextResultAsync(CancellationToken.None);
         }
-        catch (OperationCanceledException fault) when (limit.IsCancellationRequested)
+        catch (NpgsqlException fault) when (fault is not PostgresException && limit.IsCancellationRequested)
         {
             throw new NpgsqlException($"PostgreSQL has not answered for {connection.CommandTimeout} seconds.", fault);
         }

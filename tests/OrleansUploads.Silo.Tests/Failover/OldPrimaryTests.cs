@@ -32,6 +32,34 @@ public sealed class OldPrimaryTests
     }
 
     [Fact]
+    public async Task What_a_hung_primary_has_not_answered_ends_as_unknown_when_there_is_a_new_one()
+    {
+        await using var pair = await PostgresPair.StartAsync();
+        await using var database = PostgresDatabase.Create($"{pair.ConnectionString};Command Timeout=0;Timeout=60");
+        await database.FindPrimaryAsync(TestContext.Current.CancellationToken);
+        await ReadAsync(database);
+        await pair.Primary.PauseAsync();
+        List<Task> asked =
+        [
+            new PostgresRows(database, "service").WriteAsync([new RowWrite(Key, null, new byte[] { 1 })]),
+            ReadAsync(database),
+            database.OpenAsync(CancellationToken.None).AsTask(),
+        ];
+
+        await pair.PromoteAsync();
+        await database.FindPrimaryAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal($"127.0.0.1:{pair.Primary.Port}", database.Primary.Name);
+        foreach (var question in asked)
+        {
+            // Not a PostgresException, which would be an answer.
+            await Assert.ThrowsAsync<NpgsqlException>(() => question.WaitAsync(TimeSpan.FromSeconds(20)));
+        }
+
+        Assert.Null(await ReadAsync(database));
+    }
+
+    [Fact]
     public async Task A_connection_to_the_old_primary_finds_nothing_not_even_that_there_is_nothing()
     {
         await using var pair = await PostgresPair.StartAsync();
