@@ -275,6 +275,7 @@ run_tests() {
     tests=$here/../tests/OrleansUploads.Silo.Tests/bin/Release/net10.0/OrleansUploads.Silo.Tests.dll
     [ -f "$tests" ] || fail "$tests does not exist. Build it: dotnet build tests/OrleansUploads.Silo.Tests -c Release"
     set -- dotnet "$tests" -class "*.$1" -noLogo
+    export ORLEANSUPLOADS_CLUSTER_DATABASE="$database"
     if [ "$(id -u)" = 0 ] && command -v iptables > /dev/null && unshare --net true 2> /dev/null; then
         export ORLEANSUPLOADS_SOAK_NETWORK=own
         exec unshare --net sh -c 'ip link set lo up && exec "$@"' sh "$@"
@@ -284,7 +285,7 @@ run_tests() {
 }
 
 soak() {
-    export ORLEANSUPLOADS_SOAK_MINUTES="$1" ORLEANSUPLOADS_SOAK_DATABASE="$database"
+    export ORLEANSUPLOADS_SOAK_MINUTES="$1"
     [ -z "${LOCAL_CLUSTER_PREVIOUS_SILO:-}" ] || export ORLEANSUPLOADS_SOAK_PREVIOUS_SILO="$LOCAL_CLUSTER_PREVIOUS_SILO"
     run_tests SoakTests
 }

@@ -10,7 +10,7 @@ namespace OrleansUploads.Silo.Tests.Faults;
 
 /// <summary>Faults under clients that do not retry: a request may fail or wait only while a fault or the recovery from it lasts.
 /// <c>deploy/local-cluster.sh faults</c> runs it.</summary>
-public sealed class FaultTests(PostgresServer postgres, ITestOutputHelper output)
+public sealed class FaultTests(PostgresServer postgres, AzuriteServer azurite, ITestOutputHelper output)
 {
     private const int Clients = 10;
     private const string Stop = "a silo was stopped";
@@ -34,7 +34,7 @@ public sealed class FaultTests(PostgresServer postgres, ITestOutputHelper output
         }
 
         await using var cluster = await ClusterUnderLoad.StartAsync(
-            postgres,
+            DatabaseServers.Chosen(postgres, azurite),
             static (number, start) => (start with { Group = NetworkCut.GroupOf(number) })
                 .With(KnownSettings.DrainDelay.Variable, $"{DrainDelay.TotalSeconds:F0}s"));
         SiloClient[] silos = [.. cluster.Silos.Select(static silo => new SiloClient(silo))];

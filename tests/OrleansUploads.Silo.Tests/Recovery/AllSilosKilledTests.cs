@@ -8,7 +8,7 @@ namespace OrleansUploads.Silo.Tests.Recovery;
 
 /// <summary>After all silos were killed at once under load, a silo that says that it is ready answers for every entity.</summary>
 [Trait(TestRun.Name, TestRun.Campaign)]
-public sealed class AllSilosKilledTests(PostgresServer postgres, ITestOutputHelper output) : IDisposable
+public sealed class AllSilosKilledTests(PostgresServer postgres, AzuriteServer azurite, ITestOutputHelper output) : IDisposable
 {
     private const int Silos = 3;
     private const int Workers = 8;
@@ -31,19 +31,21 @@ public sealed class AllSilosKilledTests(PostgresServer postgres, ITestOutputHelp
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
-    public async Task Every_entity_answers_within_five_seconds_of_the_first_ready_silo()
+    [Theory]
+    [InlineData("PostgreSQL")]
+    [InlineData("Azurite")]
+    public async Task Every_entity_answers_within_five_seconds_of_the_first_ready_silo(string database)
     {
         var slowest = new List<EntityAnswer>();
         try
         {
-            var entities = await StartAsync();
+            var entities = await StartAsync(DatabaseServers.Named(database, postgres, azurite));
             for (var round = 1; round <= Rounds; round++)
             {
                 await KillUnderLoadAsync(entities);
                 var answers = await new RecoveryWatch(entities.All, Watch).RunAsync(StartAgain());
                 slowest.Add(answers[0]);
-                output.WriteLine($"Round {round}, {answers.Count} answers, the slowest: {answers[0]}");
+                output.WriteLine($"{database}, round {round}, {answers.Count} answers, the slowest: {answers[0]}");
                 if (answers[0].Waited > MaxWait)
                 {
                     Report(answers);
@@ -63,7 +65,7 @@ public sealed class AllSilosKilledTests(PostgresServer postgres, ITestOutputHelp
     {
         try
         {
-            var entities = await StartAsync();
+            var entities = await StartAsync(postgres);
             await KillUnderLoadAsync(entities);
             var starting = StartAgain();
             var watching = new RecoveryWatch(entities.All, Watch).RunAsync(starting);
@@ -83,11 +85,11 @@ public sealed class AllSilosKilledTests(PostgresServer postgres, ITestOutputHelp
         }
     }
 
-    private async Task<WatchedEntities> StartAsync()
+    private async Task<WatchedEntities> StartAsync(IDatabaseServer server)
     {
-        var database = await postgres.CreateDatabaseAsync();
+        var database = await server.CreateAsync();
         _silos.AddRange(await RunningSilo.StartAllAsync(
-            [.. Enumerable.Range(0, Silos).Select(_ => new SiloStart(RunningSilo.OnPostgres(database, _folder.Data)))]));
+            [.. Enumerable.Range(0, Silos).Select(_ => new SiloStart(database.NewSilo(_folder.Data)))]));
         using var client = new SiloClient(_silos[0]);
         return await WatchedEntities.CreateAsync(client);
     }

@@ -145,8 +145,7 @@ public sealed class OperationTests(PostgresServer postgres, AzuriteServer azurit
 
     private async Task<RunningSilo> StartAsync(string database)
     {
-        IDatabaseServer[] servers = [postgres, azurite];
-        var created = await servers.Single(server => server.Name == database).CreateAsync();
+        var created = await DatabaseServers.Named(database, postgres, azurite).CreateAsync();
         return await RunningSilo.StartAsync(created.NewSilo(_folder.Data));
     }
 }

@@ -42,7 +42,7 @@ public sealed class SoakTests(PostgresServer postgres, AzuriteServer azurite, IT
             await NetworkCut.PrepareAsync(ClusterUnderLoad.SiloCount);
         }
 
-        IDatabaseServer server = Environment.GetEnvironmentVariable("ORLEANSUPLOADS_SOAK_DATABASE") == "azure" ? azurite : postgres;
+        var server = DatabaseServers.Chosen(postgres, azurite);
         await using var cluster = await ClusterUnderLoad.StartAsync(
             server, static (number, start) => start with { Group = NetworkCut.GroupOf(number) });
         var disturbances = new Disturbances(
