@@ -77,6 +77,12 @@ else
     exit 1
 fi
 
+# Of the gateway's tests over grains, the quick run leaves these out. They have run over one process.
+sampled=OrleansUploads.Cluster.Gateway.Tests sample=()
+for class in AccountSettings BadInput DashboardView JobOutput LiveView S3List S3Restore Stall VaultList; do
+    sample+=(-class- "*.${class}Tests")
+done
+
 program() { echo "tests/$1/bin/Release/net10.0/$1.dll"; }
 
 # Runs one project's tests. What it prints goes to a file, its results to a report.
@@ -84,6 +90,7 @@ run() {
     local name=$1
     shift
     local exitCode=0
+    [[ $name != "$sampled" || ${#filter[@]} == 0 ]] || set -- "${sample[@]}"
     dotnet "$(program "$name")" -noLogo -noColor -result-xml "$results/$name.xml" ${filter[@]+"${filter[@]}"} "$@" \
         </dev/null >"$results/$name.log" 2>&1 || exitCode=$?
     echo "$exitCode" >"$results/$name.exit"
@@ -121,6 +128,8 @@ tell() {
     if ((${#filter[@]} > 0)); then
         # One line for each test method; a theory's cases are counted once.
         dotnet "$(program "$name")" -noColor -list methods -trait Run=Campaign </dev/null >"$results/$name.campaigns"
+        [[ $name != "$sampled" ]] \
+            || dotnet "$(program "$name")" -noColor -list methods "${sample[@]/#-class-/-class}" </dev/null >>"$results/$name.campaigns"
         leftOut=$(wc -l <"$results/$name.campaigns")
     fi
     echo "$name: $(count passed) passed, $(($(count failed) + $(count errors))) failed, $(($(count skipped) + leftOut)) skipped"

@@ -7,6 +7,6 @@ public static class TestRun
     public const string Name = "Run";
 
     /// <summary>A campaign: thousands of seeds or inputs, planted bugs, power cuts, kills under load, floods, all operations by
-    /// other clients. Takes long.</summary>
+    /// other clients, silos that start and fail as processes. Takes long.</summary>
     public const string Campaign = "Campaign";
 }

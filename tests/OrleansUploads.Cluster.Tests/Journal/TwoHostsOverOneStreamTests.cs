@@ -1,7 +1,9 @@
 using OrleansUploads.Cluster.Tests.Storage;
+using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Cluster.Tests.Journal;
 
+[Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class TwoHostsOverOneStreamTests
 {
     private const int Seeds = 400;

@@ -18,6 +18,7 @@ using OrleansUploads.TestKit;
 namespace OrleansUploads.Cluster.Tests.Tls;
 
 /// <summary>A node that states in its messages that another one sent them, over sockets. Orleans believes it.</summary>
+[Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class ForgedSenderTests : IAsyncLifetime
 {
     private TlsBench _bench = null!;

@@ -10,6 +10,7 @@ using OrleansUploads.TestKit;
 namespace OrleansUploads.Cluster.Tests.Tls;
 
 /// <summary>Certificates are renewed while silos and ingestion nodes work, over sockets.</summary>
+[Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class RenewalTests : IAsyncLifetime
 {
     private const int Silos = 3;

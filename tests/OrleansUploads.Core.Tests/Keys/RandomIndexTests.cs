@@ -2,6 +2,7 @@ using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Messages.Keys;
 using OrleansUploads.Core.Values;
+using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Core.Tests.Keys;
 
@@ -11,6 +12,7 @@ public sealed class RandomIndexTests
     private const int Steps = 1500;
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public void An_index_is_a_sorted_dictionary_however_its_messages_arrive()
     {
         var (leaves, links, given, late) = (0, 0, 0, 0);

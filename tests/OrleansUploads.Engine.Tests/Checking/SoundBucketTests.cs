@@ -3,6 +3,7 @@ using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Engine.Sqlite;
 using OrleansUploads.Engine.Tests.PartStores;
+using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Engine.Tests.Checking;
 
@@ -43,6 +44,7 @@ public sealed class SoundBucketTests : IDisposable
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_crash_after_any_change_leaves_a_sound_folder()
     {
         var recorded = new List<Func<IJournal, Task>>();

@@ -2,10 +2,12 @@ using Npgsql;
 using OrleansUploads.Silo.Database;
 using OrleansUploads.Silo.Storage;
 using OrleansUploads.Silo.Tests.Harness;
+using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Silo.Tests.Failover;
 
 /// <summary>A primary that runs on although its standby was promoted.</summary>
+[Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class OldPrimaryTests
 {
     private static readonly RowKey Key = new(11, 0, 0, "000000000001/archives-1", 12, "ou-upload");

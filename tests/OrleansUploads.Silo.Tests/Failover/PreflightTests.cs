@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Silo.Tests.Harness;
+using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Silo.Tests.Failover;
 
 /// <summary>Databases with which a silo does not start.</summary>
+[Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class PreflightTests(PostgresServer postgres) : IDisposable
 {
     private const string Prefix = "orleans-uploads-silo: OrleansUploads__ConnectionString: ";

@@ -3,10 +3,12 @@ using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Silo.Database;
 using OrleansUploads.Silo.Storage;
 using OrleansUploads.Silo.Tests.Harness;
+using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Silo.Tests.Failover;
 
 /// <summary>What is written and read while the standby, for which commits wait, is gone.</summary>
+[Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class ReplicationTests : IAsyncLifetime
 {
     private static readonly RowKey Key = new(11, 0, 0, "000000000001/archives-1", 12, "ou-upload");

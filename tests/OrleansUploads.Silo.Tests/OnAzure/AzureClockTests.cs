@@ -1,9 +1,11 @@
 using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Silo.Tests.Harness;
+using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Silo.Tests.OnAzure;
 
 /// <summary>A silo on Azure Storage whose clock was wrong.</summary>
+[Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class AzureClockTests(AzuriteServer azurite) : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -4,10 +4,12 @@ using System.Net.Sockets;
 using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Silo.Settings;
 using OrleansUploads.Silo.Tests.Harness;
+using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Silo.Tests.OnAzure;
 
 /// <summary>Silos that start with Azure Storage.</summary>
+[Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class AzureStartTests(AzuriteServer azurite) : IDisposable
 {
     private const string Prefix = "orleans-uploads-silo: OrleansUploads__ConnectionString";

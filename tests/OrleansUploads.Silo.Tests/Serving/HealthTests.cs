@@ -7,10 +7,12 @@ using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Gateway.Http.Health;
 using OrleansUploads.Silo.Settings;
 using OrleansUploads.Silo.Tests.Harness;
+using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Silo.Tests.Serving;
 
 /// <summary>Readiness shows whether the silo should get requests, liveness whether it needs a restart.</summary>
+[Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class HealthTests(PostgresServer postgres) : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -1,10 +1,12 @@
 using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Silo.Settings;
 using OrleansUploads.Silo.Tests.Harness;
+using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Silo.Tests.Serving;
 
 /// <summary>A silo that is started twice: the second process gives up before it joins, and the first one keeps serving.</summary>
+[Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class SecondStartTests(PostgresServer postgres) : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -1,9 +1,11 @@
 using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Silo.Settings;
 using OrleansUploads.Silo.Tests.Harness;
+using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Silo.Tests.Serving;
 
+[Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class StartTests(PostgresServer postgres) : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -1,10 +1,12 @@
 using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Silo.Settings;
 using OrleansUploads.Silo.Tests.Harness;
+using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Silo.Tests.Serving;
 
 /// <summary>Silos with TLS in their own processes, with the certificates that <c>deploy/make-secrets.sh</c> makes.</summary>
+[Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class TlsTests(PostgresServer postgres) : IDisposable
 {
     private const string Account = "000000000001";

@@ -1,10 +1,12 @@
 using OrleansUploads.Client.Models;
 using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Silo.Tests.Harness;
+using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Silo.Tests.Serving;
 
 /// <summary>Silos whose clocks disagree by less than a request may be old.</summary>
+[Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class WrongClockTests(PostgresServer postgres, ITestOutputHelper output) : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -2,10 +2,12 @@ using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Engine.Disk;
 using OrleansUploads.Silo.Settings;
 using OrleansUploads.Silo.Tests.Harness;
+using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Silo.Tests.Storage;
 
 /// <summary>The part folder and the grain storage of a cluster belong together.</summary>
+[Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class PartStoreMarkTests(PostgresServer postgres) : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
