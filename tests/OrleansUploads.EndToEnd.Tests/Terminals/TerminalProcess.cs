@@ -21,6 +21,8 @@ public sealed class TerminalProcess : IAsyncDisposable
     private TerminalProcess(ProcessStartInfo start, int columns, string command)
     {
         _screen.Columns = columns;
+        start.ArgumentList.Add("--default-signal=INT");
+        start.ArgumentList.Add(Script);
         start.ArgumentList.Add("-qefc");
         start.ArgumentList.Add($"stty cols {columns} rows 24; tty > '{Device}'; {command}");
         start.ArgumentList.Add("/dev/null");
@@ -73,7 +75,9 @@ public sealed class TerminalProcess : IAsyncDisposable
     public static TerminalProcess Start(string command, IReadOnlyDictionary<string, string?> environment, int columns = 80)
     {
         Assert.SkipUnless(File.Exists(Script), "The pseudo-terminals of these tests are those of util-linux.");
-        var start = new ProcessStartInfo(Script)
+
+        // Ctrl-C works also where the tests run in the background of a script, whose processes ignore the signal.
+        var start = new ProcessStartInfo("/usr/bin/env")
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
