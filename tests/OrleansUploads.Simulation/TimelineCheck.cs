@@ -63,8 +63,7 @@ internal sealed class TimelineCheck(SimulatedWorld world, Hosts hosts, Judge jud
             return read is null && phase is Phase.NotStarted or Phase.Forgotten;
         }
 
-        // The model knows no difference between expiry and the end of an upload with its vault.
-        return (phase.ToString() == read.Phase.ToString() || (phase, read.Phase) == (Phase.Expired, UploadPhase.Aborted))
+        return phase.ToString() == read.Phase.ToString()
             && UploadRules.CountOf(state) == (timeline?.Parts.Count ?? 0)
             && (timeline?.Parts ?? []).All(part =>
                 UploadRules.ContentAt(state, part.Number - 1) is { } content && timeline!.SenderOf(part.By) == content.Sender);

@@ -58,7 +58,6 @@ internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage,
                 asked.Place = _vaults[r.Vault].Begin(request);
                 break;
             case Request.DeleteVault r:
-                BeginDeletion(r.Vault);
                 asked.Place = _vaults[r.Vault].Begin(request);
                 break;
             case Request.DescribeVault r:
@@ -131,7 +130,6 @@ internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage,
                 _vaults[r.Vault].Loosen(asked.Request);
                 break;
             case Request.DeleteVault r:
-                BeginDeletion(r.Vault);
                 _vaults[r.Vault].Loosen(asked.Request);
                 break;
             case Request.InitiateUpload r:
@@ -204,8 +202,6 @@ internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage,
         {
             _uploads[upload].States.Settle();
         }
-
-        SettleDeletions();
     }
 
     /// <summary>All uploads in progress have been listed: there are no others.</summary>
@@ -248,7 +244,7 @@ internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage,
         }
     }
 
-    private void Learn(UploadId upload, int vault, Phase phase, DateTimeOffset since, long askedAt)
+    private void Learn(UploadId upload, int vault, Phase phase, DateTimeOffset since)
     {
         if (_uploads.TryGetValue(upload, out var known))
         {
@@ -260,11 +256,7 @@ internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage,
             return;
         }
 
-        var facts = new UploadFacts(this, vault, since) 
-        {
-            KnownSince = _events,
-            BegunInDeletion = WasDeletionAskedSince(vault, MayBeStale ? 0 : askedAt),
-        };
+        var facts = new UploadFacts(this, vault, since) { KnownSince = _events };
         _uploads.Add(upload, (facts, new Possibilities(new UploadRules(facts), UploadRules.StateOf(phase))));
         _order.Add(upload);
     }

@@ -24,7 +24,7 @@ internal sealed class UploadRules(UploadFacts facts) : IRules
 
     public int Context =>
         (facts.MayExpire ? 1 : 0) | (facts.MayForgetEnd ? 2 : 0) | (facts.MayForgetArchive ? 4 : 0) | (facts.MayHaveBeenCollected ? 8 : 0)
-        | (facts.AdviceMayBeStale ? 16 : 0) | (facts.MayEndWithVault ? 32 : 0);
+        | (facts.AdviceMayBeStale ? 16 : 0);
 
     public static ulong StateOf(Phase phase) => (ulong)phase;
 
@@ -58,8 +58,7 @@ internal sealed class UploadRules(UploadFacts facts) : IRules
             case Phase.NotStarted:
                 into.Add(WithPhase(state, Phase.Open));
                 break;
-            case Phase.Open when facts.MayExpire || facts.MayEndWithVault:
-                // The deletion of a vault ends an upload as expiry does: no request of it is found any more.
+            case Phase.Open when facts.MayExpire:
                 into.Add(WithPhase(state, Phase.Expired));
                 break;
             case Phase.Aborted or Phase.Expired when facts.MayForgetEnd:

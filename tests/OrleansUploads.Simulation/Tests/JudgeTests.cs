@@ -171,23 +171,5 @@ public sealed class JudgeTests
     }
 
     [Fact]
-    public void An_open_upload_does_not_hold_a_vault() => Rejects(new Request.DeleteVault(0), new Reply(Verdict.Conflict));
-
-    [Fact]
-    public void An_upload_of_a_deleted_vault_accepts_no_part_even_if_the_vault_is_created_again()
-    {
-        Accepts(new Request.DeleteVault(0), new Reply(Verdict.Done));
-        Accepts(Put(A), new Reply(Verdict.NotFound));
-        Accepts(new Request.CreateVault(0), new Reply(Verdict.Done));
-        Rejects(Put(A), new Reply(Verdict.Done));
-    }
-
-    [Fact]
-    public void A_lost_deletion_may_or_may_not_end_an_upload()
-    {
-        Lose(new Request.DeleteVault(0));
-        Accepts(Put(A), new Reply(Verdict.Done));
-        Accepts(Put(A), new Reply(Verdict.NotFound));
-        Rejects(Put(A), new Reply(Verdict.Done));
-    }
+    public void A_vault_with_an_open_upload_is_not_deleted() => Rejects(new Request.DeleteVault(0), new Reply(Verdict.Done));
 }
