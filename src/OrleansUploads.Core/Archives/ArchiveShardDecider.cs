@@ -53,6 +53,9 @@ public sealed partial class ArchiveShardDecider(
         return hash % vault.Shards;
     }
 
+    /// <summary>The entity of the shard that an archive belongs to.</summary>
+    public static EntityId EntityOf(ArchiveId archive, VaultIncarnation vault) => vault.ArchiveShard(ShardOf(archive, vault));
+
     /// <inheritdoc/>
     public override Decision<ArchiveShardEvent> Decide(
         ArchiveShardState state, ArchiveShardCommand command, ServiceTime time) => command switch

@@ -138,7 +138,7 @@ internal sealed partial class UploadCheck(
         }
 
         var vault = state.Spec.Vault;
-        var shard = vault.ArchiveShard(ArchiveShardDecider.ShardOf(state.Archive, vault));
+        var shard = ArchiveShardDecider.EntityOf(state.Archive, vault);
         try
         {
             var found = states.ReadShard(shard);

@@ -40,7 +40,7 @@ internal sealed class StoredView(
                 return GlacierError.ArchiveNotFound(named);
             }
 
-            var shard = vault.Incarnation.ArchiveShard(ArchiveShardDecider.ShardOf(only, vault.Incarnation));
+            var shard = ArchiveShardDecider.EntityOf(only, vault.Incarnation);
             var found = await host.AskAsync(shard, new FindArchive(only), call.Aborted);
             return found.TryGet(out var entry, out var missing)
                 ? JsonAnswer.Of(new StoredDocument([ItemOf(entry)], After: null), DashboardJson.Default.StoredDocument)
