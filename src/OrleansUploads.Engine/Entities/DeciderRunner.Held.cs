@@ -21,15 +21,7 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent>
             return false;
         }
 
-        try
-        {
-            return _decider.Decide(_state, confirmation.Command!, time) is { Events.IsEmpty: false, Intents.IsEmpty: true, Forgets: false };
-        }
-        catch (Exception)
-        {
-            // A decider that throws is a bug, which is reported when the confirmation is decided.
-            return false;
-        }
+        return TryDecide(confirmation.Command!, time) is { Events.IsEmpty: false, Intents.IsEmpty: true, Forgets: false };
     }
 
     /// <summary>Takes the next command of a batch. The held confirmations come before a command that changes the state, that is refused or
@@ -47,17 +39,21 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent>
         return _queue.TryDequeue(out item);
     }
 
-    private bool NeedsHeld(TCommand command, ServiceTime time)
+    private bool NeedsHeld(TCommand command, ServiceTime time) => TryDecide(command, time) is { } decision
+        && (decision is not { Events.IsEmpty: true, Intents.IsEmpty: true, Forgets: false, AwaitsPending: false }
+            || decision.Answer is IRefusal);
+
+    /// <summary>What would be decided now, or null if the decider throws. That is a bug, which is reported when the command is
+    /// decided.</summary>
+    private Decision<TEvent>? TryDecide(TCommand command, ServiceTime time)
     {
         try
         {
-            var decision = _decider.Decide(_state, command, time);
-            return decision is not { Events.IsEmpty: true, Intents.IsEmpty: true, Forgets: false, AwaitsPending: false }
-                || decision.Answer is IRefusal;
+            return _decider.Decide(_state, command, time);
         }
         catch (Exception)
         {
-            return false;
+            return null;
         }
     }
 
