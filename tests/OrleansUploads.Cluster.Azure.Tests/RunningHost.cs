@@ -1,5 +1,4 @@
 using System.Net;
-using Azure.Data.Tables;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Storage;
@@ -28,13 +27,9 @@ internal sealed class RunningHost(IHost host) : IAsyncDisposable
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddSingleton<IPartStore, MemoryPartStore>();
         var ports = FreePort.Take(2);
-
-        // A silo gives up a request after three seconds, and these tests do not repeat theirs. Outages have tests of their own, so here the
-        // SDK's own patience applies.
-        var tables = new TableServiceClient(cluster.ConnectionString);
         builder.UseOrleans(silo => silo
             .ConfigureEndpoints(IPAddress.Loopback, ports[0], ports[1])
-            .AddOrleansUploadsAzureStores(tables)
+            .AddOrleansUploadsAzureStores(cluster.ConnectPatiently())
             .Configure<Orleans.Configuration.ClusterOptions>(
                 options => (options.ClusterId, options.ServiceId) = (clusterId ?? cluster.Name, cluster.Name))
             .AddOrleansUploads(new Settings.ClusterOptions()));

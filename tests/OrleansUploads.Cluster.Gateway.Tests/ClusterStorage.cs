@@ -27,10 +27,7 @@ public sealed class ClusterStorage : IAsyncLifetime
         }
 
         Assert.True(storage == "azure", $"{Variable} is '{storage}'. Set it to 'azure', or to nothing for journals in this process.");
-
-        // A silo gives up a request after three seconds, and the requests of these tests are not repeated. Outages have tests of their own, so
-        // here the SDK's own patience applies.
-        Tables = new TableServiceClient((await _azurite.CreateClusterAsync()).ConnectionString);
+        Tables = (await _azurite.CreateClusterAsync()).ConnectPatiently();
     }
 
     public ValueTask DisposeAsync() => _azurite.DisposeAsync();

@@ -1,7 +1,9 @@
 using System.Runtime.InteropServices;
+using OrleansUploads.Benchmarks.Transfers;
 using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.Signing;
 using OrleansUploads.Silo.Settings;
 
 namespace OrleansUploads.Silo.Tests.Harness;
@@ -162,6 +164,9 @@ internal sealed class RunningSilo : IAsyncDisposable
 
     /// <summary>Creates a client of this process that does not retry, over another HTTP client.</summary>
     public GlacierClient ConnectThrough(HttpClient http) => new(http, Options(retry: null));
+
+    /// <summary>Makes requests of S3 to this process, signed with its key.</summary>
+    public SignedRequests SignS3() => new(Address, new RequestSigner(SigningRules.S3, "us-east-1", AccessKeyId, SecretAccessKey));
 
     private GlacierClientOptions Options(RetryPolicy? retry) => new()
     {

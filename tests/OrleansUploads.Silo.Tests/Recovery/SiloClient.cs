@@ -16,9 +16,7 @@ internal sealed class SiloClient : IDisposable
     {
         _address = silo.Address;
         Vaults = silo.Connect();
-        _s3 = new SignedRequests(
-            silo.Address,
-            new RequestSigner(SigningRules.S3, "us-east-1", RunningSilo.AccessKeyId, RunningSilo.SecretAccessKey));
+        _s3 = silo.SignS3();
     }
 
     /// <summary>The vault API.</summary>

@@ -10,8 +10,7 @@ namespace OrleansUploads.Silo.Tests.Serving;
 internal sealed class S3Calls(RunningSilo silo) : IDisposable
 {
     private readonly HttpClient _http = new();
-    private readonly SignedRequests _requests = new(
-        silo.Address, new RequestSigner(SigningRules.S3, "us-east-1", RunningSilo.AccessKeyId, RunningSilo.SecretAccessKey));
+    private readonly SignedRequests _requests = silo.SignS3();
 
     public void Dispose() => _http.Dispose();
 

@@ -1,5 +1,4 @@
 using System.Net;
-using OrleansUploads.Benchmarks.Transfers;
 using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Signing;
 using OrleansUploads.Silo.Settings;
@@ -50,9 +49,7 @@ public sealed class S3Tests(PostgresServer postgres) : IDisposable
     private async Task<byte[]> SendAsync(
         RunningSilo silo, HttpMethod method, string target, byte[]? body = null, HttpStatusCode expected = HttpStatusCode.OK)
     {
-        var requests = new SignedRequests(
-            silo.Address,
-            new RequestSigner(SigningRules.S3, "us-east-1", RunningSilo.AccessKeyId, RunningSilo.SecretAccessKey));
+        var requests = silo.SignS3();
         using var content = body is null ? null : new ByteArrayContent(body);
         using var request = requests.Create(method, target, PayloadModes.NotSigned, content);
         using var answer = await _http.SendAsync(request);
