@@ -10,7 +10,8 @@ usage() {
 Usage: ./test.sh [--all] [FILTER…]
 
   ./test.sh          builds and tests everything but the code analyzers and the campaigns: long tests with thousands of seeds,
-                     planted bugs, kills, power cuts, and clients in other languages
+                     planted bugs, kills, power cuts, clients in other languages, and silos that start and fail as processes.
+                     It also leaves out a part of the gateway's tests over grains
   ./test.sh --all    builds and tests everything, one project after the other, as .ci/run does. The gateway's tests over grains keep
                      their journals on Azurite, if it is at hand, and otherwise in their process, as without --all
   ./test.sh FILTER…  runs the tests that the filters choose, in all projects, campaigns included

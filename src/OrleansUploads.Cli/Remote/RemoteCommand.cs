@@ -40,7 +40,7 @@ internal static class RemoteCommand
     };
 
     /// <summary>The options of the server and of the output.</summary>
-    public static IEnumerable<Option> Options => [Endpoint, Account, Region, Profile, Json, Quiet];
+    private static IEnumerable<Option> Options => [Endpoint, Account, Region, Profile, Json, Quiet];
 
     /// <summary>Adds the options to a command and those below it.</summary>
     public static Command WithConnection(this Command command)

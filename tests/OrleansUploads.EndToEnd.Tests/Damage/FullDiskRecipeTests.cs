@@ -22,7 +22,7 @@ public sealed class FullDiskRecipeTests : IDisposable
     }
 
     [Fact]
-    public async Task The_recipe_frees_a_disk_that_uploads_and_another_program_have_filled()
+    public async Task The_recipe_frees_a_disk_that_another_program_has_filled()
     {
         var howto = CommandDocument.Read("docs/howto.md");
         var recipe = howto.Sections["Deal with a full disk"];

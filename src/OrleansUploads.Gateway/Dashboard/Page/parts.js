@@ -46,8 +46,8 @@ export function writeRuns(runs, limit, more) {
 }
 
 /**
- * Draws all parts of an upload in progress in one line, for a table. Nobody knows how many parts will follow, so the line is never full:
- * what is behind the last part is hatched. The scale doubles when the parts need more than four fifths of the line.
+ * Draws all parts of an upload in progress in one line, for a table. The number of parts that follow is not known, so the line is never
+ * full: what is behind the last part is hatched. The scale doubles when the parts need more than four fifths of the line.
  */
 export function drawStrip(canvas, runs) {
   const [width, height] = [158, 12];
