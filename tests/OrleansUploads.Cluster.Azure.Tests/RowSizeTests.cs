@@ -90,7 +90,7 @@ public sealed class RowSizeTests(AzuriteServer azurite, ITestOutputHelper output
     {
         var (property, row) = (0, 0);
         await foreach (var entity in AzureTables.Connect(cluster.ConnectionString).GetTableClient("OrleansUploadsJournals")
-            .QueryAsync<TableEntity>(row => row.PartitionKey.CompareTo(cluster.Name) >= 0))
+            .QueryAsync<TableEntity>(cluster.Rows))
         {
             var sizes = entity.Select(static property => property.Value switch
             {

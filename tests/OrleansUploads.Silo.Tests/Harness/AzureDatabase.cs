@@ -14,13 +14,9 @@ internal sealed class AzureDatabase(AzureCluster cluster) : IClusterDatabase
         "OrleansUploadsSilos",
         TableClient.CreateQueryFilter($"PartitionKey eq {cluster.Name} and Port eq {siloPort} and Status ne {nameof(SiloStatus.Dead)}")) > 0;
 
-    public Task<long> CountRowsAsync() => CountAsync("OrleansUploadsJournals", Keys($"{cluster.Name}_"));
+    public Task<long> CountRowsAsync() => CountAsync("OrleansUploadsJournals", cluster.Rows);
 
-    public Task<long> CountRemindersAsync() => CountAsync("OrleansUploadsReminders", Keys($"{cluster.Name}_"));
-
-    /// <summary>Orleans' keys begin with the service ID.</summary>
-    private static string Keys(string prefix) =>
-        TableClient.CreateQueryFilter($"PartitionKey ge {prefix} and PartitionKey lt {prefix[..^1] + (char)(prefix[^1] + 1)}");
+    public Task<long> CountRemindersAsync() => CountAsync("OrleansUploadsReminders", cluster.Rows);
 
     private async Task<long> CountAsync(string table, string filter) => await _tables.GetTableClient(table)
         .QueryAsync<TableEntity>(filter, select: [nameof(TableEntity.RowKey)]).LongCountAsync();
