@@ -202,18 +202,6 @@ public sealed class DiskSpace : IStorageSpace, IStoreHealth
     {
         lock (_gate)
         {
-            var options = new FileStreamOptions
-            {
-                Mode = FileMode.Create,
-                Access = FileAccess.Write,
-                BufferSize = 0,
-                PreallocationSize = _reserveBytes,
-            };
-            if (!OperatingSystem.IsWindows())
-            {
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            }
-
             try
             {
                 if (_reservedBytes >= _reserveBytes || FreeBytes < KeptBytes)
@@ -221,15 +209,52 @@ public sealed class DiskSpace : IStorageSpace, IStoreHealth
                     return;
                 }
 
-                Interlocked.Exchange(ref _reservedBytes, 0);
-                using var file = new FileStream(_reservePath, options);
-                file.SetLength(_reserveBytes);
-                Interlocked.Exchange(ref _reservedBytes, _reserveBytes);
+                if (_reservedBytes == 0 || !File.Exists(_reservePath))
+                {
+                    CreateReserve();
+                }
+                else
+                {
+                    GrowReserve();
+                }
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
                 // Another program took the space first, or the disk does not answer. The next round tries again.
             }
+        }
+    }
+
+    private void CreateReserve()
+    {
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.Create,
+            Access = FileAccess.Write,
+            BufferSize = 0,
+            PreallocationSize = _reserveBytes,
+        };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        using var file = new FileStream(_reservePath, options);
+        file.SetLength(_reserveBytes);
+        Interlocked.Exchange(ref _reservedBytes, _reserveBytes);
+    }
+
+    /// <summary>Adds what is missing. The rest stays reserved meanwhile, so that other programs cannot take it. Only a new file can be
+    /// allocated without writing it.</summary>
+    private void GrowReserve()
+    {
+        using var file = File.OpenHandle(_reservePath, FileMode.Open, FileAccess.Write);
+        var slice = new byte[SliceBytes];
+        while (_reservedBytes < _reserveBytes)
+        {
+            var length = (int)Math.Min(SliceBytes, _reserveBytes - _reservedBytes);
+            RandomAccess.Write(file, slice.AsSpan(0, length), _reservedBytes);
+            Interlocked.Add(ref _reservedBytes, length);
         }
     }
 

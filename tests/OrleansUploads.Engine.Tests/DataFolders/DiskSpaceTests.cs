@@ -47,6 +47,36 @@ public sealed class DiskSpaceTests : IDisposable
         Assert.Equal(ReserveBytes - (2 * MiB), Reserved());
     }
 
+    [Fact]
+    public void What_is_left_of_the_reserve_stays_while_the_rest_is_restored()
+    {
+        var space = OpenOrSkip();
+        File.WriteAllBytes(Reserve, Enumerable.Repeat((byte)1, (int)ReserveBytes).ToArray());
+        var other = _disk.FillUp();
+        space.MakeRoomForDeletion();
+        File.Delete(other);
+
+        space.Restore();
+
+        Assert.Equal(ReserveBytes, Reserved());
+        Assert.Equal(ReserveBytes - MiB, File.ReadAllBytes(Reserve).TakeWhile(static one => one == 1).Count());
+    }
+
+    [Fact]
+    public void A_reserve_that_was_deleted_is_created_again()
+    {
+        var space = OpenOrSkip();
+        _disk.FillUp();
+        space.MakeRoomForDeletion();
+        File.Delete(Reserve);
+
+        space.Restore();
+
+        Assert.Equal(ReserveBytes, Reserved());
+    }
+
+    private string Reserve => Path.Combine(_disk.Path, DiskSpace.ReserveFileName);
+
     private DiskSpace OpenOrSkip()
     {
         _disk.RequireMounted();
@@ -55,7 +85,7 @@ public sealed class DiskSpaceTests : IDisposable
         return space;
     }
 
-    private long Reserved() => new FileInfo(Path.Combine(_disk.Path, DiskSpace.ReserveFileName)).Length;
+    private long Reserved() => new FileInfo(Reserve).Length;
 
     private void Use(long bytes) => File.WriteAllBytes(Path.Combine(_disk.Path, Path.GetRandomFileName()), new byte[bytes]);
 }
