@@ -72,6 +72,7 @@ internal sealed class Situations
     public const string EntityEvicted = "an idle entity was dropped and read again";
     public const string EntityForgotten = "an entity's history was forgotten";
     public const string VaultRecreated = "a vault was created again after its deletion";
+    public const string UploadEndedWithVault = "a vault was deleted with an upload in progress";
     public const string FormerLifeMessage = "a message for an earlier incarnation of a vault arrived in the next one";
     public const string VaultNotEmpty = "a vault was not deleted because it was not empty";
     public const string UploadRefused = "an upload was refused because its vault had reached the limit";

@@ -63,7 +63,8 @@ internal sealed class TimelineCheck(SimulatedWorld world, Hosts hosts, Judge jud
             return read is null && phase is Phase.NotStarted or Phase.Forgotten;
         }
 
-        return phase.ToString() == read.Phase.ToString()
+        // The model knows no difference between expiry and the end of an upload with its vault.
+        return (phase.ToString() == read.Phase.ToString() || (phase, read.Phase) == (Phase.Expired, UploadPhase.Aborted))
             && UploadRules.CountOf(state) == (timeline?.Parts.Count ?? 0)
             && (timeline?.Parts ?? []).All(part =>
                 UploadRules.ContentAt(state, part.Number - 1) is { } content && timeline!.SenderOf(part.By) == content.Sender);

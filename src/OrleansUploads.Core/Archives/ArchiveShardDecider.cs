@@ -68,31 +68,14 @@ public sealed partial class ArchiveShardDecider(
             DeleteArchive c => DeleteArchive(state, c.Archive, c.Judgement, time),
             DeleteArchiveWithoutVerdict c => DeleteArchive(state, c.Archive, verdict: null, time),
             UpdateGuard c => c.Generation > state.Guard ? Accept(new GuardUpdated(c.Generation)) : Nothing,
-            ConfirmTotalsDelivered c => state.Undelivered.ContainsKey(c.Version)
-                ? Accept(new TotalsDelivered(c.Version))
-                : Nothing,
+            ConfirmTotalsDelivered c => !state.Undelivered.ContainsKey(c.Version) ? Nothing
+                : c.IsVaultGone ? Accept(new IndexEnded())
+                : Accept(new TotalsDelivered(c.Version)),
             ConfirmArchiveReleased c => state.Deleted.TryGetValue(c.Archive, out var deleted) && !deleted.Released
                 ? Accept(new ReleaseDelivered(c.Archive))
                 : Nothing,
             _ => throw new ArgumentOutOfRangeException(nameof(command), command, "Unknown command."),
         };
-
-    /// <summary>Adds an archive. A repeated addition never restores a deleted archive.</summary>
-    private Decision<ArchiveShardEvent> AddArchive(ArchiveShardState state, AddArchive command)
-    {
-        var entry = command.Entry;
-        if (state.Archives.ContainsKey(entry.Archive) || state.Deleted.ContainsKey(entry.Archive))
-        {
-            return Repeat(Done.Instance);
-        }
-
-        var added = new ArchiveAdded(entry);
-        ArchiveShardEvent opened = new ShardOpened(command.Vault, command.Shard);
-        var isNew = state.Totals.Version == 0;
-        var before = isNew ? Evolve(state, opened) : state;
-        var decision = Accept(Done.Instance, isNew ? [opened, added] : [added]);
-        return decision.Telling(TellVault(Evolve(before, added)));
-    }
 
     /// <inheritdoc/>
     public override ArchiveShardState Evolve(ArchiveShardState state, ArchiveShardEvent happened) => happened switch
@@ -122,6 +105,7 @@ public sealed partial class ArchiveShardDecider(
             e.At,
             closedUpload: null),
         TotalsDelivered e => state with { Undelivered = state.Undelivered.Remove(e.Version) },
+        IndexEnded => End(state),
         GuardUpdated e => state with { Guard = e.Generation },
         ReleaseDelivered e when state.Deleted.TryGetValue(e.Archive, out var deleted) =>
             state with { Deleted = state.Deleted.SetItem(e.Archive, deleted with { Released = true }) },
@@ -193,6 +177,11 @@ public sealed partial class ArchiveShardDecider(
         if (state.Guard > 0)
         {
             yield return new GuardUpdated(state.Guard);
+        }
+
+        if (state.IsEnded)
+        {
+            yield return new IndexEnded();
         }
     }
 
@@ -282,6 +271,7 @@ public sealed partial class ArchiveShardDecider(
         AnswersUnconfirmed = true,
         // An upload repeats the addition of its archive. A deletion is a client's command.
         IsRepeatedBySender = change.ClosedUpload is not null,
+        Settles = static (answer, verdict) => answer is AdditionVerdict && verdict is AdditionVerdict.VaultGone ? verdict : answer,
     };
 
     /// <summary>Sorts the values, because a dictionary's order may differ between machines.</summary>

@@ -28,6 +28,9 @@ public sealed record TotalsDelivered(long Version) : ArchiveShardEvent;
 /// <summary>A deletion was delivered to the vault's jobs and, through them, to the archive's upload.</summary>
 public sealed record ReleaseDelivered(ArchiveId Archive) : ArchiveShardEvent;
 
+/// <summary>The vault was deleted. Archives that it had not recorded never existed.</summary>
+public sealed record IndexEnded : ArchiveShardEvent;
+
 /// <summary>From now on the shard refuses deletions whose verdict is based on an earlier generation of the vault's
 /// guard.</summary>
 public sealed record GuardUpdated(long Generation) : ArchiveShardEvent;

@@ -32,6 +32,9 @@ public sealed record ArchiveShardState(
     /// <summary>The latest generation of the vault's guard that was delivered to the shard; 0 before the first.</summary>
     public long Guard { get; init; }
 
+    /// <summary>Whether the vault was deleted.</summary>
+    public bool IsEnded { get; init; }
+
     /// <summary>The entry of an archive, or null if it never existed or was deleted.</summary>
     public ArchiveEntry? FindArchive(ArchiveId archive) =>
         Archives.TryGetValue(archive, out var indexed) && indexed.DeletedIn is null ? indexed.Entry : null;

@@ -16,7 +16,7 @@ public abstract record Refusal : IRefusal
     /// <summary>The account has no such vault.</summary>
     public sealed record VaultNotFound(VaultId Vault) : Refusal;
 
-    /// <summary>The vault still has archives or uploads in progress, so it cannot be deleted.</summary>
+    /// <summary>The vault still has archives, so it cannot be deleted. Its uploads in progress do not prevent it.</summary>
     public sealed record VaultNotEmpty(VaultId Vault, long Archives, int OpenUploads) : Refusal;
 
     /// <summary>The vault is empty, but its last inventory does not say so yet, so it cannot be deleted.</summary>

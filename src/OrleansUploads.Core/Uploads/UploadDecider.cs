@@ -30,6 +30,7 @@ public sealed partial class UploadDecider(UploadPolicy policy, RetrievalPolicy? 
         command switch
         {
             InitiateUpload c => Initiate(state, c),
+            EndUpload c => EndWithVault(state, c, time.Now),
             _ when state is UploadState.OfObject || command is ObjectUploadCommand => _objects.Decide(state, command, time),
             CheckPart c => CheckPart(state, c, time.Now),
             StorePart c => StorePart(state, c, time.Now),
@@ -39,17 +40,13 @@ public sealed partial class UploadDecider(UploadPolicy policy, RetrievalPolicy? 
                 Complete(state, new CompleteUpload(c.Vault, c.SizeBytes, c.TreeHash), c.Stored, time.Now, c.Sender),
             AbortUpload c => Abort(state, c, time.Now),
             ListParts or MapParts or FindPart or SummarizeUpload or ReadTimeline =>
-                UploadListing.Answer(state, command) is { } answer ? Reply(answer) : Refuse(NotFound),
+                UploadListing.Answer(state, command) is not { } answer ? Refuse(NotFound)
+                : state is UploadState.Completed { Indexed: false } ? Repeat(answer)
+                : Reply(answer),
             FenceAttempts c => Fence(state, c, time),
             ReleaseArchive c => Release(state, c, time),
             ConfirmManifestStored or ConfirmAdmissionClosed => Nothing,
-            ConfirmArchiveIndexed => state switch
-            {
-                UploadState.Completed { Indexed: false, Parts: not null } =>
-                    Accept(Done.Instance, new ManifestStored(), new ArchiveIndexed()),
-                UploadState.Completed { Indexed: false } => Accept(new ArchiveIndexed()),
-                _ => Nothing,
-            },
+            ConfirmArchiveIndexed c => ConfirmIndexed(state, c, time.Now),
             ConfirmBytesReclaimed => state is UploadState.Completed { BytesReleased: true, BytesReclaimed: false }
                 ? Accept(new BytesReclaimed())
                 : Nothing,
@@ -179,7 +176,7 @@ public sealed partial class UploadDecider(UploadPolicy policy, RetrievalPolicy? 
             case UploadState.Completed done when done.Spec.Vault.Id == command.Vault:
                 return done.SizeBytes == command.SizeBytes && done.TreeHash == command.TreeHash
                     ? Repeat(UploadListing.Describe(done))
-                    : Refuse(new Refusal.CompletionMismatch(done.Archive, done.SizeBytes, done.TreeHash));
+                    : Repeat(new Refusal.CompletionMismatch(done.Archive, done.SizeBytes, done.TreeHash));
             case UploadState.Open open when open.Spec.Vault.Id == command.Vault:
                 if (PartsOf(open).RefusalOfCompletion(open.Parts, command.SizeBytes, command.TreeHash) is { } refusal)
                 {
@@ -205,7 +202,7 @@ public sealed partial class UploadDecider(UploadPolicy policy, RetrievalPolicy? 
     {
         UploadState.Open open when open.Spec.Vault.Id == command.Vault =>
             Accept(new UploadAborted(now, command.Sender)).Telling(UploadIntents.CloseUpload(open.Spec)),
-        UploadState.Ended { Aborted: true } ended when ended.Spec.Vault.Id == command.Vault =>
+        UploadState.Ended { Aborted: true, WithVault: false } ended when ended.Spec.Vault.Id == command.Vault =>
             Repeat(Done.Instance),
         _ => Refuse(NotFound),
     };

@@ -85,7 +85,13 @@ public sealed record UploadAborted(DateTimeOffset At, Sender? Sender = null, Pac
 /// <param name="Timeline">The timeline, in a compacted history; otherwise null.</param>
 public sealed record UploadExpired(DateTimeOffset At, PackedTimeline? Timeline = null) : UploadEvent;
 
-/// <summary>The vault no longer lists the aborted or expired upload.</summary>
+/// <summary>The upload ended because its vault was deleted. If it was completed, the vault had not recorded the archive, so no client knew
+/// its ID.</summary>
+/// <param name="At">When.</param>
+/// <param name="Timeline">The timeline, in a compacted history; otherwise null.</param>
+public sealed record UploadEndedWithVault(DateTimeOffset At, PackedTimeline? Timeline = null) : UploadEvent;
+
+/// <summary>The vault no longer lists the ended upload.</summary>
 public sealed record UploadClosed : UploadEvent;
 
 /// <summary>The archive was deleted.</summary>

@@ -1,4 +1,6 @@
+using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Timelines;
 
 namespace OrleansUploads.Core.Uploads;
 
@@ -31,6 +33,8 @@ internal static class UploadEvolution
         {
             Timeline = e.Timeline ?? UploadTimelines.Keep(open, endedBy: null),
         },
+        (UploadState.Open open, UploadEndedWithVault e) => EndedWithVault(open.Spec, e, UploadTimelines.Keep(open, endedBy: null)),
+        (UploadState.Completed completed, UploadEndedWithVault e) => EndedWithVault(completed.Spec, e, completed.Timeline),
         (UploadState.Ended ended, UploadClosed) => ended with { Closed = true },
         (UploadState.Completed completed, ManifestStored) => completed with { Parts = null },
         (UploadState.Completed completed, ArchiveIndexed) => completed with { Indexed = true },
@@ -76,6 +80,9 @@ internal static class UploadEvolution
             4 + (completed.Parts?.Count ?? 0) + (completed.BytesReleased ? 1 : 0) + (completed.BytesReclaimed ? 1 : 0),
         _ => 3,
     };
+
+    private static UploadState.Ended EndedWithVault(UploadSpec spec, UploadEndedWithVault happened, PackedTimeline? timeline) =>
+        new(spec, Aborted: true, happened.At, Closed: false) { WithVault = true, Timeline = happened.Timeline ?? timeline };
 
     private static UploadState.Open WithStoredPart(UploadState.Open open, PartStored happened)
     {
@@ -161,8 +168,8 @@ internal static class UploadEvolution
     private static IEnumerable<UploadEvent> CompactEnded(UploadState.Ended ended)
     {
         yield return new UploadInitiated(ended.Spec);
-        yield return ended.Aborted
-            ? new UploadAborted(ended.EndedAt, Timeline: ended.Timeline)
+        yield return ended.WithVault ? new UploadEndedWithVault(ended.EndedAt, ended.Timeline)
+            : ended.Aborted ? new UploadAborted(ended.EndedAt, Timeline: ended.Timeline)
             : new UploadExpired(ended.EndedAt, ended.Timeline);
         if (ended.Closed)
         {

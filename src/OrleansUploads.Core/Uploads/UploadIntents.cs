@@ -5,6 +5,7 @@ using OrleansUploads.Core.Messages.Archives;
 using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Refusals;
 
 namespace OrleansUploads.Core.Uploads;
 
@@ -36,8 +37,12 @@ internal static class UploadIntents
     /// stored.</summary>
     private static Intent IndexArchive(UploadState.Completed done) => Index(AddToIndex(done));
 
-    private static Intent Index(IntentAction action) =>
-        new("index", action, new ConfirmArchiveIndexed()) { AnswersUnconfirmed = true };
+    /// <summary>No answer may name an archive that the vault has not recorded.</summary>
+    private static Intent Index(IntentAction action) => new("index", action, new ConfirmArchiveIndexed())
+    {
+        AnswersUnconfirmed = true,
+        Settles = static (answer, verdict) => verdict is AdditionVerdict.VaultGone ? new Refusal.UploadNotFound() : answer,
+    };
 
     private static TellEntity AddToIndex(UploadState.Completed done)
     {

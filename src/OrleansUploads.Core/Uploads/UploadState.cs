@@ -68,13 +68,16 @@ public abstract partial record UploadState
         public bool BytesReclaimed { get; init; }
     }
 
-    /// <summary>The upload was aborted or has expired.</summary>
+    /// <summary>The upload was aborted, has expired, or ended with its vault.</summary>
     /// <param name="Spec">What was fixed at initiation.</param>
-    /// <param name="Aborted">True if a client aborted it; false if it expired.</param>
-    /// <param name="EndedAt">The time of the abort or expiry.</param>
+    /// <param name="Aborted">True if a client or the deletion of the vault ended it; false if it expired.</param>
+    /// <param name="EndedAt">When it ended.</param>
     /// <param name="Closed">Whether the vault no longer lists it.</param>
     public sealed record Ended(UploadSpec Spec, bool Aborted, DateTimeOffset EndedAt, bool Closed) : UploadState
     {
+        /// <summary>Whether it ended because its vault was deleted.</summary>
+        public bool WithVault { get; init; }
+
         /// <summary>The timeline; null for an archive in one request, and if it was not kept.</summary>
         public PackedTimeline? Timeline { get; init; }
     }

@@ -30,6 +30,10 @@ public sealed class UploadPageDecider : Decider<UploadPageState, UploadPageComma
         {
             ListInPage c => ListInPage(state, c),
             CloseInPage c => CloseInPage(state, c),
+            EndListedUploads => Reply(Done.Instance).Telling([.. state.Uploads.Values.Select(EndUpload)]),
+            ConfirmListedUploadEnded c => state.Uploads.ContainsKey(c.Upload.ToString())
+                ? Accept(new PagedUploadClosed(c.Upload))
+                : Nothing,
             ReadUploadPage c => Reply(ListUploads(state.Uploads, c.After, c.Limit)),
             ConfirmClosingsDelivered => Nothing,
             _ => throw new ArgumentOutOfRangeException(nameof(command), command, "Unknown command."),
@@ -147,6 +151,13 @@ public sealed class UploadPageDecider : Decider<UploadPageState, UploadPageComma
         var decision = Accept(Done.Instance, events);
         return after.Closed > state.Closed ? decision.Telling(TellVault(after)) : decision;
     }
+
+    /// <summary>Ends an upload. The vault repeats its command until all of them have ended.</summary>
+    private static Intent EndUpload(UploadSpec spec) => new(
+        "end/" + spec.Upload,
+        new TellEntity(spec.Upload.Entity, new EndUpload(spec)),
+        new ConfirmListedUploadEnded(spec.Upload))
+    { IsRecorded = false };
 
     private static Intent TellVault(UploadPageState state) => new(
         "closings/" + state.Closed.ToString(CultureInfo.InvariantCulture),

@@ -24,24 +24,6 @@ public sealed partial class VaultDecider
         : schedule == InventorySchedule.Current || live.Inventory is not null ? Reply(SnapshotOf(live))
         : Refuse(new Refusal.InventoryNotTaken(vault));
 
-    /// <summary>Deletes a vault that has no archives and no uploads in progress, so that an upload that is just completing is not
-    /// lost. With a daily schedule the latest inventory must be empty as well.</summary>
-    private Decision<VaultEvent> DeleteVault(VaultState state, DeleteVault command, DateTimeOffset now)
-    {
-        if (state is not VaultState.Live live)
-        {
-            return NotFound(command.Vault);
-        }
-
-        var archives = live.Totals.Archives;
-        var uploads = CountOpenUploads(live);
-        return archives > 0 || uploads > 0
-            ? Refuse(new Refusal.VaultNotEmpty(command.Vault, archives, (int)Math.Min(uploads, int.MaxValue)))
-            : InventoryDueAt(live) is { } dueAt && dueAt > now
-                ? Refuse(new Refusal.VaultRecentlyWrittenTo(command.Vault, dueAt))
-                : Accept(new VaultDeleted(now)).Telling(RemoveVault(live.Incarnation));
-    }
-
     private bool IsInventoryDue(VaultState.Live live, DateTimeOffset now) => InventoryDueAt(live) <= now;
 
     /// <summary>When the next inventory is due, or null if nothing has changed since the last one.</summary>

@@ -54,20 +54,23 @@ public sealed partial class VaultDecider
         : MayBeOnPage(live, command.Upload) ? Reply(Done.Instance).Telling(CloseInPage(live, command.Upload))
         : Nothing;
 
-    /// <summary>Records a shard's totals. Deliveries may be repeated and out of order; the higher version wins.</summary>
+    /// <summary>Records a shard's totals. Deliveries may be repeated and out of order; the higher version wins. The deleted vault is gone
+    /// for good, so the shard forgets what the vault has not recorded.</summary>
     private static Decision<VaultEvent> RecordArchives(VaultState state, RecordArchives command)
     {
         if (state is not VaultState.Live live || live.Incarnation.Epoch != command.Epoch)
         {
-            return Nothing;
+            var isGone = state is VaultState.Deleted deleted ? deleted.Incarnation.Epoch >= command.Epoch
+                : state is VaultState.Live next && next.Incarnation.Epoch > command.Epoch;
+            return Reply(isGone ? AdditionVerdict.Gone : AdditionVerdict.InVault);
         }
 
         var isNewer = !live.Shards.TryGetValue(command.Totals.Shard, out var known)
             || known.Version < command.Totals.Version;
         var closes = command.ClosedUpload is { } held && live.Uploads.ContainsKey(held.ToString());
         var recorded = isNewer || closes
-            ? Accept(new ArchivesRecorded(command.Totals, command.ClosedUpload))
-            : Nothing;
+            ? Accept(AdditionVerdict.InVault, new ArchivesRecorded(command.Totals, command.ClosedUpload))
+            : Reply(AdditionVerdict.InVault);
         return !closes && command.ClosedUpload is { } upload && MayBeOnPage(live, upload)
             ? recorded.Telling([CloseInPage(live, upload), .. UndeliveredGuardFor(live, command.Totals.Shard)])
             : recorded.Telling(UndeliveredGuardFor(live, command.Totals.Shard));

@@ -1,8 +1,5 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Messages;
-using OrleansUploads.Core.Messages.Accounts;
 using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Refusals;
@@ -51,6 +48,8 @@ public sealed partial class VaultDecider(
             ConfirmUploadBegun c => ConfirmUploadBegun(state, c),
             ConfirmUploadListed c => ConfirmUploadListed(state, c),
             ConfirmUploadClosedInPage => Nothing,
+            ConfirmHeldUploadEnded c => ConfirmHeldUploadEnded(state, c),
+            ConfirmPageEnded c => ConfirmPageEnded(state, c),
             ConfirmVaultRemoved c => state is VaultState.Deleted { Removed: false } deleted && deleted.Incarnation.Epoch == c.Epoch
                 ? Accept(new VaultRemoved())
                 : Nothing,
@@ -98,7 +97,18 @@ public sealed partial class VaultDecider(
             Notifications = live.Notifications with { Delivered = true },
         },
         (VaultState.Live live, InventorySnapshotTaken e) => WithInventory(live, e.At),
-        (VaultState.Live live, VaultDeleted e) => new VaultState.Deleted(live.Incarnation, e.At, Removed: false),
+        (VaultState.Live live, VaultDeleted e) => new VaultState.Deleted(live.Incarnation, e.At, Removed: false)
+        {
+            Endings = VaultEndings.Of(live),
+        },
+        (VaultState.Deleted deleted, HeldUploadEnded e) => deleted with
+        {
+            Endings = deleted.Endings with { Held = deleted.Endings.Held.Remove(e.Upload.ToString()) },
+        },
+        (VaultState.Deleted deleted, PageUploadsEnded e) => deleted with
+        {
+            Endings = deleted.Endings with { Pages = deleted.Endings.Pages.Remove(e.Page) },
+        },
         (VaultState.Deleted deleted, VaultRemoved) => deleted with { Removed = true },
         _ => throw new InvalidOperationException($"Unexpected event {happened.GetType().Name} in state {state.GetType().Name}."),
     };
@@ -137,7 +147,7 @@ public sealed partial class VaultDecider(
     public override IEnumerable<Intent> Pending(VaultState state) => state switch
     {
         VaultState.Live live => PendingUploads(live).Concat(PendingNotifications(live)).Concat(TellGuard(live)),
-        VaultState.Deleted { Removed: false } deleted => [RemoveVault(deleted.Incarnation)],
+        VaultState.Deleted { Removed: false } deleted => PendingDeletion(deleted),
         _ => [],
     };
 
@@ -175,11 +185,9 @@ public sealed partial class VaultDecider(
 
                 break;
             case VaultState.Deleted deleted:
-                yield return new VaultBegun(deleted.Incarnation, deleted.DeletedAt);
-                yield return new VaultDeleted(deleted.DeletedAt);
-                if (deleted.Removed)
+                foreach (var happened in CompactDeleted(deleted))
                 {
-                    yield return new VaultRemoved();
+                    yield return happened;
                 }
 
                 break;
@@ -187,10 +195,13 @@ public sealed partial class VaultDecider(
     }
 
     /// <inheritdoc/>
-    public override int CompactCount(VaultState state) => state is VaultState.Live live
-        ? 1 + CompactUploadsCount(live) + CompactShardsCount(live) + (live.Tags.IsEmpty ? 0 : 1)
-            + CompactPoliciesCount(live) + CompactNotificationsCount(live.Notifications)
-        : 3;
+    public override int CompactCount(VaultState state) => state switch
+    {
+        VaultState.Live live => 1 + CompactUploadsCount(live) + CompactShardsCount(live) + (live.Tags.IsEmpty ? 0 : 1)
+            + CompactPoliciesCount(live) + CompactNotificationsCount(live.Notifications),
+        VaultState.Deleted { Endings: var endings } => 3 + endings.Held.Count + endings.Pages.Count,
+        _ => 3,
+    };
 
     /// <summary>Begins an incarnation. Commands for the current or an earlier epoch are ignored.</summary>
     private static Decision<VaultEvent> BeginVault(VaultState state, BeginVault command)
@@ -203,11 +214,6 @@ public sealed partial class VaultDecider(
         };
         return command.Incarnation.Epoch > currentEpoch ? Accept(new VaultBegun(command.Incarnation, command.CreatedAt)) : Nothing;
     }
-
-    private static Intent RemoveVault(VaultIncarnation vault) => new(
-        "remove/" + vault.Epoch.ToString(CultureInfo.InvariantCulture),
-        new TellEntity(vault.Id.Account.Entity, new RemoveVault(vault)),
-        new ConfirmVaultRemoved(vault.Epoch));
 
     /// <summary>Refuses a command because the vault does not exist. A caller may create the vault again right after this answer,
     /// so the answer waits until the account has unregistered it.</summary>

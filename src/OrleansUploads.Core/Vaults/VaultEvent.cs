@@ -44,8 +44,14 @@ public sealed record NotificationsChanged(long Version, VaultNotifications? Noti
 /// <summary>A notification setting was delivered to the vault's jobs.</summary>
 public sealed record NotificationsDelivered(long Version) : VaultEvent;
 
-/// <summary>The vault was deleted.</summary>
+/// <summary>The vault was deleted, and with it all uploads that it had then.</summary>
 public sealed record VaultDeleted(DateTimeOffset At) : VaultEvent;
+
+/// <summary>An upload that the deleted vault had stored itself has ended.</summary>
+public sealed record HeldUploadEnded(UploadId Upload) : VaultEvent;
+
+/// <summary>All uploads on a page of the deleted vault have ended.</summary>
+public sealed record PageUploadsEnded(int Page) : VaultEvent;
 
 /// <summary>The account has unregistered the deleted vault.</summary>
 public sealed record VaultRemoved : VaultEvent;

@@ -64,7 +64,11 @@ public abstract record VaultState
     /// <param name="Incarnation">The deleted incarnation.</param>
     /// <param name="DeletedAt">When it was deleted.</param>
     /// <param name="Removed">Whether the account has unregistered it.</param>
-    public sealed record Deleted(VaultIncarnation Incarnation, DateTimeOffset DeletedAt, bool Removed) : VaultState;
+    public sealed record Deleted(VaultIncarnation Incarnation, DateTimeOffset DeletedAt, bool Removed) : VaultState
+    {
+        /// <summary>The uploads that have not been ended yet. The account unregisters the vault when none is left.</summary>
+        public VaultEndings Endings { get; init; } = VaultEndings.None;
+    }
 }
 
 /// <summary>An inventory that was taken.</summary>

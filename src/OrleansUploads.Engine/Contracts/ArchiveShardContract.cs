@@ -24,6 +24,7 @@ internal static class ArchiveShardContract
                 .Widened("archive-added.2", static added => added.Entry.ByteStorage != ByteStorage.Gateway),
             Named<ArchiveDeleted>("archive-deleted.1"),
             Named<TotalsDelivered>("totals-told.1"),
+            Named<IndexEnded>("index-ended.1"),
             Named<ReleaseDelivered>("release-told.1"),
             Named<GuardUpdated>("guard-taken.1"),
             Named<DeletionsForgotten>("deletions-forgotten.1"),
@@ -84,4 +85,5 @@ internal static class ArchiveShardContract
 [JsonSerializable(typeof(Refusal.ArchiveNotFound))]
 [JsonSerializable(typeof(Refusal.VerdictStale))]
 [JsonSerializable(typeof(Refusal.ClockNotTrusted))]
+[JsonSerializable(typeof(IndexEnded))]
 internal sealed partial class ArchiveShardJson : JsonSerializerContext;

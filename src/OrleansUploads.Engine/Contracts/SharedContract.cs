@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Messages;
 using OrleansUploads.Core.Refusals;
 using static OrleansUploads.Engine.Contracts.NamedShape;
 
@@ -15,6 +16,8 @@ internal static class SharedContract
         Answers =
         [
             Named<Done>("done.1"),
+            Named<AdditionVerdict.Recorded>("addition-recorded.1"),
+            Named<AdditionVerdict.VaultGone>("addition-vault-gone.1"),
         ],
         Refusals =
         [
@@ -35,4 +38,6 @@ internal static class SharedContract
 [JsonSerializable(typeof(ObjectRefusal.Md5Differs))]
 [JsonSerializable(typeof(ObjectRefusal.ChecksumDiffers))]
 [JsonSerializable(typeof(ObjectRefusal.NotRestored))]
+[JsonSerializable(typeof(AdditionVerdict.Recorded))]
+[JsonSerializable(typeof(AdditionVerdict.VaultGone))]
 internal sealed partial class SharedJson : JsonSerializerContext;

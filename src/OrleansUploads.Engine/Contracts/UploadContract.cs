@@ -31,6 +31,7 @@ internal static class UploadContract
             Named<ArchiveIndexed>("archive-indexed.1"),
             Named<UploadAborted>("upload-aborted.1"),
             Named<UploadExpired>("upload-expired.1"),
+            Named<UploadEndedWithVault>("upload-ended-with-vault.1"),
             Named<UploadClosed>("upload-closed.1"),
             Named<ArchiveReleased>("archive-released.1")
                 .Widened("archive-released.2", static released => released.BytesUntil is not null),
@@ -58,6 +59,7 @@ internal static class UploadContract
             Named<CompleteUpload>("complete-upload.1"),
             Named<CompleteStoredUpload>("complete-stored-upload.1"),
             Named<AbortUpload>("abort-upload.1"),
+            Named<EndUpload>("end-upload.1"),
             Named<ListParts>("list-parts.1"),
             Named<SummarizeUpload>("summarize-upload.1"),
             Named<MapParts>("map-parts.1"),
@@ -253,4 +255,6 @@ internal static class UploadContract
 [JsonSerializable(typeof(ObjectRefusal.RestoreNotOffered))]
 [JsonSerializable(typeof(ObjectRefusal.RestoreDaysInvalid))]
 [JsonSerializable(typeof(ObjectRefusal.RestoreInProgress))]
+[JsonSerializable(typeof(UploadEndedWithVault))]
+[JsonSerializable(typeof(EndUpload))]
 internal sealed partial class UploadJson : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
@@ -25,11 +26,13 @@ internal static class UploadPageContract
         [
             Named<ListInPage>("list-in-page.1"),
             Named<CloseInPage>("close-in-page.1"),
+            Named<EndListedUploads>("end-listed-uploads.1"),
             Named<ReadUploadPage>("read-upload-page.1"),
         ],
         Intents =
         [
             Asks<RecordUploadPage, ConfirmClosingsDelivered>(),
+            Asks<EndUpload, ConfirmListedUploadEnded>(),
         ],
     };
 }
@@ -44,4 +47,5 @@ internal static class UploadPageContract
 [JsonSerializable(typeof(ListInPage))]
 [JsonSerializable(typeof(CloseInPage))]
 [JsonSerializable(typeof(ReadUploadPage))]
+[JsonSerializable(typeof(EndListedUploads))]
 internal sealed partial class UploadPageJson : JsonSerializerContext;

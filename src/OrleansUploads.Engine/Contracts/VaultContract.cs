@@ -44,6 +44,8 @@ internal static class VaultContract
             Named<NotificationsChanged>("notifications-changed.1"),
             Named<NotificationsDelivered>("notifications-told.1"),
             Named<VaultDeleted>("vault-deleted.1"),
+            Named<HeldUploadEnded>("held-upload-ended.1"),
+            Named<PageUploadsEnded>("page-uploads-ended.1"),
             Named<VaultRemoved>("vault-removed.1"),
         ],
         Commands =
@@ -108,6 +110,8 @@ internal static class VaultContract
             Asks<InitiateUpload, ConfirmUploadBegun>(),
             Asks<ListInPage, ConfirmUploadListed>(),
             Asks<CloseInPage, ConfirmUploadClosedInPage>(),
+            Asks<EndUpload, ConfirmHeldUploadEnded>(),
+            Asks<EndListedUploads, ConfirmPageEnded>(),
             Asks<UpdateGuard, ConfirmGuardDelivered>(),
             Asks<UpdateNotifications, ConfirmNotificationsDelivered>(),
             Asks<RemoveVault, ConfirmVaultRemoved>(),
@@ -187,4 +191,6 @@ internal static class VaultContract
 [JsonSerializable(typeof(Refusal.LockIdDiffers))]
 [JsonSerializable(typeof(Refusal.VaultLocked))]
 [JsonSerializable(typeof(Refusal.NotificationsNotSet))]
+[JsonSerializable(typeof(HeldUploadEnded))]
+[JsonSerializable(typeof(PageUploadsEnded))]
 internal sealed partial class VaultJson : JsonSerializerContext;

@@ -33,10 +33,43 @@ public sealed class ArchiveShardDeciderTests
     [Fact]
     public void A_repeated_addition_changes_nothing_and_waits_for_the_first_ones_intents()
     {
-        _shard.Do(Add(1));
+        var first = _shard.Do(Add(1));
+        _shard.Do(Add(2));
         var again = _shard.Do(Add(1));
         Assert.Empty(again.Events);
-        Assert.True(again.AwaitsPending);
+        Assert.Equal(Assert.Single(first.Intents).Key, Assert.Single(again.Intents).Key);
+    }
+
+    [Fact]
+    public void An_archive_that_its_deleted_vault_had_not_recorded_never_existed()
+    {
+        var told = Assert.Single(_shard.Do(Add(1)).Intents);
+
+        _shard.Do((ArchiveShardCommand)told.ConfirmationOf(AdditionVerdict.Gone));
+
+        Assert.Same(AdditionVerdict.Gone, told.Settles!(AdditionVerdict.InVault, AdditionVerdict.Gone));
+        Assert.Same(AdditionVerdict.Gone, _shard.Do(Add(1)).Answer);
+        Assert.Same(AdditionVerdict.Gone, _shard.Do(Add(2)).Answer);
+        _shard.Refused<Refusal.ArchiveNotFound>(new FindArchive(Some.Archive(1).Archive));
+        Assert.Empty(_shard.Decider.Pending(_shard.State));
+        var compacted = _shard.Decider.Compact(_shard.State).Aggregate(_shard.Decider.Initial, _shard.Decider.Evolve);
+        Assert.True(compacted.IsEnded);
+        Assert.Empty(compacted.Archives);
+    }
+
+    [Fact]
+    public void An_archive_that_was_recorded_and_deleted_before_its_vault_stays_a_completed_upload()
+    {
+        _shard.Do(Add(1));
+        _shard.ConfirmAll();
+        var told = _shard.Do(Some.Deletion(Some.Archive(1).Archive, _shard.Now)).Intents
+            .Single(intent => intent.Action is TellEntity { Command: RecordArchives });
+
+        // The vault had recorded the deletion, but the confirmation was lost, and the message is sent again after the vault's deletion.
+        _shard.Do((ArchiveShardCommand)told.ConfirmationOf(AdditionVerdict.Gone));
+
+        Assert.Same(AdditionVerdict.InVault, _shard.Do(Add(1)).Answer);
+        Assert.Contains(_shard.Decider.Pending(_shard.State), intent => intent.Action is TellEntity { Command: RetireArchive });
     }
 
     [Fact]

@@ -31,6 +31,15 @@ public sealed class VaultUploadsTests
     private static UploadSpec Spec(int number) => new(
         Some.Upload(number), Some.Incarnation, Some.Size(1), Some.Described("old"), UploadOrigin.Multipart, Some.Noon);
 
+    private long OpenUploads
+    {
+        get
+        {
+            var live = Assert.IsType<VaultState.Live>(_vault.State);
+            return live.Uploads.Count + live.Admissions.Open;
+        }
+    }
+
     private void OpenAndConfirm(int number)
     {
         _vault.Do(Open(number));
@@ -103,7 +112,7 @@ public sealed class VaultUploadsTests
         Assert.Empty(_vault.Do(new RecordUploadPage(1, page, 1)).Events);
         Assert.Empty(_vault.Do(new RecordUploadPage(1, page, 0)).Events);
         Assert.Empty(_vault.Do(new RecordUploadPage(2, page, 2)).Events);
-        Assert.Equal(1, _vault.Refused<Refusal.VaultNotEmpty>(new DeleteVault(Some.Vault)).OpenUploads);
+        Assert.Equal(1, OpenUploads);
     }
 
     [Fact]
@@ -114,10 +123,10 @@ public sealed class VaultUploadsTests
         var closing = _vault.Do(new CloseUpload(Some.Upload(1), 1));
 
         Assert.Equal(new CloseInPage(Some.Incarnation, Some.Upload(1), 0), Sent<CloseInPage>(closing));
-        Assert.Equal(1, _vault.Refused<Refusal.VaultNotEmpty>(new DeleteVault(Some.Vault)).OpenUploads);
+        Assert.Equal(1, OpenUploads);
         _vault.Do(new RecordUploadPage(1, PageOf(1), 1));
         Assert.Empty(_vault.Do(new CloseUpload(Some.Upload(1), 1)).Intents);
-        Assert.Same(Done.Instance, _vault.Do(new DeleteVault(Some.Vault)).Answer);
+        Assert.Equal(0, OpenUploads);
     }
 
     [Fact]
@@ -159,7 +168,7 @@ public sealed class VaultUploadsTests
         Assert.Equal(3, rest.Own.Uploads.Count);
         Assert.False(rest.Own.HasMore);
         Assert.Empty(rest.Pages);
-        Assert.Equal(4, _vault.Refused<Refusal.VaultNotEmpty>(new DeleteVault(Some.Vault)).OpenUploads);
+        Assert.Equal(4, OpenUploads);
         _vault.Refused<Refusal.TooManyUploads>(Open(6));
     }
 

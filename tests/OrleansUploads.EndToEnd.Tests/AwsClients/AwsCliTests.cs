@@ -60,7 +60,7 @@ public sealed class AwsCliTests : IDisposable
         var uploads = await aws.RunAsync("list-multipart-uploads", "--vault-name", Vault);
         Assert.Empty(uploads.GetProperty("UploadsList").EnumerateArray());
 
-        await aws.ExpectRefusalAsync("InvalidParameterValueException", "1 archive ", "delete-vault", ["--vault-name", Vault]);
+        await aws.ExpectRefusalAsync("InvalidParameterValueException", "It holds 1 archive.", "delete-vault", ["--vault-name", Vault]);
         await aws.RunAsync("delete-archive", "--vault-name", Vault, "--archive-id", id);
         await aws.RunAsync("delete-vault", "--vault-name", Vault);
         Assert.Empty((await aws.RunAsync("list-vaults")).GetProperty("VaultList").EnumerateArray());

@@ -21,7 +21,7 @@ internal static class RefusalPhrases
     public static IReadOnlyDictionary<string, string> All { get; } = new Dictionary<string, string>
     {
         [nameof(Refusal.VaultNotFound)] = "Vault not found for ARN: ",
-        [nameof(Refusal.VaultNotEmpty)] = "uploads in progress; delete the archives",
+        [nameof(Refusal.VaultNotEmpty)] = "Delete its archives first",
         [nameof(Refusal.VaultRecentlyWrittenTo)] = "It is empty, but its last inventory",
         [nameof(Refusal.InventoryNotTaken)] = "No inventory has been taken yet",
         [nameof(Refusal.TooManyVaults)] = "vaults, the maximum for an account",

@@ -50,21 +50,73 @@ public partial class VaultTests(GatewayFixture gateway) : IClassFixture<GatewayF
     }
 
     [Fact]
-    public async Task A_vault_with_archives_or_uploads_cannot_be_deleted()
+    public async Task A_vault_with_archives_cannot_be_deleted()
     {
         var vault = await gateway.NewVaultAsync();
         var archive = await gateway.NewArchiveAsync(vault, Requests.Bytes(10));
-        var upload = await gateway.NewUploadAsync(vault);
         (await gateway.SendAsync(Requests.DeleteVault(vault))).ExpectError(
             400,
             "InvalidParameterValueException",
             $"Vault not empty or recently written to: arn:aws:glacier:us-east-1:111122223333:vaults/{vault}");
 
         (await gateway.SendAsync(Requests.DeleteArchive(vault, archive))).Expect(204);
-        (await gateway.SendAsync(Requests.DeleteVault(vault))).ExpectError(
-            400, "InvalidParameterValueException", "0 archives and 1 upload in progress");
-        (await gateway.SendAsync(Requests.Abort(vault, upload))).Expect(204);
         (await gateway.SendAsync(Requests.DeleteVault(vault))).Expect(204);
+    }
+
+    [Fact]
+    public async Task The_uploads_of_a_deleted_vault_are_not_found_also_in_a_new_vault_of_the_same_name()
+    {
+        var vault = await gateway.NewVaultAsync();
+        var uploads = new List<string>();
+        for (var i = 0; i < 40; i++)
+        {
+            uploads.Add(await gateway.NewUploadAsync(vault));
+            (await gateway.SendAsync(Requests.Part(vault, uploads[i], 0, Requests.Bytes(10)))).Expect(204);
+        }
+
+        (await gateway.SendAsync(Requests.DeleteVault(vault))).Expect(204);
+        await ExpectNoneAsync();
+        (await gateway.SendAsync(Requests.CreateVault(vault))).Expect(201);
+        await ExpectNoneAsync();
+        Assert.Empty((await gateway.SendAsync(Requests.ListUploads(vault))).Json.GetProperty("UploadsList").EnumerateArray());
+
+        var upload = await gateway.NewUploadAsync(vault);
+        (await gateway.SendAsync(Requests.Part(vault, upload, 0, Requests.Bytes(10)))).Expect(204);
+        (await gateway.SendAsync(Requests.Complete(vault, upload, Requests.Bytes(10)))).Expect(201);
+
+        async Task ExpectNoneAsync()
+        {
+            const string NotFound = "ResourceNotFoundException";
+            foreach (var ended in uploads)
+            {
+                (await gateway.SendAsync(Requests.Part(vault, ended, 0, Requests.Bytes(10)))).ExpectError(404, NotFound, "");
+                (await gateway.SendAsync(Requests.Complete(vault, ended, Requests.Bytes(10)))).ExpectError(404, NotFound, "");
+                (await gateway.SendAsync(Requests.Abort(vault, ended))).ExpectError(404, NotFound, "");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_completion_that_races_the_deletion_of_its_vault_gives_an_archive_in_the_vault_or_none()
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            var vault = await gateway.NewVaultAsync();
+            var upload = await gateway.NewUploadAsync(vault);
+            (await gateway.SendAsync(Requests.Part(vault, upload, 0, Requests.Bytes(10)))).Expect(204);
+            var completion = gateway.SendAsync(Requests.Complete(vault, upload, Requests.Bytes(10)));
+            var deletion = gateway.SendAsync(Requests.DeleteVault(vault));
+            var (completed, deleted) = (await completion, await deletion);
+
+            Assert.True(
+                ((int)completed.Status, (int)deleted.Status) is (201, 400) or (404, 204),
+                $"The completion got {completed.Status} and the deletion {deleted.Status}.");
+            if ((int)deleted.Status == 400)
+            {
+                var described = (await gateway.SendAsync(Requests.DescribeVault(vault))).Json;
+                Assert.Equal(1, described.GetProperty("NumberOfArchives").GetInt64());
+            }
+        }
     }
 
     [Fact]

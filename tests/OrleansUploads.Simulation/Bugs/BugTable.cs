@@ -1,4 +1,5 @@
 using OrleansUploads.Core.Messages.Archives;
+using static OrleansUploads.Simulation.Bugs.DeletionBugs;
 using static OrleansUploads.Simulation.Bugs.LockBugs;
 using static OrleansUploads.Simulation.Bugs.PageBugs;
 using static OrleansUploads.Simulation.Bugs.RunnerBugs;
@@ -84,8 +85,13 @@ internal static class BugTable
         new("a deleted archive is retrieved", 2000, () => PlantInJobs(rules => new RetiredIsRetrieved(rules))),
         new("a lookup older than the remembered retirements counts", 10_000, () => PlantInJobs(rules => new OldLookupsCount(rules))),
         new("bytes are reclaimed despite a job", 2000, () => PlantInJobs(rules => new ReleasesInSpiteOfJobs(rules))),
-        new("a vault is deleted with open uploads in it", 1000, () => VaultBugs.Plant(rules => new DeletedWithOpenUploads(rules))),
-        new("a vault is deleted while a page lists one of its uploads", 1000, () => VaultBugs.Plant(rules => new DeletedWithPagedUploads(rules))),
+        new("open uploads prevent the deletion of a vault", 1000, () => VaultBugs.Plant(rules => new UploadsHoldVault(rules))),
+        new("the deletion of a vault forgets its pages", 1000, () => VaultBugs.Plant(rules => new PagesForgotten(rules))),
+        new("the deletion of a vault forgets uploads that are being opened", 5000, () => VaultBugs.Plant(rules => new OpeningUploadsForgotten(rules))),
+        new("a page of a deleted vault does not end its uploads", 1000, () => Plant(rules => new PageTellsNone(rules))),
+        new("a vault that is created again adopts the old uploads", 1000, () => VaultBugs.Plant(rules => new NextVaultAdopts(rules))),
+        new("a completion that a deleted vault had not recorded is answered", 5000, () => UploadBugs.Plant(rules => new CompletionLost(rules))),
+        new("a completion that the vault has recorded is withdrawn", 300, () => UploadBugs.Plant(rules => new RecordedCompletionEnds(rules))),
         new("a page's snapshot lacks an upload", 1000, () => PageBugs.Plant(rules => new SnapshotWithoutLastUpload(rules))),
         new("a page lists an ended upload again", 5000, () => PageBugs.Plant(rules => new ListsLateTells(rules))),
         new("a vault counts a repeated closing twice", 5000, () => VaultBugs.Plant(rules => new ClosingCountedTwice(rules))),

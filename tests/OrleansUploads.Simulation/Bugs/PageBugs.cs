@@ -50,14 +50,6 @@ internal static class PageBugs
             Right.Decide(state, command is RecordArchives record ? record with { ClosedUpload = null } : command, time);
     }
 
-    internal sealed class DeletedWithPagedUploads(VaultRules right) : OtherRules<VaultState, VaultCommand, VaultEvent>(right)
-    {
-        public override Decision<VaultEvent> Decide(VaultState state, VaultCommand command, ServiceTime time) =>
-            state is VaultState.Live live && command is DeleteVault
-                ? Right.Decide(live with { Admissions = VaultAdmissions.None }, command, time)
-                : Right.Decide(state, command, time);
-    }
-
     /// <summary>The limit is checked against an outdated count.</summary>
     internal sealed class LimitFromStaleCount(VaultRules right) : OtherRules<VaultState, VaultCommand, VaultEvent>(right)
     {

@@ -43,14 +43,6 @@ internal static class VaultBugs
                 : Right.Decide(state, command, time);
     }
 
-    internal sealed class DeletedWithOpenUploads(VaultRules right) : OtherRules<VaultState, VaultCommand, VaultEvent>(right)
-    {
-        public override Decision<VaultEvent> Decide(VaultState state, VaultCommand command, ServiceTime time) =>
-            state is VaultState.Live live && command is DeleteVault
-                ? Right.Decide(live with { Uploads = live.Uploads.Clear(), Admissions = VaultAdmissions.None }, command, time)
-                : Right.Decide(state, command, time);
-    }
-
     internal sealed class FormerLifeCounts(VaultRules right) : OtherRules<VaultState, VaultCommand, VaultEvent>(right)
     {
         public override Decision<VaultEvent> Decide(VaultState state, VaultCommand command, ServiceTime time) =>

@@ -54,6 +54,12 @@ internal sealed class UploadFacts(Judge judge, int vault, DateTimeOffset initiat
     public bool MayForgetArchive => (Archive ?? Foreseen) is { } id && judge.ArchiveOf(id) is { DeleteAskedAt: { } at }
         && judge.Now >= at + Policy.RecordLife - judge.ClockError;
 
+    /// <summary>Whether a deletion of the vault may have ended the upload before it became known, or ends it now.</summary>
+    public bool MayEndWithVault => BegunInDeletion || judge.IsDeletionAsked(Vault);
+
+    /// <summary>Whether the upload became known by an answer whose request overlapped a deletion of the vault.</summary>
+    public bool BegunInDeletion { get; init; }
+
     public bool MayHaveBeenCollected => judge.AnyCollection;
 
     public bool AdviceMayBeStale => judge.AdviceMayBeStale;

@@ -11,6 +11,12 @@ internal interface IRules
     /// <summary>The changes that may happen now without a request.</summary>
     void Spontaneous(ulong state, List<ulong> into);
 
-    /// <summary>Changes whenever <see cref="Spontaneous"/> or <see cref="Apply"/> would return a different result.</summary>
+    /// <summary>The state after requests that were carried out, but not answered, are undone; null if nothing can undo them now.</summary>
+    ulong? Undo(ulong state);
+
+    /// <summary>Whether <see cref="Undo"/> undoes a request. Then its answer is <see cref="Verdict.NotFound"/>.</summary>
+    bool CanBeUndone(Request request);
+
+    /// <summary>Changes whenever another member would return a different result.</summary>
     int Context { get; }
 }

@@ -10,6 +10,8 @@ internal sealed partial class Judge
     public void Answer(Asked asked, Reply reply)
     {
         _events++;
+        asked.MayNotHaveArrived = asked.VaultReading is { } reading
+            && _vaults[VaultOf(asked.Request)].EndReadingOf(reading, VaultRules.Absent) && reply.Verdict == Verdict.NotFound;
         var explained = asked.Request switch
         {
             Request.CreateVault r => AnswerCreate(r, asked, reply),
@@ -22,7 +24,7 @@ internal sealed partial class Judge
             Request.CompleteUpload r => AnswerComplete(r, asked, reply),
             Request.AbortUpload r => AnswerAbort(r, asked, reply),
             Request.ListParts r => _uploads[r.Upload].States.EndReading(
-                asked.Reading!, state => UploadRules.Shows(state, reply), MayBeStale),
+                asked.Reading!, state => asked.MayNotHaveArrived || UploadRules.Shows(state, reply), MayBeStale),
             Request.PutArchive r => AnswerPutArchive(r, asked, reply),
             Request.DeleteArchive r => AnswerDeleteArchive(r, asked, reply),
             Request.ReadArchive r => AnswerRead(r, asked, reply),
@@ -76,7 +78,7 @@ internal sealed partial class Judge
             coverage.Saw(Situations.ExpiryRacedPart);
         }
 
-        return states.End(asked.Place, reply.Verdict, MayBeStale);
+        return states.End(asked.Place, reply.Verdict, MayBeStale, asked.MayNotHaveArrived);
     }
 
     private bool AnswerComplete(Request.CompleteUpload request, Asked asked, Reply reply)
@@ -90,7 +92,7 @@ internal sealed partial class Judge
 
         if (reply.Verdict != Verdict.Done)
         {
-            return states.End(asked.Place, reply.Verdict, MayBeStale);
+            return states.End(asked.Place, reply.Verdict, MayBeStale, asked.MayNotHaveArrived);
         }
 
         if (facts.AbortsInFlight > 0)
@@ -112,7 +114,7 @@ internal sealed partial class Judge
         facts.CompletedSince = facts.CompletedSince == 0 ? _events : facts.CompletedSince;
         facts.EndedSince = facts.EndedSince == 0 ? _events : facts.EndedSince;
         LearnArchive(reply.Archive!.Value, request.Vault, request.Claim.Contents ?? [], facts.CompleteAskedAt ?? asked.At);
-        return states.End(asked.Place, reply.Verdict, MayBeStale);
+        return states.End(asked.Place, reply.Verdict, MayBeStale, asked.MayNotHaveArrived);
     }
 
     private bool AnswerAbort(Request.AbortUpload request, Asked asked, Reply reply)
@@ -135,7 +137,7 @@ internal sealed partial class Judge
             facts.EndedSince = facts.EndedSince == 0 ? _events : facts.EndedSince;
         }
 
-        return states.End(asked.Place, reply.Verdict, MayBeStale);
+        return states.End(asked.Place, reply.Verdict, MayBeStale, asked.MayNotHaveArrived);
     }
 
     private bool AnswerPutArchive(Request.PutArchive request, Asked asked, Reply reply)

@@ -20,11 +20,7 @@ internal sealed partial class Judge
         if (reply.Verdict == Verdict.Done)
         {
             _vaultsDeleted.Add(request.Vault);
-            if (_order.Any(id => IsCertainlyOpen(_uploads[id].Facts, request.Vault, asked)))
-            {
-                onViolation("model: a vault was deleted while an upload in it was open");
-            }
-
+            EndUploads(request.Vault, asked);
             if (_archives.Values.Any(archive => IsCertainlyThere(archive, request.Vault, asked)))
             {
                 onViolation("model: a vault was deleted with an archive in it");
@@ -39,6 +35,7 @@ internal sealed partial class Judge
             }
         }
 
+        EndDeletion(request.Vault);
         return _vaults[request.Vault].End(asked.Place, reply.Verdict, MayBeStale);
     }
 
@@ -78,7 +75,7 @@ internal sealed partial class Judge
         JudgeLimit(request.Vault, asked, reply);
         if (reply.Verdict == Verdict.Done)
         {
-            Learn(reply.Upload!.Value, request.Vault, Phase.Open, asked.At);
+            Learn(reply.Upload!.Value, request.Vault, Phase.Open, asked.At, asked.Order);
         }
 
         return _vaults[request.Vault].EndReading(asked.Reading!, state => IsThere(state, reply), MayBeStale);
@@ -88,7 +85,7 @@ internal sealed partial class Judge
     {
         foreach (var upload in reply.Uploads ?? [])
         {
-            Learn(upload, request.Vault, Phase.NotStarted, _startedAt);
+            Learn(upload, request.Vault, Phase.NotStarted, _startedAt, asked.Order);
             if (!MayBeStale && _uploads[upload].Facts.EndedSince is > 0 and var ended && ended < asked.Order)
             {
                 onViolation("model: an upload is still listed after its end was answered");
@@ -108,7 +105,7 @@ internal sealed partial class Judge
         (state == VaultRules.Present) == (reply.Verdict != Verdict.NotFound);
 
     private static bool IsCertainlyOpen(UploadFacts upload, int vault, Asked asked) =>
-        upload.Vault == vault && upload.KnownSince < asked.Order && !upload.EndWasAsked && !upload.MayExpire;
+        upload.Vault == vault && upload.KnownSince < asked.Order && !upload.EndWasAsked && !upload.MayExpire && !upload.MayEndWithVault;
 
     private static bool IsCertainlyThere(ArchiveFacts archive, int vault, Asked asked) =>
         archive.Vault == vault && archive.KnownSince < asked.Order && archive.DeleteAskedAt is null;
@@ -117,8 +114,8 @@ internal sealed partial class Judge
         archive.Vault == vault && (archive.DeletedSince == 0 || archive.DeletedSince > asked.Order);
 
     private bool IsCertainlyEmpty(int vault, Asked asked) =>
-        _doubtfulArchives[vault] == 0 && _doubtfulUploads[vault] == 0 && !_leftovers[vault]
+        _doubtfulArchives[vault] == 0
         && !_archives.Values.Any(archive => IsPossiblyThere(archive, vault, asked))
-        && !_order.Any(id => _uploads[id].Facts is var facts && facts.Vault == vault
+        && !_order.Any(id => _uploads[id].Facts is { CompleteAskedAt: not null, Archive: null } facts && facts.Vault == vault
             && (facts.EndedSince == 0 || facts.EndedSince > asked.Order));
 }

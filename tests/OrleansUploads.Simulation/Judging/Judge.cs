@@ -33,6 +33,10 @@ internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage,
     /// <summary>Whether advice may come from a host that has not noticed the end of an upload.</summary>
     public bool AdviceMayBeStale { get; set; }
 
+    /// <summary>Whether the system asks the vault before it passes a request on to an upload, as the gateway does for policies. Then a
+    /// request to a vault that does not exist is not found, also if the upload's record has outlived the vault.</summary>
+    public bool AsksVaultFirst { get; init; }
+
     /// <summary>Whether unowned bytes were ever collected, so that a slow part may be refused.</summary>
     public bool AnyCollection { get; set; }
 
@@ -52,12 +56,18 @@ internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage,
     public Asked Ask(Request request)
     {
         var asked = new Asked(request, ++_events, Now);
+        if (AsksVaultFirst && request is Request.PutPart or Request.CompleteUpload or Request.AbortUpload or Request.ListParts)
+        {
+            asked.VaultReading = _vaults[VaultOf(request)].BeginReading();
+        }
+
         switch (request)
         {
             case Request.CreateVault r:
                 asked.Place = _vaults[r.Vault].Begin(request);
                 break;
             case Request.DeleteVault r:
+                BeginDeletion(r.Vault);
                 asked.Place = _vaults[r.Vault].Begin(request);
                 break;
             case Request.DescribeVault r:
@@ -130,6 +140,7 @@ internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage,
                 _vaults[r.Vault].Loosen(asked.Request);
                 break;
             case Request.DeleteVault r:
+                BeginDeletion(r.Vault);
                 _vaults[r.Vault].Loosen(asked.Request);
                 break;
             case Request.InitiateUpload r:
@@ -158,6 +169,11 @@ internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage,
     /// <summary>The answer to the request was lost.</summary>
     public void Abandon(Asked asked)
     {
+        if (asked.VaultReading is { } reading)
+        {
+            _vaults[VaultOf(asked.Request)].DropReading(reading);
+        }
+
         switch (asked.Request)
         {
             case Request.CreateVault r:
@@ -202,6 +218,8 @@ internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage,
         {
             _uploads[upload].States.Settle();
         }
+
+        SettleDeletions();
     }
 
     /// <summary>All uploads in progress have been listed: there are no others.</summary>
@@ -221,6 +239,10 @@ internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage,
         Request.ListUploads r => r.Vault,
         Request.InitiateUpload r => r.Vault,
         Request.PutArchive r => r.Vault,
+        Request.PutPart r => r.Vault,
+        Request.CompleteUpload r => r.Vault,
+        Request.AbortUpload r => r.Vault,
+        Request.ListParts r => r.Vault,
         _ => throw new ArgumentOutOfRangeException(nameof(request)),
     };
 
@@ -244,7 +266,7 @@ internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage,
         }
     }
 
-    private void Learn(UploadId upload, int vault, Phase phase, DateTimeOffset since)
+    private void Learn(UploadId upload, int vault, Phase phase, DateTimeOffset since, long askedAt)
     {
         if (_uploads.TryGetValue(upload, out var known))
         {
@@ -256,7 +278,11 @@ internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage,
             return;
         }
 
-        var facts = new UploadFacts(this, vault, since) { KnownSince = _events };
+        var facts = new UploadFacts(this, vault, since)
+        {
+            KnownSince = _events,
+            BegunInDeletion = WasDeletionAskedSince(vault, MayBeStale ? 0 : askedAt),
+        };
         _uploads.Add(upload, (facts, new Possibilities(new UploadRules(facts), UploadRules.StateOf(phase))));
         _order.Add(upload);
     }
@@ -277,6 +303,12 @@ internal sealed class Asked(Request request, long order, DateTimeOffset at)
     public Possibilities.Reading? Reading { get; set; }
 
     public IReadOnlyList<Possibilities.Reading>? VaultReadings { get; set; }
+
+    /// <summary>The question to the vault that goes before the request, or null for none.</summary>
+    public Possibilities.Reading? VaultReading { get; set; }
+
+    /// <summary>Whether the answer may be the vault's, which the upload did not see.</summary>
+    public bool MayNotHaveArrived { get; set; }
 
     public bool IsNewContent { get; set; }
 

@@ -36,6 +36,15 @@ internal sealed partial class Possibilities
         return true;
     }
 
+    /// <summary>Ends a read that was not answered by itself.</summary>
+    /// <returns>Whether a state was possible since it was sent.</returns>
+    public bool EndReadingOf(Reading reading, ulong state)
+    {
+        Close();
+        _readings.Remove(reading);
+        return IsLost || reading.Seen.Contains(state);
+    }
+
     public void DropReading(Reading reading) => _readings.Remove(reading);
 
     internal sealed class Reading(long changesBefore, HashSet<ulong> seen)

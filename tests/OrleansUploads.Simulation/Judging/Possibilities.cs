@@ -66,8 +66,9 @@ internal sealed partial class Possibilities(IRules rules, ulong initial)
     /// <param name="place">Its place.</param>
     /// <param name="verdict">The answer.</param>
     /// <param name="mayBeStale">Whether the answer may come from a stale host and describe a past state.</param>
+    /// <param name="mayNotHaveArrived">Whether the answer explains itself if the request was not carried out.</param>
     /// <returns>Whether the answer has an explanation.</returns>
-    public bool End(int place, Verdict verdict, bool mayBeStale)
+    public bool End(int place, Verdict verdict, bool mayBeStale, bool mayNotHaveArrived = false)
     {
         if (IsLost || place < 0)
         {
@@ -79,7 +80,8 @@ internal sealed partial class Possibilities(IRules rules, ulong initial)
         var kept = new HashSet<Config>();
         foreach (var config in _configs)
         {
-            if (config.ResultAt(place) == verdict)
+            var result = config.ResultAt(place);
+            if (result == verdict || (mayNotHaveArrived && result == Verdict.Unknown))
             {
                 kept.Add(config.Clear(place));
             }
@@ -179,6 +181,11 @@ internal sealed partial class Possibilities(IRules rules, ulong initial)
                 Reach(config with { State = next });
             }
 
+            if (rules.Undo(config.State) is { } undone)
+            {
+                Undo(config, undone);
+            }
+
             for (var place = 0; place < MaxInFlight; place++)
             {
                 if (_inFlight[place] is { } request)
@@ -225,6 +232,28 @@ internal sealed partial class Possibilities(IRules rules, ulong initial)
                 Reach(config with { State = next });
             }
         }
+    }
+
+    /// <summary>Undoes all requests that can be. One that was refused may have been refused before it met the state that is undone; then
+    /// its answer stays.</summary>
+    private void Undo(Config config, ulong undone)
+    {
+        var others = config with { State = undone };
+        var all = others;
+        for (var place = 0; place < MaxInFlight; place++)
+        {
+            var result = config.ResultAt(place);
+            if (result == Verdict.Unknown || _abandoned[place] || !rules.CanBeUndone(_inFlight[place]!))
+            {
+                continue;
+            }
+
+            all = all.With(undone, place, Verdict.NotFound);
+            others = result == Verdict.Done ? others.With(undone, place, Verdict.NotFound) : others;
+        }
+
+        Reach(others);
+        Reach(all);
     }
 
     private void Keep(Predicate<ulong> explains)

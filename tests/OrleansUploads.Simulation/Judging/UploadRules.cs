@@ -24,7 +24,7 @@ internal sealed class UploadRules(UploadFacts facts) : IRules
 
     public int Context =>
         (facts.MayExpire ? 1 : 0) | (facts.MayForgetEnd ? 2 : 0) | (facts.MayForgetArchive ? 4 : 0) | (facts.MayHaveBeenCollected ? 8 : 0)
-        | (facts.AdviceMayBeStale ? 16 : 0);
+        | (facts.AdviceMayBeStale ? 16 : 0) | (facts.MayEndWithVault ? 32 : 0) | (facts.CompletedSince == 0 ? 64 : 0);
 
     public static ulong StateOf(Phase phase) => (ulong)phase;
 
@@ -58,7 +58,8 @@ internal sealed class UploadRules(UploadFacts facts) : IRules
             case Phase.NotStarted:
                 into.Add(WithPhase(state, Phase.Open));
                 break;
-            case Phase.Open when facts.MayExpire:
+            case Phase.Open when facts.MayExpire || facts.MayEndWithVault:
+                // The deletion of a vault ends an upload as expiry does: no request of it is found any more.
                 into.Add(WithPhase(state, Phase.Expired));
                 break;
             case Phase.Aborted or Phase.Expired when facts.MayForgetEnd:
@@ -67,6 +68,13 @@ internal sealed class UploadRules(UploadFacts facts) : IRules
                 break;
         }
     }
+
+    /// <summary>A completion counts once the vault has recorded the archive, and is answered only then. Until then the upload is closed to
+    /// parts, which others may see. If the vault is deleted in between, the completion never happened, and the upload ends.</summary>
+    public ulong? Undo(ulong state) =>
+        PhaseOf(state) == Phase.Completed && facts is { MayEndWithVault: true, CompletedSince: 0 } ? WithPhase(state, Phase.Expired) : null;
+
+    public bool CanBeUndone(Request request) => request is Request.CompleteUpload;
 
     /// <summary>Whether a list of parts agrees with the state.</summary>
     public static bool Shows(ulong state, Reply reply)

@@ -31,4 +31,8 @@ internal sealed class VaultRules : IRules
     public void Spontaneous(ulong state, List<ulong> into)
     {
     }
+
+    public ulong? Undo(ulong state) => null;
+
+    public bool CanBeUndone(Request request) => false;
 }

@@ -55,6 +55,7 @@ internal sealed class PowerCutSeries : IAsyncDisposable
         {
             ClockError = TimeSpan.FromMinutes(1),
             AnyCollection = _collects,
+            AsksVaultFirst = true,
         };
         _lives = new ServerLives(_setup, _keys.ReadFirst);
         _clients = new RealClients(_lives, _judge, new ClientMemory(_judge, _schedule), tally.Real, Fail);

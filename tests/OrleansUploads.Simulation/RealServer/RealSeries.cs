@@ -41,6 +41,7 @@ internal sealed class RealSeries : IAsyncDisposable
         {
             ClockError = TimeSpan.FromMinutes(1),
             AnyCollection = _collects,
+            AsksVaultFirst = true,
         };
         _lives = new ServerLives(new ServerSetup(folder.Data) { Options = _collects ? ServerChecks.CollectsAtOnce : [] });
         _clients = new RealClients(_lives, _judge, new ClientMemory(_judge, _schedule), tally, Fail);

@@ -171,5 +171,80 @@ public sealed class JudgeTests
     }
 
     [Fact]
-    public void A_vault_with_an_open_upload_is_not_deleted() => Rejects(new Request.DeleteVault(0), new Reply(Verdict.Done));
+    public void An_open_upload_does_not_hold_a_vault() => Rejects(new Request.DeleteVault(0), new Reply(Verdict.Conflict));
+
+    [Fact]
+    public void An_upload_of_a_deleted_vault_accepts_no_part_even_if_the_vault_is_created_again()
+    {
+        Accepts(new Request.DeleteVault(0), new Reply(Verdict.Done));
+        Accepts(Put(A), new Reply(Verdict.NotFound));
+        Accepts(new Request.CreateVault(0), new Reply(Verdict.Done));
+        Rejects(Put(A), new Reply(Verdict.Done));
+    }
+
+    [Fact]
+    public void A_deletion_undoes_a_completion_that_was_seen_and_not_answered()
+    {
+        Accepts(Put(A), new Reply(Verdict.Done));
+        var completing = _judge.Ask(Complete(A));
+        Accepts(Put(A), new Reply(Verdict.NotFound));
+        Accepts(new Request.DeleteVault(0), new Reply(Verdict.Done));
+        _judge.Answer(completing, new Reply(Verdict.NotFound));
+        Assert.Empty(_violations);
+    }
+
+    [Fact]
+    public void Only_a_deletion_undoes_a_completion_that_was_seen_and_not_answered()
+    {
+        Accepts(Put(A), new Reply(Verdict.Done));
+        var completing = _judge.Ask(Complete(A));
+        Accepts(Put(A), new Reply(Verdict.NotFound));
+        _judge.Answer(completing, new Reply(Verdict.NotFound));
+        Assert.NotEmpty(_violations);
+    }
+
+    [Fact]
+    public void A_deletion_does_not_undo_an_answered_completion()
+    {
+        Accepts(Put(A), new Reply(Verdict.Done));
+        Accepts(Complete(A), Archive(1));
+        var deleting = _judge.Ask(new Request.DeleteVault(0));
+        Rejects(Complete(A), new Reply(Verdict.NotFound));
+        _judge.Abandon(deleting);
+    }
+
+    [Theory]
+    [InlineData(true, true, true)]
+    [InlineData(true, false, false)]
+    [InlineData(false, true, false)]
+    public void A_completed_upload_is_not_found_only_where_the_vault_is_asked_first_and_does_not_exist(
+        bool asksVaultFirst, bool isDeleted, bool isValid)
+    {
+        var judge = new Judge(() => _now, new Coverage(), _violations.Add) { AsksVaultFirst = asksVaultFirst };
+        var archive = Some.Archive(1).Archive;
+        List<(Request Request, Reply Reply)> history =
+        [
+            (new Request.CreateVault(0), new Reply(Verdict.Done)),
+            (new Request.InitiateUpload(0), new Reply(Verdict.Done) { Upload = Upload }),
+            (Put(A), new Reply(Verdict.Done)),
+            (Complete(A), Archive(1)),
+            (new Request.DeleteArchive(0, archive), new Reply(Verdict.Done)),
+        ];
+        history.AddRange(isDeleted ? [(new Request.DeleteVault(0), new Reply(Verdict.Done))] : []);
+        history.ForEach(step => judge.Answer(judge.Ask(step.Request), step.Reply));
+        Assert.Empty(_violations);
+
+        judge.Answer(judge.Ask(Complete(A)), new Reply(Verdict.NotFound));
+
+        Assert.Equal(isValid, _violations.Count == 0);
+    }
+
+    [Fact]
+    public void A_lost_deletion_may_or_may_not_end_an_upload()
+    {
+        Lose(new Request.DeleteVault(0));
+        Accepts(Put(A), new Reply(Verdict.Done));
+        Accepts(Put(A), new Reply(Verdict.NotFound));
+        Rejects(Put(A), new Reply(Verdict.Done));
+    }
 }

@@ -45,8 +45,8 @@ public sealed class SeedTests
     [Theory]
     [InlineData(1, "8a865495ba6620c3")]
     [InlineData(7, "1a3a2a0dcc91f685")]
-    [InlineData(44, "caf951c27fe0fe12")]
-    [InlineData(446, "d6ab6c31def82811")]
+    [InlineData(44, "628ec0366d5c2ee8")]
+    [InlineData(446, "0a068c4999bc909b")]
     public void A_seed_produces_the_same_trace_on_every_machine(ulong seed, string hash) =>
         Assert.Equal(hash, Simulation.Run(seed, new Coverage()).Trace.Hash.ToString("x16", null));
 

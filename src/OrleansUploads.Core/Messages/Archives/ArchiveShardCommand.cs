@@ -35,7 +35,7 @@ public abstract record ArchiveShardCommand : ICommand
 /// <param name="Shard">Number of the receiving shard.</param>
 /// <param name="Entry">The archive.</param>
 public sealed record AddArchive(VaultIncarnation Vault, int Shard, ArchiveEntry Entry)
-    : ArchiveShardCommand, ICommand<Done>, IRequiresFreshState;
+    : ArchiveShardCommand, ICommand<AdditionVerdict>, IRequiresFreshState;
 
 /// <summary>Returns the entry of an archive.</summary>
 public record FindArchive(ArchiveId Archive) : ArchiveShardCommand, ICommand<ArchiveEntry>;
@@ -75,7 +75,13 @@ public sealed record UpdateGuard(long Generation) : ArchiveShardCommand, IComman
 
 /// <summary>Confirms that a change of this shard was delivered to the vault.</summary>
 /// <param name="Version">The shard's version after the change.</param>
-public sealed record ConfirmTotalsDelivered(long Version) : ArchiveShardCommand, ICommand<Done>;
+/// <param name="IsVaultGone">Whether the vault was deleted before it recorded the change.</param>
+public sealed record ConfirmTotalsDelivered(long Version, bool IsVaultGone = false)
+    : ArchiveShardCommand, ICommand<Done>, IVerdictConfirmation
+{
+    /// <inheritdoc/>
+    public ICommand Carrying(object verdict) => this with { IsVaultGone = verdict is AdditionVerdict.VaultGone };
+}
 
 /// <summary>Confirms that a deletion was delivered to the vault's jobs and, through them, to the archive's upload.</summary>
 public sealed record ConfirmArchiveReleased(ArchiveId Archive) : ArchiveShardCommand, ICommand<Done>;

@@ -48,6 +48,10 @@ public sealed record CompleteUpload(VaultId Vault, long SizeBytes, TreeHash Tree
 /// <param name="Sender">Who aborts it, or null if that is not known.</param>
 public sealed record AbortUpload(VaultId Vault, Sender? Sender = null) : UploadCommand, ICommand<Done>;
 
+/// <summary>Ends the upload because its vault was deleted; sent by the vault and its pages.</summary>
+/// <param name="Spec">The upload. It never begins if it has not begun yet.</param>
+public sealed record EndUpload(UploadSpec Spec) : UploadCommand, ICommand<Done>, IRequiresFreshState;
+
 /// <summary>Lists the parts, in the order of their ranges.</summary>
 /// <param name="Vault">The vault that the caller addressed.</param>
 /// <param name="FirstByte">Lists only parts that start at or after this offset.</param>
@@ -70,7 +74,12 @@ public sealed record ReleaseArchive(ArchiveId Archive, DateTimeOffset DeletedAt,
 public sealed record ConfirmManifestStored : UploadCommand, ICommand<Done>;
 
 /// <summary>Confirms that the archive is in the vault's index.</summary>
-public sealed record ConfirmArchiveIndexed : UploadCommand, ICommand<Done>;
+/// <param name="IsVaultGone">Whether the vault was deleted before it had recorded the archive, which therefore never existed.</param>
+public sealed record ConfirmArchiveIndexed(bool IsVaultGone = false) : UploadCommand, ICommand<Done>, IVerdictConfirmation
+{
+    /// <inheritdoc/>
+    public ICommand Carrying(object verdict) => this with { IsVaultGone = verdict is AdditionVerdict.VaultGone };
+}
 
 /// <summary>Confirms that the part store has deleted the bytes of the deleted archive.</summary>
 public sealed record ConfirmBytesReclaimed : UploadCommand, ICommand<Done>;

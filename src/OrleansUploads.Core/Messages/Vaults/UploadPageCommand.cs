@@ -30,6 +30,12 @@ public sealed record ListInPage(UploadSpec Spec, long Admission)
 public sealed record CloseInPage(VaultIncarnation Vault, UploadId Upload, long Admission)
     : UploadPageCommand, ICommand<Done>, IRequiresFreshState;
 
+/// <summary>Ends all uploads on the page; sent by the vault after its deletion.</summary>
+public sealed record EndListedUploads : UploadPageCommand, ICommand<Done>, IRequiresFreshState;
+
+/// <summary>Confirms that an upload has ended because the vault was deleted.</summary>
+public sealed record ConfirmListedUploadEnded(UploadId Upload) : UploadPageCommand, ICommand<Done>;
+
 /// <summary>Lists the page's multipart uploads by ID.</summary>
 /// <param name="After">Lists only uploads after this ID; empty to start at the beginning.</param>
 /// <param name="Limit">Maximum number of uploads to list; at least 1.</param>

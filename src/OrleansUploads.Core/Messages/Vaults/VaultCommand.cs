@@ -66,7 +66,7 @@ public sealed record AddTags(VaultId Vault, IReadOnlyDictionary<string, string> 
 /// <param name="Keys">The keys.</param>
 public sealed record RemoveTags(VaultId Vault, IReadOnlyList<string> Keys) : VaultCommand, ICommand<Done>;
 
-/// <summary>Deletes the vault if it is empty.</summary>
+/// <summary>Deletes the vault if it has no archives. Its uploads in progress end with it.</summary>
 public sealed record DeleteVault(VaultId Vault) : VaultCommand, ICommand<Done>;
 
 /// <summary>Removes an upload that was aborted or has expired from the uploads in progress; sent by the upload.</summary>
@@ -79,7 +79,17 @@ public sealed record CloseUpload(UploadId Upload, long Epoch) : VaultCommand, IC
 /// <param name="Totals">The shard's totals.</param>
 /// <param name="ClosedUpload">The upload that became an archive and is no longer in progress, or null for a deletion.</param>
 public sealed record RecordArchives(long Epoch, ShardTotals Totals, UploadId? ClosedUpload)
-    : VaultCommand, ICommand<Done>, IRequiresFreshState;
+    : VaultCommand, ICommand<AdditionVerdict>, IRequiresFreshState;
+
+/// <summary>Confirms that an upload that the deleted vault had stored itself has ended.</summary>
+/// <param name="Upload">The upload.</param>
+/// <param name="Epoch">Epoch of the deleted incarnation.</param>
+public sealed record ConfirmHeldUploadEnded(UploadId Upload, long Epoch) : VaultCommand, ICommand<Done>;
+
+/// <summary>Confirms that all uploads on a page of the deleted vault have ended.</summary>
+/// <param name="Page">Number of the page.</param>
+/// <param name="Epoch">Epoch of the deleted incarnation.</param>
+public sealed record ConfirmPageEnded(int Page, long Epoch) : VaultCommand, ICommand<Done>;
 
 /// <summary>Confirms that an upload has begun.</summary>
 public sealed record ConfirmUploadBegun(UploadId Upload) : VaultCommand, ICommand<Done>;

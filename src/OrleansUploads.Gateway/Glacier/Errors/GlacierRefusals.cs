@@ -18,8 +18,8 @@ internal static class GlacierRefusals
     {
         Refusal.VaultNotFound r => GlacierError.VaultNotFound(VaultArn.Format(region, r.Vault)),
         Refusal.VaultNotEmpty r => GlacierError.Invalid(
-            $"Vault not empty or recently written to: {VaultArn.Format(region, r.Vault)}. It holds {Count(r.Archives, "archive")} and "
-            + $"{Count(r.OpenUploads, "upload")} in progress; delete the archives and abort or complete the uploads first."),
+            $"Vault not empty or recently written to: {VaultArn.Format(region, r.Vault)}. It holds {Count(r.Archives, "archive")}. "
+            + "Delete its archives first."),
         Refusal.VaultRecentlyWrittenTo r => GlacierError.Invalid(
             $"Vault not empty or recently written to: {VaultArn.Format(region, r.Vault)}. It is empty, but its last "
             + "inventory still lists archives. "

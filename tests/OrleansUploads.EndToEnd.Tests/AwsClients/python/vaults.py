@@ -78,8 +78,9 @@ def refuse(glacier, unvalidated):
 
 def delete(glacier, name):
     upload = glacier.initiate_multipart_upload(vaultName=name, partSize="1048576")["uploadId"]
-    refused(INVALID, "1 upload in progress", glacier.delete_vault, vaultName=name)
-    glacier.abort_multipart_upload(vaultName=name, uploadId=upload)
+    glacier.delete_vault(vaultName=name)
+    glacier.create_vault(vaultName=name)
+    refused(NOT_FOUND, "upload ID was not found", glacier.list_parts, vaultName=name, uploadId=upload)
     archive = glacier.upload_archive(vaultName=name, body=b"archive")["archiveId"]
     refused(INVALID, "Vault not empty or recently written to", glacier.delete_vault, vaultName=name)
     glacier.delete_archive(vaultName=name, archiveId=archive)
