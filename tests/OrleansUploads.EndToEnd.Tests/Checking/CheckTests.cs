@@ -36,7 +36,7 @@ public sealed class CheckTests : IAsyncLifetime
     [Theory]
     [InlineData]
     [InlineData("--deep")]
-    [InlineData("--limit", "100MiB/s")]
+    [InlineData("--limit", "100MiB/s", Traits = [TestRun.Name, TestRun.Campaign])]
     public async Task An_undamaged_folder_is_reported_as_sound(params string[] options)
     {
         var result = await CheckedFolder.CheckAsync(_data, options);
@@ -47,8 +47,8 @@ public sealed class CheckTests : IAsyncLifetime
 
     [Theory]
     [InlineData("")]
-    [InlineData("{}")]
-    [InlineData("{\"keys\":[{\"accessKeyId\":\"AKIA\"")]
+    [InlineData("{}", Traits = [TestRun.Name, TestRun.Campaign])]
+    [InlineData("{\"keys\":[{\"accessKeyId\":\"AKIA\"", Traits = [TestRun.Name, TestRun.Campaign])]
     public async Task Key_pairs_with_which_a_server_does_not_start_are_reported(string content)
     {
         var keys = _data.File("keys.json");
@@ -81,9 +81,9 @@ public sealed class CheckTests : IAsyncLifetime
 
     [Theory]
     [InlineData(0)]
-    [InlineData(700_000)]
-    [InlineData(-1)]
-    [InlineData(-30)]
+    [InlineData(700_000, Traits = [TestRun.Name, TestRun.Campaign])]
+    [InlineData(-1, Traits = [TestRun.Name, TestRun.Campaign])]
+    [InlineData(-30, Traits = [TestRun.Name, TestRun.Campaign])]
     public async Task A_flipped_bit_in_a_part_is_reported(long offset)
     {
         DataFolder.Flip(PartOf(_archiveFolder), offset);
@@ -110,6 +110,7 @@ public sealed class CheckTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_part_that_is_too_long_is_reported()
     {
         await File.AppendAllTextAsync(PartOf(_archiveFolder), "more");
@@ -119,6 +120,7 @@ public sealed class CheckTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_part_with_the_bytes_of_another_is_reported()
     {
         var parts = Directory.GetFiles(_archiveFolder, "*.part").Order(StringComparer.Ordinal).ToList();
@@ -155,6 +157,7 @@ public sealed class CheckTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_missing_manifest_is_reported()
     {
         var manifest = Path.Combine(_archiveFolder, "manifest");
@@ -177,6 +180,7 @@ public sealed class CheckTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task An_archive_that_is_missing_from_an_older_parts_folder_is_reported()
     {
         var older = _data.CopyTo(_folder.File("older"));
@@ -212,6 +216,7 @@ public sealed class CheckTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_flipped_bit_in_an_upload_page_is_reported_with_its_vault()
     {
         foreach (var at in DataFolder.Find(_data.Journal, "upload-paged.1"))

@@ -2,6 +2,7 @@ using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.TestKit;
 
 namespace OrleansUploads.EndToEnd.Tests.Damage;
 
@@ -39,6 +40,7 @@ public sealed class FullDiskSpaceTests : IDisposable
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task Deleting_archives_frees_a_disk_filled_by_archives()
     {
         await using var disk = await SmallDisk.MountAsync(_folder.Data, DiskMebibytes);
@@ -101,7 +103,7 @@ public sealed class FullDiskSpaceTests : IDisposable
 
     [Theory]
     [InlineData(true)]
-    [InlineData(false)]
+    [InlineData(false, Traits = [TestRun.Name, TestRun.Campaign])]
     public async Task Uploads_can_be_aborted_after_a_restart_on_a_disk_filled_by_another_program(bool crashes)
     {
         await using var disk = await SmallDisk.MountAsync(_folder.Data, DiskMebibytes);

@@ -1,5 +1,6 @@
 using OrleansUploads.Client.Models;
 using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.TestKit;
 
 namespace OrleansUploads.EndToEnd.Tests.Damage;
 
@@ -10,10 +11,10 @@ public sealed class PartDamageTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData(0)]
+    [InlineData(0, Traits = [TestRun.Name, TestRun.Campaign])]
     [InlineData(Archives.MiB / 2)]
-    [InlineData(Archives.MiB - 1)]
-    [InlineData(Archives.MiB + 3)]
+    [InlineData(Archives.MiB - 1, Traits = [TestRun.Name, TestRun.Campaign])]
+    [InlineData(Archives.MiB + 3, Traits = [TestRun.Name, TestRun.Campaign])]
     public async Task A_download_of_a_part_with_a_flipped_bit_fails_without_wrong_bytes(long offset)
     {
         await using var server = await ServerProcess.StartAsync(_folder.Data);

@@ -1,6 +1,7 @@
 using OrleansUploads.EndToEnd.Tests.Checking;
 using OrleansUploads.EndToEnd.Tests.Damage;
 using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.TestKit;
 
 namespace OrleansUploads.EndToEnd.Tests.Serving;
 
@@ -91,6 +92,7 @@ public sealed class BackupTests : IDisposable
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task Of_several_backups_to_one_folder_one_goes_on_and_only_its_owner_can_read_it()
     {
         var backup = _folder.File("backup");
@@ -112,6 +114,7 @@ public sealed class BackupTests : IDisposable
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task An_interrupted_backup_is_refused_as_such_and_begun_again_in_the_same_folder()
     {
         var backup = _folder.File("backup");

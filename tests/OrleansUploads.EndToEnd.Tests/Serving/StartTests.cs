@@ -136,28 +136,30 @@ public sealed class StartTests : IDisposable
         Assert.Contains("--no-sign-request", server.Output, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("localhost", HttpStatusCode.OK)]
-    [InlineData("LOCALHOST:80", HttpStatusCode.OK)]
-    [InlineData("127.0.0.9:9400", HttpStatusCode.OK)]
-    [InlineData("[::1]", HttpStatusCode.OK)]
-    [InlineData("rebound.example", HttpStatusCode.Forbidden)]
-    [InlineData("localhost.rebound.example:9400", HttpStatusCode.Forbidden)]
-    [InlineData("10.0.0.1", HttpStatusCode.Forbidden)]
-    public async Task Anonymous_mode_accepts_only_requests_with_a_loopback_host(string host, HttpStatusCode expected)
+    [Fact]
+    public async Task Anonymous_mode_accepts_only_requests_with_a_loopback_host()
     {
         await using var server = await ServerProcess.StartAsync(_folder.Data, "--anonymous");
         using var http = new HttpClient { BaseAddress = server.Address };
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/-/vaults");
-        request.Headers.Add("x-amz-glacier-version", "2012-06-01");
-        request.Headers.Host = host;
-
-        using var answer = await http.SendAsync(request);
-
-        Assert.Equal(expected, answer.StatusCode);
-        if (expected != HttpStatusCode.OK)
+        foreach (var host in new[] { "localhost", "LOCALHOST:80", "127.0.0.9:9400", "[::1]" })
         {
-            Assert.Contains($"This request is for '{host}'", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            Assert.Equal((host, HttpStatusCode.OK), (host, (await AskAsync(host)).Status));
+        }
+
+        foreach (var host in new[] { "rebound.example", "localhost.rebound.example:9400", "10.0.0.1" })
+        {
+            var (status, answer) = await AskAsync(host);
+            Assert.Equal((host, HttpStatusCode.Forbidden), (host, status));
+            Assert.Contains($"This request is for '{host}'", answer, StringComparison.Ordinal);
+        }
+
+        async Task<(HttpStatusCode Status, string Body)> AskAsync(string host)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/-/vaults");
+            request.Headers.Add("x-amz-glacier-version", "2012-06-01");
+            request.Headers.Host = host;
+            using var answer = await http.SendAsync(request);
+            return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
         }
     }
 

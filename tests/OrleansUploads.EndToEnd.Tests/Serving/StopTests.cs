@@ -4,6 +4,7 @@ using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.TestKit;
 
 namespace OrleansUploads.EndToEnd.Tests.Serving;
 
@@ -15,7 +16,7 @@ public sealed class StopTests : IDisposable
 
     [Theory]
     [InlineData(0)]
-    [InlineData(4)]
+    [InlineData(4, Traits = [TestRun.Name, TestRun.Campaign])]
     public async Task A_stopping_server_finishes_running_uploads_and_accepts_no_connections(int secondsLeft)
     {
         await using var server = await ServerProcess.StartAsync(_folder.Data);

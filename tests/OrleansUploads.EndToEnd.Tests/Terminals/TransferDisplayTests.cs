@@ -16,10 +16,10 @@ public sealed partial class TransferDisplayTests
     private const string Moving = " MiB/s";
 
     [Theory]
-    [InlineData(20)]
-    [InlineData(40)]
+    [InlineData(20, Traits = [TestRun.Name, TestRun.Campaign])]
+    [InlineData(40, Traits = [TestRun.Name, TestRun.Campaign])]
     [InlineData(80)]
-    [InlineData(200)]
+    [InlineData(200, Traits = [TestRun.Name, TestRun.Campaign])]
     public async Task Only_the_results_of_transfers_stay_on_the_screen(int columns)
     {
         await using var place = await Workplace.OpenAsync();
@@ -59,6 +59,7 @@ public sealed partial class TransferDisplayTests
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_window_is_resized_during_a_transfer()
     {
         await using var place = await Workplace.OpenAsync();
@@ -90,6 +91,7 @@ public sealed partial class TransferDisplayTests
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task NO_COLOR_leaves_the_display_without_colours()
     {
         await using var place = await Workplace.OpenAsync();
@@ -105,7 +107,7 @@ public sealed partial class TransferDisplayTests
 
     [Theory]
     [InlineData(40)]
-    [InlineData(200)]
+    [InlineData(200, Traits = [TestRun.Name, TestRun.Campaign])]
     public async Task Ctrl_C_leaves_the_command_that_resumes_the_transfer(int columns)
     {
         await using var place = await Workplace.OpenAsync();
@@ -145,7 +147,7 @@ public sealed partial class TransferDisplayTests
 
     [Theory]
     [InlineData(40)]
-    [InlineData(80)]
+    [InlineData(80, Traits = [TestRun.Name, TestRun.Campaign])]
     public async Task The_countdown_of_a_job_leaves_nothing_on_the_screen(int columns)
     {
         await using var place = await Workplace.OpenAsync("--retrieval-delay", "3s");
@@ -159,6 +161,7 @@ public sealed partial class TransferDisplayTests
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task The_display_fits_although_a_script_takes_the_results()
     {
         await using var place = await Workplace.OpenAsync();

@@ -22,24 +22,30 @@ public sealed class ArchiveCommandTests
         Assert.Equal([film, photo], (await place.RunInVaultAsync("archive", "list", "-q")).Expect().Lines);
     }
 
-    [Theory]
-    [InlineData("--name film*", 2)]
-    [InlineData("--name film-?.tar", 1)]
-    [InlineData("--name film", 0)]
-    [InlineData("--after 2020-01-01 --name *", 3)]
-    [InlineData("--after 2100-01-01", 0)]
-    [InlineData("--before 2100-01-01T00:00Z", 3)]
-    [InlineData("--before 2020-01-01T10:30:00+02:00", 0)]
-    public async Task A_list_is_filtered_by_name_and_date(string filter, int count)
+    [Fact]
+    public async Task A_list_is_filtered_by_name_and_date()
     {
+        (string Filter, int Count)[] filters =
+        [
+            ("--name film*", 2),
+            ("--name film-?.tar", 1),
+            ("--name film", 0),
+            ("--after 2020-01-01 --name *", 3),
+            ("--after 2100-01-01", 0),
+            ("--before 2100-01-01T00:00Z", 3),
+            ("--before 2020-01-01T10:30:00+02:00", 0),
+        ];
         await using var place = await Workplace.OpenAsync();
         await AddAsync(place, "film-1.tar", 10);
         await AddAsync(place, "film-22.tar", 10);
         await AddAsync(place, "photo", 10);
 
-        var listed = await place.RunInVaultAsync(["archive", "list", "-q", .. filter.Split(' ')]);
+        foreach (var (filter, count) in filters)
+        {
+            var listed = await place.RunInVaultAsync(["archive", "list", "-q", .. filter.Split(' ')]);
+            Assert.Equal((filter, count), (filter, listed.Expect().Lines.Count));
+        }
 
-        Assert.Equal(count, listed.Expect().Lines.Count);
         (await place.RunInVaultAsync("archive", "list", "--after", "tomorrow")).ExpectOneLine(2, "--after is 'tomorrow'", "2026-11-24");
     }
 

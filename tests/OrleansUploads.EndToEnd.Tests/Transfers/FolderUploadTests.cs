@@ -2,6 +2,7 @@ using System.Formats.Tar;
 using System.Text.Json;
 using OrleansUploads.Client.Sources;
 using OrleansUploads.EndToEnd.Tests.Harness;
+using OrleansUploads.TestKit;
 
 namespace OrleansUploads.EndToEnd.Tests.Transfers;
 
@@ -88,9 +89,9 @@ public sealed class FolderUploadTests
     }
 
     [Theory]
-    [InlineData("", 1)]
+    [InlineData("", 1, Traits = [TestRun.Name, TestRun.Campaign])]
     [InlineData("--unfinished resume", 0)]
-    [InlineData("--unfinished abort", 0)]
+    [InlineData("--unfinished abort", 0, Traits = [TestRun.Name, TestRun.Campaign])]
     public async Task An_unfinished_upload_of_standard_input_is_named_and_continued_or_aborted_on_request(string option, int left)
     {
         await using var place = await Workplace.OpenAsync();

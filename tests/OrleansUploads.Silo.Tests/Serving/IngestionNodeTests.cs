@@ -1,5 +1,6 @@
 using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Silo.Tests.Harness;
+using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Silo.Tests.Serving;
 
@@ -15,6 +16,7 @@ public sealed class IngestionNodeTests(PostgresServer postgres) : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task Nodes_that_share_an_upload_get_one_archive_although_a_node_and_a_silo_are_killed()
     {
         var database = await postgres.CreateDatabaseAsync();

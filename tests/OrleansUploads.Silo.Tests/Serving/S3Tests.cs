@@ -3,6 +3,7 @@ using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Signing;
 using OrleansUploads.Silo.Settings;
 using OrleansUploads.Silo.Tests.Harness;
+using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Silo.Tests.Serving;
 
@@ -20,6 +21,7 @@ public sealed class S3Tests(PostgresServer postgres) : IDisposable
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task Every_silo_and_every_gateway_serves_all_objects_also_after_a_restart()
     {
         var database = await postgres.CreateDatabaseAsync();

@@ -3,6 +3,7 @@ using OrleansUploads.Simulation.PowerCut;
 using OrleansUploads.Simulation.PowerCut.Disk;
 using OrleansUploads.Simulation.PowerCut.Fuse;
 using OrleansUploads.Simulation.World;
+using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Simulation.Tests;
 
@@ -17,6 +18,7 @@ public sealed class NewFolderPowerCutTests
     private const int MaxFlushes = 12;
 
     [Theory]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     [InlineData((int)Errno.InputOutput)]
     [InlineData((int)Errno.NoSpace)]
     public async Task A_server_that_starts_while_a_flush_of_its_folder_fails_keeps_its_promises_or_refuses_to_start(int error)

@@ -5,13 +5,13 @@ namespace OrleansUploads.Simulation.Tests;
 
 public sealed class ObjectSimulationTests
 {
-    private const ulong FewSeeds = 1000;
+    private const ulong FewSeeds = 300;
     private const ulong AllSeeds = 20_000;
 
     public static TheoryData<string> Bugs => new(ObjectBugs.All.Select(bug => bug.Name));
 
     [Fact]
-    public void Objects_keep_every_promise_in_a_thousand_seeds() => Play(FewSeeds);
+    public void Objects_keep_every_promise_in_a_few_hundred_seeds() => Play(FewSeeds);
 
     [Fact]
     [Trait(TestRun.Name, TestRun.Campaign)]
