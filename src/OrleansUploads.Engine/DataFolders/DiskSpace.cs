@@ -239,6 +239,7 @@ public sealed class DiskSpace : IStorageSpace, IStoreHealth
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
 
+        Interlocked.Exchange(ref _reservedBytes, 0);
         using var file = new FileStream(_reservePath, options);
         file.SetLength(_reserveBytes);
         Interlocked.Exchange(ref _reservedBytes, _reserveBytes);
