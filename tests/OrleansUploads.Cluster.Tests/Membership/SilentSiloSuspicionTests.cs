@@ -1,4 +1,5 @@
 using System.Net;
+using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Cluster.Tests.Membership;
 
@@ -7,6 +8,7 @@ public sealed class SilentSiloSuspicionTests
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_silo_joins_although_another_one_is_missing_for_good()
     {
         var missing = SiloAddress.New(IPAddress.Loopback, StartingSilo.TakePort(), 1);

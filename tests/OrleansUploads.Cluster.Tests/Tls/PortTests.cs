@@ -109,6 +109,7 @@ public sealed class PortTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task An_open_connection_ends_when_its_certificate_expires()
     {
         using var peer = await TlsPeer.ConnectAsync(
