@@ -168,22 +168,26 @@ tellAzure() {
 }
 
 explicit=$#
-projects=() waitsOnly=OrleansUploads.EndToEnd.Tests
+projects=() waiting=(OrleansUploads.Cluster.Tests OrleansUploads.EndToEnd.Tests)
 for project in $(grep -l '<IsTestProject>true</IsTestProject>' tests/*/*.csproj); do
     name=$(basename "$project" .csproj)
     cannotRun "$name" || projects+=("$name")
 done
 
 if ((${#filter[@]} > 0)); then
-    # The tests from outside mostly wait for servers, so they run beside the others.
-    echo "Running ${#projects[@]} test projects; $waitsOnly beside the others"
-    run "$waitsOnly" &
-    for name in "${projects[@]}"; do
-        [[ $name == "$waitsOnly" ]] || { echo "Running $name"; run "$name"; tell "$name"; }
+    # Tests that mostly wait for servers and silos run beside the others.
+    echo "Running ${#projects[@]} test projects; ${waiting[*]} beside the others"
+    for name in "${waiting[@]}"; do
+        run "$name" &
     done
-    echo "Waiting for $waitsOnly"
+    for name in "${projects[@]}"; do
+        [[ " ${waiting[*]} " == *" $name "* ]] || { echo "Running $name"; run "$name"; tell "$name"; }
+    done
+    echo "Waiting for ${waiting[*]}"
     wait
-    tell "$waitsOnly"
+    for name in "${waiting[@]}"; do
+        tell "$name"
+    done
     echo
     echo "Left out; ./test.sh --all runs them:"
     cat "$results"/*.campaigns
