@@ -15,6 +15,7 @@ public sealed class SoundBucketTests : IDisposable
     public void Dispose() => _bucket.Dispose();
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task Many_objects_overwritten_deleted_and_in_progress_are_sound()
     {
         await _bucket.UseAsync(() => ChangeAsync(keys: 300));
