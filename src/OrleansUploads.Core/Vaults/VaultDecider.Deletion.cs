@@ -30,7 +30,7 @@ public sealed partial class VaultDecider
 
         if (live.Totals.Archives > 0)
         {
-            var uploads = (int)Math.Min(CountOpenUploads(live), int.MaxValue);
+            var uploads = (int)Math.Min(live.OpenUploads, int.MaxValue);
             return Refuse(new Refusal.VaultNotEmpty(command.Vault, live.Totals.Archives, uploads));
         }
 

@@ -12,8 +12,6 @@ namespace OrleansUploads.Core.Vaults;
 /// before pages existed.</content>
 public sealed partial class VaultDecider
 {
-    private static long CountOpenUploads(VaultState.Live live) => live.Uploads.Count + live.Admissions.Open;
-
     private Decision<VaultEvent> OpenUpload(VaultState state, OpenUpload command, DateTimeOffset now)
     {
         if (state is not VaultState.Live live)
@@ -27,7 +25,7 @@ public sealed partial class VaultDecider
             return Repeat(known);
         }
 
-        if (CountOpenUploads(live) >= _limits.OpenUploads)
+        if (live.OpenUploads >= _limits.OpenUploads)
         {
             return Refuse(new Refusal.TooManyUploads(command.Vault, _limits.OpenUploads));
         }

@@ -37,6 +37,9 @@ public abstract record VaultState
         /// <summary>Counts of the uploads that pages list.</summary>
         public VaultAdmissions Admissions { get; init; } = VaultAdmissions.None;
 
+        /// <summary>The number of uploads in progress; never too low.</summary>
+        public long OpenUploads => Uploads.Count + Admissions.Open;
+
         /// <summary>The totals of all shards together.</summary>
         public VaultTotals Totals { get; init; }
 

@@ -31,14 +31,7 @@ public sealed class VaultUploadsTests
     private static UploadSpec Spec(int number) => new(
         Some.Upload(number), Some.Incarnation, Some.Size(1), Some.Described("old"), UploadOrigin.Multipart, Some.Noon);
 
-    private long OpenUploads
-    {
-        get
-        {
-            var live = Assert.IsType<VaultState.Live>(_vault.State);
-            return live.Uploads.Count + live.Admissions.Open;
-        }
-    }
+    private long OpenUploads => Assert.IsType<VaultState.Live>(_vault.State).OpenUploads;
 
     private void OpenAndConfirm(int number)
     {
