@@ -32,7 +32,7 @@ public sealed class SeedTests
     [Fact]
     public void The_same_seed_produces_the_same_trace_twice()
     {
-        for (var seed = 1UL; seed <= 40; seed++)
+        for (var seed = 1UL; seed <= 100; seed++)
         {
             var once = Simulation.Run(seed, new Coverage());
             var again = Simulation.Run(seed, new Coverage(), keepsLines: true);
