@@ -11,7 +11,7 @@ internal sealed partial class Judge
     {
         _events++;
         asked.MayNotHaveArrived = asked.VaultReading is { } reading
-            && _vaults[VaultOf(asked.Request)].EndReadingOf(reading, VaultRules.Absent) && reply.Verdict == Verdict.NotFound;
+            && _vaults[VaultOf(asked.Request)].EndUnseenReading(reading, VaultRules.Absent) && reply.Verdict == Verdict.NotFound;
         var explained = asked.Request switch
         {
             Request.CreateVault r => AnswerCreate(r, asked, reply),

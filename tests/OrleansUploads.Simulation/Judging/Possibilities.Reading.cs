@@ -36,9 +36,9 @@ internal sealed partial class Possibilities
         return true;
     }
 
-    /// <summary>Ends a read that was not answered by itself.</summary>
-    /// <returns>Whether a state was possible since it was sent.</returns>
-    public bool EndReadingOf(Reading reading, ulong state)
+    /// <summary>Ends a read whose answer the client did not see, so it excludes no state.</summary>
+    /// <returns>Whether it may have seen a state.</returns>
+    public bool EndUnseenReading(Reading reading, ulong state)
     {
         Close();
         _readings.Remove(reading);

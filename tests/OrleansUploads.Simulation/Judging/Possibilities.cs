@@ -238,8 +238,8 @@ internal sealed partial class Possibilities(IRules rules, ulong initial)
     /// its answer stays.</summary>
     private void Undo(Config config, ulong undone)
     {
-        var others = config with { State = undone };
-        var all = others;
+        var withRefusals = config with { State = undone };
+        var withoutRefusals = withRefusals;
         for (var place = 0; place < MaxInFlight; place++)
         {
             var result = config.ResultAt(place);
@@ -248,12 +248,15 @@ internal sealed partial class Possibilities(IRules rules, ulong initial)
                 continue;
             }
 
-            all = all.With(undone, place, Verdict.NotFound);
-            others = result == Verdict.Done ? others.With(undone, place, Verdict.NotFound) : others;
+            withoutRefusals = withoutRefusals.With(undone, place, Verdict.NotFound);
+            if (result == Verdict.Done)
+            {
+                withRefusals = withRefusals.With(undone, place, Verdict.NotFound);
+            }
         }
 
-        Reach(others);
-        Reach(all);
+        Reach(withRefusals);
+        Reach(withoutRefusals);
     }
 
     private void Keep(Predicate<ulong> explains)
