@@ -11,7 +11,7 @@ Usage: ./test.sh [--all] [FILTER…]
 
   ./test.sh          builds and tests everything but the code analyzers and the campaigns: long tests with thousands of seeds,
                      planted bugs, kills, power cuts, clients in other languages, and silos that start and fail as processes.
-                     It also leaves out a part of the gateway's tests over grains
+                     It also leaves out further cases of what other tests show, and a part of the gateway's tests over grains
   ./test.sh --all    builds and tests everything, one project after the other, as .ci/run does. The gateway's tests over grains keep
                      their journals on Azurite, if it is at hand, and otherwise in their process, as without --all
   ./test.sh FILTER…  runs the tests that the filters choose, in all projects, campaigns included
@@ -67,9 +67,11 @@ dotnet build OrleansUploads.sln --configuration Release --no-restore --verbosity
 
 passed=0 failed=0 skipped=0 broken=0
 
-# Whole projects that cannot run here: one line and one skipped test each. Where nothing may be missing, they run and fail.
+# Whole projects that cannot run here: one line and one skipped test each.
 notRun=()
 cannotRun() { [[ ${notRun[*]+"${notRun[*]}"} == *" $1, "* ]]; }
+
+# Where no client may be missing, the tests run and fail.
 azure=OrleansUploads.Cluster.Azure.Tests
 if ! isAzureAtHand && [[ -z ${ORLEANSUPLOADS_REQUIRE_CLIENTS:-} ]]; then
     notRun+=("NOT RUN: $azure, the stores on Azure Storage. Azurite is not at hand; 'npm ci --prefix deploy/azurite' installs it.")

@@ -7,6 +7,7 @@ public static class TestRun
     public const string Name = "Run";
 
     /// <summary>A campaign: thousands of seeds or inputs, planted bugs, power cuts, kills under load, floods, all operations by
-    /// other clients, silos that start and fail as processes. Takes long.</summary>
+    /// other clients, silos that start and fail as processes. Takes long. Also a further case of what another test shows, if the
+    /// case takes seconds.</summary>
     public const string Campaign = "Campaign";
 }
