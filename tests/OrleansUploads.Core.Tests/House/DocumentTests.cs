@@ -5,9 +5,6 @@ namespace OrleansUploads.Core.Tests.House;
 /// <summary>What the documents name exists, and what a reader has to find in them is there.</summary>
 public sealed partial class DocumentTests
 {
-    /// <summary>Names in the documents that are not ours, or that are named because they are absent.</summary>
-    private static readonly string[] ForeignNames = ["ReadWriteMany", "RegionEndpoint", "SignatureVersion", "SigningCertURL", "SystemMaxUse", "WebsiteRedirectLocation"];
-
     private static readonly Document[] Documents =
     [
         .. Directory.EnumerateFiles(Repository.Root, "*.md")
@@ -86,27 +83,6 @@ public sealed partial class DocumentTests
             .Select(name => $"{text.Item1} names {name}, which is no metric of the program.")));
     }
 
-    [Fact]
-    public void The_names_of_code_in_the_documents_exist()
-    {
-        var words = SourcesOf("src").Concat(SourcesOf("tests")).SelectMany(text => Word().Matches(text)).Select(match => match.Value).ToHashSet();
-        Assert.Empty(CurrentDocuments.SelectMany(document => CodeName().Matches(document.Prose)
-            .SelectMany(name => name.Groups[1].Value.Split('.'))
-            .Where(name => !words.Contains(name) && !ForeignNames.Contains(name))
-            .Select(name => $"{document.Name} names {name}, which is not in the source.")));
-    }
-
-    [Fact]
-    public void The_source_files_in_the_documents_exist()
-    {
-        var files = Repository.Files("src", "*.cs").Concat(Repository.Files("tests", "*.cs")).Select(path => Repository.Name(path)).ToList();
-        Assert.Empty(CurrentDocuments.SelectMany(document => SourceFile().Matches(document.Prose)
-            .Select(match => match.Groups[1].Value)
-            .Where(named => !files.Any(file => file == named || file.EndsWith($"/{named}", StringComparison.Ordinal)
-                || file.EndsWith($".{named}", StringComparison.Ordinal)))
-            .Select(named => $"{document.Name} names {named}, which does not exist.")));
-    }
-
     private static bool Exists(Document from, string target)
     {
         var (path, heading) = target.Split('#') is [var file, var anchor] ? (file, anchor) : (target, null);
@@ -164,13 +140,4 @@ public sealed partial class DocumentTests
 
     [GeneratedRegex("(_seconds_bucket|_seconds|_total|_ratio)$")]
     private static partial Regex PrometheusSuffix();
-
-    [GeneratedRegex(@"\w+")]
-    private static partial Regex Word();
-
-    [GeneratedRegex(@"`([A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+(?:\.[A-Z]\w+)*)`")]
-    private static partial Regex CodeName();
-
-    [GeneratedRegex(@"`([\w./-]+\.cs)`")]
-    private static partial Regex SourceFile();
 }

@@ -5,17 +5,7 @@ namespace OrleansUploads.Core.Tests.House;
 /// <summary>House rules for source files.</summary>
 public sealed partial class TidinessTests
 {
-    private const int MaxLines = 300;
-
     private static readonly string[] GenericSuffixes = ["Manager", "Helper", "Util", "Utils", "Impl", "Processor"];
-
-    [Fact]
-    public void A_source_file_is_at_most_300_lines_long()
-    {
-        Assert.Empty(Repository.Files("src", "*.cs")
-            .Where(path => File.ReadLines(path).Count() > MaxLines)
-            .Select(path => $"{Repository.Name(path)} has more than {MaxLines} lines; split it"));
-    }
 
     [Fact]
     public void The_source_contains_no_leftover_work_markers()
