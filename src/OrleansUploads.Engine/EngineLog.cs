@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Messages;
 using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Engine;

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using static System.Runtime.Intrinsics.X86.Avx512F;
+
 using Words = System.Runtime.Intrinsics.Vector512<uint>;
 
 namespace OrleansUploads.Hashing;

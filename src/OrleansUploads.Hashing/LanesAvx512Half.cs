@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using static System.Runtime.Intrinsics.X86.Avx512F.VL;
+
 using Words = System.Runtime.Intrinsics.Vector256<uint>;
 
 namespace OrleansUploads.Hashing;

@@ -1,6 +1,6 @@
 using OrleansUploads.Cluster.Tests.Harness;
-using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Silo.Tests.Harness;
 using OrleansUploads.TestKit;

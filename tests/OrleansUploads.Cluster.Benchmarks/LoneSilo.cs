@@ -6,6 +6,7 @@ using OrleansUploads.Cluster.Hosting;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Memory;
 using OrleansUploads.Engine.Ports;
+
 using ClusterOptions = OrleansUploads.Cluster.Settings.ClusterOptions;
 
 namespace OrleansUploads.Cluster.Benchmarks;

@@ -1,20 +1,17 @@
+using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Messages.Accounts;
-using OrleansUploads.Core.Messages.Archives;
-using OrleansUploads.Core.Messages.Jobs;
-using OrleansUploads.Core.Messages.Uploads;
-using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Core.Vaults;
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Entities;
-using OrleansUploads.Engine.Intake;
 using OrleansUploads.Engine.Memory;
 using OrleansUploads.Engine.Ports;
-using OrleansUploads.Engine.Reclaim;
-using OrleansUploads.Engine.Retrieval;
 using OrleansUploads.Hashing;
 using OrleansUploads.TestKit;
 

@@ -1,5 +1,4 @@
-using OrleansUploads.Core.Messages.Uploads;
-using OrleansUploads.Core.Timelines;
+using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Simulation.Judging;

@@ -10,10 +10,11 @@ using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Cluster.Uploads;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine;
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Clocks;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Ports;
-using OrleansUploads.Engine.Reclaim;
+
 using ClusterOptions = OrleansUploads.Cluster.Settings.ClusterOptions;
 
 namespace OrleansUploads.Cluster.Hosting;

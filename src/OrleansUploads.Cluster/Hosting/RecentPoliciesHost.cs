@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Entities;
 
 namespace OrleansUploads.Cluster.Hosting;

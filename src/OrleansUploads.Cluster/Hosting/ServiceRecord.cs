@@ -3,7 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OrleansUploads.Cluster.Entities;
 using OrleansUploads.Cluster.Settings;
-using OrleansUploads.Core.Messages.Service;
+using OrleansUploads.Core.Service;
 using OrleansUploads.Engine.Clocks;
 using OrleansUploads.Engine.Entities;
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using OrleansUploads.Cluster.Abstractions.Uploads;
-using OrleansUploads.Core.Messages.Archives;
-using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Uploads;
 
 namespace OrleansUploads.Cluster.Uploads;
 

@@ -1,6 +1,6 @@
 using OrleansUploads.Cluster.Abstractions.Uploads;
-using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Uploads;
 
 namespace OrleansUploads.Cluster.Uploads;
 

@@ -1,8 +1,6 @@
 using System.Globalization;
+using OrleansUploads.Core.Buckets;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Messages;
-using OrleansUploads.Core.Messages.Accounts;
-using OrleansUploads.Core.Messages.Buckets;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Values;
 

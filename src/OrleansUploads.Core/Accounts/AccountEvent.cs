@@ -1,5 +1,4 @@
-using OrleansUploads.Core.Messages.Accounts;
-using OrleansUploads.Core.Messages.Buckets;
+using OrleansUploads.Core.Buckets;
 using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Accounts;

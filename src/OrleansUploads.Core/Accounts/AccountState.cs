@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
-using OrleansUploads.Core.Messages.Accounts;
-using OrleansUploads.Core.Messages.Buckets;
+using OrleansUploads.Core.Buckets;
 using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Accounts;

@@ -1,6 +1,4 @@
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Messages;
-using OrleansUploads.Core.Messages.Archives;
 
 namespace OrleansUploads.Core.Archives;
 

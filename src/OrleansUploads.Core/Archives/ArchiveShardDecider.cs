@@ -4,12 +4,10 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Messages;
-using OrleansUploads.Core.Messages.Archives;
-using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Core.Vaults;
 
 namespace OrleansUploads.Core.Archives;
 

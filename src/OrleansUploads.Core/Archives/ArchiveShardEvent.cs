@@ -1,6 +1,5 @@
-using OrleansUploads.Core.Messages.Archives;
-using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Core.Vaults;
 
 namespace OrleansUploads.Core.Archives;
 

@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Messages.Archives;
-
 namespace OrleansUploads.Core.Archives;
 
 /// <summary>An archive in a shard of the index, with the shard versions between which it existed.</summary>

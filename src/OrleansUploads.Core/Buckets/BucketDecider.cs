@@ -1,9 +1,7 @@
 using System.Globalization;
+using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Messages;
-using OrleansUploads.Core.Messages.Accounts;
-using OrleansUploads.Core.Messages.Buckets;
-using OrleansUploads.Core.Messages.Keys;
+using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Values;
 

@@ -1,6 +1,5 @@
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Messages.Jobs;
-using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Vaults;
 
 namespace OrleansUploads.Core.Jobs;
 

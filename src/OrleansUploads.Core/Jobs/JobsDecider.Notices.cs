@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Messages.Jobs;
-using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Core.Vaults;
 
 namespace OrleansUploads.Core.Jobs;
 

@@ -1,9 +1,7 @@
 using System.Collections.Immutable;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Messages;
-using OrleansUploads.Core.Messages.Jobs;
-using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Jobs;

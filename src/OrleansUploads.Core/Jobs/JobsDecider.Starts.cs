@@ -1,5 +1,4 @@
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Messages.Jobs;
 using OrleansUploads.Core.Refusals;
 
 namespace OrleansUploads.Core.Jobs;

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
-using OrleansUploads.Core.Messages.Jobs;
-using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Core.Vaults;
 
 namespace OrleansUploads.Core.Jobs;
 

@@ -1,5 +1,4 @@
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Messages.Keys;
 using OrleansUploads.Core.Refusals;
 
 namespace OrleansUploads.Core.Keys;

@@ -1,4 +1,3 @@
-using OrleansUploads.Core.Messages.Keys;
 using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Keys;

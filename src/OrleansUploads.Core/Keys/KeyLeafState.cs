@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using OrleansUploads.Core.Messages.Keys;
 using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Keys;

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Messages.Keys;
 using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Keys;

@@ -1,6 +1,4 @@
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Messages;
-using OrleansUploads.Core.Messages.Keys;
 using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Keys;

@@ -1,7 +1,5 @@
 using System.Globalization;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Messages;
-using OrleansUploads.Core.Messages.Keys;
 using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Keys;

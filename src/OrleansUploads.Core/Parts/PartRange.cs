@@ -1,5 +1,4 @@
 using System.Globalization;
-
 using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Parts;

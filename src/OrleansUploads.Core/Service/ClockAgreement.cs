@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Messages.Service;
-
 namespace OrleansUploads.Core.Service;
 
 /// <summary>Decides whether a host can trust its clock, by comparing it with the clocks of the other hosts.</summary>

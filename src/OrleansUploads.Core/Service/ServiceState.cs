@@ -1,5 +1,4 @@
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Messages.Service;
 using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Service;

@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
-using OrleansUploads.Core.Messages.Objects;
-using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Values;
@@ -110,7 +109,7 @@ internal static class NumberedParts
         IReadOnlyList<NumberedPart> parts,
         int round,
         LinearHash list,
-        Messages.Keys.PublishCondition? condition,
+        PublishCondition? condition,
         DateTimeOffset now,
         long? ticket)
     {

@@ -1,5 +1,4 @@
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Messages.Objects;
 using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Values;
 

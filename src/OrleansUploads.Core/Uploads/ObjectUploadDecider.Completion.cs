@@ -1,7 +1,5 @@
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Messages.Keys;
-using OrleansUploads.Core.Messages.Objects;
-using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Settings;

@@ -1,7 +1,5 @@
-using OrleansUploads.Core.Messages.Keys;
-using OrleansUploads.Core.Messages.Objects;
+using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Timelines;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Hashing;
 using OrleansUploads.Hashing.Checksums;

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
-using OrleansUploads.Core.Messages.Objects;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Timelines;
 
 namespace OrleansUploads.Core.Uploads;
 
@@ -75,7 +73,7 @@ internal static class ObjectUploadEvolution
     };
 
     /// <summary>Whether the bucket lists uploads of this kind.</summary>
-    public static bool IsListed(ObjectUploadSpec spec) => spec.Origin == Messages.Uploads.UploadOrigin.Multipart;
+    public static bool IsListed(ObjectUploadSpec spec) => spec.Origin == UploadOrigin.Multipart;
 
     private static UploadState.ObjectOpen WithPart(UploadState.ObjectOpen open, NumberedPartStored stored)
     {

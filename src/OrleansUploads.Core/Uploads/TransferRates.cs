@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Messages.Uploads;
-
 namespace OrleansUploads.Core.Uploads;
 
 /// <summary>When the bytes of a part arrived.</summary>

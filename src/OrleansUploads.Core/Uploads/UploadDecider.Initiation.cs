@@ -1,5 +1,4 @@
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Messages.Uploads;
 
 namespace OrleansUploads.Core.Uploads;
 

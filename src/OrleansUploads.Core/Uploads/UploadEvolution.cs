@@ -1,6 +1,4 @@
-using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Timelines;
 
 namespace OrleansUploads.Core.Uploads;
 

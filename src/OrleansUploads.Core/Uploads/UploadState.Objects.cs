@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
-using OrleansUploads.Core.Messages.Objects;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Timelines;
 
 namespace OrleansUploads.Core.Uploads;
 

@@ -1,6 +1,4 @@
-using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Timelines;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Hashing;
 

@@ -1,6 +1,4 @@
-using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Timelines;
 
 namespace OrleansUploads.Core.Uploads;
 
@@ -46,7 +44,7 @@ internal static class UploadTimelines
     };
 
     /// <summary>Answers with the timeline of the upload of an object. Null if it is not that of the addressed object.</summary>
-    public static UploadTimeline? Read(UploadState state, Messages.Objects.ReadObjectTimeline command) => state switch
+    public static UploadTimeline? Read(UploadState state, ReadObjectTimeline command) => state switch
     {
         UploadState.OfObject ofObject when ofObject.Spec.Name != command.Name => null,
         UploadState.ObjectOpen open => ReadOpen(open, command.Number),

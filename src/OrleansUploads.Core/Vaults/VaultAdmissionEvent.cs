@@ -1,4 +1,4 @@
-using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Vaults;

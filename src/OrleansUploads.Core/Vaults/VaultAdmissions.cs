@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Uploads;
 
 namespace OrleansUploads.Core.Vaults;
 

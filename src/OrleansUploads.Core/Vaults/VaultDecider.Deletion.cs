@@ -1,10 +1,8 @@
 using System.Globalization;
+using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Messages;
-using OrleansUploads.Core.Messages.Accounts;
-using OrleansUploads.Core.Messages.Uploads;
-using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Vaults;
@@ -19,7 +17,7 @@ public sealed partial class VaultDecider
 
     /// <summary>Deletes a vault that has no archives. With a daily schedule the latest inventory must be empty as well. An archive counts
     /// from the moment when the vault has recorded it, and its ID is told only after that. So a completion that is recorded later has
-    /// not happened, and its upload ends like the others (see <see cref="RecordArchives(VaultState, Messages.Vaults.RecordArchives)"/>).
+    /// not happened, and its upload ends like the others (see <see cref="RecordArchives(VaultState, RecordArchives)"/>).
     /// </summary>
     private Decision<VaultEvent> DeleteVault(VaultState state, DeleteVault command, DateTimeOffset now)
     {

@@ -1,8 +1,6 @@
 using System.Globalization;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Messages;
-using OrleansUploads.Core.Messages.Jobs;
-using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Values;
 

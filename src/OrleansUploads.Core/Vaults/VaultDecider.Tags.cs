@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Values;
 

@@ -1,4 +1,3 @@
-using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Vaults;

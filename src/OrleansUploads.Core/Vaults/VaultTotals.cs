@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Messages.Vaults;
-
 namespace OrleansUploads.Core.Vaults;
 
 /// <summary>Totals of all shards of the archive index. They are maintained incrementally, because summing thousands of shards for

@@ -1,6 +1,4 @@
 using OrleansUploads.Core.Keys;
-using OrleansUploads.Core.Messages.Keys;
-using OrleansUploads.Core.Messages.Objects;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Ports;

@@ -1,5 +1,4 @@
 using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Messages.Archives;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using OrleansUploads.Core.Messages.Service;
+using OrleansUploads.Core.Service;
 
 namespace OrleansUploads.Engine.Clocks;
 

@@ -1,10 +1,9 @@
 using System.Text.Json.Serialization;
 using OrleansUploads.Core.Accounts;
-using OrleansUploads.Core.Messages.Accounts;
-using OrleansUploads.Core.Messages.Buckets;
-using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Buckets;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Core.Vaults;
 using static OrleansUploads.Engine.Contracts.IntentShape;
 using static OrleansUploads.Engine.Contracts.NamedShape;
 

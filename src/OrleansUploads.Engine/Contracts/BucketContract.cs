@@ -1,8 +1,7 @@
 using System.Text.Json.Serialization;
+using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Buckets;
-using OrleansUploads.Core.Messages.Accounts;
-using OrleansUploads.Core.Messages.Buckets;
-using OrleansUploads.Core.Messages.Keys;
+using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Values;
 using static OrleansUploads.Engine.Contracts.IntentShape;

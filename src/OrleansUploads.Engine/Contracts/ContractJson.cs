@@ -2,9 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Timelines;
+using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Json;
 using OrleansUploads.Hashing;
 using OrleansUploads.Hashing.Checksums;
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Engine.Contracts;

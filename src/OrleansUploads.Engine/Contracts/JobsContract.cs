@@ -1,8 +1,7 @@
 using System.Text.Json.Serialization;
 using OrleansUploads.Core.Jobs;
-using OrleansUploads.Core.Messages.Jobs;
-using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
 using static OrleansUploads.Engine.Contracts.IntentShape;
 using static OrleansUploads.Engine.Contracts.NamedShape;

@@ -1,8 +1,7 @@
 using System.Text.Json.Serialization;
 using OrleansUploads.Core.Keys;
-using OrleansUploads.Core.Messages.Keys;
-using OrleansUploads.Core.Messages.Objects;
 using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
 using static OrleansUploads.Engine.Contracts.IntentShape;
 using static OrleansUploads.Engine.Contracts.NamedShape;

@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using OrleansUploads.Core.Keys;
-using OrleansUploads.Core.Messages.Keys;
 using OrleansUploads.Core.Values;
 using static OrleansUploads.Engine.Contracts.NamedShape;
 

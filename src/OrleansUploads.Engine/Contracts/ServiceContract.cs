@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using OrleansUploads.Core.Messages.Service;
 using OrleansUploads.Core.Service;
 using OrleansUploads.Core.Values;
 using static OrleansUploads.Engine.Contracts.NamedShape;

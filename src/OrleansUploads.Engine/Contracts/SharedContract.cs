@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
+using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Messages;
 using OrleansUploads.Core.Refusals;
 using static OrleansUploads.Engine.Contracts.NamedShape;
 

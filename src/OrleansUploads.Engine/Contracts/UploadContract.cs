@@ -1,13 +1,11 @@
 using System.Text.Json.Serialization;
-using OrleansUploads.Core.Messages.Archives;
-using OrleansUploads.Core.Messages.Keys;
-using OrleansUploads.Core.Messages.Objects;
-using OrleansUploads.Core.Messages.Uploads;
-using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Core.Vaults;
 using static OrleansUploads.Engine.Contracts.IntentShape;
 using static OrleansUploads.Engine.Contracts.NamedShape;
 

@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
-using OrleansUploads.Core.Messages.Uploads;
-using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
 using static OrleansUploads.Engine.Contracts.IntentShape;

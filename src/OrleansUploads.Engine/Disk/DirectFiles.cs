@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
-using OrleansUploads.Engine.Buffers;
+using OrleansUploads.Engine.Bytes;
 
 namespace OrleansUploads.Engine.Disk;
 

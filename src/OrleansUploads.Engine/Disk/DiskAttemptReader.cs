@@ -2,7 +2,7 @@ using System.Buffers;
 using Microsoft.Win32.SafeHandles;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Attempts;
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Hashing;
 

@@ -1,6 +1,6 @@
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Attempts;
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Hashing;
 

@@ -1,8 +1,8 @@
 using System.IO.Enumeration;
-using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Attempts;
+using OrleansUploads.Engine.Bytes;
 
 namespace OrleansUploads.Engine.Disk;
 

@@ -1,6 +1,6 @@
-using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Archives;
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Disk;

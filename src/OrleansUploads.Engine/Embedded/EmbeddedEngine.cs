@@ -1,13 +1,11 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using OrleansUploads.Core.Messages.Service;
+using OrleansUploads.Core.Service;
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Clocks;
 using OrleansUploads.Engine.Entities;
-using OrleansUploads.Engine.Intake;
 using OrleansUploads.Engine.Keys;
 using OrleansUploads.Engine.Ports;
-using OrleansUploads.Engine.Reclaim;
-using OrleansUploads.Engine.Retrieval;
 using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Engine.Embedded;

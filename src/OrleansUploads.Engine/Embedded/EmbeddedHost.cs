@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Intents;
 using OrleansUploads.Engine.Ports;
-using OrleansUploads.Engine.Reclaim;
 
 namespace OrleansUploads.Engine.Embedded;
 

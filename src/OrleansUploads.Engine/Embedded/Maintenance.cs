@@ -1,7 +1,7 @@
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Clocks;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Ports;
-using OrleansUploads.Engine.Reclaim;
 
 namespace OrleansUploads.Engine.Embedded;
 

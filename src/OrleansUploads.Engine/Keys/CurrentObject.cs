@@ -1,7 +1,7 @@
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Messages.Keys;
-using OrleansUploads.Core.Messages.Objects;
+using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Uploads;
 using OrleansUploads.Engine.Entities;
 
 namespace OrleansUploads.Engine.Keys;

@@ -1,4 +1,4 @@
-using OrleansUploads.Engine.Attempts;
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Engine.Memory;

@@ -1,8 +1,8 @@
-using OrleansUploads.Core.Messages.Archives;
-using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Archives;
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Memory;

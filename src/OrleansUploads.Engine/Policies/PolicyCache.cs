@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Policies;
+using OrleansUploads.Core.Vaults;
 
 namespace OrleansUploads.Engine.Policies;
 

@@ -1,6 +1,6 @@
-using OrleansUploads.Core.Messages.Archives;
-using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Hashing;
 

@@ -2,7 +2,7 @@ using OrleansUploads.Core.Policies;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Gateway.Dashboard.Answers;
 using OrleansUploads.Gateway.Dashboard.Protocol;
-using OrleansUploads.Gateway.Glacier.Errors;
+using OrleansUploads.Gateway.Glacier.Protocol;
 using OrleansUploads.Gateway.Http.Authentication;
 using OrleansUploads.Gateway.Http.Errors;
 using OrleansUploads.Gateway.Http.Exchanges;
@@ -32,7 +32,7 @@ internal sealed class DashboardFront(DashboardPipeline pipeline) : IFront
 
     /// <inheritdoc/>
     /// <remarks>The words are those of the vault API, which fit any reader.</remarks>
-    public FrontAnswer DescribeError(HttpError error) => new ErrorAnswer(GlacierHttpErrors.Describe(error));
+    public FrontAnswer DescribeError(HttpError error) => new DashboardErrorAnswer(GlacierHttpErrors.Describe(error));
 
     private sealed class DashboardRequest(DashboardPipeline pipeline, HttpExchange exchange, DashboardRoute? route) : FrontRequest
     {

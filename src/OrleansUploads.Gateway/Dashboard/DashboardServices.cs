@@ -1,14 +1,13 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using OrleansUploads.Engine.Intake;
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Keys;
-using OrleansUploads.Engine.Retrieval;
 using OrleansUploads.Gateway.Dashboard.Assets;
 using OrleansUploads.Gateway.Dashboard.Figures;
 using OrleansUploads.Gateway.Dashboard.Live;
 using OrleansUploads.Gateway.Dashboard.Sessions;
 using OrleansUploads.Gateway.Dashboard.Views;
 using OrleansUploads.Gateway.Http.Fronts;
-using OrleansUploads.Gateway.S3.Requests;
+using OrleansUploads.Gateway.S3.Protocol;
 using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Gateway.Dashboard;

@@ -1,7 +1,5 @@
 using OrleansUploads.Core.Policies;
 using OrleansUploads.Core.Values;
-using OrleansUploads.Gateway.Glacier.Answers;
-using OrleansUploads.Gateway.Glacier.Errors;
 using OrleansUploads.Gateway.Glacier.Protocol;
 using OrleansUploads.Gateway.Http.Authentication;
 using OrleansUploads.Gateway.Http.Errors;

@@ -1,13 +1,8 @@
 using System.Diagnostics;
-using OrleansUploads.Gateway.Glacier.Accounts;
-using OrleansUploads.Gateway.Glacier.Answers;
-using OrleansUploads.Gateway.Glacier.Archives;
-using OrleansUploads.Gateway.Glacier.Errors;
 using OrleansUploads.Gateway.Glacier.Jobs;
 using OrleansUploads.Gateway.Glacier.Multipart;
 using OrleansUploads.Gateway.Glacier.Notifications;
-using OrleansUploads.Gateway.Glacier.Policies;
-using OrleansUploads.Gateway.Glacier.Requests;
+using OrleansUploads.Gateway.Glacier.Protocol;
 using OrleansUploads.Gateway.Glacier.Vaults;
 using OrleansUploads.Gateway.Http.Admission;
 using OrleansUploads.Gateway.Http.Errors;

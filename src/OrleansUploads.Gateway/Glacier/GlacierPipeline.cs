@@ -1,10 +1,7 @@
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Ports;
-using OrleansUploads.Gateway.Glacier.Answers;
-using OrleansUploads.Gateway.Glacier.Errors;
-using OrleansUploads.Gateway.Glacier.Policies;
 using OrleansUploads.Gateway.Glacier.Protocol;
-using OrleansUploads.Gateway.Glacier.Requests;
+using OrleansUploads.Gateway.Glacier.Vaults;
 using OrleansUploads.Gateway.Http.Authentication;
 using OrleansUploads.Gateway.Http.Exchanges;
 

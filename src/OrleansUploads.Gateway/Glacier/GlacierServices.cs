@@ -1,15 +1,11 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OrleansUploads.Engine;
-using OrleansUploads.Engine.Intake;
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Policies;
 using OrleansUploads.Engine.Ports;
-using OrleansUploads.Engine.Retrieval;
-using OrleansUploads.Gateway.Glacier.Accounts;
-using OrleansUploads.Gateway.Glacier.Archives;
 using OrleansUploads.Gateway.Glacier.Jobs;
 using OrleansUploads.Gateway.Glacier.Multipart;
 using OrleansUploads.Gateway.Glacier.Notifications;
-using OrleansUploads.Gateway.Glacier.Policies;
 using OrleansUploads.Gateway.Glacier.Vaults;
 using OrleansUploads.Gateway.Http.Fronts;
 using OrleansUploads.Hashing;

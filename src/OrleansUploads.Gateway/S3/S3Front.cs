@@ -4,11 +4,8 @@ using OrleansUploads.Gateway.Http.Authentication;
 using OrleansUploads.Gateway.Http.Errors;
 using OrleansUploads.Gateway.Http.Exchanges;
 using OrleansUploads.Gateway.Http.Fronts;
-using OrleansUploads.Gateway.S3.Answers;
-using OrleansUploads.Gateway.S3.Copies;
-using OrleansUploads.Gateway.S3.Errors;
+using OrleansUploads.Gateway.S3.Objects;
 using OrleansUploads.Gateway.S3.Protocol;
-using OrleansUploads.Gateway.S3.Xml;
 using OrleansUploads.Signing;
 
 namespace OrleansUploads.Gateway.S3;

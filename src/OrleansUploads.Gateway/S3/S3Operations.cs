@@ -1,15 +1,9 @@
 using System.Diagnostics;
 using OrleansUploads.Gateway.Http.Admission;
 using OrleansUploads.Gateway.Http.Errors;
-using OrleansUploads.Gateway.S3.Answers;
 using OrleansUploads.Gateway.S3.Buckets;
-using OrleansUploads.Gateway.S3.Copies;
-using OrleansUploads.Gateway.S3.Errors;
-using OrleansUploads.Gateway.S3.Listing;
-using OrleansUploads.Gateway.S3.Multipart;
 using OrleansUploads.Gateway.S3.Objects;
 using OrleansUploads.Gateway.S3.Protocol;
-using OrleansUploads.Gateway.S3.Requests;
 using static OrleansUploads.Gateway.S3.Protocol.S3Operation;
 
 namespace OrleansUploads.Gateway.S3;

@@ -1,18 +1,12 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OrleansUploads.Engine;
-using OrleansUploads.Engine.Copying;
-using OrleansUploads.Engine.Intake;
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Keys;
-using OrleansUploads.Engine.Retrieval;
 using OrleansUploads.Gateway.Http.Fronts;
 using OrleansUploads.Gateway.S3.Buckets;
-using OrleansUploads.Gateway.S3.Copies;
-using OrleansUploads.Gateway.S3.Listing;
-using OrleansUploads.Gateway.S3.Multipart;
 using OrleansUploads.Gateway.S3.Objects;
 using OrleansUploads.Gateway.S3.Protocol;
-using OrleansUploads.Gateway.S3.Requests;
 using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Gateway.S3;

@@ -1,6 +1,5 @@
 using OrleansUploads.Cluster.Hosting;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Messages.Service;
 using OrleansUploads.Core.Service;
 using OrleansUploads.Engine.Clocks;
 using OrleansUploads.Engine.Entities;

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using OrleansUploads.Silo.Settings;
+
 using ClusterOptions = Orleans.Configuration.ClusterOptions;
 
 namespace OrleansUploads.Silo.Hosting;

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Storage;
 using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Silo.Database;
+
 using ClusterOptions = Orleans.Configuration.ClusterOptions;
 
 namespace OrleansUploads.Silo.Storage;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using OrleansUploads.Benchmarks.Harness;
-using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Sqlite;
 

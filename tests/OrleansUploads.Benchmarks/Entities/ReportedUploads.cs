@@ -1,10 +1,10 @@
 using System.Security.Cryptography;
 using OrleansUploads.Benchmarks.Transfers;
-using OrleansUploads.Core.Messages.Accounts;
-using OrleansUploads.Core.Messages.Uploads;
-using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Hashing;

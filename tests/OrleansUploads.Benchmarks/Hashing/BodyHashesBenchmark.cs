@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using OrleansUploads.Benchmarks.Harness;
-using OrleansUploads.Engine.Intake;
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Benchmarks.Hashing;

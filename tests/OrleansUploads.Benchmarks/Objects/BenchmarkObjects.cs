@@ -1,7 +1,6 @@
 using OrleansUploads.Benchmarks.Transfers;
-using OrleansUploads.Core.Messages.Accounts;
-using OrleansUploads.Core.Messages.Objects;
-using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Accounts;
+using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Entities;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using OrleansUploads.Benchmarks.Harness;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Messages.Keys;
+using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Keys;

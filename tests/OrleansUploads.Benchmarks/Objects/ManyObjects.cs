@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using OrleansUploads.Benchmarks.Harness;
-using OrleansUploads.Core.Messages.Objects;
-using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Entities;

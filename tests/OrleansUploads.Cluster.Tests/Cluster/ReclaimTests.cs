@@ -1,8 +1,8 @@
 using OrleansUploads.Cluster.Tests.Harness;
-using OrleansUploads.Core.Messages.Uploads;
-using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Settings;
+using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Core.Vaults;
 using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.Memory;

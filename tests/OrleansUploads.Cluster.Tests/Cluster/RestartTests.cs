@@ -1,6 +1,6 @@
 using OrleansUploads.Cluster.Tests.Harness;
-using OrleansUploads.Core.Messages.Uploads;
-using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Vaults;
 using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.TestKit;

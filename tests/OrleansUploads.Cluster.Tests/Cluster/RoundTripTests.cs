@@ -1,7 +1,7 @@
 using OrleansUploads.Cluster.Tests.Harness;
 using OrleansUploads.Cluster.Tests.Storage;
-using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Uploads;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.TestKit;
 

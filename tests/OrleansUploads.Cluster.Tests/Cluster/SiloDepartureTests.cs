@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using OrleansUploads.Cluster.Entities;
 using OrleansUploads.Cluster.Tests.Harness;
-using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Archives;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Ports;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using OrleansUploads.Cluster.Tests.Harness;
 using OrleansUploads.Cluster.Tests.Storage;
-using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Vaults;
 using OrleansUploads.Hashing;
 using OrleansUploads.TestKit;
 

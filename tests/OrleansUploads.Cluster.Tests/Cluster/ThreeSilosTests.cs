@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Orleans.TestingHost;
 using OrleansUploads.Cluster.Tests.Harness;
-using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Hashing;
 using OrleansUploads.TestKit;

@@ -1,7 +1,7 @@
 using OrleansUploads.Cluster.Hosting;
 using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.TestKit;

@@ -8,10 +8,10 @@ using Orleans.Serialization.Session;
 using OrleansUploads.Cluster.Abstractions.Entities;
 using OrleansUploads.Cluster.Entities;
 using OrleansUploads.Cluster.Nodes;
-using OrleansUploads.Core.Messages.Accounts;
-using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Core.Vaults;
 using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.TestKit;
 

@@ -1,7 +1,7 @@
 using OrleansUploads.Cluster.Abstractions.Entities;
 using OrleansUploads.Cluster.Abstractions.Uploads;
 using OrleansUploads.Cluster.Entities;
-using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Vaults;
 using OrleansUploads.Hashing;
 using OrleansUploads.TestKit;
 

@@ -1,8 +1,8 @@
 using System.Security.Authentication;
 using OrleansUploads.Cluster.Abstractions.Uploads;
-using OrleansUploads.Core.Messages.Accounts;
-using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Vaults;
 using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Hashing;
 using OrleansUploads.TestKit;

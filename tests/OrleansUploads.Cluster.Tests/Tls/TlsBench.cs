@@ -8,7 +8,7 @@ using OrleansUploads.Cluster.Hosting;
 using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Cluster.Tests.Harness;
 using OrleansUploads.Cluster.Tls;
-using OrleansUploads.Core.Messages.Accounts;
+using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Values;
 using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Engine.Entities;

@@ -1,14 +1,14 @@
 using System.Globalization;
 using OrleansUploads.Cluster.Abstractions.Uploads;
 using OrleansUploads.Cluster.Tests.Harness;
+using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Messages.Accounts;
-using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine;
-using OrleansUploads.Engine.Intake;
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Hashing;
 using OrleansUploads.TestKit;
 

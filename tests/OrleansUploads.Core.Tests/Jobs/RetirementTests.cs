@@ -1,10 +1,8 @@
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Jobs;
-using OrleansUploads.Core.Messages;
-using OrleansUploads.Core.Messages.Jobs;
-using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Settings;
+using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
 using OrleansUploads.TestKit;
 

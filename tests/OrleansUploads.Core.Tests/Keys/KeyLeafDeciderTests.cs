@@ -1,9 +1,7 @@
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Keys;
-using OrleansUploads.Core.Messages;
-using OrleansUploads.Core.Messages.Keys;
-using OrleansUploads.Core.Messages.Objects;
 using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
 using OrleansUploads.TestKit;
 

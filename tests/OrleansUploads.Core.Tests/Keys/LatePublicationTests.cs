@@ -1,5 +1,4 @@
 using OrleansUploads.Core.Keys;
-using OrleansUploads.Core.Messages.Keys;
 using OrleansUploads.Core.Values;
 using OrleansUploads.TestKit;
 

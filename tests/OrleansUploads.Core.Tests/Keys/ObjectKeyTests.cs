@@ -1,6 +1,5 @@
 using System.Text;
 using OrleansUploads.Core.Keys;
-using OrleansUploads.Core.Messages.Keys;
 using OrleansUploads.Core.Values;
 using OrleansUploads.TestKit;
 

@@ -1,6 +1,5 @@
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Keys;
-using OrleansUploads.Core.Messages.Keys;
 using OrleansUploads.Core.Values;
 using OrleansUploads.TestKit;
 

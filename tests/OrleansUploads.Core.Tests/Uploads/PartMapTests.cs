@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Messages.Objects;
-using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Settings;

@@ -1,5 +1,5 @@
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Timelines;
+using OrleansUploads.Core.Uploads;
 using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Core.Tests.Uploads;

@@ -1,4 +1,3 @@
-using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Uploads;

@@ -1,11 +1,9 @@
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Messages;
-using OrleansUploads.Core.Messages.Uploads;
-using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Core.Vaults;
 using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Core.Tests.Uploads;

@@ -1,10 +1,7 @@
-using OrleansUploads.Core.Messages.Keys;
-using OrleansUploads.Core.Messages.Objects;
-using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Settings;
-using OrleansUploads.Core.Timelines;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Hashing;
 using OrleansUploads.TestKit;

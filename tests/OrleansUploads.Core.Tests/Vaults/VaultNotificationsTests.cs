@@ -1,6 +1,5 @@
-using OrleansUploads.Core.Messages;
-using OrleansUploads.Core.Messages.Jobs;
-using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.TestKit;

@@ -1,4 +1,4 @@
-using OrleansUploads.Core.Messages.Keys;
+using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Engine.Sqlite;

@@ -1,4 +1,3 @@
-using OrleansUploads.Core.Messages.Service;
 using OrleansUploads.Core.Service;
 using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Values;

@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Messages.Service;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Service;
 using OrleansUploads.Core.Values;

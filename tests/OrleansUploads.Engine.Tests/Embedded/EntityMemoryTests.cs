@@ -1,9 +1,9 @@
-using OrleansUploads.Core.Messages.Accounts;
-using OrleansUploads.Core.Messages.Archives;
-using OrleansUploads.Core.Messages.Uploads;
-using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Accounts;
+using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Memory;

@@ -1,10 +1,10 @@
+using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Messages.Archives;
-using OrleansUploads.Core.Messages.Uploads;
-using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Settings;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.TestKit;
 

@@ -1,5 +1,4 @@
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Uploads;

@@ -1,5 +1,5 @@
+using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Messages.Archives;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.TestKit;
 

@@ -1,6 +1,6 @@
-using OrleansUploads.Core.Messages.Jobs;
-using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.TestKit;
 

@@ -1,9 +1,8 @@
-using OrleansUploads.Core.Messages.Accounts;
-using OrleansUploads.Core.Messages.Archives;
-using OrleansUploads.Core.Messages.Keys;
-using OrleansUploads.Core.Messages.Objects;
-using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Accounts;
+using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Uploads;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.TestKit;
 

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using OrleansUploads.Engine.Intake;
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Hashing;
 using OrleansUploads.TestKit.PartStores;
 

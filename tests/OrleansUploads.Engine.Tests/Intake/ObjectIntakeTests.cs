@@ -1,12 +1,10 @@
-using OrleansUploads.Core.Messages.Objects;
-using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Entities;
-using OrleansUploads.Engine.Intake;
 using OrleansUploads.Engine.Ports;
-using OrleansUploads.Engine.Reclaim;
 using OrleansUploads.Engine.Tests.Objects;
 using OrleansUploads.Hashing;
 using OrleansUploads.TestKit;

@@ -1,19 +1,17 @@
 using System.Text;
+using OrleansUploads.Core.Accounts;
+using OrleansUploads.Core.Buckets;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Messages.Accounts;
-using OrleansUploads.Core.Messages.Buckets;
-using OrleansUploads.Core.Messages.Keys;
-using OrleansUploads.Core.Messages.Objects;
+using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Entities;
-using OrleansUploads.Engine.Intake;
 using OrleansUploads.Engine.Keys;
 using OrleansUploads.Engine.Memory;
-using OrleansUploads.Engine.Reclaim;
-using OrleansUploads.Engine.Retrieval;
 using OrleansUploads.TestKit;
 using OrleansUploads.TestKit.Journals;
 

@@ -1,6 +1,6 @@
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Messages.Objects;
 using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
 

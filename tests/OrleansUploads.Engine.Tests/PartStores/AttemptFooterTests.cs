@@ -1,5 +1,5 @@
 using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Attempts;
+using OrleansUploads.Engine.Bytes;
 
 namespace OrleansUploads.Engine.Tests.PartStores;
 

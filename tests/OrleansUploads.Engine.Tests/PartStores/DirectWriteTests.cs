@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Win32.SafeHandles;
-using OrleansUploads.Engine.Buffers;
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.TestKit.PartStores;

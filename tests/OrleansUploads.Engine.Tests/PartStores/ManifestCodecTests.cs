@@ -1,9 +1,9 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Archives;
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Hashing.Checksums;
 using OrleansUploads.TestKit.PartStores;

@@ -1,12 +1,12 @@
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Settings;
+using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Ports;
-using OrleansUploads.Engine.Reclaim;
 using OrleansUploads.TestKit;
 using OrleansUploads.TestKit.Journals;
 using OrleansUploads.TestKit.PartStores;

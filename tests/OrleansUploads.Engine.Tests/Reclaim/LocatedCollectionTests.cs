@@ -1,9 +1,9 @@
-using OrleansUploads.Core.Messages.Archives;
-using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Settings;
+using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Reclaim;
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Engine.Tests.Reclaim;

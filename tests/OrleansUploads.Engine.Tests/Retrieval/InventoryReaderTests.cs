@@ -1,16 +1,16 @@
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Messages.Archives;
-using OrleansUploads.Core.Messages.Jobs;
-using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Core.Vaults;
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Entities;
-using OrleansUploads.Engine.Retrieval;
 using OrleansUploads.TestKit;
+
 using Shard = OrleansUploads.TestKit.DeciderDriver<
     OrleansUploads.Core.Archives.ArchiveShardState,
-    OrleansUploads.Core.Messages.Archives.ArchiveShardCommand,
+    OrleansUploads.Core.Archives.ArchiveShardCommand,
     OrleansUploads.Core.Archives.ArchiveShardEvent>;
 
 namespace OrleansUploads.Engine.Tests.Retrieval;

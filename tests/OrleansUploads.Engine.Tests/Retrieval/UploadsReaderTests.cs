@@ -1,15 +1,13 @@
 using System.Buffers;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Messages.Uploads;
-using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Contracts;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Ports;
-using OrleansUploads.Engine.Retrieval;
 using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Engine.Tests.Retrieval;

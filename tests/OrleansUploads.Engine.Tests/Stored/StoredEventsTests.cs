@@ -2,8 +2,6 @@ using System.Buffers;
 using System.Text;
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Jobs;
-using OrleansUploads.Core.Messages.Jobs;
-using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;

@@ -1,9 +1,9 @@
 using System.Collections.Frozen;
 using System.Reflection;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Messages.Jobs;
+using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Timelines;
+using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Hashing;
 using OrleansUploads.Hashing.Checksums;

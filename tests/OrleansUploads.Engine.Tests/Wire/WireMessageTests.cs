@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Contracts;
 using OrleansUploads.TestKit;
 

@@ -1,14 +1,14 @@
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using OrleansUploads.Core.Messages.Jobs;
+using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine;
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Memory;
 using OrleansUploads.Engine.Ports;
-using OrleansUploads.Engine.Reclaim;
 using OrleansUploads.Gateway.Tests.Harness;
 using OrleansUploads.TestKit;
 

@@ -37,7 +37,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
 
         // One refusal may be missing: on a busy machine, the request that provokes it may time out (408).
         Assert.InRange(coverage.Refusals.Count, RefusalPhrases.All.Count - 1, RefusalPhrases.All.Count);
-        var codes = typeof(Gateway.Glacier.Errors.ErrorCode).GetFields().Select(field => (string)field.GetRawConstantValue()!);
+        var codes = typeof(Gateway.Glacier.Protocol.ErrorCode).GetFields().Select(field => (string)field.GetRawConstantValue()!);
         Assert.Empty(codes.Except(UnreachableCodes).Except(coverage.Codes));
     }
 }

@@ -1,5 +1,5 @@
 using OrleansUploads.Gateway.S3;
-using OrleansUploads.Gateway.S3.Xml;
+using OrleansUploads.Gateway.S3.Protocol;
 using OrleansUploads.Gateway.Tests.Harness;
 using OrleansUploads.Gateway.Tests.S3;
 using OrleansUploads.TestKit;

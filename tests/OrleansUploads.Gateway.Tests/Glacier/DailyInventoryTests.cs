@@ -1,8 +1,8 @@
 using System.Text.Json;
 using OrleansUploads.Core.Settings;
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Memory;
-using OrleansUploads.Engine.Reclaim;
 using OrleansUploads.Gateway.Tests.Harness;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 

@@ -1,9 +1,8 @@
 using System.Text.Json;
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Jobs;
-using OrleansUploads.Core.Messages.Archives;
-using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Memory;
 using OrleansUploads.Gateway.Tests.Harness;

@@ -1,6 +1,6 @@
-using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Policies;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Policies;
 using OrleansUploads.Gateway.Tests.Harness;

@@ -1,5 +1,5 @@
-using OrleansUploads.Core.Messages.Archives;
-using OrleansUploads.Core.Messages.Jobs;
+using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Jobs;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Glacier.Jobs;
 

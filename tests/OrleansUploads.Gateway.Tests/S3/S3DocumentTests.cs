@@ -1,5 +1,5 @@
 using System.Text;
-using OrleansUploads.Gateway.S3.Xml;
+using OrleansUploads.Gateway.S3.Protocol;
 using OrleansUploads.Gateway.Tests.Harness;
 using static OrleansUploads.Gateway.Tests.S3.S3Server;
 

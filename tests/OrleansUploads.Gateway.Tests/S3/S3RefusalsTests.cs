@@ -1,6 +1,5 @@
 using System.Text;
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Gateway.S3.Errors;
 using OrleansUploads.Gateway.S3.Protocol;
 using OrleansUploads.Hashing.Checksums;
 

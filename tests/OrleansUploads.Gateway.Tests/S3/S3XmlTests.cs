@@ -3,7 +3,7 @@ using System.Text;
 using System.Xml;
 using OrleansUploads.Gateway.Http.Admission;
 using OrleansUploads.Gateway.Http.Bodies;
-using OrleansUploads.Gateway.S3.Xml;
+using OrleansUploads.Gateway.S3.Protocol;
 
 namespace OrleansUploads.Gateway.Tests.S3;
 

@@ -1,4 +1,4 @@
-using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Archives;
 using static OrleansUploads.Simulation.Bugs.DeletionBugs;
 using static OrleansUploads.Simulation.Bugs.LockBugs;
 using static OrleansUploads.Simulation.Bugs.PageBugs;

@@ -1,9 +1,9 @@
-using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Ports;
-using OrleansUploads.Engine.Reclaim;
 using OrleansUploads.Simulation.World;
 
 namespace OrleansUploads.Simulation.Bugs;

@@ -1,20 +1,19 @@
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Messages.Uploads;
-using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Vaults;
+
 using PageRules = OrleansUploads.Core.Deciding.Decider<
     OrleansUploads.Core.Vaults.UploadPageState,
-    OrleansUploads.Core.Messages.Vaults.UploadPageCommand,
+    OrleansUploads.Core.Vaults.UploadPageCommand,
     OrleansUploads.Core.Vaults.UploadPageEvent>;
 using UploadRules = OrleansUploads.Core.Deciding.Decider<
     OrleansUploads.Core.Uploads.UploadState,
-    OrleansUploads.Core.Messages.Uploads.UploadCommand,
+    OrleansUploads.Core.Uploads.UploadCommand,
     OrleansUploads.Core.Uploads.UploadEvent>;
 using VaultRules = OrleansUploads.Core.Deciding.Decider<
     OrleansUploads.Core.Vaults.VaultState,
-    OrleansUploads.Core.Messages.Vaults.VaultCommand,
+    OrleansUploads.Core.Vaults.VaultCommand,
     OrleansUploads.Core.Vaults.VaultEvent>;
 
 namespace OrleansUploads.Simulation.Bugs;

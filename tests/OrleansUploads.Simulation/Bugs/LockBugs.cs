@@ -1,22 +1,19 @@
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Jobs;
-using OrleansUploads.Core.Messages;
-using OrleansUploads.Core.Messages.Archives;
-using OrleansUploads.Core.Messages.Jobs;
-using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Vaults;
+
 using JobsRules = OrleansUploads.Core.Deciding.Decider<
     OrleansUploads.Core.Jobs.JobsState,
-    OrleansUploads.Core.Messages.Jobs.JobsCommand,
+    OrleansUploads.Core.Jobs.JobsCommand,
     OrleansUploads.Core.Jobs.JobsEvent>;
 using ShardRules = OrleansUploads.Core.Deciding.Decider<
     OrleansUploads.Core.Archives.ArchiveShardState,
-    OrleansUploads.Core.Messages.Archives.ArchiveShardCommand,
+    OrleansUploads.Core.Archives.ArchiveShardCommand,
     OrleansUploads.Core.Archives.ArchiveShardEvent>;
 using VaultRules = OrleansUploads.Core.Deciding.Decider<
     OrleansUploads.Core.Vaults.VaultState,
-    OrleansUploads.Core.Messages.Vaults.VaultCommand,
+    OrleansUploads.Core.Vaults.VaultCommand,
     OrleansUploads.Core.Vaults.VaultEvent>;
 
 namespace OrleansUploads.Simulation.Bugs;

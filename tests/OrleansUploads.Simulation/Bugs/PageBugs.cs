@@ -1,13 +1,13 @@
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Vaults;
+
 using PageRules = OrleansUploads.Core.Deciding.Decider<
     OrleansUploads.Core.Vaults.UploadPageState,
-    OrleansUploads.Core.Messages.Vaults.UploadPageCommand,
+    OrleansUploads.Core.Vaults.UploadPageCommand,
     OrleansUploads.Core.Vaults.UploadPageEvent>;
 using VaultRules = OrleansUploads.Core.Deciding.Decider<
     OrleansUploads.Core.Vaults.VaultState,
-    OrleansUploads.Core.Messages.Vaults.VaultCommand,
+    OrleansUploads.Core.Vaults.VaultCommand,
     OrleansUploads.Core.Vaults.VaultEvent>;
 
 namespace OrleansUploads.Simulation.Bugs;

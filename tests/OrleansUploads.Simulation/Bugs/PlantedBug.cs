@@ -1,8 +1,8 @@
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Ports;
-using OrleansUploads.Engine.Reclaim;
 using OrleansUploads.Simulation.World;
 
 namespace OrleansUploads.Simulation.Bugs;

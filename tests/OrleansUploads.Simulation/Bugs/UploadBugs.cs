@@ -1,12 +1,12 @@
 using System.Security.Cryptography;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Hashing;
+
 using Rules = OrleansUploads.Core.Deciding.Decider<
     OrleansUploads.Core.Uploads.UploadState,
-    OrleansUploads.Core.Messages.Uploads.UploadCommand,
+    OrleansUploads.Core.Uploads.UploadCommand,
     OrleansUploads.Core.Uploads.UploadEvent>;
 
 namespace OrleansUploads.Simulation.Bugs;

@@ -1,15 +1,14 @@
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Messages.Archives;
-using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Vaults;
+
 using ShardRules = OrleansUploads.Core.Deciding.Decider<
     OrleansUploads.Core.Archives.ArchiveShardState,
-    OrleansUploads.Core.Messages.Archives.ArchiveShardCommand,
+    OrleansUploads.Core.Archives.ArchiveShardCommand,
     OrleansUploads.Core.Archives.ArchiveShardEvent>;
 using VaultRules = OrleansUploads.Core.Deciding.Decider<
     OrleansUploads.Core.Vaults.VaultState,
-    OrleansUploads.Core.Messages.Vaults.VaultCommand,
+    OrleansUploads.Core.Vaults.VaultCommand,
     OrleansUploads.Core.Vaults.VaultEvent>;
 
 namespace OrleansUploads.Simulation.Bugs;

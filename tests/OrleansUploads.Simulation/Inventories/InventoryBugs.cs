@@ -1,17 +1,16 @@
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Jobs;
-using OrleansUploads.Core.Messages.Archives;
-using OrleansUploads.Core.Messages.Jobs;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Simulation.Bugs;
+
 using JobsRules = OrleansUploads.Core.Deciding.Decider<
     OrleansUploads.Core.Jobs.JobsState,
-    OrleansUploads.Core.Messages.Jobs.JobsCommand,
+    OrleansUploads.Core.Jobs.JobsCommand,
     OrleansUploads.Core.Jobs.JobsEvent>;
 using ShardRules = OrleansUploads.Core.Deciding.Decider<
     OrleansUploads.Core.Archives.ArchiveShardState,
-    OrleansUploads.Core.Messages.Archives.ArchiveShardCommand,
+    OrleansUploads.Core.Archives.ArchiveShardCommand,
     OrleansUploads.Core.Archives.ArchiveShardEvent>;
 
 namespace OrleansUploads.Simulation.Inventories;

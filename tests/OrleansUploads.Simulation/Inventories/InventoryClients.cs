@@ -1,9 +1,9 @@
+using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Messages.Accounts;
-using OrleansUploads.Core.Messages.Jobs;
+using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Refusals;
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Entities;
-using OrleansUploads.Engine.Intake;
 using OrleansUploads.Hashing;
 using OrleansUploads.Simulation.Workload;
 using OrleansUploads.Simulation.World;

@@ -1,11 +1,10 @@
 using OrleansUploads.Core.Jobs;
-using OrleansUploads.Core.Messages.Jobs;
-using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Core.Vaults;
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Entities;
-using OrleansUploads.Engine.Retrieval;
 using OrleansUploads.Gateway.Glacier.Jobs;
 using OrleansUploads.Simulation.World;
 using OrleansUploads.TestKit;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Messages.Jobs;
+using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Simulation.World;

@@ -1,4 +1,4 @@
-using OrleansUploads.Core.Messages.Jobs;
+using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Simulation.Workload;
 

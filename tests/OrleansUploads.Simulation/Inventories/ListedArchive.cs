@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using OrleansUploads.Core.Messages.Jobs;
+using OrleansUploads.Core.Jobs;
 
 namespace OrleansUploads.Simulation.Inventories;
 

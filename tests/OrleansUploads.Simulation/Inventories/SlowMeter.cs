@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
-using OrleansUploads.Core.Messages.Archives;
-using OrleansUploads.Core.Messages.Jobs;
+using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Jobs;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Glacier.Jobs;
 using OrleansUploads.Simulation.World;

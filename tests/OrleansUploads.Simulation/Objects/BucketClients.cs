@@ -1,6 +1,6 @@
+using OrleansUploads.Core.Accounts;
+using OrleansUploads.Core.Buckets;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Messages.Accounts;
-using OrleansUploads.Core.Messages.Buckets;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Simulation.World;
 using OrleansUploads.TestKit;

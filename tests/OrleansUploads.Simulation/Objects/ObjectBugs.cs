@@ -1,25 +1,22 @@
 using OrleansUploads.Core.Buckets;
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Keys;
-using OrleansUploads.Core.Messages.Buckets;
-using OrleansUploads.Core.Messages.Keys;
-using OrleansUploads.Core.Messages.Objects;
-using OrleansUploads.Core.Messages.Uploads;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Simulation.Bugs;
+
 using BucketRules = OrleansUploads.Core.Deciding.Decider<
     OrleansUploads.Core.Buckets.BucketState,
-    OrleansUploads.Core.Messages.Buckets.BucketCommand,
+    OrleansUploads.Core.Buckets.BucketCommand,
     OrleansUploads.Core.Buckets.BucketEvent>;
 using LeafRules = OrleansUploads.Core.Deciding.Decider<
     OrleansUploads.Core.Keys.KeyLeafState,
-    OrleansUploads.Core.Messages.Keys.KeyLeafCommand,
+    OrleansUploads.Core.Keys.KeyLeafCommand,
     OrleansUploads.Core.Keys.KeyLeafEvent>;
 using UploadRules = OrleansUploads.Core.Deciding.Decider<
     OrleansUploads.Core.Uploads.UploadState,
-    OrleansUploads.Core.Messages.Uploads.UploadCommand,
+    OrleansUploads.Core.Uploads.UploadCommand,
     OrleansUploads.Core.Uploads.UploadEvent>;
 
 namespace OrleansUploads.Simulation.Objects;

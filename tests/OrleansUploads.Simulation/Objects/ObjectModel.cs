@@ -1,5 +1,5 @@
-using OrleansUploads.Core.Messages.Keys;
-using OrleansUploads.Core.Messages.Objects;
+using OrleansUploads.Core.Keys;
+using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
 using OrleansUploads.TestKit;
 

@@ -1,6 +1,6 @@
-using OrleansUploads.Core.Messages.Objects;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Settings;
+using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Keys;
 using OrleansUploads.Simulation.Bugs;

@@ -1,4 +1,4 @@
-using OrleansUploads.Core.Messages.Objects;
+using OrleansUploads.Core.Uploads;
 
 namespace OrleansUploads.Simulation.Objects;
 

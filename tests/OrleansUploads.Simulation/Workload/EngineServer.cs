@@ -1,16 +1,14 @@
+using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Messages.Accounts;
-using OrleansUploads.Core.Messages.Archives;
-using OrleansUploads.Core.Messages.Jobs;
-using OrleansUploads.Core.Messages.Uploads;
-using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Core.Vaults;
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Entities;
-using OrleansUploads.Engine.Intake;
 using OrleansUploads.Engine.Ports;
-using OrleansUploads.Engine.Retrieval;
 using OrleansUploads.Hashing;
 using OrleansUploads.Simulation.World;
 

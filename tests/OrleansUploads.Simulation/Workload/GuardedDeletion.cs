@@ -1,11 +1,10 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Messages.Archives;
-using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Policies;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Simulation.World;
 

@@ -1,9 +1,9 @@
 using System.Runtime.CompilerServices;
-using OrleansUploads.Core.Messages.Archives;
-using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Archives;
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Hashing;
 

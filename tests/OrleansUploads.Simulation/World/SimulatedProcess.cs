@@ -1,16 +1,13 @@
+using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Messages;
-using OrleansUploads.Core.Messages.Archives;
-using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine;
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Embedded;
-using OrleansUploads.Engine.Intake;
 using OrleansUploads.Engine.Keys;
 using OrleansUploads.Engine.Ports;
-using OrleansUploads.Engine.Reclaim;
-using OrleansUploads.Engine.Retrieval;
 using OrleansUploads.Simulation.Bugs;
 using OrleansUploads.Simulation.Inventories;
 

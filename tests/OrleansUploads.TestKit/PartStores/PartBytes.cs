@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Ports;

@@ -6,5 +6,5 @@ namespace OrleansUploads.Gateway.Dashboard.Answers;
 internal abstract class DashboardAnswer : FrontAnswer
 {
     /// <summary>Lets an operation return an error directly.</summary>
-    public static implicit operator DashboardAnswer(FrontError error) => new ErrorAnswer(error);
+    public static implicit operator DashboardAnswer(FrontError error) => new DashboardErrorAnswer(error);
 }

@@ -32,7 +32,7 @@ internal sealed record ListedBucket(string Name, long Created);
 /// <param name="LastInventory">When that was taken, or null.</param>
 /// <param name="AccessPolicy">The access policy as it was set. Null if the vault has none or the key may not read it.</param>
 /// <param name="Lock">The lock, or null.</param>
-internal sealed record VaultDocument(
+internal sealed record VaultSettingsDocument(
     string Name, long Created, long Archives, long Bytes, long? LastInventory, string? AccessPolicy, ShownLock? Lock);
 
 /// <summary>A vault lock.</summary>

@@ -12,7 +12,7 @@ namespace OrleansUploads.Gateway.Dashboard.Documents;
 [JsonSerializable(typeof(SessionDocument))]
 [JsonSerializable(typeof(ContainersDocument))]
 [JsonSerializable(typeof(ServerDocument))]
-[JsonSerializable(typeof(VaultDocument))]
+[JsonSerializable(typeof(VaultSettingsDocument))]
 [JsonSerializable(typeof(UploadsDocument))]
 [JsonSerializable(typeof(UploadDocument))]
 [JsonSerializable(typeof(PartDocument))]

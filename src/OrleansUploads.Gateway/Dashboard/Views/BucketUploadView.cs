@@ -1,16 +1,13 @@
-using OrleansUploads.Core.Messages.Objects;
-using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Entities;
-using OrleansUploads.Engine.Intake;
 using OrleansUploads.Engine.Keys;
 using OrleansUploads.Gateway.Dashboard.Answers;
 using OrleansUploads.Gateway.Dashboard.Calls;
 using OrleansUploads.Gateway.Dashboard.Documents;
-using OrleansUploads.Gateway.S3.Errors;
-using OrleansUploads.Gateway.S3.Multipart;
+using OrleansUploads.Gateway.S3.Objects;
 using OrleansUploads.Gateway.S3.Protocol;
-using OrleansUploads.Gateway.S3.Requests;
 
 namespace OrleansUploads.Gateway.Dashboard.Views;
 

@@ -1,15 +1,14 @@
-using OrleansUploads.Core.Messages.Accounts;
-using OrleansUploads.Core.Messages.Buckets;
-using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Accounts;
+using OrleansUploads.Core.Buckets;
 using OrleansUploads.Core.Policies;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Gateway.Dashboard.Answers;
 using OrleansUploads.Gateway.Dashboard.Calls;
 using OrleansUploads.Gateway.Dashboard.Documents;
-using OrleansUploads.Gateway.Glacier.Policies;
 using OrleansUploads.Gateway.Glacier.Protocol;
-using OrleansUploads.Gateway.Glacier.Requests;
+using OrleansUploads.Gateway.Glacier.Vaults;
 
 namespace OrleansUploads.Gateway.Dashboard.Views;
 
@@ -72,7 +71,7 @@ internal sealed class ContainerView(
             ? await host.AskAsync(found.Vault.Entity, new FindLock(found.Vault), call.Aborted)
             : default(Core.Refusals.Outcome<VaultLock>?);
         return JsonAnswer.Of(
-            new VaultDocument(
+            new VaultSettingsDocument(
                 found.Vault.Name.ToString(),
                 vault.CreatedAt.ToUnixTimeMilliseconds(),
                 vault.Archives,
@@ -85,7 +84,7 @@ internal sealed class ContainerView(
                         vaultLock.CreatedAt.ToUnixTimeMilliseconds(),
                         vaultLock.ExpiresAt?.ToUnixTimeMilliseconds())
                     : null),
-            DashboardJson.Default.VaultDocument);
+            DashboardJson.Default.VaultSettingsDocument);
     }
 
     private async ValueTask<bool> MayAsync(DashboardCall call, GlacierOperation operation, VaultName vault) =>

@@ -1,19 +1,15 @@
 using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Messages.Archives;
-using OrleansUploads.Core.Messages.Jobs;
-using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Core.Vaults;
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Keys;
-using OrleansUploads.Engine.Retrieval;
 using OrleansUploads.Gateway.Dashboard.Answers;
 using OrleansUploads.Gateway.Dashboard.Calls;
 using OrleansUploads.Gateway.Dashboard.Documents;
-using OrleansUploads.Gateway.Glacier.Errors;
 using OrleansUploads.Gateway.Glacier.Protocol;
-using OrleansUploads.Gateway.Glacier.Requests;
 using OrleansUploads.Gateway.S3.Protocol;
-using OrleansUploads.Gateway.S3.Requests;
 
 namespace OrleansUploads.Gateway.Dashboard.Views;
 

@@ -1,5 +1,4 @@
-using OrleansUploads.Core.Messages.Uploads;
-using OrleansUploads.Core.Timelines;
+using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Gateway.Dashboard.Answers;
 using OrleansUploads.Gateway.Dashboard.Calls;

@@ -1,4 +1,4 @@
-using OrleansUploads.Core.Messages.Uploads;
+using OrleansUploads.Core.Uploads;
 using OrleansUploads.Gateway.Dashboard.Documents;
 
 namespace OrleansUploads.Gateway.Dashboard.Views;

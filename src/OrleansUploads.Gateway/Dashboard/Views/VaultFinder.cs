@@ -1,9 +1,7 @@
 using OrleansUploads.Core.Values;
 using OrleansUploads.Gateway.Dashboard.Calls;
-using OrleansUploads.Gateway.Glacier.Errors;
-using OrleansUploads.Gateway.Glacier.Policies;
 using OrleansUploads.Gateway.Glacier.Protocol;
-using OrleansUploads.Gateway.Glacier.Requests;
+using OrleansUploads.Gateway.Glacier.Vaults;
 
 namespace OrleansUploads.Gateway.Dashboard.Views;
 

@@ -1,8 +1,7 @@
-using OrleansUploads.Core.Messages.Archives;
-using OrleansUploads.Core.Messages.Jobs;
+using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Engine.Retrieval;
-using OrleansUploads.Gateway.Glacier.Answers;
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Gateway.Glacier.Protocol;
 using OrleansUploads.Gateway.Http.Exchanges;
 using OrleansUploads.Hashing;

@@ -1,5 +1,5 @@
-using OrleansUploads.Core.Messages.Jobs;
-using OrleansUploads.Gateway.Glacier.Answers;
+using OrleansUploads.Core.Jobs;
+using OrleansUploads.Gateway.Glacier.Protocol;
 using OrleansUploads.Gateway.Http.Exchanges;
 
 namespace OrleansUploads.Gateway.Glacier.Jobs;

@@ -1,10 +1,10 @@
-using OrleansUploads.Core.Messages.Archives;
-using OrleansUploads.Core.Messages.Jobs;
-using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Core.Vaults;
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Entities;
-using OrleansUploads.Engine.Retrieval;
 
 namespace OrleansUploads.Gateway.Glacier.Jobs;
 

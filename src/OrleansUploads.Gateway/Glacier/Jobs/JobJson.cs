@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using OrleansUploads.Gateway.Glacier.Answers;
+using OrleansUploads.Gateway.Glacier.Protocol;
 
 namespace OrleansUploads.Gateway.Glacier.Jobs;
 

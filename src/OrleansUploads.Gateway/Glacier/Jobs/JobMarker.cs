@@ -1,5 +1,5 @@
 using System.Globalization;
-using OrleansUploads.Core.Messages.Jobs;
+using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Gateway.Glacier.Jobs;

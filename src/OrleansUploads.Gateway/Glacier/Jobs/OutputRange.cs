@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Gateway.Glacier.Errors;
-using OrleansUploads.Gateway.Glacier.Requests;
+using OrleansUploads.Gateway.Glacier.Protocol;
 
 namespace OrleansUploads.Gateway.Glacier.Jobs;
 

@@ -1,16 +1,12 @@
 using System.Globalization;
-using OrleansUploads.Core.Messages.Uploads;
-using OrleansUploads.Core.Messages.Vaults;
 using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine;
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Entities;
-using OrleansUploads.Engine.Intake;
-using OrleansUploads.Engine.Retrieval;
-using OrleansUploads.Gateway.Glacier.Answers;
-using OrleansUploads.Gateway.Glacier.Errors;
 using OrleansUploads.Gateway.Glacier.Protocol;
-using OrleansUploads.Gateway.Glacier.Requests;
 
 namespace OrleansUploads.Gateway.Glacier.Multipart;
 

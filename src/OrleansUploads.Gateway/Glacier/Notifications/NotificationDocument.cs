@@ -1,4 +1,4 @@
-using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Vaults;
 
 namespace OrleansUploads.Gateway.Glacier.Notifications;
 

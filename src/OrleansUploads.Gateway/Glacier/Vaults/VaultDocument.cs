@@ -1,4 +1,4 @@
-using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Vaults;
 using OrleansUploads.Gateway.Glacier.Protocol;
 
 namespace OrleansUploads.Gateway.Glacier.Vaults;

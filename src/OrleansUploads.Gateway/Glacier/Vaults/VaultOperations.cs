@@ -1,11 +1,9 @@
-using OrleansUploads.Core.Messages.Accounts;
-using OrleansUploads.Core.Messages.Vaults;
+using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Entities;
-using OrleansUploads.Gateway.Glacier.Answers;
 using OrleansUploads.Gateway.Glacier.Protocol;
-using OrleansUploads.Gateway.Glacier.Requests;
 
 namespace OrleansUploads.Gateway.Glacier.Vaults;
 

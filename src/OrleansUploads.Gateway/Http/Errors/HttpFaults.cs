@@ -1,6 +1,6 @@
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Ports;
-using OrleansUploads.Engine.Retrieval;
 using OrleansUploads.Gateway.Http.Bodies;
 
 namespace OrleansUploads.Gateway.Http.Errors;

@@ -1,14 +1,10 @@
-using OrleansUploads.Core.Messages.Accounts;
-using OrleansUploads.Core.Messages.Buckets;
+using OrleansUploads.Core.Accounts;
+using OrleansUploads.Core.Buckets;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Gateway.Http.Bodies;
-using OrleansUploads.Gateway.S3.Answers;
-using OrleansUploads.Gateway.S3.Errors;
 using OrleansUploads.Gateway.S3.Protocol;
-using OrleansUploads.Gateway.S3.Requests;
-using OrleansUploads.Gateway.S3.Xml;
 
 namespace OrleansUploads.Gateway.S3.Buckets;
 
@@ -33,7 +29,7 @@ internal sealed class BucketOperations(IEntityHost host, BucketFinder buckets)
         var prefix = call.Query.FirstValue("prefix") is { Length: > 0 } wanted ? wanted : null;
         var after = call.Query.FirstValue("continuation-token") ?? "";
         var listed = await host.AskAsync(
-            call.Account.Entity, new Core.Messages.Accounts.ListBuckets(after, limit, prefix), call.Aborted);
+            call.Account.Entity, new ListBuckets(after, limit, prefix), call.Aborted);
         if (!listed.TryGet(out var page, out var refusal))
         {
             return call.Refuse(refusal);

@@ -1,9 +1,6 @@
 using System.Diagnostics;
 using OrleansUploads.Core.Values;
-using OrleansUploads.Gateway.S3.Answers;
-using OrleansUploads.Gateway.S3.Errors;
 using OrleansUploads.Gateway.S3.Protocol;
-using OrleansUploads.Gateway.S3.Xml;
 
 namespace OrleansUploads.Gateway.S3.Buckets;
 

@@ -1,7 +1,5 @@
-using OrleansUploads.Engine.Retrieval;
-using OrleansUploads.Gateway.S3.Answers;
-using OrleansUploads.Gateway.S3.Requests;
-using OrleansUploads.Gateway.S3.Xml;
+using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Gateway.S3.Protocol;
 
 namespace OrleansUploads.Gateway.S3.Objects;
 

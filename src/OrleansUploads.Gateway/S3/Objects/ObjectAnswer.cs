@@ -1,9 +1,8 @@
-using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Engine.Retrieval;
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Gateway.Http.Exchanges;
-using OrleansUploads.Gateway.S3.Answers;
-using OrleansUploads.Gateway.S3.Requests;
+using OrleansUploads.Gateway.S3.Protocol;
 
 namespace OrleansUploads.Gateway.S3.Objects;
 

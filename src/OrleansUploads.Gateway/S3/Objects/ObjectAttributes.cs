@@ -1,13 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Xml;
-using OrleansUploads.Core.Messages.Archives;
-using OrleansUploads.Core.Messages.Objects;
-using OrleansUploads.Engine.Retrieval;
-using OrleansUploads.Gateway.S3.Answers;
-using OrleansUploads.Gateway.S3.Errors;
+using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Gateway.S3.Protocol;
-using OrleansUploads.Gateway.S3.Requests;
-using OrleansUploads.Gateway.S3.Xml;
 
 namespace OrleansUploads.Gateway.S3.Objects;
 

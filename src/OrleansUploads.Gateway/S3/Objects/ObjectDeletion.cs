@@ -1,13 +1,9 @@
 using System.Xml;
-using OrleansUploads.Core.Messages.Buckets;
-using OrleansUploads.Core.Messages.Objects;
+using OrleansUploads.Core.Buckets;
+using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Keys;
-using OrleansUploads.Gateway.S3.Answers;
-using OrleansUploads.Gateway.S3.Errors;
 using OrleansUploads.Gateway.S3.Protocol;
-using OrleansUploads.Gateway.S3.Requests;
-using OrleansUploads.Gateway.S3.Xml;
 
 namespace OrleansUploads.Gateway.S3.Objects;
 

@@ -1,12 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Retrieval;
-using OrleansUploads.Gateway.S3.Answers;
-using OrleansUploads.Gateway.S3.Errors;
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Gateway.S3.Protocol;
-using OrleansUploads.Gateway.S3.Requests;
 using OrleansUploads.Hashing.Checksums;
 
 namespace OrleansUploads.Gateway.S3.Objects;

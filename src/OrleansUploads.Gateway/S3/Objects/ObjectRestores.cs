@@ -1,11 +1,7 @@
-using OrleansUploads.Core.Messages.Objects;
 using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Uploads;
 using OrleansUploads.Engine.Keys;
-using OrleansUploads.Gateway.S3.Answers;
-using OrleansUploads.Gateway.S3.Errors;
 using OrleansUploads.Gateway.S3.Protocol;
-using OrleansUploads.Gateway.S3.Requests;
-using OrleansUploads.Gateway.S3.Xml;
 
 namespace OrleansUploads.Gateway.S3.Objects;
 

@@ -1,6 +1,5 @@
-using OrleansUploads.Engine.Intake;
-using OrleansUploads.Gateway.S3.Answers;
-using OrleansUploads.Gateway.S3.Requests;
+using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Gateway.S3.Protocol;
 
 namespace OrleansUploads.Gateway.S3.Objects;
 

@@ -2,7 +2,6 @@ using System.Reflection;
 using System.Xml;
 using System.Xml.Linq;
 using OrleansUploads.Gateway.Http.Exchanges;
-using OrleansUploads.Gateway.S3.Errors;
 using OrleansUploads.Gateway.S3.Protocol;
 using OrleansUploads.Gateway.Tests.Harness;
 

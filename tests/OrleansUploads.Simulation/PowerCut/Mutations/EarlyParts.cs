@@ -1,4 +1,4 @@
-using OrleansUploads.Core.Messages.Archives;
+using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Ports;

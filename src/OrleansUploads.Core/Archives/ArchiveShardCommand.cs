@@ -1,0 +1,92 @@
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Hashing;
+
+namespace OrleansUploads.Core.Archives;
+
+/// <summary>An archive's entry in the vault's archive index.</summary>
+/// <param name="Archive">The archive's ID.</param>
+/// <param name="Upload">The upload that created it. Its ID names the manifest.</param>
+/// <param name="SizeBytes">Size in bytes.</param>
+/// <param name="TreeHash">Tree hash of the archive.</param>
+/// <param name="Description">The owner's description.</param>
+/// <param name="CreatedAt">When its upload was completed.</param>
+/// <param name="ByteStorage">Where its bytes are stored.</param>
+public sealed record ArchiveEntry(
+    ArchiveId Archive,
+    UploadId Upload,
+    long SizeBytes,
+    TreeHash TreeHash,
+    Description Description,
+    DateTimeOffset CreatedAt,
+    ByteStorage ByteStorage = ByteStorage.Gateway);
+
+/// <summary>Commands of one shard of a vault's archive index.</summary>
+public abstract record ArchiveShardCommand : ICommand
+{
+    private protected ArchiveShardCommand()
+    {
+    }
+}
+
+/// <summary>Adds an archive to the index; sent by its upload.</summary>
+/// <param name="Vault">The vault's incarnation.</param>
+/// <param name="Shard">Number of the receiving shard.</param>
+/// <param name="Entry">The archive.</param>
+public sealed record AddArchive(VaultIncarnation Vault, int Shard, ArchiveEntry Entry)
+    : ArchiveShardCommand, ICommand<AdditionVerdict>, IRequiresFreshState;
+
+/// <summary>Returns the entry of an archive.</summary>
+public record FindArchive(ArchiveId Archive) : ArchiveShardCommand, ICommand<ArchiveEntry>;
+
+/// <summary>Returns the entry of an archive that is about to be deleted or retrieved. A host with outdated state must not answer: the
+/// policy check of a deletion depends on the entry, and a retrieval of an archive that another host has deleted could start
+/// after the jobs entity has forgotten its retirement.</summary>
+public sealed record FindCurrentArchive(ArchiveId Archive) : FindArchive(Archive), IRequiresFreshState;
+
+/// <summary>Lists the archives that the shard held at one of its versions, by archive ID. Repeating the command returns the same
+/// list for as long as later deletions are remembered.</summary>
+/// <param name="Version">The shard's version.</param>
+/// <param name="After">Lists only archives after this ID, which need not exist; null to start at the beginning.</param>
+/// <param name="Limit">Maximum number of archives to list; at least 1.</param>
+/// <param name="Created">Lists only archives created in this window.</param>
+public sealed record ListArchives(long Version, ArchiveId? After, int Limit, CreationWindow Created)
+    : ArchiveShardCommand, ICommand<ArchivesPage>, IScans
+{
+    /// <inheritdoc/>
+    public bool IsDoneAfter(object answer) => answer is not ArchivesPage { HasMore: true };
+}
+
+/// <summary>Deletes an archive. Repeating the command returns the same answer for as long as the deletion is
+/// remembered.</summary>
+/// <param name="Archive">The archive.</param>
+/// <param name="Judgement">The policy verdict that permits the deletion.</param>
+public sealed record DeleteArchive(ArchiveId Archive, DeletionVerdict Judgement) : ArchiveShardCommand, ICommand<Done>;
+
+/// <summary>Deletes an archive without a verdict, as earlier versions of the program sent it. Only a repeated deletion succeeds;
+/// deleting an existing archive is refused with <see cref="Refusals.Refusal.VerdictStale"/>.</summary>
+public sealed record DeleteArchiveWithoutVerdict(ArchiveId Archive) : ArchiveShardCommand, ICommand<Done>;
+
+/// <summary>Refuses deletions whose verdict is based on an earlier generation of the vault's guard from now on; sent by the
+/// vault.</summary>
+/// <param name="Generation">The generation.</param>
+public sealed record UpdateGuard(long Generation) : ArchiveShardCommand, ICommand<Done>, IRequiresFreshState;
+
+/// <summary>Confirms that a change of this shard was delivered to the vault.</summary>
+/// <param name="Version">The shard's version after the change.</param>
+/// <param name="IsVaultGone">Whether the vault was deleted before it recorded the change.</param>
+public sealed record ConfirmTotalsDelivered(long Version, bool IsVaultGone = false)
+    : ArchiveShardCommand, ICommand<Done>, IVerdictConfirmation
+{
+    /// <inheritdoc/>
+    public ICommand Carrying(object verdict) => this with { IsVaultGone = verdict is AdditionVerdict.VaultGone };
+}
+
+/// <summary>Confirms that a deletion was delivered to the vault's jobs and, through them, to the archive's upload.</summary>
+public sealed record ConfirmArchiveReleased(ArchiveId Archive) : ArchiveShardCommand, ICommand<Done>;
+
+/// <summary>A page of a shard's archives.</summary>
+/// <param name="Archives">The archives, by archive ID.</param>
+/// <param name="HasMore">Whether more archives follow.</param>
+public sealed record ArchivesPage(IReadOnlyList<ArchiveEntry> Archives, bool HasMore);

@@ -1,0 +1,63 @@
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Keys;
+using OrleansUploads.Core.Values;
+
+namespace OrleansUploads.Core.Buckets;
+
+/// <summary>A command to a bucket.</summary>
+public abstract record BucketCommand : ICommand
+{
+    private protected BucketCommand()
+    {
+    }
+}
+
+/// <summary>Creates the bucket for an account, unless another account has it; sent by the account.</summary>
+/// <param name="Bucket">The bucket.</param>
+/// <param name="Account">The account.</param>
+/// <param name="Claim">A number that the account raises with each of its claims.</param>
+public sealed record ClaimBucket(BucketName Bucket, AccountId Account, long Claim)
+    : BucketCommand, ICommand<BucketClaim>, IRequiresFreshState;
+
+/// <summary>Asks for the bucket. Every request to it asks first, to learn its incarnation and its owner.</summary>
+public sealed record FindBucket(BucketName Bucket) : BucketCommand, ICommand<BucketDescription>;
+
+/// <summary>Deletes the bucket if it has no objects. Uploads in progress do not matter.</summary>
+/// <param name="Bucket">The bucket.</param>
+/// <param name="Account">The account of the caller.</param>
+public sealed record DeleteBucket(BucketName Bucket, AccountId Account) : BucketCommand, ICommand<Done>;
+
+/// <summary>Confirms that a leaf is sealed, or that it has entries.</summary>
+/// <param name="Leaf">The leaf.</param>
+/// <param name="Verdict">What it said; null before it has.</param>
+/// <param name="Step">The step that it confirms, or null for the current one.</param>
+public sealed record ConfirmLeafSealed(LeafName Leaf, LeafSealVerdict? Verdict = null, long? Step = null)
+    : BucketCommand, ICommand<Done>, IVerdictConfirmation
+{
+    /// <inheritdoc/>
+    public ICommand Carrying(object verdict) => this with { Verdict = (LeafSealVerdict)verdict };
+}
+
+/// <summary>Confirms that a leaf takes entries again.</summary>
+/// <param name="Leaf">The leaf.</param>
+/// <param name="Verdict">What it said; null before it has.</param>
+/// <param name="Step">The step that it confirms, or null for the current one.</param>
+public sealed record ConfirmLeafUnsealed(LeafName Leaf, LeafSealVerdict? Verdict = null, long? Step = null)
+    : BucketCommand, ICommand<Done>, IVerdictConfirmation
+{
+    /// <inheritdoc/>
+    public ICommand Carrying(object verdict) => this with { Verdict = (LeafSealVerdict)verdict };
+}
+
+/// <summary>Confirms that the former owner no longer lists an incarnation.</summary>
+public sealed record ConfirmBucketRemoved(BucketIncarnation Bucket) : BucketCommand, ICommand<Done>;
+
+/// <summary>A bucket.</summary>
+/// <param name="Bucket">Its incarnation.</param>
+/// <param name="Owner">The account that owns it.</param>
+/// <param name="CreatedAt">When it was created.</param>
+public sealed record BucketDescription(BucketIncarnation Bucket, AccountId Owner, DateTimeOffset CreatedAt);
+
+/// <summary>What a bucket answers to an account that wants it.</summary>
+/// <param name="Bucket">The bucket, or null if another account has it.</param>
+public sealed record BucketClaim(BucketDescription? Bucket);

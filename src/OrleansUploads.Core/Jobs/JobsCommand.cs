@@ -1,0 +1,145 @@
+using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Core.Vaults;
+using OrleansUploads.Hashing;
+
+namespace OrleansUploads.Core.Jobs;
+
+/// <summary>Commands of a vault's jobs.</summary>
+public abstract record JobsCommand : ICommand
+{
+    private protected JobsCommand()
+    {
+    }
+}
+
+/// <summary>A command that starts a job.</summary>
+public abstract record JobStart : JobsCommand
+{
+    private protected JobStart()
+    {
+    }
+
+    /// <summary>A new, unused ID.</summary>
+    public abstract JobId Job { get; init; }
+}
+
+/// <summary>Starts the retrieval of an archive.</summary>
+/// <param name="Job">A new, unused ID.</param>
+/// <param name="Archive">The archive's entry in the index.</param>
+/// <param name="Range">The bytes to retrieve, or null for the whole archive.</param>
+/// <param name="RangeTreeHash">Tree hash of these bytes, or null if the range has none.</param>
+/// <param name="Wish">The caller's options.</param>
+/// <param name="Retirements">Number of archives that had been retired before this one was looked up, as returned by <see
+/// cref="CountRetirements"/>; null is treated as 0.</param>
+public sealed record StartRetrieval(
+    JobId Job, ArchiveEntry Archive, PartRange? Range, TreeHash? RangeTreeHash, JobOptions Wish, long? Retirements = null)
+    : JobStart, ICommand<RetrievalJob>;
+
+/// <summary>Starts the retrieval of an inventory whose output has been measured.</summary>
+/// <param name="Job">A new, unused ID.</param>
+/// <param name="Inventory">The inventory snapshot to retrieve.</param>
+/// <param name="Selection">Which of its archives to list.</param>
+/// <param name="Format">The format of the output.</param>
+/// <param name="Output">The output that results from these parameters.</param>
+/// <param name="Wish">The caller's options.</param>
+public sealed record StartInventory(
+    JobId Job,
+    InventorySnapshot Inventory,
+    InventorySelection Selection,
+    InventoryFormat Format,
+    InventoryOutput Output,
+    JobOptions Wish)
+    : JobStart, ICommand<InventoryJob>;
+
+/// <summary>Starts the retrieval of an inventory whose output is measured later.</summary>
+/// <param name="Job">A new, unused ID.</param>
+/// <param name="Inventory">The inventory snapshot to retrieve.</param>
+/// <param name="Selection">Which of its archives to list.</param>
+/// <param name="Format">The format of the output.</param>
+/// <param name="VaultName">The vault's name in the output.</param>
+/// <param name="Wish">The caller's options.</param>
+public sealed record BeginInventory(
+    JobId Job,
+    InventorySnapshot Inventory,
+    InventorySelection Selection,
+    InventoryFormat Format,
+    string VaultName,
+    JobOptions Wish)
+    : JobStart, ICommand<VaultJob>;
+
+/// <summary>Returns the number of retired archives. To start a retrieval, send this command first and look the archive up
+/// afterwards.</summary>
+public sealed record CountRetirements : JobsCommand, ICommand<Retirements>;
+
+/// <summary>Refuses new retrievals of a deleted archive from now on; sent by the archive's shard. The answer waits until the
+/// upload knows how long the bytes are still needed.</summary>
+/// <param name="Archive">The archive.</param>
+/// <param name="Upload">The upload that created it.</param>
+/// <param name="DeletedAt">When it was deleted.</param>
+public sealed record RetireArchive(ArchiveId Archive, UploadId Upload, DateTimeOffset DeletedAt)
+    : JobsCommand, ICommand<Done>, IRequiresFreshState;
+
+/// <summary>Confirms that a retirement was delivered to the archive's upload.</summary>
+/// <param name="Number">Number of the retirement.</param>
+public sealed record ConfirmRetirementDelivered(long Number) : JobsCommand, ICommand<Done>;
+
+/// <summary>The number of retired archives.</summary>
+/// <param name="Count">Total number in the vault's incarnation.</param>
+/// <param name="Full">The limit that another job would exceed, or null if the vault has room for one.</param>
+public sealed record Retirements(long Count, JobsFull? Full = null);
+
+/// <summary>A vault has as many jobs as it may have.</summary>
+/// <param name="Limit">The maximum number of jobs.</param>
+/// <param name="NextExpiresAt">When a job expires and makes room.</param>
+public sealed record JobsFull(int Limit, DateTimeOffset NextExpiresAt)
+{
+    /// <summary>The refusal of another job.</summary>
+    public Refusal ToRefusal() => new Refusal.TooManyJobs(Limit, OfInventories: false, NextExpiresAt);
+}
+
+/// <summary>Returns a job.</summary>
+public sealed record FindJob(JobId Job) : JobsCommand, ICommand<VaultJob>;
+
+/// <summary>Returns a job if its output is available now.</summary>
+public sealed record FindFinishedJob(JobId Job) : JobsCommand, ICommand<VaultJob>;
+
+/// <summary>Lists jobs by creation time.</summary>
+/// <param name="After">Lists only jobs after this position; null to start at the beginning.</param>
+/// <param name="Limit">Maximum number of jobs to list; at least 1.</param>
+/// <param name="Finished">True for finished jobs only, false for unfinished jobs only, null for both.</param>
+public sealed record ListJobs(JobCursor? After, int Limit, bool? Finished) : JobsCommand, ICommand<JobsPage>;
+
+/// <summary>A position in the list of jobs.</summary>
+/// <param name="CreatedAt">When the job was initiated.</param>
+/// <param name="Job">Its ID.</param>
+public readonly record struct JobCursor(DateTimeOffset CreatedAt, JobId Job) : IComparable<JobCursor>
+{
+    /// <summary>Compares creation times, then IDs.</summary>
+    public int CompareTo(JobCursor other)
+    {
+        var byTime = CreatedAt.CompareTo(other.CreatedAt);
+        return byTime != 0 ? byTime : string.CompareOrdinal(Job.ToString(), other.Job.ToString());
+    }
+
+    /// <summary>Whether <paramref name="left"/> comes before <paramref name="right"/>.</summary>
+    public static bool operator <(JobCursor left, JobCursor right) => left.CompareTo(right) < 0;
+
+    /// <summary>Whether <paramref name="left"/> comes after <paramref name="right"/>.</summary>
+    public static bool operator >(JobCursor left, JobCursor right) => left.CompareTo(right) > 0;
+
+    /// <summary>Whether <paramref name="left"/> does not come after <paramref name="right"/>.</summary>
+    public static bool operator <=(JobCursor left, JobCursor right) => left.CompareTo(right) <= 0;
+
+    /// <summary>Whether <paramref name="left"/> does not come before <paramref name="right"/>.</summary>
+    public static bool operator >=(JobCursor left, JobCursor right) => left.CompareTo(right) >= 0;
+}
+
+/// <summary>A page of a vault's jobs.</summary>
+/// <param name="Jobs">The jobs, by creation time.</param>
+/// <param name="AsOf">The time of the list; jobs that are ready by then count as finished.</param>
+/// <param name="HasMore">Whether more jobs follow.</param>
+public sealed record JobsPage(IReadOnlyList<VaultJob> Jobs, DateTimeOffset AsOf, bool HasMore);

@@ -1,0 +1,76 @@
+using OrleansUploads.Core.Values;
+
+namespace OrleansUploads.Core.Keys;
+
+/// <summary>An entry of an ordered index: what a listing shows of an object or of an upload in progress.</summary>
+/// <param name="Key">The key.</param>
+/// <param name="Upload">The upload. In the index of objects it is the one that became the object.</param>
+/// <param name="At">When the object was completed, or the upload was initiated.</param>
+/// <param name="StorageClass">The storage class.</param>
+/// <param name="SizeBytes">The object's size, or null for an upload.</param>
+/// <param name="ETag">The object's ETag, or null for an upload.</param>
+/// <param name="Change">The change of the key that made the entry. A note.</param>
+public sealed record KeyEntry(
+    ObjectKey Key,
+    UploadId Upload,
+    DateTimeOffset At,
+    StorageClass StorageClass,
+    long? SizeBytes = null,
+    ObjectETag? ETag = null,
+    KeyChange Change = default)
+{
+    /// <summary>Where the entry is in an index.</summary>
+    public KeyPosition PositionIn(KeyTree tree) =>
+        tree == KeyTree.Objects ? new KeyPosition(Key.ToString()) : new KeyPosition(Key.ToString(), At, Upload);
+}
+
+/// <summary>What a leaf remembers about an upload, so that a late or repeated message changes nothing.</summary>
+/// <param name="Position">The position of its entry.</param>
+/// <param name="Upload">The upload.</param>
+/// <param name="Round">Which completion of the upload was published, or 0 if the upload was removed from the index of uploads.</param>
+/// <param name="IsSettled">Whether no message about it is expected any more.</param>
+public sealed record Publication(KeyPosition Position, UploadId Upload, int Round, bool IsSettled);
+
+/// <summary>Says when a request to publish an object began, in the order of what the key's leaf decides. Requests that get their tickets
+/// between the same two decisions have the same number, unless their tickets are issued.</summary>
+/// <param name="Number">The number, to be compared with those of changes and of other tickets.</param>
+public sealed record KeyTicket(long Number);
+
+/// <summary>Entries of a leaf in order.</summary>
+/// <param name="Entries">The entries.</param>
+/// <param name="HasMore">Whether the leaf has more entries behind these.</param>
+/// <param name="Upper">The first position that the leaf does not own, or null if it owns everything to the end.</param>
+/// <param name="Right">The leaf that owns this position, or null.</param>
+public sealed record LeafPage(IReadOnlyList<KeyEntry> Entries, bool HasMore, KeyPosition? Upper, LeafName? Right);
+
+/// <summary>What a leaf says when a bucket is to be deleted.</summary>
+/// <param name="IsEmpty">Whether it has no entries.</param>
+/// <param name="Right">Its right neighbour, or null if it is the last leaf.</param>
+public sealed record LeafSealVerdict(bool IsEmpty, LeafName? Right);
+
+/// <summary>What a key's leaf has decided about a publication.</summary>
+public abstract record PublicationVerdict
+{
+    private PublicationVerdict()
+    {
+    }
+
+    /// <summary>The object was published under its key.</summary>
+    public sealed record Published : PublicationVerdict;
+
+    /// <summary>The condition does not hold.</summary>
+    /// <param name="Exists">Whether the key has an object.</param>
+    public sealed record ConditionFailed(bool Exists) : PublicationVerdict;
+
+    /// <summary>The bucket was deleted.</summary>
+    public sealed record BucketDeleted : PublicationVerdict;
+
+    /// <summary>The object comes just before that of a request that began later, and that was published first. It was never the current
+    /// object of its key.</summary>
+    /// <param name="At">When the leaf decided this.</param>
+    public sealed record Overwritten(DateTimeOffset At) : PublicationVerdict;
+
+    /// <summary>The key was, or may have been, changed after the ticket of the publication was taken, and perhaps by a request that began
+    /// later. Nothing was published, and nothing will ever be published with this ticket.</summary>
+    public sealed record Overtaken : PublicationVerdict;
+}

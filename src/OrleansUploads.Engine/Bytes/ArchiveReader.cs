@@ -1,0 +1,130 @@
+using System.Buffers;
+using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Ports;
+using OrleansUploads.Hashing;
+
+namespace OrleansUploads.Engine.Bytes;
+
+/// <summary>Reads archives: returns exactly the bytes that were acknowledged, or fails. For an archive in external storage only the
+/// manifest can be read.</summary>
+public sealed class ArchiveReader(IPartStore parts)
+{
+    /// <summary>The number of bytes that are read and verified at a time. The 1 MiB leaf is a multiple of it.</summary>
+    public const int BufferBytes = 128 * 1024;
+
+    /// <summary>Reads the manifest of a completed upload.</summary>
+    /// <exception cref="AttemptDamagedException">The manifest is missing or damaged.</exception>
+    public async ValueTask<Manifest> ReadManifestAsync(UploadId upload, CancellationToken cancellationToken) =>
+        await parts.ReadManifestAsync(upload, cancellationToken)
+            ?? throw new AttemptDamagedException($"The manifest of upload {upload} is missing from the part store.");
+
+    /// <summary>Copies a range of an archive.</summary>
+    /// <param name="manifest">The archive's extents, all in the part store.</param>
+    /// <param name="range">The bytes to copy. They must be inside the archive.</param>
+    /// <param name="destination">The stream to write to. It receives only verified bytes.</param>
+    /// <param name="cancellationToken">Canceled when the client disconnects.</param>
+    /// <exception cref="AttemptDamagedException">Stored bytes are damaged. Only a part of the range was copied.</exception>
+    public async ValueTask CopyAsync(
+        Manifest manifest, PartRange range, Stream destination, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(range.LastByte, manifest.SizeBytes);
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+        try
+        {
+            var position = range.FirstByte;
+            var (index, offset) = manifest.FindExtent(position);
+            for (; position <= range.LastByte; index++, offset = 0)
+            {
+                var extent = manifest.Extents[index];
+                await using var reader = await OpenAsync(manifest, extent, cancellationToken);
+                var end = Math.Min(extent.LengthBytes, offset + range.LastByte - position + 1);
+                while (offset < end)
+                {
+                    // All reads after the first start at a multiple of the buffer size, where verification is fastest.
+                    var wanted = (int)Math.Min(end - offset, BufferBytes - (offset % BufferBytes));
+                    var count = await reader.ReadAsync(offset, buffer.AsMemory(0, wanted), cancellationToken);
+                    if (count == 0)
+                    {
+                        throw new AttemptDamagedException(
+                            $"Attempt {extent.Place.Attempt} of upload {manifest.Upload} ends at byte {offset}, but should have "
+                            + $"{extent.LengthBytes} bytes.");
+                    }
+
+                    await destination.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
+                    offset += count;
+                    position += count;
+                }
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>Computes the tree hash of a range from the leaf hashes that were stored with the parts.</summary>
+    /// <param name="manifest">The archive's extents, all in the part store.</param>
+    /// <param name="range">The range. It must be inside the archive.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <returns>Null if the range is not tree-hash aligned and therefore has no tree hash.</returns>
+    public async ValueTask<TreeHash?> RangeTreeHashAsync(
+        Manifest manifest, PartRange range, CancellationToken cancellationToken)
+    {
+        if (range.FirstByte == 0 && range.LastByte == manifest.SizeBytes - 1)
+        {
+            return manifest.TreeHash;
+        }
+
+        // The leaves of parts of different lengths are not leaves of the archive.
+        if (manifest.PartSizeBytes == 0
+            || !TreeHashRanges.IsTreeHashAligned(range.FirstByte, range.LastByte, manifest.SizeBytes))
+        {
+            return null;
+        }
+
+        var (firstPart, firstOffset) = manifest.FindExtent(range.FirstByte);
+        var (lastPart, lastOffset) = manifest.FindExtent(range.LastByte);
+        if (firstPart != lastPart)
+        {
+            // An aligned range that spans several parts consists of whole parts.
+            var hashes = new TreeHash[lastPart - firstPart + 1];
+            for (var part = firstPart; part <= lastPart; part++)
+            {
+                hashes[part - firstPart] = manifest.Extents[part].TreeHash;
+            }
+
+            return TreeHasher.Combine(hashes);
+        }
+
+        await using var reader = await OpenAsync(manifest, manifest.Extents[firstPart], cancellationToken);
+        var leaves = await reader.ReadLeavesAsync(cancellationToken);
+        var firstLeaf = (int)(firstOffset / TreeHash.LeafBytes);
+        var lastLeaf = (int)(lastOffset / TreeHash.LeafBytes);
+        var wanted = new Sha256Digest[lastLeaf - firstLeaf + 1];
+        for (var leaf = firstLeaf; leaf <= lastLeaf; leaf++)
+        {
+            wanted[leaf - firstLeaf] = leaves[leaf];
+        }
+
+        return TreeHasher.FromLeaves(wanted);
+    }
+
+    private async ValueTask<IAttemptReader> OpenAsync(
+        Manifest manifest, Extent extent, CancellationToken cancellationToken)
+    {
+        var attempt = extent.Place.Attempt
+            ?? throw new InvalidOperationException($"The bytes of archive {manifest.Archive} are in external storage.");
+        var reader = await parts.OpenAsync(manifest.Upload, attempt, cancellationToken);
+        if (reader.LengthBytes == extent.LengthBytes)
+        {
+            return reader;
+        }
+
+        await reader.DisposeAsync();
+        throw new AttemptDamagedException(
+            $"Attempt {attempt} of upload {manifest.Upload} has {reader.LengthBytes} bytes instead of "
+            + $"{extent.LengthBytes}.");
+    }
+}

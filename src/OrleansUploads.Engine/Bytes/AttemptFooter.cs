@@ -1,0 +1,189 @@
+using System.Buffers.Binary;
+using System.Text;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Hashing;
+using OrleansUploads.Hashing.Checksums;
+
+namespace OrleansUploads.Engine.Bytes;
+
+/// <summary>The footer that follows the bytes of a stored attempt: a checksum of each block, the leaves, and a trailer. Any part store
+/// can use it to prove that the bytes it returns are those that were written.</summary>
+/// <remarks>
+/// Little-endian: CRC-32C of each 64 KiB (4 bytes each), SHA-256 of each 1 MiB (32 bytes each), then magic (8), format
+/// version (4), length of the bytes (8), and the CRC-32C (4) of everything above, the upload ID in ASCII and the attempt ID.
+/// The IDs are included so that an attempt stored under a wrong name is detected. The bytes come first, so that standard
+/// tools can read them: <c>head -c {length}</c>. The format is stored; never change it.
+/// </remarks>
+public sealed class AttemptFooter
+{
+    /// <summary>The number of bytes with one checksum; the unit of verified reading.</summary>
+    public const int BlockBytes = 64 * 1024;
+
+    /// <summary>Length of the trailer, which is the same for all attempts.</summary>
+    public const int TrailerBytes = 24;
+
+    private const int ChecksumBytes = sizeof(uint);
+    private const uint FormatVersion = 1;
+    private const int VersionAt = 8;
+    private const int LengthAt = 12;
+    private const int SealAt = 20;
+
+    private readonly byte[] _bytes;
+    private uint _checksum;
+
+    /// <summary>Creates an empty footer.</summary>
+    /// <param name="lengthBytes">The number of bytes before it.</param>
+    public AttemptFooter(long lengthBytes)
+    {
+        LengthBytes = lengthBytes;
+        // Not pooled: it has at most a thousandth of the size of the attempt, and the lifetime of a reader is unknown.
+        _bytes = new byte[BytesFor(lengthBytes)];
+    }
+
+    private static ReadOnlySpan<byte> Magic => "OU-PART\n"u8;
+
+    /// <summary>The number of bytes before the footer.</summary>
+    public long LengthBytes { get; }
+
+    /// <summary>The footer as it is stored. A reader fills it from the store, and then calls <see cref="IsSealedFor"/>.</summary>
+    public Memory<byte> Bytes => _bytes;
+
+    /// <summary>Length of the footer, including the trailer, for a number of bytes.</summary>
+    public static int BytesFor(long lengthBytes) =>
+        (Blocks(lengthBytes) * ChecksumBytes)
+        + (AnnouncedLength.Leaves(lengthBytes) * Sha256Digest.Bytes)
+        + TrailerBytes;
+
+    /// <summary>The number of bytes before the footer in a file of some length, or null if no attempt has a file of this length.</summary>
+    public static long? LengthIn(long fileBytes)
+    {
+        if (fileBytes > AnnouncedLength.MaxBytes + BytesFor(AnnouncedLength.MaxBytes))
+        {
+            return null;
+        }
+
+        // The length of the file grows with the number of bytes, and the ratio is almost constant.
+        var atLeast = Math.Max(0, fileBytes - BytesFor(Math.Min(fileBytes, AnnouncedLength.MaxBytes)));
+        for (var lengthBytes = atLeast; lengthBytes < fileBytes; lengthBytes++)
+        {
+            var total = lengthBytes + BytesFor(lengthBytes);
+            if (total >= fileBytes)
+            {
+                return total == fileBytes && lengthBytes is >= 1 and <= AnnouncedLength.MaxBytes ? lengthBytes : null;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Reads from the last bytes of a file how many bytes come before the footer.</summary>
+    /// <returns>What is wrong with the trailer, or null if it matches a file of this length.</returns>
+    public static string? ReadTrailer(ReadOnlySpan<byte> trailer, long fileBytes, out long lengthBytes)
+    {
+        lengthBytes = BinaryPrimitives.ReadInt64LittleEndian(trailer[LengthAt..]);
+        if (!trailer.StartsWith(Magic))
+        {
+            return "it was never committed, or its end is missing";
+        }
+
+        var version = BinaryPrimitives.ReadUInt32LittleEndian(trailer[VersionAt..]);
+        if (version != FormatVersion)
+        {
+            return $"its format version is {version}, but this version of the program supports only {FormatVersion}";
+        }
+
+        return lengthBytes is < 1 or > AnnouncedLength.MaxBytes || lengthBytes + BytesFor(lengthBytes) != fileBytes
+            ? $"its trailer states {lengthBytes} bytes, which does not match a file of {fileBytes} bytes"
+            : null;
+    }
+
+    /// <summary>Adds bytes to the checksums. All bytes must be added in order and once.</summary>
+    /// <param name="offset">The offset of the bytes, directly after those that were added before.</param>
+    /// <param name="bytes">The bytes.</param>
+    public void Append(long offset, ReadOnlySpan<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            var inBlock = (int)(offset % BlockBytes);
+            var run = bytes[..Math.Min(bytes.Length, BlockBytes - inBlock)];
+            _checksum = Crc32C.Append(inBlock == 0 ? 0 : _checksum, run);
+
+            // Written while the block is still incomplete too, so that the last block needs no special case.
+            BinaryPrimitives.WriteUInt32LittleEndian(_bytes.AsSpan(ChecksumAt(offset / BlockBytes)), _checksum);
+            offset += run.Length;
+            bytes = bytes[run.Length..];
+        }
+    }
+
+    /// <summary>Compares bytes with their checksums.</summary>
+    /// <param name="offset">The offset of the bytes, a multiple of <see cref="BlockBytes"/>.</param>
+    /// <param name="blocks">Whole blocks; only the last block of the attempt may be shorter.</param>
+    /// <returns>The offset of the first block that differs from what was written, or null.</returns>
+    public long? FindDamage(long offset, ReadOnlySpan<byte> blocks)
+    {
+        for (var at = 0; at < blocks.Length; at += BlockBytes)
+        {
+            var checksum = BinaryPrimitives.ReadUInt32LittleEndian(_bytes.AsSpan(ChecksumAt((offset + at) / BlockBytes)));
+            if (Crc32C.Compute(blocks.Slice(at, Math.Min(BlockBytes, blocks.Length - at))) != checksum)
+            {
+                return offset + at;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The leaves, in order.</summary>
+    public Sha256Digest[] ReadLeaves()
+    {
+        var leaves = new Sha256Digest[AnnouncedLength.Leaves(LengthBytes)];
+        var stored = LeafBytes;
+        for (var i = 0; i < leaves.Length; i++)
+        {
+            leaves[i] = new Sha256Digest(stored.Slice(i * Sha256Digest.Bytes, Sha256Digest.Bytes));
+        }
+
+        return leaves;
+    }
+
+    /// <summary>Adds the leaves and the trailer. All bytes must have been appended.</summary>
+    public void Seal(UploadId upload, AttemptId attempt, ReadOnlySpan<Sha256Digest> leaves)
+    {
+        var stored = LeafBytes;
+        for (var i = 0; i < leaves.Length; i++)
+        {
+            leaves[i].Span.CopyTo(stored[(i * Sha256Digest.Bytes)..]);
+        }
+
+        var trailer = Trailer;
+        Magic.CopyTo(trailer);
+        BinaryPrimitives.WriteUInt32LittleEndian(trailer[VersionAt..], FormatVersion);
+        BinaryPrimitives.WriteInt64LittleEndian(trailer[LengthAt..], LengthBytes);
+        BinaryPrimitives.WriteUInt32LittleEndian(trailer[SealAt..], ComputeSeal(upload, attempt));
+    }
+
+    /// <summary>Whether this is exactly the footer that was sealed for an attempt.</summary>
+    public bool IsSealedFor(UploadId upload, AttemptId attempt) =>
+        BinaryPrimitives.ReadInt64LittleEndian(Trailer[LengthAt..]) == LengthBytes
+        && BinaryPrimitives.ReadUInt32LittleEndian(Trailer[SealAt..]) == ComputeSeal(upload, attempt);
+
+    private Span<byte> Trailer => _bytes.AsSpan(_bytes.Length - TrailerBytes);
+
+    private Span<byte> LeafBytes => _bytes.AsSpan(
+        Blocks(LengthBytes) * ChecksumBytes,
+        AnnouncedLength.Leaves(LengthBytes) * Sha256Digest.Bytes);
+
+    private static int Blocks(long lengthBytes) => (int)((lengthBytes + BlockBytes - 1) / BlockBytes);
+
+    private static int ChecksumAt(long block) => checked((int)block * ChecksumBytes);
+
+    private uint ComputeSeal(UploadId upload, AttemptId attempt)
+    {
+        Span<byte> names = stackalloc byte[Limits.UploadIdChars + AttemptId.Bytes];
+        Encoding.ASCII.GetBytes(upload.ToString(), names);
+        attempt.Write(names[Limits.UploadIdChars..]);
+        var checksum = Crc32C.Compute(_bytes.AsSpan(0, _bytes.Length - TrailerBytes + SealAt));
+        return Crc32C.Append(checksum, names);
+    }
+}

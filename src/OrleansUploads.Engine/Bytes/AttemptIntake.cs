@@ -1,0 +1,160 @@
+using System.Security.Cryptography;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Ports;
+using OrleansUploads.Hashing;
+using OrleansUploads.Hashing.Checksums;
+
+namespace OrleansUploads.Engine.Bytes;
+
+/// <summary>Writes the body of a part to a new attempt and computes its digests on the way.</summary>
+/// <param name="parts">Stores the bytes.</param>
+/// <param name="lanes">Hashes several bodies at a time, or null to hash each one alone.</param>
+internal sealed class AttemptIntake(IPartStore parts, SharedLanes? lanes)
+{
+    /// <summary>Stores a body and makes it durable. For an empty body, nothing is stored. If its length or a digest differs from what is
+    /// stated, the attempt is discarded.</summary>
+    /// <param name="upload">The upload.</param>
+    /// <param name="attempt">The name of the attempt.</param>
+    /// <param name="number">The part's number.</param>
+    /// <param name="body">The body.</param>
+    /// <param name="preferred">The algorithm to compute if the request states no checksum, or null for CRC-64/NVME.</param>
+    /// <param name="cancellationToken">Canceled when the client disconnects.</param>
+    public async ValueTask<Outcome<NumberedPart>> StoreAsync(
+        UploadId upload,
+        AttemptId attempt,
+        int number,
+        ObjectBody body,
+        ChecksumAlgorithm? preferred,
+        CancellationToken cancellationToken)
+    {
+        using var digests = new PartDigests(body, body.Algorithm ?? preferred ?? ChecksumAlgorithm.Crc64Nvme, lanes);
+        if (body.LengthBytes == 0)
+        {
+            var isEmpty = await body.Content.ReadAtLeastAsync(
+                new byte[1], 1, throwOnEndOfStream: false, cancellationToken) == 0;
+            return isEmpty ? digests.Finish(number, 0, null, body.Stated()).Outcome : new(new Refusal.LengthDiffers(0, 1));
+        }
+
+        using var activity = EngineTracing.StartAttempt(upload, body.LengthBytes);
+        try
+        {
+            await using var writer = await parts.CreateAsync(upload, attempt, body.LengthBytes, cancellationToken);
+            var received = await CopyAsync(body, digests, writer, cancellationToken);
+            if (received != body.LengthBytes)
+            {
+                return new(new Refusal.LengthDiffers(body.LengthBytes, received));
+            }
+
+            var (outcome, leaves) = digests.Finish(number, received, attempt, body.Stated());
+            if (outcome.Refusal is null)
+            {
+                await writer.CommitAsync(leaves, cancellationToken);
+            }
+
+            return outcome;
+        }
+        catch (AttemptDamagedException)
+        {
+            // The attempt was collected while it was written: writing took longer than the grace period.
+            return new(new ObjectRefusal.NumberedAttemptCollected(number));
+        }
+    }
+
+    private static async ValueTask<long> CopyAsync(
+        ObjectBody body, PartDigests digests, IAttemptWriter writer, CancellationToken cancellationToken)
+    {
+        long received = 0;
+        while (true)
+        {
+            var piece = await digests.Window.ReadAsync(body.Content, cancellationToken);
+            received += piece.Length;
+            if (piece.IsEmpty || received > body.LengthBytes)
+            {
+                return received;
+            }
+
+            var md5 = digests.AppendMd5Async(piece);
+            var hashed = digests.AppendAsync(piece);
+            try
+            {
+                await writer.WriteAsync(piece, cancellationToken);
+            }
+            finally
+            {
+                // The memory must not be used again, by this body or by another, while its bytes are read.
+                await md5;
+                await hashed;
+            }
+        }
+    }
+
+    /// <summary>The digests of a part while its bytes arrive.</summary>
+    private sealed class PartDigests(ObjectBody body, ChecksumAlgorithm algorithm, SharedLanes? lanes) : IDisposable
+    {
+        /// <summary>Handing fewer bytes to another thread takes longer than hashing them.</summary>
+        private const int MinBytesForAnotherThread = 64 * 1024;
+
+        private readonly IncrementalHash _md5 = Md5Digest.CreateHash();
+
+        // The SHA-256 checksum of a part is its linear hash.
+        private readonly ChecksumHasher? _checksum = algorithm == ChecksumAlgorithm.Sha256 ? null : new(algorithm);
+
+        /// <summary>Where the body is read, with its SHA-256 hashes. The linear hash is computed only if something is compared with
+        /// it.</summary>
+        public BodyWindow Window { get; } =
+            new(body.LengthBytes, withLinearHash: body.Sha256 is not null || algorithm == ChecksumAlgorithm.Sha256, lanes);
+
+        /// <summary>Appends bytes to the MD5, which takes as long as all other digests together, so it runs beside them.</summary>
+        public Task AppendMd5Async(ReadOnlyMemory<byte> bytes)
+        {
+            if (bytes.Length >= MinBytesForAnotherThread)
+            {
+                // On the caller's scheduler, which decides the order in the simulation.
+                return Task.Factory.StartNew(
+                    () => _md5.AppendData(bytes.Span),
+                    CancellationToken.None,
+                    TaskCreationOptions.DenyChildAttach,
+                    TaskScheduler.Current);
+            }
+
+            _md5.AppendData(bytes.Span);
+            return Task.CompletedTask;
+        }
+
+        /// <summary>Appends bytes to all digests but the MD5.</summary>
+        public ValueTask AppendAsync(ReadOnlyMemory<byte> bytes)
+        {
+            var hashed = Window.AppendAsync(bytes);
+            _checksum?.Append(bytes.Span);
+            return hashed;
+        }
+
+        public (Outcome<NumberedPart> Outcome, ReadOnlyMemory<Sha256Digest> Leaves) Finish(
+            int number, long lengthBytes, AttemptId? attempt, StatedDigests stated)
+        {
+            var hashes = Window.Finish();
+            var md5 = new Md5Digest(_md5.GetHashAndReset());
+            var linear = hashes.Linear.GetValueOrDefault();
+            var digest = linear.Digest;
+            var checksum = _checksum?.Finish() ?? new Checksum(ChecksumAlgorithm.Sha256, digest.Span);
+            object result = stated switch
+            {
+                _ when body.Sha256 is { } signed && signed != hashes.Linear => new Refusal.LinearHashDiffers(signed, linear),
+                { Md5: { } known } when known != md5 => new ObjectRefusal.Md5Differs(known, md5),
+                { Checksum: { } known } when known != checksum => new ObjectRefusal.ChecksumDiffers(known, checksum),
+                _ => new NumberedPart(number, lengthBytes, md5, hashes.Tree, attempt, checksum),
+            };
+            return (new Outcome<NumberedPart>(result), hashes.Leaves.AsMemory());
+        }
+
+        public void Dispose()
+        {
+            Window.Dispose();
+            _md5.Dispose();
+            _checksum?.Dispose();
+        }
+    }
+}

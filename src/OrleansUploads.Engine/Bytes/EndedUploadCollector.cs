@@ -1,0 +1,43 @@
+using System.Threading.Channels;
+using OrleansUploads.Core.Values;
+
+namespace OrleansUploads.Engine.Bytes;
+
+/// <summary>Deletes the bytes of uploads immediately after they were aborted or have expired.</summary>
+/// <remarks>This is only an optimization. The <see cref="AttemptCollector"/> finds uploads that are lost in a crash or
+/// because too many are waiting.</remarks>
+/// <param name="collector">Asks the upload, and deletes its bytes.</param>
+/// <param name="log">Where failures are logged.</param>
+internal sealed class EndedUploadCollector(AttemptCollector collector, EngineLog log)
+{
+    private const int MaxWaiting = 4096;
+
+    private readonly Channel<UploadId> _waiting = Channel.CreateBounded<UploadId>(
+        new BoundedChannelOptions(MaxWaiting) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+
+    /// <summary>Adds an upload that has ended.</summary>
+    public void Add(UploadId upload) => _waiting.Writer.TryWrite(upload);
+
+    /// <summary>Collects until it is canceled.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var upload in _waiting.Reader.ReadAllAsync(cancellationToken))
+            {
+                try
+                {
+                    await collector.CollectEndedAsync(upload, cancellationToken);
+                }
+                catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+                {
+                    // One upload must not keep the bytes of later ones. The next round of the collector tries again.
+                    log.EndedUploadKept(upload, fault);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+        }
+    }
+}

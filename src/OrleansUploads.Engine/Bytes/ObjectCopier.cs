@@ -1,0 +1,77 @@
+using OrleansUploads.Core.Keys;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine.Ports;
+using OrleansUploads.Hashing.Checksums;
+
+namespace OrleansUploads.Engine.Bytes;
+
+/// <summary>Copies objects: reads the verified bytes of one and stores them like those of an upload.</summary>
+/// <remarks>A copy has attempts of its own, so source and copy can be deleted in any order.</remarks>
+/// <param name="reader">Reads the source.</param>
+/// <param name="intake">Stores the copy.</param>
+public sealed class ObjectCopier(ObjectReader reader, ObjectIntake intake)
+{
+    /// <summary>Makes an object of all bytes of another one.</summary>
+    /// <param name="source">The object to copy.</param>
+    /// <param name="name">The object that the copy becomes. It may be the source itself.</param>
+    /// <param name="headers">What the copy is returned with.</param>
+    /// <param name="algorithm">The algorithm of the copy's checksum, or null for the algorithm of the source's.</param>
+    /// <param name="condition">What must hold of the key, or null for nothing.</param>
+    /// <param name="cancellationToken">Canceled when the client disconnects.</param>
+    /// <exception cref="CopySourceDamagedException">Stored bytes of the source are damaged. There is no copy.</exception>
+    /// <exception cref="PartStoreFullException">The part store is full.</exception>
+    /// <exception cref="EntityUnavailableException">The outcome is unknown; copying again is safe.</exception>
+    public async ValueTask<Outcome<PublishedObject>> CopyAsync(
+        FoundObject source,
+        ObjectName name,
+        ObjectHeaders headers,
+        ChecksumAlgorithm? algorithm,
+        PublishCondition? condition,
+        CancellationToken cancellationToken)
+    {
+        var published = source.Description.Published;
+        await using var bytes = await OpenAsync(source, RangeOf(source), cancellationToken);
+        var body = new ObjectBody(
+            bytes, published.SizeBytes, Sha256: null, algorithm ?? published.Checksum?.Value.Algorithm, static () => default);
+        return await intake.PutAsync(name, headers, body, condition, cancellationToken);
+    }
+
+    /// <summary>Makes a part of bytes of an object.</summary>
+    /// <param name="source">The object to copy from.</param>
+    /// <param name="range">The bytes, or null for all. They must be inside the object.</param>
+    /// <param name="upload">The upload of the part.</param>
+    /// <param name="name">The object that the upload becomes.</param>
+    /// <param name="number">The part's number.</param>
+    /// <param name="sender">Who asks for the copy, or null if that is not known.</param>
+    /// <param name="cancellationToken">Canceled when the client disconnects.</param>
+    /// <exception cref="CopySourceDamagedException">Stored bytes of the source are damaged. There is no part.</exception>
+    /// <exception cref="PartStoreFullException">The part store is full.</exception>
+    /// <exception cref="EntityUnavailableException">The outcome is unknown; copying again is safe.</exception>
+    public async ValueTask<Outcome<NumberedPart>> CopyPartAsync(
+        FoundObject source,
+        PartRange? range,
+        UploadId upload,
+        ObjectName name,
+        int number,
+        Sender? sender,
+        CancellationToken cancellationToken)
+    {
+        var copied = range ?? RangeOf(source);
+        await using var bytes = await OpenAsync(source, copied, cancellationToken);
+        var body = new ObjectBody(bytes, copied?.LengthBytes ?? 0, Sha256: null, Algorithm: null, static () => default);
+        return await intake.StorePartAsync(upload, name, number, body, sender, cancellationToken);
+    }
+
+    /// <summary>All bytes of an object, or null if it is empty.</summary>
+    private static PartRange? RangeOf(FoundObject source) =>
+        source.Description.Published.SizeBytes is > 0 and var size ? new PartRange(0, size - 1) : null;
+
+    private async ValueTask<Stream> OpenAsync(FoundObject source, PartRange? range, CancellationToken cancellationToken) =>
+        range is { } bytes
+            ? reader.OpenRead(source, await reader.ReadManifestAsync(source, cancellationToken), bytes, cancellationToken)
+            : Stream.Null;
+}

@@ -1,0 +1,252 @@
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Keys;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Settings;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine.Keys;
+using OrleansUploads.Engine.Ports;
+using OrleansUploads.Hashing;
+using OrleansUploads.Hashing.Checksums;
+
+namespace OrleansUploads.Engine.Bytes;
+
+/// <summary>Uploads objects: stores bytes in new attempts, makes them durable, and only then reports them to the upload.</summary>
+/// <remarks>Each body in flight uses bounded memory, independent of its length.</remarks>
+/// <param name="host">The entities.</param>
+/// <param name="parts">Stores the bytes.</param>
+/// <param name="ids">Makes new IDs.</param>
+/// <param name="time">The clock of creation times.</param>
+/// <param name="keys">Gives tickets for publications.</param>
+/// <param name="maintenance">How soon unowned bytes are deleted, or null for the default.</param>
+/// <param name="lanes">Hashes several bodies at a time, or null to hash each one alone.</param>
+public sealed class ObjectIntake(
+    IEntityHost host,
+    IPartStore parts,
+    IdSource ids,
+    TimeProvider time,
+    KeyIndex keys,
+    MaintenanceOptions? maintenance = null,
+    SharedLanes? lanes = null)
+{
+    /// <summary>A longer body is announced to the collector before it is read, because it may take longer than <see
+    /// cref="UploadPolicy.UnannouncedLife"/>.</summary>
+    private const long MaxUnannouncedBytes = 8L << 20;
+
+    /// <summary>With a shorter grace, the collector could delete the attempt of an unannounced upload between its commit and its report.
+    /// Twice the life of the attempt, because the clocks of a cluster may differ a little.</summary>
+    private static readonly TimeSpan MinUnannouncedGrace = 2 * UploadPolicy.UnannouncedLife;
+
+    /// <summary>The maximum number of times that a command waits for a completion in progress.</summary>
+    private const int MaxWaits = 3;
+
+    private readonly AttemptIntake _attempts = new(parts, lanes);
+    private readonly TicketedPublication _publication = new(host, keys, time);
+    private readonly long _maxUnannouncedBytes =
+        (maintenance ?? new MaintenanceOptions()).AttemptGrace >= MinUnannouncedGrace ? MaxUnannouncedBytes : 0;
+
+    /// <summary>Initiates a multipart upload.</summary>
+    /// <param name="name">The object that it becomes.</param>
+    /// <param name="headers">What the client says of the object.</param>
+    /// <param name="checksum">The checksum that the client chose, or null if it chose none.</param>
+    /// <param name="cancellationToken">Stops waiting; the upload may have been initiated.</param>
+    /// <returns>What is fixed of the upload; refused if the bucket was deleted.</returns>
+    public async ValueTask<Outcome<ObjectUploadSpec>> InitiateAsync(
+        ObjectName name, ObjectHeaders headers, ChosenChecksum? checksum, CancellationToken cancellationToken)
+    {
+        var spec = NewSpec(name, headers, UploadOrigin.Multipart, checksum);
+        var initiated = await host.AskAsync(spec.Upload.Entity, new InitiateObjectUpload(spec), cancellationToken);
+        return new(initiated.Refusal ?? (object)spec);
+    }
+
+    /// <summary>Stores a part.</summary>
+    /// <param name="upload">The upload.</param>
+    /// <param name="name">The object in the request.</param>
+    /// <param name="number">The part's number.</param>
+    /// <param name="body">The bytes.</param>
+    /// <param name="sender">Who sends them, or null if that is not known.</param>
+    /// <param name="cancellationToken">Canceled when the client disconnects.</param>
+    /// <exception cref="PartStoreFullException">The part store is full.</exception>
+    /// <exception cref="EntityUnavailableException">The outcome is unknown; sending the part again is safe.</exception>
+    public async ValueTask<Outcome<NumberedPart>> StorePartAsync(
+        UploadId upload, ObjectName name, int number, ObjectBody body, Sender? sender, CancellationToken cancellationToken)
+    {
+        var check = await host.AskAsync(
+            upload.Entity, new CheckNumberedPart(name, number, body.LengthBytes), cancellationToken);
+        if (!check.TryGet(out var spec, out var refusal))
+        {
+            return new(refusal);
+        }
+
+        if (spec.Checksum?.Algorithm is { } expected && body.Algorithm is { } announced && announced != expected)
+        {
+            return new(new ObjectRefusal.ChecksumOfOtherAlgorithm(expected));
+        }
+
+        var attempt = ids.NewAttempt();
+        var stored = await _attempts.StoreAsync(upload, attempt, number, body, spec.Checksum?.Algorithm, cancellationToken);
+        if (!stored.TryGet(out var part, out var refused))
+        {
+            // An attempt is also collected if its upload has ended, and then the body need not be sent again.
+            var ended = refused is ObjectRefusal.NumberedAttemptCollected
+                ? (await host.AskAsync(upload.Entity, new CheckNumberedPart(name, number, body.LengthBytes), cancellationToken)).Refusal
+                : null;
+            return new(ended ?? refused);
+        }
+
+        var (outcome, isOnly) = await DurableReport.SendAsync(
+            host, upload, new StoreNumberedPart(name, part, sender), cancellationToken);
+        if (outcome.Refusal is { } late)
+        {
+            if (isOnly)
+            {
+                await UnusedAttempt.DeleteAsync(parts, upload, attempt);
+            }
+
+            return new(late);
+        }
+
+        EngineTelemetry.PartsStored.Add(1);
+        EngineTelemetry.PartBytesStored.Add(part.LengthBytes);
+        return new(part);
+    }
+
+    /// <summary>Stores an object in one request.</summary>
+    /// <param name="name">The object.</param>
+    /// <param name="headers">What the client says of it.</param>
+    /// <param name="body">The bytes, at most <see cref="ObjectLimits.MaxPartBytes"/>.</param>
+    /// <param name="condition">What must hold of the key, or null for nothing.</param>
+    /// <param name="cancellationToken">Canceled when the client disconnects.</param>
+    /// <exception cref="PartStoreFullException">The part store is full.</exception>
+    /// <exception cref="EntityUnavailableException">The outcome is unknown.</exception>
+    /// <exception cref="OperationCanceledException">The client is gone. The object may have been stored.</exception>
+    public async ValueTask<Outcome<PublishedObject>> PutAsync(
+        ObjectName name,
+        ObjectHeaders headers,
+        ObjectBody body,
+        PublishCondition? condition,
+        CancellationToken cancellationToken)
+    {
+        if (body.LengthBytes > ObjectLimits.MaxPartBytes)
+        {
+            return new(new ObjectRefusal.NumberedPartTooLarge(1, body.LengthBytes, ObjectLimits.MaxPartBytes));
+        }
+
+        var spec = NewSpec(name, headers, UploadOrigin.SingleRequest, checksum: null);
+        var isAnnounced = body.LengthBytes > _maxUnannouncedBytes;
+        if (isAnnounced)
+        {
+            await host.AskAsync(spec.Upload.Entity, new InitiateObjectUpload(spec), cancellationToken);
+        }
+
+        var early = _publication.TryTakeTicketAsync(name, cancellationToken);
+        var mayBeInUse = false;
+        try
+        {
+            var stored = await _attempts.StoreAsync(
+                spec.Upload, ids.NewAttempt(), 1, body, ChecksumAlgorithm.Crc64Nvme, cancellationToken);
+            if (!stored.TryGet(out var part, out var refusal))
+            {
+                return new(refusal);
+            }
+
+            mayBeInUse = true;
+            // A body that took long to arrive gets a new ticket, which is overtaken less often.
+            var ticket = await early;
+            var (outcome, isOfRepetition) = await _publication.SendAsync(
+                spec.Upload,
+                name,
+                taken => new PutObject(spec, part, condition, taken.Number),
+                isAnnounced ? null : ticket,
+                cancellationToken);
+
+            // The refusal of a repeated command proves nothing about the first one, unless the upload has ended with it. An upload whose key
+            // was changed is open, and deletes its bytes when it expires.
+            mayBeInUse = outcome.Refusal is null or ObjectRefusal.KeyChanged
+                || (isOfRepetition && outcome.Refusal is not (ObjectRefusal.PreconditionFailed or ObjectRefusal.BucketNotFound));
+            return outcome;
+        }
+        finally
+        {
+            if (!mayBeInUse)
+            {
+                await UnusedAttempt.DeleteUploadAsync(parts, spec.Upload);
+            }
+        }
+    }
+
+    /// <summary>Completes a multipart upload after checking that the part store has the chosen parts.</summary>
+    /// <param name="upload">The upload.</param>
+    /// <param name="name">The object in the request.</param>
+    /// <param name="chosen">The parts, by number.</param>
+    /// <param name="sizeBytes">The object's size, as the client knows it, or null if it did not say.</param>
+    /// <param name="checksum">The object's checksum, as the client knows it, or null if it did not say.</param>
+    /// <param name="checksumType">The type of the object's checksum, as the client knows it, or null if it did not say.</param>
+    /// <param name="condition">What must hold of the key, or null for nothing.</param>
+    /// <param name="sender">Who completes the upload, or null if that is not known.</param>
+    /// <param name="cancellationToken">Canceled when the client disconnects.</param>
+    /// <exception cref="EntityUnavailableException">The outcome is unknown; completing again is safe.</exception>
+    public async ValueTask<Outcome<PublishedObject>> CompleteAsync(
+        UploadId upload,
+        ObjectName name,
+        IReadOnlyList<ChosenPart> chosen,
+        long? sizeBytes,
+        Checksum? checksum,
+        ChecksumType? checksumType,
+        PublishCondition? condition,
+        Sender? sender,
+        CancellationToken cancellationToken)
+    {
+        for (var waits = 1; ; waits++)
+        {
+            // Only an open upload is checked by the listing, which takes long for thousands of parts. A part that was reported after the
+            // listing is missing from it, so list again.
+            var open = await host.AskAsync(
+                upload.Entity, new ListNumberedParts(name, ObjectLimits.MaxParts, Limit: 1), cancellationToken);
+            IReadOnlyList<ListedAttempt> stored = open.Refusal is null ? await parts.ListStoredAsync(upload, cancellationToken) : [];
+            var (outcome, _) = await _publication.SendAsync(
+                upload,
+                name,
+                ticket => new CompleteObjectUpload(
+                    name, chosen, sizeBytes, checksum, condition, stored, checksumType, sender, ticket.Number),
+                taken: null,
+                cancellationToken);
+            if (outcome.Refusal is not (ObjectRefusal.NumberedPartLost or ObjectRefusal.UploadCompleting) || waits == MaxWaits)
+            {
+                return outcome;
+            }
+        }
+    }
+
+    /// <summary>Aborts a multipart upload. Waits for a completion in progress, which decides whether the upload can be
+    /// aborted.</summary>
+    /// <param name="upload">The upload.</param>
+    /// <param name="name">The object in the request.</param>
+    /// <param name="sender">Who aborts the upload, or null if that is not known.</param>
+    /// <param name="cancellationToken">Canceled when the client disconnects.</param>
+    public async ValueTask<Outcome<Done>> AbortAsync(
+        UploadId upload, ObjectName name, Sender? sender, CancellationToken cancellationToken)
+    {
+        for (var waits = 1; ; waits++)
+        {
+            var outcome = await host.AskAsync(upload.Entity, new AbortObjectUpload(name, sender), cancellationToken);
+            if (outcome.Refusal is not ObjectRefusal.UploadCompleting || waits == MaxWaits)
+            {
+                return outcome;
+            }
+        }
+    }
+
+    private ObjectUploadSpec NewSpec(
+        ObjectName name, ObjectHeaders headers, UploadOrigin origin, ChosenChecksum? checksum) => new(
+            ids.NewUpload(),
+            name,
+            origin,
+            DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds()),
+            headers.StorageClass,
+            checksum,
+            headers.Metadata,
+            headers.Tags);
+}

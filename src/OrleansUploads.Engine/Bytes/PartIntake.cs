@@ -1,0 +1,235 @@
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Core.Vaults;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine.Ports;
+using OrleansUploads.Hashing;
+
+namespace OrleansUploads.Engine.Bytes;
+
+/// <summary>Stores uploaded bytes: streams them to a new attempt while hashing them, makes them durable, and only then reports the
+/// part to its upload.</summary>
+/// <remarks>Each body in flight uses bounded memory, independent of the part size.</remarks>
+/// <param name="host">The entities.</param>
+/// <param name="parts">Stores the bytes.</param>
+/// <param name="ids">Makes new IDs.</param>
+/// <param name="lanes">Hashes several bodies at a time, or null to hash each one alone.</param>
+public sealed class PartIntake(IEntityHost host, IPartStore parts, IdSource ids, SharedLanes? lanes = null)
+{
+    /// <summary>Opens an upload.</summary>
+    /// <param name="command">The command. Its upload ID is new.</param>
+    /// <param name="cancellationToken">Stops waiting. The upload may be opened nevertheless.</param>
+    /// <exception cref="EntityUnavailableException">The outcome is unknown; sending the same command again is safe.</exception>
+    public async ValueTask<Outcome<UploadSpec>> OpenAsync(OpenUpload command, CancellationToken cancellationToken)
+    {
+        var (opened, isOfRepetition) = await host.AskTrackedAsync(command.Vault.Entity, command, cancellationToken);
+        if (!isOfRepetition || opened.Refusal is not Refusal.TooManyUploads)
+        {
+            return opened;
+        }
+
+        // The first command may have taken the vault's last place. If so, the upload exists.
+        var found = await host.AskAsync(command.Upload.Entity, new SummarizeUpload(command.Vault), cancellationToken);
+        return found.TryGet(out var summary, out _) ? new(summary.Spec) : opened;
+    }
+
+    /// <summary>Stores a part of a multipart upload.</summary>
+    /// <param name="upload">The upload.</param>
+    /// <param name="vault">The vault in the request.</param>
+    /// <param name="range">The range of the part.</param>
+    /// <param name="stated">The hashes in the request.</param>
+    /// <param name="body">The bytes. The stream is read to its end.</param>
+    /// <param name="sender">Who sends them, or null if that is not known.</param>
+    /// <param name="cancellationToken">Canceled when the client disconnects.</param>
+    /// <exception cref="PartStoreFullException">The part store is full.</exception>
+    /// <exception cref="EntityUnavailableException">The outcome is unknown; sending the part again is safe.</exception>
+    public async ValueTask<Outcome<StorePartResult>> StorePartAsync(
+        UploadId upload,
+        VaultId vault,
+        PartRange range,
+        StatedHashes stated,
+        Stream body,
+        Sender? sender,
+        CancellationToken cancellationToken)
+    {
+        var check = await host.AskAsync(upload.Entity, new CheckPart(vault, range), cancellationToken);
+        if (check.Refusal is { } refusal)
+        {
+            return new(refusal);
+        }
+
+        var attempt = ids.NewAttempt();
+        try
+        {
+            if (await WriteAsync(upload, attempt, range.LengthBytes, stated, body, cancellationToken) is { } refused)
+            {
+                return new(refused);
+            }
+        }
+        catch (AttemptDamagedException)
+        {
+            // The attempt was collected while it was being written: its upload has ended, or writing took longer than the
+            // grace period. Advice may be outdated, so the upload is asked for its parts.
+            var listed = await host.AskAsync(upload.Entity, new ListParts(vault, range.FirstByte, 1), cancellationToken);
+            return new(listed.Refusal ?? new Refusal.AttemptCollected(range));
+        }
+
+        var (outcome, isOnly) = await DurableReport.SendAsync(
+            host, upload, new StorePart(vault, range, stated.Tree, attempt, sender), cancellationToken);
+        if (outcome.TryGet(out var result, out _) && result.AttemptInUse)
+        {
+            EngineTelemetry.PartsStored.Add(1);
+            EngineTelemetry.PartBytesStored.Add(range.LengthBytes);
+        }
+        else if (result is not null || isOnly)
+        {
+            await UnusedAttempt.DeleteAsync(parts, upload, attempt);
+        }
+
+        return outcome;
+    }
+
+    /// <summary>Completes an upload after checking that the part store contains all its parts.</summary>
+    /// <param name="upload">The upload.</param>
+    /// <param name="vault">The vault in the request.</param>
+    /// <param name="sizeBytes">The archive's size in the request.</param>
+    /// <param name="treeHash">The archive's tree hash in the request.</param>
+    /// <param name="sender">Who completes the upload, or null if that is not known.</param>
+    /// <param name="cancellationToken">Canceled when the client disconnects.</param>
+    /// <exception cref="EntityUnavailableException">The outcome is unknown; completing again is safe.</exception>
+    public ValueTask<Outcome<CompletedArchive>> CompleteAsync(
+        UploadId upload, VaultId vault, long sizeBytes, TreeHash treeHash, Sender? sender, CancellationToken cancellationToken) =>
+        StoredCompletion.RunAsync(
+            parts,
+            upload,
+            stored => host.AskAsync(
+                upload.Entity, new CompleteStoredUpload(vault, sizeBytes, treeHash, stored, sender), cancellationToken),
+            cancellationToken);
+
+    /// <summary>Stores an archive that is uploaded in a single request, as an upload with one part that is completed
+    /// immediately.</summary>
+    /// <param name="vault">The vault.</param>
+    /// <param name="description">The archive's description.</param>
+    /// <param name="lengthBytes">The length of the archive: 1 byte to 4 GiB.</param>
+    /// <param name="stated">The hashes in the request.</param>
+    /// <param name="body">The bytes. The stream is read to its end.</param>
+    /// <param name="cancellationToken">Canceled when the client disconnects.</param>
+    /// <exception cref="PartStoreFullException">The part store is full.</exception>
+    /// <exception cref="EntityUnavailableException">The outcome is unknown. Repeating the call creates another archive.</exception>
+    public async ValueTask<Outcome<CompletedArchive>> StoreArchiveAsync(
+        VaultId vault,
+        Description description,
+        long lengthBytes,
+        StatedHashes stated,
+        Stream body,
+        CancellationToken cancellationToken)
+    {
+        var upload = ids.NewUpload();
+
+        // Not canceled: an upload that is being opened cannot be aborted yet, and would prevent the vault's deletion until it expires.
+        var opened = await OpenAsync(
+            new OpenUpload(vault, upload, PartSize.Largest, description, UploadOrigin.SingleRequest), CancellationToken.None);
+        if (opened.Refusal is { } refusal)
+        {
+            return new(refusal);
+        }
+
+        var completed = false;
+        try
+        {
+            var range = new PartRange(0, lengthBytes - 1);
+            var stored = await StorePartAsync(upload, vault, range, stated, body, sender: null, cancellationToken);
+            if (stored.Refusal is { } refused)
+            {
+                return new(refused);
+            }
+
+            // The only part has just been made durable, so the part store is not checked again.
+            var outcome = await host.AskAsync(
+                upload.Entity, new CompleteUpload(vault, lengthBytes, stated.Tree), cancellationToken);
+            completed = outcome.Refusal is null;
+            return outcome;
+        }
+        finally
+        {
+            if (!completed)
+            {
+                await AbortQuietlyAsync(upload, vault);
+            }
+        }
+    }
+
+    /// <summary>Writes a body to a new attempt. If its length or hashes differ from the stated ones, the attempt is discarded.</summary>
+    private async ValueTask<Refusal?> WriteAsync(
+        UploadId upload,
+        AttemptId attempt,
+        long lengthBytes,
+        StatedHashes stated,
+        Stream body,
+        CancellationToken cancellationToken)
+    {
+        using var activity = EngineTracing.StartAttempt(upload, lengthBytes);
+        await using var writer = await parts.CreateAsync(upload, attempt, lengthBytes, cancellationToken);
+        using var window = new BodyWindow(lengthBytes, withLinearHash: stated.Linear is not null, lanes);
+        long received = 0;
+        while (true)
+        {
+            var piece = await window.ReadAsync(body, cancellationToken);
+            received += piece.Length;
+            if (piece.IsEmpty || received > lengthBytes)
+            {
+                break;
+            }
+
+            var hashed = window.AppendAsync(piece);
+            try
+            {
+                await writer.WriteAsync(piece, cancellationToken);
+            }
+            finally
+            {
+                // The memory must not be used again, by this body or by another, while its bytes are hashed.
+                await hashed;
+            }
+        }
+
+        if (received != lengthBytes)
+        {
+            return new Refusal.LengthDiffers(lengthBytes, received);
+        }
+
+        var hashes = window.Finish();
+        if (stated.Linear is { } linear && hashes.Linear != linear)
+        {
+            return new Refusal.LinearHashDiffers(linear, hashes.Linear.GetValueOrDefault());
+        }
+
+        if (hashes.Tree != stated.Tree)
+        {
+            return new Refusal.TreeHashDiffers(stated.Tree, hashes.Tree, hashes.Linear);
+        }
+
+        await writer.CommitAsync(hashes.Leaves.AsMemory(), cancellationToken);
+        return null;
+    }
+
+    /// <summary>Aborts an upload and ignores failures. If the abort fails, the upload expires later. If the upload was completed but the
+    /// answer was lost, the abort is refused and the archive stays.</summary>
+    private async ValueTask AbortQuietlyAsync(UploadId upload, VaultId vault)
+    {
+        try
+        {
+            await host.AskAsync(upload.Entity, new AbortUpload(vault), CancellationToken.None);
+        }
+        catch (EntityUnavailableException)
+        {
+        }
+    }
+}
+
+/// <summary>The hashes of a body in a request.</summary>
+/// <param name="Linear">The SHA-256 hash of all bytes, or null if the signature covers them by the tree hash alone.</param>
+/// <param name="Tree">The tree hash of the bytes.</param>
+public readonly record struct StatedHashes(LinearHash? Linear, TreeHash Tree);

@@ -1,0 +1,74 @@
+using System.Text.Json;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Gateway.Http.Fronts;
+using OrleansUploads.Signing;
+
+namespace OrleansUploads.Gateway.Glacier.Protocol;
+
+/// <summary>An error of the vault API.</summary>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Code">One of <see cref="ErrorCode"/>.</param>
+/// <param name="Message">What is wrong, the offending value, and what to do.</param>
+internal sealed record GlacierError(int Status, string Code, string Message) : FrontError(Status, Code, Message)
+{
+    /// <summary>The protocol's word for who caused the error.</summary>
+    public string Type => Status >= StatusCodes.Status500InternalServerError ? "Server" : "Client";
+
+    /// <summary>A parameter, header, field, hash, range or size is wrong.</summary>
+    public static GlacierError Invalid(string message) =>
+        new(StatusCodes.Status400BadRequest, ErrorCode.InvalidParameterValue, message);
+
+    /// <summary>A required parameter, header or field is missing.</summary>
+    public static GlacierError Missing(string parameter) =>
+        new(StatusCodes.Status400BadRequest, ErrorCode.MissingParameterValue, $"Required parameter missing: {parameter}");
+
+    /// <summary>A policy or a lock forbids the request.</summary>
+    public static GlacierError AccessDenied(string message) =>
+        new(StatusCodes.Status403Forbidden, ErrorCode.AccessDenied, message);
+
+    /// <summary>The resource does not exist.</summary>
+    public static GlacierError NotFound(string message) =>
+        new(StatusCodes.Status404NotFound, ErrorCode.ResourceNotFound, message);
+
+    /// <summary>The vault does not exist.</summary>
+    public static GlacierError VaultNotFound(string arn) => NotFound($"Vault not found for ARN: {arn}");
+
+    /// <summary>The upload does not exist or has ended.</summary>
+    public static GlacierError UploadNotFound(string id) => NotFound($"The upload ID was not found: {id}");
+
+    /// <summary>The archive does not exist.</summary>
+    public static GlacierError ArchiveNotFound(string id) => NotFound($"The archive ID was not found: {id}");
+
+    /// <summary>The job does not exist.</summary>
+    public static GlacierError JobNotFound(string id) => NotFound($"The job ID was not found: {id}");
+
+    /// <summary>The body is not the JSON document of the operation.</summary>
+    /// <param name="document">What the body should be, such as "a policy".</param>
+    /// <param name="malformed">Why the JSON could not be read.</param>
+    public static GlacierError NotReadable(string document, JsonException malformed) => new(
+        StatusCodes.Status400BadRequest,
+        ErrorCode.Serialization,
+        $"The body is not the JSON object of {document}: {JsonFlaw.Describe(malformed)}.");
+
+    /// <summary>The header <c>x-amz-content-sha256</c> is not a SHA-256 hash in hex.</summary>
+    public static GlacierError InvalidPayloadHash(string text) => Invalid(
+        $"Invalid x-amz-content-sha256: {text}. It must be 64 hex digits. Parts of multipart uploads may also use "
+        + $"{PayloadModes.NotSigned}.");
+
+    /// <summary>The body does not have the SHA-256 that was signed.</summary>
+    /// <param name="computed">SHA-256 of the received bytes, in hex.</param>
+    /// <param name="stated">SHA-256 as stated, in hex.</param>
+    public static GlacierError PayloadHashDiffers(string computed, string stated) => new(
+        StatusCodes.Status403Forbidden,
+        ErrorCode.InvalidSignature,
+        "The value passed in as x-amz-content-sha256 does not match the computed payload hash. "
+        + $"Computed digest: {computed} expected hash: {stated}");
+
+    /// <summary>The body arrived too slowly, or has to be sent again.</summary>
+    public static GlacierError Timeout(string message) =>
+        new(StatusCodes.Status408RequestTimeout, ErrorCode.RequestTimeout, message);
+
+    /// <summary>The server cannot carry out the request at the moment.</summary>
+    public static GlacierError Unavailable(string message) =>
+        new(StatusCodes.Status500InternalServerError, ErrorCode.ServiceUnavailable, message);
+}

@@ -1,0 +1,40 @@
+using System.Diagnostics.CodeAnalysis;
+using OrleansUploads.Gateway.Http.Exchanges;
+
+namespace OrleansUploads.Gateway.Glacier.Protocol;
+
+/// <summary>The requested page of a list.</summary>
+/// <param name="Limit">Maximum number of items on the page.</param>
+/// <param name="Marker">The marker of the previous page, or null for the first page.</param>
+internal readonly record struct PageRequest(int Limit, string? Marker)
+{
+    /// <summary>Maximum and default number of vaults on a page.</summary>
+    public const int MaxVaults = 10;
+
+    /// <summary>Maximum and default number of parts, uploads or jobs on a page.</summary>
+    public const int MaxItems = 50;
+
+    /// <summary>Reads <c>limit</c> and <c>marker</c>. A limit above the maximum means the maximum, because clients send 1000
+    /// everywhere. An empty marker means the first page.</summary>
+    public static bool TryRead(
+        QueryParameters query, int maxItems, out PageRequest page, [NotNullWhen(false)] out GlacierError? error)
+    {
+        page = default;
+        var text = query.FirstValue("limit");
+        long limit = maxItems;
+        if (text is not null && !ProtocolNumber.TryParseLimit(text, out limit))
+        {
+            error = GlacierError.Invalid($"Invalid limit: {text}. It must be a whole number of at least 1.");
+            return false;
+        }
+
+        var marker = query.FirstValue("marker");
+        page = new PageRequest((int)Math.Min(limit, maxItems), string.IsNullOrEmpty(marker) ? null : marker);
+        error = null;
+        return true;
+    }
+
+    /// <summary>The error for a marker that no page has returned.</summary>
+    public static GlacierError InvalidMarker(string marker) =>
+        GlacierError.Invalid($"Invalid marker: {marker}. Send the Marker of the previous page, or none.");
+}

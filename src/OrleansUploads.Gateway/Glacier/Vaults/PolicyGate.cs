@@ -1,0 +1,98 @@
+using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Policies;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Core.Vaults;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine.Policies;
+using OrleansUploads.Gateway.Glacier.Jobs;
+using OrleansUploads.Gateway.Glacier.Protocol;
+
+namespace OrleansUploads.Gateway.Glacier.Vaults;
+
+/// <summary>Checks that a request's vault exists and that its policies permit the request.</summary>
+/// <remarks>A vault without policies costs one query, and operations get the vault's incarnation from it. The policies may have changed
+/// by the time the operation reaches its entity. For a deletion that matters, so the call carries what the verdict was based on,
+/// and the archive's shard checks it again.</remarks>
+internal sealed class PolicyGate(IEntityHost host, PolicyCache policyCache, TimeProvider time)
+{
+    /// <summary>Whether an operation is on an existing vault. Only those have policies.</summary>
+    public static bool Guards(GlacierRoute route) =>
+        route is { Vault: not null, Operation: not GlacierOperation.CreateVault };
+
+    /// <summary>Checks a call, and sets its vault's incarnation.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="asOf">The time to evaluate the policies at, or null for now.</param>
+    /// <returns>Why the call is denied, or null if it is permitted.</returns>
+    public async ValueTask<GlacierError?> CheckAsync(GlacierCall call, DateTimeOffset? asOf = null)
+    {
+        if (!Guards(call.Route))
+        {
+            return null;
+        }
+
+        var deletes = call.Route.Operation is GlacierOperation.DeleteArchive or GlacierOperation.DeleteVault;
+        var query = deletes ? new FindPoliciesForDeletion(call.Vault) : new FindPolicies(call.Vault);
+        var found = await host.AskAsync(call.Vault.Entity, query, call.Aborted);
+        if (!found.TryGet(out var policies, out var refusal))
+        {
+            return call.IsOwner ? call.Describe(refusal) : Denied(call);
+        }
+
+        call.Incarnation = policies.Incarnation;
+        var at = asOf ?? DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
+        call.DeletionVerdict = new DeletionVerdict(policies.Guard ?? 0, at, LooksAtClock: false, LooksAtAge: false, CreatedAt: null);
+        return policies.Any ? await EvaluateAsync(call, policies, at) : call.IsOwner ? null : Denied(call);
+    }
+
+    private async ValueTask<GlacierError?> EvaluateAsync(GlacierCall call, VaultPolicies policies, DateTimeOffset at)
+    {
+        var access = policyCache.Effective(policies.Access);
+        var locked = policyCache.Effective(policies.Lock);
+        var looksAtAge = access is { Document.LooksAtArchiveAge: true } || locked is { Document.LooksAtArchiveAge: true };
+        var createdAt = looksAtAge ? await FindCreationAsync(call) : null;
+        call.DeletionVerdict = new DeletionVerdict(
+            policies.Guard ?? 0,
+            at,
+            LooksAtClock: access is { Document.LooksAtClock: true } || locked is { Document.LooksAtClock: true },
+            looksAtAge,
+            createdAt);
+        var request = new PolicyRequest
+        {
+            Operation = call.Route.Operation.ToString(),
+            Owner = call.Vault.Account,
+            Caller = call.Account,
+            At = at,
+            Source = call.RemoteAddress,
+            IsSecure = call.Request.IsHttps,
+            UserAgent = call.Header(GlacierHeaders.UserAgent),
+            Tags = policies.Tags,
+            ArchiveAgeDays = (at - createdAt)?.Days,
+        };
+        var verdict = PolicyVerdict.Evaluate(access, locked, request);
+        return verdict.Permits(request) ? null
+            : verdict is PolicyVerdict.Denied denied && PolicyVerdict.MayExplain(access, request) ? PolicyErrors.Denied(denied, request, call.Arn)
+            : Denied(call);
+    }
+
+    /// <summary>The creation time of the archive that a call names, or null if it names none or the archive does not exist.</summary>
+    private async ValueTask<DateTimeOffset?> FindCreationAsync(GlacierCall call)
+    {
+        var deletes = call.Route.Operation == GlacierOperation.DeleteArchive;
+        var named = deletes ? call.Id
+            : call.Route.Operation == GlacierOperation.InitiateJob ? JobRequest.ReadArchiveId(call.Document)
+            : null;
+        if (!ArchiveId.TryParse(named, out var archive))
+        {
+            return null;
+        }
+
+        var shard = ArchiveShardDecider.EntityOf(archive, call.Incarnation);
+        var query = deletes ? new FindCurrentArchive(archive) : new FindArchive(archive);
+        var found = await host.AskAsync(shard, query, call.Aborted);
+        return found.TryGet(out var entry, out _) ? entry.CreatedAt : null;
+    }
+
+    /// <summary>The error for a signer who neither owns the vault nor is permitted by a policy. It does not reveal whether the vault
+    /// exists.</summary>
+    private static GlacierError Denied(GlacierCall call) => RequestErrors.ForeignAccount(call.Vault.Account.ToString());
+}

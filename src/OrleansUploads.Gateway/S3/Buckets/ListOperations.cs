@@ -1,0 +1,213 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Xml;
+using OrleansUploads.Core.Buckets;
+using OrleansUploads.Core.Keys;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Keys;
+using OrleansUploads.Gateway.S3.Protocol;
+
+namespace OrleansUploads.Gateway.S3.Buckets;
+
+/// <summary>Lists objects, in both versions of the operation, and as versions.</summary>
+internal sealed class ListOperations(BucketFinder buckets, KeyLister lister, ListedRestores restores)
+{
+    private const string Root = "ListBucketResult";
+
+    /// <summary>ListObjects, version 1.</summary>
+    public async ValueTask<S3Answer> ListAsync(S3Call call)
+    {
+        if (!ListRequest.TryRead(call, "max-keys", out var request, out var error))
+        {
+            return error;
+        }
+
+        var marker = call.Query.FirstValue("marker") ?? "";
+        var (bucket, page, refused) = await ReadAsync(call, request, marker);
+        if (page is null)
+        {
+            return refused!;
+        }
+
+        var restored = await restores.FindAsync(call, bucket!.Bucket, page);
+
+        return new XmlAnswer(Root, xml =>
+        {
+            WriteHead(xml, bucket, request);
+            xml.WriteElementString("Marker", request.Encode(marker));
+
+            // Without a delimiter, clients continue behind the last key.
+            xml.WriteOptional("NextMarker", page.Next is { } next && request.Delimiter.Length > 0 ? request.Encode(next.Key) : null);
+            WriteContents(xml, request, page, restored, call.Account);
+        });
+    }
+
+    /// <summary>ListObjects, version 2.</summary>
+    public async ValueTask<S3Answer> ListV2Async(S3Call call)
+    {
+        if (!ListRequest.TryRead(call, "max-keys", out var request, out var error)
+            || !TryReadStart(call, out var start, out error))
+        {
+            return error;
+        }
+
+        var (bucket, page, refused) = await ReadAsync(call, request, start);
+        if (page is null)
+        {
+            return refused!;
+        }
+
+        var restored = await restores.FindAsync(call, bucket!.Bucket, page);
+        var startAfter = call.Query.FirstValue("start-after");
+        var withOwner = call.Query.FirstValue("fetch-owner") == "true";
+        return new XmlAnswer(Root, xml =>
+        {
+            WriteHead(xml, bucket, request);
+            xml.WriteNumber("KeyCount", page.Entries.Count + page.CommonPrefixes.Count);
+            xml.WriteOptional("ContinuationToken", call.Query.FirstValue("continuation-token"));
+            xml.WriteOptional("NextContinuationToken", page.Next is { } next ? S3Encoding.Token(next.Key) : null);
+            xml.WriteOptional("StartAfter", startAfter is null ? null : request.Encode(startAfter));
+            WriteContents(xml, request, page, restored, withOwner ? call.Account : null);
+        });
+    }
+
+    /// <summary>ListObjectVersions. Every object is the only version of its key.</summary>
+    public async ValueTask<S3Answer> ListVersionsAsync(S3Call call)
+    {
+        if (!ListRequest.TryRead(call, "max-keys", out var request, out var error)
+            || !TryReadMarkers(call, out var keyMarker, out var versionMarker, out error))
+        {
+            return error;
+        }
+
+        var (bucket, page, refused) = await ReadAsync(call, request, keyMarker);
+        if (page is null)
+        {
+            return refused!;
+        }
+
+        var restored = await restores.FindAsync(call, bucket!.Bucket, page);
+        return new XmlAnswer("ListVersionsResult", xml =>
+        {
+            WriteHead(xml, bucket, request);
+            xml.WriteElementString("KeyMarker", request.Encode(keyMarker));
+            xml.WriteElementString("VersionIdMarker", versionMarker);
+            if (page.Next is { } next)
+            {
+                xml.WriteElementString("NextKeyMarker", request.Encode(next.Key));
+
+                // A common prefix has no version.
+                xml.WriteOptional(
+                    "NextVersionIdMarker", page.Entries is [.., var last] && last.Key.ToString() == next.Key ? ObjectVersion.Only : null);
+            }
+
+            WriteContents(xml, request, page, restored, call.Account, areVersions: true);
+        });
+    }
+
+    private static bool TryReadMarkers(
+        S3Call call, out string keyMarker, out string versionMarker, [NotNullWhen(false)] out S3Error? error)
+    {
+        const string name = "version-id-marker";
+        keyMarker = call.Query.FirstValue("key-marker") ?? "";
+        versionMarker = call.Query.FirstValue(name) ?? "";
+        error = versionMarker.Length == 0 ? null
+            : keyMarker.Length == 0
+                ? S3Error.InvalidArgument(name, versionMarker, "A version-id marker cannot be specified without a key marker.")
+            : versionMarker != ObjectVersion.Only ? S3Error.InvalidArgument(name, versionMarker, "Invalid version id specified")
+            : null;
+        return error is null;
+    }
+
+    private static bool TryReadStart(S3Call call, out string start, [NotNullWhen(false)] out S3Error? error)
+    {
+        error = null;
+        start = call.Query.FirstValue("start-after") ?? "";
+        if (call.Query.FirstValue("continuation-token") is not { } token)
+        {
+            return true;
+        }
+
+        if (token.Length == 0 || !S3Encoding.TryReadToken(token, out var key))
+        {
+            error = S3Error.InvalidArgument("continuation-token", token, "The continuation token provided is incorrect.");
+            return false;
+        }
+
+        start = key;
+        return true;
+    }
+
+    private async ValueTask<(BucketDescription? Bucket, KeyPage? Page, S3Error? Error)> ReadAsync(
+        S3Call call, ListRequest request, string start)
+    {
+        var (bucket, error) = await buckets.FindAsync(call);
+        if (bucket is null)
+        {
+            return (null, null, error);
+        }
+
+        var listing = new KeyListing(
+            new KeyIndexId(bucket.Bucket, KeyTree.Objects),
+            request.Prefix,
+            request.Delimiter,
+            start.Length > 0 ? new KeyPosition(start) : null,
+            request.Limit);
+        return (bucket, await lister.ListAsync(listing, call.Aborted), null);
+    }
+
+    private static void WriteHead(XmlWriter xml, BucketDescription bucket, ListRequest request)
+    {
+        xml.WriteElementString("Name", bucket.Bucket.Name.ToString());
+        xml.WriteElementString("Prefix", request.Encode(request.Prefix));
+        request.WriteShared(xml, "MaxKeys");
+    }
+
+    private static void WriteContents(
+        XmlWriter xml,
+        ListRequest request,
+        KeyPage page,
+        IReadOnlyDictionary<UploadId, RestoreStatus> restored,
+        AccountId? owner,
+        bool areVersions = false)
+    {
+        xml.WriteFlag("IsTruncated", page.Next is not null);
+        foreach (var entry in page.Entries)
+        {
+            WriteEntry(xml, request, entry, restored.GetValueOrDefault(entry.Upload), owner, areVersions);
+        }
+
+        request.WritePrefixes(xml, page.CommonPrefixes);
+    }
+
+    private static void WriteEntry(
+        XmlWriter xml, ListRequest request, KeyEntry entry, RestoreStatus? restored, AccountId? owner, bool isVersion)
+    {
+        xml.WriteStartElement(isVersion ? "Version" : "Contents");
+        xml.WriteElementString("Key", request.Encode(entry.Key.ToString()));
+        if (isVersion)
+        {
+            xml.WriteElementString("VersionId", ObjectVersion.Only);
+            xml.WriteFlag("IsLatest", true);
+        }
+
+        xml.WriteElementString("LastModified", S3Date.ToXml(entry.At));
+        xml.WriteElementString("ETag", $"\"{entry.ETag}\"");
+        xml.WriteNumber("Size", entry.SizeBytes ?? 0);
+        if (owner is { } account)
+        {
+            xml.WriteOwner("Owner", account);
+        }
+
+        xml.WriteElementString("StorageClass", entry.StorageClass.Name());
+        if (restored is not null)
+        {
+            xml.WriteStartElement("RestoreStatus");
+            xml.WriteFlag("IsRestoreInProgress", restored.IsInProgress);
+            xml.WriteOptional("RestoreExpiryDate", restored.ReadableUntil is { } until ? S3Date.ToXml(until) : null);
+            xml.WriteEndElement();
+        }
+
+        xml.WriteEndElement();
+    }
+}

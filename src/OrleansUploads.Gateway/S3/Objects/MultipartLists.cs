@@ -1,0 +1,129 @@
+using System.Xml;
+using OrleansUploads.Core.Keys;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine.Keys;
+using OrleansUploads.Gateway.S3.Protocol;
+
+namespace OrleansUploads.Gateway.S3.Objects;
+
+/// <summary>ListParts and ListMultipartUploads.</summary>
+internal sealed class MultipartLists(BucketFinder buckets, IEntityHost host, KeyLister lister)
+{
+    /// <summary>Lists the parts of an upload by number.</summary>
+    public async ValueTask<S3Answer> ListPartsAsync(S3Call call)
+    {
+        var marker = 0;
+        if (!S3Number.TryReadPageLimit(call, "max-parts", out var limit, out var error)
+            || (call.Query.FirstValue("part-number-marker") is { Length: > 0 }
+                && !S3Number.TryRead(call, "part-number-marker", int.MaxValue, out marker, out error)))
+        {
+            return error;
+        }
+
+        var (name, upload, refused) = await buckets.FindUploadAsync(call);
+        if (refused is not null)
+        {
+            return refused;
+        }
+
+        var listed = await host.AskAsync(
+            upload.Entity, new ListNumberedParts(name, marker, Math.Max(limit, 1)), call.Aborted);
+        return listed.TryGet(out var page, out var refusal)
+            ? new XmlAnswer("ListPartsResult", xml => WriteParts(xml, call, page, marker, limit))
+            : call.Refuse(refusal);
+    }
+
+    /// <summary>Lists uploads in progress by key, then by time of initiation.</summary>
+    public async ValueTask<S3Answer> ListUploadsAsync(S3Call call)
+    {
+        if (!ListRequest.TryRead(call, "max-uploads", out var request, out var error))
+        {
+            return error;
+        }
+
+        var (bucket, refused) = await buckets.FindAsync(call);
+        if (bucket is null)
+        {
+            return refused!;
+        }
+
+        var keyMarker = call.Query.FirstValue("key-marker") ?? "";
+        var uploadMarker = call.Query.FirstValue("upload-id-marker") ?? "";
+        if (!UploadMarker.TryRead(keyMarker, uploadMarker, out var after))
+        {
+            return S3Error.InvalidArgument("upload-id-marker", uploadMarker, "Invalid uploadId marker");
+        }
+
+        var listing = new KeyListing(
+            new KeyIndexId(bucket.Bucket, KeyTree.Uploads), request.Prefix, request.Delimiter, after, request.Limit);
+        var page = await lister.ListAsync(listing, call.Aborted);
+        return new XmlAnswer("ListMultipartUploadsResult", xml =>
+        {
+            xml.WriteElementString("Bucket", bucket.Bucket.Name.ToString());
+            xml.WriteElementString("KeyMarker", request.Encode(keyMarker));
+            xml.WriteElementString("UploadIdMarker", keyMarker.Length > 0 ? uploadMarker : "");
+            if (page.Next is { } next)
+            {
+                xml.WriteElementString("NextKeyMarker", request.Encode(next.Key));
+                xml.WriteElementString("NextUploadIdMarker", UploadMarker.Format(next));
+            }
+
+            xml.WriteElementString("Prefix", request.Encode(request.Prefix));
+            request.WriteShared(xml, "MaxUploads");
+            xml.WriteFlag("IsTruncated", page.Next is not null);
+            foreach (var entry in page.Entries)
+            {
+                WriteUpload(xml, request, entry, call.Account);
+            }
+
+            request.WritePrefixes(xml, page.CommonPrefixes);
+        });
+    }
+
+    private static void WriteParts(XmlWriter xml, S3Call call, NumberedPartsPage page, int marker, int limit)
+    {
+        var parts = limit == 0 ? [] : page.Parts;
+        xml.WriteElementString("Bucket", page.Spec.Name.Bucket.Name.ToString());
+        xml.WriteElementString("Key", page.Spec.Name.Key.ToString());
+        xml.WriteElementString("UploadId", page.Spec.Upload.ToString());
+        xml.WriteNumber("PartNumberMarker", marker);
+        var isTruncated = limit > 0 && page.HasMore;
+        if (isTruncated)
+        {
+            // Some SDKs go on as long as there is a marker. On the last page they would begin again, and never end.
+            xml.WriteNumber("NextPartNumberMarker", parts[^1].Part.Number);
+        }
+
+        xml.WriteNumber("MaxParts", limit);
+        xml.WriteFlag("IsTruncated", isTruncated);
+        xml.WriteElementString("StorageClass", page.Spec.StorageClass.Name());
+        xml.WriteOwner("Initiator", call.Account);
+        xml.WriteOwner("Owner", call.Account);
+        xml.WriteOptional("ChecksumAlgorithm", page.Spec.Checksum?.Algorithm.Name());
+        xml.WriteOptional("ChecksumType", page.Spec.Checksum?.Type.Name());
+        foreach (var (part, storedAt) in parts)
+        {
+            xml.WriteStartElement("Part");
+            xml.WriteNumber("PartNumber", part.Number);
+            xml.WriteElementString("LastModified", S3Date.ToXml(storedAt));
+            xml.WriteElementString("ETag", $"\"{part.Md5}\"");
+            xml.WriteNumber("Size", part.LengthBytes);
+            xml.WriteChecksum(part.Checksum);
+            xml.WriteEndElement();
+        }
+    }
+
+    private static void WriteUpload(XmlWriter xml, ListRequest request, KeyEntry entry, AccountId account)
+    {
+        xml.WriteStartElement("Upload");
+        xml.WriteElementString("Key", request.Encode(entry.Key.ToString()));
+        xml.WriteElementString("UploadId", entry.Upload.ToString());
+        xml.WriteOwner("Initiator", account);
+        xml.WriteOwner("Owner", account);
+        xml.WriteElementString("StorageClass", entry.StorageClass.Name());
+        xml.WriteElementString("Initiated", S3Date.ToXml(entry.At));
+        xml.WriteEndElement();
+    }
+}

@@ -1,0 +1,60 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Xml;
+
+namespace OrleansUploads.Gateway.S3.Protocol;
+
+/// <summary>The parameters that all listings of a bucket have.</summary>
+/// <param name="Prefix">Only keys with this prefix, or empty for all.</param>
+/// <param name="Delimiter">Groups keys into common prefixes, or empty for none.</param>
+/// <param name="Limit">Maximum number of entries and common prefixes, at most 1,000.</param>
+/// <param name="EncodesKeys">Whether keys are written as in URLs.</param>
+internal sealed record ListRequest(string Prefix, string Delimiter, int Limit, bool EncodesKeys)
+{
+    /// <summary>Reads the parameters.</summary>
+    /// <param name="call">The request.</param>
+    /// <param name="limitName">The name of the parameter with the limit.</param>
+    /// <param name="request">The parameters.</param>
+    /// <param name="error">The error, if the method returns false.</param>
+    public static bool TryRead(
+        S3Call call, string limitName, [NotNullWhen(true)] out ListRequest? request, [NotNullWhen(false)] out S3Error? error)
+    {
+        request = null;
+        if (!S3Number.TryReadPageLimit(call, limitName, out var limit, out error))
+        {
+            return false;
+        }
+
+        var encoding = call.Query.FirstValue("encoding-type");
+        if (encoding is not (null or "" or "url"))
+        {
+            error = S3Error.InvalidArgument("encoding-type", encoding, "Invalid Encoding Method specified in Request");
+            return false;
+        }
+
+        request = new ListRequest(
+            call.Query.FirstValue("prefix") ?? "", call.Query.FirstValue("delimiter") ?? "", limit, encoding == "url");
+        return true;
+    }
+
+    /// <summary>A key or a part of one, as the client wants it.</summary>
+    public string Encode(string key) => EncodesKeys ? S3Encoding.Url(key) : key;
+
+    /// <summary>Writes delimiter, encoding and limit.</summary>
+    public void WriteShared(XmlWriter xml, string limitElement)
+    {
+        xml.WriteOptional("Delimiter", Delimiter.Length > 0 ? Encode(Delimiter) : null);
+        xml.WriteOptional("EncodingType", EncodesKeys ? "url" : null);
+        xml.WriteNumber(limitElement, Limit);
+    }
+
+    /// <summary>Writes common prefixes.</summary>
+    public void WritePrefixes(XmlWriter xml, IEnumerable<string> prefixes)
+    {
+        foreach (var prefix in prefixes)
+        {
+            xml.WriteStartElement("CommonPrefixes");
+            xml.WriteElementString("Prefix", Encode(prefix));
+            xml.WriteEndElement();
+        }
+    }
+}
